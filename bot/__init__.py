@@ -1,0 +1,1 @@
+"""Milepost: turns a learning guide into a living plan inside the learner's own repository."""

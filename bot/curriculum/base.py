@@ -1,0 +1,102 @@
+"""What every part of a curriculum is made of: ids, lines, hours, the frozen base of the models."""
+
+import re
+import unicodedata
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, model_validator
+
+SLUG = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+MAX_ID = 80
+
+
+def slugify(text: str) -> str:
+    """A readable id for `text`: lower case, letters and digits of any script, single hyphens.
+
+    At most 80 characters, cut at a word; `item` when nothing is left.
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    slug = "-".join(re.findall(r"[^\W_]+", plain))
+    if len(slug) > MAX_ID:
+        slug = slug[:MAX_ID].rpartition("-")[0] or slug[:MAX_ID]
+    return slug or "item"
+
+
+def _is_slug(value: str) -> str:
+    if len(value) > MAX_ID or not SLUG.fullmatch(value):
+        raise ValueError(f"'{value}' is not an id: use words of letters and digits joined by '-'")
+    return value
+
+
+def _is_web_address(value: str) -> str:
+    return str(HttpUrl(value))
+
+
+Slug = Annotated[str, AfterValidator(_is_slug)]
+Line = Annotated[str, Field(min_length=1, max_length=256, pattern=r"\S")]
+Text = Annotated[str, Field(max_length=10_000)]
+Url = Annotated[str, AfterValidator(_is_web_address)]
+
+
+class Frozen(BaseModel):
+    """Values that never change; unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Priority(StrEnum):
+    """How much the guide presses a thing."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Hours(Frozen):
+    """Hours of work, as a range. In YAML also `20` or `12-15`."""
+
+    low: float = Field(ge=0, le=10_000)
+    high: float = Field(ge=0, le=10_000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_forms(cls, value: Any) -> Any:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return {"low": value, "high": value}
+        if isinstance(value, str):
+            found = re.fullmatch(r"(\d+(?:\.\d+)?)(?:\s*[-–]\s*(\d+(?:\.\d+)?))?", value.strip())  # noqa: RUF001 - guides write ranges with an en dash
+            if found is None:
+                raise ValueError("hours are a number such as 20 or a range such as 12-15")
+            return {"low": float(found[1]), "high": float(found[2] or found[1])}
+        return value
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.high < self.low:
+            raise ValueError(f"the range {self.low:g}-{self.high:g} runs backwards")
+        return self
+
+    @property
+    def middle(self) -> float:
+        """The middle of the range: what sums and percentages use."""
+        return (self.low + self.high) / 2
+
+    def __str__(self) -> str:
+        return f"{self.low:g}" if self.low == self.high else f"{self.low:g}\u2013{self.high:g}"
+
+
+class Item(Frozen):
+    """Anything with a name that something else, or a marker, may point at."""
+
+    id: Slug = ""
+    title: Line
+    aliases: tuple[Slug, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _id_from_title(cls, value: Any) -> Any:
+        if isinstance(value, dict) and not value.get("id") and isinstance(value.get("title"), str):
+            return {**value, "id": slugify(value["title"])}
+        return value

@@ -1,0 +1,34 @@
+"""Curricula from where they are kept: the built-in catalog, a YAML text, or a file on disk."""
+
+from importlib import resources
+
+from bot import yamlfile
+from bot.curriculum.model import Curriculum
+from bot.errors import CurriculumError
+
+CATALOG = resources.files("bot.curriculum") / "catalog"
+
+
+def catalog_names() -> list[str]:
+    """Names of the built-in curricula, sorted."""
+    return sorted(
+        entry.name.removesuffix(".yml")
+        for entry in CATALOG.iterdir()
+        if entry.name.endswith(".yml")
+    )
+
+
+def from_catalog(name: str) -> Curriculum:
+    """The built-in curriculum `name`. Raises CurriculumError naming those there are."""
+    if name not in catalog_names():
+        raise CurriculumError(
+            f"there is no built-in curriculum '{name}'.",
+            hint=f"Built in: {', '.join(catalog_names())}. For your own guide give its path.",
+        )
+    text = (CATALOG / f"{name}.yml").read_text(encoding="utf-8")
+    return from_yaml(text, name=f"{name}.yml")
+
+
+def from_yaml(text: str, *, name: str) -> Curriculum:
+    """A curriculum from YAML; `name` is what errors call the file. Raises CurriculumError."""
+    return yamlfile.parse(text, Curriculum, name=name, error=CurriculumError)

@@ -1,0 +1,252 @@
+"""The curriculum: a frozen model that can hold every part of a learning guide.
+
+A guide is phases; a phase is modules (the guide's months, or whatever it groups its weeks in); a
+module is units (a week, a range of weeks, a day, or the whole module when the guide says no more);
+a unit holds tasks, or a choice between options that hold tasks. Around that path stand the parts
+that make a guide more than a list: deliverables, checkpoints, action items, skills, resources,
+roles, projects, people, metrics and templates for reflection.
+
+Ids are slugs. They are what the marker in an issue remembers, so they must outlive a re-wording:
+write them out, or list the old ones under `aliases`. Where none is written, it is the title's slug.
+"""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from bot.curriculum import integrity
+from bot.curriculum.around import (
+    Assessment,
+    Cloud,
+    CommunityEntry,
+    CompanyTier,
+    LearningMetric,
+    Overview,
+    Resource,
+    Role,
+    Skill,
+    Source,
+    Success,
+    TemplateField,
+    ToolCategory,
+    TransferableSkill,
+)
+from bot.curriculum.base import Hours, Item, Line, Slug, Text
+
+
+class TaskKind(StrEnum):
+    """What a task asks for; each is also a label."""
+
+    COURSE = "course"
+    READING = "reading"
+    PROJECT = "project"
+    PRACTICE = "practice"
+    SETUP = "setup"
+    POST = "post"
+    CONTRIBUTION = "contribution"
+    NETWORKING = "networking"
+    JOB_SEARCH = "job-search"
+
+
+class WorkItem(Item):
+    """Something to do that is done or not: the base of tasks, deliverables and action items.
+
+    `description` says why and how in a few lines of Markdown; `done_when` is the definition of
+    done, one observable thing a line; `skills` and `resources` are ids of this curriculum.
+    `hours_from` says whose number the hours are.
+    """
+
+    description: Text = ""
+    done_when: tuple[Line, ...] = ()
+    hours: Hours | None = None
+    hours_from: Literal["guide", "estimate"] = "estimate"
+    skills: tuple[Slug, ...] = ()
+    resources: tuple[Slug, ...] = ()
+
+
+class Task(WorkItem):
+    """One thing to learn or do inside a unit."""
+
+    kind: TaskKind = TaskKind.PRACTICE
+    optional: bool = False
+
+
+class Deliverable(WorkItem):
+    """What a module leaves behind; `count` is the number the guide asks for ("5 ML projects")."""
+
+    count: int | None = Field(default=None, ge=1)
+
+
+class Horizon(StrEnum):
+    """How soon an action item is meant."""
+
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+class ActionItem(WorkItem):
+    """A next step of the guide, beside the timeline."""
+
+    horizon: Horizon
+
+
+class Option(Item):
+    """One branch of a choice."""
+
+    label: Line | None = None
+    description: Text = ""
+    roles: tuple[Slug, ...] = ()
+    tasks: tuple[Task, ...] = Field(min_length=1)
+
+
+class Choice(Item):
+    """A fork in the path: exactly one option is taken."""
+
+    description: Text = ""
+    options: tuple[Option, ...] = Field(min_length=2)
+
+
+class UnitKind(StrEnum):
+    """What stretch of the guide a unit is."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    MODULE = "module"
+
+
+class Unit(Item):
+    """A stretch of the timeline: tasks, or a choice.
+
+    `days` is its nominal length; with a pace in months only the proportions count. `label` is how
+    the guide names the stretch ("Week 1-2"). `hours` is the guide's own sum where it gives one.
+    """
+
+    kind: UnitKind = UnitKind.WEEK
+    label: Line | None = None
+    days: int = Field(default=7, ge=1, le=1000)
+    goals: tuple[Line, ...] = ()
+    hours: Hours | None = None
+    tasks: tuple[Task, ...] = ()
+    choice: Choice | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _weeks(cls, value: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get("weeks"), int) and "days" not in value:
+            rest = {k: v for k, v in value.items() if k != "weeks"}
+            return {**rest, "days": 7 * value["weeks"]}
+        return value
+
+    def all_tasks(self) -> Iterator[Task]:
+        """Tasks, then those of every option."""
+        yield from self.tasks
+        if self.choice:
+            for option in self.choice.options:
+                yield from option.tasks
+
+
+class Module(Item):
+    """A group of units inside a phase: a month, or a module. `number` counts through the guide."""
+
+    kind: Literal["month", "module"] = "month"
+    number: int = Field(ge=1)
+    units: tuple[Unit, ...] = Field(min_length=1)
+    deliverables: tuple[Deliverable, ...] = ()
+
+
+class Phase(Item):
+    """A part of the guide with one goal."""
+
+    goal: Text = ""
+    modules: tuple[Module, ...] = Field(min_length=1)
+
+
+class CheckpointItem(Item):
+    """One line of a checkpoint; `evidence` names the tasks and deliverables that would show it."""
+
+    evidence: tuple[Slug, ...] = ()
+
+
+class Checkpoint(Item):
+    """A gate of the guide, reached at the end of the module `after`."""
+
+    after: Slug
+    items: tuple[CheckpointItem, ...] = Field(min_length=1)
+
+
+class ProjectLevel(StrEnum):
+    """How hard a project idea is."""
+
+    BEGINNER = "beginner"
+    INTERMEDIATE = "intermediate"
+    ADVANCED = "advanced"
+
+
+class ProjectIdea(WorkItem):
+    """A project for the portfolio."""
+
+    level: ProjectLevel
+
+
+class Curriculum(Item):
+    """A whole guide. `schema_version` is this model's; `version` the guide's own."""
+
+    schema_version: Literal[1] = 1
+    version: Line = "1.0"
+    language: Line = "en"
+    source: Source = Source()
+    overview: Overview = Overview()
+    transferable_skills: tuple[TransferableSkill, ...] = ()
+    skills: tuple[Skill, ...] = ()
+    phases: tuple[Phase, ...] = Field(min_length=1)
+    checkpoints: tuple[Checkpoint, ...] = ()
+    actions: tuple[ActionItem, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    tools: tuple[ToolCategory, ...] = ()
+    clouds: tuple[Cloud, ...] = ()
+    roles: tuple[Role, ...] = ()
+    companies: tuple[CompanyTier, ...] = ()
+    projects: tuple[ProjectIdea, ...] = ()
+    community: tuple[CommunityEntry, ...] = ()
+    metrics: tuple[LearningMetric, ...] = ()
+    assessment: Assessment = Assessment()
+    journal: tuple[TemplateField, ...] = ()
+    reflection: tuple[TemplateField, ...] = ()
+    success: Success = Success()
+
+    def modules(self) -> Iterator[Module]:
+        """Every module, in order."""
+        for phase in self.phases:
+            yield from phase.modules
+
+    def units(self) -> Iterator[Unit]:
+        """Every unit, in order."""
+        for module in self.modules():
+            yield from module.units
+
+    def tasks(self) -> Iterator[Task]:
+        """Every task of the timeline, those of all options included."""
+        for unit in self.units():
+            yield from unit.all_tasks()
+
+    def choices(self) -> Iterator[Choice]:
+        """Every choice, in order."""
+        for unit in self.units():
+            if unit.choice:
+                yield unit.choice
+
+    def deliverables(self) -> Iterator[Deliverable]:
+        """Every deliverable, in order."""
+        for module in self.modules():
+            yield from module.deliverables
+
+    @model_validator(mode="after")
+    def _ids_and_references(self) -> Self:
+        problems = list(integrity.problems(self))
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self

@@ -1,0 +1,103 @@
+"""One error root: every way Milepost can stop for a reason that a person can mend is a class here.
+
+The exit code tells a script which kind it was; the text tells a person what is wrong, where, and
+what to do. Codes 0 (well), 1 (our own fault) and 2 (`plan --detailed-exitcode` found changes) are
+not errors of this kind.
+"""
+
+from typing import ClassVar
+
+EXIT_OK = 0
+EXIT_BUG = 1
+EXIT_CHANGES = 2
+
+
+class MilepostError(Exception):
+    """A stop with a reason.
+
+    `what` is one sentence on what is wrong, `where` the file, line or key it stands in, `hint` what
+    to do about it. Nothing has been written when one is raised, unless `what` says so.
+    """
+
+    exit_code: ClassVar[int] = EXIT_BUG
+
+    def __init__(self, what: str, *, where: str | None = None, hint: str | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        advice = f" {self.hint}" if self.hint else ""
+        return f"{place}{self.what}{advice}"
+
+
+class UsageError(MilepostError):
+    """The command line does not fit together."""
+
+    exit_code = 64
+
+
+class ConfigError(MilepostError):
+    """`.github/milepost.yml` or an environment variable is wrong."""
+
+    exit_code = 3
+
+
+class CurriculumError(MilepostError):
+    """A curriculum file does not fit the model, or names something that is not there."""
+
+    exit_code = 4
+
+
+class GuideError(MilepostError):
+    """A Markdown guide cannot be read as one."""
+
+    exit_code = 5
+
+
+class GitHubError(MilepostError):
+    """GitHub said no, and saying it again will not help."""
+
+    exit_code = 6
+
+
+class AuthenticationError(GitHubError):
+    """401: the token is missing, wrong or expired."""
+
+    exit_code = 7
+
+
+class PermissionDeniedError(GitHubError):
+    """403 or 404: the token may not do this; `what` names the permission where GitHub told it."""
+
+    exit_code = 7
+
+
+class RepositoryMissingError(GitHubError):
+    """404: there is no such repository, or the token cannot see it."""
+
+
+class RepositoryMovedError(GitHubError):
+    """301: the repository has another name now."""
+
+
+class RepositoryArchivedError(GitHubError):
+    """403: archived repositories are read-only."""
+
+
+class IssuesDisabledError(GitHubError):
+    """410: the repository has its issues switched off."""
+
+
+class UnavailableError(MilepostError):
+    """GitHub did not answer, or asks for more patience than a run has. Trying later will help."""
+
+    exit_code = 8
+
+
+class RefusedError(MilepostError):
+    """We stopped ourselves: the person said no, or the plan removes more than was allowed."""
+
+    exit_code = 9

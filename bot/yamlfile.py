@@ -1,0 +1,181 @@
+"""YAML files that people write: read into a pydantic model, or told what is wrong and where.
+
+Used for curricula and for settings. The C parser of PyYAML does the reading (ten times the speed of
+the pure one); the node tree that knows line numbers is built only to explain a mistake.
+"""
+
+import re
+from collections.abc import Hashable, Iterator
+from difflib import get_close_matches
+from typing import Any, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from yaml.nodes import MappingNode, Node, SequenceNode
+
+from bot.errors import MilepostError
+
+MAX_BYTES = 5_000_000
+MAX_PROBLEMS = 8
+_MAYBE_ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*\S", re.MULTILINE)
+
+try:
+    from yaml import CSafeLoader as _SafeLoader
+except ImportError:  # PyYAML built without libyaml: the same answers, only slower
+    from yaml import SafeLoader as _SafeLoader  # type: ignore[assignment]
+
+M = TypeVar("M", bound=BaseModel)
+E = TypeVar("E", bound=MilepostError)
+
+
+class _Loader(_SafeLoader):
+    """Safe YAML in which a key stands once; PyYAML would let the last one win in silence."""
+
+    def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[Any] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"the key '{key.value}' stands twice", problem_mark=key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def parse(text: str, model: type[M], *, name: str, error: type[MilepostError]) -> M:
+    """Read `text` into `model`.
+
+    `name` is the file's name as the reader knows it. Raises `error` with file, line, key and what
+    was expected, for at most eight mistakes at once.
+    """
+    data = _read(text, name, error)
+    try:
+        return model.model_validate({} if data is None else data)
+    except ValidationError as invalid:
+        raise _explained(invalid, text, model, name, error) from None
+
+
+def _read(text: str, name: str, error: type[MilepostError]) -> Any:
+    if len(text) > MAX_BYTES:
+        raise error(f"it is larger than {MAX_BYTES // 1_000_000} MB.", where=name)
+    try:
+        _refuse_aliases(text)
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
+    except yaml.MarkedYAMLError as broken:
+        mark = broken.problem_mark or broken.context_mark
+        where = f"{name}, line {mark.line + 1}" if mark else name
+        raise error(f"this is not valid YAML: {broken.problem}.", where=where) from None
+    except yaml.YAMLError as broken:
+        raise error(f"this is not valid YAML: {broken}.", where=name) from None
+    except RecursionError:
+        raise error("it is nested too deeply.", where=name) from None
+
+
+def _refuse_aliases(text: str) -> None:
+    """A few bytes of nested aliases stand for gigabytes, and nothing here needs them."""
+    if not _MAYBE_ALIAS.search(text):
+        return
+    for event in yaml.parse(text, Loader=_SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise yaml.YAMLError(f"aliases (*name) are not used here (line {line})")
+
+
+def _explained(
+    invalid: ValidationError, text: str, model: type[BaseModel], name: str, error: type[E]
+) -> E:
+    root = yaml.compose(text, Loader=_SafeLoader)
+    errors = invalid.errors()
+    found = sorted(
+        told
+        for problem in errors
+        if not _only_follows(problem, errors)
+        for told in _told(problem, root, text, model)
+    )
+    if len(found) == 1:
+        line, sentence = found[0]
+        return error(sentence, where=f"{name}, line {line}")
+    told = [f"line {line}: {sentence}" for line, sentence in found[:MAX_PROBLEMS]]
+    if len(found) > MAX_PROBLEMS:
+        told.append(f"and {len(found) - MAX_PROBLEMS} more.")
+    return error(f"{len(found)} things are wrong.\n  " + "\n  ".join(told), where=name)
+
+
+def _only_follows(problem: ErrorDetails, errors: list[ErrorDetails]) -> bool:
+    """Pydantic also calls a list too short when its items were invalid; that is no second fault."""
+    loc = problem["loc"]
+    return problem["type"] == "too_short" and any(
+        len(other["loc"]) > len(loc) and other["loc"][: len(loc)] == loc for other in errors
+    )
+
+
+def _told(
+    problem: ErrorDetails, root: Node | None, text: str, model: type[BaseModel]
+) -> Iterator[tuple[int, str]]:
+    """Line and sentence; a fault of the whole file is placed by the last name that it quotes."""
+    if problem["loc"] or problem["type"] != "value_error":
+        yield _line(root, problem["loc"]), _sentence(problem, model)
+        return
+    for sentence in problem["msg"].removeprefix("Value error, ").split("; "):
+        quoted = re.findall(r"'([^']+)'", sentence)
+        lines = text.splitlines()
+        whole_word = re.compile(rf"(?<![\w-]){re.escape(quoted[-1])}(?![\w-])") if quoted else None
+        hits = [n for n, line in enumerate(lines, 1) if whole_word and whole_word.search(line)]
+        yield hits[-1] if hits else 1, f"{sentence}."
+
+
+def _sentence(problem: ErrorDetails, model: type[BaseModel]) -> str:
+    loc = problem["loc"]
+    key = ".".join(str(part) for part in loc if not _is_noise(part)) or "the whole file"
+    if problem["type"] == "extra_forbidden":
+        known = _known_keys(model, loc[:-1])
+        near = get_close_matches(str(loc[-1]), known, n=1)
+        advice = f" Did you mean '{near[0]}'?" if near else f" Known here: {', '.join(known)}."
+        return f"{key}: there is no such key.{advice}"
+    if problem["type"] == "missing":
+        return f"{key}: this key is needed."
+    if problem["type"] in {"model_type", "dict_type"}:
+        return f"{key}: keys with values are expected here, such as 'title: ...'."
+    expected = problem["msg"].removeprefix("Value error, ")
+    given = problem.get("input")
+    shown = f" (it is {given!r})" if isinstance(given, str | int | float) and given != "" else ""
+    if isinstance(given, str) and given in expected:
+        shown = ""
+    return f"{key}: {expected}{shown}."
+
+
+def _is_noise(part: int | str) -> bool:
+    """Pydantic names its own validators and union branches inside a location."""
+    return isinstance(part, str) and ("[" in part or "(" in part)
+
+
+def _line(root: Node | None, loc: tuple[int | str, ...]) -> int:
+    """The 1-based line of the innermost node on the way to `loc` that the file really has."""
+    node, line = root, root.start_mark.line + 1 if root else 1
+    for part in loc:
+        if isinstance(node, MappingNode):
+            for key, value in node.value:
+                if key.value == str(part):
+                    node, line = value, key.start_mark.line + 1
+                    break
+        elif isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line
+
+
+def _known_keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
+    here: type[BaseModel] = model
+    for part in loc:
+        field = here.model_fields.get(str(part))
+        if field is not None:
+            here = next(_models_in(field.annotation), here)
+    return [*here.model_fields]
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models_in(inner)

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Resolves every set of dependencies anew. Hashes only: no file here names a package index.
+set -eu
+uv=$1
+compile() {
+    out=requirements/$1
+    shift
+    "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+        --no-header --no-emit-index-url --no-emit-find-links --output-file "$out" "$@"
+}
+compile build.txt requirements/build.in
+compile uv.txt requirements/uv.in
+compile action.txt pyproject.toml
+compile sandbox.txt pyproject.toml requirements/build.in --extra sandbox
+compile server.txt pyproject.toml --extra server
+compile dev.txt pyproject.toml requirements/build.in --extra dev
