@@ -101,3 +101,9 @@ class RefusedError(MilepostError):
     """We stopped ourselves: the person said no, or the plan removes more than was allowed."""
 
     exit_code = 9
+
+
+class UncertainWriteError(MilepostError):
+    """A write was sent and its answer was lost: look again before doing anything else."""
+
+    exit_code = 8

@@ -1,0 +1,86 @@
+"""What a repository holds right now, as far as we care: frozen values that a reader fills."""
+
+from datetime import date, datetime
+from functools import cached_property
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Frozen(BaseModel):
+    """Values that never change. Unknown fields of GitHub are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class LabelState(Frozen):
+    """A label. `color` is six lower-case hex digits; names are compared without case."""
+
+    name: str
+    color: str
+    description: str = ""
+
+
+class MilestoneState(Frozen):
+    """A milestone. `due_on` is a day: GitHub keeps no more than that, whatever time is sent."""
+
+    number: int
+    title: str
+    description: str = ""
+    due_on: date | None = None
+    state: Literal["open", "closed"] = "open"
+    open_issues: int = 0
+    closed_issues: int = 0
+
+
+class IssueState(Frozen):
+    """An issue, never a pull request.
+
+    `id` is the database id that sub-issue requests want; `parent` and `milestone` are numbers.
+    `author_kind` is GitHub's user type (`User`, `Bot`, ...), `association` its author_association.
+    Times are aware, UTC.
+    """
+
+    number: int
+    id: int
+    title: str
+    body: str = ""
+    state: Literal["open", "closed"] = "open"
+    state_reason: str | None = None
+    labels: tuple[str, ...] = ()
+    milestone: int | None = None
+    parent: int | None = None
+    author: str | None = None
+    author_kind: str = "User"
+    association: str = "NONE"
+    via_app: bool = False
+    assignees: tuple[str, ...] = ()
+    comments: int = 0
+    created_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None = None
+    url: str = ""
+
+    @property
+    def finished(self) -> bool:
+        """Closed as done: the only kind of closed that counts as work."""
+        return self.state == "closed" and self.state_reason in {None, "completed"}
+
+
+class Snapshot(Frozen):
+    """A repository at one moment; issues in order of number."""
+
+    repository: str
+    labels: tuple[LabelState, ...] = ()
+    milestones: tuple[MilestoneState, ...] = ()
+    issues: tuple[IssueState, ...] = ()
+
+    @cached_property
+    def labels_by_name(self) -> dict[str, LabelState]:
+        """Labels by case-folded name, as GitHub compares them."""
+        return {label.name.casefold(): label for label in self.labels}
+
+    @cached_property
+    def milestones_by_number(self) -> dict[int, MilestoneState]:
+        """Milestones by number."""
+        return {milestone.number: milestone for milestone in self.milestones}
