@@ -138,6 +138,8 @@ def _sentence(problem: ErrorDetails, model: type[BaseModel]) -> str:
     if problem["type"] in {"model_type", "dict_type"}:
         return f"{key}: keys with values are expected here, such as 'title: ...'."
     expected = problem["msg"].removeprefix("Value error, ")
+    if problem["type"].startswith("date_"):
+        expected = "a date such as 2026-01-31 is expected"
     given = problem.get("input")
     shown = f" (it is {given!r})" if isinstance(given, str | int | float) and given != "" else ""
     if isinstance(given, str) and given in expected:

@@ -1,4 +1,4 @@
-"""The two edges that a use case is handed: one that reads a repository and one that writes to it."""
+"""The two edges a use case is handed: one that reads a repository and one that writes to it."""
 
 from datetime import date
 from typing import Literal, NamedTuple, Protocol
@@ -57,7 +57,7 @@ class Gateway(Protocol):
         *,
         title: str,
         description: str | Unset = UNSET,
-        due_on: date | None | Unset = UNSET,
+        due_on: date | Unset | None = UNSET,
         state: Literal["open", "closed"] | Unset = UNSET,
     ) -> None: ...
 
@@ -74,7 +74,7 @@ class Gateway(Protocol):
         title: str | Unset = UNSET,
         body: str | Unset = UNSET,
         labels: tuple[str, ...] | Unset = UNSET,
-        milestone: int | None | Unset = UNSET,
+        milestone: int | Unset | None = UNSET,
         state: Literal["open", "closed"] | Unset = UNSET,
         state_reason: Literal["completed", "not_planned", "reopened"] | Unset = UNSET,
     ) -> None: ...

@@ -1,0 +1,193 @@
+"""Changes as data: what a plan is made of. Each one says what it would do; none of them does it."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from bot.planning.marker import Key
+from bot.planning.snapshot import Frozen
+
+
+class CreateLabel(Frozen):
+    """A label that is not there yet."""
+
+    op: Literal["create-label"] = "create-label"
+    key: Key
+    name: str
+    color: str
+    description: str
+
+
+class UpdateLabel(Frozen):
+    """A label of ours that should read or look otherwise; `name` is what it is called now."""
+
+    op: Literal["update-label"] = "update-label"
+    key: Key
+    name: str
+    new_name: str
+    color: str
+    description: str
+    fields: tuple[str, ...]
+
+
+class DeleteLabel(Frozen):
+    """A label of ours that is to go."""
+
+    op: Literal["delete-label"] = "delete-label"
+    key: Key
+    name: str
+
+
+class CreateMilestone(Frozen):
+    """A milestone that is not there yet; `description` carries the marker."""
+
+    op: Literal["create-milestone"] = "create-milestone"
+    key: Key
+    title: str
+    description: str
+    due_on: date
+
+
+class UpdateMilestone(Frozen):
+    """A milestone of ours that should be otherwise. Only what `fields` names is meant to change."""
+
+    op: Literal["update-milestone"] = "update-milestone"
+    key: Key
+    number: int
+    title: str
+    description: str
+    due_on: date | None
+    state: Literal["open", "closed"]
+    fields: tuple[str, ...]
+
+
+class DeleteMilestone(Frozen):
+    """A milestone of ours that is to go."""
+
+    op: Literal["delete-milestone"] = "delete-milestone"
+    key: Key
+    number: int
+    title: str
+
+
+class CreateIssue(Frozen):
+    """An issue that is not there yet; `body` carries the marker, `milestone` is a unit's key."""
+
+    op: Literal["create-issue"] = "create-issue"
+    key: Key
+    title: str
+    body: str
+    labels: tuple[str, ...]
+    milestone: Key | None
+
+
+class UpdateIssue(Frozen):
+    """An issue of ours that should be otherwise. Only what `fields` names is sent.
+
+    `title` is the issue's title, new or not, for the reader of the plan. `number` is None while the
+    issue is still to be created by the same plan. `body` always holds the whole body.
+    """
+
+    op: Literal["update-issue"] = "update-issue"
+    key: Key
+    number: int | None
+    title: str
+    body: str
+    labels: tuple[str, ...] = ()
+    milestone: Key | None = None
+    state: Literal["open", "closed"] = "open"
+    state_reason: Literal["completed", "not_planned", "reopened"] | None = None
+    fields: tuple[str, ...]
+    why: str = ""
+
+
+class AddSubIssue(Frozen):
+    """A relation that is not there yet."""
+
+    op: Literal["add-sub-issue"] = "add-sub-issue"
+    parent: Key
+    child: Key
+    parent_title: str
+    title: str
+
+
+Change = Annotated[
+    CreateLabel
+    | UpdateLabel
+    | DeleteLabel
+    | CreateMilestone
+    | UpdateMilestone
+    | DeleteMilestone
+    | CreateIssue
+    | UpdateIssue
+    | AddSubIssue,
+    Field(discriminator="op"),
+]
+
+ORDER: tuple[str, ...] = (
+    "create-label",
+    "update-label",
+    "create-milestone",
+    "update-milestone",
+    "create-issue",
+    "update-issue",
+    "add-sub-issue",
+    "delete-milestone",
+    "delete-label",
+)
+
+
+class Drift(Frozen):
+    """A field of ours that somebody changed: told, and left as it is."""
+
+    key: Key
+    what: str
+    field: str
+    ours: str
+    theirs: str
+
+
+class Note(Frozen):
+    """Something a person should know that changes nothing: an opt-out, a duplicate, a leftover."""
+
+    kind: Literal["opted-out", "duplicate", "not-ours", "left"]
+    key: Key
+    text: str
+
+
+class Plan(Frozen):
+    """Ordered changes, and what was found and left alone. An empty plan is a plan like any other.
+
+    `removals` counts the objects it would close or delete, `existing` the objects of ours that are
+    open now.
+    """
+
+    repository: str
+    changes: tuple[Change, ...] = ()
+    drift: tuple[Drift, ...] = ()
+    notes: tuple[Note, ...] = ()
+    removals: int = 0
+    existing: int = 0
+
+    @property
+    def empty(self) -> bool:
+        """Nothing to do."""
+        return not self.changes
+
+    @property
+    def notifications(self) -> int:
+        """How many notifications a watcher of the repository would get.
+
+        Creating, closing and reopening issues notify; labels, milestones, edits without a mention
+        and sub-issue relations do not (docs: about notifications).
+        """
+        created = sum(change.op == "create-issue" for change in self.changes)
+        switched = sum(
+            change.op == "update-issue" and "state" in change.fields for change in self.changes
+        )
+        return created + switched
+
+    def count(self, op: str) -> int:
+        """How many changes of one kind."""
+        return sum(change.op == op for change in self.changes)

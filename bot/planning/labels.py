@@ -1,0 +1,143 @@
+"""The labels of a path: phase, kind, skill, priority and status, and how a label says it is ours.
+
+A label has no body to hide a marker in, so its visible description ends with "· milepost KEY". A
+learner may rename it; the key goes along. Colours are middle tones: GitHub darkens or lightens the
+text by the theme, and both stay readable.
+"""
+
+import re
+from collections.abc import Iterator
+
+from bot.curriculum.base import Priority
+from bot.curriculum.model import Curriculum, Task, WorkItem
+from bot.planning.marker import Key
+from bot.planning.snapshot import Frozen
+
+MAX_NAME = 50
+MAX_DESCRIPTION = 100
+SEPARATOR = " · milepost "
+_OURS = re.compile(r"(?:^|· )milepost (\S+)$")
+
+PHASE_COLORS = ("1f6feb", "8250df", "bf3989", "bc4c00", "1a7f37", "0a7ea4")
+KIND_COLOR = "57606a"
+SKILL_COLOR = "0e8a83"
+PRIORITY_COLORS = {Priority.HIGH: "cf222e", Priority.MEDIUM: "bf8700", Priority.LOW: "6e7781"}
+STATUS_COLORS = {"in progress": "2da44e", "blocked": "a40e26"}
+_RANK = {Priority.HIGH: 0, Priority.MEDIUM: 1, Priority.LOW: 2}
+
+KIND_TEXTS = {
+    "course": "Follow a course",
+    "reading": "Read",
+    "project": "Build something",
+    "practice": "Learn by doing",
+    "setup": "Set something up",
+    "post": "Write for others",
+    "contribution": "Contribute to other people's projects",
+    "networking": "Meet people",
+    "job-search": "Find the job",
+    "deliverable": "What a month leaves behind",
+    "checkpoint": "Stop and look at where you are",
+    "choice": "Choose a branch of the path",
+    "next-steps": "Next steps beside the timeline",
+    "summary": "Where you are on the path",
+}
+
+
+class DesiredLabel(Frozen):
+    """A label as it should be; `description` includes the key."""
+
+    key: Key
+    name: str
+    color: str
+    description: str
+
+
+def labels_for(curriculum: Curriculum, prefix: str, kinds: set[str]) -> Iterator[DesiredLabel]:
+    """Every label the path may use. `kinds` are those that occur."""
+    taken: set[str] = set()
+    for index, phase in enumerate(curriculum.phases):
+        color = PHASE_COLORS[index % len(PHASE_COLORS)]
+        yield _label(f"phase:{phase.id}", f"phase: {phase.title}", color, phase.goal, prefix, taken)
+    for kind, text in KIND_TEXTS.items():
+        if kind in kinds:
+            yield _label(f"kind:{kind}", f"kind: {kind}", KIND_COLOR, text, prefix, taken)
+    for skill in curriculum.skills:
+        text = ", ".join(skill.specifics)
+        yield _label(f"skill:{skill.id}", f"skill: {skill.title}", SKILL_COLOR, text, prefix, taken)
+    for priority in sorted({skill.priority for skill in curriculum.skills}, key=_RANK.__getitem__):
+        text = f"Serves a skill of {priority} priority"
+        color = PRIORITY_COLORS[priority]
+        yield _label(f"priority:{priority}", f"priority: {priority}", color, text, prefix, taken)
+    if any(task.optional for task in curriculum.tasks()):
+        text = "Good to have; the path is complete without it"
+        yield _label("optional:optional", "optional", KIND_COLOR, text, prefix, taken)
+    yield _label(
+        "status:in-progress",
+        "status: in progress",
+        STATUS_COLORS["in progress"],
+        "Put it on what you are working on",
+        prefix,
+        taken,
+    )
+    yield _label(
+        "status:blocked",
+        "status: blocked",
+        STATUS_COLORS["blocked"],
+        "Put it on what you cannot go on with",
+        prefix,
+        taken,
+    )
+
+
+def task_labels(curriculum: Curriculum, phase: str, task: Task) -> tuple[Key, ...]:
+    """Keys of the labels of a task."""
+    optional = ("optional:optional",) if task.optional else ()
+    return (f"phase:{phase}", f"kind:{task.kind}", *work_labels(curriculum, task), *optional)
+
+
+def work_labels(curriculum: Curriculum, item: WorkItem) -> tuple[Key, ...]:
+    """Keys of the skill labels of an item, and of the highest priority among its skills."""
+    skills = [skill for skill in curriculum.skills if skill.id in item.skills]
+    keys = [f"skill:{skill.id}" for skill in skills]
+    if skills:
+        highest = min((skill.priority for skill in skills), key=_RANK.__getitem__)
+        keys.append(f"priority:{highest}")
+    return tuple(keys)
+
+
+def key_in(description: str) -> Key | None:
+    """The key at the end of a label's description, or None when the label is not ours."""
+    found = _OURS.search(description)
+    return found[1] if found else None
+
+
+def _label(
+    key: Key, name: str, color: str, text: str, prefix: str, taken: set[str]
+) -> DesiredLabel:
+    return DesiredLabel(
+        key=key,
+        name=_unique(f"{prefix}{name}", taken),
+        color=color,
+        description=_describe(text, key),
+    )
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    """At most 50 characters, no comma (GitHub's search splits there), and no name twice."""
+    name = " ".join(name.replace(",", " ").split())
+    short = name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1].rstrip()}…"
+    number = 2
+    while short.casefold() in taken:
+        tail = f" {number}"
+        short = f"{name[: MAX_NAME - len(tail)].rstrip()}{tail}"
+        number += 1
+    taken.add(short.casefold())
+    return short
+
+
+def _describe(text: str, key: Key) -> str:
+    room = MAX_DESCRIPTION - len(SEPARATOR) - len(key)
+    text = " ".join(text.split()).rstrip(".")
+    if len(text) > room:
+        text = f"{text[: max(room - 1, 0)].rstrip()}…" if room > 1 else ""
+    return f"{text}{SEPARATOR}{key}".strip(" ·") if text else f"milepost {key}"

@@ -1,0 +1,181 @@
+"""The marker: how an object in GitHub remembers that it is ours, which one, and what we last wrote.
+
+A body (of an issue, or the description of a milestone) holds one region of ours:
+
+    <!-- milepost:begin -->
+    what we wrote
+    <!-- milepost:end {"v":1,"id":"task:m01-ml-course",...} -->
+
+Everything outside is the learner's. The JSON holds the id and a short hash of each field as we last
+wrote it. A field whose hash no longer fits was changed by somebody else: that is drift, and kept.
+
+The ledger is a second comment, in the summary issue only. It remembers every object ever made, so
+that what the learner deleted is not made again, and the hashes of labels, which have no body.
+"""
+
+import json
+import re
+from hashlib import sha256
+from typing import Literal, Self
+
+from pydantic import Field, ValidationError
+
+from bot.planning.snapshot import Frozen
+
+BEGIN = "<!-- milepost:begin -->"
+_END = re.compile(r"<!-- milepost:end (\{[^\n]*\}) -->")
+_LEDGER = re.compile(r"\n*<!-- milepost:ledger (\{[^\n]*\}) -->")
+_TICK = re.compile(r"^([ \t>]*(?:[-*+]|\d+[.)])[ \t]+)\[[xX]\]", re.MULTILINE)
+_BOX = re.compile(r"^([ \t>]*(?:[-*+]|\d+[.)])[ \t]+)\[([ xX])\][ \t]+(.*)$", re.MULTILINE)
+
+Key = str
+"""The id of anything we make: kind, colon, the curriculum's id, as `task:m01-ml-course`."""
+
+
+def digest(text: str) -> str:
+    """Ten hex digits of SHA-256: enough to notice a change, short enough to keep."""
+    return sha256(text.encode()).hexdigest()[:10]
+
+
+def normal(text: str) -> str:
+    """`text` as it counts in a comparison: Unix line ends, no trailing space, boxes unticked.
+
+    Ticking a box is progress, not an edit. GitHub's web editor sends CRLF.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return _TICK.sub(r"\1[ ]", "\n".join(line.rstrip() for line in lines).strip())
+
+
+class Marker(Frozen):
+    """What the object remembers: `key`, and per field the hash of what we last wrote.
+
+    `labels` holds a hash for each label we put on, `milestone` the key of the unit it was put in,
+    `due` the day, `state` the state as we last set it.
+    """
+
+    v: Literal[1] = 1
+    key: Key
+    title: str
+    body: str
+    labels: tuple[str, ...] = ()
+    milestone: Key | None = None
+    due: str | None = None
+    state: Literal["open", "closed"] = "open"
+
+
+class Marked(Frozen):
+    """A body taken apart. `region` is None when the begin marker is gone or stands twice."""
+
+    marker: Marker
+    before: str
+    region: str | None
+    after: str
+
+    @property
+    def untouched_around(self) -> bool:
+        """Nothing was written outside the region (the ledger is not somebody's text)."""
+        return not (self.before + _LEDGER.sub("", self.after)).strip()
+
+    def with_region(self, region: str, marker: Marker) -> str:
+        """The body with another region and marker; what stands around them stays.
+
+        Boxes that were ticked stay ticked where the same line is still there.
+        """
+        ticked = {m[3].strip() for m in _BOX.finditer(self.region or "") if m[2] != " "}
+        kept = _BOX.sub(lambda m: f"{m[1]}[x] {m[3]}" if m[3].strip() in ticked else m[0], region)
+        return self.before + wrap(kept, marker) + self.after
+
+    def with_marker(self, marker: Marker) -> str:
+        """The body with another marker; every other byte stays."""
+        region = "" if self.region is None else f"{BEGIN}\n{self.region}\n"
+        return f"{self.before}{region}{_comment('end', marker)}{self.after}"
+
+
+class Ledger(Frozen):
+    """Digests of the keys of all objects ever made, and per label key what we last wrote of it."""
+
+    v: Literal[1] = 1
+    made: frozenset[str] = frozenset()
+    labels: dict[Key, str] = Field(default_factory=dict)
+
+    def has(self, key: Key) -> bool:
+        """Whether an object with this key was ever made."""
+        return digest(key) in self.made
+
+    def adding(self, keys: set[Key], labels: dict[Key, str]) -> Self:
+        """With these keys made, and these labels written."""
+        return self.model_copy(
+            update={
+                "made": self.made | {digest(key) for key in keys},
+                "labels": {**self.labels, **labels},
+            }
+        )
+
+    def without(self, keys: set[Key]) -> Self:
+        """With these keys never made."""
+        return self.model_copy(
+            update={
+                "made": self.made - {digest(key) for key in keys},
+                "labels": {k: v for k, v in self.labels.items() if k not in keys},
+            }
+        )
+
+    def comment(self) -> str:
+        """The hidden comment. Sorted, so that equal ledgers are equal bytes."""
+        content = {
+            "v": self.v,
+            "made": sorted(self.made),
+            "labels": dict(sorted(self.labels.items())),
+        }
+        return f"<!-- milepost:ledger {_safe_json(content)} -->"
+
+
+def wrap(region: str, marker: Marker) -> str:
+    """A whole region with its markers."""
+    return f"{BEGIN}\n{region}\n{_comment('end', marker)}"
+
+
+def find(body: str) -> Marked | None:
+    """Our region in `body`, or None when nothing there is ours.
+
+    Of several end markers the first counts: a copy pasted below does not change whose issue it is.
+    """
+    text = body.replace("\r\n", "\n")
+    end = _END.search(text)
+    if end is None:
+        return None
+    try:
+        marker = Marker.model_validate_json(end[1])
+    except ValidationError:
+        return None
+    head, tail = text[: end.start()], text[end.end() :]
+    if head.count(BEGIN) != 1:
+        return Marked(marker=marker, before=head, region=None, after=tail)
+    before, _, region = head.partition(BEGIN)
+    return Marked(marker=marker, before=before, region=region.strip("\n"), after=tail)
+
+
+def find_ledger(body: str) -> Ledger:
+    """The ledger in the summary issue's body; an empty one when it is not there or damaged."""
+    found = _LEDGER.search(body.replace("\r\n", "\n"))
+    if found is None:
+        return Ledger()
+    try:
+        return Ledger.model_validate_json(found[1])
+    except ValidationError:
+        return Ledger()
+
+
+def with_ledger(body: str, ledger: Ledger) -> str:
+    """`body` with this ledger as its last line, in place of any other."""
+    return f"{_LEDGER.sub('', body).rstrip()}\n\n{ledger.comment()}"
+
+
+def _comment(name: str, marker: Marker) -> str:
+    return f"<!-- milepost:{name} {_safe_json(marker.model_dump(exclude_defaults=True))} -->"
+
+
+def _safe_json(content: object) -> str:
+    """Compact JSON that cannot end an HTML comment."""
+    text = json.dumps(content, ensure_ascii=True, separators=(",", ":"))
+    return text.replace("--", "-\\u002d").replace("<", "\\u003c").replace(">", "\\u003e")

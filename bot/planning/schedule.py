@@ -1,0 +1,176 @@
+"""When: dates for every unit, from the start, the pace and the pauses. Days only, never hours."""
+
+from bisect import bisect_right
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import pairwise
+from math import ceil
+
+from bot.curriculum.model import Curriculum, Unit
+from bot.errors import ConfigError
+from bot.planning.snapshot import Frozen
+from bot.settings import Pause, Settings
+
+LAST_YEAR = 2200
+DAYS_A_WEEK = 7
+
+
+class UnitDates(Frozen):
+    """First and last day of a unit, both included, as the learner's calendar has them."""
+
+    unit: str
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        """Calendar days from first to last, pauses inside included."""
+        return (self.last - self.first).days + 1
+
+
+class Schedule(Frozen):
+    """Dates of all units, in the order of the curriculum: no overlap, no gap but pauses."""
+
+    units: tuple[UnitDates, ...]
+
+    @cached_property
+    def _by_unit(self) -> dict[str, UnitDates]:
+        return {dates.unit: dates for dates in self.units}
+
+    def __getitem__(self, unit: str) -> UnitDates:
+        return self._by_unit[unit]
+
+    @property
+    def first(self) -> date:
+        """The first day of study."""
+        return self.units[0].first
+
+    @property
+    def last(self) -> date:
+        """The last day of study."""
+        return self.units[-1].last
+
+    def current(self, today: date) -> UnitDates | None:
+        """The unit that `today` falls in, or in a pause the one before it; None before the start.
+
+        After the end it is the last unit.
+        """
+        index = bisect_right([dates.first for dates in self.units], today)
+        return self.units[index - 1] if index else None
+
+    def window(self, today: date, weeks_ahead: int | None) -> Iterator[UnitDates]:
+        """The units that should have issues now.
+
+        All that have begun, all that begin within `weeks_ahead` weeks (None: all there are), and in
+        any case the current unit and the one after it.
+        """
+        begun = bisect_right([dates.first for dates in self.units], today)
+        for index, dates in enumerate(self.units):
+            if (
+                weeks_ahead is None
+                or index <= max(begun, 1)
+                or dates.first <= today + timedelta(weeks=weeks_ahead)
+            ):
+                yield dates
+
+
+def schedule(curriculum: Curriculum, settings: Settings) -> Schedule:
+    """Dates for every unit of `curriculum`.
+
+    With a pace in months the whole path lasts exactly that many calendar months of study and every
+    unit gets its share by nominal length. With hours a week a unit lasts as long as its hours take,
+    at least a day; one without hours keeps its nominal length. With neither, the shortest duration
+    the guide calls realistic holds, or the nominal lengths. Days of pauses are never study days.
+    Raises ConfigError when the path is too long for its pace or for the calendar.
+    """
+    units = list(curriculum.units())
+    lengths = _lengths(curriculum, units, settings)
+    study_days = _study_days(settings.start, settings.pauses)
+    dates: list[UnitDates] = []
+    for unit, length in zip(units, lengths, strict=True):
+        first = last = next(study_days)
+        for _ in range(length - 1):
+            last = next(study_days)
+        dates.append(UnitDates(unit=unit.id, first=first, last=last))
+    return Schedule(units=tuple(dates))
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day `months` later, or the last of that month where it is shorter."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = index // 12, index % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def due_on(dates: UnitDates) -> date:
+    """The day a unit's milestone is due."""
+    return dates.last
+
+
+def unit_hours(unit: Unit, settings: Settings) -> float | None:
+    """Hours of a unit: the sum of its required tasks, else the guide's own sum, else None.
+
+    Of a choice, the option taken counts; before one is taken, the mean of the options does.
+    """
+    stated = [t.hours.middle for t in unit.tasks if t.hours and not t.optional]
+    if unit.choice:
+        sums = {
+            option.id: sum(t.hours.middle for t in option.tasks if t.hours and not t.optional)
+            for option in unit.choice.options
+        }
+        taken = settings.choices.get(unit.choice.id)
+        stated.append(sums[taken] if taken in sums else sum(sums.values()) / len(sums))
+    if any(stated):
+        return sum(stated)
+    return unit.hours.middle if unit.hours else None
+
+
+def _lengths(curriculum: Curriculum, units: list[Unit], settings: Settings) -> list[int]:
+    """Study days for each unit, at least one each."""
+    if settings.hours_per_week is not None:
+        a_day = settings.hours_per_week / DAYS_A_WEEK
+        hours = [unit_hours(unit, settings) for unit in units]
+        return [
+            max(1, ceil(h / a_day)) if h is not None else unit.days
+            for unit, h in zip(units, hours, strict=True)
+        ]
+    months = settings.pace or (curriculum.overview.months or (None,))[0]
+    if months is None:
+        return [unit.days for unit in units]
+    total = (add_months(settings.start, months) - settings.start).days
+    if total < len(units):
+        raise ConfigError(
+            f"{months} months are {total} days, fewer than the {len(units)} units of the path.",
+            where="pace",
+            hint="Choose a slower pace.",
+        )
+    return _shares(total, [unit.days for unit in units])
+
+
+def _shares(total: int, weights: list[int]) -> list[int]:
+    """`total` split in proportion to `weights`, at least 1 each; the shares sum to `total`."""
+    whole, spare = sum(weights), total - len(weights)
+    marks = [0]
+    passed = 0
+    for weight in weights:
+        passed += weight
+        marks.append((2 * spare * passed + whole) // (2 * whole))
+    return [1 + after - before for before, after in pairwise(marks)]
+
+
+def _study_days(start: date, pauses: tuple[Pause, ...]) -> Iterator[date]:
+    day = start
+    while day.year < LAST_YEAR:
+        resting = [pause.last for pause in pauses if pause.first <= day <= pause.last]
+        if resting:
+            day = max(resting) + timedelta(days=1)
+        else:
+            yield day
+            day += timedelta(days=1)
+    raise ConfigError(
+        f"the path would end after the year {LAST_YEAR}.",
+        where="start, pace or pauses",
+        hint="Choose an earlier start, a faster pace or shorter pauses.",
+    )

@@ -1,0 +1,218 @@
+"""What a person may decide: `.github/milepost.yml`, and what the environment adds to it.
+
+The file says what the plan is; the environment says where and as whom. Unknown keys are refused by
+the name of the nearest known one. Everything here is a value; nothing is read but what is given.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+
+from bot import yamlfile
+from bot.errors import ConfigError
+
+CONFIG_PATH = ".github/milepost.yml"
+DEFAULT_CURRICULUM = "devops-to-mlops"
+DEFAULT_API_URL = "https://api.github.com"
+MAX_PAUSES = 50
+
+
+class Frozen(BaseModel):
+    """Values that never change; unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _is_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, OSError, ValueError) as unknown:
+        raise ValueError(
+            f"'{value}' is not an IANA time zone; write one such as Europe/Berlin or UTC"
+        ) from unknown
+    return value
+
+
+def _weeks_ahead(value: Any) -> Any:
+    """`4`, `4 weeks` and `all`; None stands for all."""
+    if value == "all":
+        return None
+    if isinstance(value, str) and (found := re.fullmatch(r"(\d+)\s*(?:weeks?)?", value.strip())):
+        return int(found[1])
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise ValueError("ahead is a number of weeks such as '4 weeks', or 'all'")
+
+
+def _months_of_pace(value: Any) -> Any:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    if isinstance(value, str) and (found := re.fullmatch(r"(\d+)\s*(?:months?)?", value.strip())):
+        return int(found[1])
+    raise ValueError("pace is a number of months such as '15 months'")
+
+
+Zone = Annotated[str, AfterValidator(_is_zone)]
+Ahead = Annotated[
+    Annotated[int, Field(ge=0, le=520)] | None,
+    BeforeValidator(_weeks_ahead),
+    WithJsonSchema({"type": ["integer", "string"], "examples": ["4 weeks", 6, "all"]}),
+]
+Months = Annotated[
+    Annotated[int, Field(ge=1, le=120)] | None,
+    BeforeValidator(_months_of_pace),
+    WithJsonSchema({"type": ["integer", "string"], "examples": ["15 months", 12]}),
+]
+
+
+class Pause(Frozen):
+    """Days without study, both ends included: a holiday, a release, a new child."""
+
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
+    reason: str = ""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.last < self.first:
+            raise ValueError(f"the pause ends ({self.last}) before it begins ({self.first})")
+        return self
+
+
+class Features(Frozen):
+    """Parts of the seeding that can be switched off."""
+
+    actions: bool = True
+    checkpoints: bool = True
+    deliverables: bool = True
+    sub_issues: bool = True
+
+
+class Settings(Frozen):
+    """The file `.github/milepost.yml`.
+
+    `curriculum` is the name of a built-in one, or the path of a .yml or .md file in the repository.
+    `start` is the first day of study, in `timezone`. `pace` (months for the whole path) and
+    `hours_per_week` are two ways to say how fast; without either the curriculum's own length holds.
+    `ahead` is how many weeks of issues exist beforehand. `choices` maps a choice's id to the id of
+    the option taken.
+    """
+
+    curriculum: str = DEFAULT_CURRICULUM
+    start: date
+    pace: Months = None
+    hours_per_week: float | None = Field(default=None, gt=0, le=80)
+    timezone: Zone = "UTC"
+    ahead: Ahead = 4
+    pauses: tuple[Pause, ...] = Field(default=(), max_length=MAX_PAUSES)
+    label_prefix: str = Field(default="", max_length=20)
+    features: Features = Features()
+    choices: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("label_prefix")
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        if "," in value or any(ord(c) < 32 for c in value):
+            raise ValueError("label_prefix may not hold commas or line breaks")
+        return value
+
+    @model_validator(mode="after")
+    def _one_speed(self) -> Self:
+        if self.pace is not None and self.hours_per_week is not None:
+            raise ValueError("'pace' and 'hours_per_week' both say how fast: keep one of them")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The learner's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+class Environment(Frozen):
+    """Where GitHub is and who we are there.
+
+    `write_interval` is the least time between two requests that create content, in seconds.
+    """
+
+    token: SecretStr | None = None
+    repository: str | None = None
+    api_url: str = DEFAULT_API_URL
+    graphql_url: str | None = None
+    write_interval: float = Field(default=1.0, ge=0, le=600)
+    max_wait: float = Field(default=900.0, ge=0, le=21_600)
+
+
+def parse(text: str, *, name: str = CONFIG_PATH) -> Settings:
+    """Settings from the YAML of the file `name`. Raises ConfigError with line and key."""
+    return yamlfile.parse(text, Settings, name=name, error=ConfigError)
+
+
+def environment(environ: Mapping[str, str]) -> Environment:
+    """What the environment says. Empty variables count as unset. Raises ConfigError."""
+    names: dict[str, tuple[str, ...]] = {
+        "token": ("GITHUB_TOKEN", "GH_TOKEN"),
+        "repository": ("GITHUB_REPOSITORY",),
+        "api_url": ("GITHUB_API_URL",),
+        "graphql_url": ("GITHUB_GRAPHQL_URL",),
+        "write_interval": ("MILEPOST_WRITE_INTERVAL",),
+        "max_wait": ("MILEPOST_MAX_WAIT",),
+    }
+    found = {
+        key: value
+        for key, variables in names.items()
+        if (
+            value := next((environ[v].strip() for v in variables if environ.get(v, "").strip()), "")
+        )
+    }
+    for key in ("write_interval", "max_wait"):
+        if key in found:
+            _check_number(names[key][0], found[key])
+    if "repository" in found:
+        check_repository(found["repository"], where="GITHUB_REPOSITORY")
+    for key in ("api_url", "graphql_url"):
+        if key in found and not re.match(r"https?://[^\s/]+", found[key]):
+            raise ConfigError(f"'{found[key]}' is not a web address.", where=names[key][0])
+    return Environment.model_validate(found)
+
+
+def _check_number(variable: str, value: str) -> None:
+    try:
+        good = 0 <= float(value) <= 21_600
+    except ValueError:
+        good = False
+    if not good:
+        raise ConfigError(f"'{value}' is not a number of seconds.", where=variable)
+
+
+def check_repository(value: str, *, where: str) -> str:
+    """`value` when it reads OWNER/NAME. Raises ConfigError."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+", value):
+        raise ConfigError(
+            f"'{value}' does not name a repository.",
+            where=where,
+            hint="Write OWNER/NAME, as in the repository's address on GitHub.",
+        )
+    return value
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of the file, for editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Settings.model_json_schema(by_alias=True),
+        "title": "Milepost settings (.github/milepost.yml)",
+    }
