@@ -1,0 +1,146 @@
+"""What stands before every handler: who asks, whether they may, and how much they still may."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.sandbox.api import app_tokens
+from bot.sandbox.api.call import Answer, Route
+from bot.sandbox.state import checks
+from bot.sandbox.state.objects import Actor, App, Repository
+from bot.sandbox.state.refusals import (
+    Conflict,
+    Forbidden,
+    Gone,
+    Invalid,
+    Malformed,
+    NotFound,
+    Refusal,
+    Unauthorized,
+)
+from bot.sandbox.world import World
+
+DOCS = "https://docs.github.com/rest"
+RATE_DOCS = f"{DOCS}/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits"
+STATUS: dict[type[Refusal], int] = {
+    Malformed: 400,
+    Unauthorized: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Gone: 410,
+    Invalid: 422,
+}
+SECONDARY = (
+    "You have exceeded a secondary rate limit. Please wait a few minutes before you try again. "
+    "If you reach out to GitHub Support for help, please include the request ID and timestamp."
+)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    actor: Actor
+    app: App | None = None
+
+
+def refused(refusal: Refusal) -> Answer:
+    """A refusal as GitHub writes it."""
+    return complaint(STATUS[type(refusal)], refusal.message, refusal.errors)
+
+
+def complaint(
+    status: int, message: str, errors: list[dict[str, object]] | None = None, docs: str = DOCS
+) -> Answer:
+    """An error body."""
+    body: dict[str, object] = {"message": message}
+    if errors is not None:
+        body["errors"] = errors
+    body |= {"documentation_url": docs, "status": str(status)}
+    return Answer(status, body)
+
+
+def moved(location: str) -> Answer:
+    """The answer to a request under a repository's former name."""
+    body = {"message": "Moved Permanently", "url": location, "documentation_url": DOCS}
+    return Answer(301, body, {"Location": location})
+
+
+def secondary(status: int, retry_after: int | None) -> Answer:
+    """A secondary limit, with or without the header that says how long."""
+    answer = complaint(status, SECONDARY, docs=RATE_DOCS)
+    if retry_after is not None:
+        answer.headers["Retry-After"] = str(retry_after)
+    return answer
+
+
+def who_asks(world: World, authorization: str | None) -> Credentials:
+    """Reads `Authorization: Bearer|token ...`, or Basic with the token as password.
+
+    Raises Unauthorized, or NotFound for a JWT of an unknown App.
+    """
+    scheme, _, value = (authorization or "").partition(" ")
+    value = value.strip()
+    if not value:
+        return Credentials(world.authenticate(None))
+    if scheme.lower() == "basic":
+        value = app_tokens.password_of(value)
+    if app_tokens.looks_like_jwt(value):
+        app = app_tokens.app_of(world, value)
+        return Credentials(Actor(world.nobody), app)
+    return Credentials(world.authenticate(value))
+
+
+def budget_of(actor: Actor) -> str:
+    """Whose primary limit a request counts against; "" for nobody."""
+    if actor.installation:
+        return f"installation/{actor.installation.id}"
+    return actor.user.login
+
+
+def over_the_limit(
+    world: World, route: Route | None, actor: Actor, resource: str, now: datetime, *, write: bool
+) -> Answer | None:
+    """The answer to someone who used up a limit, else None."""
+    who = budget_of(actor)
+    limits = world.limits
+    if limits.window(who, resource, now).remaining <= 0:
+        name = f"user ID {actor.user.id}" if who else "this address"
+        return complaint(403, f"API rate limit exceeded for {name}.", docs=RATE_DOCS)
+    wait = limits.strike(who, now, write=write, creates=bool(route and route.creates))
+    return None if wait is None else secondary(limits.secondary_status, wait)
+
+
+def check_access(route: Route, who: Credentials) -> None:
+    """Raises Unauthorized or Forbidden when the kind of token does not fit the endpoint."""
+    if route.access == "app":
+        if who.app is None:
+            raise Unauthorized("A JSON web token could not be decoded")
+        return
+    if who.app is not None:
+        raise Unauthorized("Bad credentials")
+    if route.access in {"user", "installation"} and who.actor.token is None:
+        raise Unauthorized("Requires authentication")
+    if route.access == "user" and who.actor.installation:
+        raise Forbidden("Resource not accessible by integration")
+    if route.access == "installation" and not who.actor.installation:
+        raise Forbidden("You must authenticate with an installation access token.")
+
+
+def check_permission(world: World, route: Route, actor: Actor, repository: Repository) -> None:
+    """Raises NotFound where the repository is invisible, Forbidden where more is needed."""
+    if not world.can_see(actor, repository):
+        raise NotFound
+    if route.permission is None:
+        return
+    name, level = route.permission
+    if level == "write":
+        if actor.token is None:
+            raise Unauthorized("Requires authentication")
+        if not world.permits(actor, repository, name, "write"):
+            raise Forbidden(f"Resource not accessible by {_kind(actor)}")
+        checks.writable(repository)
+    elif repository.private and not world.permits(actor, repository, name, "read"):
+        raise Forbidden(f"Resource not accessible by {_kind(actor)}")
+
+
+def _kind(actor: Actor) -> str:
+    return "integration" if actor.installation else "personal access token"

@@ -1,0 +1,197 @@
+"""Repositories, their files, branches and refs; people and rate limits.
+
+https://docs.github.com/rest/repos/contents, https://docs.github.com/rest/git/refs
+"""
+
+from bot.sandbox.api import repository_shapes as shape
+from bot.sandbox.api.call import Answer, Call, Routes
+from bot.sandbox.api.shapes import JSON, written
+from bot.sandbox.state import files
+from bot.sandbox.state.objects import User
+from bot.sandbox.state.refusals import Conflict, Forbidden, NotFound
+
+routes = Routes()
+REPO = "/repos/{owner}/{repo}"
+CONTENTS = REPO + "/contents/{path}"
+REFS = REPO + "/git/refs/{ref}"
+RAW = "application/vnd.github.raw"
+
+
+@routes("GET", REPO, "metadata:read")
+def get_repository(call: Call) -> Answer:
+    return Answer(data=shape.full_repository(call.shapes, call.repository, call.actor))
+
+
+@routes("GET", CONTENTS, "contents:read")
+def get_contents(call: Call) -> Answer:
+    commit = files.commit_at(call.repository, call.query.get("ref"))
+    path = call.params["path"].strip("/")
+    if path in commit.files:
+        if call.headers.get("accept", "").startswith(RAW):
+            return Answer(raw=commit.files[path])
+        return Answer(data=shape.content_file(call.shapes, call.repository, commit, path))
+    entries = shape.content_folder(call.shapes, call.repository, commit, path)
+    if path and not entries:
+        raise NotFound
+    return Answer(data=entries)
+
+
+@routes("PUT", CONTENTS, "contents:write", creates=True)
+def put_contents(call: Call) -> Answer:
+    _may_write(call)
+    path = call.params["path"].strip("/")
+    done = files.put(call.world, call.actor, call.repository, path, call.fields)
+    data = shape.file_commit(call.shapes, call.repository, path, done)
+    return Answer(201 if done.created else 200, data)
+
+
+@routes("DELETE", CONTENTS, "contents:write")
+def delete_contents(call: Call) -> Answer:
+    _may_write(call)
+    path = call.params["path"].strip("/")
+    fields = {**call.query, **call.fields}
+    done = files.delete(call.world, call.actor, call.repository, path, fields)
+    return Answer(data=shape.file_commit(call.shapes, call.repository, path, done))
+
+
+@routes("GET", REPO + "/readme", "contents:read")
+def get_readme(call: Call) -> Answer:
+    commit = files.commit_at(call.repository, call.query.get("ref"))
+    if "README.md" not in commit.files:
+        raise NotFound
+    return Answer(data=shape.content_file(call.shapes, call.repository, commit, "README.md"))
+
+
+@routes("GET", REPO + "/branches", "contents:read")
+def list_branches(call: Call) -> Answer:
+    return call.listing(
+        call.repository.git.branches(),
+        lambda name: shape.branch(call.shapes, call.repository, name, full=False),
+    )
+
+
+@routes("GET", REPO + "/branches/{branch}", "contents:read")
+def get_branch(call: Call) -> Answer:
+    name = call.params["branch"]
+    if name not in call.repository.git.branches():
+        raise NotFound("Branch not found")
+    return Answer(data=shape.branch(call.shapes, call.repository, name, full=True))
+
+
+@routes("GET", REPO + "/git/ref/{ref}", "contents:read")
+def get_ref(call: Call) -> Answer:
+    _not_empty(call)
+    ref = f"refs/{call.params['ref']}"
+    if ref not in call.repository.git.refs:
+        raise NotFound
+    return Answer(data=shape.git_ref(call.shapes, call.repository, ref))
+
+
+@routes("GET", REPO + "/git/matching-refs/{ref}", "contents:read")
+def list_matching_refs(call: Call) -> Answer:
+    _not_empty(call)
+    start = f"refs/{call.params['ref']}"
+    found = sorted(ref for ref in call.repository.git.refs if ref.startswith(start))
+    return Answer(data=[shape.git_ref(call.shapes, call.repository, ref) for ref in found])
+
+
+@routes("POST", REPO + "/git/refs", "contents:write")
+def create_ref(call: Call) -> Answer:
+    _may_write(call)
+    _not_empty(call)
+    ref = files.create_ref(call.repository, call.fields)
+    data = shape.git_ref(call.shapes, call.repository, ref)
+    return Answer(201, data, {"Location": data["url"]})
+
+
+@routes("PATCH", REFS, "contents:write")
+def update_ref(call: Call) -> Answer:
+    _may_write(call)
+    ref = files.update_ref(call.repository, call.params["ref"], call.fields)
+    return Answer(data=shape.git_ref(call.shapes, call.repository, ref))
+
+
+@routes("DELETE", REFS, "contents:write")
+def delete_ref(call: Call) -> Answer:
+    _may_write(call)
+    files.delete_ref(call.repository, call.params["ref"])
+    return Answer(204)
+
+
+def _may_write(call: Call) -> None:
+    if not call.world.has_role(call.actor, call.repository, "write"):
+        raise Forbidden("Must have admin rights to Repository.")
+
+
+def _not_empty(call: Call) -> None:
+    if not call.repository.git.refs:
+        raise Conflict("Git Repository is empty.")
+
+
+@routes("GET", "/user", access="user")
+def get_me(call: Call) -> Answer:
+    me = call.actor.user
+    mine = [repo for repo in call.world.repositories.values() if repo.owner is me]
+    private = sum(repo.private for repo in mine)
+    return Answer(
+        data={
+            **_profile(call, me),
+            "private_gists": 0,
+            "total_private_repos": private,
+            "owned_private_repos": private,
+            "disk_usage": 0,
+            "collaborators": 0,
+            "two_factor_authentication": True,
+        }
+    )
+
+
+@routes("GET", "/users/{username}")
+def get_user(call: Call) -> Answer:
+    user = call.world.users.get(call.params["username"].lower())
+    if user is None:
+        raise NotFound
+    return Answer(data=_profile(call, user))
+
+
+def _profile(call: Call, user: User) -> JSON:
+    mine = [repo for repo in call.world.repositories.values() if repo.owner is user]
+    return {
+        **call.shapes.user(user),
+        "name": user.name,
+        "company": None,
+        "blog": "",
+        "location": None,
+        "email": None,
+        "hireable": None,
+        "bio": None,
+        "twitter_username": None,
+        "public_repos": sum(not repo.private for repo in mine),
+        "public_gists": 0,
+        "followers": 0,
+        "following": 0,
+        "created_at": written(user.created_at),
+        "updated_at": written(user.created_at),
+    }
+
+
+@routes("GET", "/rate_limit")
+def get_rate_limit(call: Call) -> Answer:
+    from bot.sandbox.api.gate import budget_of
+
+    now = call.world.clock.exact()
+    who = budget_of(call.actor)
+    windows = {
+        name: call.world.limits.window(who, name, now) for name in ("core", "graphql", "search")
+    }
+    resources = {
+        name: {
+            "limit": window.limit,
+            "used": window.used,
+            "remaining": window.remaining,
+            "reset": int(window.resets_at.timestamp()),
+            "resource": name,
+        }
+        for name, window in windows.items()
+    }
+    return Answer(data={"resources": resources, "rate": resources["core"]})

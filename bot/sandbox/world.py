@@ -1,0 +1,246 @@
+"""Everything the sandbox remembers, and who may do what. Knows no HTTP.
+
+Whoever touches a running sandbox's world from another thread holds `world.lock` while doing so.
+"""
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from bot.sandbox.state.clock import Clock
+from bot.sandbox.state.events import Event
+from bot.sandbox.state.faults import Faults
+from bot.sandbox.state.journal import Journal
+from bot.sandbox.state.limits import Limits
+from bot.sandbox.state.objects import (
+    Actor,
+    App,
+    Birth,
+    Hook,
+    Installation,
+    Permissions,
+    Repository,
+    Role,
+    Token,
+    User,
+)
+from bot.sandbox.state.refusals import NotFound, Unauthorized
+
+LEARNER = "learner"
+REPOSITORY = "learner/portfolio"
+TOKEN = "sandbox-token"  # noqa: S105 - published on purpose, it opens nothing but the sandbox
+ALL_PERMISSIONS: Permissions = {
+    "administration": "write",
+    "contents": "write",
+    "issues": "write",
+    "metadata": "read",
+    "pull_requests": "write",
+}
+README = """# Portfolio
+
+What I learn, and what I built on the way.
+"""
+
+
+class World:
+    """A GitHub with one learner, one repository and one token in it; add more as needed."""
+
+    def __init__(self, clock: Callable[[], datetime] | None = None) -> None:
+        self.lock = threading.RLock()
+        self.clock = Clock(clock)
+        self.listeners: list[Callable[[Event], None]] = []
+        self.journal = Journal()
+        self.faults = Faults()
+        self.limits = Limits()
+        self._fill()
+
+    def reset(self) -> None:
+        """Forget everything but the listeners, and begin as a new world does."""
+        with self.lock:
+            self.clock.reset()
+            self.journal.clear()
+            self.faults.clear()
+            self.limits.reset()
+            self._fill()
+
+    def _fill(self) -> None:
+        self._ids: dict[str, Iterator[int]] = {}
+        self.users: dict[str, User] = {}
+        self.repositories: dict[int, Repository] = {}
+        self.former_names: dict[str, Repository] = {}
+        self.tokens: dict[str, Token] = {}
+        self.apps: dict[int, App] = {}
+        self.installations: dict[int, Installation] = {}
+        self.hooks: dict[int, Hook] = {}
+        self.manifests: dict[str, App] = {}
+        learner = self.add_user(LEARNER, name="Lea Learner")
+        self.nobody = User(0, "", "User", self.clock.now())
+        self.add_repository(REPOSITORY, description="My learning portfolio")
+        self.add_token(TOKEN, user=learner.login)
+
+    # Ids and time
+
+    def next_id(self, kind: str) -> int:
+        """A database id. Issue ids lie beyond 32 bits, as GitHub's do, and are no issue numbers."""
+        first = 3_000_000_001 if kind in {"issue", "comment", "label"} else 1_001
+        return next(self._ids.setdefault(kind, itertools.count(first)))
+
+    def birth(self) -> Birth:
+        return Birth(self.clock.now(), self.journal.received)
+
+    # Who and what there is
+
+    def add_user(self, login: str, *, name: str | None = None, kind: str = "User") -> User:
+        """A person ("User"), "Organization" or "Bot"; an existing login is returned as it is."""
+        if login.lower() in self.users:
+            return self.users[login.lower()]
+        if kind not in {"User", "Bot", "Organization"}:
+            raise ValueError(f"no such kind of account: {kind}")
+        number = self.next_id("user")
+        user = User(number, login, kind, self.clock.now(), name)  # type: ignore[arg-type] # checked
+        self.users[login.lower()] = user
+        return user
+
+    def add_repository(
+        self,
+        full_name: str,
+        *,
+        private: bool = False,
+        description: str | None = None,
+        empty: bool = False,
+        collaborators: dict[str, Role] | None = None,
+    ) -> Repository:
+        """A repository with a README, or with no commit at all when `empty`."""
+        owner, name = full_name.split("/")
+        now = self.clock.now()
+        repository = Repository(
+            self.next_id("repository"), self.add_user(owner), name, now, now, description, private
+        )
+        for login, role in (collaborators or {}).items():
+            self.add_user(login)
+            repository.collaborators[login.lower()] = role
+        if not empty:
+            self.commit_files(repository, {"README.md": README.encode()}, "Initial commit")
+        self.repositories[repository.id] = repository
+        return repository
+
+    def commit_files(
+        self, repository: Repository, files: dict[str, bytes], message: str, branch: str = ""
+    ) -> None:
+        """Add or replace files on a branch as the owner, without any event."""
+        branch = branch or repository.default_branch
+        head = repository.git.head(branch)
+        tree = {**(head.files if head else {}), **files}
+        owner = repository.owner
+        repository.git.commit(
+            branch,
+            tree,
+            message=message,
+            author=owner.name or owner.login,
+            email=owner.email,
+            at=self.clock.now(),
+        )
+
+    def add_token(
+        self,
+        value: str,
+        *,
+        user: str,
+        permissions: Permissions | None = None,
+        repositories: list[str] | None = None,
+        kind: str = "fine-grained",
+        expires_in: timedelta | None = None,
+    ) -> Token:
+        """A token that acts as a user, narrowed to permissions and repositories where given."""
+        if kind not in {"classic", "fine-grained"}:
+            raise ValueError(f"no such kind of token: {kind}")
+        token = Token(
+            value,
+            kind,  # type: ignore[arg-type] # checked above
+            self.add_user(user),
+            dict(ALL_PERMISSIONS if permissions is None else permissions),
+            None if repositories is None else [self.repository(name) for name in repositories],
+            self.clock.exact() + expires_in if expires_in else None,
+        )
+        self.tokens[value] = token
+        return token
+
+    def repository(self, full_name: str = REPOSITORY) -> Repository:
+        """By its present name, in any case. Raises NotFound."""
+        for repository in self.repositories.values():
+            if repository.full_name.lower() == full_name.lower():
+                return repository
+        raise NotFound
+
+    def rename(self, repository: Repository, name: str) -> None:
+        """Give a new name; the old one redirects until it is used again."""
+        self.former_names[repository.full_name.lower()] = repository
+        repository.name = name
+        repository.updated_at = self.clock.now()
+
+    def moved(self, full_name: str) -> Repository | None:
+        """Where a repository of that name went."""
+        return self.former_names.get(full_name.lower())
+
+    # Who acts, and what they may do
+
+    def actor(self, login: str = LEARNER) -> Actor:
+        """A person acting in the web interface, with all that their role gives."""
+        return Actor(self.users[login.lower()])
+
+    def authenticate(self, value: str | None) -> Actor:
+        """Who a token acts as; nobody without one. Raises Unauthorized."""
+        if value is None:
+            return Actor(self.nobody)
+        token = self.tokens.get(value)
+        expired = token and token.expires_at and token.expires_at <= self.clock.exact()
+        if token is None or expired:
+            raise Unauthorized("Bad credentials")
+        return Actor(token.user, token)
+
+    def can_see(self, actor: Actor, repository: Repository) -> bool:
+        """Whether the repository exists as far as this actor can tell."""
+        token = actor.token
+        if token and token.kind != "classic":
+            listed = token.repositories is None or repository in token.repositories
+            if not (listed and "metadata" in token.permissions):
+                return not repository.private
+        if actor.installation:
+            return not repository.private or repository.owner is actor.installation.account
+        return repository.role_of(actor.user) is not None
+
+    def has_role(self, actor: Actor, repository: Repository, role: Role) -> bool:
+        """Whether the person behind the token has at least that role.
+
+        An App has no role: its permissions, looked at by `permits`, are all there is.
+        """
+        order: list[Role | None] = [None, "read", "triage", "write", "maintain", "admin"]
+        if actor.installation:
+            return self.permits(actor, repository, "metadata", "read")
+        return order.index(repository.role_of(actor.user)) >= order.index(role)
+
+    def permits(self, actor: Actor, repository: Repository, name: str, level: str) -> bool:
+        """Whether the token, whatever the person's role, has this permission here."""
+        token = actor.token
+        if token is None or token.kind == "classic":
+            return True
+        if token.repositories is not None and repository not in token.repositories:
+            return False
+        if actor.installation and repository.owner is not actor.installation.account:
+            return False
+        given = token.permissions.get(name)
+        return given == "write" or (given == "read" and level == "read")
+
+    def can_push(self, actor: Actor, repository: Repository) -> bool:
+        """Whether labels, milestones and assignees sent by this actor are heeded."""
+        return self.has_role(actor, repository, "triage") and self.permits(
+            actor, repository, "issues", "write"
+        )
+
+    # Telling others
+
+    def emit(self, event: Event) -> None:
+        """Hand an event to whoever listens (webhooks)."""
+        for listener in self.listeners:
+            listener(event)
