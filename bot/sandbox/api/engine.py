@@ -69,9 +69,10 @@ class Engine:
     def __init__(self, world: World, web: str) -> None:
         self.world = world
         self.web = web
-        self._routes = [
-            (_pattern(route.path), route) for table in TABLES for route in table.routes.table
-        ]
+        found = [route for table in TABLES for route in table.routes.table]
+        # Fewer parameters first, so that `/issues/comments` is not taken for an issue's number.
+        found.sort(key=lambda route: route.path.count("{"))
+        self._routes = [(_pattern(route.path), route) for route in found]
 
     def handle(self, request: Request) -> Reply | Dropped:
         """Answer one request and write it into the log."""

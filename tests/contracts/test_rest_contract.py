@@ -1,0 +1,164 @@
+"""What the sandbox answers, held against GitHub's description of its REST API."""
+
+import base64
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from bot.sandbox.api.engine import TABLES
+from bot.sandbox.server import Sandbox
+from bot.sandbox.state.git import blob_sha
+from tests.contracts.checker import contract
+
+R = "/repos/learner/portfolio"
+
+
+@pytest.fixture
+def api(sandbox: Sandbox) -> Iterator[httpx.Client]:
+    sandbox.world.journal.record_bodies = True
+    headers = {"Authorization": f"Bearer {sandbox.token}"}
+    with httpx.Client(base_url=sandbox.api_url, headers=headers) as client:
+        yield client
+
+
+def walk_labels_and_milestones(api: httpx.Client) -> None:
+    api.post(f"{R}/labels", json={"name": "phase/1", "color": "aabbcc", "description": "First"})
+    api.post(f"{R}/labels", json={"name": "Phase/1"})
+    api.post(f"{R}/labels", json={"name": "x" * 51})
+    api.post(f"{R}/labels", json={"name": "no colour", "color": "red"})
+    api.get(f"{R}/labels", params={"per_page": 1})
+    api.get(f"{R}/labels/PHASE%2F1")
+    api.patch(f"{R}/labels/phase%2F1", json={"new_name": "phase/one", "color": "000000"})
+    api.get(f"{R}/labels/gone")
+    api.post(f"{R}/milestones", json={"title": "Week 1", "due_on": "2026-01-05T12:00:00Z"})
+    api.post(f"{R}/milestones", json={"title": "Week 1"})
+    api.post(f"{R}/milestones", json={"title": "Week 2", "description": "Two"})
+    api.get(f"{R}/milestones", params={"state": "all", "sort": "completeness"})
+    api.get(f"{R}/milestones/1")
+    api.patch(f"{R}/milestones/2", json={"state": "closed", "due_on": "2026-02-01T12:00:00Z"})
+    api.get(f"{R}/milestones/99")
+
+
+def walk_issues(api: httpx.Client) -> list[int]:
+    new = {"title": "One", "body": "Text", "labels": ["phase/one"], "milestone": 1}
+    first = api.post(f"{R}/issues", json={**new, "assignees": ["learner"]}).json()
+    second = api.post(f"{R}/issues", json={"title": "Two"}).json()
+    third = api.post(f"{R}/issues", json={"title": "Three", "labels": ["made on the way"]}).json()
+    api.post(f"{R}/issues", json={"title": "t" * 257})
+    api.post(f"{R}/issues", json={"body": "no title"})
+    api.post(f"{R}/issues", json={"title": "b", "body": "b" * 65_537})
+    api.post(f"{R}/issues", json={"title": "m", "milestone": 99})
+    api.get(f"{R}/milestones/1/labels")
+    api.get(f"{R}/issues", params={"state": "all", "per_page": 1, "page": 2, "sort": "updated"})
+    api.get(f"{R}/issues", params={"labels": "phase/one", "milestone": "*", "direction": "asc"})
+    api.get(f"{R}/issues", params={"since": "2020-01-01T00:00:00Z", "assignee": "learner"})
+    api.get(f"{R}/issues/1")
+    api.get(f"{R}/issues/99")
+    api.patch(f"{R}/issues/2", json={"state": "closed", "state_reason": "not_planned"})
+    api.patch(f"{R}/issues/2", json={"state": "open"})
+    api.patch(f"{R}/issues/1", json={"milestone": None, "labels": [], "body": None})
+    api.put(f"{R}/issues/1/lock", json={"lock_reason": "resolved"})
+    api.get(f"{R}/issues/1")
+    api.delete(f"{R}/issues/1/lock")
+    api.post(f"{R}/issues/2/assignees", json={"assignees": ["learner"]})
+    api.request("DELETE", f"{R}/issues/2/assignees", json={"assignees": ["learner"]})
+    api.post(f"{R}/issues/1/labels", json={"labels": ["a", "b/c"]})
+    api.put(f"{R}/issues/1/labels", json={"labels": ["b/c", "d"]})
+    api.get(f"{R}/issues/1/labels")
+    api.delete(f"{R}/issues/1/labels/b%2Fc")
+    api.delete(f"{R}/issues/1/labels/b%2Fc")
+    api.delete(f"{R}/issues/1/labels")
+    return [issue["id"] for issue in (first, second, third)]
+
+
+def walk_relations(api: httpx.Client, ids: list[int]) -> None:
+    first, second, third = ids
+    api.get(f"{R}/issues/2/parent")
+    api.post(f"{R}/issues/1/sub_issues", json={"sub_issue_id": second})
+    api.post(f"{R}/issues/1/sub_issues", json={"sub_issue_id": third})
+    api.post(f"{R}/issues/2/sub_issues", json={"sub_issue_id": third})
+    api.post(f"{R}/issues/2/sub_issues", json={"sub_issue_id": third, "replace_parent": True})
+    api.post(f"{R}/issues/1/sub_issues", json={"sub_issue_id": third, "replace_parent": True})
+    api.get(f"{R}/issues/1/sub_issues", params={"per_page": 1})
+    api.get(f"{R}/issues/2/parent")
+    order = {"sub_issue_id": third, "before_id": second}
+    api.patch(f"{R}/issues/1/sub_issues/priority", json=order)
+    api.request("DELETE", f"{R}/issues/1/sub_issue", json={"sub_issue_id": third})
+    api.post(f"{R}/issues/3/dependencies/blocked_by", json={"issue_id": first})
+    api.get(f"{R}/issues/3/dependencies/blocked_by")
+    api.get(f"{R}/issues/1/dependencies/blocking")
+    api.delete(f"{R}/issues/3/dependencies/blocked_by/{first}")
+
+
+def walk_comments(api: httpx.Client) -> None:
+    comment = api.post(f"{R}/issues/1/comments", json={"body": "Hello"}).json()["id"]
+    api.post(f"{R}/issues/1/comments", json={"body": ""})
+    api.get(f"{R}/issues/1/comments", params={"since": "2020-01-01T00:00:00Z"})
+    api.get(f"{R}/issues/comments", params={"sort": "updated", "direction": "desc"})
+    api.get(f"{R}/issues/comments/{comment}")
+    api.patch(f"{R}/issues/comments/{comment}", json={"body": "Hello again"})
+    for thing in (f"{R}/issues/1", f"{R}/issues/comments/{comment}"):
+        reaction = api.post(f"{thing}/reactions", json={"content": "rocket"}).json()["id"]
+        api.post(f"{thing}/reactions", json={"content": "rocket"})
+        api.post(f"{thing}/reactions", json={"content": "meh"})
+        api.get(f"{thing}/reactions", params={"content": "rocket"})
+        api.delete(f"{thing}/reactions/{reaction}")
+    api.delete(f"{R}/issues/comments/{comment}")
+    api.get(f"{R}/issues/comments/{comment}")
+
+
+def walk_files(api: httpx.Client) -> None:
+    api.get(f"{R}/readme")
+    api.get(f"{R}/contents/")
+    api.get(f"{R}/contents/README.md")
+    api.get(f"{R}/contents/gone.md")
+    path = f"{R}/contents/.github/milepost.yml"
+    new = {"message": "Add", "content": base64.b64encode(b"one").decode()}
+    api.put(path, json=new)
+    api.get(f"{R}/contents/.github")
+    api.put(path, json=new)
+    api.put(path, json={**new, "sha": "0" * 40})
+    api.put(path, json={**new, "sha": blob_sha(b"one"), "branch": "main"})
+    api.request("DELETE", path, json={"message": "Remove", "sha": blob_sha(b"one")})
+    api.get(f"{R}/branches")
+    head = api.get(f"{R}/branches/main").json()["commit"]["sha"]
+    api.get(f"{R}/branches/gone")
+    api.post(f"{R}/git/refs", json={"ref": "refs/heads/badge", "sha": head})
+    api.post(f"{R}/git/refs", json={"ref": "refs/heads/badge", "sha": head})
+    api.get(f"{R}/git/ref/heads/badge")
+    api.get(f"{R}/git/matching-refs/heads/b")
+    api.patch(f"{R}/git/refs/heads/badge", json={"sha": head, "force": True})
+    api.delete(f"{R}/git/refs/heads/badge")
+
+
+def walk_the_rest(api: httpx.Client) -> None:
+    api.get("/user")
+    api.get("/users/learner")
+    api.get("/rate_limit")
+    etag = api.get(R).headers["etag"]
+    api.get(R, headers={"If-None-Match": etag})
+    api.get(R, headers={"Authorization": "Bearer wrong"})
+    api.get("/repos/learner/nothing")
+    api.delete(f"{R}/labels/d")
+    api.delete(f"{R}/milestones/1")
+
+
+def test_every_answer_fits_the_description(sandbox: Sandbox, api: httpx.Client) -> None:
+    walk_labels_and_milestones(api)
+    walk_relations(api, walk_issues(api))
+    walk_comments(api)
+    walk_files(api)
+    walk_the_rest(api)
+
+    entries = list(sandbox.world.journal.entries)
+    assert contract().check(entries) == []
+    walked = {(entry.method, entry.route) for entry in entries}
+    offered = {(route.method, route.path) for table in TABLES for route in table.routes.table}
+    assert offered - walked == set(), "the walk does not reach these endpoints"
+
+
+def test_every_endpoint_is_one_of_githubs() -> None:
+    described = {(operation.method, operation.template) for operation in contract().operations}
+    offered = {(route.method, route.path) for table in TABLES for route in table.routes.table}
+    assert offered - described == set()
