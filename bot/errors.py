@@ -91,6 +91,14 @@ class IssuesDisabledError(GitHubError):
     """410: the repository has its issues switched off."""
 
 
+class AlreadyExistsError(GitHubError):
+    """422: a label or milestone of that name is there, although a list did not show it."""
+
+
+class SubIssuesUnsupportedError(GitHubError):
+    """404: this server has no sub-issues (GitHub Enterprise Server without that API)."""
+
+
 class UnavailableError(MilepostError):
     """GitHub did not answer, or asks for more patience than a run has. Trying later will help."""
 

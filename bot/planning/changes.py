@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.planning.marker import Key
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import Frozen, IssueRef
 
 
 class CreateLabel(Frozen):
@@ -50,7 +50,11 @@ class CreateMilestone(Frozen):
 
 
 class UpdateMilestone(Frozen):
-    """A milestone of ours that should be otherwise. Only what `fields` names is meant to change."""
+    """A milestone of ours that should be otherwise.
+
+    `title` and `description` (with the marker) are always sent, as GitHub wants the one and the
+    marker the other; `due_on` and `state` only when `fields` names them.
+    """
 
     op: Literal["update-milestone"] = "update-milestone"
     key: Key
@@ -83,10 +87,11 @@ class CreateIssue(Frozen):
 
 
 class UpdateIssue(Frozen):
-    """An issue of ours that should be otherwise. Only what `fields` names is sent.
+    """An issue of ours that should be otherwise.
 
-    `title` is the issue's title, new or not, for the reader of the plan. `number` is None while the
-    issue is still to be created by the same plan. `body` always holds the whole body.
+    `body` is the whole body and always sent, for the marker in it; of the rest only what `fields`
+    names is. `title` is there in any case, for the reader of the plan. `number` is None while the
+    issue is still to be created by the same plan.
     """
 
     op: Literal["update-issue"] = "update-issue"
@@ -125,18 +130,6 @@ Change = Annotated[
     Field(discriminator="op"),
 ]
 
-ORDER: tuple[str, ...] = (
-    "create-label",
-    "update-label",
-    "create-milestone",
-    "update-milestone",
-    "create-issue",
-    "update-issue",
-    "add-sub-issue",
-    "delete-milestone",
-    "delete-label",
-)
-
 
 class Drift(Frozen):
     """A field of ours that somebody changed: told, and left as it is."""
@@ -160,7 +153,7 @@ class Plan(Frozen):
     """Ordered changes, and what was found and left alone. An empty plan is a plan like any other.
 
     `removals` counts the objects it would close or delete, `existing` the objects of ours that are
-    open now.
+    open now. `milestones` and `issues` say by key what is there already, for changes that name it.
     """
 
     repository: str
@@ -169,6 +162,8 @@ class Plan(Frozen):
     notes: tuple[Note, ...] = ()
     removals: int = 0
     existing: int = 0
+    milestones: dict[Key, int] = Field(default_factory=dict)
+    issues: dict[Key, IssueRef] = Field(default_factory=dict)
 
     @property
     def empty(self) -> bool:

@@ -112,13 +112,8 @@ class Ledger(Frozen):
         )
 
     def without(self, keys: set[Key]) -> Self:
-        """With these keys never made."""
-        return self.model_copy(
-            update={
-                "made": self.made - {digest(key) for key in keys},
-                "labels": {k: v for k, v in self.labels.items() if k not in keys},
-            }
-        )
+        """With these keys never made; what was last written of labels stays known."""
+        return self.model_copy(update={"made": self.made - {digest(key) for key in keys}})
 
     def comment(self) -> str:
         """The hidden comment. Sorted, so that equal ledgers are equal bytes."""
@@ -168,7 +163,8 @@ def find_ledger(body: str) -> Ledger:
 
 def with_ledger(body: str, ledger: Ledger) -> str:
     """`body` with this ledger as its last line, in place of any other."""
-    return f"{_LEDGER.sub('', body).rstrip()}\n\n{ledger.comment()}"
+    rest = _LEDGER.sub("", body.replace("\r\n", "\n")).rstrip()
+    return f"{rest}\n\n{ledger.comment()}"
 
 
 def _comment(name: str, marker: Marker) -> str:

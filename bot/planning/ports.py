@@ -1,16 +1,9 @@
 """The two edges a use case is handed: one that reads a repository and one that writes to it."""
 
 from datetime import date
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 
-from bot.planning.snapshot import IssueState, Snapshot
-
-
-class IssueRef(NamedTuple):
-    """What GitHub answers to a new issue: its number, and the database id that relations want."""
-
-    number: int
-    id: int
+from bot.planning.snapshot import IssueRef, IssueState, Snapshot
 
 
 class Unset:

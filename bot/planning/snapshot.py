@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -67,13 +67,24 @@ class IssueState(Frozen):
         return self.state == "closed" and self.state_reason in {None, "completed"}
 
 
+class IssueRef(NamedTuple):
+    """How GitHub knows an issue: its number, and the database id that relations want."""
+
+    number: int
+    id: int
+
+
 class Snapshot(Frozen):
-    """A repository at one moment; issues in order of number."""
+    """A repository at one moment; issues in order of number.
+
+    `last_number` is the highest number given out so far, which may be a pull request's.
+    """
 
     repository: str
     labels: tuple[LabelState, ...] = ()
     milestones: tuple[MilestoneState, ...] = ()
     issues: tuple[IssueState, ...] = ()
+    last_number: int = 0
 
     @cached_property
     def labels_by_name(self) -> dict[str, LabelState]:

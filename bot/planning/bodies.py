@@ -1,0 +1,158 @@
+"""The texts of issues and milestones, from the curriculum's values and `templates/`."""
+
+from collections.abc import Iterable
+
+from bot import templating
+from bot.curriculum.around import Resource
+from bot.curriculum.model import (
+    ActionItem,
+    Checkpoint,
+    Choice,
+    Curriculum,
+    Deliverable,
+    Horizon,
+    Module,
+    Phase,
+    Task,
+    Unit,
+    WorkItem,
+)
+from bot.planning.schedule import Schedule, unit_hours
+from bot.settings import CONFIG_PATH, Settings
+
+OPENINGS = {
+    Horizon.WEEK: "Small first steps for this week: they open the doors the path goes through.",
+    Horizon.MONTH: "For the first month, beside the tasks of the weeks.",
+    Horizon.QUARTER: "For the first three months: where the start should have led.",
+}
+
+
+def module_name(curriculum: Curriculum, module: Module) -> str:
+    """`Month 3: ML lifecycle`; only the title when the path has a single module."""
+    if len(list(curriculum.modules())) == 1:
+        return module.title
+    word = module.kind.capitalize()
+    if module.title.casefold().startswith(f"{word} {module.number}".casefold()):
+        return module.title
+    return f"{word} {module.number}: {module.title}"
+
+
+def unit_name(unit: Unit) -> str:
+    """`Week 1-2: Introduction`; the title alone when the guide gives the stretch no other name."""
+    if unit.label and unit.label.casefold() not in unit.title.casefold():
+        return f"{unit.label}: {unit.title}"
+    return unit.title
+
+
+def full_unit_name(curriculum: Curriculum, module: Module, unit: Unit) -> str:
+    """The unit's name with its module's in front, as a milestone's title needs it."""
+    if len(list(curriculum.modules())) == 1:
+        return unit_name(unit)
+    if len(module.units) == 1 and unit.title == module.title:
+        return module_name(curriculum, module)
+    word = f"{module.kind.capitalize()} {module.number}"
+    return f"{word}, {unit_name(unit)}"
+
+
+class Bodies:
+    """Renders every text of one path. Pure: the same values give the same text."""
+
+    def __init__(self, curriculum: Curriculum, settings: Settings, in_progress: str) -> None:
+        self._curriculum = curriculum
+        self._settings = settings
+        self._in_progress = in_progress
+        self._resources = {resource.id: resource for resource in curriculum.resources}
+        self._roles = {role.id: role.title for role in curriculum.roles}
+
+    def task(self, module: Module, unit: Unit, task: Task) -> str:
+        """A task's body."""
+        return templating.render(
+            "issues/task.md.j2",
+            module=module_name(self._curriculum, module),
+            unit=unit_name(unit),
+            task=task,
+            resources=self._used([task]),
+            in_progress=self._in_progress,
+        )
+
+    def deliverable(self, module: Module, deliverable: Deliverable) -> str:
+        """A deliverable's body."""
+        return templating.render(
+            "issues/deliverable.md.j2",
+            module=module_name(self._curriculum, module),
+            module_kind=module.kind,
+            deliverable=deliverable,
+            resources=self._used([deliverable]),
+        )
+
+    def checkpoint(self, module: Module, checkpoint: Checkpoint) -> str:
+        """A checkpoint's body."""
+        return templating.render(
+            "issues/checkpoint.md.j2",
+            module=module_name(self._curriculum, module),
+            checkpoint=checkpoint,
+        )
+
+    def choice(self, module: Module, choice: Choice) -> str:
+        """The body of a choice's issue."""
+        taken = self._settings.choices.get(choice.id)
+        return templating.render(
+            "issues/choice.md.j2",
+            module=module_name(self._curriculum, module),
+            choice=choice,
+            roles={o.id: [self._roles[role] for role in o.roles] for o in choice.options},
+            taken=next((o.title for o in choice.options if o.id == taken), None),
+            config_path=CONFIG_PATH,
+        )
+
+    def actions(self, horizon: Horizon, actions: list[ActionItem]) -> str:
+        """The body of a list of next steps."""
+        return templating.render(
+            "issues/actions.md.j2",
+            opening=OPENINGS[horizon],
+            actions=actions,
+            resources=self._used(actions),
+        )
+
+    def milestone(self, phase: Phase, unit: Unit) -> str:
+        """A milestone's description."""
+        hours = unit_hours(unit, self._settings)
+        return templating.render(
+            "milestone.md.j2",
+            goals=unit.goals,
+            phase=phase.title,
+            hours=f"{hours:.0f}" if hours else "",
+        )
+
+    def summary(self, schedule: Schedule) -> str:
+        """The body of the summary issue."""
+        modules = list(self._curriculum.modules())
+        units = [unit for module in modules for unit in module.units]
+        total = sum(unit_hours(unit, self._settings) or 0 for unit in units)
+        return templating.render(
+            "issues/summary.md.j2",
+            curriculum=self._curriculum,
+            first=schedule.first,
+            last=schedule.last,
+            hours=f"{total:.0f}" if total else "",
+            part=modules[0].kind.capitalize(),
+            rows=[self._row(module, schedule) for module in modules],
+            checkpoints=[checkpoint.title for checkpoint in self._curriculum.checkpoints],
+            unit_kind="stretch of the guide" if len({u.days for u in units}) > 1 else units[0].kind,
+            config_path=CONFIG_PATH,
+        )
+
+    def _row(self, module: Module, schedule: Schedule) -> dict[str, object]:
+        hours = sum(unit_hours(unit, self._settings) or 0 for unit in module.units)
+        return {
+            "title": f"{module.number}. {module.title}",
+            "first": schedule[module.units[0].id].first,
+            "last": schedule[module.units[-1].id].last,
+            "hours": f"{hours:.0f}" if hours else "",
+            "deliverables": ", ".join(d.title for d in module.deliverables),
+        }
+
+    def _used(self, items: Iterable[WorkItem]) -> list[Resource]:
+        """The resources of these items, each once, in the order they are named."""
+        names = dict.fromkeys(name for item in items for name in item.resources)
+        return [self._resources[name] for name in names]

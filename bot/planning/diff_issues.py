@@ -1,0 +1,306 @@
+"""Issues: which to create, change, close or reopen, field by field, the learner's edits kept."""
+
+from bot.planning.changes import CreateIssue, Drift, Note, UpdateIssue
+from bot.planning.desired import SUMMARY_KEY, DesiredIssue, DesiredState
+from bot.planning.marker import Key, Ledger, Marker, digest, normal, with_ledger, wrap
+from bot.planning.observed import Observed, OurIssue
+
+MAX_BODY = 65_536
+
+
+class IssueDiff:
+    """The difference in issues.
+
+    `label_names` and `milestones` say which labels and milestones can be used, by key.
+    `present` maps the keys of issues that are there, or will be, to the one that is there (or None
+    while it is to be created); `removals` counts closings that no choice of the learner explains.
+    """
+
+    def __init__(
+        self,
+        desired: DesiredState,
+        observed: Observed,
+        *,
+        label_names: dict[Key, str],
+        milestones: dict[Key, int | None],
+    ) -> None:
+        self.changes: list[CreateIssue | UpdateIssue] = []
+        self.drift: list[Drift] = []
+        self.notes: list[Note] = []
+        self.present: dict[Key, OurIssue | None] = {}
+        self.removals = 0
+        self._observed = observed
+        self._set_aside = desired.set_aside
+        self._label_names = label_names
+        self._milestones = milestones
+        self._label_keys = {name.casefold(): key for key, name in label_names.items()}
+        self._label_keys |= {label.name.casefold(): key for key, label in observed.labels.items()}
+        self._unit_of = {number: key for key, number in milestones.items() if number is not None}
+        matched: set[Key] = set()
+        for want in desired.issues:
+            matched.update(self._one(want))
+        for key, ours in observed.issues.items():
+            if key not in matched:
+                self._no_longer_wanted(ours)
+        for extra in observed.duplicates:
+            self._note_duplicate(extra)
+
+    def _one(self, want: DesiredIssue) -> set[Key]:
+        keys = (want.key, *want.aliases)
+        found = next((key for key in keys if key in self._observed.issues), None)
+        if found is not None:
+            ours = self._observed.issues[found]
+            self.present[want.key] = ours
+            self._compare(want, ours)
+            return {found}
+        if any(self._observed.ledger.has(key) for key in keys):
+            text = f"The issue '{want.title}' was removed and is not made again."
+            self.notes.append(Note(kind="opted-out", key=want.key, text=text))
+        elif want.seed:
+            self.present[want.key] = None
+            self.changes.append(self._creation(want))
+        return set()
+
+    def _creation(self, want: DesiredIssue) -> CreateIssue:
+        labels = [key for key in want.labels if key in self._label_names]
+        milestone = want.milestone if want.milestone in self._milestones else None
+        marker = Marker(
+            key=want.key,
+            title=digest(want.title),
+            body=digest(normal(want.body)),
+            labels=_label_digests(labels),
+            milestone=milestone,
+        )
+        body = wrap(want.body, marker)
+        return CreateIssue(
+            key=want.key,
+            title=want.title,
+            body=with_ledger(body, Ledger()) if want.key == SUMMARY_KEY else body,
+            labels=tuple(self._label_names[key] for key in labels),
+            milestone=milestone,
+        )
+
+    def _compare(self, want: DesiredIssue, ours: OurIssue) -> None:
+        reopening = _closed_by_us(ours)
+        if ours.state.state == "closed" and not reopening:
+            return
+        update = _Update(self, want, ours)
+        if not update.fields and not reopening and ours.key == want.key:
+            return
+        self.changes.append(update.change(reopening=reopening))
+
+    def _no_longer_wanted(self, ours: OurIssue) -> None:
+        """Out of the curriculum, or a branch not taken: closed as not planned unless it is done."""
+        if ours.state.state == "closed":
+            return
+        if ours.key not in self._set_aside:
+            self.removals += 1
+        marker = ours.marked.marker.model_copy(update={"state": "closed"})
+        self.changes.append(
+            UpdateIssue(
+                key=ours.key,
+                number=ours.state.number,
+                title=ours.state.title,
+                body=ours.marked.with_marker(marker),
+                state="closed",
+                state_reason="not_planned",
+                fields=("state",),
+                why="it is no longer part of the plan",
+            )
+        )
+
+    def _note_duplicate(self, extra: OurIssue) -> None:
+        first = self._observed.issues[extra.key].state.number
+        if extra.state.state == "open":
+            text = f"Issue {extra.state.number} says it is issue {first}: only {first} is kept up."
+            self.notes.append(Note(kind="duplicate", key=extra.key, text=text))
+
+    def label_key(self, name: str) -> Key | None:
+        """The key of the label called `name` on an issue, when it is one of the path's."""
+        return self._label_keys.get(name.casefold())
+
+    def label_name(self, key: Key) -> str | None:
+        """What the label `key` is called here; None when the learner removed it."""
+        return self._label_names.get(key)
+
+    def unit_of(self, milestone: int | None) -> Key | None:
+        """The unit whose milestone has this number."""
+        return self._unit_of.get(milestone) if milestone is not None else None
+
+    def has_milestone(self, key: Key | None) -> bool:
+        """Whether the unit has a milestone here."""
+        return key in self._milestones
+
+
+class _Update:
+    """Compares one issue field by field and gathers what to write."""
+
+    def __init__(self, diff: IssueDiff, want: DesiredIssue, ours: OurIssue) -> None:
+        self._diff = diff
+        self._want = want
+        self._ours = ours
+        self._marker = ours.marked.marker
+        self.fields: list[str] = []
+        self._title = self._compare_title()
+        self._region = self._compare_body()
+        self._labels, self._label_base = self._merge_labels()
+        self._milestone, self._milestone_base = self._compare_milestone()
+
+    def change(self, *, reopening: bool) -> UpdateIssue:
+        """The change that writes what differs."""
+        marker = Marker(
+            key=self._want.key,
+            title=digest(self._want.title) if self._title is not None else self._marker.title,
+            body=digest(normal(self._want.body)) if self._region is not None else self._marker.body,
+            labels=self._label_base,
+            milestone=self._milestone_base,
+        )
+        marked = self._ours.marked
+        body = (
+            marked.with_marker(marker)
+            if self._region is None
+            else marked.with_region(self._region, marker)
+        )
+        if reopening:
+            self.fields.append("state")
+        return UpdateIssue(
+            key=self._want.key,
+            number=self._ours.state.number,
+            title=self._want.title if "title" in self.fields else self._ours.state.title,
+            body=body,
+            labels=self._labels,
+            milestone=self._milestone,
+            state="open",
+            state_reason="reopened" if reopening else None,
+            fields=tuple(self.fields) or ("id",),
+            why="it is part of the plan again" if reopening else "",
+        )
+
+    def _differs(self, field: str, wanted: str, current: str, base: str) -> bool:
+        """Whether to write `wanted`; a value that is not the one we last wrote is drift."""
+        if base == digest(current):
+            self.fields.append(field)
+            return True
+        self._drift(field, wanted, current)
+        return False
+
+    def _drift(self, field: str, ours: str, theirs: str) -> None:
+        state = self._ours.state
+        self._diff.drift.append(
+            Drift(
+                key=self._want.key,
+                what=f"issue #{state.number} '{state.title}'",
+                field=field,
+                ours=ours,
+                theirs=theirs,
+            )
+        )
+
+    def _compare_title(self) -> str | None:
+        """The title to remember as written by us, or None when the learner's stays."""
+        wanted, current = self._want.title, self._ours.state.title
+        if current == wanted or self._differs("title", wanted, current, self._marker.title):
+            return wanted
+        return None
+
+    def _compare_body(self) -> str | None:
+        """The region to write, or None when the one that is there stays."""
+        region = self._ours.marked.region
+        current, wanted = normal(region or ""), normal(self._want.body)
+        if current == wanted:
+            return None if region is None else region
+        if region is None:
+            self._drift("text", "our part of the text", "its markers were removed")
+            return None
+        room = MAX_BODY - len(self._ours.state.body) + len(region)
+        if len(self._want.body) + 1_000 > room:
+            self._drift("text", "our part of the text", "there is no room for it")
+            return None
+        if digest(current) == self._marker.body:
+            self.fields.append("text")
+            return self._want.body
+        self._drift("text", "our part of the text", "it was rewritten")
+        return None
+
+    def _merge_labels(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The labels to send, and the hashes of those we stand for afterwards.
+
+        Three ways: what we put on last time, what is on now, what should be. A label the learner
+        took off stays off, one they put on stays on.
+        """
+        current = {name: self._diff.label_key(name) for name in self._ours.state.labels}
+        base = set(self._marker.labels)
+        wanted = [key for key in self._want.labels if self._diff.label_name(key)]
+        added: list[Key] = []
+        for key in wanted:
+            if key in current.values():
+                continue
+            if _label_digest(key) in base:
+                self._drift("labels", f"'{self._diff.label_name(key)}' on it", "it was taken off")
+            else:
+                added.append(key)
+        removed = {
+            name
+            for name, key in current.items()
+            if key and _label_digest(key) in base and key not in self._want.labels
+        }
+        if added or removed:
+            self.fields.append("labels")
+        kept = [key or name for name, key in current.items() if name not in removed]
+        result = (self._diff.label_name(key) or key for key in (*kept, *added))
+        return tuple(result), _label_digests(wanted)
+
+    def _compare_milestone(self) -> tuple[Key | None, Key | None]:
+        """The unit whose milestone to send, and the one to remember as written by us."""
+        current = self._diff.unit_of(self._ours.state.milestone)
+        elsewhere = self._ours.state.milestone is not None and current is None
+        base = self._marker.milestone
+        wanted = self._want.milestone if self._diff.has_milestone(self._want.milestone) else None
+        if current == wanted and not elsewhere:
+            return wanted, wanted
+        if current != base or elsewhere:
+            self._drift("milestone", str(wanted), "another milestone" if elsewhere else "moved")
+            return current, base
+        self.fields.append("milestone")
+        return wanted, wanted
+
+
+def issue_touched(ours: OurIssue, label_keys: dict[str, Key], unit: Key | None) -> list[str]:
+    """What somebody else did to an issue since we last wrote it, in words.
+
+    `label_keys` maps case-folded names of our labels to keys, `unit` is the unit of the milestone
+    that the issue is in.
+    """
+    marker, state = ours.marked.marker, ours.state
+    keys_on = {label_keys.get(name.casefold()) for name in state.labels}
+    region = ours.marked.region or ""
+    signs = {
+        "it was closed": state.state == "closed" and marker.state == "open",
+        "it was reopened": state.state == "open" and marker.state == "closed",
+        "its title was changed": digest(state.title) != marker.title,
+        "its text was changed": digest(normal(region)) != marker.body
+        or not ours.marked.untouched_around,
+        "boxes were ticked": "[x]" in region.casefold(),
+        "its labels were changed": None in keys_on
+        or {_label_digest(key) for key in keys_on if key} != set(marker.labels),
+        "it was moved": unit != marker.milestone or (unit is None and state.milestone is not None),
+        "it has comments": state.comments > 0,
+        "somebody is assigned": bool(state.assignees),
+    }
+    return [sign for sign, seen in signs.items() if seen]
+
+
+def _closed_by_us(ours: OurIssue) -> bool:
+    return (
+        ours.state.state == "closed"
+        and ours.marked.marker.state == "closed"
+        and ours.state.state_reason == "not_planned"
+    )
+
+
+def _label_digest(key: Key) -> str:
+    return digest(key)[:8]
+
+
+def _label_digests(keys: list[Key]) -> tuple[str, ...]:
+    return tuple(sorted(_label_digest(key) for key in keys))

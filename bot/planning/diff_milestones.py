@@ -1,0 +1,162 @@
+"""Milestones: which to create, change or close, and which one each unit's issues go into."""
+
+from typing import Literal
+
+from bot.planning.changes import CreateMilestone, Drift, Note, UpdateMilestone
+from bot.planning.desired import DesiredMilestone, DesiredState
+from bot.planning.marker import Key, Marker, digest, normal, wrap
+from bot.planning.observed import Observed, OurMilestone
+
+
+class MilestoneDiff:
+    """The difference in milestones.
+
+    `numbers` maps a unit's key to the number of its milestone, or None while it is still to be
+    created; a key that is missing there was removed by the learner. `removals` counts closings.
+    """
+
+    def __init__(self, desired: DesiredState, observed: Observed) -> None:
+        self.changes: list[CreateMilestone | UpdateMilestone] = []
+        self.drift: list[Drift] = []
+        self.notes: list[Note] = []
+        self.numbers: dict[Key, int | None] = {}
+        self.removals = 0
+        self._observed = observed
+        self._foreign = {
+            milestone.title: milestone
+            for milestone in observed.snapshot.milestones
+            if milestone.number not in observed.unit_of_milestone
+        }
+        matched: set[Key] = set()
+        for want in desired.milestones:
+            matched.update(self._one(want))
+        for key, ours in observed.milestones.items():
+            if key not in matched:
+                self._no_longer_wanted(ours)
+
+    def _one(self, want: DesiredMilestone) -> set[Key]:
+        keys = (want.key, *want.aliases)
+        found = next((key for key in keys if key in self._observed.milestones), None)
+        if found is not None:
+            ours = self._observed.milestones[found]
+            self.numbers[want.key] = ours.state.number
+            self._compare(want, ours)
+            return {found}
+        if want.title in self._foreign:
+            self.numbers[want.key] = self._foreign[want.title].number
+            text = f"The milestone '{want.title}' was there already: used as it is."
+            self.notes.append(Note(kind="not-ours", key=want.key, text=text))
+        elif any(self._observed.ledger.has(key) for key in keys):
+            text = f"The milestone '{want.title}' was deleted and stays deleted."
+            self.notes.append(Note(kind="opted-out", key=want.key, text=text))
+        else:
+            self.numbers[want.key] = None
+            self.changes.append(_creation(want))
+        return set()
+
+    def _compare(self, want: DesiredMilestone, ours: OurMilestone) -> None:
+        marker, region = ours.marked.marker, ours.marked.region
+        current = {
+            "title": ours.state.title,
+            "description": normal(region or ""),
+            "due date": ours.state.due_on.isoformat() if ours.state.due_on else "",
+        }
+        wanted = {
+            "title": want.title,
+            "description": normal(want.description),
+            "due date": want.due_on.isoformat(),
+        }
+        base = {"title": marker.title, "description": marker.body, "due date": marker.due or ""}
+        differing = [field for field in wanted if current[field] != wanted[field]]
+        changed = [field for field in differing if base[field] == digest(current[field])]
+        for field in differing:
+            if field not in changed:
+                self.drift.append(_drift(want.key, ours, field, wanted[field], current[field]))
+        reopened = marker.state == "closed" and ours.state.state == "closed"
+        fields = (*changed, *(("state",) if reopened else ()))
+        if not fields and marker.key == want.key:
+            return
+        written = {
+            field: digest(wanted[field])
+            if field in changed or current[field] == wanted[field]
+            else base[field]
+            for field in wanted
+        }
+        renewed = Marker(
+            key=want.key,
+            title=written["title"],
+            body=written["description"],
+            due=written["due date"],
+        )
+        description = (
+            ours.marked.with_region(want.description, renewed)
+            if "description" in changed
+            else ours.marked.with_marker(renewed)
+        )
+        self.changes.append(
+            UpdateMilestone(
+                key=want.key,
+                number=ours.state.number,
+                title=want.title if "title" in changed else ours.state.title,
+                description=description,
+                due_on=want.due_on if "due date" in changed else ours.state.due_on,
+                state="open" if reopened else ours.state.state,
+                fields=fields or ("id",),
+            )
+        )
+
+    def _no_longer_wanted(self, ours: OurMilestone) -> None:
+        """Its unit left the curriculum: close it, and remember that it was us."""
+        if ours.state.state == "closed":
+            return
+        self.removals += 1
+        self.changes.append(milestone_with_state(ours, "closed"))
+
+
+def milestone_with_state(ours: OurMilestone, state: Literal["open", "closed"]) -> UpdateMilestone:
+    """The change that sets a milestone's state and leaves all else as it is."""
+    marker = ours.marked.marker.model_copy(update={"state": state})
+    return UpdateMilestone(
+        key=marker.key,
+        number=ours.state.number,
+        title=ours.state.title,
+        description=ours.marked.with_marker(marker),
+        due_on=ours.state.due_on,
+        state=state,
+        fields=("state",),
+    )
+
+
+def milestone_touched(ours: OurMilestone) -> list[str]:
+    """What somebody else changed of a milestone since we last wrote it, in words."""
+    marker = ours.marked.marker
+    due = ours.state.due_on.isoformat() if ours.state.due_on else ""
+    signs = {
+        "its title was changed": digest(ours.state.title) != marker.title,
+        "its description was changed": digest(normal(ours.marked.region or "")) != marker.body
+        or not ours.marked.untouched_around,
+        "its due date was changed": digest(due) != marker.due,
+        "it was closed": ours.state.state != marker.state,
+    }
+    return [sign for sign, seen in signs.items() if seen]
+
+
+def _creation(want: DesiredMilestone) -> CreateMilestone:
+    marker = Marker(
+        key=want.key,
+        title=digest(want.title),
+        body=digest(normal(want.description)),
+        due=digest(want.due_on.isoformat()),
+    )
+    return CreateMilestone(
+        key=want.key,
+        title=want.title,
+        description=wrap(want.description, marker),
+        due_on=want.due_on,
+    )
+
+
+def _drift(key: Key, ours: OurMilestone, field: str, wanted: str, current: str) -> Drift:
+    return Drift(
+        key=key, what=f"milestone '{ours.state.title}'", field=field, ours=wanted, theirs=current
+    )

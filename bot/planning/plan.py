@@ -1,0 +1,119 @@
+"""The plan: the desired state against what is there, as ordered changes. Pure, and total.
+
+Order: labels, milestones, issues, relations, and last the ledger, so that an apply that is cut off
+anywhere leaves nothing the next plan would not see by itself.
+"""
+
+from bot.planning.changes import AddSubIssue, Change, CreateIssue, Plan, UpdateIssue
+from bot.planning.desired import SUMMARY_KEY, DesiredState
+from bot.planning.diff_issues import IssueDiff
+from bot.planning.diff_labels import LabelDiff
+from bot.planning.diff_milestones import MilestoneDiff
+from bot.planning.marker import Key, Ledger, with_ledger
+from bot.planning.observed import Observed, observe
+from bot.planning.snapshot import IssueRef, Snapshot
+
+
+def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
+    """What to change so that `snapshot` becomes `desired`; what was found and is left alone."""
+    observed = observe(snapshot)
+    labels = LabelDiff(desired, observed)
+    milestones = MilestoneDiff(desired, observed)
+    issues = IssueDiff(desired, observed, label_names=labels.names, milestones=milestones.numbers)
+    relations = _relations(desired, observed, issues)
+    changes: list[Change] = [*labels.changes, *milestones.changes, *issues.changes, *relations]
+    changes = _remember(changes, desired, observed, issues, labels.prints)
+    return Plan(
+        repository=snapshot.repository,
+        changes=tuple(changes),
+        drift=(*labels.drift, *milestones.drift, *issues.drift),
+        notes=(*labels.notes, *milestones.notes, *issues.notes),
+        removals=milestones.removals + issues.removals,
+        existing=sum(ours.state.state == "open" for ours in observed.issues.values())
+        + sum(ours.state.state == "open" for ours in observed.milestones.values()),
+        milestones={key: n for key, n in milestones.numbers.items() if n is not None},
+        issues={
+            key: IssueRef(ours.state.number, ours.state.id)
+            for key, ours in issues.present.items()
+            if ours is not None
+        },
+    )
+
+
+def relation_key(parent: Key, child: Key) -> Key:
+    """What the ledger remembers of a relation, so that one the learner undid is not made again."""
+    return f"relation:{parent}>{child}"
+
+
+def _relations(desired: DesiredState, observed: Observed, issues: IssueDiff) -> list[AddSubIssue]:
+    titles = {want.key: want.title for want in desired.issues}
+    wanted: list[AddSubIssue] = []
+    for want in desired.issues:
+        if want.parent is None or not {want.key, want.parent} <= issues.present.keys():
+            continue
+        child, parent = issues.present[want.key], issues.present[want.parent]
+        if child is not None and (child.state.parent is not None or child.state.state == "closed"):
+            continue
+        if parent is not None and parent.state.state == "closed":
+            continue
+        if observed.ledger.has(relation_key(want.parent, want.key)):
+            continue
+        wanted.append(
+            AddSubIssue(
+                parent=want.parent,
+                child=want.key,
+                parent_title=titles[want.parent],
+                title=want.title,
+            )
+        )
+    return wanted
+
+
+def _remember(
+    changes: list[Change],
+    desired: DesiredState,
+    observed: Observed,
+    issues: IssueDiff,
+    prints: dict[Key, str],
+) -> list[Change]:
+    """`changes` with the ledger brought up to date at the end, in the summary issue."""
+    written = {change.key for change in changes if not isinstance(change, AddSubIssue)}
+    related = {relation_key(c.parent, c.child) for c in changes if isinstance(c, AddSubIssue)}
+    related |= _standing_relations(desired, observed, issues)
+    ledger = observed.ledger.adding(observed.keys() | written | related, prints)
+    if ledger == observed.ledger or SUMMARY_KEY not in issues.present:
+        return changes
+    rest = [c for c in changes if not (isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY)]
+    return [*rest, _with_ledger(_summary_change(changes, issues), ledger)]
+
+
+def _summary_change(changes: list[Change], issues: IssueDiff) -> UpdateIssue:
+    """What this plan does to the summary issue anyway, or a change that changes nothing yet."""
+    created = None
+    for change in changes:
+        if isinstance(change, UpdateIssue) and change.key == SUMMARY_KEY:
+            return change
+        if isinstance(change, CreateIssue) and change.key == SUMMARY_KEY:
+            created = change
+    ours = issues.present[SUMMARY_KEY]
+    title, body = (created.title, created.body) if created else ("", "")
+    if ours is not None:
+        title, body = ours.state.title, ours.state.body
+    number = ours.state.number if ours else None
+    return UpdateIssue(key=SUMMARY_KEY, number=number, title=title, body=body, fields=())
+
+
+def _with_ledger(change: UpdateIssue, ledger: Ledger) -> UpdateIssue:
+    fields = (*change.fields, "ledger")
+    return change.model_copy(update={"body": with_ledger(change.body, ledger), "fields": fields})
+
+
+def _standing_relations(desired: DesiredState, observed: Observed, issues: IssueDiff) -> set[Key]:
+    """Relations that are there: made in a run that was cut off before it could note them."""
+    numbers = {key: ours.state.number for key, ours in observed.issues.items()}
+    standing: set[Key] = set()
+    for want in desired.issues:
+        child = issues.present.get(want.key)
+        if want.parent and child and child.state.parent == numbers.get(want.parent, -1):
+            standing.add(relation_key(want.parent, want.key))
+    return standing

@@ -1,0 +1,126 @@
+"""Undo as a plan: close or delete what we made and nobody touched, and say what stays and why.
+
+Issues cannot be deleted by an app, so ours are closed as not planned, without labels or milestone.
+The ledger is written first: what is about to go must not look as if the learner had removed it.
+"""
+
+from bot.planning.changes import Change, DeleteLabel, DeleteMilestone, Note, Plan, UpdateIssue
+from bot.planning.desired import SUMMARY_KEY
+from bot.planning.diff_issues import issue_touched
+from bot.planning.diff_labels import label_print
+from bot.planning.diff_milestones import milestone_touched
+from bot.planning.marker import Ledger, with_ledger
+from bot.planning.observed import Observed, OurIssue, observe
+from bot.planning.snapshot import Snapshot
+
+
+def make_undo(snapshot: Snapshot) -> Plan:
+    """The plan that takes back what is ours in `snapshot`. It needs no curriculum."""
+    observed = observe(snapshot)
+    label_keys = {label.name.casefold(): key for key, label in observed.labels.items()}
+    notes: list[Note] = []
+    closing: list[OurIssue] = []
+    for key, ours in observed.issues.items():
+        unit = observed.unit_of_milestone.get(ours.state.milestone or 0)
+        touched = issue_touched(ours, label_keys, unit)
+        if touched:
+            text = f"Issue #{ours.state.number} '{ours.state.title}': {_and(touched)}."
+            notes.append(Note(kind="left", key=key, text=text))
+        elif ours.state.state == "open":
+            closing.append(ours)
+    going = {ours.state.number for ours in closing}
+    labels, label_notes = _labels(observed, going)
+    milestones, milestone_notes = _milestones(observed, going)
+    gone = {label.key for label in labels} | {milestone.key for milestone in milestones}
+    ledger = observed.ledger.without(gone)
+    changes: list[Change] = [*_closings(closing, observed, ledger), *milestones, *labels]
+    return Plan(
+        repository=snapshot.repository,
+        changes=tuple(changes),
+        notes=(*notes, *milestone_notes, *label_notes),
+        removals=len(closing) + len(labels) + len(milestones),
+        existing=len(observed.keys()),
+    )
+
+
+def _closings(closing: list[OurIssue], observed: Observed, ledger: Ledger) -> list[UpdateIssue]:
+    """The summary issue first, for it carries the ledger."""
+    changes = [_closed(ours) for ours in closing if ours.key != SUMMARY_KEY]
+    summary = observed.issues.get(SUMMARY_KEY)
+    if summary is None:
+        return changes
+    if summary in closing:
+        first = _closed(summary)
+    elif ledger != observed.ledger:
+        first = UpdateIssue(
+            key=SUMMARY_KEY,
+            number=summary.state.number,
+            title=summary.state.title,
+            body=summary.state.body,
+            fields=("ledger",),
+        )
+    else:
+        return changes
+    return [first.model_copy(update={"body": with_ledger(first.body, ledger)}), *changes]
+
+
+def _closed(ours: OurIssue) -> UpdateIssue:
+    marker = ours.marked.marker.model_copy(
+        update={"state": "closed", "labels": (), "milestone": None}
+    )
+    return UpdateIssue(
+        key=ours.key,
+        number=ours.state.number,
+        title=ours.state.title,
+        body=ours.marked.with_marker(marker),
+        labels=(),
+        milestone=None,
+        state="closed",
+        state_reason="not_planned",
+        fields=("labels", "milestone", "state"),
+        why="it was made by Milepost and nobody touched it",
+    )
+
+
+def _labels(observed: Observed, going: set[int]) -> tuple[list[DeleteLabel], list[Note]]:
+    used = {
+        name.casefold()
+        for issue in observed.snapshot.issues
+        if issue.number not in going
+        for name in issue.labels
+    }
+    deleted: list[DeleteLabel] = []
+    notes: list[Note] = []
+    for key, label in observed.labels.items():
+        written = observed.ledger.labels.get(key)
+        if label.name.casefold() in used:
+            reason = "issues that stay carry it"
+        elif written != label_print(label.name, label.color, label.description):
+            reason = "it was changed"
+        else:
+            deleted.append(DeleteLabel(key=key, name=label.name))
+            continue
+        notes.append(Note(kind="left", key=key, text=f"Label '{label.name}': {reason}."))
+    return deleted, notes
+
+
+def _milestones(observed: Observed, going: set[int]) -> tuple[list[DeleteMilestone], list[Note]]:
+    used = {i.milestone for i in observed.snapshot.issues if i.number not in going}
+    deleted: list[DeleteMilestone] = []
+    notes: list[Note] = []
+    for key, ours in observed.milestones.items():
+        reasons = milestone_touched(ours)
+        if ours.state.number in used:
+            reasons = ["issues that stay are in it", *reasons]
+        if reasons:
+            text = f"Milestone '{ours.state.title}': {_and(reasons)}."
+            notes.append(Note(kind="left", key=key, text=text))
+        else:
+            deleted.append(
+                DeleteMilestone(key=key, number=ours.state.number, title=ours.state.title)
+            )
+    return deleted, notes
+
+
+def _and(parts: list[str]) -> str:
+    return " and ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else parts[0]

@@ -1,0 +1,173 @@
+"""Apply: a plan's changes through the gateway, one after the other, in the plan's order.
+
+An interrupted apply needs no clean-up: what was written carries its marker, and the next plan is
+made from what is there. When the answer to a write is lost, nobody knows whether it happened; then
+we look again and plan anew instead of writing again.
+"""
+
+from collections.abc import Callable
+from typing import Protocol, assert_never
+
+from bot.errors import AlreadyExistsError, SubIssuesUnsupportedError, UncertainWriteError
+from bot.planning.changes import (
+    AddSubIssue,
+    Change,
+    CreateIssue,
+    CreateLabel,
+    CreateMilestone,
+    DeleteLabel,
+    DeleteMilestone,
+    Plan,
+    UpdateIssue,
+    UpdateLabel,
+    UpdateMilestone,
+)
+from bot.planning.marker import Key
+from bot.planning.ports import UNSET, Gateway, Reader
+from bot.planning.snapshot import IssueState, Snapshot
+
+LOOKS_AGAIN = 5
+FIRST_PAUSE = 2.0
+
+
+class Progress(Protocol):
+    """Told before each change: how many are done, how many there are, and which comes now."""
+
+    def __call__(self, done: int, total: int, change: Change) -> None: ...
+
+
+class Writer:
+    """Writes changes of one plan. Knows which number each key has got by now."""
+
+    def __init__(self, gateway: Gateway, plan: Plan) -> None:
+        self._gateway = gateway
+        self._issues = dict(plan.issues)
+        self._milestones = dict(plan.milestones)
+        self._has_sub_issues = True
+
+    def write(self, change: Change) -> None:
+        """Send one change. Raises what the gateway raises."""
+        match change:
+            case CreateLabel():
+                self._gateway.create_label(
+                    change.name, color=change.color, description=change.description
+                )
+            case UpdateLabel():
+                self._gateway.update_label(
+                    change.name,
+                    new_name=change.new_name,
+                    color=change.color,
+                    description=change.description,
+                )
+            case DeleteLabel():
+                self._gateway.delete_label(change.name)
+            case CreateMilestone():
+                self._milestones[change.key] = self._gateway.create_milestone(
+                    change.title, description=change.description, due_on=change.due_on
+                )
+            case UpdateMilestone():
+                self._update_milestone(change)
+            case DeleteMilestone():
+                self._gateway.delete_milestone(change.number)
+            case CreateIssue():
+                self._issues[change.key] = self._gateway.create_issue(
+                    change.title,
+                    body=change.body,
+                    labels=change.labels,
+                    milestone=self._number(change.milestone),
+                )
+            case UpdateIssue():
+                self._update_issue(change)
+            case AddSubIssue():
+                self._relate(change)
+            case _:
+                assert_never(change)
+
+    def _number(self, key: Key | None) -> int | None:
+        return self._milestones[key] if key is not None else None
+
+    def _update_milestone(self, change: UpdateMilestone) -> None:
+        self._gateway.update_milestone(
+            change.number,
+            title=change.title,
+            description=change.description,
+            due_on=change.due_on if "due date" in change.fields else UNSET,
+            state=change.state if "state" in change.fields else UNSET,
+        )
+
+    def _update_issue(self, change: UpdateIssue) -> None:
+        fields = change.fields
+        number = change.number if change.number is not None else self._issues[change.key].number
+        reason = change.state_reason if change.state_reason is not None else UNSET
+        self._gateway.update_issue(
+            number,
+            title=change.title if "title" in fields else UNSET,
+            body=change.body,
+            labels=change.labels if "labels" in fields else UNSET,
+            milestone=self._number(change.milestone) if "milestone" in fields else UNSET,
+            state=change.state if "state" in fields else UNSET,
+            state_reason=reason if "state" in fields else UNSET,
+        )
+
+    def _relate(self, change: AddSubIssue) -> None:
+        if not self._has_sub_issues:
+            return
+        try:
+            self._gateway.add_sub_issue(
+                self._issues[change.parent].number, self._issues[change.child].id
+            )
+        except SubIssuesUnsupportedError:
+            self._has_sub_issues = False
+
+
+def apply(
+    plan: Plan,
+    snapshot: Snapshot,
+    *,
+    replan: Callable[[Snapshot], Plan],
+    reader: Reader,
+    gateway: Gateway,
+    sleep: Callable[[float], None],
+    progress: Progress,
+) -> int:
+    """Write every change of `plan`, which was made from `snapshot`; returns how many were written.
+
+    Where issues are to be created, GitHub is asked first whether there is one that its list did not
+    show yet. When an answer is lost, or something turns out to be there already, it looks again
+    (at most five times, with growing pauses) and goes on with what `replan` says then. Raises
+    UncertainWriteError when it still cannot know, and what the gateway raises.
+    """
+    written = looks = 0
+    if plan.count("create-issue"):
+        seen = with_newest(snapshot, reader)
+        plan = plan if seen is snapshot else replan(seen)
+    while True:
+        writer = Writer(gateway, plan)
+        total = written + len(plan.changes)
+        try:
+            for change in plan.changes:
+                progress(written, total, change)
+                writer.write(change)
+                written += 1
+        except (UncertainWriteError, AlreadyExistsError):
+            looks += 1
+            if looks > LOOKS_AGAIN:
+                raise
+            sleep(FIRST_PAUSE * 2 ** (looks - 1))
+            plan = replan(with_newest(reader.snapshot(fresh=True), reader))
+        else:
+            return written
+
+
+def with_newest(snapshot: Snapshot, reader: Reader) -> Snapshot:
+    """`snapshot` with the issues that are newer than its lists: lists lag, single issues do not."""
+    newest: list[IssueState] = []
+    number = max([snapshot.last_number, *(issue.number for issue in snapshot.issues)]) + 1
+    while (issue := reader.issue(number)) is not None:
+        newest.append(issue)
+        number += 1
+    if not newest:
+        return snapshot
+    return snapshot.model_copy(
+        update={"issues": (*snapshot.issues, *newest), "last_number": number - 1}
+    )
