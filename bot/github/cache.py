@@ -1,0 +1,106 @@
+"""Answers kept on disk with their ETags, so that asking again costs no quota when nothing changed.
+
+A cache is never needed and never trusted: what is missing, damaged or unreadable counts as absent.
+One file an answer, replaced whole, so that several processes can share the folder. It holds issue
+texts of private repositories, hence its permissions; tokens are never in it.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+log = logging.getLogger(__name__)
+
+DIRECTORY_VARIABLE = "MILEPOST_CACHE_DIR"
+MAX_BYTES = 50_000_000
+MAX_ENTRY = 5_000_000
+_SUFFIX = ".page"
+
+
+class Page(NamedTuple):
+    """A kept answer: its ETag, its Link header ('' when it had none) and its body."""
+
+    etag: str
+    link: str
+    body: str
+
+
+class EtagCache:
+    """Pages by key in one folder, the oldest dropped when they grow beyond `max_bytes`."""
+
+    def __init__(self, folder: Path, *, max_bytes: int = MAX_BYTES) -> None:
+        self.folder = folder
+        self._max_bytes = max_bytes
+
+    @classmethod
+    def default(cls, environ: Mapping[str, str]) -> "EtagCache":
+        """The user's cache folder for Milepost, or the one that MILEPOST_CACHE_DIR names."""
+        named = environ.get(DIRECTORY_VARIABLE, "").strip()
+        if named:
+            return cls(Path(named))
+        from platformdirs import user_cache_dir
+
+        return cls(Path(user_cache_dir("milepost", appauthor=False)))
+
+    def get(self, key: str) -> Page | None:
+        """The page kept under `key`, or None."""
+        try:
+            head, _, body = self._path(key).read_bytes().partition(b"\n")
+            meta = json.loads(head)
+            if meta["key"] != key or meta["sha256"] != hashlib.sha256(body).hexdigest():
+                return None
+            return Page(str(meta["etag"]), str(meta["link"]), body.decode())
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as damaged:
+            log.debug("Ignoring a damaged cache entry: %s", damaged)
+            return None
+
+    def put(self, key: str, page: Page) -> None:
+        """Keep `page`; when that is not possible, the next run asks in full, and that is all."""
+        body = page.body.encode()
+        if len(body) > MAX_ENTRY:
+            return
+        digest = hashlib.sha256(body).hexdigest()
+        meta = {"key": key, "etag": page.etag, "link": page.link, "sha256": digest}
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._replace(self._path(key), json.dumps(meta).encode() + b"\n" + body)
+            self._prune()
+        except OSError as full:
+            log.debug("Not caching: %s", full)
+
+    def _path(self, key: str) -> Path:
+        return self.folder / (hashlib.sha256(key.encode()).hexdigest()[:32] + _SUFFIX)
+
+    def _replace(self, path: Path, content: bytes) -> None:
+        # mkstemp makes the file readable by its owner only
+        handle, name = tempfile.mkstemp(dir=self.folder, prefix=path.stem, suffix=".tmp")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(name).replace(path)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+    def _prune(self) -> None:
+        entries = []
+        for path in self.folder.iterdir():
+            if path.suffix in {_SUFFIX, ".tmp"}:
+                try:
+                    stat = path.stat()
+                except FileNotFoundError:  # another process was quicker
+                    continue
+                entries.append((stat.st_mtime, stat.st_size, path))
+        total = sum(size for _, size, _ in entries)
+        for _, size, path in sorted(entries, key=lambda entry: entry[0]):
+            if total <= self._max_bytes:
+                break
+            path.unlink(missing_ok=True)
+            total -= size

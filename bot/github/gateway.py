@@ -1,0 +1,269 @@
+"""The one place that writes to GitHub: PyGithub, paced, each write sent once unless surely undone.
+
+PyGithub is imported by the first write, not by this module: a run that changes nothing never loads
+it.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from datetime import time as time_of_day
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+
+from bot.errors import GitHubError, SubIssuesUnsupportedError, UncertainWriteError
+from bot.github import problems
+from bot.github.client import Connection
+from bot.github.pacing import (
+    Clock,
+    OnWait,
+    Pace,
+    Pacing,
+    Sleep,
+    Waiter,
+    persist,
+    say_nothing,
+    utc_now,
+)
+from bot.github.problems import (
+    DeletedError,
+    LimitReachedError,
+    NotThereError,
+    RedirectedError,
+)
+from bot.planning.ports import UNSET, Unset
+from bot.planning.snapshot import IssueRef
+
+if TYPE_CHECKING:
+    from bot.github.wire import Wire
+
+T = TypeVar("T")
+NOON = time_of_day(12, tzinfo=UTC)  # on the same day in every time zone from -12 to +11
+
+
+class PyGithubGateway:
+    """Implements `bot.planning.ports.Gateway`: one call, one request, in the order of calls.
+
+    A POST whose answer was lost is never sent again: UncertainWriteError. A PATCH or DELETE is sent
+    up to three times. Rate limits are waited out up to `pacing.max_wait` seconds in all, then
+    UnavailableError says when. `on_wait` hears of every wait of more than two seconds beforehand.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        pacing: Pacing | None = None,
+        clock: Clock = utc_now,
+        sleep: Sleep = time.sleep,
+        on_wait: OnWait = say_nothing,
+    ) -> None:
+        pacing = pacing or Pacing()
+        self._connection = connection
+        self._clock = clock
+        self._pace = Pace(pacing)
+        self._waiter = Waiter(clock=clock, sleep=sleep, on_wait=on_wait, max_wait=pacing.max_wait)
+        self._opened: Wire | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections, if any write opened one."""
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+    def create_label(self, name: str, *, color: str, description: str) -> None:
+        """Raises AlreadyExistsError when a label of that name, whatever its case, is there."""
+        self._create(lambda wire: wire.repository().create_label(name, color, description))
+
+    def update_label(self, name: str, *, new_name: str, color: str, description: str) -> None:
+        """Raises NotThereError when there is no label `name`."""
+        # After a rename the old name is gone: a second try would miss what the first one did.
+        self._repeat(
+            lambda wire: wire.label(name).edit(new_name, color, description),
+            repeatable=name.casefold() == new_name.casefold(),
+        )
+
+    def delete_label(self, name: str) -> None:
+        """Raises NotThereError when there is no label `name`."""
+        self._delete(lambda wire: wire.label(name).delete())
+
+    def create_milestone(self, title: str, *, description: str, due_on: date | None) -> int:
+        """The number of the new milestone. Raises AlreadyExistsError when the title is taken."""
+
+        def send(wire: "Wire") -> Any:
+            from github.GithubObject import NotSet
+
+            due = NotSet if due_on is None else datetime.combine(due_on, NOON)
+            repository = wire.repository()
+            return repository.create_milestone(title, description=description, due_on=due)
+
+        return _integer(self._create(send).raw_data, "number")
+
+    def update_milestone(
+        self,
+        number: int,
+        *,
+        title: str,
+        description: str | Unset = UNSET,
+        due_on: date | Unset | None = UNSET,
+        state: Literal["open", "closed"] | Unset = UNSET,
+    ) -> None:
+        """One PATCH. Raises NotThereError when there is no such milestone."""
+        due = _noon(due_on) if isinstance(due_on, date) else due_on
+        changes = _given(title=title, description=description, due_on=due, state=state)
+        # PyGithub's Milestone.edit can neither clear a due date nor send a time with it.
+        self._patch(f"/milestones/{number}", changes)
+
+    def delete_milestone(self, number: int) -> None:
+        """Raises NotThereError when there is no such milestone."""
+        self._delete(lambda wire: wire.milestone(number).delete())
+
+    def create_issue(
+        self, title: str, *, body: str, labels: tuple[str, ...], milestone: int | None
+    ) -> IssueRef:
+        """The number and database id of the new issue."""
+
+        def send(wire: "Wire") -> Any:
+            from github.GithubObject import NotSet
+
+            inside = NotSet if milestone is None else wire.milestone(milestone)
+            repository = wire.repository()
+            return repository.create_issue(title, body, labels=list(labels), milestone=inside)
+
+        made = self._create(send).raw_data
+        return IssueRef(_integer(made, "number"), _integer(made, "id"))
+
+    def update_issue(
+        self,
+        number: int,
+        *,
+        title: str | Unset = UNSET,
+        body: str | Unset = UNSET,
+        labels: tuple[str, ...] | Unset = UNSET,
+        milestone: int | Unset | None = UNSET,
+        state: Literal["open", "closed"] | Unset = UNSET,
+        state_reason: Literal["completed", "not_planned", "reopened"] | Unset = UNSET,
+    ) -> None:
+        """One PATCH; no request when nothing is given. Raises NotThereError for no such issue."""
+        changes = _given(
+            title=title,
+            body=body,
+            labels=list(labels) if isinstance(labels, tuple) else labels,
+            milestone=milestone,
+            state=state,
+            state_reason=state_reason,
+        )
+        # PyGithub's Issue.edit clears a milestone with "", where GitHub documents null.
+        if changes:
+            self._patch(f"/issues/{number}", changes)
+
+    def add_sub_issue(self, parent: int, child_id: int) -> None:
+        """Make the issue with the database id `child_id` a sub-issue; well if it is one already.
+
+        Raises SubIssuesUnsupportedError on a server without them, and NotThereError when there is
+        no issue `parent`.
+        """
+        try:
+            self._create(lambda wire: wire.issue(parent).add_sub_issue(child_id))
+        except DeletedError:
+            raise
+        except NotThereError:
+            # A missing issue and a missing feature look the same; asking for the issue tells.
+            url = f"{self._connection.root}/issues/{parent}"
+            self._repeat(lambda wire: wire.requestJson("GET", url))
+            raise SubIssuesUnsupportedError(
+                "This server has no sub-issues.",
+                where=self._connection.api_url,
+                hint="The plan works without them: tasks stand in their milestone.",
+            ) from None
+        except GitHubError as refused:
+            if "duplicate sub-issue" not in refused.what.casefold():
+                raise
+
+    def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        """The `data` of a GraphQL mutation, for what REST cannot do.
+
+        Raises GitHubError with GitHub's messages when the answer lists errors.
+        """
+        body = {"query": query, "variables": variables}
+        url = self._connection.graphql
+        _, answer = self._repeat(
+            lambda wire: wire.requestJsonAndCheck("POST", url, input=body), repeatable=False
+        )
+        complaints = problems.graphql_complaints(answer)
+        if complaints or not isinstance(answer, dict):
+            words = "; ".join(complaints) or "an answer of an unknown shape"
+            raise GitHubError(f"GitHub refused: {words}.", where=self._connection.repository)
+        return answer.get("data") or {}
+
+    def _create(self, send: "Callable[[Wire], T]") -> T:
+        return self._write(lambda wire, _again: send(wire), creates=True, repeatable=False)
+
+    def _repeat(self, send: "Callable[[Wire], T]", *, repeatable: bool = True) -> T:
+        return self._write(lambda wire, _again: send(wire), repeatable=repeatable)
+
+    def _patch(self, path: str, changes: dict[str, Any]) -> None:
+        url = self._connection.root + path
+        self._repeat(lambda wire: wire.requestJsonAndCheck("PATCH", url, input=changes))
+
+    def _delete(self, send: "Callable[[Wire], None]") -> None:
+        def once(wire: "Wire", again: bool) -> None:
+            try:
+                send(wire)
+            except NotThereError:
+                if not again:
+                    raise
+
+        self._write(once, repeatable=True)
+
+    def _write(
+        self, send: "Callable[[Wire, bool], T]", *, repeatable: bool, creates: bool = False
+    ) -> T:
+        def once(again: bool) -> T:
+            wire = self._wire()
+            if creates:
+                self._waiter.wait(self._pace.allowance(self._clock()))
+            self._waiter.rest(self._pace.spacing(self._clock()))
+            try:
+                return send(wire, again)
+            except RedirectedError as redirected:
+                name = wire.new_name(redirected)
+                raise problems.moved(self._connection.repository, name) from None
+            finally:
+                self._pace.finished(self._clock(), creates=creates)
+
+        return persist(once, waiter=self._waiter, repeatable=repeatable, on_limit=self._learn)
+
+    def _learn(self, limit: LimitReachedError) -> None:
+        if limit.secondary:
+            self._pace.refused(self._clock())
+
+    def _wire(self) -> "Wire":
+        if self._opened is None:
+            from bot.github.wire import Wire
+
+            self._opened = Wire(self._connection, self._clock)
+        return self._opened
+
+
+def _given(**fields: Any) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if not isinstance(value, Unset)}
+
+
+def _noon(day: date) -> str:
+    return f"{datetime.combine(day, NOON):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _integer(made: dict[str, Any], field: str) -> int:
+    value = made.get(field)
+    if not isinstance(value, int):
+        raise UncertainWriteError(
+            f"GitHub took the write, but its answer holds no {field}.",
+            hint="Run the same command again: it looks at what is there before it writes.",
+        )
+    return value

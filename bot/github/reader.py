@@ -1,0 +1,170 @@
+"""Reads a repository: paginated, conditional requests in, frozen snapshot values out.
+
+A small repository costs three requests (labels, milestones, issues); asked again with a cache, they
+are three answers without a body that cost no quota.
+"""
+
+import base64
+import binascii
+import json
+import posixpath
+import re
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+from bot.errors import RepositoryMovedError
+from bot.github import problems, translate
+from bot.github.cache import EtagCache, Page
+from bot.github.client import RAW, Connection, RestClient
+from bot.github.pacing import Clock, OnWait, Sleep, Waiter, say_nothing, utc_now
+from bot.github.problems import NotThereError
+from bot.github.translate import Json
+from bot.planning.snapshot import IssueState, Snapshot
+
+if TYPE_CHECKING:
+    import httpx
+
+PER_PAGE = "100"  # the most that GitHub gives
+MAX_PAGES = 1_000
+_NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next\b')
+
+
+class HttpReader:
+    """Implements `bot.planning.ports.Reader` over REST.
+
+    `cache` None asks for everything in full. `http` is closed with the reader. Waits that GitHub
+    asks for are obeyed up to `max_wait` seconds in all. Times are aware UTC.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        cache: EtagCache | None = None,
+        http: "httpx.Client | None" = None,
+        clock: Clock = utc_now,
+        sleep: Sleep = time.sleep,
+        on_wait: OnWait = say_nothing,
+        max_wait: float = 900.0,
+    ) -> None:
+        waiter = Waiter(clock=clock, sleep=sleep, on_wait=on_wait, max_wait=max_wait)
+        self._connection = connection
+        self._cache = cache
+        self._client = RestClient(connection, http=http, waiter=waiter)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def snapshot(self, *, fresh: bool = False) -> Snapshot:
+        """All labels, milestones and issues; `fresh` asks in full, whatever the cache holds.
+
+        Lists are read page by page while people work on them. What moves to an earlier page
+        meanwhile (only a deletion does that, issues being sorted by creation) can be missed; what
+        shows twice counts as last seen.
+        """
+        root, name = self._connection.root, self._connection.repository
+        every = {"state": "all", "sort": "created", "direction": "asc"}
+        # Issues first, so that what they refer to is in the lists that follow.
+        numbered = list(self._list(f"{root}/issues", every, fresh))
+        labels = self._list(f"{root}/labels", {}, fresh)
+        milestones = self._list(f"{root}/milestones", {"state": "all"}, fresh)
+        issues = translate.issues(numbered, "issues", name)
+        return Snapshot(
+            repository=name,
+            labels=translate.labels(labels, "labels"),
+            milestones=translate.milestones(milestones, "milestones"),
+            issues=issues,
+            last_number=translate.last_number(numbered),
+        )
+
+    def issue(self, number: int) -> IssueState | None:
+        """One issue as it is now; None when it is not here (any more), or is a pull request."""
+        path = f"{self._connection.root}/issues/{number}"
+        try:
+            item = self._client.get(path).json()
+        except NotThereError:
+            return None
+        except RepositoryMovedError:
+            # A transferred issue redirects like a renamed repository; only the latter is an error.
+            self._client.get(self._connection.root)
+            return None
+        if not isinstance(item, dict):
+            raise problems.misshapen(path, "no object")
+        return translate.issue(item, path, self._connection.repository)
+
+    def file(self, path: str) -> str | None:
+        """The text of a file on the default branch; None when there is none of that name.
+
+        Bytes that are no UTF-8 are read as Windows-1252, so that a damaged guide can be looked at.
+        """
+        inside = posixpath.normpath(path).lstrip("/")
+        if inside.startswith(".."):
+            return None
+        url = f"{self._connection.root}/contents/{quote(inside)}"
+        try:
+            found = self._client.get(url).json()
+            if not isinstance(found, dict) or found.get("type") != "file":
+                return None
+            if found.get("encoding") == "base64":
+                return _text(_unpacked(found, url))
+            # From 1 MB on GitHub leaves the content out of the JSON.
+            return self._client.get(url, accept=RAW).text
+        except NotThereError:
+            return None
+
+    def _list(self, path: str, params: dict[str, str], fresh: bool) -> Iterator[Json]:
+        query = params | {"per_page": PER_PAGE}
+        asked: list[dict[str, str]] = []
+        while query not in asked and len(asked) < MAX_PAGES:
+            asked.append(query)
+            items, link = self._page(path, query, fresh)
+            yield from items
+            following = _NEXT.search(link)
+            if following is None:
+                return
+            # Only the query is taken over: the link may name the repository by id, and whatever
+            # host it names, the token goes nowhere else.
+            query = dict(parse_qsl(urlsplit(following[1]).query))
+        raise problems.misshapen(path, "its pages never end")
+
+    def _page(self, path: str, query: dict[str, str], fresh: bool) -> tuple[list[Json], str]:
+        """The items of one page, and the Link header that came with them."""
+        key = self._key(path, query)
+        kept = self._cache.get(key) if self._cache is not None and not fresh else None
+        answer = self._client.get(path, query, etag=kept.etag if kept else None)
+        if answer.status == 304 and kept is not None:
+            return _items(json.loads(kept.body), path), kept.link
+        items = _items(answer.json(), path)
+        page = Page(answer.headers.get("etag", ""), answer.headers.get("link", ""), answer.text)
+        if self._cache is not None and page.etag:
+            self._cache.put(key, page)
+        return items, page.link
+
+    def _key(self, path: str, query: dict[str, str]) -> str:
+        url = f"{self._connection.api_url}{path}?{urlencode(sorted(query.items()))}"
+        return f"{url} {self._connection.fingerprint}"
+
+
+def _items(found: Any, path: str) -> list[Json]:
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        raise problems.misshapen(path, "no list of objects")
+    return found
+
+
+def _unpacked(found: Json, url: str) -> bytes:
+    try:
+        return base64.b64decode(found["content"])
+    except (KeyError, TypeError, binascii.Error) as wrong:
+        raise problems.misshapen(url, f"content: {wrong}") from None
+
+
+def _text(content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
