@@ -1,0 +1,230 @@
+"""From the bytes of a guide to healthy text: decode, then mend what wrong decoding has done.
+
+A guide that was once UTF-8 and was read as Mac Roman or Windows-1252 shows "Aur√©lien" for
+"Aurélien". ftfy knows these damages and their signs; this file decides where it may act. What looks
+healthy is left alone, and so is damage shown on purpose inside code.
+"""
+
+import re
+from dataclasses import dataclass
+
+from bot.errors import GuideError
+
+MAX_BYTES = 5_000_000
+MAX_LINES = 50_000
+
+_ENCODINGS = {
+    "macroman": "Mac Roman",
+    "sloppy-windows-1252": "Windows-1252",
+    "latin-1": "Windows-1252",
+    "cp437": "code page 437",
+}
+_NON_ASCII = re.compile(r"[^\x00-\x7f]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\x85]")
+_ORPHAN_SELECTOR = re.compile(
+    r"(?<=[\u2190-\u2bff\U0001f000-\U0001faff])(?:\u00ef\u00b8\u008f?|\u00d4\u220f\u00e8?|\ufffd)"
+)
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_CODE_SPAN = re.compile(r"`[^`\n]+`")
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """Healthy text with `\\n` line ends, and one sentence for each thing that was done to it."""
+
+    text: str
+    repairs: tuple[str, ...]
+
+
+def repair(data: bytes, *, name: str) -> Repaired:
+    """The text of `data`. Raises GuideError when it is empty, binary or too large for a guide."""
+    if len(data) > MAX_BYTES:
+        raise GuideError(
+            f"it has {len(data) / 1e6:.1f} MB; a guide of more than 5 MB is not read.",
+            where=name,
+            hint="Give the Markdown file of one guide.",
+        )
+    repairs: list[str] = []
+    text = _one_line_end(_decoded(data, name, repairs), repairs)
+    if not text.strip():
+        raise GuideError("it is empty.", where=name, hint="Give a Markdown guide with tasks.")
+    lines = text.count("\n") + 1
+    if lines > MAX_LINES:
+        raise GuideError(
+            f"it has {lines} lines; a guide of more than {MAX_LINES} is not read.",
+            where=name,
+            hint="Give the Markdown file of one guide.",
+        )
+    text = _mended(text, repairs)
+    return Repaired(text, tuple(repairs))
+
+
+def _decoded(data: bytes, name: str, repairs: list[str]) -> str:
+    for mark, encoding, told in (
+        (b"\xef\xbb\xbf", "utf-8", "a byte order mark was removed"),
+        (b"\xff\xfe", "utf-16-le", "the file was UTF-16; it was read as such"),
+        (b"\xfe\xff", "utf-16-be", "the file was UTF-16; it was read as such"),
+    ):
+        if data.startswith(mark):
+            data = data[len(mark) :]
+            repairs.append(told)
+            break
+    else:
+        encoding = _bare_utf16(data) or "utf-8"
+        if encoding != "utf-8":
+            repairs.append("the file was UTF-16; it was read as such")
+    text = _decode_as(encoding, data, name, repairs)
+    controls = _CONTROL.findall(text)
+    if "\x00" in controls or len(controls) > 8 + len(text) // 100:
+        raise _binary(name)
+    if controls:
+        repairs.append(_counted(len(controls), "control character") + " removed")
+        text = _CONTROL.sub(" ", text)
+    return text
+
+
+def _bare_utf16(data: bytes) -> str | None:
+    """UTF-16 without its mark: in Western text every other byte is zero."""
+    head = data[:2000]
+    if len(data) % 2 or len(head) < 4:
+        return None
+    if head[1::2].count(0) > len(head) // 4 and 0 not in head[::2]:
+        return "utf-16-le"
+    if head[::2].count(0) > len(head) // 4 and 0 not in head[1::2]:
+        return "utf-16-be"
+    return None
+
+
+def _decode_as(encoding: str, data: bytes, name: str, repairs: list[str]) -> str:
+    if encoding != "utf-8":
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            raise _binary(name) from None
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _almost_utf8(data, repairs)
+
+
+def _almost_utf8(data: bytes, repairs: list[str]) -> str:
+    """Mostly UTF-8 with a few stray bytes, or else Windows-1252 throughout."""
+    text = data.decode("utf-8", errors="surrogateescape")
+    stray = sum(1 for c in text if "\udc80" <= c <= "\udcff")
+    healthy = sum(1 for c in text if c > "\x7f") - stray
+    if healthy > stray:
+        repairs.append(f"{_counted(stray, 'byte')} not UTF-8, read as Windows-1252")
+        return re.sub("[\udc80-\udcff]", lambda m: _cp1252(bytes([ord(m[0]) - 0xDC00])), text)
+    repairs.append("the file was not UTF-8; it was read as Windows-1252")
+    return _cp1252(data)
+
+
+def _cp1252(data: bytes) -> str:
+    """Windows-1252, where the five bytes it leaves open become the replacement character."""
+    return data.decode("cp1252", errors="replace")
+
+
+def _binary(name: str) -> GuideError:
+    return GuideError(
+        "it is not text.", where=name, hint="Give a Markdown file, such as README.md or guide.md."
+    )
+
+
+def _one_line_end(text: str, repairs: list[str]) -> str:
+    if "\r" in text:
+        repairs.append("line ends were made uniform (CRLF became LF)")
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text
+
+
+def _mended(text: str, repairs: list[str]) -> str:
+    """Undo a wrong decoding: at once if the whole text shares it, else line by line."""
+    if text.isascii():
+        return text
+    prose = _without_code(text)
+    if not _is_damaged(prose):
+        return text
+    mended, damage = _undo(text)
+    found = {damage}
+    if damage not in _ENCODINGS:
+        found.clear()
+        mended = "\n".join(
+            _mended_line(line, found) if plain else line for line, plain in _lines(text)
+        )
+    mended = _ORPHAN_SELECTOR.sub("\ufe0f", mended)
+    places = _places(text, mended)
+    if places:
+        names = {_ENCODINGS.get(one, "another encoding") for one in found} or {"another encoding"}
+        told = " and ".join(sorted(names))
+        repaired = _counted(places, "place", verb=False)
+        repairs.append(f"the text was UTF-8 read as {told}; {repaired} repaired")
+    return mended
+
+
+def _is_damaged(prose: str) -> bool:
+    from ftfy.badness import is_bad
+
+    return is_bad(prose) or bool(_ORPHAN_SELECTOR.search(prose))
+
+
+def _mended_line(line: str, found: set[str]) -> str:
+    """A line on its own; where even that mixes healthy and damaged text, run by run."""
+    if line.isascii() or not _is_damaged(line):
+        return line
+    whole, damage = _undo(line)
+    if whole != line:
+        found.add(damage)
+        return whole
+
+    def run(match: re.Match[str]) -> str:
+        fixed, how = _undo(match[0])
+        if fixed != match[0]:
+            found.add(how)
+        return fixed
+
+    return _NON_ASCII.sub(run, line)
+
+
+def _undo(text: str) -> tuple[str, str]:
+    """Text with wrong decoding undone, and the encoding it had been read in ("" for several)."""
+    from ftfy import TextFixerConfig, fix_encoding_and_explain
+
+    fixed, steps = fix_encoding_and_explain(text, TextFixerConfig(unescape_html=False))
+    read_as = [step.parameter for step in steps or [] if step.action == "encode"]
+    return fixed, read_as[0] if len(read_as) == 1 else ""
+
+
+def _lines(text: str) -> list[tuple[str, bool]]:
+    """Each line, and whether it stands outside fenced code."""
+    out: list[tuple[str, bool]] = []
+    fence = ""
+    for line in text.split("\n"):
+        found = _FENCE.match(line)
+        if fence:
+            out.append((line, False))
+            if found and found[1].startswith(fence) and not line[found.end() :].strip():
+                fence = ""
+        else:
+            fence = found[1] if found else ""
+            out.append((line, not fence))
+    return out
+
+
+def _without_code(text: str) -> str:
+    plain = "\n".join(line for line, outside in _lines(text) if outside)
+    return _CODE_SPAN.sub("", plain)
+
+
+def _places(before: str, after: str) -> int:
+    """How many runs of characters beyond ASCII the repair has changed."""
+    changed = 0
+    for old, new in zip(before.split("\n"), after.split("\n"), strict=True):
+        if old != new:
+            kept = set(_NON_ASCII.findall(new))
+            changed += sum(1 for run in _NON_ASCII.findall(old) if run not in kept) or 1
+    return changed
+
+
+def _counted(number: int, noun: str, *, verb: bool = True) -> str:
+    plural = f"{number} {noun}{'' if number == 1 else 's'}"
+    return plural + (" was" if number == 1 else " were") * verb
