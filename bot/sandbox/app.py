@@ -13,7 +13,10 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
+from bot.sandbox import control
 from bot.sandbox.api.engine import Dropped, Engine, Reply, Request
+from bot.sandbox.guard import LoopbackOnly
+from bot.sandbox.webhooks import Webhooks
 from bot.sandbox.world import World
 
 Address = tuple[str, int]
@@ -78,6 +81,14 @@ class RestApp:
         self.connections = connections
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        await self._serve(path, scope, receive, send)
+
+    async def graphql(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The same engine at GraphQL's own address."""
+        await self._serve("/graphql", scope, receive, send)
+
+    async def _serve(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         body = b""
         while True:
             message = await receive()
@@ -86,7 +97,6 @@ class RestApp:
             body += message.get("body", b"")
             if not message.get("more_body"):
                 break
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
         headers = {
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
@@ -109,8 +119,12 @@ async def _send(reply: Reply, send: Send) -> None:
     await send({"type": "http.response.body", "body": reply.content})
 
 
-def build(world: World, web: str, connections: Connections) -> FastAPI:
+def build(world: World, web: str, connections: Connections, webhooks: Webhooks) -> FastAPI:
     """The whole sandbox as one application. `web` is its address, without a slash at the end."""
     app = FastAPI(title="Milepost sandbox", docs_url=None, redoc_url=None)
-    app.mount("/api/v3", RestApp(Engine(world, web), connections))
+    rest = RestApp(Engine(world, web), connections)
+    app.mount("/api/v3", rest)
+    app.mount("/api/graphql", rest.graphql)
+    app.include_router(control.router(world, webhooks), prefix="/_sandbox")
+    app.add_middleware(LoopbackOnly)
     return app

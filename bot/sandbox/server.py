@@ -14,6 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.errors import UsageError
 from bot.sandbox.app import Connections, build
+from bot.sandbox.webhooks import Webhooks
 from bot.sandbox.world import REPOSITORY, TOKEN, World
 
 HOST = "127.0.0.1"
@@ -25,6 +26,7 @@ class Sandbox:
 
     url: str
     world: World
+    webhooks: Webhooks
     token: str = TOKEN
     repository: str = REPOSITORY
 
@@ -91,10 +93,13 @@ def _prepared(
 ) -> Iterator[tuple[_Server, socket.socket, Sandbox]]:
     listener = _bind(port)
     with contextlib.closing(listener):
-        sandbox = Sandbox(f"http://{HOST}:{listener.getsockname()[1]}", state or World(clock))
+        world = state or World(clock)
+        url = f"http://{HOST}:{listener.getsockname()[1]}"
+        webhooks = Webhooks(world, url)
+        sandbox = Sandbox(url, world, webhooks)
         connections = Connections()
         config = uvicorn.Config(
-            build(sandbox.world, sandbox.url, connections),
+            build(world, url, connections, webhooks),
             http=_protocol(connections),
             loop="asyncio",
             ws="none",
@@ -103,7 +108,8 @@ def _prepared(
             access_log=False,
             timeout_graceful_shutdown=1,
         )
-        yield _Server(config, connections), listener, sandbox
+        with contextlib.closing(webhooks):
+            yield _Server(config, connections), listener, sandbox
 
 
 @contextlib.contextmanager

@@ -6,7 +6,9 @@ Whoever touches a running sandbox's world from another thread holds `world.lock`
 import itertools
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from bot.sandbox.state.clock import Clock
 from bot.sandbox.state.events import Event
@@ -25,7 +27,11 @@ from bot.sandbox.state.objects import (
     Token,
     User,
 )
-from bot.sandbox.state.refusals import NotFound, Unauthorized
+from bot.sandbox.state.refusals import Forbidden, NotFound, Unauthorized
+
+if TYPE_CHECKING:
+    from bot.sandbox.state.apps import Manifest
+    from bot.sandbox.state.hooks import Delivery
 
 LEARNER = "learner"
 REPOSITORY = "learner/portfolio"
@@ -43,6 +49,15 @@ What I learn, and what I built on the way.
 """
 
 
+@dataclass
+class HookWeather:
+    """What happens to webhooks on their way: held back, lost (the next few), repeated."""
+
+    held: bool = False
+    lose: int = 0
+    copies: int = 1
+
+
 class World:
     """A GitHub with one learner, one repository and one token in it; add more as needed."""
 
@@ -50,6 +65,7 @@ class World:
         self.lock = threading.RLock()
         self.clock = Clock(clock)
         self.listeners: list[Callable[[Event], None]] = []
+        self.redeliverers: list[Callable[[Delivery], object]] = []
         self.journal = Journal()
         self.faults = Faults()
         self.limits = Limits()
@@ -73,7 +89,9 @@ class World:
         self.apps: dict[int, App] = {}
         self.installations: dict[int, Installation] = {}
         self.hooks: dict[int, Hook] = {}
-        self.manifests: dict[str, App] = {}
+        self.manifests: dict[str, Manifest] = {}
+        self.deliveries: list[Delivery] = []
+        self.weather = HookWeather()
         learner = self.add_user(LEARNER, name="Lea Learner")
         self.nobody = User(0, "", "User", self.clock.now())
         self.add_repository(REPOSITORY, description="My learning portfolio")
@@ -175,9 +193,22 @@ class World:
 
     def rename(self, repository: Repository, name: str) -> None:
         """Give a new name; the old one redirects until it is used again."""
+        old = repository.name
         self.former_names[repository.full_name.lower()] = repository
         repository.name = name
+        self.former_names.pop(repository.full_name.lower(), None)
+        changes = {"repository": {"name": {"from": old}}}
+        self._tell(repository, "renamed", changes=changes)
+
+    def archive(self, repository: Repository) -> None:
+        """Make everything in it read-only."""
+        repository.archived = True
+        self._tell(repository, "archived")
+
+    def _tell(self, repository: Repository, action: str, **subject: object) -> None:
         repository.updated_at = self.clock.now()
+        actor = Actor(repository.owner)
+        self.emit(Event("repository", action, actor, repository, subject=subject))
 
     def moved(self, full_name: str) -> Repository | None:
         """Where a repository of that name went."""
@@ -194,6 +225,8 @@ class World:
         if value is None:
             return Actor(self.nobody)
         token = self.tokens.get(value)
+        if token and token.installation and token.installation.suspended_at:
+            raise Forbidden("This installation has been suspended")
         expired = token and token.expires_at and token.expires_at <= self.clock.exact()
         if token is None or expired:
             raise Unauthorized("Bad credentials")

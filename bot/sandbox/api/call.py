@@ -20,7 +20,7 @@ from bot.sandbox.world import World
 
 PER_PAGE = 30
 MOST_PER_PAGE = 100
-Access = Literal["anyone", "user", "installation", "app"]
+Access = Literal["anyone", "token", "user", "installation", "app"]
 
 
 class Born(Protocol):
@@ -124,7 +124,7 @@ class Call:
 
     def listing(self, things: list[Thing], shape: Callable[[Thing], Any]) -> Answer:
         """One page of a list, with the Link header that leads to the others."""
-        per_page = min(self._positive("per_page", PER_PAGE), MOST_PER_PAGE)
+        per_page = self.per_page
         page = self._positive("page", 1)
         last = max(1, -(-len(things) // per_page))
         shown = things[(page - 1) * per_page : page * per_page]
@@ -137,6 +137,10 @@ class Call:
         return Answer(
             data=[shape(thing) for thing in shown], headers={"Link": header} if header else {}
         )
+
+    @property
+    def per_page(self) -> int:
+        return min(self._positive("per_page", PER_PAGE), MOST_PER_PAGE)
 
     def _url(self, *, page: int) -> str:
         query = urlencode({**self.query, "page": str(page)})

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-from bot.sandbox.api import comments, gate, issues, labels, relations, repositories
+from bot.sandbox.api import app, comments, gate, graphql, issues, labels, relations, repositories
 from bot.sandbox.api.call import Answer, Call, Route
 from bot.sandbox.state.faults import Fault
 from bot.sandbox.state.journal import WRITES, Entry
@@ -23,7 +23,7 @@ from bot.sandbox.state.objects import Actor, Repository
 from bot.sandbox.state.refusals import Malformed, NotFound, Refusal
 from bot.sandbox.world import World
 
-TABLES = (issues, comments, relations, labels, repositories)
+TABLES = (issues, comments, relations, labels, repositories, app, graphql)
 VERSIONS = {"2022-11-28", "2026-03-10"}
 REPOSITORY_BY_ID = re.compile(r"/repositories/(\d+)(/.*)?")
 
@@ -108,6 +108,8 @@ class Engine:
             return self._server_error(int(fault.kind))
         if fault.kind == "expired":
             answer = gate.complaint(401, "Bad credentials")
+        elif fault.kind == "secondary-graphql":
+            answer = Answer(200, graphql.RATE_LIMITED)
         else:
             answer = gate.secondary(int(fault.kind.removeprefix("secondary-")), fault.retry_after)
         return self._encode(answer, trace)
@@ -135,6 +137,7 @@ class Engine:
             return gate.complaint(400, f"{version} is not a supported version.")
         who = gate.who_asks(self.world, request.headers.get("authorization"))
         trace.actor = who.actor
+        trace.resource = "graphql" if request.path == "/graphql" else "core"
         route, params, canonical = self._find(request)
         trace.route = route
         limited = gate.over_the_limit(
@@ -146,7 +149,7 @@ class Engine:
             write=request.method in WRITES,
         )
         if limited:
-            return limited
+            return Answer(200, graphql.RATE_LIMITED) if trace.resource == "graphql" else limited
         if route is None:
             raise NotFound
         if route.permission:
@@ -157,7 +160,8 @@ class Engine:
             repository = self._repository(params)
             if repository is None:
                 return self._elsewhere(params, canonical, who.actor)
-            gate.check_permission(self.world, route, who.actor, repository)
+            if route.access != "app":  # an App sees where it is installed, whatever it may do there
+                gate.check_permission(self.world, route, who.actor, repository)
         query = dict(parse_qsl(request.query, keep_blank_values=True))
         call = Call(
             self.world,

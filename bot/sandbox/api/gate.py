@@ -117,7 +117,7 @@ def check_access(route: Route, who: Credentials) -> None:
         return
     if who.app is not None:
         raise Unauthorized("Bad credentials")
-    if route.access in {"user", "installation"} and who.actor.token is None:
+    if route.access in {"token", "user", "installation"} and who.actor.token is None:
         raise Unauthorized("Requires authentication")
     if route.access == "user" and who.actor.installation:
         raise Forbidden("Resource not accessible by integration")

@@ -15,6 +15,7 @@ Kind = Literal[
     "reset-after",  # the connection breaks, the write is done
     "secondary-403",
     "secondary-429",
+    "secondary-graphql",  # GraphQL's form: 200 and an error in the body
     "expired",  # 401, as with a token that ran out
     "stale",  # lists miss what was made lately
     "kill",  # the write is done and answered, then `pid` gets SIGKILL

@@ -72,6 +72,13 @@ def create(world: World, actor: Actor, repository: Repository, fields: Fields) -
     return issue
 
 
+def open_pull_request(world: World, actor: Actor, repository: Repository, title: str) -> Issue:
+    """A pull request as the issue list shows it: GitHub counts and lists the two together."""
+    issue = create(world, actor, repository, {"title": title})
+    issue.is_pull_request = True
+    return issue
+
+
 def edit(world: World, actor: Actor, repository: Repository, issue: Issue, fields: Fields) -> Issue:
     """Change what is named in `fields`. Authors may edit their own; others need push access."""
     trusted = world.can_push(actor, repository)

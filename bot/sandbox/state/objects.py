@@ -180,6 +180,7 @@ class App:
     external_url: str = "https://example.invalid"
     description: str | None = None
     hook: Hook | None = None
+    setup_url: str | None = None
 
 
 @dataclass(eq=False)

@@ -1,0 +1,63 @@
+"""What the sandbox's webhooks carry, held against GitHub's description of them."""
+
+import json
+
+import httpx
+
+from bot.sandbox.server import Sandbox
+from bot.sandbox.state import apps
+from bot.sandbox.state.objects import Actor
+from tests.contracts.checker import check_webhook, described_webhooks
+from tests.sandbox_fixtures import Inbox, SandboxApp
+
+R = "/repos/learner/portfolio"
+
+
+def act(api: httpx.Client) -> None:
+    api.post(f"{R}/labels", json={"name": "a", "color": "aabbcc"})
+    api.patch(f"{R}/labels/a", json={"new_name": "b", "color": "000000", "description": "B"})
+    api.post(f"{R}/milestones", json={"title": "One", "due_on": "2026-01-05T12:00:00Z"})
+    new = {"title": "Later", "description": "More", "due_on": "2026-01-06T12:00:00Z"}
+    api.patch(f"{R}/milestones/1", json=new)
+    for state in ("closed", "open"):
+        api.patch(f"{R}/milestones/1", json={"state": state})
+    issue = {"title": "Issue", "body": "Body", "labels": ["b"], "milestone": 1}
+    api.post(f"{R}/issues", json={**issue, "assignees": ["learner"]})
+    api.patch(
+        f"{R}/issues/1", json={"title": "New", "body": "New", "labels": [], "milestone": None}
+    )
+    for state in ("closed", "open"):
+        api.patch(f"{R}/issues/1", json={"state": state})
+    comment = api.post(f"{R}/issues/1/comments", json={"body": "Hello"}).json()["id"]
+    api.patch(f"{R}/issues/comments/{comment}", json={"body": "Bye"})
+    api.delete(f"{R}/issues/comments/{comment}")
+    api.delete(f"{R}/labels/b")
+    api.delete(f"{R}/milestones/1")
+    api.put(f"{R}/contents/notes.md", json={"message": "Note", "content": "aGk="})
+    mutation = 'mutation { deleteIssue(input: {issueId: "%s"}) { repository { id } } }'
+    node = api.get(f"{R}/issues/1").json()["node_id"]
+    api.post("/graphql", json={"query": mutation % node})
+
+
+def test_every_webhook_fits_its_schema(
+    sandbox: Sandbox, sandbox_app: SandboxApp, webhook_inbox: Inbox
+) -> None:
+    headers = {"Authorization": f"Bearer {sandbox.token}"}
+    with httpx.Client(base_url=sandbox.api_url, headers=headers) as api:
+        act(api)
+    world, installed, learner = sandbox.world, sandbox_app.installation, sandbox.world.actor()
+    with world.lock:
+        other = world.add_repository("learner/other")
+        world.rename(other, "another")
+        world.archive(other)
+        apps.change_repositories(world, learner, installed, remove=[other])
+        apps.change_repositories(world, learner, installed, add=[other])
+        apps.suspend(world, learner, installed)
+        apps.unsuspend(world, learner, installed)
+        apps.uninstall(world, Actor(world.users["learner"]), installed)
+    sandbox.webhooks.settle()
+
+    sent = [(one.headers["x-github-event"], json.loads(one.body)) for one in webhook_inbox.received]
+    assert [problem for event, body in sent for problem in check_webhook(event, body)] == []
+    names = {f"{event}.{body['action']}" if "action" in body else event for event, body in sent}
+    assert described_webhooks() - names == set(), "no act above brings these about"
