@@ -143,7 +143,7 @@ class Settings(Frozen):
 
 
 class Environment(Frozen):
-    """Where GitHub is and who we are there.
+    """Where GitHub is and who we are there, as far as anybody said; checked where it is used.
 
     `write_interval` is the least time between two requests that create content, in seconds.
     """
@@ -181,11 +181,6 @@ def environment(environ: Mapping[str, str]) -> Environment:
     for key in ("write_interval", "max_wait"):
         if key in found:
             _check_number(names[key][0], found[key])
-    if "repository" in found:
-        check_repository(found["repository"], where="GITHUB_REPOSITORY")
-    for key in ("api_url", "graphql_url"):
-        if key in found and not re.match(r"https?://[^\s/]+", found[key]):
-            raise ConfigError(f"'{found[key]}' is not a web address.", where=names[key][0])
     return Environment.model_validate(found)
 
 
@@ -196,17 +191,6 @@ def _check_number(variable: str, value: str) -> None:
         good = False
     if not good:
         raise ConfigError(f"'{value}' is not a number of seconds.", where=variable)
-
-
-def check_repository(value: str, *, where: str) -> str:
-    """`value` when it reads OWNER/NAME. Raises ConfigError."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+", value):
-        raise ConfigError(
-            f"'{value}' does not name a repository.",
-            where=where,
-            hint="Write OWNER/NAME, as in the repository's address on GitHub.",
-        )
-    return value
 
 
 def schema() -> dict[str, Any]:

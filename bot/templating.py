@@ -1,8 +1,9 @@
-"""One Jinja2 environment for everything a person reads, and the rule that makes text safe in it.
+"""Everything a person reads is rendered here, and made safe for where it is read.
 
-What is rendered is GitHub Markdown, so escaping means: no HTML and no hidden comment gets through,
-nobody is mentioned, and no "#3" turns into a reference to somebody's issue. The rule is applied to
-every expression of every template; only what a template's author wrote is left alone.
+In GitHub Markdown (`*.md.j2`) safe means: no HTML and no hidden comment gets through, nobody is
+mentioned, and no "#3" turns into a reference to somebody's issue. In plain text for a terminal
+(any other ending) it means: no control characters. The rule is applied to every expression of every
+template; only what a template's author wrote is left alone.
 """
 
 import re
@@ -15,13 +16,17 @@ if TYPE_CHECKING:
 
 ZERO_WIDTH_SPACE = "\u200b"
 _BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _MENTION = re.compile(r"@(?=[A-Za-z0-9])")
 _REFERENCE = re.compile(r"#(?=\d)|(?<=\bGH)-(?=\d)", re.IGNORECASE)
 
 
 class Markdown(str):
-    """Text that is safe Markdown already and is not neutralised again."""
+    """Text that is safe Markdown already and is not neutralised again.
+
+    In templates the filter `rendered` says so of a macro's text, made safe piece by piece.
+    """
 
     __slots__ = ()
 
@@ -56,34 +61,43 @@ def cell(text: object) -> Markdown:
 
 def render(template: str, **values: Any) -> str:
     """The template's text with single blank lines between blocks and no space at line ends."""
-    text = environment().get_template(template).render(**values)
+    markdown = template.endswith(".md.j2")
+    text = environment(markdown).get_template(template).render(**values)
     text = "\n".join(line.rstrip() for line in text.splitlines())
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
+def printable(text: str) -> str:
+    """`text` without control characters, so that a title cannot move a terminal's cursor."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 @cache
-def environment() -> "Environment":
+def environment(markdown: bool) -> "Environment":
     """The environment; made on first use, for Jinja2 costs a run that renders nothing 30 ms."""
     import jinja2
 
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates_root()),
         undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701 - the output is Markdown; `finalize` is its escaping
-        finalize=_finalize,
+        autoescape=False,  # noqa: S701 - the output is no HTML; `finalize` is its escaping
+        finalize=_for_markdown if markdown else _for_terminal,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
         auto_reload=False,
     )
     made.filters["cell"] = cell
+    made.filters["rendered"] = Markdown
     made.globals["link"] = link
     return made
 
 
-def _finalize(value: Any) -> Any:
+def _for_markdown(value: Any) -> Any:
     if value is None:
         return ""
-    if isinstance(value, Markdown):
-        return value
-    return neutral(str(value))
+    return value if isinstance(value, Markdown) else neutral(str(value))
+
+
+def _for_terminal(value: Any) -> Any:
+    return "" if value is None else printable(str(value))

@@ -1,6 +1,7 @@
 """Curricula from where they are kept: the built-in catalog, a YAML text, or a file on disk."""
 
 from importlib import resources
+from typing import Any
 
 from bot import yamlfile
 from bot.curriculum.model import Curriculum
@@ -32,3 +33,12 @@ def from_catalog(name: str) -> Curriculum:
 def from_yaml(text: str, *, name: str) -> Curriculum:
     """A curriculum from YAML; `name` is what errors call the file. Raises CurriculumError."""
     return yamlfile.parse(text, Curriculum, name=name, error=CurriculumError)
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of a curriculum file, for editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Curriculum.model_json_schema(),
+        "title": "Milepost curriculum",
+    }

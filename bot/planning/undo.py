@@ -78,7 +78,6 @@ def _closed(ours: OurIssue) -> UpdateIssue:
         state="closed",
         state_reason="not_planned",
         fields=("labels", "milestone", "state"),
-        why="it was made by Milepost and nobody touched it",
     )
 
 

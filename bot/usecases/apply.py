@@ -6,7 +6,7 @@ we look again and plan anew instead of writing again.
 """
 
 from collections.abc import Callable
-from typing import Protocol, assert_never
+from typing import assert_never
 
 from bot.errors import AlreadyExistsError, SubIssuesUnsupportedError, UncertainWriteError
 from bot.planning.changes import (
@@ -30,10 +30,8 @@ LOOKS_AGAIN = 5
 FIRST_PAUSE = 2.0
 
 
-class Progress(Protocol):
-    """Told before each change: how many are done, how many there are, and which comes now."""
-
-    def __call__(self, done: int, total: int, change: Change) -> None: ...
+Progress = Callable[[int, int, Change], None]
+"""Told before each change: how many are done, how many there are, and which comes now."""
 
 
 class Writer:

@@ -1,4 +1,4 @@
-"""reconcile = read, plan, apply; and the way back, undo. Each step is its own, so a person can look.
+"""reconcile = read, plan, apply. Each step stands alone, so that a person can look in between.
 
 The clock, the reader and the way to get a gateway are arguments. A run that has nothing to write
 never asks for the gateway, and so never pays for loading it.
@@ -14,7 +14,6 @@ from bot.planning.desired import desired_state
 from bot.planning.plan import make_plan
 from bot.planning.ports import Gateway, Reader
 from bot.planning.snapshot import Snapshot
-from bot.planning.undo import make_undo
 from bot.settings import Settings
 from bot.usecases.apply import Progress, apply
 
@@ -65,11 +64,6 @@ def planner(curriculum: Curriculum, settings: Settings, now: datetime) -> Planne
     """
     desired = desired_state(curriculum, settings, now.astimezone(settings.zone).date())
     return lambda snapshot: make_plan(desired, snapshot)
-
-
-def undo_planner() -> Planner:
-    """How to plan the way back."""
-    return make_undo
 
 
 def check_removals(plan: Plan, *, allowed: bool) -> None:

@@ -1,0 +1,101 @@
+"""All commands, and the one place where an error becomes a paragraph and an exit code."""
+
+import os
+import secrets
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from bot.cli import console, curriculum, demo, doctor, guide, init, plan, sandbox
+from bot.errors import EXIT_BUG, EXIT_OK, MilepostError, UsageError
+
+EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="milepost",
+    help="Turns a learning guide into a living plan inside your own GitHub repository.",
+    epilog="Try it without an account: milepost demo. On your repository: init, plan, apply.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("demo")(demo.demo)
+app.command("init")(init.init)
+app.command("plan")(plan.plan)
+app.command("apply")(plan.apply)
+app.command("undo")(plan.undo)
+app.command("import")(guide.import_guide)
+app.add_typer(curriculum.app, name="curriculum")
+app.command("sandbox")(sandbox.sandbox)
+app.command("doctor")(doctor.doctor)
+
+
+@app.callback()
+def root(
+    version: bool = typer.Option(False, "--version", "-V", help="Print the version and stop."),
+) -> None:
+    """Turns a learning guide into a living plan inside your own GitHub repository."""
+    if version:
+        from importlib.metadata import version as installed
+
+        console.say(f"milepost {installed('milepost')}")
+        raise typer.Exit
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; returns the exit code. No traceback reaches a person."""
+    try:
+        result = typer.main.get_command(app).main(
+            list(arguments), prog_name="milepost", standalone_mode=False
+        )
+    except MilepostError as error:
+        console.complain(str(error))
+        return error.exit_code
+    except typer.Abort:
+        console.complain("Stopped. Nothing more was written.")
+        return EXIT_INTERRUPTED
+    except KeyboardInterrupt:
+        console.complain("Stopped. What was written stays; the same command goes on from there.")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output went away, as `milepost plan | head` does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OK
+    except Exception as error:  # noqa: BLE001 - the last resort: a bug is told kindly, and kept
+        return _usage(error) or _bug(error)
+    return result if isinstance(result, int) else EXIT_OK
+
+
+def _usage(error: Exception) -> int:
+    """The exit code when the command line was wrong, else 0."""
+    from typer._click.exceptions import ClickException
+
+    if not isinstance(error, ClickException):
+        return 0
+    console.complain(f"{error.format_message()} See: milepost --help")
+    return UsageError.exit_code
+
+
+def _bug(error: Exception) -> int:
+    """Keep the traceback in a file and tell where; tokens are cut out of it."""
+    from platformdirs import user_log_path
+
+    name = secrets.token_hex(4)
+    text = "".join(traceback.format_exception(error))
+    for variable in ("GITHUB_TOKEN", "GH_TOKEN"):
+        secret = os.environ.get(variable, "").strip()
+        text = text.replace(secret, "***") if secret else text
+    folder: Path = user_log_path("milepost", appauthor=False, ensure_exists=True)
+    file = folder / f"bug-{name}.txt"
+    file.write_text(text, encoding="utf-8")
+    console.complain(
+        f"This is a mistake in Milepost, not yours ({type(error).__name__}, id {name}). "
+        f"What was written before stays. The details are in {file}; "
+        "please send that file with a report."
+    )
+    return EXIT_BUG

@@ -1,0 +1,161 @@
+"""`milepost doctor`: what is well, what is not, and what to do about it."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from pydantic import BaseModel, ConfigDict
+
+from bot.cli import console
+from bot.cli.edges import Edges
+from bot.errors import EXIT_OK, GitHubError, MilepostError
+
+if TYPE_CHECKING:
+    from bot.github.client import Inspection
+
+MAX_SKEW = 60
+LOW_BUDGET = 200
+
+
+class Finding(BaseModel):
+    """One line of the report."""
+
+    model_config = ConfigDict(frozen=True)
+
+    subject: str
+    verdict: Literal["well", "mind", "wrong"]
+    text: str
+    advice: str = ""
+
+
+def doctor(
+    repo: Annotated[
+        str | None,
+        typer.Option("--repo", metavar="OWNER/NAME", help="The repository to look at."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+) -> int:
+    """Check settings, curriculum, token, repository, permissions and clock; nothing is written."""
+    edges = Edges(repo)
+    code = EXIT_OK
+    findings: list[Finding] = []
+    for subject, look in (("settings", _settings), ("repository", _repository)):
+        try:
+            findings.extend(look(edges))
+        except MilepostError as error:
+            findings.append(Finding(subject=subject, verdict="wrong", text=str(error)))
+            code = code or error.exit_code
+    if any(f.verdict == "wrong" for f in findings):
+        code = code or GitHubError.exit_code
+    if as_json:
+        console.say(json.dumps([f.model_dump() for f in findings], indent=2, ensure_ascii=False))
+    else:
+        signs = {"well": "ok  ", "mind": "mind", "wrong": "BAD "}
+        for f in findings:
+            console.say(f"{signs[f.verdict]}  {f.subject}: {f.text}")
+            if f.advice:
+                console.say(f"      {f.advice}")
+    return code
+
+
+def _settings(edges: Edges) -> Iterator[Finding]:
+    from bot.usecases.reconcile import planner
+    from bot.usecases.sources import find_curriculum, find_settings
+
+    try:
+        with edges.reader() as reader:
+            settings, place = find_settings(edges.folder, reader)
+            curriculum = find_curriculum(settings.curriculum, place)
+    except GitHubError:
+        # Told by the look at the repository; what can be said without it is said here.
+        settings, place = find_settings(edges.folder, None)
+        curriculum = find_curriculum(settings.curriculum, place)
+    planner(curriculum, settings, edges.now())
+    yield Finding(
+        subject="settings",
+        verdict="well",
+        text=f"'{curriculum.title}' from {settings.start}, time zone {settings.timezone}",
+    )
+
+
+def _repository(edges: Edges) -> Iterator[Finding]:
+    from bot.github.client import inspect
+
+    connection = edges.connection()
+    seen = inspect(connection)
+    yield Finding(
+        subject="token",
+        verdict="well",
+        text=f"accepted ({seen.token_kind}) by {connection.api_url}",
+    )
+    for look in (_standing, _rights, _clock, _budget):
+        yield look(seen)
+
+
+def _standing(seen: "Inspection") -> Finding:
+    if seen.archived:
+        return Finding(
+            subject="repository",
+            verdict="wrong",
+            text=f"{seen.repository} is archived, so nothing can be written.",
+            advice="Unarchive it in its settings, or choose another one.",
+        )
+    if not seen.has_issues:
+        return Finding(
+            subject="repository",
+            verdict="wrong",
+            text=f"{seen.repository} has its issues switched off.",
+            advice="Switch them on: Settings, General, Features.",
+        )
+    kind = "private" if seen.private else "public"
+    return Finding(subject="repository", verdict="well", text=f"{seen.repository} ({kind})")
+
+
+def _rights(seen: "Inspection") -> Finding:
+    if seen.scopes is not None and not {"repo", "public_repo"} & set(seen.scopes):
+        return Finding(
+            subject="permissions",
+            verdict="wrong",
+            text="the token has no scope that lets it write issues.",
+            advice="Give it 'public_repo' (public repositories) or 'repo', or use a fine-grained "
+            "token with 'Issues: read and write'.",
+        )
+    if seen.permissions and not seen.permissions & {"push", "maintain", "admin"}:
+        return Finding(
+            subject="permissions",
+            verdict="wrong",
+            text="you may not push, and GitHub silently drops labels and milestones then.",
+            advice="Ask the owner for write access, or use a repository of your own.",
+        )
+    return Finding(
+        subject="permissions",
+        verdict="well",
+        text="write access; a fine-grained token also needs 'Issues: read and write'",
+    )
+
+
+def _clock(seen: "Inspection") -> Finding:
+    if seen.server_time is None:
+        return Finding(subject="clock", verdict="mind", text="the server did not say its time.")
+    skew = abs((datetime.now(UTC) - seen.server_time).total_seconds())
+    if skew > MAX_SKEW:
+        return Finding(
+            subject="clock",
+            verdict="mind",
+            text=f"this machine is {skew:.0f} s off GitHub's time.",
+            advice="Set it right: due dates and the window of issues are counted from it.",
+        )
+    return Finding(subject="clock", verdict="well", text="agrees with GitHub's")
+
+
+def _budget(seen: "Inspection") -> Finding:
+    if seen.rate_remaining is None:
+        return Finding(subject="rate limit", verdict="well", text="none on this server")
+    text = f"{seen.rate_remaining} of {seen.rate_limit} requests left"
+    if seen.rate_remaining < LOW_BUDGET:
+        when = f" until {seen.rate_reset:%H:%M} UTC" if seen.rate_reset else ""
+        advice = f"Wait{when}: Milepost waits by itself, too."
+        return Finding(subject="rate limit", verdict="mind", text=text, advice=advice)
+    return Finding(subject="rate limit", verdict="well", text=text)

@@ -1,0 +1,129 @@
+"""`milepost plan`, `apply` and `undo`: look first, then write."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli import console
+from bot.cli.edges import Edges
+from bot.errors import EXIT_CHANGES, RefusedError
+
+if TYPE_CHECKING:
+    from bot.planning.changes import Plan
+    from bot.planning.ports import Reader
+    from bot.usecases.reconcile import Session
+
+
+class Format(StrEnum):
+    """How a plan is printed."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+Repo = Annotated[
+    str | None,
+    typer.Option("--repo", metavar="OWNER/NAME", help="The repository; else GITHUB_REPOSITORY."),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+AllowRemovals = Annotated[
+    bool,
+    typer.Option("--allow-removals", help="Allow closing more than a quarter of what is there."),
+]
+Shape = Annotated[Format, typer.Option("--format", help="How to print the plan.")]
+
+
+def plan(
+    repo: Repo = None,
+    shape: Shape = Format.TEXT,
+    detailed_exitcode: Annotated[
+        bool, typer.Option(help="Exit with 2 when there are changes, 0 when there are none.")
+    ] = False,
+) -> int:
+    """Show what `apply` would change; nothing is written.
+
+    The settings are those of .github/milepost.yml in this folder, else in the repository.
+    """
+    edges = Edges(repo)
+    with edges.reader() as reader:
+        found = _session(edges, reader).plan()
+    _print(found, shape)
+    return EXIT_CHANGES if detailed_exitcode and not found.empty else 0
+
+
+def apply(
+    repo: Repo = None,
+    yes: Yes = False,
+    allow_removals: AllowRemovals = False,
+    shape: Shape = Format.TEXT,
+) -> int:
+    """Make the repository as the plan says: labels, milestones, issues, relations.
+
+    Interrupted, it is simply run again. Your own edits are never overwritten.
+    """
+    from bot.usecases.reconcile import check_removals
+
+    edges = Edges(repo)
+    with edges.reader() as reader:
+        session = _session(edges, reader)
+        found = session.plan()
+        _print(found, shape)
+        if found.empty:
+            return 0
+        check_removals(found, allowed=allow_removals)
+        return _write(edges, session, found, yes=yes, question="Apply these changes?")
+
+
+def undo(repo: Repo = None, yes: Yes = False, shape: Shape = Format.TEXT) -> int:
+    """Take back what Milepost made and nobody touched, and say what stays.
+
+    Issues are closed as not planned (GitHub lets no app delete them); milestones and labels are
+    deleted. Whatever you finished, edited or commented on is left alone.
+    """
+    from bot.planning.undo import make_undo
+    from bot.usecases.reconcile import Session
+
+    edges = Edges(repo)
+    with edges.reader() as reader:
+        session = Session(reader, make_undo)
+        found = session.plan()
+        _print(found, shape)
+        if found.empty:
+            return 0
+        return _write(edges, session, found, yes=yes, question="Take this back?")
+
+
+def _session(edges: Edges, reader: "Reader") -> "Session":
+    from bot.usecases.reconcile import Session, planner
+    from bot.usecases.sources import find_curriculum, find_settings
+
+    settings, place = find_settings(edges.folder, reader)
+    curriculum = find_curriculum(settings.curriculum, place)
+    return Session(reader, planner(curriculum, settings, edges.now()))
+
+
+def _write(edges: Edges, session: "Session", found: "Plan", *, yes: bool, question: str) -> int:
+    if not yes:
+        if not console.interactive():
+            raise RefusedError(
+                "nothing was written, for there is nobody to ask.",
+                hint="Run it with --yes when the plan is right.",
+            )
+        typer.confirm(question, abort=True, err=True)
+    with console.progress_bar("Writing") as progress:
+        written = session.apply(found, gateway=edges.gateway, sleep=edges.sleep, progress=progress)
+    console.tell(f"Done: {written} changes written.")
+    return 0
+
+
+def _print(found: "Plan", shape: Format) -> None:
+    from bot.planning import printing
+
+    printers = {
+        Format.TEXT: printing.as_text,
+        Format.MARKDOWN: printing.as_markdown,
+        Format.JSON: printing.as_json,
+    }
+    console.say(printers[shape](found))

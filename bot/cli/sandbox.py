@@ -1,0 +1,36 @@
+"""`milepost sandbox`: a local stand-in for GitHub, to try things on."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli import console
+
+if TYPE_CHECKING:
+    from bot.sandbox import server
+
+
+def sandbox(
+    port: Annotated[int, typer.Option(help="The port on this machine; 0 takes a free one.")] = 4010,
+) -> None:
+    """Serve a local GitHub until Ctrl-C: an empty repository, a token, pages to look at.
+
+    Only this machine can reach it, and it forgets everything when it stops.
+    """
+    from bot.sandbox import server
+
+    server.serve(port, on_start=lambda running: console.say(introduction(running)))
+
+
+def introduction(running: "server.Sandbox") -> str:
+    """How to look at it and how to work with it."""
+    from bot import templating
+
+    return templating.render(
+        "sandbox.txt.j2",
+        url=running.url,
+        api_url=running.api_url,
+        graphql_url=running.graphql_url,
+        repository=running.repository,
+        token=running.token,
+    )

@@ -1,0 +1,194 @@
+"""A plan as people and programs read it: text for a terminal, Markdown for GitHub, JSON."""
+
+import json
+import textwrap
+from collections.abc import Iterator
+from itertools import groupby
+
+from bot import templating
+from bot.planning.changes import (
+    AddSubIssue,
+    Change,
+    CreateIssue,
+    CreateLabel,
+    CreateMilestone,
+    DeleteLabel,
+    DeleteMilestone,
+    Plan,
+    UpdateIssue,
+    UpdateLabel,
+    UpdateMilestone,
+)
+from bot.planning.snapshot import Frozen
+from bot.templating import printable
+
+WIDTH = 100
+_FIELD_WORDS = {
+    "id": "its id in the curriculum",
+    "ledger": "what Milepost remembers",
+    "state": "reopen",
+}
+
+
+class Row(Frozen):
+    """One line of a printed plan. `sign` is +, ~, - or >."""
+
+    sign: str
+    kind: str
+    title: str
+    detail: str = ""
+
+
+class Group(Frozen):
+    """Rows of one kind, with a heading that counts them."""
+
+    heading: str
+    rows: tuple[Row, ...]
+
+
+def as_text(plan: Plan) -> str:
+    """Plain text, at most about 100 columns, no control characters from anybody's titles."""
+    lines = [f"Plan for {plan.repository}", ""]
+    for group in groups(plan):
+        lines += [group.heading]
+        lines += _label_lines(group) if "label" in group.heading else _row_lines(group)
+        lines += [""]
+    if plan.drift:
+        lines += ["Changed by somebody else and kept as it is"]
+        lines += [f"  = {printable(sentence)}" for sentence in drift_sentences(plan)] + [""]
+    if plan.notes:
+        lines += ["Good to know"]
+        lines += [f"  . {printable(note.text)}" for note in plan.notes] + [""]
+    return "\n".join([*lines, closing(plan)])
+
+
+def as_markdown(plan: Plan) -> str:
+    """GitHub Markdown: for a step summary, or a comment on a pull request."""
+    return templating.render(
+        "plan.md.j2",
+        plan=plan,
+        groups=groups(plan),
+        drift=drift_sentences(plan),
+        notes=[note.text for note in plan.notes],
+        closing=closing(plan),
+    )
+
+
+def as_json(plan: Plan) -> str:
+    """Everything, for programs. Keys are those of the models in `bot/planning/changes.py`."""
+    content = plan.model_dump(mode="json", exclude={"milestones", "issues"})
+    content["notifications"] = plan.notifications
+    return json.dumps(content, indent=2, ensure_ascii=False)
+
+
+def closing(plan: Plan) -> str:
+    """The last sentence: how much there is to do, and how many people-noticed events it makes."""
+    if plan.empty:
+        return "Nothing to do: the repository is as the plan wants it."
+    signs = [row(change).sign for change in plan.changes]
+    counts = {
+        "to create": signs.count("+"),
+        "to change": signs.count("~"),
+        "to close or delete": signs.count("-"),
+        "to relate": signs.count(">"),
+    }
+    told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    number = plan.notifications
+    noise = f"{number} notification{'' if number == 1 else 's'}" if number else "no notification"
+    return f"{told}. Whoever watches the repository gets {noise}."
+
+
+def groups(plan: Plan) -> list[Group]:
+    """The rows by sign and kind, in the plan's order."""
+    names = {"+": "to create", "~": "to change", "-": "to close or delete", ">": "to relate"}
+    found: list[Group] = []
+    rows = [row(change) for change in plan.changes]
+    for (sign, kind), same in groupby(rows, key=lambda r: (r.sign, r.kind)):
+        members = tuple(same)
+        plural = "" if len(members) == 1 else "s"
+        heading = f"{len(members)} {kind}{plural} {names[sign]}"
+        found.append(Group(heading=heading, rows=members))
+    return found
+
+
+def row(change: Change) -> Row:
+    """How one change reads."""
+    match change:
+        case CreateLabel():
+            return Row(sign="+", kind="label", title=change.name)
+        case UpdateLabel():
+            return Row(sign="~", kind="label", title=change.name, detail=_fields(change.fields))
+        case DeleteLabel():
+            return Row(sign="-", kind="label", title=change.name)
+        case CreateMilestone():
+            return Row(
+                sign="+", kind="milestone", title=change.title, detail=f"due {change.due_on}"
+            )
+        case UpdateMilestone():
+            closed = change.state == "closed" and "state" in change.fields
+            detail = "its unit left the plan" if closed else _fields(change.fields)
+            if "due date" in change.fields:
+                detail = detail.replace("due date", f"due {change.due_on}")
+            return Row(
+                sign="-" if closed else "~", kind="milestone", title=change.title, detail=detail
+            )
+        case DeleteMilestone():
+            return Row(sign="-", kind="milestone", title=change.title)
+        case CreateIssue():
+            return Row(sign="+", kind="issue", title=change.title)
+        case UpdateIssue():
+            return _issue_row(change)
+        case AddSubIssue():
+            return Row(
+                sign=">", kind="sub-issue", title=change.title, detail=f"of {change.parent_title}"
+            )
+
+
+def drift_sentences(plan: Plan) -> list[str]:
+    """One sentence a field that somebody changed."""
+    return [
+        f"{drift.what}: the {drift.field} is {_quoted(drift.theirs)}"
+        f" (ours would be {_quoted(drift.ours)})"
+        if drift.field not in {"text", "labels", "milestone"}
+        else f"{drift.what}: {drift.field}: {drift.theirs}"
+        for drift in plan.drift
+    ]
+
+
+def _issue_row(change: UpdateIssue) -> Row:
+    closed = change.state == "closed" and "state" in change.fields
+    number = f"#{change.number} " if change.number else ""
+    why = f": {change.why}" if change.why else ""
+    return Row(
+        sign="-" if closed else "~",
+        kind="issue",
+        title=f"{number}{change.title}",
+        detail=f"as not planned{why}" if closed else _fields(change.fields),
+    )
+
+
+def _fields(fields: tuple[str, ...]) -> str:
+    return ", ".join(_FIELD_WORDS.get(field, field) for field in fields)
+
+
+def _quoted(text: str) -> str:
+    return f'"{textwrap.shorten(text, 80, placeholder="…")}"' if text else "empty"
+
+
+def _label_lines(group: Group) -> list[str]:
+    names = ", ".join(printable(row.title).replace(" ", "\N{NO-BREAK SPACE}") for row in group.rows)
+    lead = f"  {group.rows[0].sign} "
+    wrapped = textwrap.wrap(
+        names, WIDTH, initial_indent=lead, subsequent_indent="    ", break_on_hyphens=False
+    )
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in wrapped]
+
+
+def _row_lines(group: Group) -> Iterator[str]:
+    if group.rows[0].sign == ">":
+        for detail, same in groupby(group.rows, key=lambda r: r.detail):
+            yield f"  > {len(list(same))} {printable(detail)}"
+        return
+    for line in group.rows:
+        detail = f"  ({printable(line.detail)})" if line.detail else ""
+        yield f"  {line.sign} {printable(line.title)}{detail}"
