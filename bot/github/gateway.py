@@ -116,7 +116,8 @@ class PyGithubGateway:
         """One PATCH. Raises NotThereError when there is no such milestone."""
         due = _noon(due_on) if isinstance(due_on, date) else due_on
         changes = _given(title=title, description=description, due_on=due, state=state)
-        # PyGithub's Milestone.edit can neither clear a due date nor send a time with it.
+        # PyGithub's Milestone.edit can neither clear a due date (which null does, though GitHub's
+        # description of the endpoint does not say so) nor send a time with it.
         self._patch(f"/milestones/{number}", changes)
 
     def delete_milestone(self, number: int) -> None:
@@ -259,8 +260,8 @@ def _noon(day: date) -> str:
     return f"{datetime.combine(day, NOON):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _integer(made: dict[str, Any], field: str) -> int:
-    value = made.get(field)
+def _integer(made: Any, field: str) -> int:
+    value = made.get(field) if isinstance(made, dict) else None
     if not isinstance(value, int):
         raise UncertainWriteError(
             f"GitHub took the write, but its answer holds no {field}.",

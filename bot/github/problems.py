@@ -171,6 +171,15 @@ def moved(repository: str, new_name: str | None) -> RepositoryMovedError:
     )
 
 
+def issues_disabled(repository: str) -> IssuesDisabledError:
+    """The repository is fine but for its issues."""
+    return IssuesDisabledError(
+        "The repository has its issues switched off.",
+        where=repository,
+        hint="Switch them on in its settings, under Features.",
+    )
+
+
 def misshapen(path: str, why: str) -> UnreadableAnswerError:
     """JSON came, but not what GitHub documents for `path`."""
     return UnreadableAnswerError(
@@ -185,7 +194,7 @@ def message_of(answer: Answer) -> str:
     """GitHub's own sentence about the answer, or ''."""
     data = decoded(answer)
     message = data.get("message") if isinstance(data, dict) else None
-    return message.strip().rstrip(".") if isinstance(message, str) else ""
+    return " ".join(message.split()).rstrip(".") if isinstance(message, str) else ""
 
 
 def graphql_complaints(data: Any) -> list[str]:
@@ -216,12 +225,14 @@ def _forbidden(answer: Answer, repository: str, said: str) -> MilepostError:
     what = (
         f"The token may not do this: it needs {needed}." if needed else "The token may not do it."
     )
-    return PermissionDeniedError(
-        what,
-        where=repository,
-        hint=f"GitHub says: {said or answer.status}. Give the token that permission on this "
-        "repository; in a workflow, under `permissions:`.",
-    )
+    if needed:
+        what = f"The token may not do this: it needs {needed}."
+        advice = "Give it that permission on this repository; in a workflow, under `permissions:`."
+    else:
+        what = "The token may not do this."
+        advice = "Milepost needs Issues: Read and write; in a workflow, `issues: write`."
+    hint = f"GitHub says: {said or answer.status}. {advice}"
+    return PermissionDeniedError(what, where=repository, hint=hint)
 
 
 def _permissions(header: str) -> str:
@@ -232,11 +243,7 @@ def _permissions(header: str) -> str:
 
 def _absent(answer: Answer, repository: str, said: str) -> MilepostError:
     if answer.status == 410 and "disabled" in said.casefold():
-        return IssuesDisabledError(
-            "The repository has its issues switched off.",
-            where=repository,
-            hint="Switch them on in its settings, under Features.",
-        )
+        return issues_disabled(repository)
     if answer.status == 404 and _WHOLE.fullmatch(answer.path):
         return RepositoryMissingError(
             "There is no such repository, or the token cannot see it.",

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from bot.errors import RepositoryMovedError
+from bot.errors import RepositoryMissingError, RepositoryMovedError
 from bot.github import problems, translate
 from bot.github.cache import EtagCache, Page
 from bot.github.client import RAW, Connection, RestClient
@@ -70,7 +70,7 @@ class HttpReader:
         root, name = self._connection.root, self._connection.repository
         every = {"state": "all", "sort": "created", "direction": "asc"}
         # Issues first, so that what they refer to is in the lists that follow.
-        numbered = list(self._list(f"{root}/issues", every, fresh))
+        numbered = self._numbered(every, fresh)
         labels = self._list(f"{root}/labels", {}, fresh)
         milestones = self._list(f"{root}/milestones", {"state": "all"}, fresh)
         issues = translate.issues(numbered, "issues", name)
@@ -116,6 +116,16 @@ class HttpReader:
             return self._client.get(url, accept=RAW).text
         except NotThereError:
             return None
+
+    def _numbered(self, params: dict[str, str], fresh: bool) -> list[Json]:
+        """Issues and pull requests. Where issues are off, GitHub answers 410, 404 or with none."""
+        try:
+            return list(self._list(f"{self._connection.root}/issues", params, fresh))
+        except RepositoryMissingError:
+            home = self._client.get(self._connection.root).json()
+            if isinstance(home, dict) and home.get("has_issues") is False:
+                raise problems.issues_disabled(self._connection.repository) from None
+            raise
 
     def _list(self, path: str, params: dict[str, str], fresh: bool) -> Iterator[Json]:
         query = params | {"per_page": PER_PAGE}
