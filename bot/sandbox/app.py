@@ -11,11 +11,16 @@ import struct
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from bot.sandbox import control
 from bot.sandbox.api.engine import Dropped, Engine, Reply, Request
+from bot.sandbox.api.gate import STATUS
 from bot.sandbox.guard import LoopbackOnly
+from bot.sandbox.pages import acts, views
+from bot.sandbox.state.refusals import Refusal
 from bot.sandbox.webhooks import Webhooks
 from bot.sandbox.world import World
 
@@ -119,6 +124,14 @@ async def _send(reply: Reply, send: Send) -> None:
     await send({"type": "http.response.body", "body": reply.content})
 
 
+async def _refused_page(_: HttpRequest, refusal: Exception) -> Response:
+    """What a form was refused for, as a page. The REST API answers for itself."""
+    if not isinstance(refusal, Refusal):
+        raise refusal
+    details = [str(one.get("message") or one["code"]) for one in refusal.errors or []]
+    return views.missing("; ".join([refusal.message, *details]), STATUS[type(refusal)])
+
+
 def build(world: World, web: str, connections: Connections, webhooks: Webhooks) -> FastAPI:
     """The whole sandbox as one application. `web` is its address, without a slash at the end."""
     app = FastAPI(title="Milepost sandbox", docs_url=None, redoc_url=None)
@@ -126,5 +139,8 @@ def build(world: World, web: str, connections: Connections, webhooks: Webhooks) 
     app.mount("/api/v3", rest)
     app.mount("/api/graphql", rest.graphql)
     app.include_router(control.router(world, webhooks), prefix="/_sandbox")
+    app.include_router(views.router(world))
+    app.include_router(acts.router(world))
+    app.add_exception_handler(Refusal, _refused_page)
     app.add_middleware(LoopbackOnly)
     return app

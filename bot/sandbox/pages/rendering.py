@@ -1,0 +1,73 @@
+"""Templates, and the headers that every page carries."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import HTMLResponse
+
+from bot.sandbox.pages import colours
+from bot.sandbox.state.objects import REACTIONS, Label, Reaction
+from bot.templating import templates_root
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+FACES = dict(zip(REACTIONS, ["👍", "👎", "😄", "😕", "❤️", "🎉", "🚀", "👀"], strict=True))
+
+
+def folder() -> Path:
+    """Where the sandbox's templates and style sheet are."""
+    return templates_root() / "sandbox"
+
+
+@cache
+def environment() -> "Environment":
+    """The Jinja2 environment of the pages; every value is escaped."""
+    import jinja2
+
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder()),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters["day"] = day
+    made.filters["faces"] = faces
+    return made
+
+
+def day(at: date | datetime) -> str:
+    """ "Jan 5, 2026"; times by their UTC day."""
+    return f"{at:%b} {at.day}, {at.year}"
+
+
+def faces(given: list[Reaction]) -> list[tuple[str, int]]:
+    """Reactions as emoji with their count, in GitHub's order."""
+    counts = [(face, sum(one.content == name for one in given)) for name, face in FACES.items()]
+    return [(face, count) for face, count in counts if count]
+
+
+def page(
+    template: str, *, labels: Iterable[Label] = (), status: int = 200, **values: Any
+) -> HTMLResponse:
+    """A page. `labels` are those whose colours it shows."""
+    nonce = secrets.token_urlsafe(12)
+    chips = colours.style_sheet(label.color for label in labels)
+    text = environment().get_template(template).render(nonce=nonce, chips=chips, **values)
+    policy = (
+        f"default-src 'none'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    headers = {
+        "Content-Security-Policy": policy,
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+    return HTMLResponse(text, status, headers)
