@@ -4,12 +4,12 @@ Every request that these tests send is held against GitHub's own description of 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from contracts.checker import contract
+from timeline import Timeline
 
 from bot.github.cache import EtagCache
 from bot.github.client import Connection
@@ -19,28 +19,6 @@ from bot.github.reader import HttpReader
 from bot.sandbox.server import Sandbox
 from bot.sandbox.state import issues
 from bot.sandbox.world import World
-from tests.contracts.checker import contract
-
-
-@dataclass
-class Timeline:
-    """A clock that stands still; sleeping moves it on, and the sandbox's with it."""
-
-    world: World
-    now: datetime
-    slept: list[float] = field(default_factory=list)
-    told: list[tuple[float, str]] = field(default_factory=list)
-
-    def clock(self) -> datetime:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += timedelta(seconds=seconds)
-        self.world.clock.advance(timedelta(seconds=seconds))
-
-    def on_wait(self, seconds: float, why: str) -> None:
-        self.told.append((seconds, why))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from timeline import Timeline
 
 from bot.errors import (
     AlreadyExistsError,
@@ -20,12 +21,12 @@ from bot.errors import (
     UnavailableError,
     UncertainWriteError,
 )
+from bot.github.client import Connection
 from bot.github.gateway import PyGithubGateway
 from bot.github.problems import DeletedError, NotThereError
 from bot.planning.snapshot import IssueRef
 from bot.sandbox.state import issues
 from bot.sandbox.world import World
-from tests.github.conftest import Timeline
 
 MakeGateway = Callable[..., PyGithubGateway]
 Seed = Callable[[int], None]
@@ -120,14 +121,20 @@ class TestOneCallIsOneRequest:
         gateway.add_sub_issue(parent.number, child.id)
         assert sent(world)[2:] == [("POST", "/issues/1/sub_issues", {"sub_issue_id": child.id})]
 
-    def test_graphql(self, world: World, gateway: PyGithubGateway, seed: Seed) -> None:
+    def test_graphql(self, world: World, graphql: PyGithubGateway, seed: Seed) -> None:
         seed(1)
-        found = gateway.graphql(
+        found = graphql.graphql(
             "mutation($id: ID!) { pinIssue(input: {issueId: $id}) { issue { number } } }",
             {"id": node_id(world)},
         )
         assert found["pinIssue"]["issue"]["number"] == 1
         assert world.repository().issues[1].pinned
+
+
+@pytest.fixture
+def graphql(make_gateway: MakeGateway, connection: Connection) -> PyGithubGateway:
+    """At the address that GitHub's pages give for Enterprise Server, below the REST root."""
+    return make_gateway(graphql_url=f"{connection.api_url}/graphql")
 
 
 def node_id(world: World) -> str:
@@ -315,10 +322,10 @@ class TestRefusals:
             create_issue(gateway)
 
     def test_graphql_complains_with_status_200(
-        self, world: World, gateway: PyGithubGateway
+        self, world: World, graphql: PyGithubGateway
     ) -> None:
         with pytest.raises(GitHubError, match="Could not resolve to a node"):
-            gateway.graphql("mutation { pinIssue(input: {issueId: $id}) }", {"id": "I_7"})
+            graphql.graphql("mutation { pinIssue(input: {issueId: $id}) }", {"id": "I_7"})
         assert len(world.journal.entries) == 1
 
 
@@ -366,11 +373,11 @@ class TestPace:
         assert timeline.slept == [60, 120]
 
     def test_graphqls_form_with_status_200(
-        self, world: World, gateway: PyGithubGateway, timeline: Timeline, seed: Seed
+        self, world: World, graphql: PyGithubGateway, timeline: Timeline, seed: Seed
     ) -> None:
         seed(1)
         world.faults.add("secondary-graphql", path="/graphql")
-        gateway.graphql(
+        graphql.graphql(
             "mutation($id: ID!) { pinIssue(input: {issueId: $id}) }", {"id": node_id(world)}
         )
         assert timeline.slept == [60]

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from timeline import Timeline
 
 from bot.errors import (
     AuthenticationError,
@@ -22,7 +23,6 @@ from bot.github.reader import HttpReader
 from bot.planning.snapshot import Snapshot
 from bot.sandbox.state import issues, labels, milestones, relations
 from bot.sandbox.world import World
-from tests.github.conftest import Timeline
 
 MakeReader = Callable[..., HttpReader]
 HOME = "/repos/learner/portfolio"
