@@ -15,7 +15,7 @@ from bot.sandbox.state import checks, comments, issues, labels, milestones
 from bot.sandbox.state.objects import Actor, Issue, Repository
 from bot.sandbox.world import World
 
-ISSUE = REPO + "/issues/{number}"
+ISSUE = REPO + "/issues/{number:int}"
 
 
 async def form(request: Request) -> dict[str, str]:
@@ -118,7 +118,7 @@ def _add_other_forms(routes: APIRouter, world: World) -> None:
             labels.delete(world, actor, repo, label)
             return RedirectResponse(f"/{repo.full_name}/labels", 303)
 
-    @routes.post(REPO + "/milestone/{number}/delete")
+    @routes.post(REPO + "/milestone/{number:int}/delete")
     async def delete_milestone(owner: str, name: str, number: int) -> Response:
         with world.lock:
             actor, repo = _repository(world, owner, name)

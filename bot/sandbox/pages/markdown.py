@@ -39,6 +39,7 @@ ATTRIBUTES = {
     "ul": {"class"},
     "ol": {"class", "start"},
     "code": {"class"},
+    "strong": {"class"},
     "details": {"open"},
 }
 
@@ -128,8 +129,9 @@ def _mark_alerts(tokens: Sequence["Token"]) -> None:
         )
         quote.tag = closing.tag = "div"
         quote.attrSet("class", f"alert alert-{kind.lower()}")
-        inline.children[0].content = kind.capitalize()
-        tokens[at + 1].attrSet("class", "alert-title")
+        title = inline.children[0]
+        title.type = "html_inline"
+        title.content = f'<strong class="alert-title">{kind.capitalize()}</strong>'
 
 
 def _align(tokens: Sequence["Token"]) -> None:

@@ -76,7 +76,7 @@ def _add_top(routes: APIRouter, world: World) -> None:
     async def style() -> Response:
         return FileResponse(folder() / "style.css", headers={"Cache-Control": "no-cache"})
 
-    @routes.get("/avatars/u/{number}")
+    @routes.get("/avatars/u/{number:int}")
     async def avatar(number: int) -> Response:
         return Response(_avatar(world, number), media_type="image/svg+xml")
 
@@ -191,8 +191,8 @@ def _add_issues(routes: APIRouter, world: World) -> None:
             repo = world.repository(f"{owner}/{name}")
             return page("new_issue.html.j2", repo=repo, tab="issues", labels=())
 
-    @routes.get(REPO + "/issues/{number}")
-    @routes.get(REPO + "/pull/{number}")
+    @routes.get(REPO + "/issues/{number:int}")
+    @routes.get(REPO + "/pull/{number:int}")
     async def issue_page(owner: str, name: str, number: int) -> Response:
         with world.lock:
             repo = world.repository(f"{owner}/{name}")
@@ -229,7 +229,7 @@ def _add_milestones(routes: APIRouter, world: World) -> None:
                 describe=lambda text: markdown.render(text, Setting(_issue_url(repo))),
             )
 
-    @routes.get(REPO + "/milestone/{number}")
+    @routes.get(REPO + "/milestone/{number:int}")
     async def milestone_page(owner: str, name: str, number: int) -> Response:
         with world.lock:
             repo = world.repository(f"{owner}/{name}")
