@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from bot.errors import AuthenticationError, ConfigError, MilepostError
 from bot.github.client import Connection, RestClient, inspect, new_name
-from bot.github.problems import Answer, UnreadableAnswerError
+from bot.github.problems import Answer, NeverSentError, UnreadableAnswerError
 from bot.sandbox.world import World
 
 CANARY = "ghp_canary0123456789"
@@ -164,6 +164,21 @@ class TestNewName:
 
         assert new_name(location, self.API, look_up) == name
         assert paths == asked
+
+
+def test_a_lookup_that_fails_leaves_the_name_open() -> None:
+    def look_up(_path: str) -> Answer:
+        raise NeverSentError
+
+    assert new_name("https://git.example/repositories/7", "https://git.example", look_up) is None
+
+
+def test_a_proxy_that_is_none_is_a_mistake_in_the_settings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "gopher://proxy")
+    with pytest.raises(ConfigError, match="HTTPS_PROXY"):
+        inspect(connection_of())
 
 
 def test_nothing_heavy_is_imported_before_it_is_needed() -> None:

@@ -118,6 +118,10 @@ REFUSALS: dict[str, tuple[Answer, type[MilepostError]]] = {
         ),
         GitHubError,
     ),
+    "errors that are no list": (
+        answer(422, said("Validation Failed", errors="Sub-issue may only have one parent")),
+        GitHubError,
+    ),
     "refused in one sentence": (
         answer(422, said("Invalid request.\n\nFor 'links/0', nil is not an object.")),
         GitHubError,

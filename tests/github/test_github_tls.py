@@ -1,0 +1,155 @@
+"""Over TLS, as with GitHub itself: without a trusted certificate nothing is sent."""
+
+import json
+import ssl
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import IPv4Address
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from bot.errors import RepositoryMovedError, UnavailableError, UncertainWriteError
+from bot.github.client import Connection
+from bot.github.gateway import PyGithubGateway
+from bot.github.pacing import Pacing
+from bot.github.reader import HttpReader
+from bot.planning.snapshot import IssueRef
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Takes every issue, has empty lists, and has sent `learner/moved` away."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        numbered = self.path.startswith("/repositories/")
+        self.answer(200, {"full_name": "learner/path"} if numbered else [])
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        if "/moved/" in self.path:
+            self.answer(307, {"message": "Moved Permanently"})
+        else:
+            self.answer(201, {"number": 1, "id": 7})
+
+    def answer(self, status: int, body: object) -> None:
+        content = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        if status == 307:
+            self.send_header("Location", f"https://{self.headers['Host']}/repositories/1/issues")
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+        """Say nothing."""
+
+
+class Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that does not trust us hangs up, as it should."""
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh certificate for 127.0.0.1 that nobody knows, with its key in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "A GitHub of our own")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "cert.pem"
+    secret = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    path.write_bytes(secret + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+@pytest.fixture(scope="module")
+def address(certificate: Path) -> Iterator[str]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with Server(("127.0.0.1", 0), Handler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"https://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))  # httpx
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))  # requests, below PyGithub
+
+
+def connection(address: str, name: str = "portfolio") -> Connection:
+    return Connection.model_validate(
+        {"repository": f"learner/{name}", "token": "ghp_x", "api_url": address}
+    )
+
+
+def write(target: Connection) -> IssueRef:
+    with PyGithubGateway(target, pacing=Pacing(interval=0), sleep=lambda _: None) as gateway:
+        return gateway.create_issue("Read", body="", labels=(), milestone=None)
+
+
+@pytest.mark.usefixtures("trusted")
+class TestTrusted:
+    def test_reading(self, address: str) -> None:
+        with HttpReader(connection(address)) as reader:
+            assert reader.snapshot().issues == ()
+
+    def test_writing(self, address: str) -> None:
+        assert write(connection(address)) == IssueRef(number=1, id=7)
+
+    def test_a_write_is_not_carried_along_by_a_redirect(self, address: str) -> None:
+        with pytest.raises(RepositoryMovedError, match="learner/path"):
+            write(connection(address, "moved"))
+
+
+class TestUntrusted:
+    def test_reading(self, address: str) -> None:
+        with (
+            HttpReader(connection(address), sleep=lambda _: None) as reader,
+            pytest.raises(UnavailableError, match="CERTIFICATE_VERIFY_FAILED"),
+        ):
+            reader.snapshot()
+
+    def test_writing_never_sent_anything(self, address: str) -> None:
+        with pytest.raises(UnavailableError, match="CERTIFICATE_VERIFY_FAILED"):
+            write(connection(address))
+
+
+def test_a_line_that_breaks_within_tls_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    import requests
+
+    def broken(*_: object, **__: object) -> None:
+        raise requests.exceptions.SSLError("EOF occurred in violation of protocol")
+
+    monkeypatch.setattr(requests.Session, "post", broken)
+    with pytest.raises(UncertainWriteError):
+        write(connection("https://127.0.0.1:1"))
