@@ -111,7 +111,8 @@ def _write(edges: Edges, session: "Session", found: "Plan", *, yes: bool, questi
                 "nothing was written, for there is nobody to ask.",
                 hint="Run it with --yes when the plan is right.",
             )
-        typer.confirm(question, abort=True, err=True)
+        if not typer.confirm(question, err=True):
+            raise RefusedError("you said no, so nothing was written.")
     with console.progress_bar("Writing") as progress:
         written = session.apply(found, gateway=edges.gateway, sleep=edges.sleep, progress=progress)
     console.tell(f"Done: {written} changes written.")
