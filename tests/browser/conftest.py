@@ -1,0 +1,5 @@
+"""The terminal that these tests work at."""
+
+from cli.terminal import terminal
+
+__all__ = ["terminal"]
