@@ -183,7 +183,7 @@ class PyGithubGateway:
                 hint="The plan works without them: tasks stand in their milestone.",
             ) from None
         except GitHubError as refused:
-            if "duplicate sub-issue" not in refused.what.casefold():
+            if "duplicate" not in refused.what.casefold():
                 raise
 
     def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:

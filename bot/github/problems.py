@@ -24,7 +24,8 @@ from bot.errors import (
 )
 
 _LONGEST = 864_000.0  # seconds; a longer wait is the same to us, and dates stay computable
-_LIMIT_WORDS = ("rate limit", "abuse detection", "retry your request again later")
+_TOO_QUICKLY = "submitted too quickly"  # the spam guard's words, in a 422 (cli/cli issue 4801)
+_LIMIT_WORDS = ("rate limit", "abuse detection", "retry your request again later", _TOO_QUICKLY)
 # A list of the repository, or the repository itself: a 404 here is about the repository.
 _WHOLE = re.compile(r"/repos/[^/]+/[^/]+(/(labels|milestones|issues))?")
 _FIELD_CODES = {
@@ -118,7 +119,7 @@ def limit_of(answer: Answer, now: datetime) -> LimitReachedError | None:
     """The rate limit that this answer reports, in any of GitHub's forms, or None.
 
     403 and 429 with Retry-After, an empty budget or the words of a limit; GraphQL also says it with
-    status 200 and an error in the body.
+    status 200 and an error in the body, and the guard against spam with a 422.
     """
     if answer.status == 200:
         said = _graphql_limit(answer)
@@ -126,6 +127,8 @@ def limit_of(answer: Answer, now: datetime) -> LimitReachedError | None:
             return None
     elif answer.status in {403, 429}:
         said = message_of(answer).casefold()
+    elif answer.status == 422 and _TOO_QUICKLY in answer.text:
+        said = _TOO_QUICKLY
     else:
         return None
     after = _seconds_after(answer.headers.get("retry-after"), now)

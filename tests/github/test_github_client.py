@@ -44,10 +44,16 @@ class TestConnection:
         [
             ("https://api.github.com", "https://api.github.com/graphql"),
             ("https://git.example/api/v3/", "https://git.example/api/graphql"),
+            ("HTTPS://git.example/api/v3", "https://git.example/api/graphql"),
         ],
     )
     def test_graphql_is_found_from_the_rest_address(self, api: str, graphql: str) -> None:
         assert connection_of(api_url=api).graphql == graphql
+
+    def test_a_password_in_an_address_is_refused_unseen(self) -> None:
+        with pytest.raises(ConfigError) as caught:
+            connection_of(api_url=f"https://me:{CANARY}@git.example/api/v3")
+        assert CANARY not in str(caught.value)
 
     def test_graphql_on_another_host_would_get_the_token(self) -> None:
         with pytest.raises(ConfigError, match="GITHUB_GRAPHQL_URL"):

@@ -206,6 +206,26 @@ class TestLimits:
             ),
             (
                 answer(
+                    422,
+                    invalid({"code": "custom", "message": "was submitted too quickly"}),
+                    x_ratelimit_remaining="4000",
+                ),
+                True,
+                None,
+                None,
+            ),
+            (
+                answer(
+                    200,
+                    {"errors": [{"type": "UNPROCESSABLE", "message": "was submitted too quickly"}]},
+                    path="/graphql",
+                ),
+                True,
+                None,
+                None,
+            ),
+            (
+                answer(
                     200,
                     {"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]},
                     path="/api/graphql",
