@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 ZERO_WIDTH_SPACE = "\u200b"
-_BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _MENTION = re.compile(r"@(?=[A-Za-z0-9])")
@@ -38,11 +37,11 @@ def templates_root() -> Path:
 
 
 def neutral(text: str) -> str:
-    """`text` with HTML, mentions, issue references and direction overrides made inert.
+    """`text` with HTML, mentions, issue references and control characters made inert.
 
     A zero-width space keeps the look of "@name" and "#3" and takes their effect.
     """
-    text = _BIDI_CONTROLS.sub("", text)
+    text = _CONTROL.sub("", text)
     text = _TAG.sub("&lt;", text)
     text = _MENTION.sub(f"@{ZERO_WIDTH_SPACE}", text)
     return _REFERENCE.sub(lambda m: m[0] + ZERO_WIDTH_SPACE, text)

@@ -51,7 +51,8 @@ def full_unit_name(curriculum: Curriculum, module: Module, unit: Unit) -> str:
     if len(module.units) == 1 and unit.title == module.title:
         return module_name(curriculum, module)
     word = f"{module.kind.capitalize()} {module.number}"
-    return f"{word}, {unit_name(unit)}"
+    name = unit_name(unit)
+    return name if name.casefold().startswith(word.casefold()) else f"{word}, {name}"
 
 
 class Bodies:

@@ -13,7 +13,8 @@ class IssueDiff:
 
     `label_names` and `milestones` say which labels and milestones can be used, by key.
     `present` maps the keys of issues that are there, or will be, to the one that is there (or None
-    while it is to be created); `removals` counts closings that no choice of the learner explains.
+    while it is to be created), `staying_closed` are those of them that no change opens. `removals`
+    counts closings that no choice of the learner explains.
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class IssueDiff:
         self.drift: list[Drift] = []
         self.notes: list[Note] = []
         self.present: dict[Key, OurIssue | None] = {}
+        self.staying_closed: set[Key] = set()
         self.removals = 0
         self._observed = observed
         self._set_aside = desired.set_aside
@@ -83,6 +85,7 @@ class IssueDiff:
     def _compare(self, want: DesiredIssue, ours: OurIssue) -> None:
         reopening = _closed_by_us(ours)
         if ours.state.state == "closed" and not reopening:
+            self.staying_closed.add(want.key)
             return
         update = _Update(self, want, ours)
         if not update.fields and not reopening and ours.key == want.key:

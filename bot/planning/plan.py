@@ -51,10 +51,10 @@ def _relations(desired: DesiredState, observed: Observed, issues: IssueDiff) -> 
     for want in desired.issues:
         if want.parent is None or not {want.key, want.parent} <= issues.present.keys():
             continue
-        child, parent = issues.present[want.key], issues.present[want.parent]
-        if child is not None and (child.state.parent is not None or child.state.state == "closed"):
+        child = issues.present[want.key]
+        if child is not None and child.state.parent is not None:
             continue
-        if parent is not None and parent.state.state == "closed":
+        if {want.key, want.parent} & issues.staying_closed:
             continue
         if observed.ledger.has(relation_key(want.parent, want.key)):
             continue

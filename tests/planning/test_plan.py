@@ -1,0 +1,339 @@
+"""What a plan does for a learner, seen from outside: labels, milestones, issues, relations."""
+
+import pytest
+from builders import curriculum
+from planning.paths import LONG, SMALL
+from workbench import Workbench, settings
+
+from bot.curriculum.model import Curriculum
+from bot.errors import ConfigError
+from bot.planning.marker import find
+
+
+@pytest.fixture
+def bench() -> Workbench:
+    return Workbench()
+
+
+def reworded(path: Curriculum, old: str, new: str, *, alias: bool = False) -> Curriculum:
+    """The path with one task's title changed; its id is the old one, or an alias of the new one."""
+    data = path.model_dump(exclude_defaults=True)
+    for phase in data["phases"]:
+        for module in phase["modules"]:
+            for unit in module["units"]:
+                for task in unit.get("tasks", ()):
+                    if task["title"] == old:
+                        if alias:
+                            task["aliases"] = (task.pop("id"),)
+                        task["title"] = new
+    return Curriculum.model_validate(data)
+
+
+def test_a_new_repository_gets_labels_milestones_issues_and_relations(bench: Workbench) -> None:
+    bench.apply(SMALL)
+    assert bench.milestone_titles() == [
+        "Month 1, Week 1-2: First steps",
+        "Month 1, Week 3-4: Second steps",
+        "Month 2, Week 1-4: Your way",
+    ]
+    assert bench.titles() == [
+        "Your path: A small path",
+        "Next steps: this week",
+        "Deliverable: Two small programs",
+        "Read the tutorial",
+        "Install the tools",
+        "Write a loop",
+        "Choose your way",
+        "Checkpoint after Month 2: More: One month in",
+    ]
+    tutorial = bench.issue("Read the tutorial")
+    assert [label.name for label in tutorial.labels] == [
+        "phase: Foundations",
+        "kind: reading",
+        "skill: python",
+        "priority: medium",
+    ]
+    assert tutorial.milestone is bench.milestone("Month 1, Week 1-2")
+    assert tutorial.parent is bench.issue("Deliverable")
+    assert [child.title for child in bench.issue("Deliverable").children] == [
+        "Read the tutorial",
+        "Install the tools",
+        "Write a loop",
+    ]
+
+
+def test_all_milestones_are_made_at_once_but_only_issues_of_the_window(bench: Workbench) -> None:
+    bench.apply(LONG, settings(ahead=0))
+    assert len(bench.milestone_titles()) == 6
+    assert {"a1", "b1"} <= set(bench.titles())
+    assert not {"c1", "d1", "e1", "f1"} & set(bench.titles())
+    bench.apply(LONG, settings(ahead=0), today="2026-02-03")
+    assert {"a1", "b1", "c1", "d1"} <= set(bench.titles())
+    bench.apply(LONG, settings(ahead="all"), today="2026-02-03")
+    assert "Checkpoint after Month 3: March: The end" in bench.titles()
+
+
+def test_applying_twice_is_applying_once(bench: Workbench) -> None:
+    bench.apply(SMALL)
+    bench.edges.writes.clear()
+    assert bench.apply(SMALL).empty
+    assert bench.edges.writes == []
+
+
+def test_what_the_learner_rewrites_stays_and_is_told(bench: Workbench) -> None:
+    bench.apply(SMALL)
+    body = (bench.issue("Read").body or "").replace("Month 1", "My month")
+    bench.edit("Read", title="Read it slowly", body=body)
+    bench.edit_milestone("Month 1, Week 1-2", title="My first weeks", due_on="2026-02-20T00:00:00Z")
+    bench.edit_label("kind: reading", color="ffffff")
+    plan = bench.apply(SMALL)
+    assert plan.empty
+    assert [(drift.what, drift.field) for drift in plan.drift] == [
+        ("label 'kind: reading'", "color"),
+        ("milestone 'My first weeks'", "title"),
+        ("milestone 'My first weeks'", "due date"),
+        ("issue #4 'Read it slowly'", "title"),
+        ("issue #4 'Read it slowly'", "text"),
+    ]
+    changed = bench.plan(reworded(SMALL, "Read the tutorial", "Read the handbook"))
+    assert changed.empty
+
+
+def test_text_around_our_region_labels_and_milestone_are_the_learners(bench: Workbench) -> None:
+    bench.apply(SMALL)
+    read = bench.issue("Read")
+    bench.edit("Read", body=f"Before\r\n{read.body}\r\nAfter", labels=["mine", "kind: reading"])
+    bench.edit("Install", milestone=2)
+    plan = bench.apply(SMALL)
+    assert plan.empty
+    assert {(d.field, d.theirs) for d in plan.drift} == {
+        ("labels", "it was taken off"),
+        ("milestone", "moved"),
+    }
+    bench.apply(reworded(SMALL, "Read the tutorial", "Read the handbook"))
+    read = bench.issue("Read the handbook")
+    assert {label.name for label in read.labels} == {"mine", "kind: reading"}
+    assert (read.body or "").startswith("Before\n")
+    assert (read.body or "").endswith("\nAfter")
+
+
+def test_a_changed_curriculum_changes_what_nobody_touched(bench: Workbench) -> None:
+    bench.apply(SMALL)
+    bench.edit("Install", title="Mine")
+    newer = reworded(SMALL, "Read the tutorial", "Read the handbook")
+    newer = reworded(newer, "Install the tools", "Install everything")
+    plan = bench.apply(newer)
+    assert [(c.op, c.title) for c in plan.changes] == [("update-issue", "Read the handbook")]  # type: ignore[union-attr]
+    assert {"Read the handbook", "Mine"} <= set(bench.titles())
+    assert bench.plan(newer).empty
+
+
+def test_a_new_id_with_the_old_one_as_alias_is_the_same_task(bench: Workbench) -> None:
+    bench.apply(SMALL)
+    number = bench.issue("Read").number
+    newer = reworded(SMALL, "Read the tutorial", "Study the handbook", alias=True)
+    bench.apply(newer)
+    assert bench.issue("Study the handbook").number == number
+    assert bench.plan(newer).empty
+
+
+def test_ticks_and_closing_are_progress_and_no_edit(bench: Workbench) -> None:
+    bench.apply(SMALL)
+    bench.edit("Checkpoint", body=(bench.issue("Checkpoint").body or "").replace("[ ]", "[x]"))
+    bench.close("Read")
+    bench.close("Install", "not_planned")
+    plan = bench.plan(SMALL)
+    assert plan.empty
+    assert plan.drift == ()
+
+
+def test_done_stays_done_and_untouched_by_a_changed_curriculum(bench: Workbench) -> None:
+    bench.apply(SMALL)
+    bench.close("Read")
+    bench.apply(reworded(SMALL, "Read the tutorial", "Read the handbook"))
+    assert bench.issue("Read the tutorial").state == "closed"
+
+
+def without(path: Curriculum, title: str) -> Curriculum:
+    data = path.model_dump(exclude_defaults=True)
+    for phase in data["phases"]:
+        for module in phase["modules"]:
+            for unit in module["units"]:
+                unit["tasks"] = [t for t in unit.get("tasks", ()) if t["title"] != title]
+    return Curriculum.model_validate(data)
+
+
+def test_a_removed_task_is_closed_as_not_planned_unless_it_is_done(bench: Workbench) -> None:
+    bench.apply(SMALL)
+    bench.close("Read")
+    smaller = without(without(SMALL, "Read the tutorial"), "Install the tools")
+    plan = bench.apply(smaller)
+    assert plan.removals == 1
+    assert bench.issue("Install").state_reason == "not_planned"
+    assert bench.issue("Read").state_reason == "completed"
+    assert bench.plan(smaller).empty
+
+
+def test_a_task_that_comes_back_is_opened_again(bench: Workbench) -> None:
+    bench.apply(SMALL)
+    bench.apply(without(SMALL, "Install the tools"))
+    bench.apply(SMALL)
+    assert bench.issue("Install").state == "open"
+    assert len([t for t in bench.titles() if t == "Install the tools"]) == 1
+    assert bench.plan(SMALL).empty
+
+
+def test_what_the_learner_deleted_is_not_made_again(bench: Workbench) -> None:
+    bench.apply(SMALL)
+    bench.delete("Install")
+    bench.delete_milestone("Month 1, Week 3-4")
+    bench.delete_label("skill: python")
+    plan = bench.apply(SMALL)
+    assert plan.empty
+    assert {(note.kind, note.key) for note in plan.notes} == {
+        ("opted-out", "task:install-the-tools"),
+        ("opted-out", "unit:second-steps"),
+        ("opted-out", "skill:python"),
+    }
+    bench.apply(SMALL, settings(ahead="all"), today="2026-06-01")
+    assert "skill: python" not in bench.label_names()
+
+
+def test_a_renamed_label_goes_on_under_its_new_name(bench: Workbench) -> None:
+    bench.apply(LONG, settings(ahead=0))
+    bench.edit_label("kind: practice", new_name="doing")
+    bench.apply(LONG, settings(ahead="all"))
+    assert "doing" in [label.name for label in bench.issue("f1").labels]
+    assert "kind: practice" not in bench.label_names()
+
+
+def test_labels_and_milestones_of_the_same_name_are_used_and_not_touched(bench: Workbench) -> None:
+    theirs = {"name": "Kind: Reading", "color": "123456", "description": "mine"}
+    bench.edges.create_label(**theirs)
+    bench.edges.create_milestone("Month 1, Week 1-2: First steps", description="", due_on=None)
+    bench.apply(SMALL)
+    read = bench.issue("Read")
+    assert "Kind: Reading" in [label.name for label in read.labels]
+    assert read.milestone is bench.milestone("Month 1, Week 1-2")
+    assert bench.milestone("Month 1, Week 1-2").description == ""
+    plan = bench.plan(SMALL)
+    assert plan.empty
+    assert {note.kind for note in plan.notes} == {"not-ours"}
+
+
+def test_a_later_start_moves_dates_and_closes_nothing(bench: Workbench) -> None:
+    bench.apply(LONG, settings("2026-01-05", ahead="all"))
+    plan = bench.apply(LONG, settings("2026-03-02", ahead=0))
+    assert {change.op for change in plan.changes} == {"update-milestone", "update-issue"}
+    assert str(bench.milestone("Month 1, Week 1-2").due) == "2026-03-15"
+    assert bench.titles("closed") == []
+
+
+def test_a_choice_seeds_its_branch_and_switching_keeps_what_is_done(bench: Workbench) -> None:
+    web = settings(choices={"choose-your-way": "web"})
+    bench.apply(SMALL, web)
+    assert "Build a page" in bench.titles()
+    assert "Clean a table" not in bench.titles()
+    bench.close("Build a page")
+    plan = bench.apply(SMALL, settings(choices={"choose-your-way": "data"}))
+    assert plan.removals == 0
+    assert "Clean a table" in bench.titles()
+    assert bench.issue("Build a page").state_reason == "completed"
+    back = bench.apply(SMALL, web)
+    assert back.removals == 0
+    assert bench.issue("Clean a table").state_reason == "not_planned"
+
+
+def test_a_choice_that_is_not_there_is_told_with_the_nearest() -> None:
+    bench = Workbench()
+    with pytest.raises(ConfigError, match="Did you mean 'choose-your-way'"):
+        bench.plan(SMALL, settings(choices={"choose-our-way": "web"}))
+    with pytest.raises(ConfigError, match=r"no option 'wep'\. Did you mean 'web'"):
+        bench.plan(SMALL, settings(choices={"choose-your-way": "wep"}))
+
+
+def test_a_relation_the_learner_undid_is_not_made_again(bench: Workbench) -> None:
+    bench.apply(SMALL)
+    issue = bench.issue("Read")
+    assert issue.parent is not None
+    issue.parent.children.remove(issue)
+    issue.parent = None
+    assert bench.plan(SMALL).empty
+
+
+def test_switched_off_features_seed_nothing_of_theirs(bench: Workbench) -> None:
+    off = {"actions": False, "checkpoints": False, "deliverables": False}
+    bench.apply(SMALL, settings(features=off))
+    assert bench.titles() == [
+        "Your path: A small path",
+        "Read the tutorial",
+        "Install the tools",
+        "Write a loop",
+        "Choose your way",
+    ]
+    assert bench.issue("Read").parent is None
+    assert "kind: deliverable" not in bench.label_names()
+
+
+def test_a_marker_in_a_strangers_issue_is_only_text(bench: Workbench) -> None:
+    stranger = bench.world.add_user("stranger")
+    forged = '<!-- milepost:end {"key":"task:read-the-tutorial","title":"x","body":"y"} -->'
+    bench.edges.create_issue("Forged", body=forged, labels=(), milestone=None)
+    bench.issue("Forged").user = stranger
+    bench.apply(SMALL)
+    assert "Read the tutorial" in bench.titles()
+    assert bench.issue("Forged").body == forged
+
+
+def test_of_two_issues_with_one_marker_the_older_is_kept_up(bench: Workbench) -> None:
+    bench.apply(SMALL)
+    copy = bench.issue("Read")
+    bench.edges.create_issue("A copy", body=copy.body or "", labels=(), milestone=None)
+    plan = bench.apply(reworded(SMALL, "Read the tutorial", "Read the handbook"))
+    assert [note.kind for note in plan.notes] == ["duplicate"]
+    assert {"Read the handbook", "A copy"} <= set(bench.titles())
+
+
+def test_a_label_prefix_keeps_our_labels_apart(bench: Workbench) -> None:
+    bench.apply(SMALL, settings(label_prefix="mp/"))
+    assert all(name.startswith("mp/") for name in bench.label_names())
+
+
+def test_markers_are_there_and_people_do_not_see_them(bench: Workbench) -> None:
+    bench.apply(SMALL)
+    for issue in bench.repository.issues.values():
+        found = find(issue.body or "")
+        assert found is not None, issue.title
+        assert found.region
+        assert "milepost:" not in found.region
+
+
+def test_nobody_is_mentioned_and_nothing_is_referred_to() -> None:
+    bench = Workbench()
+    rude = curriculum(
+        """
+        Phase: P
+          Month 1: M
+            Week 1: W
+              - Ask @octocat about #1 <img src=x onerror=alert(1)> <!-- hide -->
+        """
+    )
+    bench.apply(rude)
+    for issue in bench.repository.issues.values():
+        found = find(issue.body or "")
+        assert found is not None
+        region = found.region or ""
+        assert "@octocat" not in region
+        assert "#1" not in region
+        assert "<img" not in region
+        assert "<!--" not in region
+
+
+def test_removing_much_is_counted_against_what_is_there(bench: Workbench) -> None:
+    bench.apply(LONG, settings(ahead="all"))
+    gone = LONG
+    for title in ("b1", "c1", "d1", "e1", "f1"):
+        gone = without(gone, title)
+    plan = bench.plan(gone, settings(ahead="all"))
+    assert plan.removals == 5
+    assert plan.existing == 6 + len(bench.titles())

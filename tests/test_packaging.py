@@ -1,0 +1,65 @@
+"""What is installed holds what a run needs: templates, the catalog, the type marker."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+def test_a_wheel_carries_templates_catalog_and_type_marker(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    templates = {
+        f"bot/_templates/{file.relative_to(ROOT / 'templates').as_posix()}"
+        for file in (ROOT / "templates").rglob("*")
+        if file.is_file()
+    }
+    assert templates <= names
+    assert {"bot/py.typed", "bot/curriculum/catalog/devops-to-mlops.yml"} <= names
+    assert not [name for name in names if name.startswith(("tests/", "templates/", "docs/"))]
+
+
+def test_an_installed_wheel_renders_without_the_checkout(wheel: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
+    code = (
+        "import bot, bot.templating as t; print(bot.__file__);"
+        "print(t.render('sandbox.txt.j2', url='u', api_url='a', graphql_url='g',"
+        " repository='r', token='x'))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(site)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert str(site) in answer.stdout
+    assert "export GITHUB_API_URL=a" in answer.stdout
+
+
+def test_requirements_are_locked_with_hashes_and_name_no_host() -> None:
+    for file in (ROOT / "requirements").glob("*.txt"):
+        text = file.read_text()
+        assert "--hash=sha256:" in text, file.name
+        assert "://" not in text, file.name
+        assert "index-url" not in text, file.name

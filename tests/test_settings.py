@@ -1,0 +1,120 @@
+"""Settings: what is written is what holds, and every mistake is told where it stands."""
+
+import json
+from datetime import date
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from bot import settings
+from bot.errors import ConfigError
+
+
+def test_a_start_is_all_that_is_needed() -> None:
+    found = settings.parse("start: 2026-01-05")
+    assert found.start == date(2026, 1, 5)
+    assert (found.curriculum, found.timezone, found.ahead) == ("devops-to-mlops", "UTC", 4)
+    assert (found.pace, found.hours_per_week, found.pauses) == (None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("ahead: all", "ahead", None),
+        ("ahead: 6", "ahead", 6),
+        ("ahead: 1 week", "ahead", 1),
+        ("pace: 15 months", "pace", 15),
+        ("pace: 12", "pace", 12),
+        ("hours_per_week: 7.5", "hours_per_week", 7.5),
+        ("timezone: Asia/Kathmandu", "timezone", "Asia/Kathmandu"),
+    ],
+)
+def test_the_ways_to_write_a_value(text: str, field: str, value: object) -> None:
+    assert getattr(settings.parse(f"start: 2026-01-05\n{text}"), field) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "line 1: start: this key is needed"),
+        ("start: soon", "line 1: start: a date such as 2026-01-31 is expected (it is 'soon')"),
+        (
+            "start: 2026-01-05\nstrat: x",
+            "line 2: strat: there is no such key. Did you mean 'start'",
+        ),
+        ("start: 2026-01-05\nzzz: 1", "line 2: zzz: there is no such key. Known here: curriculum,"),
+        ("start: 2026-01-05\ntimezone: Mars", "line 2: timezone: 'Mars' is not an IANA time zone"),
+        ("start: 2026-01-05\nahead: some", "line 2: ahead: ahead is a number of weeks"),
+        ("start: 2026-01-05\npace: fast", "line 2: pace: pace is a number of months"),
+        (
+            "start: 2026-01-05\npace: 12\nhours_per_week: 5",
+            "'pace' and 'hours_per_week' both say how fast",
+        ),
+        (
+            "start: 2026-01-05\npauses:\n  - from: 2026-02-02\n    to: 2026-02-01",
+            "line 3: pauses.0: the pause ends (2026-02-01) before it begins",
+        ),
+        (
+            "start: 2026-01-05\nfeatures:\n  action: no",
+            "line 3: features.action: there is no such key. Did you mean 'actions'?",
+        ),
+        ("start: 2026-01-05\nstart: 2026-01-06", "line 2: this is not valid YAML: the key 'start'"),
+        ("a: &a 1\nb: *a", "aliases (*name) are not used here (line 2)"),
+        ("- start", "keys with values are expected"),
+        ("start: [", "this is not valid YAML"),
+        ("label_prefix: 'a,b'\nstart: 2026-01-05", "line 1: label_prefix"),
+    ],
+)
+def test_a_mistake_is_told_with_line_key_and_what_to_do(text: str, told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        settings.parse(text)
+    assert told in str(caught.value)
+    assert ".github/milepost.yml" in str(caught.value)
+
+
+def test_several_mistakes_are_told_at_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        settings.parse("strat: 1\nahed: 2\npase: 3")
+    text = str(caught.value)
+    assert "4 things are wrong" in text
+    assert text.index("strat") < text.index("ahed") < text.index("pase")
+
+
+def test_deep_and_huge_files_are_refused_not_suffered() -> None:
+    with pytest.raises(ConfigError):
+        settings.parse("a: " + "[" * 5_000)
+    with pytest.raises(ConfigError, match="larger than 5 MB"):
+        settings.parse("# " + "x" * 5_000_001)
+
+
+def test_the_schema_for_editors_agrees_with_the_parser() -> None:
+    schema = settings.schema()
+    Draft202012Validator.check_schema(schema)
+    checker = Draft202012Validator(schema)
+    good = {"start": "2026-01-05", "ahead": "4 weeks", "pace": "15 months", "pauses": []}
+    assert list(checker.iter_errors(good)) == []
+    assert list(checker.iter_errors({**good, "strat": 1}))
+    assert json.dumps(schema)
+
+
+def test_the_environment_says_where_and_as_whom() -> None:
+    found = settings.environment(
+        {
+            "GITHUB_TOKEN": " secret-canary ",
+            "GITHUB_REPOSITORY": "ada/path",
+            "GITHUB_API_URL": "",
+            "MILEPOST_WRITE_INTERVAL": "0",
+        }
+    )
+    assert found.token is not None
+    assert found.token.get_secret_value() == "secret-canary"
+    assert (found.repository, found.api_url) == ("ada/path", "https://api.github.com")
+    assert found.write_interval == 0
+    assert "canary" not in repr(found)
+    assert "canary" not in found.model_dump_json()
+
+
+@pytest.mark.parametrize("value", ["fast", "-1", "nan", "inf"])
+def test_a_wrong_number_in_the_environment_is_named(value: str) -> None:
+    with pytest.raises(ConfigError, match="MILEPOST_WRITE_INTERVAL"):
+        settings.environment({"MILEPOST_WRITE_INTERVAL": value})

@@ -1,0 +1,170 @@
+"""Apply under bad luck: cut off, answers lost, lists that lag. Nothing doubled or missing."""
+
+import pytest
+from planning.paths import SMALL
+from workbench import Workbench
+
+from bot.errors import GitHubError, RefusedError, SubIssuesUnsupportedError, UncertainWriteError
+from bot.planning.changes import Plan
+from bot.planning.marker import find
+from bot.usecases.reconcile import check_removals
+
+
+class PowerCutError(Exception):
+    """Stands for kill -9: nobody catches it."""
+
+
+def writes_of_a_whole_apply() -> int:
+    bench = Workbench()
+    bench.apply(SMALL)
+    return len(bench.edges.writes)
+
+
+WRITES = writes_of_a_whole_apply()
+
+
+def everything(bench: Workbench) -> tuple[list[str], list[str], list[str], list[str]]:
+    """Titles, milestones, labels and relations: what a person would call the same."""
+    relations = [
+        f"{issue.parent.title} > {issue.title}"
+        for issue in bench.repository.issues.values()
+        if issue.parent
+    ]
+    return (
+        sorted(bench.titles()),
+        sorted(bench.milestone_titles()),
+        bench.label_names(),
+        sorted(relations),
+    )
+
+
+def keys(bench: Workbench) -> list[str]:
+    found = [find(issue.body or "") for issue in bench.repository.issues.values()]
+    return [marked.marker.key for marked in found if marked]
+
+
+@pytest.fixture
+def whole() -> Workbench:
+    bench = Workbench()
+    bench.apply(SMALL)
+    return bench
+
+
+def strike(bench: Workbench, number: int, error: Exception, *, after: bool) -> None:
+    """Let the write with this number (from 1) fail, before or after it happened."""
+    count = 0
+
+    def hook() -> None:
+        nonlocal count
+        count += 1
+        if count == number:
+            raise error
+
+    if after:
+        bench.edges.after_write = hook
+    else:
+        bench.edges.before_write = hook
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("cut", range(1, WRITES + 1))
+def test_cut_off_anywhere_the_next_apply_goes_on(cut: int, after: bool, whole: Workbench) -> None:
+    bench = Workbench()
+    strike(bench, cut, PowerCutError(), after=after)
+    with pytest.raises(PowerCutError):
+        bench.apply(SMALL)
+    bench.apply(SMALL)
+    assert everything(bench) == everything(whole)
+    assert bench.plan(SMALL).empty
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("lost", range(1, WRITES + 1, 3))
+def test_a_lost_answer_is_looked_up_and_never_written_again(
+    lost: int, after: bool, whole: Workbench
+) -> None:
+    bench = Workbench()
+    strike(bench, lost, UncertainWriteError("lost"), after=after)
+    bench.apply(SMALL)
+    assert everything(bench) == everything(whole)
+    assert len(keys(bench)) == len(set(keys(bench)))
+    assert bench.waits == [2.0]
+    assert bench.plan(SMALL).empty
+
+
+def test_answers_lost_for_ever_end_in_an_error_not_in_copies() -> None:
+    bench = Workbench()
+    bench.edges.after_write = _lose
+    with pytest.raises(UncertainWriteError):
+        bench.apply(SMALL)
+    assert bench.waits == [2.0, 4.0, 8.0, 16.0, 32.0]
+    bench.edges.after_write = lambda: None
+    bench.apply(SMALL)
+    assert len(keys(bench)) == len(set(keys(bench)))
+    assert bench.plan(SMALL).empty
+
+
+def _lose() -> None:
+    raise UncertainWriteError("lost")
+
+
+def test_lists_that_do_not_show_the_newest_issues_make_no_copies(whole: Workbench) -> None:
+    bench = Workbench()
+    strike(bench, WRITES - 4, PowerCutError(), after=True)
+    with pytest.raises(PowerCutError):
+        bench.apply(SMALL)
+    newest = max(bench.repository.issues)
+    bench.edges.hidden = {newest, newest - 1}
+    bench.apply(SMALL)
+    assert everything(bench) == everything(whole)
+    assert len(keys(bench)) == len(set(keys(bench)))
+
+
+def test_a_pull_request_with_the_newest_number_hides_nothing() -> None:
+    bench = Workbench()
+    strike(bench, WRITES - 4, PowerCutError(), after=True)
+    with pytest.raises(PowerCutError):
+        bench.apply(SMALL)
+    bench.edges.create_issue("A pull request", body="", labels=(), milestone=None)
+    bench.issue("A pull request").is_pull_request = True
+    bench.apply(SMALL)
+    assert len(keys(bench)) == len(set(keys(bench)))
+
+
+def test_a_server_without_sub_issues_gets_everything_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Workbench()
+    asked: list[int] = []
+
+    def unsupported(parent: int, child_id: int) -> None:
+        asked.append(child_id)
+        raise SubIssuesUnsupportedError(f"#{parent} has no sub-issues here")
+
+    monkeypatch.setattr(bench.edges, "add_sub_issue", unsupported)
+    bench.apply(SMALL)
+    assert len(asked) == 1
+    assert bench.plan(SMALL).empty
+
+
+def test_a_clear_no_stops_at_once_and_says_so() -> None:
+    bench = Workbench()
+    strike(bench, 5, GitHubError("no"), after=False)
+    with pytest.raises(GitHubError, match="no"):
+        bench.apply(SMALL)
+    assert len(bench.edges.writes) == 4
+    assert bench.waits == []
+
+
+@pytest.mark.parametrize(
+    ("removals", "existing", "fine"),
+    [(0, 0, True), (2, 8, True), (3, 8, False), (1, 3, False), (1, 0, False)],
+)
+def test_removing_more_than_a_quarter_wants_a_word(
+    removals: int, existing: int, fine: bool
+) -> None:
+    plan = Plan(repository="a/b", removals=removals, existing=existing)
+    check_removals(plan, allowed=True)
+    if fine:
+        check_removals(plan, allowed=False)
+    else:
+        with pytest.raises(RefusedError, match="--allow-removals"):
+            check_removals(plan, allowed=False)
