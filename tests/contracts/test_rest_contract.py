@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from contracts.checker import contract
+from sandbox_fixtures import SandboxApp
 
 from bot.sandbox.api.engine import TABLES
 from bot.sandbox.server import Sandbox
 from bot.sandbox.state import apps
 from bot.sandbox.state.git import blob_sha
-from tests.contracts.checker import contract
-from tests.sandbox_fixtures import SandboxApp
 
 R = "/repos/learner/portfolio"
 OFFERED = {(route.method, route.path) for table in TABLES for route in table.routes.table} - {

@@ -3,12 +3,12 @@
 import json
 
 import httpx
+from contracts.checker import check_webhook, described_webhooks
+from sandbox_fixtures import Inbox, SandboxApp
 
 from bot.sandbox.server import Sandbox
 from bot.sandbox.state import apps
 from bot.sandbox.state.objects import Actor
-from tests.contracts.checker import check_webhook, described_webhooks
-from tests.sandbox_fixtures import Inbox, SandboxApp
 
 R = "/repos/learner/portfolio"
 

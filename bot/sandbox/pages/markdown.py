@@ -132,6 +132,7 @@ def _mark_alerts(tokens: Sequence["Token"]) -> None:
         title = inline.children[0]
         title.type = "html_inline"
         title.content = f'<strong class="alert-title">{kind.capitalize()}</strong>'
+        del inline.children[1:2]  # the line end after it
 
 
 def _align(tokens: Sequence["Token"]) -> None:

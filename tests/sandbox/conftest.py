@@ -1,0 +1,38 @@
+"""Clients of the sandbox: the REST API as the learner or as others, and a browser's requests."""
+
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+from sandbox.client import Api
+
+from bot.sandbox.server import Sandbox
+
+AsUser = Callable[[str | None], Api]
+
+
+@pytest.fixture
+def with_token(sandbox: Sandbox) -> Iterator[AsUser]:
+    """Makes clients that send a given token, or none."""
+    clients: list[httpx.Client] = []
+
+    def make(token: str | None) -> Api:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        clients.append(httpx.Client(base_url=sandbox.api_url, headers=headers))
+        return Api(clients[-1], f"{sandbox.api_url}/repos/{sandbox.repository}")
+
+    yield make
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def api(sandbox: Sandbox, with_token: AsUser) -> Api:
+    return with_token(sandbox.token)
+
+
+@pytest.fixture
+def web(sandbox: Sandbox) -> Iterator[httpx.Client]:
+    """A browser's requests."""
+    with httpx.Client(base_url=sandbox.url) as client:
+        yield client
