@@ -91,6 +91,14 @@ class IssuesDisabledError(GitHubError):
     """410: the repository has its issues switched off."""
 
 
+class NotThereError(GitHubError):
+    """404: the label, milestone or issue is not there (any more)."""
+
+
+class DeletedError(NotThereError):
+    """410: the issue was there once, and was deleted."""
+
+
 class AlreadyExistsError(GitHubError):
     """422: a label or milestone of that name is there, although a list did not show it."""
 

@@ -10,14 +10,14 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Literal
 
 from bot.curriculum.model import Curriculum
-from bot.errors import AlreadyExistsError
+from bot.errors import AlreadyExistsError, NotThereError
 from bot.planning.changes import Plan
 from bot.planning.ports import UNSET, Unset
 from bot.planning.snapshot import IssueRef, IssueState, LabelState, MilestoneState, Snapshot
 from bot.planning.undo import make_undo
 from bot.sandbox.state import issues, labels, milestones, relations
 from bot.sandbox.state.objects import Issue, Milestone
-from bot.sandbox.state.refusals import Invalid
+from bot.sandbox.state.refusals import Gone, Invalid, NotFound
 from bot.sandbox.world import World
 from bot.settings import Settings
 from bot.usecases.reconcile import Session, planner
@@ -82,6 +82,8 @@ class Edges:
             yield
         except Invalid as refused:
             raise AlreadyExistsError(f"{what}: {refused.message}") from None
+        except (Gone, NotFound, KeyError) as missing:
+            raise NotThereError(f"{what}: {missing}") from None
         self.writes.append(what)
         self.after_write()
 

@@ -10,7 +10,13 @@ from datetime import UTC, date, datetime
 from datetime import time as time_of_day
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
-from bot.errors import GitHubError, SubIssuesUnsupportedError, UncertainWriteError
+from bot.errors import (
+    DeletedError,
+    GitHubError,
+    NotThereError,
+    SubIssuesUnsupportedError,
+    UncertainWriteError,
+)
 from bot.github import problems
 from bot.github.client import Connection
 from bot.github.pacing import (
@@ -24,12 +30,7 @@ from bot.github.pacing import (
     say_nothing,
     utc_now,
 )
-from bot.github.problems import (
-    DeletedError,
-    LimitReachedError,
-    NotThereError,
-    RedirectedError,
-)
+from bot.github.problems import LimitReachedError, RedirectedError
 from bot.planning.ports import UNSET, Unset
 from bot.planning.snapshot import IssueRef
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from bot.github.wire import Wire
 
 T = TypeVar("T")
+_HAS_A_PARENT = ("duplicate", "one parent")  # words of GitHub's 422 for add sub-issue
 NOON = time_of_day(12, tzinfo=UTC)  # on the same day in every time zone from -12 to +11
 
 
@@ -164,7 +166,10 @@ class PyGithubGateway:
             self._patch(f"/issues/{number}", changes)
 
     def add_sub_issue(self, parent: int, child_id: int) -> None:
-        """Make the issue with the database id `child_id` a sub-issue; well if it is one already.
+        """Make the issue with the database id `child_id` a sub-issue.
+
+        One that is a sub-issue already stays where it is: under this parent that is what we want,
+        under another one it is somebody's choice.
 
         Raises SubIssuesUnsupportedError on a server without them, and NotThereError when there is
         no issue `parent`.
@@ -183,7 +188,7 @@ class PyGithubGateway:
                 hint="The plan works without them: tasks stand in their milestone.",
             ) from None
         except GitHubError as refused:
-            if "duplicate" not in refused.what.casefold():
+            if not any(word in refused.what.casefold() for word in _HAS_A_PARENT):
                 raise
 
     def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:

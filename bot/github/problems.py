@@ -14,9 +14,11 @@ from typing import Any, NamedTuple
 from bot.errors import (
     AlreadyExistsError,
     AuthenticationError,
+    DeletedError,
     GitHubError,
     IssuesDisabledError,
     MilepostError,
+    NotThereError,
     PermissionDeniedError,
     RepositoryArchivedError,
     RepositoryMissingError,
@@ -35,14 +37,6 @@ _FIELD_CODES = {
     "already_exists": "is taken already",
     "unprocessable": "cannot be processed",
 }
-
-
-class NotThereError(GitHubError):
-    """404: the label, milestone or issue is not there (any more)."""
-
-
-class DeletedError(NotThereError):
-    """410: the issue was there once, and was deleted."""
 
 
 class UnreadableAnswerError(GitHubError):

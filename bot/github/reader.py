@@ -14,12 +14,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from bot.errors import RepositoryMissingError, RepositoryMovedError
+from bot.errors import NotThereError, RepositoryMissingError, RepositoryMovedError
 from bot.github import problems, translate
 from bot.github.cache import EtagCache, Page
 from bot.github.client import RAW, Connection, RestClient
 from bot.github.pacing import Clock, OnWait, Sleep, Waiter, say_nothing, utc_now
-from bot.github.problems import NotThereError
 from bot.github.translate import Json
 from bot.planning.snapshot import IssueState, Snapshot
 

@@ -8,7 +8,12 @@ we look again and plan anew instead of writing again.
 from collections.abc import Callable
 from typing import assert_never
 
-from bot.errors import AlreadyExistsError, SubIssuesUnsupportedError, UncertainWriteError
+from bot.errors import (
+    AlreadyExistsError,
+    NotThereError,
+    SubIssuesUnsupportedError,
+    UncertainWriteError,
+)
 from bot.planning.changes import (
     AddSubIssue,
     Change,
@@ -131,9 +136,10 @@ def apply(
     """Write every change of `plan`, which was made from `snapshot`; returns how many were written.
 
     Where issues are to be created, GitHub is asked first whether there is one that its list did not
-    show yet. When an answer is lost, or something turns out to be there already, it looks again
-    (at most five times, with growing pauses) and goes on with what `replan` says then. Raises
-    UncertainWriteError when it still cannot know, and what the gateway raises.
+    show yet. When an answer is lost, or something turns out to be there already, or gone (people
+    work on the repository meanwhile), it looks again, at most five times with growing pauses, and
+    goes on with what `replan` says then. Raises UncertainWriteError when it still cannot know, and
+    what the gateway raises.
     """
     written = looks = 0
     if plan.count("create-issue"):
@@ -147,7 +153,7 @@ def apply(
                 progress(written, total, change)
                 writer.write(change)
                 written += 1
-        except (UncertainWriteError, AlreadyExistsError):
+        except (UncertainWriteError, AlreadyExistsError, NotThereError):
             looks += 1
             if looks > LOOKS_AGAIN:
                 raise

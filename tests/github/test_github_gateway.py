@@ -10,9 +10,11 @@ from timeline import Timeline
 from bot.errors import (
     AlreadyExistsError,
     AuthenticationError,
+    DeletedError,
     GitHubError,
     IssuesDisabledError,
     MilepostError,
+    NotThereError,
     PermissionDeniedError,
     RepositoryArchivedError,
     RepositoryMissingError,
@@ -23,7 +25,6 @@ from bot.errors import (
 )
 from bot.github.client import Connection
 from bot.github.gateway import PyGithubGateway
-from bot.github.problems import DeletedError, NotThereError
 from bot.planning.snapshot import IssueRef
 from bot.sandbox.state import issues
 from bot.sandbox.world import World
@@ -147,11 +148,15 @@ class TestSubIssues:
         gateway.add_sub_issue(parent.number, child.id)
         gateway.add_sub_issue(parent.number, child.id)
 
-    def test_being_another_ones_is_refused(self, gateway: PyGithubGateway) -> None:
+    def test_being_another_ones_is_somebodys_choice(
+        self, world: World, gateway: PyGithubGateway
+    ) -> None:
         first, second, child = (create_issue(gateway, title) for title in "abc")
         gateway.add_sub_issue(first.number, child.id)
-        with pytest.raises(GitHubError, match="one parent"):
-            gateway.add_sub_issue(second.number, child.id)
+        gateway.add_sub_issue(second.number, child.id)
+        parent = world.repository().issues[child.number].parent
+        assert parent is not None
+        assert parent.number == first.number
 
     def test_a_missing_parent_is_not_a_missing_feature(
         self, world: World, gateway: PyGithubGateway, seed: Seed

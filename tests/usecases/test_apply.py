@@ -2,7 +2,7 @@
 
 import pytest
 from planning.paths import SMALL
-from workbench import Workbench
+from workbench import Workbench, settings
 
 from bot.errors import GitHubError, RefusedError, SubIssuesUnsupportedError, UncertainWriteError
 from bot.planning.changes import Plan
@@ -168,3 +168,19 @@ def test_removing_more_than_a_quarter_wants_a_word(
     else:
         with pytest.raises(RefusedError, match="--allow-removals"):
             check_removals(plan, allowed=False)
+
+
+def test_what_somebody_deletes_meanwhile_is_left_and_the_rest_goes_on() -> None:
+    bench = Workbench()
+    bench.apply(SMALL)
+    bench.edges.before_write = lambda: _delete_once(bench)
+    bench.apply(SMALL, settings("2026-02-02", choices={"choose-your-way": "web"}))
+    bench.edges.before_write = lambda: None
+    later = settings("2026-02-02", choices={"choose-your-way": "web"})
+    assert bench.plan(SMALL, later).empty
+    assert "Choose your way" not in bench.titles()
+
+
+def _delete_once(bench: Workbench) -> None:
+    if "Choose your way" in bench.titles():
+        bench.delete("Choose your way")
