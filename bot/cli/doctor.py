@@ -3,10 +3,9 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
-from pydantic import BaseModel, ConfigDict
 
 from bot.cli import console
 from bot.cli.edges import Edges
@@ -19,10 +18,8 @@ MAX_SKEW = 60
 LOW_BUDGET = 200
 
 
-class Finding(BaseModel):
+class Finding(NamedTuple):
     """One line of the report."""
-
-    model_config = ConfigDict(frozen=True)
 
     subject: str
     verdict: Literal["well", "mind", "wrong"]
@@ -50,7 +47,7 @@ def doctor(
     if any(f.verdict == "wrong" for f in findings):
         code = code or GitHubError.exit_code
     if as_json:
-        console.say(json.dumps([f.model_dump() for f in findings], indent=2, ensure_ascii=False))
+        console.say(json.dumps([f._asdict() for f in findings], indent=2, ensure_ascii=False))
     else:
         signs = {"well": "ok  ", "mind": "mind", "wrong": "BAD "}
         for f in findings:

@@ -9,12 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import settings as settings_file
 from bot.cli import console
 from bot.errors import AuthenticationError, ConfigError
-from bot.settings import Environment
 
 if TYPE_CHECKING:
+    from bot.settings import Environment
     from bot.github.client import Connection
     from bot.github.gateway import PyGithubGateway
     from bot.github.reader import HttpReader
@@ -24,7 +23,9 @@ class Edges:
     """The edges of one command. Nothing is opened before it is used."""
 
     def __init__(self, repository: str | None = None) -> None:
-        self.environment: Environment = settings_file.environment(os.environ)
+        from bot import settings
+
+        self.environment: Environment = settings.environment(os.environ)
         self._repository = repository
         self.folder = Path.cwd()
 

@@ -8,7 +8,6 @@ import typer
 
 from bot.cli import console
 from bot.errors import ConfigError, UsageError
-from bot.settings import CONFIG_PATH, DEFAULT_CURRICULUM
 
 
 def init(
@@ -29,6 +28,7 @@ def init(
 ) -> None:
     """Write .github/milepost.yml in this folder: which path, from when, how fast."""
     from bot.curriculum.load import catalog_names
+    from bot.settings import CONFIG_PATH, DEFAULT_CURRICULUM
 
     file = Path.cwd() / CONFIG_PATH
     if file.exists() and not force:
