@@ -6,7 +6,7 @@ label's colour with black or white text; on dark ones a dim ground with the colo
 
 from collections.abc import Iterable
 
-INK, PAPER = "1f2328", "ffffff"
+INK, PAPER = "000000", "ffffff"  # one of the two has a contrast of 4.5 on any colour
 NIGHT = "0d1117"
 READABLE = 4.5
 RGB = tuple[int, int, int]

@@ -118,7 +118,7 @@ def _add_files(routes: APIRouter, world: World) -> None:
             commit = repo.git.head(branch)
             inside = files.folder(commit, path) if commit else {}
             readme = commit.files.get("README.md", b"") if commit and not path else b""
-            setting = Setting(_issue_url(repo), breaks=False)
+            setting = Setting(_IssueUrl(repo), breaks=False)
             return page(
                 "repository.html.j2",
                 repo=repo,
@@ -138,7 +138,7 @@ def _add_files(routes: APIRouter, world: World) -> None:
             if content is None:
                 return missing()
             text = content.decode(errors="replace")
-            setting = Setting(_issue_url(repo), breaks=False)
+            setting = Setting(_IssueUrl(repo), breaks=False)
             rendered = markdown.render(text, setting) if path.endswith(".md") else None
             return page(
                 "file.html.j2",
@@ -197,7 +197,7 @@ def _add_issues(routes: APIRouter, world: World) -> None:
         with world.lock:
             repo = world.repository(f"{owner}/{name}")
             issue = issues.find(repo, number)
-            setting = Setting(_issue_url(repo), ticks=not repo.archived)
+            setting = Setting(_IssueUrl(repo), ticks=not repo.archived)
             comments = [(one, markdown.render(one.body, setting)) for one in issue.comments]
             return page(
                 "issue.html.j2",
@@ -226,7 +226,7 @@ def _add_milestones(routes: APIRouter, world: World) -> None:
                 shown=[_progress(repo, one) for one in every if one.state == state],
                 open_count=sum(one.state == "open" for one in every),
                 closed_count=sum(one.state == "closed" for one in every),
-                describe=lambda text: markdown.render(text, Setting(_issue_url(repo))),
+                describe=lambda text: markdown.render(text, Setting(_IssueUrl(repo))),
             )
 
     @routes.get(REPO + "/milestone/{number:int}")
@@ -244,7 +244,7 @@ def _add_milestones(routes: APIRouter, world: World) -> None:
                 shown=inside,
                 tasks=markdown.task_counts,
                 labels=_labels(repo),
-                description=markdown.render(milestone.description, Setting(_issue_url(repo))),
+                description=markdown.render(milestone.description, Setting(_IssueUrl(repo))),
             )
 
     @routes.get(REPO + "/labels")
@@ -278,10 +278,6 @@ def _by_due_date(repo: Repository) -> list[Milestone]:
 def _progress(repo: Repository, milestone: Milestone) -> Progress:
     still, done = repo.milestone_counts().get(milestone, (0, 0))
     return Progress(milestone, still, done)
-
-
-def _issue_url(repo: Repository) -> "_IssueUrl":
-    return _IssueUrl(repo)
 
 
 @dataclass(frozen=True)
