@@ -19,6 +19,12 @@ _ENCODINGS = {
     "latin-1": "Windows-1252",
     "cp437": "code page 437",
 }
+_READ_AS_UTF16 = "the file was UTF-16; it was read as such"
+_MARKS = (
+    ("utf-8", "a byte order mark was removed", b"\xef\xbb\xbf"),
+    ("utf-16-le", _READ_AS_UTF16, b"\xff\xfe"),
+    ("utf-16-be", _READ_AS_UTF16, b"\xfe\xff"),
+)
 _NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\x85]")
 _ORPHAN_SELECTOR = re.compile(
@@ -60,19 +66,13 @@ def repair(data: bytes, *, name: str) -> Repaired:
 
 
 def _decoded(data: bytes, name: str, repairs: list[str]) -> str:
-    for mark, encoding, told in (
-        (b"\xef\xbb\xbf", "utf-8", "a byte order mark was removed"),
-        (b"\xff\xfe", "utf-16-le", "the file was UTF-16; it was read as such"),
-        (b"\xfe\xff", "utf-16-be", "the file was UTF-16; it was read as such"),
-    ):
-        if data.startswith(mark):
-            data = data[len(mark) :]
-            repairs.append(told)
-            break
-    else:
-        encoding = _bare_utf16(data) or "utf-8"
-        if encoding != "utf-8":
-            repairs.append("the file was UTF-16; it was read as such")
+    encoding, told, mark = next(
+        (known for known in _MARKS if data.startswith(known[2])),
+        (_bare_utf16(data) or "utf-8", _READ_AS_UTF16, b""),
+    )
+    if mark or encoding != "utf-8":
+        repairs.append(told)
+    data = data[len(mark) :]
     text = _decode_as(encoding, data, name, repairs)
     controls = _CONTROL.findall(text)
     if "\x00" in controls or len(controls) > 8 + len(text) // 100:

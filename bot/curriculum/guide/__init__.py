@@ -1,0 +1,35 @@
+"""The guide importer: a Markdown guide, as people write them, becomes a Curriculum.
+
+bytes -> repair -> blocks -> outline (a tree) -> timeline and sections -> Curriculum, with an
+account of every line. No rule knows a particular guide; the words are in tables (words.py).
+"""
+
+from bot.curriculum.guide.report import Imported, Line, Placed
+
+__all__ = ["Imported", "Line", "Placed", "read"]
+
+
+def read(data: bytes, *, name: str) -> Imported:
+    """The guide in `data`; `name` is what errors and the source call it.
+
+    Raises GuideError for what is empty, binary, larger than 5 MB or 50,000 lines, or has no tasks.
+    """
+    from bot.curriculum.guide.build import build
+    from bot.curriculum.guide.repair import repair
+    from bot.curriculum.guide.report import total_hours
+
+    healthy = repair(data, name=name)
+    built = build(healthy.text, name)
+    return Imported(
+        curriculum=built.curriculum,
+        repairs=healthy.repairs,
+        placed=tuple(
+            Placed(first=one.first, last=one.last, became=one.became)
+            for one in built.ledger.placed()
+        ),
+        unplaced=tuple(
+            Line(number=one.number, text=one.text, why=one.why) for one in built.ledger.unplaced()
+        ),
+        unit_names=built.path.names(),
+        hours=total_hours(built.path),
+    )

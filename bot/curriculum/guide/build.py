@@ -1,0 +1,239 @@
+"""From a guide's text to the curriculum: outline, path, sections, and all of it in one model."""
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from pydantic import ValidationError
+
+from bot.curriculum.around import Assessment, Overview, Source, Success
+from bot.curriculum.guide.blocks import Block, outline
+from bot.curriculum.guide.drafts import Gate, ModuleDraft, Path, UnitDraft
+from bot.curriculum.guide.headings import stretches
+from bot.curriculum.guide.ledger import Ledger
+from bot.curriculum.guide.outline import tree
+from bot.curriculum.guide.parts import Parts, line, text
+from bot.curriculum.guide.schedule import spread
+from bot.curriculum.guide.sections import Sections
+from bot.curriculum.guide.timeline import Timeline
+from bot.curriculum.guide.topics import mark_topics
+from bot.curriculum.model import Checkpoint, Curriculum, Module, Phase, Unit
+from bot.errors import GuideError
+
+_HTML_TITLE = re.compile(r"<h[1-3][^>]*>\s*([^<]{3,200}?)\s*</h[1-3]>", re.IGNORECASE)
+_FRONT_TITLE = re.compile(r"^title:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE)
+_TONGUES = {
+    "pt": "de e do da com para não uma em os às você",
+    "es": "de y el la los con para una en las que cómo",
+    "fr": "le la les et des une pour avec dans les vous",
+    "de": "und der die das mit für ein eine ist von den",
+    "en": "the and of to with for a in your is on",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The curriculum, the account of the lines, the path's draft."""
+
+    curriculum: Curriculum
+    ledger: Ledger
+    path: Path
+
+
+def build(source: str, name: str) -> Built:
+    """The curriculum of the repaired text `source`. Raises GuideError when it has no tasks."""
+    blocks = spread(outline(source))
+    ledger = Ledger(source)
+    parts = Parts(ledger)
+    root, roles = tree(blocks)
+    title = (
+        line(root.title.text) or _title_elsewhere(blocks) or line(PurePath(name).stem) or "Guide"
+    )
+    if not roles.order:
+        roles = mark_topics(root, name) or roles
+    timeline = Timeline(parts, roles, title)
+    Sections(parts, roles, timeline).read(root)
+    path = timeline.read(root)
+    _signs(blocks, ledger)
+    if not any(unit.tasks or unit.choice for unit in path.units()):
+        raise GuideError(
+            "no tasks were found in it, so it is not read as a guide.",
+            where=name,
+            hint="A guide has headings such as 'Week 1' or 'Module 1' with lists or checkboxes"
+            " of things to do below them.",
+        )
+    try:
+        curriculum = _curriculum(title, name, path, parts, _language(source))
+    except ValidationError as broken:
+        first = broken.errors()[0]
+        raise GuideError(
+            f"its content does not fit a curriculum: {first['msg']}.", where=name
+        ) from None
+    return Built(curriculum, ledger, path)
+
+
+def _title_elsewhere(blocks: tuple[Block, ...]) -> str:
+    """A title in front matter, or in HTML above the first section."""
+    for block in blocks[:12]:
+        pattern = {"front": _FRONT_TITLE, "html": _HTML_TITLE}.get(block.kind)
+        found = pattern.search(block.code) if pattern else None
+        if found:
+            return line(found[1])
+    return ""
+
+
+def _signs(blocks: tuple[Block, ...], ledger: Ledger) -> None:
+    """Lines that carry no words of the guide: rules, comments, definitions, front matter."""
+    for block in blocks:
+        if ledger.is_placed(block):
+            continue
+        if block.kind == "rule":
+            ledger.place(block, "a line that separates")
+        elif block.kind == "links":
+            ledger.place(block, "the address of a link")
+        elif block.kind == "front":
+            ledger.place(block, "front matter")
+        elif block.kind == "schedule":
+            ledger.place(block, "the head of the schedule")
+        elif block.kind == "html" and _only_comments(block.code):
+            ledger.place(block, "a comment, which readers do not see")
+        elif block.kind == "html":
+            ledger.leave(block, "HTML")
+        elif block.kind == "item" and not block.text:
+            ledger.leave(block, "an empty item")
+
+
+def _only_comments(code: str) -> bool:
+    return not re.sub(r"<!--.*?-->", "", code, flags=re.DOTALL).strip()
+
+
+def _curriculum(title: str, name: str, path: Path, parts: Parts, language: str) -> Curriculum:
+    overview = {**parts.overview, "summary": text(parts.summary), "benefits": tuple(parts.benefits)}
+    said_by = f"by {parts.author}" if parts.author else ""
+    return Curriculum(
+        title=title,
+        version=parts.version or "1.0",
+        language=language,
+        source=Source(name=line(name) or None, note=text([parts.note or "", said_by]) or None),
+        overview=Overview.model_validate(overview),
+        transferable_skills=tuple(parts.transferable),
+        skills=tuple(parts.skills),
+        phases=_phases(path),
+        checkpoints=_checkpoints(path, parts),
+        actions=tuple(parts.actions),
+        resources=tuple(parts.resources),
+        tools=tuple(parts.tools),
+        clouds=tuple(parts.clouds),
+        roles=tuple(parts.roles),
+        companies=tuple(parts.companies),
+        projects=tuple(parts.projects),
+        community=tuple(parts.community),
+        metrics=tuple(parts.metrics),
+        assessment=Assessment(
+            skills=tuple(parts.assessed),
+            modules=tuple(dict.fromkeys(parts.assessed_after)),
+            scale=parts.scale,
+        ),
+        journal=tuple(parts.journal),
+        reflection=tuple(parts.reflection),
+        success=Success(
+            quantitative=tuple(parts.quantitative), qualitative=tuple(parts.qualitative)
+        ),
+    )
+
+
+def _phases(path: Path) -> tuple[Phase, ...]:
+    numbers = iter(_numbers(path))
+    return tuple(
+        Phase(
+            id=phase.id,
+            title=phase.title,
+            goal=text(phase.goal, "\n"),
+            modules=tuple(_module(module, next(numbers)) for module in phase.modules),
+        )
+        for phase in path.phases
+    )
+
+
+def _module(module: ModuleDraft, number: int) -> Module:
+    by_month = module.month is not None or (module.mark and module.mark.group == "month")
+    return Module(
+        id=module.id,
+        title=module.title,
+        kind="month" if by_month else "module",
+        number=number,
+        units=tuple(_unit(unit) for unit in module.units),
+        deliverables=tuple(module.deliverables),
+    )
+
+
+def _unit(unit: UnitDraft) -> Unit:
+    return Unit(
+        id=unit.id,
+        title=unit.title,
+        label=unit.label if unit.label and unit.label != unit.title else None,
+        kind=unit.kind,
+        days=unit.days,
+        goals=tuple(goal for goal in map(line, unit.goals) if goal),
+        hours=unit.hours,
+        tasks=tuple(unit.tasks),
+        choice=unit.choice,
+    )
+
+
+def _numbers(path: Path) -> list[int]:
+    """The guide's own numbers where they count through it, else 1, 2, 3."""
+    modules = list(path.modules())
+    own = [m.month or (m.mark.first if m.mark else 0) for m in modules]
+    rising = all(a < b for a, b in zip(own, own[1:], strict=False))
+    return own if own and own[0] >= 1 and rising else list(range(1, len(modules) + 1))
+
+
+def _checkpoints(path: Path, parts: Parts) -> tuple[Checkpoint, ...]:
+    return tuple(
+        Checkpoint(
+            id=parts.ids.take("checkpoint", gate.title),
+            title=gate.title,
+            after=(_due(gate, path) or gate.module or list(path.modules())[-1]).id,
+            items=tuple(gate.items),
+        )
+        for gate in path.gates
+    )
+
+
+def _due(gate: Gate, path: Path) -> ModuleDraft | None:
+    """The module whose number, or whose unit's, the words of the checkpoint name."""
+    if gate.module is not None and gate.module.units:
+        return gate.module
+    numbers = dict(zip(_numbers(path), path.modules(), strict=True))
+    for group, number, _ in stretches(gate.words):
+        if group in {"month", "module"} and number in numbers:
+            return numbers[number]
+        if group == "phase":
+            named = [p for p in path.phases if p.mark and p.mark.first == number]
+            if named:
+                return named[0].modules[-1]
+        for module in path.modules():
+            if any(_covers(unit, group, number) for unit in module.units):
+                return module
+    return None
+
+
+def _covers(unit: UnitDraft, group: str, number: int) -> bool:
+    return unit.mark.group == group and unit.mark.first <= number <= unit.mark.last
+
+
+def _language(source: str) -> str:
+    """The guide's language by its commonest small words, or by its script."""
+    letters = [c for c in source if c.isalpha()]
+    wide = sum(1 for c in letters if "\u4e00" <= c <= "\u9fff")
+    if letters and wide * 5 > len(letters):
+        kana = sum(1 for c in letters if "\u3040" <= c <= "\u30ff")
+        return "ja" if kana * 5 > wide else "zh"
+    counts = dict.fromkeys(_TONGUES, 0)
+    for word in re.findall(r"[^\W\d_]+", source.casefold()):
+        for tongue, common in _TONGUES.items():
+            if word in common.split():
+                counts[tongue] += 1
+    best = max(counts, key=lambda tongue: counts[tongue])
+    return best if counts[best] > 2 * counts["en"] else "en"

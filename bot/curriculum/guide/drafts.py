@@ -1,0 +1,93 @@
+"""The path while it is being read: phases, modules and units that may still change."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bot.curriculum.base import Hours
+from bot.curriculum.guide.headings import Mark
+from bot.curriculum.model import Choice, CheckpointItem, Deliverable, Task, UnitKind
+
+
+@dataclass
+class UnitDraft:
+    """A unit; `name` is the guide's whole heading, `title` only its words."""
+
+    id: str
+    name: str
+    label: str
+    title: str
+    kind: UnitKind
+    days: int
+    mark: Mark
+    hours: Hours | None = None
+    goals: list[str] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    choice: Choice | None = None
+
+
+@dataclass
+class ModuleDraft:
+    """A module; one that the guide does not name has no `mark`."""
+
+    id: str
+    title: str
+    mark: Mark | None = None
+    month: int | None = None
+    units: list[UnitDraft] = field(default_factory=list)
+    deliverables: list[Deliverable] = field(default_factory=list)
+    strays: list[Task] = field(default_factory=list)
+
+
+@dataclass
+class PhaseDraft:
+    """A phase; one that the guide does not name has no `mark`."""
+
+    id: str
+    title: str
+    mark: Mark | None = None
+    goal: list[str] = field(default_factory=list)
+    modules: list[ModuleDraft] = field(default_factory=list)
+
+
+@dataclass
+class Gate:
+    """A checkpoint: `unit` or `module` is where it was found, `words` say when it is due."""
+
+    title: str
+    items: list[CheckpointItem]
+    words: str
+    module: ModuleDraft | None = None
+
+
+@dataclass
+class Path:
+    """All of the path, and its checkpoints in the order of the guide."""
+
+    phases: list[PhaseDraft] = field(default_factory=list)
+    gates: list[Gate] = field(default_factory=list)
+
+    def modules(self) -> Iterator[ModuleDraft]:
+        """Every module, in order."""
+        for phase in self.phases:
+            yield from phase.modules
+
+    def units(self) -> Iterator[UnitDraft]:
+        """Every unit, in order."""
+        for module in self.modules():
+            yield from module.units
+
+    def names(self) -> tuple[str, ...]:
+        """What each unit is called; with its module where numbers start again ("Week 1")."""
+        labels = [unit.label for unit in self.units()]
+        again = len(set(labels)) < len(labels) and all(labels)
+        out: list[str] = []
+        for phase in self.phases:
+            for module in phase.modules:
+                outer = module.mark or phase.mark
+                for unit in module.units:
+                    if again and outer and outer is not unit.mark:
+                        over = outer.label if unit.mark.title else outer.name
+                        out.append(f"{over} / {unit.name}")
+                    else:
+                        out.append(unit.name)
+        return tuple(out)

@@ -1,0 +1,123 @@
+"""Small readings that several kinds of section share: labelled items, lists by comma, columns."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.curriculum.base import Priority
+from bot.curriculum.guide import words
+from bot.curriculum.guide.blocks import Block, Row
+from bot.curriculum.guide.headings import clean
+from bot.curriculum.guide.outline import Node
+from bot.curriculum.guide.parts import line
+from bot.curriculum.guide.rich import Link
+from bot.curriculum.guide.tasks import Entry, entries, markdown
+
+_PRIORITY = {
+    "high": Priority.HIGH,
+    "must": Priority.HIGH,
+    "essential": Priority.HIGH,
+    "critical": Priority.HIGH,
+    "alta": Priority.HIGH,
+    "medium": Priority.MEDIUM,
+    "mid": Priority.MEDIUM,
+    "media": Priority.MEDIUM,
+    "low": Priority.LOW,
+    "baixa": Priority.LOW,
+    "baja": Priority.LOW,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An item or labelled line: its name, what is said of it, and the blocks it came from."""
+
+    name: str
+    text: str
+    blocks: tuple[Block, ...]
+    links: tuple[Link, ...] = ()
+    number: int | None = None
+    whole: str = ""
+
+    @property
+    def full(self) -> str:
+        """Name and text, as one line."""
+        return line(self.whole)
+
+
+def said(node: Node) -> Iterator[Said]:
+    """Every item, labelled line and row of text under `node`'s heading, in order.
+
+    The name is what is bold, or stands before a colon, or the item's words.
+    """
+    run: list[Block] = []
+    for part in [*node.parts, None]:
+        if isinstance(part, Block):
+            run.append(part)
+            continue
+        yield from (_item(e) for e in entries(run) if isinstance(e, Entry) and e.item.text)
+        run = []
+        if part is not None and part.block and not part.is_heading and part.mark is None:
+            name, value = clean(part.title.text), part.value.text
+            own = (part.block, *part.blocks)
+            if value:
+                yield Said(name, value, own, part.value.links, whole=f"{name}: {value}")
+            yield from said(part)
+
+
+def _item(entry: Entry) -> Said:
+    first = entry.item.lines[0]
+    text = entry.item.text
+    name, rest = text, ""
+    if first.bold and first.bold.strip(" :"):
+        name, rest = first.bold, text[text.index(first.bold) + len(first.bold) :]
+    elif ": " in text:
+        name, _, rest = text.partition(": ")
+    more = "; ".join(markdown(entry.below, entry.item.depth + 1))
+    rest = rest.strip().lstrip(":\u2013\u2014- ").strip()
+    return Said(
+        line(clean(name).rstrip(":")),
+        f"{rest} {more}".strip(),
+        entry.blocks,
+        tuple(link for block in entry.blocks for link in block.links),
+        entry.item.number,
+        clean(text),
+    )
+
+
+def by_comma(text: str) -> tuple[str, ...]:
+    """A list in a line: split at commas outside brackets."""
+    parts = re.split(r",\s*(?![^()]*\))|;\s+", text)
+    return tuple(line(part.strip(" .")) for part in parts if re.search(r"\w", part))
+
+
+def in_brackets(text: str) -> str:
+    """What stands in the brackets around the whole of `text`, or `text`."""
+    found = re.fullmatch(r"\((.*)\)\.?", text.strip())
+    return found[1].strip() if found else text.strip()
+
+
+def priority(text: str) -> Priority | None:
+    """High, medium or low, when a word of `text` says so."""
+    for word in words.fold(text).split():
+        if word in _PRIORITY:
+            return _PRIORITY[word]
+    return None
+
+
+def cells(table: Block, row: Row) -> dict[str, str]:
+    """A row by its columns' heads, folded."""
+    return {
+        words.fold(head.text): cell.text
+        for head, cell in zip(table.header, row.cells, strict=False)
+        if cell.text
+    }
+
+
+def column(row: dict[str, str], *names: str) -> str | None:
+    """The first cell whose head holds one of `names`."""
+    for name in names:
+        for head, cell in row.items():
+            if name in head and re.search(r"\w", cell):
+                return line(cell)
+    return None

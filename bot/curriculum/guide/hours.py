@@ -1,0 +1,125 @@
+"""Hours of work in the many ways that guides write them: "20 hours", "12-15h", "(130 min)"."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.curriculum.base import Hours
+
+_UNIT = (
+    r"(?P<unit>hours?|hrs?|h|horas?|stunden?|std|heures?|ore|小时|小時|时|時間|"
+    r"minutes?|mins?|min|minutos?|minuten|m|分钟|分鐘|分)"
+)
+_NUMBER = r"\d{1,4}(?:[.,]\d{1,2})?"
+_DURATION = re.compile(
+    rf"(?<![\w.,$€£-])(?:~|≈|about |approx\.? |ca\. )?(?P<low>{_NUMBER})\s*\+?"
+    rf"(?:\s*(?:[-\u2013\u2014~]|to|a|bis|à|至|到)\s*(?P<high>{_NUMBER})\s*\+?)?\s*-?{_UNIT}(?![a-zà-ÿ])"
+    r"(?:\s*(?P<minutes>\d{1,2})\s*(?:m(?:in(?:utes?|s)?)?\b)?)?"
+    r"(?P<per>\s*(?:/|per|a|each|every|por|pro|par|of study per)\s*"
+    r"(?P<rate>day|d|week|wk|w|dia|día|semana|tag|woche|jour|semaine)\b|/[天日周週])?",
+    re.IGNORECASE,
+)
+_MINUTE = re.compile(r"m|分", re.IGNORECASE)
+_DAILY = re.compile(r"d|tag|jour", re.IGNORECASE)
+_BARE = re.compile(
+    rf"~?\s*({_NUMBER})\s*(?:[-\u2013\u2014]\s*({_NUMBER}))?\s*\+?\s*(?:h(?:(?:ou)?rs?)?)?\.?",
+    re.IGNORECASE,
+)
+_WEEKS = re.compile(r"(\d{1,3})(?:\s*[-\u2013]\s*(\d{1,3}))?\s*(week|month)s?\b", re.IGNORECASE)
+_WEEKS_IN_A_MONTH = 52 / 12
+MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """Hours that a text states, where in it they stand, and whether they are per day or week."""
+
+    hours: Hours
+    start: int
+    end: int
+    per: Literal["day", "week"] | None = None
+
+
+def find(text: str) -> list[Duration]:
+    """Every duration in `text`, in order."""
+    out: list[Duration] = []
+    for found in _DURATION.finditer(text[:2000]):
+        if found["unit"] == "m" and not found["minutes"] and found["low"]:
+            continue  # "5 m" is a length as often as a time
+        scale = 60 if _MINUTE.match(found["unit"]) else 1
+        extra = float(found["minutes"]) / 60 if found["minutes"] and scale == 1 else 0.0
+        hours = _hours(found["low"], found["high"], scale=scale, extra=extra)
+        end = (
+            found.end() if extra or not found["minutes"] or found["per"] else found.start("minutes")
+        )
+        per: Literal["day", "week"] | None = None
+        if found["per"]:
+            per = (
+                "day"
+                if re.search(r"day|\bd$|d[ií]a|tag|jour|[天日]", found["per"], re.IGNORECASE)
+                else "week"
+            )
+        if hours is not None:
+            out.append(Duration(hours, found.start(), end, per))
+    return out
+
+
+def _hours(low: str, high: str | None, *, scale: int, extra: float = 0.0) -> Hours | None:
+    first = float(low.replace(",", ".")) / scale
+    last = float((high or low).replace(",", ".")) / scale
+    if not first <= last <= MOST or last == 0:
+        return None
+    return Hours(low=round(first + extra, 2), high=round(last + extra, 2))
+
+
+def total(text: str) -> Hours | None:
+    """The first duration of `text` that is a whole, not a rate."""
+    return next((one.hours for one in find(text) if one.per is None), None)
+
+
+def bare(text: str) -> Hours | None:
+    """The hours of a cell or label that says hours already: "12-15", "20", "3h"."""
+    found = _BARE.fullmatch(text.strip())
+    if found:
+        return _hours(found[1], found[2], scale=1)
+    return total(text)
+
+
+def a_week(text: str) -> Hours | None:
+    """The weekly hours that a text names: "20-25 hours of study per week"."""
+    for one in find(re.sub(r"\bof (?:study|work|learning|your time)\b", "", text)):
+        if one.per == "week":
+            return one.hours
+    return None
+
+
+def over(duration: str, effort: str) -> Hours | None:
+    """The whole of "14 weeks" at "6-10 hours/week"."""
+    weeks, rate = _WEEKS.search(duration), a_week(effort)
+    if not weeks or not rate:
+        return None
+    scale = _WEEKS_IN_A_MONTH if weeks[3].casefold() == "month" else 1
+    low = round(int(weeks[1]) * scale * rate.low)
+    high = round(int(weeks[2] or weeks[1]) * scale * rate.high)
+    return Hours(low=low, high=high) if low <= high <= MOST else None
+
+
+def cut(text: str) -> tuple[str, Hours | None]:
+    """`text` without the duration at its end, at its start or in brackets, and that duration."""
+    for one in find(text):
+        if one.per is not None:
+            continue
+        before, after = text[: one.start].rstrip(), text[one.end :].lstrip()
+        bracketed = before[-1:] in {"(", "["} and after[:1] in {")", "]"}
+        if bracketed:
+            return _joined(before[:-1], after[1:]), one.hours
+        if not after.strip(" .*_") and re.search(r"[-\u2013\u2014:,|(⏱~]$", before):
+            return before.rstrip(" -\u2013\u2014:,|(⏱\ufe0f~"), one.hours
+        if not before and after[:1] in {":", "-", "\u2013", "\u2014"}:
+            return after[1:].strip(), one.hours
+    return text, None
+
+
+def _joined(before: str, after: str) -> str:
+    space = "" if after.lstrip()[:1] in {":", ",", ".", ";"} else " "
+    return f"{before.rstrip()}{space}{after.lstrip()}".strip().rstrip(" -\u2013\u2014:")

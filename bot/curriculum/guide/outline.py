@@ -1,0 +1,359 @@
+"""The guide as a tree: which block belongs under which heading, label or week.
+
+Markdown's levels are only half of the answer. A bold line works as a heading, a list item "Week
+1-2" holds the items below it, and "### Week 1" may stand beside the "### Phase 1" that it is in.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.curriculum.guide import words
+from bot.curriculum.guide.blocks import Block
+from bot.curriculum.guide.headings import Mark, clean, mark
+from bot.curriculum.guide.rich import Rich
+from bot.curriculum.guide.roles import Roles, Seen, decide
+
+NOTHING = Rich("")
+LABEL_LEVEL = 7.0
+ITEM_LEVEL = 8.0
+LONGEST_LABEL = 120
+
+
+@dataclass
+class Node:
+    """A heading, a label or an item that holds others.
+
+    `value` is what a label says on its own line; `parts` what stands under it, in order. `level`
+    is the heading's, or one beyond every heading's; `topic` the kind of section it was read as.
+    """
+
+    title: Rich
+    level: float = 0.0
+    block: Block | None = None
+    mark: Mark | None = None
+    parent: "Node | None" = None
+    value: Rich = NOTHING
+    depth: int = 0
+    topic: str | None = None
+    parts: "list[Block | Node]" = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The title's words, without emoji and the colon of a label."""
+        return clean(self.title.text)
+
+    @property
+    def blocks(self) -> list[Block]:
+        """What stands directly under it."""
+        return [part for part in self.parts if isinstance(part, Block)]
+
+    @property
+    def children(self) -> "list[Node]":
+        """Headings, labels and items right below."""
+        return [part for part in self.parts if isinstance(part, Node)]
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether Markdown itself calls it a heading."""
+        return self.block is not None and self.block.kind == "heading"
+
+    def around(self) -> str | None:
+        """Its topic outside the timeline."""
+        return None if self.mark else words.topic(self.name, words.AROUND)
+
+    def inside(self) -> str | None:
+        """Its topic inside the timeline."""
+        return words.topic(self.name, words.INSIDE)
+
+    def walk(self) -> "Iterator[Node]":
+        """Itself and everything below, in order."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+def label(line: Rich) -> tuple[Rich, Rich] | None:
+    """Name and value of a line such as "**Goal**: learn", "**Day 1: S3**" or "Goal: learn"."""
+    if line.bold:
+        return _bold_label(line)
+    name, colon, value = line.text.partition(":")
+    if not colon or len(name) > LONGEST_LABEL:
+        return None
+    if not value.strip():
+        return Rich(name), Rich("")
+    found = words.topic(name, words.INSIDE)
+    if found and found not in {"project", "notes"} and len(name.split()) <= 3:
+        return Rich(name), replace(line, text=value.strip())
+    return None
+
+
+def _bold_label(line: Rich) -> tuple[Rich, Rich] | None:
+    rest = line.rest
+    if len(line.bold) > LONGEST_LABEL:
+        return None
+    if not rest.strip(" :*_."):
+        return Rich(line.bold), Rich("")
+    if line.bold.endswith((":", "：")) or rest[0] in ":：-\u2013\u2014":
+        value = rest.lstrip(" :：-\u2013\u2014")
+        return Rich(line.bold), replace(line, text=value, bold="")
+    if rest.endswith(":") and len(line.text) <= LONGEST_LABEL:
+        return Rich(line.text), Rich("")
+    return None
+
+
+def tree(blocks: Sequence[Block]) -> tuple[Node, Roles]:
+    """The tree of a whole guide, its title at the root, and the roles of its stretches."""
+    title = _title(blocks)
+    root = Node(title.lines[0] if title else Rich(""), block=title)
+    roles = decide(list(_seen(blocks)), root.title.text)
+    builder = _Builder(root, roles, blocks)
+    builder.build(title)
+    return root, roles
+
+
+def _title(blocks: Sequence[Block]) -> Block | None:
+    """The first heading, unless it starts a section; or else the only one of the top level."""
+    headings = [block for block in blocks if block.kind == "heading" and block.text]
+    top = [block for block in headings if block.level == 1]
+    for block in [*headings[:1], *(top if len(top) == 1 else [])]:
+        section = len(top) != 1 and words.topic(block.text, words.AROUND)
+        if not mark(block.text) and not section:
+            return block
+    return None
+
+
+def _seen(blocks: Sequence[Block]) -> Iterator[Seen]:
+    """Marks wherever they may count, before it is known which do."""
+    closed: int | None = None
+    for i, block in enumerate(blocks):
+        if block.kind == "heading":
+            found = mark(block.text)
+            if closed is not None and block.level > closed:
+                continue
+            closed = None
+            if found:
+                yield Seen(found, block.level, heading=True)
+            elif words.topic(block.text, words.AROUND) in words.NO_TIMELINE and i:
+                closed = block.level
+        elif closed is None:
+            for line, found in _label_marks(block, blocks[i + 1 : i + 2]):
+                yield Seen(found, ITEM_LEVEL + block.depth if line else LABEL_LEVEL, heading=False)
+
+
+def _label_marks(block: Block, following: Sequence[Block]) -> Iterator[tuple[bool, Mark]]:
+    if block.kind == "item":
+        found = item_mark(block, following)
+        if found:
+            yield True, found
+    elif block.kind == "text":
+        for line in block.lines:
+            found = line_mark(line)
+            if found:
+                yield False, found
+
+
+def line_mark(line: Rich) -> Mark | None:
+    """The stretch that a bold line names: "**Week 1**: Start", "**Day 1-2: Basics**"."""
+    if not line.bold or len(line.text) > 2 * LONGEST_LABEL:
+        return None
+    found = mark(line.text)
+    return found if found and found.leads and found.label[:3] in line.bold else None
+
+
+def item_mark(block: Block, following: Sequence[Block]) -> Mark | None:
+    """The stretch that an item names. A ticked-off item counts only when others hang below it."""
+    if not block.lines or any(link.url.startswith("#") for link in block.links):
+        return None
+    holds = any(nxt.depth > block.depth for nxt in following)
+    if block.checked is not None and not holds:
+        return None
+    found = mark(block.lines[0].text)
+    if not found or not found.leads:
+        return None
+    after = block.lines[0].text.partition(found.label)[2].lstrip()
+    telling = block.lines[0].bold or holds or not after or after[0] in ":：\u2013\u2014-|("
+    return found if telling else None
+
+
+class _Builder:
+    """Hangs each block where it belongs; the stack holds the nodes that are still open."""
+
+    def __init__(self, root: Node, roles: Roles, blocks: Sequence[Block]) -> None:
+        self._stack = [root]
+        self._roles = roles
+        self._blocks = blocks
+
+    def build(self, title: Block | None) -> None:
+        footer = self._footer_from()
+        for i, block in enumerate(self._blocks):
+            if block is title:
+                continue
+            if i == footer:
+                self._close(1)
+            self._close_items(block)
+            if block.kind == "end":
+                self._end(block.level)
+            elif block.kind == "heading":
+                self._heading(block)
+            elif block.kind == "text":
+                self._text(block)
+            elif block.kind == "item":
+                self._item(block, self._blocks[i + 1 : i + 2])
+            else:
+                self._top.parts.append(block)
+
+    def _footer_from(self) -> int | None:
+        """Words after the last heading and a rule belong to the guide, not to its last section."""
+        last = max((i for i, b in enumerate(self._blocks) if b.kind == "heading"), default=-1)
+        for i in range(last + 2, len(self._blocks) - 1):
+            rule, following = self._blocks[i], self._blocks[i + 1]
+            if rule.kind == "rule" and rule.code != "_" and following.kind == "text":
+                return i
+        return None
+
+    @property
+    def _top(self) -> Node:
+        return self._stack[-1]
+
+    def _close(self, keep: int) -> None:
+        del self._stack[keep:]
+
+    def _close_items(self, block: Block) -> None:
+        """An item that holds others is over when the list goes back to its depth."""
+        for i, node in enumerate(self._stack):
+            if node.depth and (
+                block.depth < node.depth or (block.kind == "item" and block.depth == node.depth)
+            ):
+                self._close(i)
+                return
+
+    def _end(self, level: int) -> None:
+        """A schedule table is over, and with it the weeks that its rows became."""
+        for i, node in enumerate(self._stack):
+            if node.level >= level:
+                self._close(i)
+                return
+
+    def _push(self, node: Node) -> None:
+        node.parent = self._top
+        self._top.parts.append(node)
+        self._stack.append(node)
+
+    def _heading(self, block: Block) -> None:
+        title = block.lines[0] if block.lines else Rich("")
+        title = replace(title, text=block.text)
+        found = self._mark(mark(title.text), block.level)
+        node = Node(title, level=block.level, block=block, mark=found)
+        if found:
+            self._close_for_mark(found, block.level)
+        else:
+            self._close_for_heading(node)
+        self._push(node)
+
+    def _mark(self, found: Mark | None, level: float) -> Mark | None:
+        if found is None or self._roles.rank(found) is None:
+            return None
+        for node in self._stack[1:]:
+            if node.level < level and node.around() in words.NO_TIMELINE:
+                return None
+        return found
+
+    def _close_for_mark(self, found: Mark, level: float) -> None:
+        """Close every stretch that cannot hold this one, then headings that are not above it."""
+        rank = self._roles.rank(found) or 0
+        for i, node in enumerate(self._stack):
+            if node.mark and (self._roles.rank(node.mark) or 0) >= rank:
+                self._close(i)
+                break
+        while len(self._stack) > 1 and self._top.mark is None and self._top.level >= level:
+            self._close(len(self._stack) - 1)
+
+    def _close_for_heading(self, new: Node) -> None:
+        for i, node in enumerate(self._stack[1:], 1):
+            closes = node.level >= new.level
+            if closes and node.mark and node.level == new.level:
+                closes = not (new.inside() or not node.parts)
+            elif closes and node.mark and node.level > ITEM_LEVEL - 2:
+                closes = new.level <= self._stack[i - 1].level
+            if closes:
+                self._close(i)
+                return
+
+    def _text(self, block: Block) -> None:
+        """Lines of a paragraph; each label among them opens a node of its own."""
+        one_each = len(block.lines) == block.last - block.first + 1
+        if not one_each or block.depth:
+            self._top.parts.append(block)
+            return
+        for i, line in enumerate(block.lines):
+            here = replace(block, first=block.first + i, last=block.first + i, lines=(line,))
+            named = label(line)
+            if named and (
+                line.bold or len(block.lines) == 1 or words.topic(named[0].text, words.INSIDE)
+            ):
+                self._label(here, line, *named)
+            else:
+                self._continue(here, first=i == 0)
+
+    def _continue(self, block: Block, *, first: bool) -> None:
+        """A line that goes on: joined to the line before, if that is plain text as well."""
+        if first and self._top.block and self._top.block.kind == "text" and self._top.value.text:
+            self._close(len(self._stack) - 1)
+        before = self._top.parts[-1] if self._top.parts else None
+        if not first and isinstance(before, Block) and before.kind == "text":
+            joined = replace(before, last=block.last, lines=(*before.lines, *block.lines))
+            self._top.parts[-1] = joined
+        else:
+            self._top.parts.append(block)
+
+    def _label(self, block: Block, line: Rich, name: Rich, value: Rich) -> None:
+        found = self._mark(line_mark(line), LABEL_LEVEL)
+        if found:
+            self._close_for_mark(found, LABEL_LEVEL)
+            self._push(Node(line, level=LABEL_LEVEL, block=block, mark=found))
+            return
+        while self._top.block and self._top.block.kind == "text" and self._top.mark is None:
+            self._close(len(self._stack) - 1)
+        self._push(Node(name, level=LABEL_LEVEL + 1, block=block, value=value))
+
+    def _item(self, block: Block, following: Sequence[Block]) -> None:
+        holds = any(nxt.depth > block.depth for nxt in following)
+        self._leave_finished_label(block)
+        found = self._mark(item_mark(block, following), ITEM_LEVEL + block.depth)
+        if found:
+            rank = self._roles.rank(found) or 0
+            for i, node in enumerate(self._stack):
+                if node.mark and (self._roles.rank(node.mark) or 0) >= rank:
+                    self._close(i)
+                    break
+            level = ITEM_LEVEL + block.depth
+            self._push(Node(block.lines[0], level, block, found, depth=block.depth))
+            return
+        named = self._item_label(block)
+        if named:
+            level = ITEM_LEVEL + block.depth
+            self._push(Node(named[0], level, block, value=named[1], depth=block.depth))
+            if not holds and not named[1].text:
+                self._close(len(self._stack) - 1)
+        else:
+            self._top.parts.append(block)
+
+    def _leave_finished_label(self, block: Block) -> None:
+        """A list after "**Goal**: learn X" is not part of the goal; after "**Goals**:" it is."""
+        top = self._top
+        said = top.value.text
+        if block.depth == 1 and said and not said.endswith(":") and top.level == LABEL_LEVEL + 1:
+            self._close(len(self._stack) - 1)
+
+    def _item_label(self, block: Block) -> tuple[Rich, Rich] | None:
+        """ "- **Deliverable**: an app" inside a week says what it is, as a heading would."""
+        if block.checked is not None or len(block.lines) != 1:
+            return None
+        if not any(node.mark for node in self._stack):
+            return None
+        named = label(block.lines[0])
+        if not named or not named[0].text:
+            return None
+        topic = words.topic(named[0].text, words.INSIDE)
+        short = len(named[0].text.split()) <= 3
+        return named if topic and short and topic not in {"project", "notes", "skip"} else None

@@ -1,0 +1,78 @@
+"""What an import gives back: the curriculum, and what became of every line of the guide."""
+
+from typing import Any
+
+from pydantic import Field
+
+from bot.curriculum.base import Frozen, Hours
+from bot.curriculum.guide.drafts import Path
+from bot.curriculum.guide.timeline import hours_of
+from bot.curriculum.model import Curriculum
+
+
+class Placed(Frozen):
+    """The lines `first` to `last`, counted from 1, both included, and what they became."""
+
+    first: int = Field(ge=1)
+    last: int = Field(ge=1)
+    became: str
+
+
+class Line(Frozen):
+    """A line that found no place: its number from 1, its words, and why where that is known."""
+
+    number: int = Field(ge=1)
+    text: str
+    why: str = ""
+
+
+class Imported(Frozen):
+    """A guide as it was understood.
+
+    `repairs` are sentences on what was mended before reading. Every line with words on it is in
+    `placed` or in `unplaced`. `unit_names` are the units as the guide calls them, in order;
+    `hours` is the sum of the hours that the guide states for its units and their tasks.
+    """
+
+    curriculum: Curriculum
+    repairs: tuple[str, ...] = ()
+    placed: tuple[Placed, ...] = ()
+    unplaced: tuple[Line, ...] = ()
+    unit_names: tuple[str, ...] = ()
+    hours: Hours | None = None
+
+    def summary(self) -> dict[str, Any]:
+        """Counts for machines; `hours` is the middle where the guide states a range."""
+        guide = self.curriculum
+        units = [
+            {"title": name, "kind": unit.kind.value, "tasks": len(list(unit.all_tasks()))}
+            for name, unit in zip(self.unit_names, guide.units(), strict=True)
+        ]
+        return {
+            "title": guide.title,
+            "units": units,
+            "total_tasks": len(list(guide.tasks())),
+            "deliverables": len(list(guide.deliverables())),
+            "checkpoints": len(guide.checkpoints),
+            "hours": round(self.hours.middle, 1) if self.hours else None,
+            "phases": len(guide.phases),
+            "modules": len(list(guide.modules())),
+            "options": sum(len(choice.options) for choice in guide.choices()),
+            "checkpoint_items": sum(len(gate.items) for gate in guide.checkpoints),
+            "action_items": len(guide.actions),
+            "learning_metrics": len(guide.metrics),
+            "assessed_skills": len(guide.assessment.skills),
+            "roles": len(guide.roles),
+            "project_ideas": len(guide.projects),
+            "resources": len(guide.resources),
+            "unplaced_lines": len(self.unplaced),
+        }
+
+
+def total_hours(path: Path) -> Hours | None:
+    """All hours that units state, or their tasks where a unit states none; None when none do."""
+    stated = [told for unit in path.units() if (told := hours_of(unit))]
+    if not stated:
+        return None
+    low, high = sum(h.low for h in stated), sum(h.high for h in stated)
+    return Hours(low=round(low, 2), high=round(high, 2)) if high <= 10_000 else None

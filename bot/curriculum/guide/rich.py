@@ -1,0 +1,157 @@
+"""Inline Markdown as a guide's reader sees it: plain text, its links, and a bold beginning."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+MAX_INLINE = 4000  # longer runs are taken as plain text: some inputs are quadratic to parse
+BARE_URL = re.compile(r"https?://[^\s<>\"'`\]]+[^\s<>\"'`\].,;:!?)*_]")
+_BLANK = re.compile(r"(?<![^\s/|:(])_{3,}(?![^\s/|%).,])")  # a gap to fill in, not emphasis
+_SPACES = re.compile(r"[^\S\n]+")
+_BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of the guide: what it says and where it leads."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rich:
+    """One line of inline Markdown.
+
+    `text` is plain, with `\\n` only where the guide breaks the line inside a table cell; `bold` is
+    its bold beginning ("" when it does not begin in bold), `links` what it links to, bare addresses
+    included; `picture` says that the line holds an image.
+    """
+
+    text: str
+    bold: str = ""
+    links: tuple[Link, ...] = ()
+    picture: bool = False
+
+    @property
+    def rest(self) -> str:
+        """What follows the bold beginning."""
+        if not self.bold:
+            return self.text
+        return self.text[self.text.index(self.bold) + len(self.bold) :].strip()
+
+
+@cache
+def parser() -> "MarkdownIt":
+    """CommonMark with tables; nesting is bounded, and inline content is left for `read_lines`."""
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"maxNesting": 20}).enable("table")
+
+
+def read_lines(content: str, env: dict[str, Any]) -> tuple[Rich, ...]:
+    """The lines of a paragraph, heading or cell; `env` holds the guide's link definitions."""
+    if len(content) > MAX_INLINE:
+        return tuple(plain(line) for line in content.split("\n"))
+    if "`" not in content:
+        content = _BLANK.sub(lambda gap: "\\_" * len(gap[0]), content)
+    tokens = parser().parseInline(content, env)[0].children or []
+    reader = _Reader()
+    for token in tokens:
+        reader.take(token)
+    reader.end_line()
+    return tuple(reader.lines)
+
+
+def plain(text: str) -> Rich:
+    """`text` as it is, with only its bare addresses recognised."""
+    text = _clean(text)
+    return Rich(text, links=_bare_links(text, ()))
+
+
+class _Reader:
+    """Collects the tokens of one line after the other."""
+
+    def __init__(self) -> None:
+        self.lines: list[Rich] = []
+        self._in_bold = 0
+        self._links: list[Link] = []
+        self._open_link: tuple[str, int] | None = None
+        self._start_line()
+
+    def _start_line(self) -> None:
+        self._text = ""
+        self._bold_from: int | None = None
+        self._bold = ""
+        self._picture = False
+        if self._in_bold:
+            self._bold_from = 0
+
+    def take(self, token: "Token") -> None:
+        """One inline token."""
+        match token.type:
+            case "text" | "code_inline" | "text_special":
+                self._text += token.content
+            case "softbreak" | "hardbreak":
+                self.end_line()
+            case "strong_open" | "strong_close":
+                self._strong(opened=token.type == "strong_open")
+            case "link_open":
+                self._open_link = (str(token.attrs.get("href", "")), len(self._text))
+            case "link_close":
+                self._close_link()
+            case "image":
+                self._picture = True
+                if self._open_link is None:
+                    return
+                self._text += token.content
+            case "html_inline" if _BREAK_TAG.match(token.content):
+                self._text += "\n"
+            case _:
+                pass
+
+    def _strong(self, *, opened: bool) -> None:
+        self._in_bold += 1 if opened else -1
+        if opened and self._bold_from is None and not re.search(r"\w", self._text):
+            self._bold_from = len(self._text)
+        elif not opened and self._bold_from is not None and not self._bold:
+            self._bold = self._text[self._bold_from :]
+
+    def _close_link(self) -> None:
+        if self._open_link is not None:
+            url, start = self._open_link
+            self._links.append(Link(_clean(self._text[start:]), url))
+            self._open_link = None
+
+    def end_line(self) -> None:
+        """The source line is over."""
+        if self._in_bold and self._bold_from is not None and not self._bold:
+            self._bold = self._text[self._bold_from :]
+        text, bold = _clean(self._text), _clean(self._bold)
+        links = tuple(self._links)
+        self._links = []
+        self.lines.append(
+            Rich(
+                text,
+                bold=bold if bold in text else "",
+                links=links + _bare_links(text, links),
+                picture=self._picture,
+            )
+        )
+        if self._open_link is not None:
+            self._open_link = (self._open_link[0], 0)
+        self._start_line()
+
+
+def _bare_links(text: str, known: tuple[Link, ...]) -> tuple[Link, ...]:
+    seen = {link.url for link in known} | {link.text for link in known}
+    return tuple(Link("", url) for url in BARE_URL.findall(text) if url not in seen)
+
+
+def _clean(text: str) -> str:
+    return "\n".join(part.strip() for part in _SPACES.sub(" ", text).split("\n")).strip()

@@ -1,0 +1,156 @@
+"""What stands around the path: each section's heading says what its lines are.
+
+A section without a known heading takes its parent's meaning; without that, its lines stay unplaced.
+"""
+
+from collections.abc import Callable, Sequence
+
+from bot.curriculum.guide import career, learning, reflection, schedule
+from bot.curriculum.guide.blocks import Block
+from bot.curriculum.guide.headings import clean
+from bot.curriculum.guide.outline import Node
+from bot.curriculum.guide.parts import Parts
+from bot.curriculum.guide.roles import Roles
+from bot.curriculum.guide.timeline import Timeline
+
+Handler = Callable[[Node, Parts], None]
+HANDLERS: dict[str, Handler] = {
+    "overview": reflection.overview,
+    "benefits": reflection.benefits,
+    "transferable": learning.transferable,
+    "skills": learning.skills,
+    "books": learning.books,
+    "courses": learning.courses,
+    "tools": learning.tools,
+    "clouds": learning.clouds,
+    "links": learning.links,
+    "documentation": learning.links,
+    "certifications": learning.certifications,
+    "roles": career.roles,
+    "companies": career.companies,
+    "projects": career.projects,
+    "actions": career.actions,
+    "community": career.community,
+    "events": career.community,
+    "people": career.community,
+    "metrics": reflection.metrics,
+    "assessment": reflection.assessment,
+    "journal": reflection.journal,
+    "reflection": reflection.journal,
+    "quantitative": reflection.quantitative,
+    "qualitative": reflection.qualitative,
+    "objectives": reflection.objectives,
+    "checkpoint": career.checkpoint,
+}
+_WHY = {
+    "skip": "it is about the page, not about the path",
+    "template": "a template to copy has no place in a curriculum",
+    "tracking": "a table or list to fill in has no place in a curriculum",
+    "routine": "a routine has no place in a curriculum",
+    "grading": "how marks are given has no place in a curriculum",
+}
+
+
+class Sections:
+    """Walks the unmarked part of the tree."""
+
+    def __init__(self, parts: Parts, roles: Roles, timeline: Timeline) -> None:
+        self._parts = parts
+        self._roles = roles
+        self._timeline = timeline
+
+    def read(self, root: Node) -> None:
+        """Everything around the path; the root's own lines introduce or sign the guide."""
+        if root.block:
+            self._parts.ledger.place(root.block, "title")
+        self._plain_blocks(root)
+        reflection.introduction(root, self._parts)
+        for child in root.children:
+            if child.mark is None:
+                self._section(child, None)
+
+    def _section(self, node: Node, inherited: str | None) -> None:
+        own = node.around() if node.is_heading else None
+        topic = own if own and not _is_narrower(own, inherited) else inherited
+        node = self._own(node, topic)
+        self._plain_blocks(node)
+        if topic == "contents" or _is_contents(node):
+            for one in node.walk():
+                for block in one.blocks:
+                    self._parts.ledger.place(block, "table of contents")
+        elif topic in HANDLERS:
+            self._handle(node, topic)
+        else:
+            why = _WHY.get(topic or "", "no kind of section is known by this heading")
+            for block in node.blocks:
+                self._parts.ledger.leave(block, why)
+        for child in node.children:
+            if child.mark is None and (child.is_heading or topic not in HANDLERS):
+                self._section(child, topic)
+        self._head(node, topic)
+
+    def _own(self, node: Node, topic: str | None) -> Node:
+        """Names the topic that a heading inherits where its own words do not tell it."""
+        if topic:
+            node.topic = topic
+        return node
+
+    def _handle(self, node: Node, topic: str) -> None:
+        if topic == "checkpoint":
+            career.checkpoint(node, self._parts, self._timeline.path.gates)
+        else:
+            HANDLERS[topic](node, self._parts)
+
+    def _plain_blocks(self, node: Node) -> None:
+        """Lines that mean the same in every section."""
+        for block in node.blocks:
+            if block.kind == "table" and self._repeats(block):
+                self._parts.ledger.place(block, "a table that repeats the timeline")
+            elif block.kind == "text" and _only_pictures(block):
+                self._parts.ledger.leave(block, "a picture")
+            elif block.kind == "html":
+                self._parts.ledger.leave(block, "HTML")
+            elif block.kind == "code":
+                self._parts.ledger.leave(block, "a block of code")
+
+    def _repeats(self, table: Block) -> bool:
+        found = schedule.columns(table)
+        if found is None or found.group not in self._roles.order:
+            return False
+        schedule.remember_hours(table, found, self._parts.table_hours)
+        return True
+
+    def _head(self, node: Node, topic: str | None) -> None:
+        """A heading is placed with the first thing under it."""
+        if node.block is None or self._parts.ledger.is_placed(node.block):
+            return
+        below: Sequence[Block] = [b for one in node.walk() for b in one.blocks if b.kind != "rule"]
+        heads = [one.block for one in node.walk() if one.block and one is not node]
+        if any(self._parts.ledger.is_placed(block) for block in [*below, *heads]):
+            self._parts.ledger.place(node.block, f"heading: {topic or 'a part of the guide'}")
+        else:
+            self._parts.ledger.leave(
+                node.block, _WHY.get(topic or "", "nothing under it was placed")
+            )
+
+
+def _is_narrower(own: str, inherited: str | None) -> bool:
+    """A word that means less inside a section than alone: "Next steps" in a journal."""
+    return inherited in {"journal", "reflection"} or (
+        inherited in {"actions", "checkpoint", "contents", "skip", "projects"}
+        and own not in {"checkpoint", "actions", "journal", "reflection"}
+    )
+
+
+def _is_contents(node: Node) -> bool:
+    items = [block for one in node.walk() for block in one.blocks if block.kind == "item"]
+    return len(items) > 1 and all(
+        block.links and all(link.url.startswith("#") for link in block.links) for block in items
+    )
+
+
+def _only_pictures(block: Block) -> bool:
+    return bool(block.lines) and all(
+        (one.picture and not clean(one.text)) or (one.picture and one.links) or not one.text
+        for one in block.lines
+    )

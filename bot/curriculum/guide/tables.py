@@ -1,0 +1,73 @@
+"""Tables whose rows are things to do or to learn from: courses, topics, exercises."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.curriculum.base import Hours
+from bot.curriculum.guide import hours, words
+from bot.curriculum.guide.blocks import Block, Row
+from bot.curriculum.guide.tasks import Draft, wording
+
+_INDEX = re.compile(r"^(?:#|no\.?|nr\.?|n[ºo°]|id|\W*)$", re.IGNORECASE)
+_NAMES = re.compile(
+    r"^(?:courses?|topics?|tasks?|title|name|content|subject|lesson|exercise|project|book|resource|"
+    r"skill|what|curso|disciplina|topico|tarefa|conteudo|内容|课程|任务|主题)s?\b"
+)
+_DURATION = re.compile(r"^(?:duration|length|duracao|duracion|dauer|weeks)\b")
+_EFFORT = re.compile(r"^(?:effort|hours|time|workload|esforco|horas|zeit)\b|hours?$")
+_SKIP = re.compile(r"^(?:status|done|progress|completed?|discussion|chat|check)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row as a draft of a task."""
+
+    line: int
+    draft: Draft
+
+
+def is_course_table(table: Block) -> bool:
+    """Whether the head promises courses: a name, and how long it takes."""
+    heads = [words.fold(cell.text) for cell in table.header]
+    timed = any(_DURATION.match(head) or _EFFORT.search(head) for head in heads)
+    return timed and any(_NAMES.match(head) for head in heads)
+
+
+def rows(table: Block) -> Iterator[TableRow]:
+    """Each row with words in its naming column; other columns go to its description."""
+    naming = _naming(table)
+    for row in table.rows:
+        if naming < len(row.cells) and re.search(r"\w", row.cells[naming].text):
+            yield TableRow(row.line, _draft(table, row, naming))
+
+
+def _naming(table: Block) -> int:
+    heads = [words.fold(cell.text) for cell in table.header]
+    for i, head in enumerate(heads):
+        if _NAMES.match(head):
+            return i
+    return 1 if len(heads) > 1 and _INDEX.match(table.header[0].text) else 0
+
+
+def _draft(table: Block, row: Row, naming: int) -> Draft:
+    made = Draft(wording([row.cells[naming]]))
+    duration = effort = ""
+    for i, cell in enumerate(row.cells):
+        head = words.fold(table.header[i].text)
+        if i == naming or not re.search(r"\w", cell.text) or _INDEX.match(table.header[i].text):
+            continue
+        if _DURATION.match(head):
+            duration = cell.text
+        elif _EFFORT.search(head):
+            effort = cell.text
+        if not _SKIP.match(head):
+            made.about.append(f"{table.header[i].text}: {cell.text}".replace("\n", " "))
+            made.links += cell.links
+    made.hours = _hours(duration, effort)
+    return made
+
+
+def _hours(duration: str, effort: str) -> Hours | None:
+    whole = hours.over(duration, effort) or hours.total(effort) or hours.total(duration)
+    return whole or (hours.bare(effort) if effort and not duration else None)

@@ -1,0 +1,202 @@
+"""From list items and cells to tasks: a plain title, hours, resources, what done means."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bot.curriculum.base import Hours
+from bot.curriculum.guide import hours, words
+from bot.curriculum.guide.blocks import Block
+from bot.curriculum.guide.headings import clean
+from bot.curriculum.guide.parts import LINE, Parts, line, lines, text
+from bot.curriculum.guide.rich import BARE_URL, Link, Rich
+from bot.curriculum.model import Task, TaskKind
+
+_SENTENCE_END = re.compile(r"[.!?:。]$")
+_EMPTY_BRACKETS = re.compile(r"[(\[]\s*[)\]]")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A list item and what hangs below it."""
+
+    item: Block
+    below: tuple[Block, ...] = ()
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The item and everything below it."""
+        return (self.item, *self.below)
+
+    @property
+    def boxed(self) -> bool:
+        """Whether it, or what it groups, is checkboxes."""
+        return self.item.checked is not None or self.groups_boxes
+
+    @property
+    def groups_boxes(self) -> bool:
+        """A plain item over checkboxes only names them."""
+        return self.item.checked is None and any(b.checked is not None for b in self.below)
+
+    @property
+    def is_group(self) -> bool:
+        """Whether the items below are the things to do, and this one only their name."""
+        items = [block for block in self.below if block.kind == "item"]
+        return bool(items) and (self.groups_boxes or self.item.text.endswith((":", words.COLON)))
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a task's own words say, pulled apart."""
+
+    title: str
+    more: str = ""
+    hours: Hours | None = None
+    optional: bool = False
+    links: tuple[Link, ...] = ()
+
+
+@dataclass
+class Draft:
+    """A task before it has its id."""
+
+    wording: Wording
+    about: list[str] = field(default_factory=list)
+    done_when: list[str] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    hours: Hours | None = None
+
+
+def entries(blocks: Sequence[Block]) -> Iterator[Entry | Block]:
+    """Items with what hangs below them; other blocks as they are."""
+    position = 0
+    while position < len(blocks):
+        block = blocks[position]
+        position += 1
+        if block.kind != "item":
+            yield block
+            continue
+        start = position
+        while position < len(blocks) and _below(blocks[position], block):
+            position += 1
+        yield Entry(block, tuple(blocks[start:position]))
+
+
+def _below(block: Block, item: Block) -> bool:
+    return block.depth > item.depth or (block.depth == item.depth and block.kind != "item")
+
+
+def wording(rich_lines: Sequence[Rich]) -> Wording:
+    """Title, rest, hours and links of the words of one item, cell or label."""
+    whole = " ".join(one.text for one in rich_lines)
+    links = tuple(link for one in rich_lines for link in one.links)
+    title, more = whole, ""
+    if len(rich_lines) > 1 and (len(whole) > LINE or _ends(rich_lines[0])):
+        title = rich_lines[0].text
+        more = " ".join(one.text for one in rich_lines[1:])
+    optional = bool(words.OPTIONAL.search(title))
+    bare = _without_addresses(words.OPTIONAL.sub(" ", title) if optional else title)
+    bare, stated = hours.cut(bare)
+    if stated is None:
+        stated = hours.total(more)
+    bare = " ".join(clean(bare).rstrip(" -\u2013\u2014:,").split())
+    short = line(bare)
+    if short != bare:
+        more = text([bare, more])
+    if not re.search(r"\w", short):
+        short = next((_spoken_link(link) for link in links), "")
+    return Wording(short, more, stated, optional, links)
+
+
+def _ends(first: Rich) -> bool:
+    """Whether the first line is a title of its own, and not the start of a wrapped sentence."""
+    return bool(first.links) or bool(_SENTENCE_END.search(first.text))
+
+
+def _without_addresses(title: str) -> str:
+    return _EMPTY_BRACKETS.sub("", BARE_URL.sub("", title)).strip()
+
+
+def _spoken_link(link: Link) -> str:
+    return line(re.sub(r"^https?://(?:www\.)?", "", link.url))
+
+
+def draft(entry: Entry) -> Draft:
+    """A draft from an item: boxes below are what done means, the rest is its description."""
+    made = Draft(wording(entry.item.lines))
+    base = entry.item.depth + 1
+    for block in entry.below:
+        if block.kind == "item" and block.checked is not None:
+            made.done_when.append(block.text)
+        else:
+            made.about += markdown([block], base)
+        made.links += block.links
+    return made
+
+
+def markdown(blocks: Sequence[Block], base: int = 0) -> list[str]:
+    """Blocks as Markdown again, for a description."""
+    out: list[str] = []
+    for block in blocks:
+        if block.kind == "item":
+            sign = f"{block.number}." if block.number is not None else "-"
+            out.append(f"{'  ' * max(block.depth - base, 0)}{sign} {_worded(block)}")
+        elif block.kind == "code":
+            out.append(_fenced(block.code))
+        elif block.kind == "table":
+            out += [" · ".join(cell.text for cell in row.cells if cell.text) for row in block.rows]
+        elif block.kind in {"text", "heading"}:
+            out.append(_worded(block))
+    return [one for one in out if one.strip(" -")]
+
+
+def _worded(block: Block) -> str:
+    """Its text, with links as Markdown links."""
+    words_ = block.text
+    for link in block.links:
+        if link.text and link.url.startswith("http") and link.text in words_:
+            words_ = words_.replace(link.text, f"[{link.text}]({link.url})", 1)
+    return words_
+
+
+def _fenced(code: str) -> str:
+    fence = "```"
+    while fence in code:
+        fence += "`"
+    return f"{fence}\n{code.rstrip()}\n{fence}"
+
+
+def task(made: Draft, parts: Parts, unit: str, kind: TaskKind | None = None) -> Task | None:
+    """The task of `made` in the unit with the id `unit`; None when it has no words."""
+    said = made.wording
+    title = said.title
+    if not re.search(r"\w", title):
+        return None
+    links = (*said.links, *made.links)
+    spent = made.hours or said.hours
+    return Task(
+        id=parts.ids.take("task", title, unit),
+        title=title,
+        description=text([said.more, text(made.about, "\n")]),
+        done_when=lines(made.done_when),
+        hours=spent,
+        hours_from="guide" if spent else "estimate",
+        resources=tuple(parts.linked(links, near=title)),
+        kind=kind or guess(title),
+        optional=said.optional,
+    )
+
+
+def guess(title: str, otherwise: TaskKind = TaskKind.PRACTICE) -> TaskKind:
+    """What the title asks for; practice when its words do not tell."""
+    folded = words.fold(title)
+    for name, pattern in words.TASK_KINDS:
+        if re.search(pattern, folded):
+            return TaskKind(name)
+    return otherwise
+
+
+def counted(title: str) -> int | None:
+    """How many things a deliverable asks for."""
+    found = words.COUNTED.search(words.fold(title))
+    return int(found[1]) or None if found else None

@@ -1,0 +1,341 @@
+"""The path of the guide: its marked headings become phases, modules and units."""
+
+import re
+from collections.abc import Iterable
+
+from bot.curriculum.base import Hours, Slug
+from bot.curriculum.guide import hours, words
+from bot.curriculum.guide.blocks import Block
+from bot.curriculum.guide.drafts import Gate, ModuleDraft, Path, PhaseDraft, UnitDraft
+from bot.curriculum.guide.headings import Mark, clean, project_title, stretches
+from bot.curriculum.guide.outline import Node
+from bot.curriculum.guide.parts import Parts, line, text
+from bot.curriculum.guide.roles import Part, Roles
+from bot.curriculum.guide.tasks import Entry, Wording, counted, markdown, task
+from bot.curriculum.guide.unit import Content, Found, Reader, Way
+from bot.curriculum.model import CheckpointItem, Choice, Deliverable, Option, Task, UnitKind
+
+DAYS = {"day": 1, "week": 7, "month": 28}
+_KINDS = {"day": UnitKind.DAY, "week": UnitKind.WEEK, "month": UnitKind.MONTH}
+_WHEN = re.compile(
+    r"\s*[(\[](?:months?|weeks?|days?|m[eê]s(?:es)?|semanas?|d[ií]as?)?\s*\d[\d\s\u2013-]*"
+    r"(?:months?|weeks?|days?|meses|semanas?|d[ií]as?)?[)\]]\s*$",
+    re.IGNORECASE,
+)
+
+
+class Timeline:
+    """Reads marked nodes into a Path; the guide's `title` names what the guide does not."""
+
+    def __init__(self, parts: Parts, roles: Roles, title: str) -> None:
+        self.path = Path()
+        self._parts = parts
+        self._roles = roles
+        self._title = title
+        self._reader = Reader(parts)
+
+    def read(self, root: Node) -> Path:
+        """The path of the whole guide."""
+        self._below(root)
+        for phase in self.path.phases:
+            for module in phase.modules:
+                if module.units:
+                    module.units[-1].tasks += module.strays
+            phase.modules = [module for module in phase.modules if module.units]
+        self.path.phases = [phase for phase in self.path.phases if phase.modules]
+        return self.path
+
+    def _below(self, node: Node) -> None:
+        for child in node.children:
+            if child.mark is None:
+                self._below(child)
+            else:
+                self._marked(child, child.mark)
+
+    def _marked(self, node: Node, mark: Mark) -> None:
+        part = self._roles.part(mark)
+        if part != "unit" and not self._holds_units(node):
+            if part == "phase":
+                self._phase(mark)
+            elif part == "module":
+                self._module(mark)
+            self._unit(node, mark)
+        elif part == "phase":
+            self._place(node, "phase")
+            self._enter(node, self._phase(mark), None)
+        elif part == "module":
+            self._place(node, "module")
+            self._enter(node, self._phase_now(), self._module(mark))
+        elif part == "between":
+            self._place(node, "the name of a group of modules")
+            self._enter(node, self._phase_now(), None)
+        else:
+            self._unit(node, mark)
+
+    def _holds_units(self, node: Node) -> bool:
+        below = [one.mark for one in node.walk() if one is not node and one.mark]
+        parts: set[Part] = {self._roles.part(mark) for mark in below}
+        return "unit" in parts
+
+    def _enter(self, node: Node, phase: PhaseDraft, module: ModuleDraft | None) -> None:
+        for child in node.children:
+            if child.mark:
+                self._marked(child, child.mark)
+            else:
+                self._beside(child, phase, module)
+        for block in node.blocks:
+            if block.kind == "text" and module is None:
+                phase.goal.append(block.text)
+                self._parts.ledger.place(block, "the goal of a phase")
+            else:
+                self._parts.ledger.leave(block, "it stands above the units, in none of them")
+
+    def _beside(self, node: Node, phase: PhaseDraft, module: ModuleDraft | None) -> None:
+        """What a phase or module says about itself, beside its units."""
+        content = self._reader.read(node) if node.inside() is None else Content()
+        if node.inside() is not None:
+            self._reader.child(node, content)
+        here = module or (phase.modules[-1] if phase.modules else None)
+        if content.goals:
+            phase.goal += [said for said, _ in content.goals]
+            for _, block in content.goals:
+                self._parts.ledger.place(block, "the goal of a phase")
+        self._gates(content, node.name, here)
+        target = here or self._module_now()
+        target.deliverables += self._deliverables(content.deliverables)
+        for found in content.tasks():
+            if found.sort == "box" or (found.sort == "said" and node.value.text):
+                target.strays += self._tasks([found], target.id)
+            else:
+                self._leave(found.blocks, "it stands beside the units, in none of them")
+        self._leave(content.loose, "it stands beside the units, in none of them")
+        if any(b.kind != "rule" and self._parts.ledger.is_placed(b) for b in node.blocks):
+            self._place(node, "a heading beside the units")
+
+    def _phase(self, mark: Mark) -> PhaseDraft:
+        title = _without_when(mark.title) or mark.label or mark.name
+        made = PhaseDraft(self._parts.ids.take("phase", mark.label or title), line(title), mark)
+        self.path.phases.append(made)
+        return made
+
+    def _phase_now(self) -> PhaseDraft:
+        if not self.path.phases:
+            self.path.phases.append(
+                PhaseDraft(self._parts.ids.take("phase", self._title), line(self._title))
+            )
+        return self.path.phases[-1]
+
+    def _module(self, mark: Mark) -> ModuleDraft:
+        title = _without_when(mark.title) or mark.label or mark.name
+        taken = self._parts.ids.take("module", mark.label or title, self._phase_now().id)
+        made = ModuleDraft(taken, line(title), mark)
+        self._phase_now().modules.append(made)
+        return made
+
+    def _module_now(self) -> ModuleDraft:
+        """The module that is open; one is made for units that the guide puts in none."""
+        phase = self._phase_now()
+        if not phase.modules:
+            months = (
+                [s for s in stretches(phase.mark.name) if s[0] == "month"] if phase.mark else []
+            )
+            month = months[0][1] if len(months) == 1 and months[0][1] == months[0][2] else None
+            taken = self._parts.ids.take("module", phase.id)
+            phase.modules.append(ModuleDraft(taken, phase.title, month=month))
+        return phase.modules[-1]
+
+    def _unit(self, node: Node, mark: Mark) -> None:
+        module = self._module_now()
+        content = self._reader.read(node)
+        named, stated = hours.cut(mark.name)
+        title = hours.cut(_without_when(mark.title))[0]
+        if content.project and _is_only_project(title):
+            title, named = f"{title} ({content.project})", f"{named} ({content.project})"
+        unit = UnitDraft(
+            id=self._parts.ids.take("unit", *self._unit_id(mark, module, title)),
+            name=line(clean(named)),
+            label=line(mark.label),
+            title=line(title or module.title or mark.name),
+            kind=_KINDS.get(self._roles.group(mark), UnitKind.MODULE),
+            days=_days(self._roles.group(mark), mark),
+            mark=mark,
+            hours=content.hours or stated or self._parts.table_hours.get((mark.group, mark.first)),
+        )
+        module.units.append(unit)
+        self._place(node, "unit")
+        self._fill(unit, content, module)
+
+    def _unit_id(self, mark: Mark, module: ModuleDraft, title: str) -> tuple[str, str]:
+        """The label, within its module where the guide counts anew in each."""
+        outer = module.mark or self._phase_now().mark
+        if outer is None or outer is mark or not mark.label:
+            return mark.label or title, module.id
+        return f"{module.id} {mark.label}", title
+
+    def _fill(self, unit: UnitDraft, content: Content, module: ModuleDraft) -> None:
+        unit.goals = [said for said, _ in content.goals]
+        for _, block in content.goals:
+            self._parts.ledger.place(block, "goal")
+        kept = content.tasks()
+        unit.tasks = self._tasks(kept, unit.id)
+        for found in content.found:
+            if found not in kept:
+                self._leave(found.blocks, "a bullet in a unit whose tasks are checkboxes")
+        unit.choice = self._choice(content, unit)
+        module.deliverables += self._deliverables(content.deliverables)
+        module.deliverables += self._deliverables(_implied(unit.tasks, kept), quiet=True)
+        self._gates(content, unit.title, module)
+        self._exam(unit, module)
+        self._leave(content.loose, "a note beside the tasks")
+
+    def _tasks(self, found: Iterable[Found], unit: Slug) -> list[Task]:
+        made: list[Task] = []
+        for one in found:
+            task_ = task(one.draft, self._parts, unit, one.kind)
+            if task_ is None:
+                self._leave(one.blocks, "an empty item")
+                continue
+            made.append(task_)
+            if one.rows:
+                self._parts.ledger.place_lines(*one.rows, "task")
+                continue
+            for i, block in enumerate(one.blocks):
+                self._parts.ledger.place(block, "what a task says more" if i else "task")
+        return made
+
+    def _choice(self, content: Content, unit: UnitDraft) -> Choice | None:
+        ways = [(way, self._tasks(way.found, unit.id)) for way in content.ways]
+        ways = [(way, made) for way, made in ways if made]
+        if len(ways) < 2 or content.fork is None:
+            unit.tasks += [one for _, made in ways for one in made]
+            return None
+        title = unit.title if content.fork.mark else line(content.fork.name)
+        return Choice(
+            id=self._parts.ids.take("choice", title),
+            title=title,
+            options=tuple(self._option(way, made) for way, made in ways),
+        )
+
+    def _option(self, way: Way, tasks: list[Task]) -> Option:
+        return Option(
+            id=self._parts.ids.take("option", way.title),
+            title=way.title,
+            label=way.label,
+            description=text([way.about]),
+            tasks=tuple(tasks),
+        )
+
+    def _deliverables(
+        self, found: Iterable[tuple[Wording, Block]], *, quiet: bool = False
+    ) -> list[Deliverable]:
+        made: list[Deliverable] = []
+        for said, block in found:
+            made.append(
+                Deliverable(
+                    id=self._parts.ids.take("deliverable", said.title),
+                    title=said.title,
+                    description=said.more,
+                    hours=said.hours,
+                    hours_from="guide" if said.hours else "estimate",
+                    count=counted(said.title),
+                    resources=tuple(self._parts.linked(said.links, near=said.title)),
+                )
+            )
+            if not quiet:
+                self._parts.ledger.place(block, "deliverable")
+        return made
+
+    def _gates(self, content: Content, about: str, module: ModuleDraft | None) -> None:
+        for name, found in content.criteria:
+            items = gate_items(found, self._parts)
+            if items:
+                title = name if name == about else f"{name}: {about}"
+                self.path.gates.append(Gate(line(title), items, name, module))
+
+    def _exam(self, unit: UnitDraft, module: ModuleDraft) -> None:
+        """An exam that ends a unit is a gate as well as a task."""
+        for one in unit.tasks:
+            if words.EXAM.fullmatch(words.fold(one.title)):
+                item = CheckpointItem(
+                    id=self._parts.ids.take("line", one.title), title=one.title, evidence=(one.id,)
+                )
+                self.path.gates.append(Gate(one.title, [item], "", module))
+                return
+
+    def _place(self, node: Node, became: str) -> None:
+        if node.block:
+            self._parts.ledger.place(node.block, became)
+
+    def _leave(self, blocks: Iterable[Block], why: str) -> None:
+        for block in blocks:
+            self._parts.ledger.leave(block, why)
+
+
+def gate_items(found: Iterable[Entry], parts: Parts) -> list[CheckpointItem]:
+    """The lines of a checkpoint, with what hangs below them told in brackets."""
+    items: list[CheckpointItem] = []
+    for entry in found:
+        more = "; ".join(markdown(entry.below, entry.item.depth + 1))
+        title = clean(entry.item.text)
+        said = line(f"{title} ({more})" if more and title else title)
+        if said:
+            items.append(CheckpointItem(id=parts.ids.take("line", said), title=said))
+            for block in entry.blocks:
+                parts.ledger.place(block, "checkpoint item")
+    return items
+
+
+def _implied(tasks: list[Task], found: list[Found]) -> list[tuple[Wording, Block]]:
+    """Deliverables that only a task speaks of: "Project: a weather app", "Capstone Project"."""
+    titles = {one.title for one in tasks}
+    out: dict[str, tuple[Wording, Block]] = {}
+    for one in found:
+        said = one.draft.wording.title
+        title = project_title(said)
+        if title is None and words.CAPSTONE.match(words.fold(said)):
+            title = said
+        if title and said in titles and one.sort != "said":
+            out.setdefault(title, (Wording(line(title)), one.blocks[0]))
+    return list(out.values())
+
+
+def _is_only_project(title: str) -> bool:
+    return bool(
+        re.fullmatch(r"(?:[\w-]+ )?(?:project|projeto|proyecto|projekt|projet)", words.fold(title))
+    )
+
+
+def _without_when(title: str) -> str:
+    return _WHEN.sub("", title).strip()
+
+
+def _days(group: str, mark: Mark) -> int:
+    """Nominal length: the label's own, or what the heading mentions ("(Months 1-3)", "3 weeks")."""
+    if group in DAYS:
+        return min(DAYS[group] * mark.span, 1000)
+    for unit, low, high in stretches(mark.title):
+        if unit in DAYS:
+            counted_ = high - low + 1 if high > low else (low if _is_length(mark.title) else 1)
+            return max(1, min(DAYS[unit] * counted_, 1000))
+    return 7
+
+
+def _is_length(title: str) -> bool:
+    return bool(
+        re.search(
+            r"\d+[\s-]*(?:weeks?|months?|days?|semanas?|meses|d[ií]as?)\b", title, re.IGNORECASE
+        )
+    )
+
+
+def hours_of(unit: UnitDraft) -> Hours | None:
+    """The unit's own hours, or the sum that its tasks state."""
+    if unit.hours:
+        return unit.hours
+    options = [one for o in unit.choice.options for one in o.tasks] if unit.choice else []
+    stated = [
+        one.hours for one in (*unit.tasks, *options) if one.hours and one.hours_from == "guide"
+    ]
+    if not stated:
+        return None
+    return Hours(low=sum(h.low for h in stated), high=sum(h.high for h in stated))

@@ -1,0 +1,108 @@
+"""Guides that name no weeks: their headings are the units, if something shows that it is a guide.
+
+What shows it, strongest first: checkboxes; tables of courses; bullets under headings, when the
+guide calls itself a roadmap, a curriculum, a study plan. A mere README has none of these.
+"""
+
+from collections.abc import Callable, Iterator
+
+from bot.curriculum.guide import tables, words
+from bot.curriculum.guide.blocks import Block
+from bot.curriculum.guide.headings import Mark
+from bot.curriculum.guide.outline import Node
+from bot.curriculum.guide.rich import Rich
+from bot.curriculum.guide.roles import Roles
+
+ROLES = Roles(order=("phase", "module"), unit="module")
+FEWEST_BOXES = 3
+FEWEST_BULLETS = 5
+_NEVER = words.NO_TIMELINE - {"tracking", "routine"}
+
+
+def mark_topics(root: Node, name: str) -> Roles | None:
+    """Marks the headings that are units, and those above them as phases; None when none are."""
+    title = words.fold(f"{root.title.text} {name}")
+    for holds, fewest, never in (
+        (_has_box, FEWEST_BOXES, _NEVER),
+        (_has_courses, 1, _NEVER),
+        (_has_items, FEWEST_BULLETS, frozenset(topic for topic, _ in words.AROUND)),
+    ):
+        if holds is _has_items and not words.GUIDE_WORD.search(title):
+            continue
+        found = list(_units(root, holds, never))
+        if sum(_count(node, holds) for node in found) >= fewest:
+            _mark(found, root)
+            return ROLES
+    return None
+
+
+def _units(node: Node, holds: Callable[[Block], bool], never: frozenset[str]) -> Iterator[Node]:
+    """The outermost headings that hold such blocks themselves or under their labels."""
+    for child in [*node.children]:
+        if not child.is_heading or child.around() in never:
+            continue
+        if _count(child, holds):
+            yield child
+        else:
+            yield from _units(child, holds, never)
+    if node.parent is None and any(holds(block) for block in _own(node)):
+        yield _gathered(node)
+
+
+def _gathered(root: Node) -> Node:
+    """Items that stand under no heading but the title's get a node of their own."""
+    labels = [c for c in root.children if not c.is_heading]
+    kept = [part for part in root.parts if part not in labels and not _is_listed(part)]
+    gathered = Node(Rich(root.title.text or "Tasks"), level=7, parent=root)
+    gathered.parts = [part for part in root.parts if part not in kept]
+    root.parts = [*kept, gathered]
+    return gathered
+
+
+def _is_listed(part: "Block | Node") -> bool:
+    return isinstance(part, Block) and part.kind in {"item", "table"}
+
+
+def _own(node: Node) -> Iterator[Block]:
+    yield from node.blocks
+    for child in node.children:
+        if not child.is_heading:
+            yield from _own(child)
+
+
+def _count(node: Node, holds: Callable[[Block], bool]) -> int:
+    return sum(1 for block in _own(node) if holds(block))
+
+
+def _has_box(block: Block) -> bool:
+    return block.kind == "item" and block.checked is not None
+
+
+def _has_courses(block: Block) -> bool:
+    return block.kind == "table" and bool(block.rows) and tables.is_course_table(block)
+
+
+def _has_items(block: Block) -> bool:
+    return block.kind == "item" and bool(block.text) and not _is_anchor(block)
+
+
+def _is_anchor(block: Block) -> bool:
+    return bool(block.links) and all(link.url.startswith("#") for link in block.links)
+
+
+def _mark(found: list[Node], root: Node) -> None:
+    """Units are marked in order; a heading above several of them is a phase."""
+    for number, node in enumerate(found, 1):
+        name = node.name or root.name or "Tasks"
+        node.mark = Mark("module", number, number, "", name, name)
+    above = [node.parent for node in found if node.parent and node.parent.is_heading]
+    number = 0
+    for parent in above:
+        if parent is not root and parent.mark is None and _top(parent, root, above):
+            number += 1
+            parent.mark = Mark("phase", number, number, "", parent.name, parent.name)
+
+
+def _top(node: Node, root: Node, above: list[Node]) -> bool:
+    """Whether `node` is no heading over everything, such as "Curriculum" itself."""
+    return sum(1 for one in above if one is node) < len(above) or len(above) == 1

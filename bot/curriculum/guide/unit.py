@@ -1,0 +1,344 @@
+"""Reading one unit: what of a week's content is a task, a goal, a checkpoint or a choice.
+
+The rules, in order: checkboxes are tasks; where a unit has none, its bullets, numbered items and
+table rows are; where it has none of those, its goals; and where it only tells something, the unit
+itself is the one task. What a sub-heading announces (goals, resources, criteria) is not a task.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from bot.curriculum.base import Hours
+from bot.curriculum.guide import hours, tables, words
+from bot.curriculum.guide.blocks import Block
+from bot.curriculum.guide.headings import option, project_title, task_title
+from bot.curriculum.guide.outline import Node
+from bot.curriculum.guide.parts import Parts, line
+from bot.curriculum.guide.rich import Rich
+from bot.curriculum.guide.tasks import Draft, Entry, Wording, draft, entries, markdown, wording
+from bot.curriculum.model import TaskKind
+
+Sort = Literal["box", "bullet", "row", "said", "goal"]
+
+
+@dataclass
+class Found:
+    """A possible task: how it was written, its draft, and the blocks it came from."""
+
+    sort: Sort
+    draft: Draft
+    blocks: tuple[Block, ...]
+    kind: TaskKind | None = None
+    rows: tuple[int, int] | None = None
+
+
+@dataclass
+class Way:
+    """One way to go at a fork."""
+
+    label: str | None
+    title: str
+    found: list[Found]
+    about: str = ""
+
+
+@dataclass
+class Content:
+    """Everything that a unit holds, before ids are given."""
+
+    found: list[Found] = field(default_factory=list)
+    loose: list[Block] = field(default_factory=list)
+    goals: list[tuple[str, Block]] = field(default_factory=list)
+    ways: list[Way] = field(default_factory=list)
+    fork: Node | None = None
+    hours: Hours | None = None
+    deliverables: list[tuple[Wording, Block]] = field(default_factory=list)
+    criteria: list[tuple[str, list[Entry]]] = field(default_factory=list)
+    resources: list[str] = field(default_factory=list)
+    project: str | None = None
+
+    def tasks(self) -> list[Found]:
+        """What counts as a task, by the rules above."""
+        if any(one.sort == "box" for one in self.found):
+            return [one for one in self.found if one.sort in {"box", "said"}]
+        return self.found
+
+
+class Reader:
+    """Reads the content of a unit's node; lines that become something are placed."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._ledger = parts.ledger
+
+    def read(self, node: Node) -> Content:
+        """All that stands under `node`, sub-headings included."""
+        content = Content()
+        self._gather(node, content, None)
+        self._settle(node, content)
+        return content
+
+    def _gather(self, node: Node, content: Content, kind: TaskKind | None) -> None:
+        ways = self._ways(node)
+        loose = self._direct(node.parts, content, kind)
+        content.loose += loose
+        for child in node.children:
+            if ways and child in ways:
+                continue
+            self.child(child, content, kind)
+        if ways and content.fork is None:
+            content.fork = node
+            content.ways = [self._way(child) for child in ways]
+        elif ways:
+            for child in ways:
+                self._gather(child, content, kind)
+
+    def _direct(
+        self, parts: Sequence[Block | Node], content: Content, kind: TaskKind | None
+    ) -> list[Block]:
+        """Items and rows directly below a heading; what else stands there is given back."""
+        loose: list[Block] = []
+        for one in entries([part for part in parts if isinstance(part, Block)]):
+            if isinstance(one, Entry):
+                content.found += list(self._entry(one, kind))
+            elif one.kind == "table":
+                content.found += [
+                    Found("row", row.draft, (one,), kind, rows=(row.line, row.line))
+                    for row in tables.rows(one)
+                ]
+                self._header(one)
+            elif one.kind != "rule":
+                loose.append(one)
+        return loose
+
+    def _header(self, table: Block) -> None:
+        if table.rows:
+            self._ledger.place_lines(table.first, table.rows[0].line - 1, "the head of a table")
+
+    def _entry(self, entry: Entry, kind: TaskKind | None) -> Iterator[Found]:
+        if entry.is_group:
+            self._ledger.place(entry.item, "the name of a group of tasks")
+            for one in entries(entry.below):
+                if isinstance(one, Entry):
+                    yield from self._entry(one, kind)
+            return
+        sort: Sort = "box" if entry.item.checked is not None else "bullet"
+        yield Found(sort, draft(entry), entry.blocks, kind)
+
+    def child(self, node: Node, content: Content, kind: TaskKind | None = None) -> None:
+        """What one sub-heading or label of a unit adds to `content`."""
+        topic = node.inside()
+        named = task_title(node.name)
+        if named or (topic == "project" and project_title(node.name) and not _holds_items(node)):
+            self._task_heading(node, named or node.name, content)
+            return
+        handler = {
+            "goals": self._goals,
+            "goals-or-tasks": self._goals,
+            "time": self._time,
+            "deliverable": self._deliverable,
+            "checkpoint": self._criteria,
+            "resources": self._resources,
+            "notes": self._notes,
+            "skip": self._notes,
+        }.get(topic or "")
+        if topic == "goals-or-tasks" and _holds_items(node):
+            handler = None
+        if handler is None or node.mark:
+            self._group(node, content, TaskKind.PROJECT if topic == "project" else kind)
+        else:
+            handler(node, content)
+
+    def _group(self, node: Node, content: Content, kind: TaskKind | None) -> None:
+        """A sub-heading over tasks, or a label that says one: "**Topics**: loops and lists"."""
+        before = len(content.found)
+        if node.value.text and node.block:
+            said = Draft(wording([node.value]))
+            content.found.append(Found("said", said, (node.block,), kind))
+        if (chosen := words.CHOOSE.search(words.fold(node.name))) and content.fork is None:
+            self._fork(node, content, kind)
+        else:
+            self._gather(node, content, kind)
+        title = project_title(node.name)
+        if title and node.block:
+            content.project = title
+            content.deliverables.append((Wording(line(title)), node.block))
+        if node.block and (len(content.found) > before or title or chosen):
+            self._ledger.place(node.block, "the name of a group of tasks")
+
+    def _fork(self, node: Node, content: Content, kind: TaskKind | None) -> None:
+        """ "Choose one of the following" over headings, items or rows: each is a way."""
+        held = [child for child in node.children if _holds_items(child)]
+        inner = Content()
+        inner.loose = self._direct(node.parts, inner, kind)
+        if len(held) >= 2 and not inner.found:
+            content.ways = [self._way(child) for child in held]
+        elif len(inner.found) >= 2 and not node.children:
+            content.ways = [Way(None, one.draft.wording.title, [one]) for one in inner.found]
+        else:
+            self._gather(node, content, kind)
+            return
+        content.fork = node
+        content.loose += inner.loose
+
+    def _ways(self, node: Node) -> list[Node]:
+        """Children called "Option A", "Option B", when there are at least two with tasks."""
+        found = [child for child in node.children if option(child.name) and _holds_items(child)]
+        return found if len(found) >= 2 else []
+
+    def _way(self, node: Node) -> Way:
+        inner = Content()
+        self._gather(node, inner, None)
+        self._settle(node, inner)
+        named = option(node.name)
+        label, title = named if named else (None, "")
+        if node.block:
+            self._ledger.place(node.block, "option")
+        about = markdown(inner.loose)
+        for block in inner.loose:
+            self._ledger.place(block, "the description of an option")
+        return Way(label, line(title or node.name), inner.tasks(), "\n\n".join(about))
+
+    def _task_heading(self, node: Node, title: str, content: Content) -> None:
+        """ "Task 2: Set up Grafana" with its explanation, or a project that has no bullets."""
+        made = Draft(replace(wording([Rich(title, links=node.title.links)])))
+        blocks = [block for one in node.walk() for block in one.blocks]
+        inner = [one.block for one in node.walk() if one is not node and one.block]
+        everything = sorted([*blocks, *inner], key=lambda block: block.first)
+        made.about = markdown([b for b in everything if b.kind not in {"rule", "html"}], base=1)
+        made.links = [link for block in everything for link in block.links]
+        kept = tuple(b for b in everything if b.kind not in {"rule", "html"})
+        head = (node.block,) if node.block else ()
+        content.found.append(Found("said", made, head + kept))
+        project = project_title(node.name)
+        if project and node.block:
+            content.deliverables.append((Wording(line(project)), node.block))
+
+    def _goals(self, node: Node, content: Content) -> None:
+        self._head(node, "goals")
+        if node.value.text and node.block:
+            content.goals.append((node.value.text, node.block))
+        for one in _items(node):
+            content.goals.append((" ".join(_texts(one)), one.item))
+            for block in one.below:
+                self._ledger.place(block, "goal")
+        for block in _plain(node):
+            said = [rich.text for rich in block.lines if rich.text]
+            content.goals += [(text, block) for text in said]
+
+    def _time(self, node: Node, content: Content) -> None:
+        said = " ".join([node.name, node.value.text, *(block.text for block in node.blocks)])
+        stated = hours.total(said)
+        if stated is None and node.value.text:
+            stated = hours.bare(node.value.text)
+        if stated and content.hours is None:
+            content.hours = stated
+            for block in [node.block, *node.blocks]:
+                if block:
+                    self._ledger.place(block, "the hours of a unit")
+        else:
+            self._notes(node, content)
+
+    def _deliverable(self, node: Node, content: Content) -> None:
+        self._head(node, "deliverable")
+        content.deliverables += deliverables(node)
+
+    def _criteria(self, node: Node, content: Content) -> None:
+        found = list(_items(node))
+        if node.value.text and node.block:
+            found.insert(0, Entry(replace(node.block, lines=(node.value,))))
+        if found:
+            self._head(node, "checkpoint")
+            content.criteria.append((node.name, found))
+        for block in _plain(node):
+            self._ledger.leave(block, "words about a checkpoint")
+
+    def _resources(self, node: Node, content: Content) -> None:
+        self._head(node, "resources")
+        for block in [block for one in node.walk() for block in one.blocks]:
+            ids = self._parts.linked(block.links, near=block.text)
+            content.resources += ids
+            if ids:
+                self._ledger.place(block, "resource")
+            else:
+                self._ledger.leave(block, "a resource without a link")
+        content.resources += self._parts.linked(node.value.links, near=node.value.text)
+
+    def _notes(self, node: Node, content: Content) -> None:
+        content.loose += [block for one in node.walk() for block in one.blocks]
+        for one in node.walk():
+            if one.block:
+                self._ledger.leave(one.block, "a note beside the tasks")
+
+    def _head(self, node: Node, became: str) -> None:
+        if node.block:
+            self._ledger.place(node.block, became)
+
+    def _settle(self, node: Node, content: Content) -> None:
+        """Where nothing is a task yet, the goals are, or the unit itself."""
+        if content.found or content.ways:
+            return
+        if content.goals:
+            content.found = [
+                Found("goal", Draft(wording([Rich(text)])), (block,))
+                for text, block in content.goals
+            ]
+            content.goals = []
+            return
+        content.found = list(self._told(node, content))
+        if content.found:
+            content.loose = []
+
+    def _told(self, node: Node, content: Content) -> Iterator[Found]:
+        """Lines with a link each are tasks; other words make the unit one task."""
+        told = [block for block in content.loose if block.kind in {"text", "code"}]
+        rich = [one for block in told for one in block.lines if one.text]
+        if len(rich) > 1 and all(one.links and one.text for one in rich):
+            for block in told:
+                for one in block.lines:
+                    if one.text:
+                        yield Found("said", Draft(wording([one])), (block,))
+            return
+        if not content.loose and not content.resources:
+            return
+        title = (node.mark.title or node.mark.name) if node.mark else node.name
+        made = Draft(wording([Rich(title)]), about=markdown(told))
+        made.links = [link for block in told for link in block.links]
+        if re.search(r"\w", title):
+            yield Found("said", made, tuple(told))
+
+
+def deliverables(node: Node) -> list[tuple[Wording, Block]]:
+    """What a node called "Deliverable" lists, or says on its own line."""
+    found: list[tuple[Wording, Block]] = []
+    if node.value.text and node.block:
+        found.append((wording([node.value]), node.block))
+    found += [(wording(one.item.lines), one.item) for one in _items(node)]
+    if not found:
+        found = [(wording(block.lines), block) for block in _plain(node)]
+    return [(said, block) for said, block in found if said.title]
+
+
+def _items(node: Node) -> Iterator[Entry]:
+    """The items under a node and its sub-headings."""
+    for one in node.walk():
+        yield from (e for e in entries(one.blocks) if isinstance(e, Entry) and e.item.text)
+
+
+def _plain(node: Node) -> list[Block]:
+    return [
+        block
+        for one in node.walk()
+        for block in entries(one.blocks)
+        if isinstance(block, Block) and block.kind == "text"
+    ]
+
+
+def _texts(entry: Entry) -> list[str]:
+    return [entry.item.text, *(block.text for block in entry.below if block.text)]
+
+
+def _holds_items(node: Node) -> bool:
+    return any(block.kind in {"item", "table"} for one in node.walk() for block in one.blocks)
