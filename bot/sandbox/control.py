@@ -114,7 +114,9 @@ def router(world: World, webhooks: Webhooks) -> APIRouter:
     _add_log(routes, world)
     _add_faults(routes, world)
     _add_people(routes, world)
+    _add_repositories(routes, world)
     _add_hooks(routes, world, webhooks)
+    _add_apps(routes, world)
     return routes
 
 
@@ -243,6 +245,8 @@ def _add_people(routes: APIRouter, world: World) -> None:
             )
         return {"token": wish.token}
 
+
+def _add_repositories(routes: APIRouter, world: World) -> None:
     @routes.post("/repositories", status_code=201)
     async def add_repository(wish: RepositoryWish) -> JSON:
         with world.lock:
@@ -295,6 +299,8 @@ def _add_hooks(routes: APIRouter, world: World, webhooks: Webhooks) -> None:
         with world.lock:
             return [app_shapes.delivery(one) for one in world.deliveries]
 
+
+def _add_apps(routes: APIRouter, world: World) -> None:
     @routes.post("/apps", status_code=201)
     async def add_app(wish: AppWish) -> JSON:
         with world.lock:

@@ -62,7 +62,6 @@ class Route:
 class Call:
     world: World
     web: str
-    method: str
     path: str
     params: Mapping[str, str]
     query: Mapping[str, str]

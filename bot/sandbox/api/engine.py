@@ -24,7 +24,6 @@ from bot.sandbox.state.refusals import Malformed, NotFound, Refusal
 from bot.sandbox.world import World
 
 TABLES = (issues, comments, relations, labels, repositories, app, graphql)
-VERSIONS = {"2022-11-28", "2026-03-10"}
 REPOSITORY_BY_ID = re.compile(r"/repositories/(\d+)(/.*)?")
 
 
@@ -126,30 +125,17 @@ class Engine:
             return gate.refused(refusal)
 
     def _checked(self, request: Request, fault: Fault | None, trace: Trace) -> Answer:
-        if not request.headers.get("user-agent"):
-            message = (
-                "Request forbidden by administrative rules. Please make sure your request has a "
-                "User-Agent header."
-            )
-            return gate.complaint(403, message)
-        version = request.headers.get("x-github-api-version", "2022-11-28")
-        if version not in VERSIONS:
-            return gate.complaint(400, f"{version} is not a supported version.")
+        refusal = gate.unreadable(request.headers)
+        if refusal:
+            return refusal
         who = gate.who_asks(self.world, request.headers.get("authorization"))
         trace.actor = who.actor
         trace.resource = "graphql" if request.path == "/graphql" else "core"
-        route, params, canonical = self._find(request)
+        route, params, path = self._find(request)
         trace.route = route
-        limited = gate.over_the_limit(
-            self.world,
-            route,
-            who.actor,
-            trace.resource,
-            self.world.clock.exact(),
-            write=request.method in WRITES,
-        )
+        limited = self._limited(request, trace)
         if limited:
-            return Answer(200, graphql.RATE_LIMITED) if trace.resource == "graphql" else limited
+            return limited
         if route is None:
             raise NotFound
         if route.permission:
@@ -159,25 +145,37 @@ class Engine:
         if "repo" in params:
             repository = self._repository(params)
             if repository is None:
-                return self._elsewhere(params, canonical, who.actor)
+                return self._elsewhere(params, path, who.actor)
             if route.access != "app":  # an App sees where it is installed, whatever it may do there
                 gate.check_permission(self.world, route, who.actor, repository)
-        query = dict(parse_qsl(request.query, keep_blank_values=True))
         call = Call(
-            self.world,
-            self.web,
-            request.method,
-            canonical,
-            params,
-            query,
-            request.headers,
-            _json(request.body),
-            who.actor,
-            who.app,
-            repository,
-            fault,
+            world=self.world,
+            web=self.web,
+            path=path,
+            params=params,
+            query=dict(parse_qsl(request.query, keep_blank_values=True)),
+            headers=request.headers,
+            body=_json(request.body),
+            actor=who.actor,
+            app=who.app,
+            given_repository=repository,
+            stale=fault if fault and fault.kind == "stale" else None,
         )
         return route.handler(call)
+
+    def _limited(self, request: Request, trace: Trace) -> Answer | None:
+        """GraphQL tells of limits in a 200."""
+        answer = gate.over_the_limit(
+            self.world,
+            trace.route,
+            trace.actor or Actor(self.world.nobody),
+            trace.resource,
+            self.world.clock.exact(),
+            write=request.method in WRITES,
+        )
+        if answer and trace.resource == "graphql":
+            return Answer(200, graphql.RATE_LIMITED)
+        return answer
 
     def _find(self, request: Request) -> tuple[Route | None, dict[str, str], str]:
         """The endpoint, its path parameters, and the path with a repository's name in it."""

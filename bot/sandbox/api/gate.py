@@ -1,5 +1,6 @@
 """What stands before every handler: who asks, whether they may, and how much they still may."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,6 +31,11 @@ STATUS: dict[type[Refusal], int] = {
     Gone: 410,
     Invalid: 422,
 }
+VERSIONS = frozenset({"2022-11-28", "2026-03-10"})
+NO_USER_AGENT = (
+    "Request forbidden by administrative rules. Please make sure your request has a User-Agent "
+    "header."
+)
 SECONDARY = (
     "You have exceeded a secondary rate limit. Please wait a few minutes before you try again. "
     "If you reach out to GitHub Support for help, please include the request ID and timestamp."
@@ -70,6 +76,14 @@ def secondary(status: int, retry_after: int | None) -> Answer:
     if retry_after is not None:
         answer.headers["Retry-After"] = str(retry_after)
     return answer
+
+
+def unreadable(headers: Mapping[str, str]) -> Answer | None:
+    """The answer to a request without a User-Agent or with an unknown version, else None."""
+    if not headers.get("user-agent"):
+        return complaint(403, NO_USER_AGENT)
+    version = headers.get("x-github-api-version", "2022-11-28")
+    return None if version in VERSIONS else complaint(400, f"{version} is not a supported version.")
 
 
 def who_asks(world: World, authorization: str | None) -> Credentials:

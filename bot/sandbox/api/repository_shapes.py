@@ -48,6 +48,28 @@ TEMPLATED = {
     "statuses": "/statuses/{sha}",
     "trees": "/git/trees{/sha}",
 }
+# What is the same for every repository here.
+ALWAYS: JSON = {
+    "mirror_url": None,
+    "homepage": None,
+    "stargazers_count": 0,
+    "watchers_count": 0,
+    "language": None,
+    "has_projects": True,
+    "has_downloads": True,
+    "has_wiki": False,
+    "has_pages": False,
+    "has_discussions": False,
+    "forks_count": 0,
+    "disabled": False,
+    "license": None,
+    "allow_forking": True,
+    "is_template": False,
+    "web_commit_signoff_required": False,
+    "topics": [],
+    "forks": 0,
+    "watchers": 0,
+}
 
 
 def repository(shapes: Shapes, repo: Repository, actor: Actor | None = None) -> JSON:
@@ -76,32 +98,14 @@ def repository(shapes: Shapes, repo: Repository, actor: Actor | None = None) -> 
         "ssh_url": f"git@sandbox.invalid:{repo.full_name}.git",
         "clone_url": f"{page}.git",
         "svn_url": page,
-        "mirror_url": None,
-        "homepage": None,
         "size": sum(len(data) for data in _files(repo).values()) // 1024,
-        "stargazers_count": 0,
-        "watchers_count": 0,
-        "language": None,
         "has_issues": repo.issues_enabled,
-        "has_projects": True,
-        "has_downloads": True,
-        "has_wiki": False,
-        "has_pages": False,
-        "has_discussions": False,
-        "forks_count": 0,
         "archived": repo.archived,
-        "disabled": False,
         "open_issues_count": open_issues,
-        "license": None,
-        "allow_forking": True,
-        "is_template": False,
-        "web_commit_signoff_required": False,
-        "topics": [],
-        "visibility": "private" if repo.private else "public",
-        "forks": 0,
         "open_issues": open_issues,
-        "watchers": 0,
+        "visibility": "private" if repo.private else "public",
         "default_branch": repo.default_branch,
+        **ALWAYS,
     }
     if actor is not None:
         shape["permissions"] = _permissions(shapes, repo, actor)

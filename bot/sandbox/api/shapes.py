@@ -117,7 +117,7 @@ class Shapes:
         kind = "pull" if issue.is_pull_request else "issues"
         page = f"{self.web}/{repository.full_name}/{kind}/{issue.number}"
         assignees = [self.user(user) for user in issue.assignees]
-        milestone = self.milestone(repository, issue.milestone) if issue.milestone else None
+        milestone, app = issue.milestone, issue.app
         shape: JSON = {
             "url": url,
             "repository_url": root,
@@ -135,7 +135,7 @@ class Shapes:
             "locked": issue.locked,
             "assignee": assignees[0] if assignees else None,
             "assignees": assignees,
-            "milestone": milestone,
+            "milestone": self.milestone(repository, milestone) if milestone else None,
             "comments": len(issue.comments),
             "created_at": written(issue.birth.at),
             "updated_at": written(issue.updated_at),
@@ -146,22 +146,23 @@ class Shapes:
             "closed_by": self.user(issue.closed_by) if issue.closed_by else None,
             "reactions": self.reactions(f"{url}/reactions", issue.reactions),
             "timeline_url": f"{url}/timeline",
-            "performed_via_github_app": self.app(issue.app) if issue.app else None,
+            "performed_via_github_app": self.app(app) if app else None,
             "state_reason": issue.state_reason,
         }
-        if issue.is_pull_request:
-            pull = f"{root}/pulls/{issue.number}"
-            shape["draft"] = False
-            shape["pull_request"] = {
-                "url": pull,
-                "html_url": page,
-                "diff_url": f"{page}.diff",
-                "patch_url": f"{page}.patch",
-                "merged_at": None,
-            }
-        else:
-            shape |= self._relations(issue)
-        return shape
+        more = self._pull_request if issue.is_pull_request else self._relations
+        return shape | more(issue)
+
+    def _pull_request(self, issue: Issue) -> JSON:
+        home = self.home_of(issue)
+        page = f"{self.web}/{home.full_name}/pull/{issue.number}"
+        pull = {
+            "url": f"{self.repository_url(home)}/pulls/{issue.number}",
+            "html_url": page,
+            "diff_url": f"{page}.diff",
+            "patch_url": f"{page}.patch",
+            "merged_at": None,
+        }
+        return {"draft": False, "pull_request": pull}
 
     def _relations(self, issue: Issue) -> JSON:
         total = len(issue.children)

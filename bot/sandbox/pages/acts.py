@@ -28,6 +28,7 @@ def router(world: World) -> APIRouter:
     """All forms over one world."""
     routes = APIRouter(include_in_schema=False)
     _add_issue_forms(routes, world)
+    _add_text_forms(routes, world)
     _add_other_forms(routes, world)
     return routes
 
@@ -72,6 +73,15 @@ def _add_issue_forms(routes: APIRouter, world: World) -> None:
             issues.edit(world, actor, repo, issue, fields)
             return _to_issue(repo, issue)
 
+    @routes.post(ISSUE + "/delete")
+    async def delete(owner: str, name: str, number: int) -> Response:
+        with world.lock:
+            actor, repo = _repository(world, owner, name)
+            issues.delete(world, actor, repo, issues.find(repo, number))
+            return RedirectResponse(f"/{repo.full_name}/issues", 303)
+
+
+def _add_text_forms(routes: APIRouter, world: World) -> None:
     @routes.post(ISSUE + "/comments")
     async def comment(owner: str, name: str, number: int, request: Request) -> Response:
         fields = await form(request)
@@ -99,13 +109,6 @@ def _add_issue_forms(routes: APIRouter, world: World) -> None:
             if body is not None:
                 issues.edit(world, actor, repo, issue, {"body": body})
             return _to_issue(repo, issue, "#body")
-
-    @routes.post(ISSUE + "/delete")
-    async def delete(owner: str, name: str, number: int) -> Response:
-        with world.lock:
-            actor, repo = _repository(world, owner, name)
-            issues.delete(world, actor, repo, issues.find(repo, number))
-            return RedirectResponse(f"/{repo.full_name}/issues", 303)
 
 
 def _add_other_forms(routes: APIRouter, world: World) -> None:

@@ -1,5 +1,6 @@
 """The pages a person reads."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -63,6 +64,7 @@ def router(world: World) -> APIRouter:
     _add_files(routes, world)
     _add_issues(routes, world)
     _add_milestones(routes, world)
+    _add_labels(routes, world)
     return routes
 
 
@@ -104,31 +106,12 @@ def _add_top(routes: APIRouter, world: World) -> None:
 def _add_files(routes: APIRouter, world: World) -> None:
     @routes.get(REPO)
     async def front(owner: str, name: str) -> Response:
-        return show_folder(owner, name, "", "")
+        return _folder(world, owner, name, "", "")
 
     @routes.get(REPO + "/tree/{branch}")
     @routes.get(REPO + "/tree/{branch}/{path:path}")
     async def tree(owner: str, name: str, branch: str, path: str = "") -> Response:
-        return show_folder(owner, name, branch, path.strip("/"))
-
-    def show_folder(owner: str, name: str, branch: str, path: str) -> Response:
-        with world.lock:
-            repo = world.repository(f"{owner}/{name}")
-            branch = branch or repo.default_branch
-            commit = repo.git.head(branch)
-            inside = files.folder(commit, path) if commit else {}
-            readme = commit.files.get("README.md", b"") if commit and not path else b""
-            setting = Setting(_IssueUrl(repo), breaks=False)
-            return page(
-                "repository.html.j2",
-                repo=repo,
-                tab="code",
-                branch=branch,
-                path=path,
-                entries=sorted(inside.items(), key=lambda entry: (entry[1], entry[0])),
-                commit=commit,
-                readme=markdown.render(readme.decode(errors="replace"), setting),
-            )
+        return _folder(world, owner, name, branch, path.strip("/"))
 
     @routes.get(REPO + "/blob/{branch}/{path:path}")
     async def blob(owner: str, name: str, branch: str, path: str) -> Response:
@@ -157,33 +140,31 @@ def _add_files(routes: APIRouter, world: World) -> None:
         return missing() if content is None else PlainTextResponse(content)
 
 
+def _folder(world: World, owner: str, name: str, branch: str, path: str) -> Response:
+    with world.lock:
+        repo = world.repository(f"{owner}/{name}")
+        branch = branch or repo.default_branch
+        commit = repo.git.head(branch)
+        inside = files.folder(commit, path) if commit else {}
+        readme = commit.files.get("README.md", b"") if commit and not path else b""
+        setting = Setting(_IssueUrl(repo), breaks=False)
+        return page(
+            "repository.html.j2",
+            repo=repo,
+            tab="code",
+            branch=branch,
+            path=path,
+            entries=sorted(inside.items(), key=lambda entry: (entry[1], entry[0])),
+            commit=commit,
+            readme=markdown.render(readme.decode(errors="replace"), setting),
+        )
+
+
 def _add_issues(routes: APIRouter, world: World) -> None:
     @routes.get(REPO + "/issues")
     async def issue_list(owner: str, name: str, request: Request) -> Response:
-        given = {key: value for key, value in request.query_params.items() if key != "page"}
-        known = {key: value for key, value in given.items() if key in Filters.__annotations__}
-        filters = Filters(**known)
-        number = request.query_params.get("page", "1")
         with world.lock:
-            repo = world.repository(f"{owner}/{name}")
-            found = [issue for issue in _newest_first(repo) if filters.fits(issue)]
-            shown = [issue for issue in found if issue.state == filters.state]
-            at = max(1, int(number)) if number.isdigit() else 1
-            return page(
-                "issues.html.j2",
-                repo=repo,
-                tab="issues",
-                filters=filters,
-                shown=shown[(at - 1) * ON_A_PAGE : at * ON_A_PAGE],
-                open_count=sum(issue.is_open for issue in found),
-                closed_count=sum(not issue.is_open for issue in found),
-                page_number=at,
-                pages=-(-len(shown) // ON_A_PAGE),
-                labels=_labels(repo),
-                tasks=markdown.task_counts,
-                all_labels=_labels(repo),
-                all_milestones=_by_due_date(repo),
-            )
+            return _issue_list(world.repository(f"{owner}/{name}"), request.query_params)
 
     @routes.get(REPO + "/issues/new")
     async def new_issue(owner: str, name: str) -> Response:
@@ -210,6 +191,29 @@ def _add_issues(routes: APIRouter, world: World) -> None:
                 progress=_progress(repo, issue.milestone) if issue.milestone else None,
                 labels=_labels(repo),
             )
+
+
+def _issue_list(repo: Repository, query: Mapping[str, str]) -> Response:
+    filters = Filters(**{name: query[name] for name in Filters.__annotations__ if name in query})
+    found = [issue for issue in _newest_first(repo) if filters.fits(issue)]
+    shown = [issue for issue in found if issue.state == filters.state]
+    number = query.get("page", "1")
+    at = max(1, int(number)) if number.isascii() and number.isdigit() else 1
+    return page(
+        "issues.html.j2",
+        repo=repo,
+        tab="issues",
+        filters=filters,
+        shown=shown[(at - 1) * ON_A_PAGE : at * ON_A_PAGE],
+        open_count=sum(issue.is_open for issue in found),
+        closed_count=sum(not issue.is_open for issue in found),
+        page_number=at,
+        pages=-(-len(shown) // ON_A_PAGE),
+        labels=_labels(repo),
+        tasks=markdown.task_counts,
+        all_labels=_labels(repo),
+        all_milestones=_by_due_date(repo),
+    )
 
 
 def _add_milestones(routes: APIRouter, world: World) -> None:
@@ -247,6 +251,8 @@ def _add_milestones(routes: APIRouter, world: World) -> None:
                 description=markdown.render(milestone.description, Setting(_IssueUrl(repo))),
             )
 
+
+def _add_labels(routes: APIRouter, world: World) -> None:
     @routes.get(REPO + "/labels")
     async def label_list(owner: str, name: str) -> Response:
         with world.lock:
