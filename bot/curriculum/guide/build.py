@@ -99,8 +99,15 @@ def _signs(blocks: tuple[Block, ...], ledger: Ledger) -> None:
             ledger.place(block, "a comment, which readers do not see")
         elif block.kind == "html":
             ledger.leave(block, "HTML")
+        elif block.kind == "item" and _is_anchor(block):
+            ledger.place(block, "table of contents")
         elif block.kind == "item" and not block.text:
             ledger.leave(block, "an empty item")
+
+
+def _is_anchor(block: Block) -> bool:
+    links = block.links
+    return len(links) == 1 and links[0].url.startswith("#") and links[0].text == block.text
 
 
 def _only_comments(code: str) -> bool:
@@ -114,7 +121,7 @@ def _curriculum(title: str, name: str, path: Path, parts: Parts, language: str) 
         title=title,
         version=parts.version or "1.0",
         language=language,
-        source=Source(name=line(name) or None, note=text([parts.note or "", said_by]) or None),
+        source=Source(name=line(name) or None, note=text([*parts.notes, said_by]) or None),
         overview=Overview.model_validate(overview),
         transferable_skills=tuple(parts.transferable),
         skills=tuple(parts.skills),

@@ -157,7 +157,10 @@ def checkpoint(node: Node, parts: Parts, gates: list[Gate] | None = None) -> Non
     found = [one for one in entries(node.blocks) if isinstance(one, Entry)]
     for child in node.children:
         if not child.is_heading and child.mark is None:
-            found += [one for one in entries(child.blocks) if isinstance(one, Entry)]
+            held = [one for one in entries(child.blocks) if isinstance(one, Entry)]
+            found += held
+            if held and child.block:
+                parts.ledger.place(child.block, "words about a checkpoint")
     items = gate_items(found, parts)
     if items and gates is not None:
         title = node.name or "Checkpoint"

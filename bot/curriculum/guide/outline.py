@@ -19,7 +19,7 @@ ITEM_LEVEL = 8.0
 LONGEST_LABEL = 120
 
 
-@dataclass
+@dataclass(eq=False)
 class Node:
     """A heading, a label or an item that holds others.
 
@@ -200,7 +200,13 @@ class _Builder:
             elif block.kind == "item":
                 self._item(block, self._blocks[i + 1 : i + 2])
             else:
-                self._top.parts.append(block)
+                self._other(block)
+
+    def _other(self, block: Block) -> None:
+        """A table after a label that has its words already belongs to the heading."""
+        if block.kind == "table" and self._top.level == LABEL_LEVEL + 1 and self._top.parts:
+            self._close(len(self._stack) - 1)
+        self._top.parts.append(block)
 
     def _footer_from(self) -> int | None:
         """Words after the last heading and a rule belong to the guide, not to its last section."""

@@ -114,7 +114,7 @@ class Parts:
     quantitative: list[around.Target] = field(default_factory=list)
     qualitative: list[around.Quality] = field(default_factory=list)
     version: str | None = None
-    note: str | None = None
+    notes: list[str] = field(default_factory=list)
     author: str | None = None
     table_hours: dict[tuple[str, int], Hours] = field(default_factory=dict)
     _by_url: dict[str, str] = field(default_factory=dict)

@@ -115,7 +115,7 @@ def introduction(root: Node, parts: Parts) -> None:
             parts.summary.append(block.text)
             parts.ledger.place(block, "overview")
         else:
-            parts.note = block.text
+            parts.notes.append(block.text)
             parts.ledger.place(block, "a note on the guide")
     for child in root.children:
         if child.block and not child.is_heading and child.mark is None:
@@ -133,7 +133,10 @@ def _signature(child: Node, block: Block, parts: Parts, *, closing: bool) -> Non
     elif re.match(r"(?:created|written|made) by|author|autor", folded) and value:
         parts.author = line(value)
         parts.ledger.place(block, "the guide's author")
-    elif value and not closing and not child.parts:
+    elif value and closing and not child.parts:
+        parts.notes.append(f"{child.name}: {value}")
+        parts.ledger.place(block, "a note on the guide")
+    elif value and not child.parts:
         one = Said(child.name, value, (block,), whole=f"{child.name}: {value}")
         if not _fact(one, parts):
             parts.summary.append(one.whole)

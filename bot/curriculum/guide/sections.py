@@ -126,7 +126,9 @@ class Sections:
             return
         below: Sequence[Block] = [b for one in node.walk() for b in one.blocks if b.kind != "rule"]
         heads = [one.block for one in node.walk() if one.block and one is not node]
-        if any(self._parts.ledger.is_placed(block) for block in [*below, *heads]):
+        if any(one.mark for one in node.walk()):
+            self._parts.ledger.place(node.block, "heading: the timeline")
+        elif any(self._parts.ledger.is_placed(block) for block in [*below, *heads]):
             self._parts.ledger.place(node.block, f"heading: {topic or 'a part of the guide'}")
         else:
             self._parts.ledger.leave(
@@ -136,10 +138,14 @@ class Sections:
 
 def _is_narrower(own: str, inherited: str | None) -> bool:
     """A word that means less inside a section than alone: "Next steps" in a journal."""
-    return inherited in {"journal", "reflection"} or (
-        inherited in {"actions", "checkpoint", "contents", "skip", "projects"}
-        and own not in {"checkpoint", "actions", "journal", "reflection"}
-    )
+    if inherited in {"journal", "reflection"}:
+        return own not in {"journal", "reflection"}
+    return inherited in {"actions", "checkpoint", "contents", "skip", "projects"} and own not in {
+        "checkpoint",
+        "actions",
+        "journal",
+        "reflection",
+    }
 
 
 def _is_contents(node: Node) -> bool:

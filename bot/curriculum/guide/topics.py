@@ -91,18 +91,23 @@ def _is_anchor(block: Block) -> bool:
 
 
 def _mark(found: list[Node], root: Node) -> None:
-    """Units are marked in order; a heading above several of them is a phase."""
+    """Units are marked in order; a heading above several of them is a phase.
+
+    A unit beside such headings, not under one, is a phase of its own.
+    """
+    above = {id(node.parent): node.parent for node in found if node.parent not in {None, root}}
+    over = {id(up) for parent in above.values() for up in _above(parent)}
+    phases = {key: node for key, node in above.items() if key not in over}
     for number, node in enumerate(found, 1):
         name = node.name or root.name or "Tasks"
-        node.mark = Mark("module", number, number, "", name, name)
-    above = [node.parent for node in found if node.parent and node.parent.is_heading]
-    number = 0
-    for parent in above:
-        if parent is not root and parent.mark is None and _top(parent, root, above):
-            number += 1
+        beside = phases and id(node.parent) not in phases
+        node.mark = Mark("phase" if beside else "module", number, number, "", name, name)
+    for number, parent in enumerate(phases.values(), 1):
+        if parent is not None:
             parent.mark = Mark("phase", number, number, "", parent.name, parent.name)
 
 
-def _top(node: Node, root: Node, above: list[Node]) -> bool:
-    """Whether `node` is no heading over everything, such as "Curriculum" itself."""
-    return sum(1 for one in above if one is node) < len(above) or len(above) == 1
+def _above(node: Node | None) -> Iterator[Node]:
+    while node is not None and node.parent is not None:
+        node = node.parent
+        yield node
