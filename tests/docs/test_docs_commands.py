@@ -1,0 +1,160 @@
+"""Every command that the documentation shows runs, and says what the page says that it says.
+
+A `console` fence holds commands behind "$ " and, below each, what it prints; "..." stands for lines
+left out. What a reader does by hand, a hidden comment does here. Milepost asks before it writes;
+nobody answers here, so `--yes` is added. The clock stands at noon of the fifth of January 2026.
+"""
+
+import json
+import re
+import shlex
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from cli.terminal import Terminal, terminal
+from docs.pages import ROOT, Act, Fence, name_of, steps
+
+__all__ = ["terminal"]
+
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
+GUIDES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs" / "tutorial").glob("*.md")),
+    *sorted((ROOT / "docs" / "how-to").glob("*.md")),
+]
+ASKING = {"init", "apply", "undo"}
+TARGETS = set(re.findall(r"^([a-z]+)(?: [a-z]+)*:", (ROOT / "Makefile").read_text(), re.MULTILINE))
+SETTINGS_LINE = ".github/milepost.yml"
+
+
+@pytest.fixture
+def reader(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> "Reader":
+    monkeypatch.setattr("bot.cli.edges.Edges.now", lambda _self: NOW)
+    monkeypatch.setattr("bot.cli.init._next_monday", lambda _today: date(2026, 1, 5))
+    monkeypatch.setattr("bot.cli.init._local_zone", lambda: "Europe/Berlin")
+    return Reader(terminal, monkeypatch)
+
+
+class Reader:
+    """Somebody who follows a page to the letter."""
+
+    def __init__(self, terminal: Terminal, patch: pytest.MonkeyPatch) -> None:
+        self._terminal = terminal
+        self._patch = patch
+        self.ran = 0
+
+    def follow(self, page: Path) -> None:
+        all_steps = list(steps(page))
+        commands = "".join(s.text for s in all_steps if isinstance(s, Fence))
+        if "$ milepost init" not in commands:
+            self._terminal.settings(curriculum="devops-to-mlops", ahead="4 weeks")
+        for step in all_steps:
+            if isinstance(step, Act):
+                self._act(step.text)
+            elif step.name:
+                self._terminal.write(step.name, step.text)
+            elif step.language == "console":
+                for command, output in _commands(step.text):
+                    self._run(command, output)
+
+    def _run(self, line: str, output: list[str]) -> None:
+        words = shlex.split(line)
+        known: dict[str, Callable[[list[str]], str]] = {
+            "milepost": self._milepost,
+            "export": self._export,
+            "make": _make,
+            "mkdir": lambda _words: "",
+            "cd": lambda _words: "",
+        }
+        assert words[0] in known, f"nobody knows how to try: {line}"
+        said = known[words[0]](words[1:])
+        if output:
+            pattern = "".join(r"(?:.*\n)*?" if x == "..." else f"{re.escape(x)}\n" for x in output)
+            shown = "".join(f"{x.rstrip()}\n" for x in said.strip().splitlines())
+            assert re.fullmatch(pattern, shown), f"{line}\n\nsays\n\n{shown}"
+
+    def _milepost(self, words: list[str]) -> str:
+        file = None
+        if ">" in words:
+            words, file = words[: words.index(">")], words[-1]
+        if words == ["sandbox"]:
+            return ""  # the fixture is one
+        if words[0] in ASKING and "--yes" not in words:
+            words = [*words, "--yes"]
+        # The version is answered before there is a command line; that takes a process.
+        ran = self._terminal.process(*words) if words == ["--version"] else self._terminal(*words)
+        self.ran += 1
+        assert ran.code == 0, f"{words}: {ran.code}\n{ran.said}"
+        if file:
+            self._terminal.write(file, ran.out)
+        return ran.out
+
+    def _export(self, words: list[str]) -> str:
+        name, _, value = words[0].partition("=")
+        if value == "your-token":
+            value = self._terminal.sandbox.token
+        value = re.sub(r"https://github\.example\.com(?=/api)", self._terminal.sandbox.url, value)
+        value = value.replace("http://127.0.0.1:4010", self._terminal.sandbox.url)
+        if name != "PATH":
+            self._patch.setenv(name, value)
+        return ""
+
+    def _act(self, text: str) -> None:
+        if text == "START ANEW":
+            self._terminal.sandbox.world.reset()
+            (self._terminal.folder / SETTINGS_LINE).unlink()
+            return
+        word, _, rest = text.partition(" ")
+        if word == "SETTINGS":
+            file = self._terminal.folder / SETTINGS_LINE
+            before = file.read_text(encoding="utf-8")
+            assert f"# {rest}" in before
+            file.write_text(before.replace(f"# {rest}", rest), encoding="utf-8")
+            return
+        path, _, body = rest.partition(" ")
+        self._terminal.github(word, f"/{path}", **json.loads(body))
+
+
+def _make(words: list[str]) -> str:
+    assert set(words) <= TARGETS
+    return ""
+
+
+def _commands(text: str) -> Iterator[tuple[str, list[str]]]:
+    command, output = "", list[str]()
+    for line in [*text.splitlines(), "$ "]:
+        if line.startswith("$ "):
+            if command:
+                yield command, output
+            command, output = line.removeprefix("$ "), []
+        else:
+            output.append(line.rstrip())
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=name_of)
+def test_whoever_follows_a_page_to_the_letter_gets_what_it_says(page: Path, reader: Reader) -> None:
+    reader.follow(page)
+    shown = page.read_text(encoding="utf-8").count("\n$ milepost ")
+    assert reader.ran >= shown - 1
+
+
+def test_inline_commands_name_what_there_is() -> None:
+    """`milepost plan --format json` in running text, too."""
+    import typer
+
+    from bot.cli.app import app
+
+    root = typer.main.get_command(app)
+    for page in sorted({*GUIDES, *(ROOT / "docs").rglob("*.md"), ROOT / "SECURITY.md"}):
+        text = page.read_text(encoding="utf-8")
+        for words in re.findall(r"`(?:\.venv/bin/)?milepost ([^`\n]+)`", text):
+            command = root
+            for word in words.split():
+                if word.startswith("-"):
+                    assert word in {o for p in command.params for o in p.opts} | {"--help"}, words
+                elif hasattr(command, "commands"):
+                    assert word in command.commands, f"{page}: milepost {words}"
+                    command = command.commands[word]

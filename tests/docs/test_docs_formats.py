@@ -1,0 +1,194 @@
+"""The reference of files and formats names every key of the models, and no other."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, get_args
+
+import pytest
+import yaml
+from docs.pages import ROOT, codes, fences, name_of, sections
+from pydantic import BaseModel
+
+from bot.curriculum import load
+from bot.curriculum.base import Item
+from bot.curriculum.model import Curriculum, Task, WorkItem
+from bot.planning import changes
+from bot.planning.desired import desired_state
+from bot.planning.labels import key_in
+from bot.planning.marker import Ledger, Marker, find, find_ledger
+from bot.settings import Settings
+
+REFERENCE = ROOT / "docs" / "reference"
+CURRICULUM = sections(REFERENCE / "curriculum.md")
+
+
+def _models(root: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    yield root
+    for field in root.model_fields.values():
+        for model in _inside(field.annotation):
+            yield from _models(model)
+
+
+def _inside(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _inside(inner)
+
+
+MODELS = dict.fromkeys([Item, WorkItem, *_models(Curriculum)])
+
+
+def _base(model: type[BaseModel]) -> type[BaseModel] | None:
+    return next((kind for kind in model.__mro__[1:] if kind in {Item, WorkItem}), None)
+
+
+def _title(model: type[BaseModel]) -> str:
+    return re.sub(r"(?<!^)([A-Z])", r" \1", model.__name__).capitalize()
+
+
+def test_every_part_of_a_curriculum_has_a_section() -> None:
+    assert set(CURRICULUM) - {"", "Curriculum files"} == {_title(model) for model in MODELS}
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_the_keys_of_a_part_are_told(model: type[BaseModel]) -> None:
+    base = _base(model)
+    inherited = set(base.model_fields) if base else set()
+    section = CURRICULUM[_title(model)]
+    told = {codes(row[0])[0]: row[1] for row in section.rows}
+    assert set(told) == set(model.model_fields) - inherited
+    for key, default in told.items():
+        field = model.model_fields[key]
+        assert (default == "needed") is field.is_required(), key
+        if default.startswith("`"):
+            wanted = field.default
+            assert default == f"`{json.dumps(wanted) if wanted is False else wanted}`", key
+    if base is Item and model is not WorkItem:
+        assert section.text.startswith("An item")
+    if base is WorkItem:
+        assert section.text.startswith("A work item")
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_the_words_that_a_key_may_hold_are_told(model: type[BaseModel]) -> None:
+    rows = {codes(row[0])[0]: row[2] for row in CURRICULUM[_title(model)].rows}
+    schema = model.model_json_schema()
+    for key, meaning in rows.items():
+        for wanted in _words(schema["properties"][key], schema.get("$defs", {})):
+            assert wanted in codes(meaning), f"{key}: {wanted}"
+
+
+def _words(schema: dict[str, Any], defs: dict[str, Any]) -> list[str]:
+    for part in (schema, *schema.get("anyOf", ())):
+        found = defs[part["$ref"].rpartition("/")[2]] if "$ref" in part else part
+        if "enum" in found:
+            return list(found["enum"])
+    return []
+
+
+def test_every_change_is_told_with_its_keys() -> None:
+    told = {
+        codes(row[0])[0]: codes(row[1])
+        for row in sections(REFERENCE / "plan-format.md")["Changes"].rows
+    }
+    kinds = get_args(get_args(changes.Change)[0])
+    wanted = {
+        kind.model_fields["op"].default: [k for k in kind.model_fields if k != "op"]
+        for kind in kinds
+    }
+    assert told == wanted
+
+
+def test_the_example_of_a_plan_is_one() -> None:
+    (example,) = fences(REFERENCE / "plan-format.md", "json")
+    shown = json.loads(example.text)
+    told = {codes(r[0])[0] for r in sections(REFERENCE / "plan-format.md")["The plan as JSON"].rows}
+    assert set(shown) == told
+    counted = {"notifications": shown.pop("notifications")}
+    plan = changes.Plan.model_validate(shown)
+    assert counted == {"notifications": plan.notifications}
+    assert plan.model_dump(mode="json", exclude={"milestones", "issues"}) == shown
+
+
+def test_the_kinds_of_notes_are_told() -> None:
+    rows = sections(REFERENCE / "plan-format.md")["Drift and notes"].rows
+    kinds = get_args(changes.Note.model_fields["kind"].annotation)
+    assert [codes(row[0])[0] for row in rows] == list(kinds)
+
+
+MARKERS = sections(REFERENCE / "markers.md")
+
+
+def test_the_examples_of_markers_are_markers() -> None:
+    region, label, ledger = (fence.text for fence in fences(REFERENCE / "markers.md", "text"))
+    marked = find(region)
+    assert marked
+    assert marked.region == "What Milepost wrote."
+    assert marked.marker.key == "task:m01-ml-course"
+    assert key_in(label.strip()) == "kind:course"
+    assert find_ledger(ledger).labels.keys() == {"kind:course"}
+
+
+@pytest.mark.parametrize(
+    ("title", "model"), [("The region and its marker", Marker), ("The ledger", Ledger)]
+)
+def test_the_fields_of_markers_are_told(title: str, model: type[BaseModel]) -> None:
+    assert [codes(row[0])[0] for row in MARKERS[title].rows] == list(model.model_fields)
+
+
+def test_every_kind_of_key_is_told() -> None:
+    told = {kind for row in MARKERS["Keys"].rows for kind in codes(row[0])}
+    used: set[str] = set()
+    for name in load.catalog_names():
+        settings = Settings(curriculum=name, start=date(2026, 1, 5), ahead="all")  # type: ignore[arg-type] # as in the file
+        desired = desired_state(load.from_catalog(name), settings, settings.start)
+        keys = [x.key for x in (*desired.labels, *desired.milestones, *desired.issues)]
+        used |= {key.partition(":")[0] for key in keys}
+    assert told == used
+
+
+def test_every_room_of_the_house_is_told() -> None:
+    rows = sections(ROOT / "docs" / "architecture.md")["The rooms"].rows
+    told = [codes(row[0])[0].rstrip("/") for row in rows]
+    rooms = {
+        f"bot/{path.name}"
+        for path in (ROOT / "bot").iterdir()
+        if path.name not in {"__init__.py", "py.typed", "__pycache__", "_templates"}
+    }
+    assert set(told) == rooms | {"templates"}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = project["tool"]["importlinter"]["contracts"][0]["layers"]
+    order = [name for layer in reversed(layers) for name in layer.split(" | ")]
+    lines = [name.removeprefix("bot/").removesuffix(".py") for name in told]
+    ranks = {name: len(layers) - i for i, layer in enumerate(layers) for name in layer.split(" | ")}
+    shown = [name for name in lines if name in order]
+    assert shown == sorted(shown, key=ranks.__getitem__)
+
+
+def test_every_place_that_architecture_names_is_there() -> None:
+    page = ROOT / "docs" / "architecture.md"
+    for row in sections(page)["Where to find what"].rows:
+        folder = ROOT
+        for name in codes(row[1]):
+            if "/" in name or name.endswith(".py"):
+                place = ROOT / name if "/" in name else folder / name
+                assert place.exists(), name
+                folder = place.parent
+
+
+PAGES_WITH_SETTINGS = [*sorted((ROOT / "docs" / "how-to").glob("*.md")), REFERENCE / "settings.md"]
+
+
+@pytest.mark.parametrize("page", PAGES_WITH_SETTINGS, ids=name_of)
+def test_pieces_of_yaml_are_what_they_show(page: Any) -> None:
+    for fence in fences(page, "yaml"):
+        shown = yaml.safe_load(fence.text)
+        if isinstance(shown, list):
+            assert [Task.model_validate(one) for one in shown]
+        elif shown and not fence.name:
+            settings = Settings.model_validate({"start": date(2026, 1, 5)} | shown)
+            assert desired_state(load.from_catalog("devops-to-mlops"), settings, settings.start)

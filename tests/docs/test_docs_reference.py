@@ -1,0 +1,135 @@
+"""The reference says what the code does: commands, settings, variables, errors."""
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any
+
+import pytest
+import typer
+from docs.pages import ROOT, Section, codes, sections
+
+from bot import errors, settings
+from bot.cli.app import app
+from bot.github import problems
+
+REFERENCE = ROOT / "docs" / "reference"
+CLI = sections(REFERENCE / "cli.md")
+
+
+def _commands(group: Any, name: str) -> Iterator[tuple[str, Any]]:
+    for word, command in sorted(group.commands.items()):
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{name} {word}")
+        else:
+            yield f"{name} {word}", command
+
+
+COMMANDS = dict(_commands(typer.main.get_command(app), "milepost"))
+
+
+def _documented(section: Section) -> dict[frozenset[str], str]:
+    """Option names, and the default that is told for them."""
+    return {frozenset(codes(row[0])): row[1] for row in section.rows}
+
+
+def test_every_command_has_a_section_and_every_section_a_command() -> None:
+    assert {title for title in CLI if title.startswith("milepost ")} == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_options_of_a_command_are_told(name: str) -> None:
+    wanted: set[frozenset[str]] = set()
+    for parameter in COMMANDS[name].params:
+        if parameter.param_type_name == "argument":
+            wanted.add(frozenset({(parameter.metavar or parameter.name.upper()).strip("{}")}))
+        elif "--help" not in parameter.opts:
+            wanted.add(frozenset({*parameter.opts, *parameter.secondary_opts}))
+    assert set(_documented(CLI[name])) == wanted
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "milepost init"])
+def test_the_defaults_of_a_command_are_told(name: str) -> None:
+    told = _documented(CLI[name])
+    for parameter in COMMANDS[name].params:
+        default = parameter.default.value if isinstance(parameter.default, Enum) else None
+        default = parameter.default if type(parameter.default) in {int, str} else default
+        if default is not None:
+            assert told[frozenset(parameter.opts)] == f"`{default}`"
+
+
+def test_the_options_of_milepost_itself_are_told() -> None:
+    root = typer.main.get_command(app)
+    own = {frozenset(p.opts) for p in root.params} | {frozenset({"--help", "-h"})}
+    assert set(_documented(CLI["Commands"])) == own
+
+
+SETTINGS = sections(REFERENCE / "settings.md")
+
+
+@pytest.mark.parametrize(
+    ("title", "model"),
+    [
+        ("Settings: `.github/milepost.yml`", settings.Settings),
+        ("Pauses", settings.Pause),
+        ("Features", settings.Features),
+    ],
+)
+def test_the_keys_and_defaults_of_the_settings_are_told(
+    title: str, model: type[settings.Frozen]
+) -> None:
+    told = {codes(row[0])[0]: row[1] for row in SETTINGS[title].rows}
+    fields = {field.alias or name: field for name, field in model.model_fields.items()}
+    assert list(told) == list(fields) or set(told) == set(fields)
+    for key, field in fields.items():
+        assert (told[key] == "needed") is field.is_required(), key
+        if isinstance(field.default, bool):
+            assert told[key] == f"`{str(field.default).lower()}`", key
+        elif isinstance(field.default, str | int) and field.default != "":
+            assert told[key] == f"`{field.default}`", key
+
+
+VARIABLE = re.compile(r"""["']((?:GITHUB|GH|MILEPOST)_[A-Z_]+)["']""")
+
+
+def test_every_variable_that_the_code_reads_is_told() -> None:
+    read = {
+        name
+        for file in (ROOT / "bot").rglob("*.py")
+        if "sandbox" not in file.parts
+        for name in VARIABLE.findall(file.read_text(encoding="utf-8"))
+    }
+    rows = sections(REFERENCE / "environment.md")["Environment variables"].rows
+    assert {codes(row[0])[0] for row in rows} == read
+
+
+def test_the_defaults_of_the_variables_are_told() -> None:
+    rows = sections(REFERENCE / "environment.md")["Environment variables"].rows
+    told = {codes(row[0])[0]: row[1] for row in rows}
+    plain = settings.environment({})
+    assert told["GITHUB_API_URL"] == f"`{plain.api_url}`"
+    assert told["MILEPOST_WRITE_INTERVAL"] == f"`{plain.write_interval:g}`"
+    assert told["MILEPOST_MAX_WAIT"] == f"`{plain.max_wait:g}`"
+
+
+ERRORS = sections(REFERENCE / "errors.md")
+
+
+def _kin(root: type[errors.MilepostError]) -> Iterator[type[errors.MilepostError]]:
+    for kind in root.__subclasses__():
+        if kind.__module__ in {errors.__name__, problems.__name__}:
+            yield kind
+            yield from _kin(kind)
+
+
+def test_every_error_class_is_told_with_its_code() -> None:
+    told = {codes(row[0])[0]: int(row[1]) for row in ERRORS["Classes"].rows}
+    assert told == {kind.__name__: kind.exit_code for kind in _kin(errors.MilepostError)}
+
+
+def test_every_exit_code_is_told() -> None:
+    from bot.cli.app import EXIT_INTERRUPTED
+
+    told = {int(row[0]) for row in ERRORS["Exit codes"].rows}
+    plain = {errors.EXIT_OK, errors.EXIT_BUG, errors.EXIT_CHANGES, EXIT_INTERRUPTED}
+    assert told == plain | {kind.exit_code for kind in _kin(errors.MilepostError)}
