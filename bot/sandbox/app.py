@@ -1,29 +1,27 @@
-"""Puts the parts on their paths: REST at /api/v3, GraphQL at /api/graphql, pages at /.
+"""Puts the parts on their paths: REST at /api/v3, GraphQL at /api/graphql, the rest to `web`.
 
-The REST API is one ASGI application around `api.engine`; it reads a request, hands it over and
-sends what comes back, or breaks the connection when a fault says so.
+The API stands outside of FastAPI: a fault must be able to break the connection in the middle, and a
+program that only talks to the API does not pay half a second for importing what it never asks for.
 """
 
 import asyncio
 import contextlib
 import socket
 import struct
+from functools import cached_property
 from typing import Any
 
-from fastapi import FastAPI
-from starlette.requests import Request as HttpRequest
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.sandbox import control
 from bot.sandbox.api.engine import Dropped, Engine, Reply, Request
-from bot.sandbox.api.gate import STATUS
-from bot.sandbox.guard import LoopbackOnly
-from bot.sandbox.pages import acts, views
-from bot.sandbox.state.refusals import Refusal
+from bot.sandbox.guard import is_ours
 from bot.sandbox.webhooks import Webhooks
 from bot.sandbox.world import World
 
+API = "/api/v3"
+GRAPHQL = "/api/graphql"
 Address = tuple[str, int]
 
 
@@ -78,22 +76,39 @@ class Connections:
             pass
 
 
-class RestApp:
-    """ASGI around an `Engine`."""
+class Application:
+    """The whole sandbox over ASGI. `web` is its address, without a slash at the end."""
 
-    def __init__(self, engine: Engine, connections: Connections) -> None:
-        self.engine = engine
+    def __init__(
+        self, world: World, web: str, connections: Connections, webhooks: Webhooks
+    ) -> None:
+        self.world = world
+        self.webhooks = webhooks
         self.connections = connections
+        self.engine = Engine(world, web)
+
+    @cached_property
+    def pages(self) -> ASGIApp:
+        """Pages and control routes, made on first use."""
+        from bot.sandbox import web
+
+        return web.build(self.world, self.webhooks)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
-        await self._serve(path, scope, receive, send)
+        if scope["type"] != "http":
+            return
+        path = scope["path"]
+        if not is_ours(scope["method"], Headers(scope=scope)):
+            refusal = PlainTextResponse("The sandbox answers only to its own pages.", 403)
+            await refusal(scope, receive, send)
+        elif path == GRAPHQL:
+            await self._api("/graphql", scope, receive, send)
+        elif path == API or path.startswith(f"{API}/"):
+            await self._api(path.removeprefix(API) or "/", scope, receive, send)
+        else:
+            await self.pages(scope, receive, send)
 
-    async def graphql(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The same engine at GraphQL's own address."""
-        await self._serve("/graphql", scope, receive, send)
-
-    async def _serve(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _api(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         body = b""
         while True:
             message = await receive()
@@ -122,25 +137,3 @@ async def _send(reply: Reply, send: Send) -> None:
     headers.append((b"content-length", str(len(reply.content)).encode()))
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.content})
-
-
-async def _refused_page(_: HttpRequest, refusal: Exception) -> Response:
-    """What a form was refused for, as a page. The REST API answers for itself."""
-    if not isinstance(refusal, Refusal):
-        raise refusal
-    details = [str(one.get("message") or one["code"]) for one in refusal.errors or []]
-    return views.missing("; ".join([refusal.message, *details]), STATUS[type(refusal)])
-
-
-def build(world: World, web: str, connections: Connections, webhooks: Webhooks) -> FastAPI:
-    """The whole sandbox as one application. `web` is its address, without a slash at the end."""
-    app = FastAPI(title="Milepost sandbox", docs_url=None, redoc_url=None)
-    rest = RestApp(Engine(world, web), connections)
-    app.mount("/api/v3", rest)
-    app.mount("/api/graphql", rest.graphql)
-    app.include_router(control.router(world, webhooks), prefix="/_sandbox")
-    app.include_router(views.router(world))
-    app.include_router(acts.router(world))
-    app.add_exception_handler(Refusal, _refused_page)
-    app.add_middleware(LoopbackOnly)
-    return app

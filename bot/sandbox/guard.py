@@ -8,8 +8,6 @@ origin. The REST API needs no more than that: a browser adds no token by itself.
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -33,17 +31,3 @@ def _name(url: str) -> str | None:
         return urlsplit(url).hostname
     except ValueError:
         return None
-
-
-class LoopbackOnly:
-    """Middleware that answers 403 to everything else."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not is_ours(scope["method"], Headers(scope=scope)):
-            refusal = PlainTextResponse("The sandbox answers only to its own pages.", 403)
-            await refusal(scope, receive, send)
-            return
-        await self.app(scope, receive, send)

@@ -13,7 +13,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.errors import UsageError
-from bot.sandbox.app import Connections, build
+from bot.sandbox.app import Application, Connections
 from bot.sandbox.webhooks import Webhooks
 from bot.sandbox.world import REPOSITORY, TOKEN, World
 
@@ -99,7 +99,7 @@ def _prepared(
         sandbox = Sandbox(url, world, webhooks)
         connections = Connections()
         config = uvicorn.Config(
-            build(world, url, connections, webhooks),
+            Application(world, url, connections, webhooks),
             http=_protocol(connections),
             loop="asyncio",
             ws="none",

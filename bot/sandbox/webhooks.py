@@ -66,7 +66,8 @@ class Webhooks:
         """Let go what was held back; returns how many. Later events are no longer held."""
         with self.world.lock:
             self.world.weather.held = False
-            held, self._held = self._held, []
+            known = self.world.deliveries  # a reset forgets what was held
+            held, self._held = [one for one in self._held if one in known], []
         for delivery in held if order == "sent" else reversed(held):
             self._queue.put(delivery)
         return len(held)

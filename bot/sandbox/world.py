@@ -1,6 +1,7 @@
 """Everything the sandbox remembers, and who may do what. Knows no HTTP.
 
-Whoever touches a running sandbox's world from another thread holds `world.lock` while doing so.
+Whoever touches a running sandbox's world from another thread holds `world.lock` while doing so, and
+asks the sandbox nothing over HTTP in the meantime: the answer needs the lock too.
 """
 
 import itertools

@@ -119,3 +119,10 @@ def test_five_hundred_creations_an_hour(sandbox: Sandbox, api: Api) -> None:
         sandbox.world.clock.advance(MINUTE)
 
     assert statuses == [201, 201, 201, 403, 403]
+
+
+def test_a_graphql_query_is_no_write(sandbox: Sandbox, api: Api) -> None:
+    api("POST", "graphql", {"query": "{ viewer { login } }"})
+    api("POST", "graphql", {"query": 'mutation { pinIssue(input: {issueId: "I_1"}) }'})
+
+    assert [entry.number for entry in sandbox.world.journal.writes] == [2]

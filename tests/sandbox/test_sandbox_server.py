@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, datetime
 
@@ -37,6 +38,29 @@ def test_clock_and_state_can_be_given() -> None:
         root = f"{sandbox.api_url}/repos/ada/notes"
         answer = httpx.get(root)
     assert answer.json()["created_at"] == "2030-02-28T12:00:00Z"
+
+
+def test_a_held_request_does_not_keep_it_from_stopping() -> None:
+    with running() as sandbox:
+        sandbox.world.faults.add("timeout", hold=60)
+        with httpx.Client(verify=False) as client, pytest.raises(httpx.ReadTimeout):
+            client.get(sandbox.api_url, timeout=0.05)
+        sandbox.world.faults.add("timeout", hold=60)
+        begun = time.perf_counter()
+        answers: list[Exception] = []
+        waiting = threading.Thread(target=lambda: answers.append(_failure(sandbox.api_url)))
+        waiting.start()
+        while len(sandbox.world.journal.entries) < 2:
+            time.sleep(0)
+    waiting.join()
+    assert time.perf_counter() - begun < 5
+    assert isinstance(answers[0], httpx.ReadError | httpx.RemoteProtocolError)
+
+
+def _failure(url: str) -> Exception:
+    with pytest.raises(httpx.TransportError) as caught, httpx.Client(verify=False) as client:
+        client.get(url, timeout=30)
+    return caught.value
 
 
 def test_a_taken_port_is_named() -> None:

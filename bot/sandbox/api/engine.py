@@ -4,6 +4,7 @@
 each sees the whole outcome of the one before.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -92,7 +93,8 @@ class Engine:
         if fault is None or fault.kind == "stale":
             return reply
         if fault.kind == "kill" and fault.pid:
-            os.kill(fault.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it ended by itself
+                os.kill(fault.pid, signal.SIGKILL)
         if fault.kind == "call" and fault.call:
             fault.call()
         if fault.kind in {"timeout-after", "reset-after"}:
@@ -272,6 +274,7 @@ class Engine:
                 path=request.path,
                 query=request.query,
                 status=reply.status if reply else 0,
+                is_write=_is_write(request),
                 conditional="if-none-match" in request.headers,
                 sent=len(reply.content) if reply else 0,
                 received=len(request.body),
@@ -284,6 +287,12 @@ class Engine:
                 response=_loosely(reply.content) if keep and reply else None,
             )
         )
+
+
+def _is_write(request: Request) -> bool:
+    if request.path == "/graphql":
+        return b"mutation" in request.body
+    return request.method in WRITES
 
 
 def _pattern(template: str) -> re.Pattern[str]:

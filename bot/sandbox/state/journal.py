@@ -13,7 +13,8 @@ WRITES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 class Entry:
     """One request. `status` is 0 when the connection was dropped instead of an answer.
 
-    `route` is the path template of GitHub's description; bodies are kept only when asked for.
+    `is_write` says whether it asked for a change: of GraphQL's POSTs only mutations did. `route` is
+    the path template of GitHub's description; bodies are kept only when asked for.
     """
 
     number: int
@@ -22,6 +23,7 @@ class Entry:
     path: str
     query: str
     status: int
+    is_write: bool
     conditional: bool
     sent: int
     received: int
@@ -32,13 +34,6 @@ class Entry:
     fault: str | None
     request: Any = None
     response: Any = None
-
-    @property
-    def is_write(self) -> bool:
-        """Whether the request asked for a change (GraphQL mutations included)."""
-        if self.path == "/graphql":
-            return "mutation" in str(self.request or "")
-        return self.method in WRITES
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "at": self.at.isoformat()}
@@ -76,7 +71,7 @@ class Journal:
 
     @property
     def writes(self) -> list[Entry]:
-        return [entry for entry in self.entries if entry.method in WRITES]
+        return [entry for entry in self.entries if entry.is_write]
 
     @property
     def not_modified(self) -> list[Entry]:
