@@ -1,5 +1,6 @@
 """`milepost init`: a few questions, or flags, become a checked `.github/milepost.yml`."""
 
+import contextlib
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import console
-from bot.errors import ConfigError, UsageError
+from bot.errors import ConfigError, MilepostError, UsageError
 
 
 def init(
@@ -27,8 +28,7 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
     """Write .github/milepost.yml in this folder: which path, from when, how fast."""
-    from bot.curriculum.load import catalog_names
-    from bot.settings import CONFIG_PATH, DEFAULT_CURRICULUM
+    from bot.settings import CONFIG_PATH
 
     file = Path.cwd() / CONFIG_PATH
     if file.exists() and not force:
@@ -36,35 +36,69 @@ def init(
             "it is there already.", where=CONFIG_PATH, hint="Edit it, or replace it with --force."
         )
     if not yes and not console.interactive():
-        needed = {"--curriculum": curriculum, "--start": start, "--timezone": timezone}
-        missing = [flag for flag, value in needed.items() if value is None]
-        if missing:
-            raise UsageError(
-                f"there is nobody to ask for {', '.join(missing)}.",
-                hint="Give these flags, or --yes to take the defaults.",
-            )
+        _refuse_to_guess({"--curriculum": curriculum, "--start": start, "--timezone": timezone})
         yes = True
-    asker = _Asker(quiet=yes)
-    answers = {
-        "curriculum": asker.ask(
-            f"Curriculum ({', '.join(catalog_names())}, or a path to your guide)",
-            curriculum,
-            DEFAULT_CURRICULUM,
-        ),
-        "start": asker.ask(
-            "First day of study", start, str(_next_monday(datetime.now().astimezone().date()))
-        ),
-        "timezone": asker.ask("Time zone", timezone, _local_zone()),
-        "ahead": asker.ask("Weeks of issues ahead, or 'all'", ahead, "4 weeks"),
-    }
-    if pace is None and hours_per_week is None:
-        pace = asker.ask("Months for the whole path (empty: as the guide says)", None, "") or None
-    text = render(**answers, pace=pace, hours_per_week=hours_per_week)
+    text = _gather(
+        _Asker(quiet=yes),
+        curriculum=curriculum,
+        start=start,
+        pace=pace,
+        hours_per_week=hours_per_week,
+        timezone=timezone,
+        ahead=ahead,
+    )
     check(text, Path.cwd())
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
     console.say(f"Wrote {CONFIG_PATH}.")
     console.tell("Next: `milepost plan` shows what would be made in your repository.")
+
+
+def _refuse_to_guess(flags: dict[str, str | None]) -> None:
+    missing = [flag for flag, value in flags.items() if value is None]
+    if missing:
+        raise UsageError(
+            f"there is nobody to ask for {', '.join(missing)}.",
+            hint="Give these flags, or --yes to take the defaults.",
+        )
+
+
+def _gather(
+    asker: "_Asker",
+    *,
+    curriculum: str | None,
+    start: str | None,
+    pace: str | None,
+    hours_per_week: float | None,
+    timezone: str | None,
+    ahead: str | None,
+) -> str:
+    """The file's text, from flags where they were given and answers where not."""
+    from bot.curriculum.load import catalog_names
+    from bot.settings import DEFAULT_CURRICULUM
+
+    built_in = ", ".join(catalog_names())
+    monday = _next_monday(datetime.now().astimezone().date())
+    path = asker.ask(
+        "curriculum",
+        f"Curriculum ({built_in}, or a path to your guide)",
+        curriculum,
+        DEFAULT_CURRICULUM,
+    )
+    first = asker.ask("start", "First day of study", start, str(monday))
+    zone = asker.ask("timezone", "Time zone", timezone, _local_zone())
+    weeks = asker.ask("ahead", "Weeks of issues ahead, or 'all'", ahead, "4 weeks")
+    if hours_per_week is None:
+        question = "Months for the whole path (empty: as the guide says)"
+        pace = asker.ask("pace", question, pace, "")
+    return render(
+        curriculum=path,
+        start=first,
+        timezone=zone,
+        ahead=weeks,
+        pace=pace or None,
+        hours_per_week=hours_per_week,
+    )
 
 
 def render(
@@ -77,30 +111,34 @@ def render(
     hours_per_week: float | None,
 ) -> str:
     """The file's text. Values are quoted as YAML wants them."""
-    import yaml
-
     from bot import templating
 
-    def scalar(value: object) -> templating.Markdown:
-        written = yaml.safe_dump(value, allow_unicode=True, width=1_000)
-        return templating.Markdown(written.removesuffix("...\n").strip())
-
-    try:
-        first_day: object = date.fromisoformat(start)
-    except ValueError:
-        first_day = start
     return (
         templating.render(
             "milepost.yml.j2",
-            curriculum=scalar(curriculum),
-            start=scalar(first_day),
-            timezone=scalar(timezone),
-            ahead=scalar(int(ahead) if ahead.isdecimal() else ahead),
-            pace=scalar(int(pace) if pace.isdecimal() else pace) if pace else None,
-            hours_per_week=scalar(hours_per_week) if hours_per_week else None,
+            curriculum=_scalar(curriculum),
+            start=_scalar(start),
+            timezone=_scalar(timezone),
+            ahead=_scalar(ahead),
+            pace=_scalar(pace) if pace else None,
+            hours_per_week=hours_per_week,
         )
         + "\n"
     )
+
+
+def _scalar(text: str) -> str:
+    """`text` as a YAML value: dates and whole numbers bare, other text quoted where needed."""
+    import yaml
+
+    value: object = text
+    if text.isdecimal():
+        value = int(text)
+    else:
+        with contextlib.suppress(ValueError):
+            value = date.fromisoformat(text)
+    written: str = yaml.safe_dump(value, allow_unicode=True, width=1_000)
+    return written.removesuffix("...\n").strip()
 
 
 def check(text: str, folder: Path) -> None:
@@ -114,16 +152,42 @@ def check(text: str, folder: Path) -> None:
 
 
 class _Asker:
+    """Asks until the answer is one that the file may hold. A wrong flag is not asked again."""
+
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
 
-    def ask(self, question: str, given: str | None, default: str) -> str:
+    def ask(self, key: str, question: str, given: str | None, default: str) -> str:
         if given is not None:
             return given
         if self._quiet:
             return default
-        answer: str = typer.prompt(question, default=default, err=True, show_default=bool(default))
-        return answer.strip()
+        while True:
+            answer = str(
+                typer.prompt(question, default=default, err=True, show_default=bool(default))
+            ).strip()
+            problem = _problem(key, answer)
+            if problem is None:
+                return answer
+            console.tell(problem)
+
+
+def _problem(key: str, answer: str) -> str | None:
+    """What is wrong with one answer, or None."""
+    from bot import settings as settings_file
+    from bot.usecases.sources import Folder, find_curriculum
+
+    if key == "pace" and not answer:
+        return None
+    try:
+        if key == "curriculum":
+            find_curriculum(answer, Folder(Path.cwd()))
+        else:
+            start = "" if key == "start" else "start: 2026-01-01\n"
+            settings_file.parse(f"{start}{key}: {_scalar(answer)}\n", name="Your answer")
+    except MilepostError as wrong:
+        return str(wrong)
+    return None
 
 
 def _next_monday(today: date) -> date:

@@ -48,6 +48,7 @@ def _dangling(curriculum: "Curriculum") -> Iterator[str]:
     modules = {m.id for m in curriculum.modules()}
     roles = {r.id for r in curriculum.roles}
     evidence = {t.id for t in curriculum.tasks()} | {d.id for d in curriculum.deliverables()}
+    evidence |= {a.id for a in curriculum.actions}
     work: list[WorkItem] = [
         *curriculum.tasks(),
         *curriculum.deliverables(),

@@ -166,7 +166,7 @@ class Phase(Item):
 
 
 class CheckpointItem(Item):
-    """One line of a checkpoint; `evidence` names the tasks and deliverables that would show it."""
+    """One line of a checkpoint; `evidence` names tasks, deliverables and actions that show it."""
 
     evidence: tuple[Slug, ...] = ()
 
