@@ -9,13 +9,14 @@ import typer
 
 from bot.cli import console
 from bot.cli.edges import Edges
-from bot.errors import EXIT_OK, GitHubError, MilepostError
+from bot.errors import EXIT_OK, GitHubError, MilepostError, UnavailableError
 
 if TYPE_CHECKING:
     from bot.github.client import Inspection
 
 MAX_SKEW = 60
 LOW_BUDGET = 200
+PATIENCE = 5  # seconds; a person who asks what is wrong is told of a limit, not made to wait for it
 
 
 class Finding(NamedTuple):
@@ -36,6 +37,7 @@ def doctor(
 ) -> int:
     """Check settings, curriculum, token, repository, permissions and clock; nothing is written."""
     edges = Edges(repo)
+    edges.environment = edges.environment.model_copy(update={"max_wait": PATIENCE})
     code = EXIT_OK
     findings: list[Finding] = []
     for subject, look in (("settings", _settings), ("repository", _repository)):
@@ -65,7 +67,7 @@ def _settings(edges: Edges) -> Iterator[Finding]:
         with edges.reader() as reader:
             settings, place = find_settings(edges.folder, reader)
             curriculum = find_curriculum(settings.curriculum, place)
-    except GitHubError:
+    except (GitHubError, UnavailableError):
         # Told by the look at the repository; what can be said without it is said here.
         settings, place = find_settings(edges.folder, None)
         curriculum = find_curriculum(settings.curriculum, place)
@@ -78,15 +80,14 @@ def _settings(edges: Edges) -> Iterator[Finding]:
 
 
 def _repository(edges: Edges) -> Iterator[Finding]:
-    from bot.github.client import inspect
+    from bot.github.client import RestClient, inspect
+    from bot.github.pacing import Waiter
 
     connection = edges.connection()
-    seen = inspect(connection)
-    yield Finding(
-        subject="token",
-        verdict="well",
-        text=f"accepted ({seen.token_kind}) by {connection.api_url}",
-    )
+    waiter = Waiter(sleep=edges.sleep, on_wait=console.on_wait, max_wait=PATIENCE)
+    seen = inspect(connection, client=RestClient(connection, waiter=waiter))
+    kind = f" ({seen.token_kind})" if seen.token_kind not in {None, "unknown"} else ""
+    yield Finding(subject="token", verdict="well", text=f"accepted{kind} by {connection.api_url}")
     for look in (_standing, _rights, _clock, _budget):
         yield look(seen)
 
