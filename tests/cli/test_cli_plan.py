@@ -19,9 +19,7 @@ GUIDE = """# A small guide
 """
 
 
-@pytest.mark.parametrize(
-    ("shape", "extension"), [("text", ".txt"), ("markdown", ".md"), ("json", ".json")]
-)
+@pytest.mark.parametrize(("shape", "extension"), [("text", ".txt"), ("markdown", ".md")])
 def test_a_plan_reads_well(
     terminal: Terminal, file_regression: FileRegressionFixture, shape: str, extension: str
 ) -> None:
@@ -29,6 +27,17 @@ def test_a_plan_reads_well(
     ran = terminal("plan", "--format", shape)
     assert (ran.code, ran.err) == (0, "")
     file_regression.check(ran.out, extension=extension)
+
+
+def test_a_plan_is_json_for_programs(
+    terminal: Terminal, file_regression: FileRegressionFixture
+) -> None:
+    terminal.follow()
+    plan = json.loads(terminal("plan", "--format", "json").out)
+    for change in plan["changes"]:
+        for text in change.keys() & {"body", "description"}:
+            change[text] = change[text][:24]  # the texts have golden files of their own
+    file_regression.check(json.dumps(plan, indent=1), extension=".json")
 
 
 def test_a_plan_writes_nothing(terminal: Terminal) -> None:
@@ -206,11 +215,3 @@ def test_the_repository_is_that_of_the_checkout(
     terminal.write(".git/config", f'[remote "origin"]\n\turl = {origin}\n')
     terminal.follow()
     assert "Plan for learner/portfolio" in terminal("plan").out
-
-
-def test_json_is_for_programs(terminal: Terminal) -> None:
-    terminal.follow()
-    plan = json.loads(terminal("plan", "--format", "json").out)
-    kinds = [change["op"] for change in plan["changes"]]
-    assert kinds.count("create-milestone") == 3
-    assert plan["notifications"] == kinds.count("create-issue")
