@@ -77,7 +77,9 @@ def fences(page: Path, language: str) -> list[Fence]:
 def sections(page: Path) -> dict[str, Section]:
     """Sections by heading, in order."""
     found: dict[str, Section] = {}
-    title, text, tables, rows = "", "", [], []
+    title = text = ""
+    tables: list[tuple[tuple[str, ...], ...]] = []
+    rows: list[tuple[str, ...]] = []
     for before, token in zip((None, *tokens(page)), (*tokens(page), None), strict=True):
         if token is None or token.type == "heading_open":
             found[title] = Section(title, text, tuple(tables))

@@ -1,8 +1,9 @@
 """Every command that the documentation shows runs, and says what the page says that it says.
 
 A `console` fence holds commands behind "$ " and, below each, what it prints; "..." stands for lines
-left out. What a reader does by hand, a hidden comment does here. Milepost asks before it writes;
-nobody answers here, so `--yes` is added. The clock stands at noon of the fifth of January 2026.
+left out, at the end of a line for its rest. What a reader does by hand, a hidden comment does here.
+Milepost asks before it writes; nobody answers here, so `--yes` is added. The clock stands at noon
+of the fifth of January 2026.
 """
 
 import json
@@ -72,7 +73,7 @@ class Reader:
         assert words[0] in known, f"nobody knows how to try: {line}"
         said = known[words[0]](words[1:])
         if output:
-            pattern = "".join(r"(?:.*\n)*?" if x == "..." else f"{re.escape(x)}\n" for x in output)
+            pattern = "".join(_pattern(x) for x in output)
             shown = "".join(f"{x.rstrip()}\n" for x in said.strip().splitlines())
             assert re.fullmatch(pattern, shown), f"{line}\n\nsays\n\n{shown}"
 
@@ -121,6 +122,13 @@ class Reader:
 def _make(words: list[str]) -> str:
     assert set(words) <= TARGETS
     return ""
+
+
+def _pattern(line: str) -> str:
+    if line == "...":
+        return r"(?:.*\n)*?"
+    start = line.removesuffix("...")
+    return f"{re.escape(start)}{'' if start == line else '.*'}\n"
 
 
 def _commands(text: str) -> Iterator[tuple[str, list[str]]]:

@@ -1,5 +1,6 @@
 """Every link between pages leads somewhere, and every page can be reached."""
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,3 +30,12 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
         named = ((page.parent / urlsplit(link).path).resolve() for link in links(page))
         ahead += [file for file in named if file in PAGES and file not in reached]
     assert set(PAGES) - reached == set()
+
+
+PLACE = re.compile(r"`((?:bot|tests|templates|docs|bench|requirements)/[^`\s]*)`")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_files_that_a_page_names_are_there(page: Path) -> None:
+    for place in PLACE.findall(page.read_text(encoding="utf-8")):
+        assert "NAME" in place or (ROOT / place).exists(), place

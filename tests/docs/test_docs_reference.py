@@ -11,6 +11,7 @@ from docs.pages import ROOT, Section, codes, sections
 
 from bot import errors, settings
 from bot.cli.app import app
+from bot.curriculum import guide
 from bot.github import problems
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -30,7 +31,7 @@ COMMANDS = dict(_commands(typer.main.get_command(app), "milepost"))
 
 def _documented(section: Section) -> dict[frozenset[str], str]:
     """Option names, and the default that is told for them."""
-    return {frozenset(codes(row[0])): row[1] for row in section.rows}
+    return {frozenset(codes(row[0])): row[1] for row in section.tables[0][1:]}
 
 
 def test_every_command_has_a_section_and_every_section_a_command() -> None:
@@ -62,6 +63,12 @@ def test_the_options_of_milepost_itself_are_told() -> None:
     root = typer.main.get_command(app)
     own = {frozenset(p.opts) for p in root.params} | {frozenset({"--help", "-h"})}
     assert set(_documented(CLI["Commands"])) == own
+
+
+def test_the_keys_of_an_import_s_summary_are_told() -> None:
+    imported = guide.read(b"# Path\n\n## Week 1\n\n- [ ] Begin\n", name="guide.md")
+    told = [key for row in CLI["milepost import"].tables[1][1:] for key in codes(row[0])]
+    assert sorted(told) == sorted(imported.summary())
 
 
 SETTINGS = sections(REFERENCE / "settings.md")
