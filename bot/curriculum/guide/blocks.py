@@ -59,6 +59,13 @@ class Block:
         return " ".join(line.text for line in self.lines if line.text)
 
     @property
+    def is_picture(self) -> bool:
+        """Whether it shows pictures, linked or not, and says nothing."""
+        return self.kind == "text" and all(
+            not line.text or (line.picture and bool(line.links)) for line in self.lines
+        )
+
+    @property
     def links(self) -> tuple[Link, ...]:
         """All links of the block's own lines."""
         return tuple(link for line in self.lines for link in line.links)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import PurePath
 
 from pydantic import ValidationError
@@ -115,7 +116,11 @@ def _only_comments(code: str) -> bool:
 
 
 def _curriculum(title: str, name: str, path: Path, parts: Parts, language: str) -> Curriculum:
-    overview = {**parts.overview, "summary": text(parts.summary), "benefits": tuple(parts.benefits)}
+    overview = {
+        **parts.overview,
+        "summary": _summary(parts.summary),
+        "benefits": tuple(parts.benefits),
+    }
     said_by = f"by {parts.author}" if parts.author else ""
     return Curriculum(
         title=title,
@@ -147,6 +152,17 @@ def _curriculum(title: str, name: str, path: Path, parts: Parts, language: str) 
             quantitative=tuple(parts.quantitative), qualitative=tuple(parts.qualitative)
         ),
     )
+
+
+def _summary(said: list[str]) -> str:
+    """Paragraphs, with the bullets of a list on lines of their own."""
+    out: list[str] = []
+    for one in said:
+        if out and one.startswith("- ") and out[-1].rpartition("\n")[2].startswith("- "):
+            out[-1] += f"\n{one}"
+        else:
+            out.append(one)
+    return text(out)
 
 
 def _phases(path: Path) -> tuple[Phase, ...]:
@@ -192,7 +208,7 @@ def _numbers(path: Path) -> list[int]:
     """The guide's own numbers where they count through it, else 1, 2, 3."""
     modules = list(path.modules())
     own = [m.month or (m.mark.first if m.mark else 0) for m in modules]
-    rising = all(a < b for a, b in zip(own, own[1:], strict=False))
+    rising = all(a < b for a, b in pairwise(own))
     return own if own and own[0] >= 1 and rising else list(range(1, len(modules) + 1))
 
 

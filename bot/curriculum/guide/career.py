@@ -1,4 +1,4 @@
-"""Sections on where the path leads and with whom: roles, companies, projects, people, checkpoints."""
+"""Sections on where the path leads and with whom: roles, companies, projects, people."""
 
 import re
 from collections.abc import Iterator
@@ -51,7 +51,7 @@ def roles(node: Node, parts: Parts) -> None:
     for one in fields.said(node):
         title = line(one.name)
         pay = _SALARY.search(one.whole)
-        bare = line(_SALARY.sub("", title).strip(" ()-"))
+        bare = line(re.sub(r"\(\s*\)", "", _SALARY.sub("", title)).strip(" -"))
         role = Role(
             title=bare or title,
             level=level,
@@ -75,7 +75,7 @@ def _amounts(found: re.Match[str] | None) -> tuple[int, int] | None:
 
 def companies(node: Node, parts: Parts) -> None:
     """Companies by tier; each line lists some."""
-    listed = [(one, fields.by_comma(one.whole)) for one in fields.said(node)]
+    listed = [(one, fields.by_comma(one.full)) for one in fields.said(node)]
     names = [name for _, some in listed for name in some]
     if not names:
         return

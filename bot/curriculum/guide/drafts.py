@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.curriculum.base import Hours
 from bot.curriculum.guide.headings import Mark
-from bot.curriculum.model import Choice, CheckpointItem, Deliverable, Task, UnitKind
+from bot.curriculum.model import CheckpointItem, Choice, Deliverable, Task, UnitKind
 
 
 @dataclass

@@ -37,12 +37,12 @@ class Said:
     blocks: tuple[Block, ...]
     links: tuple[Link, ...] = ()
     number: int | None = None
-    whole: str = ""
+    whole: str = ""  # as the guide has it, gaps to fill in included
 
     @property
     def full(self) -> str:
-        """Name and text, as one line."""
-        return line(self.whole)
+        """All of its words, as one line."""
+        return line(clean(self.whole))
 
 
 def said(node: Node) -> Iterator[Said]:
@@ -81,7 +81,7 @@ def _item(entry: Entry) -> Said:
         entry.blocks,
         tuple(link for block in entry.blocks for link in block.links),
         entry.item.number,
-        clean(text),
+        text,
     )
 
 

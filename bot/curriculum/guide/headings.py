@@ -1,4 +1,4 @@
-"""Recognising what a heading, a bold line or a list item announces: "Week 1-2: HTML", "Option A"."""
+"""Recognising what a heading, a label or an item announces: "Week 1-2: HTML", "Option A"."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,9 @@ _NUMBER = (
 _JOIN = r"(?:[-\u2013\u2014~/&]|to|through|until|and|a|à|ao|at[ée]|bis|und|y|e|et|至|到)"
 _LEAD = re.compile(r"^[^\w(\[#]+|^\d{1,2}\ufe0f?\u20e3\s*")
 _ENUMERATOR = re.compile(r"^(?:\d{1,2}[.)]|[a-z][.)])\s+(?=\w)", re.IGNORECASE)
-_AFTER = re.compile(r"^[\s:：|.)\]\u2013\u2014\-\u2022·>→,、]+")
+_COLONS = f":{words.COLON}"
+_AFTER = re.compile(rf"^[\s{_COLONS}|.)\]\u2013\u2014\-\u2022·>→,、]+")
+_CLOSING = "!?%+#.)]\"'”/*…】」》\u2019" + words.BRACKETS[1]
 _ROMAN = {"I": 1, "V": 5, "X": 10}
 
 
@@ -47,11 +49,7 @@ def clean(text: str) -> str:
 
 def _tidy_end(text: str) -> str:
     text = text.strip()
-    while (
-        text
-        and not (text[-1].isalnum() or text[-1] in "!?%+#.)]\"'”’/*）】」》")
-        and text[-1] != "…"
-    ):
+    while text and not (text[-1].isalnum() or text[-1] in _CLOSING):
         text = text[:-1].rstrip()
     return text
 
@@ -64,24 +62,21 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
         spelled = "|".join(words.STRETCH[group])
         until = (
             rf"(?:[-\u2013\u2014~/&](?:(?:{spelled})\s*)?(?P<b>{_NUMBER})(?![\w.])"
-            rf"|\s*{_JOIN}\s+(?:(?:{spelled})\s*)?(?P<c>{_NUMBER})(?=\s*(?:[:：|.)\](\-\u2013\u2014]|$)))?"
+            rf"|\s*{_JOIN}\s+(?:(?:{spelled})\s*)?(?P<c>{_NUMBER})"
+            rf"(?=\s*(?:[{_COLONS}|.)\](\-\u2013\u2014]|$)))?"
         )
         label = rf"(?P<label>(?:{spelled})[\s_#]*(?P<a>{_NUMBER}){until})(?![\w])"
-        ordinal = rf"(?P<label>(?P<a>\d{{1,3}})(?:st|nd|rd|th|ª|º|\.)\s*(?:{spelled}))(?![\w])(?P<b>)(?P<c>)"
+        ordinal = (
+            rf"(?P<label>(?P<a>\d{{1,3}})(?:st|nd|rd|th|ª|º|\.)\s*(?:{spelled}))(?![\w])"
+            rf"(?P<b>)(?P<c>)(?=$|\s*[{_COLONS}|(\u2013\u2014-])"
+        )
         cjk = (
             rf"(?P<label>第?\s*(?P<a>{_NUMBER})(?:\s*[-\u2013~至到]\s*(?P<b>{_NUMBER}))?\s*"
             rf"(?:{words.CJK_STRETCH[group]}))(?P<c>)"
+            rf"(?=$|[\s{_COLONS}、{words.COMMA},|({words.BRACKETS[0]}-])"
         )
-        out += [
-            (group, re.compile(f"^(?:the )?{label}(?P<title>.*)$", re.IGNORECASE)),
-            (group, re.compile(f"^{cjk}(?=$|[\\s:：、，,|(（-])(?P<title>.*)$", re.IGNORECASE)),
-            (
-                group,
-                re.compile(
-                    rf"^{ordinal}(?=$|\s*[:：|(\u2013\u2014-])(?P<title>.*)$", re.IGNORECASE
-                ),
-            ),
-        ]
+        for spelling in (f"(?:the )?{label}", cjk, ordinal):
+            out.append((group, re.compile(f"^{spelling}(?P<title>.*)$", re.IGNORECASE)))
     return tuple(out)
 
 
@@ -90,7 +85,7 @@ def _codes() -> re.Pattern[str]:
     letters = "".join(words.CODES)
     return re.compile(
         rf"^(?P<label>(?P<code>[{letters}])(?P<a>\d{{1,3}})(?:-[{letters}]?(?P<b>\d{{1,3}}))?)"
-        rf"(?:\s*[:：|.\u2013\u2014-]|$)(?P<c>)(?P<title>.*)$",
+        rf"(?:\s*[{_COLONS}|.\u2013\u2014-]|$)(?P<c>)(?P<title>.*)$",
         re.IGNORECASE,
     )
 
@@ -187,9 +182,11 @@ def option(text: str) -> tuple[str, str] | None:
 
 
 _TASK = re.compile(
-    rf"^{words.TASK_WORD}\s*#?\d{{1,3}}\s*[:：.\u2013\u2014-]\s*(?P<title>.+)$", re.IGNORECASE
+    rf"^{words.TASK_WORD}\s*#?\d{{1,3}}\s*[{_COLONS}.\u2013\u2014-]\s*(?P<title>.+)$", re.IGNORECASE
 )
-_PROJECT = re.compile(rf"^{words.PROJECT_WORD}\s*[:：\u2013\u2014]\s*(?P<title>.+)$", re.IGNORECASE)
+_PROJECT = re.compile(
+    rf"^{words.PROJECT_WORD}\s*[{_COLONS}\u2013\u2014]\s*(?P<title>.+)$", re.IGNORECASE
+)
 
 
 def task_title(text: str) -> str | None:

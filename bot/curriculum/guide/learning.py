@@ -12,8 +12,10 @@ from bot.curriculum.guide.outline import Node
 from bot.curriculum.guide.parts import Parts, address, line, text
 from bot.curriculum.guide.rich import Link
 
-_BY = re.compile(r"^[\"“]?(?P<title>.+?)[\"”]?\s+(?:by|von|de|por|par)\s+(?P<author>[^-\u2013\u2014(]+?)"
-                 r"(?:\s+[-\u2013\u2014]\s+(?P<note>.+))?$")  # fmt: skip
+_BY = re.compile(
+    r"^[\"“]?(?P<title>.+?)[\"”]?\s+(?:by|von|por|par)\s+(?P<author>[^-\u2013\u2014(]+?)"
+    r"(?:\s+[-\u2013\u2014]\s+(?P<note>.+))?$"
+)
 _QUOTES = "\"'“”«»"
 
 
@@ -123,7 +125,7 @@ def tools(node: Node, parts: Parts) -> None:
     """ "**Category**: a, b, c"; bare items are gathered under their heading."""
     bare: list[Said] = []
     for one in fields.said(node):
-        if one.text and one.name != one.whole:
+        if one.text:
             made = ToolCategory(
                 title=one.name,
                 group=line(node.name) or None,

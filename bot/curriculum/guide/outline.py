@@ -7,7 +7,7 @@ Markdown's levels are only half of the answer. A bold line works as a heading, a
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.curriculum.guide import words
+from bot.curriculum.guide import vocabulary, words
 from bot.curriculum.guide.blocks import Block
 from bot.curriculum.guide.headings import Mark, clean, mark
 from bot.curriculum.guide.rich import Rich
@@ -17,6 +17,7 @@ NOTHING = Rich("")
 LABEL_LEVEL = 7.0
 ITEM_LEVEL = 8.0
 LONGEST_LABEL = 120
+_SEPARATORS = f":{words.COLON}-\u2013\u2014"
 
 
 @dataclass(eq=False)
@@ -59,11 +60,11 @@ class Node:
 
     def around(self) -> str | None:
         """Its topic outside the timeline."""
-        return None if self.mark else words.topic(self.name, words.AROUND)
+        return None if self.mark else vocabulary.topic(self.name, vocabulary.AROUND)
 
     def inside(self) -> str | None:
         """Its topic inside the timeline."""
-        return words.topic(self.name, words.INSIDE)
+        return vocabulary.topic(self.name, vocabulary.INSIDE)
 
     def walk(self) -> "Iterator[Node]":
         """Itself and everything below, in order."""
@@ -81,7 +82,7 @@ def label(line: Rich) -> tuple[Rich, Rich] | None:
         return None
     if not value.strip():
         return Rich(name), Rich("")
-    found = words.topic(name, words.INSIDE)
+    found = vocabulary.topic(name, vocabulary.INSIDE)
     if found and found not in {"project", "notes"} and len(name.split()) <= 3:
         return Rich(name), replace(line, text=value.strip())
     return None
@@ -93,8 +94,8 @@ def _bold_label(line: Rich) -> tuple[Rich, Rich] | None:
         return None
     if not rest.strip(" :*_."):
         return Rich(line.bold), Rich("")
-    if line.bold.endswith((":", "：")) or rest[0] in ":：-\u2013\u2014":
-        value = rest.lstrip(" :：-\u2013\u2014")
+    if line.bold.endswith((":", words.COLON)) or rest[0] in _SEPARATORS:
+        value = rest.lstrip(f" {_SEPARATORS}")
         return Rich(line.bold), replace(line, text=value, bold="")
     if rest.endswith(":") and len(line.text) <= LONGEST_LABEL:
         return Rich(line.text), Rich("")
@@ -116,7 +117,7 @@ def _title(blocks: Sequence[Block]) -> Block | None:
     headings = [block for block in blocks if block.kind == "heading" and block.text]
     top = [block for block in headings if block.level == 1]
     for block in [*headings[:1], *(top if len(top) == 1 else [])]:
-        section = len(top) != 1 and words.topic(block.text, words.AROUND)
+        section = len(top) != 1 and vocabulary.topic(block.text, vocabulary.AROUND)
         if not mark(block.text) and not section:
             return block
     return None
@@ -133,7 +134,7 @@ def _seen(blocks: Sequence[Block]) -> Iterator[Seen]:
             closed = None
             if found:
                 yield Seen(found, block.level, heading=True)
-            elif words.topic(block.text, words.AROUND) in words.NO_TIMELINE and i:
+            elif vocabulary.topic(block.text, vocabulary.AROUND) in vocabulary.NO_TIMELINE and i:
                 closed = block.level
         elif closed is None:
             for line, found in _label_marks(block, blocks[i + 1 : i + 2]):
@@ -171,7 +172,7 @@ def item_mark(block: Block, following: Sequence[Block]) -> Mark | None:
     if not found or not found.leads:
         return None
     after = block.lines[0].text.partition(found.label)[2].lstrip()
-    telling = block.lines[0].bold or holds or not after or after[0] in ":：\u2013\u2014-|("
+    telling = block.lines[0].bold or holds or not after or after[0] in f"{_SEPARATORS}|("
     return found if telling else None
 
 
@@ -260,7 +261,7 @@ class _Builder:
         if found is None or self._roles.rank(found) is None:
             return None
         for node in self._stack[1:]:
-            if node.level < level and node.around() in words.NO_TIMELINE:
+            if node.level < level and node.around() in vocabulary.NO_TIMELINE:
                 return None
         return found
 
@@ -295,7 +296,9 @@ class _Builder:
             here = replace(block, first=block.first + i, last=block.first + i, lines=(line,))
             named = label(line)
             if named and (
-                line.bold or len(block.lines) == 1 or words.topic(named[0].text, words.INSIDE)
+                line.bold
+                or len(block.lines) == 1
+                or vocabulary.topic(named[0].text, vocabulary.INSIDE)
             ):
                 self._label(here, line, *named)
             else:
@@ -360,6 +363,6 @@ class _Builder:
         named = label(block.lines[0])
         if not named or not named[0].text:
             return None
-        topic = words.topic(named[0].text, words.INSIDE)
+        topic = vocabulary.topic(named[0].text, vocabulary.INSIDE)
         short = len(named[0].text.split()) <= 3
         return named if topic and short and topic not in {"project", "notes", "skip"} else None

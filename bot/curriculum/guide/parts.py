@@ -148,7 +148,7 @@ class Parts:
             if url is None:
                 continue
             title = BARE_URL.sub("", clean(link.text)).strip()
-            if words.fold(title) in words.NEVER_A_TITLE or not re.search(r"\w", title):
+            if words.NEVER_A_TITLE.fullmatch(words.fold(title)) or not re.search(r"\w", title):
                 title = near.strip()
             title = title if re.search(r"\w", title) else _spoken(url)
             found.append(self.resource(title, kind or guess_kind(url), url=url))

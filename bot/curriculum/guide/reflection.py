@@ -21,7 +21,8 @@ from bot.curriculum.guide.tasks import Entry, entries
 
 _GAP = re.compile(r"_{2,}|\.{4,}|…")
 _MONTHS = re.compile(
-    r"(\d{1,2})\s*(?:[-\u2013]|to|a)\s*(\d{1,2})\s*(?:months?|m[eê]s|meses|monate|mois)", re.I
+    r"(\d{1,2})\s*(?:[-\u2013]|to|a)\s*(\d{1,2})\s*(?:months?|m[eê]s|meses|monate|mois)",
+    re.IGNORECASE,
 )
 _NUMBERS = re.compile(
     r"(?P<low>\d+(?:[.,]\d+)?)\s*(?:[-\u2013]\s*(?P<high>\d+(?:[.,]\d+)?))?\s*(?P<plus>\+)?\s*"
@@ -40,13 +41,13 @@ _PLACEHOLDER = re.compile(r"^\[.+\]$|^_+$|^<.+>$")
 def overview(node: Node, parts: Parts) -> None:
     """Known facts go to their fields; other words are the summary."""
     for block in node.blocks:
-        if block.kind == "text" and block.text:
+        if block.kind == "text" and not block.is_picture:
             _weekly(block.text, parts)
             parts.summary.append(block.text)
             parts.ledger.place(block, "overview")
     for one in fields.said(node):
         if not _fact(one, parts):
-            parts.summary.append(f"- {one.whole}")
+            parts.summary.append(f"- {clean(one.whole)}")
         place(one, parts, "overview")
     for child in node.children:
         if not child.is_heading and child.mark is None:
@@ -56,7 +57,7 @@ def overview(node: Node, parts: Parts) -> None:
 def _label_words(child: Node, parts: Parts) -> None:
     """A label without a value, such as "This is for:", and the plain text after it."""
     for block in child.blocks:
-        if block.kind == "text" and block.text and not parts.ledger.is_placed(block):
+        if block.kind == "text" and block.text and not block.is_picture:
             parts.summary.append(block.text)
             parts.ledger.place(block, "overview")
     if child.block and any(parts.ledger.is_placed(block) for block in child.blocks):
@@ -95,7 +96,7 @@ def _weekly(said: str, parts: Parts) -> None:
 def benefits(node: Node, parts: Parts) -> None:
     """Benefits, a name and a sentence each."""
     for one in fields.said(node):
-        parts.benefits.append(Fact(name=one.name, text=line(one.text or one.whole)))
+        parts.benefits.append(Fact(name=one.name, text=line(one.text or one.full)))
         place(one, parts, "benefit")
 
 
@@ -108,7 +109,7 @@ def introduction(root: Node, parts: Parts) -> None:
     """The words before the first heading introduce the guide; those after the last sign it."""
     first = next((c.block.first for c in root.children if c.block and c.is_heading), None)
     for block in root.blocks:
-        if block.kind != "text" or not block.text:
+        if block.kind != "text" or block.is_picture:
             continue
         if first is None or block.first < first:
             _weekly(block.text, parts)
@@ -139,7 +140,7 @@ def _signature(child: Node, block: Block, parts: Parts, *, closing: bool) -> Non
     elif value and not child.parts:
         one = Said(child.name, value, (block,), whole=f"{child.name}: {value}")
         if not _fact(one, parts):
-            parts.summary.append(one.whole)
+            parts.summary.append(one.full)
         parts.ledger.place(block, "overview")
 
 
@@ -213,7 +214,7 @@ def _kind_of_field(child: Node) -> str:
 def quantitative(node: Node, parts: Parts) -> None:
     """Targets with a number: "Target 12-18 months", "Minimum 10 projects", "50+ people"."""
     for one in fields.said(node):
-        said = line(one.text or one.whole)
+        said = line(one.text or one.full)
         found = _NUMBERS.search(said)
         low, high, unit = None, None, None
         if found:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.curriculum.base import Hours
-from bot.curriculum.guide import hours, words
+from bot.curriculum.guide import hours, vocabulary, words
 from bot.curriculum.guide.blocks import Block, Row
 from bot.curriculum.guide.headings import Mark, clean, mark
 from bot.curriculum.guide.rich import Rich
@@ -82,11 +82,11 @@ def spread(blocks: Sequence[Block]) -> tuple[Block, ...]:
     section: tuple[int, str | None] = (0, None)
     for block in blocks:
         if block.kind == "heading":
-            topic = words.topic(block.text, words.AROUND)
-            if block.level <= section[0] or section[1] not in words.NO_TIMELINE:
+            topic = vocabulary.topic(block.text, vocabulary.AROUND)
+            if block.level <= section[0] or section[1] not in vocabulary.NO_TIMELINE:
                 section = (block.level, topic)
         found = columns(block) if block.kind == "table" else None
-        closed = section[1] in words.NO_TIMELINE and section[0] > 1
+        closed = section[1] in vocabulary.NO_TIMELINE and section[0] > 1
         if found and len(block.rows) > 1 and found.group not in told and not closed:
             out += _spread(block, found)
         else:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 
 from bot.curriculum.guide import career, learning, reflection, schedule
 from bot.curriculum.guide.blocks import Block
-from bot.curriculum.guide.headings import clean
 from bot.curriculum.guide.outline import Node
 from bot.curriculum.guide.parts import Parts
 from bot.curriculum.guide.roles import Roles
@@ -106,7 +105,7 @@ class Sections:
         for block in node.blocks:
             if block.kind == "table" and self._repeats(block):
                 self._parts.ledger.place(block, "a table that repeats the timeline")
-            elif block.kind == "text" and _only_pictures(block):
+            elif block.is_picture:
                 self._parts.ledger.leave(block, "a picture")
             elif block.kind == "html":
                 self._parts.ledger.leave(block, "HTML")
@@ -152,11 +151,4 @@ def _is_contents(node: Node) -> bool:
     items = [block for one in node.walk() for block in one.blocks if block.kind == "item"]
     return len(items) > 1 and all(
         block.links and all(link.url.startswith("#") for link in block.links) for block in items
-    )
-
-
-def _only_pictures(block: Block) -> bool:
-    return bool(block.lines) and all(
-        (one.picture and not clean(one.text)) or (one.picture and one.links) or not one.text
-        for one in block.lines
     )

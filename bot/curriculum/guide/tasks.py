@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.curriculum.base import Hours
-from bot.curriculum.guide import hours, words
+from bot.curriculum.guide import hours, vocabulary, words
 from bot.curriculum.guide.blocks import Block
 from bot.curriculum.guide.headings import clean
 from bot.curriculum.guide.parts import LINE, Parts, line, lines, text
@@ -189,11 +189,8 @@ def task(made: Draft, parts: Parts, unit: str, kind: TaskKind | None = None) -> 
 
 def guess(title: str, otherwise: TaskKind = TaskKind.PRACTICE) -> TaskKind:
     """What the title asks for; practice when its words do not tell."""
-    folded = words.fold(title)
-    for name, pattern in words.TASK_KINDS:
-        if re.search(pattern, folded):
-            return TaskKind(name)
-    return otherwise
+    named = vocabulary.topic(title, vocabulary.TASK_KINDS)
+    return TaskKind(named) if named else otherwise
 
 
 def counted(title: str) -> int | None:

@@ -6,7 +6,7 @@ guide calls itself a roadmap, a curriculum, a study plan. A mere README has none
 
 from collections.abc import Callable, Iterator
 
-from bot.curriculum.guide import tables, words
+from bot.curriculum.guide import tables, vocabulary, words
 from bot.curriculum.guide.blocks import Block
 from bot.curriculum.guide.headings import Mark
 from bot.curriculum.guide.outline import Node
@@ -16,7 +16,7 @@ from bot.curriculum.guide.roles import Roles
 ROLES = Roles(order=("phase", "module"), unit="module")
 FEWEST_BOXES = 3
 FEWEST_BULLETS = 5
-_NEVER = words.NO_TIMELINE - {"tracking", "routine"}
+_NEVER = vocabulary.NO_TIMELINE - {"tracking", "routine"}
 
 
 def mark_topics(root: Node, name: str) -> Roles | None:
@@ -25,7 +25,7 @@ def mark_topics(root: Node, name: str) -> Roles | None:
     for holds, fewest, never in (
         (_has_box, FEWEST_BOXES, _NEVER),
         (_has_courses, 1, _NEVER),
-        (_has_items, FEWEST_BULLETS, frozenset(topic for topic, _ in words.AROUND)),
+        (_has_items, FEWEST_BULLETS, frozenset(topic for topic, _ in vocabulary.AROUND)),
     ):
         if holds is _has_items and not words.GUIDE_WORD.search(title):
             continue

@@ -192,8 +192,7 @@ class Reader:
         inner = Content()
         self._gather(node, inner, None)
         self._settle(node, inner)
-        named = option(node.name)
-        label, title = named if named else (None, "")
+        label, title = option(node.name) or (None, "")
         if node.block:
             self._ledger.place(node.block, "option")
         about = markdown(inner.loose)
