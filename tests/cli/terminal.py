@@ -48,10 +48,26 @@ class Terminal:
         self.folder = folder
         self.environ = dict(environ)
         self._capture: pytest.CaptureFixture[str] | None = None
+        self._patch: pytest.MonkeyPatch | None = None
 
-    def attach(self, capture: pytest.CaptureFixture[str]) -> None:
-        """Where this process's output is caught."""
-        self._capture = capture
+    def attach(self, capture: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch) -> None:
+        """Let commands run in this process: its output is caught, its environment replaced."""
+        self._capture, self._patch = capture, patch
+        patch.chdir(self.folder)
+        for name in CLEARED:
+            patch.delenv(name, raising=False)
+        for name, value in self.environ.items():
+            patch.setenv(name, value)
+
+    def setenv(self, **variables: str | None) -> None:
+        """Change variables of the environment; None takes one away."""
+        assert self._patch
+        for name, value in variables.items():
+            self.environ.pop(name, None)
+            self._patch.delenv(name, raising=False)
+            if value is not None:
+                self.environ[name] = value
+                self._patch.setenv(name, value)
 
     def __call__(self, *arguments: str) -> Ran:
         """Run `milepost` with these arguments, in this process."""
@@ -194,14 +210,8 @@ def terminal(
     """A terminal in an empty folder, with the sandbox as GitHub."""
     folder = tmp_path / "portfolio"
     folder.mkdir()
-    environ = environment(sandbox, tmp_path)
-    for name in CLEARED:
-        monkeypatch.delenv(name, raising=False)
-    for name, value in environ.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(folder)
-    opened = Terminal(sandbox, folder, environ)
-    opened.attach(capsys)
+    opened = Terminal(sandbox, folder, environment(sandbox, tmp_path))
+    opened.attach(capsys, monkeypatch)
     return opened
 
 

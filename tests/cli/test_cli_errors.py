@@ -4,134 +4,87 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from types import FunctionType
 from typing import Any
 
 import pytest
 from cli.terminal import Ran, Terminal, without_times
 from pytest_regressions.file_regression import FileRegressionFixture
 
+from bot.settings import CONFIG_PATH
+
+Breaking = Callable[[Terminal], Any]
 CANARY = "ghp_canary0000000000000000000000000000000"
 
 
-def nothing(t: Terminal, patch: pytest.MonkeyPatch) -> None:
-    """All is well."""
+def read_only(t: Terminal) -> None:
+    given: dict[str, Any] = {"issues": "read", "metadata": "read", "contents": "read"}
+    t.sandbox.world.add_token(CANARY, user="learner", permissions=given)
+    t.setenv(GITHUB_TOKEN=CANARY)
 
 
-def bad_token(t: Terminal, patch: pytest.MonkeyPatch) -> None:
-    patch.setenv("GITHUB_TOKEN", CANARY)
-
-
-def no_token(t: Terminal, patch: pytest.MonkeyPatch) -> None:
-    patch.delenv("GITHUB_TOKEN")
-
-
-def missing(t: Terminal, patch: pytest.MonkeyPatch) -> None:
-    patch.setenv("GITHUB_REPOSITORY", "learner/nowhere")
-
-
-def no_repository(t: Terminal, patch: pytest.MonkeyPatch) -> None:
-    patch.delenv("GITHUB_REPOSITORY")
-
-
-def odd_repository(t: Terminal, patch: pytest.MonkeyPatch) -> None:
-    patch.setenv("GITHUB_REPOSITORY", "portfolio")
-
-
-def renamed(t: Terminal, patch: pytest.MonkeyPatch) -> None:
+def rename(t: Terminal) -> None:
     t.sandbox.world.rename(t.sandbox.world.repository(), "renamed")
 
 
-def archived(t: Terminal, patch: pytest.MonkeyPatch) -> None:
+def archive(t: Terminal) -> None:
     t.sandbox.world.archive(t.sandbox.world.repository())
 
 
-def issues_off(t: Terminal, patch: pytest.MonkeyPatch) -> None:
+def switch_issues_off(t: Terminal) -> None:
     t.sandbox.world.repository().issues_enabled = False
 
 
-def read_only(t: Terminal, patch: pytest.MonkeyPatch) -> None:
-    given: dict[str, Any] = {"issues": "read", "metadata": "read", "contents": "read"}
-    t.sandbox.world.add_token(CANARY, user="learner", permissions=given)
-    patch.setenv("GITHUB_TOKEN", CANARY)
-
-
-def no_settings(t: Terminal, patch: pytest.MonkeyPatch) -> None:
-    (t.folder / ".github/milepost.yml").unlink()
-
-
-def unknown_key(t: Terminal, patch: pytest.MonkeyPatch) -> None:
-    t.settings(time_zone="Europe/Berlin")
-
-
-def bad_zone(t: Terminal, patch: pytest.MonkeyPatch) -> None:
-    t.settings(timezone="Europe/Atlantis")
-
-
-def bad_interval(t: Terminal, patch: pytest.MonkeyPatch) -> None:
-    patch.setenv("MILEPOST_WRITE_INTERVAL", "soon")
-
-
-def no_curriculum(t: Terminal, patch: pytest.MonkeyPatch) -> None:
-    t.settings(curriculum="elsewhere.yml")
-
-
-def unknown_curriculum(t: Terminal, patch: pytest.MonkeyPatch) -> None:
-    t.settings(curriculum="devops-to-mlopps")
-
-
-def outside(t: Terminal, patch: pytest.MonkeyPatch) -> None:
-    t.settings(curriculum="../../etc/passwd.yml")
-
-
-def wrong_curriculum(t: Terminal, patch: pytest.MonkeyPatch) -> None:
+def damage_curriculum(t: Terminal) -> None:
     t.write("path.yml", "title: A path\nphases:\n  - title: One\n    moduls: []\n")
 
 
-def not_text(t: Terminal, patch: pytest.MonkeyPatch) -> None:
-    (t.folder / ".github/milepost.yml").write_bytes(b"start: 2026-01-05\ncurriculum: caf\xe9\n")
+def damage_settings(t: Terminal) -> None:
+    (t.folder / CONFIG_PATH).write_bytes(b"start: 2026-01-05\ncurriculum: caf\xe9\n")
 
 
-def name_of(value: object) -> str | None:
-    """What a broken thing is called in the names of tests and golden files."""
-    return value.__name__ if isinstance(value, FunctionType) else None
-
-
-WRONG: dict[Callable[[Terminal, pytest.MonkeyPatch], None], int] = {
-    no_token: 7,
-    bad_token: 7,
-    read_only: 7,
-    missing: 6,
-    no_repository: 3,
-    odd_repository: 3,
-    renamed: 6,
-    archived: 6,
-    issues_off: 6,
-    no_settings: 3,
-    unknown_key: 3,
-    bad_zone: 3,
-    bad_interval: 3,
-    not_text: 3,
-    no_curriculum: 4,
-    unknown_curriculum: 4,
-    outside: 4,
-    wrong_curriculum: 4,
+WRONG: dict[str, tuple[Breaking, int]] = {
+    "all is well": (lambda _: None, 0),
+    "no token": (lambda t: t.setenv(GITHUB_TOKEN=None), 7),
+    "wrong token": (lambda t: t.setenv(GITHUB_TOKEN=CANARY), 7),
+    "read-only token": (read_only, 7),
+    "missing repository": (lambda t: t.setenv(GITHUB_REPOSITORY="learner/nowhere"), 6),
+    "unnamed repository": (lambda t: t.setenv(GITHUB_REPOSITORY=None), 3),
+    "misnamed repository": (lambda t: t.setenv(GITHUB_REPOSITORY="portfolio"), 3),
+    "renamed repository": (rename, 6),
+    "archived repository": (archive, 6),
+    "issues switched off": (switch_issues_off, 6),
+    "no settings": (lambda t: (t.folder / CONFIG_PATH).unlink(), 3),
+    "unknown key": (lambda t: t.settings(time_zone="Europe/Berlin"), 3),
+    "unknown zone": (lambda t: t.settings(timezone="Europe/Atlantis"), 3),
+    "two speeds": (lambda t: t.settings(pace=12, hours_per_week=8), 3),
+    "settings that are no text": (damage_settings, 3),
+    "odd interval": (lambda t: t.setenv(MILEPOST_WRITE_INTERVAL="soon"), 3),
+    "missing curriculum": (lambda t: t.settings(curriculum="elsewhere.yml"), 4),
+    "unknown curriculum": (lambda t: t.settings(curriculum="devops-to-mlopps"), 4),
+    "curriculum outside": (lambda t: t.settings(curriculum="../../etc/passwd.yml"), 4),
+    "wrong curriculum": (damage_curriculum, 4),
 }
+DOCTORED = [
+    "all is well",
+    "no token",
+    "wrong token",
+    "missing repository",
+    "archived repository",
+    "issues switched off",
+    "unknown key",
+]
 
 
-@pytest.mark.parametrize(("breaking", "code"), WRONG.items(), ids=name_of)
+@pytest.mark.parametrize("wrong", [name for name in WRONG if name != "all is well"])
 def test_apply_tells_what_is_wrong(
-    terminal: Terminal,
-    monkeypatch: pytest.MonkeyPatch,
-    file_regression: FileRegressionFixture,
-    breaking: Callable[[Terminal, pytest.MonkeyPatch], None],
-    code: int,
+    terminal: Terminal, file_regression: FileRegressionFixture, wrong: str
 ) -> None:
+    breaking, code = WRONG[wrong]
     terminal.follow()
-    breaking(terminal, monkeypatch)
+    breaking(terminal)
     ran = terminal("apply", "--yes")
     assert ran.code == code
-    file_regression.check(f"exit code {ran.code}\n{without_times(paragraph(ran))}")
+    file_regression.check(without_times(paragraph(ran)))
     assert not [r for r in terminal.sandbox.world.journal.writes if r.status < 300]
 
 
@@ -162,14 +115,13 @@ def test_a_wrong_command_line(terminal: Terminal, arguments: list[str], told: st
     assert "milepost --help" in ran.err
 
 
-def test_an_api_that_cannot_be_reached(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_api_that_cannot_be_reached(terminal: Terminal) -> None:
     terminal.follow()
-    monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9/api/v3")
-    monkeypatch.delenv("GITHUB_GRAPHQL_URL")
-    monkeypatch.setenv("MILEPOST_MAX_WAIT", "0")
+    nowhere = "http://127.0.0.1:9/api/v3"
+    terminal.setenv(GITHUB_API_URL=nowhere, GITHUB_GRAPHQL_URL=None, MILEPOST_MAX_WAIT="0")
     ran = terminal("plan")
     assert ran.code == 8
-    assert "http://127.0.0.1:9/api/v3" in paragraph(ran)
+    assert nowhere in paragraph(ran)
 
 
 def test_our_own_mistake_becomes_a_paragraph_and_a_file(
@@ -178,7 +130,7 @@ def test_our_own_mistake_becomes_a_paragraph_and_a_file(
     def broken(*_: object) -> None:
         raise LookupError(f"a bug that holds {CANARY}")
 
-    monkeypatch.setenv("GITHUB_TOKEN", CANARY)
+    terminal.setenv(GITHUB_TOKEN=CANARY)
     monkeypatch.setattr("bot.usecases.sources.find_settings", broken)
     ran = terminal("plan")
     assert ran.code == 1
@@ -189,9 +141,9 @@ def test_our_own_mistake_becomes_a_paragraph_and_a_file(
     assert CANARY not in text
 
 
-def test_the_token_is_nowhere(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_token_is_nowhere(terminal: Terminal) -> None:
     terminal.sandbox.world.add_token(CANARY, user="learner")
-    monkeypatch.setenv("GITHUB_TOKEN", CANARY)
+    terminal.setenv(GITHUB_TOKEN=CANARY)
     terminal.follow()
     for command in (["plan"], ["apply", "--yes"], ["doctor"], ["doctor", "--json"], ["undo", "-y"]):
         ran = terminal(*command)
@@ -202,31 +154,16 @@ def test_the_token_is_nowhere(terminal: Terminal, monkeypatch: pytest.MonkeyPatc
     assert not [file for file in kept if CANARY.encode() in file.read_bytes()]
 
 
-DOCTOR = {
-    no_token: 7,
-    bad_token: 7,
-    missing: 6,
-    archived: 6,
-    issues_off: 6,
-    unknown_key: 3,
-    nothing: 0,
-}
-
-
-@pytest.mark.parametrize(("breaking", "code"), DOCTOR.items(), ids=name_of)
+@pytest.mark.parametrize("wrong", DOCTORED)
 def test_the_doctor_says_what_is_wrong_and_what_to_do(
-    terminal: Terminal,
-    monkeypatch: pytest.MonkeyPatch,
-    file_regression: FileRegressionFixture,
-    breaking: Callable[[Terminal, pytest.MonkeyPatch], None],
-    code: int,
+    terminal: Terminal, file_regression: FileRegressionFixture, wrong: str
 ) -> None:
+    breaking, code = WRONG[wrong]
     terminal.follow()
-    breaking(terminal, monkeypatch)
+    breaking(terminal)
     ran = terminal("doctor")
-    assert ran.err == ""
-    file_regression.check(f"exit code {ran.code}\n{without_times(ran.out)}")
-    assert ran.code == code
+    assert (ran.code, ran.err) == (code, "")
+    file_regression.check(without_times(ran.out))
     assert not terminal.sandbox.world.journal.writes
 
 

@@ -195,19 +195,17 @@ def test_a_guide_may_be_the_curriculum(terminal: Terminal) -> None:
     assert "Read the tutorial" in ran.out
 
 
-def test_the_repository_can_be_named(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_repository_can_be_named(terminal: Terminal) -> None:
     world = terminal.sandbox.world
     with world.lock:
         world.add_repository("learner/second")
-    monkeypatch.delenv("GITHUB_REPOSITORY")
+    terminal.setenv(GITHUB_REPOSITORY=None)
     terminal.follow()
     assert "learner/second" in terminal("plan", "--repo", "learner/second").out
 
 
-def test_the_repository_is_that_of_the_checkout(
-    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("GITHUB_REPOSITORY")
+def test_the_repository_is_that_of_the_checkout(terminal: Terminal) -> None:
+    terminal.setenv(GITHUB_REPOSITORY=None)
     terminal.write(".git/HEAD", "ref: refs/heads/main\n")
     terminal.write(".git/refs/heads/.keep", "")
     terminal.write(".git/objects/.keep", "")
