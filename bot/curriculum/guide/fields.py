@@ -46,10 +46,14 @@ class Said:
 
 
 def said(node: Node) -> Iterator[Said]:
-    """Every item, labelled line and row of text under `node`'s heading, in order.
+    """Every item and labelled line under `node`'s heading, in order; those without words are none.
 
     The name is what is bold, or stands before a colon, or the item's words.
     """
+    return (one for one in _said(node) if re.search(r"\w", one.name))
+
+
+def _said(node: Node) -> Iterator[Said]:
     run: list[Block] = []
     for part in [*node.parts, None]:
         if isinstance(part, Block):
@@ -58,11 +62,11 @@ def said(node: Node) -> Iterator[Said]:
         yield from (_item(e) for e in entries(run) if isinstance(e, Entry) and e.item.text)
         run = []
         if part is not None and part.block and not part.is_heading and part.mark is None:
-            name, value = clean(part.title.text), part.value.text
+            name, value = line(clean(part.title.text)), part.value.text
             own = (part.block, *part.blocks)
             if value:
                 yield Said(name, value, own, part.value.links, whole=f"{name}: {value}")
-            yield from said(part)
+            yield from _said(part)
 
 
 def _item(entry: Entry) -> Said:

@@ -75,8 +75,8 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
             rf"(?:{words.CJK_STRETCH[group]}))(?P<c>)"
             rf"(?=$|[\s{_COLONS}、{words.COMMA},|({words.BRACKETS[0]}-])"
         )
-        for spelling in (f"(?:the )?{label}", cjk, ordinal):
-            out.append((group, re.compile(f"^{spelling}(?P<title>.*)$", re.IGNORECASE)))
+        spellings = (f"(?:the )?{label}", cjk, ordinal)
+        out += [(group, re.compile(f"^{one}(?P<title>.*)$", re.IGNORECASE)) for one in spellings]
     return tuple(out)
 
 

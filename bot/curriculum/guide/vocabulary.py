@@ -75,7 +75,8 @@ AROUND: Final = table(
     tracking: track(?:ing|er)|progress|progresso|进度|追踪
     people: (?:key )?people|influencers|who to follow|thought leaders
     events: conferences?|events?\b|meetups?|eventos
-    community: communit(?:y|ies)|networking (?:&|and) (?:communit|event|career)|comunidad|comunidade|社区
+    community: communit(?:y|ies)|networking (?:&|and) (?:communit|event|career)
+    community: comunidad|comunidade|社区
     transferable: skills you (?:already )?have|transferable|existing skills
     skills: skills? (?:you need|to (?:develop|learn|master|acquire))|skill gaps?|required skills
     skills: ^habilidades|^competencias|^skills$|^fahigkeiten|^competences
