@@ -1,6 +1,7 @@
 """The texts of issues and milestones, from the curriculum's values and `templates/`."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from bot import templating
 from bot.curriculum.around import Resource
@@ -17,9 +18,11 @@ from bot.curriculum.model import (
     Unit,
     WorkItem,
 )
-from bot.planning.schedule import Schedule, unit_hours
+from bot.planning.schedule import Schedule, hours_by_unit
 from bot.settings import CONFIG_PATH, Settings
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 OPENINGS = {
     Horizon.WEEK: "Small first steps for this week: they open the doors the path goes through.",
     Horizon.MONTH: "For the first month, beside the tasks of the weeks.",
@@ -63,6 +66,7 @@ class Bodies:
         self._settings = settings
         self._in_progress = in_progress
         self._resources = {resource.id: resource for resource in curriculum.resources}
+        self._hours = hours_by_unit(curriculum, settings)
         self._roles = {role.id: role.title for role in curriculum.roles}
 
     def task(self, module: Module, unit: Unit, task: Task) -> str:
@@ -117,7 +121,7 @@ class Bodies:
 
     def milestone(self, phase: Phase, unit: Unit) -> str:
         """A milestone's description."""
-        hours = unit_hours(unit, self._settings)
+        hours = self._hours[unit.id]
         return templating.render(
             "milestone.md.j2",
             goals=unit.goals,
@@ -129,12 +133,12 @@ class Bodies:
         """The body of the summary issue."""
         modules = list(self._curriculum.modules())
         units = [unit for module in modules for unit in module.units]
-        total = sum(unit_hours(unit, self._settings) or 0 for unit in units)
+        total = sum(hours or 0 for hours in self._hours.values())
         return templating.render(
             "issues/summary.md.j2",
             curriculum=self._curriculum,
-            first=schedule.first,
-            last=schedule.last,
+            first=_day(schedule.first),
+            last=_day(schedule.last),
             hours=f"{total:.0f}" if total else "",
             part=modules[0].kind.capitalize(),
             rows=[self._row(module, schedule) for module in modules],
@@ -144,11 +148,11 @@ class Bodies:
         )
 
     def _row(self, module: Module, schedule: Schedule) -> dict[str, object]:
-        hours = sum(unit_hours(unit, self._settings) or 0 for unit in module.units)
+        hours = sum(self._hours[unit.id] or 0 for unit in module.units)
         return {
             "title": f"{module.number}. {module.title}",
-            "first": schedule[module.units[0].id].first,
-            "last": schedule[module.units[-1].id].last,
+            "first": _day(schedule[module.units[0].id].first),
+            "last": _day(schedule[module.units[-1].id].last),
             "hours": f"{hours:.0f}" if hours else "",
             "deliverables": ", ".join(d.title for d in module.deliverables),
         }
@@ -157,3 +161,8 @@ class Bodies:
         """The resources of these items, each once, in the order they are named."""
         names = dict.fromkeys(name for item in items for name in item.resources)
         return [self._resources[name] for name in names]
+
+
+def _day(day: date) -> str:
+    """`23 Nov 2026`, in English whatever the machine's locale, and never broken over two lines."""
+    return NO_BREAK.join((str(day.day), MONTHS[day.month - 1], str(day.year)))

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from math import ceil
 
-from bot.curriculum.model import Curriculum, Unit
+from bot.curriculum.model import Curriculum, Task, Unit
 from bot.errors import ConfigError
 from bot.planning.snapshot import Frozen
 from bot.settings import Pause, Settings
@@ -109,17 +109,27 @@ def due_on(dates: UnitDates) -> date:
     return dates.last
 
 
-def unit_hours(unit: Unit, settings: Settings) -> float | None:
-    """Hours of a unit: the sum of its required tasks, else the guide's own sum, else None.
+def hours_by_unit(curriculum: Curriculum, settings: Settings) -> dict[str, float | None]:
+    """Hours of each unit by id: its required tasks, else the guide's own sum, else None.
 
-    Of a choice, the option taken counts; before one is taken, the mean of the options does.
+    Of a choice, the option taken counts; before one is taken, the mean of the options does. The
+    deliverables of a module are work of its last unit.
     """
-    stated = [t.hours.middle for t in unit.tasks if t.hours and not t.optional]
+    hours: dict[str, float | None] = {}
+    for module in curriculum.modules():
+        for unit in module.units:
+            hours[unit.id] = _task_hours(unit, settings)
+        left = sum(d.hours.middle for d in module.deliverables if d.hours)
+        if left:
+            last = module.units[-1].id
+            hours[last] = (hours[last] or 0) + left
+    return hours
+
+
+def _task_hours(unit: Unit, settings: Settings) -> float | None:
+    stated = [_sum(unit.tasks)]
     if unit.choice:
-        sums = {
-            option.id: sum(t.hours.middle for t in option.tasks if t.hours and not t.optional)
-            for option in unit.choice.options
-        }
+        sums = {option.id: _sum(option.tasks) for option in unit.choice.options}
         taken = settings.choices.get(unit.choice.id)
         stated.append(sums[taken] if taken in sums else sum(sums.values()) / len(sums))
     if any(stated):
@@ -127,14 +137,18 @@ def unit_hours(unit: Unit, settings: Settings) -> float | None:
     return unit.hours.middle if unit.hours else None
 
 
+def _sum(tasks: tuple[Task, ...]) -> float:
+    return sum(task.hours.middle for task in tasks if task.hours and not task.optional)
+
+
 def _lengths(curriculum: Curriculum, units: list[Unit], settings: Settings) -> list[int]:
     """Study days for each unit, at least one each."""
     if settings.hours_per_week is not None:
         a_day = settings.hours_per_week / DAYS_A_WEEK
-        hours = [unit_hours(unit, settings) for unit in units]
+        hours = hours_by_unit(curriculum, settings)
         return [
-            max(1, ceil(h / a_day)) if h is not None else unit.days
-            for unit, h in zip(units, hours, strict=True)
+            unit.days if (needed := hours[unit.id]) is None else max(1, ceil(needed / a_day))
+            for unit in units
         ]
     months = settings.pace or (curriculum.overview.months or (None,))[0]
     if months is None:

@@ -12,7 +12,7 @@ from workbench import settings
 
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError
-from bot.planning.schedule import Schedule, add_months, due_on, schedule
+from bot.planning.schedule import Schedule, add_months, due_on, hours_by_unit, schedule
 from bot.settings import Pause, Settings
 
 DAYS = st.dates(date(2020, 1, 1), date(2090, 1, 1))
@@ -186,3 +186,31 @@ def test_in_a_pause_the_unit_before_it_is_still_the_current_one() -> None:
     assert current is not None
     assert current.unit == "a"
     assert dates.current(date(2026, 1, 1)) is None
+
+
+def test_a_deliverable_is_work_of_its_modules_last_unit() -> None:
+    data = LONG.model_dump(mode="json", exclude_defaults=True)
+    data["phases"][0]["modules"][0]["deliverables"][0]["hours"] = 4
+    path_with_work = Curriculum.model_validate(data)
+    hours = hours_by_unit(path_with_work, settings())
+    assert (hours["a"], hours["b"]) == (10, 14)
+    dates = schedule(path_with_work, settings(hours_per_week=5))
+    assert [dates["a"].days, dates["b"].days] == [14, 20]
+
+
+def test_of_a_choice_the_branch_taken_counts_and_before_that_the_mean() -> None:
+    fork = curriculum(
+        """
+        Phase: P
+          Month 1: M
+            Week 1: Fork
+            Choice: Way
+              Option: Short
+                - s (2h)
+              Option: Long
+                - l (8h)
+                - extra (9h)?
+        """
+    )
+    assert hours_by_unit(fork, settings())["fork"] == 5
+    assert hours_by_unit(fork, settings(choices={"way": "long"}))["fork"] == 8
