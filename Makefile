@@ -6,6 +6,9 @@ UV := $(BIN)/uv
 SYNC := $(UV) pip install --quiet --python $(BIN)/python --require-hashes
 SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 
+# Where this is set every start compiles every module anew: half a second for each of many processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo setup test lint format types lock bench clean
 
 help:
