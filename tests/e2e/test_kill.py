@@ -14,9 +14,12 @@ import pytest
 from cli.terminal import Terminal, environment
 from e2e.warm import Warm
 
+from bot.cli.app import run
+from bot.planning.changes import Change
 from bot.planning.marker import find
 from bot.sandbox.server import running
 from bot.sandbox.state.faults import Fault
+from bot.usecases.apply import Writer
 
 APPLY = ["apply", "--yes"]
 WRITES = 28
@@ -72,8 +75,12 @@ def contents(terminal: Terminal) -> Any:
 
 def keys(terminal: Terminal) -> list[str]:
     """The ids in the markers of all issues."""
-    found = [find(issue["body"] or "") for issue in terminal.issues()]
-    return sorted(marked.marker.key for marked in found if marked)
+    return marked_keys(terminal.issues())
+
+
+def marked_keys(issues: list[dict[str, Any]]) -> list[str]:
+    found = [find(issue["body"] or "") for issue in issues]
+    return [marked.marker.key for marked in found if marked]
 
 
 @pytest.mark.parametrize("cut", range(1, WRITES + 1))
@@ -178,6 +185,44 @@ def test_no_answer_at_all(
     terminal.sandbox.world.faults.add(kind, method="WRITE", nth=19, hold=0.1)
     assert terminal(*APPLY).code == 0
     assert contents(terminal) == uninterrupted
+
+
+@pytest.mark.parametrize("cut", [1, 9, 14])
+def test_another_apply_overtakes_while_names_are_made(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, uninterrupted: Any, cut: int
+) -> None:
+    """GitHub refuses a second label or milestone of the same name: then ours looks again."""
+    overtake(terminal, monkeypatch, cut)
+    assert terminal(*APPLY).code == 0
+    assert contents(terminal) == uninterrupted
+
+
+def test_another_apply_overtakes_while_issues_are_made(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, uninterrupted: Any
+) -> None:
+    """GitHub takes two issues of the same name. Nothing is missing, and the plan tells of both."""
+    overtake(terminal, monkeypatch, 20)
+    terminal(*APPLY)
+    assert set(keys(terminal)) == set(marked_keys(uninterrupted["issues"]))
+    told = terminal("plan")
+    assert told.code == 0
+    twice = len(keys(terminal)) - len(set(keys(terminal)))
+    assert told.out.count("says it is issue") == twice
+
+
+def overtake(terminal: Terminal, monkeypatch: pytest.MonkeyPatch, cut: int) -> None:
+    """Another apply runs from beginning to end just before the write number `cut` of ours."""
+    terminal.follow()
+    without_waits(monkeypatch)
+    write, left = Writer.write, [cut]
+
+    def overtaken(writer: Writer, change: Change) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            assert run(APPLY) == 0
+        write(writer, change)
+
+    monkeypatch.setattr(Writer, "write", overtaken)
 
 
 def without_waits(monkeypatch: pytest.MonkeyPatch) -> None:
