@@ -19,6 +19,8 @@ from bot.planning import changes
 from bot.planning.desired import desired_state
 from bot.planning.labels import key_in
 from bot.planning.marker import Ledger, Marker, find, find_ledger
+from bot.planning.plan import make_plan
+from bot.planning.snapshot import Snapshot
 from bot.settings import Settings
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -153,13 +155,29 @@ def test_every_kind_of_key_is_told() -> None:
     assert told == used
 
 
+def test_the_readme_counts_what_the_built_in_path_makes() -> None:
+    settings = Settings(start=date(2026, 1, 5), ahead="all")
+    desired = desired_state(load.from_catalog(settings.curriculum), settings, settings.start)
+    plan = make_plan(desired, Snapshot(repository="learner/portfolio"))
+    made = {kind: plan.count(f"create-{kind}") for kind in ("label", "milestone", "issue")}
+    relations = plan.count("add-sub-issue")
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    counts = (
+        f"{made['label']} labels, {made['milestone']} milestones, {made['issue']} issues "
+        f"and {relations} relations"
+    )
+    assert counts in text
+
+
 def test_every_room_of_the_house_is_told() -> None:
     rows = sections(ROOT / "docs" / "architecture.md")["The rooms"].rows
     told = [codes(row[0])[0].rstrip("/") for row in rows]
+    places = (ROOT / "bot").iterdir()
     rooms = {
-        f"bot/{path.name}"
-        for path in (ROOT / "bot").iterdir()
-        if path.name not in {"__init__.py", "py.typed", "__pycache__", "_templates"}
+        f"bot/{place.name}"
+        for place in places
+        if (place.is_dir() and any(place.glob("*.py")))
+        or (place.suffix == ".py" and place.name != "__init__.py")
     }
     assert set(told) == rooms | {"templates"}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
