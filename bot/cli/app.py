@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from bot.cli import console, curriculum, demo, doctor, guide, init, plan, sandbox
+from bot.cli import console, curriculum, demo, doctor, guide, init, plan, sandbox, status
 from bot.errors import EXIT_BUG, EXIT_OK, MilepostError, UsageError
 
 EXIT_INTERRUPTED = 130
@@ -29,6 +29,7 @@ app.command("init")(init.init)
 app.command("plan")(plan.plan)
 app.command("apply")(plan.apply)
 app.command("undo")(plan.undo)
+app.command("status")(status.status)
 app.command("import")(guide.import_guide)
 app.add_typer(curriculum.app, name="curriculum")
 app.command("sandbox")(sandbox.sandbox)

@@ -26,7 +26,8 @@ BEGIN = "<!-- milepost:begin -->"
 _END = re.compile(r"<!-- milepost:end (\{[^\n]*\}) -->")
 _LEDGER = re.compile(r"\n*<!-- milepost:ledger (\{[^\n]*\}) -->")
 _TICK = re.compile(r"^([ \t>]*(?:[-*+]|\d+[.)])[ \t]+)\[[xX]\]", re.MULTILINE)
-_BOX = re.compile(r"^([ \t>]*(?:[-*+]|\d+[.)])[ \t]+)\[([ xX])\][ \t]+(.*)$", re.MULTILINE)
+# A task list item: what stands before the box, what is in it, and the words behind it.
+BOX = re.compile(r"^([ \t>]*(?:[-*+]|\d+[.)])[ \t]+)\[([ xX])\][ \t]+(.*)$", re.MULTILINE)
 
 Key = str
 """The id of anything we make: kind, colon, the curriculum's id, as `task:m01-ml-course`."""
@@ -81,8 +82,8 @@ class Marked(Frozen):
 
         Boxes that were ticked stay ticked where the same line is still there.
         """
-        ticked = {m[3].strip() for m in _BOX.finditer(self.region or "") if m[2] != " "}
-        kept = _BOX.sub(lambda m: f"{m[1]}[x] {m[3]}" if m[3].strip() in ticked else m[0], region)
+        ticked = {m[3].strip() for m in BOX.finditer(self.region or "") if m[2] != " "}
+        kept = BOX.sub(lambda m: f"{m[1]}[x] {m[3]}" if m[3].strip() in ticked else m[0], region)
         return self.before + wrap(kept, marker) + self.after
 
     def with_marker(self, marker: Marker) -> str:

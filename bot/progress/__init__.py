@@ -1,0 +1,1 @@
+"""What the learner did, read from issues and labels alone: values, nothing written."""

@@ -1,0 +1,254 @@
+"""Progress: for every piece of work on the path, whether it is done, and what that adds up to.
+
+Everything comes from issues: closed as completed is claimed, closed as not planned is skipped, a
+duplicate does not count, an open one may be in progress or blocked by its label, and the boxes in
+it are its parts. The sums go by estimated hours over the whole path, never by GitHub's milestone
+bars, which know only the issues made so far. Optional work stands apart; of a choice only the
+option taken counts, and before one is taken the mean of the options.
+"""
+
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from bot.curriculum.model import Curriculum, Deliverable, Option, Task, Unit
+from bot.planning.marker import BOX, Key
+from bot.planning.observed import Observed, OurIssue
+from bot.planning.snapshot import Frozen
+from bot.settings import Settings
+
+
+class WorkState(StrEnum):
+    """How far a piece of work is.
+
+    `ahead` has no issue yet, `removed` had one that the learner deleted. Both `skipped` and
+    `removed` are the learner's decision and leave the sums.
+    """
+
+    AHEAD = "ahead"
+    OPEN = "open"
+    IN_PROGRESS = "in progress"
+    BLOCKED = "blocked"
+    CLAIMED = "claimed"
+    SKIPPED = "skipped"
+    REMOVED = "removed"
+
+
+LEFT_OUT = frozenset({WorkState.SKIPPED, WorkState.REMOVED})
+
+
+class Work(Frozen):
+    """One task or deliverable. `weight` is its estimated hours, or its share where it has none.
+
+    `parts` and `ticked` count the boxes of its issue. `closed_on` is the day in the learner's zone.
+    `counts` is False for optional work.
+    """
+
+    key: Key
+    title: str
+    unit: str
+    module: str
+    weight: float
+    hours: float | None
+    counts: bool
+    state: WorkState
+    parts: int = 0
+    ticked: int = 0
+    number: int | None = None
+    url: str = ""
+    closed_on: date | None = None
+    skills: tuple[str, ...] = ()
+
+    @property
+    def share(self) -> float:
+        """How much of it is done, from 0 to 1: all when claimed, else the boxes ticked."""
+        if self.state is WorkState.CLAIMED:
+            return 1.0
+        if self.state in LEFT_OUT or not self.parts:
+            return 0.0
+        return self.ticked / self.parts
+
+
+class Sum(Frozen):
+    """Weights added up. `total` leaves out what was skipped, removed or optional."""
+
+    done: float
+    total: float
+
+    @property
+    def percent(self) -> int:
+        """Whole percent, rounded down, so that 100 means all of it; 100 for nothing to do."""
+        return 100 if not self.total else int(100 * self.done / self.total + 1e-9)
+
+
+class Progress(Frozen):
+    """The whole path at one moment, in the order of the curriculum.
+
+    `undecided` is the weight of choices not made yet, by unit: the mean of their options.
+    """
+
+    work: tuple[Work, ...]
+    undecided: dict[str, float]
+    units: dict[str, str]
+
+    @cached_property
+    def all(self) -> Sum:
+        """Over the whole path."""
+        return self._sum(self.work, sum(self.undecided.values()))
+
+    def of_module(self, module: str) -> Sum:
+        """Over one module, by id."""
+        undecided = sum(w for unit, w in self.undecided.items() if self.units[unit] == module)
+        return self._sum(tuple(w for w in self.work if w.module == module), undecided)
+
+    def of_unit(self, unit: str) -> Sum:
+        """Over one unit, by id."""
+        work = tuple(w for w in self.work if w.unit == unit)
+        return self._sum(work, self.undecided.get(unit, 0.0))
+
+    def done_by(self, day: date) -> float:
+        """The weight finished by the end of `day` (in the learner's zone), from closed issues."""
+        return sum(
+            w.weight
+            for w in self.work
+            if w.counts and w.state is WorkState.CLAIMED and w.closed_on and w.closed_on <= day
+        )
+
+    def count(self, *states: WorkState) -> int:
+        """How many pieces of work, optional ones included, are in one of these states."""
+        return sum(w.state in states for w in self.work)
+
+    @staticmethod
+    def _sum(work: tuple[Work, ...], undecided: float) -> Sum:
+        counted = [w for w in work if w.counts and w.state not in LEFT_OUT]
+        return Sum(
+            done=sum(w.weight * w.share for w in counted),
+            total=sum(w.weight for w in counted) + undecided,
+        )
+
+
+def read_progress(curriculum: Curriculum, settings: Settings, observed: Observed) -> Progress:
+    """Progress on `curriculum` as the repository tells it. Days are those of `settings.zone`."""
+    return _Reading(curriculum, settings, observed).progress()
+
+
+class _Reading:
+    def __init__(self, curriculum: Curriculum, settings: Settings, observed: Observed) -> None:
+        self._curriculum = curriculum
+        self._settings = settings
+        self._observed = observed
+        self._zone: ZoneInfo = settings.zone
+        self._shares = _shares_of_the_unsaid(curriculum)
+        self._statuses = {
+            label.name.casefold(): state
+            for key, state in (
+                ("status:blocked", WorkState.BLOCKED),
+                ("status:in-progress", WorkState.IN_PROGRESS),
+            )
+            if (label := observed.labels.get(key))
+        }
+
+    def progress(self) -> Progress:
+        work: list[Work] = []
+        undecided: dict[str, float] = {}
+        units: dict[str, str] = {}
+        for module in self._curriculum.modules():
+            for unit in module.units:
+                units[unit.id] = module.id
+                work += [self._work(task, unit, module.id) for task in self._tasks(unit)]
+                if unit.choice and self._taken(unit) is None:
+                    options = unit.choice.options
+                    undecided[unit.id] = sum(map(self._weigh, options)) / len(options)
+            last = module.units[-1]
+            work += [self._work(left, last, module.id) for left in module.deliverables]
+        return Progress(work=tuple(work), undecided=undecided, units=units)
+
+    def _taken(self, unit: Unit) -> Option | None:
+        if unit.choice is None:
+            return None
+        name = self._settings.choices.get(unit.choice.id)
+        return next((o for o in unit.choice.options if o.id == name), None)
+
+    def _tasks(self, unit: Unit) -> list[Task]:
+        """Tasks of the unit and of the option taken, and what was done in another option.
+
+        Done is never lost: work finished before the learner changed their mind still shows.
+        """
+        tasks = list(unit.tasks)
+        taken = self._taken(unit)
+        for option in unit.choice.options if unit.choice else ():
+            tasks += [t for t in option.tasks if option is taken or self._is_claimed(t)]
+        return tasks
+
+    def _is_claimed(self, task: Task) -> bool:
+        found = self._issue(f"task:{task.id}", tuple(f"task:{a}" for a in task.aliases))
+        return found is not None and found.state.finished
+
+    def _issue(self, key: Key, aliases: tuple[Key, ...]) -> OurIssue | None:
+        issues = self._observed.issues
+        return next((issues[name] for name in (key, *aliases) if name in issues), None)
+
+    def _weigh(self, option: Option) -> float:
+        return sum(self._weight(task) for task in option.tasks if not task.optional)
+
+    def _weight(self, item: Task | Deliverable) -> float:
+        if item.hours is not None:
+            return item.hours.middle
+        return self._shares.get(item.id, 0.0) if isinstance(item, Task) else 0.0
+
+    def _work(self, item: Task | Deliverable, unit: Unit, module: str) -> Work:
+        kind = "task" if isinstance(item, Task) else "deliverable"
+        key = f"{kind}:{item.id}"
+        aliases = tuple(f"{kind}:{alias}" for alias in item.aliases)
+        found = self._issue(key, aliases)
+        boxes = BOX.findall(found.marked.region or "") if found else []
+        closed = found.state.closed_at if found else None
+        return Work(
+            key=key,
+            title=found.state.title if found else item.title,
+            unit=unit.id,
+            module=module,
+            weight=self._weight(item),
+            hours=item.hours.middle if item.hours else None,
+            counts=not (isinstance(item, Task) and item.optional),
+            state=self._state(found, (key, *aliases)),
+            parts=len(boxes),
+            ticked=sum(box != " " for _, box, _ in boxes),
+            number=found.state.number if found else None,
+            url=found.state.url if found else "",
+            closed_on=closed.astimezone(self._zone).date() if closed else None,
+            skills=item.skills,
+        )
+
+    def _state(self, found: OurIssue | None, keys: tuple[Key, ...]) -> WorkState:
+        if found is None:
+            made = any(self._observed.ledger.has(key) for key in keys)
+            return WorkState.REMOVED if made else WorkState.AHEAD
+        if found.state.finished:
+            return WorkState.CLAIMED
+        if found.state.state == "closed":
+            return WorkState.SKIPPED
+        worn = {self._statuses.get(name.casefold()) for name in found.state.labels}
+        if WorkState.BLOCKED in worn:
+            return WorkState.BLOCKED
+        return WorkState.IN_PROGRESS if WorkState.IN_PROGRESS in worn else WorkState.OPEN
+
+
+def _shares_of_the_unsaid(curriculum: Curriculum) -> dict[str, float]:
+    """What a task without hours weighs, by id.
+
+    Its share of what its unit's own hours leave; where the unit says nothing either, the mean of
+    the path's tasks that do, or 1.
+    """
+    known = [task.hours.middle for task in curriculum.tasks() if task.hours]
+    mean = sum(known) / len(known) if known else 1.0
+    shares: dict[str, float] = {}
+    for unit in curriculum.units():
+        said = sum(task.hours.middle for task in unit.tasks if task.hours)
+        unsaid = [task for task in unit.tasks if task.hours is None]
+        left = unit.hours.middle - said if unit.hours else 0.0
+        for task in unit.all_tasks():
+            if task.hours is None:
+                shares[task.id] = left / len(unsaid) if left > 0 and task in unsaid else mean
+    return shares
