@@ -36,16 +36,27 @@ app.command("sandbox")(sandbox.sandbox)
 app.command("doctor")(doctor.doctor)
 
 
-@app.callback()
-def root(
-    version: bool = typer.Option(False, "--version", "-V", help="Print the version and stop."),
-) -> None:
-    """Turns a learning guide into a living plan inside your own GitHub repository."""
-    if version:
+def _tell_version(wanted: bool) -> None:
+    if wanted:
         from importlib.metadata import version as installed
 
         console.say(f"milepost {installed('milepost')}")
         raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: bool = typer.Option(
+        False,
+        "--version",
+        "-V",
+        help="Print the version and stop.",
+        callback=_tell_version,
+        is_eager=True,
+    ),
+) -> None:
+    """Turns a learning guide into a living plan inside your own GitHub repository."""
+    del version  # told by its callback, which also works without a command
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -74,10 +85,13 @@ def run(arguments: Sequence[str]) -> int:
 
 def _usage(error: Exception) -> int:
     """The exit code when the command line was wrong, else 0."""
-    from typer._click.exceptions import ClickException
+    from typer._click.exceptions import ClickException, NoArgsIsHelpError
 
     if not isinstance(error, ClickException):
         return 0
+    if isinstance(error, NoArgsIsHelpError):
+        console.tell(error.format_message())
+        return UsageError.exit_code
     console.complain(f"{error.format_message()} See: milepost --help")
     return UsageError.exit_code
 

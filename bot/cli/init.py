@@ -35,6 +35,8 @@ def init(
         raise ConfigError(
             "it is there already.", where=CONFIG_PATH, hint="Edit it, or replace it with --force."
         )
+    if pace is not None and hours_per_week is not None:
+        raise UsageError("--pace and --hours-per-week both say how fast: give one of them.")
     if not yes and not console.interactive():
         _refuse_to_guess({"--curriculum": curriculum, "--start": start, "--timezone": timezone})
         yes = True
