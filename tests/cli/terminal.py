@@ -6,6 +6,7 @@ Commands run in this process, for speed; `process` starts a real one where that 
 import os
 import pty
 import re
+import select
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ from bot.sandbox.server import Sandbox
 from bot.settings import CONFIG_PATH
 
 CURRICULUM = "path.yml"
+PATIENCE = 20  # seconds
 CLEARED = ("GITHUB_TOKEN", "GH_TOKEN", "GITHUB_REPOSITORY", "GITHUB_API_URL", "GITHUB_GRAPHQL_URL")
 
 
@@ -88,14 +90,21 @@ class Terminal:
             **{"stdin": subprocess.DEVNULL, "stderr": subprocess.PIPE, **options},
         )
 
-    def process(self, *arguments: str) -> Ran:
-        """Run `milepost` as a process of its own."""
-        with self.start(*arguments) as process:
-            out, err = process.communicate(timeout=60)
-        return Ran(process.returncode, out, err)
+    def run(self, *command: str) -> Ran:
+        """Run any command as a process of its own."""
+        ended = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self.environ,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        return Ran(ended.returncode, ended.stdout, ended.stderr)
 
     def dialogue(self, *arguments: str, answers: Mapping[str, str]) -> Ran:
-        """Run it in a real terminal; what is asked gets the answer for the words it ends with."""
+        """Run it in a real terminal; a question that holds a key gets its answer."""
         master, slave = pty.openpty()
         with (
             self.start(*arguments, stdin=slave, stderr=slave) as process,
@@ -157,13 +166,17 @@ def _converse(screen: IO[bytes], answers: dict[str, str]) -> str:
     """Read until the other side hangs up, answering each question once."""
     shown = unanswered = ""
     while True:
+        ready, _, _ = select.select([screen], [], [], PATIENCE)
+        assert ready, f"still waiting after:\n{shown}"
         try:
             read = screen.read(4096).decode()
         except OSError:  # so Linux says that the last one closed the terminal
             return shown
         shown += read
         unanswered += read
-        for question in [q for q in answers if unanswered.rstrip().endswith(q)]:
+        for question in [
+            q for q in answers if q in unanswered and unanswered.rstrip().endswith(":")
+        ]:
             screen.write(f"{answers.pop(question)}\n".encode())
             unanswered = ""
 

@@ -1,0 +1,133 @@
+"""`milepost curriculum` and `milepost import`."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+from cli.terminal import Terminal, curriculum_text
+from planning.paths import SMALL
+from pytest_regressions.file_regression import FileRegressionFixture
+
+GUIDE = """# From Cook to Baker
+
+## Phase 1: Bread
+
+### Month 1: Dough
+
+#### Week 1-2: Flour and water
+- [ ] Read "The Bread Book" chapters 1-3 (4 hours)
+- [ ] Bake a simple loaf (3 hours)
+
+#### Week 3-4: Yeast
+- [ ] Keep a sourdough alive for two weeks
+
+**Deliverable**: A loaf that you would sell
+"""
+
+
+def test_the_built_in_ones_are_listed(terminal: Terminal) -> None:
+    ran = terminal("curriculum", "list")
+    assert ran.code == 0
+    assert "devops-to-mlops\n" in ran.out
+    found = json.loads(terminal("curriculum", "list", "--json").out)
+    facts = {one["name"]: one for one in found}["devops-to-mlops"]
+    assert (facts["phases"], facts["title"]) == (4, "From DevOps to MLOps")
+
+
+def test_a_curriculum_is_shown_as_an_outline(
+    terminal: Terminal, file_regression: FileRegressionFixture
+) -> None:
+    terminal.write("path.yml", curriculum_text(SMALL))
+    ran = terminal("curriculum", "show", "path.yml")
+    assert ran.code == 0
+    file_regression.check(ran.out)
+
+
+def test_a_curriculum_as_json_is_a_curriculum_file(terminal: Terminal) -> None:
+    terminal.write("path.yml", curriculum_text(SMALL))
+    ran = terminal("curriculum", "show", "path.yml", "--json")
+    terminal.write("again.yml", ran.out)
+    assert terminal("curriculum", "show", "again.yml", "--json").out == ran.out
+
+
+def test_files_are_validated(terminal: Terminal) -> None:
+    terminal.write("good.yml", curriculum_text(SMALL))
+    good = terminal("curriculum", "validate", "good.yml")
+    assert (good.code, good.out) == (0, "good.yml: well-formed, 3 units, 5 tasks\n")
+    terminal.write("bad.yml", curriculum_text(SMALL).replace("hours:", "ours:", 1))
+    bad = terminal("curriculum", "validate", "good.yml", "bad.yml")
+    assert bad.code == 4
+    assert "bad.yml, line" in bad.err
+    assert "Did you mean 'hours'?" in bad.err
+
+
+@pytest.mark.parametrize("which", ["nothing.yml", "nothing.md", "nothing"])
+def test_a_missing_curriculum(terminal: Terminal, which: str) -> None:
+    ran = terminal("curriculum", "validate", which)
+    assert ran.code == 4
+    assert which in ran.err
+
+
+def test_the_schemas_hold_what_we_write(terminal: Terminal) -> None:
+    schema = json.loads(terminal("curriculum", "schema").out)
+    jsonschema.validate(yaml.safe_load(curriculum_text(SMALL)), schema)
+    terminal("init", "--yes")
+    schema = json.loads(terminal("curriculum", "schema", "--settings").out)
+    text = (terminal.folder / ".github/milepost.yml").read_text(encoding="utf-8")
+    jsonschema.validate(yaml.load(text, yaml.BaseLoader), schema)
+
+
+def test_a_guide_is_read_and_told(
+    terminal: Terminal, file_regression: FileRegressionFixture
+) -> None:
+    terminal.write("guide.md", GUIDE)
+    ran = terminal("import", "guide.md")
+    assert ran.code == 0
+    file_regression.check(ran.out)
+
+
+def test_the_summary_for_programs(terminal: Terminal) -> None:
+    terminal.write("guide.md", GUIDE)
+    found = json.loads(terminal("import", "guide.md", "--summary", "json").out)
+    assert found["title"] == "From Cook to Baker"
+    assert [unit["tasks"] for unit in found["units"]] == [2, 1]
+    assert (found["total_tasks"], found["deliverables"], found["hours"]) == (3, 1, 7)
+
+
+def test_an_imported_guide_is_a_curriculum_to_plan_with(terminal: Terminal) -> None:
+    terminal.write("guide.md", GUIDE)
+    ran = terminal("import", "guide.md", "-o", "path.yml")
+    assert ran.code == 0
+    assert "Wrote path.yml" in ran.err
+    terminal.settings()
+    assert "Bake a simple loaf" in terminal("plan").out
+
+
+def test_import_does_not_overwrite_but_by_force(terminal: Terminal) -> None:
+    terminal.write("guide.md", GUIDE)
+    mine = terminal.write("path.yml", "mine")
+    ran = terminal("import", "guide.md", "-o", "path.yml")
+    assert (ran.code, mine.read_text()) == (64, "mine")
+    assert "--force" in ran.err
+    assert terminal("import", "guide.md", "-o", "path.yml", "--force").code == 0
+    assert mine.read_text() != "mine"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("missing.md", None, "cannot be read"),
+        ("empty.md", b"", "empty"),
+        ("binary.md", bytes(range(256)) * 20, "binary.md"),
+        ("huge.md", b"- a task\n" * 600_000, "5 MB"),
+        ("prose.md", b"Once upon a time there was a bread.\n", "prose.md"),
+    ],
+)
+def test_what_is_no_guide(terminal: Terminal, name: str, content: bytes | None, told: str) -> None:
+    if content is not None:
+        Path(terminal.folder / name).write_bytes(content)
+    ran = terminal("import", name)
+    assert (ran.code, ran.out) == (5, "")
+    assert told in ran.err
