@@ -24,16 +24,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("demo")(demo.demo)
-app.command("init")(init.init)
-app.command("plan")(plan.plan)
-app.command("apply")(plan.apply)
-app.command("undo")(plan.undo)
-app.command("status")(status.status)
-app.command("import")(guide.import_guide)
+app.command("demo", short_help="Try the whole job against a local GitHub, without an account.")(
+    demo.demo
+)
+app.command("init", short_help="Write the settings file, by questions or flags.")(init.init)
+app.command("plan", short_help="Show what `apply` would change; nothing is written.")(plan.plan)
+app.command("apply", short_help="Make the repository as the plan says.")(plan.apply)
+app.command("undo", short_help="Take back what Milepost made and nobody touched.")(plan.undo)
+app.command("status", short_help="Show where you are on the path.")(status.status)
+app.command("import", short_help="Read a learning guide into a curriculum.")(guide.import_guide)
 app.add_typer(curriculum.app, name="curriculum")
-app.command("sandbox")(sandbox.sandbox)
-app.command("doctor")(doctor.doctor)
+app.command("sandbox", short_help="Serve a local GitHub to try things on.")(sandbox.sandbox)
+app.command("doctor", short_help="Check token, repository, permissions, clock and settings.")(
+    doctor.doctor
+)
 
 
 def _tell_version(wanted: bool) -> None:
