@@ -42,7 +42,11 @@ class Ledger:
 
     def leave(self, block: Block, why: str) -> None:
         """`block` found no place; a line that something else placed stays placed."""
-        for number in range(block.first - 1, min(block.last, len(self._lines))):
+        self.leave_lines(block.first, block.last, why)
+
+    def leave_lines(self, first: int, last: int, why: str) -> None:
+        """The lines `first` to `last` found no place; the first reason counts."""
+        for number in range(first - 1, min(last, len(self._lines))):
             self._why[number] = self._why[number] or why
 
     def is_placed(self, block: Block) -> bool:

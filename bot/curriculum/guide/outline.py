@@ -17,6 +17,7 @@ NOTHING = Rich("")
 LABEL_LEVEL = 7.0
 ITEM_LEVEL = 8.0
 LONGEST_LABEL = 120
+_NO_ITEM_LABEL = frozenset({"project", "notes", "skip", "tasks"})
 _SEPARATORS = f":{words.COLON}-\u2013\u2014"
 
 
@@ -83,7 +84,7 @@ def label(line: Rich) -> tuple[Rich, Rich] | None:
     if not value.strip():
         return Rich(name), Rich("")
     found = vocabulary.topic(name, vocabulary.INSIDE)
-    if found and found not in {"project", "notes"} and len(name.split()) <= 3:
+    if found and found not in {"project", "notes", "tasks"} and len(name.split()) <= 3:
         return Rich(name), replace(line, text=value.strip())
     return None
 
@@ -365,4 +366,4 @@ class _Builder:
             return None
         topic = vocabulary.topic(named[0].text, vocabulary.INSIDE)
         short = len(named[0].text.split()) <= 3
-        return named if topic and short and topic not in {"project", "notes", "skip"} else None
+        return named if topic and short and topic not in _NO_ITEM_LABEL else None

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from bot.curriculum.base import Frozen, Hours
+from bot.curriculum.base import Frozen
 from bot.curriculum.guide.drafts import Path
 from bot.curriculum.guide.timeline import hours_of
 from bot.curriculum.model import Curriculum
@@ -31,7 +31,7 @@ class Imported(Frozen):
 
     `repairs` are sentences on what was mended before reading. Every line with words on it is in
     `placed` or in `unplaced`. `unit_names` are the units as the guide calls them, in order;
-    `hours` is the sum of the hours that the guide states for its units and their tasks.
+    `hours` is the sum, low and high, of the hours that the guide states for its units and tasks.
     """
 
     curriculum: Curriculum
@@ -39,7 +39,7 @@ class Imported(Frozen):
     placed: tuple[Placed, ...] = ()
     unplaced: tuple[Line, ...] = ()
     unit_names: tuple[str, ...] = ()
-    hours: Hours | None = None
+    hours: tuple[float, float] | None = None
 
     def summary(self) -> dict[str, Any]:
         """Counts for machines; `hours` is the middle where the guide states a range."""
@@ -54,7 +54,7 @@ class Imported(Frozen):
             "total_tasks": len(list(guide.tasks())),
             "deliverables": len(list(guide.deliverables())),
             "checkpoints": len(guide.checkpoints),
-            "hours": round(self.hours.middle, 1) if self.hours else None,
+            "hours": round(sum(self.hours) / 2, 1) if self.hours else None,
             "phases": len(guide.phases),
             "modules": len(list(guide.modules())),
             "options": sum(len(choice.options) for choice in guide.choices()),
@@ -69,10 +69,9 @@ class Imported(Frozen):
         }
 
 
-def total_hours(path: Path) -> Hours | None:
+def total_hours(path: Path) -> tuple[float, float] | None:
     """All hours that units state, or their tasks where a unit states none; None when none do."""
     stated = [told for unit in path.units() if (told := hours_of(unit))]
     if not stated:
         return None
-    low, high = sum(h.low for h in stated), sum(h.high for h in stated)
-    return Hours(low=round(low, 2), high=round(high, 2)) if high <= 10_000 else None
+    return round(sum(low for low, _ in stated), 2), round(sum(high for _, high in stated), 2)

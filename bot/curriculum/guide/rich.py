@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-MAX_INLINE = 4000  # longer runs are taken as plain text: some inputs are quadratic to parse
+# Longer runs are taken as plain text: links and emphasis can be quadratic to parse.
+MAX_INLINE = 4000
+MAX_BRACKETS = 150
 BARE_URL = re.compile(r"https?://[^\s<>\"'`\]]+[^\s<>\"'`\].,;:!?)*_]")
 _BLANK = re.compile(r"(?<![^\s/|:(])_{3,}(?![^\s/|%).,])")  # a gap to fill in, not emphasis
 _SPACES = re.compile(r"[^\S\n]+")
@@ -56,7 +58,7 @@ def parser() -> "MarkdownIt":
 
 def read_lines(content: str, env: dict[str, Any]) -> tuple[Rich, ...]:
     """The lines of a paragraph, heading or cell; `env` holds the guide's link definitions."""
-    if len(content) > MAX_INLINE:
+    if len(content) > MAX_INLINE or content.count("[") > MAX_BRACKETS:
         return tuple(plain(line) for line in content.split("\n"))
     if "`" not in content:
         content = _BLANK.sub(lambda gap: "\\_" * len(gap[0]), content)

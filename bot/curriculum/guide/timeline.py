@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from bot.curriculum.base import Hours, Slug
+from bot.curriculum.base import Slug
 from bot.curriculum.guide import hours, words
 from bot.curriculum.guide.blocks import Block
 from bot.curriculum.guide.drafts import Gate, ModuleDraft, Path, PhaseDraft, UnitDraft
@@ -107,7 +107,7 @@ class Timeline:
             if found.sort == "box" or (found.sort == "said" and node.value.text):
                 target.strays += self._tasks([found], target.id)
             else:
-                self._leave(found.blocks, "it stands beside the units, in none of them")
+                self._leave_found(found, "it stands beside the units, in none of them")
         self._leave(content.loose, "it stands beside the units, in none of them")
         if any(b.kind != "rule" and self._parts.ledger.is_placed(b) for b in node.blocks):
             self._place(node, "a heading beside the units")
@@ -178,9 +178,10 @@ class Timeline:
             self._parts.ledger.place(block, "goal")
         kept = content.tasks()
         unit.tasks = self._tasks(kept, unit.id)
+        chosen = {id(found) for found in kept}
         for found in content.found:
-            if found not in kept:
-                self._leave(found.blocks, "a bullet in a unit whose tasks are checkboxes")
+            if id(found) not in chosen:
+                self._leave_found(found, "a bullet in a unit whose tasks are checkboxes")
         unit.choice = self._choice(content, unit)
         module.deliverables += self._deliverables(content.deliverables)
         module.deliverables += self._deliverables(_implied(unit.tasks, kept), quiet=True)
@@ -193,7 +194,7 @@ class Timeline:
         for one in found:
             task_ = task(one.draft, self._parts, unit, one.kind)
             if task_ is None:
-                self._leave(one.blocks, "an empty item")
+                self._leave_found(one, "an empty item")
                 continue
             made.append(task_)
             if one.rows:
@@ -266,6 +267,12 @@ class Timeline:
         if node.block:
             self._parts.ledger.place(node.block, became)
 
+    def _leave_found(self, found: Found, why: str) -> None:
+        if found.rows:
+            self._parts.ledger.leave_lines(*found.rows, why)
+        else:
+            self._leave(found.blocks, why)
+
     def _leave(self, blocks: Iterable[Block], why: str) -> None:
         for block in blocks:
             self._parts.ledger.leave(block, why)
@@ -328,14 +335,12 @@ def _is_length(title: str) -> bool:
     )
 
 
-def hours_of(unit: UnitDraft) -> Hours | None:
-    """The unit's own hours, or the sum that its tasks state."""
+def hours_of(unit: UnitDraft) -> tuple[float, float] | None:
+    """The unit's own hours, low and high, or the sum that its tasks state."""
     if unit.hours:
-        return unit.hours
+        return unit.hours.low, unit.hours.high
     options = [one for o in unit.choice.options for one in o.tasks] if unit.choice else []
-    stated = [
-        one.hours for one in (*unit.tasks, *options) if one.hours and one.hours_from == "guide"
-    ]
+    stated = [one.hours for one in (*unit.tasks, *options) if one.hours]
     if not stated:
         return None
-    return Hours(low=sum(h.low for h in stated), high=sum(h.high for h in stated))
+    return sum(h.low for h in stated), sum(h.high for h in stated)

@@ -130,7 +130,7 @@ class Reader:
     def child(self, node: Node, content: Content, kind: TaskKind | None = None) -> None:
         """What one sub-heading or label of a unit adds to `content`."""
         topic = node.inside()
-        named = task_title(node.name)
+        named = task_title(node.name) or self._inner_task(node)
         if named or (topic == "project" and project_title(node.name) and not _holds_items(node)):
             self._task_heading(node, named or node.name, content)
             return
@@ -151,12 +151,20 @@ class Reader:
         else:
             handler(node, content)
 
+    def _inner_task(self, node: Node) -> str | None:
+        """ "**Day 3**: Arrays" with no list below is something to do on that day."""
+        if node.mark is None or _holds_items(node):
+            return None
+        return node.mark.title or (node.name if node.blocks else None)
+
     def _group(self, node: Node, content: Content, kind: TaskKind | None) -> None:
         """A sub-heading over tasks, or a label that says one: "**Topics**: loops and lists"."""
         before = len(content.found)
-        if node.value.text and node.block:
+        if node.value.text and node.block and node.inside() in {"tasks", "project"}:
             said = Draft(wording([node.value]))
             content.found.append(Found("said", said, (node.block,), kind))
+        elif node.value.text and node.block:
+            self._ledger.leave(node.block, "a note beside the tasks")
         if (chosen := words.CHOOSE.search(words.fold(node.name))) and content.fork is None:
             self._fork(node, content, kind)
         else:

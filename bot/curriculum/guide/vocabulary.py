@@ -53,6 +53,10 @@ INSIDE: Final = table(
     deliverable: 交付|产出|成果
     resources: resources?|references?|materials?|links?\b|practice tools|recursos|materiai?s
     resources: ressourcen|ressources|referencias|further reading|资源|資源|参考|bibliograf
+    tasks: ^(?:core |main |key )?topics?$|tasks?$|practice$|exercises?$|^read(?:ing)?s?$|^watch$
+    tasks: ^learn$|^study$|labs?$|^hands-on|assignments?$|^build$|^do$|activit(?:y|ies)$|homework
+    tasks: challenges?$|^focus|^content|tarefas?$|exercicios?$|tareas?$|ejercicios?$|conteudos?$
+    tasks: temas?$|aufgaben?$|ubungen?$|themen$|任务|练习|内容
     project: projects?\b|capstone|projetos?\b|proyectos?|projekte?\b|projets?\b|项目|項目
     """
 )
@@ -126,7 +130,7 @@ TASK_KINDS: Final = table(
     job-search: ^apply (?:to|for)\b|\bjob (?:search|applications?)\b|\bjobs\b
     setup: ^(?:set ?up|setup|install|instalar?|configurar?|einrichten|搭建|安装)\b
     setup: ^create .*\baccount\b|\bsetup$|^setting up\b
-    reading: ^(?:read|re-?read|leia|ler|leer|lesen|lire)\b|\bchapters?\b|\bread through\b|阅读
+    reading: ^(?:re-?)?read(?:ing)?\b|^(?:leia|ler|leer|lesen|lire)\b|\bchapters?\b|阅读
     course: \b(?:course|curso|specialization|mooc|tutorials?|kurs|lectures?|playlist)\b|^enroll
     course: ^watch\b|课程
     project: \bprojects?\b|\bprojeto\b|\bproyecto\b|\bprojekt\b
