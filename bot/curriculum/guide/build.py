@@ -73,12 +73,15 @@ def build(source: str, name: str) -> Built:
     return Built(curriculum, ledger, path)
 
 
-def _title_elsewhere(blocks: tuple[Block, ...]) -> str:
+def _title_elsewhere(blocks: tuple[Block, ...], ledger: Ledger) -> str:
     """A title in front matter, or in HTML above the first section."""
     for block in blocks[:12]:
         pattern = {"front": _FRONT_TITLE, "html": _HTML_TITLE}.get(block.kind)
         found = pattern.search(block.code) if pattern else None
         if found:
+            lines = [block.first + block.code[:end].count("\n") for end in found.span()]
+            if block.kind == "html":
+                ledger.place_lines(lines[0], lines[1], "title")
             return line(found[1])
     return ""
 
@@ -213,15 +216,20 @@ def _numbers(path: Path) -> list[int]:
 
 
 def _checkpoints(path: Path, parts: Parts) -> tuple[Checkpoint, ...]:
-    return tuple(
+    """In the order in which they are due."""
+    modules = list(path.modules())
+    order = {module.id: place for place, module in enumerate(modules)}
+    due = [(_due(gate, path) or gate.module or modules[-1], gate) for gate in path.gates]
+    made = [
         Checkpoint(
             id=parts.ids.take("checkpoint", gate.title),
             title=gate.title,
-            after=(_due(gate, path) or gate.module or list(path.modules())[-1]).id,
+            after=module.id if module.id in order else modules[-1].id,
             items=tuple(gate.items),
         )
-        for gate in path.gates
-    )
+        for module, gate in due
+    ]
+    return tuple(sorted(made, key=lambda checkpoint: order[checkpoint.after]))
 
 
 def _due(gate: Gate, path: Path) -> ModuleDraft | None:

@@ -78,8 +78,7 @@ class Path:
 
     def names(self) -> tuple[str, ...]:
         """What each unit is called; with its module where numbers start again ("Week 1")."""
-        labels = [unit.label for unit in self.units()]
-        again = len(set(labels)) < len(labels) and all(labels)
+        again = self._counts_anew()
         out: list[str] = []
         for phase in self.phases:
             for module in phase.modules:
@@ -91,3 +90,14 @@ class Path:
                     else:
                         out.append(unit.name)
         return tuple(out)
+
+    def _counts_anew(self) -> bool:
+        """Whether some unit's number does not come after that of the unit before it."""
+        last: dict[str, int] = {}
+        for unit in self.units():
+            if not unit.label:
+                return False
+            if unit.mark.first <= last.get(unit.mark.group, -1):
+                return True
+            last[unit.mark.group] = unit.mark.last
+        return False

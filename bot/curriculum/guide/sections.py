@@ -95,6 +95,13 @@ class Sections:
         return node
 
     def _handle(self, node: Node, topic: str) -> None:
+        self._read(node, topic)
+        labels = [one for one in node.children if not one.is_heading and one.mark is None]
+        heads = [one.block for one in labels if one.block]
+        for block in [*node.blocks, *heads, *(b for one in labels for b in one.blocks)]:
+            self._parts.ledger.leave(block, f"nothing of the kind '{topic}' was understood in it")
+
+    def _read(self, node: Node, topic: str) -> None:
         if topic == "checkpoint":
             career.checkpoint(node, self._parts, self._timeline.path.gates)
         else:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.curriculum.base import Hours
 from bot.curriculum.guide import hours, words
 from bot.curriculum.guide.blocks import Block, Row
+from bot.curriculum.guide.rich import Rich
 from bot.curriculum.guide.tasks import Draft, wording
 
 _INDEX = re.compile(r"^(?:#|no\.?|nr\.?|n[ºo°]|id|\W*)$", re.IGNORECASE)
@@ -51,7 +52,7 @@ def _naming(table: Block) -> int:
 
 
 def _draft(table: Block, row: Row, naming: int) -> Draft:
-    made = Draft(wording([row.cells[naming]]))
+    made = Draft(wording([_named(row.cells[naming])]))
     duration = effort = ""
     for i, cell in enumerate(row.cells):
         head = words.fold(table.header[i].text)
@@ -66,6 +67,12 @@ def _draft(table: Block, row: Row, naming: int) -> Draft:
             made.links += cell.links
     made.hours = _hours(duration, effort)
     return made
+
+
+def _named(cell: Rich) -> Rich:
+    """A cell that begins with a link is named by that link; what follows are other ways to it."""
+    first = cell.links[0].text if cell.links else ""
+    return replace(cell, text=first) if first and cell.text.startswith(first) else cell
 
 
 def _hours(duration: str, effort: str) -> Hours | None:

@@ -42,8 +42,8 @@ INSIDE: Final = table(
     checkpoint: success criteria|checkpoints?|milestones?|readiness|self[- ]assess|quiz
     checkpoint: check your|criterios? de (?:exito|sucesso)|marcos?\b|检查点|檢查點|里程碑|验收
     checkpoint: you(?:'re| are) ready|exit criteria|acceptance
-    time: ^(?:(?:study|estimated|total|weekly|expected) )?(?:time|hours|duration|effort)$
-    time: ^(?:estimated )?(?:time|hours) (?:commitment|required|estimate|needed|per week|\d.*)$
+    time: ^(?:(?:study|estimated|total|weekly|expected) )?(?:time|hours|duration|effort)(?=$| \d)
+    time: ^(?:estimated )?(?:time|hours) (?:commitment|required|estimate|needed|per week)\b
     time: ^carga horaria|^horas\b|^duracao|^duracion|^dauer|^zeitaufwand|^duree|预计时间|^时间
     goals: objectives?\b|goals?\b|outcomes?\b|^aims?\b|key skills|skills to develop
     goals: you(?:'ll| will) learn|objetivos?|metas?\b|ziele?\b|objectifs?|obiettivi|lernziele
@@ -130,7 +130,7 @@ TASK_KINDS: Final = table(
     job-search: ^apply (?:to|for)\b|\bjob (?:search|applications?)\b|\bjobs\b
     setup: ^(?:set ?up|setup|install|instalar?|configurar?|einrichten|搭建|安装)\b
     setup: ^create .*\baccount\b|\bsetup$|^setting up\b
-    reading: ^(?:re-?)?read(?:ing)?\b|^(?:leia|ler|leer|lesen|lire)\b|\bchapters?\b|阅读
+    reading: ^(?:re-?)?read\b|^(?:leia|ler|leer|lesen|lire)\b|\bchapters?\b|阅读
     course: \b(?:course|curso|specialization|mooc|tutorials?|kurs|lectures?|playlist)\b|^enroll
     course: ^watch\b|课程
     project: \bprojects?\b|\bprojeto\b|\bproyecto\b|\bprojekt\b

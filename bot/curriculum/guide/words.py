@@ -121,12 +121,11 @@ NEVER_A_TITLE: Final = re.compile(
 
 EXAM: Final = re.compile(r"\b(?:final exam|exam day|prova final|examen final|abschlussprufung)\b")
 CAPSTONE: Final = re.compile(r"^(?:capstone|final) project$|^projeto final$|^proyecto final$")
-# Things that are counted: "5 ML projects" asks for five of them.
+# "5 ML projects" asks for five things; "20 hours" and "3 weeks" for none.
 COUNTED: Final = re.compile(
     r"\b(\d{1,3})(?:\s*[-\u2013]\s*\d{1,3})?\+?\s+(?:[\w/.-]+\s+){0,3}?"
-    r"(?:projects|models|apps|applications|websites|sites|pages|articles|posts|notebooks|"
-    r"dashboards|pipelines|reports|scripts|tools|games|exercises|labs|repositories|repos|"
-    r"services|apis|programs|designs|case studies|projetos|modelos|artigos|proyectos|projekte)\b"
+    r"(?!(?:hours|hrs|minutes|mins|days|weeks|months|years|words|horas|semanas|meses|dias)\b)"
+    r"[a-z/-]*[a-rt-z]s\b"
 )
 
 
