@@ -47,9 +47,8 @@ def build(source: str, name: str) -> Built:
     ledger = Ledger(source)
     parts = Parts(ledger)
     root, roles = tree(blocks)
-    title = (
-        line(root.title.text) or _title_elsewhere(blocks) or line(PurePath(name).stem) or "Guide"
-    )
+    title = line(root.title.text) or _title_elsewhere(blocks, ledger)
+    title = title or line(PurePath(name).stem) or "Guide"
     if not roles.order:
         roles = mark_topics(root, name) or roles
     timeline = Timeline(parts, roles, title)
@@ -129,7 +128,9 @@ def _curriculum(title: str, name: str, path: Path, parts: Parts, language: str) 
         title=title,
         version=parts.version or "1.0",
         language=language,
-        source=Source(name=line(name) or None, note=text([*parts.notes, said_by]) or None),
+        source=Source(
+            name=line(PurePath(name).name) or None, note=text([*parts.notes, said_by]) or None
+        ),
         overview=Overview.model_validate(overview),
         transferable_skills=tuple(parts.transferable),
         skills=tuple(parts.skills),
