@@ -13,10 +13,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from bot.sandbox.server import Sandbox, running
+from bot.sandbox.state import issues
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -29,7 +31,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-WIDTHS = {"wide": (1200, 900), "narrow": (390, 844)}
+SIZES = {"wide": (1200, 900), "narrow": (390, 844), "readme": (1040, 640)}
 PAGES = {
     "issues": "/issues",
     "summary": "Your path",
@@ -52,8 +54,8 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def seeded() -> Iterator[Sandbox]:
-    """A sandbox with the whole built-in path in it, and a little done already."""
+def seeded(*settings: str) -> Iterator[Sandbox]:
+    """A sandbox with the built-in path in it; `settings` are flags of `milepost init`."""
     with running() as sandbox, tempfile.TemporaryDirectory() as folder:
         environ = {
             **os.environ,
@@ -64,7 +66,6 @@ def seeded() -> Iterator[Sandbox]:
             "GITHUB_REPOSITORY": sandbox.repository,
             "GITHUB_TOKEN": sandbox.token,
         }
-        settings = ("--start", "2026-01-05", "--timezone", "UTC", "--ahead", "all")
         for arguments in (("init", "--yes", *settings), ("apply", "--yes")):
             command = (sys.executable, "-m", "bot", *arguments)
             subprocess.run(command, cwd=folder, env=environ, capture_output=True, check=True)
@@ -82,9 +83,9 @@ def address(sandbox: Sandbox, page: str) -> str:
     raise LookupError(f"no issue for {page!r}")
 
 
-def shoot(browser: Any, url: str, file: Path, *, width: str, scheme: str, full: bool) -> None:
+def shoot(browser: Any, url: str, file: Path, *, size: str, scheme: str, full: bool) -> None:
     """One picture."""
-    wide, high = WIDTHS[width]
+    wide, high = SIZES[size]
     page = browser.new_page(viewport={"width": wide, "height": high}, color_scheme=scheme)
     page.goto(url)
     page.screenshot(path=str(file), full_page=full)
@@ -99,25 +100,59 @@ def main(arguments: list[str]) -> int:
     if executable is None:
         print("There is no Chromium here; name one in MILEPOST_CHROMIUM.")
         return 1
-    everything = Path(arguments[1]) if arguments[:1] == ["--all"] else None
-    folder = everything or IMAGES
+    if arguments[:1] == ["--all"]:
+        folder = Path(arguments[1])
+        settings = ["--start", "2026-01-05", "--timezone", "UTC", "--ahead", "all"]
+        take = every_page
+    else:
+        folder = IMAGES
+        settings = [
+            "--start",
+            str(datetime.now(UTC).date() - timedelta(days=10)),
+            "--timezone",
+            "UTC",
+        ]
+        take = for_the_readme
     folder.mkdir(parents=True, exist_ok=True)
-    with seeded() as sandbox, sync_playwright() as playwright:
+    with seeded(*settings) as sandbox, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        if everything is None:
-            for name, page in (("issues", "/issues"), ("issue", PAGES["task"])):
-                url = address(sandbox, page)
-                file = folder / f"{name}.png"
-                shoot(browser, url, file, width="wide", scheme="light", full=False)
-        else:
-            for name, page in PAGES.items():
-                for width in WIDTHS:
-                    for scheme in ("light", "dark"):
-                        file = folder / f"{name}-{width}-{scheme}.png"
-                        url = address(sandbox, page)
-                        shoot(browser, url, file, width=width, scheme=scheme, full=True)
+        take(browser, sandbox, folder)
         browser.close()
     return 0
+
+
+def every_page(browser: Any, sandbox: Sandbox, folder: Path) -> None:
+    """Each kind of page, narrow and wide, light and dark, from top to bottom."""
+    for name, page in PAGES.items():
+        for size in ("wide", "narrow"):
+            for scheme in ("light", "dark"):
+                file = folder / f"{name}-{size}-{scheme}.png"
+                url = address(sandbox, page)
+                shoot(browser, url, file, size=size, scheme=scheme, full=True)
+
+
+def for_the_readme(browser: Any, sandbox: Sandbox, folder: Path) -> None:
+    """The list and one task, two weeks into the path, as they first meet the eye."""
+    study(sandbox)
+    for name, page in (("issues", "/issues"), ("issue", "Read chapters 1 to 5")):
+        file = folder / f"{name}.png"
+        url = address(sandbox, page)
+        shoot(browser, url, file, size="readme", scheme="light", full=False)
+
+
+def study(sandbox: Sandbox) -> None:
+    """What the learner did so far: two things are done, one is under way."""
+    world = sandbox.world
+    repository, learner = world.repository(), world.actor()
+    with world.lock:
+        for issue in list(repository.issues.values()):
+            if issue.title.startswith(("Set up a Python", "Next steps: this week")):
+                done = {"state": "closed", "state_reason": "completed"}
+                issues.edit(world, learner, repository, issue, done)
+            if issue.title.startswith("Read chapters 1 to 5"):
+                labels = [*(label.name for label in issue.labels), "status: in progress"]
+                body = (issue.body or "").replace("- [ ]", "- [x]", 2)
+                issues.edit(world, learner, repository, issue, {"labels": labels, "body": body})
 
 
 if __name__ == "__main__":

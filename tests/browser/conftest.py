@@ -1,5 +1,45 @@
-"""The terminal that these tests work at."""
+"""A browser of this machine, and the terminal that seeds what it looks at."""
 
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
 from cli.terminal import terminal
 
-__all__ = ["terminal"]
+from bench.pictures import FLAGS, chromium
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+__all__ = ["page", "terminal"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """A Chromium. Where there is none the test is skipped, or fails if MILEPOST_REQUIRE_BROWSER."""
+    found = chromium()
+    if found is None:
+        missing = "no Chromium on this machine: install one, or name it in MILEPOST_CHROMIUM"
+        if os.environ.get("MILEPOST_REQUIRE_BROWSER"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> "Iterator[Page]":
+    """A page of its own, whose every complaint on the console fails the test."""
+    complaints: list[str] = []
+    opened = browser.new_page(viewport={"width": 1200, "height": 900})
+    opened.set_default_timeout(10_000)
+    opened.on("console", lambda told: complaints.append(told.text))
+    opened.on("pageerror", lambda told: complaints.append(str(told)))
+    yield opened
+    opened.close()
+    assert complaints == []
