@@ -29,6 +29,8 @@ CONFIG_PATH = ".github/milepost.yml"
 DEFAULT_CURRICULUM = "devops-to-mlops"
 DEFAULT_API_URL = "https://api.github.com"
 MAX_PAUSES = 50
+SLOWEST_WRITES = 600  # seconds between two writes
+LONGEST_WAIT = 21_600  # seconds a run may wait in all; a job of GitHub Actions lives no longer
 
 
 class Frozen(BaseModel):
@@ -152,8 +154,8 @@ class Environment(Frozen):
     repository: str | None = None
     api_url: str = DEFAULT_API_URL
     graphql_url: str | None = None
-    write_interval: float = Field(default=1.0, ge=0, le=600)
-    max_wait: float = Field(default=900.0, ge=0, le=21_600)
+    write_interval: float = Field(default=1.0, ge=0, le=SLOWEST_WRITES)
+    max_wait: float = Field(default=900.0, ge=0, le=LONGEST_WAIT)
 
 
 def parse(text: str, *, name: str = CONFIG_PATH) -> Settings:
@@ -178,19 +180,19 @@ def environment(environ: Mapping[str, str]) -> Environment:
             value := next((environ[v].strip() for v in variables if environ.get(v, "").strip()), "")
         )
     }
-    for key in ("write_interval", "max_wait"):
+    for key, most in (("write_interval", SLOWEST_WRITES), ("max_wait", LONGEST_WAIT)):
         if key in found:
-            _check_number(names[key][0], found[key])
+            _check_number(names[key][0], found[key], most)
     return Environment.model_validate(found)
 
 
-def _check_number(variable: str, value: str) -> None:
+def _check_number(variable: str, value: str, most: int) -> None:
     try:
-        good = 0 <= float(value) <= 21_600
+        good = 0 <= float(value) <= most
     except ValueError:
         good = False
     if not good:
-        raise ConfigError(f"'{value}' is not a number of seconds.", where=variable)
+        raise ConfigError(f"'{value}' is not a number of seconds from 0 to {most}.", where=variable)
 
 
 def schema() -> dict[str, Any]:

@@ -114,7 +114,7 @@ def test_the_environment_says_where_and_as_whom() -> None:
     assert "canary" not in found.model_dump_json()
 
 
-@pytest.mark.parametrize("value", ["fast", "-1", "nan", "inf"])
+@pytest.mark.parametrize("value", ["fast", "-1", "nan", "inf", "601"])
 def test_a_wrong_number_in_the_environment_is_named(value: str) -> None:
     with pytest.raises(ConfigError, match="MILEPOST_WRITE_INTERVAL"):
         settings.environment({"MILEPOST_WRITE_INTERVAL": value})

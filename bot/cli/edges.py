@@ -13,10 +13,10 @@ from bot.cli import console
 from bot.errors import AuthenticationError, ConfigError
 
 if TYPE_CHECKING:
-    from bot.settings import Environment
     from bot.github.client import Connection
     from bot.github.gateway import PyGithubGateway
     from bot.github.reader import HttpReader
+    from bot.settings import Environment
 
 
 class Edges:

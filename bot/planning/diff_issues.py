@@ -105,6 +105,8 @@ class IssueDiff:
                 number=ours.state.number,
                 title=ours.state.title,
                 body=ours.marked.with_marker(marker),
+                labels=ours.state.labels,
+                milestone=self.unit_of(ours.state.milestone),
                 state="closed",
                 state_reason="not_planned",
                 fields=("state",),
