@@ -26,6 +26,8 @@ GUIDE = """# From Cook to Baker
 **Deliverable**: A loaf that you would sell
 """
 
+GUIDES = sorted((Path(__file__).parents[1] / "curriculum" / "guides").glob("*.md"))
+
 
 def test_the_built_in_ones_are_listed(terminal: Terminal) -> None:
     ran = terminal("curriculum", "list")
@@ -103,6 +105,15 @@ def test_an_imported_guide_is_a_curriculum_to_plan_with(terminal: Terminal) -> N
     assert "Wrote path.yml" in ran.err
     terminal.settings()
     assert "Bake a simple loaf" in terminal("plan").out
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
+def test_every_sample_guide_becomes_a_plan(terminal: Terminal, guide: Path) -> None:
+    ran = terminal("import", str(guide), "-o", "path.yml")
+    assert ran.code == 0, ran.err
+    terminal.settings()
+    planned = terminal("plan", "--detailed-exitcode")
+    assert (planned.code, planned.err) == (2, "")
 
 
 def test_import_does_not_overwrite_but_by_force(terminal: Terminal) -> None:
