@@ -46,6 +46,8 @@ def _plain(value: Any) -> Any:
         inner = [_plain(one) for one in value]
         short = all(isinstance(one, int | float) for one in inner)
         return _Short(inner) if inner and short else inner
+    if isinstance(value, float):
+        return _number(value)
     return str(value) if isinstance(value, str) else value
 
 

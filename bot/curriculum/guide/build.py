@@ -12,7 +12,7 @@ from bot.curriculum.guide.blocks import Block, outline
 from bot.curriculum.guide.drafts import Gate, ModuleDraft, Path, UnitDraft
 from bot.curriculum.guide.headings import stretches
 from bot.curriculum.guide.ledger import Ledger
-from bot.curriculum.guide.outline import tree
+from bot.curriculum.guide.outline import Marks, tree
 from bot.curriculum.guide.parts import Parts, line, text
 from bot.curriculum.guide.schedule import spread
 from bot.curriculum.guide.sections import Sections
@@ -42,34 +42,60 @@ class Built:
 
 
 def build(source: str, name: str) -> Built:
-    """The curriculum of the repaired text `source`. Raises GuideError when it has no tasks."""
+    """The curriculum of the repaired text `source`. Raises GuideError when it has no tasks.
+
+    Read by the stretches that are told by several headings; failing that by any stretch; failing
+    that by plain headings.
+    """
     blocks = spread(outline(source))
-    ledger = Ledger(source)
-    parts = Parts(ledger)
-    root, roles = tree(blocks)
-    title = line(root.title.text) or _title_elsewhere(blocks, ledger)
-    title = title or line(PurePath(name).stem) or "Guide"
-    if not roles.order:
-        roles = mark_topics(root, name) or roles
-    timeline = Timeline(parts, roles, title)
-    Sections(parts, roles, timeline).read(root)
-    path = timeline.read(root)
-    _signs(blocks, ledger)
-    if not any(unit.tasks or unit.choice for unit in path.units()):
-        raise GuideError(
-            "no tasks were found in it, so it is not read as a guide.",
-            where=name,
-            hint="A guide has headings such as 'Week 1' or 'Module 1' with lists or checkboxes"
-            " of things to do below them.",
-        )
-    try:
-        curriculum = _curriculum(title, name, path, parts, _language(source))
-    except ValidationError as broken:
-        first = broken.errors()[0]
-        raise GuideError(
-            f"its content does not fit a curriculum: {first['msg']}.", where=name
-        ) from None
-    return Built(curriculum, ledger, path)
+    attempts: tuple[Marks, ...] = ("common", "all", "none")
+    for marks in attempts:
+        read = _Reading(blocks, source, name)
+        read.by(marks)
+        if any(unit.tasks or unit.choice for unit in read.path.units()):
+            return read.built()
+    raise GuideError(
+        "no tasks were found in it, so it is not read as a guide.",
+        where=name,
+        hint="A guide has headings such as 'Week 1' or 'Module 1' with lists or checkboxes of"
+        " things to do below them.",
+    )
+
+
+class _Reading:
+    """One attempt at a guide."""
+
+    def __init__(self, blocks: tuple[Block, ...], source: str, name: str) -> None:
+        self._blocks = blocks
+        self._source = source
+        self._name = name
+        self._ledger = Ledger(source)
+        self._parts = Parts(self._ledger)
+        self.path = Path()
+
+    def by(self, marks: Marks) -> None:
+        """Reads the guide by these of its stretches; by its headings when they are none."""
+        root, roles = tree(self._blocks, marks)
+        self._title = line(root.title.text) or _title_elsewhere(self._blocks, self._ledger)
+        self._title = self._title or line(PurePath(self._name).stem) or "Guide"
+        if not roles.order:
+            roles = mark_topics(root, self._name) or roles
+        timeline = Timeline(self._parts, roles, self._title)
+        Sections(self._parts, roles, timeline).read(root)
+        self.path = timeline.read(root)
+        _signs(self._blocks, self._ledger)
+
+    def built(self) -> Built:
+        """The model of what was read. Raises GuideError where the model cannot hold it."""
+        language = _language(self._source)
+        try:
+            curriculum = _curriculum(self._title, self._name, self.path, self._parts, language)
+        except ValidationError as broken:
+            first = broken.errors()[0]
+            raise GuideError(
+                f"its content does not fit a curriculum: {first['msg']}.", where=self._name
+            ) from None
+        return Built(curriculum, self._ledger, self.path)
 
 
 def _title_elsewhere(blocks: tuple[Block, ...], ledger: Ledger) -> str:

@@ -35,7 +35,6 @@ class ModuleDraft:
     month: int | None = None
     units: list[UnitDraft] = field(default_factory=list)
     deliverables: list[Deliverable] = field(default_factory=list)
-    strays: list[Task] = field(default_factory=list)
 
 
 @dataclass

@@ -4,8 +4,10 @@ Markdown's levels are only half of the answer. A bold line works as a heading, a
 1-2" holds the items below it, and "### Week 1" may stand beside the "### Phase 1" that it is in.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from bot.curriculum.guide import vocabulary, words
 from bot.curriculum.guide.blocks import Block
@@ -103,11 +105,18 @@ def _bold_label(line: Rich) -> tuple[Rich, Rich] | None:
     return None
 
 
-def tree(blocks: Sequence[Block]) -> tuple[Node, Roles]:
-    """The tree of a whole guide, its title at the root, and the roles of its stretches."""
+Marks = Literal["common", "all", "none"]
+
+
+def tree(blocks: Sequence[Block], marks: Marks = "common") -> tuple[Node, Roles]:
+    """The tree of a whole guide, its title at the root, and the roles of its stretches.
+
+    `marks` says which stretches count: the common ones, all, or none.
+    """
     title = _title(blocks)
     root = Node(title.lines[0] if title else Rich(""), block=title)
-    roles = decide(list(_seen(blocks)), root.title.text)
+    seen = [] if marks == "none" else list(_seen(blocks))
+    roles = decide(seen, root.title.text, rare=marks == "all")
     builder = _Builder(root, roles, blocks)
     builder.build(title)
     return root, roles
@@ -184,6 +193,9 @@ class _Builder:
         self._stack = [root]
         self._roles = roles
         self._blocks = blocks
+        self._headings = Counter(
+            words.fold(clean(block.text)) for block in blocks if block.kind == "heading"
+        )
 
     def build(self, title: Block | None) -> None:
         footer = self._footer_from()
@@ -280,12 +292,16 @@ class _Builder:
         for i, node in enumerate(self._stack[1:], 1):
             closes = node.level >= new.level
             if closes and node.mark and node.level == new.level:
-                closes = not (new.inside() or not node.parts)
+                closes = not (self._recurs(new) or not node.parts)
             elif closes and node.mark and node.level > ITEM_LEVEL - 2:
                 closes = new.level <= self._stack[i - 1].level
             if closes:
                 self._close(i)
                 return
+
+    def _recurs(self, node: Node) -> bool:
+        """ "### Tasks" beside each "### Week 1" is the week's; a single "## Resources" is not."""
+        return self._headings[words.fold(node.name)] > 1 and node.inside() is not None
 
     def _text(self, block: Block) -> None:
         """Lines of a paragraph; each label among them opens a node of its own."""

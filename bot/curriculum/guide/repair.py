@@ -26,7 +26,8 @@ _MARKS = (
     ("utf-16-be", _READ_AS_UTF16, b"\xfe\xff"),
 )
 _NON_ASCII = re.compile(r"[^\x00-\x7f]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029\x85]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_LATE_CONTROL = re.compile(r"[\x80-\x9f\u2028\u2029]")  # damaged text may need them to be mended
 _ORPHAN_SELECTOR = re.compile(
     r"(?<=[\u2190-\u2bff\U0001f000-\U0001faff])(?:\u00ef\u00b8\u008f?|\u00d4\u220f\u00e8?|\ufffd)"
 )
@@ -61,7 +62,7 @@ def repair(data: bytes, *, name: str) -> Repaired:
             where=name,
             hint="Give the Markdown file of one guide.",
         )
-    text = _mended(text, repairs)
+    text = _LATE_CONTROL.sub(" ", _mended(text, repairs))
     return Repaired(text, tuple(repairs))
 
 

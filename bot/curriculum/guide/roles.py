@@ -57,12 +57,12 @@ class Roles:
         return "module" if place == unit - 1 else "between"
 
 
-def decide(seen: Sequence[Seen], title: str) -> Roles:
-    """The roles of all groups of a guide called `title`."""
+def decide(seen: Sequence[Seen], title: str, *, rare: bool = False) -> Roles:
+    """The roles of all groups of a guide called `title`; `rare` counts single mentions as well."""
     wide = frozenset(g for g in ("month", "week", "day") if _ranges_enclose(seen, g))
     plain = Roles(wide=wide)
     groups = Counter(plain.group(one.mark) for one in seen)
-    if groups and max(groups.values()) >= FEW:
+    if groups and not rare and max(groups.values()) >= FEW:
         groups = Counter({g: n for g, n in groups.items() if n > 1 or g in wide})
     levels = {g: median(one.level for one in seen if plain.group(one.mark) == g) for g in groups}
     order = tuple(sorted(groups, key=lambda g: (levels[g], words.GROUPS.index(g))))

@@ -16,6 +16,7 @@ from bot.curriculum.guide.unit import Content, Found, Reader, Way
 from bot.curriculum.model import CheckpointItem, Choice, Deliverable, Option, Task, UnitKind
 
 DAYS = {"day": 1, "week": 7, "month": 28}
+_ABOVE = "it stands beside the units, in none of them"
 _KINDS = {"day": UnitKind.DAY, "week": UnitKind.WEEK, "month": UnitKind.MONTH}
 _WHEN = re.compile(
     r"\s*[(\[](?:months?|weeks?|days?|m[eê]s(?:es)?|semanas?|d[ií]as?)?\s*\d[\d\s\u2013-]*"
@@ -33,14 +34,16 @@ class Timeline:
         self._roles = roles
         self._title = title
         self._reader = Reader(parts)
+        self._early: list[Found] = []  # boxes that stand before the first unit
 
     def read(self, root: Node) -> Path:
         """The path of the whole guide."""
         self._below(root)
+        modules = [module for module in self.path.modules() if module.units]
+        for module in self.path.modules():
+            if not module.units and modules:
+                modules[-1].deliverables += module.deliverables
         for phase in self.path.phases:
-            for module in phase.modules:
-                if module.units:
-                    module.units[-1].tasks += module.strays
             phase.modules = [module for module in phase.modules if module.units]
         self.path.phases = [phase for phase in self.path.phases if phase.modules]
         return self.path
@@ -70,6 +73,11 @@ class Timeline:
             self._place(node, "the name of a group of modules")
             self._enter(node, self._phase_now(), None)
         else:
+            group = self._roles.group(mark)
+            if group in {"phase", "part"}:
+                self._phase(mark)
+            elif group in {"month", "module"}:
+                self._module(mark)
             self._unit(node, mark)
 
     def _holds_units(self, node: Node) -> bool:
@@ -78,17 +86,18 @@ class Timeline:
         return "unit" in parts
 
     def _enter(self, node: Node, phase: PhaseDraft, module: ModuleDraft | None) -> None:
+        own = self._reader.direct(node)
+        self._boxes(own.tasks())
+        for block in own.loose:
+            if block.kind == "text" and module is None:
+                phase.goal.append(block.text)
+                self._parts.ledger.place(block, "the goal of a phase")
+        self._leave(own.loose, _ABOVE)
         for child in node.children:
             if child.mark:
                 self._marked(child, child.mark)
             else:
                 self._beside(child, phase, module)
-        for block in node.blocks:
-            if block.kind == "text" and module is None:
-                phase.goal.append(block.text)
-                self._parts.ledger.place(block, "the goal of a phase")
-            else:
-                self._parts.ledger.leave(block, "it stands above the units, in none of them")
 
     def _beside(self, node: Node, phase: PhaseDraft, module: ModuleDraft | None) -> None:
         """What a phase or module says about itself, beside its units."""
@@ -103,14 +112,21 @@ class Timeline:
         self._gates(content, node.name, here)
         target = here or self._module_now()
         target.deliverables += self._deliverables(content.deliverables)
-        for found in content.tasks():
-            if found.sort == "box" or (found.sort == "said" and node.value.text):
-                target.strays += self._tasks([found], target.id)
-            else:
-                self._leave_found(found, "it stands beside the units, in none of them")
-        self._leave(content.loose, "it stands beside the units, in none of them")
+        self._boxes(content.tasks(), said=bool(node.value.text))
+        self._leave(content.loose, _ABOVE)
         if any(b.kind != "rule" and self._parts.ledger.is_placed(b) for b in node.blocks):
             self._place(node, "a heading beside the units")
+
+    def _boxes(self, found: Iterable[Found], *, said: bool = False) -> None:
+        """Boxes that stand in no unit go to the one before them, or wait for the first."""
+        units = list(self._module_now().units)
+        for one in found:
+            if one.sort != "box" and not (said and one.sort == "said"):
+                self._leave_found(one, _ABOVE)
+            elif units:
+                units[-1].tasks += self._tasks([one], units[-1].id)
+            else:
+                self._early.append(one)
 
     def _phase(self, mark: Mark) -> PhaseDraft:
         title = _without_when(mark.title) or mark.label or mark.name
@@ -176,6 +192,7 @@ class Timeline:
         unit.goals = [said for said, _ in content.goals]
         for _, block in content.goals:
             self._parts.ledger.place(block, "goal")
+        content.found, self._early = self._early + content.found, []
         kept = content.tasks()
         unit.tasks = self._tasks(kept, unit.id)
         chosen = {id(found) for found in kept}

@@ -80,6 +80,12 @@ class Reader:
         self._settle(node, content)
         return content
 
+    def direct(self, node: Node) -> Content:
+        """Only what stands directly under `node`, without its sub-headings."""
+        content = Content()
+        content.loose = self._direct(node.parts, content, None)
+        return content
+
     def _gather(self, node: Node, content: Content, kind: TaskKind | None) -> None:
         ways = self._ways(node)
         loose = self._direct(node.parts, content, kind)

@@ -1,0 +1,61 @@
+"""Hours in the many ways that guides write them."""
+
+import pytest
+
+from bot.curriculum.base import Hours
+from bot.curriculum.guide import hours
+
+
+@pytest.mark.parametrize(
+    ("text", "rest", "stated"),
+    [
+        ("Complete the course - 20 hours", "Complete the course", "20"),
+        ("Complete the course (12-15 hrs)", "Complete the course", "12-15"),
+        ("Take the exam (130 min)", "Take the exam", "2.17"),
+        ("Warm-up (30 minutes): stretch", "Warm-up: stretch", "0.5"),
+        ("2h: Read", "Read", "2"),
+        ("Sprint, ~3h", "Sprint", "3"),
+        ("Estudo: 40 horas", "Estudo", "40"),
+        ("Lesen (1,5 Stunden)", "Lesen", "1.5"),
+        ("练习 - 20小时", "练习", "20"),
+        ("Review (1h30)", "Review", "1.5"),
+        ("Review (1 hour 30 minutes)", "Review", "1.5"),
+        ("Build it | 10+ hours", "Build it", "10"),
+    ],
+)
+def test_hours_are_cut_from_a_title(text: str, rest: str, stated: str) -> None:
+    assert hours.cut(text) == (rest, Hours.model_validate(stated))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Watch 24 hours of Le Mans",
+        "Study 2-3 hours/day",
+        "A 5 m rope",
+        "$95K - $130K",
+        "Chapters 1-5",
+        "0 hours",
+        "Python 3.11 basics",
+    ],
+)
+def test_titles_without_hours_of_their_own_stay_whole(text: str) -> None:
+    assert hours.cut(text) == (text, None)
+
+
+def test_a_rate_is_no_total() -> None:
+    assert hours.total("2-3 hours/day, 15 hours in all") == Hours(low=15, high=15)
+    assert hours.a_week("It takes about 20-25 hours of study per week.") == Hours(low=20, high=25)
+    assert hours.a_week("20 hours") is None
+
+
+def test_a_duration_at_a_rate_gives_the_whole() -> None:
+    assert hours.over("14 weeks", "6-10 hours/week") == Hours(low=84, high=140)
+    assert hours.over("6 months", "5 hours/week") == Hours(low=130, high=130)
+    assert hours.over("14 weeks", "-") is None
+
+
+def test_a_cell_under_hours_needs_no_unit() -> None:
+    assert hours.bare("12-15") == Hours(low=12, high=15)
+    assert hours.bare("~3h") == Hours(low=3, high=3)
+    assert hours.bare("___") is None
