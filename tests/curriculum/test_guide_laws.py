@@ -65,18 +65,19 @@ def weekly(text: str) -> bytes:
     return f"## Week 1\n- [ ] Begin\n\n{text}".encode(errors="replace")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     imported(data)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.one_of(anything, st.text(max_size=200)))
 def test_any_text_is_read_or_refused(text: str) -> None:
     imported(text.encode(errors="replace"))
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(anything)
 def test_every_line_with_words_is_placed_or_unplaced(text: str) -> None:
     data = weekly(text)
@@ -91,7 +92,7 @@ def test_every_line_with_words_is_placed_or_unplaced(text: str) -> None:
     assert all(lines[line.number - 1].strip() == line.text for line in guide.unplaced)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(anything)
 def test_a_curriculum_goes_through_yaml_and_back(text: str) -> None:
     guide = imported(weekly(text))
@@ -100,7 +101,7 @@ def test_a_curriculum_goes_through_yaml_and_back(text: str) -> None:
     assert from_yaml(to_yaml(guide.curriculum), name="x") == guide.curriculum
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(anything)
 def test_the_summary_counts_what_the_curriculum_holds(text: str) -> None:
     guide = imported(weekly(text))
@@ -112,7 +113,7 @@ def test_the_summary_counts_what_the_curriculum_holds(text: str) -> None:
     assert len({task.id for task in guide.curriculum.tasks()}) == summary["total_tasks"]
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(anything)
 def test_reading_twice_gives_the_same(text: str) -> None:
     assert imported(weekly(text)) == imported(weekly(text))

@@ -346,6 +346,6 @@ def test_a_box_that_stands_in_no_unit_goes_to_the_nearest() -> None:
 
 
 def test_a_single_week_counts_where_nothing_else_holds_tasks() -> None:
-    text = "## Week 1\n- [ ] Begin\n\n" + "### Module 1: Later\n" * 3
+    text = "## Week 1\n- [ ] Begin\n\n" + "## Module 1: Later\n" * 3
 
     assert titles(text) == ["Begin"]
