@@ -349,3 +349,43 @@ def test_a_single_week_counts_where_nothing_else_holds_tasks() -> None:
     text = "## Week 1\n- [ ] Begin\n\n" + "## Module 1: Later\n" * 3
 
     assert titles(text) == ["Begin"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Week 1: Start\n- a\n- b\n\nWeek 2: On\n- c\n",
+        "**Week 1: Start**\n- a\n- b\n\n**Week 2: On**\n- c\n",
+        "- **Week 1**: Start\n  - a\n  - b\n- **Week 2**: On\n  - c\n",
+        "<details>\n<summary><b>Week 1: Start</b></summary>\n\n- a\n- b\n\n</details>\n"
+        + "<details>\n<summary>Week 2: On</summary>\n\n- c\n\n</details>\n",
+        "| Week | Focus | Do |\n|--|--|--|\n| 1 | Start | a<br>b |\n| 2 | On | c |\n",
+        "Week 1: Start\n===\n- a\n- b\n\nWeek 2: On\n===\n- c\n",
+    ],
+    ids=["plain line", "bold line", "list", "fold-out", "table", "underlined heading"],
+)
+def test_weeks_are_found_in_whatever_way_they_are_written(text: str) -> None:
+    guide = curriculum(f"# Plan\n\n{text}")
+
+    assert [(u.label, u.title, len(u.tasks)) for u in guide.units()] == [
+        ("Week 1", "Start", 2),
+        ("Week 2", "On", 1),
+    ]
+
+
+def test_a_bold_line_glued_to_a_list_is_a_label_all_the_same() -> None:
+    guide = curriculum("## Week 1\n- [ ] Style it\n**Deliverable**: a web page\n")
+
+    assert [task.title for task in guide.tasks()] == ["Style it"]
+    assert [one.title for one in guide.deliverables()] == ["a web page"]
+
+
+def test_bullets_make_a_guide_only_of_what_calls_itself_one() -> None:
+    text = "## Linux (2 weeks)\n- shell\n- users\n### Practice\n- a script\n"
+    text += "## Docker\n- images\n- layers\n"
+    imported = importing(f"# DevOps Study Guide\n{text}")
+
+    assert imported.unit_names == ("Linux (2 weeks)", "Docker")
+    assert [unit.days for unit in imported.curriculum.units()] == [14, 7]
+    with pytest.raises(GuideError):
+        importing(f"# My tool\n{text}")

@@ -4,12 +4,13 @@ markdown-it-py reads the blocks; nesting is kept as numbers (`level`, `depth`), 
 say in words, not in nesting, what belongs to what.
 """
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from bot.curriculum.guide.rich import Link, Rich, parser, read_lines
+from bot.curriculum.guide.rich import Link, Rich, parser, plain, read_lines
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -19,6 +20,12 @@ Kind = Literal[
 ]
 INNER_HEADING = 6  # a heading inside a list item is the deepest kind there is
 _BOX = re.compile(r"(?:\[([ xX✓✔]?)\]|([☐⬜☑]))\s+|\[([ xX]?)\]$")
+MOST_HTML = 20_000  # how much of one HTML block is looked through for headings
+FOLD_OUT = 5  # the level of <summary>, below the headings that usually hold it
+_HTML_HEADING = re.compile(
+    r"<(summary|h[1-6])\b[^>]*>(.{1,1000}?)</\1\s*>", re.IGNORECASE | re.DOTALL
+)
+_TAG = re.compile(r"<[^>]*>")
 _FRONT_END = re.compile(r"(?:---|\.\.\.)\s*")
 _FRONT_KEY = re.compile(r"[\w-]+:(?:\s|$)")
 
@@ -151,7 +158,7 @@ class _Walk:
                 yield self._block("code", token, code=token.content)
             case "html_block":
                 yield from self._waiting_item()
-                yield self._block("html", token, code=token.content)
+                yield from self._html(token)
             case "hr":
                 yield self._block("rule", token, code=token.markup[:1])
 
@@ -173,7 +180,9 @@ class _Walk:
                 yield self._heading(token, inline, int(token.tag[1:]))
         elif self._item is not None:
             item, self._item = self._item, None
-            yield self._list_item(item, token, inline)
+            kept, lazy = self._lazy(token, inline)
+            yield self._list_item(item, token, kept)
+            yield from lazy
         else:
             yield self._block("text", token, lines=read_lines(inline.content, self._env))
 
@@ -181,8 +190,32 @@ class _Walk:
         lines = read_lines(inline.content, self._env)
         return self._block("heading", token, lines=lines, level=level)
 
-    def _list_item(self, item: "Token", paragraph: "Token", inline: "Token") -> Block:
-        content, checked = inline.content, None
+    def _html(self, token: "Token") -> Iterator[Block]:
+        """HTML as it is, and the headings or fold-out titles that stand in it."""
+        yield self._block("html", token, code=token.content)
+        first = _first_line(token)
+        for found in _HTML_HEADING.finditer(token.content[:MOST_HTML]):
+            said = plain(html.unescape(_TAG.sub("", found[2])))
+            lines = [first + token.content[:end].count("\n") for end in found.span()]
+            level = FOLD_OUT if found[1][0] in "sS" else int(found[1][1])
+            yield Block("heading", lines[0], lines[1], lines=(said,), level=level)
+        if "</details>" in token.content.casefold():
+            yield Block("end", first, first, level=FOLD_OUT)
+
+    def _lazy(self, paragraph: "Token", inline: "Token") -> tuple[str, list[Block]]:
+        """An item's words, and bold lines glued to it for want of a blank line between them."""
+        first = (paragraph.map or (0, 0))[0]
+        rows = inline.content.split("\n")
+        for i in range(1, len(rows)):
+            if self._source[first + i].startswith("**"):
+                said = read_lines("\n".join(rows[i:]), self._env)
+                glued = Block("text", first + i + 1, first + len(rows), lines=said)
+                paragraph.map = [first, first + i]
+                return "\n".join(rows[:i]), [glued]
+        return inline.content, []
+
+    def _list_item(self, item: "Token", paragraph: "Token", content: str) -> Block:
+        checked = None
         box = _BOX.match(content)
         if box:
             content = content[box.end() :]

@@ -11,6 +11,7 @@ from bot.curriculum.around import Assessment, Overview, Source, Success
 from bot.curriculum.guide.blocks import Block, outline
 from bot.curriculum.guide.drafts import Gate, ModuleDraft, Path, UnitDraft
 from bot.curriculum.guide.headings import stretches
+from bot.curriculum.guide.labels import embolden
 from bot.curriculum.guide.ledger import Ledger
 from bot.curriculum.guide.outline import Marks, tree
 from bot.curriculum.guide.parts import Parts, line, text
@@ -21,7 +22,6 @@ from bot.curriculum.guide.topics import mark_topics
 from bot.curriculum.model import Checkpoint, Curriculum, Module, Phase, Unit
 from bot.errors import GuideError
 
-_HTML_TITLE = re.compile(r"<h[1-3][^>]*>\s*([^<]{3,200}?)\s*</h[1-3]>", re.IGNORECASE)
 _FRONT_TITLE = re.compile(r"^title:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE)
 _TONGUES = {
     "pt": "de e do da com para não uma em os às você",
@@ -47,7 +47,7 @@ def build(source: str, name: str) -> Built:
     Read by the stretches that are told by several headings; failing that by any stretch; failing
     that by plain headings.
     """
-    blocks = spread(outline(source))
+    blocks = embolden(spread(outline(source)))
     attempts: tuple[Marks, ...] = ("common", "all", "none")
     for marks in attempts:
         read = _Reading(blocks, source, name)
@@ -76,7 +76,7 @@ class _Reading:
     def by(self, marks: Marks) -> None:
         """Reads the guide by these of its stretches; by its headings when they are none."""
         root, roles = tree(self._blocks, marks)
-        self._title = line(root.title.text) or _title_elsewhere(self._blocks, self._ledger)
+        self._title = line(root.title.text) or _front_title(self._blocks)
         self._title = self._title or line(PurePath(self._name).stem) or "Guide"
         if not roles.order:
             roles = mark_topics(root, self._name) or roles
@@ -98,17 +98,9 @@ class _Reading:
         return Built(curriculum, self._ledger, self.path)
 
 
-def _title_elsewhere(blocks: tuple[Block, ...], ledger: Ledger) -> str:
-    """A title in front matter, or in HTML above the first section."""
-    for block in blocks[:12]:
-        pattern = {"front": _FRONT_TITLE, "html": _HTML_TITLE}.get(block.kind)
-        found = pattern.search(block.code) if pattern else None
-        if found:
-            lines = [block.first + block.code[:end].count("\n") for end in found.span()]
-            if block.kind == "html":
-                ledger.place_lines(lines[0], lines[1], "title")
-            return line(found[1])
-    return ""
+def _front_title(blocks: tuple[Block, ...]) -> str:
+    found = _FRONT_TITLE.search(blocks[0].code) if blocks and blocks[0].kind == "front" else None
+    return line(found[1]) if found else ""
 
 
 def _signs(blocks: tuple[Block, ...], ledger: Ledger) -> None:

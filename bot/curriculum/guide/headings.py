@@ -65,7 +65,7 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
             rf"|\s*{_JOIN}\s+(?:(?:{spelled})\s*)?(?P<c>{_NUMBER})"
             rf"(?=\s*(?:[{_COLONS}|.)\](\-\u2013\u2014]|$)))?"
         )
-        label = rf"(?P<label>(?:{spelled})[\s_#]*(?P<a>{_NUMBER}){until})(?![\w])"
+        label = rf"(?P<label>(?:{spelled})[\s_#]*(?P<a>{_NUMBER})(?:\.\d{{1,2}})?{until})(?![\w])"
         ordinal = (
             rf"(?P<label>(?P<a>\d{{1,3}})(?:st|nd|rd|th|ª|º|\.)\s*(?:{spelled}))(?![\w])"
             rf"(?P<b>)(?P<c>)(?=$|\s*[{_COLONS}|(\u2013\u2014-])"

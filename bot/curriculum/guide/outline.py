@@ -12,15 +12,20 @@ from typing import Literal
 from bot.curriculum.guide import vocabulary, words
 from bot.curriculum.guide.blocks import Block
 from bot.curriculum.guide.headings import Mark, clean, mark
+from bot.curriculum.guide.labels import (
+    ITEM_LEVEL,
+    LABEL_LEVEL,
+    find_title,
+    item_mark,
+    label,
+    line_mark,
+    seen_marks,
+)
 from bot.curriculum.guide.rich import Rich
-from bot.curriculum.guide.roles import Roles, Seen, decide
+from bot.curriculum.guide.roles import Roles, decide
 
 NOTHING = Rich("")
-LABEL_LEVEL = 7.0
-ITEM_LEVEL = 8.0
-LONGEST_LABEL = 120
 _NO_ITEM_LABEL = frozenset({"project", "notes", "skip", "tasks"})
-_SEPARATORS = f":{words.COLON}-\u2013\u2014"
 
 
 @dataclass(eq=False)
@@ -76,35 +81,6 @@ class Node:
             yield from child.walk()
 
 
-def label(line: Rich) -> tuple[Rich, Rich] | None:
-    """Name and value of a line such as "**Goal**: learn", "**Day 1: S3**" or "Goal: learn"."""
-    if line.bold:
-        return _bold_label(line)
-    name, colon, value = line.text.partition(":")
-    if not colon or len(name) > LONGEST_LABEL:
-        return None
-    if not value.strip():
-        return Rich(name), Rich("")
-    found = vocabulary.topic(name, vocabulary.INSIDE)
-    if found and found not in {"project", "notes", "tasks"} and len(name.split()) <= 3:
-        return Rich(name), replace(line, text=value.strip())
-    return None
-
-
-def _bold_label(line: Rich) -> tuple[Rich, Rich] | None:
-    rest = line.rest
-    if len(line.bold) > LONGEST_LABEL:
-        return None
-    if not rest.strip(" :*_."):
-        return Rich(line.bold), Rich("")
-    if line.bold.endswith((":", words.COLON)) or rest[0] in _SEPARATORS:
-        value = rest.lstrip(f" {_SEPARATORS}")
-        return Rich(line.bold), replace(line, text=value, bold="")
-    if rest.endswith(":") and len(line.text) <= LONGEST_LABEL:
-        return Rich(line.text), Rich("")
-    return None
-
-
 Marks = Literal["common", "all", "none"]
 
 
@@ -113,77 +89,13 @@ def tree(blocks: Sequence[Block], marks: Marks = "common") -> tuple[Node, Roles]
 
     `marks` says which stretches count: the common ones, all, or none.
     """
-    title = _title(blocks)
+    title = find_title(blocks)
     root = Node(title.lines[0] if title else Rich(""), block=title)
-    seen = [] if marks == "none" else list(_seen(blocks))
+    seen = [] if marks == "none" else list(seen_marks(blocks))
     roles = decide(seen, root.title.text, rare=marks == "all")
     builder = _Builder(root, roles, blocks)
     builder.build(title)
     return root, roles
-
-
-def _title(blocks: Sequence[Block]) -> Block | None:
-    """The first heading, unless it starts a section; or else the only one of the top level."""
-    headings = [block for block in blocks if block.kind == "heading" and block.text]
-    top = [block for block in headings if block.level == 1]
-    for block in [*headings[:1], *(top if len(top) == 1 else [])]:
-        section = len(top) != 1 and vocabulary.topic(block.text, vocabulary.AROUND)
-        if not mark(block.text) and not section:
-            return block
-    return None
-
-
-def _seen(blocks: Sequence[Block]) -> Iterator[Seen]:
-    """Marks wherever they may count, before it is known which do."""
-    closed: int | None = None
-    for i, block in enumerate(blocks):
-        if block.kind == "heading":
-            found = mark(block.text)
-            if closed is not None and block.level > closed:
-                continue
-            closed = None
-            if found:
-                yield Seen(found, block.level, heading=True)
-            elif vocabulary.topic(block.text, vocabulary.AROUND) in vocabulary.NO_TIMELINE and i:
-                closed = block.level
-        elif closed is None:
-            for line, found in _label_marks(block, blocks[i + 1 : i + 2]):
-                yield Seen(found, ITEM_LEVEL + block.depth if line else LABEL_LEVEL, heading=False)
-
-
-def _label_marks(block: Block, following: Sequence[Block]) -> Iterator[tuple[bool, Mark]]:
-    if block.kind == "item":
-        found = item_mark(block, following)
-        if found:
-            yield True, found
-    elif block.kind == "text":
-        for line in block.lines:
-            found = line_mark(line)
-            if found:
-                yield False, found
-
-
-def line_mark(line: Rich) -> Mark | None:
-    """The stretch that a bold line names: "**Week 1**: Start", "**Day 1-2: Basics**"."""
-    if not line.bold or len(line.text) > 2 * LONGEST_LABEL:
-        return None
-    found = mark(line.text)
-    return found if found and found.leads and found.label[:3] in line.bold else None
-
-
-def item_mark(block: Block, following: Sequence[Block]) -> Mark | None:
-    """The stretch that an item names. A ticked-off item counts only when others hang below it."""
-    if not block.lines or any(link.url.startswith("#") for link in block.links):
-        return None
-    holds = any(nxt.depth > block.depth for nxt in following)
-    if block.checked is not None and not holds:
-        return None
-    found = mark(block.lines[0].text)
-    if not found or not found.leads:
-        return None
-    after = block.lines[0].text.partition(found.label)[2].lstrip()
-    telling = block.lines[0].bold or holds or not after or after[0] in f"{_SEPARATORS}|("
-    return found if telling else None
 
 
 class _Builder:

@@ -18,6 +18,10 @@ from bot.curriculum.model import CheckpointItem, Choice, Deliverable, Option, Ta
 DAYS = {"day": 1, "week": 7, "month": 28}
 _ABOVE = "it stands beside the units, in none of them"
 _KINDS = {"day": UnitKind.DAY, "week": UnitKind.WEEK, "month": UnitKind.MONTH}
+_LENGTH = re.compile(
+    rf"(\d{{1,3}})(?:\s*[-\u2013]\s*(\d{{1,3}}))?[\s-]*({'|'.join(words.LENGTHS.values())})\b",
+    re.IGNORECASE,
+)
 _WHEN = re.compile(
     r"\s*[(\[](?:months?|weeks?|days?|m[eê]s(?:es)?|semanas?|d[ií]as?)?\s*\d[\d\s\u2013-]*"
     r"(?:months?|weeks?|days?|meses|semanas?|d[ií]as?)?[)\]]\s*$",
@@ -337,19 +341,18 @@ def _days(group: str, mark: Mark) -> int:
     """Nominal length: the label's own, or what the heading mentions ("(Months 1-3)", "3 weeks")."""
     if group in DAYS:
         return min(DAYS[group] * mark.span, 1000)
-    for unit, low, high in stretches(mark.title):
-        if unit in DAYS:
-            counted_ = high - low + 1 if high > low else (low if _is_length(mark.title) else 1)
-            return max(1, min(DAYS[unit] * counted_, 1000))
-    return 7
-
-
-def _is_length(title: str) -> bool:
-    return bool(
-        re.search(
-            r"\d+[\s-]*(?:weeks?|months?|days?|semanas?|meses|d[ií]as?)\b", title, re.IGNORECASE
+    length = _LENGTH.search(mark.title)
+    if length:
+        low, high = int(length[1]), int(length[2] or length[1])
+        span = high - low if length[2] and high > low else high
+        unit = next(
+            unit for unit in DAYS if re.match(words.LENGTHS[unit], length[3], re.IGNORECASE)
         )
-    )
+        return max(1, min(DAYS[unit] * span, 1000))
+    for unit, first, last in stretches(mark.title):
+        if unit in DAYS and last >= first:
+            return min(DAYS[unit] * (last - first + 1), 1000)
+    return 7
 
 
 def hours_of(unit: UnitDraft) -> tuple[float, float] | None:

@@ -30,7 +30,7 @@ def mark_topics(root: Node, name: str) -> Roles | None:
         if holds is _has_items and not words.GUIDE_WORD.search(title):
             continue
         found = list(_units(root, holds, never))
-        if sum(_count(node, holds) for node in found) >= fewest:
+        if sum(_count_below(node, holds) for node in found) >= fewest:
             _mark(found, root)
             return ROLES
     return None
@@ -72,6 +72,10 @@ def _own(node: Node) -> Iterator[Block]:
 
 def _count(node: Node, holds: Callable[[Block], bool]) -> int:
     return sum(1 for block in _own(node) if holds(block))
+
+
+def _count_below(node: Node, holds: Callable[[Block], bool]) -> int:
+    return sum(1 for one in node.walk() for block in one.blocks if holds(block))
 
 
 def _has_box(block: Block) -> bool:

@@ -44,7 +44,7 @@ INSIDE: Final = table(
     checkpoint: you(?:'re| are) ready|exit criteria|acceptance
     time: ^(?:(?:study|estimated|total|weekly|expected) )?(?:time|hours|duration|effort)(?=$| \d)
     time: ^(?:estimated )?(?:time|hours) (?:commitment|required|estimate|needed|per week)\b
-    time: ^carga horaria|^horas\b|^duracao|^duracion|^dauer|^zeitaufwand|^duree|预计时间|^时间
+    time: ^carga horaria|^horas\b|^duracao|^duracion|^dauer|^(?:zeit)?aufwand|^duree|预计时间|^时间
     goals: objectives?\b|goals?\b|outcomes?\b|^aims?\b|key skills|skills to develop
     goals: you(?:'ll| will) learn|objetivos?|metas?\b|ziele?\b|objectifs?|obiettivi|lernziele
     goals: 目标|目標|学习目标
@@ -87,7 +87,7 @@ AROUND: Final = table(
     benefits: benefits|vorteile|beneficios
     checkpoint: checkpoints?|milestones?|readiness|ready (?:checklist|when)|requisitos para
     checkpoint: (?:completion|graduation|certification) (?:requirements|criteria)|检查点|里程碑
-    checkpoint: criterios de conclus
+    checkpoint: criterios de conclus|^(?:final|completion|graduation) checklist
     actions: action items?|next steps|immediate actions|proximos passos|下一步
     companies: compan(?:y|ies)|employers
     roles: roles?\b|career path|job titles|salar(?:y|ies)|cargos

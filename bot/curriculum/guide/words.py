@@ -61,6 +61,11 @@ CJK_STRETCH: Final[dict[str, str]] = {
     "lesson": "课|課|讲|講",
     "day": "天|日",
 }
+LENGTHS: Final = {
+    "day": "days?|d[íi]as?|tage?|jours?",
+    "week": "weeks?|semanas?|wochen?|semaines?",
+    "month": "months?|m[êe]s(?:es)?|monate?|mois",
+}
 CODES: Final = {"m": "module", "w": "week"}  # S3 and D3 are no weeks and no days
 NUMBER_WORDS: Final = {
     **dict(zip("一二三四五六七八九十", range(1, 11), strict=True)),
