@@ -126,7 +126,7 @@ class Bodies:
             "milestone.md.j2",
             goals=unit.goals,
             phase=phase.title,
-            hours=f"{hours:.0f}" if hours else "",
+            hours=_hours(hours),
         )
 
     def summary(self, schedule: Schedule) -> str:
@@ -139,7 +139,7 @@ class Bodies:
             curriculum=self._curriculum,
             first=_day(schedule.first),
             last=_day(schedule.last),
-            hours=f"{total:.0f}" if total else "",
+            hours=_hours(total),
             part=modules[0].kind.capitalize(),
             rows=[self._row(module, schedule) for module in modules],
             checkpoints=[checkpoint.title for checkpoint in self._curriculum.checkpoints],
@@ -153,7 +153,7 @@ class Bodies:
             "title": f"{module.number}. {module.title}",
             "first": _day(schedule[module.units[0].id].first),
             "last": _day(schedule[module.units[-1].id].last),
-            "hours": f"{hours:.0f}" if hours else "",
+            "hours": _hours(hours),
             "deliverables": ", ".join(d.title for d in module.deliverables),
         }
 
@@ -161,6 +161,11 @@ class Bodies:
         """The resources of these items, each once, in the order they are named."""
         names = dict.fromkeys(name for item in items for name in item.resources)
         return [self._resources[name] for name in names]
+
+
+def _hours(hours: float | None) -> str:
+    """Exact to a tenth, so that the rows of a table add up to its sum; empty for none."""
+    return f"{round(hours, 1):g}" if hours else ""
 
 
 def _day(day: date) -> str:

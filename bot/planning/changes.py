@@ -157,6 +157,7 @@ class Plan(Frozen):
     """
 
     repository: str
+    purpose: Literal["apply", "undo"] = "apply"
     changes: tuple[Change, ...] = ()
     drift: tuple[Drift, ...] = ()
     notes: tuple[Note, ...] = ()

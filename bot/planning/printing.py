@@ -48,7 +48,7 @@ class Group(Frozen):
 
 def as_text(plan: Plan) -> str:
     """Plain text, at most about 100 columns, no control characters from anybody's titles."""
-    lines = [f"Plan for {plan.repository}", ""]
+    lines = [f"{heading(plan)} {plan.repository}", ""]
     for group in groups(plan):
         lines += [group.heading]
         lines += _label_lines(group) if "label" in group.heading else _row_lines(group)
@@ -67,6 +67,7 @@ def as_markdown(plan: Plan) -> str:
     return templating.render(
         "plan.md.j2",
         plan=plan,
+        heading=heading(plan),
         groups=groups(plan),
         drift=drift_sentences(plan),
         notes=[note.text for note in plan.notes],
@@ -81,8 +82,17 @@ def as_json(plan: Plan) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False)
 
 
+def heading(plan: Plan) -> str:
+    """What kind of plan it is, to stand before the repository's name."""
+    return "Plan for" if plan.purpose == "apply" else "Plan to undo what Milepost made in"
+
+
 def closing(plan: Plan) -> str:
-    """The last sentence: how much there is to do, and how many people-noticed events it makes."""
+    """The last sentence: how much there is to do, and how many notifications it makes."""
+    if plan.empty and plan.purpose == "undo":
+        return "Nothing to take back."
+    if plan.empty and plan.drift:
+        return "Nothing to do: what differs from the plan was somebody's choice."
     if plan.empty:
         return "Nothing to do: the repository is as the plan wants it."
     signs = [row(change).sign for change in plan.changes]

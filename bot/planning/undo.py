@@ -36,6 +36,7 @@ def make_undo(snapshot: Snapshot) -> Plan:
     changes: list[Change] = [*_closings(closing, observed, ledger), *milestones, *labels]
     return Plan(
         repository=snapshot.repository,
+        purpose="undo",
         changes=tuple(changes),
         notes=(*notes, *milestone_notes, *label_notes),
         removals=len(closing) + len(labels) + len(milestones),
