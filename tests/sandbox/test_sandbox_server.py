@@ -84,10 +84,13 @@ def test_it_serves_until_it_is_interrupted() -> None:
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        assert process.stdout
-        url = process.stdout.readline().strip()
-        with httpx.Client(transport=httpx.HTTPTransport(retries=3)) as client:
-            assert client.get(url).status_code == 200
-        os.kill(process.pid, signal.SIGINT)
-        out, errors = process.communicate(timeout=10)
+        try:
+            assert process.stdout
+            url = process.stdout.readline().strip()
+            with httpx.Client(transport=httpx.HTTPTransport(retries=3)) as client:
+                assert client.get(url).status_code == 200
+            os.kill(process.pid, signal.SIGINT)
+            out, errors = process.communicate(timeout=10)
+        finally:
+            process.kill()  # a failure is a failure, not a hang
     assert (process.returncode, out.strip(), errors) == (0, "stopped", "")
