@@ -12,9 +12,11 @@ from pytest_regressions.file_regression import FileRegressionFixture
 from bot.errors import (
     AlreadyExistsError,
     AuthenticationError,
+    DeletedError,
     GitHubError,
     IssuesDisabledError,
     MilepostError,
+    NotThereError,
     PermissionDeniedError,
     RepositoryArchivedError,
     RepositoryMissingError,
@@ -22,9 +24,7 @@ from bot.errors import (
 from bot.github.problems import (
     Answer,
     AnswerLostError,
-    DeletedError,
     LimitReachedError,
-    NotThereError,
     RedirectedError,
     UnreadableAnswerError,
     check,
