@@ -44,7 +44,7 @@ PIECES = [
         "_____",
     ),
     *("$95K - $130K", "## Metrics\n", "## Journal\n", "### Quantitative\n", "\n", "\n\n", " ", "x"),
-    *("a" * 300, "\ufeff", "\u200b", "\x1c", "\u2028", "\x85", "é", "🎯", "\\", "[[[", "]("),
+    *("a" * 300, "\ufeff", "\u200b", "\u2028", "\x85", "é", "🎯", "\\", "[[[", "]("),
 ]
 pieces = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 pages = st.lists(st.one_of(st.sampled_from(LINES), pieces), max_size=40).map("\n".join)

@@ -14,6 +14,8 @@ from bot.errors import GuideError
 GUIDES = Path(__file__).parent / "guides"
 every_guide = pytest.mark.parametrize("name", sorted(one.stem for one in GUIDES.glob("*.md")))
 
+FOLD_OUT = "<details>\n<summary>{}</summary>\n\n- {}\n\n</details>\n\n"
+
 
 def importing(text: str, name: str = "guide.md") -> Imported:
     return read(dedent(text).encode(), name=name)
@@ -357,8 +359,7 @@ def test_a_single_week_counts_where_nothing_else_holds_tasks() -> None:
         "Week 1: Start\n- a\n- b\n\nWeek 2: On\n- c\n",
         "**Week 1: Start**\n- a\n- b\n\n**Week 2: On**\n- c\n",
         "- **Week 1**: Start\n  - a\n  - b\n- **Week 2**: On\n  - c\n",
-        "<details>\n<summary><b>Week 1: Start</b></summary>\n\n- a\n- b\n\n</details>\n"
-        + "<details>\n<summary>Week 2: On</summary>\n\n- c\n\n</details>\n",
+        FOLD_OUT.format("<b>Week 1: Start</b>", "a\n- b") + FOLD_OUT.format("Week 2: On", "c"),
         "| Week | Focus | Do |\n|--|--|--|\n| 1 | Start | a<br>b |\n| 2 | On | c |\n",
         "Week 1: Start\n===\n- a\n- b\n\nWeek 2: On\n===\n- c\n",
     ],
