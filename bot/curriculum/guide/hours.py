@@ -20,7 +20,6 @@ _DURATION = re.compile(
     re.IGNORECASE,
 )
 _MINUTE = re.compile(r"m|分", re.IGNORECASE)
-_DAILY = re.compile(r"d|tag|jour", re.IGNORECASE)
 _BARE = re.compile(
     rf"~?\s*({_NUMBER})\s*(?:[-\u2013\u2014]\s*({_NUMBER}))?\s*\+?\s*(?:h(?:(?:ou)?rs?)?)?\.?",
     re.IGNORECASE,

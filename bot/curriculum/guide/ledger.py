@@ -53,10 +53,6 @@ class Ledger:
         """Whether the first line of `block` has a place."""
         return bool(self._became[block.first - 1])
 
-    def any_placed(self, first: int, last: int) -> bool:
-        """Whether any of the lines has a place."""
-        return any(self._became[first - 1 : last])
-
     def placed(self) -> tuple[Placed, ...]:
         """Runs of lines that became the same thing; blank lines inside a run go with it."""
         runs: list[Placed] = []

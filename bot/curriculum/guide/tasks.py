@@ -29,11 +29,6 @@ class Entry:
         return (self.item, *self.below)
 
     @property
-    def boxed(self) -> bool:
-        """Whether it, or what it groups, is checkboxes."""
-        return self.item.checked is not None or self.groups_boxes
-
-    @property
     def groups_boxes(self) -> bool:
         """A plain item over checkboxes only names them."""
         return self.item.checked is None and any(b.checked is not None for b in self.below)
