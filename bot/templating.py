@@ -1,9 +1,10 @@
 """Everything a person reads is rendered here, and made safe for where it is read.
 
 In GitHub Markdown (`*.md.j2`) safe means: no HTML and no hidden comment gets through, nobody is
-mentioned, and no "#3" turns into a reference to somebody's issue. In plain text for a terminal
-(any other ending) it means: no control characters. The rule is applied to every expression of every
-template; only what a template's author wrote is left alone.
+mentioned, and no "#3" turns into a reference to somebody's issue. In pictures (`*.svg.j2`) it means
+escaped for XML, in plain text for a terminal (any other ending) without control characters. The
+rule is applied to every expression of every template; only what a template's author wrote is left
+alone.
 """
 
 import re
@@ -60,8 +61,8 @@ def cell(text: object) -> Markdown:
 
 def render(template: str, **values: Any) -> str:
     """The template's text with single blank lines between blocks and no space at line ends."""
-    markdown = template.endswith(".md.j2")
-    text = environment(markdown).get_template(template).render(**values)
+    ending = template.split(".", 1)[1]
+    text = environment(ending).get_template(template).render(**values)
     text = "\n".join(line.rstrip() for line in text.splitlines())
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
@@ -72,15 +73,18 @@ def printable(text: str) -> str:
 
 
 @cache
-def environment(markdown: bool) -> "Environment":
-    """The environment; made on first use, for Jinja2 costs a run that renders nothing 30 ms."""
+def environment(ending: str) -> "Environment":
+    """The environment for templates that end so.
+
+    Made on first use, for Jinja2 costs a run that renders nothing 30 ms.
+    """
     import jinja2
 
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates_root()),
         undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701 - the output is no HTML; `finalize` is its escaping
-        finalize=_for_markdown if markdown else _for_terminal,
+        autoescape=False,  # noqa: S701 - `finalize` is the escaping, for HTML's does not fit
+        finalize=_RULES.get(ending, _for_terminal),
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
@@ -100,3 +104,12 @@ def _for_markdown(value: Any) -> Any:
 
 def _for_terminal(value: Any) -> Any:
     return "" if value is None else printable(str(value))
+
+
+def _for_xml(value: Any) -> Any:
+    from xml.sax.saxutils import escape
+
+    return "" if value is None else escape(printable(str(value)), {'"': "&quot;"})
+
+
+_RULES = {"md.j2": _for_markdown, "svg.j2": _for_xml}

@@ -32,6 +32,7 @@ app.command("plan", short_help="Show what `apply` would change; nothing is writt
 app.command("apply", short_help="Make the repository as the plan says.")(plan.apply)
 app.command("undo", short_help="Take back what Milepost made and nobody touched.")(plan.undo)
 app.command("status", short_help="Show where you are on the path.")(status.status)
+app.command("badge", short_help="Draw a badge for a README.")(status.badge)
 app.command("import", short_help="Read a learning guide into a curriculum.")(guide.import_guide)
 app.add_typer(curriculum.app, name="curriculum")
 app.command("sandbox", short_help="Serve a local GitHub to try things on.")(sandbox.sandbox)

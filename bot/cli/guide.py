@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from bot.curriculum.guide import Imported
 
 MAX_BYTES = 5_000_000
-SHOWN_LINES = 20
 
 
 class Summary(StrEnum):
@@ -75,6 +74,5 @@ def _report(imported: "Imported") -> str:
         "import.txt.j2",
         summary=imported.summary(),
         repairs=imported.repairs,
-        unplaced=imported.unplaced[:SHOWN_LINES],
-        more=max(0, len(imported.unplaced) - SHOWN_LINES),
+        unplaced=imported.unplaced,
     )

@@ -8,8 +8,8 @@ from bot.planning.bodies import full_unit_name, module_name
 from bot.planning.schedule import Schedule
 from bot.planning.snapshot import Frozen
 from bot.progress.forecast import Forecast
-from bot.progress.progress import Progress, Work, WorkState
-from bot.settings import Settings
+from bot.progress.progress import Work, WorkState
+from bot.reports.view import View
 
 BAR = 20
 
@@ -58,16 +58,10 @@ class Status(Frozen):
     ended: bool
 
 
-def status(
-    curriculum: Curriculum,
-    settings: Settings,
-    *,
-    dates: Schedule,
-    progress: Progress,
-    outlook: Forecast,
-    today: date,
-) -> Status:
-    """The values for `today`, a day in the learner's zone."""
+def status(view: View) -> Status:
+    """The page's values."""
+    curriculum, settings, today = view.curriculum, view.settings, view.today
+    dates, progress = view.dates, view.progress
     pause = max((p.last for p in settings.pauses if p.first <= today <= p.last), default=None)
     current = dates.current(pause + timedelta(days=1) if pause else today)
     names = {
@@ -97,7 +91,7 @@ def status(
             for module in curriculum.modules()
         ),
         checkpoint=_next_checkpoint(curriculum, dates, today),
-        forecast=outlook,
+        forecast=view.outlook,
         in_progress=progress.count(WorkState.IN_PROGRESS),
         done=progress.count(WorkState.CLAIMED),
         skipped=progress.count(WorkState.SKIPPED, WorkState.REMOVED),

@@ -10,12 +10,12 @@ from bot.planning.schedule import schedule
 from bot.planning.snapshot import Snapshot
 from bot.progress.forecast import forecast
 from bot.progress.progress import read_progress
-from bot.reports.status import Status, status
+from bot.reports.view import View
 from bot.settings import Settings
 
 
-def look(curriculum: Curriculum, settings: Settings, snapshot: Snapshot, now: datetime) -> Status:
-    """The status at `now` (aware). The same values give the same page: chance is seeded by them."""
+def look(curriculum: Curriculum, settings: Settings, snapshot: Snapshot, now: datetime) -> View:
+    """The view at `now` (aware). The same values give the same view: chance is seeded by them."""
     today = now.astimezone(settings.zone).date()
     progress = read_progress(curriculum, settings, observe(snapshot))
     outlook = forecast(
@@ -25,9 +25,9 @@ def look(curriculum: Curriculum, settings: Settings, snapshot: Snapshot, now: da
         pauses=settings.pauses,
         random=Random(digest(f"{snapshot.repository} {today}")),  # noqa: S311 - a simulation
     )
-    return status(
-        curriculum,
-        settings,
+    return View(
+        curriculum=curriculum,
+        settings=settings,
         dates=schedule(curriculum, settings),
         progress=progress,
         outlook=outlook,

@@ -15,6 +15,7 @@ COMMANDS = [
     "apply",
     "undo",
     "status",
+    "badge",
     "import",
     "sandbox",
     "doctor",

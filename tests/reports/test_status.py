@@ -7,7 +7,7 @@ from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
 from workbench import Workbench, settings
 
-from bot.reports.status import Status, as_text
+from bot.reports.status import Status, as_text, status
 from bot.settings import Settings
 from bot.usecases.look import look
 
@@ -28,7 +28,7 @@ def done(bench: Workbench, title: str, day: str) -> None:
 
 def page(bench: Workbench, today: str, config: Settings = ALL) -> Status:
     now = datetime.fromisoformat(f"{today}T12:00:00").replace(tzinfo=UTC)
-    return look(LONG, config, bench.edges.snapshot(), now)
+    return status(look(LONG, config, bench.edges.snapshot(), now))
 
 
 def test_before_the_start(bench: Workbench, file_regression: FileRegressionFixture) -> None:

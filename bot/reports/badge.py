@@ -1,0 +1,125 @@
+"""The badge for a README: one number of the learner's choice, as SVG or for Shields' endpoint.
+
+Flat, in calm colours that do not judge; the number is written out, so colour is never the only
+sign. The widths of letters are estimates, and `textLength` makes every viewer keep to them.
+"""
+
+import json
+from datetime import date, timedelta
+from typing import Literal
+
+from bot import templating
+from bot.planning.snapshot import Frozen
+from bot.progress.progress import Progress
+from bot.reports.view import View
+
+BLUE = "1f6feb"
+GREEN = "1a7f37"
+GREY = "57606a"
+PADDING = 6
+MAX_LABEL = 60
+DAYS_A_WEEK = 7
+# Pixels of 11 px Verdana, by letter; what is not here is about as wide as a digit.
+_WIDTHS = {
+    **dict.fromkeys("ijl.,:;'|!()[]/ ", 4.4),
+    **dict.fromkeys("frt-", 5.0),
+    **dict.fromkeys("mwMW%@", 10.8),
+    **dict.fromkeys("ABCDGHKNOQRUVXYZ", 7.9),
+}
+_USUAL = 6.9
+_WIDE = 11.0
+_LAST_NARROW = 0x2FF
+
+
+BadgeKind = Literal["percent", "month", "streak"]
+
+
+class Badge(Frozen):
+    """What stands on it. `color` is six hex digits."""
+
+    label: str
+    message: str
+    color: str
+
+
+def badge(kind: BadgeKind, view: View, *, label: str | None = None) -> Badge:
+    """The badge for the view's day; `label` replaces the curriculum's title."""
+    name = (label or view.curriculum.title)[:MAX_LABEL]
+    sum_of_all = view.progress.all
+    if sum_of_all.done >= sum_of_all.total:
+        return Badge(label=name, message="done", color=GREEN)
+    words, begun = {"percent": _percent, "month": _month, "streak": _streak}[kind](view)
+    return Badge(label=name, message=words, color=BLUE if begun else GREY)
+
+
+def _percent(view: View) -> tuple[str, bool]:
+    percent = view.progress.all.percent
+    return f"{percent}%", percent > 0
+
+
+def _month(view: View) -> tuple[str, bool]:
+    current = view.dates.current(view.today)
+    if current is None:
+        return f"from {view.dates.first}", False
+    modules = list(view.curriculum.modules())
+    here = next(m for m in modules if m.id == view.progress.units[current.unit])
+    return f"{here.kind} {modules.index(here) + 1} of {len(modules)}", True
+
+
+def _streak(view: View) -> tuple[str, bool]:
+    weeks = streak(view.progress, view.today)
+    return f"{weeks} active week{'' if weeks == 1 else 's'}", weeks > 0
+
+
+def streak(progress: Progress, today: date) -> int:
+    """Weeks in a row, back from this one, in which something was finished.
+
+    Weeks begin on Monday. This week counts when it has something, and breaks nothing while it has
+    not.
+    """
+    monday = today - timedelta(days=today.weekday())
+    weeks = 0
+    if _finished(progress, monday) > 0:
+        weeks += 1
+    monday -= timedelta(days=DAYS_A_WEEK)
+    while _finished(progress, monday) > 0:
+        weeks += 1
+        monday -= timedelta(days=DAYS_A_WEEK)
+    return weeks
+
+
+def as_svg(made: Badge) -> str:
+    """An SVG without script, style sheet or reference to anything outside."""
+    left, right = _width(made.label), _width(made.message)
+    return (
+        templating.render(
+            "badge.svg.j2",
+            badge=made,
+            left=left + 2 * PADDING,
+            right=right + 2 * PADDING,
+            left_text=left,
+            right_text=right,
+        )
+        + "\n"
+    )
+
+
+def as_shields(made: Badge) -> str:
+    """JSON for https://shields.io/badges/endpoint-badge (schema version 1)."""
+    content = {
+        "schemaVersion": 1,
+        "label": made.label,
+        "message": made.message,
+        "color": made.color,
+    }
+    return json.dumps(content, ensure_ascii=False)
+
+
+def _finished(progress: Progress, monday: date) -> float:
+    before = progress.done_by(monday - timedelta(days=1))
+    return progress.done_by(monday + timedelta(days=DAYS_A_WEEK - 1)) - before
+
+
+def _width(text: str) -> int:
+    widths = (_WIDE if ord(c) > _LAST_NARROW else _WIDTHS.get(c, _USUAL) for c in text)
+    return round(sum(widths)) or 1

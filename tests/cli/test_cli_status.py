@@ -1,0 +1,32 @@
+"""status and badge over real HTTP: they tell what is there and write nothing to it."""
+
+import json
+
+from builders import curriculum
+from cli.terminal import Terminal
+
+PATH = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- Read (6h)\n- Write (2h)")
+
+
+def test_status_tells_what_was_done_and_writes_nothing(terminal: Terminal) -> None:
+    terminal.follow(PATH, ahead="all")
+    assert terminal("apply", "--yes").code == 0
+    number = terminal.issue("Read")["number"]
+    terminal.github("PATCH", f"/issues/{number}", state="closed", state_reason="completed")
+    terminal.sandbox.world.journal.clear()
+    page = json.loads(terminal("status", "--json").out)
+    assert (page["percent"], page["done_hours"], page["total_hours"]) == (75, 6, 8)
+    assert "75 %" in terminal("status").out
+    assert terminal.sandbox.world.journal.writes == []
+
+
+def test_a_badge_is_written_when_it_changed_and_only_then(terminal: Terminal) -> None:
+    terminal.follow(PATH, ahead="all")
+    assert terminal("apply", "--yes").code == 0
+    assert "<title>A small path: 0%</title>" in terminal("badge").out
+    first = terminal("badge", "-o", "badge.svg", "--label", "my path")
+    assert first.err == "Wrote badge.svg: my path, 0%.\n"
+    again = terminal("badge", "-o", "badge.svg", "--label", "my path")
+    assert (again.code, again.out, again.err) == (0, "", "")
+    shields = terminal("badge", "--format", "shields", "--kind", "streak")
+    assert json.loads(shields.out)["message"] == "0 active weeks"

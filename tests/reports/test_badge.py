@@ -1,0 +1,100 @@
+"""The badge: what stands on it, and an SVG that is safe to show anywhere."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from planning.paths import LONG
+from pytest_regressions.file_regression import FileRegressionFixture
+from workbench import Workbench, settings
+
+from bot.reports.badge import Badge, BadgeKind, as_shields, as_svg, badge, streak
+from bot.reports.view import View
+from bot.usecases.look import look
+
+ALL = settings("2026-01-05", ahead="all")
+
+
+@pytest.fixture
+def bench() -> Workbench:
+    made = Workbench()
+    made.apply(LONG, ALL)
+    return made
+
+
+def done(bench: Workbench, title: str, day: str) -> None:
+    bench.close(title)
+    bench.issue(title).closed_at = datetime.fromisoformat(f"{day}T18:00:00+00:00")
+
+
+def view(bench: Workbench, today: str) -> View:
+    now = datetime.fromisoformat(f"{today}T12:00:00").replace(tzinfo=UTC)
+    return look(LONG, ALL, bench.edges.snapshot(), now)
+
+
+def message(bench: Workbench, kind: BadgeKind, today: str) -> str:
+    return badge(kind, view(bench, today)).message
+
+
+def test_percent_month_and_streak(bench: Workbench) -> None:
+    done(bench, "a1", "2026-01-14")
+    done(bench, "b1", "2026-01-22")
+    assert message(bench, "percent", "2026-01-23") == "33%"
+    assert message(bench, "month", "2026-01-23") == "month 1 of 3"
+    assert message(bench, "streak", "2026-01-23") == "2 active weeks"
+
+
+def test_before_the_start_and_at_the_end(bench: Workbench) -> None:
+    assert message(bench, "percent", "2025-12-31") == "0%"
+    assert message(bench, "month", "2025-12-31") == "from 2026-01-05"
+    assert message(bench, "streak", "2025-12-31") == "0 active weeks"
+    for title in ["a1", "b1", "c1", "d1", "e1", "f1"]:
+        done(bench, title, "2026-02-01")
+    for kind in ("percent", "month", "streak"):
+        assert message(bench, kind, "2026-02-02") == "done"
+
+
+@pytest.mark.parametrize(
+    ("days", "today", "weeks"),
+    [
+        ([], "2026-02-04", 0),
+        (["2026-02-03"], "2026-02-04", 1),  # this week counts when it has something
+        (["2026-01-30"], "2026-02-04", 1),  # and breaks nothing while it has not
+        (["2026-01-23"], "2026-02-04", 0),  # a week without ends it
+        (["2026-01-25", "2026-01-26", "2026-02-01"], "2026-02-04", 2),  # Sunday and Monday
+    ],
+)
+def test_a_streak_is_weeks_in_a_row(
+    bench: Workbench, days: list[str], today: str, weeks: int
+) -> None:
+    for title, day in zip("abcdef", days, strict=False):
+        done(bench, f"{title}1", day)
+    seen = view(bench, today)
+    assert streak(seen.progress, seen.today) == weeks
+
+
+def test_picture(file_regression: FileRegressionFixture) -> None:
+    made = Badge(label="From DevOps to MLOps", message="33%", color="1f6feb")
+    file_regression.check(as_svg(made), extension=".svg")
+
+
+@pytest.mark.parametrize(
+    "label",
+    ['<script>alert("x")</script>', "a & b", "\x1b[31m\u202eevil", "路线图 🚀", "]]>", "&#64;"],
+)
+def test_whatever_the_label_is_the_picture_is_well_formed_and_inert(label: str) -> None:
+    text = as_svg(Badge(label=label, message="33%", color="1f6feb"))
+    root = ET.fromstring(text)  # parses, or fails the test
+    names = {element.tag.rpartition("}")[2] for element in root.iter()}
+    assert names == {"svg", "title", "linearGradient", "stop", "clipPath", "rect", "g", "text"}
+    attributes = {name for element in root.iter() for name in element.attrib}
+    assert not [name for name in attributes if name.startswith("on") or "href" in name]
+    assert "\x1b" not in text
+    assert "33%" in (root.findtext("{http://www.w3.org/2000/svg}title") or "")
+
+
+def test_shields_json_holds_what_its_endpoint_wants() -> None:
+    found: dict[str, Any] = json.loads(as_shields(Badge(label="a", message="b", color="57606a")))
+    assert found == {"schemaVersion": 1, "label": "a", "message": "b", "color": "57606a"}
