@@ -13,9 +13,16 @@ from bot.curriculum.model import Curriculum
 from bot.errors import AlreadyExistsError, NotThereError
 from bot.planning.changes import Plan
 from bot.planning.ports import UNSET, Unset
-from bot.planning.snapshot import IssueRef, IssueState, LabelState, MilestoneState, Snapshot
+from bot.planning.snapshot import (
+    CommentState,
+    IssueRef,
+    IssueState,
+    LabelState,
+    MilestoneState,
+    Snapshot,
+)
 from bot.planning.undo import make_undo
-from bot.sandbox.state import issues, labels, milestones, relations
+from bot.sandbox.state import comments, issues, labels, milestones, relations
 from bot.sandbox.state.objects import Issue, Milestone
 from bot.sandbox.state.refusals import Gone, Invalid, NotFound
 from bot.sandbox.world import World
@@ -70,6 +77,20 @@ class Edges:
     def issue(self, number: int) -> IssueState | None:
         found = self.repository.issues.get(number)
         return _state(found) if found and not found.is_pull_request else None
+
+    def comments(self, number: int, *, fresh: bool = False) -> tuple[CommentState, ...]:
+        del fresh
+        return tuple(
+            CommentState(
+                id=comment.id,
+                body=comment.body,
+                author=comment.user.login,
+                author_kind=comment.user.kind,
+                association="OWNER" if comment.user.login == "learner" else "NONE",
+                created_at=comment.birth.at,
+            )
+            for comment in issues.find(self.repository, number).comments
+        )
 
     def file(self, path: str) -> str | None:
         del path
@@ -158,6 +179,12 @@ class Edges:
             )
             found = issues.find(self.repository, number)
             issues.edit(self.world, self.bot, self.repository, found, fields)
+
+    def create_comment(self, number: int, *, body: str) -> int:
+        with self._writing("create comment"):
+            found = issues.find(self.repository, number)
+            made = comments.create(self.world, self.bot, self.repository, found, {"body": body})
+        return made.id
 
     def add_sub_issue(self, parent: int, child_id: int) -> None:
         with self._writing("add sub-issue"):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from bot.cli import console, curriculum, demo, doctor, guide, init, plan, sandbox, status
+from bot.cli import console, curriculum, demo, doctor, guide, init, plan, sandbox, status, weekly
 from bot.errors import EXIT_BUG, EXIT_OK, MilepostError, UsageError
 
 EXIT_INTERRUPTED = 130
@@ -33,6 +33,7 @@ app.command("apply", short_help="Make the repository as the plan says.")(plan.ap
 app.command("undo", short_help="Take back what Milepost made and nobody touched.")(plan.undo)
 app.command("status", short_help="Show where you are on the path.")(status.status)
 app.command("badge", short_help="Draw a badge for a README.")(status.badge)
+app.command("weekly", short_help="Post the summary of a week.")(weekly.weekly)
 app.command("import", short_help="Read a learning guide into a curriculum.")(guide.import_guide)
 app.add_typer(curriculum.app, name="curriculum")
 app.command("sandbox", short_help="Serve a local GitHub to try things on.")(sandbox.sandbox)

@@ -165,6 +165,11 @@ class PyGithubGateway:
         if changes:
             self._patch(f"/issues/{number}", changes)
 
+    def create_comment(self, number: int, *, body: str) -> int:
+        """The id of the new comment. Raises NotThereError when there is no such issue."""
+        made = self._create(lambda wire: wire.issue(number).create_comment(body)).raw_data
+        return _integer(made, "id")
+
     def add_sub_issue(self, parent: int, child_id: int) -> None:
         """Make the issue with the database id `child_id` a sub-issue.
 

@@ -20,7 +20,7 @@ from bot.github.cache import EtagCache, Page
 from bot.github.client import RAW, Connection, RestClient
 from bot.github.pacing import Clock, OnWait, Sleep, Waiter, say_nothing, utc_now
 from bot.github.translate import Json
-from bot.planning.snapshot import IssueState, Snapshot
+from bot.planning.snapshot import CommentState, IssueState, Snapshot
 
 if TYPE_CHECKING:
     import httpx
@@ -95,6 +95,11 @@ class HttpReader:
         if not isinstance(item, dict):
             raise problems.misshapen(path, "no object")
         return translate.issue(item, path, self._connection.repository)
+
+    def comments(self, number: int, *, fresh: bool = False) -> tuple[CommentState, ...]:
+        """The comments of one issue, oldest first. Raises NotThereError when there is none."""
+        path = f"{self._connection.root}/issues/{number}/comments"
+        return translate.comments(self._list(path, {}, fresh), path)
 
     def file(self, path: str) -> str | None:
         """The text of a file on the default branch; None when there is none of that name.

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from bot.github.problems import misshapen
-from bot.planning.snapshot import IssueState, LabelState, MilestoneState
+from bot.planning.snapshot import CommentState, IssueState, LabelState, MilestoneState
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -42,6 +42,12 @@ def issue(item: Json, path: str, repository: str) -> IssueState | None:
     """One issue, or None for a pull request."""
     found = issues([item], path, repository)
     return found[0] if found else None
+
+
+def comments(items: Iterable[Json], path: str) -> tuple[CommentState, ...]:
+    """Comments in order of id, which is the order in which they were made."""
+    found = _latest(items, lambda item: int(item["id"]), _comment, path)
+    return tuple(found[number] for number in sorted(found))
 
 
 def last_number(items: Iterable[Json]) -> int:
@@ -126,6 +132,19 @@ def _issue(item: Json, repository: str) -> IssueState:
         created_at=item["created_at"],
         updated_at=item["updated_at"],
         closed_at=item.get("closed_at"),
+        url=item.get("html_url") or "",
+    )
+
+
+def _comment(item: Json) -> CommentState:
+    author = item.get("user") or {}
+    return CommentState(
+        id=item["id"],
+        body=item.get("body") or "",
+        author=author.get("login"),
+        author_kind=author.get("type") or "User",
+        association=item.get("author_association") or "NONE",
+        created_at=item["created_at"],
         url=item.get("html_url") or "",
     )
 

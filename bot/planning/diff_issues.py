@@ -6,6 +6,7 @@ from bot.planning.marker import Key, Ledger, Marker, digest, normal, with_ledger
 from bot.planning.observed import Observed, OurIssue
 
 MAX_BODY = 65_536
+HAS_COMMENTS = "it has comments"
 
 
 class IssueDiff:
@@ -289,7 +290,7 @@ def issue_touched(ours: OurIssue, label_keys: dict[str, Key], unit: Key | None) 
         "its labels were changed": None in keys_on
         or {_label_digest(key) for key in keys_on if key} != set(marker.labels),
         "it was moved": unit != marker.milestone or (unit is None and state.milestone is not None),
-        "it has comments": state.comments > 0,
+        HAS_COMMENTS: state.comments > 0,
         "somebody is assigned": bool(state.assignees),
     }
     return [sign for sign, seen in signs.items() if seen]

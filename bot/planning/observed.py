@@ -5,7 +5,14 @@ from functools import cached_property
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.labels import key_in
 from bot.planning.marker import Key, Ledger, Marked, find, find_ledger
-from bot.planning.snapshot import Frozen, IssueState, LabelState, MilestoneState, Snapshot
+from bot.planning.snapshot import (
+    CommentState,
+    Frozen,
+    IssueState,
+    LabelState,
+    MilestoneState,
+    Snapshot,
+)
 
 TRUSTED = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 
@@ -71,7 +78,7 @@ def observe(snapshot: Snapshot) -> Observed:
     issues: dict[Key, OurIssue] = {}
     duplicates: list[OurIssue] = []
     for issue in sorted(snapshot.issues, key=lambda i: i.number):
-        marked = find(issue.body) if _trusted(issue) else None
+        marked = find(issue.body) if trusted(issue) else None
         if marked is None:
             continue
         our_issue = OurIssue(state=issue, marked=marked)
@@ -89,5 +96,6 @@ def observe(snapshot: Snapshot) -> Observed:
     )
 
 
-def _trusted(issue: IssueState) -> bool:
-    return issue.association in TRUSTED or issue.author_kind == "Bot"
+def trusted(written: IssueState | CommentState) -> bool:
+    """Whether a marker in it counts: see `observe`."""
+    return written.association in TRUSTED or written.author_kind == "Bot"

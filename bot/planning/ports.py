@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal, Protocol
 
-from bot.planning.snapshot import IssueRef, IssueState, Snapshot
+from bot.planning.snapshot import CommentState, IssueRef, IssueState, Snapshot
 
 
 class Unset:
@@ -22,6 +22,10 @@ class Reader(Protocol):
 
     def issue(self, number: int) -> IssueState | None:
         """One issue as it is now; None when there is none, or it is a pull request."""
+        ...
+
+    def comments(self, number: int, *, fresh: bool = False) -> tuple[CommentState, ...]:
+        """The comments of one issue, oldest first."""
         ...
 
     def file(self, path: str) -> str | None:
@@ -71,5 +75,7 @@ class Gateway(Protocol):
         state: Literal["open", "closed"] | Unset = UNSET,
         state_reason: Literal["completed", "not_planned", "reopened"] | Unset = UNSET,
     ) -> None: ...
+
+    def create_comment(self, number: int, *, body: str) -> int: ...
 
     def add_sub_issue(self, parent: int, child_id: int) -> None: ...

@@ -67,6 +67,18 @@ class IssueState(Frozen):
         return self.state == "closed" and self.state_reason in {None, "completed"}
 
 
+class CommentState(Frozen):
+    """A comment on an issue. Times are aware, UTC."""
+
+    id: int
+    body: str = ""
+    author: str | None = None
+    author_kind: str = "User"
+    association: str = "NONE"
+    created_at: datetime
+    url: str = ""
+
+
 class IssueRef(NamedTuple):
     """How GitHub knows an issue: its number, and the database id that relations want."""
 

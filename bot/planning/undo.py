@@ -6,7 +6,7 @@ The ledger is written first: what is about to go must not look as if the learner
 
 from bot.planning.changes import Change, DeleteLabel, DeleteMilestone, Note, Plan, UpdateIssue
 from bot.planning.desired import SUMMARY_KEY
-from bot.planning.diff_issues import issue_touched
+from bot.planning.diff_issues import HAS_COMMENTS, issue_touched
 from bot.planning.diff_labels import label_print
 from bot.planning.diff_milestones import milestone_touched
 from bot.planning.marker import Ledger, with_ledger
@@ -23,6 +23,8 @@ def make_undo(snapshot: Snapshot) -> Plan:
     for key, ours in observed.issues.items():
         unit = observed.unit_of_milestone.get(ours.state.milestone or 0)
         touched = issue_touched(ours, label_keys, unit)
+        if key == SUMMARY_KEY:  # the comments on it are weekly summaries, and closing loses none
+            touched = [sign for sign in touched if sign != HAS_COMMENTS]
         if touched:
             text = f"Issue #{ours.state.number} '{ours.state.title}': {_and(touched)}."
             notes.append(Note(kind="left", key=key, text=text))

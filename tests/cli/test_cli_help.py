@@ -16,6 +16,7 @@ COMMANDS = [
     "undo",
     "status",
     "badge",
+    "weekly",
     "import",
     "sandbox",
     "doctor",

@@ -66,6 +66,12 @@ class TestOneCallIsOneRequest:
             ("DELETE", "/labels/x", None),
         ]
 
+    def test_comments(self, world: World, gateway: PyGithubGateway, seed: Seed) -> None:
+        seed(1)
+        made = gateway.create_comment(1, body="Well done")
+        assert sent(world) == [("POST", "/issues/1/comments", {"body": "Well done"})]
+        assert [comment.id for comment in world.repository().issues[1].comments] == [made]
+
     def test_milestones(self, world: World, gateway: PyGithubGateway) -> None:
         day = date(2026, 3, 8)
         assert gateway.create_milestone("Week 1", description="One", due_on=day) == 1

@@ -21,7 +21,7 @@ from bot.github.gateway import PyGithubGateway
 from bot.github.problems import UnreadableAnswerError
 from bot.github.reader import HttpReader
 from bot.planning.snapshot import Snapshot
-from bot.sandbox.state import issues, labels, milestones, relations
+from bot.sandbox.state import comments, issues, labels, milestones, relations
 from bot.sandbox.world import World
 
 MakeReader = Callable[..., HttpReader]
@@ -178,6 +178,21 @@ class TestOneIssue:
             return httpx.Response(200, json={"full_name": "learner/other"})
 
         assert odd_reader(make_reader, answer).issue(7) is None
+
+
+class TestComments:
+    def test_all_of_one_issue_oldest_first(
+        self, world: World, reader: HttpReader, seed: Callable[[int], None]
+    ) -> None:
+        seed(2)
+        me, home = world.actor(), world.repository()
+        for number in range(130):
+            comments.create(world, me, home, home.issues[1], {"body": f"comment {number}"})
+        comments.create(world, me, home, home.issues[2], {"body": "elsewhere"})
+        found = reader.comments(1)
+        assert [comment.body for comment in found] == [f"comment {n}" for n in range(130)]
+        assert {(c.author, c.association) for c in found} == {("learner", "OWNER")}
+        assert len(world.journal.entries) == 2
 
 
 class TestFiles:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ConfigError, CurriculumError, GuideError
-from bot.planning.snapshot import IssueState, Snapshot
+from bot.planning.snapshot import CommentState, IssueState, Snapshot
 from bot.usecases.sources import Folder, find_curriculum, find_settings
 
 TINY = "title: Tiny\nphases: [{title: P, modules: [{title: M, number: 1, units: [{title: U}]}]}]\n"
@@ -22,6 +22,9 @@ class Shelf:
 
     def snapshot(self, *, fresh: bool = False) -> Snapshot:
         raise NotImplementedError(fresh)
+
+    def comments(self, number: int, *, fresh: bool = False) -> tuple[CommentState, ...]:
+        raise NotImplementedError(number, fresh)
 
     def issue(self, number: int) -> IssueState | None:
         raise NotImplementedError(number)

@@ -1,0 +1,69 @@
+"""`milepost weekly`: one summary a week, as a comment on the summary issue."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli import console
+from bot.cli.edges import Edges
+from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.reports.weekly import Week
+
+
+def weekly(
+    repo: Annotated[
+        str | None,
+        typer.Option("--repo", metavar="OWNER/NAME", help="The repository to write to."),
+    ] = None,
+    week: Annotated[
+        str | None,
+        typer.Option(metavar="2026-W07", help="The week; else the last whole one."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be posted, and post nothing.")
+    ] = False,
+) -> None:
+    """Post the summary of a week.
+
+    A comment on the summary issue, exactly one for each week: one that stands is left alone.
+    """
+    from bot.reports import weekly as reports
+    from bot.usecases.look import look
+    from bot.usecases.publish import publish_once
+    from bot.usecases.sources import find_curriculum, find_settings
+
+    edges = Edges(repo)
+    with edges.reader() as reader:
+        settings, place = find_settings(edges.folder, reader)
+        curriculum = find_curriculum(settings.curriculum, place)
+        snapshot = reader.snapshot()
+        view = look(curriculum, settings, snapshot, edges.now())
+        chosen = _week(week) or reports.Week.of(view.today).before
+        text = reports.as_markdown(reports.weekly(view, chosen))
+        if dry_run:
+            console.say(text)
+            return
+        outcome = publish_once(
+            reports.weekly_key(chosen),
+            text,
+            snapshot,
+            reader=reader,
+            gateway=edges.gateway,
+            sleep=edges.sleep,
+        )
+    console.say(f"Summary of week {chosen}: {outcome.value}.")
+
+
+def _week(text: str | None) -> "Week | None":
+    from bot.reports.weekly import Week
+
+    if text is None:
+        return None
+    try:
+        return Week.parse(text)
+    except ValueError:
+        raise UsageError(
+            f"'{text}' is no week.", where="--week", hint="Write it as 2026-W07."
+        ) from None
