@@ -61,16 +61,13 @@ def doctor(
 
 def _settings(edges: Edges) -> Iterator[Finding]:
     from bot.usecases.reconcile import planner
-    from bot.usecases.sources import find_curriculum, find_settings
 
     try:
         with edges.reader() as reader:
-            settings, place = find_settings(edges.folder, reader)
-            curriculum = find_curriculum(settings.curriculum, place)
+            settings, curriculum = edges.path(reader)
     except (GitHubError, UnavailableError):
         # Told by the look at the repository; what can be said without it is said here.
-        settings, place = find_settings(edges.folder, None)
-        curriculum = find_curriculum(settings.curriculum, place)
+        settings, curriculum = edges.path(None)
     planner(curriculum, settings, edges.now())
     yield Finding(
         subject="settings",

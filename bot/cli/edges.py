@@ -13,10 +13,12 @@ from bot.cli import console
 from bot.errors import AuthenticationError, ConfigError
 
 if TYPE_CHECKING:
+    from bot.curriculum.model import Curriculum
     from bot.github.client import Connection
     from bot.github.gateway import PyGithubGateway
     from bot.github.reader import HttpReader
-    from bot.settings import Environment
+    from bot.planning.ports import Reader
+    from bot.settings import Environment, Settings
 
 
 class Edges:
@@ -71,6 +73,13 @@ class Edges:
             max_wait=self.environment.max_wait,
         ) as reader:
             yield reader
+
+    def path(self, reader: "Reader | None") -> "tuple[Settings, Curriculum]":
+        """The settings of this folder, else of the repository, and the curriculum they name."""
+        from bot.usecases.sources import find_curriculum, find_settings
+
+        settings, place = find_settings(self.folder, reader)
+        return settings, find_curriculum(settings.curriculum, place)
 
     def gateway(self) -> "PyGithubGateway":
         """The gateway; it loads PyGithub at its first write."""

@@ -97,10 +97,8 @@ def undo(repo: Repo = None, yes: Yes = False, shape: Shape = Format.TEXT) -> int
 
 def _session(edges: Edges, reader: "Reader") -> "Session":
     from bot.usecases.reconcile import Session, planner
-    from bot.usecases.sources import find_curriculum, find_settings
 
-    settings, place = find_settings(edges.folder, reader)
-    curriculum = find_curriculum(settings.curriculum, place)
+    settings, curriculum = edges.path(reader)
     return Session(reader, planner(curriculum, settings, edges.now()))
 
 

@@ -78,10 +78,8 @@ def badge(
 
 def _look(repo: str | None) -> "View":
     from bot.usecases.look import look
-    from bot.usecases.sources import find_curriculum, find_settings
 
     edges = Edges(repo)
     with edges.reader() as reader:
-        settings, place = find_settings(edges.folder, reader)
-        curriculum = find_curriculum(settings.curriculum, place)
+        settings, curriculum = edges.path(reader)
         return look(curriculum, settings, reader.snapshot(), edges.now())

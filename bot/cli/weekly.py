@@ -32,12 +32,10 @@ def weekly(
     from bot.reports import weekly as reports
     from bot.usecases.look import look
     from bot.usecases.publish import publish_once
-    from bot.usecases.sources import find_curriculum, find_settings
 
     edges = Edges(repo)
     with edges.reader() as reader:
-        settings, place = find_settings(edges.folder, reader)
-        curriculum = find_curriculum(settings.curriculum, place)
+        settings, curriculum = edges.path(reader)
         snapshot = reader.snapshot()
         view = look(curriculum, settings, snapshot, edges.now())
         chosen = _week(week) or reports.Week.of(view.today).before
