@@ -5,10 +5,22 @@ import unicodedata
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    HttpUrl,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 SLUG = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 MAX_ID = 80
+# `20`, `12-15`, and the same with the en dash that guides like to write.
+RANGE = re.compile(r"(\d+(?:\.\d+)?)(?:\s*[-\u2013]\s*(\d+(?:\.\d+)?))?")
 
 
 def slugify(text: str) -> str:
@@ -66,11 +78,20 @@ class Hours(Frozen):
         if isinstance(value, int | float) and not isinstance(value, bool):
             return {"low": value, "high": value}
         if isinstance(value, str):
-            found = re.fullmatch(r"(\d+(?:\.\d+)?)(?:\s*[-–]\s*(\d+(?:\.\d+)?))?", value.strip())  # noqa: RUF001 - guides write ranges with an en dash
+            found = RANGE.fullmatch(value.strip())
             if found is None:
                 raise ValueError("hours are a number such as 20 or a range such as 12-15")
             return {"low": float(found[1]), "high": float(found[2] or found[1])}
         return value
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The short forms belong to the schema that editors check files with."""
+        written_out = handler.resolve_ref_schema(handler(core_schema))
+        short = {"type": "string", "pattern": rf"^\s*{RANGE.pattern}\s*$"}
+        return {"anyOf": [{"type": "number", "minimum": 0}, short, written_out]}
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from bot.curriculum import integrity
 from bot.curriculum.around import (
@@ -118,12 +118,18 @@ class UnitKind(StrEnum):
     MODULE = "module"
 
 
+def _tell_of_weeks(schema: dict[str, Any]) -> None:
+    schema["properties"]["weeks"] = {"type": "integer", "minimum": 1, "maximum": 142}
+
+
 class Unit(Item):
     """A stretch of the timeline: tasks, or a choice.
 
     `days` is its nominal length; with a pace in months only the proportions count. `label` is how
     the guide names the stretch ("Week 1-2"). `hours` is the guide's own sum where it gives one.
     """
+
+    model_config = ConfigDict(json_schema_extra=_tell_of_weeks)
 
     kind: UnitKind = UnitKind.WEEK
     label: Line | None = None
