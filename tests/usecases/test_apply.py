@@ -1,8 +1,13 @@
 """Apply under bad luck: cut off, answers lost, lists that lag. Nothing doubled or missing."""
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from planning.paths import SMALL
-from workbench import Workbench, settings
+from workbench import Workbench
+from workbench import settings as config
 
 from bot.errors import GitHubError, RefusedError, SubIssuesUnsupportedError, UncertainWriteError
 from bot.planning.changes import Plan
@@ -174,9 +179,9 @@ def test_what_somebody_deletes_meanwhile_is_left_and_the_rest_goes_on() -> None:
     bench = Workbench()
     bench.apply(SMALL)
     bench.edges.before_write = lambda: _delete_once(bench)
-    bench.apply(SMALL, settings("2026-02-02", choices={"choose-your-way": "web"}))
+    bench.apply(SMALL, config("2026-02-02", choices={"choose-your-way": "web"}))
     bench.edges.before_write = lambda: None
-    later = settings("2026-02-02", choices={"choose-your-way": "web"})
+    later = config("2026-02-02", choices={"choose-your-way": "web"})
     assert bench.plan(SMALL, later).empty
     assert "Choose your way" not in bench.titles()
 
@@ -184,3 +189,36 @@ def test_what_somebody_deletes_meanwhile_is_left_and_the_rest_goes_on() -> None:
 def _delete_once(bench: Workbench) -> None:
     if "Choose your way" in bench.titles():
         bench.delete("Choose your way")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.dictionaries(st.integers(1, WRITES + 20), st.sampled_from(["before", "after"]), max_size=12),
+    st.sets(st.integers(1, WRITES + 20), max_size=2),
+)
+def test_any_mix_of_lost_answers_and_power_cuts_ends_in_the_same_repository(
+    lost: dict[int, str], cuts: set[int]
+) -> None:
+    undisturbed, bench = Workbench(), Workbench()
+    undisturbed.apply(SMALL)
+    count = 0
+
+    def before() -> None:
+        nonlocal count
+        count += 1
+        if lost.get(count) == "before":
+            raise UncertainWriteError("lost")
+
+    def after() -> None:
+        if count in cuts:
+            raise PowerCutError
+        if lost.get(count) == "after":
+            raise UncertainWriteError("lost")
+
+    bench.edges.before_write, bench.edges.after_write = before, after
+    for _ in range(len(cuts) + len(lost) + 1):
+        with suppress(PowerCutError, UncertainWriteError):
+            bench.apply(SMALL)
+    assert bench.plan(SMALL).empty
+    assert everything(bench) == everything(undisturbed)
+    assert len(keys(bench)) == len(set(keys(bench)))
