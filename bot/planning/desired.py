@@ -8,7 +8,6 @@ when the window moves away from it, so that a later start never closes anything.
 from collections.abc import Iterator
 from datetime import date, timedelta
 from difflib import get_close_matches
-from functools import cached_property
 
 from bot.curriculum.model import Choice, Curriculum, Deliverable, Horizon, Module, Phase, Task, Unit
 from bot.errors import ConfigError, CurriculumError
@@ -64,11 +63,6 @@ class DesiredState(Frozen):
     milestones: tuple[DesiredMilestone, ...]
     issues: tuple[DesiredIssue, ...]
     set_aside: frozenset[Key] = frozenset()
-
-    @cached_property
-    def label_names(self) -> dict[Key, str]:
-        """Names of labels by key, as we would write them."""
-        return {label.key: label.name for label in self.labels}
 
 
 def desired_state(curriculum: Curriculum, settings: Settings, today: date) -> DesiredState:

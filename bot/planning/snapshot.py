@@ -102,8 +102,3 @@ class Snapshot(Frozen):
     def labels_by_name(self) -> dict[str, LabelState]:
         """Labels by case-folded name, as GitHub compares them."""
         return {label.name.casefold(): label for label in self.labels}
-
-    @cached_property
-    def milestones_by_number(self) -> dict[int, MilestoneState]:
-        """Milestones by number."""
-        return {milestone.number: milestone for milestone in self.milestones}
