@@ -1,7 +1,5 @@
 """Milestones: which to create, change or close, and which one each unit's issues go into."""
 
-from typing import Literal
-
 from bot.planning.changes import CreateMilestone, Drift, Note, UpdateMilestone
 from bot.planning.desired import DesiredMilestone, DesiredState
 from bot.planning.marker import Key, Marker, digest, normal, wrap
@@ -110,21 +108,18 @@ class MilestoneDiff:
         if ours.state.state == "closed":
             return
         self.removals += 1
-        self.changes.append(milestone_with_state(ours, "closed"))
-
-
-def milestone_with_state(ours: OurMilestone, state: Literal["open", "closed"]) -> UpdateMilestone:
-    """The change that sets a milestone's state and leaves all else as it is."""
-    marker = ours.marked.marker.model_copy(update={"state": state})
-    return UpdateMilestone(
-        key=marker.key,
-        number=ours.state.number,
-        title=ours.state.title,
-        description=ours.marked.with_marker(marker),
-        due_on=ours.state.due_on,
-        state=state,
-        fields=("state",),
-    )
+        marker = ours.marked.marker.model_copy(update={"state": "closed"})
+        self.changes.append(
+            UpdateMilestone(
+                key=marker.key,
+                number=ours.state.number,
+                title=ours.state.title,
+                description=ours.marked.with_marker(marker),
+                due_on=ours.state.due_on,
+                state="closed",
+                fields=("state",),
+            )
+        )
 
 
 def milestone_touched(ours: OurMilestone) -> list[str]:
