@@ -59,9 +59,22 @@ class LabelDiff:
                 )
             )
 
+    def _free_name(self, want: DesiredLabel, ours: LabelState) -> str:
+        """The wanted name, or the one it has when another label has the wanted one."""
+        holder = self._observed.snapshot.labels_by_name.get(want.name.casefold(), ours)
+        if holder == ours:
+            return want.name
+        text = f"The label '{ours.name}' keeps its name: '{want.name}' is taken."
+        self.notes.append(Note(kind="not-ours", key=want.key, text=text))
+        return ours.name
+
     def _compare(self, want: DesiredLabel, ours: LabelState) -> None:
         current = {"name": ours.name, "color": ours.color, "description": ours.description}
-        wanted = {"name": want.name, "color": want.color, "description": want.description}
+        wanted = {
+            "name": self._free_name(want, ours),
+            "color": want.color,
+            "description": want.description,
+        }
         written = self._observed.ledger.labels.get(want.key, "..").split(".")
         changed: list[str] = []
         for field, base in zip(FIELDS, written, strict=True):

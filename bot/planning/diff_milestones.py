@@ -20,10 +20,16 @@ class MilestoneDiff:
         self.numbers: dict[Key, int | None] = {}
         self.removals = 0
         self._observed = observed
+        self._holders = {m.title: m.number for m in observed.snapshot.milestones}
         self._foreign = {
             milestone.title: milestone
             for milestone in observed.snapshot.milestones
             if milestone.number not in observed.unit_of_milestone
+        }
+        wanted = {key for want in desired.milestones for key in (want.key, *want.aliases)}
+        # A unit that got another id but kept its title: GitHub takes no second one of that title.
+        self._orphans = {
+            ours.state.title: key for key, ours in observed.milestones.items() if key not in wanted
         }
         matched: set[Key] = set()
         for want in desired.milestones:
@@ -35,6 +41,7 @@ class MilestoneDiff:
     def _one(self, want: DesiredMilestone) -> set[Key]:
         keys = (want.key, *want.aliases)
         found = next((key for key in keys if key in self._observed.milestones), None)
+        found = found or self._orphans.get(want.title)
         if found is not None:
             ours = self._observed.milestones[found]
             self.numbers[want.key] = ours.state.number
@@ -60,7 +67,7 @@ class MilestoneDiff:
             "due date": ours.state.due_on.isoformat() if ours.state.due_on else "",
         }
         wanted = {
-            "title": want.title,
+            "title": self._free_title(want, ours),
             "description": normal(want.description),
             "due date": want.due_on.isoformat(),
         }
@@ -95,13 +102,22 @@ class MilestoneDiff:
             UpdateMilestone(
                 key=want.key,
                 number=ours.state.number,
-                title=want.title if "title" in changed else ours.state.title,
+                title=wanted["title"] if "title" in changed else ours.state.title,
                 description=description,
                 due_on=want.due_on if "due date" in changed else ours.state.due_on,
                 state="open" if reopened else ours.state.state,
                 fields=fields or ("id",),
             )
         )
+
+    def _free_title(self, want: DesiredMilestone, ours: OurMilestone) -> str:
+        """The wanted title, or the one it has when another milestone has the wanted one."""
+        holder = self._holders.get(want.title, ours.state.number)
+        if holder == ours.state.number:
+            return want.title
+        text = f"The milestone '{ours.state.title}' keeps its title: '{want.title}' is taken."
+        self.notes.append(Note(kind="not-ours", key=want.key, text=text))
+        return ours.state.title
 
     def _no_longer_wanted(self, ours: OurMilestone) -> None:
         """Its unit left the curriculum: close it, and remember that it was us."""

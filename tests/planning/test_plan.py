@@ -337,3 +337,45 @@ def test_removing_much_is_counted_against_what_is_there(bench: Workbench) -> Non
     plan = bench.plan(gone, settings(ahead="all"))
     assert plan.removals == 5
     assert plan.existing == 6 + len(bench.titles())
+
+
+def retitled(path: Curriculum, unit: str, title: str) -> Curriculum:
+    data = path.model_dump(mode="json", exclude_defaults=True)
+    for phase in data["phases"]:
+        phase["title"] = title if unit == phase["id"] else phase["title"]
+        for module in phase["modules"]:
+            for one in module["units"]:
+                one["title"] = title if unit == one["id"] else one["title"]
+    return Curriculum.model_validate(data)
+
+
+def test_a_title_or_name_that_somebody_else_has_is_not_fought_for(bench: Workbench) -> None:
+    bench.apply(SMALL)
+    bench.edges.create_milestone("Month 1, Week 1-2: Taken", description="", due_on=None)
+    bench.edges.create_label("phase: Taken", color="ffffff", description="")
+    newer = retitled(retitled(SMALL, "first-steps", "Taken"), "foundations", "Taken")
+    plan = bench.apply(newer)
+    assert [note.text.rpartition(": ")[2] for note in plan.notes] == [
+        "Taken' is taken.",
+        "Taken' is taken.",
+    ]
+    assert bench.plan(newer).empty
+
+
+def test_two_units_that_swap_titles_keep_theirs_rather_than_fail(bench: Workbench) -> None:
+    bench.apply(LONG)
+    swapped = retitled(retitled(LONG, "a", "X"), "b", "A")
+    swapped = retitled(swapped, "a", "B")
+    bench.apply(swapped)
+    assert bench.plan(swapped).empty
+
+
+def test_a_unit_with_another_id_and_the_same_title_keeps_its_milestone(bench: Workbench) -> None:
+    bench.apply(LONG)
+    data = LONG.model_dump(mode="json", exclude_defaults=True)
+    data["phases"][0]["modules"][0]["units"][0]["id"] = "another"
+    renamed = Curriculum.model_validate(data)
+    plan = bench.apply(renamed)
+    assert plan.removals == 0
+    assert len(bench.milestone_titles()) == 6
+    assert bench.plan(renamed).empty
