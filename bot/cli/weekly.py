@@ -39,6 +39,8 @@ def weekly(
         snapshot = reader.snapshot()
         view = look(curriculum, settings, snapshot, edges.now())
         chosen = _week(week) or reports.Week.of(view.today).before
+        if chosen.monday > view.today:
+            raise UsageError(f"week {chosen} has not begun.", where="--week")
         text = reports.as_markdown(reports.weekly(view, chosen))
         if dry_run:
             console.say(text)

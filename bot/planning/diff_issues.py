@@ -89,13 +89,18 @@ class IssueDiff:
             self.staying_closed.add(want.key)
             return
         update = _Update(self, want, ours)
-        if not update.fields and not reopening and ours.key == want.key:
+        marker = ours.marked.marker
+        is_true = marker.key == want.key and marker.state == ours.state.state
+        if is_true and not update.fields and not reopening:
             return
         self.changes.append(update.change(reopening=reopening))
 
     def _no_longer_wanted(self, ours: OurIssue) -> None:
-        """Out of the curriculum, or a branch not taken: closed as not planned unless it is done."""
-        if ours.state.state == "closed":
+        """Out of the curriculum, or a branch not taken: closed as not planned unless it is done.
+
+        Once: when somebody opens it again, it is theirs.
+        """
+        if ours.state.state == "closed" or ours.marked.marker.state == "closed":
             return
         if ours.key not in self._set_aside:
             self.removals += 1
@@ -178,7 +183,7 @@ class _Update:
             milestone=self._milestone,
             state="open",
             state_reason="reopened" if reopening else None,
-            fields=tuple(self.fields) or ("id",),
+            fields=tuple(self.fields) or ("marker",),
             why="it is part of the plan again" if reopening else "",
         )
 

@@ -79,7 +79,8 @@ class MilestoneDiff:
                 self.drift.append(_drift(want.key, ours, field, wanted[field], current[field]))
         reopened = marker.state == "closed" and ours.state.state == "closed"
         fields = (*changed, *(("state",) if reopened else ()))
-        if not fields and marker.key == want.key:
+        opened = marker.state == "closed" and ours.state.state == "open"
+        if not fields and marker.key == want.key and not opened:
             return
         written = {
             field: digest(wanted[field])
@@ -106,7 +107,7 @@ class MilestoneDiff:
                 description=description,
                 due_on=want.due_on if "due date" in changed else ours.state.due_on,
                 state="open" if reopened else ours.state.state,
-                fields=fields or ("id",),
+                fields=fields or ("marker",),
             )
         )
 
@@ -120,8 +121,11 @@ class MilestoneDiff:
         return ours.state.title
 
     def _no_longer_wanted(self, ours: OurMilestone) -> None:
-        """Its unit left the curriculum: close it, and remember that it was us."""
-        if ours.state.state == "closed":
+        """Its unit left the curriculum: close it, and remember that it was us.
+
+        Once: when somebody opens it again, it is theirs.
+        """
+        if ours.state.state == "closed" or ours.marked.marker.state == "closed":
             return
         self.removals += 1
         marker = ours.marked.marker.model_copy(update={"state": "closed"})

@@ -140,4 +140,4 @@ def _describe(text: str, key: Key) -> str:
     text = " ".join(text.split()).rstrip(".")
     if len(text) > room:
         text = f"{text[: max(room - 1, 0)].rstrip()}…" if room > 1 else ""
-    return f"{text}{SEPARATOR}{key}".strip(" ·") if text else f"milepost {key}"
+    return f"{text}{SEPARATOR}{key}" if text else f"milepost {key}"

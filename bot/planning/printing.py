@@ -24,7 +24,7 @@ from bot.templating import printable
 
 WIDTH = 100
 _FIELD_WORDS = {
-    "id": "its id in the curriculum",
+    "marker": "its hidden marker",
     "ledger": "what Milepost remembers",
     "state": "reopen",
 }

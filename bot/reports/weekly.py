@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import Self
 
 from bot import templating
-from bot.planning.bodies import full_unit_name
 from bot.planning.marker import Key
 from bot.planning.snapshot import Frozen
 from bot.progress.forecast import Forecast
@@ -69,7 +68,6 @@ class Weekly(Frozen):
     doing: tuple[Work, ...]
     coming: tuple[Work, ...]
     late: int
-    unit: str | None
     resting_until: date | None
     finished: bool
     forecast: Forecast
@@ -101,7 +99,6 @@ def weekly(view: View, week: Week) -> Weekly:
         doing=doing,
         coming=_coming(view) if newest else (),
         late=len(late),
-        unit=_unit_name(view),
         resting_until=max(rest, default=None),
         finished=progress.all.done >= total,
         forecast=view.outlook,
@@ -117,15 +114,6 @@ def as_markdown(values: Weekly) -> str:
 def weekly_key(week: Week) -> Key:
     """The key of a week's summary."""
     return f"weekly:{week}"
-
-
-def _unit_name(view: View) -> str | None:
-    current = view.dates.current(view.today)
-    for module in view.curriculum.modules():
-        for unit in module.units:
-            if current and unit.id == current.unit:
-                return full_unit_name(view.curriculum, module, unit)
-    return None
 
 
 def _late(view: View) -> list[Work]:

@@ -44,11 +44,11 @@ class Session:
         progress: Progress,
     ) -> int:
         """Write `plan`, which `plan()` gave; returns the number of changes written."""
-        if plan.empty or self._snapshot is None:
+        if plan.empty:
             return 0
         return apply(
             plan,
-            self._snapshot,
+            self._snapshot or self._reader.snapshot(),
             replan=self._planner,
             reader=self._reader,
             gateway=gateway(),

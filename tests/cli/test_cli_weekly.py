@@ -52,6 +52,8 @@ def test_what_is_no_week_and_what_has_no_summary_issue_are_told(terminal: Termin
     wrong = terminal("weekly", "--week", "soon")
     assert (wrong.code, wrong.out) == (64, "")
     assert "--week: 'soon' is no week. Write it as 2026-W07." in wrong.err
+    future = terminal("weekly", "--week", "2199-W01")
+    assert (future.code, "has not begun" in future.err) == (64, True)
     missing = terminal("weekly")
     assert missing.code == 6
     assert "milepost apply" in missing.err

@@ -379,3 +379,23 @@ def test_a_unit_with_another_id_and_the_same_title_keeps_its_milestone(bench: Wo
     assert plan.removals == 0
     assert len(bench.milestone_titles()) == 6
     assert bench.plan(renamed).empty
+
+
+def test_what_was_closed_as_removed_and_opened_again_is_the_learners(bench: Workbench) -> None:
+    bench.apply(LONG, settings(ahead="all"))
+    bench.apply(SMALL)
+    bench.edit("a1", state="open")
+    bench.edit_milestone("Month 1, Week 1-2: A", state="open")
+    assert bench.plan(SMALL).changes == ()
+    assert bench.issue("a1").state == "open"
+
+
+def test_what_came_back_by_the_learners_hand_can_be_skipped_by_it_too(bench: Workbench) -> None:
+    bench.apply(SMALL)
+    bench.apply(without(SMALL, "Install the tools"))
+    bench.edit("Install", state="open")
+    bench.apply(SMALL)
+    bench.close("Install", "not_planned")
+    assert bench.plan(SMALL).empty
+    bench.edit_milestone("Month 1, Week 1-2", state="closed")
+    assert bench.plan(SMALL).empty

@@ -3,31 +3,24 @@
 from pathlib import Path
 
 import pytest
+from workbench import Edges
 
 from bot.errors import ConfigError, CurriculumError, GuideError
-from bot.planning.snapshot import CommentState, IssueState, Snapshot
+from bot.sandbox.world import World
 from bot.usecases.sources import Folder, find_curriculum, find_settings
 
 TINY = "title: Tiny\nphases: [{title: P, modules: [{title: M, number: 1, units: [{title: U}]}]}]\n"
 
 
-class Shelf:
-    """A reader that holds files only."""
+class Shelf(Edges):
+    """An empty repository but for these files."""
 
     def __init__(self, **files: str) -> None:
-        self.files = files
+        super().__init__(World())
+        self._files = files
 
     def file(self, path: str) -> str | None:
-        return self.files.get(path)
-
-    def snapshot(self, *, fresh: bool = False) -> Snapshot:
-        raise NotImplementedError(fresh)
-
-    def comments(self, number: int, *, fresh: bool = False) -> tuple[CommentState, ...]:
-        raise NotImplementedError(number, fresh)
-
-    def issue(self, number: int) -> IssueState | None:
-        raise NotImplementedError(number)
+        return self._files.get(path)
 
 
 def write(folder: Path, name: str, content: str | bytes) -> None:
