@@ -84,6 +84,11 @@ def run(arguments: Sequence[str]) -> int:
         # The reader of our output went away, as `milepost plan | head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_OK
+    except OSError as error:
+        if error.filename is None:
+            return _bug(error)
+        console.complain(f"{error.filename}: {error.strerror}.")
+        return UsageError.exit_code
     except Exception as error:  # noqa: BLE001 - the last resort: a bug is told kindly, and kept
         return _usage(error) or _bug(error)
     return result if isinstance(result, int) else EXIT_OK
