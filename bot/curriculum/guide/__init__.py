@@ -1,7 +1,8 @@
 """The guide importer: a Markdown guide, as people write them, becomes a Curriculum.
 
 bytes -> repair -> blocks -> outline (a tree) -> timeline and sections -> Curriculum, with an
-account of every line. No rule knows a particular guide; the words are in tables (words.py).
+account of every line. No rule knows a particular guide; the words are in tables (words.py,
+vocabulary.py).
 """
 
 from bot.curriculum.guide.report import Imported, Line, Placed
@@ -16,7 +17,6 @@ def read(data: bytes, *, name: str) -> Imported:
     """
     from bot.curriculum.guide.build import build
     from bot.curriculum.guide.repair import repair
-    from bot.curriculum.guide.report import total_hours
 
     healthy = repair(data, name=name)
     built = build(healthy.text, name)
@@ -31,5 +31,5 @@ def read(data: bytes, *, name: str) -> Imported:
             Line(number=one.number, text=one.text, why=one.why) for one in built.ledger.unplaced()
         ),
         unit_names=built.path.names(),
-        hours=total_hours(built.path),
+        hours=built.path.hours(),
     )

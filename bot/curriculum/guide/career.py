@@ -131,11 +131,10 @@ def _worded(node: Node) -> Iterator[tuple[Entry, Wording]]:
 
 def community(node: Node, parts: Parts) -> None:
     """Communities, events and people, by the heading they stand under."""
-    topic = node.topic or node.around()
     kind: Literal["community", "event", "person"] = "community"
-    if topic == "events":
+    if node.topic == "events":
         kind = "event"
-    elif topic == "people":
+    elif node.topic == "people":
         kind = "person"
     for one in fields.said(node):
         entry = CommunityEntry(

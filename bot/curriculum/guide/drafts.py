@@ -24,6 +24,16 @@ class UnitDraft:
     tasks: list[Task] = field(default_factory=list)
     choice: Choice | None = None
 
+    def told_hours(self) -> tuple[float, float] | None:
+        """Its own hours, low and high, or the sum that its tasks state; None when none do."""
+        if self.hours:
+            return self.hours.low, self.hours.high
+        options = [one for o in self.choice.options for one in o.tasks] if self.choice else []
+        stated = [one.hours for one in (*self.tasks, *options) if one.hours]
+        if not stated:
+            return None
+        return sum(h.low for h in stated), sum(h.high for h in stated)
+
 
 @dataclass
 class ModuleDraft:
@@ -50,7 +60,7 @@ class PhaseDraft:
 
 @dataclass
 class Gate:
-    """A checkpoint: `unit` or `module` is where it was found, `words` say when it is due."""
+    """A checkpoint: `module` is where it was found, `words` say when it is due."""
 
     title: str
     items: list[CheckpointItem]
@@ -74,6 +84,13 @@ class Path:
         """Every unit, in order."""
         for module in self.modules():
             yield from module.units
+
+    def hours(self) -> tuple[float, float] | None:
+        """The hours of all units, low and high; None when the guide states none."""
+        stated = [told for unit in self.units() if (told := unit.told_hours())]
+        if not stated:
+            return None
+        return round(sum(low for low, _ in stated), 2), round(sum(high for _, high in stated), 2)
 
     def names(self) -> tuple[str, ...]:
         """What each unit is called; with its module where numbers start again ("Week 1")."""

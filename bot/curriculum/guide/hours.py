@@ -43,7 +43,7 @@ def find(text: str) -> list[Duration]:
     """Every duration in `text`, in order."""
     out: list[Duration] = []
     for found in _DURATION.finditer(text[:2000]):
-        if found["unit"] == "m" and not found["minutes"] and found["low"]:
+        if found["unit"] == "m" and not found["minutes"]:
             continue  # "5 m" is a length as often as a time
         scale = 60 if _MINUTE.match(found["unit"]) else 1
         extra = float(found["minutes"]) / 60 if found["minutes"] and scale == 1 else 0.0

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import HttpUrl, ValidationError
 
 from bot.curriculum import around, model
-from bot.curriculum.base import MAX_ID, Hours, Item, Text, slugify
+from bot.curriculum.base import MAX_ID, Hours, Item, slugify
 from bot.curriculum.guide import words
 from bot.curriculum.guide.headings import clean
 from bot.curriculum.guide.ledger import Ledger
@@ -44,7 +44,7 @@ def lines(texts: list[str]) -> tuple[str, ...]:
     return tuple(one for one in map(line, texts) if one)
 
 
-def text(parts: list[str], between: str = "\n\n") -> Text:
+def text(parts: list[str], between: str = "\n\n") -> str:
     """Parts joined, at most 10,000 characters."""
     whole = between.join(part for part in parts if part.strip()).strip()
     return whole if len(whole) <= TEXT else whole[: TEXT - 1].rstrip() + "…"

@@ -100,11 +100,6 @@ def benefits(node: Node, parts: Parts) -> None:
         place(one, parts, "benefit")
 
 
-def objectives(node: Node, parts: Parts) -> None:
-    """What the whole guide aims at is part of its summary."""
-    overview(node, parts)
-
-
 def introduction(root: Node, parts: Parts) -> None:
     """The words before the first heading introduce the guide; those after the last sign it."""
     first = next((c.block.first for c in root.children if c.block and c.is_heading), None)

@@ -5,8 +5,6 @@ from typing import Any
 from pydantic import Field
 
 from bot.curriculum.base import Frozen
-from bot.curriculum.guide.drafts import Path
-from bot.curriculum.guide.timeline import hours_of
 from bot.curriculum.model import Curriculum
 
 
@@ -67,11 +65,3 @@ class Imported(Frozen):
             "resources": len(guide.resources),
             "unplaced_lines": len(self.unplaced),
         }
-
-
-def total_hours(path: Path) -> tuple[float, float] | None:
-    """All hours that units state, or their tasks where a unit states none; None when none do."""
-    stated = [told for unit in path.units() if (told := hours_of(unit))]
-    if not stated:
-        return None
-    return round(sum(low for low, _ in stated), 2), round(sum(high for _, high in stated), 2)

@@ -38,7 +38,7 @@ HANDLERS: dict[str, Handler] = {
     "reflection": reflection.journal,
     "quantitative": reflection.quantitative,
     "qualitative": reflection.qualitative,
-    "objectives": reflection.objectives,
+    "objectives": reflection.overview,  # what the whole guide aims at is part of its summary
     "checkpoint": career.checkpoint,
 }
 _WHY = {
@@ -71,7 +71,7 @@ class Sections:
     def _section(self, node: Node, inherited: str | None) -> None:
         own = node.around() if node.is_heading else None
         topic = own if own and not _is_narrower(own, inherited) else inherited
-        node = self._own(node, topic)
+        node.topic = topic
         self._plain_blocks(node)
         if topic == "contents" or _is_contents(node):
             for one in node.walk():
@@ -87,12 +87,6 @@ class Sections:
             if child.mark is None and (child.is_heading or topic not in HANDLERS):
                 self._section(child, topic)
         self._head(node, topic)
-
-    def _own(self, node: Node, topic: str | None) -> Node:
-        """Names the topic that a heading inherits where its own words do not tell it."""
-        if topic:
-            node.topic = topic
-        return node
 
     def _handle(self, node: Node, topic: str) -> None:
         self._read(node, topic)

@@ -353,14 +353,3 @@ def _days(group: str, mark: Mark) -> int:
         if unit in DAYS and last >= first:
             return min(DAYS[unit] * (last - first + 1), 1000)
     return 7
-
-
-def hours_of(unit: UnitDraft) -> tuple[float, float] | None:
-    """The unit's own hours, low and high, or the sum that its tasks state."""
-    if unit.hours:
-        return unit.hours.low, unit.hours.high
-    options = [one for o in unit.choice.options for one in o.tasks] if unit.choice else []
-    stated = [one.hours for one in (*unit.tasks, *options) if one.hours]
-    if not stated:
-        return None
-    return sum(h.low for h in stated), sum(h.high for h in stated)

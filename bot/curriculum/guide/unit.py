@@ -216,7 +216,7 @@ class Reader:
 
     def _task_heading(self, node: Node, title: str, content: Content) -> None:
         """ "Task 2: Set up Grafana" with its explanation, or a project that has no bullets."""
-        made = Draft(replace(wording([Rich(title, links=node.title.links)])))
+        made = Draft(wording([Rich(title, links=node.title.links)]))
         blocks = [block for one in node.walk() for block in one.blocks]
         inner = [one.block for one in node.walk() if one is not node and one.block]
         everything = sorted([*blocks, *inner], key=lambda block: block.first)
