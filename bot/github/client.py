@@ -11,7 +11,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, SecretStr, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from bot.errors import AuthenticationError, ConfigError, MilepostError
 from bot.github import problems
@@ -78,14 +85,17 @@ class Connection(BaseModel):
 
     @field_validator("api_url", "graphql_url", mode="after")
     @classmethod
-    def _check_url(cls, url: str | None) -> str | None:
+    def _check_url(cls, url: str | None, info: ValidationInfo) -> str | None:
         if url is None:
             return None
         if not _is_address(url.strip()):
+            graphql = info.field_name == "graphql_url"
             raise ConfigError(
                 f"'{url.rpartition('@')[2]}' is no address of an API.",
-                where="GITHUB_API_URL",
-                hint=f"Leave it out for {PUBLIC_API}; on GitHub Enterprise Server it is "
+                where="GITHUB_GRAPHQL_URL" if graphql else "GITHUB_API_URL",
+                hint="Leave it out: it follows from GITHUB_API_URL."
+                if graphql
+                else f"Leave it out for {PUBLIC_API}; on GitHub Enterprise Server it is "
                 "https://HOST/api/v3.",
             )
         scheme, rest = url.strip().rstrip("/").split(":", 1)
@@ -311,7 +321,14 @@ def _session(connection: Connection) -> "httpx.Client":
         raise ConfigError(
             f"The proxy settings cannot be used: {wrong}.",
             where="HTTPS_PROXY",
-            hint=f"They come from the environment; {connection.api_url} is to be reached with it.",
+            hint="They come from the environment: correct or unset HTTPS_PROXY, HTTP_PROXY and "
+            "ALL_PROXY.",
+        ) from None
+    except OSError as wrong:
+        raise ConfigError(
+            f"The certificates to trust cannot be loaded: {wrong}.",
+            where="SSL_CERT_FILE",
+            hint="It comes from the environment, as SSL_CERT_DIR does: correct or unset it.",
         ) from None
 
 

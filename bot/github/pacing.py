@@ -193,7 +193,10 @@ def persist(
             if on_limit is not None:
                 on_limit(limit)
             if refusals >= _REFUSALS:
-                raise _gave_up(f"it refused {refusals} times in a row ({limit})") from None
+                raise UnavailableError(
+                    f"GitHub refused {refusals} times in a row ({limit}).",
+                    hint="Run the same command again in an hour: it goes on where it stopped.",
+                ) from None
             waiter.wait(Pause(patience(limit, refusals), f"GitHub's {limit}"))
             refusals += 1
             continue

@@ -219,9 +219,6 @@ def _forbidden(answer: Answer, repository: str, said: str) -> MilepostError:
     if answer.status == 451 or "access blocked" in said.casefold():
         return GitHubError(f"GitHub blocks this repository: {said}.", where=repository)
     needed = _permissions(answer.headers.get("x-accepted-github-permissions", ""))
-    what = (
-        f"The token may not do this: it needs {needed}." if needed else "The token may not do it."
-    )
     if needed:
         what = f"The token may not do this: it needs {needed}."
         advice = "Give it that permission on this repository; in a workflow, under `permissions:`."

@@ -241,7 +241,7 @@ def _add_people(routes: APIRouter, world: World) -> None:
                 permissions=dict(wish.permissions) if wish.permissions is not None else None,
                 repositories=named if wish.repositories is not None else None,
                 kind=wish.kind,
-                expires_in=timedelta(seconds=wish.expires_in) if wish.expires_in else None,
+                expires_in=None if wish.expires_in is None else timedelta(seconds=wish.expires_in),
             )
         return {"token": wish.token}
 

@@ -12,7 +12,7 @@ JSON = dict[str, Any]
 
 
 def world(found: World) -> JSON:
-    """Everything but the request log."""
+    """In short; without the request log, the tokens and the deliveries."""
     return {
         "now": found.clock.exact().isoformat(),
         "requests": found.journal.received,

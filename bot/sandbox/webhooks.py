@@ -136,7 +136,7 @@ class Webhooks:
             answer = client.post(delivery.hook.url, content=body, headers=delivery.request_headers)
         except httpx.TimeoutException:
             delivery.status, delivery.status_code = "timed out", 504
-        except httpx.HTTPError:
+        except (httpx.HTTPError, httpx.InvalidURL):
             delivery.status, delivery.status_code = "failed to connect to host", 502
         else:
             fine = answer.status_code < 400

@@ -17,6 +17,7 @@ from bot.sandbox.state.faults import Faults
 from bot.sandbox.state.journal import Journal
 from bot.sandbox.state.limits import Limits
 from bot.sandbox.state.objects import (
+    ROLES,
     Actor,
     App,
     Birth,
@@ -180,7 +181,7 @@ class World:
             self.add_user(user),
             dict(ALL_PERMISSIONS if permissions is None else permissions),
             None if repositories is None else [self.repository(name) for name in repositories],
-            self.clock.exact() + expires_in if expires_in else None,
+            self.clock.exact() + expires_in if expires_in is not None else None,
         )
         self.tokens[value] = token
         return token
@@ -249,7 +250,7 @@ class World:
 
         An App has no role: its permissions, looked at by `permits`, are all there is.
         """
-        order: list[Role | None] = [None, "read", "triage", "write", "maintain", "admin"]
+        order: list[Role | None] = [None, *ROLES]
         if actor.installation:
             return self.permits(actor, repository, "metadata", "read")
         return order.index(repository.role_of(actor.user)) >= order.index(role)

@@ -187,6 +187,17 @@ def test_a_proxy_that_is_none_is_a_mistake_in_the_settings(
         inspect(connection_of())
 
 
+def test_certificates_that_are_not_there_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/certificates.pem")
+    with pytest.raises(ConfigError, match="SSL_CERT_FILE"):
+        RestClient(Connection(repository="learner/portfolio")).get("/")
+
+
+def test_a_wrong_graphql_address_is_named_as_such() -> None:
+    with pytest.raises(ConfigError, match="^GITHUB_GRAPHQL_URL"):
+        Connection(repository="learner/portfolio", graphql_url="graphql")
+
+
 def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
     code = (
         "import sys; import bot.github.reader, bot.github.gateway, bot.github.client as c;"

@@ -149,10 +149,12 @@ def node_id(world: World) -> str:
 
 
 class TestSubIssues:
-    def test_being_one_already_is_well(self, gateway: PyGithubGateway) -> None:
+    def test_being_one_already_is_well(self, world: World, gateway: PyGithubGateway) -> None:
         parent, child = create_issue(gateway, "Month 1"), create_issue(gateway)
         gateway.add_sub_issue(parent.number, child.id)
         gateway.add_sub_issue(parent.number, child.id)
+        children = world.repository().issues[parent.number].children
+        assert [one.number for one in children] == [child.number]
 
     def test_being_another_ones_is_somebodys_choice(
         self, world: World, gateway: PyGithubGateway

@@ -143,7 +143,7 @@ def list_deliveries(call: Call) -> Answer:
     wanted = call.query.get("status")
     per_page = call.per_page
     cursor = call.query.get("cursor")
-    if cursor is not None and not cursor.isdigit():
+    if cursor is not None and not cursor.isdecimal():
         raise Malformed("Invalid cursor")
     found = [
         delivery

@@ -1,7 +1,5 @@
 """State as GitHub's JSON: installations, their tokens, hook deliveries."""
 
-import json
-
 from bot.sandbox.api.repository_shapes import repository
 from bot.sandbox.api.shapes import JSON, Shapes, written
 from bot.sandbox.state.hooks import Delivery
@@ -72,6 +70,6 @@ def delivery(found: Delivery) -> JSON:
         "request": {"headers": found.request_headers, "payload": found.payload},
         "response": {
             "headers": found.response_headers,
-            "payload": found.response_body or json.dumps(None),
+            "payload": found.response_body or "null",
         },
     }

@@ -53,10 +53,6 @@ class Route:
     access: Access
     creates: bool
 
-    @property
-    def is_write(self) -> bool:
-        return self.method != "GET"
-
 
 @dataclass
 class Call:

@@ -82,7 +82,7 @@ def _do(call: Call, name: str, home: Repository, issue: Issue) -> dict[str, Any]
 
 def _issue(call: Call, node: str) -> tuple[Repository, Issue]:
     kind, _, number = node.partition("_")
-    if kind != "I" or not number.isdigit():
+    if kind != "I" or not number.isdecimal():
         raise NotFound
     home, issue = issues.by_id(call.world, int(number))
     if not call.world.can_see(call.actor, home):

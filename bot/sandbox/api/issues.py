@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from bot.sandbox.api.call import Answer, Call, Routes
 from bot.sandbox.state import checks, issues, labels
 from bot.sandbox.state.objects import Issue, Label
-from bot.sandbox.state.refusals import Gone, Invalid, NotFound, invalid
+from bot.sandbox.state.refusals import Invalid, NotFound, invalid
 
 routes = Routes()
 ISSUES = "/repos/{owner}/{repo}/issues"
@@ -60,7 +60,7 @@ def _in_milestone(call: Call, issue: Issue) -> bool:
         return True
     if wanted in {"*", "none"}:
         return (issue.milestone is None) == (wanted == "none")
-    if not str(wanted).isdigit() or int(str(wanted)) not in call.repository.milestones:
+    if not str(wanted).isdecimal() or int(str(wanted)) not in call.repository.milestones:
         raise invalid("Issue", "milestone", "invalid", value=wanted)
     return issue.milestone is not None and issue.milestone.number == int(str(wanted))
 
@@ -180,9 +180,3 @@ def _put_labels(call: Call, issue: Issue, wanted: list[Label]) -> Answer:
 
 def _shown(call: Call, status: int = 200) -> Answer:
     return Answer(status, call.shapes.issue(call.repository, call.issue))
-
-
-def issues_on(call: Call) -> None:
-    """Raises Gone where the repository has its issues switched off."""
-    if not call.repository.issues_enabled:
-        raise Gone("Issues are disabled for this repo")

@@ -5,6 +5,7 @@ https://docs.github.com/rest/repos/contents, https://docs.github.com/rest/git/re
 
 from bot.sandbox.api import repository_shapes as shape
 from bot.sandbox.api.call import Answer, Call, Routes
+from bot.sandbox.api.gate import budget_of
 from bot.sandbox.api.shapes import JSON, written
 from bot.sandbox.state import files
 from bot.sandbox.state.objects import User
@@ -177,8 +178,6 @@ def _profile(call: Call, user: User) -> JSON:
 
 @routes("GET", "/rate_limit")
 def get_rate_limit(call: Call) -> Answer:
-    from bot.sandbox.api.gate import budget_of
-
     now = call.world.clock.exact()
     who = budget_of(call.actor)
     windows = {

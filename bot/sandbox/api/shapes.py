@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote
 
 from bot.sandbox.state.milestones import due_on
 from bot.sandbox.state.objects import (
@@ -71,8 +72,6 @@ class Shapes:
         }
 
     def label(self, repository: Repository, label: Label) -> JSON:
-        from urllib.parse import quote
-
         return {
             "id": label.id,
             "node_id": self.node("LA", label.id),

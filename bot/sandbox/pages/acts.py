@@ -99,7 +99,7 @@ def _add_text_forms(routes: APIRouter, world: World) -> None:
         with world.lock:
             actor, repo = _repository(world, owner, name)
             issue = issues.find(repo, number)
-            if fields.get("comment", "").isdigit():
+            if fields.get("comment", "").isdecimal():
                 _, said = comments.find(repo, int(fields["comment"]))
                 body = markdown.toggle(said.body, at)
                 if body is not None:

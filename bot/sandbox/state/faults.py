@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Literal, get_args
 
+from bot.sandbox.state.journal import WRITES
+
 Kind = Literal[
     "500",  # before the write
     "502",  # before the write
@@ -22,7 +24,6 @@ Kind = Literal[
     "call",  # the write is done, `call` runs before the answer leaves (Python only)
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
-WRITE_METHODS = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 
 
 @dataclass
@@ -54,7 +55,7 @@ class Fault:
         self.method = self.method.upper()
 
     def matches(self, method: str, path: str) -> bool:
-        fits = self.method in {"*", method} or (self.method == "WRITE" and method in WRITE_METHODS)
+        fits = self.method in {"*", method} or (self.method == "WRITE" and method in WRITES)
         return fits and fnmatchcase(path, self.path)
 
     def strike(self) -> bool:

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-EMPTY_TREE: Mapping[str, bytes] = MappingProxyType({})
-
 
 def blob_sha(content: bytes) -> str:
     """The name git gives to this content."""

@@ -220,7 +220,7 @@ def _milestone(repository: Repository, fields: Fields) -> Milestone | None:
     value = fields.get("milestone")
     if value is None:
         return None
-    number = int(value) if str(value).isdigit() else 0
+    number = int(value) if str(value).isdecimal() else 0
     if number not in repository.milestones:
         raise invalid("Issue", "milestone", "invalid", value=value)
     return repository.milestones[number]
