@@ -194,7 +194,7 @@ def test_certificates_that_are_not_there_are_named(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_wrong_graphql_address_is_named_as_such() -> None:
-    with pytest.raises(ConfigError, match="^GITHUB_GRAPHQL_URL"):
+    with pytest.raises(ConfigError, match=r"^GITHUB_GRAPHQL_URL"):
         Connection(repository="learner/portfolio", graphql_url="graphql")
 
 
