@@ -12,8 +12,6 @@ from bot.errors import GuideError, UsageError
 if TYPE_CHECKING:
     from bot.curriculum.guide import Imported
 
-MAX_BYTES = 5_000_000
-
 
 class Summary(StrEnum):
     """How to sum up a guide."""
@@ -55,6 +53,8 @@ def import_guide(
 
 
 def _bytes(file: Path) -> bytes:
+    from bot.curriculum.guide.repair import MAX_BYTES
+
     try:
         if file.stat().st_size > MAX_BYTES:
             raise GuideError(

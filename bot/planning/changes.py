@@ -142,7 +142,7 @@ class Drift(Frozen):
 
 
 class Note(Frozen):
-    """Something a person should know that changes nothing: an opt-out, a duplicate, a leftover."""
+    """What a person should know that changes nothing: opt-out, duplicate, not ours, leftover."""
 
     kind: Literal["opted-out", "duplicate", "not-ours", "left"]
     key: Key

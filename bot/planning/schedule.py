@@ -113,16 +113,16 @@ def hours_by_unit(curriculum: Curriculum, settings: Settings) -> dict[str, float
     """Hours of each unit by id: its required tasks, else the guide's own sum, else None.
 
     Of a choice, the option taken counts; before one is taken, the mean of the options does. The
-    deliverables of a module are work of its last unit.
+    deliverables of a module are work of its last unit, where that has hours to add them to.
     """
     hours: dict[str, float | None] = {}
     for module in curriculum.modules():
         for unit in module.units:
             hours[unit.id] = _task_hours(unit, settings)
         left = sum(d.hours.middle for d in module.deliverables if d.hours)
-        if left:
-            last = module.units[-1].id
-            hours[last] = (hours[last] or 0) + left
+        last = module.units[-1].id
+        if (known := hours[last]) is not None:
+            hours[last] = known + left
     return hours
 
 

@@ -198,6 +198,16 @@ def test_a_deliverable_is_work_of_its_modules_last_unit() -> None:
     assert [dates["a"].days, dates["b"].days] == [14, 20]
 
 
+def test_a_unit_without_hours_keeps_its_length_whatever_its_deliverable_takes() -> None:
+    data = curriculum("Phase: P\nMonth 1: M -> A thing\nWeek 1-2: W\n- a").model_dump(
+        mode="json", exclude_defaults=True
+    )
+    data["phases"][0]["modules"][0]["deliverables"][0]["hours"] = 1
+    found = Curriculum.model_validate(data)
+    assert hours_by_unit(found, settings()) == {"w": None}
+    assert schedule(found, settings(hours_per_week=7))["w"].days == 14
+
+
 def test_of_a_choice_the_branch_taken_counts_and_before_that_the_mean() -> None:
     fork = curriculum(
         """
