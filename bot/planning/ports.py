@@ -1,9 +1,17 @@
 """The two edges a use case is handed: one that reads a repository and one that writes to it."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Literal, Protocol
 
-from bot.planning.snapshot import CommentState, IssueRef, IssueState, Snapshot
+from bot.planning.snapshot import (
+    CommentState,
+    Found,
+    IssueRef,
+    IssueState,
+    ReactionState,
+    Snapshot,
+)
 
 
 class Unset:
@@ -28,8 +36,39 @@ class Reader(Protocol):
         """The comments of one issue, oldest first."""
         ...
 
+    def comments_since(self, since: datetime) -> tuple[CommentState, ...]:
+        """Comments of the whole repository written or edited since then (aware), oldest first."""
+        ...
+
+    def reactions(self, number: int) -> tuple[ReactionState, ...]:
+        """The reactions to one issue."""
+        ...
+
+    def comment_reactions(self, comment: int) -> tuple[ReactionState, ...]:
+        """The reactions to one comment, by its id; none when the comment is gone."""
+        ...
+
+    def labelled_by(self, number: int, label: str) -> str | None:
+        """The login of whoever put this label on the issue last; None when nobody can be named."""
+        ...
+
+    def may_write(self, login: str) -> bool:
+        """Whether this account may push to the repository."""
+        ...
+
+    def find(self, url: str) -> Found | None:
+        """What an address on this GitHub leads to: a merged pull request, release or repository.
+
+        None when it leads nowhere, to something else, or to what the token may not see.
+        """
+        ...
+
     def file(self, path: str) -> str | None:
         """The text of a file on the default branch, or None when it is not there."""
+        ...
+
+    def tree(self, branch: str) -> dict[str, str] | None:
+        """Git's blob hashes of all files of a branch by path; None when there is no such branch."""
         ...
 
 
@@ -79,3 +118,32 @@ class Gateway(Protocol):
     def create_comment(self, number: int, *, body: str) -> int: ...
 
     def add_sub_issue(self, parent: int, child_id: int) -> None: ...
+
+    def react(self, comment: int, content: str) -> None: ...
+
+    def pin_issue(self, node_id: str) -> None: ...
+
+    def commit_files(
+        self,
+        branch: str,
+        files: Mapping[str, bytes],
+        *,
+        message: str,
+        base: Literal["orphan", "default"],
+    ) -> None:
+        """Put these files on `branch` in one commit; other files of it stay.
+
+        A branch that is not there begins without history, or at the default branch.
+        """
+        ...
+
+    def put_file(self, path: str, content: bytes, *, message: str) -> None:
+        """Write one file of the default branch."""
+        ...
+
+    def open_pull_request(self, branch: str, *, title: str, body: str) -> int:
+        """From `branch` into the default branch; the number of the one that is open already, too.
+
+        Raises GitHubError when there is nothing to merge.
+        """
+        ...

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Frozen(BaseModel):
@@ -38,11 +38,12 @@ class IssueState(Frozen):
 
     `id` is the database id that sub-issue requests want; `parent` and `milestone` are numbers.
     `author_kind` is GitHub's user type (`User`, `Bot`, ...), `association` its author_association.
-    Times are aware, UTC.
+    `reactions` counts them all; `node_id` is what GraphQL wants. Times are aware, UTC.
     """
 
     number: int
     id: int
+    node_id: str = ""
     title: str
     body: str = ""
     state: Literal["open", "closed"] = "open"
@@ -56,6 +57,7 @@ class IssueState(Frozen):
     via_app: bool = False
     assignees: tuple[str, ...] = ()
     comments: int = 0
+    reactions: int = 0
     created_at: datetime
     updated_at: datetime
     closed_at: datetime | None = None
@@ -68,15 +70,52 @@ class IssueState(Frozen):
 
 
 class CommentState(Frozen):
-    """A comment on an issue. Times are aware, UTC."""
+    """A comment on the issue (or pull request) with the number `issue`.
+
+    `reactions` counts them by content (`rocket`, `confused`, ...). Times are aware, UTC.
+    """
 
     id: int
+    issue: int = 0
     body: str = ""
     author: str | None = None
     author_kind: str = "User"
     association: str = "NONE"
+    reactions: dict[str, int] = Field(default_factory=dict)
     created_at: datetime
+    updated_at: datetime | None = None
     url: str = ""
+
+
+class ReactionState(Frozen):
+    """One person's reaction; `content` as GitHub names it (`+1`, `rocket`, ...)."""
+
+    content: str
+    author: str | None = None
+    author_kind: str = "User"
+    created_at: datetime
+
+
+class PullState(Frozen):
+    """A pull request of this repository, as the list of issues tells of it. Times aware, UTC."""
+
+    number: int
+    title: str
+    body: str = ""
+    state: Literal["open", "closed"] = "open"
+    author: str | None = None
+    association: str = "NONE"
+    merged_at: datetime | None = None
+    url: str = ""
+
+
+class Found(Frozen):
+    """What an address of GitHub leads to. `at` is when it was merged, published or created."""
+
+    kind: Literal["pull-request", "release", "repository"]
+    url: str
+    title: str = ""
+    at: datetime | None = None
 
 
 class IssueRef(NamedTuple):
@@ -96,6 +135,7 @@ class Snapshot(Frozen):
     labels: tuple[LabelState, ...] = ()
     milestones: tuple[MilestoneState, ...] = ()
     issues: tuple[IssueState, ...] = ()
+    pulls: tuple[PullState, ...] = ()
     last_number: int = 0
 
     @cached_property
