@@ -7,7 +7,8 @@ the name of the nearest known one. Everything here is a value; nothing is read b
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Self
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -16,11 +17,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     SecretStr,
     WithJsonSchema,
     field_validator,
     model_validator,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from bot import yamlfile
 from bot.errors import ConfigError
@@ -96,12 +100,94 @@ class Pause(Frozen):
 
 
 class Features(Frozen):
-    """Parts of the seeding that can be switched off."""
+    """Parts that can be switched off, or on.
+
+    `links` looks up addresses outside GitHub that an issue names as evidence.
+    """
 
     actions: bool = True
     checkpoints: bool = True
     deliverables: bool = True
     sub_issues: bool = True
+    assessments: bool = True
+    reflections: bool = True
+    links: bool = False
+
+
+class Weekday(StrEnum):
+    """A day of the week."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+    @property
+    def number(self) -> int:
+        """0 for Monday, as `date.weekday` counts."""
+        return list(Weekday).index(self)
+
+
+class Summary(Frozen):
+    """The weekly summary: a comment or an issue of its own, when, in the learner's zone.
+
+    In YAML also just `comment` or `issue`.
+    """
+
+    place: Literal["comment", "issue"] = Field(default="comment", alias="as")
+    day: Weekday = Weekday.MONDAY
+    hour: int = Field(default=8, ge=0, le=23)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return {"as": value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The short form belongs to the schema that editors check files with."""
+        written_out = handler.resolve_ref_schema(handler(core_schema))
+        return {"anyOf": [{"enum": ["comment", "issue"]}, written_out]}
+
+
+class Publish(Frozen):
+    """What is written into files of the repository, all of it only when asked for.
+
+    Needs a token with `contents: write`. `badge` and `pictures` go to the branch `branch`, which
+    has no history in common with the others; `readme` keeps a block of the README, `forms` puts
+    issue forms into `.github/ISSUE_TEMPLATE`; `reports` says where checkpoint reports go as files.
+    """
+
+    badge: bool = False
+    pictures: bool = False
+    readme: bool = False
+    forms: bool = False
+    reports: Literal["none", "branch", "pull-request"] = "none"
+    branch: str = Field(default="milepost", pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,80}$")
+
+    @property
+    def to_branch(self) -> bool:
+        """Whether anything goes to the branch."""
+        return self.badge or self.pictures or self.reports == "branch"
+
+
+class BadgeLook(Frozen):
+    """The badge's number, and its left half; without a label it is the curriculum's title."""
+
+    kind: Literal["percent", "month", "streak"] = "percent"
+    label: str | None = Field(default=None, max_length=60)
+
+
+class Cohort(Frozen):
+    """Whether a mentor may list this repository, and under which name; else its owner's login."""
+
+    share: bool = False
+    name: str | None = Field(default=None, max_length=60)
 
 
 class Settings(Frozen):
@@ -111,7 +197,8 @@ class Settings(Frozen):
     `start` is the first day of study, in `timezone`. `pace` (months for the whole path) and
     `hours_per_week` are two ways to say how fast; without either the curriculum's own length holds.
     `ahead` is how many weeks of issues exist beforehand. `choices` maps a choice's id to the id of
-    the option taken.
+    the option taken. `mentors` are logins whose approval counts, `credits` ids of tasks known
+    before the start.
     """
 
     curriculum: str = DEFAULT_CURRICULUM
@@ -124,6 +211,12 @@ class Settings(Frozen):
     label_prefix: str = Field(default="", max_length=20)
     features: Features = Features()
     choices: dict[str, str] = Field(default_factory=dict)
+    credits: tuple[str, ...] = Field(default=(), max_length=1_000)
+    mentors: tuple[str, ...] = Field(default=(), max_length=20)
+    summary: Summary = Summary()
+    publish: Publish = Publish()
+    badge: BadgeLook = BadgeLook()
+    cohort: Cohort = Cohort()
 
     @field_validator("label_prefix")
     @classmethod

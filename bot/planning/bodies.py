@@ -14,6 +14,7 @@ from bot.curriculum.model import (
     Horizon,
     Module,
     Phase,
+    ProjectIdea,
     Task,
     Unit,
     WorkItem,
@@ -88,6 +89,15 @@ class Bodies:
             module_kind=module.kind,
             deliverable=deliverable,
             resources=self._used([deliverable]),
+        )
+
+    def project(self, idea: ProjectIdea) -> str:
+        """The body of a project of one's own choice."""
+        return templating.render(
+            "issues/project.md.j2",
+            idea=idea,
+            skills=[skill.title for skill in self._curriculum.skills if skill.id in idea.skills],
+            resources=self._used([idea]),
         )
 
     def checkpoint(self, module: Module, checkpoint: Checkpoint) -> str:

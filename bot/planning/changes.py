@@ -117,6 +117,34 @@ class AddSubIssue(Frozen):
     title: str
 
 
+class PinIssue(Frozen):
+    """The pin that keeps an issue on top of the list. Asked for once; a refusal is no error."""
+
+    op: Literal["pin-issue"] = "pin-issue"
+    key: Key
+    node_id: str
+    title: str
+
+
+class CreateComment(Frozen):
+    """A comment on an issue, ours or not; `body` carries the marker of `key`."""
+
+    op: Literal["create-comment"] = "create-comment"
+    key: Key
+    number: int
+    title: str
+    body: str
+
+
+class React(Frozen):
+    """A reaction to a comment: the mark that it was acted on. `why` says what it answers."""
+
+    op: Literal["react"] = "react"
+    comment: int
+    content: str
+    why: str
+
+
 Change = Annotated[
     CreateLabel
     | UpdateLabel
@@ -126,7 +154,10 @@ Change = Annotated[
     | DeleteMilestone
     | CreateIssue
     | UpdateIssue
-    | AddSubIssue,
+    | AddSubIssue
+    | PinIssue
+    | CreateComment
+    | React,
     Field(discriminator="op"),
 ]
 
@@ -175,10 +206,10 @@ class Plan(Frozen):
     def notifications(self) -> int:
         """How many notifications a watcher of the repository would get.
 
-        Creating, closing and reopening issues notify; labels, milestones, edits without a mention
-        and sub-issue relations do not (docs: about notifications).
+        Creating, closing and reopening issues and comments notify; labels, milestones, edits
+        without a mention, reactions and sub-issue relations do not (docs: about notifications).
         """
-        created = sum(change.op == "create-issue" for change in self.changes)
+        created = sum(change.op in {"create-issue", "create-comment"} for change in self.changes)
         switched = sum(
             change.op == "update-issue" and "state" in change.fields for change in self.changes
         )

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from bot.curriculum.model import Choice, Curriculum, Deliverable, Horizon, Module, Phase, Task, Unit
 from bot.errors import ConfigError, CurriculumError
 from bot.planning.bodies import Bodies, full_unit_name, module_name
+from bot.planning.course import PLAIN, Course
 from bot.planning.labels import DesiredLabel, labels_for, task_labels, work_labels
 from bot.planning.marker import Key
 from bot.planning.schedule import Schedule, add_months, due_on, schedule
@@ -41,7 +42,11 @@ class DesiredMilestone(Frozen):
 
 
 class DesiredIssue(Frozen):
-    """An issue; `labels`, `milestone` and `parent` are keys, `body` is our region."""
+    """An issue; `labels`, `milestone` and `parent` are keys, `body` is our region.
+
+    `starter` is put behind the region when the issue is made, for the learner to fill in: theirs
+    from then on. `pinned` asks for a pin, once.
+    """
 
     key: Key
     aliases: tuple[Key, ...] = ()
@@ -51,12 +56,28 @@ class DesiredIssue(Frozen):
     milestone: Key | None = None
     parent: Key | None = None
     seed: bool = True
+    starter: str = ""
+    pinned: bool = False
+
+
+class Texts(Frozen):
+    """What is written from more than the curriculum: made by reports, handed to the plan.
+
+    `dashboard` is the body of the summary issue; without it that issue shows the bare path.
+    `issues` are wanted beside those of the path: assessments, reflections.
+    """
+
+    dashboard: str | None = None
+    issues: tuple[DesiredIssue, ...] = ()
+
+
+NO_TEXTS = Texts()
 
 
 class DesiredState(Frozen):
     """All that should be there. Issues stand in the order in which they are to be made.
 
-    `set_aside` are the tasks of branches that the learner did not take.
+    `set_aside` are the tasks of branches that the learner did not take, and those known before.
     """
 
     labels: tuple[DesiredLabel, ...]
@@ -65,15 +86,24 @@ class DesiredState(Frozen):
     set_aside: frozenset[Key] = frozenset()
 
 
-def desired_state(curriculum: Curriculum, settings: Settings, today: date) -> DesiredState:
+def desired_state(
+    curriculum: Curriculum,
+    settings: Settings,
+    today: date,
+    *,
+    course: Course = PLAIN,
+    texts: Texts = NO_TEXTS,
+) -> DesiredState:
     """What should be in the repository on `today` (a day in the learner's time zone).
 
+    `settings` are those in force; `course` and `texts` are what is decided and written elsewhere.
     Raises ConfigError when a setting does not fit the curriculum, CurriculumError when a text is
     too long for an issue.
     """
     _check_choices(curriculum, settings)
-    issues_of = _Issues(curriculum, settings, schedule(curriculum, settings), today)
-    issues = tuple(issues_of.all())
+    dates = schedule(curriculum, settings, course.turns)
+    issues_of = _Issues(curriculum, settings, dates, today, course, texts)
+    issues = (*issues_of.all(), *texts.issues)
     _check_lengths(issues)
     return DesiredState(
         labels=issues_of.labels,
@@ -92,12 +122,21 @@ class _Issues:
     """Walks the path once and says which issue each part of it becomes."""
 
     def __init__(
-        self, curriculum: Curriculum, settings: Settings, dates: Schedule, today: date
+        self,
+        curriculum: Curriculum,
+        settings: Settings,
+        dates: Schedule,
+        today: date,
+        course: Course,
+        texts: Texts,
     ) -> None:
         self._curriculum = curriculum
         self._settings = settings
         self._dates = dates
-        self._window = {d.unit for d in dates.window(today, settings.ahead)}
+        self._course = course
+        self._texts = texts
+        self._credits = {f"task:{name}" for name in settings.credits}
+        self._window = {d.unit for d in dates.window(today, settings.ahead)} | course.opened
         self.labels = tuple(labels_for(curriculum, settings.label_prefix, self._kinds()))
         names = {label.key: label.name for label in self.labels}
         self._bodies = Bodies(curriculum, settings, names["status:in-progress"])
@@ -121,6 +160,7 @@ class _Issues:
         for phase in self._curriculum.phases:
             for module in phase.modules:
                 yield from self._module(phase, module)
+        yield from self._projects()
 
     def _walk(self) -> Iterator[tuple[Phase, Module, Unit]]:
         for phase in self._curriculum.phases:
@@ -136,6 +176,12 @@ class _Issues:
             "checkpoint": features.checkpoints and bool(self._curriculum.checkpoints),
             "choice": any(self._curriculum.choices()),
             "next-steps": features.actions and bool(self._curriculum.actions),
+            "portfolio": bool(self._course.projects),
+            "assessment": features.assessments and bool(self._curriculum.assessment.skills),
+            "reflection": features.reflections and bool(self._curriculum.reflection),
+            "journal": bool(self._curriculum.journal),
+            "application": bool(self._curriculum.roles),
+            "attested": bool(self._settings.mentors),
         }
         return kinds | {kind for kind, used in extra.items() if used}
 
@@ -143,8 +189,9 @@ class _Issues:
         return DesiredIssue(
             key=SUMMARY_KEY,
             title=_short(f"Your path: {self._curriculum.title}"),
-            body=self._bodies.summary(self._dates),
+            body=self._texts.dashboard or self._bodies.summary(self._dates),
             labels=("kind:summary",),
+            pinned=True,
         )
 
     def _actions(self) -> Iterator[DesiredIssue]:
@@ -175,6 +222,8 @@ class _Issues:
         children = 0
         for unit in module.units:
             for task in self._tasks_of(unit):
+                if f"task:{task.id}" in self._credits:
+                    continue
                 children += 1
                 yield self._task(
                     phase, module, unit, task, parent if children <= MAX_CHILDREN else None
@@ -195,16 +244,37 @@ class _Issues:
     def _task(
         self, phase: Phase, module: Module, unit: Unit, task: Task, parent: Key | None
     ) -> DesiredIssue:
+        key = f"task:{task.id}"
+        place = self._place(key, unit)
         return DesiredIssue(
-            key=f"task:{task.id}",
+            key=key,
             aliases=tuple(f"task:{alias}" for alias in task.aliases),
             title=_short(task.title),
             body=self._bodies.task(module, unit, task),
             labels=task_labels(self._curriculum, phase.id, task),
-            milestone=unit_key(unit),
+            milestone=unit_key(place),
             parent=parent,
-            seed=unit.id in self._window,
+            seed=place in self._window and not (task.optional and self._course.without_optional),
         )
+
+    def _place(self, key: Key, unit: Unit) -> str:
+        """The unit in which it stands: its own, unless it was moved."""
+        days = self._course.moved.get(key)
+        return self._dates.place(unit.id, days) if days else unit.id
+
+    def _projects(self) -> Iterator[DesiredIssue]:
+        """The project ideas that were started; they belong to no unit."""
+        ideas = {idea.id: idea for idea in self._curriculum.projects}
+        for name in self._course.projects:
+            if name in ideas:
+                idea = ideas[name]
+                yield DesiredIssue(
+                    key=f"project:{idea.id}",
+                    aliases=tuple(f"project:{alias}" for alias in idea.aliases),
+                    title=_short(f"Project: {idea.title}"),
+                    body=self._bodies.project(idea),
+                    labels=("kind:portfolio", *work_labels(self._curriculum, idea)),
+                )
 
     def _deliverable(self, phase: Phase, module: Module, deliverable: Deliverable) -> DesiredIssue:
         return DesiredIssue(
@@ -217,7 +287,7 @@ class _Issues:
                 "kind:deliverable",
                 *work_labels(self._curriculum, deliverable),
             ),
-            milestone=unit_key(module.units[-1]),
+            milestone=unit_key(self._place(f"deliverable:{deliverable.id}", module.units[-1])),
             seed=any(unit.id in self._window for unit in module.units),
         )
 
@@ -257,6 +327,7 @@ def _set_aside(curriculum: Curriculum, settings: Settings) -> Iterator[Key]:
             if option.id != settings.choices.get(choice.id):
                 for task in option.tasks:
                     yield from (f"task:{name}" for name in (task.id, *task.aliases))
+    yield from (f"task:{name}" for name in settings.credits)
 
 
 def _short(title: str) -> str:

@@ -7,6 +7,8 @@ from bot.planning.observed import Observed, OurIssue
 
 MAX_BODY = 65_536
 HAS_COMMENTS = "it has comments"
+# What is made once and then belongs to its time: no plan asks for it for ever.
+KEPT = frozenset({"journal", "weekly", "assessment", "reflection", "project"})
 
 
 class IssueDiff:
@@ -43,7 +45,7 @@ class IssueDiff:
         for want in desired.issues:
             matched.update(self._one(want))
         for key, ours in observed.issues.items():
-            if key not in matched:
+            if key not in matched and key.partition(":")[0] not in KEPT:
                 self._no_longer_wanted(ours)
         for extra in observed.duplicates:
             self._note_duplicate(extra)
@@ -73,8 +75,11 @@ class IssueDiff:
             body=digest(normal(want.body)),
             labels=_label_digests(labels),
             milestone=milestone,
+            starter=digest(normal(want.starter)) if want.starter else None,
         )
         body = wrap(want.body, marker)
+        if want.starter:
+            body = f"{body}\n\n{want.starter}"
         return CreateIssue(
             key=want.key,
             title=want.title,
@@ -165,6 +170,7 @@ class _Update:
             body=digest(normal(self._want.body)) if self._region is not None else self._marker.body,
             labels=self._label_base,
             milestone=self._milestone_base,
+            starter=self._marker.starter,
         )
         marked = self._ours.marked
         body = (

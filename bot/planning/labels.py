@@ -22,7 +22,8 @@ PHASE_COLORS = ("1f6feb", "8250df", "bf3989", "bc4c00", "1a7f37", "0a7ea4")
 KIND_COLOR = "57606a"
 SKILL_COLOR = "0e8a83"
 PRIORITY_COLORS = {Priority.HIGH: "cf222e", Priority.MEDIUM: "bf8700", Priority.LOW: "6e7781"}
-STATUS_COLORS = {"in progress": "2da44e", "blocked": "a40e26"}
+HIGHLIGHT_COLOR = "b08800"
+STATUS_COLORS = {"in progress": "2da44e", "blocked": "a40e26", "attested": "8250df"}
 _RANK = {Priority.HIGH: 0, Priority.MEDIUM: 1, Priority.LOW: 2}
 
 KIND_TEXTS = {
@@ -40,7 +41,19 @@ KIND_TEXTS = {
     "choice": "Choose a branch of the path",
     "next-steps": "Next steps beside the timeline",
     "summary": "Where you are on the path",
+    "portfolio": "A project of your own choice",
+    "assessment": "How sure you feel, by your own measure",
+    "reflection": "Look back on a month",
+    "journal": "An entry of your journal",
+    "application": "A job you applied for",
 }
+STAGES = {
+    "applied": "Sent, no answer yet",
+    "interview": "Talking with each other",
+    "offer": "They want you",
+    "closed": "Over, one way or another",
+}
+STAGE_COLOR = "0969da"
 
 
 class DesiredLabel(Frozen):
@@ -71,6 +84,16 @@ def labels_for(curriculum: Curriculum, prefix: str, kinds: set[str]) -> Iterator
     if any(task.optional for task in curriculum.tasks()):
         text = "Good to have; the path is complete without it"
         yield _label("optional:optional", "optional", KIND_COLOR, text, prefix, taken)
+    if "application" in kinds:
+        for stage, text in STAGES.items():
+            yield _label(f"stage:{stage}", f"stage: {stage}", STAGE_COLOR, text, prefix, taken)
+    if "journal" in kinds:
+        text = "Worth telling in the next checkpoint report"
+        yield _label("journal:highlight", "highlight", HIGHLIGHT_COLOR, text, prefix, taken)
+    if "attested" in kinds:
+        text = "A mentor puts it on what they approve"
+        color = STATUS_COLORS["attested"]
+        yield _label("status:attested", "status: attested", color, text, prefix, taken)
     yield _label(
         "status:in-progress",
         "status: in progress",

@@ -9,7 +9,8 @@ A body (of an issue, or the description of a milestone) holds one region of ours
 Everything outside is the learner's. The JSON holds the id and a short hash of each field as we last
 wrote it. A field whose hash no longer fits was changed by somebody else: that is drift, and kept.
 
-The ledger is a second comment, in the summary issue only. It remembers every object ever made, so
+The memory (`bot/planning/memory.py`) is a second comment behind that, and what the learner said.
+The ledger is a third, in the summary issue only. It remembers every object ever made, so
 that what the learner deleted is not made again, and the hashes of labels, which have no body.
 """
 
@@ -24,10 +25,13 @@ from bot.planning.snapshot import Frozen
 
 BEGIN = "<!-- milepost:begin -->"
 _END = re.compile(r"<!-- milepost:end (\{[^\n]*\}) -->")
-_LEDGER = re.compile(r"\n*<!-- milepost:ledger (\{[^\n]*\}) -->")
+LEDGER = re.compile(r"\n*<!-- milepost:ledger (\{[^\n]*\}) -->")
+MEMORY = re.compile(r"\n*<!-- milepost:memory (\{[^\n]*\}) -->")
 _TICK = re.compile(r"^([ \t>]*(?:[-*+]|\d+[.)])[ \t]+)\[[xX]\]", re.MULTILINE)
 # A task list item: what stands before the box, what is in it, and the words behind it.
 BOX = re.compile(r"^([ \t>]*(?:[-*+]|\d+[.)])[ \t]+)\[([ xX])\][ \t]+(.*)$", re.MULTILINE)
+# A box that asks for something when it is ticked; the JSON is an intent.
+BUTTON = re.compile(r"<!-- milepost:press (\{[^\n]*\}) -->")
 
 Key = str
 """The id of anything we make: kind, colon, the curriculum's id, as `task:m01-ml-course`."""
@@ -51,7 +55,8 @@ class Marker(Frozen):
     """What the object remembers: `key`, and per field the hash of what we last wrote.
 
     `labels` holds a hash for each label we put on, `milestone` the key of the unit it was put in,
-    `due` the day, `state` the state as we last set it.
+    `due` the day, `state` the state as we last set it. `starter` is the hash of the text that was
+    put behind the region for the learner to fill in.
     """
 
     v: Literal[1] = 1
@@ -62,6 +67,7 @@ class Marker(Frozen):
     milestone: Key | None = None
     due: str | None = None
     state: Literal["open", "closed"] = "open"
+    starter: str | None = None
 
 
 class Marked(Frozen):
@@ -74,15 +80,23 @@ class Marked(Frozen):
 
     @property
     def untouched_around(self) -> bool:
-        """Nothing was written outside the region (the ledger is not somebody's text)."""
-        return not (self.before + _LEDGER.sub("", self.after)).strip()
+        """Nothing was written outside the region but what we put there ourselves.
+
+        Ledger and memory are nobody's text; a starter counts once it was filled in.
+        """
+        around = MEMORY.sub("", LEDGER.sub("", self.before + self.after)).strip()
+        return not around or digest(normal(around)) == self.marker.starter
 
     def with_region(self, region: str, marker: Marker) -> str:
         """The body with another region and marker; what stands around them stays.
 
-        Boxes that were ticked stay ticked where the same line is still there.
+        Boxes that were ticked stay ticked where the same line is still there; buttons do not.
         """
-        ticked = {m[3].strip() for m in BOX.finditer(self.region or "") if m[2] != " "}
+        ticked = {
+            m[3].strip()
+            for m in BOX.finditer(self.region or "")
+            if m[2] != " " and not BUTTON.search(m[3])
+        }
         kept = BOX.sub(lambda m: f"{m[1]}[x] {m[3]}" if m[3].strip() in ticked else m[0], region)
         return self.before + wrap(kept, marker) + self.after
 
@@ -123,7 +137,7 @@ class Ledger(Frozen):
             "made": sorted(self.made),
             "labels": dict(sorted(self.labels.items())),
         }
-        return f"<!-- milepost:ledger {_safe_json(content)} -->"
+        return f"<!-- milepost:ledger {safe_json(content)} -->"
 
 
 def wrap(region: str, marker: Marker) -> str:
@@ -153,7 +167,7 @@ def find(body: str) -> Marked | None:
 
 def find_ledger(body: str) -> Ledger:
     """The ledger in the summary issue's body; an empty one when it is not there or damaged."""
-    found = _LEDGER.search(body.replace("\r\n", "\n"))
+    found = LEDGER.search(body.replace("\r\n", "\n"))
     if found is None:
         return Ledger()
     try:
@@ -164,15 +178,15 @@ def find_ledger(body: str) -> Ledger:
 
 def with_ledger(body: str, ledger: Ledger) -> str:
     """`body` with this ledger as its last line, in place of any other."""
-    rest = _LEDGER.sub("", body.replace("\r\n", "\n")).rstrip()
+    rest = LEDGER.sub("", body.replace("\r\n", "\n")).rstrip()
     return f"{rest}\n\n{ledger.comment()}"
 
 
 def _comment(name: str, marker: Marker) -> str:
-    return f"<!-- milepost:{name} {_safe_json(marker.model_dump(exclude_defaults=True))} -->"
+    return f"<!-- milepost:{name} {safe_json(marker.model_dump(exclude_defaults=True))} -->"
 
 
-def _safe_json(content: object) -> str:
+def safe_json(content: object) -> str:
     """Compact JSON that cannot end an HTML comment."""
     text = json.dumps(content, ensure_ascii=True, separators=(",", ":"))
     return text.replace("--", "-\\u002d").replace("<", "\\u003c").replace(">", "\\u003e")

@@ -4,7 +4,16 @@ Order: labels, milestones, issues, relations, and last the ledger, so that an ap
 anywhere leaves nothing the next plan would not see by itself.
 """
 
-from bot.planning.changes import AddSubIssue, Change, CreateIssue, Plan, UpdateIssue
+from bot.planning.changes import (
+    AddSubIssue,
+    Change,
+    CreateComment,
+    CreateIssue,
+    PinIssue,
+    Plan,
+    React,
+    UpdateIssue,
+)
 from bot.planning.desired import SUMMARY_KEY, DesiredState
 from bot.planning.diff_issues import IssueDiff
 from bot.planning.diff_labels import LabelDiff
@@ -21,7 +30,14 @@ def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
     milestones = MilestoneDiff(desired, observed)
     issues = IssueDiff(desired, observed, label_names=labels.names, milestones=milestones.numbers)
     relations = _relations(desired, observed, issues)
-    changes: list[Change] = [*labels.changes, *milestones.changes, *issues.changes, *relations]
+    pins = _pins(desired, observed, issues)
+    changes: list[Change] = [
+        *labels.changes,
+        *milestones.changes,
+        *issues.changes,
+        *relations,
+        *pins,
+    ]
     changes = _remember(changes, desired, observed, issues, labels.prints)
     return Plan(
         repository=snapshot.repository,
@@ -43,6 +59,24 @@ def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
 def relation_key(parent: Key, child: Key) -> Key:
     """What the ledger remembers of a relation, so that one the learner undid is not made again."""
     return f"relation:{parent}>{child}"
+
+
+def pin_key(key: Key) -> Key:
+    """What the ledger remembers of a pin, so that one the learner took off stays off."""
+    return f"pinned:{key}"
+
+
+def _pins(desired: DesiredState, observed: Observed, issues: IssueDiff) -> list[PinIssue]:
+    """A pin needs the issue's node id, so what is created now is pinned by the next look."""
+    wanted: list[PinIssue] = []
+    for want in desired.issues:
+        ours = issues.present.get(want.key) if want.pinned else None
+        if ours is None or not ours.state.node_id or ours.state.state == "closed":
+            continue
+        if not observed.ledger.has(pin_key(want.key)):
+            pin = PinIssue(key=want.key, node_id=ours.state.node_id, title=ours.state.title)
+            wanted.append(pin)
+    return wanted
 
 
 def _relations(desired: DesiredState, observed: Observed, issues: IssueDiff) -> list[AddSubIssue]:
@@ -77,8 +111,18 @@ def _remember(
     prints: dict[Key, str],
 ) -> list[Change]:
     """`changes` with the ledger brought up to date at the end, in the summary issue."""
-    written = {change.key for change in changes if not isinstance(change, AddSubIssue)}
-    related = {relation_key(c.parent, c.child) for c in changes if isinstance(c, AddSubIssue)}
+    written: set[Key] = set()
+    related: set[Key] = set()
+    for change in changes:
+        match change:
+            case AddSubIssue():
+                related.add(relation_key(change.parent, change.child))
+            case PinIssue():
+                related.add(pin_key(change.key))
+            case CreateComment() | React():
+                pass
+            case _:
+                written.add(change.key)
     related |= _standing_relations(desired, observed, issues)
     ledger = observed.ledger.adding(observed.keys() | written | related, prints)
     if ledger == observed.ledger or SUMMARY_KEY not in issues.present:

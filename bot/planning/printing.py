@@ -9,12 +9,15 @@ from bot import templating
 from bot.planning.changes import (
     AddSubIssue,
     Change,
+    CreateComment,
     CreateIssue,
     CreateLabel,
     CreateMilestone,
     DeleteLabel,
     DeleteMilestone,
+    PinIssue,
     Plan,
+    React,
     UpdateIssue,
     UpdateLabel,
     UpdateMilestone,
@@ -26,12 +29,13 @@ WIDTH = 100
 _FIELD_WORDS = {
     "marker": "its hidden marker",
     "ledger": "what Milepost remembers",
+    "memory": "what you said",
     "state": "reopen",
 }
 
 
 class Row(Frozen):
-    """One line of a printed plan. `sign` is +, ~, - or >."""
+    """One line of a printed plan. `sign` is +, ~, -, > (relate), ^ (pin) or * (mark)."""
 
     sign: str
     kind: str
@@ -101,6 +105,8 @@ def closing(plan: Plan) -> str:
         "to change": signs.count("~"),
         "to close or delete": signs.count("-"),
         "to relate": signs.count(">"),
+        "to pin": signs.count("^"),
+        "to mark": signs.count("*"),
     }
     told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
     number = plan.notifications
@@ -110,7 +116,14 @@ def closing(plan: Plan) -> str:
 
 def groups(plan: Plan) -> list[Group]:
     """The rows by sign and kind, in the plan's order."""
-    names = {"+": "to create", "~": "to change", "-": "to close or delete", ">": "to relate"}
+    names = {
+        "+": "to create",
+        "~": "to change",
+        "-": "to close or delete",
+        ">": "to relate",
+        "^": "to pin",
+        "*": "to set",
+    }
     found: list[Group] = []
     rows = [row(change) for change in plan.changes]
     for (sign, kind), same in groupby(rows, key=lambda r: (r.sign, r.kind)):
@@ -148,10 +161,23 @@ def row(change: Change) -> Row:
             return Row(sign="+", kind="issue", title=change.title)
         case UpdateIssue():
             return _issue_row(change)
+        case _:
+            return _small_row(change)
+
+
+def _small_row(change: AddSubIssue | PinIssue | CreateComment | React) -> Row:
+    match change:
         case AddSubIssue():
             return Row(
                 sign=">", kind="sub-issue", title=change.title, detail=f"of {change.parent_title}"
             )
+        case PinIssue():
+            return Row(sign="^", kind="issue", title=change.title)
+        case CreateComment():
+            title = f"on #{change.number} {change.title}"
+            return Row(sign="+", kind="comment", title=title)
+        case React():
+            return Row(sign="*", kind="mark", title=change.why)
 
 
 def drift_sentences(plan: Plan) -> list[str]:
@@ -173,8 +199,12 @@ def _issue_row(change: UpdateIssue) -> Row:
         sign="-" if closed else "~",
         kind="issue",
         title=f"{number}{change.title}",
-        detail=f"as not planned{why}" if closed else _fields(change.fields),
+        detail=_closing(change, why) if closed else f"{_fields(change.fields)}{why}",
     )
+
+
+def _closing(change: UpdateIssue, why: str) -> str:
+    return f"as {'done' if change.state_reason == 'completed' else 'not planned'}{why}"
 
 
 def _fields(fields: tuple[str, ...]) -> str:

@@ -10,6 +10,7 @@ from math import ceil
 
 from bot.curriculum.model import Curriculum, Task, Unit
 from bot.errors import ConfigError
+from bot.planning.course import Turn
 from bot.planning.snapshot import Frozen
 from bot.settings import Pause, Settings
 
@@ -60,6 +61,14 @@ class Schedule(Frozen):
         index = bisect_right([dates.first for dates in self.units], today)
         return self.units[index - 1] if index else None
 
+    def place(self, unit: str, days: int) -> str:
+        """The unit where something of `unit` stands when it is moved by so many days.
+
+        That is the unit in which its own last day, moved, falls; the first or last one at the ends.
+        """
+        found = self.current(self[unit].last + timedelta(days=days))
+        return found.unit if found else self.units[0].unit
+
     def window(self, today: date, weeks_ahead: int | None) -> Iterator[UnitDates]:
         """The units that should have issues now.
 
@@ -76,25 +85,56 @@ class Schedule(Frozen):
                 yield dates
 
 
-def schedule(curriculum: Curriculum, settings: Settings) -> Schedule:
+def schedule(curriculum: Curriculum, settings: Settings, turns: tuple[Turn, ...] = ()) -> Schedule:
     """Dates for every unit of `curriculum`.
 
     With a pace in months the whole path lasts exactly that many calendar months of study and every
     unit gets its share by nominal length. With hours a week a unit lasts as long as its hours take,
     at least a day; one without hours keeps its nominal length. With neither, the shortest duration
     the guide calls realistic holds, or the nominal lengths. Days of pauses are never study days.
+    Each of `turns`, in order, lays out anew what lies ahead of it; earlier dates stay.
     Raises ConfigError when the path is too long for its pace or for the calendar.
     """
     units = list(curriculum.units())
     lengths = _lengths(curriculum, units, settings)
-    study_days = _study_days(settings.start, settings.pauses)
-    dates: list[UnitDates] = []
+    found = Schedule(units=tuple(_lay_out(units, lengths, settings.start, settings)))
+    for turn in turns:
+        index, first = _bend(found, turn)
+        if turn.hours_per_week is not None or turn.months is not None:
+            speed = {"hours_per_week": turn.hours_per_week, "pace": turn.months}
+            lengths[index:] = _lengths_from(
+                curriculum, units[index:], settings.model_copy(update=speed), first
+            )
+        kept = (_ended_by(dates, first - timedelta(days=1)) for dates in found.units[:index])
+        ahead = _lay_out(units[index:], lengths[index:], first, settings)
+        found = Schedule(units=(*kept, *ahead))
+    return found
+
+
+def _bend(before: Schedule, turn: Turn) -> tuple[int, date]:
+    """The index of the first unit that a turn lays out anew, and its first day."""
+    if turn.unit is not None:
+        return [dates.unit for dates in before.units].index(turn.unit), turn.on
+    here = before.current(turn.on) or before.units[0]
+    return before.units.index(here), here.first
+
+
+def _ended_by(dates: UnitDates, last: date) -> UnitDates:
+    """Cut off where the path went on early."""
+    if dates.last <= last:
+        return dates
+    return dates.model_copy(update={"first": min(dates.first, last), "last": last})
+
+
+def _lay_out(
+    units: list[Unit], lengths: list[int], start: date, settings: Settings
+) -> Iterator[UnitDates]:
+    study_days = _study_days(start, settings.pauses)
     for unit, length in zip(units, lengths, strict=True):
         first = last = next(study_days)
         for _ in range(length - 1):
             last = next(study_days)
-        dates.append(UnitDates(unit=unit.id, first=first, last=last))
-    return Schedule(units=tuple(dates))
+        yield UnitDates(unit=unit.id, first=first, last=last)
 
 
 def add_months(day: date, months: int) -> date:
@@ -102,6 +142,16 @@ def add_months(day: date, months: int) -> date:
     index = day.year * 12 + day.month - 1 + months
     year, month = index // 12, index % 12 + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def unit_by_key(curriculum: Curriculum) -> dict[str, str]:
+    """The unit of every task and deliverable by the key of its issue."""
+    homes: dict[str, str] = {}
+    for module in curriculum.modules():
+        for unit in module.units:
+            homes |= {f"task:{task.id}": unit.id for task in unit.all_tasks()}
+        homes |= {f"deliverable:{d.id}": module.units[-1].id for d in module.deliverables}
+    return homes
 
 
 def due_on(dates: UnitDates) -> date:
@@ -161,6 +211,27 @@ def _lengths(curriculum: Curriculum, units: list[Unit], settings: Settings) -> l
             hint="Choose a slower pace.",
         )
     return _shares(total, [unit.days for unit in units])
+
+
+def _lengths_from(
+    curriculum: Curriculum, rest: list[Unit], speed: Settings, first: date
+) -> list[int]:
+    """Study days for the units that remain on `first`.
+
+    A pace in months that was asked for on the way is meant for the whole path: what is left of it,
+    less the pauses to come, is shared out, a day for each unit at least.
+    """
+    if speed.pace is None:
+        return _lengths(curriculum, rest, speed)
+    end = add_months(speed.start, speed.pace)
+    resting = {day for p in speed.pauses for day in _days(max(p.first, first), min(p.last, end))}
+    total = (end - first).days - len(resting)
+    return _shares(max(total, len(rest)), [unit.days for unit in rest])
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for offset in range((last - first).days + 1):
+        yield first + timedelta(days=offset)
 
 
 def _shares(total: int, weights: list[int]) -> list[int]:

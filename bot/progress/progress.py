@@ -2,28 +2,41 @@
 
 Everything comes from issues: closed as completed is claimed, closed as not planned is skipped, a
 duplicate does not count, an open one may be in progress or blocked by its label, and the boxes in
-it are its parts. The sums go by estimated hours over the whole path, never by GitHub's milestone
-bars, which know only the issues made so far. Optional work stands apart; of a choice only the
-option taken counts, and before one is taken the mean of the options.
+it are its parts. What is claimed is evidenced when something that it links to exists (a merged pull
+request that names the issue, or what was found behind an address and noted), attested when a mentor
+approved it, credited when it was known before the start. The sums go by estimated hours over the
+whole path, never by GitHub's milestone bars, which know only the issues made so far. Optional work
+stands apart; of a choice only the option taken counts, and before one is taken the mean of the
+options.
 """
 
+import re
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from bot.curriculum.model import Curriculum, Deliverable, Option, Task, Unit
 from bot.planning.marker import BOX, Key
-from bot.planning.observed import Observed, OurIssue
-from bot.planning.snapshot import Frozen
+from bot.planning.observed import TRUSTED, Observed, OurIssue
+from bot.planning.snapshot import Frozen, PullState
+from bot.progress.life import Evidence, Life
 from bot.settings import Settings
+
+NO_LIFE = Life()
+NOWHERE_ELSE: Mapping[Key, str] = MappingProxyType({})
+# "#12" as GitHub links it: not inside a word, not another repository's.
+_NAMED = re.compile(r"(?<![\w/&])#(\d{1,9})\b")
 
 
 class WorkState(StrEnum):
     """How far a piece of work is.
 
     `ahead` has no issue yet, `removed` had one that the learner deleted. Both `skipped` and
-    `removed` are the learner's decision and leave the sums.
+    `removed` are the learner's decision and leave the sums; `credited` does, too, for it took no
+    hours. Claimed, evidenced, attested and credited are all done.
     """
 
     AHEAD = "ahead"
@@ -31,18 +44,24 @@ class WorkState(StrEnum):
     IN_PROGRESS = "in progress"
     BLOCKED = "blocked"
     CLAIMED = "claimed"
+    EVIDENCED = "evidenced"
+    ATTESTED = "attested"
+    CREDITED = "credited"
     SKIPPED = "skipped"
     REMOVED = "removed"
 
 
-LEFT_OUT = frozenset({WorkState.SKIPPED, WorkState.REMOVED})
+FINISHED = frozenset({WorkState.CLAIMED, WorkState.EVIDENCED, WorkState.ATTESTED})
+DONE = FINISHED | {WorkState.CREDITED}
+LEFT_OUT = frozenset({WorkState.SKIPPED, WorkState.REMOVED, WorkState.CREDITED})
 
 
 class Work(Frozen):
     """One task or deliverable. `weight` is its estimated hours, or its share where it has none.
 
     `parts` and `ticked` count the boxes of its issue. `closed_on` is the day in the learner's zone.
-    `counts` is False for optional work.
+    `counts` is False for optional work. `unit` is where it stands now, which a move may have
+    changed; `evidence` is what was found to exist, `attested_by` the mentor who approved it.
     """
 
     key: Key
@@ -59,11 +78,23 @@ class Work(Frozen):
     url: str = ""
     closed_on: date | None = None
     skills: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    attested_by: str | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Done on the path, by work."""
+        return self.state in FINISHED
+
+    @property
+    def done(self) -> bool:
+        """Done, by work or by what was known before."""
+        return self.state in DONE
 
     @property
     def share(self) -> float:
-        """How much of it is done, from 0 to 1: all when claimed, else the boxes ticked."""
-        if self.state is WorkState.CLAIMED:
+        """How much of it is done, from 0 to 1: all when finished, else the boxes ticked."""
+        if self.finished:
             return 1.0
         if self.state in LEFT_OUT or not self.parts:
             return 0.0
@@ -71,7 +102,7 @@ class Work(Frozen):
 
 
 class Sum(Frozen):
-    """Weights added up. `total` leaves out what was skipped, removed or optional."""
+    """Weights added up. `total` leaves out what was skipped, removed, credited or optional."""
 
     done: float
     total: float
@@ -112,7 +143,7 @@ class Progress(Frozen):
         return sum(
             w.weight
             for w in self.work
-            if w.counts and w.state is WorkState.CLAIMED and w.closed_on and w.closed_on <= day
+            if w.counts and w.finished and w.closed_on and w.closed_on <= day
         )
 
     def count(self, *states: WorkState) -> int:
@@ -128,16 +159,36 @@ class Progress(Frozen):
         )
 
 
-def read_progress(curriculum: Curriculum, settings: Settings, observed: Observed) -> Progress:
-    """Progress on `curriculum` as the repository tells it. Days are those of `settings.zone`."""
-    return _Reading(curriculum, settings, observed).progress()
+def read_progress(
+    curriculum: Curriculum,
+    settings: Settings,
+    observed: Observed,
+    life: Life = NO_LIFE,
+    places: Mapping[Key, str] = NOWHERE_ELSE,
+) -> Progress:
+    """Progress on `curriculum` as the repository tells it. Days are those of `settings.zone`.
+
+    `settings` are those in force. `places` names the unit of what was moved.
+    """
+    return _Reading(curriculum, settings, observed, life, places).progress()
 
 
 class _Reading:
-    def __init__(self, curriculum: Curriculum, settings: Settings, observed: Observed) -> None:
+    def __init__(
+        self,
+        curriculum: Curriculum,
+        settings: Settings,
+        observed: Observed,
+        life: Life,
+        places: Mapping[Key, str],
+    ) -> None:
         self._curriculum = curriculum
         self._settings = settings
         self._observed = observed
+        self._life = life
+        self._places = places
+        self._merged = _merged_pulls(observed)
+        self._credited = life.credited | {f"task:{name}" for name in settings.credits}
         self._zone: ZoneInfo = settings.zone
         self._shares = _shares_of_the_unsaid(curriculum)
         self._statuses = {
@@ -201,38 +252,77 @@ class _Reading:
         kind = "task" if isinstance(item, Task) else "deliverable"
         key = f"{kind}:{item.id}"
         aliases = tuple(f"{kind}:{alias}" for alias in item.aliases)
+        names = (key, *aliases)
         found = self._issue(key, aliases)
         boxes = BOX.findall(found.marked.region or "") if found else []
         closed = found.state.closed_at if found else None
+        evidence = self._evidence(found, names)
+        attested = next((self._life.attested[k] for k in names if k in self._life.attested), None)
         return Work(
             key=key,
             title=found.state.title if found else item.title,
-            unit=unit.id,
+            unit=self._places.get(key, unit.id),
             module=module,
             weight=self._weight(item),
             hours=item.hours.middle if item.hours else None,
             counts=not (isinstance(item, Task) and item.optional),
-            state=self._state(found, (key, *aliases)),
+            state=self._state(found, names, evidenced=bool(evidence), attested=bool(attested)),
             parts=len(boxes),
             ticked=sum(box != " " for _, box, _ in boxes),
             number=found.state.number if found else None,
             url=found.state.url if found else "",
             closed_on=closed.astimezone(self._zone).date() if closed else None,
             skills=item.skills,
+            evidence=evidence,
+            attested_by=attested[0] if attested else None,
         )
 
-    def _state(self, found: OurIssue | None, keys: tuple[Key, ...]) -> WorkState:
+    def _evidence(self, found: OurIssue | None, names: tuple[Key, ...]) -> tuple[Evidence, ...]:
+        """Merged pull requests that name the issue, then what was looked up and noted."""
+        if found is None:
+            return ()
+        noted = [e for name in names for e in self._life.evidence.get(name, ())]
+        pulls = [
+            Evidence(
+                day=pull.merged_at.astimezone(self._zone).date(),
+                kind="pull-request",
+                url=pull.url,
+                title=pull.title,
+            )
+            for pull in self._merged.get(found.state.number, ())
+            if pull.merged_at
+        ]
+        return tuple({e.url: e for e in (*pulls, *noted)}.values())
+
+    def _state(
+        self, found: OurIssue | None, keys: tuple[Key, ...], *, evidenced: bool, attested: bool
+    ) -> WorkState:
+        if not self._credited.isdisjoint(keys) and (found is None or found.state.state != "open"):
+            return WorkState.CREDITED
         if found is None:
             made = any(self._observed.ledger.has(key) for key in keys)
             return WorkState.REMOVED if made else WorkState.AHEAD
         if found.state.finished:
-            return WorkState.CLAIMED
+            if attested:
+                return WorkState.ATTESTED
+            return WorkState.EVIDENCED if evidenced else WorkState.CLAIMED
         if found.state.state == "closed":
             return WorkState.SKIPPED
         worn = {self._statuses.get(name.casefold()) for name in found.state.labels}
         if WorkState.BLOCKED in worn:
             return WorkState.BLOCKED
         return WorkState.IN_PROGRESS if WorkState.IN_PROGRESS in worn else WorkState.OPEN
+
+
+def _merged_pulls(observed: Observed) -> dict[int, list[PullState]]:
+    """Merged pull requests of people who may write here, by the numbers of issues they name."""
+    found: dict[int, list[PullState]] = {}
+    for pull in observed.snapshot.pulls:
+        if pull.merged_at is None or pull.association not in TRUSTED:
+            continue
+        for number in {int(n) for n in _NAMED.findall(f"{pull.title}\n{pull.body}")}:
+            found.setdefault(number, []).append(pull)
+    return found
 
 
 def _shares_of_the_unsaid(curriculum: Curriculum) -> dict[str, float]:

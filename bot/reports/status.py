@@ -8,7 +8,7 @@ from bot.planning.bodies import full_unit_name, module_name
 from bot.planning.schedule import Schedule
 from bot.planning.snapshot import Frozen
 from bot.progress.forecast import Forecast
-from bot.progress.progress import Work, WorkState
+from bot.progress.progress import DONE, Work, WorkState
 from bot.reports.view import View
 
 BAR = 20
@@ -93,7 +93,7 @@ def status(view: View) -> Status:
         checkpoint=_next_checkpoint(curriculum, dates, today),
         forecast=view.outlook,
         in_progress=progress.count(WorkState.IN_PROGRESS),
-        done=progress.count(WorkState.CLAIMED),
+        done=progress.count(*DONE),
         skipped=progress.count(WorkState.SKIPPED, WorkState.REMOVED),
         resting_until=pause,
         ended=today > dates.last,

@@ -80,9 +80,7 @@ def weekly(view: View, week: Week) -> Weekly:
     done = tuple(
         w
         for w in progress.work
-        if w.state is WorkState.CLAIMED
-        and w.closed_on
-        and week.monday <= w.closed_on <= week.sunday
+        if w.finished and w.closed_on and week.monday <= w.closed_on <= week.sunday
     )
     total = progress.all.total
     newest = today <= week.sunday + timedelta(days=DAYS_A_WEEK)

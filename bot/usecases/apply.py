@@ -6,23 +6,29 @@ we look again and plan anew instead of writing again.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import assert_never
 
 from bot.errors import (
     AlreadyExistsError,
+    GitHubError,
     NotThereError,
     SubIssuesUnsupportedError,
+    UnavailableError,
     UncertainWriteError,
 )
 from bot.planning.changes import (
     AddSubIssue,
     Change,
+    CreateComment,
     CreateIssue,
     CreateLabel,
     CreateMilestone,
     DeleteLabel,
     DeleteMilestone,
+    PinIssue,
     Plan,
+    React,
     UpdateIssue,
     UpdateLabel,
     UpdateMilestone,
@@ -81,8 +87,19 @@ class Writer:
                 )
             case UpdateIssue():
                 self._update_issue(change)
+            case _:
+                self._write_small(change)
+
+    def _write_small(self, change: AddSubIssue | CreateComment | React | PinIssue) -> None:
+        match change:
             case AddSubIssue():
                 self._relate(change)
+            case CreateComment():
+                self._gateway.create_comment(change.number, body=change.body)
+            case React():
+                self._react(change)
+            case PinIssue():
+                self._pin(change)
             case _:
                 assert_never(change)
 
@@ -111,6 +128,20 @@ class Writer:
             state=change.state if "state" in fields else UNSET,
             state_reason=reason if "state" in fields else UNSET,
         )
+
+    def _react(self, change: React) -> None:
+        """A mark on a comment that was deleted meanwhile marks nothing."""
+        with suppress(NotThereError):
+            self._gateway.react(change.comment, change.content)
+
+    def _pin(self, change: PinIssue) -> None:
+        """Three pins are all a repository has, and not every token may set one: then without."""
+        try:
+            self._gateway.pin_issue(change.node_id)
+        except (UnavailableError, UncertainWriteError):
+            raise
+        except GitHubError:
+            return
 
     def _relate(self, change: AddSubIssue) -> None:
         if not self._has_sub_issues:

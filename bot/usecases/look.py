@@ -6,18 +6,29 @@ from random import Random
 from bot.curriculum.model import Curriculum
 from bot.planning.marker import digest
 from bot.planning.observed import observe
-from bot.planning.schedule import schedule
+from bot.planning.schedule import schedule, unit_by_key
 from bot.planning.snapshot import Snapshot
 from bot.progress.forecast import forecast
+from bot.progress.life import read_life
 from bot.progress.progress import read_progress
 from bot.reports.view import View
 from bot.settings import Settings
 
 
 def look(curriculum: Curriculum, settings: Settings, snapshot: Snapshot, now: datetime) -> View:
-    """The view at `now` (aware). The same values give the same view: chance is seeded by them."""
+    """The view at `now` (aware); `settings` are the file's.
+
+    The same values give the same view: chance is seeded by them.
+    """
     today = now.astimezone(settings.zone).date()
-    progress = read_progress(curriculum, settings, observe(snapshot))
+    observed = observe(snapshot)
+    life = read_life(curriculum, settings, observed)
+    settings = life.in_force(settings)
+    dates = schedule(curriculum, settings, life.course.turns)
+    homes = unit_by_key(curriculum)
+    moved = {key: days for key, days in life.course.moved.items() if key in homes}
+    places = {key: dates.place(homes[key], days) for key, days in moved.items()}
+    progress = read_progress(curriculum, settings, observed, life, places)
     outlook = forecast(
         progress,
         start=settings.start,
@@ -28,8 +39,10 @@ def look(curriculum: Curriculum, settings: Settings, snapshot: Snapshot, now: da
     return View(
         curriculum=curriculum,
         settings=settings,
-        dates=schedule(curriculum, settings),
+        dates=dates,
         progress=progress,
+        life=life,
+        observed=observed,
         outlook=outlook,
         today=today,
     )

@@ -1,0 +1,150 @@
+"""The memory: what the learner said, kept as a hidden comment in the issue it is about.
+
+    <!-- milepost:memory {"v":1,"entries":[{"id":17,"at":"2026-01-05T09:00:00Z",...}]} -->
+
+One entry for each command obeyed, with the id of its comment, so that a comment is acted on once
+even when its mark, a reaction, was lost. What concerns the whole path, or an issue that is not
+ours, stands in the summary issue.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Literal, Self
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.planning.intents import Count, Deed, Intent, Log
+from bot.planning.marker import LEDGER, MEMORY, Key, safe_json
+from bot.planning.observed import Observed
+from bot.planning.snapshot import Frozen
+
+ROOM = 20_000
+_INTENT: TypeAdapter[Intent] = TypeAdapter(Intent)
+
+
+class Entry(Frozen):
+    """One thing said: the id of its comment (0 for a button), when (aware, UTC), by whom, what."""
+
+    id: int
+    at: datetime
+    by: str
+    intent: Intent
+
+    @classmethod
+    def of(cls, deed: Deed) -> Self:
+        """The entry that keeps a deed."""
+        return cls(id=deed.comment, at=deed.at, by=deed.by, intent=deed.intent)
+
+    def flat(self) -> dict[str, Any]:
+        """As it stands in the comment: one level, defaults left out."""
+        intent = self.intent.model_dump(mode="json", exclude_defaults=True)
+        at = f"{self.at:%Y-%m-%dT%H:%M:%SZ}"
+        return {"id": self.id, "at": at, "by": self.by, "do": self.intent.do, **intent}
+
+
+class Memory(Frozen):
+    """The entries of one issue in the order they were made. `merged` are ids folded away."""
+
+    v: Literal[1] = 1
+    entries: tuple[Entry, ...] = ()
+    merged: tuple[int, ...] = ()
+
+    def knows(self, comment: int) -> bool:
+        """Whether this comment was acted on."""
+        return comment in self.merged or any(e.id == comment for e in self.entries)
+
+    def adding(self, entries: Iterable[Entry]) -> Self:
+        """With these entries, too; those of comments it knows are left out."""
+        new = [e for e in entries if not (e.id and self.knows(e.id))]
+        return self.model_copy(update={"entries": (*self.entries, *new)})
+
+    def comment(self) -> str:
+        """The hidden comment; empty when there is nothing to remember."""
+        if not self.entries:
+            return ""
+        return f"<!-- milepost:memory {safe_json(_compact(self))} -->"
+
+
+def find_memory(body: str) -> Memory:
+    """The memory in an issue's body; an empty one when there is none.
+
+    An entry that cannot be read (a newer version wrote it, or somebody edited it) is left out here
+    and lost at the next write.
+    """
+    found = MEMORY.search(body.replace("\r\n", "\n"))
+    if found is None:
+        return Memory()
+    try:
+        content = json.loads(found[1])
+        raw = content["entries"] if content.get("v") == 1 else []
+        merged = tuple(int(number) for number in content.get("merged", ()))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return Memory()
+    return Memory(entries=tuple(_read(raw)), merged=merged)
+
+
+def with_memory(body: str, memory: Memory) -> str:
+    """`body` with this memory in place of any other, before the ledger where there is one."""
+    rest = MEMORY.sub("", body.replace("\r\n", "\n")).rstrip()
+    comment = memory.comment()
+    if not comment:
+        return rest
+    ledger = LEDGER.search(rest)
+    if ledger is None:
+        return f"{rest}\n\n{comment}"
+    head, tail = rest[: ledger.start()].rstrip(), rest[ledger.start() :].lstrip("\n")
+    return f"{head}\n\n{comment}\n\n{tail}"
+
+
+def memories(observed: Observed) -> dict[Key, Memory]:
+    """What is remembered in each issue of ours, by its key."""
+    found = {key: find_memory(ours.state.body) for key, ours in observed.issues.items()}
+    return {key: memory for key, memory in found.items() if memory.entries}
+
+
+def _read(raw: list[Any]) -> Iterator[Entry]:
+    for item in raw:
+        try:
+            rest = {k: v for k, v in item.items() if k not in {"id", "at", "by"}}
+            intent = _INTENT.validate_python(rest)
+            yield Entry(id=item["id"], at=item["at"], by=item["by"], intent=intent)
+        except (ValidationError, KeyError, TypeError, AttributeError):
+            continue
+
+
+def _compact(memory: Memory) -> dict[str, Any]:
+    """The JSON; where it would grow too long, hours and counts of a week are added up."""
+    full = {"v": memory.v, "entries": [e.flat() for e in memory.entries]}
+    if memory.merged:
+        full["merged"] = list(memory.merged)
+    if len(json.dumps(full)) <= ROOM:
+        return full
+    added = _added_up(memory)
+    return {"v": 1, "entries": [e.flat() for e in added.entries], "merged": list(added.merged)}
+
+
+def _added_up(memory: Memory) -> Memory:
+    def kind(entry: Entry) -> tuple[str, str, int, int]:
+        year, week, _ = entry.at.isocalendar()
+        what = entry.intent.metric if isinstance(entry.intent, Count) else ""
+        return entry.intent.do, what, year, week
+
+    sums = [e for e in memory.entries if isinstance(e.intent, Log | Count)]
+    kept = [e for e in memory.entries if not isinstance(e.intent, Log | Count)]
+    merged = list(memory.merged)
+    for _, group in groupby(sorted(sums, key=kind), key=kind):
+        *earlier, last = sorted(group, key=lambda e: e.at)
+        merged += [e.id for e in earlier if e.id]
+        kept.append(last.model_copy(update={"intent": _sum([*earlier, last])}))
+    return Memory(entries=tuple(sorted(kept, key=lambda e: (e.at, e.id))), merged=tuple(merged))
+
+
+def _sum(entries: list[Entry]) -> Intent:
+    first = entries[0].intent
+    if isinstance(first, Count):
+        amount = sum(e.intent.amount for e in entries if isinstance(e.intent, Count))
+        return first.model_copy(update={"amount": amount})
+    hours = sum(e.intent.hours for e in entries if isinstance(e.intent, Log))
+    return Log(hours=round(hours, 2))
