@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.sandbox import dump
 from bot.sandbox.api import app_shapes
-from bot.sandbox.state import apps, hooks, issues
+from bot.sandbox.state import apps, hooks, pulls
 from bot.sandbox.state.faults import KINDS
 from bot.sandbox.state.objects import Repository, Role
 from bot.sandbox.state.refusals import NotFound
@@ -267,11 +267,17 @@ def _add_repositories(routes: APIRouter, world: World) -> None:
             return dump.repository(found)
 
     @routes.post("/repositories/{owner}/{name}/pull-requests", status_code=201)
-    async def open_pull_request(owner: str, name: str, title: str) -> JSON:
+    async def open_pull_request(
+        owner: str, name: str, title: str, body: str = "", merged: bool = False
+    ) -> JSON:
+        """One of the owner's, from a branch that is made for it."""
         with world.lock:
             found = _repository(world, f"{owner}/{name}")
-            pull = issues.open_pull_request(world, world.actor(found.owner.login), found, title)
-        return {"number": pull.number}
+            actor = world.actor(found.owner.login)
+            issue = pulls.propose(world, actor, found, title, body)
+            if merged:
+                pulls.merge(world, actor, found, issue.number)
+        return {"number": issue.number}
 
 
 def _add_hooks(routes: APIRouter, world: World, webhooks: Webhooks) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.sandbox.state.clock import Clock
-from bot.sandbox.state.events import Event
+from bot.sandbox.state.events import Event, remember
 from bot.sandbox.state.faults import Faults
 from bot.sandbox.state.journal import Journal
 from bot.sandbox.state.limits import Limits
@@ -276,6 +276,10 @@ class World:
     # Telling others
 
     def emit(self, event: Event) -> None:
-        """Hand an event to whoever listens (webhooks)."""
+        """Keep an event with its issue, and hand it to whoever listens (webhooks)."""
+        remember(event, self.clock.now(), self.next_id)
+        issue = event.subject.get("issue")
+        if event.name == "issues" and issue is not None and issue.is_pull_request:
+            return  # GitHub tells of those by `pull_request` events, which nobody here needs
         for listener in self.listeners:
             listener(event)

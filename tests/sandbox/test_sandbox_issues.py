@@ -7,7 +7,7 @@ import pytest
 from sandbox.client import Api
 
 from bot.sandbox.server import Sandbox
-from bot.sandbox.state import issues
+from bot.sandbox.state import issues, pulls
 
 
 def test_numbers_are_never_used_again(api: Api) -> None:
@@ -76,7 +76,7 @@ def test_since_takes_what_changed_at_that_second_or_later(sandbox: Sandbox, api:
 
 def test_pull_requests_stand_in_the_list(sandbox: Sandbox, api: Api) -> None:
     world = sandbox.world
-    issues.open_pull_request(world, world.actor(), world.repository(), "A pull request")
+    pulls.propose(world, world.actor(), world.repository(), "A pull request")
     api.issue()
 
     listed = {one["number"]: "pull_request" in one for one in api("GET", "/issues").json()}

@@ -143,7 +143,7 @@ def _files(repo: Repository) -> dict[str, bytes]:
 def _entry(shapes: Shapes, repo: Repository, commit: Commit, path: str, *, file: bool) -> JSON:
     root = shapes.repository_url(repo)
     content = commit.files.get(path, b"")
-    sha = blob_sha(content) if file else tree_sha(commit.files, f"{path}/")
+    sha = blob_sha(content) if file else tree_sha(commit.files, path)
     url = f"{root}/contents/{path}?ref={repo.default_branch}"
     kind = "blob" if file else "tree"
     page = f"{shapes.web}/{repo.full_name}/{kind}/{repo.default_branch}/{path}"
@@ -270,11 +270,11 @@ def _signature(commit: Commit) -> JSON:
 
 
 def _parents(shapes: Shapes, repo: Repository, commit: Commit) -> list[JSON]:
-    if commit.parent is None:
-        return []
-    root = shapes.repository_url(repo)
-    page = f"{shapes.web}/{repo.full_name}/commit/{commit.parent}"
-    return [{"sha": commit.parent, "url": f"{root}/git/commits/{commit.parent}", "html_url": page}]
+    git = f"{shapes.repository_url(repo)}/git/commits"
+    page = f"{shapes.web}/{repo.full_name}/commit"
+    return [
+        {"sha": sha, "url": f"{git}/{sha}", "html_url": f"{page}/{sha}"} for sha in commit.parents
+    ]
 
 
 def _unverified() -> JSON:

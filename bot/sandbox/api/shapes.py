@@ -139,7 +139,7 @@ class Shapes:
             "created_at": written(issue.birth.at),
             "updated_at": written(issue.updated_at),
             "closed_at": written(issue.closed_at),
-            "author_association": self.association(repository, issue.user),
+            "author_association": repository.association_of(issue.user),
             "active_lock_reason": issue.lock_reason,
             "body": issue.body,
             "closed_by": self.user(issue.closed_by) if issue.closed_by else None,
@@ -159,9 +159,9 @@ class Shapes:
             "html_url": page,
             "diff_url": f"{page}.diff",
             "patch_url": f"{page}.patch",
-            "merged_at": None,
+            "merged_at": written(issue.pull.merged_at) if issue.pull else None,
         }
-        return {"draft": False, "pull_request": pull}
+        return {"draft": bool(issue.pull and issue.pull.draft), "pull_request": pull}
 
     def _relations(self, issue: Issue) -> JSON:
         total = len(issue.children)
@@ -205,7 +205,7 @@ class Shapes:
             "user": self.user(comment.user),
             "created_at": written(comment.birth.at),
             "updated_at": written(comment.updated_at),
-            "author_association": self.association(repository, comment.user),
+            "author_association": repository.association_of(comment.user),
             "body": comment.body,
             "reactions": self.reactions(f"{url}/reactions", comment.reactions),
             "performed_via_github_app": self.app(comment.app) if comment.app else None,
@@ -227,12 +227,6 @@ class Shapes:
             "total_count": len(given),
             **{content: counts[content] for content in REACTIONS},
         }
-
-    def association(self, repository: Repository, user: User) -> str:
-        """How GitHub names the author's tie to the repository."""
-        if user is repository.owner:
-            return "OWNER"
-        return "COLLABORATOR" if user.login.lower() in repository.collaborators else "NONE"
 
     def app(self, app: App) -> JSON:
         return {

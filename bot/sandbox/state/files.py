@@ -101,7 +101,7 @@ def update_ref(repository: Repository, name: str, fields: Fields) -> str:
         raise Invalid("Reference does not exist")
     if sha not in repository.git.commits:
         raise Invalid("Object does not exist")
-    if not fields.get("force") and not _is_ancestor(repository, repository.git.refs[ref], sha):
+    if not fields.get("force") and repository.git.refs[ref] not in repository.git.history(sha):
         raise Invalid("Update is not a fast forward")
     repository.git.refs[ref] = sha
     return ref
@@ -162,12 +162,3 @@ def _pushed(
 ) -> None:
     subject = {"branch": branch, "before": before, "after": after}
     world.emit(Event("push", None, actor, repository, subject=subject))
-
-
-def _is_ancestor(repository: Repository, old: str, new: str) -> bool:
-    sha: str | None = new
-    while sha:
-        if sha == old:
-            return True
-        sha = repository.git.commits[sha].parent
-    return False

@@ -5,7 +5,7 @@ from typing import Any
 from bot.sandbox.state import checks, labels
 from bot.sandbox.state.checks import Fields
 from bot.sandbox.state.events import Event
-from bot.sandbox.state.objects import Actor, Issue, Milestone, Repository, User
+from bot.sandbox.state.objects import Actor, Issue, Milestone, Pull, Repository, User
 from bot.sandbox.state.refusals import Forbidden, Gone, NotFound, invalid, wrong_shape
 from bot.sandbox.world import World
 
@@ -34,8 +34,14 @@ def by_id(world: World, issue_id: int) -> tuple[Repository, Issue]:
     raise NotFound
 
 
-def create(world: World, actor: Actor, repository: Repository, fields: Fields) -> Issue:
-    """From `title`, `body`, `labels`, `milestone`, `assignees`.
+def create(
+    world: World,
+    actor: Actor,
+    repository: Repository,
+    fields: Fields,
+    pull: Pull | None = None,
+) -> Issue:
+    """From `title`, `body`, `labels`, `milestone`, `assignees`; with `pull`, a pull request.
 
     The last three are dropped without a word when the actor has no push access.
     """
@@ -61,6 +67,8 @@ def create(world: World, actor: Actor, repository: Repository, fields: Fields) -
         birth.at,
         milestone=milestone,
         assignees=assignees,
+        is_pull_request=pull is not None,
+        pull=pull,
     )
     repository.issues[issue.number] = issue
     issue.labels = found[: labels.PER_ISSUE]
@@ -69,13 +77,6 @@ def create(world: World, actor: Actor, repository: Repository, fields: Fields) -
         _tell(world, actor, repository, "labeled", issue, label=label)
     if milestone:
         _tell(world, actor, repository, "milestoned", issue, milestone=milestone)
-    return issue
-
-
-def open_pull_request(world: World, actor: Actor, repository: Repository, title: str) -> Issue:
-    """A pull request as the issue list shows it: GitHub counts and lists the two together."""
-    issue = create(world, actor, repository, {"title": title})
-    issue.is_pull_request = True
     return issue
 
 
@@ -135,7 +136,7 @@ def unlock(world: World, issue: Issue) -> None:
 
 
 def pin(repository: Repository, issue: Issue) -> None:
-    """Put on top of the list; three at most."""
+    """Put on top of the list; three at most, which are no pull requests."""
     if sum(other.pinned for other in repository.issues.values()) >= 3 and not issue.pinned:
         raise invalid("Issue", "pinned", "custom", "Maximum 3 pinned issues per repository")
     issue.pinned = True
@@ -186,9 +187,11 @@ def _set_state(
     issue.updated_at = now
     if state == "closed":
         issue.state_reason = reason if reason in {"not_planned", "duplicate"} else "completed"
+        if issue.is_pull_request:
+            issue.state_reason = None
         issue.closed_at, issue.closed_by = now, actor.user
     else:
-        issue.state_reason = "reopened"
+        issue.state_reason = None if issue.is_pull_request else "reopened"
         issue.closed_at = issue.closed_by = None
     _tell(world, actor, repository, "closed" if state == "closed" else "reopened", issue)
 

@@ -76,6 +76,37 @@ class Comment:
     reactions: list[Reaction] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Happening:
+    """What GitHub calls an issue event: something done to an issue, and by whom.
+
+    `kind` is its name (`labeled`, `closed`, ...). A label keeps the name and colour of then.
+    """
+
+    id: int
+    kind: str
+    actor: User
+    app: "App | None"
+    at: datetime
+    label: tuple[str, str] | None = None
+    milestone: str | None = None
+    commit: str | None = None
+
+
+@dataclass(eq=False)
+class Pull:
+    """What makes an issue a pull request: two branches, and how they went together."""
+
+    head: str
+    base: str
+    head_sha: str
+    base_sha: str
+    draft: bool = False
+    merged_at: datetime | None = None
+    merged_by: User | None = None
+    merge_sha: str | None = None
+
+
 @dataclass(eq=False)
 class Issue:
     id: int
@@ -101,12 +132,29 @@ class Issue:
     children: list["Issue"] = field(default_factory=list)
     blocked_by: list["Issue"] = field(default_factory=list)
     blocking: list["Issue"] = field(default_factory=list)
+    events: list[Happening] = field(default_factory=list)
     pinned: bool = False
     is_pull_request: bool = False
+    pull: Pull | None = None
 
     @property
     def is_open(self) -> bool:
         return self.state == "open"
+
+
+@dataclass(eq=False)
+class Release:
+    """A release; `published_at` is None for a draft, which only its tag's makers see."""
+
+    id: int
+    tag: str
+    target: str
+    author: User
+    created_at: datetime
+    name: str | None = None
+    body: str | None = None
+    prerelease: bool = False
+    published_at: datetime | None = None
 
 
 @dataclass(eq=False)
@@ -126,6 +174,7 @@ class Repository:
     milestones: dict[int, Milestone] = field(default_factory=dict)
     issues: dict[int, Issue] = field(default_factory=dict)
     deleted_issues: set[int] = field(default_factory=set)
+    releases: list[Release] = field(default_factory=list)
     last_issue: int = 0
     last_milestone: int = 0
     git: Git = field(default_factory=Git)
@@ -140,6 +189,12 @@ class Repository:
             return "admin"
         given = self.collaborators.get(user.login.lower())
         return given or (None if self.private else "read")
+
+    def association_of(self, user: User) -> str:
+        """How GitHub names somebody's tie to the repository."""
+        if user is self.owner:
+            return "OWNER"
+        return "COLLABORATOR" if user.login.lower() in self.collaborators else "NONE"
 
     def milestone_counts(self) -> dict[Milestone, tuple[int, int]]:
         """Open and closed issues of each milestone that has any."""

@@ -34,12 +34,16 @@ class NotFound(Refusal):
         super().__init__(message)
 
 
+class NotAllowed(Refusal):
+    """A pull request that cannot be merged as it is."""
+
+
 class Gone(Refusal):
     """It was there: a deleted issue, or the issues of a repository that switched them off."""
 
 
 class Conflict(Refusal):
-    """The file changed since its `sha` was read."""
+    """It changed since its `sha` was read, or there is no commit yet to work on."""
 
 
 class Invalid(Refusal):

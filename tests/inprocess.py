@@ -1,0 +1,356 @@
+"""Both edges of a repository of the sandbox, in this process: faithful, but for HTTP."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any, Literal
+
+from bot.errors import AlreadyExistsError, GitHubError, NotThereError
+from bot.github.addresses import address
+from bot.planning.ports import UNSET, Unset
+from bot.planning.snapshot import (
+    CommentState,
+    Found,
+    IssueRef,
+    IssueState,
+    LabelState,
+    MilestoneState,
+    PullState,
+    ReactionState,
+    Snapshot,
+)
+from bot.sandbox.state import comments, issues, labels, milestones, pulls, relations, releases
+from bot.sandbox.state.git import blob_sha
+from bot.sandbox.state.objects import Comment, Issue, Reaction, Repository
+from bot.sandbox.state.refusals import Gone, Invalid, NotFound, Refusal
+from bot.sandbox.world import World
+
+WEB = "https://github.com"
+
+
+class Edges:
+    """Reader and gateway over a world in this process. Faults are hooks around each write.
+
+    `hidden` numbers are missing from lists, as the newest issues sometimes are at GitHub.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.repository = world.repository()
+        self.bot = world.actor()
+        self.writes: list[str] = []
+        self.hidden: set[int] = set()
+        self.before_write: Callable[[], None] = lambda: None
+        self.after_write: Callable[[], None] = lambda: None
+
+    def snapshot(self, *, fresh: bool = False) -> Snapshot:
+        del fresh
+        repository = self.repository
+        listed = [i for i in repository.issues.values() if i.number not in self.hidden]
+        return Snapshot(
+            repository="learner/portfolio",
+            labels=tuple(
+                LabelState(name=x.name, color=x.color, description=x.description or "")
+                for x in repository.labels.values()
+            ),
+            milestones=tuple(
+                MilestoneState(
+                    number=x.number,
+                    title=x.title,
+                    description=x.description or "",
+                    due_on=x.due,
+                    state="open" if x.state == "open" else "closed",
+                )
+                for x in repository.milestones.values()
+            ),
+            issues=tuple(
+                _state(repository, issue) for issue in listed if not issue.is_pull_request
+            ),
+            pulls=tuple(_pull(repository, issue) for issue in listed if issue.is_pull_request),
+            last_number=max((issue.number for issue in listed), default=0),
+        )
+
+    def issue(self, number: int) -> IssueState | None:
+        found = self.repository.issues.get(number)
+        return _state(self.repository, found) if found and not found.is_pull_request else None
+
+    def comments(self, number: int, *, fresh: bool = False) -> tuple[CommentState, ...]:
+        del fresh
+        found = issues.find(self.repository, number)
+        return tuple(_comment(self.repository, found, one) for one in found.comments)
+
+    def comments_since(self, since: datetime) -> tuple[CommentState, ...]:
+        found = [
+            _comment(self.repository, issue, comment)
+            for issue in self.repository.issues.values()
+            for comment in issue.comments
+            if comment.updated_at >= since
+        ]
+        return tuple(sorted(found, key=lambda comment: comment.id))
+
+    def reactions(self, number: int) -> tuple[ReactionState, ...]:
+        found = self.repository.issues.get(number)
+        return tuple(_reaction(one) for one in found.reactions) if found else ()
+
+    def comment_reactions(self, comment: int) -> tuple[ReactionState, ...]:
+        try:
+            _, found = comments.find(self.repository, comment)
+        except NotFound:
+            return ()
+        return tuple(_reaction(one) for one in found.reactions)
+
+    def labelled_by(self, number: int, label: str) -> str | None:
+        issue = self.repository.issues.get(number)
+        for event in reversed(issue.events if issue else []):
+            named = event.label and event.label[0].casefold() == label.casefold()
+            if event.kind == "labeled" and named:
+                return event.actor.login
+        return None
+
+    def may_write(self, login: str) -> bool:
+        user = self.world.users.get(login.lower())
+        role = self.repository.role_of(user) if user else None
+        return role in {"write", "maintain", "admin"}
+
+    def find(self, url: str) -> Found | None:
+        place = address(url, WEB)
+        if place is None:
+            return None
+        try:
+            home = self.world.repository(place.repository)
+            if place.kind == "pull-request":
+                issue, pull = pulls.find(home, place.number)
+                at, title = pull.merged_at, issue.title
+            elif place.kind == "release":
+                release = releases.find(home, place.tag)
+                at, title = release.published_at, release.name or release.tag
+            else:
+                at, title = home.created_at, home.full_name
+        except NotFound:
+            return None
+        return Found(kind=place.kind, url=url, title=title, at=at) if at else None
+
+    def file(self, path: str) -> str | None:
+        head = self.repository.git.head(self.repository.default_branch)
+        content = head.files.get(path) if head else None
+        return None if content is None else content.decode()
+
+    def tree(self, branch: str) -> dict[str, str] | None:
+        head = self.repository.git.head(branch)
+        return {path: blob_sha(data) for path, data in head.files.items()} if head else None
+
+    @contextmanager
+    def _writing(self, what: str) -> Iterator[None]:
+        self.before_write()
+        try:
+            yield
+        except Invalid as refused:
+            raise AlreadyExistsError(f"{what}: {refused.message}") from None
+        except (Gone, NotFound, KeyError) as missing:
+            raise NotThereError(f"{what}: {missing}") from None
+        self.writes.append(what)
+        self.after_write()
+
+    def create_label(self, name: str, *, color: str, description: str) -> None:
+        with self._writing("create label"):
+            fields = {"name": name, "color": color, "description": description}
+            labels.create(self.world, self.bot, self.repository, fields)
+
+    def update_label(self, name: str, *, new_name: str, color: str, description: str) -> None:
+        with self._writing("update label"):
+            fields = {"new_name": new_name, "color": color, "description": description}
+            found = labels.find(self.repository, name)
+            labels.edit(self.world, self.bot, self.repository, found, fields)
+
+    def delete_label(self, name: str) -> None:
+        with self._writing("delete label"):
+            found = labels.find(self.repository, name)
+            labels.delete(self.world, self.bot, self.repository, found)
+
+    def create_milestone(self, title: str, *, description: str, due_on: date | None) -> int:
+        with self._writing("create milestone"):
+            fields = _sent(title=title, description=description, due_on=due_on)
+            made = milestones.create(self.world, self.bot, self.repository, fields)
+        return made.number
+
+    def update_milestone(
+        self,
+        number: int,
+        *,
+        title: str,
+        description: str | Unset = UNSET,
+        due_on: date | Unset | None = UNSET,
+        state: Literal["open", "closed"] | Unset = UNSET,
+    ) -> None:
+        with self._writing("update milestone"):
+            fields = _sent(title=title, description=description, due_on=due_on, state=state)
+            found = self.repository.milestones[number]
+            milestones.edit(self.world, self.bot, self.repository, found, fields)
+
+    def delete_milestone(self, number: int) -> None:
+        with self._writing("delete milestone"):
+            found = self.repository.milestones[number]
+            milestones.delete(self.world, self.bot, self.repository, found)
+
+    def create_issue(
+        self, title: str, *, body: str, labels: tuple[str, ...], milestone: int | None
+    ) -> IssueRef:
+        with self._writing("create issue"):
+            fields = _sent(title=title, body=body, labels=labels, milestone=milestone)
+            made = issues.create(self.world, self.bot, self.repository, fields)
+        return IssueRef(made.number, made.id)
+
+    def update_issue(
+        self,
+        number: int,
+        *,
+        title: str | Unset = UNSET,
+        body: str | Unset = UNSET,
+        labels: tuple[str, ...] | Unset = UNSET,
+        milestone: int | Unset | None = UNSET,
+        state: Literal["open", "closed"] | Unset = UNSET,
+        state_reason: Literal["completed", "not_planned", "reopened"] | Unset = UNSET,
+    ) -> None:
+        with self._writing("update issue"):
+            fields = _sent(
+                title=title,
+                body=body,
+                labels=labels,
+                milestone=milestone,
+                state=state,
+                state_reason=state_reason,
+            )
+            found = issues.find(self.repository, number)
+            issues.edit(self.world, self.bot, self.repository, found, fields)
+
+    def create_comment(self, number: int, *, body: str) -> int:
+        with self._writing("create comment"):
+            found = issues.find(self.repository, number)
+            made = comments.create(self.world, self.bot, self.repository, found, {"body": body})
+        return made.id
+
+    def add_sub_issue(self, parent: int, child_id: int) -> None:
+        with self._writing("add sub-issue"):
+            above = issues.find(self.repository, parent)
+            relations.add_child(self.world, self.bot, self.repository, above, child_id)
+
+    def react(self, comment: int, content: str) -> None:
+        with self._writing("react"):
+            _, found = comments.find(self.repository, comment)
+            comments.react(self.world, self.bot, found, {"content": content})
+
+    def pin_issue(self, node_id: str) -> None:
+        with self._writing("pin issue"):
+            _, found = issues.by_id(self.world, int(node_id.removeprefix("I_")))
+            issues.pin(self.repository, found)
+
+    def commit_files(
+        self,
+        branch: str,
+        files: Mapping[str, bytes],
+        *,
+        message: str,
+        base: Literal["orphan", "default"],
+    ) -> None:
+        with self._writing("commit files"):
+            git = self.repository.git
+            start = git.head(self.repository.default_branch)
+            if base == "default" and start and git.head(branch) is None:
+                git.refs[f"refs/heads/{branch}"] = start.sha
+            self.world.commit_files(self.repository, dict(files), message, branch)
+
+    def put_file(self, path: str, content: bytes, *, message: str) -> None:
+        with self._writing("put file"):
+            self.world.commit_files(self.repository, {path: content}, message)
+
+    def open_pull_request(self, branch: str, *, title: str, body: str) -> int:
+        for number, issue in self.repository.issues.items():
+            if issue.is_open and issue.pull and issue.pull.head == branch:
+                return number
+        into = self.repository.default_branch
+        fields = {"title": title, "body": body, "head": branch, "base": into}
+        try:
+            made = pulls.create(self.world, self.bot, self.repository, fields)
+        except Refusal as refused:
+            raise GitHubError(f"open pull request: {refused.message}") from None
+        self.writes.append("open pull request")
+        return made.number
+
+
+def _sent(**fields: Any) -> dict[str, Any]:
+    """The JSON that a request with these fields would hold."""
+    sent = {name: value for name, value in fields.items() if not isinstance(value, Unset)}
+    if isinstance(sent.get("due_on"), date):
+        sent["due_on"] = f"{sent['due_on']}T12:00:00Z"
+    if "labels" in sent:
+        sent["labels"] = list(sent["labels"])
+    return sent
+
+
+def page(repository: Repository, issue: Issue) -> str:
+    """The address of an issue or pull request."""
+    kind = "pull" if issue.is_pull_request else "issues"
+    return f"{WEB}/{repository.full_name}/{kind}/{issue.number}"
+
+
+def _state(repository: Repository, issue: Issue) -> IssueState:
+    return IssueState(
+        number=issue.number,
+        id=issue.id,
+        node_id=f"I_{issue.id}",
+        title=issue.title,
+        body=issue.body or "",
+        state="open" if issue.state == "open" else "closed",
+        state_reason=issue.state_reason,
+        labels=tuple(label.name for label in issue.labels),
+        milestone=issue.milestone.number if issue.milestone else None,
+        parent=issue.parent.number if issue.parent else None,
+        author=issue.user.login,
+        author_kind=issue.user.kind,
+        association=repository.association_of(issue.user),
+        assignees=tuple(user.login for user in issue.assignees),
+        comments=len(issue.comments),
+        reactions=len(issue.reactions),
+        created_at=issue.birth.at,
+        updated_at=issue.updated_at,
+        closed_at=issue.closed_at,
+        url=page(repository, issue),
+    )
+
+
+def _pull(repository: Repository, issue: Issue) -> PullState:
+    return PullState(
+        number=issue.number,
+        title=issue.title,
+        body=issue.body or "",
+        state="open" if issue.is_open else "closed",
+        author=issue.user.login,
+        association=repository.association_of(issue.user),
+        merged_at=issue.pull.merged_at if issue.pull else None,
+        url=page(repository, issue),
+    )
+
+
+def _comment(repository: Repository, issue: Issue, comment: Comment) -> CommentState:
+    return CommentState(
+        id=comment.id,
+        issue=issue.number,
+        body=comment.body,
+        author=comment.user.login,
+        author_kind=comment.user.kind,
+        association=repository.association_of(comment.user),
+        reactions=dict(Counter(one.content for one in comment.reactions)),
+        created_at=comment.birth.at,
+        updated_at=comment.updated_at,
+        url=f"{page(repository, issue)}#issuecomment-{comment.id}",
+    )
+
+
+def _reaction(reaction: Reaction) -> ReactionState:
+    return ReactionState(
+        content=reaction.content,
+        author=reaction.user.login,
+        author_kind=reaction.user.kind,
+        created_at=reaction.created_at,
+    )
