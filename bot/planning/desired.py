@@ -64,11 +64,13 @@ class Texts(Frozen):
     """What is written from more than the curriculum: made by reports, handed to the plan.
 
     `dashboard` is the body of the summary issue; without it that issue shows the bare path.
-    `issues` are wanted beside those of the path: assessments, reflections.
+    `issues` are wanted beside those of the path: assessments, reflections. `seen` is the day of the
+    run, when it read comments.
     """
 
     dashboard: str | None = None
     issues: tuple[DesiredIssue, ...] = ()
+    seen: date | None = None
 
 
 NO_TEXTS = Texts()
@@ -78,12 +80,20 @@ class DesiredState(Frozen):
     """All that should be there. Issues stand in the order in which they are to be made.
 
     `set_aside` are the tasks of branches that the learner did not take, and those known before.
+    `seen` is the day up to which comments were read, when they were.
     """
 
     labels: tuple[DesiredLabel, ...]
     milestones: tuple[DesiredMilestone, ...]
     issues: tuple[DesiredIssue, ...]
     set_aside: frozenset[Key] = frozenset()
+    seen: date | None = None
+
+
+def check_settings(curriculum: Curriculum, settings: Settings) -> None:
+    """Raises ConfigError when a setting does not fit the curriculum."""
+    _check_choices(curriculum, settings)
+    schedule(curriculum, settings)
 
 
 def desired_state(
@@ -110,6 +120,7 @@ def desired_state(
         milestones=tuple(issues_of.milestones()),
         issues=issues,
         set_aside=frozenset(_set_aside(curriculum, settings)),
+        seen=texts.seen,
     )
 
 

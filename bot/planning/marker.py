@@ -16,6 +16,7 @@ that what the learner deleted is not made again, and the hashes of labels, which
 
 import json
 import re
+from datetime import date
 from hashlib import sha256
 from typing import Literal, Self
 
@@ -107,22 +108,27 @@ class Marked(Frozen):
 
 
 class Ledger(Frozen):
-    """Digests of the keys of all objects ever made, and per label key what we last wrote of it."""
+    """Digests of the keys of all objects ever made, and per label key what we last wrote of it.
+
+    `seen` is the day of the last run that read comments: the next one asks for those since then.
+    """
 
     v: Literal[1] = 1
     made: frozenset[str] = frozenset()
     labels: dict[Key, str] = Field(default_factory=dict)
+    seen: date | None = None
 
     def has(self, key: Key) -> bool:
         """Whether an object with this key was ever made."""
         return digest(key) in self.made
 
-    def adding(self, keys: set[Key], labels: dict[Key, str]) -> Self:
-        """With these keys made, and these labels written."""
+    def adding(self, keys: set[Key], labels: dict[Key, str], seen: date | None) -> Self:
+        """With these keys made, these labels written, and comments read on that day."""
         return self.model_copy(
             update={
                 "made": self.made | {digest(key) for key in keys},
                 "labels": {**self.labels, **labels},
+                "seen": seen or self.seen,
             }
         )
 
@@ -132,11 +138,13 @@ class Ledger(Frozen):
 
     def comment(self) -> str:
         """The hidden comment. Sorted, so that equal ledgers are equal bytes."""
-        content = {
+        content: dict[str, object] = {
             "v": self.v,
             "made": sorted(self.made),
             "labels": dict(sorted(self.labels.items())),
         }
+        if self.seen is not None:
+            content["seen"] = self.seen.isoformat()
         return f"<!-- milepost:ledger {safe_json(content)} -->"
 
 

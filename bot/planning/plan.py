@@ -56,6 +56,32 @@ def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
     )
 
 
+def after_deeds(first: tuple[Change, ...], plan: Plan, last: tuple[Change, ...]) -> Plan:
+    """`plan`, made from the repository as it is once `first` is done, with `first` in it.
+
+    Two changes of one issue become one, where the plan has it: its body was made from the other's.
+    So the ledger stays last. `last` are replies and marks, which tell that all else is done.
+    """
+    updates = {c.number: c for c in plan.changes if isinstance(c, UpdateIssue) and c.number}
+    before = [c for c in first if not (isinstance(c, UpdateIssue) and c.number in updates)]
+    earlier = {c.number: c for c in first if isinstance(c, UpdateIssue) and c.number in updates}
+    changes = [
+        _joined(earlier[c.number], c) if isinstance(c, UpdateIssue) and c.number in earlier else c
+        for c in plan.changes
+    ]
+    return plan.model_copy(update={"changes": (*before, *changes, *last)})
+
+
+def _joined(first: UpdateIssue, second: UpdateIssue) -> UpdateIssue:
+    update: dict[str, object] = {
+        "fields": tuple(dict.fromkeys((*first.fields, *second.fields))),
+        "why": "; ".join(filter(None, (first.why, second.why))),
+    }
+    if "state" in first.fields and "state" not in second.fields:
+        update |= {"state": first.state, "state_reason": first.state_reason}
+    return second.model_copy(update=update)
+
+
 def relation_key(parent: Key, child: Key) -> Key:
     """What the ledger remembers of a relation, so that one the learner undid is not made again."""
     return f"relation:{parent}>{child}"
@@ -124,7 +150,7 @@ def _remember(
             case _:
                 written.add(change.key)
     related |= _standing_relations(desired, observed, issues)
-    ledger = observed.ledger.adding(observed.keys() | written | related, prints)
+    ledger = observed.ledger.adding(observed.keys() | written | related, prints, desired.seen)
     if ledger == observed.ledger or SUMMARY_KEY not in issues.present:
         return changes
     rest = [c for c in changes if not (isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY)]
