@@ -122,7 +122,7 @@ class Ledger(Frozen):
         """Whether an object with this key was ever made."""
         return digest(key) in self.made
 
-    def adding(self, keys: set[Key], labels: dict[Key, str], seen: date | None) -> Self:
+    def adding(self, keys: set[Key], labels: dict[Key, str], seen: date | None = None) -> Self:
         """With these keys made, these labels written, and comments read on that day."""
         return self.model_copy(
             update={

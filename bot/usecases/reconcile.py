@@ -20,6 +20,7 @@ from bot.usecases.apply import Progress, apply
 Planner = Callable[[Snapshot], Plan]
 
 REMOVAL_SHARE = 4
+ROUNDS = 3
 
 
 class Session:
@@ -43,18 +44,28 @@ class Session:
         sleep: Callable[[float], None],
         progress: Progress,
     ) -> int:
-        """Write `plan`, which `plan()` gave; returns the number of changes written."""
-        if plan.empty:
-            return 0
-        return apply(
-            plan,
-            self._snapshot or self._reader.snapshot(),
-            replan=self._planner,
-            reader=self._reader,
-            gateway=gateway(),
-            sleep=sleep,
-            progress=progress,
-        )
+        """Write `plan`, which `plan()` gave; returns the number of changes written.
+
+        The dashboard links to issues by number, so once some were made it looks again and writes
+        what follows from that.
+        """
+        written = 0
+        for _ in range(ROUNDS):
+            if plan.empty:
+                break
+            written += apply(
+                plan,
+                self._snapshot or self._reader.snapshot(),
+                replan=self._planner,
+                reader=self._reader,
+                gateway=gateway(),
+                sleep=sleep,
+                progress=progress,
+            )
+            if not plan.count("create-issue"):
+                break
+            plan = self.plan()
+        return written
 
 
 def planner(curriculum: Curriculum, settings: Settings, now: datetime) -> Planner:
