@@ -7,8 +7,7 @@ person's clicks would.
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from inprocess import Edges as Edges  # tests take both from here
-from inprocess import page
+from inprocess import Edges, page
 
 from bot.curriculum.model import Curriculum
 from bot.planning.changes import Plan
@@ -18,6 +17,8 @@ from bot.sandbox.state.objects import Comment, Issue, Milestone, Reaction
 from bot.sandbox.world import World
 from bot.settings import Settings
 from bot.usecases.reconcile import Session, planner
+
+__all__ = ["Edges", "Workbench", "settings"]
 
 
 def settings(start: str = "2026-01-05", **more: Any) -> Settings:

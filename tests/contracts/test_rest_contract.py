@@ -137,9 +137,59 @@ def walk_files(api: httpx.Client) -> None:
     api.delete(f"{R}/git/refs/heads/badge")
 
 
+def walk_git_data(api: httpx.Client) -> None:
+    blob = api.post(f"{R}/git/blobs", json={"content": "PHN2Zy8+", "encoding": "base64"}).json()
+    api.get(f"{R}/git/blobs/{blob['sha']}")
+    api.get(f"{R}/git/blobs/{'0' * 40}")
+    head = api.get(f"{R}/git/ref/heads/main").json()["object"]["sha"]
+    base = api.get(f"{R}/git/commits/{head}").json()["tree"]["sha"]
+    api.get(f"{R}/git/commits/{'0' * 40}")
+    file = {"mode": "100644", "type": "blob"}
+    entries = [
+        {**file, "path": "docs/a.svg", "sha": blob["sha"]},
+        {**file, "path": "b", "content": "ü"},
+    ]
+    api.post(f"{R}/git/trees", json={"tree": []})
+    api.post(f"{R}/git/trees", json={"tree": entries, "base_tree": "0" * 40})
+    tree = api.post(f"{R}/git/trees", json={"tree": entries, "base_tree": base}).json()["sha"]
+    api.get(f"{R}/git/trees/{tree}")
+    api.get(f"{R}/git/trees/main", params={"recursive": "1"})
+    api.get(f"{R}/git/trees/gone")
+    api.post(f"{R}/git/commits", json={"message": "No", "tree": "0" * 40})
+    api.post(f"{R}/git/commits", json={"message": "Orphan", "tree": tree})
+    new = {"message": "Work", "tree": tree, "parents": [head]}
+    sha = api.post(f"{R}/git/commits", json=new).json()["sha"]
+    api.post(f"{R}/git/refs", json={"ref": "refs/heads/work", "sha": sha})
+
+
+def walk_pulls(api: httpx.Client) -> None:
+    new = {"title": "Work", "head": "work", "base": "main"}
+    number = api.post(f"{R}/pulls", json={**new, "body": "Closes #1"}).json()["number"]
+    api.post(f"{R}/pulls", json=new)
+    api.post(f"{R}/pulls", json={**new, "head": "gone"})
+    api.get(f"{R}/pulls", params={"head": "learner:work", "state": "open", "base": "main"})
+    api.get(f"{R}/pulls/{number}")
+    api.get(f"{R}/pulls/99")
+    api.put(f"{R}/pulls/{number}/merge", json={"sha": "0" * 40})
+    api.put(f"{R}/pulls/{number}/merge", json={"merge_method": "squash"})
+    api.put(f"{R}/pulls/{number}/merge")
+    api.get(f"{R}/pulls/{number}")
+    api.get(f"{R}/issues", params={"state": "all"})
+    api.get(f"{R}/issues/{number}/events")
+    api.get(f"{R}/issues/1/events", params={"per_page": 2})
+    api.post(f"{R}/releases", json={"tag_name": "v1/0", "name": "One", "body": "First"})
+    api.post(f"{R}/releases", json={"tag_name": "v1/0"})
+    api.post(f"{R}/releases", json={"tag_name": "v2", "draft": True, "prerelease": True})
+    api.get(f"{R}/releases")
+    api.get(f"{R}/releases/tags/v1/0")
+    api.get(f"{R}/releases/tags/v2")
+
+
 def walk_the_rest(api: httpx.Client) -> None:
     api.get("/user")
     api.get("/users/learner")
+    api.get(f"{R}/collaborators/learner/permission")
+    api.get(f"{R}/collaborators/nobody/permission")
     api.get("/rate_limit")
     etag = api.get(R).headers["etag"]
     api.get(R, headers={"If-None-Match": etag})
@@ -193,6 +243,8 @@ def test_every_answer_fits_the_description(
     walk_relations(api, walk_issues(api))
     walk_comments(api)
     walk_files(api)
+    walk_git_data(api)
+    walk_pulls(api)
     walk_the_rest(api)
     walk_app(api, sandbox, sandbox_app.jwt())
 

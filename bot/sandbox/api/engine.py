@@ -16,7 +16,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-from bot.sandbox.api import app, comments, gate, graphql, issues, labels, relations, repositories
+from bot.sandbox.api import (
+    app,
+    comments,
+    gate,
+    git_data,
+    graphql,
+    issues,
+    labels,
+    pulls,
+    relations,
+    repositories,
+)
 from bot.sandbox.api.call import Answer, Call, Route
 from bot.sandbox.state.faults import Fault
 from bot.sandbox.state.journal import WRITES, Entry
@@ -24,7 +35,7 @@ from bot.sandbox.state.objects import Actor, Repository
 from bot.sandbox.state.refusals import Malformed, NotFound, Refusal
 from bot.sandbox.world import World
 
-TABLES = (issues, comments, relations, labels, repositories, app, graphql)
+TABLES = (issues, comments, relations, labels, pulls, repositories, git_data, app, graphql)
 REPOSITORY_BY_ID = re.compile(r"/repositories/(\d+)(/.*)?")
 
 
@@ -297,7 +308,7 @@ def _is_write(request: Request) -> bool:
 
 def _pattern(template: str) -> re.Pattern[str]:
     """A path template as a pattern. Names that may hold slashes come last in their template."""
-    greedy = {"path", "name", "ref", "branch"}
+    greedy = {"path", "name", "ref", "branch", "tree_sha", "tag"}
 
     def group(match: re.Match[str]) -> str:
         inside = ".*" if match[1] == "path" else ".+" if match[1] in greedy else "[^/]+"

@@ -1,6 +1,6 @@
-"""Issues: list, get, create, change, lock; labels and assignees on them.
+"""Issues: list, get, create, change, lock; labels and assignees on them, and what happened to them.
 
-https://docs.github.com/rest/issues/issues
+https://docs.github.com/rest/issues/issues, https://docs.github.com/rest/issues/events
 """
 
 from datetime import UTC, datetime
@@ -98,6 +98,11 @@ def get_issue(call: Call) -> Answer:
 def edit_issue(call: Call) -> Answer:
     issues.edit(call.world, call.actor, call.repository, call.issue, call.fields)
     return _shown(call)
+
+
+@routes("GET", ISSUE + "/events", "issues:read")
+def list_events(call: Call) -> Answer:
+    return call.listing(call.issue.events, lambda one: call.shapes.event(call.repository, one))
 
 
 @routes("PUT", ISSUE + "/lock", "issues:write")

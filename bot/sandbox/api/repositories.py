@@ -1,20 +1,19 @@
-"""Repositories, their files, branches and refs; people and rate limits.
+"""Repositories, their files, branches and collaborators; people and rate limits.
 
-https://docs.github.com/rest/repos/contents, https://docs.github.com/rest/git/refs
+https://docs.github.com/rest/repos/contents, https://docs.github.com/rest/collaborators
 """
 
 from bot.sandbox.api import repository_shapes as shape
 from bot.sandbox.api.call import Answer, Call, Routes
 from bot.sandbox.api.gate import budget_of
 from bot.sandbox.api.shapes import JSON, written
-from bot.sandbox.state import files
+from bot.sandbox.state import checks, files
 from bot.sandbox.state.objects import User
-from bot.sandbox.state.refusals import Conflict, Forbidden, NotFound
+from bot.sandbox.state.refusals import Forbidden, NotFound
 
 routes = Routes()
 REPO = "/repos/{owner}/{repo}"
 CONTENTS = REPO + "/contents/{path}"
-REFS = REPO + "/git/refs/{ref}"
 RAW = "application/vnd.github.raw"
 
 
@@ -39,7 +38,7 @@ def get_contents(call: Call) -> Answer:
 
 @routes("PUT", CONTENTS, "contents:write", creates=True)
 def put_contents(call: Call) -> Answer:
-    _may_write(call)
+    checks.may_write(call.world, call.actor, call.repository)
     path = call.params["path"].strip("/")
     done = files.put(call.world, call.actor, call.repository, path, call.fields)
     data = shape.file_commit(call.shapes, call.repository, path, done)
@@ -48,7 +47,7 @@ def put_contents(call: Call) -> Answer:
 
 @routes("DELETE", CONTENTS, "contents:write")
 def delete_contents(call: Call) -> Answer:
-    _may_write(call)
+    checks.may_write(call.world, call.actor, call.repository)
     path = call.params["path"].strip("/")
     fields = {**call.query, **call.fields}
     done = files.delete(call.world, call.actor, call.repository, path, fields)
@@ -79,54 +78,15 @@ def get_branch(call: Call) -> Answer:
     return Answer(data=shape.branch(call.shapes, call.repository, name, full=True))
 
 
-@routes("GET", REPO + "/git/ref/{ref}", "contents:read")
-def get_ref(call: Call) -> Answer:
-    _not_empty(call)
-    ref = f"refs/{call.params['ref']}"
-    if ref not in call.repository.git.refs:
-        raise NotFound
-    return Answer(data=shape.git_ref(call.shapes, call.repository, ref))
-
-
-@routes("GET", REPO + "/git/matching-refs/{ref}", "contents:read")
-def list_matching_refs(call: Call) -> Answer:
-    _not_empty(call)
-    start = f"refs/{call.params['ref']}"
-    found = sorted(ref for ref in call.repository.git.refs if ref.startswith(start))
-    return Answer(data=[shape.git_ref(call.shapes, call.repository, ref) for ref in found])
-
-
-@routes("POST", REPO + "/git/refs", "contents:write")
-def create_ref(call: Call) -> Answer:
-    _may_write(call)
-    _not_empty(call)
-    ref = files.create_ref(call.repository, call.fields)
-    data = shape.git_ref(call.shapes, call.repository, ref)
-    return Answer(201, data, {"Location": data["url"]})
-
-
-@routes("PATCH", REFS, "contents:write")
-def update_ref(call: Call) -> Answer:
-    _may_write(call)
-    ref = files.update_ref(call.repository, call.params["ref"], call.fields)
-    return Answer(data=shape.git_ref(call.shapes, call.repository, ref))
-
-
-@routes("DELETE", REFS, "contents:write")
-def delete_ref(call: Call) -> Answer:
-    _may_write(call)
-    files.delete_ref(call.repository, call.params["ref"])
-    return Answer(204)
-
-
-def _may_write(call: Call) -> None:
-    if not call.world.has_role(call.actor, call.repository, "write"):
-        raise Forbidden("Must have admin rights to Repository.")
-
-
-def _not_empty(call: Call) -> None:
-    if not call.repository.git.refs:
-        raise Conflict("Git Repository is empty.")
+@routes("GET", REPO + "/collaborators/{username}/permission", "metadata:read")
+def get_permission(call: Call) -> Answer:
+    asking = call.actor
+    if not (asking.installation or call.world.has_role(asking, call.repository, "write")):
+        raise Forbidden("Must have push access to view collaborator permission.")
+    user = call.world.users.get(call.params["username"].lower())
+    if user is None:
+        raise NotFound(f"{call.params['username']} is not a user")
+    return Answer(data=shape.permission(call.shapes, call.repository, user))
 
 
 @routes("GET", "/user", access="user")

@@ -4,8 +4,8 @@ import base64
 
 from bot.sandbox.api.shapes import JSON, Shapes, written
 from bot.sandbox.state.files import Written, folder
-from bot.sandbox.state.git import Commit, blob_sha, tree_sha
-from bot.sandbox.state.objects import Actor, Repository
+from bot.sandbox.state.git import Commit, blob_sha, tree_sha, tree_shas
+from bot.sandbox.state.objects import ROLES, Actor, Repository, User
 
 # Addresses of parts the sandbox does not serve; GitHub's description requires them all the same.
 PLAIN = (
@@ -182,24 +182,65 @@ def content_folder(shapes: Shapes, repo: Repository, commit: Commit, path: str) 
 
 def file_commit(shapes: Shapes, repo: Repository, path: str, done: Written) -> JSON:
     """What a write through the contents API answers."""
-    commit = done.commit
-    root = shapes.repository_url(repo)
     content = None
     if done.content is not None:
-        content = _entry(shapes, repo, commit, path, file=True)
+        content = _entry(shapes, repo, done.commit, path, file=True)
+    return {"content": content, "commit": git_commit(shapes, repo, done.commit)}
+
+
+def git_commit(shapes: Shapes, repo: Repository, commit: Commit) -> JSON:
+    """A commit as git knows it."""
+    root = shapes.repository_url(repo)
     return {
-        "content": content,
-        "commit": {
-            "sha": commit.sha,
-            "node_id": shapes.node("C", int(commit.sha[:7], 16)),
-            "url": f"{root}/git/commits/{commit.sha}",
-            "html_url": f"{shapes.web}/{repo.full_name}/commit/{commit.sha}",
-            "author": _signature(commit),
-            "committer": _signature(commit),
-            "tree": {"sha": commit.tree, "url": f"{root}/git/trees/{commit.tree}"},
-            "message": commit.message,
-            "parents": _parents(shapes, repo, commit),
-            "verification": _unverified(),
+        "sha": commit.sha,
+        "node_id": shapes.node("C", int(commit.sha[:7], 16)),
+        "url": f"{root}/git/commits/{commit.sha}",
+        "html_url": f"{shapes.web}/{repo.full_name}/commit/{commit.sha}",
+        "author": _signature(commit),
+        "committer": _signature(commit),
+        "tree": {"sha": commit.tree, "url": f"{root}/git/trees/{commit.tree}"},
+        "message": commit.message,
+        "parents": _parents(shapes, repo, commit),
+        "verification": _unverified(),
+    }
+
+
+def tree(shapes: Shapes, repo: Repository, sha: str, *, recursive: bool) -> JSON:
+    """A tree of git's: what is right in it, or with `recursive` all below it too."""
+    root = f"{shapes.repository_url(repo)}/git"
+    files = repo.git.trees[sha]
+    shas = tree_shas(files)
+    entries: list[JSON] = [
+        {"path": path, "mode": "040000", "type": "tree", "sha": name, "url": f"{root}/trees/{name}"}
+        for path, name in shas.items()
+        if path
+    ]
+    for path, content in files.items():
+        name = blob_sha(content)
+        entry = {"path": path, "mode": "100644", "type": "blob", "sha": name}
+        entries.append(entry | {"size": len(content), "url": f"{root}/blobs/{name}"})
+    shown = [entry for entry in entries if recursive or "/" not in entry["path"]]
+    return {
+        "sha": sha,
+        "url": f"{root}/trees/{sha}",
+        "tree": sorted(shown, key=lambda entry: str(entry["path"])),
+        "truncated": False,
+    }
+
+
+def permission(shapes: Shapes, repo: Repository, user: User) -> JSON:
+    """What somebody may do; the old word for it beside the role's name."""
+    role = repo.role_of(user)
+    old = {"triage": "read", "maintain": "write"}
+    allowed = [] if role is None else ROLES[: ROLES.index(role) + 1]
+    words = {"read": "pull", "write": "push"}
+    return {
+        "permission": "none" if role is None else old.get(role, role),
+        "role_name": role or "none",
+        "user": {
+            **shapes.user(user),
+            "permissions": {words.get(name, name): name in allowed for name in ROLES},
+            "role_name": role or "none",
         },
     }
 

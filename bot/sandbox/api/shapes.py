@@ -15,6 +15,7 @@ from bot.sandbox.state.objects import (
     REACTIONS,
     App,
     Comment,
+    Happening,
     Issue,
     Label,
     Milestone,
@@ -191,6 +192,26 @@ class Shapes:
             if repository.issues.get(issue.number) is issue:
                 return repository
         raise LookupError(f"issue {issue.id} is in no repository")
+
+    def event(self, repository: Repository, event: Happening) -> JSON:
+        """One entry of an issue's list of events."""
+        root = self.repository_url(repository)
+        shape: JSON = {
+            "id": event.id,
+            "node_id": self.node("E", event.id),
+            "url": f"{root}/issues/events/{event.id}",
+            "actor": self.user(event.actor),
+            "event": event.kind,
+            "commit_id": event.commit,
+            "commit_url": f"{root}/commits/{event.commit}" if event.commit else None,
+            "created_at": written(event.at),
+            "performed_via_github_app": self.app(event.app) if event.app else None,
+        }
+        if event.label:
+            shape["label"] = {"name": event.label[0], "color": event.label[1]}
+        if event.milestone:
+            shape["milestone"] = {"title": event.milestone}
+        return shape
 
     def comment(self, repository: Repository, issue: Issue, comment: Comment) -> JSON:
         root = self.repository_url(repository)

@@ -65,6 +65,12 @@ def may_push(world: World, actor: Actor, repository: Repository) -> None:
         raise Forbidden("Must have admin rights to Repository.")
 
 
+def may_write(world: World, actor: Actor, repository: Repository) -> None:
+    """Raises Forbidden for someone whose role does not reach for files and branches."""
+    if not world.has_role(actor, repository, "write"):
+        raise Forbidden("Must have admin rights to Repository.")
+
+
 def names(values: object, field: str) -> list[str]:
     """Names out of a list of strings or of objects with a `name`."""
     if not isinstance(values, list):

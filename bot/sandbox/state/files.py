@@ -79,7 +79,7 @@ def delete(
     return Written(commit, None, created=False)
 
 
-def create_ref(repository: Repository, fields: Fields) -> str:
+def create_ref(world: World, actor: Actor, repository: Repository, fields: Fields) -> str:
     """From `ref` (full name) and `sha`. Raises Invalid when it is there, or the commit is not."""
     ref = checks.required_text(fields, "ref")
     sha = checks.required_text(fields, "sha")
@@ -89,11 +89,13 @@ def create_ref(repository: Repository, fields: Fields) -> str:
         raise Invalid("Reference already exists")
     if sha not in repository.git.commits:
         raise Invalid("Object does not exist")
-    repository.git.refs[ref] = sha
+    _move(world, actor, repository, ref, sha)
     return ref
 
 
-def update_ref(repository: Repository, name: str, fields: Fields) -> str:
+def update_ref(
+    world: World, actor: Actor, repository: Repository, name: str, fields: Fields
+) -> str:
     """Move a ref (`heads/main`) to `sha`; without `force` only forward."""
     ref = f"refs/{name}"
     sha = checks.required_text(fields, "sha")
@@ -103,7 +105,7 @@ def update_ref(repository: Repository, name: str, fields: Fields) -> str:
         raise Invalid("Object does not exist")
     if not fields.get("force") and repository.git.refs[ref] not in repository.git.history(sha):
         raise Invalid("Update is not a fast forward")
-    repository.git.refs[ref] = sha
+    _move(world, actor, repository, ref, sha)
     return ref
 
 
@@ -111,6 +113,16 @@ def delete_ref(repository: Repository, name: str) -> None:
     """Raises Invalid when it is not there."""
     if repository.git.refs.pop(f"refs/{name}", None) is None:
         raise Invalid("Reference does not exist")
+
+
+def _move(world: World, actor: Actor, repository: Repository, ref: str, sha: str) -> None:
+    git = repository.git
+    before = git.commits.get(git.refs.get(ref, ""))
+    git.refs[ref] = sha
+    git.pushed_at = world.clock.now()
+    branch = ref.removeprefix("refs/heads/")
+    if branch != ref:
+        _pushed(world, actor, repository, branch, before, git.commits[sha])
 
 
 def _branch(repository: Repository, fields: Fields) -> tuple[str, Commit | None]:
