@@ -1,13 +1,17 @@
 """Everything a person reads is rendered here, and made safe for where it is read.
 
 In GitHub Markdown (`*.md.j2`) safe means: no HTML and no hidden comment gets through, nobody is
-mentioned, and no "#3" turns into a reference to somebody's issue. In pictures (`*.svg.j2`) it means
-escaped for XML, in plain text for a terminal (any other ending) without control characters. The
-rule is applied to every expression of every template; only what a template's author wrote is left
-alone.
+mentioned, and no "#3" turns into a reference to somebody's issue. In pages and pictures
+(`*.html.j2`, `*.svg.j2`) it means escaped, in plain text for a terminal (any other ending) without
+control characters. The rule is applied to every expression of every template; only what a
+template's author wrote is left alone.
+
+Filters of all templates: `day` writes a date for people, `hours` a number of hours, `plural` a
+number with its noun, `cell` one line for a table.
 """
 
 import re
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +20,10 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 ZERO_WIDTH_SPACE = "\u200b"
-_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+NO_BREAK = "\N{NO-BREAK SPACE}"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_LINK_END = re.compile("[\x00-\x20<>\\\\\x7f]")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _MENTION = re.compile(r"@(?=[A-Za-z0-9])")
 _REFERENCE = re.compile(r"#(?=\d)|(?<=\bGH)-(?=\d)", re.IGNORECASE)
@@ -27,6 +34,12 @@ class Markdown(str):
 
     In templates the filter `rendered` says so of a macro's text, made safe piece by piece.
     """
+
+    __slots__ = ()
+
+
+class Html(str):
+    """The same for a page: HTML that a macro of ours made."""
 
     __slots__ = ()
 
@@ -49,14 +62,31 @@ def neutral(text: str) -> str:
 
 
 def link(text: str, url: str | None) -> Markdown:
-    """A Markdown link, or only the text when there is no address."""
-    shown = re.sub(r"([\[\]\\`])", r"\\\1", neutral(text))
-    return Markdown(f"[{shown}](<{url}>)" if url else shown)
+    """A Markdown link on one line, or only the text when there is no address."""
+    shown = re.sub(r"([\[\]\\`])", r"\\\1", re.sub(r"\s*\n\s*", " ", neutral(text)))
+    if not url:
+        return Markdown(shown)
+    return Markdown(f"[{shown}](<{_LINK_END.sub(lambda m: f'%{ord(m[0]):02X}', url)}>)")
 
 
 def cell(text: object) -> Markdown:
     """`text` for a cell of a table: one line, no bar."""
     return Markdown(" ".join(neutral(str(text)).replace("|", r"\|").split()))
+
+
+def day(value: date) -> str:
+    """`23 Nov 2026`, in English whatever the machine's locale, and never broken over two lines."""
+    return NO_BREAK.join((str(value.day), MONTHS[value.month - 1], str(value.year)))
+
+
+def hours(value: float) -> str:
+    """Exact to a tenth, so that the rows of a table add up to its sum: `12.5`."""
+    return f"{round(value, 1):g}" if value < 1e6 else f"{value:.0f}"
+
+
+def plural(number: float, one: str, many: str | None = None) -> str:
+    """`1 hour`, `2.5 hours`; `many` where it is not `one` with an s."""
+    return f"{hours(number)} {one if hours(number) == '1' else many or f'{one}s'}"
 
 
 def render(template: str, **values: Any) -> str:
@@ -90,9 +120,11 @@ def environment(ending: str) -> "Environment":
         keep_trailing_newline=False,
         auto_reload=False,
     )
-    made.filters["cell"] = cell
-    made.filters["rendered"] = Markdown
-    made.globals["link"] = link
+    made.filters |= {"day": day, "hours": hours, "plural": plural}
+    made.filters["rendered"] = Html if ending == "html.j2" else Markdown
+    if ending != "html.j2":  # both make Markdown
+        made.filters["cell"] = cell
+        made.globals["link"] = link
     return made
 
 
@@ -112,4 +144,12 @@ def _for_xml(value: Any) -> Any:
     return "" if value is None else escape(printable(str(value)), {'"': "&quot;"})
 
 
-_RULES = {"md.j2": _for_markdown, "svg.j2": _for_xml}
+def _for_html(value: Any) -> Any:
+    from html import escape
+
+    if value is None:
+        return ""
+    return value if isinstance(value, Html) else escape(_CONTROL.sub("", str(value)))
+
+
+_RULES = {"md.j2": _for_markdown, "svg.j2": _for_xml, "html.j2": _for_html}

@@ -1,9 +1,23 @@
 """Text from others is inert in what we write, and looks the same."""
 
+from datetime import date
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.templating import ZERO_WIDTH_SPACE, cell, link, neutral, printable
+from bot.templating import (
+    NO_BREAK,
+    ZERO_WIDTH_SPACE,
+    Html,
+    cell,
+    day,
+    environment,
+    hours,
+    link,
+    neutral,
+    plural,
+    printable,
+)
 
 
 def test_mentions_references_and_html_lose_their_effect() -> None:
@@ -28,6 +42,10 @@ def test_neutral_text_is_neutral_already(text: str) -> None:
 
 def test_links_and_cells_hold_together() -> None:
     assert link("a [b] c", "https://x.org/(y)") == r"[a \[b\] c](<https://x.org/(y)>)"
+    assert link("two\n\nlines", None) == "two lines"
+    assert link("x", "https://x.org/a b>[y](javascript:z)") == (
+        "[x](<https://x.org/a%20b%3E[y](javascript:z)>)"
+    )
     assert link("plain", None) == "plain"
     assert cell("a|b\nc") == r"a\|b c"
 
@@ -35,3 +53,27 @@ def test_links_and_cells_hold_together() -> None:
 def test_a_title_cannot_steer_a_terminal() -> None:
     assert "\x1b" not in printable("\x1b[2J\x1b]0;owned\x07 hi")
     assert printable("Grüße, 你好") == "Grüße, 你好"
+
+
+def test_no_character_of_a_title_begins_a_line_of_its_own() -> None:
+    assert neutral("a\u2028# b\u2029c\x85d\x0be") == "a# bcde"
+
+
+def test_a_page_shows_every_value_as_text() -> None:
+    page = environment("html.j2").from_string("<p title='{{ value }}'>{{ value }}</p>{{ made }}")
+    shown = page.render(value="<b>\"'&@a #3\u202e", made=Html("<hr>"))
+    text = "&lt;b&gt;&quot;&#x27;&amp;@a #3"
+    assert shown == f"<p title='{text}'>{text}</p><hr>"
+
+
+def test_dates_and_numbers_read_as_people_write_them() -> None:
+    assert day(date(2026, 11, 3)) == f"3{NO_BREAK}Nov{NO_BREAK}2026"
+    assert [hours(n) for n in (0, 2.0, 2.25, 2.96, 1234567.0)] == ["0", "2", "2.2", "3", "1234567"]
+    assert [plural(n, "hour") for n in (0, 1, 1.04, 1.5, 2)] == [
+        "0 hours",
+        "1 hour",
+        "1 hour",
+        "1.5 hours",
+        "2 hours",
+    ]
+    assert plural(3, "person", "people") == "3 people"
