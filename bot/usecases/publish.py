@@ -1,6 +1,6 @@
 """publish = read, report, post: a report stands exactly once, found again by its marker."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 from bot.errors import GitHubError, UncertainWriteError
@@ -20,6 +20,7 @@ class Outcome(StrEnum):
     POSTED = "posted"
     STANDS = "it was posted already"
     DECLINED = "not posted, for the summary issue is closed"
+    SKIPPED = "not posted, for its issue is closed as not planned"
 
 
 def publish_once(
@@ -30,44 +31,47 @@ def publish_once(
     reader: Reader,
     gateway: Callable[[], Gateway],
     sleep: Callable[[float], None],
+    on: tuple[Key, ...] = (SUMMARY_KEY,),
 ) -> Outcome:
-    """Let the summary issue have one comment `key`; one that stands is left as it is.
+    """Let an issue of ours have one comment `key`; one that stands is left as it is.
 
-    A closed summary issue means that the learner does not want any. When the answer to the write is
-    lost, it looks again instead of writing again, at most five times. Raises GitHubError when there
-    is no summary issue, and what reader and gateway raise.
+    `on` is the issue's key, and its aliases. A closed summary issue means that the learner does not
+    want any; another issue takes the comment also when it is closed as done. When the answer to the
+    write is lost, it looks again instead of writing again, at most five times. Raises GitHubError
+    when there is no such issue, and what reader and gateway raise.
     """
-    summary = observe(snapshot).issues.get(SUMMARY_KEY)
-    if summary is None:
+    issues = observe(snapshot).issues
+    issue = next((issues[name].state for name in on if name in issues), None)
+    if issue is None:
         raise GitHubError(
-            "there is no summary issue to post to.",
+            f"there is no {on[0].partition(':')[0]} issue to post to.",
             where=snapshot.repository,
             hint="Make it with `milepost apply`.",
         )
-    if summary.state.state == "closed":
+    if issue.state == "closed" and SUMMARY_KEY in on:
         return Outcome.DECLINED
-    number = summary.state.number
-    if _stands(key, reader.comments(number)):
+    if issue.state == "closed" and not issue.finished:
+        return Outcome.SKIPPED
+    if key in keys_of(reader.comments(issue.number)):
         return Outcome.STANDS
     body = wrap(text, Marker(key=key, title="", body=digest(normal(text))))
     for look in range(LOOKS_AGAIN):
         try:
-            gateway().create_comment(number, body=body)
+            gateway().create_comment(issue.number, body=body)
         except UncertainWriteError:
             sleep(FIRST_PAUSE * 2**look)
-            if _stands(key, reader.comments(number, fresh=True)):
-                break
+            if key in keys_of(reader.comments(issue.number, fresh=True)):
+                return Outcome.POSTED
         else:
-            break
-    else:
-        raise UncertainWriteError(
-            "the answers to several writes were lost.",
-            where=summary.state.url,
-            hint="Look whether the summary stands there before you run it again.",
-        )
-    return Outcome.POSTED
+            return Outcome.POSTED
+    raise UncertainWriteError(
+        "the answers to several writes were lost.",
+        where=issue.url,
+        hint="Look whether the comment stands there before you run it again.",
+    )
 
 
-def _stands(key: Key, comments: tuple[CommentState, ...]) -> bool:
+def keys_of(comments: Iterable[CommentState]) -> frozenset[Key]:
+    """The keys of the reports that stand in these comments; a stranger's copy does not count."""
     marks = (find(comment.body) for comment in comments if trusted(comment))
-    return any(marked is not None and marked.marker.key == key for marked in marks)
+    return frozenset(marked.marker.key for marked in marks if marked is not None)

@@ -2,12 +2,12 @@
 
 import pytest
 from planning.paths import SMALL
-from workbench import Workbench
+from workbench import Workbench, settings
 
 from bot.errors import GitHubError, UncertainWriteError
 from bot.planning.desired import SUMMARY_KEY
 from bot.sandbox.state import comments
-from bot.usecases.publish import Outcome, publish_once
+from bot.usecases.publish import Outcome, keys_of, publish_once
 
 KEY = "weekly:2026-W07"
 
@@ -19,7 +19,12 @@ def bench() -> Workbench:
     return made
 
 
-def publish(bench: Workbench, text: str = "All well.", key: str = KEY) -> Outcome:
+def publish(
+    bench: Workbench,
+    text: str = "All well.",
+    key: str = KEY,
+    on: tuple[str, ...] = (SUMMARY_KEY,),
+) -> Outcome:
     return publish_once(
         key,
         text,
@@ -27,6 +32,7 @@ def publish(bench: Workbench, text: str = "All well.", key: str = KEY) -> Outcom
         reader=bench.edges,
         gateway=lambda: bench.edges,
         sleep=bench.waits.append,
+        on=on,
     )
 
 
@@ -49,9 +55,35 @@ def test_a_closed_summary_issue_gets_none(bench: Workbench) -> None:
     assert posted(bench) == []
 
 
-def test_without_a_summary_issue_apply_is_named() -> None:
-    with pytest.raises(GitHubError, match="milepost apply"):
-        publish(Workbench())
+@pytest.mark.parametrize("on", [(SUMMARY_KEY,), ("checkpoint:x",)], ids=["summary", "checkpoint"])
+def test_without_the_issue_apply_is_named(on: tuple[str, ...]) -> None:
+    kind = on[0].partition(":")[0]
+    with pytest.raises(GitHubError, match=f"no {kind} issue .* `milepost apply`"):
+        publish(Workbench(), on=on)
+
+
+CHECKPOINT = ("checkpoint:one-month-in",)
+
+
+@pytest.mark.parametrize("state", ["open", "done"])
+def test_another_issue_takes_its_comment_also_when_it_is_done(bench: Workbench, state: str) -> None:
+    bench.apply(SMALL, settings(ahead="all"))
+    if state == "done":
+        bench.close("Checkpoint after")
+    key = "report:one-month-in"
+    assert publish(bench, key=key, on=CHECKPOINT) is Outcome.POSTED
+    assert publish(bench, key=key, on=("checkpoint:older-name", *CHECKPOINT)) is Outcome.STANDS
+    (comment,) = bench.issue("Checkpoint after").comments
+    assert keys_of(bench.edges.comments(bench.issue("Checkpoint after").number)) == {key}
+    assert "All well." in comment.body
+    assert posted(bench) == []
+
+
+def test_an_issue_that_was_set_aside_gets_none(bench: Workbench) -> None:
+    bench.apply(SMALL, settings(ahead="all"))
+    bench.close("Checkpoint after", "not_planned")
+    assert publish(bench, on=CHECKPOINT) is Outcome.SKIPPED
+    assert bench.issue("Checkpoint after").comments == []
 
 
 def test_a_strangers_copy_of_the_marker_hides_nothing(bench: Workbench) -> None:
