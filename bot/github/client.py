@@ -204,8 +204,11 @@ class RestClient:
         *,
         accept: str = JSON,
         etag: str | None = None,
+        follow: bool = False,
     ) -> Answer:
         """One answer, 200 or (with `etag`) 304; `path` is below the API root and quoted.
+
+        `follow` goes after one redirect, below the API root only; else RepositoryMovedError.
 
         Tries again what may pass by itself, three times in all. Raises GitHubError for a clear no
         and UnavailableError when GitHub gives none, or asks for too much patience.
@@ -220,6 +223,9 @@ class RestClient:
         try:
             return persist(once, waiter=self.waiter, repeatable=True, reads=True)
         except RedirectedError as redirected:
+            onward = below(redirected.location, self.connection.api_url)
+            if follow and onward is not None:
+                return self.get(onward, accept=accept, etag=etag)
             name = new_name(redirected.location, self.connection.api_url, self._look_up)
             raise problems.moved(self.connection.repository, name) from None
 
@@ -286,15 +292,22 @@ def identity(connection: Connection) -> dict[str, str]:
     return headers
 
 
+def below(location: str | None, api_url: str) -> str | None:
+    """The path of an address below the API root; None for one elsewhere."""
+    if not location or not location.startswith(api_url + "/"):
+        return None
+    return location.removeprefix(api_url)
+
+
 def new_name(location: str | None, api_url: str, look_up: Callable[[str], Answer]) -> str | None:
     """The owner/name that a redirect leads to, or None when it cannot be found out.
 
     GitHub redirects to /repositories/ID, which `look_up` is asked for by its path below the API
     root. A redirect to another host is not looked at: it must not get the token.
     """
-    if not location or not location.startswith(api_url + "/"):
+    path = below(location, api_url)
+    if path is None:
         return None
-    path = location.removeprefix(api_url)
     named = re.match(r"/repos/([^/?]+/[^/?]+)", path)
     if named:
         return named[1]

@@ -5,10 +5,10 @@ it.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from datetime import time as time_of_day
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from bot.errors import (
     DeletedError,
@@ -17,27 +17,17 @@ from bot.errors import (
     SubIssuesUnsupportedError,
     UncertainWriteError,
 )
-from bot.github import problems
+from bot.github import branches
 from bot.github.client import Connection
-from bot.github.pacing import (
-    Clock,
-    OnWait,
-    Pace,
-    Pacing,
-    Sleep,
-    Waiter,
-    persist,
-    say_nothing,
-    utc_now,
-)
-from bot.github.problems import LimitReachedError, RedirectedError
+from bot.github.pacing import Clock, OnWait, Pacing, Sleep, say_nothing, utc_now
+from bot.github.writer import Writer
 from bot.planning.ports import UNSET, Unset
 from bot.planning.snapshot import IssueRef
 
 if TYPE_CHECKING:
     from bot.github.wire import Wire
 
-T = TypeVar("T")
+_PIN = "mutation($input: PinIssueInput!) { pinIssue(input: $input) { issue { id } } }"
 _HAS_A_PARENT = ("duplicate", "one parent")  # words of GitHub's 422 for add sub-issue
 NOON = time_of_day(12, tzinfo=UTC)  # on the same day in every time zone from -12 to +11
 
@@ -45,9 +35,10 @@ NOON = time_of_day(12, tzinfo=UTC)  # on the same day in every time zone from -1
 class PyGithubGateway:
     """Implements `bot.planning.ports.Gateway`: one call, one request, in the order of calls.
 
-    A POST whose answer was lost is never sent again: UncertainWriteError. A PATCH or DELETE is sent
-    up to three times. Rate limits are waited out up to `pacing.max_wait` seconds in all, then
-    UnavailableError says when. `on_wait` hears of every wait of more than two seconds beforehand.
+    Files and pull requests take a few. What would be there twice is never sent again after a lost
+    answer: UncertainWriteError. What is harmless to repeat is sent up to three times. Rate limits
+    are waited out up to `pacing.max_wait` seconds in all, then UnavailableError says when.
+    `on_wait` hears of every wait of more than two seconds beforehand.
     """
 
     def __init__(
@@ -59,12 +50,8 @@ class PyGithubGateway:
         sleep: Sleep = time.sleep,
         on_wait: OnWait = say_nothing,
     ) -> None:
-        pacing = pacing or Pacing()
         self._connection = connection
-        self._clock = clock
-        self._pace = Pace(pacing)
-        self._waiter = Waiter(clock=clock, sleep=sleep, on_wait=on_wait, max_wait=pacing.max_wait)
-        self._opened: Wire | None = None
+        self._writer = Writer(connection, pacing=pacing, clock=clock, sleep=sleep, on_wait=on_wait)
 
     def __enter__(self) -> Self:
         return self
@@ -74,25 +61,23 @@ class PyGithubGateway:
 
     def close(self) -> None:
         """Close the connections, if any write opened one."""
-        if self._opened is not None:
-            self._opened.close()
-            self._opened = None
+        self._writer.close()
 
     def create_label(self, name: str, *, color: str, description: str) -> None:
         """Raises AlreadyExistsError when a label of that name, whatever its case, is there."""
-        self._create(lambda wire: wire.repository().create_label(name, color, description))
+        self._writer.create(lambda wire: wire.repository().create_label(name, color, description))
 
     def update_label(self, name: str, *, new_name: str, color: str, description: str) -> None:
         """Raises NotThereError when there is no label `name`."""
         # After a rename the old name is gone: a second try would miss what the first one did.
-        self._repeat(
+        self._writer.repeat(
             lambda wire: wire.label(name).edit(new_name, color, description),
             repeatable=name.casefold() == new_name.casefold(),
         )
 
     def delete_label(self, name: str) -> None:
         """Raises NotThereError when there is no label `name`."""
-        self._delete(lambda wire: wire.label(name).delete())
+        self._writer.delete(lambda wire: wire.label(name).delete())
 
     def create_milestone(self, title: str, *, description: str, due_on: date | None) -> int:
         """The number of the new milestone. Raises AlreadyExistsError when the title is taken."""
@@ -104,7 +89,7 @@ class PyGithubGateway:
             repository = wire.repository()
             return repository.create_milestone(title, description=description, due_on=due)
 
-        return _integer(self._create(send).raw_data, "number")
+        return _integer(self._writer.create(send).raw_data, "number")
 
     def update_milestone(
         self,
@@ -120,11 +105,11 @@ class PyGithubGateway:
         changes = _given(title=title, description=description, due_on=due, state=state)
         # PyGithub's Milestone.edit can neither clear a due date (which null does, though GitHub's
         # description of the endpoint does not say so) nor send a time with it.
-        self._patch(f"/milestones/{number}", changes)
+        self._writer.send("PATCH", f"/milestones/{number}", changes)
 
     def delete_milestone(self, number: int) -> None:
         """Raises NotThereError when there is no such milestone."""
-        self._delete(lambda wire: wire.milestone(number).delete())
+        self._writer.delete(lambda wire: wire.milestone(number).delete())
 
     def create_issue(
         self, title: str, *, body: str, labels: tuple[str, ...], milestone: int | None
@@ -138,7 +123,7 @@ class PyGithubGateway:
             repository = wire.repository()
             return repository.create_issue(title, body, labels=list(labels), milestone=inside)
 
-        made = self._create(send).raw_data
+        made = self._writer.create(send).raw_data
         return IssueRef(_integer(made, "number"), _integer(made, "id"))
 
     def update_issue(
@@ -163,11 +148,11 @@ class PyGithubGateway:
         )
         # PyGithub's Issue.edit clears a milestone with "", where GitHub documents null.
         if changes:
-            self._patch(f"/issues/{number}", changes)
+            self._writer.send("PATCH", f"/issues/{number}", changes)
 
     def create_comment(self, number: int, *, body: str) -> int:
         """The id of the new comment. Raises NotThereError when there is no such issue."""
-        made = self._create(lambda wire: wire.issue(number).create_comment(body)).raw_data
+        made = self._writer.create(lambda wire: wire.issue(number).create_comment(body)).raw_data
         return _integer(made, "id")
 
     def add_sub_issue(self, parent: int, child_id: int) -> None:
@@ -180,13 +165,13 @@ class PyGithubGateway:
         no issue `parent`.
         """
         try:
-            self._create(lambda wire: wire.issue(parent).add_sub_issue(child_id))
+            self._writer.create(lambda wire: wire.issue(parent).add_sub_issue(child_id))
         except DeletedError:
             raise
         except NotThereError:
             # A missing issue and a missing feature look the same; asking for the issue tells.
             url = f"{self._connection.root}/issues/{parent}"
-            self._repeat(lambda wire: wire.requestJson("GET", url))
+            self._writer.repeat(lambda wire: wire.requestJson("GET", url))
             raise SubIssuesUnsupportedError(
                 "This server has no sub-issues.",
                 where=self._connection.api_url,
@@ -196,70 +181,53 @@ class PyGithubGateway:
             if not any(word in refused.what.casefold() for word in _HAS_A_PARENT):
                 raise
 
-    def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
-        """The `data` of a GraphQL mutation, for what REST cannot do.
+    def react(self, comment: int, content: str) -> None:
+        """A reaction to a comment, by its id; one that is there already stays as it is.
 
-        Raises GitHubError with GitHub's messages when the answer lists errors.
+        Raises NotThereError when the comment is gone.
         """
-        body = {"query": query, "variables": variables}
-        url = self._connection.graphql
-        _, answer = self._repeat(
-            lambda wire: wire.requestJsonAndCheck("POST", url, input=body), repeatable=False
-        )
-        complaints = problems.graphql_complaints(answer)
-        if complaints or not isinstance(answer, dict):
-            words = "; ".join(complaints) or "an answer of an unknown shape"
-            raise GitHubError(f"GitHub refused: {words}.", where=self._connection.repository)
-        return answer.get("data") or {}
+        path = f"/issues/comments/{comment}/reactions"
+        self._writer.send("POST", path, {"content": content}, creates=True)
 
-    def _create(self, send: "Callable[[Wire], T]") -> T:
-        return self._write(lambda wire, _again: send(wire), creates=True, repeatable=False)
+    def pin_issue(self, node_id: str) -> None:
+        """Put an issue on top of the list. Raises GitHubError: three are pinned, or it may not."""
+        self._writer.graphql(_PIN, {"input": {"issueId": node_id}}, repeatable=True)
 
-    def _repeat(self, send: "Callable[[Wire], T]", *, repeatable: bool = True) -> T:
-        return self._write(lambda wire, _again: send(wire), repeatable=repeatable)
+    def commit_files(
+        self,
+        branch: str,
+        files: Mapping[str, bytes],
+        *,
+        message: str,
+        base: Literal["orphan", "default"],
+    ) -> None:
+        """Put these files on `branch` in one commit; other files of it stay.
 
-    def _patch(self, path: str, changes: dict[str, Any]) -> None:
-        url = self._connection.root + path
-        self._repeat(lambda wire: wire.requestJsonAndCheck("PATCH", url, input=changes))
+        A branch that is not there begins without history, or at the default branch. No commit is
+        made when the files are there already. Takes several requests, all harmless to repeat.
 
-    def _delete(self, send: "Callable[[Wire], None]") -> None:
-        def once(wire: "Wire", again: bool) -> None:
-            try:
-                send(wire)
-            except NotThereError:
-                if not again:
-                    raise
+        Raises ConflictError when others keep writing to the branch, EmptyRepositoryError for a
+        repository without any commit.
+        """
+        branches.commit(self._writer, branch, files, message=message, base=base)
 
-        self._write(once, repeatable=True)
+    def put_file(self, path: str, content: bytes, *, message: str) -> None:
+        """Write one file of the default branch; nothing is sent when it is there already.
 
-    def _write(
-        self, send: "Callable[[Wire, bool], T]", *, repeatable: bool, creates: bool = False
-    ) -> T:
-        def once(again: bool) -> T:
-            wire = self._wire()
-            if creates:
-                self._waiter.wait(self._pace.allowance(self._clock()))
-            self._waiter.rest(self._pace.spacing(self._clock()))
-            try:
-                return send(wire, again)
-            except RedirectedError as redirected:
-                name = wire.new_name(redirected)
-                raise problems.moved(self._connection.repository, name) from None
-            finally:
-                self._pace.finished(self._clock(), creates=creates)
+        Raises ConflictError when others keep writing to it.
+        """
+        branches.put(self._writer, path, content, message=message)
 
-        return persist(once, waiter=self._waiter, repeatable=repeatable, on_limit=self._learn)
+    def open_pull_request(self, branch: str, *, title: str, body: str) -> int:
+        """From `branch` into the default branch; the number of the one that is open already, too.
 
-    def _learn(self, limit: LimitReachedError) -> None:
-        if limit.secondary:
-            self._pace.refused(self._clock())
+        Raises GitHubError when there is nothing to merge, and UncertainWriteError.
+        """
+        return branches.open_pull_request(self._writer, branch, title=title, body=body)
 
-    def _wire(self) -> "Wire":
-        if self._opened is None:
-            from bot.github.wire import Wire
-
-            self._opened = Wire(self._connection, self._clock)
-        return self._opened
+    def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        """The `data` of a GraphQL mutation, sent once. Raises GitHubError for its errors."""
+        return self._writer.graphql(query, variables)
 
 
 def _given(**fields: Any) -> dict[str, Any]:

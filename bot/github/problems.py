@@ -43,6 +43,14 @@ class UnreadableAnswerError(GitHubError):
     """The answer is no JSON, or JSON of another shape: a proxy or a wrong address answered."""
 
 
+class ConflictError(GitHubError):
+    """409: what was to be changed has changed meanwhile."""
+
+
+class EmptyRepositoryError(ConflictError):
+    """409: there is no commit in the repository, so no branch to read or to write."""
+
+
 class LimitReachedError(Exception):
     """A rate limit refused the request: it did not happen and may be sent again later.
 
@@ -147,9 +155,16 @@ def problem(answer: Answer, repository: str) -> MilepostError:
         return _forbidden(answer, repository, said)
     if status in {404, 410}:
         return _absent(answer, repository, said)
+    if status == 409 and "empty" in said.casefold():
+        return EmptyRepositoryError(
+            "The repository holds no commit yet.",
+            where=repository,
+            hint="Add a README to it: on its page, or with `git push`.",
+        )
     complaints = _complaints(answer)
     words = "; ".join(complaints) or said or f"status {status}"
     kind = AlreadyExistsError if "already_exists" in _codes(answer) else GitHubError
+    kind = ConflictError if status == 409 else kind
     return kind(f"GitHub refused {answer.method} {answer.path}: {words}.", where=repository)
 
 

@@ -11,22 +11,33 @@ import posixpath
 import re
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from bot.errors import NotThereError, RepositoryMissingError, RepositoryMovedError
+from bot.errors import (
+    AuthenticationError,
+    GitHubError,
+    NotThereError,
+    PermissionDeniedError,
+    RepositoryMissingError,
+    RepositoryMovedError,
+)
 from bot.github import problems, translate
+from bot.github.addresses import Address, address, web_root
 from bot.github.cache import EtagCache, Page
 from bot.github.client import RAW, Connection, RestClient
 from bot.github.pacing import Clock, OnWait, Sleep, Waiter, say_nothing, utc_now
+from bot.github.problems import EmptyRepositoryError, UnreadableAnswerError
 from bot.github.translate import Json
-from bot.planning.snapshot import CommentState, IssueState, Snapshot
+from bot.planning.snapshot import CommentState, Found, IssueState, ReactionState, Snapshot
 
 if TYPE_CHECKING:
     import httpx
 
 PER_PAGE = "100"  # the most that GitHub gives
 MAX_PAGES = 1_000
+WRITERS = frozenset({"admin", "write"})  # GitHub's older words; "maintain" is told as "write"
 _NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next\b')
 
 
@@ -60,7 +71,7 @@ class HttpReader:
         self._client.close()
 
     def snapshot(self, *, fresh: bool = False) -> Snapshot:
-        """All labels, milestones and issues; `fresh` asks in full, whatever the cache holds.
+        """All labels, milestones, issues and pull requests; `fresh` asks in full, past the cache.
 
         Lists are read page by page while people work on them. What moves to an earlier page
         meanwhile (only a deletion does that, issues being sorted by creation) can be missed; what
@@ -78,6 +89,7 @@ class HttpReader:
             labels=translate.labels(labels, "labels"),
             milestones=translate.milestones(milestones, "milestones"),
             issues=issues,
+            pulls=translate.pulls(numbered, "issues"),
             last_number=translate.last_number(numbered),
         )
 
@@ -100,6 +112,78 @@ class HttpReader:
         """The comments of one issue, oldest first. Raises NotThereError when there is none."""
         path = f"{self._connection.root}/issues/{number}/comments"
         return translate.comments(self._list(path, {}, fresh), path)
+
+    def comments_since(self, since: datetime) -> tuple[CommentState, ...]:
+        """Comments of the whole repository written or edited since then (aware), oldest first."""
+        path = f"{self._connection.root}/issues/comments"
+        query = {
+            "since": f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "sort": "updated",
+            "direction": "asc",
+        }
+        return translate.comments(self._list(path, query, fresh=False), path)
+
+    def reactions(self, number: int) -> tuple[ReactionState, ...]:
+        """The reactions to one issue, in order; none when the issue is gone."""
+        return self._reactions(f"{self._connection.root}/issues/{number}/reactions")
+
+    def comment_reactions(self, comment: int) -> tuple[ReactionState, ...]:
+        """The reactions to one comment, by its id, in order; none when the comment is gone."""
+        return self._reactions(f"{self._connection.root}/issues/comments/{comment}/reactions")
+
+    def labelled_by(self, number: int, label: str) -> str | None:
+        """The login of whoever put this label on the issue last.
+
+        None when nobody did, when the account or the issue is gone.
+        """
+        path = f"{self._connection.root}/issues/{number}/events"
+        try:
+            return translate.last_labelled(self._list(path, {}, fresh=False), label, path)
+        except NotThereError:
+            return None
+
+    def may_write(self, login: str) -> bool:
+        """Whether this account may push: the owner always, others by their permission.
+
+        A token that may not ask for it gets no for an answer: nobody is trusted unseen. Source:
+        "Get repository permissions for a user".
+        """
+        if login.casefold() == self._connection.repository.partition("/")[0].casefold():
+            return True
+        path = f"{self._connection.root}/collaborators/{quote(login, safe='')}/permission"
+        try:
+            return self._object(path).get("permission") in WRITERS
+        except (NotThereError, PermissionDeniedError):
+            return False
+
+    def find(self, url: str) -> Found | None:
+        """What an address on this GitHub leads to: a merged pull request, release or repository.
+
+        None for an address elsewhere, which nobody is asked about, for one that leads nowhere, to
+        something else, or to what the token may not see.
+        """
+        place = address(url, web_root(self._connection.api_url))
+        if place is None:
+            return None
+        try:
+            item = self._object(_api_path(place), follow=True)
+        except (AuthenticationError, UnreadableAnswerError):
+            raise
+        except GitHubError:
+            return None
+        return translate.found(item, place.kind, url)
+
+    def tree(self, branch: str) -> dict[str, str] | None:
+        """Git's blob hashes of all files of a branch by path; None when there is no such branch.
+
+        GitHub leaves out the rest of a list of more than 100,000 entries.
+        """
+        path = f"{self._connection.root}/git/trees/{quote(branch, safe='')}"
+        try:
+            item = self._object(path, {"recursive": "1"})
+        except (NotThereError, EmptyRepositoryError):
+            return None
+        return translate.blobs(item, path)
 
     def file(self, path: str) -> str | None:
         """The text of a file on the default branch; None when there is none of that name.
@@ -146,28 +230,54 @@ class HttpReader:
             query = dict(parse_qsl(urlsplit(following[1]).query))
         raise problems.misshapen(path, "its pages never end")
 
+    def _reactions(self, path: str) -> tuple[ReactionState, ...]:
+        try:
+            return translate.reactions(self._list(path, {}, fresh=False), path)
+        except NotThereError:
+            return ()
+
     def _page(self, path: str, query: dict[str, str], fresh: bool) -> tuple[list[Json], str]:
         """The items of one page, and the Link header that came with them."""
+        found, link = self._kept(path, query, fresh=fresh)
+        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+            raise problems.misshapen(path, "no list of objects")
+        return found, link
+
+    def _object(
+        self, path: str, query: dict[str, str] | None = None, *, follow: bool = False
+    ) -> Json:
+        """One object, through the cache."""
+        found, _ = self._kept(path, query or {}, follow=follow)
+        if not isinstance(found, dict):
+            raise problems.misshapen(path, "no object")
+        return found
+
+    def _kept(
+        self, path: str, query: dict[str, str], *, fresh: bool = False, follow: bool = False
+    ) -> tuple[Any, str]:
+        """An answer's JSON and Link header: the kept ones, when GitHub says they still hold."""
         key = self._key(path, query)
         kept = self._cache.get(key) if self._cache is not None and not fresh else None
-        answer = self._client.get(path, query, etag=kept.etag if kept else None)
+        etag = kept.etag if kept else None
+        answer = self._client.get(path, query, etag=etag, follow=follow)
         if answer.status == 304 and kept is not None:
-            return _items(json.loads(kept.body), path), kept.link
-        items = _items(answer.json(), path)
+            return json.loads(kept.body), kept.link
+        found = answer.json()
         page = Page(answer.headers.get("etag", ""), answer.headers.get("link", ""), answer.text)
         if self._cache is not None and page.etag:
             self._cache.put(key, page)
-        return items, page.link
+        return found, page.link
 
     def _key(self, path: str, query: dict[str, str]) -> str:
         url = f"{self._connection.api_url}{path}?{urlencode(sorted(query.items()))}"
         return f"{url} {self._connection.fingerprint}"
 
 
-def _items(found: Any, path: str) -> list[Json]:
-    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-        raise problems.misshapen(path, "no list of objects")
-    return found
+def _api_path(place: Address) -> str:
+    home = f"/repos/{place.repository}"
+    if place.kind == "pull-request":
+        return f"{home}/pulls/{place.number}"
+    return f"{home}/releases/tags/{quote(place.tag)}" if place.kind == "release" else home
 
 
 def _unpacked(found: Json, url: str) -> bytes:

@@ -1,22 +1,33 @@
 """GitHub's JSON -> the snapshot's frozen values. Pure.
 
-Fields after "List repository issues", "List milestones" and "List labels" of GitHub's REST
-reference. Old and enterprise servers leave some out, and GitHub adds new ones: unknown fields are
-ignored, and only what an object cannot do without is required.
+Fields after "List repository issues", "List milestones", "List labels", "List issue comments",
+"List reactions for an issue", "List issue events" and "Get a tree" of GitHub's REST reference. Old
+and enterprise servers leave some out, and GitHub adds new ones: unknown fields are ignored, and
+only what an object cannot do without is required.
 """
 
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
 
 from bot.github.problems import misshapen
-from bot.planning.snapshot import CommentState, IssueState, LabelState, MilestoneState
+from bot.planning.snapshot import (
+    CommentState,
+    Found,
+    IssueState,
+    LabelState,
+    MilestoneState,
+    PullState,
+    ReactionState,
+)
 
 T = TypeVar("T")
 Json = dict[str, Any]
+Kind = Literal["pull-request", "release", "repository"]
+REACTIONS = ("+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes")
 
 
 def labels(items: Iterable[Json], path: str) -> tuple[LabelState, ...]:
@@ -38,6 +49,13 @@ def issues(items: Iterable[Json], path: str, repository: str) -> tuple[IssueStat
     return tuple(found[number] for number in sorted(found))
 
 
+def pulls(items: Iterable[Json], path: str) -> tuple[PullState, ...]:
+    """The pull requests out of a list of issues, in order of number."""
+    real = (item for item in items if item.get("pull_request"))
+    found = _latest(real, _number, _pull, path)
+    return tuple(found[number] for number in sorted(found))
+
+
 def issue(item: Json, path: str, repository: str) -> IssueState | None:
     """One issue, or None for a pull request."""
     found = issues([item], path, repository)
@@ -48,6 +66,47 @@ def comments(items: Iterable[Json], path: str) -> tuple[CommentState, ...]:
     """Comments in order of id, which is the order in which they were made."""
     found = _latest(items, lambda item: int(item["id"]), _comment, path)
     return tuple(found[number] for number in sorted(found))
+
+
+def reactions(items: Iterable[Json], path: str) -> tuple[ReactionState, ...]:
+    """Reactions in order of id, which is the order in which they were given."""
+    found = _latest(items, lambda item: int(item["id"]), _reaction, path)
+    return tuple(found[number] for number in sorted(found))
+
+
+def last_labelled(items: Iterable[Json], label: str, path: str) -> str | None:
+    """Who put this label on last, by the list of an issue's events; names compared without case."""
+    found = _latest(items, lambda item: int(item["id"]), _labelled, path)
+    wanted = label.casefold()
+    logins = [login for _, (name, login) in sorted(found.items()) if name == wanted]
+    return logins[-1] if logins else None
+
+
+def found(
+    item: Json, kind: Literal["pull-request", "release", "repository"], url: str
+) -> Found | None:
+    """What an address leads to, by the object that was found there.
+
+    None for a pull request that is not merged, and for a draft of a release.
+    """
+    when = {"pull-request": "merged_at", "release": "published_at", "repository": "created_at"}
+    at = item.get(when[kind])
+    if at is None or (item.get("draft") is True and kind == "release"):
+        return None
+    title = item.get("title") or item.get("name") or item.get("tag_name") or ""
+    if kind == "repository":
+        title = item.get("full_name") or ""
+    made = {"kind": kind, "url": url, "title": title, "at": at}
+    return _latest([made], lambda _: 0, Found.model_validate, url)[0]
+
+
+def blobs(item: Json, path: str) -> dict[str, str]:
+    """The hashes of the files in a tree of git's, by path."""
+    entries = item.get("tree")
+    if not isinstance(entries, list):
+        raise misshapen(path, "no list of entries")
+    files = (entry for entry in entries if isinstance(entry, dict) and entry.get("type") == "blob")
+    return _latest(files, lambda entry: str(entry["path"]), lambda entry: str(entry["sha"]), path)
 
 
 def last_number(items: Iterable[Json]) -> int:
@@ -116,6 +175,7 @@ def _issue(item: Json, repository: str) -> IssueState:
     return IssueState(
         number=item["number"],
         id=item["id"],
+        node_id=item.get("node_id") or "",
         title=item["title"],
         body=item.get("body") or "",
         state=item["state"],
@@ -129,6 +189,7 @@ def _issue(item: Json, repository: str) -> IssueState:
         via_app=bool(item.get("performed_via_github_app")),
         assignees=tuple(one["login"] for one in item.get("assignees") or ()),
         comments=item.get("comments") or 0,
+        reactions=(item.get("reactions") or {}).get("total_count") or 0,
         created_at=item["created_at"],
         updated_at=item["updated_at"],
         closed_at=item.get("closed_at"),
@@ -136,17 +197,52 @@ def _issue(item: Json, repository: str) -> IssueState:
     )
 
 
+def _pull(item: Json) -> PullState:
+    return PullState(
+        number=item["number"],
+        title=item["title"],
+        body=item.get("body") or "",
+        state=item["state"],
+        author=(item.get("user") or {}).get("login"),
+        association=item.get("author_association") or "NONE",
+        merged_at=item["pull_request"].get("merged_at"),
+        url=item.get("html_url") or "",
+    )
+
+
 def _comment(item: Json) -> CommentState:
     author = item.get("user") or {}
+    issue = re.search(r"/issues/(\d+)$", item.get("issue_url") or "")
+    rollup = item.get("reactions") or {}
     return CommentState(
         id=item["id"],
+        issue=int(issue[1]) if issue else 0,
         body=item.get("body") or "",
         author=author.get("login"),
         author_kind=author.get("type") or "User",
         association=item.get("author_association") or "NONE",
+        reactions={content: rollup[content] for content in REACTIONS if rollup.get(content)},
         created_at=item["created_at"],
+        updated_at=item.get("updated_at"),
         url=item.get("html_url") or "",
     )
+
+
+def _reaction(item: Json) -> ReactionState:
+    author = item.get("user") or {}
+    return ReactionState(
+        content=item["content"],
+        author=author.get("login"),
+        author_kind=author.get("type") or "User",
+        created_at=item["created_at"],
+    )
+
+
+def _labelled(item: Json) -> tuple[str, str | None]:
+    """The label that an event put on, in lower case, and who did it; '' for any other event."""
+    if item.get("event") != "labeled":
+        return "", None
+    return str(item["label"]["name"]).casefold(), (item.get("actor") or {}).get("login")
 
 
 def _name(label: Json | str) -> str:
