@@ -52,5 +52,7 @@ def address(url: str, web: str) -> Address | None:
     if found["number"]:
         return Address("pull-request", home, number=int(found["number"]))
     if found["tag"]:
-        return Address("release", home, tag=unquote(found["tag"]))
+        tag = unquote(found["tag"])
+        # git allows no ".." in a tag; in a path it would lead elsewhere.
+        return None if ".." in tag else Address("release", home, tag=tag)
     return Address("repository", home)

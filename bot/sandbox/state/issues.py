@@ -6,7 +6,7 @@ from bot.sandbox.state import checks, labels
 from bot.sandbox.state.checks import Fields
 from bot.sandbox.state.events import Event
 from bot.sandbox.state.objects import Actor, Issue, Milestone, Pull, Repository, User
-from bot.sandbox.state.refusals import Forbidden, Gone, NotFound, invalid, wrong_shape
+from bot.sandbox.state.refusals import Forbidden, Gone, Invalid, NotFound, invalid, wrong_shape
 from bot.sandbox.world import World
 
 STATES = ("open", "closed")
@@ -138,7 +138,7 @@ def unlock(world: World, issue: Issue) -> None:
 def pin(repository: Repository, issue: Issue) -> None:
     """Put on top of the list; three at most, which are no pull requests."""
     if sum(other.pinned for other in repository.issues.values()) >= 3 and not issue.pinned:
-        raise invalid("Issue", "pinned", "custom", "Maximum 3 pinned issues per repository")
+        raise Invalid("Maximum 3 pinned issues per repository")
     issue.pinned = True
 
 

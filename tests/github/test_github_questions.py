@@ -1,0 +1,302 @@
+"""What progress asks beyond the lists: who said, reacted, labelled, merged, and who may write."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from timeline import Timeline
+
+from bot.errors import AuthenticationError
+from bot.github.cache import EtagCache
+from bot.github.problems import UnreadableAnswerError
+from bot.github.reader import HttpReader
+from bot.sandbox.server import Sandbox
+from bot.sandbox.state import comments, issues, pulls, releases
+from bot.sandbox.state.git import blob_sha
+from bot.sandbox.state.objects import Actor, Comment
+from bot.sandbox.world import World
+
+MakeReader = Callable[..., HttpReader]
+Seed = Callable[[int], None]
+
+
+def statuses(world: World) -> list[int]:
+    return [entry.status for entry in world.journal.entries]
+
+
+def person(world: World, login: str) -> Actor:
+    return world.actor(world.add_user(login).login)
+
+
+def say(world: World, number: int, text: str, by: str = "learner") -> Comment:
+    home = world.repository()
+    return comments.create(world, person(world, by), home, home.issues[number], {"body": text})
+
+
+class TestSnapshot:
+    def test_it_counts_reactions_and_knows_the_node(
+        self, world: World, reader: HttpReader, seed: Seed
+    ) -> None:
+        seed(1)
+        issue = world.repository().issues[1]
+        comments.react(world, world.actor(), issue, {"content": "eyes"})
+        comments.react(world, person(world, "friend"), issue, {"content": "eyes"})
+        (found,) = reader.snapshot().issues
+        assert (found.reactions, found.node_id) == (2, f"I_{issue.id}")
+
+    def test_pull_requests_come_with_the_issues(self, world: World, reader: HttpReader) -> None:
+        me, home = world.actor(), world.repository()
+        pulls.propose(world, me, home, "Still open", "Closes #9")
+        merged = pulls.propose(world, me, home, "Done")
+        pulls.merge(world, me, home, merged.number)
+        opened, done = reader.snapshot().pulls
+        assert (opened.number, opened.title, opened.body) == (1, "Still open", "Closes #9")
+        assert (opened.state, opened.merged_at) == ("open", None)
+        assert (done.state, done.association) == ("closed", "OWNER")
+        assert done.merged_at == world.repository().issues[2].closed_at
+        assert done.url.endswith("/learner/portfolio/pull/2")
+        assert len(world.journal.entries) == 3
+
+
+class TestComments:
+    def test_they_know_their_issue_reactions_and_writer(
+        self, world: World, reader: HttpReader, seed: Seed
+    ) -> None:
+        seed(2)
+        world.repository().collaborators["mentor"] = "write"
+        said = say(world, 2, "/done", by="mentor")
+        comments.react(world, world.actor(), said, {"content": "rocket"})
+        comments.react(world, person(world, "friend"), said, {"content": "rocket"})
+        (found,) = reader.comments(2)
+        assert (found.issue, found.body, found.reactions) == (2, "/done", {"rocket": 2})
+        assert (found.author, found.association) == ("mentor", "COLLABORATOR")
+        assert found.updated_at == found.created_at
+
+    def test_of_the_whole_repository_since_a_moment(
+        self, world: World, reader: HttpReader, timeline: Timeline, seed: Seed
+    ) -> None:
+        seed(2)
+        early = say(world, 1, "early")
+        say(world, 2, "untouched")
+        timeline.sleep(60)
+        since = timeline.now.replace(microsecond=0)
+        say(world, 2, "late")
+        comments.edit(world, world.actor(), world.repository(), early, {"body": "edited"})
+        found = reader.comments_since(since)
+        assert [(one.issue, one.body) for one in found] == [(1, "edited"), (2, "late")]
+        assert reader.comments_since(since + timedelta(days=1)) == ()
+
+    def test_all_of_them_when_there_are_many(
+        self, world: World, make_reader: MakeReader, cache: EtagCache, seed: Seed
+    ) -> None:
+        seed(1)
+        for number in range(130):
+            say(world, 1, f"Comment {number}")
+        since = world.clock.now() - timedelta(days=1)
+        reader = make_reader(cache=cache)
+        assert len(reader.comments_since(since)) == 130
+        assert len(reader.comments_since(since)) == 130
+        assert statuses(world) == [200, 200, 304, 304]
+        world.journal.forget()  # a hundred comments take long to validate
+
+
+class TestReactions:
+    def test_each_has_a_face_and_a_name(
+        self, world: World, make_reader: MakeReader, cache: EtagCache, seed: Seed
+    ) -> None:
+        seed(1)
+        said = say(world, 1, "Look")
+        for thing in (world.repository().issues[1], said):
+            comments.react(world, person(world, "mentor"), thing, {"content": "+1"})
+        comments.react(world, world.actor(), said, {"content": "heart"})
+        reader = make_reader(cache=cache)
+        assert [(one.content, one.author) for one in reader.reactions(1)] == [("+1", "mentor")]
+        found = reader.comment_reactions(said.id)
+        assert [(one.content, one.author) for one in found] == [
+            ("+1", "mentor"),
+            ("heart", "learner"),
+        ]
+        assert reader.comment_reactions(said.id) == found
+        assert statuses(world) == [200, 200, 304]
+
+    def test_what_is_gone_has_none(self, world: World, reader: HttpReader, seed: Seed) -> None:
+        seed(1)
+        issues.delete(world, world.actor(), world.repository(), world.repository().issues[1])
+        assert reader.reactions(1) == ()
+        assert reader.reactions(99) == ()
+        assert reader.comment_reactions(99) == ()
+
+
+class TestLabels:
+    def test_the_last_one_to_put_it_on_counts(
+        self, world: World, reader: HttpReader, seed: Seed
+    ) -> None:
+        seed(1)
+        home = world.repository()
+        home.collaborators["mentor"] = "triage"
+        for by, labels in [("mentor", ["Seen"]), ("learner", []), ("learner", ["Seen", "other"])]:
+            issues.edit(world, person(world, by), home, home.issues[1], {"labels": labels})
+        assert reader.labelled_by(1, "seen") == "learner"
+        issues.edit(world, world.actor(), home, home.issues[1], {"labels": ["other"]})
+        issues.edit(world, person(world, "mentor"), home, home.issues[1], {"labels": ["Seen"]})
+        assert reader.labelled_by(1, "seen") == "mentor"
+        assert reader.labelled_by(1, "never") is None
+        assert reader.labelled_by(2, "seen") is None
+
+    def test_an_account_that_is_gone_has_no_name(self, make_reader: MakeReader) -> None:
+        event = {"id": 1, "event": "labeled", "label": {"name": "seen"}, "actor": None}
+        assert odd_reader(make_reader, [event]).labelled_by(1, "seen") is None
+
+
+class TestMayWrite:
+    @pytest.mark.parametrize(
+        ("role", "expected"),
+        [
+            ("read", False),
+            ("triage", False),
+            ("write", True),
+            ("maintain", True),
+            ("admin", True),
+        ],
+    )
+    def test_by_the_role(self, world: World, reader: HttpReader, role: Any, expected: bool) -> None:
+        world.add_user("mentor")
+        world.repository().collaborators["mentor"] = role
+        assert reader.may_write("Mentor") is expected
+
+    def test_a_stranger_and_nobody_may_not(self, world: World, reader: HttpReader) -> None:
+        world.add_user("stranger")
+        assert not reader.may_write("stranger")
+        assert not reader.may_write("nobody")
+        assert not reader.may_write("robot[bot]")
+        assert not reader.may_write("../../../user")
+
+    def test_the_owner_always_may(self, world: World, reader: HttpReader) -> None:
+        assert reader.may_write("Learner")
+        assert len(world.journal.entries) == 0
+
+    def test_a_token_that_may_not_ask_makes_nobody_a_writer(
+        self, world: World, make_reader: MakeReader
+    ) -> None:
+        world.add_user("friend")
+        world.add_token("friends", user="friend")
+        world.repository().collaborators["mentor"] = "admin"
+        world.add_user("mentor")
+        assert not make_reader(token="friends").may_write("mentor")
+        assert statuses(world) == [403]
+
+    def test_a_wrong_token_is_told(self, make_reader: MakeReader) -> None:
+        with pytest.raises(AuthenticationError):
+            make_reader(token="wrong").may_write("mentor")
+
+    @pytest.mark.parametrize("body", [{}, {"permission": "push"}, {"permission": None}])
+    def test_an_unknown_word_is_a_no(self, make_reader: MakeReader, body: Any) -> None:
+        assert not odd_reader(make_reader, body).may_write("mentor")
+
+
+class TestFind:
+    def test_a_merged_pull_request(
+        self, world: World, sandbox: Sandbox, make_reader: MakeReader, cache: EtagCache
+    ) -> None:
+        me, home = world.actor(), world.repository()
+        pulls.propose(world, me, home, "Work")
+        url = f"{sandbox.url}/learner/portfolio/pull/1"
+        reader = make_reader(cache=cache)
+        assert reader.find(url) is None
+        pulls.merge(world, me, home, 1)
+        found = reader.find(url)
+        assert found is not None
+        assert (found.kind, found.title, found.url) == ("pull-request", "Work", url)
+        assert found.at == home.issues[1].closed_at
+        assert reader.find(url) == found
+        assert statuses(world) == [200, 200, 304]
+
+    def test_a_published_release(self, world: World, sandbox: Sandbox, reader: HttpReader) -> None:
+        me, home = world.actor(), world.repository()
+        releases.create(world, me, home, {"tag_name": "v/1 a", "name": "First"})
+        releases.create(world, me, home, {"tag_name": "v2", "draft": True})
+        found = reader.find(f"{sandbox.url}/learner/portfolio/releases/tag/v/1%20a")
+        assert found is not None
+        assert (found.kind, found.title) == ("release", "First")
+        assert reader.find(f"{sandbox.url}/learner/portfolio/releases/tag/v2") is None
+
+    def test_a_repository_also_one_of_somebody_else(
+        self, world: World, sandbox: Sandbox, reader: HttpReader
+    ) -> None:
+        world.add_repository("friend/tool")
+        world.add_repository("friend/secret", private=True)
+        found = reader.find(f"{sandbox.url}/friend/tool")
+        assert found is not None
+        assert (found.kind, found.title) == ("repository", "friend/tool")
+        assert reader.find(f"{sandbox.url}/friend/secret") is None
+        assert reader.find(f"{sandbox.url}/friend/nothing") is None
+        assert reader.find(f"{sandbox.url}/learner/portfolio/pull/7") is None
+
+    def test_a_renamed_one_is_found_where_it_went(
+        self, world: World, sandbox: Sandbox, reader: HttpReader
+    ) -> None:
+        world.rename(world.add_repository("friend/tool"), "gadget")
+        found = reader.find(f"{sandbox.url}/friend/tool")
+        assert found is not None
+        assert found.title == "friend/gadget"
+
+    def test_nobody_is_asked_about_an_address_elsewhere(
+        self, world: World, reader: HttpReader
+    ) -> None:
+        assert reader.find("https://github.com/learner/portfolio") is None
+        assert reader.find("https://example.com/learner/portfolio") is None
+        assert len(world.journal.entries) == 0
+
+    def test_a_redirect_elsewhere_is_not_followed(self, make_reader: MakeReader) -> None:
+        asked = []
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            asked.append(request.url.host)
+            return httpx.Response(301, headers={"location": "https://evil.example/repositories/1"})
+
+        http = httpx.Client(transport=httpx.MockTransport(answer))
+        reader = make_reader(http=http, api_url="https://api.github.com")
+        assert reader.find("https://github.com/friend/tool") is None
+        assert asked == ["api.github.com"]
+
+    def test_a_redirect_in_circles_ends(self, make_reader: MakeReader) -> None:
+        def answer(_: httpx.Request) -> httpx.Response:
+            there = "https://api.github.com/repositories/1"
+            return httpx.Response(301, headers={"location": there})
+
+        http = httpx.Client(transport=httpx.MockTransport(answer))
+        reader = make_reader(http=http, api_url="https://api.github.com")
+        assert reader.find("https://github.com/friend/tool") is None
+
+    @pytest.mark.parametrize("body", [[], "text", {"created_at": "yesterday"}])
+    def test_an_answer_of_another_shape_is_told(self, make_reader: MakeReader, body: Any) -> None:
+        with pytest.raises(UnreadableAnswerError):
+            odd_reader(make_reader, body).find("https://github.com/friend/tool")
+
+
+class TestTree:
+    def test_all_files_of_a_branch(self, world: World, reader: HttpReader) -> None:
+        home = world.repository()
+        world.commit_files(home, {"a/b/c.svg": b"<svg/>", "a.md": b""}, "Add", "pic/tures")
+        assert reader.tree("pic/tures") == {
+            "a/b/c.svg": blob_sha(b"<svg/>"),
+            "a.md": blob_sha(b""),
+        }
+        assert reader.tree("gone") is None
+
+    def test_an_empty_repository_has_no_branch(self, world: World, make_reader: MakeReader) -> None:
+        world.add_repository("learner/empty", empty=True)
+        assert make_reader(repository="learner/empty").tree("main") is None
+
+    @pytest.mark.parametrize("body", [[], {}, {"tree": {}}, {"tree": [{"type": "blob"}]}])
+    def test_another_shape_is_told(self, make_reader: MakeReader, body: Any) -> None:
+        with pytest.raises(UnreadableAnswerError):
+            odd_reader(make_reader, body).tree("main")
+
+
+def odd_reader(make_reader: MakeReader, body: Any) -> HttpReader:
+    """A reader whose requests never leave, for answers that no GitHub would give."""
+    answer = httpx.MockTransport(lambda _: httpx.Response(200, json=body))
+    return make_reader(http=httpx.Client(transport=answer), api_url="https://api.github.com")
