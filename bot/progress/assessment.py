@@ -1,0 +1,95 @@
+"""Self-ratings that stand in issues: in an assessment issue of ours, or filed by the form.
+
+They are read from lines such as `- ML fundamentals: 4`, `ML fundamentals: 4/5`, and from the
+sections of the form (`### ML fundamentals`, `4`). What is not a whole number on the scale, or names
+no assessed skill, is only text.
+"""
+
+import re
+from collections.abc import Iterator
+
+from bot.curriculum.base import slugify
+from bot.curriculum.model import Curriculum
+from bot.planning.observed import Observed
+from bot.planning.snapshot import IssueState
+from bot.progress.formbody import filed, sections, taken_back, visible
+from bot.progress.journal import ASSESSMENT
+from bot.progress.life import Rating
+from bot.settings import Settings
+
+# A whole number, maybe "/5" or "of 5", then nothing or words: not "4.5", not "3-4".
+_VALUE = re.compile(
+    r"(?P<value>\d{1,2})(?:\s*(?:/|of\b)\s*(?P<scale>\d{1,2}))?(?![\d/])(?!\s*[-\u2013.,]\s*\d)",
+)
+_SPLIT = re.compile("[:=]")
+_BULLET = re.compile(r"^(?:[-*+]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
+_EMPHASIS = "*_` \t"
+_LONGEST = 400  # characters; a longer line is prose
+
+
+def ratings_in_issues(
+    curriculum: Curriculum, observed: Observed, settings: Settings
+) -> tuple[Rating, ...]:
+    """The ratings, in order of day and then of the curriculum; one a skill and issue.
+
+    The day is the one the issue was closed on, in the learner's zone, else the one it was created
+    on: edits of an open issue move nothing in history. Where an issue rates a skill twice, the last
+    line counts.
+    """
+    found: list[Rating] = []
+    names = _names(curriculum)
+    for issue, pairs in _answers(observed):
+        day = (issue.closed_at or issue.created_at).astimezone(settings.zone).date()
+        values: dict[str, int] = {}
+        for name, text in pairs:
+            skill = names.get(slugify(name))
+            value = rating_in(text, curriculum.assessment.scale)
+            if skill is not None and value is not None:
+                values[skill] = value
+        found += [Rating(day=day, skill=skill, value=value) for skill, value in values.items()]
+    order = {skill.id: index for index, skill in enumerate(curriculum.assessment.skills)}
+    return tuple(sorted(found, key=lambda rating: (rating.day, order[rating.skill])))
+
+
+def rating_in(text: str, scale: int) -> int | None:
+    """The rating that `text` begins with, when it is one from 1 to `scale`."""
+    found = _VALUE.match(text.strip(_EMPHASIS))
+    if found is None or int(found["scale"] or scale) != scale:
+        return None
+    value = int(found["value"])
+    return value if 1 <= value <= scale else None
+
+
+def pairs_in(text: str) -> Iterator[tuple[str, str]]:
+    """Names and what stands behind the colon, from the lines of a text.
+
+    A line is split at each of its colons, for a skill's title may hold one.
+    """
+    for line in text.splitlines():
+        words = _BULLET.sub("", line.strip(" \t>"))
+        if len(words) <= _LONGEST:
+            for at in _SPLIT.finditer(words):
+                yield words[: at.start()].strip(_EMPHASIS), words[at.end() :]
+
+
+def _names(curriculum: Curriculum) -> dict[str, str]:
+    """Ids of assessed skills by the slug of everything they may be called."""
+    names: dict[str, str] = {}
+    for skill in curriculum.assessment.skills:
+        for name in (skill.title, skill.id, *skill.aliases):
+            names.setdefault(slugify(name), skill.id)
+    return names
+
+
+def _answers(observed: Observed) -> Iterator[tuple[IssueState, list[tuple[str, str]]]]:
+    """Issues by number, each with names and the text behind them."""
+    found: dict[int, tuple[IssueState, list[tuple[str, str]]]] = {}
+    for key, ours in observed.issues.items():
+        if key.startswith("assessment:") and not taken_back(ours.state):
+            theirs = visible(f"{ours.marked.before}\n{ours.marked.after}")
+            found[ours.state.number] = (ours.state, list(pairs_in(theirs)))
+    for issue in (one for one in filed(observed, ASSESSMENT) if not taken_back(one)):
+        pairs = [*sections(issue.body), *pairs_in(visible(issue.body))]
+        found[issue.number] = (issue, pairs)
+    for number in sorted(found):
+        yield found[number]

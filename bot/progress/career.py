@@ -1,0 +1,366 @@
+"""The way to the role: applications, projects for the portfolio, and the numbers of the guide.
+
+Nothing here asks for a salary or for data of a person: a repository may be public. A number that
+nobody but the learner can know, and that they did not count, is left out.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Literal
+
+from bot.curriculum.around import LearningMetric, Target
+from bot.curriculum.model import (
+    Curriculum,
+    ProjectIdea,
+    ProjectLevel,
+    Task,
+    TaskKind,
+)
+from bot.planning.observed import Observed
+from bot.planning.snapshot import Frozen, IssueState
+from bot.progress.formbody import filed
+from bot.progress.life import Life
+from bot.progress.progress import Progress, Work, WorkState
+from bot.settings import Settings
+
+APPLICATION = "kind:application"
+Stage = Literal["applied", "interview", "offer", "closed"]
+_STAGES: tuple[Stage, ...] = ("applied", "interview", "offer", "closed")
+DAYS_A_WEEK = 7
+
+
+class Application(Frozen):
+    """A job applied for; `opened` is the day in the learner's zone."""
+
+    number: int
+    url: str
+    title: str
+    stage: Stage
+    opened: date
+
+
+class Idea(Frozen):
+    """A project idea of the guide, and how far it is; `number` and `url` once it was started."""
+
+    idea: ProjectIdea
+    state: Literal["idea", "started", "done"]
+    number: int | None = None
+    url: str = ""
+    done_on: date | None = None
+
+
+class Metric(Frozen):
+    """A number of the guide: where it stands, the target, and how it was counted.
+
+    `low` and `high` are the target's ends, `text` is the target in words (empty without one),
+    `basis` says in plain words what was counted.
+    """
+
+    id: str
+    title: str
+    unit: str | None
+    value: float
+    low: float | None
+    high: float | None
+    text: str
+    basis: str
+
+    @property
+    def reached(self) -> bool:
+        """There is a target, and the number is as high as its lower end."""
+        return self.low is not None and self.value >= self.low
+
+
+def applications(observed: Observed, settings: Settings) -> tuple[Application, ...]:
+    """Issues that wear our label for applications, by number.
+
+    The stage is the label the issue wears, the furthest of several, `applied` without any. An issue
+    that is closed is over, unless it wears the label of an offer.
+    """
+    names = {
+        label.name.casefold(): stage
+        for stage in _STAGES
+        if (label := observed.labels.get(f"stage:{stage}"))
+    }
+    return tuple(
+        Application(
+            number=issue.number,
+            url=issue.url,
+            title=issue.title,
+            stage=_stage(issue, names),
+            opened=issue.created_at.astimezone(settings.zone).date(),
+        )
+        for issue in filed(observed, APPLICATION)
+    )
+
+
+def by_stage(found: Iterable[Application]) -> dict[Stage, int]:
+    """How many applications stand at each stage, in the order of the stages."""
+    stages = [application.stage for application in found]
+    return {stage: stages.count(stage) for stage in _STAGES}
+
+
+def _stage(issue: IssueState, names: dict[str, Stage]) -> Stage:
+    worn = {stage for name in issue.labels if (stage := names.get(name.casefold()))}
+    furthest = max(worn, key=_STAGES.index, default=_STAGES[0])
+    return furthest if issue.state == "open" or furthest == "offer" else "closed"
+
+
+def ideas(
+    curriculum: Curriculum, observed: Observed, life: Life, settings: Settings
+) -> tuple[Idea, ...]:
+    """The guide's project ideas, the easiest level first; done is one whose issue is finished."""
+    levels = list(ProjectLevel)
+    found = (_idea(idea, observed, life, settings) for idea in curriculum.projects)
+    return tuple(sorted(found, key=lambda one: levels.index(one.idea.level)))
+
+
+def _idea(idea: ProjectIdea, observed: Observed, life: Life, settings: Settings) -> Idea:
+    keys = [f"project:{name}" for name in (idea.id, *idea.aliases)]
+    ours = next((observed.issues[key] for key in keys if key in observed.issues), None)
+    if ours is None:
+        removed = any(map(observed.ledger.has, keys))
+        wanted = idea.id in life.course.projects and not removed
+        return Idea(idea=idea, state="started" if wanted else "idea")
+    issue = ours.state
+    if issue.state == "closed" and not issue.finished:
+        return Idea(idea=idea, state="idea")
+    closed = issue.closed_at if issue.finished else None
+    return Idea(
+        idea=idea,
+        state="done" if issue.finished else "started",
+        number=issue.number,
+        url=issue.url,
+        done_on=closed.astimezone(settings.zone).date() if closed else None,
+    )
+
+
+class Kind(StrEnum):
+    """What a number of the guide is about, as far as its words tell."""
+
+    HOURS = "hours"
+    COURSES = "courses"
+    PROJECTS = "projects"
+    POSTS = "posts"
+    CONTRIBUTIONS = "contributions"
+    PEOPLE = "people"
+    PRIVATE = "private"
+    OTHER = "other"
+
+
+# The first that fits counts: "Time to the first MLOps project role" is nobody's project.
+_WORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(rf"\b(?:{words})", re.IGNORECASE))
+    for kind, words in (
+        (Kind.PRIVATE, r"salar|income|wage|compensation|pay\b|raise\b|time to\b|bonus"),
+        (Kind.CONTRIBUTIONS, r"contribut|open[ -]source"),
+        (Kind.POSTS, r"posts?\b|articles?\b|blog"),
+        (Kind.PEOPLE, r"network\b|networking\b|connections?\b|contacts?\b|people\b"),
+        (Kind.COURSES, r"courses?\b|moocs?\b"),
+        (Kind.PROJECTS, r"projects?\b|portfolio|programs?\b|apps?\b"),
+        (Kind.HOURS, r"hours?\b|study time"),
+    )
+)
+_PROJECT = re.compile(r"\b(?:projects?|portfolio|programs?|apps?)\b", re.IGNORECASE)
+
+
+def kind_of(number: LearningMetric | Target) -> Kind:
+    """What a number of the guide is about. Words of English guides are known."""
+    for text in (number.title, number.unit or ""):
+        for kind, words in _WORDS:
+            if words.search(text):
+                return kind
+    return Kind.OTHER
+
+
+def metrics(
+    curriculum: Curriculum,
+    progress: Progress,
+    life: Life,
+    observed: Observed,
+    settings: Settings,
+    today: date,
+) -> tuple[Metric, ...]:
+    """The numbers of the guide as they stood at the end of `today`, its metrics before its targets.
+
+    A target about the same thing as a metric is told with that metric, once. What the learner
+    counted (`/count`) is added to what issues show. Left out are salary and time, which nobody here
+    can know, and what is of no known kind and was not counted either.
+    """
+    return tuple(_Numbers(curriculum, progress, life, observed, settings, today).all())
+
+
+class _Numbers:
+    def __init__(
+        self,
+        curriculum: Curriculum,
+        progress: Progress,
+        life: Life,
+        observed: Observed,
+        settings: Settings,
+        today: date,
+    ) -> None:
+        self._curriculum = curriculum
+        self._progress = progress
+        self._life = life
+        self._settings = settings
+        self._today = today
+        self._done = {w.key: w for w in progress.work if self._is_done(w)}
+        self._kinds = {f"task:{task.id}": task.kind for task in curriculum.tasks()}
+        self._own = [
+            one
+            for one in ideas(curriculum, observed, life, settings)
+            if one.state == "done" and one.done_on is not None and one.done_on <= today
+        ]
+
+    def all(self) -> Iterator[Metric]:
+        targets = list(self._curriculum.success.quantitative)
+        for metric in self._curriculum.metrics:
+            kind = kind_of(metric)
+            same = next((t for t in targets if self._same(metric, kind, t)), None)
+            targets = [t for t in targets if t is not same]
+            yield from self._number(metric, same, kind)
+        for target in targets:
+            yield from self._number(target, target, kind_of(target))
+
+    @staticmethod
+    def _same(metric: LearningMetric, kind: Kind, target: Target) -> bool:
+        if kind is Kind.OTHER:
+            return metric.title.casefold() == target.title.casefold()
+        return kind_of(target) is kind
+
+    def _number(
+        self, shown: LearningMetric | Target, target: Target | None, kind: Kind
+    ) -> Iterator[Metric]:
+        names = dict.fromkeys([shown.id, target.id if target else shown.id])
+        counted = sum(self._life.counted(name, self._today) for name in names)
+        found = self._found(kind, shown)
+        if kind is Kind.PRIVATE or (found is None and not counted):
+            return
+        value, basis = found or (0.0, [])
+        if counted:
+            basis = [*basis, f"{counted} counted by you"]
+        low, high, text = self._target(shown, target, kind)
+        yield Metric(
+            id=shown.id,
+            title=shown.title,
+            unit=shown.unit or (target.unit if target else None),
+            value=value + counted,
+            low=low,
+            high=high,
+            text=text,
+            basis=", ".join(basis) or "nothing counted yet",
+        )
+
+    def _found(self, kind: Kind, shown: LearningMetric | Target) -> tuple[float, list[str]] | None:
+        """What issues show, and how it adds up; None when they cannot show it."""
+        match kind:
+            case Kind.HOURS:
+                said = f"{shown.title} {shown.unit or ''}".casefold()
+                return self._hours(weekly="week" in said)
+            case Kind.COURSES:
+                return self._tasks(TaskKind.COURSE, "course task")
+            case Kind.POSTS:
+                return self._tasks(TaskKind.POST, "writing task")
+            case Kind.CONTRIBUTIONS:
+                return self._tasks(TaskKind.CONTRIBUTION, "contribution task")
+            case Kind.PROJECTS:
+                return self._projects()
+            case Kind.PEOPLE:
+                return 0.0, []
+            case _:
+                return None
+
+    def _target(
+        self, shown: LearningMetric | Target, target: Target | None, kind: Kind
+    ) -> tuple[float | None, float | None, str]:
+        if target is not None:
+            return target.low, target.high, target.text
+        week = self._curriculum.overview.hours_per_week
+        if kind is Kind.HOURS and week is not None:
+            return week.low, week.high, f"{week} hours a week by the guide"
+        if kind is Kind.COURSES and isinstance(shown, LearningMetric) and shown.of_total:
+            whole = sum(
+                self._kinds.get(w.key) is TaskKind.COURSE
+                and (w.key in self._done or (w.counts and not _set_aside(w)))
+                for w in self._progress.work
+            )
+            return float(whole), None, f"{whole} on the path"
+        return None, None, ""
+
+    def _tasks(self, kind: TaskKind, name: str) -> tuple[float, list[str]]:
+        count = sum(self._kinds.get(key) is kind for key in self._done)
+        return float(count), [f"{_many(count, name)} done"] if count else []
+
+    def _projects(self) -> tuple[float, list[str]]:
+        """Projects in deliverables and tasks of the path, and ideas of the guide carried out.
+
+        Where a deliverable asks for several ("a portfolio of five"), those of other such ones may
+        be among them: the largest number counts. What is both a task and part of a deliverable of
+        the same month counts once.
+        """
+        several: list[int] = []
+        beside, path = 0, 0
+        for module in self._curriculum.modules():
+            tasks = sum(self._is_project(t) for unit in module.units for t in unit.all_tasks())
+            asked = [d for d in module.deliverables if _PROJECT.search(d.title)]
+            done = [d for d in asked if f"deliverable:{d.id}" in self._done]
+            if any(d.count for d in asked):
+                several.append(sum(d.count or 1 for d in done))
+                beside = max(beside, tasks)
+            else:
+                path += max(len(done), tasks)
+        path += max([beside, *several])
+        basis = [f"{path} from tasks and deliverables of the path"] if path else []
+        if self._own:
+            basis.append(f"{len(self._own)} of your own choice")
+        return float(path + len(self._own)), basis
+
+    def _is_project(self, task: Task) -> bool:
+        return task.kind is TaskKind.PROJECT and f"task:{task.id}" in self._done
+
+    def _hours(self, *, weekly: bool) -> tuple[float, list[str]]:
+        """Hours since the start, in all or a week on average, weeks of pauses left out.
+
+        Those written down, where there are any; else the estimates of what is finished.
+        """
+        if self._today < self._settings.start:
+            return 0.0, ["the path has not begun"]
+        logged = self._life.hours_logged(date.min, self._today)
+        spent = logged or sum(w.weight for w in self._done.values() if w.finished)
+        word = "hours written down" if logged else "hours of finished work by estimate"
+        basis = f"{round(spent, 1):g} {word}"
+        if not weekly:
+            return round(spent, 1), [basis]
+        weeks = self._weeks()
+        return round(spent / weeks, 1), [f"{basis} in {_weeks(weeks)}"]
+
+    def _weeks(self) -> float:
+        """Weeks of study up to today, one at least."""
+        start, today = self._settings.start, self._today
+        resting = {
+            day
+            for pause in self._settings.pauses
+            for n in range((min(pause.last, today) - pause.first).days + 1)
+            if (day := pause.first + timedelta(days=n)) >= start
+        }
+        return max(1.0, ((today - start).days + 1 - len(resting)) / DAYS_A_WEEK)
+
+    def _is_done(self, work: Work) -> bool:
+        if work.state is WorkState.CREDITED:
+            return True
+        return work.done and work.closed_on is not None and work.closed_on <= self._today
+
+
+def _set_aside(work: Work) -> bool:
+    return work.state in {WorkState.SKIPPED, WorkState.REMOVED}
+
+
+def _many(count: int, name: str) -> str:
+    return f"{count} {name}{'' if count == 1 else 's'}"
+
+
+def _weeks(weeks: float) -> str:
+    return f"{weeks:.1f}".removesuffix(".0") + (" week" if weeks == 1 else " weeks")

@@ -1,0 +1,107 @@
+"""The learner's journal: entries written by `/journal` or by the issue form, oldest first."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from bot.planning.changes import UpdateIssue
+from bot.planning.marker import Key
+from bot.planning.observed import Observed, OurIssue
+from bot.planning.snapshot import Frozen, IssueState
+from bot.progress.formbody import as_day, filed, sections, taken_back
+from bot.settings import Settings
+
+JOURNAL = "kind:journal"
+ASSESSMENT = "kind:assessment"
+HIGHLIGHT = "journal:highlight"
+
+
+class JournalEntry(Frozen):
+    """An entry: its issue, the day it is about (in the learner's zone), and what it says.
+
+    `text` has a line `Label: value` for each answer of a form. `highlighted` means that the learner
+    put our label for highlights on it.
+    """
+
+    number: int
+    url: str
+    day: date
+    title: str
+    text: str
+    highlighted: bool
+
+
+def journal(observed: Observed, settings: Settings) -> tuple[JournalEntry, ...]:
+    """All entries, oldest first: issues of ours with a key `journal:*`, and those by the form.
+
+    The day is the one written in the form, when it is a date no later than the issue; else the day
+    the issue was created.
+    """
+    entries = [_entry(issue, body, observed, settings) for issue, body in _written(observed)]
+    return tuple(sorted(entries, key=lambda entry: (entry.day, entry.number)))
+
+
+def closings(observed: Observed) -> tuple[UpdateIssue, ...]:
+    """Closes what was filed by a form only to be kept: journal entries and self-assessments.
+
+    Only their state changes. One that somebody opened again stays open.
+    """
+    found = {
+        issue.number: _closing(kind, issue, observed)
+        for kind in (JOURNAL, ASSESSMENT)
+        for issue in filed(observed, kind)
+        if issue.state == "open" and issue.state_reason != "reopened"
+    }
+    return tuple(found[number] for number in sorted(found))
+
+
+def _closing(kind: Key, issue: IssueState, observed: Observed) -> UpdateIssue:
+    milestones = observed.unit_of_milestone
+    return UpdateIssue(
+        key=f"{kind.partition(':')[2]}:filed-{issue.number}",
+        number=issue.number,
+        title=issue.title,
+        body=issue.body,
+        labels=issue.labels,
+        milestone=milestones.get(issue.milestone) if issue.milestone is not None else None,
+        state="closed",
+        state_reason="completed",
+        fields=("state",),
+        why="it is filed; it counts closed just as well",
+    )
+
+
+def _written(observed: Observed) -> Iterator[tuple[IssueState, str]]:
+    """The issues, each with the part of its body that is the entry."""
+    for key, ours in observed.issues.items():
+        if key.startswith("journal:") and not taken_back(ours.state):
+            yield ours.state, _words(ours)
+    for issue in filed(observed, JOURNAL):
+        if not taken_back(issue):
+            yield issue, issue.body
+
+
+def _words(ours: OurIssue) -> str:
+    around = (ours.marked.before, ours.marked.region or "", ours.marked.after)
+    return "\n\n".join(part.strip() for part in around if part.strip())
+
+
+def _entry(issue: IssueState, body: str, observed: Observed, settings: Settings) -> JournalEntry:
+    made = issue.created_at.astimezone(settings.zone).date()
+    answers = sections(body)
+    days = [(label, day) for label, value in answers if (day := as_day(value)) and day <= made]
+    of_the_form = days[0][0] if days else None
+    lines = [
+        f"{label}: {value}" if label else value
+        for label, value in answers
+        if label != of_the_form or as_day(value) is None
+    ]
+    highlight = observed.labels.get(HIGHLIGHT)
+    worn = {name.casefold() for name in issue.labels}
+    return JournalEntry(
+        number=issue.number,
+        url=issue.url,
+        day=days[0][1] if days else made,
+        title=issue.title,
+        text="\n".join(lines),
+        highlighted=highlight is not None and highlight.name.casefold() in worn,
+    )

@@ -1,0 +1,178 @@
+"""Skills: how much of the work that trains each one is done, and what that says for roles.
+
+Counted are tasks and deliverables on the path that carry the skill. Optional ones are left out, and
+so is what the learner set aside (skipped, removed, a branch not taken). What was known before the
+start counts as done.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from bot.curriculum.around import Role, TransferableSkill
+from bot.curriculum.base import Priority
+from bot.curriculum.model import Curriculum
+from bot.planning.snapshot import Frozen
+from bot.progress.life import Life, Rating
+from bot.progress.progress import Progress, Work, WorkState
+
+ENOUGH = 0.5  # the part of a skill's hours from which a role's need counts as covered
+ASIDE = frozenset({WorkState.SKIPPED, WorkState.REMOVED})
+PROVEN = frozenset({WorkState.EVIDENCED, WorkState.ATTESTED})
+
+
+class SkillCover(Frozen):
+    """A skill to develop, and the work that trains it; hours are estimates.
+
+    `evidenced` are those of `done` for which something was found to exist, or a mentor approved.
+    """
+
+    id: str
+    title: str
+    priority: Priority
+    done: int
+    evidenced: int
+    total: int
+    done_hours: float
+    total_hours: float
+
+    @property
+    def share(self) -> float:
+        """How much of it is done, from 0 to 1: by hours, by pieces where there are no hours."""
+        if self.total_hours:
+            return min(1.0, self.done_hours / self.total_hours)
+        return self.done / self.total if self.total else 0.0
+
+    @property
+    def percent(self) -> int:
+        """Whole percent, rounded down, so that 100 means all of it."""
+        return int(100 * self.share + 1e-9)
+
+
+class Rated(Frozen):
+    """An assessed skill: the learner's ratings, oldest first, beside the work behind it."""
+
+    id: str
+    title: str
+    ratings: tuple[Rating, ...]
+    done: int
+    evidenced: int
+    total: int
+
+
+class RoleFit(Frozen):
+    """A role, and which of the skills it needs are covered; titles."""
+
+    role: Role
+    covered: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def fits(self) -> bool:
+        """Every need is covered, and there is one."""
+        return bool(self.covered) and not self.missing
+
+
+class Gap(Frozen):
+    """What the learner brings, and what is to be developed, the most pressing first."""
+
+    brought: tuple[TransferableSkill, ...]
+    developing: tuple[SkillCover, ...]
+
+
+def coverage(
+    curriculum: Curriculum, progress: Progress, until: date | None = None
+) -> tuple[SkillCover, ...]:
+    """Every skill to develop, in the curriculum's order, as it stood at the end of `until`."""
+    return tuple(
+        SkillCover(
+            id=skill.id,
+            title=skill.title,
+            priority=skill.priority,
+            **_sums(_carrying(progress, {skill.id}), until),
+            done_hours=sum(w.weight for w in _carrying(progress, {skill.id}) if _done(w, until)),
+            total_hours=sum(w.weight for w in _carrying(progress, {skill.id})),
+        )
+        for skill in curriculum.skills
+    )
+
+
+def calibration(
+    curriculum: Curriculum, progress: Progress, life: Life, until: date | None = None
+) -> tuple[Rated, ...]:
+    """Every assessed skill with its ratings by the end of `until`, and the work that feeds it."""
+    return tuple(
+        Rated(
+            id=skill.id,
+            title=skill.title,
+            ratings=tuple(
+                rating
+                for rating in life.ratings
+                if rating.skill == skill.id and (until is None or rating.day <= until)
+            ),
+            **_sums(_carrying(progress, set(skill.skills)), until),
+        )
+        for skill in curriculum.assessment.skills
+    )
+
+
+def role_fits(curriculum: Curriculum, cover: Iterable[SkillCover]) -> tuple[RoleFit, ...]:
+    """Every role of the guide with its needs.
+
+    A need counts as covered when at least half of its skill's hours are done. A need that no work
+    on the path trains is missing, for nothing shows it.
+    """
+    skills = {skill.id: skill for skill in cover}
+    fits = []
+    for role in curriculum.roles:
+        needs = [skills[name] for name in role.skills if name in skills]
+        fits.append(
+            RoleFit(
+                role=role,
+                covered=tuple(need.title for need in needs if need.share >= ENOUGH),
+                missing=tuple(need.title for need in needs if need.share < ENOUGH),
+            )
+        )
+    return tuple(fits)
+
+
+def gap(curriculum: Curriculum, cover: Iterable[SkillCover]) -> Gap:
+    """The gap table: skills brought along, and those to develop by priority."""
+    rank = list(Priority)
+    return Gap(
+        brought=curriculum.transferable_skills,
+        developing=tuple(sorted(cover, key=lambda skill: rank.index(skill.priority))),
+    )
+
+
+def _carrying(progress: Progress, skills: set[str]) -> list[Work]:
+    return [
+        work
+        for work in progress.work
+        if work.counts and work.state not in ASIDE and not skills.isdisjoint(work.skills)
+    ]
+
+
+def _sums(works: list[Work], until: date | None) -> dict[str, int]:
+    done = [work for work in works if _done(work, until)]
+    return {
+        "done": len(done),
+        "evidenced": sum(_proven(work, until) for work in done),
+        "total": len(works),
+    }
+
+
+def _done(work: Work, until: date | None) -> bool:
+    """Done by the end of `until`; what was known before the start always was."""
+    if not work.done or until is None:
+        return work.done
+    return work.state is WorkState.CREDITED or (
+        work.closed_on is not None and work.closed_on <= until
+    )
+
+
+def _proven(work: Work, until: date | None) -> bool:
+    if work.state not in PROVEN:
+        return False
+    if until is None or work.state is WorkState.ATTESTED:
+        return True
+    return any(found.day <= until for found in work.evidence)
