@@ -65,12 +65,13 @@ class Texts(Frozen):
 
     `dashboard` is the body of the summary issue; without it that issue shows the bare path.
     `issues` are wanted beside those of the path: assessments, reflections. `seen` is the day of the
-    run, when it read comments.
+    run, when it read comments, and `told` are the keys of the reports it met there.
     """
 
     dashboard: str | None = None
     issues: tuple[DesiredIssue, ...] = ()
     seen: date | None = None
+    told: frozenset[Key] = frozenset()
 
 
 NO_TEXTS = Texts()
@@ -80,7 +81,7 @@ class DesiredState(Frozen):
     """All that should be there. Issues stand in the order in which they are to be made.
 
     `set_aside` are the tasks of branches that the learner did not take, and those known before.
-    `seen` is the day up to which comments were read, when they were.
+    `seen` is the day up to which comments were read, when they were; `told` are reports that stand.
     """
 
     labels: tuple[DesiredLabel, ...]
@@ -88,6 +89,7 @@ class DesiredState(Frozen):
     issues: tuple[DesiredIssue, ...]
     set_aside: frozenset[Key] = frozenset()
     seen: date | None = None
+    told: frozenset[Key] = frozenset()
 
 
 def check_settings(curriculum: Curriculum, settings: Settings) -> None:
@@ -121,6 +123,7 @@ def desired_state(
         issues=issues,
         set_aside=frozenset(_set_aside(curriculum, settings)),
         seen=texts.seen,
+        told=texts.told,
     )
 
 

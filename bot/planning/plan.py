@@ -150,7 +150,9 @@ def _remember(
             case _:
                 written.add(change.key)
     related |= _standing_relations(desired, observed, issues)
-    ledger = observed.ledger.adding(observed.keys() | written | related, prints, desired.seen)
+    ledger = observed.ledger.adding(
+        observed.keys() | written | related | desired.told, prints, desired.seen
+    )
     if ledger == observed.ledger or SUMMARY_KEY not in issues.present:
         return changes
     rest = [c for c in changes if not (isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY)]

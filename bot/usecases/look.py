@@ -8,6 +8,7 @@ from bot.planning.marker import digest
 from bot.planning.observed import observe
 from bot.planning.schedule import schedule, unit_by_key
 from bot.planning.snapshot import Snapshot
+from bot.progress.assessment import ratings_in_issues
 from bot.progress.forecast import forecast
 from bot.progress.life import read_life
 from bot.progress.progress import read_progress
@@ -22,7 +23,8 @@ def look(curriculum: Curriculum, settings: Settings, snapshot: Snapshot, now: da
     """
     today = now.astimezone(settings.zone).date()
     observed = observe(snapshot)
-    life = read_life(curriculum, settings, observed)
+    ratings = ratings_in_issues(curriculum, observed, settings)
+    life = read_life(curriculum, settings, observed, ratings)
     settings = life.in_force(settings)
     dates = schedule(curriculum, settings, life.course.turns)
     homes = unit_by_key(curriculum)
