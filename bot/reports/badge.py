@@ -11,6 +11,7 @@ from typing import Literal
 from bot import templating
 from bot.planning.snapshot import Frozen
 from bot.progress.progress import Progress
+from bot.reports import letters
 from bot.reports.view import View
 
 BLUE = "1f6feb"
@@ -19,16 +20,6 @@ GREY = "57606a"
 PADDING = 6
 MAX_LABEL = 60
 DAYS_A_WEEK = 7
-# Pixels of 11 px Verdana, by letter; what is not here is about as wide as a digit.
-_WIDTHS = {
-    **dict.fromkeys("ijl.,:;'|!()[]/ ", 4.4),
-    **dict.fromkeys("frt-", 5.0),
-    **dict.fromkeys("mwMW%@", 10.8),
-    **dict.fromkeys("ABCDGHKNOQRUVXYZ", 7.9),
-}
-_USUAL = 6.9
-_WIDE = 11.0
-_LAST_NARROW = 0x2FF
 
 
 BadgeKind = Literal["percent", "month", "streak"]
@@ -44,7 +35,7 @@ class Badge(Frozen):
 
 def badge(kind: BadgeKind, view: View, *, label: str | None = None) -> Badge:
     """The badge for the view's day; `label` replaces the curriculum's title."""
-    name = (label or view.curriculum.title)[:MAX_LABEL]
+    name = letters.plain(label or view.curriculum.title)[:MAX_LABEL]
     sum_of_all = view.progress.all
     if sum_of_all.done >= sum_of_all.total:
         return Badge(label=name, message="done", color=GREEN)
@@ -121,5 +112,4 @@ def _finished(progress: Progress, monday: date) -> float:
 
 
 def _width(text: str) -> int:
-    widths = (_WIDE if ord(c) > _LAST_NARROW else _WIDTHS.get(c, _USUAL) for c in text)
-    return round(sum(widths)) or 1
+    return round(letters.width(text)) or 1

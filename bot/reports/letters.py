@@ -1,0 +1,65 @@
+"""How wide words are in a picture, and how to make them fit.
+
+Nobody knows the viewer's fonts, so widths are those of Verdana, one of the widest: a text that fits
+by these numbers fits in all of them.
+"""
+
+import re
+import unicodedata
+
+BASE = 11
+ELLIPSIS = "…"
+# Pixels of 11 px Verdana, by letter; what is not here is about as wide as a digit.
+_WIDTHS = {
+    **dict.fromkeys("ijl.,:;'|!()[]/ ", 4.4),
+    **dict.fromkeys("frt-", 5.0),
+    **dict.fromkeys("mwMW%@…", 10.8),
+    **dict.fromkeys("ABCDGHKNOQRUVXYZ", 7.9),
+}
+_USUAL = 6.9
+_WIDE = 11.0
+_LAST_NARROW = 0x2FF
+_NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
+
+
+def width(text: str, size: float = BASE) -> float:
+    """About how many pixels `text` takes at `size` pixels."""
+    return sum(map(_of, text)) * size / BASE
+
+
+def fit(text: str, size: float, room: float) -> str:
+    """`text` on one line no wider than `room` pixels, cut with an ellipsis where it must be."""
+    text = plain(text)
+    if width(text, size) <= room:
+        return text
+    while text and width(text + ELLIPSIS, size) > room:
+        text = text[:-1]
+    return text.rstrip() + ELLIPSIS
+
+
+def lines(text: str, size: float, room: float, most: int = 2) -> list[str]:
+    """`text` on at most so many lines, broken between words; the last is cut when it must be."""
+    made: list[str] = []
+    words = plain(text).split(" ")
+    while words and len(made) < most - 1:
+        count = 1
+        while count < len(words) and width(" ".join(words[: count + 1]), size) <= room:
+            count += 1
+        if width(" ".join(words[:count]), size) > room:
+            break
+        made.append(" ".join(words[:count]))
+        words = words[count:]
+    return [*made, fit(" ".join(words), size, room)] if words else made
+
+
+def plain(text: str) -> str:
+    """One line of what an XML file may hold."""
+    return " ".join(_NOT_XML.sub("", text).split())
+
+
+def _of(letter: str) -> float:
+    if unicodedata.combining(letter):
+        return 0.0
+    if letter in _WIDTHS:
+        return _WIDTHS[letter]
+    return _WIDE if ord(letter) > _LAST_NARROW else _USUAL

@@ -1,0 +1,164 @@
+"""The activity map: a year of days, each as large as the work on it."""
+
+from datetime import date, timedelta
+
+from bot.planning.bodies import MONTHS
+from bot.planning.snapshot import Frozen
+from bot.reports.letters import width
+from bot.reports.pictures import paper
+from bot.reports.view import View
+
+WEEKS = 52
+DAYS_A_WEEK = 7
+CELL, STEP = 11, 13
+LEFT, TOP = 52, 74
+WIDE, HIGH = LEFT + WEEKS * STEP + 18, 206
+SMALL = 11
+SIDES = (3, 5, 7, 9, 11)
+UP_TO_HOURS = (2, 5, 10)
+UP_TO_TASKS = (1, 2, 3)
+
+
+class Day(Frozen):
+    """What was finished (hours or tasks) and logged (hours) on a day; `level` is 0 to 4."""
+
+    day: date
+    finished: float
+    logged: float
+    level: int
+
+
+class Activity(Frozen):
+    """The 52 weeks that end with the present one, Monday first.
+
+    Finished work counts with its estimated hours on the day its issue was closed, optional work
+    too; on a path without hours each task counts as one. A day's level is that of its finished work
+    or of its logged hours, whichever is higher: the same hours are not counted twice.
+    """
+
+    title: str
+    hours: bool
+    days: tuple[Day, ...]
+
+    @property
+    def active(self) -> tuple[Day, ...]:
+        """The days with something on them."""
+        return tuple(day for day in self.days if day.level)
+
+
+def activity(view: View) -> Activity:
+    """The values."""
+    monday = view.today - timedelta(days=view.today.weekday())
+    first = monday - timedelta(weeks=WEEKS - 1)
+    hours = paper.has_hours(view)
+    finished: dict[date, list[float]] = {}
+    for work in view.progress.work:
+        if work.finished and work.closed_on:
+            finished.setdefault(work.closed_on, []).append(work.weight if hours else 1.0)
+    days = (first + timedelta(days=index) for index in range(WEEKS * DAYS_A_WEEK))
+    return Activity(
+        title=view.curriculum.title,
+        hours=hours,
+        days=tuple(
+            _day(day, finished.get(day, []), view.life.hours_logged(day, day), hours=hours)
+            for day in days
+        ),
+    )
+
+
+def words(values: Activity) -> str:
+    """The map read aloud."""
+    weeks = f"the {WEEKS} weeks up to {paper.on_day(values.days[-1].day)}"
+    if not values.active:
+        return f"Nothing finished yet in {weeks}."
+    finished = sum(day.finished for day in values.days)
+    logged = sum(day.logged for day in values.days)
+    said = [f"{paper.count(len(values.active), 'active day')} in {weeks}"]
+    what = paper.count(finished, "hour" if values.hours else "task")
+    said.append(f"{what} of work finished" if values.hours else f"{what} finished")
+    if logged:
+        said.append(f"{paper.count(logged, 'hour')} logged")
+    return ", ".join(said) + "."
+
+
+def as_svg(values: Activity) -> str:
+    """The picture."""
+    return paper.draw(
+        "activity",
+        wide=WIDE,
+        high=HIGH,
+        title=f"Activity: {values.title}",
+        words=words(values),
+        left=LEFT,
+        top=TOP,
+        cells=[_cell(index, day, values) for index, day in enumerate(values.days)],
+        months=_months(values),
+        weekdays=[
+            {"y": TOP + row * STEP + CELL - 2, "text": text}
+            for row, text in ((0, "Mon"), (2, "Wed"), (4, "Fri"))
+        ],
+        legend=_legend(values),
+    )
+
+
+def _day(day: date, finished: list[float], logged: float, *, hours: bool) -> Day:
+    amount = sum(finished)
+    ranks = [_level(amount, UP_TO_HOURS if hours else UP_TO_TASKS)] if finished else [0]
+    if logged:
+        ranks.append(_level(logged, UP_TO_HOURS))
+    return Day(day=day, finished=amount, logged=logged, level=max(ranks))
+
+
+def _level(amount: float, limits: tuple[int, ...]) -> int:
+    return 1 + sum(amount > limit for limit in limits)
+
+
+def _square(level: int, x: float, y: float) -> dict[str, object]:
+    side = SIDES[level]
+    gap = (CELL - side) / 2
+    return {
+        "x": paper.tenth(x + gap),
+        "y": paper.tenth(y + gap),
+        "side": side,
+        "level": level,
+    }
+
+
+def _cell(index: int, day: Day, values: Activity) -> dict[str, object]:
+    week, weekday = divmod(index, DAYS_A_WEEK)
+    told = []
+    if day.finished:
+        told.append(f"{paper.count(day.finished, 'hour' if values.hours else 'task')} finished")
+    if day.logged:
+        told.append(f"{paper.count(day.logged, 'hour')} logged")
+    square = _square(day.level, LEFT + week * STEP, TOP + weekday * STEP)
+    return square | {"told": f"{paper.on_day(day.day)}: {', '.join(told) or 'active'}"}
+
+
+def _months(values: Activity) -> list[dict[str, object]]:
+    """Names above the first whole week of each month."""
+    made = []
+    free = 0.0
+    for week in range(WEEKS):
+        monday = values.days[week * DAYS_A_WEEK].day
+        x = LEFT + week * STEP
+        name = MONTHS[monday.month - 1]
+        if monday.day <= DAYS_A_WEEK and x >= free and x + width(name, SMALL) <= WIDE:
+            made.append({"x": x, "text": name})
+            free = x + width(name, SMALL) + 4
+    return made
+
+
+def _legend(values: Activity) -> list[dict[str, object]]:
+    """A square of each size and what it stands for."""
+    low, middle, high = UP_TO_HOURS if values.hours else UP_TO_TASKS
+    unit = " h" if values.hours else ""
+    texts = ("nothing", f"up to {low}{unit}", f"up to {middle}{unit}", f"up to {high}{unit}")
+    if not values.hours:
+        texts = ("nothing", "1 task", "2 tasks", "3 tasks")
+    made = []
+    x = float(LEFT)
+    for level, text in enumerate((*texts, "more")):
+        made.append(_square(level, x, HIGH - 27) | {"text": text, "text_x": paper.tenth(x + 16)})
+        x += 16 + width(text, SMALL) + 14
+    return made

@@ -1,0 +1,267 @@
+"""The burn-up: work done over time beside the plan, and the days by which it may all be done."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+from bot.planning.bodies import MONTHS
+from bot.planning.schedule import UnitDates, add_months
+from bot.planning.snapshot import Frozen
+from bot.reports.letters import width
+from bot.reports.pictures import paper
+from bot.reports.view import View
+from bot.settings import Pause
+
+WIDE, HIGH = 720, 380
+LEFT, RIGHT, TOP, BOTTOM = 56, 28, 92, 40
+LEGEND, SMALL = 12, 11
+MOST_MONTHS = 9
+ROWS = 5
+DAY = timedelta(days=1)
+
+
+class Point(NamedTuple):
+    """Hours (or tasks, on a path without hours) by the end of a day."""
+
+    day: date
+    amount: float
+
+
+class BurnUp(Frozen):
+    """Both lines and the forecast. Amounts are hours, or tasks when `hours` is False.
+
+    `done` is known from the days issues were closed, and ends today with ticked boxes counted in;
+    `plan` spreads each unit's work over its days of study. `likely` and `careful` are the days by
+    which half and 85 of 100 simulated runs end. `today` is None once all is done.
+    """
+
+    title: str
+    hours: bool
+    total: float
+    done: tuple[Point, ...]
+    plan: tuple[Point, ...]
+    today: date | None
+    planned_today: float
+    likely: date | None
+    careful: date | None
+    rests: tuple[tuple[date, date], ...]
+
+    @property
+    def last(self) -> date:
+        """The last day shown: the end of plan or forecast, at most thrice the plan's length."""
+        first, end = self.plan[0].day, self.plan[-1].day
+        forecast = min(self.careful or end, end + 2 * (end - first))
+        return max(end, forecast, self.done[-1].day)
+
+
+def burn_up(view: View) -> BurnUp:
+    """The values."""
+    progress, outlook = view.progress, view.outlook
+    plan = _planned(view)
+    finished = progress.all.done >= progress.all.total
+    days = {w.closed_on for w in progress.work if w.counts and w.finished and w.closed_on}
+    first = plan[0].day
+    done = [Point(day, progress.done_by(day)) for day in sorted({first, *days}) if day >= first]
+    if not finished and view.today >= first:
+        done = [point for point in done if point.day < view.today]
+        done.append(Point(view.today, progress.all.done))
+    return BurnUp(
+        title=view.curriculum.title,
+        hours=paper.has_hours(view),
+        total=progress.all.total,
+        done=tuple(done),
+        plan=plan,
+        today=None if finished or view.today < first else view.today,
+        planned_today=_at(plan, view.today),
+        likely=outlook.likely,
+        careful=outlook.careful,
+        rests=tuple((max(p.first, first), p.last) for p in view.settings.pauses if p.last > first),
+    )
+
+
+def words(values: BurnUp) -> str:
+    """The picture read aloud."""
+    done = values.done[-1].amount
+    said = [f"Done: {paper.amount_of(done, values.total, hours=values.hours)}"]
+    if values.today:
+        said[0] += f" by {paper.on_day(values.today)}"
+        said.append(f"The plan has {_amount(values.planned_today, values)} by that day")
+    said.append(f"The plan ends on {paper.on_day(values.plan[-1].day)}")
+    if values.likely and values.careful:
+        said.append(
+            f"Half of the simulated runs end by {paper.on_day(values.likely)}, 85 of 100 by"
+            f" {paper.on_day(values.careful)}"
+        )
+    elif done < values.total:
+        said.append("There is too little history for a forecast")
+    return ". ".join(said) + "."
+
+
+def as_svg(values: BurnUp) -> str:
+    """The picture."""
+    plot = _Plot(values)
+    end = plot.done[-1]
+    cone = (
+        [end, plot.at(values.likely, values.total), plot.at(values.careful, values.total)]
+        if values.likely and values.careful
+        else []
+    )
+    return paper.draw(
+        "burn-up",
+        wide=WIDE,
+        high=HIGH,
+        title=f"Work done over time: {values.title}",
+        words=words(values),
+        plot={
+            "left": LEFT,
+            "right": WIDE - RIGHT,
+            "top": TOP,
+            "bottom": HIGH - BOTTOM,
+            "wide": WIDE - LEFT - RIGHT,
+            "high": HIGH - TOP - BOTTOM,
+        },
+        legend=_legend(values),
+        rows=plot.rows(),
+        months=plot.months(),
+        rests=plot.rests(),
+        plan=paper.path(plot.at(*point) for point in values.plan),
+        done=paper.steps(plot.done),
+        end={"x": paper.tenth(end[0]), "y": paper.tenth(end[1])},
+        cone=[paper.path(cone), paper.path(cone[:2]), paper.path([cone[0], cone[2]])]
+        if cone
+        else [],
+        today=paper.tenth(plot.x(values.today)) if values.today else None,
+    )
+
+
+class _Plot:
+    """Days and amounts -> pixels."""
+
+    def __init__(self, values: BurnUp) -> None:
+        self._values = values
+        self._first = values.plan[0].day
+        self._days = max(1, (values.last - self._first).days)
+        self.done = [self.at(*point) for point in values.done]
+
+    def x(self, day: date) -> float:
+        return LEFT + (WIDE - LEFT - RIGHT) * (day - self._first).days / self._days
+
+    def y(self, amount: float) -> float:
+        share = amount / self._values.total if self._values.total else 0.0
+        return HIGH - BOTTOM - (HIGH - TOP - BOTTOM) * share
+
+    def at(self, day: date, amount: float) -> tuple[float, float]:
+        return self.x(day), self.y(amount)
+
+    def rows(self) -> list[dict[str, object]]:
+        """Lines across at round amounts, and at the whole; none so close that words touch."""
+        total = self._values.total
+        step = _round_step(total / ROWS) if total else 1.0
+        amounts = [index * step for index in range(ROWS * 2 + 1)]
+        kept = [amount for amount in amounts if amount <= total - 0.6 * step]
+        return [
+            {"y": paper.tenth(self.y(amount)), "text": paper.number(amount)}
+            for amount in ([*kept, total] if total else [0.0])
+        ]
+
+    def months(self) -> list[dict[str, object]]:
+        """Firsts of months, so few that their names fit."""
+        months = self._days / 30.4
+        step = next(s for s in (1, 2, 3, 6, 12, 24, 60, 120, 600) if months / s <= MOST_MONTHS)
+        day = add_months(self._first.replace(day=1), 0 if self._first.day == 1 else 1)
+        if step > 1 and 12 % step == 0:
+            while (day.month - 1) % step:
+                day = add_months(day, 1)
+        ticks = []
+        while day <= self._values.last:
+            name = f"{MONTHS[day.month - 1]} {day.year}"
+            x, half = self.x(day), width(name, SMALL) / 2
+            if x + half <= WIDE - 4:
+                ticks.append({"x": paper.tenth(x), "text": name})
+            day = add_months(day, step)
+        return ticks
+
+    def rests(self) -> list[dict[str, object]]:
+        shown = [(f, min(last, self._values.last)) for f, last in self._values.rests]
+        return [
+            {"x": paper.tenth(self.x(f - DAY)), "wide": paper.tenth(self.x(last) - self.x(f - DAY))}
+            for f, last in shown
+            if last >= f
+        ]
+
+
+def _legend(values: BurnUp) -> list[dict[str, object]]:
+    """What each line is, with its number, side by side."""
+    done = paper.amount_of(values.done[-1].amount, values.total, hours=values.hours)
+    entries = [("done", f"done: {done}")]
+    by_today = f": {_amount(values.planned_today, values)} by today" if values.today else ""
+    entries.append(("plan", f"plan{by_today}"))
+    if values.likely and values.careful:
+        entries.append(("cone", f"likely end: {paper.between(values.likely, values.careful)}"))
+    elif values.today:
+        entries.append(("", "too little history for a forecast yet"))
+    if values.rests:
+        entries.append(("rest", "pause"))
+    made: list[dict[str, object]] = []
+    x, y = float(LEFT), 54
+    for kind, text in entries:
+        mark = 30 if kind else 0
+        wide = mark + width(text, LEGEND) + 18
+        if x + wide > WIDE and x > LEFT:
+            x, y = LEFT, y + 18
+        made.append(
+            {"kind": kind, "x": paper.tenth(x), "y": y, "text_x": paper.tenth(x + mark)}
+            | {"text": text}
+        )
+        x += wide
+    return made
+
+
+def _amount(amount: float, values: BurnUp) -> str:
+    return paper.count(amount, "hour" if values.hours else "task")
+
+
+def _round_step(least: float) -> float:
+    """The next of 1, 2, 5, 10, 20, ..."""
+    size = 1.0
+    while True:
+        for factor in (1, 2, 5):
+            if factor * size >= least:
+                return factor * size
+        size *= 10
+
+
+def _planned(view: View) -> tuple[Point, ...]:
+    """Each unit's work spread evenly over its days of study; level in pauses."""
+    amounts = {view.dates.first - DAY: 0.0}
+    before = 0.0
+    for dates in view.dates.units:
+        weight = view.progress.of_unit(dates.unit).total
+        for day, share in _shares(dates, view.settings.pauses):
+            amounts[day] = before + weight * share
+        before += weight
+    return tuple(Point(day, amounts[day]) for day in sorted(amounts))
+
+
+def _shares(dates: UnitDates, pauses: tuple[Pause, ...]) -> list[tuple[date, float]]:
+    """How much of a unit is planned to be done by its last day, and by both ends of each pause."""
+    inside = [p for p in pauses if dates.first <= p.last and p.first <= dates.last]
+    edges = {dates.last, *(p.first - DAY for p in inside), *(p.last for p in inside)}
+    every = [dates.first + index * DAY for index in range(dates.days)]
+    studied = [day for day in every if not any(p.first <= day <= p.last for p in inside)]
+    return [
+        (day, sum(d <= day for d in studied) / len(studied) if studied else 1.0)
+        for day in sorted(edges)
+        if dates.first <= day <= dates.last
+    ]
+
+
+def _at(plan: tuple[Point, ...], day: date) -> float:
+    """Where the plan stands on a day, between its points."""
+    if day <= plan[0].day:
+        return 0.0
+    for before, after in pairwise(plan):
+        if day <= after.day:
+            share = (day - before.day) / (after.day - before.day)
+            return before.amount + share * (after.amount - before.amount)
+    return plan[-1].amount

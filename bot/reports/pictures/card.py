@@ -1,0 +1,149 @@
+"""The progress card: where the learner is, on one small card."""
+
+from datetime import date, timedelta
+
+from bot.planning.bodies import full_unit_name, module_name
+from bot.planning.schedule import UnitDates
+from bot.planning.snapshot import Frozen
+from bot.reports.badge import streak
+from bot.reports.letters import fit, lines
+from bot.reports.pictures import paper
+from bot.reports.view import View
+
+WIDE = 480
+EDGE = 24
+ROOM = WIDE - 2 * EDGE
+TITLE, FACT, LINE = 16, 13, 20
+MOST_MODULES = 30
+STRIP = 32
+
+
+class Part(Frozen):
+    """A module: its number, percent done, and whether the learner is in it now."""
+
+    number: int
+    name: str
+    percent: int
+    current: bool
+
+
+class Card(Frozen):
+    """What stands on it; `facts` are lines of plain words, the most important first."""
+
+    title: str
+    percent: int
+    amount: str
+    parts: tuple[Part, ...]
+    facts: tuple[str, ...]
+
+
+def card(view: View) -> Card:
+    """The card's values."""
+    whole = view.progress.all
+    here = _current(view)
+    module = view.progress.units[here.unit] if here else None
+    return Card(
+        title=view.curriculum.title,
+        percent=whole.percent,
+        amount=paper.amount_of(whole.done, whole.total, hours=paper.has_hours(view)),
+        parts=tuple(
+            Part(
+                number=number,
+                name=module_name(view.curriculum, m),
+                percent=view.progress.of_module(m.id).percent,
+                current=m.id == module,
+            )
+            for number, m in enumerate(view.curriculum.modules(), 1)
+        ),
+        facts=tuple(_facts(view, here)),
+    )
+
+
+def words(values: Card) -> str:
+    """The card read aloud."""
+    parts = ", ".join(f"{part.number}: {part.percent} %" for part in values.parts)
+    told = f" By part, {parts}." if len(values.parts) > 1 else ""
+    return f"{values.percent} % done, {values.amount}. {'. '.join(values.facts)}.{told}"
+
+
+def as_svg(values: Card) -> str:
+    """The picture."""
+    title = lines(values.title, TITLE, ROOM)
+    top = EDGE + TITLE - 2 + (len(title) - 1) * (LINE + 2)
+    bar = top + 66
+    shows_parts = 1 < len(values.parts) <= MOST_MODULES
+    facts = bar + (STRIP + 62 if shows_parts else 40)
+    return paper.draw(
+        "card",
+        wide=WIDE,
+        high=facts + (len(values.facts) - 1) * LINE + EDGE - 2,
+        title=f"{values.title}: {values.percent} %",
+        words=words(values),
+        lines=title,
+        percent=f"{values.percent} %",
+        amount=values.amount,
+        numbers=top + 48,
+        bar={"y": bar, "filled": paper.tenth(ROOM * values.percent / 100)},
+        parts=_strip(values, bar + 30) if shows_parts else [],
+        facts=[
+            {"y": facts + row * LINE, "text": fit(text, FACT, ROOM)}
+            for row, text in enumerate(values.facts)
+        ],
+    )
+
+
+def _strip(values: Card, top: float) -> list[dict[str, object]]:
+    step = ROOM / len(values.parts)
+    wide = step - min(6, step / 4)
+    return [
+        {
+            "x": paper.tenth(EDGE + index * step),
+            "middle": paper.tenth(EDGE + index * step + wide / 2),
+            "wide": paper.tenth(wide),
+            "y": top,
+            "filled_y": paper.tenth(top + STRIP * (1 - part.percent / 100)),
+            "filled": paper.tenth(STRIP * part.percent / 100),
+            "number": part.number,
+            "current": part.current,
+        }
+        for index, part in enumerate(values.parts)
+    ]
+
+
+def _current(view: View) -> UnitDates | None:
+    """The unit of today; in a pause the one that goes on after it. None when all is done."""
+    if view.progress.all.done >= view.progress.all.total:
+        return None
+    rest = _resting(view)
+    return view.dates.current(rest + timedelta(days=1) if rest else view.today)
+
+
+def _resting(view: View) -> date | None:
+    pauses = view.settings.pauses
+    return max((p.last for p in pauses if p.first <= view.today <= p.last), default=None)
+
+
+def _facts(view: View, here: UnitDates | None) -> list[str]:
+    if view.progress.all.done >= view.progress.all.total:
+        return ["All of it is done"]
+    facts: list[str] = []
+    if here is None:
+        facts.append(f"Begins on {paper.on_day(view.dates.first)}")
+    elif rest := _resting(view):
+        facts.append(f"Resting until {paper.on_day(rest)}")
+    else:
+        curriculum = view.curriculum
+        named = ((m, u) for m in curriculum.modules() for u in m.units if u.id == here.unit)
+        facts.append(full_unit_name(curriculum, *next(named)))
+    ends = {m.id: view.dates[m.units[-1].id].last for m in view.curriculum.modules()}
+    coming = [(ends[c.after], c.title) for c in view.curriculum.checkpoints]
+    coming = [pair for pair in coming if pair[0] >= view.today]
+    if coming:
+        day, title = min(coming)
+        facts.append(f"Next checkpoint by {paper.on_day(day)}: {title}")
+    if weeks := streak(view.progress, view.today):
+        facts.append(f"{paper.count(weeks, 'active week')}{' in a row' if weeks > 1 else ''}")
+    outlook = view.outlook
+    if outlook.likely and outlook.careful:
+        facts.append(f"Likely end: {paper.between(outlook.likely, outlook.careful)}")
+    return facts

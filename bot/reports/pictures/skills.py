@@ -1,0 +1,188 @@
+"""The skill picture: how much of each skill's work is done, beside the learner's own rating.
+
+A radar for three to eight skills; bars for fewer, for more, or where names leave it no room.
+"""
+
+from math import cos, pi, sin
+
+from bot.planning.snapshot import Frozen
+from bot.progress.skills import calibration, coverage
+from bot.reports.letters import fit, lines
+from bot.reports.pictures import paper
+from bot.reports.view import View
+
+WIDE = 600
+EDGE = 24
+FEWEST, MOST = 3, 8
+MOST_BARS = 16
+RADIUS, AWAY = 112, 14
+TOP = 90
+LABEL, SMALL = 12, 11
+NAMES, BARS = 210, 230
+ROW = 34
+RINGS = 4
+Spot = tuple[float, float]
+
+
+class Axis(Frozen):
+    """A skill: pieces of work done of all that build it, and the newest rating, 1 to `scale`."""
+
+    title: str
+    done: int
+    total: int
+    rating: int | None
+    scale: int
+
+    @property
+    def covered(self) -> float:
+        """0 to 1."""
+        return self.done / self.total if self.total else 0.0
+
+    @property
+    def rated(self) -> float | None:
+        """0 to 1, or None without a rating."""
+        return None if self.rating is None else self.rating / self.scale
+
+
+class Skills(Frozen):
+    """All axes, in the order of the guide."""
+
+    title: str
+    axes: tuple[Axis, ...]
+
+    @property
+    def is_radar(self) -> bool:
+        """Whether a radar shows them well."""
+        return FEWEST <= len(self.axes) <= MOST
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether the learner rated any."""
+        return any(axis.rating is not None for axis in self.axes)
+
+
+def skills(view: View) -> Skills:
+    """The values: the skills the learner rates, else those the guide wants developed."""
+    curriculum, progress, life = view.curriculum, view.progress, view.life
+    axes = [
+        Axis(
+            title=rated.title,
+            done=rated.done,
+            total=rated.total,
+            rating=rated.ratings[-1].value if rated.ratings else None,
+            scale=curriculum.assessment.scale,
+        )
+        for rated in calibration(curriculum, progress, life, view.today)
+    ] or [
+        Axis(title=one.title, done=one.done, total=one.total, rating=None, scale=1)
+        for one in coverage(curriculum, progress)
+        if one.total
+    ]
+    return Skills(title=curriculum.title, axes=tuple(axes))
+
+
+def words(values: Skills) -> str:
+    """The picture read aloud."""
+    if not values.axes:
+        return "This path names no skills."
+    return ". ".join(f"{axis.title}: {_numbers(axis)}" for axis in values.axes) + "."
+
+
+def as_svg(values: Skills) -> str:
+    """The picture."""
+    high, drawn = _radar(values) if values.is_radar else _bars(values)
+    return paper.draw(
+        "skills",
+        wide=WIDE,
+        high=high,
+        title=f"Skills: {values.title}",
+        words=words(values),
+        rated=values.is_rated,
+        empty=not values.axes,
+        **drawn,
+    )
+
+
+def _numbers(axis: Axis) -> str:
+    said = f"{axis.done} of {axis.total} done" if axis.total else "no work on it yet"
+    return said if axis.rating is None else f"{said}, rated {axis.rating} of {axis.scale}"
+
+
+def _radar(values: Skills) -> tuple[float, dict[str, object]]:
+    axes = values.axes
+    centre = (WIDE / 2, TOP + 42 + RADIUS)
+
+    def at(index: int, share: float, away: float = 0.0) -> Spot:
+        angle = 2 * pi * index / len(axes) - pi / 2
+        reach = RADIUS * share + away
+        return centre[0] + reach * cos(angle), centre[1] + reach * sin(angle)
+
+    every = range(len(axes))
+    covered = [at(i, axis.covered) for i, axis in enumerate(axes)]
+    rated = [at(i, axis.rated) for i, axis in enumerate(axes) if axis.rated is not None]
+    return centre[1] + RADIUS + 68, {
+        "bars": [],
+        "rings": [paper.path(at(i, (ring + 1) / RINGS) for i in every) for ring in range(RINGS)],
+        "spokes": [paper.path((centre, at(i, 1.0))) for i in every],
+        "covered": paper.path(covered),
+        "covered_dots": [_dot(point) for point in covered],
+        "rating": paper.path(rated) if len(rated) == len(axes) else None,
+        "rating_dots": [_dot(point) for point in rated],
+        "labels": [_label(axis, at(i, 1.0, AWAY), centre) for i, axis in enumerate(axes)],
+    }
+
+
+def _label(
+    axis: Axis, point: tuple[float, float], centre: tuple[float, float]
+) -> dict[str, object]:
+    """Name and numbers beside the end of an axis, away from the middle."""
+    x, y = point
+    side = x - centre[0]
+    anchor = "middle" if abs(side) < 1 else "start" if side > 0 else "end"
+    room = WIDE - 2 * EDGE if anchor == "middle" else WIDE / 2 - abs(side) - EDGE / 2
+    texts = [*lines(axis.title, LABEL, room), fit(_numbers(axis), SMALL, room)]
+    height = len(texts) * 15
+    above = centre[1] - y
+    if anchor == "middle":
+        first = y - height + 15 if above > 0 else y + 10
+    else:
+        first = y - height / 2 + 11
+    return {
+        "anchor": anchor,
+        "lines": [
+            {"x": paper.tenth(x), "y": paper.tenth(first + row * 15), "text": text}
+            for row, text in enumerate(texts)
+        ],
+    }
+
+
+def _bars(values: Skills) -> tuple[float, dict[str, object]]:
+    shown = values.axes[:MOST_BARS]
+    left = EDGE + NAMES + 16
+    bars = [
+        {
+            "y": TOP + row * ROW,
+            "text": fit(axis.title, LABEL, NAMES),
+            "covered": paper.tenth(BARS * axis.covered),
+            "rated": None if axis.rated is None else paper.tenth(left + BARS * axis.rated),
+            "numbers": fit(_short(axis), SMALL, WIDE - left - BARS - 24),
+        }
+        for row, axis in enumerate(shown)
+    ]
+    more = len(values.axes) - len(shown)
+    return TOP + max(1, len(shown)) * ROW + (ROW if more else 0), {
+        "bars": bars,
+        "left": left,
+        "bar_wide": BARS,
+        "more": f"and {paper.count(more, 'more skill')}" if more else "",
+        "more_y": TOP + len(shown) * ROW + 4,
+    }
+
+
+def _short(axis: Axis) -> str:
+    said = f"{axis.done}/{axis.total}"
+    return said if axis.rating is None else f"{said}, {axis.rating} of {axis.scale}"
+
+
+def _dot(point: Spot) -> dict[str, float]:
+    return {"x": paper.tenth(point[0]), "y": paper.tenth(point[1])}
