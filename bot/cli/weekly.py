@@ -10,6 +10,7 @@ from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.reports.weekly import Week
+    from bot.settings import Weekday
 
 
 def weekly(
@@ -38,8 +39,9 @@ def weekly(
         settings, curriculum = edges.path(reader)
         snapshot = reader.snapshot()
         view = look(curriculum, settings, snapshot, edges.now())
-        chosen = _week(week) or reports.Week.of(view.today).before
-        if chosen.monday > view.today:
+        begins = settings.summary.day
+        chosen = _week(week, begins) or reports.Week.of(view.today, begins).before
+        if chosen.first > view.today:
             raise UsageError(f"week {chosen} has not begun.", where="--week")
         text = reports.as_markdown(reports.weekly(view, chosen))
         if dry_run:
@@ -56,13 +58,13 @@ def weekly(
     console.say(f"Summary of week {chosen}: {outcome.value}.")
 
 
-def _week(text: str | None) -> "Week | None":
+def _week(text: str | None, begins: "Weekday") -> "Week | None":
     from bot.reports.weekly import Week
 
     if text is None:
         return None
     try:
-        return Week.parse(text)
+        return Week.parse(text, begins)
     except ValueError:
         raise UsageError(
             f"'{text}' is no week.", where="--week", hint="Write it as 2026-W07."

@@ -1,158 +1,257 @@
 """The weekly summary: what was done, what comes next, kindly, with every number traceable.
 
-A summary belongs to one ISO week, Monday to Sunday in the learner's zone. What was done in it is
-read from the days issues were closed, so the summary of a past week can be made again.
+What was done in a week is read from the days on which issues were closed and things were written
+down, so the summary of a past week can be made again.
 """
 
 from datetime import date, timedelta
-from typing import Self
+from typing import Literal
 
 from bot import templating
-from bot.planning.marker import Key
 from bot.planning.snapshot import Frozen
 from bot.progress.forecast import Forecast
+from bot.progress.journal import JournalEntry, journal
 from bot.progress.progress import Work, WorkState
+from bot.reports.offers import next_to_open, offers, open_choice
 from bot.reports.view import View
+from bot.reports.week import Week, due_weeks, weekly_key
+from bot.reports.where import (
+    DAYS_A_WEEK,
+    NextCheckpoint,
+    finished_on,
+    here,
+    in_hours,
+    late,
+    next_checkpoint,
+    resting_until,
+    unit_names,
+)
+from bot.reports.words import WORDS, days
 
-DAYS_A_WEEK = 7
+__all__ = [
+    "Week",
+    "Weekly",
+    "as_issue_title",
+    "as_markdown",
+    "due_weeks",
+    "weekly",
+    "weekly_key",
+]
+
 NEXT = 3
+MOST = 15
+CHECKPOINT_NEAR = timedelta(weeks=3)
 WAITING = frozenset({WorkState.OPEN, WorkState.AHEAD})
 
 
-class Week(Frozen):
-    """An ISO week: its Monday. Written as `2026-W07`."""
+class CountChange(Frozen):
+    """A number the learner keeps: how it changed in the week, and where it stood at its end."""
 
-    monday: date
+    title: str
+    change: int
+    now: int
 
-    @classmethod
-    def of(cls, day: date) -> Self:
-        """The week that `day` lies in."""
-        return cls(monday=day - timedelta(days=day.weekday()))
 
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """From `2026-W07`. Raises ValueError."""
-        year, _, week = text.upper().partition("-W")
-        return cls(monday=date.fromisocalendar(int(year), int(week), 1))
+class Suggestion(Frozen):
+    """One thing that follows from what is seen; the words for each `kind` are the template's."""
 
-    @property
-    def sunday(self) -> date:
-        """Its last day."""
-        return self.monday + timedelta(days=DAYS_A_WEEK - 1)
-
-    @property
-    def before(self) -> "Week":
-        """The week before."""
-        return Week(monday=self.monday - timedelta(days=DAYS_A_WEEK))
-
-    def __str__(self) -> str:
-        year, week, _ = self.monday.isocalendar()
-        return f"{year}-W{week:02d}"
+    kind: Literal["blocked", "quiet", "replan", "choose", "pace", "ahead"]
+    name: str = ""
+    url: str = ""
+    until: date | None = None
+    hours: int | None = None
 
 
 class Weekly(Frozen):
     """The values of one summary.
 
     `number` counts the weeks of the path from 1 (0 before its start), `percent` is what closed
-    issues alone give by the end of the week. `doing`, `coming`, `late` and the forecast are told
-    of the newest week only, as nobody knows how they stood in older ones. `late` counts what is
-    open in units whose last day is over.
+    issues alone give by the end of the week. `hours` are the estimates of what was done, `logged`
+    what the learner wrote down. `rest` says how much of the week lay in pauses. `doing`, `coming`,
+    `late`, `checkpoint`, the forecast and the suggestion are told of the newest week only, as
+    nobody knows how they stood in older ones. `late` counts what is open in units whose last day is
+    over.
     """
 
     week: Week
     number: int
     done: tuple[Work, ...]
     hours: float
+    logged: float
+    in_hours: bool
     percent: int
+    counts: tuple[CountChange, ...]
+    journal: tuple[JournalEntry, ...]
+    rest: Literal["none", "part", "all"]
     newest: bool
     doing: tuple[Work, ...]
     coming: tuple[Work, ...]
     late: int
     resting_until: date | None
+    checkpoint: NextCheckpoint | None
     finished: bool
     forecast: Forecast
-    suggestion: str | None
+    planned_end: date
+    suggestion: Suggestion | None
 
 
 def weekly(view: View, week: Week) -> Weekly:
     """The summary of `week`, seen from the view's day."""
-    progress, today = view.progress, view.today
+    progress, today, life = view.progress, view.today, view.life
     done = tuple(
         w
         for w in progress.work
-        if w.finished and w.closed_on and week.monday <= w.closed_on <= week.sunday
+        if w.finished and w.closed_on and week.first <= w.closed_on <= week.last
     )
     total = progress.all.total
-    newest = today <= week.sunday + timedelta(days=DAYS_A_WEEK)
-    rest = [p.last for p in view.settings.pauses if p.first <= today <= p.last]
-    late = _late(view) if newest and not rest else []
-    doing = tuple(w for w in progress.work if w.state is WorkState.IN_PROGRESS) if newest else ()
+    ended = finished_on(view)
+    newest = today <= week.last + timedelta(days=DAYS_A_WEEK)
+    resting = resting_until(view) if newest else None
+    told = newest and not resting and ended is None
     return Weekly(
         week=week,
-        number=max(0, (week.sunday - view.dates.first).days // DAYS_A_WEEK + 1),
+        number=max(0, (week.last - view.dates.first).days // DAYS_A_WEEK + 1),
         done=done,
         hours=sum(w.hours or 0.0 for w in done),
-        percent=int(100 * progress.done_by(week.sunday) / total + 1e-9) if total else 100,
+        logged=life.hours_logged(week.first, week.last),
+        in_hours=in_hours(view.curriculum),
+        percent=int(100 * progress.done_by(week.last) / total + 1e-9) if total else 100,
+        counts=_counts(view, week),
+        journal=tuple(
+            entry
+            for entry in journal(view.observed, view.settings)
+            if week.first <= entry.day <= week.last
+        ),
+        rest=_rest(view, week),
         newest=newest,
-        doing=doing,
-        coming=_coming(view) if newest else (),
-        late=len(late),
-        resting_until=max(rest, default=None),
-        finished=progress.all.done >= total,
+        doing=tuple(w for w in progress.work if newest and w.state is WorkState.IN_PROGRESS),
+        coming=_coming(view) if told else (),
+        late=len(late(view)) if told else 0,
+        resting_until=resting,
+        checkpoint=_near(view) if told else None,
+        finished=ended is not None and ended <= week.last,
         forecast=view.outlook,
-        suggestion=_suggestion(view, week, late) if newest and not rest else None,
+        planned_end=view.dates.last,
+        suggestion=_suggestion(view, week) if told else None,
     )
 
 
 def as_markdown(values: Weekly) -> str:
     """The summary as GitHub shows it, without marker."""
-    return templating.render("weekly.md.j2", w=values)
+    return templating.render("weekly.md.j2", w=values, most=MOST, **WORDS)
 
 
-def weekly_key(week: Week) -> Key:
-    """The key of a week's summary."""
-    return f"weekly:{week}"
+def as_issue_title(week: Week) -> str:
+    """The title of the issue, for those who want one for each week."""
+    return f"Week {week} ({days(week.first, week.last)})"
 
 
-def _late(view: View) -> list[Work]:
-    return [
-        w
-        for w in view.progress.work
-        if w.state in {WorkState.OPEN, WorkState.IN_PROGRESS}
-        and w.counts
-        and view.dates[w.unit].last < view.today
-    ]
+def _counts(view: View, week: Week) -> tuple[CountChange, ...]:
+    """What changed, by the names of the curriculum, in its order; then what it does not know."""
+    known = (*view.curriculum.metrics, *view.curriculum.success.quantitative)
+    titles = {metric.id: metric.title for metric in known}
+    changes: dict[str, int] = dict.fromkeys(titles, 0)
+    for counted in view.life.counts:
+        if week.first <= counted.day <= week.last:
+            changes[counted.metric] = changes.get(counted.metric, 0) + counted.amount
+    return tuple(
+        CountChange(
+            title=titles.get(name, name), change=change, now=view.life.counted(name, week.last)
+        )
+        for name, change in changes.items()
+        if change
+    )
+
+
+def _rest(view: View, week: Week) -> Literal["none", "part", "all"]:
+    every = [week.first + timedelta(days=n) for n in range(DAYS_A_WEEK)]
+    rest = [d for d in every if any(p.first <= d <= p.last for p in view.settings.pauses)]
+    if len(rest) == len(every):
+        return "all"
+    return "part" if rest else "none"
 
 
 def _coming(view: View) -> tuple[Work, ...]:
     """The next three things to take up, in the order of the path, what must be done first."""
-    waiting = [w for w in view.progress.work if w.state in WAITING]
+    dropped = view.life.course.without_optional
+    waiting = [
+        w
+        for w in view.progress.work
+        if w.state in WAITING and (w.counts or w.state is WorkState.OPEN or not dropped)
+    ]
     return tuple(sorted(waiting, key=lambda w: not w.counts)[:NEXT])
 
 
-def _suggestion(view: View, week: Week, late: list[Work]) -> str | None:
-    """One thing that follows from what is seen, or nothing."""
-    progress = view.progress
-    blocked = [w for w in progress.work if w.state is WorkState.BLOCKED]
-    if blocked:
-        return (
-            f"'{blocked[0].title}' is marked as blocked. A comment on what is missing often helps"
-            " to see the next step; skipping it is fine, too."
-        )
-    since = week.before.monday
-    begun = view.dates.first <= since
-    if begun and progress.done_by(week.sunday) == progress.done_by(since - timedelta(days=1)):
-        return (
-            "Two quiet weeks: if life asks for more room, a pause or a slower pace in the settings"
-            " moves the dates along."
-        )
+def _near(view: View) -> NextCheckpoint | None:
+    found = next_checkpoint(view)
+    return found if found and found.due <= view.today + CHECKPOINT_NEAR else None
+
+
+def _suggestion(view: View, week: Week) -> Suggestion | None:
+    """The first that fits, or nothing."""
+    return (
+        _of_blocked(view)
+        or _of_quiet_weeks(view, week)
+        or _of_what_is_late(view)
+        or _of_a_choice(view)
+        or _of_the_pace(view)
+        or _of_being_ahead(view)
+    )
+
+
+def _of_blocked(view: View) -> Suggestion | None:
+    blocked = [w for w in view.progress.work if w.state is WorkState.BLOCKED]
+    if not blocked:
+        return None
+    return Suggestion(kind="blocked", name=blocked[0].title, url=blocked[0].url)
+
+
+def _of_quiet_weeks(view: View, week: Week) -> Suggestion | None:
+    since = week.before.first
+    closed = [w.closed_on for w in view.progress.work if w.finished and w.closed_on]
+    active = any(since <= day <= week.last for day in closed) or view.life.hours_logged(
+        since, week.last
+    )
+    if active or view.dates.first > since:
+        return None
+    return Suggestion(kind="quiet", until=view.today + timedelta(days=2 * DAYS_A_WEEK - 1))
+
+
+def _of_what_is_late(view: View) -> Suggestion | None:
+    """When it is more than the present unit holds."""
     current = view.dates.current(view.today)
-    if late and current and sum(w.weight for w in late) > progress.of_unit(current.unit).total:
-        return (
-            "What is open from earlier is more than a whole stretch of the path: a slower pace in"
-            " the settings would give it room."
-        )
-    here = [w for w in progress.work if current and w.unit == current.unit and w.counts]
-    if here and current and view.today < current.last and all(w.share == 1 for w in here):
-        return "All of the present stretch is done ahead of its date: enjoy it, or begin the next."
+    waiting = sum(w.weight for w in late(view))
+    if current and waiting > view.progress.of_unit(current.unit).total:
+        return Suggestion(kind="replan")
     return None
+
+
+def _of_a_choice(view: View) -> Suggestion | None:
+    found = open_choice(view)
+    if found is None:
+        return None
+    choice = found[1]
+    issue = view.observed.issues.get(f"choice:{choice.id}")
+    return Suggestion(kind="choose", name=choice.title, url=issue.state.url if issue else "")
+
+
+def _of_the_pace(view: View) -> Suggestion | None:
+    """When the learner's own weeks lead past the planned end, and another pace would be new."""
+    offered = offers(view)
+    said = [turn.hours_per_week for turn in view.life.course.turns if turn.hours_per_week]
+    now = said[-1] if said else view.settings.hours_per_week
+    if offered is None or offered.usual is None or offered.usual == now:
+        return None
+    return Suggestion(kind="pace", hours=offered.usual)
+
+
+def _of_being_ahead(view: View) -> Suggestion | None:
+    current = here(view)
+    if current is None or view.today >= current.last:
+        return None
+    works = [w for w in view.progress.work if w.unit == current.unit and w.counts]
+    if not works or any(w.share < 1 for w in works):
+        return None
+    upcoming = next_to_open(view)
+    name = unit_names(view.curriculum)[upcoming] if upcoming else ""
+    return Suggestion(kind="ahead", name=name)

@@ -1,74 +1,89 @@
 """The weekly summary as a learner meets it: golden files, and laws of its numbers."""
 
+import json
+import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from builders import curriculum
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
-from workbench import Workbench
+from reports.lives import ALL, RICH, TINY, UNTIMED, Learner, day
 from workbench import settings as config
 
-from bot.curriculum.model import Curriculum
-from bot.reports.weekly import Week, Weekly, as_markdown, weekly
-from bot.settings import Settings
-from bot.usecases.look import look
-
-ALL = config("2026-01-05", ahead="all")
-TINY = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- Only this")
-
-
-class Life:
-    """A path and what a learner did on it."""
-
-    def __init__(self, path: Curriculum = LONG, how: Settings = ALL) -> None:
-        self.bench = Workbench()
-        self.path = path
-        self.how = how
-        self.bench.apply(path, how)
-
-    def done(self, **titles: str) -> "Life":
-        for title, day in titles.items():
-            self.bench.close(title)
-            issue = self.bench.issue(title)
-            issue.closed_at = datetime.fromisoformat(f"{day}T18:00:00+00:00")
-        return self
-
-    def label(self, title: str, name: str) -> "Life":
-        self.bench.edit(title, labels=[name])
-        return self
-
-    def seen(self, week: str, today: str) -> Weekly:
-        now = datetime.fromisoformat(f"{today}T08:00:00").replace(tzinfo=UTC)
-        view = look(self.path, self.how, self.bench.edges.snapshot(), now)
-        return weekly(view, Week.parse(week))
-
+from bot.planning.intents import Choose, PauseUntil
+from bot.reports.weekly import Week, Weekly, as_issue_title, as_markdown, weekly
+from bot.settings import Settings, Weekday
 
 RESTING = config("2026-01-05", ahead="all", pauses=[{"from": "2026-01-19", "to": "2026-02-08"}])
-STATES = {
-    "before the start": (Life(), "2025-W52", "2025-12-29"),
-    "first week": (Life().label("a1", "status: in progress"), "2026-W02", "2026-01-12"),
+SUNDAYS = config("2026-01-05", ahead="all", summary={"day": "sunday", "hour": 18})
+BERLIN = config("2026-01-05", ahead="all", timezone="Europe/Berlin")
+
+
+def told(learner: Learner, week: str, today: str) -> Weekly:
+    begins = learner.how.summary.day
+    return weekly(learner.view(today), Week.parse(week, begins))
+
+
+def with_everything() -> Learner:
+    learner = Learner(RICH, config("2026-01-05"))
+    learner.done(a1="2026-01-08", b1="2026-01-14", Deliverable="2026-01-15")
+    learner.shows("b1", "2026-01-14").logs(2.5, "2026-01-13").logs(4, "2026-01-14", "b1")
+    learner.counts("connections", 2, "2026-01-06").counts("connections", 3, "2026-01-15")
+    learner.counts("odd", -1, "2026-01-15").rates("rated-python", 3, "2026-01-15")
+    return learner.files("What a loop is", "kind:journal", "2026-01-16").label(
+        "a2", "status: in progress"
+    )
+
+
+STATES: dict[str, tuple[Callable[[], Learner], str, str]] = {
+    "before the start": (Learner, "2025-W52", "2025-12-29"),
+    "first week": (
+        lambda: Learner().label("a1", "status: in progress"),
+        "2026-W02",
+        "2026-01-12",
+    ),
     "busy": (
-        Life().done(a1="2026-01-13", b1="2026-01-14", c1="2026-01-18"),
+        lambda: Learner().done(a1="2026-01-13", b1="2026-01-14", c1="2026-01-18"),
         "2026-W03",
         "2026-01-19",
     ),
-    "quiet": (Life().done(a1="2026-01-08"), "2026-W03", "2026-01-19"),
-    "two quiet weeks": (Life().done(a1="2026-01-08"), "2026-W04", "2026-01-26"),
-    "blocked": (Life().label("b1", "status: blocked"), "2026-W03", "2026-01-19"),
-    "paused": (Life(how=RESTING).done(a1="2026-01-08"), "2026-W04", "2026-01-26"),
-    "ahead": (Life().done(a1="2026-01-06", b1="2026-01-07"), "2026-W02", "2026-01-08"),
-    "overdue": (Life().done(f1="2026-03-17"), "2026-W12", "2026-03-23"),
+    "quiet": (lambda: Learner().done(a1="2026-01-08"), "2026-W03", "2026-01-19"),
+    "two quiet weeks": (lambda: Learner().done(a1="2026-01-08"), "2026-W04", "2026-01-26"),
+    "hours but nothing finished": (
+        lambda: Learner().done(a1="2026-01-08").logs(1, "2026-01-14"),
+        "2026-W03",
+        "2026-01-19",
+    ),
+    "blocked": (lambda: Learner().label("b1", "status: blocked"), "2026-W03", "2026-01-19"),
+    "paused": (lambda: Learner(how=RESTING).done(a1="2026-01-08"), "2026-W04", "2026-01-26"),
+    "paused on the way": (
+        lambda: (
+            Learner().done(a1="2026-01-13").says(PauseUntil(last=date(2026, 1, 25)), "2026-01-16")
+        ),
+        "2026-W03",
+        "2026-01-19",
+    ),
+    "ahead": (
+        lambda: Learner(how=config("2026-01-05", ahead=0)).done(a1="2026-01-06", b1="2026-01-07"),
+        "2026-W02",
+        "2026-01-08",
+    ),
+    "overdue": (lambda: Learner().done(f1="2026-03-17"), "2026-W12", "2026-03-23"),
     "with a forecast": (
-        Life().done(a1="2026-01-14", b1="2026-01-22", c1="2026-02-05", d1="2026-02-19"),
+        lambda: Learner().done(a1="2026-01-14", b1="2026-01-22", c1="2026-02-05", d1="2026-02-19"),
         "2026-W08",
         "2026-02-23",
     ),
-    "a past week": (Life().done(a1="2026-01-13", b1="2026-02-05"), "2026-W03", "2026-02-23"),
+    "a past week": (
+        lambda: Learner().done(a1="2026-01-13", b1="2026-02-05").logs(3, "2026-01-18"),
+        "2026-W03",
+        "2026-02-23",
+    ),
     "finished": (
-        Life().done(
+        lambda: Learner().done(
             a1="2026-01-14",
             b1="2026-01-15",
             c1="2026-01-16",
@@ -79,55 +94,155 @@ STATES = {
         "2026-W03",
         "2026-01-19",
     ),
-    "tiny and without hours": (
-        Life(TINY, config("2026-01-05")),
-        "2026-W02",
-        "2026-01-12",
+    "tiny": (lambda: Learner(TINY, config("2026-01-05")), "2026-W02", "2026-01-12"),
+    "without hours": (
+        lambda: Learner(UNTIMED).done(a1="2026-01-08", a2="2026-01-16", b1="2026-01-21"),
+        "2026-W04",
+        "2026-01-26",
+    ),
+    "with everything": (with_everything, "2026-W03", "2026-01-19"),
+    "a choice ahead": (
+        lambda: Learner(RICH, config("2026-01-05")).done(a1="2026-01-13", b1="2026-01-21"),
+        "2026-W06",
+        "2026-02-09",
+    ),
+    "a choice made": (
+        lambda: (
+            Learner(RICH, config("2026-01-05"))
+            .done(a1="2026-01-13", b1="2026-01-22")
+            .says(Choose(choice="choose-your-way", option="data"), "2026-02-01")
+        ),
+        "2026-W04",
+        "2026-01-27",
+    ),
+    "on Sundays": (
+        lambda: Learner(how=SUNDAYS).done(a1="2026-01-10", b1="2026-01-11", c1="2026-01-17"),
+        "2026-W03",
+        "2026-01-18",
+    ),
+    "when the clocks change": (
+        lambda: Learner(how=BERLIN).done(
+            a1="2026-03-23", b1="2026-03-29", c1="2026-03-10", d1="2026-03-02"
+        ),
+        "2026-W13",
+        "2026-03-30",
     ),
 }
 
 
 @pytest.mark.parametrize("name", STATES)
 def test_summary(name: str, file_regression: FileRegressionFixture) -> None:
-    life, week, today = STATES[name]
-    file_regression.check(as_markdown(life.seen(week, today)) + "\n", extension=".md")
+    learner, week, today = STATES[name]
+    text = as_markdown(told(learner(), week, today))
+    file_regression.check(text + "\n", extension=".md")
 
 
-def test_a_week_is_written_and_read_as_iso_does() -> None:
-    assert str(Week.of(date(2026, 1, 4))) == "2026-W01"
-    assert str(Week.of(date(2027, 1, 1))) == "2026-W53"
-    assert Week.parse("2026-w53").monday == date(2026, 12, 28)
-    assert str(Week.parse("2026-W01").before) == "2025-W52"
-    for wrong in ("2026-W54", "W07", "2026-07", "soon", ""):
-        with pytest.raises(ValueError, match=r".*"):
-            Week.parse(wrong)
+def test_equal_inputs_give_equal_summaries() -> None:
+    once, again = (as_markdown(told(with_everything(), "2026-W03", "2026-01-19")) for _ in "ab")
+    assert once == again
+
+
+def test_the_week_stands_in_the_first_line_once_and_in_the_title() -> None:
+    text = as_markdown(told(with_everything(), "2026-W03", "2026-01-19"))
+    assert text.startswith("**Week 2026-W03** (12 to 18\N{NO-BREAK SPACE}Jan) · week 2")
+    assert text.count("2026-W03") == 1
+    title = as_issue_title(Week.of(date(2025, 12, 30)))
+    assert title.replace("\N{NO-BREAK SPACE}", " ") == "Week 2026-W01 (29 Dec to 4 Jan)"
+
+
+def test_a_week_written_after_the_end_does_not_claim_the_end_earlier() -> None:
+    learner = Learner(TINY).done(Only_this="2026-01-14")
+    assert not told(learner, "2026-W02", "2026-02-01").finished
+    assert told(learner, "2026-W03", "2026-02-01").finished
+
+
+def test_titles_of_strangers_stay_inert() -> None:
+    learner = Learner().done(a1="2026-01-13")
+    learner.bench.issue("a1").title = "a1 <script> @everyone #7 [x](http://evil)"
+    text = as_markdown(told(learner, "2026-W03", "2026-01-19"))
+    assert "<script" not in text
+    assert "@everyone" not in text
+    assert "#7" not in text
+    assert "\\[x\\]" in text
 
 
 CLOSINGS = st.dictionaries(
     st.sampled_from(["a1", "b1", "c1", "d1", "e1", "f1"]),
     st.dates(date(2026, 1, 1), date(2026, 4, 30)),
 )
+HOURS = st.lists(
+    st.tuples(st.sampled_from([0.5, 1, 2.25, 8]), st.dates(date(2026, 1, 1), date(2026, 4, 30))),
+    max_size=4,
+)
+BEGINS = st.sampled_from(list(Weekday))
 
 
-@settings(max_examples=60, deadline=None)
-@given(CLOSINGS)
-def test_each_thing_done_stands_in_exactly_one_week(closings: dict[str, date]) -> None:
-    life = Life().done(**{title: str(day) for title, day in closings.items()})
-    first = Week.of(date(2026, 1, 1))
-    weeks = [Week(monday=first.monday + timedelta(weeks=n)) for n in range(19)]
-    told = [w.title for week in weeks for w in life.seen(str(week), "2026-06-01").done]
-    assert sorted(told) == sorted(closings)
+def lived(closings: dict[str, date], hours: list[tuple[float, date]], how: Settings) -> Learner:
+    learner = Learner(how=how).done(**{title: str(when) for title, when in closings.items()})
+    for amount, when in hours:
+        learner.logs(amount, str(when), "a1" if amount > 1 else "Your path")
+    return learner
 
 
-@settings(max_examples=60, deadline=None)
-@given(CLOSINGS, st.integers(0, 18))
-def test_its_numbers_agree_with_what_the_repository_holds(
-    closings: dict[str, date], number: int
+def begins_on(weekday: Weekday) -> Settings:
+    return ALL.model_copy(update={"summary": ALL.summary.model_copy(update={"day": weekday})})
+
+
+@settings(max_examples=40, deadline=None)
+@given(CLOSINGS, HOURS, BEGINS)
+def test_each_thing_stands_in_exactly_one_week(
+    closings: dict[str, date], hours: list[tuple[float, date]], begins: Weekday
 ) -> None:
-    life = Life().done(**{title: str(day) for title, day in closings.items()})
-    week = Week(monday=date(2025, 12, 29) + timedelta(weeks=number))
-    values = life.seen(str(week), "2026-06-01")
-    in_week = [day for day in closings.values() if week.monday <= day <= week.sunday]
-    so_far = [day for day in closings.values() if day <= week.sunday]
-    assert values.hours == 10 * len(in_week)
-    assert values.percent == int(100 * 10 * len(so_far) / 60)
+    learner = lived(closings, hours, begins_on(begins))
+    seen = learner.view("2026-06-01")
+    first = Week.of(date(2026, 1, 1), begins)
+    weeks = [Week(first=first.first + timedelta(weeks=n)) for n in range(19)]
+    values = [weekly(seen, week) for week in weeks]
+    assert sorted(w.title for v in values for w in v.done) == sorted(closings)
+    assert sum(v.logged for v in values) == sum(amount for amount, _ in hours)
+    assert [v.percent for v in values] == sorted(v.percent for v in values)
+
+
+@settings(max_examples=40, deadline=None)
+@given(CLOSINGS, HOURS, BEGINS, st.integers(0, 18))
+def test_its_numbers_agree_with_what_the_repository_holds(
+    closings: dict[str, date], hours: list[tuple[float, date]], begins: Weekday, number: int
+) -> None:
+    """Counted a second time, straight from the sandbox's issues and the text of their bodies."""
+    learner = lived(closings, hours, begins_on(begins))
+    week = Week(first=Week.of(date(2026, 1, 1), begins).first + timedelta(weeks=number))
+    values = weekly(learner.view("2026-06-01"), week)
+    done = so_far = 0
+    logged = 0.0
+    for issue in learner.bench.repository.issues.values():
+        if issue.title in closings and issue.closed_at:
+            done += week.first <= issue.closed_at.date() <= week.last
+            so_far += issue.closed_at.date() <= week.last
+        for memory in re.findall(r"milepost:memory (\{.*\}) -->", issue.body or ""):
+            for entry in json.loads(memory)["entries"]:
+                if week.first <= datetime.fromisoformat(entry["at"]).date() <= week.last:
+                    logged += entry["hours"]
+    assert len(values.done) == done
+    assert values.hours == 10 * done
+    assert values.logged == logged
+    assert values.percent == int(100 * 10 * so_far / 60)
+
+
+@settings(max_examples=25, deadline=None)
+@given(CLOSINGS, st.data())
+def test_percent_grows_with_what_is_done(closings: dict[str, date], data: st.DataObject) -> None:
+    fewer = {t: d for t, d in closings.items() if data.draw(st.booleans(), label=t)}
+    week = Week.of(data.draw(st.dates(date(2026, 1, 1), date(2026, 5, 1))))
+    less, more = (
+        weekly(lived(c, [], ALL).view("2026-06-01"), week).percent for c in (fewer, closings)
+    )
+    assert 0 <= less <= more <= 100
+
+
+def test_the_summary_of_an_untouched_path_names_nothing_done() -> None:
+    values = told(Learner(LONG), "2026-W02", "2026-01-12")
+    assert (values.done, values.hours, values.logged, values.percent) == ((), 0, 0, 0)
+    assert len(values.coming) == 3
+    assert values.forecast.likely is None
+    assert values.week.last == day("2026-01-11")
+    assert datetime.combine(values.week.first, datetime.min.time(), tzinfo=UTC).weekday() == 0

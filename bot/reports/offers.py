@@ -1,0 +1,177 @@
+"""What a learner can change from here: the ways that reports offer, and the dashboard's buttons.
+
+A button is a box in the summary issue with an intent behind it. The next run that sees it ticked
+does what it says and clears the box.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from bot.curriculum.model import Choice, Unit
+from bot.errors import ConfigError
+from bot.planning.course import Turn
+from bot.planning.intents import (
+    Choose,
+    DropOptional,
+    Intent,
+    OpenUnit,
+    PauseUntil,
+    Replan,
+    Resume,
+)
+from bot.planning.marker import safe_json
+from bot.planning.schedule import schedule
+from bot.planning.snapshot import Frozen
+from bot.progress.progress import WorkState
+from bot.reports.view import View
+from bot.reports.where import (
+    DAYS_A_WEEK,
+    finished_on,
+    first_unfinished,
+    in_hours,
+    resting_until,
+    unit_names,
+)
+from bot.templating import Markdown
+
+FEWEST_DAYS = 14
+NEAR = 4
+
+
+class Button(Frozen):
+    """A box that asks for `intent`.
+
+    `name` is the unit, option or choice it is about, `day` the last day of the path or of the pause
+    that would follow or runs, `count` how many things it is about.
+    """
+
+    intent: Intent
+    name: str = ""
+    day: date | None = None
+    count: int = 0
+
+
+class Offers(Frozen):
+    """Ways to let dates and pace agree, for when the careful date is after the planned end.
+
+    `replanned` is the last day if the path went on today. `optional` counts the optional tasks that
+    are not made yet. `needed` is how many hours a week would keep the dates as they are, `usual`
+    the whole hours that the learner's own weeks had; both None when nobody knows.
+    """
+
+    replanned: date | None
+    optional: int
+    needed: float | None
+    usual: int | None
+
+
+def press(intent: Intent) -> Markdown:
+    """The hidden comment that makes a box a button."""
+    content = intent.model_dump(mode="json", exclude_defaults=True)
+    return Markdown(f"<!-- milepost:press {safe_json({'do': intent.do, **content})} -->")
+
+
+def buttons(view: View) -> tuple[Button, ...]:
+    """The buttons that make sense today; none when all is done."""
+    if finished_on(view):
+        return ()
+    return tuple(_buttons(view))
+
+
+def offers(view: View) -> Offers | None:
+    """What to offer when the careful date is after the planned end; None when it is not."""
+    careful, end = view.outlook.careful, view.dates.last
+    if careful is None or careful <= end:
+        return None
+    unit = first_unfinished(view.progress)
+    known = in_hours(view.curriculum)
+    days = _study_days(view, end)
+    return Offers(
+        replanned=_last_when_replanned(view, unit) if unit else None,
+        optional=optional_ahead(view),
+        needed=view.outlook.left * DAYS_A_WEEK / days if known and days >= FEWEST_DAYS else None,
+        usual=max(1, round(view.outlook.pace)) if known else None,
+    )
+
+
+def open_choice(view: View) -> tuple[Unit, Choice] | None:
+    """The first choice not made yet that is within reach: in the window, or four weeks ahead.
+
+    The latter for those who want all issues at once.
+    """
+    weeks = NEAR if view.settings.ahead is None else view.settings.ahead
+    reach = {dates.unit for dates in view.dates.window(view.today, weeks)} | view.life.course.opened
+    for unit in view.curriculum.units():
+        if unit.choice and unit.id in reach and unit.choice.id not in view.settings.choices:
+            return unit, unit.choice
+    return None
+
+
+def optional_ahead(view: View) -> int:
+    """How many optional tasks would still be made."""
+    if view.life.course.without_optional:
+        return 0
+    return sum(not w.counts and w.state is WorkState.AHEAD for w in view.progress.work)
+
+
+def next_to_open(view: View) -> str | None:
+    """The first unit that has no issues and gets none today, by id."""
+    window = _window(view)
+    dropped = view.life.course.without_optional
+    waiting = {
+        w.unit
+        for w in view.progress.work
+        if w.state is WorkState.AHEAD and w.key.startswith("task:") and (w.counts or not dropped)
+    }
+    seen = view.observed
+    for unit in view.curriculum.units():
+        if unit.id in window:
+            continue
+        key = f"choice:{unit.choice.id}" if unit.choice else ""
+        if unit.id in waiting or (key and key not in seen.issues and not seen.ledger.has(key)):
+            return unit.id
+    return None
+
+
+def _buttons(view: View) -> Iterator[Button]:
+    names = unit_names(view.curriculum)
+    if unit := next_to_open(view):
+        yield Button(intent=OpenUnit(unit=unit), name=names[unit])
+    unit = first_unfinished(view.progress)
+    last = _last_when_replanned(view, unit) if unit else None
+    if unit and last:
+        yield Button(intent=Replan(unit=unit), name=names[unit], day=last)
+    if rest := resting_until(view):
+        yield Button(intent=Resume(), day=rest)
+    elif view.today >= view.dates.first:
+        last = view.today + timedelta(days=DAYS_A_WEEK - 1)
+        yield Button(intent=PauseUntil(last=last), day=last)
+    if found := open_choice(view):
+        choice = found[1]
+        for option in choice.options:
+            name = f"{option.label}: {option.title}" if option.label else option.title
+            # Without an option taken the settings file names none: `was` is empty.
+            yield Button(intent=Choose(choice=choice.id, option=option.id), name=name)
+    if count := optional_ahead(view):
+        yield Button(intent=DropOptional(), count=count)
+
+
+def _window(view: View) -> set[str]:
+    window = view.dates.window(view.today, view.settings.ahead)
+    return {dates.unit for dates in window} | view.life.course.opened
+
+
+def _last_when_replanned(view: View, unit: str) -> date | None:
+    """The last day if the path went on today at `unit`; None when that changes no date."""
+    turns = (*view.life.course.turns, Turn(on=view.today, unit=unit))
+    try:
+        found = schedule(view.curriculum, view.settings, turns)
+    except ConfigError:  # there is no such plan within the calendar, so there is nothing to offer
+        return None
+    return None if found == view.dates else found.last
+
+
+def _study_days(view: View, last: date) -> int:
+    """Days from today to `last` that lie in no pause."""
+    days = (view.today + timedelta(days=n) for n in range((last - view.today).days + 1))
+    return sum(not any(p.first <= d <= p.last for p in view.settings.pauses) for d in days)

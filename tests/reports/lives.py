@@ -1,0 +1,171 @@
+"""A path, and what a learner did on it in words: the states that tests of reports look at."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from builders import curriculum
+from planning.paths import LONG
+from workbench import Workbench, settings
+
+from bot.curriculum.model import Curriculum
+from bot.planning.intents import Count, Evidenced, Intent, Log, Rate
+from bot.planning.memory import Entry, find_memory, with_memory
+from bot.planning.observed import observe
+from bot.reports.view import View
+from bot.sandbox.state import issues
+from bot.settings import Settings
+from bot.usecases.look import look
+
+ALL = settings("2026-01-05", ahead="all")
+SUMMARY = "Your path"
+
+TINY = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- Only this")
+
+UNTIMED = curriculum(
+    """
+    Phase: One
+      Month 1: January -> A first thing
+        Week 1-2: A
+          - a1
+          - a2
+        Week 3-4: B
+          - b1
+      Month 2: February
+        Week 1-4: C
+          - c1
+          - c2
+          - c3
+    """
+)
+
+RICH = curriculum(
+    """
+    Phase: One
+      Month 1: January -> A first thing
+        Week 1-2: A
+          - a1 (10h) [course] #python
+          - a2 (4h) [reading] #python?
+        Week 3-4: B
+          - b1 (10h) [project] #data
+      Checkpoint: One month in
+        - Can do a
+      Month 2: February -> A second thing
+        Week 1-2: C
+          - c1 (10h) [post] #data
+        Week 3-4: Your way
+        Choice: Choose your way
+          Option: Web
+            - d1 (10h) #python
+          Option: Data
+            - d2 (14h) #data
+      Month 3: March
+        Week 1-4: E
+          - e1 (20h) #data
+          - e2 (5h) #python?
+      Checkpoint: The end
+        - Did it all
+    """,
+    title="From here to there",
+    overview={
+        "summary": "A short path with everything in it.",
+        "from_role": "Cook",
+        "target_role": "Baker",
+    },
+    transferable_skills=[{"title": "Knives", "application": "Cutting | slicing"}],
+    assessment={
+        "modules": [1, 3],
+        "skills": [
+            {"id": "rated-python", "title": "Python", "skills": ["python"]},
+            {"id": "rated-data", "title": "Data", "skills": ["data"]},
+        ],
+    },
+    projects=[
+        {"id": "bread", "title": "Bread", "level": "beginner", "hours": 6},
+        {"id": "cake", "title": "Cake", "level": "advanced"},
+        {"id": "buns", "title": "Buns", "level": "beginner"},
+    ],
+    metrics=[{"id": "study-hours", "title": "Hours of study per week", "unit": "hours"}],
+    success={
+        "quantitative": [
+            {"id": "connections", "title": "Connections", "low": 50, "text": "At least 50 people"}
+        ]
+    },
+    journal=[{"title": "Date", "kind": "date"}, {"title": "Learned"}],
+    roles=[{"title": "Baker", "level": "entry", "skills": ["python"]}],
+)
+
+
+def at(day: str, hour: int = 18) -> datetime:
+    """An hour of a day, UTC."""
+    return datetime.fromisoformat(f"{day}T{hour:02d}:00:00").replace(tzinfo=UTC)
+
+
+class Learner:
+    """A repository with a path in it. Each method is something done or said on a day."""
+
+    def __init__(self, path: Curriculum = LONG, how: Settings = ALL) -> None:
+        self.bench = Workbench()
+        self.path = path
+        self.how = how
+        self.bench.apply(path, how, today=str(how.start))
+        self._comment = 100
+
+    def done(self, **titles: str) -> "Learner":
+        """Closed by title, with the day; `_` in a title stands for a space."""
+        for title, day in titles.items():
+            self.bench.close(title.replace("_", " "))
+            self.bench.issue(title.replace("_", " ")).closed_at = at(day)
+        return self
+
+    def skips(self, title: str) -> "Learner":
+        self.bench.close(title, "not_planned")
+        return self
+
+    def label(self, title: str, name: str) -> "Learner":
+        self.bench.edit(title, labels=[name])
+        return self
+
+    def ticks(self, title: str, boxes: int = 1) -> "Learner":
+        issue = self.bench.issue(title)
+        issue.body = (issue.body or "").replace("- [ ]", "- [x]", boxes)
+        return self
+
+    def says(self, intent: Intent, day: str, title: str = SUMMARY) -> "Learner":
+        """An intent remembered in the issue whose title begins so."""
+        self._comment += 1
+        issue = self.bench.issue(title)
+        body = issue.body or ""
+        entry = Entry(id=self._comment, at=at(day), by="learner", intent=intent)
+        issue.body = with_memory(body, find_memory(body).adding([entry]))
+        return self
+
+    def logs(self, hours: float, day: str, title: str = SUMMARY) -> "Learner":
+        return self.says(Log(hours=hours), day, title)
+
+    def counts(self, metric: str, amount: int, day: str) -> "Learner":
+        return self.says(Count(metric=metric, amount=amount), day)
+
+    def rates(self, skill: str, value: int, day: str) -> "Learner":
+        return self.says(Rate(skill=skill, value=value), day)
+
+    def shows(self, title: str, day: str) -> "Learner":
+        """Something that the issue links to was found to exist."""
+        url = "https://github.com/learner/portfolio/pull/7"
+        return self.says(Evidenced(kind="pull-request", url=url), day, title)
+
+    def files(self, title: str, label: str, day: str, body: str = "") -> "Learner":
+        """An issue by the learner, as a form makes it; `label` is the label's key."""
+        name = observe(self.bench.edges.snapshot()).labels[label].name
+        asked = {"title": title, "body": body, "labels": [name]}
+        bench = self.bench
+        issue = issues.create(bench.world, bench.learner, bench.repository, asked)
+        issue.birth = replace(issue.birth, at=at(day))
+        return self
+
+    def view(self, today: str, hour: int = 8) -> View:
+        """The view on a day."""
+        return look(self.path, self.how, self.bench.edges.snapshot(), at(today, hour))
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(text)
