@@ -6,8 +6,9 @@ mentioned, and no "#3" turns into a reference to somebody's issue. In pages and 
 control characters. The rule is applied to every expression of every template; only what a
 template's author wrote is left alone.
 
-Filters of all templates: `day` writes a date for people, `hours` a number of hours, `plural` a
-number with its noun, `cell` one line for a table.
+Every template has the filters `day` (a date for people), `hours` (a number of them) and `plural` (a
+number with its noun), and the functions `link` and `code`; in Markdown also `cell`, one line for a
+table. `rendered` says of a macro's text that it was made safe piece by piece.
 """
 
 import re
@@ -69,6 +70,11 @@ def link(text: str, url: str | None) -> Markdown:
     return Markdown(f"[{shown}](<{_LINK_END.sub(lambda m: f'%{ord(m[0]):02X}', url)}>)")
 
 
+def code(text: str) -> Markdown:
+    """A command or a name to type."""
+    return Markdown(f"`{neutral(text).replace('`', '')}`")
+
+
 def cell(text: object) -> Markdown:
     """`text` for a cell of a table: one line, no bar."""
     return Markdown(" ".join(neutral(str(text)).replace("|", r"\|").split()))
@@ -121,10 +127,12 @@ def environment(ending: str) -> "Environment":
         auto_reload=False,
     )
     made.filters |= {"day": day, "hours": hours, "plural": plural}
-    made.filters["rendered"] = Html if ending == "html.j2" else Markdown
-    if ending != "html.j2":  # both make Markdown
-        made.filters["cell"] = cell
-        made.globals["link"] = link
+    if ending == "html.j2":
+        made.filters["rendered"] = Html
+        made.globals |= {"link": _html_link, "code": _html_code}
+    else:
+        made.filters |= {"rendered": Markdown, "cell": cell}
+        made.globals |= {"link": link, "code": code}
     return made
 
 
@@ -145,11 +153,27 @@ def _for_xml(value: Any) -> Any:
 
 
 def _for_html(value: Any) -> Any:
-    from html import escape
-
     if value is None:
         return ""
-    return value if isinstance(value, Html) else escape(_CONTROL.sub("", str(value)))
+    return value if isinstance(value, Html) else _escaped(str(value))
+
+
+def _html_link(text: str, url: str | None) -> Html:
+    """Only addresses of the web are followed."""
+    shown = _escaped(text)
+    if not url or not url.startswith(("https://", "http://")):
+        return Html(shown)
+    return Html(f'<a href="{_escaped(url)}">{shown}</a>')
+
+
+def _html_code(text: str) -> Html:
+    return Html(f"<code>{_escaped(text)}</code>")
+
+
+def _escaped(text: str) -> str:
+    from html import escape
+
+    return escape(_CONTROL.sub("", text))
 
 
 _RULES = {"md.j2": _for_markdown, "svg.j2": _for_xml, "html.j2": _for_html}

@@ -66,6 +66,20 @@ def test_a_page_shows_every_value_as_text() -> None:
     assert shown == f"<p title='{text}'>{text}</p><hr>"
 
 
+def test_links_and_code_are_written_for_where_they_stand() -> None:
+    text = "{{ link(title, url) }} {{ code(title) }}"
+    values = {"title": "<a>", "url": 'https://x.org/"'}
+    assert environment("md.j2").from_string(text).render(values) == (
+        '[&lt;a>](<https://x.org/">) `&lt;a>`'
+    )
+    page = environment("html.j2").from_string(text)
+    assert page.render(values) == (
+        '<a href="https://x.org/&quot;">&lt;a&gt;</a> <code>&lt;a&gt;</code>'
+    )
+    for url in ("javascript:alert(1)", "data:text/html,x", "//x.org", "", None):
+        assert page.render(title="x", url=url) == "x <code>x</code>"
+
+
 def test_dates_and_numbers_read_as_people_write_them() -> None:
     assert day(date(2026, 11, 3)) == f"3{NO_BREAK}Nov{NO_BREAK}2026"
     assert [hours(n) for n in (0, 2.0, 2.25, 2.96, 1234567.0)] == ["0", "2", "2.2", "3", "1234567"]

@@ -1,0 +1,335 @@
+"""The checkpoint report: what the learner has to show at a gate of the guide, and what comes next.
+
+Values only, pure; `bot/reports/checkpoint_text.py` makes Markdown, JSON and a page of them. Every
+number is read from issues, comments and the schedule; where nothing was found it says so.
+"""
+
+from datetime import date
+from typing import Literal
+
+from bot.curriculum.model import Checkpoint, Curriculum, Module
+from bot.errors import UsageError
+from bot.planning.bodies import module_name
+from bot.planning.marker import Key
+from bot.planning.snapshot import Frozen
+from bot.progress.career import Metric, applications, metrics
+from bot.progress.forecast import Forecast
+from bot.progress.journal import HIGHLIGHT, JournalEntry, journal
+from bot.progress.progress import LEFT_OUT, Work
+from bot.progress.skills import Rated, RoleFit, calibration, coverage, role_fits
+from bot.reports.checkpoint_items import (
+    ItemReport,
+    Piece,
+    checkpoint_issue,
+    item_reports,
+    open_pieces,
+    piece,
+)
+from bot.reports.view import View
+from bot.reports.where import in_hours, unit_names
+
+STEPS = 3
+HIGHLIGHTS = 5
+
+
+class HoursReport(Frozen):
+    """Hours against the plan. Where `timed` is False the guide gives none, and pieces count.
+
+    `finished` is the estimate of required work finished by the day, `planned` that of the work that
+    stands in the plan up to then (a unit under way counts by its days), `total` that of the whole
+    path. `logged` is what the learner wrote down. The `pieces` are required tasks and deliverables.
+    """
+
+    timed: bool
+    finished: float
+    planned: float
+    total: float
+    logged: float
+    pieces_done: int
+    pieces_planned: int
+    pieces: int
+
+
+class RoleReport(Frozen):
+    """A role of the guide: the needs that are covered and those that are not, by title.
+
+    `salary` is the guide's range in `currency` a year, never the learner's own.
+    """
+
+    id: str
+    title: str
+    level: str
+    salary: tuple[int, int] | None
+    currency: str
+    covered: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+class Step(Frozen):
+    """Something to do next: an open line of the checkpoint, a skill to rate, or the next unit.
+
+    `title` is the line, skill or unit; `piece` the work that would show the line, with its address
+    where it has an issue; `first` and `last` are the unit's days.
+    """
+
+    kind: Literal["item", "rate", "unit"]
+    id: str
+    title: str
+    piece: str = ""
+    url: str = ""
+    first: date | None = None
+    last: date | None = None
+
+
+class CheckpointReport(Frozen):
+    """A report told for `day`, in the learner's zone. `due` is the last day of its `module`.
+
+    `percent` is that of the whole path. `forecast` is None when the day is not that of the view.
+    `next_checkpoint` is the title of the one after this, None at the last. `entries` counts the
+    journal, `highlight` is the label that chooses from it, and `more_highlights` counts those
+    chosen that are not among the newest five. `roles` are those whose needs are covered,
+    `near_roles` lack one need, `known_roles` is how many there are.
+    """
+
+    id: str
+    title: str
+    path: str
+    module: str
+    day: date
+    due: date
+    url: str
+    percent: int
+    items: tuple[ItemReport, ...]
+    found: int
+    scale: int
+    skills: tuple[Rated, ...]
+    hours: HoursReport
+    deliverables: tuple[Piece, ...]
+    metrics: tuple[Metric, ...]
+    has_journal: bool
+    entries: int
+    highlight: str
+    highlights: tuple[JournalEntry, ...]
+    more_highlights: int
+    known_roles: int
+    roles: tuple[RoleReport, ...]
+    near_roles: tuple[RoleReport, ...]
+    forecast: Forecast | None
+    next_checkpoint: str | None
+    steps: tuple[Step, ...]
+
+
+def checkpoint_report(
+    view: View, checkpoint: Checkpoint, day: date | None = None
+) -> CheckpointReport:
+    """The values of the report on `checkpoint`, told for `day`: the view's own, or an earlier one.
+
+    Of an earlier day only what days stand by is told as it was: closed issues, evidence, hours,
+    ratings and counts. Ticks and approvals are told as they stand.
+    """
+    day = day or view.today
+    curriculum, progress = view.curriculum, view.progress
+    module = _module(curriculum, checkpoint)
+    numbers = metrics(curriculum, progress, view.life, view.observed, view.settings, day)
+    sent = tuple(a for a in applications(view.observed, view.settings) if a.opened <= day)
+    items = tuple(item_reports(view, checkpoint, day, numbers, sent))
+    skills = calibration(curriculum, progress, view.life, day)
+    fits = role_fits(curriculum, coverage(curriculum, progress, day))
+    entries = [entry for entry in journal(view.observed, view.settings) if entry.day <= day]
+    chosen = [entry for entry in reversed(entries) if entry.highlighted]
+    issue = checkpoint_issue(view, checkpoint)
+    return CheckpointReport(
+        id=checkpoint.id,
+        title=checkpoint.title,
+        path=curriculum.title,
+        module=module_name(curriculum, module),
+        day=day,
+        due=last_day(view, checkpoint),
+        url=issue.state.url if issue else "",
+        percent=_percent(view, day),
+        items=items,
+        found=sum(item.found for item in items),
+        scale=curriculum.assessment.scale,
+        skills=skills,
+        hours=_hours(view, day),
+        deliverables=tuple(piece(work, day) for work in _deliverables(view, module)),
+        metrics=numbers,
+        has_journal=bool(curriculum.journal or entries),
+        entries=len(entries),
+        highlight=_highlight(view),
+        highlights=tuple(chosen[:HIGHLIGHTS]),
+        more_highlights=max(0, len(chosen) - HIGHLIGHTS),
+        known_roles=len(fits),
+        roles=tuple(_role(fit) for fit in fits if fit.covered and not fit.missing),
+        near_roles=tuple(_role(fit) for fit in fits if fit.covered and len(fit.missing) == 1),
+        forecast=view.outlook if day == view.today else None,
+        next_checkpoint=_after(curriculum, checkpoint),
+        steps=_steps(view, items, skills, day),
+    )
+
+
+def due_checkpoints(view: View, posted: set[Key]) -> tuple[Checkpoint, ...]:
+    """The checkpoints to report on now; `posted` are the keys of the reports that stand.
+
+    One is due when its module's last day is over or all up to there is finished, while it has an
+    issue that the learner did not set aside. Of several only those at the latest module are, and
+    none that lies before one reported already: who comes late is not told of the past.
+    """
+    order = {module.id: n for n, module in enumerate(view.curriculum.modules())}
+    checkpoints = view.curriculum.checkpoints
+    told = [order[c.after] for c in checkpoints if posted.intersection(_report_keys(c))]
+    ready = [
+        c
+        for c in checkpoints
+        if order[c.after] >= max(told, default=0) and reached(view, c) and _wanted(view, c)
+    ]
+    latest = max((order[c.after] for c in ready), default=None)
+    return tuple(
+        c for c in ready if order[c.after] == latest and posted.isdisjoint(_report_keys(c))
+    )
+
+
+def reached(view: View, checkpoint: Checkpoint) -> bool:
+    """Whether its module's last day is over, or all up to there is finished by work."""
+    if last_day(view, checkpoint) < view.today:
+        return True
+    modules = [m.id for m in view.curriculum.modules()]
+    upto = set(modules[: modules.index(checkpoint.after) + 1])
+    work = [w for w in view.progress.work if w.module in upto]
+    return any(w.finished for w in work) and all(
+        view.progress.of_module(name).percent == 100 for name in upto
+    )
+
+
+def last_day(view: View, checkpoint: Checkpoint) -> date:
+    """The last day of its module."""
+    return view.dates[_module(view.curriculum, checkpoint).units[-1].id].last
+
+
+def report_key(checkpoint: Checkpoint) -> Key:
+    """The key of its report."""
+    return f"report:{checkpoint.id}"
+
+
+def by_number(curriculum: Curriculum, text: str) -> Checkpoint:
+    """The checkpoint that a person means: by its module's number, its id or its title.
+
+    Raises UsageError that says which there are.
+    """
+    wanted = " ".join(text.split()).casefold()
+    numbers = {module.id: str(module.number) for module in curriculum.modules()}
+    checkpoints = curriculum.checkpoints
+    if not checkpoints:
+        raise UsageError("the curriculum has no checkpoints.", where=curriculum.title)
+    found = [
+        c for c in checkpoints if wanted in {c.id, *c.aliases, c.title.casefold(), numbers[c.after]}
+    ]
+    exact = [c for c in found if c.id == wanted]
+    if len(exact or found) == 1:
+        return (exact or found)[0]
+    among = found or checkpoints
+    names = ", ".join(f"{numbers[c.after]} or {c.id} ({c.title})" for c in among)
+    what = f"'{text}' is {'more than one checkpoint' if found else 'no checkpoint'}."
+    raise UsageError(what, where="N", hint=f"There are: {names}.")
+
+
+def _report_keys(checkpoint: Checkpoint) -> set[Key]:
+    return {f"report:{name}" for name in (checkpoint.id, *checkpoint.aliases)}
+
+
+def _wanted(view: View, checkpoint: Checkpoint) -> bool:
+    issue = checkpoint_issue(view, checkpoint)
+    return issue is not None and (issue.state.state == "open" or issue.state.finished)
+
+
+def _module(curriculum: Curriculum, checkpoint: Checkpoint) -> Module:
+    return next(m for m in curriculum.modules() if m.id == checkpoint.after)
+
+
+def _after(curriculum: Curriculum, checkpoint: Checkpoint) -> str | None:
+    order = [module.id for module in curriculum.modules()]
+    here = order.index(checkpoint.after)
+    ahead = [c for c in curriculum.checkpoints if order.index(c.after) > here]
+    return min(ahead, key=lambda c: order.index(c.after)).title if ahead else None
+
+
+def _percent(view: View, day: date) -> int:
+    """On the view's own day boxes count, too; what an earlier day's boxes were nobody knows."""
+    everything = view.progress.all
+    if day >= view.today:
+        return everything.percent
+    return everything.model_copy(update={"done": view.progress.done_by(day)}).percent
+
+
+def _deliverables(view: View, module: Module) -> list[Work]:
+    """Those of all modules up to this one."""
+    if not view.settings.features.deliverables:
+        return []
+    modules = [m.id for m in view.curriculum.modules()]
+    upto = modules[: modules.index(module.id) + 1]
+    return [w for w in view.progress.work if w.module in upto and w.key.startswith("deliverable:")]
+
+
+def _hours(view: View, day: date) -> HoursReport:
+    progress, dates = view.progress, view.dates
+    required = [w for w in progress.work if w.counts and w.state not in LEFT_OUT]
+    planned = 0.0
+    for unit in dates.units:
+        days = min(day, unit.last).toordinal() - unit.first.toordinal() + 1
+        planned += progress.of_unit(unit.unit).total * max(0, days) / unit.days
+    return HoursReport(
+        timed=in_hours(view.curriculum),
+        finished=progress.done_by(day),
+        planned=planned,
+        total=progress.all.total,
+        logged=view.life.hours_logged(date.min, day),
+        pieces_done=sum(w.finished and (w.closed_on or day) <= day for w in required),
+        pieces_planned=sum(dates[w.unit].last <= day for w in required),
+        pieces=len(required),
+    )
+
+
+def _highlight(view: View) -> str:
+    label = view.observed.labels.get(HIGHLIGHT)
+    return label.name if label else "highlight"
+
+
+def _role(fit: RoleFit) -> RoleReport:
+    role = fit.role
+    return RoleReport(
+        id=role.id,
+        title=role.title,
+        level=role.level,
+        salary=role.salary,
+        currency=role.currency,
+        covered=fit.covered,
+        missing=fit.missing,
+    )
+
+
+def _steps(
+    view: View, items: tuple[ItemReport, ...], skills: tuple[Rated, ...], day: date
+) -> tuple[Step, ...]:
+    """Three things that follow from what is seen: open lines, skills without a rating, a unit."""
+    steps: list[Step] = []
+    taken: set[Key] = set()
+    for item in items:
+        work = next((p for p in open_pieces(item)), None)
+        if item.found or (work and work.key in taken):
+            continue
+        taken |= {work.key} if work else set()
+        title, url = (work.title, work.url) if work else ("", "")
+        steps.append(Step(kind="item", id=item.id, title=item.title, piece=title, url=url))
+    steps += [
+        Step(kind="rate", id=skill.id, title=skill.title) for skill in skills if not skill.ratings
+    ][:1]
+    current = view.dates.current(day) or view.dates.units[0]
+    for dates in view.dates.units[view.dates.units.index(current) :]:
+        found = view.progress.of_unit(dates.unit)
+        if found.done < found.total:
+            name = unit_names(view.curriculum)[dates.unit]
+            steps.append(
+                Step(kind="unit", id=dates.unit, title=name, first=dates.first, last=dates.last)
+            )
+            break
+    return tuple(steps[:STEPS])

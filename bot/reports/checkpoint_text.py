@@ -1,0 +1,44 @@
+"""The checkpoint report as text: a comment, JSON for programs, and one page to print."""
+
+import json
+from typing import Literal
+
+from bot import templating
+from bot.reports.checkpoint import CheckpointReport
+
+SCHEMA = 1
+MOST = 60_000  # characters of a comment; GitHub holds 65,536
+Format = Literal["markdown", "json", "html"]
+ENDINGS: dict[Format, str] = {"markdown": "md", "json": "json", "html": "html"}
+
+
+def as_markdown(report: CheckpointReport) -> str:
+    """The comment, without marker. Where it would grow too long, the work behind a line is cut."""
+    text = templating.render("checkpoint.md.j2", r=report, details=True)
+    if len(text) > MOST:
+        text = templating.render("checkpoint.md.j2", r=report, details=False)
+    return text
+
+
+def as_json(report: CheckpointReport) -> str:
+    """For programs: `schema`, then the report's fields. Only ASCII, and no `<`."""
+    content = {"schema": SCHEMA, **report.model_dump(mode="json")}
+    return json.dumps(content, indent=2, ensure_ascii=True).replace("<", "\\u003c")
+
+
+def as_html(report: CheckpointReport) -> str:
+    """A page that needs nothing else: one sheet of A4 for a path of usual size."""
+    return templating.render("checkpoint.html.j2", r=report)
+
+
+def written(report: CheckpointReport, how: Format) -> str:
+    """The report as a file, with a line end at its end."""
+    makers = {"markdown": as_markdown, "json": as_json, "html": as_html}
+    return f"{makers[how](report)}\n"
+
+
+def files(report: CheckpointReport) -> dict[str, str]:
+    """All forms by the path of their file: `reports/<checkpoint id>.md`, `.json`, `.html`."""
+    return {
+        f"reports/{report.id}.{ending}": written(report, how) for how, ending in ENDINGS.items()
+    }
