@@ -1,0 +1,90 @@
+"""The self-assessment: an issue after some modules that asks how sure the learner feels."""
+
+from datetime import date
+
+from bot import templating
+from bot.curriculum.model import Curriculum, Module
+from bot.planning.bodies import module_name
+from bot.planning.desired import DesiredIssue, unit_key
+from bot.planning.snapshot import Frozen
+from bot.progress.life import Rating
+from bot.reports.view import View
+
+# What the numbers mean on the usual scale; of others only the ends are named.
+MEANINGS = (
+    "new to me",
+    "I have seen how it is done",
+    "I can do it with help",
+    "I can do it alone",
+    "I can show it to others",
+)
+
+
+class Newest(Frozen):
+    """A skill, and how it was rated last."""
+
+    title: str
+    rating: Rating | None
+
+
+def assessment_issues(view: View) -> tuple[DesiredIssue, ...]:
+    """One issue for each module that the curriculum names, seeded with the module's last unit.
+
+    Its region tells how to rate and how the skills were rated last; the learner's part has a line
+    for each skill. None when the settings switch them off.
+    """
+    assessment = view.curriculum.assessment
+    if not view.settings.features.assessments or not assessment.skills:
+        return ()
+    opened = view.life.course.opened
+    window = {d.unit for d in view.dates.window(view.today, view.settings.ahead)} | opened
+    return tuple(
+        _issue(view, module, seed=module.units[-1].id in window)
+        for module in view.curriculum.modules()
+        if module.number in assessment.modules
+    )
+
+
+def meanings(scale: int) -> tuple[str, ...]:
+    """What each number from 1 to `scale` means, as `1: new to me`; with gaps on other scales."""
+    if scale == len(MEANINGS):
+        return tuple(f"{value}: {text}" for value, text in enumerate(MEANINGS, start=1))
+    return (f"1: {MEANINGS[0]}", f"{scale}: {MEANINGS[-1]}")
+
+
+def newest(view: View, until: date) -> tuple[Newest, ...]:
+    """Every assessed skill with its newest rating by the end of `until`."""
+    return tuple(
+        Newest(title=skill.title, rating=view.life.rating(skill.id, until))
+        for skill in view.curriculum.assessment.skills
+    )
+
+
+def _issue(view: View, module: Module, *, seed: bool) -> DesiredIssue:
+    last = module.units[-1]
+    rated = newest(view, view.today)
+    body = templating.render(
+        "issues/assessment.md.j2",
+        module=module_name(view.curriculum, module),
+        scale=view.curriculum.assessment.scale,
+        meanings=meanings(view.curriculum.assessment.scale),
+        example=view.curriculum.assessment.skills[0].title,
+        form=view.settings.publish.forms,
+        rated=[one for one in rated if one.rating],
+    )
+    return DesiredIssue(
+        key=f"assessment:{module.id}",
+        aliases=tuple(f"assessment:{alias}" for alias in module.aliases),
+        title=f"How sure do you feel? {module.kind.capitalize()} {module.number}",
+        body=body,
+        labels=("kind:assessment",),
+        milestone=unit_key(last),
+        seed=seed,
+        starter=_starter(view.curriculum),
+    )
+
+
+def _starter(curriculum: Curriculum) -> str:
+    lines = [f"- {templating.neutral(skill.title)}: " for skill in curriculum.assessment.skills]
+    heading = f"### Your ratings, from 1 to {curriculum.assessment.scale}"
+    return "\n".join((heading, "", *lines))

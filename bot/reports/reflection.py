@@ -1,0 +1,113 @@
+"""The reflection: an issue at the end of each module, filled in beforehand with what happened.
+
+Everything in it comes from issues and memories of the module's time, which lasts until the next
+module begins. Once that time is over it changes only when the facts do.
+"""
+
+from datetime import date, timedelta
+
+from bot import templating
+from bot.curriculum.model import Curriculum, Module
+from bot.planning.bodies import module_name
+from bot.planning.desired import DesiredIssue
+from bot.planning.snapshot import Frozen
+from bot.progress.journal import JournalEntry, journal
+from bot.progress.progress import Work
+from bot.reports.view import View
+
+DAYS_AHEAD = 3
+DAYS_BACK = 60  # a late install asks nobody to look back on a whole year
+MOST_LISTED = 40
+TO_FILL_IN = frozenset({"list", "text"})
+
+
+class Month(Frozen):
+    """What happened while a module lasted: from `first` to `last`, as planned.
+
+    `estimated` are the estimates of the work finished, `logged` the hours written down. `spare`
+    counts finished work and journal entries that the lists leave out.
+    """
+
+    module: str
+    kind: str
+    first: date
+    last: date
+    finished: tuple[Work, ...]
+    finished_more: int
+    estimated: float
+    logged: float
+    entries: tuple[JournalEntry, ...]
+    entries_more: int
+
+
+def reflection_issues(view: View) -> tuple[DesiredIssue, ...]:
+    """One issue for each module whose end is near or not long past; none when switched off."""
+    if not view.settings.features.reflections or not view.curriculum.reflection:
+        return ()
+    entries = journal(view.observed, view.settings)
+    return tuple(
+        _issue(view, module, entries)
+        for module in view.curriculum.modules()
+        if _is_due(view, module)
+    )
+
+
+def _is_due(view: View, module: Module) -> bool:
+    """From three days before the module's last day on, for two months; one that is there stays."""
+    left = (view.dates[module.units[-1].id].last - view.today).days
+    return -DAYS_BACK <= left <= DAYS_AHEAD or _is_there(view, module)
+
+
+def _is_there(view: View, module: Module) -> bool:
+    names = (module.id, *module.aliases)
+    return any(f"reflection:{name}" in view.observed.issues for name in names)
+
+
+def month(view: View, module: Module, entries: tuple[JournalEntry, ...]) -> Month:
+    """What happened in a module; `entries` are those of the whole journal."""
+    begin, end = _time_of(view, module)
+    finished = tuple(
+        w
+        for w in view.progress.work
+        if w.finished and w.closed_on is not None and begin <= w.closed_on <= end
+    )
+    written = tuple(entry for entry in entries if begin <= entry.day <= end)
+    return Month(
+        module=module_name(view.curriculum, module),
+        kind=module.kind,
+        first=view.dates[module.units[0].id].first,
+        last=view.dates[module.units[-1].id].last,
+        finished=finished[:MOST_LISTED],
+        finished_more=max(0, len(finished) - MOST_LISTED),
+        estimated=sum(w.hours or 0.0 for w in finished),
+        logged=view.life.hours_logged(begin, end),
+        entries=written[:MOST_LISTED],
+        entries_more=max(0, len(written) - MOST_LISTED),
+    )
+
+
+def _time_of(view: View, module: Module) -> tuple[date, date]:
+    """First and last day: up to the day before the next module, and from ever for the first."""
+    modules = list(view.curriculum.modules())
+    index = [one.id for one in modules].index(module.id)
+    begin = view.dates[module.units[0].id].first if index else date.min
+    if index + 1 == len(modules):
+        return begin, view.dates[module.units[-1].id].last
+    return begin, view.dates[modules[index + 1].units[0].id].first - timedelta(days=1)
+
+
+def _issue(view: View, module: Module, entries: tuple[JournalEntry, ...]) -> DesiredIssue:
+    name = module_name(view.curriculum, module)
+    return DesiredIssue(
+        key=f"reflection:{module.id}",
+        aliases=tuple(f"reflection:{alias}" for alias in module.aliases),
+        title=f"Looking back: {name}",
+        body=templating.render("issues/reflection.md.j2", m=month(view, module, entries)),
+        labels=("kind:reflection",),
+        starter=_starter(view.curriculum),
+    )
+
+
+def _starter(curriculum: Curriculum) -> str:
+    headings = [f.title for f in curriculum.reflection if f.kind in TO_FILL_IN]
+    return "\n\n".join(f"### {templating.neutral(heading)}\n\n- " for heading in headings)
