@@ -117,6 +117,15 @@ class AddSubIssue(Frozen):
     title: str
 
 
+class CloseIssue(Frozen):
+    """An issue that is only to be closed as completed; nothing else of it is sent."""
+
+    op: Literal["close-issue"] = "close-issue"
+    number: int
+    title: str
+    why: str
+
+
 class PinIssue(Frozen):
     """The pin that keeps an issue on top of the list. Asked for once; a refusal is no error."""
 
@@ -155,6 +164,7 @@ Change = Annotated[
     | CreateIssue
     | UpdateIssue
     | AddSubIssue
+    | CloseIssue
     | PinIssue
     | CreateComment
     | React,
@@ -213,7 +223,7 @@ class Plan(Frozen):
         switched = sum(
             change.op == "update-issue" and "state" in change.fields for change in self.changes
         )
-        return created + switched
+        return created + switched + self.count("close-issue")
 
     def count(self, op: str) -> int:
         """How many changes of one kind."""

@@ -7,6 +7,7 @@ anywhere leaves nothing the next plan would not see by itself.
 from bot.planning.changes import (
     AddSubIssue,
     Change,
+    CloseIssue,
     CreateComment,
     CreateIssue,
     PinIssue,
@@ -145,7 +146,7 @@ def _remember(
                 related.add(relation_key(change.parent, change.child))
             case PinIssue():
                 related.add(pin_key(change.key))
-            case CreateComment() | React():
+            case CloseIssue() | CreateComment() | React():
                 pass
             case _:
                 written.add(change.key)

@@ -9,6 +9,7 @@ from bot import templating
 from bot.planning.changes import (
     AddSubIssue,
     Change,
+    CloseIssue,
     CreateComment,
     CreateIssue,
     CreateLabel,
@@ -165,12 +166,15 @@ def row(change: Change) -> Row:
             return _small_row(change)
 
 
-def _small_row(change: AddSubIssue | PinIssue | CreateComment | React) -> Row:
+def _small_row(change: AddSubIssue | CloseIssue | PinIssue | CreateComment | React) -> Row:
     match change:
         case AddSubIssue():
             return Row(
                 sign=">", kind="sub-issue", title=change.title, detail=f"of {change.parent_title}"
             )
+        case CloseIssue():
+            title = f"#{change.number} {change.title}"
+            return Row(sign="-", kind="issue", title=title, detail=f"as done: {change.why}")
         case PinIssue():
             return Row(sign="^", kind="issue", title=change.title)
         case CreateComment():

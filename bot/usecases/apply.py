@@ -20,6 +20,7 @@ from bot.errors import (
 from bot.planning.changes import (
     AddSubIssue,
     Change,
+    CloseIssue,
     CreateComment,
     CreateIssue,
     CreateLabel,
@@ -90,8 +91,12 @@ class Writer:
             case _:
                 self._write_small(change)
 
-    def _write_small(self, change: AddSubIssue | CreateComment | React | PinIssue) -> None:
+    def _write_small(
+        self, change: AddSubIssue | CloseIssue | CreateComment | React | PinIssue
+    ) -> None:
         match change:
+            case CloseIssue():
+                self._gateway.update_issue(change.number, state="closed", state_reason="completed")
             case AddSubIssue():
                 self._relate(change)
             case CreateComment():
