@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.sandbox.state.faults import Fault
 from bot.sandbox.state.limits import Limits
-from bot.sandbox.state.objects import Comment, Issue, Repository
+from bot.sandbox.state.objects import Comment, Issue, Reaction, Repository
 from bot.sandbox.world import World
 
 JSON = dict[str, Any]
@@ -50,6 +50,7 @@ def repository(repo: Repository) -> JSON:
             for milestone in repo.milestones.values()
         ],
         "issues": [issue(one) for one in repo.issues.values()],
+        "releases": [one.tag for one in repo.releases],
         "deleted_issues": sorted(repo.deleted_issues),
         "branches": {
             name: sorted(head.files)
@@ -74,11 +75,23 @@ def issue(found: Issue) -> JSON:
         "sub_issues": [child.number for child in found.children],
         "comments": [_comment(one) for one in found.comments],
         "pull_request": found.is_pull_request,
+        "merged": bool(found.pull and found.pull.merged_at),
+        "pinned": found.pinned,
+        "reactions": _reactions(found.reactions),
     }
 
 
 def _comment(found: Comment) -> JSON:
-    return {"id": found.id, "user": found.user.login, "body": found.body}
+    return {
+        "id": found.id,
+        "user": found.user.login,
+        "body": found.body,
+        "reactions": _reactions(found.reactions),
+    }
+
+
+def _reactions(found: list[Reaction]) -> list[JSON]:
+    return [{"content": one.content, "user": one.user.login} for one in found]
 
 
 def fault(found: Fault) -> JSON:

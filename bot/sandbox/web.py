@@ -6,7 +6,8 @@ from starlette.responses import Response
 
 from bot.sandbox import control
 from bot.sandbox.api.gate import STATUS
-from bot.sandbox.pages import acts, views
+from bot.sandbox.pages import acts, file_views, views
+from bot.sandbox.pages.rendering import missing
 from bot.sandbox.state.refusals import Refusal
 from bot.sandbox.webhooks import Webhooks
 from bot.sandbox.world import World
@@ -17,6 +18,7 @@ def build(world: World, webhooks: Webhooks) -> FastAPI:
     app = FastAPI(title="Milepost sandbox", docs_url=None, redoc_url=None)
     app.include_router(control.router(world, webhooks), prefix="/_sandbox")
     app.include_router(views.router(world))
+    app.include_router(file_views.router(world))
     app.include_router(acts.router(world))
     app.add_exception_handler(Refusal, _refused_page)
     return app
@@ -27,4 +29,4 @@ async def _refused_page(_: Request, refusal: Exception) -> Response:
     if not isinstance(refusal, Refusal):
         raise refusal
     details = [str(one.get("message") or one["code"]) for one in refusal.errors or []]
-    return views.missing("; ".join([refusal.message, *details]), STATUS[type(refusal)])
+    return missing("; ".join([refusal.message, *details]), STATUS[type(refusal)])

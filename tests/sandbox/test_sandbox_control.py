@@ -115,6 +115,9 @@ def test_people_tokens_and_repositories_are_added(control: httpx.Client, api: Ap
 def test_a_repository_is_renamed_archived_and_closed(control: httpx.Client, api: Api) -> None:
     ok(control.post("repositories/learner/portfolio/pull-requests", params={"title": "PR"}))
     assert "pull_request" in api("GET", "/issues").json()[0]
+    more = {"title": "Done", "body": "Closes #1", "merged": "true"}
+    ok(control.post("repositories/learner/portfolio/pull-requests", params=more))
+    assert api("GET", "/pulls/2").json()["merged"]
     there = "repositories/learner/portfolio"
     ok(control.patch(there, json={"issues_enabled": False}))
     assert api("GET", "/issues/1").status_code == 410

@@ -45,6 +45,20 @@ def test_bare_addresses_and_numbers_become_links() -> None:
     assert "/issues/5" not in shown
 
 
+def test_links_from_one_issue_to_another_stay_as_they_are() -> None:
+    assert 'href="../issues/12"' in html("[twelve](../issues/12)")
+
+
+def test_a_picture_may_have_a_dark_side() -> None:
+    shown = html(
+        '<picture><source media="(prefers-color-scheme: dark)" srcset="/d.svg" onerror="x">'
+        '<img src="/l.svg" alt="Card"></picture>'
+    )
+
+    assert '<source media="(prefers-color-scheme: dark)" srcset="/d.svg">' in shown
+    assert '<img src="/l.svg" alt="Card">' in shown
+
+
 def test_alerts_have_a_title() -> None:
     shown = html("> [!NOTE]\n> Read *this*.")
 

@@ -5,6 +5,7 @@ import pytest
 from sandbox.client import Api
 
 from bot.sandbox.server import Sandbox
+from bot.sandbox.state import pulls
 
 HOME = "/learner/portfolio"
 PAGES = [
@@ -20,10 +21,17 @@ PAGES = [
     f"{HOME}/milestones",
     f"{HOME}/milestone/1",
     f"{HOME}/labels",
+    f"{HOME}/pull/3",
+    f"{HOME}/tree/pic/tures",
+    f"{HOME}/blob/pic/tures/deep/card.svg",
+    f"{HOME}/raw/pic/tures/deep/card.svg",
+    f"{HOME}/releases",
+    f"{HOME}/releases/tag/v/1",
     "/requests",
     "/assets/style.css",
     "/avatars/u/1001",
 ]
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><style>*{fill:red}</style></svg>'
 BODY = "<!-- hidden -->\n- [ ] Read\n- [x] Write\n\n<script>alert(1)</script>"
 
 
@@ -40,6 +48,10 @@ def seeded(sandbox: Sandbox, api: Api) -> Sandbox:
     api("POST", "/issues/1/sub_issues", {"sub_issue_id": child["id"]})
     api("POST", "/issues/1/comments", {"body": "Well *done*\n- [ ] one more"})
     api("POST", "/issues/1/reactions", {"content": "rocket"})
+    home = world.repository()
+    pulls.propose(world, world.actor(), home, "A pull request")
+    world.commit_files(home, {"deep/card.svg": SVG}, "Draw", "pic/tures")
+    api("POST", "/releases", {"tag_name": "v/1", "name": "First", "body": "**Done**"})
     return sandbox
 
 
@@ -54,7 +66,19 @@ def test_a_page_is_there_and_locked_down(seeded: Sandbox, web: httpx.Client, pat
         assert seeded.url not in answer.text  # all addresses are relative
 
 
-@pytest.mark.parametrize("path", ["/nobody", "/learner/none", f"{HOME}/issues/99", f"{HOME}/x/y"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nobody",
+        "/learner/none",
+        f"{HOME}/issues/99",
+        f"{HOME}/x/y",
+        f"{HOME}/raw/pic/tures/gone",
+        f"{HOME}/blob/gone/a",
+        f"{HOME}/releases/tag/v9",
+    ],
+)
+@pytest.mark.usefixtures("seeded")
 def test_a_page_that_is_not_there_says_so(web: httpx.Client, path: str) -> None:
     answer = web.get(path)
 
@@ -78,6 +102,67 @@ def test_an_issue_shows_what_hangs_on_it(web: httpx.Client) -> None:
     ]:
         assert part in text
     assert "hidden -->" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("deep/card.svg", "image/svg+xml"),
+        ("badge.json", "application/json"),
+        ("report.md", "text/plain; charset=utf-8"),
+        ("report.html", "text/plain; charset=utf-8"),
+        ("LICENSE", "text/plain; charset=utf-8"),
+    ],
+)
+def test_a_file_of_a_branch_is_served_as_what_it_is(
+    seeded: Sandbox, web: httpx.Client, name: str, kind: str
+) -> None:
+    seeded.world.commit_files(seeded.world.repository(), {name: SVG}, "Add", "pic/tures")
+    answer = web.get(f"{HOME}/raw/pic/tures/{name}")
+
+    assert answer.content == SVG
+    assert answer.headers["content-type"].split(";")[0] == kind.split(";", maxsplit=1)[0]
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'")
+
+
+@pytest.mark.usefixtures("seeded")
+def test_a_picture_is_shown_on_its_page_and_its_branch_is_linked(web: httpx.Client) -> None:
+    assert (
+        f'<img src="{HOME}/raw/pic/tures/deep/card.svg"'
+        in web.get(f"{HOME}/blob/pic/tures/deep/card.svg").text
+    )
+    assert f'href="{HOME}/tree/pic/tures"' in web.get(HOME).text
+    assert "deep" in web.get(f"{HOME}/tree/pic/tures").text
+
+
+def test_pinned_issues_stand_on_top_of_the_whole_list(seeded: Sandbox, web: httpx.Client) -> None:
+    assert "Pinned issues" not in web.get(f"{HOME}/issues").text
+    seeded.world.repository().issues[1].pinned = True
+
+    text = web.get(f"{HOME}/issues").text
+    assert text.index("Pinned issues") < text.index("Learn &lt;b&gt;") < text.index("open</a>")
+    assert "Pinned issues" not in web.get(f"{HOME}/issues?q=book").text
+
+
+def test_reactions_stand_under_a_comment(seeded: Sandbox, web: httpx.Client, api: Api) -> None:
+    (comment,) = seeded.world.repository().issues[1].comments
+    api("POST", f"/issues/comments/{comment.id}/reactions", {"content": "confused"})
+
+    assert "😕 1" in web.get(f"{HOME}/issues/1").text
+
+
+def test_the_learner_merges_a_pull_request(seeded: Sandbox, web: httpx.Client) -> None:
+    assert "Merge pull request" in web.get(f"{HOME}/pull/3").text
+    assert web.post(f"{HOME}/pull/3/merge").status_code == 303
+
+    text = web.get(f"{HOME}/pull/3").text
+    assert "Merged" in text
+    assert "Reopen" not in text
+    pull = seeded.world.repository().issues[3].pull
+    assert pull is not None
+    assert pull.merged_at is not None
+    assert web.post(f"{HOME}/pull/3/merge").status_code == 405
 
 
 @pytest.mark.usefixtures("seeded")
@@ -123,14 +208,14 @@ def test_the_learner_ticks_edits_and_comments(web: httpx.Client, api: Api) -> No
 
 def test_the_learner_makes_and_deletes(seeded: Sandbox, web: httpx.Client, api: Api) -> None:
     made = web.post(f"{HOME}/issues/new", data={"title": "Mine", "body": ""})
-    assert made.headers["location"] == f"{HOME}/issues/3"
-    web.post(f"{HOME}/issues/3/delete")
+    assert made.headers["location"] == f"{HOME}/issues/4"
+    web.post(f"{HOME}/issues/4/delete")
     web.post(f"{HOME}/labels/delete", data={"label": "kind: course"})
     web.post(f"{HOME}/milestone/1/delete")
     web.post("/requests/forget")
 
     assert len(seeded.world.journal.entries) == 0
-    assert api("GET", "/issues/3").status_code == 410
+    assert api("GET", "/issues/4").status_code == 410
     assert api("GET", "/labels").json() == []
     assert api("GET", "/milestones").json() == []
 

@@ -10,8 +10,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.sandbox.pages import markdown
-from bot.sandbox.pages.views import REPO, missing
-from bot.sandbox.state import checks, comments, issues, labels, milestones
+from bot.sandbox.pages.rendering import missing
+from bot.sandbox.pages.views import REPO
+from bot.sandbox.state import checks, comments, issues, labels, milestones, pulls
 from bot.sandbox.state.objects import Actor, Issue, Repository
 from bot.sandbox.world import World
 
@@ -72,6 +73,13 @@ def _add_issue_forms(routes: APIRouter, world: World) -> None:
             issue = issues.find(repo, number)
             issues.edit(world, actor, repo, issue, fields)
             return _to_issue(repo, issue)
+
+    @routes.post(REPO + "/pull/{number:int}/merge")
+    async def merge(owner: str, name: str, number: int) -> Response:
+        with world.lock:
+            actor, repo = _repository(world, owner, name)
+            pulls.merge(world, actor, repo, number)
+            return _to_issue(repo, repo.issues[number])
 
     @routes.post(ISSUE + "/delete")
     async def delete(owner: str, name: str, number: int) -> Response:

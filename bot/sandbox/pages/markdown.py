@@ -24,12 +24,14 @@ LINK = re.compile(r"https?://[^\s<>]*[^\s<>.,:;!?\"')\]]|(?<![\w/&])#(\d+)\b")
 ALERT = re.compile(r"^\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]$")
 _TAGS = (
     "a abbr b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img ins kbd li "
-    "ol p pre q s samp span strong sub summary sup table tbody td tfoot th thead tr tt ul"
+    "ol p picture pre q s samp source span strong sub summary sup table tbody td tfoot th thead tr "
+    "tt ul"
 )
 TAGS = frozenset(_TAGS.split())
 ATTRIBUTES = {
     "a": {"href", "title"},
     "img": {"src", "alt", "title", "width", "height", "align"},
+    "source": {"media", "srcset", "width", "height"},
     "td": {"align"},
     "th": {"align"},
     "div": {"class", "align"},

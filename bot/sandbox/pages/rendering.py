@@ -2,15 +2,16 @@
 
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from bot.sandbox.pages import colours
-from bot.sandbox.state.objects import REACTIONS, Label, Reaction
+from bot.sandbox.state.objects import REACTIONS, Issue, Label, Reaction, Repository
 from bot.templating import templates_root
 
 if TYPE_CHECKING:
@@ -39,12 +40,23 @@ def environment() -> "Environment":
     )
     made.filters["day"] = day
     made.filters["faces"] = faces
+    made.filters["state"] = state
     return made
 
 
 def day(at: date | datetime) -> str:
     """ "Jan 5, 2026"; times by their UTC day."""
     return f"{at:%b} {at.day}, {at.year}"
+
+
+def state(issue: Issue) -> str:
+    """One word for an issue's state, or a pull request's; icons and colours go by it."""
+    if issue.is_pull_request:
+        merged = issue.pull is not None and issue.pull.merged_at is not None
+        return "merged" if merged else "proposed" if issue.is_open else "dropped"
+    if issue.is_open:
+        return "open"
+    return issue.state_reason if issue.state_reason in {"not_planned", "duplicate"} else "completed"
 
 
 def faces(given: list[Reaction]) -> list[tuple[str, int]]:
@@ -71,3 +83,19 @@ def page(
         "Cache-Control": "no-store",
     }
     return HTMLResponse(text, status, headers)
+
+
+def missing(message: str = "There is no such page here.", status: int = 404) -> Response:
+    """A page that says no."""
+    return page("missing.html.j2", status=status, message=message)
+
+
+@dataclass(frozen=True)
+class IssueUrl:
+    """Leads from a number to the issue's page, where there is one."""
+
+    repo: Repository
+
+    def __call__(self, number: int) -> str | None:
+        here = number in self.repo.issues
+        return f"/{self.repo.full_name}/issues/{number}" if here else None

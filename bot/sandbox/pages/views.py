@@ -1,4 +1,4 @@
-"""The pages a person reads."""
+"""The pages a person reads: repositories, issues, milestones, labels and the request log."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, Response
 
 from bot.sandbox.pages import markdown
 from bot.sandbox.pages.markdown import Setting
-from bot.sandbox.pages.rendering import folder, page
-from bot.sandbox.state import files, issues, milestones
+from bot.sandbox.pages.rendering import IssueUrl, folder, missing, page
+from bot.sandbox.state import issues, milestones, pulls
 from bot.sandbox.state.objects import Issue, Label, Milestone, Repository
 from bot.sandbox.world import World
 
@@ -28,6 +28,11 @@ class Filters:
     q: str = ""
     label: str = ""
     milestone: str = ""
+
+    @property
+    def are_none(self) -> bool:
+        """Nothing is narrowed; which state is shown does not count."""
+        return not (self.q or self.label or self.milestone)
 
     def url(self, **changed: str) -> str:
         """A query string with some of the filters changed."""
@@ -61,7 +66,6 @@ def router(world: World) -> APIRouter:
     """All pages over one world. Reading needs nobody's permission: this is the learner's view."""
     routes = APIRouter(include_in_schema=False)
     _add_top(routes, world)
-    _add_files(routes, world)
     _add_issues(routes, world)
     _add_milestones(routes, world)
     _add_labels(routes, world)
@@ -103,63 +107,6 @@ def _add_top(routes: APIRouter, world: World) -> None:
             return page("home.html.j2", repositories=owned, user=user)
 
 
-def _add_files(routes: APIRouter, world: World) -> None:
-    @routes.get(REPO)
-    async def front(owner: str, name: str) -> Response:
-        return _folder(world, owner, name, "", "")
-
-    @routes.get(REPO + "/tree/{branch}")
-    @routes.get(REPO + "/tree/{branch}/{path:path}")
-    async def tree(owner: str, name: str, branch: str, path: str = "") -> Response:
-        return _folder(world, owner, name, branch, path.strip("/"))
-
-    @routes.get(REPO + "/blob/{branch}/{path:path}")
-    async def blob(owner: str, name: str, branch: str, path: str) -> Response:
-        with world.lock:
-            repo = world.repository(f"{owner}/{name}")
-            content = files.commit_at(repo, branch).files.get(path)
-            if content is None:
-                return missing()
-            text = content.decode(errors="replace")
-            setting = Setting(_IssueUrl(repo), breaks=False)
-            rendered = markdown.render(text, setting) if path.endswith(".md") else None
-            return page(
-                "file.html.j2",
-                repo=repo,
-                tab="code",
-                branch=branch,
-                path=path,
-                text=text,
-                rendered=rendered,
-            )
-
-    @routes.get(REPO + "/raw/{branch}/{path:path}")
-    async def raw(owner: str, name: str, branch: str, path: str) -> Response:
-        with world.lock:
-            content = files.commit_at(world.repository(f"{owner}/{name}"), branch).files.get(path)
-        return missing() if content is None else PlainTextResponse(content)
-
-
-def _folder(world: World, owner: str, name: str, branch: str, path: str) -> Response:
-    with world.lock:
-        repo = world.repository(f"{owner}/{name}")
-        branch = branch or repo.default_branch
-        commit = repo.git.head(branch)
-        inside = files.folder(commit, path) if commit else {}
-        readme = commit.files.get("README.md", b"") if commit and not path else b""
-        setting = Setting(_IssueUrl(repo), breaks=False)
-        return page(
-            "repository.html.j2",
-            repo=repo,
-            tab="code",
-            branch=branch,
-            path=path,
-            entries=sorted(inside.items(), key=lambda entry: (entry[1], entry[0])),
-            commit=commit,
-            readme=markdown.render(readme.decode(errors="replace"), setting),
-        )
-
-
 def _add_issues(routes: APIRouter, world: World) -> None:
     @routes.get(REPO + "/issues")
     async def issue_list(owner: str, name: str, request: Request) -> Response:
@@ -178,13 +125,14 @@ def _add_issues(routes: APIRouter, world: World) -> None:
         with world.lock:
             repo = world.repository(f"{owner}/{name}")
             issue = issues.find(repo, number)
-            setting = Setting(_IssueUrl(repo), ticks=not repo.archived)
+            setting = Setting(IssueUrl(repo), ticks=not repo.archived)
             comments = [(one, markdown.render(one.body, setting)) for one in issue.comments]
             return page(
                 "issue.html.j2",
                 repo=repo,
                 tab="issues",
                 issue=issue,
+                pull=pulls.find(repo, number)[1] if issue.pull else None,
                 body=markdown.render(issue.body, setting),
                 tasks=markdown.task_counts(issue.body),
                 comments=comments,
@@ -204,6 +152,7 @@ def _issue_list(repo: Repository, query: Mapping[str, str]) -> Response:
         repo=repo,
         tab="issues",
         filters=filters,
+        pinned=[one for one in _newest_first(repo) if one.pinned] if filters.are_none else [],
         shown=shown[(at - 1) * ON_A_PAGE : at * ON_A_PAGE],
         open_count=sum(issue.is_open for issue in found),
         closed_count=sum(not issue.is_open for issue in found),
@@ -230,7 +179,7 @@ def _add_milestones(routes: APIRouter, world: World) -> None:
                 shown=[_progress(repo, one) for one in every if one.state == state],
                 open_count=sum(one.state == "open" for one in every),
                 closed_count=sum(one.state == "closed" for one in every),
-                describe=lambda text: markdown.render(text, Setting(_IssueUrl(repo))),
+                describe=lambda text: markdown.render(text, Setting(IssueUrl(repo))),
             )
 
     @routes.get(REPO + "/milestone/{number:int}")
@@ -248,7 +197,7 @@ def _add_milestones(routes: APIRouter, world: World) -> None:
                 shown=inside,
                 tasks=markdown.task_counts,
                 labels=_labels(repo),
-                description=markdown.render(milestone.description, Setting(_IssueUrl(repo))),
+                description=markdown.render(milestone.description, Setting(IssueUrl(repo))),
             )
 
 
@@ -262,11 +211,6 @@ def _add_labels(routes: APIRouter, world: World) -> None:
                 for label in _labels(repo)
             }
             return page("labels.html.j2", repo=repo, tab="labels", uses=uses, labels=_labels(repo))
-
-
-def missing(message: str = "There is no such page here.", status: int = 404) -> Response:
-    """A page that says no."""
-    return page("missing.html.j2", status=status, message=message)
 
 
 def _newest_first(repo: Repository) -> list[Issue]:
@@ -284,17 +228,6 @@ def _by_due_date(repo: Repository) -> list[Milestone]:
 def _progress(repo: Repository, milestone: Milestone) -> Progress:
     still, done = repo.milestone_counts().get(milestone, (0, 0))
     return Progress(milestone, still, done)
-
-
-@dataclass(frozen=True)
-class _IssueUrl:
-    """Leads from a number to the issue's page, where there is one."""
-
-    repo: Repository
-
-    def __call__(self, number: int) -> str | None:
-        here = number in self.repo.issues
-        return f"/{self.repo.full_name}/issues/{number}" if here else None
 
 
 def _avatar(world: World, number: int) -> str:
