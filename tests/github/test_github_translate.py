@@ -41,6 +41,8 @@ def test_an_issue_with_everything() -> None:
             "performed_via_github_app": {"id": 1},
             "assignees": [{"login": "learner"}],
             "comments": 2,
+            "reactions": {"url": "x", "total_count": 3, "+1": 3},
+            "node_id": "I_1",
             "closed_at": TIME,
             "html_url": "https://github.com/learner/portfolio/issues/1",
             "sub_issues_summary": {"total": 0},
@@ -53,6 +55,7 @@ def test_an_issue_with_everything() -> None:
     assert (found.state, found.state_reason, found.finished) == ("closed", "not_planned", False)
     assert found.closed_at == datetime(2026, 3, 1, 12, tzinfo=UTC)
     assert (found.assignees, found.comments) == (("learner",), 2)
+    assert (found.reactions, found.node_id) == (3, "I_1")
 
 
 def test_an_issue_with_no_more_than_it_needs() -> None:
@@ -61,7 +64,18 @@ def test_an_issue_with_no_more_than_it_needs() -> None:
 
 
 @pytest.mark.parametrize(
-    "missing", ["body", "labels", "milestone", "user", "assignees", "comments", "html_url"]
+    "missing",
+    [
+        "body",
+        "labels",
+        "milestone",
+        "user",
+        "assignees",
+        "comments",
+        "html_url",
+        "node_id",
+        "reactions",
+    ],
 )
 def test_null_counts_as_absent(missing: str) -> None:
     assert issues(LEAST | {missing: None}) == issues(LEAST)
@@ -79,6 +93,47 @@ def test_pull_requests_are_left_out_but_their_numbers_count() -> None:
     assert [issue.number for issue in issues(LEAST, pull)] == [1]
     assert translate.last_number([LEAST, pull]) == 2
     assert translate.last_number([]) == 0
+
+
+class TestPulls:
+    PULL = LEAST | {"number": 2, "pull_request": {"url": "https://x"}}
+
+    def test_one_with_no_more_than_it_needs(self) -> None:
+        (found,) = translate.pulls([LEAST, self.PULL], "issues")
+        assert (found.number, found.state, found.merged_at) == (2, "open", None)
+        assert (found.author, found.association, found.body) == (None, "NONE", "")
+
+    def test_a_merged_one(self) -> None:
+        (found,) = translate.pulls([self.PULL | {"pull_request": {"merged_at": TIME}}], "issues")
+        assert found.merged_at == datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+    def test_another_shape_is_no_traceback(self) -> None:
+        with pytest.raises(UnreadableAnswerError):
+            translate.pulls([self.PULL | {"pull_request": "yes"}], "issues")
+
+
+LEAST_COMMENT = {"id": 7, "created_at": TIME}
+
+
+class TestComments:
+    def test_one_with_no_more_than_it_needs(self) -> None:
+        (found,) = translate.comments([LEAST_COMMENT], "comments")
+        assert (found.id, found.issue, found.reactions) == (7, 0, {})
+        assert (found.updated_at, found.author, found.association) == (None, None, "NONE")
+
+    def test_only_reactions_that_were_given_count(self) -> None:
+        rollup = {"url": "x", "total_count": 3, "+1": 2, "rocket": 1, "eyes": 0, "new": 4}
+        url = "https://api.github.com/repositories/1/issues/12"
+        (found,) = translate.comments(
+            [LEAST_COMMENT | {"reactions": rollup, "issue_url": url}], "comments"
+        )
+        assert found.reactions == {"+1": 2, "rocket": 1}
+        assert found.issue == 12
+
+    @pytest.mark.parametrize("odd", [{"reactions": [1]}, {"reactions": {"+1": "many"}}])
+    def test_another_shape_is_no_traceback(self, odd: dict[str, Any]) -> None:
+        with pytest.raises(UnreadableAnswerError):
+            translate.comments([LEAST_COMMENT | odd], "comments")
 
 
 def test_what_shows_twice_counts_as_last_seen() -> None:
