@@ -1,0 +1,224 @@
+"""evidence = what was linked and exists, who approved: looked up once, then noted for good.
+
+What is found here becomes deeds, which the run keeps in the memory of the issue concerned; so each
+address is asked for until it is found, and never again. Merged pull requests of the repository that
+name an issue are not looked up: they stand in the snapshot.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import NamedTuple, Protocol
+
+from bot.planning.intents import Attested, Deed, Evidenced
+from bot.planning.marker import LEDGER, MEMORY, find
+from bot.planning.observed import TRUSTED, Observed, OurIssue
+from bot.planning.ports import Reader
+from bot.planning.snapshot import CommentState, IssueState
+from bot.progress.life import Life
+from bot.progress.links import Candidate, candidates, links
+from bot.settings import Settings
+
+OURSELVES = "milepost"
+WORK = frozenset({"task", "deliverable", "project"})
+RECENT = timedelta(days=3)
+MAX_LOOKUPS = 10
+MAX_NOTED = 10
+MAX_APPROVALS = 20
+MAX_TITLE = 120
+PUBLIC_PAGES = "https://github.com"
+APPROVALS = frozenset({"+1", "heart", "hooray", "rocket"})
+
+
+class Outside(Protocol):
+    """Looks up pages that are not on this GitHub."""
+
+    def exists(self, url: str) -> str | None:
+        """The title of the page, empty where it has none; None when there is no such page."""
+        ...
+
+
+class _Clue(NamedTuple):
+    """An address that somebody wrote at an issue, and when (aware)."""
+
+    issue: OurIssue
+    candidate: Candidate
+    at: datetime
+
+
+def gather(
+    reader: Reader,
+    observed: Observed,
+    inbox_comments: tuple[CommentState, ...],
+    life: Life,
+    settings: Settings,
+    now: datetime,
+    outside: Outside | None = None,
+) -> tuple[Deed, ...]:
+    """What is to be noted at `now` (aware): evidence by Milepost, approvals by mentors.
+
+    `inbox_comments` are those since the last run. Pages that are not on this GitHub are looked up
+    only where `features.links` is on and there is an `outside`. Nothing is written, and nothing is
+    asked when there is nothing new. Raises what the reader raises.
+    """
+    looked_up = _Evidence(reader, observed, life, outside if settings.features.links else None)
+    return (
+        *looked_up.deeds(inbox_comments, now),
+        *_approvals(reader, observed, life, settings, now),
+    )
+
+
+class _Evidence:
+    def __init__(
+        self, reader: Reader, observed: Observed, life: Life, outside: Outside | None
+    ) -> None:
+        self._reader = reader
+        self._observed = observed
+        self._life = life
+        self._outside = outside
+        self._web = _web(observed)
+        self._answers: dict[str, Evidenced | None] = {}
+
+    def deeds(self, comments: tuple[CommentState, ...], now: datetime) -> Iterator[Deed]:
+        """For each clue that leads somewhere. The newest are asked first, up to ten addresses."""
+        clues = [*self._in_bodies(now), *self._in_comments(comments)]
+        noted = {key: {e.url for e in found} for key, found in self._life.evidence.items()}
+        for clue in sorted(clues, key=lambda c: (c.at, -c.issue.state.number), reverse=True):
+            key, url = clue.issue.key, clue.candidate.url
+            known = noted.setdefault(key, set())
+            if url in known or len(known) >= MAX_NOTED:
+                continue
+            found = self._look_up(clue.candidate)
+            if found is not None:
+                known.add(url)
+                number = clue.issue.state.number
+                yield Deed(intent=found, comment=0, issue=number, key=key, at=now, by=OURSELVES)
+
+    def _in_bodies(self, now: datetime) -> Iterator[_Clue]:
+        """Of issues touched lately: what the learner wrote around our part."""
+        for issue in self._observed.issues.values():
+            fresh = now - issue.state.updated_at <= RECENT
+            if fresh and _may_gain(issue) and not issue.marked.untouched_around:
+                yield from self._clues(issue, _own_words(issue), issue.state.updated_at)
+
+    def _in_comments(self, comments: tuple[CommentState, ...]) -> Iterator[_Clue]:
+        by_number = {issue.state.number: issue for issue in self._observed.issues.values()}
+        for comment in comments:
+            issue = by_number.get(comment.issue)
+            if issue is not None and _may_gain(issue) and _by_a_person(comment):
+                yield from self._clues(
+                    issue, comment.body, comment.updated_at or comment.created_at
+                )
+
+    def _clues(self, issue: OurIssue, text: str, at: datetime) -> Iterator[_Clue]:
+        """Links of a text, but for those that the task itself names, which prove nothing."""
+        ours = issue.marked.region or ""
+        repository = self._observed.snapshot.repository
+        given = {*links(ours, self._web)} | {c.url for c in candidates(ours, self._web, repository)}
+        for candidate in candidates(text, self._web, repository):
+            if candidate.url not in given:
+                yield _Clue(issue, candidate, at)
+
+    def _look_up(self, candidate: Candidate) -> Evidenced | None:
+        if candidate.place == "elsewhere" and self._outside is None:
+            return None
+        if candidate.url not in self._answers:
+            if len(self._answers) >= MAX_LOOKUPS:
+                return None
+            self._answers[candidate.url] = self._ask(candidate)
+        return self._answers[candidate.url]
+
+    def _ask(self, candidate: Candidate) -> Evidenced | None:
+        url = candidate.url
+        if candidate.place == "github":
+            found = self._reader.find(url)
+            if found is None:
+                return None
+            return Evidenced(kind=found.kind, url=url, title=_short(found.title))
+        title = self._outside.exists(url) if self._outside else None
+        return None if title is None else Evidenced(kind="post", url=url, title=_short(title))
+
+
+def _approvals(
+    reader: Reader, observed: Observed, life: Life, settings: Settings, now: datetime
+) -> Iterator[Deed]:
+    """Finished issues that a mentor approved since: the newest first, up to twenty are asked."""
+    owner = observed.snapshot.repository.partition("/")[0].casefold()
+    # Nobody is their own mentor, whatever the settings say.
+    mentors = {name.casefold() for name in settings.mentors} - {owner}
+    label = observed.labels.get("status:attested")
+    name = label.name if label else ""
+    asked = sorted(
+        (
+            issue
+            for key, issue in observed.issues.items()
+            if mentors
+            and key not in life.attested
+            and _kind(issue) in WORK
+            and issue.state.finished
+            and (issue.state.reactions > 0 or _wears(issue.state, name))
+        ),
+        key=lambda issue: (issue.state.closed_at or issue.state.updated_at, issue.state.number),
+        reverse=True,
+    )
+    for issue in islice(asked, MAX_APPROVALS):
+        mentor = next(
+            (who for who in _approvers(reader, issue.state, name) if who.casefold() in mentors),
+            None,
+        )
+        if mentor is not None:
+            number = issue.state.number
+            yield Deed(intent=Attested(), comment=0, issue=number, key=issue.key, at=now, by=mentor)
+
+
+def _approvers(reader: Reader, issue: IssueState, label: str) -> Iterator[str]:
+    """Who put the label on, then who reacted; each is asked only when it is their turn."""
+    if _wears(issue, label):
+        who = reader.labelled_by(issue.number, label)
+        yield from [who] if who else []
+    if issue.reactions > 0:
+        for reaction in reader.reactions(issue.number):
+            if reaction.content in APPROVALS and reaction.author:
+                yield reaction.author
+
+
+def _wears(issue: IssueState, label: str) -> bool:
+    return bool(label) and label.casefold() in {name.casefold() for name in issue.labels}
+
+
+def _kind(issue: OurIssue) -> str:
+    return issue.key.partition(":")[0]
+
+
+def _may_gain(issue: OurIssue) -> bool:
+    """Whether it is work that is open or done: what was set aside needs no evidence."""
+    return _kind(issue) in WORK and (issue.state.state == "open" or issue.state.finished)
+
+
+def _own_words(issue: OurIssue) -> str:
+    """The body without our part; nothing when our part cannot be told from it."""
+    marked = issue.marked
+    if marked.region is None:
+        return ""
+    return MEMORY.sub("", LEDGER.sub("", f"{marked.before}\n\n{marked.after}"))
+
+
+def _by_a_person(comment: CommentState) -> bool:
+    """Whether somebody who may write here wrote it, and not Milepost."""
+    person = comment.association in TRUSTED and comment.author_kind != "Bot"
+    return person and find(comment.body) is None
+
+
+def _web(observed: Observed) -> str:
+    """The root of this GitHub's pages, as the address of an issue begins."""
+    for issue in observed.snapshot.issues:
+        root = re.match(r"https?://[^/]+", issue.url)
+        if root:
+            return root[0].lower()
+    return PUBLIC_PAGES
+
+
+def _short(title: str) -> str:
+    title = " ".join(title.split())
+    return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1].rstrip()}…"

@@ -1,0 +1,348 @@
+"""What was linked is looked up once and noted; a mentor's approval counts, nobody's own does."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from planning.paths import SMALL
+from workbench import Workbench, settings
+
+from bot.planning.intents import Attested, Deed, Evidenced
+from bot.planning.memory import Entry, find_memory, with_memory
+from bot.planning.observed import observe
+from bot.planning.snapshot import Found, ReactionState
+from bot.progress.life import read_life
+from bot.progress.progress import WorkState, read_progress
+from bot.sandbox.state import releases
+from bot.settings import Settings
+from bot.usecases.evidence import MAX_APPROVALS, MAX_LOOKUPS, MAX_NOTED, gather
+
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
+GITHUB = "https://github.com"
+MODEL = f"{GITHUB}/learner/model"
+POST = "https://blog.example.org/loops"
+PLAIN = settings()
+MENTORED = settings(mentors=["Mentor", "learner"])
+LINKED = settings(features={"links": True})
+LOOP, READ, TOOLS = "Write a loop", "Read the tutorial", "Install the tools"
+
+
+class Asker:
+    """The bench's reader, and what it was asked."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self._edges = bench.edges
+        self.asked: list[str] = []
+
+    def find(self, url: str) -> Found | None:
+        self.asked.append(url)
+        return self._edges.find(url)
+
+    def reactions(self, number: int) -> tuple[ReactionState, ...]:
+        self.asked.append(f"reactions {number}")
+        return self._edges.reactions(number)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._edges, name)
+
+
+class Pages:
+    """The rest of the web: pages by address, with their titles."""
+
+    def __init__(self, **pages: str) -> None:
+        self.pages = {f"https://{host.replace('_', '.')}/": title for host, title in pages.items()}
+        self.asked: list[str] = []
+
+    def exists(self, url: str) -> str | None:
+        self.asked.append(url)
+        return self.pages.get(url)
+
+
+@pytest.fixture
+def bench() -> Workbench:
+    made = Workbench()
+    made.apply(SMALL)
+    made.world.add_repository("learner/model")
+    return made
+
+
+@pytest.fixture
+def asker(bench: Workbench) -> Asker:
+    return Asker(bench)
+
+
+def run(
+    bench: Workbench,
+    asker: Asker,
+    how: Settings = PLAIN,
+    now: datetime = NOW,
+    outside: Pages | None = None,
+) -> list[Deed]:
+    """One run, which remembers what it noted."""
+    observed = observe(bench.edges.snapshot())
+    life = read_life(SMALL, how, observed)
+    inbox = bench.edges.comments_since(NOW - timedelta(days=2))
+    deeds = gather(asker, observed, inbox, life, how, now, outside)
+    for deed in deeds:
+        issue = bench.repository.issues[deed.issue]
+        body = issue.body or ""
+        issue.body = with_memory(body, find_memory(body).adding([Entry.of(deed)]))
+    return list(deeds)
+
+
+def noted(deeds: list[Deed]) -> list[tuple[str, str]]:
+    return [(d.intent.kind, d.intent.url) for d in deeds if isinstance(d.intent, Evidenced)]
+
+
+def write(bench: Workbench, title: str, text: str) -> None:
+    """The learner writes something below our part of an issue."""
+    bench.edit(title, body=f"{bench.issue(title).body}\n\n{text}")
+
+
+def state_of(bench: Workbench, title: str, how: Settings = PLAIN) -> WorkState:
+    observed = observe(bench.edges.snapshot())
+    progress = read_progress(SMALL, how, observed, read_life(SMALL, how, observed))
+    return next(w.state for w in progress.work if w.title.startswith(title))
+
+
+def test_where_nothing_was_linked_nothing_is_asked(bench: Workbench, asker: Asker) -> None:
+    bench.say(LOOP, "Nearly there.")
+    assert run(bench, asker, MENTORED) == []
+    assert asker.asked == []
+
+
+@pytest.mark.parametrize("where", ["body", "comment"])
+def test_a_repository_that_exists_is_evidence_once(
+    bench: Workbench, asker: Asker, where: str
+) -> None:
+    text = f"It is in {MODEL}/tree/main."
+    if where == "body":
+        write(bench, LOOP, text)
+    else:
+        bench.say(LOOP, text)
+    (deed,) = run(bench, asker)
+    assert deed.intent == Evidenced(kind="repository", url=MODEL, title="learner/model")
+    number = bench.issue(LOOP).number
+    assert (deed.comment, deed.issue, deed.by, deed.at) == (0, number, "milepost", NOW)
+    assert run(bench, asker) == []
+    assert asker.asked == [MODEL]
+    assert state_of(bench, LOOP) is WorkState.OPEN
+    bench.close(LOOP)
+    assert state_of(bench, LOOP) is WorkState.EVIDENCED
+
+
+def test_pull_requests_and_releases_are_evidence_in_the_same_repository_too(
+    bench: Workbench, asker: Asker
+) -> None:
+    pull = bench.merge_pull("Add a loop")
+    fields = {"tag_name": "v1", "name": "First"}
+    releases.create(bench.world, bench.learner, bench.repository, fields)
+    release = f"{GITHUB}/learner/portfolio/releases/tag/v1"
+    write(bench, LOOP, f"{bench.url(pull)}/files {release}")
+    assert sorted(noted(run(bench, asker))) == [
+        ("pull-request", bench.url(pull)),
+        ("release", release),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{GITHUB}/learner/portfolio",
+        f"{GITHUB}/learner/portfolio/issues/1",
+        f"{GITHUB}/learner/portfolio/blob/main/README.md",
+        f"`{MODEL}`",
+        POST,
+    ],
+)
+def test_what_proves_nothing_is_not_even_asked_for(
+    bench: Workbench, asker: Asker, text: str
+) -> None:
+    write(bench, LOOP, text)
+    assert run(bench, asker) == []
+    assert asker.asked == []
+
+
+def test_what_the_task_itself_names_is_no_evidence(bench: Workbench, asker: Asker) -> None:
+    issue = bench.issue(LOOP)
+    body = issue.body or ""
+    bench.edit(LOOP, body=body.replace("<!-- milepost:end", f"{MODEL}\n<!-- milepost:end"))
+    bench.say(LOOP, f"I went through {MODEL}/blob/main/README.md.")
+    assert run(bench, asker) == []
+    bench.edit(LOOP, body=body)
+    assert noted(run(bench, asker)) == [("repository", MODEL)]
+
+
+def test_what_leads_nowhere_is_asked_again_while_it_is_recent(
+    bench: Workbench, asker: Asker
+) -> None:
+    soon = f"{GITHUB}/learner/soon"
+    write(bench, LOOP, soon)
+    assert run(bench, asker) == []
+    bench.world.add_repository("learner/soon")
+    assert noted(run(bench, asker, now=NOW + timedelta(days=2))) == [("repository", soon)]
+    write(bench, READ, f"{GITHUB}/learner/never")
+    assert run(bench, asker, now=NOW + timedelta(days=4)) == []
+    assert asker.asked == [soon, soon]
+
+
+def test_only_people_who_may_write_are_listened_to(bench: Workbench, asker: Asker) -> None:
+    bench.say(LOOP, MODEL, by="stranger")
+    assert run(bench, asker) == []
+    bench.repository.collaborators["friend"] = "write"
+    bench.say(LOOP, MODEL, by="friend")
+    assert noted(run(bench, asker)) == [("repository", MODEL)]
+
+
+@pytest.mark.parametrize("title", ["Your path", "Choose your way", "Next steps"])
+def test_only_work_has_evidence(bench: Workbench, asker: Asker, title: str) -> None:
+    bench.apply(SMALL, settings(ahead="all"))
+    bench.say(title, MODEL)
+    assert run(bench, asker) == []
+
+
+def test_what_was_set_aside_needs_none(bench: Workbench, asker: Asker) -> None:
+    write(bench, LOOP, MODEL)
+    bench.close(LOOP, "not_planned")
+    assert run(bench, asker) == []
+    assert asker.asked == []
+
+
+def test_one_address_at_two_issues_is_asked_for_once(bench: Workbench, asker: Asker) -> None:
+    bench.say(LOOP, MODEL)
+    bench.say(READ, MODEL)
+    assert {deed.issue for deed in run(bench, asker)} == {
+        bench.issue(LOOP).number,
+        bench.issue(READ).number,
+    }
+    assert asker.asked == [MODEL]
+
+
+def test_a_run_asks_for_ten_addresses_the_newest_first(bench: Workbench, asker: Asker) -> None:
+    write(bench, READ, " ".join(f"{GITHUB}/learner/old{n}" for n in range(MAX_LOOKUPS)))
+    bench.issue(READ).updated_at = NOW - timedelta(days=1)
+    write(bench, LOOP, f"{GITHUB}/learner/none {MODEL}")
+    bench.issue(LOOP).updated_at = NOW
+    assert noted(run(bench, asker)) == [("repository", MODEL)]
+    assert len(asker.asked) == MAX_LOOKUPS
+    assert asker.asked[:2] == [f"{GITHUB}/learner/none", MODEL]
+
+
+def test_an_issue_keeps_ten_pieces_of_evidence(bench: Workbench, asker: Asker) -> None:
+    homes = [f"learner/home{n}" for n in range(MAX_NOTED + 2)]
+    for home in homes:
+        bench.world.add_repository(home)
+    write(bench, LOOP, " ".join(f"{GITHUB}/{home}" for home in homes))
+    assert len(run(bench, asker)) == MAX_NOTED
+    assert run(bench, asker) == []
+
+
+class TestElsewhere:
+    def test_a_post_is_looked_up_where_the_settings_ask_for_it(
+        self, bench: Workbench, asker: Asker
+    ) -> None:
+        pages = Pages(blog_example_org="Loops,\n\nand\twhy")
+        write(bench, LOOP, "https://blog.example.org/ and https://gone.example.org/")
+        assert run(bench, asker, PLAIN, outside=pages) == []
+        assert pages.asked == []
+        (deed,) = run(bench, asker, LINKED, outside=pages)
+        url = "https://blog.example.org/"
+        assert deed.intent == Evidenced(kind="post", url=url, title="Loops, and why")
+        assert asker.asked == []
+
+    def test_a_page_without_a_title_exists_all_the_same(
+        self, bench: Workbench, asker: Asker
+    ) -> None:
+        write(bench, LOOP, "https://blog.example.org/")
+        (deed,) = run(bench, asker, LINKED, outside=Pages(blog_example_org=""))
+        assert deed.intent == Evidenced(kind="post", url="https://blog.example.org/", title="")
+
+    def test_nobody_to_ask_is_no_answer(self, bench: Workbench, asker: Asker) -> None:
+        write(bench, LOOP, POST)
+        assert run(bench, asker, LINKED) == []
+
+    def test_a_long_title_is_cut(self, bench: Workbench, asker: Asker) -> None:
+        write(bench, LOOP, "https://blog.example.org/")
+        (deed,) = run(bench, asker, LINKED, outside=Pages(blog_example_org="long " * 60))
+        assert isinstance(deed.intent, Evidenced)
+        assert len(deed.intent.title) <= 120
+        assert deed.intent.title.endswith("long…")
+
+
+class TestApproval:
+    @pytest.mark.parametrize("content", ["+1", "heart", "hooray", "rocket"])
+    def test_a_mentor_s_reaction_counts_once(
+        self, bench: Workbench, asker: Asker, content: str
+    ) -> None:
+        bench.close(LOOP)
+        bench.react(bench.issue(LOOP), content, by="mentor")
+        (deed,) = run(bench, asker, MENTORED)
+        assert (deed.intent, deed.by, deed.at) == (Attested(), "mentor", NOW)
+        assert state_of(bench, LOOP, MENTORED) is WorkState.ATTESTED
+        asker.asked.clear()
+        assert run(bench, asker, MENTORED) == []
+        assert asker.asked == []
+
+    def test_so_does_the_label_that_a_mentor_put_on(self, bench: Workbench, asker: Asker) -> None:
+        bench.apply(SMALL, MENTORED)
+        bench.close(LOOP)
+        self.label(bench, LOOP, by="mentor")
+        (deed,) = run(bench, asker, MENTORED)
+        assert (deed.intent, deed.by) == (Attested(), "mentor")
+
+    def test_the_learner_s_own_label_and_reaction_count_for_nothing(
+        self, bench: Workbench, asker: Asker
+    ) -> None:
+        bench.apply(SMALL, MENTORED)
+        bench.close(LOOP)
+        self.label(bench, LOOP, by="learner")
+        bench.react(bench.issue(LOOP), "rocket")
+        assert run(bench, asker, MENTORED) == []
+
+    @pytest.mark.parametrize(
+        ("content", "by", "how"),
+        [
+            ("-1", "mentor", MENTORED),
+            ("eyes", "mentor", MENTORED),
+            ("+1", "stranger", MENTORED),
+            ("+1", "mentor", PLAIN),
+            ("+1", "learner", settings(mentors=["LEARNER"])),
+        ],
+    )
+    def test_other_reactions_and_other_people_count_for_nothing(
+        self, bench: Workbench, asker: Asker, content: str, by: str, how: Settings
+    ) -> None:
+        bench.close(LOOP)
+        bench.react(bench.issue(LOOP), content, by=by)
+        assert run(bench, asker, how) == []
+
+    @pytest.mark.parametrize("reason", [None, "not_planned"])
+    def test_only_finished_work_can_be_approved(
+        self, bench: Workbench, asker: Asker, reason: str | None
+    ) -> None:
+        if reason:
+            bench.close(LOOP, reason)
+        bench.react(bench.issue(LOOP), "+1", by="mentor")
+        assert run(bench, asker, MENTORED) == []
+        assert asker.asked == []
+
+    def test_the_newest_are_asked_first_and_not_all_at_once(
+        self, bench: Workbench, asker: Asker, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert MAX_APPROVALS == 20
+        monkeypatch.setattr("bot.usecases.evidence.MAX_APPROVALS", 2)
+        for day, title in enumerate((READ, TOOLS, LOOP)):
+            bench.close(title)
+            bench.issue(title).closed_at = NOW + timedelta(days=day)
+            bench.react(bench.issue(title), "eyes", by="mentor")
+        assert run(bench, asker, MENTORED) == []
+        assert asker.asked == [f"reactions {bench.issue(t).number}" for t in (LOOP, TOOLS)]
+
+    @staticmethod
+    def label(bench: Workbench, title: str, by: str) -> None:
+        from bot.sandbox.state import issues
+
+        bench.repository.collaborators[by] = "write"
+        actor = bench.world.actor(bench.world.add_user(by).login)
+        fields = {"labels": ["status: attested"]}
+        issues.edit(bench.world, actor, bench.repository, bench.issue(title), fields)
