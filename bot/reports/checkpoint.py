@@ -11,6 +11,7 @@ from bot.curriculum.model import Checkpoint, Curriculum, Module
 from bot.errors import UsageError
 from bot.planning.bodies import module_name
 from bot.planning.marker import Key
+from bot.planning.schedule import UnitDates
 from bot.planning.snapshot import Frozen
 from bot.progress.career import Metric, applications, metrics
 from bot.progress.forecast import Forecast
@@ -26,7 +27,7 @@ from bot.reports.checkpoint_items import (
     piece,
 )
 from bot.reports.view import View
-from bot.reports.where import in_hours, unit_names
+from bot.reports.where import first_unfinished, in_hours, unit_names
 
 STEPS = 3
 HIGHLIGHTS = 5
@@ -323,13 +324,20 @@ def _steps(
     steps += [
         Step(kind="rate", id=skill.id, title=skill.title) for skill in skills if not skill.ratings
     ][:1]
+    if dates := _next_unit(view, day):
+        name = unit_names(view.curriculum)[dates.unit]
+        steps.append(
+            Step(kind="unit", id=dates.unit, title=name, first=dates.first, last=dates.last)
+        )
+    return tuple(steps[:STEPS])
+
+
+def _next_unit(view: View, day: date) -> UnitDates | None:
+    """The unit that `day` falls in, or the first after it, with something left; else any before."""
     current = view.dates.current(day) or view.dates.units[0]
     for dates in view.dates.units[view.dates.units.index(current) :]:
         found = view.progress.of_unit(dates.unit)
         if found.done < found.total:
-            name = unit_names(view.curriculum)[dates.unit]
-            steps.append(
-                Step(kind="unit", id=dates.unit, title=name, first=dates.first, last=dates.last)
-            )
-            break
-    return tuple(steps[:STEPS])
+            return dates
+    earlier = first_unfinished(view.progress)
+    return view.dates[earlier] if earlier else None

@@ -199,7 +199,7 @@ def _applied(applications: tuple[Application, ...]) -> Iterator[CountFound]:
             title="Job applications",
             value=len(applications),
             unit="applications",
-            basis="issues of applications",
+            basis="issues filed as applications",
         )
 
 
