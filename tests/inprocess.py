@@ -270,11 +270,13 @@ class Edges:
                 return number
         into = self.repository.default_branch
         fields = {"title": title, "body": body, "head": branch, "base": into}
+        self.before_write()
         try:
             made = pulls.create(self.world, self.bot, self.repository, fields)
         except Refusal as refused:
             raise GitHubError(f"open pull request: {refused.message}") from None
         self.writes.append("open pull request")
+        self.after_write()
         return made.number
 
 

@@ -34,6 +34,8 @@ def act(api: httpx.Client) -> None:
     api.delete(f"{R}/labels/b")
     api.delete(f"{R}/milestones/1")
     api.put(f"{R}/contents/notes.md", json={"message": "Note", "content": "aGk="})
+    head = api.get(f"{R}/branches/main").json()["commit"]["sha"]
+    api.post(f"{R}/git/refs", json={"ref": "refs/heads/more", "sha": head})
     mutation = 'mutation { deleteIssue(input: {issueId: "%s"}) { repository { id } } }'
     node = api.get(f"{R}/issues/1").json()["node_id"]
     api.post("/graphql", json={"query": mutation % node})

@@ -59,10 +59,13 @@ def state(issue: Issue) -> str:
     return issue.state_reason if issue.state_reason in {"not_planned", "duplicate"} else "completed"
 
 
-def faces(given: list[Reaction]) -> list[tuple[str, int]]:
-    """Reactions as emoji with their count, in GitHub's order."""
-    counts = [(face, sum(one.content == name for one in given)) for name, face in FACES.items()]
-    return [(face, count) for face, count in counts if count]
+def faces(given: list[Reaction]) -> list[tuple[str, list[str]]]:
+    """Reactions as emoji with the logins of who gave them, in GitHub's order."""
+    found = [
+        (face, [one.user.login for one in given if one.content == name])
+        for name, face in FACES.items()
+    ]
+    return [(face, logins) for face, logins in found if logins]
 
 
 def page(
