@@ -2,9 +2,9 @@
 
     <!-- milepost:memory {"v":1,"entries":[{"id":17,"at":"2026-01-05T09:00:00Z",...}]} -->
 
-One entry for each command obeyed, with the id of its comment, so that a comment is acted on once
-even when its mark, a reaction, was lost. What concerns the whole path, or an issue that is not
-ours, stands in the summary issue.
+One entry for each command obeyed, with the id of its comment and the command's place in it, so that
+a comment is acted on once even when its mark, a reaction, was lost. What concerns the whole path,
+or an issue that is not ours, stands in the summary issue.
 """
 
 import json
@@ -25,23 +25,28 @@ _INTENT: TypeAdapter[Intent] = TypeAdapter(Intent)
 
 
 class Entry(Frozen):
-    """One thing said: the id of its comment (0 for a button), when (aware, UTC), by whom, what."""
+    """One thing said: the id of its comment (0 for a button), when (aware, UTC), by whom, what.
+
+    `n` is the command's place among those of its comment, from 0.
+    """
 
     id: int
+    n: int = 0
     at: datetime
     by: str
     intent: Intent
 
     @classmethod
-    def of(cls, deed: Deed) -> Self:
+    def of(cls, deed: Deed, n: int = 0) -> Self:
         """The entry that keeps a deed."""
-        return cls(id=deed.comment, at=deed.at, by=deed.by, intent=deed.intent)
+        return cls(id=deed.comment, n=n, at=deed.at, by=deed.by, intent=deed.intent)
 
     def flat(self) -> dict[str, Any]:
         """As it stands in the comment: one level, defaults left out."""
         intent = self.intent.model_dump(mode="json", exclude_defaults=True)
         at = f"{self.at:%Y-%m-%dT%H:%M:%SZ}"
-        return {"id": self.id, "at": at, "by": self.by, "do": self.intent.do, **intent}
+        place = {"n": self.n} if self.n else {}
+        return {"id": self.id, **place, "at": at, "by": self.by, "do": self.intent.do, **intent}
 
 
 class Memory(Frozen):
@@ -55,9 +60,13 @@ class Memory(Frozen):
         """Whether this comment was acted on."""
         return comment in self.merged or any(e.id == comment for e in self.entries)
 
+    def has(self, comment: int, n: int) -> bool:
+        """Whether this command of this comment was obeyed."""
+        return comment in self.merged or any((e.id, e.n) == (comment, n) for e in self.entries)
+
     def adding(self, entries: Iterable[Entry]) -> Self:
-        """With these entries, too; those of comments it knows are left out."""
-        new = [e for e in entries if not (e.id and self.knows(e.id))]
+        """With these entries, too; those of commands it has are left out."""
+        new = [e for e in entries if not (e.id and self.has(e.id, e.n))]
         return self.model_copy(update={"entries": (*self.entries, *new)})
 
     def comment(self) -> str:
@@ -107,9 +116,10 @@ def memories(observed: Observed) -> dict[Key, Memory]:
 def _read(raw: list[Any]) -> Iterator[Entry]:
     for item in raw:
         try:
-            rest = {k: v for k, v in item.items() if k not in {"id", "at", "by"}}
+            rest = {k: v for k, v in item.items() if k not in {"id", "n", "at", "by"}}
             intent = _INTENT.validate_python(rest)
-            yield Entry(id=item["id"], at=item["at"], by=item["by"], intent=intent)
+            n = item.get("n", 0)
+            yield Entry(id=item["id"], n=n, at=item["at"], by=item["by"], intent=intent)
         except (ValidationError, KeyError, TypeError, AttributeError):
             continue
 
@@ -138,7 +148,9 @@ def _added_up(memory: Memory) -> Memory:
         *earlier, last = sorted(group, key=lambda e: e.at)
         merged += [e.id for e in earlier if e.id]
         kept.append(last.model_copy(update={"intent": _sum([*earlier, last])}))
-    return Memory(entries=tuple(sorted(kept, key=lambda e: (e.at, e.id))), merged=tuple(merged))
+    return Memory(
+        entries=tuple(sorted(kept, key=lambda e: (e.at, e.id, e.n))), merged=tuple(merged)
+    )
 
 
 def _sum(entries: list[Entry]) -> Intent:

@@ -1,0 +1,163 @@
+"""Names as people write them: which part of a curriculum is meant.
+
+A name fits by id, title, alias or another name a person may use; else by a beginning that only one
+has, else by words that only one title has. Case, accents and punctuation do not matter.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from bot.curriculum.around import LearningMetric, Target
+from bot.curriculum.base import Item, slugify
+from bot.curriculum.model import Choice, Curriculum, Module, Option, Unit
+from bot.planning.bodies import full_unit_name
+from bot.planning.schedule import Schedule
+from bot.progress.career import Kind, kind_of
+
+SHOWN = 5
+# What people call the things that are counted, beside the guide's words.
+_SPOKEN = {
+    Kind.PEOPLE: ("connections", "contacts", "people", "network"),
+    Kind.POSTS: ("posts", "articles", "blog posts"),
+    Kind.CONTRIBUTIONS: ("contributions", "pull requests", "prs"),
+    Kind.PROJECTS: ("projects",),
+    Kind.COURSES: ("courses",),
+}
+
+
+class Named(NamedTuple):
+    """Something that can be meant: its id, what it is called in a reply, and other names."""
+
+    id: str
+    title: str
+    names: tuple[str, ...] = ()
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """All its names as they are compared."""
+        return tuple(_plain(name) for name in (self.id, self.title, *self.names))
+
+
+def matching(text: str, among: Sequence[Named]) -> tuple[Named, ...]:
+    """What `text` may mean: one for sure, several when it is not clear, none."""
+    exact = tuple(one for one in among if one.id == text.strip())
+    wanted = _plain(text)
+    if exact or not wanted:
+        return exact[:1]
+    words = wanted.split("-")
+    tests: tuple[Callable[[Named], bool], ...] = (
+        lambda one: wanted in one.slugs,
+        lambda one: any(slug.startswith(wanted) for slug in one.slugs),
+        lambda one: any(_has_words(slug.split("-"), words) for slug in one.slugs),
+    )
+    for fits in tests:
+        if found := tuple(one for one in among if fits(one)):
+            return found
+    return ()
+
+
+def listed(among: Iterable[Named], near: str = "") -> str:
+    """At most five of them for a reply: those closest to `near` first."""
+    titles = [one.title for one in among]
+    if near:
+        close = get_close_matches(near.casefold(), [t.casefold() for t in titles], n=3, cutoff=0.5)
+        titles.sort(
+            key=lambda t: close.index(t.casefold()) if t.casefold() in close else len(close)
+        )
+    shown = [f"'{title}'" for title in titles[:SHOWN]]
+    more = len(titles) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def of_items(items: Iterable[Item]) -> list[Named]:
+    """Items by id, title and aliases."""
+    return [Named(item.id, item.title, item.aliases) for item in items]
+
+
+def of_options(choice: Choice) -> list[Named]:
+    """The options of a choice, also by letter, number and label."""
+    return [
+        Named(option.id, option.title, (*option.aliases, *_ordinals(option, index)))
+        for index, option in enumerate(choice.options)
+    ]
+
+
+def _ordinals(option: Option, index: int) -> tuple[str, ...]:
+    letter, number = chr(ord("a") + index % 26), str(index + 1)
+    label = (option.label,) if option.label else ()
+    return (letter, f"option {letter}", number, f"option {number}", *label)
+
+
+def of_counted(curriculum: Curriculum) -> list[Named]:
+    """The numbers a learner may add to: the guide's metrics and targets, one for each kind.
+
+    Hours are logged instead, and what is nobody's business is not kept.
+    """
+    found: dict[str, Named] = {}
+    numbers: tuple[LearningMetric | Target, ...] = (
+        *curriculum.metrics,
+        *curriculum.success.quantitative,
+    )
+    for number in numbers:
+        kind = kind_of(number)
+        if kind in {Kind.HOURS, Kind.PRIVATE}:
+            continue
+        name = number.title if kind is Kind.OTHER else kind
+        spoken = (number.id, number.title, *number.aliases, *_SPOKEN.get(kind, ()))
+        one = found.get(name) or Named(number.id, number.title)
+        found[name] = one._replace(names=(*one.names, *spoken))
+    return list(found.values())
+
+
+def of_units(curriculum: Curriculum) -> list[Named]:
+    """Every unit by id, title, full name and aliases."""
+    return [
+        Named(unit.id, full_unit_name(curriculum, module, unit), (unit.title, *unit.aliases))
+        for module in curriculum.modules()
+        for unit in module.units
+    ]
+
+
+def units_meant(
+    text: str, curriculum: Curriculum, dates: Schedule, here: str | None, opened: frozenset[str]
+) -> tuple[Named, ...]:
+    """Units that `text` may mean; `here` is the unit the learner is in, `opened` have issues.
+
+    A label such as "Week 3-4" is one of the present module first. A module ("month 2") means its
+    first unit that has no issues yet, and "next" the first such one of the path.
+    """
+    every = of_units(curriculum)
+    by_id = {one.id: one for one in every}
+    exact = tuple(one for one in every if one.id == text.strip())
+    if exact:
+        return exact
+    wanted = _plain(text)
+    if is_next(text):
+        return tuple(by_id[d.unit] for d in dates.units if d.unit not in opened)[:1]
+    modules = list(curriculum.modules())
+    labelled = [(m, u) for m in modules for u in m.units if u.label and _plain(u.label) == wanted]
+    if labelled:
+        near = [u for m, u in labelled if here in {unit.id for unit in m.units}]
+        return tuple(by_id[u.id] for u in near or [u for _, u in labelled])
+    for module in modules:
+        if wanted in {f"{module.kind}-{module.number}", module.id, _plain(module.title)}:
+            return (by_id[_first_unopened(module, opened).id],)
+    return matching(text, every)
+
+
+def is_next(text: str) -> bool:
+    """Whether the next one is asked for, without a name."""
+    return _plain(text) in {"", "next"}
+
+
+def _first_unopened(module: Module, opened: frozenset[str]) -> Unit:
+    return next((unit for unit in module.units if unit.id not in opened), module.units[0])
+
+
+def _plain(text: str) -> str:
+    return slugify(text) if any(c.isalnum() for c in text) else ""
+
+
+def _has_words(words: list[str], wanted: list[str]) -> bool:
+    return all(any(word.startswith(one) for word in words) for one in wanted)
