@@ -41,12 +41,13 @@ NEAR = 4
 class Button(Frozen):
     """A box that asks for `intent`.
 
-    `name` is the unit, option or choice it is about, `day` the last day of the path or of the pause
-    that would follow or runs, `count` how many things it is about.
+    `name` is the unit or option it is about, `choice` the option's choice, `day` the last day of
+    the path or of the pause that would follow or runs, `count` how many things it is about.
     """
 
     intent: Intent
     name: str = ""
+    choice: str = ""
     day: date | None = None
     count: int = 0
 
@@ -151,7 +152,8 @@ def _buttons(view: View) -> Iterator[Button]:
         for option in choice.options:
             name = f"{option.label}: {option.title}" if option.label else option.title
             # Without an option taken the settings file names none: `was` is empty.
-            yield Button(intent=Choose(choice=choice.id, option=option.id), name=name)
+            intent = Choose(choice=choice.id, option=option.id)
+            yield Button(intent=intent, name=name, choice=choice.title)
     if count := optional_ahead(view):
         yield Button(intent=DropOptional(), count=count)
 

@@ -1,7 +1,6 @@
-"""Days, numbers and links as reports write them: the same in every template.
+"""Stretches of days, bars and links in tables, as reports write them.
 
-Handed to a template as a whole (`**WORDS`), for Jinja2's own filters know neither dates nor
-plurals.
+Handed to a template as a whole (`**WORDS`), beside the filters that every template has.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,13 +8,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from bot.planning.bodies import MONTHS, NO_BREAK
-from bot.templating import Markdown, link
-
-
-def day(when: date) -> str:
-    """`23 Nov 2026`, in English whatever the machine's locale, and never broken over two lines."""
-    return NO_BREAK.join((str(when.day), MONTHS[when.month - 1], str(when.year)))
+from bot.templating import MONTHS, NO_BREAK, Markdown, day, link
 
 
 def days(first: date, last: date) -> str:
@@ -28,15 +21,10 @@ def days(first: date, last: date) -> str:
     return f"{first.day}{NO_BREAK}{MONTHS[first.month - 1]} to {end}"
 
 
-def number(value: float) -> str:
-    """To a tenth, without a zero that says nothing: `8`, `6.5`."""
-    return f"{round(value, 1):g}" if abs(value) < 1_000 else f"{value:.0f}"
-
-
-def some(count: float, thing: str) -> str:
-    """`1 hour`, `6.5 hours`; a `thing` of several words takes its s at the end."""
-    shown = number(count)
-    return f"{shown} {thing}{'' if shown == '1' else 's'}"
+def span(first: date, last: date) -> str:
+    """`9 Feb to 1 Mar 2026`: a stretch with its year, both years where they differ."""
+    start = day(first) if first.year != last.year else day(first).rpartition(NO_BREAK)[0]
+    return f"{start} to {day(last)}"
 
 
 def cell_link(text: str, url: str) -> Markdown:
@@ -51,5 +39,5 @@ def bar(percent: int, width: int = 20) -> str:
 
 
 WORDS: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {"day": day, "days": days, "number": number, "some": some, "cell_link": cell_link, "bar": bar}
+    {"days": days, "span": span, "cell_link": cell_link, "bar": bar}
 )

@@ -2,19 +2,23 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 
 from builders import curriculum
 from planning.paths import LONG
 from workbench import Workbench, settings
 
 from bot.curriculum.model import Curriculum
+from bot.planning.desired import desired_state
 from bot.planning.intents import Count, Evidenced, Intent, Log, Rate
 from bot.planning.memory import Entry, find_memory, with_memory
 from bot.planning.observed import observe
+from bot.planning.plan import make_plan
 from bot.reports.view import View
 from bot.sandbox.state import issues
 from bot.settings import Settings
 from bot.usecases.look import look
+from bot.usecases.reconcile import Session
 
 ALL = settings("2026-01-05", ahead="all")
 SUMMARY = "Your path"
@@ -111,10 +115,10 @@ class Learner:
         self._comment = 100
 
     def done(self, **titles: str) -> "Learner":
-        """Closed by title, with the day; `_` in a title stands for a space."""
+        """Closed by title, with the day; `_` in it stands for a space, `__` for a colon."""
         for title, day in titles.items():
-            self.bench.close(title.replace("_", " "))
-            self.bench.issue(title.replace("_", " ")).closed_at = at(day)
+            self.bench.close(_words(title))
+            self.bench.issue(_words(title)).closed_at = at(day)
         return self
 
     def skips(self, title: str) -> "Learner":
@@ -153,6 +157,13 @@ class Learner:
         url = "https://github.com/learner/portfolio/pull/7"
         return self.says(Evidenced(kind="pull-request", url=url), day, title)
 
+    def apply(self, today: str) -> "Learner":
+        """A run on that day, with what was said by then."""
+        seen = self.view(today)
+        desired = desired_state(self.path, seen.settings, seen.today, course=seen.life.course)
+        self.bench._run(Session(self.bench.edges, partial(make_plan, desired)))
+        return self
+
     def files(self, title: str, label: str, day: str, body: str = "") -> "Learner":
         """An issue by the learner, as a form makes it; `label` is the label's key."""
         name = observe(self.bench.edges.snapshot()).labels[label].name
@@ -165,6 +176,10 @@ class Learner:
     def view(self, today: str, hour: int = 8) -> View:
         """The view on a day."""
         return look(self.path, self.how, self.bench.edges.snapshot(), at(today, hour))
+
+
+def _words(name: str) -> str:
+    return name.replace("__", ": ").replace("_", " ")
 
 
 def day(text: str) -> date:

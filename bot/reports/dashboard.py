@@ -1,0 +1,273 @@
+"""The dashboard: the body of the summary issue, edited in place.
+
+Where the learner is, what comes next, what it adds up to, and boxes that work as buttons. Told by
+the day, so that two looks on one day with the same facts are equal, byte by byte.
+"""
+
+from datetime import date, timedelta
+
+from bot import templating
+from bot.curriculum.model import Module, ProjectLevel
+from bot.planning.bodies import module_name
+from bot.planning.snapshot import Frozen
+from bot.progress.career import Idea, Metric, Stage, applications, by_stage, ideas, metrics
+from bot.progress.forecast import Forecast
+from bot.progress.progress import DONE, Work, WorkState
+from bot.progress.skills import Gap, Rated, calibration, coverage, gap
+from bot.reports.badge import streak
+from bot.reports.offers import Button, Offers, buttons, offers, press
+from bot.reports.view import View
+from bot.reports.week import Week
+from bot.reports.where import (
+    NextCheckpoint,
+    finished_on,
+    here,
+    in_hours,
+    late,
+    next_checkpoint,
+    resting_until,
+    unit_names,
+)
+from bot.reports.words import WORDS
+from bot.settings import CONFIG_PATH, Summary
+
+# GitHub holds 65,536 characters; the learner's own words, memory and ledger need room, too.
+MOST_CHARACTERS = 30_000
+MOST_WORK = 25
+MOST_MODULES = 14
+MOST_LATE = 5
+MOST_ROWS = 25
+UNDER_WAY = frozenset({WorkState.IN_PROGRESS, WorkState.BLOCKED})
+
+
+class Place(Frozen):
+    """The unit the learner is in, or that comes first: its id, name, days, percent and work."""
+
+    unit: str
+    name: str
+    first: date
+    last: date
+    percent: int
+    work: tuple[Work, ...]
+
+
+class ModuleRow(Frozen):
+    """A line of the table: days, percent, hours of what counts, and what it leaves behind."""
+
+    number: int
+    title: str
+    first: date
+    last: date
+    percent: int
+    done_hours: float
+    total_hours: float
+    deliverables: tuple[Work, ...]
+    current: bool
+
+
+class Numbers(Frozen):
+    """Hours (estimates, as the curriculum has them; shares of one task each without `in_hours`).
+
+    `logged` is what the learner wrote down in all, `logged_lately` a week on average over the weeks
+    that the forecast looked at. `streak` counts weeks in a row with something finished.
+    """
+
+    percent: int
+    done: float
+    total: float
+    in_hours: bool
+    logged: float
+    logged_lately: float | None
+    streak: int
+    done_count: int
+    open_count: int
+
+
+class Portfolio(Frozen):
+    """Project ideas: those begun, and what is left by level."""
+
+    begun: tuple[Idea, ...]
+    left: dict[ProjectLevel, tuple[Idea, ...]]
+
+
+class Dashboard(Frozen):
+    """All values of the page.
+
+    `place` is the present unit, before the start the first one, in a pause the one that goes on
+    after it. `under_way` and `late` are what is begun, and what is left from earlier, in other
+    units. `week_ends` is the day on which the present week is summed up.
+    """
+
+    title: str
+    summary: str
+    from_role: str | None
+    target_role: str | None
+    today: date
+    first: date
+    last: date
+    begun: bool
+    over: bool
+    resting_until: date | None
+    finished_on: date | None
+    place: Place
+    under_way: tuple[Work, ...]
+    late: tuple[Work, ...]
+    checkpoint: NextCheckpoint | None
+    numbers: Numbers
+    module_kind: str
+    modules: tuple[ModuleRow, ...]
+    forecast: Forecast
+    pauses_ahead: bool
+    offers: Offers | None
+    buttons: tuple[Button, ...]
+    scale: int
+    rated: tuple[Rated, ...]
+    gap: Gap
+    portfolio: Portfolio
+    metrics: tuple[Metric, ...]
+    applications: dict[Stage, int]
+    next_look: date
+    week_ends: date
+    summing: Summary
+    zone: str
+
+
+def dashboard(view: View) -> Dashboard:
+    """The values on the view's day."""
+    curriculum, settings, today = view.curriculum, view.settings, view.today
+    overview, dates = curriculum.overview, view.dates
+    cover = coverage(curriculum, view.progress)
+    applied = applications(view.observed, settings)
+    place = _place(view)
+    elsewhere = [w for w in view.progress.work if w.unit != place.unit]
+    return Dashboard(
+        title=curriculum.title,
+        summary=overview.summary,
+        from_role=overview.from_role,
+        target_role=overview.target_role,
+        today=today,
+        first=dates.first,
+        last=dates.last,
+        begun=today >= dates.first,
+        over=today > dates.last,
+        resting_until=resting_until(view),
+        finished_on=finished_on(view),
+        place=place,
+        under_way=tuple(w for w in elsewhere if w.state in UNDER_WAY),
+        late=tuple(w for w in late(view) if w.unit != place.unit and w.state not in UNDER_WAY),
+        checkpoint=next_checkpoint(view),
+        numbers=_numbers(view),
+        module_kind=next(iter(curriculum.modules())).kind,
+        modules=tuple(_rows(view)),
+        forecast=view.outlook,
+        pauses_ahead=any(p.last >= today for p in settings.pauses),
+        offers=offers(view),
+        buttons=buttons(view),
+        scale=curriculum.assessment.scale,
+        rated=calibration(curriculum, view.progress, view.life),
+        gap=gap(curriculum, cover),
+        portfolio=_portfolio(view),
+        metrics=metrics(curriculum, view.progress, view.life, view.observed, settings, today),
+        applications=by_stage(applied) if applied else {},
+        next_look=today + timedelta(days=1),
+        week_ends=Week.of(today, settings.summary.day).last + timedelta(days=1),
+        summing=settings.summary,
+        zone=settings.timezone,
+    )
+
+
+def as_markdown(values: Dashboard) -> str:
+    """The body as GitHub shows it, without marker.
+
+    What would be too long for one issue leaves out its lists and keeps its numbers.
+    """
+    text = _rendered(values, full=True)
+    return text if len(text) <= MOST_CHARACTERS else _rendered(values, full=False)
+
+
+def _rendered(values: Dashboard, *, full: bool) -> str:
+    rows = values.modules if full else _around_the_current(values.modules)
+    return templating.render(
+        "dashboard.md.j2",
+        d=values,
+        rows=rows,
+        buttons=values.buttons if full else values.buttons[:MOST_ROWS],
+        full=full,
+        press=press,
+        most=MOST_WORK if full else MOST_LATE,
+        most_late=MOST_LATE,
+        most_modules=MOST_MODULES,
+        config_path=CONFIG_PATH,
+        **WORDS,
+    )
+
+
+def _around_the_current(rows: tuple[ModuleRow, ...]) -> tuple[ModuleRow, ...]:
+    current = next((index for index, row in enumerate(rows) if row.current), 0)
+    start = max(0, min(current - MOST_ROWS // 2, len(rows) - MOST_ROWS))
+    return rows[start : start + MOST_ROWS]
+
+
+def _place(view: View) -> Place:
+    current = here(view) or view.dates.units[0]
+    work = (w for w in view.progress.work if w.unit == current.unit)
+    return Place(
+        unit=current.unit,
+        name=unit_names(view.curriculum)[current.unit],
+        first=current.first,
+        last=current.last,
+        percent=view.progress.of_unit(current.unit).percent,
+        work=tuple(w for w in work if w.state is not WorkState.REMOVED),
+    )
+
+
+def _numbers(view: View) -> Numbers:
+    progress, weeks = view.progress, view.outlook.weeks
+    since = view.today - timedelta(weeks=weeks)
+    lately = view.life.hours_logged(since, view.today - timedelta(days=1))
+    ahead = (WorkState.AHEAD, WorkState.OPEN, WorkState.IN_PROGRESS, WorkState.BLOCKED)
+    return Numbers(
+        percent=progress.all.percent,
+        done=progress.all.done,
+        total=progress.all.total,
+        in_hours=in_hours(view.curriculum),
+        logged=view.life.hours_logged(date.min, view.today),
+        logged_lately=lately / weeks if weeks and lately else None,
+        streak=streak(progress, view.today),
+        done_count=progress.count(*DONE),
+        open_count=progress.count(*ahead),
+    )
+
+
+def _rows(view: View) -> list[ModuleRow]:
+    progress = view.progress
+    current = None if finished_on(view) or view.today > view.dates.last else here(view)
+    home = progress.units[current.unit] if current else None
+    return [_row(view, module, current=module.id == home) for module in view.curriculum.modules()]
+
+
+def _row(view: View, module: Module, *, current: bool) -> ModuleRow:
+    counted = view.progress.of_module(module.id)
+    keys = {f"deliverable:{d.id}" for d in module.deliverables}
+    single = len(list(view.curriculum.modules())) == 1
+    return ModuleRow(
+        number=module.number,
+        title=module_name(view.curriculum, module) if single else module.title,
+        first=view.dates[module.units[0].id].first,
+        last=view.dates[module.units[-1].id].last,
+        percent=counted.percent,
+        done_hours=counted.done,
+        total_hours=counted.total,
+        deliverables=tuple(w for w in view.progress.work if w.key in keys),
+        current=current,
+    )
+
+
+def _portfolio(view: View) -> Portfolio:
+    found = ideas(view.curriculum, view.observed, view.life, view.settings)
+    left: dict[ProjectLevel, tuple[Idea, ...]] = {}
+    for level in ProjectLevel:
+        at_level = tuple(i for i in found if i.state == "idea" and i.idea.level is level)
+        if at_level:
+            left[level] = at_level
+    return Portfolio(begun=tuple(i for i in found if i.state != "idea"), left=left)

@@ -1,0 +1,249 @@
+"""The dashboard as a learner meets it: golden files, its buttons, and laws of its numbers."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from builders import curriculum
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from planning.paths import LONG
+from pydantic import TypeAdapter
+from pytest_regressions.file_regression import FileRegressionFixture
+from reports.lives import RICH, TINY, UNTIMED, Learner, at
+from workbench import settings as config
+
+from bot.planning.intents import (
+    Choose,
+    Credit,
+    DropOptional,
+    Intent,
+    OpenUnit,
+    PauseUntil,
+    Replan,
+    StartProject,
+)
+from bot.planning.marker import BOX, BUTTON
+from bot.reports.dashboard import MOST_CHARACTERS, as_markdown, dashboard
+from bot.usecases.look import look
+
+RESTING = config(pauses=[{"from": "2026-01-19", "to": "2026-02-08", "reason": "holiday"}])
+INTENT: TypeAdapter[Intent] = TypeAdapter(Intent)
+PLAIN = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- x\n- y\nMonth 2: N\nWeek 1: V\n- z")
+
+
+def page(learner: Learner, today: str) -> str:
+    return as_markdown(dashboard(learner.view(today)))
+
+
+def pressed(text: str) -> list[Intent]:
+    return [INTENT.validate_json(found) for found in BUTTON.findall(text)]
+
+
+def with_everything() -> Learner:
+    learner = Learner(RICH, config("2026-01-05", ahead=1))
+    learner.done(a1="2026-01-08", b1="2026-01-21", Deliverable="2026-01-28")
+    learner.shows("b1", "2026-01-22").logs(9, "2026-01-20", "b1").logs(3.5, "2026-01-08", "a1")
+    learner.counts("connections", 12, "2026-01-20")
+    learner.rates("rated-python", 2, "2026-01-10").rates("rated-python", 3, "2026-01-30")
+    learner.says(StartProject(idea="bread"), "2026-01-20")
+    learner.says(StartProject(idea="cake"), "2026-01-21")
+    learner.apply("2026-01-28").done(Project__Bread="2026-02-01")
+    learner.files("Baker at Rolls", "kind:application", "2026-01-25")
+    learner.files("Baker at Loaf", "kind:application", "2026-01-26")
+    return learner.label("a2", "status: in progress").label("c1", "status: blocked")
+
+
+def with_a_forecast() -> Learner:
+    learner = Learner(RICH, config("2026-01-05"))
+    learner.done(a1="2026-01-30", b1="2026-02-12")
+    return learner.done(c1="2026-02-20")
+
+
+STATES: dict[str, tuple[Callable[[], Learner], str]] = {
+    "not begun": (lambda: Learner(how=config("2026-01-05")), "2025-12-20"),
+    "first week": (lambda: Learner().label("a1", "status: in progress"), "2026-01-07"),
+    "busy": (lambda: Learner().done(a1="2026-01-13", b1="2026-01-20"), "2026-01-23"),
+    "quiet": (lambda: Learner().done(a1="2026-01-08"), "2026-01-30"),
+    "blocked": (lambda: Learner().label("b1", "status: blocked").skips("a1"), "2026-01-20"),
+    "paused": (lambda: Learner(how=RESTING).done(a1="2026-01-08"), "2026-01-26"),
+    "ahead": (
+        lambda: Learner(how=config("2026-01-05", ahead=0)).done(a1="2026-01-06", b1="2026-01-07"),
+        "2026-01-08",
+    ),
+    "overdue": (lambda: Learner().done(a1="2026-01-13", f1="2026-03-17"), "2026-04-07"),
+    "with a forecast past the end": (with_a_forecast, "2026-03-10"),
+    "finished": (
+        lambda: Learner().done(
+            a1="2026-01-14",
+            b1="2026-01-22",
+            c1="2026-02-16",
+            d1="2026-02-17",
+            e1="2026-03-18",
+            f1="2026-03-19",
+        ),
+        "2026-03-20",
+    ),
+    "tiny": (lambda: Learner(TINY, config("2026-01-05")), "2026-01-07"),
+    "without hours": (
+        lambda: Learner(UNTIMED).done(a1="2026-01-08", a2="2026-01-16", b1="2026-01-21"),
+        "2026-01-27",
+    ),
+    "plain": (lambda: Learner(PLAIN, config("2026-01-05")).done(x="2026-01-06"), "2026-01-07"),
+    "with everything": (with_everything, "2026-02-04"),
+}
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_dashboard(name: str, file_regression: FileRegressionFixture) -> None:
+    learner, today = STATES[name]
+    file_regression.check(page(learner(), today) + "\n", extension=".md")
+
+
+def test_two_looks_on_one_day_give_the_same_bytes() -> None:
+    learner = with_everything()
+    texts = {as_markdown(dashboard(learner.view("2026-02-04", hour))) for hour in (0, 9, 23)}
+    assert len(texts) == 1
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_each_button_is_a_box_that_asks_for_one_thing(name: str) -> None:
+    learner, today = STATES[name]
+    text = page(learner(), today)
+    boxes = [found[3] for found in BOX.finditer(text)]
+    assert all(BUTTON.search(box) for box in boxes)
+    assert len(boxes) == len(pressed(text))
+    assert (not boxes) == (name == "finished")
+
+
+def test_the_buttons_of_a_day() -> None:
+    learner = with_everything()
+    assert pressed(page(learner, "2026-02-04")) == [
+        OpenUnit(unit="e"),
+        Replan(unit="c"),
+        PauseUntil(last=date(2026, 2, 10)),
+        Choose(choice="choose-your-way", option="web"),
+        Choose(choice="choose-your-way", option="data"),
+        DropOptional(),
+    ]
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_a_button_that_was_pressed_is_gone(number: int) -> None:
+    learner = with_everything()
+    asked = pressed(page(learner, "2026-02-04"))[number]
+    learner.says(asked, "2026-02-04")
+    kinds = {intent.do for intent in pressed(page(learner, "2026-02-04"))}
+    if not isinstance(asked, OpenUnit):  # the unit after it may be opened, too
+        assert asked.do not in kinds
+    assert asked not in pressed(page(learner, "2026-02-04"))
+    assert ("resume" in kinds) == isinstance(asked, PauseUntil)
+
+
+def test_making_the_plan_again_leads_to_the_day_that_the_button_told() -> None:
+    learner = Learner().done(a1="2026-01-13")
+    (button,) = (b for b in dashboard(learner.view("2026-02-20")).buttons if b.name.endswith(": B"))
+    learner.says(button.intent, "2026-02-20")
+    assert learner.view("2026-02-20").dates.last == button.day
+    assert not any(isinstance(i, Replan) for i in pressed(page(learner, "2026-02-20")))
+
+
+def test_a_plan_beyond_the_calendar_is_not_offered() -> None:
+    slow = config("2026-01-05", hours_per_week=0.01)
+    path = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- x (90h)")
+    intents = pressed(page(Learner(path, slow), "2029-01-05"))
+    assert not any(isinstance(intent, Replan) for intent in intents)
+
+
+def test_what_was_known_before_stands_as_done_and_weighs_nothing() -> None:
+    learner = Learner().done(a1="2026-01-05").says(Credit(), "2026-01-05", "a1")
+    text = page(learner, "2026-01-07")
+    assert "✓ [a1](<https://github.com/learner/portfolio/issues/3>) · known before" in text
+    assert "0 of 50 hours" in text
+
+
+def test_titles_and_words_of_the_learner_stay_inert() -> None:
+    learner = with_everything()
+    issue = learner.bench.issue("b1")
+    issue.title = "b1 --> <script> | @everyone #7 `x` [y](http://evil)"
+    text = page(learner, "2026-01-22")
+    assert "<script" not in text
+    assert "@everyone" not in text
+    assert "#7" not in text
+    line = next(line for line in text.splitlines() if "b1 --" in line)
+    assert "\\[y\\](http" in line
+
+
+@pytest.mark.parametrize("months", [1, 12, 60])
+def test_a_long_path_keeps_within_what_an_issue_holds(months: int) -> None:
+    long = "\n".join(
+        f"Month {m}: {m} {'A long name of a month ' * 8} -> {m} {'A long deliverable ' * 10}\n"
+        f"Week 1-4: Stretch {m}\n"
+        + "\n".join(
+            f"- {m} {t} {'task with many words ' * 9} (3h) #skill-{t}" for t in range(200 // months)
+        )
+        for m in range(1, months + 1)
+    )
+    learner = Learner(curriculum("Phase: P\n" + long), config("2026-01-05", ahead="all"))
+    text = page(learner, "2026-03-02")
+    assert len(text) <= MOST_CHARACTERS
+    assert "### Buttons" in text
+    assert text.count("<details>") == text.count("</details>")
+
+
+CLOSINGS = st.dictionaries(
+    st.sampled_from(["a1", "b1", "c1", "d1", "e1", "f1"]),
+    st.dates(date(2026, 1, 1), date(2026, 4, 30)),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(CLOSINGS, st.data())
+def test_percent_grows_with_what_is_done(closings: dict[str, date], data: st.DataObject) -> None:
+    fewer = {t: d for t, d in closings.items() if data.draw(st.booleans(), label=t)}
+    less, more = (
+        dashboard(Learner().done(**{t: str(d) for t, d in c.items()}).view("2026-06-01"))
+        for c in (fewer, closings)
+    )
+    assert 0 <= less.numbers.percent <= more.numbers.percent <= 100
+    for row, other in zip(less.modules, more.modules, strict=True):
+        assert 0 <= row.percent <= other.percent <= 100
+
+
+@settings(max_examples=25, deadline=None)
+@given(CLOSINGS, st.dates(date(2025, 12, 20), date(2026, 6, 1)))
+def test_its_numbers_agree_with_what_the_repository_holds(
+    closings: dict[str, date], today: date
+) -> None:
+    """Counted a second time, from the issues of the sandbox alone."""
+    learner = Learner().done(**{title: str(day) for title, day in closings.items()})
+    values = dashboard(learner.view(str(today)))
+    closed = [
+        issue
+        for issue in learner.bench.repository.issues.values()
+        if issue.state == "closed" and issue.title in closings
+    ]
+    assert values.numbers.done == 10 * len(closed)
+    assert values.numbers.done_count == len(closed)
+    assert sum(row.done_hours for row in values.modules) == values.numbers.done
+    text = as_markdown(values)
+    assert f"**{100 * len(closed) // 6} %** · {10 * len(closed)} of 60 hours" in text
+
+
+def test_a_day_without_news_changes_dates_and_nothing_else() -> None:
+    learner = Learner(how=config("2026-01-05", ahead=0))
+    monday, tuesday = (page(learner, day) for day in ("2026-01-06", "2026-01-07"))
+    without_dates = [
+        re.sub(r"\d{4}-\d\d-\d\d|\d+\s\w{3}\s\d{4}", "", text) for text in (monday, tuesday)
+    ]
+    assert monday != tuesday
+    assert without_dates[0] == without_dates[1]
+
+
+def test_it_tells_the_learners_day_and_not_the_servers() -> None:
+    learner = Learner(how=config("2026-01-05", timezone="Pacific/Auckland"))
+    late_in_london = at("2026-01-06", 22)
+    seen = look(LONG, learner.how, learner.bench.edges.snapshot(), late_in_london)
+    assert dashboard(seen).today == date(2026, 1, 7)
+    assert dashboard(seen).next_look == date(2026, 1, 7) + timedelta(days=1)
