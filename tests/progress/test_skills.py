@@ -1,0 +1,189 @@
+"""Skills are covered by finished work, beside what the learner thinks of them."""
+
+from datetime import date
+
+import pytest
+from builders import curriculum
+from hypothesis import given
+from hypothesis import strategies as st
+from reports.lives import RICH, Learner
+
+from bot.curriculum.base import Priority
+from bot.planning.intents import Credit
+from bot.progress.progress import Progress, Work, WorkState
+from bot.progress.skills import Rated, RoleFit, SkillCover, calibration, coverage, gap, role_fits
+from bot.reports.view import View
+
+UNTIL = date(2026, 4, 1)
+ONE = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- x #python #data")
+
+
+def cover(view: View, until: date | None = None) -> dict[str, SkillCover]:
+    return {s.id: s for s in coverage(view.curriculum, view.progress, until)}
+
+
+def rated(view: View, until: date | None = None) -> dict[str, Rated]:
+    return {r.id: r for r in calibration(view.curriculum, view.progress, view.life, until)}
+
+
+def test_a_skill_counts_the_work_that_carries_it_and_no_optional_work() -> None:
+    python = cover(Learner(RICH).done(a1="2026-01-10", a2="2026-01-11").view("2026-02-01"))[
+        "python"
+    ]
+    assert (python.done, python.total, python.done_hours, python.total_hours) == (1, 1, 10, 10)
+    assert python.percent == 100
+
+
+def test_a_branch_counts_once_it_is_taken() -> None:
+    learner = Learner(RICH)
+    assert cover(learner.view("2026-02-01"))["data"].total == 3
+    learner.how = learner.how.model_copy(update={"choices": {"choose-your-way": "data"}})
+    assert cover(learner.view("2026-02-01"))["data"].total == 4
+
+
+def test_skipped_work_leaves_the_sums_and_known_work_counts_as_done() -> None:
+    learner = Learner(RICH).skips("b1")
+    learner.says(Credit(), "2026-01-06", "e1")
+    learner.bench.close("e1")
+    data = cover(learner.view("2026-02-01"))["data"]
+    assert (data.done, data.total, data.done_hours, data.total_hours) == (1, 2, 20, 30)
+
+
+def test_what_was_done_later_did_not_count_then() -> None:
+    view = Learner(RICH).done(b1="2026-01-20", c1="2026-02-10").view("2026-03-01")
+    assert cover(view, date(2026, 1, 19))["data"].done == 0
+    assert cover(view, date(2026, 1, 20))["data"].done == 1
+    assert cover(view)["data"].done == 2
+
+
+def test_evidence_is_told_apart_from_claims() -> None:
+    learner = Learner(RICH).done(b1="2026-01-20", c1="2026-01-21").shows("b1", "2026-01-25")
+    view = learner.view("2026-02-01")
+    assert (cover(view)["data"].done, cover(view)["data"].evidenced) == (2, 1)
+    assert cover(view, date(2026, 1, 24))["data"].evidenced == 0
+
+
+def test_ratings_stand_beside_the_work_that_feeds_the_skill() -> None:
+    learner = Learner(RICH).done(b1="2026-01-20")
+    learner.rates("rated-data", 2, "2026-01-06").rates("rated-data", 4, "2026-02-01")
+    view = learner.view("2026-03-01")
+    data = rated(view)["rated-data"]
+    assert [r.value for r in data.ratings] == [2, 4]
+    assert (data.done, data.evidenced, data.total) == (1, 0, 3)
+    assert [r.value for r in rated(view, date(2026, 1, 31))["rated-data"].ratings] == [2]
+    assert rated(view)["rated-python"].ratings == ()
+
+
+def test_work_that_feeds_an_assessed_skill_twice_counts_once() -> None:
+    both = curriculum(
+        "Phase: P\nMonth 1: M\nWeek 1: W\n- x #python #data",
+        assessment={"skills": [{"title": "All", "skills": ["python", "data"]}]},
+    )
+    assert rated(Learner(both).view("2026-01-06"))["all"].total == 1
+
+
+ROLES = curriculum(
+    """
+    Phase: P
+    Month 1: M
+    Week 1: W
+    - x (10h) #half #most
+    - y (10h) #half
+    - z (4h) #most
+    - v #untimed
+    - w #untimed
+    """,
+    roles=[
+        {"title": "Both", "level": "entry", "skills": ["half", "most"]},
+        {"title": "None", "level": "entry"},
+        {"title": "Untimed", "level": "mid", "skills": ["untimed", "half"]},
+    ],
+)
+
+
+def fits(view: View) -> dict[str, RoleFit]:
+    found = role_fits(view.curriculum, coverage(view.curriculum, view.progress))
+    return {fit.role.title: fit for fit in found}
+
+
+def test_a_need_is_covered_when_half_of_its_hours_are_done() -> None:
+    learner = Learner(ROLES)
+    assert fits(learner.view("2026-01-06"))["Both"].missing == ("half", "most")
+    fit = fits(learner.done(x="2026-01-06").view("2026-01-07"))["Both"]
+    assert (fit.covered, fit.missing, fit.fits) == (("half", "most"), (), True)
+
+
+def test_less_than_half_is_not() -> None:
+    fit = fits(Learner(ROLES).done(z="2026-01-06").view("2026-01-07"))["Both"]
+    assert (fit.covered, fit.missing, fit.fits) == ((), ("half", "most"), False)
+
+
+def test_a_role_without_needs_is_never_said_to_fit() -> None:
+    assert not fits(Learner(ROLES).done(x="2026-01-06").view("2026-01-07"))["None"].fits
+
+
+def test_the_gap_table_names_what_presses_most_first() -> None:
+    path = RICH.model_copy(
+        update={
+            "skills": tuple(
+                s.model_copy(update={"priority": p})
+                for s, p in zip(RICH.skills, (Priority.LOW, Priority.HIGH), strict=True)
+            )
+        }
+    )
+    table = gap(path, coverage(path, Learner(RICH).view("2026-01-06").progress))
+    assert [s.id for s in table.developing] == ["data", "python"]
+    assert [s.title for s in table.brought] == ["Knives"]
+
+
+works = st.builds(
+    Work,
+    key=st.integers(0, 99).map(lambda n: f"task:t{n}"),
+    title=st.just("t"),
+    unit=st.just("w"),
+    module=st.just("m"),
+    weight=st.floats(0, 100),
+    hours=st.none(),
+    counts=st.booleans(),
+    state=st.sampled_from(WorkState),
+    closed_on=st.dates(date(2026, 1, 1), date(2026, 6, 1)),
+    skills=st.sampled_from([(), ("python",), ("data",), ("python", "data")]),
+)
+
+
+@given(st.lists(works, max_size=12))
+def test_coverage_adds_up(found: list[Work]) -> None:
+    """Every piece that counts stands in the sums of each of its skills, and nowhere else."""
+    sums = coverage(ONE, Progress(work=tuple(found), undecided={}, units={}))
+    for skill in sums:
+        assert 0 <= skill.evidenced <= skill.done <= skill.total
+        assert skill.done_hours <= skill.total_hours
+        assert 0 <= skill.percent <= 100
+    aside = {WorkState.SKIPPED, WorkState.REMOVED}
+    counted = [w for w in found if w.counts and w.state not in aside]
+    assert sum(s.total for s in sums) == sum(len(w.skills) for w in counted)
+    weights = sum(w.weight * len(w.skills) for w in counted)
+    assert sum(s.total_hours for s in sums) == pytest.approx(weights)
+
+
+@given(st.lists(works, max_size=12), st.data())
+def test_finishing_something_never_lowers_a_skill(found: list[Work], data: st.DataObject) -> None:
+    open_ones = [i for i, w in enumerate(found) if w.state is WorkState.OPEN]
+    before = coverage(ONE, Progress(work=tuple(found), undecided={}, units={}))
+    if open_ones:
+        index = data.draw(st.sampled_from(open_ones))
+        state = data.draw(st.sampled_from(["claimed", "evidenced", "attested", "credited"]))
+        found[index] = found[index].model_copy(update={"state": WorkState(state)})
+    after = coverage(ONE, Progress(work=tuple(found), undecided={}, units={}))
+    for then, now in zip(before, after, strict=True):
+        assert now.percent >= then.percent
+        assert now.done >= then.done
+        assert now.evidenced >= then.evidenced
+
+
+@given(st.lists(works, max_size=12), st.dates(date(2026, 1, 1), UNTIL))
+def test_time_never_lowers_a_skill(found: list[Work], day: date) -> None:
+    progress = Progress(work=tuple(found), undecided={}, units={})
+    for then, now in zip(coverage(ONE, progress, day), coverage(ONE, progress, UNTIL), strict=True):
+        assert now.done >= then.done
+        assert now.total == then.total
