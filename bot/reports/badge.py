@@ -43,6 +43,12 @@ def badge(kind: BadgeKind, view: View, *, label: str | None = None) -> Badge:
     return Badge(label=name, message=words, color=BLUE if begun else GREY)
 
 
+def badge_of(view: View) -> Badge:
+    """The badge that the settings ask for."""
+    look = view.settings.badge
+    return badge(look.kind, view, label=look.label)
+
+
 def _percent(view: View) -> tuple[str, bool]:
     percent = view.progress.all.percent
     return f"{percent}%", percent > 0

@@ -11,7 +11,7 @@ BASE = 11
 ELLIPSIS = "…"
 # Pixels of 11 px Verdana, by letter; what is not here is about as wide as a digit.
 _WIDTHS = {
-    **dict.fromkeys("ijl.,:;'|!()[]/ ", 4.4),
+    **dict.fromkeys("ijl.,:;'|!()[]/ \N{NO-BREAK SPACE}", 4.4),
     **dict.fromkeys("frt-", 5.0),
     **dict.fromkeys("mwMW%@…", 10.8),
     **dict.fromkeys("ABCDGHKNOQRUVXYZ", 7.9),
@@ -19,6 +19,7 @@ _WIDTHS = {
 _USUAL = 6.9
 _WIDE = 11.0
 _LAST_NARROW = 0x2FF
+_SPACE = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
 _NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
@@ -54,7 +55,7 @@ def lines(text: str, size: float, room: float, most: int = 2) -> list[str]:
 
 def plain(text: str) -> str:
     """One line of what an XML file may hold."""
-    return " ".join(_NOT_XML.sub("", text).split())
+    return _SPACE.sub(" ", _NOT_XML.sub("", text)).strip()
 
 
 def _of(letter: str) -> float:

@@ -1,5 +1,6 @@
 """Views of paths in many states, drawn from a few lines: what pictures are made of."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -66,7 +67,7 @@ WORLD = curriculum(
         Week 1: השבוע הראשון
           - קריאה (4h) #a
       Month 2: 机器学习入门
-        Week 1: 第一周：数据准备与清洗
+        Week 1: 第一周数据准备与清洗
           - 阅读 (4h) #b
       Month 3: e\u0301tude 🚀 <b>&amp;
         Week 1: C
@@ -142,7 +143,7 @@ def finished() -> View:
     return seen(PATH, "2027-02-01", done, rated=dict.fromkeys(SKILLS, 5))
 
 
-STATES = {
+STATES: dict[str, Callable[[], View]] = {
     "nothing-yet": lambda: seen(PATH, "2025-12-20"),
     "first-week": lambda: seen(PATH, "2026-01-08"),
     "busy": busy,

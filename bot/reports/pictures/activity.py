@@ -2,11 +2,12 @@
 
 from datetime import date, timedelta
 
-from bot.planning.bodies import MONTHS
+from bot import templating
 from bot.planning.snapshot import Frozen
 from bot.reports.letters import width
 from bot.reports.pictures import paper
 from bot.reports.view import View
+from bot.templating import MONTHS
 
 WEEKS = 52
 DAYS_A_WEEK = 7
@@ -37,7 +38,7 @@ class Activity(Frozen):
     """
 
     title: str
-    hours: bool
+    in_hours: bool
     days: tuple[Day, ...]
 
     @property
@@ -50,17 +51,17 @@ def activity(view: View) -> Activity:
     """The values."""
     monday = view.today - timedelta(days=view.today.weekday())
     first = monday - timedelta(weeks=WEEKS - 1)
-    hours = paper.has_hours(view)
+    in_hours = paper.has_hours(view)
     finished: dict[date, list[float]] = {}
     for work in view.progress.work:
         if work.finished and work.closed_on:
-            finished.setdefault(work.closed_on, []).append(work.weight if hours else 1.0)
+            finished.setdefault(work.closed_on, []).append(work.weight if in_hours else 1.0)
     days = (first + timedelta(days=index) for index in range(WEEKS * DAYS_A_WEEK))
     return Activity(
         title=view.curriculum.title,
-        hours=hours,
+        in_hours=in_hours,
         days=tuple(
-            _day(day, finished.get(day, []), view.life.hours_logged(day, day), hours=hours)
+            _day(day, finished.get(day, []), view.life.hours_logged(day, day), in_hours=in_hours)
             for day in days
         ),
     )
@@ -68,16 +69,16 @@ def activity(view: View) -> Activity:
 
 def words(values: Activity) -> str:
     """The map read aloud."""
-    weeks = f"the {WEEKS} weeks up to {paper.on_day(values.days[-1].day)}"
+    weeks = f"the {WEEKS} weeks up to {templating.day(values.days[-1].day)}"
     if not values.active:
-        return f"Nothing finished yet in {weeks}."
+        return f"Active days of {weeks} will show here."
     finished = sum(day.finished for day in values.days)
     logged = sum(day.logged for day in values.days)
-    said = [f"{paper.count(len(values.active), 'active day')} in {weeks}"]
-    what = paper.count(finished, "hour" if values.hours else "task")
-    said.append(f"{what} of work finished" if values.hours else f"{what} finished")
+    said = [f"{templating.plural(len(values.active), 'active day')} in {weeks}"]
+    what = templating.plural(finished, "hour" if values.in_hours else "task")
+    said.append(f"{what} of work finished" if values.in_hours else f"{what} finished")
     if logged:
-        said.append(f"{paper.count(logged, 'hour')} logged")
+        said.append(f"{templating.plural(logged, 'hour')} logged")
     return ", ".join(said) + "."
 
 
@@ -101,9 +102,9 @@ def as_svg(values: Activity) -> str:
     )
 
 
-def _day(day: date, finished: list[float], logged: float, *, hours: bool) -> Day:
+def _day(day: date, finished: list[float], logged: float, *, in_hours: bool) -> Day:
     amount = sum(finished)
-    ranks = [_level(amount, UP_TO_HOURS if hours else UP_TO_TASKS)] if finished else [0]
+    ranks = [_level(amount, UP_TO_HOURS if in_hours else UP_TO_TASKS)] if finished else [0]
     if logged:
         ranks.append(_level(logged, UP_TO_HOURS))
     return Day(day=day, finished=amount, logged=logged, level=max(ranks))
@@ -128,11 +129,13 @@ def _cell(index: int, day: Day, values: Activity) -> dict[str, object]:
     week, weekday = divmod(index, DAYS_A_WEEK)
     told = []
     if day.finished:
-        told.append(f"{paper.count(day.finished, 'hour' if values.hours else 'task')} finished")
+        told.append(
+            f"{templating.plural(day.finished, 'hour' if values.in_hours else 'task')} finished"
+        )
     if day.logged:
-        told.append(f"{paper.count(day.logged, 'hour')} logged")
+        told.append(f"{templating.plural(day.logged, 'hour')} logged")
     square = _square(day.level, LEFT + week * STEP, TOP + weekday * STEP)
-    return square | {"told": f"{paper.on_day(day.day)}: {', '.join(told) or 'active'}"}
+    return square | {"told": f"{templating.day(day.day)}: {', '.join(told) or 'active'}"}
 
 
 def _months(values: Activity) -> list[dict[str, object]]:
@@ -151,10 +154,10 @@ def _months(values: Activity) -> list[dict[str, object]]:
 
 def _legend(values: Activity) -> list[dict[str, object]]:
     """A square of each size and what it stands for."""
-    low, middle, high = UP_TO_HOURS if values.hours else UP_TO_TASKS
-    unit = " h" if values.hours else ""
+    low, middle, high = UP_TO_HOURS if values.in_hours else UP_TO_TASKS
+    unit = " h" if values.in_hours else ""
     texts = ("nothing", f"up to {low}{unit}", f"up to {middle}{unit}", f"up to {high}{unit}")
-    if not values.hours:
+    if not values.in_hours:
         texts = ("nothing", "1 task", "2 tasks", "3 tasks")
     made = []
     x = float(LEFT)

@@ -4,18 +4,20 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from bot.planning.bodies import MONTHS
+from bot import templating
 from bot.planning.schedule import UnitDates, add_months
 from bot.planning.snapshot import Frozen
 from bot.reports.letters import width
 from bot.reports.pictures import paper
 from bot.reports.view import View
 from bot.settings import Pause
+from bot.templating import MONTHS
 
-WIDE, HIGH = 720, 380
-LEFT, RIGHT, TOP, BOTTOM = 56, 28, 92, 40
+WIDE, HIGH = 720, 392
+LEFT, RIGHT, TOP, BOTTOM = 56, 28, 106, 40
 LEGEND, SMALL = 12, 11
 MOST_MONTHS = 9
+SHORT = 70
 ROWS = 5
 DAY = timedelta(days=1)
 
@@ -28,7 +30,7 @@ class Point(NamedTuple):
 
 
 class BurnUp(Frozen):
-    """Both lines and the forecast. Amounts are hours, or tasks when `hours` is False.
+    """Both lines and the forecast. Amounts are hours, or tasks when `in_hours` is False.
 
     `done` is known from the days issues were closed, and ends today with ticked boxes counted in;
     `plan` spreads each unit's work over its days of study. `likely` and `careful` are the days by
@@ -36,7 +38,7 @@ class BurnUp(Frozen):
     """
 
     title: str
-    hours: bool
+    in_hours: bool
     total: float
     done: tuple[Point, ...]
     plan: tuple[Point, ...]
@@ -67,7 +69,7 @@ def burn_up(view: View) -> BurnUp:
         done.append(Point(view.today, progress.all.done))
     return BurnUp(
         title=view.curriculum.title,
-        hours=paper.has_hours(view),
+        in_hours=paper.has_hours(view),
         total=progress.all.total,
         done=tuple(done),
         plan=plan,
@@ -82,17 +84,17 @@ def burn_up(view: View) -> BurnUp:
 def words(values: BurnUp) -> str:
     """The picture read aloud."""
     done = values.done[-1].amount
-    said = [f"Done: {paper.amount_of(done, values.total, hours=values.hours)}"]
+    said = [f"Done: {paper.amount_of(done, values.total, in_hours=values.in_hours)}"]
     if values.today:
-        said[0] += f" by {paper.on_day(values.today)}"
-        said.append(f"The plan has {_amount(values.planned_today, values)} by that day")
-    said.append(f"The plan ends on {paper.on_day(values.plan[-1].day)}")
+        said[0] += f" by {templating.day(values.today)}"
+        said.append(f"The plan has {_planned_amount(values)} by that day")
+    said.append(f"The plan ends on {templating.day(values.plan[-1].day)}")
     if values.likely and values.careful:
         said.append(
-            f"Half of the simulated runs end by {paper.on_day(values.likely)}, 85 of 100 by"
-            f" {paper.on_day(values.careful)}"
+            f"Half of the simulated runs end by {templating.day(values.likely)}, 85 of 100 by"
+            f" {templating.day(values.careful)}"
         )
-    elif done < values.total:
+    elif values.today:
         said.append("There is too little history for a forecast")
     return ". ".join(said) + "."
 
@@ -160,25 +162,34 @@ class _Plot:
         amounts = [index * step for index in range(ROWS * 2 + 1)]
         kept = [amount for amount in amounts if amount <= total - 0.6 * step]
         return [
-            {"y": paper.tenth(self.y(amount)), "text": paper.number(amount)}
+            {"y": paper.tenth(self.y(amount)), "text": templating.hours(amount)}
             for amount in ([*kept, total] if total else [0.0])
         ]
 
     def months(self) -> list[dict[str, object]]:
-        """Firsts of months, so few that their names fit."""
+        """Firsts of months, so few that their names fit; weeks of a short path."""
+        if self._days <= SHORT:
+            starts = range(1, self._days + 1, 7)
+            return self._ticks([self._first + index * DAY for index in starts], with_year=False)
         months = self._days / 30.4
         step = next(s for s in (1, 2, 3, 6, 12, 24, 60, 120, 600) if months / s <= MOST_MONTHS)
         day = add_months(self._first.replace(day=1), 0 if self._first.day == 1 else 1)
         if step > 1 and 12 % step == 0:
             while (day.month - 1) % step:
                 day = add_months(day, 1)
-        ticks = []
+        days = []
         while day <= self._values.last:
-            name = f"{MONTHS[day.month - 1]} {day.year}"
-            x, half = self.x(day), width(name, SMALL) / 2
-            if x + half <= WIDE - 4:
-                ticks.append({"x": paper.tenth(x), "text": name})
+            days.append(day)
             day = add_months(day, step)
+        return self._ticks(days, with_year=True)
+
+    def _ticks(self, days: list[date], *, with_year: bool) -> list[dict[str, object]]:
+        ticks: list[dict[str, object]] = []
+        for day in days:
+            month = MONTHS[day.month - 1]
+            name = f"{month} {day.year}" if with_year else f"{day.day} {month}"
+            if self.x(day) + width(name, SMALL) / 2 <= WIDE - 4:
+                ticks.append({"x": paper.tenth(self.x(day)), "text": name})
         return ticks
 
     def rests(self) -> list[dict[str, object]]:
@@ -192,9 +203,9 @@ class _Plot:
 
 def _legend(values: BurnUp) -> list[dict[str, object]]:
     """What each line is, with its number, side by side."""
-    done = paper.amount_of(values.done[-1].amount, values.total, hours=values.hours)
+    done = paper.amount_of(values.done[-1].amount, values.total, in_hours=values.in_hours)
     entries = [("done", f"done: {done}")]
-    by_today = f": {_amount(values.planned_today, values)} by today" if values.today else ""
+    by_today = f": {_planned_amount(values)} by today" if values.today else ""
     entries.append(("plan", f"plan{by_today}"))
     if values.likely and values.careful:
         entries.append(("cone", f"likely end: {paper.between(values.likely, values.careful)}"))
@@ -217,8 +228,9 @@ def _legend(values: BurnUp) -> list[dict[str, object]]:
     return made
 
 
-def _amount(amount: float, values: BurnUp) -> str:
-    return paper.count(amount, "hour" if values.hours else "task")
+def _planned_amount(values: BurnUp) -> str:
+    """Whole ones, for a plan is no measurement."""
+    return templating.plural(round(values.planned_today), "hour" if values.in_hours else "task")
 
 
 def _round_step(least: float) -> float:
@@ -244,15 +256,20 @@ def _planned(view: View) -> tuple[Point, ...]:
 
 
 def _shares(dates: UnitDates, pauses: tuple[Pause, ...]) -> list[tuple[date, float]]:
-    """How much of a unit is planned to be done by its last day, and by both ends of each pause."""
+    """How much of a unit is planned to be done by its ends, and by those of each pause in it."""
     inside = [p for p in pauses if dates.first <= p.last and p.first <= dates.last]
-    edges = {dates.last, *(p.first - DAY for p in inside), *(p.last for p in inside)}
+    edges = {
+        dates.first - DAY,
+        dates.last,
+        *(p.first - DAY for p in inside),
+        *(p.last for p in inside),
+    }
     every = [dates.first + index * DAY for index in range(dates.days)]
     studied = [day for day in every if not any(p.first <= day <= p.last for p in inside)]
     return [
         (day, sum(d <= day for d in studied) / len(studied) if studied else 1.0)
         for day in sorted(edges)
-        if dates.first <= day <= dates.last
+        if dates.first - DAY <= day <= dates.last
     ]
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from bot import templating
 from bot.planning.bodies import full_unit_name, module_name
 from bot.planning.schedule import UnitDates
 from bot.planning.snapshot import Frozen
@@ -14,6 +15,7 @@ WIDE = 480
 EDGE = 24
 ROOM = WIDE - 2 * EDGE
 TITLE, FACT, LINE = 16, 13, 20
+BOLD = 1.12  # how much wider letters are than the plain ones that `letters` knows
 MOST_MODULES = 30
 STRIP = 32
 
@@ -28,13 +30,17 @@ class Part(Frozen):
 
 
 class Card(Frozen):
-    """What stands on it; `facts` are lines of plain words, the most important first."""
+    """What stands on it. `facts` and `outlook` are lines of plain words.
+
+    `facts` change with the plan and the work, `outlook` also with time alone.
+    """
 
     title: str
     percent: int
     amount: str
     parts: tuple[Part, ...]
     facts: tuple[str, ...]
+    outlook: tuple[str, ...]
 
 
 def card(view: View) -> Card:
@@ -45,7 +51,7 @@ def card(view: View) -> Card:
     return Card(
         title=view.curriculum.title,
         percent=whole.percent,
-        amount=paper.amount_of(whole.done, whole.total, hours=paper.has_hours(view)),
+        amount=paper.amount_of(whole.done, whole.total, in_hours=paper.has_hours(view)),
         parts=tuple(
             Part(
                 number=number,
@@ -56,6 +62,7 @@ def card(view: View) -> Card:
             for number, m in enumerate(view.curriculum.modules(), 1)
         ),
         facts=tuple(_facts(view, here)),
+        outlook=tuple(_outlook(view)),
     )
 
 
@@ -63,20 +70,22 @@ def words(values: Card) -> str:
     """The card read aloud."""
     parts = ", ".join(f"{part.number}: {part.percent} %" for part in values.parts)
     told = f" By part, {parts}." if len(values.parts) > 1 else ""
-    return f"{values.percent} % done, {values.amount}. {'. '.join(values.facts)}.{told}"
+    facts = ". ".join((*values.facts, *values.outlook))
+    return f"{values.percent} % done, {values.amount}. {facts}.{told}"
 
 
 def as_svg(values: Card) -> str:
     """The picture."""
-    title = lines(values.title, TITLE, ROOM)
+    told = (*values.facts, *values.outlook)
+    title = lines(values.title, TITLE * BOLD, ROOM)
     top = EDGE + TITLE - 2 + (len(title) - 1) * (LINE + 2)
     bar = top + 66
     shows_parts = 1 < len(values.parts) <= MOST_MODULES
-    facts = bar + (STRIP + 62 if shows_parts else 40)
+    facts = bar + (STRIP + 76 if shows_parts else 40)
     return paper.draw(
         "card",
         wide=WIDE,
-        high=facts + (len(values.facts) - 1) * LINE + EDGE - 2,
+        high=facts + (len(told) - 1) * LINE + EDGE - 2,
         title=f"{values.title}: {values.percent} %",
         words=words(values),
         lines=title,
@@ -87,7 +96,7 @@ def as_svg(values: Card) -> str:
         parts=_strip(values, bar + 30) if shows_parts else [],
         facts=[
             {"y": facts + row * LINE, "text": fit(text, FACT, ROOM)}
-            for row, text in enumerate(values.facts)
+            for row, text in enumerate(told)
         ],
     )
 
@@ -128,9 +137,9 @@ def _facts(view: View, here: UnitDates | None) -> list[str]:
         return ["All of it is done"]
     facts: list[str] = []
     if here is None:
-        facts.append(f"Begins on {paper.on_day(view.dates.first)}")
+        facts.append(f"Begins on {templating.day(view.dates.first)}")
     elif rest := _resting(view):
-        facts.append(f"Resting until {paper.on_day(rest)}")
+        facts.append(f"Resting until {templating.day(rest)}")
     else:
         curriculum = view.curriculum
         named = ((m, u) for m in curriculum.modules() for u in m.units if u.id == here.unit)
@@ -140,10 +149,17 @@ def _facts(view: View, here: UnitDates | None) -> list[str]:
     coming = [pair for pair in coming if pair[0] >= view.today]
     if coming:
         day, title = min(coming)
-        facts.append(f"Next checkpoint by {paper.on_day(day)}: {title}")
-    if weeks := streak(view.progress, view.today):
-        facts.append(f"{paper.count(weeks, 'active week')}{' in a row' if weeks > 1 else ''}")
+        facts.append(f"Next checkpoint by {templating.day(day)}: {title}")
+    return facts
+
+
+def _outlook(view: View) -> list[str]:
+    if view.progress.all.done >= view.progress.all.total:
+        return []
+    said: list[str] = []
+    if (weeks := streak(view.progress, view.today)) > 1:
+        said.append(f"{weeks} active weeks in a row")
     outlook = view.outlook
     if outlook.likely and outlook.careful:
-        facts.append(f"Likely end: {paper.between(outlook.likely, outlook.careful)}")
-    return facts
+        said.append(f"Likely end: {paper.between(outlook.likely, outlook.careful)}")
+    return said

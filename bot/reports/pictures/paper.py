@@ -9,9 +9,9 @@ from datetime import date
 from typing import Any
 
 from bot import templating
-from bot.planning.bodies import MONTHS
 from bot.reports.letters import plain
 from bot.reports.view import View
+from bot.templating import NO_BREAK, day, hours, plural
 
 LIGHT = {
     "paper": "#ffffff",
@@ -75,30 +75,15 @@ def has_hours(view: View) -> bool:
     )
 
 
-def number(amount: float) -> str:
-    """To a tenth, without a needless zero."""
-    return f"{round(amount, 1):g}" if round(amount, 1) < 100_000 else f"{amount:.0f}"
-
-
-def count(amount: float, one: str, many: str = "") -> str:
-    """`1 task`, `2 tasks`."""
-    shown = number(amount)
-    return f"{shown} {one if shown == '1' else many or one + 's'}"
-
-
-def amount_of(done: float, total: float, *, hours: bool) -> str:
+def amount_of(done: float, total: float, *, in_hours: bool) -> str:
     """`12 of 40 hours`, `1 of 3 tasks`."""
-    return f"{number(done)} of {count(total, 'hour' if hours else 'task')}"
-
-
-def on_day(day: date) -> str:
-    """`23 Nov 2026`."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    unit = "hour" if in_hours else "task"
+    return f"{hours(done)} of {plural(total, unit)}"
 
 
 def between(first: date, last: date) -> str:
     """`3 Mar to 20 May 2027`; one day when both are the same."""
     if first == last:
-        return on_day(last)
-    start = on_day(first)
-    return f"{start.removesuffix(f' {last.year}')} to {on_day(last)}"
+        return day(last)
+    start = day(first)
+    return f"{start.removesuffix(f'{NO_BREAK}{last.year}')} to {day(last)}"

@@ -4,7 +4,9 @@ A radar for three to eight skills; bars for fewer, for more, or where names leav
 """
 
 from math import cos, pi, sin
+from typing import NamedTuple
 
+from bot import templating
 from bot.planning.snapshot import Frozen
 from bot.progress.skills import calibration, coverage
 from bot.reports.letters import fit, lines
@@ -18,7 +20,7 @@ MOST_BARS = 16
 RADIUS, AWAY = 112, 14
 TOP = 90
 LABEL, SMALL = 12, 11
-NAMES, BARS = 210, 230
+NAMES, BARS = 200, 160
 ROW = 34
 RINGS = 4
 Spot = tuple[float, float]
@@ -59,6 +61,13 @@ class Skills(Frozen):
     def is_rated(self) -> bool:
         """Whether the learner rated any."""
         return any(axis.rating is not None for axis in self.axes)
+
+
+class Label(NamedTuple):
+    """Lines of words at the end of an axis: x, y and text of each; the last has the numbers."""
+
+    anchor: str
+    lines: tuple[tuple[float, float, str], ...]
 
 
 def skills(view: View) -> Skills:
@@ -120,7 +129,8 @@ def _radar(values: Skills) -> tuple[float, dict[str, object]]:
     every = range(len(axes))
     covered = [at(i, axis.covered) for i, axis in enumerate(axes)]
     rated = [at(i, axis.rated) for i, axis in enumerate(axes) if axis.rated is not None]
-    return centre[1] + RADIUS + 68, {
+    labels = [_label(axis, at(i, 1.0, AWAY), centre) for i, axis in enumerate(axes)]
+    return max(label.lines[-1][1] for label in labels) + EDGE, {
         "bars": [],
         "rings": [paper.path(at(i, (ring + 1) / RINGS) for i in every) for ring in range(RINGS)],
         "spokes": [paper.path((centre, at(i, 1.0))) for i in every],
@@ -128,13 +138,11 @@ def _radar(values: Skills) -> tuple[float, dict[str, object]]:
         "covered_dots": [_dot(point) for point in covered],
         "rating": paper.path(rated) if len(rated) == len(axes) else None,
         "rating_dots": [_dot(point) for point in rated],
-        "labels": [_label(axis, at(i, 1.0, AWAY), centre) for i, axis in enumerate(axes)],
+        "labels": labels,
     }
 
 
-def _label(
-    axis: Axis, point: tuple[float, float], centre: tuple[float, float]
-) -> dict[str, object]:
+def _label(axis: Axis, point: tuple[float, float], centre: tuple[float, float]) -> Label:
     """Name and numbers beside the end of an axis, away from the middle."""
     x, y = point
     side = x - centre[0]
@@ -147,13 +155,10 @@ def _label(
         first = y - height + 15 if above > 0 else y + 10
     else:
         first = y - height / 2 + 11
-    return {
-        "anchor": anchor,
-        "lines": [
-            {"x": paper.tenth(x), "y": paper.tenth(first + row * 15), "text": text}
-            for row, text in enumerate(texts)
-        ],
-    }
+    spots = (
+        (paper.tenth(x), paper.tenth(first + row * 15), text) for row, text in enumerate(texts)
+    )
+    return Label(anchor=anchor, lines=tuple(spots))
 
 
 def _bars(values: Skills) -> tuple[float, dict[str, object]]:
@@ -165,23 +170,19 @@ def _bars(values: Skills) -> tuple[float, dict[str, object]]:
             "text": fit(axis.title, LABEL, NAMES),
             "covered": paper.tenth(BARS * axis.covered),
             "rated": None if axis.rated is None else paper.tenth(left + BARS * axis.rated),
-            "numbers": fit(_short(axis), SMALL, WIDE - left - BARS - 24),
+            "numbers": fit(_numbers(axis), SMALL, WIDE - left - BARS - 24),
         }
         for row, axis in enumerate(shown)
     ]
     more = len(values.axes) - len(shown)
-    return TOP + max(1, len(shown)) * ROW + (ROW if more else 0), {
+    high = TOP + (len(shown) + bool(more)) * ROW if shown else TOP
+    return high, {
         "bars": bars,
         "left": left,
         "bar_wide": BARS,
-        "more": f"and {paper.count(more, 'more skill')}" if more else "",
+        "more": f"and {templating.plural(more, 'more skill')}" if more else "",
         "more_y": TOP + len(shown) * ROW + 4,
     }
-
-
-def _short(axis: Axis) -> str:
-    said = f"{axis.done}/{axis.total}"
-    return said if axis.rating is None else f"{said}, {axis.rating} of {axis.scale}"
 
 
 def _dot(point: Spot) -> dict[str, float]:

@@ -1,0 +1,228 @@
+"""Pictures: what they say, and that they are safe to show and that everybody can read them."""
+
+import re
+from datetime import date, timedelta
+from functools import cache
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_regressions.file_regression import FileRegressionFixture
+from reports.picture_states import BARE, PATH, STATES, seen
+
+from bot.progress.progress import Progress
+from bot.reports.letters import ELLIPSIS, fit, lines, width
+from bot.reports.pictures import NAMES, activity, burnup, card, paper, picture, skills
+from bot.reports.view import View
+
+SVG = "{http://www.w3.org/2000/svg}"
+TAGS = {
+    *("svg", "title", "desc", "style", "rect", "text", "path", "g", "circle", "polygon"),
+    *("polyline", "defs", "clipPath", "pattern"),
+}
+GOLDEN = [
+    *((state, "card") for state in STATES),
+    *((state, "burn-up") for state in ("nothing-yet", "busy", "finished", "without-hours")),
+    *((state, "skills") for state in ("busy", "tiny", "without-hours", "wide-letters")),
+    ("busy", "activity"),
+]
+
+
+@cache
+def state(name: str) -> View:
+    """One of STATES, made once."""
+    return STATES[name]()
+
+
+@pytest.mark.parametrize(("name", "kind"), GOLDEN)
+def test_a_picture_looks_so(file_regression: FileRegressionFixture, name: str, kind: str) -> None:
+    file_regression.check(picture(kind, state(name)), extension=".svg")
+
+
+@pytest.mark.parametrize("kind", NAMES)
+@pytest.mark.parametrize("name", STATES)
+def test_a_picture_is_safe_and_speaks(name: str, kind: str) -> None:
+    text = picture(kind, state(name))
+    root = ET.fromstring(text)  # parses, or fails the test
+    elements = list(root.iter())
+    assert {element.tag.removeprefix(SVG) for element in elements} <= TAGS
+    attributes = [(key, value) for element in elements for key, value in element.attrib.items()]
+    assert not [key for key, _ in attributes if key.startswith("on") or "href" in key]
+    ids = [value for key, value in attributes if key == "id"]
+    assert len(ids) == len(set(ids))
+    assert all(one.startswith(f"{kind}-") for one in ids)
+    links = re.findall(r"url\(([^)]*)\)", text)
+    assert {link.removeprefix("#") for link in links} <= set(ids)
+    assert "@import" not in text
+    assert root.get("role") == "img"
+    assert (root.get("aria-labelledby") or "").split() == [f"{kind}-title", f"{kind}-words"]
+    assert root.findtext(f"{SVG}title")
+    assert root.findtext(f"{SVG}desc")
+
+
+@pytest.mark.parametrize("kind", NAMES)
+@pytest.mark.parametrize("name", STATES)
+def test_everything_lies_on_the_paper(name: str, kind: str) -> None:
+    root = ET.fromstring(picture(kind, state(name)))
+    wide, high = float(root.get("width", "0")), float(root.get("height", "0"))
+    for text in root.iter(f"{SVG}text"):
+        size = float(text.get("font-size", "0"))
+        room = width(text.text or "", size)
+        x, y = float(text.get("x", "0")), float(text.get("y", "0"))
+        left = x - {"start": 0.0, "middle": room / 2, "end": room}[text.get("text-anchor", "start")]
+        assert left >= 0, text.text
+        assert left + room <= wide, text.text
+        assert size / 2 <= y <= high - 4, text.text
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_the_hour_changes_nothing(kind: str) -> None:
+    again = STATES["busy"]()
+    assert picture(kind, again) == picture(kind, state("busy"))
+
+
+@pytest.mark.parametrize("theme", [paper.LIGHT, paper.DARK], ids=["light", "dark"])
+def test_contrast_is_enough_to_read_by(theme: dict[str, str]) -> None:
+    for text in ("ink", "quiet"):
+        assert contrast(theme[text], theme["paper"]) >= 4.5
+    for mark in ("done", "other", "ink"):
+        assert contrast(theme[mark], theme["paper"]) >= 3
+    assert contrast(theme["done"], theme["track"]) >= 3
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of WCAG 2.2 for two colours."""
+
+    def light(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((light(one), light(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_burn_up_ends_where_progress_stands() -> None:
+    view = state("busy")
+    values = burnup.burn_up(view)
+    done, plan = values.done[-1], values.plan[-1]
+    assert (done.day, done.amount) == (view.today, view.progress.all.done)
+    assert (plan.day, plan.amount) == (view.dates.last, view.progress.all.total)
+    assert values.today == view.today
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_neither_line_of_a_burn_up_ever_falls(name: str) -> None:
+    values = burnup.burn_up(state(name))
+    for line in (values.plan, values.done):
+        assert list(line) == sorted(line)
+        amounts = [point.amount for point in line]
+        assert amounts == sorted(amounts)
+        assert amounts[-1] <= values.total + 1e-9
+
+
+def test_the_plan_rests_in_a_pause() -> None:
+    values = burnup.burn_up(state("busy"))
+    amounts = dict(values.plan)
+    assert amounts[date(2026, 8, 2)] == amounts[date(2026, 8, 23)] == 150
+
+
+def test_a_forecast_far_away_does_not_squeeze_the_rest() -> None:
+    view = state("busy")
+    far = view.outlook.model_copy(update={"careful": date(2036, 1, 1)})
+    values = burnup.burn_up(view.model_copy(update={"outlook": far}))
+    assert values.last < date(2029, 6, 1)
+    assert "1 Jan 2036" in burnup.words(values).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_ticked_boxes_count_today() -> None:
+    view = seen(PATH, "2026-01-08")
+    half = view.progress.work[0].model_copy(update={"parts": 4, "ticked": 2})
+    work = (half, *view.progress.work[1:])
+    ticked = Progress(work=work, undecided={}, units=view.progress.units)
+    view = view.model_copy(update={"progress": ticked})
+    assert burnup.burn_up(view).done[-1].amount == 3
+
+
+def test_the_map_shows_each_day_once_and_sums_what_was_done() -> None:
+    view = state("busy")
+    values = activity.activity(view)
+    days = [day.day for day in values.days]
+    assert len(days) == 364
+    assert days == [days[0] + timedelta(days=index) for index in range(364)]
+    assert days[0].weekday() == 0
+    assert days[-7] <= view.today <= days[-1]
+    assert sum(day.finished for day in values.days) == view.progress.all.done == 100
+    assert sum(day.logged for day in values.days) == 14.5
+
+
+def test_logged_and_finished_hours_of_a_day_are_not_added_up() -> None:
+    view = seen(PATH, "2026-01-08", {"Try 1": "2026-01-07"}, logged={"2026-01-07": 4.5})
+    (day,) = activity.activity(view).active
+    assert (day.finished, day.logged, day.level) == (4, 4.5, 2)
+
+
+def test_without_hours_tasks_are_counted() -> None:
+    view = seen(BARE, "2026-01-15", {"a1": "2026-01-07", "a2": "2026-01-07"})
+    assert card.card(view).amount == "2 of 4 tasks"
+    (day,) = activity.activity(view).active
+    assert (day.finished, day.level) == (2, 2)
+    assert "2 of 4 tasks" in burnup.words(burnup.burn_up(view))
+
+
+def test_skills_stand_beside_ratings() -> None:
+    values = skills.skills(state("busy"))
+    python = values.axes[0]
+    assert (python.title, python.done, python.total, python.rating) == ("Python", 3, 6, 4)
+    assert (python.covered, python.rated) == (0.5, 0.8)
+    assert values.is_radar
+
+
+def test_few_and_many_skills_are_bars() -> None:
+    axis = skills.Axis(title="s", done=1, total=2, rating=None, scale=5)
+    for count, radar in ((0, False), (2, False), (3, True), (8, True), (9, False), (40, False)):
+        values = skills.Skills(title="t", axes=(axis,) * count)
+        assert values.is_radar is radar
+        text = skills.as_svg(values)
+        assert ("<polygon" in text) is radar
+        assert ("and 24 more skills" in text) is (count == 40)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("nothing-yet", "Begins on 5 Jan 2026"),
+        ("resting", "Resting until 29 Mar 2026"),
+        ("finished", "All of it is done"),
+        ("busy", "Likely end: "),
+        ("without-hours", "2 active weeks in a row"),
+    ],
+)
+def test_the_card_says_where_you_are(name: str, said: str) -> None:
+    words = card.words(card.card(state(name))).replace("\N{NO-BREAK SPACE}", " ")
+    assert said in words
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_pictures_are_kind(name: str) -> None:
+    for kind in NAMES:
+        said = picture(kind, state(name))
+        assert not re.search(r"\b(behind|failed|should have|late)\b", said, re.IGNORECASE)
+
+
+@given(st.text(max_size=80), st.floats(20, 400))
+def test_what_is_fitted_fits(text: str, room: float) -> None:
+    assert width(fit(text, 12, room), 12) <= room
+    made = lines(text, 12, room)
+    assert len(made) <= 2
+    assert all(width(line, 12) <= room for line in made)
+    if made and not made[-1].endswith(ELLIPSIS):
+        assert " ".join(made).split() == re.sub("[\ud800-\udfff\ufffe\uffff]", "", text).split()
+
+
+@given(st.text(max_size=60))
+def test_whatever_a_title_holds_the_picture_parses(title: str) -> None:
+    values = card.card(state("tiny")).model_copy(update={"title": title, "facts": (title,)})
+    root = ET.fromstring(card.as_svg(values))
+    assert {element.tag.removeprefix(SVG) for element in root.iter()} <= TAGS
