@@ -47,6 +47,7 @@ class Edges:
     def snapshot(self, *, fresh: bool = False) -> Snapshot:
         del fresh
         repository = self.repository
+        counts = repository.milestone_counts()
         listed = [i for i in repository.issues.values() if i.number not in self.hidden]
         return Snapshot(
             repository="learner/portfolio",
@@ -61,6 +62,8 @@ class Edges:
                     description=x.description or "",
                     due_on=x.due,
                     state="open" if x.state == "open" else "closed",
+                    open_issues=counts.get(x, (0, 0))[0],
+                    closed_issues=counts.get(x, (0, 0))[1],
                 )
                 for x in repository.milestones.values()
             ),

@@ -34,6 +34,8 @@ def commit(
     base: Literal["orphan", "default"],
 ) -> None:
     """Put files on a branch in one commit; see `PyGithubGateway.commit_files`."""
+    if not files:
+        return
     for _ in range(ATTEMPTS):
         if _committed(writer, branch, files, message=message, base=base):
             return

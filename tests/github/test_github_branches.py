@@ -84,6 +84,10 @@ class TestCommits:
         put(gateway, BADGE)
         assert history(world.repository(), "milepost") == ["Draw"]
 
+    def test_no_files_are_no_request(self, world: World, gateway: PyGithubGateway) -> None:
+        put(gateway, {})
+        assert len(world.journal.entries) == 0
+
     def test_one_request_moves_the_branch(
         self, world: World, make_gateway: MakeGateway, timeline: Timeline
     ) -> None:
