@@ -37,6 +37,7 @@ LOCAL = [
     "169.254.169.254",
     "172.16.0.1",
     "192.0.0.8",
+    "192.88.99.1",
     "192.0.2.1",
     "192.168.1.1",
     "198.18.0.1",
@@ -58,6 +59,7 @@ LOCAL = [
     "2001::1",
     "2001:db8::1",
     "2002:a00:1::1",
+    "3fff::1",
     "2002:5db8:d70e::1",
     "fc00::1",
     "fd00:ec2::254",
@@ -346,10 +348,7 @@ class TestRedirects:
         server.pages["/b?x=1"] = answer(302, location="//www.example.org/c")
         server.pages["/c"] = answer(308, location=f"{BLOG}/")
         assert web.exists(f"{BLOG}/a") == "Loops"
-        assert names.asked == ["blog.example.org", "blog.example.org"] + [
-            "www.example.org",
-            "blog.example.org",
-        ]
+        assert [name.partition(".")[0] for name in names.asked] == ["blog", "blog", "www", "blog"]
         server.pages["/0"] = answer(307, location="/a")
         assert web.exists(f"{BLOG}/0") is None
 
@@ -448,9 +447,9 @@ class TestTitles:
             assert (WebPages().exists(f"{BLOG}/") is not None) is (status == 204)
 
     @pytest.mark.parametrize(
-        "error", [httpx.ReadTimeout, httpx.RemoteProtocolError, httpx.ReadError]
+        "error", [httpcore.ReadTimeout, httpcore.RemoteProtocolError, httpcore.ReadError]
     )
     def test_a_broken_answer_is_none(self, error: type[Exception]) -> None:
         with respx.mock(using="httpcore") as router:
-            router.get(f"{BLOG}/").mock(side_effect=getattr(httpcore, error.__name__))
+            router.get(f"{BLOG}/").mock(side_effect=error)
             assert WebPages().exists(f"{BLOG}/") is None
