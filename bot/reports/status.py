@@ -1,17 +1,29 @@
 """Where the learner is, for the terminal: one page, every number traceable to issues."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from bot import templating
-from bot.curriculum.model import Curriculum
-from bot.planning.bodies import full_unit_name, module_name
-from bot.planning.schedule import Schedule
+from bot.planning.bodies import module_name
 from bot.planning.snapshot import Frozen
 from bot.progress.forecast import Forecast
 from bot.progress.progress import DONE, Work, WorkState
+from bot.reports.badge import streak
+from bot.reports.offers import Offers, offers
 from bot.reports.view import View
+from bot.reports.where import (
+    NextCheckpoint,
+    finished_on,
+    here,
+    in_hours,
+    late,
+    next_checkpoint,
+    resting_until,
+    unit_names,
+)
 
 BAR = 20
+MOST_WORK = 20
+MOST_MODULES = 16
 
 
 class ModuleRow(Frozen):
@@ -22,19 +34,15 @@ class ModuleRow(Frozen):
     current: bool
 
 
-class NextCheckpoint(Frozen):
-    """The checkpoint that comes next, and the day its module ends."""
-
-    title: str
-    due: date
-
-
 class Status(Frozen):
     """A page of values. Hours are weights: estimates, as the curriculum has them.
 
-    `unit` is the name of the current unit; None before the first day. `resting_until` is the last
-    day of the pause that `today` lies in; the unit is then the one that goes on after it. `ended`
-    says that the last day is over.
+    Where nothing has hours (`in_hours` is False) the weights are shares, one for each task.
+    `logged_hours` are those that the learner wrote down. `unit` is the name of the current unit;
+    None before the first day. `resting_until` is the last day of the pause that `today` lies in;
+    the unit is then the one that goes on after it. `ended` says that the last day is over, `late`
+    counts what is open in units that are over. `streak` counts weeks in a row with something
+    finished. `offers` are there when the careful date of the forecast is after the planned end.
     """
 
     title: str
@@ -44,32 +52,31 @@ class Status(Frozen):
     percent: int
     done_hours: float
     total_hours: float
+    in_hours: bool
+    logged_hours: float
+    streak: int
     unit: str | None
     unit_percent: int | None
     unit_last: date | None
     work: tuple[Work, ...]
+    late: int
     modules: tuple[ModuleRow, ...]
     checkpoint: NextCheckpoint | None
     forecast: Forecast
+    offers: Offers | None
     in_progress: int
     done: int
     skipped: int
     resting_until: date | None
     ended: bool
+    finished_on: date | None
 
 
 def status(view: View) -> Status:
     """The page's values."""
-    curriculum, settings, today = view.curriculum, view.settings, view.today
-    dates, progress = view.dates, view.progress
-    pause = max((p.last for p in settings.pauses if p.first <= today <= p.last), default=None)
-    current = dates.current(pause + timedelta(days=1) if pause else today)
-    names = {
-        unit.id: full_unit_name(curriculum, module, unit)
-        for module in curriculum.modules()
-        for unit in module.units
-    }
-    here = progress.units[current.unit] if current else None
+    curriculum, today, dates, progress = view.curriculum, view.today, view.dates, view.progress
+    current = here(view)
+    home = progress.units[current.unit] if current else None
     return Status(
         title=curriculum.title,
         today=today,
@@ -78,41 +85,45 @@ def status(view: View) -> Status:
         percent=progress.all.percent,
         done_hours=progress.all.done,
         total_hours=progress.all.total,
-        unit=names[current.unit] if current else None,
+        in_hours=in_hours(curriculum),
+        logged_hours=view.life.hours_logged(date.min, today),
+        streak=streak(progress, today),
+        unit=unit_names(curriculum)[current.unit] if current else None,
         unit_percent=progress.of_unit(current.unit).percent if current else None,
         unit_last=current.last if current else None,
         work=tuple(w for w in progress.work if current and w.unit == current.unit),
+        late=sum(not current or w.unit != current.unit for w in late(view)),
         modules=tuple(
             ModuleRow(
                 name=module_name(curriculum, module),
                 percent=progress.of_module(module.id).percent,
-                current=module.id == here,
+                current=module.id == home,
             )
             for module in curriculum.modules()
         ),
-        checkpoint=_next_checkpoint(curriculum, dates, today),
+        checkpoint=next_checkpoint(view),
         forecast=view.outlook,
+        offers=offers(view),
         in_progress=progress.count(WorkState.IN_PROGRESS),
         done=progress.count(*DONE),
         skipped=progress.count(WorkState.SKIPPED, WorkState.REMOVED),
-        resting_until=pause,
+        resting_until=resting_until(view),
         ended=today > dates.last,
+        finished_on=finished_on(view),
     )
 
 
 def as_text(page: Status) -> str:
-    """The page for a terminal."""
-    return templating.render("status.txt.j2", page=page, bar=_bar, states=WorkState)
-
-
-def _next_checkpoint(curriculum: Curriculum, dates: Schedule, today: date) -> NextCheckpoint | None:
-    ends = {module.id: dates[module.units[-1].id].last for module in curriculum.modules()}
-    coming = [
-        NextCheckpoint(title=checkpoint.title, due=ends[checkpoint.after])
-        for checkpoint in curriculum.checkpoints
-        if ends[checkpoint.after] >= today
-    ]
-    return min(coming, key=lambda checkpoint: checkpoint.due, default=None)
+    """The page for a terminal; of a long path it shows the part around the present."""
+    current = next((index for index, row in enumerate(page.modules) if row.current), 0)
+    start = max(0, min(current - MOST_MODULES // 2, len(page.modules) - MOST_MODULES))
+    return templating.render(
+        "status.txt.j2",
+        page=page,
+        rows=page.modules[start : start + MOST_MODULES],
+        most=MOST_WORK,
+        bar=_bar,
+    )
 
 
 def _bar(percent: int) -> str:

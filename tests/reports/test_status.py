@@ -1,76 +1,104 @@
 """The status page in the states a learner meets: golden files."""
 
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
 
 import pytest
+from builders import curriculum
 from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
-from workbench import Workbench, settings
+from reports.lives import RICH, TINY, UNTIMED, Learner
+from workbench import settings
 
-from bot.reports.status import Status, as_text, status
-from bot.settings import Settings
-from bot.usecases.look import look
+from bot.planning.intents import Attested, Credit
+from bot.reports.status import as_text, status
+from bot.settings import Pause
 
-ALL = settings("2026-01-05", ahead="all")
-
-
-@pytest.fixture
-def bench() -> Workbench:
-    made = Workbench()
-    made.apply(LONG, ALL)
-    return made
+RESTING = settings(pauses=[{"from": "2026-01-19", "to": "2026-02-01"}])
 
 
-def done(bench: Workbench, title: str, day: str) -> None:
-    bench.close(title)
-    bench.issue(title).closed_at = datetime.fromisoformat(f"{day}T18:00:00+00:00")
+def in_the_middle() -> Learner:
+    learner = Learner().done(a1="2026-01-15", b1="2026-01-28", c1="2026-02-12")
+    learner.skips("Deliverable: A first").label("d1", "status: blocked")
+    learner.bench.edit("d1", title="d1 with \x1b[31mcolour")
+    return learner
 
 
-def page(bench: Workbench, today: str, config: Settings = ALL) -> Status:
-    now = datetime.fromisoformat(f"{today}T12:00:00").replace(tzinfo=UTC)
-    return status(look(LONG, config, bench.edges.snapshot(), now))
+def all_done() -> Learner:
+    return Learner().done(
+        a1="2026-01-10",
+        b1="2026-01-17",
+        c1="2026-01-24",
+        d1="2026-01-31",
+        e1="2026-02-07",
+        f1="2026-02-14",
+    )
 
 
-def test_before_the_start(bench: Workbench, file_regression: FileRegressionFixture) -> None:
-    file_regression.check(as_text(page(bench, "2025-12-20")))
+def past_the_end() -> Learner:
+    learner = Learner(RICH, settings("2026-01-05"))
+    return learner.done(a1="2026-01-30", b1="2026-02-12", c1="2026-02-20").logs(7.5, "2026-02-19")
 
 
-def test_the_first_week(bench: Workbench, file_regression: FileRegressionFixture) -> None:
-    bench.edit("a1", labels=["status: in progress"])
-    file_regression.check(as_text(page(bench, "2026-01-07")))
+def each_way_of_done() -> Learner:
+    path = curriculum(
+        "Phase: P\nMonth 1: M\nWeek 1: W\n- claimed (2h)\n- shown (2h)\n- approved (2h)"
+        "\n- known (2h)\n- begun (2h)\n- open (2h)\n- extra (2h)?"
+    )
+    learner = Learner(path, settings("2026-01-05"))
+    learner.done(claimed="2026-01-06", shown="2026-01-06", approved="2026-01-06")
+    learner.shows("shown", "2026-01-06").says(Attested(), "2026-01-06", "approved")
+    learner.done(known="2026-01-05").says(Credit(), "2026-01-05", "known")
+    return learner.label("begun", "status: in progress")
 
 
-def test_in_the_middle(bench: Workbench, file_regression: FileRegressionFixture) -> None:
-    done(bench, "a1", "2026-01-15")
-    done(bench, "b1", "2026-01-28")
-    done(bench, "c1", "2026-02-12")
-    bench.close("Deliverable: A first", "not_planned")
-    bench.edit("d1", title="d1 with \x1b[31mcolour", labels=["status: blocked"])
-    file_regression.check(as_text(page(bench, "2026-02-20")))
+STATES: dict[str, tuple[Callable[[], Learner], str]] = {
+    "before the start": (Learner, "2025-12-20"),
+    "the first week": (lambda: Learner().label("a1", "status: in progress"), "2026-01-07"),
+    "in the middle": (in_the_middle, "2026-02-20"),
+    "in a pause": (lambda: Learner(how=RESTING).done(a1="2026-01-15"), "2026-01-25"),
+    "after the last day": (lambda: Learner().done(a1="2026-01-15"), "2026-06-01"),
+    "all done": (all_done, "2026-03-01"),
+    "past the planned end": (past_the_end, "2026-03-10"),
+    "each way of done": (each_way_of_done, "2026-01-07"),
+    "without hours": (lambda: Learner(UNTIMED).done(a1="2026-01-08"), "2026-01-13"),
+    "tiny": (lambda: Learner(TINY, settings("2026-01-05")), "2026-01-07"),
+}
 
 
-def test_in_a_pause(bench: Workbench, file_regression: FileRegressionFixture) -> None:
-    done(bench, "a1", "2026-01-15")
-    rest = {"from": "2026-01-19", "to": "2026-02-01"}
-    file_regression.check(as_text(page(bench, "2026-01-25", settings(pauses=[rest]))))
+@pytest.mark.parametrize("name", STATES)
+def test_page(name: str, file_regression: FileRegressionFixture) -> None:
+    learner, today = STATES[name]
+    file_regression.check(as_text(status(learner().view(today))) + "\n")
 
 
-def test_after_the_last_day(bench: Workbench, file_regression: FileRegressionFixture) -> None:
-    done(bench, "a1", "2026-01-15")
-    file_regression.check(as_text(page(bench, "2026-06-01")))
-
-
-def test_all_done(bench: Workbench, file_regression: FileRegressionFixture) -> None:
-    for number, title in enumerate(["a1", "b1", "c1", "d1", "e1", "f1"]):
-        done(bench, title, str(date(2026, 1, 10) + timedelta(weeks=number)))
-    for title in ("Deliverable: A first", "Deliverable: A second"):
-        done(bench, title, "2026-02-20")
-    file_regression.check(as_text(page(bench, "2026-03-01")))
-
-
-def test_the_same_values_give_the_same_page(bench: Workbench) -> None:
-    for number, title in enumerate(["a1", "b1", "c1", "d1"]):
-        done(bench, title, str(date(2026, 1, 10) + timedelta(weeks=2 * number)))
-    first = page(bench, "2026-03-10")
+def test_the_same_values_give_the_same_page() -> None:
+    learner = past_the_end()
+    first = status(learner.view("2026-03-10"))
     assert first.forecast.likely is not None
-    assert first == page(bench, "2026-03-10")
+    assert first == status(learner.view("2026-03-10"))
+
+
+def test_a_pause_right_behind_a_pause_is_one() -> None:
+    pauses = [
+        {"from": "2026-01-19", "to": "2026-01-25"},
+        {"from": "2026-01-26", "to": "2026-02-01"},
+    ]
+    seen = Learner(how=settings(pauses=pauses)).view("2026-01-20")
+    assert status(seen).resting_until == Pause.model_validate(pauses[1]).last
+
+
+def test_a_long_path_still_fits_one_page() -> None:
+    months = "\n".join(
+        f"Month {m}: M{m}\nWeek 1-4: W{m}\n" + "\n".join(f"- t{m} {t}" for t in range(40))
+        for m in range(1, 41)
+    )
+    path = curriculum("Phase: P\n" + months)
+    text = as_text(status(Learner(path, settings("2026-01-05", ahead=0)).view("2027-01-20")))
+    assert len(text.splitlines()) < 50
+    assert "> " in text
+    assert "and 20 more" in text
+
+
+def test_the_bar_and_the_percent_are_of_the_whole_path() -> None:
+    page = status(Learner(LONG).done(a1="2026-01-06").view("2026-01-07"))
+    assert (page.percent, page.done_hours, page.total_hours) == (16, 10, 60)
