@@ -9,7 +9,19 @@ from pathlib import Path
 
 import typer
 
-from bot.cli import console, curriculum, demo, doctor, guide, init, plan, sandbox, status, weekly
+from bot.cli import (
+    checkpoint,
+    console,
+    curriculum,
+    demo,
+    doctor,
+    guide,
+    init,
+    plan,
+    sandbox,
+    status,
+    weekly,
+)
 from bot.errors import EXIT_BUG, EXIT_OK, MilepostError, UsageError
 
 EXIT_INTERRUPTED = 130
@@ -34,6 +46,8 @@ app.command("undo", short_help="Take back what Milepost made and nobody touched.
 app.command("status", short_help="Show where you are on the path.")(status.status)
 app.command("badge", short_help="Draw a badge for a README.")(status.badge)
 app.command("weekly", short_help="Post the summary of a week.")(weekly.weekly)
+app.command("checkpoint", short_help="Post the report on a checkpoint.")(checkpoint.checkpoint)
+app.add_typer(checkpoint.app, name="report")
 app.command("import", short_help="Read a learning guide into a curriculum.")(guide.import_guide)
 app.add_typer(curriculum.app, name="curriculum")
 app.command("sandbox", short_help="Serve a local GitHub to try things on.")(sandbox.sandbox)

@@ -17,6 +17,9 @@ COMMANDS = [
     "status",
     "badge",
     "weekly",
+    "checkpoint",
+    "report",
+    "report export",
     "import",
     "sandbox",
     "doctor",
@@ -37,7 +40,7 @@ def test_help(terminal: Terminal, file_regression: FileRegressionFixture, comman
     file_regression.check(ran.out)
 
 
-@pytest.mark.parametrize("group", ["", "curriculum"])
+@pytest.mark.parametrize("group", ["", "curriculum", "report"])
 def test_no_command_gives_help(terminal: Terminal, group: str) -> None:
     ran = terminal(*group.split())
     assert (ran.code, ran.out) == (64, "")
