@@ -70,6 +70,7 @@ def _issue(view: View, module: Module, *, seed: bool) -> DesiredIssue:
         meanings=meanings(view.curriculum.assessment.scale),
         example=view.curriculum.assessment.skills[0].title,
         form=view.settings.publish.forms,
+        report=view.settings.features.checkpoints and bool(view.curriculum.checkpoints),
         rated=[one for one in rated if one.rating],
     )
     return DesiredIssue(

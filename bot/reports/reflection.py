@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from bot import templating
 from bot.curriculum.model import Curriculum, Module
 from bot.planning.bodies import module_name
-from bot.planning.desired import DesiredIssue
+from bot.planning.desired import MAX_TITLE, DesiredIssue
 from bot.planning.snapshot import Frozen
 from bot.progress.journal import JournalEntry, journal
 from bot.progress.progress import Work
@@ -24,8 +24,8 @@ TO_FILL_IN = frozenset({"list", "text"})
 class Month(Frozen):
     """What happened while a module lasted: from `first` to `last`, as planned.
 
-    `estimated` are the estimates of the work finished, `logged` the hours written down. `spare`
-    counts finished work and journal entries that the lists leave out.
+    `estimated` are the estimates of the work finished, `logged` the hours written down. Of very
+    many pieces of work and journal entries the lists leave out as many as `..._more` says.
     """
 
     module: str
@@ -101,11 +101,16 @@ def _issue(view: View, module: Module, entries: tuple[JournalEntry, ...]) -> Des
     return DesiredIssue(
         key=f"reflection:{module.id}",
         aliases=tuple(f"reflection:{alias}" for alias in module.aliases),
-        title=f"Looking back: {name}",
+        title=_title(name),
         body=templating.render("issues/reflection.md.j2", m=month(view, module, entries)),
         labels=("kind:reflection",),
         starter=_starter(view.curriculum),
     )
+
+
+def _title(name: str) -> str:
+    title = f"Looking back on {name}"
+    return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1].rstrip()}…"
 
 
 def _starter(curriculum: Curriculum) -> str:
