@@ -85,9 +85,10 @@ def with_block(readme: str, block: str) -> str | None:
     """`readme` with `block` (marks included) in place of its own, or after its first heading.
 
     None when nothing changes, or when it cannot be told what is ours. The block takes the line ends
-    of the file.
+    that most lines of the file have.
     """
-    line_end = "\r\n" if "\r\n" in readme else "\n"
+    windows = readme.count("\r\n")
+    line_end = "\r\n" if 2 * windows > readme.count("\n") else "\n"
     text = block.replace("\n", line_end)
     if not has_block(readme):
         return _inserted(readme, text, line_end)

@@ -18,7 +18,8 @@ LEFT, RIGHT, TOP, BOTTOM = 56, 28, 106, 40
 LEGEND, SMALL = 12, 11
 MOST_MONTHS = 9
 SHORT = 70
-ROWS = 5
+ROWS = 6
+APART = 18
 DAY = timedelta(days=1)
 
 
@@ -160,7 +161,7 @@ class _Plot:
         total = self._values.total
         step = _round_step(total / ROWS) if total else 1.0
         amounts = [index * step for index in range(ROWS * 2 + 1)]
-        kept = [amount for amount in amounts if amount <= total - 0.6 * step]
+        kept = [amount for amount in amounts if self.y(amount) - self.y(total) >= APART]
         return [
             {"y": paper.tenth(self.y(amount)), "text": templating.hours(amount)}
             for amount in ([*kept, total] if total else [0.0])
