@@ -96,7 +96,8 @@ def test_an_inserted_block_adds_and_takes_nothing_away(readme: str) -> None:
 
 
 def test_the_block_takes_the_line_ends_of_the_file() -> None:
-    changed = with_block(f"# Me\r\n{OLD}\r\nHello.\r\n", BLOCK)
+    old = OLD.replace("\n", "\r\n")
+    changed = with_block(f"# Me\r\n{old}\r\nHello.\r\n", BLOCK)
     assert changed == f"# Me\r\n{BEGIN}\r\nnew\r\n{END}\r\nHello.\r\n"
 
 
