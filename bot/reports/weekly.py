@@ -252,6 +252,6 @@ def _of_being_ahead(view: View) -> Suggestion | None:
     works = [w for w in view.progress.work if w.unit == current.unit and w.counts]
     if not works or any(w.share < 1 for w in works):
         return None
-    upcoming = next_to_open(view)
+    upcoming = next_to_open(view) if any(not w.url for w in _coming(view)) else None
     name = unit_names(view.curriculum)[upcoming] if upcoming else ""
     return Suggestion(kind="ahead", name=name)

@@ -228,7 +228,8 @@ def test_its_numbers_agree_with_what_the_repository_holds(
     assert values.numbers.done_count == len(closed)
     assert sum(row.done_hours for row in values.modules) == values.numbers.done
     text = as_markdown(values)
-    assert f"**{100 * len(closed) // 6} %** · {10 * len(closed)} of 60 hours" in text
+    percent = 100 * len(closed) // 6
+    assert f"**{percent}\N{NO-BREAK SPACE}%** · {10 * len(closed)} of 60 hours" in text
 
 
 def test_a_day_without_news_changes_dates_and_nothing_else() -> None:
