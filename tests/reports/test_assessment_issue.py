@@ -4,17 +4,23 @@ import pytest
 from builders import curriculum
 from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
-from reports.lives import ALL, RICH, Learner
+from reports.lives import ALL, RICH, Learner, at
 from workbench import settings as config
 
 from bot.curriculum.load import from_catalog
+from bot.planning.changes import CreateIssue, Plan, UpdateIssue
 from bot.planning.desired import DesiredIssue, Texts, desired_state
 from bot.planning.diff_issues import MAX_BODY
 from bot.planning.intents import OpenUnit
 from bot.planning.observed import observe
+from bot.planning.plan import make_plan
+from bot.planning.snapshot import Snapshot
 from bot.progress.assessment import pairs_in, ratings_in_issues
 from bot.reports.assessment import assessment_issues
+from bot.reports.reflection import reflection_issues
 from bot.reports.view import View
+from bot.usecases.look import look
+from bot.usecases.reconcile import Session
 
 OFFICIAL = from_catalog("devops-to-mlops")
 ROLLING = config("2026-01-05", ahead=4)
@@ -93,11 +99,51 @@ def test_the_empty_lines_rate_nothing_and_each_filled_one_rates_its_skill() -> N
     assert [r.value for r in ratings] == [4] * 6 + [5]
 
 
-def test_the_plan_takes_it_and_asks_for_nothing_twice() -> None:
+def planned(learner: Learner, today: str) -> Session:
+    """A session that plans the path with its assessments and reflections."""
+
+    def plan(snapshot: Snapshot) -> Plan:
+        view = look(learner.path, learner.how, snapshot, at(today))
+        issues = (*assessment_issues(view), *reflection_issues(view))
+        wanted = desired_state(learner.path, ALL, view.today, texts=Texts(issues=issues))
+        return make_plan(wanted, snapshot)
+
+    return Session(learner.bench.edges, plan)
+
+
+def run(learner: Learner, today: str) -> list[str]:
+    """Plans and applies once; what was changed, by key."""
+    session = planned(learner, today)
+    plan = session.plan()
+    session.apply(
+        plan, gateway=lambda: learner.bench.edges, sleep=lambda _: None, progress=lambda *_: None
+    )
+    return [change.key for change in plan.changes if isinstance(change, CreateIssue | UpdateIssue)]
+
+
+def test_a_run_makes_them_once_reads_the_answer_and_comes_to_rest() -> None:
+    learner = Learner(OFFICIAL, ALL)
+    learner.bench.apply(OFFICIAL, ALL, today="2026-04-01")
+    made = run(learner, "2026-04-01")
+    assert {"assessment:m03", "reflection:m02", "assessment:m12"} <= set(made)
+    assert run(learner, "2026-04-01") == []
+    issue = learner.bench.issue("How sure do you feel? Month 3")
+    answered = (issue.body or "").replace("- ML fundamentals: ", "- ML fundamentals: 4")
+    learner.bench.edit(issue.title, body=answered)
+    assert "assessment:m03" in run(learner, "2026-04-02")
+    assert "| ML fundamentals | 4 of 5 |" in (issue.body or "")
+    assert "- ML fundamentals: 4" in (issue.body or "")
+    assert run(learner, "2026-04-02") == []
+
+
+def test_one_that_was_answered_and_closed_is_left_alone() -> None:
     learner = Learner(RICH)
-    today = "2026-01-20"
-    view = learner.view(today)
-    wanted = desired_state(RICH, ALL, view.today, texts=Texts(issues=assessment_issues(view)))
-    assert {i.key for i in wanted.issues} >= {"assessment:january", "assessment:march"}
-    assert assessment_issues(view) == assessment_issues(learner.view(today))
-    assert all(len(i.body) + len(i.starter) < MAX_BODY / 4 for i in assessment_issues(view))
+    run(learner, "2026-01-20")
+    learner.done(How_sure="2026-01-21")
+    learner.rates("rated-python", 5, "2026-01-22")
+    assert "assessment:january" not in run(learner, "2026-01-23")
+
+
+def test_there_is_room_for_the_learner() -> None:
+    for issue in assessment_issues(Learner(OFFICIAL).view("2026-03-20")):
+        assert len(issue.body) + len(issue.starter) < MAX_BODY / 4
