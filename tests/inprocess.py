@@ -238,6 +238,11 @@ class Edges:
             above = issues.find(self.repository, parent)
             relations.add_child(self.world, self.bot, self.repository, above, child_id)
 
+    def delete_comment(self, comment: int) -> None:
+        with self._writing("delete comment"):
+            _, found = comments.find(self.repository, comment)
+            comments.delete(self.world, self.bot, self.repository, found)
+
     def react(self, comment: int, content: str) -> None:
         with self._writing("react"):
             _, found = comments.find(self.repository, comment)

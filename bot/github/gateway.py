@@ -155,6 +155,15 @@ class PyGithubGateway:
         made = self._writer.create(lambda wire: wire.issue(number).create_comment(body)).raw_data
         return _integer(made, "id")
 
+    def delete_comment(self, comment: int) -> None:
+        """Raises NotThereError when there is no such comment."""
+        url = f"{self._writer.connection.root}/issues/comments/{comment}"
+
+        def send(wire: "Wire") -> None:
+            wire.requestJsonAndCheck("DELETE", url)
+
+        self._writer.delete(send)
+
     def add_sub_issue(self, parent: int, child_id: int) -> None:
         """Make the issue with the database id `child_id` a sub-issue.
 

@@ -1,9 +1,10 @@
 """publish = read, report, post: a report stands exactly once, found again by its marker."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from enum import StrEnum
 
-from bot.errors import GitHubError, UncertainWriteError
+from bot.errors import GitHubError, NotThereError, UncertainWriteError
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.marker import Key, Marker, digest, find, normal, wrap
 from bot.planning.observed import observe, trusted
@@ -38,7 +39,8 @@ def publish_once(
     `on` is the issue's key, and its aliases. A closed summary issue means that the learner does not
     want any; another issue takes the comment also when it is closed as done. When the answer to the
     write is lost, it looks again instead of writing again, at most five times. Raises GitHubError
-    when there is no such issue, and what reader and gateway raise.
+    when there is no such issue, and what reader and gateway raise. When two runs post at once, the
+    later comment is taken back by whoever wrote it.
     """
     issues = observe(snapshot).issues
     issue = next((issues[name].state for name in on if name in issues), None)
@@ -57,18 +59,30 @@ def publish_once(
     body = wrap(text, Marker(key=key, title="", body=digest(normal(text))))
     for look in range(LOOKS_AGAIN):
         try:
-            gateway().create_comment(issue.number, body=body)
+            made = gateway().create_comment(issue.number, body=body)
         except UncertainWriteError:
             sleep(FIRST_PAUSE * 2**look)
             if key in keys_of(reader.comments(issue.number, fresh=True)):
                 return Outcome.POSTED
         else:
-            return Outcome.POSTED
+            return _first_of_all(key, made, reader.comments(issue.number, fresh=True), gateway)
     raise UncertainWriteError(
         "the answers to several writes were lost.",
         where=issue.url,
         hint="Look whether the comment stands there before you run it again.",
     )
+
+
+def _first_of_all(
+    key: Key, made: int, comments: tuple[CommentState, ...], gateway: Callable[[], Gateway]
+) -> Outcome:
+    """Take ours back where another run was first; ids are given out in order."""
+    same = [comment.id for comment in comments if key in keys_of([comment])]
+    if not same or min(same) >= made:
+        return Outcome.POSTED
+    with suppress(NotThereError):
+        gateway().delete_comment(made)
+    return Outcome.STANDS
 
 
 def keys_of(comments: Iterable[CommentState]) -> frozenset[Key]:

@@ -318,6 +318,19 @@ class TestMarks:
         gateway.react(comment.id, "rocket")
         assert [one.content for one in comment.reactions] == ["rocket"]
 
+    @pytest.mark.parametrize("fault", [None, *LOST])
+    def test_a_comment_is_taken_back(
+        self, world: World, gateway: PyGithubGateway, seed: Seed, fault: str | None
+    ) -> None:
+        seed(1)
+        comment = self.said(world)
+        if fault:
+            world.faults.add(fault, method="DELETE")
+        gateway.delete_comment(comment.id)
+        assert world.repository().issues[1].comments == []
+        with pytest.raises(NotThereError):
+            gateway.delete_comment(comment.id)
+
     def test_the_comment_is_gone(self, gateway: PyGithubGateway) -> None:
         with pytest.raises(NotThereError):
             gateway.react(99, "rocket")

@@ -110,6 +110,19 @@ def test_a_lost_answer_makes_no_second_summary(bench: Workbench, after: bool) ->
     assert bench.waits == [2.0]
 
 
+def test_of_two_runs_at_once_the_first_comment_stays(bench: Workbench) -> None:
+    both = iter([True])
+
+    def other_run() -> None:
+        if next(both, False):
+            assert publish(bench, "The other's.") is Outcome.POSTED
+
+    bench.edges.before_write = other_run
+    assert publish(bench, "Mine.") is Outcome.STANDS
+    (body,) = posted(bench)
+    assert "The other's." in body
+
+
 def test_the_learners_comments_and_a_plan_stay_as_they_are(bench: Workbench) -> None:
     summary = bench.issue("Your path")
     comments.create(bench.world, bench.learner, bench.repository, summary, {"body": "Hello"})
