@@ -9,11 +9,13 @@ from planning.paths import LONG
 from workbench import Workbench, settings
 
 from bot.curriculum.model import Curriculum
-from bot.planning.desired import desired_state
+from bot.planning.changes import Plan
+from bot.planning.desired import Texts, desired_state
 from bot.planning.intents import Count, Evidenced, Intent, Log, Rate
 from bot.planning.memory import Entry, find_memory, with_memory
 from bot.planning.observed import observe
 from bot.planning.plan import make_plan
+from bot.reports.dashboard import as_markdown, dashboard
 from bot.reports.view import View
 from bot.sandbox.state import issues
 from bot.settings import Settings
@@ -157,12 +159,26 @@ class Learner:
         url = "https://github.com/learner/portfolio/pull/7"
         return self.says(Evidenced(kind="pull-request", url=url), day, title)
 
-    def apply(self, today: str) -> "Learner":
-        """A run on that day, with what was said by then."""
-        seen = self.view(today)
-        desired = desired_state(self.path, seen.settings, seen.today, course=seen.life.course)
-        self.bench._run(Session(self.bench.edges, partial(make_plan, desired)))
+    def plan(self, today: str, *, with_dashboard: bool = False) -> Plan:
+        """What a run on that day would change, with what was said by then."""
+        return self._session(today, with_dashboard=with_dashboard).plan()
+
+    def apply(self, today: str, *, with_dashboard: bool = False) -> "Learner":
+        """A run on that day."""
+        self.bench._run(self._session(today, with_dashboard=with_dashboard))
         return self
+
+    def _session(self, today: str, *, with_dashboard: bool) -> Session:
+        seen = self.view(today)
+        text = as_markdown(dashboard(seen)) if with_dashboard else None
+        desired = desired_state(
+            self.path,
+            seen.settings,
+            seen.today,
+            course=seen.life.course,
+            texts=Texts(dashboard=text),
+        )
+        return Session(self.bench.edges, partial(make_plan, desired))
 
     def files(self, title: str, label: str, day: str, body: str = "") -> "Learner":
         """An issue by the learner, as a form makes it; `label` is the label's key."""

@@ -14,6 +14,8 @@ from pytest_regressions.file_regression import FileRegressionFixture
 from reports.lives import RICH, TINY, UNTIMED, Learner, at
 from workbench import settings as config
 
+from bot.planning.changes import UpdateIssue
+from bot.planning.desired import SUMMARY_KEY
 from bot.planning.intents import (
     Choose,
     Credit,
@@ -99,6 +101,13 @@ STATES: dict[str, tuple[Callable[[], Learner], str]] = {
 def test_dashboard(name: str, file_regression: FileRegressionFixture) -> None:
     learner, today = STATES[name]
     file_regression.check(page(learner(), today) + "\n", extension=".md")
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_it_never_scolds(name: str) -> None:
+    learner, today = STATES[name]
+    text = page(learner(), today)
+    assert not re.search(r"\b(behind|fail|failed|should have|overdue|missed)\b", text)
 
 
 def test_two_looks_on_one_day_give_the_same_bytes() -> None:
@@ -240,6 +249,23 @@ def test_a_day_without_news_changes_dates_and_nothing_else() -> None:
     ]
     assert monday != tuesday
     assert without_dates[0] == without_dates[1]
+
+
+def test_it_costs_one_edit_a_day_when_nothing_happens() -> None:
+    learner = Learner(RICH, config("2026-01-05", ahead="all"))
+    learner.apply("2026-01-06", with_dashboard=True)
+    assert learner.plan("2026-01-06", with_dashboard=True).empty
+    (change,) = learner.plan("2026-01-07", with_dashboard=True).changes
+    assert isinstance(change, UpdateIssue)
+    assert (change.key, change.fields) == (SUMMARY_KEY, ("text",))
+
+
+def test_a_button_ticked_by_hand_is_cleared_by_the_next_page() -> None:
+    learner = Learner(RICH, config("2026-01-05", ahead="all"))
+    learner.apply("2026-01-06", with_dashboard=True).ticks("Your path")
+    assert "- [x]" in (learner.bench.issue("Your path").body or "")
+    learner.apply("2026-01-07", with_dashboard=True)
+    assert "- [x]" not in (learner.bench.issue("Your path").body or "")
 
 
 def test_it_tells_the_learners_day_and_not_the_servers() -> None:

@@ -66,6 +66,13 @@ STATES: dict[str, tuple[Callable[[], Learner], str, str]] = {
         "2026-W03",
         "2026-01-19",
     ),
+    "a pause from today": (
+        lambda: (
+            Learner().done(a1="2026-01-07").says(PauseUntil(last=date(2026, 1, 25)), "2026-01-19")
+        ),
+        "2026-W03",
+        "2026-01-19",
+    ),
     "ahead": (
         lambda: Learner(how=config("2026-01-05", ahead=0)).done(a1="2026-01-06", b1="2026-01-07"),
         "2026-W02",
@@ -135,6 +142,13 @@ def test_summary(name: str, file_regression: FileRegressionFixture) -> None:
     learner, week, today = STATES[name]
     text = as_markdown(told(learner(), week, today))
     file_regression.check(text + "\n", extension=".md")
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_it_never_scolds(name: str) -> None:
+    learner, week, today = STATES[name]
+    text = as_markdown(told(learner(), week, today))
+    assert not re.search(r"\b(behind|fail|failed|should have|overdue|missed)\b", text)
 
 
 def test_equal_inputs_give_equal_summaries() -> None:
