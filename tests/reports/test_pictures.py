@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -226,3 +227,9 @@ def test_whatever_a_title_holds_the_picture_parses(title: str) -> None:
     values = card.card(state("tiny")).model_copy(update={"title": title, "facts": (title,)})
     root = ET.fromstring(card.as_svg(values))
     assert {element.tag.removeprefix(SVG) for element in root.iter()} <= TAGS
+
+
+@pytest.mark.parametrize("kind", ["card", "burn-up"])
+def test_the_docs_show_what_is_drawn(kind: str) -> None:
+    shown = Path(__file__).parents[2] / "docs" / "images" / f"{kind}.svg"
+    assert shown.read_text(encoding="utf-8") == picture(kind, state("busy"))
