@@ -20,7 +20,7 @@ from bot.curriculum.model import (
 )
 from bot.planning.observed import Observed
 from bot.planning.snapshot import Frozen, IssueState
-from bot.progress.formbody import filed
+from bot.progress.formbody import filed, title_of
 from bot.progress.life import Life
 from bot.progress.progress import Progress, Work, WorkState
 from bot.settings import Settings
@@ -88,7 +88,7 @@ def applications(observed: Observed, settings: Settings) -> tuple[Application, .
         Application(
             number=issue.number,
             url=issue.url,
-            title=issue.title,
+            title=title_of(issue),
             stage=_stage(issue, names),
             opened=issue.created_at.astimezone(settings.zone).date(),
         )

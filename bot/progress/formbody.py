@@ -13,6 +13,7 @@ from bot.planning.observed import Observed, trusted
 from bot.planning.snapshot import IssueState
 
 NO_RESPONSE = "_No response_"
+MOST = 100
 _HEADING = re.compile(r"^### +(.+?)[ \t]*$", re.MULTILINE)
 _HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
 _NAMED_DAY = ("%d %b %Y", "%d %B %Y", "%d. %B %Y", "%B %d, %Y", "%b %d, %Y", "%Y/%m/%d")
@@ -50,6 +51,23 @@ def sections(body: str) -> tuple[tuple[str, str], ...]:
     pairs = [("", parts[0]), *zip(parts[1::2], parts[2::2], strict=True)]
     found = ((label.strip(), value.strip()) for label, value in pairs)
     return tuple((label, value) for label, value in found if value not in {"", NO_RESPONSE})
+
+
+def title_of(issue: IssueState) -> str:
+    """Its title; one left as a form began it (`Journal: `) is completed by the first answer."""
+    title = issue.title.strip()
+    if not title.endswith(":"):
+        return title
+    answers = [value for _, value in sections(issue.body) if as_day(value) is None]
+    return f"{title} {first_line(answers[0])}" if answers else title.rstrip(" :")
+
+
+def first_line(text: str) -> str:
+    """The first line, at most 100 characters, cut at a word."""
+    line = next((found.strip() for found in text.splitlines() if found.strip()), "")
+    if len(line) <= MOST:
+        return line
+    return f"{line[:MOST].rpartition(' ')[0] or line[:MOST]}…"
 
 
 def visible(body: str) -> str:

@@ -7,7 +7,7 @@ from bot.planning.changes import UpdateIssue
 from bot.planning.marker import Key
 from bot.planning.observed import Observed, OurIssue
 from bot.planning.snapshot import Frozen, IssueState
-from bot.progress.formbody import as_day, filed, sections, taken_back
+from bot.progress.formbody import as_day, filed, first_line, sections, taken_back, title_of
 from bot.settings import Settings
 
 JOURNAL = "kind:journal"
@@ -28,6 +28,13 @@ class JournalEntry(Frozen):
     title: str
     text: str
     highlighted: bool
+
+    @property
+    def excerpt(self) -> str:
+        """The first line, where the title does not say it already."""
+        line = first_line(self.text)
+        said = line.partition(": ")[2] or line
+        return "" if said.rstrip("…") in self.title else line
 
 
 def journal(observed: Observed, settings: Settings) -> tuple[JournalEntry, ...]:
@@ -101,7 +108,7 @@ def _entry(issue: IssueState, body: str, observed: Observed, settings: Settings)
         number=issue.number,
         url=issue.url,
         day=days[0][1] if days else made,
-        title=issue.title,
+        title=title_of(issue),
         text="\n".join(lines),
         highlighted=highlight is not None and highlight.name.casefold() in worn,
     )

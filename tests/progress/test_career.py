@@ -54,6 +54,12 @@ def test_the_label_says_the_stage_the_furthest_of_several(labels: list[str], sta
     assert (one.stage, one.title, one.opened) == (stage, "Application: Acme", date(2026, 2, 1))
 
 
+def test_an_application_left_without_a_title_is_called_by_its_company() -> None:
+    body = "### Company\n\nAcme\n\n### Role\n\nBaker"
+    (one,) = sent(Learner(RICH).files("Application: ", "kind:application", "2026-02-01", body))
+    assert one.title == "Application: Acme"
+
+
 @pytest.mark.parametrize("reason", ["completed", "not_planned"])
 def test_a_closed_application_is_over_unless_there_was_an_offer(reason: str) -> None:
     for label, stage in (("stage: interview", "closed"), ("stage: offer", "offer")):

@@ -61,6 +61,21 @@ def test_without_a_usable_date_the_day_of_the_issue_counts(said: str) -> None:
     assert entry.day == date(2026, 1, 9)
 
 
+def test_a_title_left_as_the_form_began_it_is_completed_by_the_first_answer() -> None:
+    (entry,) = entries(Learner(RICH).files("Journal: ", "kind:journal", "2026-01-09", FORM))
+    assert (entry.title, entry.excerpt) == ("Journal: That a table", "")
+    (entry,) = entries(Learner(RICH).files("Journal:", "kind:journal", "2026-01-09", ""))
+    assert (entry.title, entry.excerpt) == ("Journal", "")
+
+
+def test_an_excerpt_is_one_short_line() -> None:
+    body = "### Learned\n\n" + "word " * 60
+    (entry,) = entries(Learner(RICH).files("Today", "kind:journal", "2026-01-09", body))
+    assert entry.excerpt.startswith("Learned: word")
+    assert entry.excerpt.endswith("word…")
+    assert len(entry.excerpt) <= 101
+
+
 def test_days_are_those_of_the_learner() -> None:
     tokyo = Learner(RICH, config("2026-01-05", ahead="all", timezone="Asia/Tokyo"))
     (entry,) = entries(tokyo.files("Late", "kind:journal", "2026-01-09", "Hello"))
