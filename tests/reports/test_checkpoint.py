@@ -108,6 +108,10 @@ def test_who_comes_late_is_told_only_of_the_latest() -> None:
     assert due(learner, "2027-01-20", "report:month-9") == ["month-12"]
 
 
+def test_a_slower_pace_does_not_bring_back_what_lies_before_a_report() -> None:
+    assert due(Studying(GUIDE), "2026-07-20", "report:month-9") == []
+
+
 def test_two_checkpoints_at_one_place_are_both_due() -> None:
     learner = Studying(TWICE)
     assert due(learner, "2026-02-10") == ["first-look", "second-look"]
