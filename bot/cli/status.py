@@ -1,4 +1,4 @@
-"""`milepost status` and `milepost badge`: where you are on the path."""
+"""`milepost status`, `milepost badge` and `milepost picture`: where you are on the path."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +16,10 @@ Repo = Annotated[
     str | None,
     typer.Option("--repo", metavar="OWNER/NAME", help="The repository to look at."),
 ]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="Write it to this file when it changed."),
+]
 
 
 class Kind(StrEnum):
@@ -24,6 +28,15 @@ class Kind(StrEnum):
     PERCENT = "percent"
     MONTH = "month"
     STREAK = "streak"
+
+
+class Picture(StrEnum):
+    """What a picture shows."""
+
+    CARD = "card"
+    BURN_UP = "burn-up"
+    SKILLS = "skills"
+    ACTIVITY = "activity"
 
 
 class Shape(StrEnum):
@@ -50,16 +63,16 @@ def status(
 
 def badge(
     repo: Repo = None,
-    kind: Annotated[Kind, typer.Option(help="What it tells.")] = Kind.PERCENT,
+    kind: Annotated[
+        Kind | None, typer.Option(help="What it tells; else as the settings say.")
+    ] = None,
     label: Annotated[
-        str | None, typer.Option(help="Its left half; else the curriculum's title.")
+        str | None, typer.Option(help="Its left half; else the settings' or the path's title.")
     ] = None,
     shape: Annotated[
         Shape, typer.Option("--format", help="A picture, or JSON for Shields' endpoint.")
     ] = Shape.SVG,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write it to this file when it changed.")
-    ] = None,
+    output: Output = None,
 ) -> None:
     """Draw a badge for a README.
 
@@ -67,13 +80,34 @@ def badge(
     """
     from bot.reports import badge as badges
 
-    made = badges.badge(kind.value, _look(repo), label=label)
+    view = _look(repo)
+    wanted = view.settings.badge
+    made = badges.badge(kind.value if kind else wanted.kind, view, label=label or wanted.label)
     text = badges.as_svg(made) if shape is Shape.SVG else f"{badges.as_shields(made)}\n"
+    _hand_over(text, output, f"{made.label}, {made.message}")
+
+
+def picture(
+    name: Annotated[Picture, typer.Argument(metavar="NAME", help="Which one.")],
+    repo: Repo = None,
+    output: Output = None,
+) -> None:
+    """Draw a picture of your progress, as SVG.
+
+    A card; the work done over time with a forecast; your skills; or a year of activity.
+    """
+    from bot.reports.pictures import picture
+
+    _hand_over(picture(name.value, _look(repo)), output, name.value)
+
+
+def _hand_over(text: str, output: Path | None, what: str) -> None:
+    """Print it, or write it to a file when it is not there yet."""
     if output is None:
         console.say(text.rstrip("\n"))
     elif not output.is_file() or output.read_text(encoding="utf-8") != text:
         output.write_text(text, encoding="utf-8")
-        console.tell(f"Wrote {output}: {made.label}, {made.message}.")
+        console.tell(f"Wrote {output}: {what}.")
 
 
 def _look(repo: str | None) -> "View":

@@ -30,3 +30,10 @@ def test_a_badge_is_written_when_it_changed_and_only_then(terminal: Terminal) ->
     assert (again.code, again.out, again.err) == (0, "", "")
     shields = terminal("badge", "--format", "shields", "--kind", "streak")
     assert json.loads(shields.out)["message"] == "0 active weeks"
+
+
+def test_a_badge_looks_as_the_settings_say_unless_told_otherwise(terminal: Terminal) -> None:
+    terminal.follow(PATH, ahead="all", badge={"kind": "streak", "label": "my path"})
+    assert terminal("apply", "--yes").code == 0
+    assert "<title>my path: 0 active weeks</title>" in terminal("badge").out
+    assert "<title>my path: 0%</title>" in terminal("badge", "--kind", "percent").out
