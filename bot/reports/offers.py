@@ -35,6 +35,8 @@ from bot.reports.where import (
 from bot.templating import Markdown
 
 FEWEST_DAYS = 14
+MOST_HOURS = 40
+FASTEST = 80  # the fastest pace that the settings take
 NEAR = 4
 
 
@@ -57,7 +59,8 @@ class Offers(Frozen):
 
     `replanned` is the last day if the path went on today. `optional` counts the optional tasks that
     are not made yet. `needed` is how many hours a week would keep the dates as they are, `usual`
-    the whole hours that the learner's own weeks had; both None when nobody knows.
+    the whole hours that the learner's own weeks had; both None when nobody knows, and the former
+    when it is more than a week of work.
     """
 
     replanned: date | None
@@ -87,11 +90,12 @@ def offers(view: View) -> Offers | None:
     unit = first_unfinished(view.progress)
     known = in_hours(view.curriculum)
     days = _study_days(view, end)
+    needed = view.outlook.left * DAYS_A_WEEK / days if known and days >= FEWEST_DAYS else None
     return Offers(
         replanned=_last_when_replanned(view, unit) if unit else None,
         optional=optional_ahead(view),
-        needed=view.outlook.left * DAYS_A_WEEK / days if known and days >= FEWEST_DAYS else None,
-        usual=max(1, round(view.outlook.pace)) if known else None,
+        needed=needed if needed and needed <= MOST_HOURS else None,
+        usual=min(FASTEST, max(1, round(view.outlook.pace))) if known else None,
     )
 
 

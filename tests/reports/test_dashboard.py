@@ -12,6 +12,7 @@ from planning.paths import LONG
 from pydantic import TypeAdapter
 from pytest_regressions.file_regression import FileRegressionFixture
 from reports.lives import RICH, TINY, UNTIMED, Learner, at
+from reports.spoken import understood
 from workbench import settings as config
 
 from bot.planning.changes import UpdateIssue
@@ -108,6 +109,14 @@ def test_it_never_scolds(name: str) -> None:
     learner, today = STATES[name]
     text = page(learner(), today)
     assert not re.search(r"\b(behind|fail|failed|should have|overdue|missed)\b", text)
+
+
+def test_every_command_that_it_names_is_understood() -> None:
+    words = set()
+    for made, today in STATES.values():
+        learner = made()
+        words |= understood(learner, learner.view(today), page(learner, today))
+    assert words >= {"help", "log", "pace", "project", "rate"}
 
 
 def test_two_looks_on_one_day_give_the_same_bytes() -> None:

@@ -7,6 +7,7 @@ from builders import curriculum
 from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
 from reports.lives import RICH, TINY, UNTIMED, Learner
+from reports.spoken import understood
 from workbench import settings
 
 from bot.planning.intents import Attested, Credit
@@ -69,6 +70,12 @@ STATES: dict[str, tuple[Callable[[], Learner], str]] = {
 def test_page(name: str, file_regression: FileRegressionFixture) -> None:
     learner, today = STATES[name]
     file_regression.check(as_text(status(learner().view(today))) + "\n")
+
+
+def test_every_command_that_it_names_is_understood() -> None:
+    learner = past_the_end()
+    seen = learner.view("2026-03-10")
+    assert understood(learner, seen, as_text(status(seen))) == {"replan", "drop", "pace"}
 
 
 def test_the_same_values_give_the_same_page() -> None:

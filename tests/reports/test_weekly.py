@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
 from reports.lives import ALL, RICH, TINY, UNTIMED, Learner, day
+from reports.spoken import understood
 from workbench import settings as config
 
 from bot.planning.intents import Choose, PauseUntil
@@ -149,6 +150,15 @@ def test_it_never_scolds(name: str) -> None:
     learner, week, today = STATES[name]
     text = as_markdown(told(learner(), week, today))
     assert not re.search(r"\b(behind|fail|failed|should have|overdue|missed)\b", text)
+
+
+def test_every_command_that_it_names_is_understood() -> None:
+    words = set()
+    for made, week, today in STATES.values():
+        learner = made()
+        text = as_markdown(told(learner, week, today))
+        words |= understood(learner, learner.view(today), text)
+    assert words >= {"pause", "pace", "replan", "move", "skip", "choose"}
 
 
 def test_equal_inputs_give_equal_summaries() -> None:

@@ -1,0 +1,43 @@
+"""Commands that a report names: each can be written just so, and is understood."""
+
+import re
+
+from reports.lives import Learner
+
+from bot.planning.desired import SUMMARY_KEY
+from bot.progress.commands import read_commands
+from bot.progress.understand import Misunderstood, Place, understand
+from bot.reports.view import View
+from bot.reports.where import first_unfinished
+
+IN_TEXT = re.compile(r"`(/\w[^`]*)`")
+IN_TERMINAL = re.compile(r"^  (/\w.*?) {2,}", re.MULTILINE)
+ON_WORK = {"move", "skip", "done", "log"}
+
+
+def understood(learner: Learner, seen: View, text: str) -> set[str]:
+    """The words of the commands that `text` names; fails when one would not be understood."""
+    words = set()
+    for line in (*IN_TEXT.findall(text), *IN_TERMINAL.findall(text)):
+        (asked,) = read_commands(line)
+        assert asked.known, line
+        words.add(asked.word)
+        named_only = asked.rest in {"", "until DATE"} and asked.word != "replan"
+        if not named_only:
+            found = understand(asked, _place(learner, seen, asked.word))
+            assert not isinstance(found, Misunderstood), (line, found)
+    return words
+
+
+def _place(learner: Learner, seen: View, word: str) -> Place:
+    work = seen.progress.work[0]
+    return Place(
+        curriculum=learner.path,
+        settings=learner.how,
+        in_force=seen.settings,
+        course=seen.life.course,
+        dates=seen.dates,
+        key=work.key if word in ON_WORK else SUMMARY_KEY,
+        today=seen.today,
+        unfinished=first_unfinished(seen.progress),
+    )
