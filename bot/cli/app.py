@@ -11,6 +11,7 @@ import typer
 
 from bot.cli import (
     checkpoint,
+    cohort,
     console,
     curriculum,
     demo,
@@ -48,6 +49,7 @@ app.command("badge", short_help="Draw a badge for a README.")(status.badge)
 app.command("weekly", short_help="Post the summary of a week.")(weekly.weekly)
 app.command("checkpoint", short_help="Post the report on a checkpoint.")(checkpoint.checkpoint)
 app.add_typer(checkpoint.app, name="report")
+app.command("cohort", short_help="Show where the learners are who share that.")(cohort.cohort)
 app.command("import", short_help="Read a learning guide into a curriculum.")(guide.import_guide)
 app.add_typer(curriculum.app, name="curriculum")
 app.command("sandbox", short_help="Serve a local GitHub to try things on.")(sandbox.sandbox)

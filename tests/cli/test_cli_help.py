@@ -20,6 +20,7 @@ COMMANDS = [
     "checkpoint",
     "report",
     "report export",
+    "cohort",
     "import",
     "sandbox",
     "doctor",

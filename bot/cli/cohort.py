@@ -1,0 +1,62 @@
+"""`milepost cohort`: one table for a mentor, of those who share where they are."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli import console
+from bot.cli.edges import Edges
+from bot.errors import UsageError
+
+
+class Shape(StrEnum):
+    """How the table is written."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+def cohort(
+    repositories: Annotated[
+        list[str] | None, typer.Argument(metavar="REPO", help="Repositories, as OWNER/NAME.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="A file with one repository a line.")
+    ] = None,
+    shape: Annotated[
+        Shape, typer.Option("--format", help="How the table is written.")
+    ] = Shape.TEXT,
+) -> None:
+    """Show where the learners are who share that with you.
+
+    Only repositories whose own settings say `cohort: {share: true}` are looked at, anew each time.
+    Nothing is written anywhere.
+    """
+    from bot.reports import cohort as tables
+    from bot.usecases.cohort import cohort as gather
+    from bot.usecases.cohort import listed
+
+    named = [*(repositories or ()), *(listed(_read(file)) if file else ())]
+    if not named:
+        raise UsageError(
+            "there is no repository to look at.",
+            hint="Name some as OWNER/NAME, or a file of them with --file.",
+        )
+    edges = Edges()
+    made = gather(named, lambda name: Edges(name).reader(), edges.now())
+    write = {
+        Shape.TEXT: tables.as_text,
+        Shape.MARKDOWN: tables.as_markdown,
+        Shape.JSON: tables.as_json,
+    }
+    console.say(write[shape](made))
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError("this is not UTF-8 text.", where=str(file)) from None

@@ -1,0 +1,170 @@
+"""One table for a mentor: where each learner is who shares that, and who would like help.
+
+In the order asked for, never ranked. A learner who goes by another name here is not linked to and
+not told by address, so that the table can be handed on.
+"""
+
+import textwrap
+from datetime import date
+from typing import Literal
+
+from bot import templating
+from bot.planning.snapshot import Frozen
+from bot.reports.badge import streak
+from bot.reports.view import View
+from bot.reports.where import finished_on, here, next_checkpoint, resting_until, unit_names
+from bot.reports.words import WORDS
+from bot.templating import printable
+
+BLOCKED = "status:blocked"
+WIDEST = 44
+_HEAD = ("WHO", "DONE", "WHERE", "STREAK", "HELP", "LAST ACTIVE", "NEXT CHECKPOINT")
+_NUMBERS = frozenset({"DONE", "STREAK", "HELP"})
+
+
+class Asking(Frozen):
+    """An open issue with which a learner would like help."""
+
+    number: int
+    title: str
+    url: str
+
+
+class Member(Frozen):
+    """One learner. Days are those of their time zone.
+
+    `repository` is None and `asking` empty for somebody who goes by another name; `asks` counts all
+    the same. `active_weeks` are weeks in a row with something finished; `last_activity` is the day
+    on which something was last finished, begun or written down. `percent` goes by hours.
+    """
+
+    state: Literal["shares"] = "shares"
+    who: str
+    repository: str | None
+    where: str
+    percent: int
+    active_weeks: int
+    asks: int
+    asking: tuple[Asking, ...]
+    checkpoint: str | None
+    checkpoint_on: date | None
+    last_activity: date | None
+
+
+class NotShown(Frozen):
+    """A repository of which nothing is told: it does not share, or could not be read."""
+
+    state: Literal["does not share", "unreadable"]
+    repository: str
+    reason: str = ""
+
+
+class Cohort(Frozen):
+    """All that were asked for, in that order."""
+
+    learners: tuple[Member | NotShown, ...]
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """Those who share."""
+        return tuple(one for one in self.learners if isinstance(one, Member))
+
+    @property
+    def not_shown(self) -> tuple[NotShown, ...]:
+        """The others."""
+        return tuple(one for one in self.learners if isinstance(one, NotShown))
+
+
+def member(view: View) -> Member:
+    """A learner's row, from their view. It must be theirs to share: nobody checks that here."""
+    alias = view.settings.cohort.name
+    repository = view.observed.snapshot.repository
+    asking = _asking(view)
+    coming = next_checkpoint(view)
+    return Member(
+        who=alias or repository.partition("/")[0],
+        repository=None if alias else repository,
+        where=_where(view),
+        percent=view.progress.all.percent,
+        active_weeks=streak(view.progress, view.today),
+        asks=len(asking),
+        asking=() if alias else asking,
+        checkpoint=coming.title if coming else None,
+        checkpoint_on=coming.due if coming else None,
+        last_activity=_last_activity(view),
+    )
+
+
+def as_text(cohort: Cohort) -> str:
+    """The table for a terminal."""
+    rows = [_HEAD, *(_cells(one) for one in cohort.members)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
+    lines = [
+        "  ".join(
+            text.rjust(width) if head in _NUMBERS else text.ljust(width)
+            for head, text, width in zip(_HEAD, row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    ]
+    return templating.render("cohort.txt.j2", cohort=cohort, table=lines if rows[1:] else [])
+
+
+def as_markdown(cohort: Cohort) -> str:
+    """The table for an issue, a page or a letter."""
+    return templating.render("cohort.md.j2", cohort=cohort, **WORDS)
+
+
+def as_json(cohort: Cohort) -> str:
+    """The same for programs; keys as the fields here."""
+    return cohort.model_dump_json(indent=2)
+
+
+def _asking(view: View) -> tuple[Asking, ...]:
+    """Open issues of the path that wear the label "blocked"."""
+    label = view.observed.labels.get(BLOCKED)
+    if label is None:
+        return ()
+    name = label.name.casefold()
+    issues = (ours.state for ours in view.observed.issues.values())
+    worn = [i for i in issues if i.state == "open" and name in {x.casefold() for x in i.labels}]
+    return tuple(
+        Asking(number=issue.number, title=issue.title, url=issue.url)
+        for issue in sorted(worn, key=lambda issue: issue.number)
+    )
+
+
+def _where(view: View) -> str:
+    if finished_on(view):
+        return "All done"
+    current = here(view)
+    if current is None:
+        return f"Begins on {templating.day(view.dates.first)}"
+    name = unit_names(view.curriculum)[current.unit]
+    rest = resting_until(view)
+    return f"{name} (a pause until {templating.day(rest)})" if rest else name
+
+
+def _last_activity(view: View) -> date | None:
+    """The last day on which the learner is known to have done something."""
+    life = view.life
+    days = [
+        *(hours.day for hours in life.logged),
+        *(rating.day for rating in life.ratings),
+        *(count.day for count in life.counts),
+        *life.started.values(),
+        *(w.closed_on for w in view.progress.work if w.finished and w.closed_on),
+    ]
+    return max((day for day in days if day <= view.today), default=None)
+
+
+def _cells(one: Member) -> tuple[str, ...]:
+    cells = (
+        one.who,
+        f"{one.percent} %",
+        one.where,
+        f"{one.active_weeks}",
+        f"{one.asks or '-'}",
+        f"{one.last_activity or '-'}",
+        f"{one.checkpoint_on} {one.checkpoint}" if one.checkpoint else "-",
+    )
+    return tuple(printable(textwrap.shorten(cell, WIDEST, placeholder="…")) for cell in cells)

@@ -1,0 +1,88 @@
+"""cohort over real HTTP: a table of those who share, and nothing written anywhere."""
+
+import json
+
+import pytest
+from builders import curriculum
+from cli.terminal import CURRICULUM, Terminal, curriculum_text, settings_text
+
+from bot.settings import CONFIG_PATH
+
+PATH = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- Read (6h)\n- Write (2h)")
+SHARED = {"cohort": {"share": True}}
+
+
+@pytest.fixture
+def mentor(terminal: Terminal) -> Terminal:
+    """The learner shares; the mentor looks, in a folder without settings."""
+    terminal.push(CURRICULUM, curriculum_text(PATH))
+    terminal.push(CONFIG_PATH, settings_text(**SHARED))
+    assert terminal("apply", "--yes").code == 0
+    number = terminal.issue("Read")["number"]
+    terminal.github("PATCH", f"/issues/{number}", state="closed", state_reason="completed")
+    number = terminal.issue("Write")["number"]
+    terminal.github("PATCH", f"/issues/{number}", labels=["status: blocked"])
+    with terminal.sandbox.world.lock:
+        terminal.sandbox.world.add_repository("mia/path")
+    terminal.sandbox.world.journal.clear()
+    return terminal
+
+
+def test_a_table_of_those_who_share(mentor: Terminal) -> None:
+    mentor.write("spring.txt", "# spring\nmia/path\nnobody/nothing\nno name\n")
+    ran = mentor("cohort", "learner/portfolio", "--file", "spring.txt", "--format", "json")
+    assert (ran.code, ran.err) == (0, "")
+    row, *others = json.loads(ran.out)["learners"]
+    assert (row["who"], row["percent"], row["asks"]) == ("learner", 75, 1)
+    assert row["asking"][0]["title"] == "Write"
+    assert [other["repository"] for other in others] == ["mia/path", "nobody/nothing", "no name"]
+    assert {other["state"] for other in others} == {"unreadable"}
+    assert mentor.sandbox.world.journal.writes == []
+
+
+def test_as_text_and_as_markdown(mentor: Terminal) -> None:
+    text = mentor("cohort", "learner/portfolio").out
+    assert text.startswith("WHO      DONE")
+    number = mentor.issue("Write")["number"]
+    assert f"learner: #{number} Write {mentor.sandbox.url}/learner/portfolio/issues/" in text
+    assert "| learner | 75 % |" in mentor("cohort", "learner/portfolio", "--format", "markdown").out
+
+
+def test_who_leaves_is_gone_with_the_next_run(mentor: Terminal) -> None:
+    mentor.push(CONFIG_PATH, settings_text(cohort={"share": False}))
+    mentor.sandbox.world.journal.clear()
+    assert mentor("cohort", "learner/portfolio").out == (
+        "Not shown:\n  learner/portfolio: does not share\n"
+    )
+    assert [entry.path for entry in mentor.sandbox.world.journal.entries] == [
+        f"/repos/learner/portfolio/contents/{CONFIG_PATH}"
+    ]
+
+
+def test_settings_of_the_mentor_s_own_folder_do_not_count(mentor: Terminal) -> None:
+    mentor.push(CONFIG_PATH, settings_text(cohort={"share": False}))
+    mentor.settings(**SHARED)
+    assert "does not share" in mentor("cohort", "learner/portfolio").out
+
+
+def test_it_wants_somebody_to_look_at(terminal: Terminal) -> None:
+    ran = terminal("cohort")
+    assert (ran.code, ran.out) == (64, "")
+    assert "--file" in ran.err
+    terminal.write("nobody.txt", "# nobody yet\n")
+    assert terminal("cohort", "--file", "nobody.txt").code == 64
+    assert terminal("cohort", "--file", "missing.txt").err == (
+        "milepost: missing.txt: No such file or directory.\n"
+    )
+    (terminal.folder / "odd.txt").write_bytes(b"\xff\xfe")
+    assert "odd.txt: this is not UTF-8 text." in terminal("cohort", "--file", "odd.txt").err
+
+
+@pytest.mark.parametrize(("token", "code"), [(None, 7), ("ghp_wrong", 7)])
+def test_without_a_token_that_works_it_stops(
+    mentor: Terminal, token: str | None, code: int
+) -> None:
+    mentor.setenv(GITHUB_TOKEN=token)
+    ran = mentor("cohort", "learner/portfolio", "mia/path")
+    assert (ran.code, ran.out) == (code, "")
+    assert ran.err.count("milepost: ") == 1

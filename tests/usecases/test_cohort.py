@@ -1,0 +1,245 @@
+"""A mentor's table: those who share, as they want to be named, and nothing about anybody else."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import yaml
+from planning.paths import LONG
+from pytest_regressions.file_regression import FileRegressionFixture
+from reports.lives import ALL, RICH, Learner
+from workbench import settings
+
+from bot.curriculum.model import Curriculum
+from bot.errors import AuthenticationError, MilepostError, RepositoryMovedError, UnavailableError
+from bot.planning.ports import Reader
+from bot.planning.snapshot import Snapshot
+from bot.reports.cohort import Cohort, Member, NotShown, as_json, as_markdown, as_text
+from bot.settings import CONFIG_PATH, Settings
+from bot.usecases.cohort import cohort, listed
+
+NOW = datetime(2026, 2, 16, 8, tzinfo=UTC)
+SHARED: dict[str, Any] = {"share": True}
+
+
+class Shelf:
+    """A reader of one repository of the world, under a name of its own."""
+
+    def __init__(self, name: str, learner: Learner, files: dict[str, str]) -> None:
+        self._name = name
+        self._edges = learner.bench.edges
+        self._files = files
+        self.asked: list[str] = []
+
+    def file(self, path: str) -> str | None:
+        self.asked.append(path)
+        return self._files.get(path)
+
+    def snapshot(self, *, fresh: bool = False) -> Snapshot:
+        self.asked.append("snapshot")
+        found = self._edges.snapshot(fresh=fresh)
+        home = f"https://github.com/{self._name}"
+        issues = tuple(
+            issue.model_copy(update={"url": f"{home}/issues/{issue.number}"})
+            for issue in found.issues
+        )
+        return found.model_copy(update={"repository": self._name, "issues": issues})
+
+
+class World:
+    """Repositories by name; an error stands for one that cannot be read."""
+
+    def __init__(self) -> None:
+        self.shelves: dict[str, Shelf | MilepostError] = {}
+
+    def joins(
+        self,
+        repository: str,
+        learner: Learner | None = None,
+        path: Curriculum = LONG,
+        how: Settings = ALL,
+        **cohort: Any,
+    ) -> Shelf:
+        """A repository whose settings say so about the cohort."""
+        own = how.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        own |= {"curriculum": "path.yml", "cohort": cohort or SHARED, "ahead": "all"}
+        drawn = path.model_dump(mode="json", exclude_defaults=True, by_alias=True)
+        files = {CONFIG_PATH: yaml.safe_dump(own), "path.yml": yaml.safe_dump(drawn)}
+        shelf = Shelf(repository, learner or Learner(path, how), files)
+        self.shelves[repository] = shelf
+        return shelf
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[Reader]:
+        shelf = self.shelves[name]
+        if isinstance(shelf, MilepostError):
+            raise shelf
+        yield shelf  # type: ignore[misc] # the two methods that are asked for
+
+    def table(self, *names: str) -> Cohort:
+        return cohort(names or tuple(self.shelves), self.open, NOW)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def only(table: Cohort) -> Member:
+    (found,) = table.members
+    return found
+
+
+def test_a_row_says_where_somebody_is(world: World) -> None:
+    learner = Learner().done(a1="2026-01-14", b1="2026-02-04", c1="2026-02-11")
+    learner.logs(2, "2026-02-15").label("d1", "status: blocked")
+    world.joins("mia/path", learner)
+    row = only(world.table())
+    assert (row.who, row.repository, row.percent, row.active_weeks) == ("mia", "mia/path", 50, 2)
+    assert row.where == "Month 2, Week 3-4: D"
+    assert (row.checkpoint, str(row.checkpoint_on)) == ("The end", "2026-03-29")
+    assert str(row.last_activity) == "2026-02-15"
+    number = learner.bench.issue("d1").number
+    (asking,) = row.asking
+    assert (row.asks, asking.title) == (1, "d1")
+    assert asking.url == f"https://github.com/mia/path/issues/{number}"
+
+
+def test_who_goes_by_another_name_is_not_given_away(world: World) -> None:
+    learner = Learner().label("d1", "status: blocked")
+    world.joins("mia/path", learner, share=True, name="Blue Heron")
+    table = world.table()
+    row = only(table)
+    assert (row.who, row.repository, row.asks, row.asking) == ("Blue Heron", None, 1, ())
+    for told in (as_text(table), as_markdown(table), as_json(table)):
+        assert "mia" not in told
+        assert "Blue Heron" in told
+
+
+@pytest.mark.parametrize("how", [{"share": False}, {"share": False, "name": "Blue Heron"}])
+def test_of_who_does_not_share_only_the_settings_are_read(
+    world: World, how: dict[str, Any]
+) -> None:
+    shelf = world.joins("mia/path", **how)
+    (row,) = world.table().learners
+    assert row == NotShown(repository="mia/path", state="does not share")
+    assert shelf.asked == [CONFIG_PATH]
+
+
+def test_sharing_is_off_unless_said(world: World) -> None:
+    shelf = world.joins("mia/path")
+    shelf._files[CONFIG_PATH] = "start: 2026-01-05\n"
+    assert [row.state for row in world.table().learners] == ["does not share"]
+
+
+def test_leaving_takes_effect_with_the_next_run(world: World) -> None:
+    world.joins("mia/path")
+    assert len(world.table().members) == 1
+    world.joins("mia/path", share=False)
+    assert world.table().members == ()
+
+
+def test_the_order_is_as_given_and_nobody_stands_twice(world: World) -> None:
+    for name in ("zoe/path", "ada/path", "mia/path"):
+        world.joins(name)
+    table = world.table("zoe/path", "mia/path", "ada/path", "Zoe/Path")
+    assert [row.who for row in table.members] == ["zoe", "mia", "ada"]
+
+
+def test_one_bad_repository_does_not_stop_the_others(world: World) -> None:
+    world.shelves["gone/path"] = RepositoryMovedError("it is called new/path now.")
+    world.shelves["slow/path"] = UnavailableError("GitHub did not answer.", where="GitHub")
+    world.joins("wrong/path")._files[CONFIG_PATH] = "begin: today\n"
+    world.joins("empty/path")._files.clear()
+    world.joins("lost/path")._files.pop("path.yml")
+    world.joins("mia/path")
+    table = world.table()
+    assert [row.who for row in table.members] == ["mia"]
+    reasons = {row.repository: row.reason for row in table.not_shown}
+    assert reasons["gone/path"] == "it is called new/path now."
+    assert reasons["slow/path"] == "GitHub: GitHub did not answer."
+    assert "begin" in reasons["wrong/path"]
+    assert "there is no .github/milepost.yml" in reasons["empty/path"]
+    assert "there is no file 'path.yml'" in reasons["lost/path"]
+    assert {row.state for row in table.not_shown} == {"unreadable"}
+
+
+def test_a_token_that_opens_nothing_is_said_once(world: World) -> None:
+    world.shelves["mia/path"] = AuthenticationError("The token is wrong.")
+    with pytest.raises(AuthenticationError):
+        world.table()
+
+
+def test_help_is_asked_for_by_open_issues_only_whatever_the_label_s_name(world: World) -> None:
+    learner = Learner().label("d1", "status: blocked").label("e1", "status: blocked")
+    learner.bench.edit_label("status: blocked", new_name="Help!")
+    learner.bench.close("e1")
+    world.joins("mia/path", learner)
+    assert [asking.title for asking in only(world.table()).asking] == ["d1"]
+
+
+@pytest.mark.parametrize(
+    ("how", "where"),
+    [
+        ({"start": "2026-03-02"}, "Begins on 2 Mar 2026"),
+        ({"start": "2025-06-02"}, "Month 3, Week 3-4: F"),
+        (
+            {"pauses": [{"from": "2026-02-14", "to": "2026-02-20"}]},
+            "Month 2, Week 1-2: C (a pause until 20 Feb 2026)",
+        ),
+    ],
+)
+def test_where_is_said_before_after_and_in_a_pause(
+    world: World, how: dict[str, Any], where: str
+) -> None:
+    config = settings(**{"start": "2026-01-05", "ahead": "all", **how})
+    world.joins("mia/path", how=config)
+    assert only(world.table()).where.replace("\N{NO-BREAK SPACE}", " ") == where
+
+
+def test_all_done_is_said(world: World) -> None:
+    days = dict.fromkeys(["a1", "b1", "c1", "d1", "e1", "f1"], "2026-02-10")
+    world.joins("mia/path", Learner().done(**days))
+    row = only(world.table())
+    assert (row.where, row.percent) == ("All done", 100)
+
+
+def group(world: World) -> Cohort:
+    learner = Learner(RICH).done(a1="2026-01-14", b1="2026-02-11")
+    learner.label("c1", "status: blocked").label("e1", "status: blocked")
+    learner.bench.edit("c1", title="What | now? <b>@you</b> #1")
+    world.joins("mia/path", learner, RICH)
+    world.joins("quiet/path")
+    hidden = Learner().done(a1="2026-02-11").label("d1", "status: blocked")
+    world.joins("secret/path", hidden, share=True, name="Blue | Heron")
+    world.joins("shy/path", share=False)
+    world.shelves["gone/path"] = RepositoryMovedError("it is called new/path now.")
+    return world.table()
+
+
+@pytest.mark.parametrize("shape", [as_text, as_markdown, as_json])
+def test_the_table(world: World, file_regression: FileRegressionFixture, shape: Any) -> None:
+    ending = {as_text: ".txt", as_markdown: ".md", as_json: ".json"}[shape]
+    file_regression.check(f"{shape(group(world))}\n", extension=ending, encoding="utf-8")
+
+
+@pytest.mark.parametrize("shape", [as_text, as_markdown])
+def test_a_table_of_nobody_has_no_heads(world: World, shape: Any) -> None:
+    world.joins("shy/path", share=False)
+    told = shape(world.table())
+    assert told.startswith("Not shown:")
+    assert "shy/path: does not share" in told
+
+
+def test_json_is_the_same_table(world: World) -> None:
+    table = group(world)
+    assert json.loads(as_json(table)) == table.model_dump(mode="json")
+    assert Cohort.model_validate_json(as_json(table)) == table
+
+
+def test_a_file_lists_one_repository_a_line() -> None:
+    text = "# spring\n\nmia/path\n  zoe/path  # from May\r\n#ada/path\n"
+    assert listed(text) == ["mia/path", "zoe/path"]
