@@ -21,6 +21,7 @@ from bot.reports.week import Week
 from bot.reports.where import (
     NextCheckpoint,
     finished_on,
+    foremost,
     here,
     in_hours,
     late,
@@ -81,6 +82,7 @@ class Numbers(Frozen):
     streak: int
     done_count: int
     open_count: int
+    skipped_count: int
 
 
 class Portfolio(Frozen):
@@ -187,14 +189,15 @@ def as_markdown(values: Dashboard) -> str:
 
 def _rendered(values: Dashboard, *, full: bool) -> str:
     rows = values.modules if full else _around_the_current(values.modules)
+    works = foremost(values.place.work, MOST_WORK if full else MOST_LATE)
     return templating.render(
         "dashboard.md.j2",
         d=values,
         rows=rows,
+        works=works,
         buttons=values.buttons if full else values.buttons[:MOST_ROWS],
         full=full,
         press=press,
-        most=MOST_WORK if full else MOST_LATE,
         most_late=MOST_LATE,
         most_modules=MOST_MODULES,
         config_path=CONFIG_PATH,
@@ -236,6 +239,7 @@ def _numbers(view: View) -> Numbers:
         streak=streak(progress, view.today),
         done_count=progress.count(*DONE),
         open_count=progress.count(*ahead),
+        skipped_count=progress.count(WorkState.SKIPPED, WorkState.REMOVED),
     )
 
 

@@ -13,6 +13,7 @@ from bot.reports.view import View
 from bot.reports.where import (
     NextCheckpoint,
     finished_on,
+    foremost,
     here,
     in_hours,
     late,
@@ -121,7 +122,7 @@ def as_text(page: Status) -> str:
         "status.txt.j2",
         page=page,
         rows=page.modules[start : start + MOST_MODULES],
-        most=MOST_WORK,
+        works=foremost(page.work, MOST_WORK),
         bar=_bar,
     )
 

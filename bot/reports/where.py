@@ -88,6 +88,14 @@ def first_unfinished(progress: Progress) -> str | None:
     return next((unit for unit, found in units if found.done < found.total), None)
 
 
+def foremost(works: tuple[Work, ...], most: int) -> tuple[Work, ...]:
+    """At most so many in their order; what is done or set aside gives way to what is not."""
+    if len(works) <= most:
+        return works
+    chosen = sorted(range(len(works)), key=lambda n: works[n].done or works[n].state in LEFT_OUT)
+    return tuple(works[n] for n in sorted(chosen[:most]))
+
+
 def next_checkpoint(view: View) -> NextCheckpoint | None:
     """The first checkpoint ahead whose issue is not closed."""
     modules = view.curriculum.modules()

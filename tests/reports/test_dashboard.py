@@ -210,6 +210,28 @@ def test_a_long_path_keeps_within_what_an_issue_holds(months: int) -> None:
     assert text.count("<details>") == text.count("</details>")
 
 
+def test_of_many_tasks_those_left_are_shown() -> None:
+    path = curriculum(
+        "Phase: P\nMonth 1: M\nWeek 1: W\n" + "\n".join(f"- t{n}." for n in range(60))
+    )
+    learner = Learner(path, config("2026-01-05"))
+    text = page(learner.done(**{f"t{n}.": "2026-01-06" for n in range(40)}), "2026-01-07")
+    shown = re.findall(r"^- (.) \[t(\d+)", text, re.MULTILINE)
+    assert [int(n) for _, n in shown] == [*range(5), *range(40, 60)]
+    assert "- and 35 more" in text
+
+
+def test_ticking_the_last_box_is_not_yet_the_end() -> None:
+    path = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- x (2h)")
+    dump = path.model_dump(mode="json")
+    dump["phases"][0]["modules"][0]["units"][0]["tasks"][0]["done_when"] = ["It runs"]
+    learner = Learner(type(path).model_validate(dump), config("2026-01-05"))
+    text = page(learner.ticks("x"), "2026-01-07")
+    assert "**100\N{NO-BREAK SPACE}%**" in text
+    assert "close what is still open" in text
+    assert "All of it is done" not in text
+
+
 CLOSINGS = st.dictionaries(
     st.sampled_from(["a1", "b1", "c1", "d1", "e1", "f1"]),
     st.dates(date(2026, 1, 1), date(2026, 4, 30)),
