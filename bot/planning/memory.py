@@ -21,7 +21,7 @@ from bot.planning.observed import Observed
 from bot.planning.snapshot import Frozen
 
 ROOM = 20_000
-_INTENT: TypeAdapter[Intent] = TypeAdapter(Intent)
+INTENT: TypeAdapter[Intent] = TypeAdapter(Intent)
 
 
 class Entry(Frozen):
@@ -39,7 +39,8 @@ class Entry(Frozen):
     @classmethod
     def of(cls, deed: Deed, n: int = 0) -> Self:
         """The entry that keeps a deed."""
-        return cls(id=deed.comment, n=n, at=deed.at, by=deed.by, intent=deed.intent)
+        at = deed.at.replace(microsecond=0)
+        return cls(id=deed.comment, n=n, at=at, by=deed.by, intent=deed.intent)
 
     def flat(self) -> dict[str, Any]:
         """As it stands in the comment: one level, defaults left out."""
@@ -50,7 +51,7 @@ class Entry(Frozen):
 
 
 class Memory(Frozen):
-    """The entries of one issue in the order they were made. `merged` are ids folded away."""
+    """The entries of one issue, oldest first. `merged` are ids folded away."""
 
     v: Literal[1] = 1
     entries: tuple[Entry, ...] = ()
@@ -67,7 +68,8 @@ class Memory(Frozen):
     def adding(self, entries: Iterable[Entry]) -> Self:
         """With these entries, too; those of commands it has are left out."""
         new = [e for e in entries if not (e.id and self.has(e.id, e.n))]
-        return self.model_copy(update={"entries": (*self.entries, *new)})
+        every = sorted((*self.entries, *new), key=_order)
+        return self.model_copy(update={"entries": tuple(every)})
 
     def comment(self) -> str:
         """The hidden comment; empty when there is nothing to remember."""
@@ -113,11 +115,15 @@ def memories(observed: Observed) -> dict[Key, Memory]:
     return {key: memory for key, memory in found.items() if memory.entries}
 
 
+def _order(entry: Entry) -> tuple[datetime, int, int]:
+    return entry.at, entry.id, entry.n
+
+
 def _read(raw: list[Any]) -> Iterator[Entry]:
     for item in raw:
         try:
             rest = {k: v for k, v in item.items() if k not in {"id", "n", "at", "by"}}
-            intent = _INTENT.validate_python(rest)
+            intent = INTENT.validate_python(rest)
             n = item.get("n", 0)
             yield Entry(id=item["id"], n=n, at=item["at"], by=item["by"], intent=intent)
         except (ValidationError, KeyError, TypeError, AttributeError):
@@ -148,9 +154,7 @@ def _added_up(memory: Memory) -> Memory:
         *earlier, last = sorted(group, key=lambda e: e.at)
         merged += [e.id for e in earlier if e.id]
         kept.append(last.model_copy(update={"intent": _sum([*earlier, last])}))
-    return Memory(
-        entries=tuple(sorted(kept, key=lambda e: (e.at, e.id, e.n))), merged=tuple(merged)
-    )
+    return Memory(entries=tuple(sorted(kept, key=_order)), merged=tuple(merged))
 
 
 def _sum(entries: list[Entry]) -> Intent:
