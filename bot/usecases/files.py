@@ -73,28 +73,28 @@ class FilePlan(Frozen):
 
 def branch_files(view: View) -> dict[str, bytes]:
     """What the settings want on the branch, but for reports. Equal days give equal bytes."""
+    publish = view.settings.publish
+    if not publish.to_branch:
+        return {}
     from bot import templating
     from bot.reports import badge
     from bot.reports.pictures import NAMES, picture
 
-    publish = view.settings.publish
     texts: dict[str, str] = {}
     if publish.badge:
         made = badge.badge_of(view)
         texts |= {"badge.svg": badge.as_svg(made), "badge.json": f"{badge.as_shields(made)}\n"}
     if publish.pictures:
         texts |= {f"{name}.svg": picture(name, view) for name in NAMES}
-    if publish.to_branch:
-        page = templating.render(
-            "branch.md.j2",
-            title=view.curriculum.title,
-            badge=publish.badge,
-            pictures=publish.pictures,
-            reports=publish.reports == "branch",
-        )
-        texts[README] = f"{page}\n"
-    files = {path: text.encode() for path, text in texts.items()}
-    return {MARK: MARK_TEXT, **files} if files else {}
+    page = templating.render(
+        "branch.md.j2",
+        title=view.curriculum.title,
+        badge=publish.badge,
+        pictures=publish.pictures,
+        reports=publish.reports == "branch",
+    )
+    texts[README] = f"{page}\n"
+    return {MARK: MARK_TEXT, **{path: text.encode() for path, text in texts.items()}}
 
 
 def plan_files(

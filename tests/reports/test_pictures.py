@@ -7,12 +7,12 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_regressions.file_regression import FileRegressionFixture
 from reports.picture_states import BARE, PATH, STATES, seen
 
-from bot.progress.progress import Progress
+from bot.progress.progress import Progress, WorkState
 from bot.reports.letters import ELLIPSIS, fit, lines, width
 from bot.reports.pictures import NAMES, activity, burnup, card, paper, picture, skills
 from bot.reports.view import View
@@ -233,3 +233,32 @@ def test_whatever_a_title_holds_the_picture_parses(title: str) -> None:
 def test_the_docs_show_what_is_drawn(kind: str) -> None:
     shown = Path(__file__).parents[2] / "docs" / "images" / f"{kind}.svg"
     assert shown.read_text(encoding="utf-8") == picture(kind, state("busy"))
+
+
+FIRST = date(2026, 1, 5)
+PIECES = 36
+fates = st.tuples(
+    st.sampled_from([WorkState.OPEN, WorkState.CLAIMED, WorkState.SKIPPED, WorkState.CREDITED]),
+    st.integers(-60, 900),
+)
+
+
+@settings(max_examples=40)
+@given(st.lists(fates, min_size=PIECES, max_size=PIECES), st.integers(-100, 1500))
+def test_whatever_was_done_the_pictures_hold(fate: list[tuple[WorkState, int]], day: int) -> None:
+    base, today = state("first-week"), FIRST + timedelta(days=day)
+    work = tuple(
+        piece.model_copy(
+            update={"state": how, "closed_on": min(today, FIRST + timedelta(days=closed))}
+        )
+        for piece, (how, closed) in zip(base.progress.work, fate, strict=True)
+    )
+    progress = Progress(work=work, undecided={}, units=base.progress.units)
+    view = base.model_copy(update={"progress": progress, "today": today})
+    for kind in NAMES:
+        ET.fromstring(picture(kind, view))
+    values = burnup.burn_up(view)
+    amounts = [point.amount for point in values.done]
+    assert amounts == sorted(amounts)
+    assert values.total >= amounts[-1] or values.total == 0
+    assert values.plan[0].day <= values.done[-1].day <= values.last
