@@ -1,5 +1,6 @@
 """The learner's journal: entries written by `/journal` or by the issue form, oldest first."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -13,6 +14,8 @@ from bot.settings import Settings
 JOURNAL = "kind:journal"
 ASSESSMENT = "kind:assessment"
 HIGHLIGHT = "journal:highlight"
+_TOLD = 30  # characters that two beginnings must share to be the same
+_TITLE = re.compile(r"Journal, ([^:]{8,20}):")
 
 
 class JournalEntry(Frozen):
@@ -33,15 +36,21 @@ class JournalEntry(Frozen):
     def excerpt(self) -> str:
         """The first line, where the title does not say it already."""
         line = first_line(self.text)
-        said = line.partition(": ")[2] or line
-        return "" if said.rstrip("…") in self.title else line
+        told = (part[:_TOLD] for part in (line, line.partition(": ")[2]) if part)
+        return "" if any(part in self.title for part in told) else line
+
+    @property
+    def dated(self) -> bool:
+        """Whether the title says the day, as that of an entry by `/journal` does."""
+        return _day_in(self.title) == self.day
 
 
 def journal(observed: Observed, settings: Settings) -> tuple[JournalEntry, ...]:
     """All entries, oldest first: issues of ours with a key `journal:*`, and those by the form.
 
-    The day is the one written in the form, when it is a date no later than the issue; else the day
-    the issue was created.
+    The day is the one written in the form, or in the title of an entry by `/journal` (it may be
+    read days after it was written), when that is no later than the issue; else the day on which the
+    issue was created.
     """
     entries = [_entry(issue, body, observed, settings) for issue, body in _written(observed)]
     return tuple(sorted(entries, key=lambda entry: (entry.day, entry.number)))
@@ -107,8 +116,13 @@ def _entry(issue: IssueState, body: str, observed: Observed, settings: Settings)
     return JournalEntry(
         number=issue.number,
         url=issue.url,
-        day=days[0][1] if days else made,
+        day=days[0][1] if days else min(_day_in(issue.title) or made, made),
         title=title_of(issue),
         text="\n".join(lines),
         highlighted=highlight is not None and highlight.name.casefold() in worn,
     )
+
+
+def _day_in(title: str) -> date | None:
+    found = _TITLE.match(title)
+    return as_day(found[1]) if found else None

@@ -14,6 +14,7 @@ from bot.planning.marker import Marker, wrap
 from bot.planning.observed import observe
 from bot.progress.formbody import as_day, sections
 from bot.progress.journal import JournalEntry, closings, journal
+from bot.usecases.edits import new_journal
 
 FORM = """### Date
 
@@ -87,6 +88,19 @@ def test_an_entry_of_ours_says_what_stands_in_its_region_and_around_it() -> None
     last(learner)["body"] += "\n\nRecursion is not."
     (entry,) = entries(learner)
     assert entry.text == "Loops are easy.\n\nRecursion is not."
+
+
+def test_an_entry_by_command_is_of_the_day_its_title_says() -> None:
+    """The command may have been read days after it was written."""
+    text = "Loops are easy: it is recursion that bites me."
+    learner = Learner(RICH)
+    seen = observe(learner.bench.edges.snapshot())
+    found = new_journal("journal:7", text, date(2026, 1, 7), seen)
+    assert found is not None
+    learner.files(found[0].title, "kind:journal", "2026-01-09", found[0].body)
+    (entry,) = entries(learner)
+    assert (entry.day, entry.dated, entry.excerpt) == (date(2026, 1, 7), True, "")
+    assert entry.text == text
 
 
 def test_entries_come_oldest_first() -> None:

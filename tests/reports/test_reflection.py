@@ -43,6 +43,7 @@ def busy() -> Learner:
     learner.done(c1="2026-02-03").logs(5.5, "2026-01-14").logs(1, "2026-02-03")
     learner.files("Journal: tables", "kind:journal", "2026-01-12", "### Learned\n\nRows")
     learner.files("Journal: loops [1]", "kind:journal", "2026-01-19", "### Learned\n\nLoops")
+    learner.files("Journal, 20 Jan 2026: By command", "kind:journal", "2026-01-20", "By command")
     learner.bench.edit("Journal: loops", labels=["kind: journal", "highlight"])
     return learner.files("Journal: later", "kind:journal", "2026-02-10", "### Learned\n\nMore")
 
