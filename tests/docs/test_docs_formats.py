@@ -22,6 +22,7 @@ from bot.planning.labels import key_in
 from bot.planning.marker import Ledger, Marker, find, find_ledger
 from bot.planning.plan import make_plan
 from bot.planning.snapshot import Snapshot
+from bot.reports.checkpoint import report_key
 from bot.reports.weekly import Week, weekly_key
 from bot.settings import Settings
 
@@ -147,7 +148,9 @@ def test_the_fields_of_markers_are_told(title: str, model: type[BaseModel]) -> N
 
 def test_every_kind_of_key_is_told() -> None:
     told = {kind for row in MARKERS["Keys"].rows for kind in codes(row[0])}
-    used = {weekly_key(Week.parse("2026-W07")).partition(":")[0]}
+    comments = {weekly_key(Week.parse("2026-W07"))}
+    comments |= {report_key(c) for c in load.from_catalog("devops-to-mlops").checkpoints}
+    used = {key.partition(":")[0] for key in comments}
     for name in load.catalog_names():
         settings = Settings(curriculum=name, start=date(2026, 1, 5), ahead="all")
         desired = desired_state(load.from_catalog(name), settings, settings.start)
