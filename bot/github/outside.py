@@ -58,7 +58,7 @@ def is_public(address: IpAddress) -> bool:
     Source: IANA's special-purpose address registries, as `ipaddress` has them. What carries an IPv4
     address inside (mapped, NAT64, 6to4, Teredo) is refused whatever it carries.
     """
-    if address.is_multicast or address.is_reserved or not address.is_global:
+    if address.is_multicast or not address.is_global:
         return False
     if any(address in network for network in _NOT_PUBLIC):
         return False

@@ -17,7 +17,7 @@ from bot.planning.observed import TRUSTED, Observed, OurIssue
 from bot.planning.ports import Reader
 from bot.planning.snapshot import CommentState, IssueState
 from bot.progress.life import Life
-from bot.progress.links import Candidate, candidates, links
+from bot.progress.links import Candidate, candidates
 from bot.settings import Settings
 
 OURSELVES = "milepost"
@@ -115,7 +115,7 @@ class _Evidence:
         """Links of a text, but for those that the task itself names, which prove nothing."""
         ours = issue.marked.region or ""
         repository = self._observed.snapshot.repository
-        given = {*links(ours, self._web)} | {c.url for c in candidates(ours, self._web, repository)}
+        given = {c.url for c in candidates(ours, self._web, repository)}
         for candidate in candidates(text, self._web, repository):
             if candidate.url not in given:
                 yield _Clue(issue, candidate, at)

@@ -7,13 +7,17 @@ import pytest
 from planning.paths import SMALL
 from workbench import Workbench, settings
 
+from bot.github.client import Connection
+from bot.github.reader import HttpReader
 from bot.planning.intents import Attested, Deed, Evidenced
+from bot.planning.marker import Marker, digest, find, normal, wrap
 from bot.planning.memory import Entry, find_memory, with_memory
 from bot.planning.observed import observe
 from bot.planning.snapshot import Found, ReactionState
 from bot.progress.life import read_life
 from bot.progress.progress import WorkState, read_progress
-from bot.sandbox.state import releases
+from bot.sandbox.server import Sandbox
+from bot.sandbox.state import comments, issues, releases
 from bot.settings import Settings
 from bot.usecases.evidence import MAX_APPROVALS, MAX_LOOKUPS, MAX_NOTED, gather
 
@@ -340,9 +344,64 @@ class TestApproval:
 
     @staticmethod
     def label(bench: Workbench, title: str, by: str) -> None:
-        from bot.sandbox.state import issues
-
         bench.repository.collaborators[by] = "write"
         actor = bench.world.actor(bench.world.add_user(by).login)
         fields = {"labels": ["status: attested"]}
         issues.edit(bench.world, actor, bench.repository, bench.issue(title), fields)
+
+
+def test_our_own_words_are_no_evidence(bench: Workbench, asker: Asker) -> None:
+    bench.say(LOOP, wrap(f"See {MODEL}", Marker(key="weekly:2026-W01", title="", body="")))
+    assert run(bench, asker) == []
+    bench.world.add_user("milepost[bot]", kind="Bot")
+    bench.repository.collaborators["milepost[bot]"] = "write"
+    bench.say(LOOP, MODEL, by="milepost[bot]")
+    assert run(bench, asker) == []
+    assert asker.asked == []
+
+
+def test_where_our_part_cannot_be_told_apart_nothing_in_it_counts(
+    bench: Workbench, asker: Asker
+) -> None:
+    body = (bench.issue(LOOP).body or "").replace("<!-- milepost:begin -->", MODEL)
+    bench.edit(LOOP, body=body)
+    assert run(bench, asker) == []
+    assert asker.asked == []
+
+
+def test_what_was_put_there_to_be_filled_in_is_not_the_learner_s_yet(
+    bench: Workbench, asker: Asker
+) -> None:
+    starter = f"Like {MODEL}, but mine:"
+    before = find(bench.issue(LOOP).body or "")
+    assert before
+    marker = before.marker.model_copy(update={"starter": digest(normal(starter))})
+    bench.edit(LOOP, body=f"{before.with_marker(marker)}\n\n{starter}")
+    assert run(bench, asker) == []
+    write(bench, LOOP, "Here it is.")
+    assert noted(run(bench, asker)) == [("repository", MODEL)]
+
+
+def test_over_http_where_pages_have_another_root(sandbox: Sandbox) -> None:
+    """The sandbox's pages are on plain http at a port of this machine, as its issues say."""
+    connection = Connection.model_validate(
+        {"repository": sandbox.repository, "token": sandbox.token, "api_url": sandbox.api_url}
+    )
+    world = sandbox.world
+    with HttpReader(connection) as reader:
+        repository, learner = world.repository(), world.actor()
+        with world.lock:
+            world.add_repository("learner/model")
+            there = f"{sandbox.url}/learner/model/blob/main/README.md"
+            region = wrap("Write it.", Marker(key="task:loop", title="", body=""))
+            fields = {"title": LOOP, "body": f"{region}\n\nDone: {there} {POST}"}
+            made = issues.create(world, learner, repository, fields)
+            done = {"state": "closed", "state_reason": "completed"}
+            issues.edit(world, learner, repository, made, done)
+            mentor = world.actor(world.add_user("mentor").login)
+            comments.react(world, mentor, made, {"content": "rocket"})
+            now = world.clock.now()
+        observed = observe(reader.snapshot())
+        deeds = gather(reader, observed, (), read_life(SMALL, MENTORED, observed), MENTORED, now)
+    assert noted(list(deeds)) == [("repository", f"{sandbox.url}/learner/model")]
+    assert [deed.by for deed in deeds] == ["milepost", "mentor"]
