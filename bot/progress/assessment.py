@@ -7,6 +7,7 @@ no assessed skill, is only text.
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from bot.curriculum.base import slugify
 from bot.curriculum.model import Curriculum
@@ -25,6 +26,7 @@ _SPLIT = re.compile("[:=]")
 _BULLET = re.compile(r"^(?:[-*+]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
 _EMPHASIS = "*_` \t"
 _LONGEST = 400  # characters; a longer line is prose
+_COLONS = 5  # at which a line is split
 
 
 def ratings_in_issues(
@@ -63,12 +65,12 @@ def rating_in(text: str, scale: int) -> int | None:
 def pairs_in(text: str) -> Iterator[tuple[str, str]]:
     """Names and what stands behind the colon, from the lines of a text.
 
-    A line is split at each of its colons, for a skill's title may hold one.
+    A line is split at each of its first colons, for a skill's title may hold one.
     """
     for line in text.splitlines():
         words = _BULLET.sub("", line.strip(" \t>"))
         if len(words) <= _LONGEST:
-            for at in _SPLIT.finditer(words):
+            for at in islice(_SPLIT.finditer(words), _COLONS):
                 yield words[: at.start()].strip(_EMPHASIS), words[at.end() :]
 
 
