@@ -52,7 +52,7 @@ class Workbench:
 
     def _session(self, path: Curriculum, config: Settings | None, today: str) -> Session:
         now = datetime.combine(date.fromisoformat(today), time(9), tzinfo=UTC)
-        return Session(self.edges, planner(path, config or settings(), now))
+        return Session(self.edges, planner(path, config or settings(), now, self.edges))
 
     def _run(self, session: Session) -> Plan:
         plan = session.plan()

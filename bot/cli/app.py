@@ -21,6 +21,7 @@ from bot.cli import (
     plan,
     sandbox,
     status,
+    sync,
     weekly,
 )
 from bot.errors import EXIT_BUG, EXIT_OK, MilepostError, UsageError
@@ -44,8 +45,11 @@ app.command("init", short_help="Write the settings file, by questions or flags."
 app.command("plan", short_help="Show what `apply` would change; nothing is written.")(plan.plan)
 app.command("apply", short_help="Make the repository as the plan says.")(plan.apply)
 app.command("undo", short_help="Take back what Milepost made and nobody touched.")(plan.undo)
+app.command("sync", short_help="Do all that is due: commands, plan, summaries, reports.")(sync.sync)
+app.command("replan", short_help="Make a plan again from today.")(sync.replan)
 app.command("status", short_help="Show where you are on the path.")(status.status)
 app.command("badge", short_help="Draw a badge for a README.")(status.badge)
+app.command("picture", short_help="Draw a picture of your progress.")(status.picture)
 app.command("weekly", short_help="Post the summary of a week.")(weekly.weekly)
 app.command("checkpoint", short_help="Post the report on a checkpoint.")(checkpoint.checkpoint)
 app.add_typer(checkpoint.app, name="report")

@@ -1,18 +1,43 @@
-"""`milepost demo`: the whole job against a local GitHub, over real HTTP, without an account."""
+"""`milepost demo`: thirteen weeks with a made-up learner, against a local GitHub, in seconds.
+
+Over real HTTP and without an account. The clock is the sandbox's: it begins fourteen weeks ago and
+ends the day after the last of thirteen weeks, so that what is left to look at could be today's.
+"""
 
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import console
+from bot.cli import console, living
 
 if TYPE_CHECKING:
+    from bot.curriculum.model import Curriculum
+    from bot.github.client import Connection
     from bot.sandbox.server import Sandbox
+    from bot.settings import Settings
+    from bot.usecases.sync import Sync, Synced
+
+BOT = "milepost[bot]"
+BOT_TOKEN = "demo-token"  # noqa: S105 - it opens nothing but the sandbox
+SEED = 7
+CONFIG = """# What Milepost follows in this demo. Pictures and reports go to a branch of their own.
+curriculum: {name}
+start: {start}
+publish:
+  badge: true
+  pictures: true
+  readme: true
+  forms: true
+  reports: branch
+"""
 
 
 def demo(
@@ -23,53 +48,135 @@ def demo(
         typer.Option("--browse/--no-browse", help="Keep serving afterwards, to look around."),
     ] = None,
 ) -> None:
-    """Plan and apply a path against a local stand-in for GitHub, then let you look around."""
+    """Live through the first thirteen weeks of a path against a local stand-in for GitHub.
+
+    A made-up learner works, writes and rests; Milepost plans, obeys, sums up each week and reports
+    at the checkpoint. Then you may look around.
+    """
     from bot.sandbox import server
 
-    with server.running(port) as running, tempfile.TemporaryDirectory() as cache:
-        console.say(f"A GitHub of your own runs at {running.url} (this machine only).\n")
-        _seed(running, curriculum, Path(cache))
+    first = living.beginning(datetime.now(UTC))
+    with (
+        server.running(port, clock=lambda: first) as running,
+        tempfile.TemporaryDirectory() as cache,
+    ):
+        console.say(f"A GitHub of your own runs at {running.url} (this machine only).")
+        _Life(running, curriculum, first, Path(cache)).live()
         _goodbye(running, stay=sys.stdout.isatty() if browse is None else browse)
 
 
-def _seed(running: "Sandbox", name: str, cache: Path) -> None:
-    from pydantic import SecretStr
+class _Life:
+    """The demo's repository, its learner, and the runs of Milepost on it."""
 
-    from bot.curriculum import load
-    from bot.github.cache import EtagCache
-    from bot.github.client import Connection
-    from bot.github.gateway import PyGithubGateway
-    from bot.github.pacing import Pacing
-    from bot.github.reader import HttpReader
-    from bot.planning import printing
-    from bot.settings import Settings
-    from bot.usecases.reconcile import Session, planner
+    def __init__(self, running: "Sandbox", name: str, first: datetime, cache: Path) -> None:
+        from bot import settings as settings_file
+        from bot.curriculum import load
+        from bot.sandbox.person import Person
+        from bot.settings import CONFIG_PATH
 
-    now = datetime.now(UTC)
-    settings = Settings(curriculum=name, start=now.date())
-    connection = Connection(
-        repository=running.repository,
-        token=SecretStr(running.token),
-        api_url=running.api_url,
-        graphql_url=running.graphql_url,
-    )
-    with HttpReader(connection, cache=EtagCache(cache)) as reader:
-        session = Session(reader, planner(load.from_catalog(name), settings, now))
-        console.say("$ milepost plan\n")
-        plan = session.plan()
-        console.say(printing.as_text(plan))
-        console.say("\n$ milepost apply\n")
+        world = running.world
+        text = CONFIG.format(name=name, start=first.date())
+        with world.lock:
+            home = world.repository()
+            world.commit_files(home, {CONFIG_PATH: text.encode()}, "Follow a path")
+            world.add_user(BOT, kind="Bot")
+            home.collaborators[BOT] = "write"
+            world.add_token(BOT_TOKEN, user=BOT)
+        self._running = running
+        self._first = first
+        self._cache = cache
+        self._settings: Settings = settings_file.parse(text)
+        self._curriculum: Curriculum = load.from_catalog(name)
+        chance = Random(SEED)  # noqa: S311 - a made-up life
+        self._learner = living.Learner(Person(world), world, self._curriculum, chance)
+
+    def live(self) -> None:
+        """Seed, then thirteen weeks; prints what a learner would read."""
         begun = time.monotonic()
-        with console.progress_bar("Writing") as progress:
-            written = session.apply(
-                plan,
-                gateway=lambda: PyGithubGateway(connection, pacing=Pacing(interval=0)),
-                sleep=time.sleep,
-                progress=progress,
-            )
-        console.say(f"{written} changes written in {time.monotonic() - begun:.1f} s.")
+        self._seed()
+        for week in range(1, living.WEEKS + 1):
+            monday = self._first + timedelta(weeks=week - 1)
+            for sitting in self._learner.week(week):
+                self._until(monday - timedelta(hours=8) + sitting)
+            self._sync()
+            self._until(monday + timedelta(weeks=1))
+            self._tell(self._sync())
+        self._until(self._first + timedelta(weeks=living.WEEKS, days=1))
+        self._tell(self._sync())
+        self._tell_of_now(time.monotonic() - begun)
+
+    def _seed(self) -> None:
+        from bot.planning import printing
+
         console.say("\n$ milepost plan\n")
-        console.say(printing.as_text(session.plan()))
+        with self._run() as run:
+            console.say(printing.as_text(run.foresee().plan))
+        console.say("\n$ milepost sync\n")
+        console.say(f"{self._sync().written} changes written. From here on, time flies.")
+
+    def _tell(self, done: "Synced") -> None:
+        """What was posted, as the learner reads it."""
+        for posted in done.posted:
+            day = f"{self._running.world.clock.now():%A, %d %B %Y}"
+            console.say(f"\n--- {day}: {posted.what.title} ---\n\n{posted.what.text}")
+
+    def _tell_of_now(self, seconds: float) -> None:
+        from bot.reports import badge, dashboard, status
+
+        view = self._sync().view
+        console.say("\n--- The dashboard, kept in the issue 'Your path' ---\n")
+        console.say(dashboard.as_markdown(dashboard.dashboard(view)))
+        console.say("\n$ milepost status\n")
+        console.say(status.as_text(status.status(view)))
+        made = badge.badge_of(view)
+        console.say(f"\nThe badge says: {made.label} | {made.message}")
+        requests = len(self._running.world.journal.entries)
+        console.say(f"\n{living.WEEKS} weeks in {seconds:.1f} s, {requests} requests to GitHub.")
+
+    def _until(self, moment: datetime) -> None:
+        clock = self._running.world.clock
+        clock.advance(moment - clock.now())
+
+    def _sync(self) -> "Synced":
+        from bot.github.gateway import PyGithubGateway
+        from bot.github.pacing import Pacing
+
+        with self._run() as run:
+            return run.run(
+                gateway=lambda: PyGithubGateway(self._connection, pacing=Pacing(interval=0)),
+                sleep=time.sleep,
+                progress=lambda *_: None,
+            )
+
+    @contextmanager
+    def _run(self) -> Iterator["Sync"]:
+        """What `milepost sync` would do at the sandbox's time."""
+        from bot.github.addresses import web_root
+        from bot.github.cache import EtagCache
+        from bot.github.reader import HttpReader
+        from bot.usecases.sync import Sync
+
+        with HttpReader(self._connection, cache=EtagCache(self._cache)) as reader:
+            yield Sync(
+                self._curriculum,
+                self._settings,
+                self._running.world.clock.now(),
+                reader,
+                web=web_root(self._connection.api_url),
+            )
+
+    @property
+    def _connection(self) -> "Connection":
+        from pydantic import SecretStr
+
+        from bot.github.client import Connection
+
+        return Connection(
+            repository=self._running.repository,
+            token=SecretStr(BOT_TOKEN),
+            api_url=self._running.api_url,
+            graphql_url=self._running.graphql_url,
+        )
 
 
 def _goodbye(running: "Sandbox", *, stay: bool) -> None:

@@ -60,7 +60,7 @@ def doctor(
 
 
 def _settings(edges: Edges) -> Iterator[Finding]:
-    from bot.usecases.reconcile import planner
+    from bot.planning.desired import desired_state
 
     try:
         with edges.reader() as reader:
@@ -68,7 +68,7 @@ def _settings(edges: Edges) -> Iterator[Finding]:
     except (GitHubError, UnavailableError):
         # Told by the look at the repository; what can be said without it is said here.
         settings, curriculum = edges.path(None)
-    planner(curriculum, settings, edges.now())
+    desired_state(curriculum, settings, settings.start)
     yield Finding(
         subject="settings",
         verdict="well",

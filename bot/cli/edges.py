@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.curriculum.model import Curriculum
     from bot.github.client import Connection
     from bot.github.gateway import PyGithubGateway
+    from bot.github.outside import WebPages
     from bot.github.reader import HttpReader
     from bot.planning.ports import Reader
     from bot.settings import Environment, Settings
@@ -80,6 +81,14 @@ class Edges:
 
         settings, place = find_settings(self.folder, reader)
         return settings, find_curriculum(settings.curriculum, place)
+
+    def outside(self, settings: "Settings") -> "WebPages | None":
+        """What looks up pages that are not GitHub's, when the settings ask for that."""
+        if not settings.features.links:
+            return None
+        from bot.github.outside import WebPages
+
+        return WebPages()
 
     def gateway(self) -> "PyGithubGateway":
         """The gateway; it loads PyGithub at its first write."""

@@ -1,7 +1,7 @@
 """`milepost init`: a few questions, or flags, become a checked `.github/milepost.yml`."""
 
 import contextlib
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -146,11 +146,11 @@ def _scalar(text: str) -> str:
 def check(text: str, folder: Path) -> None:
     """Raises what is wrong with the settings, the curriculum they name, or the two together."""
     from bot import settings as settings_file
-    from bot.usecases.reconcile import planner
+    from bot.planning.desired import desired_state
     from bot.usecases.sources import Folder, find_curriculum
 
     settings = settings_file.parse(text)
-    planner(find_curriculum(settings.curriculum, Folder(folder)), settings, datetime.now(UTC))
+    desired_state(find_curriculum(settings.curriculum, Folder(folder)), settings, settings.start)
 
 
 class _Asker:

@@ -11,6 +11,7 @@ from bot.errors import EXIT_CHANGES, RefusedError
 
 if TYPE_CHECKING:
     from bot.planning.changes import Plan
+    from bot.planning.intents import Intent
     from bot.planning.ports import Reader
     from bot.usecases.reconcile import Session
 
@@ -48,8 +49,8 @@ def plan(
     """
     edges = Edges(repo)
     with edges.reader() as reader:
-        found = _session(edges, reader).plan()
-    _print(found, shape)
+        found = session(edges, reader).plan()
+    print_plan(found, shape)
     return EXIT_CHANGES if detailed_exitcode and not found.empty else 0
 
 
@@ -63,17 +64,21 @@ def apply(
 
     Interrupted, it is simply run again. Your own edits are never overwritten.
     """
-    from bot.usecases.reconcile import check_removals
-
     edges = Edges(repo)
     with edges.reader() as reader:
-        session = _session(edges, reader)
-        found = session.plan()
-        _print(found, shape)
+        planned = session(edges, reader)
+        found = planned.plan()
+        print_plan(found, shape)
         if found.empty:
             return 0
-        check_removals(found, allowed=allow_removals)
-        return _write(edges, session, found, yes=yes, question="Apply these changes?")
+        return write_plan(
+            edges,
+            planned,
+            found,
+            yes=yes,
+            allow_removals=allow_removals,
+            question="Apply these changes?",
+        )
 
 
 def undo(repo: Repo = None, yes: Yes = False, shape: Shape = Format.TEXT) -> int:
@@ -87,22 +92,38 @@ def undo(repo: Repo = None, yes: Yes = False, shape: Shape = Format.TEXT) -> int
 
     edges = Edges(repo)
     with edges.reader() as reader:
-        session = Session(reader, make_undo)
-        found = session.plan()
-        _print(found, shape)
+        planned = Session(reader, make_undo)
+        found = planned.plan()
+        print_plan(found, shape)
         if found.empty:
             return 0
-        return _write(edges, session, found, yes=yes, question="Take this back?")
+        return write_plan(
+            edges, planned, found, yes=yes, allow_removals=True, question="Take this back?"
+        )
 
 
-def _session(edges: Edges, reader: "Reader") -> "Session":
+def session(edges: Edges, reader: "Reader", asked: "tuple[Intent, ...]" = ()) -> "Session":
+    """A session on the path that the settings name; `asked` is wanted besides."""
     from bot.usecases.reconcile import Session, planner
 
     settings, curriculum = edges.path(reader)
-    return Session(reader, planner(curriculum, settings, edges.now()))
+    outside = edges.outside(settings)
+    return Session(reader, planner(curriculum, settings, edges.now(), reader, outside, asked=asked))
 
 
-def _write(edges: Edges, session: "Session", found: "Plan", *, yes: bool, question: str) -> int:
+def write_plan(
+    edges: Edges,
+    planned: "Session",
+    found: "Plan",
+    *,
+    yes: bool,
+    allow_removals: bool,
+    question: str,
+) -> int:
+    """Ask, then write. Raises RefusedError when it may not, or there is nobody to ask."""
+    from bot.usecases.reconcile import check_removals
+
+    check_removals(found, allowed=allow_removals)
     if not yes:
         if not console.interactive():
             raise RefusedError(
@@ -112,12 +133,13 @@ def _write(edges: Edges, session: "Session", found: "Plan", *, yes: bool, questi
         if not typer.confirm(question, err=True):
             raise RefusedError("you said no, so nothing was written.")
     with console.progress_bar("Writing") as progress:
-        written = session.apply(found, gateway=edges.gateway, sleep=edges.sleep, progress=progress)
+        written = planned.apply(found, gateway=edges.gateway, sleep=edges.sleep, progress=progress)
     console.tell(f"Done: {written} changes written.")
     return 0
 
 
-def _print(found: "Plan", shape: Format) -> None:
+def print_plan(found: "Plan", shape: Format) -> None:
+    """To standard output, as asked for."""
     from bot.planning import printing
 
     printers = {

@@ -45,7 +45,7 @@ _NOWHERE = "nowhere"
 COMMANDS = tuple(
     Command(word=form.split()[0].strip("/"), form=form, does=does, kept=kept)
     for form, does, kept in (
-        ("/start", "You work on this issue now.", "the issue"),
+        ("/start", "Says that you work on this issue now.", "the issue"),
         ("/done", "Closes this issue as done.", "the issue"),
         ("/skip [why]", "Closes this issue as not planned.", "the issue"),
         ("/reopen", "Opens this issue again.", "the issue"),

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from bot.planning.changes import UpdateIssue
-from bot.planning.marker import Key
+from bot.planning.changes import CloseIssue
 from bot.planning.observed import Observed, OurIssue
 from bot.planning.snapshot import Frozen, IssueState
 from bot.progress.formbody import as_day, filed, first_line, sections, taken_back, title_of
@@ -56,34 +55,22 @@ def journal(observed: Observed, settings: Settings) -> tuple[JournalEntry, ...]:
     return tuple(sorted(entries, key=lambda entry: (entry.day, entry.number)))
 
 
-def closings(observed: Observed) -> tuple[UpdateIssue, ...]:
+def closings(observed: Observed) -> tuple[CloseIssue, ...]:
     """Closes what was filed by a form only to be kept: journal entries and self-assessments.
 
     Only their state changes. One that somebody opened again stays open.
     """
     found = {
-        issue.number: _closing(kind, issue, observed)
+        issue.number: CloseIssue(
+            number=issue.number,
+            title=issue.title,
+            why="it is filed; it counts closed just as well",
+        )
         for kind in (JOURNAL, ASSESSMENT)
         for issue in filed(observed, kind)
         if issue.state == "open" and issue.state_reason != "reopened"
     }
     return tuple(found[number] for number in sorted(found))
-
-
-def _closing(kind: Key, issue: IssueState, observed: Observed) -> UpdateIssue:
-    milestones = observed.unit_of_milestone
-    return UpdateIssue(
-        key=f"{kind.partition(':')[2]}:filed-{issue.number}",
-        number=issue.number,
-        title=issue.title,
-        body=issue.body,
-        labels=issue.labels,
-        milestone=milestones.get(issue.milestone) if issue.milestone is not None else None,
-        state="closed",
-        state_reason="completed",
-        fields=("state",),
-        why="it is filed; it counts closed just as well",
-    )
 
 
 def _written(observed: Observed) -> Iterator[tuple[IssueState, str]]:

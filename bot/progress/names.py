@@ -15,7 +15,7 @@ from bot.planning.bodies import full_unit_name
 from bot.planning.schedule import Schedule
 from bot.progress.career import Kind, kind_of
 
-SHOWN = 5
+SHOWN = 4
 # What people call the things that are counted, beside the guide's words.
 _SPOKEN = {
     Kind.PEOPLE: ("connections", "contacts", "people", "network"),
@@ -58,7 +58,7 @@ def matching(text: str, among: Sequence[Named]) -> tuple[Named, ...]:
 
 
 def listed(among: Iterable[Named], near: str = "") -> str:
-    """At most five of them for a reply: those closest to `near` first."""
+    """Some of them for a reply: those closest to `near` first."""
     titles = [one.title for one in among]
     if near:
         close = get_close_matches(near.casefold(), [t.casefold() for t in titles], n=3, cutoff=0.5)

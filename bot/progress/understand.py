@@ -21,6 +21,7 @@ from bot.progress.commands import Asked
 from bot.progress.life import pace_of
 from bot.progress.names import Named
 from bot.settings import Settings
+from bot.templating import day, plural
 
 WORK = frozenset(
     {"task", "deliverable", "checkpoint", "choice", "project", "actions"}
@@ -104,7 +105,7 @@ def _log(rest: str, _: Place) -> Intent:
         raise _NotUnderstoodError("How long? Hours and minutes work, such as `/log 2h30m`.")
     hours, note = found
     if not 0 < hours <= MAX_HOURS:
-        raise _NotUnderstoodError(f"One entry holds more than none and up to {MAX_HOURS} hours.")
+        raise _NotUnderstoodError(f"One entry holds up to {MAX_HOURS} hours, and more than none.")
     return intents.Log(hours=hours, note=_one_line(note))
 
 
@@ -216,7 +217,7 @@ def _pace(rest: str, place: Place) -> Intent:
         )
     hours, months = found
     if hours is not None and not 1 <= hours <= MAX_PACE:
-        raise _NotUnderstoodError(f"Between 1 and {MAX_PACE} hours a week work.")
+        raise _NotUnderstoodError(f"A pace is between 1 and {MAX_PACE} hours a week.")
     if months is not None:
         _check_months(months, place)
     speed = {"hours_per_week": hours, "pace": months}
@@ -229,11 +230,11 @@ def _pace(rest: str, place: Place) -> Intent:
 
 def _check_months(months: int, place: Place) -> None:
     if not 1 <= months <= MAX_MONTHS:
-        raise _NotUnderstoodError(f"Between 1 and {MAX_MONTHS} months in all work.")
+        raise _NotUnderstoodError(f"A pace is between 1 and {MAX_MONTHS} months in all.")
     end = add_months(place.in_force.start, months)
     if end <= place.today:
         raise _NotUnderstoodError(
-            f"{months} months from the start were over on {end}; it takes a number that is not."
+            f"{plural(months, 'month')} from the start ended on {day(end)}: more of them work."
         )
 
 
@@ -279,7 +280,8 @@ def _open(rest: str, place: Place) -> Intent:
     )
     if not found and names.is_next(rest):
         raise _NotUnderstoodError("Every stretch of the path has its issues already.")
-    return intents.OpenUnit(unit=_sure("stretch", rest, found, names.of_units(place.curriculum)).id)
+    ahead = [unit for unit in names.of_units(place.curriculum) if unit.id not in opened]
+    return intents.OpenUnit(unit=_sure("later stretch", rest, found, ahead).id)
 
 
 def _replan(_: str, place: Place) -> Intent:
@@ -310,10 +312,14 @@ def _sure(what: str, text: str, found: Sequence[Named], among: Sequence[Named]) 
     if found:
         raise _NotUnderstoodError(f"'{said}' could be {names.listed(found)}: which one?")
     if not said:
-        raise _NotUnderstoodError(f"Which {what}? There is {names.listed(among)}.")
-    raise _NotUnderstoodError(
-        f"There is no {what} '{said}'; there is {names.listed(among, near=said)}."
-    )
+        raise _NotUnderstoodError(f"Which {what}? {_there(among)}")
+    raise _NotUnderstoodError(f"There is no {what} '{said}'. {_there(among, said)}")
+
+
+def _there(among: Sequence[Named], near: str = "") -> str:
+    if not among:
+        return "None is left."
+    return f"There {'is' if len(among) == 1 else 'are'} {names.listed(among, near)}."
 
 
 def _one_line(text: str) -> str:

@@ -4,11 +4,12 @@ Of an ISO week's seven days a week of ours holds at least four, the fourth among
 it is the ISO week itself. So every week has one name, and every day lies in exactly one week.
 """
 
-from collections.abc import Collection
+from collections.abc import Container
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Self
 
 from bot.planning.marker import Key
+from bot.planning.observed import Observed
 from bot.planning.snapshot import Frozen
 from bot.reports.view import View
 from bot.reports.where import DAYS_A_WEEK, finished_on
@@ -70,8 +71,19 @@ def weekly_key(week: Week) -> Key:
     return f"weekly:{week}"
 
 
+class Told:
+    """The keys of what stands as an issue, or is known by the ledger to have been made."""
+
+    def __init__(self, observed: Observed) -> None:
+        self._observed = observed
+
+    def __contains__(self, key: object) -> bool:
+        known = self._observed
+        return isinstance(key, str) and (key in known.issues or known.ledger.has(key))
+
+
 def due_weeks(
-    view: View, now: datetime, summary_made_on: date, posted: Collection[Key]
+    view: View, now: datetime, summary_made_on: date, posted: Container[Key]
 ) -> tuple[Week, ...]:
     """The weeks whose summary is to be written at `now` (aware), oldest first, at most eight.
 

@@ -4,17 +4,20 @@ What was done in a week is read from the days on which issues were closed and th
 down, so the summary of a past week can be made again.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from bot import templating
+from bot.planning.changes import CloseIssue
+from bot.planning.desired import SUMMARY_KEY, DesiredIssue
+from bot.planning.observed import Observed
 from bot.planning.snapshot import Frozen
 from bot.progress.forecast import Forecast
 from bot.progress.journal import JournalEntry, journal
 from bot.progress.progress import Work, WorkState
 from bot.reports.offers import next_to_open, offers, open_choice
 from bot.reports.view import View
-from bot.reports.week import Week, due_weeks, weekly_key
+from bot.reports.week import Told, Week, due_weeks, weekly_key
 from bot.reports.where import (
     DAYS_A_WEEK,
     NextCheckpoint,
@@ -31,10 +34,11 @@ from bot.reports.words import WORDS, days
 __all__ = [
     "Week",
     "Weekly",
-    "as_issue_title",
     "as_markdown",
     "due_weeks",
+    "older_weeks",
     "weekly",
+    "weekly_issues",
     "weekly_key",
 ]
 
@@ -141,9 +145,35 @@ def as_markdown(values: Weekly) -> str:
     return templating.render("weekly.md.j2", w=values, most=MOST, **WORDS)
 
 
-def as_issue_title(week: Week) -> str:
-    """The title of the issue, for those who want one for each week."""
-    return f"Week {week} ({days(week.first, week.last)})"
+def weekly_issues(view: View, now: datetime) -> tuple[DesiredIssue, ...]:
+    """Summaries due at `now` (aware) as issues of their own, for those who want one for each week.
+
+    Only those that are still to be made: what was told is not told otherwise later.
+    """
+    summary = view.observed.issues.get(SUMMARY_KEY)
+    if summary is None or view.settings.summary.place != "issue":
+        return ()
+    made_on = summary.state.created_at.astimezone(view.settings.zone).date()
+    return tuple(
+        DesiredIssue(
+            key=weekly_key(week),
+            title=f"Week {week} ({days(week.first, week.last)})",
+            body=as_markdown(weekly(view, week)),
+            labels=("kind:summary",),
+        )
+        for week in due_weeks(view, now, made_on, Told(view.observed))
+    )
+
+
+def older_weeks(observed: Observed) -> tuple[CloseIssue, ...]:
+    """Closes all weekly issues but the newest; one that somebody opened again stays open."""
+    issues = {k: i.state for k, i in observed.issues.items() if k.startswith("weekly:")}
+    newest = max(issues, default=None)
+    return tuple(
+        CloseIssue(number=issue.number, title=issue.title, why="a newer summary is there")
+        for key, issue in issues.items()
+        if key != newest and issue.state == "open" and issue.state_reason != "reopened"
+    )
 
 
 def _counts(view: View, week: Week) -> tuple[CountChange, ...]:

@@ -15,7 +15,9 @@ from bot.planning.memory import Entry, Memory, find_memory, with_memory
 from bot.planning.observed import Observed, OurIssue
 from bot.planning.snapshot import IssueState
 
-SWITCHES = (intents.Start, intents.Done, intents.Skip, intents.Reopen, intents.Credit)
+STATES = (intents.Done, intents.Skip, intents.Reopen, intents.Credit)
+SWITCHES = (intents.Start, *STATES)
+_FINISHES = (intents.Done, intents.Credit)
 JOURNAL = "kind:journal"
 _TOLD = 3
 _MAX_FIRST = 60
@@ -45,26 +47,30 @@ class Edit:
     def remember(self, entry: Entry, why: str) -> bool:
         """Keep an entry and do what it says; False when the issue has no room for it.
 
-        One that is older than what the issue's state came from is kept, and moves nothing.
+        What was said later and is known already wins, so that the order of runs does not matter.
         """
         memory = self.memory.adding([entry])
         if len(with_memory(self._marked.with_marker(self._marker), memory)) > MAX_BODY:
             return False
         self.memory = memory
         self._why.append(why)
-        switches = [e for e in memory.entries if isinstance(e.intent, SWITCHES)]
-        if switches and switches[-1] == entry:
+        later = memory.entries[memory.entries.index(entry) + 1 :]
+        if not any(isinstance(e.intent, STATES) for e in later):
             self._switch(entry.intent)
+        if isinstance(entry.intent, intents.Start):
+            if not any(isinstance(e.intent, _FINISHES) for e in later):
+                self._wear("status:in-progress")
+        elif isinstance(entry.intent, _FINISHES):
+            self._take_off("status:blocked")
+            if not any(isinstance(e.intent, intents.Start) for e in later):
+                self._take_off("status:in-progress")
         return True
 
     def _switch(self, intent: Intent) -> None:
         """A close is the learner's; who opens again what the plan had closed keeps it open."""
         match intent:
-            case intents.Start():
-                self._wear("status:in-progress")
             case intents.Done() | intents.Credit():
                 self._close("completed")
-                self._take_off("status:in-progress", "status:blocked")
             case intents.Skip():
                 self._close("not_planned")
             case intents.Reopen():
@@ -80,9 +86,9 @@ class Edit:
         if name and name.casefold() not in {label.casefold() for label in self._labels}:
             self._labels = (*self._labels, name)
 
-    def _take_off(self, *keys: str) -> None:
-        names = {self._statuses[key].casefold() for key in keys if key in self._statuses}
-        self._labels = tuple(label for label in self._labels if label.casefold() not in names)
+    def _take_off(self, key: str) -> None:
+        name = self._statuses.get(key, "").casefold()
+        self._labels = tuple(label for label in self._labels if label.casefold() != name)
 
     def untick(self) -> None:
         """Clear the boxes of all buttons."""

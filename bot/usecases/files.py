@@ -14,6 +14,7 @@ from bot.planning.marker import Key, Ledger
 from bot.planning.ports import Gateway, Reader
 from bot.planning.snapshot import Frozen
 from bot.reports.view import View
+from bot.settings import Publish
 
 README = "README.md"
 README_KEY = "readme:block"
@@ -31,8 +32,8 @@ class ReportFiles(Frozen):
 
     @property
     def key(self) -> Key:
-        """What the ledger remembers it by."""
-        return f"report:{self.id}"
+        """What the ledger remembers its pull request by."""
+        return f"pull:{self.id}"
 
 
 class Pull(Frozen):
@@ -108,8 +109,6 @@ def plan_files(
     """
     publish, ledger = view.settings.publish, view.observed.ledger
     wanted = branch_files(view)
-    if publish.reports == "branch":
-        wanted |= {path: data for report in reports for path, data in report.files.items()}
     on_default: dict[str, bytes] = {}
     made: set[Key] = set()
     for key, path, data in _on_default(view, reader, web):
@@ -124,7 +123,7 @@ def plan_files(
                 pulls += _pull(report, publish.branch, reader)
     return FilePlan(
         branch=publish.branch,
-        on_branch=_changed(wanted, publish.branch, reader) if wanted else {},
+        on_branch=_for_branch(wanted, _told(publish, reports), publish.branch, reader),
         on_default=on_default,
         pulls=tuple(pulls),
         made=frozenset(made),
@@ -178,18 +177,31 @@ def blob_hash(data: bytes) -> str:
     return sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
-def _changed(wanted: Mapping[str, bytes], branch: str, reader: Reader) -> dict[str, bytes]:
-    """Of `wanted` what the branch does not hold so. A branch that is not ours is not touched."""
-    there = reader.tree(branch)
+def _told(publish: Publish, reports: tuple[ReportFiles, ...]) -> dict[str, bytes]:
+    """The reports that belong on the branch."""
+    if publish.reports != "branch":
+        return {}
+    return {path: data for report in reports for path, data in report.files.items()}
+
+
+def _for_branch(
+    wanted: Mapping[str, bytes], told: Mapping[str, bytes], branch: str, reader: Reader
+) -> dict[str, bytes]:
+    """Of `wanted` what the branch does not hold so, and of `told` what it does not hold at all.
+
+    A report tells of its day: once it is there it stays. A branch that is not ours is not touched.
+    """
+    if not wanted:
+        return {}
+    there = reader.tree(branch) or {}
     if there and MARK not in there:
         raise ConfigError(
             f"the branch '{branch}' is there already and is not Milepost's.",
             where="publish.branch",
             hint="Name a branch that does not exist yet.",
         )
-    return {
-        path: data for path, data in wanted.items() if (there or {}).get(path) != blob_hash(data)
-    }
+    changed = {p: data for p, data in wanted.items() if there.get(p) != blob_hash(data)}
+    return changed | {p: data for p, data in told.items() if p not in there}
 
 
 def _on_default(view: View, reader: Reader, web: str) -> Iterator[tuple[Key, str, bytes | None]]:

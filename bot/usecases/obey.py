@@ -88,11 +88,13 @@ def obey(
 
 
 class _Answer(Frozen):
-    """What came of one comment: what was obeyed, and what was not."""
+    """What came of one comment: what was obeyed, and what was not understood.
+
+    It gets one mark: with two, a cut between them would leave one out for good.
+    """
 
     comment: CommentState
     said: str
-    obeyed: bool
     intents: tuple[Intent, ...] = ()
     wrong: tuple[Wrong, ...] = ()
 
@@ -146,7 +148,7 @@ class _Obeying:
             return
         said = "; ".join(one.line for one in asked[:_TOLD])
         if comment.id in self._folded:
-            self._answers.append(_Answer(comment=comment, said=said, obeyed=True))
+            self._answers.append(_Answer(comment=comment, said=said))
             return
         found = [self._one(comment, n, asked) for n in range(min(len(asked), MOST))]
         if None in found:  # the summary issue is gone; the next run makes another
@@ -156,9 +158,7 @@ class _Obeying:
             found.append(Wrong(line="", why=why))
         wrong = tuple(one for one in found if isinstance(one, Wrong))
         obeyed = tuple(one for one in found if one is not None and not isinstance(one, Wrong))
-        self._answers.append(
-            _Answer(comment=comment, said=said, obeyed=bool(obeyed), intents=obeyed, wrong=wrong)
-        )
+        self._answers.append(_Answer(comment=comment, said=said, intents=obeyed, wrong=wrong))
 
     def _counts(self, comment: CommentState) -> bool:
         """Whether to read it: by somebody who may write here, not by us, not acted on."""
@@ -337,16 +337,14 @@ class _Obeying:
                 key=reply_key(comment.id),
                 number=comment.issue,
                 title=self._titles[comment.issue],
-                body=reply(comment.id, told, answer.wrong, view),
+                body=reply(comment.id, answer.intents, answer.wrong, view),
             )
 
     def _marks(self) -> Iterator[React]:
         for answer in self._answers:
             why = f"{answer.said} by {answer.comment.author}"
-            if answer.obeyed:
-                yield React(comment=answer.comment.id, content=OBEYED, why=why)
-            if answer.wrong:
-                yield React(comment=answer.comment.id, content=NOT_UNDERSTOOD, why=why)
+            content = NOT_UNDERSTOOD if answer.wrong else OBEYED
+            yield React(comment=answer.comment.id, content=content, why=why)
 
 
 def _home(intent: Intent, key: Key | None) -> Key:

@@ -1,26 +1,42 @@
-"""reconcile = read, plan, apply. Each step stands alone, so that a person can look in between.
+"""reconcile = read, obey, plan, apply. Each step stands alone, so a person can look in between.
 
 The clock, the reader and the way to get a gateway are arguments. A run that has nothing to write
 never asks for the gateway, and so never pays for loading it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 
 from bot.curriculum.model import Curriculum
 from bot.errors import RefusedError
 from bot.planning.changes import Plan
-from bot.planning.desired import desired_state
-from bot.planning.plan import make_plan
+from bot.planning.desired import SUMMARY_KEY, Texts, check_settings, desired_state
+from bot.planning.intents import Deed, Intent
+from bot.planning.marker import Key
+from bot.planning.observed import Observed, observe
+from bot.planning.plan import after_deeds, make_plan
 from bot.planning.ports import Gateway, Reader
 from bot.planning.snapshot import Snapshot
+from bot.progress.journal import closings
+from bot.progress.life import read_life
+from bot.reports import dashboard
+from bot.reports.assessment import assessment_issues
+from bot.reports.reflection import reflection_issues
+from bot.reports.view import View
+from bot.reports.weekly import older_weeks, weekly_issues
 from bot.settings import Settings
 from bot.usecases.apply import Progress, apply
+from bot.usecases.evidence import Outside, gather
+from bot.usecases.inbox import read_inbox
+from bot.usecases.look import look
+from bot.usecases.obey import Inbox, obey
+from bot.usecases.publish import keys_of
 
 Planner = Callable[[Snapshot], Plan]
 
 REMOVAL_SHARE = 4
 ROUNDS = 3
+REPORTS = frozenset({"weekly", "report"})
 
 
 class Session:
@@ -30,6 +46,17 @@ class Session:
         self._reader = reader
         self._planner = planner
         self._snapshot: Snapshot | None = None
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The repository as it was last read."""
+        if self._snapshot is None:
+            self._snapshot = self._reader.snapshot()
+        return self._snapshot
+
+    def look_again(self) -> None:
+        """Forget what was read: the next look asks."""
+        self._snapshot = None
 
     def plan(self) -> Plan:
         """Read the repository and say what would change."""
@@ -55,7 +82,7 @@ class Session:
                 break
             written += apply(
                 plan,
-                self._snapshot or self._reader.snapshot(),
+                self.snapshot,
                 replan=self._planner,
                 reader=self._reader,
                 gateway=gateway(),
@@ -68,13 +95,79 @@ class Session:
         return written
 
 
-def planner(curriculum: Curriculum, settings: Settings, now: datetime) -> Planner:
+def planner(
+    curriculum: Curriculum,
+    settings: Settings,
+    now: datetime,
+    reader: Reader,
+    outside: Outside | None = None,
+    *,
+    asked: tuple[Intent, ...] = (),
+    made: Collection[Key] = (),
+) -> Planner:
     """How to plan this curriculum at this moment (aware; its day is taken in the learner's zone).
 
-    Raises ConfigError or CurriculumError at once, before anything is read from GitHub.
+    `outside` looks up addresses that are not GitHub's. `asked` is what the person who runs it wants
+    besides, said of the summary issue. `made` are keys of things written elsewhere, to remember; it
+    is looked at anew for each plan. Raises ConfigError or CurriculumError at once, before anything
+    is read from GitHub; the planner raises what `reader` raises.
     """
-    desired = desired_state(curriculum, settings, now.astimezone(settings.zone).date())
-    return lambda snapshot: make_plan(desired, snapshot)
+    check_settings(curriculum, settings)
+
+    def plan(snapshot: Snapshot) -> Plan:
+        observed = observe(snapshot)
+        inbox = read_inbox(reader, observed)
+        life = read_life(curriculum, settings, observed)
+        noted = (
+            *gather(reader, observed, inbox.comments, life, settings, now, outside),
+            *_deeds(asked, observed, now),
+        )
+        obeyed = obey(inbox, noted, snapshot, curriculum, settings, now)
+        view = look(curriculum, settings, obeyed.snapshot, now)
+        desired = desired_state(
+            curriculum,
+            view.settings,
+            view.today,
+            course=view.life.course,
+            texts=texts(view, now, told=_told(inbox) | frozenset(made)),
+        )
+        first = (*obeyed.first, *closings(view.observed), *older_weeks(view.observed))
+        return after_deeds(first, make_plan(desired, obeyed.snapshot), obeyed.last)
+
+    return plan
+
+
+def texts(view: View, now: datetime, *, told: frozenset[Key] = frozenset()) -> Texts:
+    """What is written from the view at `now` (aware); `told` are keys of what is known to stand."""
+    return Texts(
+        dashboard=dashboard.as_markdown(dashboard.dashboard(view)),
+        issues=(
+            *assessment_issues(view),
+            *reflection_issues(view),
+            *weekly_issues(view, now),
+        ),
+        seen=view.today,
+        told=told,
+    )
+
+
+def _told(inbox: Inbox) -> frozenset[Key]:
+    """The reports among the comments that were read."""
+    return frozenset(k for k in keys_of(inbox.comments) if k.partition(":")[0] in REPORTS)
+
+
+def _deeds(asked: tuple[Intent, ...], observed: Observed, now: datetime) -> Iterator[Deed]:
+    summary = observed.issues.get(SUMMARY_KEY)
+    if summary is not None:
+        for intent in asked:
+            yield Deed(
+                intent=intent,
+                comment=0,
+                issue=summary.state.number,
+                key=SUMMARY_KEY,
+                at=now,
+                by="milepost",
+            )
 
 
 def check_removals(plan: Plan, *, allowed: bool) -> None:

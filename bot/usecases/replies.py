@@ -26,11 +26,12 @@ def reply_key(comment: int) -> Key:
     return f"reply:{comment}"
 
 
-def reply(comment: int, intents: Sequence[Intent], wrong: Sequence[Wrong], view: View) -> str:
-    """The whole comment, with its marker. `view` is the path once all was obeyed."""
-    parts = [_part(intent, view) for intent in dict.fromkeys(intents)]
+def reply(comment: int, obeyed: Sequence[Intent], wrong: Sequence[Wrong], view: View) -> str:
+    """The whole comment, with its marker. `view` is the path once all was `obeyed`."""
+    parts = [_part(intent, view) for intent in dict.fromkeys(obeyed)]
     if wrong:
-        parts.append(templating.render("replies/misunderstood.md.j2", wrong=_quotable(wrong)))
+        values = {"wrong": _quotable(wrong), "obeyed": len(obeyed)}
+        parts.append(templating.render("replies/misunderstood.md.j2", **values))
     text = "\n\n".join(filter(None, parts))
     return wrap(text, Marker(key=reply_key(comment), title="", body=digest(normal(text))))
 

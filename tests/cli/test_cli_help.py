@@ -16,6 +16,7 @@ COMMANDS = [
     "undo",
     "status",
     "badge",
+    "picture",
     "weekly",
     "checkpoint",
     "report",

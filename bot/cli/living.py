@@ -1,0 +1,160 @@
+"""A learner made up for the demo: thirteen weeks of work, rest, words and changes of mind.
+
+What they do is a script over whatever curriculum they follow, with chance passed in, so that the
+same demo is lived twice alike. They only click and write; all the rest is Milepost's.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from random import Random
+
+from bot.curriculum.model import Curriculum, TaskKind
+from bot.sandbox.person import Person
+from bot.sandbox.state.objects import Issue
+from bot.sandbox.world import World
+
+WEEKS = 13
+QUIET = frozenset({6})
+USUAL_HOURS = 13.0
+BLOCKED = "status: blocked"
+
+JOURNAL = (
+    "A small model, end to end, on a Saturday. It is bad and it runs.",
+    "Most of the trouble was in the data, as everybody says. Now I believe it.",
+    "Explained to a colleague why a test set is not for tuning. Understood it while talking.",
+)
+
+
+class Learner:
+    """Works through the issues in the order they are due, a week at a time.
+
+    `days` lives one week: it yields after each sitting, so that the clock can move on and Milepost
+    can look.
+    """
+
+    def __init__(
+        self, person: Person, world: World, curriculum: Curriculum, chance: Random
+    ) -> None:
+        self._person = person
+        self._world = world
+        self._chance = chance
+        self._curriculum = curriculum
+        self._kinds = {task.title: task.kind for task in curriculum.tasks()}
+        self._hours = {task.title: task.hours.middle for task in curriculum.tasks() if task.hours}
+        for left in curriculum.deliverables():
+            self._kinds[f"Deliverable: {left.title}"] = TaskKind.PROJECT
+            self._hours[f"Deliverable: {left.title}"] = left.hours.middle if left.hours else 2.0
+        self._begun: dict[int, float] = {}
+
+    def week(self, number: int) -> Iterator[timedelta]:
+        """Lives the week with this number, from 1; yields how far into it each sitting is."""
+        left = 0.0 if number in QUIET else max(4.0, self._chance.gauss(USUAL_HOURS, 3.0))
+        for day, hour in ((1, 19), (3, 20), (5, 10)):
+            yield timedelta(days=day, hours=hour)
+            self._works(left / 3)
+            for act in self._extras(number, day):
+                act()
+
+    def _works(self, hours: float) -> None:
+        while hours > 0.5 and (issue := self._next()) is not None:
+            needed = self._hours.get(issue.title, 2.0) - self._begun.get(issue.number, 0.0)
+            spent = min(hours, needed)
+            hours -= spent
+            self._begun[issue.number] = self._begun.get(issue.number, 0.0) + spent
+            if spent < needed:
+                self._goes_on(issue, spent)
+            else:
+                self._finishes(issue, spent)
+
+    def _next(self) -> Issue | None:
+        """The open task that is due first; what is in progress before what is not begun."""
+        waiting = self._person.sees(
+            lambda issue: (
+                issue.is_open
+                and issue.milestone is not None
+                and issue.title in self._kinds
+                and not any(label.name in {BLOCKED, "optional"} for label in issue.labels)
+            )
+        )
+        return min(waiting, key=self._rank, default=None)
+
+    def _rank(self, issue: Issue) -> tuple[bool, str, bool, int]:
+        due = str(issue.milestone.due) if issue.milestone else ""
+        last = issue.title.startswith("Deliverable")
+        return issue.number not in self._begun, due, last, issue.number
+
+    def _goes_on(self, issue: Issue, spent: float) -> None:
+        if self._begun[issue.number] == spent:
+            self._person.says(issue, "/start")
+        self._person.says(issue, f"/log {spent:.1f}h")
+
+    def _finishes(self, issue: Issue, spent: float) -> None:
+        for line in [text for text in (issue.body or "").split("\n") if "- [ ]" in text]:
+            self._person.ticks(issue, line.split("[ ]")[1].strip())
+        if self._kinds[issue.title] is TaskKind.PROJECT:
+            name = f"work/{issue.number}.md"
+            text = f"# {issue.title}\n\nWhat I built, and what I would do otherwise.\n"
+            self._person.merges(issue.title, f"For #{issue.number}", {name: text.encode()})
+        if spent >= 1 and self._chance.random() < 0.7:
+            self._person.says(issue, f"/log {spent:.1f}h\n/done")
+        else:
+            self._person.closes(issue)
+
+    def _extras(self, week: int, day: int) -> Iterator[Callable[[], object]]:
+        """What is not work on a task, by week; all of it on the last sitting."""
+        if day != 5:
+            return
+        summary = self._person.titled("Your path")
+        if summary is None:
+            return
+        told = {
+            2: "/count connections +2\nMet two people at the meetup.",
+            3: f"/journal {JOURNAL[0]}",
+            5: "/rat python 3",
+            6: "A week of fever. Nothing done.",
+            7: f"/journal {JOURNAL[1]}",
+            8: "/count network +3",
+            10: self._project(),
+            11: f"/journal {JOURNAL[2]}",
+            12: "/status",
+        }
+        if text := told.get(week):
+            yield lambda: self._person.says(summary, text)
+        if week == 4:
+            yield self._rates
+        if week == 9:
+            yield self._skips
+        if week == 11:
+            yield self._highlights
+        if week == 13:
+            yield self._rates
+
+    def _project(self) -> str:
+        ideas = self._curriculum.projects
+        return f"/project start {ideas[0].title}" if ideas else "/help"
+
+    def _rates(self) -> None:
+        skills = self._curriculum.assessment.skills
+        summary = self._person.titled("Your path")
+        if summary and skills:
+            lines = [f"/rate {skill.title} {self._chance.choice((2, 3, 3, 4))}" for skill in skills]
+            self._person.says(summary, "\n".join(lines))
+
+    def _skips(self) -> None:
+        optional = self._person.sees(
+            lambda issue: issue.is_open and any(x.name == "optional" for x in issue.labels)
+        )
+        for issue in optional[:1]:
+            self._person.says(issue, "/skip not now, it is optional")
+
+    def _highlights(self) -> None:
+        for issue in self._person.sees(lambda i: any(x.name == "kind: journal" for x in i.labels))[
+            :1
+        ]:
+            self._person.labels(issue, "highlight")
+
+
+def beginning(today: datetime) -> datetime:
+    """The Monday morning from which the weeks, and a day more, end before `today` (aware)."""
+    monday = today - timedelta(days=today.weekday(), weeks=WEEKS + 1)
+    return monday.replace(hour=8, minute=0, second=0, microsecond=0)

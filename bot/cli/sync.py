@@ -1,0 +1,157 @@
+"""`milepost sync` and `milepost replan`: what runs by itself, and a new plan from today."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli import console
+from bot.cli.edges import Edges
+from bot.cli.plan import AllowRemovals, Format, Repo, Shape, Yes, print_plan, session, write_plan
+from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.planning.intents import Intent
+    from bot.planning.ports import Reader
+    from bot.usecases.sync import Foreseen, Synced
+
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Print all that would be written, and write nothing.")
+]
+
+
+def sync(
+    repo: Repo = None,
+    allow_removals: AllowRemovals = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Do all that is due: obey commands, follow the plan, post summaries and reports.
+
+    Meant to run by itself, on a schedule and whenever something happens; it asks nothing. Run
+    again, it changes nothing.
+    """
+    from bot.github.addresses import web_root
+    from bot.usecases.sync import Sync
+
+    edges = Edges(repo)
+    with edges.reader() as reader:
+        settings, curriculum = edges.path(reader)
+        run = Sync(
+            curriculum,
+            settings,
+            edges.now(),
+            reader,
+            web=web_root(edges.environment.api_url),
+            outside=edges.outside(settings),
+        )
+        if dry_run:
+            _foretell(run.foresee())
+            return
+        with console.progress_bar("Writing") as progress:
+            done = run.run(
+                gateway=edges.gateway,
+                sleep=edges.sleep,
+                progress=progress,
+                allow_removals=allow_removals,
+            )
+    _tell(done)
+
+
+def replan(
+    repo: Repo = None,
+    hours: Annotated[
+        float | None, typer.Option("--hours", help="Instead: other hours of study a week from now.")
+    ] = None,
+    months: Annotated[
+        int | None, typer.Option("--months", help="Instead: other months for the whole path.")
+    ] = None,
+    drop_optional: Annotated[
+        bool, typer.Option("--drop-optional", help="Make no more issues for optional tasks.")
+    ] = False,
+    yes: Yes = False,
+    allow_removals: AllowRemovals = False,
+    shape: Shape = Format.TEXT,
+    dry_run: DryRun = False,
+) -> int:
+    """Make a plan again from today.
+
+    The path goes on today where something is first unfinished, and all later dates follow. Only
+    milestones that lie ahead move; what is done stays done. It is remembered in the summary issue.
+    """
+    if hours is not None and months is not None:
+        raise UsageError("--hours and --months both say how fast: keep one of them.")
+    edges = Edges(repo)
+    with edges.reader() as reader:
+        asked = _wishes(edges, reader, hours, months, drop_optional=drop_optional)
+        planned = session(edges, reader, asked)
+        found = planned.plan()
+        print_plan(found, shape)
+        if found.empty or dry_run:
+            return 0
+        return write_plan(
+            edges,
+            planned,
+            found,
+            yes=yes,
+            allow_removals=allow_removals,
+            question="Go on like this?",
+        )
+
+
+def _wishes(
+    edges: Edges,
+    reader: "Reader",
+    hours: float | None,
+    months: int | None,
+    *,
+    drop_optional: bool,
+) -> "tuple[Intent, ...]":
+    """What was asked for, as it is remembered."""
+    from bot.planning import intents
+    from bot.planning.desired import SUMMARY_KEY
+    from bot.progress.life import pace_of
+    from bot.reports.where import first_unfinished
+    from bot.usecases.look import look
+
+    settings, curriculum = edges.path(reader)
+    view = look(curriculum, settings, reader.snapshot(), edges.now())
+    if SUMMARY_KEY not in view.observed.issues:
+        raise UsageError(
+            "there is no plan in this repository yet.",
+            where=view.observed.snapshot.repository,
+            hint="Make it with `milepost apply`.",
+        )
+    wishes: list[intents.Intent] = []
+    if hours is not None or months is not None:
+        was = pace_of(settings)
+        try:
+            wishes.append(intents.SetPace(hours=hours, months=months, was=was))
+        except ValueError:
+            raise UsageError(
+                "a pace is 1 to 80 hours a week, or 1 to 120 months for the whole path.",
+                where="--hours" if hours is not None else "--months",
+            ) from None
+    elif (unit := first_unfinished(view.progress)) and not drop_optional:
+        wishes.append(intents.Replan(unit=unit))
+    if drop_optional:
+        wishes.append(intents.DropOptional())
+    return tuple(wishes)
+
+
+def _foretell(seen: "Foreseen") -> None:
+    from bot.planning import printing
+    from bot.usecases.files import describe_files
+
+    console.say(printing.as_text(seen.plan))
+    for item in seen.due:
+        console.say(f"\nWould post: {item.title}\n\n{item.text}")
+    if files := describe_files(seen.files):
+        console.say(f"\n{files}")
+
+
+def _tell(done: "Synced") -> None:
+    changes = f"{done.written} change{'' if done.written == 1 else 's'} written."
+    console.say(changes if done.written else "Nothing to change.")
+    for posted in done.posted:
+        console.say(f"{posted.what.title}: {posted.outcome.value}.")
+    for path in done.files.paths:
+        console.say(f"Wrote {path}.")

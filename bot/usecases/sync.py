@@ -1,0 +1,205 @@
+"""sync = reconcile, then publish: what a run does for any event and for any tick of the clock."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from bot.curriculum.model import Checkpoint, Curriculum
+from bot.planning.changes import Plan
+from bot.planning.desired import SUMMARY_KEY
+from bot.planning.marker import Key
+from bot.planning.observed import observe
+from bot.planning.ports import Gateway, Reader
+from bot.planning.snapshot import Frozen
+from bot.reports import checkpoint as checkpoints
+from bot.reports import checkpoint_text
+from bot.reports import weekly as weeks
+from bot.reports.checkpoint import CheckpointReport
+from bot.reports.checkpoint_items import checkpoint_keys
+from bot.reports.view import View
+from bot.reports.week import Told, due_weeks, weekly_key
+from bot.settings import Settings
+from bot.usecases.apply import Progress
+from bot.usecases.evidence import Outside
+from bot.usecases.files import FilePlan, ReportFiles, plan_files, write_files
+from bot.usecases.look import look
+from bot.usecases.publish import Outcome, publish_once
+from bot.usecases.reconcile import Session, check_removals, planner
+
+
+class Due(Frozen):
+    """A comment that should stand once: its key, its issue's keys, what it is, and its text."""
+
+    key: Key
+    on: tuple[Key, ...]
+    title: str
+    text: str
+
+
+class Foreseen(Frozen):
+    """What a sync would do now: the plan, the comments that are due, and the files."""
+
+    plan: Plan
+    due: tuple[Due, ...]
+    files: FilePlan
+
+
+class Posted(Frozen):
+    """What became of a comment that was due."""
+
+    what: Due
+    outcome: Outcome
+
+
+class Synced(Frozen):
+    """What a sync did.
+
+    `written` counts changes, `posted` says what became of each comment that was due, `files` what
+    was written to branches. `view` is the path afterwards.
+    """
+
+    plan: Plan
+    written: int
+    posted: tuple[Posted, ...]
+    files: FilePlan
+    view: View
+
+
+def due(view: View, now: datetime) -> tuple[Due, ...]:
+    """Summaries and reports whose time has come at `now` (aware) and that nobody knows to stand.
+
+    Oldest first. What stands is in the ledger; whether it really does not is asked before posting.
+    """
+    return (*_due_weeks(view, now), *_due_checkpoints(view))
+
+
+class Sync:
+    """One repository and one path: look, do, tell. Reads and writes only through what it is given.
+
+    `settings` are the file's, `web` is where the pages of this GitHub are. Raises as `planner`
+    does, and what reader and gateway raise.
+    """
+
+    def __init__(
+        self,
+        curriculum: Curriculum,
+        settings: Settings,
+        now: datetime,
+        reader: Reader,
+        *,
+        web: str,
+        outside: Outside | None = None,
+    ) -> None:
+        self._curriculum = curriculum
+        self._settings = settings
+        self._now = now
+        self._reader = reader
+        self._web = web
+        self._made: set[Key] = set()
+        planning = planner(curriculum, settings, now, reader, outside, made=self._made)
+        self._session = Session(reader, planning)
+
+    def foresee(self) -> Foreseen:
+        """Read the repository; say what is to be done. Nothing is written."""
+        plan = self._session.plan()
+        view = self._view()
+        return Foreseen(plan=plan, due=due(view, self._now), files=self._files(view))
+
+    def run(
+        self,
+        *,
+        gateway: Callable[[], Gateway],
+        sleep: Callable[[float], None],
+        progress: Progress,
+        allow_removals: bool = False,
+    ) -> Synced:
+        """Do it. Raises RefusedError before anything is written when too much would be removed."""
+        plan = self._session.plan()
+        check_removals(plan, allowed=allow_removals)
+
+        def write(what: Plan) -> int:
+            return self._session.apply(what, gateway=gateway, sleep=sleep, progress=progress)
+
+        written = write(plan)
+        if written:
+            self._session.look_again()
+        posted: list[Posted] = []
+        for item in due(self._view(), self._now):
+            outcome = publish_once(
+                item.key,
+                item.text,
+                self._session.snapshot,
+                reader=self._reader,
+                gateway=gateway,
+                sleep=sleep,
+                on=item.on,
+            )
+            posted.append(Posted(what=item, outcome=outcome))
+        files = self._files(self._view())
+        write_files(files, gateway)
+        self._made |= {key for key in files.made if not self._knows(key)}
+        if posted or self._made:
+            written += write(self._session.plan())
+        return Synced(
+            plan=plan, written=written, posted=tuple(posted), files=files, view=self._view()
+        )
+
+    def _files(self, view: View) -> FilePlan:
+        reports = tuple(
+            ReportFiles(
+                id=checkpoint.id,
+                title=checkpoint.title,
+                files={path: text.encode() for path, text in checkpoint_text.files(report).items()},
+            )
+            for checkpoint, report in _reports(view)
+        )
+        return plan_files(view, self._reader, web=self._web, reports=reports)
+
+    def _knows(self, key: Key) -> bool:
+        return observe(self._session.snapshot).ledger.has(key)
+
+    def _view(self) -> View:
+        return look(self._curriculum, self._settings, self._session.snapshot, self._now)
+
+
+def _reports(view: View) -> Iterator[tuple[Checkpoint, CheckpointReport]]:
+    """The newest checkpoint that was reached, when reports are to be files."""
+    reached = [c for c in view.curriculum.checkpoints if checkpoints.reached(view, c)]
+    if view.settings.publish.reports != "none" and reached:
+        newest = max(reached, key=lambda c: checkpoints.last_day(view, c))
+        yield newest, checkpoints.checkpoint_report(view, newest)
+
+
+def _due_weeks(view: View, now: datetime) -> list[Due]:
+    summary = view.observed.issues.get(SUMMARY_KEY)
+    if summary is None or summary.state.state == "closed":
+        return []
+    if view.settings.summary.place == "issue":
+        return []
+    made_on = summary.state.created_at.astimezone(view.settings.zone).date()
+    return [
+        Due(
+            key=weekly_key(week),
+            on=(SUMMARY_KEY,),
+            title=f"Summary of week {week}",
+            text=weeks.as_markdown(weeks.weekly(view, week)),
+        )
+        for week in due_weeks(view, now, made_on, Told(view.observed))
+    ]
+
+
+def _due_checkpoints(view: View) -> list[Due]:
+    keys = {
+        f"report:{name}"
+        for checkpoint in view.curriculum.checkpoints
+        for name in (checkpoint.id, *checkpoint.aliases)
+    }
+    told = {key for key in keys if view.observed.ledger.has(key)}
+    return [
+        Due(
+            key=checkpoints.report_key(checkpoint),
+            on=checkpoint_keys(checkpoint),
+            title=f"Report: {checkpoint.title}",
+            text=checkpoint_text.as_markdown(checkpoints.checkpoint_report(view, checkpoint)),
+        )
+        for checkpoint in checkpoints.due_checkpoints(view, told)
+    ]
