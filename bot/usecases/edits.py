@@ -26,7 +26,7 @@ Reason = Literal["completed", "not_planned", "reopened"]
 
 
 class Edit:
-    """Gathers what changes; `change` is None when nothing does."""
+    """Gathers what changes."""
 
     def __init__(self, ours: OurIssue, observed: Observed) -> None:
         self._ours = ours
@@ -43,6 +43,11 @@ class Edit:
         self._why: list[str] = []
         self._before = find_memory(ours.state.body)
         self.memory: Memory = self._before
+
+    @property
+    def number(self) -> int:
+        """The issue's."""
+        return self._ours.state.number
 
     def remember(self, entry: Entry, why: str) -> bool:
         """Keep an entry and do what it says; False when the issue has no room for it.
@@ -100,8 +105,31 @@ class Edit:
         self._unticked = True
 
     @property
+    def changes(self) -> tuple[UpdateIssue, ...]:
+        """What to write: at most one change, and before it the opening that another reason needs.
+
+        GitHub ignores the reason of a close where the state does not change (REST: update an
+        issue), so a closed issue is opened first. Cut off there, it is only asked for again.
+        """
+        change, state = self.change, self._ours.state
+        if change is None:
+            return ()
+        if "state" not in change.fields or change.state != state.state:
+            return (change,)
+        opening = change.model_copy(
+            update={
+                "body": state.body,
+                "state": "open",
+                "state_reason": "reopened",
+                "fields": ("state",),
+                "why": "to close it for another reason",
+            }
+        )
+        return opening, change
+
+    @property
     def change(self) -> UpdateIssue | None:
-        """All of it as one change."""
+        """All of it as one change; None when nothing changes."""
         state = self._ours.state
         fields: list[str] = []
         if self.memory != self._before:

@@ -304,7 +304,8 @@ class _Obeying:
 
     def result(self) -> Obeyed:
         """All changes."""
-        updates = self._updates()
+        edits = sorted(self._edits.values(), key=lambda edit: edit.number)
+        updates = (change for edit in edits for change in edit.changes)
         snapshot = self._snapshot()
         return Obeyed(
             snapshot=snapshot,
@@ -312,12 +313,8 @@ class _Obeying:
             last=(*self._replies(snapshot), *self._marks()),
         )
 
-    def _updates(self) -> list[UpdateIssue]:
-        changes = [edit.change for edit in self._edits.values()]
-        return sorted((c for c in changes if c), key=lambda c: c.number or 0)
-
     def _snapshot(self) -> Snapshot:
-        changes = {change.number: change for change in self._updates()}
+        changes = {edit.number: c for edit in self._edits.values() if (c := edit.change)}
         issues = tuple(
             after(issue, changes[issue.number], self._now) if issue.number in changes else issue
             for issue in self._before.issues

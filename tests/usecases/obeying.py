@@ -1,24 +1,59 @@
 """Obeys in a repository of the sandbox as a run would: read, obey, write, as often as asked."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 
 from workbench import Workbench
 from workbench import settings as config
 
 from bot.curriculum.model import Curriculum
 from bot.planning.changes import Change, Plan
+from bot.planning.desired import DesiredState, desired_state
 from bot.planning.intents import Deed, Intent
+from bot.planning.marker import find
 from bot.planning.memory import find_memory
 from bot.planning.observed import observe
 from bot.planning.plan import after_deeds, make_plan
-from bot.planning.snapshot import CommentState, Snapshot
+from bot.planning.snapshot import Snapshot
 from bot.progress.life import Life, read_life
 from bot.settings import Settings
 from bot.usecases.apply import apply
 from bot.usecases.obey import Inbox, Obeyed, obey
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+NOTHING = DesiredState(labels=(), milestones=(), issues=())
 MARKS = {"rocket", "confused"}
+
+
+def seed(
+    bench: Workbench, path: Curriculum, how: Settings | None = None, today: str = "2026-01-05"
+) -> Plan:
+    """Plan and write the path alone: no comment is read, nothing is reported."""
+    how = how or config()
+
+    def plan(snapshot: Snapshot) -> Plan:
+        life = read_life(path, how, observe(snapshot))
+        day = date.fromisoformat(today)
+        wanted = desired_state(path, life.in_force(how), day, course=life.course)
+        return make_plan(wanted, snapshot)
+
+    return write(bench, plan)
+
+
+def write(bench: Workbench, plan: Callable[[Snapshot], Plan]) -> Plan:
+    """Write what `plan` says of the repository as it is; the plan is handed back."""
+    snapshot = bench.edges.snapshot()
+    planned = plan(snapshot)
+    apply(
+        planned,
+        snapshot,
+        replan=plan,
+        reader=bench.edges,
+        gateway=bench.edges,
+        sleep=bench.waits.append,
+        progress=lambda *_: None,
+    )
+    return planned
 
 
 class Run:
@@ -32,13 +67,13 @@ class Run:
         self.how = how or config()
         self.now = datetime.fromisoformat(f"{today or '2026-01-05'}T12:00:00+00:00")
         self.writers = {bench.learner.user.login}
+        self.only: set[int] | None = None
 
-    def inbox(self, comments: tuple[CommentState, ...] | None = None) -> Inbox:
-        """All comments, or these of them."""
+    def inbox(self) -> Inbox:
+        """All comments; without those of people that are not in `only`, when that says which."""
         found = self.bench.edges.comments_since(LONG_AGO)
-        ids = {comment.id for comment in found if comments is None or comment in comments}
         return Inbox(
-            comments=tuple(comment for comment in found if comment.id in ids),
+            comments=tuple(c for c in found if self.only is None or c.id in self.only),
             writers=frozenset(login.casefold() for login in self.writers),
             marked=frozenset(c.id for c in found if MARKS & c.reactions.keys()),
         )
@@ -53,21 +88,10 @@ class Run:
 
         def plan(snapshot: Snapshot) -> Plan:
             obeyed = self.look(snapshot, *noted)
-            empty = make_plan_of_nothing(snapshot)
-            return after_deeds(obeyed.first, empty, obeyed.last)
+            nothing = make_plan(NOTHING, snapshot).model_copy(update={"changes": ()})
+            return after_deeds(obeyed.first, nothing, obeyed.last)
 
-        snapshot = self.bench.edges.snapshot()
-        planned = plan(snapshot)
-        apply(
-            planned,
-            snapshot,
-            replan=plan,
-            reader=self.bench.edges,
-            gateway=self.bench.edges,
-            sleep=self.bench.waits.append,
-            progress=lambda *_: None,
-        )
-        return planned.changes
+        return write(self.bench, plan).changes
 
     def life(self) -> Life:
         """What is remembered."""
@@ -80,12 +104,4 @@ class Run:
     def replies(self, title: str) -> list[str]:
         """Comments with our marker on it."""
         comments = self.bench.issue(title).comments
-        return [c.body for c in comments if "milepost:end" in c.body]
-
-
-def make_plan_of_nothing(snapshot: Snapshot) -> Plan:
-    """A plan without changes, that knows what is there."""
-    from bot.planning.desired import DesiredState
-
-    nothing = DesiredState(labels=(), milestones=(), issues=())
-    return make_plan(nothing, snapshot).model_copy(update={"changes": ()})
+        return [c.body for c in comments if find(c.body)]

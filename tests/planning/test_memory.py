@@ -1,0 +1,115 @@
+"""What was said is kept in an issue's body, and found there again."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.planning import intents
+from bot.planning.intents import Deed, Intent
+from bot.planning.marker import Ledger, with_ledger
+from bot.planning.memory import ROOM, Entry, Memory, find_memory, with_memory
+
+DAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+def entry(
+    number: int, intent: Intent, n: int = 0, at: datetime = DAY, by: str = "learner"
+) -> Entry:
+    return Entry(id=number, n=n, at=at, by=by, intent=intent)
+
+
+def back(memory: Memory) -> Memory:
+    return find_memory(with_memory("Words of the learner.", memory))
+
+
+SAID: st.SearchStrategy[Intent] = st.one_of(
+    st.just(intents.Done()),
+    st.builds(intents.Skip, why=st.text(max_size=50)),
+    st.builds(intents.Log, hours=st.integers(1, 99).map(float), note=st.text(max_size=50)),
+    st.builds(intents.Choose, choice=st.text(max_size=9), option=st.text(max_size=9)),
+    st.builds(intents.PauseUntil, last=st.dates()),
+)
+ENTRIES = st.lists(
+    st.builds(
+        entry,
+        st.integers(0, 2**40),
+        SAID,
+        st.integers(0, 9),
+        st.integers(0, 10**6).map(lambda s: DAY + timedelta(seconds=s)),
+        st.text(max_size=9),
+    ),
+    unique_by=lambda e: (e.id, e.n),
+    max_size=9,
+)
+
+
+@given(ENTRIES)
+def test_what_is_kept_is_found_again_whatever_was_said(entries: list[Entry]) -> None:
+    memory = Memory().adding(entries)
+    assert back(memory) == memory
+
+
+@given(ENTRIES, ENTRIES)
+def test_the_order_of_adding_does_not_matter(first: list[Entry], second: list[Entry]) -> None:
+    known = {(e.id, e.n) for e in first}
+    rest = [e for e in second if e.id and (e.id, e.n) not in known]
+    one, other = Memory().adding(first).adding(rest), Memory().adding(rest).adding(first)
+    assert sorted(map(str, one.entries)) == sorted(map(str, other.entries))
+    assert [e.at for e in one.entries] == sorted(e.at for e in one.entries)
+
+
+def test_commands_of_one_comment_are_kept_each() -> None:
+    one, two = entry(7, intents.Log(hours=2)), entry(7, intents.Done(), n=1)
+    memory = back(Memory().adding([one]).adding([one, two]).adding([two]))
+    assert memory.entries == (one, two)
+    assert memory.has(7, 1)
+    assert not memory.has(7, 2)
+    assert memory.knows(7)
+
+
+def test_buttons_are_kept_as_often_as_they_are_pressed() -> None:
+    pressed = entry(0, intents.OpenUnit(unit="a"))
+    later = entry(0, intents.OpenUnit(unit="b"))
+    assert Memory().adding([pressed]).adding([later]).entries == (pressed, later)
+
+
+def test_a_first_command_is_written_without_its_place() -> None:
+    assert '"n"' not in Memory(entries=(entry(7, intents.Done()),)).comment()
+
+
+def test_a_deed_is_kept_to_the_second() -> None:
+    at = DAY.replace(microsecond=5)
+    deed = Deed(intent=intents.Done(), comment=7, issue=1, key="task:a", at=at, by="learner")
+    assert Entry.of(deed, 2) == entry(7, intents.Done(), n=2)
+
+
+def test_the_memory_stands_before_the_ledger_and_only_once() -> None:
+    body = with_ledger("Mine.", Ledger())
+    once = with_memory(body, Memory(entries=(entry(1, intents.Done()),)))
+    twice = with_memory(once, Memory(entries=(entry(2, intents.Reopen()),)))
+    assert twice.count("milepost:memory") == 1
+    assert twice.index("milepost:memory") < twice.index("milepost:ledger")
+    assert with_memory(twice, Memory()) == body
+
+
+def test_a_damaged_memory_is_an_empty_one() -> None:
+    for body in (
+        "<!-- milepost:memory {not json} -->",
+        '<!-- milepost:memory {"v":1} -->',
+        '<!-- milepost:memory {"v":2,"entries":[{"id":1}]} -->',
+        '<!-- milepost:memory {"v":1,"entries":[1,{"id":1},{"id":2,"at":"x","do":"fly"}]} -->',
+    ):
+        assert find_memory(body) == Memory()
+
+
+def test_a_long_memory_adds_up_the_hours_of_a_week_and_forgets_no_comment() -> None:
+    entries = [
+        entry(n, intents.Log(hours=1.5, note="a note " * 5), at=DAY + timedelta(hours=3 * n))
+        for n in range(1, 400)
+    ]
+    memory = back(Memory().adding(entries))
+    assert len(memory.comment()) < ROOM
+    assert all(memory.knows(n) and memory.has(n, 0) for n in range(1, 400))
+    hours = sum(e.intent.hours for e in memory.entries if isinstance(e.intent, intents.Log))
+    assert hours == 1.5 * 399

@@ -1,0 +1,277 @@
+"""Commands become intents with ids; what is not understood becomes one kind sentence."""
+
+from datetime import date
+
+import pytest
+from builders import curriculum
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_regressions.file_regression import FileRegressionFixture
+from workbench import settings as config
+
+from bot.curriculum.load import from_catalog
+from bot.curriculum.model import Curriculum
+from bot.planning import intents
+from bot.planning.course import Course
+from bot.planning.intents import Intent
+from bot.planning.schedule import schedule
+from bot.progress.commands import WORDS, Asked, read_commands, written
+from bot.progress.understand import Misunderstood, Place, understand
+from bot.settings import Settings
+
+GUIDE = from_catalog("devops-to-mlops")
+TODAY = date(2026, 2, 20)
+TASK = "task:m01-ml-course"
+SUMMARY = "summary:summary"
+
+
+def place(
+    key: str | None = TASK,
+    path: Curriculum = GUIDE,
+    how: Settings | None = None,
+    today: date = TODAY,
+    unfinished: str | None = "m02-w1-2",
+) -> Place:
+    how = how or config(timezone="UTC")
+    return Place(
+        curriculum=path,
+        settings=how,
+        in_force=how,
+        course=Course(),
+        dates=schedule(path, how),
+        key=key,
+        today=today,
+        unfinished=unfinished,
+    )
+
+
+def said(text: str, where: Place | None = None) -> Intent | Misunderstood:
+    (asked,) = read_commands(text)
+    return understand(asked, where or place())
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("/start", intents.Start()),
+        ("/done", intents.Done()),
+        ("/skip  I know   this", intents.Skip(why="I know this")),
+        ("/reopen", intents.Reopen()),
+        ("/credit", intents.Credit()),
+        ("/log 2h30m reading", intents.Log(hours=2.5, note="reading")),
+        ("/rate python 4", intents.Rate(skill="rated-python", value=4)),
+        ("/rate ML fundamentals: 3/5", intents.Rate(skill="rated-ml-fundamentals", value=3)),
+        ("/rate cloud 2", intents.Rate(skill="rated-cloud", value=2)),
+        ("/choose A", intents.Choose(choice="specialization", option="platform")),
+        ("/choose option b", intents.Choose(choice="specialization", option="tool")),
+        ("/choose 3", intents.Choose(choice="specialization", option="industry")),
+        ("/choose Industry focus", intents.Choose(choice="specialization", option="industry")),
+        ("/move +1w", intents.Move(days=7)),
+        ("/move -3d", intents.Move(days=-3)),
+        ("/pause until 2026-08-16", intents.PauseUntil(last=date(2026, 8, 16))),
+        ("/pause 2 weeks", intents.PauseUntil(last=date(2026, 3, 5))),
+        ("/pace 10h", intents.SetPace(hours=10)),
+        ("/pace 15 months", intents.SetPace(months=15)),
+        ("/count connections +3", intents.Count(metric="network", amount=3)),
+        ("/count blog posts +1", intents.Count(metric="blog-posts", amount=1)),
+        ("/count articles -1", intents.Count(metric="blog-posts", amount=-1)),
+        ("/project start ml model api", intents.StartProject(idea="ml-model-api")),
+        ("/project A/B testing", intents.StartProject(idea="ab-testing-framework")),
+        ("/journal A good day", intents.Journal(text="A good day")),
+        ("/open m05-w1-2", intents.OpenUnit(unit="m05-w1-2")),
+        ("/open week 3-4", intents.OpenUnit(unit="m02-w3-4")),
+        ("/open month 5", intents.OpenUnit(unit="m05-w1-2")),
+        ("/open month 7, week 3-4", intents.OpenUnit(unit="m07-w3-4")),
+        ("/open feature stores", intents.OpenUnit(unit="m07-w1-2")),
+        ("/open next", intents.OpenUnit(unit="m03-w3-4")),
+        ("/replan", intents.Replan(unit="m02-w1-2")),
+        ("/drop optional", intents.DropOptional()),
+        ("/status", intents.TellStatus()),
+        ("/help me", intents.Help()),
+    ],
+)
+def test_what_a_command_means(text: str, intent: Intent) -> None:
+    assert said(text) == intent
+
+
+UNCLEAR: list[tuple[str, str | None]] = [
+    ("/dnoe", TASK),
+    ("/done", SUMMARY),
+    ("/start", None),
+    ("/skip", "journal:1"),
+    ("/log 2", TASK),
+    ("/log 30h", TASK),
+    ("/log 0h", TASK),
+    ("/rate", TASK),
+    ("/rate python", TASK),
+    ("/rate python 6", TASK),
+    ("/rate cooking 3", TASK),
+    ("/rate ml 3", TASK),
+    ("/choose", TASK),
+    ("/choose D", TASK),
+    ("/move", TASK),
+    ("/move 1 month", TASK),
+    ("/move +800d", TASK),
+    ("/move -1w", SUMMARY),
+    ("/move +1w", "checkpoint:month-3"),
+    ("/pause", TASK),
+    ("/pause until 16 Aug", TASK),
+    ("/pause until 2026-02-19", TASK),
+    ("/pause until 2028-01-01", TASK),
+    ("/resume", TASK),
+    ("/pace", TASK),
+    ("/pace 10", TASK),
+    ("/pace 100h", TASK),
+    ("/pace 1 month", TASK),
+    ("/pace 200 months", TASK),
+    ("/count", TASK),
+    ("/count connections", TASK),
+    ("/count connections 3", TASK),
+    ("/count connections +9999999", TASK),
+    ("/count salary +3", TASK),
+    ("/project", TASK),
+    ("/project start", TASK),
+    ("/project start pipeline", TASK),
+    ("/journal", TASK),
+    ("/open month 13", TASK),
+    ("/open ml", TASK),
+    ("/drop", TASK),
+    ("/drop everything", TASK),
+]
+
+
+@pytest.mark.parametrize(("text", "key"), UNCLEAR)
+def test_what_is_not_understood_is_said_in_one_kind_sentence(text: str, key: str | None) -> None:
+    answer = said(text, place(key))
+    assert isinstance(answer, Misunderstood)
+    assert answer.why[-1] in ".?"
+    assert len(answer.why) < 280
+    assert not {"wrong", "invalid", "error", "failed", "should"} & set(answer.why.lower().split())
+
+
+def test_the_sentences_read_well(file_regression: FileRegressionFixture) -> None:
+    lines = []
+    for text, key in UNCLEAR:
+        answer = said(text, place(key))
+        assert isinstance(answer, Misunderstood)
+        lines.append(f"{text}\n    {answer.why}\n")
+    file_regression.check("".join(lines))
+
+
+def test_a_choice_and_a_pace_remember_what_the_file_said() -> None:
+    how = config(choices={"specialization": "tool"}, pace=12)
+    choose, pace = (said(text, place(how=how)) for text in ("/choose A", "/pace 15 months"))
+    assert isinstance(choose, intents.Choose)
+    assert isinstance(pace, intents.SetPace)
+    assert (choose.was, pace.was) == ("tool", "12 months")
+
+
+def test_with_several_choices_the_issue_says_which_is_meant() -> None:
+    path = curriculum(
+        """
+        Phase: P
+        Month 1: M
+        Week 1: W
+        Choice: First
+        Option: One
+        - a (1h)
+        Option: Two
+        - b (1h)
+        Week 2: V
+        Choice: Second
+        Option: Three
+        - c (1h)
+        Option: Four
+        - d (1h)
+        """
+    )
+    assert said("/choose A", place("choice:second", path)) == intents.Choose(
+        choice="second", option="three"
+    )
+    assert said("/choose four", place(SUMMARY, path)) == intents.Choose(
+        choice="second", option="four"
+    )
+    assert said("/choose first 2", place(SUMMARY, path)) == intents.Choose(
+        choice="first", option="two"
+    )
+    assert isinstance(said("/choose A", place(SUMMARY, path)), Misunderstood)
+
+
+def test_a_running_pause_can_be_ended() -> None:
+    how = config(pauses=[{"from": "2026-02-18", "to": "2026-03-01"}])
+    assert said("/resume", place(how=how)) == intents.Resume()
+
+
+def test_nothing_is_left_to_plan_when_all_is_done() -> None:
+    assert isinstance(said("/replan", place(unfinished=None)), Misunderstood)
+
+
+def test_a_bare_path_says_what_it_does_not_have() -> None:
+    path = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- a (1h)")
+    for text in ("/rate x 3", "/choose A", "/count x +1", "/project start x"):
+        answer = said(text, place(path=path))
+        assert isinstance(answer, Misunderstood)
+        assert answer.why.startswith("This path has no ")
+
+
+PLAIN = st.from_regex(r"[a-zäé]{2,8}(?: [a-z0-9é]{2,8}){0,3}", fullmatch=True)
+INTENTS: st.SearchStrategy[Intent] = st.one_of(
+    st.sampled_from(
+        [
+            *(intents.Start(), intents.Done(), intents.Reopen(), intents.Credit()),
+            *(intents.DropOptional(), intents.TellStatus(), intents.Help(), intents.Resume()),
+            intents.Replan(unit="m02-w1-2"),
+        ]
+    ),
+    st.builds(intents.Skip, why=PLAIN | st.just("")),
+    st.builds(
+        intents.Log,
+        hours=st.integers(1, 24 * 60).map(lambda minutes: round(minutes / 60, 2)),
+        note=PLAIN | st.just("") | st.just("30 minutes of it on slides"),
+    ),
+    st.builds(
+        intents.Rate,
+        skill=st.sampled_from([skill.id for skill in GUIDE.assessment.skills]),
+        value=st.integers(1, GUIDE.assessment.scale),
+    ),
+    st.builds(
+        intents.Choose,
+        choice=st.just("specialization"),
+        option=st.sampled_from(["platform", "tool", "industry"]),
+    ),
+    st.builds(intents.Move, days=st.integers(-730, 730).filter(bool)),
+    st.builds(intents.PauseUntil, last=st.dates(TODAY, date(2027, 2, 20))),
+    st.builds(intents.SetPace, hours=st.integers(2, 160).map(lambda half: half / 2)),
+    st.builds(intents.SetPace, months=st.integers(3, 120)),
+    st.builds(
+        intents.Count,
+        metric=st.sampled_from(["courses", "projects", "blog-posts", "contributions", "network"]),
+        amount=st.integers(-1_000_000, 1_000_000).filter(bool),
+    ),
+    st.builds(intents.StartProject, idea=st.sampled_from([p.id for p in GUIDE.projects])),
+    st.builds(intents.Journal, text=st.lists(PLAIN, min_size=1, max_size=4).map("\n".join)),
+    st.builds(intents.OpenUnit, unit=st.sampled_from([u.id for u in GUIDE.units()])),
+)
+RESTING = place(how=config(pauses=[{"from": "2026-02-18", "to": "2026-03-01"}]))
+
+
+@given(INTENTS)
+def test_what_is_written_out_is_understood_as_it_was_meant(intent: Intent) -> None:
+    assert said(written(intent), RESTING) == intent
+
+
+@given(
+    st.sampled_from(WORDS),
+    st.text(max_size=40),
+    st.sampled_from([TASK, SUMMARY, None, "choice:specialization"]),
+)
+def test_no_words_make_it_stumble(word: str, rest: str, key: str | None) -> None:
+    where = RESTING.model_copy(update={"key": key})
+    understand(Asked(word=word, rest=rest), where)
+
+
+@pytest.mark.parametrize(
+    "text", ["/OPEN Feature Stores", "/Open  feature-stores!", "/open FEATURE"]
+)
+def test_case_and_punctuation_of_names_do_not_matter(text: str) -> None:
+    assert said(text) == intents.OpenUnit(unit="m07-w1-2")
