@@ -36,6 +36,7 @@ from bot.usecases.replies import ANSWERED, Wrong, reply, reply_key
 
 OBEYED = "rocket"
 NOT_UNDERSTOOD = "confused"
+MARKS = frozenset({OBEYED, NOT_UNDERSTOOD})
 # Sums and opinions bend no plan, so what was understood before them still holds.
 _HARMLESS = (intents.Log, intents.Count, intents.Rate)
 _TOLD = 3
@@ -137,7 +138,9 @@ class _Obeying:
         if ours is None:
             return
         edit, entry = self._edit(ours), Entry.of(deed)
-        if not any(_same(kept.intent, entry.intent) for kept in edit.memory.entries):
+        if not any(
+            kept == entry or _same(kept.intent, entry.intent) for kept in edit.memory.entries
+        ):
             edit.remember(entry, f"{written(deed.intent)} by {deed.by}")
             self._context = None
 
@@ -167,6 +170,7 @@ class _Obeying:
             and comment.author_kind != "Bot"
             and comment.author.casefold() in self._inbox.writers
             and comment.id not in self._inbox.marked
+            and not (comment.id in self._obeyed and MARKS & comment.reactions.keys())
             and comment.issue in self._titles
             and find(comment.body) is None
         )
@@ -176,6 +180,11 @@ class _Obeying:
         """What was obeyed in earlier runs, by comment and place in it."""
         entries = (e for memory in self._memories for e in memory.entries)
         return {(entry.id, entry.n): entry.intent for entry in entries if entry.id}
+
+    @cached_property
+    def _obeyed(self) -> frozenset[int]:
+        """Comments that are remembered; on them any mark is good enough."""
+        return self._folded | {number for number, _ in self._known}
 
     @cached_property
     def _folded(self) -> frozenset[int]:

@@ -23,6 +23,7 @@ from bot.planning.memory import INTENT
 from bot.planning.observed import observe
 from bot.sandbox.state import comments
 from bot.sandbox.state.objects import Comment
+from bot.usecases.obey import obey
 
 GUIDE = from_catalog("devops-to-mlops")
 
@@ -362,6 +363,20 @@ def test_what_was_found_is_noted_once(bench: Workbench, run: Run) -> None:
     assert len(run(noted(bench, found), noted(bench, intents.Attested()))) == 1
     assert run(noted(bench, again), noted(bench, intents.Attested())) == ()
     assert run.remembered("Read") == [found, intents.Attested()]
+
+
+def test_what_the_same_run_asks_for_twice_is_kept_once(bench: Workbench, run: Run) -> None:
+    deed = noted(bench, intents.Replan(unit="first-steps"), key="summary:summary")
+    run(deed)
+    assert run(deed) == ()
+
+
+def test_a_remembered_comment_with_any_mark_is_left_alone(bench: Workbench, run: Run) -> None:
+    bench.say("Read", "/log 1h")
+    run()
+    inbox = run.inbox().model_copy(update={"marked": frozenset()})
+    snapshot = bench.edges.snapshot()
+    assert obey(inbox, (), snapshot, SMALL, config(), run.now).last == ()
 
 
 def test_a_deed_about_an_issue_that_is_gone_is_left_out(bench: Workbench, run: Run) -> None:
