@@ -234,7 +234,8 @@ def _check_months(months: int, place: Place) -> None:
     end = add_months(place.in_force.start, months)
     if end <= place.today:
         raise _NotUnderstoodError(
-            f"{plural(months, 'month')} from the start ended on {day(end)}: more of them work."
+            f"{plural(months, 'month')} from the start ended on {day(end)} already:"
+            " a longer time works."
         )
 
 
