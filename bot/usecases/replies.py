@@ -30,7 +30,8 @@ def reply(comment: int, obeyed: Sequence[Intent], wrong: Sequence[Wrong], view: 
     """The whole comment, with its marker. `view` is the path once all was `obeyed`."""
     parts = [_part(intent, view) for intent in dict.fromkeys(obeyed)]
     if wrong:
-        values = {"wrong": _quotable(wrong), "obeyed": len(obeyed)}
+        rest_done = bool(obeyed) and all(one.line for one in wrong)
+        values = {"wrong": _quotable(wrong), "rest_done": rest_done}
         parts.append(templating.render("replies/misunderstood.md.j2", **values))
     text = "\n\n".join(filter(None, parts))
     return wrap(text, Marker(key=reply_key(comment), title="", body=digest(normal(text))))
