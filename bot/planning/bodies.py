@@ -1,7 +1,6 @@
 """The texts of issues and milestones, from the curriculum's values and `templates/`."""
 
 from collections.abc import Iterable
-from datetime import date
 
 from bot import templating
 from bot.curriculum.around import Resource
@@ -19,11 +18,9 @@ from bot.curriculum.model import (
     Unit,
     WorkItem,
 )
-from bot.planning.schedule import Schedule, hours_by_unit
+from bot.planning.schedule import hours_by_unit
 from bot.settings import CONFIG_PATH, Settings
 
-NO_BREAK = "\N{NO-BREAK SPACE}"
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 OPENINGS = {
     Horizon.WEEK: "Small first steps for this week: they open the doors the path goes through.",
     Horizon.MONTH: "For the first month, beside the tasks of the weeks.",
@@ -139,34 +136,6 @@ class Bodies:
             hours=_hours(hours),
         )
 
-    def summary(self, schedule: Schedule) -> str:
-        """The body of the summary issue."""
-        modules = list(self._curriculum.modules())
-        units = [unit for module in modules for unit in module.units]
-        total = sum(hours or 0 for hours in self._hours.values())
-        return templating.render(
-            "issues/summary.md.j2",
-            curriculum=self._curriculum,
-            first=_day(schedule.first),
-            last=_day(schedule.last),
-            hours=_hours(total),
-            part=modules[0].kind.capitalize(),
-            rows=[self._row(module, schedule) for module in modules],
-            checkpoints=[checkpoint.title for checkpoint in self._curriculum.checkpoints],
-            unit_kind="stretch of the guide" if len({u.days for u in units}) > 1 else units[0].kind,
-            config_path=CONFIG_PATH,
-        )
-
-    def _row(self, module: Module, schedule: Schedule) -> dict[str, object]:
-        hours = sum(self._hours[unit.id] or 0 for unit in module.units)
-        return {
-            "title": f"{module.number}. {module.title}",
-            "first": _day(schedule[module.units[0].id].first),
-            "last": _day(schedule[module.units[-1].id].last),
-            "hours": _hours(hours),
-            "deliverables": ", ".join(d.title for d in module.deliverables),
-        }
-
     def _used(self, items: Iterable[WorkItem]) -> list[Resource]:
         """The resources of these items, each once, in the order they are named."""
         names = dict.fromkeys(name for item in items for name in item.resources)
@@ -176,8 +145,3 @@ class Bodies:
 def _hours(hours: float | None) -> str:
     """Exact to a tenth, so that the rows of a table add up to its sum; empty for none."""
     return f"{round(hours, 1):g}" if hours else ""
-
-
-def _day(day: date) -> str:
-    """`23 Nov 2026`, in English whatever the machine's locale, and never broken over two lines."""
-    return NO_BREAK.join((str(day.day), MONTHS[day.month - 1], str(day.year)))

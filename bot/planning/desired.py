@@ -63,12 +63,12 @@ class DesiredIssue(Frozen):
 class Texts(Frozen):
     """What is written from more than the curriculum: made by reports, handed to the plan.
 
-    `dashboard` is the body of the summary issue; without it that issue shows the bare path.
-    `issues` are wanted beside those of the path: assessments, reflections. `seen` is the day of the
-    run, when it read comments, and `told` are the keys of the reports it met there.
+    `dashboard` is the body of the summary issue; `issues` are wanted beside those of the path:
+    assessments, reflections. `seen` is the day of the run, when it read comments, and `told` are
+    the keys of the reports it met there.
     """
 
-    dashboard: str | None = None
+    dashboard: str = ""
     issues: tuple[DesiredIssue, ...] = ()
     seen: date | None = None
     told: frozenset[Key] = frozenset()
@@ -203,7 +203,7 @@ class _Issues:
         return DesiredIssue(
             key=SUMMARY_KEY,
             title=_short(f"Your path: {self._curriculum.title}"),
-            body=self._texts.dashboard or self._bodies.summary(self._dates),
+            body=self._texts.dashboard,
             labels=("kind:summary",),
             pinned=True,
         )
