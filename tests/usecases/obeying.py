@@ -16,6 +16,7 @@ from bot.planning.observed import observe
 from bot.planning.plan import after_deeds, make_plan
 from bot.planning.snapshot import Snapshot
 from bot.progress.life import Life, read_life
+from bot.sandbox.state.objects import Comment
 from bot.settings import Settings
 from bot.usecases.apply import apply
 from bot.usecases.obey import Inbox, Obeyed, obey
@@ -105,3 +106,13 @@ class Run:
         """Comments with our marker on it."""
         comments = self.bench.issue(title).comments
         return [c.body for c in comments if find(c.body)]
+
+
+def marks(comment: Comment) -> list[str]:
+    """The reactions to a comment."""
+    return [reaction.content for reaction in comment.reactions]
+
+
+def labels(bench: Workbench, title: str) -> set[str]:
+    """The names of an issue's labels."""
+    return {label.name for label in bench.issue(title).labels}

@@ -1,28 +1,22 @@
 """What was asked for in comments happens once, whatever is repeated, cut off or out of order."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
 import pytest
 from builders import curriculum
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from planning.paths import SMALL
-from pytest_regressions.file_regression import FileRegressionFixture
-from usecases.obeying import Run, seed
+from usecases.obeying import Run, labels, marks, seed
 from workbench import Workbench
 from workbench import settings as config
 
 from bot.curriculum.load import from_catalog
 from bot.planning import intents
-from bot.planning.changes import CreateComment, CreateIssue, React, UpdateIssue
+from bot.planning.changes import CreateIssue, React, UpdateIssue
 from bot.planning.intents import Deed, Intent
 from bot.planning.marker import find, safe_json
 from bot.planning.memory import INTENT
 from bot.planning.observed import observe
 from bot.sandbox.state import comments
-from bot.sandbox.state.objects import Comment
 from bot.usecases.obey import obey
 
 GUIDE = from_catalog("devops-to-mlops")
@@ -39,14 +33,6 @@ def bench() -> Workbench:
 @pytest.fixture
 def run(bench: Workbench) -> Run:
     return Run(bench, SMALL)
-
-
-def marks(comment: Comment) -> list[str]:
-    return [reaction.content for reaction in comment.reactions]
-
-
-def labels(bench: Workbench, title: str) -> set[str]:
-    return {label.name for label in bench.issue(title).labels}
 
 
 def press(bench: Workbench, title: str, intent: Intent | str) -> None:
@@ -394,163 +380,6 @@ def test_the_snapshot_is_as_it_will_be(bench: Workbench, run: Run) -> None:
         for field in ("body", "state", "state_reason", "labels", "title"):
             assert getattr(told, field) == getattr(ours.state, field), (key, field)
         assert (told.closed_at is None) == (ours.state.closed_at is None)
-
-
-EVERYTHING = (
-    ("Read", "/start\n/log 2h reading\n/count people +1"),
-    ("Read", "/dnoe\n/done"),
-    ("Install", "/journal one\n/journal two\n/skip"),
-    ("Your path", "/pause 1 week\n/status\n/replan"),
-    ("Choose your way", "/choose A\n/pace 10h"),
-    ("Write", "/move +1w\n/reopen\n/help"),
-)
-
-
-class CutError(Exception):
-    """The power went."""
-
-
-def state(bench: Workbench) -> Sequence[object]:
-    """All that a run leaves behind, but for the order of its writes."""
-    return sorted(
-        (
-            issue.title,
-            issue.state,
-            str(issue.state_reason),
-            issue.body or "",
-            sorted(label.name for label in issue.labels),
-            sorted(find(c.body).marker.key if find(c.body) else c.body for c in issue.comments),  # type: ignore[union-attr]
-            [sorted(marks(c)) for c in issue.comments if not find(c.body)],
-        )
-        for issue in bench.repository.issues.values()
-    )
-
-
-def lived() -> tuple[Workbench, Run]:
-    bench = Workbench()
-    seed(bench, SMALL)
-    for title, text in EVERYTHING:
-        bench.say(title, text)
-    return bench, Run(bench, SMALL)
-
-
-def test_obeying_twice_is_obeying_once() -> None:
-    bench, run = lived()
-    assert run()
-    before = state(bench)
-    assert run() == ()
-    assert state(bench) == before
-
-
-def test_cut_off_anywhere_it_ends_the_same() -> None:
-    bench, run = lived()
-    writes = len(run())
-    expected = state(bench)
-    for cut in range(writes):
-        bench, run = lived()
-        left = cut
-
-        def power() -> None:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                raise CutError
-
-        bench.edges.before_write = power
-        with pytest.raises(CutError):
-            run()
-        bench.edges.before_write = lambda: None
-        run()
-        assert state(bench) == expected, cut
-        assert run() == ()
-
-
-COMMANDS = st.sampled_from(
-    ["/start", "/done", "/skip", "/reopen", "/log 1h", "/pause 2 days", "/pace 9h", "/choose B"]
-)
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.lists(COMMANDS, min_size=1, max_size=6), st.data())
-def test_the_order_of_inboxes_that_overlap_does_not_matter(
-    texts: list[str], data: st.DataObject
-) -> None:
-    ends: list[object] = []
-    first = data.draw(st.sets(st.sampled_from(range(len(texts)))))
-    second = set(range(len(texts))) - first | data.draw(st.sets(st.sampled_from(range(len(texts)))))
-    for order in ((first, second), (second, first)):
-        bench = Workbench()
-        seed(bench, SMALL)
-        for text in texts:
-            bench.world.clock.advance(timedelta(minutes=1))
-            bench.say("Read", text)
-        run = Run(bench, SMALL)
-        said = bench.edges.comments_since(datetime(2000, 1, 1, tzinfo=UTC))
-        for seen in order:
-            run.only = {said[n].id for n in seen}
-            run()
-        issue = bench.issue("Read")
-        closed_as = issue.state_reason if issue.state == "closed" else None
-        ends.append((issue.body, issue.state, closed_as, labels(bench, "Read"), run.life()))
-    assert ends[0] == ends[1]
-
-
-ANSWERS = {
-    "help": "/help",
-    "status": "/status",
-    "misunderstood": "/dnoe\n/rate cooking 3\n/log 2",
-    "choose": "/choose B",
-    "pause": "/pause 2 weeks",
-    "pace-hours": "/pace 8h",
-    "pace-months": "/pace 15 months",
-    "replan": "/replan",
-    "several": "/pause 1 week\n/pace 9h\n/status\n/dnoe",
-    "too-many": "/status\n" * 12,
-    "nothing-to-choose-from": "/open month 13\n/project start pipeline",
-}
-
-
-@pytest.fixture(scope="module")
-def guided() -> Workbench:
-    bench = Workbench()
-    seed(bench, GUIDE, today="2026-02-20")
-    return bench
-
-
-@pytest.mark.parametrize("name", ANSWERS)
-def test_replies(guided: Workbench, name: str, file_regression: FileRegressionFixture) -> None:
-    guided.world.clock.advance(datetime(2026, 2, 20, tzinfo=UTC) - guided.world.clock.now())
-    said = guided.say("Your path", ANSWERS[name])
-    run = Run(guided, GUIDE, today="2026-02-20")
-    run.only = {said.id}
-    (reply,) = [change for change in run.look().last if isinstance(change, CreateComment)]
-    found = find(reply.body)
-    assert found
-    file_regression.check((found.region or "") + "\n", extension=".md")
-
-
-RESTED = {"from": "2026-02-16", "to": "2026-03-01"}
-
-
-@pytest.mark.parametrize(
-    ("today", "how"),
-    [
-        pytest.param("2025-12-20", {}, id="before-the-start"),
-        pytest.param("2026-02-20", {"pauses": [RESTED]}, id="resting"),
-        pytest.param("2027-03-01", {}, id="after-the-last-day"),
-    ],
-)
-def test_status_at_other_times(
-    today: str, how: dict[str, Any], file_regression: FileRegressionFixture
-) -> None:
-    bench = Workbench()
-    seed(bench, SMALL, config(**how), today)
-    bench.say("Your path", "/status")
-    run = Run(bench, SMALL, config(**how), today)
-    (reply,) = [change for change in run.look().last if isinstance(change, CreateComment)]
-    found = find(reply.body)
-    assert found
-    file_regression.check((found.region or "") + "\n", extension=".md")
 
 
 def test_ratings_on_a_checkpoint_are_kept_there() -> None:
