@@ -35,7 +35,7 @@ def state(bench: Workbench) -> Sequence[object]:
             str(issue.state_reason),
             issue.body or "",
             sorted(label.name for label in issue.labels),
-            sorted(find(c.body).marker.key if find(c.body) else c.body for c in issue.comments),  # type: ignore[union-attr]
+            sorted(m.marker.key if (m := find(c.body)) else c.body for c in issue.comments),
             [sorted(marks(c)) for c in issue.comments if not find(c.body)],
         )
         for issue in bench.repository.issues.values()
