@@ -10,7 +10,8 @@ from typing import Any
 from inprocess import Edges, page
 
 from bot.curriculum.model import Curriculum
-from bot.planning.changes import Plan
+from bot.planning.changes import Change, Plan, UpdateIssue
+from bot.planning.desired import SUMMARY_KEY
 from bot.planning.undo import make_undo
 from bot.sandbox.state import comments, issues, labels, milestones, pulls
 from bot.sandbox.state.objects import Comment, Issue, Milestone, Reaction
@@ -134,3 +135,8 @@ class Workbench:
     def delete_label(self, name: str) -> None:
         found = labels.find(self.repository, name)
         labels.delete(self.world, self.learner, self.repository, found)
+
+
+def on_the_path(plan: Plan) -> list[Change]:
+    """What a plan changes beside the dashboard, which tells of every edit of the learner's."""
+    return [c for c in plan.changes if not (isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY)]

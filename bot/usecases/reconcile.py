@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.curriculum.model import Curriculum
 from bot.errors import RefusedError
-from bot.planning.changes import Plan
+from bot.planning.changes import Change, CreateIssue, Plan, UpdateIssue
 from bot.planning.desired import SUMMARY_KEY, Texts, check_settings, desired_state
 from bot.planning.intents import Deed, Intent
 from bot.planning.marker import Key
@@ -73,8 +73,8 @@ class Session:
     ) -> int:
         """Write `plan`, which `plan()` gave; returns the number of changes written.
 
-        The dashboard links to issues by number, so once some were made it looks again and writes
-        what follows from that.
+        The dashboard tells of issues and links to them by number, so once some were made, opened or
+        renamed it looks again and writes what follows from that.
         """
         written = 0
         for _ in range(ROUNDS):
@@ -89,10 +89,22 @@ class Session:
                 sleep=sleep,
                 progress=progress,
             )
-            if not plan.count("create-issue"):
+            if not any(_shows(change) for change in plan.changes):
                 break
             plan = self.plan()
         return written
+
+
+def _shows(change: Change) -> bool:
+    """Whether the dashboard may say something else afterwards than was planned with it."""
+    if isinstance(change, CreateIssue):
+        return True
+    shown = {"state", "title"}
+    return (
+        isinstance(change, UpdateIssue)
+        and change.key != SUMMARY_KEY
+        and not shown.isdisjoint(change.fields)
+    )
 
 
 def planner(

@@ -75,7 +75,7 @@ def bench() -> Workbench:
 
 @pytest.mark.parametrize(
     "title",
-    ["Your path", "Next steps", "Deliverable", "Read", "Look", "Choose", "Checkpoint"],
+    ["Next steps", "Deliverable", "Read", "Look", "Choose", "Checkpoint"],
 )
 def test_issue(bench: Workbench, title: str, file_regression: FileRegressionFixture) -> None:
     issue = bench.issue(title)
