@@ -5,6 +5,7 @@ from planning.paths import SMALL
 from workbench import Workbench, settings
 
 from bot.errors import GitHubError, UncertainWriteError
+from bot.planning.changes import UpdateIssue
 from bot.planning.desired import SUMMARY_KEY
 from bot.sandbox.state import comments
 from bot.usecases.publish import Outcome, keys_of, publish_once
@@ -128,7 +129,11 @@ def test_the_learners_comments_and_a_plan_stay_as_they_are(bench: Workbench) -> 
     comments.create(bench.world, bench.learner, bench.repository, summary, {"body": "Hello"})
     publish(bench)
     assert posted(bench)[0] == "Hello"
+    (remembering,) = bench.apply(SMALL).changes
+    assert isinstance(remembering, UpdateIssue)
+    assert remembering.fields == ("ledger",)
     assert bench.plan(SMALL).empty
+    assert posted(bench)[0] == "Hello"
 
 
 def test_summaries_do_not_keep_an_undo_from_closing_the_summary_issue(bench: Workbench) -> None:
