@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.usecases.apply import Progress
 from bot.usecases.evidence import Outside
 from bot.usecases.files import FilePlan, ReportFiles, plan_files, write_files
+from bot.usecases.imagined import Imagined
 from bot.usecases.look import look
 from bot.usecases.publish import Outcome, publish_once
 from bot.usecases.reconcile import Session, check_removals, planner
@@ -94,15 +95,33 @@ class Sync:
         self._now = now
         self._reader = reader
         self._web = web
+        self._outside = outside
         self._made: set[Key] = set()
         planning = planner(curriculum, settings, now, reader, outside, made=self._made)
         self._session = Session(reader, planning)
 
     def foresee(self) -> Foreseen:
-        """Read the repository; say what is to be done. Nothing is written."""
-        plan = self._session.plan()
-        view = self._view()
-        return Foreseen(plan=plan, due=due(view, self._now), files=self._files(view))
+        """Read the repository; say what a run would do now. Nothing is written.
+
+        It is a run over an imagined repository, so what is posted after the plan was written tells
+        of what the plan changed.
+        """
+        imagined = Imagined(self._reader, self._now, self._web)
+        done = Sync(
+            self._curriculum,
+            self._settings,
+            self._now,
+            imagined,
+            web=self._web,
+            outside=self._outside,
+        ).run(
+            gateway=lambda: imagined,
+            sleep=lambda _: None,
+            progress=lambda *_: None,
+            allow_removals=True,
+        )
+        posted = tuple(p.what for p in done.posted if p.outcome is Outcome.POSTED)
+        return Foreseen(plan=done.plan, due=posted, files=done.files)
 
     def run(
         self,
