@@ -24,6 +24,7 @@ def test_a_guide_becomes_a_plan_that_respects_its_learner(terminal: Terminal) ->
     number = task["number"]
     terminal.github("PATCH", f"/issues/{number}", title="Read five chapters", body=body)
 
+    assert terminal("apply", "--yes").code == 0  # the dashboard has its new name
     told = terminal("plan", "--detailed-exitcode")
     assert told.code == 0  # there is nothing to overwrite
     assert f"issue #{number} 'Read five chapters': the title is" in told.out

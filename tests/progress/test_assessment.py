@@ -1,12 +1,13 @@
 """Ratings are read where the learner wrote them, and everything else is only text."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from builders import curriculum
 from hypothesis import given
 from hypothesis import strategies as st
-from reports.lives import RICH, Learner
+from reports.lives import RICH, Learner, at
 
 from bot.planning.marker import Marker, wrap
 from bot.planning.observed import observe
@@ -20,10 +21,11 @@ TEXT = "How sure do you feel?\n\n| Python | 1 of 5 |\n\n- Python: 1"
 
 def asked(learner: Learner, written: str, day: str = "2026-02-01") -> Issue:
     """An assessment issue of ours with what the learner wrote below."""
+    issue = learner.bench.issue("How sure do you feel?")
     marker = Marker(key="assessment:january", title="", body="")
-    body = f"{wrap(TEXT, marker)}\n\n{written}"
-    learner.files("How sure do you feel?", "kind:assessment", day, body)
-    return learner.bench.issue("How sure do you feel?")
+    issue.body = f"{wrap(TEXT, marker)}\n\n{written}"
+    issue.birth = replace(issue.birth, at=at(day))
+    return issue
 
 
 def found(learner: Learner) -> list[Rating]:

@@ -170,7 +170,7 @@ class Learner:
 
     def _session(self, today: str, *, with_dashboard: bool) -> Session:
         seen = self.view(today)
-        text = as_markdown(dashboard(seen)) if with_dashboard else None
+        text = as_markdown(dashboard(seen)) if with_dashboard else ""
         desired = desired_state(
             self.path,
             seen.settings,

@@ -230,7 +230,7 @@ def test_a_report_becomes_a_pull_request_once() -> None:
     (pull,) = edges.snapshot().pulls
     assert (pull.title, pull.state) == (REPORT.title, "open")
     assert "reports/checkpoint-3.md" in pull.body
-    assert plan.made == {"report:checkpoint-3"}
+    assert plan.made == {"pull:checkpoint-3"}
     assert house.publish(REPORT).empty
 
 
@@ -272,3 +272,11 @@ def test_a_dry_run_says_what_would_be_written() -> None:
 
 def test_a_file_is_named_as_git_names_it() -> None:
     assert blob_hash(b"hello\n") == "ce013625030ba8dba906f756967f9e9ca394464a"
+
+
+def test_a_report_on_the_branch_tells_of_its_day_and_stays() -> None:
+    house = House(reports="branch")
+    house.publish(REPORT)
+    later = REPORT.model_copy(update={"files": dict.fromkeys(REPORT.files, b"another day")})
+    assert house.publish(later).empty
+    assert house.files("milepost").items() >= REPORT.files.items()
