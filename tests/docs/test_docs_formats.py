@@ -18,13 +18,19 @@ from bot.curriculum.base import Item
 from bot.curriculum.model import Curriculum, Task, WorkItem
 from bot.planning import changes
 from bot.planning.desired import desired_state
+from bot.planning.diff_issues import KEPT
+from bot.planning.intents import Help, Intent, Journal, Log, PauseUntil, TellStatus
 from bot.planning.labels import key_in
-from bot.planning.marker import Ledger, Marker, find, find_ledger
-from bot.planning.plan import make_plan
+from bot.planning.marker import BUTTON, Ledger, Marker, find, find_ledger
+from bot.planning.memory import INTENT, Entry, Memory, find_memory
+from bot.planning.plan import make_plan, pin_key, relation_key
 from bot.planning.snapshot import Snapshot
 from bot.reports.checkpoint import report_key
 from bot.reports.weekly import Week, weekly_key
 from bot.settings import Settings
+from bot.usecases.files import README_KEY, ReportFiles
+from bot.usecases.reconcile import REPORTS
+from bot.usecases.replies import reply_key
 
 REFERENCE = ROOT / "docs" / "reference"
 CURRICULUM = sections(REFERENCE / "curriculum.md")
@@ -130,25 +136,62 @@ MARKERS = sections(REFERENCE / "markers.md")
 
 
 def test_the_examples_of_markers_are_markers() -> None:
-    region, label, ledger = (fence.text for fence in fences(REFERENCE / "markers.md", "text"))
+    region, label, memory, button, ledger = (
+        fence.text for fence in fences(REFERENCE / "markers.md", "text")
+    )
     marked = find(region)
     assert marked
     assert marked.region == "What Milepost wrote."
     assert marked.marker.key == "task:m01-ml-course"
     assert key_in(label.strip()) == "kind:course"
     assert find_ledger(ledger).labels.keys() == {"kind:course"}
+    assert find_ledger(ledger).seen == date(2026, 1, 9)
+    (entry,) = find_memory(memory).entries
+    assert entry.intent == Log(hours=2.5)
+    pressed = BUTTON.search(button)
+    assert pressed
+    assert INTENT.validate_json(pressed[1]) == PauseUntil(last=date(2026, 1, 18))
 
 
 @pytest.mark.parametrize(
-    ("title", "model"), [("The region and its marker", Marker), ("The ledger", Ledger)]
+    ("title", "model"),
+    [("The region and its marker", Marker), ("The memory", Memory), ("The ledger", Ledger)],
 )
 def test_the_fields_of_markers_are_told(title: str, model: type[BaseModel]) -> None:
-    assert [codes(row[0])[0] for row in MARKERS[title].rows] == list(model.model_fields)
+    table = MARKERS[title].tables[0][1:]
+    assert [codes(row[0])[0] for row in table] == list(model.model_fields)
+
+
+def test_the_fields_of_a_memory_s_entry_are_told() -> None:
+    fields = [name for name in Entry.model_fields if name != "intent"]
+    table = MARKERS["The memory"].tables[1][1:]
+    assert [codes(row[0])[0] for row in table] == [*fields, "do"]
+
+
+def test_everything_that_is_remembered_is_told_with_its_values() -> None:
+    told = {
+        do: set(codes(row[1])) for row in MARKERS["The memory"].tables[2][1:] for do in codes(row[0])
+    }
+    kept = set(get_args(get_args(Intent)[0])) - {Journal, TellStatus, Help}
+    wanted = {
+        kind.model_fields["do"].default: set(kind.model_fields) - {"do"} for kind in kept
+    }
+    assert told == wanted
 
 
 def test_every_kind_of_key_is_told() -> None:
-    told = {kind for row in MARKERS["Keys"].rows for kind in codes(row[0])}
-    comments = {weekly_key(Week.parse("2026-W07"))}
+    things, only_known = (
+        {kind for row in table[1:] for kind in codes(row[0]) if ":" not in kind}
+        for table in MARKERS["Keys"].tables
+    )
+    assert things == {"unit", *KEPT, *REPORTS} | _kinds_of_what_is_made()
+    pull = ReportFiles(id="month-3", title="", files={}).key
+    known = {relation_key("a", "b"), pin_key("a"), README_KEY, pull, "form:journal.yml"}
+    assert only_known == {key.partition(":")[0] for key in known}
+
+
+def _kinds_of_what_is_made() -> set[str]:
+    comments = {weekly_key(Week.parse("2026-W07")), reply_key(1)}
     comments |= {report_key(c) for c in load.from_catalog("devops-to-mlops").checkpoints}
     used = {key.partition(":")[0] for key in comments}
     for name in load.catalog_names():
@@ -158,7 +201,7 @@ def test_every_kind_of_key_is_told() -> None:
         keys |= {milestone.key for milestone in desired.milestones}
         keys |= {issue.key for issue in desired.issues}
         used |= {key.partition(":")[0] for key in keys}
-    assert told == used
+    return used
 
 
 def test_the_readme_counts_what_the_built_in_path_makes() -> None:

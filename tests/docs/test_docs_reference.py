@@ -80,6 +80,10 @@ SETTINGS = sections(REFERENCE / "settings.md")
         ("Settings: `.github/milepost.yml`", settings.Settings),
         ("Pauses", settings.Pause),
         ("Features", settings.Features),
+        ("Summary", settings.Summary),
+        ("Publish", settings.Publish),
+        ("Badge", settings.BadgeLook),
+        ("Cohort", settings.Cohort),
     ],
 )
 def test_the_keys_and_defaults_of_the_settings_are_told(
