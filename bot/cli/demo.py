@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import console, living
+from bot.cli import console
 
 if TYPE_CHECKING:
     from bot.curriculum.model import Curriculum
@@ -53,6 +53,7 @@ def demo(
     A made-up learner works, writes and rests; Milepost plans, obeys, sums up each week and reports
     at the checkpoint. Then you may look around.
     """
+    from bot.cli import living
     from bot.sandbox import server
 
     first = living.beginning(datetime.now(UTC))
@@ -70,6 +71,7 @@ class _Life:
 
     def __init__(self, running: "Sandbox", name: str, first: datetime, cache: Path) -> None:
         from bot import settings as settings_file
+        from bot.cli import living
         from bot.curriculum import load
         from bot.sandbox.person import Person
         from bot.settings import CONFIG_PATH
@@ -92,6 +94,8 @@ class _Life:
 
     def live(self) -> None:
         """Seed, then thirteen weeks; prints what a learner would read."""
+        from bot.cli import living
+
         begun = time.monotonic()
         self._seed()
         for week in range(1, living.WEEKS + 1):
@@ -103,7 +107,10 @@ class _Life:
             self._tell(self._sync())
         self._until(self._first + timedelta(weeks=living.WEEKS, days=1))
         self._tell(self._sync())
-        self._tell_of_now(time.monotonic() - begun)
+        self._tell_of_now()
+        requests = len(self._running.world.journal.entries)
+        seconds = time.monotonic() - begun
+        console.say(f"\n{living.WEEKS} weeks in {seconds:.1f} s, {requests} requests to GitHub.")
 
     def _seed(self) -> None:
         from bot.planning import printing
@@ -120,7 +127,7 @@ class _Life:
             day = f"{self._running.world.clock.now():%A, %d %B %Y}"
             console.say(f"\n--- {day}: {posted.what.title} ---\n\n{posted.what.text}")
 
-    def _tell_of_now(self, seconds: float) -> None:
+    def _tell_of_now(self) -> None:
         from bot.reports import badge, dashboard, status
 
         view = self._sync().view
@@ -130,8 +137,6 @@ class _Life:
         console.say(status.as_text(status.status(view)))
         made = badge.badge_of(view)
         console.say(f"\nThe badge says: {made.label} | {made.message}")
-        requests = len(self._running.world.journal.entries)
-        console.say(f"\n{living.WEEKS} weeks in {seconds:.1f} s, {requests} requests to GitHub.")
 
     def _until(self, moment: datetime) -> None:
         clock = self._running.world.clock

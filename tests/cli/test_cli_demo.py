@@ -1,5 +1,6 @@
 """`milepost demo` and `milepost sandbox`: things to try without an account."""
 
+import re
 import signal
 import socket
 
@@ -7,15 +8,19 @@ import httpx
 from cli.terminal import Terminal
 
 
-def test_the_demo_shows_the_whole_job_and_ends_by_itself(terminal: Terminal) -> None:
-    ran = terminal("demo", "--curriculum", "learn-python-12-weeks")
+def test_the_demo_lives_through_a_quarter_and_ends_by_itself(terminal: Terminal) -> None:
+    ran = terminal("demo")
     assert ran.code == 0
-    planned, _, applied = ran.out.partition("$ milepost apply")
-    written, _, again = applied.partition("$ milepost plan")
+    planned, _, lived = ran.out.partition("$ milepost sync")
     assert "milestones to create" in planned
-    assert "changes written in" in written
-    assert "Nothing to do" in again
-    assert "milepost demo" in again  # how to look at it in a browser
+    told = re.findall(r"^--- (\w+), [^:]*: (.+) ---$", lived, re.MULTILINE)
+    days, titles = zip(*told, strict=True)
+    assert len({title for title in titles if title.startswith("Summary of week")}) == 13
+    assert titles[13:] == ("Report: Three-month checkpoint",)
+    assert days == ("Monday",) * 13 + ("Tuesday",)
+    assert "### Where you are" in lived
+    assert "The badge says: From DevOps to MLOps | " in lived
+    assert "milepost demo" in lived  # how to look at it in a browser
     assert not terminal.sandbox.world.journal.entries  # it has a GitHub of its own
 
 

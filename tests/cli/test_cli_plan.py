@@ -91,7 +91,7 @@ def test_apply_asks_a_person_who_says_yes(terminal: Terminal) -> None:
     terminal.follow()
     ran = terminal.dialogue("apply", answers={"Apply these changes? [y/N]:": "y"})
     assert ran.code == 0
-    assert "28 changes written" in ran.err
+    assert "30 changes written" in ran.err
     assert "24 to create" in ran.out
 
 

@@ -121,7 +121,11 @@ def test_ratings_reach_the_life_of_a_view() -> None:
 def test_a_title_with_a_colon_or_a_sign_is_found() -> None:
     path = curriculum(
         "Phase: P\nMonth 1: M\nWeek 1: W\n- x",
-        assessment={"skills": [{"title": "Tools: @home"}, {"title": "C#3"}], "scale": 10},
+        assessment={
+            "skills": [{"title": "Tools: @home"}, {"title": "C#3"}],
+            "modules": [1],
+            "scale": 10,
+        },
         reflection=[{"title": "Goals"}],
     )
     learner = Learner(path)
