@@ -166,13 +166,22 @@ def weekly_issues(view: View, now: datetime) -> tuple[DesiredIssue, ...]:
 
 
 def older_weeks(observed: Observed) -> tuple[CloseIssue, ...]:
-    """Closes all weekly issues but the newest; one that somebody opened again stays open."""
+    """Closes all weekly issues but the newest; one that somebody opened again stays open.
+
+    Two runs at once may have made two of one week: then the first is kept.
+    """
     issues = {k: i.state for k, i in observed.issues.items() if k.startswith("weekly:")}
     newest = max(issues, default=None)
+    older = [(issue, "a newer summary is there") for key, issue in issues.items() if key != newest]
+    older += [
+        (extra.state, "another run told of that week first")
+        for extra in observed.duplicates
+        if extra.key.startswith("weekly:")
+    ]
     return tuple(
-        CloseIssue(number=issue.number, title=issue.title, why="a newer summary is there")
-        for key, issue in issues.items()
-        if key != newest and issue.state == "open" and issue.state_reason != "reopened"
+        CloseIssue(number=issue.number, title=issue.title, why=why)
+        for issue, why in older
+        if issue.state == "open" and issue.state_reason != "reopened"
     )
 
 

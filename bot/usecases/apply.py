@@ -37,6 +37,7 @@ from bot.planning.changes import (
 from bot.planning.marker import Key
 from bot.planning.ports import UNSET, Gateway, Reader
 from bot.planning.snapshot import IssueState, Snapshot
+from bot.usecases.publish import first_of_all
 
 LOOKS_AGAIN = 5
 FIRST_PAUSE = 2.0
@@ -49,8 +50,9 @@ Progress = Callable[[int, int, Change], None]
 class Writer:
     """Writes changes of one plan. Knows which number each key has got by now."""
 
-    def __init__(self, gateway: Gateway, plan: Plan) -> None:
+    def __init__(self, gateway: Gateway, plan: Plan, reader: Reader) -> None:
         self._gateway = gateway
+        self._reader = reader
         self._issues = dict(plan.issues)
         self._milestones = dict(plan.milestones)
         self._has_sub_issues = True
@@ -100,7 +102,9 @@ class Writer:
             case AddSubIssue():
                 self._relate(change)
             case CreateComment():
-                self._gateway.create_comment(change.number, body=change.body)
+                made = self._gateway.create_comment(change.number, body=change.body)
+                there = self._reader.comments(change.number, fresh=True)
+                first_of_all(change.key, made, there, lambda: self._gateway)
             case React():
                 self._react(change)
             case PinIssue():
@@ -182,7 +186,7 @@ def apply(
         seen = with_newest(snapshot, reader)
         plan = plan if seen is snapshot else replan(seen)
     while True:
-        writer = Writer(gateway, plan)
+        writer = Writer(gateway, plan, reader)
         total = written + len(plan.changes)
         try:
             for change in plan.changes:

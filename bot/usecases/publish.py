@@ -65,7 +65,7 @@ def publish_once(
             if key in keys_of(reader.comments(issue.number, fresh=True)):
                 return Outcome.POSTED
         else:
-            return _first_of_all(key, made, reader.comments(issue.number, fresh=True), gateway)
+            return first_of_all(key, made, reader.comments(issue.number, fresh=True), gateway)
     raise UncertainWriteError(
         "the answers to several writes were lost.",
         where=issue.url,
@@ -73,10 +73,13 @@ def publish_once(
     )
 
 
-def _first_of_all(
+def first_of_all(
     key: Key, made: int, comments: tuple[CommentState, ...], gateway: Callable[[], Gateway]
 ) -> Outcome:
-    """Take ours back where another run was first; ids are given out in order."""
+    """Take back the comment `made` where another run was first; ids are given out in order.
+
+    `comments` are those of its issue, read after it was written.
+    """
     same = [comment.id for comment in comments if key in keys_of([comment])]
     if not same or min(same) >= made:
         return Outcome.POSTED
