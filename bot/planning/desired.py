@@ -64,8 +64,8 @@ class Texts(Frozen):
     """What is written from more than the curriculum: made by reports, handed to the plan.
 
     `dashboard` is the body of the summary issue; `issues` are wanted beside those of the path:
-    assessments, reflections. `seen` is the day of the run, when it read comments, and `told` are
-    the keys of the reports it met there.
+    assessments, reflections. `seen` is the day of the run, when it read comments and has none
+    to answer, and `told` are the keys of the reports it met there.
     """
 
     dashboard: str = ""
@@ -81,7 +81,7 @@ class DesiredState(Frozen):
     """All that should be there. Issues stand in the order in which they are to be made.
 
     `set_aside` are the tasks of branches that the learner did not take, and those known before.
-    `seen` is the day up to which comments were read, when they were; `told` are reports that stand.
+    `seen` is the day up to which comments are dealt with; `told` are reports that stand.
     """
 
     labels: tuple[DesiredLabel, ...]

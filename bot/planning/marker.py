@@ -110,7 +110,8 @@ class Marked(Frozen):
 class Ledger(Frozen):
     """Digests of the keys of all objects ever made, and per label key what we last wrote of it.
 
-    `seen` is the day of the last run that read comments: the next one asks for those since then.
+    `seen` is the day of the last run that read comments and had none to answer: the next one asks
+    for those since then.
     """
 
     v: Literal[1] = 1

@@ -4,6 +4,8 @@ Order: labels, milestones, issues, relations, and last the ledger, so that an ap
 anywhere leaves nothing the next plan would not see by itself.
 """
 
+from datetime import timedelta
+
 from bot.planning.changes import (
     AddSubIssue,
     Change,
@@ -22,6 +24,8 @@ from bot.planning.diff_milestones import MilestoneDiff
 from bot.planning.marker import Key, Ledger, with_ledger
 from bot.planning.observed import Observed, observe
 from bot.planning.snapshot import IssueRef, Snapshot
+
+SEEN_WAITS = timedelta(weeks=1)
 
 
 def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
@@ -154,10 +158,21 @@ def _remember(
     ledger = observed.ledger.adding(
         observed.keys() | written | related | desired.told, prints, desired.seen
     )
-    if ledger == observed.ledger or SUMMARY_KEY not in issues.present:
+    if SUMMARY_KEY not in issues.present or not _is_news(ledger, observed.ledger, changes):
         return changes
     rest = [c for c in changes if not (isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY)]
     return [*rest, _with_ledger(_summary_change(changes, issues), ledger)]
+
+
+def _is_news(new: Ledger, old: Ledger, changes: list[Change]) -> bool:
+    """Whether to write the ledger: a newer day alone waits for company, but no longer than a week.
+
+    So a run that follows right behind one with commands has nothing to write.
+    """
+    if new == old or new.model_copy(update={"seen": old.seen}) != old:
+        return new != old
+    carried = any(isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY for c in changes)
+    return carried or new.seen is None or old.seen is None or new.seen - old.seen >= SEEN_WAITS
 
 
 def _summary_change(changes: list[Change], issues: IssueDiff) -> UpdateIssue:

@@ -5,7 +5,7 @@ never asks for the gateway, and so never pays for loading it.
 """
 
 from collections.abc import Callable, Collection, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.curriculum.model import Curriculum
 from bot.errors import RefusedError
@@ -141,7 +141,13 @@ def planner(
             view.settings,
             view.today,
             course=view.life.course,
-            texts=texts(view, now, told=_told(inbox) | frozenset(made)),
+            texts=texts(
+                view,
+                now,
+                told=_told(inbox) | frozenset(made),
+                # Marks come last. Cut off before them, the next run must ask for the same comments.
+                seen=None if obeyed.last else view.today,
+            ),
         )
         first = (*obeyed.first, *closings(view.observed), *older_weeks(view.observed))
         return after_deeds(first, make_plan(desired, obeyed.snapshot), obeyed.last)
@@ -149,8 +155,14 @@ def planner(
     return plan
 
 
-def texts(view: View, now: datetime, *, told: frozenset[Key] = frozenset()) -> Texts:
-    """What is written from the view at `now` (aware); `told` are keys of what is known to stand."""
+def texts(
+    view: View, now: datetime, *, told: frozenset[Key] = frozenset(), seen: date | None = None
+) -> Texts:
+    """What is written from the view at `now` (aware).
+
+    `told` are keys of what is known to stand, `seen` is the day up to which comments
+    are dealt with.
+    """
     return Texts(
         dashboard=dashboard.as_markdown(dashboard.dashboard(view)),
         issues=(
@@ -158,7 +170,7 @@ def texts(view: View, now: datetime, *, told: frozenset[Key] = frozenset()) -> T
             *reflection_issues(view),
             *weekly_issues(view, now),
         ),
-        seen=view.today,
+        seen=seen,
         told=told,
     )
 
