@@ -1,0 +1,311 @@
+"""Laws of sync: whenever, however often and however interrupted it runs, each thing happens once.
+
+Everything is in this process over the sandbox's state; only HTTP is left out.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from planning.paths import LONG
+from reports.lives import RICH
+from usecases.lively import MENTOR, SUMMARY, Lively
+from usecases.syncing import Runs, local
+from usecases.witness import Witness, agree
+from workbench import settings as config
+
+from bot.sandbox.state.objects import Issue
+from bot.settings import Weekday
+from bot.usecases.publish import Outcome
+
+GAPS = st.lists(st.sampled_from([0, 0, 1, 5, 13, 24, 31, 77, 200, 500]), max_size=14)
+# Where clocks go on, go back, or leave out a whole day (Samoa had no 30 December 2011).
+CLOCKS = [
+    ("Europe/Berlin", "2026-03-16T09:00"),
+    ("Europe/Berlin", "2026-10-12T23:00"),
+    ("America/New_York", "2026-03-02T01:00"),
+    ("America/New_York", "2026-10-19T12:00"),
+    ("Pacific/Apia", "2011-12-12T10:00"),
+]
+ACTS = sorted(name.removeprefix("act_") for name in dir(Lively) if name.startswith("act_"))
+STORY = st.lists(
+    st.tuples(
+        st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 60)), max_size=4),
+        st.sampled_from([1, 20, 45, 100, 170]),
+        st.booleans(),
+    ),
+    min_size=4,
+    max_size=14,
+)
+
+
+class Cut(Exception):  # noqa: N818 - nothing is wrong with the code: the power went off
+    """The process died."""
+
+
+def weeks_due(runs: Runs) -> list[str]:
+    """The names of the weeks that are over at their hour, by walking the learner's calendar."""
+    zone, how = ZoneInfo(runs.how.timezone), runs.how.summary
+    made = next(i for i in runs.issues() if i.title.startswith(SUMMARY)).birth.at
+    day, found = made.astimezone(zone).date() + timedelta(days=1), []
+    while (due := datetime(day.year, day.month, day.day, how.hour, tzinfo=zone)) <= runs.now:
+        if day.weekday() == how.day.number and due.astimezone(UTC) <= runs.now:
+            year, week, _ = (day - timedelta(days=4)).isocalendar()
+            found.append(f"{year}-W{week:02d}")
+        day += timedelta(days=1)
+    return found
+
+
+@pytest.mark.parametrize(("zone", "begins"), CLOCKS)
+@settings(max_examples=8, deadline=None)
+@given(gaps=GAPS, day=st.sampled_from(list(Weekday)), hour=st.sampled_from([0, 2, 8, 23]))
+def test_each_week_has_one_summary_whenever_it_runs(
+    zone: str, begins: str, gaps: list[int], day: Weekday, hour: int
+) -> None:
+    how = config(begins[:10], timezone=zone, summary={"day": day, "hour": hour})
+    runs = Runs(LONG, how, local(zone, begins))
+    runs.sync()
+    for hours in gaps:
+        runs.later(hours=hours).sync()
+        assert list(runs.reports()) == weeks_due(runs)
+    assert runs.writes() == []
+
+
+def test_a_year_of_silence_is_caught_up_in_a_few_runs() -> None:
+    runs = Runs(LONG)
+    runs.sync()
+    runs.later(weeks=30)
+    for _ in range(4):
+        runs.sync()
+    assert list(runs.reports()) == weeks_due(runs)
+    assert len(weeks_due(runs)) == 30
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    at=st.lists(st.integers(1, 12), min_size=1, max_size=3),
+    place=st.sampled_from(["comment", "issue"]),
+)
+def test_two_runs_at_once_tell_a_week_once(at: list[int], place: str) -> None:
+    """Another run goes from beginning to end just before one of the writes."""
+    runs = Runs(LONG, config(ahead="all", summary=place))
+    runs.sync()
+    for cut in at:
+        runs.later(weeks=1)
+        runs.bench.say("a1", "/log 1h")
+        runs.bench.say(SUMMARY, "/status")
+        interrupted(runs, cut, runs.sync)
+    runs.sync()
+    assert sorted(weeks_told(runs)) == weeks_due(runs)
+    assert sum(issue.is_open for issue in weekly_issues(runs)) == (place == "issue")
+    assert len(runs.reports("reply")) == len(at)
+    assert runs.writes() == []
+
+
+def weeks_told(runs: Runs) -> list[str]:
+    """The weeks that stand as comments, each once, or as issues."""
+    return [*runs.reports(), *{issue.title[5:13] for issue in weekly_issues(runs)}]
+
+
+def interrupted(runs: Runs, cut: int, act: Callable[[], object]) -> None:
+    """A run, and before its write number `cut` something else."""
+    left = [cut]
+
+    def before() -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            act()
+
+    runs.bench.edges.before_write = before
+    runs.sync()
+    runs.bench.edges.before_write = lambda: None
+
+
+def much_is_asked() -> Runs:
+    """A path under way with every kind of thing to do at once."""
+    runs = Runs(RICH, config(ahead="all", mentors=[MENTOR], publish={"badge": True}))
+    runs.sync()
+    bench = runs.later(days=3).bench
+    bench.say("a1", "/log 2h\n/done")
+    bench.say("b1", "/start\n/move +1w")
+    bench.say("c1", "/skip not for me")
+    bench.say("e1", "/credit")
+    bench.say(SUMMARY, "/count connections +3\n/rate python 4\n/journal A thought\n/status")
+    bench.say(SUMMARY, "/choose web\n/pace 8h")
+    bench.say(SUMMARY, "/nonsense 12\n/project start Bread")
+    bench.close("Deliverable: A first thing")
+    bench.react(bench.issue("Deliverable: A first thing"), "+1", MENTOR)
+    runs.later(days=8)
+    return runs
+
+
+@pytest.fixture(scope="module")
+def undisturbed() -> Runs:
+    runs = much_is_asked()
+    runs.sync()
+    return runs
+
+
+def count_writes() -> int:
+    runs = much_is_asked()
+    return len(runs.writes())
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_cut_off_anywhere_and_run_again_everything_is_done_once(
+    undisturbed: Runs, *, after: bool
+) -> None:
+    wanted = undisturbed.contents()
+    for cut in range(1, count_writes() + 1):
+        runs = much_is_asked()
+        cut_off(runs, cut, after=after)
+        runs.sync()
+        assert runs.contents() == wanted, cut
+        assert runs.writes() == []
+
+
+def cut_off(runs: Runs, cut: int, *, after: bool) -> None:
+    """A run that dies before or after its write number `cut`."""
+    left, edges = [cut], runs.bench.edges
+
+    def strike() -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            raise Cut
+
+    if after:
+        edges.after_write = strike
+    else:
+        edges.before_write = strike
+    with pytest.raises(Cut):
+        runs.sync()
+    edges.before_write = edges.after_write = lambda: None
+
+
+@settings(max_examples=12, deadline=None)
+@given(STORY)
+def test_whatever_is_done_reports_are_true_and_nothing_of_the_learners_is_lost(
+    story: list[tuple[list[tuple[str, int]], int, bool]],
+) -> None:
+    runs = Runs(RICH, config(mentors=[MENTOR]))
+    runs.sync()
+    lively = Lively(runs)
+    witness = Witness(runs, lively)
+    for acts, hours, looks in story:
+        for name, number in acts:
+            lively.does(name, number)
+        runs.later(hours=hours)
+        if looks:
+            foreseen(runs)
+    foreseen(runs)
+    for said, true in witness.weeks:
+        assert agree(said, true), (said, true)
+    for report, facts in witness.checkpoints:
+        assert report == pytest.approx(facts, abs=0.06)
+    assert lively.misses() == []
+    assert runs.writes() == []
+    assert runs.foresee().plan.empty
+
+
+def foreseen(runs: Runs) -> None:
+    """A dry run writes nothing, and a run then does what it said."""
+    before, said = runs.contents(), runs.foresee()
+    assert runs.contents() == before
+    done = runs.sync()
+    assert done.plan == said.plan
+    posted = [p.what for p in done.posted if p.outcome is Outcome.POSTED]
+    assert posted == list(said.due)
+    assert done.files == said.files
+
+
+def test_an_issue_a_week_closes_the_older_ones_but_not_what_was_opened_again() -> None:
+    runs = Runs(LONG, config(summary="issue"))
+    runs.sync()
+    for _ in range(4):
+        runs.later(weeks=1).sync()
+        assert runs.writes() == []
+    assert [(x.title[5:13], x.state) for x in weekly_issues(runs)] == [
+        ("2026-W02", "closed"),
+        ("2026-W03", "closed"),
+        ("2026-W04", "closed"),
+        ("2026-W05", "open"),
+    ]
+    assert not runs.reports()
+    runs.bench.edit("Week 2026-W03", state="open")
+    runs.later(weeks=2).sync()
+    assert [x.state for x in weekly_issues(runs)] == [
+        "closed", "open", "closed", "closed", "closed", "open",
+    ]  # fmt: skip
+    assert runs.writes() == []
+
+
+def weekly_issues(runs: Runs) -> list[Issue]:
+    return [issue for issue in runs.issues() if issue.title.startswith("Week 2")]
+
+
+EVERYTHING = {
+    "badge": True,
+    "pictures": True,
+    "readme": True,
+    "forms": True,
+    "reports": "branch",
+}
+
+
+@pytest.mark.parametrize("reports", ["branch", "pull-request"])
+def test_files_are_written_once_a_day_at_most(reports: str) -> None:
+    runs = Runs(RICH, config(publish=EVERYTHING | {"reports": reports}))
+    runs.sync()
+    for title in ("a1", "Deliverable: A first", "b1"):
+        runs.bench.close(title)
+    assert runs.writes()
+    assert runs.writes() == []
+    runs.later(weeks=5).sync()
+    assert "one-month-in" in runs.reports("report")
+    assert runs.writes() == []
+    again = runs.later(hours=1).sync()
+    assert (again.written, again.files.empty) == (0, True)
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    command=st.sampled_from(
+        [
+            "/done",
+            "/skip",
+            "/log 3h",
+            "/pause 2 weeks",
+            "/choose web",
+            "/journal hi",
+            "/status",
+            "/x",
+        ]
+    ),
+    title=st.sampled_from(["a1", SUMMARY, "One month in", "Checkpoint"]),
+    role=st.sampled_from([None, "read", "triage"]),
+)
+def test_strangers_and_readers_are_not_obeyed(command: str, title: str, role: str | None) -> None:
+    runs = Runs(RICH, config(ahead="all"))
+    runs.sync()
+    if role:
+        runs.bench.world.add_user("somebody")
+        runs.bench.repository.collaborators["somebody"] = role  # type: ignore[assignment]
+    where = next(i.title for i in runs.issues() if title in i.title)
+    said = runs.bench.say(where, command, by="somebody")
+    assert runs.writes() == []
+    assert not said.reactions
+    assert not runs.reports("reply")
+
+
+def test_a_writer_who_is_not_the_owner_is_obeyed() -> None:
+    runs = Runs(RICH)
+    runs.sync()
+    runs.bench.world.add_user("friend")
+    runs.bench.repository.collaborators["friend"] = "write"
+    said = runs.bench.say("a1", "/done", by="friend")
+    runs.sync()
+    assert runs.bench.issue("a1").state == "closed"
+    assert [reaction.content for reaction in said.reactions] == ["rocket"]
