@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bot.planning.marker import Key
+from bot.planning.marker import Key, safe_json
 from bot.planning.snapshot import Frozen
+from bot.templating import Markdown
 
 
 class Start(Frozen):
@@ -207,3 +208,9 @@ class Deed(Frozen):
     key: Key | None
     at: datetime
     by: str
+
+
+def press(intent: Intent) -> Markdown:
+    """The hidden comment that makes a box a button."""
+    content = intent.model_dump(mode="json", exclude_defaults=True)
+    return Markdown(f"<!-- milepost:press {safe_json({'do': intent.do, **content})} -->")

@@ -9,13 +9,14 @@ from datetime import date, timedelta
 from bot import templating
 from bot.curriculum.model import Module, ProjectLevel
 from bot.planning.bodies import module_name
+from bot.planning.intents import press
 from bot.planning.snapshot import Frozen
 from bot.progress.career import Idea, Metric, Stage, applications, by_stage, ideas, metrics
 from bot.progress.forecast import Forecast
 from bot.progress.progress import DONE, Work, WorkState
 from bot.progress.skills import Gap, Rated, calibration, coverage, gap
 from bot.reports.badge import streak
-from bot.reports.offers import Button, Offers, buttons, offers, press
+from bot.reports.offers import Button, Offers, buttons, offers
 from bot.reports.view import View
 from bot.reports.week import Week
 from bot.reports.where import (

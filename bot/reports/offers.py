@@ -19,7 +19,6 @@ from bot.planning.intents import (
     Replan,
     Resume,
 )
-from bot.planning.marker import safe_json
 from bot.planning.schedule import schedule
 from bot.planning.snapshot import Frozen
 from bot.progress.progress import WorkState
@@ -32,7 +31,6 @@ from bot.reports.where import (
     resting_until,
     unit_names,
 )
-from bot.templating import Markdown
 
 FEWEST_DAYS = 14
 MOST_HOURS = 40
@@ -67,12 +65,6 @@ class Offers(Frozen):
     optional: int
     needed: float | None
     usual: int | None
-
-
-def press(intent: Intent) -> Markdown:
-    """The hidden comment that makes a box a button."""
-    content = intent.model_dump(mode="json", exclude_defaults=True)
-    return Markdown(f"<!-- milepost:press {safe_json({'do': intent.do, **content})} -->")
 
 
 def buttons(view: View) -> tuple[Button, ...]:

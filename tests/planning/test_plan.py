@@ -399,3 +399,21 @@ def test_what_came_back_by_the_learners_hand_can_be_skipped_by_it_too(bench: Wor
     assert on_the_path(bench.plan(SMALL)) == []
     bench.edit_milestone("Month 1, Week 1-2", state="closed")
     assert on_the_path(bench.plan(SMALL)) == []
+
+
+def test_a_tick_in_the_choice_takes_that_branch_and_another_one_keeps_what_is_done(
+    bench: Workbench,
+) -> None:
+    bench.apply(SMALL, settings(ahead="all"))
+    for taken, task in (("Data", "Clean a table"), ("Web", "Build a page")):
+        body = bench.issue("Choose your way").body or ""
+        bench.edit(
+            "Choose your way", body=body.replace(f"[ ] Take **{taken}**", f"[x] Take **{taken}**")
+        )
+        bench.apply(SMALL, settings(ahead="all"))
+        assert task in bench.titles()
+        assert "[x]" not in (bench.issue("Choose your way").body or "")
+        assert bench.plan(SMALL, settings(ahead="all")).empty
+        if task == "Clean a table":
+            bench.close(task)
+    assert bench.issue("Clean a table").state_reason == "completed"
