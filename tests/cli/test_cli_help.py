@@ -14,6 +14,8 @@ COMMANDS = [
     "plan",
     "apply",
     "undo",
+    "sync",
+    "replan",
     "status",
     "badge",
     "picture",

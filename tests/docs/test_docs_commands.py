@@ -1,9 +1,11 @@
 """Every command that the documentation shows runs, and says what the page says that it says.
 
 A `console` fence holds commands behind "$ " and, below each, what it prints; "..." stands for lines
-left out, at the end of a line for its rest. What a reader does by hand, a hidden comment does here.
-Milepost asks before it writes; nobody answers here, so `--yes` is added. The clock stands at noon
-of the fifth of January 2026.
+left out, at the end of a line for its rest. What a reader does by hand, a hidden comment does here:
+a request to GitHub, a box ticked in the dashboard (TICK), a line of the settings brought to life
+(SETTINGS), a command that the page takes for granted (RUN), another repository (START ANEW).
+Milepost asks before it writes; nobody answers here, so `--yes` is added. The clock, GitHub's too,
+stands at noon of the fifth of January 2026.
 """
 
 import json
@@ -17,6 +19,8 @@ import pytest
 from cli.terminal import Terminal, terminal
 from docs.pages import ROOT, Act, Fence, name_of, steps
 
+from bot.sandbox.person import Person
+
 __all__ = ["terminal"]
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -26,7 +30,7 @@ GUIDES = [
     *sorted((ROOT / "docs" / "tutorial").glob("*.md")),
     *sorted((ROOT / "docs" / "how-to").glob("*.md")),
 ]
-ASKING = {"init", "apply", "undo"}
+ASKING = {"init", "apply", "undo", "replan"}
 TARGETS = set(re.findall(r"^([a-z]+)(?: [a-z]+)*:", (ROOT / "Makefile").read_text(), re.MULTILINE))
 SETTINGS_LINE = ".github/milepost.yml"
 
@@ -34,6 +38,7 @@ SETTINGS_LINE = ".github/milepost.yml"
 @pytest.fixture
 def reader(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> "Reader":
     monkeypatch.setattr("bot.cli.edges.Edges.now", lambda _self: NOW)
+    monkeypatch.setattr(terminal.sandbox.world.clock, "_base", lambda: NOW)
     monkeypatch.setattr("bot.cli.init._next_monday", lambda _today: date(2026, 1, 5))
     monkeypatch.setattr("bot.cli.init._local_zone", lambda: "Europe/Berlin")
     return Reader(terminal, monkeypatch)
@@ -83,7 +88,7 @@ class Reader:
             words, file = words[: words.index(">")], words[-1]
         if words == ["sandbox"]:
             return ""  # the fixture is one
-        if words[0] in ASKING and "--yes" not in words:
+        if words[0] in ASKING and not {"--yes", "--dry-run"} & set(words):
             words = [*words, "--yes"]
         self.ran += 1
         ran = self._terminal(*words)
@@ -108,11 +113,21 @@ class Reader:
             (self._terminal.folder / SETTINGS_LINE).unlink()
             return
         word, _, rest = text.partition(" ")
+        if word == "RUN":
+            self._milepost(rest.split()[1:])
+            return
         if word == "SETTINGS":
             file = self._terminal.folder / SETTINGS_LINE
             before = file.read_text(encoding="utf-8")
             assert f"# {rest}" in before
             file.write_text(before.replace(f"# {rest}", rest), encoding="utf-8")
+            return
+        if word == "TICK":
+            person = Person(self._terminal.sandbox.world)
+            summary = person.titled("Your path")
+            assert summary
+            assert f"- [ ] {rest}" in (summary.body or "")
+            person.ticks(summary, rest)
             return
         path, _, body = rest.partition(" ")
         self._terminal.github(word, f"/{path}", **json.loads(body))

@@ -4,7 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, get_args
 
@@ -29,7 +29,8 @@ from bot.reports.checkpoint import report_key
 from bot.reports.weekly import Week, weekly_key
 from bot.settings import Settings
 from bot.usecases.files import README_KEY, ReportFiles
-from bot.usecases.reconcile import REPORTS
+from bot.usecases.look import look
+from bot.usecases.reconcile import REPORTS, texts
 from bot.usecases.replies import reply_key
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -170,12 +171,12 @@ def test_the_fields_of_a_memory_s_entry_are_told() -> None:
 
 def test_everything_that_is_remembered_is_told_with_its_values() -> None:
     told = {
-        do: set(codes(row[1])) for row in MARKERS["The memory"].tables[2][1:] for do in codes(row[0])
+        do: set(codes(row[1]))
+        for row in MARKERS["The memory"].tables[2][1:]
+        for do in codes(row[0])
     }
     kept = set(get_args(get_args(Intent)[0])) - {Journal, TellStatus, Help}
-    wanted = {
-        kind.model_fields["do"].default: set(kind.model_fields) - {"do"} for kind in kept
-    }
+    wanted = {kind.model_fields["do"].default: set(kind.model_fields) - {"do"} for kind in kept}
     assert told == wanted
 
 
@@ -206,8 +207,10 @@ def _kinds_of_what_is_made() -> set[str]:
 
 def test_the_readme_counts_what_the_built_in_path_makes() -> None:
     settings = Settings(start=date(2026, 1, 5), ahead="all")
-    desired = desired_state(load.from_catalog(settings.curriculum), settings, settings.start)
-    plan = make_plan(desired, Snapshot(repository="learner/portfolio"))
+    curriculum = load.from_catalog(settings.curriculum)
+    empty, now = Snapshot(repository="learner/portfolio"), datetime(2026, 1, 5, 12, tzinfo=UTC)
+    told = texts(look(curriculum, settings, empty, now), now)
+    plan = make_plan(desired_state(curriculum, settings, settings.start, texts=told), empty)
     made = {kind: plan.count(f"create-{kind}") for kind in ("label", "milestone", "issue")}
     relations = plan.count("add-sub-issue")
     text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
