@@ -13,7 +13,6 @@ from bot.curriculum.model import Curriculum
 from bot.planning import intents
 from bot.planning.course import Course, Turn
 from bot.planning.desired import SUMMARY_KEY
-from bot.planning.intents import Deed
 from bot.planning.marker import Key
 from bot.planning.memory import Entry, memories
 from bot.planning.observed import Observed
@@ -248,11 +247,6 @@ class _Fold:
                 without_optional=self._without_optional,
             ),
         )
-
-
-def deed_day(deed: Deed, settings: Settings) -> date:
-    """The day in the learner's zone on which it was said."""
-    return deed.at.astimezone(settings.zone).date()
 
 
 def pace_of(settings: Settings) -> str:
