@@ -69,7 +69,6 @@ class Life(Frozen):
     credited: frozenset[Key] = frozenset()
     evidence: dict[Key, tuple[Evidence, ...]] = Field(default_factory=dict)
     attested: dict[Key, tuple[str, date]] = Field(default_factory=dict)
-    why_skipped: dict[Key, str] = Field(default_factory=dict)
     pauses: tuple[Pause, ...] = ()
     choices: dict[str, str] = Field(default_factory=dict)
     course: Course = Course()
@@ -128,7 +127,6 @@ class _Fold:
         self._credited: set[Key] = set()
         self._evidence: dict[Key, dict[str, Evidence]] = {}
         self._attested: dict[Key, tuple[str, date]] = {}
-        self._why: dict[Key, str] = {}
         self._pauses = list(settings.pauses)
         self._choices = dict(settings.choices)
         self._turns: list[Turn] = []
@@ -154,8 +152,6 @@ class _Fold:
                 self._credited.add(key)
             case intents.Reopen():
                 self._credited.discard(key)
-            case intents.Skip(why=why):
-                self._why[key] = why
             case intents.Log(hours=hours, note=note):
                 about = None if key == SUMMARY_KEY else key
                 self._logged.append(Logged(day=day, hours=hours, key=about, note=note))
@@ -236,7 +232,6 @@ class _Fold:
             credited=frozenset(self._credited),
             evidence={key: tuple(found.values()) for key, found in self._evidence.items()},
             attested=self._attested,
-            why_skipped=self._why,
             pauses=tuple(self._pauses),
             choices=self._choices,
             course=Course(

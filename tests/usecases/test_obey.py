@@ -14,7 +14,7 @@ from bot.planning import intents
 from bot.planning.changes import CreateIssue, React, UpdateIssue
 from bot.planning.intents import Deed, Intent
 from bot.planning.marker import find, safe_json
-from bot.planning.memory import INTENT
+from bot.planning.memory import INTENT, find_memory
 from bot.planning.observed import observe
 from bot.sandbox.state import comments
 from bot.usecases.obey import obey
@@ -94,7 +94,8 @@ def test_what_was_skipped_can_be_done_after_all(bench: Workbench, run: Run) -> N
 def test_why_something_was_skipped_is_kept(bench: Workbench, run: Run) -> None:
     bench.say("Read", "/skip I wrote it")
     run()
-    assert run.life().why_skipped == {"task:read-the-tutorial": "I wrote it"}
+    (entry,) = find_memory(bench.issue("Read").body or "").entries
+    assert entry.intent == intents.Skip(why="I wrote it")
 
 
 def test_reopen_opens_and_the_next_plan_agrees(bench: Workbench, run: Run) -> None:
