@@ -47,6 +47,12 @@ def weekly(
         if dry_run:
             console.say(text)
             return
+        if settings.summary.place == "issue":
+            raise UsageError(
+                "the summaries of this repository are issues of their own.",
+                where="summary",
+                hint="`milepost sync` makes them; --dry-run shows one.",
+            )
         outcome = publish_once(
             reports.weekly_key(chosen),
             text,

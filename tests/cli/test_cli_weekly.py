@@ -57,3 +57,12 @@ def test_what_is_no_week_and_what_has_no_summary_issue_are_told(terminal: Termin
     missing = terminal("weekly")
     assert missing.code == 6
     assert "milepost apply" in missing.err
+
+
+def test_where_summaries_are_issues_no_comment_is_posted(terminal: Terminal) -> None:
+    terminal.follow(PATH, ahead="all", summary="issue")
+    assert terminal("apply", "--yes").code == 0
+    ran = terminal("weekly", "--week", "2026-W02")
+    assert ran.code == 64
+    assert "milepost sync" in ran.err
+    assert comments(terminal) == []

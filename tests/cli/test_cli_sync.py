@@ -1,0 +1,137 @@
+"""sync and replan over real HTTP: told beforehand, done once, and nothing left for a second run."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from builders import curriculum
+from cli.terminal import Terminal
+from contracts.checker import contract
+
+PATH = curriculum(
+    """
+    Phase: P
+      Month 1: M
+        Week 1: First
+          - Read (6h)
+        Week 2: Second
+          - Write (2h)
+      Checkpoint: The end
+        - Can write
+    """
+)
+
+
+WEEKS = {4, 5}  # summed up since then: the last one is, or is not, due yet this Monday
+
+
+def begun() -> date:
+    """The Monday five weeks ago."""
+    today = datetime.now(UTC).date()
+    return today - timedelta(weeks=5, days=today.weekday())
+
+
+def seeded(terminal: Terminal, **more: object) -> None:
+    """A path that began five weeks ago, seeded then."""
+    start = begun()
+    terminal.follow(PATH, start=start, ahead="all", **more)
+    assert terminal("apply", "--yes").code == 0
+    born = datetime.combine(start, datetime.min.time(), tzinfo=UTC)
+    for issue in terminal.sandbox.world.repository().issues.values():
+        issue.birth = replace(issue.birth, at=born)
+
+
+def comments(terminal: Terminal, title: str) -> list[str]:
+    number = terminal.issue(title)["number"]
+    return [found["body"] for found in terminal.github("GET", f"/issues/{number}/comments")]
+
+
+def test_it_does_all_that_is_due_and_then_nothing(terminal: Terminal) -> None:
+    seeded(terminal)
+    terminal.github("POST", f"/issues/{terminal.issue('Read')['number']}/comments", body="/done")
+    journal = terminal.sandbox.world.journal
+    journal.clear()
+    journal.record_bodies = True
+    ran = terminal("sync")
+    assert ran.code == 0, ran.said
+    assert "Summary of week" in ran.out
+    assert "The end: posted." in ran.out
+    assert terminal.issue("Read")["state"] == "closed"
+    told = [body.partition("**Week ")[2][:8] for body in comments(terminal, "Your path")]
+    assert len(told) in WEEKS
+    assert told == sorted(set(told))
+    assert len(comments(terminal, "Checkpoint")) == 1
+    writes = len(journal.writes)
+    assert terminal("sync").out == "Nothing to change.\n"
+    assert terminal("plan", "--detailed-exitcode").code == 0
+    assert len(journal.writes) == writes
+    assert contract().check(journal.entries) == []
+
+
+def test_a_dry_run_prints_every_text_and_writes_nothing(terminal: Terminal) -> None:
+    seeded(terminal, publish={"badge": True})
+    journal = terminal.sandbox.world.journal
+    journal.clear()
+    ran = terminal("sync", "--dry-run")
+    assert ran.code == 0, ran.said
+    assert ran.out.count("Would post: Summary of week") in WEEKS
+    assert "Would post: The end" in ran.out
+    assert "### The checklist" in ran.out
+    assert "Would write milepost:badge.svg" in ran.out
+    assert not journal.writes
+
+
+def test_idle_it_asks_four_lists_without_an_answer(terminal: Terminal) -> None:
+    seeded(terminal)
+    for _ in range(2):
+        terminal("sync")
+    journal = terminal.sandbox.world.journal
+    journal.forget()
+    assert terminal("sync").code == 0
+    assert [entry.status for entry in journal.entries] == [304] * 4
+
+
+def test_files_go_to_a_branch_only_where_that_is_asked_for(terminal: Terminal) -> None:
+    seeded(terminal)
+    terminal("sync")
+    assert [b["name"] for b in terminal.github("GET", "/branches")] == ["main"]
+    terminal.follow(
+        PATH,
+        start=begun(),
+        ahead="all",
+        publish={"badge": True, "reports": "branch"},
+    )
+    ran = terminal("sync")
+    assert "Wrote milepost:badge.svg." in ran.out
+    assert "Wrote milepost:reports/the-end.html." in ran.out
+    assert terminal("sync").out == "Nothing to change.\n"
+
+
+def test_a_new_plan_from_today_moves_only_what_lies_ahead(terminal: Terminal) -> None:
+    seeded(terminal)
+    terminal("sync")
+    terminal.github("PATCH", f"/issues/{terminal.issue('Read')['number']}", state="closed")
+    before = {m["title"]: m["due_on"] for m in terminal.github("GET", "/milestones?state=all")}
+    shown = terminal("replan", "--dry-run")
+    assert "due" in shown.out
+    assert {m["title"]: m["due_on"] for m in terminal.github("GET", "/milestones")} == before
+    assert terminal("replan", "--yes").code == 0
+    after = {m["title"]: m["due_on"] for m in terminal.github("GET", "/milestones?state=all")}
+    first, second = sorted(before)
+    assert after[first] == before[first]
+    assert after[second] > before[second]
+    assert terminal("plan", "--detailed-exitcode").code == 0
+
+
+def test_another_pace_from_now_on(terminal: Terminal) -> None:
+    seeded(terminal)
+    assert terminal("replan", "--hours", "1", "--yes").code == 0
+    assert "milepost:memory" in terminal.issue("Your path")["body"]
+    for wrong in (["--hours", "0"], ["--months", "500"], ["--hours", "5", "--months", "5"]):
+        assert terminal("replan", *wrong).code == 64
+
+
+def test_without_a_plan_there_is_nothing_to_plan_again(terminal: Terminal) -> None:
+    terminal.follow(PATH)
+    ran = terminal("replan", "--yes")
+    assert ran.code == 64
+    assert "milepost apply" in ran.err
