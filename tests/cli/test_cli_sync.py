@@ -74,7 +74,7 @@ def test_a_dry_run_prints_every_text_and_writes_nothing(terminal: Terminal) -> N
     ran = terminal("sync", "--dry-run")
     assert ran.code == 0, ran.said
     assert ran.out.count("Would post: Summary of week") in WEEKS
-    assert "Would post: The end" in ran.out
+    assert "Would post: Report: The end" in ran.out
     assert "### The checklist" in ran.out
     assert "Would write milepost:badge.svg" in ran.out
     assert not journal.writes
