@@ -80,11 +80,17 @@ def weekly(
 
 
 def _run(history: list[float], left: float, random: Random) -> int:
-    """Weeks until `left` is done when each week is like one of the past; at most ten years."""
+    """Weeks until `left` is done when each week is like one of the past; at most ten years.
+
+    Draws as `random.choice` does, in a fraction of its time: most of a run goes by in here.
+    """
+    draw, most, bits = random.getrandbits, len(history), len(history).bit_length()
     weeks = 0
     while left > 0 and weeks < LONGEST:
-        left -= random.choice(history)
-        weeks += 1
+        index = draw(bits)
+        if index < most:
+            left -= history[index]
+            weeks += 1
     return weeks
 
 

@@ -97,6 +97,7 @@ class Sync:
         self._web = web
         self._outside = outside
         self._made: set[Key] = set()
+        self._seen: View | None = None
         planning = planner(curriculum, settings, now, reader, outside, made=self._made)
         self._session = Session(reader, planning)
 
@@ -177,7 +178,11 @@ class Sync:
         return observe(self._session.snapshot).ledger.has(key)
 
     def _view(self) -> View:
-        return look(self._curriculum, self._settings, self._session.snapshot, self._now)
+        """Of the repository as it was last read; looked at once, for a forecast takes its time."""
+        snapshot = self._session.snapshot
+        if self._seen is None or self._seen.observed.snapshot is not snapshot:
+            self._seen = look(self._curriculum, self._settings, snapshot, self._now)
+        return self._seen
 
 
 def _reports(view: View) -> Iterator[tuple[Checkpoint, CheckpointReport]]:
