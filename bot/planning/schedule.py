@@ -32,9 +32,13 @@ class UnitDates(Frozen):
 
 
 class Schedule(Frozen):
-    """Dates of all units, in the order of the curriculum: no overlap, no gap but pauses."""
+    """Dates of all units, in the order of the curriculum: no overlap, no gap but pauses.
+
+    `begun` is the day on which the path began, where a turn let even its first unit go on later.
+    """
 
     units: tuple[UnitDates, ...]
+    begun: date | None = None
 
     @cached_property
     def _by_unit(self) -> dict[str, UnitDates]:
@@ -46,7 +50,8 @@ class Schedule(Frozen):
     @property
     def first(self) -> date:
         """The first day of study."""
-        return self.units[0].first
+        first = self.units[0].first
+        return min(first, self.begun) if self.begun else first
 
     @property
     def last(self) -> date:
@@ -107,7 +112,7 @@ def schedule(curriculum: Curriculum, settings: Settings, turns: tuple[Turn, ...]
             )
         kept = (_ended_by(dates, first - timedelta(days=1)) for dates in found.units[:index])
         ahead = _lay_out(units[index:], lengths[index:], first, settings)
-        found = Schedule(units=(*kept, *ahead))
+        found = Schedule(units=(*kept, *ahead), begun=found.first)
     return found
 
 
