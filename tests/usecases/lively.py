@@ -90,7 +90,8 @@ class Lively:
         self.says(f"/log {1 + number % 5}h at my desk")
 
     def act_count(self, number: int) -> None:
-        self.says(f"/count connections {number % 7 - 2:+d}")
+        counted = self.runs.path.success.quantitative[-1].id
+        self.says(f"/count {counted} {number % 7 - 2:+d}")
 
     def act_rate(self, number: int) -> None:
         skills = self.runs.path.assessment.skills

@@ -14,6 +14,7 @@ from bot.sandbox.state.objects import Comment, Issue
 from bot.settings import Settings
 from bot.usecases.sync import Foreseen, Sync, Synced
 
+BOT = "milepost[bot]"
 WEB = "https://github.com"
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
@@ -28,6 +29,13 @@ class Runs:
         self.bench.world.clock = Clock(lambda: begins)
         self.path = path
         self.how = how or config()
+
+    def become_an_app(self) -> None:
+        """From now on we write under a name of our own, not the learner's."""
+        world = self.bench.world
+        bot = world.add_user(BOT, kind="Bot")
+        self.bench.repository.collaborators[bot.login] = "write"
+        self.bench.edges.bot = world.actor(bot.login)
 
     @property
     def now(self) -> datetime:

@@ -39,15 +39,15 @@ def told(text: str) -> Numbers:
     head = HEAD.search(text)
     assert head, text
     tells_next = "**Next:**" in text
-    counted = re.search(r"Connections ([+-]\d+) \((\d+) by now\)", text)
+    counted = re.search(r"^Counted: [^;]* ([+-]\d+) \((\d+) by now\)", text, re.MULTILINE)
     late = re.search(r"^(\d+) things? (?:is|are) still open", text, re.MULTILINE)
     done = text.partition("Done this week:")[2].partition("\n\n**")[0]
     return Numbers(
         week=head[1],
         percent=int(head[2]),
         done={int(n) for n in re.findall(r"^- \[.*/issues/(\d+)>\)", _list(done), re.MULTILINE)},
-        hours=_number(r"(?:finished work is|By estimate that is) ([\d.]+)", text),
-        logged=_number(r"You wrote down ([\d.]+)", text),
+        hours=_number(r"(?:finished work is|By estimate that is) (\d+(?:\.\d+)?)", text),
+        logged=_number(r"You wrote down (\d+(?:\.\d+)?)", text),
         counted=(int(counted[1]), int(counted[2])) if counted else None,
         journal={int(n) for n in re.findall(r"/issues/(\d+)>", _line("In your journal:", text))},
         late=int(late[1]) if late else 0 if tells_next else None,
@@ -97,6 +97,17 @@ class Witness:
         if kind == "report":
             self.checkpoints.append((_checkpoint(body), self._of_checkpoint()))
 
+    def finished_on(self) -> date | None:
+        """The day on which the last of what counts was closed; None while something is left."""
+        work = self._work()
+        if self._sums(work) - self._done_by(work, self._today) > 0:
+            return None
+        return max(
+            self._day(_closed(issue))
+            for key, issue in work.items()
+            if self._finished(issue) and self.hours[key] and key not in self._optional
+        )
+
     # What is true now
 
     @property
@@ -122,15 +133,13 @@ class Witness:
         done = issue.state == "closed" and issue.state_reason == "completed"
         return done and not self._credited(issue)
 
+    def counts_as_done(self, issue: Issue) -> bool:
+        """Whether it is work of the path, and finished."""
+        marked = find(issue.body or "")
+        return bool(marked and marked.marker.key in self.hours) and self._finished(issue)
+
     def _truth(self, week: str) -> Numbers:
         first = date.fromisocalendar(int(week[:4]), int(week[6:]), 1)
-        if self._runs.how.summary.day.number:
-            first -= timedelta(days=7 - self._runs.how.summary.day.number)
-            first += (
-                timedelta(days=7)
-                if (date.fromisocalendar(int(week[:4]), int(week[6:]), 4) - first).days > 6
-                else timedelta()
-            )
         last = first + timedelta(days=6)
         work = self._work()
         done = {
@@ -258,9 +267,9 @@ def agree(said: Numbers, true: Numbers) -> bool:
 
 def _checkpoint(text: str) -> dict[str, float]:
     return {
-        "finished": _number(r"([\d.]+) hours? of work finished", text),
-        "total": _number(r"[\d.]+ of ([\d.]+) hours? stand", text),
-        "logged": _number(r"([\d.]+) hours? of study logged", text),
+        "finished": _number(r"(\d+(?:\.\d+)?) hours? of work finished", text),
+        "total": _number(r"of (\d+(?:\.\d+)?) hours? stand", text),
+        "logged": _number(r"(\d+(?:\.\d+)?) hours? of study logged", text),
     }
 
 

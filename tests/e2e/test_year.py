@@ -1,0 +1,200 @@
+"""A year lived in seconds: at its end all that was told is true, told once, and nothing is lost.
+
+In this process over the sandbox's state. A learner does everything that can be done, runs come when
+they come, and a witness notes at every report what is true at that moment.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from random import Random
+
+import pytest
+from builders import curriculum
+from reports.lives import RICH
+from usecases.lively import MENTOR, Lively
+from usecases.syncing import Runs
+from usecases.witness import Witness, agree
+from workbench import settings as config
+
+from bot.curriculum.load import from_catalog
+from bot.curriculum.model import Curriculum
+from bot.planning.marker import find
+from bot.sandbox.state.objects import Issue
+
+GUIDE = from_catalog("devops-to-mlops")
+WEEKS = 52
+SEEDS = range(3)
+WORK = {"task", "deliverable", "project"}
+# How often each act comes; most of a year is work, and some of it is said.
+OFTEN = {"close": 14, "log": 8, "command": 6, "tick": 5, "merge": 3, "count": 3, "journal": 3}
+RARE = {"pause": 1, "resume": 2, "replan": 1, "pace": 1, "delete": 1, "press": 1, "open": 1}
+USUAL = 2
+QUIET = range(20, 23)  # weeks without any run
+
+
+class Year:
+    """One year of one learner on one path."""
+
+    def __init__(self, path: Curriculum, seed: int, *, as_app: bool) -> None:
+        self.chance = Random(seed)
+        self.runs = Runs(path, config(mentors=[MENTOR]))
+        if as_app:
+            self.runs.become_an_app()
+        self.runs.sync()
+        self.lively = Lively(self.runs)
+        self.witness = Witness(self.runs, self.lively)
+        acts = sorted(self.lively.acts)
+        self._acts = [a for a in acts for _ in range(OFTEN.get(a, RARE.get(a, USUAL)))]
+
+    def live(self) -> "Year":
+        """Week by week, with a script for what must not be missing."""
+        for week in range(1, WEEKS + 1):
+            monday = self.runs.now
+            for act, number in self._script(week):
+                self.lively.does(act, number)
+            for hours in sorted(self.chance.sample(range(1, 167), 2)):
+                self._until(monday + timedelta(hours=hours))
+                for _ in range(self.chance.randint(0, 4)):
+                    self.lively.does(self.chance.choice(self._acts), self.chance.randint(0, 90))
+                self._runs(week)
+            self._until(monday + timedelta(weeks=1))
+        for _ in range(2):
+            self.runs.sync()
+        return self
+
+    def _script(self, week: int) -> Iterator[tuple[str, int]]:
+        scripted = {
+            3: "rename_a_label",
+            5: "pause",
+            7: "resume",
+            9: "title",
+            11: "note",
+            15: "press",
+            17: "form",
+            25: "delete",
+            30: "choose",
+            38: "choose",
+            44: "edit_the_file",
+        }
+        if week in scripted:
+            yield scripted[week], 3 * week
+
+    def _runs(self, week: int) -> None:
+        """None, one, or several in a row."""
+        if week not in QUIET:
+            for _ in range(self.chance.choice([0, 0, 1, 1, 1, 2])):
+                self.runs.sync()
+
+    def _until(self, moment: datetime) -> None:
+        self.runs.bench.world.clock.advance(moment - self.runs.now)
+
+    # What must be true at the end
+
+    @property
+    def told(self) -> list[str]:
+        """The weeks that stand, as they came."""
+        return list(self.runs.reports())
+
+    def work(self) -> list[Issue]:
+        """Issues of ours that are work."""
+        return [
+            issue
+            for issue in self.runs.issues()
+            if (marked := find(issue.body or "")) and marked.marker.key.partition(":")[0] in WORK
+        ]
+
+    def listed(self) -> dict[str, set[int]]:
+        """The issues that each summary lists as done."""
+        return {said.week: said.done for said, _ in self.witness.weeks}
+
+    def reopened_by_the_bot(self) -> list[str]:
+        """Work that the learner closed and Milepost opened, though nobody asked."""
+        bot = self.runs.bench.edges.bot.user
+        found = []
+        for issue in self.work():
+            asked = any(comment.body.startswith("/") for comment in issue.comments)
+            closer = None
+            for event in issue.events:
+                if event.kind == "reopened" and event.actor is bot and closer is not bot:
+                    found += [] if asked else [issue.title]
+                closer = event.actor if event.kind == "closed" else closer
+        return found
+
+
+def small_year() -> Curriculum:
+    """Twelve months in a few lines, with all that a path can have."""
+    lines = []
+    for month in range(1, 13):
+        if month in {1, 4, 7, 10}:
+            lines.append(f"Phase: Quarter {1 + month // 3}")
+        lines += [
+            f"Month {month}: M{month} -> Result {month}",
+            f"Week 1-2: A{month}",
+            f"- a{month} (10h) #python",
+            f"- x{month} (3h) [post] #python?",
+            f"Week 3-4: B{month}",
+            f"- b{month} (12h) [project] #data",
+        ]
+        if month == 10:
+            lines += ["Choice: Your way", "Option: Web", "- web1 (20h) #python", "- web2 (4h)"]
+            lines += ["Option: Data", "- data1 (14h) #data", "Option: Ops", "- ops1 (9h)"]
+        if month % 3 == 0:
+            lines += [f"Checkpoint: Checkpoint of month {month}", f"- Can do b{month}"]
+    given = RICH.model_dump(
+        include={"assessment", "projects", "metrics", "success", "journal", "roles"}, by_alias=True
+    )
+    return curriculum("\n".join(lines), **given)
+
+
+SMALL_YEAR = small_year()
+
+
+def week_of(day: date) -> str:
+    """The name of its ISO week."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def weeks_of(first: date, last: date) -> list[str]:
+    """The names of the ISO weeks from that of `first`, a Monday, that are over by `last`."""
+    weeks = (last - first).days // 7
+    return [week_of(first + timedelta(weeks=n)) for n in range(weeks)]
+
+
+def holds(year: Year) -> None:
+    """Every law of a year."""
+    runs, witness = year.runs, year.witness
+    for said, true in witness.weeks:
+        assert agree(said, true), (said, true)
+    for report, facts in witness.checkpoints:
+        assert report == pytest.approx(facts, abs=0.06)
+    expected = weeks_of(date(2026, 1, 5), runs.now.date())
+    assert year.told == expected[: len(year.told)]
+    if len(year.told) < len(expected):
+        finished = witness.finished_on()
+        assert finished
+        assert year.told[-1] >= week_of(finished)
+    for issue in year.work():
+        assert is_listed(year, issue), issue.title
+    assert year.lively.misses() == []
+    assert year.reopened_by_the_bot() == []
+    assert runs.writes() == []
+    assert runs.foresee().plan.empty
+
+
+def is_listed(year: Year, issue: Issue) -> bool:
+    """Whether the summary of its week tells of work that is closed as done now."""
+    if not year.witness.counts_as_done(issue) or issue.closed_at is None:
+        return True
+    listed = year.listed().get(week_of(issue.closed_at.date()))
+    return listed is None or issue.number in listed or len(listed) >= 15
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_year_of_anything(seed: int) -> None:
+    holds(Year(SMALL_YEAR, seed, as_app=seed % 2 == 0).live())
+
+
+def test_a_year_on_the_built_in_path() -> None:
+    year = Year(GUIDE, 12, as_app=True).live()
+    holds(year)
