@@ -61,6 +61,7 @@ def doctor(
 
 def _settings(edges: Edges) -> Iterator[Finding]:
     from bot.planning.desired import desired_state
+    from bot.settings import Publish
 
     try:
         with edges.reader() as reader:
@@ -74,6 +75,13 @@ def _settings(edges: Edges) -> Iterator[Finding]:
         verdict="well",
         text=f"'{curriculum.title}' from {settings.start}, time zone {settings.timezone}",
     )
+    if settings.publish != Publish():
+        more = ", 'Pull requests'" if settings.publish.reports == "pull-request" else ""
+        yield Finding(
+            subject="publishing",
+            verdict="well",
+            text=f"asked for; a fine-grained token also needs 'Contents'{more}: read and write",
+        )
 
 
 def _repository(edges: Edges) -> Iterator[Finding]:

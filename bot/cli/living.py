@@ -45,6 +45,7 @@ class Learner:
             self._kinds[f"Deliverable: {left.title}"] = TaskKind.PROJECT
             self._hours[f"Deliverable: {left.title}"] = left.hours.middle if left.hours else 2.0
         self._begun: dict[int, float] = {}
+        self._finished: set[int] = set()
 
     def week(self, number: int) -> Iterator[timedelta]:
         """Lives the week with this number, from 1; yields how far into it each sitting is."""
@@ -73,6 +74,7 @@ class Learner:
                 issue.is_open
                 and issue.milestone is not None
                 and issue.title in self._kinds
+                and issue.number not in self._finished
                 and not any(label.name in {BLOCKED, "optional"} for label in issue.labels)
             )
         )
@@ -89,6 +91,7 @@ class Learner:
         self._person.says(issue, f"/log {spent:.1f}h")
 
     def _finishes(self, issue: Issue, spent: float) -> None:
+        self._finished.add(issue.number)
         for line in [text for text in (issue.body or "").split("\n") if "- [ ]" in text]:
             self._person.ticks(issue, line.split("[ ]")[1].strip())
         if self._kinds[issue.title] is TaskKind.PROJECT:

@@ -23,6 +23,7 @@ SUMMARY_KEY = "summary:summary"
 MAX_TITLE = 256
 MAX_REGION = 60_000
 MAX_CHILDREN = 100
+MOST_NAMED = 8
 
 ACTION_TITLES = {
     Horizon.WEEK: "Next steps: this week",
@@ -95,6 +96,7 @@ class DesiredState(Frozen):
 def check_settings(curriculum: Curriculum, settings: Settings) -> None:
     """Raises ConfigError when a setting does not fit the curriculum."""
     _check_choices(curriculum, settings)
+    _check_credits(curriculum, settings)
     schedule(curriculum, settings)
 
 
@@ -113,6 +115,7 @@ def desired_state(
     too long for an issue.
     """
     _check_choices(curriculum, settings)
+    _check_credits(curriculum, settings)
     dates = schedule(curriculum, settings, course.turns)
     issues_of = _Issues(curriculum, settings, dates, today, course, texts)
     issues = (*issues_of.all(), *texts.issues)
@@ -369,11 +372,20 @@ def _check_choices(curriculum: Curriculum, settings: Settings) -> None:
             raise ConfigError(_unknown("option", taken, choices[name]), where=f"choices.{name}")
 
 
+def _check_credits(curriculum: Curriculum, settings: Settings) -> None:
+    tasks = {name for task in curriculum.tasks() for name in (task.id, *task.aliases)}
+    for name in settings.credits:
+        if name not in tasks:
+            raise ConfigError(_unknown("task", name, sorted(tasks)), where="credits")
+
+
 def _unknown(kind: str, name: str, known: list[str]) -> str:
     near = get_close_matches(name, known, n=1)
     if near:
         return f"the curriculum has no {kind} '{name}'. Did you mean '{near[0]}'?"
-    return f"the curriculum has no {kind} '{name}'; it has: {', '.join(known) or 'none'}."
+    some = ", ".join(known[:MOST_NAMED]) or "none"
+    more = ", …" if len(known) > MOST_NAMED else ""
+    return f"the curriculum has no {kind} '{name}'; it has: {some}{more}."
 
 
 def _check_lengths(issues: tuple[DesiredIssue, ...]) -> None:

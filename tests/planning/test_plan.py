@@ -417,3 +417,20 @@ def test_a_tick_in_the_choice_takes_that_branch_and_another_one_keeps_what_is_do
         if task == "Clean a table":
             bench.close(task)
     assert bench.issue("Clean a table").state_reason == "completed"
+
+
+def test_what_was_known_before_gets_no_issue_and_an_open_one_is_closed(bench: Workbench) -> None:
+    known = settings(credits=["read-the-tutorial"])
+    bench.apply(SMALL, known)
+    assert "Read the tutorial" not in bench.titles()
+    bench.apply(SMALL)
+    assert "Read the tutorial" in bench.titles()
+    plan = bench.apply(SMALL, known)
+    assert plan.removals == 0
+    assert bench.issue("Read the tutorial").state_reason == "not_planned"
+    assert bench.plan(SMALL, known).empty
+
+
+def test_a_credit_that_is_not_there_is_told_with_the_nearest() -> None:
+    with pytest.raises(ConfigError, match=r"no task 'read-tutorial'\. Did you mean 'read-the-tuto"):
+        Workbench().plan(SMALL, settings(credits=["read-tutorial"]))
