@@ -166,7 +166,7 @@ def _last_when_replanned(view: View, unit: str) -> date | None:
         found = schedule(view.curriculum, view.settings, turns)
     except ConfigError:  # there is no such plan within the calendar, so there is nothing to offer
         return None
-    return None if found == view.dates else found.last
+    return None if found.units == view.dates.units else found.last
 
 
 def _study_days(view: View, last: date) -> int:
