@@ -17,8 +17,8 @@ MENTOR = "mona-mentor"
 class Lively:
     """Acts on a repository as people do. Each act takes a number, which picks what it is done to.
 
-    `taken` is the option that was asked for last. What the learner wrote into issues is in `words`,
-    by issue number: titles and notes that nobody else may touch.
+    `taken` is the option that was asked for last. `titles`, `notes` and labels `worn` are what the
+    learner gave to issues, by number: nobody else may touch them. `deleted` are keys of issues.
     """
 
     def __init__(self, runs: Runs) -> None:
@@ -27,6 +27,7 @@ class Lively:
         self.taken: str | None = None
         self.titles: dict[int, str] = {}
         self.notes: dict[int, str] = {}
+        self.worn: dict[int, str] = {}
         self.deleted: set[str] = set()
         self._said = 0
 
@@ -174,7 +175,8 @@ class Lively:
     def act_label(self, number: int) -> None:
         if issue := self._pick(number):
             worn = [label.name for label in issue.labels]
-            self._edit(issue, labels=[*worn, f"mine {number % 3}"])
+            self.worn[issue.number] = f"mine {number % 3}"
+            self._edit(issue, labels=[*worn, self.worn[issue.number]])
 
     def act_rename_a_label(self, number: int) -> None:
         label = self.label("kind:journal")
@@ -227,6 +229,11 @@ class Lively:
         return [
             *(t for n, t in self.titles.items() if n in there and there[n].title != t),
             *(t for n, t in self.notes.items() if n in there and t not in (there[n].body or "")),
+            *(
+                label
+                for n, label in self.worn.items()
+                if n in there and label not in {worn.name for worn in there[n].labels}
+            ),
             *(f"{key} came back" for key in self.deleted if key in keys),
             *(f"{key} is there twice" for key in {k for k in keys if keys.count(k) > 1}),
         ]
