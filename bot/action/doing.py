@@ -1,0 +1,248 @@
+"""The activities: each does its thing with a use case, and says what it did."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.action import pull
+from bot.action.edges import Edges
+from bot.action.inputs import Command, Inputs
+from bot.action.runner import Log
+from bot.action.told import Done
+from bot.curriculum.model import Curriculum
+from bot.errors import PermissionDeniedError
+from bot.planning import printing
+from bot.planning.changes import Change, Plan
+from bot.planning.desired import SUMMARY_KEY
+from bot.planning.ports import Reader
+from bot.reports.view import View
+from bot.settings import Settings
+from bot.usecases.look import look
+from bot.usecases.sources import Source
+
+if TYPE_CHECKING:
+    from bot.usecases.reconcile import Session
+
+
+class Doing:
+    """One path in one repository at `now` (aware). Methods raise what reader and gateway raise."""
+
+    def __init__(
+        self,
+        edges: Edges,
+        reader: Reader,
+        path: tuple[Settings, Curriculum],
+        *,
+        now: datetime,
+        given: Inputs,
+        log: Log,
+        why: str,
+    ) -> None:
+        self._edges = edges
+        self._reader = reader
+        self._settings, self._curriculum = path
+        self._now = now
+        self._given = given
+        self._log = log
+        self._why = why
+
+    def do(self, what: Command) -> Done:
+        """The activity of this name; `auto` is none."""
+        deeds = {
+            Command.PLAN: self.plan,
+            Command.APPLY: self.apply,
+            Command.SYNC: self.sync,
+            Command.WEEKLY: self.weekly,
+            Command.CHECKPOINT: self.checkpoint,
+            Command.BADGE: self.badge,
+        }
+        return deeds[what]()
+
+    def pull(self, number: int, places: tuple[Source, Source], run: str | None) -> Done:
+        """The plan as one comment on a pull request, where that changes the path.
+
+        `places` are the checkout, which the path was read from, and the default branch. `run` is
+        the address of this run. The addresses that strangers may have put there are not asked for.
+        """
+        files = (self._given.config, self._settings.curriculum)
+        if not pull.touched(files, *places) and pull.standing(number, self._reader) is None:
+            return Done(title="Nothing to do", why="This pull request does not change the path.")
+        found = self._planned(ask_outside=False)
+        body = pull.comment(found, run)
+        try:
+            outcome: str = pull.post(
+                number,
+                body,
+                reader=self._reader,
+                gateway=self._edges.gateway,
+                edit=self._edges.edit_comment,
+            )
+        except PermissionDeniedError as denied:
+            # A pull request from a fork runs with a token that only reads.
+            outcome = f"not written, for the token may not: {denied.what}"
+        return Done(
+            title="Plan",
+            why=self._why,
+            view=self._view(),
+            changes=len(found.changes),
+            lines=(f"The comment on pull request {number}: {outcome}.",),
+            pages=(printing.as_markdown(found),),
+        )
+
+    def _view(self) -> View:
+        return look(self._curriculum, self._settings, self._reader.snapshot(), self._now)
+
+    def sync(self) -> Done:
+        """All that is due. Raises RefusedError when it would remove too much."""
+        from bot.github.addresses import web_root
+        from bot.usecases.sync import Sync
+
+        run = Sync(
+            self._curriculum,
+            self._settings,
+            self._now,
+            self._reader,
+            web=web_root(self._edges.environment.api_url),
+            outside=self._edges.outside(self._settings),
+        )
+        if self._given.dry_run:
+            seen = run.foresee()
+            self._show(seen.plan)
+            return Done(
+                title="What a run would do now",
+                why=self._why,
+                view=self._view(),
+                changes=len(seen.plan.changes) + len(seen.due) + len(seen.files.paths),
+                lines=tuple(f"Would write {path}" for path in seen.files.paths),
+                pages=(printing.as_markdown(seen.plan),),
+                due=seen.due,
+            )
+        with self._log.group("Writing"):
+            done = run.run(
+                gateway=self._edges.gateway,
+                sleep=self._edges.sleep,
+                progress=self._progress,
+                allow_removals=self._given.allow_removals,
+            )
+        posted = [p for p in done.posted if p.outcome.name == "POSTED"]
+        changes = done.written + len(posted) + len(done.files.paths)
+        lines = [f"{p.what.title}: {p.outcome.value}." for p in done.posted]
+        lines += [f"Wrote {path}." for path in done.files.paths]
+        return Done(
+            title="The path is up to date again" if changes else "Nothing to change",
+            why=self._why,
+            view=done.view,
+            changes=changes,
+            lines=tuple(lines),
+            pages=() if done.plan.empty else (printing.as_markdown(done.plan),),
+        )
+
+    def plan(self) -> Done:
+        """What `apply` would change. Nothing is written."""
+        found = self._planned()
+        return Done(
+            title="Plan",
+            why=self._why,
+            view=self._view(),
+            changes=len(found.changes),
+            pages=(printing.as_markdown(found),),
+        )
+
+    def _planned(self, *, ask_outside: bool = True) -> Plan:
+        """The plan, shown in the log."""
+        found = self._session(ask_outside=ask_outside).plan()
+        self._show(found)
+        return found
+
+    def _session(self, *, ask_outside: bool = True) -> "Session":
+        from bot.usecases.reconcile import Session, planner
+
+        outside = self._edges.outside(self._settings) if ask_outside else None
+        make = planner(self._curriculum, self._settings, self._now, self._reader, outside)
+        return Session(self._reader, make)
+
+    def apply(self) -> Done:
+        """Labels, milestones and issues as the plan says. Raises RefusedError as `sync` does."""
+        from bot.usecases.reconcile import check_removals
+
+        if self._given.dry_run:
+            return self.plan()
+        session = self._session()
+        found = session.plan()
+        self._show(found)
+        check_removals(found, allowed=self._given.allow_removals)
+        with self._log.group("Writing"):
+            written = session.apply(
+                found,
+                gateway=self._edges.gateway,
+                sleep=self._edges.sleep,
+                progress=self._progress,
+            )
+        return Done(
+            title="Plan applied" if written else "Nothing to change",
+            why=self._why,
+            view=self._view(),
+            changes=written,
+            pages=(printing.as_markdown(found),),
+        )
+
+    def weekly(self) -> Done:
+        """The summary of the last whole week."""
+        from bot.reports import weekly as reports
+
+        view = self._view()
+        week = reports.Week.of(view.today, view.settings.summary.day).before
+        text = reports.as_markdown(reports.weekly(view, week))
+        return self._publish(
+            view, reports.weekly_key(week), f"Summary of week {week}", text, (SUMMARY_KEY,)
+        )
+
+    def checkpoint(self) -> Done:
+        """The report on the latest checkpoint whose time has come."""
+        from bot.reports import checkpoint as reports
+        from bot.reports.checkpoint_items import checkpoint_keys
+        from bot.reports.checkpoint_text import as_markdown
+
+        view = self._view()
+        reached = [c for c in view.curriculum.checkpoints if reports.reached(view, c)]
+        if not reached:
+            lines = ("No checkpoint's time has come yet.",)
+            return Done(title="Nothing to report", why=self._why, view=view, lines=lines)
+        newest = max(reached, key=lambda c: reports.last_day(view, c))
+        text = as_markdown(reports.checkpoint_report(view, newest))
+        title = f"Report: {newest.title}"
+        return self._publish(view, reports.report_key(newest), title, text, checkpoint_keys(newest))
+
+    def badge(self) -> Done:
+        """Nothing but what every run leaves: the badge as a file on the runner."""
+        return Done(title="Badge", why=self._why, view=self._view())
+
+    def _publish(self, view: View, key: str, title: str, text: str, on: tuple[str, ...]) -> Done:
+        from bot.usecases.publish import Outcome, publish_once
+
+        if self._given.dry_run:
+            return Done(title=f"Would post: {title}", why=self._why, view=view, pages=(text,))
+        outcome = publish_once(
+            key,
+            text,
+            view.observed.snapshot,
+            reader=self._reader,
+            gateway=self._edges.gateway,
+            sleep=self._edges.sleep,
+            on=on,
+        )
+        return Done(
+            title=title,
+            why=self._why,
+            view=view,
+            changes=int(outcome is Outcome.POSTED),
+            lines=(f"{title}: {outcome.value}.",),
+            pages=(text,),
+        )
+
+    def _show(self, plan: Plan) -> None:
+        with self._log.group("Plan"):
+            self._log.say(printing.as_text(plan))
+
+    def _progress(self, done: int, total: int, change: Change) -> None:
+        line = printing.row(change)
+        self._log.say(f"[{done + 1}/{total}] {line.sign} {line.kind} {line.title}")

@@ -1,0 +1,71 @@
+"""A pull request that changes the path gets the plan as one comment, found again by its marker."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from bot import templating
+from bot.errors import UncertainWriteError
+from bot.planning import printing
+from bot.planning.changes import Plan
+from bot.planning.marker import Key, Marker, digest, find, normal, wrap
+from bot.planning.observed import trusted
+from bot.planning.ports import Gateway, Reader
+from bot.planning.snapshot import CommentState
+from bot.usecases.sources import Source
+
+KEY: Key = "plan:pull-request"
+MOST = 60_000  # characters of a comment; GitHub holds 65,536
+
+Outcome = Literal["written", "edited", "as it was"]
+
+
+def touched(paths: tuple[str, ...], here: Source, there: Source) -> bool:
+    """Whether one of these files is another in `here` than it is `there`, but for line ends."""
+    return any(_lines(here.read(path)) != _lines(there.read(path)) for path in paths)
+
+
+def standing(number: int, reader: Reader) -> CommentState | None:
+    """Our comment on this pull request; a stranger's copy does not count."""
+    for comment in reader.comments(number, fresh=True):
+        marked = find(comment.body) if trusted(comment) else None
+        if marked is not None and marked.marker.key == KEY:
+            return comment
+    return None
+
+
+def comment(plan: Plan, run: str | None) -> str:
+    """The comment's body. `run` is the address of the run, which holds a plan that is too long."""
+    text = templating.render("action-pull.md.j2", plan=printing.as_markdown(plan), run=run)
+    if len(text) > MOST:
+        short = plan.model_copy(update={"changes": plan.changes, "drift": (), "notes": ()})
+        text = templating.render(
+            "action-pull.md.j2", plan=None, closing=printing.closing(short), run=run
+        )
+    return wrap(text, Marker(key=KEY, title="", body=digest(normal(text))))
+
+
+def post(
+    number: int,
+    body: str,
+    *,
+    reader: Reader,
+    gateway: Callable[[], Gateway],
+    edit: Callable[[int, str], None],
+) -> Outcome:
+    """Let the pull request have this one comment. Raises what reader, gateway and `edit` raise."""
+    there = standing(number, reader)
+    if there is None:
+        try:
+            gateway().create_comment(number, body=body)
+        except UncertainWriteError:
+            if standing(number, reader) is None:
+                raise
+        return "written"
+    if normal(there.body) == normal(body):
+        return "as it was"
+    edit(there.id, body)
+    return "edited"
+
+
+def _lines(content: bytes | None) -> bytes | None:
+    return None if content is None else content.replace(b"\r\n", b"\n")

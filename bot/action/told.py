@@ -1,0 +1,103 @@
+"""What a run of the Action leaves for people and for later steps: a page, and outputs."""
+
+from pathlib import Path
+
+from bot import templating
+from bot.planning.desired import SUMMARY_KEY
+from bot.planning.snapshot import Frozen
+from bot.reports.view import View
+from bot.reports.where import here, unit_names
+from bot.usecases.sync import Due
+
+BADGE = "milepost-badge.svg"
+
+
+class Done(Frozen):
+    """What a run did, or would do.
+
+    `why` says why it ran. `view` is the path afterwards, None where nothing was looked at.
+    `changes` counts what was written or, when nothing may be written, what would be. `lines` are
+    single sentences, `pages` Markdown that was made safe, `due` comments that were not posted.
+    """
+
+    title: str
+    why: str
+    view: View | None = None
+    changes: int = 0
+    lines: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
+    due: tuple[Due, ...] = ()
+
+
+class Fact(Frozen):
+    """A row of the page's table."""
+
+    name: str
+    value: str
+    url: str | None = None
+
+
+def outputs(done: Done, badge: Path | None) -> dict[str, str]:
+    """The outputs of the Action by name; all are there, empty where nothing is known.
+
+    `forecast` is two ISO days with a slash between, as ISO 8601 writes an interval.
+    """
+    view = done.view
+    found = {"percent": "", "unit": "", "summary-url": "", "forecast": ""}
+    if view is not None:
+        outlook = view.outlook
+        known = outlook.likely is not None and outlook.careful is not None
+        found = {
+            "percent": str(view.progress.all.percent),
+            "unit": _unit(view) or "",
+            "summary-url": _dashboard(view) or "",
+            "forecast": f"{outlook.likely}/{outlook.careful}" if known else "",
+        }
+    return found | {"changes": str(done.changes), "badge-path": str(badge or "")}
+
+
+def summary(done: Done) -> str:
+    """The page of the step, as Markdown."""
+    return templating.render(
+        "action-summary.md.j2",
+        title=done.title,
+        why=done.why,
+        facts=facts(done.view) if done.view is not None else (),
+        lines=done.lines,
+        pages=done.pages,
+        due=done.due,
+    )
+
+
+def facts(view: View) -> tuple[Fact, ...]:
+    """Where the learner is, in a few rows."""
+    found = [Fact(name="Done", value=f"{view.progress.all.percent} %")]
+    if unit := _unit(view):
+        found.append(Fact(name="Now", value=unit))
+    outlook = view.outlook
+    if outlook.likely is not None and outlook.careful is not None:
+        days = templating.day(outlook.likely), templating.day(outlook.careful)
+        value = days[0] if days[0] == days[1] else f"between {days[0]} and {days[1]}"
+        found.append(Fact(name="May end", value=value))
+    if url := _dashboard(view):
+        found.append(Fact(name="Dashboard", value="Your path", url=url))
+    return tuple(found)
+
+
+def draw_badge(view: View, folder: Path) -> Path:
+    """The badge that the settings ask for, as a file in `folder`."""
+    from bot.reports import badge
+
+    file = folder / BADGE
+    file.write_text(badge.as_svg(badge.badge_of(view)), encoding="utf-8")
+    return file
+
+
+def _unit(view: View) -> str | None:
+    current = here(view)
+    return unit_names(view.curriculum)[current.unit] if current else None
+
+
+def _dashboard(view: View) -> str | None:
+    ours = view.observed.issues.get(SUMMARY_KEY)
+    return ours.state.url if ours else None
