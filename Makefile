@@ -39,6 +39,7 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python bench/requests.py
+	@$(BIN)/python -P bench/year.py
 
 lock: $(UV)
 	sh requirements/lock.sh $(UV)
