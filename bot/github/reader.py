@@ -195,7 +195,7 @@ class HttpReader:
             return None
         url = f"{self._connection.root}/contents/{quote(inside)}"
         try:
-            found = self._client.get(url).json()
+            found, _ = self._kept(url, {})
             if not isinstance(found, dict) or found.get("type") != "file":
                 return None
             if found.get("encoding") == "base64":
