@@ -1,0 +1,193 @@
+"""What the environment says about the server: one value, checked when the server starts.
+
+`VARIABLES` is the one list of names; docs/reference/server.md tells the same, and a test compares.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from bot.errors import ConfigError
+from bot.settings import DEFAULT_API_URL
+
+KEY_MARK = "PRIVATE KEY-----"
+
+
+class Variable(NamedTuple):
+    """A variable of the environment: its name, and the field of `ServerConfig` that it fills."""
+
+    name: str
+    field: str
+
+
+VARIABLES = (
+    Variable("MILEPOST_DATA_DIR", "data_dir"),
+    Variable("MILEPOST_DATABASE_URL", "database_url"),
+    Variable("MILEPOST_PUBLIC_URL", "public_url"),
+    Variable("MILEPOST_APP_ID", "app_id"),
+    Variable("MILEPOST_CLIENT_ID", "client_id"),
+    Variable("MILEPOST_PRIVATE_KEY", "private_key"),
+    Variable("MILEPOST_PRIVATE_KEY_FILE", "private_key_file"),
+    Variable("MILEPOST_WEBHOOK_SECRET", "webhook_secret"),
+    Variable("MILEPOST_WEBHOOK_SECRET_OLD", "webhook_secret_old"),
+    Variable("GITHUB_API_URL", "api_url"),
+    Variable("GITHUB_GRAPHQL_URL", "graphql_url"),
+    Variable("MILEPOST_THREADS", "threads"),
+    Variable("MILEPOST_SETTLE", "settle"),
+    Variable("MILEPOST_WRITE_INTERVAL", "write_interval"),
+)
+_NAMES = {variable.field: variable.name for variable in VARIABLES}
+
+
+class ServerConfig(BaseModel):
+    """How the server runs. Secrets show in no repr; addresses are without a slash at the end.
+
+    `settle` is how long to wait for more events before a repository is looked at, `write_interval`
+    the least time between two writes of a run, both in seconds. `threads` is how many repositories
+    are worked on at once.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    data_dir: Path
+    database_url: SecretStr
+    public_url: str | None = None
+    app_id: int | None = Field(default=None, gt=0)
+    client_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]{4,64}$")
+    private_key: SecretStr | None = None
+    webhook_secret: SecretStr | None = None
+    webhook_secret_old: SecretStr | None = None
+    api_url: str = DEFAULT_API_URL
+    graphql_url: str | None = None
+    threads: int = Field(default=8, ge=1, le=128)
+    settle: float = Field(default=2.0, ge=0, le=60)
+    write_interval: float = Field(default=1.0, ge=0, le=600)
+
+    @property
+    def webhook_secrets(self) -> tuple[bytes, ...]:
+        """The secrets that a delivery may be signed with, the present one first."""
+        known = (self.webhook_secret, self.webhook_secret_old)
+        return tuple(secret.get_secret_value().encode() for secret in known if secret is not None)
+
+    @property
+    def issuer(self) -> str | None:
+        """Who signs our requests as an App: the client id where it is known, else the App's id."""
+        return self.client_id or (str(self.app_id) if self.app_id is not None else None)
+
+    @property
+    def registered(self) -> bool:
+        """Whether there is all that it takes to act as an App."""
+        return bool(self.issuer and self.private_key and self.webhook_secret)
+
+
+def read(environ: Mapping[str, str]) -> ServerConfig:
+    """The configuration. Empty variables count as unset. Raises ConfigError that names one."""
+    said: dict[str, Any] = {
+        variable.field: environ[variable.name].strip()
+        for variable in VARIABLES
+        if environ.get(variable.name, "").strip()
+    }
+    folder = Path(said.get("data_dir") or _default_folder())
+    said["data_dir"] = folder
+    said.setdefault("database_url", f"sqlite:///{folder / 'milepost.sqlite3'}")
+    said["database_url"] = _database(said["database_url"])
+    if (key := _private_key(said)) is not None:
+        said["private_key"] = key
+    for field in ("public_url", "api_url", "graphql_url"):
+        if field in said:
+            said[field] = _address(said[field], _NAMES[field])
+    _check_whole(said)
+    try:
+        return ServerConfig.model_validate(said)
+    except ValidationError as wrong:
+        first = wrong.errors(include_input=False)[0]
+        name = _NAMES[str(first["loc"][0])]
+        raise ConfigError(f"{_sentence(first['msg'])}.", where=name) from None
+
+
+def _sentence(message: str) -> str:
+    return message[:1].lower() + message[1:].rstrip(".")
+
+
+def _default_folder() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("milepost", appauthor=False)
+
+
+def _database(url: str) -> str:
+    """The address with the driver that we use. Raises ConfigError for other databases."""
+    scheme, mark, rest = url.partition("://")
+    if mark and scheme in {"sqlite", "sqlite+pysqlite"}:
+        return f"sqlite://{rest}"
+    if mark and scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
+        return f"postgresql+psycopg://{rest}"
+    raise ConfigError(
+        "this is no address of a database that Milepost can use.",
+        where="MILEPOST_DATABASE_URL",
+        hint="Write sqlite:////path/to/file or postgresql://USER:PASSWORD@HOST/NAME.",
+    )
+
+
+def _private_key(said: dict[str, Any]) -> str | None:
+    """The key in PEM, from the variable or the file; takes the file's name out of `said`."""
+    file: str | None = said.pop("private_key_file", None)
+    key: str | None = said.get("private_key")
+    name = _NAMES["private_key"]
+    if file is not None and key is not None:
+        raise ConfigError(f"this and {name}_FILE both hold the key: keep one.", where=name)
+    if file is not None:
+        name = _NAMES["private_key_file"]
+        try:
+            key = Path(file).read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError) as wrong:
+            why = wrong.strerror if isinstance(wrong, OSError) else "it is no text"
+            raise ConfigError(f"the key cannot be read ({why}).", where=name) from None
+    if key is None:
+        return None
+    # Where a variable can hold one line only, its line breaks are written as \n.
+    key = key.replace("\\n", "\n").strip() + "\n"
+    if KEY_MARK not in key:
+        raise ConfigError(
+            "this is no private key.",
+            where=name,
+            hint="It is the .pem file that GitHub gave when the key was made.",
+        )
+    return key
+
+
+def _address(url: str, name: str) -> str:
+    """Without a slash at its end. Raises ConfigError."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or "@" in parts.netloc or parts.query or parts.fragment:
+        raise ConfigError(
+            "this is no address.", where=name, hint="Write it as https://HOST or https://HOST/PATH."
+        )
+    return url.rstrip("/")
+
+
+def _check_whole(said: dict[str, Any]) -> None:
+    """All of an App or nothing: with half of it the server would refuse every delivery."""
+    parts = {
+        "MILEPOST_APP_ID or MILEPOST_CLIENT_ID": "app_id" in said or "client_id" in said,
+        "MILEPOST_PRIVATE_KEY or MILEPOST_PRIVATE_KEY_FILE": "private_key" in said,
+        "MILEPOST_WEBHOOK_SECRET": "webhook_secret" in said,
+    }
+    missing = [name for name, there in parts.items() if not there]
+    if missing and len(missing) < len(parts):
+        raise ConfigError(
+            "of the App's id, its private key and its webhook secret only a part is set.",
+            where=missing[0],
+            hint="Set all three, or none to register an App.",
+        )
+    if "webhook_secret_old" in said and "webhook_secret" not in said:
+        raise ConfigError(
+            "the old secret is set, but not the new one.", where="MILEPOST_WEBHOOK_SECRET"
+        )

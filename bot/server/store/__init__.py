@@ -1,0 +1,1 @@
+"""What the server keeps: cache, schedule and inbox. Losing it loses no learner's progress."""

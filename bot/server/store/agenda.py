@@ -1,0 +1,170 @@
+"""When what is looked at again, and who is at it: one row for each subject.
+
+Wishes for one subject run together: of many, the earliest counts until somebody takes the work, and
+what comes while he works is for the next time. A row is free again only when its holder says so, or
+when the holder has been silent for so long that he must be dead.
+"""
+
+import itertools
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from bot.server.store.engine import ONLY_READS, insert
+from bot.server.store.rows import Claim, Subject
+from bot.server.store.tables import agenda, inbox
+
+_A = agenda.c
+
+
+def wake(connection: Connection, wishes: Iterable[tuple[Subject, datetime]]) -> None:
+    """Have subjects looked at, at a time or sooner. Part of the caller's transaction."""
+    earliest: dict[Subject, datetime] = {}
+    for subject, at in wishes:
+        earliest[subject] = min(at, earliest.get(subject, at))
+    if not earliest:
+        return
+    # In one order always, so that two who wake the same rows cannot wait for each other.
+    rows = [
+        {"kind": subject.kind, "id": subject.id, "at": at, "due_at": at}
+        for subject, at in sorted(earliest.items())
+    ]
+    statement = insert(connection, agenda)
+    new = statement.excluded
+    later = sa.or_(_A.at.is_(None), _A.at > new.at)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[_A.kind, _A.id],
+            set_={
+                "at": new.at,
+                "due_at": sa.case((_A.holder.is_(None), new.at), else_=_A.due_at),
+            },
+            where=later,
+        ),
+        rows,
+    )
+
+
+class Agenda:
+    """Wakes, claims and finishes. Each call is one transaction; times are aware."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._name = uuid.uuid4().hex[:12]
+        self._numbers = itertools.count(1)
+
+    def wake(self, *subjects: Subject, at: datetime) -> None:
+        """Have these looked at, at that time or sooner."""
+        self.wake_each((subject, at) for subject in subjects)
+
+    def wake_each(self, wishes: Iterable[tuple[Subject, datetime]]) -> None:
+        """Have each looked at, at its time or sooner."""
+        with self._engine.begin() as connection:
+            wake(connection, wishes)
+
+    def claim(self, now: datetime, most: int, *, until: datetime) -> tuple[Claim, ...]:
+        """Take up to so many that are due, the longest waiting first.
+
+        They are taken until `until`, unless `keep` is called before. What another process is just
+        taking is passed over.
+        """
+        found = sa.select(_A.kind, _A.id, _A.tries, _A.holder).where(_A.due_at <= now)
+        return self._take(found.order_by(_A.due_at).limit(most), now, until)
+
+    def claim_one(self, subject: Subject, now: datetime, *, until: datetime) -> Claim | None:
+        """Take this one when it is due; None when it is not, or another has it."""
+        found = sa.select(_A.kind, _A.id, _A.tries, _A.holder).where(_is(subject), _A.due_at <= now)
+        return next(iter(self._take(found, now, until)), None)
+
+    def keep(self, claims: Iterable[Claim], *, until: datetime) -> None:
+        """Say that these are being worked on still."""
+        holders = [claim.holder for claim in claims]
+        if holders:
+            with self._engine.begin() as connection:
+                connection.execute(
+                    agenda.update().where(_A.holder.in_(holders)).values(due_at=until)
+                )
+
+    def finish(self, claim: Claim, now: datetime, *, again: datetime | None, well: bool) -> bool:
+        """Give it back, to be looked at `again` then, or sooner where that was wished meanwhile.
+
+        When it went `well`, deliveries that came before it was taken are done, and failures are
+        forgotten. False when it was taken away before.
+        """
+        at = (
+            _A.at
+            if again is None
+            else sa.case((sa.or_(_A.at.is_(None), _A.at > again), again), else_=_A.at)
+        )
+        with self._engine.begin() as connection:
+            given = connection.execute(
+                agenda.update()
+                .where(_is(claim.subject), _A.holder == claim.holder)
+                .values(at=at, due_at=at, holder=None, tries=0 if well else claim.tries + 1)
+            ).rowcount
+            if given and well:
+                connection.execute(
+                    inbox.update()
+                    .where(
+                        inbox.c.kind == claim.subject.kind,
+                        inbox.c.subject_id == claim.subject.id,
+                        inbox.c.done_at.is_(None),
+                        inbox.c.received_at <= claim.since,
+                    )
+                    .values(done_at=now)
+                )
+        return bool(given)
+
+    def when(self, subject: Subject) -> datetime | None:
+        """When it will be looked at next, as far as that is known."""
+        with self._reading() as connection:
+            row = connection.execute(sa.select(_A.due_at).where(_is(subject))).first()
+        return row.due_at if row else None
+
+    def overdue(self, now: datetime) -> tuple[int, datetime | None]:
+        """How many wait to be taken, and since when the first one does."""
+        found = sa.select(sa.func.count(), sa.func.min(_A.due_at)).where(_A.due_at <= now)
+        with self._reading() as connection:
+            count, first = connection.execute(found).one()
+        return count, first
+
+    def _take(
+        self, found: sa.Select[tuple[str, int, int, str | None]], now: datetime, until: datetime
+    ) -> tuple[Claim, ...]:
+        with self._engine.begin() as connection:
+            rows = connection.execute(found.with_for_update(skip_locked=True)).all()
+            claims = [
+                Claim(
+                    Subject(row.kind, row.id),
+                    f"{self._name}.{next(self._numbers)}",
+                    # Whoever had it before has died of it, perhaps.
+                    row.tries + (row.holder is not None),
+                    now,
+                )
+                for row in rows
+            ]
+            self._write_down(connection, claims, until)
+        return tuple(claims)
+
+    @staticmethod
+    def _write_down(connection: Connection, claims: Sequence[Claim], until: datetime) -> None:
+        if claims:
+            connection.execute(
+                agenda.update()
+                .where(_A.kind == sa.bindparam("of_kind"), _A.id == sa.bindparam("of_id"))
+                .values(at=None, due_at=until, holder=sa.bindparam("taker")),
+                [
+                    {"of_kind": c.subject.kind, "of_id": c.subject.id, "taker": c.holder}
+                    for c in claims
+                ],
+            )
+
+    def _reading(self) -> Connection:
+        return self._engine.connect().execution_options(**{ONLY_READS: True})
+
+
+def _is(subject: Subject) -> sa.ColumnElement[bool]:
+    return sa.and_(_A.kind == subject.kind, _A.id == subject.id)

@@ -1,0 +1,76 @@
+"""Opens the database: SQLite in one file, or PostgreSQL by its address."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine
+
+from bot.errors import ConfigError
+
+BUSY = 20_000  # milliseconds SQLite waits for another writer
+ONLY_READS = "milepost_only_reads"
+
+
+def open_engine(url: str, *, connections: int = 10) -> Engine:
+    """An engine with a pool; nothing is connected yet. Raises ConfigError for a bad address."""
+    try:
+        parsed = sa.engine.make_url(url)
+    except sa.exc.ArgumentError:
+        raise ConfigError("it cannot be read.", where="MILEPOST_DATABASE_URL") from None
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed, connections)
+    return sa.create_engine(
+        parsed,
+        pool_size=connections,
+        max_overflow=2,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 10, "application_name": "milepost"},
+    )
+
+
+def _sqlite(url: sa.engine.URL, connections: int) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise ConfigError(
+            "a database in memory would be forgotten.",
+            where="MILEPOST_DATABASE_URL",
+            hint="Write sqlite:////path/to/file.",
+        )
+    try:
+        Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as wrong:
+        raise ConfigError(
+            f"its folder cannot be made ({wrong.strerror}).", where="MILEPOST_DATABASE_URL"
+        ) from None
+    engine = sa.create_engine(
+        url,
+        poolclass=sa.pool.QueuePool,
+        pool_size=connections,
+        max_overflow=2,
+        connect_args={"check_same_thread": False, "timeout": BUSY / 1000},
+    )
+    sa.event.listen(engine, "connect", _prepare)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    # The driver must not begin transactions by itself: `_begin` does, and says of which kind.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and writes then would fail when another wrote in between.
+    only_reads = connection.get_execution_options().get(ONLY_READS, False)
+    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+
+
+def insert(connection: Connection, table: sa.Table) -> postgresql.Insert:
+    """An INSERT that knows ON CONFLICT, in the words of the connection's database."""
+    if connection.dialect.name == "sqlite":
+        # Both say it alike; only their classes differ.
+        return cast("postgresql.Insert", sqlite.insert(table))
+    return postgresql.insert(table)

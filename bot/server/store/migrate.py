@@ -1,0 +1,47 @@
+"""Brings the tables to the shape that this version needs, by Alembic, one process at a time."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from bot.errors import ConfigError
+
+SCRIPTS = Path(__file__).parent / "migrations"
+_LOCK = 7_166_145_020  # any number that nobody else locks in this database
+
+
+def migrate(engine: Engine) -> None:
+    """Do what is to be done, all of it or nothing. Others who try meanwhile wait.
+
+    Raises ConfigError when the database cannot be reached, or is of a newer version.
+    """
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util.exc import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    try:
+        with engine.begin() as connection:
+            _lock(connection)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except CommandError as wrong:
+        raise ConfigError(
+            f"the database is not one that this version knows ({wrong}).",
+            where="MILEPOST_DATABASE_URL",
+            hint="Use the version of Milepost that wrote to it last, or a newer one.",
+        ) from None
+    except sa.exc.OperationalError as wrong:
+        reason = str(wrong.orig).splitlines()[0]
+        raise ConfigError(
+            f"the database cannot be used: {reason}.", where="MILEPOST_DATABASE_URL"
+        ) from None
+
+
+def _lock(connection: Connection) -> None:
+    """Until the transaction ends. On SQLite its beginning already was the lock."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})

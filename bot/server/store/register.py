@@ -1,0 +1,164 @@
+"""Installations and repositories as GitHub last showed them, and what became of their syncs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from bot.server.store.engine import ONLY_READS, insert
+from bot.server.store.rows import InstallationRow, RepositoryRow, RepositoryState, Seen
+from bot.server.store.tables import fact, installation, repository
+
+_R = repository.c
+_ROW = (
+    _R.id,
+    _R.installation_id,
+    _R.full_name,
+    _R.private,
+    _R.state,
+    _R.zone,
+    _R.synced_at,
+    _R.result,
+    _R.told,
+)
+
+
+class Register:
+    """What there is to work on. Each call is one transaction; times are aware."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def see_installation(self, row: InstallationRow, at: datetime) -> None:
+        """Keep how GitHub shows it. The repositories of one that is gone are gone."""
+        with self._engine.begin() as connection:
+            statement = insert(connection, installation)
+            values = {"account": row.account, "state": row.state, "seen_at": at}
+            connection.execute(
+                statement.values(id=row.id, **values).on_conflict_do_update(
+                    index_elements=[installation.c.id], set_=values
+                )
+            )
+            if row.state == "gone":
+                connection.execute(
+                    repository.update()
+                    .where(_R.installation_id == row.id)
+                    .values(state="gone", seen_at=at)
+                )
+
+    def see_repositories(
+        self, installation_id: int, seen: Sequence[Seen], at: datetime
+    ) -> tuple[int, ...]:
+        """Keep all that an installation reaches; what it reached before and no more is gone.
+
+        Returns the ids of those that are to be looked at: new ones, and such as came back.
+        """
+        with self._engine.begin() as connection:
+            old = {
+                row.id: row.state
+                for row in connection.execute(
+                    sa.select(_R.id, _R.state).where(_R.installation_id == installation_id)
+                )
+            }
+            for one in seen:
+                _see(connection, installation_id, one, at)
+            lost = old.keys() - {one.id for one in seen}
+            if lost:
+                connection.execute(
+                    repository.update()
+                    .where(_R.id == sa.bindparam("lost"))
+                    .values(state="gone", seen_at=at),
+                    [{"lost": number} for number in sorted(lost)],
+                )
+        return tuple(one.id for one in seen if not one.archived and old.get(one.id) != "active")
+
+    def see_repository(self, installation_id: int, seen: Seen, at: datetime) -> None:
+        """Keep how GitHub shows one repository."""
+        with self._engine.begin() as connection:
+            _see(connection, installation_id, seen, at)
+
+    def lose_repository(self, number: int, at: datetime) -> None:
+        """It cannot be reached any more."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                repository.update().where(_R.id == number).values(state="gone", seen_at=at)
+            )
+
+    def note(self, number: int, *, result: str, told: str, zone: str, at: datetime) -> None:
+        """Keep what became of a sync."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                repository.update()
+                .where(_R.id == number)
+                .values(result=result, told=told, zone=zone, synced_at=at)
+            )
+
+    def installation(self, number: int) -> InstallationRow | None:
+        """The installation of that id, when it is known."""
+        columns = installation.c.id, installation.c.account, installation.c.state
+        with self._reading() as connection:
+            row = connection.execute(sa.select(*columns).where(installation.c.id == number)).first()
+        return InstallationRow(*row) if row else None
+
+    def installations(self) -> tuple[InstallationRow, ...]:
+        """All that are known, gone ones too."""
+        columns = installation.c.id, installation.c.account, installation.c.state
+        with self._reading() as connection:
+            rows = connection.execute(sa.select(*columns).order_by(installation.c.id)).all()
+        return tuple(InstallationRow(*row) for row in rows)
+
+    def repository(self, number: int) -> RepositoryRow | None:
+        """The repository of that id, when it is known."""
+        return self._repository(_R.id == number)
+
+    def repository_named(self, full_name: str) -> RepositoryRow | None:
+        """The repository that is called so now, in any case of letters; none that is gone."""
+        same = sa.func.lower(_R.full_name) == full_name.lower()
+        return self._repository(same, _R.state != "gone")
+
+    def repositories(self, installation_id: int) -> tuple[RepositoryRow, ...]:
+        """What an installation reaches, or did: gone ones too."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                sa.select(*_ROW).where(_R.installation_id == installation_id).order_by(_R.id)
+            ).all()
+        return tuple(RepositoryRow(*row) for row in rows)
+
+    def fact(self, name: str) -> str | None:
+        """A word kept under a name."""
+        with self._reading() as connection:
+            return connection.execute(sa.select(fact.c.value).where(fact.c.name == name)).scalar()
+
+    def keep_fact(self, name: str, value: str) -> None:
+        """Keep a word under a name."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                insert(connection, fact)
+                .values(name=name, value=value)
+                .on_conflict_do_update(index_elements=[fact.c.name], set_={"value": value})
+            )
+
+    def _repository(self, *where: sa.ColumnElement[bool]) -> RepositoryRow | None:
+        with self._reading() as connection:
+            row = connection.execute(sa.select(*_ROW).where(*where)).first()
+        return RepositoryRow(*row) if row else None
+
+    def _reading(self) -> Connection:
+        return self._engine.connect().execution_options(**{ONLY_READS: True})
+
+
+def _see(connection: Connection, installation_id: int, seen: Seen, at: datetime) -> None:
+    state: RepositoryState = "archived" if seen.archived else "active"
+    values = {
+        "installation_id": installation_id,
+        "full_name": seen.full_name,
+        "private": seen.private,
+        "state": state,
+        "seen_at": at,
+    }
+    connection.execute(
+        insert(connection, repository)
+        .values(id=seen.id, **values)
+        .on_conflict_do_update(index_elements=[_R.id], set_=values)
+    )

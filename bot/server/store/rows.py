@@ -1,0 +1,85 @@
+"""The values that go into the store and come out of it. All times are aware, UTC."""
+
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+Kind = Literal["app", "installation", "repository"]
+InstallationState = Literal["active", "suspended", "gone"]
+RepositoryState = Literal["active", "archived", "gone"]
+
+
+class Subject(NamedTuple):
+    """What can be looked at: the App itself, one installation of it, one repository."""
+
+    kind: Kind
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+
+APP = Subject("app", 0)
+
+
+def installation(number: int) -> Subject:
+    """The installation of that id."""
+    return Subject("installation", number)
+
+
+def repository(number: int) -> Subject:
+    """The repository of that id."""
+    return Subject("repository", number)
+
+
+class Delivery(NamedTuple):
+    """One webhook delivery, as far as it matters: it says what is to be looked at."""
+
+    guid: str
+    event: str
+    action: str | None
+    about: Subject
+    installation: int | None
+    received_at: datetime
+
+
+class Claim(NamedTuple):
+    """Work that `holder` has taken; `tries` counts the failures before. `since`: when taken."""
+
+    subject: Subject
+    holder: str
+    tries: int
+    since: datetime
+
+
+class InstallationRow(NamedTuple):
+    """An installation as GitHub last showed it."""
+
+    id: int
+    account: str
+    state: InstallationState
+
+
+class RepositoryRow(NamedTuple):
+    """A repository as GitHub last showed it, and what became of its last sync.
+
+    `result` is a word ("" when there was none yet), `told` the sentence that goes with it.
+    """
+
+    id: int
+    installation_id: int
+    full_name: str
+    private: bool
+    state: RepositoryState
+    zone: str = "UTC"
+    synced_at: datetime | None = None
+    result: str = ""
+    told: str = ""
+
+
+class Seen(NamedTuple):
+    """A repository as a list of GitHub shows it."""
+
+    id: int
+    full_name: str
+    private: bool
+    archived: bool

@@ -1,0 +1,44 @@
+"""The store as the rest of the server knows it: agenda, inbox and register over one database."""
+
+from typing import Self
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from bot.server.store.agenda import Agenda
+from bot.server.store.engine import open_engine
+from bot.server.store.inbox import Inbox
+from bot.server.store.migrate import migrate
+from bot.server.store.register import Register
+
+
+class Store:
+    """SQLite or PostgreSQL, told apart by the address alone. Threads may share it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.agenda = Agenda(engine)
+        self.inbox = Inbox(engine)
+        self.register = Register(engine)
+
+    @classmethod
+    def open(cls, url: str, *, connections: int = 10) -> Self:
+        """Connect, and bring the tables up to date. Raises ConfigError when that fails."""
+        engine = open_engine(url, connections=connections)
+        migrate(engine)
+        return cls(engine)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.engine.dispose()
+
+    def check(self) -> None:
+        """Ask it something. Raises sqlalchemy.exc.SQLAlchemyError when it does not answer."""
+        with self.engine.connect() as connection:
+            connection.execute(sa.select(1))

@@ -1,0 +1,99 @@
+"""The tables, as SQLAlchemy Core knows them. Migrations make them; a test compares both."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+metadata = sa.MetaData()
+# SQLite numbers its rows by INTEGER only, and that holds 64 bits there.
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """An aware time, kept and given back in UTC; SQLite, which knows no zones, keeps text."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Refuses a naive time: it would be somebody's local one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without its zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """UTC, whatever zone the connection is in."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+installation = sa.Table(
+    "installation",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),  # active, suspended, gone
+    sa.Column("seen_at", Moment, nullable=False),
+)
+
+repository = sa.Table(
+    "repository",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column("installation_id", Id, nullable=False, index=True),
+    sa.Column("full_name", sa.Text, nullable=False, index=True),
+    sa.Column("private", sa.Boolean, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),  # active, archived, gone
+    sa.Column("zone", sa.Text, nullable=False, server_default="UTC"),
+    sa.Column("seen_at", Moment, nullable=False),
+    sa.Column("synced_at", Moment),
+    sa.Column("result", sa.Text, nullable=False, server_default=""),
+    sa.Column("told", sa.Text, nullable=False, server_default=""),
+)
+
+# When which thing is looked at again. `at` is the earliest wish, none while the only wish is being
+# fulfilled; `due_at` is when somebody should pick the row: at `at`, or, while `holder` works on it,
+# when that holder must be taken for dead.
+agenda = sa.Table(
+    "agenda",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),  # app, installation, repository
+    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    sa.Column("at", Moment),
+    sa.Column("due_at", Moment, index=True),
+    sa.Column("holder", sa.Text),
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+)
+
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    sa.Column("guid", sa.Text, primary_key=True),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Column("action", sa.Text),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("subject_id", Id, nullable=False),
+    sa.Column("installation_id", Id),
+    sa.Column("received_at", Moment, nullable=False, index=True),
+    sa.Column("done_at", Moment),
+    sa.Index(
+        "ix_inbox_waiting",
+        "kind",
+        "subject_id",
+        sqlite_where=sa.text("done_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL"),
+    ),
+)
+
+fact = sa.Table(
+    "fact",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)

