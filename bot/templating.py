@@ -116,6 +116,8 @@ def environment(ending: str) -> "Environment":
     """
     import jinja2
 
+    from bot.template_cache import TemplateCache
+
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates_root()),
         undefined=jinja2.StrictUndefined,
@@ -125,6 +127,7 @@ def environment(ending: str) -> "Environment":
         lstrip_blocks=True,
         keep_trailing_newline=False,
         auto_reload=False,
+        bytecode_cache=TemplateCache(Path(__file__).read_bytes()),
     )
     made.filters |= {"day": day, "hours": hours, "plural": plural}
     if ending == "html.j2":

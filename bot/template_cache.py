@@ -1,0 +1,66 @@
+"""Keeps compiled templates where Python keeps compiled modules, and by the same rules.
+
+Compiling the templates of an idle run costs more than everything else that it does. As with `.pyc`
+files, what is kept lies in `__pycache__` beside its source or under PYTHONPYCACHEPREFIX, nothing is
+kept under PYTHONDONTWRITEBYTECODE or where it cannot be written, and it is trusted as code is.
+"""
+
+import marshal
+import os
+import sys
+import tempfile
+from hashlib import sha256
+from importlib.util import MAGIC_NUMBER, cache_from_source
+from pathlib import Path
+
+from jinja2 import BytecodeCache
+from jinja2 import __version__ as jinja_version
+from jinja2.bccache import Bucket
+
+
+class TemplateCache(BytecodeCache):
+    """Bytecode of templates, a file each.
+
+    It holds while the template, Python, Jinja2 and `recipe` stay as they were: what makes up the
+    environment, for constants in a template are rendered while it is compiled.
+    """
+
+    def __init__(self, recipe: bytes) -> None:
+        self._recipe = recipe + MAGIC_NUMBER + jinja_version.encode()
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        """The template's path; "" for one that is not a file."""
+        del name  # the path tells more
+        return filename or ""
+
+    def get_source_checksum(self, source: str) -> str:
+        """What the bytecode was made of."""
+        return sha256(self._recipe + source.encode()).hexdigest()
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill the bucket when there is bytecode that fits; else the template is compiled."""
+        try:
+            made_of, _, code = _place(bucket.key).read_bytes().partition(b"\n")
+        except OSError:
+            return
+        if made_of == bucket.checksum.encode():
+            bucket.code = marshal.loads(code)  # noqa: S302 - trusted as a .pyc beside it is
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the bucket's bytecode. Another process never sees half a file."""
+        if sys.dont_write_bytecode or not bucket.key:
+            return
+        place = _place(bucket.key)
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            handle, part = tempfile.mkstemp(dir=place.parent)
+            with os.fdopen(handle, "wb") as file:
+                file.write(bucket.checksum.encode() + b"\n" + marshal.dumps(bucket.code))
+            Path(part).chmod(Path(bucket.key).stat().st_mode & 0o666)
+            Path(part).replace(place)
+        except OSError:
+            return  # a place that cannot be written to costs time, nothing else
+
+
+def _place(template: str) -> Path:
+    return Path(cache_from_source(f"{template}.py"))
