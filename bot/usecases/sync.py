@@ -154,10 +154,12 @@ class Sync:
                 on=item.on,
             )
             posted.append(Posted(what=item, outcome=outcome))
+            if outcome in {Outcome.POSTED, Outcome.STANDS}:
+                self._made.add(item.key)
         files = self._files(self._view())
         write_files(files, gateway)
         self._made |= {key for key in files.made if not self._knows(key)}
-        if posted or self._made:
+        if self._made:
             written += write(self._session.plan())
         return Synced(
             plan=plan, written=written, posted=tuple(posted), files=files, view=self._view()
