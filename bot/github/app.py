@@ -1,0 +1,303 @@
+"""Acts as a GitHub App: its installations, their repositories, and a token for one of them.
+
+Endpoints and fields after "REST API endpoints for GitHub Apps" and "... for GitHub App
+installations". Times are aware UTC.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import (
+    AliasChoices,
+    AliasPath,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
+
+from bot.errors import AuthenticationError, PermissionDeniedError, RepositoryMissingError
+from bot.github import app_problems, problems
+from bot.github.app_calls import AppCalls, pages
+from bot.github.app_key import AppKey
+from bot.github.app_tokens import InstallationToken, TokenCache, Want
+from bot.github.client import PUBLIC_API, Connection
+from bot.github.pacing import Clock, OnWait, Sleep, say_nothing, utc_now
+from bot.github.problems import Answer
+from bot.github.rights import LEAST, LISTING, Rights
+
+if TYPE_CHECKING:
+    import httpx
+
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
+_CLOCK_WORDS = ("'iat'", "'exp'", "issued at", "expiration time")
+_TOLERATED = timedelta(seconds=5)  # a clock that is off by less was not the reason
+
+
+class Told(BaseModel):
+    """What GitHub tells; of its many fields only what is used here."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+
+class AppInfo(Told):
+    """The App as GitHub knows it."""
+
+    id: int
+    slug: str = ""
+    name: str
+    html_url: str
+    permissions: dict[str, str]
+    events: tuple[str, ...]
+
+
+class Installation(Told):
+    """An App on an account: `kind` is User, Organization or Enterprise, `selection` says whether
+    it reaches all repositories of it or only selected ones."""
+
+    id: int
+    account: str = Field(
+        validation_alias=AliasChoices(
+            AliasPath("account", "login"), AliasPath("account", "slug"), "account"
+        )
+    )
+    kind: str = Field(validation_alias=AliasChoices("target_type", "kind"))
+    selection: str = Field(validation_alias=AliasChoices("repository_selection", "selection"))
+    permissions: dict[str, str]
+    suspended_at: AwareDatetime | None = None
+
+
+class InstalledRepository(Told):
+    """A repository and the installation that reaches it. The id outlives a new name."""
+
+    installation: int
+    id: int
+    full_name: str
+    private: bool = False
+    archived: bool = False
+
+
+class AppAuth:
+    """One App on one GitHub, for all threads of a process.
+
+    `issuer` is the client id (or the App's number). The clock is told the time of GitHub's server
+    when a signature is refused for its times. Waits that GitHub asks for are obeyed up to
+    `max_wait` seconds a request. Every method may raise UnavailableError, AppRefusedError,
+    ConfigError for a key that is none, and UnreadableAnswerError.
+    """
+
+    def __init__(
+        self,
+        issuer: str,
+        private_key: SecretStr,
+        *,
+        api_url: str = PUBLIC_API,
+        graphql_url: str | None = None,
+        http: "httpx.Client | None" = None,
+        clock: Clock = utc_now,
+        sleep: Sleep = time.sleep,
+        on_wait: OnWait = say_nothing,
+        max_wait: float = 60.0,
+    ) -> None:
+        self._key = AppKey(issuer, private_key)
+        self._calls = AppCalls(
+            api_url, http=http, clock=clock, sleep=sleep, on_wait=on_wait, max_wait=max_wait
+        )
+        self._graphql_url = graphql_url
+        self._clock = clock
+        self._ahead = timedelta()  # of GitHub's clock over ours
+        self._tokens = TokenCache(self._new_token, self.now)
+
+    def __repr__(self) -> str:
+        return f"AppAuth({self.issuer!r}, api_url={self._calls.api_url!r})"
+
+    @property
+    def issuer(self) -> str:
+        """As whom it signs."""
+        return self._key.issuer
+
+    def close(self) -> None:
+        """Close the connections; the next request opens new ones."""
+        self._calls.close()
+
+    def now(self) -> datetime:
+        """The time, by GitHub's clock as far as it is known."""
+        return self._clock() + self._ahead
+
+    def check_key(self) -> None:
+        """Raise ConfigError when the private key cannot sign. Asks nobody."""
+        self._key.check()
+
+    def info(self) -> AppInfo:
+        """The App, asked for with its own signature: the proof that id and key fit together."""
+        return _read(AppInfo, self.as_app("GET", "/app").json(), "/app")
+
+    def installations(self) -> Iterator[Installation]:
+        """All installations, suspended ones too, page by page."""
+        path = "/app/installations"
+        for answer in pages(lambda query: self.as_app("GET", path, query=query), path):
+            yield from (_read(Installation, item, path) for item in _items(answer.json(), path))
+
+    def installation(self, number: int) -> Installation:
+        """One installation of this App. Raises InstallationGoneError for anything else."""
+        path = f"/app/installations/{number}"
+        answer = self.signed("GET", path)
+        if answer.status >= 400:
+            raise app_problems.of_installation(answer, self.issuer, number)
+        return _read(Installation, answer.json(), path)
+
+    def repositories(self, installation: int) -> Iterator[InstalledRepository]:
+        """The repositories that an installation reaches, page by page.
+
+        Raises InstallationSuspendedError or InstallationGoneError.
+        """
+        path = "/installation/repositories"
+
+        def ask(query: Mapping[str, str]) -> Answer:
+            return self._as_installation(installation, "GET", path, query)
+
+        for answer in pages(ask, path):
+            found = answer.json()
+            listed = found.get("repositories") if isinstance(found, dict) else None
+            for item in _items(listed, path):
+                yield _read(InstalledRepository, {**item, "installation": installation}, path)
+
+    def token(self, installation: int, repository: int | None, rights: Rights = LEAST) -> SecretStr:
+        """A token for one repository by its id (None for all), with at least some minutes to go.
+
+        Raises InstallationSuspendedError, InstallationGoneError, NotGrantedError or
+        NotInstalledError.
+        """
+        return self._tokens.get(Want(installation, repository, rights))
+
+    def using(
+        self,
+        repository: InstalledRepository,
+        work: Callable[[Connection], T],
+        *,
+        rights: Rights = LEAST,
+    ) -> T:
+        """What `work` returns, done with a connection to the repository.
+
+        When GitHub refuses the token in the middle, because it expired or was revoked, `work` is
+        done once more with a new one: it must be safe to begin again, as a run is. A refusal that a
+        new token cannot mend is told for what it is; else raises what `token` and `work` raise.
+        """
+        token = self.token(repository.installation, repository.id, rights)
+        try:
+            return work(self._connection(repository, token))
+        except (AuthenticationError, PermissionDeniedError, RepositoryMissingError) as refused:
+            self._tokens.forget(token)
+            # Of an installation that is suspended, gone or elsewhere, only this tells.
+            token = self.token(repository.installation, repository.id, rights)
+            if not isinstance(refused, AuthenticationError):
+                raise
+        return work(self._connection(repository, token))
+
+    def forget(self, token: SecretStr) -> None:
+        """Hand this token out no more: GitHub refused it."""
+        self._tokens.forget(token)
+
+    def forget_installation(self, installation: int) -> None:
+        """Hand out no more kept tokens of an installation that was suspended, changed or removed.
+
+        Without it they are refused by GitHub, and asked anew, one by one.
+        """
+        self._tokens.forget_installation(installation)
+
+    def as_app(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Answer:
+        """A good answer (2xx) to a request with the App's own signature, harmless to repeat.
+
+        Raises the error that a refusal means.
+        """
+        answer = self.signed(method, path, query=query, body=body)
+        if answer.status >= 400:
+            raise app_problems.of_app(answer, self.issuer)
+        return answer
+
+    def signed(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Answer:
+        """The same, whether GitHub says yes or no (2xx or 4xx)."""
+
+        def send() -> Answer:
+            bearer = self._key.sign(self.now())
+            return self._calls.send(method, path, bearer=bearer, query=query, body=body)
+
+        answer = send()
+        return send() if answer.status == 401 and self._set_clock(answer) else answer
+
+    def _set_clock(self, answer: Answer) -> bool:
+        """Whether a signature was refused because our clock is off, which is then allowed for."""
+        said = problems.message_of(answer).casefold()
+        server = problems.server_time(answer.headers)
+        if server is None or not any(words in said for words in _CLOCK_WORDS):
+            return False
+        ahead = server - self._clock()
+        if abs(ahead - self._ahead) < _TOLERATED:
+            return False
+        self._ahead = ahead
+        return True
+
+    def _new_token(self, want: Want) -> InstallationToken:
+        path = f"/app/installations/{want.installation}/access_tokens"
+        body: dict[str, Any] = {"permissions": want.rights.permissions}
+        if want.repository is not None:
+            body["repository_ids"] = [want.repository]
+        answer = self.signed("POST", path, body=body)
+        if answer.status >= 400:
+            raise app_problems.of_installation(answer, self.issuer, want.installation)
+        return _read(InstallationToken, answer.json(), path)
+
+    def _as_installation(
+        self, installation: int, method: str, path: str, query: Mapping[str, str]
+    ) -> Answer:
+        token = self.token(installation, None, LISTING)
+        answer = self._calls.send(method, path, bearer=token, query=query)
+        if answer.status in {401, 403}:
+            self._tokens.forget(token)
+            token = self.token(installation, None, LISTING)
+            answer = self._calls.send(method, path, bearer=token, query=query)
+        if answer.status >= 400:
+            raise problems.problem(answer, f"installation {installation}")
+        return answer
+
+    def _connection(self, repository: InstalledRepository, token: SecretStr) -> Connection:
+        return Connection(
+            repository=repository.full_name,
+            token=token,
+            api_url=self._calls.api_url,
+            graphql_url=self._graphql_url,
+        )
+
+
+def _items(found: Any, path: str) -> list[dict[str, Any]]:
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        raise problems.misshapen(path, "no list of objects")
+    return found
+
+
+def _read(model: type[M], item: Any, path: str) -> M:
+    try:
+        return model.model_validate(item)
+    except ValidationError as wrong:
+        # Only the names of the fields: among the values may be a token.
+        fields = ", ".join(".".join(map(str, error["loc"])) or "all" for error in wrong.errors())
+        raise problems.misshapen(path, f"what is wrong: {fields}") from None

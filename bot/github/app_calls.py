@@ -1,0 +1,174 @@
+"""The HTTP edge of an App: requests that belong to no repository, one at a time over httpx.
+
+One `AppCalls` serves all threads of a process. httpx is imported by the first request.
+"""
+
+import logging
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+from pydantic import SecretStr
+
+from bot.errors import ConfigError
+from bot.github import problems
+from bot.github.client import (
+    ANSWER_TIMEOUT,
+    API_VERSION,
+    CONNECT_TIMEOUT,
+    JSON,
+    PUBLIC_API,
+    USER_AGENT,
+)
+from bot.github.pacing import Clock, OnWait, Sleep, Waiter, persist, say_nothing, utc_now
+from bot.github.problems import Answer, AnswerLostError, NeverSentError
+
+if TYPE_CHECKING:
+    import httpx
+
+MANIFESTS = "/app-manifests/"
+PER_PAGE = "100"  # the most that GitHub gives
+MAX_PAGES = 100_000
+_NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next\b')
+
+
+class AppCalls:
+    """Requests below the API root. Redirects are never followed: a secret stays with its host.
+
+    Waits that GitHub asks for are obeyed up to `max_wait` seconds a request.
+    """
+
+    def __init__(
+        self,
+        api_url: str = PUBLIC_API,
+        *,
+        http: "httpx.Client | None" = None,
+        clock: Clock = utc_now,
+        sleep: Sleep = time.sleep,
+        on_wait: OnWait = say_nothing,
+        max_wait: float = 60.0,
+    ) -> None:
+        self.api_url = api_url.rstrip("/")
+        self.clock = clock
+        self._sleep = sleep
+        self._on_wait = on_wait
+        self._max_wait = max_wait
+        self._http = http
+        self._opening = threading.Lock()
+
+    def close(self) -> None:
+        """Close the connections; the next request opens new ones."""
+        with self._opening:
+            if self._http is not None:
+                self._http.close()
+                self._http = None
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        bearer: SecretStr | None = None,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        repeatable: bool = True,
+    ) -> Answer:
+        """The answer, whether a yes or a no (2xx or 4xx); what may pass by itself is tried thrice.
+
+        Raises UnavailableError when GitHub gives no answer, or asks for too much patience, and
+        UncertainWriteError when the answer to what is not `repeatable` was lost.
+        """
+
+        def once(_again: bool) -> Answer:
+            answer = self._exchange(method, path, bearer, query, body)
+            limit = problems.limit_of(answer, self.clock())
+            if limit is not None:
+                raise limit
+            if answer.status >= 500:
+                raise AnswerLostError(f"the server answered {answer.status}")
+            if 300 <= answer.status < 400:
+                raise problems.misshapen(self.api_url, "a redirect")
+            return answer
+
+        waiter = Waiter(
+            clock=self.clock, sleep=self._sleep, on_wait=self._on_wait, max_wait=self._max_wait
+        )
+        return persist(once, waiter=waiter, repeatable=repeatable, reads=repeatable)
+
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        bearer: SecretStr | None,
+        query: Mapping[str, str] | None,
+        body: Mapping[str, Any] | None,
+    ) -> Answer:
+        import httpx
+
+        headers = {"Accept": JSON, "User-Agent": USER_AGENT, "X-GitHub-Api-Version": API_VERSION}
+        if bearer is not None:
+            headers["Authorization"] = f"Bearer {bearer.get_secret_value()}"
+        sent = None if body is None else dict(body)
+        try:
+            response = self._session().request(
+                method,
+                self.api_url + path,
+                params=dict(query) if query else None,
+                headers=headers,
+                json=sent,
+                follow_redirects=False,
+            )
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as broken:
+            raise NeverSentError(f"no connection to {self.api_url}: {broken}") from None
+        except httpx.RequestError as broken:
+            raise AnswerLostError(f"no answer ({type(broken).__name__})") from None
+        return Answer(method, path, response.status_code, response.headers, response.text)
+
+    def _session(self) -> "httpx.Client":
+        with self._opening:
+            if self._http is None:
+                self._http = session(self.api_url)
+            return self._http
+
+
+def session(api_url: str) -> "httpx.Client":
+    """Connections to one GitHub, for any number of threads. Raises ConfigError."""
+    import httpx
+
+    logging.getLogger("httpx").addFilter(_holds_no_code)
+    timeout = httpx.Timeout(ANSWER_TIMEOUT, connect=CONNECT_TIMEOUT)
+    try:
+        # Without TLS there is nothing to verify, and loading the certificates takes 40 ms.
+        return httpx.Client(timeout=timeout, verify=api_url.startswith("https:"))
+    except (ValueError, ImportError, OSError) as wrong:
+        raise ConfigError(
+            f"Connections to {api_url} cannot be set up: {wrong}.",
+            hint="The environment says how: check HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE.",
+        ) from None
+
+
+def pages(ask: Callable[[Mapping[str, str]], Answer], path: str) -> Iterator[Answer]:
+    """All pages of a list. Only the query of the link to the next one is taken over."""
+    query: Mapping[str, str] = {"per_page": PER_PAGE}
+    for _ in range(MAX_PAGES):
+        answer = ask(query)
+        yield answer
+        found = _NEXT.search(answer.headers.get("link", ""))
+        following = dict(parse_qsl(urlsplit(found[1]).query)) if found else query
+        if found is None:
+            return
+        if following == query:
+            break
+        query = following
+    raise problems.misshapen(path, "its pages never end")
+
+
+def _holds_no_code(record: logging.LogRecord) -> bool:
+    """httpx logs the address of each request, and the code of a manifest stands in its path.
+
+    Until it is traded in, whoever has the code can fetch the App's private key.
+    """
+    return MANIFESTS not in record.getMessage()
