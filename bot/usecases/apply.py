@@ -2,7 +2,8 @@
 
 An interrupted apply needs no clean-up: what was written carries its marker, and the next plan is
 made from what is there. When the answer to a write is lost, nobody knows whether it happened; then
-we look again and plan anew instead of writing again.
+we look again and plan anew instead of writing again. The same where an issue changed since it was
+read: GitHub takes whole bodies only, and ours would undo what the learner wrote meanwhile.
 """
 
 from collections.abc import Callable
@@ -47,18 +48,32 @@ Progress = Callable[[int, int, Change], None]
 """Told before each change: how many are done, how many there are, and which comes now."""
 
 
-class Writer:
-    """Writes changes of one plan. Knows which number each key has got by now."""
+class OvertakenError(GitHubError):
+    """Somebody changed an issue after it was read; `issue` is how it is now."""
 
-    def __init__(self, gateway: Gateway, plan: Plan, reader: Reader) -> None:
+    def __init__(self, issue: IssueState) -> None:
+        super().__init__(
+            "somebody else keeps changing the same issue.", where=issue.url, hint="Run it again."
+        )
+        self.issue = issue
+
+
+class Writer:
+    """Writes changes of one plan, made from `snapshot`.
+
+    Knows which number each key has got by now, and which issues are still as they were read.
+    """
+
+    def __init__(self, gateway: Gateway, plan: Plan, reader: Reader, snapshot: Snapshot) -> None:
         self._gateway = gateway
         self._reader = reader
+        self._read = {issue.number: issue for issue in snapshot.issues}
         self._issues = dict(plan.issues)
         self._milestones = dict(plan.milestones)
         self._has_sub_issues = True
 
     def write(self, change: Change) -> None:
-        """Send one change. Raises what the gateway raises."""
+        """Send one change. Raises OvertakenError, and what reader and gateway raise."""
         match change:
             case CreateLabel():
                 self._gateway.create_label(
@@ -127,6 +142,7 @@ class Writer:
     def _update_issue(self, change: UpdateIssue) -> None:
         fields = change.fields
         number = change.number if change.number is not None else self._issues[change.key].number
+        self._check_unchanged(number)
         reason = change.state_reason if change.state_reason is not None else UNSET
         self._gateway.update_issue(
             number,
@@ -137,6 +153,13 @@ class Writer:
             state=change.state if "state" in fields else UNSET,
             state_reason=reason if "state" in fields else UNSET,
         )
+
+    def _check_unchanged(self, number: int) -> None:
+        """Before we write to it first. Labels may have got other names by this very plan."""
+        read = self._read.pop(number, None)
+        now = self._reader.issue(number) if read is not None else None
+        if read and now and (now.title, now.body, now.state) != (read.title, read.body, read.state):
+            raise OvertakenError(now)
 
     def _react(self, change: React) -> None:
         """A mark on a comment that was deleted meanwhile marks nothing."""
@@ -182,23 +205,29 @@ def apply(
     what the gateway raises.
     """
     written = looks = 0
+    newer: dict[int, IssueState] = {}
     if plan.count("create-issue"):
         seen = with_newest(snapshot, reader)
         plan = plan if seen is snapshot else replan(seen)
+        snapshot = seen
     while True:
-        writer = Writer(gateway, plan, reader)
+        writer = Writer(gateway, plan, reader, snapshot)
         total = written + len(plan.changes)
         try:
             for change in plan.changes:
                 progress(written, total, change)
                 writer.write(change)
                 written += 1
-        except (UncertainWriteError, AlreadyExistsError, NotThereError):
+        except (UncertainWriteError, AlreadyExistsError, NotThereError, OvertakenError) as why:
             looks += 1
             if looks > LOOKS_AGAIN:
                 raise
             sleep(FIRST_PAUSE * 2 ** (looks - 1))
-            plan = replan(with_newest(reader.snapshot(fresh=True), reader))
+            snapshot = with_newest(reader.snapshot(fresh=True), reader)
+            if isinstance(why, OvertakenError):
+                newer[why.issue.number] = why.issue
+            snapshot = _with(snapshot, newer)
+            plan = replan(snapshot)
         else:
             return written
 
@@ -215,3 +244,12 @@ def with_newest(snapshot: Snapshot, reader: Reader) -> Snapshot:
     return snapshot.model_copy(
         update={"issues": (*snapshot.issues, *newest), "last_number": number - 1}
     )
+
+
+def _with(snapshot: Snapshot, newer: dict[int, IssueState]) -> Snapshot:
+    """`snapshot` with these issues as they were seen: lists lag, single issues do not."""
+    issues = (
+        found if (found := newer.get(i.number)) and found.updated_at > i.updated_at else i
+        for i in snapshot.issues
+    )
+    return snapshot.model_copy(update={"issues": tuple(issues)})

@@ -105,6 +105,26 @@ def test_two_runs_at_once_tell_a_week_once(at: list[int], place: str) -> None:
     assert runs.writes() == []
 
 
+@pytest.mark.parametrize("whose", ["b1", SUMMARY])
+def test_what_is_written_while_a_run_goes_on_is_not_overwritten(whose: str) -> None:
+    """The run has read everything, and writes to that issue later than what comes between."""
+    runs = Runs(LONG, config(ahead="all"))
+    runs.sync()
+    bench = runs.later(days=1).bench
+    bench.say("b1", "/log 1h")
+    bench.say("a1", "/log 2h")
+
+    def meanwhile() -> None:
+        bench.edit(whose, body=f"A thought.\n\n{bench.issue(whose).body}")
+        bench.say(whose, "/log 4h")
+        runs.sync()
+
+    interrupted(runs, 1, meanwhile)
+    assert (bench.issue(whose).body or "").startswith("A thought.")
+    assert sum(entry.hours for entry in runs.sync().view.life.logged) == 7
+    assert runs.writes() == []
+
+
 def weeks_told(runs: Runs) -> list[str]:
     """The weeks that stand as comments, each once, or as issues."""
     return [*runs.reports(), *{issue.title[5:13] for issue in weekly_issues(runs)}]
