@@ -1,0 +1,129 @@
+"""Finds webhook deliveries that GitHub could not hand over, and asks for them again.
+
+After "Handling failed webhook deliveries" and "REST API endpoints for GitHub App webhooks": GitHub
+tries once, lists every attempt, newest first, and sends again on request for three days. Attempts
+of one delivery share their GUID, and one that arrived has the status OK. Losing one is never a
+loss of data: the sweep only makes things quicker than the daily look at every repository.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from bot.github import app_problems, problems
+from bot.github.app import AppAuth
+from bot.github.app_calls import pages
+from bot.github.problems import Answer
+
+REACH = timedelta(days=3)  # GitHub Enterprise Server keeps seven days; three do
+ATTEMPTS = 5
+PATH = "/app/hook/deliveries"
+_GONE = {400, 404, 422}  # it can be asked for no more
+
+
+class Delivery(BaseModel):
+    """One attempt to deliver. `status` is OK, or what went wrong; 0 is the code of no answer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: int
+    guid: str
+    delivered_at: AwareDatetime
+    status: str
+    status_code: int
+    event: str
+
+    @property
+    def arrived(self) -> bool:
+        """Whether we said that we have it."""
+        return self.status == "OK" or 200 <= self.status_code < 300
+
+
+class Missed(NamedTuple):
+    """What a sweep has to do: ids of attempts to repeat, oldest first, and how it came to them."""
+
+    again: tuple[int, ...]
+    arrived: int
+    given_up: int
+
+
+class Swept(NamedTuple):
+    """What a sweep did. `asked` were asked for again, `refused` GitHub has no more."""
+
+    attempts: int
+    arrived: int
+    asked: int
+    refused: int
+    given_up: int
+
+
+def missed(deliveries: Iterable[Delivery], *, attempts: int = ATTEMPTS) -> Missed:
+    """Of each delivery that never arrived the newest attempt, in any order of attempts.
+
+    One that was tried `attempts` times is given up: something about it will not do.
+    """
+    found: dict[str, list[Delivery]] = {}
+    for delivery in deliveries:
+        found.setdefault(delivery.guid, []).append(delivery)
+    lost = [tries for tries in found.values() if not any(one.arrived for one in tries)]
+    # GitHub may list one attempt on two pages, when new ones come in between.
+    hopeful = [tries for tries in lost if len({one.id for one in tries}) < attempts]
+    newest = (max(tries, key=lambda one: (one.delivered_at, one.id)) for tries in hopeful)
+    return Missed(
+        again=tuple(sorted(one.id for one in newest)),
+        arrived=len(found) - len(lost),
+        given_up=len(lost) - len(hopeful),
+    )
+
+
+def sweep(
+    auth: AppAuth, *, now: datetime, reach: timedelta = REACH, attempts: int = ATTEMPTS
+) -> Swept:
+    """Ask once for each delivery since `now - reach` that never arrived.
+
+    A busy App may look less far back than three days, so long as it reaches over several sweeps.
+    Raises what `AppAuth.as_app` raises; what was asked for until then stays asked for.
+    """
+    since = now - min(reach, REACH)
+    deliveries = [one for one in listed(auth, since) if one.delivered_at >= since]
+    plan = missed(deliveries, attempts=attempts)
+    taken = sum(_redeliver(auth, number) for number in plan.again)
+    return Swept(
+        attempts=len(deliveries),
+        arrived=plan.arrived,
+        asked=taken,
+        refused=len(plan.again) - taken,
+        given_up=plan.given_up,
+    )
+
+
+def listed(auth: AppAuth, since: datetime) -> Iterator[Delivery]:
+    """Attempts from the newest back to the page on which one is older than `since` (aware)."""
+    for answer in pages(lambda query: auth.as_app("GET", PATH, query=query), PATH):
+        found = _read(answer)
+        yield from found
+        if not found or found[-1].delivered_at < since:
+            return
+
+
+def _redeliver(auth: AppAuth, number: int) -> bool:
+    """Whether GitHub took the request; it sends a little later."""
+    answer = auth.signed("POST", f"{PATH}/{number}/attempts")
+    if answer.status in _GONE:
+        return False
+    if answer.status >= 400:
+        raise app_problems.of_app(answer, auth.issuer)
+    return True
+
+
+def _read(answer: Answer) -> list[Delivery]:
+    found = answer.json()
+    if not isinstance(found, list):
+        raise problems.misshapen(PATH, "no list")
+    try:
+        return [Delivery.model_validate(item) for item in found]
+    except ValidationError as wrong:
+        fields = {str(error["loc"][-1]) for error in wrong.errors() if error["loc"]}
+        raise problems.misshapen(PATH, f"what is wrong: {', '.join(sorted(fields))}") from None
