@@ -26,6 +26,7 @@ def open_engine(url: str, *, connections: int = 10) -> Engine:
         pool_size=connections,
         max_overflow=2,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"connect_timeout": 10, "application_name": "milepost"},
     )
 
@@ -46,6 +47,7 @@ def _sqlite(url: sa.engine.URL, connections: int) -> Engine:
     engine = sa.create_engine(
         url,
         poolclass=sa.pool.QueuePool,
+        hide_parameters=True,
         pool_size=connections,
         max_overflow=2,
         connect_args={"check_same_thread": False, "timeout": BUSY / 1000},

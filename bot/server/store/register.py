@@ -125,6 +125,16 @@ class Register:
             ).all()
         return tuple(RepositoryRow(*row) for row in rows)
 
+    def active_repositories(self) -> list[int]:
+        """The ids of all that can be worked on."""
+        found = (
+            sa.select(_R.id)
+            .join(installation, installation.c.id == _R.installation_id)
+            .where(_R.state == "active", installation.c.state == "active")
+        )
+        with self._reading() as connection:
+            return list(connection.execute(found).scalars())
+
     def fact(self, name: str) -> str | None:
         """A word kept under a name."""
         with self._reading() as connection:

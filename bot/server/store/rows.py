@@ -19,6 +19,7 @@ class Subject(NamedTuple):
 
 
 APP = Subject("app", 0)
+SWEEP = Subject("app", 1)  # the App's deliveries that never arrived
 
 
 def installation(number: int) -> Subject:

@@ -1,0 +1,180 @@
+"""What looking again means: at the App, at an installation, at a repository.
+
+Each look asks GitHub what is, makes our rows say so, and says when to look next. So events may be
+lost, repeated or out of order. What is done about a repository is `Sync`, as everywhere.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from bot.github import deliveries
+from bot.github.app import AppAuth
+from bot.github.app_problems import (
+    InstallationGoneError,
+    InstallationSuspendedError,
+    NotInstalledError,
+)
+from bot.github.budget import Budget
+from bot.server import times
+from bot.server.store.rows import (
+    APP,
+    SWEEP,
+    InstallationRow,
+    InstallationState,
+    RepositoryRow,
+    Seen,
+    Subject,
+    installation,
+    repository,
+)
+from bot.server.store.store import Store
+from bot.server.tending import LostError, Tended, tend
+
+log = logging.getLogger(__name__)
+
+BOT = "bot"  # under this name the store keeps the login that we write under
+DAILY = timedelta(days=1)
+SWEEP_EVERY = timedelta(minutes=10)
+KEEP_DELIVERIES = timedelta(
+    days=8
+)  # GitHub sends again for three days, its Enterprise Server seven
+INSTALLATIONS_WITHIN = timedelta(minutes=10)
+
+Wish = tuple[Subject, datetime]
+
+
+class Looked(NamedTuple):
+    """What came of a look: what else to look at, and when to look at the same again, if ever.
+
+    `well` says whether it is settled; else it is tried again at `again`.
+    """
+
+    result: str
+    again: datetime | None
+    wishes: tuple[Wish, ...] = ()
+    well: bool = True
+
+
+class Looks:
+    """Looks at subjects, from any thread. The clock is aware; `sleep` may raise to end a run."""
+
+    def __init__(
+        self,
+        store: Store,
+        auth: AppAuth,
+        budget: Budget,
+        *,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._store = store
+        self._auth = auth
+        self._budget = budget
+        self._clock = clock
+        self._sleep = sleep
+
+    def at(self, subject: Subject, tries: int) -> Looked:
+        """Look. `tries` failed before. Raises MilepostError when it is to be tried again."""
+        if subject == APP:
+            return self._app()
+        if subject == SWEEP:
+            return self._sweep()
+        if subject.kind == "installation":
+            return self._installation(subject.id)
+        return self._repository(subject, tries)
+
+    def _app(self) -> Looked:
+        """Who we are, and where we are installed."""
+        now = self._clock()
+        self._store.register.keep_fact(BOT, f"{self._auth.info().slug}[bot]")
+        known = {row.id: row for row in self._store.register.installations()}
+        wishes: list[Wish] = []
+        for found in self._auth.installations():
+            state: InstallationState = "suspended" if found.suspended_at else "active"
+            old = known.pop(found.id, None)
+            if state == "active":
+                late = INSTALLATIONS_WITHIN * times.spread(found.id) if old else timedelta()
+                wishes.append((installation(found.id), now + late))
+            if old is None or state == "suspended":
+                # That one goes on again is for its own look to say: that wakes its repositories.
+                row = InstallationRow(found.id, found.account, state)
+                self._store.register.see_installation(row, now)
+        for row in known.values():
+            self._store.register.see_installation(row._replace(state="gone"), now)
+        return Looked("seen", now + DAILY, tuple(wishes))
+
+    def _sweep(self) -> Looked:
+        """Have GitHub send again what it could not hand over; forget what is long done."""
+        now = self._clock()
+        swept = deliveries.sweep(self._auth, now=now)
+        if swept.asked:
+            log.info("asked for deliveries again", extra={"count": swept.asked})
+        self._store.inbox.forget(now - KEEP_DELIVERIES)
+        return Looked("swept", now + SWEEP_EVERY)
+
+    def _installation(self, number: int) -> Looked:
+        now, register = self._clock(), self._store.register
+        self._auth.forget_installation(number)
+        try:
+            found = self._auth.installation(number)
+            listed = list(self._auth.repositories(number)) if not found.suspended_at else []
+        except InstallationGoneError:
+            account = old.account if (old := register.installation(number)) else ""
+            register.see_installation(InstallationRow(number, account, "gone"), now)
+            return Looked("gone", None)
+        except InstallationSuspendedError:
+            return Looked("suspended", now + times.FIRST_RETRY, well=False)
+        old = register.installation(number)
+        state: InstallationState = "suspended" if found.suspended_at else "active"
+        if state == "suspended":
+            register.see_installation(InstallationRow(number, found.account, state), now)
+            return Looked(state, None)
+        seen = [Seen(r.id, r.full_name, r.private, r.archived) for r in listed]
+        new = register.see_repositories(number, seen, now)
+        if old is None or old.state != "active":
+            new = tuple(one.id for one in seen if not one.archived)
+        # Last, for it is what tells that the repositories were woken.
+        register.see_installation(InstallationRow(number, found.account, state), now)
+        return Looked("seen", None, tuple((repository(one), now) for one in new))
+
+    def _repository(self, subject: Subject, tries: int) -> Looked:
+        now, row = self._clock(), self._store.register.repository(subject.id)
+        if row is None or row.state == "gone":
+            through = self._store.inbox.installation_of(subject)
+            return Looked("unknown", None, ((installation(through), now),) if through else ())
+        owner = self._store.register.installation(row.installation_id)
+        if owner is None or owner.state != "active":
+            return Looked(owner.state if owner else "unknown", None)
+        try:
+            done = tend(
+                row, self._auth, self._budget, now=now, sleep=self._sleep, seen=self._see(row, now)
+            )
+        except LostError:
+            self._store.register.lose_repository(row.id, now)
+            return Looked("gone", None, ((installation(row.installation_id), now),))
+        except (InstallationGoneError, InstallationSuspendedError, NotInstalledError):
+            # A token tells first; the look at the installation finds out what it means.
+            return Looked("unknown", None, ((installation(row.installation_id), now),))
+        return self._told(row, done, now, tries)
+
+    def _see(self, row: RepositoryRow, now: datetime) -> Callable[[Seen], None]:
+        return lambda seen: self._store.register.see_repository(row.installation_id, seen, now)
+
+    def _told(self, row: RepositoryRow, done: Tended, now: datetime, tries: int) -> Looked:
+        """Keep what became of it, and say when to look again."""
+        self._store.register.note(
+            row.id,
+            result=done.result,
+            told=done.told,
+            zone=done.settings.timezone if done.settings else row.zone,
+            at=now,
+        )
+        if done.retry_in is None:
+            again = times.next_look(done.settings, now, row.id)
+        elif done.retry_in > 0:
+            again = now + timedelta(seconds=done.retry_in)
+        else:
+            again = times.retry(now, tries, row.id)
+        return Looked(done.result, again, well=done.retry_in is None)

@@ -1,0 +1,97 @@
+"""What a delivery is about: the few fields of a payload that matter, and what they ask for.
+
+Pure. Events, actions and fields are those of GitHub's "Webhook events and payloads". A delivery
+only says "look again": what is true is asked for then. So nothing else of it is read, let alone
+kept.
+"""
+
+from typing import Final
+
+import msgspec
+
+from bot.server.store.rows import Subject, installation, repository
+
+# Looking again at a repository or an installation covers all actions of these events.
+OF_REPOSITORY: Final = frozenset(
+    {
+        "issue_comment",
+        "issues",
+        "label",
+        "milestone",
+        "pull_request",
+        "push",
+        "release",
+        "repository",
+        "sub_issues",
+    }
+)
+OF_INSTALLATION: Final = frozenset({"installation", "installation_repositories"})
+# After these the installation may reach other repositories than before.
+MOVES: Final = frozenset({"deleted", "transferred"})
+
+
+class Numbered(msgspec.Struct):
+    """Anything with an id."""
+
+    id: int
+
+
+class Home(msgspec.Struct):
+    """The repository of an event."""
+
+    id: int
+    default_branch: str = ""
+
+
+class Sender(msgspec.Struct):
+    """Who did it."""
+
+    login: str
+
+
+class Payload(msgspec.Struct):
+    """What is read of a payload; all else is passed over."""
+
+    action: str | None = None
+    ref: str | None = None
+    repository: Home | None = None
+    installation: Numbered | None = None
+    sender: Sender | None = None
+
+
+class MalformedError(ValueError):
+    """The body is not what GitHub sends."""
+
+
+_decoder = msgspec.json.Decoder(Payload)
+
+
+def read(body: bytes | bytearray) -> Payload:
+    """Raises MalformedError."""
+    try:
+        return _decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise MalformedError from None
+
+
+def about(event: str, payload: Payload, bot: str | None) -> Subject | None:
+    """What to look at again because of it; None when that would show nothing new.
+
+    `bot` is the login under which we write: what we did ourselves, we know. Raises MalformedError
+    when the payload does not say what the event is about.
+    """
+    if event in OF_INSTALLATION:
+        if payload.installation is None:
+            raise MalformedError
+        return installation(payload.installation.id)
+    if event not in OF_REPOSITORY:
+        return None
+    if payload.repository is None:
+        raise MalformedError
+    if payload.sender is not None and payload.sender.login == bot:
+        return None
+    if event == "push" and payload.ref != f"refs/heads/{payload.repository.default_branch}":
+        return None
+    if event == "repository" and payload.action in MOVES and payload.installation is not None:
+        return installation(payload.installation.id)
+    return repository(payload.repository.id)

@@ -1,0 +1,221 @@
+"""One run for one repository: who it is now, its settings, and `Sync`, with a token of its own."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from bot.curriculum.model import Curriculum
+from bot.errors import (
+    ConfigError,
+    CurriculumError,
+    GuideError,
+    MilepostError,
+    NotThereError,
+    RepositoryMissingError,
+    UnavailableError,
+    UncertainWriteError,
+)
+from bot.github import problems
+from bot.github.addresses import web_root
+from bot.github.app import AppAuth, InstalledRepository
+from bot.github.app_problems import (
+    AppRefusedError,
+    InstallationGoneError,
+    InstallationSuspendedError,
+    NotInstalledError,
+)
+from bot.github.budget import Budget, Lane
+from bot.github.client import Connection, RestClient
+from bot.github.gateway import PyGithubGateway
+from bot.github.pacing import Pacing, Waiter
+from bot.github.reader import HttpReader
+from bot.github.rights import rights_for
+from bot.planning.ports import Gateway
+from bot.server.store.rows import RepositoryRow, Seen
+from bot.settings import CONFIG_PATH, Settings
+from bot.settings import parse as parse_settings
+from bot.usecases.sources import Remote, find_curriculum
+from bot.usecases.sync import Sync
+
+if TYPE_CHECKING:
+    from bot.github.outside import WebPages
+
+PATIENCE = 20.0  # seconds to wait in a thread; what takes longer is taken up again later
+
+# These are for others to deal with: they say nothing about this repository.
+_NOT_ABOUT_IT = (
+    AppRefusedError,
+    InstallationGoneError,
+    InstallationSuspendedError,
+    NotInstalledError,
+)
+
+Sleep = Callable[[float], None]
+
+
+class LostError(Exception):
+    """The repository cannot be found by its id any more."""
+
+
+class Tended(NamedTuple):
+    """What became of a run: a word, a sentence, and the settings as far as they could be read.
+
+    `retry_in` is None when it is settled, else in how many seconds to try again; 0 leaves that to
+    the caller.
+    """
+
+    result: str
+    told: str = ""
+    settings: Settings | None = None
+    retry_in: float | None = None
+
+
+class _Path(NamedTuple):
+    settings: Settings
+    curriculum: Curriculum
+
+
+def tend(
+    row: RepositoryRow,
+    auth: AppAuth,
+    budget: Budget,
+    *,
+    now: datetime,
+    sleep: Sleep,
+    seen: Callable[[Seen], None],
+) -> Tended:
+    """Do all that is due in a repository; `seen` hears what GitHub calls it now.
+
+    `now` is aware. Raises LostError; InstallationGoneError, InstallationSuspendedError and
+    NotInstalledError; AppRefusedError where the fault is ours; and what `sleep` raises.
+    """
+    lane = Lane(budget, row.installation_id, sleep=sleep, max_wait=PATIENCE)
+    run = _Run(row, auth, lane, now, sleep)
+    try:
+        facts = run.look_up()
+        seen(facts)
+        if facts.archived:
+            return Tended("archived", "The repository is archived.")
+        return run.sync(facts)
+    except _NOT_ABOUT_IT:
+        raise
+    except (UnavailableError, UncertainWriteError) as later:
+        return Tended("waiting", str(later), run.settings, retry_in=_rest(budget, row))
+    except (ConfigError, CurriculumError, GuideError) as wrong:
+        # A push will mend it, and wake us.
+        return Tended("wrong", str(wrong), run.settings)
+    except MilepostError as refused:
+        return Tended("refused", str(refused), run.settings)
+
+
+def _rest(budget: Budget, row: RepositoryRow) -> float:
+    """For how long GitHub wants this installation left alone, in seconds; 0 when it does not say.
+
+    A place that is wished in the past is never taken: it only tells when the next one is free.
+    """
+    place = budget.reserve(row.installation_id, creations=1, at_most=-1.0)
+    return place.seconds if place.seconds > PATIENCE else 0.0
+
+
+class _Run:
+    """What one run shares. `settings` are kept as soon as they are read."""
+
+    def __init__(
+        self, row: RepositoryRow, auth: AppAuth, lane: Lane, now: datetime, sleep: Sleep
+    ) -> None:
+        self.settings: Settings | None = None
+        self._row = row
+        self._auth = auth
+        self._lane = lane
+        self._now = now
+        self._sleep = sleep
+
+    def look_up(self) -> Seen:
+        """The repository by its id, which outlives names and owners. Raises LostError."""
+        path = f"/repositories/{self._row.id}"
+
+        def ask(connection: Connection) -> Seen:
+            http = self._lane.http(connection.api_url)
+            waiter = Waiter(sleep=self._sleep, max_wait=PATIENCE)
+            with RestClient(connection, http=http, waiter=waiter) as client:
+                found = client.get(path).json()
+            try:
+                return Seen(
+                    int(found["id"]),
+                    str(found["full_name"]),
+                    private=bool(found["private"]),
+                    archived=bool(found.get("archived")),
+                )
+            except (KeyError, TypeError, ValueError):
+                raise problems.misshapen(path, "no repository") from None
+
+        try:
+            return self._auth.using(self._as_known(self._row.full_name, self._row.private), ask)
+        except (NotThereError, RepositoryMissingError) as missing:
+            if isinstance(missing, NotInstalledError):
+                raise
+            raise LostError from None
+
+    def sync(self, facts: Seen) -> Tended:
+        """Read its settings and follow them."""
+        home = self._as_known(facts.full_name, facts.private)
+        least = rights_for(None, private=facts.private)
+        path = self._auth.using(home, self._read, rights=least)
+        if path is None:
+            return Tended("unset", f"There is no {CONFIG_PATH} yet.")
+        rights = rights_for(path.settings, private=facts.private)
+        written = self._auth.using(home, lambda c: self._write(c, path), rights=rights)
+        return Tended("synced", f"{written} changes written.", path.settings)
+
+    def _read(self, connection: Connection) -> _Path | None:
+        with self._reader(connection) as reader:
+            place = Remote(reader)
+            content = place.read(CONFIG_PATH)
+            if content is None:
+                return None
+            self.settings = parse_settings(content.decode(), name=CONFIG_PATH)
+            return _Path(self.settings, find_curriculum(self.settings.curriculum, place))
+
+    def _write(self, connection: Connection, path: _Path) -> int:
+        """How many changes were written."""
+        gateway = PyGithubGateway(
+            connection,
+            # The lane spaces the writes of all runs of the installation.
+            pacing=Pacing(interval=0, max_wait=PATIENCE),
+            sleep=self._sleep,
+            on_wait=self._lane.refused,
+        )
+        paced: Gateway = self._lane.gateway(gateway)
+        with self._reader(connection) as reader, gateway:
+            return (
+                Sync(
+                    path.curriculum,
+                    path.settings,
+                    self._now,
+                    reader,
+                    web=web_root(connection.api_url),
+                    outside=_outside(path.settings),
+                )
+                .run(gateway=lambda: paced, sleep=self._sleep, progress=lambda *_: None)
+                .written
+            )
+
+    def _reader(self, connection: Connection) -> HttpReader:
+        http = self._lane.http(connection.api_url)
+        return HttpReader(connection, http=http, sleep=self._sleep, max_wait=PATIENCE)
+
+    def _as_known(self, full_name: str, private: bool) -> InstalledRepository:
+        return InstalledRepository(
+            installation=self._row.installation_id,
+            id=self._row.id,
+            full_name=full_name,
+            private=private,
+        )
+
+
+def _outside(settings: Settings) -> "WebPages | None":
+    if not settings.features.links:
+        return None
+    from bot.github.outside import WebPages
+
+    return WebPages()

@@ -1,0 +1,71 @@
+"""When to look again: pure functions of settings, a moment and a repository's number.
+
+Times go in aware and come out aware, UTC. Numbers spread what would be due for all at once.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.reports.week import Week
+from bot.settings import Settings
+
+DAY = timedelta(days=1)
+NIGHT = time(1)  # in the learner's zone: before anybody looks at a day, and after it has begun
+NIGHT_LASTS = timedelta(hours=4)
+SUMMARIES_WITHIN = timedelta(minutes=10)
+FIRST_RETRY = timedelta(minutes=1)
+LAST_RETRY = timedelta(hours=6)
+_ODD = 2_654_435_761  # Knuth's multiplier: neighbouring numbers come out far apart
+_ALL = 2**32
+
+
+def spread(number: int) -> float:
+    """A fraction from 0 up to 1 that is the same for the same number, and even over many."""
+    return (number * _ODD % _ALL) / _ALL
+
+
+def next_look(settings: Settings | None, now: datetime, number: int) -> datetime:
+    """When a repository in which nothing happens is to be looked at again, after `now`.
+
+    Every night of the learner, when days begin and checkpoints pass, and when the weekly summary is
+    due. Without settings every night in UTC.
+    """
+    zone = settings.zone if settings is not None else ZoneInfo("UTC")
+    times = [_next_night(now, zone, number)]
+    if settings is not None:
+        times.append(_next_summary(settings, now, number))
+    return min(times)
+
+
+def retry(now: datetime, tries: int, number: int) -> datetime:
+    """When to try again what failed `tries` times before: in a minute, then ever later."""
+    wait = min(FIRST_RETRY * (1 << min(tries, 20)), LAST_RETRY)
+    return now + wait * (1 + spread(number) / 4)
+
+
+def _next_night(now: datetime, zone: ZoneInfo, number: int) -> datetime:
+    today = now.astimezone(zone).date()
+    return next(
+        at
+        for days in range(-1, 3)
+        if (at := _night(today + days * DAY, zone) + NIGHT_LASTS * spread(number)) > now
+    )
+
+
+def _night(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, NIGHT, tzinfo=zone).astimezone(UTC)
+
+
+def _next_summary(settings: Settings, now: datetime, number: int) -> datetime:
+    late = SUMMARIES_WITHIN * spread(number)
+    today = now.astimezone(settings.zone).date()
+    return next(
+        at
+        for weeks in range(-2, 3)
+        if (at := _summary(settings, today + weeks * 7 * DAY) + late) > now
+    )
+
+
+def _summary(settings: Settings, day: date) -> datetime:
+    """When the summary of the week of `day` is due."""
+    return Week.of(day, settings.summary.day).due(settings).astimezone(UTC)

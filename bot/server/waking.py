@@ -1,0 +1,23 @@
+"""Has every repository looked at again when the server starts: that is the guarantee.
+
+What was missed while nobody listened shows then. Spread out, so that a start is no storm.
+"""
+
+from datetime import datetime, timedelta
+
+from bot.server import times
+from bot.server.store.rows import repository
+from bot.server.store.store import Store
+
+A_SECOND = 4  # repositories
+LONGEST = timedelta(hours=24)
+
+
+def wake_all(store: Store, now: datetime) -> int:
+    """Wake all that can be worked on; returns how many. The clock is aware."""
+    numbers = store.register.active_repositories()
+    within = min(timedelta(seconds=len(numbers) / A_SECOND), LONGEST)
+    store.agenda.wake_each(
+        (repository(number), now + within * times.spread(number)) for number in numbers
+    )
+    return len(numbers)

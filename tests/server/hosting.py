@@ -1,0 +1,145 @@
+"""A server of ours on loopback with the sandbox as its GitHub, for tests in one process."""
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+
+from bot.sandbox.server import Sandbox
+from bot.sandbox.state import apps
+from bot.sandbox.state.objects import App
+from bot.server import config
+from bot.server.app import WEBHOOKS, Server, build
+from bot.server.store.store import Store
+
+SECRET = "It's a Secret to Everybody"
+EVENTS = ["issues", "issue_comment", "label", "milestone", "push", "repository"]
+PERMISSIONS = {"issues": "write", "metadata": "read", "contents": "read", "pull_requests": "read"}
+PATIENCE = 15.0  # seconds
+
+
+@dataclass(frozen=True)
+class Host:
+    """A running server of ours."""
+
+    url: str
+    server: Server
+    client: httpx.Client
+
+    @property
+    def store(self) -> Store:
+        return self.server.store
+
+    def knock(
+        self, event: str, body: dict[str, Any], *, guid: str = "g-1", secret: str = SECRET
+    ) -> httpx.Response:
+        """Bring a delivery, signed."""
+        content = json.dumps(body).encode()
+        return self.post(content, headers(content, event, guid=guid, secret=secret))
+
+    def post(self, content: bytes | Iterator[bytes], said: dict[str, str]) -> httpx.Response:
+        """Bring anything."""
+        raw = [(name.encode(), value.encode("latin-1")) for name, value in said.items()]
+        return self.client.post(self.url + WEBHOOKS, content=content, headers=raw)
+
+
+def headers(content: bytes, event: str, *, guid: str, secret: str = SECRET) -> dict[str, str]:
+    """Those of a delivery."""
+    digest = hmac.new(secret.encode(), content, hashlib.sha256).hexdigest()
+    return {
+        "X-GitHub-Event": event,
+        "X-GitHub-Delivery": guid,
+        "X-Hub-Signature-256": f"sha256={digest}",
+    }
+
+
+def register(sandbox: Sandbox, url: str, **more: Any) -> App:
+    """Our App, known to the sandbox, with its webhooks going to `url`."""
+    with sandbox.world.lock:
+        return apps.create(
+            sandbox.world,
+            "Milepost Test",
+            owner="learner",
+            permissions=PERMISSIONS,
+            events=EVENTS,
+            hook_url=url + WEBHOOKS,
+            hook_secret=SECRET,
+            **more,
+        )
+
+
+def environment(folder: Path, database_url: str) -> dict[str, str]:
+    """Of a server that is no App yet. Things settle at once."""
+    return {
+        "MILEPOST_DATA_DIR": str(folder),
+        "MILEPOST_DATABASE_URL": database_url,
+        "MILEPOST_SETTLE": "0",
+        "MILEPOST_WRITE_INTERVAL": "0",
+    }
+
+
+def as_app(app: App, sandbox: Sandbox) -> dict[str, str]:
+    """The part of the environment that makes it that App."""
+    return {
+        "GITHUB_API_URL": sandbox.api_url,
+        "MILEPOST_CLIENT_ID": app.client_id,
+        "MILEPOST_PRIVATE_KEY": app.private_key,
+        "MILEPOST_WEBHOOK_SECRET": SECRET,
+    }
+
+
+class _Uvicorn(uvicorn.Server):
+    def __init__(self, settings: uvicorn.Config) -> None:
+        super().__init__(settings)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+@contextlib.contextmanager
+def hosted(
+    environ: Callable[[str], dict[str, str]], *, change: Callable[[Server], None] = lambda _: None
+) -> Iterator[Host]:
+    """A server in a thread. `environ` is told its address and gives its environment."""
+    listener = uvicorn.Config("none", host="127.0.0.1", port=0, log_config=None).bind_socket()
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    settings = config.read(environ(url))
+    with Store.open(settings.database_url.get_secret_value()) as store:
+        server = Server(settings, store, tick=timedelta(milliseconds=20))
+        change(server)
+        running = _Uvicorn(
+            uvicorn.Config(
+                build(server), log_config=None, access_log=False, ws="none", lifespan="on"
+            )
+        )
+        thread = threading.Thread(target=lambda: asyncio.run(running.serve([listener])))
+        thread.start()
+        try:
+            assert running.ready.wait(PATIENCE)
+            with httpx.Client(verify=False) as client:
+                yield Host(url, server, client)
+        finally:
+            running.should_exit = True
+            thread.join(PATIENCE)
+            listener.close()
+
+
+def eventually(holds: Callable[[], Any], what: str = "") -> None:
+    """Wait until it holds."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, what or "it never came to hold"
+        time.sleep(0.01)
