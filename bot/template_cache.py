@@ -21,17 +21,23 @@ from jinja2.bccache import Bucket
 class TemplateCache(BytecodeCache):
     """Bytecode of templates, a file each.
 
-    It holds while the template, Python, Jinja2 and `recipe` stay as they were: what makes up the
-    environment, for constants in a template are rendered while it is compiled.
+    `ending` is that of the templates the environment is for; one without it is shared by several
+    environments and kept once for each. What is kept holds while the template, Python, Jinja2 and
+    `recipe` stay as they were: `recipe` is what makes up the environment, for constants in a
+    template are rendered while it is compiled.
     """
 
-    def __init__(self, recipe: bytes) -> None:
+    def __init__(self, ending: str, recipe: bytes) -> None:
+        self._ending = ending
         self._recipe = recipe + MAGIC_NUMBER + jinja_version.encode()
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:
-        """The template's path; "" for one that is not a file."""
+        """Where its bytecode belongs; "" for a template that is not a file."""
         del name  # the path tells more
-        return filename or ""
+        if filename is None:
+            return ""
+        shared = "" if filename.endswith(self._ending) else f".{self._ending}"
+        return cache_from_source(f"{filename}{shared}.py")
 
     def get_source_checksum(self, source: str) -> str:
         """What the bytecode was made of."""
@@ -40,7 +46,7 @@ class TemplateCache(BytecodeCache):
     def load_bytecode(self, bucket: Bucket) -> None:
         """Fill the bucket when there is bytecode that fits; else the template is compiled."""
         try:
-            made_of, _, code = _place(bucket.key).read_bytes().partition(b"\n")
+            made_of, _, code = Path(bucket.key).read_bytes().partition(b"\n")
         except OSError:
             return
         if made_of == bucket.checksum.encode():
@@ -50,17 +56,13 @@ class TemplateCache(BytecodeCache):
         """Keep the bucket's bytecode. Another process never sees half a file."""
         if sys.dont_write_bytecode or not bucket.key:
             return
-        place = _place(bucket.key)
+        place = Path(bucket.key)
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             handle, part = tempfile.mkstemp(dir=place.parent)
             with os.fdopen(handle, "wb") as file:
                 file.write(bucket.checksum.encode() + b"\n" + marshal.dumps(bucket.code))
-            Path(part).chmod(Path(bucket.key).stat().st_mode & 0o666)
+            Path(part).chmod(0o644)  # whoever may read the templates, as with a .pyc
             Path(part).replace(place)
         except OSError:
             return  # a place that cannot be written to costs time, nothing else
-
-
-def _place(template: str) -> Path:
-    return Path(cache_from_source(f"{template}.py"))

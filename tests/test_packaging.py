@@ -29,11 +29,12 @@ def test_a_wheel_carries_templates_catalog_and_type_marker(wheel: Path) -> None:
     templates = {
         f"bot/_templates/{file.relative_to(ROOT / 'templates').as_posix()}"
         for file in (ROOT / "templates").rglob("*")
-        if file.is_file()
+        if file.is_file() and file.parent.name != "__pycache__"
     }
     assert templates <= names
     assert {"bot/py.typed", "bot/curriculum/catalog/devops-to-mlops.yml"} <= names
     assert not [name for name in names if name.startswith(("tests/", "templates/", "docs/"))]
+    assert not [name for name in names if "__pycache__" in name]
 
 
 def test_an_installed_wheel_renders_without_the_checkout(wheel: Path, tmp_path: Path) -> None:
