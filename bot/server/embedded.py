@@ -38,6 +38,11 @@ class Embedded:
         """Whether it works."""
         return self._scheduler is not None and self._scheduler.running
 
+    @property
+    def busy(self) -> int:
+        """At how many subjects it is."""
+        return self._worker.busy
+
     def start(self) -> None:
         """Begin, in threads of its own."""
         from apscheduler.executors.pool import ThreadPoolExecutor
