@@ -20,7 +20,12 @@ from pydantic import (
     ValidationError,
 )
 
-from bot.errors import AuthenticationError, PermissionDeniedError, RepositoryMissingError
+from bot.errors import (
+    AuthenticationError,
+    NotThereError,
+    PermissionDeniedError,
+    RepositoryMissingError,
+)
 from bot.github import app_problems, problems
 from bot.github.app_calls import AppCalls, pages
 from bot.github.app_key import AppKey
@@ -36,6 +41,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 _CLOCK_WORDS = ("'iat'", "'exp'", "issued at", "expiration time")
+# To a token that lost its repository, or its installation, things are forbidden or not there.
+_PERHAPS_THE_TOKEN = (
+    AuthenticationError,
+    PermissionDeniedError,
+    RepositoryMissingError,
+    NotThereError,
+)
 _TOLERATED = timedelta(seconds=5)  # a clock that is off by less was not the reason
 
 
@@ -191,7 +203,7 @@ class AppAuth:
         token = self.token(repository.installation, repository.id, rights)
         try:
             return work(self._connection(repository, token))
-        except (AuthenticationError, PermissionDeniedError, RepositoryMissingError) as refused:
+        except _PERHAPS_THE_TOKEN as refused:
             self._tokens.forget(token)
             # Of an installation that is suspended, gone or elsewhere, only this tells.
             token = self.token(repository.installation, repository.id, rights)

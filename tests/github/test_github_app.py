@@ -33,7 +33,7 @@ from bot.github.app_problems import (
     NotInstalledError,
 )
 from bot.github.app_tokens import InstallationToken, TokenCache, Want
-from bot.github.client import Connection, inspect
+from bot.github.client import Connection, RestClient, inspect
 from bot.github.problems import UnreadableAnswerError
 from bot.github.reader import HttpReader
 from bot.github.rights import LEAST, Rights, rights_for
@@ -361,17 +361,28 @@ class TestRefusedTokens:
             auth.installation(home.installation)
         assert list(auth.installations()) == []
 
+    @pytest.mark.parametrize("path", ["/repos/learner/portfolio", "/repositories/{id}"])
     def test_a_repository_that_was_taken_out(
-        self, auth: AppAuth, home: InstalledRepository, world: World, sandbox_app: SandboxApp
+        self,
+        auth: AppAuth,
+        home: InstalledRepository,
+        world: World,
+        sandbox_app: SandboxApp,
+        path: str,
     ) -> None:
         world.repository().private = True
-        token_of(auth, home)
+        kept = world.tokens[token_of(auth, home).get_secret_value()]
         learner, taken = Actor(world.users["learner"]), [world.repository()]
         with world.lock:
             apps.change_repositories(world, learner, sandbox_app.installation, remove=taken)
-        auth.forget_installation(home.installation)
+            kept.repositories = []  # GitHub takes it from the tokens that are about, too
+
+        def work(connection: Connection) -> None:
+            with RestClient(connection) as client:
+                client.get(path.format(id=home.id))
+
         with pytest.raises(NotInstalledError):
-            auth.using(home, look)
+            auth.using(home, work)
 
     def test_a_right_that_was_not_granted(self, auth: AppAuth, home: InstalledRepository) -> None:
         with pytest.raises(NotGrantedError, match="not granted"):
