@@ -85,11 +85,21 @@ class Budget(Protocol):
 class _Book:
     """The places taken of one installation; some lie ahead."""
 
-    def __init__(self, pacing: Pacing) -> None:
+    def __init__(self, pacing: Pacing, now: datetime) -> None:
         self.created: deque[datetime] = deque(maxlen=pacing.per_hour)
         self.last: datetime | None = None
         self.shut: datetime | None = None
         self.why = ""
+        self._seen = now
+
+    def follow(self, now: datetime) -> None:
+        """When the clock was set back, take all times along instead of waiting for it."""
+        back = max(self._seen - now, timedelta())
+        if back:
+            self.created = deque((at - back for at in self.created), self.created.maxlen)
+            self.last = self.last and self.last - back
+            self.shut = self.shut and self.shut - back
+        self._seen = now
 
     def rests(self, now: datetime) -> bool:
         """Whether nothing in it matters any more."""
@@ -131,10 +141,11 @@ class InProcess:
     def closed(self, installation: int) -> Pause:
         """See `Budget`."""
         with self._lock:
-            book = self._books.get(installation)
-            if book is None or book.shut is None:
+            now = self._clock()
+            book = self._book(installation, now)
+            if book.shut is None:
                 return Pause(0.0, "")
-            return Pause(max(0.0, (book.shut - self._clock()).total_seconds()), book.why)
+            return Pause(max(0.0, (book.shut - now).total_seconds()), book.why)
 
     def _rules(self, book: _Book, creations: int, now: datetime) -> list[tuple[datetime, str]]:
         """From when on each of the rules allows the write."""
@@ -161,8 +172,10 @@ class InProcess:
         if installation not in self._books:
             if len(self._books) >= _MANY:
                 self._books = {k: b for k, b in self._books.items() if not b.rests(now)}
-            self._books[installation] = _Book(self._pacing)
-        return self._books[installation]
+            self._books[installation] = _Book(self._pacing, now)
+        book = self._books[installation]
+        book.follow(now)
+        return book
 
 
 class Lane:

@@ -95,6 +95,14 @@ class TestPlaces:
         budget.close(ADA, 9, "x")
         assert seconds(budget) == 9
 
+    def test_a_clock_that_was_set_back_holds_nobody_up(self, hands: Hands) -> None:
+        budget = InProcess(Pacing(per_minute=2), clock=hands)
+        assert [seconds(budget), seconds(budget)] == [0, 1]
+        budget.close(ADA, 5, "x")
+        hands.wait(-3600)
+        assert budget.closed(ADA).seconds == 5
+        assert [seconds(budget, creations=0), seconds(budget)] == [5, 60]
+
     def test_installations_that_rest_are_forgotten(self, hands: Hands) -> None:
         budget = InProcess(clock=hands)
         for number in range(1_000):
