@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 SYNC := $(UV) pip install --quiet --python $(BIN)/python --require-hashes
+WORKFLOWS := $(wildcard .github/workflows/*.yml)
 SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 
 # Where this is set every start compiles every module anew: half a second for each of many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo setup test lint format types lock bench clean
+.PHONY: help demo setup test lint format types workflows lock bench dist publish clean
 
 help:
 	@echo "make demo    try Milepost against a local stand-in for GitHub"
@@ -18,6 +19,7 @@ help:
 	@echo "make format  put the code in shape"
 	@echo "make bench   measure; prints tables"
 	@echo "make lock    resolve the dependencies again (requirements/)"
+	@echo "make dist    build the package and the list of its parts"
 
 demo: setup
 	@$(BIN)/milepost demo
@@ -29,10 +31,19 @@ test: $(VENV)/.dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --config pyproject.toml --no-cache
+	@$(MAKE) --no-print-directory workflows
 	@$(BIN)/pytest -n auto
 
 lint types: $(VENV)/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+# Their schemas come with the checker and zizmor stays offline: nothing here asks the network.
+workflows: $(VENV)/.dev
+	@$(BIN)/actionlint -shellcheck= -pyflakes= $(WORKFLOWS)
+	@$(BIN)/zizmor --quiet --no-progress --offline --pedantic --strict-collection .github action.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 
 format: $(VENV)/.dev
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
@@ -42,7 +53,18 @@ bench: $(VENV)/.dev
 	@$(BIN)/python -P bench/year.py
 
 lock: $(UV)
-	sh requirements/lock.sh $(UV)
+	UPGRADE=$(UPGRADE) sh requirements/lock.sh $(UV)
+
+# What a release consists of: the package and a list of all that a run of the Action is made of.
+dist: setup
+	@test -z "$(VERSION)" || test "milepost $(VERSION)" = "$$($(BIN)/milepost --version)" \
+	  || { echo "The tag says $(VERSION), pyproject.toml says otherwise."; exit 1; }
+	@rm -rf dist
+	@$(BIN)/python -m hatchling build -d dist
+	@$(BIN)/python requirements/parts.py > dist/milepost.cdx.json
+
+publish: $(UV)
+	@$(UV) publish --trusted-publishing always dist/*.whl dist/*.tar.gz
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache

@@ -1,11 +1,13 @@
 #!/bin/sh
-# Resolves every set of dependencies anew. Hashes only: no file here names a package index.
+# Resolves every set of dependencies. Hashes only: no file here names a package index. What is
+# locked stays where it fits; with UPGRADE=--upgrade everything moves to its newest release.
 set -eu
 uv=$1
 compile() {
     out=requirements/$1
     shift
-    "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+    # shellcheck disable=SC2086 # nothing given is no argument
+    "$uv" pip compile --quiet ${UPGRADE:-} --universal --python-version 3.11 --generate-hashes \
         --no-header --no-emit-index-url --no-emit-find-links --output-file "$out" "$@"
 }
 compile build.txt requirements/build.in
