@@ -8,10 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
-import jwt
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import SecretStr
 from sandbox_fixtures import SandboxApp
 from timeline import Timeline
@@ -32,19 +29,16 @@ from bot.github.app_problems import (
     NotGrantedError,
     NotInstalledError,
 )
-from bot.github.app_tokens import InstallationToken, TokenCache, Want
 from bot.github.client import Connection, RestClient, inspect
 from bot.github.problems import UnreadableAnswerError
 from bot.github.reader import HttpReader
-from bot.github.rights import LEAST, Rights, rights_for
+from bot.github.rights import LEAST, Rights
 from bot.sandbox.state import apps
 from bot.sandbox.state.objects import Actor
 from bot.sandbox.world import World
-from bot.settings import Publish, Settings
 
 MakeAuth = Callable[..., AppAuth]
 KEY = apps.key_pair()[0]
-SIGNER = AppKey("Iv1.x", SecretStr(KEY))  # loading the key takes a tenth of a second
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
@@ -98,63 +92,6 @@ def token_of(auth: AppAuth, home: InstalledRepository) -> SecretStr:
 
 
 class TestSignatures:
-    @given(st.lists(st.integers(-1200, 1200), min_size=1, max_size=8))
-    def test_they_are_what_github_asks_for_whatever_the_clock_does(self, moves: list[int]) -> None:
-        now = NOON + timedelta(seconds=0.5)
-        for move in moves:
-            now += timedelta(seconds=move)
-            signed = SIGNER.sign(now).get_secret_value()
-            claims = jwt.decode(
-                signed,
-                apps.key_pair()[1],
-                algorithms=["RS256"],
-                options={"verify_exp": False, "verify_iat": False},
-            )
-            assert claims["iss"] == "Iv1.x"
-            assert claims["iat"] <= now.timestamp() - 60
-            assert now.timestamp() + 60 < claims["exp"] <= now.timestamp() + 600
-
-    def test_one_is_kept_for_some_minutes_and_never_used_out_of_its_time(self) -> None:
-        key = AppKey("Iv1.x", SecretStr(KEY))
-        first = key.sign(NOON)
-        assert key.sign(NOON + timedelta(minutes=7)) == first
-        assert key.sign(NOON + timedelta(minutes=8)) != first
-        assert key.sign(NOON - timedelta(minutes=1)) != first
-
-    def test_a_key_may_be_written_on_one_line(self) -> None:
-        AppKey("Iv1.x", SecretStr(KEY.replace("\n", "\\n"))).check()
-
-    @pytest.mark.parametrize(
-        "key",
-        [
-            "",
-            "canary",
-            "/etc/key.pem",
-            KEY[:200],
-            KEY.replace("A", "B"),
-            apps.key_pair()[1],
-        ],
-        ids=["empty", "words", "path", "cut", "damaged", "public"],
-    )
-    def test_what_is_no_key_is_told_without_showing_it(self, key: str) -> None:
-        with pytest.raises(ConfigError, match="private key") as told:
-            AppKey("Iv1.x", SecretStr(key)).check()
-        assert "canary" not in str(told.value)
-        assert KEY[40:80] not in str(told.value)
-        assert told.value.__suppress_context__, "what cryptography says may quote the key"
-
-    def test_an_encrypted_or_an_elliptic_key_is_none_either(self) -> None:
-        from cryptography.hazmat.primitives import serialization as wire
-        from cryptography.hazmat.primitives.asymmetric import ec
-
-        key = ec.generate_private_key(ec.SECP256R1())
-        form = wire.PrivateFormat.PKCS8
-        locks = (wire.NoEncryption(), wire.BestAvailableEncryption(b"x"))
-        for lock, words in zip(locks, ("no RSA key", "encrypted"), strict=True):
-            pem = key.private_bytes(wire.Encoding.PEM, form, lock).decode()
-            with pytest.raises(ConfigError, match=words):
-                AppKey("Iv1.x", SecretStr(pem)).check()
-
     def test_id_and_key_are_proved_by_asking_for_the_app(
         self, auth: AppAuth, make_auth: MakeAuth, sandbox_app: SandboxApp
     ) -> None:
@@ -241,43 +178,6 @@ class TestTokens:
             tokens = {future.result() for future in [pool.submit(ask) for _ in range(12)]}
         assert len(tokens) == 1
         assert asked_for_tokens(world) == [201]
-
-    def test_a_failure_is_heard_by_all_who_wait_and_is_not_kept(self) -> None:
-        answers: list[MilepostError | None] = [InstallationGoneError("gone"), None]
-        asked, go = threading.Event(), threading.Event()
-
-        def ask(_want: Want) -> InstallationToken:
-            asked.set()
-            assert go.wait(5)
-            answer = answers.pop(0)
-            if answer is not None:
-                raise answer
-            late = NOON + timedelta(hours=1)
-            return InstallationToken(token=SecretStr("x"), expires_at=late)
-
-        cache, want = TokenCache(ask, lambda: NOON), Want(1, 2, LEAST)
-        with ThreadPoolExecutor(2) as pool:
-            first = pool.submit(cache.get, want)
-            assert asked.wait(5)
-            second = pool.submit(cache.get, want)
-            go.set()
-            assert isinstance(first.exception(), InstallationGoneError)
-            # The second one either waited for the first, or asked after it.
-            assert isinstance(second.exception(), InstallationGoneError) or not answers
-        assert cache.get(want).get_secret_value() == "x"
-
-    def test_the_cache_does_not_grow_for_ever(self) -> None:
-        asked: list[int] = []
-
-        def ask(want: Want) -> InstallationToken:
-            asked.append(want.installation)
-            late = NOON + timedelta(hours=1)
-            return InstallationToken(token=SecretStr(f"t{len(asked)}"), expires_at=late)
-
-        cache = TokenCache(ask, lambda: NOON, most=3)
-        for number in (1, 2, 3, 1, 4, 1, 2):
-            cache.get(Want(number, None, LEAST))
-        assert asked == [1, 2, 3, 4, 2]
 
     def test_a_token_of_any_form_is_handed_on_as_it_is(self) -> None:
         odd = "ghs_123456_" + "eyJ0eXAi." * 60 + "-_x"
@@ -516,28 +416,3 @@ def test_no_secret_is_ever_shown(
     assert token.get_secret_value() not in everything
     assert KEY[40:80] not in everything
     assert "eyJ" not in everything, "the start of every signature"
-
-
-@pytest.mark.parametrize(
-    ("publish", "private", "permissions"),
-    [
-        ({}, False, {}),
-        ({}, True, {"contents": "read", "pull_requests": "read"}),
-        ({"badge": True}, False, {"contents": "write"}),
-        ({"readme": True}, True, {"contents": "write", "pull_requests": "read"}),
-        ({"forms": True}, False, {"contents": "write"}),
-        ({"reports": "branch"}, False, {"contents": "write"}),
-        (
-            {"reports": "pull-request"},
-            False,
-            {"contents": "write", "pull_requests": "write"},
-        ),
-    ],
-)
-def test_more_rights_are_asked_for_only_when_the_settings_do(
-    publish: dict[str, object], private: bool, permissions: dict[str, str]
-) -> None:
-    settings = Settings(start=NOON.date(), publish=Publish.model_validate(publish))
-    least = {"metadata": "read", "issues": "write"}
-    assert rights_for(settings, private=private).permissions == least | permissions
-    assert rights_for(None, private=False) == LEAST
