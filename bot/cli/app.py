@@ -20,6 +20,7 @@ from bot.cli import (
     init,
     plan,
     sandbox,
+    serve,
     status,
     sync,
     weekly,
@@ -57,6 +58,7 @@ app.command("cohort", short_help="Show where the learners are who share that.")(
 app.command("import", short_help="Read a learning guide into a curriculum.")(guide.import_guide)
 app.add_typer(curriculum.app, name="curriculum")
 app.command("sandbox", short_help="Serve a local GitHub to try things on.")(sandbox.sandbox)
+app.command("serve", short_help="Be a GitHub App, for many repositories.")(serve.serve)
 app.command("doctor", short_help="Check token, repository, permissions, clock and settings.")(
     doctor.doctor
 )

@@ -12,6 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.github import credentials
 from bot.github.app import AppAuth
 from bot.github.budget import InProcess
 from bot.github.pacing import Pacing, utc_now
@@ -28,6 +29,28 @@ from bot.server.work import Pauses, Worker
 log = logging.getLogger(__name__)
 
 WEBHOOKS = "/webhooks/github"
+CREDENTIALS = "app.json"  # in the data folder
+
+
+def with_credentials(config: ServerConfig) -> ServerConfig:
+    """With the App that was registered here, where the environment names none.
+
+    Raises ConfigError when its file cannot be used.
+    """
+    if config.issuer is not None:
+        return config
+    app = credentials.load(config.data_dir / CREDENTIALS)
+    if app is None:
+        return config
+    return config.model_copy(
+        update={
+            "app_id": app.id,
+            "client_id": app.client_id,
+            "private_key": app.private_key,
+            "webhook_secret": app.webhook_secret,
+            "api_url": app.api_url,
+        }
+    )
 
 
 @dataclass

@@ -26,6 +26,7 @@ COMMANDS = [
     "cohort",
     "import",
     "sandbox",
+    "serve",
     "doctor",
     "curriculum",
     "curriculum list",

@@ -110,7 +110,10 @@ def test_every_variable_that_the_code_reads_is_told() -> None:
         if "sandbox" not in file.parts
         for name in VARIABLE.findall(file.read_text(encoding="utf-8"))
     }
-    rows = sections(REFERENCE / "environment.md")["Environment variables"].rows
+    rows = (
+        *sections(REFERENCE / "environment.md")["Environment variables"].rows,
+        *sections(REFERENCE / "server.md")["Environment"].rows,
+    )
     assert {codes(row[0])[0] for row in rows} == read
 
 

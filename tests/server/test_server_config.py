@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from docs.pages import ROOT, codes, sections
 
 from bot.errors import ConfigError
 from bot.server import config
@@ -92,3 +93,14 @@ def test_what_is_wrong_is_told_by_its_variable_and_not_shown(name: str, value: s
 def test_two_keys_are_one_too_many(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="keep one"):
         config.read({**APP, "MILEPOST_PRIVATE_KEY_FILE": str(tmp_path)})
+
+
+def test_the_reference_tells_every_variable_and_its_default() -> None:
+    table = sections(ROOT / "docs" / "reference" / "server.md")["Environment"].tables[0][1:]
+    assert [codes(row[0])[0] for row in table] == [v.name for v in config.VARIABLES]
+    fields = config.ServerConfig.model_fields
+    for row, variable in zip(table, config.VARIABLES, strict=True):
+        default = fields[variable.field].default if variable.field in fields else None
+        if isinstance(default, (int, float, str)):
+            shown = f"{default:g}" if isinstance(default, float) else str(default)
+            assert codes(row[1]) == [shown], variable.name

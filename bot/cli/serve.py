@@ -1,0 +1,41 @@
+"""`milepost serve`: the GitHub App, for many repositories, until it is told to stop."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from bot.cli import console
+from bot.errors import UsageError
+
+
+def serve(
+    host: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS", help="The address to listen at; 0.0.0.0 for all of this machine."
+        ),
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(metavar="PORT", min=1, max=65535, help="The port to listen at.")
+    ] = 8000,
+) -> None:
+    """Be a GitHub App: take its webhooks, and keep the plans of its repositories true.
+
+    What it needs to know comes from the environment. It ends at Ctrl-C or SIGTERM, after what it is
+    doing right now; what is left is done after the next start.
+    """
+    try:
+        import alembic  # noqa: F401 - of the extra `server`, this is what nothing else brings
+        import apscheduler  # noqa: F401
+        import uvicorn  # noqa: F401
+    except ModuleNotFoundError as missing:
+        raise UsageError(
+            f"the server needs '{missing.name}', which is not installed.",
+            hint="Install it with: pip install 'milepost[server]'",
+        ) from None
+    from bot.server import config, run
+
+    settings = config.read(os.environ)
+    console.tell(f"Listening at http://{host}:{port}. Stop with Ctrl-C.")
+    run.serve(settings, host=host, port=port)

@@ -1,0 +1,47 @@
+"""Runs the server in this process until SIGTERM or Ctrl-C."""
+
+import logging
+
+import uvicorn
+
+from bot.errors import UsageError
+from bot.server import logs
+from bot.server.app import Server, build, with_credentials
+from bot.server.config import ServerConfig
+from bot.server.store.store import Store
+
+log = logging.getLogger(__name__)
+
+GRACE = 10  # seconds for requests that are being answered when it is time to stop
+
+
+def serve(config: ServerConfig, *, host: str, port: int) -> None:
+    """Serve. Raises ConfigError before it listens, and UsageError when it cannot."""
+    logs.set_up()
+    config = with_credentials(config)
+    if not config.registered:
+        log.warning("there is no App to act as: every delivery is refused")
+    # Each thread may hold a connection, and so may the inbox, the clock and a request.
+    with Store.open(
+        config.database_url.get_secret_value(), connections=config.threads + 4
+    ) as store:
+        running = uvicorn.Server(
+            uvicorn.Config(
+                build(Server(config, store)),
+                host=host,
+                port=port,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                ws="none",
+                timeout_graceful_shutdown=GRACE,
+            )
+        )
+        try:
+            running.run()
+        except SystemExit:
+            # uvicorn ends the process so when it cannot listen; it has logged why.
+            raise UsageError(
+                f"{host}:{port} cannot be listened at, or the start failed.",
+                hint="The line before says why. Choose another port with --port.",
+            ) from None
