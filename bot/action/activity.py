@@ -71,7 +71,7 @@ def _why_not(event: str, payload: Payload) -> str | None:
         return "This event lends a stranger our rights; use `pull_request` instead."
     sender = _get(payload, "sender")
     things = [t for t in (_get(payload, name) for name in _THINGS) if t is not None]
-    if _get(payload, "action") in {"opened", "created"} and any(
+    if _word(payload, "action") in {"opened", "created"} and any(
         find(text) for thing in things[:1] for text in _texts(thing)
     ):
         return "Milepost made this itself."
@@ -103,9 +103,9 @@ def _texts(thing: Any) -> Iterator[str]:
 
 def _no_news(event: str, payload: Payload, config: str, guide: str | None) -> str | None:
     """Why the event is of no interest to `auto`, or None."""
-    action = _get(payload, "action")
+    action = _word(payload, "action")
     if action in _NO_NEWS.get(event, ()):
-        return f"That an issue was {action} changes nothing on a path."
+        return f"That something was {action} changes nothing on a path."
     if event in {"issues", "issue_comment"} and _get(payload, "issue", "pull_request"):
         return "That is a pull request, not an issue."
     if event == "push":
@@ -155,8 +155,7 @@ def _copy(payload: Payload) -> bool:
 
 
 def _default(payload: Payload) -> str | None:
-    name = _get(payload, "repository", "default_branch")
-    return name if isinstance(name, str) else None
+    return _word(payload, "repository", "default_branch")
 
 
 def _why(event: str, payload: Payload) -> str:
@@ -164,9 +163,15 @@ def _why(event: str, payload: Payload) -> str:
         return "Somebody asked for it."
     if event == "schedule":
         return "It is time to look."
-    action = _get(payload, "action")
+    action = _word(payload, "action")
     what = event.replace("_", " ")
-    return f"Something happened: {what} {action}." if isinstance(action, str) else f"A {what} came."
+    return f"Something happened: {what} {action}." if action else f"Something happened: {what}."
+
+
+def _word(payload: Payload, *names: str) -> str | None:
+    """The text at the end of a way, or None."""
+    found = _get(payload, *names)
+    return found if isinstance(found, str) else None
 
 
 def _get(thing: Any, *names: str) -> Any:

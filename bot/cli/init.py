@@ -1,13 +1,14 @@
-"""`milepost init`: a few questions, or flags, become a checked `.github/milepost.yml`."""
+"""`milepost init`: a few questions, or flags, become checked settings; and a workflow."""
 
 import contextlib
+import os
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.cli import console
+from bot.cli import console, workflow
 from bot.errors import ConfigError, MilepostError, UsageError
 
 
@@ -26,15 +27,75 @@ def init(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Take defaults; do not ask.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    workflows: Annotated[
+        bool,
+        typer.Option("--workflow", help="Also write workflows for GitHub Actions; settings stay."),
+    ] = False,
+    action: Annotated[
+        str, typer.Option(metavar="OWNER/NAME@TAG", help="The action that they use.")
+    ] = workflow.ACTION,
+    repo: Annotated[
+        str | None,
+        typer.Option("--repo", metavar="OWNER/NAME", help="The repository that they are for."),
+    ] = None,
 ) -> None:
     """Write .github/milepost.yml in this folder: which path, from when, how fast."""
     from bot.settings import CONFIG_PATH
 
-    file = Path.cwd() / CONFIG_PATH
-    if file.exists() and not force:
+    file, given = (
+        Path.cwd() / CONFIG_PATH,
+        (curriculum, start, pace, hours_per_week, timezone, ahead),
+    )
+    keep = workflows and file.exists() and not any(value is not None for value in given)
+    if workflows:
+        workflow.check_action(action)
+        _free(workflow.WORKFLOW_PATH, force=force)
+        _free(workflow.DAILY_PATH, force=force)
+    if not keep:
+        _free(CONFIG_PATH, force=force)
+        _settings(file, *given, yes=yes)
+    if workflows:
+        _workflows(file, repo, action)
+    console.tell("Next: `milepost plan` shows what would be made in your repository.")
+
+
+def _free(path: str, *, force: bool) -> None:
+    """Raises ConfigError when a file is there that nobody asked to replace."""
+    if not force and (Path.cwd() / path).exists():
         raise ConfigError(
-            "it is there already.", where=CONFIG_PATH, hint="Edit it, or replace it with --force."
+            "it is there already.", where=path, hint="Edit it, or replace it with --force."
         )
+
+
+def _workflows(file: Path, repo: str | None, action: str) -> None:
+    """Write the workflows for the settings in `file`."""
+    from bot import settings as settings_file
+
+    repository = repo or settings_file.environment(os.environ).repository or Path.cwd().name
+    found = settings_file.parse(file.read_text(encoding="utf-8"))
+    for path, text in workflow.render(found, repository, action).items():
+        target = Path.cwd() / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+        console.say(f"Wrote {path}.")
+    if action == workflow.ACTION:
+        console.tell(f"In them, put the owner of the Milepost you use in place of OWNER: {action}.")
+
+
+def _settings(
+    file: Path,
+    curriculum: str | None,
+    start: str | None,
+    pace: str | None,
+    hours_per_week: float | None,
+    timezone: str | None,
+    ahead: str | None,
+    *,
+    yes: bool,
+) -> None:
+    """Ask for what was not given, and write the settings to `file`."""
+    from bot.settings import CONFIG_PATH
+
     if pace is not None and hours_per_week is not None:
         raise UsageError("--pace and --hours-per-week both say how fast: give one of them.")
     if not yes and not console.interactive():
@@ -53,7 +114,6 @@ def init(
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
     console.say(f"Wrote {CONFIG_PATH}.")
-    console.tell("Next: `milepost plan` shows what would be made in your repository.")
 
 
 def _refuse_to_guess(flags: dict[str, str | None]) -> None:

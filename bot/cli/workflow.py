@@ -1,0 +1,88 @@
+"""The workflows that `milepost init --workflow` writes: events, rights and a time of day.
+
+The daily one is a file of its own. GitHub switches a workflow with a schedule off, with all its
+events, after 60 days without a commit in a public repository; a plan of issues sees few commits.
+"""
+
+import json
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.errors import ConfigError
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+WORKFLOW_PATH = ".github/workflows/milepost.yml"
+DAILY_PATH = ".github/workflows/milepost-daily.yml"
+ACTION = "OWNER/milepost@v0"
+CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
+_ACTION = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9_./-]+@[A-Za-z0-9_./-]+|\./[A-Za-z0-9_./-]*")
+_SPECIAL = re.compile(r"([*?+\[\]!\\])")  # in GitHub's filter patterns
+MINUTES = [minute for minute in range(60) if minute % 5]  # others like the round ones
+
+
+def render(settings: "Settings", repository: str, action: str) -> dict[str, str]:
+    """The files' texts by path, the same for the same arguments; `action` as was checked."""
+    from bot import templating
+
+    publish = settings.publish
+    files = publish.to_branch or publish.readme or publish.forms or publish.reports != "none"
+    values = {
+        "minute": minute(repository),
+        "hour": hour(settings),
+        "summary_hour": settings.summary.hour,
+        "timezone": settings.timezone,
+        "paths": [_pattern(path) for path in watched(settings)],
+        "contents": "write" if files else "read",
+        "pulls": publish.reports == "pull-request",
+        "action": action,
+        "checkout": CHECKOUT,
+    }
+    return {
+        WORKFLOW_PATH: f"{templating.render('workflow.yml.j2', **values)}\n",
+        DAILY_PATH: f"{templating.render('workflow-daily.yml.j2', **values)}\n",
+    }
+
+
+def check_action(action: str) -> None:
+    """Raises ConfigError when this names no action."""
+    if not _ACTION.fullmatch(action):
+        raise ConfigError(
+            f"'{action}' names no action.", where="--action", hint="Write it as OWNER/NAME@TAG."
+        )
+
+
+def watched(settings: "Settings") -> list[str]:
+    """The files whose change is a change of the path."""
+    from bot.settings import CONFIG_PATH
+
+    named = settings.curriculum
+    return [CONFIG_PATH, *([named] if Path(named).suffix else [])]
+
+
+def minute(repository: str) -> int:
+    """A minute off the full hour that belongs to the repository: OWNER/NAME, whatever its case."""
+    from bot.planning.marker import digest
+
+    return MINUTES[int(digest(repository.casefold()), 16) % len(MINUTES)]
+
+
+def hour(settings: "Settings") -> int:
+    """The first full hour in UTC at which, all year round, the hour of the summary is over.
+
+    Where clocks change this is an hour late for a part of the year.
+    """
+    months = (
+        datetime(settings.start.year, month, 1, tzinfo=settings.zone) for month in range(1, 13)
+    )
+    least = min(offset for month in months if (offset := month.utcoffset()) is not None)
+    late = timedelta(hours=settings.summary.hour) - least
+    return -(-late // timedelta(hours=1)) % 24
+
+
+def _pattern(path: str) -> str:
+    """A path as GitHub's filters want it, quoted for YAML."""
+    return json.dumps(_SPECIAL.sub(r"\\\1", path))

@@ -1,0 +1,264 @@
+"""Runs of the Action against the sandbox: events in; writes, outputs and a page out."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from action.stage import NOW, Stage
+from cli.terminal import CURRICULUM, curriculum_text, settings_text
+from planning.paths import LONG, SMALL
+
+from bot.action.run import main
+from bot.settings import CONFIG_PATH
+from bot.usecases import sync as sync_module
+
+HOSTILE = "$(id) `id` ${{ github.token }} ##[error]a <img src=x> @everyone \u202egnp.exe"
+
+READ = {"issues": "read", "contents": "read", "metadata": "read"}
+
+
+def test_a_run_with_nothing_to_do_asks_little(stage: Stage) -> None:
+    stage.follow()
+    seeded = stage.run("workflow_dispatch")
+    assert (seeded.code, int(seeded.outputs["changes"])) == (0, stage.writes())
+    journal = stage.sandbox.world.journal
+    before = len(journal.entries)
+    again = stage.run("schedule", {"schedule": "6 7 * * *"})
+    assert (again.code, again.outputs["changes"]) == (0, "0")
+    assert again.summary.startswith("## Nothing to change\n\nIt is time to look.")
+    assert len(journal.entries) - before <= 6  # settings, curriculum, three lists, comments
+
+
+def test_an_event_without_news_asks_nothing_at_all(stage: Stage) -> None:
+    ran = stage.run("issues", stage.event("assigned"))
+    assert (ran.code, ran.outputs["changes"], ran.outputs["percent"]) == (0, "0", "")
+    assert "Nothing to do" in ran.summary
+    assert not stage.sandbox.world.journal.entries
+
+
+def test_outputs_tell_where_the_learner_is(stage: Stage) -> None:
+    stage.follow()
+    stage.run("workflow_dispatch")
+    number = stage.terminal.issue("Read the tutorial")["number"]
+    closed = stage.terminal.github("PATCH", f"/issues/{number}", state="closed")
+    ran = stage.run("issues", stage.event("closed", issue=closed))
+    badge = Path(ran.outputs.pop("badge-path"))
+    assert ran.outputs == {
+        "percent": "31",
+        "unit": "Month 1, Week 1-2: First steps",
+        "changes": ran.outputs["changes"],
+        "summary-url": stage.terminal.issue("Your path")["html_url"],
+        "forecast": "",
+    }
+    assert "31%" in badge.read_text(encoding="utf-8")
+
+
+def test_inputs_stand_in_for_a_file_that_is_not_there(stage: Stage) -> None:
+    first = stage.run(
+        "workflow_dispatch",
+        curriculum="learn-python-12-weeks",
+        start="2026-01-05",
+        ahead="0 weeks",
+        timezone="Europe/Berlin",
+    )
+    assert first.code == 0
+    assert stage.terminal.issue("Your path")
+    # What is there goes on by these inputs, and no others: without them there is no path.
+    assert stage.run("schedule").code == 3
+
+
+def test_a_file_counts_before_the_inputs(stage: Stage) -> None:
+    stage.follow()
+    ran = stage.run("workflow_dispatch", curriculum="learn-python-12-weeks", start="2026-01-05")
+    assert ran.code == 0
+    assert stage.terminal.issue("Your path: A small path")
+
+
+@pytest.mark.parametrize(
+    ("inputs", "code", "told"),
+    [
+        ({}, 3, "Make one with `milepost init`"),
+        ({"start": "soon"}, 3, "the inputs of the action: start: a date such as 2026-01-31"),
+        ({"curriculum": "nonsense", "start": "2026-01-05"}, 4, "nonsense"),
+        ({"command": "dance"}, 3, "auto, plan, apply, sync, weekly, checkpoint, badge"),
+        ({"dry_run": "perhaps"}, 3, "the input 'dry-run'%3A 'perhaps'"),
+        ({"config": "../settings.yml"}, 3, "Make one with"),
+    ],
+)
+def test_a_mistake_stops_it_before_anything_is_written(
+    stage: Stage, inputs: dict[str, str], code: int, told: str
+) -> None:
+    ran = stage.run("workflow_dispatch", None, now=NOW, **inputs)
+    assert ran.code == code
+    assert told.replace("%3A", ":") in ran.log
+    assert "::error " in ran.log
+    assert ran.summary.startswith("## Milepost stopped")
+    assert stage.writes() == 0
+
+
+def test_a_dry_run_shows_all_and_writes_nothing(stage: Stage) -> None:
+    stage.follow()
+    ran = stage.run("workflow_dispatch", dry_run="true")
+    assert (ran.code, stage.writes()) == (0, 0)
+    assert ran.summary.startswith("## What a run would do now")
+    assert "8 issues to create" in ran.summary
+    assert int(ran.outputs["changes"]) > 20
+
+
+def test_commands_do_one_thing_each(stage: Stage) -> None:
+    stage.follow()
+    assert "8 issues to create" in stage.run("schedule", command="plan").summary
+    assert stage.writes() == 0
+    assert int(stage.run("schedule", command="apply").outputs["changes"]) == stage.writes()
+    later = NOW + timedelta(days=60)
+    before = stage.writes()
+    assert stage.run("schedule", command="badge", now=later).outputs["badge-path"]
+    for command in ("weekly", "checkpoint"):
+        assert (
+            "Would post"
+            in stage.run("schedule", command=command, dry_run="true", now=later).summary
+        )
+    assert stage.writes() == before
+    for command in ("weekly", "checkpoint"):
+        assert stage.run("schedule", command=command, now=later).outputs["changes"] == "1"
+        assert stage.run("schedule", command=command, now=later).outputs["changes"] == "0"
+    assert stage.writes() == before + 2
+
+
+def test_a_checkpoint_before_its_time_is_not_reported(stage: Stage) -> None:
+    stage.follow()
+    stage.run("workflow_dispatch")
+    ran = stage.run("workflow_dispatch", command="checkpoint")
+    assert (ran.code, ran.outputs["changes"]) == (0, "0")
+    assert "No checkpoint's time has come yet." in ran.summary
+
+
+def test_removals_want_a_word(stage: Stage) -> None:
+    stage.follow(LONG)
+    stage.run("workflow_dispatch")
+    stage.follow(SMALL)
+    ran = stage.run("push", stage.event(ref="refs/heads/main"))
+    assert ran.code == 9
+    assert "start the workflow by hand with 'allow-removals'" in ran.log
+    assert stage.run("workflow_dispatch", allow_removals="true").code == 0
+
+
+def test_a_fork_waits_until_it_is_asked(stage: Stage) -> None:
+    stage.follow()
+    event = stage.event("opened")
+    event["repository"]["fork"] = True
+    ran = stage.run("issues", event)
+    assert (ran.code, stage.writes()) == (0, 0)
+    assert "start the workflow by hand" in ran.summary
+    assert stage.run("workflow_dispatch", event).outputs["percent"] == "0"
+    assert stage.run("issues", event).outputs["percent"] == "0"
+
+
+def propose(stage: Stage, start: str = "2026-01-05") -> dict[str, Any]:
+    """A pull request of the learner's, checked out; its event."""
+    stage.terminal.follow(start=start)
+    made = stage.terminal.github("POST", "/issues", title="Stands for a pull request")
+    pull = {"number": made["number"], "base": {"ref": "main"}}
+    return stage.event("opened", pull_request=pull)
+
+
+def test_a_pull_request_gets_one_comment_kept_true(stage: Stage) -> None:
+    stage.follow()
+    stage.run("workflow_dispatch")
+    event = propose(stage, start="2026-02-02")
+    number = event["pull_request"]["number"]
+
+    ran = stage.run("pull_request", event)
+    assert (ran.code, ran.log.count("written.")) == (0, 1)
+    [first] = stage.terminal.github("GET", f"/issues/{number}/comments")
+    assert "due 2026-02-15" not in stage.terminal.issue("Your path")["body"]
+    assert "**What merging this would do to the path**" in first["body"]
+    assert "Month 1, Week 1-2: First steps" in first["body"]
+
+    before = stage.writes()
+    assert "as it was" in stage.run("pull_request", event).log
+    assert stage.writes() == before
+
+    stage.terminal.settings(start="2026-03-02")
+    assert "edited" in stage.run("pull_request", event).log
+    [second] = stage.terminal.github("GET", f"/issues/{number}/comments")
+    assert second["id"] == first["id"]
+    assert second["body"] != first["body"]
+
+    stage.terminal.settings()  # as on the default branch
+    stage.run("pull_request", event)
+    [third] = stage.terminal.github("GET", f"/issues/{number}/comments")
+    assert "Nothing to do" in third["body"]
+
+
+def test_a_pull_request_beside_the_path_gets_none(stage: Stage) -> None:
+    stage.follow()
+    stage.run("workflow_dispatch")
+    event = propose(stage)
+    before = stage.writes()
+    ran = stage.run("pull_request", event)
+    assert (ran.code, stage.writes()) == (0, before)
+    assert "does not change the path" in ran.summary
+
+
+def test_a_pull_request_from_a_fork_shows_its_plan_in_the_run(stage: Stage) -> None:
+    stage.follow()
+    stage.run("workflow_dispatch")
+    event = propose(stage, start="2026-02-02")
+    world = stage.sandbox.world
+    with world.lock:
+        reader = world.add_token("a-reader", user="learner", permissions=READ)
+    stage.terminal.setenv(GITHUB_TOKEN=reader.value)
+    ran = stage.run("pull_request", event)
+    assert ran.code == 0
+    assert "not written, for the token may not" in ran.log
+    assert "### Plan for" in ran.summary
+
+
+def test_hostile_words_of_everybody_are_only_shown(stage: Stage) -> None:
+    path = SMALL.model_copy(update={"title": HOSTILE})
+    stage.terminal.push(CURRICULUM, curriculum_text(path))
+    stage.terminal.push(CONFIG_PATH, settings_text())
+    stage.run("workflow_dispatch")
+    issue = stage.terminal.issue("Read the tutorial")
+    stage.terminal.github("PATCH", f"/issues/{issue['number']}", title=HOSTILE, body="x" * 65_000)
+    ran = stage.run("issues", stage.event("edited", issue=issue), command="apply")
+    assert ran.code == 0
+    assert "<img" not in ran.summary
+    assert "@everyone" not in ran.summary
+    assert "\u202e" not in ran.summary
+
+
+def test_a_bug_is_told_kindly_and_kept_without_the_token(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.follow()
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError(f"with {stage.sandbox.token}")
+
+    monkeypatch.setattr(sync_module, "Sync", broken)
+    ran = stage.run("workflow_dispatch")
+    assert ran.code == 1
+    assert "This is a mistake in Milepost, not yours (ZeroDivisionError)." in ran.log
+    assert ran.log.count(stage.sandbox.token) == 1  # where the runner is told to hide it
+    assert ran.log.startswith(f"::add-mask::{stage.sandbox.token}\n")
+
+
+@pytest.mark.parametrize("missing", ["GITHUB_TOKEN", "GITHUB_REPOSITORY", "GITHUB_EVENT_PATH"])
+def test_what_the_runner_should_have_set_is_named(
+    stage: Stage, missing: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    event = stage.folder / "event.json"
+    event.write_text("{}")
+    environ = stage.terminal.environ | {
+        "GITHUB_EVENT_NAME": "workflow_dispatch",
+        "GITHUB_EVENT_PATH": str(event),
+        "RUNNER_TEMP": str(stage.folder),
+    }
+    del environ[missing]
+    assert main(environ) in {3, 7}
+    assert (
+        "the input 'token'" if missing == "GITHUB_TOKEN" else missing
+    ) in capsys.readouterr().out

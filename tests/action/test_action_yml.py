@@ -1,0 +1,105 @@
+"""`action.yml` itself: what it declares is what the program reads, and no text becomes code."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.action.inputs import Command, Inputs, inputs
+from bot.action.told import Done, outputs
+from bot.settings import CONFIG_PATH
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "action.yml").read_text(encoding="utf-8")
+ACTION: dict[str, Any] = yaml.safe_load(TEXT)
+STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
+ENV: dict[str, str] = STEPS[-1]["env"]
+
+
+def test_every_input_is_described_and_has_a_default() -> None:
+    for name, declared in ACTION["inputs"].items():
+        assert declared["description"], name
+        assert isinstance(declared["default"], str), name
+
+
+def test_every_input_reaches_the_program() -> None:
+    handed_on = {name for value in ENV.values() for name in re.findall(r"inputs\.([a-z-]+)", value)}
+    assert handed_on | {"python"} == set(ACTION["inputs"])
+    given = {
+        variable: ACTION["inputs"][found[1]]["default"]
+        for variable, value in ENV.items()
+        if (found := re.fullmatch(r"\$\{\{ inputs\.([a-z-]+) \}\}", value))
+    }
+    assert inputs(given) == Inputs()
+
+
+def test_each_variable_is_read() -> None:
+    said = {"command": "plan", "config": "a.yml", "dry_run": "true", "allow_removals": "TRUE"}
+    path = {"curriculum": "b", "start": "c", "pace": "d", "timezone": "e", "ahead": "f"}
+    variables = {f"MILEPOST_{name.upper()}": value for name, value in (said | path).items()}
+    assert set(variables) == {name for name in ENV if name.startswith("MILEPOST_")}
+    assert inputs(variables) == Inputs(
+        command=Command.PLAN, dry_run=True, allow_removals=True, config="a.yml", path=path
+    )
+
+
+def test_the_commands_are_told() -> None:
+    told = ACTION["inputs"]["command"]["description"]
+    assert [c for c in Command if not re.search(rf"\b{c}\b", told)] == []
+    assert ACTION["inputs"]["config"]["default"] == CONFIG_PATH
+
+
+def test_every_output_is_given() -> None:
+    assert set(ACTION["outputs"]) == set(outputs(Done(title="", why=""), None))
+    for name, declared in ACTION["outputs"].items():
+        assert declared["value"] == f"${{{{ steps.run.outputs.{name} }}}}"
+        assert declared["description"]
+
+
+def test_no_text_of_anybody_is_part_of_a_command() -> None:
+    scripts = [step["run"] for step in STEPS if "run" in step]
+    assert len(scripts) == 4
+    assert not [script for script in scripts if "${{" in script]
+    assert all(step["shell"] == "bash" for step in STEPS if "run" in step)
+
+
+def test_what_is_downloaded_is_pinned() -> None:
+    lines = [line for line in TEXT.split("\n") if "uses:" in line]
+    assert lines
+    assert all(re.search(r"uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v[\d.]+$", line) for line in lines)
+    uv = re.search(r"^uv==([\d.]+)", (ROOT / "requirements/uv.txt").read_text(), re.MULTILINE)
+    assert uv
+    assert [s["with"]["version"] for s in STEPS if "setup-uv" in s.get("uses", "")] == [uv[1]]
+    install = next(step["run"] for step in STEPS if step.get("id") == "install")
+    assert "--require-hashes" in install
+
+
+def test_the_learner_s_files_are_never_imported(tmp_path: Path) -> None:
+    """A folder `bot` in the repository, or a module that Python has, must not run in our place."""
+    for name in ("bot", "json"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise SystemExit('theirs')")
+    command = STEPS[-1]["run"].strip()
+    ran = subprocess.run(
+        ["bash", "-e", "-c", command],
+        cwd=tmp_path,
+        env={"PYTHON": sys.executable, "PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 3
+    assert "GITHUB_EVENT_PATH: there is no event." in ran.stdout
+    assert "theirs" not in ran.stdout + ran.stderr
+
+
+def test_its_schema_has_nothing_against_it() -> None:
+    checker = Path(sys.executable).parent / "check-jsonschema"
+    ran = subprocess.run(
+        [str(checker), "--builtin-schema", "vendor.github-actions", str(ROOT / "action.yml")],
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stdout

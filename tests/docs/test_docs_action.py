@@ -1,0 +1,50 @@
+"""The pages on the Action say what `action.yml` and the program do."""
+
+from typing import Any
+
+import pytest
+import yaml
+from docs.pages import ROOT, codes, fences, sections
+
+from bot.action.activity import activity
+from bot.action.inputs import Command, Inputs
+from bot.cli.workflow import ACTION
+
+PAGE = sections(ROOT / "docs/reference/action.md")
+HOW_TO = ROOT / "docs/how-to/run-as-an-action.md"
+DECLARED: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+
+
+def test_inputs_and_their_defaults_are_told() -> None:
+    told = {codes(row[0])[0]: "".join(codes(row[1])) for row in PAGE["Inputs"].rows}
+    assert told == {name: of["default"] for name, of in DECLARED["inputs"].items()}
+
+
+def test_outputs_are_told() -> None:
+    assert [codes(row[0])[0] for row in PAGE["Outputs"].rows] == list(DECLARED["outputs"])
+
+
+def test_commands_are_told() -> None:
+    assert [codes(row[0])[0] for row in PAGE["Commands"].rows] == list(Command)
+
+
+@pytest.mark.parametrize("row", PAGE["Events"].rows, ids=lambda row: row[0])
+def test_events_do_what_is_told(row: tuple[str, str]) -> None:
+    payload = {
+        "action": "opened",
+        "ref": "refs/heads/main",
+        "repository": {"default_branch": "main"},
+        "pull_request": {"number": 1, "base": {"ref": "main"}},
+    }
+    told = codes(row[1])[0] if codes(row[1]) else None
+    for event in codes(row[0]) or ["release"]:
+        assert activity(event, payload, Inputs()).what == told
+
+
+def test_the_workflow_to_copy_is_one() -> None:
+    shown = next(f.text for f in fences(HOW_TO, "text") if "on:" in f.text)
+    workflow = yaml.safe_load(shown)
+    job = workflow["jobs"]["keep"]
+    assert job["permissions"] == {"contents": "read", "issues": "write"}
+    assert job["steps"] == [{"uses": ACTION}]
+    assert workflow["permissions"] == {}

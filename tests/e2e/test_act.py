@@ -1,0 +1,207 @@
+"""The real `action.yml` in the workflow that `milepost init --workflow` writes, run by act.
+
+The sandbox is GitHub. Nothing is downloaded: actions that the workflow names come from local
+folders, and the Python of this test stands in for an installed environment.
+"""
+
+import compileall
+import json
+import py_compile
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from action.stage import Stage
+from cli.terminal import CURRICULUM, Terminal, curriculum_text
+from planning.paths import SMALL
+
+from bot.cli.workflow import DAILY_PATH, WORKFLOW_PATH
+from bot.settings import CONFIG_PATH
+
+ROOT = Path(__file__).parents[2]
+ACT = Path(sys.executable).parent / "act"
+ACTION = "learning/milepost@v0"
+STUB = {
+    "name": "Stub",
+    "description": "Stands in for an action that would be downloaded.",
+    "runs": {"using": "composite", "steps": [{"run": "true", "shell": "bash"}]},
+}
+
+pytestmark = pytest.mark.skipif(not ACT.exists(), reason="act's wheel is not installed")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the runner saw: the exit code, what steps printed, commands that it obeyed."""
+
+    code: int
+    printed: str
+    outputs: dict[str, str]
+    summary: str
+    errors: tuple[tuple[str, dict[str, str]], ...]
+
+
+class Runner:
+    """GitHub's runner, played by act, for one repository with a workflow in it."""
+
+    def __init__(self, stage: Stage, milepost: Path) -> None:
+        self.stage = stage
+        self._home = stage.folder.parent / "runner"
+        stub = self._home / "stub"
+        stub.mkdir(parents=True)
+        (stub / "action.yml").write_text(yaml.safe_dump(STUB), encoding="utf-8")
+        named = (*_uses(ROOT / "action.yml"), *_uses(stage.folder / WORKFLOW_PATH))
+        self._local = dict.fromkeys(named, stub) | {ACTION: milepost}
+        for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "All"]):
+            identity = ["-c", "user.name=learner", "-c", "user.email=learner@example.com"]
+            assert stage.terminal.run("git", *identity, *words).code == 0
+
+    def __call__(self, event: str, payload: Mapping[str, Any] | None = None) -> Job:
+        """Let an event happen."""
+        file = self._home / "event.json"
+        file.write_text(json.dumps(self.stage.event() if payload is None else payload))
+        terminal = self.stage.terminal
+        workflow = DAILY_PATH if event == "schedule" else WORKFLOW_PATH
+        env = {
+            name: terminal.environ[name]
+            for name in ("GITHUB_API_URL", "GITHUB_GRAPHQL_URL", "GITHUB_REPOSITORY")
+        }
+        env |= {"MILEPOST_PYTHON": sys.executable, "MILEPOST_WRITE_INTERVAL": "0"}
+        options = [f"--env={name}={value}" for name, value in env.items()]
+        options += [f"--local-repository={uses}={folder}" for uses, folder in self._local.items()]
+        ended = subprocess.run(
+            [
+                *(str(ACT), event, "--json", "--eventpath", str(file), "--workflows", workflow),
+                *("--platform", "ubuntu-latest=-self-hosted", "--pull=false", "--no-cache-server"),
+                *("--action-cache-path", str(self._home / "cache")),
+                *("--secret", f"GITHUB_TOKEN={self.stage.sandbox.token}", *options),
+            ],
+            cwd=self.stage.folder,
+            env={"PATH": terminal.environ["PATH"], "HOME": str(self._home)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        return _read(ended)
+
+
+def _uses(file: Path) -> list[str]:
+    """The actions that a file names, with the ref that it names them by."""
+    words = file.read_text(encoding="utf-8").split("\n")
+    return [line.split("uses:")[1].split("#")[0].strip() for line in words if "uses:" in line]
+
+
+def _read(ended: "subprocess.CompletedProcess[str]") -> Job:
+    lines = [json.loads(line) for line in ended.stdout.splitlines() if line.startswith("{")]
+    told = [line for line in lines if line.get("command") == "set-output"]
+    pages = [line["content"] for line in lines if line.get("command") == "summary"]
+    return Job(
+        code=ended.returncode,
+        printed="".join(line["msg"] for line in lines if line.get("raw_output")),
+        outputs={line["name"]: line["arg"] for line in told},
+        summary=pages[-1] if pages else "",
+        errors=tuple(
+            (line["arg"], line.get("kvPairs") or {})
+            for line in lines
+            if line.get("command") == "error"
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def milepost(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a runner would download, compiled: act copies it for each run, and loses its times."""
+    folder = tmp_path_factory.mktemp("milepost")
+    shutil.copy(ROOT / "action.yml", folder)
+    unused = shutil.ignore_patterns("sandbox", "server", "__pycache__")
+    for part in ("bot", "templates"):
+        shutil.copytree(ROOT / part, folder / part, ignore=unused)
+    compileall.compile_dir(
+        folder / "bot", quiet=1, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
+    )
+    return folder
+
+
+@pytest.fixture
+def runner(terminal: Terminal, milepost: Path) -> Runner:
+    """A repository with the small path, begun yesterday, and the workflow for it."""
+    stage = Stage(terminal)
+    terminal.write(CURRICULUM, curriculum_text(SMALL))
+    begun = str(datetime.now(UTC).date() - timedelta(days=1))
+    flags = ("--curriculum", CURRICULUM, "--start", begun, "--timezone", "UTC", "--ahead", "all")
+    assert terminal("init", "--workflow", "--action", ACTION, *flags).code == 0
+    for name in (CURRICULUM, CONFIG_PATH, WORKFLOW_PATH, DAILY_PATH):
+        terminal.push(name, (terminal.folder / name).read_text(encoding="utf-8"))
+    return Runner(stage, milepost)
+
+
+def test_a_path_lives_by_events_alone(runner: Runner) -> None:
+    stage, terminal = runner.stage, runner.stage.terminal
+
+    job = runner("workflow_dispatch")
+    assert (job.code, job.errors) == (0, ())
+    assert len(terminal.issues()) == 8
+    assert job.outputs["percent"] == "0"
+    assert job.outputs["unit"] == "Month 1, Week 1-2: First steps"
+    assert job.outputs["summary-url"] == terminal.issue("Your path")["html_url"]
+    assert int(job.outputs["changes"]) == stage.writes()
+    assert "8 issues to create" in job.summary
+    assert_nothing_more(runner, "workflow_dispatch")
+
+    task = terminal.issue("Read the tutorial")
+    closed = terminal.github("PATCH", f"/issues/{task['number']}", state="closed")
+    event = stage.event("closed", issue=closed)
+    job = runner("issues", event)
+    assert (job.code, job.outputs["percent"]) == (0, "31")
+    assert "| Done | 31 % |" in job.summary
+    assert_nothing_more(runner, "issues", event)
+
+    spoil = f"$(touch {stage.folder}/spoiled)"
+    words = f"/log 2h `{spoil}`\n::set-output name=percent::99\n##[set-env name=A]{spoil}\n"
+    number = terminal.issue("Install the tools")["number"]
+    issue = terminal.github("PATCH", f"/issues/{number}", title=f"Install ##[error]{spoil}\u202e")
+    comment = terminal.github("POST", f"/issues/{number}/comments", body=words + "x" * 60_000)
+    event = stage.event("created", issue=issue, comment=comment)
+    job = runner("issue_comment", event)
+    assert (job.code, job.errors) == (0, ())
+    assert job.outputs["percent"] == "31"
+    assert not (stage.folder / "spoiled").exists()
+    assert terminal.github("GET", f"/issues/comments/{comment['id']}/reactions")
+    assert_nothing_more(runner, "issue_comment", event)
+
+    dashboard = terminal.issue("Your path")
+    stage.age(dashboard["number"], days=9)
+    event = {"schedule": "17 7 * * *"}
+    job = runner("schedule", event)
+    assert job.code == 0
+    said = terminal.github("GET", f"/issues/{dashboard['number']}/comments")
+    assert len(said) == 1
+    assert "Summary of week" in job.summary
+    assert_nothing_more(runner, "schedule", event)
+
+
+def test_a_mistake_in_the_settings_is_shown_in_its_line(runner: Runner) -> None:
+    runner.stage.terminal.push(CONFIG_PATH, "curriculum: path.yml\nstart: soon\n")
+    job = runner("push", runner.stage.event(ref="refs/heads/main"))
+    assert job.code == 1
+    [(message, place)] = job.errors
+    assert place["file"] == CONFIG_PATH
+    assert place["line"] == "2"
+    assert "start" in message
+    assert runner.stage.writes() == 0
+
+
+def assert_nothing_more(
+    runner: Runner, event: str, payload: Mapping[str, Any] | None = None
+) -> None:
+    before = runner.stage.writes()
+    job = runner(event, payload)
+    assert (job.code, job.outputs["changes"]) == (0, "0")
+    assert runner.stage.writes() == before
