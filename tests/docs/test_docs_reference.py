@@ -113,6 +113,7 @@ def test_every_variable_that_the_code_reads_is_told() -> None:
     rows = (
         *sections(REFERENCE / "environment.md")["Environment variables"].rows,
         *sections(REFERENCE / "server.md")["Environment"].rows,
+        *sections(REFERENCE / "action.md")["Environment"].rows,
     )
     assert {codes(row[0])[0] for row in rows} == read
 
