@@ -1,153 +1,245 @@
 """From an installation to progress, over real HTTP, with the sandbox as GitHub."""
 
-import base64
+import random
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
-import httpx
 import pytest
-import sqlalchemy as sa
-import yaml
-from planning.paths import SMALL
-from server.hosting import Host, as_app, environment, eventually, hosted, register
+from server.hosting import eventually
+from server.town import BOT, Town, living
 
-from bot.planning.desired import SUMMARY_KEY
-from bot.planning.marker import find
 from bot.sandbox.server import Sandbox
-from bot.sandbox.state import apps, issues
-from bot.sandbox.state.objects import App, Installation, Issue, Repository
-from bot.server.store.rows import repository
-from bot.server.store.tables import agenda
-from bot.settings import CONFIG_PATH
-
-SETTINGS = {"curriculum": "path.yml", "start": "2026-01-05", "timezone": "Europe/Berlin"}
-BOT = "milepost-test[bot]"
-
-
-class Town:
-    """A sandbox in which our App is, and the server that is it."""
-
-    def __init__(self, sandbox: Sandbox, app: App, host: Host) -> None:
-        self.sandbox = sandbox
-        self.world = sandbox.world
-        self.app = app
-        self.host = host
-        self.learner = sandbox.world.actor()
-        headers = {"Authorization": f"Bearer {sandbox.token}"}
-        self.github = httpx.Client(base_url=sandbox.api_url, headers=headers, verify=False)
-
-    @property
-    def home(self) -> Repository:
-        return self.world.repository()
-
-    def install(self, *repositories: Repository) -> Installation:
-        """As its owner does on GitHub's page."""
-        with self.world.lock:
-            chosen = list(repositories) or None
-            return apps.install(self.world, self.app, "learner", repositories=chosen)
-
-    def configure(self, home: Repository | None = None, **settings: object) -> None:
-        """Commit the settings and the curriculum, as a learner does."""
-        path = yaml.safe_dump(SMALL.model_dump(mode="json", exclude_defaults=True))
-        self.put("path.yml", path, home)
-        self.put(CONFIG_PATH, yaml.safe_dump({**SETTINGS, **settings}), home)
-
-    def put(self, path: str, text: str, home: Repository | None = None) -> None:
-        """Commit a file, as a learner does on its page."""
-        at = f"/repos/{(home or self.home).full_name}/contents/{path}"
-        there = self.github.get(at)
-        sha = {"sha": there.json()["sha"]} if there.status_code == 200 else {}
-        content = base64.b64encode(text.encode()).decode()
-        answer = self.github.put(at, json={"message": "Write", "content": content, **sha})
-        assert answer.status_code < 300, answer.text
-
-    def close(self, *found: Issue) -> None:
-        """As the learner does."""
-        for issue in found:
-            with self.world.lock:
-                issues.edit(self.world, self.learner, self.home, issue, {"state": "closed"})
-
-    def tasks(self) -> list[Issue]:
-        """Issues of ours that are work."""
-        with self.world.lock:
-            return [
-                issue
-                for issue in self.home.issues.values()
-                if (marked := find(issue.body or "")) and marked.marker.key.startswith("task:")
-            ]
-
-    def summary(self) -> Issue | None:
-        """The issue with the dashboard."""
-        with self.world.lock:
-            for issue in self.home.issues.values():
-                marked = find(issue.body or "")
-                if marked and marked.marker.key == SUMMARY_KEY:
-                    return issue
-        return None
-
-    def settled(self) -> bool:
-        """Whether nothing is on its way or waiting to be done now."""
-        self.sandbox.webhooks.settle()
-        now, store = self.host.server.clock(), self.host.store
-        taken_or_due = sa.or_(agenda.c.holder.is_not(None), agenda.c.due_at <= now)
-        with store.engine.connect() as connection:
-            left = connection.execute(sa.select(agenda.c.id).where(taken_or_due)).first()
-        return left is None and store.inbox.waiting()[0] == 0
-
-    def settle(self) -> None:
-        eventually(self.settled, "the server never came to rest")
-
-    def row(self, home: Repository | None = None) -> str:
-        found = self.host.store.register.repository((home or self.home).id)
-        assert found is not None
-        return f"{found.full_name} {found.state} {found.result}".strip()
-
-    def writes(self) -> int:
-        """How often we wrote something in a repository."""
-        return sum(
-            entry.path.startswith("/repos/") and "contents" not in entry.path
-            for entry in self.world.journal.writes
-        )
+from bot.sandbox.state import apps
+from bot.server.store.rows import APP, repository
+from bot.server.store.tables import metadata
 
 
 @pytest.fixture
-def town(sandbox: Sandbox, database_url: str, tmp_path: Path) -> Iterator[Town]:
-    app: list[App] = []
-
-    def environ(url: str) -> dict[str, str]:
-        app.append(register(sandbox, url))
-        return {**environment(tmp_path, database_url), **as_app(app[0], sandbox)}
-
-    with hosted(environ) as host:
-        eventually(lambda: host.server.bot() == BOT)
-        made = Town(sandbox, app[0], host)
-        with made.github:
-            yield made
+def town(sandbox: Sandbox, tmp_path: Path) -> Iterator[Town]:
+    """With a store on SQLite."""
+    with living(sandbox, f"sqlite:///{tmp_path / 'store.sqlite3'}", tmp_path) as made:
+        yield made
 
 
-def test_from_an_installation_to_progress(town: Town) -> None:
-    town.install()
-    eventually(lambda: town.host.store.register.repository(town.home.id))
-    town.settle()
-    assert town.row() == "learner/portfolio active unset"
-    assert town.writes() == 0
+@pytest.fixture
+def either(sandbox: Sandbox, database_url: str, tmp_path: Path) -> Iterator[Town]:
+    """With a store of each kind."""
+    with living(sandbox, database_url, tmp_path) as made:
+        yield made
 
-    town.configure()
-    town.settle()
-    assert town.row() == "learner/portfolio active synced"
-    assert town.tasks()
-    summary = town.summary()
+
+def test_from_an_installation_to_progress(either: Town) -> None:
+    either.install()
+    eventually(lambda: either.host.store.register.repository(either.home.id))
+    either.settle()
+    assert either.row() == "learner/portfolio active unset"
+    assert either.writes() == 0
+
+    either.configure()
+    either.settle()
+    assert either.row() == "learner/portfolio active synced"
+    assert either.tasks()
+    summary = either.summary()
     assert summary is not None
     assert summary.user.login == BOT
     before = summary.body
 
-    town.close(*town.tasks()[:2])
-    town.settle()
+    either.close(*either.tasks()[:2])
+    either.settle()
     assert summary.body != before
-    assert town.host.store.register.repository_named("Learner/Portfolio")
+    assert either.host.store.register.repository_named("Learner/Portfolio")
 
     # What is there now stays: another look finds nothing to write.
-    writes = town.writes()
-    town.host.store.agenda.wake(repository(town.home.id), at=town.host.server.clock())
+    writes = either.writes()
+    either.host.store.agenda.wake(repository(either.home.id), at=either.host.server.clock())
+    either.settle()
+    assert either.writes() == writes
+
+
+def test_what_happens_to_a_repository_shows_in_its_row(either: Town) -> None:
+    either.configure()
+    installed = either.install()
+    either.settle_with("learner/portfolio active synced")
+
+    with either.world.lock:
+        either.world.rename(either.home, "path")
+    either.settle_with("learner/path active synced")
+
+    with either.world.lock:
+        either.world.archive(either.home)
+    either.settle_with("learner/path archived archived")
+
+    with either.world.lock:
+        apps.change_repositories(either.world, either.learner, installed, remove=[either.home])
+    either.settle_with("learner/path gone archived")
+
+    with either.world.lock:
+        either.home.archived = False
+        apps.change_repositories(either.world, either.learner, installed, add=[either.home])
+    either.settle_with("learner/path active synced")
+
+
+def test_a_suspended_installation_rests_and_goes_on(town: Town) -> None:
+    town.configure()
+    installed = town.install()
+    town.settle_with("learner/portfolio active synced")
+
+    with town.world.lock:
+        apps.suspend(town.world, town.learner, installed)
     town.settle()
-    assert town.writes() == writes
+    assert town.installation(installed) == "suspended"
+    town.close(town.tasks()[0])
+    town.wake()
+    assert town.row() == "learner/portfolio active synced"
+
+    writes = town.writes()
+    with town.world.lock:
+        apps.unsuspend(town.world, town.learner, installed)
+    town.settle()
+    assert town.installation(installed) == "active"
+    assert town.writes() > writes
+
+    with town.world.lock:
+        apps.uninstall(town.world, town.learner, installed)
+    town.settle()
+    assert town.installation(installed) == "gone"
+    assert town.row() == "learner/portfolio gone synced"
+
+
+def test_an_installation_that_nobody_told_of_is_found(town: Town) -> None:
+    """Its delivery is lost for good; the daily look at the App finds it."""
+    town.configure()
+    with town.world.lock:
+        town.world.weather.lose = 1
+    town.install()
+    town.settle()
+    assert town.host.store.register.repository(town.home.id) is None
+    town.wake(APP)
+    assert town.row() == "learner/portfolio active synced"
+
+
+def test_a_stranger_s_event_leads_to_its_installation(town: Town) -> None:
+    with town.world.lock:
+        town.world.weather.lose = 1
+    town.install()
+    town.configure()
+    town.settle()
+    assert town.row() == "learner/portfolio active synced"
+
+
+def test_deliveries_repeated_and_shuffled_end_in_the_same_state(either: Town) -> None:
+    either.configure()
+    world = either.world
+    with world.lock:
+        world.weather.held = True
+        world.weather.copies = 2
+    installed = either.install()
+    other = world.add_repository("learner/other")
+    with world.lock:
+        apps.change_repositories(world, either.learner, installed, add=[other])
+        world.rename(either.home, "path")
+        apps.suspend(world, either.learner, installed)
+        apps.unsuspend(world, either.learner, installed)
+        apps.change_repositories(world, either.learner, installed, remove=[other])
+    either.sandbox.webhooks.release("reversed")
+    either.settle()
+    assert either.installation(installed) == "active"
+    assert either.row() == "learner/path active synced"
+    assert either.host.store.register.repository(other.id) is None
+    made = sorted(issue.title for issue in either.home.issues.values())
+
+    with world.lock:
+        again = list(world.deliveries)
+        random.Random(5).shuffle(again)
+        world.weather.copies = 1
+    writes = either.writes()
+    for delivery in again:
+        either.sandbox.webhooks.redeliver(delivery)
+    either.settle()
+    assert either.writes() == writes
+    assert sorted(issue.title for issue in either.home.issues.values()) == made
+
+
+def test_a_burst_makes_one_or_two_syncs(town: Town) -> None:
+    town.configure()
+    town.install()
+    town.settle()
+    town.host.server.config = town.host.server.config.model_copy(update={"settle": 0.3})
+    before = town.syncs()
+    town.close(*town.tasks(), *town.other_issues())
+    assert len([d for d in town.world.deliveries if d.action == "closed"]) >= 4
+    eventually(lambda: town.syncs() > before)
+    town.settle()
+    assert town.syncs() - before in {1, 2}
+
+
+def test_wrong_settings_wait_for_a_push(town: Town) -> None:
+    town.configure(timezone="Moon/Crater")
+    town.install()
+    town.settle_with("learner/portfolio active wrong")
+    found = town.host.store.register.repository(town.home.id)
+    assert found is not None
+    assert "Moon/Crater" in found.told
+    town.configure()
+    town.settle_with("learner/portfolio active synced")
+
+
+def test_when_github_is_away_it_is_tried_again_later(town: Town) -> None:
+    town.configure()
+    town.install()
+    town.settle()
+    town.world.faults.add("500", path="/repos/*", times=0)
+    town.wake()
+    now, again = town.host.server.clock(), town.host.store.agenda.when(repository(town.home.id))
+    assert town.row() == "learner/portfolio active waiting"
+    assert again is not None
+    assert timedelta(seconds=30) < again - now < timedelta(seconds=90)
+    town.world.faults.clear()
+    town.wake()
+    assert town.row() == "learner/portfolio active synced"
+
+
+def test_when_github_asks_for_patience_it_gets_it(town: Town) -> None:
+    town.configure()
+    town.install()
+    town.settle()
+    town.world.faults.add("secondary-429", path="/repos/*", retry_after=600)
+    town.wake()
+    now, again = town.host.server.clock(), town.host.store.agenda.when(repository(town.home.id))
+    assert town.row() == "learner/portfolio active waiting"
+    assert again is not None
+    assert timedelta(seconds=570) < again - now < timedelta(seconds=610)
+
+
+def test_a_lost_database_loses_nothing(either: Town) -> None:
+    either.configure()
+    either.install()
+    either.settle()
+    either.close(either.tasks()[0])
+    either.settle()
+    writes, titles = either.writes(), sorted(i.title for i in either.home.issues.values())
+    with either.host.store.engine.begin() as connection:
+        for table in metadata.sorted_tables:
+            connection.execute(table.delete())
+    either.wake(APP)
+    assert either.row() == "learner/portfolio active synced"
+    assert either.writes() == writes
+    assert sorted(i.title for i in either.home.issues.values()) == titles
+
+
+def test_a_private_repository_is_read_with_a_token_that_may(town: Town) -> None:
+    home = town.world.add_repository("learner/secret", private=True)
+    town.configure(home)
+    town.install(home)
+    town.settle()
+    assert town.row(home) == "learner/secret active synced"
+
+
+def test_every_night_and_every_week_it_is_looked_at_again(town: Town) -> None:
+    town.configure()
+    town.install()
+    town.settle()
+    again = town.host.store.agenda.when(repository(town.home.id))
+    assert again is not None
+    assert timedelta() < again - town.host.server.clock() < timedelta(hours=29)
