@@ -187,6 +187,19 @@ def test_a_path_lives_by_events_alone(runner: Runner) -> None:
     assert_nothing_more(runner, "schedule", event)
 
 
+def test_a_pull_request_is_answered_from_its_own_checkout(runner: Runner) -> None:
+    terminal = runner.stage.terminal
+    number = terminal.github("POST", "/issues", title="Stands for a pull request")["number"]
+    pull = {"number": number, "base": {"ref": "main"}}
+    event = runner.stage.event("opened", pull_request=pull)
+    terminal.settings(start="2027-02-01")
+    job = runner("pull_request", event)
+    assert (job.code, job.errors) == (0, ())
+    [comment] = terminal.github("GET", f"/issues/{number}/comments")
+    assert "First steps (due 2027-02-14)" in comment["body"]
+    assert runner.stage.writes() == 1
+
+
 def test_a_mistake_in_the_settings_is_shown_in_its_line(runner: Runner) -> None:
     runner.stage.terminal.push(CONFIG_PATH, "curriculum: path.yml\nstart: soon\n")
     job = runner("push", runner.stage.event(ref="refs/heads/main"))
