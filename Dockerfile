@@ -15,7 +15,7 @@ COPY bot bot
 RUN /opt/build/bin/python -m hatchling build -t wheel -d /dist \
  && /opt/build/bin/uv pip install --no-cache --python /opt/milepost/bin/python --no-deps \
       --compile-bytecode /dist/*.whl \
- && /opt/milepost/bin/python -c "from bot.templating import compile_all; compile_all()"
+ && /opt/milepost/bin/python -m bot.action.warm
 
 FROM python:3.14-slim-trixie
 LABEL org.opencontainers.image.title="Milepost" \

@@ -108,17 +108,6 @@ def printable(text: str) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def compile_all() -> None:
-    """Compile what a run may render now, so that no run has to: for images and caches.
-
-    They are kept as `bot.template_cache` says. The sandbox's pages have filters of their own.
-    """
-    root = templates_root()
-    for file in {*root.rglob("*.*.j2")} - {*root.glob("sandbox/*")}:
-        ending = file.name.split(".", 1)[1]
-        environment(ending).get_template(file.relative_to(root).as_posix())
-
-
 @cache
 def environment(ending: str) -> "Environment":
     """The environment for templates that end so.

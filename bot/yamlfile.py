@@ -18,7 +18,7 @@ from bot.errors import MilepostError
 
 MAX_BYTES = 5_000_000
 MAX_PROBLEMS = 8
-_MAYBE_ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*\S", re.MULTILINE)
+_MAYBE_ALIAS = re.compile(r"\*(?:(?<=[\s\[{,:-]\*)|(?<=\A\*))\S")
 
 try:
     from yaml import CSafeLoader as _SafeLoader
