@@ -21,6 +21,7 @@ from bot.usecases.sources import Source
 
 if TYPE_CHECKING:
     from bot.usecases.reconcile import Session
+    from bot.usecases.sync import Sync
 
 
 class Doing:
@@ -105,17 +106,7 @@ class Doing:
             outside=self._edges.outside(self._settings),
         )
         if self._given.dry_run:
-            seen = run.foresee()
-            self._show(seen.plan)
-            return Done(
-                title="What a run would do now",
-                why=self._why,
-                view=self._view(),
-                changes=len(seen.plan.changes) + len(seen.due) + len(seen.files.paths),
-                lines=tuple(f"Would write {path}" for path in seen.files.paths),
-                pages=(printing.as_markdown(seen.plan),),
-                due=seen.due,
-            )
+            return self._foretold(run)
         with self._log.group("Writing"):
             done = run.run(
                 gateway=self._edges.gateway,
@@ -145,6 +136,19 @@ class Doing:
             view=self._view(),
             changes=len(found.changes),
             pages=(printing.as_markdown(found),),
+        )
+
+    def _foretold(self, run: "Sync") -> Done:
+        seen = run.foresee()
+        self._show(seen.plan)
+        return Done(
+            title="What a run would do now",
+            why=self._why,
+            view=self._view(),
+            changes=len(seen.plan.changes) + len(seen.due) + len(seen.files.paths),
+            lines=tuple(f"Would write {path}" for path in seen.files.paths),
+            pages=(printing.as_markdown(seen.plan),),
+            due=seen.due,
         )
 
     def _planned(self, *, ask_outside: bool = True) -> Plan:
