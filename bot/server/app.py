@@ -24,7 +24,7 @@ from bot.server.receiving import Receiver
 from bot.server.store.rows import APP, SWEEP, Delivery
 from bot.server.store.store import Store
 from bot.server.waking import wake_all
-from bot.server.work import Pauses, Worker
+from bot.server.work import LEASE, Pauses, Worker
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +61,7 @@ class Server:
     store: Store
     clock: Callable[[], datetime] = utc_now
     tick: timedelta = TICK
+    lease: timedelta = LEASE
     auth: AppAuth | None = None
     work: Embedded | None = None
     pauses: Pauses = field(default_factory=Pauses)
@@ -104,11 +105,12 @@ class Server:
         self.auth.check_key()
         budget = InProcess(Pacing(interval=config.write_interval))
         looks = Looks(self.store, self.auth, budget, clock=self.clock, sleep=self.pauses.sleep)
+        if not self.store.shared:
+            self.store.agenda.release_all(self.clock())
         self.store.agenda.wake(APP, SWEEP, at=self.clock())
         wake_all(self.store, self.clock())
-        self.work = Embedded(
-            Worker(self.store, looks, clock=self.clock), threads=config.threads, tick=self.tick
-        )
+        worker = Worker(self.store, looks, clock=self.clock, lease=self.lease)
+        self.work = Embedded(worker, threads=config.threads, tick=self.tick, beat=self.lease / 3)
         self.work.start()
 
     def stop(self) -> None:

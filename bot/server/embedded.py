@@ -7,7 +7,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.server.work import BEAT, Worker
+from bot.server.work import Worker
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler
@@ -24,8 +24,8 @@ class Embedded:
         worker: Worker,
         *,
         threads: int,
-        tick: timedelta = TICK,
-        beat: timedelta = BEAT,
+        tick: timedelta,
+        beat: timedelta,
     ) -> None:
         self._worker = worker
         self._threads = threads

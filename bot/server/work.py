@@ -20,7 +20,6 @@ from bot.server.store.store import Store
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)  # who has not been heard of for so long is dead
-BEAT = LEASE / 3
 
 
 class Looking(Protocol):
@@ -60,7 +59,7 @@ class Worker:
         looking: Looking,
         *,
         clock: Callable[[], datetime],
-        lease: timedelta = LEASE,
+        lease: timedelta,
     ) -> None:
         self._store = store
         self._looking = looking

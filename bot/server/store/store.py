@@ -38,6 +38,11 @@ class Store:
         """Close the connections."""
         self.engine.dispose()
 
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may work on the same database."""
+        return self.engine.dialect.name != "sqlite"
+
     def check(self) -> None:
         """Ask it something. Raises sqlalchemy.exc.SQLAlchemyError when it does not answer."""
         with self.engine.connect() as connection:
