@@ -13,6 +13,7 @@ import yaml
 from docs.pages import ROOT, codes, fences, name_of, sections
 from pydantic import BaseModel
 
+from bot.action.pull import KEY as PLAN_KEY
 from bot.curriculum import load
 from bot.curriculum.base import Item
 from bot.curriculum.model import Curriculum, Task, WorkItem
@@ -192,7 +193,7 @@ def test_every_kind_of_key_is_told() -> None:
 
 
 def _kinds_of_what_is_made() -> set[str]:
-    comments = {weekly_key(Week.parse("2026-W07")), reply_key(1)}
+    comments = {weekly_key(Week.parse("2026-W07")), reply_key(1), PLAN_KEY}
     comments |= {report_key(c) for c in load.from_catalog("devops-to-mlops").checkpoints}
     used = {key.partition(":")[0] for key in comments}
     for name in load.catalog_names():
