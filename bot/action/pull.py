@@ -34,14 +34,14 @@ def standing(number: int, reader: Reader) -> CommentState | None:
 
 
 def comment(plan: Plan, run: str | None) -> str:
-    """The comment's body. `run` is the address of the run, which holds a plan that is too long."""
-    text = templating.render("action-pull.md.j2", plan=printing.as_markdown(plan), run=run)
-    if len(text) > MOST:
-        short = plan.model_copy(update={"changes": plan.changes, "drift": (), "notes": ()})
-        text = templating.render(
-            "action-pull.md.j2", plan=None, closing=printing.closing(short), run=run
-        )
-    return wrap(text, Marker(key=KEY, title="", body=digest(normal(text))))
+    """The comment's body. `run` is the address of the run, which holds a plan that is too long.
+
+    The marker's hash is of the plan alone: another run with the same plan says nothing new.
+    """
+    said = printing.as_markdown(plan)
+    told = {"plan": said if len(said) <= MOST else None, "closing": printing.closing(plan)}
+    text = templating.render("action-pull.md.j2", run=run, **told)
+    return wrap(text, Marker(key=KEY, title="", body=digest(normal(said))))
 
 
 def post(
@@ -61,10 +61,15 @@ def post(
             if standing(number, reader) is None:
                 raise
         return "written"
-    if normal(there.body) == normal(body):
+    if _plan(there.body) == _plan(body):
         return "as it was"
     edit(there.id, body)
     return "edited"
+
+
+def _plan(body: str) -> str | None:
+    marked = find(body)
+    return marked.marker.body if marked else None
 
 
 def _lines(content: bytes | None) -> bytes | None:
