@@ -1,0 +1,252 @@
+"""Measures what a learner pays on every event: set-up, imports, and a run with nothing to do.
+
+Run by `.venv/bin/python bench/startup.py`. It makes an environment as action.yml does, from
+requirements/action.txt, lets the Action seed a repository of the sandbox, and then runs it again
+with nothing to do, many times. "Cold" has no byte code, "warm" has it, as the environment that
+GitHub's cache keeps. Times are medians and the best of all, in milliseconds and as multiples of a
+start of bare Python in the same round, for those say the same on every machine. Aims are held
+against the best: what else a machine does can only add. It reaches a package index only where uv's
+own cache lacks a package.
+
+This file must not import PyGithub: see bench/requests.py.
+"""
+
+import base64
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+
+import httpx
+
+from bot.sandbox.server import Sandbox, running
+
+ROOT = Path(__file__).parents[1]
+UV = Path(sys.executable).parent / "uv"
+ROUNDS = 15
+COLD_ROUNDS = 3
+AIMS = {"imports of an idle run, warm": 0.2, "idle run, warm": 0.5, "until the first request": 1.0}
+REQUESTS = 5
+SETTINGS = """\
+curriculum: devops-to-mlops
+start: {start}
+timezone: UTC
+"""
+TRACE = """\
+import runpy, sys, time
+begun = time.perf_counter()
+import httpx
+send = httpx.Client.send
+def first(*args, **more):
+    if first.at is None:
+        first.at = time.perf_counter()
+    return send(*args, **more)
+first.at, httpx.Client.send = None, first
+try:
+    runpy.run_module("bot.action", run_name="__main__")
+except SystemExit:
+    pass
+with open(sys.argv[1], "w") as out:
+    out.write("\\n".join(sys.modules))
+"""
+"""Runs the Action and lists the modules it loaded, in the order that they were loaded."""
+
+
+@dataclass
+class Times:
+    """Seconds of one thing, round by round, and of bare Python beside it."""
+
+    taken: list[float] = field(default_factory=list)
+    bare: list[float] = field(default_factory=list)
+
+
+class Environment:
+    """A Python with the Action's dependencies in a folder of its own, and Milepost copied in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.python = folder / "bin/python"
+        self.site = folder
+
+    def install(self, *, compiled: bool) -> float:
+        """Make it as action.yml does; returns the seconds."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        options: list[str | Path] = ["--compile-bytecode"] if compiled else []
+        begun = time.perf_counter()
+        _quiet(UV, "venv", "--quiet", "--no-project", "--python", sys.executable, self.folder)
+        options += ["--python", self.python, "--requirement", ROOT / "requirements/action.txt"]
+        _quiet(UV, "pip", "install", "--quiet", "--no-build", "--require-hashes", *options)
+        found = _quiet(self.python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))")
+        self.site = Path(found.strip())
+        kept = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / "bot", self.site / "bot", ignore=kept)
+        shutil.copytree(ROOT / "templates", self.site / "bot/_templates", ignore=kept)
+        if compiled:
+            _quiet(self.python, "-m", "compileall", "-q", self.site / "bot")
+            _quiet(self.python, "-m", "bot.action.warm")
+        return time.perf_counter() - begun
+
+    def forget(self) -> None:
+        """Be as after an installation without byte code."""
+        for folder in [*self.folder.rglob("__pycache__")]:
+            shutil.rmtree(folder)
+
+
+class Runs:
+    """The Action in a repository of the sandbox."""
+
+    def __init__(self, sandbox: Sandbox, folder: Path) -> None:
+        self.sandbox = sandbox
+        self.folder = folder
+        event = {
+            "schedule": "17 5 * * *",
+            "repository": {
+                "full_name": sandbox.repository,
+                "default_branch": "main",
+                "fork": False,
+                "is_template": False,
+            },
+            "sender": {"login": "learner", "type": "User"},
+        }
+        (folder / "event.json").write_text(json.dumps(event))
+        self.environ = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder),
+            "MILEPOST_CACHE_DIR": str(folder / "cache"),
+            "MILEPOST_WRITE_INTERVAL": "0",
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_API_URL": sandbox.api_url,
+            "GITHUB_GRAPHQL_URL": sandbox.graphql_url,
+            "GITHUB_REPOSITORY": sandbox.repository,
+            "GITHUB_TOKEN": sandbox.token,
+            "GITHUB_EVENT_NAME": "schedule",
+            "GITHUB_EVENT_PATH": str(folder / "event.json"),
+            "GITHUB_WORKSPACE": str(folder),
+            "RUNNER_TEMP": str(folder),
+        }
+
+    def settle(self, python: Path) -> None:
+        """Put settings on the default branch and run until nothing is left to do."""
+        start = datetime.now(UTC).date() - timedelta(days=60)
+        content = base64.b64encode(SETTINGS.format(start=start).encode()).decode()
+        url = (
+            f"{self.sandbox.api_url}/repos/{self.sandbox.repository}/contents/.github/milepost.yml"
+        )
+        httpx.put(
+            url,
+            json={"message": "Follow a path", "content": content},
+            headers={"Authorization": f"Bearer {self.sandbox.token}", "User-Agent": "learner"},
+        ).raise_for_status()
+        for _ in range(3):
+            self.run(python)
+
+    def run(self, *command: str | Path, without: bool = False) -> str:
+        """Run Python here, the Action if nothing else is given; returns what it printed."""
+        python, *rest = command
+        arguments = rest or ["-P", "-m", "bot.action"]
+        more = {"PYTHONDONTWRITEBYTECODE": "1"} if without else {}
+        return _quiet(python, *arguments, cwd=self.folder, env={**self.environ, **more})
+
+
+def _quiet(*command: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None) -> str:
+    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{' '.join(map(str, command))}:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+@contextmanager
+def bench() -> Iterator[tuple[Environment, Runs]]:
+    """An environment that is still to be installed, and a sandbox."""
+    with running() as sandbox, tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "work").mkdir()
+        yield Environment(Path(folder) / "environment"), Runs(sandbox, Path(folder) / "work")
+
+
+def loaded(made: Environment, on: Runs) -> list[str]:
+    """Modules that an idle run loads, in that order."""
+    on.run(made.python, "-P", "-c", TRACE, on.folder / "modules")
+    names = (on.folder / "modules").read_text().splitlines()
+    left_out = {"__main__", "__mp_main__", "runpy", "bot.action.__main__"}
+    return [name for name in names if name not in left_out]
+
+
+def measure(times: dict[str, Times], name: str, rounds: int, run: Callable[[], object]) -> None:
+    """Add rounds of `run`, each beside a start of bare Python."""
+    kept = times.setdefault(name, Times())
+    for _ in range(rounds):
+        for taken, what in ((kept.bare, _bare), (kept.taken, run)):
+            begun = time.perf_counter()
+            what()
+            taken.append(time.perf_counter() - begun)
+
+
+def _bare() -> None:
+    _quiet(sys.executable, "-I", "-c", "pass")
+
+
+def importing(names: list[str]) -> str:
+    """A program that imports what an idle run does, and nothing else."""
+    return f"import importlib\nfor name in {names!r}:\n    importlib.import_module(name)\n"
+
+
+def report(times: dict[str, Times]) -> bool:
+    """Print a row for each; returns whether the aims were met."""
+    print(f"{'':<34} {'median ms':>9} {'best ms':>8} {'x bare Python':>14} {'aim ms':>7}")
+    good = True
+    for name, found in times.items():
+        best, aim = min(found.taken), AIMS.get(name)
+        ratio = median(a / b for a, b in zip(found.taken, found.bare, strict=True))
+        told = f"{aim * 1000:.0f}" if aim else ""
+        print(
+            f"{name:<34} {median(found.taken) * 1000:>9.0f} {best * 1000:>8.0f}"
+            f" {ratio:>14.1f} {told:>7}"
+        )
+        good = good and (aim is None or best <= aim)
+    return good
+
+
+def main() -> int:
+    """Print everything; 1 when an aim was missed."""
+    times: dict[str, Times] = {}
+    with bench() as (made, on):
+        measure(
+            times, "set-up without byte code", COLD_ROUNDS, lambda: made.install(compiled=False)
+        )
+        measure(times, "set-up, compiled", COLD_ROUNDS, lambda: made.install(compiled=True))
+        on.settle(made.python)
+        names = loaded(made, on)
+        made.forget()
+        measure(times, "idle run, cold", COLD_ROUNDS, lambda: on.run(made.python, without=True))
+        made.install(compiled=True)
+        program = importing(names)
+        on.sandbox.world.journal.forget()
+        on.run(made.python)
+        asked = on.sandbox.world.journal.summary()
+        measure(times, "idle run, warm", ROUNDS, lambda: on.run(made.python))
+        measure(
+            *(times, "imports of an idle run, warm", ROUNDS),
+            lambda: on.run(made.python, "-P", "-c", program),
+        )
+    good = report(times)
+    count, writes = sum(asked["by_method"].values()), asked["writes"]
+    print(
+        f"\nAn idle run loads {len(names)} modules and makes {count} requests,"
+        f" {asked['not_modified']} of them answered 304, {writes} writes (aim: {REQUESTS}, none)."
+    )
+    good = good and count == asked["not_modified"] <= REQUESTS and not writes
+    print(f"The aims were {'met' if good else 'MISSED'}.")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
