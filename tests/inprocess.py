@@ -238,6 +238,11 @@ class Edges:
             above = issues.find(self.repository, parent)
             relations.add_child(self.world, self.bot, self.repository, above, child_id)
 
+    def update_comment(self, comment: int, *, body: str) -> None:
+        with self._writing("update comment"):
+            _, found = comments.find(self.repository, comment)
+            comments.edit(self.world, self.bot, self.repository, found, {"body": body})
+
     def delete_comment(self, comment: int) -> None:
         with self._writing("delete comment"):
             _, found = comments.find(self.repository, comment)

@@ -75,7 +75,6 @@ class Doing:
                 body,
                 reader=self._reader,
                 gateway=self._edges.gateway,
-                edit=self._edges.edit_comment,
             )
         except PermissionDeniedError as denied:
             # A pull request from a fork runs with a token that only reads.

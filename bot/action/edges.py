@@ -77,16 +77,6 @@ class Edges:
         pacing = Pacing(interval=environment.write_interval, max_wait=environment.max_wait)
         return PyGithubGateway(self.connection(), pacing=pacing, on_wait=self.on_wait)
 
-    def edit_comment(self, comment: int, body: str) -> None:
-        """Write a comment anew. Raises NotThereError when it is gone."""
-        from bot.github.writer import Writer
-
-        writer = Writer(self.connection(), on_wait=self.on_wait)
-        try:
-            writer.send("PATCH", f"/issues/comments/{comment}", {"body": body})
-        finally:
-            writer.close()
-
     def outside(self, settings: Settings) -> "WebPages | None":
         """What looks up pages that are not GitHub's, when the settings ask for that."""
         if not settings.features.links:

@@ -50,9 +50,8 @@ def post(
     *,
     reader: Reader,
     gateway: Callable[[], Gateway],
-    edit: Callable[[int, str], None],
 ) -> Outcome:
-    """Let the pull request have this one comment. Raises what reader, gateway and `edit` raise."""
+    """Let the pull request have this one comment. Raises what reader and gateway raise."""
     there = standing(number, reader)
     if there is None:
         try:
@@ -63,7 +62,7 @@ def post(
         return "written"
     if _plan(there.body) == _plan(body):
         return "as it was"
-    edit(there.id, body)
+    gateway().update_comment(there.id, body=body)
     return "edited"
 
 

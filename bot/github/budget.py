@@ -48,6 +48,7 @@ CREATIONS = {
     "create_issue": 1,
     "update_issue": 0,
     "create_comment": 1,
+    "update_comment": 0,
     "delete_comment": 0,
     "add_sub_issue": 1,
     "react": 1,

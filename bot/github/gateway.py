@@ -155,6 +155,10 @@ class PyGithubGateway:
         made = self._writer.create(lambda wire: wire.issue(number).create_comment(body)).raw_data
         return _integer(made, "id")
 
+    def update_comment(self, comment: int, *, body: str) -> None:
+        """One PATCH. Raises NotThereError when there is no such comment."""
+        self._writer.send("PATCH", f"/issues/comments/{comment}", {"body": body})
+
     def delete_comment(self, comment: int) -> None:
         """Raises NotThereError when there is no such comment."""
         url = f"{self._writer.connection.root}/issues/comments/{comment}"

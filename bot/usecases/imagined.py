@@ -180,6 +180,11 @@ class Imagined:
         self._comments.append(made)
         return made.id
 
+    def update_comment(self, comment: int, *, body: str) -> None:
+        self._comments = [
+            c.model_copy(update={"body": body}) if c.id == comment else c for c in self._comments
+        ]
+
     def delete_comment(self, comment: int) -> None:
         self._comments = [c for c in self._comments if c.id != comment]
 

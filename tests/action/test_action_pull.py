@@ -27,14 +27,9 @@ def bench() -> Workbench:
 
 
 def put(bench: Workbench, body: str = BODY) -> str:
-    """Post on the pull request; an edit is what the sandbox's learner would do by API."""
-
-    def edit(which: int, text: str) -> None:
-        pull = bench.issue("Change the path")
-        next(c for c in pull.comments if c.id == which).body = text
-
+    """Post on the pull request."""
     number = bench.issue("Change the path").number
-    return post(number, body, reader=bench.edges, gateway=lambda: bench.edges, edit=edit)
+    return post(number, body, reader=bench.edges, gateway=lambda: bench.edges)
 
 
 def bodies(bench: Workbench) -> list[str]:
