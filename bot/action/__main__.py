@@ -8,4 +8,6 @@ from bot.action.run import main
 
 if __name__ == "__main__":
     gc.set_threshold(100_000)  # as in bot/__main__.py
-    sys.exit(main(os.environ))
+    code = main(os.environ)
+    gc.freeze()
+    sys.exit(code)
