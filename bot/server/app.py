@@ -18,16 +18,17 @@ from bot.github.budget import InProcess
 from bot.github.pacing import Pacing, utc_now
 from bot.server.config import ServerConfig
 from bot.server.door import Door, Entrance
-from bot.server.embedded import TICK, Embedded
+from bot.server.embedded import Embedded
 from bot.server.looks import BOT, Looks
 from bot.server.receiving import Receiver
 from bot.server.store.rows import APP, SWEEP, Delivery
 from bot.server.store.store import Store
 from bot.server.waking import wake_all
-from bot.server.work import LEASE, Pauses, Worker
+from bot.server.work import LEASE, Hands, Pauses, Worker
 
 log = logging.getLogger(__name__)
 
+TICK = timedelta(milliseconds=500)
 WEBHOOKS = "/webhooks/github"
 CREDENTIALS = "app.json"  # in the data folder
 
@@ -63,7 +64,7 @@ class Server:
     tick: timedelta = TICK
     lease: timedelta = LEASE
     auth: AppAuth | None = None
-    work: Embedded | None = None
+    work: Hands | None = None
     pauses: Pauses = field(default_factory=Pauses)
     receiver: Receiver | None = None
     _bot: str | None = None
@@ -110,8 +111,19 @@ class Server:
         self.store.agenda.wake(APP, SWEEP, at=self.clock())
         wake_all(self.store, self.clock())
         worker = Worker(self.store, looks, clock=self.clock, lease=self.lease)
-        self.work = Embedded(worker, threads=config.threads, tick=self.tick, beat=self.lease / 3)
-        self.work.start()
+        self.work = self._hands(worker)
+        if self.work is not None:
+            self.work.start()
+
+    def _hands(self, worker: Worker) -> Hands | None:
+        threads, tick = self.config.threads, self.tick
+        if self.config.work == "queue":
+            from bot.server.queued import Queued
+
+            return Queued(self.store, worker, threads=threads, tick=tick, lease=self.lease)
+        if not threads:
+            return None
+        return Embedded(worker, threads=threads, tick=tick, beat=self.lease / 3)
 
     def stop(self) -> None:
         """End what is being done as soon as it can be, and close everything."""

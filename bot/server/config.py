@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -35,6 +35,7 @@ VARIABLES = (
     Variable("MILEPOST_WEBHOOK_SECRET_OLD", "webhook_secret_old"),
     Variable("GITHUB_API_URL", "api_url"),
     Variable("GITHUB_GRAPHQL_URL", "graphql_url"),
+    Variable("MILEPOST_WORK", "work"),
     Variable("MILEPOST_THREADS", "threads"),
     Variable("MILEPOST_SETTLE", "settle"),
     Variable("MILEPOST_WRITE_INTERVAL", "write_interval"),
@@ -47,7 +48,8 @@ class ServerConfig(BaseModel):
 
     `settle` is how long to wait for more events before a repository is looked at, `write_interval`
     the least time between two writes of a run, both in seconds. `threads` is how many repositories
-    are worked on at once.
+    are worked on at once, none with 0. `work` says whether this process does what is due in threads
+    of its own, or whoever is free does it, brought by a queue on PostgreSQL.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -62,7 +64,8 @@ class ServerConfig(BaseModel):
     webhook_secret_old: SecretStr | None = None
     api_url: str = DEFAULT_API_URL
     graphql_url: str | None = None
-    threads: int = Field(default=8, ge=1, le=128)
+    work: Literal["embedded", "queue"] = "embedded"
+    threads: int = Field(default=8, ge=0, le=128)
     settle: float = Field(default=2.0, ge=0, le=60)
     write_interval: float = Field(default=1.0, ge=0, le=600)
 
@@ -187,6 +190,8 @@ def _check_whole(said: dict[str, Any]) -> None:
             where=missing[0],
             hint="Set all three, or none to register an App.",
         )
+    if said.get("work") == "queue" and not said["database_url"].startswith("postgresql"):
+        raise ConfigError("a queue needs PostgreSQL.", where="MILEPOST_WORK")
     if "webhook_secret_old" in said and "webhook_secret" not in said:
         raise ConfigError(
             "the old secret is set, but not the new one.", where="MILEPOST_WEBHOOK_SECRET"

@@ -30,6 +30,23 @@ class Looking(Protocol):
         ...
 
 
+class Hands(Protocol):
+    """What brings due work to a worker: threads of this process, or a queue."""
+
+    @property
+    def running(self) -> bool:
+        """Whether it works."""
+        ...
+
+    def start(self) -> None:
+        """Begin, in threads of its own."""
+        ...
+
+    def stop(self) -> None:
+        """Take nothing more, and wait for what is being done."""
+        ...
+
+
 class StoppedError(Exception):
     """The server stops: what was begun is left for the next start."""
 
@@ -80,6 +97,20 @@ class Worker:
         with self._lock:
             self._at.update({claim.holder: claim for claim in claims})
         return claims
+
+    def take_one(self, subject: Subject) -> Claim | None:
+        """This one, when it is due or queued and nobody is at it. It is to be given to `do`."""
+        now = self._clock()
+        claim = self._store.agenda.claim_one(subject, now, until=now + self._lease)
+        if claim is not None:
+            with self._lock:
+                self._at[claim.holder] = claim
+        return claim
+
+    def hand_over(self, most: int) -> tuple[Subject, ...]:
+        """Up to so many that are due, for a queue to bring them to `take_one`."""
+        now = self._clock()
+        return self._store.agenda.hand_over(now, most, until=now + self._lease)
 
     def beat(self) -> None:
         """Say that all that was taken is being worked on still."""

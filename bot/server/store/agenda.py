@@ -19,6 +19,8 @@ from bot.server.store.engine import ONLY_READS, insert
 from bot.server.store.rows import Claim, Subject
 from bot.server.store.tables import agenda, inbox
 
+QUEUE = "queue"  # holds what is handed over and not yet taken
+
 _A = agenda.c
 
 
@@ -74,8 +76,18 @@ class Agenda:
         They are taken until `until`, unless `keep` is called before. What another process is just
         taking is passed over.
         """
-        found = sa.select(_A.kind, _A.id, _A.tries, _A.holder).where(_A.due_at <= now)
-        return self._take(found.order_by(_A.due_at).limit(most), now, until)
+        return self._take(_due(now, most), now, until)
+
+    def hand_over(self, now: datetime, most: int, *, until: datetime) -> tuple[Subject, ...]:
+        """Take up to so many that are due for the queue, from which `claim_one` takes them.
+
+        What nobody has taken from it by `until` is due again.
+        """
+        with self._engine.begin() as connection:
+            rows = connection.execute(_due(now, most).with_for_update(skip_locked=True)).all()
+            claims = [Claim(Subject(row.kind, row.id), QUEUE, row.tries, now) for row in rows]
+            self._write_down(connection, claims, until)
+        return tuple(claim.subject for claim in claims)
 
     def claim_one(self, subject: Subject, now: datetime, *, until: datetime) -> Claim | None:
         """Take this one when it is due; None when it is not, or another has it."""
@@ -151,7 +163,7 @@ class Agenda:
                     Subject(row.kind, row.id),
                     f"{self._name}:{next(self._numbers)}",
                     # Whoever had it before has died of it, perhaps.
-                    row.tries + (row.holder is not None),
+                    row.tries + (row.holder not in {None, QUEUE}),
                     now,
                 )
                 for row in rows
@@ -174,6 +186,11 @@ class Agenda:
 
     def _reading(self) -> Connection:
         return self._engine.connect().execution_options(**{ONLY_READS: True})
+
+
+def _due(now: datetime, most: int) -> sa.Select[tuple[str, int, int, str | None]]:
+    found = sa.select(_A.kind, _A.id, _A.tries, _A.holder).where(_A.due_at <= now)
+    return found.order_by(_A.due_at).limit(most)
 
 
 def _is(subject: Subject) -> sa.ColumnElement[bool]:

@@ -25,7 +25,7 @@ def migrate(engine: Engine) -> None:
     config.set_main_option("path_separator", "os")
     try:
         with engine.begin() as connection:
-            _lock(connection)
+            lock(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except CommandError as wrong:
@@ -41,7 +41,7 @@ def migrate(engine: Engine) -> None:
         ) from None
 
 
-def _lock(connection: Connection) -> None:
-    """Until the transaction ends. On SQLite its beginning already was the lock."""
+def lock(connection: Connection) -> None:
+    """Until the transaction ends nobody else gets here. On SQLite its beginning was the lock."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})

@@ -25,7 +25,11 @@ class Store:
     def open(cls, url: str, *, connections: int = 10) -> Self:
         """Connect, and bring the tables up to date. Raises ConfigError when that fails."""
         engine = open_engine(url, connections=connections)
-        migrate(engine)
+        try:
+            migrate(engine)
+        except BaseException:
+            engine.dispose()
+            raise
         return cls(engine)
 
     def __enter__(self) -> Self:
