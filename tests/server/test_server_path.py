@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from server.conftest import empty_database
 from server.hosting import eventually
 from server.town import BOT, Town, living
 
@@ -22,10 +23,17 @@ def town(sandbox: Sandbox, tmp_path: Path) -> Iterator[Town]:
         yield made
 
 
-@pytest.fixture
-def either(sandbox: Sandbox, database_url: str, tmp_path: Path) -> Iterator[Town]:
-    """With a store of each kind."""
-    with living(sandbox, database_url, tmp_path) as made:
+@pytest.fixture(params=["sqlite", "postgresql", "queue"])
+def either(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> Iterator[Town]:
+    """With a store of each kind, and with a queue."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("town")
+        return
+    work = "queue" if request.param == "queue" else "embedded"
+    with (
+        empty_database(request.getfixturevalue("postgres_server")) as url,
+        living(sandbox, url, tmp_path, MILEPOST_WORK=work) as made,
+    ):
         yield made
 
 

@@ -135,13 +135,13 @@ class Town:
 
 
 @contextlib.contextmanager
-def living(sandbox: Sandbox, database_url: str, folder: Path) -> Iterator[Town]:
+def living(sandbox: Sandbox, database_url: str, folder: Path, **more: str) -> Iterator[Town]:
     """A town with an empty store."""
     app: list[App] = []
 
     def environ(url: str) -> dict[str, str]:
         app.append(register(sandbox, url))
-        return {**environment(folder, database_url), **as_app(app[0], sandbox)}
+        return {**environment(folder, database_url), **as_app(app[0], sandbox), **more}
 
     with hosted(environ) as host:
         eventually(lambda: host.server.bot() == BOT)

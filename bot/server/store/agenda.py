@@ -90,8 +90,9 @@ class Agenda:
         return tuple(claim.subject for claim in claims)
 
     def claim_one(self, subject: Subject, now: datetime, *, until: datetime) -> Claim | None:
-        """Take this one when it is due; None when it is not, or another has it."""
-        found = sa.select(_A.kind, _A.id, _A.tries, _A.holder).where(_is(subject), _A.due_at <= now)
+        """Take this one when it is due or queued; None when it is not, or another has it."""
+        free = sa.or_(_A.due_at <= now, _A.holder == QUEUE)
+        found = sa.select(_A.kind, _A.id, _A.tries, _A.holder).where(_is(subject), free)
         return next(iter(self._take(found, now, until)), None)
 
     def keep(self, claims: Iterable[Claim], *, until: datetime) -> None:
