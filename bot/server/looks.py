@@ -82,7 +82,7 @@ class Looks:
         if subject == SWEEP:
             return self._sweep()
         if subject.kind == "installation":
-            return self._installation(subject.id)
+            return self._installation(subject.id, tries)
         return self._repository(subject, tries)
 
     def _app(self) -> Looked:
@@ -97,8 +97,9 @@ class Looks:
             if state == "active":
                 late = INSTALLATIONS_WITHIN * times.spread(found.id) if old else timedelta()
                 wishes.append((installation(found.id), now + late))
-            if old is None or state == "suspended":
-                # That one goes on again is for its own look to say: that wakes its repositories.
+            if state == "suspended":
+                # That one is new, or goes on again, is for its own look to say: only then are its
+                # repositories woken.
                 row = InstallationRow(found.id, found.account, state)
                 self._store.register.see_installation(row, now)
         for row in known.values():
@@ -114,7 +115,7 @@ class Looks:
         self._store.inbox.forget(now - KEEP_DELIVERIES)
         return Looked("swept", now + SWEEP_EVERY)
 
-    def _installation(self, number: int) -> Looked:
+    def _installation(self, number: int, tries: int) -> Looked:
         now, register = self._clock(), self._store.register
         self._auth.forget_installation(number)
         try:
@@ -133,7 +134,8 @@ class Looks:
             return Looked(state, None)
         seen = [Seen(r.id, r.full_name, r.private, r.archived) for r in listed]
         new = register.see_repositories(number, seen, now)
-        if old is None or old.state != "active":
+        # After a look that was cut off nobody knows which of them were woken.
+        if tries or old is None or old.state != "active":
             new = tuple(one.id for one in seen if not one.archived)
         # Last, for it is what tells that the repositories were woken.
         register.see_installation(InstallationRow(number, found.account, state), now)

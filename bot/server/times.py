@@ -13,7 +13,7 @@ DAY = timedelta(days=1)
 NIGHT = time(1)  # in the learner's zone: before anybody looks at a day, and after it has begun
 NIGHT_LASTS = timedelta(hours=4)
 SUMMARIES_WITHIN = timedelta(minutes=10)
-FIRST_RETRY = timedelta(minutes=1)
+FIRST_RETRY = timedelta(seconds=30)
 LAST_RETRY = timedelta(hours=6)
 _ODD = 2_654_435_761  # Knuth's multiplier: neighbouring numbers come out far apart
 _ALL = 2**32
@@ -38,7 +38,7 @@ def next_look(settings: Settings | None, now: datetime, number: int) -> datetime
 
 
 def retry(now: datetime, tries: int, number: int) -> datetime:
-    """When to try again what failed `tries` times before: in a minute, then ever later."""
+    """When to try again what failed `tries` times before: in half a minute, then ever later."""
     wait = min(FIRST_RETRY * (1 << min(tries, 20)), LAST_RETRY)
     return now + wait * (1 + spread(number) / 4)
 

@@ -7,7 +7,7 @@ a look, and looks may be repeated.
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -93,19 +93,13 @@ class Worker:
     def take(self, most: int) -> tuple[Claim, ...]:
         """Up to so many that are due. Each is to be given to `do`."""
         now = self._clock()
-        claims = self._store.agenda.claim(now, most, until=now + self._lease)
-        with self._lock:
-            self._at.update({claim.holder: claim for claim in claims})
-        return claims
+        return self._taken(self._store.agenda.claim(now, most, until=now + self._lease))
 
     def take_one(self, subject: Subject) -> Claim | None:
         """This one, when it is due or queued and nobody is at it. It is to be given to `do`."""
         now = self._clock()
         claim = self._store.agenda.claim_one(subject, now, until=now + self._lease)
-        if claim is not None:
-            with self._lock:
-                self._at[claim.holder] = claim
-        return claim
+        return self._taken([claim])[0] if claim else None
 
     def hand_over(self, most: int) -> tuple[Subject, ...]:
         """Up to so many that are due, for a queue to bring them to `take_one`."""
@@ -143,6 +137,14 @@ class Worker:
                 "seconds": round(time.monotonic() - began, 3),
             },
         )
+
+    def _taken(self, claims: Sequence[Claim]) -> tuple[Claim, ...]:
+        """Note them, as taken only now: deliveries that came while they were are seen as well."""
+        since = self._clock()
+        noted = tuple(claim._replace(since=since) for claim in claims)
+        with self._lock:
+            self._at.update({claim.holder: claim for claim in noted})
+        return noted
 
     def _look(self, claim: Claim) -> Looked:
         try:

@@ -148,7 +148,9 @@ def test_killed_again_and_again(machine: Machine) -> None:
     assert len(machine.keys()) == WHOLE
 
 
-def test_one_of_two_is_killed_in_the_middle_of_a_sync(shared: Machine) -> None:
+@pytest.mark.parametrize("work", ["embedded", "queue"])
+def test_one_of_two_is_killed_in_the_middle_of_a_sync(shared: Machine, work: str) -> None:
+    shared.environ["MILEPOST_WORK"] = work
     with shared.serving() as one, shared.serving(_free_port()) as other:
         shared.world.faults.add(
             "call", method="WRITE", path=PATH, nth=12, call=shared.kill_the_writer

@@ -202,7 +202,7 @@ def test_when_github_is_away_it_is_tried_again_later(town: Town) -> None:
     now, again = town.host.server.clock(), town.host.store.agenda.when(repository(town.home.id))
     assert town.row() == "learner/portfolio active waiting"
     assert again is not None
-    assert timedelta(seconds=30) < again - now < timedelta(seconds=90)
+    assert timedelta(seconds=20) < again - now < timedelta(seconds=60)
     town.world.faults.clear()
     town.wake()
     assert town.row() == "learner/portfolio active synced"

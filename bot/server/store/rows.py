@@ -44,7 +44,7 @@ class Delivery(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """Work that `holder` has taken; `tries` counts the failures before. `since`: when taken."""
+    """Work that `holder` has taken; `tries` failed before. Deliveries up to `since` are seen."""
 
     subject: Subject
     holder: str
