@@ -11,6 +11,7 @@ import secrets
 import socket
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -36,19 +37,21 @@ def wake(connection: Connection, wishes: Iterable[tuple[Subject, datetime]]) -> 
         {"kind": subject.kind, "id": subject.id, "at": at, "due_at": at}
         for subject, at in sorted(earliest.items())
     ]
-    statement = insert(connection, agenda)
+    connection.execute(_sooner(connection.dialect.name), rows)
+
+
+@cache
+def _sooner(dialect: str) -> sa.Insert:
+    """Kept, for to put it together takes longer than to run it."""
+    statement = insert(dialect, agenda)
     new = statement.excluded
-    later = sa.or_(_A.at.is_(None), _A.at > new.at)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[_A.kind, _A.id],
-            set_={
-                "at": new.at,
-                "due_at": sa.case((_A.holder.is_(None), new.at), else_=_A.due_at),
-            },
-            where=later,
-        ),
-        rows,
+    return statement.on_conflict_do_update(
+        index_elements=[_A.kind, _A.id],
+        set_={
+            "at": new.at,
+            "due_at": sa.case((_A.holder.is_(None), new.at), else_=_A.due_at),
+        },
+        where=sa.or_(_A.at.is_(None), _A.at > new.at),
     )
 
 

@@ -70,9 +70,8 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
 
-def insert(connection: Connection, table: sa.Table) -> postgresql.Insert:
-    """An INSERT that knows ON CONFLICT, in the words of the connection's database."""
-    if connection.dialect.name == "sqlite":
-        # Both say it alike; only their classes differ.
-        return cast("postgresql.Insert", sqlite.insert(table))
-    return postgresql.insert(table)
+def insert(dialect: str, table: sa.Table) -> postgresql.Insert:
+    """An INSERT that knows ON CONFLICT, in the words of the database of that name."""
+    # Both say it alike; only their classes differ.
+    kind = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return cast("postgresql.Insert", kind(table))

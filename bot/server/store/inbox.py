@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
+from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.server.store.agenda import wake
 from bot.server.store.engine import ONLY_READS, insert
@@ -37,10 +39,8 @@ class Inbox:
             for one in deliveries
         }
         with self._engine.begin() as connection:
-            statement = insert(connection, inbox).on_conflict_do_nothing()
-            new = set(
-                connection.execute(statement.returning(inbox.c.guid), list(rows.values())).scalars()
-            )
+            statement = _unless_there(connection.dialect.name)
+            new = set(connection.execute(statement, list(rows.values())).scalars())
             wake(connection, ((d.about, wake_at) for d in deliveries if d.guid in new))
         return len(new)
 
@@ -75,3 +75,9 @@ class Inbox:
             return connection.execute(
                 inbox.delete().where(inbox.c.received_at < before, inbox.c.done_at.is_not(None))
             ).rowcount
+
+
+@cache
+def _unless_there(dialect: str) -> ReturningInsert[str]:
+    """Kept, for to put it together takes longer than to run it."""
+    return insert(dialect, inbox).on_conflict_do_nothing().returning(inbox.c.guid)

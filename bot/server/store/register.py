@@ -33,7 +33,7 @@ class Register:
     def see_installation(self, row: InstallationRow, at: datetime) -> None:
         """Keep how GitHub shows it. The repositories of one that is gone are gone."""
         with self._engine.begin() as connection:
-            statement = insert(connection, installation)
+            statement = insert(connection.dialect.name, installation)
             values = {"account": row.account, "state": row.state, "seen_at": at}
             connection.execute(
                 statement.values(id=row.id, **values).on_conflict_do_update(
@@ -144,7 +144,7 @@ class Register:
         """Keep a word under a name."""
         with self._engine.begin() as connection:
             connection.execute(
-                insert(connection, fact)
+                insert(connection.dialect.name, fact)
                 .values(name=name, value=value)
                 .on_conflict_do_update(index_elements=[fact.c.name], set_={"value": value})
             )
@@ -168,7 +168,7 @@ def _see(connection: Connection, installation_id: int, seen: Seen, at: datetime)
         "seen_at": at,
     }
     connection.execute(
-        insert(connection, repository)
+        insert(connection.dialect.name, repository)
         .values(id=seen.id, **values)
         .on_conflict_do_update(index_elements=[_R.id], set_=values)
     )
