@@ -147,4 +147,6 @@ def living(sandbox: Sandbox, database_url: str, folder: Path, **more: str) -> It
         eventually(lambda: host.server.bot() == BOT)
         made = Town(sandbox, app[0], host)
         with made.github:
+            # The first look at the App is over, so that what follows is known by deliveries alone.
+            made.settle()
             yield made
