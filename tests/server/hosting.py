@@ -26,7 +26,7 @@ from bot.server.store.store import Store
 SECRET = "It's a Secret to Everybody"
 EVENTS = ["issues", "issue_comment", "label", "milestone", "push", "repository"]
 PERMISSIONS = {"issues": "write", "metadata": "read", "contents": "read", "pull_requests": "read"}
-PATIENCE = 15.0  # seconds
+PATIENCE = 60.0  # seconds; what takes long fails, what a busy machine delays does not
 
 
 @dataclass(frozen=True)
