@@ -129,7 +129,10 @@ LINES = st.sampled_from(
 
 @given(st.lists(LINES | st.text(max_size=5), max_size=30))
 def test_no_mix_of_lines_makes_it_stumble(lines: list[str]) -> None:
-    read_commands("\n".join(lines))
+    text = "\n".join(lines)
+    found = read_commands(text)
+    assert len(found) <= MOST + 1
+    assert all(one.line.split()[0] in text for one in found)
 
 
 PROSE = st.text(st.characters(codec="utf-8", exclude_characters="/`~<>\n\r"), max_size=30)

@@ -267,7 +267,8 @@ def test_what_is_written_out_is_understood_as_it_was_meant(intent: Intent) -> No
 )
 def test_no_words_make_it_stumble(word: str, rest: str, key: str | None) -> None:
     where = RESTING.model_copy(update={"key": key})
-    understand(Asked(word=word, rest=rest), where)
+    found = understand(Asked(word=word, rest=rest), where)
+    assert found.why.endswith(".") if isinstance(found, Misunderstood) else found.do
 
 
 @pytest.mark.parametrize(
