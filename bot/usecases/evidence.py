@@ -135,7 +135,8 @@ class _Evidence:
             found = self._reader.find(url)
             if found is None:
                 return None
-            return Evidenced(kind=found.kind, url=url, title=_short(found.title))
+            # Not its title: a personal token may see what readers of this repository may not.
+            return Evidenced(kind=found.kind, url=url)
         title = self._outside.exists(url) if self._outside else None
         return None if title is None else Evidenced(kind="post", url=url, title=_short(title))
 

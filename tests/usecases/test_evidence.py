@@ -125,7 +125,7 @@ def test_a_repository_that_exists_is_evidence_once(
     else:
         bench.say(LOOP, text)
     (deed,) = run(bench, asker)
-    assert deed.intent == Evidenced(kind="repository", url=MODEL, title="learner/model")
+    assert deed.intent == Evidenced(kind="repository", url=MODEL)
     number = bench.issue(LOOP).number
     assert (deed.comment, deed.issue, deed.by, deed.at) == (0, number, "milepost", NOW)
     assert run(bench, asker) == []
