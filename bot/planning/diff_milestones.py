@@ -82,18 +82,8 @@ class MilestoneDiff:
         opened = marker.state == "closed" and ours.state.state == "open"
         if not fields and marker.key == want.key and not opened:
             return
-        written = {
-            field: digest(wanted[field])
-            if field in changed or current[field] == wanted[field]
-            else base[field]
-            for field in wanted
-        }
-        renewed = Marker(
-            key=want.key,
-            title=written["title"],
-            body=written["description"],
-            due=written["due date"],
-        )
+        agreed = {field for field in wanted if field in changed or field not in differing}
+        renewed = _renewed(want.key, wanted, base, agreed)
         description = (
             ours.marked.with_region(want.description, renewed)
             if "description" in changed
@@ -174,4 +164,15 @@ def _creation(want: DesiredMilestone) -> CreateMilestone:
 def _drift(key: Key, ours: OurMilestone, field: str, wanted: str, current: str) -> Drift:
     return Drift(
         key=key, what=f"milestone '{ours.state.title}'", field=field, ours=wanted, theirs=current
+    )
+
+
+def _renewed(key: Key, wanted: dict[str, str], base: dict[str, str], agreed: set[str]) -> Marker:
+    """The marker: of `agreed` fields what we want, of others what we last wrote."""
+    written = {name: digest(wanted[name]) if name in agreed else base[name] for name in wanted}
+    return Marker(
+        key=key,
+        title=written["title"],
+        body=written["description"],
+        due=written["due date"],
     )

@@ -151,20 +151,6 @@ def write_files(plan: FilePlan, gateway: Callable[[], Gateway]) -> tuple[str, ..
     return plan.paths
 
 
-def publish_files(
-    view: View,
-    reader: Reader,
-    gateway: Callable[[], Gateway],
-    *,
-    web: str,
-    reports: tuple[ReportFiles, ...] = (),
-) -> FilePlan:
-    """Plan and write; what was written, and the keys to remember."""
-    plan = plan_files(view, reader, web=web, reports=reports)
-    write_files(plan, gateway)
-    return plan
-
-
 def describe_files(plan: FilePlan) -> str:
     """What would be written, one line each; empty for nothing."""
     lines = [f"Would write {path}" for path in plan.paths]

@@ -24,7 +24,7 @@ from bot.usecases.files import (
     blob_hash,
     describe_files,
     plan_files,
-    publish_files,
+    write_files,
 )
 from bot.usecases.look import look
 
@@ -66,7 +66,8 @@ class House:
         """Publish, and remember what a run would put into the ledger."""
         edges = self.bench.edges
         view = self.view(today, hour)
-        plan = publish_files(view, edges, lambda: edges, web=WEB, reports=reports)
+        plan = plan_files(view, edges, web=WEB, reports=reports)
+        write_files(plan, lambda: edges)
         self.made |= plan.made
         return plan
 
@@ -123,7 +124,7 @@ def test_it_is_one_commit_without_history_and_only_when_something_changed() -> N
     house.publish(hour=21)
     assert house.bench.edges.writes == ["commit files"]
     view = house.view()
-    publish_files(view, house.bench.edges, never, web=WEB)
+    write_files(plan_files(view, house.bench.edges, web=WEB), never)
 
 
 def test_only_what_changed_is_written() -> None:
