@@ -4,6 +4,8 @@ from hypothesis import settings
 
 pytest_plugins = ["sandbox_fixtures"]
 
-# How long an example takes says more about the machine than about the code.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# How long an example takes says more about the machine than about the code. A run that checks a
+# change tries the same examples each time; `--hypothesis-profile=search` looks for new ones.
+settings.register_profile("search", deadline=None, max_examples=1000)
+settings.register_profile("repeat", deadline=None, derandomize=True)
+settings.load_profile("repeat")
