@@ -14,5 +14,5 @@ compile build.txt requirements/build.in
 compile uv.txt requirements/uv.in
 compile action.txt pyproject.toml
 compile sandbox.txt pyproject.toml requirements/build.in --extra sandbox
-compile server.txt pyproject.toml --extra server
+compile server.txt pyproject.toml --extra server --extra telemetry
 compile dev.txt pyproject.toml requirements/build.in --extra dev
