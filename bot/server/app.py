@@ -48,6 +48,7 @@ def with_credentials(config: ServerConfig) -> ServerConfig:
             "app_id": app.id,
             "client_id": app.client_id,
             "private_key": app.private_key,
+            "client_secret": app.client_secret,
             "webhook_secret": app.webhook_secret,
             "api_url": app.api_url,
         }

@@ -31,10 +31,14 @@ VARIABLES = (
     Variable("MILEPOST_CLIENT_ID", "client_id"),
     Variable("MILEPOST_PRIVATE_KEY", "private_key"),
     Variable("MILEPOST_PRIVATE_KEY_FILE", "private_key_file"),
+    Variable("MILEPOST_CLIENT_SECRET", "client_secret"),
     Variable("MILEPOST_WEBHOOK_SECRET", "webhook_secret"),
     Variable("MILEPOST_WEBHOOK_SECRET_OLD", "webhook_secret_old"),
     Variable("GITHUB_API_URL", "api_url"),
     Variable("GITHUB_GRAPHQL_URL", "graphql_url"),
+    Variable("MILEPOST_SECRET_KEY", "secret_key"),
+    Variable("MILEPOST_TRUSTED_PROXIES", "trusted_proxies"),
+    Variable("MILEPOST_PAGE_LIMIT", "page_limit"),
     Variable("MILEPOST_WORK", "work"),
     Variable("MILEPOST_THREADS", "threads"),
     Variable("MILEPOST_SETTLE", "settle"),
@@ -49,7 +53,9 @@ class ServerConfig(BaseModel):
     `settle` is how long to wait for more events before a repository is looked at, `write_interval`
     the least time between two writes of a run, both in seconds. `threads` is how many repositories
     are worked on at once, none with 0. `work` says whether this process does what is due in threads
-    of its own, or whoever is free does it, brought by a queue on PostgreSQL.
+    of its own, or whoever is free does it, brought by a queue on PostgreSQL. `client_secret` signs
+    people in; from `secret_key` comes what seals cookies and makes addresses unguessable. Addresses
+    of clients are believed from `trusted_proxies`; each may ask for `page_limit` pages a minute.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -60,10 +66,14 @@ class ServerConfig(BaseModel):
     app_id: int | None = Field(default=None, gt=0)
     client_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]{4,64}$")
     private_key: SecretStr | None = None
+    client_secret: SecretStr | None = None
     webhook_secret: SecretStr | None = None
     webhook_secret_old: SecretStr | None = None
     api_url: str = DEFAULT_API_URL
     graphql_url: str | None = None
+    secret_key: SecretStr | None = Field(default=None, min_length=32)
+    trusted_proxies: str = "127.0.0.1"
+    page_limit: int = Field(default=120, ge=1, le=1_000_000)
     work: Literal["embedded", "queue"] = "embedded"
     threads: int = Field(default=8, ge=0, le=128)
     settle: float = Field(default=2.0, ge=0, le=60)

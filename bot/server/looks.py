@@ -18,6 +18,7 @@ from bot.github.app_problems import (
 )
 from bot.github.budget import Budget
 from bot.server import times
+from bot.server.showing import packed, showing
 from bot.server.store.rows import (
     APP,
     SWEEP,
@@ -29,6 +30,7 @@ from bot.server.store.rows import (
     installation,
     repository,
 )
+from bot.server.store.shelf import Kept
 from bot.server.store.store import Store
 from bot.server.tending import LostError, Tended, tend
 
@@ -41,6 +43,7 @@ KEEP_DELIVERIES = timedelta(
     days=8
 )  # GitHub sends again for three days, its Enterprise Server seven
 INSTALLATIONS_WITHIN = timedelta(minutes=10)
+TOLD_EVERY = timedelta(seconds=1)
 
 Wish = tuple[Subject, datetime]
 
@@ -151,7 +154,13 @@ class Looks:
             return Looked(owner.state if owner else "unknown", None)
         try:
             done = tend(
-                row, self._auth, self._budget, now=now, sleep=self._sleep, seen=self._see(row, now)
+                row,
+                self._auth,
+                self._budget,
+                now=now,
+                sleep=self._sleep,
+                seen=self._see(row, now),
+                progress=self._say(row),
             )
         except LostError:
             self._store.register.lose_repository(row.id, now)
@@ -164,8 +173,25 @@ class Looks:
     def _see(self, row: RepositoryRow, now: datetime) -> Callable[[Seen], None]:
         return lambda seen: self._store.register.see_repository(row.installation_id, seen, now)
 
+    def _say(self, row: RepositoryRow) -> Callable[[int, int], None]:
+        """Keep how far a run is, not more often than a person looks."""
+        told_at: datetime | None = None
+
+        def say(written: int, of: int) -> None:
+            nonlocal told_at
+            now = self._clock()
+            if told_at is None or now - told_at >= TOLD_EVERY:
+                told_at = now
+                self._store.register.note_progress(row.id, written, of)
+
+        return say
+
     def _told(self, row: RepositoryRow, done: Tended, now: datetime, tries: int) -> Looked:
         """Keep what became of it, and say when to look again."""
+        if done.view is not None:
+            shown = showing(done.view, now)
+            kept = Kept(row.id, now, shown.badge.model_dump_json(), packed(shown))
+            self._store.shelf.put(kept, shown.mentors)
         self._store.register.note(
             row.id,
             result=done.result,

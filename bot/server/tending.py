@@ -31,11 +31,13 @@ from bot.github.pacing import Pacing, Waiter
 from bot.github.reader import HttpReader
 from bot.github.rights import rights_for
 from bot.planning.ports import Gateway
+from bot.reports.view import View
 from bot.server.store.rows import RepositoryRow, Seen
 from bot.settings import CONFIG_PATH, Settings
 from bot.settings import parse as parse_settings
+from bot.templating import plural
 from bot.usecases.sources import Remote, find_curriculum
-from bot.usecases.sync import Sync
+from bot.usecases.sync import Sync, Synced
 
 if TYPE_CHECKING:
     from bot.github.outside import WebPages
@@ -60,6 +62,8 @@ class LostError(Exception):
 class Tended(NamedTuple):
     """What became of a run: a word, a sentence, and the settings as far as they could be read.
 
+    `view` is the path after a run that went through.
+
     `retry_in` is None when it is settled, else in how many seconds to try again; 0 leaves that to
     the caller.
     """
@@ -68,6 +72,7 @@ class Tended(NamedTuple):
     told: str = ""
     settings: Settings | None = None
     retry_in: float | None = None
+    view: View | None = None
 
 
 class _Path(NamedTuple):
@@ -83,14 +88,17 @@ def tend(
     now: datetime,
     sleep: Sleep,
     seen: Callable[[Seen], None],
+    progress: Callable[[int, int], None],
 ) -> Tended:
     """Do all that is due in a repository; `seen` hears what GitHub calls it now.
+
+    `progress` hears before each change how many are written, and how many there are.
 
     `now` is aware. Raises LostError; InstallationGoneError, InstallationSuspendedError and
     NotInstalledError; AppRefusedError where the fault is ours; and what `sleep` raises.
     """
     lane = Lane(budget, row.installation_id, sleep=sleep, max_wait=PATIENCE)
-    run = _Run(row, auth, lane, now, sleep)
+    run = _Run(row, auth, lane, now, sleep, progress)
     try:
         facts = run.look_up()
         seen(facts)
@@ -121,7 +129,13 @@ class _Run:
     """What one run shares. `settings` are kept as soon as they are read."""
 
     def __init__(
-        self, row: RepositoryRow, auth: AppAuth, lane: Lane, now: datetime, sleep: Sleep
+        self,
+        row: RepositoryRow,
+        auth: AppAuth,
+        lane: Lane,
+        now: datetime,
+        sleep: Sleep,
+        progress: Callable[[int, int], None],
     ) -> None:
         self.settings: Settings | None = None
         self._row = row
@@ -129,6 +143,7 @@ class _Run:
         self._lane = lane
         self._now = now
         self._sleep = sleep
+        self._progress = progress
 
     def look_up(self) -> Seen:
         """The repository by its id, which outlives names and owners. Raises LostError."""
@@ -164,8 +179,9 @@ class _Run:
         if path is None:
             return Tended("unset", f"There is no {CONFIG_PATH} yet.")
         rights = rights_for(path.settings, private=facts.private)
-        written = self._auth.using(home, lambda c: self._write(c, path), rights=rights)
-        return Tended("synced", f"{written} changes written.", path.settings)
+        done = self._auth.using(home, lambda c: self._write(c, path), rights=rights)
+        told = f"{plural(done.written, 'change')} written."
+        return Tended("synced", told, path.settings, view=done.view)
 
     def _read(self, connection: Connection) -> _Path | None:
         with self._reader(connection) as reader:
@@ -176,8 +192,7 @@ class _Run:
             self.settings = parse_settings(content.decode(), name=CONFIG_PATH)
             return _Path(self.settings, find_curriculum(self.settings.curriculum, place))
 
-    def _write(self, connection: Connection, path: _Path) -> int:
-        """How many changes were written."""
+    def _write(self, connection: Connection, path: _Path) -> Synced:
         gateway = PyGithubGateway(
             connection,
             # The lane spaces the writes of all runs of the installation.
@@ -187,17 +202,17 @@ class _Run:
         )
         paced: Gateway = self._lane.gateway(gateway)
         with self._reader(connection) as reader, gateway:
-            return (
-                Sync(
-                    path.curriculum,
-                    path.settings,
-                    self._now,
-                    reader,
-                    web=web_root(connection.api_url),
-                    outside=_outside(path.settings),
-                )
-                .run(gateway=lambda: paced, sleep=self._sleep, progress=lambda *_: None)
-                .written
+            return Sync(
+                path.curriculum,
+                path.settings,
+                self._now,
+                reader,
+                web=web_root(connection.api_url),
+                outside=_outside(path.settings),
+            ).run(
+                gateway=lambda: paced,
+                sleep=self._sleep,
+                progress=lambda written, of, _: self._progress(written, of),
             )
 
     def _reader(self, connection: Connection) -> HttpReader:

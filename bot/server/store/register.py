@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.server.store.engine import ONLY_READS, insert
 from bot.server.store.rows import InstallationRow, RepositoryRow, RepositoryState, Seen
+from bot.server.store.shelf import clear
 from bot.server.store.tables import fact, installation, repository
 
 _R = repository.c
@@ -21,6 +22,8 @@ _ROW = (
     _R.synced_at,
     _R.result,
     _R.told,
+    _R.written,
+    _R.to_write,
 )
 
 
@@ -46,6 +49,7 @@ class Register:
                     .where(_R.installation_id == row.id)
                     .values(state="gone", seen_at=at)
                 )
+                clear(connection, sa.select(_R.id).where(_R.installation_id == row.id))
 
     def see_repositories(
         self, installation_id: int, seen: Sequence[Seen], at: datetime
@@ -71,6 +75,8 @@ class Register:
                     .values(state="gone", seen_at=at),
                     [{"lost": number} for number in sorted(lost)],
                 )
+                gone = sa.and_(_R.installation_id == installation_id, _R.state == "gone")
+                clear(connection, sa.select(_R.id).where(gone))
         return tuple(one.id for one in seen if not one.archived and old.get(one.id) != "active")
 
     def see_repository(self, installation_id: int, seen: Seen, at: datetime) -> None:
@@ -84,6 +90,7 @@ class Register:
             connection.execute(
                 repository.update().where(_R.id == number).values(state="gone", seen_at=at)
             )
+            clear(connection, sa.select(_R.id).where(_R.id == number))
 
     def note(self, number: int, *, result: str, told: str, zone: str, at: datetime) -> None:
         """Keep what became of a sync."""
@@ -91,7 +98,16 @@ class Register:
             connection.execute(
                 repository.update()
                 .where(_R.id == number)
-                .values(result=result, told=told, zone=zone, synced_at=at)
+                .values(result=result, told=told, zone=zone, synced_at=at, written=0, to_write=0)
+            )
+
+    def note_progress(self, number: int, written: int, to_write: int) -> None:
+        """Keep how far the run that goes on is."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                repository.update()
+                .where(_R.id == number)
+                .values(written=written, to_write=to_write)
             )
 
     def installation(self, number: int) -> InstallationRow | None:
@@ -148,6 +164,17 @@ class Register:
                 .values(name=name, value=value)
                 .on_conflict_do_update(index_elements=[fact.c.name], set_={"value": value})
             )
+
+    def first_fact(self, name: str, value: str) -> str:
+        """Keep a word unless there is one; returns the one that is kept, whoever was first."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                insert(connection.dialect.name, fact)
+                .values(name=name, value=value)
+                .on_conflict_do_nothing()
+            )
+            found = connection.execute(sa.select(fact.c.value).where(fact.c.name == name))
+            return str(found.scalar_one())
 
     def _repository(self, *where: sa.ColumnElement[bool]) -> RepositoryRow | None:
         with self._reading() as connection:

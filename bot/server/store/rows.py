@@ -63,7 +63,8 @@ class InstallationRow(NamedTuple):
 class RepositoryRow(NamedTuple):
     """A repository as GitHub last showed it, and what became of its last sync.
 
-    `result` is a word ("" when there was none yet), `told` the sentence that goes with it.
+    `result` is a word ("" when there was none yet), `told` the sentence that goes with it. While a
+    run goes on, `written` of `to_write` changes are made; else both are 0.
     """
 
     id: int
@@ -75,6 +76,8 @@ class RepositoryRow(NamedTuple):
     synced_at: datetime | None = None
     result: str = ""
     told: str = ""
+    written: int = 0
+    to_write: int = 0
 
 
 class Seen(NamedTuple):

@@ -1,4 +1,4 @@
-"""The store as the rest of the server knows it: agenda, inbox and register over one database."""
+"""The store as the rest of the server knows it: its parts over one database."""
 
 from typing import Self
 
@@ -10,6 +10,7 @@ from bot.server.store.engine import open_engine
 from bot.server.store.inbox import Inbox
 from bot.server.store.migrate import migrate
 from bot.server.store.register import Register
+from bot.server.store.shelf import Shelf
 
 
 class Store:
@@ -20,6 +21,7 @@ class Store:
         self.agenda = Agenda(engine)
         self.inbox = Inbox(engine)
         self.register = Register(engine)
+        self.shelf = Shelf(engine)
 
     @classmethod
     def open(cls, url: str, *, connections: int = 10) -> Self:

@@ -55,6 +55,26 @@ repository = sa.Table(
     sa.Column("synced_at", Moment),
     sa.Column("result", sa.Text, nullable=False, server_default=""),
     sa.Column("told", sa.Text, nullable=False, server_default=""),
+    # How far the run that goes on is: changes written, of how many; both 0 while none does.
+    sa.Column("written", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("to_write", sa.Integer, nullable=False, server_default="0"),
+)
+
+shown = sa.Table(
+    "shown",
+    metadata,
+    sa.Column("repository_id", Id, primary_key=True, autoincrement=False),
+    sa.Column("made_at", Moment, nullable=False),
+    sa.Column("badge", sa.Text, nullable=False),  # JSON
+    sa.Column("document", sa.LargeBinary, nullable=False),  # JSON, packed
+)
+
+# Who may see a repository in the table of those they accompany, as its learner wishes.
+mentor = sa.Table(
+    "mentor",
+    metadata,
+    sa.Column("login", sa.Text, primary_key=True),
+    sa.Column("repository_id", Id, primary_key=True, autoincrement=False, index=True),
 )
 
 # When which thing is looked at again. `at` is the earliest wish, none while the only wish is being

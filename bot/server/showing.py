@@ -1,0 +1,111 @@
+"""What pages and badges show of a repository: made after each look, kept as one row.
+
+A page then asks neither GitHub nor the curriculum. What an older version kept and this one cannot
+read counts as not there; the next look makes it anew.
+"""
+
+import zlib
+from datetime import datetime, timedelta
+
+from pydantic import AwareDatetime, ValidationError
+
+from bot.planning.desired import SUMMARY_KEY
+from bot.planning.snapshot import Frozen
+from bot.reports import pictures
+from bot.reports.badge import Badge, badge_of
+from bot.reports.checkpoint import CheckpointReport, checkpoint_report, reached
+from bot.reports.cohort import Member, member
+from bot.reports.dashboard import Dashboard, dashboard
+from bot.reports.pictures import activity, burnup, skills
+from bot.reports.view import View
+from bot.reports.week import Week
+from bot.reports.weekly import Weekly, weekly
+
+LARGEST = 8 * 1024 * 1024  # bytes of a document, unpacked
+
+
+class Picture(Frozen):
+    """An SVG, and the text that stands for it."""
+
+    name: str
+    svg: str
+    words: str
+
+
+class Showing(Frozen):
+    """All values, as they were at `made_at`.
+
+    `week` is the newest one that is over, None in the first; `summary_url` is the issue with the
+    summaries, empty when there is none. `reports` are of the checkpoints reached, oldest first.
+    `member` is None for somebody who does not share; `mentors` are the logins that may see it, in
+    lower case.
+    """
+
+    made_at: AwareDatetime
+    dashboard: Dashboard
+    badge: Badge
+    week: Weekly | None
+    summary_url: str
+    reports: tuple[CheckpointReport, ...]
+    pictures: tuple[Picture, ...]
+    member: Member | None
+    mentors: tuple[str, ...]
+
+    def picture(self, name: str) -> Picture | None:
+        """The one of that name."""
+        return next((one for one in self.pictures if one.name == name), None)
+
+    def report(self, name: str) -> CheckpointReport | None:
+        """The one of that checkpoint's id."""
+        return next((one for one in self.reports if one.id == name), None)
+
+
+def showing(view: View, now: datetime) -> Showing:
+    """What is to be shown of it. `now` is aware."""
+    summary = view.observed.issues.get(SUMMARY_KEY)
+    shares = view.settings.cohort.share
+    return Showing(
+        made_at=now,
+        dashboard=dashboard(view),
+        badge=badge_of(view),
+        week=_week(view),
+        summary_url=summary.state.url if summary else "",
+        reports=tuple(
+            checkpoint_report(view, one)
+            for one in view.curriculum.checkpoints
+            if reached(view, one)
+        ),
+        pictures=_pictures(view),
+        member=member(view) if shares else None,
+        mentors=tuple(sorted({m.lower() for m in view.settings.mentors})) if shares else (),
+    )
+
+
+def packed(shown: Showing) -> bytes:
+    """For the store."""
+    return zlib.compress(shown.model_dump_json().encode())
+
+
+def unpacked(document: bytes) -> Showing | None:
+    """From the store; None for what this version cannot read."""
+    try:
+        return Showing.model_validate_json(zlib.decompressobj().decompress(document, LARGEST))
+    except (zlib.error, ValidationError):
+        return None
+
+
+def _week(view: View) -> Weekly | None:
+    over = Week.of(view.today, view.settings.summary.day).before
+    return weekly(view, over) if over.last >= view.dates.first - timedelta(days=1) else None
+
+
+def _pictures(view: View) -> tuple[Picture, ...]:
+    told = {
+        "burn-up": burnup.words(burnup.burn_up(view)),
+        "skills": skills.words(skills.skills(view)),
+        "activity": activity.words(activity.activity(view)),
+    }
+    return tuple(
+        Picture(name=name, svg=pictures.picture(name, view), words=words)
+        for name, words in told.items()
+    )
