@@ -1,8 +1,7 @@
 """`milepost init`: a few questions, or flags, become checked settings; and a workflow."""
 
-import contextlib
 import os
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -95,6 +94,8 @@ def _settings(
 ) -> None:
     """Ask for what was not given, and write the settings to `file`."""
     from bot.settings import CONFIG_PATH
+    from bot.usecases import settings_text
+    from bot.usecases.sources import Folder
 
     if pace is not None and hours_per_week is not None:
         raise UsageError("--pace and --hours-per-week both say how fast: give one of them.")
@@ -110,7 +111,7 @@ def _settings(
         timezone=timezone,
         ahead=ahead,
     )
-    check(text, Path.cwd())
+    settings_text.check(text, Folder(Path.cwd()))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
     console.say(f"Wrote {CONFIG_PATH}.")
@@ -138,6 +139,7 @@ def _gather(
     """The file's text, from flags where they were given and answers where not."""
     from bot.curriculum.load import catalog_names
     from bot.settings import DEFAULT_CURRICULUM
+    from bot.usecases import settings_text
 
     built_in = ", ".join(catalog_names())
     monday = _next_monday(datetime.now().astimezone().date())
@@ -153,64 +155,16 @@ def _gather(
     if hours_per_week is None:
         question = "Months for the whole path (empty: as the guide says)"
         pace = asker.ask("pace", question, pace, "")
-    return render(
-        curriculum=path,
-        start=first,
-        timezone=zone,
-        ahead=weeks,
-        pace=pace or None,
-        hours_per_week=hours_per_week,
-    )
-
-
-def render(
-    *,
-    curriculum: str,
-    start: str,
-    timezone: str,
-    ahead: str,
-    pace: str | None,
-    hours_per_week: float | None,
-) -> str:
-    """The file's text. Values are quoted as YAML wants them."""
-    from bot import templating
-
-    return (
-        templating.render(
-            "milepost.yml.j2",
-            curriculum=_scalar(curriculum),
-            start=_scalar(start),
-            timezone=_scalar(timezone),
-            ahead=_scalar(ahead),
-            pace=_scalar(pace) if pace else None,
+    return settings_text.render(
+        settings_text.Answers(
+            curriculum=path,
+            start=first,
+            timezone=zone,
+            ahead=weeks,
+            pace=pace or None,
             hours_per_week=hours_per_week,
         )
-        + "\n"
     )
-
-
-def _scalar(text: str) -> str:
-    """`text` as a YAML value: dates and whole numbers bare, other text quoted where needed."""
-    import yaml
-
-    value: object = text
-    if text.isdecimal():
-        value = int(text)
-    else:
-        with contextlib.suppress(ValueError):
-            value = date.fromisoformat(text)
-    written: str = yaml.safe_dump(value, allow_unicode=True, width=1_000)
-    return written.removesuffix("...\n").strip()
-
-
-def check(text: str, folder: Path) -> None:
-    """Raises what is wrong with the settings, the curriculum they name, or the two together."""
-    from bot import settings as settings_file
-    from bot.planning.desired import desired_state
-    from bot.usecases.sources import Folder, find_curriculum
-
-    settings = settings_file.parse(text)
-    desired_state(find_curriculum(settings.curriculum, Folder(folder)), settings, settings.start)
 
 
 class _Asker:
@@ -237,6 +191,7 @@ class _Asker:
 def _problem(key: str, answer: str) -> str | None:
     """What is wrong with one answer, or None."""
     from bot import settings as settings_file
+    from bot.usecases.settings_text import scalar
     from bot.usecases.sources import Folder, find_curriculum
 
     if key == "pace" and not answer:
@@ -246,14 +201,16 @@ def _problem(key: str, answer: str) -> str | None:
             find_curriculum(answer, Folder(Path.cwd()))
         else:
             start = "" if key == "start" else "start: 2026-01-01\n"
-            settings_file.parse(f"{start}{key}: {_scalar(answer)}\n", name="Your answer")
+            settings_file.parse(f"{start}{key}: {scalar(answer)}\n", name="Your answer")
     except MilepostError as wrong:
         return str(wrong)
     return None
 
 
 def _next_monday(today: date) -> date:
-    return today + timedelta(days=(7 - today.weekday()) % 7)
+    from bot.usecases.settings_text import next_monday
+
+    return next_monday(today)
 
 
 def _local_zone() -> str:

@@ -1,0 +1,90 @@
+"""A few answers become the text of `.github/milepost.yml`, checked before anybody writes it.
+
+For `milepost init` and for the server's set-up page: the same answers give the same bytes.
+"""
+
+import contextlib
+from datetime import date, timedelta
+
+from bot.curriculum.model import Curriculum
+from bot.planning.snapshot import Frozen
+from bot.settings import Settings, Weekday
+from bot.settings import parse as parse_settings
+from bot.usecases.sources import Source, find_curriculum
+
+
+class Answers(Frozen):
+    """What a person said, as text; None leaves a key out of the file.
+
+    `pace` is months for the whole path, `summary_hour` an hour of the day in `timezone`. `share`
+    lets `mentors`, who are logins, see the path among those of others.
+    """
+
+    curriculum: str
+    start: str
+    timezone: str
+    ahead: str
+    pace: str | None = None
+    hours_per_week: float | None = None
+    summary_day: Weekday | None = None
+    summary_hour: int | None = None
+    mentors: tuple[str, ...] = ()
+    share: bool = False
+
+
+def render(answers: Answers) -> str:
+    """The file's text. Values are quoted as YAML wants them."""
+    from bot import templating
+
+    return (
+        templating.render(
+            "milepost.yml.j2",
+            curriculum=scalar(answers.curriculum),
+            start=scalar(answers.start),
+            timezone=scalar(answers.timezone),
+            ahead=scalar(answers.ahead),
+            pace=scalar(answers.pace) if answers.pace else None,
+            hours_per_week=answers.hours_per_week,
+            day=answers.summary_day,
+            hour=answers.summary_hour,
+            mentors=[_dumped(login) for login in answers.mentors],
+            share=answers.share,
+        )
+        + "\n"
+    )
+
+
+def check(text: str, place: Source) -> tuple[Settings, Curriculum]:
+    """What the settings say, and the curriculum they name in `place`.
+
+    Raises what is wrong with either, or with the two together.
+    """
+    from bot.planning.desired import desired_state
+
+    settings = parse_settings(text)
+    curriculum = find_curriculum(settings.curriculum, place)
+    desired_state(curriculum, settings, settings.start)
+    return settings, curriculum
+
+
+def scalar(text: str) -> str:
+    """`text` as a YAML value: dates and whole numbers bare, other text quoted where needed."""
+    value: object = text
+    if text.isdecimal():
+        value = int(text)
+    else:
+        with contextlib.suppress(ValueError):
+            value = date.fromisoformat(text)
+    return _dumped(value)
+
+
+def next_monday(today: date) -> date:
+    """The Monday to begin on: today, or the next one."""
+    return today + timedelta(days=(7 - today.weekday()) % 7)
+
+
+def _dumped(value: object) -> str:
+    import yaml
+
+    written: str = yaml.safe_dump(value, allow_unicode=True, width=1_000)
+    return written.removesuffix("...\n").strip()

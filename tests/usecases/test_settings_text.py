@@ -1,0 +1,63 @@
+"""Answers become a settings file that says the same."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import ConfigError, CurriculumError
+from bot.settings import Weekday, parse
+from bot.usecases.settings_text import Answers, check, next_monday, render
+
+USUAL = {
+    "curriculum": "devops-to-mlops",
+    "start": "2026-02-02",
+    "timezone": "Europe/Berlin",
+    "ahead": "4 weeks",
+}
+LOGINS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}", fullmatch=True)
+
+
+class Nowhere:
+    """Holds no file."""
+
+    def read(self, path: str) -> bytes | None:
+        del path
+        return None
+
+
+@given(
+    day=st.sampled_from(Weekday),
+    hour=st.integers(0, 23),
+    mentors=st.lists(LOGINS, max_size=5).map(tuple),
+    share=st.booleans(),
+)
+def test_the_file_says_what_was_answered(
+    day: Weekday, hour: int, mentors: tuple[str, ...], share: bool
+) -> None:
+    said = Answers(**USUAL, summary_day=day, summary_hour=hour, mentors=mentors, share=share)
+    read = parse(render(said))
+    assert (read.summary.day, read.summary.hour) == (day, hour)
+    assert (read.mentors, read.cohort.share) == (mentors, share)
+    assert read.start == date(2026, 2, 2)
+
+
+def test_what_was_not_asked_is_not_in_the_file() -> None:
+    text = render(Answers(**USUAL))
+    assert not {"summary:", "mentors:", "cohort:"} & set(text.split())
+
+
+def test_settings_and_curriculum_are_checked_together() -> None:
+    settings, curriculum = check(render(Answers(**USUAL)), Nowhere())
+    assert settings.curriculum == "devops-to-mlops"
+    assert curriculum.units
+    with pytest.raises(CurriculumError, match="no file"):
+        check(render(Answers(**{**USUAL, "curriculum": "mine.md"})), Nowhere())
+    with pytest.raises(ConfigError, match="Atlantis"):
+        check(render(Answers(**{**USUAL, "timezone": "Europe/Atlantis"})), Nowhere())
+
+
+@pytest.mark.parametrize(("today", "monday"), [(23, 23), (24, 30), (29, 30)])
+def test_a_path_begins_on_a_monday(today: int, monday: int) -> None:
+    assert next_monday(date(2026, 11, today)) == date(2026, 11, monday)
