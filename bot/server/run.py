@@ -6,8 +6,9 @@ import uvicorn
 
 from bot.errors import UsageError
 from bot.server import logs
-from bot.server.app import Server, build, with_credentials
+from bot.server.app import build
 from bot.server.config import ServerConfig
+from bot.server.server import Server, with_credentials
 from bot.server.store.store import Store
 
 log = logging.getLogger(__name__)

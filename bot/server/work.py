@@ -66,6 +66,11 @@ class Pauses:
         """End all sleeps, now and from now on."""
         self._stop.set()
 
+    @property
+    def over(self) -> bool:
+        """Whether it is time to stop."""
+        return self._stop.is_set()
+
 
 class Worker:
     """Takes work and does it, in whatever threads its methods are called. Knows what it is at."""

@@ -20,7 +20,8 @@ from bot.sandbox.server import Sandbox
 from bot.sandbox.state import apps
 from bot.sandbox.state.objects import App
 from bot.server import config
-from bot.server.app import WEBHOOKS, Server, build
+from bot.server.app import WEBHOOKS, build
+from bot.server.server import Server
 from bot.server.store.store import Store
 
 SECRET = "It's a Secret to Everybody"

@@ -14,7 +14,8 @@ def main(port: int) -> None:
     import uvicorn
 
     from bot.server import config
-    from bot.server.app import Server, build
+    from bot.server.app import build
+    from bot.server.server import Server
     from bot.server.store.store import Store
 
     settings = config.read(os.environ)

@@ -1,0 +1,146 @@
+"""One process of the server: its parts, how they start and how they stop."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.github import credentials
+from bot.github.app import AppAuth
+from bot.github.budget import InProcess
+from bot.github.pacing import Pacing, utc_now
+from bot.server.config import ServerConfig
+from bot.server.looks import BOT, Looks
+from bot.server.receiving import Receiver
+from bot.server.store.rows import APP, SWEEP, Delivery
+from bot.server.store.store import Store
+from bot.server.waking import wake_all
+from bot.server.work import LEASE, Hands, Pauses, Worker
+
+TICK = timedelta(milliseconds=500)
+CREDENTIALS = "app.json"  # in the data folder
+
+
+def with_credentials(config: ServerConfig) -> ServerConfig:
+    """With the App that was registered here, where the environment names none.
+
+    Raises ConfigError when its file cannot be used.
+    """
+    if config.issuer is not None:
+        return config
+    app = credentials.load(config.data_dir / CREDENTIALS)
+    if app is None:
+        return config
+    return config.model_copy(
+        update={
+            "app_id": app.id,
+            "client_id": app.client_id,
+            "private_key": app.private_key,
+            "client_secret": app.client_secret,
+            "webhook_secret": app.webhook_secret,
+            "api_url": app.api_url,
+        }
+    )
+
+
+@dataclass
+class Server:
+    """The parts of one process. `auth` and `work` are None until there is an App to act as.
+
+    `config` changes when an App is registered: read it when it is needed.
+    """
+
+    config: ServerConfig
+    store: Store
+    clock: Callable[[], datetime] = utc_now
+    tick: timedelta = TICK
+    lease: timedelta = LEASE
+    auth: AppAuth | None = None
+    work: Hands | None = None
+    pauses: Pauses = field(default_factory=Pauses)
+    receiver: Receiver | None = None
+    _bot: str | None = None
+    _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def secrets(self) -> Sequence[bytes]:
+        """What deliveries may be signed with."""
+        return self.config.webhook_secrets
+
+    def bot(self) -> str | None:
+        """The login that we write under, when we know it."""
+        if self._bot is None:
+            self._bot = self.store.register.fact(BOT)
+        return self._bot
+
+    async def receive(self, delivery: Delivery) -> None:
+        """Return when a delivery is safe."""
+        if self.receiver is None:
+            raise RuntimeError("the server has not started")
+        await self.receiver.receive(delivery)
+
+    def keep(self, deliveries: list[Delivery]) -> None:
+        """Make deliveries safe, and have what they are about looked at when things have settled."""
+        wake_at = self.clock() + timedelta(seconds=self.config.settle)
+        self.store.inbox.receive(deliveries, wake_at=wake_at)
+
+    def start(self) -> None:
+        """Begin to work, when there is an App to act as: in the environment, or registered here.
+
+        For any thread, and again after an App was registered; what works already goes on. Raises
+        ConfigError for credentials that cannot be used, and has begun nothing then.
+        """
+        with self._turn:
+            if self.auth is not None or self.pauses.over:
+                return
+            config = with_credentials(self.config)
+            if config.issuer is None or config.private_key is None:
+                return
+            auth = AppAuth(
+                config.issuer,
+                config.private_key,
+                api_url=config.api_url,
+                graphql_url=config.graphql_url,
+                clock=self.clock,
+                sleep=self.pauses.sleep,
+            )
+            auth.check_key()
+            self.config = config
+            self.auth = auth
+            self._begin(auth)
+
+    def _begin(self, auth: AppAuth) -> None:
+        budget = InProcess(Pacing(interval=self.config.write_interval))
+        looks = Looks(self.store, auth, budget, clock=self.clock, sleep=self.pauses.sleep)
+        if not self.store.shared:
+            self.store.agenda.release_all(self.clock())
+        self.store.agenda.wake(APP, SWEEP, at=self.clock())
+        wake_all(self.store, self.clock())
+        self.work = self._hands(Worker(self.store, looks, clock=self.clock, lease=self.lease))
+        if self.work is not None:
+            self.work.start()
+
+    def _hands(self, worker: Worker) -> Hands | None:
+        threads, tick = self.config.threads, self.tick
+        if self.config.work == "queue":
+            from bot.server.queued import Queued
+
+            return Queued(self.store, worker, threads=threads, tick=tick, lease=self.lease)
+        if not threads:
+            return None
+        from bot.server.embedded import Embedded
+
+        return Embedded(worker, threads=threads, tick=tick, beat=self.lease / 3)
+
+    def stop(self) -> None:
+        """End what is being done as soon as it can be, and close everything."""
+        self.pauses.stop()
+        with self._turn:
+            if self.work is not None:
+                self.work.stop()
+            if self.auth is not None:
+                self.auth.close()
+
+    def ready(self) -> bool:
+        """Whether deliveries can be kept and worked on. Raises SQLAlchemyError."""
+        self.store.check()
+        return self.work is None or self.work.running
