@@ -40,7 +40,7 @@ LONGEST_WAIT = 21_600  # seconds a run may wait in all; a job of GitHub Actions 
 class Frozen(BaseModel):
     """Values that never change; unknown keys are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 def _is_zone(value: str) -> str:

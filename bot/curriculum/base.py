@@ -55,7 +55,9 @@ Url = Annotated[str, AfterValidator(_is_web_address)]
 class Frozen(BaseModel):
     """Values that never change; unknown keys are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True
+    )
 
 
 class Priority(StrEnum):
