@@ -22,6 +22,7 @@ class Log:
         self._out = out
         self._token = secrets.token_hex(16)
         self._stopped = False
+        self._title = ""  # of a group that nothing was said in yet
 
     def __enter__(self) -> Self:
         return self
@@ -31,11 +32,13 @@ class Log:
 
     def say(self, text: str) -> None:
         """Any text, from anybody."""
+        self._open()
         self._stop(wanted=True)
         self._write(text)
 
     def command(self, name: str, message: str = "", **properties: str | int | None) -> None:
         """A command for the runner; message and properties are escaped."""
+        self._open()
         told = ",".join(f"{k}={_property(str(v))}" for k, v in properties.items() if v is not None)
         self._stop(wanted=False)
         self._write(f"::{name}{' ' if told else ''}{told}::{_data(message)}")
@@ -48,12 +51,19 @@ class Log:
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:
-        """What is said within folds away."""
-        self.command("group", title)
+        """What is said within folds away; where nothing is, there is no group."""
+        self._title = title
         try:
             yield
         finally:
-            self.command("endgroup")
+            if not self._title:
+                self.command("endgroup")
+            self._title = ""
+
+    def _open(self) -> None:
+        if self._title:
+            title, self._title = self._title, ""
+            self.command("group", title)
 
     def _stop(self, *, wanted: bool) -> None:
         """Let the runner obey no commands, or obey them again."""

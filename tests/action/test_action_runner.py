@@ -53,8 +53,7 @@ def test_what_is_said_is_never_obeyed(texts: list[str]) -> None:
         log.command("notice", "ours")
     assert obeyed(out.getvalue()) == [
         "::add-mask::secret",
-        "::group::Plan",
-        "::endgroup::",
+        *(["::group::Plan", "::endgroup::"] if texts else []),
         "::notice::ours",
     ]
     assert all(text in out.getvalue() for text in texts)
