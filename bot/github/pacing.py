@@ -28,6 +28,7 @@ HOUR = timedelta(hours=1)
 _TOLD_ABOVE = 2.0  # seconds; shorter waits are not worth a line on the screen
 _SLOWEST = 16.0  # seconds between writes, however often we were refused
 _FEWEST = 10  # creations a minute, however often we were refused
+_FEWEST_AN_HOUR = 100
 _REFUSALS = 10
 _SLOWEST_ASKED = 3600.0
 _LONGEST = 86_400.0
@@ -51,6 +52,33 @@ class Pause(NamedTuple):
     why: str
 
 
+class Rates(NamedTuple):
+    """How fast writes may go: seconds from one to the next, and new things a minute and an hour."""
+
+    interval: float
+    per_minute: int
+    per_hour: int
+
+    @classmethod
+    def of(cls, pacing: Pacing) -> "Rates":
+        """Those that the pacing begins with."""
+        return cls(pacing.interval, pacing.per_minute, pacing.per_hour)
+
+    def refused(self, minute: int, hour: int) -> "Rates":
+        """Those to go on with after a secondary limit was met; never faster ones.
+
+        `minute` and `hour` are how many new things were made in each. Where the last minute saw too
+        few to be the reason, the hour is taken for it.
+        """
+        slower = min(max(2 * self.interval, 1.0), _SLOWEST)
+        per_minute, per_hour = self.per_minute, self.per_hour
+        if minute > _FEWEST:
+            per_minute = min(per_minute, max(_FEWEST, minute * 3 // 4))
+        elif hour > _FEWEST_AN_HOUR:
+            per_hour = min(per_hour, max(_FEWEST_AN_HOUR, hour * 9 // 10))
+        return Rates(max(self.interval, slower), per_minute, per_hour)
+
+
 class Pace:
     """Spaces the writes of one run and learns from refusals.
 
@@ -58,11 +86,14 @@ class Pace:
     """
 
     def __init__(self, pacing: Pacing) -> None:
-        self.interval = timedelta(seconds=pacing.interval)
-        self.per_minute = pacing.per_minute
-        self.per_hour = pacing.per_hour
+        self.rates = Rates.of(pacing)
         self._written: datetime | None = None
         self._created: deque[datetime] = deque(maxlen=pacing.per_hour)
+
+    @property
+    def interval(self) -> timedelta:
+        """The least time from one write to the next."""
+        return timedelta(seconds=self.rates.interval)
 
     def spacing(self, now: datetime) -> Pause:
         """The wait that keeps the interval since the last write."""
@@ -76,11 +107,11 @@ class Pace:
         self._follow(now)
         if not self.interval:
             return Pause(0.0, "")
-        minute = self._room(self.per_minute, MINUTE, now)
-        hour = self._room(self.per_hour, HOUR, now)
+        minute = self._room(self.rates.per_minute, MINUTE, now)
+        hour = self._room(self.rates.per_hour, HOUR, now)
         if hour > minute:
-            return Pause(hour, f"GitHub allows {self.per_hour} new things an hour")
-        return Pause(minute, f"GitHub allows {self.per_minute} new things a minute")
+            return Pause(hour, f"GitHub allows {self.rates.per_hour} new things an hour")
+        return Pause(minute, f"GitHub allows {self.rates.per_minute} new things a minute")
 
     def finished(self, now: datetime, *, creates: bool) -> None:
         """Take note of a write, answered or not."""
@@ -90,11 +121,9 @@ class Pace:
 
     def refused(self, now: datetime) -> None:
         """A secondary limit was met: go slower from here on than we went up to it."""
-        lately = sum(at > now - MINUTE for at in self._created)
-        seconds = self.interval.total_seconds()
-        self.interval = timedelta(seconds=max(seconds, min(max(2 * seconds, 1.0), _SLOWEST)))
-        if lately > _FEWEST:
-            self.per_minute = min(self.per_minute, max(_FEWEST, lately * 3 // 4))
+        minute = sum(at > now - MINUTE for at in self._created)
+        hour = sum(at > now - HOUR for at in self._created)
+        self.rates = self.rates.refused(minute, hour)
 
     def _room(self, limit: int, span: timedelta, now: datetime) -> float:
         if len(self._created) < limit:

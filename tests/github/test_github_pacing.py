@@ -150,14 +150,24 @@ class TestLearning:
     @given(st.lists(st.integers(0, 120), max_size=8))
     def test_refusals_never_speed_up_and_never_stop(self, bursts: list[int]) -> None:
         pace, watch = Pace(Pacing(interval=0.01)), Watch()
-        before = (pace.interval, pace.per_minute)
+        before = pace.rates
         for burst in bursts:
             for _ in range(burst):
                 watch.write(pace)
             pace.refused(watch.now)
-            assert pace.interval >= before[0]
-            assert 10 <= pace.per_minute <= before[1]
-            before = (pace.interval, pace.per_minute)
+            assert pace.rates.interval >= before.interval
+            assert 10 <= pace.rates.per_minute <= before.per_minute
+            assert 100 <= pace.rates.per_hour <= before.per_hour
+            before = pace.rates
+
+    def test_a_refusal_after_a_quiet_minute_is_put_down_to_the_hour(self) -> None:
+        pace, watch = Pace(Pacing(interval=0.1)), Watch()
+        for _ in range(200):
+            watch.write(pace)
+        watch.now += timedelta(minutes=2)
+        pace.refused(watch.now)
+        assert (pace.rates.per_minute, pace.rates.per_hour) == (80, 180)
+        assert pace.allowance(watch.now).why == "GitHub allows 180 new things an hour"
 
 
 class TestPatience:
