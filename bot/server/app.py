@@ -1,25 +1,29 @@
 """Puts together what answers over HTTP: the door for deliveries, the pages, and signs of life."""
 
 import contextlib
+import hmac
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.server.door import Door, Entrance
-from bot.server.pages.routes import add_pages
+from bot.server.door import Asgi, Door, Entrance, Scope
+from bot.server.limits import Limited, Refuse
+from bot.server.measures import CONTENT_TYPE
+from bot.server.pages.frame import Frame, PageError
+from bot.server.pages.routes import add_pages, told
 from bot.server.receiving import Receiver
 from bot.server.server import Server
-
-__all__ = ["WEBHOOKS", "Server", "build"]
+from bot.server.watching import Answered, Watched
 
 log = logging.getLogger(__name__)
 
 WEBHOOKS = "/webhooks/github"
+QUIET = frozenset({"/healthz", "/readyz", "/metrics"})  # asked for again and again, by machines
 
 
 def build(server: Server) -> FastAPI:
@@ -39,11 +43,14 @@ def build(server: Server) -> FastAPI:
         title="Milepost", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
     )
     app.state.server = server
-    add_pages(app, server)
     _add_signs_of_life(app, server)
-    # From here on the later one is the outer one.
+    _add_metrics(app, server)
+    frame = add_pages(app, server)
+    # What is added later is further out: deliveries pass by the limits and the pages.
+    app.add_middleware(Limited, pages=server.config.page_limit, refuse=_too_many(frame))
     door = Door(server.receive, secrets=server.secrets, bot=server.bot, clock=server.clock)
     app.add_middleware(Entrance, path=WEBHOOKS, door=door)
+    app.add_middleware(Watched, tell=_noted(server), plain=frozenset({WEBHOOKS}))
     return app
 
 
@@ -62,3 +69,43 @@ def _add_signs_of_life(app: FastAPI, server: Server) -> None:
             log.warning("the store does not answer: %s", type(broken).__name__)
             ready = False
         return JSONResponse({"status": "ok" if ready else "not ready"}, 200 if ready else 503)
+
+
+def _add_metrics(app: FastAPI, server: Server) -> None:
+    token = server.config.metrics_token
+    if token is None:
+        return
+    wanted = f"Bearer {token.get_secret_value()}".encode()
+
+    @app.get("/metrics")
+    def metrics(request: Request) -> Response:
+        """Measures, for those who have the token."""
+        given = request.headers.get("Authorization", "").encode()
+        if not hmac.compare_digest(given, wanted):
+            return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
+        return Response(server.measures.text(), media_type=CONTENT_TYPE)
+
+
+def _too_many(frame: Frame) -> Refuse:
+    def refuse(scope: Scope, seconds: int) -> Asgi:
+        wait = PageError(
+            429,
+            "That was a lot at once",
+            f"Wait {seconds} seconds, then load the page again.",
+            again=seconds,
+        )
+        return told(frame, Request(scope), wait)
+
+    return refuse
+
+
+def _noted(server: Server) -> Callable[[Answered], None]:
+    def tell(seen: Answered) -> None:
+        if seen.route == WEBHOOKS:
+            server.measures.delivery(seen.status, seen.seconds)
+            return
+        server.measures.request(*seen)
+        if seen.route not in QUIET:
+            log.info("answered", extra={**seen._asdict(), "seconds": round(seen.seconds, 3)})
+
+    return tell

@@ -39,6 +39,7 @@ VARIABLES = (
     Variable("MILEPOST_SECRET_KEY", "secret_key"),
     Variable("MILEPOST_TRUSTED_PROXIES", "trusted_proxies"),
     Variable("MILEPOST_PAGE_LIMIT", "page_limit"),
+    Variable("MILEPOST_METRICS_TOKEN", "metrics_token"),
     Variable("MILEPOST_WORK", "work"),
     Variable("MILEPOST_THREADS", "threads"),
     Variable("MILEPOST_SETTLE", "settle"),
@@ -56,6 +57,7 @@ class ServerConfig(BaseModel):
     of its own, or whoever is free does it, brought by a queue on PostgreSQL. `client_secret` signs
     people in; from `secret_key` comes what seals cookies and makes addresses unguessable. Addresses
     of clients are believed from `trusted_proxies`; each may ask for `page_limit` pages a minute.
+    Whoever has `metrics_token` may ask for measures, nobody without one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -74,6 +76,7 @@ class ServerConfig(BaseModel):
     secret_key: SecretStr | None = Field(default=None, min_length=32)
     trusted_proxies: str = "127.0.0.1"
     page_limit: int = Field(default=120, ge=1, le=1_000_000)
+    metrics_token: SecretStr | None = Field(default=None, min_length=16)
     work: Literal["embedded", "queue"] = "embedded"
     threads: int = Field(default=8, ge=0, le=128)
     settle: float = Field(default=2.0, ge=0, le=60)

@@ -9,7 +9,18 @@ import re
 import sys
 from datetime import UTC, datetime
 
-FIELDS = ("delivery", "event", "subject", "result", "tries", "seconds", "count")
+FIELDS = (
+    "delivery",
+    "event",
+    "subject",
+    "result",
+    "tries",
+    "method",
+    "route",
+    "status",
+    "seconds",
+    "count",
+)
 # After GitHub's "About authentication to GitHub"; installation tokens have no fixed length.
 _TOKENS = re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9._-]{20,}|github_pat_\w{20,}|eyJ[\w-]+\.[\w.-]+)")
 

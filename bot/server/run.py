@@ -3,6 +3,7 @@
 import logging
 
 import uvicorn
+from fastapi import FastAPI
 
 from bot.errors import UsageError
 from bot.server import logs
@@ -22,22 +23,12 @@ def serve(config: ServerConfig, *, host: str, port: int) -> None:
     config = with_credentials(config)
     if not config.registered:
         log.warning("there is no App to act as: every delivery is refused")
-    # Each thread may hold a connection, and so may the inbox, the clock and a request.
+    # Each thread may hold a connection, and so may the inbox, the clock and some requests.
     with Store.open(
-        config.database_url.get_secret_value(), connections=config.threads + 4
+        config.database_url.get_secret_value(), connections=config.threads + 8
     ) as store:
-        running = uvicorn.Server(
-            uvicorn.Config(
-                build(Server(config, store)),
-                host=host,
-                port=port,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                ws="none",
-                timeout_graceful_shutdown=GRACE,
-            )
-        )
+        server = Server(config, store)
+        running = uvicorn.Server(settings(build(server), config, host=host, port=port))
         try:
             running.run()
         except SystemExit:
@@ -46,3 +37,19 @@ def serve(config: ServerConfig, *, host: str, port: int) -> None:
                 f"{host}:{port} cannot be listened at, or the start failed.",
                 hint="The line before says why. Choose another port with --port.",
             ) from None
+
+
+def settings(app: FastAPI, config: ServerConfig, *, host: str, port: int) -> uvicorn.Config:
+    """How uvicorn serves it."""
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        timeout_graceful_shutdown=GRACE,
+        proxy_headers=True,
+        forwarded_allow_ips=config.trusted_proxies,
+    )

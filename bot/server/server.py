@@ -11,6 +11,7 @@ from bot.github.budget import InProcess
 from bot.github.pacing import Pacing, utc_now
 from bot.server.config import ServerConfig
 from bot.server.looks import BOT, Looks
+from bot.server.measures import Measures
 from bot.server.receiving import Receiver
 from bot.server.store.rows import APP, SWEEP, Delivery
 from bot.server.store.store import Store
@@ -59,8 +60,12 @@ class Server:
     work: Hands | None = None
     pauses: Pauses = field(default_factory=Pauses)
     receiver: Receiver | None = None
+    measures: Measures = field(init=False, repr=False)
     _bot: str | None = None
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def __post_init__(self) -> None:
+        self.measures = Measures(self.store, self.clock)
 
     def secrets(self) -> Sequence[bytes]:
         """What deliveries may be signed with."""
@@ -110,12 +115,16 @@ class Server:
 
     def _begin(self, auth: AppAuth) -> None:
         budget = InProcess(Pacing(interval=self.config.write_interval))
-        looks = Looks(self.store, auth, budget, clock=self.clock, sleep=self.pauses.sleep)
+        sleep = self.measures.sleeping(self.pauses.sleep)
+        looks = Looks(self.store, auth, budget, clock=self.clock, sleep=sleep)
         if not self.store.shared:
             self.store.agenda.release_all(self.clock())
         self.store.agenda.wake(APP, SWEEP, at=self.clock())
         wake_all(self.store, self.clock())
-        self.work = self._hands(Worker(self.store, looks, clock=self.clock, lease=self.lease))
+        worker = Worker(
+            self.store, looks, clock=self.clock, lease=self.lease, observe=self.measures.look
+        )
+        self.work = self._hands(worker)
         if self.work is not None:
             self.work.start()
 

@@ -82,11 +82,13 @@ class Worker:
         *,
         clock: Callable[[], datetime],
         lease: timedelta,
+        observe: Callable[[Subject, str, float], None] = lambda _subject, _result, _seconds: None,
     ) -> None:
         self._store = store
         self._looking = looking
         self._clock = clock
         self._lease = lease
+        self._observe = observe
         self._at: dict[str, Claim] = {}
         self._lock = threading.Lock()
 
@@ -133,13 +135,15 @@ class Worker:
         finally:
             with self._lock:
                 del self._at[claim.holder]
+        seconds = time.monotonic() - began
+        self._observe(claim.subject, looked.result, seconds)
         log.info(
             "looked" if kept else "looked, but too late",
             extra={
                 "subject": str(claim.subject),
                 "result": looked.result,
                 "tries": claim.tries,
-                "seconds": round(time.monotonic() - began, 3),
+                "seconds": round(seconds, 3),
             },
         )
 

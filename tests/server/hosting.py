@@ -19,7 +19,7 @@ import uvicorn
 from bot.sandbox.server import Sandbox
 from bot.sandbox.state import apps
 from bot.sandbox.state.objects import App
-from bot.server import config
+from bot.server import config, run
 from bot.server.app import WEBHOOKS, build
 from bot.server.server import Server
 from bot.server.store.store import Store
@@ -81,12 +81,13 @@ def register(sandbox: Sandbox, url: str, **more: Any) -> App:
 
 
 def environment(folder: Path, database_url: str) -> dict[str, str]:
-    """Of a server that is no App yet. Things settle at once."""
+    """Of a server that is no App yet. Things settle at once, and tests ask for many pages."""
     return {
         "MILEPOST_DATA_DIR": str(folder),
         "MILEPOST_DATABASE_URL": database_url,
         "MILEPOST_SETTLE": "0",
         "MILEPOST_WRITE_INTERVAL": "0",
+        "MILEPOST_PAGE_LIMIT": "100000",
     }
 
 
@@ -121,11 +122,7 @@ def hosted(
     with Store.open(settings.database_url.get_secret_value()) as store:
         server = Server(settings, store, tick=timedelta(milliseconds=20))
         change(server)
-        running = _Uvicorn(
-            uvicorn.Config(
-                build(server), log_config=None, access_log=False, ws="none", lifespan="on"
-            )
-        )
+        running = _Uvicorn(run.settings(build(server), settings, host="127.0.0.1", port=0))
         thread = threading.Thread(target=lambda: asyncio.run(running.serve([listener])))
         thread.start()
         try:

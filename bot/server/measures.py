@@ -1,0 +1,148 @@
+"""What is counted and timed, for Prometheus to fetch. Each process answers for itself.
+
+What stands in the store is asked for when somebody fetches, and is the same from each process that
+shares it.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from importlib.metadata import version
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    Info,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.server.store.rows import Subject
+from bot.server.store.store import Store
+
+log = logging.getLogger(__name__)
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_METHODS = {"GET", "HEAD", "POST"}
+_AT_THE_DOOR = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_OF_PAGES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_OF_LOOKS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800)
+
+
+class Measures:
+    """Told by the parts of one process, from any thread."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self._registry = registry = CollectorRegistry()
+        self._deliveries = Counter(
+            "milepost_webhook_deliveries",
+            "Deliveries by the status they were answered with.",
+            ["status"],
+            registry=registry,
+        )
+        self._delivery_seconds = Histogram(
+            "milepost_webhook_duration_seconds",
+            "From a delivery's headers to its answer.",
+            buckets=_AT_THE_DOOR,
+            registry=registry,
+        )
+        self._pages = Counter(
+            "milepost_http_requests",
+            "Other requests, by the form of their address.",
+            ["method", "route", "status"],
+            registry=registry,
+        )
+        self._page_seconds = Histogram(
+            "milepost_http_request_duration_seconds",
+            "From a request's headers to its answer.",
+            ["route"],
+            buckets=_OF_PAGES,
+            registry=registry,
+        )
+        self._looks = Counter(
+            "milepost_looks",
+            "Looks at the App, installations and repositories: how many ended how.",
+            ["kind", "result"],
+            registry=registry,
+        )
+        self._look_seconds = Histogram(
+            "milepost_look_duration_seconds",
+            "How long looks took.",
+            ["kind"],
+            buckets=_OF_LOOKS,
+            registry=registry,
+        )
+        self._waited = Counter(
+            "milepost_github_wait_seconds",
+            "How long runs slept for GitHub's limits.",
+            registry=registry,
+        )
+        Info("milepost_build", "Which Milepost this is.", registry=registry).info(
+            {"version": version("milepost")}
+        )
+        ProcessCollector(registry=registry)
+        registry.register(_Stored(store, clock))
+
+    def delivery(self, status: int, seconds: float) -> None:
+        """One was answered."""
+        self._deliveries.labels(status).inc()
+        self._delivery_seconds.observe(seconds)
+
+    def request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Another request was answered; `route` is the form of its address."""
+        known = method if method in _METHODS else "other"
+        self._pages.labels(known, route, status).inc()
+        self._page_seconds.labels(route).observe(seconds)
+
+    def look(self, subject: Subject, result: str, seconds: float) -> None:
+        """One is over."""
+        self._looks.labels(subject.kind, result).inc()
+        self._look_seconds.labels(subject.kind).observe(seconds)
+
+    def sleeping(self, sleep: Callable[[float], None]) -> Callable[[float], None]:
+        """The same sleep, counted."""
+
+        def counted(seconds: float) -> None:
+            self._waited.inc(max(seconds, 0.0))
+            sleep(seconds)
+
+        return counted
+
+    def text(self) -> bytes:
+        """All of it, as Prometheus reads it. Asks the store."""
+        return generate_latest(self._registry)
+
+
+class _Stored(Collector):
+    """What waits in the store."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        """Nothing is asked of the store for being registered."""
+        return iter(())
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Now."""
+        now = self._clock()
+        try:
+            waits = {
+                "queue": ("work that is due and not taken", self._store.agenda.overdue(now)),
+                "inbox": ("deliveries that are not dealt with", self._store.inbox.waiting()),
+            }
+        except SQLAlchemyError as broken:
+            log.warning("the store does not answer: %s", type(broken).__name__)
+            waits = {}
+        up = "Whether the store answers."
+        yield GaugeMetricFamily("milepost_store_up", up, 1 if waits else 0)
+        for name, (what, (count, first)) in waits.items():
+            age = max(0.0, (now - first).total_seconds()) if first else 0.0
+            yield GaugeMetricFamily(f"milepost_{name}_length", f"How many: {what}.", count)
+            oldest = f"Age of the oldest: {what}."
+            yield GaugeMetricFamily(f"milepost_{name}_age_seconds", oldest, age)
