@@ -9,16 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import (
-    AliasChoices,
-    AliasPath,
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-)
+from pydantic import AliasChoices, AliasPath, AwareDatetime, Field, SecretStr
 
 from bot.errors import (
     AuthenticationError,
@@ -34,12 +25,12 @@ from bot.github.client import PUBLIC_API, Connection
 from bot.github.pacing import Clock, OnWait, Sleep, say_nothing, utc_now
 from bot.github.problems import Answer
 from bot.github.rights import LEAST, LISTING, Rights
+from bot.github.told import Told, items, read
 
 if TYPE_CHECKING:
     import httpx
 
 T = TypeVar("T")
-M = TypeVar("M", bound=BaseModel)
 _CLOCK_WORDS = ("'iat'", "'exp'", "issued at", "expiration time")
 # To a token that lost its repository, or its installation, things are forbidden or not there.
 _PERHAPS_THE_TOKEN = (
@@ -49,12 +40,6 @@ _PERHAPS_THE_TOKEN = (
     NotThereError,
 )
 _TOLERATED = timedelta(seconds=5)  # a clock that is off by less was not the reason
-
-
-class Told(BaseModel):
-    """What GitHub tells; of its many fields only what is used here."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
 
 class AppInfo(Told):
@@ -147,13 +132,13 @@ class AppAuth:
 
     def info(self) -> AppInfo:
         """The App, asked for with its own signature: the proof that id and key fit together."""
-        return _read(AppInfo, self.as_app("GET", "/app").json(), "/app")
+        return read(AppInfo, self.as_app("GET", "/app").json(), "/app")
 
     def installations(self) -> Iterator[Installation]:
         """All installations, suspended ones too, page by page."""
         path = "/app/installations"
         for answer in pages(lambda query: self.as_app("GET", path, query=query), path):
-            yield from (_read(Installation, item, path) for item in _items(answer.json(), path))
+            yield from (read(Installation, item, path) for item in items(answer.json(), path))
 
     def installation(self, number: int) -> Installation:
         """One installation of this App. Raises InstallationGoneError for anything else."""
@@ -161,7 +146,7 @@ class AppAuth:
         answer = self.signed("GET", path)
         if answer.status >= 400:
             raise app_problems.of_installation(answer, self.issuer, number)
-        return _read(Installation, answer.json(), path)
+        return read(Installation, answer.json(), path)
 
     def repositories(self, installation: int) -> Iterator[InstalledRepository]:
         """The repositories that an installation reaches, page by page.
@@ -176,8 +161,8 @@ class AppAuth:
         for answer in pages(ask, path):
             found = answer.json()
             listed = found.get("repositories") if isinstance(found, dict) else None
-            for item in _items(listed, path):
-                yield _read(InstalledRepository, {**item, "installation": installation}, path)
+            for item in items(listed, path):
+                yield read(InstalledRepository, {**item, "installation": installation}, path)
 
     def token(self, installation: int, repository: int | None, rights: Rights = LEAST) -> SecretStr:
         """A token for one repository by its id (None for all), with at least some minutes to go.
@@ -276,7 +261,7 @@ class AppAuth:
         answer = self.signed("POST", path, body=body)
         if answer.status >= 400:
             raise app_problems.of_installation(answer, self.issuer, want.installation)
-        return _read(InstallationToken, answer.json(), path)
+        return read(InstallationToken, answer.json(), path)
 
     def _as_installation(
         self, installation: int, method: str, path: str, query: Mapping[str, str]
@@ -298,18 +283,3 @@ class AppAuth:
             api_url=self._calls.api_url,
             graphql_url=self._graphql_url,
         )
-
-
-def _items(found: Any, path: str) -> list[dict[str, Any]]:
-    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-        raise problems.misshapen(path, "no list of objects")
-    return found
-
-
-def _read(model: type[M], item: Any, path: str) -> M:
-    try:
-        return model.model_validate(item)
-    except ValidationError as wrong:
-        # Only the names of the fields: among the values may be a token.
-        fields = ", ".join(".".join(map(str, error["loc"])) or "all" for error in wrong.errors())
-        raise problems.misshapen(path, f"what is wrong: {fields}") from None

@@ -74,22 +74,25 @@ class AppCalls:
         bearer: SecretStr | None = None,
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        accept: str = JSON,
         repeatable: bool = True,
+        moves: bool = False,
     ) -> Answer:
         """The answer, whether a yes or a no (2xx or 4xx); what may pass by itself is tried thrice.
 
-        Raises UnavailableError when GitHub gives no answer, or asks for too much patience, and
+        With `moves` a redirect (3xx) is an answer too, else it is none of GitHub's. Raises
+        UnavailableError when GitHub gives no answer, or asks for too much patience, and
         UncertainWriteError when the answer to what is not `repeatable` was lost.
         """
 
         def once(_again: bool) -> Answer:
-            answer = self._exchange(method, path, bearer, query, body)
+            answer = self._exchange(method, path, bearer, query, body, accept)
             limit = problems.limit_of(answer, self.clock())
             if limit is not None:
                 raise limit
             if answer.status >= 500:
                 raise AnswerLostError(f"the server answered {answer.status}")
-            if 300 <= answer.status < 400:
+            if 300 <= answer.status < 400 and not moves:
                 raise problems.misshapen(self.api_url, "a redirect")
             return answer
 
@@ -105,10 +108,11 @@ class AppCalls:
         bearer: SecretStr | None,
         query: Mapping[str, str] | None,
         body: Mapping[str, Any] | None,
+        accept: str,
     ) -> Answer:
         import httpx
 
-        headers = {"Accept": JSON, "User-Agent": USER_AGENT, "X-GitHub-Api-Version": API_VERSION}
+        headers = {"Accept": accept, "User-Agent": USER_AGENT, "X-GitHub-Api-Version": API_VERSION}
         if bearer is not None:
             headers["Authorization"] = f"Bearer {bearer.get_secret_value()}"
         sent = None if body is None else dict(body)
