@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -171,6 +171,25 @@ class Inspection(BaseModel):
     server_time: datetime | None
 
 
+class Http(Protocol):
+    """What is needed of an `httpx.Client`."""
+
+    def get(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        follow_redirects: bool = False,
+    ) -> "httpx.Response":
+        """The answer. Raises httpx.RequestError."""
+        ...
+
+    def close(self) -> None:
+        """Close the connections."""
+        ...
+
+
 class RestClient:
     """GETs below the API root. Redirects are never followed: the token stays with its host."""
 
@@ -178,7 +197,7 @@ class RestClient:
         self,
         connection: Connection,
         *,
-        http: "httpx.Client | None" = None,
+        http: Http | None = None,
         waiter: Waiter | None = None,
     ) -> None:
         self.connection = connection

@@ -19,7 +19,16 @@ from bot.errors import (
 )
 from bot.github import branches
 from bot.github.client import Connection
-from bot.github.pacing import Clock, OnWait, Pacing, Sleep, say_nothing, utc_now
+from bot.github.pacing import (
+    Clock,
+    OnLimit,
+    OnWait,
+    Pacing,
+    Sleep,
+    ignore,
+    say_nothing,
+    utc_now,
+)
 from bot.github.writer import Writer
 from bot.planning.ports import UNSET, Unset
 from bot.planning.snapshot import IssueRef
@@ -38,7 +47,7 @@ class PyGithubGateway:
     Files and pull requests take a few. What would be there twice is never sent again after a lost
     answer: UncertainWriteError. What is harmless to repeat is sent up to three times. Rate limits
     are waited out up to `pacing.max_wait` seconds in all, then UnavailableError says when.
-    `on_wait` hears of every wait of more than two seconds beforehand.
+    `on_wait` hears of every wait of more than two seconds beforehand, `on_limit` of every refusal.
     """
 
     def __init__(
@@ -49,9 +58,17 @@ class PyGithubGateway:
         clock: Clock = utc_now,
         sleep: Sleep = time.sleep,
         on_wait: OnWait = say_nothing,
+        on_limit: OnLimit = ignore,
     ) -> None:
         self._connection = connection
-        self._writer = Writer(connection, pacing=pacing, clock=clock, sleep=sleep, on_wait=on_wait)
+        self._writer = Writer(
+            connection,
+            pacing=pacing,
+            clock=clock,
+            sleep=sleep,
+            on_wait=on_wait,
+            on_limit=on_limit,
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -21,6 +21,7 @@ T = TypeVar("T")
 Clock = Callable[[], datetime]
 Sleep = Callable[[float], None]
 OnWait = Callable[[float, str], None]
+OnLimit = Callable[[LimitReachedError], None]
 
 TRIES = 3
 MINUTE = timedelta(minutes=1)
@@ -149,6 +150,10 @@ def utc_now() -> datetime:
 
 def say_nothing(_seconds: float, _why: str) -> None:
     """For callers with nobody to tell."""
+
+
+def ignore(_limit: LimitReachedError) -> None:
+    """For callers who share their limits with nobody."""
 
 
 class Waiter:

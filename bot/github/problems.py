@@ -138,7 +138,7 @@ def limit_of(answer: Answer, now: datetime) -> LimitReachedError | None:
     worded = any(words in said for words in _LIMIT_WORDS)
     if answer.status == 403 and not (after is not None or exhausted or worded):
         return None
-    reset_in = _seconds_to_reset(answer.headers, now) if exhausted else None
+    reset_in = seconds_to_reset(answer.headers, now) if exhausted else None
     secondary = not exhausted or "secondary" in said
     return LimitReachedError(secondary=secondary, after=after, reset_in=reset_in)
 
@@ -346,7 +346,7 @@ def _seconds_after(value: str | None, now: datetime) -> float | None:
     return None if date is None else _bounded((date - now).total_seconds())
 
 
-def _seconds_to_reset(headers: Mapping[str, str], now: datetime) -> float | None:
+def seconds_to_reset(headers: Mapping[str, str], now: datetime) -> float | None:
     """Measured on the server's clock where it tells, so that a wrong clock here does no harm."""
     reset = headers.get("x-ratelimit-reset", "")
     if not reset.isdecimal():

@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from bot.errors import (
@@ -26,14 +26,11 @@ from bot.errors import (
 from bot.github import problems, translate
 from bot.github.addresses import Address, address, web_root
 from bot.github.cache import EtagCache, Page
-from bot.github.client import RAW, Connection, RestClient
+from bot.github.client import RAW, Connection, Http, RestClient
 from bot.github.pacing import Clock, OnWait, Sleep, Waiter, say_nothing, utc_now
 from bot.github.problems import EmptyRepositoryError, UnreadableAnswerError
 from bot.github.translate import Json
 from bot.planning.snapshot import CommentState, Found, IssueState, ReactionState, Snapshot
-
-if TYPE_CHECKING:
-    import httpx
 
 PER_PAGE = "100"  # the most that GitHub gives
 MAX_PAGES = 1_000
@@ -53,7 +50,7 @@ class HttpReader:
         connection: Connection,
         *,
         cache: EtagCache | None = None,
-        http: "httpx.Client | None" = None,
+        http: Http | None = None,
         clock: Clock = utc_now,
         sleep: Sleep = time.sleep,
         on_wait: OnWait = say_nothing,

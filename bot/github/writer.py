@@ -9,11 +9,13 @@ from bot.github import problems
 from bot.github.client import Connection
 from bot.github.pacing import (
     Clock,
+    OnLimit,
     OnWait,
     Pace,
     Pacing,
     Sleep,
     Waiter,
+    ignore,
     persist,
     say_nothing,
     utc_now,
@@ -40,8 +42,10 @@ class Writer:
         clock: Clock = utc_now,
         sleep: Sleep = time.sleep,
         on_wait: OnWait = say_nothing,
+        on_limit: OnLimit = ignore,
     ) -> None:
         pacing = pacing or Pacing()
+        self._on_limit = on_limit
         self.connection = connection
         self._clock = clock
         self._pace = Pace(pacing)
@@ -139,6 +143,7 @@ class Writer:
             raise problems.moved(self.connection.repository, name) from None
 
     def _learn(self, limit: LimitReachedError) -> None:
+        self._on_limit(limit)
         if limit.secondary:
             self._pace.refused(self._clock())
 

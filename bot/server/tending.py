@@ -24,14 +24,16 @@ from bot.github.app_problems import (
     InstallationSuspendedError,
     NotInstalledError,
 )
-from bot.github.budget import Budget, Lane
+from bot.github.budget import Budget
 from bot.github.client import Connection, RestClient
 from bot.github.gateway import PyGithubGateway
+from bot.github.lane import Lane, LaterError
 from bot.github.pacing import Pacing, Waiter
 from bot.github.reader import HttpReader
 from bot.github.rights import rights_for
 from bot.planning.ports import Gateway
 from bot.reports.view import View
+from bot.server import times
 from bot.server.store.rows import RepositoryRow, Seen
 from bot.settings import CONFIG_PATH, Settings
 from bot.settings import parse as parse_settings
@@ -42,6 +44,7 @@ from bot.usecases.sync import Sync, Synced
 if TYPE_CHECKING:
     from bot.github.outside import WebPages
 
+COME_BACK_WITHIN = 60.0  # seconds
 PATIENCE = 20.0  # seconds to wait in a thread; what takes longer is taken up again later
 
 # These are for others to deal with: they say nothing about this repository.
@@ -108,7 +111,7 @@ def tend(
     except _NOT_ABOUT_IT:
         raise
     except (UnavailableError, UncertainWriteError) as later:
-        return Tended("waiting", str(later), run.settings, retry_in=_rest(budget, row))
+        return Tended("waiting", str(later), run.settings, retry_in=_rest(later, budget, row))
     except (ConfigError, CurriculumError, GuideError) as wrong:
         # A push will mend it, and wake us.
         return Tended("wrong", str(wrong), run.settings)
@@ -116,13 +119,15 @@ def tend(
         return Tended("refused", str(refused), run.settings)
 
 
-def _rest(budget: Budget, row: RepositoryRow) -> float:
-    """For how long GitHub wants this installation left alone, in seconds; 0 when it does not say.
+def _rest(later: MilepostError, budget: Budget, row: RepositoryRow) -> float:
+    """In how many seconds to come back; 0 when nobody can say.
 
-    A place that is wished in the past is never taken: it only tells when the next one is free.
+    Those of one installation do not come back at the same moment.
     """
-    place = budget.reserve(row.installation_id, creations=1, at_most=-1.0)
-    return place.seconds if place.seconds > PATIENCE else 0.0
+    seconds = budget.closed(row.installation_id).seconds
+    if isinstance(later, LaterError):
+        seconds = max(seconds, later.seconds)
+    return seconds + COME_BACK_WITHIN * times.spread(row.id) if seconds > 0 else 0.0
 
 
 class _Run:
@@ -198,7 +203,7 @@ class _Run:
             # The lane spaces the writes of all runs of the installation.
             pacing=Pacing(interval=0, max_wait=PATIENCE),
             sleep=self._sleep,
-            on_wait=self._lane.refused,
+            on_limit=self._lane.refused,
         )
         paced: Gateway = self._lane.gateway(gateway)
         with self._reader(connection) as reader, gateway:

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from timeline import Timeline
 
 from bot.errors import AlreadyExistsError, UnavailableError
-from bot.github.budget import CREATIONS, Budget, InProcess, Lane
+from bot.github.budget import Budget, InProcess
 from bot.github.client import Connection
 from bot.github.gateway import PyGithubGateway
+from bot.github.lane import CREATIONS, Lane
 from bot.github.pacing import Pacing
 from bot.github.reader import HttpReader
 from bot.planning.ports import Gateway
@@ -107,7 +108,7 @@ class TestPlaces:
         budget = InProcess(clock=hands)
         for number in range(1_000):
             seconds(budget, number)
-        hands.wait(3_601)
+        hands.wait(3_602)
         seconds(budget, 5)
         seconds(budget, 2_000)
         assert len(budget._books) == 2
@@ -179,7 +180,7 @@ def writing(
                 pacing=Pacing(interval=0, **pacing),
                 clock=timeline.clock,
                 sleep=timeline.sleep,
-                on_wait=lane.refused,
+                on_limit=lane.refused,
             )
         )
         return lane.gateway(made[-1])
@@ -237,8 +238,7 @@ class TestLanes:
         world.faults.add("secondary-403", method="POST", retry_after=900)
         with pytest.raises(UnavailableError):
             writing(max_wait=60).create_label("a", color="aabbcc", description="")
-        assert budget.closed(ADA).seconds == 60
-        budget.close(ADA, 900, "GitHub's secondary rate limit")
+        assert budget.closed(ADA) == (900, "GitHub's secondary rate limit")
         with pytest.raises(UnavailableError, match=r"15 minutes \(GitHub's secondary"):
             lane.wait_to_write(1)
         with pytest.raises(UnavailableError, match="15 minutes"):

@@ -1,0 +1,204 @@
+"""One run's way to GitHub: each request takes its place in the budget of its installation first.
+
+It waits here, in its own thread. What GitHub says of its limits is passed on to the budget, so that
+all others hear it.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from functools import wraps
+from math import ceil
+from typing import TYPE_CHECKING, Any, cast
+
+from bot.errors import UnavailableError
+from bot.github import problems
+from bot.github.app_calls import session
+from bot.github.book import Left, Place
+from bot.github.budget import Budget
+from bot.github.client import Http
+from bot.github.pacing import Clock, OnWait, Sleep, say_nothing, utc_now
+from bot.github.problems import Answer, LimitReachedError
+from bot.planning.ports import Gateway
+
+if TYPE_CHECKING:
+    import httpx
+
+_UNREACHED = 60.0  # seconds to leave an installation alone when GitHub gave no answer
+# How many new things each write of the gateway makes: what GitHub counts apart from other writes.
+CREATIONS = {
+    "create_label": 1,
+    "update_label": 0,
+    "delete_label": 0,
+    "create_milestone": 1,
+    "update_milestone": 0,
+    "delete_milestone": 0,
+    "create_issue": 1,
+    "update_issue": 0,
+    "create_comment": 1,
+    "update_comment": 0,
+    "delete_comment": 0,
+    "add_sub_issue": 1,
+    "react": 1,
+    "pin_issue": 0,
+    "commit_files": 1,
+    "put_file": 1,
+    "open_pull_request": 1,
+}
+
+
+class LaterError(UnavailableError):
+    """It would take `seconds` until there is a place: more than the run may wait."""
+
+    def __init__(self, seconds: float, why: str) -> None:
+        minutes = ceil(seconds / 60)
+        super().__init__(
+            f"This installation has to wait {minutes} minute{'s' if minutes > 1 else ''} ({why}).",
+            hint="What is left is done then: nothing is lost.",
+        )
+        self.seconds = seconds
+
+
+class Lane:
+    """A run's way through the budget.
+
+    `max_wait` is the longest single wait in seconds; what would take longer raises LaterError.
+    `people` says that somebody waits before a page. `http` is used by many and never closed here;
+    without it each reader gets connections of its own.
+    """
+
+    def __init__(
+        self,
+        budget: Budget,
+        installation: int,
+        *,
+        people: bool = False,
+        http: Http | None = None,
+        clock: Clock = utc_now,
+        sleep: Sleep = time.sleep,
+        on_wait: OnWait = say_nothing,
+        max_wait: float = 60.0,
+    ) -> None:
+        self.budget = budget
+        self.installation = installation
+        self._people = people
+        self._http = http
+        self._clock = clock
+        self._sleep = sleep
+        self._on_wait = on_wait
+        self._max_wait = max_wait
+
+    def wait_to_write(self, creations: int) -> None:
+        """Take a place, and sleep until it comes."""
+        self._take(
+            self.budget.reserve(
+                self.installation,
+                creations=creations,
+                at_most=self._max_wait,
+                people=self._people,
+            )
+        )
+
+    def wait_to_read(self) -> None:
+        """The same for a request that changes nothing."""
+        self._take(self.budget.ask(self.installation, at_most=self._max_wait, people=self._people))
+
+    def refused(self, limit: LimitReachedError) -> None:
+        """A write met a limit: tell all others. Fits as a gateway's `on_limit`."""
+        self.budget.refused(self.installation, limit, wrote=True)
+
+    def http(self, api_url: str) -> Http:
+        """Connections for a reader, which keep to the budget and note what GitHub says of it."""
+        return _Line(self, self._http or session(api_url), own=self._http is None)
+
+    def gateway(self, gateway: Gateway) -> Gateway:
+        """The gateway, each write of which takes its place first.
+
+        It should not pace itself (`Pacing(interval=0)`), and have `refused` as its `on_limit`.
+        """
+        return cast("Gateway", _Paced(gateway, self))
+
+    def answered(self, response: "httpx.Response") -> None:
+        """Note what an answer to a read says of the limits."""
+        now = self._clock()
+        left = _left(response.headers, problems.seconds_to_reset(response.headers, now))
+        if left is not None:
+            self.budget.heard(self.installation, left)
+        if response.status_code not in {403, 429}:
+            return
+        path = response.request.url.path
+        answer = Answer(
+            response.request.method, path, response.status_code, response.headers, response.text
+        )
+        limit = problems.limit_of(answer, now)
+        if limit is not None:
+            self.budget.refused(self.installation, limit, wrote=False)
+
+    def _take(self, place: Place) -> None:
+        if not place.taken:
+            raise LaterError(place.seconds, place.why)
+        if place.seconds > 0:
+            self._on_wait(place.seconds, place.why)
+            self._sleep(place.seconds)
+
+
+class _Line:
+    """A client that waits for its lane before each request; closed only when it is `own`."""
+
+    def __init__(self, lane: Lane, client: Http, *, own: bool) -> None:
+        self._lane = lane
+        self._client = client
+        self._own = own
+
+    def get(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        follow_redirects: bool = False,
+    ) -> "httpx.Response":
+        self._lane.wait_to_read()
+        response = self._client.get(
+            url, params=params, headers=headers, follow_redirects=follow_redirects
+        )
+        self._lane.answered(response)
+        return response
+
+    def close(self) -> None:
+        if self._own:
+            self._client.close()
+
+
+class _Paced:
+    """A gateway behind a lane: the same methods, each waiting for its place."""
+
+    def __init__(self, gateway: Gateway, lane: Lane) -> None:
+        self._gateway = gateway
+        self._lane = lane
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name not in CREATIONS:
+            raise AttributeError(name)
+        write = getattr(self._gateway, name)
+
+        @wraps(write)
+        def paced(*args: Any, **fields: Any) -> Any:
+            self._lane.wait_to_write(CREATIONS[name])
+            try:
+                return write(*args, **fields)
+            except UnavailableError as refused:
+                self._lane.budget.close(self._lane.installation, _UNREACHED, refused.what)
+                raise
+
+        return paced
+
+
+def _left(headers: Mapping[str, str], reset_in: float | None) -> Left | None:
+    """What an answer tells of the hour's requests; nothing where there is no such limit."""
+    told = headers.get("x-ratelimit-limit", ""), headers.get("x-ratelimit-remaining", "")
+    # Searching and GraphQL have hours of their own.
+    if headers.get("x-ratelimit-resource", "core") != "core" or reset_in is None:
+        return None
+    if not all(text.isdecimal() for text in told):
+        return None
+    return Left(int(told[0]), int(told[1]), reset_in)
