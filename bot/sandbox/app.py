@@ -98,7 +98,7 @@ class Application:
         if scope["type"] != "http":
             return
         path = scope["path"]
-        if not is_ours(scope["method"], Headers(scope=scope)):
+        if not is_ours(scope["method"], path, Headers(scope=scope)):
             refusal = PlainTextResponse("The sandbox answers only to its own pages.", 403)
             await refusal(scope, receive, send)
         elif path == GRAPHQL:

@@ -11,10 +11,12 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import JSONResponse, Response
 
 from bot.sandbox import dump
 from bot.sandbox.api import app_shapes
-from bot.sandbox.state import apps, hooks, pulls
+from bot.sandbox.pages import looking
+from bot.sandbox.state import apps, grants, hooks, pulls
 from bot.sandbox.state.faults import KINDS
 from bot.sandbox.state.objects import Repository, Role
 from bot.sandbox.state.refusals import NotFound
@@ -45,6 +47,7 @@ class UserWish(Wish):
     login: str
     name: str | None = None
     kind: Literal["User", "Organization"] = "User"
+    owners: list[str] = Field(default_factory=list)
 
 
 class TokenWish(Wish):
@@ -100,6 +103,12 @@ class AppWish(Wish):
     events: list[str] = Field(default_factory=list)
     hook_url: str | None = None
     hook_secret: str | None = None
+    setup_url: str | None = None
+    setup_on_update: bool = False
+    callback_urls: list[str] = Field(default_factory=list)
+    external_url: str = "https://example.invalid"
+    description: str | None = None
+    public: bool = True
 
 
 class InstallWish(Wish):
@@ -221,7 +230,7 @@ def _add_people(routes: APIRouter, world: World) -> None:
     @routes.post("/users", status_code=201)
     async def add_user(wish: UserWish) -> JSON:
         with world.lock:
-            user = world.add_user(wish.login, name=wish.name, kind=wish.kind)
+            user = world.add_user(**wish.model_dump())
         return {"login": user.login, "id": user.id}
 
     @routes.post("/as/{login}")
@@ -230,6 +239,15 @@ def _add_people(routes: APIRouter, world: World) -> None:
         with world.lock:
             token = world.add_token(f"as-{login}", user=login)
         return {"token": token.value}
+
+    @routes.post("/looking/{login}")
+    async def look_as(login: str) -> Response:
+        """From now on, whoever sends the cookie of the answer looks at the pages as that person."""
+        with world.lock:
+            person = world.add_user(login)
+        response = JSONResponse({"login": person.login})
+        looking.look_as(response, person)
+        return response
 
     @routes.post("/tokens", status_code=201)
     async def add_token(wish: TokenWish) -> JSON:
@@ -313,6 +331,17 @@ def _add_apps(routes: APIRouter, world: World) -> None:
             app = apps.create(world, **wish.model_dump())
         names = ("id", "slug", "client_id", "client_secret", "private_key")
         return {name: getattr(app, name) for name in names}
+
+    @routes.post("/apps/{app_id}/tokens/{login}", status_code=201)
+    async def sign_in(app_id: int, login: str) -> JSON:
+        """A token as that person gets by signing in to the App."""
+        with world.lock:
+            if app_id not in world.apps:
+                raise HTTPException(404, f"no App {app_id}")
+            person = world.add_user(login)
+            world.authorized.add((person, world.apps[app_id]))
+            given = grants.give(world, world.apps[app_id], person)
+        return {"token": given.token.value, "refresh_token": given.refresh}
 
     @routes.post("/apps/{app_id}/installations", status_code=201)
     async def install(app_id: int, wish: InstallWish) -> JSON:

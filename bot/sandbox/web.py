@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from bot.sandbox import control
 from bot.sandbox.api.gate import STATUS
-from bot.sandbox.pages import acts, file_views, views
+from bot.sandbox.pages import acts, consent, file_views, installing, looking, registering, views
 from bot.sandbox.pages.rendering import missing
 from bot.sandbox.state.refusals import Refusal
 from bot.sandbox.webhooks import Webhooks
@@ -17,6 +17,8 @@ def build(world: World, webhooks: Webhooks) -> FastAPI:
     """Pages at /, control routes at /_sandbox, their description at /openapi.json."""
     app = FastAPI(title="Milepost sandbox", docs_url=None, redoc_url=None)
     app.include_router(control.router(world, webhooks), prefix="/_sandbox")
+    for account_pages in (looking, registering, installing, consent):
+        app.include_router(account_pages.router(world))
     app.include_router(views.router(world))
     app.include_router(file_views.router(world))
     app.include_router(acts.router(world))
@@ -29,4 +31,4 @@ async def _refused_page(_: Request, refusal: Exception) -> Response:
     if not isinstance(refusal, Refusal):
         raise refusal
     details = [str(one.get("message") or one["code"]) for one in refusal.errors or []]
-    return missing("; ".join([refusal.message, *details]), STATUS[type(refusal)])
+    return missing("; ".join([refusal.message, *details]), STATUS.get(type(refusal), 400))

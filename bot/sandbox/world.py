@@ -6,7 +6,7 @@ asks the sandbox nothing over HTTP in the meantime: the answer needs the lock to
 
 import itertools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -33,6 +33,7 @@ from bot.sandbox.state.refusals import Forbidden, NotFound, Unauthorized
 
 if TYPE_CHECKING:
     from bot.sandbox.state.apps import Manifest
+    from bot.sandbox.state.grants import Grant, Refresh
     from bot.sandbox.state.hooks import Delivery
 
 LEARNER = "learner"
@@ -92,6 +93,9 @@ class World:
         self.installations: dict[int, Installation] = {}
         self.hooks: dict[int, Hook] = {}
         self.manifests: dict[str, Manifest] = {}
+        self.grants: dict[str, Grant] = {}  # codes of people who come back from the consent page
+        self.refreshes: dict[str, Refresh] = {}
+        self.authorized: set[tuple[User, App]] = set()
         self.deliveries: list[Delivery] = []
         self.weather = HookWeather()
         learner = self.add_user(LEARNER, name="Lea Learner")
@@ -111,14 +115,23 @@ class World:
 
     # Who and what there is
 
-    def add_user(self, login: str, *, name: str | None = None, kind: str = "User") -> User:
-        """A person ("User"), "Organization" or "Bot"; an existing login is returned as it is."""
+    def add_user(
+        self,
+        login: str,
+        *,
+        name: str | None = None,
+        kind: str = "User",
+        owners: Iterable[str] = (),
+    ) -> User:
+        """A person ("User"), "Organization" with its `owners`, or "Bot"; an existing login is
+        returned as it is."""
         if login.lower() in self.users:
             return self.users[login.lower()]
         if kind not in {"User", "Bot", "Organization"}:
             raise ValueError(f"no such kind of account: {kind}")
         number = self.next_id("user")
-        user = User(number, login, kind, self.clock.now(), name)  # type: ignore[arg-type] # checked
+        run_by = frozenset(owner.lower() for owner in owners)
+        user = User(number, login, kind, self.clock.now(), name, run_by)  # type: ignore[arg-type] # checked
         self.users[login.lower()] = user
         return user
 
@@ -237,6 +250,11 @@ class World:
     def can_see(self, actor: Actor, repository: Repository) -> bool:
         """Whether the repository exists as far as this actor can tell."""
         token = actor.token
+        if token and token.through:
+            role = repository.role_of(actor.user)
+            return role is not None and (
+                not repository.private or self.permits(actor, repository, "metadata", "read")
+            )
         if token and token.kind != "classic":
             listed = token.repositories is None or repository in token.repositories
             if not (listed and "metadata" in token.permissions):
@@ -260,12 +278,19 @@ class World:
         token = actor.token
         if token is None or token.kind == "classic":
             return True
+        if token.through:
+            return any(
+                _allows(installation.permissions, name, level)
+                for installation in self.installations.values()
+                if installation.app is token.through
+                and not installation.suspended_at
+                and installation.reaches(repository)
+            )
         if token.repositories is not None and repository not in token.repositories:
             return False
         if actor.installation and repository.owner is not actor.installation.account:
             return False
-        given = token.permissions.get(name)
-        return given == "write" or (given == "read" and level == "read")
+        return _allows(token.permissions, name, level)
 
     def can_push(self, actor: Actor, repository: Repository) -> bool:
         """Whether labels, milestones and assignees sent by this actor are heeded."""
@@ -283,3 +308,8 @@ class World:
             return  # GitHub tells of those by `pull_request` events, which nobody here needs
         for listener in self.listeners:
             listener(event)
+
+
+def _allows(permissions: Permissions, name: str, level: str) -> bool:
+    given = permissions.get(name)
+    return given == "write" or (given == "read" and level == "read")

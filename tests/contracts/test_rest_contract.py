@@ -10,7 +10,7 @@ from sandbox_fixtures import SandboxApp
 
 from bot.sandbox.api.engine import TABLES
 from bot.sandbox.server import Sandbox
-from bot.sandbox.state import apps
+from bot.sandbox.state import apps, grants
 from bot.sandbox.state.git import blob_sha
 
 R = "/repos/learner/portfolio"
@@ -199,6 +199,26 @@ def walk_the_rest(api: httpx.Client) -> None:
     api.delete(f"{R}/milestones/1")
 
 
+def walk_signed_in(api: httpx.Client, sandbox: Sandbox) -> None:
+    app = next(iter(sandbox.world.apps.values()))
+    number = next(iter(sandbox.world.installations))
+    token = grants.give(sandbox.world, app, sandbox.world.users["learner"]).token.value
+    as_person = {"Authorization": f"Bearer {token}"}
+    api.get("/user", headers=as_person)
+    api.get("/user/installations", headers=as_person, params={"per_page": 1, "page": 1})
+    api.get("/user/installations")
+    api.get("/user/installations", headers={"Authorization": "Bearer wrong"})
+    repositories = f"/user/installations/{number}/repositories"
+    api.get(repositories, headers=as_person, params={"per_page": 1})
+    api.get("/user/installations/9/repositories", headers=as_person)
+    api.get(R, headers=as_person)
+    api.get("/installation/repositories", headers=as_person)
+    apps.suspend(sandbox.world, sandbox.world.actor(), sandbox.world.installations[number])
+    api.get("/user/installations", headers=as_person)
+    api.get(repositories, headers=as_person)
+    apps.unsuspend(sandbox.world, sandbox.world.actor(), sandbox.world.installations[number])
+
+
 def walk_app(api: httpx.Client, sandbox: Sandbox, jwt: str) -> None:
     as_app = {"Authorization": f"Bearer {jwt}"}
     number = next(iter(sandbox.world.installations))
@@ -246,6 +266,7 @@ def test_every_answer_fits_the_description(
     walk_git_data(api)
     walk_pulls(api)
     walk_the_rest(api)
+    walk_signed_in(api, sandbox)
     walk_app(api, sandbox, sandbox_app.jwt())
 
     entries = list(sandbox.world.journal.entries)

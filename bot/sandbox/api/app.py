@@ -10,7 +10,7 @@ from bot.sandbox.api.shapes import JSON
 from bot.sandbox.state import apps
 from bot.sandbox.state.hooks import Delivery
 from bot.sandbox.state.objects import Actor, Installation
-from bot.sandbox.state.refusals import Invalid, Malformed, NotFound
+from bot.sandbox.state.refusals import Forbidden, Invalid, Malformed, NotFound
 
 routes = Routes()
 INSTALLATION = "/app/installations/{installation_id}"
@@ -88,6 +88,36 @@ def list_reachable(call: Call) -> Answer:
     data = {
         "total_count": len(found),
         "repository_selection": selection,
+        "repositories": page.data,
+    }
+    return Answer(data=data, headers=page.headers)
+
+
+@routes("GET", "/user/installations", access="signed-in")
+def list_seen_installations(call: Call) -> Answer:
+    found = apps.seen_by(call.world, call.user_app, call.actor.user)
+    page = call.listing(found, lambda one: shape.installation(call.shapes, one))
+    return Answer(
+        data={"total_count": len(found), "installations": page.data}, headers=page.headers
+    )
+
+
+@routes("GET", "/user/installations/{installation_id}/repositories", access="signed-in")
+def list_shared_repositories(call: Call) -> Answer:
+    person = call.actor.user
+    number = call.number("installation_id")
+    for installation in apps.seen_by(call.world, call.user_app, person):
+        if installation.id == number:
+            break
+    else:
+        raise NotFound
+    if installation.suspended_at:
+        raise Forbidden("This installation has been suspended")
+    found = apps.shared(call.world, installation, person)
+    page = call.listing(found, lambda repo: repository(call.shapes, repo, call.actor))
+    data = {
+        "total_count": len(found),
+        "repository_selection": shape.selection(installation),
         "repositories": page.data,
     }
     return Answer(data=data, headers=page.headers)

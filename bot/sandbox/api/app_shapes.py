@@ -6,15 +6,26 @@ from bot.sandbox.state.hooks import Delivery
 from bot.sandbox.state.objects import Installation, Token
 
 
+def selection(found: Installation) -> str:
+    """ "all" or "selected"."""
+    return "all" if found.repositories is None else "selected"
+
+
+def settings_page(found: Installation) -> str:
+    """The path of an installation's settings."""
+    whose = f"/organizations/{found.account.login}" if found.account.kind == "Organization" else ""
+    return f"{whose}/settings/installations/{found.id}"
+
+
 def installation(shapes: Shapes, found: Installation) -> JSON:
     return {
         "id": found.id,
         "client_id": found.app.client_id,
         "account": shapes.user(found.account),
-        "repository_selection": "all" if found.repositories is None else "selected",
+        "repository_selection": selection(found),
         "access_tokens_url": f"{shapes.api}/app/installations/{found.id}/access_tokens",
         "repositories_url": f"{shapes.api}/installation/repositories",
-        "html_url": f"{shapes.web}/settings/installations/{found.id}",
+        "html_url": shapes.web + settings_page(found),
         "app_id": found.app.id,
         "app_slug": found.app.slug,
         "target_id": found.account.id,

@@ -20,7 +20,7 @@ from bot.sandbox.world import World
 
 PER_PAGE = 30
 MOST_PER_PAGE = 100
-Access = Literal["anyone", "token", "user", "installation", "app"]
+Access = Literal["anyone", "token", "user", "signed-in", "installation", "app"]
 
 
 class Born(Protocol):
@@ -83,6 +83,14 @@ class Call:
         if self.app is None:
             raise Unauthorized("A JSON web token could not be decoded")
         return self.app
+
+    @property
+    def user_app(self) -> App:
+        """The App that a person's token is for."""
+        token = self.actor.token
+        if token is None or token.through is None:
+            raise Unauthorized("Requires authentication")
+        return token.through
 
     @property
     def fields(self) -> dict[str, Any]:

@@ -38,6 +38,10 @@ NO_USER_AGENT = (
     "Request forbidden by administrative rules. Please make sure your request has a User-Agent "
     "header."
 )
+NOT_SIGNED_IN = (
+    "You must authenticate with an access token authorized to a GitHub App in order to list "
+    "installations"
+)
 SECONDARY = (
     "You have exceeded a secondary rate limit. Please wait a few minutes before you try again. "
     "If you reach out to GitHub Support for help, please include the request ID and timestamp."
@@ -133,8 +137,11 @@ def check_access(route: Route, who: Credentials) -> None:
         return
     if who.app is not None:
         raise Unauthorized("Bad credentials")
-    if route.access in {"token", "user", "installation"} and who.actor.token is None:
+    token = who.actor.token
+    if route.access in {"token", "user", "signed-in", "installation"} and token is None:
         raise Unauthorized("Requires authentication")
+    if route.access == "signed-in" and (token is None or token.through is None):
+        raise Forbidden(NOT_SIGNED_IN)
     if route.access == "user" and who.actor.installation:
         raise Forbidden("Resource not accessible by integration")
     if route.access == "installation" and not who.actor.installation:
@@ -159,4 +166,4 @@ def check_permission(world: World, route: Route, actor: Actor, repository: Repos
 
 
 def _kind(actor: Actor) -> str:
-    return "integration" if actor.installation else "personal access token"
+    return "integration" if actor.app else "personal access token"

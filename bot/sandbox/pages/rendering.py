@@ -1,5 +1,6 @@
 """Templates, and the headers that every page carries."""
 
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from starlette.responses import HTMLResponse, Response
 
@@ -17,6 +19,7 @@ from bot.templating import templates_root
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+_HOST = re.compile(r"[\w.-]+(:\d+)?|\[[\da-fA-F:]+\](:\d+)?")
 FACES = dict(zip(REACTIONS, ["👍", "👎", "😄", "😕", "❤️", "🎉", "🚀", "👀"], strict=True))
 
 
@@ -69,15 +72,21 @@ def faces(given: list[Reaction]) -> list[tuple[str, list[str]]]:
 
 
 def page(
-    template: str, *, labels: Iterable[Label] = (), status: int = 200, **values: Any
+    template: str,
+    *,
+    labels: Iterable[Label] = (),
+    status: int = 200,
+    leads_to: str | None = None,
+    **values: Any,
 ) -> HTMLResponse:
-    """A page. `labels` are those whose colours it shows."""
+    """A page. `labels` are those whose colours it shows, `leads_to` an address elsewhere that a
+    form of it ends at."""
     nonce = secrets.token_urlsafe(12)
     chips = colours.style_sheet(label.color for label in labels)
     text = environment().get_template(template).render(nonce=nonce, chips=chips, **values)
     policy = (
         f"default-src 'none'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"form-action 'self'{_origin(leads_to)}; base-uri 'none'; frame-ancestors 'none'"
     )
     headers = {
         "Content-Security-Policy": policy,
@@ -86,6 +95,13 @@ def page(
         "Cache-Control": "no-store",
     }
     return HTMLResponse(text, status, headers)
+
+
+def _origin(url: str | None) -> str:
+    """For the policy: browsers hold the redirect after a form to it, too."""
+    parts = urlsplit(url or "")
+    plain = parts.scheme in {"http", "https"} and _HOST.fullmatch(parts.netloc)
+    return f" {parts.scheme}://{parts.netloc}" if plain else ""
 
 
 def missing(message: str = "There is no such page here.", status: int = 404) -> Response:

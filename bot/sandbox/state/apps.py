@@ -1,7 +1,8 @@
 """GitHub Apps: made (from a manifest or directly), installed, suspended, given tokens."""
 
 import functools
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -52,6 +53,11 @@ def key_pair() -> tuple[str, str]:
     return private.decode(), public.decode()
 
 
+def slug_of(name: str) -> str:
+    """An App's name as it stands in addresses."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
 def create(
     world: World,
     name: str,
@@ -62,11 +68,15 @@ def create(
     hook_url: str | None = None,
     hook_secret: str | None = None,
     setup_url: str | None = None,
+    setup_on_update: bool = False,
+    callback_urls: Iterable[str] = (),
     external_url: str = "https://example.invalid",
+    description: str | None = None,
+    public: bool = True,
 ) -> App:
     """An App with its bot account, and a webhook when there is a URL for one."""
-    slug = "-".join(name.lower().split())
-    private, public = key_pair()
+    slug = slug_of(name)
+    private_key, public_key = key_pair()
     number = world.next_id("app")
     app = App(
         number,
@@ -76,13 +86,17 @@ def create(
         world.add_user(f"{slug}[bot]", kind="Bot"),
         f"Iv1.{number:016x}",
         f"{number:040x}",
-        private,
-        public,
+        private_key,
+        public_key,
         dict(permissions),
         list(events),
         world.clock.now(),
         external_url,
+        description,
         setup_url=setup_url,
+        setup_on_update=setup_on_update,
+        callback_urls=tuple(callback_urls),
+        public=public,
     )
     world.apps[app.id] = app
     if hook_url:
@@ -99,8 +113,10 @@ def install(
     account: str,
     *,
     repositories: list[Repository] | None = None,
+    by: User | None = None,
 ) -> Installation:
-    """Install an App on an account: on some repositories, or on all of them."""
+    """Install an App on an account: on some repositories, or on all of them. `by` is whoever does
+    it, else the account itself."""
     owner = world.add_user(account)
     installation = Installation(
         world.next_id("installation"),
@@ -111,7 +127,7 @@ def install(
         repositories,
     )
     world.installations[installation.id] = installation
-    _tell(world, Actor(owner), installation, "created")
+    _tell(world, Actor(by or owner), installation, "created")
     return installation
 
 
@@ -166,11 +182,27 @@ def change_repositories(
         )
 
 
+def choose(
+    world: World, actor: Actor, installation: Installation, wanted: list[Repository] | None
+) -> None:
+    """Let it reach these repositories from now on, None for all of the account."""
+    before = covered(world, installation)
+    installation.repositories = wanted
+    after = covered(world, installation)
+    added = [repo for repo in after if repo not in before]
+    removed = [repo for repo in before if repo not in after]
+    for action, changed in (("added", added), ("removed", removed)):
+        if changed:
+            event = "installation_repositories"
+            subject = {"repositories": changed}
+            world.emit(Event(event, action, actor, installation=installation, subject=subject))
+
+
 def covered(world: World, installation: Installation) -> list[Repository]:
     """The repositories an installation reaches."""
     if installation.repositories is not None:
         return installation.repositories
-    return [r for r in world.repositories.values() if r.owner is installation.account]
+    return [repo for repo in world.repositories.values() if installation.reaches(repo)]
 
 
 def find(world: World, app: App, installation_id: int) -> Installation:
@@ -179,6 +211,38 @@ def find(world: World, app: App, installation_id: int) -> Installation:
     if installation is None or installation.app is not app:
         raise NotFound
     return installation
+
+
+def by_slug(world: World, slug: str) -> App:
+    """Raises NotFound."""
+    for app in world.apps.values():
+        if app.slug == slug.lower():
+            return app
+    raise NotFound
+
+
+def on(world: World, app: App, account: User) -> Installation | None:
+    """The installation of an App on an account, if there is one."""
+    for installation in world.installations.values():
+        if installation.app is app and installation.account is account:
+            return installation
+    return None
+
+
+def shared(world: World, installation: Installation, person: User) -> list[Repository]:
+    """The repositories that both an installation and a person reach, by a role that somebody gave
+    them: what everybody may read does not count."""
+    return [repo for repo in covered(world, installation) if repo.given_role_of(person)]
+
+
+def seen_by(world: World, app: App, person: User) -> list[Installation]:
+    """The installations of an App that concern a person."""
+    return [
+        installation
+        for installation in world.installations.values()
+        if installation.app is app
+        and (installation.account.is_run_by(person) or shared(world, installation, person))
+    ]
 
 
 def find_on(world: World, app: App, repository: Repository) -> Installation:
@@ -242,6 +306,10 @@ def convert(world: World, code: str) -> App:
         hook_url=hook.get("url") if hook.get("active", True) else None,
         hook_secret=f"{world.next_id('secret'):040x}",
         setup_url=data.get("setup_url"),
+        setup_on_update=data.get("setup_on_update") is True,
+        callback_urls=data.get("callback_urls", ()),
+        description=data.get("description"),
+        public=data.get("public") is True,
         external_url=str(data.get("url", "https://example.invalid")),
     )
 

@@ -28,10 +28,15 @@ class User:
     kind: Literal["User", "Bot", "Organization"]
     created_at: datetime
     name: str | None = None
+    owners: frozenset[str] = frozenset()  # of an organization, by lower-case login
 
     @property
     def email(self) -> str:
         return f"{self.id}+{self.login}@users.noreply.github.com"
+
+    def is_run_by(self, person: "User") -> bool:
+        """Whether it is the person's own account, or an organization that they own."""
+        return person is self or person.login.lower() in self.owners
 
 
 @dataclass(eq=False)
@@ -185,10 +190,13 @@ class Repository:
 
     def role_of(self, user: User) -> Role | None:
         """The strongest role of a person, or None for a stranger to a private repository."""
-        if user is self.owner:
+        return self.given_role_of(user) or (None if self.private else "read")
+
+    def given_role_of(self, user: User) -> Role | None:
+        """The same, without what everybody may do in a public repository."""
+        if self.owner.is_run_by(user):
             return "admin"
-        given = self.collaborators.get(user.login.lower())
-        return given or (None if self.private else "read")
+        return self.collaborators.get(user.login.lower())
 
     def association_of(self, user: User) -> str:
         """How GitHub names somebody's tie to the repository."""
@@ -236,6 +244,9 @@ class App:
     description: str | None = None
     hook: Hook | None = None
     setup_url: str | None = None
+    setup_on_update: bool = False
+    callback_urls: tuple[str, ...] = ()
+    public: bool = True  # else only its owner can install it
 
 
 @dataclass(eq=False)
@@ -249,18 +260,26 @@ class Installation:
     suspended_at: datetime | None = None
     suspended_by: User | None = None
 
+    def reaches(self, repository: Repository) -> bool:
+        """Whether the repository is one of those it was installed on."""
+        if self.repositories is not None:
+            return repository in self.repositories
+        return repository.owner is self.account
+
 
 @dataclass(eq=False)
 class Token:
-    """`classic` shows its scope, `fine-grained` and `installation` obey `permissions`."""
+    """`classic` shows its scope, `fine-grained` and `installation` obey `permissions`. `user` acts
+    as a person through an App, as far as the App's installations allow."""
 
     value: str
-    kind: Literal["classic", "fine-grained", "installation"]
+    kind: Literal["classic", "fine-grained", "installation", "user"]
     user: User
     permissions: Permissions
     repositories: list[Repository] | None = None
     expires_at: datetime | None = None
     installation: Installation | None = None
+    through: App | None = None  # of kind `user`: the App that the person signed in with
 
 
 @dataclass(frozen=True)
@@ -272,8 +291,9 @@ class Actor:
 
     @property
     def app(self) -> App | None:
-        installation = self.token.installation if self.token else None
-        return installation.app if installation else None
+        if self.token is None:
+            return None
+        return self.token.installation.app if self.token.installation else self.token.through
 
     @property
     def installation(self) -> Installation | None:
