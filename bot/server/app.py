@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.routing import Route
 
 from bot.server.door import Asgi, Door, Entrance, Scope
 from bot.server.limits import Limited, Refuse
@@ -50,7 +51,8 @@ def build(server: Server) -> FastAPI:
     app.add_middleware(Limited, pages=server.config.page_limit, refuse=_too_many(frame))
     door = Door(server.receive, secrets=server.secrets, bot=server.bot, clock=server.clock)
     app.add_middleware(Entrance, path=WEBHOOKS, door=door)
-    app.add_middleware(Watched, tell=_noted(server), plain=frozenset({WEBHOOKS}))
+    forms = {route.endpoint: route.path for route in app.routes if isinstance(route, Route)}
+    app.add_middleware(Watched, tell=_noted(server), forms=forms, door=WEBHOOKS)
     return app
 
 

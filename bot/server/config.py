@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -87,6 +87,16 @@ class ServerConfig(BaseModel):
         """The secrets that a delivery may be signed with, the present one first."""
         known = (self.webhook_secret, self.webhook_secret_old)
         return tuple(secret.get_secret_value().encode() for secret in known if secret is not None)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """All that nobody may see, in the clear: for what takes it out of logs."""
+        kept = (value for value in dict(self).values() if isinstance(value, SecretStr))
+        password = urlsplit(self.database_url.get_secret_value()).password
+        return (
+            *(one.get_secret_value() for one in kept),
+            *([unquote(password)] if password else []),
+        )
 
     @property
     def issuer(self) -> str | None:

@@ -20,6 +20,7 @@ GRACE = 10  # seconds for requests that are being answered when it is time to st
 def serve(config: ServerConfig, *, host: str, port: int) -> None:
     """Serve. Raises ConfigError before it listens, and UsageError when it cannot."""
     logs.set_up()
+    logs.hide(config.secrets)
     config = with_credentials(config)
     if not config.registered:
         log.warning("there is no App to act as: every delivery is refused")

@@ -9,6 +9,7 @@ from bot.github import credentials
 from bot.github.app import AppAuth
 from bot.github.budget import InProcess
 from bot.github.pacing import Pacing, utc_now
+from bot.server import logs
 from bot.server.config import ServerConfig
 from bot.server.looks import BOT, Looks
 from bot.server.measures import Measures
@@ -110,6 +111,7 @@ class Server:
             )
             auth.check_key()
             self.config = config
+            logs.hide(config.secrets)
             self.auth = auth
             self._begin(auth)
 

@@ -1,8 +1,8 @@
 """Sees each request come and its answer go: the outermost layer, plain ASGI."""
 
 import time
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from bot.server.door import Asgi, Message, Receive, Scope, Send
 
@@ -23,14 +23,18 @@ class Answered(NamedTuple):
 
 
 class Watched:
-    """Tells of each request when it is answered; the paths of `plain` are told as they are."""
+    """Tells of each request when it is answered.
+
+    `forms` has the form of the address of each endpoint; the path of `door` is told as it is.
+    """
 
     def __init__(
-        self, app: Asgi, *, tell: Callable[[Answered], None], plain: frozenset[str]
+        self, app: Asgi, *, tell: Callable[[Answered], None], forms: Mapping[Any, str], door: str
     ) -> None:
         self._app = app
         self._tell = tell
-        self._plain = plain
+        self._forms = forms
+        self._door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or the server's start and stop."""
@@ -55,5 +59,6 @@ class Watched:
             self._tell(Answered(scope["method"], self._route(scope), status or 499, seconds))
 
     def _route(self, scope: Scope) -> str:
-        path: str = scope["path"]
-        return path if path in self._plain else getattr(scope.get("route"), "path", NOWHERE)
+        if scope["path"] == self._door:
+            return self._door
+        return self._forms.get(scope.get("endpoint"), NOWHERE)

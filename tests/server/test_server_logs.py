@@ -1,0 +1,113 @@
+"""What a server writes down about what it does, and what never stands in it."""
+
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from server.town import living
+
+from bot.sandbox.server import Sandbox
+from bot.server import logs
+
+KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIcanary\n-----END RSA PRIVATE KEY-----\n"
+CHATTY = ("httpx", "httpcore", "alembic", "github", "apscheduler")
+
+
+@pytest.fixture
+def written() -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """The lines that were logged so far."""
+    root, stream = logging.getLogger(), io.StringIO()
+    handlers, level = list(root.handlers), root.level
+    levels = {name: logging.getLogger(name).level for name in CHATTY}
+    # With `force` the handlers would be closed that pytest catches logs with.
+    for handler in handlers:
+        root.removeHandler(handler)
+    logs.set_up(stream=stream)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name, before in levels.items():
+        logging.getLogger(name).setLevel(before)
+
+
+Written = Callable[[], list[dict[str, Any]]]
+
+
+def test_a_day_of_a_server_leaves_no_secret_behind(
+    sandbox: Sandbox, tmp_path: Path, written: Written
+) -> None:
+    own = {
+        "MILEPOST_CLIENT_SECRET": "canary-client-secret",
+        "MILEPOST_SECRET_KEY": "canary-secret-key" * 3,
+        "MILEPOST_METRICS_TOKEN": "canary-metrics-token",
+    }
+    with living(sandbox, f"sqlite:///{tmp_path / 'store'}", tmp_path, **own) as town:
+        town.configure()
+        town.install()
+        town.settle_with("learner/portfolio active synced")
+        town.close(town.tasks()[0])
+        town.settle()
+        get, url = town.host.client.get, town.host.url
+        said = {
+            "Authorization": "Bearer canary-bearer",
+            "Cookie": "session=canary-cookie",
+            "X-Forwarded-For": "203.0.113.77",
+        }
+        get(f"{url}/?code=canary-code&state=canary-state", headers=said)
+        get(f"{url}/signed-in?code=canary-code&state=canary-state", headers=said)
+        get(f"{url}/canary-path", headers=said)
+        town.host.knock("issues", {"note": "canary-body"}, secret="canary-wrong")
+        town.host.knock("issues", {"note": "canary-body"})
+        tokens = [*sandbox.world.tokens]
+        key = town.app.private_key.splitlines()
+    lines = written()
+    text = json.dumps(lines)
+    assert "canary" not in text
+    assert "203.0.113.77" not in text
+    assert len(tokens) > 1
+    assert not [token for token in tokens if token in text]
+    assert not [line for line in key if line in text]
+    # And there is what belongs there.
+    assert {"answered", "received", "looked", "started", "stopped"} <= {x["what"] for x in lines}
+    page = next(x for x in lines if x["what"] == "answered")
+    assert (page["method"], page["route"], page["status"]) == ("GET", "/", 200)
+    assert next(x for x in lines if x["what"] == "received")["delivery"]
+    assert next(x for x in lines if x["what"] == "looked")["subject"]
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "ghs_canary0123456789abcdef",
+        "ghu_canary0123456789abcdef",
+        "github_pat_canary0123456789abcdef",
+        "eyJhbGciOi.canary.eyJpc3MiOi",
+        KEY,
+        KEY.replace("END", "..."),
+        "GET /signed-in?code=canary&state=canary",
+        'client_secret=canary" said',
+    ],
+)
+def test_what_looks_like_a_secret_is_cut_out(secret: str, written: Written) -> None:
+    def fail() -> None:
+        raise ValueError(f"not {secret} again")
+
+    try:
+        fail()
+    except ValueError:
+        logging.getLogger("bot").exception("it was %s.", secret)
+    [line] = written()
+    assert "canary" not in json.dumps(line)
+    assert "***" in line["what"]
+    assert "***" in line["trace"]
+    assert "again" in line["trace"]
+
+
+def test_secrets_of_its_own_are_cut_out_in_any_shape(written: Written) -> None:
+    logs.hide(['canary "quoted"\nsecret', "short"])
+    logging.getLogger("bot").info('a short one: canary "quoted"\nsecret')
+    assert written()[0]["what"] == "a short one: ***"
