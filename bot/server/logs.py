@@ -1,7 +1,8 @@
 """Structured logs: one JSON object a line on standard error, with the ids that belong together.
 
 Nothing secret is ever handed to a logger. All the same what this server's own secrets are is cut
-out, and what looks like a token of GitHub's, a key, or the code of a sign-in.
+out, and what looks like a token of GitHub's, a key, or the code of a sign-in. Only the address at
+which an App is registered is told with its code: to read the log is what proves who may do it.
 """
 
 import json
@@ -30,7 +31,7 @@ CUT = "***"
 _SECRETS = re.compile(
     r"\b(?:gh[pousr]_[A-Za-z0-9._-]{16,}|github_pat_\w{20,}|eyJ[\w-]+\.[\w.-]+)"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|(?=\"))"
-    r"|(?<=[?&\s])(?:code|state|client_secret|code_verifier|access_token|refresh_token)=[^&\s\"'\\]+"
+    r"|(?<=[?&\s])(?<!/register\?)(?:code|state|client_secret|code_verifier|access_token|refresh_token)=[^&\s\"'\\]+"
 )
 
 # Without one of these there is none of those, and to look for them is ten times as quick.

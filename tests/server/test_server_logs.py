@@ -89,6 +89,7 @@ def test_a_day_of_a_server_leaves_no_secret_behind(
         KEY,
         KEY.replace("END", "..."),
         "GET /signed-in?code=canary&state=canary",
+        "GET /register/done?code=canary&state=canary",
         'client_secret=canary" said',
     ],
 )
@@ -111,3 +112,9 @@ def test_secrets_of_its_own_are_cut_out_in_any_shape(written: Written) -> None:
     logs.hide(['canary "quoted"\nsecret', "short"])
     logging.getLogger("bot").info('a short one: canary "quoted"\nsecret')
     assert written()[0]["what"] == "a short one: ***"
+
+
+def test_the_address_to_register_at_is_told_whole(written: Written) -> None:
+    told = "register one at https://milepost.example/register?code=abcdefgh"
+    logging.getLogger("bot").warning(told)
+    assert written()[0]["what"] == told
