@@ -5,6 +5,7 @@ For `milepost init` and for the server's set-up page: the same answers give the 
 
 import contextlib
 from datetime import date, timedelta
+from typing import Literal
 
 from bot.curriculum.model import Curriculum
 from bot.planning.snapshot import Frozen
@@ -16,8 +17,9 @@ from bot.usecases.sources import Source, find_curriculum
 class Answers(Frozen):
     """What a person said, as text; None leaves a key out of the file.
 
-    `pace` is months for the whole path, `summary_hour` an hour of the day in `timezone`. `share`
-    lets `mentors`, who are logins, see the path among those of others.
+    `pace` is months for the whole path. The weekly summary is written at an hour of a day, both
+    given or neither, in `timezone`. `share` lets `mentors`, who are logins, see the path among
+    those of others, under `name` instead of its owner's login.
     """
 
     curriculum: str
@@ -28,8 +30,25 @@ class Answers(Frozen):
     hours_per_week: float | None = None
     summary_day: Weekday | None = None
     summary_hour: int | None = None
+    summary_place: Literal["comment", "issue"] = "comment"
     mentors: tuple[str, ...] = ()
     share: bool = False
+    name: str | None = None
+
+
+ASKED = frozenset(
+    {
+        "curriculum",
+        "start",
+        "timezone",
+        "ahead",
+        "pace",
+        "hours_per_week",
+        "summary",
+        "mentors",
+        "cohort",
+    }
+)  # the keys that answers decide on
 
 
 def render(answers: Answers) -> str:
@@ -47,11 +66,28 @@ def render(answers: Answers) -> str:
             hours_per_week=answers.hours_per_week,
             day=answers.summary_day,
             hour=answers.summary_hour,
+            place=answers.summary_place,
             mentors=[_dumped(login) for login in answers.mentors],
             share=answers.share,
+            name=_dumped(answers.name) if answers.name else None,
         )
         + "\n"
     )
+
+
+def unasked(there: str) -> str:
+    """What settings that are there say besides: to go below new answers, so that it is kept.
+
+    Empty when there is nothing. Comments are not kept. `there` are settings that can be parsed.
+    """
+    import yaml
+
+    found = yaml.safe_load(there)
+    kept = {k: v for k, v in found.items() if k not in ASKED} if isinstance(found, dict) else {}
+    if not kept:
+        return ""
+    text = yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, width=1_000)
+    return f"\n# Kept from before.\n{text}"
 
 
 def check(text: str, place: Source) -> tuple[Settings, Curriculum]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.errors import ConfigError, CurriculumError
 from bot.settings import Weekday, parse
-from bot.usecases.settings_text import Answers, check, next_monday, render
+from bot.usecases.settings_text import Answers, check, next_monday, render, unasked
 
 USUAL = {
     "curriculum": "devops-to-mlops",
@@ -51,11 +51,28 @@ def test_what_was_not_asked_is_not_in_the_file() -> None:
 def test_settings_and_curriculum_are_checked_together() -> None:
     settings, curriculum = check(render(Answers(**USUAL)), Nowhere())
     assert settings.curriculum == "devops-to-mlops"
-    assert curriculum.units
+    assert curriculum.phases
     with pytest.raises(CurriculumError, match="no file"):
         check(render(Answers(**{**USUAL, "curriculum": "mine.md"})), Nowhere())
     with pytest.raises(ConfigError, match="Atlantis"):
         check(render(Answers(**{**USUAL, "timezone": "Europe/Atlantis"})), Nowhere())
+
+
+def test_what_answers_do_not_decide_on_is_kept() -> None:
+    there = """\
+curriculum: other.yml
+start: 2020-01-06
+pauses:
+  - {from: 2026-08-03, to: 2026-08-16, reason: "Größe: 1"}
+features: {reflections: false}
+summary: issue
+"""
+    said = Answers(**USUAL, share=True, name="Ada: L")
+    read = parse(render(said) + unasked(there))
+    assert (read.start, read.summary.place) == (date(2026, 2, 2), "comment")
+    assert (read.pauses[0].reason, read.features.reflections) == ("Größe: 1", False)
+    assert (read.cohort.share, read.cohort.name) == (True, "Ada: L")
+    assert unasked("curriculum: other.yml\nstart: 2020-01-06\n") == ""
 
 
 @pytest.mark.parametrize(("today", "monday"), [(23, 23), (24, 30), (29, 30)])

@@ -4,9 +4,11 @@ The cookie holds the person's own GitHub token, which reaches what both they and
 that access is asked of GitHub each time and nobody keeps what GitHub has taken away.
 """
 
+import hmac
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Literal
 
 from cryptography.fernet import Fernet, InvalidToken
 from pydantic import AwareDatetime, BaseModel, ConfigDict, SecretStr, ValidationError
@@ -17,8 +19,13 @@ from bot.server.keys import Keys
 
 LASTS = timedelta(hours=8)  # as GitHub's user tokens do
 _SESSION = "session"
-_GOING = "going"
-_GOING_LASTS = timedelta(minutes=10)
+Errand = Literal["sign-in", "register"]
+_GOING: dict[Errand, str] = {"sign-in": "going", "register": "registering"}
+# A code of GitHub's is good for so long: after signing in, and after registering an App.
+_GOING_LASTS: dict[Errand, timedelta] = {
+    "sign-in": timedelta(minutes=10),
+    "register": timedelta(hours=1),
+}
 _LARGEST = 3_500  # characters; browsers keep 4,096 with name and attributes
 
 
@@ -34,13 +41,22 @@ class Visitor(BaseModel):
 
 
 class Going(BaseModel):
-    """What must come back from GitHub after signing in, and where to go then: a path of ours."""
+    """What must come back from GitHub.
+
+    `then` is where to go after signing in, a path of ours; for registering it is the API to ask.
+    `verifier` is the secret of PKCE, empty where there is none.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    errand: Errand
     state: SecretStr
-    verifier: SecretStr
-    then: str
+    verifier: SecretStr = SecretStr("")
+    then: str = "/"
+
+    def fits(self, state: str) -> bool:
+        """Whether this came back; takes the same time for all that did not."""
+        return hmac.compare_digest(self.state.get_secret_value().encode(), state.encode())
 
 
 class Sessions:
@@ -79,23 +95,25 @@ class Sessions:
     def send_off(self, response: Response, going: Going) -> None:
         """Remember what must come back. Another attempt takes the place of an older one."""
         content = {
+            **going.model_dump(mode="json"),
             "state": going.state.get_secret_value(),
             "verifier": going.verifier.get_secret_value(),
-            "then": going.then,
         }
-        self._write(response, _GOING, json.dumps(content), _GOING_LASTS)
+        name, lasts = _GOING[going.errand], _GOING_LASTS[going.errand]
+        self._write(response, name, json.dumps(content), lasts)
 
-    def returning(self, request: Request) -> Going | None:
-        """What was remembered, for ten minutes."""
-        found = self._open(request, _GOING, _GOING_LASTS)
+    def returning(self, request: Request, errand: Errand) -> Going | None:
+        """What was remembered, as long as GitHub's code is good."""
+        found = self._open(request, _GOING[errand], _GOING_LASTS[errand])
         try:
-            return Going.model_validate_json(found) if found is not None else None
+            going = Going.model_validate_json(found) if found is not None else None
         except ValidationError:
             return None
+        return going if going is not None and going.errand == errand else None
 
-    def arrived(self, response: Response) -> None:
+    def arrived(self, response: Response, errand: Errand) -> None:
         """Forget what was remembered: a state is good once."""
-        self._drop(response, _GOING)
+        self._drop(response, _GOING[errand])
 
     def form_token(self, visitor: Visitor) -> str:
         """For a hidden field of a form, so that no other site can send it for them."""

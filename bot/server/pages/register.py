@@ -1,0 +1,247 @@
+"""Registering the App: a form, GitHub's own page, and back with a code.
+
+The flow after "Registering a GitHub App from a manifest". Nobody has signed in yet, for there is no
+App to sign in with: whoever holds the code that the log told may do this.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict, SecretStr
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.errors import (
+    ConfigError,
+    GitHubError,
+    MilepostError,
+    RefusedError,
+    UnavailableError,
+    UncertainWriteError,
+)
+from bot.github.addresses import web_root
+from bot.github.registration import LONGEST_NAME, form_action, manifest
+from bot.github.rights import REACH, Reach
+from bot.server.pages import signing
+from bot.server.pages.frame import Allowed, Frame, PageError
+from bot.server.pages.sessions import Going
+from bot.server.registering import PAGE, Registrar, api_of, can_hear
+from bot.settings import DEFAULT_API_URL
+
+DONE = f"{PAGE}/done"
+SETUP = "/setup"
+HOOK = "/webhooks/github"
+REACHES = {
+    Reach.PUBLIC: ("Public repositories", "It keeps plans in public repositories."),
+    Reach.PRIVATE: (
+        "Private repositories, too",
+        "It can also read the settings, the guide and the pull requests of private ones.",
+    ),
+    Reach.FILES: (
+        "And write files",
+        "It can also write files: settings made on a page here, badges, pictures, reports.",
+    ),
+}
+
+
+class Wished(BaseModel):
+    """What somebody filled in. `owner` is me or organization, `who` may install it mine or anybody.
+
+    `github` is the address of an Enterprise Server, empty for github.com.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str = ""
+    owner: str = "me"
+    organization: str = ""
+    reach: Reach = Reach.FILES
+    who: str = "mine"
+    github: str = ""
+
+    @property
+    def account(self) -> str | None:
+        """The organization that is to own it, None for the person."""
+        return self.organization if self.owner == "organization" else None
+
+
+def add(app: FastAPI, frame: Frame) -> None:
+    """The pages, for as long as there is no App."""
+    registrar = Registrar(frame.server)
+    app.state.registrar = registrar
+    registrar.announce(frame.config.public_url or "")
+
+    def ask(request: Request) -> Response:
+        if registrar.done:
+            return frame.lead("/")
+        return _form(frame, registrar, request, request.query_params.get("code", ""))
+
+    def send(request: Request) -> Response:
+        fields = frame.form(request, None)
+        if registrar.done:
+            return frame.lead("/")
+        return _sent(frame, registrar, request, fields)
+
+    def done(request: Request) -> Response:
+        return _done(frame, registrar, request)
+
+    app.add_route(PAGE, ask, methods=["GET"])
+    app.add_route(PAGE, send, methods=["POST"])
+    app.add_route(DONE, done, methods=["GET"])
+
+
+def _form(
+    frame: Frame,
+    registrar: Registrar,
+    request: Request,
+    code: str,
+    wished: Wished | None = None,
+    wrong: Mapping[str, str] | None = None,
+) -> Response:
+    """The form, or what is asked before it is shown."""
+    if not registrar.alone:
+        return frame.page(request, "register-many.html.j2")
+    if not registrar.fits(code):
+        return frame.page(
+            request, "register-code.html.j2", status=403 if code else 200, refused=bool(code)
+        )
+    public = frame.address(request, "")
+    wished = wished or Wished(name=_name_for(public))
+    return frame.page(
+        request,
+        "register.html.j2",
+        status=422 if wrong else 200,
+        code=code,
+        said=wished,
+        wrong=wrong or {},
+        reaches=REACHES,
+        longest=LONGEST_NAME,
+        public=public,
+        named=frame.config.public_url is not None,
+        hears=can_hear(public, frame.config.api_url),
+        fixed=_fixed(frame),
+    )
+
+
+def _sent(
+    frame: Frame, registrar: Registrar, request: Request, fields: Mapping[str, str]
+) -> Response:
+    """Show what will be asked of GitHub, and the button that goes there."""
+    code = fields.get("code", "")
+    if "name" not in fields or not registrar.fits(code) or not registrar.alone:
+        return _form(frame, registrar, request, code)
+    wished = _wished(fields)
+    state, wrong = secrets.token_urlsafe(32), {}
+    api_url = frame.config.api_url
+    try:
+        api_url = api_url if _fixed(frame) or not wished.github else api_of(wished.github)
+    except ConfigError as refused:
+        wrong["github"] = refused.what
+    try:
+        action = form_action(api_url, state=state, organization=wished.account)
+    except ConfigError:
+        action, wrong["organization"] = "", "Write its name as it stands in its address on GitHub."
+    made: dict[str, Any] = {}
+    try:
+        made = _manifest(frame, request, wished, api_url)
+    except ConfigError as refused:
+        wrong["name"] = refused.what
+    try:
+        registrar.check_place()
+    except ConfigError as refused:
+        wrong["place"] = str(refused)
+    if wrong:
+        return _form(frame, registrar, request, code, wished, wrong)
+    response = frame.page(
+        request,
+        "register-send.html.j2",
+        allowed=Allowed(form_to=web_root(api_url)),
+        action=action,
+        manifest=json.dumps(made),
+        said=wished,
+        github=urlsplit(web_root(api_url)).netloc,
+        permissions=REACH[wished.reach].permissions,
+        hears="hook_attributes" in made,
+    )
+    going = Going(errand="register", state=SecretStr(state), then=api_url)
+    frame.sessions.send_off(response, going)
+    return response
+
+
+def _wished(fields: Mapping[str, str]) -> Wished:
+    said = {name: fields[name].strip() for name in Wished.model_fields if name in fields}
+    if said.get("reach") not in set(Reach):
+        said.pop("reach", None)  # no page of ours offers it
+    return Wished.model_validate(said)
+
+
+def _done(frame: Frame, registrar: Registrar, request: Request) -> Response:
+    """They are back: take the App up, and lead on to installing it."""
+    query = request.query_params
+    going = frame.sessions.returning(request, "register")
+    if going is None or not going.fits(query.get("state", "")):
+        if registrar.done:
+            return frame.lead("/")
+        raise PageError(
+            400,
+            "This registration was not begun here",
+            "Or it was longer ago than an hour, or in another browser. Begin again with the "
+            "address in the server's log.",
+        )
+    try:
+        app = registrar.register(query.get("code", ""), api_url=going.then)
+    except RefusedError:
+        return frame.lead("/")
+    except MilepostError as refused:
+        raise _not_registered(refused) from None
+    response = frame.page(request, "register-done.html.j2", app=app)
+    frame.sessions.arrived(response, "register")
+    return response
+
+
+def _not_registered(refused: MilepostError) -> PageError:
+    match refused:
+        case UnavailableError():
+            told = "GitHub does not answer just now. Load this page again in a minute."
+            return PageError(503, "The App is not taken up yet", told, again=60)
+        case GitHubError() | UncertainWriteError():
+            return PageError(400, "GitHub did not hand over the App's key", str(refused))
+        case _:
+            told = (
+                f"{refused} The App is on GitHub, but its key is lost: delete it there in its "
+                "settings, see to this, and begin again."
+            )
+            return PageError(500, "The App's key could not be kept", told)
+
+
+def _manifest(frame: Frame, request: Request, wished: Wished, api_url: str) -> dict[str, Any]:
+    """Raises ConfigError for what GitHub would refuse."""
+    hook = frame.address(request, HOOK)
+    return manifest(
+        name=wished.name,
+        url=frame.address(request),
+        webhook_url=hook if can_hear(hook, api_url) else None,
+        redirect_url=frame.address(request, DONE),
+        setup_url=frame.address(request, SETUP),
+        callback_urls=[frame.address(request, signing.BACK)],
+        reach=wished.reach,
+        public=wished.who == "anybody",
+    )
+
+
+def _fixed(frame: Frame) -> bool:
+    """Whether the environment says which GitHub it is."""
+    return frame.config.api_url != DEFAULT_API_URL
+
+
+def _name_for(public: str) -> str:
+    """A name that nobody else is likely to have: they are unique on a GitHub."""
+    host = urlsplit(public).hostname or ""
+    name = f"Milepost at {host}"
+    if "." in host and not host[-1].isdigit() and len(name) <= LONGEST_NAME:
+        return name
+    return f"Milepost {secrets.token_hex(2)}"

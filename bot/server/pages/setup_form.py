@@ -1,0 +1,210 @@
+"""The form that sets a path up: fields as text, what is wrong with them, and the answers they give.
+
+Pure: the same fields give the same file. The curriculum in the repository is for others to find.
+"""
+
+import re
+import zoneinfo
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from itertools import groupby
+from typing import Literal, NamedTuple
+
+from bot.curriculum.load import catalog_names, from_catalog
+from bot.curriculum.model import Curriculum
+from bot.planning.snapshot import Frozen
+from bot.settings import DEFAULT_CURRICULUM, Settings, Weekday
+from bot.templating import plural
+from bot.usecases.settings_text import Answers, next_monday
+from bot.usecases.sources import GUIDE_ENDINGS, YAML_ENDINGS
+
+OWN = "own"  # instead of the name of a built-in curriculum
+AHEAD = ("2", "4", "6", "8", "12", "26", "all")
+MOST_MENTORS = 20
+LONGEST_NAME = 60
+_LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38}[A-Za-z0-9])?")
+_BETWEEN = re.compile(r"[\s,;]+")
+
+
+class Form(Frozen):
+    """What the fields hold. `curriculum` is a built-in name, or OWN with its `path`.
+
+    `speed` says which of the two numbers counts, if any.
+    """
+
+    curriculum: str = DEFAULT_CURRICULUM
+    path: str = ""
+    start: str = ""
+    speed: Literal["guide", "months", "hours"] = "guide"
+    months: str = ""
+    hours: str = ""
+    timezone: str = "UTC"
+    ahead: str = "4"
+    day: str = Weekday.MONDAY.value
+    hour: str = "8"
+    place: Literal["comment", "issue"] = "comment"
+    mentors: str = ""
+    share: bool = False
+    name: str = ""
+
+
+class Offer(NamedTuple):
+    """A built-in curriculum: its name, its title, and how long it takes by itself."""
+
+    name: str
+    title: str
+    length: str
+
+
+class Filled(NamedTuple):
+    """A form that was read: its answers, or by field what is wrong."""
+
+    answers: Answers | None
+    wrong: dict[str, str]
+
+
+def first(today: date) -> Form:
+    """The form before anybody filled it in."""
+    return Form(start=str(next_monday(today)))
+
+
+def sent(fields: Mapping[str, str]) -> Form:
+    """The form as it came. What no page of ours offers counts as not said."""
+    said = {name: fields[name].strip() for name in Form.model_fields if name in fields}
+    offered = {"speed": {"guide", "months", "hours"}, "place": {"comment", "issue"}}
+    kept = {k: v for k, v in said.items() if k not in offered or v in offered[k]}
+    return Form.model_validate({**kept, "share": fields.get("share") == "yes"})
+
+
+def of_settings(there: Settings) -> Form:
+    """The form as the settings that are there would have filled it in."""
+    own = there.curriculum.casefold().endswith((*YAML_ENDINGS, *GUIDE_ENDINGS))
+    return Form(
+        curriculum=OWN if own else there.curriculum,
+        path=there.curriculum if own else "",
+        start=str(there.start),
+        speed="months" if there.pace else "hours" if there.hours_per_week else "guide",
+        months=str(there.pace or ""),
+        hours=f"{there.hours_per_week:g}" if there.hours_per_week else "",
+        timezone=there.timezone,
+        ahead="all" if there.ahead is None else str(there.ahead),
+        day=there.summary.day.value,
+        hour=str(there.summary.hour),
+        place=there.summary.place,
+        mentors=" ".join(there.mentors),
+        share=there.cohort.share,
+        name=there.cohort.name or "",
+    )
+
+
+def read(form: Form) -> Filled:
+    """The answers, when all of them can be."""
+    checks = {
+        "curriculum": _curriculum(form),
+        "path": _path(form),
+        "start": _start(form.start),
+        "months": _whole(form.months, 1, 120) if form.speed == "months" else "",
+        "hours": _hours(form.hours) if form.speed == "hours" else "",
+        "timezone": "" if form.timezone in _known() else "Choose one of the list.",
+        "ahead": "" if form.ahead == "all" else _whole(form.ahead, 0, 520),
+        "day": "" if form.day in set(Weekday) else "Choose one of the list.",
+        "hour": _whole(form.hour, 0, 23),
+        "mentors": _mentors(form.mentors),
+        "name": "" if len(form.name) <= LONGEST_NAME else f"{LONGEST_NAME} letters at most.",
+    }
+    wrong = {field: told for field, told in checks.items() if told}
+    return Filled(None if wrong else _answers(form), wrong)
+
+
+@cache
+def offers() -> tuple[Offer, ...]:
+    """The built-in curricula, the usual one first."""
+    found = [(name, from_catalog(name)) for name in catalog_names()]
+    found.sort(key=lambda pair: (pair[0] != DEFAULT_CURRICULUM, pair[1].title))
+    return tuple(Offer(name, one.title, _length(one)) for name, one in found)
+
+
+@cache
+def zones() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """IANA time zones by region, UTC first."""
+    names = sorted(name for name in _known() if "/" in name and not name.startswith("Etc/"))
+    regions = groupby(names, key=lambda name: name.partition("/")[0])
+    return (("", ("UTC",)), *((region, tuple(same)) for region, same in regions))
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
+
+
+def _length(curriculum: Curriculum) -> str:
+    """How long it takes at its own pace, as the schedule reckons."""
+    if curriculum.overview.months:
+        return plural(curriculum.overview.months[0], "month")
+    return plural(sum(unit.days for unit in curriculum.units()) // 7, "week")
+
+
+def _answers(form: Form) -> Answers:
+    return Answers(
+        curriculum=form.path if form.curriculum == OWN else form.curriculum,
+        start=form.start,
+        timezone=form.timezone,
+        ahead="all" if form.ahead == "all" else f"{int(form.ahead)} weeks",
+        pace=f"{int(form.months)} months" if form.speed == "months" else None,
+        hours_per_week=float(form.hours) if form.speed == "hours" else None,
+        summary_day=Weekday(form.day),
+        summary_hour=int(form.hour),
+        summary_place=form.place,
+        mentors=_logins(form.mentors),
+        share=form.share,
+        name=form.name or None,
+    )
+
+
+def _logins(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.removeprefix("@") for one in _BETWEEN.split(text) if one))
+
+
+def _curriculum(form: Form) -> str:
+    known = {OWN, *catalog_names()}
+    return "" if form.curriculum in known else "Choose one of these."
+
+
+def _path(form: Form) -> str:
+    if form.curriculum != OWN:
+        return ""
+    if not form.path:
+        return "Write where it is, as docs/guide.md."
+    if not form.path.casefold().endswith((*YAML_ENDINGS, *GUIDE_ENDINGS)):
+        return "A guide ends in .md, a curriculum in .yml."
+    return "" if form.path.isprintable() else "Write its path on one line."
+
+
+def _start(text: str) -> str:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return "Write a day, as 2026-01-31."
+    return ""
+
+
+def _whole(text: str, least: int, most: int) -> str:
+    good = text.isascii() and text.isdigit() and len(text) < 5 and least <= int(text) <= most
+    return "" if good else f"Write a whole number from {least} to {most}."
+
+
+def _hours(text: str) -> str:
+    try:
+        good = 0 < float(text) <= 80
+    except ValueError:
+        good = False
+    return "" if good else "Write a number of hours up to 80."
+
+
+def _mentors(text: str) -> str:
+    logins = _logins(text)
+    if len(logins) > MOST_MENTORS:
+        return f"{MOST_MENTORS} at most."
+    odd = next((one for one in logins if not _LOGIN.fullmatch(one)), None)
+    return f"'{odd}' is no login on GitHub." if odd else ""

@@ -1,0 +1,156 @@
+"""Registers the App of a server that has none, while it runs, and has it go to work.
+
+Only for whoever read the log: else the first who comes by could slip in an App of theirs. The code
+that the log tells is made up at each start, and is worth nothing once there is an App.
+"""
+
+import hmac
+import ipaddress
+import logging
+import os
+import secrets
+import threading
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urlsplit
+
+from bot.errors import ConfigError, RefusedError
+from bot.github import credentials, registration
+from bot.github.app_calls import AppCalls
+from bot.github.registration import Registered
+from bot.server.server import CREDENTIALS
+
+if TYPE_CHECKING:
+    from bot.server.server import Server
+
+log = logging.getLogger(__name__)
+
+PAGE = "/register"
+PATIENCE = 5.0  # seconds that a person waits for what GitHub wants to wait
+
+
+class Registrar:
+    """Gives a server its App, once. Threads may share it."""
+
+    def __init__(self, server: "Server") -> None:
+        self._server = server
+        self._code = secrets.token_urlsafe(24)
+        self._turn = threading.Lock()
+
+    def fits(self, code: str) -> bool:
+        """Whether it is the code that the log told; takes the same time for all that are not."""
+        return hmac.compare_digest(self._code.encode(), code.encode())
+
+    @property
+    def done(self) -> bool:
+        """Whether there is an App, registered here or named by the environment."""
+        return self._server.config.issuer is not None
+
+    @property
+    def alone(self) -> bool:
+        """Whether this process does all the work.
+
+        Of many, each would have to be given the credentials, and until then not know that there is
+        an App.
+        """
+        return self._server.config.work == "embedded"
+
+    def announce(self, base: str) -> None:
+        """Tell the log where an App is registered, when there is none."""
+        if not self.done:
+            address = f"{base}{PAGE}?{urlencode({'code': self._code})}"
+            log.warning("register the App of this server at %s", address)
+
+    def check_place(self) -> None:
+        """Raise ConfigError when credentials could not be kept, before they are made."""
+        folder = self._server.config.data_dir
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as broken:
+            raise ConfigError(f"{broken.strerror}.", where=str(folder)) from None
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise ConfigError("nothing can be written there.", where=str(folder))
+        if (folder / CREDENTIALS).exists():
+            raise ConfigError(
+                "there are credentials of an App already.",
+                where=str(folder / CREDENTIALS),
+                hint="Start the server anew to use them, or move the file away.",
+            )
+
+    def register(self, code: str, *, api_url: str) -> Registered:
+        """Trade GitHub's code in, keep what it gives, and go to work as that App.
+
+        Raises RefusedError when there is one already, ConfigError when the credentials cannot be
+        kept or used, and what `convert` raises.
+        """
+        with self._turn:
+            if self.done:
+                raise RefusedError("There is an App already.")
+            calls = AppCalls(
+                api_url,
+                clock=self._server.clock,
+                sleep=self._server.pauses.sleep,
+                max_wait=PATIENCE,
+            )
+            try:
+                app = registration.convert(code, calls)
+            finally:
+                calls.close()
+            credentials.save(self._server.config.data_dir / CREDENTIALS, app)
+            self._server.start()
+            # From now on it is worth nothing.
+            self._code = secrets.token_urlsafe(24)
+        log.info("registered an App")
+        return app
+
+
+def api_of(host: str) -> str:
+    """The API of a GitHub whose pages are at `host`, as `https://HOST` or only HOST.
+
+    An Enterprise Server has it below its own address, GitHub's clouds have it beside theirs. Raises
+    ConfigError for what is no address.
+    """
+    given = host.strip().rstrip("/")
+    url = given if "://" in given else f"https://{given}"
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or "@" in parts.netloc or parts.path or parts.query or parts.fragment:
+        raise ConfigError("This is no address of a GitHub: write it as https://HOST.")
+    name = parts.netloc.lower()
+    if name == "github.com" or name.endswith(".ghe.com"):
+        return f"{parts.scheme}://api.{name}"
+    return f"{parts.scheme}://{name}/api/v3"
+
+
+def can_hear(address: str, api_url: str) -> bool:
+    """Whether that GitHub may bring deliveries to a server at `address`.
+
+    It refuses to call the machine that it is on itself, and what is at home in a private network
+    only an Enterprise Server can reach.
+    """
+    ours, theirs = urlsplit(address).hostname or "", urlsplit(api_url).hostname or ""
+    if _loopback(theirs):
+        return True  # a stand-in on this machine
+    if _loopback(ours):
+        return False
+    cloud = theirs == "api.github.com" or theirs.endswith(".ghe.com")
+    return not cloud or not _private(ours)
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        number = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return number.is_loopback or number.is_unspecified
+
+
+def _private(host: str) -> bool:
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".internal", ".home.arpa"))
