@@ -141,6 +141,12 @@ class DropOptional(Frozen):
     do: Literal["drop-optional"] = "drop-optional"
 
 
+class KeepOptional(Frozen):
+    """Optional tasks are seeded again."""
+
+    do: Literal["keep-optional"] = "keep-optional"
+
+
 class TellStatus(Frozen):
     """A short answer: where the learner is."""
 
@@ -187,6 +193,7 @@ Intent = Annotated[
     | OpenUnit
     | Replan
     | DropOptional
+    | KeepOptional
     | TellStatus
     | Help
     | Evidenced

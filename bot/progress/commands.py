@@ -71,6 +71,7 @@ COMMANDS = tuple(
         ("/open UNIT", "Brings the issues of a later stretch forward.", _SUMMARY),
         ("/replan", "Goes on today where you are; later dates follow.", _SUMMARY),
         ("/drop optional", "Makes no more issues for optional tasks.", _SUMMARY),
+        ("/keep optional", "Makes issues for optional tasks again.", _SUMMARY),
         ("/status", "Says where you are.", _NOWHERE),
         ("/help", "Shows this table.", _NOWHERE),
     )
@@ -230,5 +231,7 @@ def _written_name(intent: intents.Intent) -> str:
             return f"open {unit}"
         case intents.DropOptional():
             return "drop optional"
+        case intents.KeepOptional():
+            return "keep optional"
         case _:
             return intent.do

@@ -207,6 +207,8 @@ class _Fold:
                 self._projects.setdefault(idea)
             case intents.DropOptional():
                 self._without_optional = True
+            case intents.KeepOptional():
+                self._without_optional = False
             case _:
                 return False
         return True

@@ -291,10 +291,13 @@ def _replan(_: str, place: Place) -> Intent:
     return intents.Replan(unit=place.unfinished)
 
 
-def _drop(rest: str, _: Place) -> Intent:
-    if not rest.casefold().startswith("optional"):
-        raise _NotUnderstoodError("Only optional tasks can be dropped: `/drop optional`.")
-    return intents.DropOptional()
+def _optional(word: str, what: str, intent: Intent) -> Callable[[str, Place], Intent]:
+    def read(rest: str, _: Place) -> Intent:
+        if not rest.casefold().startswith("optional"):
+            raise _NotUnderstoodError(f"Only optional tasks can be {what}: `/{word} optional`.")
+        return intent
+
+    return read
 
 
 def _plain(intent: Intent) -> Callable[[str, Place], Intent]:
@@ -345,7 +348,8 @@ _READERS: dict[str, Callable[[str, Place], Intent]] = {
     "journal": _journal,
     "open": _open,
     "replan": _replan,
-    "drop": _drop,
+    "drop": _optional("drop", "dropped", intents.DropOptional()),
+    "keep": _optional("keep", "kept", intents.KeepOptional()),
     "status": _plain(intents.TellStatus()),
     "help": _plain(intents.Help()),
 }

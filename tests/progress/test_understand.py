@@ -86,6 +86,7 @@ def said(text: str, where: Place | None = None) -> Intent | Misunderstood:
         ("/open next", intents.OpenUnit(unit="m03-w3-4")),
         ("/replan", intents.Replan(unit="m02-w1-2")),
         ("/drop optional", intents.DropOptional()),
+        ("/keep optional", intents.KeepOptional()),
         ("/status", intents.TellStatus()),
         ("/help me", intents.Help()),
     ],
@@ -219,7 +220,13 @@ INTENTS: st.SearchStrategy[Intent] = st.one_of(
     st.sampled_from(
         [
             *(intents.Start(), intents.Done(), intents.Reopen(), intents.Credit()),
-            *(intents.DropOptional(), intents.TellStatus(), intents.Help(), intents.Resume()),
+            *(
+                intents.DropOptional(),
+                intents.KeepOptional(),
+                intents.TellStatus(),
+                intents.Help(),
+                intents.Resume(),
+            ),
             intents.Replan(unit="m02-w1-2"),
         ]
     ),

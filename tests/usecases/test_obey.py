@@ -248,6 +248,15 @@ def test_without_the_summary_issue_the_path_s_commands_wait(bench: Workbench, ru
     assert run() == ()
 
 
+def test_optional_tasks_can_be_dropped_and_kept_again(bench: Workbench, run: Run) -> None:
+    bench.say("Your path", "/drop optional")
+    run()
+    assert run.life().course.without_optional
+    bench.say("Your path", "/keep optional")
+    run()
+    assert not run.life().course.without_optional
+
+
 def test_a_full_issue_says_so(bench: Workbench, run: Run) -> None:
     body = bench.issue("Read").body or ""
     bench.edit("Read", body=body + "\n" + "x" * (65_500 - len(body)))
