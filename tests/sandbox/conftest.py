@@ -5,8 +5,12 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 from sandbox.client import Api
+from sandbox.flows import HOST
 
 from bot.sandbox.server import Sandbox
+from bot.sandbox.state import apps
+from bot.sandbox.state.events import Event
+from bot.sandbox.state.objects import App, Repository
 
 # Certificates are not needed on loopback, and reading them takes 40 ms for every client.
 NO_TLS = False
@@ -38,3 +42,48 @@ def web(sandbox: Sandbox) -> Iterator[httpx.Client]:
     """A browser's requests."""
     with httpx.Client(base_url=sandbox.url, verify=NO_TLS) as client:
         yield client
+
+
+@pytest.fixture
+def mentor(sandbox: Sandbox) -> Iterator[httpx.Client]:
+    """Another browser, in which somebody else looks."""
+    sandbox.world.add_user("mentor")
+    with httpx.Client(base_url=sandbox.url, verify=False) as client:
+        client.post("/login", data={"login": "mentor"})
+        yield client
+
+
+@pytest.fixture
+def paths(sandbox: Sandbox) -> App:
+    """An App to sign in to and to install, of the learner's."""
+    return apps.create(
+        sandbox.world,
+        "Paths",
+        owner="learner",
+        permissions={"issues": "write", "metadata": "read"},
+        events=["issues"],
+        setup_url=f"{HOST}/setup",
+        callback_urls=[f"{HOST}/signed-in", f"{HOST}/other"],
+    )
+
+
+@pytest.fixture
+def secret(sandbox: Sandbox) -> Repository:
+    """A private repository of the learner's, which the mentor may read."""
+    return sandbox.world.add_repository(
+        "learner/secret", private=True, collaborators={"mentor": "read"}
+    )
+
+
+@pytest.fixture
+def told(sandbox: Sandbox) -> Iterator[list[str]]:
+    """What happens, as webhooks would tell it."""
+    heard: list[str] = []
+    listeners = sandbox.world.listeners
+
+    def hear(event: Event) -> None:
+        heard.append(f"{event.name} {event.action}")
+
+    listeners.append(hear)
+    yield heard
+    listeners.remove(hear)
