@@ -191,7 +191,7 @@ class Frame:
             **WORDS,
             visitor=visitor,
             form_token=self.sessions.form_token(visitor) if visitor else "",
-            can_sign_in=self._can_sign_in,
+            can_sign_in=self.can_sign_in,
             here=request.url.path,
             asset=self.assets.address,
             **values,
@@ -226,7 +226,8 @@ class Frame:
         return fields
 
     @property
-    def _can_sign_in(self) -> bool:
+    def can_sign_in(self) -> bool:
+        """Whether there is an App with which people sign in."""
         return self.config.client_id is not None and self.config.client_secret is not None
 
 

@@ -1,18 +1,107 @@
-"""The first page: what this is, and the way in."""
+"""The first page: what this is and the way in; for who is signed in, what of theirs is here."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.errors import ConfigError, UnavailableError
+from bot.github import credentials
+from bot.github.addresses import web_root
+from bot.github.app_problems import InstallationGoneError, InstallationSuspendedError
+from bot.server.looks import BOT
 from bot.server.pages.frame import Frame
+from bot.server.pages.path import Standing, standing
+from bot.server.pages.sessions import Visitor
+from bot.server.pages.shown import Opened
+from bot.server.server import CREDENTIALS
+from bot.server.store.rows import RepositoryRow
+
+if TYPE_CHECKING:
+    from bot.github.signin import Reachable, SignIn
+
+MOST_OPENED = 40  # of how many repositories it is told how far they are
 
 
-def add(app: FastAPI, frame: Frame) -> None:
+class Mine(NamedTuple):
+    """A repository that is here, and that the person who looks can read.
+
+    `title` and `percent` are None where no look went through yet, or there are very many.
+    """
+
+    row: RepositoryRow
+    can_write: bool
+    standing: Standing
+    title: str | None
+    percent: int | None
+
+
+def add(app: FastAPI, frame: Frame, opened: Opened) -> None:
     """The page at `/`."""
 
     def landing(request: Request) -> Response:
+        visitor, config = frame.visitor(request), frame.config
+        mine: list[Mine] = []
+        slow = False
+        if visitor is not None and (signin := frame.signin) is not None:
+            try:
+                mine = list(_mine(frame, opened, signin, visitor))
+            except UnavailableError:
+                slow = True
         return frame.page(
-            request, "landing.html.j2", index=True, registered=frame.config.registered
+            request,
+            "landing.html.j2",
+            index=True,
+            has_app=config.issuer is not None,
+            install=install_address(frame),
+            mine=mine,
+            slow=slow,
         )
 
     app.add_route("/", landing, methods=["GET"])
+
+
+def install_address(frame: Frame) -> str | None:
+    """Where on GitHub people choose the repositories that our App is let into.
+
+    None until there is an App whose name we know.
+    """
+    config = frame.config
+    try:
+        registered = credentials.load(config.data_dir / CREDENTIALS)
+    except ConfigError:
+        registered = None
+    if registered is not None and registered.client_id == config.client_id:
+        return registered.install_url
+    login = frame.store.register.fact(BOT)
+    if login is None or config.issuer is None:
+        return None
+    web, slug = web_root(config.api_url), login.removesuffix("[bot]")
+    # An Enterprise Server has its Apps' pages elsewhere.
+    folder = "github-apps" if "/api/" in f"{config.api_url}/" else "apps"
+    return f"{web}/{folder}/{slug}/installations/new"
+
+
+def _mine(frame: Frame, opened: Opened, signin: "SignIn", visitor: Visitor) -> Iterator[Mine]:
+    """By name. Raises AuthenticationError, UnavailableError."""
+    reached = {one.id: one for one in _reached(signin, visitor)}
+    rows = frame.store.register.those(sorted(reached))
+    for number, row in enumerate(rows):
+        shown = opened.of(row.id) if number < MOST_OPENED else None
+        yield Mine(
+            row,
+            reached[row.id].can_write,
+            standing(frame, row),
+            shown.dashboard.title if shown is not None else None,
+            shown.dashboard.numbers.percent if shown is not None else None,
+        )
+
+
+def _reached(signin: "SignIn", visitor: Visitor) -> Iterator["Reachable"]:
+    for installation in signin.installations(visitor.token):
+        try:
+            yield from signin.repositories(visitor.token, installation.id)
+        except (InstallationGoneError, InstallationSuspendedError):
+            continue

@@ -10,9 +10,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.errors import AuthenticationError, UnavailableError
-from bot.server.pages import landing
+from bot.errors import AuthenticationError, MilepostError, UnavailableError
+from bot.server.pages import badge, cohort, landing, path
+from bot.server.pages.access import Access
 from bot.server.pages.frame import Frame, PageError, missing, secure
+from bot.server.pages.shown import Opened
 
 if TYPE_CHECKING:
     from bot.server.server import Server
@@ -23,7 +25,7 @@ log = logging.getLogger(__name__)
 def add_pages(app: FastAPI, server: "Server") -> Frame:
     """Give the application its pages. They look into the server when they are asked for."""
     frame = Frame(server)
-    app.state.frame = frame
+    access, opened = Access(frame), Opened(frame.store.shelf)
 
     def assets(request: Request) -> Response:
         found = frame.assets.answer(request)
@@ -32,7 +34,10 @@ def add_pages(app: FastAPI, server: "Server") -> Frame:
         return found
 
     app.add_route("/assets/{name}", assets, methods=["GET"])
-    landing.add(app, frame)
+    landing.add(app, frame, opened)
+    path.add(app, frame, access, opened)
+    cohort.add(app, frame, access, opened)
+    badge.add(app, frame)
     _add_errors(app, frame)
     app.add_middleware(Secured, frame=frame)
     return frame
@@ -91,6 +96,13 @@ def _add_errors(app: FastAPI, frame: Frame) -> None:
         )
         return told(frame, request, patience)
 
+    def other(request: Request, wrong: Exception) -> Response:
+        log.warning("GitHub's answer could not be used: %s", type(wrong).__name__)
+        useless = PageError(
+            502, "GitHub gave an answer that is of no use here", "Try again in a while."
+        )
+        return told(frame, request, useless)
+
     def broken(request: Request, wrong: Exception) -> Response:
         log.error("a page failed: %s", type(wrong).__name__)
         return told(frame, request, _of_status(500))
@@ -99,6 +111,7 @@ def _add_errors(app: FastAPI, frame: Frame) -> None:
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(AuthenticationError, refused)
     app.add_exception_handler(UnavailableError, slow)
+    app.add_exception_handler(MilepostError, other)
     app.add_exception_handler(Exception, broken)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from bot.server.store.budget import forget
 from bot.server.store.engine import ONLY_READS, insert
 from bot.server.store.rows import InstallationRow, RepositoryRow, RepositoryState, Seen
 from bot.server.store.shelf import clear
@@ -50,6 +51,7 @@ class Register:
                     .values(state="gone", seen_at=at)
                 )
                 clear(connection, sa.select(_R.id).where(_R.installation_id == row.id))
+                forget(connection, row.id)
 
     def see_repositories(
         self, installation_id: int, seen: Sequence[Seen], at: datetime
@@ -132,6 +134,18 @@ class Register:
         """The repository that is called so now, in any case of letters; none that is gone."""
         same = sa.func.lower(_R.full_name) == full_name.lower()
         return self._repository(same, _R.state != "gone")
+
+    def public_named(self, full_name: str) -> RepositoryRow | None:
+        """The same among those that anybody may see."""
+        same = sa.func.lower(_R.full_name) == full_name.lower()
+        return self._repository(same, _R.state != "gone", _R.private.is_(False))
+
+    def those(self, numbers: Sequence[int]) -> tuple[RepositoryRow, ...]:
+        """Of the repositories of these ids those that are known and not gone, by name."""
+        found = sa.select(*_ROW).where(_R.id.in_(numbers), _R.state != "gone")
+        with self._reading() as connection:
+            rows = connection.execute(found.order_by(sa.func.lower(_R.full_name))).all()
+        return tuple(RepositoryRow(*row) for row in rows)
 
     def repositories(self, installation_id: int) -> tuple[RepositoryRow, ...]:
         """What an installation reaches, or did: gone ones too."""

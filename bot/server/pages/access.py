@@ -1,0 +1,105 @@
+"""Which repository of ours, if any, the person behind a request may see.
+
+A public one anybody. A private one whoever GitHub lets read it, asked with their own token. To
+everybody else a private repository and one that was never heard of are the same: nobody who is not
+signed in is looked up further than among the public ones, and for who is, GitHub is asked whether
+we know the repository or not, so that neither the answer nor the time it takes tells them apart.
+"""
+
+import hashlib
+import re
+import threading
+from collections import OrderedDict
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from starlette.requests import Request
+
+from bot.errors import AuthenticationError, UnavailableError
+from bot.server.pages.frame import Frame, missing
+from bot.server.pages.sessions import Visitor
+from bot.server.store.rows import RepositoryRow
+
+if TYPE_CHECKING:
+    from bot.github.signin import Reachable
+
+REMEMBERED = timedelta(minutes=1)
+MOST_REMEMBERED = 4_096
+
+
+# As far as GitHub's own pages agree; what else is asked for is the name of no repository.
+_PART = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+
+
+def named(request: Request) -> str:
+    """The repository that an address names, `OWNER/NAME`. Raises PageError when none can be."""
+    parts = (request.path_params["owner"], request.path_params["name"])
+    if not all(_PART.fullmatch(part) for part in parts):
+        raise missing()
+    return "/".join(parts)
+
+
+class Sight(NamedTuple):
+    """A repository that may be seen, and whether whoever looks may write to it."""
+
+    row: RepositoryRow
+    visitor: Visitor | None
+    can_write: bool
+
+
+class Access:
+    """Asks GitHub what a person may do, and remembers its answer for a minute, in memory only."""
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+        self._lock = threading.Lock()
+        self._answers: OrderedDict[bytes, tuple[datetime, Reachable | None]] = OrderedDict()
+
+    def sight(self, request: Request) -> Sight:
+        """The repository that the address names.
+
+        Raises PageError, the same for what is not there and what is not theirs to see, and for a
+        private one AuthenticationError and UnavailableError.
+        """
+        visitor, full_name = self._frame.visitor(request), named(request)
+        row = self._frame.store.register.public_named(full_name)
+        if row is not None:
+            return Sight(row, visitor, self._may_write(visitor, full_name))
+        found = self.reachable(visitor, full_name) if visitor is not None else None
+        row = self._frame.store.register.repository(found.id) if found is not None else None
+        if found is None or row is None or row.state == "gone":
+            raise missing()
+        return Sight(row, visitor, found.can_write)
+
+    def reachable(self, visitor: Visitor, full_name: str) -> "Reachable | None":
+        """What GitHub shows this person under a name.
+
+        Raises AuthenticationError when it takes their token no more, UnavailableError.
+        """
+        signin = self._frame.signin
+        if signin is None:
+            return None
+        token = visitor.token.get_secret_value()
+        key = hashlib.sha256(f"{token} {full_name.lower()}".encode()).digest()
+        now = self._frame.clock()
+        with self._lock:
+            known = self._answers.get(key)
+        if known is not None and known[0] > now:
+            return known[1]
+        found = signin.repository(visitor.token, full_name)
+        with self._lock:
+            self._answers[key] = (now + REMEMBERED, found)
+            self._answers.move_to_end(key)
+            while len(self._answers) > MOST_REMEMBERED:
+                self._answers.popitem(last=False)
+        return found
+
+    def _may_write(self, visitor: Visitor | None, full_name: str) -> bool:
+        """What everybody may see is shown whatever GitHub says of one of them."""
+        if visitor is None:
+            return False
+        try:
+            found = self.reachable(visitor, full_name)
+        except (AuthenticationError, UnavailableError):
+            return False
+        return found is not None and found.can_write

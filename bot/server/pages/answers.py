@@ -1,0 +1,28 @@
+"""Answers that a browser or a proxy may keep, and ask about again by their ETag."""
+
+import hashlib
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+
+def etag(content: bytes) -> str:
+    """A strong validator: equal for equal bytes only."""
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+def kept(
+    request: Request, content: bytes, tag: str, media_type: str, headers: Mapping[str, str]
+) -> Response:
+    """The content, or 304 for who has it."""
+    said = {**headers, "ETag": tag}
+    if _same(request.headers.get("If-None-Match", ""), tag):
+        return Response(status_code=304, headers=said)
+    return Response(content, headers=said, media_type=media_type)
+
+
+def _same(said: str, tag: str) -> bool:
+    """Compared weakly, as RFC 9110 has it for this field."""
+    known = {one.strip().removeprefix("W/") for one in said.split(",")}
+    return tag in known or "*" in known

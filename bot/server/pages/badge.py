@@ -1,0 +1,98 @@
+"""Badges: small pictures that READMEs show, drawn from one short column of the store.
+
+That of a private repository has an address that nobody can guess: `/badge/private/ID-SEAL.svg`.
+What is private, not there, or sealed wrongly gets one and the same grey badge, with status 200: an
+image proxy like GitHub's shows nothing at all for an error, and README badges that vanish help
+nobody. Shields answers so, too, for the same reason.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from fastapi import FastAPI
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.reports.badge import GREY, Badge, as_shields, as_svg
+from bot.server.pages.access import named
+from bot.server.pages.answers import etag, kept
+from bot.server.pages.frame import Frame, PageError
+from bot.server.store.rows import RepositoryRow
+
+PRIVATE = "private"
+PURPOSE = "badge"
+NOT_FOUND = Badge(label="milepost", message="not found", color=GREY)
+NOT_YET = Badge(label="milepost", message="not begun yet", color=GREY)
+# GitHub's image proxy keeps a badge for as long as this says, and with `stale-*` goes on to show
+# the last one while it asks anew, or while this server is away. Shields keeps its own as long.
+KEPT = "max-age=300, s-maxage=300, stale-while-revalidate=300, stale-if-error=86400"
+TYPES = {"svg": "image/svg+xml", "json": "application/json"}
+
+
+class Drawn(NamedTuple):
+    """The bytes of a badge, and their strong validator."""
+
+    content: bytes
+    etag: str
+
+
+@lru_cache(maxsize=1024)
+def drawn(badge: Badge, ending: str) -> Drawn:
+    """The badge as a picture (`svg`) or for Shields (`json`)."""
+    content = (as_svg(badge) if ending == "svg" else as_shields(badge)).encode()
+    return Drawn(content, etag(content))
+
+
+def address(frame: Frame, row: RepositoryRow, ending: str = "svg") -> str:
+    """The path of a repository's badge; whoever knows that of a private one sees it."""
+    if not row.private:
+        return f"/badge/{row.full_name}.{ending}"
+    seal = frame.keys.sign(PURPOSE, str(row.id))
+    return f"/badge/{PRIVATE}/{row.id}-{seal}.{ending}"
+
+
+def add(app: FastAPI, frame: Frame) -> None:
+    """The badges below `/badge`."""
+
+    def badge(request: Request) -> Response:
+        ending = request.url.path.rpartition(".")[2]
+        return _answer(request, drawn(_badge(frame, request), ending), ending)
+
+    for ending in TYPES:
+        app.add_route(f"/badge/{{owner}}/{{name}}.{ending}", badge, methods=["GET"])
+
+
+def _badge(frame: Frame, request: Request) -> Badge:
+    try:
+        name = named(request)
+    except PageError:
+        return NOT_FOUND
+    row = _sealed(frame, name) if name.startswith(f"{PRIVATE}/") else None
+    # Somebody on GitHub may be called "private".
+    row = row or frame.store.register.public_named(name)
+    if row is None:
+        return NOT_FOUND
+    values = frame.store.shelf.badge(row.id)
+    try:
+        return Badge.model_validate_json(values) if values is not None else NOT_YET
+    except ValidationError:
+        return NOT_YET
+
+
+def _sealed(frame: Frame, name: str) -> RepositoryRow | None:
+    number, _, seal = name.partition("/")[2].partition("-")
+    if not (number.isascii() and number.isdigit() and frame.keys.fits(PURPOSE, number, seal)):
+        return None
+    row = frame.store.register.repository(int(number))
+    return row if row is not None and row.state != "gone" else None
+
+
+def _answer(request: Request, made: Drawn, ending: str) -> Response:
+    headers = {
+        "Cache-Control": KEPT,
+        # Badges are for other people's pages.
+        "Access-Control-Allow-Origin": "*",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    return kept(request, made.content, made.etag, TYPES[ending], headers)
