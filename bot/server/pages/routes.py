@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.errors import AuthenticationError, MilepostError, UnavailableError
-from bot.server.pages import badge, cohort, landing, path
+from bot.server.pages import badge, cohort, landing, path, register, setup, signing
 from bot.server.pages.access import Access
 from bot.server.pages.frame import Frame, PageError, missing, secure
 from bot.server.pages.shown import Opened
@@ -38,6 +38,9 @@ def add_pages(app: FastAPI, server: "Server") -> Frame:
     path.add(app, frame, access, opened)
     cohort.add(app, frame, access, opened)
     badge.add(app, frame)
+    register.add(app, frame)
+    signing.add(app, frame)
+    setup.add(app, frame, access, opened)
     _add_errors(app, frame)
     app.add_middleware(Secured, frame=frame)
     return frame
