@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from bot.github import credentials
 from bot.github.app import AppAuth
-from bot.github.budget import InProcess
+from bot.github.budget import Budget
 from bot.github.pacing import Pacing, utc_now
 from bot.server import logs
+from bot.server.budgets import budget_for
 from bot.server.config import ServerConfig
 from bot.server.looks import BOT, Looks
 from bot.server.measures import Measures
@@ -59,6 +60,7 @@ class Server:
     lease: timedelta = LEASE
     auth: AppAuth | None = None
     work: Hands | None = None
+    budget: Budget | None = None
     pauses: Pauses = field(default_factory=Pauses)
     receiver: Receiver | None = None
     measures: Measures = field(init=False, repr=False)
@@ -116,7 +118,7 @@ class Server:
             self._begin(auth)
 
     def _begin(self, auth: AppAuth) -> None:
-        budget = InProcess(Pacing(interval=self.config.write_interval))
+        budget = self.budget = budget_for(self.store, Pacing(interval=self.config.write_interval))
         sleep = self.measures.sleeping(self.pauses.sleep)
         looks = Looks(self.store, auth, budget, clock=self.clock, sleep=sleep)
         if not self.store.shared:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from bot.server.store.budget import forget
+from bot.server.store.budget import forget
 from bot.server.store.engine import ONLY_READS, insert
 from bot.server.store.rows import InstallationRow, RepositoryRow, RepositoryState, Seen
 from bot.server.store.shelf import clear
@@ -51,6 +52,7 @@ class Register:
                     .values(state="gone", seen_at=at)
                 )
                 clear(connection, sa.select(_R.id).where(_R.installation_id == row.id))
+                forget(connection, row.id)
                 forget(connection, row.id)
 
     def see_repositories(

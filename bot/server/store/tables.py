@@ -111,6 +111,26 @@ inbox = sa.Table(
     ),
 )
 
+# What an installation has used and booked of GitHub's limits: a `Book`, its times by the clock of
+# the database. `created` are the places of new things, packed.
+budget = sa.Table(
+    "budget",
+    metadata,
+    sa.Column("installation_id", Id, primary_key=True, autoincrement=False),
+    sa.Column("last_at", Moment),
+    sa.Column("created", sa.LargeBinary, nullable=False),
+    sa.Column("busy_at", Moment),
+    sa.Column("shut_at", Moment),
+    sa.Column("why", sa.Text, nullable=False, server_default=""),
+    sa.Column("spare_at", Moment),
+    sa.Column("spacing", sa.Float),
+    sa.Column("per_minute", sa.Integer),
+    sa.Column("per_hour", sa.Integer),
+    sa.Column("refused_at", Moment),
+    sa.Column("strikes", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("seen_at", Moment),
+)
+
 fact = sa.Table(
     "fact",
     metadata,
