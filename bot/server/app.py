@@ -38,6 +38,7 @@ def build(server: Server) -> FastAPI:
         yield
         await receiver.close()
         await run_in_threadpool(server.stop)
+        await run_in_threadpool(frame.close)
         log.info("stopped")
 
     app = FastAPI(

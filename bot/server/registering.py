@@ -8,6 +8,7 @@ import hmac
 import ipaddress
 import logging
 import os
+import re
 import secrets
 import threading
 from typing import TYPE_CHECKING
@@ -26,6 +27,10 @@ log = logging.getLogger(__name__)
 
 PAGE = "/register"
 PATIENCE = 5.0  # seconds that a person waits for what GitHub wants to wait
+# Strict, for it goes into headers of ours.
+_GITHUB = re.compile(
+    r"(?P<scheme>https?://)?(?P<name>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?)"
+)
 
 
 class Registrar:
@@ -109,19 +114,13 @@ def api_of(host: str) -> str:
     An Enterprise Server has it below its own address, GitHub's clouds have it beside theirs. Raises
     ConfigError for what is no address.
     """
-    given = host.strip().rstrip("/")
-    url = given if "://" in given else f"https://{given}"
-    try:
-        parts = urlsplit(url)
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        good = False
-    if not good or "@" in parts.netloc or parts.path or parts.query or parts.fragment:
+    found = _GITHUB.fullmatch(host.strip().rstrip("/").lower())
+    if found is None:
         raise ConfigError("This is no address of a GitHub: write it as https://HOST.")
-    name = parts.netloc.lower()
+    scheme, name = found["scheme"] or "https://", found["name"]
     if name == "github.com" or name.endswith(".ghe.com"):
-        return f"{parts.scheme}://api.{name}"
-    return f"{parts.scheme}://{name}/api/v3"
+        return f"{scheme}api.{name}"
+    return f"{scheme}{name}/api/v3"
 
 
 def can_hear(address: str, api_url: str) -> bool:

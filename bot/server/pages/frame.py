@@ -112,12 +112,24 @@ class Frame:
     def __init__(self, server: "Server") -> None:
         self._server = server
         self._signin: tuple[object, SignIn] | None = None
+        self._closing: list[Callable[[], None]] = []
         self.assets = Assets()
 
     @property
     def server(self) -> "Server":
         """For pages that change it: an App is registered while it runs."""
         return self._server
+
+    def at_the_end(self, close: Callable[[], None]) -> None:
+        """Have that called when the server stops."""
+        self._closing.append(close)
+
+    def close(self) -> None:
+        """Close what pages have opened."""
+        for close in self._closing:
+            close()
+        if self._signin is not None:
+            self._signin[1].close()
 
     @property
     def config(self) -> "ServerConfig":

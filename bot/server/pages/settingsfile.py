@@ -88,6 +88,11 @@ class SettingsFile:
         self._frame = frame
         self._auth: tuple[str, AppAuth] | None = None
 
+    def close(self) -> None:
+        """Close the connections."""
+        if self._auth is not None:
+            self._auth[1].close()
+
     def place(self, number: int, full_name: str, *, private: bool) -> Place | None:
         """Where the App is in that repository; None when it is not ("Get a repository installation
         for the authenticated app")."""

@@ -81,6 +81,7 @@ class _Pages:
         self._access = access
         self._opened = opened
         self._file = SettingsFile(frame)
+        frame.at_the_end(self._file.close)
 
     def chosen(self, request: Request) -> Response:
         """Where GitHub sends people after installing: the repositories that they may set up."""

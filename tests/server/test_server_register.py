@@ -1,0 +1,261 @@
+"""A server without an App gets one: from the address in its log to the first installation."""
+
+import json
+import logging
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from server.hosting import Host, environment, eventually, hosted
+from server.person import Page, Person
+
+from bot.errors import ConfigError
+from bot.sandbox.server import Sandbox
+from bot.server.registering import api_of, can_hear
+
+_ADDRESS = re.compile(r"/register\?code=[\w-]+")
+
+
+def host_without_app(sandbox: Sandbox, folder: Path, **more: str) -> Iterator[tuple[Host, Person]]:
+    def environ(url: str) -> dict[str, str]:
+        base = environment(folder, f"sqlite:///{folder / 'store.sqlite3'}")
+        return {**base, "GITHUB_API_URL": sandbox.api_url, "MILEPOST_PUBLIC_URL": url, **more}
+
+    with hosted(environ) as host, Person(host.url) as somebody:
+        yield host, somebody
+
+
+@pytest.fixture
+def bare(
+    sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> Iterator[tuple[Host, Person]]:
+    """A server that has no App, and somebody with a browser."""
+    caplog.set_level(logging.WARNING)
+    yield from host_without_app(sandbox, tmp_path)
+
+
+def invitation(caplog: pytest.LogCaptureFixture) -> str:
+    """The address that the log tells, once."""
+    told = [one.getMessage() for one in caplog.get_records("setup") + caplog.get_records("call")]
+    found = [match for text in told for match in _ADDRESS.findall(text)]
+    assert len(found) == 1
+    return str(found[0])
+
+
+def at_github(somebody: Person, address: str, **filled: str) -> Page:
+    """Filled in here, and on the way to GitHub."""
+    form = somebody.open(address)
+    assert form.status == 200
+    return somebody.press(form, "Go on", **filled)
+
+
+def registered(somebody: Person, address: str, **filled: str) -> Page:
+    """All the way, to the page that says so."""
+    return somebody.press(
+        somebody.press(at_github(somebody, address, **filled), "Create on GitHub"), "Create GitHub"
+    )
+
+
+def test_from_the_log_to_an_installation(
+    bare: tuple[Host, Person],
+    sandbox: Sandbox,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    host, somebody = bare
+    assert host.client.get(host.url + "/").status_code == 200
+    done = registered(somebody, invitation(caplog), name="Paths of Ada", who="anybody")
+    assert (done.status, done.path) == (200, "/register/done")
+    app = next(iter(sandbox.world.apps.values()))
+    assert (app.name, app.public, app.owner.login) == ("Paths of Ada", True, "learner")
+    assert app.hook is not None
+    assert app.hook.url == f"{host.url}/webhooks/github"
+    assert app.callback_urls == (f"{host.url}/signed-in",)
+
+    kept = tmp_path / "app.json"
+    assert json.loads(kept.read_text())["client_id"] == app.client_id
+    if os.name == "posix":
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    # Nothing of it is on the page, in the cookies, or in the log.
+    said = done.answer.text + str(somebody.web.cookies) + caplog.text
+    for secret in (app.private_key, app.client_secret, app.hook.secret or "-"):
+        assert secret not in said
+
+    # The server is at work without a restart: it hears of the installation.
+    eventually(lambda: host.server.bot() == f"{app.slug}[bot]")
+    chosen = somebody.follow(done, "Install it")
+    somebody.press(chosen, "Install")
+    eventually(lambda: host.store.register.repository_named("learner/portfolio"))
+
+
+def test_an_organization_s_app(
+    bare: tuple[Host, Person], sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, somebody = bare
+    with sandbox.world.lock:
+        school = sandbox.world.add_user("school", kind="Organization")
+        school.owners = frozenset({"learner"})
+    address = invitation(caplog)
+    wrong = at_github(somebody, address, owner="organization", organization="no such/name")
+    assert wrong.status == 422
+    assert "as it stands in its address" in wrong.text
+    registered(somebody, address, owner="organization", organization="school", reach="public")
+    app = next(iter(sandbox.world.apps.values()))
+    assert app.owner is school
+    assert app.permissions == {"metadata": "read", "issues": "write"}
+    assert not app.public
+
+
+def test_only_who_knows_the_code_may(
+    bare: tuple[Host, Person], sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, somebody = bare
+    asked = somebody.open("/register")
+    assert "Code from the server's log" in asked.text
+    refused = somebody.press(asked, "Go on", code="not-the-code")
+    assert refused.status == 403
+    assert "That is not the code" in refused.text
+    # Fields that were never shown do not help.
+    forged = somebody.web.post("/register", data={"name": "Mine", "code": "x", "owner": "me"})
+    assert forged.status_code == 403
+    code = invitation(caplog).rpartition("=")[2]
+    shown = somebody.press(refused, "Go on", code=code)
+    assert "Name of the App" in shown.text
+    assert not sandbox.world.apps
+
+
+def test_a_code_of_somebody_else_s_app_is_not_taken(
+    bare: tuple[Host, Person], sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They would send an owner to our page with a code of theirs: the state tells."""
+    host, somebody = bare
+    assert somebody.open("/register/done?code=theirs&state=made-up").status == 400
+    going = at_github(somebody, invitation(caplog))
+    assert somebody.open("/register/done?code=theirs&state=made-up").status == 400
+    assert host.server.config.issuer is None
+    # And a code that GitHub does not know is refused, after which one can go on.
+    state = going.form("Create on GitHub").action.rpartition("state=")[2]
+    unknown = somebody.open(f"/register/done?code=made-up&state={state}")
+    assert (unknown.status, "does not take this code" in unknown.text) == (400, True)
+    proposed = somebody.press(going, "Create on GitHub")
+    assert somebody.press(proposed, "Create GitHub").status == 200
+    assert len(sandbox.world.apps) == 1
+
+
+def test_once_there_is_an_app_nobody_registers_another(
+    bare: tuple[Host, Person], caplog: pytest.LogCaptureFixture
+) -> None:
+    host, somebody = bare
+    address = invitation(caplog)
+    with Person(host.url) as second:
+        waiting = second.press(at_github(second, address, name="Second"), "Create on GitHub")
+        registered(somebody, address, name="First")
+        issuer = host.server.config.issuer
+        late = second.press(waiting, "Create GitHub")
+        assert (late.status, late.path) == (200, "/")
+    assert host.server.config.issuer == issuer
+    for again in (address, "/register", "/register/done?code=x&state=y"):
+        assert somebody.open(again).path == "/"
+    sent = somebody.web.post("/register", data={"name": "X", "code": address.rpartition("=")[2]})
+    assert sent.url.path == "/"
+
+
+def test_github_asks_for_patience_and_the_same_page_goes_on(
+    bare: tuple[Host, Person], sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    host, somebody = bare
+    with sandbox.world.lock:
+        sandbox.world.faults.add("secondary-429", path="/app-manifests/*", retry_after=60, times=1)
+    stopped = registered(somebody, invitation(caplog))
+    assert stopped.status == 503
+    assert stopped.answer.headers["Retry-After"] == "60"
+    assert somebody.open(str(stopped.answer.url)).status == 200
+    assert host.server.config.issuer is not None
+
+
+def test_where_nothing_can_be_kept_nothing_is_registered(
+    bare: tuple[Host, Person], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, somebody = bare
+    (tmp_path / "app.json").write_text("{}")
+    told = at_github(somebody, invitation(caplog))
+    assert told.status == 422
+    assert "no place for the App's key" in told.text
+
+
+def test_without_an_address_that_github_reaches_there_are_no_webhooks(
+    sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """On github.com; the sandbox is on this machine and reaches it."""
+    for _, somebody in host_without_app(
+        sandbox, tmp_path, GITHUB_API_URL="https://api.github.com", MILEPOST_PUBLIC_URL=""
+    ):
+        form = somebody.open(invitation(caplog))
+        assert "GitHub cannot reach http://127.0.0.1" in form.text
+        sent = somebody.press(form, "Go on", name="Trial")
+        made = json.loads(sent.form("Create on GitHub").fields["manifest"])
+        assert "hook_attributes" not in made
+        assert made["default_events"] == []
+        policy = sent.answer.headers["Content-Security-Policy"]
+        assert "form-action 'self' https://github.com;" in policy
+        elsewhere = somebody.press(form, "Go on", name="Trial", github="https://git.example.com")
+        action = elsewhere.form("Create on GitHub").action
+        assert action.startswith("https://git.example.com/settings/apps/new?state=")
+        wrong = somebody.press(form, "Go on", name="Trial", github="https://git.example.com/me")
+        assert wrong.status == 422
+
+
+def test_many_processes_are_told_to_begin_as_one(
+    sandbox: Sandbox,
+    tmp_path: Path,
+    postgres_server: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    from server.conftest import empty_database
+
+    with empty_database(postgres_server) as url:
+        more = {"MILEPOST_DATABASE_URL": url, "MILEPOST_WORK": "queue"}
+        for _, somebody in host_without_app(sandbox, tmp_path, **more):
+            told = somebody.open(invitation(caplog))
+            assert "one process first" in told.text
+            assert not told.forms
+
+
+@pytest.mark.parametrize(
+    ("ours", "api", "heard"),
+    [
+        ("https://milepost.example.org", "https://api.github.com", True),
+        ("http://localhost:8000", "https://api.github.com", False),
+        ("http://127.0.0.1:8000", "https://git.example.com/api/v3", False),
+        ("http://[::1]:8000", "https://api.github.com", False),
+        ("http://192.168.1.5", "https://api.github.com", False),
+        ("http://192.168.1.5", "https://git.example.com/api/v3", True),
+        ("http://milepost.local", "https://api.octo.ghe.com", False),
+        ("http://milepost", "https://git.example.com/api/v3", True),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:3000/api/v3", True),
+    ],
+)
+def test_who_can_reach_whom(ours: str, api: str, heard: bool) -> None:
+    assert can_hear(ours, api) is heard
+
+
+@pytest.mark.parametrize(
+    ("host", "api"),
+    [
+        ("https://git.example.com", "https://git.example.com/api/v3"),
+        ("git.example.com/", "https://git.example.com/api/v3"),
+        ("https://octo.ghe.com", "https://api.octo.ghe.com"),
+        ("github.com", "https://api.github.com"),
+    ],
+)
+def test_where_a_github_has_its_api(host: str, api: str) -> None:
+    assert api_of(host) == api
+
+
+@pytest.mark.parametrize("host", ["ftp://x.org", "https://u:p@x.org", "https://x.org/a", "a b"])
+def test_what_is_no_github(host: str) -> None:
+    with pytest.raises(ConfigError):
+        api_of(host)

@@ -1,0 +1,195 @@
+"""Signing in by way of GitHub, and what others may try with it."""
+
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+
+import httpx
+import pytest
+from server.person import Page, Person
+from server.visiting import Visited, visited
+
+from bot.sandbox.server import Sandbox
+from bot.sandbox.state import grants
+
+
+@pytest.fixture
+def town(sandbox: Sandbox, tmp_path: Path) -> Iterator[Visited]:
+    with visited(sandbox, f"sqlite:///{tmp_path / 'store.sqlite3'}", tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def ada(town: Visited) -> Iterator[Person]:
+    with town.person("ada") as somebody:
+        yield somebody
+
+
+def signed_in(page: Page) -> str:
+    """As whom the page is shown; empty for nobody."""
+    return page.text.partition("Signed in as ")[2].partition(" ")[0]
+
+
+def consented(town: Visited, somebody: Person) -> httpx.URL:
+    """The address that GitHub sends somebody back to, not yet followed."""
+    asked = somebody.open("/sign-in?then=/cohort")
+    form = asked.form("Authorize")
+    data = {**form.fields, "authorize": "1"}
+    answer = somebody.web.post(
+        f"{town.sandbox.url}{form.action}", data=data, follow_redirects=False
+    )
+    return httpx.URL(answer.headers["location"])
+
+
+def test_somebody_signs_in_and_out(town: Visited, ada: Person) -> None:
+    assert signed_in(ada.open("/")) == ""
+    back = town.sign_in(ada, "/cohort?x=1")
+    assert (back.path, back.answer.url.query) == ("/cohort", b"x=1")
+    assert signed_in(back) == "ada"
+    out = ada.press(back, "Sign out")
+    assert (out.path, signed_in(out)) == ("/", "")
+    assert signed_in(ada.open("/")) == ""
+
+
+def test_what_goes_to_github_is_what_its_documents_ask_for(town: Visited, ada: Person) -> None:
+    answer = ada.web.get("/sign-in", follow_redirects=False)
+    query = parse_qs(urlsplit(answer.headers["location"]).query)
+    assert query["redirect_uri"] == [f"{town.host.url}/signed-in"]
+    assert query["code_challenge_method"] == ["S256"]
+    assert len(query["state"][0]) >= 32
+    assert answer.headers["Cache-Control"] == "no-store"
+    again = ada.web.get("/sign-in", follow_redirects=False)
+    assert parse_qs(urlsplit(again.headers["location"]).query)["state"] != query["state"]
+
+
+@pytest.mark.parametrize(
+    "then", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
+def test_nobody_is_sent_elsewhere_afterwards(town: Visited, ada: Person, then: str) -> None:
+    back = town.sign_in(ada, then)
+    assert back.answer.url.copy_with(query=None) == httpx.URL(f"{town.host.url}/")
+    assert signed_in(back) == "ada"
+
+
+def test_a_state_is_good_once(town: Visited, ada: Person) -> None:
+    back = consented(town, ada)
+    assert signed_in(ada.open(str(back))) == "ada"
+    again = ada.open(str(back))
+    assert (again.status, "not begun here" in again.text) == (400, True)
+
+
+def test_somebody_else_s_code_signs_nobody_in(town: Visited, ada: Person) -> None:
+    """A link with a code of theirs, or with a state that was made up, is of no use."""
+    with town.person("mallory") as other:
+        theirs = consented(town, other)
+    refused = ada.open(str(theirs))
+    assert (refused.status, signed_in(refused)) == (400, "")
+    mine = consented(town, ada)
+    mixed = {**dict(parse_qsl(mine.query.decode())), "code": theirs.params["code"]}
+    refused = ada.open(f"/signed-in?{urlencode(mixed)}")
+    assert (refused.status, "did not confirm" in refused.text) == (400, True)
+    assert signed_in(ada.open("/")) == ""
+    assert "mallory" not in refused.text
+
+
+def test_a_no_at_github_is_taken_kindly(town: Visited, ada: Person) -> None:
+    asked = ada.open("/sign-in?then=/cohort")
+    refused = ada.press(asked, "Cancel")
+    assert (refused.status, "You said no" in refused.text) == (403, True)
+    assert town.sign_in(ada, "/cohort").path == "/cohort"
+
+
+def test_words_of_a_stranger_are_not_shown(town: Visited, ada: Person) -> None:
+    state = consented(town, ada).params["state"]
+    query = urlencode({"state": state, "error": "<b>pay</b>", "error_description": "Call 555"})
+    told = ada.open(f"/signed-in?{query}")
+    assert told.status == 502
+    assert "pay" not in told.answer.text
+    assert "555" not in told.answer.text
+
+
+def test_a_sign_in_ends_after_eight_hours(town: Visited, ada: Person) -> None:
+    assert signed_in(town.sign_in(ada)) == "ada"
+    town.world.clock.advance(timedelta(hours=7.9))
+    assert signed_in(ada.open("/")) == "ada"
+    town.world.clock.advance(timedelta(hours=0.2))
+    assert signed_in(ada.open("/")) == ""
+
+
+def test_a_sign_in_that_github_took_back_is_over_here(town: Visited, ada: Person) -> None:
+    town.sign_in(ada)
+    with town.world.lock:
+        grants.revoke(town.world, town.app, town.world.users["ada"])
+    told = ada.open("/setup/learner/portfolio")
+    assert told.status == 401
+    assert signed_in(ada.open("/")) == ""
+
+
+def test_what_is_sent_off_is_good_for_ten_minutes(town: Visited, ada: Person) -> None:
+    back = consented(town, ada)
+    town.world.clock.advance(timedelta(minutes=11))
+    assert ada.open(str(back)).status == 400
+
+
+def test_a_form_from_elsewhere_signs_nobody_out(town: Visited, ada: Person) -> None:
+    home = town.sign_in(ada)
+    token = home.form("Sign out").fields["form_token"]
+    forged = ada.web.post("/sign-out", data={"form_token": "made-up"})
+    assert forged.status_code == 403
+    elsewhere = ada.web.post(
+        "/sign-out", data={"form_token": token}, headers={"Origin": "https://evil.example"}
+    )
+    assert elsewhere.status_code == 403
+    assert signed_in(ada.open("/")) == "ada"
+
+
+def test_a_token_is_nowhere_to_be_read(
+    town: Visited, ada: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "bot")
+    back = consented(town, ada)
+    home = ada.open(str(back))
+    with town.world.lock:
+        tokens = [value for value in town.world.tokens if value.startswith("ghu_")]
+    assert tokens
+    kept = (town.host.server.config.data_dir / "store.sqlite3").read_bytes()
+    cookies = "".join(cookie.value or "" for cookie in ada.web.cookies.jar)
+    ours = "".join(one.getMessage() for one in caplog.records if one.name.startswith("bot."))
+    for secret in (*tokens, back.params["code"]):
+        assert secret not in cookies
+        assert secret not in home.answer.text
+        assert secret not in ours
+        assert secret.encode() not in kept
+
+
+def test_cookies_are_kept_from_scripts_and_other_sites(ada: Person) -> None:
+    answer = ada.web.get("/sign-in", follow_redirects=False)
+    said = answer.headers["set-cookie"].lower()
+    assert "httponly" in said
+    assert "samesite=lax" in said
+
+
+def test_without_a_client_secret_nobody_can(sandbox: Sandbox, tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'store.sqlite3'}"
+    with (
+        visited(sandbox, database, tmp_path, MILEPOST_CLIENT_SECRET="") as town,
+        town.person("ada") as ada,
+    ):
+        assert ada.open("/sign-in").status == 503
+        assert "Sign in" not in ada.open("/").text
+
+
+def test_a_wrong_client_secret_is_told_to_the_log(
+    sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = f"sqlite:///{tmp_path / 'store.sqlite3'}"
+    with (
+        visited(sandbox, database, tmp_path, MILEPOST_CLIENT_SECRET="x" * 40) as town,
+        town.person("ada") as ada,
+    ):
+        told = town.sign_in(ada)
+        assert told.status == 502
+        assert "client secret" not in told.text
+        assert "does not accept the App's client id and client secret" in caplog.text

@@ -1,0 +1,88 @@
+"""A town whose App people can sign in to: what they do on our pages and on GitHub's."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+from server.hosting import (
+    EVENTS,
+    PERMISSIONS,
+    SECRET,
+    as_app,
+    environment,
+    eventually,
+    hosted,
+)
+from server.person import Page, Person
+from server.town import BOT, Town
+
+from bot.sandbox.server import Sandbox
+from bot.sandbox.state import apps
+from bot.sandbox.state.objects import App
+from bot.server.app import WEBHOOKS
+from bot.server.server import Server
+
+FILES = {**PERMISSIONS, "contents": "write", "pull_requests": "write"}
+
+
+class Visited(Town):
+    """A town, and browsers in it."""
+
+    @contextlib.contextmanager
+    def person(self, login: str = "learner") -> Iterator[Person]:
+        """Somebody's browser: GitHub knows them there, we do not yet."""
+        with self.world.lock:
+            self.world.add_user(login)
+        with Person(self.host.url) as somebody:
+            root = self.sandbox.url
+            answer = somebody.web.post(f"{root}/login", data={"login": login, "return_to": "/"})
+            assert answer.status_code == 200
+            yield somebody
+
+    def sign_in(self, somebody: Person, then: str = "/") -> Page:
+        """By way of GitHub, which asks once."""
+        page = somebody.open(f"/sign-in?{urlencode({'then': then})}")
+        if page.path == "/login/oauth/authorize":
+            page = somebody.press(page, "Authorize")
+        return page
+
+
+@contextlib.contextmanager
+def visited(
+    sandbox: Sandbox, database_url: str, folder: Path, *, files: bool = True, **more: str
+) -> Iterator[Visited]:
+    """A town with an empty store, whose App may write files or not. Time is the sandbox's."""
+    made: list[App] = []
+
+    def environ(url: str) -> dict[str, str]:
+        with sandbox.world.lock:
+            app = apps.create(
+                sandbox.world,
+                "Milepost Test",
+                owner="learner",
+                permissions=FILES if files else PERMISSIONS,
+                events=EVENTS,
+                hook_url=url + WEBHOOKS,
+                hook_secret=SECRET,
+                setup_url=f"{url}/setup",
+                callback_urls=[f"{url}/signed-in"],
+            )
+        made.append(app)
+        return {
+            **environment(folder, database_url),
+            **as_app(app, sandbox),
+            "MILEPOST_CLIENT_SECRET": app.client_secret,
+            "MILEPOST_PUBLIC_URL": url,
+            **more,
+        }
+
+    def change(server: Server) -> None:
+        server.clock = sandbox.world.clock.exact
+
+    with hosted(environ, change=change) as host:
+        eventually(lambda: host.server.bot() == BOT)
+        town = Visited(sandbox, made[0], host)
+        with town.github:
+            town.settle()
+            yield town
