@@ -1,31 +1,25 @@
 """`milepost doctor`: what is well, what is not, and what to do about it."""
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli import console
 from bot.cli.edges import Edges
-from bot.errors import EXIT_OK, GitHubError, MilepostError, UnavailableError
+from bot.errors import EXIT_OK, GitHubError, MilepostError, UnavailableError, UsageError
+from bot.usecases.findings import Finding
 
 if TYPE_CHECKING:
     from bot.github.client import Inspection
 
 MAX_SKEW = 60
 LOW_BUDGET = 200
+Step = tuple[str, Callable[[], Iterator[Finding]]]
 PATIENCE = 5  # seconds; a person who asks what is wrong is told of a limit, not made to wait for it
-
-
-class Finding(NamedTuple):
-    """One line of the report."""
-
-    subject: str
-    verdict: Literal["well", "mind", "wrong"]
-    text: str
-    advice: str = ""
 
 
 def doctor(
@@ -33,16 +27,22 @@ def doctor(
         str | None,
         typer.Option("--repo", metavar="OWNER/NAME", help="The repository to look at."),
     ] = None,
+    server: Annotated[
+        bool, typer.Option("--server", help="Look at a server of `milepost serve` instead.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
 ) -> int:
-    """Check settings, curriculum, token, repository, permissions and clock; nothing is written."""
-    edges = Edges(repo)
-    edges.environment = edges.environment.model_copy(update={"max_wait": PATIENCE})
+    """Check settings, curriculum, token, repository, permissions and clock; nothing is written.
+
+    With --server: configuration, folder, database, work, App, webhooks and deliveries.
+    """
+    if server and repo is not None:
+        raise UsageError("--server looks at no repository: leave out --repo.")
     code = EXIT_OK
     findings: list[Finding] = []
-    for subject, look in (("settings", _settings), ("repository", _repository)):
+    for subject, look in _of_server() if server else _of_repository(repo):
         try:
-            findings.extend(look(edges))
+            findings.extend(look())
         except MilepostError as error:
             findings.append(Finding(subject=subject, verdict="wrong", text=str(error)))
             code = code or error.exit_code
@@ -57,6 +57,30 @@ def doctor(
             if f.advice:
                 console.say(f"      {f.advice}")
     return code
+
+
+def _of_repository(repo: str | None) -> Iterable[Step]:
+    edges = Edges(repo)
+    edges.environment = edges.environment.model_copy(update={"max_wait": PATIENCE})
+    return (
+        ("settings", lambda: _settings(edges)),
+        ("repository", lambda: _repository(edges)),
+    )
+
+
+def _of_server() -> Iterable[Step]:
+    try:
+        import alembic  # noqa: F401 - as `milepost serve` does
+        import apscheduler  # noqa: F401
+        import uvicorn  # noqa: F401
+    except ModuleNotFoundError as missing:
+        raise UsageError(
+            f"the server needs '{missing.name}', which is not installed.",
+            hint="Install it with: pip install 'milepost[server]'",
+        ) from None
+    from bot.server.doctor import Examination
+
+    return Examination(os.environ).steps()
 
 
 def _settings(edges: Edges) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """Brings the tables to the shape that this version needs, by Alembic, one process at a time."""
 
 from pathlib import Path
+from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -39,6 +40,21 @@ def migrate(engine: Engine) -> None:
         raise ConfigError(
             f"the database cannot be used: {reason}.", where="MILEPOST_DATABASE_URL"
         ) from None
+
+
+def standing(connection: Connection) -> Literal["empty", "older", "current", "newer"]:
+    """How far the tables are, as this version sees it. Changes nothing."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory(str(SCRIPTS))
+    found = MigrationContext.configure(connection).get_current_revision()
+    if found is None:
+        return "empty"
+    if found == scripts.get_current_head():
+        return "current"
+    known = {script.revision for script in scripts.walk_revisions()}
+    return "older" if found in known else "newer"
 
 
 def lock(connection: Connection) -> None:

@@ -1,0 +1,328 @@
+"""What is well about a server, what is not, and what to do about it. Nothing is written.
+
+It looks from outside: at the environment, the folder, the database and GitHub, whether a server
+runs or not.
+"""
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.errors import (
+    ConfigError,
+    MilepostError,
+    NotThereError,
+    PermissionDeniedError,
+    UnavailableError,
+)
+from bot.github import deliveries, problems
+from bot.github.app import AppAuth, AppInfo
+from bot.github.app_calls import session
+from bot.github.pacing import utc_now
+from bot.github.rights import LEAST, REACH, Reach, events
+from bot.github.told import read as read_told
+from bot.server import config as configuration
+from bot.server.app import WEBHOOKS
+from bot.server.config import ServerConfig
+from bot.server.server import CREDENTIALS, with_credentials
+from bot.server.store.agenda import Agenda
+from bot.server.store.engine import ONLY_READS, open_engine
+from bot.server.store.inbox import Inbox
+from bot.server.store.migrate import standing
+from bot.usecases.findings import Finding, mind, well
+
+MAX_SKEW = timedelta(seconds=30)  # GitHub takes signatures that are up to a minute off
+PATIENCE = 5.0  # seconds; a person who asks what is wrong is not made to wait for it
+LATE = timedelta(minutes=5)
+LATELY = timedelta(days=1)
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+Step = tuple[str, Callable[[], Iterator[Finding]]]
+
+
+class Examination:
+    """One look at everything. What cannot be looked at, because of something else, is left out."""
+
+    def __init__(
+        self, environ: Mapping[str, str], *, clock: Callable[[], datetime] = utc_now
+    ) -> None:
+        self._environ = environ
+        self._clock = clock
+        self._config: ServerConfig | None = None
+        self._auth: AppAuth | None = None
+        self._tables = False
+
+    def steps(self) -> Iterator[Step]:
+        """In this order. Each may raise MilepostError for what is wrong."""
+        try:
+            yield from self._steps()
+        finally:
+            if self._auth is not None:
+                self._auth.close()
+
+    def _steps(self) -> tuple[Step, ...]:
+        return (
+            ("configuration", self._configuration),
+            ("data folder", self._folder),
+            ("database", self._database),
+            ("work", self._work),
+            ("App", self._app),
+            ("webhooks", self._webhooks),
+            ("address", self._address),
+            ("deliveries", self._deliveries),
+        )
+
+    def _configuration(self) -> Iterator[Finding]:
+        self._config = configuration.read(self._environ)
+        yield well("configuration", "can be read")
+        # It may refuse the App's file; the rest can be looked at all the same.
+        self._config = config = with_credentials(self._config)
+        if config.public_url is None:
+            yield mind(
+                "public address",
+                "none is set: GitHub and people cannot be told where the server is.",
+                "Set MILEPOST_PUBLIC_URL.",
+            )
+        elif not config.public_url.startswith("https:"):
+            yield mind(
+                "public address",
+                f"{config.public_url} is not https: cookies and pages can be read on the way.",
+                "Put a proxy with TLS before the server.",
+            )
+
+    def _folder(self) -> Iterator[Finding]:
+        if self._config is None:
+            return
+        folder = self._config.data_dir
+        if not folder.exists():
+            yield mind("data folder", f"{folder} is not there yet; the server makes it.")
+            return
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise ConfigError("nothing can be written there.", where=str(folder))
+        if os.name == "posix" and folder.stat().st_mode & _OTHERS:
+            yield mind(
+                "data folder",
+                f"others on this machine can look into {folder}.",
+                f"Run `chmod 700 {folder}`.",
+            )
+            return
+        yield well("data folder", f"{folder}, only for its owner")
+
+    def _database(self) -> Iterator[Finding]:
+        if self._config is None:
+            return
+        url = self._config.database_url.get_secret_value()
+        file = url.removeprefix("sqlite:///").partition("?")[0]
+        if file != url and not Path(file).exists():
+            yield mind("database", "the SQLite file is not there yet; the server makes it.")
+            return
+        engine = open_engine(url, connections=1)
+        try:
+            with engine.connect().execution_options(**{ONLY_READS: True}) as connection:
+                found = standing(connection)
+        except SQLAlchemyError as broken:
+            raise ConfigError(
+                f"the database does not answer ({type(broken).__name__}).",
+                where="MILEPOST_DATABASE_URL",
+                hint="Check its address, its password, and that it runs.",
+            ) from None
+        finally:
+            engine.dispose()
+        if found == "newer":
+            raise ConfigError(
+                "the database was written by a newer version.",
+                where="MILEPOST_DATABASE_URL",
+                hint="Use that version, or a newer one.",
+            )
+        self._tables = found == "current"
+        if found == "current":
+            name = engine.dialect.name
+            yield well("database", f"{name} answers, and its tables are those of this version")
+        else:
+            what = "has no tables yet" if found == "empty" else "has older tables"
+            yield mind("database", f"it {what}; the next start brings them up to date.")
+
+    def _work(self) -> Iterator[Finding]:
+        if self._config is None or not self._tables:
+            return
+        engine = open_engine(self._config.database_url.get_secret_value(), connections=1)
+        now = self._clock()
+        try:
+            due, since = Agenda(engine).overdue(now)
+            waiting, first = Inbox(engine).waiting()
+        finally:
+            engine.dispose()
+        late = max((now - at for at in (since, first) if at is not None), default=timedelta())
+        text = f"{due} due, {waiting} deliveries to be dealt with"
+        if late > LATE:
+            yield mind(
+                "work",
+                f"{text}, the oldest for {round(late / timedelta(minutes=1))} minutes.",
+                "Is the server running, with MILEPOST_THREADS above 0? Its log tells what fails.",
+            )
+        else:
+            yield well("work", text)
+
+    def _app(self) -> Iterator[Finding]:
+        config = self._config
+        if config is None:
+            return
+        if config.issuer is None or config.private_key is None:
+            yield mind(
+                "App",
+                f"there is none yet, neither in the environment nor in {CREDENTIALS}.",
+                "Start the server: its log tells the address where one is registered.",
+            )
+            return
+        auth = AppAuth(
+            config.issuer,
+            config.private_key,
+            api_url=config.api_url,
+            graphql_url=config.graphql_url,
+            clock=self._clock,
+            max_wait=PATIENCE,
+        )
+        try:
+            auth.check_key()
+            answer = auth.as_app("GET", "/app")
+        except MilepostError:
+            auth.close()
+            raise
+        self._auth = auth
+        info = read_told(AppInfo, answer.json(), "/app")
+        yield well("App", f"'{info.name}' is known to {config.api_url}, and its key signs")
+        yield _skew(problems.server_time(answer.headers), self._clock())
+        yield from _reach(info)
+        if config.client_secret is None:
+            yield mind("sign-in", "nobody can sign in.", "Set MILEPOST_CLIENT_SECRET.")
+
+    def _webhooks(self) -> Iterator[Finding]:
+        config, auth = self._config, self._auth
+        if config is None or auth is None:
+            return
+        try:
+            told = auth.as_app("GET", "/app/hook/config").json()
+        except NotThereError:
+            yield mind("webhooks", "the App has none: the server hears of nothing and looks daily.")
+            return
+        found = told if isinstance(told, dict) else {}
+        url = str(found.get("url", ""))
+        if not config.webhook_secrets or not found.get("secret"):
+            raise ConfigError(
+                "there is no secret to sign deliveries with, so each is refused.",
+                where="MILEPOST_WEBHOOK_SECRET",
+                hint="Set the same one here and in the App's settings on GitHub.",
+            )
+        if config.public_url is not None and url != config.public_url + WEBHOOKS:
+            raise ConfigError(
+                f"GitHub sends deliveries to {url or 'nowhere'}, not to "
+                f"{config.public_url + WEBHOOKS}.",
+                where="MILEPOST_PUBLIC_URL",
+                hint="Change the webhook address in the App's settings on GitHub, or this.",
+            )
+        if found.get("content_type") != "json":
+            raise ConfigError(
+                "GitHub sends deliveries as forms, not as JSON.",
+                hint="Set the content type application/json in the App's settings on GitHub.",
+            )
+        yield well("webhooks", f"GitHub sends them to {url}")
+
+    def _address(self) -> Iterator[Finding]:
+        if self._config is None or self._config.public_url is None:
+            return
+        import httpx
+
+        url = self._config.public_url + WEBHOOKS
+        try:
+            with session(url) as client:
+                # It takes deliveries only by POST; that it says so is enough to know it.
+                status = client.get(url, timeout=PATIENCE, follow_redirects=False).status_code
+        except httpx.HTTPError as broken:
+            raise UnavailableError(
+                f"{url} does not answer from here ({type(broken).__name__}).",
+                hint="Is the server running, and does the proxy lead to it?",
+            ) from None
+        if status != 405:
+            raise UnavailableError(
+                f"{url} is answered by something else (status {status}).",
+                hint="The proxy has to lead all of the address to the server.",
+            )
+        yield well("address", f"{self._config.public_url} leads to a server")
+
+    def _deliveries(self) -> Iterator[Finding]:
+        if self._auth is None:
+            return
+        now = self._clock()
+        try:
+            tries = [
+                one
+                for one in deliveries.listed(self._auth, now - LATELY)
+                if one.delivered_at >= now - LATELY
+            ]
+        except NotThereError:
+            return  # an App without webhooks, which was told above
+        found = deliveries.missed(tries)
+        lost = len(found.again) + found.given_up
+        text = f"{found.arrived} arrived since yesterday, {lost} did not"
+        if lost:
+            newest = next(one for one in tries if not one.arrived)
+            yield mind(
+                "deliveries",
+                f"{text}; the last one that did not: {newest.status}.",
+                "They are asked for again every ten minutes while the server runs.",
+            )
+        else:
+            yield well("deliveries", text)
+
+
+def _skew(theirs: datetime | None, ours: datetime) -> Finding:
+    if theirs is None:
+        return mind("clock", "GitHub did not say its time.")
+    skew = abs(ours - theirs)
+    if skew > MAX_SKEW:
+        return mind(
+            "clock",
+            f"this machine is {skew.total_seconds():.0f} s off GitHub's time.",
+            "Set it right: GitHub refuses signatures from the future.",
+        )
+    return well("clock", "agrees with GitHub's")
+
+
+def _reach(info: AppInfo) -> Iterator[Finding]:
+    """How far the App can go, and whether it hears of all that happens there."""
+    fitting = [one for one in Reach if _covers(info.permissions, REACH[one].permissions)]
+    if not fitting:
+        raise PermissionDeniedError(
+            "the App may not write issues.",
+            where=info.name,
+            hint="Add 'Issues: read and write' to its permissions in its settings on GitHub.",
+        )
+    reach = fitting[-1]
+    yield well("permissions", f"enough for '{reach.value}'")
+    most = REACH[reach].permissions.keys() | LEAST.permissions.keys()
+    if more := sorted(info.permissions.keys() - most):
+        yield mind(
+            "permissions",
+            f"the App may do more than is needed: {', '.join(more)}.",
+            "Take that away in its settings on GitHub.",
+        )
+    if deaf := [one for one in events(reach) if one not in info.events]:
+        yield mind(
+            "events",
+            f"the App does not hear of: {', '.join(deaf)}.",
+            "Subscribe to them in its settings on GitHub; until then they are noticed daily.",
+        )
+    else:
+        yield well("events", "the App hears of all that matters")
+
+
+def _covers(granted: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
+    levels = ("read", "write", "admin")
+    return all(
+        name in granted and levels.index(granted[name]) >= levels.index(level)
+        for name, level in wanted.items()
+    )
