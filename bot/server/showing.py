@@ -83,7 +83,8 @@ def showing(view: View, now: datetime) -> Showing:
 
 def packed(shown: Showing) -> bytes:
     """For the store."""
-    return zlib.compress(shown.model_dump_json().encode())
+    # By alias, for only so fields that have one are read again.
+    return zlib.compress(shown.model_dump_json(by_alias=True).encode())
 
 
 def unpacked(document: bytes) -> Showing | None:

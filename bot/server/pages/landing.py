@@ -22,7 +22,7 @@ from bot.server.store.rows import RepositoryRow
 if TYPE_CHECKING:
     from bot.github.signin import Reachable, SignIn
 
-MOST_OPENED = 40  # of how many repositories it is told how far they are
+MOST_OPENED = 200  # of how many repositories it is told how far they are
 
 
 class Mine(NamedTuple):
