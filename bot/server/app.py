@@ -19,6 +19,7 @@ from bot.server.pages.frame import Frame, PageError
 from bot.server.pages.routes import add_pages, told
 from bot.server.receiving import Receiver
 from bot.server.server import Server
+from bot.server.telemetry import Traced
 from bot.server.watching import Answered, Watched
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,8 @@ def build(server: Server) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if server.telemetry is not None:
+            server.telemetry.begin(server.store.engine)
         receiver = server.receiver = Receiver(server.keep)
         await run_in_threadpool(server.start)
         log.info("started")
@@ -39,6 +42,8 @@ def build(server: Server) -> FastAPI:
         await receiver.close()
         await run_in_threadpool(server.stop)
         await run_in_threadpool(frame.close)
+        if server.telemetry is not None:
+            await run_in_threadpool(server.telemetry.end)
         log.info("stopped")
 
     app = FastAPI(
@@ -54,6 +59,8 @@ def build(server: Server) -> FastAPI:
     app.add_middleware(Entrance, path=WEBHOOKS, door=door)
     forms = {route.endpoint: route.path for route in app.routes if isinstance(route, Route)}
     app.add_middleware(Watched, tell=_noted(server), forms=forms, door=WEBHOOKS)
+    if server.telemetry is not None:
+        app.add_middleware(Traced, telemetry=server.telemetry, forms=forms, door=WEBHOOKS)
     return app
 
 

@@ -1,12 +1,13 @@
 """Runs the server in this process until SIGTERM or Ctrl-C."""
 
 import logging
+import os
 
 import uvicorn
 from fastapi import FastAPI
 
 from bot.errors import UsageError
-from bot.server import logs
+from bot.server import logs, telemetry
 from bot.server.app import build
 from bot.server.config import ServerConfig
 from bot.server.server import Server, with_credentials
@@ -21,6 +22,7 @@ def serve(config: ServerConfig, *, host: str, port: int) -> None:
     """Serve. Raises ConfigError before it listens, and UsageError when it cannot."""
     logs.set_up()
     logs.hide(config.secrets)
+    traces = telemetry.of_environment(os.environ)
     config = with_credentials(config)
     if not config.registered:
         log.warning("there is no App to act as: every delivery is refused")
@@ -28,7 +30,7 @@ def serve(config: ServerConfig, *, host: str, port: int) -> None:
     with Store.open(
         config.database_url.get_secret_value(), connections=config.threads + 8
     ) as store:
-        server = Server(config, store)
+        server = Server(config, store, telemetry=traces)
         running = uvicorn.Server(settings(build(server), config, host=host, port=port))
         try:
             running.run()

@@ -17,6 +17,7 @@ from bot.server.measures import Measures
 from bot.server.receiving import Receiver
 from bot.server.store.rows import APP, SWEEP, Delivery
 from bot.server.store.store import Store
+from bot.server.telemetry import Telemetry, TracedLooks
 from bot.server.waking import wake_all
 from bot.server.work import LEASE, Hands, Pauses, Worker
 
@@ -63,6 +64,7 @@ class Server:
     budget: Budget | None = None
     pauses: Pauses = field(default_factory=Pauses)
     receiver: Receiver | None = None
+    telemetry: Telemetry | None = None
     measures: Measures = field(init=False, repr=False)
     _bot: str | None = None
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -125,8 +127,9 @@ class Server:
             self.store.agenda.release_all(self.clock())
         self.store.agenda.wake(APP, SWEEP, at=self.clock())
         wake_all(self.store, self.clock())
+        looking = looks if self.telemetry is None else TracedLooks(looks, self.telemetry)
         worker = Worker(
-            self.store, looks, clock=self.clock, lease=self.lease, observe=self.measures.look
+            self.store, looking, clock=self.clock, lease=self.lease, observe=self.measures.look
         )
         self.work = self._hands(worker)
         if self.work is not None:

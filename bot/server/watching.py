@@ -56,9 +56,10 @@ class Watched:
             raise
         finally:
             seconds = time.perf_counter() - began
-            self._tell(Answered(scope["method"], self._route(scope), status or 499, seconds))
+            route = form_of(scope, self._forms, self._door)
+            self._tell(Answered(scope["method"], route, status or 499, seconds))
 
-    def _route(self, scope: Scope) -> str:
-        if scope["path"] == self._door:
-            return self._door
-        return self._forms.get(scope.get("endpoint"), NOWHERE)
+
+def form_of(scope: Scope, forms: Mapping[Any, str], door: str) -> str:
+    """The form of the address that was asked for, once it is known who answers."""
+    return door if scope["path"] == door else forms.get(scope.get("endpoint"), NOWHERE)

@@ -1,0 +1,258 @@
+"""Traces by OpenTelemetry, when the environment asks for them: requests, looks, GitHub, the store.
+
+What leaves the process is chosen by name: of all that instrumentations note, only what is listed
+here. No header, body, query, address of a page, statement, or text of an error is.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bot.errors import ConfigError, UsageError
+from bot.server.door import Asgi, Message, Receive, Scope, Send
+from bot.server.looks import Looked
+from bot.server.store.rows import Subject
+from bot.server.watching import form_of
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import ReadableSpan
+    from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+    from opentelemetry.trace import Span, SpanKind, Tracer
+    from sqlalchemy.engine import Engine
+
+    from bot.server.work import Looking
+
+EXPORTER = "OTEL_TRACES_EXPORTER"
+ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
+PROTOCOL = "http/protobuf"
+OURS = "milepost"
+ALLOWED = frozenset(
+    {
+        "http.request.method",
+        "http.method",
+        "http.response.status_code",
+        "http.status_code",
+        "http.route",
+        "server.address",
+        "net.peer.name",
+        "db.system.name",
+        "error.type",
+        "milepost.subject",
+        "milepost.result",
+    }
+)
+
+
+def wished(environ: Mapping[str, str]) -> bool:
+    """Whether the environment asks for traces. Raises ConfigError for what we cannot do."""
+    said = {name: environ.get(name, "").strip() for name in (EXPORTER, *ENDPOINTS, *PROTOCOLS)}
+    if environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true" or said[EXPORTER] == "none":
+        return False
+    if not said[EXPORTER] and not any(said[name] for name in ENDPOINTS):
+        return False
+    if said[EXPORTER] not in {"", "otlp"}:
+        raise ConfigError("traces go out by 'otlp', or not with 'none'.", where=EXPORTER)
+    for name in PROTOCOLS:
+        if said[name] not in {"", PROTOCOL}:
+            raise ConfigError(f"traces go out by '{PROTOCOL}'.", where=name)
+    return True
+
+
+def of_environment(environ: Mapping[str, str]) -> "Telemetry | None":
+    """Traces as the environment wishes; where to is told by the variables of OpenTelemetry.
+
+    Raises ConfigError, and UsageError when they are wished for and the extra is not installed.
+    """
+    if not wished(environ):
+        return None
+    try:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
+        return Telemetry(OTLPSpanExporter())
+    except ModuleNotFoundError as missing:
+        raise UsageError(
+            f"the environment asks for traces, but '{missing.name}' is not installed.",
+            hint="Install it with: pip install 'milepost[server,telemetry]', or unset "
+            f"{EXPORTER} and {ENDPOINTS[0]}.",
+        ) from None
+
+
+class Telemetry:
+    """Traces of one process, sent out in the background. Raises ModuleNotFoundError."""
+
+    def __init__(self, exporter: "SpanExporter") -> None:
+        import opentelemetry.instrumentation.httpx  # noqa: F401 - so that it is there later
+        from opentelemetry.sdk.resources import SERVICE_NAME, Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+        told = Resource.create({"service.version": version("milepost")})
+        if str(told.attributes.get(SERVICE_NAME, "")).startswith("unknown_service"):
+            told = told.merge(Resource({SERVICE_NAME: OURS}))
+        self._provider = TracerProvider(resource=told)
+        self._provider.add_span_processor(BatchSpanProcessor(_cleaned(exporter)))
+        self._tracer = self._provider.get_tracer(OURS)
+
+    def begin(self, engine: "Engine") -> None:
+        """Trace requests to GitHub, and what is asked of the store."""
+        from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
+
+        HTTPXClientInstrumentor().instrument(tracer_provider=self._provider)
+        _Statements(engine, self._tracer)
+
+    def end(self) -> None:
+        """Send what is left, and trace nothing more."""
+        from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
+
+        HTTPXClientInstrumentor().uninstrument()
+        self._provider.shutdown()
+
+    @contextmanager
+    def request(self, method: str) -> "Iterator[Span]":
+        """Around a request of somebody else's."""
+        from opentelemetry.trace import SpanKind
+
+        with self._span(method, SpanKind.SERVER) as span:
+            span.set_attribute("http.request.method", method)
+            yield span
+
+    @contextmanager
+    def look(self, subject: Subject) -> "Iterator[Span]":
+        """Around a look."""
+        from opentelemetry.trace import SpanKind
+
+        with self._span(f"look {subject.kind}", SpanKind.INTERNAL) as span:
+            span.set_attribute("milepost.subject", str(subject))
+            yield span
+
+    @contextmanager
+    def _span(self, name: str, kind: "SpanKind") -> "Iterator[Span]":
+        from opentelemetry.trace import StatusCode
+
+        with self._tracer.start_as_current_span(
+            name, kind=kind, record_exception=False, set_status_on_exception=False
+        ) as span:
+            try:
+                yield span
+            except Exception as broken:
+                span.set_attribute("error.type", type(broken).__name__)
+                span.set_status(StatusCode.ERROR)
+                raise
+
+
+class _Statements:
+    """Each statement of a request or a look is a span that tells its first word. The clock's own
+    looks at the store are none: there would be two a second."""
+
+    _KEY = "milepost span"
+
+    def __init__(self, engine: "Engine", tracer: "Tracer") -> None:
+        import sqlalchemy as sa
+
+        self._tracer = tracer
+        self._system = engine.dialect.name
+        sa.event.listen(engine, "before_cursor_execute", self._begin)
+        sa.event.listen(engine, "after_cursor_execute", self._end)
+        sa.event.listen(engine, "handle_error", self._fail)
+
+    def _begin(self, connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        from opentelemetry.trace import SpanKind, get_current_span
+
+        if get_current_span().get_span_context().is_valid:
+            span = self._tracer.start_span(statement.split(None, 1)[0], kind=SpanKind.CLIENT)
+            span.set_attribute("db.system.name", self._system)
+            connection.info[self._KEY] = span
+
+    def _end(self, connection: Any, *_: Any) -> None:
+        if (span := connection.info.pop(self._KEY, None)) is not None:
+            span.end()
+
+    def _fail(self, context: Any) -> None:
+        if context.connection is None:
+            return
+        if (span := context.connection.info.pop(self._KEY, None)) is not None:
+            span.set_attribute("error.type", type(context.original_exception).__name__)
+            span.end()
+
+
+class Traced:
+    """Each request is a span; its name is the form of its address."""
+
+    def __init__(
+        self, app: Asgi, *, telemetry: Telemetry, forms: Mapping[Any, str], door: str
+    ) -> None:
+        self._app = app
+        self._telemetry = telemetry
+        self._forms = forms
+        self._door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, or the server's start and stop."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        with self._telemetry.request(scope["method"]) as span:
+
+            async def noting(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    span.set_attribute("http.response.status_code", message["status"])
+                await send(message)
+
+            try:
+                await self._app(scope, receive, noting)
+            finally:
+                route = form_of(scope, self._forms, self._door)
+                span.set_attribute("http.route", route)
+                span.update_name(f"{scope['method']} {route}")
+
+
+class TracedLooks(NamedTuple):
+    """Looks, each of which is a span."""
+
+    looking: "Looking"
+    telemetry: Telemetry
+
+    def at(self, subject: Subject, tries: int) -> Looked:
+        """Look at it."""
+        with self.telemetry.look(subject) as span:
+            looked = self.looking.at(subject, tries)
+            span.set_attribute("milepost.result", looked.result)
+            return looked
+
+
+def _cleaned(exporter: "SpanExporter") -> "SpanExporter":
+    """Hands on what is allowed."""
+    from opentelemetry.sdk.trace.export import SpanExporter
+
+    class Cleaned(SpanExporter):
+        def export(self, spans: "Sequence[ReadableSpan]") -> "SpanExportResult":
+            return exporter.export([_clean(one) for one in spans])
+
+        def shutdown(self) -> None:
+            exporter.shutdown()
+
+        def force_flush(self, timeout_millis: int = 30_000) -> bool:
+            return exporter.force_flush(timeout_millis)
+
+    return Cleaned()
+
+
+def _clean(span: "ReadableSpan") -> "ReadableSpan":
+    from opentelemetry.sdk.trace import ReadableSpan
+    from opentelemetry.trace import Status
+
+    attributes = span.attributes or {}
+    return ReadableSpan(
+        name=span.name,
+        context=span.context,
+        parent=span.parent,
+        resource=span.resource,
+        attributes={name: value for name, value in attributes.items() if name in ALLOWED},
+        kind=span.kind,
+        status=Status(span.status.status_code),
+        start_time=span.start_time,
+        end_time=span.end_time,
+        instrumentation_scope=span.instrumentation_scope,
+    )

@@ -1,0 +1,101 @@
+"""Traces: only when they are wished for, and never with anything private in them."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from server.hosting import as_app, environment, eventually, hosted, register
+from server.town import Town
+
+from bot.errors import ConfigError, UsageError
+from bot.sandbox.server import Sandbox
+from bot.server import telemetry
+from bot.server.server import Server
+from bot.server.store.rows import APP, repository
+from bot.server.telemetry import Telemetry
+
+ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+
+
+@pytest.mark.parametrize(
+    ("environ", "wished"),
+    [
+        ({}, False),
+        ({ENDPOINT: "http://127.0.0.1:4318"}, True),
+        ({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://127.0.0.1:4318"}, True),
+        ({"OTEL_TRACES_EXPORTER": "otlp"}, True),
+        ({"OTEL_TRACES_EXPORTER": "none", ENDPOINT: "http://127.0.0.1:4318"}, False),
+        ({"OTEL_SDK_DISABLED": "true", ENDPOINT: "http://127.0.0.1:4318"}, False),
+        ({"OTEL_SERVICE_NAME": "milepost"}, False),
+    ],
+)
+def test_they_are_wished_for_by_the_variables_of_opentelemetry(
+    environ: dict[str, str], wished: bool
+) -> None:
+    assert telemetry.wished(environ) is wished
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("OTEL_TRACES_EXPORTER", "zipkin"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")],
+)
+def test_what_cannot_be_done_is_told(name: str, value: str) -> None:
+    with pytest.raises(ConfigError, match=name):
+        telemetry.wished({ENDPOINT: "http://127.0.0.1:4318", name: value})
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None)
+    assert telemetry.of_environment({}) is None
+    with pytest.raises(UsageError, match="telemetry"):
+        telemetry.of_environment({"OTEL_TRACES_EXPORTER": "otlp"})
+
+
+def test_what_is_traced_and_what_is_not(sandbox: Sandbox, tmp_path: Path) -> None:
+    seen = InMemorySpanExporter()
+
+    def trace(server: Server) -> None:
+        server.telemetry = Telemetry(seen)
+
+    def environ(url: str) -> dict[str, str]:
+        app = register(sandbox, url)
+        return {
+            **environment(tmp_path, f"sqlite:///{tmp_path / 'canary-store'}"),
+            **as_app(app, sandbox),
+            "MILEPOST_CLIENT_SECRET": "canary-client-secret",
+            "MILEPOST_SECRET_KEY": "canary-secret-key" * 3,
+        }
+
+    with hosted(environ, change=trace) as host:
+        eventually(host.server.bot)
+        town = Town(sandbox, next(iter(sandbox.world.apps.values())), host)
+        with town.github:
+            town.settle()
+            town.configure()
+            town.install()
+            town.settle_with("learner/portfolio active synced")
+        said = {"Authorization": "Bearer canary-bearer", "Cookie": "session=canary-cookie"}
+        host.client.get(f"{host.url}/?code=canary-code&state=canary-state", headers=said)
+        host.client.get(f"{host.url}/canary-path", headers=said)
+        host.knock("issues", {"note": "canary-body"}, secret="canary-wrong")
+        tokens = [*sandbox.world.tokens, sandbox.token]
+    spans = seen.get_finished_spans()
+    names = {span.name for span in spans}
+    assert {"GET /", "GET none", "POST /webhooks/github"} <= names
+    assert {"look app", "look installation", "look repository"} <= names
+    looks = {str(dict(s.attributes or {})) for s in spans if s.name.startswith("look")}
+    subject = str(repository(town.home.id))
+    assert str({"milepost.subject": subject, "milepost.result": "synced"}) in looks
+    assert any(str(APP) in one for one in looks)
+    # What GitHub and the store are asked for belongs to a look or a request.
+    parents = {span.context.span_id: span.name for span in spans if span.context}
+    # The test asks by httpx as well, in the same process, and of that nobody is the parent.
+    below = {(parents[s.parent.span_id].split()[0], s.name) for s in spans if s.parent}
+    assert {("look", "GET"), ("look", "SELECT"), ("look", "UPDATE")} <= below
+    assert not [s for s in spans if s.name == "SELECT" and not s.parent]
+    text = "".join(span.to_json() for span in spans)
+    assert "canary" not in text
+    assert "learner/portfolio" not in text
+    assert not [token for token in tokens if token in text]
+    assert not [span for span in spans if span.events or span.links]
