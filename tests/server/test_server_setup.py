@@ -1,0 +1,395 @@
+"""Setting a path up on the server's pages: who may, what they see, and what becomes of it."""
+
+import base64
+import html
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import yaml
+from planning.paths import SMALL
+from server.hosting import eventually
+from server.person import Page, Person
+from server.visiting import Visited, visited
+
+from bot.sandbox.server import Sandbox
+from bot.sandbox.state import apps
+from bot.sandbox.state.objects import Repository
+from bot.settings import CONFIG_PATH, Settings, parse
+
+HOME = "/setup/learner/portfolio"
+
+
+@pytest.fixture
+def town(sandbox: Sandbox, tmp_path: Path) -> Iterator[Visited]:
+    """With an App that may write files."""
+    with visited(sandbox, f"sqlite:///{tmp_path / 'store.sqlite3'}", tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def plain(sandbox: Sandbox, tmp_path: Path) -> Iterator[Visited]:
+    """With one that may not."""
+    database = f"sqlite:///{tmp_path / 'store.sqlite3'}"
+    with visited(sandbox, database, tmp_path, files=False) as made:
+        yield made
+
+
+@pytest.fixture
+def learner(town: Visited) -> Iterator[Person]:
+    """Signed in, with the App on all repositories and a guide of their own."""
+    path = yaml.safe_dump(SMALL.model_dump(mode="json", exclude_defaults=True))
+    town.put("path.yml", path)
+    town.install()
+    town.settle()
+    with town.person() as somebody:
+        town.sign_in(somebody)
+        yield somebody
+
+
+def settings(town: Visited, home: Repository | None = None) -> Settings | None:
+    """What is in the repository."""
+    answer = town.github.get(f"/repos/{(home or town.home).full_name}/contents/{CONFIG_PATH}")
+    if answer.status_code == 404:
+        return None
+    return parse(base64.b64decode(answer.json()["content"]).decode())
+
+
+def planned(somebody: Person, home: str = HOME, **filled: str | None) -> Page:
+    """The form filled in for the small path, and its plan seen."""
+    usual = {"curriculum": "own", "path": "path.yml", "start": "2026-01-05"}
+    return somebody.press(somebody.open(home), "See the plan", **{**usual, **filled})
+
+
+def finished(town: Visited, somebody: Person, page: Page) -> Page:
+    """The page of the progress, once nothing goes on any more."""
+    town.settle()
+    return somebody.open(str(page.answer.url))
+
+
+def test_from_an_installation_to_the_first_issues(town: Visited) -> None:
+    path = yaml.safe_dump(SMALL.model_dump(mode="json", exclude_defaults=True))
+    town.put("path.yml", path)
+    with town.person() as somebody:
+        chosen = somebody.press(
+            somebody.open(f"{town.sandbox.url}/apps/{town.app.slug}/installations/new"), "Install"
+        )
+        # GitHub leads to our set-up page, and that by way of signing in.
+        listed = somebody.press(chosen, "Authorize")
+        assert listed.path == "/setup"
+        form = somebody.follow(listed, "Set it up: learner/portfolio")
+        assert form.path == HOME
+        plan = somebody.press(
+            form,
+            "See the plan",
+            curriculum="own",
+            path="path.yml",
+            start="2026-01-05",
+            timezone="Europe/Berlin",
+            speed="hours",
+            hours="7.5",
+            day="friday",
+            hour="17",
+            mentors="@grace, Linus",
+            share="yes",
+        )
+        assert plan.status == 200
+        assert town.writes() == 0
+        assert settings(town) is None
+        said = re.search(r"gets (\d+) notifications?", plan.text)
+        assert said is not None
+
+        going = somebody.press(plan, "Write the settings and begin")
+        assert going.path == f"{HOME}/progress"
+        done = finished(town, somebody, going)
+        assert "It is ready" in done.text
+        assert done.links["Your page"] == "/r/learner/portfolio"
+        summary = town.summary()
+        assert summary is not None
+        assert done.links["Your summary on GitHub"].endswith(f"/issues/{summary.number}")
+        assert town.row() == "learner/portfolio active synced"
+        posted = sum(len(issue.comments) for issue in town.home.issues.values())
+        assert int(said[1]) == len(town.tasks()) + len(town.other_issues()) + posted
+
+    found = settings(town)
+    assert found is not None
+    assert (found.timezone, found.hours_per_week, found.pace) == ("Europe/Berlin", 7.5, None)
+    assert (found.summary.day, found.summary.hour) == ("friday", 17)
+    assert (found.mentors, found.cohort.share) == (("grace", "Linus"), True)
+
+
+def test_it_is_the_learner_s_own_commit(town: Visited, learner: Person) -> None:
+    learner.press(planned(learner), "Write the settings and begin")
+    wrote = [e for e in town.world.journal.writes if e.path.endswith(CONFIG_PATH)]
+    assert [entry.login for entry in wrote] == ["learner"]
+
+
+def test_without_the_right_to_files_the_learner_commits(plain: Visited) -> None:
+    plain.install()
+    plain.settle()
+    with plain.person() as somebody:
+        plain.sign_in(somebody)
+        plan = planned(somebody, curriculum="learn-python-12-weeks", path="")
+        link = urlsplit(plan.links["Open a new file on GitHub"])
+        assert link.path == "/learner/portfolio/new/main"
+        query = parse_qs(link.query)
+        assert query["filename"] == [CONFIG_PATH]
+        text = query["value"][0]
+        assert parse(text).curriculum == "learn-python-12-weeks"
+        assert html.escape(text) in plan.answer.text
+
+        early = somebody.press(plan, "I have committed it")
+        assert "There is no .github/milepost.yml on the branch main yet" in early.text
+        plan = somebody.press(early, "See the plan")
+        plain.put(CONFIG_PATH, text)
+        going = somebody.press(plan, "I have committed it")
+        assert "It is ready" in finished(plain, somebody, going).text
+        changed = planned(somebody, curriculum="learn-python-12-weeks", path="", ahead="8")
+        edit = urlsplit(changed.links["Edit the file on GitHub"])
+        assert edit.path == f"/learner/portfolio/edit/main/{CONFIG_PATH}"
+
+
+WRONG: list[tuple[dict[str, str], str]] = [
+    ({"start": "soon"}, "Write a day"),
+    ({"speed": "months", "months": "0"}, "from 1 to 120"),
+    ({"speed": "hours", "hours": "many"}, "hours up to 80"),
+    ({"timezone": "Europe/Atlantis"}, "Choose one of the list."),
+    ({"path": "guide.pdf"}, "A guide ends in .md"),
+    ({"path": ""}, "Write where it is"),
+    ({"path": "missing.yml"}, "there is no file"),
+    ({"path": "../../etc/passwd.yml"}, "there is no file"),
+    ({"curriculum": "no-such"}, "Choose one of these."),
+    ({"mentors": "ada <script>"}, "is no login"),
+    ({"ahead": "9999"}, "from 0 to 520"),
+    ({"hour": "24"}, "from 0 to 23"),
+    ({"day": "funday"}, "Choose one of the list."),
+    ({"name": "x" * 61}, "letters at most"),
+]
+
+
+def test_what_is_wrong_is_told_beside_its_field(town: Visited, learner: Person) -> None:
+    for filled, told in WRONG:
+        page = planned(learner, **filled)
+        assert page.status == 422, filled
+        assert told in page.text
+        assert 'aria-invalid="true"' in page.answer.text, filled
+        assert "<script>" not in page.answer.text
+        # What was filled in stays.
+        field, value = next(iter(filled.items()))
+        if field in {"path", "mentors", "start", "name"}:
+            assert page.form("See the plan").fields[field] == value
+    assert settings(town) is None
+
+
+def test_settings_that_are_there_are_shown_kept_and_compared(
+    town: Visited, learner: Person
+) -> None:
+    town.configure(pauses=[{"from": "2026-08-03", "to": "2026-08-16"}], pace="3 months")
+    town.settle()
+    form = learner.open(HOME).form("See the plan").fields
+    assert (form["curriculum"], form["path"], form["months"]) == ("own", "path.yml", "3")
+    assert (form["timezone"], form["speed"]) == ("Europe/Berlin", "months")
+    plan = planned(learner, timezone="Asia/Tokyo")
+    assert "- timezone: Europe/Berlin" in plan.text
+    assert "+ timezone: Asia/Tokyo" in plan.text
+    learner.press(plan, "Replace the settings and begin")
+    found = settings(town)
+    assert found is not None
+    assert (found.timezone, len(found.pauses)) == ("Asia/Tokyo", 1)
+
+
+def test_what_was_changed_meanwhile_is_not_overwritten(town: Visited, learner: Person) -> None:
+    plan = planned(learner)
+    town.put(CONFIG_PATH, "curriculum: path.yml\nstart: 2026-02-02\n")
+    town.settle()
+    told = learner.press(plan, "Write the settings and begin")
+    assert "changed meanwhile, so nothing was written" in told.text
+    assert "- start: 2026-02-02" in told.text
+    found = settings(town)
+    assert found is not None
+    assert str(found.start) == "2026-02-02"
+    learner.press(told, "Replace the settings and begin")
+    found = settings(town)
+    assert found is not None
+    assert str(found.start) == "2026-01-05"
+
+
+def test_what_is_sent_twice_is_done_once(town: Visited, learner: Person) -> None:
+    plan = planned(learner)
+    first = learner.press(plan, "Write the settings and begin")
+    second = learner.press(plan, "Write the settings and begin")
+    assert first.path == second.path == f"{HOME}/progress"
+    assert "It is ready" in finished(town, learner, second).text
+    titles = sorted(issue.title for issue in town.home.issues.values())
+    assert len(titles) == len(set(titles))
+    commits = [e for e in town.world.journal.writes if e.path.endswith(CONFIG_PATH)]
+    assert len(commits) == 1
+
+
+def test_settings_that_cannot_be_used_are_told(town: Visited, learner: Person) -> None:
+    town.put(CONFIG_PATH, "curriculum: path.yml\nstart: never\n")
+    town.settle()
+    page = learner.open(HOME)
+    assert "start" in page.text
+    stopped = learner.open(f"{HOME}/progress")
+    assert "The settings cannot be used yet" in stopped.text
+    refused = learner.press(page, "Begin with the settings")
+    assert refused.path == HOME
+
+
+def test_a_plan_that_would_remove_much_is_not_begun(town: Visited, learner: Person) -> None:
+    learner.press(planned(learner, ahead="all"), "Write the settings and begin")
+    town.settle()
+    other = planned(learner, curriculum="learn-python-12-weeks")
+    assert "would stop by itself" in other.text
+    assert not any(words.startswith("Replace") for form in other.forms for words in form.buttons)
+    forged = {**other.form("See the plan").fields, "do": "write"}
+    learner.web.post(HOME, data=forged)
+    found = settings(town)
+    assert found is not None
+    assert found.curriculum == "path.yml"
+
+
+class TestWhoMay:
+    def test_somebody_who_is_not_signed_in_signs_in_first(self, town: Visited) -> None:
+        town.install()
+        with Person(town.host.url) as nobody:
+            for address in (HOME, f"{HOME}/progress", "/setup/no/such", "/setup"):
+                answer = nobody.web.get(address, follow_redirects=False)
+                assert answer.status_code == 303
+                assert answer.headers["location"].startswith("/sign-in?then=%2Fsetup")
+            assert nobody.web.get(f"{HOME}/progress.json").status_code == 404
+
+    def test_a_stranger_sees_what_there_would_be_for_nothing(self, town: Visited) -> None:
+        secret = town.world.add_repository("learner/secret", private=True)
+        town.install()
+        town.settle()
+        assert secret.private
+        with town.person("mallory") as somebody:
+            town.sign_in(somebody)
+            unknown = somebody.open("/setup/learner/no-such")
+            assert unknown.status == 404
+            for path in (HOME, "/setup/learner/secret", "/setup/learner/secret/progress"):
+                told = somebody.open(path)
+                assert (told.status, told.text) == (404, unknown.text)
+            token = unknown.form("Sign out").fields["form_token"]
+            for do in ("plan", "write", "look"):
+                sent = somebody.web.post(HOME, data={"form_token": token, "do": do})
+                assert sent.status_code == 404
+        assert town.writes() == 0
+
+    def test_an_installation_that_github_does_not_show_them_counts_for_nothing(
+        self, town: Visited
+    ) -> None:
+        installed = town.install()
+        town.settle()
+        with town.person("mallory") as somebody:
+            town.sign_in(somebody)
+            for number in (installed.id, 999_999, "x", ""):
+                page = somebody.open(f"/setup?installation_id={number}&setup_action=install")
+                assert page.status == 404
+            assert "not installed anywhere" in somebody.open("/setup").text
+
+    def test_who_may_only_read_may_not(self, town: Visited) -> None:
+        town.install()
+        with town.world.lock:
+            reader = town.world.add_user("reader")
+            town.home.collaborators[reader.login.lower()] = "read"
+        with town.person("reader") as somebody:
+            town.sign_in(somebody)
+            assert somebody.open(HOME).status == 404
+            assert "learner/portfolio" not in somebody.open("/setup").text
+
+    def test_a_form_of_another_site_does_nothing(self, town: Visited, learner: Person) -> None:
+        plan = planned(learner)
+        form = plan.form("Write the settings")
+        data = {**form.fields, "do": "write"}
+        for more, headers in (
+            ({"form_token": ""}, {}),
+            ({"form_token": "made-up"}, {}),
+            ({}, {"Origin": "https://evil.example"}),
+            ({}, {"Origin": "null"}),
+        ):
+            answer = learner.web.post(HOME, data={**data, **more}, headers=headers)
+            assert answer.status_code == 403
+        assert settings(town) is None
+
+    def test_the_owner_of_an_organization_sets_it_up(self, town: Visited) -> None:
+        with town.world.lock:
+            town.world.add_user("school", kind="Organization", owners=["ada"])
+            town.world.add_user("ada")
+            home = town.world.add_repository("school/course", private=True)
+            installed = apps.install(town.world, town.app, "school")
+        town.settle()
+        with town.person("ada") as somebody:
+            town.sign_in(somebody)
+            listed = somebody.open(f"/setup?installation_id={installed.id}&setup_action=install")
+            assert "school/course" in listed.text
+            plan = planned(
+                somebody, "/setup/school/course", curriculum="learn-python-12-weeks", path=""
+            )
+            going = somebody.press(plan, "Write the settings and begin")
+            assert "It is ready" in finished(town, somebody, going).text
+        assert town.row(home) == "school/course active synced"
+
+    def test_a_repository_without_the_app(self, town: Visited, learner: Person) -> None:
+        with town.world.lock:
+            outside = town.world.add_repository("ada/own")
+            outside.collaborators["learner"] = "write"
+        page = learner.open("/setup/ada/own")
+        assert (page.status, "is not in this repository" in page.text) == (409, True)
+
+
+def test_an_owner_who_was_asked_is_waited_for(town: Visited) -> None:
+    with town.person() as somebody:
+        page = somebody.open("/setup?setup_action=request&installation_id=1")
+        assert "You have asked for it" in page.text
+
+
+def test_an_installation_nobody_told_of_is_looked_at(town: Visited) -> None:
+    """Without webhooks, the page itself has it looked at."""
+    with town.world.lock:
+        town.world.weather.lose = 10
+    installed = town.install()
+    with town.person() as somebody:
+        town.sign_in(somebody)
+        somebody.open(f"/setup?installation_id={installed.id}&setup_action=install")
+        eventually(lambda: town.host.store.register.repository_named("learner/portfolio"))
+
+
+def test_an_archived_repository_cannot_be_set_up(town: Visited, learner: Person) -> None:
+    with town.world.lock:
+        town.world.archive(town.home)
+    page = learner.open(HOME)
+    assert (page.status, "is archived" in page.text) == (409, True)
+
+
+def test_when_github_is_slow_the_page_says_so(town: Visited, learner: Person) -> None:
+    learner.open(HOME)
+    town.world.faults.add("secondary-429", path="/repos/*", retry_after=600, times=0)
+    page = learner.open(HOME)
+    assert page.status == 503
+    assert "GitHub does not answer just now" in page.text
+    town.world.faults.clear()
+    assert learner.open(HOME).status == 200
+
+
+def test_progress_is_told_to_the_script_as_to_people(town: Visited, learner: Person) -> None:
+    told = learner.web.get(f"{HOME}/progress.json").json()
+    assert told["state"] == "trouble"
+    assert not told["again"]
+    row = town.host.store.register.repository(town.home.id)
+    assert row is not None
+    town.host.store.register.note_progress(row.id, 3, 12)
+    told = learner.web.get(f"{HOME}/progress.json").json()
+    assert (told["state"], told["written"], told["to_write"]) == ("working", 3, 12)
+    page = learner.open(f"{HOME}/progress")
+    assert "3 of 12 changes written." in page.text
+    assert 'data-watch="/setup/learner/portfolio/progress.json"' in page.answer.text
+
+
+def test_any_since_is_answered(learner: Person) -> None:
+    for since in ("x", "-1", "9" * 15, "9" * 40, "1e9", "١٢"):
+        assert learner.open(f"{HOME}/progress?since={since}").status == 200, since
