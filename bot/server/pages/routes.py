@@ -33,7 +33,12 @@ def add_pages(app: FastAPI, server: "Server") -> Frame:
             raise missing()
         return found
 
+    def icon(_: Request) -> Response:
+        return frame.lead(frame.assets.address("icon.svg"))
+
     app.add_route("/assets/{name}", assets, methods=["GET"])
+    # Browsers ask for it beside a page that names none, such as a report.
+    app.add_route("/favicon.ico", icon, methods=["GET"])
     landing.add(app, frame, opened)
     path.add(app, frame, access, opened)
     cohort.add(app, frame, access, opened)

@@ -1,0 +1,75 @@
+"""Repositories as a look would leave them in the store, for tests of what pages show of them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from reports.lives import RICH, Learner
+from workbench import settings
+
+from bot.curriculum.model import Curriculum
+from bot.reports.view import View
+from bot.server.showing import Showing, packed, showing
+from bot.server.store.rows import InstallationRow, RepositoryRow, Seen
+from bot.server.store.shelf import Kept
+from bot.server.store.store import Store
+
+NOW = datetime(2026, 2, 16, 8, tzinfo=UTC)  # a Monday
+HERE = InstallationRow(70, "learner", "active")
+
+
+class Gallery:
+    """Hangs up what is shown. Ids count from 1,000."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._next = 1000
+        store.register.see_installation(HERE, NOW)
+
+    def known(
+        self,
+        full_name: str,
+        *,
+        number: int | None = None,
+        private: bool = False,
+        archived: bool = False,
+        result: str = "",
+        told: str = "",
+    ) -> RepositoryRow:
+        """A repository, and what became of its last look, if there was one."""
+        if number is None:
+            number, self._next = self._next, self._next + 1
+        self.store.register.see_repository(
+            HERE.id, Seen(number, full_name, private, archived), NOW
+        )
+        if result:
+            self.store.register.note(number, result=result, told=told, zone="UTC", at=NOW)
+        return self.row(number)
+
+    def row(self, number: int) -> RepositoryRow:
+        found = self.store.register.repository(number)
+        assert found is not None
+        return found
+
+    def hang(self, full_name: str, view: View, **how: Any) -> RepositoryRow:
+        """A repository whose last look went through."""
+        row = self.known(full_name, **{"result": "synced", **how})
+        shown = showing(view, NOW)
+        self.put(row, shown)
+        return row
+
+    def put(self, row: RepositoryRow, shown: Showing) -> None:
+        """Show it."""
+        kept = Kept(row.id, shown.made_at, shown.badge.model_dump_json(), packed(shown))
+        self.store.shelf.put(kept, shown.mentors)
+
+
+def busy(path: Curriculum = RICH, **how: Any) -> Learner:
+    """Six weeks of a learner with a bit of everything."""
+    learner = Learner(path, settings("2026-01-05", ahead="all", **how))
+    learner.done(a1="2026-01-12", b1="2026-01-30").rates("rated-python", 3, "2026-01-20")
+    return learner.logs(6, "2026-02-11").shows("b1", "2026-01-30")
+
+
+def six_weeks(path: Curriculum = RICH, **how: Any) -> View:
+    """The same, seen."""
+    return busy(path, **how).view("2026-02-16")
