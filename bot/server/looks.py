@@ -39,9 +39,6 @@ log = logging.getLogger(__name__)
 BOT = "bot"  # under this name the store keeps the login that we write under
 DAILY = timedelta(days=1)
 SWEEP_EVERY = timedelta(minutes=10)
-KEEP_DELIVERIES = timedelta(
-    days=8
-)  # GitHub sends again for three days, its Enterprise Server seven
 INSTALLATIONS_WITHIN = timedelta(minutes=10)
 TOLD_EVERY = timedelta(seconds=1)
 
@@ -115,7 +112,7 @@ class Looks:
         swept = deliveries.sweep(self._auth, now=now)
         if swept.asked:
             log.info("asked for deliveries again", extra={"count": swept.asked})
-        self._store.inbox.forget(now - KEEP_DELIVERIES)
+        self._store.retention.tidy(now)
         return Looked("swept", now + SWEEP_EVERY)
 
     def _installation(self, number: int, tries: int) -> Looked:

@@ -217,16 +217,6 @@ def test_a_delivery_is_done_when_what_followed_went_well(store: Store) -> None:
     assert store.inbox.waiting() == (1, NOON + MINUTE)
 
 
-def test_what_is_done_is_forgotten_in_time_and_nothing_else(store: Store) -> None:
-    store.inbox.receive([delivery("a"), delivery("other", repository(8))], wake_at=NOON)
-    for claim in store.agenda.claim(NOON, 9, until=NOON + MINUTE):
-        store.agenda.finish(claim, NOON, again=None, well=claim.subject == PLAN)
-    assert store.inbox.forget(NOON) == 0
-    assert store.inbox.forget(NOON + MINUTE) == 1
-    with store.engine.connect() as connection:
-        assert connection.execute(sa.select(inbox.c.guid)).scalars().all() == ["other"]
-
-
 def test_it_is_known_through_whom_we_heard_of_a_stranger(store: Store) -> None:
     assert store.inbox.installation_of(PLAN) is None
     store.inbox.receive([delivery("a")], wake_at=NOON)

@@ -15,7 +15,7 @@ from bot.server.store.tables import inbox
 
 
 class Inbox:
-    """Takes deliveries in, and forgets them in time."""
+    """Takes deliveries in."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -68,13 +68,6 @@ class Inbox:
         with self._engine.connect().execution_options(**{ONLY_READS: True}) as connection:
             count, first = connection.execute(found).one()
         return count, first
-
-    def forget(self, before: datetime) -> int:
-        """Drop what came before then and is done. Returns how many."""
-        with self._engine.begin() as connection:
-            return connection.execute(
-                inbox.delete().where(inbox.c.received_at < before, inbox.c.done_at.is_not(None))
-            ).rowcount
 
 
 @cache

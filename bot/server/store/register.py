@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from bot.server.store.budget import forget
-from bot.server.store.budget import forget
 from bot.server.store.engine import ONLY_READS, insert
 from bot.server.store.rows import InstallationRow, RepositoryRow, RepositoryState, Seen
 from bot.server.store.shelf import clear
@@ -42,17 +41,19 @@ class Register:
             values = {"account": row.account, "state": row.state, "seen_at": at}
             connection.execute(
                 statement.values(id=row.id, **values).on_conflict_do_update(
-                    index_elements=[installation.c.id], set_=values
+                    index_elements=[installation.c.id],
+                    set_=values,
+                    # Since when it is gone tells how long it is kept.
+                    where=installation.c.state != "gone" if row.state == "gone" else None,
                 )
             )
             if row.state == "gone":
                 connection.execute(
                     repository.update()
-                    .where(_R.installation_id == row.id)
+                    .where(_R.installation_id == row.id, _R.state != "gone")
                     .values(state="gone", seen_at=at)
                 )
                 clear(connection, sa.select(_R.id).where(_R.installation_id == row.id))
-                forget(connection, row.id)
                 forget(connection, row.id)
 
     def see_repositories(
@@ -71,7 +72,8 @@ class Register:
             }
             for one in seen:
                 _see(connection, installation_id, one, at)
-            lost = old.keys() - {one.id for one in seen}
+            there = {number for number, state in old.items() if state != "gone"}
+            lost = there - {one.id for one in seen}
             if lost:
                 connection.execute(
                     repository.update()

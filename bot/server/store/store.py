@@ -10,6 +10,7 @@ from bot.server.store.engine import open_engine
 from bot.server.store.inbox import Inbox
 from bot.server.store.migrate import migrate
 from bot.server.store.register import Register
+from bot.server.store.retention import Retention
 from bot.server.store.shelf import Shelf
 
 
@@ -21,6 +22,7 @@ class Store:
         self.agenda = Agenda(engine)
         self.inbox = Inbox(engine)
         self.register = Register(engine)
+        self.retention = Retention(engine)
         self.shelf = Shelf(engine)
 
     @classmethod
