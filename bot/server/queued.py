@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import sqlalchemy as sa
 
 from bot.server.clock import clock
-from bot.server.store.migrate import lock
+from bot.server.queuetables import make_tables
 from bot.server.store.rows import Kind, Subject
 from bot.server.store.store import Store
 from bot.server.work import Worker
@@ -169,16 +169,3 @@ class Queued:
     def _address(self) -> str:
         url = self._store.engine.url.set(drivername="postgresql")
         return url.render_as_string(hide_password=False)
-
-
-def make_tables(store: Store) -> None:
-    """Make the queue's tables where there are none; one process at a time."""
-    from procrastinate.schema import SchemaManager
-
-    with store.engine.begin() as connection:
-        lock(connection)
-        there = connection.execute(sa.text("SELECT to_regclass('procrastinate_jobs')")).scalar()
-        if there is None:
-            # Many statements in one: the driver takes them when nothing is filled in.
-            driver: Any = connection.connection.driver_connection
-            driver.execute(SchemaManager.get_schema())

@@ -24,7 +24,7 @@ from bot.server.store.rows import (
     repository,
 )
 from bot.server.store.store import Store
-from bot.server.store.tables import agenda, inbox, metadata
+from bot.server.store.tables import agenda, metadata
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
