@@ -122,6 +122,10 @@ class AppAuth:
         """Close the connections; the next request opens new ones."""
         self._calls.close()
 
+    def http(self) -> "httpx.Client":
+        """Connections to this GitHub, for any number of threads; `close` closes them."""
+        return self._calls.http()
+
     def now(self) -> datetime:
         """The time, by GitHub's clock as far as it is known."""
         return self._clock() + self._ahead

@@ -117,7 +117,7 @@ class AppCalls:
             headers["Authorization"] = f"Bearer {bearer.get_secret_value()}"
         sent = None if body is None else dict(body)
         try:
-            response = self._session().request(
+            response = self.http().request(
                 method,
                 self.api_url + path,
                 params=dict(query) if query else None,
@@ -131,7 +131,8 @@ class AppCalls:
             raise AnswerLostError(f"no answer ({type(broken).__name__})") from None
         return Answer(method, path, response.status_code, response.headers, response.text)
 
-    def _session(self) -> "httpx.Client":
+    def http(self) -> "httpx.Client":
+        """The connections, for any number of threads; `close` closes them."""
         with self._opening:
             if self._http is None:
                 self._http = session(self.api_url)

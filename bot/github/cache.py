@@ -1,8 +1,17 @@
-"""Answers kept on disk with their ETags, so that asking again costs no quota when nothing changed.
+"""Answers kept with their ETags, so that asking again costs no quota when nothing changed.
 
 A cache is never needed and never trusted: what is missing, damaged or unreadable counts as absent.
-One file an answer, replaced whole, so that several processes can share the folder. It holds issue
-texts of private repositories, hence its permissions; tokens are never in it.
+On disk one file an answer, replaced whole, so that several processes can share the folder. It holds
+issue texts of private repositories, hence its permissions; tokens are never in it.
+
+GitHub's ETags are another for every token (its support says so in eclipse-csi/otterdog issue 201,
+and github/docs issue 34689 asks for a word about it), and an installation's token lasts an hour.
+If-Modified-Since is no way out: lists have no Last-Modified, and GitHub answered 304 to changed
+things (hub4j/github-api issue 669). But an ETag is the hash of some headers and the body, as
+bored-engineer/github-conditional-http-transport found and others confirmed, so from a kept body
+the one for the present token can be made. GitHub does not promise that. It need not: each answer
+that is kept shows whether its ETag was made so, and a tag that is wrong only brings the whole
+answer. A 304 always means that this token would get the same bytes.
 """
 
 import hashlib
@@ -12,7 +21,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 log = logging.getLogger(__name__)
 
@@ -23,11 +32,53 @@ _SUFFIX = ".page"
 
 
 class Page(NamedTuple):
-    """A kept answer: its ETag, its Link header ('' when it had none) and its body."""
+    """A kept answer: its ETag, its Link header ('' when it had none) and its body.
+
+    The ETag is good for the token with the fingerprint `by`; '' when it can be made for any.
+    """
 
     etag: str
     link: str
     body: str
+    by: str = ""
+
+
+class Cache(Protocol):
+    """Keeps pages, or forgets them, as it likes."""
+
+    def get(self, key: str) -> Page | None:
+        """The page kept under `key`, or None."""
+        ...
+
+    def put(self, key: str, page: Page) -> None:
+        """Keep `page`, if that is possible."""
+        ...
+
+
+class Asker(NamedTuple):
+    """As whom an answer is asked for: the headers that are in its ETag, and who that is."""
+
+    accept: str
+    authorization: str
+    fingerprint: str
+
+    def page(self, etag: str, link: str, body: str) -> Page:
+        """An answer to keep."""
+        return Page(etag, link, body, "" if _bare(etag) == self._made(body) else self.fingerprint)
+
+    def tag(self, page: Page) -> str | None:
+        """What to send as If-None-Match; None when it would be of no use."""
+        if page.by:
+            return page.etag if page.by == self.fingerprint else None
+        return f'W/"{self._made(page.body)}"'
+
+    def _made(self, body: str) -> str:
+        told = f"{self.accept}:{self.authorization}:" if self.authorization else f"{self.accept}:"
+        return hashlib.sha256(f"{told}{body}".encode()).hexdigest()
+
+
+def _bare(etag: str) -> str:
+    return etag.removeprefix("W/").strip('"')
 
 
 class EtagCache:
@@ -54,7 +105,7 @@ class EtagCache:
             meta = json.loads(head)
             if meta["key"] != key or meta["sha256"] != hashlib.sha256(body).hexdigest():
                 return None
-            return Page(str(meta["etag"]), str(meta["link"]), body.decode())
+            return Page(str(meta["etag"]), str(meta["link"]), body.decode(), str(meta["by"]))
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as damaged:
@@ -67,7 +118,13 @@ class EtagCache:
         if len(body) > MAX_ENTRY:
             return
         digest = hashlib.sha256(body).hexdigest()
-        meta = {"key": key, "etag": page.etag, "link": page.link, "sha256": digest}
+        meta = {
+            "key": key,
+            "etag": page.etag,
+            "link": page.link,
+            "by": page.by,
+            "sha256": digest,
+        }
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._replace(self._path(key), json.dumps(meta).encode() + b"\n" + body)

@@ -25,12 +25,19 @@ from bot.errors import (
 )
 from bot.github import problems, translate
 from bot.github.addresses import Address, address, web_root
-from bot.github.cache import EtagCache, Page
-from bot.github.client import RAW, Connection, Http, RestClient
+from bot.github.cache import Asker, Cache
+from bot.github.client import JSON, RAW, Connection, Http, RestClient, identity
 from bot.github.pacing import Clock, OnWait, Sleep, Waiter, say_nothing, utc_now
 from bot.github.problems import EmptyRepositoryError, UnreadableAnswerError
 from bot.github.translate import Json
-from bot.planning.snapshot import CommentState, Found, IssueState, ReactionState, Snapshot
+from bot.planning.snapshot import (
+    CommentState,
+    Found,
+    IssueState,
+    MilestoneState,
+    ReactionState,
+    Snapshot,
+)
 
 PER_PAGE = "100"  # the most that GitHub gives
 MAX_PAGES = 1_000
@@ -49,7 +56,7 @@ class HttpReader:
         self,
         connection: Connection,
         *,
-        cache: EtagCache | None = None,
+        cache: Cache | None = None,
         http: Http | None = None,
         clock: Clock = utc_now,
         sleep: Sleep = time.sleep,
@@ -60,6 +67,8 @@ class HttpReader:
         self._connection = connection
         self._cache = cache
         self._client = RestClient(connection, http=http, waiter=waiter)
+        sent = identity(connection).get("Authorization", "")
+        self._asker = Asker(JSON, sent, connection.fingerprint)
 
     def __enter__(self) -> Self:
         return self
@@ -90,6 +99,10 @@ class HttpReader:
             last_number=translate.last_number(numbered),
         )
 
+    def by_id(self, number: int) -> Json:
+        """A repository, by the number that outlives its name. Raises NotThereError."""
+        return self._object(f"/repositories/{number}")
+
     def issue(self, number: int) -> IssueState | None:
         """One issue as it is now; None when it is not here (any more), or is a pull request."""
         path = f"{self._connection.root}/issues/{number}"
@@ -104,6 +117,15 @@ class HttpReader:
         if not isinstance(item, dict):
             raise problems.misshapen(path, "no object")
         return translate.issue(item, path, self._connection.repository)
+
+    def milestone(self, number: int) -> MilestoneState | None:
+        """One milestone as it is now; None when it is not here (any more)."""
+        path = f"{self._connection.root}/milestones/{number}"
+        try:
+            found = self._object(path)
+        except NotThereError:
+            return None
+        return translate.milestones([found], path)[0]
 
     def comments(self, number: int, *, fresh: bool = False) -> tuple[CommentState, ...]:
         """The comments of one issue, oldest first. Raises NotThereError when there is none."""
@@ -253,21 +275,19 @@ class HttpReader:
         self, path: str, query: dict[str, str], *, fresh: bool = False, follow: bool = False
     ) -> tuple[Any, str]:
         """An answer's JSON and Link header: the kept ones, when GitHub says they still hold."""
-        key = self._key(path, query)
+        key = f"{self._connection.api_url}{path}?{urlencode(sorted(query.items()))}"
         kept = self._cache.get(key) if self._cache is not None and not fresh else None
-        etag = kept.etag if kept else None
+        etag = self._asker.tag(kept) if kept else None
         answer = self._client.get(path, query, etag=etag, follow=follow)
         if answer.status == 304 and kept is not None:
             return json.loads(kept.body), kept.link
-        found = answer.json()
-        page = Page(answer.headers.get("etag", ""), answer.headers.get("link", ""), answer.text)
-        if self._cache is not None and page.etag:
-            self._cache.put(key, page)
-        return found, page.link
-
-    def _key(self, path: str, query: dict[str, str]) -> str:
-        url = f"{self._connection.api_url}{path}?{urlencode(sorted(query.items()))}"
-        return f"{url} {self._connection.fingerprint}"
+        found, link = answer.json(), answer.headers.get("link", "")
+        etag = answer.headers.get("etag", "")
+        # The link is not in the ETag: a full last page would stay the last one when more come.
+        full = isinstance(found, list) and len(found) >= int(PER_PAGE)
+        if self._cache is not None and etag and not (full and _NEXT.search(link) is None):
+            self._cache.put(key, self._asker.page(etag, link, answer.text))
+        return found, link
 
 
 def _api_path(place: Address) -> str:

@@ -72,6 +72,7 @@ class World:
         self.journal = Journal()
         self.faults = Faults()
         self.limits = Limits()
+        self.opaque_tags = False  # whether clients can tell how an ETag is made
         self._fill()
 
     def reset(self) -> None:
@@ -81,6 +82,7 @@ class World:
             self.journal.clear()
             self.faults.clear()
             self.limits.reset()
+            self.opaque_tags = False
             self._fill()
 
     def _fill(self) -> None:

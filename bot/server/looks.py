@@ -18,6 +18,7 @@ from bot.github.app_problems import (
 )
 from bot.github.budget import Budget
 from bot.server import times
+from bot.server.answers import Answers
 from bot.server.showing import packed, showing
 from bot.server.store.rows import (
     APP,
@@ -68,7 +69,9 @@ class Looks:
         *,
         clock: Callable[[], datetime],
         sleep: Callable[[float], None],
+        answers: Answers | None = None,
     ) -> None:
+        self._answers = answers or Answers()
         self._store = store
         self._auth = auth
         self._budget = budget
@@ -122,6 +125,7 @@ class Looks:
             found = self._auth.installation(number)
             listed = list(self._auth.repositories(number)) if not found.suspended_at else []
         except InstallationGoneError:
+            self._answers.forget(row.id for row in register.repositories(number))
             account = old.account if (old := register.installation(number)) else ""
             register.see_installation(InstallationRow(number, account, "gone"), now)
             return Looked("gone", None)
@@ -132,6 +136,8 @@ class Looks:
         if state == "suspended":
             register.see_installation(InstallationRow(number, found.account, state), now)
             return Looked(state, None)
+        kept = {row.id for row in register.repositories(number)}
+        self._answers.forget(kept - {repository.id for repository in listed})
         seen = [Seen(r.id, r.full_name, r.private, r.archived) for r in listed]
         new = register.see_repositories(number, seen, now)
         # After a look that was cut off nobody knows which of them were woken.
@@ -144,6 +150,7 @@ class Looks:
     def _repository(self, subject: Subject, tries: int) -> Looked:
         now, row = self._clock(), self._store.register.repository(subject.id)
         if row is None or row.state == "gone":
+            self._answers.forget([subject.id])
             through = self._store.inbox.installation_of(subject)
             return Looked("unknown", None, ((installation(through), now),) if through else ())
         owner = self._store.register.installation(row.installation_id)
@@ -154,12 +161,14 @@ class Looks:
                 row,
                 self._auth,
                 self._budget,
+                self._answers.of(row.id),
                 now=now,
                 sleep=self._sleep,
                 seen=self._see(row, now),
                 progress=self._say(row),
             )
         except LostError:
+            self._answers.forget([row.id])
             self._store.register.lose_repository(row.id, now)
             return Looked("gone", None, ((installation(row.installation_id), now),))
         except (InstallationGoneError, InstallationSuspendedError, NotInstalledError):

@@ -25,10 +25,11 @@ from bot.github.app_problems import (
     NotInstalledError,
 )
 from bot.github.budget import Budget
-from bot.github.client import Connection, RestClient
+from bot.github.cache import Cache
+from bot.github.client import Connection
 from bot.github.gateway import PyGithubGateway
 from bot.github.lane import Lane, LaterError
-from bot.github.pacing import Pacing, Waiter
+from bot.github.pacing import Pacing
 from bot.github.reader import HttpReader
 from bot.github.rights import rights_for
 from bot.planning.ports import Gateway
@@ -87,6 +88,7 @@ def tend(
     row: RepositoryRow,
     auth: AppAuth,
     budget: Budget,
+    cache: Cache,
     *,
     now: datetime,
     sleep: Sleep,
@@ -95,13 +97,14 @@ def tend(
 ) -> Tended:
     """Do all that is due in a repository; `seen` hears what GitHub calls it now.
 
-    `progress` hears before each change how many are written, and how many there are.
+    `progress` hears before each change how many are written, and how many there are. `cache` has
+    what GitHub answered before.
 
     `now` is aware. Raises LostError; InstallationGoneError, InstallationSuspendedError and
     NotInstalledError; AppRefusedError where the fault is ours; and what `sleep` raises.
     """
-    lane = Lane(budget, row.installation_id, sleep=sleep, max_wait=PATIENCE)
-    run = _Run(row, auth, lane, now, sleep, progress)
+    lane = Lane(budget, row.installation_id, http=auth.http(), sleep=sleep, max_wait=PATIENCE)
+    run = _Run(row, auth, lane, cache, now, sleep, progress)
     try:
         facts = run.look_up()
         seen(facts)
@@ -138,6 +141,7 @@ class _Run:
         row: RepositoryRow,
         auth: AppAuth,
         lane: Lane,
+        cache: Cache,
         now: datetime,
         sleep: Sleep,
         progress: Callable[[int, int], None],
@@ -146,19 +150,17 @@ class _Run:
         self._row = row
         self._auth = auth
         self._lane = lane
+        self._cache = cache
         self._now = now
         self._sleep = sleep
         self._progress = progress
 
     def look_up(self) -> Seen:
         """The repository by its id, which outlives names and owners. Raises LostError."""
-        path = f"/repositories/{self._row.id}"
 
         def ask(connection: Connection) -> Seen:
-            http = self._lane.http(connection.api_url)
-            waiter = Waiter(sleep=self._sleep, max_wait=PATIENCE)
-            with RestClient(connection, http=http, waiter=waiter) as client:
-                found = client.get(path).json()
+            with self._reader(connection) as reader:
+                found = reader.by_id(self._row.id)
             try:
                 return Seen(
                     int(found["id"]),
@@ -167,7 +169,7 @@ class _Run:
                     archived=bool(found.get("archived")),
                 )
             except (KeyError, TypeError, ValueError):
-                raise problems.misshapen(path, "no repository") from None
+                raise problems.misshapen("/repositories/ID", "no repository") from None
 
         try:
             return self._auth.using(self._as_known(self._row.full_name, self._row.private), ask)
@@ -222,7 +224,9 @@ class _Run:
 
     def _reader(self, connection: Connection) -> HttpReader:
         http = self._lane.http(connection.api_url)
-        return HttpReader(connection, http=http, sleep=self._sleep, max_wait=PATIENCE)
+        return HttpReader(
+            connection, cache=self._cache, http=http, sleep=self._sleep, max_wait=PATIENCE
+        )
 
     def _as_known(self, full_name: str, private: bool) -> InstalledRepository:
         return InstalledRepository(

@@ -137,14 +137,51 @@ class TestCache:
         assert make_reader(cache=cache).snapshot() == first
         assert statuses(world) == [200, 200, 200]
 
-    def test_another_token_does_not_get_what_the_first_one_saw(
+    def test_another_token_that_may_see_the_same_costs_nothing(
+        self, world: World, make_reader: MakeReader, cache: EtagCache, seed: Callable[[int], None]
+    ) -> None:
+        """As the next hour's token of an installation: the ETag for it is made from the body."""
+        seed(3)
+        world.add_token("other", user="learner")
+        first = make_reader(cache=cache).snapshot()
+        world.journal.forget()
+        assert make_reader(cache=cache, token="other").snapshot() == first
+        assert statuses(world) == [304, 304, 304]
+
+    def test_a_token_that_may_not_see_it_gets_nothing_from_the_cache(
         self, world: World, make_reader: MakeReader, cache: EtagCache
     ) -> None:
-        world.add_token("other", user="learner")
+        world.repository().private = True
+        world.add_user("stranger")
+        world.add_token("other", user="stranger")
         make_reader(cache=cache).snapshot()
+        with pytest.raises(RepositoryMissingError):
+            make_reader(cache=cache, token="other").snapshot()
+
+    def test_tags_that_nobody_can_make_hold_for_their_token_only(
+        self, world: World, make_reader: MakeReader, cache: EtagCache
+    ) -> None:
+        world.opaque_tags = True
+        world.add_token("other", user="learner")
+        for token, expected in (("", 200), ("", 304), ("other", 200), ("other", 304)):
+            world.journal.forget()
+            make_reader(cache=cache, **({"token": token} if token else {})).snapshot()
+            assert statuses(world) == [expected] * 3
+            if expected == 200:
+                assert not any(entry.conditional for entry in world.journal.entries)
+
+    def test_a_last_page_that_was_full_is_not_the_last_one_for_ever(
+        self, world: World, make_reader: MakeReader, cache: EtagCache, seed: Callable[[int], None]
+    ) -> None:
+        """GitHub's ETag is of the body: it says nothing of the link to the next page."""
+        seed(100)
         world.journal.forget()
-        make_reader(cache=cache, token="other").snapshot()
-        assert not any(entry.conditional for entry in world.journal.entries)
+        make_reader(cache=cache).snapshot()
+        assert make_reader(cache=cache).snapshot().last_number == 100
+        assert requests(world)[3:] == [("issues", 200), ("labels", 304), ("milestones", 304)]
+        seed(1)
+        assert make_reader(cache=cache).snapshot().last_number == 101
+        world.journal.forget()
 
 
 class TestOneIssue:

@@ -217,7 +217,8 @@ def test_when_github_asks_for_patience_it_gets_it(town: Town) -> None:
     now, again = town.host.server.clock(), town.host.store.agenda.when(repository(town.home.id))
     assert town.row() == "learner/portfolio active waiting"
     assert again is not None
-    assert timedelta(seconds=570) < again - now < timedelta(seconds=610)
+    # Up to a minute later, for the others of its installation wait for the same moment.
+    assert timedelta(seconds=570) < again - now < timedelta(seconds=670)
 
 
 def test_a_lost_database_loses_nothing(either: Town) -> None:
