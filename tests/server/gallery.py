@@ -1,9 +1,13 @@
 """Repositories as a look would leave them in the store, for tests of what pages show of them."""
 
+import contextlib
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from reports.lives import RICH, Learner
+from server.hosting import Host, environment, hosted
 from workbench import settings
 
 from bot.curriculum.model import Curriculum
@@ -18,11 +22,11 @@ HERE = InstallationRow(70, "learner", "active")
 
 
 class Gallery:
-    """Hangs up what is shown. Ids count from 1,000."""
+    """Hangs up what is shown. Ids are beyond those of the sandbox."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._next = 1000
+        self._next = 900_000
         store.register.see_installation(HERE, NOW)
 
     def known(
@@ -38,9 +42,7 @@ class Gallery:
         """A repository, and what became of its last look, if there was one."""
         if number is None:
             number, self._next = self._next, self._next + 1
-        self.store.register.see_repository(
-            HERE.id, Seen(number, full_name, private, archived), NOW
-        )
+        self.store.register.see_repository(HERE.id, Seen(number, full_name, private, archived), NOW)
         if result:
             self.store.register.note(number, result=result, told=told, zone="UTC", at=NOW)
         return self.row(number)
@@ -73,3 +75,11 @@ def busy(path: Curriculum = RICH, **how: Any) -> Learner:
 def six_weeks(path: Curriculum = RICH, **how: Any) -> View:
     """The same, seen."""
     return busy(path, **how).view("2026-02-16")
+
+
+@contextlib.contextmanager
+def gallery(folder: Path, **environ: str) -> Iterator[tuple[Host, Gallery]]:
+    """A server that is no App, with nothing hung up yet."""
+    url = f"sqlite:///{folder / 'store.sqlite3'}"
+    with hosted(lambda _: {**environment(folder, url), **environ}) as host:
+        yield host, Gallery(host.store)

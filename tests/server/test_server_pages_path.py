@@ -1,0 +1,235 @@
+"""The page of a repository, its pictures and its reports: what people see, whatever the state."""
+
+import base64
+import hashlib
+import html
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from builders import curriculum
+from pytest_regressions.file_regression import FileRegressionFixture
+from reports import checkpoints
+from reports.checkpoints import GUIDE, Studying
+from reports.lives import RICH, TINY, UNTIMED, Learner
+from server.gallery import HERE, NOW, Gallery, busy, gallery, six_weeks
+from server.hosting import Host
+from server.person import Page
+
+from bot.curriculum.model import Curriculum
+from bot.server.showing import packed, showing, unpacked
+from bot.server.store.rows import InstallationRow
+from bot.server.store.shelf import Kept
+
+HOSTILE = "<script>alert(1)</script>&\"'><img src=x onerror=alert(2)>"
+RTL = "مسار التعلم"
+LONG = "Unbreakable" * 23
+
+
+@pytest.fixture(scope="module")
+def hung(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, Gallery]]:
+    with gallery(tmp_path_factory.mktemp("pages")) as made:
+        yield made
+
+
+@pytest.fixture
+def host(hung: tuple[Host, Gallery]) -> Host:
+    return hung[0]
+
+
+@pytest.fixture
+def walls(hung: tuple[Host, Gallery]) -> Gallery:
+    return hung[1]
+
+
+def shown(host: Host, path: str) -> Page:
+    answer = host.client.get(host.url + path)
+    assert answer.status_code == 200, answer.text
+    return Page.of(answer)
+
+
+def main(page: Page) -> str:
+    """The page's text between its header and its footer, a line for each line of the template."""
+    found = re.search(r"<main.*?</main>", page.answer.text, re.DOTALL)
+    assert found
+    text = html.unescape(re.sub(r"<[^>]+>", "", found[0]))
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return "\n".join(line for line in lines if line) + "\n"
+
+
+def test_the_page_tells_all_of_it(
+    host: Host, walls: Gallery, file_regression: FileRegressionFixture
+) -> None:
+    walls.hang("lea/all", six_weeks())
+    page = shown(host, "/r/lea/all")
+    said = main(page).replace(host.url, "https://milepost.example")
+    file_regression.check(said, encoding="utf-8", newline="")
+
+
+def test_what_is_told_leads_to_the_issues(host: Host, walls: Gallery) -> None:
+    learner = busy()
+    walls.hang("lea/linked", learner.view("2026-02-16"))
+    page = shown(host, "/r/lea/linked")
+    urls = {learner.bench.url(learner.bench.issue(title)) for title in ("c1", "Deliverable: A sec")}
+    assert urls <= set(page.links.values())
+    assert page.links["lea/linked"] == "https://github.com/lea/linked"
+    assert page.links["2 things done"].startswith("https://github.com/lea/linked/issues?")
+
+
+STATES = {
+    "new": ({"result": ""}, "The first look is still to come."),
+    "unset": ({"result": "unset"}, "There are no settings yet."),
+    "wrong": (
+        {"result": "wrong", "told": "start: <b>no</b> day"},
+        "The settings or the guide cannot be used as they are.",
+    ),
+    "refused": ({"result": "refused", "told": "GitHub said no"}, "The last look stopped before"),
+    "waiting": ({"result": "waiting", "told": "60 requests"}, "GitHub asks for patience."),
+    "archived": ({"archived": True}, "This repository is archived."),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("with_data", [False, True])
+def test_what_is_the_matter_is_told_kindly(
+    host: Host, walls: Gallery, state: str, with_data: bool
+) -> None:
+    how, words = STATES[state]
+    name = f"lea/{state}-{with_data}"
+    row = walls.hang(name, six_weeks(), **how) if with_data else walls.known(name, **how)
+    page = shown(host, f"/r/{name}")
+    assert words in page.text
+    assert str(how.get("told", "")) in page.text
+    assert "<b>no</b>" not in page.answer.text
+    assert ("Progress along the path" in page.answer.text) == with_data
+    # Whoever only looks has nothing to set up.
+    assert not any(to.startswith("/setup") for to in page.links.values())
+    assert row.full_name in page.text
+
+
+def test_a_run_that_goes_on_shows_how_far_it_is(host: Host, walls: Gallery) -> None:
+    row = walls.hang("lea/writing", six_weeks())
+    walls.store.register.note_progress(row.id, 12, 40)
+    page = shown(host, "/r/lea/writing")
+    assert "Milepost is writing just now: 12 of 40 changes." in page.text
+    assert 'value="30" aria-label="Changes written"' in page.answer.text
+
+
+def test_a_suspended_app_rests(host: Host, walls: Gallery) -> None:
+    walls.hang("lea/resting", six_weeks())
+    walls.store.register.see_installation(InstallationRow(HERE.id, "lea", "suspended"), NOW)
+    try:
+        assert "Milepost rests here." in shown(host, "/r/lea/resting").text
+    finally:
+        walls.store.register.see_installation(HERE, NOW)
+
+
+@pytest.mark.parametrize(
+    ("path", "today"),
+    [(TINY, "2025-12-01"), (UNTIMED, "2026-02-16"), (RICH, "2027-01-01"), (GUIDE, "2026-04-07")],
+    ids=["before the start", "without hours", "after the end", "the built-in guide"],
+)
+def test_each_state_of_a_path_is_a_page(
+    host: Host, walls: Gallery, path: Curriculum, today: str
+) -> None:
+    row = walls.hang("lea/any", Learner(path).view(today))
+    assert path.title in shown(host, "/r/lea/any").text
+    walls.store.register.lose_repository(row.id, NOW)
+
+
+def test_a_finished_path_is_told_as_one(host: Host, walls: Gallery) -> None:
+    learner = Learner(TINY).done(Only_this="2026-01-08")
+    walls.hang("lea/finished", learner.view("2026-01-12"))
+    page = shown(host, "/r/lea/finished")
+    assert "All of it is done, since 8 Jan 2026." in page.text
+    assert "When it may end" not in page.text
+
+
+def test_hostile_long_and_foreign_titles_are_only_text(host: Host, walls: Gallery) -> None:
+    drawing = f"Phase: P\nMonth 1: M\nWeek 1: {RTL}\n- {HOSTILE}\n- {LONG}"
+    learner = Learner(curriculum(drawing, title=f"{RTL} {HOSTILE}"))
+    learner.done(**{HOSTILE: "2026-01-12"})
+    told = f"{HOSTILE}\njavascript:alert(3)"
+    walls.hang("lea/hostile", learner.view("2026-01-14"), result="wrong", told=told)
+    page = shown(host, "/r/lea/hostile")
+    assert page.text.count("<script>alert(1)</script>") >= 4  # as text: title, task, week, told
+    assert "<script" not in page.answer.text
+    assert "<img src=x" not in page.answer.text
+    assert LONG in page.text
+    assert {httpx.URL(to).scheme for to in page.links.values()} <= {"", "http", "https"}
+
+
+def test_the_badge_goes_into_a_readme(host: Host, walls: Gallery) -> None:
+    walls.hang("lea/badge", six_weeks())
+    page = shown(host, "/r/lea/badge")
+    found = re.search(r"<code>(\[!\[.*?)</code>", page.answer.text)
+    assert found
+    shape = r"\[!\[Milepost\]\((\S+)\)\]\((\S+)\)"
+    marked = re.fullmatch(shape, html.unescape(found[1]))
+    assert marked
+    picture, home = (host.client.get(address) for address in marked.groups())
+    assert picture.headers["content-type"] == "image/svg+xml"
+    assert home.text == page.answer.text
+    shields = httpx.URL(page.links["Shields"])
+    assert host.client.get(shields.params["url"]).json()["message"] == "32%"
+
+
+def test_pictures_are_drawn_and_kept_by_their_etag(host: Host, walls: Gallery) -> None:
+    walls.hang("lea/pictures", six_weeks())
+    page = shown(host, "/r/lea/pictures")
+    source = re.search(r'<img src="(/r/[^"]+)" alt="([^"]+)"', page.answer.text)
+    assert source
+    assert len(source[2]) > 40  # words, not a name
+    url = host.url + source[1]
+    first = host.client.get(url)
+    assert first.headers["content-type"] == "image/svg+xml"
+    assert first.headers["cache-control"] == "private, no-cache"
+    assert first.headers["content-security-policy"].startswith("default-src 'none'; style-src")
+    again = host.client.get(url, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert host.client.get(f"{host.url}/r/lea/pictures/pictures/none.svg").status_code == 404
+
+
+def test_a_report_allows_its_own_style_and_nothing_else(host: Host, walls: Gallery) -> None:
+    walls.hang("lea/report", Studying(GUIDE).view(checkpoints.TOLD))
+    page = shown(host, "/r/lea/report")
+    to = page.links["Three-month checkpoint"]
+    report = shown(host, to)
+    style = re.search(r"<style>(.*?)</style>", report.answer.text, re.DOTALL)
+    assert style
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    policy = report.answer.headers["content-security-policy"].split("; ")
+    assert policy[:2] == ["default-src 'none'", f"style-src 'sha256-{digest}'"]
+    assert not any("script" in rule for rule in policy)
+    assert "@page" in style[1]
+    assert host.client.get(f"{host.url}/r/lea/report/checkpoints/never").status_code == 404
+
+
+def test_a_document_of_another_version_counts_as_not_there(host: Host, walls: Gallery) -> None:
+    row = walls.hang("lea/older", six_weeks())
+    walls.store.shelf.put(Kept(row.id, NOW, "{}", b"of another time"))
+    assert "A path that is not begun yet" in shown(host, "/r/lea/older").text
+
+
+@pytest.mark.parametrize(
+    "path", [TINY, UNTIMED, RICH, GUIDE], ids=["tiny", "untimed", "rich", "guide"]
+)
+def test_what_is_kept_is_read_again_as_it_was(path: Curriculum) -> None:
+    made = showing(Learner(path).view("2026-02-16"), NOW)
+    assert unpacked(packed(made)) == made
+
+
+def test_a_newer_look_takes_the_place_of_an_older(host: Host, walls: Gallery) -> None:
+    row = walls.hang("lea/newer", Learner(RICH).view("2026-02-16"))
+    assert "32 %" not in shown(host, "/r/lea/newer").text
+    newer = showing(six_weeks(), NOW).model_copy(update={"made_at": NOW.replace(hour=9)})
+    walls.put(row, newer)
+    assert "32 %" in shown(host, "/r/lea/newer").text
+
+
+def test_what_is_gone_is_gone(host: Host, walls: Gallery) -> None:
+    row = walls.hang("lea/gone", six_weeks())
+    walls.store.register.lose_repository(row.id, NOW)
+    for path in ("", "/pictures/burn-up.svg", "/checkpoints/one-month-in"):
+        assert host.client.get(f"{host.url}/r/lea/gone{path}").status_code == 404
