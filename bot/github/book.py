@@ -85,7 +85,7 @@ class Book:
             return place, self
         made = (*book.created, *[due] * creations)
         kept = tuple(at for at in made if at > now - HOUR)[-max(rates.per_hour, creations) :]
-        busy = _paid(book, now, WRITE) if pace.interval else book.busy
+        busy = _paid(book, now, WRITE, rates)
         return place, replace(book, last=due, created=kept, busy=busy)
 
     def read(
@@ -94,14 +94,13 @@ class Book:
         """The place for a request that changes nothing, and the book afterwards."""
         book = self._at(now)
         rules = list(_closings(book, now, people=people))
-        limited = book.rates(now, rates).interval > 0
-        if limited and book.busy is not None:
+        if book.busy is not None:
             rules.append((book.busy - BURST, "GitHub allows 900 points a minute"))
         due, why = max(rules)
         place = _place(due, now, why, at_most)
         if not place.taken:
             return place, self
-        return place, replace(book, busy=_paid(book, due, 1)) if limited else book
+        return place, replace(book, busy=_paid(book, due, 1, rates))
 
     def close(self, now: datetime, seconds: float, why: str) -> "Book":
         """Nobody sends anything for so long. A longer closing holds against a shorter one."""
@@ -225,5 +224,7 @@ def _spacings(book: Book, pace: Rates, creations: int) -> Iterator[tuple[datetim
             yield book.created[-most] + span, f"GitHub allows {most} new things {word}"
 
 
-def _paid(book: Book, at: datetime, points: int) -> datetime:
-    return max(book.busy or at, at) + timedelta(seconds=points / POINTS)
+def _paid(book: Book, at: datetime, points: int, rates: Rates) -> datetime:
+    """Until when they are paid for; where writes may be closer, this GitHub allows more of all."""
+    seconds = points / POINTS * min(rates.interval, 1.0)
+    return max(book.busy or at, at) + timedelta(seconds=seconds)

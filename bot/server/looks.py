@@ -38,8 +38,10 @@ from bot.server.tending import LostError, Tended, tend
 log = logging.getLogger(__name__)
 
 BOT = "bot"  # under this name the store keeps the login that we write under
+SWEPT = "swept"  # and under this one when deliveries were looked through last
 DAILY = timedelta(days=1)
 SWEEP_EVERY = timedelta(minutes=10)
+OVERLAP = timedelta(hours=2)
 INSTALLATIONS_WITHIN = timedelta(minutes=10)
 TOLD_EVERY = timedelta(seconds=1)
 
@@ -112,7 +114,12 @@ class Looks:
     def _sweep(self) -> Looked:
         """Have GitHub send again what it could not hand over; forget what is long done."""
         now = self._clock()
-        swept = deliveries.sweep(self._auth, now=now)
+        last = self._store.register.fact(SWEPT)
+        # What was under way then, or did not arrive again, is looked at once more.
+        since = now - datetime.fromisoformat(last) if last else deliveries.REACH
+        reach = max(since, timedelta()) + OVERLAP
+        swept = deliveries.sweep(self._auth, now=now, reach=reach)
+        self._store.register.keep_fact(SWEPT, now.isoformat())
         if swept.asked:
             log.info("asked for deliveries again", extra={"count": swept.asked})
         self._store.retention.tidy(now)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -31,6 +32,8 @@ from bot.settings import CONFIG_PATH
 ROOT = Path(__file__).parents[2]
 PATH = "/repos/learner/portfolio/*"
 WHOLE = 8  # issues of the small path
+INTERVAL = 0.05  # seconds from one write to the next
+LATE = 6
 SETTINGS = "curriculum: path.yml\nstart: 2026-01-05\n"
 
 
@@ -47,8 +50,8 @@ class Machine:
         url = config.read(self.environ).database_url.get_secret_value()
         self.engine = open_engine(url)
         path = yaml.safe_dump(SMALL.model_dump(mode="json", exclude_defaults=True))
-        files = {"path.yml": path.encode(), CONFIG_PATH: SETTINGS.encode()}
-        self.world.commit_files(self.world.repository(), files, "Begin")
+        self.files = {"path.yml": path.encode(), CONFIG_PATH: SETTINGS.encode()}
+        self.world.commit_files(self.world.repository(), self.files, "Begin")
 
     @contextlib.contextmanager
     def serving(self, port: int | None = None, **more: str) -> Iterator[subprocess.Popen[bytes]]:
@@ -161,3 +164,22 @@ def test_one_of_two_is_killed_in_the_middle_of_a_sync(shared: Machine, work: str
         eventually(shared.at_rest)
     assert max(Counter(shared.keys()).values()) == 1
     assert len(shared.keys()) == WHOLE
+
+
+def test_two_workers_share_the_limits_of_an_installation(shared: Machine) -> None:
+    """Of two repositories of one account, written to at once; and one of the workers is killed."""
+    world = shared.world
+    other = world.add_repository("learner/notes")
+    shared.environ.update(MILEPOST_WORK="queue", MILEPOST_WRITE_INTERVAL=str(INTERVAL))
+    world.commit_files(other, shared.files, "Begin")
+    with shared.serving(), shared.serving(_free_port()):
+        world.faults.add("call", method="WRITE", path=PATH, nth=12, call=shared.kill_the_writer)
+        shared.install()
+        eventually(lambda: shared.killed and shared.at_rest() and len(other.issues) == WHOLE)
+    writes = [entry for entry in world.journal.writes if entry.path.startswith("/repos/learner")]
+    assert {entry.path.split("/")[3] for entry in writes} == {"portfolio", "notes"}
+    for first in writes:
+        span = timedelta(seconds=20 * INTERVAL)
+        lately = [entry for entry in writes if first.at <= entry.at < first.at + span]
+        # A request may be late on its way, and the next one on time.
+        assert len(lately) <= 20 + LATE

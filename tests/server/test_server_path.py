@@ -12,7 +12,8 @@ from server.town import BOT, Town, living
 
 from bot.sandbox.server import Sandbox
 from bot.sandbox.state import apps
-from bot.server.store.rows import APP, repository
+from bot.server.looks import SWEPT
+from bot.server.store.rows import APP, SWEEP, repository
 from bot.server.store.tables import metadata
 
 
@@ -252,3 +253,23 @@ def test_every_night_and_every_week_it_is_looked_at_again(town: Town) -> None:
     again = town.host.store.agenda.when(repository(town.home.id))
     assert again is not None
     assert timedelta() < again - town.host.server.clock() < timedelta(hours=29)
+
+
+def test_deliveries_are_looked_for_as_far_back_as_nobody_did(town: Town) -> None:
+    hook, register = town.app.hook, town.host.store.register
+    assert hook is not None
+    with town.world.lock:
+        secret, hook.secret = hook.secret, "another"
+    town.configure()
+    town.install()
+    town.settle()
+    with town.world.lock:
+        hook.secret = secret
+        for delivery in town.world.deliveries:
+            delivery.delivered_at -= timedelta(hours=30)
+    town.wake(SWEEP)
+    assert not register.installations()
+    register.keep_fact(SWEPT, (town.host.server.clock() - timedelta(hours=29)).isoformat())
+    town.wake(SWEEP)
+    town.settle()
+    assert town.row() == "learner/portfolio active synced"
