@@ -5,6 +5,7 @@ import hashlib
 import html
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -77,7 +78,7 @@ def test_what_is_told_leads_to_the_issues(host: Host, walls: Gallery) -> None:
     assert page.links["2 things done"].startswith("https://github.com/lea/linked/issues?")
 
 
-STATES = {
+STATES: dict[str, tuple[dict[str, Any], str]] = {
     "new": ({"result": ""}, "The first look is still to come."),
     "unset": ({"result": "unset"}, "There are no settings yet."),
     "wrong": (

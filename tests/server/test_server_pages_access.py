@@ -1,0 +1,179 @@
+"""Who may see which repository: a table, and that nothing tells the private from the unknown."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from server.gallery import NOW, Gallery, six_weeks
+from server.person import Person
+from server.visiting import Visited, visited
+
+from bot.errors import UnavailableError
+from bot.github.signin import SignIn
+from bot.sandbox.server import running
+from bot.sandbox.state import apps, grants
+from bot.sandbox.state.objects import Role
+from bot.server.pages import access
+
+# Names of one length, so that pages which name what was asked for are equally long, too.
+HOMES = ("lea/public", "lea/veiled", "lea/nobody", "lea/parted")
+WHO = ("anonymous", "stranger", "reader", "writer")
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visited]:
+    """Lea's repositories: one public, one private, one never heard of, one that is gone."""
+    folder = tmp_path_factory.mktemp("access")
+    with running() as sandbox:
+        with visited(sandbox, f"sqlite:///{folder / 'store.sqlite3'}", folder) as made:
+            _fill(made)
+            yield made
+        sandbox.webhooks.settle()
+
+
+def _fill(town: Visited) -> None:
+    roles: dict[str, Role] = {"reader": "read", "writer": "write"}
+    homes = {
+        name: town.world.add_repository(name, private=name != "lea/public", collaborators=roles)
+        for name in HOMES
+        if name != "lea/nobody"
+    }
+    with town.world.lock:
+        there = [homes["lea/public"], homes["lea/veiled"]]
+        apps.install(town.world, town.app, "lea", repositories=there)
+    town.settle()
+    walls = Gallery(town.host.store)
+    for name, home in homes.items():
+        walls.hang(name, six_weeks(), number=home.id, private=home.private)
+    walls.store.register.lose_repository(homes["lea/parted"].id, NOW)
+
+
+@pytest.fixture(scope="module")
+def people(town: Visited) -> Iterator[dict[str, Person]]:
+    """Each with a browser of their own, signed in but for the first."""
+    with (
+        Person(town.host.url) as anonymous,
+        town.person("stranger") as stranger,
+        town.person("reader") as reader,
+        town.person("writer") as writer,
+    ):
+        for somebody in (stranger, reader, writer):
+            town.sign_in(somebody)
+        found = (anonymous, stranger, reader, writer)
+        yield dict(zip(WHO, found, strict=True))
+
+
+def asked(somebody: Person, path: str) -> httpx.Response:
+    return somebody.web.get(path, follow_redirects=False)
+
+
+def anonymised(answer: httpx.Response, home: str) -> tuple[int, str, dict[str, str]]:
+    """All that an answer tells, but the time and the name that was asked for."""
+    name = home.partition("/")[2]
+    headers = {k: v for k, v in answer.headers.items() if k != "date"}
+    return answer.status_code, answer.text.replace(name, "NAME"), headers
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("home", HOMES)
+@pytest.mark.parametrize("part", ["", "/pictures/burn-up.svg", "/checkpoints/one-month-in"])
+def test_the_table(people: dict[str, Person], who: str, home: str, part: str) -> None:
+    sees = home == "lea/public" or (home == "lea/veiled" and who in {"reader", "writer"})
+    answer = asked(people[who], f"/r/{home}{part}")
+    assert answer.status_code == (200 if sees else 404)
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_only_writers_are_led_to_the_settings(people: dict[str, Person], who: str) -> None:
+    page = people[who].open("/r/lea/public")
+    assert ("/setup/lea/public" in page.links.values()) == (who == "writer")
+
+
+@pytest.mark.parametrize("who", ["anonymous", "stranger"])
+@pytest.mark.parametrize(
+    "part", ["", "/pictures/burn-up.svg", "/checkpoints/one-month-in", "/checkpoints/none"]
+)
+def test_private_unknown_and_gone_are_one(people: dict[str, Person], who: str, part: str) -> None:
+    answers = [
+        anonymised(asked(people[who], f"/r/{home}{part}"), home)
+        for home in HOMES
+        if "pub" not in home
+    ]
+    assert answers[0] == answers[1] == answers[2]
+    assert "lea/veiled" not in answers[0][1]
+
+
+def test_github_is_asked_the_same_whether_we_know_it_or_not(
+    town: Visited, people: dict[str, Person]
+) -> None:
+    def questions(home: str) -> list[str]:
+        before = len(town.world.journal.entries)
+        asked(people["stranger"], f"/r/{home}")
+        new = list(town.world.journal.entries)[before:]
+        return [entry.path.replace(home, "HOME") for entry in new]
+
+    later(town, access.REMEMBERED)
+    assert questions("lea/veiled") == questions("lea/nobody") == ["/repos/HOME"]
+    # And nobody is looked up for who is not signed in.
+    before = len(town.world.journal.entries)
+    asked(people["anonymous"], "/r/lea/veiled")
+    assert len(town.world.journal.entries) == before
+
+
+def later(town: Visited, by: timedelta) -> None:
+    clock = town.host.server.clock
+    town.host.server.clock = lambda: clock() + by
+
+
+def test_an_answer_of_github_holds_for_a_minute(town: Visited) -> None:
+    later(town, access.REMEMBERED)
+    with town.person("guest") as guest:
+        with town.world.lock:
+            home = next(r for r in town.world.repositories.values() if r.name == "veiled")
+            home.collaborators["guest"] = "read"
+        town.sign_in(guest)
+        assert asked(guest, "/r/lea/veiled").status_code == 200
+        with town.world.lock:
+            del home.collaborators["guest"]
+        assert asked(guest, "/r/lea/veiled").status_code == 200
+        later(town, access.REMEMBERED)
+        assert asked(guest, "/r/lea/veiled").status_code == 404
+
+
+def test_a_sign_in_that_github_ended_is_over_here(town: Visited) -> None:
+    with town.person("leaver") as leaver:
+        town.sign_in(leaver)
+        with town.world.lock:
+            grants.revoke(town.world, town.app, town.world.users["leaver"])
+        answer = asked(leaver, "/r/lea/veiled")
+        assert answer.status_code == 401
+        assert "sign in again" in answer.text
+        assert "Max-Age=0" in answer.headers["set-cookie"]
+        assert "Signed in as" not in leaver.open("/").text
+
+
+def test_what_all_may_see_does_not_wait_for_github(
+    town: Visited, people: dict[str, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(*_: Any) -> None:
+        raise UnavailableError("GitHub does not answer.")
+
+    monkeypatch.setattr(SignIn, "repository", silent)
+    later(town, access.REMEMBERED)
+    assert asked(people["writer"], "/r/lea/public").status_code == 200
+    for home in ("lea/veiled", "lea/nobody"):
+        answer = asked(people["reader"], f"/r/{home}")
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"] == "60"
+
+
+def test_the_case_of_letters_does_not_matter(town: Visited, people: dict[str, Person]) -> None:
+    later(town, access.REMEMBERED)
+    assert "From here to there" in asked(people["reader"], "/r/LEA/Veiled").text
+
+
+@pytest.mark.parametrize("name", ["lea/%00", "lea/a%20b", "lea/..", "%2e%2e/x", "x/" + "y" * 101])
+def test_what_can_be_no_name_is_not_looked_up(people: dict[str, Person], name: str) -> None:
+    assert asked(people["writer"], f"/r/{name}").status_code in {404, 307}
