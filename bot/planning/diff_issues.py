@@ -47,8 +47,6 @@ class IssueDiff:
         for key, ours in observed.issues.items():
             if key not in matched and key.partition(":")[0] not in KEPT:
                 self._no_longer_wanted(ours)
-        for extra in observed.duplicates:
-            self._note_duplicate(extra)
 
     def _one(self, want: DesiredIssue) -> set[Key]:
         keys = (want.key, *want.aliases)
@@ -124,12 +122,6 @@ class IssueDiff:
                 why="it is no longer part of the plan",
             )
         )
-
-    def _note_duplicate(self, extra: OurIssue) -> None:
-        first = self._observed.issues[extra.key].state.number
-        if extra.state.state == "open":
-            text = f"Issue {extra.state.number} says it is issue {first}: only {first} is kept up."
-            self.notes.append(Note(kind="duplicate", key=extra.key, text=text))
 
     def label_key(self, name: str) -> Key | None:
         """The key of the label called `name` on an issue, when it is one of the path's."""

@@ -4,7 +4,7 @@ from functools import cached_property
 
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.labels import key_in
-from bot.planning.marker import Key, Ledger, Marked, find, find_ledger
+from bot.planning.marker import Key, Ledger, Marked, digest, find, find_ledger, normal
 from bot.planning.snapshot import (
     CommentState,
     Frozen,
@@ -37,7 +37,11 @@ class OurIssue(Frozen):
 
 
 class Observed(Frozen):
-    """Ours in a snapshot. Of several objects with one key the oldest is meant."""
+    """Ours in a snapshot.
+
+    Of several issues with one key one is meant: a finished one before any other, then one that
+    somebody worked on, then the oldest. The others are `duplicates`.
+    """
 
     snapshot: Snapshot
     labels: dict[Key, LabelState]
@@ -73,27 +77,50 @@ def observe(snapshot: Snapshot) -> Observed:
     for milestone in snapshot.milestones:
         marked = find(milestone.description)
         if marked:
-            ours = OurMilestone(state=milestone, marked=marked)
-            milestones.setdefault(marked.marker.key, ours)
-    issues: dict[Key, OurIssue] = {}
-    duplicates: list[OurIssue] = []
+            ours_here = OurMilestone(state=milestone, marked=marked)
+            milestones.setdefault(marked.marker.key, ours_here)
+    found: dict[Key, list[OurIssue]] = {}
     for issue in sorted(snapshot.issues, key=lambda i: i.number):
         marked = find(issue.body) if trusted(issue) else None
-        if marked is None:
-            continue
-        our_issue = OurIssue(state=issue, marked=marked)
-        if marked.marker.key in issues:
-            duplicates.append(our_issue)
-        else:
-            issues[marked.marker.key] = our_issue
+        if marked is not None:
+            ours = OurIssue(state=issue, marked=marked)
+            found.setdefault(marked.marker.key, []).append(ours)
+    issues = {key: min(every, key=_rank) for key, every in found.items()}
+    duplicates = [one for key, every in found.items() for one in every if one is not issues[key]]
     return Observed(
         snapshot=snapshot,
         labels=labels,
         milestones=milestones,
         issues=issues,
         duplicates=tuple(duplicates),
-        ledger=find_ledger(issues[SUMMARY_KEY].state.body) if SUMMARY_KEY in issues else Ledger(),
+        ledger=_ledger(issues.get(SUMMARY_KEY), found.get(SUMMARY_KEY, [])),
     )
+
+
+def _rank(ours: OurIssue) -> tuple[bool, bool, int]:
+    """Which of two that were made at once counts: the smallest. Work done on it decides."""
+    state, marker = ours.state, ours.marked.marker
+    closed_by_us = state.state == "closed" and marker.state == "closed"
+    worked_on = (
+        (state.state == "closed" and not closed_by_us)
+        or state.state_reason == "reopened"
+        or state.comments > 0
+        or digest(normal(ours.marked.region or "")) != marker.body
+        or not ours.marked.untouched_around
+        or "[x]" in (ours.marked.region or "").casefold()
+    )
+    finished = state.finished and not closed_by_us
+    return not finished, not worked_on, state.number
+
+
+def _ledger(summary: OurIssue | None, every: list[OurIssue]) -> Ledger:
+    """What any summary issue remembers to have been made, with the rest of the one that counts."""
+    ledger = find_ledger(summary.state.body) if summary else Ledger()
+    for other in every:
+        if other is not summary:
+            made = ledger.made | find_ledger(other.state.body).made
+            ledger = ledger.model_copy(update={"made": made})
+    return ledger
 
 
 def trusted(written: IssueState | CommentState) -> bool:

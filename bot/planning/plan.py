@@ -4,8 +4,6 @@ Order: labels, milestones, issues, relations, and last the ledger, so that an ap
 anywhere leaves nothing the next plan would not see by itself.
 """
 
-from datetime import timedelta
-
 from bot.planning.changes import (
     AddSubIssue,
     Change,
@@ -24,8 +22,7 @@ from bot.planning.diff_milestones import MilestoneDiff
 from bot.planning.marker import Key, Ledger, with_ledger
 from bot.planning.observed import Observed, observe
 from bot.planning.snapshot import IssueRef, Snapshot
-
-SEEN_WAITS = timedelta(weeks=1)
+from bot.planning.twins import TwinDiff
 
 
 def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
@@ -43,12 +40,15 @@ def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
         *relations,
         *pins,
     ]
+    twins = TwinDiff(observed, {x.name.casefold(): key for key, x in observed.labels.items()})
     changes = _remember(changes, desired, observed, issues, labels.prints)
+    # Behind the ledger: what they remember stands elsewhere by then.
+    changes += twins.changes
     return Plan(
         repository=snapshot.repository,
         changes=tuple(changes),
         drift=(*labels.drift, *milestones.drift, *issues.drift),
-        notes=(*labels.notes, *milestones.notes, *issues.notes),
+        notes=(*labels.notes, *milestones.notes, *issues.notes, *twins.notes),
         removals=milestones.removals + issues.removals,
         existing=sum(ours.state.state == "open" for ours in observed.issues.values())
         + sum(ours.state.state == "open" for ours in observed.milestones.values()),
@@ -165,14 +165,14 @@ def _remember(
 
 
 def _is_news(new: Ledger, old: Ledger, changes: list[Change]) -> bool:
-    """Whether to write the ledger: a newer day alone waits for company, but no longer than a week.
+    """Whether to write the ledger: a newer day alone waits for company, which comes each week.
 
-    So a run that follows right behind one with commands has nothing to write.
+    So a run that follows right behind one with commands has nothing to write, however long nothing
+    ran before.
     """
     if new == old or new.model_copy(update={"seen": old.seen}) != old:
         return new != old
-    carried = any(isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY for c in changes)
-    return carried or new.seen is None or old.seen is None or new.seen - old.seen >= SEEN_WAITS
+    return any(isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY for c in changes)
 
 
 def _summary_change(changes: list[Change], issues: IssueDiff) -> UpdateIssue:

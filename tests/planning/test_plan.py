@@ -1,5 +1,7 @@
 """What a plan does for a learner, seen from outside: labels, milestones, issues, relations."""
 
+from datetime import timedelta
+
 import pytest
 from builders import curriculum
 from planning.paths import LONG, SMALL
@@ -287,6 +289,7 @@ def test_a_marker_in_a_strangers_issue_is_only_text(bench: Workbench) -> None:
 
 def test_of_two_issues_with_one_marker_the_older_is_kept_up(bench: Workbench) -> None:
     bench.apply(SMALL)
+    bench.world.clock.advance(timedelta(days=2))
     copy = bench.issue("Read")
     bench.edges.create_issue("A copy", body=copy.body or "", labels=(), milestone=None)
     plan = bench.apply(reworded(SMALL, "Read the tutorial", "Read the handbook"))

@@ -1,0 +1,103 @@
+"""Two issues of one key, as two runs at once make them: one stays, and no work is lost."""
+
+from datetime import timedelta
+
+import pytest
+from planning.paths import SMALL
+from workbench import Workbench, settings
+
+from bot.planning.marker import find
+from bot.sandbox.state.objects import Issue
+
+READ = "task:read-the-tutorial"
+
+
+@pytest.fixture
+def bench() -> Workbench:
+    bench = Workbench()
+    bench.apply(SMALL)
+    return bench
+
+
+def twin_of(bench: Workbench, title: str) -> Issue:
+    """What another run made of the same plan."""
+    first = bench.issue(title)
+    bench.edges.create_issue(
+        first.title,
+        body=first.body or "",
+        labels=tuple(label.name for label in first.labels),
+        milestone=first.milestone.number if first.milestone else None,
+    )
+    return list(bench.repository.issues.values())[-1]
+
+
+def marked(bench: Workbench, key: str = READ) -> list[int]:
+    found = ((i.number, find(i.body or "")) for i in bench.repository.issues.values())
+    return [number for number, one in found if one and one.marker.key == key]
+
+
+def settle(bench: Workbench) -> None:
+    """One apply, after which nothing is left to do."""
+    bench.apply(SMALL)
+    assert bench.plan(SMALL).empty
+
+
+def test_an_untouched_twin_is_closed_and_says_why(bench: Workbench) -> None:
+    first, twin = bench.issue("Read"), twin_of(bench, "Read")
+    settle(bench)
+    assert marked(bench) == [first.number]
+    assert (twin.state, twin.state_reason) == ("closed", "not_planned")
+    assert f"#{first.number}" in (twin.body or "")
+    assert (twin.labels, twin.milestone) == ([], None)
+
+
+def test_the_finished_one_counts_whichever_is_older(bench: Workbench) -> None:
+    first, twin = bench.issue("Read"), twin_of(bench, "Read")
+    bench.edges.update_issue(twin.number, state="closed", state_reason="completed")
+    settle(bench)
+    assert marked(bench) == [twin.number]
+    assert first.state_reason == "not_planned"
+
+
+def test_one_that_was_worked_on_becomes_the_learners_own(bench: Workbench) -> None:
+    first, twin = bench.issue("Read"), twin_of(bench, "Read")
+    for issue in (first, twin):
+        bench.edges.update_issue(issue.number, body=f"My thoughts.\n\n{issue.body}")
+    settle(bench)
+    assert marked(bench) == [first.number]
+    assert twin.state == "open"
+    assert (twin.body or "").startswith("My thoughts.")
+    assert "milepost" not in (twin.body or "")
+
+
+def test_what_was_said_on_a_twin_is_remembered_once_where_it_counts(bench: Workbench) -> None:
+    first, twin = bench.issue("Read"), twin_of(bench, "Read")
+    entry = '{"id":7,"at":"2026-01-05T09:00:00Z","by":"learner","do":"log","hours":2}'
+    memory = f'<!-- milepost:memory {{"v":1,"entries":[{entry}]}} -->'
+    bench.edges.update_issue(first.number, body=f"A note.\n\n{first.body}")
+    bench.edges.update_issue(twin.number, body=f"Another.\n\n{twin.body}\n\n{memory}")
+    settle(bench)
+    assert (first.body or "").count('"do":"log"') == 1
+    assert "milepost" not in (twin.body or "")
+
+
+def test_what_two_summary_issues_remember_is_not_made_again(bench: Workbench) -> None:
+    bench.delete("Read")
+    twin = twin_of(bench, "Your path")
+    first = bench.issue("Your path")
+    bench.edges.update_issue(
+        first.number, body=(first.body or "").partition("<!-- milepost:ledger")[0].rstrip()
+    )
+    settle(bench)
+    assert marked(bench) == []
+    assert marked(bench, "summary:summary") == [first.number]
+    assert twin.state == "closed"
+
+
+def test_settings_are_no_reason_to_touch_a_copy_made_later(bench: Workbench) -> None:
+
+    bench.world.clock.advance(timedelta(days=2))
+    copy = twin_of(bench, "Read")
+    plan = bench.apply(SMALL, settings(ahead="all"))
+    assert [note.kind for note in plan.notes] == ["duplicate"]
+    assert copy.state == "open"
