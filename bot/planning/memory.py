@@ -51,19 +51,31 @@ class Entry(Frozen):
 
 
 class Memory(Frozen):
-    """The entries of one issue, oldest first. `merged` are ids folded away."""
+    """The entries of one issue, oldest first. `merged` are ids folded away.
+
+    `unread` are entries that this version does not understand, as JSON: kept word for word.
+    """
 
     v: Literal[1] = 1
     entries: tuple[Entry, ...] = ()
     merged: tuple[int, ...] = ()
+    unread: tuple[str, ...] = ()
 
     def knows(self, comment: int) -> bool:
         """Whether this comment was acted on."""
-        return comment in self.merged or any(e.id == comment for e in self.entries)
+        return comment in self.merged or any(number == comment for number, _ in self._places())
 
     def has(self, comment: int, n: int) -> bool:
         """Whether this command of this comment was obeyed."""
-        return comment in self.merged or any((e.id, e.n) == (comment, n) for e in self.entries)
+        return comment in self.merged or (comment, n) in self._places()
+
+    def _places(self) -> Iterator[tuple[Any, Any]]:
+        """Comment and place in it of all entries, those of a newer version among them."""
+        yield from ((entry.id, entry.n) for entry in self.entries)
+        for text in self.unread:
+            item = json.loads(text)
+            if isinstance(item, dict):
+                yield item.get("id"), item.get("n", 0)
 
     def adding(self, entries: Iterable[Entry]) -> Self:
         """With these entries, too; those of commands it has are left out."""
@@ -73,7 +85,7 @@ class Memory(Frozen):
 
     def comment(self) -> str:
         """The hidden comment; empty when there is nothing to remember."""
-        if not self.entries:
+        if not (self.entries or self.unread):
             return ""
         return f"<!-- milepost:memory {safe_json(_compact(self))} -->"
 
@@ -81,8 +93,8 @@ class Memory(Frozen):
 def find_memory(body: str) -> Memory:
     """The memory in an issue's body; an empty one when there is none.
 
-    An entry that cannot be read (a newer version wrote it, or somebody edited it) is left out here
-    and lost at the next write.
+    An entry that cannot be read (a newer version wrote it, or somebody edited it) has no effect and
+    stays as it is.
     """
     found = MEMORY.search(body.replace("\r\n", "\n"))
     if found is None:
@@ -93,7 +105,12 @@ def find_memory(body: str) -> Memory:
         merged = tuple(int(number) for number in content.get("merged", ()))
     except (ValueError, TypeError, KeyError, AttributeError):
         return Memory()
-    return Memory(entries=tuple(_read(raw)), merged=merged)
+    found_entries = [(item, _read(item)) for item in raw] if isinstance(raw, list) else []
+    return Memory(
+        entries=tuple(entry for _, entry in found_entries if entry is not None),
+        merged=merged,
+        unread=tuple(safe_json(item) for item, entry in found_entries if entry is None),
+    )
 
 
 def with_memory(body: str, memory: Memory) -> str:
@@ -112,33 +129,38 @@ def with_memory(body: str, memory: Memory) -> str:
 def memories(observed: Observed) -> dict[Key, Memory]:
     """What is remembered in each issue of ours, by its key."""
     found = {key: find_memory(ours.state.body) for key, ours in observed.issues.items()}
-    return {key: memory for key, memory in found.items() if memory.entries}
+    return {key: memory for key, memory in found.items() if memory.entries or memory.unread}
 
 
 def _order(entry: Entry) -> tuple[datetime, int, int]:
     return entry.at, entry.id, entry.n
 
 
-def _read(raw: list[Any]) -> Iterator[Entry]:
-    for item in raw:
-        try:
-            rest = {k: v for k, v in item.items() if k not in {"id", "n", "at", "by"}}
-            intent = INTENT.validate_python(rest)
-            n = item.get("n", 0)
-            yield Entry(id=item["id"], n=n, at=item["at"], by=item["by"], intent=intent)
-        except (ValidationError, KeyError, TypeError, AttributeError):
-            continue
+def _read(item: Any) -> Entry | None:
+    """An entry; None when this version cannot read it."""
+    try:
+        rest = {k: v for k, v in item.items() if k not in {"id", "n", "at", "by"}}
+        intent = INTENT.validate_python(rest)
+        n = item.get("n", 0)
+        return Entry(id=item["id"], n=n, at=item["at"], by=item["by"], intent=intent)
+    except (ValidationError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def _compact(memory: Memory) -> dict[str, Any]:
     """The JSON; where it would grow too long, hours and counts of a week are added up."""
-    full = {"v": memory.v, "entries": [e.flat() for e in memory.entries]}
+    unread = [json.loads(text) for text in memory.unread]
+    full = {"v": memory.v, "entries": [*(e.flat() for e in memory.entries), *unread]}
     if memory.merged:
         full["merged"] = list(memory.merged)
     if len(json.dumps(full)) <= ROOM:
         return full
     added = _added_up(memory)
-    return {"v": 1, "entries": [e.flat() for e in added.entries], "merged": list(added.merged)}
+    return {
+        "v": 1,
+        "entries": [*(e.flat() for e in added.entries), *unread],
+        "merged": list(added.merged),
+    }
 
 
 def _added_up(memory: Memory) -> Memory:

@@ -100,7 +100,18 @@ def test_a_damaged_memory_is_an_empty_one() -> None:
         '<!-- milepost:memory {"v":2,"entries":[{"id":1}]} -->',
         '<!-- milepost:memory {"v":1,"entries":[1,{"id":1},{"id":2,"at":"x","do":"fly"}]} -->',
     ):
-        assert find_memory(body) == Memory()
+        assert find_memory(body).entries == ()
+
+
+def test_what_a_newer_version_wrote_stays_word_for_word() -> None:
+    strange = '{"id":9,"at":"2026-01-05T09:00:00Z","by":"me","do":"fly","to":["the","moon"]}'
+    body = f'Text\n\n<!-- milepost:memory {{"v":1,"entries":[{strange}]}} -->'
+    memory = find_memory(body).adding([entry(7, intents.Done())])
+    written = with_memory(body, memory)
+    assert strange in written
+    assert find_memory(written) == memory
+    assert memory.knows(9)
+    assert memory.has(9, 0)
 
 
 def test_a_long_memory_adds_up_the_hours_of_a_week_and_forgets_no_comment() -> None:
