@@ -22,7 +22,7 @@ from bot.planning.snapshot import (
 )
 from bot.sandbox.state import comments, issues, labels, milestones, pulls, relations, releases
 from bot.sandbox.state.git import blob_sha
-from bot.sandbox.state.objects import Comment, Issue, Reaction, Repository
+from bot.sandbox.state.objects import Comment, Issue, Milestone, Reaction, Repository
 from bot.sandbox.state.refusals import Gone, Invalid, NotFound, Refusal
 from bot.sandbox.world import World
 
@@ -56,16 +56,7 @@ class Edges:
                 for x in repository.labels.values()
             ),
             milestones=tuple(
-                MilestoneState(
-                    number=x.number,
-                    title=x.title,
-                    description=x.description or "",
-                    due_on=x.due,
-                    state="open" if x.state == "open" else "closed",
-                    open_issues=counts.get(x, (0, 0))[0],
-                    closed_issues=counts.get(x, (0, 0))[1],
-                )
-                for x in repository.milestones.values()
+                _milestone(x, counts.get(x, (0, 0))) for x in repository.milestones.values()
             ),
             issues=tuple(
                 _state(repository, issue) for issue in listed if not issue.is_pull_request
@@ -77,6 +68,14 @@ class Edges:
     def issue(self, number: int) -> IssueState | None:
         found = self.repository.issues.get(number)
         return _state(self.repository, found) if found and not found.is_pull_request else None
+
+    def milestone(self, number: int) -> MilestoneState | None:
+        found = self.repository.milestones.get(number)
+        return (
+            _milestone(found, self.repository.milestone_counts().get(found, (0, 0)))
+            if found
+            else None
+        )
 
     def comments(self, number: int, *, fresh: bool = False) -> tuple[CommentState, ...]:
         del fresh
@@ -307,6 +306,18 @@ def page(repository: Repository, issue: Issue) -> str:
     """The address of an issue or pull request."""
     kind = "pull" if issue.is_pull_request else "issues"
     return f"{WEB}/{repository.full_name}/{kind}/{issue.number}"
+
+
+def _milestone(milestone: Milestone, counts: tuple[int, int]) -> MilestoneState:
+    return MilestoneState(
+        number=milestone.number,
+        title=milestone.title,
+        description=milestone.description or "",
+        due_on=milestone.due,
+        state="open" if milestone.state == "open" else "closed",
+        open_issues=counts[0],
+        closed_issues=counts[1],
+    )
 
 
 def _state(repository: Repository, issue: Issue) -> IssueState:

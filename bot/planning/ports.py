@@ -9,6 +9,7 @@ from bot.planning.snapshot import (
     Found,
     IssueRef,
     IssueState,
+    MilestoneState,
     ReactionState,
     Snapshot,
 )
@@ -30,6 +31,10 @@ class Reader(Protocol):
 
     def issue(self, number: int) -> IssueState | None:
         """One issue as it is now; None when there is none, or it is a pull request."""
+        ...
+
+    def milestone(self, number: int) -> MilestoneState | None:
+        """One milestone as it is now; None when there is none."""
         ...
 
     def comments(self, number: int, *, fresh: bool = False) -> tuple[CommentState, ...]:

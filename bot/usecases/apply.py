@@ -8,6 +8,7 @@ read: GitHub takes whole bodies only, and ours would undo what the learner wrote
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import assert_never
 
 from bot.errors import (
@@ -37,9 +38,10 @@ from bot.planning.changes import (
 )
 from bot.planning.marker import Key
 from bot.planning.ports import UNSET, Gateway, Reader
-from bot.planning.snapshot import IssueState, Snapshot
+from bot.planning.snapshot import IssueState, MilestoneState, Snapshot
 from bot.usecases.publish import first_of_all
 
+_JUST_NOW = datetime.min.replace(tzinfo=UTC)  # of what this plan made; nobody asks when
 LOOKS_AGAIN = 5
 FIRST_PAUSE = 2.0
 
@@ -49,13 +51,33 @@ Progress = Callable[[int, int, Change], None]
 
 
 class OvertakenError(GitHubError):
-    """Somebody changed an issue after it was read; `issue` is how it is now."""
+    """Somebody changed an issue or milestone after it was read; `now` is how it is now."""
 
-    def __init__(self, issue: IssueState) -> None:
+    def __init__(self, now: IssueState | MilestoneState) -> None:
+        kind = "issue" if isinstance(now, IssueState) else "milestone"
         super().__init__(
-            "somebody else keeps changing the same issue.", where=issue.url, hint="Run it again."
+            f"somebody else keeps changing the same {kind}.",
+            where=now.url if isinstance(now, IssueState) else now.title,
+            hint="Run it again.",
         )
-        self.issue = issue
+        self.now = now
+
+
+def _shown(milestone: MilestoneState) -> tuple[object, ...]:
+    """What somebody may have changed of it."""
+    return milestone.title, _plain(milestone.description), milestone.due_on, milestone.state
+
+
+def _plain(text: str) -> str:
+    """A text without what GitHub may change of it."""
+    return text.replace("\r\n", "\n").strip()
+
+
+def after_update(issue: IssueState, change: UpdateIssue) -> IssueState:
+    """The issue as it should be once `change` is written: what `Writer` expects to find again."""
+    values = {"title": change.title, "labels": change.labels, "state": change.state}
+    update = {field: value for field, value in values.items() if field in change.fields}
+    return issue.model_copy(update={**update, "body": change.body})
 
 
 class Writer:
@@ -68,6 +90,8 @@ class Writer:
         self._gateway = gateway
         self._reader = reader
         self._read = {issue.number: issue for issue in snapshot.issues}
+        self._read_milestones = {m.number: m for m in snapshot.milestones}
+        self._renamed: dict[str, str] = {}
         self._issues = dict(plan.issues)
         self._milestones = dict(plan.milestones)
         self._has_sub_issues = True
@@ -86,6 +110,7 @@ class Writer:
                     color=change.color,
                     description=change.description,
                 )
+                self._renamed[change.name] = change.new_name
             case DeleteLabel():
                 self._gateway.delete_label(change.name)
             case CreateMilestone():
@@ -97,12 +122,7 @@ class Writer:
             case DeleteMilestone():
                 self._gateway.delete_milestone(change.number)
             case CreateIssue():
-                self._issues[change.key] = self._gateway.create_issue(
-                    change.title,
-                    body=change.body,
-                    labels=change.labels,
-                    milestone=self._number(change.milestone),
-                )
+                self._create_issue(change)
             case UpdateIssue():
                 self._update_issue(change)
             case _:
@@ -127,10 +147,33 @@ class Writer:
             case _:
                 assert_never(change)
 
+    def _create_issue(self, change: CreateIssue) -> None:
+        made = self._gateway.create_issue(
+            change.title,
+            body=change.body,
+            labels=change.labels,
+            milestone=self._number(change.milestone),
+        )
+        self._issues[change.key] = made
+        self._read[made.number] = IssueState(
+            number=made.number,
+            id=made.id,
+            title=change.title,
+            body=change.body,
+            labels=change.labels,
+            milestone=self._number(change.milestone),
+            created_at=_JUST_NOW,
+            updated_at=_JUST_NOW,
+        )
+
     def _number(self, key: Key | None) -> int | None:
         return self._milestones[key] if key is not None else None
 
     def _update_milestone(self, change: UpdateMilestone) -> None:
+        read = self._read_milestones.get(change.number)
+        now = self._reader.milestone(change.number) if read is not None else None
+        if read and now and _shown(now) != _shown(read):
+            raise OvertakenError(now)
         self._gateway.update_milestone(
             change.number,
             title=change.title,
@@ -153,13 +196,24 @@ class Writer:
             state=change.state if "state" in fields else UNSET,
             state_reason=reason if "state" in fields else UNSET,
         )
+        if number in self._read:
+            inside = {"milestone": self._number(change.milestone)}
+            written = after_update(self._read[number], change)
+            self._read[number] = (
+                written.model_copy(update=inside) if "milestone" in fields else written
+            )
 
     def _check_unchanged(self, number: int) -> None:
-        """Before we write to it first. Labels may have got other names by this very plan."""
-        read = self._read.pop(number, None)
+        """Whether an issue is as it was read, or as this plan wrote it, before we write to it."""
+        read = self._read.get(number)
         now = self._reader.issue(number) if read is not None else None
-        if read and now and (now.title, now.body, now.state) != (read.title, read.body, read.state):
+        if read and now and self._seen(now) != self._seen(read):
             raise OvertakenError(now)
+
+    def _seen(self, issue: IssueState) -> tuple[object, ...]:
+        """What somebody may have changed; labels by the names that this plan gave them."""
+        names = frozenset(self._renamed.get(name, name).casefold() for name in issue.labels)
+        return issue.title, _plain(issue.body), issue.state, issue.milestone, names
 
     def _react(self, change: React) -> None:
         """A mark on a comment that was deleted meanwhile marks nothing."""
@@ -224,8 +278,8 @@ def apply(
                 raise
             sleep(FIRST_PAUSE * 2 ** (looks - 1))
             snapshot = with_newest(reader.snapshot(fresh=True), reader)
-            if isinstance(why, OvertakenError):
-                newer[why.issue.number] = why.issue
+            if isinstance(why, OvertakenError) and isinstance(why.now, IssueState):
+                newer[why.now.number] = why.now
             snapshot = _with(snapshot, newer)
             plan = replan(snapshot)
         else:

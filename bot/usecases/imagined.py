@@ -52,6 +52,9 @@ class Imagined:
     def issue(self, number: int) -> IssueState | None:
         return next((i for i in self.snapshot().issues if i.number == number), None)
 
+    def milestone(self, number: int) -> MilestoneState | None:
+        return next((m for m in self.snapshot().milestones if m.number == number), None)
+
     def comments(self, number: int, *, fresh: bool = False) -> tuple[CommentState, ...]:
         del fresh
         there = () if self._found(number).id < 0 else self._reader.comments(number)
