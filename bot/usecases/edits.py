@@ -60,7 +60,7 @@ class Edit:
         self.memory = memory
         self._why.append(why)
         later = memory.entries[memory.entries.index(entry) + 1 :]
-        if not any(isinstance(e.intent, STATES) for e in later):
+        if not any(isinstance(e.intent, STATES) for e in later) and not self._closed_after(entry):
             self._switch(entry.intent)
         if isinstance(entry.intent, intents.Start):
             if not any(isinstance(e.intent, _FINISHES) for e in later):
@@ -70,6 +70,12 @@ class Edit:
             if not any(isinstance(e.intent, intents.Start) for e in later):
                 self._take_off("status:in-progress")
         return True
+
+    def _closed_after(self, entry: Entry) -> bool:
+        """Whether the learner closed the issue by hand later than they wrote: that is newer."""
+        state, by_us = self._ours.state, self._marker.state == "closed"
+        closed = state.closed_at if state.state == "closed" and not by_us else None
+        return closed is not None and bool(entry.id) and entry.at < closed
 
     def _switch(self, intent: Intent) -> None:
         """A close is the learner's; who opens again what the plan had closed keeps it open."""

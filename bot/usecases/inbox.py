@@ -27,7 +27,8 @@ def read_inbox(reader: Reader, observed: Observed) -> Inbox:
     if summary is None:
         return Inbox()
     seen = observed.ledger.seen
-    since = summary.state.created_at
+    # Where the summary issue is a new one, what was said before on the others waits still.
+    since = min(ours.state.created_at for ours in observed.issues.values())
     if seen is not None:
         since = max(since, datetime.combine(seen - OVERLAP, time(), tzinfo=UTC))
     comments = reader.comments_since(since)

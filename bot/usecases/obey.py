@@ -22,6 +22,7 @@ from bot.planning.memory import INTENT, Entry, Memory, find_memory
 from bot.planning.observed import Observed, OurIssue, observe
 from bot.planning.schedule import Schedule, schedule
 from bot.planning.snapshot import CommentState, Frozen, Snapshot
+from bot.planning.twins import are_twins
 from bot.progress.commands import MOST, Asked, read_commands, written
 from bot.progress.life import Life, read_life
 from bot.progress.progress import read_progress
@@ -34,6 +35,7 @@ from bot.usecases.look import look
 from bot.usecases.publish import keys_of
 from bot.usecases.replies import ANSWERED, Wrong, reply, reply_key
 
+UNREMEMBERED = frozenset({"help", "status", "journal"})
 OBEYED = "rocket"
 NOT_UNDERSTOOD = "confused"
 MARKS = frozenset({OBEYED, NOT_UNDERSTOOD})
@@ -80,6 +82,7 @@ def obey(
     Raises ConfigError when the path has no dates any more with all that was said.
     """
     work = _Obeying(inbox, snapshot, curriculum, settings, now)
+    work.join()
     for deed in noted:
         work.note(deed)
     for comment in sorted(inbox.comments, key=lambda c: (c.created_at, c.id)):
@@ -124,7 +127,7 @@ class _Obeying:
         self._settings = settings
         self._now = now
         self._observed = observe(snapshot)
-        self._ours = {ours.state.number: ours for ours in self._observed.issues.values()}
+        self._ours = {ours.state.number: ours for ours in self._every}
         self._titles = {issue.number: issue.title for issue in snapshot.issues}
         self._titles |= {pull.number: pull.title for pull in snapshot.pulls}
         self._edits: dict[Key, Edit] = {}
@@ -147,7 +150,7 @@ class _Obeying:
     def read(self, comment: CommentState) -> None:
         """Obey the commands of a comment."""
         asked = read_commands(comment.body) if self._counts(comment) else ()
-        if not asked:
+        if not asked or (comment.id in self._inbox.marked and not self._lost(comment, asked)):
             return
         said = "; ".join(one.line for one in asked[:_TOLD])
         if comment.id in self._folded:
@@ -169,11 +172,20 @@ class _Obeying:
             comment.author is not None
             and comment.author_kind != "Bot"
             and comment.author.casefold() in self._inbox.writers
-            and comment.id not in self._inbox.marked
             and not (comment.id in self._obeyed and MARKS & comment.reactions.keys())
             and comment.issue in self._titles
             and find(comment.body) is None
         )
+
+    def _lost(self, comment: CommentState, asked: tuple[Asked, ...]) -> bool:
+        """Whether a comment that was acted on should be remembered somewhere, and is not.
+
+        Of two runs that wrote to one issue at the same moment the later put its text over the
+        other's. A mark says that a comment was seen; only the memory says that it holds.
+        """
+        if NOT_UNDERSTOOD in comment.reactions or comment.id in self._obeyed:
+            return False
+        return any(one.known and one.word not in UNREMEMBERED for one in asked)
 
     @cached_property
     def _known(self) -> dict[tuple[int, int], Intent]:
@@ -192,7 +204,23 @@ class _Obeying:
 
     @cached_property
     def _memories(self) -> list[Memory]:
-        return [find_memory(ours.state.body) for ours in self._observed.issues.values()]
+        return [find_memory(ours.state.body) for ours in self._every]
+
+    @property
+    def _every(self) -> tuple[OurIssue, ...]:
+        """All with a marker; what is said on a twin is about the same work."""
+        return (*self._observed.issues.values(), *self._observed.duplicates)
+
+    def join(self) -> None:
+        """Bring what is remembered in a twin into the issue that counts."""
+        for twin in self._observed.duplicates:
+            ours = self._observed.issues[twin.key]
+            entries = find_memory(twin.state.body).entries if are_twins(twin, ours) else ()
+            for entry in entries:
+                edit = self._edit(ours)
+                known = entry in edit.memory.entries or edit.memory.has(entry.id, entry.n)
+                if not known:
+                    edit.remember(entry, f"said on #{twin.state.number}, its twin")
 
     def _one(
         self, comment: CommentState, n: int, every: tuple[Asked, ...]

@@ -145,8 +145,9 @@ def planner(
                 view,
                 now,
                 told=_told(inbox) | frozenset(made),
-                # Marks come last. Cut off before them, the next run must ask for the same comments.
-                seen=None if obeyed.last else view.today,
+                # Marks come last. Cut off before them, the next run must ask for the same comments;
+                # and without a summary issue none were read.
+                seen=None if obeyed.last or SUMMARY_KEY not in observed.issues else view.today,
             ),
         )
         first = (*obeyed.first, *closings(view.observed), *older_weeks(view.observed))
