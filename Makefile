@@ -10,7 +10,7 @@ SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-is
 # Where this is set every start compiles every module anew: half a second for each of many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo setup test lint format types workflows lock bench dist publish clean
+.PHONY: help demo setup test lint format types workflows lock bench chaos dist publish clean
 
 help:
 	@echo "make demo    try Milepost against a local stand-in for GitHub"
@@ -18,6 +18,7 @@ help:
 	@echo "make test    lint, strict types and the whole test suite"
 	@echo "make format  put the code in shape"
 	@echo "make bench   measure; prints tables"
+	@echo "make chaos   try the promises of docs/reference/guarantees.md under faults and races"
 	@echo "make lock    resolve the dependencies again (requirements/)"
 	@echo "make dist    build the package and the list of its parts"
 
@@ -52,6 +53,10 @@ format: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(BIN)/python bench/requests.py
 	@$(BIN)/python -P bench/year.py
+
+# Histories of faults, races and edits; `make chaos SEED=7 HISTORIES=50` repeats and varies it.
+chaos: $(VENV)/.dev
+	@PYTHONPATH=.:tests $(BIN)/python -m chaos.table $(or $(SEED),0) $(or $(HISTORIES),500) $(or $(STEPS),40)
 
 lock: $(UV)
 	UPGRADE=$(UPGRADE) sh requirements/lock.sh $(UV)

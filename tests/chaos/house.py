@@ -1,0 +1,346 @@
+"""Where a history happens: a repository, its settings and path, and runs of ours with bad weather.
+
+Time is the world's own and moves only when somebody waits or asks.
+"""
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cache, partial
+from random import Random
+from typing import Any
+
+from chaos.lines import WEB, Asked, Line, MemoryCache, edges
+from chaos.story import Fault, Run, Two
+from reports.lives import RICH
+
+from bot.curriculum.model import Curriculum
+from bot.errors import MilepostError
+from bot.sandbox.api.engine import Engine
+from bot.sandbox.world import REPOSITORY, TOKEN, World
+from bot.settings import Settings
+from bot.usecases.reconcile import Session, check_removals, planner
+from bot.usecases.sync import Foreseen, Sync
+
+BEGINS = datetime(2026, 1, 5, 9, tzinfo=UTC)
+BOT = "milepost[bot]"
+BOT_TOKEN = "chaos-token"
+MENTOR = "mona-mentor"
+STALE_FOR = 25
+"""How many requests a list stays stale for."""
+
+MODS = ("reword", "rename", "drop", "add", "hours", "unit", "text", "month")
+
+
+class Killed(BaseException):
+    """SIGKILL: nothing of the run goes on."""
+
+
+@cache
+def path(mods: frozenset[str]) -> Curriculum:
+    """The path, changed in these ways."""
+    data = RICH.model_dump(mode="json", by_alias=True)
+    units = [u for p in data["phases"] for m in p["modules"] for u in m["units"]]
+    tasks = {task["id"]: task for unit in units for task in unit["tasks"]}
+    if "reword" in mods:
+        tasks["a1"]["title"] = "a1 in better words"
+    if "rename" in mods:
+        tasks["b1"] |= {"id": "b1-anew", "aliases": ["b1"], "title": "b1 anew"}
+    if "add" in mods:
+        units[0]["tasks"].append(dict(tasks["a2"], id="a3", title="a3"))
+    if "hours" in mods:
+        tasks["e1"]["hours"] = {"low": 8.0, "high": 8.0}
+    if "unit" in mods:
+        units[1]["title"] = "Another name"
+    if "text" in mods:
+        tasks["c1"]["description"] = "Now with a description.\n\n- [ ] First\n- [ ] Second"
+    if "drop" in mods:
+        units[2]["tasks"] = [t for t in units[2]["tasks"] if t["id"] != "c1"]
+    if "month" in mods:
+        gone = data["phases"][0]["modules"].pop()
+        data["checkpoints"] = [c for c in data["checkpoints"] if c["after"] != gone["id"]]
+        data["assessment"]["modules"] = [1]
+    return Curriculum.model_validate(data)
+
+
+@dataclass
+class Tally:
+    """What happened in a history, for the table."""
+
+    steps: int = 0
+    runs: int = 0
+    requests: int = 0
+    acts: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+
+
+class House:
+    """A repository with everything around it. `act` does an act of the learner's."""
+
+    def __init__(self, *, app: bool = False, place: str = "comment") -> None:
+        self.world = World(lambda: BEGINS)
+        self.repository = self.world.repository()
+        self.engine = Engine(self.world, WEB)
+        self.world.add_user(MENTOR)
+        self.world.add_repository("learner/elsewhere")
+        self.mods: frozenset[str] = frozenset()
+        self.how: dict[str, Any] = {
+            "start": date(2026, 1, 5),
+            "ahead": "all",
+            "summary": place,
+            "mentors": [MENTOR],
+        }
+        self.token = TOKEN
+        if app:
+            bot = self.world.add_user(BOT, kind="Bot")
+            self.repository.collaborators[bot.login] = "write"
+            self.world.add_token(BOT_TOKEN, user=bot.login)
+            self.token = BOT_TOKEN
+        self.cache = MemoryCache()
+        self.tally = Tally()
+        self.act: Callable[[Any], None] = lambda _: None
+        self.busy: list[_Weather] = []
+        self.errors: list[str] = []
+
+    @property
+    def now(self) -> datetime:
+        return self.world.clock.now()
+
+    @property
+    def settings(self) -> Settings:
+        """What the settings file says now."""
+        return Settings.model_validate(self.how)
+
+    @property
+    def path(self) -> Curriculum:
+        """The curriculum as it is now."""
+        return path(self.mods)
+
+    def later(self, hours: float) -> None:
+        """Time passes."""
+        self.world.clock.advance(timedelta(hours=hours))
+
+    def run(self, run: Run) -> bool:
+        """One run; whether it came to its end."""
+        weather = _Weather(self, run)
+        self.busy = [weather]
+        ended = self._guarded(run, weather)
+        self.busy = []
+        return ended
+
+    def two(self, both: Two) -> None:
+        """Two runs at once, request by request, in an order that the seed gives."""
+        turns = _Turns(Random(both.seed), both.switching)
+        weathers = [_Weather(self, run, turns.pass_on) for run in (both.first, both.second)]
+        self.busy = list(weathers)
+        turns.go([partial(self._guarded, w.run, w) for w in weathers])
+        self.tally.faults["two at once"] += 1
+        self.busy = []
+
+    def _guarded(self, run: Run, weather: "_Weather") -> bool:
+        """Errors that a person can mend end a run; anything else is an error of ours."""
+        self.tally.runs += 1
+        try:
+            self._go(run, weather)
+        except Killed:
+            return False
+        except MilepostError:
+            return False
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is found
+            self.errors.append(f"{type(error).__name__}: {error}")
+            return False
+        finally:
+            weather.over = True
+            if weather in self.busy:
+                self.busy.remove(weather)
+        return True
+
+    def _go(self, run: Run, weather: "_Weather") -> None:
+        line = Line(self.engine, before=weather.before, after=weather.after)
+        line.on_sleep = weather.sleeps
+        cache = self.cache if run.warm else None
+        reader, gateway = edges(line, repository=REPOSITORY, token=self.token, cache=cache)
+        if run.kind == "sync":
+            self._sync(reader).run(
+                gateway=lambda: gateway,
+                sleep=line.sleep,
+                progress=lambda *_: None,
+                allow_removals=weather.removes,
+            )
+            return
+        session = Session(reader, planner(self.path, self.settings, self.now, reader))
+        plan = session.plan()
+        if run.kind == "apply":
+            check_removals(plan, allowed=weather.removes)
+            session.apply(plan, gateway=lambda: gateway, sleep=line.sleep, progress=lambda *_: None)
+
+    def _sync(self, reader: Any) -> Sync:
+        return Sync(self.path, self.settings, self.now, reader, web=WEB)
+
+    def calm_run(self) -> list[str]:
+        """One run that nothing disturbs: what it wrote. Raises whatever goes wrong."""
+        line = Line(self.engine)
+        reader, gateway = edges(line, repository=REPOSITORY, token=self.token, cache=self.cache)
+        before = self.world.journal.received
+        self._sync(reader).run(
+            gateway=lambda: gateway,
+            sleep=line.sleep,
+            progress=lambda *_: None,
+            allow_removals=True,
+        )
+        return [
+            f"{e.method} {e.path}"
+            for e in self.world.journal.entries
+            if e.number > before and e.is_write
+        ]
+
+    def foreseen(self) -> Foreseen:
+        """What one more run would do."""
+        line = Line(self.engine)
+        reader, _ = edges(line, repository=REPOSITORY, token=self.token)
+        return self._sync(reader).foresee()
+
+
+class _Weather:
+    """What happens to one run, request by request."""
+
+    def __init__(self, house: House, run: Run, pass_on: Callable[[], None] = lambda: None) -> None:
+        self.run = run
+        self.over = False
+        self.blinks = False
+        self.removes = run.warm
+        self._house = house
+        self._pass_on = pass_on
+        self._waiting = list(run.faults)
+        self._meanwhile = list(run.meanwhile)
+        self._asked = Counter[str]()
+        self._dies = False
+
+    def before(self, asked: Asked) -> None:
+        self._pass_on()
+        house = self._house
+        house.tally.requests += 1
+        self._asked["any"] += 1
+        writes = asked.method != "GET"
+        self._asked["write"] += writes
+        self._let_live()
+        for fault in [f for f in self._waiting if self._strikes(f, writes=writes)]:
+            self._waiting.remove(fault)
+            self._strike(fault, asked)
+
+    def after(self, asked: Asked) -> None:
+        self._house.world.faults.waiting = [
+            f for f in self._house.world.faults.waiting if f.kind == "stale"
+        ]
+        alone = asked.path.rpartition("/")
+        self.blinks = (
+            asked.method == "GET"
+            and alone[2].isdecimal()
+            and alone[0].endswith(("/issues", "/milestones"))
+        )
+        if self._dies:
+            raise Killed
+
+    def sleeps(self) -> None:
+        self._pass_on()
+
+    def _let_live(self) -> None:
+        """The learner goes on meanwhile; but not in the blink between a look and its write."""
+        if any(other.blinks for other in self._house.busy):
+            return
+        due = [m for m in self._meanwhile if m.at <= self._asked["any"]]
+        for one in due:
+            self._meanwhile.remove(one)
+            self._house.tally.faults["learner in between"] += 1
+            self._house.act(one.act)
+
+    def _strikes(self, fault: Fault, *, writes: bool) -> bool:
+        return self._asked[fault.of] == fault.at and (writes or fault.of == "any")
+
+    def _strike(self, fault: Fault, asked: Asked) -> None:
+        house, kind = self._house, fault.kind
+        house.tally.faults[kind] += 1
+        if kind == "kill":
+            raise Killed
+        if kind == "kill-after":
+            self._dies = True
+            return
+        faults = house.world.faults
+        if kind == "stale":
+            faults.add(kind, method="GET", times=STALE_FOR, seconds=fault.amount)
+            return
+        if kind.startswith("secondary") and asked.path == "/graphql":
+            kind = "secondary-graphql"
+        after = fault.amount or None
+        made = faults.add(kind, method=asked.method, retry_after=after)
+        # First in line, for a stale list would answer in its place.
+        faults.waiting.remove(made)
+        faults.waiting.insert(0, made)
+
+
+class _Turns:
+    """Lets one of several threads run at a time, and says which."""
+
+    def __init__(self, chance: Random, percent: int) -> None:
+        self._chance = chance
+        self._percent = percent
+        self._alive: list[int] = []
+        self._gates: list[threading.Semaphore] = []
+        self._me = threading.local()
+        self._end = threading.Semaphore(0)
+
+    def go(self, works: list[Callable[[], object]]) -> None:
+        """Do all of them, each in its thread."""
+        self._alive = list(range(len(works)))
+        self._gates = [threading.Semaphore(0) for _ in works]
+        threads = [
+            threading.Thread(target=self._work, args=(n, work)) for n, work in enumerate(works)
+        ]
+        for thread in threads:
+            thread.start()
+        self._gates[0].release()
+        self._end.acquire()
+        for thread in threads:
+            thread.join()
+
+    def pass_on(self) -> None:
+        """Perhaps let another one go on."""
+        if self._chance.randrange(100) >= self._percent:
+            return
+        me = self._me.number
+        then = self._chance.choice(self._alive)
+        if then != me:
+            self._gates[then].release()
+            self._gates[me].acquire()
+
+    def _work(self, number: int, work: Callable[[], object]) -> None:
+        self._me.number = number
+        self._gates[number].acquire()
+        try:
+            work()
+        finally:
+            self._alive.remove(number)
+            (self._gates[self._alive[0]] if self._alive else self._end).release()
+
+
+def dumped(house: House) -> str:
+    """What is in the repository, for a person who looks for the reason of something."""
+    lines = [
+        json.dumps(
+            {
+                "number": i.number,
+                "title": i.title,
+                "state": f"{i.state} {i.state_reason or ''}",
+                "milestone": i.milestone and i.milestone.title,
+                "labels": [x.name for x in i.labels],
+                "body": i.body,
+                "comments": [(c.id, c.body) for c in i.comments],
+            },
+            indent=1,
+        )
+        for i in house.repository.issues.values()
+    ]
+    return "\n".join(lines)

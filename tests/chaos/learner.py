@@ -1,0 +1,494 @@
+"""A learner who does anything at any time, and a note of what may not get lost by it.
+
+A promise is a question to the repository that is asked at the end: None, or what is wrong. It is
+made when the learner does something, and taken back where they do something else to the same thing.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+from chaos import marks
+from chaos.house import House
+from chaos.story import Act
+
+from bot.sandbox.state import comments, issues, labels, milestones, relations
+from bot.sandbox.state.objects import Comment, Issue, Label, Milestone
+from bot.sandbox.state.refusals import Refusal
+
+BOX = re.compile(r"^( *- )\[ \] (.*)$", re.MULTILINE)
+COMMANDS = (
+    "/start",
+    "/done",
+    "/skip no",
+    "/reopen",
+    "/credit",
+    "/log 1h30m",
+    "/move +1w",
+    "/log 2h\n/done",
+)
+SAYINGS = (
+    "/log 1h at my desk",
+    "/count connections +3",
+    "/rate python 3",
+    "/journal A thought of mine",
+    "/status",
+    "/pause until {day}",
+    "/resume",
+    "/replan",
+    "/pace 9h",
+    "/open b",
+    "/choose web",
+    "/choose data",
+    "/project start Bread",
+    "/log lots",
+    "/status\n/log 1h",
+)
+ANSWERED = ("/status", "/log lots", "/replan", "/pace", "/pause")
+STATES = {"/done": "done", "/credit": "done", "/skip": "skipped", "/reopen": "open"}
+Promise = Callable[[], str | None]
+Slot = tuple[Any, ...]
+
+
+class Learner:
+    """Acts in a house. `promises` are by slot; whatever is about an issue has its number second.
+
+    `settled` is what was there when a run ended well alone: from then on it is known to have been
+    made, so that taking it away is an answer.
+    """
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.world = house.world
+        self.home = house.repository
+        self.me = house.world.actor()
+        self.promises: dict[Slot, Promise] = {}
+        self.settled: set[Any] = set()
+        self.finished: set[int] = set()
+        self.said: dict[int, str] = {}
+        self.unheard: set[int] = set()
+        self.taken_away: set[str] = set()
+        self._count = 0
+
+    def does(self, act: Act) -> None:
+        """One act; GitHub may refuse it, as a person would be told."""
+        self.house.tally.acts += 1
+        # GitHub tells times in seconds: of two acts in one nobody knows which was first.
+        self.world.clock.advance(timedelta(seconds=2))
+        try:
+            getattr(self, f"act_{act.name}")(act.number)
+        except Refusal:
+            return
+
+    def settle(self) -> None:
+        """A run ended well, alone: it knows of all that is there."""
+        self.settled = {
+            *marks.by_key(self.home),
+            *(marks.label_key(x) for x in self.home.labels.values()),
+            *(marks.key_of(m.description) for m in self.home.milestones.values()),
+            *(marks.key_of(c.body) for _, c in marks.comments(self.home)),
+            *(("pinned", i.number) for i in marks.issues(self.home) if i.pinned),
+            *(("parent", i.number) for i in marks.issues(self.home) if i.parent),
+        }
+
+    # Open and closed
+
+    def act_close(self, number: int) -> None:
+        if issue := self._work(number, "open"):
+            self._edit(issue, state="closed", state_reason="completed")
+            self._wants(issue, "done")
+
+    def act_put_aside(self, number: int) -> None:
+        if issue := self._work(number, "open"):
+            self._edit(issue, state="closed", state_reason="not_planned")
+            self._wants(issue, "skipped")
+
+    def act_reopen(self, number: int) -> None:
+        if issue := self._work(number, "closed"):
+            pending = any(
+                self._waits(c) and any(word in c.body for word in STATES) for c in issue.comments
+            )
+            self._edit(issue, state="open")
+            self._wants(issue, None if pending else "open")
+
+    def _wants(self, issue: Issue, state: str | None) -> None:
+        """From now on the issue is to be in this state; None when nobody can tell."""
+        self.finished.discard(issue.number)
+        if state == "done":
+            self.finished.add(issue.number)
+        slot = ("state", issue.number)
+        self.promises.pop(slot, None)
+        key = marks.key_of(issue.body)
+
+        def kept() -> str | None:
+            is_done = issue.state == "closed" and issue.state_reason == "completed"
+            closed = [i for i in self._twins(key) if i.state == "closed"]
+            fits = {
+                "done": is_done or any(i.state_reason == "completed" for i in closed),
+                "skipped": (issue.state == "closed" and not is_done) or bool(closed),
+                "open": issue.state == "open" or not self._is_wanted(issue),
+            }
+            now = f"{issue.state} ({issue.state_reason})"
+            return None if fits[str(state)] else f"#{issue.number} was {state}, and is {now}"
+
+        if state is not None:
+            self.promises[slot] = kept
+
+    def _is_wanted(self, issue: Issue) -> bool:
+        """Whether the path surely has it, whatever options and settings say."""
+        return marks.key_of(issue.body) == "task:a1"
+
+    # Texts
+
+    def act_title(self, number: int) -> None:
+        if issue := self._ours(number):
+            title = f"My words {self._next()}"
+            self._edit(issue, title=title)
+            self._promise("title", issue, lambda: issue.title == title, title)
+
+    def act_note(self, number: int) -> None:
+        if issue := self._ours(number):
+            note = f"A note of mine {self._next()}."
+            first, last = (note, "") if number % 2 else ("", note)
+            self._edit(issue, body=f"{first}\r\n\r\n{issue.body or ''}\r\n\r\n{last}".strip())
+            self._promise(note, issue, lambda: note in (issue.body or ""), note)
+
+    def act_inside(self, number: int) -> None:
+        issue = self._ours(number)
+        if issue and marks.BEGIN in (issue.body or ""):
+            note = f"My words inside {self._next()}."
+            body = (issue.body or "").replace(marks.BEGIN, f"{marks.BEGIN}\n{note}", 1)
+            self._edit(issue, body=body)
+            self._promise(note, issue, lambda: note in (issue.body or ""), note)
+
+    def act_tick(self, number: int) -> None:
+        issue = self._work(number, "open")
+        boxes = BOX.findall(issue.body or "") if issue else []
+        plain = [line for _, line in boxes if "milepost:" not in line]
+        if issue and plain:
+            line = plain[number % len(plain)]
+            self._edit(issue, body=(issue.body or "").replace(f"- [ ] {line}", f"- [x] {line}", 1))
+
+            def kept() -> bool:
+                body = issue.body or ""
+                return f"- [x] {line}" in body or f"- [ ] {line}" not in body
+
+            self._promise(f"tick {line}", issue, kept, f"the tick at '{line}'")
+
+    # Labels, milestones and relations of an issue
+
+    def act_wear(self, number: int) -> None:
+        if issue := self._ours(number):
+            name = f"mine {number % 3}"
+            worn = [label.name for label in issue.labels]
+            self._edit(issue, labels=[*worn, name])
+            self.promises.pop(("off", issue.number, name), None)
+            self._promise(
+                f"wears {name}", issue, lambda: name in {x.name for x in issue.labels}, name
+            )
+
+    def act_take_off(self, number: int) -> None:
+        issue = self._work(number, "open")
+        worn = [x for x in issue.labels if _lasting(marks.label_key(x))] if issue else []
+        if issue and worn:
+            label = worn[number % len(worn)]
+            key = marks.label_key(label)
+            left = [x.name for x in issue.labels if x is not label]
+            self._edit(issue, labels=left)
+            self._promise(
+                f"off {key}",
+                issue,
+                lambda: key not in {marks.label_key(x) for x in issue.labels},
+                f"'{key}' off",
+            )
+
+    def act_move(self, number: int) -> None:
+        """Into a milestone of the learner's own, which no plan can agree to."""
+        if issue := self._work(number):
+            there = [m for m in self.home.milestones.values() if m.title == "Mine"]
+            mine = there[0] if there else self._milestone_of_mine()
+            self._edit(issue, milestone=mine.number)
+            self._promise("milestone", issue, lambda: issue.milestone is mine, "'Mine'")
+
+    def _milestone_of_mine(self) -> Milestone:
+        return milestones.create(self.world, self.me, self.home, {"title": "Mine"})
+
+    def act_unrelate(self, number: int) -> None:
+        found = [i for i in marks.issues(self.home) if i.parent]
+        if found:
+            child = found[number % len(found)]
+            assert child.parent
+            relations.remove_child(self.world, self.me, self.home, child.parent, child.id)
+            if ("parent", child.number) in self.settled:
+                self._promise("parent", child, lambda: child.parent is None, "no parent")
+
+    def act_unpin(self, number: int) -> None:
+        del number
+        for issue in marks.issues(self.home):
+            if issue.pinned:
+                issue.pinned = False
+                if ("pinned", issue.number) in self.settled:
+                    self._promise("pin", issue, partial(_unpinned, issue), "no pin")
+
+    # Taking away
+
+    def act_delete(self, number: int) -> None:
+        if number % 2 == 0 and (issue := self._work(number)):
+            key = marks.key_of(issue.body)
+            issues.delete(self.world, self.me, self.home, issue)
+            self._gone(issue, key)
+
+    def act_transfer(self, number: int) -> None:
+        """To another repository: gone from here, and its number answers with a redirect."""
+        if issue := self._work(number):
+            key = marks.key_of(issue.body)
+            issues.delete(self.world, self.me, self.home, issue)
+            self._gone(issue, key)
+
+    def act_summary_delete(self, number: int) -> None:
+        """What is remembered for the path as a whole goes with it, as its text says."""
+        for issue in marks.by_key(self.home).get(marks.SUMMARY, [])[:1]:
+            issues.delete(self.world, self.me, self.home, issue)
+            self._gone(issue, None)
+            self.settled.clear()
+            forgotten = {"gone", "label gone", "milestone gone", "label"}
+            self.promises = {s: p for s, p in self.promises.items() if s[0] not in forgotten}
+            self.promises = {s: p for s, p in self.promises.items() if s[2:] != ("parent",)}
+            self.unheard |= set(self.said)
+            self.taken_away.clear()
+        del number
+
+    def _gone(self, issue: Issue, key: str | None) -> None:
+        """What was promised of it is void, but that nothing with its key is made again."""
+        self.promises = {
+            s: p for s, p in self.promises.items() if len(s) < 2 or s[1] != issue.number
+        }
+        self.finished.discard(issue.number)
+        for comment in issue.comments:
+            self.said.pop(comment.id, None)
+        if key in self.settled and not self._twins(key):
+            last = self.home.last_issue
+            self.promises["gone", -1, key] = lambda: next(
+                (
+                    f"{key} was deleted and came back as #{i.number}"
+                    for i in marks.by_key(self.home).get(str(key), [])
+                    if i.number > last
+                ),
+                None,
+            )
+
+    def _twins(self, key: str | None) -> list[Issue]:
+        return marks.by_key(self.home).get(str(key), [])
+
+    def act_summary_close(self, number: int) -> None:
+        self._summary_state(number, "closed")
+
+    def act_summary_reopen(self, number: int) -> None:
+        self._summary_state(number, "open")
+
+    def _summary_state(self, number: int, state: str) -> None:
+        del number
+        for issue in marks.by_key(self.home).get(marks.SUMMARY, [])[:1]:
+            self._edit(issue, state=state)
+
+    # Labels and milestones themselves
+
+    def act_label_rename(self, number: int) -> None:
+        if label := self._label(number):
+            key, name = marks.label_key(label), f"label {self._next()}"
+            labels.edit(self.world, self.me, self.home, label, {"new_name": name})
+            self._about_label(label, key, "name", name)
+
+    def act_label_colour(self, number: int) -> None:
+        if label := self._label(number):
+            key, color = marks.label_key(label), f"{number:06d}"
+            labels.edit(self.world, self.me, self.home, label, {"color": color})
+            self._about_label(label, key, "color", color)
+
+    def _about_label(self, label: Label, key: str | None, field: str, value: str) -> None:
+        def kept() -> str | None:
+            now = getattr(label, field)
+            return None if now == value else f"label {key} had {field} {value}, now {now}"
+
+        self.promises["label", -1, key, field] = kept
+
+    def act_label_delete(self, number: int) -> None:
+        """While a run goes on, issues it makes bring the name back; so it counts without one."""
+        if label := self._label(number):
+            key, name = marks.label_key(label), label.name
+            labels.delete(self.world, self.me, self.home, label)
+            for slot in [s for s in self.promises if s[0] == "label" and s[2] == key]:
+                del self.promises[slot]
+            if key in self.settled and not self.house.busy:
+                self.promises["label gone", -1, key] = lambda: (
+                    f"label {key} was deleted and came back"
+                    if name in {x.name for x in self.home.labels.values()}
+                    or key in {marks.label_key(x) for x in self.home.labels.values()}
+                    else None
+                )
+
+    def act_milestone_title(self, number: int) -> None:
+        self._on_milestone(number, "title", f"My month {self._next()}")
+
+    def act_milestone_due(self, number: int) -> None:
+        due = date(2027, 1, 1) + timedelta(days=number % 300)
+        self._on_milestone(number, "due", due)
+
+    def act_milestone_close(self, number: int) -> None:
+        self._on_milestone(number, "state", "closed")
+
+    def _on_milestone(self, number: int, field: str, value: Any) -> None:
+        if found := self._milestone(number):
+            sent = {"due_on": f"{value}T12:00:00Z"} if field == "due" else {field: value}
+            milestones.edit(self.world, self.me, self.home, found, sent)
+
+            def kept() -> str | None:
+                now = getattr(found, field)
+                return None if now == value else f"milestone {found.number}: {field} is {now}"
+
+            self.promises["milestone", -1, found.number, field] = kept
+
+    def act_milestone_note(self, number: int) -> None:
+        self._in_milestone(number, lambda text, note: f"{text}\r\n\r\n{note}")
+
+    def act_milestone_inside(self, number: int) -> None:
+        begin = marks.BEGIN
+        self._in_milestone(number, lambda text, note: text.replace(begin, f"{begin}\n{note}", 1))
+
+    def _in_milestone(self, number: int, put: Callable[[str, str], str]) -> None:
+        if found := self._milestone(number):
+            note = f"My words {self._next()}."
+            text = put(found.description or "", note)
+            milestones.edit(self.world, self.me, self.home, found, {"description": text})
+
+            def kept() -> str | None:
+                there = note in (found.description or "")
+                return None if there else f"milestone {found.number} lost '{note}'"
+
+            self.promises["milestone", -1, found.number, note] = kept
+
+    def act_milestone_delete(self, number: int) -> None:
+        if found := self._milestone(number):
+            key = marks.key_of(found.description)
+            milestones.delete(self.world, self.me, self.home, found)
+            for slot in [s for s in self.promises if s[0] == "milestone" and s[2] == found.number]:
+                del self.promises[slot]
+            if key in self.settled:
+                self.promises["milestone gone", -1, key] = lambda: (
+                    f"milestone {key} was deleted and came back"
+                    if key in {marks.key_of(m.description) for m in self.home.milestones.values()}
+                    else None
+                )
+
+    # Words
+
+    def act_command(self, number: int) -> None:
+        if issue := self._work(number):
+            self._say(issue, COMMANDS[number % len(COMMANDS)])
+
+    def act_command_twice(self, number: int) -> None:
+        if issue := self._work(number):
+            self._say(issue, COMMANDS[number % len(COMMANDS)])
+            self._say(issue, COMMANDS[number % len(COMMANDS)])
+
+    def act_say(self, number: int) -> None:
+        for issue in marks.by_key(self.home).get(marks.SUMMARY, [])[:1]:
+            last = (self.world.clock.now() + timedelta(days=1 + number % 9)).date()
+            self._say(issue, SAYINGS[number % len(SAYINGS)].format(day=last))
+
+    def _say(self, issue: Issue, text: str) -> None:
+        made = comments.create(self.world, self.me, self.home, issue, {"body": text})
+        self.said[made.id] = text
+        for word in re.findall(r"^/\w+", text, re.MULTILINE):
+            if word in STATES:
+                self._wants(issue, STATES[word])
+
+    def act_edit_comment(self, number: int) -> None:
+        found = [c for _, c in marks.comments(self.home) if c.id in self.said]
+        if found:
+            comment = found[number % len(found)]
+            text = f"{comment.body}\n\nA word more {self._next()}."
+            comments.edit(self.world, self.me, self.home, comment, {"body": text})
+
+    def act_delete_comment(self, number: int) -> None:
+        found = [(i, c) for i, c in marks.comments(self.home) if c.user is self.me.user]
+        if found:
+            issue, comment = found[number % len(found)]
+            if self._waits(comment) and comment.id in self.said:
+                self._wants(issue, None)
+            comments.delete(self.world, self.me, self.home, comment)
+            self.said.pop(comment.id, None)
+            key = marks.key_of(comment.body)
+            if key in self.settled:
+                self.taken_away.add(str(key))
+            elif key:
+                self.unheard.add(comment.id)
+                self.promises.pop(("gone", -1, key), None)
+
+    def _waits(self, comment: Comment) -> bool:
+        return not any(r.content in {"rocket", "confused"} for r in comment.reactions)
+
+    def act_press(self, number: int) -> None:
+        for issue in marks.by_key(self.home).get(marks.SUMMARY, [])[:1]:
+            lines = (issue.body or "").split("\n")
+            at = [n for n, line in enumerate(lines) if "milepost:press" in line]
+            if at:
+                n = at[number % len(at)]
+                lines[n] = lines[n].replace("[ ]", "[x]", 1)
+                self._edit(issue, body="\n".join(lines))
+
+    def act_own(self, number: int) -> None:
+        """An issue of the learner's own, sometimes a pull request's number goes by."""
+        name = f"Own {self._next()}"
+        made = issues.create(self.world, self.me, self.home, {"title": name, "body": name})
+        self._promise("own", made, lambda: (made.title, made.body) == (name, name), name)
+        if number % 3 == 0:
+            issues.delete(self.world, self.me, self.home, made)
+            self._gone(made, None)
+
+    # How
+
+    def _promise(self, what: str, issue: Issue, kept: Callable[[], bool], value: str) -> None:
+        self.promises[what, issue.number] = lambda: (
+            None if kept() else f"#{issue.number} lost {what}: {value}"
+        )
+        slot = (what, issue.number)
+        self.promises["edit", issue.number, what] = self.promises.pop(slot)
+
+    def _edit(self, issue: Issue, **fields: object) -> None:
+        issues.edit(self.world, self.me, self.home, issue, dict(fields))
+
+    def _work(self, number: int, state: str = "") -> Issue | None:
+        found = [
+            issue
+            for key, every in marks.by_key(self.home).items()
+            for issue in every
+            if key.partition(":")[0] in marks.WORK and issue.state.startswith(state)
+        ]
+        return found[number % len(found)] if found else None
+
+    def _ours(self, number: int) -> Issue | None:
+        found = [issue for every in marks.by_key(self.home).values() for issue in every]
+        return found[number % len(found)] if found else None
+
+    def _label(self, number: int) -> Label | None:
+        found = [x for x in self.home.labels.values() if marks.label_key(x)]
+        return found[number % len(found)] if found else None
+
+    def _milestone(self, number: int) -> Milestone | None:
+        found = [m for m in self.home.milestones.values() if marks.key_of(m.description)]
+        return found[number % len(found)] if found else None
+
+    def _next(self) -> int:
+        self._count += 1
+        return self._count
+
+
+def _unpinned(issue: Issue) -> bool:
+    return not issue.pinned
+
+
+def _lasting(key: str | None) -> bool:
+    return bool(key) and str(key).partition(":")[0] in {"kind", "phase", "skill"}

@@ -1,0 +1,168 @@
+"""Reader and gateway as they are, over an engine in this process: all of HTTP but the sockets.
+
+Each request passes through a hook first, so that a test can do anything between any two of them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import httpx
+import requests
+from github.Requester import RequestsResponse
+
+from bot.github.cache import EtagCache, Page
+from bot.github.client import ANSWER_TIMEOUT, Connection
+from bot.github.gateway import PyGithubGateway
+from bot.github.pacing import Pacing
+from bot.github.reader import HttpReader
+from bot.github.wire import Wire, _unfollowed
+from bot.sandbox.api.engine import Dropped, Engine, Reply, Request
+from bot.sandbox.world import TOKEN, World
+
+WEB = "http://github.test"
+API = f"{WEB}/api/v3"
+LATENCY = timedelta(milliseconds=80)
+
+
+class BrokenError(Exception):
+    """No answer came: `late` when it was waited for, else the connection broke."""
+
+    def __init__(self, *, late: bool) -> None:
+        super().__init__("no answer")
+        self.late = late
+
+
+@dataclass
+class Asked:
+    """A request on its way: `path` is below the API root, without its query."""
+
+    method: str
+    path: str
+
+
+class MemoryCache(EtagCache):
+    """Kept answers without a disk."""
+
+    def __init__(self) -> None:
+        super().__init__(Path("nowhere"))
+        self._pages: dict[str, Page] = {}
+
+    def get(self, key: str) -> Page | None:
+        return self._pages.get(key)
+
+    def put(self, key: str, page: Page) -> None:
+        self._pages[key] = page
+
+
+@dataclass
+class Line:
+    """One run's connection. `before` and `after` are told of each request, and may raise."""
+
+    engine: Engine
+    before: Callable[[Asked], None] = lambda _: None
+    after: Callable[[Asked], None] = lambda _: None
+    on_sleep: Callable[[], None] = lambda: None
+    slept: list[float] = field(default_factory=list)
+
+    @property
+    def world(self) -> World:
+        return self.engine.world
+
+    def ask(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """The answer. Raises BrokenError, and what the hooks raise."""
+        path, _, query = target.partition("?")
+        root = "/api" if path == "/api/graphql" else "/api/v3"
+        asked = Asked(method, unquote(path.removeprefix(root)))
+        self.before(asked)
+        self.world.clock.advance(LATENCY)
+        lower = {name.lower(): value for name, value in headers.items()}
+        outcome = self.engine.handle(Request(method, asked.path, query, lower, body))
+        self.after(asked)
+        if isinstance(outcome, Dropped):
+            if outcome.hold:
+                self.world.clock.advance(timedelta(seconds=ANSWER_TIMEOUT))
+            raise BrokenError(late=bool(outcome.hold))
+        return outcome
+
+    def clock(self) -> datetime:
+        return self.world.clock.exact()
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.on_sleep()
+        self.world.clock.advance(timedelta(seconds=seconds))
+
+
+class _Reading(httpx.BaseTransport):
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        target = request.url.raw_path.decode()
+        try:
+            reply = self._line.ask(request.method, target, request.headers, request.read())
+        except BrokenError as broken:
+            kind = httpx.ReadTimeout if broken.late else httpx.ReadError
+            raise kind("no answer", request=request) from None
+        return httpx.Response(reply.status, headers=reply.headers, content=reply.content)
+
+
+class _Writing:
+    """Stands where PyGithub has its HTTP connection."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._sent: tuple[str, str, dict[str, str], bytes] = ("", "", {}, b"")
+
+    def request(
+        self, verb: str, url: str, sent: Any, headers: dict[str, str], stream: bool = False
+    ) -> None:
+        del stream
+        body = sent.encode() if isinstance(sent, str) else sent or b""
+        self._sent = (verb, url, headers, body)
+
+    def getresponse(self) -> RequestsResponse:
+        try:
+            reply = self._line.ask(*self._sent)
+        except BrokenError as broken:
+            kind = requests.ReadTimeout if broken.late else requests.ConnectionError
+            raise kind("no answer") from None
+        response = requests.Response()
+        response.status_code = reply.status
+        response.headers.update(reply.headers)
+        response._content = reply.content
+        response.encoding = "utf-8"
+        return _unfollowed(RequestsResponse(response))
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def edges(
+    line: Line,
+    *,
+    repository: str,
+    token: str = TOKEN,
+    cache: EtagCache | None = None,
+    pacing: Pacing | None = None,
+) -> tuple[HttpReader, PyGithubGateway]:
+    """Both edges of a run over `line`, on the world's clock."""
+    pacing = pacing or Pacing()
+    connection = Connection(repository=repository, token=token, api_url=API)
+    reader = HttpReader(
+        connection,
+        cache=cache,
+        http=httpx.Client(transport=_Reading(line)),
+        clock=line.clock,
+        sleep=line.sleep,
+        max_wait=pacing.max_wait,
+    )
+    gateway = PyGithubGateway(connection, pacing=pacing, clock=line.clock, sleep=line.sleep)
+    wire = Wire(connection, line.clock)
+    wire._line = _Writing(line)  # type: ignore[assignment]
+    gateway._writer._opened = wire
+    return reader, gateway

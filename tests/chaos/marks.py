@@ -1,0 +1,58 @@
+"""What stands in a repository, read as docs/reference/markers.md tells it, without our code."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from bot.sandbox.state.objects import Comment, Issue, Label, Repository
+
+END = re.compile(r"<!-- milepost:end (\{[^\n]*\}) -->")
+MEMORY = re.compile(r"<!-- milepost:memory (\{[^\n]*\}) -->")
+BEGIN = "<!-- milepost:begin -->"
+WORK = frozenset({"task", "deliverable", "checkpoint", "project"})
+SUMMARY = "summary:summary"
+LABEL = re.compile(r"· milepost (\S+)$")
+
+
+def key_of(text: str | None) -> str | None:
+    """The key in the first end marker."""
+    found = END.search((text or "").replace("\r\n", "\n"))
+    return str(json.loads(found[1])["key"]) if found else None
+
+
+def closed_by_us(issue: Issue) -> bool:
+    """Whether the marker says that the plan closed it."""
+    found = END.search((issue.body or "").replace("\r\n", "\n"))
+    return bool(found and json.loads(found[1]).get("state") == "closed")
+
+
+def label_key(label: Label) -> str | None:
+    found = LABEL.search(label.description or "")
+    return found[1] if found else None
+
+
+def entries(issue: Issue) -> list[dict[str, Any]]:
+    """The memory of an issue."""
+    found = MEMORY.search((issue.body or "").replace("\r\n", "\n"))
+    return list(json.loads(found[1])["entries"]) if found else []
+
+
+def issues(repository: Repository) -> list[Issue]:
+    """All of them, oldest first; no pull requests."""
+    return [i for i in repository.issues.values() if not i.is_pull_request]
+
+
+def by_key(repository: Repository) -> dict[str, list[Issue]]:
+    """Our issues."""
+    found: dict[str, list[Issue]] = {}
+    for issue in issues(repository):
+        if key := key_of(issue.body):
+            found.setdefault(key, []).append(issue)
+    return found
+
+
+def comments(repository: Repository) -> Iterator[tuple[Issue, Comment]]:
+    for issue in repository.issues.values():
+        for comment in issue.comments:
+            yield issue, comment
