@@ -24,13 +24,11 @@ def serve(config: ServerConfig, *, host: str, port: int) -> None:
     logs.hide(config.secrets)
     traces = telemetry.of_environment(os.environ)
     config = with_credentials(config)
-    if not config.registered:
-        log.warning("there is no App to act as: every delivery is refused")
     # Each thread may hold a connection, and so may the inbox, the clock and some requests.
     with Store.open(
         config.database_url.get_secret_value(), connections=config.threads + 8
     ) as store:
-        server = Server(config, store, telemetry=traces)
+        server = Server(config, store, _reached(host, port), telemetry=traces)
         running = uvicorn.Server(settings(build(server), config, host=host, port=port))
         try:
             running.run()
@@ -40,6 +38,12 @@ def serve(config: ServerConfig, *, host: str, port: int) -> None:
                 f"{host}:{port} cannot be listened at, or the start failed.",
                 hint="The line before says why. Choose another port with --port.",
             ) from None
+
+
+def _reached(host: str, port: int) -> str:
+    """From this machine."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host)  # noqa: S104 - read, not listened at
+    return f"http://{here or (f'[{host}]' if ':' in host else host)}:{port}"
 
 
 def settings(app: FastAPI, config: ServerConfig, *, host: str, port: int) -> uvicorn.Config:

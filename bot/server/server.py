@@ -51,11 +51,13 @@ def with_credentials(config: ServerConfig) -> ServerConfig:
 class Server:
     """The parts of one process. `auth` and `work` are None until there is an App to act as.
 
-    `config` changes when an App is registered: read it when it is needed.
+    `config` changes when an App is registered: read it when it is needed. `listens_at` is where
+    people on this machine reach it, as far as that is known.
     """
 
     config: ServerConfig
     store: Store
+    listens_at: str = ""
     clock: Callable[[], datetime] = utc_now
     tick: timedelta = TICK
     lease: timedelta = LEASE
@@ -125,7 +127,9 @@ class Server:
         looks = Looks(self.store, auth, budget, clock=self.clock, sleep=sleep)
         if not self.store.shared:
             self.store.agenda.release_all(self.clock())
-        self.store.agenda.wake(APP, SWEEP, at=self.clock())
+        # Without webhooks there is nothing that did not arrive, and GitHub says so by refusing.
+        swept = [SWEEP] if self.config.webhook_secret is not None else []
+        self.store.agenda.wake(APP, *swept, at=self.clock())
         wake_all(self.store, self.clock())
         looking = looks if self.telemetry is None else TracedLooks(looks, self.telemetry)
         worker = Worker(

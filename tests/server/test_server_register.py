@@ -15,6 +15,7 @@ from server.person import Page, Person
 from bot.errors import ConfigError
 from bot.sandbox.server import Sandbox
 from bot.server.registering import api_of, can_hear
+from bot.server.server import Server
 
 _ADDRESS = re.compile(r"/register\?code=[\w-]+")
 
@@ -24,7 +25,10 @@ def host_without_app(sandbox: Sandbox, folder: Path, **more: str) -> Iterator[tu
         base = environment(folder, f"sqlite:///{folder / 'store.sqlite3'}")
         return {**base, "GITHUB_API_URL": sandbox.api_url, "MILEPOST_PUBLIC_URL": url, **more}
 
-    with hosted(environ) as host, Person(host.url) as somebody:
+    def change(server: Server) -> None:
+        server.listens_at = "http://127.0.0.1:8000"
+
+    with hosted(environ, change=change) as host, Person(host.url) as somebody:
         yield host, somebody
 
 
@@ -193,7 +197,13 @@ def test_without_an_address_that_github_reaches_there_are_no_webhooks(
     for _, somebody in host_without_app(
         sandbox, tmp_path, GITHUB_API_URL="https://api.github.com", MILEPOST_PUBLIC_URL=""
     ):
-        form = somebody.open(invitation(caplog))
+        address = invitation(caplog)
+        # The log tells the whole of it, as this machine reaches the server.
+        assert any(
+            f" http://127.0.0.1:8000{address}" in one.getMessage()
+            for one in caplog.get_records("call")
+        )
+        form = somebody.open(address)
         assert "GitHub cannot reach http://127.0.0.1" in form.text
         sent = somebody.press(form, "Go on", name="Trial")
         made = json.loads(sent.form("Create on GitHub").fields["manifest"])

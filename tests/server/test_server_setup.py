@@ -105,7 +105,7 @@ def test_from_an_installation_to_the_first_issues(town: Visited) -> None:
         assert going.path == f"{HOME}/progress"
         done = finished(town, somebody, going)
         assert "It is ready" in done.text
-        assert done.links["Your page"] == "/r/learner/portfolio"
+        assert done.links["To your page"] == "/r/learner/portfolio"
         summary = town.summary()
         assert summary is not None
         assert done.links["Your summary on GitHub"].endswith(f"/issues/{summary.number}")

@@ -25,8 +25,8 @@ class Outlook(NamedTuple):
     """What a run would do.
 
     `first` are the titles of the first issues of `issues`, `notifications` what whoever watches the
-    repository would get. `minutes` is how long the writing takes at least. `refused` says why a run
-    would do none of it, empty when it would.
+    repository would get. `minutes` is how long the writing takes, 0 for no time. `refused` says why
+    a run would do none of it, empty when it would.
     """
 
     changes: int
@@ -59,7 +59,7 @@ def outlook(seen: Foreseen, *, interval: float) -> Outlook:
             if isinstance(change, CreateMilestone)
         ),
         notifications=plan.notifications + len(seen.due),
-        minutes=max(1, round(seconds / 60)),
+        minutes=round(seconds / 60),
         groups=tuple(printing.groups(plan)),
         notes=(*printing.drift_sentences(plan), *(note.text for note in plan.notes)),
         posts=tuple(post.title for post in seen.due),

@@ -73,7 +73,7 @@ def add(app: FastAPI, frame: Frame) -> None:
     """The pages, for as long as there is no App."""
     registrar = Registrar(frame.server)
     app.state.registrar = registrar
-    registrar.announce(frame.config.public_url or "")
+    registrar.announce(frame.config.public_url or frame.server.listens_at)
 
     def ask(request: Request) -> Response:
         if registrar.done:
