@@ -8,14 +8,20 @@ Milepost asks before it writes; nobody answers here, so `--yes` is added. The cl
 stands at noon of the fifth of January 2026.
 """
 
+import contextlib
 import json
 import re
 import shlex
+import socket
+import subprocess
+import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 from cli.terminal import Terminal, terminal
 from docs.pages import ROOT, Act, Fence, name_of, steps
 
@@ -36,20 +42,28 @@ SETTINGS_LINE = ".github/milepost.yml"
 
 
 @pytest.fixture
-def reader(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> "Reader":
+def reader(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator["Reader"]:
+    monkeypatch.setenv("MILEPOST_DATA_DIR", str(tmp_path_factory.mktemp("data")))
     monkeypatch.setattr("bot.cli.edges.Edges.now", lambda _self: NOW)
     monkeypatch.setattr(terminal.sandbox.world.clock, "_base", lambda: NOW)
     monkeypatch.setattr("bot.cli.init._next_monday", lambda _today: date(2026, 1, 5))
     monkeypatch.setattr("bot.cli.init._local_zone", lambda: "Europe/Berlin")
-    return Reader(terminal, monkeypatch)
+    with contextlib.ExitStack() as servers:
+        yield Reader(terminal, monkeypatch, servers)
 
 
 class Reader:
     """Somebody who follows a page to the letter."""
 
-    def __init__(self, terminal: Terminal, patch: pytest.MonkeyPatch) -> None:
+    def __init__(
+        self, terminal: Terminal, patch: pytest.MonkeyPatch, servers: contextlib.ExitStack
+    ) -> None:
         self._terminal = terminal
         self._patch = patch
+        self._servers = servers
+        self._port = _free_port()
         self.ran = 0
 
     def follow(self, page: Path) -> None:
@@ -72,6 +86,9 @@ class Reader:
             "milepost": self._milepost,
             "export": self._export,
             "make": _make,
+            "docker": self._docker,
+            "pip": _pip,
+            "git": lambda words: "" if words == ["pull"] else "?",
             "mkdir": lambda _words: "",
             "cd": lambda _words: "",
         }
@@ -88,6 +105,10 @@ class Reader:
             words, file = words[: words.index(">")], words[-1]
         if words == ["sandbox"]:
             return ""  # the fixture is one
+        if words[0] == "serve":
+            self.ran += 1
+            self._servers.enter_context(_serving(self._port))
+            return ""
         if words[0] in ASKING and not {"--yes", "--dry-run"} & set(words):
             words = [*words, "--yes"]
         self.ran += 1
@@ -97,12 +118,33 @@ class Reader:
             self._terminal.write(file, ran.out)
         return ran.out
 
+    def _docker(self, words: list[str]) -> str:
+        """What is there is named; a command of ours in a container is run here."""
+        assert words[0] == "compose"
+        services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+        match words[1:]:
+            case ["up", "--detach"] | ["build", "--pull"]:
+                return ""
+            case ["logs", name]:
+                assert name in services
+            case ["cp", source, _]:
+                assert source.split(":")[0] in services
+            case ["exec", name, "milepost", *rest]:
+                assert name in services
+                return self._milepost(rest)
+            case ["exec", name, *_]:
+                assert name in services
+            case _:
+                pytest.fail(f"nobody knows how to try: {words}")
+        return ""
+
     def _export(self, words: list[str]) -> str:
         name, _, value = words[0].partition("=")
         if value == "your-token":
             value = self._terminal.sandbox.token
         value = re.sub(r"https://github\.example\.com(?=/api)", self._terminal.sandbox.url, value)
         value = value.replace("http://127.0.0.1:4010", self._terminal.sandbox.url)
+        value = value.replace("https://milepost.example.org", f"http://127.0.0.1:{self._port}")
         if name != "PATH":
             self._patch.setenv(name, value)
         return ""
@@ -131,6 +173,39 @@ class Reader:
             return
         path, _, body = rest.partition(" ")
         self._terminal.github(word, f"/{path}", **json.loads(body))
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextlib.contextmanager
+def _serving(port: int) -> Iterator[None]:
+    """A server, on a port that is free; whoever reads the page has 8000 free."""
+    command = [sys.executable, "-m", "bot", "serve", "--port", str(port)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        try:
+            said = ""
+            while "Uvicorn running" not in said:
+                line = process.stderr.readline()
+                assert line, said
+                said += line
+            assert "/register?code=" in said
+            yield
+        finally:
+            process.terminate()
+            process.communicate(timeout=60)
+
+
+def _pip(words: list[str]) -> str:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    [name, extras] = re.fullmatch(r"(\w+)\[(.+)\]", words[-1]).groups()  # type: ignore[union-attr]
+    assert (words[0], name) == ("install", project["name"])
+    assert set(extras.split(",")) <= set(project["optional-dependencies"])
+    return ""
 
 
 def _make(words: list[str]) -> str:

@@ -1,5 +1,7 @@
 """What the store keeps for how long, and that nothing is lost when all of it is."""
 
+import contextlib
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -118,6 +120,17 @@ def state(town: Town) -> list[tuple[int, str, str, bool, list[str]]]:
             (i.number, i.title, i.body or "", i.is_open, [c.body for c in i.comments])
             for i in town.home.issues.values()
         ]
+
+
+def test_a_copy_made_while_the_server_runs_is_whole(tmp_path: Path) -> None:
+    """As docs/how-to/host-the-app.md makes it."""
+    with Store.open(f"sqlite:///{tmp_path / 'milepost.sqlite3'}") as store:
+        receive(store, 3, repository(1))
+        with contextlib.closing(sqlite3.connect(tmp_path / "milepost.sqlite3")) as other:
+            other.execute(f"VACUUM INTO '{tmp_path / 'copy.sqlite3'}'")
+    with Store.open(f"sqlite:///{tmp_path / 'copy.sqlite3'}") as restored:
+        assert restored.inbox.waiting() == (3, NOON)
+        assert restored.agenda.when(repository(1)) == NOON
 
 
 def test_every_table_is_told_how_long_it_is_kept() -> None:
