@@ -38,6 +38,7 @@ from bot.server.tending import LostError, Tended, tend
 log = logging.getLogger(__name__)
 
 BOT = "bot"  # under this name the store keeps the login that we write under
+APP_PAGE = "app page"  # and under this one where the App's page on GitHub is
 SWEPT = "swept"  # and under this one when deliveries were looked through last
 DAILY = timedelta(days=1)
 SWEEP_EVERY = timedelta(minutes=10)
@@ -93,7 +94,9 @@ class Looks:
     def _app(self) -> Looked:
         """Who we are, and where we are installed."""
         now = self._clock()
-        self._store.register.keep_fact(BOT, f"{self._auth.info().slug}[bot]")
+        app = self._auth.info()
+        self._store.register.keep_fact(BOT, f"{app.slug}[bot]")
+        self._store.register.keep_fact(APP_PAGE, app.html_url)
         known = {row.id: row for row in self._store.register.installations()}
         wishes: list[Wish] = []
         for found in self._auth.installations():

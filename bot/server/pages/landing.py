@@ -9,9 +9,8 @@ from starlette.responses import Response
 
 from bot.errors import ConfigError, UnavailableError
 from bot.github import credentials
-from bot.github.addresses import web_root
 from bot.github.app_problems import InstallationGoneError, InstallationSuspendedError
-from bot.server.looks import BOT
+from bot.server.looks import APP_PAGE
 from bot.server.pages.frame import Frame
 from bot.server.pages.path import Standing, standing
 from bot.server.pages.sessions import Visitor
@@ -66,22 +65,19 @@ def add(app: FastAPI, frame: Frame, opened: Opened) -> None:
 def install_address(frame: Frame) -> str | None:
     """Where on GitHub people choose the repositories that our App is let into.
 
-    None until there is an App whose name we know.
+    None until there is an App, and GitHub has told where its page is.
     """
     config = frame.config
+    if config.issuer is None:
+        return None
     try:
         registered = credentials.load(config.data_dir / CREDENTIALS)
     except ConfigError:
         registered = None
     if registered is not None and registered.client_id == config.client_id:
         return registered.install_url
-    login = frame.store.register.fact(BOT)
-    if login is None or config.issuer is None:
-        return None
-    web, slug = web_root(config.api_url), login.removesuffix("[bot]")
-    # An Enterprise Server has its Apps' pages elsewhere.
-    folder = "github-apps" if "/api/" in f"{config.api_url}/" else "apps"
-    return f"{web}/{folder}/{slug}/installations/new"
+    page = frame.store.register.fact(APP_PAGE)
+    return f"{page.rstrip('/')}/installations/new" if page else None
 
 
 def _mine(frame: Frame, opened: Opened, signin: "SignIn", visitor: Visitor) -> Iterator[Mine]:

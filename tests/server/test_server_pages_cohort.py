@@ -1,0 +1,184 @@
+"""The first page and the mentor's page: what of whose is shown to whom."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from reports.lives import RICH, Learner
+from server.gallery import NOW, Gallery
+from server.person import Person
+from server.visiting import Visited, visited
+from workbench import settings
+
+from bot.errors import UnavailableError
+from bot.github.signin import SignIn
+from bot.reports.view import View
+from bot.sandbox.server import running
+from bot.sandbox.state import apps
+from bot.sandbox.state.objects import Repository
+from bot.server.showing import showing
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visited]:
+    """Learners who share with Ada, or do not."""
+    folder = tmp_path_factory.mktemp("cohort")
+    with running() as sandbox:
+        with visited(sandbox, f"sqlite:///{folder / 'store.sqlite3'}", folder) as made:
+            _fill(made, Gallery(made.host.store))
+            yield made
+        sandbox.webhooks.settle()
+
+
+def of(repository: Repository, **cohort: Any) -> View:
+    """A view of it whose settings name Ada, and one issue is blocked."""
+    how = settings("2026-01-05", ahead="all", mentors=["Ada"], cohort=cohort)
+    learner = Learner(RICH, how).done(a1="2026-01-12").label("c1", "status: blocked")
+    seen = learner.view("2026-02-16")
+    snapshot = seen.observed.snapshot.model_copy(update={"repository": repository.full_name})
+    return seen.model_copy(
+        update={"observed": seen.observed.model_copy(update={"snapshot": snapshot})}
+    )
+
+
+def _fill(town: Visited, walls: Gallery) -> None:
+    def home(name: str, *, private: bool = False, readers: tuple[str, ...] = ()) -> Repository:
+        roles: Any = dict.fromkeys(readers, "read")
+        return town.world.add_repository(name, private=private, collaborators=roles)
+
+    homes: dict[str, tuple[Repository, dict[str, Any]]] = {
+        "zoe": (home("zoe/path"), {"share": True}),
+        "bob": (home("bob/path", private=True, readers=("ada",)), {"share": True}),
+        "alias": (home("cleo/known"), {"share": True, "name": "Blue Heron"}),
+        "closed": (home("dan/closed", private=True), {"share": True}),
+        "silent": (home("eve/silent"), {"share": False}),
+        "gone": (home("flo/gone"), {"share": True}),
+    }
+    with town.world.lock:
+        for one, _ in homes.values():
+            apps.install(town.world, town.app, one.owner.login, repositories=[one])
+    town.settle()
+    for one, cohort in homes.values():
+        walls.hang(one.full_name, of(one, **cohort), number=one.id, private=one.private)
+    walls.store.register.lose_repository(homes["gone"][0].id, NOW)
+
+
+@pytest.fixture(scope="module")
+def ada(town: Visited) -> Iterator[Person]:
+    with town.person("ada") as somebody:
+        town.sign_in(somebody)
+        yield somebody
+
+
+def test_a_mentor_sees_who_shares_by_name_and_who_would_like_help(ada: Person) -> None:
+    page = ada.open("/cohort")
+    text = page.text
+    assert text.index("Who would like help") < text.index("Where they are")
+    names = [text.index(name, text.index("Where they are")) for name in ("Blue", "bob", "zoe")]
+    assert names == sorted(names)
+    assert page.links["zoe"] == "/r/zoe/path"
+    assert page.links["c1"].startswith("https://github.com/")
+    assert page.answer.headers["cache-control"] == "no-store"
+
+
+def test_an_alias_leads_nowhere(ada: Person) -> None:
+    for path in ("/cohort", "/cohort.json"):
+        body = ada.open(path).answer.text
+        assert "Blue Heron" in body
+        assert "cleo" not in body
+    data = ada.open("/cohort.json").answer.json()
+    heron = next(one for one in data["learners"] if one["who"] == "Blue Heron")
+    assert (heron["repository"], heron["asking"], heron["asks"]) == (None, [], 1)
+
+
+def test_who_does_not_share_or_cannot_be_read_or_is_gone_is_not_there(ada: Person) -> None:
+    for path in ("/cohort", "/cohort.json"):
+        body = ada.open(path).answer.text
+        assert not any(name in body for name in ("dan", "eve", "flo", "closed", "silent", "gone"))
+
+
+def test_programs_get_the_same(ada: Person) -> None:
+    answer = ada.open("/cohort.json").answer
+    assert answer.headers["content-type"] == "application/json"
+    learners = answer.json()["learners"]
+    assert [one["who"] for one in learners] == ["Blue Heron", "bob", "zoe"]
+    assert learners[2]["repository"] == "zoe/path"
+
+
+def test_a_learner_who_takes_it_back_is_gone_from_it(town: Visited, ada: Person) -> None:
+    walls = Gallery(town.host.store)
+    home = next(r for r in town.world.repositories.values() if r.full_name == "zoe/path")
+    later = NOW.replace(hour=9)
+    try:
+        shown = showing(of(home, share=False), later)
+        walls.put(walls.row(home.id), shown)
+        assert "zoe" not in ada.open("/cohort").answer.text
+    finally:
+        walls.put(walls.row(home.id), showing(of(home, share=True), NOW.replace(hour=10)))
+    assert "zoe" in ada.open("/cohort").text
+
+
+def test_others_are_told_how_to_share_with_them(town: Visited) -> None:
+    with town.person("bea") as bea:
+        town.sign_in(bea)
+        page = bea.open("/cohort")
+        assert "mentors: [bea]" in page.text
+        assert json.loads(bea.open("/cohort.json").answer.text) == {"learners": []}
+
+
+def test_nobody_else_gets_anything(town: Visited) -> None:
+    with Person(town.host.url) as somebody:
+        sent = somebody.web.get("/cohort", follow_redirects=False)
+        assert (sent.status_code, sent.headers["location"]) == (303, "/sign-in?then=/cohort")
+        data = somebody.web.get("/cohort.json")
+        assert data.status_code == 401
+        assert data.json() == {"error": "Sign in to see whom you accompany"}
+
+
+def test_the_first_page_lists_what_a_person_can_read_here(town: Visited, ada: Person) -> None:
+    with town.person("bob") as bob:
+        town.sign_in(bob)
+        page = bob.open("/")
+        assert "From here to there private" in page.text
+        assert "bob/path" in page.text
+        assert 'aria-label="Progress of bob/path"' in page.answer.text
+        assert not any(name in page.text for name in ("zoe/", "dan/", "eve/"))
+    seen = ada.open("/").text
+    assert "bob/path" in seen
+    assert "dan/closed" not in seen
+
+
+def test_what_is_not_set_up_is_offered_to_who_can_write(town: Visited) -> None:
+    walls = Gallery(town.host.store)
+    new = town.world.add_repository("gil/new", collaborators={"hal": "read"})
+    with town.world.lock:
+        apps.install(town.world, town.app, "gil", repositories=[new])
+    town.settle()
+    walls.known("gil/new", number=new.id, result="unset")
+    for login, offered in (("gil", True), ("hal", False)):
+        with town.person(login) as somebody:
+            town.sign_in(somebody)
+            page = somebody.open("/")
+            assert "no settings yet" in page.text
+            assert ("/setup/gil/new" in page.links.values()) == offered
+
+
+def test_the_first_page_leads_to_installing(town: Visited) -> None:
+    with Person(town.host.url) as somebody:
+        page = somebody.open("/")
+        to = f"{town.sandbox.url}/apps/milepost-test/installations/new"
+        assert page.links["Install it on a repository"] == to
+        assert somebody.open(to).status == 200
+        assert page.links["Sign in with GitHub"] == "/sign-in?then=/"
+        assert "Your repositories" not in page.text
+
+
+def test_it_stands_when_github_does_not(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    def silent(*_: Any) -> None:
+        raise UnavailableError("GitHub does not answer.")
+
+    monkeypatch.setattr(SignIn, "installations", silent)
+    page = ada.open("/")
+    assert page.status == 200
+    assert "GitHub does not answer just now." in page.text
