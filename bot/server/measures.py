@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, cast
 
 from prometheus_client import (
     CollectorRegistry,
@@ -21,8 +22,13 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.github.book import Place
+from bot.github.budget import Budget, Standing
 from bot.server.store.rows import Subject
 from bot.server.store.store import Store
+
+if TYPE_CHECKING:
+    import httpx
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +42,13 @@ _OF_LOOKS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800)
 class Measures:
     """Told by the parts of one process, from any thread."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], datetime],
+        *,
+        standing: Callable[[], Standing | None] = lambda: None,
+    ) -> None:
         self._registry = registry = CollectorRegistry()
         self._deliveries = Counter(
             "milepost_webhook_deliveries",
@@ -76,6 +88,17 @@ class Measures:
             buckets=_OF_LOOKS,
             registry=registry,
         )
+        self._asked = Counter(
+            "milepost_github_requests",
+            "Requests to GitHub that read, or are the App's own, by status.",
+            ["method", "status"],
+            registry=registry,
+        )
+        self._written = Counter(
+            "milepost_github_writes",
+            "Writes that took their place in GitHub's limits.",
+            registry=registry,
+        )
         self._waited = Counter(
             "milepost_github_wait_seconds",
             "How long runs slept for GitHub's limits.",
@@ -86,6 +109,7 @@ class Measures:
         )
         ProcessCollector(registry=registry)
         registry.register(_Stored(store, clock))
+        registry.register(_Limits(standing))
 
     def delivery(self, status: int, seconds: float) -> None:
         """One was answered."""
@@ -111,6 +135,14 @@ class Measures:
             sleep(seconds)
 
         return counted
+
+    def asked(self, response: "httpx.Response") -> None:
+        """GitHub answered. Fits as a hook of httpx."""
+        self._asked.labels(response.request.method, response.status_code).inc()
+
+    def counting(self, budget: Budget) -> Budget:
+        """The same budget, with what is booked in it counted."""
+        return cast("Budget", _Counting(budget, self._written))
 
     def text(self) -> bytes:
         """All of it, as Prometheus reads it. Asks the store."""
@@ -146,3 +178,54 @@ class _Stored(Collector):
             yield GaugeMetricFamily(f"milepost_{name}_length", f"How many: {what}.", count)
             oldest = f"Age of the oldest: {what}."
             yield GaugeMetricFamily(f"milepost_{name}_age_seconds", oldest, age)
+
+
+class _Limits(Collector):
+    """How all installations stand with GitHub."""
+
+    def __init__(self, standing: Callable[[], Standing | None]) -> None:
+        self._standing = standing
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        """Nothing is asked for being registered."""
+        return iter(())
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Now; nothing while there is no App."""
+        try:
+            found = self._standing()
+        except SQLAlchemyError:
+            return  # that the store does not answer is told already
+        if found is None:
+            return
+        told = {
+            "closed": ("Installations that GitHub wants left alone.", found.closed),
+            "spared": ("Installations whose last requests are kept for people.", found.spared),
+            "booked": ("New things that are booked and not made yet.", found.ahead),
+            "longest_wait_seconds": ("How long a run would wait at most.", found.longest),
+            "remaining_ratio": (
+                "The least share of an hour's requests that is left anywhere.",
+                found.left,
+            ),
+        }
+        for name, (words, value) in told.items():
+            if value is not None:
+                yield GaugeMetricFamily(f"milepost_github_{name}", words, value)
+
+
+class _Counting:
+    """A budget that tells of what is booked in it."""
+
+    def __init__(self, budget: Budget, written: Counter) -> None:
+        self._budget = budget
+        self._written = written
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._budget, name)
+
+    def reserve(self, installation: int, **wanted: Any) -> Place:
+        """See `Budget`."""
+        place = self._budget.reserve(installation, **wanted)
+        if place.taken:
+            self._written.inc()
+        return place

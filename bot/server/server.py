@@ -5,8 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.errors import ConfigError
 from bot.github import credentials
 from bot.github.app import AppAuth
+from bot.github.app_calls import session
 from bot.github.budget import Budget
 from bot.github.pacing import Pacing, utc_now
 from bot.server import logs
@@ -72,7 +74,9 @@ class Server:
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:
-        self.measures = Measures(self.store, self.clock)
+        self.measures = Measures(
+            self.store, self.clock, standing=lambda: self.budget.standing() if self.budget else None
+        )
 
     def secrets(self) -> Sequence[bytes]:
         """What deliveries may be signed with."""
@@ -107,22 +111,30 @@ class Server:
             config = with_credentials(self.config)
             if config.issuer is None or config.private_key is None:
                 return
+            http = session(config.api_url)
+            http.event_hooks = {"response": [self.measures.asked]}
             auth = AppAuth(
                 config.issuer,
                 config.private_key,
                 api_url=config.api_url,
                 graphql_url=config.graphql_url,
+                http=http,
                 clock=self.clock,
                 sleep=self.pauses.sleep,
             )
-            auth.check_key()
+            try:
+                auth.check_key()
+            except ConfigError:
+                auth.close()
+                raise
             self.config = config
             logs.hide(config.secrets)
             self.auth = auth
             self._begin(auth)
 
     def _begin(self, auth: AppAuth) -> None:
-        budget = self.budget = budget_for(self.store, Pacing(interval=self.config.write_interval))
+        pacing = Pacing(interval=self.config.write_interval)
+        budget = self.budget = self.measures.counting(budget_for(self.store, pacing))
         sleep = self.measures.sleeping(self.pauses.sleep)
         looks = Looks(self.store, auth, budget, clock=self.clock, sleep=sleep)
         if not self.store.shared:

@@ -1,16 +1,20 @@
 """What whoever runs a server sees of it: measures, limits, logs."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from docs.pages import ROOT, codes, sections
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 from server.hosting import Host, environment, hosted
 from server.town import living
 
+from bot.github.book import Left
+from bot.github.budget import InProcess
 from bot.sandbox.server import Sandbox
 from bot.server import limits
 from bot.server.limits import Window, neighbourhood
@@ -71,6 +75,10 @@ def test_what_is_measured(sandbox: Sandbox, tmp_path: Path) -> None:
         assert found["milepost_looks_total['app', 'swept']"] >= 1
         assert found["milepost_look_duration_seconds_count['repository']"] >= 1
         assert found["milepost_http_requests_total['404', 'GET', 'none']"] == 1
+        assert found["milepost_github_requests_total['200', 'GET']"] > 1
+        assert found["milepost_github_requests_total['201', 'POST']"] >= 1
+        assert found["milepost_github_writes_total"] > 1
+        assert found["milepost_github_closed"] == 0
         assert found["milepost_store_up"] == 1
         assert found["milepost_queue_length"] == 0
         assert found["milepost_inbox_length"] == 0
@@ -163,3 +171,26 @@ def test_what_is_remembered_is_bounded() -> None:
     now += limits.WINDOW + 1
     window.wait("last")
     assert len(window) == 1
+
+
+def test_the_reference_tells_every_measure(host: Host) -> None:
+    rows = sections(ROOT / "docs" / "reference" / "server.md")["Measures"].rows
+    told = {name for row in rows for name in codes(row[0]) if name.startswith("milepost_")}
+    with living_budget(host):
+        text = host.server.measures.text().decode()
+    measured = {
+        f"{family.name}_total" if family.type == "counter" else family.name
+        for family in text_string_to_metric_families(text)
+        if family.name.startswith("milepost_") and not family.name.endswith("_created")
+    }
+    assert told == measured
+
+
+@contextlib.contextmanager
+def living_budget(host: Host) -> Iterator[None]:
+    """As if there was an App, of which GitHub has told how much is left."""
+    budget = InProcess()
+    budget.heard(1, Left(100, 50, 60.0))
+    host.server.budget = budget
+    yield
+    host.server.budget = None
