@@ -1,0 +1,375 @@
+"""From a server without an App to a mentor's page, in a real browser: our pages and GitHub's.
+
+One walk, on which every page is looked at; the tests say what must have come of it. The sandbox is
+GitHub, its pages and its clock.
+"""
+
+import logging
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import pytest
+import yaml
+from browser.walking import Looks, Walker, walker
+from planning.paths import SMALL
+from reports.lives import RICH
+from server.hosting import Host, environment, hosted
+from server.town import Town
+
+from bot.curriculum.model import Curriculum
+from bot.sandbox.server import Sandbox, running
+from bot.server.server import Server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.browser
+
+HOME = "learner/portfolio"
+SECOND = "learner/second"
+ZONE = "Europe/Berlin"
+
+
+class Told(logging.Handler):
+    """What the log told from the start on."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+@dataclass
+class Stage:
+    """A server that begins without an App, GitHub, and a browser program to visit them with."""
+
+    browser: "Browser"
+    sandbox: Sandbox
+    host: Host
+    log: Told
+    looks: Looks = field(default_factory=Looks)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @contextmanager
+    def visitor(self, login: str = "", *, scripts: bool = True) -> Iterator[Walker]:
+        """Somebody with a new browser, whom GitHub knows there as `login`."""
+        homes = (self.host.url, self.sandbox.url)
+        how = {"java_script_enabled": scripts, "timezone_id": ZONE, "locale": "en"}
+        with walker(self.browser, self.looks, homes, **how) as somebody:
+            if login:
+                self.sandbox.world.add_user(login)
+                somebody.open(f"{self.sandbox.url}/login")
+                somebody.press(f"Be {login}")
+            yield somebody
+
+    @cached_property
+    def town(self) -> Town:
+        """What is there once the App is registered."""
+        with self.sandbox.world.lock:
+            app = next(iter(self.sandbox.world.apps.values()))
+        return Town(self.sandbox, app, self.host)
+
+    def close(self) -> None:
+        if "town" in self.__dict__:
+            self.town.github.close()
+
+
+@pytest.fixture(scope="module")
+def stage(browser: "Browser", tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    folder: Path = tmp_path_factory.mktemp("walk")
+    log = Told()
+    with ExitStack() as at_the_end:
+        sandbox = at_the_end.enter_context(running())
+
+        def environ(url: str) -> dict[str, str]:
+            base = environment(folder, f"sqlite:///{folder / 'store.sqlite3'}")
+            return {**base, "GITHUB_API_URL": sandbox.api_url, "MILEPOST_PUBLIC_URL": url}
+
+        def change(server: Server) -> None:
+            server.clock = sandbox.world.clock.exact
+
+        logging.getLogger("bot").addHandler(log)
+        at_the_end.callback(logging.getLogger("bot").removeHandler, log)
+        host = at_the_end.enter_context(hosted(environ, change=change))
+        made = Stage(browser, sandbox, host, log)
+        at_the_end.callback(made.close)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def walked(stage: Stage) -> Stage:
+    """Everything that the tests below ask about has been done."""
+    with stage.visitor() as learner:
+        register(stage, learner)
+        install(stage, learner)
+        set_up(stage, learner)
+        watch(stage, learner)
+        work(stage, learner)
+        live(stage, learner)
+        sign_out(stage, learner)
+    accompany(stage)
+    stay_outside(stage)
+    return stage
+
+
+def register(stage: Stage, learner: Walker) -> None:
+    home = stage.host.url
+    learner.open(home)
+    learner.look("landing-bare")
+    learner.open(f"{home}/register")
+    learner.look("register-code")
+    [address] = re.findall(r"http://\S+/register\?code=\S+", "\n".join(stage.log.lines))
+    learner.open(address)
+    learner.look("register")
+    learner.page.get_by_label("Name of the App").fill("Paths of Ada")
+    learner.page.get_by_label("Anybody on that GitHub").check()
+    learner.press("Go on")
+    learner.look("register-send")
+    learner.press("Create on GitHub")
+    learner.press("Create GitHub App")
+    learner.look("register-done")
+    stage.facts["registered"] = learner.says("This server is now Paths of Ada")
+
+
+def install(stage: Stage, learner: Walker) -> None:
+    town = stage.town
+    with town.world.lock:
+        town.world.add_repository("learner/secret", private=True)
+        second = town.world.add_repository(SECOND)
+    town.put("path.yml", _as_yaml(RICH))
+    town.put("path.yml", _as_yaml(SMALL), second)
+    learner.follow("Install it")
+    learner.press("Install")
+    learner.press("Authorize")
+    town.settle()
+    learner.page.reload()
+    learner.look("setup-list")
+    stage.facts["listed"] = learner.says(HOME)
+
+
+def set_up(stage: Stage, learner: Walker) -> None:
+    learner.follow("Set it up")
+    learner.look("setup-form")
+    stage.facts["zone"] = learner.page.get_by_label("Time zone").input_value()
+    learner.page.get_by_label("A guide of your own").check()
+    learner.page.get_by_label("Where your own guide is").fill("nowhere.yml")
+    learner.press("See the plan")
+    learner.look("setup-wrong")
+    learner.page.get_by_label("Where your own guide is").fill("path.yml")
+    learner.page.locator("form.narrow details summary").last.click()
+    learner.page.get_by_label("Mentors", exact=True).fill("grace")
+    learner.page.get_by_label("Mentors may see").check()
+    learner.press("See the plan")
+    stage.facts["planned"] = learner.says("Nothing is written yet")
+    learner.look("setup-plan")
+
+
+class Gate:
+    """Holds the run up after its next writes, so that a person can watch it."""
+
+    def __init__(self, stage: Stage, *numbers: int) -> None:
+        self._clock = stage.sandbox.world.clock
+        self._steps = [threading.Event() for _ in numbers]
+        self._reached = [threading.Event() for _ in numbers]
+        for number, nth in enumerate(numbers):
+            stage.sandbox.world.faults.add(
+                "call", method="POST", path="/repos/*", nth=nth, call=lambda n=number: self._hold(n)
+            )
+
+    def _hold(self, number: int) -> None:
+        self._reached[number].set()
+        assert self._steps[number].wait(30)
+        self._clock.advance(timedelta(seconds=2))  # else the next word is not told yet
+
+    def reached(self, number: int) -> None:
+        assert self._reached[number].wait(30)
+
+    def open(self, number: int) -> None:
+        self._steps[number].set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for step in self._steps:
+            step.set()
+
+
+def watch(stage: Stage, learner: Walker) -> None:
+    from playwright.sync_api import expect
+
+    page = learner.page
+    with Gate(stage, 8, 20) as gate:
+        page.clock.install()
+        learner.press("Write the settings and begin")
+        gate.reached(0)
+        page.clock.run_for(2500)
+        told = page.locator("[data-told]")
+        expect(told).to_have_text(re.compile(r"^\d+ of \d+ changes written"))
+        first = told.inner_text()
+        learner.look("progress")
+        page.evaluate("window.same = true")
+        gate.open(0)
+        gate.reached(1)
+        page.clock.run_for(2500)
+        expect(told).not_to_have_text(first)
+        stage.facts["live"] = (first, told.inner_text(), page.evaluate("window.same === true"))
+    stage.town.settle()
+    with page.expect_navigation():
+        page.clock.run_for(2500)
+    stage.facts["ready"] = learner.says("It is ready")
+    learner.look("progress-done")
+
+
+def work(stage: Stage, learner: Walker) -> None:
+    learner.follow("Your page")
+    learner.look("path-fresh")
+    before = learner.page.locator(".big").inner_text()
+    stage.facts["fresh"] = before
+    shown = learner.page.locator("#badge ~ p img").get_attribute("src")
+    learner.page.get_by_role("link", name="a1", exact=True).first.click()
+    learner.press("Close as completed")
+    stage.town.settle()
+    learner.open(f"{stage.host.url}/r/{HOME}")
+    stage.facts["followed"] = learner.page.locator(".big").inner_text()
+    badge = learner.page.locator("#badge ~ p img")
+    drawn = badge.evaluate("one => one.complete && one.naturalWidth > 40")
+    stage.facts["badge"] = (drawn, badge.get_attribute("alt"), badge.get_attribute("src") != shown)
+    learner.look("path-begun")
+
+
+def live(stage: Stage, learner: Walker) -> None:
+    """Five weeks on, most of the first month done: GitHub has to say once more who it is."""
+    town = stage.town
+    stage.sandbox.world.clock.advance(timedelta(days=36))
+    town.close(*(one for one in town.tasks() if one.title in {"a2", "b1"}))
+    town.settle()
+    town.wake()
+    learner.open(f"{stage.host.url}/sign-in?then=/r/{HOME}")
+    learner.look("path-living")
+    learner.follow("One month in")
+    learner.look("checkpoint")
+    stage.facts["report"] = learner.page.title()
+
+
+def sign_out(stage: Stage, learner: Walker) -> None:
+    learner.open(stage.host.url)
+    learner.look("landing-signed-in")
+    learner.press("Sign out")
+    stage.facts["out"] = learner.page.get_by_text("Signed in as").count() == 0
+    learner.look("landing")
+
+
+def accompany(stage: Stage) -> None:
+    with stage.visitor("grace") as mentor:
+        mentor.open(f"{stage.host.url}/cohort")  # by way of GitHub, which asks once
+        mentor.press("Authorize")
+        mentor.look("cohort")
+        stage.facts["cohort"] = mentor.page.locator("tbody th").all_inner_texts()
+
+
+def stay_outside(stage: Stage) -> None:
+    """A private repository is as one that never was, to nobody and to somebody else."""
+    row = stage.host.store.register.repository_named("learner/secret")
+    assert row is not None
+    assert row.private
+    with stage.visitor("mallory") as stranger:
+        nobody = _answers(stage, stranger)
+        stranger.look("missing")
+        stranger.open(f"{stage.host.url}/sign-in")
+        stranger.press("Authorize")
+        stage.facts["strangers"] = (nobody, _answers(stage, stranger))
+
+
+def _answers(stage: Stage, stranger: Walker) -> list[tuple[int, str]]:
+    """What the page of the private repository says, and that of one that never was."""
+    found = []
+    for name in ("secret", "no-such"):
+        status = stranger.open(f"{stage.host.url}/r/learner/{name}")
+        found.append((status, stranger.page.content().replace(name, "…")))
+    return found
+
+
+def _as_yaml(path: Curriculum) -> str:
+    return yaml.safe_dump(path.model_dump(mode="json", exclude_defaults=True))
+
+
+def test_an_app_is_registered_installed_and_set_up(walked: Stage) -> None:
+    facts = walked.facts
+    assert (facts["registered"], facts["listed"], facts["planned"]) == (True, True, True)
+    assert facts["zone"] == ZONE  # proposed by the browser
+    assert facts["ready"]
+    assert walked.town.row() == f"{HOME} active synced"
+
+
+def test_the_progress_moves_while_somebody_watches(walked: Stage) -> None:
+    first, later, same_page = walked.facts["live"]
+    assert int(first.split()[0]) < int(later.split()[0])
+    assert same_page
+
+
+def test_what_is_closed_on_github_shows_on_the_page_and_the_badge(walked: Stage) -> None:
+    assert walked.facts["fresh"].startswith("0 %")
+    assert walked.facts["followed"].startswith("16 %")
+    # Drawn, and not as the browser knew it: pictures of badges are kept for minutes.
+    assert walked.facts["badge"] == (True, "From here to there: 16%", True)
+
+
+def test_the_checkpoint_that_was_reached_has_a_report(walked: Stage) -> None:
+    assert "One month in" in walked.facts["report"]
+
+
+def test_a_mentor_sees_who_shares_with_them(walked: Stage) -> None:
+    assert walked.facts["cohort"] == ["learner"]
+
+
+def test_signed_out_is_signed_out(walked: Stage) -> None:
+    assert walked.facts["out"]
+
+
+def test_what_is_private_is_as_what_never_was(walked: Stage) -> None:
+    for secret, unknown in walked.facts["strangers"]:
+        assert secret == unknown
+        assert secret[0] == 404
+
+
+def test_nothing_keeps_anybody_out(walked: Stage) -> None:
+    """No serious barrier on any page, by day and by night, on a wide screen and a narrow one."""
+    assert walked.looks.barriers == []
+
+
+def test_no_page_is_wider_than_its_window(walked: Stage) -> None:
+    assert walked.looks.wide == []
+
+
+def test_no_browser_complains(walked: Stage) -> None:
+    """Of a script, of what a page may not do, or of an address that is not ours or GitHub's."""
+    assert walked.looks.complaints == []
+
+
+def test_a_path_is_set_up_without_scripts(walked: Stage) -> None:
+    with walked.visitor(scripts=False) as learner:
+        learner.open(f"{walked.host.url}/setup")
+        learner.follow(re.compile("Set it up.*second"))
+        learner.page.get_by_label("A guide of your own").check()
+        learner.page.get_by_label("Where your own guide is").fill("path.yml")
+        learner.press("See the plan")
+        learner.press("Write the settings and begin")
+        walked.town.settle()
+        learner.follow("Look again")
+        assert learner.says("It is ready")
+        learner.follow("Your page")
+        assert learner.page.get_by_role("heading", level=1).inner_text() == "A small path"
+        assert learner.page.locator(".picture img").evaluate("one => one.naturalWidth > 0")
+        learner.press("Sign out")
+        assert learner.page.get_by_text("Signed in as").count() == 0
+    assert walked.looks.complaints == []
