@@ -136,19 +136,18 @@ class Register:
 
     def repository_named(self, full_name: str) -> RepositoryRow | None:
         """The repository that is called so now, in any case of letters; none that is gone."""
-        same = sa.func.lower(_R.full_name) == full_name.lower()
-        return self._repository(same, _R.state != "gone")
+        return self._repository(_R.known_as == full_name.lower(), _R.state != "gone")
 
     def public_named(self, full_name: str) -> RepositoryRow | None:
         """The same among those that anybody may see."""
-        same = sa.func.lower(_R.full_name) == full_name.lower()
+        same = _R.known_as == full_name.lower()
         return self._repository(same, _R.state != "gone", _R.private.is_(False))
 
     def those(self, numbers: Sequence[int]) -> tuple[RepositoryRow, ...]:
         """Of the repositories of these ids those that are known and not gone, by name."""
         found = sa.select(*_ROW).where(_R.id.in_(numbers), _R.state != "gone")
         with self._reading() as connection:
-            rows = connection.execute(found.order_by(sa.func.lower(_R.full_name))).all()
+            rows = connection.execute(found.order_by(_R.known_as)).all()
         return tuple(RepositoryRow(*row) for row in rows)
 
     def repositories(self, installation_id: int) -> tuple[RepositoryRow, ...]:
@@ -196,7 +195,9 @@ class Register:
 
     def _repository(self, *where: sa.ColumnElement[bool]) -> RepositoryRow | None:
         with self._reading() as connection:
-            row = connection.execute(sa.select(*_ROW).where(*where)).first()
+            # A name may have passed to another repository that was looked at since.
+            newest = sa.select(*_ROW).where(*where).order_by(_R.seen_at.desc()).limit(1)
+            row = connection.execute(newest).first()
         return RepositoryRow(*row) if row else None
 
     def _reading(self) -> Connection:
@@ -208,6 +209,7 @@ def _see(connection: Connection, installation_id: int, seen: Seen, at: datetime)
     values = {
         "installation_id": installation_id,
         "full_name": seen.full_name,
+        "known_as": seen.full_name.lower(),
         "private": seen.private,
         "state": state,
         "seen_at": at,

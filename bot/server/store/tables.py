@@ -47,7 +47,7 @@ repository = sa.Table(
     metadata,
     sa.Column("id", Id, primary_key=True, autoincrement=False),
     sa.Column("installation_id", Id, nullable=False, index=True),
-    sa.Column("full_name", sa.Text, nullable=False, index=True),
+    sa.Column("full_name", sa.Text, nullable=False),
     sa.Column("private", sa.Boolean, nullable=False),
     sa.Column("state", sa.Text, nullable=False),  # active, archived, gone
     sa.Column("zone", sa.Text, nullable=False, server_default="UTC"),
@@ -58,6 +58,8 @@ repository = sa.Table(
     # How far the run that goes on is: changes written, of how many; both 0 while none does.
     sa.Column("written", sa.Integer, nullable=False, server_default="0"),
     sa.Column("to_write", sa.Integer, nullable=False, server_default="0"),
+    # The full name in small letters, to find it by.
+    sa.Column("known_as", sa.Text, nullable=False, server_default="", index=True),
 )
 
 shown = sa.Table(

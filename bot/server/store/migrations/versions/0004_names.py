@@ -1,0 +1,22 @@
+"""Names of repositories in small letters, to find them by: GitHub does not tell the case apart."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Add the column, fill it, and look names up there."""
+    op.add_column("repository", sa.Column("known_as", sa.Text, nullable=False, server_default=""))
+    op.execute("UPDATE repository SET known_as = lower(full_name)")
+    op.create_index("ix_repository_known_as", "repository", ["known_as"])
+    op.drop_index("ix_repository_full_name", "repository")
+
+
+def downgrade() -> None:
+    """Nobody goes back: what is kept here can be had from GitHub again."""
+    op.create_index("ix_repository_full_name", "repository", ["full_name"])
+    op.drop_index("ix_repository_known_as", "repository")
+    op.drop_column("repository", "known_as")
