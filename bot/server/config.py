@@ -103,11 +103,6 @@ class ServerConfig(BaseModel):
         """Who signs our requests as an App: the client id where it is known, else the App's id."""
         return self.client_id or (str(self.app_id) if self.app_id is not None else None)
 
-    @property
-    def registered(self) -> bool:
-        """Whether there is all that it takes to act as an App."""
-        return bool(self.issuer and self.private_key and self.webhook_secret)
-
 
 def read(environ: Mapping[str, str]) -> ServerConfig:
     """The configuration. Empty variables count as unset. Raises ConfigError that names one."""
@@ -125,6 +120,12 @@ def read(environ: Mapping[str, str]) -> ServerConfig:
     for field in ("public_url", "api_url", "graphql_url"):
         if field in said:
             said[field] = _address(said[field], _NAMES[field])
+    if urlsplit(said.get("public_url", "")).path:
+        raise ConfigError(
+            "this has a path.",
+            where=_NAMES["public_url"],
+            hint="Give the server a host name of its own: its pages begin at the host's root.",
+        )
     _check_whole(said)
     try:
         return ServerConfig.model_validate(said)

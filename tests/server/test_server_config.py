@@ -18,7 +18,7 @@ APP = {
 
 def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
     found = config.read({"MILEPOST_DATA_DIR": str(tmp_path)})
-    assert not found.registered
+    assert found.issuer is None
     assert found.database_url.get_secret_value() == f"sqlite:///{tmp_path}/milepost.sqlite3"
 
 
@@ -28,7 +28,6 @@ def test_empty_counts_as_not_set() -> None:
 
 def test_an_app_is_told_by_three_variables() -> None:
     found = config.read(APP)
-    assert found.registered
     assert found.issuer == "Iv1.0123456789abcdef"
     assert config.read({**APP, "MILEPOST_CLIENT_ID": "", "MILEPOST_APP_ID": "7"}).issuer == "7"
 
@@ -68,6 +67,7 @@ def test_secrets_show_nowhere() -> None:
         ("MILEPOST_DATABASE_URL", "mysql://canary@db/x"),
         ("MILEPOST_DATABASE_URL", "canary"),
         ("MILEPOST_PUBLIC_URL", "canary.example"),
+        ("MILEPOST_PUBLIC_URL", "https://example.org/canary"),
         ("MILEPOST_PUBLIC_URL", "https://user:canary@example.org"),
         ("GITHUB_API_URL", "https://example.org:canary"),
         ("MILEPOST_APP_ID", "canary"),
