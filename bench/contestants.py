@@ -19,7 +19,9 @@ import httpx
 import sqlalchemy as sa
 
 from bench.knocking import SECRET, Door
+from bot.server.looks import BOT
 from bot.server.store.engine import open_engine
+from bot.server.store.store import Store
 from bot.server.store.tables import inbox
 
 ROOT = Path(__file__).parents[1]
@@ -85,6 +87,8 @@ def milepost(name: str, folder: Path, database: str, **more: str) -> Iterator[Co
     command = [sys.executable, "-m", "bot", "serve", "--port", str(port)]
     door = Door(port, "/webhooks/github")
     url = database.replace("postgresql://", "postgresql+psycopg://")
+    with Store.open(url) as store:
+        store.register.keep_fact(BOT, "milepost[bot]")  # as GitHub tells at the first start
     with _running(command, environ, folder, f"http://127.0.0.1:{port}/readyz") as process:
         yield Contestant(name, door, process, url)
 

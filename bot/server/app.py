@@ -4,13 +4,14 @@ import contextlib
 import hmac
 import logging
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.routing import Route
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.server.door import Asgi, Door, Entrance, Scope
 from bot.server.limits import Limited, Refuse
@@ -28,8 +29,25 @@ WEBHOOKS = "/webhooks/github"
 QUIET = frozenset({"/healthz", "/readyz", "/metrics"})  # asked for again and again, by machines
 
 
-def build(server: Server) -> FastAPI:
-    """The application. The server starts and stops with it."""
+def build(server: Server) -> Asgi:
+    """All that is served: deliveries go straight to the door, past all that pages need."""
+    door: Asgi = Door(
+        server.receive,
+        secrets=server.secrets,
+        bot=lambda: server.known_bot,
+        clock=server.clock,
+        tell=server.measures.delivery,
+    )
+    if server.telemetry is not None:
+        door = Traced(door, telemetry=server.telemetry, forms={}, elsewhere=WEBHOOKS)
+    proxied: Any = ProxyHeadersMiddleware(
+        cast("Any", application(server)), trusted_hosts=server.config.trusted_proxies
+    )
+    return Entrance(proxied, path=WEBHOOKS, door=door)
+
+
+def application(server: Server) -> FastAPI:
+    """What is served beside the door. The server starts and stops with it."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -53,14 +71,12 @@ def build(server: Server) -> FastAPI:
     _add_signs_of_life(app, server)
     _add_metrics(app, server)
     frame = add_pages(app, server)
-    # What is added later is further out: deliveries pass by the limits and the pages.
+    # What is added later is further out.
     app.add_middleware(Limited, pages=server.config.page_limit, refuse=_too_many(frame))
-    door = Door(server.receive, secrets=server.secrets, bot=server.bot, clock=server.clock)
-    app.add_middleware(Entrance, path=WEBHOOKS, door=door)
     forms = {route.endpoint: route.path for route in app.routes if isinstance(route, Route)}
-    app.add_middleware(Watched, tell=_noted(server), forms=forms, door=WEBHOOKS)
+    app.add_middleware(Watched, tell=_noted(server), forms=forms)
     if server.telemetry is not None:
-        app.add_middleware(Traced, telemetry=server.telemetry, forms=forms, door=WEBHOOKS)
+        app.add_middleware(Traced, telemetry=server.telemetry, forms=forms)
     return app
 
 
@@ -111,9 +127,6 @@ def _too_many(frame: Frame) -> Refuse:
 
 def _noted(server: Server) -> Callable[[Answered], None]:
     def tell(seen: Answered) -> None:
-        if seen.route == WEBHOOKS:
-            server.measures.delivery(seen.status, seen.seconds)
-            return
         server.measures.request(*seen)
         if seen.route not in QUIET:
             log.info("answered", extra={**seen._asdict(), "seconds": round(seen.seconds, 3)})

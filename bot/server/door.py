@@ -5,16 +5,14 @@ signature and headers: GitHub's "Validating webhook deliveries" and "Webhook eve
 """
 
 import hmac
-import logging
 import re
+import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from bot.server import payload
 from bot.server.store.rows import Delivery
-
-log = logging.getLogger(__name__)
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -33,7 +31,8 @@ class Door:
     """Answers POSTs of GitHub.
 
     `secrets` tells the secrets that a delivery may be signed with, `bot` the login that we write
-    under, `receive` returns when a delivery is safe.
+    under, `receive` returns when a delivery is safe. `tell` is told each answer: its status, or 499
+    when the caller went away before, and the seconds that it took.
     """
 
     def __init__(
@@ -43,18 +42,25 @@ class Door:
         secrets: Callable[[], Sequence[bytes]],
         bot: Callable[[], str | None],
         clock: Callable[[], datetime],
+        tell: Callable[[int, float], None] = lambda _status, _seconds: None,
     ) -> None:
         self._receive = receive
         self._secrets = secrets
         self._bot = bot
         self._clock = clock
+        self._tell = tell
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         if scope["method"] != "POST":
             await _answer(send, 405, (b"allow", b"POST"))
             return
-        await _answer(send, await self._admit(dict(scope["headers"]), receive))
+        status, began = 499, time.perf_counter()
+        try:
+            status = await self._admit(dict(scope["headers"]), receive)
+            await _answer(send, status)
+        finally:
+            self._tell(status, time.perf_counter() - began)
 
     async def _admit(self, headers: dict[bytes, bytes], receive: Receive) -> int:
         """The status to answer with."""
@@ -88,7 +94,6 @@ class Door:
             await self._receive(delivery)
         except Exception:  # noqa: BLE001 - GitHub is told, and asked for it again later
             return 503
-        log.info("received", extra={"delivery": guid, "event": event, "subject": str(about)})
         return 202
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 FIELDS = (
-    "delivery",
+    "deliveries",
     "event",
     "subject",
     "result",

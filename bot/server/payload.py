@@ -5,7 +5,7 @@ only says "look again": what is true is asked for then. So nothing else of it is
 kept.
 """
 
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -30,16 +30,21 @@ OF_INSTALLATION: Final = frozenset({"installation", "installation_repositories"}
 MOVES: Final = frozenset({"deleted", "transferred"})
 
 
+# What a database could not keep would be refused there together with all that came with it.
+Id = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+Word = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]{0,64}\Z")]
+
+
 class Numbered(msgspec.Struct):
     """Anything with an id."""
 
-    id: int
+    id: Id
 
 
 class Home(msgspec.Struct):
     """The repository of an event."""
 
-    id: int
+    id: Id
     default_branch: str = ""
 
 
@@ -52,7 +57,7 @@ class Sender(msgspec.Struct):
 class Payload(msgspec.Struct):
     """What is read of a payload; all else is passed over."""
 
-    action: str | None = None
+    action: Word | None = None
     ref: str | None = None
     repository: Home | None = None
     installation: Numbered | None = None

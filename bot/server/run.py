@@ -4,12 +4,12 @@ import logging
 import os
 
 import uvicorn
-from fastapi import FastAPI
 
 from bot.errors import UsageError
 from bot.server import logs, telemetry
 from bot.server.app import build
 from bot.server.config import ServerConfig
+from bot.server.door import Asgi
 from bot.server.server import Server, with_credentials
 from bot.server.store.store import Store
 
@@ -29,7 +29,7 @@ def serve(config: ServerConfig, *, host: str, port: int) -> None:
         config.database_url.get_secret_value(), connections=config.threads + 8
     ) as store:
         server = Server(config, store, _reached(host, port), telemetry=traces)
-        running = uvicorn.Server(settings(build(server), config, host=host, port=port))
+        running = uvicorn.Server(settings(build(server), host=host, port=port))
         try:
             running.run()
         except SystemExit:
@@ -46,7 +46,7 @@ def _reached(host: str, port: int) -> str:
     return f"http://{here or (f'[{host}]' if ':' in host else host)}:{port}"
 
 
-def settings(app: FastAPI, config: ServerConfig, *, host: str, port: int) -> uvicorn.Config:
+def settings(app: Asgi, *, host: str, port: int) -> uvicorn.Config:
     """How uvicorn serves it."""
     return uvicorn.Config(
         app,
@@ -57,6 +57,5 @@ def settings(app: FastAPI, config: ServerConfig, *, host: str, port: int) -> uvi
         server_header=False,
         ws="none",
         timeout_graceful_shutdown=GRACE,
-        proxy_headers=True,
-        forwarded_allow_ips=config.trusted_proxies,
+        proxy_headers=False,  # `build` sees to that
     )

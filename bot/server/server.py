@@ -1,5 +1,6 @@
 """One process of the server: its parts, how they start and how they stop."""
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from bot.server.store.store import Store
 from bot.server.telemetry import Telemetry, TracedLooks
 from bot.server.waking import wake_all
 from bot.server.work import LEASE, Hands, Pauses, Worker
+
+log = logging.getLogger(__name__)
 
 TICK = timedelta(milliseconds=500)
 CREDENTIALS = "app.json"  # in the data folder
@@ -82,8 +85,13 @@ class Server:
         """What deliveries may be signed with."""
         return self.config.webhook_secrets
 
+    @property
+    def known_bot(self) -> str | None:
+        """The login that we write under, when we know it already."""
+        return self._bot
+
     def bot(self) -> str | None:
-        """The login that we write under, when we know it."""
+        """The login that we write under. Asks the store for it until it is known there."""
         if self._bot is None:
             self._bot = self.store.register.fact(BOT)
         return self._bot
@@ -98,6 +106,10 @@ class Server:
         """Make deliveries safe, and have what they are about looked at when things have settled."""
         wake_at = self.clock() + timedelta(seconds=self.config.settle)
         self.store.inbox.receive(deliveries, wake_at=wake_at)
+        self.bot()  # here, for the door must not wait for the store
+        # One line for all: a line each would cost as much as keeping them does.
+        told = [{"delivery": d.guid, "event": d.event, "subject": str(d.about)} for d in deliveries]
+        log.info("received", extra={"deliveries": told})
 
     def start(self) -> None:
         """Begin to work, when there is an App to act as: in the environment, or registered here.
@@ -142,6 +154,7 @@ class Server:
         # Without webhooks there is nothing that did not arrive, and GitHub says so by refusing.
         swept = [SWEEP] if self.config.webhook_secret is not None else []
         self.store.agenda.wake(APP, *swept, at=self.clock())
+        self.bot()
         wake_all(self.store, self.clock())
         looking = looks if self.telemetry is None else TracedLooks(looks, self.telemetry)
         worker = Worker(

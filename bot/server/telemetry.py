@@ -13,7 +13,7 @@ from bot.errors import ConfigError, UsageError
 from bot.server.door import Asgi, Message, Receive, Scope, Send
 from bot.server.looks import Looked
 from bot.server.store.rows import Subject
-from bot.server.watching import form_of
+from bot.server.watching import NOWHERE
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
@@ -178,15 +178,20 @@ class _Statements:
 
 
 class Traced:
-    """Each request is a span; its name is the form of its address."""
+    """Each request is a span; its name is the form of its address, or `elsewhere` without one."""
 
     def __init__(
-        self, app: Asgi, *, telemetry: Telemetry, forms: Mapping[Any, str], door: str
+        self,
+        app: Asgi,
+        *,
+        telemetry: Telemetry,
+        forms: Mapping[Any, str],
+        elsewhere: str = NOWHERE,
     ) -> None:
         self._app = app
         self._telemetry = telemetry
         self._forms = forms
-        self._door = door
+        self._elsewhere = elsewhere
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or the server's start and stop."""
@@ -203,7 +208,7 @@ class Traced:
             try:
                 await self._app(scope, receive, noting)
             finally:
-                route = form_of(scope, self._forms, self._door)
+                route = self._forms.get(scope.get("endpoint"), self._elsewhere)
                 span.set_attribute("http.route", route)
                 span.update_name(f"{scope['method']} {route}")
 

@@ -1,4 +1,4 @@
-"""Sees each request come and its answer go: the outermost layer, plain ASGI."""
+"""Sees each request for a page come and its answer go: plain ASGI, outside of all other layers."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -25,16 +25,15 @@ class Answered(NamedTuple):
 class Watched:
     """Tells of each request when it is answered.
 
-    `forms` has the form of the address of each endpoint; the path of `door` is told as it is.
+    `forms` has the form of the address of each endpoint.
     """
 
     def __init__(
-        self, app: Asgi, *, tell: Callable[[Answered], None], forms: Mapping[Any, str], door: str
+        self, app: Asgi, *, tell: Callable[[Answered], None], forms: Mapping[Any, str]
     ) -> None:
         self._app = app
         self._tell = tell
         self._forms = forms
-        self._door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or the server's start and stop."""
@@ -56,10 +55,5 @@ class Watched:
             raise
         finally:
             seconds = time.perf_counter() - began
-            route = form_of(scope, self._forms, self._door)
+            route = self._forms.get(scope.get("endpoint"), NOWHERE)
             self._tell(Answered(scope["method"], route, status or 499, seconds))
-
-
-def form_of(scope: Scope, forms: Mapping[Any, str], door: str) -> str:
-    """The form of the address that was asked for, once it is known who answers."""
-    return door if scope["path"] == door else forms.get(scope.get("endpoint"), NOWHERE)

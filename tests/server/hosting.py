@@ -122,7 +122,7 @@ def hosted(
     with Store.open(settings.database_url.get_secret_value()) as store:
         server = Server(settings, store, tick=timedelta(milliseconds=20))
         change(server)
-        running = _Uvicorn(run.settings(build(server), settings, host="127.0.0.1", port=0))
+        running = _Uvicorn(run.settings(build(server), host="127.0.0.1", port=0))
         thread = threading.Thread(target=lambda: asyncio.run(running.serve([listener])))
         thread.start()
         try:

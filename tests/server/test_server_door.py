@@ -179,6 +179,7 @@ def test_unknown_events_are_acknowledged_and_ignored(host: Host, event: str) -> 
 
 
 def test_what_we_wrote_ourselves_wakes_nobody(host: Host) -> None:
+    assert host.server.bot() == BOT
     assert host.knock("issues", {**ISSUE, "sender": {"login": BOT}}).status_code == 202
     assert kept(host) == []
 

@@ -75,7 +75,7 @@ def test_a_day_of_a_server_leaves_no_secret_behind(
     assert {"answered", "received", "looked", "started", "stopped"} <= {x["what"] for x in lines}
     page = next(x for x in lines if x["what"] == "answered")
     assert (page["method"], page["route"], page["status"]) == ("GET", "/", 200)
-    assert next(x for x in lines if x["what"] == "received")["delivery"]
+    assert next(x for x in lines if x["what"] == "received")["deliveries"][0]["delivery"]
     assert next(x for x in lines if x["what"] == "looked")["subject"]
 
 

@@ -91,3 +91,18 @@ def test_the_fields_that_are_read_are_github_s(name: str) -> None:
         assert types(schema, "ref") == {"string"}
     elif event != "ping":
         assert types(schema, "action") == {"string"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"action": "clo\\u0000sed"}',
+        '{"action": "\\n"}',
+        f'{{"repository": {{"id": {2**63}}}}}',
+        '{"repository": {"id": -1}}',
+        f'{{"installation": {{"id": {10**30}}}}}',
+    ],
+)
+def test_what_a_database_could_not_keep_is_malformed(content: str) -> None:
+    with pytest.raises(payload.MalformedError):
+        payload.read(content.encode())

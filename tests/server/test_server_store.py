@@ -4,6 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
@@ -24,7 +25,7 @@ from bot.server.store.rows import (
     repository,
 )
 from bot.server.store.store import Store
-from bot.server.store.tables import agenda, metadata
+from bot.server.store.tables import agenda, inbox, metadata
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -204,6 +205,67 @@ def test_the_same_delivery_again_wakes_nobody(store: Store) -> None:
     assert take(store) == []
     assert store.inbox.receive([delivery("a"), delivery("b")], wake_at=NOON) == 1
     assert take(store) == [PLAN]
+
+
+LATER = NOON + 9 * MINUTE
+
+
+def row_after(
+    store: Store, *, held: bool, wish: datetime | None, by_delivery: bool
+) -> sa.Row[Any, Any, Any]:
+    """Of the agenda: brought into that state, and woken for a minute after noon."""
+    with store.engine.begin() as connection:
+        connection.execute(agenda.delete())
+    if held:
+        store.agenda.wake(PLAN, at=NOON)
+        store.agenda.claim(NOON, 1, until=NOON + MINUTE / 2)
+    if wish is not None:
+        store.agenda.wake(PLAN, at=wish)
+    if by_delivery:
+        guid = f"{held}-{wish:%H-%M}" if wish else str(held)
+        store.inbox.receive([delivery(guid)], wake_at=NOON + MINUTE)
+    else:
+        store.agenda.wake(PLAN, at=NOON + MINUTE)
+    with store.engine.connect() as connection:
+        return connection.execute(sa.select(agenda.c.at, agenda.c.due_at, agenda.c.tries)).one()
+
+
+@pytest.mark.parametrize("held", [False, True])
+@pytest.mark.parametrize("wish", [None, NOON, LATER])
+def test_a_delivery_wakes_as_any_other_wish_does(
+    store: Store, *, held: bool, wish: datetime | None
+) -> None:
+    by_wish, by_delivery = (
+        row_after(store, held=held, wish=wish, by_delivery=how) for how in (False, True)
+    )
+    assert by_delivery == by_wish
+
+
+def test_what_a_delivery_says_is_kept_as_it_was(store: Store) -> None:
+    micro = NOON + timedelta(microseconds=7)
+    kept = Delivery("a", "push", None, installation(2**62), None, micro)
+    store.inbox.receive([kept], wake_at=micro)
+    columns = [c for c in inbox.c if c.name != "done_at"]
+    with store.engine.connect() as connection:
+        row = connection.execute(sa.select(*columns)).one()
+    assert tuple(row) == ("a", "push", None, "installation", 2**62, None, micro)
+    assert store.agenda.when(installation(2**62)) == micro
+
+
+def test_many_who_keep_the_same_at_once_keep_it_once(store: Store) -> None:
+    group = [delivery(f"g{number}", repository(number)) for number in range(40)]
+    with ThreadPoolExecutor(4) as pool:
+        turns = [group, group[::-1], group[20:] + group[:20], group]
+        new = list(pool.map(lambda some: store.inbox.receive(some, wake_at=NOON), turns))
+    assert sum(new) == 40
+    assert len(take(store, most=99)) == 40
+
+
+def test_after_a_group_that_cannot_be_kept_the_next_one_can(store: Store) -> None:
+    broken = delivery("b")._replace(event=cast("str", None))
+    with pytest.raises(store.engine.dialect.loaded_dbapi.IntegrityError):
+        store.inbox.receive([delivery("a"), broken], wake_at=NOON)
+    assert store.inbox.receive([delivery("a")], wake_at=NOON) == 1
 
 
 def test_a_delivery_is_done_when_what_followed_went_well(store: Store) -> None:

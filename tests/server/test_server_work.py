@@ -179,9 +179,9 @@ def test_a_line_of_the_log_has_its_ids_and_no_token(caplog: pytest.LogCaptureFix
     token = "ghs_" + "a1B2" * 20
     log = logging.getLogger("bot.server.test")
     with caplog.at_level(logging.INFO):
-        log.info("looked %s", token, extra={"subject": "repository:7", "tries": 0, "delivery": "g"})
+        log.info("looked %s", token, extra={"subject": "repository:7", "tries": 0, "count": 3})
     line = JsonLines().format(caplog.records[-1])
     said = json.loads(line)
-    assert (said["subject"], said["tries"], said["delivery"]) == ("repository:7", 0, "g")
+    assert (said["subject"], said["tries"], said["count"]) == ("repository:7", 0, 3)
     assert said["what"] == "looked ***"
     assert token not in line

@@ -60,7 +60,14 @@ def _sqlite(url: sa.engine.URL, connections: int) -> Engine:
 def _prepare(connection: Any, _record: Any) -> None:
     # The driver must not begin transactions by itself: `_begin` does, and says of which kind.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY}"):
+    pragmas = (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={BUSY}",
+        "cache_size=-16384",  # in KB, at most: enough for what a busy inbox touches
+        "wal_autocheckpoint=4000",  # in pages: who commits then waits, so let it be seldom
+    )
+    for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -1,15 +1,14 @@
 """Deliveries as they came in: kept before they are acknowledged, each GUID once."""
 
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
-from sqlalchemy.sql.dml import ReturningInsert
 
-from bot.server.store.agenda import wake
-from bot.server.store.engine import ONLY_READS, insert
+from bot.server.store.engine import ONLY_READS
+from bot.server.store.intake import into_postgresql, into_sqlite
 from bot.server.store.rows import Delivery, Subject
 from bot.server.store.tables import inbox
 
@@ -24,25 +23,11 @@ class Inbox:
         """Keep these and have what they are about looked at then, in one transaction.
 
         What was there before wakes nobody. Returns how many were new. When this returns, they
-        survive a crash.
+        survive a crash. Raises what the driver does.
         """
-        rows = {
-            one.guid: {
-                "guid": one.guid,
-                "event": one.event,
-                "action": one.action,
-                "kind": one.about.kind,
-                "subject_id": one.about.id,
-                "installation_id": one.installation,
-                "received_at": one.received_at,
-            }
-            for one in deliveries
-        }
-        with self._engine.begin() as connection:
-            statement = _unless_there(connection.dialect.name)
-            new = set(connection.execute(statement, list(rows.values())).scalars())
-            wake(connection, ((d.about, wake_at) for d in deliveries if d.guid in new))
-        return len(new)
+        keep = into_sqlite if self._engine.dialect.name == "sqlite" else into_postgresql
+        with contextlib.closing(self._engine.raw_connection()) as connection:
+            return keep(connection.driver_connection, deliveries, wake_at)
 
     def installation_of(self, subject: Subject) -> int | None:
         """Through which installation we last heard of it."""
@@ -68,9 +53,3 @@ class Inbox:
         with self._engine.connect().execution_options(**{ONLY_READS: True}) as connection:
             count, first = connection.execute(found).one()
         return count, first
-
-
-@cache
-def _unless_there(dialect: str) -> ReturningInsert[str]:
-    """Kept, for to put it together takes longer than to run it."""
-    return insert(dialect, inbox).on_conflict_do_nothing().returning(inbox.c.guid)
