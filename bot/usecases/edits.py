@@ -72,10 +72,15 @@ class Edit:
         return True
 
     def _closed_after(self, entry: Entry) -> bool:
-        """Whether the learner closed the issue by hand later than they wrote: that is newer."""
-        state, by_us = self._ours.state, self._marker.state == "closed"
+        """Whether the learner closed the issue by hand later than they wrote: that is newer.
+
+        Not when a command that was obeyed before closed it: then the order of the words decides.
+        """
+        state, by_us = self._ours.state, self._ours.marked.marker.state == "closed"
         closed = state.closed_at if state.state == "closed" and not by_us else None
-        return closed is not None and bool(entry.id) and entry.at < closed
+        before = [e.intent for e in self._before.entries if isinstance(e.intent, STATES)]
+        by_word = bool(before) and not isinstance(before[-1], intents.Reopen)
+        return closed is not None and not by_word and bool(entry.id) and entry.at < closed
 
     def _switch(self, intent: Intent) -> None:
         """A close is the learner's; who opens again what the plan had closed keeps it open."""

@@ -3,7 +3,8 @@
 from cli.terminal import Terminal
 from planning.paths import LONG
 
-OVERHEAD = 11  # four lists, again for the dashboard's links; the pin, the dashboard, the ledger
+# Four lists, again for the dashboard's links; the pin, the dashboard, the ledger, a look before it.
+OVERHEAD = 12
 MARGIN = 1.05
 IDLE = 5
 

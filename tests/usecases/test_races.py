@@ -1,0 +1,46 @@
+"""What once was lost under faults and races, found by `make chaos` and made small."""
+
+from chaos.play import Play
+from chaos.story import Act, Change, Fault, Meanwhile, Run, Two, Wait
+
+COMMANDS = {"/reopen": 3, "/move": 6}
+
+
+def after(*steps: Act | Change | Run | Two | Wait) -> list[str]:
+    """What is wrong after these steps and one run that nothing disturbs."""
+    play = Play()
+    for step in steps:
+        play.step(step)
+    return play.end().violations
+
+
+def test_words_wait_while_the_summary_issue_is_missing() -> None:
+    said = Act("command", COMMANDS["/reopen"])
+    assert after(Run(), Act("summary_delete", 0), said) == []
+    assert after(Run(), Act("summary_delete", 0), said, Wait(170)) == []
+
+
+def test_a_close_by_hand_is_newer_than_a_command_before_it() -> None:
+    assert after(Run(), Act("command", COMMANDS["/reopen"]), *(Act("close", 3),) * 6) == []
+
+
+def test_one_run_is_enough_after_a_week_of_silence_and_a_command() -> None:
+    assert after(Run(), Act("say", 5), Wait(170)) == []
+
+
+def test_what_is_changed_between_reading_and_writing_stays() -> None:
+    for name in ("note", "wear", "move", "tick", "milestone_note"):
+        meanwhile = (Meanwhile(5, Act(name, 1)), Meanwhile(8, Act(name, 2)))
+        steps = (Run(), Change("path", 5), Change("pace", 4), Run(meanwhile=meanwhile))
+        assert after(*steps) == [], name
+
+
+def test_the_summary_issue_is_not_written_over_at_the_end_of_the_first_run() -> None:
+    for name in ("note", "title", "wear"):
+        assert after(Run(meanwhile=(Meanwhile(50, Act(name, 0)),))) == [], name
+
+
+def test_two_first_runs_at_once_where_one_dies() -> None:
+    dies = Run(faults=(Fault("kill-after", 30, "write"),))
+    for seed in range(2):
+        assert after(Two(dies, Run(), seed=seed, switching=90)) == []
