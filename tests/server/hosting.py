@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import hmac
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -117,6 +118,8 @@ def hosted(
 ) -> Iterator[Host]:
     """A server in a thread. `environ` is told its address and gives its environment."""
     listener = uvicorn.Config("none", host="127.0.0.1", port=0, log_config=None).bind_socket()
+    # asyncio does so for the sockets that it makes itself; without, each answer takes 40 ms.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     settings = config.read(environ(url))
     with Store.open(settings.database_url.get_secret_value()) as store:
