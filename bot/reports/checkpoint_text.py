@@ -26,9 +26,12 @@ def as_json(report: CheckpointReport) -> str:
     return json.dumps(content, indent=2, ensure_ascii=True).replace("<", "\\u003c")
 
 
-def as_html(report: CheckpointReport) -> str:
-    """A page that needs nothing else: one sheet of A4 for a path of usual size."""
-    return templating.render("checkpoint.html.j2", r=report)
+def as_html(report: CheckpointReport, *, back: str = "") -> str:
+    """A page that needs nothing else: one sheet of A4 for a path of usual size.
+
+    `back` is the address that it leads back to, where it is one of several pages.
+    """
+    return templating.render("checkpoint.html.j2", r=report, back=back)
 
 
 def written(report: CheckpointReport, how: Format) -> str:

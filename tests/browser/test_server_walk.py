@@ -259,6 +259,8 @@ def live(stage: Stage, learner: Walker) -> None:
     learner.follow("One month in")
     learner.look("checkpoint")
     stage.facts["report"] = learner.page.title()
+    learner.follow("From here to there")
+    stage.facts["back"] = learner.page.url
 
 
 def sign_out(stage: Stage, learner: Walker) -> None:
@@ -326,6 +328,7 @@ def test_what_is_closed_on_github_shows_on_the_page_and_the_badge(walked: Stage)
 
 def test_the_checkpoint_that_was_reached_has_a_report(walked: Stage) -> None:
     assert "One month in" in walked.facts["report"]
+    assert walked.facts["back"] == f"{walked.host.url}/r/{HOME}"
 
 
 def test_a_mentor_sees_who_shares_with_them(walked: Stage) -> None:

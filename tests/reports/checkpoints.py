@@ -72,6 +72,11 @@ def nothing() -> CheckpointReport:
 
 def busy() -> CheckpointReport:
     """Three months of work with everything in it."""
+    return three_months().report()
+
+
+def three_months() -> Studying:
+    """Who did that work."""
     learner = Studying(GUIDE).closed(
         {
             "Work through Andrew Ng": "2026-01-18",
@@ -103,7 +108,7 @@ def busy() -> CheckpointReport:
     learner.files("First model that beats the mean", "kind:journal", "2026-01-20", text)
     learner.files("A week of pandas", "kind:journal", "2026-02-01", text)
     learner.bench.edit("First model that", labels=["kind: journal", "highlight"])
-    return learner.report()
+    return learner
 
 
 def proven() -> CheckpointReport:

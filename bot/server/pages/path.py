@@ -63,11 +63,12 @@ def add(app: FastAPI, frame: Frame, access: Access, opened: Opened) -> None:
         return _path(frame, opened, request, sight)
 
     def checkpoint(request: Request) -> Response:
-        shown = opened.of(access.sight(request).row.id)
+        row = access.sight(request).row
+        shown = opened.of(row.id)
         report = shown.report(request.path_params["id"]) if shown is not None else None
         if report is None:
             raise missing()
-        page = checkpoint_text.as_html(report) + "\n"
+        page = checkpoint_text.as_html(report, back=f"/r/{row.full_name}") + "\n"
         response = HTMLResponse(page)
         response.headers["Content-Security-Policy"] = Allowed(style=_hashes(page)).policy
         return response

@@ -143,7 +143,9 @@ def _of_status(status: int) -> PageError:
         case 404:
             return missing()
         case 405:
-            return PageError(405, "This page is not for that")
+            return PageError(
+                405, "This page is not for that", "It belongs to a button: go back and press that."
+            )
         case 429:
             return PageError(
                 429, "That was a lot at once", "Wait a moment, then load the page again."

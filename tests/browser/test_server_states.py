@@ -1,0 +1,80 @@
+"""The pages of paths in every state, and what is told when something is wrong, in a browser."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from browser.walking import Looks, Walker, walker
+from reports import picture_states
+from reports.checkpoints import TOLD, three_months
+from reports.lives import TINY, Learner
+from server.gallery import Gallery, gallery, six_weeks
+from server.hosting import Host
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.browser
+
+WRONG = "timezone: there is no time zone 'Moon/Crater'.\nUse a name like Europe/Berlin."
+
+
+@pytest.fixture(scope="module")
+def hung(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, Gallery]]:
+    with gallery(tmp_path_factory.mktemp("states")) as (host, walls):
+        walls.hang("ada/three-months", three_months().view(TOLD))
+        walls.hang("ada/finished", picture_states.finished())
+        walls.hang("ada/before", Learner(TINY).view("2025-12-01"))
+        walls.hang("ada/wrong", six_weeks(), result="wrong", told=WRONG)
+        walls.known("ada/waiting", result="waiting", told="GitHub answered 503.")
+        walls.known("ada/refused", result="refused", told="GitHub said no.")
+        walls.known("ada/archived", result="archived", archived=True)
+        walls.known("ada/new")
+        walls.known("ada/unset", result="unset")
+        writing = walls.known("ada/writing", result="unset")
+        walls.store.register.note_progress(writing.id, 12, 40)
+        yield host, walls
+
+
+@pytest.fixture
+def visitor(browser: "Browser", hung: tuple[Host, Gallery]) -> Iterator[tuple[Walker, Looks]]:
+    looks = Looks()
+    with walker(browser, looks, (hung[0].url,)) as somebody:
+        yield somebody, looks
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "three-months",
+        "three-months/checkpoints/month-3",
+        "finished",
+        "before",
+        "wrong",
+        "waiting",
+        "refused",
+        "archived",
+        "new",
+        "unset",
+        "writing",
+    ],
+)
+def test_each_state_can_be_read_by_everybody(
+    hung: tuple[Host, Gallery], visitor: tuple[Walker, Looks], path: str
+) -> None:
+    somebody, looks = visitor
+    assert somebody.open(f"{hung[0].url}/r/ada/{path}") == 200
+    somebody.look(f"state-{path.replace('/', '-')}")
+    assert (looks.barriers, looks.wide, looks.complaints) == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    ("status", "path"), [(404, "/r/ada/none"), (405, "/sign-out"), (401, "/cohort")]
+)
+def test_each_error_can_be_read_by_everybody(
+    hung: tuple[Host, Gallery], visitor: tuple[Walker, Looks], status: int, path: str
+) -> None:
+    somebody, looks = visitor
+    assert somebody.open(f"{hung[0].url}{path}") == status
+    somebody.look(f"error-{status}")
+    assert (looks.barriers, looks.wide, looks.complaints) == ([], [], [])
