@@ -201,7 +201,7 @@ class Settings(Frozen):
     before the start.
     """
 
-    curriculum: str = DEFAULT_CURRICULUM
+    curriculum: str = Field(default=DEFAULT_CURRICULUM, max_length=500)
     start: date
     pace: Months = None
     hours_per_week: float | None = Field(default=None, gt=0, le=80)

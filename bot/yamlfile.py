@@ -12,13 +12,23 @@ from typing import Any, TypeVar, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-from yaml.nodes import MappingNode, Node, SequenceNode
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from bot.errors import MilepostError
 
-MAX_BYTES = 5_000_000
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 100
+MAX_NUMBER = 100  # digits
 MAX_PROBLEMS = 8
+MAX_PLACED = 50  # mistakes whose lines are looked up
+MAX_SHOWN = 200  # characters of a wrong value, or of its key, that a message repeats
 _MAYBE_ALIAS = re.compile(r"\*(?:(?<=[\s\[{,:-]\*)|(?<=\A\*))\S")
+# A level of nesting costs a column of what stands before a line's first word, or a bracket.
+_MAYBE_DEEP = re.compile(rf"^[ \t?:-]{{{MAX_DEPTH}}}", re.MULTILINE)
+_MANY_BRACKETS = 500
+_NUMBERS = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})
+# What PyYAML's constructors let through for a value such as 2026-99-99 or `!!bool x`.
+_UNBUILT = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
 
 try:
     from yaml import CSafeLoader as _SafeLoader
@@ -33,14 +43,41 @@ class _Loader(_SafeLoader):
     """Safe YAML in which a key stands once; PyYAML would let the last one win in silence."""
 
     def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[Any] = set()
-        for key, _ in node.value:
+        seen: set[str] = set()
+        for key, _ in node.value if node.id == "mapping" else ():
+            if not isinstance(key, ScalarNode):
+                raise _wrong("a key is a word, not a list or other keys", key)
             if key.value in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"the key '{key.value}' stands twice", problem_mark=key.start_mark
-                )
+                raise _wrong(f"the key '{_short(key.value)}' stands twice", key)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+    def construct_scalar(self, node: ScalarNode | MappingNode) -> Any:
+        """Numbers of endless digits take endless time; 1:1:1 is one to YAML, too."""
+        if node.tag in _NUMBERS and len(node.value) > MAX_NUMBER:
+            raise _wrong("this number is too long", node)
+        return super().construct_scalar(node)
+
+
+class _Blaming(_Loader):
+    """Says at which node the building of a value failed: slower, so only when one did."""
+
+    def construct_object(self, node: Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except yaml.MarkedYAMLError:
+            raise
+        except _UNBUILT as why:
+            told = f"'{_short(str(node.value))}' cannot be read ({why})"
+            raise _wrong(told, node) from None
+
+
+def _wrong(problem: str, node: Node) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
 
 
 def parse(text: str, model: type[M], *, name: str, error: type[MilepostError]) -> M:
@@ -60,26 +97,52 @@ def _read(text: str, name: str, error: type[MilepostError]) -> Any:
     if len(text) > MAX_BYTES:
         raise error(f"it is larger than {MAX_BYTES // 1_000_000} MB.", where=name)
     try:
-        _refuse_aliases(text)
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
+        _refuse_bombs(text)
+        return _loaded(text)
     except yaml.MarkedYAMLError as broken:
         mark = broken.problem_mark or broken.context_mark
         where = f"{name}, line {mark.line + 1}" if mark else name
         raise error(f"this is not valid YAML: {broken.problem}.", where=where) from None
     except yaml.YAMLError as broken:
         raise error(f"this is not valid YAML: {broken}.", where=name) from None
+    except UnicodeEncodeError:
+        raise error("it holds characters that no file can hold.", where=name) from None
     except RecursionError:
         raise error("it is nested too deeply.", where=name) from None
 
 
-def _refuse_aliases(text: str) -> None:
-    """A few bytes of nested aliases stand for gigabytes, and nothing here needs them."""
-    if not _MAYBE_ALIAS.search(text):
+def _loaded(text: str) -> Any:
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
+    except _UNBUILT:
+        return yaml.load(text, Loader=_Blaming)  # noqa: S506 - the same
+
+
+def _refuse_bombs(text: str) -> None:
+    """Aliases and deep nesting are refused before anything is built of them.
+
+    A few bytes of nested aliases stand for gigabytes, and nothing here needs them. Deep nesting
+    makes libyaml run out of stack, which ends the whole process. Most files can hold neither, and
+    are not read twice.
+    """
+    brackets = text.count("[") + text.count("{")
+    if (
+        brackets <= _MANY_BRACKETS
+        and not _MAYBE_ALIAS.search(text)
+        and not _MAYBE_DEEP.search(text)
+    ):
         return
+    depth = 0
     for event in yaml.parse(text, Loader=_SafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
         if isinstance(event, yaml.AliasEvent):
             line = event.start_mark.line + 1 if event.start_mark else 1
             raise yaml.YAMLError(f"aliases (*name) are not used here (line {line})")
+        if depth > MAX_DEPTH:
+            raise RecursionError
 
 
 def _explained(
@@ -87,19 +150,22 @@ def _explained(
 ) -> E:
     root = yaml.compose(text, Loader=_SafeLoader)
     errors = invalid.errors()
+    unplaced = len(errors[MAX_PLACED:])
+    del errors[MAX_PLACED:]
     found = sorted(
         told
         for problem in errors
         if not _only_follows(problem, errors)
         for told in _told(problem, root, text, model)
     )
-    if len(found) == 1:
+    every = len(found) + unplaced
+    if every == 1:
         line, sentence = found[0]
         return error(sentence, where=f"{name}, line {line}")
     told = [f"line {line}: {sentence}" for line, sentence in found[:MAX_PROBLEMS]]
-    if len(found) > MAX_PROBLEMS:
-        told.append(f"and {len(found) - MAX_PROBLEMS} more.")
-    return error(f"{len(found)} things are wrong.\n  " + "\n  ".join(told), where=name)
+    if every > MAX_PROBLEMS:
+        told.append(f"and {every - MAX_PROBLEMS} more.")
+    return error(f"{every} things are wrong.\n  " + "\n  ".join(told), where=name)
 
 
 def _only_follows(problem: ErrorDetails, errors: list[ErrorDetails]) -> bool:
@@ -117,9 +183,9 @@ def _told(
     if problem["loc"] or problem["type"] != "value_error":
         yield _line(root, problem["loc"]), _sentence(problem, model)
         return
-    for sentence in problem["msg"].removeprefix("Value error, ").split("; "):
+    lines = text.splitlines()
+    for sentence in problem["msg"].removeprefix("Value error, ").split("; ")[:MAX_PLACED]:
         quoted = re.findall(r"'([^']+)'", sentence)
-        lines = text.splitlines()
         whole_word = re.compile(rf"(?<![\w-]){re.escape(quoted[-1])}(?![\w-])") if quoted else None
         hits = [n for n, line in enumerate(lines, 1) if whole_word and whole_word.search(line)]
         yield hits[-1] if hits else 1, f"{sentence}."
@@ -127,10 +193,10 @@ def _told(
 
 def _sentence(problem: ErrorDetails, model: type[BaseModel]) -> str:
     loc = problem["loc"]
-    key = ".".join(str(part) for part in loc if not _is_noise(part)) or "the whole file"
+    key = _short(".".join(str(part) for part in loc if not _is_noise(part))) or "the whole file"
     if problem["type"] == "extra_forbidden":
         known = _known_keys(model, loc[:-1])
-        near = get_close_matches(str(loc[-1]), known, n=1)
+        near = get_close_matches(_short(str(loc[-1])), known, n=1)
         advice = f" Did you mean '{near[0]}'?" if near else f" Known here: {', '.join(known)}."
         return f"{key}: there is no such key.{advice}"
     if problem["type"] == "missing":
@@ -138,12 +204,15 @@ def _sentence(problem: ErrorDetails, model: type[BaseModel]) -> str:
     if problem["type"] in {"model_type", "dict_type"}:
         return f"{key}: keys with values are expected here, such as 'title: ...'."
     expected = problem["msg"].removeprefix("Value error, ")
+    if len(expected) > 5 * MAX_SHOWN:
+        expected = _short(expected)
     if problem["type"].startswith("date_"):
         expected = "a date such as 2026-01-31 is expected"
     given = problem.get("input")
-    shown = f" (it is {given!r})" if isinstance(given, str | int | float) and given != "" else ""
-    if isinstance(given, str) and given in expected:
-        shown = ""
+    shown = ""
+    told = isinstance(given, str) and given in expected
+    if isinstance(given, str | int | float) and given != "" and not told:
+        shown = f" (it is {_short(repr(given))})"
     return f"{key}: {expected}{shown}."
 
 

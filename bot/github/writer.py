@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.errors import GitHubError, NotThereError
+from bot.errors import ConfigError, GitHubError, NotThereError
 from bot.github import problems
 from bot.github.client import Connection
 from bot.github.pacing import (
@@ -141,6 +141,15 @@ class Writer:
         except RedirectedError as redirected:
             name = wire.new_name(redirected)
             raise problems.moved(self.connection.repository, name) from None
+        except OSError as wrong:
+            if type(wrong) is not OSError:
+                raise
+            # requests looks for the certificates at each request, before it sends anything.
+            raise ConfigError(
+                f"The certificates to trust cannot be loaded: {wrong}.",
+                where="REQUESTS_CA_BUNDLE",
+                hint="It comes from the environment, as CURL_CA_BUNDLE does: correct or unset it.",
+            ) from None
 
     def _learn(self, limit: LimitReachedError) -> None:
         self._on_limit(limit)

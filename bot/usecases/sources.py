@@ -31,10 +31,14 @@ class Folder:
 
     def read(self, path: str) -> bytes | None:
         """Raises CurriculumError for a path that leads out of the folder, or a huge file."""
-        file = (self._root / path).resolve()
-        if not file.is_relative_to(self._root):
+        try:
+            file = (self._root / path).resolve()
+            inside, there = file.is_relative_to(self._root), file.is_file()
+        except (OSError, ValueError, RuntimeError):  # too long, a NUL, links that go in a circle
+            return None
+        if not inside:
             raise CurriculumError("this path leads out of the repository.", where=path)
-        if not file.is_file():
+        if not there:
             return None
         if file.stat().st_size > MAX_FILE:
             raise CurriculumError(f"it is larger than {MAX_FILE // 1_000_000} MB.", where=path)

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from bot.errors import RepositoryMovedError, UnavailableError, UncertainWriteError
+from bot.errors import ConfigError, RepositoryMovedError, UnavailableError, UncertainWriteError
 from bot.github.client import Connection
 from bot.github.gateway import PyGithubGateway
 from bot.github.pacing import Pacing
@@ -142,6 +142,16 @@ class TestUntrusted:
     def test_writing_never_sent_anything(self, address: str) -> None:
         with pytest.raises(UnavailableError, match="CERTIFICATE_VERIFY_FAILED"):
             write(connection(address))
+
+
+def test_certificates_that_are_not_there_are_the_environments_fault(
+    address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "nowhere.pem"))
+    with pytest.raises(ConfigError, match="cannot be loaded") as told:
+        write(connection(address))
+    assert "nowhere.pem" in told.value.what
+    assert told.value.where == "REQUESTS_CA_BUNDLE"
 
 
 def test_a_line_that_breaks_within_tls_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:

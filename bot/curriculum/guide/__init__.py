@@ -13,7 +13,7 @@ __all__ = ["Imported", "Line", "Placed", "read"]
 def read(data: bytes, *, name: str) -> Imported:
     """The guide in `data`; `name` is what errors and the source call it.
 
-    Raises GuideError for what is empty, binary, larger than 5 MB or 50,000 lines, or has no tasks.
+    Raises GuideError for what is empty, binary, larger than 1 MB or 20,000 lines, or has no tasks.
     """
     from bot.curriculum.guide.build import build
     from bot.curriculum.guide.repair import repair

@@ -25,7 +25,7 @@ FOLD_OUT = 5  # the level of <summary>, below the headings that usually hold it
 _HTML_HEADING = re.compile(
     r"<(summary|h[1-6])\b[^>]*>(.{1,1000}?)</\1\s*>", re.IGNORECASE | re.DOTALL
 )
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 _FRONT_END = re.compile(r"(?:---|\.\.\.)\s*")
 _FRONT_KEY = re.compile(r"[\w-]+:(?:\s|$)")
 
@@ -240,9 +240,11 @@ class _Walk:
         for token in tokens:
             if token.type == "tr_open":
                 rows.append(Row(_first_line(token), ()))
+                cells: list[Rich] = []
             elif token.type == "inline":
-                cell = _cell(token.content, self._env)
-                rows[-1] = Row(rows[-1].line, (*rows[-1].cells, cell))
+                cells.append(_cell(token.content, self._env))
+            elif token.type == "tr_close":
+                rows[-1] = Row(rows[-1].line, tuple(cells))
         return self._block("table", tokens[0], header=rows[0].cells, rows=tuple(rows[1:]))
 
     def _block(self, kind: Kind, token: "Token", **parts: Any) -> Block:

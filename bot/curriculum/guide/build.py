@@ -22,7 +22,7 @@ from bot.curriculum.guide.topics import mark_topics
 from bot.curriculum.model import Checkpoint, Curriculum, Module, Phase, Unit
 from bot.errors import GuideError
 
-_FRONT_TITLE = re.compile(r"^title:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE)
+_FRONT_TITLE = re.compile(r"^title:(.*)$", re.MULTILINE)
 _TONGUES = {
     "pt": "de e do da com para não uma em os às você",
     "es": "de y el la los con para una en las que cómo",
@@ -100,7 +100,7 @@ class _Reading:
 
 def _front_title(blocks: tuple[Block, ...]) -> str:
     found = _FRONT_TITLE.search(blocks[0].code) if blocks and blocks[0].kind == "front" else None
-    return line(found[1]) if found else ""
+    return line(found[1].strip().strip("\"'")) if found else ""
 
 
 def _signs(blocks: tuple[Block, ...], ledger: Ledger) -> None:
@@ -132,7 +132,13 @@ def _is_anchor(block: Block) -> bool:
 
 
 def _only_comments(code: str) -> bool:
-    return not re.sub(r"<!--.*?-->", "", code, flags=re.DOTALL).strip()
+    """Whether nothing else is in it. One pass, for there may be many that nothing closes."""
+    at = 0
+    while (start := code.find("<!--", at)) >= 0 and (end := code.find("-->", start)) >= 0:
+        if code[at:start].strip():
+            return False
+        at = end + len("-->")
+    return not code[at:].strip()
 
 
 def _curriculum(title: str, name: str, path: Path, parts: Parts, language: str) -> Curriculum:

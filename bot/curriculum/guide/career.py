@@ -16,12 +16,14 @@ from bot.curriculum.guide.timeline import gate_items
 from bot.curriculum.model import ActionItem, Horizon, ProjectIdea, ProjectLevel
 
 _SALARY = re.compile(
-    r"(?P<sign>[$€£])\s?(?P<low>\d{1,3}(?:[,.]\d{3})*|\d+)\s?(?P<k>k)?\s*[-\u2013]\s*"
-    r"[$€£]?\s?(?P<high>\d{1,3}(?:[,.]\d{3})*|\d+)\s?(?P<k2>k)?",
+    r"(?P<sign>[$€£])\s?(?P<low>\d{1,3}(?:[,.]\d{3}){0,3}|\d{1,9})\s?(?P<k>k)?\s*+[-\u2013]\s*"
+    r"[$€£]?\s?(?P<high>\d{1,3}(?:[,.]\d{3}){0,3}|\d{1,9})\s?(?P<k2>k)?",
     re.IGNORECASE,
 )
 _CURRENCY = {"$": "USD", "€": "EUR", "£": "GBP"}
-_EXPERIENCE = re.compile(r"\(([^)]*(?:year|experience|ano|jahr)[^)]*)\)", re.IGNORECASE)
+_EXPERIENCE = re.compile(
+    r"\(([^()]{0,100}(?:year|experience|ano|jahr)[^()]{0,100})\)", re.IGNORECASE
+)
 _LEVELS: tuple[tuple[str, RoleLevel], ...] = (
     (r"senior|lead|principal|staff|expert", RoleLevel.SENIOR),
     (r"mid|intermediate|pleno|middle", RoleLevel.MID),

@@ -91,7 +91,7 @@ def _item(entry: Entry) -> Said:
 
 def by_comma(text: str) -> tuple[str, ...]:
     """A list in a line: split at commas outside brackets."""
-    parts = re.split(r",\s*(?![^()]*\))|;\s+", text)
+    parts = re.split(r",\s*(?![^()]{0,200}\))|;\s+", text)
     return tuple(line(part.strip(" .")) for part in parts if re.search(r"\w", part))
 
 

@@ -12,16 +12,16 @@ _UNIT = (
 )
 _NUMBER = r"\d{1,4}(?:[.,]\d{1,2})?"
 _DURATION = re.compile(
-    rf"(?<![\w.,$€£-])(?:~|≈|about |approx\.? |ca\. )?(?P<low>{_NUMBER})\s*\+?"
-    rf"(?:\s*(?:[-\u2013\u2014~]|to|a|bis|à|至|到)\s*(?P<high>{_NUMBER})\s*\+?)?\s*-?{_UNIT}(?![a-zà-ÿ])"
-    r"(?:\s*(?P<minutes>\d{1,2})\s*(?:m(?:in(?:utes?|s)?)?\b)?)?"
-    r"(?P<per>\s*(?:/|per|a|each|every|por|pro|par|of study per)\s*"
+    rf"(?<![\w.,$€£-])(?:~|≈|about |approx\.? |ca\. )?(?P<low>{_NUMBER})\s*+\+?"
+    rf"(?:\s*+(?:[-\u2013\u2014~]|to|a|bis|à|至|到)\s*+(?P<high>{_NUMBER})\s*+\+?)?\s*+-?{_UNIT}(?![a-zà-ÿ])"
+    r"(?:\s*+(?P<minutes>\d{1,2})\s*+(?:m(?:in(?:utes?|s)?)?\b)?)?"
+    r"(?P<per>\s*+(?:/|per|a|each|every|por|pro|par|of study per)\s*+"
     r"(?P<rate>day|d|week|wk|w|dia|día|semana|tag|woche|jour|semaine)\b|/[天日周週])?",
     re.IGNORECASE,
 )
 _MINUTE = re.compile(r"m|分", re.IGNORECASE)
 _BARE = re.compile(
-    rf"~?\s*({_NUMBER})\s*(?:[-\u2013\u2014]\s*({_NUMBER}))?\s*\+?\s*(?:h(?:(?:ou)?rs?)?)?\.?",
+    rf"~?\s*({_NUMBER})\s*+(?:[-\u2013\u2014]\s*+({_NUMBER})\s*+)?(?:\+\s*+)?(?:h(?:(?:ou)?rs?)?)?\.?",
     re.IGNORECASE,
 )
 _WEEKS = re.compile(r"(\d{1,3})(?:\s*[-\u2013]\s*(\d{1,3}))?\s*(week|month)s?\b", re.IGNORECASE)

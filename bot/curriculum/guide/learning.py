@@ -61,7 +61,7 @@ def skills(node: Node, parts: Parts) -> None:
 def books(node: Node, parts: Parts) -> None:
     """Books in their order: "Title" by Author - note."""
     for one in fields.said(node):
-        found = _BY.match(one.full)
+        found = _BY.match(line(one.full))
         title = clean(found["title"] if found else one.name).strip(_QUOTES)
         if not re.search(r"\w", title):
             continue

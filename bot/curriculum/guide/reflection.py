@@ -25,7 +25,7 @@ _MONTHS = re.compile(
     re.IGNORECASE,
 )
 _NUMBERS = re.compile(
-    r"(?P<low>\d+(?:[.,]\d+)?)\s*(?:[-\u2013]\s*(?P<high>\d+(?:[.,]\d+)?))?\s*(?P<plus>\+)?\s*"
+    r"(?P<low>\d+(?:[.,]\d+)?)\s*+(?:[-\u2013]\s*(?P<high>\d+(?:[.,]\d+)?)\s*+)?(?:(?P<plus>\+)\s*+)?"
     r"(?P<unit>%|[^\W\d][\w/ -]*)?"
 )
 _AT_MOST = re.compile(r"\b(?:at most|maximum|max|under|less than|no more than)\b", re.IGNORECASE)
@@ -215,7 +215,7 @@ def quantitative(node: Node, parts: Parts) -> None:
         if found:
             low = float(found["low"].replace(",", "."))
             high = float(found["high"].replace(",", ".")) if found["high"] else None
-            unit = line(re.split(r"\s+(?:from|of|per|in|by)\s+", found["unit"] or "")[0]) or None
+            unit = line(re.split(r" (?:from|of|per|in|by) ", found["unit"] or "")[0]) or None
             if _AT_MOST.search(said):
                 low, high = None, low
         made = Target(title=one.name, low=low, high=high, unit=unit, text=said)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from bot.errors import GuideError
 
-MAX_BYTES = 5_000_000
-MAX_LINES = 50_000
+MAX_BYTES = 1_000_000
+MAX_LINES = 20_000
 
 _ENCODINGS = {
     "macroman": "Mac Roman",
@@ -47,7 +47,7 @@ def repair(data: bytes, *, name: str) -> Repaired:
     """The text of `data`. Raises GuideError when it is empty, binary or too large for a guide."""
     if len(data) > MAX_BYTES:
         raise GuideError(
-            f"it has {len(data) / 1e6:.1f} MB; a guide of more than 5 MB is not read.",
+            f"it has {len(data) / 1e6:.1f} MB; a guide of more than 1 MB is not read.",
             where=name,
             hint="Give the Markdown file of one guide.",
         )

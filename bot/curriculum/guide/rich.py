@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
     from markdown_it.token import Token
 
 # Longer runs are taken as plain text: links and emphasis can be quadratic to parse.
 MAX_INLINE = 4000
 MAX_BRACKETS = 150
+MAX_OPEN = 20  # brackets that nothing closes: each is looked for to the end, and again
+MAX_LINE = 10_000  # more than any text of a curriculum holds
+MOST_TOKENS = 200_000  # with more of them and of cells, what looks like a table is text
 BARE_URL = re.compile(r"https?://[^\s<>\"'`\]]+[^\s<>\"'`\].,;:!?)*_]")
 _BLANK = re.compile(r"(?<![^\s/|:(])_{3,}(?![^\s/|%).,])")  # a gap to fill in, not emphasis
 _SPACES = re.compile(r"[^\S\n]+")
@@ -53,12 +57,28 @@ def parser() -> "MarkdownIt":
     """CommonMark with tables; nesting is bounded, and inline content is left for `read_lines`."""
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark", {"maxNesting": 20}).enable("table")
+    made = MarkdownIt("commonmark", {"maxNesting": 20}).enable("table")
+    made.block.ruler.at("table", _bounded_table, {"alt": ["paragraph", "reference"]})
+    return made
+
+
+def _bounded_table(state: "StateBlock", start: int, end: int, silent: bool) -> bool:
+    """A table, as long as there are not too many cells: a short row stands for a whole one."""
+    from markdown_it.rules_block.table import table
+
+    if silent or not table(state, start, end, True):
+        return table(state, start, end, silent)
+    after = next((line for line in range(start, end) if state.isEmpty(line)), end)
+    head = state.src[state.bMarks[start] : state.eMarks[start]]
+    cells = (after - start) * (head.count("|") + 1)
+    return len(state.tokens) + cells <= MOST_TOKENS and table(state, start, end, False)
 
 
 def read_lines(content: str, env: dict[str, Any]) -> tuple[Rich, ...]:
     """The lines of a paragraph, heading or cell; `env` holds the guide's link definitions."""
-    if len(content) > MAX_INLINE or content.count("[") > MAX_BRACKETS:
+    opened = content.count("[")
+    hopeless = opened > MAX_BRACKETS or opened - content.count("]") > MAX_OPEN
+    if len(content) > MAX_INLINE or hopeless:
         return tuple(plain(line) for line in content.split("\n"))
     if "`" not in content:
         content = _BLANK.sub(lambda gap: "\\_" * len(gap[0]), content)
@@ -72,7 +92,7 @@ def read_lines(content: str, env: dict[str, Any]) -> tuple[Rich, ...]:
 
 def plain(text: str) -> Rich:
     """`text` as it is, with only its bare addresses recognised."""
-    text = _clean(text)
+    text = _clean(text[:MAX_LINE])
     return Rich(text, links=_bare_links(text, ()))
 
 

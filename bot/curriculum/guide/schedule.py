@@ -16,6 +16,7 @@ from bot.curriculum.guide.rich import Rich
 
 _GROUP_LEVEL, _ROW_LEVEL = 5, 6
 _NUMBERED = re.compile(r"^(\d{1,2})\s*[:.\u2013-]\s*(.+)$")
+_LINKING = re.compile(r"(?<!\s)\s*+(?:&|and|\+|,)$")
 _CELL_NUMBER = re.compile(r"^\d{1,3}(?:\s*[-\u2013]\s*\d{1,3})?$")
 _COLUMNS: tuple[tuple[str, str], ...] = (
     ("group", r"^(?:module|modulo|phase|fase|section|part|unit|stage|month|mes|block|bloco)s?$"),
@@ -168,7 +169,7 @@ def _items(row: Row, cell: Rich) -> Iterator[Block]:
     """One item for each line of a cell; what is still "to be created" is none."""
     pieces = cell.text.split("\n")
     for piece in pieces:
-        said = re.sub(r"\s*(?:&|and|\+|,)\s*$", "", words.PLACEHOLDER.sub("", piece).strip())
+        said = _LINKING.sub("", words.PLACEHOLDER.sub("", piece).strip())
         if re.search(r"\w", said):
             links = tuple(k for k in cell.links if len(pieces) == 1 or k.text in piece)
             rich = replace(cell, text=clean(said), links=links, bold="")

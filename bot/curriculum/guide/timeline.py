@@ -23,7 +23,7 @@ _LENGTH = re.compile(
     re.IGNORECASE,
 )
 _WHEN = re.compile(
-    r"\s*[(\[](?:months?|weeks?|days?|m[eê]s(?:es)?|semanas?|d[ií]as?)?\s*\d[\d\s\u2013-]*"
+    r"(?<!\s)\s*+[(\[](?:months?|weeks?|days?|m[eê]s(?:es)?|semanas?|d[ií]as?)?\s*+\d[\d\s\u2013-]{0,30}"
     r"(?:months?|weeks?|days?|meses|semanas?|d[ií]as?)?[)\]]\s*$",
     re.IGNORECASE,
 )
@@ -334,7 +334,7 @@ def _is_only_project(title: str) -> bool:
 
 
 def _without_when(title: str) -> str:
-    return _WHEN.sub("", title).strip()
+    return _WHEN.sub("", title.strip()).strip()
 
 
 def _days(group: str, mark: Mark) -> int:

@@ -107,7 +107,7 @@ GUIDE_WORD: Final = re.compile(
     r"路线|学习|课程|计划"
 )
 OPTIONAL: Final = re.compile(
-    r"[\s*_]*[\[(]?"
+    r"(?<![\s*_])[\s*_]*+[\[(]?"
     r"\b(?:optional|opcional|optionnel|bonus|stretch goal|nice to have|可选|选做)\b[\])]?"
     r"[\s:*_]*",
     re.IGNORECASE,
