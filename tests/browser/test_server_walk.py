@@ -245,6 +245,13 @@ def work(stage: Stage, learner: Walker) -> None:
     drawn = badge.evaluate("one => one.complete && one.naturalWidth > 40")
     stage.facts["badge"] = (drawn, badge.get_attribute("alt"), badge.get_attribute("src") != shown)
     learner.look("path-begun")
+    learner.follow("Change the settings")
+    learner.look("setup-again")
+    learner.page.get_by_label("In a number of months").check()
+    learner.page.get_by_label("Months for the whole path").fill("6")
+    learner.press("See the plan")
+    stage.facts["compared"] = learner.page.locator(".diff ins").all_inner_texts()
+    learner.look("setup-change")
 
 
 def live(stage: Stage, learner: Walker) -> None:
@@ -324,6 +331,10 @@ def test_what_is_closed_on_github_shows_on_the_page_and_the_badge(walked: Stage)
     assert walked.facts["followed"].startswith("16 %")
     # Drawn, and not as the browser knew it: pictures of badges are kept for minutes.
     assert walked.facts["badge"] == (True, "From here to there: 16%", True)
+
+
+def test_changed_answers_are_compared_with_the_settings_that_are_there(walked: Stage) -> None:
+    assert walked.facts["compared"] == ["+ pace: 6 months"]
 
 
 def test_the_checkpoint_that_was_reached_has_a_report(walked: Stage) -> None:

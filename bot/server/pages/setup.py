@@ -226,7 +226,8 @@ class _Pages:
         ahead: Outlook | None = None,
         text: str = "",
     ) -> Response:
-        """The form, with the plan once there is one."""
+        """The form, with the plan once there is one. A path that is running is not begun."""
+        row = self._frame.store.register.repository(home.place.repository.id)
         more: dict[str, Any] = {}
         if ahead is not None:
             more = {
@@ -254,6 +255,7 @@ class _Pages:
             aheads=setup_form.AHEAD,
             weekdays=[day.value for day in Weekday],
             fresh=request.method == "GET" and there.text is None,
+            running=row is not None and row.state == "active" and row.result == "synced",
             **more,
         )
 
