@@ -3,15 +3,22 @@
 Any number of such processes may share a PostgreSQL; on SQLite there is one.
 """
 
+import logging
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.server.clock import clock
+from bot.server.store.rows import Claim
 from bot.server.work import Worker
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler
+
+log = logging.getLogger(__name__)
 
 
 class Embedded:
@@ -24,6 +31,7 @@ class Embedded:
         self._beat_every = beat
         self._hands: ThreadPoolExecutor | None = None
         self._stopping = False
+        self._turn = threading.Lock()
         self._scheduler: BackgroundScheduler | None = None
 
     @property
@@ -41,7 +49,8 @@ class Embedded:
 
     def stop(self) -> None:
         """Take nothing more, and wait for what is being done."""
-        self._stopping = True
+        with self._turn:
+            self._stopping = True
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=True)
         if self._hands is not None:
@@ -50,9 +59,24 @@ class Embedded:
     def _tick(self) -> None:
         if self._hands is None:
             return
-        while not self._stopping and (free := self._threads - self._worker.busy):
+        while not self._stopping and (free := self._threads - self._worker.busy) > 0:
             claims = self._worker.take(free)
             for claim in claims:
-                self._hands.submit(self._worker.do, claim)
+                self._hands.submit(self._work, claim)
             if len(claims) < free:
                 return
+
+    def _work(self, claim: Claim) -> None:
+        """Do it, and take the next that is due: a hand that waited for the tick would be idle."""
+        self._worker.do(claim)
+        with self._turn:
+            if self._stopping or self._hands is None:
+                return
+            try:
+                claims = self._worker.take(1)
+            except SQLAlchemyError:
+                log.exception("nothing could be taken")  # the next tick tries again
+                return
+            for found in claims:
+                # Behind what the tick took meanwhile, so that nothing taken waits long.
+                self._hands.submit(self._work, found)

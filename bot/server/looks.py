@@ -22,6 +22,7 @@ from bot.server.answers import Answers
 from bot.server.showing import packed, showing
 from bot.server.store.rows import (
     APP,
+    EVERYTHING,
     SWEEP,
     InstallationRow,
     InstallationState,
@@ -34,6 +35,7 @@ from bot.server.store.rows import (
 from bot.server.store.shelf import Kept
 from bot.server.store.store import Store
 from bot.server.tending import LostError, Tended, tend
+from bot.server.waking import wake_all
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +89,9 @@ class Looks:
             return self._app()
         if subject == SWEEP:
             return self._sweep()
+        if subject == EVERYTHING:
+            wake_all(self._store, self._clock())
+            return Looked("woken", None)
         if subject.kind == "installation":
             return self._installation(subject.id, tries)
         return self._repository(subject, tries)

@@ -18,10 +18,9 @@ from bot.server.config import ServerConfig
 from bot.server.looks import BOT, Looks
 from bot.server.measures import Measures
 from bot.server.receiving import Receiver
-from bot.server.store.rows import APP, SWEEP, Delivery
+from bot.server.store.rows import APP, EVERYTHING, SWEEP, Delivery
 from bot.server.store.store import Store
 from bot.server.telemetry import Telemetry, TracedLooks
-from bot.server.waking import wake_all
 from bot.server.work import LEASE, Hands, Pauses, Worker
 
 log = logging.getLogger(__name__)
@@ -153,9 +152,8 @@ class Server:
             self.store.agenda.release_all(self.clock())
         # Without webhooks there is nothing that did not arrive, and GitHub says so by refusing.
         swept = [SWEEP] if self.config.webhook_secret is not None else []
-        self.store.agenda.wake(APP, *swept, at=self.clock())
+        self.store.agenda.wake(APP, EVERYTHING, *swept, at=self.clock())
         self.bot()
-        wake_all(self.store, self.clock())
         looking = looks if self.telemetry is None else TracedLooks(looks, self.telemetry)
         worker = Worker(
             self.store, looking, clock=self.clock, lease=self.lease, observe=self.measures.look

@@ -11,13 +11,16 @@ from bot.server.store.store import Store
 
 A_SECOND = 4  # repositories
 LONGEST = timedelta(hours=24)
+AT_ONCE = 1_000  # in one transaction, for deliveries have to be kept in between
 
 
 def wake_all(store: Store, now: datetime) -> int:
     """Wake all that can be worked on; returns how many. The clock is aware."""
-    numbers = store.register.active_repositories()
-    within = min(timedelta(seconds=len(numbers) / A_SECOND), LONGEST)
-    store.agenda.wake_each(
-        (repository(number), now + within * times.spread(number)) for number in numbers
-    )
-    return len(numbers)
+    within = min(timedelta(seconds=store.register.count_active() / A_SECOND), LONGEST)
+    woken = last = 0
+    while numbers := store.register.active_repositories(after=last, most=AT_ONCE):
+        store.agenda.wake_each(
+            (repository(number), now + within * times.spread(number)) for number in numbers
+        )
+        woken, last = woken + len(numbers), numbers[-1]
+    return woken

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -135,6 +136,35 @@ def test_one_repository_is_never_worked_on_twice_at_once(kept: Store) -> None:
     embedded.stop()
     assert (running, embedded.running) == (True, False)
     assert most == [1]
+
+
+def test_what_is_due_is_done_without_waiting_for_the_next_tick(kept: Store) -> None:
+    kept.agenda.wake(*map(repository, range(20)), at=NOON)
+    looks = Looks(lambda _: Looked("seen", None))
+    worker = Worker(kept, looks, clock=lambda: NOON, lease=MINUTE)
+    embedded = Embedded(worker, threads=2, tick=timedelta(hours=1), beat=MINUTE)
+    embedded.start()
+    eventually(lambda: len(looks.asked) == 20)
+    embedded.stop()
+    assert sorted(looks.asked) == [(repository(number), 0) for number in range(20)]
+
+
+def test_a_store_that_fails_in_between_is_asked_again_at_the_next_tick(kept: Store) -> None:
+    kept.agenda.wake(*map(repository, range(5)), at=NOON)
+    claim, times = kept.agenda.claim, itertools.count()
+
+    def claiming(*given: Any, **named: Any) -> tuple[Claim, ...]:
+        if next(times) % 3 == 1:
+            raise sa.exc.OperationalError("SELECT", None, Exception("gone"))
+        return claim(*given, **named)
+
+    kept.agenda.claim = claiming  # type: ignore[method-assign] # as long as this store lives
+    looks = Looks(lambda _: Looked("seen", None))
+    worker = Worker(kept, looks, clock=lambda: NOON, lease=MINUTE)
+    embedded = Embedded(worker, threads=1, tick=QUICK, beat=MINUTE)
+    embedded.start()
+    eventually(lambda: len(looks.asked) == 6)
+    embedded.stop()
 
 
 def test_work_that_takes_long_is_kept_by_the_heartbeat(kept: Store) -> None:

@@ -100,12 +100,13 @@ class Agenda:
 
     def keep(self, claims: Iterable[Claim], *, until: datetime) -> None:
         """Say that these are being worked on still."""
-        holders = [claim.holder for claim in claims]
-        if holders:
+        rows = [{"of_kind": c.subject.kind, "of_id": c.subject.id, "by": c.holder} for c in claims]
+        if rows:
+            # By the key: nothing else leads to a holder.
+            its = _A.kind == sa.bindparam("of_kind"), _A.id == sa.bindparam("of_id")
+            mine = agenda.update().where(*its, _A.holder == sa.bindparam("by"))
             with self._engine.begin() as connection:
-                connection.execute(
-                    agenda.update().where(_A.holder.in_(holders)).values(due_at=until)
-                )
+                connection.execute(mine.values(due_at=until), rows)
 
     def finish(self, claim: Claim, now: datetime, *, again: datetime | None, well: bool) -> bool:
         """Give it back, to be looked at `again` then, or sooner where that was wished meanwhile.

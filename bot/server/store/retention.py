@@ -40,11 +40,13 @@ class Retention:
             return forget(connection, now)
 
     def _deliveries(self, connection: Connection, now: datetime) -> int:
-        old = sa.or_(
-            sa.and_(inbox.c.received_at < now - DELIVERIES, inbox.c.done_at.is_not(None)),
-            inbox.c.received_at < now - UNDONE,
+        came = inbox.c.received_at
+        # Said so that the index on the time serves both.
+        found = (
+            sa.select(inbox.c.guid)
+            .where(came < now - DELIVERIES, inbox.c.done_at.is_not(None) | (came < now - UNDONE))
+            .limit(self._at_once)
         )
-        found = sa.select(inbox.c.guid).where(old).limit(self._at_once)
         return connection.execute(inbox.delete().where(inbox.c.guid.in_(found))).rowcount
 
     def _repositories(self, connection: Connection, now: datetime) -> int:

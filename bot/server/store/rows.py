@@ -20,6 +20,7 @@ class Subject(NamedTuple):
 
 APP = Subject("app", 0)
 SWEEP = Subject("app", 1)  # the App's deliveries that never arrived
+EVERYTHING = Subject("app", 2)  # all repositories, each to be looked at by itself
 
 
 def installation(number: int) -> Subject:

@@ -40,6 +40,12 @@ installation = sa.Table(
     sa.Column("account", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),  # active, suspended, gone
     sa.Column("seen_at", Moment, nullable=False),
+    sa.Index(
+        "ix_installation_gone",
+        "seen_at",
+        sqlite_where=sa.text("state = 'gone'"),
+        postgresql_where=sa.text("state = 'gone'"),
+    ),
 )
 
 repository = sa.Table(
@@ -60,6 +66,12 @@ repository = sa.Table(
     sa.Column("to_write", sa.Integer, nullable=False, server_default="0"),
     # The full name in small letters, to find it by.
     sa.Column("known_as", sa.Text, nullable=False, server_default="", index=True),
+    sa.Index(
+        "ix_repository_gone",
+        "seen_at",
+        sqlite_where=sa.text("state = 'gone'"),
+        postgresql_where=sa.text("state = 'gone'"),
+    ),
 )
 
 shown = sa.Table(

@@ -1,0 +1,24 @@
+"""Finds what is gone without reading all that is not."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+
+TABLES = ("installation", "repository")
+
+
+def upgrade() -> None:
+    """Add the indexes."""
+    gone = sa.text("state = 'gone'")
+    for table in TABLES:
+        op.create_index(
+            f"ix_{table}_gone", table, ["seen_at"], sqlite_where=gone, postgresql_where=gone
+        )
+
+
+def downgrade() -> None:
+    """Drop them."""
+    for table in TABLES:
+        op.drop_index(f"ix_{table}_gone", table)
