@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 import yaml
-from browser.walking import Looks, Walker, walker
+from browser.walking import PATIENCE, Looks, Walker, walker
 from planning.paths import SMALL
 from reports.lives import RICH
 from server.hosting import Host, environment, hosted
@@ -214,18 +214,18 @@ def watch(stage: Stage, learner: Walker) -> None:
         gate.reached(0)
         page.clock.run_for(2500)
         told = page.locator("[data-told]")
-        expect(told).to_have_text(re.compile(r"^\d+ of \d+ changes written"))
+        expect(told).to_have_text(re.compile(r"^\d+ of \d+ changes written"), timeout=PATIENCE)
         first = told.inner_text()
         learner.look("progress")
         page.evaluate("window.same = true")
         gate.open(0)
         gate.reached(1)
         page.clock.run_for(2500)
-        expect(told).not_to_have_text(first)
+        expect(told).not_to_have_text(first, timeout=PATIENCE)
         stage.facts["live"] = (first, told.inner_text(), page.evaluate("window.same === true"))
     stage.town.settle()
-    with page.expect_navigation():
-        page.clock.run_for(2500)
+    page.clock.run_for(2500)
+    expect(page.get_by_role("heading", name="It is ready")).to_be_visible(timeout=PATIENCE)
     stage.facts["ready"] = learner.says("It is ready")
     learner.look("progress-done")
 
