@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from bot.errors import AlreadyExistsError, GitHubError, NotThereError
 from bot.github.addresses import address
-from bot.planning.ports import UNSET, Unset
+from bot.planning.ports import UNSET, Unset, nothing
 from bot.planning.snapshot import (
     CommentState,
     Found,
@@ -143,8 +143,9 @@ class Edges:
         return {path: blob_sha(data) for path, data in head.files.items()} if head else None
 
     @contextmanager
-    def _writing(self, what: str) -> Iterator[None]:
+    def _writing(self, what: str, check: Callable[[], None] = nothing) -> Iterator[None]:
         self.before_write()
+        check()
         try:
             yield
         except Invalid as refused:
@@ -159,9 +160,16 @@ class Edges:
             fields = {"name": name, "color": color, "description": description}
             labels.create(self.world, self.bot, self.repository, fields)
 
-    def update_label(self, name: str, *, new_name: str, color: str, description: str) -> None:
+    def update_label(
+        self,
+        name: str,
+        *,
+        new_name: str,
+        color: str | Unset = UNSET,
+        description: str | Unset = UNSET,
+    ) -> None:
         with self._writing("update label"):
-            fields = {"new_name": new_name, "color": color, "description": description}
+            fields = _sent(new_name=new_name, color=color, description=description)
             found = labels.find(self.repository, name)
             labels.edit(self.world, self.bot, self.repository, found, fields)
 
@@ -184,8 +192,9 @@ class Edges:
         description: str | Unset = UNSET,
         due_on: date | Unset | None = UNSET,
         state: Literal["open", "closed"] | Unset = UNSET,
+        check: Callable[[], None] = nothing,
     ) -> None:
-        with self._writing("update milestone"):
+        with self._writing("update milestone", check):
             fields = _sent(title=title, description=description, due_on=due_on, state=state)
             found = self.repository.milestones[number]
             milestones.edit(self.world, self.bot, self.repository, found, fields)
@@ -213,8 +222,9 @@ class Edges:
         milestone: int | Unset | None = UNSET,
         state: Literal["open", "closed"] | Unset = UNSET,
         state_reason: Literal["completed", "not_planned", "reopened"] | Unset = UNSET,
+        check: Callable[[], None] = nothing,
     ) -> None:
-        with self._writing("update issue"):
+        with self._writing("update issue", check):
             fields = _sent(
                 title=title,
                 body=body,

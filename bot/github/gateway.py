@@ -5,10 +5,11 @@ it.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from datetime import time as time_of_day
 from typing import TYPE_CHECKING, Any, Literal, Self
+from urllib.parse import quote
 
 from bot.errors import (
     DeletedError,
@@ -30,7 +31,7 @@ from bot.github.pacing import (
     utc_now,
 )
 from bot.github.writer import Writer
-from bot.planning.ports import UNSET, Unset
+from bot.planning.ports import UNSET, Unset, nothing
 from bot.planning.snapshot import IssueRef
 
 if TYPE_CHECKING:
@@ -84,11 +85,21 @@ class PyGithubGateway:
         """Raises AlreadyExistsError when a label of that name, whatever its case, is there."""
         self._writer.create(lambda wire: wire.repository().create_label(name, color, description))
 
-    def update_label(self, name: str, *, new_name: str, color: str, description: str) -> None:
+    def update_label(
+        self,
+        name: str,
+        *,
+        new_name: str,
+        color: str | Unset = UNSET,
+        description: str | Unset = UNSET,
+    ) -> None:
         """Raises NotThereError when there is no label `name`."""
+        changes = _given(new_name=new_name, color=color, description=description)
+        url = f"{self._connection.root}/labels/{quote(name, safe='')}"
+        # PyGithub's Label.edit sends a colour in any case, and so one that somebody just changed.
         # After a rename the old name is gone: a second try would miss what the first one did.
         self._writer.repeat(
-            lambda wire: wire.label(name).edit(new_name, color, description),
+            lambda wire: wire.requestJsonAndCheck("PATCH", url, input=changes),
             repeatable=name.casefold() == new_name.casefold(),
         )
 
@@ -116,13 +127,17 @@ class PyGithubGateway:
         description: str | Unset = UNSET,
         due_on: date | Unset | None = UNSET,
         state: Literal["open", "closed"] | Unset = UNSET,
+        check: Callable[[], None] = nothing,
     ) -> None:
-        """One PATCH. Raises NotThereError when there is no such milestone."""
+        """One PATCH. Raises NotThereError when there is no such milestone, and what `check` does.
+
+        `check` is called right before each try, after all waiting: what it saw still holds then.
+        """
         due = _noon(due_on) if isinstance(due_on, date) else due_on
         changes = _given(title=title, description=description, due_on=due, state=state)
         # PyGithub's Milestone.edit can neither clear a due date (which null does, though GitHub's
         # description of the endpoint does not say so) nor send a time with it.
-        self._writer.send("PATCH", f"/milestones/{number}", changes)
+        self._writer.send("PATCH", f"/milestones/{number}", changes, check=check)
 
     def delete_milestone(self, number: int) -> None:
         """Raises NotThereError when there is no such milestone."""
@@ -153,8 +168,12 @@ class PyGithubGateway:
         milestone: int | Unset | None = UNSET,
         state: Literal["open", "closed"] | Unset = UNSET,
         state_reason: Literal["completed", "not_planned", "reopened"] | Unset = UNSET,
+        check: Callable[[], None] = nothing,
     ) -> None:
-        """One PATCH; no request when nothing is given. Raises NotThereError for no such issue."""
+        """One PATCH; no request when nothing is given. Raises NotThereError for no such issue.
+
+        `check` is as in `update_milestone`.
+        """
         changes = _given(
             title=title,
             body=body,
@@ -165,7 +184,7 @@ class PyGithubGateway:
         )
         # PyGithub's Issue.edit clears a milestone with "", where GitHub documents null.
         if changes:
-            self._writer.send("PATCH", f"/issues/{number}", changes)
+            self._writer.send("PATCH", f"/issues/{number}", changes, check=check)
 
     def create_comment(self, number: int, *, body: str) -> int:
         """The id of the new comment. Raises NotThereError when there is no such issue."""

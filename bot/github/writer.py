@@ -21,6 +21,7 @@ from bot.github.pacing import (
     utc_now,
 )
 from bot.github.problems import LimitReachedError, RedirectedError
+from bot.planning.ports import nothing
 
 if TYPE_CHECKING:
     from bot.github.wire import Wire
@@ -81,12 +82,28 @@ class Writer:
 
         self._write(once, repeatable=True)
 
-    def send(self, verb: str, path: str, body: Mapping[str, Any], *, creates: bool = False) -> Any:
-        """JSON there and back, for what may be done twice and PyGithub has no good call for."""
+    def send(
+        self,
+        verb: str,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        creates: bool = False,
+        check: Callable[[], None] = nothing,
+    ) -> Any:
+        """JSON there and back, for what may be done twice and PyGithub has no good call for.
+
+        `check` is called right before each try, when all waiting is over; what it raises ends it.
+        """
         url = self.connection.root + path
         sent = dict(body)
+
+        def checked(wire: "Wire", _again: bool) -> Any:
+            check()
+            return wire.requestJsonAndCheck(verb, url, input=sent)
+
         _, answer = self._write(
-            lambda wire, _again: wire.requestJsonAndCheck(verb, url, input=sent),
+            checked,
             creates=creates,
             repeatable=True,
         )

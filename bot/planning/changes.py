@@ -145,6 +145,16 @@ class CreateComment(Frozen):
     body: str
 
 
+class DeleteComment(Frozen):
+    """A comment of ours that another run had posted before; only ever such a one."""
+
+    op: Literal["delete-comment"] = "delete-comment"
+    comment: int
+    number: int
+    title: str
+    why: str
+
+
 class React(Frozen):
     """A reaction to a comment: the mark that it was acted on. `why` says what it answers."""
 
@@ -167,6 +177,7 @@ Change = Annotated[
     | CloseIssue
     | PinIssue
     | CreateComment
+    | DeleteComment
     | React,
     Field(discriminator="op"),
 ]

@@ -10,6 +10,7 @@ from bot.planning.changes import (
     CloseIssue,
     CreateComment,
     CreateIssue,
+    DeleteComment,
     PinIssue,
     Plan,
     React,
@@ -150,7 +151,7 @@ def _remember(
                 related.add(relation_key(change.parent, change.child))
             case PinIssue():
                 related.add(pin_key(change.key))
-            case CloseIssue() | CreateComment() | React():
+            case CloseIssue() | CreateComment() | DeleteComment() | React():
                 pass
             case _:
                 written.add(change.key)

@@ -1,6 +1,6 @@
 """The two edges a use case is handed: one that reads a repository and one that writes to it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Literal, Protocol
 
@@ -20,6 +20,10 @@ class Unset:
 
 
 UNSET = Unset()
+
+
+def nothing() -> None:
+    """For a write before which nobody has to look."""
 
 
 class Reader(Protocol):
@@ -86,7 +90,14 @@ class Gateway(Protocol):
 
     def create_label(self, name: str, *, color: str, description: str) -> None: ...
 
-    def update_label(self, name: str, *, new_name: str, color: str, description: str) -> None: ...
+    def update_label(
+        self,
+        name: str,
+        *,
+        new_name: str,
+        color: str | Unset = UNSET,
+        description: str | Unset = UNSET,
+    ) -> None: ...
 
     def delete_label(self, name: str) -> None: ...
 
@@ -100,6 +111,7 @@ class Gateway(Protocol):
         description: str | Unset = UNSET,
         due_on: date | Unset | None = UNSET,
         state: Literal["open", "closed"] | Unset = UNSET,
+        check: Callable[[], None] = nothing,
     ) -> None: ...
 
     def delete_milestone(self, number: int) -> None: ...
@@ -118,6 +130,7 @@ class Gateway(Protocol):
         milestone: int | Unset | None = UNSET,
         state: Literal["open", "closed"] | Unset = UNSET,
         state_reason: Literal["completed", "not_planned", "reopened"] | Unset = UNSET,
+        check: Callable[[], None] = nothing,
     ) -> None: ...
 
     def create_comment(self, number: int, *, body: str) -> int: ...

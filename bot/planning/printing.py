@@ -14,6 +14,7 @@ from bot.planning.changes import (
     CreateIssue,
     CreateLabel,
     CreateMilestone,
+    DeleteComment,
     DeleteLabel,
     DeleteMilestone,
     PinIssue,
@@ -166,7 +167,9 @@ def row(change: Change) -> Row:
             return _small_row(change)
 
 
-def _small_row(change: AddSubIssue | CloseIssue | PinIssue | CreateComment | React) -> Row:
+def _small_row(
+    change: AddSubIssue | CloseIssue | PinIssue | CreateComment | DeleteComment | React,
+) -> Row:
     match change:
         case AddSubIssue():
             return Row(
@@ -180,6 +183,9 @@ def _small_row(change: AddSubIssue | CloseIssue | PinIssue | CreateComment | Rea
         case CreateComment():
             title = f"on #{change.number} {change.title}"
             return Row(sign="+", kind="comment", title=title)
+        case DeleteComment():
+            title = f"on #{change.number} {change.title}"
+            return Row(sign="-", kind="comment", title=title, detail=change.why)
         case React():
             return Row(sign="*", kind="mark", title=change.why)
 

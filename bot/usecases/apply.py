@@ -27,6 +27,7 @@ from bot.planning.changes import (
     CreateIssue,
     CreateLabel,
     CreateMilestone,
+    DeleteComment,
     DeleteLabel,
     DeleteMilestone,
     PinIssue,
@@ -107,8 +108,8 @@ class Writer:
                 self._gateway.update_label(
                     change.name,
                     new_name=change.new_name,
-                    color=change.color,
-                    description=change.description,
+                    color=change.color if "color" in change.fields else UNSET,
+                    description=change.description if "description" in change.fields else UNSET,
                 )
                 self._renamed[change.name] = change.new_name
             case DeleteLabel():
@@ -129,7 +130,8 @@ class Writer:
                 self._write_small(change)
 
     def _write_small(
-        self, change: AddSubIssue | CloseIssue | CreateComment | React | PinIssue
+        self,
+        change: AddSubIssue | CloseIssue | CreateComment | DeleteComment | React | PinIssue,
     ) -> None:
         match change:
             case CloseIssue():
@@ -140,6 +142,9 @@ class Writer:
                 made = self._gateway.create_comment(change.number, body=change.body)
                 there = self._reader.comments(change.number, fresh=True)
                 first_of_all(change.key, made, there, lambda: self._gateway)
+            case DeleteComment():
+                with suppress(NotThereError):
+                    self._gateway.delete_comment(change.comment)
             case React():
                 self._react(change)
             case PinIssue():
@@ -170,22 +175,24 @@ class Writer:
         return self._milestones[key] if key is not None else None
 
     def _update_milestone(self, change: UpdateMilestone) -> None:
-        read = self._read_milestones.get(change.number)
-        now = self._reader.milestone(change.number) if read is not None else None
-        if read and now and _shown(now) != _shown(read):
-            raise OvertakenError(now)
         self._gateway.update_milestone(
             change.number,
             title=change.title,
             description=change.description,
             due_on=change.due_on if "due date" in change.fields else UNSET,
             state=change.state if "state" in change.fields else UNSET,
+            check=lambda: self._check_milestone(change.number),
         )
+
+    def _check_milestone(self, number: int) -> None:
+        read = self._read_milestones.get(number)
+        now = self._reader.milestone(number) if read is not None else None
+        if read and now and _shown(now) != _shown(read):
+            raise OvertakenError(now)
 
     def _update_issue(self, change: UpdateIssue) -> None:
         fields = change.fields
         number = change.number if change.number is not None else self._issues[change.key].number
-        self._check_unchanged(number)
         reason = change.state_reason if change.state_reason is not None else UNSET
         self._gateway.update_issue(
             number,
@@ -195,6 +202,7 @@ class Writer:
             milestone=self._number(change.milestone) if "milestone" in fields else UNSET,
             state=change.state if "state" in fields else UNSET,
             state_reason=reason if "state" in fields else UNSET,
+            check=lambda: self._check_unchanged(number),
         )
         if number in self._read:
             inside = {"milestone": self._number(change.milestone)}

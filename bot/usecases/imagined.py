@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from bot.errors import NotThereError
-from bot.planning.ports import UNSET, Reader, Unset
+from bot.planning.ports import UNSET, Reader, Unset, nothing
 from bot.planning.snapshot import (
     CommentState,
     Found,
@@ -92,9 +92,16 @@ class Imagined:
         made = LabelState(name=name, color=color, description=description)
         self._becomes(labels=(*self.snapshot().labels, made))
 
-    def update_label(self, name: str, *, new_name: str, color: str, description: str) -> None:
-        new = LabelState(name=new_name, color=color, description=description)
-        labels = (new if x.name == name else x for x in self.snapshot().labels)
+    def update_label(
+        self,
+        name: str,
+        *,
+        new_name: str,
+        color: str | Unset = UNSET,
+        description: str | Unset = UNSET,
+    ) -> None:
+        new = _said(name=new_name, color=color, description=description)
+        labels = (x.model_copy(update=new) if x.name == name else x for x in self.snapshot().labels)
         self._becomes(labels=tuple(labels))
         self._relabel(lambda worn: tuple(new_name if x == name else x for x in worn))
 
@@ -117,7 +124,9 @@ class Imagined:
         description: str | Unset = UNSET,
         due_on: date | Unset | None = UNSET,
         state: Literal["open", "closed"] | Unset = UNSET,
+        check: Callable[[], None] = nothing,
     ) -> None:
+        check()
         update = _said(title=title, description=description, due_on=due_on, state=state)
         milestones = (
             m.model_copy(update=update) if m.number == number else m
@@ -164,7 +173,9 @@ class Imagined:
         milestone: int | Unset | None = UNSET,
         state: Literal["open", "closed"] | Unset = UNSET,
         state_reason: Literal["completed", "not_planned", "reopened"] | Unset = UNSET,
+        check: Callable[[], None] = nothing,
     ) -> None:
+        check()
         found = self._found(number)
         update = _said(title=title, body=body, labels=labels, milestone=milestone)
         if not isinstance(state, Unset) and state != found.state:

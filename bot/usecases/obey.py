@@ -14,7 +14,13 @@ from pydantic import ValidationError
 
 from bot.curriculum.model import Curriculum
 from bot.planning import intents
-from bot.planning.changes import Change, CreateComment, CreateIssue, React, UpdateIssue
+from bot.planning.changes import (
+    Change,
+    CreateComment,
+    CreateIssue,
+    React,
+    UpdateIssue,
+)
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.intents import Deed, Intent
 from bot.planning.marker import BOX, BUTTON, Key, find
@@ -32,7 +38,7 @@ from bot.reports.where import first_unfinished
 from bot.settings import Settings
 from bot.usecases.edits import SWITCHES, Edit, after, closed_journal, new_journal
 from bot.usecases.look import look
-from bot.usecases.publish import keys_of
+from bot.usecases.publish import doubled, keys_of
 from bot.usecases.replies import ANSWERED, Wrong, reply, reply_key
 
 UNREMEMBERED = frozenset({"help", "status", "journal"})
@@ -347,7 +353,11 @@ class _Obeying:
         return Obeyed(
             snapshot=snapshot,
             first=(*updates, *self._journals),
-            last=(*self._replies(snapshot), *self._marks()),
+            last=(
+                *self._replies(snapshot),
+                *self._marks(),
+                *doubled(self._inbox.comments, self._titles),
+            ),
         )
 
     def _snapshot(self) -> Snapshot:

@@ -1,15 +1,17 @@
 """publish = read, report, post: a report stands exactly once, found again by its marker."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from enum import StrEnum
 
 from bot.errors import GitHubError, NotThereError, UncertainWriteError
+from bot.planning.changes import DeleteComment
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.marker import Key, Marker, digest, find, normal, wrap
 from bot.planning.observed import observe, trusted
 from bot.planning.ports import Gateway, Reader
 from bot.planning.snapshot import CommentState, Snapshot
+from bot.planning.twins import AT_ONCE
 
 LOOKS_AGAIN = 5
 FIRST_PAUSE = 2.0
@@ -92,3 +94,33 @@ def keys_of(comments: Iterable[CommentState]) -> frozenset[Key]:
     """The keys of the reports that stand in these comments; a stranger's copy does not count."""
     marks = (find(comment.body) for comment in comments if trusted(comment))
     return frozenset(marked.marker.key for marked in marks if marked is not None)
+
+
+def doubled(comments: Iterable[CommentState], titles: Mapping[int, str]) -> Iterator[DeleteComment]:
+    """Comments that two runs posted at once, but for the first: nobody's words but ours.
+
+    `titles` are those of issues, by number.
+    """
+    first: dict[Key, CommentState] = {}
+    for comment in sorted(comments, key=lambda c: c.id):
+        key = _untouched(comment)
+        if key is None:
+            continue
+        other = first.setdefault(key, comment)
+        apart = comment.created_at - other.created_at
+        if other is not comment and other.author == comment.author and apart <= AT_ONCE:
+            yield DeleteComment(
+                comment=comment.id,
+                number=comment.issue,
+                title=titles.get(comment.issue, ""),
+                why="another run posted it first",
+            )
+
+
+def _untouched(comment: CommentState) -> Key | None:
+    """The key of a comment that is ours from the first letter to the last."""
+    marked = find(comment.body) if trusted(comment) else None
+    if marked is None or marked.region is None or (marked.before + marked.after).strip():
+        return None
+    ours = digest(normal(marked.region)) == marked.marker.body
+    return marked.marker.key if ours else None

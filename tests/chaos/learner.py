@@ -421,7 +421,7 @@ class Learner:
             comments.delete(self.world, self.me, self.home, comment)
             self.said.pop(comment.id, None)
             key = marks.key_of(comment.body)
-            if key in self.settled:
+            if key in self.settled or str(key).startswith("reply:"):
                 self.taken_away.add(str(key))
             elif key:
                 self.unheard.add(comment.id)

@@ -98,7 +98,8 @@ def _unheard(house: House, learner: Learner) -> list[str]:
         here = sum(n for (number, _), n in known.items() if number == comment.id)
         if obeyed and here != len(lines):
             found.append(f"{where} ({comment.id}) is remembered {here} times")
-        if text.startswith(ANSWERED) and not answers[f"reply:{comment.id}"]:
+        answer = f"reply:{comment.id}"
+        if text.startswith(ANSWERED) and not answers[answer] and answer not in learner.taken_away:
             found.append(f"{where} has no answer")
         if text.startswith("/journal") and not journals[f"journal:{comment.id}"]:
             found.append(f"{where} is not in the journal")

@@ -3,6 +3,8 @@
 from chaos.play import Play
 from chaos.story import Act, Change, Fault, Meanwhile, Run, Two, Wait
 
+from bot.sandbox.state import comments
+
 COMMANDS = {"/reopen": 3, "/move": 6}
 
 
@@ -44,3 +46,21 @@ def test_two_first_runs_at_once_where_one_dies() -> None:
     dies = Run(faults=(Fault("kill-after", 30, "write"),))
     for seed in range(2):
         assert after(Two(dies, Run(), seed=seed, switching=90)) == []
+
+
+def test_an_answer_that_two_runs_gave_is_taken_back_once() -> None:
+    play = Play()
+    play.step(Run())
+    play.step(Act("say", 4))
+    play.step(Run())
+    (answer,) = play.house.repository.issues[1].comments[1:]
+    bot = play.house.world.actor()
+    comments.create(
+        play.house.world,
+        bot,
+        play.house.repository,
+        play.house.repository.issues[1],
+        {"body": answer.body},
+    )
+    assert play.end().violations == []
+    assert play.house.repository.issues[1].comments[1:] == [answer]
