@@ -24,6 +24,7 @@ ZERO_WIDTH_SPACE = "\u200b"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_BREAK = re.compile(r"(?<![^\S\n])[^\S\n]*+\n\s*+")
 _LINK_END = re.compile("[\x00-\x20<>\\\\\x7f]")
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _MENTION = re.compile(r"@(?=[A-Za-z0-9])")
@@ -64,7 +65,7 @@ def neutral(text: str) -> str:
 
 def link(text: str, url: str | None) -> Markdown:
     """A Markdown link on one line, or only the text when there is no address."""
-    shown = re.sub(r"([\[\]\\`])", r"\\\1", re.sub(r"\s*\n\s*", " ", neutral(text)))
+    shown = re.sub(r"([\[\]\\`])", r"\\\1", _BREAK.sub(" ", neutral(text)))
     if not url:
         return Markdown(shown)
     return Markdown(f"[{shown}](<{_LINK_END.sub(lambda m: f'%{ord(m[0]):02X}', url)}>)")

@@ -144,7 +144,7 @@ def _payload(environ: Mapping[str, str]) -> dict[str, Any]:
         )
     try:
         payload = json.loads(Path(path).read_bytes())
-    except (OSError, ValueError) as wrong:
+    except (OSError, ValueError, RecursionError) as wrong:
         raise ConfigError(f"the event cannot be read: {wrong}.", where=path) from None
     return payload if isinstance(payload, dict) else {}
 

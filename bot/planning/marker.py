@@ -26,8 +26,9 @@ from bot.planning.snapshot import Frozen
 
 BEGIN = "<!-- milepost:begin -->"
 _END = re.compile(r"<!-- milepost:end (\{[^\n]*\}) -->")
-LEDGER = re.compile(r"\n*<!-- milepost:ledger (\{[^\n]*\}) -->")
-MEMORY = re.compile(r"\n*<!-- milepost:memory (\{[^\n]*\}) -->")
+LEDGER = re.compile(r"(?<!\n)\n*+<!-- milepost:ledger (\{[^\n]*\}) -->")
+# Lines are eaten from the first on, once: tried from each of them they would take endless time.
+MEMORY = re.compile(r"(?<!\n)\n*+<!-- milepost:memory (\{[^\n]*\}) -->")
 _TICK = re.compile(r"^([ \t>]*(?:[-*+]|\d+[.)])[ \t]+)\[[xX]\]", re.MULTILINE)
 # A task list item: what stands before the box, what is in it, and the words behind it.
 BOX = re.compile(r"^([ \t>]*(?:[-*+]|\d+[.)])[ \t]+)\[([ xX])\][ \t]+(.*)$", re.MULTILINE)

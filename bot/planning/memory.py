@@ -103,7 +103,7 @@ def find_memory(body: str) -> Memory:
         content = json.loads(found[1])
         raw = content["entries"] if content.get("v") == 1 else []
         merged = tuple(int(number) for number in content.get("merged", ()))
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return Memory()
     found_entries = [(item, _read(item)) for item in raw] if isinstance(raw, list) else []
     return Memory(

@@ -75,7 +75,7 @@ def read(body: bytes | bytearray) -> Payload:
     """Raises MalformedError."""
     try:
         return _decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise MalformedError from None
 
 
