@@ -70,8 +70,9 @@ class Agenda:
 
     def wake_each(self, wishes: Iterable[tuple[Subject, datetime]]) -> None:
         """Have each looked at, at its time or sooner."""
-        with self._engine.begin() as connection:
-            wake(connection, wishes)
+        if some := tuple(wishes):
+            with self._engine.begin() as connection:
+                wake(connection, some)
 
     def claim(self, now: datetime, most: int, *, until: datetime) -> tuple[Claim, ...]:
         """Take up to so many that are due, the longest waiting first.
