@@ -11,7 +11,7 @@ from bot.server.store.store import Store
 
 A_SECOND = 4  # repositories
 LONGEST = timedelta(hours=24)
-AT_ONCE = 1_000  # in one transaction, for deliveries have to be kept in between
+AT_ONCE = 500  # in one transaction, for deliveries have to be kept in between
 
 
 def wake_all(store: Store, now: datetime) -> int:

@@ -27,7 +27,7 @@ from bot.server.store.rows import (
     repository,
 )
 from bot.server.store.store import Store
-from bot.server.store.tables import agenda, inbox, metadata
+from bot.server.store.tables import agenda, fact, inbox, metadata
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -398,6 +398,33 @@ def test_sqlite_is_safe_against_a_loss_of_power(tmp_path: Path) -> None:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
     assert (tmp_path / "new").stat().st_mode & 0o077 == 0
+
+
+def test_who_writes_waits_for_others_and_who_only_reads_does_not(store: Store) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        with store.engine.begin() as connection:
+            connection.execute(fact.insert().values(name="first", value="one"))
+            second = pool.submit(store.register.first_fact, "first", "two")
+            assert pool.submit(store.register.fact, "first").result(20) is None
+            assert not second.done()
+        assert second.result(20) == "one"
+
+
+def test_a_transaction_that_fails_keeps_nobody_waiting(store: Store) -> None:
+    for _ in range(3):
+        with pytest.raises(sa.exc.IntegrityError), store.engine.begin() as connection:
+            connection.execute(fact.insert(), [{"name": "never", "value": ""}] * 2)
+    assert store.register.fact("never") is None
+    store.register.keep_fact("never", "again")
+
+
+def test_a_writer_of_another_process_is_waited_for_too(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'a.sqlite3'}"
+    with Store.open(url) as one, Store.open(url) as other, ThreadPoolExecutor(1) as pool:
+        with one.engine.begin() as connection:
+            connection.execute(fact.insert().values(name="first", value="one"))
+            second = pool.submit(other.register.first_fact, "first", "two")
+        assert second.result(20) == "one"
 
 
 @pytest.mark.parametrize(

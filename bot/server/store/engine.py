@@ -1,5 +1,6 @@
 """Opens the database: SQLite in one file, or PostgreSQL by its address."""
 
+import threading
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ from bot.errors import ConfigError
 
 BUSY = 20_000  # milliseconds SQLite waits for another writer
 ONLY_READS = "milepost_only_reads"
+_TURN = "milepost_turn"
 
 
 def open_engine(url: str, *, connections: int = 10) -> Engine:
@@ -52,8 +54,10 @@ def _sqlite(url: sa.engine.URL, connections: int) -> Engine:
         max_overflow=2,
         connect_args={"check_same_thread": False, "timeout": BUSY / 1000},
     )
+    turns = _Turns()
     sa.event.listen(engine, "connect", _prepare)
-    sa.event.listen(engine, "begin", _begin)
+    sa.event.listen(engine, "begin", turns.begin)
+    sa.event.listen(engine.pool, "checkin", turns.end)
     return engine
 
 
@@ -71,10 +75,30 @@ def _prepare(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin(connection: Connection) -> None:
-    # A transaction that reads first and writes then would fail when another wrote in between.
-    only_reads = connection.get_execution_options().get(ONLY_READS, False)
-    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+class _Turns:
+    """Who writes to SQLite waits here for the others of this process.
+
+    SQLite itself has them sleep and try again, ever longer: twice as slow when many write, and
+    some wait for long.
+    """
+
+    def __init__(self) -> None:
+        self._one = threading.Lock()
+
+    def begin(self, connection: Connection) -> None:
+        """Begin a transaction, in turn."""
+        if connection.get_execution_options().get(ONLY_READS, False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        # When even that is over, SQLite is asked, and says that it is locked.
+        connection.info[_TURN] = self._one.acquire(timeout=BUSY / 1000)
+        # One that reads first and writes then would fail when another wrote in between.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def end(self, _connection: Any, record: sa.pool.ConnectionPoolEntry) -> None:
+        """A connection is given back, whatever became of its transaction."""
+        if record.info.pop(_TURN, False):
+            self._one.release()
 
 
 def insert(dialect: str, table: sa.Table) -> postgresql.Insert:

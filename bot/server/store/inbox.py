@@ -25,9 +25,11 @@ class Inbox:
         What was there before wakes nobody. Returns how many were new. When this returns, they
         survive a crash. Raises what the driver does.
         """
-        keep = into_sqlite if self._engine.dialect.name == "sqlite" else into_postgresql
-        with contextlib.closing(self._engine.raw_connection()) as connection:
-            return keep(connection.driver_connection, deliveries, wake_at)
+        if self._engine.dialect.name == "sqlite":
+            with self._engine.begin() as begun:
+                return into_sqlite(begun.connection.driver_connection, deliveries, wake_at)
+        with contextlib.closing(self._engine.raw_connection()) as raw:
+            return into_postgresql(raw.driver_connection, deliveries, wake_at)
 
     def installation_of(self, subject: Subject) -> int | None:
         """Through which installation we last heard of it."""

@@ -46,13 +46,11 @@ _POSTGRESQL: Final = f"""
 
 
 def into_sqlite(connection: Any, deliveries: Iterable[Delivery], wake_at: datetime) -> int:
-    """One transaction on a connection of the driver. Returns how many were new."""
+    """Part of the transaction of a connection of the driver. Returns how many were new."""
     cursor, at = connection.cursor(), _written(wake_at)
-    cursor.execute("BEGIN IMMEDIATE")
     new = [one for one in deliveries if cursor.execute(_SQLITE_KEEP, _values(one)).rowcount]
     subjects = {(one.about.kind, one.about.id, at, at) for one in new}
     cursor.executemany(_SQLITE_WAKE, subjects)
-    connection.commit()
     return len(new)
 
 
