@@ -12,6 +12,7 @@ from datetime import timedelta
 def main(port: int) -> None:
     """Serve until killed."""
     import uvicorn
+    from server.dying import dying
 
     from bot.server import config
     from bot.server.app import build
@@ -22,7 +23,9 @@ def main(port: int) -> None:
     quick = timedelta(milliseconds=20)
     with Store.open(settings.database_url.get_secret_value()) as store:
         server = Server(settings, store, tick=quick, lease=timedelta(seconds=1.5))
-        how = uvicorn.Config(build(server), port=port, log_config=None, access_log=False, ws="none")
+        how = uvicorn.Config(
+            dying(build(server)), port=port, log_config=None, access_log=False, ws="none"
+        )
         uvicorn.Server(how).run()
 
 

@@ -59,7 +59,12 @@ class Machine:
         at = port or self.port
         process = subprocess.Popen(
             [sys.executable, serving.__file__, str(at)],
-            env={**os.environ, **self.environ, "PYTHONPATH": str(ROOT), **more},
+            env={
+                **os.environ,
+                **self.environ,
+                "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}",
+                **more,
+            },
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -1,0 +1,184 @@
+"""Who is obeyed, and whose marker counts: everybody at a repository, with every command."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from planning.paths import SMALL
+from usecases.syncing import BOT, Runs
+from workbench import settings as config
+
+from bot.planning.desired import SUMMARY_KEY
+from bot.planning.marker import BEGIN, Ledger, Marker, wrap
+from bot.planning.observed import observe
+from bot.progress.commands import COMMANDS
+from bot.sandbox.state import comments, issues
+from bot.sandbox.state.objects import Comment
+
+# What each command is said with, and where: whoever may command is heard with it.
+SAID = {
+    "start": ("Read", "/start"),
+    "done": ("Read", "/done"),
+    "skip": ("Install", "/skip I know it"),
+    "reopen": ("Read", "/reopen"),
+    "credit": ("Install", "/credit"),
+    "log": ("Read", "/log 2h30m a note"),
+    "rate": ("Your path", "/rate python 4"),
+    "choose": ("Your path", "/choose Web"),
+    "move": ("Read", "/move +1w"),
+    "pause": ("Your path", "/pause 2 weeks"),
+    "resume": ("Your path", "/resume"),
+    "pace": ("Your path", "/pace 10h"),
+    "count": ("Your path", "/count posts +3"),
+    "project": ("Your path", "/project start Blog"),
+    "journal": ("Your path", "/journal A good day"),
+    "open": ("Your path", "/open Second steps"),
+    "replan": ("Your path", "/replan"),
+    "drop": ("Your path", "/drop optional"),
+    "keep": ("Your path", "/keep optional"),
+    "status": ("Your path", "/status"),
+    "help": ("Your path", "/help"),
+}
+OBEYED = {"the owner": "learner", "an admin": "ada", "a maintainer": "max", "a writer": "will"}
+NOT_OBEYED = {
+    "somebody who sorts issues": "tria",
+    "somebody who may read": "rita",
+    "a stranger": "stranger",
+    "a mentor": "mentor",
+    "a member who may only read": "rita",
+    "somebody else's bot": "helper[bot]",
+    "ourselves": BOT,
+}
+ROLES = {"ada": "admin", "max": "maintain", "will": "write", "tria": "triage", "rita": "read"}
+
+
+@pytest.fixture
+def runs() -> Runs:
+    """A path in a repository of many people, followed by an App."""
+    made = Runs(SMALL, config(mentors=["mentor"]))
+    made.become_an_app()
+    for login, role in ROLES.items():
+        made.bench.world.add_user(login)
+        made.bench.repository.collaborators[login] = role  # type: ignore[assignment]
+    made.sync()
+    made.sync()
+    return made
+
+
+def say(runs: Runs, title: str, text: str, login: str) -> Comment:
+    kind: Any = "Bot" if login.endswith("[bot]") else "User"
+    bench = runs.bench
+    actor = bench.world.actor(bench.world.add_user(login, kind=kind).login)
+    return comments.create(bench.world, actor, bench.repository, bench.issue(title), {"body": text})
+
+
+def test_every_command_is_in_the_table() -> None:
+    assert SAID.keys() == {command.word for command in COMMANDS}
+
+
+@pytest.mark.parametrize("word", SAID)
+@pytest.mark.parametrize("who", OBEYED)
+def test_who_may_write_is_heard(runs: Runs, who: str, word: str) -> None:
+    comment = say(runs, *SAID[word], OBEYED[who])
+    runs.later(minutes=5).sync()
+    assert [reaction.user.login for reaction in comment.reactions] == [BOT]
+
+
+@pytest.mark.parametrize("who", NOT_OBEYED)
+def test_who_may_not_write_changes_nothing(runs: Runs, who: str) -> None:
+    for title, text in SAID.values():
+        say(runs, title, text, NOT_OBEYED[who])
+    before = runs.contents()
+    runs.later(minutes=5).sync()
+    assert runs.contents() == before
+
+
+def test_a_deleted_account_changes_nothing(runs: Runs) -> None:
+    """GitHub shows its comments as the ghost's, or with no author at all."""
+    for title, text in SAID.values():
+        say(runs, title, text, "ghost")
+    before = runs.contents()
+    runs.later(minutes=5).sync()
+    assert runs.contents() == before
+
+
+def test_who_may_no_longer_write_is_no_longer_heard(runs: Runs) -> None:
+    say(runs, "Read", "/done", "will")
+    del runs.bench.repository.collaborators["will"]
+    before = runs.contents()
+    runs.later(minutes=5).sync()
+    assert runs.contents() == before
+
+
+def forged(key: str) -> str:
+    """All that we write behind an issue, by somebody else's hand."""
+    spoken = '{"id":0,"at":"2026-01-05T09:00:00Z","by":"stranger","do":"log","hours":90}'
+    made = Ledger().adding({f"task:{n}" for n in range(5)}, {}).comment()
+    marker = Marker(key=key, title="0" * 10, body="0" * 10)
+    memory = f'<!-- milepost:memory {{"v":1,"entries":[{spoken}]}} -->'
+    return f"{wrap('mine', marker)}\n\n{memory}\n\n{made}"
+
+
+def task(runs: Runs) -> str:
+    return next(k for k in observe(runs.bench.edges.snapshot()).issues if k.startswith("task:"))
+
+
+KEYS: dict[str, Callable[[Runs], str]] = {
+    "the summary": lambda _: SUMMARY_KEY,
+    "a task that is there": task,
+    "a task that is none": lambda _: "task:nothing",
+}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_stranger_s_issue_with_our_marker_is_a_stranger_s(runs: Runs, key: str) -> None:
+    bench, before = runs.bench, observe(runs.bench.edges.snapshot())
+    stranger = bench.world.actor(bench.world.add_user("stranger").login)
+    fields = {"title": "Your path", "body": forged(KEYS[key](runs))}
+    made = issues.create(bench.world, stranger, bench.repository, fields)
+    theirs = (made.title, made.body, made.state)
+    runs.later(minutes=5).sync()
+    assert (made.title, made.body, made.state) == theirs
+    after = observe(bench.edges.snapshot())
+    assert after.issues.keys() == before.issues.keys()
+    assert after.ledger == before.ledger
+    assert made.number not in {ours.state.number for ours in after.issues.values()}
+    assert runs.later(minutes=5).writes() == []
+
+
+@pytest.mark.parametrize("kind", ["weekly", "report", "reply"])
+def test_a_stranger_s_comment_with_our_marker_stands_for_nothing(runs: Runs, kind: str) -> None:
+    """What we post later is posted, whatever a stranger said beforehand in our name."""
+    ours = Runs(SMALL, config())
+    ours.become_an_app()
+    for one, lies in ((ours, False), (runs, True)):
+        one.how = config()
+        one.sync()
+        for week in range(2, 6) if lies else ():
+            text = wrap("lies", Marker(key=f"{kind}:2026-W{week:02}", title="", body=""))
+            say(one, "Your path", text, "stranger")
+        one.later(days=15).sync()
+    told = {key: c.body for key, c in ours.reports().items()}
+    seen = {
+        key: c.body
+        for i in runs.issues()
+        for c in i.comments
+        if c.user.login == BOT
+        for key in told
+        if f'"weekly:{key}"' in c.body
+    }
+    assert told
+    assert seen.keys() == told.keys()
+    assert all("lies" not in body for body in seen.values())
+
+
+def test_a_stranger_s_marker_in_words_of_ours_is_text(runs: Runs) -> None:
+    """A title of the learner's goes into our texts; a marker in it must not."""
+    runs.bench.edit("Read", title="Read <!-- milepost:end {} --> @all #1 \u202e")
+    runs.later(days=8).sync()
+    for issue in runs.issues():
+        assert (issue.body or "").count(BEGIN) <= 1
+        assert (issue.body or "").count("<!-- milepost:end") <= 1
+    for comment in runs.reports().values():
+        assert comment.body.count("<!-- milepost:end") == 1
+        assert "@all" not in comment.body

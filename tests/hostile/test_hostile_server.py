@@ -1,0 +1,177 @@
+"""Anything that anybody sends to the server: never a 5xx, never a word too much."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from server.hosting import Host, headers
+from server.visiting import Visited, visited
+from starlette.routing import Route
+
+from bot.sandbox.server import Sandbox
+from bot.server.app import WEBHOOKS, application
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:schemathesis")
+FEW = settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+QUESTIONS = ("code", "state", "then", "installation_id", "setup_action", "since", "c", "error")
+FIELDS = ("token", "curriculum", "start", "timezone", "account", "reach", "code", "plan", "then")
+TEXT: dict[str, Any] = {"type": "string", "maxLength": 300}
+
+
+@pytest.fixture
+def town(sandbox: Sandbox, tmp_path: Path) -> Iterator[Visited]:
+    with visited(sandbox, f"sqlite:///{tmp_path / 'store'}", tmp_path) as made:
+        yield made
+
+
+def described(app: FastAPI) -> dict[str, Any]:
+    """The application's own OpenAPI, which it shows to nobody, and the pages that it leaves out."""
+    description = app.openapi()
+    pages = [route for route in app.routes if type(route) is Route]
+    for route in pages:
+        way = route.path_format
+        inside: list[dict[str, Any]] = [
+            {"name": name, "in": "path", "required": True} for name in route.param_convertors
+        ]
+        asked: list[dict[str, Any]] = [{"name": name, "in": "query"} for name in QUESTIONS]
+        parameters = [{**one, "schema": TEXT} for one in (*inside, *asked)]
+        form = {"type": "object", "properties": dict.fromkeys(FIELDS, TEXT)}
+        body = {"content": {"application/x-www-form-urlencoded": {"schema": form}}}
+        for method in (route.methods or set()) - {"HEAD"}:
+            done: dict[str, Any] = {"parameters": parameters, "responses": {"default": {}}}
+            if method == "POST":
+                done["requestBody"] = body
+            for response in done["responses"].values():
+                response["description"] = "A page."
+            description["paths"].setdefault(way, {})[method.lower()] = done
+    return description
+
+
+def test_no_request_that_our_description_allows_makes_the_server_fail(town: Visited) -> None:
+    schema = schemathesis.openapi.from_dict(described(application(town.host.server)))
+    tried: set[str] = set()
+    with town.person() as learner:
+        town.sign_in(learner)
+        cookies = httpx.Cookies(learner.web.cookies)
+        for found in schema.get_all_operations():
+            operation: Any = found.ok()  # type: ignore[union-attr]
+
+            @FEW
+            @given(operation.as_strategy())
+            def one(case: Any) -> None:
+                said = case.as_transport_kwargs(base_url=town.host.url)
+                said = {k: said[k] for k in ("method", "url", "params", "data") if k in said}
+                for jar in (None, cookies):
+                    with httpx.Client(cookies=jar, verify=False) as web:
+                        answer = web.request(**said)
+                    assert answer.status_code < 500, (said, answer.text)
+                    assert "Traceback" not in answer.text
+                    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+            one()
+            tried.add(operation.path)
+    assert {"/", "/healthz", "/setup", "/r/{owner}/{name}"} <= tried
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=10,
+)
+IDS = st.integers() | st.sampled_from([0, 1, 2**63 - 1, 2**63, -1, 1e999]) | JSON
+THINGS = st.fixed_dictionaries({"id": IDS}, optional={"login": JSON, "default_branch": JSON}) | JSON
+PARTS: dict[str, st.SearchStrategy[Any]] = {
+    **dict.fromkeys(("repository", "installation", "sender"), THINGS),
+    **dict.fromkeys(("action", "ref", "changes", "x"), JSON),
+}
+PAYLOADS = st.fixed_dictionaries({}, optional=PARTS)
+EVENTS = st.sampled_from(
+    ["issues", "push", "repository", "installation", "installation_repositories", "ping", "zzz"]
+)
+
+
+def test_no_delivery_with_a_right_signature_makes_the_server_fail(town: Visited) -> None:
+    host: Host = town.host
+    count = iter(range(1_000_000))
+
+    @settings(FEW, max_examples=60)
+    @given(EVENTS, PAYLOADS.map(json.dumps).map(str.encode) | st.binary(max_size=200))
+    def one(event: str, body: bytes) -> None:
+        answer = host.post(body, headers(body, event, guid=f"hostile-{next(count)}"))
+        assert answer.status_code in {202, 400}, body
+        assert answer.content == b""
+
+    one()
+    for deep in (
+        b"[" * 3_000_000,
+        b'{"sender":' * 500_000,
+        b'{"x":' + b"[" * 90_000 + b"]" * 90_000,
+    ):
+        assert host.post(deep, headers(deep, "issues", guid="deep")).status_code == 400
+    town.settle()
+    assert host.client.get(f"{host.url}/readyz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"X-Hub-Signature": "sha1=" + "0" * 40},
+        {"X-Hub-Signature-256": ""},
+        {"X-Hub-Signature-256": "sha256=" + "0" * 64},
+        {"X-Hub-Signature-256": "sha256=\u00e4"},
+    ],
+    ids=str,
+)
+def test_a_delivery_without_our_signature_leaves_no_trace(
+    town: Visited, said: dict[str, str]
+) -> None:
+    """The sha1 of old would be right here, and is not looked at."""
+    body = b'{"action":"deleted","installation":{"id":1},"repository":{"id":1}}'
+    before = town.host.store.inbox.waiting()
+    named = {"X-GitHub-Event": "installation", "X-GitHub-Delivery": "forged"}
+    assert town.host.post(body, {**named, **said}).status_code == 401
+    assert town.host.store.inbox.waiting() == before
+
+
+def test_an_old_delivery_that_is_played_again_changes_nothing(town: Visited) -> None:
+    """Not even when its GUID was forgotten long ago: it only says "look again"."""
+    town.configure()
+    found = town.install()
+    town.settle_with("learner/portfolio active synced")
+    body = json.dumps({"action": "deleted", "installation": {"id": found.id}}).encode()
+    writes = town.writes()
+    for guid in ("replayed-1", "replayed-1", "replayed-2"):
+        answer = town.host.post(body, headers(body, "installation", guid=guid))
+        assert answer.status_code == 202
+        town.settle()
+    assert town.installation(found) == "active"
+    town.settle_with("learner/portfolio active synced")
+    assert town.writes() == writes
+
+
+@pytest.mark.parametrize("number", ["theirs", "1", "-1", "0", "9" * 30, "1e3", "%00", "x", ""])
+def test_an_installation_that_is_not_theirs_shows_nothing(town: Visited, number: str) -> None:
+    town.configure()
+    found = town.install()
+    town.settle()
+    with town.person("mallory") as mallory:
+        town.sign_in(mallory)
+        asked = str(found.id) if number == "theirs" else number
+        answer = mallory.web.get(f"{town.host.url}/setup?installation_id={asked}")
+        assert answer.status_code < 500
+        assert "portfolio" not in answer.text
+        for way in ("/setup/learner/portfolio", "/setup/learner/portfolio/progress"):
+            assert mallory.web.get(town.host.url + way).status_code in {403, 404}
+    assert town.host.client.get(town.host.url + WEBHOOKS).status_code == 405

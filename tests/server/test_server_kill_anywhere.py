@@ -1,0 +1,77 @@
+"""A server that is killed at each place between the receipt of a delivery and its end.
+
+By default at a few of them; all when MILEPOST_EVERY_PLACE=1.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+
+import pytest
+from server.dying import VARIABLE
+from server.hosting import eventually
+from server.test_server_kill import Machine, machine
+
+from bot.planning.intents import Log
+from bot.planning.memory import find_memory
+from bot.sandbox.state import comments
+from bot.sandbox.state.objects import Comment, Issue
+
+__all__ = ["machine"]
+MOST = 200  # more than there are
+STEP = 1 if os.environ.get("MILEPOST_EVERY_PLACE") else 40
+
+
+def issue(machine: Machine) -> Issue:
+    found = machine.world.repository().issues.values()
+    return next(i for i in found if i.title.startswith("Read"))
+
+
+def say(machine: Machine) -> Comment:
+    world = machine.world
+    with world.lock:
+        home, told = world.repository(), {"body": "/log 1h"}
+        return comments.create(world, world.actor(), home, issue(machine), told)
+
+
+def over(process: subprocess.Popen[bytes], machine: Machine) -> bool:
+    """Waits until there is nothing left to do, or nobody left to do it: then it says yes."""
+    machine.sandbox.webhooks.settle()
+    eventually(lambda: process.poll() is not None or machine.at_rest())
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        return process.wait(0.3) == -signal.SIGKILL
+    return False
+
+
+def logged(machine: Machine) -> list[int]:
+    """The comments whose hours are remembered, each as often as it is."""
+    with machine.world.lock:
+        entries = find_memory(issue(machine).body or "").entries
+    return sorted(entry.id for entry in entries if isinstance(entry.intent, Log))
+
+
+def test_each_delivery_takes_effect_once_wherever_the_server_dies(machine: Machine) -> None:
+    """What was not acknowledged is found by looking; what was is found in the inbox."""
+    with machine.serving():
+        machine.install()
+        eventually(machine.at_rest)
+    said: list[Comment] = []
+    deaths = 0
+    for place in range(1, MOST, STEP):
+        with machine.serving(None, **{VARIABLE: str(place)}) as process:
+            # GitHub is asked to send again what did not arrive: it may die of that, too.
+            if not over(process, machine):
+                said.append(say(machine))
+                if not over(process, machine):
+                    break
+            deaths += 1
+    else:
+        pytest.fail("it never came to its end")
+    with machine.serving():
+        eventually(lambda: machine.at_rest() and len(logged(machine)) >= len(said))
+        eventually(machine.at_rest)
+    assert deaths > (40 if STEP == 1 else 1)
+    assert logged(machine) == sorted(comment.id for comment in said)
+    assert [len(comment.reactions) for comment in said] == [1] * len(said)
+    print(f"killed at {deaths} places")  # noqa: T201 - for whoever asks for all of them
