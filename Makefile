@@ -10,7 +10,7 @@ SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-is
 # Where this is set every start compiles every module anew: half a second for each of many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo setup test lint format types workflows lock bench chaos dist publish clean
+.PHONY: help demo setup test lint format types workflows lock audit bench chaos dist publish clean
 
 help:
 	@echo "make demo    try Milepost against a local stand-in for GitHub"
@@ -20,6 +20,7 @@ help:
 	@echo "make bench   measure; prints tables"
 	@echo "make chaos   try the promises of docs/reference/guarantees.md under faults and races"
 	@echo "make lock    resolve the dependencies again (requirements/)"
+	@echo "make audit   ask whether a locked dependency has a known weakness"
 	@echo "make dist    build the package and the list of its parts"
 
 demo: setup
@@ -67,7 +68,14 @@ dist: setup
 	  || { echo "The tag says $(VERSION), pyproject.toml says otherwise."; exit 1; }
 	@rm -rf dist
 	@$(BIN)/python -m hatchling build -d dist
-	@$(BIN)/python requirements/parts.py > dist/milepost.cdx.json
+	@$(BIN)/python requirements/parts.py action > dist/milepost.cdx.json
+	@$(BIN)/python requirements/parts.py server > dist/milepost-server.cdx.json
+
+# Asks the database of known vulnerabilities (osv.dev) about every locked package: needs the network.
+audit: $(UV)
+	@for set in action server dev; do \
+	  $(BIN)/python requirements/audit.py $$set > $(VENV)/audit.py && \
+	  $(UV) audit --quiet --script $(VENV)/audit.py || exit 1; done
 
 publish: $(UV)
 	@$(UV) publish --trusted-publishing always dist/*.whl dist/*.tar.gz

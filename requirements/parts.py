@@ -1,4 +1,7 @@
-"""Prints what a run of the Action is made of, as CycloneDX: locked packages with their hashes."""
+"""Prints what Milepost is made of, as CycloneDX: locked packages with their hashes.
+
+The argument names the set: `action` for a run of the Action, `server` for the server.
+"""
 
 import json
 import re
@@ -37,6 +40,6 @@ if __name__ == "__main__":
     version = re.search(r'^version = "(.+)"$', project, re.MULTILINE)
     if version is None:
         sys.exit("pyproject.toml names no version")
-    made = parts((HERE / "action.txt").read_text(encoding="utf-8"), version[1])
+    made = parts((HERE / f"{sys.argv[1]}.txt").read_text(encoding="utf-8"), version[1])
     json.dump(made, sys.stdout, indent=2)
     sys.stdout.write("\n")

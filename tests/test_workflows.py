@@ -115,13 +115,14 @@ def test_the_checkers_bite(text: str, checker: tuple[str, ...], tmp_path: Path) 
     assert "one.yml" in found.stdout + found.stderr
 
 
-def test_the_list_of_parts_names_every_locked_package_and_its_hashes() -> None:
+@pytest.mark.parametrize("name", ["action", "server"])
+def test_the_list_of_parts_names_every_locked_package_and_its_hashes(name: str) -> None:
     told = subprocess.run(
-        [sys.executable, ROOT / "requirements/parts.py"], capture_output=True, check=True
+        [sys.executable, ROOT / "requirements/parts.py", name], capture_output=True, check=True
     )
     parts = json.loads(told.stdout)
     assert parts["metadata"]["component"]["version"] == PROJECT["version"]
-    locked = (ROOT / "requirements/action.txt").read_text()
+    locked = (ROOT / f"requirements/{name}.txt").read_text()
     names = re.findall(r"^([\w.-]+)==", locked, re.MULTILINE)
     assert [part["name"] for part in parts["components"]] == names
     hashes = [one["value"] for part in parts["components"] for one in part["properties"]]
