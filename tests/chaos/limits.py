@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from builders import curriculum
 from chaos import marks
 from chaos.house import House
 from chaos.lines import LATENCY, WEB, Line, edges
@@ -18,6 +19,14 @@ PATIENT = Pacing(max_wait=86_400.0)
 # GitHub advises a pause of a second between two writes; it begins when the first is answered.
 APART = timedelta(seconds=1) + LATENCY
 A_MINUTE, AN_HOUR = 80, 500
+
+VAST = curriculum(
+    "Phase: All\n"
+    + "\n".join(
+        f"Month {n}: M{n}\nWeek 1-4: W{n}\n" + "\n".join(f"- t{n}-{k} (1h)" for k in range(45))
+        for n in range(1, 13)
+    )
+)
 
 
 class Seeding:
@@ -72,15 +81,39 @@ class Seeding:
         return [key for key, issues in every.items() for _ in issues]
 
 
-def least_seconds(writes: Sequence[bool]) -> float:
-    """The least time from the first write to the last that the published limits allow."""
+def least_seconds(
+    writes: Sequence[bool], per_minute: int = A_MINUTE, per_hour: int = AN_HOUR
+) -> float:
+    """The least time from the first write to the last that the limits and the advice allow."""
     now = datetime(2026, 1, 1)  # noqa: DTZ001 - any moment will do
     first, made = now, list[datetime]()
     for n, creates in enumerate(writes):
         now += APART if n else timedelta()
         if creates:
-            for most, span in ((A_MINUTE, timedelta(minutes=1)), (AN_HOUR, timedelta(hours=1))):
+            for most, span in ((per_minute, timedelta(minutes=1)), (per_hour, timedelta(hours=1))):
                 if len(made) >= most:
                     now = max(now, made[-most] + span)
             made.append(now)
     return (now - first).total_seconds()
+
+
+def table() -> tuple[str, bool]:
+    """Seeding under GitHub's limits and under stricter ones, as Markdown; whether all is well."""
+    rows = ["| limits | writes | refused | seconds | least |", "|---|---:|---:|---:|---:|"]
+    well = True
+        ["| limits | writes | refused | seconds | least |", "|---|---:|---:|---:|---:|"],
+        True,
+    )
+    for name, per_minute, per_hour in (
+        ("published", A_MINUTE, AN_HOUR),
+        ("20 a minute, 150 an hour", 20, 150),
+    ):
+        seeding = Seeding(VAST, per_minute=per_minute, per_hour=per_hour)
+        seeding.run()
+        least = least_seconds(seeding.writes, per_minute, per_hour)
+        refused, writes = len(seeding.refusals), len(seeding.writes)
+        rows.append(f"| {name} | {writes} | {refused} | {seeding.seconds:,.0f} | {least:,.0f} |")
+        if per_hour == AN_HOUR:
+            well = refused == 0 and seeding.seconds <= 1.05 * least
+        well = well and seeding.run() == 0
+    return "\n".join(rows), well

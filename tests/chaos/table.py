@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 
+from chaos import limits
 from chaos.house import Tally
 from chaos.play import play
 from chaos.shrink import shrink
@@ -117,13 +118,15 @@ def main(words: list[str]) -> int:
     began = time.monotonic()
     total = many(seed, histories, steps)
     say(total.table())
+    limited, well = limits.table()
+    say("", limited)
     say(f"\nSeed {seed}, {time.monotonic() - began:.0f} s.")
     for number, violations in sorted(total.failed):
         say(f"\nHistory {number}:", *violations)
     for number, violations in sorted(total.failed)[:SHOWN]:
         small = smallest(number, steps, violations)
         say(f"\nSmallest form of {number} (app={small.app}, place={small.place}):", *small.steps)
-    return 1 if total.violations else 0
+    return 0 if well and not total.violations else 1
 
 
 def say(*lines: object) -> None:

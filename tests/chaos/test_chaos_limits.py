@@ -4,19 +4,10 @@ A whole path is seeded; the sandbox counts every request and refuses what is too
 """
 
 import pytest
-from builders import curriculum
-from chaos.limits import Seeding, least_seconds
+from chaos.limits import VAST, Seeding, least_seconds
 
 from bot.curriculum.load import from_catalog
 
-VAST = curriculum(
-    "Phase: All\n"
-    + "\n".join(
-        f"Month {n}: M{n}\nWeek 1-4: W{n}\n" + "\n".join(f"- t{n}-{k} (1h)" for k in range(45))
-        for n in range(1, 13)
-    )
-)
-LONG = "devops-to-mlops"
 SHORT = "learn-python-12-weeks"
 
 
@@ -30,7 +21,7 @@ def test_a_whole_path_is_seeded_without_one_refusal_and_as_fast_as_allowed() -> 
 
 
 def test_twenty_a_minute_and_a_hundred_and_fifty_an_hour_are_learned_and_survived() -> None:
-    seeding = Seeding(from_catalog(LONG), per_minute=20, per_hour=150)
+    seeding = Seeding(VAST, per_minute=20, per_hour=150)
     seeding.run()
     assert 0 < len(seeding.refusals) <= 12
     assert len(set(seeding.keys)) == len(seeding.keys)
