@@ -101,9 +101,6 @@ def table() -> tuple[str, bool]:
     """Seeding under GitHub's limits and under stricter ones, as Markdown; whether all is well."""
     rows = ["| limits | writes | refused | seconds | least |", "|---|---:|---:|---:|---:|"]
     well = True
-        ["| limits | writes | refused | seconds | least |", "|---|---:|---:|---:|---:|"],
-        True,
-    )
     for name, per_minute, per_hour in (
         ("published", A_MINUTE, AN_HOUR),
         ("20 a minute, 150 an hour", 20, 150),
