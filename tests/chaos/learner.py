@@ -241,7 +241,10 @@ class Learner:
             self._gone(issue, key)
 
     def act_transfer(self, number: int) -> None:
-        """To another repository: gone from here, and its number answers with a redirect."""
+        """To another repository: gone from here. The sandbox can only delete it.
+
+        GitHub would answer its number with a redirect, which the reader takes for gone, too.
+        """
         if issue := self._work(number):
             key = marks.key_of(issue.body)
             issues.delete(self.world, self.me, self.home, issue)
