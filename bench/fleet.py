@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -39,6 +40,7 @@ OF_ONE = 3  # repositories of one installation
 DUE = 1_000  # that are due at once
 THREADS = 8
 TIMES = 200
+GROUP = 16  # deliveries in one transaction, as many as come at once when it is busy
 CHUNK = 10_000
 FLAT = 3.0  # how much dearer what is due may be among the most rows than among the fewest
 ROWS = {
@@ -54,6 +56,7 @@ ROWS = {
     "longest": ("the longest of its transactions", "ms"),
     "memory": ("memory that this took", "MB"),
     "size": ("database, each repository", "bytes"),
+    "delivery": ("database, each delivery", "bytes"),
 }
 
 
@@ -159,8 +162,10 @@ def measured(url: str, number: int) -> dict[str, float]:
             ),
             "metrics": often(lambda: (store.agenda.overdue(NOW), store.inbox.waiting()), 20),
             "tidy": often(lambda: store.retention.tidy(NOW), 5),
-            "keep": keeping(store, number),
         }
+        before = size(store)
+        found["keep"] = keeping(store, number)
+        found["delivery"] = (size(store) - before) / (TIMES * GROUP)
         wake_some(store, number)
         found |= taking(store)
         found["due"] = doing(store, number)
@@ -212,12 +217,13 @@ def keeping(store: Store, number: int) -> float:
     numbers = iter(range(10**9))
 
     def group() -> list[Delivery]:
-        some = (next(numbers) for _ in range(16))
+        some = (next(numbers) for _ in range(GROUP))
         return [
-            Delivery(f"guid-{one}", "issues", "closed", _any(one, number), 1, NOW) for one in some
+            Delivery(str(uuid.uuid1()), "issues", "closed", _any(one, number), 1, NOW)
+            for one in some
         ]
 
-    return often(lambda: store.inbox.receive(group(), wake_at=NOW + timedelta(days=9))) / 16
+    return often(lambda: store.inbox.receive(group(), wake_at=NOW + timedelta(days=9))) / GROUP
 
 
 def _any(one: int, number: int) -> Subject:
@@ -285,7 +291,7 @@ def table(name: str, found: dict[int, dict[str, float]]) -> bool:
         digits = 0 if unit == "bytes" else 2 if unit == "ms" else 1
         values = "".join(f"{one[key]:>12,.{digits}f}" for one in found.values())
         print(f"{words + ', ' + unit:<46}{values}")
-    first, *_, last = found.values()
+    first, last = found[min(found)], found[max(found)]
     grown = {key: last[key] / first[key] for key in ("tick", "take", "due", "keep")}
     told = ", ".join(f"{key} {times:.1f}" for key, times in grown.items())
     print(f"From the fewest to the most: {told} times as long (aim: below {FLAT:g}).")

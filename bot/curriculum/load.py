@@ -1,5 +1,6 @@
 """Curricula from where they are kept: the built-in catalog, a YAML text, or a file on disk."""
 
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -26,6 +27,12 @@ def from_catalog(name: str) -> Curriculum:
             f"there is no built-in curriculum '{name}'.",
             hint=f"Built in: {', '.join(catalog_names())}. For your own guide give its path.",
         )
+    return _built_in(name)
+
+
+@cache
+def _built_in(name: str) -> Curriculum:
+    """Kept, for a server needs it with every look, and to read it takes a fifth of that."""
     text = (CATALOG / f"{name}.yml").read_text(encoding="utf-8")
     return from_yaml(text, name=f"{name}.yml")
 

@@ -35,7 +35,7 @@ from bot.server.store.rows import (
 from bot.server.store.shelf import Kept
 from bot.server.store.store import Store
 from bot.server.tending import LostError, Tended, tend
-from bot.server.waking import wake_all
+from bot.server.waking import A_SECOND, LONGEST, wake_all
 
 log = logging.getLogger(__name__)
 
@@ -103,12 +103,13 @@ class Looks:
         self._store.register.keep_fact(BOT, f"{app.slug}[bot]")
         self._store.register.keep_fact(APP_PAGE, app.html_url)
         known = {row.id: row for row in self._store.register.installations()}
+        within = min(max(INSTALLATIONS_WITHIN, timedelta(seconds=len(known) / A_SECOND)), LONGEST)
         wishes: list[Wish] = []
         for found in self._auth.installations():
             state: InstallationState = "suspended" if found.suspended_at else "active"
             old = known.pop(found.id, None)
             if state == "active":
-                late = INSTALLATIONS_WITHIN * times.spread(found.id) if old else timedelta()
+                late = within * times.spread(found.id) if old else timedelta()
                 wishes.append((installation(found.id), now + late))
             if state == "suspended":
                 # That one is new, or goes on again, is for its own look to say: only then are its

@@ -9,7 +9,7 @@ from bot.server import times
 from bot.server.store.rows import repository
 from bot.server.store.store import Store
 
-A_SECOND = 4  # repositories
+A_SECOND = 4  # repositories, or installations
 LONGEST = timedelta(hours=24)
 AT_ONCE = 500  # in one transaction, for deliveries have to be kept in between
 
