@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -42,8 +43,13 @@ def over(process: subprocess.Popen[bytes], machine: Machine) -> bool:
     """Waits until there is nothing left to do, or nobody left to do it: then it says yes."""
     machine.sandbox.webhooks.settle()
 
+    passed = time.monotonic()
+
     def ended() -> bool:
-        let_time_pass(machine)
+        nonlocal passed
+        if time.monotonic() > passed + 5:  # not more often, or GitHub asks for patience
+            passed = time.monotonic()
+            let_time_pass(machine)
         return process.poll() is not None or machine.at_rest()
 
     eventually(ended)
