@@ -120,6 +120,9 @@ def fill(store: Store, number: int) -> None:
             connection.execute(tables.repository.insert(), homes)
             rows = [{"kind": s.kind, "id": s.id, "at": at, "due_at": at} for s, at in wishes]
             connection.execute(tables.agenda.insert(), rows)
+    if store.shared:
+        with store.engine.begin() as connection:
+            connection.execute(sa.text("ANALYZE"))  # as it does by itself when rows come slowly
 
 
 def often(act: Callable[[], object], count: int = TIMES) -> float:
@@ -305,18 +308,17 @@ def main(arguments: list[str]) -> int:
         return 0
     most = int(arguments[0]) if arguments else NUMBERS[-1]
     numbers = [number for number in NUMBERS if number <= most]
-    lite, post = {}, {}
+    found: dict[str, dict[int, dict[str, float]]] = {"SQLite": {}, "PostgreSQL": {}}
     for number in numbers:
         with tempfile.TemporaryDirectory() as folder:
-            lite[number] = apart(f"sqlite:///{folder}/fleet.sqlite3", number)
-    good = table("SQLite", lite)
+            found["SQLite"][number] = apart(f"sqlite:///{folder}/fleet.sqlite3", number)
     with postgres() as server:
         for number in numbers:
             with empty(server, number) as url:
-                post[number] = apart(url, number)
-    good = table("PostgreSQL", post) and good
-    print(f"\nThe aims were {'met' if good else 'MISSED'}.")
-    return 0 if good else 1
+                found["PostgreSQL"][number] = apart(url, number)
+    met = [table(name, rows) for name, rows in found.items()]
+    print(f"\nThe aims were {'met' if all(met) else 'MISSED'}.")
+    return 0 if all(met) else 1
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ AT_ONCE = 500  # in one transaction, for deliveries have to be kept in between
 
 
 def wake_all(store: Store, now: datetime) -> int:
-    """Wake all that can be worked on; returns how many. The clock is aware."""
+    """Wake all that are active; returns how many. The clock is aware."""
     within = min(timedelta(seconds=store.register.count_active() / A_SECOND), LONGEST)
     woken = last = 0
     while numbers := store.register.active_repositories(after=last, most=AT_ONCE):

@@ -20,7 +20,6 @@ from bot.server.store.rows import (
     APP,
     Delivery,
     InstallationRow,
-    InstallationState,
     Seen,
     Subject,
     installation,
@@ -343,16 +342,14 @@ def test_facts_are_kept(store: Store) -> None:
     assert store.register.fact("bot") == "b[bot]"
 
 
-def test_all_that_can_be_worked_on_are_woken_a_few_at_a_time(
+def test_all_that_are_active_are_woken_a_few_at_a_time(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(waking, "AT_ONCE", 2)
-    for number, state in ((3, "active"), (4, "suspended")):
-        row = InstallationRow(number, "learner", cast("InstallationState", state))
-        store.register.see_installation(row, NOON)
     some = [seen(1), seen(2, archived=True), *map(seen, (5, 6, 7, 9))]
     store.register.see_repositories(3, some, NOON)
     store.register.see_repositories(4, [seen(8)], NOON)
+    store.register.lose_repository(8, NOON)
     assert waking.wake_all(store, NOON) == 5
     within = timedelta(seconds=5 / waking.A_SECOND)
     assert sorted(take(store, NOON + within, most=99)) == [repository(n) for n in (1, 5, 6, 7, 9)]
