@@ -10,14 +10,14 @@ SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-is
 # Where this is set every start compiles every module anew: half a second for each of many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo setup test lint format types workflows lock audit bench chaos dist publish clean
+.PHONY: help demo setup test lint format types workflows lock audit bench bench-server chaos dist publish clean
 
 help:
 	@echo "make demo    try Milepost against a local stand-in for GitHub"
 	@echo "make setup   only make the environment; the command is $(BIN)/milepost"
 	@echo "make test    lint, strict types and the whole test suite"
 	@echo "make format  put the code in shape"
-	@echo "make bench   measure; prints tables"
+	@echo "make bench   measure; prints tables (the server: make bench-server)"
 	@echo "make chaos   try the promises of docs/reference/guarantees.md under faults and races"
 	@echo "make lock    resolve the dependencies again (requirements/)"
 	@echo "make audit   ask whether a locked dependency has a known weakness"
@@ -54,6 +54,12 @@ format: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(BIN)/python bench/requests.py
 	@$(BIN)/python -P bench/year.py
+
+# Minutes long: both databases, up to a million rows, and Probot beside where Node.js is.
+bench-server: $(VENV)/.dev
+	@$(BIN)/python -m bench.looks
+	@$(BIN)/python -m bench.webhooks
+	@$(BIN)/python -m bench.fleet
 
 # Histories of faults, races and edits; `make chaos SEED=7 HISTORIES=50` repeats and varies it.
 chaos: $(VENV)/.dev
