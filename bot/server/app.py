@@ -53,7 +53,7 @@ def application(server: Server) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if server.telemetry is not None:
             server.telemetry.begin(server.store.engine)
-        receiver = server.receiver = Receiver(server.keep)
+        receiver = server.receiver = Receiver(server.keep, server.kept)
         await run_in_threadpool(server.start)
         log.info("started")
         yield

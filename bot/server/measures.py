@@ -5,9 +5,12 @@ shares it.
 """
 
 import logging
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from importlib.metadata import version
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, cast
 
 from prometheus_client import (
@@ -18,7 +21,12 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -34,7 +42,7 @@ log = logging.getLogger(__name__)
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _METHODS = {"GET", "HEAD", "POST"}
-_AT_THE_DOOR = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_AT_THE_DOOR = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _OF_PAGES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _OF_LOOKS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800)
 
@@ -50,18 +58,8 @@ class Measures:
         standing: Callable[[], Standing | None] = lambda: None,
     ) -> None:
         self._registry = registry = CollectorRegistry()
-        self._deliveries = Counter(
-            "milepost_webhook_deliveries",
-            "Deliveries by the status they were answered with.",
-            ["status"],
-            registry=registry,
-        )
-        self._delivery_seconds = Histogram(
-            "milepost_webhook_duration_seconds",
-            "From a delivery's headers to its answer.",
-            buckets=_AT_THE_DOOR,
-            registry=registry,
-        )
+        self._door = _Door()
+        registry.register(self._door)
         self._pages = Counter(
             "milepost_http_requests",
             "Other requests, by the form of their address.",
@@ -112,9 +110,8 @@ class Measures:
         registry.register(_Limits(standing))
 
     def delivery(self, status: int, seconds: float) -> None:
-        """One was answered."""
-        self._deliveries.labels(status).inc()
-        self._delivery_seconds.observe(seconds)
+        """One was answered. For one thread only, the door's."""
+        self._door.note(status, seconds)
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Another request was answered; `route` is the form of its address."""
@@ -147,6 +144,39 @@ class Measures:
     def text(self) -> bytes:
         """All of it, as Prometheus reads it. Asks the store."""
         return generate_latest(self._registry)
+
+
+class _Door(Collector):
+    """Deliveries. Its own, for `Counter` and `Histogram` take locks and look into each bucket."""
+
+    def __init__(self) -> None:
+        self._answered: defaultdict[int, int] = defaultdict(int)
+        self._within = [0] * (len(_AT_THE_DOOR) + 1)
+        self._seconds = 0.0
+
+    def note(self, status: int, seconds: float) -> None:
+        """One more."""
+        self._answered[status] += 1
+        self._within[bisect_left(_AT_THE_DOOR, seconds)] += 1
+        self._seconds += seconds
+
+    def collect(self) -> Iterator[Metric]:
+        """So far."""
+        answered = CounterMetricFamily(
+            "milepost_webhook_deliveries",
+            "Deliveries by the status they were answered with.",
+            labels=["status"],
+        )
+        for status, count in sorted(self._answered.copy().items()):
+            answered.add_metric([str(status)], count)
+        yield answered
+        bounds = [*map(str, _AT_THE_DOOR), "+Inf"]
+        yield HistogramMetricFamily(
+            "milepost_webhook_duration_seconds",
+            "From a delivery's headers to its answer.",
+            buckets=list(zip(bounds, accumulate(self._within), strict=True)),
+            sum_value=self._seconds,
+        )
 
 
 class _Stored(Collector):

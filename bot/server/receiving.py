@@ -11,16 +11,19 @@ log = logging.getLogger(__name__)
 MOST = 500  # deliveries in one transaction
 
 Keep = Callable[[list[Delivery]], object]
+Tell = Callable[[list[Delivery]], object]
 
 
 class Receiver:
     """Hands deliveries to `keep`, which runs in a thread and returns when they are safe.
 
-    Belongs to one event loop. When `keep` raises, each delivery of that group does.
+    Belongs to one event loop, which `tell` is called in with those that are safe. When `keep`
+    raises, each delivery of that group does.
     """
 
-    def __init__(self, keep: Keep) -> None:
+    def __init__(self, keep: Keep, tell: Tell = lambda _kept: None) -> None:
         self._keep = keep
+        self._tell = tell
         self._waiting: list[tuple[Delivery, asyncio.Future[None]]] = []
         self._writer: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="inbox")
@@ -43,8 +46,9 @@ class Receiver:
         loop = asyncio.get_running_loop()
         while self._waiting:
             group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            deliveries = [one for one, _ in group]
             try:
-                await loop.run_in_executor(self._thread, self._keep, [one for one, _ in group])
+                await loop.run_in_executor(self._thread, self._keep, deliveries)
             except Exception as broken:
                 log.exception("deliveries could not be kept")
                 for _, kept in group:
@@ -54,4 +58,5 @@ class Receiver:
                 for _, kept in group:
                     if not kept.done():
                         kept.set_result(None)
+                self._tell(deliveries)
         self._writer = None

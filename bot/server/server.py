@@ -106,6 +106,9 @@ class Server:
         wake_at = self.clock() + timedelta(seconds=self.config.settle)
         self.store.inbox.receive(deliveries, wake_at=wake_at)
         self.bot()  # here, for the door must not wait for the store
+
+    def kept(self, deliveries: list[Delivery]) -> None:
+        """Tell that these are safe."""
         # One line for all: a line each would cost as much as keeping them does.
         told = [{"delivery": d.guid, "event": d.event, "subject": str(d.about)} for d in deliveries]
         log.info("received", extra={"deliveries": told})

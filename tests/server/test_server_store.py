@@ -269,6 +269,15 @@ def test_after_a_group_that_cannot_be_kept_the_next_one_can(store: Store) -> Non
     assert store.inbox.receive([delivery("a")], wake_at=NOON) == 1
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_database_that_was_restarted_is_found_again(store: Store) -> None:
+    store.inbox.receive([delivery("a")], wake_at=NOON)
+    with store.engine.connect() as connection:
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> "
+        connection.execute(sa.text(others + "pg_backend_pid() AND datname = current_database()"))
+    assert store.inbox.receive([delivery("a"), delivery("b")], wake_at=NOON) == 1
+
+
 def test_a_delivery_is_done_when_what_followed_went_well(store: Store) -> None:
     store.inbox.receive([delivery("a")], wake_at=NOON)
     (claim,) = store.agenda.claim(NOON, 1, until=NOON + MINUTE)

@@ -1,6 +1,8 @@
 """Opens the database: SQLite in one file, or PostgreSQL by its address."""
 
+import contextlib
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,6 +15,7 @@ from bot.errors import ConfigError
 BUSY = 20_000  # milliseconds SQLite waits for another writer
 ONLY_READS = "milepost_only_reads"
 _TURN = "milepost_turn"
+_TURNS = "milepost_turns"
 
 
 def open_engine(url: str, *, connections: int = 10) -> Engine:
@@ -46,15 +49,16 @@ def _sqlite(url: sa.engine.URL, connections: int) -> Engine:
         raise ConfigError(
             f"its folder cannot be made ({wrong.strerror}).", where="MILEPOST_DATABASE_URL"
         ) from None
+    turns = _Turns()
     engine = sa.create_engine(
         url,
+        execution_options={_TURNS: turns},
         poolclass=sa.pool.QueuePool,
         hide_parameters=True,
         pool_size=connections,
         max_overflow=2,
         connect_args={"check_same_thread": False, "timeout": BUSY / 1000},
     )
-    turns = _Turns()
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", turns.begin)
     sa.event.listen(engine.pool, "checkin", turns.end)
@@ -90,15 +94,40 @@ class _Turns:
         if connection.get_execution_options().get(ONLY_READS, False):
             connection.exec_driver_sql("BEGIN")
             return
-        # When even that is over, SQLite is asked, and says that it is locked.
-        connection.info[_TURN] = self._one.acquire(timeout=BUSY / 1000)
+        connection.info[_TURN] = self.take()
         # One that reads first and writes then would fail when another wrote in between.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     def end(self, _connection: Any, record: sa.pool.ConnectionPoolEntry) -> None:
         """A connection is given back, whatever became of its transaction."""
         if record.info.pop(_TURN, False):
-            self._one.release()
+            self.give()
+
+    def take(self) -> bool:
+        """Wait; False when that took too long. Then SQLite is asked, and says that it is locked."""
+        return self._one.acquire(timeout=BUSY / 1000)
+
+    def give(self) -> None:
+        """To the next one."""
+        self._one.release()
+
+
+@contextlib.contextmanager
+def writing(engine: Engine, connection: Any) -> Iterator[None]:
+    """A transaction that writes, in turn, on a connection of SQLite's driver."""
+    turns: _Turns = engine.get_execution_options()[_TURNS]
+    taken = turns.take()
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    finally:
+        if taken:
+            turns.give()
 
 
 def insert(dialect: str, table: sa.Table) -> postgresql.Insert:

@@ -1,6 +1,5 @@
 """Deliveries as they came in: kept before they are acknowledged, each GUID once."""
 
-import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -8,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from bot.server.store.engine import ONLY_READS
-from bot.server.store.intake import into_postgresql, into_sqlite
+from bot.server.store.intake import Line
 from bot.server.store.rows import Delivery, Subject
 from bot.server.store.tables import inbox
 
@@ -18,6 +17,7 @@ class Inbox:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._line = Line(engine)
 
     def receive(self, deliveries: Sequence[Delivery], *, wake_at: datetime) -> int:
         """Keep these and have what they are about looked at then, in one transaction.
@@ -25,11 +25,11 @@ class Inbox:
         What was there before wakes nobody. Returns how many were new. When this returns, they
         survive a crash. Raises what the driver does.
         """
-        if self._engine.dialect.name == "sqlite":
-            with self._engine.begin() as begun:
-                return into_sqlite(begun.connection.driver_connection, deliveries, wake_at)
-        with contextlib.closing(self._engine.raw_connection()) as raw:
-            return into_postgresql(raw.driver_connection, deliveries, wake_at)
+        return self._line.keep(deliveries, wake_at)
+
+    def close(self) -> None:
+        """Close the connection that is kept for it."""
+        self._line.close()
 
     def installation_of(self, subject: Subject) -> int | None:
         """Through which installation we last heard of it."""

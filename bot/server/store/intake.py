@@ -4,12 +4,15 @@ Everybody who knocks waits for this, so it goes past SQLAlchemy: to put values i
 take longer than to keep them. What the statements do to the agenda is what `agenda.wake` does.
 """
 
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
+from sqlalchemy.engine import Engine
 
+from bot.server.store.engine import writing
 from bot.server.store.rows import Delivery
 
 _SOONER: Final = """
@@ -18,22 +21,32 @@ _SOONER: Final = """
         due_at = CASE WHEN agenda.holder IS NULL THEN excluded.at ELSE agenda.due_at END
     WHERE agenda.at IS NULL OR agenda.at > excluded.at
 """
+# A time as `tables.Moment` has SQLAlchemy write it there: all six digits, and no zone.
 _SQLITE_KEEP: Final = """
     INSERT INTO inbox (guid, event, action, kind, subject_id, installation_id, received_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+    SELECT
+        value->>0, value->>1, value->>2, value->>'$[3][0]', value->>'$[3][1]', value->>4,
+        replace(substr(value->>5, 1, 19), 'T', ' ') || CASE
+            WHEN value->>5 LIKE '%.______Z' THEN substr(value->>5, 20, 7)
+            WHEN value->>5 LIKE '%Z' THEN '.000000'
+        END
+    FROM json_each(?) WHERE true ON CONFLICT DO NOTHING
 """
+# The rows that are new have the highest numbers.
 _SQLITE_WAKE: Final = f"""
-    INSERT INTO agenda (kind, id, at, due_at) VALUES (?, ?, ?, ?) {_SOONER}
+    INSERT INTO agenda (kind, id, at, due_at)
+    SELECT DISTINCT kind, subject_id, ?, ? FROM inbox
+    WHERE rowid > (SELECT max(rowid) FROM inbox) - ? {_SOONER}
 """  # noqa: S608 - nothing from outside is put in
 # All of it is one statement, and so one transaction and one way there and back. Rows go in in one
 # order always, so that two who keep the same cannot wait for each other.
 _POSTGRESQL: Final = f"""
     WITH come AS (
         INSERT INTO inbox (guid, event, action, kind, subject_id, installation_id, received_at)
-        SELECT * FROM json_to_recordset(%(rows)s::json) AS delivery (
-            guid text, event text, action text, kind text, subject_id bigint,
-            installation_id bigint, received_at timestamptz
-        ) ORDER BY guid
+        SELECT
+            value->>0, value->>1, value->>2, value->3->>0, (value->3->>1)::bigint,
+            (value->>4)::bigint, (value->>5)::timestamptz
+        FROM json_array_elements(%(rows)s::json) ORDER BY 1
         ON CONFLICT DO NOTHING RETURNING kind, subject_id
     ), woken AS (
         INSERT INTO agenda (kind, id, at, due_at)
@@ -45,22 +58,66 @@ _POSTGRESQL: Final = f"""
 """  # noqa: S608 - nothing from outside is put in
 
 
-def into_sqlite(connection: Any, deliveries: Iterable[Delivery], wake_at: datetime) -> int:
+class Line:
+    """One connection that stays open: to borrow one each time costs as much as a group does."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._open: Any = None
+        self._turn = threading.Lock()
+
+    def keep(self, deliveries: Sequence[Delivery], wake_at: datetime) -> int:
+        """One transaction. Returns how many were new. Raises what the driver does."""
+        with self._turn:
+            try:
+                return self._keep(deliveries, wake_at)
+            except self._engine.dialect.loaded_dbapi.Error as broken:
+                if not self._engine.dialect.is_disconnect(broken, self._connection(), None):
+                    raise
+            # The database went away and may be back. What it kept all the same is not new now.
+            self._shut()
+            return self._keep(deliveries, wake_at)
+
+    def close(self) -> None:
+        """Until it is used again."""
+        with self._turn:
+            self._shut()
+
+    def _keep(self, deliveries: Sequence[Delivery], wake_at: datetime) -> int:
+        if self._engine.dialect.name != "sqlite":
+            return into_postgresql(self._connection(), deliveries, wake_at)
+        with writing(self._engine, self._connection()):
+            return into_sqlite(self._connection(), deliveries, wake_at)
+
+    def _connection(self) -> Any:
+        if self._open is None:
+            borrowed = self._engine.raw_connection()
+            self._open = borrowed.driver_connection
+            borrowed.detach()  # it is not given back
+        return self._open
+
+    def _shut(self) -> None:
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+
+def into_sqlite(connection: Any, deliveries: Sequence[Delivery], wake_at: datetime) -> int:
     """Part of the transaction of a connection of the driver. Returns how many were new."""
     cursor, at = connection.cursor(), _written(wake_at)
-    new = [one for one in deliveries if cursor.execute(_SQLITE_KEEP, _values(one)).rowcount]
-    subjects = {(one.about.kind, one.about.id, at, at) for one in new}
-    cursor.executemany(_SQLITE_WAKE, subjects)
-    return len(new)
+    new: int = cursor.execute(_SQLITE_KEEP, (_rows(deliveries),)).rowcount
+    if new:
+        cursor.execute(_SQLITE_WAKE, (at, at, new))
+    return new
 
 
-def _values(one: Delivery) -> tuple[str | int | None, ...]:
-    received = _written(one.received_at)
-    return one.guid, one.event, one.action, one.about.kind, one.about.id, one.installation, received
+def _rows(deliveries: Sequence[Delivery]) -> str:
+    """As lists of a list: the database takes them apart, and this process can do other things."""
+    return msgspec.json.encode(deliveries).decode()
 
 
 def _written(moment: datetime) -> str:
-    """As `tables.Moment` has SQLAlchemy write it there."""
+    """As `tables.Moment` has SQLAlchemy write it in SQLite."""
     if moment.tzinfo is None:
         raise ValueError("a time without its zone")
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
@@ -68,21 +125,9 @@ def _written(moment: datetime) -> str:
 
 def into_postgresql(connection: Any, deliveries: Sequence[Delivery], wake_at: datetime) -> int:
     """One transaction on a connection of the driver, in which none is open. How many were new."""
-    rows = [
-        {
-            "guid": one.guid,
-            "event": one.event,
-            "action": one.action,
-            "kind": one.about.kind,
-            "subject_id": one.about.id,
-            "installation_id": one.installation,
-            "received_at": one.received_at,
-        }
-        for one in deliveries
-    ]
     before, connection.autocommit = connection.autocommit, True
     try:
-        values = {"rows": msgspec.json.encode(rows).decode(), "at": wake_at}
+        values = {"rows": _rows(deliveries), "at": wake_at}
         return int(connection.execute(_POSTGRESQL, values).fetchone()[0])
     finally:
         if not connection.closed:

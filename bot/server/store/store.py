@@ -44,6 +44,7 @@ class Store:
 
     def close(self) -> None:
         """Close the connections."""
+        self.inbox.close()
         self.engine.dispose()
 
     @property
