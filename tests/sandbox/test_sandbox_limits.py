@@ -1,9 +1,11 @@
 """Conditional requests and rate limits, on a clock that can be moved."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from sandbox.client import Api
+from sandbox_fixtures import SandboxApp
 
 from bot.sandbox.server import Sandbox
 
@@ -63,6 +65,25 @@ def test_an_empty_budget_refuses_until_the_hour_is_over(sandbox: Sandbox, api: A
     assert "API rate limit exceeded" in refused.json()["message"]
     assert int(refused.headers["x-ratelimit-reset"]) < world.clock.exact().timestamp()
     assert api("GET", "/labels").status_code == 200
+
+
+def test_an_app_that_asks_for_itself_has_a_budget_of_its_own(
+    sandbox: Sandbox, sandbox_app: SandboxApp, with_token: Callable[[str | None], Api]
+) -> None:
+    now = sandbox.world.clock.exact()
+    as_app, stranger = with_token(sandbox_app.jwt()), with_token(None)
+    sandbox.world.limits.exhaust("", now)
+    refused = stranger("GET", "/labels")
+    asked = [as_app("GET", "app") for _ in range(2)]
+    sandbox.world.limits.exhaust(f"app/{sandbox_app.app.id}", now)
+    used_up = as_app("GET", "app")
+
+    assert (refused.status_code, refused.headers["x-ratelimit-limit"]) == (403, "60")
+    assert [answer.headers["x-ratelimit-used"] for answer in asked] == ["1", "2"]
+    assert asked[0].headers["x-ratelimit-limit"] == "5000"
+    assert used_up.status_code == 403
+    assert f"app ID {sandbox_app.app.id}" in used_up.json()["message"]
+    assert with_token(sandbox.token)("GET", "/labels").headers["x-ratelimit-used"] == "1"
 
 
 def test_graphql_tells_of_limits_in_a_200(sandbox: Sandbox, api: Api) -> None:

@@ -68,10 +68,14 @@ class Dropped:
 class Trace:
     """What the log wants to know of a request, gathered on the way."""
 
-    actor: Actor | None = None
+    who: gate.Credentials | None = None
     route: Route | None = None
     resource: str = "core"
     headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def actor(self) -> Actor | None:
+        return self.who.actor if self.who else None
 
 
 class Engine:
@@ -142,11 +146,11 @@ class Engine:
         if refusal:
             return refusal
         who = gate.who_asks(self.world, request.headers.get("authorization"))
-        trace.actor = who.actor
+        trace.who = who
         trace.resource = "graphql" if request.path == "/graphql" else "core"
         route, params, path = self._find(request)
         trace.route = route
-        limited = self._limited(request, trace)
+        limited = self._limited(request, who, trace)
         if limited:
             return limited
         if route is None:
@@ -176,12 +180,12 @@ class Engine:
         )
         return route.handler(call)
 
-    def _limited(self, request: Request, trace: Trace) -> Answer | None:
+    def _limited(self, request: Request, who: gate.Credentials, trace: Trace) -> Answer | None:
         """GraphQL tells of limits in a 200."""
         answer = gate.over_the_limit(
             self.world,
             trace.route,
-            trace.actor or Actor(self.world.nobody),
+            who,
             trace.resource,
             self.world.clock.exact(),
             write=request.method in WRITES,
@@ -253,9 +257,9 @@ class Engine:
         return Reply(answer.status, headers, content)
 
     def _counted(self, headers: dict[str, str], trace: Trace, cost: int) -> dict[str, str]:
-        who = gate.budget_of(trace.actor) if trace.actor else ""
+        budget = gate.budget_of(trace.who.actor, trace.who.app) if trace.who else ""
         now = self.world.clock.exact()
-        window = self.world.limits.window(who, trace.resource, now)
+        window = self.world.limits.window(budget, trace.resource, now)
         window.used = min(window.limit, window.used + cost)
         return headers | {
             "X-RateLimit-Limit": str(window.limit),

@@ -109,23 +109,36 @@ def who_asks(world: World, authorization: str | None) -> Credentials:
     return Credentials(world.authenticate(value))
 
 
-def budget_of(actor: Actor) -> str:
-    """Whose primary limit a request counts against; "" for nobody."""
+def budget_of(actor: Actor, app: App | None = None) -> str:
+    """Whose limits a request counts against; "" for nobody.
+
+    `app` is the App that asks with its own JWT. The published limit of 60 is one of addresses, for
+    requests that say nothing of who asks; a JWT says it. For these GitHub publishes no number: here
+    they have a budget of their own, as large as an installation's.
+    """
+    if app is not None:
+        return f"app/{app.id}"
     if actor.installation:
         return f"installation/{actor.installation.id}"
     return actor.user.login
 
 
 def over_the_limit(
-    world: World, route: Route | None, actor: Actor, resource: str, now: datetime, *, write: bool
+    world: World,
+    route: Route | None,
+    who: Credentials,
+    resource: str,
+    now: datetime,
+    *,
+    write: bool,
 ) -> Answer | None:
     """The answer to someone who used up a limit, else None."""
-    who = budget_of(actor)
+    budget = budget_of(who.actor, who.app)
     limits = world.limits
-    if limits.window(who, resource, now).remaining <= 0:
-        name = f"user ID {actor.user.id}" if who else "this address"
+    if limits.window(budget, resource, now).remaining <= 0:
+        name = _limited_name(who) if budget else "this address"
         return complaint(403, f"API rate limit exceeded for {name}.", docs=RATE_DOCS)
-    wait = limits.strike(who, now, write=write, creates=bool(route and route.creates))
+    wait = limits.strike(budget, now, write=write, creates=bool(route and route.creates))
     return None if wait is None else secondary(limits.secondary_status, wait)
 
 
@@ -163,6 +176,10 @@ def check_permission(world: World, route: Route, actor: Actor, repository: Repos
         checks.writable(repository)
     elif repository.private and not world.permits(actor, repository, name, "read"):
         raise Forbidden(f"Resource not accessible by {_kind(actor)}")
+
+
+def _limited_name(who: Credentials) -> str:
+    return f"app ID {who.app.id}" if who.app else f"user ID {who.actor.user.id}"
 
 
 def _kind(actor: Actor) -> str:
