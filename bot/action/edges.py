@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot import settings as settings_file
 from bot.action.inputs import Inputs
@@ -26,11 +26,17 @@ STAND_IN = "the inputs of the action"
 class Edges:
     """The edges of one run. Nothing is opened before it is used."""
 
-    def __init__(self, environ: Mapping[str, str], say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        say: Callable[[str], None],
+        payload: Mapping[str, Any] | None = None,
+    ) -> None:
         self.environment = settings_file.environment(environ)
         self.workspace = Path(environ.get("GITHUB_WORKSPACE") or ".")
         self.temporary = Path(environ.get("RUNNER_TEMP") or ".")
         self._say = say
+        self._payload = payload or {}
 
     def connection(self) -> Connection:
         """Raises ConfigError or AuthenticationError when it is not known where or as whom."""
@@ -56,16 +62,17 @@ class Edges:
 
     @contextmanager
     def reader(self) -> Iterator["HttpReader"]:
-        """A reader whose cache lives as long as the job."""
+        """A reader whose cache lives as long as the job, and that knows what the event told."""
+        from bot.action.awake import AwakeReader, last_push
         from bot.github.cache import EtagCache
-        from bot.github.reader import HttpReader
 
-        with HttpReader(
+        with AwakeReader(
             self.connection(),
             cache=EtagCache(self.temporary / "milepost-answers"),
             on_wait=self.on_wait,
             max_wait=self.environment.max_wait,
         ) as reader:
+            reader.last_push = last_push(self._payload)
             yield reader
 
     def gateway(self) -> "PyGithubGateway":

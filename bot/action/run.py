@@ -87,7 +87,7 @@ def _run(environ: Mapping[str, str], log: Log, now: Callable[[], datetime]) -> "
         return _leave(environ, _nothing(chosen.why))
     from bot.action.edges import Edges, find_settings, places
 
-    edges = Edges(environ, log.say)
+    edges = Edges(environ, log.say, payload)
     with edges.reader() as reader:
         here, there = places(edges, reader)
         settings = find_settings(given, there if chosen.pull is None else here)

@@ -129,6 +129,8 @@ class Snapshot(Frozen):
     """A repository at one moment; issues in order of number.
 
     `last_number` is the highest number given out so far, which may be a pull request's.
+    `last_push` (aware) is known where it matters: to a run of the Action in a public repository,
+    whose schedule GitHub stops when nothing is pushed for long.
     """
 
     repository: str
@@ -137,6 +139,7 @@ class Snapshot(Frozen):
     issues: tuple[IssueState, ...] = ()
     pulls: tuple[PullState, ...] = ()
     last_number: int = 0
+    last_push: datetime | None = None
 
     @cached_property
     def labels_by_name(self) -> dict[str, LabelState]:

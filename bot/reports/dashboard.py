@@ -39,6 +39,9 @@ MOST_WORK = 25
 MOST_MODULES = 14
 MOST_LATE = 5
 MOST_ROWS = 25
+# In a public repository a schedule is switched off after so long without activity ("Disabling and
+# enabling a workflow"). GitHub does not say what counts as activity; a push does.
+QUIET_DAYS = timedelta(days=60)
 UNDER_WAY = frozenset({WorkState.IN_PROGRESS, WorkState.BLOCKED})
 
 
@@ -98,7 +101,9 @@ class Dashboard(Frozen):
 
     `place` is the present unit, before the start the first one, in a pause the one that goes on
     after it. `under_way` and `late` are what is begun, and what is left from earlier, in other
-    units. `week_ends` is the day on which the present week is summed up.
+    units. `week_ends` is the day on which the present week is summed up. `schedule_stops` is the
+    day on which GitHub stops the schedule if nothing is pushed before; None where it does not, or
+    where nobody knows.
     """
 
     title: str
@@ -130,6 +135,7 @@ class Dashboard(Frozen):
     metrics: tuple[Metric, ...]
     applications: dict[Stage, int]
     next_look: date
+    schedule_stops: date | None
     week_ends: date
     summing: Summary
     zone: str
@@ -173,6 +179,7 @@ def dashboard(view: View) -> Dashboard:
         metrics=metrics(curriculum, view.progress, view.life, view.observed, settings, today),
         applications=by_stage(applied) if applied else {},
         next_look=today + timedelta(days=1),
+        schedule_stops=_schedule_stops(view),
         week_ends=Week.of(today, settings.summary.day).last + timedelta(days=1),
         summing=settings.summary,
         zone=settings.timezone,
@@ -204,6 +211,11 @@ def _rendered(values: Dashboard, *, full: bool) -> str:
         config_path=CONFIG_PATH,
         **WORDS,
     )
+
+
+def _schedule_stops(view: View) -> date | None:
+    pushed = view.observed.snapshot.last_push
+    return (pushed + QUIET_DAYS).astimezone(view.settings.zone).date() if pushed else None
 
 
 def _around_the_current(rows: tuple[ModuleRow, ...]) -> tuple[ModuleRow, ...]:

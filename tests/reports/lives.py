@@ -115,6 +115,7 @@ class Learner:
         self.how = how
         self.bench.apply(path, how, today=str(how.start))
         self._comment = 100
+        self._last_push: datetime | None = None
 
     def done(self, **titles: str) -> "Learner":
         """Closed by title, with the day; `_` in it stands for a space, `__` for a colon."""
@@ -189,9 +190,15 @@ class Learner:
         issue.birth = replace(issue.birth, at=at(day))
         return self
 
+    def pushes(self, moment: str) -> "Learner":
+        """A push to the repository, a public one in which the Action runs."""
+        self._last_push = datetime.fromisoformat(moment)
+        return self
+
     def view(self, today: str, hour: int = 8) -> View:
         """The view on a day."""
-        return look(self.path, self.how, self.bench.edges.snapshot(), at(today, hour))
+        seen = self.bench.edges.snapshot().model_copy(update={"last_push": self._last_push})
+        return look(self.path, self.how, seen, at(today, hour))
 
 
 def _words(name: str) -> str:

@@ -29,6 +29,7 @@ from bot.planning.intents import (
 )
 from bot.planning.marker import BOX, BUTTON
 from bot.reports.dashboard import MOST_CHARACTERS, as_markdown, dashboard
+from bot.templating import NO_BREAK
 from bot.usecases.look import look
 
 RESTING = config(pauses=[{"from": "2026-01-19", "to": "2026-02-08", "reason": "holiday"}])
@@ -95,6 +96,8 @@ STATES: dict[str, tuple[Callable[[], Learner], str]] = {
     ),
     "plain": (lambda: Learner(PLAIN, config("2026-01-05")).done(x="2026-01-06"), "2026-01-07"),
     "with everything": (with_everything, "2026-02-04"),
+    "in public": (lambda: Learner().pushes("2026-01-03T12:00Z"), "2026-01-07"),
+    "in public without pushes": (lambda: Learner().pushes("2026-01-03T12:00Z"), "2026-03-05"),
 }
 
 
@@ -123,6 +126,30 @@ def test_two_looks_on_one_day_give_the_same_bytes() -> None:
     learner = with_everything()
     texts = {as_markdown(dashboard(learner.view("2026-02-04", hour))) for hour in (0, 9, 23)}
     assert len(texts) == 1
+
+
+def test_the_day_the_schedule_stops_is_the_learners_and_moves_only_with_a_push() -> None:
+    here, far = "2026-01-03T20:00Z", config("2026-01-05", timezone="Pacific/Auckland")
+
+    def told(learner: Learner, today: str) -> str:
+        found = re.search(
+            r"GitHub (stops|may have stopped) the daily look on ([^ ,:]+)",
+            text(page(learner, today)),
+        )
+        return f"{found[1]} {found[2]}" if found else ""
+
+    def text(shown: str) -> str:
+        return shown.replace(NO_BREAK, "-")
+
+    learner = Learner().pushes(here)
+    assert [told(learner, day) for day in ("2026-01-07", "2026-03-04", "2026-03-05")] == [
+        "stops 4-Mar-2026",
+        "stops 4-Mar-2026",
+        "may have stopped 4-Mar-2026",
+    ]
+    assert told(learner.pushes("2026-03-01T09:00Z"), "2026-03-05") == "stops 30-Apr-2026"
+    assert told(Learner(how=far).pushes(here), "2026-01-07") == "stops 5-Mar-2026"
+    assert told(Learner(), "2026-01-07") == ""
 
 
 @pytest.mark.parametrize("name", STATES)

@@ -1,0 +1,41 @@
+"""How long GitHub lets the schedule run: the last push, as the event tells it, seen with the rest.
+
+In a public repository GitHub switches a schedule off after 60 days without activity ("Disabling and
+enabling a workflow"). Every payload holds the repository, that of `schedule` since September 2022
+(GitHub's changelog), so knowing costs no request.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.github.reader import HttpReader
+from bot.planning.snapshot import Snapshot
+
+
+class AwakeReader(HttpReader):
+    """A reader whose snapshots know of `last_push` (aware), where there is one to know."""
+
+    last_push: datetime | None = None
+
+    def snapshot(self, *, fresh: bool = False) -> Snapshot:
+        """As ever, and the last push."""
+        seen = super().snapshot(fresh=fresh)
+        return seen.model_copy(update={"last_push": self.last_push}) if self.last_push else seen
+
+
+def last_push(payload: Mapping[str, Any]) -> datetime | None:
+    """When a public repository was pushed to last, aware; None for others, and when not told.
+
+    Raises nothing, whatever the payload holds.
+    """
+    home = payload.get("repository")
+    if not isinstance(home, Mapping) or home.get("private") is not False:
+        return None
+    told = home.get("pushed_at")
+    try:
+        if isinstance(told, int):  # so it is in the payload of a push: seconds since 1970
+            return datetime.fromtimestamp(told, UTC)
+        return datetime.fromisoformat(told).astimezone(UTC) if isinstance(told, str) else None
+    except (ValueError, OverflowError, OSError):
+        return None
