@@ -122,6 +122,42 @@ def tend(
         return Tended("refused", str(refused), run.settings)
 
 
+def now_seen(
+    row: RepositoryRow,
+    auth: AppAuth,
+    lane: Lane,
+    cache: Cache,
+    *,
+    sleep: Sleep,
+    max_wait: float = PATIENCE,
+) -> Seen:
+    """How GitHub shows a repository now, asked for by its id: one request, conditional.
+
+    Raises LostError when it is not there, NotInstalledError when the App is not in it any more, and
+    what `AppAuth.using` raises.
+    """
+
+    def ask(connection: Connection) -> Seen:
+        with _reader(connection, lane, cache, sleep, max_wait) as reader:
+            found = reader.by_id(row.id)
+        try:
+            return Seen(
+                int(found["id"]),
+                str(found["full_name"]),
+                private=bool(found["private"]),
+                archived=bool(found.get("archived")),
+            )
+        except (KeyError, TypeError, ValueError):
+            raise problems.misshapen("/repositories/ID", "no repository") from None
+
+    try:
+        return auth.using(_as_known(row, row.full_name, row.private), ask)
+    except (NotThereError, RepositoryMissingError) as missing:
+        if isinstance(missing, NotInstalledError):
+            raise
+        raise LostError from None
+
+
 def _rest(later: MilepostError, budget: Budget, row: RepositoryRow) -> float:
     """In how many seconds to come back; 0 when nobody can say.
 
@@ -157,26 +193,7 @@ class _Run:
 
     def look_up(self) -> Seen:
         """The repository by its id, which outlives names and owners. Raises LostError."""
-
-        def ask(connection: Connection) -> Seen:
-            with self._reader(connection) as reader:
-                found = reader.by_id(self._row.id)
-            try:
-                return Seen(
-                    int(found["id"]),
-                    str(found["full_name"]),
-                    private=bool(found["private"]),
-                    archived=bool(found.get("archived")),
-                )
-            except (KeyError, TypeError, ValueError):
-                raise problems.misshapen("/repositories/ID", "no repository") from None
-
-        try:
-            return self._auth.using(self._as_known(self._row.full_name, self._row.private), ask)
-        except (NotThereError, RepositoryMissingError) as missing:
-            if isinstance(missing, NotInstalledError):
-                raise
-            raise LostError from None
+        return now_seen(self._row, self._auth, self._lane, self._cache, sleep=self._sleep)
 
     def sync(self, facts: Seen) -> Tended:
         """Read its settings and follow them."""
@@ -223,18 +240,23 @@ class _Run:
             )
 
     def _reader(self, connection: Connection) -> HttpReader:
-        http = self._lane.http(connection.api_url)
-        return HttpReader(
-            connection, cache=self._cache, http=http, sleep=self._sleep, max_wait=PATIENCE
-        )
+        return _reader(connection, self._lane, self._cache, self._sleep, PATIENCE)
 
     def _as_known(self, full_name: str, private: bool) -> InstalledRepository:
-        return InstalledRepository(
-            installation=self._row.installation_id,
-            id=self._row.id,
-            full_name=full_name,
-            private=private,
-        )
+        return _as_known(self._row, full_name, private)
+
+
+def _reader(
+    connection: Connection, lane: Lane, cache: Cache, sleep: Sleep, max_wait: float
+) -> HttpReader:
+    http = lane.http(connection.api_url)
+    return HttpReader(connection, cache=cache, http=http, sleep=sleep, max_wait=max_wait)
+
+
+def _as_known(row: RepositoryRow, full_name: str, private: bool) -> InstalledRepository:
+    return InstalledRepository(
+        installation=row.installation_id, id=row.id, full_name=full_name, private=private
+    )
 
 
 def _outside(settings: Settings) -> "WebPages | None":

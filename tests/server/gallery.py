@@ -43,7 +43,9 @@ class Gallery:
         """A repository, and what became of its last look, if there was one."""
         if number is None:
             number, self._next = self._next, self._next + 1
-        self.store.register.see_repository(HERE.id, Seen(number, full_name, private, archived), NOW)
+        there = self.store.register.repository(number)
+        at = there.installation_id if there is not None else HERE.id
+        self.store.register.see_repository(at, Seen(number, full_name, private, archived), NOW)
         if result:
             self.store.register.note(number, result=result, told=told, zone="UTC", at=NOW)
         return self.row(number)

@@ -1,9 +1,10 @@
 """Which repository of ours, if any, the person behind a request may see.
 
-A public one anybody. A private one whoever GitHub lets read it, asked with their own token. To
-everybody else a private repository and one that was never heard of are the same: nobody who is not
-signed in is looked up further than among the public ones, and for who is, GitHub is asked whether
-we know the repository or not, so that neither the answer nor the time it takes tells them apart.
+A public one anybody, as long as GitHub confirms that it is public. A private one whoever GitHub
+lets read it, asked with their own token. To everybody else a private repository and one that was
+never heard of are the same: nobody who is not signed in is looked up further than among the public
+ones, and for who is, GitHub is asked whether we know the repository or not, so that neither the
+answer nor the time it takes tells them apart.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from starlette.requests import Request
 
 from bot.errors import AuthenticationError, UnavailableError
+from bot.server.pages.confirming import Confirming
 from bot.server.pages.frame import Frame, missing
 from bot.server.pages.sessions import Visitor
 from bot.server.store.rows import RepositoryRow
@@ -54,6 +56,7 @@ class Access:
         self._frame = frame
         self._lock = threading.Lock()
         self._answers: OrderedDict[bytes, tuple[datetime, Reachable | None]] = OrderedDict()
+        self._confirming = Confirming(frame)
 
     def sight(self, request: Request) -> Sight:
         """The repository that the address names.
@@ -62,7 +65,7 @@ class Access:
         private one AuthenticationError and UnavailableError.
         """
         visitor, full_name = self._frame.visitor(request), named(request)
-        row = self._frame.store.register.public_named(full_name)
+        row = self.public(full_name)
         if row is not None:
             return Sight(row, visitor, self._may_write(visitor, full_name))
         found = self.reachable(visitor, full_name) if visitor is not None else None
@@ -70,6 +73,18 @@ class Access:
         if found is None or row is None or row.state == "gone":
             raise missing()
         return Sight(row, visitor, found.can_write)
+
+    def public(self, full_name: str) -> RepositoryRow | None:
+        """The repository of that name when anybody may see it, as GitHub said a short while ago.
+
+        Raises UnavailableError when GitHub has been silent for too long to know.
+        """
+        row = self._frame.store.register.public_named(full_name)
+        return row if row is not None and self.is_public(row) else None
+
+    def is_public(self, row: RepositoryRow) -> bool:
+        """Whether one that was public is so still. Raises UnavailableError as `public` does."""
+        return not row.private and self._confirming.holds(row)
 
     def reachable(self, visitor: Visitor, full_name: str) -> "Reachable | None":
         """What GitHub shows this person under a name.

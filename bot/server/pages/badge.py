@@ -14,8 +14,9 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.errors import UnavailableError
 from bot.reports.badge import GREY, Badge, as_shields, as_svg
-from bot.server.pages.access import named
+from bot.server.pages.access import Access, named
 from bot.server.pages.answers import etag, kept
 from bot.server.pages.frame import Frame, PageError
 from bot.server.store.rows import RepositoryRow
@@ -52,25 +53,28 @@ def address(frame: Frame, row: RepositoryRow, ending: str = "svg") -> str:
     return f"/badge/{PRIVATE}/{row.id}-{seal}.{ending}"
 
 
-def add(app: FastAPI, frame: Frame) -> None:
+def add(app: FastAPI, frame: Frame, access: Access) -> None:
     """The badges below `/badge`."""
 
     def badge(request: Request) -> Response:
         ending = request.url.path.rpartition(".")[2]
-        return _answer(request, drawn(_badge(frame, request), ending), ending)
+        return _answer(request, drawn(_badge(frame, access, request), ending), ending)
 
     for ending in TYPES:
         app.add_route(f"/badge/{{owner}}/{{name}}.{ending}", badge, methods=["GET"])
 
 
-def _badge(frame: Frame, request: Request) -> Badge:
+def _badge(frame: Frame, access: Access, request: Request) -> Badge:
     try:
         name = named(request)
     except PageError:
         return NOT_FOUND
     row = _sealed(frame, name) if name.startswith(f"{PRIVATE}/") else None
     # Somebody on GitHub may be called "private".
-    row = row or frame.store.register.public_named(name)
+    try:
+        row = row or access.public(name)
+    except UnavailableError:
+        return NOT_FOUND
     if row is None:
         return NOT_FOUND
     values = frame.store.shelf.badge(row.id)

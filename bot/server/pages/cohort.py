@@ -59,7 +59,7 @@ def _readable(
     access: Access, rows: tuple[RepositoryRow, ...], visitor: Visitor
 ) -> list[RepositoryRow]:
     def may(row: RepositoryRow) -> bool:
-        if not row.private:
+        if access.is_public(row):
             return True
         found = access.reachable(visitor, row.full_name)
         return found is not None and found.id == row.id

@@ -42,7 +42,7 @@ def add_pages(app: FastAPI, server: "Server") -> Frame:
     landing.add(app, frame, opened)
     path.add(app, frame, access, opened)
     cohort.add(app, frame, access, opened)
-    badge.add(app, frame)
+    badge.add(app, frame, access)
     register.add(app, frame)
     signing.add(app, frame)
     setup.add(app, frame, access, opened)
