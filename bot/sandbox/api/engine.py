@@ -32,11 +32,12 @@ from bot.sandbox.api.call import Answer, Call, Route
 from bot.sandbox.state.faults import Fault
 from bot.sandbox.state.journal import WRITES, Entry
 from bot.sandbox.state.objects import Actor, Repository
-from bot.sandbox.state.refusals import Malformed, NotFound, Refusal
+from bot.sandbox.state.refusals import Malformed, Moved, NotFound, Refusal
 from bot.sandbox.world import World
 
 TABLES = (issues, comments, relations, labels, pulls, repositories, git_data, app, graphql)
 REPOSITORY_BY_ID = re.compile(r"/repositories/(\d+)(/.*)?")
+ISSUE_BY_NUMBER = re.compile(r"^.*?/issues/\d+")
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,8 @@ class Engine:
     def _answer(self, request: Request, fault: Fault | None, trace: Trace) -> Answer:
         try:
             return self._checked(request, fault, trace)
+        except Moved as moved:
+            return self._transferred(request, moved, trace)
         except Refusal as refusal:
             return gate.refused(refusal)
 
@@ -220,6 +223,14 @@ class Engine:
             raise NotFound
         rest = path.removeprefix(f"/repos/{full_name}")
         return gate.moved(f"{self.web}/api/v3/repositories/{there.id}{rest}")
+
+    def _transferred(self, request: Request, moved: Moved, trace: Trace) -> Answer:
+        """Leads to the issue in its new repository, whatever was asked of it."""
+        if trace.actor is None or not self.world.can_see(trace.actor, moved.home):
+            return gate.refused(moved)
+        rest = ISSUE_BY_NUMBER.sub("", request.path)
+        there = f"{self.web}/api/v3/repositories/{moved.home.id}/issues/{moved.issue.number}"
+        return gate.moved(there + rest)
 
     def _reply(self, request: Request, answer: Answer, trace: Trace) -> Reply:
         """Encode, and answer 304 to someone who has it already. A 304 costs no primary quota."""

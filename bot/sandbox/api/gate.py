@@ -14,6 +14,7 @@ from bot.sandbox.state.refusals import (
     Gone,
     Invalid,
     Malformed,
+    Moved,
     NotAllowed,
     NotFound,
     Refusal,
@@ -28,6 +29,7 @@ STATUS: dict[type[Refusal], int] = {
     Unauthorized: 401,
     Forbidden: 403,
     NotFound: 404,
+    Moved: 404,
     NotAllowed: 405,
     Conflict: 409,
     Gone: 410,
@@ -71,7 +73,7 @@ def complaint(
 
 
 def moved(location: str) -> Answer:
-    """The answer to a request under a repository's former name."""
+    """The answer to a request under a repository's former name, or an issue's former number."""
     body = {"message": "Moved Permanently", "url": location, "documentation_url": DOCS}
     return Answer(301, body, {"Location": location})
 

@@ -1,4 +1,4 @@
-"""The few GraphQL mutations that REST has no endpoint for: pin, unpin and delete an issue.
+"""The few GraphQL mutations that REST has no endpoint for: pin, unpin, delete, transfer an issue.
 
 No GraphQL engine: the mutation is found by name, its `input` in the variables or in the text, and
 the payload holds `issue { id number }` or `repository { id }` whatever was selected. Anything else
@@ -9,12 +9,12 @@ import re
 from typing import Any
 
 from bot.sandbox.api.call import Answer, Call, Routes
-from bot.sandbox.state import issues
+from bot.sandbox.state import issues, transfers
 from bot.sandbox.state.objects import Issue, Repository
 from bot.sandbox.state.refusals import Forbidden, NotFound, Refusal
 
 routes = Routes()
-MUTATIONS = ("pinIssue", "unpinIssue", "deleteIssue")
+MUTATIONS = ("pinIssue", "unpinIssue", "deleteIssue", "transferIssue")
 RATE_LIMITED = {
     "errors": [
         {"type": "RATE_LIMITED", "message": "API rate limit already exceeded for this user."}
@@ -50,7 +50,7 @@ def _mutate(call: Call, name: str, given: dict[str, Any]) -> Answer:
     try:
         home, issue = _issue(call, node)
         _check(call, home)
-        done = _do(call, name, home, issue)
+        done = _do(call, name, home, issue, given)
     except NotFound:
         message = f"Could not resolve to a node with the global id of '{node}'"
         return _failed(name, "NOT_FOUND", message)
@@ -69,7 +69,13 @@ def _check(call: Call, home: Repository) -> None:
         raise Forbidden(f"{call.actor.user.login} does not have the correct permissions")
 
 
-def _do(call: Call, name: str, home: Repository, issue: Issue) -> dict[str, Any]:
+def _do(
+    call: Call, name: str, home: Repository, issue: Issue, given: dict[str, Any]
+) -> dict[str, Any]:
+    if name == "transferIssue":
+        target = _target(call, str(given.get("repositoryId", "")))
+        made = transfers.transfer(call.world, call.actor, home, issue, target)
+        return {"issue": {"id": call.shapes.node("I", made.id), "number": made.number}}
     if name == "deleteIssue":
         issues.delete(call.world, call.actor, home, issue)
         return {"repository": {"id": call.shapes.node("R", home.id)}}
@@ -88,6 +94,14 @@ def _issue(call: Call, node: str) -> tuple[Repository, Issue]:
     if not call.world.can_see(call.actor, home):
         raise NotFound
     return home, issue
+
+
+def _target(call: Call, node: str) -> Repository:
+    kind, _, number = node.partition("_")
+    target = call.world.repositories.get(int(number)) if number.isdecimal() else None
+    if kind != "R" or target is None or not call.world.can_see(call.actor, target):
+        raise NotFound
+    return target
 
 
 def _failed(name: str | None, kind: str, message: str) -> Answer:

@@ -1,5 +1,7 @@
 """Events as the JSON that webhooks carry."""
 
+from typing import Any
+
 from bot.sandbox.api import app_shapes
 from bot.sandbox.api.repository_shapes import repository
 from bot.sandbox.api.shapes import JSON, Shapes, written
@@ -49,12 +51,24 @@ def _subject(shapes: Shapes, event: Event) -> JSON:
         body["milestone"] = shapes.milestone(home, subject["milestone"])
     if "changes" in subject and event.action in {"edited", "renamed"}:
         body["changes"] = subject["changes"]
+    for age in ("old", "new"):
+        if f"{age}_home" in subject:
+            body["changes"] = _transfer(shapes, age, subject)
     if "parent" in subject:
         for key, issue in (("parent_issue", subject["parent"]), ("sub_issue", subject["child"])):
             body[f"{key}_id"] = issue.id
             body[key] = shapes.issue(shapes.home_of(issue), issue)
         body["parent_issue_repo"] = repository(shapes, shapes.home_of(subject["parent"]))
     return body
+
+
+def _transfer(shapes: Shapes, age: str, subject: dict[str, Any]) -> JSON:
+    """Where a transferred issue came from ("old"), or went ("new")."""
+    home: Repository = subject[f"{age}_home"]
+    return {
+        f"{age}_issue": _issue(shapes, home, subject[f"{age}_issue"]),
+        f"{age}_repository": _repository(shapes, home, push=False),
+    }
 
 
 def _issue(shapes: Shapes, home: Repository, issue: Issue) -> JSON:

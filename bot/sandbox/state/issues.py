@@ -6,7 +6,15 @@ from bot.sandbox.state import checks, labels
 from bot.sandbox.state.checks import Fields
 from bot.sandbox.state.events import Event
 from bot.sandbox.state.objects import Actor, Issue, Milestone, Pull, Repository, User
-from bot.sandbox.state.refusals import Forbidden, Gone, Invalid, NotFound, invalid, wrong_shape
+from bot.sandbox.state.refusals import (
+    Forbidden,
+    Gone,
+    Invalid,
+    Moved,
+    NotFound,
+    invalid,
+    wrong_shape,
+)
 from bot.sandbox.world import World
 
 STATES = ("open", "closed")
@@ -15,11 +23,13 @@ LOCK_REASONS = ("off-topic", "too heated", "resolved", "spam")
 
 
 def find(repository: Repository, number: int) -> Issue:
-    """Raises NotFound, or Gone for a deleted one and where issues are switched off."""
+    """Raises NotFound, Moved, or Gone for a deleted one and where issues are switched off."""
     if not repository.issues_enabled:
         raise Gone("Issues are disabled for this repo")
     if number in repository.deleted_issues:
         raise Gone("This issue was deleted")
+    if number in repository.transferred:
+        raise Moved(*repository.transferred[number])
     if number not in repository.issues:
         raise NotFound
     return repository.issues[number]
@@ -107,6 +117,12 @@ def delete(world: World, actor: Actor, repository: Repository, issue: Issue) -> 
         raise Forbidden("Must have admin rights to Repository.")
     del repository.issues[issue.number]
     repository.deleted_issues.add(issue.number)
+    unrelate(issue)
+    _tell(world, actor, repository, "deleted", issue)
+
+
+def unrelate(issue: Issue) -> None:
+    """Cut it off from parent, sub-issues and dependencies."""
     if issue.parent:
         issue.parent.children.remove(issue)
         issue.parent = None
@@ -117,7 +133,6 @@ def delete(world: World, actor: Actor, repository: Repository, issue: Issue) -> 
         other.blocked_by.remove(issue)
     for other in issue.blocked_by:
         other.blocking.remove(issue)
-    _tell(world, actor, repository, "deleted", issue)
 
 
 def lock(world: World, issue: Issue, fields: Fields) -> None:

@@ -179,6 +179,7 @@ class Repository:
     milestones: dict[int, Milestone] = field(default_factory=dict)
     issues: dict[int, Issue] = field(default_factory=dict)
     deleted_issues: set[int] = field(default_factory=set)
+    transferred: dict[int, "tuple[Repository, Issue]"] = field(default_factory=dict)  # by number
     releases: list[Release] = field(default_factory=list)
     last_issue: int = 0
     last_milestone: int = 0

@@ -4,6 +4,10 @@ Not errors of ours: a refusal is a correct answer of the stand-in, so it is no M
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.sandbox.state.objects import Issue, Repository
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
@@ -32,6 +36,15 @@ class NotFound(Refusal):
 
     def __init__(self, message: str = "Not Found") -> None:
         super().__init__(message)
+
+
+class Moved(NotFound):
+    """An issue that is in another repository now; absent for who may not see that one."""
+
+    def __init__(self, home: "Repository", issue: "Issue") -> None:
+        super().__init__()
+        self.home = home
+        self.issue = issue
 
 
 class NotAllowed(Refusal):
