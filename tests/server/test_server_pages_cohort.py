@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from reports.lives import RICH, Learner
-from server.gallery import NOW, Gallery
+from server.gallery import HERE, NOW, Gallery
 from server.person import Person
 from server.visiting import Visited, visited
 from workbench import settings
@@ -119,12 +120,83 @@ def test_a_learner_who_takes_it_back_is_gone_from_it(town: Visited, ada: Person)
     assert "zoe" in ada.open("/cohort").text
 
 
+def silent_about(monkeypatch: pytest.MonkeyPatch, *names: str) -> list[str]:
+    """GitHub gives no answer about these. Returns what it is asked about, as that grows."""
+    ask, asked = SignIn.repository, list[str]()
+
+    def answer(signin: SignIn, token: Any, full_name: str) -> Any:
+        asked.append(full_name)
+        if full_name in names:
+            raise UnavailableError("GitHub does not answer.")
+        return ask(signin, token, full_name)
+
+    monkeypatch.setattr(SignIn, "repository", answer)
+    return asked
+
+
+def forget_after(town: Visited, monkeypatch: pytest.MonkeyPatch, *, hours: int) -> None:
+    """Let GitHub's answers be too old to count."""
+    clock = town.host.server.clock
+    monkeypatch.setattr(town.host.server, "clock", lambda: clock() + timedelta(hours=hours))
+
+
+def test_one_lost_answer_hides_nobody_else_and_is_told(
+    town: Visited, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "bob" in ada.open("/cohort").text
+    forget_after(town, monkeypatch, hours=1)
+    silent_about(monkeypatch, "bob/path")
+    page = ada.open("/cohort")
+    assert page.status == 200
+    assert "GitHub gave no answer just now about bob, so they are not shown." in page.text
+    assert page.links["zoe"] == "/r/zoe/path"
+    assert "/r/bob/path" not in page.links.values()
+    data = ada.open("/cohort.json").answer.json()
+    assert [one["who"] for one in data["learners"]] == ["Blue Heron", "zoe"]
+    assert (data["complete"], data["waiting"]) == (False, ["bob"])
+
+
+def test_whom_a_mentor_may_not_see_is_not_named_when_github_is_silent(
+    town: Visited, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada.open("/cohort")
+    forget_after(town, monkeypatch, hours=2)
+    silent_about(monkeypatch, "dan/closed")
+    page = ada.open("/cohort")
+    assert "no answer just now about some repositories, so somebody may be missing" in page.text
+    assert "dan" not in page.answer.text
+    assert ada.open("/cohort.json").answer.json()["waiting"] == []
+
+
+def test_a_silent_github_is_not_asked_about_everybody(
+    town: Visited, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walls = Gallery(town.host.store)
+    names = [f"many/path-{number}" for number in range(40)]
+    for name in names:
+        home = town.world.add_repository(name, private=True)
+        view = of(home, share=True)
+        walls.hang(name, view, number=home.id, private=True)
+    try:
+        with town.person("ada") as ada:
+            town.sign_in(ada)
+            asked = silent_about(monkeypatch, *names)
+            page = ada.open("/cohort")
+            assert page.status == 200
+            assert "somebody may be missing" in page.text
+            assert len(asked) < 30
+    finally:
+        for row in walls.store.register.repositories(HERE.id):
+            walls.store.register.lose_repository(row.id, NOW)
+
+
 def test_others_are_told_how_to_share_with_them(town: Visited) -> None:
     with town.person("bea") as bea:
         town.sign_in(bea)
         page = bea.open("/cohort")
         assert "mentors: [bea]" in page.text
-        assert json.loads(bea.open("/cohort.json").answer.text) == {"learners": []}
+        nothing = {"learners": [], "complete": True, "waiting": []}
+        assert json.loads(bea.open("/cohort.json").answer.text) == nothing
 
 
 def test_nobody_else_gets_anything(town: Visited) -> None:

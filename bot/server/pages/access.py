@@ -94,9 +94,7 @@ class Access:
         signin = self._frame.signin
         if signin is None:
             return None
-        token = visitor.token.get_secret_value()
-        key = hashlib.sha256(f"{token} {full_name.lower()}".encode()).digest()
-        now = self._frame.clock()
+        key, now = _key(visitor, full_name), self._frame.clock()
         with self._lock:
             known = self._answers.get(key)
         if known is not None and known[0] > now:
@@ -109,6 +107,13 @@ class Access:
                 self._answers.popitem(last=False)
         return found
 
+    def was_reachable(self, visitor: Visitor, full_name: str) -> bool:
+        """Whether GitHub showed it to them when it was asked last, however long ago. False when
+        nobody remembers; asks nobody."""
+        with self._lock:
+            known = self._answers.get(_key(visitor, full_name))
+        return known is not None and known[1] is not None
+
     def _may_write(self, visitor: Visitor | None, full_name: str) -> bool:
         """What everybody may see is shown whatever GitHub says of one of them."""
         if visitor is None:
@@ -118,3 +123,8 @@ class Access:
         except (AuthenticationError, UnavailableError):
             return False
         return found is not None and found.can_write
+
+
+def _key(visitor: Visitor, full_name: str) -> bytes:
+    token = visitor.token.get_secret_value()
+    return hashlib.sha256(f"{token} {full_name.lower()}".encode()).digest()

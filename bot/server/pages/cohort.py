@@ -2,15 +2,19 @@
 
 Two things must be true: the learner named this login among the mentors and shares, in the settings
 of their own repository; and the repository is public, or GitHub lets this mentor read it. Whoever
-goes by another name is not linked to, and nothing in the page or the JSON leads to them.
+goes by another name is not linked to, and nothing in the page or the JSON leads to them. Where
+GitHub gives no answer about one of them, the others are shown.
 """
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Literal
 
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.errors import AuthenticationError, MilepostError, UnavailableError
 from bot.reports.cohort import Cohort, Member, as_json
 from bot.server.pages.access import Access
 from bot.server.pages.frame import Frame, PageError
@@ -19,6 +23,20 @@ from bot.server.pages.shown import Opened
 from bot.server.store.rows import RepositoryRow
 
 AT_ONCE = 8  # questions to GitHub
+ENOUGH = 8  # of them without an answer: then GitHub is asked about nobody more
+
+Sight = Literal["seen", "hidden", "unknown"]
+
+
+class Gathered(Cohort):
+    """A cohort of which not all could be asked about just now, when it is not `complete`.
+
+    `waiting` are the names, as they go by here, of those of them whom this mentor is known to be
+    allowed to see: the others may not be theirs to know of.
+    """
+
+    complete: bool
+    waiting: tuple[str, ...] = ()
 
 
 def add(app: FastAPI, frame: Frame, access: Access, opened: Opened) -> None:
@@ -47,25 +65,53 @@ def _nobody() -> Response:
     raise PageError(401, "Sign in to see whom you accompany")
 
 
-def _cohort(frame: Frame, access: Access, opened: Opened, visitor: Visitor) -> Cohort:
+def _cohort(frame: Frame, access: Access, opened: Opened, visitor: Visitor) -> Gathered:
     """By the names they go by here, so that the order tells nothing else."""
     rows = frame.store.register.those(frame.store.shelf.of_mentor(visitor.login))
-    found = (_member(opened, row, visitor) for row in _readable(access, rows, visitor))
-    members = (one for one in found if one is not None)
-    return Cohort(learners=tuple(sorted(members, key=lambda one: one.who.casefold())))
+    sights = _sights(access, rows, visitor)
+    seen: list[Member] = []
+    waiting: list[str] = []
+    for row, sight in zip(rows, sights, strict=True):
+        if sight == "hidden" or (found := _member(opened, row, visitor)) is None:
+            continue
+        if sight == "seen":
+            seen.append(found)
+        elif not row.private or access.was_reachable(visitor, row.full_name):
+            waiting.append(found.who)
+    return Gathered(
+        learners=tuple(sorted(seen, key=lambda one: one.who.casefold())),
+        complete="unknown" not in sights,
+        waiting=tuple(sorted(waiting, key=str.casefold)),
+    )
 
 
-def _readable(
-    access: Access, rows: tuple[RepositoryRow, ...], visitor: Visitor
-) -> list[RepositoryRow]:
-    def may(row: RepositoryRow) -> bool:
-        if access.is_public(row):
-            return True
-        found = access.reachable(visitor, row.full_name)
-        return found is not None and found.id == row.id
+def _sights(access: Access, rows: Sequence[RepositoryRow], visitor: Visitor) -> list[Sight]:
+    """Which of them this mentor may see now. Raises AuthenticationError."""
+    silent: list[int] = []
+
+    def sight(row: RepositoryRow) -> Sight:
+        try:
+            if _is_public(access, row):
+                return "seen"
+            if len(silent) >= ENOUGH:
+                return "unknown"
+            found = access.reachable(visitor, row.full_name)
+        except AuthenticationError:
+            raise
+        except MilepostError:
+            silent.append(row.id)
+            return "unknown"
+        return "seen" if found is not None and found.id == row.id else "hidden"
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return [row for row, sees in zip(rows, pool.map(may, rows), strict=True) if sees]
+        return list(pool.map(sight, rows))
+
+
+def _is_public(access: Access, row: RepositoryRow) -> bool:
+    try:
+        return access.is_public(row)
+    except UnavailableError:
+        return False
 
 
 def _member(opened: Opened, row: RepositoryRow, visitor: Visitor) -> Member | None:
