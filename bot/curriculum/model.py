@@ -204,8 +204,8 @@ class Curriculum(Item):
     schema_version: Literal[1] = 1
     version: Line = "1.0"
     language: Line = "en"
-    source: Source = Source()
-    overview: Overview = Overview()
+    source: Source = Field(default_factory=Source)
+    overview: Overview = Field(default_factory=Overview)
     transferable_skills: tuple[TransferableSkill, ...] = ()
     skills: tuple[Skill, ...] = ()
     phases: tuple[Phase, ...] = Field(min_length=1)
@@ -219,10 +219,10 @@ class Curriculum(Item):
     projects: tuple[ProjectIdea, ...] = ()
     community: tuple[CommunityEntry, ...] = ()
     metrics: tuple[LearningMetric, ...] = ()
-    assessment: Assessment = Assessment()
+    assessment: Assessment = Field(default_factory=Assessment)
     journal: tuple[TemplateField, ...] = ()
     reflection: tuple[TemplateField, ...] = ()
-    success: Success = Success()
+    success: Success = Field(default_factory=Success)
 
     def modules(self) -> Iterator[Module]:
         """Every module, in order."""

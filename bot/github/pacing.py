@@ -38,7 +38,7 @@ _LONGEST = 86_400.0
 class Pacing(BaseModel):
     """How fast this run may write. Times in seconds; an `interval` of 0 lifts all three limits."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     interval: float = Field(default=1.0, ge=0, le=_SLOWEST_ASKED)
     per_minute: int = Field(default=80, ge=1)

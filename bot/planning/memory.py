@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Literal, Self
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from bot.planning.intents import Count, Deed, Intent, Log
 from bot.planning.marker import LEDGER, MEMORY, Key, safe_json
@@ -21,7 +21,7 @@ from bot.planning.observed import Observed
 from bot.planning.snapshot import Frozen
 
 ROOM = 20_000
-INTENT: TypeAdapter[Intent] = TypeAdapter(Intent)
+INTENT: TypeAdapter[Intent] = TypeAdapter(Intent, config=ConfigDict(defer_build=True))
 
 
 class Entry(Frozen):
