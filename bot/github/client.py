@@ -51,7 +51,9 @@ _KINDS = {
 class Connection(BaseModel):
     """Which repository, where, and as whom. The token shows in no repr and in no error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True
+    )
 
     repository: str
     token: SecretStr | None = None
@@ -156,7 +158,7 @@ class Inspection(BaseModel):
     the server does not tell; `scopes` is None unless the token is a classic one.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     repository: str
     private: bool
@@ -227,7 +229,8 @@ class RestClient:
     ) -> Answer:
         """One answer, 200 or (with `etag`) 304; `path` is below the API root and quoted.
 
-        `follow` goes after one redirect, below the API root only; else RepositoryMovedError.
+        `follow` goes after one redirect, below the API root only; else DeletedError for an issue
+        that was transferred, and RepositoryMovedError.
 
         Tries again what may pass by itself, three times in all. Raises GitHubError for a clear no
         and UnavailableError when GitHub gives none, or asks for too much patience.
@@ -245,6 +248,9 @@ class RestClient:
             onward = below(redirected.location, self.connection.api_url)
             if follow and onward is not None:
                 return self.get(onward, accept=accept, etag=etag)
+            if problems.of_an_issue(path):
+                self.get(self.connection.root)  # says itself when it is what moved
+                raise problems.transferred(path, self.connection.repository) from None
             name = new_name(redirected.location, self.connection.api_url, self._look_up)
             raise problems.moved(self.connection.repository, name) from None
 

@@ -30,6 +30,7 @@ _TOO_QUICKLY = "submitted too quickly"  # the spam guard's words, in a 422 (cli/
 _LIMIT_WORDS = ("rate limit", "abuse detection", "retry your request again later", _TOO_QUICKLY)
 # A list of the repository, or the repository itself: a 404 here is about the repository.
 _WHOLE = re.compile(r"/repos/[^/]+/[^/]+(/(labels|milestones|issues))?")
+_ISSUE = re.compile(r"/repos/[^/]+/[^/]+/issues/\d+(/.*)?")
 _FIELD_CODES = {
     "missing": "does not exist",
     "missing_field": "is missing",
@@ -76,9 +77,10 @@ class AnswerLostError(Exception):
 class RedirectedError(Exception):
     """3xx: it lives elsewhere. GitHub answers 301 to a GET and 307 to a write."""
 
-    def __init__(self, location: str | None) -> None:
+    def __init__(self, location: str | None, path: str = "") -> None:
         super().__init__("redirected")
         self.location = location
+        self.path = path
 
 
 class Answer(NamedTuple):
@@ -114,7 +116,7 @@ def check(answer: Answer, repository: str, now: datetime) -> None:
     if answer.status >= 400:
         raise problem(answer, repository)
     if answer.status >= 300:
-        raise RedirectedError(answer.headers.get("location"))
+        raise RedirectedError(answer.headers.get("location"), answer.path)
 
 
 def limit_of(answer: Answer, now: datetime) -> LimitReachedError | None:
@@ -181,6 +183,20 @@ def moved(repository: str, new_name: str | None) -> RepositoryMovedError:
         where=repository,
         hint=f"Set GITHUB_REPOSITORY to {new_name}, and `git remote set-url` in your clone.",
     )
+
+
+def of_an_issue(path: str) -> bool:
+    """Whether it is the path of one issue, or of something on it.
+
+    Such a path redirects when its repository was renamed, and also when the issue was transferred
+    to another repository, where it is none of ours. Source: "Get an issue".
+    """
+    return _ISSUE.fullmatch(path) is not None
+
+
+def transferred(path: str, repository: str) -> DeletedError:
+    """A redirect from one issue of a repository that is where it was."""
+    return DeletedError(f"What was at {path} is in another repository now.", where=repository)
 
 
 def issues_disabled(repository: str) -> IssuesDisabledError:

@@ -156,6 +156,9 @@ class Writer:
         try:
             return send()
         except RedirectedError as redirected:
+            if problems.of_an_issue(redirected.path):
+                self.ask("")  # says itself when it is the repository that moved
+                raise problems.transferred(redirected.path, self.connection.repository) from None
             name = wire.new_name(redirected)
             raise problems.moved(self.connection.repository, name) from None
         except OSError as wrong:
