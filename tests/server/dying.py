@@ -1,8 +1,9 @@
 """In the process of a server that is to die: SIGKILL at the n-th place where it waits.
 
 Such a place is where work leaves the process, or comes back: before and after each statement that
-writes to the database, each commit, each request to GitHub, and each part of the answer to a
-delivery. Counting begins with the first delivery that is brought.
+writes to the database, each commit, each request to GitHub, each job that is put into a queue,
+taken from it or done with, and each part of the answer to a delivery. Heartbeats are left out: how
+many there are is a matter of time. Counting begins with the first delivery that is brought.
 """
 
 import os
@@ -34,11 +35,18 @@ class Places:
     def watch(self, app: Asgi) -> Asgi:
         """The server, with all its places seen."""
         import httpx
+        from procrastinate.manager import JobManager
         from requests.adapters import HTTPAdapter
+
+        from bot.server.store import intake
 
         sa.event.listen(Engine, "before_cursor_execute", self._statement)
         sa.event.listen(Engine, "after_cursor_execute", self._statement)
         sa.event.listen(Engine, "commit", self.pass_by)
+        for keep in ("into_sqlite", "into_postgresql"):  # past SQLAlchemy
+            self._around(intake, keep)
+        for handle in ("batch_defer_jobs_async", "fetch_job", "finish_job_by_id_async"):
+            self._around_job(JobManager, handle)
         self._around(httpx.HTTPTransport, "handle_request")
         self._around(HTTPAdapter, "send")
 
@@ -65,8 +73,8 @@ class Places:
         if said[2].lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE", "WITH")):
             self.pass_by()
 
-    def _around(self, kind: Any, name: str) -> None:
-        real = getattr(kind, name)
+    def _around(self, owner: Any, name: str) -> None:
+        real = getattr(owner, name)
 
         def counted(*given: Any, **named: Any) -> Any:
             self.pass_by()
@@ -74,7 +82,21 @@ class Places:
             self.pass_by()
             return answer
 
-        setattr(kind, name, counted)
+        setattr(owner, name, counted)
+
+    def _around_job(self, owner: Any, name: str) -> None:
+        """As `_around`, of a coroutine. To find no job is no place: it is tried ever again."""
+        real = getattr(owner, name)
+
+        async def counted(*given: Any, **named: Any) -> Any:
+            if name != "fetch_job":
+                self.pass_by()
+            answer = await real(*given, **named)
+            if name != "fetch_job" or answer is not None:
+                self.pass_by()
+            return answer
+
+        setattr(owner, name, counted)
 
 
 def dying(app: Asgi) -> Asgi:

@@ -3,28 +3,36 @@
 By default at a few of them; all when MILEPOST_EVERY_PLACE=1.
 """
 
-import contextlib
 import os
-import signal
-import subprocess
 import time
-from datetime import UTC, datetime
+from multiprocessing.context import ForkServerProcess
 
 import pytest
-import sqlalchemy as sa
 from server.dying import VARIABLE
 from server.hosting import eventually
-from server.test_server_kill import Machine, machine
+from server.machines import Machine, killed, machine, shared
 
 from bot.planning.intents import Log
 from bot.planning.memory import find_memory
 from bot.sandbox.state import comments
 from bot.sandbox.state.objects import Comment, Issue
-from bot.server.store.tables import agenda
 
-__all__ = ["machine"]
-MOST = 200  # more than there are
-STEP = 1 if os.environ.get("MILEPOST_EVERY_PLACE") else 40
+__all__ = ["machine", "shared"]
+MOST = 400  # more than there are
+EVERY = bool(os.environ.get("MILEPOST_EVERY_PLACE"))
+MANY = 40  # fewer than there are
+A_WHILE = 1.0  # seconds
+
+
+@pytest.fixture(params=["SQLite", "a queue on PostgreSQL"])
+def mortal(request: pytest.FixtureRequest) -> Machine:
+    """With each kind of store, and of work."""
+    if request.param == "SQLite":
+        made: Machine = request.getfixturevalue("machine")
+        return made
+    made = request.getfixturevalue("shared")
+    made.environ["MILEPOST_WORK"] = "queue"
+    return made
 
 
 def issue(machine: Machine) -> Issue:
@@ -39,30 +47,20 @@ def say(machine: Machine) -> Comment:
         return comments.create(world, world.actor(), home, issue(machine), told)
 
 
-def over(process: subprocess.Popen[bytes], machine: Machine) -> bool:
+def over(process: ForkServerProcess, machine: Machine) -> bool:
     """Waits until there is nothing left to do, or nobody left to do it: then it says yes."""
     machine.sandbox.webhooks.settle()
-
-    passed = time.monotonic()
+    hurried = time.monotonic()
 
     def ended() -> bool:
-        nonlocal passed
-        if time.monotonic() > passed + 5:  # not more often, or GitHub asks for patience
-            passed = time.monotonic()
-            let_time_pass(machine)
-        return process.poll() is not None or machine.at_rest()
+        nonlocal hurried
+        if time.monotonic() > hurried + A_WHILE:
+            hurried = time.monotonic()
+            machine.hurry()
+        return process.exitcode is not None or machine.at_rest()
 
     eventually(ended)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        return process.wait(0.3) == -signal.SIGKILL
-    return False
-
-
-def let_time_pass(machine: Machine) -> None:
-    """Who died at its work counts as having failed: the next try comes later each time."""
-    later = sa.update(agenda).where(agenda.c.tries > 0, agenda.c.holder.is_(None))
-    with machine.engine.begin() as connection:
-        connection.execute(later.values(tries=0, due_at=datetime.now(UTC)))
+    return killed(process, within=0.3)
 
 
 def logged(machine: Machine) -> list[int]:
@@ -72,28 +70,30 @@ def logged(machine: Machine) -> list[int]:
     return sorted(entry.id for entry in entries if isinstance(entry.intent, Log))
 
 
-def test_each_delivery_takes_effect_once_wherever_the_server_dies(machine: Machine) -> None:
+def test_each_delivery_takes_effect_once_wherever_the_server_dies(mortal: Machine) -> None:
     """What was not acknowledged is found by looking; what was is found in the inbox."""
-    with machine.serving():
-        machine.install()
-        eventually(machine.at_rest)
+    with mortal.serving():
+        mortal.install()
+        eventually(mortal.at_rest)
     said: list[Comment] = []
     deaths = 0
-    for place in range(1, MOST, STEP):
-        with machine.serving(None, **{VARIABLE: str(place)}) as process:
+    for place in range(1, MOST, 1 if EVERY else MANY):
+        mortal.bury()
+        with mortal.serving(None, **{VARIABLE: str(place)}) as process:
             # GitHub is asked to send again what did not arrive: it may die of that, too.
-            if not over(process, machine):
-                said.append(say(machine))
-                if not over(process, machine):
+            if not over(process, mortal):
+                said.append(say(mortal))
+                if not over(process, mortal):
                     break
             deaths += 1
     else:
         pytest.fail("it never came to its end")
-    with machine.serving() as process:
-        assert not over(process, machine)
-        eventually(lambda: len(logged(machine)) >= len(said), "something was lost")
-        assert not over(process, machine)
-    assert deaths > (40 if STEP == 1 else 1)
-    assert logged(machine) == sorted(comment.id for comment in said)
+    mortal.bury()
+    with mortal.serving() as process:
+        assert not over(process, mortal)
+        eventually(lambda: len(logged(mortal)) >= len(said), "something was lost")
+        assert not over(process, mortal)
+    assert deaths > (MANY if EVERY else 1)
+    assert logged(mortal) == sorted(comment.id for comment in said)
     assert [len(comment.reactions) for comment in said] == [1] * len(said)
     print(f"killed at {deaths} places")  # noqa: T201 - for whoever asks for all of them
