@@ -69,6 +69,11 @@ class Edges:
         found = self.repository.issues.get(number)
         return _state(self.repository, found) if found and not found.is_pull_request else None
 
+    def newer(self, number: int, *, known: int = 0) -> tuple[IssueState, ...]:
+        last = max([*self.repository.issues, *self.repository.deleted_issues, known], default=0)
+        found = (self.issue(one) for one in range(number + 1, last + 1))
+        return tuple(issue for issue in found if issue)
+
     def milestone(self, number: int) -> MilestoneState | None:
         found = self.repository.milestones.get(number)
         return (

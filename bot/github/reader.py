@@ -17,11 +17,11 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from bot.errors import (
     AuthenticationError,
+    DeletedError,
     GitHubError,
     NotThereError,
     PermissionDeniedError,
     RepositoryMissingError,
-    RepositoryMovedError,
 )
 from bot.github import problems, translate
 from bot.github.addresses import Address, address, web_root
@@ -105,18 +105,22 @@ class HttpReader:
 
     def issue(self, number: int) -> IssueState | None:
         """One issue as it is now; None when it is not here (any more), or is a pull request."""
-        path = f"{self._connection.root}/issues/{number}"
-        try:
-            item = self._client.get(path).json()
-        except NotThereError:
-            return None
-        except RepositoryMovedError:
-            # A transferred issue redirects like a renamed repository; only the latter is an error.
-            self._client.get(self._connection.root)
-            return None
-        if not isinstance(item, dict):
-            raise problems.misshapen(path, "no object")
-        return translate.issue(item, path, self._connection.repository)
+        return self._at(number)[1]
+
+    def newer(self, number: int, *, known: int = 0) -> tuple[IssueState, ...]:
+        """Issues with higher numbers as they are now, asked for one by one, in order.
+
+        A pull request, and an issue that was deleted (410) or transferred (301), is passed over.
+        404 ends it above `known`, though it also stands for what was transferred to where the token
+        may not look. Source: "Get an issue".
+        """
+        found: list[IssueState] = []
+        given = True
+        while given or number <= known:
+            number += 1
+            given, issue = self._at(number)
+            found += [issue] if issue else []
+        return tuple(found)
 
     def milestone(self, number: int) -> MilestoneState | None:
         """One milestone as it is now; None when it is not here (any more)."""
@@ -223,6 +227,19 @@ class HttpReader:
             return self._client.get(url, accept=RAW).text
         except NotThereError:
             return None
+
+    def _at(self, number: int) -> tuple[bool, IssueState | None]:
+        """Whether a number was given out, as far as GitHub tells, and the issue that has it."""
+        path = f"{self._connection.root}/issues/{number}"
+        try:
+            item = self._client.get(path).json()
+        except DeletedError:  # or transferred
+            return True, None
+        except NotThereError:
+            return False, None
+        if not isinstance(item, dict):
+            raise problems.misshapen(path, "no object")
+        return True, translate.issue(item, path, self._connection.repository)
 
     def _numbered(self, params: dict[str, str], fresh: bool) -> list[Json]:
         """Issues and pull requests. Where issues are off, GitHub answers 410, 404 or with none."""

@@ -37,6 +37,14 @@ class Reader(Protocol):
         """One issue as it is now; None when there is none, or it is a pull request."""
         ...
 
+    def newer(self, number: int, *, known: int = 0) -> tuple[IssueState, ...]:
+        """Issues with higher numbers as they are now, asked for one by one, in order.
+
+        For lists lag, and single issues do not. It ends at the first number that was never given
+        out, as far as can be told; up to `known`, which was, no gap ends it.
+        """
+        ...
+
     def milestone(self, number: int) -> MilestoneState | None:
         """One milestone as it is now; None when there is none."""
         ...

@@ -97,6 +97,11 @@ class Writer:
         self._milestones = dict(plan.milestones)
         self._has_sub_issues = True
 
+    @property
+    def highest(self) -> int:
+        """The highest number of an issue that was read or made."""
+        return max(self._read, default=0)
+
     def write(self, change: Change) -> None:
         """Send one change. Raises OvertakenError, and what reader and gateway raise."""
         match change:
@@ -268,6 +273,7 @@ def apply(
     """
     written = looks = 0
     newer: dict[int, IssueState] = {}
+    known = 0  # the highest number that GitHub gave to this run
     if plan.count("create-issue"):
         seen = with_newest(snapshot, reader)
         plan = plan if seen is snapshot else replan(seen)
@@ -285,7 +291,8 @@ def apply(
             if looks > LOOKS_AGAIN:
                 raise
             sleep(FIRST_PAUSE * 2 ** (looks - 1))
-            snapshot = with_newest(reader.snapshot(fresh=True), reader)
+            known = max(known, writer.highest)
+            snapshot = with_newest(reader.snapshot(fresh=True), reader, known=known)
             if isinstance(why, OvertakenError) and isinstance(why.now, IssueState):
                 newer[why.now.number] = why.now
             snapshot = _with(snapshot, newer)
@@ -294,17 +301,17 @@ def apply(
             return written
 
 
-def with_newest(snapshot: Snapshot, reader: Reader) -> Snapshot:
-    """`snapshot` with the issues that are newer than its lists: lists lag, single issues do not."""
-    newest: list[IssueState] = []
-    number = max([snapshot.last_number, *(issue.number for issue in snapshot.issues)]) + 1
-    while (issue := reader.issue(number)) is not None:
-        newest.append(issue)
-        number += 1
+def with_newest(snapshot: Snapshot, reader: Reader, *, known: int = 0) -> Snapshot:
+    """`snapshot` with the issues that are newer than its lists: lists lag, single issues do not.
+
+    `known` is a number that was given out for sure.
+    """
+    number = max([snapshot.last_number, *(issue.number for issue in snapshot.issues)])
+    newest = reader.newer(number, known=known)
     if not newest:
         return snapshot
     return snapshot.model_copy(
-        update={"issues": (*snapshot.issues, *newest), "last_number": number - 1}
+        update={"issues": (*snapshot.issues, *newest), "last_number": newest[-1].number}
     )
 
 

@@ -52,6 +52,10 @@ class Imagined:
     def issue(self, number: int) -> IssueState | None:
         return next((i for i in self.snapshot().issues if i.number == number), None)
 
+    def newer(self, number: int, *, known: int = 0) -> tuple[IssueState, ...]:
+        del known
+        return tuple(i for i in self.snapshot().issues if i.number > number)
+
     def milestone(self, number: int) -> MilestoneState | None:
         return next((m for m in self.snapshot().milestones if m.number == number), None)
 

@@ -216,6 +216,40 @@ class TestOneIssue:
 
         assert odd_reader(make_reader, answer).issue(7) is None
 
+    def test_newer_ones_are_found_past_what_is_gone(
+        self, make_reader: MakeReader, world: World, seed: Callable[[int], None]
+    ) -> None:
+        seed(6)
+        home = world.repository()
+        for number in (2, 3):
+            issues.delete(world, world.actor(), home, home.issues[number])
+        home.issues[5].is_pull_request = True
+        reader, before = make_reader(), len(world.journal.entries)
+        assert [issue.number for issue in reader.newer(1)] == [4, 6]
+        assert [
+            entry.path.rpartition("/")[2] for entry in list(world.journal.entries)[before:]
+        ] == [*("2", "3", "4", "5", "6", "7")]
+        assert reader.newer(6) == ()
+        assert len(world.journal.entries) - before == 7  # in the common case one request
+
+    def test_newer_ones_are_found_past_what_was_transferred(self, make_reader: MakeReader) -> None:
+        asked: list[str] = []
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            home, _, number = request.url.path.rpartition("/issues/")
+            asked.append(number if home else "")
+            if home and number == "7":
+                there = "https://api.github.com/repositories/2/issues/1"
+                return httpx.Response(301, headers={"location": there}, json={"message": "Moved"})
+            said = {"message": "Not Found"} if home else {"full_name": "learner/other"}
+            return httpx.Response(404 if home else 200, json=said)
+
+        odd_reader(make_reader, answer).newer(6)
+        assert [number for number in asked if number] == ["7", "8"]
+        asked.clear()
+        odd_reader(make_reader, answer).newer(7, known=10)
+        assert [number for number in asked if number] == ["8", "9", "10", "11"]
+
 
 class TestComments:
     def test_all_of_one_issue_oldest_first(

@@ -12,6 +12,7 @@ from workbench import settings as config
 from bot.errors import GitHubError, RefusedError, SubIssuesUnsupportedError, UncertainWriteError
 from bot.planning.changes import Plan
 from bot.planning.marker import find
+from bot.sandbox.state import issues
 from bot.usecases.reconcile import check_removals
 
 
@@ -132,6 +133,25 @@ def test_a_pull_request_with_the_newest_number_hides_nothing() -> None:
         bench.apply(SMALL)
     bench.edges.create_issue("A pull request", body="", labels=(), milestone=None)
     bench.issue("A pull request").is_pull_request = True
+    bench.apply(SMALL)
+    assert len(keys(bench)) == len(set(keys(bench)))
+
+
+def test_an_issue_that_was_deleted_meanwhile_hides_nothing() -> None:
+    bench = Workbench()
+
+    def pass_by() -> None:
+        """Somebody files an issue and deletes it, right before ours is made."""
+        asked = {"title": "By mistake", "body": ""}
+        made = issues.create(bench.world, bench.learner, bench.repository, asked)
+        issues.delete(bench.world, bench.learner, bench.repository, made)
+
+    strike(bench, WRITES - 4, PowerCutError(), after=True)
+    bench.edges.before_write = pass_by
+    with pytest.raises(PowerCutError):
+        bench.apply(SMALL)
+    bench.edges.before_write = lambda: None
+    bench.edges.hidden = {max(bench.repository.issues)}
     bench.apply(SMALL)
     assert len(keys(bench)) == len(set(keys(bench)))
 
