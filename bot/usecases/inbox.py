@@ -12,9 +12,8 @@ from bot.planning.memory import memories
 from bot.planning.observed import TRUSTED, Observed
 from bot.planning.ports import Reader
 from bot.planning.snapshot import CommentState
-from bot.usecases.obey import NOT_UNDERSTOOD, OBEYED, Inbox
+from bot.usecases.heard import MARKS, Inbox
 
-MARKS = frozenset({OBEYED, NOT_UNDERSTOOD})
 OVERLAP = timedelta(days=2)
 """Read again, for lists lag, runs are cut off, and a day is told in the learner's zone."""
 

@@ -1,13 +1,11 @@
 """obey = comments, ticked buttons and noted deeds become changes. Pure, and each is obeyed once.
 
-A comment is known by the entry that an issue's memory holds, and marked by a reaction. Memories are
-written first, answers next, marks last: whatever is cut off, the next run sees what is missing and
-adds only that. A stranger's commands make us neither write nor talk.
+Memories are written first, answers next, marks last: whatever is cut off, the next run sees what is
+missing and adds only that. A stranger's commands make us neither write nor talk.
 """
 
 from collections.abc import Iterator
 from datetime import datetime
-from functools import cached_property
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -23,13 +21,13 @@ from bot.planning.changes import (
 )
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.intents import Deed, Intent
-from bot.planning.marker import BOX, BUTTON, Key, find
-from bot.planning.memory import INTENT, Entry, Memory, find_memory
+from bot.planning.marker import BOX, BUTTON, Key
+from bot.planning.memory import INTENT, Entry, find_memory
 from bot.planning.observed import Observed, OurIssue, observe
 from bot.planning.schedule import Schedule, schedule
 from bot.planning.snapshot import CommentState, Frozen, Snapshot
 from bot.planning.twins import are_twins
-from bot.progress.commands import MOST, Asked, read_commands, written
+from bot.progress.commands import MOST, Asked, written
 from bot.progress.life import Life, read_life
 from bot.progress.progress import read_progress
 from bot.progress.understand import LONGEST_PAUSE, Misunderstood, Place, understand
@@ -37,31 +35,16 @@ from bot.reports.view import View
 from bot.reports.where import first_unfinished
 from bot.settings import Settings
 from bot.usecases.edits import SWITCHES, Edit, after, closed_journal, new_journal
+from bot.usecases.heard import NOT_UNDERSTOOD, OBEYED, Heard, Inbox
 from bot.usecases.look import look
 from bot.usecases.publish import doubled, keys_of
 from bot.usecases.replies import ANSWERED, Wrong, reply, reply_key
 
-UNREMEMBERED = frozenset({"help", "status", "journal"})
-OBEYED = "rocket"
-NOT_UNDERSTOOD = "confused"
-MARKS = frozenset({OBEYED, NOT_UNDERSTOOD})
 # Sums and opinions bend no plan, so what was understood before them still holds.
 _HARMLESS = (intents.Log, intents.Count, intents.Rate)
 _TOLD = 3
 _NO_ROOM = "The issue that would remember it is full."
 _TOO_LONG = "The entry is too long for an issue: in two parts it fits."
-
-
-class Inbox(Frozen):
-    """Comments of the repository since the last run.
-
-    `writers` are the logins, case-folded, of those who may write to it; `marked` are the ids of
-    comments that bear our mark.
-    """
-
-    comments: tuple[CommentState, ...] = ()
-    writers: frozenset[str] = frozenset()
-    marked: frozenset[int] = frozenset()
 
 
 class Obeyed(Frozen):
@@ -133,9 +116,8 @@ class _Obeying:
         self._settings = settings
         self._now = now
         self._observed = observe(snapshot)
-        self._ours = {ours.state.number: ours for ours in self._every}
-        self._titles = {issue.number: issue.title for issue in snapshot.issues}
-        self._titles |= {pull.number: pull.title for pull in snapshot.pulls}
+        self._heard = Heard(inbox, self._observed)
+        self._ours = {ours.state.number: ours for ours in self._heard.every}
         self._edits: dict[Key, Edit] = {}
         self._journals: list[CreateIssue | UpdateIssue] = []
         self._answers: list[_Answer] = []
@@ -155,11 +137,11 @@ class _Obeying:
 
     def read(self, comment: CommentState) -> None:
         """Obey the commands of a comment."""
-        asked = read_commands(comment.body) if self._counts(comment) else ()
-        if not asked or (comment.id in self._inbox.marked and not self._lost(comment, asked)):
+        asked = self._heard.asked(comment)
+        if not asked:
             return
         said = "; ".join(one.line for one in asked[:_TOLD])
-        if comment.id in self._folded:
+        if self._heard.is_folded(comment.id):
             self._answers.append(_Answer(comment=comment, said=said))
             return
         found = [self._one(comment, n, asked) for n in range(min(len(asked), MOST))]
@@ -171,51 +153,6 @@ class _Obeying:
         wrong = tuple(one for one in found if isinstance(one, Wrong))
         obeyed = tuple(one for one in found if one is not None and not isinstance(one, Wrong))
         self._answers.append(_Answer(comment=comment, said=said, intents=obeyed, wrong=wrong))
-
-    def _counts(self, comment: CommentState) -> bool:
-        """Whether to read it: by somebody who may write here, not by us, not acted on."""
-        return (
-            comment.author is not None
-            and comment.author_kind != "Bot"
-            and comment.author.casefold() in self._inbox.writers
-            and not (comment.id in self._obeyed and MARKS & comment.reactions.keys())
-            and comment.issue in self._titles
-            and find(comment.body) is None
-        )
-
-    def _lost(self, comment: CommentState, asked: tuple[Asked, ...]) -> bool:
-        """Whether a comment that was acted on should be remembered somewhere, and is not.
-
-        Of two runs that wrote to one issue at the same moment the later put its text over the
-        other's. A mark says that a comment was seen; only the memory says that it holds.
-        """
-        if NOT_UNDERSTOOD in comment.reactions or comment.id in self._obeyed:
-            return False
-        return any(one.known and one.word not in UNREMEMBERED for one in asked)
-
-    @cached_property
-    def _known(self) -> dict[tuple[int, int], Intent]:
-        """What was obeyed in earlier runs, by comment and place in it."""
-        entries = (e for memory in self._memories for e in memory.entries)
-        return {(entry.id, entry.n): entry.intent for entry in entries if entry.id}
-
-    @cached_property
-    def _obeyed(self) -> frozenset[int]:
-        """Comments that are remembered; on them any mark is good enough."""
-        return self._folded | {number for number, _ in self._known}
-
-    @cached_property
-    def _folded(self) -> frozenset[int]:
-        return frozenset(number for memory in self._memories for number in memory.merged)
-
-    @cached_property
-    def _memories(self) -> list[Memory]:
-        return [find_memory(ours.state.body) for ours in self._every]
-
-    @property
-    def _every(self) -> tuple[OurIssue, ...]:
-        """All with a marker; what is said on a twin is about the same work."""
-        return (*self._observed.issues.values(), *self._observed.duplicates)
 
     def join(self) -> None:
         """Bring what is remembered in a twin into the issue that counts."""
@@ -232,7 +169,7 @@ class _Obeying:
         self, comment: CommentState, n: int, every: tuple[Asked, ...]
     ) -> Intent | Wrong | None:
         """Obey the command with the index `n`; None when it cannot be remembered now."""
-        if (known := self._known.get((comment.id, n))) is not None:
+        if (known := self._heard.intent(comment.id, n)) is not None:
             return known
         asked, ours = every[n], self._ours.get(comment.issue)
         at = comment.updated_at or comment.created_at
@@ -356,7 +293,7 @@ class _Obeying:
             last=(
                 *self._replies(snapshot),
                 *self._marks(),
-                *doubled(self._inbox.comments, self._titles),
+                *doubled(self._inbox.comments, self._heard.titles),
             ),
         )
 
@@ -380,7 +317,7 @@ class _Obeying:
             yield CreateComment(
                 key=reply_key(comment.id),
                 number=comment.issue,
-                title=self._titles[comment.issue],
+                title=self._heard.titles[comment.issue],
                 body=reply(comment.id, answer.intents, answer.wrong, view),
             )
 

@@ -27,9 +27,10 @@ from bot.reports.weekly import older_weeks, weekly_issues
 from bot.settings import Settings
 from bot.usecases.apply import Progress, apply
 from bot.usecases.evidence import Outside, gather
+from bot.usecases.heard import Inbox
 from bot.usecases.inbox import read_inbox
 from bot.usecases.look import look
-from bot.usecases.obey import Inbox, obey
+from bot.usecases.obey import obey
 from bot.usecases.publish import keys_of
 
 Planner = Callable[[Snapshot], Plan]

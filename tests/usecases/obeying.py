@@ -19,7 +19,8 @@ from bot.progress.life import Life, read_life
 from bot.sandbox.state.objects import Comment
 from bot.settings import Settings
 from bot.usecases.apply import apply
-from bot.usecases.obey import Inbox, Obeyed, obey
+from bot.usecases.heard import Inbox
+from bot.usecases.obey import Obeyed, obey
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 NOTHING = DesiredState(labels=(), milestones=(), issues=())
