@@ -12,7 +12,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
@@ -21,13 +21,14 @@ from bot.errors import (
     ConfigError,
     GitHubError,
     MilepostError,
+    UnavailableError,
     UncertainWriteError,
 )
 from bot.github import app_problems, problems
 from bot.github.addresses import web_root
 from bot.github.app import Installation
 from bot.github.app_calls import AppCalls, pages
-from bot.github.client import PUBLIC_API
+from bot.github.client import API_VERSION, JSON, PUBLIC_API, USER_AGENT
 from bot.github.pacing import Clock, utc_now
 from bot.github.problems import Answer
 from bot.github.told import Told, items, read
@@ -36,11 +37,13 @@ if TYPE_CHECKING:
     import httpx
 
 PATIENCE = 5.0  # seconds that somebody in front of a page waits for GitHub's limits
+LEAVING = 5.0  # seconds that somebody who signs out waits for GitHub
 _EXCHANGE = "/login/oauth/access_token"
 _AGAIN = "Sign in again."
 _NAME = re.compile(r"[A-Za-z0-9_-]+/(?!\.{1,2}$)[A-Za-z0-9_.-]+")
 _BY_ID = re.compile(r"/repositories/[0-9]+$")
 _WORD = re.compile(r"[a-z_]{1,60}")
+_ENDED = {204, 404, 422}
 _HIDDEN = {403, 404, 451}
 
 
@@ -93,9 +96,9 @@ def challenge_of(verifier: str) -> str:
 class SignIn:
     """The sign-in of one App on one GitHub, for all threads of a process.
 
-    Every method but `address` may raise UnavailableError when GitHub does not answer, and
-    UnreadableAnswerError; those that are given a token raise AuthenticationError when it is
-    refused.
+    Every method but `address` may raise UnavailableError when GitHub does not answer, and, but for
+    `revoke`, UnreadableAnswerError; those that ask with a token raise AuthenticationError when it
+    is refused.
     """
 
     def __init__(
@@ -163,6 +166,38 @@ class SignIn:
         lasts = given.expires_in
         until = None if lasts is None else now + timedelta(seconds=lasts)
         return UserToken(token=given.access_token, until=until)
+
+    def revoke(self, token: SecretStr) -> None:
+        """End a token at GitHub, so that nobody can use it any more ("Delete an app token").
+
+        One that GitHub does not know is at its end already. Asked once, and not for long: whoever
+        signs out waits. Raises ConfigError when the App's credentials are wrong.
+        """
+        import httpx
+
+        path = f"/applications/{quote(self.client_id, safe='')}/token"
+        try:
+            response = self._api.http().request(
+                "DELETE",
+                self._api.api_url + path,
+                json={"access_token": token.get_secret_value()},
+                auth=(self.client_id, self._secret.get_secret_value()),
+                headers={
+                    "Accept": JSON,
+                    "User-Agent": USER_AGENT,
+                    "X-GitHub-Api-Version": API_VERSION,
+                },
+                follow_redirects=False,
+                timeout=LEAVING,
+            )
+        except httpx.RequestError as broken:
+            raise UnavailableError(f"GitHub gave no answer ({type(broken).__name__}).") from None
+        if response.status_code in _ENDED:
+            return
+        if response.status_code == 401:
+            raise self._wrong_credentials()
+        # Nothing of the answer is told: nobody knows what it repeats of what was sent.
+        raise UnavailableError(f"GitHub answered {response.status_code}.")
 
     def person(self, token: SecretStr) -> Person:
         """Whose token it is ("Get the authenticated user")."""
@@ -245,11 +280,7 @@ class SignIn:
                 hint=_AGAIN,
             )
         if word == "incorrect_client_credentials" or answer.status == 404:
-            return ConfigError(
-                "GitHub does not accept the App's client id and client secret.",
-                where=f"App {self.client_id}",
-                hint="Make a new client secret in the App's settings on GitHub, and store it here.",
-            )
+            return self._wrong_credentials()
         if word == "redirect_uri_mismatch":
             return ConfigError(
                 "GitHub does not know the address that people come back to after signing in.",
@@ -263,6 +294,13 @@ class SignIn:
                 hint="Verify it in your GitHub settings, under Emails.",
             )
         return GitHubError(f"GitHub refused the sign-in ({word}).", hint=_AGAIN)
+
+    def _wrong_credentials(self) -> ConfigError:
+        return ConfigError(
+            "GitHub does not accept the App's client id and client secret.",
+            where=f"App {self.client_id}",
+            hint="Make a new client secret in the App's settings on GitHub, and store it here.",
+        )
 
 
 def _reachable(found: Any, path: str) -> Reachable:

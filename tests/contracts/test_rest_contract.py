@@ -217,6 +217,10 @@ def walk_signed_in(api: httpx.Client, sandbox: Sandbox) -> None:
     api.get("/user/installations", headers=as_person)
     api.get(repositories, headers=as_person)
     apps.unsuspend(sandbox.world, sandbox.world.actor(), sandbox.world.installations[number])
+    leaving, client = f"/applications/{app.client_id}/token", (app.client_id, app.client_secret)
+    api.request("DELETE", leaving, auth=client, json={"access_token": "ghu_none"})
+    api.request("DELETE", leaving, auth=client, json={"access_token": token})
+    api.request("DELETE", leaving, auth=(app.client_id, "wrong"), json={"access_token": token})
 
 
 def walk_app(api: httpx.Client, sandbox: Sandbox, jwt: str) -> None:

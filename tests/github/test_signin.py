@@ -112,6 +112,38 @@ class TestAddress:
         assert challenge_of(verifier) == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 
 
+class TestRevoke:
+    def test_a_token_ends_and_those_of_others_do_not(
+        self, signin: SignIn, world: World, app: App, token: SecretStr
+    ) -> None:
+        other = token_for(world, app, "mentor")
+        signin.revoke(token)
+        with pytest.raises(AuthenticationError):
+            signin.person(token)
+        assert signin.person(other).login == "mentor"
+        # What is at its end already stays there.
+        signin.revoke(token)
+
+    def test_a_wrong_secret_is_told(self, sandbox: Sandbox, app: App, token: SecretStr) -> None:
+        signin = SignIn(app.client_id, SECRET, api_url=sandbox.api_url)
+        with pytest.raises(ConfigError, match="client secret"):
+            signin.revoke(token)
+        signin.close()
+
+    @pytest.mark.parametrize("status", [302, 403, 500, 503])
+    def test_anything_else_is_no_answer(self, answering: Made, status: int) -> None:
+        with pytest.raises(UnavailableError) as told:
+            answering(status, {"message": "ghu_secret"}).revoke(SecretStr("ghu_secret"))
+        assert "ghu_" not in str(told.value)
+
+    def test_it_is_asked_once(self, sandbox: Sandbox, signin: SignIn, token: SecretStr) -> None:
+        sandbox.world.faults.add("reset", path="/applications/*", times=0)
+        before = sandbox.world.journal.received
+        with pytest.raises(UnavailableError):
+            signin.revoke(token)
+        assert sandbox.world.journal.received == before + 1
+
+
 class TestExchange:
     def test_a_person_signs_in(self, signin: SignIn, timeline: Timeline) -> None:
         address = signin.address(redirect_uri=BACK, state="s", challenge=challenge_of(VERIFIER))

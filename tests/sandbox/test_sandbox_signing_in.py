@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs
 
 import httpx
@@ -161,6 +162,26 @@ class TestPersonsToken:
         before = person("GET", "user").status_code
         sandbox.world.clock.advance(timedelta(minutes=1))
         assert (before, person("GET", "user").status_code) == (200, 401)
+
+    def test_it_ends_when_the_app_says_so(
+        self, sandbox: Sandbox, web: httpx.Client, paths: App, with_token: WithToken
+    ) -> None:
+        token, other = token_of(web, paths), token_of(web, paths)
+        client = (paths.client_id, paths.client_secret)
+        anybody = with_token(None)
+
+        def end(value: object, path: str = paths.client_id, **how: Any) -> int:
+            sent = {"access_token": value}
+            return anybody("DELETE", f"applications/{path}/token", sent, **how).status_code
+
+        assert end(token) == end(token, auth=(paths.client_id, "wrong")) == 401
+        assert end(sandbox.token, auth=client) == end(token, "Iv1.none", auth=client) == 404
+        assert end(None, auth=client) == 422
+        assert end(token, auth=client) == 204
+        assert end(token, auth=client) == 404
+        assert with_token(token)("GET", "user").status_code == 401
+        assert with_token(other)("GET", "user").status_code == 200
+        assert not any(refresh.token == token for refresh in sandbox.world.refreshes.values())
 
     def test_it_ends_when_the_person_takes_it_back(
         self, web: httpx.Client, paths: App, person: Api

@@ -53,6 +53,42 @@ def test_somebody_signs_in_and_out(town: Visited, ada: Person) -> None:
     assert signed_in(ada.open("/")) == ""
 
 
+def persons_tokens(town: Visited) -> list[str]:
+    """What GitHub knows of tokens that people signed in with."""
+    with town.world.lock:
+        return [value for value, token in town.world.tokens.items() if token.through]
+
+
+def test_signing_out_ends_the_token_and_every_copy_of_the_cookie(
+    town: Visited, ada: Person
+) -> None:
+    back = town.sign_in(ada)
+    copy = dict(ada.web.cookies)
+    assert len(persons_tokens(town)) == 1
+    ada.press(back, "Sign out")
+    assert persons_tokens(town) == []
+    answer = httpx.get(f"{town.host.url}/r/ada/private", cookies=copy, verify=False)
+    assert answer.status_code == 401
+    # And GitHub asks nobody anew who said yes before.
+    assert signed_in(town.sign_in(ada)) == "ada"
+
+
+@pytest.mark.parametrize("fault", ["502", "reset", "secondary-429", "expired"])
+def test_a_github_that_cannot_be_told_keeps_nobody_signed_in(
+    town: Visited, ada: Person, caplog: pytest.LogCaptureFixture, fault: str
+) -> None:
+    back = town.sign_in(ada)
+    (token,) = persons_tokens(town)
+    town.world.faults.add(fault, path="/applications/*")
+    with caplog.at_level(logging.WARNING):
+        out = ada.press(back, "Sign out")
+    assert (out.path, signed_in(out)) == ("/", "")
+    assert signed_in(ada.open("/")) == ""
+    assert persons_tokens(town) == [token]
+    assert "a token lives on after signing out" in caplog.text
+    assert token not in caplog.text
+
+
 def test_what_goes_to_github_is_what_its_documents_ask_for(town: Visited, ada: Person) -> None:
     answer = ada.web.get("/sign-in", follow_redirects=False)
     query = parse_qs(urlsplit(answer.headers["location"]).query)

@@ -7,7 +7,7 @@ from bot.sandbox.api import app_shapes as shape
 from bot.sandbox.api.call import Answer, Call, Routes
 from bot.sandbox.api.repository_shapes import repository
 from bot.sandbox.api.shapes import JSON
-from bot.sandbox.state import apps
+from bot.sandbox.state import apps, grants
 from bot.sandbox.state.hooks import Delivery
 from bot.sandbox.state.objects import Actor, Installation
 from bot.sandbox.state.refusals import Forbidden, Invalid, Malformed, NotFound
@@ -127,6 +127,18 @@ def list_shared_repositories(call: Call) -> Answer:
 def revoke_token(call: Call) -> Answer:
     if call.actor.token:
         del call.world.tokens[call.actor.token.value]
+    return Answer(204)
+
+
+@routes("DELETE", "/applications/{client_id}/token", access="client")
+def end_sign_in(call: Call) -> Answer:
+    """GitHub does not say how it refuses a token that is none: here it is not found."""
+    app, value = call.client, call.fields.get("access_token")
+    if app is None or app.client_id != call.params["client_id"]:
+        raise NotFound
+    if not isinstance(value, str):
+        raise Invalid("Validation Failed", [{"resource": "OauthAccess", "code": "missing_field"}])
+    grants.end(call.world, app, value)
     return Answer(204)
 
 

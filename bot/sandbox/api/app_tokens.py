@@ -1,4 +1,4 @@
-"""JSON web tokens of Apps: who signed, and whether the times in them are allowed.
+"""JSON web tokens of Apps: who signed, and whether the times in them are allowed. And secrets.
 
 Rules after GitHub's "Generating a JSON Web Token (JWT) for a GitHub App": RS256, `iat` not in the
 future, `exp` at most ten minutes ahead, `iss` the client id or the App's id.
@@ -21,12 +21,26 @@ def looks_like_jwt(value: str) -> bool:
     return value.count(".") == 2 and not value.startswith("gh")
 
 
-def password_of(value: str) -> str:
-    """The password of Basic credentials. Raises Unauthorized."""
+def name_and_password(value: str) -> tuple[str, str]:
+    """Basic credentials. Raises Unauthorized."""
     try:
-        return base64.b64decode(value, validate=True).decode().partition(":")[2]
+        name, _, password = base64.b64decode(value, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         raise Unauthorized("Bad credentials") from None
+    return name, password
+
+
+def client_of(world: World, name: str, password: str) -> App | None:
+    """The App whose client id this is, told by its secret; None for the name of no App.
+
+    Raises Unauthorized.
+    """
+    for app in world.apps.values():
+        if app.client_id == name:
+            if app.client_secret != password:
+                raise Unauthorized("Bad credentials")
+            return app
+    return None
 
 
 def app_of(world: World, value: str) -> App:

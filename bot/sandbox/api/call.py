@@ -20,7 +20,7 @@ from bot.sandbox.world import World
 
 PER_PAGE = 30
 MOST_PER_PAGE = 100
-Access = Literal["anyone", "token", "user", "signed-in", "installation", "app"]
+Access = Literal["anyone", "token", "user", "signed-in", "installation", "app", "client"]
 
 
 class Born(Protocol):
@@ -65,6 +65,7 @@ class Call:
     body: Any
     actor: Actor
     app: App | None = None  # set when a JWT came
+    client: App | None = None  # set when a client's id and secret came
     given_repository: Repository | None = None
     stale: Fault | None = None
 

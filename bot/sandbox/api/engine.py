@@ -178,6 +178,7 @@ class Engine:
             body=_json(request.body),
             actor=who.actor,
             app=who.app,
+            client=who.client,
             given_repository=repository,
             stale=fault if fault and fault.kind == "stale" else None,
         )

@@ -53,7 +53,8 @@ SECONDARY = (
 @dataclass(frozen=True)
 class Credentials:
     actor: Actor
-    app: App | None = None
+    app: App | None = None  # with its JWT
+    client: App | None = None  # with its client secret
 
 
 def refused(refusal: Refusal) -> Answer:
@@ -95,7 +96,8 @@ def unreadable(headers: Mapping[str, str]) -> Answer | None:
 
 
 def who_asks(world: World, authorization: str | None) -> Credentials:
-    """Reads `Authorization: Bearer|token ...`, or Basic with the token as password.
+    """Reads `Authorization: Bearer|token ...`, or Basic: with the token as password, or with the
+    id and the secret of a client.
 
     Raises Unauthorized, or NotFound for a JWT of an unknown App.
     """
@@ -104,7 +106,10 @@ def who_asks(world: World, authorization: str | None) -> Credentials:
     if not value:
         return Credentials(world.authenticate(None))
     if scheme.lower() == "basic":
-        value = app_tokens.password_of(value)
+        name, value = app_tokens.name_and_password(value)
+        client = app_tokens.client_of(world, name, value)
+        if client is not None:
+            return Credentials(Actor(world.nobody), client=client)
     if app_tokens.looks_like_jwt(value):
         app = app_tokens.app_of(world, value)
         return Credentials(Actor(world.nobody), app)
@@ -152,6 +157,8 @@ def check_access(route: Route, who: Credentials) -> None:
         return
     if who.app is not None:
         raise Unauthorized("Bad credentials")
+    if route.access == "client" and who.client is None:
+        raise Unauthorized("Requires authentication")
     token = who.actor.token
     if route.access in {"token", "user", "signed-in", "installation"} and token is None:
         raise Unauthorized("Requires authentication")

@@ -126,6 +126,19 @@ def revoke(world: World, app: App, user: User) -> None:
         del world.refreshes[old]
 
 
+def end(world: World, app: App, value: str) -> None:
+    """One token of a person's dies, with the one to renew it; their consent stays.
+
+    Raises NotFound for what is none of this App's.
+    """
+    token = world.tokens.get(value)
+    if token is None or token.through is not app:
+        raise NotFound
+    del world.tokens[value]
+    for old in [refresh for refresh, one in world.refreshes.items() if one.token == value]:
+        del world.refreshes[old]
+
+
 def exchange(world: World, fields: Mapping[str, str]) -> Given:
     """Trade in a code or a refresh token. Raises Refused, or NotFound for an unknown client."""
     app = app_of(world, fields.get("client_id", ""))

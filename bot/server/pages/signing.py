@@ -3,6 +3,7 @@
 After "Generating a user access token for a GitHub App": a person says yes on GitHub's page, comes
 back with a code, and the code is traded in for a token of theirs. That goes into a sealed cookie of
 their browser and nowhere else; neither it nor the code stands in an address of ours or in a log.
+Signing out ends it at GitHub, too: a copy of the cookie is then worth nothing.
 """
 
 import logging
@@ -14,7 +15,7 @@ from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.errors import ConfigError, GitHubError, UncertainWriteError
+from bot.errors import ConfigError, GitHubError, MilepostError, UncertainWriteError
 from bot.github.signin import SignIn, challenge_of
 from bot.server.pages.frame import Frame, PageError, local
 from bot.server.pages.sessions import LASTS, Going, Visitor
@@ -47,7 +48,10 @@ def add(app: FastAPI, frame: Frame) -> None:
         return _signed_in(frame, request)
 
     def sign_out(request: Request) -> Response:
-        frame.form(request, frame.visitor(request))
+        visitor = frame.visitor(request)
+        frame.form(request, visitor)
+        if visitor is not None:
+            _revoke(frame, visitor)
         response = frame.lead("/")
         frame.sessions.end(response)
         return response
@@ -112,6 +116,16 @@ def _signed_in(frame: Frame, request: Request) -> Response:
     frame.sessions.begin(response, visitor)
     frame.sessions.arrived(response, "sign-in")
     return response
+
+
+def _revoke(frame: Frame, visitor: Visitor) -> None:
+    """End their token at GitHub, if GitHub lets itself be told. They are signed out in any case."""
+    if frame.signin is None:
+        return
+    try:
+        frame.signin.revoke(visitor.token)
+    except MilepostError as kept:
+        log.warning("a token lives on after signing out: %s", kept.what)
 
 
 def _refused(frame: Frame, request: Request, going: Going, error: str) -> Response:
