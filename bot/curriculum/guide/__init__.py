@@ -23,13 +23,8 @@ def read(data: bytes, *, name: str) -> Imported:
     return Imported(
         curriculum=built.curriculum,
         repairs=healthy.repairs,
-        placed=tuple(
-            Placed(first=one.first, last=one.last, became=one.became)
-            for one in built.ledger.placed()
-        ),
-        unplaced=tuple(
-            Line(number=one.number, text=one.text, why=one.why) for one in built.ledger.unplaced()
-        ),
+        placed=built.ledger.placed(),
+        unplaced=built.ledger.unplaced(),
         unit_names=built.path.names(),
         hours=built.path.hours(),
     )

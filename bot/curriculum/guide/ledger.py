@@ -1,26 +1,7 @@
 """The account of the guide's lines: what each became, or why it found no place."""
 
-from dataclasses import dataclass
-
 from bot.curriculum.guide.blocks import Block
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """The lines `first` to `last`, counted from 1, and what they became."""
-
-    first: int
-    last: int
-    became: str
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line that found no place: its number from 1, its words, and why where that is known."""
-
-    number: int
-    text: str
-    why: str = ""
+from bot.curriculum.guide.report import Line, Placed
 
 
 class Ledger:
@@ -55,15 +36,16 @@ class Ledger:
 
     def placed(self) -> tuple[Placed, ...]:
         """Runs of lines that became the same thing; blank lines inside a run go with it."""
-        runs: list[Placed] = []
+        runs: list[tuple[int, int, str]] = []
         for number, became in enumerate(self._became, 1):
             if not became or not self._lines[number - 1].strip():
                 continue
-            if runs and runs[-1].became == became and self._only_blank(runs[-1].last, number):
-                runs[-1] = Placed(runs[-1].first, number, became)
+            first, last, before = runs[-1] if runs else (0, 0, "")
+            if before == became and self._only_blank(last, number):
+                runs[-1] = first, number, became
             else:
-                runs.append(Placed(number, number, became))
-        return tuple(runs)
+                runs.append((number, number, became))
+        return tuple(Placed(first=first, last=last, became=became) for first, last, became in runs)
 
     def _only_blank(self, last: int, number: int) -> bool:
         return not any(line.strip() for line in self._lines[last : number - 1])
@@ -71,7 +53,7 @@ class Ledger:
     def unplaced(self) -> tuple[Line, ...]:
         """Every line with words on it that became nothing."""
         return tuple(
-            Line(number, text.strip(), why)
+            Line(number=number, text=text.strip(), why=why)
             for number, (text, became, why) in enumerate(
                 zip(self._lines, self._became, self._why, strict=True), 1
             )
