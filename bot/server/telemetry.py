@@ -16,6 +16,7 @@ from bot.server.store.rows import Subject
 from bot.server.watching import NOWHERE
 
 if TYPE_CHECKING:
+    from opentelemetry.propagators.textmap import TextMapPropagator
     from opentelemetry.sdk.trace import ReadableSpan
     from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
     from opentelemetry.trace import Span, SpanKind, Tracer
@@ -94,19 +95,29 @@ class Telemetry:
         self._provider = TracerProvider(resource=told)
         self._provider.add_span_processor(BatchSpanProcessor(_cleaned(exporter)))
         self._tracer = self._provider.get_tracer(OURS)
+        self._propagator: TextMapPropagator | None = None
 
     def begin(self, engine: "Engine") -> None:
         """Trace requests to GitHub, and what is asked of the store."""
+        from opentelemetry import propagate
         from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
+        from opentelemetry.propagators.composite import CompositePropagator
 
+        # Instrumentations would put a `traceparent` into what goes to GitHub and to pages of the
+        # open web; it is of no use there, and tells them which requests belong together.
+        self._propagator = propagate.get_global_textmap()
+        propagate.set_global_textmap(CompositePropagator([]))
         HTTPXClientInstrumentor().instrument(tracer_provider=self._provider)
         _Statements(engine, self._tracer)
 
     def end(self) -> None:
         """Send what is left, and trace nothing more."""
+        from opentelemetry import propagate
         from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 
         HTTPXClientInstrumentor().uninstrument()
+        if self._propagator is not None:
+            propagate.set_global_textmap(self._propagator)
         self._provider.shutdown()
 
     @contextmanager

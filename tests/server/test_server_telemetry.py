@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -9,6 +10,7 @@ from server.hosting import as_app, environment, eventually, hosted, register
 from server.town import Town
 
 from bot.errors import ConfigError, UsageError
+from bot.sandbox.api.engine import Engine, Request
 from bot.sandbox.server import Sandbox
 from bot.server import telemetry
 from bot.server.server import Server
@@ -52,7 +54,22 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
         telemetry.of_environment({"OTEL_TRACES_EXPORTER": "otlp"})
 
 
-def test_what_is_traced_and_what_is_not(sandbox: Sandbox, tmp_path: Path) -> None:
+@pytest.fixture
+def headers(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The names of all headers that GitHub was sent, in small letters."""
+    handle, names = Engine.handle, set[str]()
+
+    def noting(engine: Engine, request: Request) -> Any:
+        names.update(request.headers)
+        return handle(engine, request)
+
+    monkeypatch.setattr(Engine, "handle", noting)
+    return names
+
+
+def test_what_is_traced_and_what_is_not(
+    sandbox: Sandbox, tmp_path: Path, headers: set[str]
+) -> None:
     seen = InMemorySpanExporter()
 
     def trace(server: Server) -> None:
@@ -80,6 +97,8 @@ def test_what_is_traced_and_what_is_not(sandbox: Sandbox, tmp_path: Path) -> Non
         host.client.get(f"{host.url}/canary-path", headers=said)
         host.knock("issues", {"note": "canary-body"}, secret="canary-wrong")
         tokens = [*sandbox.world.tokens, sandbox.token]
+    assert "authorization" in headers
+    assert not {"traceparent", "tracestate", "baggage"} & headers
     spans = seen.get_finished_spans()
     names = {span.name for span in spans}
     assert {"GET /", "GET none", "POST /webhooks/github"} <= names
