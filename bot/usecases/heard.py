@@ -38,7 +38,8 @@ class Heard:
         self._inbox = inbox
         self._observed = observed
         snapshot = observed.snapshot
-        self.titles = {one.number: one.title for one in (*snapshot.issues, *snapshot.pulls)}
+        self.titles = {issue.number: issue.title for issue in snapshot.issues}
+        self.titles |= {pull.number: pull.title for pull in snapshot.pulls}
 
     def asked(self, comment: CommentState) -> tuple[Asked, ...]:
         """The commands of a comment that are to be obeyed, none where all is done."""
