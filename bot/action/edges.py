@@ -1,103 +1,78 @@
-"""What a run of the Action works with: the connection, reader and gateway, settings and guide."""
+"""What a run of the Action works with beyond other runs: the runner's folders, and the event."""
 
 import json
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot import settings as settings_file
 from bot.action.inputs import Inputs
 from bot.errors import AuthenticationError, ConfigError
-from bot.github.client import Connection
 from bot.planning.ports import Reader
 from bot.settings import Settings
+from bot.usecases import edges
 from bot.usecases.sources import Folder, Remote, Source
 
 if TYPE_CHECKING:
-    from bot.github.gateway import PyGithubGateway
-    from bot.github.outside import WebPages
-    from bot.github.reader import HttpReader
+    from pydantic import SecretStr
+
+    from bot.action.awake import AwakeReader
+    from bot.github.cache import EtagCache
 
 STAND_IN = "the inputs of the action"
 
 
-class Edges:
-    """The edges of one run. Nothing is opened before it is used."""
+class Edges(edges.Edges):
+    """The edges of one run, which the event of `payload` started; `say` tells the log."""
 
     def __init__(
         self,
         environ: Mapping[str, str],
         say: Callable[[str], None],
-        payload: Mapping[str, Any] | None = None,
+        payload: Mapping[str, Any],
     ) -> None:
-        self.environment = settings_file.environment(environ)
+        super().__init__(settings_file.environment(environ))
         self.workspace = Path(environ.get("GITHUB_WORKSPACE") or ".")
         self.temporary = Path(environ.get("RUNNER_TEMP") or ".")
         self._say = say
-        self._payload = payload or {}
+        self._payload = payload
 
-    def connection(self) -> Connection:
-        """Raises ConfigError or AuthenticationError when it is not known where or as whom."""
-        environment = self.environment
-        if environment.repository is None:
+    def repository(self) -> str:
+        """The one that the workflow runs in. Raises ConfigError."""
+        if self.environment.repository is None:
             raise ConfigError(
                 "it is not clear which repository is meant.",
                 where="GITHUB_REPOSITORY",
                 hint="GitHub's runner sets it; elsewhere use the command `milepost`.",
             )
-        if environment.token is None:
+        return self.environment.repository
+
+    def token(self) -> "SecretStr":
+        """The input's. Raises AuthenticationError."""
+        if self.environment.token is None:
             raise AuthenticationError(
                 "there is no token.",
                 where="the input 'token'",
                 hint="Leave it out: the workflow's own token will do.",
             )
-        return Connection(
-            repository=environment.repository,
-            token=environment.token,
-            api_url=environment.api_url,
-            graphql_url=environment.graphql_url,
-        )
+        return self.environment.token
 
-    @contextmanager
-    def reader(self) -> Iterator["HttpReader"]:
-        """A reader whose cache lives as long as the job, and that knows what the event told."""
+    def reader(self) -> "AwakeReader":
+        """A reader that knows what the event told of the repository."""
         from bot.action.awake import AwakeReader, last_push
+
+        reader = self._reader(AwakeReader)
+        reader.last_push = last_push(self._payload)
+        return reader
+
+    def cache(self) -> "EtagCache":
+        """Answers live as long as the job."""
         from bot.github.cache import EtagCache
 
-        with AwakeReader(
-            self.connection(),
-            cache=EtagCache(self.temporary / "milepost-answers"),
-            on_wait=self.on_wait,
-            max_wait=self.environment.max_wait,
-        ) as reader:
-            reader.last_push = last_push(self._payload)
-            yield reader
-
-    def gateway(self) -> "PyGithubGateway":
-        """The gateway; it loads PyGithub at its first write."""
-        from bot.github.gateway import PyGithubGateway
-        from bot.github.pacing import Pacing
-
-        environment = self.environment
-        pacing = Pacing(interval=environment.write_interval, max_wait=environment.max_wait)
-        return PyGithubGateway(self.connection(), pacing=pacing, on_wait=self.on_wait)
-
-    def outside(self, settings: Settings) -> "WebPages | None":
-        """What looks up pages that are not GitHub's, when the settings ask for that."""
-        if not settings.features.links:
-            return None
-        from bot.github.outside import WebPages
-
-        return WebPages()
-
-    def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-        time.sleep(seconds)
+        return EtagCache(self.temporary / "milepost-answers")
 
     def on_wait(self, seconds: float, why: str) -> None:
-        """Tells of a wait that GitHub asked for."""
+        """Tells the log of a wait that GitHub asked for."""
         self._say(f"Waiting {seconds:.0f} s: {why}")
 
 

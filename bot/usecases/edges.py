@@ -1,0 +1,90 @@
+"""What a run in one process works with: connection, reader, gateway, other pages, time.
+
+Shared by the command line and the Action. Each says where to write and as whom, where answers are
+kept, and whom to tell of waits. Nothing is loaded or opened before it is used.
+"""
+
+import time
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from bot.github.cache import EtagCache
+    from bot.github.client import Connection
+    from bot.github.gateway import PyGithubGateway
+    from bot.github.outside import WebPages
+    from bot.github.reader import HttpReader
+    from bot.settings import Environment, Settings
+
+R = TypeVar("R", bound="HttpReader")
+
+
+class Edges(ABC):
+    """The edges of one run; `environment` is read once."""
+
+    def __init__(self, environment: "Environment") -> None:
+        self.environment = environment
+
+    @abstractmethod
+    def repository(self) -> str:
+        """The repository that is meant, OWNER/NAME. Raises ConfigError when that is not clear."""
+
+    @abstractmethod
+    def token(self) -> "SecretStr":
+        """As whom to ask and write. Raises AuthenticationError when there is no token."""
+
+    @abstractmethod
+    def cache(self) -> "EtagCache":
+        """Where answers are kept."""
+
+    @abstractmethod
+    def on_wait(self, seconds: float, why: str) -> None:
+        """Tells of a wait that GitHub asked for."""
+
+    def connection(self) -> "Connection":
+        """Where to write and as whom. Raises ConfigError or AuthenticationError when it is open."""
+        from bot.github.client import Connection
+
+        return Connection(
+            repository=self.repository(),
+            token=self.token(),
+            api_url=self.environment.api_url,
+            graphql_url=self.environment.graphql_url,
+        )
+
+    def reader(self) -> "HttpReader":
+        """A reader; use it as a context. Raises what `connection` raises."""
+        from bot.github.reader import HttpReader
+
+        return self._reader(HttpReader)
+
+    def _reader(self, kind: type[R]) -> R:
+        return kind(
+            self.connection(),
+            cache=self.cache(),
+            on_wait=self.on_wait,
+            max_wait=self.environment.max_wait,
+        )
+
+    def gateway(self) -> "PyGithubGateway":
+        """The gateway; it loads PyGithub at its first write."""
+        from bot.github.gateway import PyGithubGateway
+        from bot.github.pacing import Pacing
+
+        environment = self.environment
+        pacing = Pacing(interval=environment.write_interval, max_wait=environment.max_wait)
+        return PyGithubGateway(self.connection(), pacing=pacing, on_wait=self.on_wait)
+
+    def outside(self, settings: "Settings") -> "WebPages | None":
+        """What looks up pages that are not GitHub's, when the settings ask for that."""
+        if not settings.features.links:
+            return None
+        from bot.github.outside import WebPages
+
+        return WebPages()
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        time.sleep(seconds)
