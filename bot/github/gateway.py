@@ -20,6 +20,7 @@ from bot.errors import (
 )
 from bot.github import branches
 from bot.github.client import Connection
+from bot.github.exchange import OnExchange, unwatched
 from bot.github.pacing import (
     Clock,
     OnLimit,
@@ -48,7 +49,8 @@ class PyGithubGateway:
     Files and pull requests take a few. What would be there twice is never sent again after a lost
     answer: UncertainWriteError. What is harmless to repeat is sent up to three times. Rate limits
     are waited out up to `pacing.max_wait` seconds in all, then UnavailableError says when.
-    `on_wait` hears of every wait of more than two seconds beforehand, `on_limit` of every refusal.
+    `on_wait` hears of every wait of more than two seconds beforehand, `on_limit` of every refusal,
+    `on_exchange` of every request when it is over.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class PyGithubGateway:
         sleep: Sleep = time.sleep,
         on_wait: OnWait = say_nothing,
         on_limit: OnLimit = ignore,
+        on_exchange: OnExchange = unwatched,
     ) -> None:
         self._connection = connection
         self._writer = Writer(
@@ -69,6 +72,7 @@ class PyGithubGateway:
             sleep=sleep,
             on_wait=on_wait,
             on_limit=on_limit,
+            on_exchange=on_exchange,
         )
 
     def __enter__(self) -> Self:

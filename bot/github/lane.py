@@ -16,6 +16,7 @@ from bot.github.app_calls import session
 from bot.github.book import Left, Place
 from bot.github.budget import Budget
 from bot.github.client import Http
+from bot.github.exchange import Exchange
 from bot.github.pacing import Clock, OnWait, Sleep, say_nothing, utc_now
 from bot.github.problems import Answer, LimitReachedError
 from bot.planning.ports import Gateway
@@ -106,6 +107,11 @@ class Lane:
         """A write met a limit: tell all others. Fits as a gateway's `on_limit`."""
         self.budget.refused(self.installation, limit, wrote=True)
 
+    def exchanged(self, done: Exchange) -> None:
+        """A request of the gateway's is over: note what its answer says of the hour. Fits as a
+        gateway's `on_exchange`."""
+        self._note(done.headers)
+
     def http(self, api_url: str) -> Http:
         """Connections for a reader, which keep to the budget and note what GitHub says of it."""
         return _Line(self, self._http or session(api_url), own=self._http is None)
@@ -113,16 +119,15 @@ class Lane:
     def gateway(self, gateway: Gateway) -> Gateway:
         """The gateway, each write of which takes its place first.
 
-        It should not pace itself (`Pacing(interval=0)`), and have `refused` as its `on_limit`.
+        It should not pace itself (`Pacing(interval=0)`), have `refused` as its `on_limit`, and tell
+        `exchanged` of its requests.
         """
         return cast("Gateway", _Paced(gateway, self))
 
     def answered(self, response: "httpx.Response") -> None:
         """Note what an answer to a read says of the limits."""
         now = self._clock()
-        left = _left(response.headers, problems.seconds_to_reset(response.headers, now))
-        if left is not None:
-            self.budget.heard(self.installation, left)
+        self._note(response.headers)
         if response.status_code not in {403, 429}:
             return
         path = response.request.url.path
@@ -132,6 +137,11 @@ class Lane:
         limit = problems.limit_of(answer, now)
         if limit is not None:
             self.budget.refused(self.installation, limit, wrote=False)
+
+    def _note(self, headers: Mapping[str, str]) -> None:
+        left = _left(headers, problems.seconds_to_reset(headers, self._clock()))
+        if left is not None:
+            self.budget.heard(self.installation, left)
 
     def _take(self, place: Place) -> None:
         if not place.taken:

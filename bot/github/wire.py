@@ -7,6 +7,7 @@ imports this module with its first write.
 
 import logging
 import ssl
+import time
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -26,6 +27,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from bot.github import problems
 from bot.github.client import ANSWER_TIMEOUT, API_VERSION, USER_AGENT, Connection, new_name
+from bot.github.exchange import Exchange, OnExchange, unwatched
 from bot.github.pacing import Clock
 from bot.github.problems import Answer, AnswerLostError, NeverSentError, RedirectedError
 
@@ -63,9 +65,12 @@ class Wire(Requester):
 
     All that PyGithub's objects do here goes through `requestJson`. It raises LimitReachedError,
     NeverSentError, AnswerLostError, RedirectedError or the MilepostError that the answer means.
+    `on_exchange` hears of every request when it is over.
     """
 
-    def __init__(self, connection: Connection, clock: Clock) -> None:
+    def __init__(
+        self, connection: Connection, clock: Clock, on_exchange: OnExchange = unwatched
+    ) -> None:
         token = connection.token
         super().__init__(
             auth=Auth.Token(token.get_secret_value()) if token is not None else None,
@@ -80,6 +85,7 @@ class Wire(Requester):
         )
         self._connection = connection
         self._clock = clock
+        self._on_exchange = on_exchange
         address = urlsplit(connection.api_url)
         host = f"[{address.hostname}]" if ":" in (address.hostname or "") else address.hostname
         kind = _Secure if address.scheme == "https" else _Plain
@@ -142,6 +148,7 @@ class Wire(Requester):
     ) -> Answer:
         path = url if url.startswith("/") else urlsplit(url).path
         sent = {"X-GitHub-Api-Version": API_VERSION, **(headers or {})}
+        began = time.perf_counter()
         try:
             status, found, text = super().requestJson(verb, url, parameters, sent, body, self._line)
         except _UnfollowedError as redirect:
@@ -149,7 +156,10 @@ class Wire(Requester):
             status, text = response.status, response.read()
             found = {name.lower(): value for name, value in response.getheaders()}
         except requests.RequestException as broken:
-            raise self._broken(broken) from None
+            why, seconds = self._broken(broken), time.perf_counter() - began
+            self._on_exchange(Exchange(verb, None, {}, seconds, type(_root(broken)).__name__))
+            raise why from None
+        self._on_exchange(Exchange(verb, status, found, time.perf_counter() - began))
         return Answer(verb, path, status, found, text)
 
     def _broken(self, broken: requests.RequestException) -> Exception:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from bot.errors import ConfigError, GitHubError, NotThereError
 from bot.github import problems
 from bot.github.client import Connection
+from bot.github.exchange import OnExchange, unwatched
 from bot.github.pacing import (
     Clock,
     OnLimit,
@@ -44,8 +45,10 @@ class Writer:
         sleep: Sleep = time.sleep,
         on_wait: OnWait = say_nothing,
         on_limit: OnLimit = ignore,
+        on_exchange: OnExchange = unwatched,
     ) -> None:
         pacing = pacing or Pacing()
+        self._on_exchange = on_exchange
         self._on_limit = on_limit
         self.connection = connection
         self._clock = clock
@@ -180,5 +183,5 @@ class Writer:
         if self._opened is None:
             from bot.github.wire import Wire
 
-            self._opened = Wire(self.connection, self._clock)
+            self._opened = Wire(self.connection, self._clock, self._on_exchange)
         return self._opened

@@ -17,6 +17,7 @@ from bot.github.app_problems import (
     NotInstalledError,
 )
 from bot.github.budget import Budget
+from bot.github.exchange import OnExchange, unwatched
 from bot.server import times
 from bot.server.answers import Answers
 from bot.server.showing import packed, showing
@@ -64,7 +65,10 @@ class Looked(NamedTuple):
 
 
 class Looks:
-    """Looks at subjects, from any thread. The clock is aware; `sleep` may raise to end a run."""
+    """Looks at subjects, from any thread. The clock is aware; `sleep` may raise to end a run.
+
+    `on_exchange` hears of each request of a gateway's.
+    """
 
     def __init__(
         self,
@@ -75,7 +79,9 @@ class Looks:
         clock: Callable[[], datetime],
         sleep: Callable[[float], None],
         answers: Answers | None = None,
+        on_exchange: OnExchange = unwatched,
     ) -> None:
+        self._on_exchange = on_exchange
         self._answers = answers or Answers()
         self._store = store
         self._auth = auth
@@ -182,6 +188,7 @@ class Looks:
                 sleep=self._sleep,
                 seen=self._see(row, now),
                 progress=self._say(row),
+                on_exchange=self._on_exchange,
             )
         except LostError:
             self._answers.forget([row.id])

@@ -32,6 +32,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.github.book import Place
 from bot.github.budget import Budget, Standing
+from bot.github.exchange import Exchange
 from bot.server.store.rows import Subject
 from bot.server.store.store import Store
 
@@ -88,7 +89,7 @@ class Measures:
         )
         self._asked = Counter(
             "milepost_github_requests",
-            "Requests to GitHub that read, or are the App's own, by status.",
+            "Requests to GitHub for looks, and what people have written, by status.",
             ["method", "status"],
             registry=registry,
         )
@@ -136,6 +137,11 @@ class Measures:
     def asked(self, response: "httpx.Response") -> None:
         """GitHub answered. Fits as a hook of httpx."""
         self._asked.labels(response.request.method, response.status_code).inc()
+
+    def exchanged(self, done: Exchange) -> None:
+        """The same for a request of a gateway's, when GitHub answered it."""
+        if done.status is not None:
+            self._asked.labels(done.method, done.status).inc()
 
     def counting(self, budget: Budget) -> Budget:
         """The same budget, with what is booked in it counted."""

@@ -11,6 +11,7 @@ from bot.github import credentials
 from bot.github.app import AppAuth
 from bot.github.app_calls import session
 from bot.github.budget import Budget
+from bot.github.exchange import Exchange
 from bot.github.pacing import Pacing, utc_now
 from bot.server import logs
 from bot.server.budgets import budget_for
@@ -150,7 +151,14 @@ class Server:
         pacing = Pacing(interval=self.config.write_interval)
         budget = self.budget = self.measures.counting(budget_for(self.store, pacing))
         sleep = self.measures.sleeping(self.pauses.sleep)
-        looks = Looks(self.store, auth, budget, clock=self.clock, sleep=sleep)
+        looks = Looks(
+            self.store,
+            auth,
+            budget,
+            clock=self.clock,
+            sleep=sleep,
+            on_exchange=self.exchanged,
+        )
         if not self.store.shared:
             self.store.agenda.release_all(self.clock())
         # Without webhooks there is nothing that did not arrive, and GitHub says so by refusing.
@@ -164,6 +172,12 @@ class Server:
         self.work = self._hands(worker)
         if self.work is not None:
             self.work.start()
+
+    def exchanged(self, done: Exchange) -> None:
+        """A request of a gateway's is over. Those of readers tell by hooks of httpx."""
+        self.measures.exchanged(done)
+        if self.telemetry is not None:
+            self.telemetry.exchanged(done)
 
     def _hands(self, worker: Worker) -> Hands | None:
         threads, tick = self.config.threads, self.tick

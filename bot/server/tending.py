@@ -27,6 +27,7 @@ from bot.github.app_problems import (
 from bot.github.budget import Budget
 from bot.github.cache import Cache
 from bot.github.client import Connection
+from bot.github.exchange import Exchange, OnExchange, unwatched
 from bot.github.gateway import PyGithubGateway
 from bot.github.lane import Lane, LaterError
 from bot.github.pacing import Pacing
@@ -94,17 +95,18 @@ def tend(
     sleep: Sleep,
     seen: Callable[[Seen], None],
     progress: Callable[[int, int], None],
+    on_exchange: OnExchange = unwatched,
 ) -> Tended:
     """Do all that is due in a repository; `seen` hears what GitHub calls it now.
 
     `progress` hears before each change how many are written, and how many there are. `cache` has
-    what GitHub answered before.
+    what GitHub answered before. `on_exchange` hears of each request of the gateway's.
 
     `now` is aware. Raises LostError; InstallationGoneError, InstallationSuspendedError and
     NotInstalledError; AppRefusedError where the fault is ours; and what `sleep` raises.
     """
     lane = Lane(budget, row.installation_id, http=auth.http(), sleep=sleep, max_wait=PATIENCE)
-    run = _Run(row, auth, lane, cache, now, sleep, progress)
+    run = _Run(row, auth, lane, cache, now, sleep, progress, on_exchange)
     try:
         facts = run.look_up()
         seen(facts)
@@ -181,6 +183,7 @@ class _Run:
         now: datetime,
         sleep: Sleep,
         progress: Callable[[int, int], None],
+        on_exchange: OnExchange,
     ) -> None:
         self.settings: Settings | None = None
         self._row = row
@@ -190,6 +193,7 @@ class _Run:
         self._now = now
         self._sleep = sleep
         self._progress = progress
+        self._on_exchange = on_exchange
 
     def look_up(self) -> Seen:
         """The repository by its id, which outlives names and owners. Raises LostError."""
@@ -223,6 +227,7 @@ class _Run:
             pacing=Pacing(interval=0, max_wait=PATIENCE),
             sleep=self._sleep,
             on_limit=self._lane.refused,
+            on_exchange=self._exchanged,
         )
         paced: Gateway = self._lane.gateway(gateway)
         with self._reader(connection) as reader, gateway:
@@ -238,6 +243,10 @@ class _Run:
                 sleep=self._sleep,
                 progress=lambda written, of, _: self._progress(written, of),
             )
+
+    def _exchanged(self, done: Exchange) -> None:
+        self._lane.exchanged(done)
+        self._on_exchange(done)
 
     def _reader(self, connection: Connection) -> HttpReader:
         return _reader(connection, self._lane, self._cache, self._sleep, PATIENCE)

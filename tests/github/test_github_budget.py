@@ -181,6 +181,7 @@ def writing(
                 clock=timeline.clock,
                 sleep=timeline.sleep,
                 on_limit=lane.refused,
+                on_exchange=lane.exchanged,
             )
         )
         return lane.gateway(made[-1])
@@ -231,6 +232,24 @@ class TestLanes:
         writing().create_label("a", color="aabbcc", description="")
         assert heard == [40]
         assert budget.closed(ADA).seconds == 0
+
+    def test_answers_to_writes_tell_what_is_left_of_the_hour(
+        self,
+        writing: Callable[..., Gateway],
+        world: World,
+        budget: InProcess,
+        timeline: Timeline,
+    ) -> None:
+        gateway = writing()
+        gateway.create_label("a", color="aabbcc", description="")
+        assert budget.standing().left == 0.9998
+        window = world.limits.window("learner", "core", timeline.now)
+        window.used = window.limit * 9 // 10
+        gateway.update_label("a", new_name="b", color="aabbcc", description="")
+        assert budget.standing().left == 0.0998
+        # The rest is for people.
+        assert budget.closed(ADA).seconds > 0
+        assert budget.closed(ADA, people=True).seconds == 0
 
     def test_what_wants_too_long_ends_the_run_and_says_when_to_come_back(
         self, writing: Callable[..., Gateway], world: World, budget: InProcess, lane: Lane

@@ -1,21 +1,24 @@
 """Traces: only when they are wished for, and never with anything private in them."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from server.hosting import as_app, environment, eventually, hosted, register
 from server.town import Town
 
 from bot.errors import ConfigError, UsageError
+from bot.github.exchange import Exchange
 from bot.sandbox.api.engine import Engine, Request
 from bot.sandbox.server import Sandbox
 from bot.server import telemetry
 from bot.server.server import Server
 from bot.server.store.rows import APP, repository
-from bot.server.telemetry import Telemetry
+from bot.server.telemetry import OURS, Telemetry
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
@@ -52,6 +55,32 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     assert telemetry.of_environment({}) is None
     with pytest.raises(UsageError, match="telemetry"):
         telemetry.of_environment({"OTEL_TRACES_EXPORTER": "otlp"})
+
+
+def parents_kind(span: ReadableSpan, spans: Sequence[ReadableSpan]) -> str:
+    """The name of what it belongs to."""
+    above = span.parent.span_id if span.parent else None
+    return next((s.name for s in spans if s.context and s.context.span_id == above), "")
+
+
+def test_a_write_without_an_answer_is_told_by_its_error() -> None:
+    seen = InMemorySpanExporter()
+    traces = Telemetry(seen)
+    with traces.look(APP):
+        traces.exchanged(Exchange("PATCH", None, {}, 1.5, "ConnectionResetError"))
+        traces.exchanged(Exchange("PATCH", 422, {"location": "canary"}, 0.5))
+    traces.end()
+    lost, refused, look = seen.get_finished_spans()
+    assert dict(lost.attributes or {}) == {
+        "http.request.method": "PATCH",
+        "error.type": "ConnectionResetError",
+    }
+    assert (refused.attributes or {})["http.response.status_code"] == 422
+    assert not lost.status.is_ok
+    assert not refused.status.is_ok
+    assert lost.parent
+    assert lost.parent == refused.parent == look.context
+    assert (lost.end_time or 0) - (lost.start_time or 0) == 1_500_000_000
 
 
 @pytest.fixture
@@ -96,6 +125,7 @@ def test_what_is_traced_and_what_is_not(
         host.client.get(f"{host.url}/?code=canary-code&state=canary-state", headers=said)
         host.client.get(f"{host.url}/canary-path", headers=said)
         host.knock("issues", {"note": "canary-body"}, secret="canary-wrong")
+        journal = list(sandbox.world.journal.entries)
         tokens = [*sandbox.world.tokens, sandbox.token]
     assert "authorization" in headers
     assert not {"traceparent", "tracestate", "baggage"} & headers
@@ -112,6 +142,12 @@ def test_what_is_traced_and_what_is_not(
     # The test asks by httpx as well, in the same process, and of that nobody is the parent.
     below = {(parents[s.parent.span_id].split()[0], s.name) for s in spans if s.parent}
     assert {("look", "GET"), ("look", "SELECT"), ("look", "UPDATE")} <= below
+    # Tokens are asked for by httpx, too.
+    own = [s for s in spans if s.instrumentation_scope and s.instrumentation_scope.name == OURS]
+    writes = [s for s in own if s.name == "POST" and parents_kind(s, spans) == "look repository"]
+    assert len(writes) == sum(e.method == "POST" and "/repos/" in e.path for e in journal)
+    assert {(s.attributes or {})["http.response.status_code"] for s in writes} == {201}
+    assert all(0 < (s.end_time or 0) - (s.start_time or 0) < 60e9 for s in writes)
     assert not [s for s in spans if s.name == "SELECT" and not s.parent]
     text = "".join(span.to_json() for span in spans)
     assert "canary" not in text

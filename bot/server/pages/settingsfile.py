@@ -156,7 +156,13 @@ class SettingsFile:
             repository=home.full_name, token=token, api_url=self._frame.config.api_url
         )
         pacing = Pacing(interval=0, max_wait=PATIENCE)
-        writer = Writer(connection, pacing=pacing, clock=self._frame.clock, sleep=self._sleep)
+        writer = Writer(
+            connection,
+            pacing=pacing,
+            clock=self._frame.clock,
+            sleep=self._sleep,
+            on_exchange=self._frame.server.exchanged,
+        )
         content = base64.b64encode(text.encode()).decode()
         body = {"message": MESSAGE, "content": content}
         try:
