@@ -61,48 +61,9 @@ class Measures:
         self._registry = registry = CollectorRegistry()
         self._door = _Door()
         registry.register(self._door)
-        self._pages = Counter(
-            "milepost_http_requests",
-            "Other requests, by the form of their address.",
-            ["method", "route", "status"],
-            registry=registry,
-        )
-        self._page_seconds = Histogram(
-            "milepost_http_request_duration_seconds",
-            "From a request's headers to its answer.",
-            ["route"],
-            buckets=_OF_PAGES,
-            registry=registry,
-        )
-        self._looks = Counter(
-            "milepost_looks",
-            "Looks at the App, installations and repositories: how many ended how.",
-            ["kind", "result"],
-            registry=registry,
-        )
-        self._look_seconds = Histogram(
-            "milepost_look_duration_seconds",
-            "How long looks took.",
-            ["kind"],
-            buckets=_OF_LOOKS,
-            registry=registry,
-        )
-        self._asked = Counter(
-            "milepost_github_requests",
-            "Requests to GitHub for looks, and what people have written, by status.",
-            ["method", "status"],
-            registry=registry,
-        )
-        self._written = Counter(
-            "milepost_github_writes",
-            "Writes that took their place in GitHub's limits.",
-            registry=registry,
-        )
-        self._waited = Counter(
-            "milepost_github_wait_seconds",
-            "How long runs slept for GitHub's limits.",
-            registry=registry,
-        )
+        self._pages = _Pages(registry)
+        self._looks = _Looks(registry)
+        self._github = _GitHub(registry)
         Info("milepost_build", "Which Milepost this is.", registry=registry).info(
             {"version": version("milepost")}
         )
@@ -116,40 +77,112 @@ class Measures:
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Another request was answered; `route` is the form of its address."""
-        known = method if method in _METHODS else "other"
-        self._pages.labels(known, route, status).inc()
-        self._page_seconds.labels(route).observe(seconds)
+        self._pages.note(method, route, status, seconds)
 
     def look(self, subject: Subject, result: str, seconds: float) -> None:
         """One is over."""
-        self._looks.labels(subject.kind, result).inc()
-        self._look_seconds.labels(subject.kind).observe(seconds)
+        self._looks.note(subject.kind, result, seconds)
 
     def sleeping(self, sleep: Callable[[float], None]) -> Callable[[float], None]:
         """The same sleep, counted."""
 
         def counted(seconds: float) -> None:
-            self._waited.inc(max(seconds, 0.0))
+            self._github.waited.inc(max(seconds, 0.0))
             sleep(seconds)
 
         return counted
 
     def asked(self, response: "httpx.Response") -> None:
         """GitHub answered. Fits as a hook of httpx."""
-        self._asked.labels(response.request.method, response.status_code).inc()
+        self._github.note(response.request.method, response.status_code)
 
     def exchanged(self, done: Exchange) -> None:
         """The same for a request of a gateway's, when GitHub answered it."""
         if done.status is not None:
-            self._asked.labels(done.method, done.status).inc()
+            self._github.note(done.method, done.status)
 
     def counting(self, budget: Budget) -> Budget:
         """The same budget, with what is booked in it counted."""
-        return cast("Budget", _Counting(budget, self._written))
+        return cast("Budget", _Counting(budget, self._github.written))
 
     def text(self) -> bytes:
         """All of it, as Prometheus reads it. Asks the store."""
         return generate_latest(self._registry)
+
+
+class _Pages:
+    """Requests for pages."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._answered = Counter(
+            "milepost_http_requests",
+            "Other requests, by the form of their address.",
+            ["method", "route", "status"],
+            registry=registry,
+        )
+        self._seconds = Histogram(
+            "milepost_http_request_duration_seconds",
+            "From a request's headers to its answer.",
+            ["route"],
+            buckets=_OF_PAGES,
+            registry=registry,
+        )
+
+    def note(self, method: str, route: str, status: int, seconds: float) -> None:
+        """One more."""
+        known = method if method in _METHODS else "other"
+        self._answered.labels(known, route, status).inc()
+        self._seconds.labels(route).observe(seconds)
+
+
+class _Looks:
+    """What became of looks."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._ended = Counter(
+            "milepost_looks",
+            "Looks at the App, installations and repositories: how many ended how.",
+            ["kind", "result"],
+            registry=registry,
+        )
+        self._seconds = Histogram(
+            "milepost_look_duration_seconds",
+            "How long looks took.",
+            ["kind"],
+            buckets=_OF_LOOKS,
+            registry=registry,
+        )
+
+    def note(self, kind: str, result: str, seconds: float) -> None:
+        """One more."""
+        self._ended.labels(kind, result).inc()
+        self._seconds.labels(kind).observe(seconds)
+
+
+class _GitHub:
+    """Requests to GitHub, and what its limits cost."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._asked = Counter(
+            "milepost_github_requests",
+            "Requests to GitHub for looks, and what people have written, by status.",
+            ["method", "status"],
+            registry=registry,
+        )
+        self.written = Counter(
+            "milepost_github_writes",
+            "Writes that took their place in GitHub's limits.",
+            registry=registry,
+        )
+        self.waited = Counter(
+            "milepost_github_wait_seconds",
+            "How long runs slept for GitHub's limits.",
+            registry=registry,
+        )
+
+    def note(self, method: str, status: int) -> None:
+        """One more answer."""
+        self._asked.labels(method, status).inc()
 
 
 class _Door(Collector):
