@@ -11,27 +11,22 @@ from contextlib import suppress
 
 from bot.errors import MilepostError
 
-LITTLE = 0.2  # seconds: too little to be worth a ratio
+LITTLE = 0.05  # seconds: too little to be worth a ratio
 TIMES = 8  # how much larger the large one is
 WORST = 3.5  # times in proportion; what is quadratic takes eight times that
 
 
 def in_proportion(work: Callable[[str], object], make: Callable[[int], str], size: int) -> bool:
     """Whether `work` on the text that `make` makes of `size` takes its fair share of time."""
-    for _ in range(3):
-        small, large = _least(work, make(size // TIMES)), _least(work, make(size))
-        if large <= max(LITTLE, TIMES * WORST * small):
+    for _ in range(4):  # a moment at which the machine was slow is not met again and again
+        large = _time(work, make(size))
+        if large <= LITTLE or large <= TIMES * WORST * _time(work, make(size // TIMES)):
             return True
     return False
 
 
-def _least(work: Callable[[str], object], text: str) -> float:
-    times: list[float] = []
-    for _ in range(2):
-        begun = time.process_time()
-        with suppress(MilepostError):
-            work(text)
-        times.append(time.process_time() - begun)
-        if not LITTLE / 2 < times[-1] < 1:
-            break
-    return min(times)
+def _time(work: Callable[[str], object], text: str) -> float:
+    begun = time.process_time()
+    with suppress(MilepostError):
+        work(text)
+    return time.process_time() - begun

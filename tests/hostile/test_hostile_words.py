@@ -1,10 +1,13 @@
 """What people write: bodies, comments, forms, events. Read in time, and nothing raises."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from functools import partial
-from typing import Any
+from itertools import chain
+from math import inf
+from typing import Any, NamedTuple
 from unicodedata import category
 
 import pytest
@@ -14,37 +17,133 @@ from hypothesis import strategies as st
 
 from bot import templating
 from bot.action.activity import activity
-from bot.action.inputs import inputs
+from bot.action.inputs import Command, inputs
 from bot.planning import marker, memory
 from bot.planning.labels import key_in
 from bot.progress import amounts, commands, formbody, links
 from bot.reports import readme
 from bot.usecases.inbox import _COMMAND
 
-SIZE = 32_000  # characters; GitHub takes at most 65,536 in a body or comment
+SIZE = 16_000  # characters; GitHub takes at most 65,536 in a body or comment
+MONDAY = date(2026, 1, 5)
+BLOCK = f"{readme.BEGIN}\nblock\n{readme.END}"
 WEB = "https://github.com"
-READERS: dict[str, Callable[[str], object]] = {
-    "commands": commands.read_commands,
-    "a command somewhere": lambda text: list(_COMMAND.finditer(text)),
-    "a marker": marker.find,
-    "a ledger": marker.find_ledger,
-    "another ledger": lambda text: marker.with_ledger(text, marker.Ledger()),
-    "a memory": memory.find_memory,
-    "another memory": lambda text: memory.with_memory(text, memory.Memory()),
-    "the text as it counts": marker.normal,
-    "boxes": lambda text: list(marker.BOX.finditer(text)),
-    "buttons": lambda text: list(marker.BUTTON.finditer(text)),
-    "a form": formbody.sections,
-    "links": lambda text: links.links(text, WEB),
-    "evidence": lambda text: list(links.candidates(text, WEB, "a/b")),
-    "neutral text": templating.neutral,
-    "a link's words": lambda text: templating.link(text, text),
-    "a cell": templating.cell,
-    "hours": amounts.hours,
-    "a pause": lambda text: amounts.until(text, date(2026, 1, 5)),
-    "a pace": amounts.pace,
-    "a README": lambda text: readme.with_block(text, "block"),
-}  # fmt: skip
+MOST_LINKS = 20
+
+
+class Reader(NamedTuple):
+    """Reads a text; `right` says of what it was given and what came of it whether that fits."""
+
+    read: Callable[[str], Any]
+    right: Callable[[str, Any], bool]
+
+
+def _written_again(found: marker.Marked) -> marker.Marker | None:
+    """The marker that is found in a body in which it was written anew."""
+    again = marker.find(found.with_marker(found.marker))
+    return again.marker if again else None
+
+
+def kept(found: memory.Memory) -> int:
+    """How many entries it has, understood or not."""
+    return len(found.entries) + len(found.unread)
+
+
+READERS = {
+    "commands": Reader(
+        commands.read_commands,
+        lambda _, found: (
+            len(found) <= commands.MOST + 1
+            and all((one.word in commands.WORDS) == one.known for one in found)
+        ),
+    ),
+    "a command somewhere": Reader(
+        lambda text: _COMMAND.search(text.replace("\r", "\n")),
+        lambda text, found: found is not None or commands.read_commands(text) == (),
+    ),
+    "a marker": Reader(
+        marker.find, lambda _, found: found is None or _written_again(found) == found.marker
+    ),
+    "a ledger": Reader(
+        marker.find_ledger,
+        lambda text, found: marker.find_ledger(marker.with_ledger(text, found)) == found,
+    ),
+    "another ledger": Reader(
+        lambda text: marker.with_ledger(text, marker.Ledger()),
+        lambda _, found: marker.find_ledger(found) == marker.Ledger(),
+    ),
+    "a memory": Reader(
+        memory.find_memory,
+        lambda text, found: (
+            kept(found) == kept(memory.find_memory(memory.with_memory(text, found)))
+        ),
+    ),
+    "another memory": Reader(
+        lambda text: memory.with_memory(text, memory.Memory()),
+        lambda _, found: memory.find_memory(found) == memory.Memory(),
+    ),
+    "the text as it counts": Reader(marker.normal, lambda _, found: marker.normal(found) == found),
+    "boxes": Reader(
+        lambda text: [found[0] for found in marker.BOX.finditer(text)],
+        lambda text, found: len(found) <= text.count("[") and "\n" not in "".join(found),
+    ),
+    "buttons": Reader(
+        lambda text: [found[1] for found in marker.BUTTON.finditer(text)],
+        lambda text, found: len(found) <= text.count("press {") and "\n" not in "".join(found),
+    ),
+    "a form": Reader(
+        formbody.sections,
+        lambda text, found: (
+            all(value.strip() == value != "" for _, value in found)
+            and sum(map(len, chain(*found))) <= len(text)
+        ),
+    ),
+    "links": Reader(
+        lambda text: links.links(text, WEB),
+        lambda _, found: (
+            len(set(found)) == len(found) <= MOST_LINKS
+            and all(link.startswith("https://") for link in found)
+        ),
+    ),
+    "evidence": Reader(
+        lambda text: list(links.candidates(text, WEB, "a/b")),
+        lambda _, found: len({one.url for one in found}) == len(found) <= MOST_LINKS,
+    ),
+    "neutral text": Reader(
+        templating.neutral,
+        lambda _, found: not re.search(r"<[A-Za-z/!?]|@[A-Za-z0-9]|#\d", found),
+    ),
+    "a link's words": Reader(
+        lambda text: templating.link(text, text),
+        # One link, on one line, whatever its words and its address hold.
+        lambda text, found: (
+            "\n" not in found and re.sub(r"\\.", "", found).count("](<") == bool(text)
+        ),
+    ),
+    "a cell": Reader(templating.cell, lambda _, found: not re.search(r"\n|(?<!\\)\|", found)),
+    "hours": Reader(amounts.hours, lambda _, found: found is None or 0 <= found[0] < inf),
+    "a pause": Reader(
+        lambda text: amounts.until(text, MONDAY),
+        lambda text, found: found is None or found >= MONDAY or found.isoformat() in text,
+    ),
+    "a pace": Reader(
+        amounts.pace,
+        lambda _, found: found is None or (found.hours is None) != (found.months is None),
+    ),
+    "a README": Reader(
+        lambda text: readme.with_block(text, BLOCK),
+        lambda _, found: (
+            found is None or (readme.has_block(found) and readme.with_block(found, BLOCK) is None)
+        ),
+    ),
+}
+
+
+def misread(text: str) -> list[str]:
+    """What comes of a text as it must not."""
+    return [name for name, (read, right) in READERS.items() if not right(text, read(text))]
+
+
 ATOMS = (
     "/", "/log ", "\n/", "\n\n", " ", "\t", "\n \n", "\r", "`", "``", "~~~\n", "<!--", "-->",
     "-", "<!-- milepost:begin -->", "<!-- milepost:end {", "<!-- milepost:end {} -->",
@@ -62,7 +161,7 @@ def _repeated(atom: str, before: str, n: int) -> str:
 @pytest.mark.parametrize("reader", READERS)
 def test_words_are_read_in_proportion_to_their_number(reader: str) -> None:
     """One atom over and over; behind words; and what never ends before what it begins."""
-    read = READERS[reader]
+    read = READERS[reader].read
     slow = [
         (atom, before)
         for atom in ATOMS
@@ -72,18 +171,36 @@ def test_words_are_read_in_proportion_to_their_number(reader: str) -> None:
     assert slow == []
 
 
-@pytest.mark.parametrize("reader", ["commands", "a marker", "a memory", "a form", "links"])
-def test_ten_megabytes_are_no_hang(reader: str) -> None:
-    READERS[reader]("- [ ] a word and a [link](https://a.b/c) \u202e\n" * 220_000)
+A_LINE = "- [ ] a word and a [link](https://a.b/c) \u202e\n"
+
+
+def _lines(n: int) -> str:
+    return A_LINE * (n // len(A_LINE))
+
+
+@pytest.mark.parametrize(
+    ("reader", "comes"),
+    [
+        ("commands", ()),
+        ("a marker", None),
+        ("a memory", memory.Memory()),
+        ("a form", (("", _lines(10_000_000).strip()),)),
+        ("links", ("https://a.b/c",)),
+    ],
+    ids=["commands", "a marker", "a memory", "a form", "links"],
+)
+def test_ten_megabytes_are_read_in_proportion_and_rightly(reader: str, comes: object) -> None:
+    found: list[object] = []
+    assert in_proportion(lambda text: found.append(READERS[reader].read(text)), _lines, 10_000_000)
+    assert found[0] == comes
 
 
 WILD = st.lists(st.sampled_from(ATOMS) | st.text(max_size=5), max_size=40).map("".join)
 
 
 @given(WILD)
-def test_nothing_that_is_written_raises(text: str) -> None:
-    for read in READERS.values():
-        read(text)
+def test_whatever_is_written_is_read_as_it_should_be(text: str) -> None:
+    assert misread(text) == []
 
 
 NAMES = st.text(max_size=4) | st.sampled_from((
@@ -96,24 +213,27 @@ JSON: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=5),
     max_leaves=20,
 )
-DEEP = "[" * 200_000 + "]" * 200_000
+DEEP = "[" * 30_000 + "]" * 30_000  # as deep as a body has room for
 KINDS = ("end", "memory", "ledger", "press")
 
 
 @given(st.sampled_from(KINDS), st.dictionaries(NAMES, JSON, max_size=8))
-def test_a_forged_comment_of_ours_raises_nothing(kind: str, content: dict[str, Any]) -> None:
-    text = f"{marker.BEGIN}\nours\n<!-- milepost:{kind} {marker.safe_json(content)} -->"
-    for read in READERS.values():
-        read(text)
+def test_a_forged_comment_of_ours_is_one_or_none(kind: str, content: dict[str, Any]) -> None:
+    assert misread(_forged(kind, marker.safe_json(content))) == []
+
+
+def _forged(kind: str, content: str) -> str:
+    return f"{marker.BEGIN}\nours\n<!-- milepost:{kind} {content} -->"
 
 
 @given(NAMES, JSON)
-def test_a_forged_entry_raises_nothing(name: str, value: Any) -> None:
+def test_a_forged_entry_is_kept_and_nothing_comes_of_it_that_is_none(name: str, value: Any) -> None:
     entry = {"id": 1, "at": "2026-01-05T09:00:00Z", "by": "a", "do": "log", "hours": 1, name: value}
     read = memory.find_memory(
         f"<!-- milepost:memory {json.dumps({'v': 1, 'entries': [entry]})} -->"
     )
-    memory.with_memory("", read)
+    assert kept(read) == 1
+    assert kept(memory.find_memory(memory.with_memory("", read))) == 1
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -122,7 +242,7 @@ def test_a_forged_entry_raises_nothing(name: str, value: Any) -> None:
     [
         '{"v":1,"entries":' + DEEP + "}",
         '{"v":1,"key":"task:a","title":' + DEEP + "}",
-        '{"a":' * 200_000 + "1" + "}" * 200_000,
+        '{"a":' * 10_000 + "1" + "}" * 10_000,
         '{"v":1,"entries":[{"id":' + "9" * 10_000 + "}]}",
         '{"v":1,"entries":[{"id":1e999,"at":1e999,"by":"a","do":"log","hours":NaN}]}',
         '{"v":1,"merged":[' + "9" * 10_000 + '],"entries":[]}',
@@ -133,14 +253,17 @@ def test_a_forged_entry_raises_nothing(name: str, value: Any) -> None:
         '{"v":1,"entries":[{"id":1,"at":"0001-01-01T00:00:00+23:59","by":"a","do":"start"}]}',
         '{"v":1,"made":["\\ud800"],"seen":"0001-01-01"}',
         '{"v":1,"key":"\\ud800","title":"a","body":"b"}',
-        "{" + "\\" * 100_000 + "}",
+        "{" + "\\" * 60_000 + "}",
     ],
     ids=lambda content: content[:40],
 )
-def test_json_that_is_made_to_hurt_raises_nothing(kind: str, content: str) -> None:
-    text = f"{marker.BEGIN}\nours\n<!-- milepost:{kind} {content} -->"
-    for read in READERS.values():
-        read(text)
+def test_json_that_is_made_to_hurt_is_nothing_of_ours(kind: str, content: str) -> None:
+    text = _forged(kind, content)
+    assert misread(text) == []
+    assert marker.find(text) is None
+    assert marker.find_ledger(text) == marker.Ledger()
+    # What is odd about some is their time alone, and that does no harm.
+    assert {entry.intent.do for entry in memory.find_memory(text).entries} <= {"start"}
 
 
 EVENTS = (
@@ -157,11 +280,16 @@ EVENTS = (
 
 
 @given(st.sampled_from(EVENTS), st.dictionaries(st.text(max_size=5), JSON, max_size=4), JSON)
-def test_no_event_raises(event: str, payload: dict[str, Any], thing: Any) -> None:
+def test_an_event_asks_for_a_look_or_a_plan_or_nothing(
+    event: str, payload: dict[str, Any], thing: Any
+) -> None:
     names = ("action", "sender", "comment", "issue", "repository", "commits", "pull_request", "ref")
-    for name in names:
-        activity(event, payload | {name: thing}, inputs({}))
-        activity(event, dict.fromkeys(names, thing), inputs({}))
+    given = [payload | {name: thing} for name in names]
+    found = [activity(event, one, inputs({})) for one in (*given, dict.fromkeys(names, thing))]
+    planned = Command.PLAN if event == "pull_request" else Command.SYNC
+    assert {one.what for one in found} <= {None, planned}
+    assert all(one.why for one in found)
+    assert event == "pull_request" or {one.pull for one in found} == {None}
 
 
 def test_a_label_that_is_made_to_hurt() -> None:

@@ -151,10 +151,11 @@ def test_what_is_due_is_done_without_waiting_for_the_next_tick(kept: Store) -> N
 
 def test_a_store_that_fails_in_between_is_asked_again_at_the_next_tick(kept: Store) -> None:
     kept.agenda.wake(*map(repository, range(5)), at=NOON)
-    claim, times = kept.agenda.claim, itertools.count()
+    claim, times, failures = kept.agenda.claim, itertools.count(), itertools.count()
 
     def claiming(*given: Any, **named: Any) -> tuple[Claim, ...]:
         if next(times) % 3 == 1:
+            next(failures)
             raise sa.exc.OperationalError("SELECT", None, Exception("gone"))
         return claim(*given, **named)
 
@@ -165,6 +166,8 @@ def test_a_store_that_fails_in_between_is_asked_again_at_the_next_tick(kept: Sto
     embedded.start()
     eventually(lambda: len(looks.asked) == 6)
     embedded.stop()
+    assert sorted(looks.asked) == [(repository(number), 0) for number in (0, 1, 2, 3, 4, 7)]
+    assert next(failures) > 1
 
 
 def test_work_that_takes_long_is_kept_by_the_heartbeat(kept: Store) -> None:
