@@ -1,7 +1,8 @@
 """The badge for a README: one number of the learner's choice, as SVG or for Shields' endpoint.
 
 Flat, in calm colours that do not judge; the number is written out, so colour is never the only
-sign. The widths of letters are estimates, and `textLength` makes every viewer keep to them.
+sign. The widths of letters are those of one font, and `textLength` makes every viewer keep to them.
+Where they are guesses it would bend the letters, so there the text stands as wide as it is.
 """
 
 import json
@@ -94,8 +95,9 @@ def as_svg(made: Badge) -> str:
             badge=made,
             left=left + 2 * PADDING,
             right=right + 2 * PADDING,
-            left_text=left,
+            left_text=left if letters.is_known(made.label) else None,
             right_text=right,
+            runs_left=letters.runs_left(made.label),
         )
         + "\n"
     )

@@ -1,7 +1,7 @@
 """How wide words are in a picture, and how to make them fit.
 
 Nobody knows the viewer's fonts, so widths are those of Verdana, one of the widest: a text that fits
-by these numbers fits in all of them.
+by these numbers fits in all of them. Of letters that Verdana has not they are guesses, by script.
 """
 
 import re
@@ -18,7 +18,11 @@ _WIDTHS = {
 }
 _USUAL = 6.9
 _WIDE = 11.0
-_LAST_NARROW = 0x2FF
+# Greek and Cyrillic; the average of joined Arabic letters; Hebrew and digits of Arabic.
+_GREEK, _JOINED = 7.4, 6.2
+_RIGHT_TO_LEFT = {"AL": _JOINED, "R": _USUAL, "AN": _USUAL}
+_LAST_LATIN, _LAST_CYRILLIC = 0x2FF, 0x52F
+_NO_ROOM = frozenset({"Mn", "Me", "Cf"})  # marks above and below letters, and what only joins
 _SPACE = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
 _NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
@@ -58,9 +62,25 @@ def plain(text: str) -> str:
     return _SPACE.sub(" ", _NOT_XML.sub("", text)).strip()
 
 
+def is_known(text: str) -> bool:
+    """Whether these widths hold for all of `text`, and are no guesses."""
+    return all(letter in _WIDTHS or ord(letter) <= _LAST_CYRILLIC for letter in text)
+
+
+def runs_left(text: str) -> bool:
+    """Whether `text` is read from right to left: by its first letter that has a direction.
+
+    Source: Unicode Standard Annex 9, rules P2 and P3.
+    """
+    strong = (found for x in text if (found := unicodedata.bidirectional(x)) in {"L", "R", "AL"})
+    return next(strong, "L") != "L"
+
+
 def _of(letter: str) -> float:
-    if unicodedata.combining(letter):
+    if unicodedata.category(letter) in _NO_ROOM:
         return 0.0
     if letter in _WIDTHS:
         return _WIDTHS[letter]
-    return _WIDE if ord(letter) > _LAST_NARROW else _USUAL
+    if ord(letter) <= _LAST_CYRILLIC:
+        return _USUAL if ord(letter) <= _LAST_LATIN else _GREEK
+    return _RIGHT_TO_LEFT.get(unicodedata.bidirectional(letter), _WIDE)

@@ -11,6 +11,7 @@ from pytest_regressions.file_regression import FileRegressionFixture
 from workbench import Workbench, settings
 
 from bot.reports.badge import Badge, BadgeKind, as_shields, as_svg, badge, streak
+from bot.reports.letters import width
 from bot.reports.view import View
 from bot.usecases.look import look
 
@@ -73,6 +74,43 @@ def test_a_streak_is_weeks_in_a_row(
         done(bench, f"{title}1", day)
     seen = view(bench, today)
     assert streak(seen.progress, seen.today) == weeks
+
+
+ARABIC, HEBREW = "مسار تعلم الآلة (MLOps) 2026", "מדבאופס ל-MLOps"
+
+
+@pytest.mark.parametrize(
+    ("label", "leftwards", "bent"),
+    [
+        ("From DevOps to MLOps", False, True),
+        ("Κόσμος и мир", False, True),
+        (ARABIC, True, False),
+        (HEBREW, True, False),
+        ("(2026) שָׁלוֹם", True, False),
+        ("C++ שלום", False, False),
+        ("学习路线", False, False),
+        ("2026!", False, True),
+    ],
+)
+def test_a_title_runs_its_own_way_and_only_known_letters_are_fitted(
+    label: str, leftwards: bool, bent: bool
+) -> None:
+    drawn = ET.fromstring(as_svg(Badge(label=label, message="33%", color="1f6feb")))
+    left, right = drawn.findall(".//{*}text")
+    assert (left.text, left.get("direction")) == (label, "rtl" if leftwards else None)
+    assert ("textLength" in left.attrib) == bent
+    assert (right.get("direction"), "textLength" in right.attrib) == (None, True)
+
+
+def test_marks_and_joiners_take_no_room() -> None:
+    assert width("שָׁלוֹם") == width("שלום")
+    assert width("می\N{ZERO WIDTH NON-JOINER}خواهم") == width("میخواهم")
+    assert width("ไท่ย") == width("ไทย")
+
+
+def test_picture_of_a_title_from_right_to_left(file_regression: FileRegressionFixture) -> None:
+    made = Badge(label=HEBREW, message="33%", color="1f6feb")
+    file_regression.check(as_svg(made), extension=".svg")
 
 
 def test_picture(file_regression: FileRegressionFixture) -> None:
