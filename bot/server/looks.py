@@ -67,7 +67,8 @@ class Looked(NamedTuple):
 class Looks:
     """Looks at subjects, from any thread. The clock is aware; `sleep` may raise to end a run.
 
-    `on_exchange` hears of each request of a gateway's.
+    `on_exchange` hears of each request of a gateway's. Without `webhooks` nothing is swept: then
+    there is nothing that did not arrive, and GitHub says so by refusing.
     """
 
     def __init__(
@@ -80,7 +81,9 @@ class Looks:
         sleep: Callable[[float], None],
         answers: Answers | None = None,
         on_exchange: OnExchange = unwatched,
+        webhooks: bool = True,
     ) -> None:
+        self._webhooks = webhooks
         self._on_exchange = on_exchange
         self._answers = answers or Answers()
         self._store = store
@@ -129,6 +132,12 @@ class Looks:
     def _sweep(self) -> Looked:
         """Have GitHub send again what it could not hand over; forget what is long done."""
         now = self._clock()
+        if self._webhooks:
+            self._ask_again(now)
+        self._store.retention.tidy(now)
+        return Looked("swept" if self._webhooks else "tidied", now + SWEEP_EVERY)
+
+    def _ask_again(self, now: datetime) -> None:
         last = self._store.register.fact(SWEPT)
         # What was under way then, or did not arrive again, is looked at once more.
         since = now - datetime.fromisoformat(last) if last else deliveries.REACH
@@ -137,8 +146,6 @@ class Looks:
         self._store.register.keep_fact(SWEPT, now.isoformat())
         if swept.asked:
             log.info("asked for deliveries again", extra={"count": swept.asked})
-        self._store.retention.tidy(now)
-        return Looked("swept", now + SWEEP_EVERY)
 
     def _installation(self, number: int, tries: int) -> Looked:
         now, register = self._clock(), self._store.register

@@ -158,12 +158,11 @@ class Server:
             clock=self.clock,
             sleep=sleep,
             on_exchange=self.exchanged,
+            webhooks=self.config.webhook_secret is not None,
         )
         if not self.store.shared:
             self.store.agenda.release_all(self.clock())
-        # Without webhooks there is nothing that did not arrive, and GitHub says so by refusing.
-        swept = [SWEEP] if self.config.webhook_secret is not None else []
-        self.store.agenda.wake(APP, EVERYTHING, *swept, at=self.clock())
+        self.store.agenda.wake(APP, EVERYTHING, SWEEP, at=self.clock())
         self.bot()
         looking = looks if self.telemetry is None else TracedLooks(looks, self.telemetry)
         worker = Worker(

@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 from server.conftest import empty_database
-from server.hosting import eventually
+from server.hosting import as_app, environment, eventually, hosted, register
 from server.town import BOT, Town, living
 
 from bot.sandbox.server import Sandbox
 from bot.sandbox.state import apps
 from bot.server.looks import SWEPT
-from bot.server.store.rows import APP, SWEEP, repository
+from bot.server.server import Server
+from bot.server.store.rows import APP, SWEEP, InstallationRow, repository
 from bot.server.store.tables import metadata
+
+MINUTES = timedelta(minutes=9)
 
 
 @pytest.fixture
@@ -273,3 +276,27 @@ def test_deliveries_are_looked_for_as_far_back_as_nobody_did(town: Town) -> None
     town.wake(SWEEP)
     town.settle()
     assert town.row() == "learner/portfolio active synced"
+
+
+def test_without_a_webhook_secret_nothing_is_swept_but_the_old_is_forgotten(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """As an App is registered on a machine that GitHub cannot reach."""
+
+    def environ(url: str) -> dict[str, str]:
+        app = register(sandbox, url)
+        store = f"sqlite:///{tmp_path / 'store.sqlite3'}"
+        return {**environment(tmp_path, store), **as_app(app, sandbox)}
+
+    def deafen(server: Server) -> None:
+        server.config = server.config.model_copy(update={"webhook_secret": None})
+
+    with hosted(environ, change=deafen) as host:
+        rows, clock = host.store.register, host.server.clock
+        eventually(host.server.bot)
+        rows.see_installation(InstallationRow(7, "left", "gone"), clock() - timedelta(days=91))
+        # Left by a server that had a secret, or just done: in any case it is done now.
+        host.store.agenda.wake(SWEEP, at=clock())
+        eventually(lambda: rows.installation(7) is None)
+        eventually(lambda: (at := host.store.agenda.when(SWEEP)) and at - clock() > MINUTES)
+    assert not [e for e in sandbox.world.journal.entries if "/app/hook" in e.path]
