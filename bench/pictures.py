@@ -1,12 +1,15 @@
-"""Takes pictures of the built-in path as it stands in the sandbox: for the README, and to look at.
+"""Takes pictures of the built-in path as it stands in the sandbox: for the docs, and to look at.
 
-    python bench/pictures.py                 docs/images/issues.png and docs/images/issue.png
+    python bench/pictures.py [FOLDER]        what README and docs show, into docs/images or a folder
     python bench/pictures.py --all FOLDER    every kind of page, narrow and wide, light and dark
 
+Two of the docs' pictures are of a path two weeks old, two of the life that `milepost demo` lives.
+The SVGs beside them are what the tests of pictures expect (tests/reports/test_pictures.py).
 Needs a Chromium on this machine; MILEPOST_CHROMIUM names it when it is not on the path.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,10 +20,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.cli.living import JOURNAL
 from bot.sandbox.server import Sandbox, running
 from bot.sandbox.state import issues
 
-IMAGES = Path(__file__).parents[1] / "docs" / "images"
+ROOT = Path(__file__).parents[1]
+IMAGES = ROOT / "docs" / "images"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
     "--no-sandbox",
@@ -32,6 +37,11 @@ FLAGS = [
     "--disable-sync",
 ]
 SIZES = {"wide": (1200, 900), "narrow": (390, 844), "readme": (1040, 640)}
+SHOWN = ("issues", "issue", "dashboard", "week")
+DASHBOARD_HEIGHT = 570
+MARGIN = 8
+STARTS = 20  # characters of an entry that its title surely begins with
+LOOK_AROUND = re.compile(r"Look around: (\S+/issues) ")
 PAGES = {
     "issues": "/issues",
     "summary": "Your path",
@@ -100,44 +110,83 @@ def main(arguments: list[str]) -> int:
     if executable is None:
         print("There is no Chromium here; name one in MILEPOST_CHROMIUM.")
         return 1
-    if arguments[:1] == ["--all"]:
-        folder = Path(arguments[1])
-        settings = ["--start", "2026-01-05", "--timezone", "UTC", "--ahead", "all"]
-        take = every_page
-    else:
-        folder = IMAGES
-        settings = [
-            "--start",
-            str(datetime.now(UTC).date() - timedelta(days=10)),
-            "--timezone",
-            "UTC",
-        ]
-        take = for_the_readme
+    every = arguments[:1] == ["--all"]
+    folder = Path(arguments[-1]) if arguments else IMAGES
     folder.mkdir(parents=True, exist_ok=True)
-    with seeded(*settings) as sandbox, sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        take(browser, sandbox, folder)
+        if every:
+            every_page(browser, folder)
+        else:
+            two_weeks_in(browser, folder)
+            after_the_demo(browser, folder)
         browser.close()
     return 0
 
 
-def every_page(browser: Any, sandbox: Sandbox, folder: Path) -> None:
+def every_page(browser: Any, folder: Path) -> None:
     """Each kind of page, narrow and wide, light and dark, from top to bottom."""
-    for name, page in PAGES.items():
-        for size in ("wide", "narrow"):
-            for scheme in ("light", "dark"):
-                file = folder / f"{name}-{size}-{scheme}.png"
-                url = address(sandbox, page)
-                shoot(browser, url, file, size=size, scheme=scheme, full=True)
+    with seeded("--start", "2026-01-05", "--timezone", "UTC", "--ahead", "all") as sandbox:
+        for name, page in PAGES.items():
+            for size in ("wide", "narrow"):
+                for scheme in ("light", "dark"):
+                    file = folder / f"{name}-{size}-{scheme}.png"
+                    url = address(sandbox, page)
+                    shoot(browser, url, file, size=size, scheme=scheme, full=True)
 
 
-def for_the_readme(browser: Any, sandbox: Sandbox, folder: Path) -> None:
-    """The list and one task, two weeks into the path, as they first meet the eye."""
-    study(sandbox)
-    for name, page in (("issues", "/issues"), ("issue", "Read chapters 1 to 5")):
-        file = folder / f"{name}.png"
-        url = address(sandbox, page)
-        shoot(browser, url, file, size="readme", scheme="light", full=False)
+def two_weeks_in(browser: Any, folder: Path) -> None:
+    """The list and one task, as they first meet the eye."""
+    start = datetime.now(UTC).date() - timedelta(days=10)
+    with seeded("--start", str(start), "--timezone", "UTC") as sandbox:
+        study(sandbox)
+        for name, page in (("issues", "/issues"), ("issue", "Read chapters 1 to 5")):
+            file = folder / f"{name}.png"
+            url = address(sandbox, page)
+            shoot(browser, url, file, size="readme", scheme="light", full=False)
+
+
+def after_the_demo(browser: Any, folder: Path) -> None:
+    """The dashboard, and a comment with the summary of its week, thirteen weeks into the path."""
+    wide, high = SIZES["readme"]
+    with demonstrated() as issues_page:
+        page = browser.new_page(viewport={"width": wide, "height": high}, color_scheme="light")
+        page.goto(issues_page)
+        page.get_by_role("link", name=PAGES["summary"]).first.click()
+        top = page.locator(".issue-head").bounding_box()["y"] - 3 * MARGIN
+        seen = {"x": 0, "y": top, "width": wide, "height": DASHBOARD_HEIGHT}
+        page.screenshot(path=str(folder / "dashboard.png"), full_page=True, clip=seen)
+        over = page.locator("article.box", has_text=f"/journal {JOURNAL[-1]}").bounding_box()
+        week = page.locator("article.box", has_text="In your journal:", has_not_text="/journal")
+        under = week.filter(has_text=JOURNAL[-1][:STARTS]).bounding_box()
+        seen = {
+            "x": over["x"] - MARGIN,
+            "y": over["y"] - MARGIN,
+            "width": over["width"] + 2 * MARGIN,
+            "height": under["y"] + under["height"] - over["y"] + 2 * MARGIN,
+        }
+        page.screenshot(path=str(folder / "week.png"), full_page=True, clip=seen)
+        page.close()
+
+
+@contextmanager
+def demonstrated() -> Iterator[str]:
+    """The list of issues that `milepost demo` leaves; a process of its own, as people run it."""
+    command = (sys.executable, "-m", "bot", "demo", "--browse")
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(
+            command, cwd=folder, env=environ, stdout=subprocess.PIPE, encoding="utf-8"
+        ) as demo,
+    ):
+        try:
+            found = next(filter(None, map(LOOK_AROUND.search, demo.stdout or ())), None)
+            if found is None:
+                raise RuntimeError("the demo ended before there was anything to look at")
+            yield found[1]
+        finally:
+            demo.terminate()
 
 
 def study(sandbox: Sandbox) -> None:

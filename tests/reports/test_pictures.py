@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pytest_regressions.file_regression import FileRegressionFixture
 from reports.picture_states import BARE, PATH, STATES, seen
 
+from bench.pictures import IMAGES, SHOWN
 from bot.progress.progress import Progress, WorkState
 from bot.reports.letters import ELLIPSIS, fit, lines, width
 from bot.reports.pictures import NAMES, activity, burnup, card, paper, picture, skills
@@ -227,6 +228,14 @@ def test_whatever_a_title_holds_the_picture_parses(title: str) -> None:
     values = card.card(state("tiny")).model_copy(update={"title": title, "facts": (title,)})
     root = ET.fromstring(card.as_svg(values))
     assert {element.tag.removeprefix(SVG) for element in root.iter()} <= TAGS
+
+
+def test_each_photograph_in_the_docs_can_be_taken_again() -> None:
+    root = Path(__file__).parents[2]
+    pages = [root / "README.md", *(root / "docs").rglob("*.md")]
+    texts = [page.read_text(encoding="utf-8") for page in pages]
+    shown = {name for text in texts for name in re.findall(r"images/([\w-]+)\.png", text)}
+    assert shown == set(SHOWN) == {file.stem for file in IMAGES.glob("*.png")}
 
 
 @pytest.mark.parametrize("kind", ["card", "burn-up"])
