@@ -46,7 +46,8 @@ _NOT_PUBLIC = tuple(
     for network in ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2002::/16", "3fff::/20")
 )
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
-_TITLE = re.compile(r"<title(?:\s[^>]*)?>(.*?)</title", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<title(?:\s[^>]{0,500})?>", re.IGNORECASE)
+_TITLE_END = re.compile("</title", re.IGNORECASE)
 _CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
 _BROKEN = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
@@ -148,8 +149,11 @@ class _Answer(NamedTuple):
             text = self.content.decode(named[1] if named else "utf-8", errors="replace")
         except LookupError:
             text = self.content.decode(errors="replace")
-        found = _TITLE.search(text)
-        title = _CONTROL.sub(" ", html.unescape(found[1])) if found else ""
+        # Two steps, for in one a page of nothing but titles would take many seconds.
+        begun = _TITLE.search(text)
+        ended = _TITLE_END.search(text, begun.end()) if begun else None
+        inner = text[begun.end() : ended.start()] if begun and ended else ""
+        title = _CONTROL.sub(" ", html.unescape(inner))
         return " ".join(title.split())[:MAX_TITLE].rstrip()
 
 

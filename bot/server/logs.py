@@ -30,7 +30,7 @@ CUT = "***"
 # After GitHub's "About authentication to GitHub"; installation tokens have no fixed length.
 _SECRETS = re.compile(
     r"\b(?:gh[pousr]_[A-Za-z0-9._-]{16,}|github_pat_\w{20,}|eyJ[\w-]+\.[\w.-]+)"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|(?=\"))"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|(?=\")|\Z)"
     r"|(?<=[?&\s])(?<!/register\?)(?:code|state|client_secret|code_verifier|access_token|refresh_token)=[^&\s\"'\\]+"
 )
 

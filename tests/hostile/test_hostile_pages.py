@@ -1,0 +1,30 @@
+"""Pages of strangers and lines for the log: searched in time in proportion to their length."""
+
+import logging
+
+import httpx
+import pytest
+from hostile.pace import in_proportion
+
+from bot.github.outside import MAX_BYTES, _Answer
+from bot.server.logs import JsonLines
+
+PAGES = ("<title>", "<title ", "<title\n<title>a", "</title", "<title a='>'")
+LINES = ("-----BEGIN PRIVATE KEY", "-----BEGIN PRIVATE KEY-----", "eyJa.", "code=", " code")
+
+
+@pytest.mark.parametrize("part", PAGES)
+def test_the_title_of_a_page_is_found_in_time(part: str) -> None:
+    def title(page: str) -> str:
+        return _Answer(200, httpx.Headers(), page.encode()).title
+
+    assert in_proportion(title, lambda n: part * (n // len(part)), MAX_BYTES)
+    assert title(f"<p>{part}<title >So &amp; so</title>").endswith("So & so")
+
+
+@pytest.mark.parametrize("part", LINES)
+def test_secrets_are_cut_out_of_a_line_in_time(part: str) -> None:
+    def line(said: str) -> str:
+        return JsonLines().format(logging.LogRecord("x", logging.INFO, "", 0, said, (), None))
+
+    assert in_proportion(line, lambda n: part * (n // len(part)), 64_000)
