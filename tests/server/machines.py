@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-import httpx
 import pytest
 import sqlalchemy as sa
 import yaml
@@ -52,8 +51,7 @@ class Machine:
         at = port or self.port
         process = serving.start(at, {**self.environ, **more})
         try:
-            health = f"http://127.0.0.1:{at}/healthz"
-            eventually(lambda: process.exitcode is not None or _answers(health), "it never started")
+            eventually(lambda: process.exitcode is not None or _listens(at), "it never started")
             yield process
         finally:
             process.kill()
@@ -117,10 +115,10 @@ def killed(process: ForkServerProcess, within: float) -> bool:
     return process.exitcode == -signal.SIGKILL
 
 
-def _answers(url: str) -> bool:
-    with contextlib.suppress(httpx.TransportError), httpx.Client(verify=False) as client:
-        return client.get(url).status_code == 200
-    return False
+def _listens(port: int) -> bool:
+    """Whether somebody does; a server of ours does so only when it is ready."""
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from bot.sandbox.state.objects import Comment, Issue
 __all__ = ["machine", "shared"]
 MOST = 400  # more than there are
 EVERY = bool(os.environ.get("MILEPOST_EVERY_PLACE"))
-MANY = 40  # fewer than there are
+MANY = 50  # fewer than there are
 A_WHILE = 1.0  # seconds
 
 
