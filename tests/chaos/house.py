@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
-from random import Random
+from itertools import cycle
 from typing import Any
 
 from chaos.lines import WEB, Asked, Line, MemoryCache, edges
@@ -85,7 +85,7 @@ class House:
         self.repository = self.world.repository()
         self.engine = Engine(self.world, WEB)
         self.world.add_user(MENTOR)
-        self.world.add_repository("learner/elsewhere")
+        self.elsewhere = self.world.add_repository("learner/elsewhere")
         self.mods: frozenset[str] = frozenset()
         self.how: dict[str, Any] = {
             "start": date(2026, 1, 5),
@@ -132,8 +132,8 @@ class House:
         return ended
 
     def two(self, both: Two) -> None:
-        """Two runs at once, request by request, in an order that the seed gives."""
-        turns = _Turns(Random(both.seed), both.switching)
+        """Two runs at once, request by request."""
+        turns = _Turns(both.turns)
         weathers = [_Weather(self, run, turns.pass_on) for run in (both.first, both.second)]
         self.busy = list(weathers)
         turns.go([partial(self._guarded, w.run, w) for w in weathers])
@@ -284,9 +284,9 @@ class _Weather:
 class _Turns:
     """Lets one of several threads run at a time, and says which."""
 
-    def __init__(self, chance: Random, percent: int) -> None:
-        self._chance = chance
-        self._percent = percent
+    def __init__(self, turns: tuple[int, ...]) -> None:
+        self._turns = cycle(turns)
+        self._left = next(self._turns)
         self._alive: list[int] = []
         self._gates: list[threading.Semaphore] = []
         self._me = threading.local()
@@ -307,14 +307,17 @@ class _Turns:
             thread.join()
 
     def pass_on(self) -> None:
-        """Perhaps let another one go on."""
-        if self._chance.randrange(100) >= self._percent:
+        """Let another one go on, when the turn is over."""
+        self._left -= 1
+        if self._left > 0:
             return
+        self._left = next(self._turns)
         me = self._me.number
-        then = self._chance.choice(self._alive)
-        if then != me:
-            self._gates[then].release()
-            self._gates[me].acquire()
+        for other in self._alive:
+            if other != me:
+                self._gates[other].release()
+                self._gates[me].acquire()
+                return
 
     def _work(self, number: int, work: Callable[[], object]) -> None:
         self._me.number = number

@@ -14,7 +14,8 @@ from chaos import marks
 from chaos.house import House
 from chaos.story import Act
 
-from bot.sandbox.state import comments, issues, labels, milestones, relations
+from bot.sandbox import dump
+from bot.sandbox.state import comments, issues, labels, milestones, relations, transfers
 from bot.sandbox.state.objects import Comment, Issue, Label, Milestone
 from bot.sandbox.state.refusals import Refusal
 
@@ -70,6 +71,7 @@ class Learner:
         self.said: dict[int, str] = {}
         self.unheard: set[int] = set()
         self.taken_away: set[str] = set()
+        self.left_elsewhere = dump.repository(house.elsewhere)
         self._count = 0
 
     def does(self, act: Act) -> None:
@@ -241,14 +243,12 @@ class Learner:
             self._gone(issue, key)
 
     def act_transfer(self, number: int) -> None:
-        """To another repository: gone from here. The sandbox can only delete it.
-
-        GitHub would answer its number with a redirect, which the reader takes for gone, too.
-        """
+        """To another repository, where it is none of ours any more."""
         if issue := self._work(number):
-            key = marks.key_of(issue.body)
-            issues.delete(self.world, self.me, self.home, issue)
-            self._gone(issue, key)
+            elsewhere = self.house.elsewhere
+            transfers.transfer(self.world, self.me, self.home, issue, elsewhere)
+            self.left_elsewhere = dump.repository(elsewhere)
+            self._gone(issue, marks.key_of(issue.body))
 
     def act_summary_delete(self, number: int) -> None:
         """What is remembered for the path as a whole goes with it, as its text says."""

@@ -56,3 +56,10 @@ def comments(repository: Repository) -> Iterator[tuple[Issue, Comment]]:
     for issue in repository.issues.values():
         for comment in issue.comments:
             yield issue, comment
+
+
+def weeks_told(repository: Repository) -> int:
+    """How many weekly summaries stand there, as comments or issues."""
+    texts = [comment.body for _, comment in comments(repository)]
+    texts += [issue.body or "" for issue in issues(repository)]
+    return sum(str(key_of(text)).startswith("weekly:") for text in texts)

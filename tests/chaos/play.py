@@ -1,43 +1,150 @@
-"""Plays a history to its end, and says what came of it."""
+"""A history as Hypothesis plays it: a state machine whose rules are what can happen.
 
-from chaos.house import House, Tally
+The end of each is judged. What goes wrong is shrunk and printed as lines that are a test once
+they are pasted into one:
+
+    state = Play()
+    state.begin(app=False, place="comment", first=Run())
+    state.finish(act=Act("close", 0))
+    state.teardown()
+"""
+
+import sys
+from typing import Any
+
+from chaos import marks, story
+from chaos.house import House
 from chaos.learner import Learner
 from chaos.maintainer import Maintainer
-from chaos.story import Act, Change, History, Run, Step, Two, Wait
+from chaos.story import Act, Change, Place, Run, Two
 from chaos.witness import Verdict, judge
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import strategies as st
+from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
+from hypothesis.stateful import (
+    Rule,
+    RuleBasedStateMachine,
+    RuleStrategy,
+    initialize,
+    rule,
+    run_state_machine_as_test,
+)
 
 from bot.errors import MilepostError
 
+BY_CHANCE = "chaos-by-chance"
+WEEKS_AT_ONCE = 8
+"""So many weekly summaries a run posts at most, however long nobody ran."""
 
-class Play:
+
+class _AnyRule(RuleStrategy):
+    """Any rule in any history. Hypothesis would leave out about half of them in each: many without
+    a run, and none that shrinks well, for most steps could not be made into the simplest one.
+    """
+
+    def _rule_is_enabled(self, r: Rule) -> bool:
+        return self.is_valid(r)
+
+
+class Play(RuleBasedStateMachine):
     """One history under way."""
 
-    def __init__(self, *, app: bool = False, place: str = "comment") -> None:
+    house: House
+    learner: Learner
+    maintainer: Maintainer
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rules_strategy = _AnyRule(self)
+
+    @initialize(app=st.booleans(), place=story.PLACES, first=story.ANY_RUN | story.TWO)
+    def begin(self, app: bool, place: Place, first: Run | Two) -> None:
+        """A new repository: who writes, where a week is summed up, and what makes the path."""
         self.house = House(app=app, place=place)
         self.learner = Learner(self.house)
         self.maintainer = Maintainer(self.house)
         self.house.act = self.learner.does
+        if isinstance(first, Two):
+            self.two(first)
+        else:
+            self.run(first)
 
-    def step(self, step: Step) -> None:
-        """One step."""
+    @rule(act=story.acts(story.FINISHING))
+    def finish(self, act: Act) -> None:
+        self.does(act)
+
+    @rule(act=story.acts(story.MARKING))
+    def mark(self, act: Act) -> None:
+        self.does(act)
+
+    @rule(act=story.acts(story.WRITING))
+    def write(self, act: Act) -> None:
+        self.does(act)
+
+    @rule(act=story.acts(story.ARRANGING))
+    def arrange(self, act: Act) -> None:
+        self.does(act)
+
+    @rule(act=story.acts(story.REMOVING))
+    def remove(self, act: Act) -> None:
+        self.does(act)
+
+    @rule(act=story.acts(story.COMMANDING))
+    def command(self, act: Act) -> None:
+        self.does(act)
+
+    @rule(act=story.acts(story.SAYING))
+    def say(self, act: Act) -> None:
+        self.does(act)
+
+    def does(self, act: Act) -> None:
+        """An act of the learner's."""
         self.house.tally.steps += 1
-        match step:
-            case Act():
-                self.learner.does(step)
-            case Change():
-                self.maintainer.does(step)
-            case Wait():
-                self.house.later(step.hours)
-            case Two():
-                self.house.two(step)
-            case Run():
-                self._run(step)
+        self.learner.does(act)
 
-    def _run(self, run: Run) -> None:
+    @rule(change=story.CHANGES)
+    def maintain(self, change: Change) -> None:
+        self.house.tally.steps += 1
+        self.maintainer.does(change)
+
+    @rule()
+    def rest(self) -> None:
+        """The simplest step, being the only one in which nothing is chosen.
+
+        Hypothesis makes others into it, and takes out what has so few choices.
+        """
+        self.wait(20)
+
+    @rule(hours=story.HOURS)
+    def wait(self, hours: int) -> None:
+        self.house.tally.steps += 1
+        self.house.later(hours)
+
+    @rule(run=story.runs("sync"))
+    def sync(self, run: Run) -> None:
+        self.run(run)
+
+    @rule(run=story.runs("apply", "apply", "apply", "plan", "sync"))
+    def apply(self, run: Run) -> None:
+        self.run(run)
+
+    @rule(both=story.TWO)
+    def two(self, both: Two) -> None:
+        self.house.tally.steps += 1
+        self.house.two(both)
+
+    def run(self, run: Run) -> None:
+        """One run; the learner is told when it came to its end undisturbed."""
+        self.house.tally.steps += 1
         ended = self.house.run(run)
         stale = bool(self.house.world.faults.waiting)
         if ended and run.kind != "plan" and not stale and not run.meanwhile:
             self.learner.settle()
+
+    def teardown(self) -> None:
+        """The end, unless Hypothesis gave the history up on the way."""
+        if sys.exception() is None:
+            self.over(self.end())
 
     def end(self) -> Verdict:
         """The faults stop; one run. What is wrong after that."""
@@ -45,7 +152,7 @@ class Play:
         house.world.faults.clear()
         house.later(1)
         try:
-            house.calm_run()
+            self._settle()
             again = house.foreseen()
             wrote = house.calm_run()
         except MilepostError as error:
@@ -57,10 +164,47 @@ class Play:
         verdict.unsettled += [f"a second run: {write}" for write in wrote]
         return verdict
 
+    def _settle(self) -> None:
+        """One run, and another only after one that told of as many weeks as a run may."""
+        told = -WEEKS_AT_ONCE  # for the first
+        while marks.weeks_told(self.house.repository) - told >= WEEKS_AT_ONCE:
+            told = marks.weeks_told(self.house.repository)
+            self.house.calm_run()
 
-def play(history: History) -> tuple[Verdict, Tally]:
-    """A whole history."""
-    play = Play(app=history.app, place=history.place)
-    for step in history.steps:
-        play.step(step)
-    return play.end(), play.house.tally
+    def over(self, verdict: Verdict) -> None:
+        """Raises AssertionError when something is wrong."""
+        if verdict.violations:
+            raise AssertionError("\n".join(verdict.violations))
+
+
+class _ByChance(HypothesisProvider):
+    """Chance alone chooses, from the seed. Hypothesis would mix in constants of all modules that
+    happen to be loaded, and change what it tried before: the same seed was another history after
+    any change of our code, and most histories were much like the one before.
+    """
+
+    def _maybe_draw_constant(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+AVAILABLE_PROVIDERS[BY_CHANCE] = _ByChance
+
+
+def play(machine: type[Play], number: int, *, histories: int, steps: int) -> None:
+    """So many histories by chance, always the same for the same number.
+
+    Before them comes the simplest one there is: Hypothesis always begins with that.
+    """
+    how = settings(
+        backend=BY_CHANCE,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        max_examples=histories + 1,
+        phases=(Phase.generate, Phase.shrink),
+        print_blob=False,
+        report_multiple_bugs=False,
+        stateful_step_count=steps,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(seed(number)(machine), settings=how)

@@ -1,13 +1,48 @@
-"""A history as plain values: what is done, when a run happens, and what goes wrong in it.
+"""What can happen in a history, as plain values, and Hypothesis strategies that choose them.
 
 Everything is chosen by numbers, each of which fits whatever it meets, so that a history stays one
-when steps are taken out of it. The same seed gives the same history.
+when steps are taken out of it. The first of each choice is the simplest: Hypothesis shrinks to it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from random import Random
 from typing import Literal
 
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+# What the learner does, with the weights of each; a rule of the machine for each group.
+FINISHING = {"close": 9, "reopen": 5}
+MARKING = {"tick": 4, "put_aside": 3, "wear": 3, "take_off": 3}
+WRITING = {"note": 5, "title": 4, "inside": 3, "own": 2}
+ARRANGING = {
+    "move": 3,
+    "milestone_title": 2,
+    "milestone_note": 2,
+    "milestone_due": 2,
+    "milestone_delete": 2,
+    "milestone_inside": 1,
+    "milestone_close": 1,
+    "unrelate": 2,
+    "unpin": 1,
+}
+REMOVING = {
+    "delete": 3,
+    "transfer": 2,
+    "label_delete": 2,
+    "label_rename": 2,
+    "label_colour": 1,
+    "delete_comment": 1,
+    "summary_close": 1,
+    "summary_reopen": 1,
+    "summary_delete": 1,
+}
+COMMANDING = {"command": 9, "command_twice": 4}
+SAYING = {"say": 6, "press": 2, "edit_comment": 2}
+LEARNER = FINISHING | MARKING | WRITING | ARRANGING | REMOVING | COMMANDING | SAYING
+MAINTAINER = ("ahead", "choice", "credit", "feature", "pace", "path", "path", "pause", "prefix")
+
+SECONDARY = ("secondary-403", "secondary-429")
 FAULTS = (
     "500",
     "502",
@@ -16,49 +51,14 @@ FAULTS = (
     "timeout-after",
     "reset",
     "reset-after",
-    "secondary-403",
-    "secondary-429",
     "expired",
-    "stale",
     "kill",
     "kill-after",
+    "stale",
+    *SECONDARY,
 )
-LEARNER = {
-    "close": 9,
-    "reopen": 5,
-    "put_aside": 3,
-    "title": 4,
-    "note": 5,
-    "inside": 3,
-    "tick": 4,
-    "wear": 3,
-    "take_off": 3,
-    "move": 3,
-    "delete": 3,
-    "transfer": 2,
-    "unrelate": 2,
-    "unpin": 1,
-    "command": 9,
-    "command_twice": 4,
-    "say": 6,
-    "edit_comment": 2,
-    "delete_comment": 1,
-    "label_rename": 2,
-    "label_colour": 1,
-    "label_delete": 2,
-    "milestone_title": 2,
-    "milestone_note": 2,
-    "milestone_inside": 1,
-    "milestone_due": 2,
-    "milestone_close": 1,
-    "milestone_delete": 2,
-    "press": 2,
-    "own": 2,
-    "summary_close": 1,
-    "summary_reopen": 1,
-    "summary_delete": 1,
-}
-MAINTAINER = ("ahead", "choice", "credit", "feature", "pace", "path", "path", "pause", "prefix")
+Kind = Literal["sync", "apply", "plan"]
+Place = Literal["comment", "issue"]
 
 
 @dataclass(frozen=True)
@@ -75,13 +75,6 @@ class Change:
 
     name: str
     number: int
-
-
-@dataclass(frozen=True)
-class Wait:
-    """Time passes."""
-
-    hours: int
 
 
 @dataclass(frozen=True)
@@ -109,7 +102,7 @@ class Meanwhile:
 class Run:
     """One run of ours, and what happens in it."""
 
-    kind: Literal["sync", "apply", "plan"] = "sync"
+    kind: Kind = "sync"
     faults: tuple[Fault, ...] = ()
     meanwhile: tuple[Meanwhile, ...] = ()
     warm: bool = True
@@ -117,78 +110,50 @@ class Run:
 
 @dataclass(frozen=True)
 class Two:
-    """Two runs at once; at each request chance, by `seed`, says in percent whether to switch."""
+    """Two runs at once, by turns of so many requests, over and over."""
 
     first: Run
     second: Run
-    seed: int
-    switching: int = 50
+    turns: tuple[int, ...] = (1,)
 
 
-Step = Act | Change | Wait | Run | Two
+def acts(weights: Mapping[str, int]) -> SearchStrategy[Act]:
+    """Some of the learner's acts."""
+    names = [name for name, weight in weights.items() for _ in range(weight)]
+    return st.builds(Act, name=st.sampled_from(names), number=st.integers(0, 999))
 
 
-@dataclass(frozen=True)
-class History:
-    """Steps, and what holds for all of them: who writes, and where a week is summed up."""
-
-    steps: tuple[Step, ...]
-    app: bool = False
-    place: Literal["comment", "issue"] = "comment"
-    seed: int = 0
+def _near(close: int, far: int) -> SearchStrategy[int]:
+    """A place among requests, more often one of the first."""
+    return st.integers(1, close) | st.integers(1, far)
 
 
-def history(seed: int, steps: int = 40) -> History:
-    """A history by chance: always the same for the same seed."""
-    chance = Random(seed)
-    made: list[Step] = [_two(chance) if chance.random() < 0.2 else _run(chance)]
-    made += [_step(chance) for _ in range(steps - 1)]
-    app, place = chance.random() < 0.5, "issue" if chance.random() < 0.2 else "comment"
-    return History(tuple(made), app=app, place=place, seed=seed)  # type: ignore[arg-type]
-
-
-def _step(chance: Random) -> Step:
-    roll = chance.random()
-    if roll < 0.56:
-        return _act(chance)
-    if roll < 0.64:
-        return Change(chance.choice(MAINTAINER), chance.randrange(100))
-    if roll < 0.75:
-        return Wait(chance.choice((1, 5, 20, 30, 60, 100, 170)))
-    return _run(chance) if roll < 0.95 else _two(chance)
-
-
-def _act(chance: Random) -> Act:
-    name = chance.choices(list(LEARNER), weights=list(LEARNER.values()))[0]
-    return Act(name, chance.randrange(1000))
-
-
-def _run(chance: Random) -> Run:
-    kind: Literal["sync", "apply", "plan"] = "sync"
-    roll = chance.random()
-    if roll > 0.75:
-        kind = "apply" if roll < 0.95 else "plan"
-    faults = tuple(_fault(chance) for _ in range(chance.choice((0, 0, 1, 1, 2, 3))))
-    busy = chance.choice((0, 0, 0, 1, 2, 4))
-    meanwhile = tuple(Meanwhile(_place(chance), _act(chance)) for _ in range(busy))
-    return Run(kind, faults, meanwhile, warm=chance.random() < 0.8)
-
-
-def _two(chance: Random) -> Two:
-    return Two(_run(chance), _run(chance), chance.randrange(10_000), chance.choice((10, 50, 90)))
-
-
-def _fault(chance: Random) -> Fault:
-    kind = chance.choice(FAULTS)
-    amount = 0
-    if kind.startswith("secondary"):
-        amount = chance.choice((0, 1, 7, 60, 300))
+@st.composite
+def _faults(draw: st.DrawFn) -> Fault:
+    kind = draw(st.sampled_from(FAULTS))
     if kind == "stale":
-        amount = chance.choice((5, 60, 600, 3600))
-    if kind == "stale" or chance.random() < 0.3:
-        return Fault(kind, _place(chance) if kind != "stale" else 1, "any", amount)
-    return Fault(kind, 1 + int(chance.expovariate(1 / 6)), "write", amount)
+        return Fault(kind, 1, "any", draw(st.sampled_from((5, 60, 600, 3600))))
+    amount = draw(st.sampled_from((0, 1, 7, 60, 300))) if kind in SECONDARY else 0
+    if draw(st.sampled_from((False, False, True))):
+        return Fault(kind, draw(_near(12, 40)), "any", amount)
+    return Fault(kind, draw(_near(8, 25)), "write", amount)
 
 
-def _place(chance: Random) -> int:
-    return 1 + int(chance.expovariate(1 / 10))
+def runs(*kinds: Kind) -> SearchStrategy[Run]:
+    """A run of one of these kinds."""
+    return st.builds(
+        Run,
+        kind=st.sampled_from(kinds),
+        faults=st.lists(_faults(), max_size=3).map(tuple),
+        meanwhile=st.lists(MEANWHILE, max_size=3).map(tuple),
+        warm=st.sampled_from((True, True, True, True, False)),
+    )
+
+
+MEANWHILE = st.builds(Meanwhile, at=_near(12, 40), act=acts(LEARNER))
+CHANGES = st.builds(Change, name=st.sampled_from(MAINTAINER), number=st.integers(0, 99))
+HOURS = st.sampled_from((1, 5, 20, 30, 60, 100, 170))
+ANY_RUN = runs("sync", "sync", "sync", "apply")
+TURNS = st.lists(_near(4, 20), min_size=1, max_size=6).map(tuple)
+TWO = st.builds(Two, first=ANY_RUN, second=ANY_RUN, turns=TURNS)
+PLACES: SearchStrategy[Place] = st.sampled_from(("comment", "comment", "comment", "issue"))

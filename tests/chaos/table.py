@@ -2,29 +2,40 @@
 
     python -m chaos.table [SEED [HISTORIES [STEPS]]]
 
-History number n of seed s is always the same one, so what is printed can be played again. Of the
-first few that go wrong the smallest form is printed, to become a plain test.
+Histories come in shares of a few, each from its own seed, so that the same numbers give the same
+histories on any machine. All are counted; then Hypothesis shrinks the first failure of the first
+few shares that failed.
 """
 
 import os
 import sys
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 from multiprocessing import get_context
+from typing import Self
 
 from chaos import limits
 from chaos.house import Tally
-from chaos.play import play
-from chaos.shrink import shrink
-from chaos.story import History, history
+from chaos.play import Play, play
 from chaos.witness import Verdict
 
 HISTORIES = 500
 STEPS = 40
+SHARE = 10
 SHOWN = 3
 APART = 1_000_003
-"""Between the histories of one seed and of the next."""
+"""Between the shares of one seed and of the next."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """Some histories of a seed."""
+
+    number: int
+    histories: int
+    steps: int = STEPS
 
 
 @dataclass
@@ -38,9 +49,9 @@ class Sum:
     acts: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     wrong: Counter[str] = field(default_factory=Counter)
-    failed: list[tuple[int, list[str]]] = field(default_factory=list)
+    failed: list[tuple[Share, list[str]]] = field(default_factory=list)
 
-    def add(self, number: int, verdict: Verdict, tally: Tally) -> None:
+    def add(self, share: Share, verdict: Verdict, tally: Tally) -> None:
         """One history more."""
         self.histories += 1
         self.steps += tally.steps
@@ -48,14 +59,28 @@ class Sum:
         self.requests += tally.requests
         self.acts += tally.acts
         self.faults += tally.faults
+        self.blame(share, verdict)
+
+    def blame(self, share: Share, verdict: Verdict) -> None:
+        """What went wrong in a history of this share."""
         self.wrong["duplicates"] += len(verdict.duplicates)
         self.wrong["lost edits"] += len(verdict.lost_edits)
         self.wrong["lost work"] += len(verdict.lost_work)
         self.wrong["summaries missing or doubled"] += len(verdict.summaries)
+        self.wrong["touched elsewhere"] += len(verdict.elsewhere)
         self.wrong["not settled by one run"] += len(verdict.unsettled)
         self.wrong["errors"] += len(verdict.errors)
         if verdict.violations:
-            self.failed.append((number, verdict.violations))
+            self.failed.append((share, verdict.violations))
+
+    def __iadd__(self, other: "Sum") -> Self:
+        for each in fields(self):
+            mine, more = getattr(self, each.name), getattr(other, each.name)
+            if isinstance(mine, Counter):
+                mine.update(more)  # addition would leave the zeros out
+            else:
+                setattr(self, each.name, mine + more)
+        return self
 
     @property
     def violations(self) -> int:
@@ -79,36 +104,51 @@ class Sum:
         return "\n".join(["| what | how many |", "|---|---:|", *lines])
 
 
-def number_of(seed: int, n: int) -> int:
-    """The number of the n-th history of a seed."""
-    return seed * APART + n
+def shares(seed: int, histories: int, steps: int) -> Iterator[Share]:
+    """All histories of a seed."""
+    for n, done in enumerate(range(0, histories, SHARE)):
+        yield Share(seed * APART + n, min(SHARE, histories - done), steps)
 
 
-def one(number_and_steps: tuple[int, int]) -> tuple[int, Verdict, Tally]:
-    """A history by its number."""
-    number, steps = number_and_steps
-    return (number, *play(history(number, steps)))
+def one(share: Share) -> Sum:
+    """What came of a share. The simplest history, with which each begins, is played only."""
+    total = Sum()
+    simplest = True
+
+    class Counted(Play):
+        def over(self, verdict: Verdict) -> None:
+            nonlocal simplest
+            if simplest:
+                total.blame(share, verdict)
+            else:
+                total.add(share, verdict, self.house.tally)
+            simplest = False
+
+    play(Counted, share.number, histories=share.histories, steps=share.steps)
+    return total
 
 
 def many(seed: int, histories: int, steps: int = STEPS) -> Sum:
     """So many histories, on all cores."""
     total = Sum()
-    work = [(number_of(seed, n), steps) for n in range(histories)]
     with get_context("spawn").Pool(min(os.cpu_count() or 1, 8)) as pool:
-        for number, verdict, tally in pool.imap_unordered(one, work, chunksize=2):
-            total.add(number, verdict, tally)
+        for part in pool.imap(one, shares(seed, histories, steps)):
+            total += part
     return total
 
 
-def smallest(number: int, steps: int, violations: list[str]) -> History:
-    """The smallest history that goes wrong in the same way as this one."""
-    kinds = {violation.partition(":")[0] for violation in violations}
+def smallest(share: Share) -> str:
+    """The smallest form of the first failure in a share, as Hypothesis tells it."""
+    try:
+        play(Play, share.number, histories=share.histories, steps=share.steps)
+    except AssertionError as error:
+        return told(error)
+    return "It went well when it was played again: something in it is not the same each time."
 
-    def fails(candidate: History) -> bool:
-        verdict, _ = play(candidate)
-        return any(violation.partition(":")[0] in kinds for violation in verdict.violations)
 
-    return shrink(history(number, steps), fails)
+def told(error: AssertionError) -> str:
+    """What went wrong, and Hypothesis' own report of how."""
+    return "\n".join([str(error), *getattr(error, "__notes__", ())])
 
 
 def main(words: list[str]) -> int:
@@ -121,11 +161,10 @@ def main(words: list[str]) -> int:
     limited, well = limits.table()
     say("", limited)
     say(f"\nSeed {seed}, {time.monotonic() - began:.0f} s.")
-    for number, violations in sorted(total.failed):
-        say(f"\nHistory {number}:", *violations)
-    for number, violations in sorted(total.failed)[:SHOWN]:
-        small = smallest(number, steps, violations)
-        say(f"\nSmallest form of {number} (app={small.app}, place={small.place}):", *small.steps)
+    for share, violations in total.failed:
+        say(f"\nIn {share}:", *violations)
+    for share in list(dict.fromkeys(share for share, _ in total.failed))[:SHOWN]:
+        say(f"\nThe smallest in {share}:", smallest(share))
     return 0 if well and not total.violations else 1
 
 

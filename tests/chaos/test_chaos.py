@@ -5,31 +5,46 @@ tests/usecases/test_races.py and tests/planning/test_twins.py.
 """
 
 import pytest
+from chaos import table
+from chaos.house import House
+from chaos.lines import Line, edges
 from chaos.play import Play, play
-from chaos.shrink import shrink
-from chaos.story import Act, History, Run, Two, history
-from chaos.table import Sum, number_of
-
-SEED = 0
-SHARE = 8
+from chaos.story import Act, Run, Two
+from chaos.table import Share
+from chaos.witness import Verdict
 
 
-@pytest.mark.parametrize("n", range(SHARE))
-def test_after_a_history_one_run_puts_everything_right(n: int) -> None:
-    verdict, tally = play(history(number_of(SEED, n)))
-    assert verdict.violations == []
-    assert tally.steps == 40
+@pytest.mark.parametrize("number", [0, 1])
+def test_after_a_history_one_run_puts_everything_right(number: int) -> None:
+    share = Share(number, histories=4)
+    total = table.one(share)
+    assert total.violations == 0, table.smallest(share)
+    assert (total.histories, total.steps) == (4, 160)
 
 
-def test_the_same_seed_is_the_same_history() -> None:
-    assert history(7) == history(7) != history(8)
-    first, again = (play(history(7))[1] for _ in range(2))
-    assert first == again
+def test_the_same_number_is_the_same_histories() -> None:
+    first, again, other = (table.one(Share(n, histories=1, steps=8)) for n in (7, 7, 8))
+    assert first == again != other
+
+
+def test_the_numbers_of_histories_are_shared_out() -> None:
+    found = list(table.shares(1, 25, 8))
+    assert [share.histories for share in found] == [10, 10, 5]
+    assert found[:2] == list(table.shares(1, 20, 8))
+    assert {s.number for s in found}.isdisjoint(s.number for s in table.shares(0, 5000, 8))
 
 
 def test_two_first_runs_at_once_leave_one_issue_of_each() -> None:
-    verdict, _ = play(History((Two(Run(), Run(), seed=3, switching=90),)))
-    assert verdict.violations == []
+    state = Play()
+    state.begin(app=False, place="comment", first=Two(Run(), Run(), turns=(2, 1, 3)))
+    state.teardown()
+
+
+def test_a_long_silence_is_made_good_by_as_many_runs_as_it_needs() -> None:
+    state = Play()
+    state.begin(app=False, place="comment", first=Run())
+    state.wait(24 * 7 * 20)
+    assert state.end().violations == []
 
 
 class TestTheWitness:
@@ -38,7 +53,7 @@ class TestTheWitness:
     @pytest.fixture
     def under_way(self) -> Play:
         play = Play()
-        play.step(Run())
+        play.begin(app=False, place="comment", first=Run())
         return play
 
     def test_a_doubled_issue(self, under_way: Play) -> None:
@@ -48,23 +63,41 @@ class TestTheWitness:
         assert under_way.end().duplicates
 
     def test_a_lost_edit(self, under_way: Play) -> None:
-        under_way.step(Act("title", 5))
+        under_way.write(Act("title", 5))
         for issue in under_way.house.repository.issues.values():
             issue.title = "Not that"
         assert under_way.end().lost_edits
 
     def test_lost_work(self, under_way: Play) -> None:
-        under_way.step(Act("close", 2))
+        under_way.finish(Act("close", 2))
         for issue in under_way.house.repository.issues.values():
             issue.state = "open"
         assert under_way.end().lost_work
 
     def test_a_missing_summary(self, under_way: Play) -> None:
-        under_way.house.later(200)
-        under_way.step(Run())
+        under_way.wait(200)
+        under_way.run(Run())
         for issue in under_way.house.repository.issues.values():
             issue.comments.clear()
         assert under_way.end().summaries
+
+    def test_a_look_at_an_issue_that_went_elsewhere(self, under_way: Play) -> None:
+        under_way.remove(Act("transfer", 2))
+        assert under_way.end().elsewhere == []
+        reader, _ = edges(Line(under_way.house.engine), repository="learner/elsewhere")
+        reader.issue(1)
+        assert under_way.end().elsewhere == ["GET /repos/learner/elsewhere/issues/1"]
+
+    def test_a_change_of_an_issue_that_went_elsewhere(self, under_way: Play) -> None:
+        under_way.remove(Act("transfer", 2))
+        under_way.house.elsewhere.issues[1].comments.clear()
+        under_way.house.elsewhere.issues[1].state = "closed"
+        assert under_way.end().elsewhere == ["learner/elsewhere is not as the learner left it"]
+
+    def test_what_is_left_to_do(self, under_way: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(House, "calm_run", lambda _: [])
+        under_way.house.how["label_prefix"] = "mp "
+        assert under_way.end().unsettled
 
     def test_an_error_of_ours(self, under_way: Play, monkeypatch: pytest.MonkeyPatch) -> None:
         def broken(*_: object) -> None:
@@ -72,22 +105,48 @@ class TestTheWitness:
 
         with monkeypatch.context() as patched:
             patched.setattr("bot.usecases.reconcile.obey", broken)
-            under_way.step(Run())
+            under_way.sync(Run())
         assert under_way.end().errors == ["ZeroDivisionError: "]
 
 
-def test_a_failure_shrinks_to_what_matters() -> None:
-    steps = tuple(Act(name, 1) for name in ("title", "note", "close", "tick", "wear"))
+def test_a_failure_is_told_in_its_smallest_form_as_lines_to_paste(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(House, "run", lambda *_: False)
+    monkeypatch.setattr(House, "two", lambda *_: None)
 
-    def fails(candidate: History) -> bool:
-        return Act("tick", 1) in candidate.steps
+    class Strict(Play):
+        """Nothing may be closed once it has a note."""
 
-    assert shrink(History(steps), fails).steps == (Act("tick", 1),)
+        noted = False
+        closed = False
+
+        def does(self, act: Act) -> None:
+            self.noted |= act.name == "note"
+            self.closed |= self.noted and act.name == "close"
+
+        def end(self) -> Verdict:
+            return Verdict(lost_edits=["the note"] if self.closed else [])
+
+    with pytest.raises(AssertionError, match="lost_edits: the note") as caught:
+        play(Strict, 1, histories=30, steps=20)
+    first = "Run(kind='sync', faults=(), meanwhile=(), warm=True)"
+    assert table.told(caught.value).splitlines()[-5:] == [
+        "state = Strict()",
+        f"state.begin(app=False, place='comment', first={first})",
+        "state.write(act=Act(name='note', number=0))",
+        "state.finish(act=Act(name='close', number=0))",
+        "state.teardown()",
+    ]
 
 
 def test_the_table_counts() -> None:
-    total = Sum()
-    verdict, tally = play(History((Run(), Act("close", 1))))
-    total.add(1, verdict, tally)
+    total = table.one(Share(3, histories=2, steps=3))
+    total += table.one(Share(4, histories=1, steps=3))
     assert total.violations == 0
-    assert "| steps | 2 |" in total.table()
+    assert "| histories | 3 |" in total.table()
+    assert "| steps | 9 |" in total.table()
+    assert "| lost work | 0 |" in total.table()
+    total.blame(Share(3, 1), Verdict(lost_work=["#3"]))
+    assert "| violations | 1 |" in total.table()
+    assert total.failed == [(Share(3, 1), ["lost_work: #3"])]

@@ -12,6 +12,8 @@ from chaos import marks
 from chaos.house import House
 from chaos.learner import ANSWERED, Learner
 
+from bot.sandbox import dump
+
 REMEMBERED = re.compile(
     r"^/(?:start|done|skip|reopen|credit|log|move|count|rate|pause|resume|replan|pace|open|choose"
     r"|project)\b",
@@ -27,6 +29,7 @@ class Verdict:
     lost_edits: list[str] = field(default_factory=list)
     lost_work: list[str] = field(default_factory=list)
     summaries: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
     unsettled: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
@@ -47,6 +50,7 @@ def judge(house: House, learner: Learner) -> Verdict:
     verdict.lost_work += _unmarked_work(house, learner)
     verdict.lost_edits += _unheard(house, learner)
     verdict.summaries = _summaries(house, learner)
+    verdict.elsewhere = _elsewhere(house, learner)
     return verdict
 
 
@@ -131,6 +135,17 @@ def _summaries(house: House, learner: Learner) -> list[str]:
     known = {*told, *learner.taken_away}
     weeks = _weeks(house, summary.birth.at.date())
     return found + [f"the summary of {w} is missing" for w in weeks if f"weekly:{w}" not in known]
+
+
+def _elsewhere(house: House, learner: Learner) -> list[str]:
+    """Where the learner transfers issues to, nothing is read or written by us."""
+    there = house.elsewhere
+    roots = (f"/repos/{there.full_name}", f"/repositories/{there.id}")
+    asked = [e for e in house.world.journal.entries if e.path.startswith(roots)]
+    found = [f"{entry.method} {entry.path}" for entry in asked]
+    if dump.repository(there) != learner.left_elsewhere:
+        found.append(f"{there.full_name} is not as the learner left it")
+    return found
 
 
 def _all_done(house: House) -> bool:
