@@ -5,7 +5,7 @@ lost, repeated or out of order. What is done about a repository is `Sync`, as ev
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from bot.github.budget import Budget
 from bot.github.exchange import OnExchange, unwatched
 from bot.server import times
 from bot.server.answers import Answers
+from bot.server.curricula import Curricula
 from bot.server.showing import packed, showing
 from bot.server.store.rows import (
     APP,
@@ -86,6 +87,7 @@ class Looks:
         self._webhooks = webhooks
         self._on_exchange = on_exchange
         self._answers = answers or Answers()
+        self._curricula = Curricula()
         self._store = store
         self._auth = auth
         self._budget = budget
@@ -154,7 +156,7 @@ class Looks:
             found = self._auth.installation(number)
             listed = list(self._auth.repositories(number)) if not found.suspended_at else []
         except InstallationGoneError:
-            self._answers.forget(row.id for row in register.repositories(number))
+            self._forget(row.id for row in register.repositories(number))
             account = old.account if (old := register.installation(number)) else ""
             register.see_installation(InstallationRow(number, account, "gone"), now)
             return Looked("gone", None)
@@ -166,7 +168,7 @@ class Looks:
             register.see_installation(InstallationRow(number, found.account, state), now)
             return Looked(state, None)
         kept = {row.id for row in register.repositories(number)}
-        self._answers.forget(kept - {repository.id for repository in listed})
+        self._forget(kept - {repository.id for repository in listed})
         seen = [Seen(r.id, r.full_name, r.private, r.archived) for r in listed]
         new = register.see_repositories(number, seen, now)
         # After a look that was cut off nobody knows which of them were woken.
@@ -179,7 +181,7 @@ class Looks:
     def _repository(self, subject: Subject, tries: int) -> Looked:
         now, row = self._clock(), self._store.register.repository(subject.id)
         if row is None or row.state == "gone":
-            self._answers.forget([subject.id])
+            self._forget([subject.id])
             through = self._store.inbox.installation_of(subject)
             return Looked("unknown", None, ((installation(through), now),) if through else ())
         owner = self._store.register.installation(row.installation_id)
@@ -191,6 +193,7 @@ class Looks:
                 self._auth,
                 self._budget,
                 self._answers.of(row.id),
+                self._curricula,
                 now=now,
                 sleep=self._sleep,
                 seen=self._see(row, now),
@@ -198,13 +201,19 @@ class Looks:
                 on_exchange=self._on_exchange,
             )
         except LostError:
-            self._answers.forget([row.id])
+            self._forget([row.id])
             self._store.register.lose_repository(row.id, now)
             return Looked("gone", None, ((installation(row.installation_id), now),))
         except (InstallationGoneError, InstallationSuspendedError, NotInstalledError):
             # A token tells first; the look at the installation finds out what it means.
             return Looked("unknown", None, ((installation(row.installation_id), now),))
         return self._told(row, done, now, tries)
+
+    def _forget(self, repositories: Iterable[int]) -> None:
+        """Keep nothing in memory of what is gone, or not ours to read any more."""
+        gone = list(repositories)
+        self._answers.forget(gone)
+        self._curricula.forget(gone)
 
     def _see(self, row: RepositoryRow, now: datetime) -> Callable[[Seen], None]:
         return lambda seen: self._store.register.see_repository(row.installation_id, seen, now)

@@ -36,11 +36,12 @@ from bot.github.rights import rights_for
 from bot.planning.ports import Gateway
 from bot.reports.view import View
 from bot.server import times
+from bot.server.curricula import Curricula
 from bot.server.store.rows import RepositoryRow, Seen
 from bot.settings import CONFIG_PATH, Settings
 from bot.settings import parse as parse_settings
 from bot.templating import plural
-from bot.usecases.sources import Remote, find_curriculum
+from bot.usecases.sources import Remote
 from bot.usecases.sync import Sync, Synced
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def tend(
     auth: AppAuth,
     budget: Budget,
     cache: Cache,
+    curricula: Curricula,
     *,
     now: datetime,
     sleep: Sleep,
@@ -100,13 +102,14 @@ def tend(
     """Do all that is due in a repository; `seen` hears what GitHub calls it now.
 
     `progress` hears before each change how many are written, and how many there are. `cache` has
-    what GitHub answered before. `on_exchange` hears of each request of the gateway's.
+    what GitHub answered before, `curricula` what files held before. `on_exchange` hears of each
+    request of the gateway's.
 
     `now` is aware. Raises LostError; InstallationGoneError, InstallationSuspendedError and
     NotInstalledError; AppRefusedError where the fault is ours; and what `sleep` raises.
     """
     lane = Lane(budget, row.installation_id, http=auth.http(), sleep=sleep, max_wait=PATIENCE)
-    run = _Run(row, auth, lane, cache, now, sleep, progress, on_exchange)
+    run = _Run(row, auth, lane, cache, curricula, now, sleep, progress, on_exchange)
     try:
         facts = run.look_up()
         seen(facts)
@@ -180,6 +183,7 @@ class _Run:
         auth: AppAuth,
         lane: Lane,
         cache: Cache,
+        curricula: Curricula,
         now: datetime,
         sleep: Sleep,
         progress: Callable[[int, int], None],
@@ -190,6 +194,7 @@ class _Run:
         self._auth = auth
         self._lane = lane
         self._cache = cache
+        self._curricula = curricula
         self._now = now
         self._sleep = sleep
         self._progress = progress
@@ -218,7 +223,8 @@ class _Run:
             if content is None:
                 return None
             self.settings = parse_settings(content.decode(), name=CONFIG_PATH)
-            return _Path(self.settings, find_curriculum(self.settings.curriculum, place))
+            name = self.settings.curriculum
+            return _Path(self.settings, self._curricula.find(self._row.id, name, place))
 
     def _write(self, connection: Connection, path: _Path) -> Synced:
         gateway = PyGithubGateway(
