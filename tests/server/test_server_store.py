@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import ConfigError
-from bot.server import waking
+from bot.server import config, waking
 from bot.server.store.migrate import migrate
 from bot.server.store.rows import (
     APP,
@@ -276,6 +276,19 @@ def test_a_database_that_was_restarted_is_found_again(store: Store) -> None:
         others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> "
         connection.execute(sa.text(others + "pg_backend_pid() AND datname = current_database()"))
     assert store.inbox.receive([delivery("a"), delivery("b")], wake_at=NOON) == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_database_that_falls_silent_is_given_up_as_its_address_says(database_url: str) -> None:
+    settings = config.read(
+        {"MILEPOST_DATABASE_URL": f"{database_url}?keepalives_count=9&application_name=mine"}
+    )
+    with Store.open(settings.database_url.get_secret_value()) as opened:
+        raw = opened.engine.raw_connection()
+        told = cast("Any", raw.driver_connection).info.get_parameters()
+        raw.close()
+    assert (told["keepalives_count"], told["application_name"]) == ("9", "mine")
+    assert (told["keepalives_idle"], told["tcp_user_timeout"]) == ("15", "30000")
 
 
 def test_a_delivery_is_done_when_what_followed_went_well(store: Store) -> None:

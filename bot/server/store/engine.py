@@ -14,6 +14,16 @@ from bot.errors import ConfigError
 
 BUSY = 20_000  # milliseconds SQLite waits for another writer
 ONLY_READS = "milepost_only_reads"
+# A database that is gone without a word is noticed after half a minute, not after a quarter of an
+# hour; whoever writes these into the address knows better.
+_USUAL = {
+    "application_name": "milepost",
+    "connect_timeout": "10",
+    "keepalives_idle": "15",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",  # milliseconds
+}
 _TURN = "milepost_turn"
 _TURNS = "milepost_turns"
 
@@ -32,7 +42,7 @@ def open_engine(url: str, *, connections: int = 10) -> Engine:
         max_overflow=2,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"connect_timeout": 10, "application_name": "milepost"},
+        connect_args={name: value for name, value in _USUAL.items() if name not in parsed.query},
     )
 
 
