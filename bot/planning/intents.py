@@ -202,6 +202,11 @@ Intent = Annotated[
 ]
 
 
+FINISHES = (Done, Credit)
+STATES = (*FINISHES, Skip, Reopen)
+SWITCHES = (Start, *STATES)
+
+
 class Deed(Frozen):
     """An intent that was accepted: on which issue, from which comment, when (aware, UTC), by whom.
 

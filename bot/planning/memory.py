@@ -15,10 +15,10 @@ from typing import Any, Literal, Self
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from bot.planning.intents import Count, Deed, Intent, Log
+from bot.planning.intents import FINISHES, STATES, Count, Deed, Intent, Log, Reopen
 from bot.planning.marker import LEDGER, MEMORY, Key, safe_json
 from bot.planning.observed import Observed
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import Frozen, IssueState
 
 ROOM = 20_000
 INTENT: TypeAdapter[Intent] = TypeAdapter(Intent, config=ConfigDict(defer_build=True))
@@ -130,6 +130,23 @@ def memories(observed: Observed) -> dict[Key, Memory]:
     """What is remembered in each issue of ours, by its key."""
     found = {key: find_memory(ours.state.body) for key, ours in observed.issues.items()}
     return {key: memory for key, memory in found.items() if memory.entries or memory.unread}
+
+
+def closed_at(issue: IssueState) -> datetime | None:
+    """When an issue was closed (aware); None while it is open.
+
+    What a command closed counts from when the command was written, however late it was obeyed; what
+    was closed by hand, from when it was closed. Who opens by hand what a command closed and closes
+    it once more keeps the time of the command, for lists do not tell who closed.
+    """
+    if issue.state == "open" or issue.closed_at is None:
+        return None
+    said = (e for e in reversed(find_memory(issue.body).entries) if isinstance(e.intent, STATES))
+    last = next(said, None)
+    if last is None or isinstance(last.intent, Reopen):
+        return issue.closed_at
+    meant = isinstance(last.intent, FINISHES) == issue.finished
+    return min(last.at, issue.closed_at) if meant else issue.closed_at
 
 
 def _order(entry: Entry) -> tuple[datetime, int, int]:

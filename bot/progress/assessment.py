@@ -11,6 +11,7 @@ from itertools import islice
 
 from bot.curriculum.base import slugify
 from bot.curriculum.model import Curriculum
+from bot.planning.memory import closed_at
 from bot.planning.observed import Observed
 from bot.planning.snapshot import IssueState
 from bot.progress.formbody import filed, sections, taken_back, visible
@@ -41,7 +42,7 @@ def ratings_in_issues(
     found: list[Rating] = []
     names = _names(curriculum)
     for issue, pairs in _answers(observed):
-        day = (issue.closed_at or issue.created_at).astimezone(settings.zone).date()
+        day = (closed_at(issue) or issue.created_at).astimezone(settings.zone).date()
         values: dict[str, int] = {}
         for name, text in pairs:
             skill = names.get(slugify(name))

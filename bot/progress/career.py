@@ -18,6 +18,7 @@ from bot.curriculum.model import (
     Task,
     TaskKind,
 )
+from bot.planning.memory import closed_at
 from bot.planning.observed import Observed
 from bot.planning.snapshot import Frozen, IssueState
 from bot.progress.formbody import filed, title_of
@@ -127,7 +128,7 @@ def _idea(idea: ProjectIdea, observed: Observed, life: Life, settings: Settings)
     issue = ours.state
     if issue.state == "closed" and not issue.finished:
         return Idea(idea=idea, state="idea")
-    closed = issue.closed_at if issue.finished else None
+    closed = closed_at(issue) if issue.finished else None
     return Idea(
         idea=idea,
         state="done" if issue.finished else "started",

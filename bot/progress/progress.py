@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 from bot.curriculum.model import Curriculum, Deliverable, Option, Task, Unit
 from bot.planning.marker import BOX, Key
+from bot.planning.memory import closed_at
 from bot.planning.observed import TRUSTED, Observed, OurIssue
 from bot.planning.snapshot import Frozen, PullState
 from bot.progress.life import Evidence, Life
@@ -255,7 +256,7 @@ class _Reading:
         names = (key, *aliases)
         found = self._issue(key, aliases)
         boxes = BOX.findall(found.marked.region or "") if found else []
-        closed = found.state.closed_at if found else None
+        closed = closed_at(found.state) if found else None
         evidence = self._evidence(found, names)
         attested = next((self._life.attested[k] for k in names if k in self._life.attested), None)
         return Work(

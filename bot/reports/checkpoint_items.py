@@ -12,6 +12,7 @@ from typing import Literal
 
 from bot.curriculum.model import ActionItem, Checkpoint, CheckpointItem
 from bot.planning.marker import BOX, Key
+from bot.planning.memory import closed_at
 from bot.planning.observed import OurIssue
 from bot.planning.snapshot import Frozen
 from bot.progress.career import Application, Metric
@@ -168,7 +169,7 @@ def _pieces(view: View, item: CheckpointItem, day: date) -> Iterator[Piece]:
 def _next_step(view: View, action: ActionItem, day: date) -> Piece:
     """A next step is a line in the issue of its horizon: done when ticked, or the issue is."""
     ours = view.observed.issues.get(f"actions:{action.horizon}")
-    closed = ours.state.closed_at if ours and ours.state.finished else None
+    closed = closed_at(ours.state) if ours and ours.state.finished else None
     closed_on = closed.astimezone(view.settings.zone).date() if closed else None
     line = as_line(f"**{action.title}**")
     ticked = ours is not None and any(

@@ -9,15 +9,12 @@ from bot.planning import intents
 from bot.planning.changes import CreateIssue, UpdateIssue
 from bot.planning.desired import MAX_REGION
 from bot.planning.diff_issues import MAX_BODY
-from bot.planning.intents import Intent
+from bot.planning.intents import FINISHES, STATES, Intent
 from bot.planning.marker import BOX, BUTTON, Key, Marker, digest, normal, wrap
 from bot.planning.memory import Entry, Memory, find_memory, with_memory
 from bot.planning.observed import Observed, OurIssue
 from bot.planning.snapshot import IssueState
 
-STATES = (intents.Done, intents.Skip, intents.Reopen, intents.Credit)
-SWITCHES = (intents.Start, *STATES)
-_FINISHES = (intents.Done, intents.Credit)
 JOURNAL = "kind:journal"
 _TOLD = 3
 _MAX_FIRST = 60
@@ -63,9 +60,9 @@ class Edit:
         if not any(isinstance(e.intent, STATES) for e in later) and not self._closed_after(entry):
             self._switch(entry.intent)
         if isinstance(entry.intent, intents.Start):
-            if not any(isinstance(e.intent, _FINISHES) for e in later):
+            if not any(isinstance(e.intent, FINISHES) for e in later):
                 self._wear("status:in-progress")
-        elif isinstance(entry.intent, _FINISHES):
+        elif isinstance(entry.intent, FINISHES):
             self._take_off("status:blocked")
             if not any(isinstance(e.intent, intents.Start) for e in later):
                 self._take_off("status:in-progress")

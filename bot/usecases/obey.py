@@ -20,7 +20,7 @@ from bot.planning.changes import (
     UpdateIssue,
 )
 from bot.planning.desired import SUMMARY_KEY
-from bot.planning.intents import Deed, Intent
+from bot.planning.intents import SWITCHES, Deed, Intent
 from bot.planning.marker import BOX, BUTTON, Key
 from bot.planning.memory import INTENT, Entry, find_memory
 from bot.planning.observed import Observed, OurIssue, observe
@@ -34,7 +34,7 @@ from bot.progress.understand import LONGEST_PAUSE, Misunderstood, Place, underst
 from bot.reports.view import View
 from bot.reports.where import first_unfinished
 from bot.settings import Settings
-from bot.usecases.edits import SWITCHES, Edit, after, closed_journal, new_journal
+from bot.usecases.edits import Edit, after, closed_journal, new_journal
 from bot.usecases.heard import NOT_UNDERSTOOD, OBEYED, Heard, Inbox
 from bot.usecases.look import look
 from bot.usecases.publish import doubled, keys_of

@@ -2,13 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.planning import intents
 from bot.planning.intents import Deed, Intent
 from bot.planning.marker import Ledger, with_ledger
-from bot.planning.memory import ROOM, Entry, Memory, find_memory, with_memory
+from bot.planning.memory import ROOM, Entry, Memory, closed_at, find_memory, with_memory
+from bot.planning.snapshot import IssueState
 
 DAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
@@ -124,3 +126,44 @@ def test_a_long_memory_adds_up_the_hours_of_a_week_and_forgets_no_comment() -> N
     assert all(memory.knows(n) and memory.has(n, 0) for n in range(1, 400))
     hours = sum(e.intent.hours for e in memory.entries if isinstance(e.intent, intents.Log))
     assert hours == 1.5 * 399
+
+
+def closed(reason: str | None, *said: tuple[Intent, int], after: int = 60) -> IssueState:
+    """An issue closed so many minutes after DAY, in which things were said, minutes after DAY."""
+    entries = [entry(i, what, at=DAY + timedelta(minutes=at)) for i, (what, at) in enumerate(said)]
+    return IssueState(
+        number=7,
+        id=7,
+        title="Read",
+        body=with_memory("", Memory().adding(entries)),
+        state="open" if reason is None else "closed",
+        state_reason=reason,
+        created_at=DAY,
+        updated_at=DAY,
+        closed_at=None if reason is None else DAY + timedelta(minutes=after),
+    )
+
+
+DONE, SKIP, REOPEN, CREDIT = intents.Done(), intents.Skip(), intents.Reopen(), intents.Credit()
+
+
+@pytest.mark.parametrize(
+    ("issue", "minutes"),
+    [
+        (closed("completed", (DONE, 5)), 5),
+        (closed("completed", (CREDIT, 5), (intents.Log(hours=1), 9)), 5),
+        (closed("not_planned", (SKIP, 5)), 5),
+        (closed("completed", (DONE, 5), (REOPEN, 8), (DONE, 9)), 9),
+        (closed("completed"), 60),
+        (closed("completed", (intents.Log(hours=1), 5)), 60),
+        (closed("completed", (DONE, 5), (REOPEN, 8)), 60),  # and closed by hand
+        (closed("completed", (SKIP, 5)), 60),
+        (closed("not_planned", (DONE, 5)), 60),
+        (closed("completed", (DONE, 90)), 60),  # said of what was closed already
+        (closed(None, (DONE, 5)), None),
+    ],
+)
+def test_what_a_word_closed_was_closed_when_it_was_said(
+    issue: IssueState, minutes: int | None
+) -> None:
+    assert closed_at(issue) == (None if minutes is None else DAY + timedelta(minutes=minutes))

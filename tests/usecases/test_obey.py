@@ -1,5 +1,6 @@
 """What was asked for in comments happens once, whatever is repeated, cut off or out of order."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -17,6 +18,7 @@ from bot.planning.marker import find, safe_json
 from bot.planning.memory import INTENT, find_memory
 from bot.planning.observed import observe
 from bot.sandbox.state import comments
+from bot.usecases.look import look
 from bot.usecases.obey import obey
 
 GUIDE = from_catalog("devops-to-mlops")
@@ -64,6 +66,27 @@ def test_done_closes_and_takes_the_status_off(bench: Workbench, run: Run) -> Non
     issue = bench.issue("Read")
     assert (issue.state, issue.state_reason) == ("closed", "completed")
     assert labels(bench, "Read") == {"mine"}
+
+
+def test_done_said_before_midnight_counts_on_that_day_of_the_learners(
+    bench: Workbench, run: Run
+) -> None:
+    run.how = config(timezone="America/New_York")
+    said = bench.say("Read", "/done")
+    sunday = datetime(2026, 1, 12, 4, 50, tzinfo=UTC)  # ten to midnight where the learner is
+    said.birth, said.updated_at = replace(said.birth, at=sunday), sunday
+    bench.say("Write", "/log 1h")
+    run()
+    bench.close("Write")
+    monday = datetime(2026, 1, 12, 14, tzinfo=UTC)
+    for title in ("Read", "Write"):
+        bench.issue(title).closed_at = monday
+    progress = look(SMALL, run.how, bench.edges.snapshot(), monday).progress
+    days = {work.title: work.closed_on for work in progress.work if work.finished}
+    assert {title.split()[0]: str(day) for title, day in days.items()} == {
+        "Read": "2026-01-11",
+        "Write": "2026-01-12",
+    }
 
 
 @pytest.mark.parametrize(
