@@ -1,7 +1,7 @@
 """What pages and badges show of a repository: made after each look, kept as one row.
 
-A page then asks neither GitHub nor the curriculum. What an older version kept and this one cannot
-read counts as not there; the next look makes it anew.
+A page then asks GitHub for none of it, nor the curriculum. What an older version kept and this one
+cannot read counts as not there; the next look makes it anew.
 """
 
 import zlib

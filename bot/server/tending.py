@@ -32,7 +32,7 @@ from bot.github.gateway import PyGithubGateway
 from bot.github.lane import Lane, LaterError
 from bot.github.pacing import Pacing
 from bot.github.reader import HttpReader
-from bot.github.rights import rights_for
+from bot.github.rights import LEAST, Rights, rights_for
 from bot.planning.ports import Gateway
 from bot.reports.view import View
 from bot.server import times
@@ -135,8 +135,11 @@ def now_seen(
     *,
     sleep: Sleep,
     max_wait: float = PATIENCE,
+    rights: Rights = LEAST,
 ) -> Seen:
     """How GitHub shows a repository now, asked for by its id: one request, conditional.
+
+    Any rights are enough; those of a run save a token where one follows.
 
     Raises LostError when it is not there, NotInstalledError when the App is not in it any more, and
     what `AppAuth.using` raises.
@@ -156,7 +159,7 @@ def now_seen(
             raise problems.misshapen("/repositories/ID", "no repository") from None
 
     try:
-        return auth.using(_as_known(row, row.full_name, row.private), ask)
+        return auth.using(_as_known(row, row.full_name, row.private), ask, rights=rights)
     except (NotThereError, RepositoryMissingError) as missing:
         if isinstance(missing, NotInstalledError):
             raise

@@ -107,6 +107,19 @@ def test_asking_costs_nothing_of_the_hour_and_is_done_once(town: Visited) -> Non
     assert questions(town)[before:] == [304, 304, 304]
 
 
+def test_the_token_for_it_reads_metadata_alone(town: Visited) -> None:
+    with town.world.lock:
+        town.world.tokens.clear()
+    auth = town.host.server.auth
+    assert auth is not None
+    auth.forget_installation(row_of(town).installation_id)
+    assert statuses(town) == {200}
+    with town.world.lock:
+        (token,) = town.world.tokens.values()
+    assert token.permissions == {"metadata": "read"}
+    assert [one.full_name for one in token.repositories or ()] == ["lea/path"]
+
+
 def test_what_github_said_last_holds_for_an_hour(
     town: Visited, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from bot.errors import MilepostError, UnavailableError
 from bot.github.app_problems import InstallationGoneError, NotInstalledError
 from bot.github.lane import Lane, LaterError
+from bot.github.rights import LISTING
 from bot.server.answers import Answers
 from bot.server.pages.frame import Frame
 from bot.server.store.rows import RepositoryRow, Subject, installation, repository
@@ -93,7 +94,13 @@ class Confirming:
         cache = self._answers.of(row.id)
         try:
             seen = now_seen(
-                row, server.auth, lane, cache, sleep=server.pauses.sleep, max_wait=PATIENCE
+                row,
+                server.auth,
+                lane,
+                cache,
+                sleep=server.pauses.sleep,
+                max_wait=PATIENCE,
+                rights=LISTING,
             )
         except (LostError, InstallationGoneError, NotInstalledError):
             return self._otherwise(row, installation(row.installation_id), now)
