@@ -139,14 +139,14 @@ def closed_at(issue: IssueState) -> datetime | None:
     was closed by hand, from when it was closed. Who opens by hand what a command closed and closes
     it once more keeps the time of the command, for lists do not tell who closed.
     """
-    if issue.state == "open" or issue.closed_at is None:
+    closed = issue.closed_at
+    if issue.state == "open" or closed is None:
         return None
-    said = (e for e in reversed(find_memory(issue.body).entries) if isinstance(e.intent, STATES))
-    last = next(said, None)
+    every = reversed(find_memory(issue.body).entries)
+    last = next((e for e in every if isinstance(e.intent, STATES) and e.at <= closed), None)
     if last is None or isinstance(last.intent, Reopen):
-        return issue.closed_at
-    meant = isinstance(last.intent, FINISHES) == issue.finished
-    return min(last.at, issue.closed_at) if meant else issue.closed_at
+        return closed
+    return last.at if isinstance(last.intent, FINISHES) == issue.finished else closed
 
 
 def _order(entry: Entry) -> tuple[datetime, int, int]:

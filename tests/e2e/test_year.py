@@ -13,7 +13,7 @@ from builders import curriculum
 from reports.lives import RICH
 from usecases.lively import MENTOR, Lively
 from usecases.syncing import Runs
-from usecases.witness import Witness, agree
+from usecases.witness import Witness, agree, closed
 from workbench import settings as config
 
 from bot.curriculum.load import from_catalog
@@ -209,7 +209,7 @@ def is_listed(year: Year, issue: Issue) -> bool:
     """Whether the summary of its week tells of work that is closed as done now."""
     if not year.witness.counts_as_done(issue) or issue.closed_at is None:
         return True
-    listed = year.listed().get(week_of(issue.closed_at.date()))
+    listed = year.listed().get(week_of(closed(issue).date()))
     return listed is None or issue.number in listed or len(listed) >= 15
 
 

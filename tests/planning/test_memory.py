@@ -160,6 +160,7 @@ DONE, SKIP, REOPEN, CREDIT = intents.Done(), intents.Skip(), intents.Reopen(), i
         (closed("completed", (SKIP, 5)), 60),
         (closed("not_planned", (DONE, 5)), 60),
         (closed("completed", (DONE, 90)), 60),  # said of what was closed already
+        (closed("completed", (DONE, 5), (REOPEN, 90)), 5),
         (closed(None, (DONE, 5)), None),
     ],
 )

@@ -19,6 +19,8 @@ from bot.sandbox.state.objects import Issue
 HEAD = re.compile(r"\*\*Week (\d{4}-W\d\d)\*\* .*? · (\d+) % done")
 PROJECT_KINDS = ("task", "deliverable")
 
+CLOSING = {"/done": "completed", "/credit": "completed", "/skip": "not_planned", "/reopen": ""}
+
 
 @dataclass
 class Numbers:
@@ -103,7 +105,7 @@ class Witness:
         if self._sums(work) - self._done_by(work, self._today) > 0:
             return None
         return max(
-            self._day(_closed(issue))
+            self._day(closed(issue))
             for key, issue in work.items()
             if self._finished(issue) and self.hours[key] and key not in self._optional
         )
@@ -145,7 +147,7 @@ class Witness:
         done = {
             key: issue
             for key, issue in work.items()
-            if self._finished(issue) and first <= self._day(_closed(issue)) <= last
+            if self._finished(issue) and first <= self._day(closed(issue)) <= last
         }
         counts = [(day, int(text.split()[-1])) for day, text in self._said("/count ")]
         change = sum(amount for day, amount in counts if first <= day <= last)
@@ -235,7 +237,7 @@ class Witness:
             for key, issue in work.items()
             if key not in self._optional
             and self._finished(issue)
-            and self._day(_closed(issue)) <= last
+            and self._day(closed(issue)) <= last
         )
 
     def _percent(self, work: dict[str, Issue], last: date) -> int:
@@ -273,9 +275,17 @@ def _checkpoint(text: str) -> dict[str, float]:
     }
 
 
-def _closed(issue: Issue) -> datetime:
+def closed(issue: Issue) -> datetime:
+    """When it was said that the issue is closed, else when that was done by hand."""
     assert issue.closed_at
-    return issue.closed_at
+    said = [
+        (CLOSING[word], comment.birth.at)
+        for comment in issue.comments
+        if (word := comment.body.partition(" ")[0]) in CLOSING
+        and comment.birth.at <= issue.closed_at
+    ]
+    reason, at = said[-1] if said else (None, issue.closed_at)
+    return at if reason == issue.state_reason else issue.closed_at
 
 
 def _number(pattern: str, text: str) -> float:
