@@ -134,6 +134,11 @@ def key_in(description: str) -> Key | None:
     return found[1] if found else None
 
 
+def without_key(description: str) -> str:
+    """The description of a label that is not ours any more."""
+    return _OURS.sub("", description).rstrip()
+
+
 def _label(
     key: Key, name: str, color: str, text: str, prefix: str, taken: set[str]
 ) -> DesiredLabel:

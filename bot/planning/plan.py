@@ -1,7 +1,7 @@
 """The plan: the desired state against what is there, as ordered changes. Pure, and total.
 
-Order: labels, milestones, issues, relations, and last the ledger, so that an apply that is cut off
-anywhere leaves nothing the next plan would not see by itself.
+Order: extras, labels, milestones, issues, relations, and last the ledger, so that an apply that is
+cut off anywhere leaves nothing the next plan would not see by itself.
 """
 
 from bot.planning.changes import (
@@ -20,6 +20,7 @@ from bot.planning.desired import SUMMARY_KEY, DesiredState
 from bot.planning.diff_issues import IssueDiff
 from bot.planning.diff_labels import LabelDiff
 from bot.planning.diff_milestones import MilestoneDiff
+from bot.planning.extras import ExtraDiff
 from bot.planning.marker import Key, Ledger, with_ledger
 from bot.planning.observed import Observed, observe
 from bot.planning.snapshot import IssueRef, Snapshot
@@ -28,13 +29,15 @@ from bot.planning.twins import TwinDiff
 
 def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
     """What to change so that `snapshot` becomes `desired`; what was found and is left alone."""
-    observed = observe(snapshot)
+    extras = ExtraDiff(snapshot)
+    observed = observe(extras.rest)
     labels = LabelDiff(desired, observed)
     milestones = MilestoneDiff(desired, observed)
     issues = IssueDiff(desired, observed, label_names=labels.names, milestones=milestones.numbers)
     relations = _relations(desired, observed, issues)
     pins = _pins(desired, observed, issues)
     changes: list[Change] = [
+        *extras.changes,
         *labels.changes,
         *milestones.changes,
         *issues.changes,
