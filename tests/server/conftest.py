@@ -1,38 +1,23 @@
 """Stores for these tests: each test has an empty one, on SQLite and on PostgreSQL."""
 
-import contextlib
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from server import postgres
+from server.postgres import empty_database
 
 from bot.server import config
 from bot.server.store.store import Store
 
-_numbers = itertools.count(1)
+__all__ = ["empty_database"]
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The address of a PostgreSQL that runs for the session."""
-    with postgres.server() as url:
+    with postgres.server() as url, postgres.forgotten(url):
         yield url
-
-
-@contextlib.contextmanager
-def empty_database(server: str) -> Iterator[str]:
-    """A database of its own, dropped afterwards."""
-    name = f"test_{next(_numbers)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {name} STRATEGY file_copy")
-        try:
-            yield f"{server.rpartition('/')[0]}/{name}"
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

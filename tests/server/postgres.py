@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import itertools
 import os
 import pwd
 import shutil
@@ -11,10 +12,18 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
+
 GIVEN = "MILEPOST_TEST_POSTGRES"  # postgresql://USER:PASSWORD@HOST/NAME, whose contents are lost
 FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/opt/postgresql*/bin")
 QUICK = "-c fsync=off -c shared_buffers=32MB -c max_connections=60"
 SAFE = "-c fsync=on -c synchronous_commit=on -c shared_buffers=256MB -c max_connections=60"
+_numbers = itertools.count(1)
+_free: list[str] = []  # names of databases that were made and that nobody uses now
+_OTHERS = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 
 
 @contextlib.contextmanager
@@ -30,6 +39,36 @@ def server(*, settings: str = QUICK) -> Iterator[str]:
     # Not pytest's folder: another account runs the server, and must be able to get there.
     with tempfile.TemporaryDirectory(prefix="milepost-postgres-", ignore_cleanup_errors=True) as at:
         yield from _started(Path(at), _binaries(), settings)
+
+
+@contextlib.contextmanager
+def empty_database(server: str) -> Iterator[str]:
+    """A database of its own. It is emptied afterwards, which takes less time than to make one."""
+    name = _free.pop() if _free else _made(server)
+    url = f"{server.rpartition('/')[0]}/{name}"
+    try:
+        yield url
+    finally:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(_OTHERS)
+            connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        _free.append(name)
+
+
+@contextlib.contextmanager
+def forgotten(server: str) -> Iterator[None]:
+    """Drops what was made, in the end."""
+    yield
+    with psycopg.connect(server, autocommit=True) as connection:
+        while _free:
+            connection.execute(f"DROP DATABASE {_free.pop()} WITH (FORCE)")
+
+
+def _made(server: str) -> str:
+    name = f"test_{os.getpid()}_{next(_numbers)}"  # others may test with the same server
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} STRATEGY file_copy")
+    return name
 
 
 def _binaries() -> Path:
