@@ -1,8 +1,4 @@
-"""A learner who does anything at any time, and a note of what may not get lost by it.
-
-A promise is a question to the repository that is asked at the end: None, or what is wrong. It is
-made when the learner does something, and taken back where they do something else to the same thing.
-"""
+"""A learner who does anything at any time. What may not get lost by it is noted in `Keeping`."""
 
 import re
 from collections.abc import Callable
@@ -11,13 +7,11 @@ from functools import partial
 from typing import Any
 
 from chaos import marks
-from chaos.house import House
-from chaos.story import Act
+from chaos.keeping import STATES, Keeping
 
 from bot.sandbox import dump
 from bot.sandbox.state import comments, issues, labels, milestones, relations, transfers
-from bot.sandbox.state.objects import Comment, Issue, Label, Milestone
-from bot.sandbox.state.refusals import Refusal
+from bot.sandbox.state.objects import Issue, Label, Milestone
 
 BOX = re.compile(r"^( *- )\[ \] (.*)$", re.MULTILINE)
 COMMANDS = (
@@ -48,52 +42,10 @@ SAYINGS = (
     "/status\n/log 1h",
 )
 ANSWERED = ("/status", "/log lots", "/replan", "/pace", "/pause")
-STATES = {"/done": "done", "/credit": "done", "/skip": "skipped", "/reopen": "open"}
-Promise = Callable[[], str | None]
-Slot = tuple[Any, ...]
 
 
-class Learner:
-    """Acts in a house. `promises` are by slot; whatever is about an issue has its number second.
-
-    `settled` is what was there when a run ended well alone: from then on it is known to have been
-    made, so that taking it away is an answer.
-    """
-
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.world = house.world
-        self.home = house.repository
-        self.me = house.world.actor()
-        self.promises: dict[Slot, Promise] = {}
-        self.settled: set[Any] = set()
-        self.finished: set[int] = set()
-        self.said: dict[int, str] = {}
-        self.unheard: set[int] = set()
-        self.taken_away: set[str] = set()
-        self.left_elsewhere = dump.repository(house.elsewhere)
-        self._count = 0
-
-    def does(self, act: Act) -> None:
-        """One act; GitHub may refuse it, as a person would be told."""
-        self.house.tally.acts += 1
-        # GitHub tells times in seconds: of two acts in one nobody knows which was first.
-        self.world.clock.advance(timedelta(seconds=2))
-        try:
-            getattr(self, f"act_{act.name}")(act.number)
-        except Refusal:
-            return
-
-    def settle(self) -> None:
-        """A run ended well, alone: it knows of all that is there."""
-        self.settled = {
-            *marks.by_key(self.home),
-            *(marks.label_key(x) for x in self.home.labels.values()),
-            *(marks.key_of(m.description) for m in self.home.milestones.values()),
-            *(marks.key_of(c.body) for _, c in marks.comments(self.home)),
-            *(("pinned", i.number) for i in marks.issues(self.home) if i.pinned),
-            *(("parent", i.number) for i in marks.issues(self.home) if i.parent),
-        }
+class Learner(Keeping):
+    """Each act picks by its number what it is done to, of what is there then; or does nothing."""
 
     # Open and closed
 
@@ -114,33 +66,6 @@ class Learner:
             )
             self._edit(issue, state="open")
             self._wants(issue, None if pending else "open")
-
-    def _wants(self, issue: Issue, state: str | None) -> None:
-        """From now on the issue is to be in this state; None when nobody can tell."""
-        self.finished.discard(issue.number)
-        if state == "done":
-            self.finished.add(issue.number)
-        slot = ("state", issue.number)
-        self.promises.pop(slot, None)
-        key = marks.key_of(issue.body)
-
-        def kept() -> str | None:
-            is_done = issue.state == "closed" and issue.state_reason == "completed"
-            closed = [i for i in self._twins(key) if i.state == "closed"]
-            fits = {
-                "done": is_done or any(i.state_reason == "completed" for i in closed),
-                "skipped": (issue.state == "closed" and not is_done) or bool(closed),
-                "open": issue.state == "open" or not self._is_wanted(issue),
-            }
-            now = f"{issue.state} ({issue.state_reason})"
-            return None if fits[str(state)] else f"#{issue.number} was {state}, and is {now}"
-
-        if state is not None:
-            self.promises[slot] = kept
-
-    def _is_wanted(self, issue: Issue) -> bool:
-        """Whether the path surely has it, whatever options and settings say."""
-        return marks.key_of(issue.body) == "task:a1"
 
     # Texts
 
@@ -263,28 +188,6 @@ class Learner:
             self.taken_away.clear()
         del number
 
-    def _gone(self, issue: Issue, key: str | None) -> None:
-        """What was promised of it is void, but that nothing with its key is made again."""
-        self.promises = {
-            s: p for s, p in self.promises.items() if len(s) < 2 or s[1] != issue.number
-        }
-        self.finished.discard(issue.number)
-        for comment in issue.comments:
-            self.said.pop(comment.id, None)
-        if key in self.settled and not self._twins(key):
-            last = self.home.last_issue
-            self.promises["gone", -1, key] = lambda: next(
-                (
-                    f"{key} was deleted and came back as #{i.number}"
-                    for i in marks.by_key(self.home).get(str(key), [])
-                    if i.number > last
-                ),
-                None,
-            )
-
-    def _twins(self, key: str | None) -> list[Issue]:
-        return marks.by_key(self.home).get(str(key), [])
-
     def act_summary_close(self, number: int) -> None:
         self._summary_state(number, "closed")
 
@@ -401,13 +304,6 @@ class Learner:
             last = (self.world.clock.now() + timedelta(days=1 + number % 9)).date()
             self._say(issue, SAYINGS[number % len(SAYINGS)].format(day=last))
 
-    def _say(self, issue: Issue, text: str) -> None:
-        made = comments.create(self.world, self.me, self.home, issue, {"body": text})
-        self.said[made.id] = text
-        for word in re.findall(r"^/\w+", text, re.MULTILINE):
-            if word in STATES:
-                self._wants(issue, STATES[word])
-
     def act_edit_comment(self, number: int) -> None:
         found = [c for _, c in marks.comments(self.home) if c.id in self.said]
         if found:
@@ -430,9 +326,6 @@ class Learner:
                 self.unheard.add(comment.id)
                 self.promises.pop(("gone", -1, key), None)
 
-    def _waits(self, comment: Comment) -> bool:
-        return not any(r.content in {"rocket", "confused"} for r in comment.reactions)
-
     def act_press(self, number: int) -> None:
         for issue in marks.by_key(self.home).get(marks.SUMMARY, [])[:1]:
             lines = (issue.body or "").split("\n")
@@ -450,43 +343,6 @@ class Learner:
         if number % 3 == 0:
             issues.delete(self.world, self.me, self.home, made)
             self._gone(made, None)
-
-    # How
-
-    def _promise(self, what: str, issue: Issue, kept: Callable[[], bool], value: str) -> None:
-        self.promises[what, issue.number] = lambda: (
-            None if kept() else f"#{issue.number} lost {what}: {value}"
-        )
-        slot = (what, issue.number)
-        self.promises["edit", issue.number, what] = self.promises.pop(slot)
-
-    def _edit(self, issue: Issue, **fields: object) -> None:
-        issues.edit(self.world, self.me, self.home, issue, dict(fields))
-
-    def _work(self, number: int, state: str = "") -> Issue | None:
-        found = [
-            issue
-            for key, every in marks.by_key(self.home).items()
-            for issue in every
-            if key.partition(":")[0] in marks.WORK and issue.state.startswith(state)
-        ]
-        return found[number % len(found)] if found else None
-
-    def _ours(self, number: int) -> Issue | None:
-        found = [issue for every in marks.by_key(self.home).values() for issue in every]
-        return found[number % len(found)] if found else None
-
-    def _label(self, number: int) -> Label | None:
-        found = [x for x in self.home.labels.values() if marks.label_key(x)]
-        return found[number % len(found)] if found else None
-
-    def _milestone(self, number: int) -> Milestone | None:
-        found = [m for m in self.home.milestones.values() if marks.key_of(m.description)]
-        return found[number % len(found)] if found else None
-
-    def _next(self) -> int:
-        self._count += 1
-        return self._count
 
 
 def _unpinned(issue: Issue) -> bool:
