@@ -1,25 +1,40 @@
 """What once was lost under faults and races, found by `make chaos` and made small."""
 
 from chaos.play import Play
-from chaos.story import Act, Change, Fault, Meanwhile, Run, Two, Wait
+from chaos.story import Act, Change, Fault, Meanwhile, Run, Two
 
 from bot.sandbox.state import comments
 
 COMMANDS = {"/reopen": 3, "/move": 6}
 
 
-def after(*steps: Act | Change | Run | Two | Wait) -> list[str]:
-    """What is wrong after these steps and one run that nothing disturbs."""
+def begun(first: Run | Two) -> Play:
+    """A history that begins so."""
     play = Play()
+    play.begin(app=False, place="comment", first=first)
+    return play
+
+
+def after(first: Run | Two, *steps: Act | Change | Run | int) -> list[str]:
+    """What is wrong after these steps and one run that nothing disturbs; a number is hours."""
+    play = begun(first)
     for step in steps:
-        play.step(step)
+        match step:
+            case Act():
+                play.does(step)
+            case Change():
+                play.maintain(step)
+            case Run():
+                play.run(step)
+            case int():
+                play.wait(step)
     return play.end().violations
 
 
 def test_words_wait_while_the_summary_issue_is_missing() -> None:
     said = Act("command", COMMANDS["/reopen"])
     assert after(Run(), Act("summary_delete", 0), said) == []
-    assert after(Run(), Act("summary_delete", 0), said, Wait(170)) == []
+    assert after(Run(), Act("summary_delete", 0), said, 170) == []
 
 
 def test_a_close_by_hand_is_newer_than_a_command_before_it() -> None:
@@ -27,7 +42,7 @@ def test_a_close_by_hand_is_newer_than_a_command_before_it() -> None:
 
 
 def test_one_run_is_enough_after_a_week_of_silence_and_a_command() -> None:
-    assert after(Run(), Act("say", 5), Wait(170)) == []
+    assert after(Run(), Act("say", 5), 170) == []
 
 
 def test_what_is_changed_between_reading_and_writing_stays() -> None:
@@ -44,15 +59,14 @@ def test_the_summary_issue_is_not_written_over_at_the_end_of_the_first_run() -> 
 
 def test_two_first_runs_at_once_where_one_dies() -> None:
     dies = Run(faults=(Fault("kill-after", 30, "write"),))
-    for seed in range(2):
-        assert after(Two(dies, Run(), seed=seed, switching=90)) == []
+    for turns in ((1,), (2, 1)):
+        assert after(Two(dies, Run(), turns)) == []
 
 
 def test_an_answer_that_two_runs_gave_is_taken_back_once() -> None:
-    play = Play()
-    play.step(Run())
-    play.step(Act("say", 4))
-    play.step(Run())
+    play = begun(Run())
+    play.does(Act("say", 4))
+    play.run(Run())
     (answer,) = play.house.repository.issues[1].comments[1:]
     bot = play.house.world.actor()
     comments.create(
