@@ -5,13 +5,14 @@ tests/usecases/test_races.py and tests/planning/test_twins.py.
 """
 
 import pytest
-from chaos import table
+from chaos import story, table
 from chaos.house import House
 from chaos.lines import Line, edges
 from chaos.play import Play, play
 from chaos.story import Act, Run, Two
 from chaos.table import Share
 from chaos.witness import Verdict
+from hypothesis.internal.conjecture.providers import HypothesisProvider
 
 
 @pytest.mark.parametrize("number", [0, 1])
@@ -25,6 +26,28 @@ def test_after_a_history_one_run_puts_everything_right(number: int) -> None:
 def test_the_same_number_is_the_same_histories() -> None:
     first, again, other = (table.one(Share(n, histories=1, steps=8)) for n in (7, 7, 8))
     assert first == again != other
+
+
+def test_chance_alone_chooses_what_a_history_is_made_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hypothesis' own choice would leave whole rules out, and use what code is loaded."""
+    monkeypatch.setattr(House, "run", lambda *_: False)
+    monkeypatch.setattr(House, "two", lambda *_: None)
+    seen: list[set[str]] = []
+
+    class Listening(Play):
+        def does(self, act: Act) -> None:
+            self.learner.said[len(self.learner.said)] = act.name
+
+        def end(self) -> Verdict:
+            seen.append(set(self.learner.said.values()))
+            return Verdict()
+
+    play(Listening, 0, histories=3, steps=100)
+    _simplest, *by_chance = seen
+    groups = (story.FINISHING, story.MARKING, story.WRITING, story.ARRANGING, story.REMOVING)
+    for acts in by_chance:
+        assert all(acts & set(group) for group in (*groups, story.COMMANDING, story.SAYING))
+    assert callable(HypothesisProvider._maybe_draw_constant), "what `_ByChance` replaces"
 
 
 def test_the_numbers_of_histories_are_shared_out() -> None:
