@@ -111,6 +111,11 @@ class _Uvicorn(uvicorn.Server):
         await super().startup(sockets)
         self.ready.set()
 
+    async def main_loop(self) -> None:
+        # uvicorn looks ten times a second whether it is to stop, and each test waits for that.
+        while not await self.on_tick(0):  # noqa: ASYNC110 - it is told by a flag, from a thread
+            await asyncio.sleep(0.01)
+
 
 @contextlib.contextmanager
 def hosted(
