@@ -41,6 +41,7 @@ from bot.planning.snapshot import (
 
 PER_PAGE = "100"  # the most that GitHub gives
 MAX_PAGES = 1_000
+MOST_PASSED = 100  # numbers in a row that are no issue
 WRITERS = frozenset({"admin", "write"})  # GitHub's older words; "maintain" is told as "write"
 _NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next\b')
 
@@ -112,13 +113,15 @@ class HttpReader:
 
         A pull request, and an issue that was deleted (410) or transferred (301), is passed over.
         404 ends it above `known`, though it also stands for what was transferred to where the token
-        may not look. Source: "Get an issue".
+        may not look; so do many in a row that are no issue, for GitHub could say 410 of every
+        number. Source: "Get an issue".
         """
         found: list[IssueState] = []
-        given = True
-        while given or number <= known:
+        given, passed = True, 0
+        while (given and passed < MOST_PASSED) or number <= known:
             number += 1
             given, issue = self._at(number)
+            passed = 0 if issue else passed + 1
             found += [issue] if issue else []
         return tuple(found)
 

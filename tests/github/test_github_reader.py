@@ -19,7 +19,7 @@ from bot.errors import (
 from bot.github.cache import EtagCache
 from bot.github.gateway import PyGithubGateway
 from bot.github.problems import UnreadableAnswerError
-from bot.github.reader import HttpReader
+from bot.github.reader import MOST_PASSED, HttpReader
 from bot.planning.snapshot import Snapshot
 from bot.sandbox.state import comments, issues, labels, milestones, relations
 from bot.sandbox.world import World
@@ -249,6 +249,18 @@ class TestOneIssue:
         asked.clear()
         odd_reader(make_reader, answer).newer(7, known=10)
         assert [number for number in asked if number] == ["8", "9", "10", "11"]
+
+    def test_the_search_for_newer_ones_ends_where_all_are_gone(
+        self, make_reader: MakeReader
+    ) -> None:
+        asked: list[str] = []
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            asked.append(request.url.path)
+            return httpx.Response(410, json={"message": "Gone"})
+
+        assert odd_reader(make_reader, answer).newer(6) == ()
+        assert len(asked) == MOST_PASSED
 
 
 class TestComments:
