@@ -257,7 +257,10 @@ class _Update:
             self.fields.append("labels")
         kept = [key or name for name, key in current.items() if name not in removed]
         result = (self._diff.label_name(key) or key for key in (*kept, *added))
-        return tuple(result), _label_digests(wanted)
+        # What is not among the labels now is no news for this issue when it is there again: the
+        # list may lag, or the label was deleted, and what made that known is gone.
+        missing = {key for key in self._want.labels if _label_digest(key) in base}
+        return tuple(result), _label_digests(sorted({*wanted, *missing}))
 
     def _compare_milestone(self) -> tuple[Key | None, Key | None]:
         """The unit whose milestone to send, and the one to remember as written by us."""
