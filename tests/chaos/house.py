@@ -4,6 +4,7 @@ Time is the world's own and moves only when somebody waits or asks.
 """
 
 import json
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -32,6 +33,8 @@ MENTOR = "mona-mentor"
 STALE_FOR = 25
 """How many requests a list stays stale for."""
 
+ISSUE = re.compile(r"/repos/[^/]+/[^/]+/issues/(\d+)")
+ALONE = re.compile(r".*/(issues|milestones)/\d+")
 MODS = ("reword", "rename", "drop", "add", "hours", "unit", "text", "month")
 
 
@@ -218,6 +221,7 @@ class _Weather:
         self._meanwhile = list(run.meanwhile)
         self._asked = Counter[str]()
         self._dies = False
+        self._opens = False
 
     def before(self, asked: Asked) -> None:
         self._pass_on()
@@ -235,20 +239,28 @@ class _Weather:
         self._house.world.faults.waiting = [
             f for f in self._house.world.faults.waiting if f.kind == "stale"
         ]
-        alone = asked.path.rpartition("/")
-        self.blinks = (
-            asked.method == "GET"
-            and alone[2].isdecimal()
-            and alone[0].endswith(("/issues", "/milestones"))
-        )
+        looks = asked.method == "GET" and ALONE.fullmatch(asked.path) is not None
+        if asked.method != "GET":
+            self._opens = self._opened(asked)
+        self.blinks = looks or self._opens
         if self._dies:
             raise Killed
 
     def sleeps(self) -> None:
         self._pass_on()
 
+    def _opened(self, asked: Asked) -> bool:
+        """Whether this opened an issue; perhaps only to close it for another reason."""
+        found = ISSUE.fullmatch(asked.path)
+        issue = self._house.repository.issues.get(int(found[1])) if found else None
+        last = issue.events[-1] if issue and issue.events else None
+        return last is not None and (last.kind, last.at) == ("reopened", self._house.now)
+
     def _let_live(self) -> None:
-        """The learner goes on meanwhile; but not in the blink between a look and its write."""
+        """The learner goes on meanwhile; but not in the blink between a look and its write.
+
+        Nor while an issue is open for a moment only, to be closed for another reason.
+        """
         if any(other.blinks for other in self._house.busy):
             return
         due = [m for m in self._meanwhile if m.at <= self._asked["any"]]
