@@ -122,6 +122,15 @@ class Keeping:
             if word in STATES:
                 self._wants(issue, STATES[word])
 
+    def _said_again(self, issue: Issue, comment: Comment) -> None:
+        """What is edited before a run heard it is said only now."""
+        heard = any(entry["id"] == comment.id for entry in marks.entries(issue))
+        if heard or not self._waits(comment):
+            return
+        for word in re.findall(r"^/\w+", comment.body, re.MULTILINE):
+            if word in STATES:
+                self._wants(issue, None if self.house.busy else STATES[word])
+
     def _waits(self, comment: Comment) -> bool:
         return not any(r.content in {"rocket", "confused"} for r in comment.reactions)
 

@@ -305,11 +305,12 @@ class Learner(Keeping):
             self._say(issue, SAYINGS[number % len(SAYINGS)].format(day=last))
 
     def act_edit_comment(self, number: int) -> None:
-        found = [c for _, c in marks.comments(self.home) if c.id in self.said]
+        found = [(i, c) for i, c in marks.comments(self.home) if c.id in self.said]
         if found:
-            comment = found[number % len(found)]
+            issue, comment = found[number % len(found)]
             text = f"{comment.body}\n\nA word more {self._next()}."
             comments.edit(self.world, self.me, self.home, comment, {"body": text})
+            self._said_again(issue, comment)
 
     def act_delete_comment(self, number: int) -> None:
         found = [(i, c) for i, c in marks.comments(self.home) if c.user is self.me.user]

@@ -70,6 +70,20 @@ def test_a_long_silence_is_made_good_by_as_many_runs_as_it_needs() -> None:
     assert state.end().violations == []
 
 
+def test_a_command_that_is_edited_before_it_is_heard_is_the_last_word() -> None:
+    state = Play()
+    state.begin(app=False, place="comment", first=Run())
+    state.command(Act("command", 1))
+    state.command(Act("command", 291))
+    assert [comment.body for comment in state.house.repository.issues[3].comments] == [
+        "/done",
+        "/reopen",
+    ]
+    state.say(Act("edit_comment", 0))
+    state.teardown()
+    assert state.house.repository.issues[3].state == "closed"
+
+
 class TestTheWitness:
     """It notices what it is there for."""
 
