@@ -77,6 +77,12 @@ class Memory(Frozen):
             if isinstance(item, dict):
                 yield item.get("id"), item.get("n", 0)
 
+    @property
+    def closing(self) -> Entry | None:
+        """What was said last of open and closed, when that closes the issue."""
+        last = next((e for e in reversed(self.entries) if isinstance(e.intent, STATES)), None)
+        return None if last is None or isinstance(last.intent, Reopen) else last
+
     def adding(self, entries: Iterable[Entry]) -> Self:
         """With these entries, too; those of commands it has are left out."""
         new = [e for e in entries if not (e.id and self.has(e.id, e.n))]

@@ -23,10 +23,14 @@ Reason = Literal["completed", "not_planned", "reopened"]
 
 
 class Edit:
-    """Gathers what changes."""
+    """Gathers what changes.
 
-    def __init__(self, ours: OurIssue, observed: Observed) -> None:
+    `closed_again` says of an issue that a command had closed that its last close is by hand.
+    """
+
+    def __init__(self, ours: OurIssue, observed: Observed, *, closed_again: bool = False) -> None:
         self._ours = ours
+        self._closed_again = closed_again
         self._marked = ours.marked
         self._marker = ours.marked.marker
         self._statuses = {
@@ -75,8 +79,7 @@ class Edit:
         """
         state, by_us = self._ours.state, self._ours.marked.marker.state == "closed"
         closed = state.closed_at if state.state == "closed" and not by_us else None
-        before = [e.intent for e in self._before.entries if isinstance(e.intent, STATES)]
-        by_word = bool(before) and not isinstance(before[-1], intents.Reopen)
+        by_word = self._before.closing is not None and not self._closed_again
         return closed is not None and not by_word and bool(entry.id) and entry.at < closed
 
     def _switch(self, intent: Intent) -> None:

@@ -23,12 +23,14 @@ class Inbox(Frozen):
     """Comments of the repository since the last run.
 
     `writers` are the logins, case-folded, of those who may write to it; `marked` are the ids of
-    comments that bear our mark.
+    comments that bear our mark, `closed_again` the numbers of issues that a command had closed and
+    that somebody opened and closed by hand since.
     """
 
     comments: tuple[CommentState, ...] = ()
     writers: frozenset[str] = frozenset()
     marked: frozenset[int] = frozenset()
+    closed_again: frozenset[int] = frozenset()
 
 
 class Heard:

@@ -44,7 +44,12 @@ def read_inbox(reader: Reader, observed: Observed) -> Inbox:
             marked.add(comment.id)
         else:
             waiting.append(comment)
-    return Inbox(comments=comments, writers=_writers(reader, waiting), marked=frozenset(marked))
+    return Inbox(
+        comments=comments,
+        writers=_writers(reader, waiting),
+        marked=frozenset(marked),
+        closed_again=_closed_again(reader, observed, {comment.issue for comment in waiting}),
+    )
 
 
 def _may_command(comment: CommentState) -> bool:
@@ -63,6 +68,25 @@ def _writers(reader: Reader, comments: list[CommentState]) -> frozenset[str]:
     others = {c.author for c in comments if c.author} - owners
     allowed = owners | {login for login in sorted(others) if reader.may_write(login)}
     return frozenset(login.casefold() for login in allowed)
+
+
+def _closed_again(reader: Reader, observed: Observed, spoken_to: set[int]) -> frozenset[int]:
+    """Those of them that a command had closed and somebody closed again by hand.
+
+    Lists tell when an issue was closed last, not by what; so where a new command waits, GitHub is
+    asked how often it was. The command itself did so once.
+    """
+    remembered = memories(observed)
+    closed = (
+        (ours.state.number, remembered[key].closing)
+        for key, ours in observed.issues.items()
+        if key in remembered and ours.state.number in spoken_to and ours.state.state == "closed"
+    )
+    return frozenset(
+        number
+        for number, word in closed
+        if word is not None and sum(at >= word.at for at in reader.closings(number)) > 1
+    )
 
 
 def _is_marked(reader: Reader, comment: CommentState) -> bool:

@@ -225,7 +225,11 @@ class _Obeying:
 
     def _edit(self, ours: OurIssue) -> Edit:
         if ours.key not in self._edits:
-            self._edits[ours.key] = Edit(ours, self._observed)
+            self._edits[ours.key] = Edit(
+                ours,
+                self._observed,
+                closed_again=ours.state.number in self._inbox.closed_again,
+            )
         return self._edits[ours.key]
 
     def _journal(self, key: Key, text: str, at: datetime) -> bool:

@@ -5,7 +5,7 @@ from chaos.story import Act, Change, Fault, Meanwhile, Run, Two
 
 from bot.sandbox.state import comments
 
-COMMANDS = {"/reopen": 3, "/move": 6}
+COMMANDS = {"/done": 1, "/reopen": 3, "/move": 6}
 
 
 def begun(first: Run | Two) -> Play:
@@ -39,6 +39,12 @@ def test_words_wait_while_the_summary_issue_is_missing() -> None:
 
 def test_a_close_by_hand_is_newer_than_a_command_before_it() -> None:
     assert after(Run(), Act("command", COMMANDS["/reopen"]), *(Act("close", 3),) * 6) == []
+
+
+def test_a_close_by_hand_is_newer_also_where_a_command_had_closed_before() -> None:
+    done, again = Act("command", COMMANDS["/done"]), Act("command", 288 + COMMANDS["/reopen"])
+    assert after(Run(), done, Run(), again, Act("reopen", 0), Act("close", 1)) == []
+    assert after(Run(), done, Run(), again) == []
 
 
 def test_one_run_is_enough_after_a_week_of_silence_and_a_command() -> None:
