@@ -115,10 +115,6 @@ class Edges:
                 return event.actor.login
         return None
 
-    def closings(self, number: int) -> tuple[datetime, ...]:
-        issue = self.repository.issues.get(number)
-        return tuple(e.at for e in (issue.events if issue else ()) if e.kind == "closed")
-
     def may_write(self, login: str) -> bool:
         user = self.world.users.get(login.lower())
         role = self.repository.role_of(user) if user else None

@@ -162,19 +162,11 @@ class HttpReader:
 
         None when nobody did, when the account or the issue is gone.
         """
-        path = self._events(number)
+        path = f"{self._connection.root}/issues/{number}/events"
         try:
             return translate.last_labelled(self._list(path, {}, fresh=False), label, path)
         except NotThereError:
             return None
-
-    def closings(self, number: int) -> tuple[datetime, ...]:
-        """When the issue was closed (aware), each time, in order; none when it is gone."""
-        path = self._events(number)
-        try:
-            return translate.closings(self._list(path, {}, fresh=False), path)
-        except NotThereError:
-            return ()
 
     def may_write(self, login: str) -> bool:
         """Whether this account may push: the owner always, others by their permission.
@@ -251,9 +243,6 @@ class HttpReader:
         if not isinstance(item, dict):
             raise problems.misshapen(path, "no object")
         return True, translate.issue(item, path, self._connection.repository)
-
-    def _events(self, number: int) -> str:
-        return f"{self._connection.root}/issues/{number}/events"
 
     def _numbered(self, params: dict[str, str], fresh: bool) -> list[Json]:
         """Issues and pull requests. Where issues are off, GitHub answers 410, 404 or with none."""

@@ -82,13 +82,6 @@ def last_labelled(items: Iterable[Json], label: str, path: str) -> str | None:
     return logins[-1] if logins else None
 
 
-def closings(items: Iterable[Json], path: str) -> tuple[datetime, ...]:
-    """The times (aware) at which an issue was closed, by the list of its events, in order."""
-    closed = (item for item in items if item.get("event") == "closed")
-    found = _latest(closed, lambda item: int(item["id"]), _happened, path)
-    return tuple(found[number] for number in sorted(found))
-
-
 def found(
     item: Json, kind: Literal["pull-request", "release", "repository"], url: str
 ) -> Found | None:
@@ -243,13 +236,6 @@ def _reaction(item: Json) -> ReactionState:
         author_kind=author.get("type") or "User",
         created_at=item["created_at"],
     )
-
-
-def _happened(item: Json) -> datetime:
-    at = datetime.fromisoformat(str(item["created_at"]))
-    if at.tzinfo is None:
-        raise ValueError("a time without its zone")
-    return at
 
 
 def _labelled(item: Json) -> tuple[str, str | None]:

@@ -69,10 +69,6 @@ class Reader(Protocol):
         """The login of whoever put this label on the issue last; None when nobody can be named."""
         ...
 
-    def closings(self, number: int) -> tuple[datetime, ...]:
-        """When the issue was closed (aware), each time, in order; none when it is gone."""
-        ...
-
     def may_write(self, login: str) -> bool:
         """Whether this account may push to the repository."""
         ...

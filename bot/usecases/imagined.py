@@ -78,9 +78,6 @@ class Imagined:
     def labelled_by(self, number: int, label: str) -> str | None:
         return self._reader.labelled_by(number, label)
 
-    def closings(self, number: int) -> tuple[datetime, ...]:
-        return self._reader.closings(number)
-
     def may_write(self, login: str) -> bool:
         return self._reader.may_write(login)
 

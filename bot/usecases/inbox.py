@@ -4,6 +4,7 @@ Most runs find no command and ask GitHub for one list, answered with 304 when no
 """
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 
 from bot.planning.desired import SUMMARY_KEY
@@ -11,7 +12,7 @@ from bot.planning.marker import find
 from bot.planning.memory import memories
 from bot.planning.observed import TRUSTED, Observed
 from bot.planning.ports import Reader
-from bot.planning.snapshot import CommentState
+from bot.planning.snapshot import CommentState, ReactionState
 from bot.usecases.heard import MARKS, Inbox
 
 OVERLAP = timedelta(days=2)
@@ -73,28 +74,33 @@ def _writers(reader: Reader, comments: list[CommentState]) -> frozenset[str]:
 def _closed_again(reader: Reader, observed: Observed, spoken_to: set[int]) -> frozenset[int]:
     """Those of them that a command had closed and somebody closed again by hand.
 
-    Lists tell when an issue was closed last, not by what; so where a new command waits, GitHub is
-    asked how often it was. The command itself did so once.
+    Lists tell when an issue was closed last, not by what. A command closes before it is marked: so
+    where a new one waits, GitHub is asked when the old one was marked.
     """
     remembered = memories(observed)
-    closed = (
-        (ours.state.number, remembered[key].closing)
-        for key, ours in observed.issues.items()
-        if key in remembered and ours.state.number in spoken_to and ours.state.state == "closed"
-    )
-    return frozenset(
-        number
-        for number, word in closed
-        if word is not None and sum(at >= word.at for at in reader.closings(number)) > 1
-    )
+    again = set()
+    for key, ours in observed.issues.items():
+        number, closed_at = ours.state.number, ours.state.closed_at
+        word = remembered[key].closing if key in remembered else None
+        if number not in spoken_to or closed_at is None or word is None or not word.id:
+            continue
+        marks = _marks(reader.comment_reactions(word.id), word.by)
+        if marks and min(mark.created_at for mark in marks) < closed_at:
+            again.add(number)
+    return frozenset(again)
+
+
+def _marks(reactions: Iterable[ReactionState], author: str | None) -> list[ReactionState]:
+    """Our marks among them: set by a bot or, with a personal token, by the comment's author."""
+    return [
+        one
+        for one in reactions
+        if one.content in MARKS and (one.author_kind == "Bot" or one.author == author)
+    ]
 
 
 def _is_marked(reader: Reader, comment: CommentState) -> bool:
-    """Whether we acted on it: our mark, set by a bot or, with a personal token, by its author."""
+    """Whether we acted on it."""
     if not MARKS & comment.reactions.keys():
         return False
-    return any(
-        reaction.content in MARKS
-        and (reaction.author_kind == "Bot" or reaction.author == comment.author)
-        for reaction in reader.comment_reactions(comment.id)
-    )
+    return bool(_marks(reader.comment_reactions(comment.id), comment.author))

@@ -129,7 +129,7 @@ class TestReactions:
         assert reader.comment_reactions(99) == ()
 
 
-class TestEvents:
+class TestLabels:
     def test_the_last_one_to_put_it_on_counts(
         self, world: World, reader: HttpReader, seed: Seed
     ) -> None:
@@ -144,16 +144,6 @@ class TestEvents:
         assert reader.labelled_by(1, "seen") == "mentor"
         assert reader.labelled_by(1, "never") is None
         assert reader.labelled_by(2, "seen") is None
-
-    def test_each_close_has_its_time(self, world: World, reader: HttpReader, seed: Seed) -> None:
-        seed(1)
-        home, times = world.repository(), []
-        for state in ("closed", "open", "closed"):
-            world.clock.advance(timedelta(hours=1))
-            issues.edit(world, world.actor(), home, home.issues[1], {"state": state})
-            times += [world.clock.now()] if state == "closed" else []
-        assert reader.closings(1) == tuple(times)
-        assert reader.closings(2) == ()
 
     def test_an_account_that_is_gone_has_no_name(self, make_reader: MakeReader) -> None:
         event = {"id": 1, "event": "labeled", "label": {"name": "seen"}, "actor": None}

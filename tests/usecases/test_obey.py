@@ -1,7 +1,7 @@
 """What was asked for in comments happens once, whatever is repeated, cut off or out of order."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import curriculum
@@ -18,6 +18,8 @@ from bot.planning.marker import find, safe_json
 from bot.planning.memory import INTENT, find_memory
 from bot.planning.observed import observe
 from bot.sandbox.state import comments
+from bot.usecases.heard import Inbox
+from bot.usecases.inbox import read_inbox
 from bot.usecases.look import look
 from bot.usecases.obey import obey
 
@@ -129,6 +131,36 @@ def test_reopen_opens_and_the_next_plan_agrees(bench: Workbench, run: Run) -> No
     seed(bench, SMALL)
     assert bench.issue("Read").state == "open"
     assert seed(bench, SMALL).empty
+
+
+def test_a_close_by_hand_is_newer_than_an_older_command_whoever_closed_first(
+    bench: Workbench,
+) -> None:
+    class Whole(Run):
+        def inbox(self) -> Inbox:
+            return read_inbox(bench.edges, observe(bench.edges.snapshot()))
+
+    run = Whole(bench, SMALL)
+
+    def hand(state: str) -> None:
+        bench.world.clock.advance(timedelta(hours=1))
+        bench.edit("Read", state=state)
+
+    for first in ("open", "closed"):
+        hand(first)
+        bench.say("Read", "/done")
+        run()
+        assert bench.issue("Read").state == "closed"
+        for said in ("/skip no", "/reopen"):
+            bench.world.clock.advance(timedelta(hours=1))
+            bench.say("Read", said)
+        hand("open")
+        hand("closed")
+        run()
+        assert (bench.issue("Read").state, bench.issue("Read").state_reason) == (
+            "closed",
+            "completed",
+        ), first
 
 
 def test_what_left_the_plan_stays_open_when_it_was_reopened(bench: Workbench) -> None:
