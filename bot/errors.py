@@ -96,7 +96,7 @@ class NotThereError(GitHubError):
 
 
 class DeletedError(NotThereError):
-    """410: the issue was there once, and was deleted."""
+    """The issue was there once, and was deleted (410) or transferred (301) since."""
 
 
 class AlreadyExistsError(GitHubError):
