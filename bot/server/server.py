@@ -74,6 +74,7 @@ class Server:
     telemetry: Telemetry | None = None
     measures: Measures = field(init=False, repr=False)
     _bot: str | None = None
+    _secrets: tuple[ServerConfig | None, Sequence[bytes]] = field(default=(None, ()), repr=False)
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:
@@ -83,7 +84,10 @@ class Server:
 
     def secrets(self) -> Sequence[bytes]:
         """What deliveries may be signed with."""
-        return self.config.webhook_secrets
+        known_for, found = self._secrets
+        if known_for is not self.config:  # each delivery asks
+            known_for, found = self._secrets = self.config, self.config.webhook_secrets
+        return found
 
     @property
     def known_bot(self) -> str | None:
