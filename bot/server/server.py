@@ -74,7 +74,6 @@ class Server:
     telemetry: Telemetry | None = None
     measures: Measures = field(init=False, repr=False)
     _bot: str | None = None
-    _secrets: tuple[ServerConfig | None, Sequence[bytes]] = field(default=(None, ()), repr=False)
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:
@@ -84,10 +83,7 @@ class Server:
 
     def secrets(self) -> Sequence[bytes]:
         """What deliveries may be signed with."""
-        known_for, found = self._secrets
-        if known_for is not self.config:  # each delivery asks
-            known_for, found = self._secrets = self.config, self.config.webhook_secrets
-        return found
+        return self.config.webhook_secrets
 
     @property
     def known_bot(self) -> str | None:
