@@ -108,8 +108,7 @@ class Lane:
         self.budget.refused(self.installation, limit, wrote=True)
 
     def exchanged(self, done: Exchange) -> None:
-        """A request of the gateway's is over: note what its answer says of the hour. Fits as a
-        gateway's `on_exchange`."""
+        """A request is over: note what its answer says. Fits as a gateway's `on_exchange`."""
         self._note(done.headers)
 
     def http(self, api_url: str) -> Http:

@@ -21,14 +21,18 @@ _SOONER: Final = """
         due_at = CASE WHEN agenda.holder IS NULL THEN excluded.at ELSE agenda.due_at END
     WHERE agenda.at IS NULL OR agenda.at > excluded.at
 """
-# A time as `tables.Moment` has SQLAlchemy write it there: all six digits, and no zone.
+# A time as `tables.Moment` has SQLAlchemy write it there: all six digits, and no zone. Not `->>`,
+# which SQLite has since 3.38: systems that are in use have older ones.
 _SQLITE_KEEP: Final = """
     INSERT INTO inbox (guid, event, action, kind, subject_id, installation_id, received_at)
     SELECT
-        value->>0, value->>1, value->>2, value->>'$[3][0]', value->>'$[3][1]', value->>4,
-        replace(substr(value->>5, 1, 19), 'T', ' ') || CASE
-            WHEN value->>5 LIKE '%.______Z' THEN substr(value->>5, 20, 7)
-            WHEN value->>5 LIKE '%Z' THEN '.000000'
+        json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+        json_extract(value, '$[3][0]'), json_extract(value, '$[3][1]'),
+        json_extract(value, '$[4]'),
+        replace(substr(json_extract(value, '$[5]'), 1, 19), 'T', ' ') || CASE
+            WHEN json_extract(value, '$[5]') LIKE '%.______Z'
+                THEN substr(json_extract(value, '$[5]'), 20, 7)
+            WHEN json_extract(value, '$[5]') LIKE '%Z' THEN '.000000'
         END
     FROM json_each(?) WHERE true ON CONFLICT DO NOTHING
 """
