@@ -15,7 +15,7 @@ from github_sandbox.world import World
 
 def build(world: World, webhooks: Webhooks) -> FastAPI:
     """Pages at /, control routes at /_sandbox, their description at /openapi.json."""
-    app = FastAPI(title="Milepost sandbox", docs_url=None, redoc_url=None)
+    app = FastAPI(title="GitHub sandbox", docs_url=None, redoc_url=None)
     app.include_router(control.router(world, webhooks), prefix="/_sandbox")
     for account_pages in (looking, registering, installing, consent):
         app.include_router(account_pages.router(world))
