@@ -79,7 +79,7 @@ class _Life:
         from bot.cli import living
         from bot.curriculum import load
         from bot.settings import CONFIG_PATH
-        from github_sandbox.person import Person
+        from github_sandbox.browser_user import Person
 
         world = running.world
         text = CONFIG.format(name=name, start=first.date())

@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from github_sandbox.api.engine import Dropped, Engine, Reply, Request
-from github_sandbox.guard import LOOPBACK, is_ours
+from github_sandbox.origin_check import LOOPBACK, is_ours
 from github_sandbox.webhooks import Webhooks
 from github_sandbox.world import World
 

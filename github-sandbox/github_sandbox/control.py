@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from github_sandbox import dump
 from github_sandbox.api import app_shapes
-from github_sandbox.pages import looking
+from github_sandbox.pages import sign_in
 from github_sandbox.state import apps, grants, hooks, pulls
 from github_sandbox.state.faults import KINDS
 from github_sandbox.state.objects import Repository, Role
@@ -246,7 +246,7 @@ def _add_people(routes: APIRouter, world: World) -> None:
         with world.lock:
             person = world.add_user(login)
         response = JSONResponse({"login": person.login})
-        looking.look_as(response, person)
+        sign_in.look_as(response, person)
         return response
 
     @routes.post("/tokens", status_code=201)

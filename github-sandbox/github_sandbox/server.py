@@ -13,7 +13,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from github_sandbox.app import Application, Connections
-from github_sandbox.guard import LOOPBACK
+from github_sandbox.origin_check import LOOPBACK
 from github_sandbox.webhooks import Webhooks
 from github_sandbox.world import World
 
