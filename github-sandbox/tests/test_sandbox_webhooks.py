@@ -62,12 +62,12 @@ def test_closing_an_issue_is_heard(sandbox: Sandbox, api: Api, inbox: WebhookInb
 def test_events_can_be_lost_doubled_held_and_turned_round(
     sandbox: Sandbox, api: Api, inbox: WebhookInbox
 ) -> None:
-    weather = sandbox.world.weather
-    weather.lose = 1
+    faults = sandbox.world.webhook_faults
+    faults.lose = 1
     api.issue()
-    weather.copies = 2
+    faults.copies = 2
     api("PATCH", "/issues/1", {"state": "closed"})
-    weather.copies, weather.held = 1, True
+    faults.copies, faults.held = 1, True
     api("PATCH", "/issues/1", {"state": "open"})
     api("PATCH", "/issues/1", {"title": "Last"})
     assert heard(sandbox, inbox) == ["issues.closed", "issues.closed"]
