@@ -19,12 +19,12 @@ from pydantic import SecretStr
 from bot.github.app import AppAuth
 from bot.github.budget import InProcess
 from bot.github.pacing import Pacing
-from bot.sandbox.server import Sandbox, running
-from bot.sandbox.state import apps
 from bot.server.looks import Looks
 from bot.server.store.rows import APP, Subject, installation, repository
 from bot.server.store.store import Store
 from bot.settings import CONFIG_PATH
+from github_sandbox.server import Sandbox, running
+from github_sandbox.state import apps
 
 FIRST = datetime(2026, 1, 5, 8, tzinfo=UTC)  # a Monday
 SETTINGS = {"curriculum": "devops-to-mlops", "start": "2026-01-05", "ahead": "all"}

@@ -29,7 +29,7 @@ OF_THE_COMMAND = {"typer", "annotated_doc", "shellingham"}
 ONLY_IN_DEVELOPMENT = {"click", "rich", "pygments"}
 """httpx loads its own command line where click is installed; a learner's environment has none."""
 NOT_OF_OURS = (
-    *("bot.sandbox", "bot.server", "bot.curriculum.guide", "bot.reports.pictures"),
+    *("github_sandbox", "bot.server", "bot.curriculum.guide", "bot.reports.pictures"),
     *("bot.reports.cohort", "bot.github.gateway", "bot.github.wire"),
 )
 

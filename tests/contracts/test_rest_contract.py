@@ -8,10 +8,10 @@ import pytest
 from contracts.checker import contract
 from sandbox_fixtures import SandboxApp
 
-from bot.sandbox.api.engine import TABLES
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import apps, grants
-from bot.sandbox.state.git import blob_sha
+from github_sandbox.api.engine import TABLES
+from github_sandbox.server import Sandbox
+from github_sandbox.state import apps, grants
+from github_sandbox.state.git import blob_sha
 
 R = "/repos/learner/portfolio"
 OFFERED = {(route.method, route.path) for table in TABLES for route in table.routes.table} - {

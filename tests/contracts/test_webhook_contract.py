@@ -6,9 +6,9 @@ import httpx
 from contracts.checker import check_webhook, described_webhooks
 from sandbox_fixtures import Inbox, SandboxApp
 
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import apps
-from bot.sandbox.state.objects import Actor
+from github_sandbox.server import Sandbox
+from github_sandbox.state import apps
+from github_sandbox.state.objects import Actor
 
 R = "/repos/learner/portfolio"
 

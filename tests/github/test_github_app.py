@@ -33,9 +33,9 @@ from bot.github.client import Connection, RestClient, inspect
 from bot.github.problems import UnreadableAnswerError
 from bot.github.reader import HttpReader
 from bot.github.rights import LEAST, Rights
-from bot.sandbox.state import apps
-from bot.sandbox.state.objects import Actor
-from bot.sandbox.world import World
+from github_sandbox.state import apps
+from github_sandbox.state.objects import Actor
+from github_sandbox.world import World
 
 MakeAuth = Callable[..., AppAuth]
 KEY = apps.key_pair()[0]

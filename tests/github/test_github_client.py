@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from bot.errors import AuthenticationError, ConfigError, MilepostError
 from bot.github.client import Connection, RestClient, inspect, new_name
 from bot.github.problems import Answer, NeverSentError, UnreadableAnswerError
-from bot.sandbox.world import World
+from github_sandbox.world import World
 
 CANARY = "ghp_canary0123456789"
 

@@ -17,9 +17,9 @@ from bot.github.app import AppAuth
 from bot.github.app_problems import AppRefusedError
 from bot.github.deliveries import Delivery, Missed, missed, sweep
 from bot.github.problems import UnreadableAnswerError
-from bot.sandbox.state import apps, labels
-from bot.sandbox.state.hooks import Delivery as Sent
-from bot.sandbox.world import World
+from github_sandbox.state import apps, labels
+from github_sandbox.state.hooks import Delivery as Sent
+from github_sandbox.world import World
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 KEY = apps.key_pair()[0]

@@ -21,8 +21,8 @@ from bot.github.gateway import PyGithubGateway
 from bot.github.problems import UnreadableAnswerError
 from bot.github.reader import MOST_PASSED, HttpReader
 from bot.planning.snapshot import Snapshot
-from bot.sandbox.state import comments, issues, labels, milestones, relations
-from bot.sandbox.world import World
+from github_sandbox.state import comments, issues, labels, milestones, relations
+from github_sandbox.world import World
 
 MakeReader = Callable[..., HttpReader]
 HOME = "/repos/learner/portfolio"

@@ -13,10 +13,10 @@ import pytest
 from bot.errors import DeletedError, NotThereError, RepositoryMovedError
 from bot.github.gateway import PyGithubGateway
 from bot.github.reader import HttpReader
-from bot.sandbox import dump
-from bot.sandbox.state import comments, issues, transfers
-from bot.sandbox.state.objects import Repository
-from bot.sandbox.world import World
+from github_sandbox import dump
+from github_sandbox.state import comments, issues, transfers
+from github_sandbox.state.objects import Repository
+from github_sandbox.world import World
 
 HOME = "/repos/learner/portfolio"
 

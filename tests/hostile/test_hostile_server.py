@@ -16,8 +16,8 @@ from server.hosting import SECRET, Host, headers
 from server.visiting import Visited, visited
 from starlette.routing import Route
 
-from bot.sandbox.server import Sandbox
 from bot.server.app import WEBHOOKS, application
+from github_sandbox.server import Sandbox
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:schemathesis")
 FEW = settings(

@@ -17,10 +17,10 @@ from bot.planning.observed import observe
 from bot.planning.plan import make_plan
 from bot.reports.dashboard import as_markdown, dashboard
 from bot.reports.view import View
-from bot.sandbox.state import issues
 from bot.settings import Settings
 from bot.usecases.look import look
 from bot.usecases.reconcile import Session
+from github_sandbox.state import issues
 
 ALL = settings("2026-01-05", ahead="all")
 SUMMARY = "Your path"

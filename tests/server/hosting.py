@@ -17,13 +17,13 @@ from typing import Any
 import httpx
 import uvicorn
 
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import apps
-from bot.sandbox.state.objects import App
 from bot.server import config, run
 from bot.server.app import WEBHOOKS, build
 from bot.server.server import Server
 from bot.server.store.store import Store
+from github_sandbox.server import Sandbox
+from github_sandbox.state import apps
+from github_sandbox.state.objects import App
 
 SECRET = "It's a Secret to Everybody"
 EVENTS = ["issues", "issue_comment", "label", "milestone", "push", "repository"]

@@ -9,8 +9,8 @@ import pytest
 from server.town import Town, living
 
 from bot.github.cache import Page
-from bot.sandbox.server import Sandbox
 from bot.server.answers import Answers
+from github_sandbox.server import Sandbox
 
 PAGE = Page('W/"abc"', '<https://x>; rel="next"', '[{"title": "Größe\\n"}]', by="somebody")
 HOME, OTHER = 1, 2

@@ -13,10 +13,10 @@ from server.town import Town, living
 
 from bot.cli.app import run
 from bot.github.pacing import utc_now
-from bot.sandbox.server import Sandbox
 from bot.server.store.engine import open_engine
 from bot.server.store.rows import repository
 from bot.server.store.store import Store
+from github_sandbox.server import Sandbox
 
 
 @pytest.fixture

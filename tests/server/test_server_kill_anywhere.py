@@ -14,8 +14,8 @@ from server.machines import Machine, killed, machine, shared
 
 from bot.planning.intents import Log
 from bot.planning.memory import find_memory
-from bot.sandbox.state import comments
-from bot.sandbox.state.objects import Comment, Issue
+from github_sandbox.state import comments
+from github_sandbox.state.objects import Comment, Issue
 
 __all__ = ["machine", "shared"]
 MOST = 400  # more than there are

@@ -13,9 +13,9 @@ from server.hosting import Host, environment, eventually, hosted
 from server.person import Page, Person
 
 from bot.errors import ConfigError
-from bot.sandbox.server import Sandbox
 from bot.server.registering import api_of, can_hear
 from bot.server.server import Server
+from github_sandbox.server import Sandbox
 
 _ADDRESS = re.compile(r"/register\?code=[\w-]+")
 

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from server.hosting import as_app, environment, eventually, hosted, register
 from server.town import Town
 
-from bot.sandbox.server import Sandbox
 from bot.server.store.retention import DELIVERIES, GONE, UNDONE, Retention
 from bot.server.store.rows import Delivery, InstallationRow, Seen, Subject, repository
 from bot.server.store.rows import installation as an_installation
@@ -17,6 +16,7 @@ from bot.server.store.shelf import Kept
 from bot.server.store.store import Store
 from bot.server.store.tables import agenda, inbox, installation, metadata, shown
 from bot.server.store.tables import repository as repositories
+from github_sandbox.server import Sandbox
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

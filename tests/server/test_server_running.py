@@ -15,9 +15,9 @@ from server.town import living
 
 from bot.github.book import Left
 from bot.github.budget import InProcess
-from bot.sandbox.server import Sandbox
 from bot.server import limits
 from bot.server.limits import Window, neighbourhood
+from github_sandbox.server import Sandbox
 
 TOKEN = "canary-metrics-token"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}

@@ -13,12 +13,12 @@ from server.town import Town
 
 from bot.errors import ConfigError, UsageError
 from bot.github.exchange import Exchange
-from bot.sandbox.api.engine import Engine, Request
-from bot.sandbox.server import Sandbox
 from bot.server import telemetry
 from bot.server.server import Server
 from bot.server.store.rows import APP, repository
 from bot.server.telemetry import OURS, Telemetry
+from github_sandbox.api.engine import Engine, Request
+from github_sandbox.server import Sandbox
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 

@@ -13,12 +13,12 @@ from server.hosting import Host, as_app, environment, eventually, hosted, regist
 
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.marker import find
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import apps, issues
-from bot.sandbox.state.objects import App, Installation, Issue, Repository
 from bot.server.store.rows import Subject, repository
 from bot.server.store.tables import agenda
 from bot.settings import CONFIG_PATH
+from github_sandbox.server import Sandbox
+from github_sandbox.state import apps, issues
+from github_sandbox.state.objects import App, Installation, Issue, Repository
 
 SETTINGS = {"curriculum": "path.yml", "start": "2026-01-05", "timezone": "Europe/Berlin"}
 BOT = "milepost-test[bot]"

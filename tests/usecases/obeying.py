@@ -16,11 +16,11 @@ from bot.planning.observed import observe
 from bot.planning.plan import after_deeds, make_plan
 from bot.planning.snapshot import Snapshot
 from bot.progress.life import Life, read_life
-from bot.sandbox.state.objects import Comment
 from bot.settings import Settings
 from bot.usecases.apply import apply
 from bot.usecases.heard import Inbox
 from bot.usecases.obey import Obeyed, obey
+from github_sandbox.state.objects import Comment
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 NOTHING = DesiredState(labels=(), milestones=(), issues=())

@@ -16,10 +16,10 @@ from bot.planning.observed import observe
 from bot.planning.snapshot import Found, ReactionState
 from bot.progress.life import read_life
 from bot.progress.progress import WorkState, read_progress
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import comments, issues, releases
 from bot.settings import Settings
 from bot.usecases.evidence import MAX_APPROVALS, MAX_LOOKUPS, MAX_NOTED, gather
+from github_sandbox.server import Sandbox
+from github_sandbox.state import comments, issues, releases
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 GITHUB = "https://github.com"

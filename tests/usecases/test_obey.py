@@ -17,11 +17,11 @@ from bot.planning.intents import Deed, Intent
 from bot.planning.marker import find, safe_json
 from bot.planning.memory import INTENT, find_memory
 from bot.planning.observed import observe
-from bot.sandbox.state import comments
 from bot.usecases.heard import Inbox
 from bot.usecases.inbox import read_inbox
 from bot.usecases.look import look
 from bot.usecases.obey import obey
+from github_sandbox.state import comments
 
 GUIDE = from_catalog("devops-to-mlops")
 
