@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from pydantic import SecretStr
 from sandbox_fixtures import SandboxApp
@@ -182,10 +182,10 @@ class TestTokens:
     def test_a_token_of_any_form_is_handed_on_as_it_is(self) -> None:
         odd = "ghs_123456_" + "eyJ0eXAi." * 60 + "-_x"
 
-        def answer(_: httpx.Request) -> httpx.Response:
-            return httpx.Response(201, json={"token": odd, "expires_at": "2026-03-02T13:00:00Z"})
+        def answer(_: httpx2.Request) -> httpx2.Response:
+            return httpx2.Response(201, json={"token": odd, "expires_at": "2026-03-02T13:00:00Z"})
 
-        http = httpx.Client(transport=httpx.MockTransport(answer))
+        http = httpx2.Client(transport=httpx2.MockTransport(answer))
         auth = AppAuth("Iv1.x", SecretStr(KEY), http=http, clock=lambda: NOON)
         place = InstalledRepository(installation=1, id=2, full_name="learner/portfolio")
         assert auth.token(1, 2).get_secret_value() == odd
@@ -195,8 +195,8 @@ class TestTokens:
         "body", [{}, {"token": "canary"}, {"token": "canary", "expires_at": "soon"}, []]
     )
     def test_an_answer_without_a_token_is_told(self, body: object) -> None:
-        transport = httpx.MockTransport(lambda _: httpx.Response(201, json=body))
-        auth = AppAuth("Iv1.x", SecretStr(KEY), http=httpx.Client(transport=transport))
+        transport = httpx2.MockTransport(lambda _: httpx2.Response(201, json=body))
+        auth = AppAuth("Iv1.x", SecretStr(KEY), http=httpx2.Client(transport=transport))
         with pytest.raises(UnreadableAnswerError) as told:
             auth.token(1, 2)
         assert "canary" not in str(told.value)
@@ -338,13 +338,13 @@ class TestLists:
 
     @pytest.mark.parametrize("body", [{}, {"repositories": 3}, {"repositories": [{"id": 1}]}, 7])
     def test_what_is_no_list_is_told(self, body: object) -> None:
-        def answer(request: httpx.Request) -> httpx.Response:
+        def answer(request: httpx2.Request) -> httpx2.Response:
             if request.method == "POST":
                 late = "2100-01-01T00:00:00Z"
-                return httpx.Response(201, json={"token": "x", "expires_at": late})
-            return httpx.Response(200, json=body)
+                return httpx2.Response(201, json={"token": "x", "expires_at": late})
+            return httpx2.Response(200, json=body)
 
-        http = httpx.Client(transport=httpx.MockTransport(answer))
+        http = httpx2.Client(transport=httpx2.MockTransport(answer))
         auth = AppAuth("Iv1.x", SecretStr(KEY), http=http)
         with pytest.raises(UnreadableAnswerError):
             list(auth.repositories(1))
@@ -352,11 +352,11 @@ class TestLists:
             list(auth.installations())
 
     def test_pages_that_never_end_are_told(self) -> None:
-        def answer(_: httpx.Request) -> httpx.Response:
+        def answer(_: httpx2.Request) -> httpx2.Response:
             link = '<https://api.github.com/app/installations?per_page=100>; rel="next"'
-            return httpx.Response(200, json=[], headers={"link": link})
+            return httpx2.Response(200, json=[], headers={"link": link})
 
-        http = httpx.Client(transport=httpx.MockTransport(answer))
+        http = httpx2.Client(transport=httpx2.MockTransport(answer))
         with pytest.raises(UnreadableAnswerError, match="never end"):
             list(AppAuth("Iv1.x", SecretStr(KEY), http=http).installations())
 
@@ -382,11 +382,11 @@ class TestPatience:
     def test_a_redirect_is_not_followed(self) -> None:
         asked: list[str] = []
 
-        def answer(request: httpx.Request) -> httpx.Response:
+        def answer(request: httpx2.Request) -> httpx2.Response:
             asked.append(request.url.host)
-            return httpx.Response(307, headers={"location": "https://elsewhere.example/app"})
+            return httpx2.Response(307, headers={"location": "https://elsewhere.example/app"})
 
-        http = httpx.Client(transport=httpx.MockTransport(answer))
+        http = httpx2.Client(transport=httpx2.MockTransport(answer))
         with pytest.raises(UnreadableAnswerError, match="redirect"):
             AppAuth("Iv1.x", SecretStr(KEY), http=http).info()
         assert asked == ["api.github.com"]

@@ -128,18 +128,18 @@ class TestInspect:
             inspect(Connection.model_validate(connection.model_dump() | {"token": "wrong"}))
 
     def test_an_old_server_tells_less(self) -> None:
-        import httpx
+        import httpx2
 
-        bare = httpx.MockTransport(lambda _: httpx.Response(200, json={"full_name": "a/b"}))
-        client = RestClient(connection_of(), http=httpx.Client(transport=bare))
+        bare = httpx2.MockTransport(lambda _: httpx2.Response(200, json={"full_name": "a/b"}))
+        client = RestClient(connection_of(), http=httpx2.Client(transport=bare))
         found = inspect(connection_of(), client=client)
         assert (found.repository, found.permissions, found.rate_limit) == ("a/b", frozenset(), None)
 
     def test_something_else_is_no_repository(self) -> None:
-        import httpx
+        import httpx2
 
-        odd = httpx.MockTransport(lambda _: httpx.Response(200, json=["no", "object"]))
-        client = RestClient(connection_of(), http=httpx.Client(transport=odd))
+        odd = httpx2.MockTransport(lambda _: httpx2.Response(200, json=["no", "object"]))
+        client = RestClient(connection_of(), http=httpx2.Client(transport=odd))
         with pytest.raises(UnreadableAnswerError):
             inspect(connection_of(), client=client)
 
@@ -203,7 +203,7 @@ def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
         "import sys; import bot.github.reader, bot.github.gateway, bot.github.client as c;"
         "x = c.Connection(repository='a/b'); bot.github.reader.HttpReader(x);"
         "bot.github.gateway.PyGithubGateway(x);"
-        "print(*sorted({'github', 'requests', 'httpx', 'platformdirs', 'jwt'} & set(sys.modules)))"
+        "print(*sorted({'github', 'requests', 'httpx2', 'platformdirs', 'jwt'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
@@ -214,9 +214,9 @@ def test_reading_does_not_import_the_writer(connection: Connection) -> None:
         "import sys; from bot.github.reader import HttpReader; from bot.github.client import *;"
         "to = dict(repository='learner/portfolio', token='sandbox-token', api_url=sys.argv[1]);"
         "HttpReader(Connection(**to)).snapshot();"
-        "print(*sorted({'github', 'requests', 'httpx'} & set(sys.modules)))"
+        "print(*sorted({'github', 'requests', 'httpx2'} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, connection.api_url], capture_output=True, text=True, check=True
     )
-    assert done.stdout.split() == ["httpx"]
+    assert done.stdout.split() == ["httpx2"]

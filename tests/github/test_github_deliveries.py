@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-import httpx
+import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -225,12 +225,12 @@ def fill(world: World, app: SandboxApp, count: int, status: str) -> None:
 def answering(listed: object, status: int = 202) -> AppAuth:
     """An App whose deliveries are listed so, and whose redeliveries are answered so."""
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def answer(request: httpx2.Request) -> httpx2.Response:
         if request.method == "GET":
-            return httpx.Response(200, json=listed)
-        return httpx.Response(status, json={"message": "Delivery not found"})
+            return httpx2.Response(200, json=listed)
+        return httpx2.Response(status, json={"message": "Delivery not found"})
 
-    return AppAuth("x", SecretStr(KEY), http=httpx.Client(transport=httpx.MockTransport(answer)))
+    return AppAuth("x", SecretStr(KEY), http=httpx2.Client(transport=httpx2.MockTransport(answer)))
 
 
 @pytest.mark.parametrize("status", [400, 404, 422])

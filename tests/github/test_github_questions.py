@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from timeline import Timeline
 
@@ -252,21 +252,21 @@ class TestFind:
     def test_a_redirect_elsewhere_is_not_followed(self, make_reader: MakeReader) -> None:
         asked = []
 
-        def answer(request: httpx.Request) -> httpx.Response:
+        def answer(request: httpx2.Request) -> httpx2.Response:
             asked.append(request.url.host)
-            return httpx.Response(301, headers={"location": "https://evil.example/repositories/1"})
+            return httpx2.Response(301, headers={"location": "https://evil.example/repositories/1"})
 
-        http = httpx.Client(transport=httpx.MockTransport(answer))
+        http = httpx2.Client(transport=httpx2.MockTransport(answer))
         reader = make_reader(http=http, api_url="https://api.github.com")
         assert reader.find("https://github.com/friend/tool") is None
         assert asked == ["api.github.com"]
 
     def test_a_redirect_in_circles_ends(self, make_reader: MakeReader) -> None:
-        def answer(_: httpx.Request) -> httpx.Response:
+        def answer(_: httpx2.Request) -> httpx2.Response:
             there = "https://api.github.com/repositories/1"
-            return httpx.Response(301, headers={"location": there})
+            return httpx2.Response(301, headers={"location": there})
 
-        http = httpx.Client(transport=httpx.MockTransport(answer))
+        http = httpx2.Client(transport=httpx2.MockTransport(answer))
         reader = make_reader(http=http, api_url="https://api.github.com")
         assert reader.find("https://github.com/friend/tool") is None
 
@@ -298,5 +298,5 @@ class TestTree:
 
 def odd_reader(make_reader: MakeReader, body: Any) -> HttpReader:
     """A reader whose requests never leave, for answers that no GitHub would give."""
-    answer = httpx.MockTransport(lambda _: httpx.Response(200, json=body))
-    return make_reader(http=httpx.Client(transport=answer), api_url="https://api.github.com")
+    answer = httpx2.MockTransport(lambda _: httpx2.Response(200, json=body))
+    return make_reader(http=httpx2.Client(transport=answer), api_url="https://api.github.com")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from timeline import Timeline
 
@@ -208,11 +208,11 @@ class TestOneIssue:
         assert reader.issue(2) is None
 
     def test_none_when_it_was_transferred(self, make_reader: MakeReader) -> None:
-        def answer(request: httpx.Request) -> httpx.Response:
+        def answer(request: httpx2.Request) -> httpx2.Response:
             if request.url.path.endswith("/issues/7"):
                 there = "https://api.github.com/repositories/2/issues/1"
-                return httpx.Response(301, headers={"location": there}, json={"message": "Moved"})
-            return httpx.Response(200, json={"full_name": "learner/other"})
+                return httpx2.Response(301, headers={"location": there}, json={"message": "Moved"})
+            return httpx2.Response(200, json={"full_name": "learner/other"})
 
         assert odd_reader(make_reader, answer).issue(7) is None
 
@@ -235,14 +235,14 @@ class TestOneIssue:
     def test_newer_ones_are_found_past_what_was_transferred(self, make_reader: MakeReader) -> None:
         asked: list[str] = []
 
-        def answer(request: httpx.Request) -> httpx.Response:
+        def answer(request: httpx2.Request) -> httpx2.Response:
             home, _, number = request.url.path.rpartition("/issues/")
             asked.append(number if home else "")
             if home and number == "7":
                 there = "https://api.github.com/repositories/2/issues/1"
-                return httpx.Response(301, headers={"location": there}, json={"message": "Moved"})
+                return httpx2.Response(301, headers={"location": there}, json={"message": "Moved"})
             said = {"message": "Not Found"} if home else {"full_name": "learner/other"}
-            return httpx.Response(404 if home else 200, json=said)
+            return httpx2.Response(404 if home else 200, json=said)
 
         odd_reader(make_reader, answer).newer(6)
         assert [number for number in asked if number] == ["7", "8"]
@@ -255,9 +255,9 @@ class TestOneIssue:
     ) -> None:
         asked: list[str] = []
 
-        def answer(request: httpx.Request) -> httpx.Response:
+        def answer(request: httpx2.Request) -> httpx2.Response:
             asked.append(request.url.path)
-            return httpx.Response(410, json={"message": "Gone"})
+            return httpx2.Response(410, json={"message": "Gone"})
 
         assert odd_reader(make_reader, answer).newer(6) == ()
         assert len(asked) == MOST_PASSED
@@ -359,7 +359,7 @@ class TestPatience:
         self, world: World, make_reader: MakeReader, timeline: Timeline
     ) -> None:
         world.faults.add("timeout", path=f"{HOME}/issues", hold=5)
-        make_reader(http=httpx.Client(timeout=0.1)).snapshot()
+        make_reader(http=httpx2.Client(timeout=0.1)).snapshot()
         assert timeline.slept == [0.5]
 
     def test_nobody_there(self, make_reader: MakeReader, timeline: Timeline) -> None:
@@ -394,16 +394,16 @@ class TestPatience:
 
 
 def odd_reader(
-    make_reader: MakeReader, answer: Callable[[httpx.Request], httpx.Response], **other: Any
+    make_reader: MakeReader, answer: Callable[[httpx2.Request], httpx2.Response], **other: Any
 ) -> HttpReader:
     """A reader whose requests never leave, for answers that no GitHub would give."""
-    http = httpx.Client(transport=httpx.MockTransport(answer))
+    http = httpx2.Client(transport=httpx2.MockTransport(answer))
     return make_reader(http=http, api_url="https://api.github.com", **other)
 
 
 class TestOddAnswers:
     def test_a_proxys_page(self, make_reader: MakeReader, cache: EtagCache) -> None:
-        page = httpx.Response(200, html="<html>Please log in</html>", headers={"etag": '"x"'})
+        page = httpx2.Response(200, html="<html>Please log in</html>", headers={"etag": '"x"'})
         reader = odd_reader(make_reader, lambda _: page, cache=cache)
         with pytest.raises(UnreadableAnswerError, match=r"text/html.*proxy"):
             reader.snapshot()
@@ -411,13 +411,13 @@ class TestOddAnswers:
 
     @pytest.mark.parametrize("body", [{"items": []}, ["issue"], [[]], "text", None])
     def test_json_of_another_shape(self, make_reader: MakeReader, body: Any) -> None:
-        reader = odd_reader(make_reader, lambda _: httpx.Response(200, json=body))
+        reader = odd_reader(make_reader, lambda _: httpx2.Response(200, json=body))
         with pytest.raises(UnreadableAnswerError):
             reader.snapshot()
 
     @pytest.mark.parametrize("body", [[], "text", {"type": "file", "encoding": "base64"}])
     def test_a_file_of_another_shape(self, make_reader: MakeReader, body: Any) -> None:
-        reader = odd_reader(make_reader, lambda _: httpx.Response(200, json=body))
+        reader = odd_reader(make_reader, lambda _: httpx2.Response(200, json=body))
         if isinstance(body, dict):
             with pytest.raises(UnreadableAnswerError):
                 reader.file("x")
@@ -427,7 +427,7 @@ class TestOddAnswers:
     def test_pages_without_end(self, make_reader: MakeReader) -> None:
         link = '<https://api.github.com/repositories/1/issues?page=2>; rel="next", <x>; rel="last"'
         reader = odd_reader(
-            make_reader, lambda _: httpx.Response(200, json=[], headers={"link": link})
+            make_reader, lambda _: httpx2.Response(200, json=[], headers={"link": link})
         )
         with pytest.raises(UnreadableAnswerError, match="never end"):
             reader.snapshot()
@@ -435,10 +435,10 @@ class TestOddAnswers:
     def test_a_link_to_another_host_does_not_get_the_token(self, make_reader: MakeReader) -> None:
         hosts = []
 
-        def answer(request: httpx.Request) -> httpx.Response:
+        def answer(request: httpx2.Request) -> httpx2.Response:
             hosts.append(request.url.host)
             link = "" if "after" in request.url.params else '<https://evil/x?after=1>; rel="next"'
-            return httpx.Response(200, json=[], headers={"link": link})
+            return httpx2.Response(200, json=[], headers={"link": link})
 
         odd_reader(make_reader, answer).snapshot()
         assert hosts == ["api.github.com"] * 6
@@ -457,9 +457,9 @@ class TestOddAnswers:
     ) -> None:
         asked = []
 
-        def answer(request: httpx.Request) -> httpx.Response:
+        def answer(request: httpx2.Request) -> httpx2.Response:
             asked.append(str(request.url.copy_with(query=None)))
-            return httpx.Response(301, headers={"location": location})
+            return httpx2.Response(301, headers={"location": location})
 
         with pytest.raises(RepositoryMovedError):
             odd_reader(make_reader, answer).snapshot()
@@ -468,11 +468,11 @@ class TestOddAnswers:
     def test_a_move_whose_goal_cannot_be_seen_is_still_a_move(
         self, make_reader: MakeReader
     ) -> None:
-        def answer(request: httpx.Request) -> httpx.Response:
+        def answer(request: httpx2.Request) -> httpx2.Response:
             if "/repositories/" in request.url.path:
-                return httpx.Response(404, json={"message": "Not Found"})
+                return httpx2.Response(404, json={"message": "Not Found"})
             there = "https://api.github.com/repositories/1/issues"
-            return httpx.Response(301, headers={"location": there})
+            return httpx2.Response(301, headers={"location": there})
 
         with pytest.raises(RepositoryMovedError, match="another name or owner"):
             odd_reader(make_reader, answer).snapshot()
@@ -483,14 +483,14 @@ class TestOddAnswers:
             times = {"created_at": time, "updated_at": time}
             return {"number": number, "id": number, "title": title, "state": "open", **times}
 
-        def answer(request: httpx.Request) -> httpx.Response:
+        def answer(request: httpx2.Request) -> httpx2.Response:
             if not request.url.path.endswith("issues"):
-                return httpx.Response(200, json=[])
+                return httpx2.Response(200, json=[])
             if request.url.params.get("page") == "2":
-                return httpx.Response(200, json=[issue(2, "new"), issue(3, "third")])
+                return httpx2.Response(200, json=[issue(2, "new"), issue(3, "third")])
             link = '<https://api.github.com/repositories/1/issues?page=2>; rel="next"'
             old = [issue(1, "first"), issue(2, "old")]
-            return httpx.Response(200, json=old, headers={"link": link})
+            return httpx2.Response(200, json=old, headers={"link": link})
 
         found = odd_reader(make_reader, answer).snapshot().issues
         assert [one.title for one in found] == ["first", "new", "third"]

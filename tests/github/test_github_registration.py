@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
+import httpx2
 import pytest
 from contracts.checker import HERE, described_webhooks
 from docs.pages import ROOT, codes, sections
@@ -227,18 +227,21 @@ class TestConvert:
     @pytest.mark.parametrize(
         ("answer", "error"),
         [
-            (httpx.Response(404, text="<html>"), UnreadableAnswerError),
-            (httpx.Response(201, text="<html>"), UnreadableAnswerError),
-            (httpx.Response(307, headers={"location": "https://x.example"}), UnreadableAnswerError),
-            (httpx.Response(201, json={"pem": "canary", "id": "canary"}), ConfigError),
-            (httpx.Response(201, json=[]), ConfigError),
-            (httpx.Response(403, json={"message": "No"}), GitHubError),
+            (httpx2.Response(404, text="<html>"), UnreadableAnswerError),
+            (httpx2.Response(201, text="<html>"), UnreadableAnswerError),
+            (
+                httpx2.Response(307, headers={"location": "https://x.example"}),
+                UnreadableAnswerError,
+            ),
+            (httpx2.Response(201, json={"pem": "canary", "id": "canary"}), ConfigError),
+            (httpx2.Response(201, json=[]), ConfigError),
+            (httpx2.Response(403, json={"message": "No"}), GitHubError),
         ],
     )
     def test_an_odd_answer_is_told_without_the_code(
-        self, answer: httpx.Response, error: type[MilepostError]
+        self, answer: httpx2.Response, error: type[MilepostError]
     ) -> None:
-        http = httpx.Client(transport=httpx.MockTransport(lambda _: answer))
+        http = httpx2.Client(transport=httpx2.MockTransport(lambda _: answer))
         with pytest.raises(error) as told:
             convert("canary", AppCalls(http=http))
         assert "canary" not in str(told.value)

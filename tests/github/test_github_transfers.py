@@ -7,7 +7,7 @@ is on the issue with 404, or with a redirect to nowhere.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from bot.errors import DeletedError, NotThereError, RepositoryMovedError
@@ -106,14 +106,14 @@ def test_a_redirect_to_nowhere_is_no_different(
 ) -> None:
     asked = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def answer(request: httpx2.Request) -> httpx2.Response:
         asked.append(request.url.path)
         if "/issues/7" in request.url.path:
             headers = {} if location is None else {"location": location}
-            return httpx.Response(301, headers=headers, json={"message": "Moved Permanently"})
-        return httpx.Response(200, json={"full_name": "learner/portfolio"})
+            return httpx2.Response(301, headers=headers, json={"message": "Moved Permanently"})
+        return httpx2.Response(200, json={"full_name": "learner/portfolio"})
 
-    http = httpx.Client(transport=httpx.MockTransport(answer))
+    http = httpx2.Client(transport=httpx2.MockTransport(answer))
     reader = make_reader(http=http, api_url="https://api.github.com")
     assert reader.issue(7) is None
     with pytest.raises(NotThereError):

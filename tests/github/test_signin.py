@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
+import httpx2
 import pytest
 from pydantic import SecretStr
 from sandbox.flows import hidden, query_of
@@ -59,10 +59,10 @@ def answering() -> Iterator[Made]:
         status: int = 200, body: object = None, headers: dict[str, str] | None = None
     ) -> SignIn:
         text = body if isinstance(body, str) else json.dumps(body)
-        transport = httpx.MockTransport(
-            lambda _: httpx.Response(status, text=text, headers=headers)
+        transport = httpx2.MockTransport(
+            lambda _: httpx2.Response(status, text=text, headers=headers)
         )
-        opened.append(SignIn("Iv1.1", SECRET, http=httpx.Client(transport=transport)))
+        opened.append(SignIn("Iv1.1", SECRET, http=httpx2.Client(transport=transport)))
         return opened[-1]
 
     yield make
@@ -147,7 +147,7 @@ class TestRevoke:
 class TestExchange:
     def test_a_person_signs_in(self, signin: SignIn, timeline: Timeline) -> None:
         address = signin.address(redirect_uri=BACK, state="s", challenge=challenge_of(VERIFIER))
-        with httpx.Client(verify=False) as browser:
+        with httpx2.Client(verify=False) as browser:
             page = browser.get(address)
             action = address.partition("?")[0]
             back = query_of(browser.post(action, data=hidden(page) | {"authorize": "1"}))
@@ -212,13 +212,13 @@ class TestExchange:
             answering(body=body).exchange("c", redirect_uri=BACK, verifier="v")
 
     def test_a_lost_answer_is_told_and_nothing_is_sent_again(self) -> None:
-        sent: list[httpx.Request] = []
+        sent: list[httpx2.Request] = []
 
-        def lose(request: httpx.Request) -> httpx.Response:
+        def lose(request: httpx2.Request) -> httpx2.Response:
             sent.append(request)
-            raise httpx.ReadTimeout("canary")
+            raise httpx2.ReadTimeout("canary")
 
-        signin = SignIn("Iv1.1", SECRET, http=httpx.Client(transport=httpx.MockTransport(lose)))
+        signin = SignIn("Iv1.1", SECRET, http=httpx2.Client(transport=httpx2.MockTransport(lose)))
         with pytest.raises(UncertainWriteError, match="Sign in again"):
             signin.exchange("c", redirect_uri=BACK, verifier="v")
         assert len(sent) == 1

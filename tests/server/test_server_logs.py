@@ -14,7 +14,7 @@ from bot.sandbox.server import Sandbox
 from bot.server import logs
 
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIcanary\n-----END RSA PRIVATE KEY-----\n"
-CHATTY = ("httpx", "httpcore", "alembic", "github", "apscheduler")
+CHATTY = ("httpx2", "httpcore2", "alembic", "github", "apscheduler")
 
 
 @pytest.fixture
