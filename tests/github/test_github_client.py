@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import respx
 from pydantic import ValidationError
 
 from bot.errors import AuthenticationError, ConfigError, MilepostError
@@ -13,6 +14,7 @@ from bot.github.client import Connection, RestClient, inspect, new_name
 from bot.github.problems import Answer, NeverSentError, UnreadableAnswerError
 from bot.sandbox.world import World
 
+pytestmark = pytest.mark.httpx2(base_url="https://api.github.com")
 CANARY = "ghp_canary0123456789"
 
 
@@ -127,21 +129,15 @@ class TestInspect:
         with pytest.raises(MilepostError):
             inspect(Connection.model_validate(connection.model_dump() | {"token": "wrong"}))
 
-    def test_an_old_server_tells_less(self) -> None:
-        import httpx2
-
-        bare = httpx2.MockTransport(lambda _: httpx2.Response(200, json={"full_name": "a/b"}))
-        client = RestClient(connection_of(), http=httpx2.Client(transport=bare))
-        found = inspect(connection_of(), client=client)
+    def test_an_old_server_tells_less(self, httpx2_mock: respx.Router) -> None:
+        httpx2_mock.get("/repos/learner/portfolio").respond(json={"full_name": "a/b"})
+        found = inspect(connection_of())
         assert (found.repository, found.permissions, found.rate_limit) == ("a/b", frozenset(), None)
 
-    def test_something_else_is_no_repository(self) -> None:
-        import httpx2
-
-        odd = httpx2.MockTransport(lambda _: httpx2.Response(200, json=["no", "object"]))
-        client = RestClient(connection_of(), http=httpx2.Client(transport=odd))
+    def test_something_else_is_no_repository(self, httpx2_mock: respx.Router) -> None:
+        httpx2_mock.get("/repos/learner/portfolio").respond(json=["no", "object"])
         with pytest.raises(UnreadableAnswerError):
-            inspect(connection_of(), client=client)
+            inspect(connection_of())
 
 
 class TestNewName:

@@ -435,21 +435,22 @@ class TestTitles:
             (b"%PDF <title>x</title>", "application/pdf", ""),
         ],
     )
-    def test_the_title(self, content: bytes, kind: str, title: str) -> None:
-        with respx.mock(using="httpcore2") as router:
-            router.get(f"{BLOG}/").respond(200, content=content, headers={"Content-Type": kind})
-            assert WebPages().exists(f"{BLOG}/") == title
+    def test_the_title(
+        self, httpx2_mock: respx.Router, content: bytes, kind: str, title: str
+    ) -> None:
+        httpx2_mock.get(f"{BLOG}/").respond(content=content, headers={"Content-Type": kind})
+        assert WebPages().exists(f"{BLOG}/") == title
 
     @pytest.mark.parametrize("status", [204, 304, 401, 403, 404, 410, 429, 500, 999])
-    def test_only_a_good_answer_is_a_page(self, status: int) -> None:
-        with respx.mock(using="httpcore2") as router:
-            router.get(f"{BLOG}/").respond(status)
-            assert (WebPages().exists(f"{BLOG}/") is not None) is (status == 204)
+    def test_only_a_good_answer_is_a_page(self, httpx2_mock: respx.Router, status: int) -> None:
+        httpx2_mock.get(f"{BLOG}/").respond(status)
+        assert (WebPages().exists(f"{BLOG}/") is not None) is (status == 204)
 
     @pytest.mark.parametrize(
         "error", [httpcore2.ReadTimeout, httpcore2.RemoteProtocolError, httpcore2.ReadError]
     )
-    def test_a_broken_answer_is_none(self, error: type[Exception]) -> None:
-        with respx.mock(using="httpcore2") as router:
-            router.get(f"{BLOG}/").mock(side_effect=error)
-            assert WebPages().exists(f"{BLOG}/") is None
+    def test_a_broken_answer_is_none(
+        self, httpx2_mock: respx.Router, error: type[Exception]
+    ) -> None:
+        httpx2_mock.get(f"{BLOG}/").mock(side_effect=error)
+        assert WebPages().exists(f"{BLOG}/") is None

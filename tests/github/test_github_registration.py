@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx2
 import pytest
+import respx
 from contracts.checker import HERE, described_webhooks
 from docs.pages import ROOT, codes, sections
 from pydantic import SecretStr
@@ -36,6 +36,7 @@ from bot.sandbox.state import apps
 from bot.sandbox.world import World
 from bot.settings import Publish, Settings
 
+pytestmark = pytest.mark.httpx2(base_url="https://api.github.com")
 PAGE = ROOT / "docs" / "explanation" / "github-app.md"
 PLACES: dict[str, Any] = {
     "name": "Milepost of Ada",
@@ -227,23 +228,23 @@ class TestConvert:
     @pytest.mark.parametrize(
         ("answer", "error"),
         [
-            (httpx2.Response(404, text="<html>"), UnreadableAnswerError),
-            (httpx2.Response(201, text="<html>"), UnreadableAnswerError),
+            ({"status_code": 404, "text": "<html>"}, UnreadableAnswerError),
+            ({"status_code": 201, "text": "<html>"}, UnreadableAnswerError),
             (
-                httpx2.Response(307, headers={"location": "https://x.example"}),
+                {"status_code": 307, "headers": {"location": "https://x.example"}},
                 UnreadableAnswerError,
             ),
-            (httpx2.Response(201, json={"pem": "canary", "id": "canary"}), ConfigError),
-            (httpx2.Response(201, json=[]), ConfigError),
-            (httpx2.Response(403, json={"message": "No"}), GitHubError),
+            ({"status_code": 201, "json": {"pem": "canary", "id": "canary"}}, ConfigError),
+            ({"status_code": 201, "json": []}, ConfigError),
+            ({"status_code": 403, "json": {"message": "No"}}, GitHubError),
         ],
     )
     def test_an_odd_answer_is_told_without_the_code(
-        self, answer: httpx2.Response, error: type[MilepostError]
+        self, httpx2_mock: respx.Router, answer: dict[str, Any], error: type[MilepostError]
     ) -> None:
-        http = httpx2.Client(transport=httpx2.MockTransport(lambda _: answer))
+        httpx2_mock.post("/app-manifests/canary/conversions").respond(**answer)
         with pytest.raises(error) as told:
-            convert("canary", AppCalls(http=http))
+            convert("canary", AppCalls())
         assert "canary" not in str(told.value)
 
     def test_neither_the_code_nor_a_secret_is_ever_shown(
