@@ -37,7 +37,7 @@ from bot.server.store.rows import Subject
 from bot.server.store.store import Store
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 log = logging.getLogger(__name__)
 
@@ -92,8 +92,8 @@ class Measures:
 
         return counted
 
-    def asked(self, response: "httpx.Response") -> None:
-        """GitHub answered. Fits as a hook of httpx."""
+    def asked(self, response: "httpx2.Response") -> None:
+        """GitHub answered. Fits as a hook of httpx2."""
         self._github.note(response.request.method, response.status_code)
 
     def exchanged(self, done: Exchange) -> None:

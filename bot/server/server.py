@@ -173,7 +173,7 @@ class Server:
             self.work.start()
 
     def exchanged(self, done: Exchange) -> None:
-        """A request of a gateway's is over. Those of readers tell by hooks of httpx."""
+        """A request of a gateway's is over. Those of readers tell by hooks of httpx2."""
         self.measures.exchanged(done)
         if self.telemetry is not None:
             self.telemetry.exchanged(done)

@@ -20,7 +20,7 @@ from github_sandbox.state.hooks import Delivery, receivers
 from github_sandbox.world import World
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 PATIENCE = 10.0  # seconds GitHub waits for an answer
 
@@ -114,9 +114,9 @@ class Webhooks:
         self._queue.put(delivery)
 
     def _run(self) -> None:
-        import httpx
+        import httpx2
 
-        with httpx.Client(timeout=PATIENCE, trust_env=False) as client:
+        with httpx2.Client(timeout=PATIENCE, trust_env=False) as client:
             while True:
                 delivery = self._queue.get()
                 try:
@@ -126,17 +126,17 @@ class Webhooks:
                 finally:
                     self._queue.task_done()
 
-    def _send(self, client: "httpx.Client", delivery: Delivery) -> None:
-        import httpx
+    def _send(self, client: "httpx2.Client", delivery: Delivery) -> None:
+        import httpx2
 
         body = json.dumps(delivery.payload, ensure_ascii=False, separators=(",", ":")).encode()
         delivery.request_headers = _headers(delivery, body)
         started = time.perf_counter()
         try:
             answer = client.post(delivery.hook.url, content=body, headers=delivery.request_headers)
-        except httpx.TimeoutException:
+        except httpx2.TimeoutException:
             delivery.status, delivery.status_code = "timed out", 504
-        except (httpx.HTTPError, httpx.InvalidURL):
+        except (httpx2.HTTPError, httpx2.InvalidURL):
             delivery.status, delivery.status_code = "failed to connect to host", 502
         else:
             fine = answer.status_code < 400

@@ -14,7 +14,7 @@ from bot.server import logs
 from github_sandbox.server import Sandbox
 
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIcanary\n-----END RSA PRIVATE KEY-----\n"
-CHATTY = ("httpx", "httpcore", "alembic", "github", "apscheduler")
+CHATTY = ("httpx2", "httpcore2", "alembic", "github", "apscheduler")
 
 
 @pytest.fixture

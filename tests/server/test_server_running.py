@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from docs.pages import ROOT, codes, sections
 from hypothesis import given
@@ -100,7 +100,7 @@ def from_(address: str) -> dict[str, str]:
 
 
 def test_whoever_asks_for_much_is_asked_to_wait(host: Host) -> None:
-    def get(address: str, path: str = "/") -> httpx.Response:
+    def get(address: str, path: str = "/") -> httpx2.Response:
         return host.client.get(host.url + path, headers=from_(address))
 
     assert {get("192.0.2.1").status_code for _ in range(3)} == {200}

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import sqlalchemy as sa
 import yaml
 from planning.paths import SMALL
@@ -35,7 +35,7 @@ class Town:
         self.learner = sandbox.world.actor()
         self.home = sandbox.world.repository()
         headers = {"Authorization": f"Bearer {sandbox.token}"}
-        self.github = httpx.Client(base_url=sandbox.api_url, headers=headers, verify=False)
+        self.github = httpx2.Client(base_url=sandbox.api_url, headers=headers, verify=False)
 
     def install(self, *repositories: Repository) -> Installation:
         """As its owner does on GitHub's page."""
