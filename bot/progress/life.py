@@ -11,11 +11,11 @@ from pydantic import Field
 
 from bot.curriculum.model import Curriculum
 from bot.planning import intents
-from bot.planning.course import Course, Turn
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.marker import Key
 from bot.planning.memory import Entry, memories
 from bot.planning.observed import Observed
+from bot.planning.plan_overrides import PlanOverride, PlanOverrides
 from bot.planning.snapshot import Frozen
 from bot.settings import Pause, Settings
 
@@ -71,7 +71,7 @@ class Life(Frozen):
     attested: dict[Key, tuple[str, date]] = Field(default_factory=dict)
     pauses: tuple[Pause, ...] = ()
     choices: dict[str, str] = Field(default_factory=dict)
-    course: Course = Course()
+    course: PlanOverrides = PlanOverrides()
 
     def hours_logged(self, first: date, last: date) -> float:
         """Hours written down for the days from `first` to `last`, both included."""
@@ -129,7 +129,7 @@ class _Fold:
         self._attested: dict[Key, tuple[str, date]] = {}
         self._pauses = list(settings.pauses)
         self._choices = dict(settings.choices)
-        self._turns: list[Turn] = []
+        self._turns: list[PlanOverride] = []
         self._opened: set[str] = set()
         self._moved: dict[Key, int] = {}
         self._projects: dict[str, None] = {}
@@ -186,9 +186,9 @@ class _Fold:
                 self._resume(day)
             case intents.SetPace(hours=hours, months=months, was=was):
                 if was == pace_of(self._settings):
-                    self._turns.append(Turn(on=day, hours_per_week=hours, months=months))
+                    self._turns.append(PlanOverride(on=day, hours_per_week=hours, months=months))
             case intents.Replan(unit=unit) if unit in self._units:
-                self._turns.append(Turn(on=day, unit=unit))
+                self._turns.append(PlanOverride(on=day, unit=unit))
             case _:
                 return False
         return True
@@ -236,7 +236,7 @@ class _Fold:
             attested=self._attested,
             pauses=tuple(self._pauses),
             choices=self._choices,
-            course=Course(
+            course=PlanOverrides(
                 turns=tuple(self._turns),
                 opened=frozenset(self._opened),
                 moved=self._moved,

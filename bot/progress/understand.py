@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from bot.curriculum.model import Choice, Curriculum
 from bot.errors import ConfigError
 from bot.planning import intents
-from bot.planning.course import Course
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.intents import Intent
 from bot.planning.marker import Key
+from bot.planning.plan_overrides import PlanOverrides
 from bot.planning.schedule import Schedule, add_months, schedule
 from bot.planning.snapshot import Frozen
 from bot.progress import amounts, names
@@ -54,7 +54,7 @@ class Place(Frozen):
     curriculum: Curriculum
     settings: Settings
     in_force: Settings
-    course: Course
+    course: PlanOverrides
     dates: Schedule
     key: Key | None
     today: date

@@ -12,8 +12,8 @@ from workbench import settings as config
 from bot.curriculum.load import from_catalog
 from bot.curriculum.model import Curriculum
 from bot.planning import intents
-from bot.planning.course import Course
 from bot.planning.intents import Intent
+from bot.planning.plan_overrides import PlanOverrides
 from bot.planning.schedule import schedule
 from bot.progress.commands import WORDS, Asked, read_commands, written
 from bot.progress.understand import Misunderstood, Place, understand
@@ -37,7 +37,7 @@ def place(
         curriculum=path,
         settings=how,
         in_force=how,
-        course=Course(),
+        course=PlanOverrides(),
         dates=schedule(path, how),
         key=key,
         today=today,
