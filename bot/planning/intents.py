@@ -1,7 +1,7 @@
 """What a learner can ask for, as values: what a command or a button means once it is understood.
 
 Names in them are ids of the curriculum. What must outlive the run is kept as it stands here, in the
-memory of the issue concerned (`bot/planning/memory.py`).
+memory of the issue concerned (`bot/progress/command_log.py`).
 """
 
 from datetime import date, datetime

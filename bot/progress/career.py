@@ -18,11 +18,11 @@ from bot.curriculum.model import (
     Task,
     TaskKind,
 )
-from bot.planning.memory import closed_at
 from bot.planning.observed import Observed
 from bot.planning.snapshot import Frozen, IssueState
+from bot.progress.command_log import closed_at
 from bot.progress.formbody import filed, title_of
-from bot.progress.life import Life
+from bot.progress.learner_history import Life
 from bot.progress.progress import Progress, Work, WorkState
 from bot.settings import Settings
 

@@ -20,10 +20,10 @@ from zoneinfo import ZoneInfo
 
 from bot.curriculum.model import Curriculum, Deliverable, Option, Task, Unit
 from bot.planning.marker import BOX, Key
-from bot.planning.memory import closed_at
 from bot.planning.observed import TRUSTED, Observed, OurIssue
 from bot.planning.snapshot import Frozen, PullState
-from bot.progress.life import Evidence, Life
+from bot.progress.command_log import closed_at
+from bot.progress.learner_history import Evidence, Life
 from bot.settings import Settings
 
 NO_LIFE = Life()

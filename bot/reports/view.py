@@ -7,7 +7,7 @@ from bot.planning.observed import Observed
 from bot.planning.schedule import Schedule
 from bot.planning.snapshot import Frozen
 from bot.progress.forecast import Forecast
-from bot.progress.life import Life
+from bot.progress.learner_history import Life
 from bot.progress.progress import Progress
 from bot.settings import Settings
 

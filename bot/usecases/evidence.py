@@ -16,7 +16,7 @@ from bot.planning.marker import LEDGER, MEMORY, find
 from bot.planning.observed import TRUSTED, Observed, OurIssue
 from bot.planning.ports import Reader
 from bot.planning.snapshot import CommentState, IssueState
-from bot.progress.life import Life
+from bot.progress.learner_history import Life
 from bot.progress.links import Candidate, candidates
 from bot.settings import Settings
 

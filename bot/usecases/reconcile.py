@@ -18,7 +18,7 @@ from bot.planning.plan import after_deeds, make_plan
 from bot.planning.ports import Gateway, Reader
 from bot.planning.snapshot import Snapshot
 from bot.progress.journal import closings
-from bot.progress.life import read_life
+from bot.progress.learner_history import read_life
 from bot.reports import dashboard
 from bot.reports.assessment import assessment_issues
 from bot.reports.reflection import reflection_issues
@@ -26,12 +26,12 @@ from bot.reports.view import View
 from bot.reports.weekly import older_weeks, weekly_issues
 from bot.settings import Settings
 from bot.usecases.apply import Progress, apply
+from bot.usecases.comment_inbox import read_inbox
 from bot.usecases.evidence import Outside, gather
-from bot.usecases.heard import Inbox
-from bot.usecases.inbox import read_inbox
 from bot.usecases.look import look
-from bot.usecases.obey import obey
+from bot.usecases.pending_commands import Inbox
 from bot.usecases.publish import keys_of
+from bot.usecases.run_commands import obey
 
 Planner = Callable[[Snapshot], Plan]
 

@@ -11,10 +11,10 @@ from bot.github.client import Connection
 from bot.github.reader import HttpReader
 from bot.planning.intents import Attested, Deed, Evidenced
 from bot.planning.marker import Marker, digest, find, normal, wrap
-from bot.planning.memory import Entry, find_memory, with_memory
 from bot.planning.observed import observe
 from bot.planning.snapshot import Found, ReactionState
-from bot.progress.life import read_life
+from bot.progress.command_log import Entry, find_memory, with_memory
+from bot.progress.learner_history import read_life
 from bot.progress.progress import WorkState, read_progress
 from bot.sandbox.server import Sandbox
 from bot.sandbox.state import comments, issues, releases

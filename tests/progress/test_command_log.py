@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from bot.planning import intents
 from bot.planning.intents import Deed, Intent
 from bot.planning.marker import Ledger, with_ledger
-from bot.planning.memory import ROOM, Entry, Memory, closed_at, find_memory, with_memory
 from bot.planning.snapshot import IssueState
+from bot.progress.command_log import ROOM, Entry, Memory, closed_at, find_memory, with_memory
 
 DAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
 

@@ -8,10 +8,10 @@ from functools import cached_property
 
 from bot.planning.intents import Intent
 from bot.planning.marker import find
-from bot.planning.memory import Memory, find_memory
 from bot.planning.observed import Observed, OurIssue
 from bot.planning.snapshot import CommentState, Frozen
-from bot.progress.commands import Asked, read_commands
+from bot.progress.command_log import Memory, find_memory
+from bot.progress.parse_command import Asked, read_commands
 
 UNREMEMBERED = frozenset({"help", "status", "journal"})
 OBEYED = "rocket"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning.paths import SMALL
-from usecases.obeying import Run, labels, marks, seed
+from usecases.command_runs import Run, labels, marks, seed
 from workbench import Workbench
 
 from bot.planning.marker import find

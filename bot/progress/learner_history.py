@@ -13,10 +13,10 @@ from bot.curriculum.model import Curriculum
 from bot.planning import intents
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.marker import Key
-from bot.planning.memory import Entry, memories
 from bot.planning.observed import Observed
 from bot.planning.plan_overrides import PlanOverride, PlanOverrides
 from bot.planning.snapshot import Frozen
+from bot.progress.command_log import Entry, memories
 from bot.settings import Pause, Settings
 
 

@@ -11,16 +11,16 @@ from bot.planning.changes import Change, Plan
 from bot.planning.desired import DesiredState, desired_state
 from bot.planning.intents import Deed, Intent
 from bot.planning.marker import find
-from bot.planning.memory import find_memory
 from bot.planning.observed import observe
 from bot.planning.plan import after_deeds, make_plan
 from bot.planning.snapshot import Snapshot
-from bot.progress.life import Life, read_life
+from bot.progress.command_log import find_memory
+from bot.progress.learner_history import Life, read_life
 from bot.sandbox.state.objects import Comment
 from bot.settings import Settings
 from bot.usecases.apply import apply
-from bot.usecases.heard import Inbox
-from bot.usecases.obey import Obeyed, obey
+from bot.usecases.pending_commands import Inbox
+from bot.usecases.run_commands import Obeyed, obey
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 NOTHING = DesiredState(labels=(), milestones=(), issues=())

@@ -24,10 +24,10 @@ from bot.planning.intents import (
     StartProject,
 )
 from bot.planning.marker import Key, Marker, wrap
-from bot.planning.memory import Entry, Memory, with_memory
 from bot.planning.observed import observe
 from bot.planning.snapshot import IssueState, Snapshot
-from bot.progress.life import Life, read_life
+from bot.progress.command_log import Entry, Memory, with_memory
+from bot.progress.learner_history import Life, read_life
 
 HOW = settings("2026-01-05", choices={"choose-your-way": "web"}, pace=6)
 TASK = "task:a1"

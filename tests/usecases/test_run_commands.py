@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from builders import curriculum
 from planning.paths import SMALL
-from usecases.obeying import Run, labels, marks, seed
+from usecases.command_runs import Run, labels, marks, seed
 from workbench import Workbench
 from workbench import settings as config
 
@@ -15,13 +15,13 @@ from bot.planning import intents
 from bot.planning.changes import CreateIssue, React, UpdateIssue
 from bot.planning.intents import Deed, Intent
 from bot.planning.marker import find, safe_json
-from bot.planning.memory import INTENT, find_memory
 from bot.planning.observed import observe
+from bot.progress.command_log import INTENT, find_memory
 from bot.sandbox.state import comments
-from bot.usecases.heard import Inbox
-from bot.usecases.inbox import read_inbox
+from bot.usecases.comment_inbox import read_inbox
 from bot.usecases.look import look
-from bot.usecases.obey import obey
+from bot.usecases.pending_commands import Inbox
+from bot.usecases.run_commands import obey
 
 GUIDE = from_catalog("devops-to-mlops")
 

@@ -22,23 +22,23 @@ from bot.planning.changes import (
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.intents import SWITCHES, Deed, Intent
 from bot.planning.marker import BOX, BUTTON, Key
-from bot.planning.memory import INTENT, Entry, find_memory
 from bot.planning.observed import Observed, OurIssue, observe
 from bot.planning.schedule import Schedule, schedule
 from bot.planning.snapshot import CommentState, Frozen, Snapshot
 from bot.planning.twins import are_twins
-from bot.progress.commands import MOST, Asked, written
-from bot.progress.life import Life, read_life
+from bot.progress.command_log import INTENT, Entry, find_memory
+from bot.progress.learner_history import Life, read_life
+from bot.progress.parse_command import MOST, Asked, written
 from bot.progress.progress import read_progress
 from bot.progress.understand import LONGEST_PAUSE, Misunderstood, Place, understand
 from bot.reports.view import View
 from bot.reports.where import first_unfinished
 from bot.settings import Settings
-from bot.usecases.edits import Edit, after, closed_journal, new_journal
-from bot.usecases.heard import NOT_UNDERSTOOD, OBEYED, Heard, Inbox
+from bot.usecases.command_changes import Edit, after, closed_journal, new_journal
+from bot.usecases.command_replies import ANSWERED, Wrong, reply, reply_key
 from bot.usecases.look import look
+from bot.usecases.pending_commands import NOT_UNDERSTOOD, OBEYED, Heard, Inbox
 from bot.usecases.publish import doubled, keys_of
-from bot.usecases.replies import ANSWERED, Wrong, reply, reply_key
 
 # Sums and opinions bend no plan, so what was understood before them still holds.
 _HARMLESS = (intents.Log, intents.Count, intents.Rate)
