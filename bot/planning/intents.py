@@ -207,7 +207,7 @@ STATES = (*FINISHES, Skip, Reopen)
 SWITCHES = (Start, *STATES)
 
 
-class Deed(Frozen):
+class AcceptedCommand(Frozen):
     """An intent that was accepted: on which issue, from which comment, when (aware, UTC), by whom.
 
     `comment` is 0 for a button and for what Milepost noted itself. `key` is the issue's key; None

@@ -22,7 +22,7 @@ from bot.planning.observed import Observed
 from bot.planning.snapshot import Frozen, IssueState
 from bot.progress.command_log import closed_at
 from bot.progress.formbody import filed, title_of
-from bot.progress.learner_history import Life
+from bot.progress.learner_history import LearnerHistory
 from bot.progress.progress import Progress, Work, WorkState
 from bot.settings import Settings
 
@@ -110,7 +110,7 @@ def _stage(issue: IssueState, names: dict[str, Stage]) -> Stage:
 
 
 def ideas(
-    curriculum: Curriculum, observed: Observed, life: Life, settings: Settings
+    curriculum: Curriculum, observed: Observed, life: LearnerHistory, settings: Settings
 ) -> tuple[Idea, ...]:
     """The guide's project ideas, the easiest level first; done is one whose issue is finished."""
     levels = list(ProjectLevel)
@@ -118,7 +118,7 @@ def ideas(
     return tuple(sorted(found, key=lambda one: levels.index(one.idea.level)))
 
 
-def _idea(idea: ProjectIdea, observed: Observed, life: Life, settings: Settings) -> Idea:
+def _idea(idea: ProjectIdea, observed: Observed, life: LearnerHistory, settings: Settings) -> Idea:
     keys = [f"project:{name}" for name in (idea.id, *idea.aliases)]
     ours = next((observed.issues[key] for key in keys if key in observed.issues), None)
     if ours is None:
@@ -179,7 +179,7 @@ def kind_of(number: LearningMetric | Target) -> Kind:
 def metrics(
     curriculum: Curriculum,
     progress: Progress,
-    life: Life,
+    life: LearnerHistory,
     observed: Observed,
     settings: Settings,
     today: date,
@@ -198,7 +198,7 @@ class _Numbers:
         self,
         curriculum: Curriculum,
         progress: Progress,
-        life: Life,
+        life: LearnerHistory,
         observed: Observed,
         settings: Settings,
         today: date,

@@ -54,7 +54,7 @@ class Evidence(Frozen):
     title: str = ""
 
 
-class Life(Frozen):
+class LearnerHistory(Frozen):
     """All of it, oldest first.
 
     `started` says on which day work on an issue began by command, `attested` who approved an issue
@@ -91,12 +91,12 @@ class Life(Frozen):
         return settings.model_copy(update={"choices": self.choices, "pauses": self.pauses})
 
 
-def read_life(
+def read_learner_history(
     curriculum: Curriculum,
     settings: Settings,
     observed: Observed,
     ratings: Iterable[Rating] = (),
-) -> Life:
+) -> LearnerHistory:
     """What the memories of the issues in `observed` add up to.
 
     `settings` are the file's. `ratings` are those that stand in issues instead of memories. What no
@@ -224,9 +224,9 @@ class _Fold:
         for pause in running:
             self._pause(pause.first, day - timedelta(days=1))
 
-    def life(self, ratings: Iterable[Rating]) -> Life:
+    def life(self, ratings: Iterable[Rating]) -> LearnerHistory:
         every = sorted((*self._ratings, *ratings), key=lambda rating: rating.day)
-        return Life(
+        return LearnerHistory(
             logged=tuple(self._logged),
             ratings=tuple(every),
             counts=tuple(self._counts),

@@ -19,7 +19,7 @@ from bot.planning.snapshot import Frozen
 from bot.progress import names, quantities
 from bot.progress.learner_history import pace_of
 from bot.progress.names import Named
-from bot.progress.parse_command import Asked
+from bot.progress.parse_command import ParsedLine
 from bot.settings import Settings
 from bot.templating import day, plural
 
@@ -70,7 +70,7 @@ class _NotUnderstoodError(Exception):
     """Carries the sentence out of a helper."""
 
 
-def understand(asked: Asked, place: Place) -> Intent | Misunderstood:
+def understand(asked: ParsedLine, place: Place) -> Intent | Misunderstood:
     """What was asked for. Never raises."""
     if not asked.known:
         return Misunderstood(why=f"There is no such command. Did you mean `/{asked.near}`?")

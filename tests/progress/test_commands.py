@@ -15,7 +15,7 @@ from bot.planning import intents
 from bot.planning.intents import Intent
 from bot.planning.plan_overrides import PlanOverrides
 from bot.planning.schedule import schedule
-from bot.progress.parse_command import WORDS, Asked, read_commands, written
+from bot.progress.parse_command import WORDS, ParsedLine, format_command, read_commands
 from bot.progress.understand import Misunderstood, Place, understand
 from bot.settings import Settings
 
@@ -264,7 +264,7 @@ RESTING = place(how=config(pauses=[{"from": "2026-02-18", "to": "2026-03-01"}]))
 
 @given(INTENTS)
 def test_what_is_written_out_is_understood_as_it_was_meant(intent: Intent) -> None:
-    assert said(written(intent), RESTING) == intent
+    assert said(format_command(intent), RESTING) == intent
 
 
 @given(
@@ -274,7 +274,7 @@ def test_what_is_written_out_is_understood_as_it_was_meant(intent: Intent) -> No
 )
 def test_no_words_make_it_stumble(word: str, rest: str, key: str | None) -> None:
     where = RESTING.model_copy(update={"key": key})
-    found = understand(Asked(word=word, rest=rest), where)
+    found = understand(ParsedLine(word=word, rest=rest), where)
     assert found.why.endswith((".", "?")) if isinstance(found, Misunderstood) else found.do
 
 

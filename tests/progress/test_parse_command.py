@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.progress import quantities
-from bot.progress.parse_command import COMMANDS, MOST, WORDS, Asked, read_commands
+from bot.progress.parse_command import COMMANDS, MOST, WORDS, ParsedLine, read_commands
 
 
 def words(text: str) -> list[str]:
@@ -94,17 +94,17 @@ def test_a_mistyped_word_in_prose_is_prose() -> None:
 def test_every_command_of_a_comment_is_found_in_order() -> None:
     text = "Today:\n/log 2h\n\nand\n/done\n/count posts +1"
     assert read_commands(text) == (
-        Asked(word="log", rest="2h"),
-        Asked(word="done"),
-        Asked(word="count", rest="posts +1"),
+        ParsedLine(word="log", rest="2h"),
+        ParsedLine(word="done"),
+        ParsedLine(word="count", rest="posts +1"),
     )
 
 
 def test_a_journal_s_text_goes_on_until_the_next_command() -> None:
     text = "/journal First line\n\nsecond\n```\n/done\n```\n<!-- no -->third\n/done\nlater"
     assert read_commands(text) == (
-        Asked(word="journal", rest="First line\n\nsecond\n```\n/done\n```\nthird"),
-        Asked(word="done"),
+        ParsedLine(word="journal", rest="First line\n\nsecond\n```\n/done\n```\nthird"),
+        ParsedLine(word="done"),
     )
 
 

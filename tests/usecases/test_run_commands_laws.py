@@ -1,4 +1,4 @@
-"""Obeyed once: after a repetition, a cut between any two writes, or another order of runs."""
+"""Each command runs once: after a repetition, a cut anywhere, or another order of runs."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
