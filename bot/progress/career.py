@@ -7,7 +7,6 @@ nobody but the learner can know, and that they did not count, is left out.
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Literal
 
 from bot.curriculum.around import LearningMetric, Target
@@ -23,6 +22,7 @@ from bot.planning.snapshot import Frozen, IssueState
 from bot.progress.command_log import closed_at
 from bot.progress.formbody import filed, title_of
 from bot.progress.learner_history import LearnerHistory
+from bot.progress.metric_kinds import Kind, kind_of
 from bot.progress.progress import Progress, Work, WorkState
 from bot.settings import Settings
 
@@ -30,6 +30,7 @@ APPLICATION = "kind:application"
 Stage = Literal["applied", "interview", "offer", "closed"]
 _STAGES: tuple[Stage, ...] = ("applied", "interview", "offer", "closed")
 DAYS_A_WEEK = 7
+_PROJECT = re.compile(r"\b(?:projects?|portfolio|programs?|apps?)\b", re.IGNORECASE)
 
 
 class Application(Frozen):
@@ -136,44 +137,6 @@ def _idea(idea: ProjectIdea, observed: Observed, life: LearnerHistory, settings:
         url=issue.url,
         done_on=closed.astimezone(settings.zone).date() if closed else None,
     )
-
-
-class Kind(StrEnum):
-    """What a number of the guide is about, as far as its words tell."""
-
-    HOURS = "hours"
-    COURSES = "courses"
-    PROJECTS = "projects"
-    POSTS = "posts"
-    CONTRIBUTIONS = "contributions"
-    PEOPLE = "people"
-    PRIVATE = "private"
-    OTHER = "other"
-
-
-# The first that fits counts: "Time to the first MLOps project role" is nobody's project.
-_WORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(rf"\b(?:{words})", re.IGNORECASE))
-    for kind, words in (
-        (Kind.PRIVATE, r"salar|income|wage|compensation|pay\b|raise\b|time to\b|bonus"),
-        (Kind.CONTRIBUTIONS, r"contribut|open[ -]source"),
-        (Kind.POSTS, r"posts?\b|articles?\b|blog"),
-        (Kind.PEOPLE, r"network\b|networking\b|connections?\b|contacts?\b|people\b"),
-        (Kind.COURSES, r"courses?\b|moocs?\b"),
-        (Kind.PROJECTS, r"projects?\b|portfolio|programs?\b|apps?\b"),
-        (Kind.HOURS, r"hours?\b|study time"),
-    )
-)
-_PROJECT = re.compile(r"\b(?:projects?|portfolio|programs?|apps?)\b", re.IGNORECASE)
-
-
-def kind_of(number: LearningMetric | Target) -> Kind:
-    """What a number of the guide is about. Words of English guides are known."""
-    for text in (number.title, number.unit or ""):
-        for kind, words in _WORDS:
-            if words.search(text):
-                return kind
-    return Kind.OTHER
 
 
 def metrics(
