@@ -13,7 +13,7 @@ from server.hosting import eventually
 from server.machines import Machine, killed, machine, shared
 
 from bot.planning.intents import Log
-from bot.planning.memory import find_memory
+from bot.progress.command_log import find_memory
 from github_sandbox.state import comments
 from github_sandbox.state.objects import Comment, Issue
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from planning.paths import SMALL
 from pytest_regressions.file_regression import FileRegressionFixture
-from usecases.obeying import Run, seed
+from usecases.command_runs import Run, seed
 from workbench import Workbench
 from workbench import settings as config
 

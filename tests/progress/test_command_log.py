@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.planning import intents
-from bot.planning.intents import Deed, Intent
+from bot.planning.intents import AcceptedCommand, Intent
 from bot.planning.marker import Ledger, with_ledger
-from bot.planning.memory import ROOM, Entry, Memory, closed_at, find_memory, with_memory
 from bot.planning.snapshot import IssueState
+from bot.progress.command_log import ROOM, Entry, Memory, closed_at, find_memory, with_memory
 
 DAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
@@ -82,7 +82,9 @@ def test_a_first_command_is_written_without_its_place() -> None:
 
 def test_a_deed_is_kept_to_the_second() -> None:
     at = DAY.replace(microsecond=5)
-    deed = Deed(intent=intents.Done(), comment=7, issue=1, key="task:a", at=at, by="learner")
+    deed = AcceptedCommand(
+        intent=intents.Done(), comment=7, issue=1, key="task:a", at=at, by="learner"
+    )
     assert Entry.of(deed, 2) == entry(7, intents.Done(), n=2)
 
 

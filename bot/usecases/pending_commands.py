@@ -8,10 +8,10 @@ from functools import cached_property
 
 from bot.planning.intents import Intent
 from bot.planning.marker import find
-from bot.planning.memory import Memory, find_memory
 from bot.planning.observed import Observed, OurIssue
 from bot.planning.snapshot import CommentState, Frozen
-from bot.progress.commands import Asked, read_commands
+from bot.progress.command_log import Memory, find_memory
+from bot.progress.parse_command import ParsedLine, read_commands
 
 UNREMEMBERED = frozenset({"help", "status", "journal"})
 OBEYED = "rocket"
@@ -33,7 +33,7 @@ class Inbox(Frozen):
     closed_again: frozenset[int] = frozenset()
 
 
-class Heard:
+class PendingCommands:
     """The inbox of a run, with the memories of the repository."""
 
     def __init__(self, inbox: Inbox, observed: Observed) -> None:
@@ -43,7 +43,7 @@ class Heard:
         self.titles = {issue.number: issue.title for issue in snapshot.issues}
         self.titles |= {pull.number: pull.title for pull in snapshot.pulls}
 
-    def asked(self, comment: CommentState) -> tuple[Asked, ...]:
+    def asked(self, comment: CommentState) -> tuple[ParsedLine, ...]:
         """The commands of a comment that are to be obeyed, none where all is done."""
         asked = read_commands(comment.body) if self._counts(comment) else ()
         seen = comment.id in self._inbox.marked
@@ -73,7 +73,7 @@ class Heard:
             and find(comment.body) is None
         )
 
-    def _lost(self, comment: CommentState, asked: tuple[Asked, ...]) -> bool:
+    def _lost(self, comment: CommentState, asked: tuple[ParsedLine, ...]) -> bool:
         """Whether a comment that was acted on should be remembered somewhere, and is not.
 
         Of two runs that wrote to one issue at the same moment the later put its text over the

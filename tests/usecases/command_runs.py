@@ -9,17 +9,17 @@ from workbench import settings as config
 from bot.curriculum.model import Curriculum
 from bot.planning.changes import Change, Plan
 from bot.planning.desired import DesiredState, desired_state
-from bot.planning.intents import Deed, Intent
+from bot.planning.intents import AcceptedCommand, Intent
 from bot.planning.marker import find
-from bot.planning.memory import find_memory
 from bot.planning.observed import observe
 from bot.planning.plan import after_deeds, make_plan
 from bot.planning.snapshot import Snapshot
-from bot.progress.life import Life, read_life
+from bot.progress.command_log import find_memory
+from bot.progress.learner_history import LearnerHistory, read_learner_history
 from bot.settings import Settings
 from bot.usecases.apply import apply
-from bot.usecases.heard import Inbox
-from bot.usecases.obey import Obeyed, obey
+from bot.usecases.pending_commands import Inbox
+from bot.usecases.run_commands import CommandChanges, run_commands
 from github_sandbox.state.objects import Comment
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -34,7 +34,7 @@ def seed(
     how = how or config()
 
     def plan(snapshot: Snapshot) -> Plan:
-        life = read_life(path, how, observe(snapshot))
+        life = read_learner_history(path, how, observe(snapshot))
         day = date.fromisoformat(today)
         wanted = desired_state(path, life.in_force(how), day, course=life.course)
         return make_plan(wanted, snapshot)
@@ -80,12 +80,12 @@ class Run:
             marked=frozenset(c.id for c in found if MARKS & c.reactions.keys()),
         )
 
-    def look(self, snapshot: Snapshot | None = None, *noted: Deed) -> Obeyed:
+    def look(self, snapshot: Snapshot | None = None, *noted: AcceptedCommand) -> CommandChanges:
         """What obeying would change."""
         snapshot = snapshot or self.bench.edges.snapshot()
-        return obey(self.inbox(), noted, snapshot, self.path, self.how, self.now)
+        return run_commands(self.inbox(), noted, snapshot, self.path, self.how, self.now)
 
-    def __call__(self, *noted: Deed) -> tuple[Change, ...]:
+    def __call__(self, *noted: AcceptedCommand) -> tuple[Change, ...]:
         """Obey and write; the changes are handed back."""
 
         def plan(snapshot: Snapshot) -> Plan:
@@ -95,9 +95,9 @@ class Run:
 
         return write(self.bench, plan).changes
 
-    def life(self) -> Life:
+    def life(self) -> LearnerHistory:
         """What is remembered."""
-        return read_life(self.path, self.how, observe(self.bench.edges.snapshot()))
+        return read_learner_history(self.path, self.how, observe(self.bench.edges.snapshot()))
 
     def remembered(self, title: str) -> list[Intent]:
         """The entries of the issue whose title begins so."""

@@ -15,7 +15,7 @@ from typing import Any, Literal, Self
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from bot.planning.intents import FINISHES, STATES, Count, Deed, Intent, Log, Reopen
+from bot.planning.intents import FINISHES, STATES, AcceptedCommand, Count, Intent, Log, Reopen
 from bot.planning.marker import LEDGER, MEMORY, Key, safe_json
 from bot.planning.observed import Observed
 from bot.planning.snapshot import Frozen, IssueState
@@ -37,7 +37,7 @@ class Entry(Frozen):
     intent: Intent
 
     @classmethod
-    def of(cls, deed: Deed, n: int = 0) -> Self:
+    def of(cls, deed: AcceptedCommand, n: int = 0) -> Self:
         """The entry that keeps a deed."""
         at = deed.at.replace(microsecond=0)
         return cls(id=deed.comment, n=n, at=at, by=deed.by, intent=deed.intent)

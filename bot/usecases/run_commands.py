@@ -20,25 +20,25 @@ from bot.planning.changes import (
     UpdateIssue,
 )
 from bot.planning.desired import SUMMARY_KEY
-from bot.planning.intents import SWITCHES, Deed, Intent
+from bot.planning.intents import SWITCHES, AcceptedCommand, Intent
 from bot.planning.marker import BOX, BUTTON, Key
-from bot.planning.memory import INTENT, Entry, find_memory
 from bot.planning.observed import Observed, OurIssue, observe
 from bot.planning.schedule import Schedule, schedule
 from bot.planning.snapshot import CommentState, Frozen, Snapshot
 from bot.planning.twins import are_twins
-from bot.progress.commands import MOST, Asked, written
-from bot.progress.life import Life, read_life
+from bot.progress.command_log import INTENT, Entry, find_memory
+from bot.progress.learner_history import LearnerHistory, read_learner_history
+from bot.progress.parse_command import MOST, ParsedLine, format_command
 from bot.progress.progress import read_progress
 from bot.progress.understand import LONGEST_PAUSE, Misunderstood, Place, understand
 from bot.reports.view import View
 from bot.reports.where import first_unfinished
 from bot.settings import Settings
-from bot.usecases.edits import Edit, after, closed_journal, new_journal
-from bot.usecases.heard import NOT_UNDERSTOOD, OBEYED, Heard, Inbox
+from bot.usecases.command_changes import Edit, after, closed_journal, new_journal
+from bot.usecases.command_replies import ANSWERED, Wrong, reply, reply_key
 from bot.usecases.look import look
+from bot.usecases.pending_commands import NOT_UNDERSTOOD, OBEYED, Inbox, PendingCommands
 from bot.usecases.publish import doubled, keys_of
-from bot.usecases.replies import ANSWERED, Wrong, reply, reply_key
 
 # Sums and opinions bend no plan, so what was understood before them still holds.
 _HARMLESS = (intents.Log, intents.Count, intents.Rate)
@@ -47,7 +47,7 @@ _NO_ROOM = "The issue that would remember it is full."
 _TOO_LONG = "The entry is too long for an issue: in two parts it fits."
 
 
-class Obeyed(Frozen):
+class CommandChanges(Frozen):
     """What follows: `first` is written before everything else of the run, `last` after it.
 
     `snapshot` is the repository as it will be after `first`, without the issues created by it.
@@ -58,19 +58,19 @@ class Obeyed(Frozen):
     last: tuple[Change, ...] = ()
 
 
-def obey(
+def run_commands(
     inbox: Inbox,
-    noted: tuple[Deed, ...],
+    noted: tuple[AcceptedCommand, ...],
     snapshot: Snapshot,
     curriculum: Curriculum,
     settings: Settings,
     now: datetime,
-) -> Obeyed:
+) -> CommandChanges:
     """What was asked for, as changes. `settings` are the file's; `now` is aware.
 
     Raises ConfigError when the path has no dates any more with all that was said.
     """
-    work = _Obeying(inbox, snapshot, curriculum, settings, now)
+    work = _CommandRun(inbox, snapshot, curriculum, settings, now)
     work.join()
     for deed in noted:
         work.note(deed)
@@ -96,12 +96,12 @@ class _Context(NamedTuple):
     """What the memories say up to here."""
 
     observed: Observed
-    life: Life
+    life: LearnerHistory
     in_force: Settings
     dates: Schedule
 
 
-class _Obeying:
+class _CommandRun:
     def __init__(
         self,
         inbox: Inbox,
@@ -116,14 +116,14 @@ class _Obeying:
         self._settings = settings
         self._now = now
         self._observed = observe(snapshot)
-        self._heard = Heard(inbox, self._observed)
+        self._heard = PendingCommands(inbox, self._observed)
         self._ours = {ours.state.number: ours for ours in self._heard.every}
         self._edits: dict[Key, Edit] = {}
         self._journals: list[CreateIssue | UpdateIssue] = []
         self._answers: list[_Answer] = []
         self._context: _Context | None = None
 
-    def note(self, deed: Deed) -> None:
+    def note(self, deed: AcceptedCommand) -> None:
         """Keep what Milepost found by itself, unless it is kept already."""
         ours = self._observed.issues.get(deed.key or "")
         if ours is None:
@@ -132,7 +132,7 @@ class _Obeying:
         if not any(
             kept == entry or _same(kept.intent, entry.intent) for kept in edit.memory.entries
         ):
-            edit.remember(entry, f"{written(deed.intent)} by {deed.by}")
+            edit.remember(entry, f"{format_command(deed.intent)} by {deed.by}")
             self._context = None
 
     def read(self, comment: CommentState) -> None:
@@ -166,7 +166,7 @@ class _Obeying:
                     edit.remember(entry, f"said on #{twin.state.number}, its twin")
 
     def _one(
-        self, comment: CommentState, n: int, every: tuple[Asked, ...]
+        self, comment: CommentState, n: int, every: tuple[ParsedLine, ...]
     ) -> Intent | Wrong | None:
         """Obey the command with the index `n`; None when it cannot be remembered now."""
         if (known := self._heard.intent(comment.id, n)) is not None:
@@ -188,7 +188,7 @@ class _Obeying:
         if home is None:
             return None
         by = comment.author or ""
-        deed = Deed(
+        deed = AcceptedCommand(
             intent=said, comment=comment.id, issue=comment.issue, key=home.key, at=at, by=by
         )
         if not self._edit(home).remember(Entry.of(deed, n), f"{asked.line} by {by}"):
@@ -197,7 +197,7 @@ class _Obeying:
             self._context = None
         return said
 
-    def _place(self, key: Key | None, at: datetime, asked: Asked) -> Place:
+    def _place(self, key: Key | None, at: datetime, asked: ParsedLine) -> Place:
         if self._context is None:
             self._context = self._look()
         observed, life, in_force, dates = self._context
@@ -218,7 +218,7 @@ class _Obeying:
 
     def _look(self) -> _Context:
         observed = observe(self._snapshot()) if self._edits else self._observed
-        life = read_life(self._curriculum, self._settings, observed)
+        life = read_learner_history(self._curriculum, self._settings, observed)
         in_force = life.in_force(self._settings)
         dates = schedule(self._curriculum, in_force, life.course.turns)
         return _Context(observed, life, in_force, dates)
@@ -261,7 +261,7 @@ class _Obeying:
                 intent = self._button(text)
                 if intent is not None:
                     entry = Entry(id=0, at=self._now.replace(microsecond=0), by="", intent=intent)
-                    edit.remember(entry, f"{written(intent)} by a button")
+                    edit.remember(entry, f"{format_command(intent)} by a button")
                     self._context = None
 
     def _button(self, text: str) -> Intent | None:
@@ -286,12 +286,12 @@ class _Obeying:
             case _:
                 return None
 
-    def result(self) -> Obeyed:
+    def result(self) -> CommandChanges:
         """All changes."""
         edits = sorted(self._edits.values(), key=lambda edit: edit.number)
         updates = (change for edit in edits for change in edit.changes)
         snapshot = self._snapshot()
-        return Obeyed(
+        return CommandChanges(
             snapshot=snapshot,
             first=(*updates, *self._journals),
             last=(

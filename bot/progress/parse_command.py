@@ -79,7 +79,7 @@ COMMANDS = tuple(
 WORDS = tuple(command.word for command in COMMANDS)
 
 
-class Asked(Frozen):
+class ParsedLine(Frozen):
     """A command as it was written: its word in lower case, and what stands behind it.
 
     `known` is False for a word that is none; `near` is then the one that it looks like.
@@ -97,12 +97,12 @@ class Asked(Frozen):
         return first if len(first) <= 60 else f"{first[:59].rstrip()}…"
 
 
-def read_commands(text: str) -> tuple[Asked, ...]:
+def read_commands(text: str) -> tuple[ParsedLine, ...]:
     """The commands of a comment in order: at most one more than `MOST`.
 
     A journal's text goes on until the next command or the end.
     """
-    found: list[Asked] = []
+    found: list[ParsedLine] = []
     journal: list[str] | None = None
     unknown = 0
     for line, plain in _lines(text):
@@ -123,7 +123,7 @@ def read_commands(text: str) -> tuple[Asked, ...]:
     return tuple(found[: MOST + 1])
 
 
-def _command(line: str, unknown: int) -> Asked | None:
+def _command(line: str, unknown: int) -> ParsedLine | None:
     """What a line outside of code asks for, if anything."""
     matched = _COMMAND.match(line)
     if matched is None:
@@ -132,14 +132,14 @@ def _command(line: str, unknown: int) -> Asked | None:
     if word == "drop-optional":
         word, rest = "drop", "optional"
     if word in WORDS:
-        return Asked(word=word, rest=rest if word == "journal" else rest[:MAX_REST])
+        return ParsedLine(word=word, rest=rest if word == "journal" else rest[:MAX_REST])
     if word in _FOLDERS or unknown >= _MAX_UNKNOWN or (rest and not _ARGUMENT.match(rest)):
         return None
     near = get_close_matches(word, WORDS, n=1, cutoff=_NEAR)
-    return Asked(word=word, rest=rest[:MAX_REST], known=False, near=near[0]) if near else None
+    return ParsedLine(word=word, rest=rest[:MAX_REST], known=False, near=near[0]) if near else None
 
 
-def _with_text(asked: Asked, lines: list[str]) -> Asked:
+def _with_text(asked: ParsedLine, lines: list[str]) -> ParsedLine:
     return asked.model_copy(update={"rest": "\n".join(lines).replace(_HIDDEN, "").strip()})
 
 
@@ -194,7 +194,7 @@ def _shown(line: str, *, hidden: bool, closes_later: bool) -> tuple[str, bool]:
     return "".join((*shown, line[at:])), False
 
 
-def written(intent: intents.Intent) -> str:
+def format_command(intent: intents.Intent) -> str:
     """The command that says `intent`, with ids for names; without a slash where none does."""
     match intent:
         case intents.Skip(why=why):

@@ -1,7 +1,7 @@
-"""The course: what was decided on the way and bends the plan, beside what the settings file says.
+"""Overrides of the plan: what the learner decided on the way, beside the settings file.
 
 Choices and pauses made on the way are put into the settings themselves; what has no place there
-stands here. An empty course changes nothing.
+stands here. Without any, nothing changes.
 """
 
 from datetime import date
@@ -12,7 +12,7 @@ from bot.planning.marker import Key
 from bot.planning.snapshot import Frozen
 
 
-class Turn(Frozen):
+class PlanOverride(Frozen):
     """From the day `on` the path goes another way.
 
     With `unit` that unit begins on `on`, and the units after it follow. Without, the unit that `on`
@@ -26,7 +26,7 @@ class Turn(Frozen):
     months: int | None = None
 
 
-class Course(Frozen):
+class PlanOverrides(Frozen):
     """Decisions made on the way.
 
     `opened` are units whose issues exist ahead of the window. `moved` says by how many days a
@@ -34,11 +34,11 @@ class Course(Frozen):
     `without_optional` says that optional tasks are no longer made.
     """
 
-    turns: tuple[Turn, ...] = ()
+    turns: tuple[PlanOverride, ...] = ()
     opened: frozenset[str] = frozenset()
     moved: dict[Key, int] = Field(default_factory=dict)
     projects: tuple[str, ...] = ()
     without_optional: bool = False
 
 
-PLAIN = Course()
+NO_OVERRIDES = PlanOverrides()

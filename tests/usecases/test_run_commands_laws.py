@@ -1,4 +1,4 @@
-"""Obeyed once: after a repetition, a cut between any two writes, or another order of runs."""
+"""Each command runs once: after a repetition, a cut anywhere, or another order of runs."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning.paths import SMALL
-from usecases.obeying import Run, labels, marks, seed
+from usecases.command_runs import Run, labels, marks, seed
 from workbench import Workbench
 
 from bot.planning.marker import find

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from planning.paths import LONG
 from workbench import settings
 
-from bot.planning.course import Turn
+from bot.planning.plan_overrides import PlanOverride
 from bot.planning.schedule import Schedule, schedule
 
 HOW = settings("2026-01-05", pauses=[{"from": "2026-02-16", "to": "2026-02-22"}])
@@ -17,16 +17,16 @@ DAYS = st.dates(date(2025, 12, 1), date(2026, 7, 1))
 
 
 @st.composite
-def turns(draw: st.DrawFn) -> tuple[Turn, ...]:
+def turns(draw: st.DrawFn) -> tuple[PlanOverride, ...]:
     found = []
     for day in sorted(draw(st.lists(DAYS, max_size=4))):
         how = draw(st.sampled_from(["replan", "hours", "months"]))
         if how == "replan":
-            found.append(Turn(on=day, unit=draw(st.sampled_from(UNITS))))
+            found.append(PlanOverride(on=day, unit=draw(st.sampled_from(UNITS))))
         elif how == "hours":
-            found.append(Turn(on=day, hours_per_week=draw(st.integers(1, 40))))
+            found.append(PlanOverride(on=day, hours_per_week=draw(st.integers(1, 40))))
         else:
-            found.append(Turn(on=day, months=draw(st.integers(1, 24))))
+            found.append(PlanOverride(on=day, months=draw(st.integers(1, 24))))
     return tuple(found)
 
 
@@ -40,7 +40,7 @@ def test_without_turns_nothing_bends() -> None:
 
 def test_a_new_plan_from_today_moves_what_lies_ahead_and_keeps_its_lengths() -> None:
     before = schedule(LONG, settings("2026-01-05"))
-    after = schedule(LONG, settings("2026-01-05"), (Turn(on=date(2026, 2, 25), unit="b"),))
+    after = schedule(LONG, settings("2026-01-05"), (PlanOverride(on=date(2026, 2, 25), unit="b"),))
     assert after["a"] == before["a"]
     assert after["b"].first == date(2026, 2, 25)
     for unit in ("b", "c", "d", "e", "f"):
@@ -50,7 +50,7 @@ def test_a_new_plan_from_today_moves_what_lies_ahead_and_keeps_its_lengths() -> 
 
 def test_a_new_plan_while_ahead_brings_the_end_nearer() -> None:
     before = schedule(LONG, settings("2026-01-05"))
-    after = schedule(LONG, settings("2026-01-05"), (Turn(on=date(2026, 1, 7), unit="d"),))
+    after = schedule(LONG, settings("2026-01-05"), (PlanOverride(on=date(2026, 1, 7), unit="d"),))
     assert after["d"].first == date(2026, 1, 7)
     assert after.last < before.last
     assert all(unit.last < date(2026, 1, 7) for unit in after.units[:3])
@@ -58,24 +58,28 @@ def test_a_new_plan_while_ahead_brings_the_end_nearer() -> None:
 
 def test_a_slower_pace_leaves_the_days_that_are_over() -> None:
     before = schedule(LONG, settings("2026-01-05"))
-    after = schedule(LONG, settings("2026-01-05"), (Turn(on=date(2026, 2, 4), hours_per_week=2.5),))
+    after = schedule(
+        LONG, settings("2026-01-05"), (PlanOverride(on=date(2026, 2, 4), hours_per_week=2.5),)
+    )
     assert days(after)[:2] == days(before)[:2]
     assert after["c"].first == before["c"].first
     assert after["c"].days == 28  # 10 hours at 2.5 a week
 
 
 def test_a_pace_in_months_is_meant_for_the_whole_path() -> None:
-    after = schedule(LONG, settings("2026-01-05"), (Turn(on=date(2026, 2, 4), months=6),))
+    after = schedule(LONG, settings("2026-01-05"), (PlanOverride(on=date(2026, 2, 4), months=6),))
     assert after.last == date(2026, 7, 4)
 
 
 def test_a_pace_that_is_too_fast_for_what_is_left_gives_each_unit_a_day() -> None:
-    after = schedule(LONG, settings("2026-01-05"), (Turn(on=date(2026, 3, 1), months=1),))
+    after = schedule(LONG, settings("2026-01-05"), (PlanOverride(on=date(2026, 3, 1), months=1),))
     assert all(unit.days == 1 for unit in after.units[4:])
 
 
 @given(turns())
-def test_units_keep_their_order_their_days_and_out_of_pauses(found: tuple[Turn, ...]) -> None:
+def test_units_keep_their_order_their_days_and_out_of_pauses(
+    found: tuple[PlanOverride, ...],
+) -> None:
     bent = schedule(LONG, HOW, found)
     assert [unit.unit for unit in bent.units] == UNITS
     assert all(unit.first <= unit.last for unit in bent.units)
@@ -88,11 +92,13 @@ def test_units_keep_their_order_their_days_and_out_of_pauses(found: tuple[Turn, 
 
 
 @given(turns(), st.integers(0, 200))
-def test_the_last_turn_leaves_what_was_over_by_then(found: tuple[Turn, ...], later: int) -> None:
+def test_the_last_turn_leaves_what_was_over_by_then(
+    found: tuple[PlanOverride, ...], later: int
+) -> None:
     day = (found[-1].on if found else HOW.start) + timedelta(days=later)
     before = schedule(LONG, HOW, found)
     here = before.current(day)
-    after = schedule(LONG, HOW, (*found, Turn(on=day, hours_per_week=3)))
+    after = schedule(LONG, HOW, (*found, PlanOverride(on=day, hours_per_week=3)))
     over = before.units[: before.units.index(here)] if here else ()
     assert after.units[: len(over)] == over
 

@@ -11,9 +11,9 @@ from bot.planning.desired import MAX_REGION
 from bot.planning.diff_issues import MAX_BODY
 from bot.planning.intents import FINISHES, STATES, Intent
 from bot.planning.marker import BOX, BUTTON, Key, Marker, digest, normal, wrap
-from bot.planning.memory import Entry, Memory, find_memory, with_memory
 from bot.planning.observed import Observed, OurIssue
 from bot.planning.snapshot import IssueState
+from bot.progress.command_log import Entry, Memory, find_memory, with_memory
 
 JOURNAL = "kind:journal"
 _TOLD = 3

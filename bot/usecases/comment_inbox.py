@@ -9,11 +9,11 @@ from datetime import UTC, datetime, time, timedelta
 
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.marker import find
-from bot.planning.memory import memories
 from bot.planning.observed import TRUSTED, Observed
 from bot.planning.ports import Reader
 from bot.planning.snapshot import CommentState, ReactionState
-from bot.usecases.heard import MARKS, Inbox
+from bot.progress.command_log import memories
+from bot.usecases.pending_commands import MARKS, Inbox
 
 OVERLAP = timedelta(days=2)
 """Read again, for lists lag, runs are cut off, and a day is told in the learner's zone."""

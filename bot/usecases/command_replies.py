@@ -7,7 +7,7 @@ from bot.planning.desired import SUMMARY_KEY
 from bot.planning.intents import Choose, Help, Intent, PauseUntil, Replan, SetPace, TellStatus
 from bot.planning.marker import Key, Marker, digest, normal, wrap
 from bot.planning.snapshot import Frozen
-from bot.progress.commands import COMMANDS
+from bot.progress.parse_command import COMMANDS
 from bot.reports.view import View
 from bot.reports.where import here, next_checkpoint, resting_until, unit_names
 

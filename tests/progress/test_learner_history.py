@@ -24,16 +24,16 @@ from bot.planning.intents import (
     StartProject,
 )
 from bot.planning.marker import Key, Marker, wrap
-from bot.planning.memory import Entry, Memory, with_memory
 from bot.planning.observed import observe
 from bot.planning.snapshot import IssueState, Snapshot
-from bot.progress.life import Life, read_life
+from bot.progress.command_log import Entry, Memory, with_memory
+from bot.progress.learner_history import LearnerHistory, read_learner_history
 
 HOW = settings("2026-01-05", choices={"choose-your-way": "web"}, pace=6)
 TASK = "task:a1"
 
 
-def life(*said: tuple[str, Key, Intent], how: object = HOW) -> Life:
+def life(*said: tuple[str, Key, Intent], how: object = HOW) -> LearnerHistory:
     """A life from (day, key of the issue, what was said)."""
     kept: dict[Key, Memory] = {SUMMARY_KEY: Memory(), TASK: Memory()}
     for number, (day, key, intent) in enumerate(said, start=1):
@@ -52,16 +52,16 @@ def life(*said: tuple[str, Key, Intent], how: object = HOW) -> Life:
         for number, (key, memory) in enumerate(kept.items(), start=1)
     )
     seen = observe(Snapshot(repository="a/b", issues=issues))
-    return read_life(RICH, how, seen)  # type: ignore[arg-type]
+    return read_learner_history(RICH, how, seen)  # type: ignore[arg-type]
 
 
-def pauses(found: Life) -> list[tuple[str, str]]:
+def pauses(found: LearnerHistory) -> list[tuple[str, str]]:
     return [(str(pause.first), str(pause.last)) for pause in found.pauses]
 
 
 def test_nothing_said_is_what_the_file_says() -> None:
     found = life()
-    assert found == Life(choices={"choose-your-way": "web"})
+    assert found == LearnerHistory(choices={"choose-your-way": "web"})
     assert found.in_force(HOW) == HOW
 
 

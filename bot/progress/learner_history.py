@@ -11,12 +11,12 @@ from pydantic import Field
 
 from bot.curriculum.model import Curriculum
 from bot.planning import intents
-from bot.planning.course import Course, Turn
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.marker import Key
-from bot.planning.memory import Entry, memories
 from bot.planning.observed import Observed
+from bot.planning.plan_overrides import PlanOverride, PlanOverrides
 from bot.planning.snapshot import Frozen
+from bot.progress.command_log import Entry, memories
 from bot.settings import Pause, Settings
 
 
@@ -54,7 +54,7 @@ class Evidence(Frozen):
     title: str = ""
 
 
-class Life(Frozen):
+class LearnerHistory(Frozen):
     """All of it, oldest first.
 
     `started` says on which day work on an issue began by command, `attested` who approved an issue
@@ -71,7 +71,7 @@ class Life(Frozen):
     attested: dict[Key, tuple[str, date]] = Field(default_factory=dict)
     pauses: tuple[Pause, ...] = ()
     choices: dict[str, str] = Field(default_factory=dict)
-    course: Course = Course()
+    course: PlanOverrides = PlanOverrides()
 
     def hours_logged(self, first: date, last: date) -> float:
         """Hours written down for the days from `first` to `last`, both included."""
@@ -91,12 +91,12 @@ class Life(Frozen):
         return settings.model_copy(update={"choices": self.choices, "pauses": self.pauses})
 
 
-def read_life(
+def read_learner_history(
     curriculum: Curriculum,
     settings: Settings,
     observed: Observed,
     ratings: Iterable[Rating] = (),
-) -> Life:
+) -> LearnerHistory:
     """What the memories of the issues in `observed` add up to.
 
     `settings` are the file's. `ratings` are those that stand in issues instead of memories. What no
@@ -129,7 +129,7 @@ class _Fold:
         self._attested: dict[Key, tuple[str, date]] = {}
         self._pauses = list(settings.pauses)
         self._choices = dict(settings.choices)
-        self._turns: list[Turn] = []
+        self._turns: list[PlanOverride] = []
         self._opened: set[str] = set()
         self._moved: dict[Key, int] = {}
         self._projects: dict[str, None] = {}
@@ -186,9 +186,9 @@ class _Fold:
                 self._resume(day)
             case intents.SetPace(hours=hours, months=months, was=was):
                 if was == pace_of(self._settings):
-                    self._turns.append(Turn(on=day, hours_per_week=hours, months=months))
+                    self._turns.append(PlanOverride(on=day, hours_per_week=hours, months=months))
             case intents.Replan(unit=unit) if unit in self._units:
-                self._turns.append(Turn(on=day, unit=unit))
+                self._turns.append(PlanOverride(on=day, unit=unit))
             case _:
                 return False
         return True
@@ -224,9 +224,9 @@ class _Fold:
         for pause in running:
             self._pause(pause.first, day - timedelta(days=1))
 
-    def life(self, ratings: Iterable[Rating]) -> Life:
+    def life(self, ratings: Iterable[Rating]) -> LearnerHistory:
         every = sorted((*self._ratings, *ratings), key=lambda rating: rating.day)
-        return Life(
+        return LearnerHistory(
             logged=tuple(self._logged),
             ratings=tuple(every),
             counts=tuple(self._counts),
@@ -236,7 +236,7 @@ class _Fold:
             attested=self._attested,
             pauses=tuple(self._pauses),
             choices=self._choices,
-            course=Course(
+            course=PlanOverrides(
                 turns=tuple(self._turns),
                 opened=frozenset(self._opened),
                 moved=self._moved,

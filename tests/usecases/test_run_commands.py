@@ -6,21 +6,21 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from builders import curriculum
 from planning.paths import SMALL
-from usecases.obeying import Run, labels, marks, seed
+from usecases.command_runs import Run, labels, marks, seed
 from workbench import Workbench
 from workbench import settings as config
 
 from bot.curriculum.load import from_catalog
 from bot.planning import intents
 from bot.planning.changes import CreateIssue, React, UpdateIssue
-from bot.planning.intents import Deed, Intent
+from bot.planning.intents import AcceptedCommand, Intent
 from bot.planning.marker import find, safe_json
-from bot.planning.memory import INTENT, find_memory
 from bot.planning.observed import observe
-from bot.usecases.heard import Inbox
-from bot.usecases.inbox import read_inbox
+from bot.progress.command_log import INTENT, find_memory
+from bot.usecases.comment_inbox import read_inbox
 from bot.usecases.look import look
-from bot.usecases.obey import obey
+from bot.usecases.pending_commands import Inbox
+from bot.usecases.run_commands import run_commands
 from github_sandbox.state import comments
 
 GUIDE = from_catalog("devops-to-mlops")
@@ -402,10 +402,10 @@ def test_clearing_a_button_leaves_other_boxes_alone(bench: Workbench, run: Run) 
     assert run.life().choices == {"choose-your-way": "web"}
 
 
-def noted(bench: Workbench, intent: Intent, key: str = "task:read-the-tutorial") -> Deed:
+def noted(bench: Workbench, intent: Intent, key: str = "task:read-the-tutorial") -> AcceptedCommand:
     number = bench.issue("Read").number
     at = datetime(2026, 1, 5, 10, tzinfo=UTC)
-    return Deed(intent=intent, comment=0, issue=number, key=key, at=at, by="milepost")
+    return AcceptedCommand(intent=intent, comment=0, issue=number, key=key, at=at, by="milepost")
 
 
 def test_what_was_found_is_noted_once(bench: Workbench, run: Run) -> None:
@@ -427,7 +427,7 @@ def test_a_remembered_comment_with_any_mark_is_left_alone(bench: Workbench, run:
     run()
     inbox = run.inbox().model_copy(update={"marked": frozenset()})
     snapshot = bench.edges.snapshot()
-    assert obey(inbox, (), snapshot, SMALL, config(), run.now).last == ()
+    assert run_commands(inbox, (), snapshot, SMALL, config(), run.now).last == ()
 
 
 def test_a_deed_about_an_issue_that_is_gone_is_left_out(bench: Workbench, run: Run) -> None:
