@@ -26,11 +26,12 @@ from bench.contestants import ROOT, postgres
 from bot.server import times
 from bot.server.embedded import Embedded
 from bot.server.looks import Looked
+from bot.server.queued import Queued
 from bot.server.store import tables
 from bot.server.store.rows import Delivery, Subject, repository
 from bot.server.store.store import Store
 from bot.server.waking import wake_all
-from bot.server.work import Worker
+from bot.server.work import Hands, Worker
 from bot.settings import Settings
 
 NUMBERS = (1_000, 10_000, 100_000, 1_000_000)
@@ -196,19 +197,26 @@ def taking(store: Store) -> dict[str, float]:
     return {"take": took, "beat": beat}
 
 
+def busy(store: Store) -> bool:
+    """Whether anything is due, or handed to the queue and not given back."""
+    taken = sa.select(sa.exists().where(tables.agenda.c.holder.is_not(None)))
+    with store.engine.connect() as connection:
+        return bool(store.agenda.overdue(NOW)[0] or connection.execute(taken).scalar())
+
+
 def doing(store: Store, number: int) -> float:
-    """Milliseconds for each look that is due, with the server's threads."""
+    """Milliseconds for each look that is due, in threads on SQLite, by the queue on PostgreSQL."""
     wake_some(store, number)
     due, _ = store.agenda.overdue(NOW)
-    hands = Embedded(
-        worker(store),
-        threads=THREADS,
-        tick=timedelta(milliseconds=500),
-        beat=timedelta(minutes=1),
-    )
+    tick, lease = timedelta(milliseconds=500), timedelta(minutes=3)
+    hands: Hands
+    if store.shared:
+        hands = Queued(store, worker(store), threads=THREADS, tick=tick, lease=lease)
+    else:
+        hands = Embedded(worker(store), threads=THREADS, tick=tick, beat=lease / 3)
     begun = time.perf_counter()
     hands.start()
-    while store.agenda.overdue(NOW)[0]:
+    while busy(store):
         time.sleep(0.01)
     took = time.perf_counter() - begun
     hands.stop()

@@ -1,7 +1,4 @@
-"""The hands of one process: the clock ticks, takes what is due, and runs it in threads.
-
-Any number of such processes may share a PostgreSQL; on SQLite there is one.
-"""
+"""The one process on SQLite: the clock ticks, takes what is due, and runs it in threads."""
 
 import logging
 import threading

@@ -76,7 +76,7 @@ class Machine:
         with self.engine.begin() as connection:
             theirs = agenda.update().where(agenda.c.holder.is_not(None))
             connection.execute(theirs.values(due_at=now))
-            if self.environ.get("MILEPOST_WORK") == "queue":
+            if self.engine.dialect.name == "postgresql":
                 heard = "UPDATE procrastinate_workers SET last_heartbeat = :long_ago"
                 connection.execute(sa.text(heard), {"long_ago": now - timedelta(hours=1)})
 

@@ -22,7 +22,6 @@ from bot.github.budget import InProcess, Keeping, Standing
 from bot.github.pacing import Pacing
 from bot.github.problems import LimitReachedError
 from bot.server import config
-from bot.server.budgets import budget_for
 from bot.server.store.budget import Shared, database_time
 from bot.server.store.engine import open_engine
 from bot.server.store.rows import InstallationRow
@@ -210,10 +209,6 @@ def test_the_time_is_when_the_row_was_got(address: str) -> None:
         assert first.tzinfo is not None
     finally:
         engine.dispose()
-
-
-def test_the_database_is_used_where_others_use_it(store: Store) -> None:
-    assert isinstance(budget_for(store, Pacing()), Shared if store.shared else InProcess)
 
 
 def test_a_book_of_a_whole_hour_fits_into_its_row(store: Store, clock: Clock) -> None:

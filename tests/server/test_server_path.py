@@ -27,16 +27,15 @@ def town(sandbox: Sandbox, tmp_path: Path) -> Iterator[Town]:
         yield made
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "queue"])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def either(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> Iterator[Town]:
-    """With a store of each kind, and with a queue."""
+    """With a store of each kind."""
     if request.param == "sqlite":
         yield request.getfixturevalue("town")
         return
-    work = "queue" if request.param == "queue" else "embedded"
     with (
         empty_database(request.getfixturevalue("postgres_server")) as url,
-        living(sandbox, url, tmp_path, MILEPOST_WORK=work) as made,
+        living(sandbox, url, tmp_path) as made,
     ):
         yield made
 
