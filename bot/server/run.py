@@ -9,10 +9,10 @@ from bot.errors import UsageError
 from bot.server import logs, telemetry
 from bot.server.app import build
 from bot.server.config import ServerConfig
-from bot.server.door import Asgi
 from bot.server.server import Server, with_credentials
 from bot.server.store.file_lock import file_lock
 from bot.server.store.store import Store
+from bot.server.webhooks.endpoint import Asgi
 
 log = logging.getLogger(__name__)
 

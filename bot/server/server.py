@@ -16,14 +16,14 @@ from bot.github.exchange import Exchange
 from bot.github.pacing import Pacing, utc_now
 from bot.server import logs
 from bot.server.config import ServerConfig
-from bot.server.looks import BOT, Looks
-from bot.server.measures import Measures
-from bot.server.receiving import Receiver
+from bot.server.jobs import BOT, Looks
+from bot.server.metrics import Measures
 from bot.server.store.budget import Shared
 from bot.server.store.rows import APP, EVERYTHING, SWEEP, Delivery
 from bot.server.store.store import Store
 from bot.server.telemetry import Telemetry, TracedLooks
-from bot.server.work import LEASE, Hands, Pauses, StoppedError, Worker
+from bot.server.webhooks.delivery_writer import Receiver
+from bot.server.worker import LEASE, Hands, Pauses, StoppedError, Worker
 
 log = logging.getLogger(__name__)
 
@@ -206,12 +206,12 @@ class Server:
     def _hands(self, worker: Worker) -> Hands | None:
         threads, tick = self.config.threads, self.tick
         if self.store.shared:
-            from bot.server.queued import Queued
+            from bot.server.queue_worker import Queued
 
             return Queued(self.store, worker, threads=threads, tick=tick, lease=self.lease)
         if not threads:
             return None
-        from bot.server.embedded import Embedded
+        from bot.server.thread_worker import Embedded
 
         return Embedded(worker, threads=threads, tick=tick, beat=self.lease / 3)
 

@@ -6,8 +6,8 @@ from collections import Counter
 from datetime import timedelta
 
 import sqlalchemy as sa
-from server.hosting import PATIENCE, eventually
-from server.machines import Machine, free_port, killed, machine, shared
+from server.server_fixture import PATIENCE, eventually
+from server.server_processes import Machine, free_port, killed, machine, shared
 
 from bot.server.store.tables import inbox
 

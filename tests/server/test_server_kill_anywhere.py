@@ -8,9 +8,9 @@ import time
 from multiprocessing.context import ForkServerProcess
 
 import pytest
-from server.dying import VARIABLE
-from server.hosting import eventually
-from server.machines import Machine, killed, machine, shared
+from server.kill_points import VARIABLE
+from server.server_fixture import eventually
+from server.server_processes import Machine, killed, machine, shared
 
 from bot.planning.intents import Log
 from bot.planning.memory import find_memory

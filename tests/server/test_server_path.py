@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 from server.conftest import empty_database
-from server.hosting import as_app, environment, eventually, hosted, register
-from server.town import BOT, Town, living
+from server.scenario import BOT, Town, living
+from server.server_fixture import as_app, environment, eventually, hosted, register
 
 from bot.sandbox.server import Sandbox
 from bot.sandbox.state import apps
-from bot.server.looks import SWEPT
+from bot.server.jobs import SWEPT
 from bot.server.server import Server
 from bot.server.store.rows import APP, SWEEP, InstallationRow, repository
 from bot.server.store.tables import metadata

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 from server.conftest import empty_database
-from server.hosting import Host, environment, eventually, hosted
 from server.person import Page, Person
+from server.server_fixture import Host, environment, eventually, hosted
 
 from bot.errors import ConfigError
 from bot.sandbox.server import Sandbox
-from bot.server.registering import api_of, can_hear
+from bot.server.app_registration import api_of, can_hear
 from bot.server.server import Server
 
 _ADDRESS = re.compile(r"/register\?code=[\w-]+")

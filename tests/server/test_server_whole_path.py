@@ -11,8 +11,8 @@ import pytest
 import yaml
 from planning.paths import SMALL
 from server.conftest import empty_database
-from server.hosting import eventually
 from server.person import Person
+from server.server_fixture import eventually
 from server.visiting import Visited, visited
 
 from bot.planning.marker import find

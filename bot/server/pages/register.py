@@ -26,10 +26,10 @@ from bot.errors import (
 from bot.github.addresses import web_root
 from bot.github.registration import LONGEST_NAME, form_action, manifest
 from bot.github.rights import REACH, Reach
+from bot.server.app_registration import PAGE, Registrar, api_of, can_hear
 from bot.server.pages import signing
 from bot.server.pages.frame import Allowed, Frame, PageError
 from bot.server.pages.sessions import Going
-from bot.server.registering import PAGE, Registrar, api_of, can_hear
 from bot.settings import DEFAULT_API_URL
 
 DONE = f"{PAGE}/done"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.server.clock import clock
+from bot.server.scheduler import clock
 from bot.server.store.rows import Claim
-from bot.server.work import Worker
+from bot.server.worker import Worker
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler
