@@ -12,7 +12,7 @@ import schemathesis
 from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from server.hosting import SECRET, Host, headers
+from server.server_fixture import SECRET, Host, headers
 from server.visiting import Visited, visited
 from starlette.routing import Route
 

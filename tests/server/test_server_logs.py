@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from server.town import living
+from server.scenario import living
 
 from bot.server import logs
 from github_sandbox.server import Sandbox

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from server.hosting import as_app, environment, eventually, hosted, register
-from server.town import Town
+from server.scenario import Town
+from server.server_fixture import as_app, environment, eventually, hosted, register
 
 from bot.errors import ConfigError, UsageError
 from bot.github.exchange import Exchange

@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from server.hosting import eventually
+from server.server_fixture import eventually
 
 from bot.errors import UnavailableError
-from bot.server.embedded import Embedded
+from bot.server.jobs import Looked
 from bot.server.logs import JsonLines
-from bot.server.looks import Looked
 from bot.server.store.rows import APP, Claim, Delivery, Subject, repository
 from bot.server.store.store import Store
-from bot.server.work import Pauses, StoppedError, Worker
+from bot.server.thread_worker import Embedded
+from bot.server.worker import Pauses, StoppedError, Worker
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 QUICK = timedelta(milliseconds=10)

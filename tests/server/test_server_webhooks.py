@@ -14,12 +14,12 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
-from server.hosting import SECRET, Host, environment, headers, hosted
+from server.server_fixture import SECRET, Host, environment, headers, hosted
 
-from bot.server import door, payload
 from bot.server.app import WEBHOOKS
 from bot.server.store.rows import Delivery, Subject, installation, repository
 from bot.server.store.tables import agenda, inbox
+from bot.server.webhooks import endpoint, payload
 
 ISSUE: dict[str, Any] = {
     "action": "closed",
@@ -112,7 +112,7 @@ def test_the_old_secret_opens_while_they_are_changed(host: Host) -> None:
 def test_github_s_own_example_of_a_signature() -> None:
     """From "Validating webhook deliveries"."""
     told = b"sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
-    assert door._seal(b"It's a Secret to Everybody", b"Hello, World!") == told
+    assert endpoint._seal(b"It's a Secret to Everybody", b"Hello, World!") == told
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_only_posts_are_answered(host: Host) -> None:
 def test_what_is_too_large_is_refused_unread(host: Host) -> None:
     connection = http.client.HTTPConnection(urlsplit(host.url).netloc)
     connection.putrequest("POST", WEBHOOKS)
-    connection.putheader("Content-Length", str(door.LARGEST + 1))
+    connection.putheader("Content-Length", str(endpoint.LARGEST + 1))
     connection.endheaders()
     assert connection.getresponse().status == 413
     connection.close()
@@ -198,7 +198,7 @@ def test_what_is_too_large_is_refused_unread(host: Host) -> None:
 def test_what_is_too_large_is_refused_when_it_does_not_say_so(
     host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door, "LARGEST", 1_000)
+    monkeypatch.setattr(endpoint, "LARGEST", 1_000)
 
     def chunks(count: int) -> Iterator[bytes]:
         yield from (b" " * 100 for _ in range(count))

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import sqlalchemy as sa
 
-from bot.server.clock import clock
-from bot.server.queuetables import make_tables
+from bot.server.queue_schema import make_tables
+from bot.server.scheduler import clock
 from bot.server.store.rows import Kind, Subject
 from bot.server.store.store import Store
-from bot.server.work import Worker
+from bot.server.worker import Worker
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler

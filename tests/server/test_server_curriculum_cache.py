@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 import yaml
 from planning.paths import SMALL
-from server.town import living
+from server.scenario import living
 
 from bot.curriculum import guide
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError, CurriculumError, GuideError, MilepostError
-from bot.server import curricula
-from bot.server.curricula import Curricula
+from bot.server import curriculum_cache
+from bot.server.curriculum_cache import Curricula
 from bot.server.store.rows import repository
 from bot.usecases.sources import Source, find_curriculum
 from github_sandbox.server import Sandbox
@@ -38,7 +38,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         read.append(name)
         return find_curriculum(name, place)
 
-    monkeypatch.setattr(curricula, "find_curriculum", noting)
+    monkeypatch.setattr(curriculum_cache, "find_curriculum", noting)
     return read
 
 

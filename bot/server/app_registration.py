@@ -1,7 +1,8 @@
 """Registers the App of a server that has none, while it runs, and has it go to work.
 
-Only for whoever read the log: else the first who comes by could slip in an App of theirs. The code
-that the log tells is made up at each start, and is worth nothing once there is an App.
+Only for whoever read the log: else the first who comes by could slip in an App of theirs. All
+processes on one database log the same code, so that each of them may be the one that is reached. It
+is worth nothing once there is an App.
 """
 
 import hmac
@@ -9,7 +10,6 @@ import ipaddress
 import logging
 import os
 import re
-import secrets
 import threading
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
@@ -18,6 +18,7 @@ from bot.errors import ConfigError, RefusedError
 from bot.github import credentials, registration
 from bot.github.app_calls import AppCalls
 from bot.github.registration import Registered
+from bot.server.keys import Keys
 from bot.server.server import CREDENTIALS
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Registrar:
 
     def __init__(self, server: "Server") -> None:
         self._server = server
-        self._code = secrets.token_urlsafe(24)
+        self._code = Keys.of(server.config, server.store).sign("registration code", "")
         self._turn = threading.Lock()
 
     def fits(self, code: str) -> bool:
@@ -49,15 +50,6 @@ class Registrar:
     def done(self) -> bool:
         """Whether there is an App, registered here or named by the environment."""
         return self._server.config.issuer is not None
-
-    @property
-    def alone(self) -> bool:
-        """Whether this process does all the work.
-
-        Of many, each would have to be given the credentials, and until then not know that there is
-        an App.
-        """
-        return self._server.config.work == "embedded"
 
     def announce(self, base: str) -> None:
         """Tell the log where an App is registered, when there is none."""
@@ -101,9 +93,7 @@ class Registrar:
             finally:
                 calls.close()
             credentials.save(self._server.config.data_dir / CREDENTIALS, app)
-            self._server.start()
-            # From now on it is worth nothing.
-            self._code = secrets.token_urlsafe(24)
+            self._server.act_as_app()
         log.info("registered an App")
         return app
 

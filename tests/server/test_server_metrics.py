@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.github.budget import Standing
 from bot.github.exchange import Exchange
-from bot.server.measures import Measures
+from bot.server.metrics import Measures
 from bot.server.store.rows import APP
 from bot.server.store.store import Store
 

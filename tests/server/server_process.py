@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from server.dying import dying
+from server.kill_points import dying
 
 from bot.server import config
 from bot.server.app import build
@@ -27,7 +27,8 @@ LEASE = timedelta(seconds=1.5)
 # What a server imports only when it starts or works; here it is there already.
 LATE = (
     "alembic.command", "apscheduler.executors.pool", "apscheduler.schedulers.background",
-    "bot.server.embedded", "bot.server.queued", "github", "procrastinate.worker", "psycopg",
+    "bot.server.queue_worker", "bot.server.thread_worker", "github", "procrastinate.worker",
+    "psycopg",
 )  # fmt: skip
 
 for late in LATE:

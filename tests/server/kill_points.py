@@ -38,13 +38,13 @@ class Places:
         from procrastinate.manager import JobManager
         from requests.adapters import HTTPAdapter
 
-        from bot.server.store import intake
+        from bot.server.store import delivery_writer
 
         sa.event.listen(Engine, "before_cursor_execute", self._statement)
         sa.event.listen(Engine, "after_cursor_execute", self._statement)
         sa.event.listen(Engine, "commit", self.pass_by)
         for keep in ("into_sqlite", "into_postgresql"):  # past SQLAlchemy
-            self._around(intake, keep)
+            self._around(delivery_writer, keep)
         for handle in ("batch_defer_jobs_async", "fetch_job", "finish_job_by_id_async"):
             self._around_job(JobManager, handle)
         self._around(httpx2.HTTPTransport, "handle_request")

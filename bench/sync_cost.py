@@ -1,8 +1,8 @@
 """Counts what one look costs: requests, bytes, processor time, and what the database keeps of it.
 
-Run by `make bench-server`, as `python -m bench.looks`. The server's own look at a repository of the
-sandbox with a whole path in it, as the App, with tokens of its own. The sandbox has threads of its
-own, so the time is that of the looking thread alone. Counts are the same on every machine.
+Run by `make bench-server`, as `python -m bench.sync_cost`. The server's own look at a repository of
+the sandbox with a whole path in it, as the App, with tokens of its own. The sandbox has threads of
+its own, so the time is that of the looking thread alone. Counts are the same on every machine.
 """
 
 import sys
@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from bot.github.app import AppAuth
 from bot.github.budget import InProcess
 from bot.github.pacing import Pacing
-from bot.server.looks import Looks
+from bot.server.jobs import Looks
 from bot.server.store.rows import APP, Subject, installation, repository
 from bot.server.store.store import Store
 from bot.settings import CONFIG_PATH

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.server import times
+from bot.server import next_run
 from bot.settings import Settings
 
 ZONES = ["UTC", "Europe/Berlin", "America/St_Johns", "Asia/Kolkata", "Pacific/Apia"]
@@ -21,8 +21,8 @@ def settings(zone: str = "Europe/Berlin", **summary: object) -> Settings:
 
 @given(now=moments, number=numbers, zone=st.sampled_from(ZONES), hour=st.integers(0, 23))
 def test_it_is_soon_and_never_past(now: datetime, number: int, zone: str, hour: int) -> None:
-    again = times.next_look(settings(zone, hour=hour), now, number)
-    assert now < again <= now + timedelta(hours=25) + times.NIGHT_LASTS
+    again = next_run.next_look(settings(zone, hour=hour), now, number)
+    assert now < again <= now + timedelta(hours=25) + next_run.NIGHT_LASTS
 
 
 @given(now=moments, number=numbers, zone=st.sampled_from(ZONES))
@@ -32,7 +32,7 @@ def test_a_week_of_looks_meets_every_day_and_the_summary(
     how = settings(zone, day="wednesday", hour=17)
     looks, at = [], now
     while at < now + timedelta(days=8):
-        at = times.next_look(how, at, number)
+        at = next_run.next_look(how, at, number)
         looks.append(at.astimezone(ZoneInfo(zone)))
     assert {(look.date() - looks[0].date()).days for look in looks} >= set(range(1, 8))
     due = [look for look in looks if look.weekday() == 2 and look.hour == 17]
@@ -43,9 +43,9 @@ def test_a_week_of_looks_meets_every_day_and_the_summary(
 def test_a_night_is_the_learner_s() -> None:
     now = datetime(2026, 1, 6, 12, tzinfo=UTC)
     for zone in ZONES:
-        local = times.next_look(settings(zone), now, 5).astimezone(ZoneInfo(zone))
+        local = next_run.next_look(settings(zone), now, 5).astimezone(ZoneInfo(zone))
         assert 1 <= local.hour < 5
-    assert 1 <= times.next_look(None, now, 5).hour < 5
+    assert 1 <= next_run.next_look(None, now, 5).hour < 5
 
 
 @pytest.mark.parametrize("number", [1, 77])
@@ -55,7 +55,7 @@ def test_when_the_clocks_change_no_day_is_left_out(number: int, day: str) -> Non
     at = datetime.fromisoformat(f"{day}T00:00").replace(tzinfo=zone) - timedelta(days=1)
     days = []
     for _ in range(4):
-        at = times.next_look(settings(), at, number)
+        at = next_run.next_look(settings(), at, number)
         days.append(at.astimezone(zone).date())
     assert len(set(days)) >= 3
 
@@ -63,12 +63,12 @@ def test_when_the_clocks_change_no_day_is_left_out(number: int, day: str) -> Non
 @given(number=numbers, tries=st.integers(0, 10_000))
 def test_retries_come_ever_later_up_to_a_limit(number: int, tries: int) -> None:
     now = datetime(2026, 1, 6, 12, tzinfo=UTC)
-    wait = times.retry(now, tries, number) - now
-    assert times.FIRST_RETRY <= wait <= times.LAST_RETRY * 1.25
-    assert times.retry(now, tries + 1, number) - now >= wait
+    wait = next_run.retry(now, tries, number) - now
+    assert next_run.FIRST_RETRY <= wait <= next_run.LAST_RETRY * 1.25
+    assert next_run.retry(now, tries + 1, number) - now >= wait
 
 
 def test_neighbours_are_spread_evenly() -> None:
-    tenths = [int(times.spread(number) * 10) for number in range(1_000, 2_000)]
+    tenths = [int(next_run.spread(number) * 10) for number in range(1_000, 2_000)]
     assert set(tenths) == set(range(10))
     assert max(tenths.count(tenth) for tenth in range(10)) < 120

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
-from server.hosting import as_app, environment, eventually, hosted, register
-from server.town import Town
+from server.scenario import Town
+from server.server_fixture import as_app, environment, eventually, hosted, register
 
-from bot.server.store.retention import DELIVERIES, GONE, UNDONE, Retention
+from bot.server.store.cleanup import DELIVERIES, GONE, UNDONE, Retention
+from bot.server.store.page_cache import Kept
 from bot.server.store.rows import Delivery, InstallationRow, Seen, Subject, repository
 from bot.server.store.rows import installation as an_installation
-from bot.server.store.shelf import Kept
 from bot.server.store.store import Store
 from bot.server.store.tables import agenda, inbox, installation, metadata, shown
 from bot.server.store.tables import repository as repositories

@@ -11,7 +11,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
-from bot.server.door import Asgi, Receive, Scope, Send
+from bot.server.webhooks.endpoint import Asgi, Receive, Scope, Send
 
 WINDOW = 60.0  # seconds
 MOST = 300_000  # requests that are remembered, of all addresses together: some 15 MB

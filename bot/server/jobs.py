@@ -18,10 +18,12 @@ from bot.github.app_problems import (
 )
 from bot.github.budget import Budget
 from bot.github.exchange import OnExchange, unwatched
-from bot.server import times
-from bot.server.answers import Answers
-from bot.server.curricula import Curricula
+from bot.server import next_run
+from bot.server.curriculum_cache import Curricula
+from bot.server.response_cache import Answers
 from bot.server.showing import packed, showing
+from bot.server.startup import A_SECOND, LONGEST, wake_all
+from bot.server.store.page_cache import Kept
 from bot.server.store.rows import (
     APP,
     EVERYTHING,
@@ -34,10 +36,8 @@ from bot.server.store.rows import (
     installation,
     repository,
 )
-from bot.server.store.shelf import Kept
 from bot.server.store.store import Store
-from bot.server.tending import LostError, Tended, tend
-from bot.server.waking import A_SECOND, LONGEST, wake_all
+from bot.server.sync_repository import LostError, Tended, tend
 
 log = logging.getLogger(__name__)
 
@@ -120,7 +120,7 @@ class Looks:
             state: InstallationState = "suspended" if found.suspended_at else "active"
             old = known.pop(found.id, None)
             if state == "active":
-                late = within * times.spread(found.id) if old else timedelta()
+                late = within * next_run.spread(found.id) if old else timedelta()
                 wishes.append((installation(found.id), now + late))
             if state == "suspended":
                 # That one is new, or goes on again, is for its own look to say: only then are its
@@ -161,7 +161,7 @@ class Looks:
             register.see_installation(InstallationRow(number, account, "gone"), now)
             return Looked("gone", None)
         except InstallationSuspendedError:
-            return Looked("suspended", now + times.FIRST_RETRY, well=False)
+            return Looked("suspended", now + next_run.FIRST_RETRY, well=False)
         old = register.installation(number)
         state: InstallationState = "suspended" if found.suspended_at else "active"
         if state == "suspended":
@@ -245,9 +245,9 @@ class Looks:
             at=now,
         )
         if done.retry_in is None:
-            again = times.next_look(done.settings, now, row.id)
+            again = next_run.next_look(done.settings, now, row.id)
         elif done.retry_in > 0:
             again = now + timedelta(seconds=done.retry_in)
         else:
-            again = times.retry(now, tries, row.id)
+            again = next_run.retry(now, tries, row.id)
         return Looked(done.result, again, well=done.retry_in is None)

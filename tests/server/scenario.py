@@ -9,7 +9,7 @@ import httpx2
 import sqlalchemy as sa
 import yaml
 from planning.paths import SMALL
-from server.hosting import Host, as_app, environment, eventually, hosted, register
+from server.server_fixture import Host, as_app, environment, eventually, hosted, register
 
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.marker import find

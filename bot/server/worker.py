@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.errors import MilepostError
-from bot.server import times
-from bot.server.looks import Looked
+from bot.server import next_run
+from bot.server.jobs import Looked
 from bot.server.store.rows import Claim, Subject
 from bot.server.store.store import Store
 
@@ -166,5 +166,5 @@ class Worker:
         except Exception:
             result = "failed"
             log.exception("a mistake of ours", extra={"subject": str(claim.subject)})
-        again = times.retry(self._clock(), claim.tries, claim.subject.id)
+        again = next_run.retry(self._clock(), claim.tries, claim.subject.id)
         return Looked(result, again, well=False)

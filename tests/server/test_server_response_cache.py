@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from server.town import Town, living
+from server.scenario import Town, living
 
 from bot.github.cache import Page
-from bot.server.answers import Answers
+from bot.server.response_cache import Answers
 from github_sandbox.server import Sandbox
 
 PAGE = Page('W/"abc"', '<https://x>; rel="next"', '[{"title": "Größe\\n"}]', by="somebody")

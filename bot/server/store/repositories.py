@@ -8,8 +8,8 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.server.store.budget import forget
 from bot.server.store.engine import ONLY_READS, insert
+from bot.server.store.page_cache import clear
 from bot.server.store.rows import InstallationRow, RepositoryRow, RepositoryState, Seen
-from bot.server.store.shelf import clear
 from bot.server.store.tables import fact, installation, repository
 
 _R = repository.c

@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.server import payload
 from bot.server.store.rows import Delivery
+from bot.server.webhooks import payload
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]

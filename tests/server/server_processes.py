@@ -13,9 +13,9 @@ import pytest
 import sqlalchemy as sa
 import yaml
 from planning.paths import SMALL
-from server import serving
+from server import server_process
 from server.conftest import empty_database
-from server.hosting import as_app, environment, eventually, register
+from server.server_fixture import as_app, environment, eventually, register
 
 from bot.planning.marker import find
 from bot.server import config
@@ -49,7 +49,7 @@ class Machine:
     def serving(self, port: int | None = None, **more: str) -> Iterator[ForkServerProcess]:
         """A server. It is killed in the end, if it lives still."""
         at = port or self.port
-        process = serving.start(at, {**self.environ, **more})
+        process = server_process.start(at, {**self.environ, **more})
         try:
             eventually(lambda: process.exitcode is not None or _listens(at), "it never started")
             yield process
@@ -76,7 +76,7 @@ class Machine:
         with self.engine.begin() as connection:
             theirs = agenda.update().where(agenda.c.holder.is_not(None))
             connection.execute(theirs.values(due_at=now))
-            if self.environ.get("MILEPOST_WORK") == "queue":
+            if self.engine.dialect.name == "postgresql":
                 heard = "UPDATE procrastinate_workers SET last_heartbeat = :long_ago"
                 connection.execute(sa.text(heard), {"long_ago": now - timedelta(hours=1)})
 

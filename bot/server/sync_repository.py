@@ -35,8 +35,8 @@ from bot.github.reader import HttpReader
 from bot.github.rights import LEAST, Rights, rights_for
 from bot.planning.ports import Gateway
 from bot.reports.view import View
-from bot.server import times
-from bot.server.curricula import Curricula
+from bot.server import next_run
+from bot.server.curriculum_cache import Curricula
 from bot.server.store.rows import RepositoryRow, Seen
 from bot.settings import CONFIG_PATH, Settings
 from bot.settings import parse as parse_settings
@@ -174,7 +174,7 @@ def _rest(later: MilepostError, budget: Budget, row: RepositoryRow) -> float:
     seconds = budget.closed(row.installation_id).seconds
     if isinstance(later, LaterError):
         seconds = max(seconds, later.seconds)
-    return seconds + COME_BACK_WITHIN * times.spread(row.id) if seconds > 0 else 0.0
+    return seconds + COME_BACK_WITHIN * next_run.spread(row.id) if seconds > 0 else 0.0
 
 
 class _Run:

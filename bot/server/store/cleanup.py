@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from bot.server.store.shelf import clear
+from bot.server.store.page_cache import clear
 from bot.server.store.tables import agenda, inbox, installation, repository
 
 # GitHub sends again for three days, its Enterprise Server for seven: until then a GUID may come.

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from bot.server.door import Asgi, Message, Receive, Scope, Send
+from bot.server.webhooks.endpoint import Asgi, Message, Receive, Scope, Send
 
 NOWHERE = "none"  # the route of an address that leads nowhere
 

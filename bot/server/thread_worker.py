@@ -1,7 +1,4 @@
-"""The hands of one process: the clock ticks, takes what is due, and runs it in threads.
-
-Any number of such processes may share a PostgreSQL; on SQLite there is one.
-"""
+"""The one process on SQLite: the clock ticks, takes what is due, and runs it in threads."""
 
 import logging
 import threading
@@ -11,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.server.clock import clock
+from bot.server.scheduler import clock
 from bot.server.store.rows import Claim
-from bot.server.work import Worker
+from bot.server.worker import Worker
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler

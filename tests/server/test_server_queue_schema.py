@@ -9,7 +9,7 @@ from procrastinate.schema import SchemaManager
 from server.conftest import empty_database
 
 from bot.server import config
-from bot.server.queuetables import FIRST, NOTE, make_tables
+from bot.server.queue_schema import FIRST, NOTE, make_tables
 from bot.server.store.store import Store
 
 

@@ -1,6 +1,6 @@
 """Measures what repositories cost by their number: a tick, a look that is due, a delivery, a start.
 
-Run by `make bench-server`, as `python -m bench.fleet [MOST]`. From a thousand to a million rows in
+Run by `make bench-server`, as `python -m bench.scale [MOST]`. From a thousand to a million rows in
 the tables of the server, of learners in zones around the world, on SQLite and on PostgreSQL, which
 both wait for the disk. The parts are the server's own; only what a look does is left out. Each
 number of rows is measured in a process of its own.
@@ -23,14 +23,15 @@ from zoneinfo import available_timezones
 import sqlalchemy as sa
 
 from bench.contestants import ROOT, postgres
-from bot.server import times
-from bot.server.embedded import Embedded
-from bot.server.looks import Looked
+from bot.server import next_run
+from bot.server.jobs import Looked
+from bot.server.queue_worker import Queued
+from bot.server.startup import wake_all
 from bot.server.store import tables
 from bot.server.store.rows import Delivery, Subject, repository
 from bot.server.store.store import Store
-from bot.server.waking import wake_all
-from bot.server.work import Worker
+from bot.server.thread_worker import Embedded
+from bot.server.worker import Hands, Worker
 from bot.settings import Settings
 
 NUMBERS = (1_000, 10_000, 100_000, 1_000_000)
@@ -69,7 +70,7 @@ class Nothing:
     def at(self, subject: Subject, tries: int) -> Looked:  # noqa: ARG002 - as looks are called
         """Look at it."""
         settings = self._settings[subject.id % len(self._settings)]
-        return Looked("synced", times.next_look(settings, NOW, subject.id))
+        return Looked("synced", next_run.next_look(settings, NOW, subject.id))
 
 
 def settings_of(zones: list[str]) -> list[Settings]:
@@ -103,7 +104,7 @@ def fill(store: Store, number: int) -> None:
             for one in some
         ]
         wishes = [
-            (repository(one), times.next_look(settings[one % len(settings)], NOW, one))
+            (repository(one), next_run.next_look(settings[one % len(settings)], NOW, one))
             for one in some
         ]
         with store.engine.begin() as connection:
@@ -196,19 +197,26 @@ def taking(store: Store) -> dict[str, float]:
     return {"take": took, "beat": beat}
 
 
+def busy(store: Store) -> bool:
+    """Whether anything is due, or handed to the queue and not given back."""
+    taken = sa.select(sa.exists().where(tables.agenda.c.holder.is_not(None)))
+    with store.engine.connect() as connection:
+        return bool(store.agenda.overdue(NOW)[0] or connection.execute(taken).scalar())
+
+
 def doing(store: Store, number: int) -> float:
-    """Milliseconds for each look that is due, with the server's threads."""
+    """Milliseconds for each look that is due, in threads on SQLite, by the queue on PostgreSQL."""
     wake_some(store, number)
     due, _ = store.agenda.overdue(NOW)
-    hands = Embedded(
-        worker(store),
-        threads=THREADS,
-        tick=timedelta(milliseconds=500),
-        beat=timedelta(minutes=1),
-    )
+    tick, lease = timedelta(milliseconds=500), timedelta(minutes=3)
+    hands: Hands
+    if store.shared:
+        hands = Queued(store, worker(store), threads=THREADS, tick=tick, lease=lease)
+    else:
+        hands = Embedded(worker(store), threads=THREADS, tick=tick, beat=lease / 3)
     begun = time.perf_counter()
     hands.start()
-    while store.agenda.overdue(NOW)[0]:
+    while busy(store):
         time.sleep(0.01)
     took = time.perf_counter() - begun
     hands.stop()
@@ -280,7 +288,7 @@ def empty(server: str, number: int) -> Iterator[str]:
 def apart(url: str, number: int) -> dict[str, float]:
     """The same as `measured`, in a process of its own."""
     url = url.replace("postgresql://", "postgresql+psycopg://")
-    command = [sys.executable, "-m", "bench.fleet", "one", url, str(number)]
+    command = [sys.executable, "-m", "bench.scale", "one", url, str(number)]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
     found: dict[str, float] = json.loads(done.stdout)
     return found

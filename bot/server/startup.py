@@ -5,7 +5,7 @@ What was missed while nobody listened shows then. Spread out, so that a start is
 
 from datetime import datetime, timedelta
 
-from bot.server import times
+from bot.server import next_run
 from bot.server.store.rows import repository
 from bot.server.store.store import Store
 
@@ -20,7 +20,7 @@ def wake_all(store: Store, now: datetime) -> int:
     woken = last = 0
     while numbers := store.register.active_repositories(after=last, most=AT_ONCE):
         store.agenda.wake_each(
-            (repository(number), now + within * times.spread(number)) for number in numbers
+            (repository(number), now + within * next_run.spread(number)) for number in numbers
         )
         woken, last = woken + len(numbers), numbers[-1]
     return woken
