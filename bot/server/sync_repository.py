@@ -42,7 +42,7 @@ from bot.settings import CONFIG_PATH, Settings
 from bot.settings import parse as parse_settings
 from bot.templating import plural
 from bot.usecases.sources import Remote
-from bot.usecases.sync import Sync, Synced
+from bot.usecases.sync import Sync, SyncResult
 
 if TYPE_CHECKING:
     from bot.github.outside import WebPages
@@ -229,7 +229,7 @@ class _Run:
             name = self.settings.curriculum
             return _Path(self.settings, self._curricula.find(self._row.id, name, place))
 
-    def _write(self, connection: Connection, path: _Path) -> Synced:
+    def _write(self, connection: Connection, path: _Path) -> SyncResult:
         gateway = PyGithubGateway(
             connection,
             # The lane spaces the writes of all runs of the installation.

@@ -25,7 +25,7 @@ OURS: dict[str, Any] = {"author": "milepost[bot]", "author_kind": "Bot"}
 KEPT = tuple(Snapshot.model_fields)
 
 
-class Imagined:
+class DryRunRepository:
     """Reader and gateway in one. `now` (aware) dates what is written, `web` is GitHub's pages.
 
     Raises what `reader` raises, and NotThereError like a gateway. Files are not kept: nothing that
