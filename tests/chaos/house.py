@@ -23,6 +23,8 @@ from bot.errors import MilepostError
 from bot.settings import Settings
 from bot.usecases.reconcile import Session, check_removals, planner
 from bot.usecases.sync import Sync, SyncPreview
+from github_sandbox.api.engine import Engine
+from github_sandbox.world import REPOSITORY, TOKEN, World
 
 BEGINS = datetime(2026, 1, 5, 9, tzinfo=UTC)
 BOT = "milepost[bot]"
