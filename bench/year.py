@@ -29,7 +29,7 @@ from bot.github.pacing import Pacing
 from bot.github.reader import HttpReader
 from bot.settings import Settings
 from bot.usecases.sync import Sync
-from github_sandbox.person import Person
+from github_sandbox.browser_user import Person
 from github_sandbox.server import Sandbox, running
 
 CURRICULUM = "devops-to-mlops"

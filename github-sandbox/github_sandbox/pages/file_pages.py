@@ -11,7 +11,7 @@ from starlette.responses import Response
 from github_sandbox.pages import markdown
 from github_sandbox.pages.markdown import Setting
 from github_sandbox.pages.rendering import IssueUrl, missing, page
-from github_sandbox.pages.views import REPO
+from github_sandbox.pages.repository_pages import REPO
 from github_sandbox.state import files
 from github_sandbox.state.git import Commit
 from github_sandbox.state.objects import Repository

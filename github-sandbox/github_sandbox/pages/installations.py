@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from github_sandbox.api.app_shapes import settings_page
-from github_sandbox.pages.looking import accounts, address, form_lists, viewer
 from github_sandbox.pages.rendering import page
+from github_sandbox.pages.sign_in import accounts, address, form_lists, viewer
 from github_sandbox.state import apps, grants
 from github_sandbox.state.objects import Actor, App, Installation, Repository, User
 from github_sandbox.state.refusals import Conflict, Invalid, NotFound

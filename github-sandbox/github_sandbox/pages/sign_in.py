@@ -1,4 +1,5 @@
-"""Who looks at the pages: one of the people of the sandbox, kept in a cookie, else the learner.
+"""Who looks at the pages: one of the people of the sandbox, kept in a cookie, else the owner
+of the first repository.
 
 There are no passwords: whoever reaches the sandbox may be anybody in it.
 """
@@ -11,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from github_sandbox.pages.rendering import missing, page
 from github_sandbox.state.objects import User
-from github_sandbox.world import LEARNER, World
+from github_sandbox.world import World
 
 COOKIE = "sandbox-person"
 
@@ -25,7 +26,7 @@ async def form_lists(request: Request) -> dict[str, list[str]]:
 def viewer(world: World, request: Request) -> User:
     """Who looks."""
     found = world.users.get(request.cookies.get(COOKIE, "").lower())
-    return found if found and found.kind == "User" else world.users[LEARNER]
+    return found if found and found.kind == "User" else world.users[world.owner.lower()]
 
 
 def look_as(response: Response, person: User) -> None:

@@ -1,6 +1,6 @@
 """The forms: what a person does in the browser, as the owner of the repository.
 
-The guard has turned away posts from other sites before they reach this.
+The check of the origin has turned away posts from other sites before they reach this.
 """
 
 from urllib.parse import parse_qsl
@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from github_sandbox.pages import markdown
 from github_sandbox.pages.rendering import missing
-from github_sandbox.pages.views import REPO
+from github_sandbox.pages.repository_pages import REPO
 from github_sandbox.state import checks, comments, issues, labels, milestones, pulls
 from github_sandbox.state.objects import Actor, Issue, Repository
 from github_sandbox.world import World

@@ -9,13 +9,15 @@ from typing import Any
 
 from github_sandbox.state import comments, issues, pulls
 from github_sandbox.state.objects import Actor, Comment, Issue, Repository
-from github_sandbox.world import LEARNER, REPOSITORY, World
+from github_sandbox.world import World
 
 
 class Person:
     """One account and one repository."""
 
-    def __init__(self, world: World, login: str = LEARNER, repository: str = REPOSITORY) -> None:
+    def __init__(
+        self, world: World, login: str | None = None, repository: str | None = None
+    ) -> None:
         self._world = world
         self._login = login
         self._home = repository

@@ -11,8 +11,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from github_sandbox.pages.looking import accounts, address, form_lists, viewer
 from github_sandbox.pages.rendering import missing, page
+from github_sandbox.pages.sign_in import accounts, address, form_lists, viewer
 from github_sandbox.state import apps, manifests
 from github_sandbox.state.objects import User
 from github_sandbox.state.refusals import Forbidden, NotFound
