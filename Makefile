@@ -59,9 +59,9 @@ bench: $(VENV)/.dev
 
 # Minutes long: both databases, up to a million rows, and Probot beside where Node.js is.
 bench-server: $(VENV)/.dev
-	@$(BIN)/python -m bench.looks
+	@$(BIN)/python -m bench.sync_cost
 	@$(BIN)/python -m bench.webhooks
-	@$(BIN)/python -m bench.fleet
+	@$(BIN)/python -m bench.scale
 
 # Histories of faults, races and edits; `make chaos SEED=7 HISTORIES=50` repeats and varies it.
 chaos: $(VENV)/.dev

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.curriculum.model import Curriculum
     from bot.github.client import Connection
     from bot.settings import Settings
-    from bot.usecases.sync import Sync, Synced
+    from bot.usecases.sync import Sync, SyncResult
     from github_sandbox.server import Sandbox
 
 BOT = "milepost[bot]"
@@ -126,7 +126,7 @@ class _Life:
         console.say("\n$ milepost sync\n")
         console.say(f"{self._sync().written} changes written. From here on, time flies.")
 
-    def _tell(self, done: "Synced") -> None:
+    def _tell(self, done: "SyncResult") -> None:
         """What was posted, as the learner reads it."""
         for posted in done.posted:
             day = f"{self._running.world.clock.now():%A, %d %B %Y}"
@@ -147,7 +147,7 @@ class _Life:
         clock = self._running.world.clock
         clock.advance(moment - clock.now())
 
-    def _sync(self) -> "Synced":
+    def _sync(self) -> "SyncResult":
         from bot.github.gateway import PyGithubGateway
         from bot.github.pacing import Pacing
 

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-import httpx
+import httpx2
 
 
 class Api:
     """Requests to the learner's repository: paths that begin with "/" are its own, the rest below
     the API root. `json` in, response out."""
 
-    def __init__(self, client: httpx.Client, root: str) -> None:
+    def __init__(self, client: httpx2.Client, root: str) -> None:
         self.client = client
         self.root = root
 
-    def __call__(self, method: str, path: str, json: Any = None, **more: Any) -> httpx.Response:
+    def __call__(self, method: str, path: str, json: Any = None, **more: Any) -> httpx2.Response:
         url = path if path and not path.startswith("/") else f"{self.root}{path}"
         return self.client.request(method, url, json=json, **more)
 

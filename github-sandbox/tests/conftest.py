@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-import httpx
+import httpx2
 import pytest
 
 from github_sandbox import InstalledApp, Sandbox
@@ -30,11 +30,11 @@ def sandbox_app(github_sandbox_app: InstalledApp) -> InstalledApp:
 @pytest.fixture
 def with_token(sandbox: Sandbox) -> Iterator[AsUser]:
     """Makes clients that send a given token, or none."""
-    clients: list[httpx.Client] = []
+    clients: list[httpx2.Client] = []
 
     def make(token: str | None) -> Api:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        clients.append(httpx.Client(base_url=sandbox.api_url, headers=headers, verify=NO_TLS))
+        clients.append(httpx2.Client(base_url=sandbox.api_url, headers=headers, verify=NO_TLS))
         return Api(clients[-1], f"{sandbox.api_url}/repos/{sandbox.repository}")
 
     yield make
@@ -48,17 +48,17 @@ def api(sandbox: Sandbox, with_token: AsUser) -> Api:
 
 
 @pytest.fixture
-def web(sandbox: Sandbox) -> Iterator[httpx.Client]:
+def web(sandbox: Sandbox) -> Iterator[httpx2.Client]:
     """A browser's requests."""
-    with httpx.Client(base_url=sandbox.url, verify=NO_TLS) as client:
+    with httpx2.Client(base_url=sandbox.url, verify=NO_TLS) as client:
         yield client
 
 
 @pytest.fixture
-def mentor(sandbox: Sandbox) -> Iterator[httpx.Client]:
+def mentor(sandbox: Sandbox) -> Iterator[httpx2.Client]:
     """Another browser, in which somebody else looks."""
     sandbox.world.add_user("mentor")
-    with httpx.Client(base_url=sandbox.url, verify=False) as client:
+    with httpx2.Client(base_url=sandbox.url, verify=False) as client:
         client.post("/login", data={"login": "mentor"})
         yield client
 

@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from github_sandbox import WebhookInbox
@@ -12,17 +12,17 @@ from tests.client import Api
 
 
 @pytest.fixture
-def control(web: httpx.Client) -> httpx.Client:
+def control(web: httpx2.Client) -> httpx2.Client:
     web.base_url = web.base_url.join("/_sandbox/")
     return web
 
 
-def ok(answer: httpx.Response) -> Any:
+def ok(answer: httpx2.Response) -> Any:
     assert answer.is_success, answer.text
     return answer.json()
 
 
-def test_the_state_is_shown_and_reset(control: httpx.Client, api: Api) -> None:
+def test_the_state_is_shown_and_reset(control: httpx2.Client, api: Api) -> None:
     api("POST", "/milestones", {"title": "One", "due_on": "2026-01-05T12:00:00Z"})
     api.issue("Issue", labels=["a"], milestone=1)
 
@@ -34,7 +34,7 @@ def test_the_state_is_shown_and_reset(control: httpx.Client, api: Api) -> None:
     assert ok(control.get("state"))["repositories"][0]["issues"] == []
 
 
-def test_requests_are_counted(control: httpx.Client, api: Api) -> None:
+def test_requests_are_counted(control: httpx2.Client, api: Api) -> None:
     ok(control.put("requests/bodies", params={"on": True}))
     api.issue("Logged")
     etag = api("GET", "/issues").headers["etag"]
@@ -55,7 +55,7 @@ def test_requests_are_counted(control: httpx.Client, api: Api) -> None:
     assert ok(control.get("requests")) == []
 
 
-def test_faults_come_and_go(control: httpx.Client, api: Api) -> None:
+def test_faults_come_and_go(control: httpx2.Client, api: Api) -> None:
     ok(control.post("faults", json={"kind": "502", "method": "POST", "times": 0}))
     assert api("POST", "/issues", {"title": "x"}).status_code == 502
     assert ok(control.get("faults"))[0]["seen"] == 1
@@ -75,11 +75,11 @@ def test_faults_come_and_go(control: httpx.Client, api: Api) -> None:
         {"kind": "500", "colour": "red"},
     ],
 )
-def test_a_fault_that_makes_no_sense_is_refused(control: httpx.Client, body: Any) -> None:
+def test_a_fault_that_makes_no_sense_is_refused(control: httpx2.Client, body: Any) -> None:
     assert control.post("faults", json=body).status_code == 422
 
 
-def test_time_passes_on_request(control: httpx.Client, sandbox: Sandbox) -> None:
+def test_time_passes_on_request(control: httpx2.Client, sandbox: Sandbox) -> None:
     before = sandbox.world.clock.exact()
     ok(control.post("clock/advance", params={"seconds": 3600}))
 
@@ -88,7 +88,7 @@ def test_time_passes_on_request(control: httpx.Client, sandbox: Sandbox) -> None
     assert control.post("clock/advance", params={"seconds": -1}).status_code == 422
 
 
-def test_limits_are_set(control: httpx.Client, api: Api) -> None:
+def test_limits_are_set(control: httpx2.Client, api: Api) -> None:
     ok(control.patch("limits", json={"secondary": True, "created_per_minute": 1}))
     answers = [api("POST", "/labels", {"name": name}).status_code for name in "ab"]
     ok(control.post("limits/exhaust/learner"))
@@ -98,7 +98,7 @@ def test_limits_are_set(control: httpx.Client, api: Api) -> None:
     assert api("GET", "/labels").headers["x-ratelimit-remaining"] == "0"
 
 
-def test_people_tokens_and_repositories_are_added(control: httpx.Client, api: Api) -> None:
+def test_people_tokens_and_repositories_are_added(control: httpx2.Client, api: Api) -> None:
     ok(control.post("users", json={"login": "Ada", "name": "Ada L."}))
     ok(control.post("repositories", json={"full_name": "ada/notes", "private": True}))
     narrow = {"token": "t", "user": "ada", "permissions": {"metadata": "read", "issues": "read"}}
@@ -112,7 +112,7 @@ def test_people_tokens_and_repositories_are_added(control: httpx.Client, api: Ap
     assert api("POST", f"{notes}/issues", {"title": "x"}, headers=as_narrow).status_code == 403
 
 
-def test_a_repository_is_renamed_archived_and_closed(control: httpx.Client, api: Api) -> None:
+def test_a_repository_is_renamed_archived_and_closed(control: httpx2.Client, api: Api) -> None:
     ok(control.post("repositories/learner/portfolio/pull-requests", params={"title": "PR"}))
     assert "pull_request" in api("GET", "/issues").json()[0]
     more = {"title": "Done", "body": "Closes #1", "merged": "true"}
@@ -128,7 +128,7 @@ def test_a_repository_is_renamed_archived_and_closed(control: httpx.Client, api:
 
 
 def test_hooks_and_apps_are_added(
-    control: httpx.Client, api: Api, sandbox: Sandbox, webhook_inbox: WebhookInbox
+    control: httpx2.Client, api: Api, sandbox: Sandbox, webhook_inbox: WebhookInbox
 ) -> None:
     url = webhook_inbox.url
     hook = {"repository": "learner/portfolio", "url": url, "secret": "s", "events": ["issues"]}
@@ -145,7 +145,7 @@ def test_hooks_and_apps_are_added(
     assert app["private_key"].startswith("-----BEGIN")
 
 
-def test_the_control_routes_describe_themselves(web: httpx.Client) -> None:
+def test_the_control_routes_describe_themselves(web: httpx2.Client) -> None:
     paths = ok(web.get("/openapi.json"))["paths"]
 
     assert all(path.startswith("/_sandbox/") for path in paths)

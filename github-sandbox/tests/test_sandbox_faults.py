@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from datetime import timedelta
 
-import httpx
+import httpx2
 import pytest
 
 from github_sandbox.server import Sandbox
@@ -38,7 +38,7 @@ def test_a_connection_breaks_before_or_after_the_write(
 ) -> None:
     fail(kind, method="WRITE")
 
-    with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
+    with pytest.raises((httpx2.ReadError, httpx2.RemoteProtocolError)):
         api.issue()
     assert len(sandbox.world.repository().issues) == written
     assert sandbox.world.journal.entries[-1].status == 0
@@ -51,7 +51,7 @@ def test_an_answer_does_not_come(
 ) -> None:
     fail(kind, method="POST")
 
-    with pytest.raises(httpx.ReadTimeout):
+    with pytest.raises(httpx2.ReadTimeout):
         api("POST", "/issues", {"title": "x"}, timeout=0.05)
     assert len(sandbox.world.repository().issues) == written
 
@@ -59,7 +59,7 @@ def test_an_answer_does_not_come(
 def test_a_held_connection_is_dropped_in_the_end(api: Api, fail: Break) -> None:
     fail("timeout", hold=0.01)
 
-    with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
+    with pytest.raises((httpx2.ReadError, httpx2.RemoteProtocolError)):
         api("GET", "")
 
 

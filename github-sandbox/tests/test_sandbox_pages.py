@@ -1,6 +1,6 @@
 """What a person sees in the browser, and what the forms do."""
 
-import httpx
+import httpx2
 import pytest
 
 from github_sandbox.server import Sandbox
@@ -56,7 +56,7 @@ def seeded(sandbox: Sandbox, api: Api) -> Sandbox:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_there_and_locked_down(seeded: Sandbox, web: httpx.Client, path: str) -> None:
+def test_a_page_is_there_and_locked_down(seeded: Sandbox, web: httpx2.Client, path: str) -> None:
     answer = web.get(path)
 
     assert answer.status_code == 200
@@ -79,7 +79,7 @@ def test_a_page_is_there_and_locked_down(seeded: Sandbox, web: httpx.Client, pat
     ],
 )
 @pytest.mark.usefixtures("seeded")
-def test_a_page_that_is_not_there_says_so(web: httpx.Client, path: str) -> None:
+def test_a_page_that_is_not_there_says_so(web: httpx2.Client, path: str) -> None:
     answer = web.get(path)
 
     assert answer.status_code == 404
@@ -87,7 +87,7 @@ def test_a_page_that_is_not_there_says_so(web: httpx.Client, path: str) -> None:
 
 
 @pytest.mark.usefixtures("seeded")
-def test_an_issue_shows_what_hangs_on_it(web: httpx.Client) -> None:
+def test_an_issue_shows_what_hangs_on_it(web: httpx2.Client) -> None:
     text = web.get(f"{HOME}/issues/1").text
 
     for part in [
@@ -115,7 +115,7 @@ def test_an_issue_shows_what_hangs_on_it(web: httpx.Client) -> None:
     ],
 )
 def test_a_file_of_a_branch_is_served_as_what_it_is(
-    seeded: Sandbox, web: httpx.Client, name: str, kind: str
+    seeded: Sandbox, web: httpx2.Client, name: str, kind: str
 ) -> None:
     seeded.world.commit_files(seeded.world.repository(), {name: SVG}, "Add", "pic/tures")
     answer = web.get(f"{HOME}/raw/pic/tures/{name}")
@@ -127,7 +127,7 @@ def test_a_file_of_a_branch_is_served_as_what_it_is(
 
 
 @pytest.mark.usefixtures("seeded")
-def test_a_picture_is_shown_on_its_page_and_its_branch_is_linked(web: httpx.Client) -> None:
+def test_a_picture_is_shown_on_its_page_and_its_branch_is_linked(web: httpx2.Client) -> None:
     assert (
         f'<img src="{HOME}/raw/pic/tures/deep/card.svg"'
         in web.get(f"{HOME}/blob/pic/tures/deep/card.svg").text
@@ -136,7 +136,7 @@ def test_a_picture_is_shown_on_its_page_and_its_branch_is_linked(web: httpx.Clie
     assert "deep" in web.get(f"{HOME}/tree/pic/tures").text
 
 
-def test_pinned_issues_stand_on_top_of_the_whole_list(seeded: Sandbox, web: httpx.Client) -> None:
+def test_pinned_issues_stand_on_top_of_the_whole_list(seeded: Sandbox, web: httpx2.Client) -> None:
     assert "Pinned issues" not in web.get(f"{HOME}/issues").text
     seeded.world.repository().issues[1].pinned = True
 
@@ -145,14 +145,14 @@ def test_pinned_issues_stand_on_top_of_the_whole_list(seeded: Sandbox, web: http
     assert "Pinned issues" not in web.get(f"{HOME}/issues?q=book").text
 
 
-def test_reactions_stand_under_a_comment(seeded: Sandbox, web: httpx.Client, api: Api) -> None:
+def test_reactions_stand_under_a_comment(seeded: Sandbox, web: httpx2.Client, api: Api) -> None:
     (comment,) = seeded.world.repository().issues[1].comments
     api("POST", f"/issues/comments/{comment.id}/reactions", {"content": "confused"})
 
     assert "😕 1" in web.get(f"{HOME}/issues/1").text
 
 
-def test_the_learner_merges_a_pull_request(seeded: Sandbox, web: httpx.Client) -> None:
+def test_the_learner_merges_a_pull_request(seeded: Sandbox, web: httpx2.Client) -> None:
     assert "Merge pull request" in web.get(f"{HOME}/pull/3").text
     assert web.post(f"{HOME}/pull/3/merge").status_code == 303
 
@@ -166,7 +166,7 @@ def test_the_learner_merges_a_pull_request(seeded: Sandbox, web: httpx.Client) -
 
 
 @pytest.mark.usefixtures("seeded")
-def test_a_list_is_narrowed_by_label_milestone_and_text(web: httpx.Client) -> None:
+def test_a_list_is_narrowed_by_label_milestone_and_text(web: httpx2.Client) -> None:
     def shown(query: str) -> list[bool]:
         text = web.get(f"{HOME}/issues?{query}").text
         return [name in text for name in ("Learn &lt;b&gt;", "Read a book")]
@@ -180,7 +180,7 @@ def test_a_list_is_narrowed_by_label_milestone_and_text(web: httpx.Client) -> No
 
 
 @pytest.mark.usefixtures("seeded")
-def test_the_learner_closes_and_reopens(web: httpx.Client, api: Api) -> None:
+def test_the_learner_closes_and_reopens(web: httpx2.Client, api: Api) -> None:
     web.post(f"{HOME}/issues/1/state", data={"reason": "not_planned"})
     closed = api("GET", "/issues/1").json()
     web.post(f"{HOME}/issues/1/state")
@@ -191,7 +191,7 @@ def test_the_learner_closes_and_reopens(web: httpx.Client, api: Api) -> None:
 
 
 @pytest.mark.usefixtures("seeded")
-def test_the_learner_ticks_edits_and_comments(web: httpx.Client, api: Api) -> None:
+def test_the_learner_ticks_edits_and_comments(web: httpx2.Client, api: Api) -> None:
     ticked = web.post(f"{HOME}/issues/1/tick", data={"line": "1"})
     assert ticked.status_code == 303
     assert "- [x] Read" in api("GET", "/issues/1").json()["body"]
@@ -206,7 +206,7 @@ def test_the_learner_ticks_edits_and_comments(web: httpx.Client, api: Api) -> No
     assert (issue["title"], issue["body"], issue["comments"]) == ("Ünicode & more", "a\r\nb", 2)
 
 
-def test_the_learner_makes_and_deletes(seeded: Sandbox, web: httpx.Client, api: Api) -> None:
+def test_the_learner_makes_and_deletes(seeded: Sandbox, web: httpx2.Client, api: Api) -> None:
     made = web.post(f"{HOME}/issues/new", data={"title": "Mine", "body": ""})
     assert made.headers["location"] == f"{HOME}/issues/4"
     web.post(f"{HOME}/issues/4/delete")
@@ -220,7 +220,7 @@ def test_the_learner_makes_and_deletes(seeded: Sandbox, web: httpx.Client, api: 
     assert api("GET", "/milestones").json() == []
 
 
-def test_a_refused_form_says_why(seeded: Sandbox, web: httpx.Client) -> None:
+def test_a_refused_form_says_why(seeded: Sandbox, web: httpx2.Client) -> None:
     empty = web.post(f"{HOME}/issues/new", data={"title": " "})
     seeded.world.archive(seeded.world.repository())
     archived = web.post(f"{HOME}/issues/1/delete")
@@ -243,18 +243,18 @@ def test_a_refused_form_says_why(seeded: Sandbox, web: httpx.Client) -> None:
 )
 @pytest.mark.parametrize("path", [f"{HOME}/issues/1/delete", "/_sandbox/reset"])
 def test_other_sites_cannot_act(
-    seeded: Sandbox, web: httpx.Client, headers: dict[str, str], path: str
+    seeded: Sandbox, web: httpx2.Client, headers: dict[str, str], path: str
 ) -> None:
     assert web.post(path, headers=headers).status_code == 403
     assert 1 in seeded.world.repository().issues
 
 
-def test_other_names_cannot_read(web: httpx.Client) -> None:
+def test_other_names_cannot_read(web: httpx2.Client) -> None:
     assert web.get("/", headers={"Host": "evil.example"}).status_code == 403
     assert web.get("/", headers={"Host": "localhost:4010"}).status_code == 200
 
 
-def test_its_own_forms_can(seeded: Sandbox, web: httpx.Client) -> None:
+def test_its_own_forms_can(seeded: Sandbox, web: httpx2.Client) -> None:
     own = {"Origin": seeded.url, "Sec-Fetch-Site": "same-origin"}
 
     assert web.post(f"{HOME}/issues/2/delete", headers=own).status_code == 303

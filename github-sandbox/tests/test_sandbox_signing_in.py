@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
-import httpx
+import httpx2
 import pytest
 
 from github_sandbox.server import Sandbox
@@ -29,7 +29,7 @@ WithToken = Callable[[str | None], Api]
 
 class TestSigningIn:
     def test_the_person_is_asked_once_and_goes_back_with_a_code(
-        self, web: httpx.Client, mentor: httpx.Client, paths: App
+        self, web: httpx2.Client, mentor: httpx2.Client, paths: App
     ) -> None:
         page = ask(web, paths)
         assert "Authorize Paths" in page.text
@@ -41,13 +41,13 @@ class TestSigningIn:
         assert query_of(ask(web, paths))["code"] != query_of(back)["code"]
         assert ask(mentor, paths).status_code == 200
 
-    def test_who_says_no_goes_back_without(self, web: httpx.Client, paths: App) -> None:
+    def test_who_says_no_goes_back_without(self, web: httpx2.Client, paths: App) -> None:
         data = hidden(ask(web, paths)) | {"authorize": "0"}
         query = query_of(web.post("/login/oauth/authorize", data=data))
         assert (query["error"], query["state"]) == ("access_denied", "s&1")
         assert "code" not in query
 
-    def test_only_registered_places_are_gone_back_to(self, web: httpx.Client, paths: App) -> None:
+    def test_only_registered_places_are_gone_back_to(self, web: httpx2.Client, paths: App) -> None:
         answer = ask(web, paths, redirect_uri="https://evil.example/signed-in")
         assert answer.headers["location"].startswith(f"{HOST}/signed-in?")
         assert query_of(answer)["error"] == "redirect_uri_mismatch"
@@ -61,7 +61,7 @@ class TestSigningIn:
         assert f"{HOST}/other" in ask(web, paths, redirect_uri=f"{HOST}/other").text
 
     def test_unknown_apps_and_other_methods_are_refused(
-        self, web: httpx.Client, paths: App
+        self, web: httpx2.Client, paths: App
     ) -> None:
         assert ask(web, paths, client_id="Iv1.none").status_code == 404
         assert ask(web, paths, code_challenge_method="plain").status_code == 422
@@ -69,7 +69,7 @@ class TestSigningIn:
         paths.callback_urls = ()
         assert ask(web, paths).status_code == 404
 
-    def test_a_code_brings_a_token_once(self, web: httpx.Client, paths: App) -> None:
+    def test_a_code_brings_a_token_once(self, web: httpx2.Client, paths: App) -> None:
         code = code_of(web, paths)
         answer = trade(web, paths, code)
         given = answer.json()
@@ -80,7 +80,7 @@ class TestSigningIn:
         assert trade(web, paths, code).json()["error"] == "bad_verification_code"
 
     def test_a_code_lasts_ten_minutes(
-        self, sandbox: Sandbox, web: httpx.Client, paths: App
+        self, sandbox: Sandbox, web: httpx2.Client, paths: App
     ) -> None:
         code = code_of(web, paths)
         sandbox.world.clock.advance(timedelta(minutes=10, seconds=1))
@@ -98,13 +98,13 @@ class TestSigningIn:
         ],
     )
     def test_what_is_wrong_is_told_with_status_200(
-        self, web: httpx.Client, paths: App, wrong: dict[str, str], error: str
+        self, web: httpx2.Client, paths: App, wrong: dict[str, str], error: str
     ) -> None:
         answer = trade(web, paths, **({"code": code_of(web, paths)} | wrong))
         assert (answer.status_code, answer.json()["error"]) == (200, error)
 
     def test_another_apps_code_is_none(
-        self, sandbox: Sandbox, web: httpx.Client, paths: App
+        self, sandbox: Sandbox, web: httpx2.Client, paths: App
     ) -> None:
         other = apps.create(
             sandbox.world, "Other", owner="learner", permissions={"metadata": "read"}, events=[]
@@ -113,11 +113,11 @@ class TestSigningIn:
         assert trade(web, other, code).json()["error"] == "bad_verification_code"
         assert "access_token" in trade(web, paths, code).json()
 
-    def test_an_unknown_client_is_not_found(self, web: httpx.Client, paths: App) -> None:
+    def test_an_unknown_client_is_not_found(self, web: httpx2.Client, paths: App) -> None:
         answer = trade(web, paths, "code", client_id="Iv1.none")
         assert (answer.status_code, answer.json()) == (404, {"error": "Not Found"})
 
-    def test_it_answers_as_a_form_and_takes_json(self, web: httpx.Client, paths: App) -> None:
+    def test_it_answers_as_a_form_and_takes_json(self, web: httpx2.Client, paths: App) -> None:
         fields = {
             "client_id": paths.client_id,
             "client_secret": paths.client_secret,
@@ -129,7 +129,7 @@ class TestSigningIn:
         assert parse_qs(answer.text)["token_type"] == ["bearer"]
 
     def test_a_refresh_token_renews_once(
-        self, web: httpx.Client, paths: App, with_token: WithToken
+        self, web: httpx2.Client, paths: App, with_token: WithToken
     ) -> None:
         first = trade(web, paths, code_of(web, paths)).json()
         more = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
@@ -143,12 +143,12 @@ class TestPersonsToken:
     """It reaches what both the person and the App reach."""
 
     @pytest.fixture
-    def person(self, web: httpx.Client, paths: App, with_token: WithToken) -> Api:
+    def person(self, web: httpx2.Client, paths: App, with_token: WithToken) -> Api:
         """The learner, through the App."""
         return with_token(token_of(web, paths))
 
     @pytest.fixture
-    def guest(self, mentor: httpx.Client, paths: App, with_token: WithToken) -> Api:
+    def guest(self, mentor: httpx2.Client, paths: App, with_token: WithToken) -> Api:
         """The mentor, through the App."""
         return with_token(token_of(mentor, paths))
 
@@ -164,7 +164,7 @@ class TestPersonsToken:
         assert (before, person("GET", "user").status_code) == (200, 401)
 
     def test_it_ends_when_the_app_says_so(
-        self, sandbox: Sandbox, web: httpx.Client, paths: App, with_token: WithToken
+        self, sandbox: Sandbox, web: httpx2.Client, paths: App, with_token: WithToken
     ) -> None:
         token, other = token_of(web, paths), token_of(web, paths)
         client = (paths.client_id, paths.client_secret)
@@ -184,7 +184,7 @@ class TestPersonsToken:
         assert not any(refresh.token == token for refresh in sandbox.world.refreshes.values())
 
     def test_it_ends_when_the_person_takes_it_back(
-        self, web: httpx.Client, paths: App, person: Api
+        self, web: httpx2.Client, paths: App, person: Api
     ) -> None:
         assert person("GET", "user").json()["login"] == "learner"
         path = f"/settings/connections/applications/{paths.client_id}/revoke"
@@ -275,7 +275,7 @@ class TestPersonsToken:
 
 
 def test_other_processes_can_sign_people_in(
-    sandbox: Sandbox, web: httpx.Client, with_token: WithToken
+    sandbox: Sandbox, web: httpx2.Client, with_token: WithToken
 ) -> None:
     web.post("/_sandbox/users", json={"login": "acme", "kind": "Organization", "owners": ["ada"]})
     assert web.post("/_sandbox/sign-in/ada").json() == {"login": "ada"}

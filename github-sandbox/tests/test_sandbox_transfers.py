@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-import httpx
+import httpx2
 import pytest
 
 from github_sandbox import WebhookInbox
@@ -122,7 +122,7 @@ def test_for_who_may_not_see_the_other_repository_it_is_not_there(
 
 
 def test_the_pages_do_not_have_it_any_more(
-    sandbox: Sandbox, api: Api, web: httpx.Client, elsewhere: Repository
+    sandbox: Sandbox, api: Api, web: httpx2.Client, elsewhere: Repository
 ) -> None:
     api.issue("Goes")
     transfer(sandbox, elsewhere)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from html import unescape
 
-import httpx
+import httpx2
 import pytest
 
 from github_sandbox.server import Sandbox
@@ -24,7 +24,7 @@ WithToken = Callable[[str | None], Api]
 
 class TestWhoLooks:
     def test_it_is_the_learner_until_somebody_else_is_chosen(
-        self, sandbox: Sandbox, web: httpx.Client
+        self, sandbox: Sandbox, web: httpx2.Client
     ) -> None:
         sandbox.world.add_user("mentor", name="Mo")
         page = web.get("/login")
@@ -36,17 +36,17 @@ class TestWhoLooks:
         assert "You are mentor now" in web.get("/login").text
 
     @pytest.mark.parametrize("place", ["//evil.example", "/\\evil.example", "https://evil.example"])
-    def test_it_leads_nowhere_else(self, web: httpx.Client, place: str) -> None:
+    def test_it_leads_nowhere_else(self, web: httpx2.Client, place: str) -> None:
         answer = web.post("/login", data={"login": "learner", "return_to": place})
         assert answer.headers["location"] == "/"
 
-    def test_nobody_can_be_an_organization(self, sandbox: Sandbox, web: httpx.Client) -> None:
+    def test_nobody_can_be_an_organization(self, sandbox: Sandbox, web: httpx2.Client) -> None:
         sandbox.world.add_user("acme", kind="Organization")
         assert web.post("/login", data={"login": "acme"}).status_code == 404
 
 
 class TestRegistering:
-    def propose(self, web: httpx.Client, manifest: object, whose: str = "") -> httpx.Response:
+    def propose(self, web: httpx2.Client, manifest: object, whose: str = "") -> httpx2.Response:
         text = manifest if isinstance(manifest, str) else json.dumps(manifest)
         elsewhere = {"Origin": HOST, "Sec-Fetch-Site": "same-site"}
         return web.post(
@@ -54,7 +54,7 @@ class TestRegistering:
         )
 
     def test_it_shows_what_the_app_may_do_and_changes_nothing(
-        self, sandbox: Sandbox, web: httpx.Client
+        self, sandbox: Sandbox, web: httpx2.Client
     ) -> None:
         page = self.propose(web, MANIFEST)
         assert page.status_code == 200
@@ -64,7 +64,7 @@ class TestRegistering:
         assert sandbox.world.manifests == {}
 
     def test_the_person_goes_back_with_a_code_that_brings_the_app(
-        self, sandbox: Sandbox, web: httpx.Client, with_token: WithToken
+        self, sandbox: Sandbox, web: httpx2.Client, with_token: WithToken
     ) -> None:
         fields = hidden(self.propose(web, MANIFEST)) | {"name": "Paths of Bea"}
         back = web.post("/settings/apps", data=fields)
@@ -84,7 +84,7 @@ class TestRegistering:
         assert paths.hook is None
 
     def test_an_organization_is_registered_for_by_its_owners(
-        self, sandbox: Sandbox, web: httpx.Client, mentor: httpx.Client
+        self, sandbox: Sandbox, web: httpx2.Client, mentor: httpx2.Client
     ) -> None:
         sandbox.world.add_user("acme", kind="Organization", owners=["Mentor"])
         page = self.propose(mentor, MANIFEST, "/organizations/acme")
@@ -112,7 +112,7 @@ class TestRegistering:
         ],
     )
     def test_a_manifest_that_is_none_is_refused(
-        self, sandbox: Sandbox, web: httpx.Client, change: Fields, complaint: str
+        self, sandbox: Sandbox, web: httpx2.Client, change: Fields, complaint: str
     ) -> None:
         bad = {**MANIFEST, **change}
         page = self.propose(web, bad)
@@ -124,14 +124,14 @@ class TestRegistering:
         assert web.post("/settings/apps", data=data).status_code == 422
         assert sandbox.world.manifests == {}
 
-    def test_what_is_missing_or_unreadable_is_told(self, web: httpx.Client) -> None:
+    def test_what_is_missing_or_unreadable_is_told(self, web: httpx2.Client) -> None:
         without = {name: value for name, value in MANIFEST.items() if name != "url"}
         assert '"url" wasn' in unescape(self.propose(web, without).text)
         assert "not JSON" in self.propose(web, "{").text
         assert "not an object" in self.propose(web, "[]").text
 
     def test_a_taken_name_is_asked_for_again(
-        self, sandbox: Sandbox, web: httpx.Client, paths: App
+        self, sandbox: Sandbox, web: httpx2.Client, paths: App
     ) -> None:
         sandbox.world.add_user("grace")
         data = hidden(self.propose(web, MANIFEST))
@@ -148,7 +148,7 @@ class TestRegistering:
         assert paths.slug == "paths"
         assert query_of(web.post("/settings/apps", data=data | {"name": "learner"}))["code"]
 
-    def test_only_the_sandbox_confirms(self, web: httpx.Client) -> None:
+    def test_only_the_sandbox_confirms(self, web: httpx2.Client) -> None:
         data = hidden(self.propose(web, MANIFEST)) | {"name": "Paths"}
         answer = web.post("/settings/apps", data=data, headers={"Origin": HOST})
         assert answer.status_code == 403
@@ -160,7 +160,7 @@ class TestInstalling:
         return {"target_id": target, "install_target": "selected", **fields}
 
     def test_the_person_chooses_repositories_and_goes_on_to_the_apps_page(
-        self, sandbox: Sandbox, web: httpx.Client, paths: App, secret: Repository
+        self, sandbox: Sandbox, web: httpx2.Client, paths: App, secret: Repository
     ) -> None:
         page = web.get(f"/apps/{paths.slug}/installations/new?state=s1")
         assert page.status_code == 200
@@ -175,7 +175,7 @@ class TestInstalling:
         assert (made.account.login, made.repositories) == ("learner", [secret])
 
     def test_an_app_without_a_setup_page_leads_to_its_settings(
-        self, sandbox: Sandbox, web: httpx.Client, paths: App
+        self, sandbox: Sandbox, web: httpx2.Client, paths: App
     ) -> None:
         paths.setup_url = None
         data = self.new("learner", sandbox, install_target="all")
@@ -185,7 +185,7 @@ class TestInstalling:
         assert made.repositories is None
 
     def test_somebody_with_organizations_chooses_an_account(
-        self, sandbox: Sandbox, web: httpx.Client, paths: App
+        self, sandbox: Sandbox, web: httpx2.Client, paths: App
     ) -> None:
         acme = sandbox.world.add_user("acme", kind="Organization", owners=["learner"])
         home = sandbox.world.add_repository("acme/lab")
@@ -203,7 +203,7 @@ class TestInstalling:
         assert web.get(settings).status_code == 200
 
     def test_it_is_refused_for_what_is_not_theirs(
-        self, sandbox: Sandbox, mentor: httpx.Client, paths: App
+        self, sandbox: Sandbox, mentor: httpx2.Client, paths: App
     ) -> None:
         address = f"/apps/{paths.slug}/installations"
         home = sandbox.world.repository()
@@ -214,7 +214,7 @@ class TestInstalling:
         assert sandbox.world.installations == {}
 
     def test_a_private_app_is_its_owners_alone(
-        self, web: httpx.Client, mentor: httpx.Client, paths: App
+        self, web: httpx2.Client, mentor: httpx2.Client, paths: App
     ) -> None:
         assert mentor.get(f"/apps/{paths.slug}").status_code == 200
         paths.public = False
@@ -222,13 +222,13 @@ class TestInstalling:
         assert mentor.get(f"/apps/{paths.slug}/installations/new").status_code == 404
         assert web.get(f"/apps/{paths.slug}").status_code == 200
 
-    def test_it_is_installed_once(self, sandbox: Sandbox, web: httpx.Client, paths: App) -> None:
+    def test_it_is_installed_once(self, sandbox: Sandbox, web: httpx2.Client, paths: App) -> None:
         data = self.new("learner", sandbox, install_target="all")
         web.post(f"/apps/{paths.slug}/installations", data=data)
         assert web.post(f"/apps/{paths.slug}/installations", data=data).status_code == 409
 
     def test_it_can_be_changed_stopped_and_removed(
-        self, sandbox: Sandbox, web: httpx.Client, paths: App, told: list[str]
+        self, sandbox: Sandbox, web: httpx2.Client, paths: App, told: list[str]
     ) -> None:
         world = sandbox.world
         other = world.add_repository("learner/other")
@@ -260,7 +260,7 @@ class TestInstalling:
         ]
 
     def test_others_cannot_touch_it(
-        self, sandbox: Sandbox, mentor: httpx.Client, paths: App
+        self, sandbox: Sandbox, mentor: httpx2.Client, paths: App
     ) -> None:
         made = apps.install(sandbox.world, paths, "learner")
         page = f"/settings/installations/{made.id}"
@@ -269,7 +269,7 @@ class TestInstalling:
         assert mentor.post(f"{page}/uninstall").status_code == 404
 
     def test_an_app_that_wants_to_know_of_changes_is_led_to(
-        self, sandbox: Sandbox, web: httpx.Client, paths: App
+        self, sandbox: Sandbox, web: httpx2.Client, paths: App
     ) -> None:
         paths.setup_on_update = True
         made = apps.install(sandbox.world, paths, "learner")

@@ -20,8 +20,8 @@ import yaml
 from browser.walking import PATIENCE, Looks, Walker, walker
 from planning.paths import SMALL
 from reports.lives import RICH
-from server.hosting import Host, environment, hosted
-from server.town import Town
+from server.scenario import Town
+from server.server_fixture import Host, environment, hosted
 
 from bot.curriculum.model import Curriculum
 from bot.server.server import Server

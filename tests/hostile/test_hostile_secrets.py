@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from server.hosting import SECRET
+from server.server_fixture import SECRET
 from server.visiting import visited
 
 from bot.server import logs

@@ -12,9 +12,9 @@ from bot.curriculum.model import Curriculum
 from bot.planning.changes import Plan
 from bot.planning.desired import Texts, desired_state
 from bot.planning.intents import Count, Evidenced, Intent, Log, Rate
-from bot.planning.memory import Entry, find_memory, with_memory
 from bot.planning.observed import observe
 from bot.planning.plan import make_plan
+from bot.progress.command_log import Entry, find_memory, with_memory
 from bot.reports.dashboard import as_markdown, dashboard
 from bot.reports.view import View
 from bot.settings import Settings

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from server.hosting import SECRET, as_app, environment
-from server.town import Town, living
+from server.scenario import Town, living
+from server.server_fixture import SECRET, as_app, environment
 
 from bot.cli.app import run
 from bot.github.pacing import utc_now

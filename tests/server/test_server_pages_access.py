@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from server.gallery import NOW, Gallery, six_weeks
 from server.person import Person
@@ -65,11 +65,11 @@ def people(town: Visited) -> Iterator[dict[str, Person]]:
         yield dict(zip(WHO, found, strict=True))
 
 
-def asked(somebody: Person, path: str) -> httpx.Response:
+def asked(somebody: Person, path: str) -> httpx2.Response:
     return somebody.web.get(path, follow_redirects=False)
 
 
-def anonymised(answer: httpx.Response, home: str) -> tuple[int, str, dict[str, str]]:
+def anonymised(answer: httpx2.Response, home: str) -> tuple[int, str, dict[str, str]]:
     """All that an answer tells, but the time and the name that was asked for."""
     name = home.partition("/")[2]
     headers = {k: v for k, v in answer.headers.items() if k != "date"}

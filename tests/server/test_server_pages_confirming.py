@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from server.gallery import Gallery, six_weeks
 from server.person import Person
@@ -50,7 +50,7 @@ def later(town: Visited, by: timedelta) -> None:
     town.host.server.clock = lambda: clock() + by
 
 
-def asked(town: Visited, path: str) -> httpx.Response:
+def asked(town: Visited, path: str) -> httpx2.Response:
     return town.host.client.get(town.host.url + path, follow_redirects=False)
 
 

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 from planning.paths import SMALL
-from server.hosting import eventually
 from server.person import Page, Person
+from server.server_fixture import eventually
 from server.visiting import Visited, visited
 
 from bot.settings import CONFIG_PATH, Settings, parse

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
-from server.hosting import (
+from server.person import Page, Person
+from server.scenario import BOT, Town
+from server.server_fixture import (
     EVENTS,
     PERMISSIONS,
     SECRET,
@@ -14,8 +16,6 @@ from server.hosting import (
     eventually,
     hosted,
 )
-from server.person import Page, Person
-from server.town import BOT, Town
 
 from bot.server.app import WEBHOOKS
 from bot.server.server import Server
