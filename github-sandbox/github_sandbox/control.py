@@ -1,7 +1,7 @@
-"""Steers a running sandbox over HTTP, below /_sandbox: for tests in another process and by hand.
+"""Control a running sandbox over HTTP, below /_sandbox: from another process, or by hand.
 
-Described for people in REFERENCE.md, for machines at /openapi.json. Every route does
-what a test in the same process does directly on the `World`.
+REFERENCE.md lists the routes for people, /openapi.json for machines. Each does what a test in the
+same process does on the `World`.
 """
 
 import os
