@@ -132,6 +132,27 @@ def test_nobody_there_is_written_down(sandbox: Sandbox, api: Api) -> None:
     assert {one.status for one in world.deliveries} == {"failed to connect to host"}
 
 
+@pytest.mark.parametrize("url", ["nowhere", "ftp://127.0.0.1/hooks", "http:///hooks", "http://[/"])
+def test_a_url_that_cannot_be_one_fails_as_a_delivery(sandbox: Sandbox, url: str) -> None:
+    world = sandbox.world
+    hooks.add(world, world.repository(), url)
+    sandbox.webhooks.settle()
+
+    assert [one.status_code for one in world.deliveries] == [502]
+
+
+def test_the_answer_of_a_receiver_is_written_down(
+    sandbox: Sandbox, api: Api, inbox: WebhookInbox
+) -> None:
+    inbox.status = 503
+    api.issue()
+    sandbox.webhooks.settle()
+
+    last = sandbox.world.deliveries[-1]
+    assert (last.status, last.status_code) == ("Invalid HTTP Response: 503", 503)
+    assert last.response_headers["content-length"] == "0"
+
+
 def test_an_app_does_not_hear_what_it_may_not_read(
     sandbox: Sandbox, api: Api, sandbox_app: InstalledApp, webhook_inbox: WebhookInbox
 ) -> None:
