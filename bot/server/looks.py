@@ -16,8 +16,8 @@ from bot.github.app_problems import (
     InstallationSuspendedError,
     NotInstalledError,
 )
-from bot.github.budget import Budget
 from bot.github.exchange import OnExchange, unwatched
+from bot.github.rate_limiter import RateLimiter
 from bot.server import times
 from bot.server.answers import Answers
 from bot.server.curricula import Curricula
@@ -76,7 +76,7 @@ class Looks:
         self,
         store: Store,
         auth: AppAuth,
-        budget: Budget,
+        budget: RateLimiter,
         *,
         clock: Callable[[], datetime],
         sleep: Callable[[float], None],

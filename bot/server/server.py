@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 from bot.errors import ConfigError
 from bot.github import credentials
+from bot.github.api_client import open_session
 from bot.github.app import AppAuth
-from bot.github.app_calls import session
-from bot.github.budget import Budget
 from bot.github.exchange import Exchange
-from bot.github.pacing import Pacing, utc_now
+from bot.github.rate_limiter import RateLimiter
+from bot.github.retry import Pacing, utc_now
 from bot.server import logs
 from bot.server.budgets import budget_for
 from bot.server.config import ServerConfig
@@ -68,7 +68,7 @@ class Server:
     lease: timedelta = LEASE
     auth: AppAuth | None = None
     work: Hands | None = None
-    budget: Budget | None = None
+    budget: RateLimiter | None = None
     pauses: Pauses = field(default_factory=Pauses)
     receiver: Receiver | None = None
     telemetry: Telemetry | None = None
@@ -126,7 +126,7 @@ class Server:
             config = with_credentials(self.config)
             if config.issuer is None or config.private_key is None:
                 return
-            http = session(config.api_url)
+            http = open_session(config.api_url)
             http.event_hooks = {"response": [self.measures.asked]}
             auth = AppAuth(
                 config.issuer,

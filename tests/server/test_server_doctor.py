@@ -12,7 +12,7 @@ from server.hosting import SECRET, as_app, environment
 from server.town import Town, living
 
 from bot.cli.app import run
-from bot.github.pacing import utc_now
+from bot.github.retry import utc_now
 from bot.sandbox.server import Sandbox
 from bot.server.store.engine import open_engine
 from bot.server.store.rows import repository

@@ -13,8 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from server.hosting import Host, environment, hosted
 from server.town import living
 
-from bot.github.book import Left
-from bot.github.budget import InProcess
+from bot.github.rate_limit_state import Quota
+from bot.github.rate_limiter import InMemoryRateLimiter
 from bot.sandbox.server import Sandbox
 from bot.server import limits
 from bot.server.limits import Window, neighbourhood
@@ -189,8 +189,8 @@ def test_the_reference_tells_every_measure(host: Host) -> None:
 @contextlib.contextmanager
 def living_budget(host: Host) -> Iterator[None]:
     """As if there was an App, of which GitHub has told how much is left."""
-    budget = InProcess()
-    budget.heard(1, Left(100, 50, 60.0))
+    budget = InMemoryRateLimiter()
+    budget.heard(1, Quota(100, 50, 60.0))
     host.server.budget = budget
     yield
     host.server.budget = None
