@@ -21,7 +21,7 @@ from bot.errors import (
 from bot.github import branches
 from bot.github.client import Connection
 from bot.github.exchange import OnExchange, unwatched
-from bot.github.pacing import (
+from bot.github.retry import (
     Clock,
     OnLimit,
     OnWait,
@@ -36,7 +36,7 @@ from bot.planning.ports import UNSET, Unset, nothing
 from bot.planning.snapshot import IssueRef
 
 if TYPE_CHECKING:
-    from bot.github.wire import Wire
+    from bot.github.pygithub_adapter import PyGithubAdapter
 
 _PIN = "mutation($input: PinIssueInput!) { pinIssue(input: $input) { issue { id } } }"
 _HAS_A_PARENT = ("duplicate", "one parent")  # words of GitHub's 422 for add sub-issue
@@ -114,7 +114,7 @@ class PyGithubGateway:
     def create_milestone(self, title: str, *, description: str, due_on: date | None) -> int:
         """The number of the new milestone. Raises AlreadyExistsError when the title is taken."""
 
-        def send(wire: "Wire") -> Any:
+        def send(wire: "PyGithubAdapter") -> Any:
             from github.GithubObject import NotSet
 
             due = NotSet if due_on is None else datetime.combine(due_on, NOON)
@@ -152,7 +152,7 @@ class PyGithubGateway:
     ) -> IssueRef:
         """The number and database id of the new issue."""
 
-        def send(wire: "Wire") -> Any:
+        def send(wire: "PyGithubAdapter") -> Any:
             from github.GithubObject import NotSet
 
             inside = NotSet if milestone is None else wire.milestone(milestone)
@@ -203,7 +203,7 @@ class PyGithubGateway:
         """Raises NotThereError when there is no such comment."""
         url = f"{self._writer.connection.root}/issues/comments/{comment}"
 
-        def send(wire: "Wire") -> None:
+        def send(wire: "PyGithubAdapter") -> None:
             wire.requestJsonAndCheck("DELETE", url)
 
         self._writer.delete(send)

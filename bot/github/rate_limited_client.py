@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 from bot.errors import UnavailableError
 from bot.github import problems
-from bot.github.app_calls import session
-from bot.github.book import Left, Place
-from bot.github.budget import Budget
+from bot.github.api_client import open_session
 from bot.github.client import Http
 from bot.github.exchange import Exchange
-from bot.github.pacing import Clock, OnWait, Sleep, say_nothing, utc_now
 from bot.github.problems import Answer, LimitReachedError
+from bot.github.rate_limit_state import Quota, Reservation
+from bot.github.rate_limiter import RateLimiter
+from bot.github.retry import Clock, OnWait, Sleep, say_nothing, utc_now
 from bot.planning.ports import Gateway
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class LaterError(UnavailableError):
         self.seconds = seconds
 
 
-class Lane:
+class RateLimitedClient:
     """A run's way through the budget.
 
     `max_wait` is the longest single wait in seconds; what would take longer raises LaterError.
@@ -69,7 +69,7 @@ class Lane:
 
     def __init__(
         self,
-        budget: Budget,
+        budget: RateLimiter,
         installation: int,
         *,
         people: bool = False,
@@ -113,7 +113,7 @@ class Lane:
 
     def http(self, api_url: str) -> Http:
         """Connections for a reader, which keep to the budget and note what GitHub says of it."""
-        return _Line(self, self._http or session(api_url), own=self._http is None)
+        return _Line(self, self._http or open_session(api_url), own=self._http is None)
 
     def gateway(self, gateway: Gateway) -> Gateway:
         """The gateway, each write of which takes its place first.
@@ -142,7 +142,7 @@ class Lane:
         if left is not None:
             self.budget.heard(self.installation, left)
 
-    def _take(self, place: Place) -> None:
+    def _take(self, place: Reservation) -> None:
         if not place.taken:
             raise LaterError(place.seconds, place.why)
         if place.seconds > 0:
@@ -153,7 +153,7 @@ class Lane:
 class _Line:
     """A client that waits for its lane before each request; closed only when it is `own`."""
 
-    def __init__(self, lane: Lane, client: Http, *, own: bool) -> None:
+    def __init__(self, lane: RateLimitedClient, client: Http, *, own: bool) -> None:
         self._lane = lane
         self._client = client
         self._own = own
@@ -181,7 +181,7 @@ class _Line:
 class _Paced:
     """A gateway behind a lane: the same methods, each waiting for its place."""
 
-    def __init__(self, gateway: Gateway, lane: Lane) -> None:
+    def __init__(self, gateway: Gateway, lane: RateLimitedClient) -> None:
         self._gateway = gateway
         self._lane = lane
 
@@ -202,7 +202,7 @@ class _Paced:
         return paced
 
 
-def _left(headers: Mapping[str, str], reset_in: float | None) -> Left | None:
+def _left(headers: Mapping[str, str], reset_in: float | None) -> Quota | None:
     """What an answer tells of the hour's requests; nothing where there is no such limit."""
     told = headers.get("x-ratelimit-limit", ""), headers.get("x-ratelimit-remaining", "")
     # Searching and GraphQL have hours of their own.
@@ -210,4 +210,4 @@ def _left(headers: Mapping[str, str], reset_in: float | None) -> Left | None:
         return None
     if not all(text.isdecimal() for text in told):
         return None
-    return Left(int(told[0]), int(told[1]), reset_in)
+    return Quota(int(told[0]), int(told[1]), reset_in)
