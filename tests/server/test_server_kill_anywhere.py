@@ -12,8 +12,8 @@ from server.dying import VARIABLE
 from server.hosting import eventually
 from server.machines import Machine, killed, machine, shared
 
-from bot.planning.intents import Log
 from bot.progress.command_log import find_memory
+from bot.progress.commands.log import Log
 from bot.sandbox.state import comments
 from bot.sandbox.state.objects import Comment, Issue
 
@@ -67,7 +67,7 @@ def logged(machine: Machine) -> list[int]:
     """The comments whose hours are remembered, each as often as it is."""
     with machine.world.lock:
         entries = find_memory(issue(machine).body or "").entries
-    return sorted(entry.id for entry in entries if isinstance(entry.intent, Log))
+    return sorted(entry.id for entry in entries if isinstance(entry.command, Log))
 
 
 def test_each_delivery_takes_effect_once_wherever_the_server_dies(mortal: Machine) -> None:
