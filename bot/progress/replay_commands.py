@@ -28,6 +28,7 @@ def read_learner_history(
     history = HistoryBuilder(curriculum, settings)
     for entry, key in sorted(logged, key=lambda pair: (pair[0].at, pair[0].id)):
         day = entry.at.astimezone(settings.zone).date()
-        entry.command.replay(history, day, key, entry.by)
+        if entry.command.fits(curriculum):
+            entry.command.replay(history, day, key, entry.by)
     history.ratings += ratings
     return history.build()

@@ -18,5 +18,4 @@ class Credit(Command):
     state_reason = "completed"
 
     def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        """Count the issue as known."""
         history.credited.add(key)

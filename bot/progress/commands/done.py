@@ -29,5 +29,4 @@ class Reopen(Command):
     state_reason = "reopened"
 
     def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        """Take back that it was known before."""
         history.credited.discard(key)

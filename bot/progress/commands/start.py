@@ -18,5 +18,4 @@ class Start(Command):
     starts = True
 
     def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        """Begin the issue on the first day that this was said."""
         history.started.setdefault(key, day)
