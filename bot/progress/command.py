@@ -150,8 +150,8 @@ class Command(Frozen):
         """Return the line that is parsed as this, with ids for names; words where none is."""
         return (self.line_format or self.form).format(self).rstrip()
 
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        """Add what it says to the history: on that day of the learner's, on that issue, by whom."""
+    def replay(self, history: HistoryBuilder) -> None:
+        """Add what it says to the history."""
 
     def own_issue(
         self, key: Key, day: date, observed: Observed

@@ -47,7 +47,7 @@ class Choose(Command):
         was = settings.choices.get(self.choice, "")
         return self.model_copy(update={"was": was}) if self.fits(curriculum) else None
 
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
+    def replay(self, history: HistoryBuilder) -> None:
         if history.settings.choices.get(self.choice, "") == self.was:
             history.choices[self.choice] = self.option
 

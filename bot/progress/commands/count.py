@@ -1,11 +1,9 @@
 """`/count`: a number that the learner keeps."""
 
-from datetime import date
 from typing import Self
 
 from pydantic import Field
 
-from bot.planning.marker import Key
 from bot.progress import names, quantities
 from bot.progress.command import Command, CommandContext, CommandError
 from bot.progress.learner_history import Counted, HistoryBuilder
@@ -41,8 +39,9 @@ class Count(Command):
             raise CommandError(f"{MAX_COUNT:,} at once are the most.")
         return cls(metric=names.one("number", " ".join(words[:-1]), known).id, amount=amount)
 
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        history.counts.append(Counted(day=day, metric=self.metric, amount=self.amount))
+    def replay(self, history: HistoryBuilder) -> None:
+        found = Counted(day=history.day, metric=self.metric, amount=self.amount)
+        history.counts.append(found)
 
     @property
     def sum_key(self) -> str:

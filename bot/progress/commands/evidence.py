@@ -1,9 +1,7 @@
 """What Milepost itself puts into the log: evidence that was found, and a mentor's approval."""
 
-from datetime import date
 from typing import Literal
 
-from bot.planning.marker import Key
 from bot.progress.command import THIS_ISSUE, Command
 from bot.progress.learner_history import Evidence, HistoryBuilder
 
@@ -19,9 +17,9 @@ class Evidenced(Command):
     url: str
     title: str = ""
 
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        found = Evidence(day=day, kind=self.kind, url=self.url, title=self.title)
-        history.evidence.setdefault(key, {})[self.url] = found
+    def replay(self, history: HistoryBuilder) -> None:
+        found = Evidence(day=history.day, kind=self.kind, url=self.url, title=self.title)
+        history.evidence.setdefault(history.key, {})[self.url] = found
 
     def repeats(self, logged: Command) -> bool:
         return isinstance(logged, Evidenced) and logged.url == self.url
@@ -34,8 +32,8 @@ class Attested(Command):
     line_format = "approval"
     log_issue = THIS_ISSUE
 
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        history.attested[key] = (by, day)
+    def replay(self, history: HistoryBuilder) -> None:
+        history.attested[history.key] = (history.by, history.day)
 
     def repeats(self, logged: Command) -> bool:
         return isinstance(logged, Attested)

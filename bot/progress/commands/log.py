@@ -1,12 +1,10 @@
 """`/log`: hours of study."""
 
-from datetime import date
 from typing import Self
 
 from pydantic import Field
 
 from bot.planning.desired import SUMMARY_KEY
-from bot.planning.marker import Key
 from bot.progress import quantities
 from bot.progress.command import Command, CommandContext, CommandError, LogIssue
 from bot.progress.learner_history import HistoryBuilder, Logged
@@ -42,9 +40,10 @@ class Log(Command):
         """Return the command with the note, if there is one."""
         return f"/log {self.hours:.15g}h" + (f", {self.note}" if self.note else "")
 
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        about = None if key == SUMMARY_KEY else key
-        history.logged.append(Logged(day=day, hours=self.hours, key=about, note=self.note))
+    def replay(self, history: HistoryBuilder) -> None:
+        key = None if history.key == SUMMARY_KEY else history.key
+        found = Logged(day=history.day, hours=self.hours, key=key, note=self.note)
+        history.logged.append(found)
 
     @property
     def sum_key(self) -> str:

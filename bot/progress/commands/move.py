@@ -1,15 +1,13 @@
 """`/move`: a task, or all that lies ahead, on another day."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Self
 
 from pydantic import Field
 
 from bot.planning.desired import SUMMARY_KEY
-from bot.planning.marker import Key
 from bot.progress import quantities
 from bot.progress.command import THIS_ISSUE, Command, CommandContext, CommandError
-from bot.progress.commands.pause import PauseUntil
 from bot.progress.learner_history import HistoryBuilder
 
 MOVABLE = frozenset({"task", "deliverable"})
@@ -49,8 +47,8 @@ class Move(Command):
             )
         return cls(days=days)
 
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        if key == SUMMARY_KEY:
-            PauseUntil(last=day + timedelta(days=self.days - 1)).replay(history, day, key, by)
+    def replay(self, history: HistoryBuilder) -> None:
+        if history.key == SUMMARY_KEY:
+            history.pause(history.day, history.day + timedelta(days=self.days - 1))
         else:
-            history.moved[key] = history.moved.get(key, 0) + self.days
+            history.moved[history.key] = history.moved.get(history.key, 0) + self.days

@@ -1,10 +1,8 @@
 """`/open`: the issues of a later unit are made now."""
 
-from datetime import date
 from typing import Self
 
 from bot.curriculum.model import Curriculum
-from bot.planning.marker import Key
 from bot.progress import names
 from bot.progress.command import Command, CommandContext, CommandError
 from bot.progress.learner_history import HistoryBuilder
@@ -35,7 +33,7 @@ class OpenUnit(Command):
         ahead = [unit for unit in names.of_units(context.curriculum) if unit.id not in opened]
         return cls(unit=names.only("later stretch", text, found, ahead).id)
 
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
+    def replay(self, history: HistoryBuilder) -> None:
         history.opened.add(self.unit)
 
     def fits(self, curriculum: Curriculum) -> bool:

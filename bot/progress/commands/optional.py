@@ -1,9 +1,7 @@
 """`/drop optional` and `/keep optional`: whether optional tasks become issues."""
 
-from datetime import date
 from typing import Self
 
-from bot.planning.marker import Key
 from bot.progress.command import Command, CommandContext, CommandError
 from bot.progress.learner_history import HistoryBuilder
 
@@ -24,7 +22,7 @@ class DropOptional(Command):
         _check(text, "Only optional tasks can be dropped: `/drop optional`.")
         return cls()
 
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
+    def replay(self, history: HistoryBuilder) -> None:
         history.without_optional = True
 
 
@@ -42,7 +40,7 @@ class KeepOptional(Command):
         _check(text, "Only optional tasks can be kept: `/keep optional`.")
         return cls()
 
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
+    def replay(self, history: HistoryBuilder) -> None:
         history.without_optional = False
 
 

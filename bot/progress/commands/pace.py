@@ -1,12 +1,10 @@
 """`/pace`: another speed."""
 
-from datetime import date
 from typing import Self
 
 from pydantic import Field
 
 from bot.errors import ConfigError
-from bot.planning.marker import Key
 from bot.planning.plan_overrides import PlanOverride
 from bot.planning.schedule import add_months, schedule
 from bot.progress import quantities
@@ -57,9 +55,9 @@ class SetPace(Command):
             f"/pace {self.hours:.15g}h" if self.hours is not None else f"/pace {self.months} months"
         )
 
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
+    def replay(self, history: HistoryBuilder) -> None:
         if self.was == pace_of(history.settings):
-            override = PlanOverride(on=day, hours_per_week=self.hours, months=self.months)
+            override = PlanOverride(on=history.day, hours_per_week=self.hours, months=self.months)
             history.turns.append(override)
 
     def reply(self, context: ReplyContext) -> str:

@@ -4,11 +4,10 @@ from datetime import date, timedelta
 from typing import Self
 
 from bot.curriculum.model import Curriculum
-from bot.planning.marker import Key
 from bot.progress import quantities
 from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
 from bot.progress.learner_history import HistoryBuilder
-from bot.settings import Pause, Settings
+from bot.settings import Settings
 from bot.templating import render
 
 LONGEST_PAUSE = timedelta(days=366)
@@ -44,9 +43,8 @@ class PauseUntil(Command):
         """Return it as long as the day is not over."""
         return self if today <= self.last <= today + LONGEST_PAUSE else None
 
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        if self.last >= day:
-            history.pauses.append(Pause.model_validate({"from": day, "to": self.last}))
+    def replay(self, history: HistoryBuilder) -> None:
+        history.pause(history.day, self.last)
 
     def reply(self, context: ReplyContext) -> str:
         return render("replies/pause.md.j2", last=context.last, until=self.last)
@@ -67,8 +65,8 @@ class Resume(Command):
             raise CommandError("No pause is running: everything goes on as it is.")
         return cls()
 
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        running = [p for p in history.pauses if p.first <= day <= p.last]
+    def replay(self, history: HistoryBuilder) -> None:
+        running = [p for p in history.pauses if p.first <= history.day <= p.last]
         history.pauses = [p for p in history.pauses if p not in running]
         for pause in running:
-            PauseUntil(last=day - timedelta(days=1)).replay(history, pause.first, key, by)
+            history.pause(pause.first, history.day - timedelta(days=1))

@@ -1,10 +1,8 @@
 """`/project start`: a project idea becomes an issue."""
 
-from datetime import date
 from typing import Self
 
 from bot.curriculum.model import Curriculum
-from bot.planning.marker import Key
 from bot.progress import names
 from bot.progress.command import Command, CommandContext, CommandError
 from bot.progress.learner_history import HistoryBuilder
@@ -31,7 +29,7 @@ class StartProject(Command):
             text = name
         return cls(idea=names.one("project", text, ideas).id)
 
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
+    def replay(self, history: HistoryBuilder) -> None:
         history.projects.setdefault(self.idea)
 
     def fits(self, curriculum: Curriculum) -> bool:

@@ -1,12 +1,10 @@
 """`/rate`: how sure the learner is of a skill."""
 
-from datetime import date
 from typing import Self
 
 from pydantic import Field
 
 from bot.curriculum.model import Curriculum
-from bot.planning.marker import Key
 from bot.progress import names
 from bot.progress.command import Command, CommandContext, CommandError, LogIssue
 from bot.progress.learner_history import HistoryBuilder, Rating
@@ -44,9 +42,9 @@ class Rate(Command):
             )
         return cls(skill=names.one("skill", " ".join(words[:-1]), skills).id, value=int(number))
 
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
+    def replay(self, history: HistoryBuilder) -> None:
         value = min(self.value, history.curriculum.assessment.scale)
-        history.ratings.append(Rating(day=day, skill=self.skill, value=value))
+        history.ratings.append(Rating(day=history.day, skill=self.skill, value=value))
 
     def fits(self, curriculum: Curriculum) -> bool:
         return self.skill in {skill.id for skill in curriculum.assessment.skills}

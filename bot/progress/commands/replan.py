@@ -1,10 +1,8 @@
 """`/replan`: the path goes on today, where the learner is."""
 
-from datetime import date
 from typing import Self
 
 from bot.curriculum.model import Curriculum
-from bot.planning.marker import Key
 from bot.planning.plan_overrides import PlanOverride
 from bot.progress import names
 from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
@@ -30,8 +28,8 @@ class Replan(Command):
             raise CommandError("Everything on the path is done: nothing is left to plan.")
         return cls(unit=unit)
 
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        history.turns.append(PlanOverride(on=day, unit=self.unit))
+    def replay(self, history: HistoryBuilder) -> None:
+        history.turns.append(PlanOverride(on=history.day, unit=self.unit))
 
     def fits(self, curriculum: Curriculum) -> bool:
         return self.unit in {unit.id for unit in curriculum.units()}
