@@ -165,14 +165,13 @@ class Doing:
 
     def apply(self) -> Done:
         """Labels, milestones and issues as the plan says. Raises RefusedError as `sync` does."""
-        from bot.usecases.reconcile import check_removals
-
         if self._given.dry_run:
             return self.plan()
         session = self._session()
         found = session.plan()
         self._show(found)
-        check_removals(found, allowed=self._given.allow_removals)
+        if not self._given.allow_removals:
+            found.check_safe()
         with self._log.group("Writing"):
             written = session.apply(
                 found,
@@ -247,5 +246,5 @@ class Doing:
             self._log.say(printing.as_text(plan))
 
     def _progress(self, done: int, total: int, change: Change) -> None:
-        line = printing.row(change)
+        line = change.describe()
         self._log.say(f"[{done + 1}/{total}] {line.sign} {line.kind} {line.title}")

@@ -24,7 +24,7 @@ from bot.usecases.evidence import Outside
 from bot.usecases.files import FilePlan, ReportFiles, plan_files, write_files
 from bot.usecases.look import look
 from bot.usecases.publish import Outcome, publish_once
-from bot.usecases.reconcile import Session, check_removals, planner
+from bot.usecases.reconcile import Session, planner
 
 
 class DueComment(Frozen):
@@ -134,7 +134,8 @@ class Sync:
     ) -> SyncResult:
         """Do it. Raises RefusedError before anything is written when too much would be removed."""
         plan = self._session.plan()
-        check_removals(plan, allowed=allow_removals)
+        if not allow_removals:
+            plan.check_safe()
 
         def write(what: Plan) -> int:
             return self._session.apply(what, gateway=gateway, sleep=sleep, progress=progress)

@@ -23,7 +23,7 @@ from bot.errors import MilepostError
 from bot.sandbox.api.engine import Engine
 from bot.sandbox.world import REPOSITORY, TOKEN, World
 from bot.settings import Settings
-from bot.usecases.reconcile import Session, check_removals, planner
+from bot.usecases.reconcile import Session, planner
 from bot.usecases.sync import Sync, SyncPreview
 
 BEGINS = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -177,7 +177,8 @@ class House:
         session = Session(reader, planner(self.path, self.settings, self.now, reader))
         plan = session.plan()
         if run.kind == "apply":
-            check_removals(plan, allowed=weather.removes)
+            if not weather.removes:
+                plan.check_safe()
             session.apply(plan, gateway=lambda: gateway, sleep=line.sleep, progress=lambda *_: None)
 
     def _sync(self, reader: Any) -> Sync:
