@@ -205,11 +205,10 @@ class Doing:
         from bot.reports.checkpoint_text import as_markdown
 
         view = self._view()
-        reached = [c for c in view.curriculum.checkpoints if reports.reached(view, c)]
-        if not reached:
+        newest = reports.newest_reached(view)
+        if newest is None:
             lines = ("No checkpoint's time has come yet.",)
             return Done(title="Nothing to report", why=self._why, view=view, lines=lines)
-        newest = max(reached, key=lambda c: reports.last_day(view, c))
         text = as_markdown(reports.checkpoint_report(view, newest))
         title = f"Report: {newest.title}"
         return self._publish(view, reports.report_key(newest), title, text, checkpoint_keys(newest))
