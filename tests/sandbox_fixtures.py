@@ -11,9 +11,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from bot.sandbox.server import Sandbox, running
-from bot.sandbox.state import apps
-from bot.sandbox.state.objects import App, Installation
+from github_sandbox.server import Sandbox, running
+from github_sandbox.state import apps
+from github_sandbox.state.objects import App, Installation
 
 EVENTS = ["issues", "issue_comment", "label", "milestone", "push", "repository"]
 

@@ -21,9 +21,9 @@ from bot.cli import console
 if TYPE_CHECKING:
     from bot.curriculum.model import Curriculum
     from bot.github.client import Connection
-    from bot.sandbox.server import Sandbox
     from bot.settings import Settings
     from bot.usecases.sync import Sync, SyncResult
+    from github_sandbox.server import Sandbox
 
 BOT = "milepost[bot]"
 BOT_TOKEN = "demo-token"  # noqa: S105 - it opens nothing but the sandbox
@@ -54,7 +54,7 @@ def demo(
     at the checkpoint. Then you may look around.
     """
     from bot.cli import living
-    from bot.sandbox import server
+    from github_sandbox import server
 
     first = living.beginning(datetime.now(UTC))
     with (
@@ -73,8 +73,8 @@ class _Life:
         from bot import settings as settings_file
         from bot.cli import living
         from bot.curriculum import load
-        from bot.sandbox.person import Person
         from bot.settings import CONFIG_PATH
+        from github_sandbox.person import Person
 
         world = running.world
         text = CONFIG.format(name=name, start=first.date())

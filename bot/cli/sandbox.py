@@ -7,7 +7,7 @@ import typer
 from bot.cli import console
 
 if TYPE_CHECKING:
-    from bot.sandbox import server
+    from github_sandbox import server
 
 
 def sandbox(
@@ -17,7 +17,7 @@ def sandbox(
 
     Only this machine can reach it, and it forgets everything when it stops.
     """
-    from bot.sandbox import server
+    from github_sandbox import server
 
     server.serve(port, on_start=lambda running: console.say(introduction(running)))
 

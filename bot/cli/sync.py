@@ -108,7 +108,7 @@ def _wishes(
     """What was asked for, as it is remembered."""
     from bot.planning import intents
     from bot.planning.desired import SUMMARY_KEY
-    from bot.progress.life import pace_of
+    from bot.progress.learner_history import pace_of
     from bot.reports.where import first_unfinished
     from bot.usecases.look import look
 

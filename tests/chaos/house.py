@@ -20,11 +20,11 @@ from reports.lives import RICH
 
 from bot.curriculum.model import Curriculum
 from bot.errors import MilepostError
-from bot.sandbox.api.engine import Engine
-from bot.sandbox.world import REPOSITORY, TOKEN, World
 from bot.settings import Settings
 from bot.usecases.reconcile import Session, planner
 from bot.usecases.sync import Sync, SyncPreview
+from github_sandbox.api.engine import Engine
+from github_sandbox.world import REPOSITORY, TOKEN, World
 
 BEGINS = datetime(2026, 1, 5, 9, tzinfo=UTC)
 BOT = "milepost[bot]"

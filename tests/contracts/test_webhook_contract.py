@@ -2,18 +2,18 @@
 
 import json
 
-import httpx
+import httpx2
 from contracts.checker import check_webhook, described_webhooks
 from sandbox_fixtures import Inbox, SandboxApp
 
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import apps
-from bot.sandbox.state.objects import Actor
+from github_sandbox.server import Sandbox
+from github_sandbox.state import apps
+from github_sandbox.state.objects import Actor
 
 R = "/repos/learner/portfolio"
 
 
-def act(api: httpx.Client) -> None:
+def act(api: httpx2.Client) -> None:
     api.post(f"{R}/labels", json={"name": "a", "color": "aabbcc"})
     api.patch(f"{R}/labels/a", json={"new_name": "b", "color": "000000", "description": "B"})
     api.post(f"{R}/milestones", json={"title": "One", "due_on": "2026-01-05T12:00:00Z"})
@@ -45,7 +45,7 @@ def test_every_webhook_fits_its_schema(
     sandbox: Sandbox, sandbox_app: SandboxApp, webhook_inbox: Inbox
 ) -> None:
     headers = {"Authorization": f"Bearer {sandbox.token}"}
-    with httpx.Client(base_url=sandbox.api_url, headers=headers) as api:
+    with httpx2.Client(base_url=sandbox.api_url, headers=headers) as api:
         act(api)
     world, installed, learner = sandbox.world, sandbox_app.installation, sandbox.world.actor()
     with world.lock:

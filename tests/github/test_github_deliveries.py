@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
-import httpx
 import pytest
+import respx
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
@@ -17,12 +18,13 @@ from bot.github.app import AppAuth
 from bot.github.app_problems import AppRefusedError
 from bot.github.deliveries import Delivery, Missed, missed, sweep
 from bot.github.problems import UnreadableAnswerError
-from bot.sandbox.state import apps, labels
-from bot.sandbox.state.hooks import Delivery as Sent
-from bot.sandbox.world import World
+from github_sandbox.state import apps, labels
+from github_sandbox.state.hooks import Delivery as Sent
+from github_sandbox.world import World
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 KEY = apps.key_pair()[0]
+pytestmark = pytest.mark.httpx2(base_url="https://api.github.com")
 
 
 def attempt(
@@ -222,31 +224,30 @@ def fill(world: World, app: SandboxApp, count: int, status: str) -> None:
             world.deliveries.append(sent)
 
 
-def answering(listed: object, status: int = 202) -> AppAuth:
-    """An App whose deliveries are listed so, and whose redeliveries are answered so."""
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        if request.method == "GET":
-            return httpx.Response(200, json=listed)
-        return httpx.Response(status, json={"message": "Delivery not found"})
-
-    return AppAuth("x", SecretStr(KEY), http=httpx.Client(transport=httpx.MockTransport(answer)))
-
-
 @pytest.mark.parametrize("status", [400, 404, 422])
-def test_what_github_has_no_more_is_counted(status: int) -> None:
+def test_what_github_has_no_more_is_counted(httpx2_mock: respx.Router, status: int) -> None:
     lost = [attempt(n, f"g{n}", "timed out").model_dump(mode="json") for n in range(3)]
-    done = sweep(answering(lost, status), now=NOON + timedelta(hours=1))
+    httpx2_mock.get("/app/hook/deliveries").respond(json=lost)
+    for n in range(3):
+        gone = {"message": "Delivery not found"}
+        httpx2_mock.post(f"/app/hook/deliveries/{n}/attempts").respond(status, json=gone)
+    done = sweep(AppAuth("x", SecretStr(KEY)), now=NOON + timedelta(hours=1))
     assert (done.asked, done.refused) == (0, 3)
 
 
-def test_a_refusal_of_the_app_ends_the_sweep() -> None:
-    lost = [attempt(1, "g", "timed out").model_dump(mode="json")]
+def test_a_refusal_of_the_app_ends_the_sweep(httpx2_mock: respx.Router) -> None:
+    lost = [attempt(n, f"g{n}", "timed out").model_dump(mode="json") for n in (1, 2)]
+    httpx2_mock.get("/app/hook/deliveries").respond(json=lost)
+    refused = httpx2_mock.post(path__regex=r"/app/hook/deliveries/\d/attempts").respond(
+        401, json={}
+    )
     with pytest.raises(AppRefusedError):
-        sweep(answering(lost, 401), now=NOON + timedelta(hours=1))
+        sweep(AppAuth("x", SecretStr(KEY)), now=NOON + timedelta(hours=1))
+    assert refused.call_count == 1
 
 
 @pytest.mark.parametrize("listed", [{}, [{"id": 1}], [7]])
-def test_what_is_no_list_of_deliveries_is_told(listed: object) -> None:
+def test_what_is_no_list_of_deliveries_is_told(httpx2_mock: respx.Router, listed: Any) -> None:
+    httpx2_mock.get("/app/hook/deliveries").respond(json=listed)
     with pytest.raises(UnreadableAnswerError):
-        sweep(answering(listed), now=NOON)
+        sweep(AppAuth("x", SecretStr(KEY)), now=NOON)

@@ -28,8 +28,8 @@ from bot.github.client import Connection
 from bot.github.gateway import PyGithubGateway
 from bot.planning.changes import CloseIssue
 from bot.planning.ports import WriteResult
-from bot.sandbox.state import issues
-from bot.sandbox.world import World
+from github_sandbox.state import issues
+from github_sandbox.world import World
 
 MakeGateway = Callable[..., PyGithubGateway]
 Seed = Callable[[int], None]

@@ -9,7 +9,7 @@ from workbench import Workbench, settings
 
 from bot.planning.changes import CloseIssue
 from bot.planning.marker import find
-from bot.sandbox.state.objects import Issue
+from github_sandbox.state.objects import Issue
 
 READ = "task:read-the-tutorial"
 

@@ -5,7 +5,7 @@ import writes
 from planning.paths import SMALL
 from workbench import Workbench
 
-from bot.sandbox.state import comments
+from github_sandbox.state import comments
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from workbench import settings as config
 
 from bot.curriculum.model import Curriculum
 from bot.planning.marker import find
-from bot.sandbox.state.clock import Clock
-from bot.sandbox.state.objects import Comment, Issue
 from bot.settings import Settings
 from bot.usecases.sync import Sync, SyncPreview, SyncResult
+from github_sandbox.state.clock import Clock
+from github_sandbox.state.objects import Comment, Issue
 
 BOT = "milepost[bot]"
 WEB = "https://github.com"

@@ -16,7 +16,7 @@ from bot.planning.changes import AddSubIssue, Plan
 from bot.planning.file_changes import Write
 from bot.planning.marker import find
 from bot.planning.ports import WriteResult
-from bot.sandbox.state import issues
+from github_sandbox.state import issues
 
 
 class PowerCutError(Exception):

@@ -32,7 +32,7 @@ from bot.usecases.sources import Remote
 from bot.usecases.sync import Sync, SyncPreview
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 T = TypeVar("T")
 
@@ -229,7 +229,7 @@ class SettingsFile:
         return self._auth[1]
 
     @staticmethod
-    def _http(api_url: str) -> "httpx.Client":
+    def _http(api_url: str) -> "httpx2.Client":
         made = session(api_url)
         made.timeout = ANSWERS_WITHIN
         return made
