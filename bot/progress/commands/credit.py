@@ -1,0 +1,22 @@
+"""`/credit`: what the learner knew before the path began."""
+
+from datetime import date
+
+from bot.planning.marker import Key
+from bot.progress.command import THIS_ISSUE, WORK, Command
+from bot.progress.learner_history import HistoryBuilder
+
+
+class Credit(Command):
+    """This was known before the path began: done, at no hours."""
+
+    form = "/credit"
+    help_line = "You knew this before: closes it, at no hours."
+    position = 50
+    only_on = WORK
+    log_issue = THIS_ISSUE
+    state_reason = "completed"
+
+    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
+        """Count the issue as known."""
+        history.credited.add(key)
