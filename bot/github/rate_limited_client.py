@@ -6,9 +6,8 @@ all others hear it.
 
 import time
 from collections.abc import Callable, Mapping
-from functools import wraps
 from math import ceil
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from bot.errors import UnavailableError
 from bot.github import problems
@@ -19,32 +18,13 @@ from bot.github.problems import Answer, LimitReachedError
 from bot.github.rate_limit_state import Quota, Reservation
 from bot.github.rate_limiter import RateLimiter
 from bot.github.retry import Clock, OnWait, Sleep, say_nothing, utc_now
-from bot.planning.ports import Gateway
+from bot.planning.file_changes import Write
+from bot.planning.ports import Gateway, WriteResult, nothing
 
 if TYPE_CHECKING:
     import httpx2
 
 _UNREACHED = 60.0  # seconds to leave an installation alone when GitHub gave no answer
-# How many new things each write of the gateway makes: what GitHub counts apart from other writes.
-CREATIONS = {
-    "create_label": 1,
-    "update_label": 0,
-    "delete_label": 0,
-    "create_milestone": 1,
-    "update_milestone": 0,
-    "delete_milestone": 0,
-    "create_issue": 1,
-    "update_issue": 0,
-    "create_comment": 1,
-    "update_comment": 0,
-    "delete_comment": 0,
-    "add_sub_issue": 1,
-    "react": 1,
-    "pin_issue": 0,
-    "commit_files": 1,
-    "put_file": 1,
-    "open_pull_request": 1,
-}
 
 
 class LaterError(UnavailableError):
@@ -121,7 +101,7 @@ class RateLimitedClient:
         It should not pace itself (`Pacing(interval=0)`), have `refused` as its `on_limit`, and tell
         `exchanged` of its requests.
         """
-        return cast("Gateway", _Paced(gateway, self))
+        return _Paced(gateway, self)
 
     def answered(self, response: "httpx2.Response") -> None:
         """Note what an answer to a read says of the limits."""
@@ -179,27 +159,19 @@ class _Line:
 
 
 class _Paced:
-    """A gateway behind a lane: the same methods, each waiting for its place."""
+    """A gateway behind a lane: each write waits for its place."""
 
     def __init__(self, gateway: Gateway, lane: RateLimitedClient) -> None:
         self._gateway = gateway
         self._lane = lane
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name not in CREATIONS:
-            raise AttributeError(name)
-        write = getattr(self._gateway, name)
-
-        @wraps(write)
-        def paced(*args: Any, **fields: Any) -> Any:
-            self._lane.wait_to_write(CREATIONS[name])
-            try:
-                return write(*args, **fields)
-            except UnavailableError as refused:
-                self._lane.budget.close(self._lane.installation, _UNREACHED, refused.what)
-                raise
-
-        return paced
+    def write(self, change: Write, *, check: Callable[[], None] = nothing) -> WriteResult:
+        self._lane.wait_to_write(int(change.creates))
+        try:
+            return self._gateway.write(change, check=check)
+        except UnavailableError as refused:
+            self._lane.budget.close(self._lane.installation, _UNREACHED, refused.what)
+            raise
 
 
 def _left(headers: Mapping[str, str], reset_in: float | None) -> Quota | None:
