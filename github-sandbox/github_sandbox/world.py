@@ -228,14 +228,14 @@ class World:
         repository.name = name
         self.former_names.pop(repository.full_name.lower(), None)
         changes = {"repository": {"name": {"from": old}}}
-        self._tell(repository, "renamed", changes=changes)
+        self._emit(repository, "renamed", changes=changes)
 
     def archive(self, repository: Repository) -> None:
         """Make everything in it read-only."""
         repository.archived = True
-        self._tell(repository, "archived")
+        self._emit(repository, "archived")
 
-    def _tell(self, repository: Repository, action: str, **subject: object) -> None:
+    def _emit(self, repository: Repository, action: str, **subject: object) -> None:
         repository.updated_at = self.clock.now()
         actor = Actor(repository.owner)
         self.emit(Event("repository", action, actor, repository, subject=subject))

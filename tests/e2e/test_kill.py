@@ -35,8 +35,8 @@ LISTS = "/repos/learner/portfolio/*s"
 class KillBefore(Fault):
     """Kills `pid` when the write arrives, and does not do it."""
 
-    def strike(self) -> bool:
-        strikes = super().strike()
+    def fires(self) -> bool:
+        strikes = super().fires()
         if strikes and self.pid:
             os.kill(self.pid, signal.SIGKILL)
         return strikes

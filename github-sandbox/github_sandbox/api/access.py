@@ -145,7 +145,7 @@ def over_the_limit(
     if limits.window(budget, resource, now).remaining <= 0:
         name = _limited_name(who) if budget else "this address"
         return complaint(403, f"API rate limit exceeded for {name}.", docs=RATE_DOCS)
-    wait = limits.strike(budget, now, write=write, creates=bool(route and route.creates))
+    wait = limits.count(budget, now, write=write, creates=bool(route and route.creates))
     return None if wait is None else secondary(limits.secondary_status, wait)
 
 

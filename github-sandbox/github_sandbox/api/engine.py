@@ -337,8 +337,8 @@ def _etag(headers: Mapping[str, str], content: bytes, *, opaque: bool) -> str:
 
     An opaque one is another for every token too, but nobody can tell how it is made.
     """
-    told = [headers[name] for name in ("accept", "authorization", "cookie") if name in headers]
-    key = "".join(f"{value}:" for value in told) + "pepper" * opaque
+    varying = [headers[name] for name in ("accept", "authorization", "cookie") if name in headers]
+    key = "".join(f"{value}:" for value in varying) + "pepper" * opaque
     return f'W/"{hashlib.sha256(key.encode() + content).hexdigest()}"'
 
 

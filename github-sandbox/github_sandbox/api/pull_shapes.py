@@ -12,7 +12,7 @@ def pull_request(shapes: Shapes, home: Repository, issue: Issue, pull: Pull) -> 
     url = f"{root}/pulls/{issue.number}"
     page = f"{shapes.web}/{home.full_name}/pull/{issue.number}"
     common = shapes.issue(home, issue)
-    kept = (
+    shared = (
         "id node_id number title user body labels state locked assignee assignees milestone "
         "created_at updated_at closed_at author_association active_lock_reason"
     )
@@ -28,7 +28,7 @@ def pull_request(shapes: Shapes, home: Repository, issue: Issue, pull: Pull) -> 
     }
     named = {f"{name}_url": to for name, to in links.items() if name not in {"self", "html"}}
     return {
-        **{name: common[name] for name in kept.split()},
+        **{name: common[name] for name in shared.split()},
         "url": url,
         "html_url": page,
         "diff_url": f"{page}.diff",

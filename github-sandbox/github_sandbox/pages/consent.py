@@ -22,7 +22,7 @@ from github_sandbox.world import World
 
 AUTHORIZE = "/login/oauth/authorize"
 EXCHANGE = "/login/oauth/access_token"
-KEPT = ("client_id", "redirect_uri", "state", "code_challenge", "code_challenge_method")
+HIDDEN_FIELDS = ("client_id", "redirect_uri", "state", "code_challenge", "code_challenge_method")
 
 
 def router(world: World) -> APIRouter:
@@ -42,8 +42,8 @@ def _add_page(routes: APIRouter, world: World) -> None:
             app = grants.app_of(world, query.get("client_id", ""))
             try:
                 place = grants.place(app, query.get("redirect_uri", ""))
-            except grants.Refused as refused:
-                return _back(app.callback_urls[0], query, **refused.told)
+            except grants.OAuthError as refused:
+                return _back(app.callback_urls[0], query, **refused.fields)
             challenge = _challenge(query)
             if (me, app) in world.authorized:
                 code = grants.consent(world, app, me, place, challenge)
@@ -54,7 +54,7 @@ def _add_page(routes: APIRouter, world: World) -> None:
                 viewer=me,
                 app=app,
                 place=place,
-                kept={name: query[name] for name in KEPT if name in query},
+                hidden_fields={name: query[name] for name in HIDDEN_FIELDS if name in query},
                 here=address(AUTHORIZE, **query),
             )
 
@@ -66,10 +66,10 @@ def _add_page(routes: APIRouter, world: World) -> None:
             app = grants.app_of(world, fields.get("client_id", ""))
             try:
                 place = grants.place(app, fields.get("redirect_uri", ""))
-            except grants.Refused as refused:
-                return _back(app.callback_urls[0], fields, **refused.told)
+            except grants.OAuthError as refused:
+                return _back(app.callback_urls[0], fields, **refused.fields)
             if fields.get("authorize") != "1":
-                return _back(place, fields, **grants.Refused("access_denied").told)
+                return _back(place, fields, **grants.OAuthError("access_denied").fields)
             code = grants.consent(world, app, me, place, _challenge(fields))
             return _back(place, fields, code=code)
 
@@ -94,11 +94,11 @@ def _add_endpoint(routes: APIRouter, world: World) -> None:
         with world.lock:
             try:
                 given = grants.exchange(world, fields)
-            except grants.Refused as refused:
-                return _told(request, refused.told)
+            except grants.OAuthError as refused:
+                return _token_answer(request, refused.fields)
             except NotFound as unknown:
-                return _told(request, {"error": unknown.message}, 404)
-        return _told(
+                return _token_answer(request, {"error": unknown.message}, 404)
+        return _token_answer(
             request,
             {
                 "access_token": given.token.value,
@@ -127,7 +127,7 @@ async def _fields(request: Request) -> dict[str, str]:
     return {name: str(value) for name, value in data.items()} if isinstance(data, dict) else {}
 
 
-def _told(request: Request, data: Mapping[str, object], status: int = 200) -> Response:
+def _token_answer(request: Request, data: Mapping[str, object], status: int = 200) -> Response:
     """As JSON to whoever accepts it, else as a form."""
     headers = {"Cache-Control": "no-store"}
     if "json" in request.headers.get("accept", ""):

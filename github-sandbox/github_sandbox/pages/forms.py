@@ -108,11 +108,11 @@ def _add_text_forms(routes: APIRouter, world: World) -> None:
             actor, repo = _repository(world, owner, name)
             issue = issues.find(repo, number)
             if fields.get("comment", "").isdecimal():
-                _, said = comments.find(repo, int(fields["comment"]))
-                body = markdown.toggle(said.body, at)
+                _, comment = comments.find(repo, int(fields["comment"]))
+                body = markdown.toggle(comment.body, at)
                 if body is not None:
-                    comments.edit(world, actor, repo, said, {"body": body})
-                return _to_issue(repo, issue, f"#issuecomment-{said.id}")
+                    comments.edit(world, actor, repo, comment, {"body": body})
+                return _to_issue(repo, issue, f"#issuecomment-{comment.id}")
             body = markdown.toggle(issue.body or "", at)
             if body is not None:
                 issues.edit(world, actor, repo, issue, {"body": body})

@@ -185,8 +185,8 @@ def _wanted(
     """None for all. Raises Invalid."""
     if fields.get("install_target") == ["all"]:
         return None
-    asked = fields.get("repository_ids", [])
-    found = [repo for repo in _owned(world, account) if str(repo.id) in asked]
+    wanted = fields.get("repository_ids", [])
+    found = [repo for repo in _owned(world, account) if str(repo.id) in wanted]
     if not found:
         raise Invalid("Choose at least one repository.")
     return found

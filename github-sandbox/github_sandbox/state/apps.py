@@ -127,13 +127,13 @@ def install(
         repositories,
     )
     world.installations[installation.id] = installation
-    _tell(world, Actor(by or owner), installation, "created")
+    _emit(world, Actor(by or owner), installation, "created")
     return installation
 
 
 def uninstall(world: World, actor: Actor, installation: Installation) -> None:
     """Take an App off an account; its tokens die."""
-    _tell(world, actor, installation, "deleted")
+    _emit(world, actor, installation, "deleted")
     del world.installations[installation.id]
     for value in [v for v, t in world.tokens.items() if t.installation is installation]:
         del world.tokens[value]
@@ -143,13 +143,13 @@ def suspend(world: World, actor: Actor, installation: Installation) -> None:
     """Stop an App here until `unsuspend`: neither tokens nor events."""
     installation.suspended_at = world.clock.now()
     installation.suspended_by = actor.user
-    _tell(world, actor, installation, "suspend")
+    _emit(world, actor, installation, "suspend")
 
 
 def unsuspend(world: World, actor: Actor, installation: Installation) -> None:
     """Let the App go on."""
     installation.suspended_at = installation.suspended_by = None
-    _tell(world, actor, installation, "unsuspend")
+    _emit(world, actor, installation, "unsuspend")
 
 
 def change_repositories(
@@ -321,15 +321,15 @@ def _narrowed(
     wanted_ids = fields.get("repository_ids")
     if wanted_names is None and wanted_ids is None:
         return installation.repositories
-    asked = [str(name).lower() for name in wanted_names or []]
+    names = [str(name).lower() for name in wanted_names or []]
     found = [
         repo
         for repo in covered(world, installation)
-        if repo.name.lower() in asked or repo.id in (wanted_ids or [])
+        if repo.name.lower() in names or repo.id in (wanted_ids or [])
     ]
-    if len(asked) + len(wanted_ids or []) > MOST_REPOSITORIES:
+    if len(names) + len(wanted_ids or []) > MOST_REPOSITORIES:
         raise Invalid(f"Cannot have more than {MOST_REPOSITORIES} repositories")
-    if len(found) < len(set(asked)) or len(found) < len(set(wanted_ids or [])):
+    if len(found) < len(set(names)) or len(found) < len(set(wanted_ids or [])):
         raise Invalid(
             "There is at least one repository that does not exist or is not accessible to the "
             "parent installation."
@@ -337,6 +337,6 @@ def _narrowed(
     return found
 
 
-def _tell(world: World, actor: Actor, installation: Installation, action: str) -> None:
+def _emit(world: World, actor: Actor, installation: Installation, action: str) -> None:
     subject = {"repositories": covered(world, installation)}
     world.emit(Event("installation", action, actor, installation=installation, subject=subject))

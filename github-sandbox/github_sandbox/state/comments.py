@@ -19,7 +19,7 @@ def create(
     comment = Comment(world.next_id("comment"), actor.user, actor.app, body, birth, birth.at)
     issue.comments.append(comment)
     issue.updated_at = birth.at
-    _tell(world, actor, repository, "created", issue, comment)
+    _emit(world, actor, repository, "created", issue, comment)
     return comment
 
 
@@ -43,7 +43,7 @@ def edit(
         old, comment.body = comment.body, body
         comment.updated_at = world.clock.now()
         changes = {"body": {"from": old}}
-        _tell(world, actor, repository, "edited", issue, comment, changes)
+        _emit(world, actor, repository, "edited", issue, comment, changes)
     return comment
 
 
@@ -52,7 +52,7 @@ def delete(world: World, actor: Actor, repository: Repository, comment: Comment)
     issue, _ = find(repository, comment.id)
     _may_change(world, actor, repository, comment)
     issue.comments.remove(comment)
-    _tell(world, actor, repository, "deleted", issue, comment)
+    _emit(world, actor, repository, "deleted", issue, comment)
 
 
 def react(
@@ -92,7 +92,7 @@ def _may_change(world: World, actor: Actor, repository: Repository, comment: Com
         raise Forbidden("Must have admin rights to Repository.")
 
 
-def _tell(
+def _emit(
     world: World,
     actor: Actor,
     repository: Repository,

@@ -58,8 +58,8 @@ class Fault:
         fits = self.method in {"*", method} or (self.method == "WRITE" and method in WRITES)
         return fits and fnmatchcase(path, self.path)
 
-    def strike(self) -> bool:
-        """Count one matching request and tell whether the fault fires on it."""
+    def fires(self) -> bool:
+        """Count one matching request and return whether the fault fires on it."""
         self.seen += 1
         last = self.nth + self.times - 1 if self.times else self.seen
         return self.nth <= self.seen <= last
@@ -89,5 +89,5 @@ class Faults:
 
     def next(self, method: str, path: str) -> Fault | None:
         """Count the request with every matching fault and return the one that fires, if any."""
-        firing = [f for f in self.waiting if f.matches(method, path) and f.strike()]
+        firing = [f for f in self.waiting if f.matches(method, path) and f.fires()]
         return firing[0] if firing else None

@@ -49,13 +49,13 @@ ERRORS = {
 }
 
 
-class Refused(Refusal):
-    """An `error` of the flow. It is told in the query of an address, or in JSON with status 200."""
+class OAuthError(Refusal):
+    """An `error` of the flow. It goes into the query of an address, or in JSON with status 200."""
 
     def __init__(self, error: str) -> None:
         description, page = ERRORS[error]
         super().__init__(description)
-        self.told = {"error": error, "error_description": description, "error_uri": DOCS + page}
+        self.fields = {"error": error, "error_description": description, "error_uri": DOCS + page}
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Refresh:
 
 
 @dataclass(frozen=True)
-class Given:
+class UserTokens:
     """A new token, and the one to renew it with."""
 
     token: Token
@@ -98,12 +98,12 @@ def app_of(world: World, client_id: str) -> App:
 def place(app: App, redirect_uri: str) -> str:
     """Where the person goes back to: a registered address to the letter, the first by default.
 
-    Raises Refused, or NotFound when the App has none at all.
+    Raises OAuthError, or NotFound when the App has none at all.
     """
     if not app.callback_urls:
         raise NotFound("This App has no callback URL: nobody can sign in to it.")
     if redirect_uri and redirect_uri not in app.callback_urls:
-        raise Refused("redirect_uri_mismatch")
+        raise OAuthError("redirect_uri_mismatch")
     return redirect_uri or app.callback_urls[0]
 
 
@@ -139,27 +139,27 @@ def end(world: World, app: App, value: str) -> None:
         del world.refreshes[old]
 
 
-def exchange(world: World, fields: Mapping[str, str]) -> Given:
-    """Trade in a code or a refresh token. Raises Refused, or NotFound for an unknown client."""
+def exchange(world: World, fields: Mapping[str, str]) -> UserTokens:
+    """Trade in a code or a refresh token. Raises OAuthError, or NotFound for an unknown client."""
     app = app_of(world, fields.get("client_id", ""))
     if fields.get("client_secret") != app.client_secret:
-        raise Refused("incorrect_client_credentials")
+        raise OAuthError("incorrect_client_credentials")
     kind = fields.get("grant_type", "authorization_code")
     if kind == "refresh_token":
         return _renewed(world, app, fields.get("refresh_token", ""))
     if kind != "authorization_code":
-        raise Refused("unsupported_grant_type")
+        raise OAuthError("unsupported_grant_type")
     code = fields.get("code", "")
     grant = world.grants.get(code)
     if grant is None or grant.app is not app:
-        raise Refused("bad_verification_code")
+        raise OAuthError("bad_verification_code")
     del world.grants[code]
     if world.clock.exact() - grant.at > CODE_LASTS:
-        raise Refused("bad_verification_code")
+        raise OAuthError("bad_verification_code")
     if fields.get("redirect_uri", grant.redirect_uri) != grant.redirect_uri:
-        raise Refused("redirect_uri_mismatch")
+        raise OAuthError("redirect_uri_mismatch")
     if grant.challenge and challenge_of(fields.get("code_verifier", "")) != grant.challenge:
-        raise Refused("bad_verification_code")
+        raise OAuthError("bad_verification_code")
     return give(world, app, grant.user)
 
 
@@ -169,7 +169,7 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def give(world: World, app: App, user: User) -> Given:
+def give(world: World, app: App, user: User) -> UserTokens:
     """A token of the person's for this App, with one to renew it."""
     number = world.next_id("token")
     now = world.clock.exact()
@@ -184,15 +184,15 @@ def give(world: World, app: App, user: User) -> Given:
     world.tokens[token.value] = token
     refresh = f"ghr_sandbox{number:069d}"
     world.refreshes[refresh] = Refresh(app, user, token.value, now + REFRESH_LASTS)
-    return Given(token, refresh)
+    return UserTokens(token, refresh)
 
 
-def _renewed(world: World, app: App, refresh: str) -> Given:
+def _renewed(world: World, app: App, refresh: str) -> UserTokens:
     old = world.refreshes.get(refresh)
     if old is None or old.app is not app:
-        raise Refused("bad_refresh_token")
+        raise OAuthError("bad_refresh_token")
     del world.refreshes[refresh]
     world.tokens.pop(old.token, None)
     if world.clock.exact() >= old.until:
-        raise Refused("bad_refresh_token")
+        raise OAuthError("bad_refresh_token")
     return give(world, app, old.user)

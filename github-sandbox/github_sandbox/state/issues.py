@@ -82,11 +82,11 @@ def create(
     )
     repository.issues[issue.number] = issue
     issue.labels = found[: labels.PER_ISSUE]
-    _tell(world, actor, repository, "opened", issue)
+    _emit(world, actor, repository, "opened", issue)
     for label in issue.labels:
-        _tell(world, actor, repository, "labeled", issue, label=label)
+        _emit(world, actor, repository, "labeled", issue, label=label)
     if milestone:
-        _tell(world, actor, repository, "milestoned", issue, milestone=milestone)
+        _emit(world, actor, repository, "milestoned", issue, milestone=milestone)
     return issue
 
 
@@ -118,7 +118,7 @@ def delete(world: World, actor: Actor, repository: Repository, issue: Issue) -> 
     del repository.issues[issue.number]
     repository.deleted_issues.add(issue.number)
     unrelate(issue)
-    _tell(world, actor, repository, "deleted", issue)
+    _emit(world, actor, repository, "deleted", issue)
 
 
 def unrelate(issue: Issue) -> None:
@@ -170,7 +170,7 @@ def _edit_text(
     if changes:
         issue.title, issue.body = title, body
         issue.updated_at = world.clock.now()
-        _tell(world, actor, repository, "edited", issue, changes=changes)
+        _emit(world, actor, repository, "edited", issue, changes=changes)
 
 
 def _set_milestone(
@@ -182,9 +182,9 @@ def _set_milestone(
     issue.milestone = new
     issue.updated_at = world.clock.now()
     if old:
-        _tell(world, actor, repository, "demilestoned", issue, milestone=old)
+        _emit(world, actor, repository, "demilestoned", issue, milestone=old)
     if new:
-        _tell(world, actor, repository, "milestoned", issue, milestone=new)
+        _emit(world, actor, repository, "milestoned", issue, milestone=new)
 
 
 def _set_state(
@@ -208,10 +208,10 @@ def _set_state(
     else:
         issue.state_reason = None if issue.is_pull_request else "reopened"
         issue.closed_at = issue.closed_by = None
-    _tell(world, actor, repository, "closed" if state == "closed" else "reopened", issue)
+    _emit(world, actor, repository, "closed" if state == "closed" else "reopened", issue)
 
 
-def _tell(
+def _emit(
     world: World, actor: Actor, repository: Repository, action: str, issue: Issue, **more: Any
 ) -> None:
     subject = {"issue": issue, **more}

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-KEPT = 20_000
+MAX_ENTRIES = 20_000
 WRITES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 
 
@@ -43,7 +43,7 @@ class Journal:
     """The last requests, oldest first. `received` counts all of them since the start."""
 
     def __init__(self) -> None:
-        self.entries: deque[Entry] = deque(maxlen=KEPT)
+        self.entries: deque[Entry] = deque(maxlen=MAX_ENTRIES)
         self.received = 0
         self.record_bodies = False
 

@@ -66,7 +66,7 @@ class Limits:
         window = self.window(actor, resource, now)
         window.used = window.limit
 
-    def strike(self, actor: str, now: datetime, *, write: bool, creates: bool) -> int | None:
+    def count(self, actor: str, now: datetime, *, write: bool, creates: bool) -> int | None:
         """Count a request against the secondary limits.
 
         Returns None when it may pass, else the seconds to wait. A refused request counts too.

@@ -99,13 +99,13 @@ def _addresses(data: Mapping[str, Any]) -> list[str]:
 
 
 def _events(data: Mapping[str, Any]) -> list[str]:
-    asked = data.get("default_events", [])
+    wanted = data.get("default_events", [])
     granted = {"metadata", *data.get("default_permissions", {})}
-    unknown = [name for name in asked if name in ALWAYS or name not in EVENTS]
-    deaf = [name for name in asked if name in EVENTS and EVENTS[name] not in granted]
+    unknown = [name for name in wanted if name in ALWAYS or name not in EVENTS]
+    forbidden = [name for name in wanted if name in EVENTS and EVENTS[name] not in granted]
     wrong = [f"Default events unsupported: {' and '.join(unknown)}"] if unknown else []
-    if unknown or deaf:
-        names = " and ".join([*unknown, *deaf])
+    if unknown or forbidden:
+        names = " and ".join([*unknown, *forbidden])
         wrong.append(f"Default events are not supported by permissions: {names}")
     return wrong
 
