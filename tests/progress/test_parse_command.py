@@ -35,6 +35,7 @@ def words(text: str) -> list[str]:
         "~~~~\n/start\n~~~\n/start\n~~~~\n/done",
         "- ```\n  /start\n  ```\n/done",
         "```inline```\n/done",
+        "```\n   ```\n/done",
     ],
 )
 def test_a_command_is_the_first_thing_on_a_line(text: str) -> None:
@@ -53,6 +54,7 @@ def test_a_command_is_the_first_thing_on_a_line(text: str) -> None:
         "```\n/done\n```",
         "~~~ bash\n/done",
         "```\n~~~\n/done\n~~~\n```",
+        "```\n    ```\n/done",
         "<!-- /done -->",
         "<!--\n/done\n-->",
         "<!-- x --> /done",
