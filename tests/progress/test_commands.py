@@ -120,7 +120,7 @@ def test_what_a_command_means(text: str, command: Command) -> None:
 
 
 UNCLEAR: list[tuple[str, str | None]] = [
-    ("/dnoe", TASK),
+    ("/doone", TASK),
     ("/done", SUMMARY),
     ("/start", None),
     ("/skip", "journal:1"),

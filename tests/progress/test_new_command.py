@@ -25,22 +25,22 @@ def bench() -> Workbench:
 
 @pytest.fixture
 def replayed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[date, Key, str]]:
-    """`/note TEXT` exists; what is replayed of it is listed here."""
+    """`/memo TEXT` exists; what is replayed of it is listed here."""
     found: list[tuple[date, Key, str]] = []
     monkeypatch.setattr(Command, "registry", dict(Command.registry))
 
-    class Note(Command):
-        form = "/note TEXT"
-        line_format = "/note {0.text}"
-        help_line = "Keeps a note."
+    class Memo(Command):
+        form = "/memo TEXT"
+        line_format = "/memo {0.text}"
+        help_line = "Keeps a memo."
         log_issue = THIS_ISSUE
 
         text: str = Field(max_length=20)
 
         @classmethod
-        def parse(cls, text: str, context: CommandContext) -> "Note":
+        def parse(cls, text: str, context: CommandContext) -> "Memo":
             if not text:
-                raise CommandError(f"A note needs some words, {context.today}.")
+                raise CommandError(f"A memo needs some words, {context.today}.")
             return cls(text=text)
 
         def replay(self, history: HistoryBuilder) -> None:
@@ -54,26 +54,27 @@ def replayed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[date, Key, str]]:
 
 @pytest.mark.usefixtures("replayed")
 def test_it_stands_in_the_help_before_the_questions(bench: Workbench) -> None:
-    assert list(slash_commands())[-3:] == ["note", "status", "help"]
+    words = list(slash_commands())
+    assert words.index("keep") < words.index("memo") < words.index("status")
     bench.say("Read", "/help")
     run = Run(bench, SMALL)
     run()
-    assert "| `/note TEXT` | Keeps a note. |" in run.replies("Read")[0]
+    assert "| `/memo TEXT` | Keeps a memo. |" in run.replies("Read")[0]
 
 
 def test_it_is_logged_replayed_and_answered_once(
     bench: Workbench, replayed: list[tuple[date, Key, str]]
 ) -> None:
-    bench.say("Read", "/note loops")
+    bench.say("Read", "/memo loops")
     run = Run(bench, SMALL)
     change = run()[0]
     assert isinstance(change, UpdateIssue)
-    assert change.why == "/note loops by learner"
+    assert change.why == "/memo loops by learner"
     assert run() == ()
-    (note,) = run.remembered("Read")
-    assert note.stored() == {"do": "note", "text": "loops"}
-    assert read_stored(note.stored()) == note
-    assert note.format_command() == "/note loops"
+    (memo,) = run.remembered("Read")
+    assert memo.stored() == {"do": "memo", "text": "loops"}
+    assert read_stored(memo.stored()) == memo
+    assert memo.format_command() == "/memo loops"
     replayed.clear()
     run.life()
     assert replayed == [(date(2026, 1, 5), "task:read-the-tutorial", "loops")]
@@ -82,13 +83,13 @@ def test_it_is_logged_replayed_and_answered_once(
 
 @pytest.mark.usefixtures("replayed")
 def test_its_own_sentence_says_what_it_needs(bench: Workbench) -> None:
-    bench.say("Read", "/note")
+    bench.say("Read", "/memo")
     run = Run(bench, SMALL)
     run()
-    assert "A note needs some words, 2026-01-05." in run.replies("Read")[0]
+    assert "A memo needs some words, 2026-01-05." in run.replies("Read")[0]
 
 
 def test_without_its_class_nobody_knows_it() -> None:
-    assert read_commands("/note loops") == ()
+    assert read_commands("/memo loops") == ()
     with pytest.raises(ValueError, match="no command of this version"):
-        read_stored({"do": "note", "text": "loops"})
+        read_stored({"do": "memo", "text": "loops"})

@@ -78,7 +78,7 @@ def test_what_is_no_command(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "near"),
     [
-        ("/dnoe", "done"),
+        ("/doone", "done"),
         ("/lgo 2h", "log"),
         ("/stat", "start"),
         ("/puase until tomorrow", "pause"),
@@ -92,7 +92,7 @@ def test_a_mistyped_command_names_the_nearest_one(text: str, near: str) -> None:
 
 
 def test_a_mistyped_word_in_prose_is_prose() -> None:
-    assert read_commands("/dnoe is what I wrote yesterday") == ()
+    assert read_commands("/doone is what I wrote yesterday") == ()
 
 
 def test_every_command_of_a_comment_is_found_in_order() -> None:
@@ -127,7 +127,7 @@ def test_no_text_makes_it_stumble(text: str) -> None:
 
 
 LINES = st.sampled_from(
-    ["/done", "/log 2h", "/dnoe", "```", "~~~", "<!--", "-->", "> /x", "    /done", "`", "/journal"]
+    ["/done", "/log 2h", "/lgo", "```", "~~~", "<!--", "-->", "> /x", "    /done", "`", "/journal"]
 )
 
 
