@@ -121,9 +121,8 @@ def write_plan(
     question: str,
 ) -> int:
     """Ask, then write. Raises RefusedError when it may not, or there is nobody to ask."""
-    from bot.usecases.reconcile import check_removals
-
-    check_removals(found, allowed=allow_removals)
+    if not allow_removals:
+        found.check_safe()
     if not yes:
         if not console.interactive():
             raise RefusedError(

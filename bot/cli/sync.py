@@ -12,7 +12,7 @@ from bot.errors import UsageError
 if TYPE_CHECKING:
     from bot.planning.ports import Reader
     from bot.progress.command import Command
-    from bot.usecases.sync import Foreseen, Synced
+    from bot.usecases.sync import SyncPreview, SyncResult
 
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Print all that would be written, and write nothing.")
@@ -138,7 +138,7 @@ def _wishes(
     return tuple(wishes)
 
 
-def _foretell(seen: "Foreseen") -> None:
+def _foretell(seen: "SyncPreview") -> None:
     from bot.planning import printing
     from bot.usecases.files import describe_files
 
@@ -149,7 +149,7 @@ def _foretell(seen: "Foreseen") -> None:
         console.say(f"\n{files}")
 
 
-def _tell(done: "Synced") -> None:
+def _tell(done: "SyncResult") -> None:
     changes = f"{done.written} change{'' if done.written == 1 else 's'} written."
     console.say(changes if done.written else "Nothing to change.")
     for posted in done.posted:

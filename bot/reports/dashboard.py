@@ -14,7 +14,7 @@ from bot.progress.career import Idea, Metric, Stage, applications, by_stage, ide
 from bot.progress.forecast import Forecast
 from bot.progress.progress import DONE, Work, WorkState
 from bot.progress.skills import Gap, Rated, calibration, coverage, gap
-from bot.reports.badge import streak
+from bot.progress.streak import streak
 from bot.reports.offers import Button, Offers, buttons, offers
 from bot.reports.view import View
 from bot.reports.week import Week

@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime
 
 from bot.curriculum.model import Curriculum
-from bot.errors import RefusedError
 from bot.planning.changes import Change, CreateIssue, Plan, UpdateIssue
 from bot.planning.desired import SUMMARY_KEY, Texts, check_settings, desired_state
 from bot.planning.marker import Key
@@ -35,7 +34,6 @@ from bot.usecases.run_commands import run_commands
 
 Planner = Callable[[Snapshot], Plan]
 
-REMOVAL_SHARE = 4
 ROUNDS = 3
 REPORTS = frozenset({"weekly", "report"})
 
@@ -196,15 +194,3 @@ def _accepted(
                 at=now,
                 by="milepost",
             )
-
-
-def check_removals(plan: Plan, *, allowed: bool) -> None:
-    """Raises RefusedError when the plan removes more than a quarter of what there is.
-
-    A wrong path or an emptied file in the settings would otherwise close a learner's whole plan.
-    """
-    if not allowed and plan.removals * REMOVAL_SHARE > plan.existing:
-        raise RefusedError(
-            f"this plan would close {plan.removals} of {plan.existing} milestones and issues.",
-            hint="If that is meant, run it again with --allow-removals.",
-        )

@@ -12,8 +12,8 @@ from bot.planning.desired import SUMMARY_KEY
 from bot.planning.marker import BEGIN, Ledger, Marker, wrap
 from bot.planning.observed import observe
 from bot.progress.commands import slash_commands
-from bot.sandbox.state import comments, issues
-from bot.sandbox.state.objects import Comment
+from github_sandbox.state import comments, issues
+from github_sandbox.state.objects import Comment
 
 # What each command is said with, and where: whoever may command is heard with it.
 SAID = {kind.word: ("Read", kind.form) for kind in slash_commands().values()} | {

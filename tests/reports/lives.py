@@ -21,10 +21,10 @@ from bot.progress.commands.log import Log
 from bot.progress.commands.rate import Rate
 from bot.reports.dashboard import as_markdown, dashboard
 from bot.reports.view import View
-from bot.sandbox.state import issues
 from bot.settings import Settings
 from bot.usecases.look import look
 from bot.usecases.reconcile import Session
+from github_sandbox.state import issues
 
 ALL = settings("2026-01-05", ahead="all")
 SUMMARY = "Your path"

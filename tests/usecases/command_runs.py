@@ -17,11 +17,11 @@ from bot.progress.command import Command
 from bot.progress.command_log import AcceptedCommand, find_memory
 from bot.progress.learner_history import LearnerHistory
 from bot.progress.replay_commands import read_learner_history
-from bot.sandbox.state.objects import Comment
 from bot.settings import Settings
 from bot.usecases.apply import apply
 from bot.usecases.comment_inbox import CommentInbox
 from bot.usecases.run_commands import CommandChanges, run_commands
+from github_sandbox.state.objects import Comment
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 NOTHING = DesiredState(labels=(), milestones=(), issues=())

@@ -16,10 +16,10 @@ from bot.progress.command_log import AcceptedCommand, Entry, find_memory, with_m
 from bot.progress.commands.evidence import Attested, Evidenced
 from bot.progress.progress import WorkState, read_progress
 from bot.progress.replay_commands import read_learner_history
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import comments, issues, releases
 from bot.settings import Settings
 from bot.usecases.evidence import MAX_APPROVALS, MAX_LOOKUPS, MAX_NOTED, gather
+from github_sandbox.server import Sandbox
+from github_sandbox.state import comments, issues, releases
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 GITHUB = "https://github.com"

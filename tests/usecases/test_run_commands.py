@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import writes
 from builders import curriculum
 from planning.paths import SMALL
 from usecases.command_runs import Run, labels, marks, seed
@@ -27,10 +28,10 @@ from bot.progress.commands.rate import Rate
 from bot.progress.commands.replan import Replan
 from bot.progress.commands.skip import Skip
 from bot.progress.commands.start import Start
-from bot.sandbox.state import comments
 from bot.usecases.comment_inbox import CommentInbox, read_inbox
 from bot.usecases.look import look
 from bot.usecases.run_commands import run_commands
+from github_sandbox.state import comments
 
 GUIDE = from_catalog("devops-to-mlops")
 
@@ -216,7 +217,7 @@ def test_a_choice_is_kept_where_it_was_made(bench: Workbench, run: Run) -> None:
 def test_hours_on_an_issue_that_is_not_ours_are_kept_in_the_summary(
     bench: Workbench, run: Run
 ) -> None:
-    number = bench.edges.create_issue("A thought", body="", labels=(), milestone=None).number
+    number = bench.edges.write(writes.create_issue("A thought", body="")).number
     assert bench.issue("A thought").number == number
     bench.say("A thought", "/log 1h")
     run()

@@ -1,0 +1,33 @@
+"""A process that books places as fast as it can: started by the tests of the budget."""
+
+import sys
+import threading
+
+from bot.github.retry import Pacing
+from bot.server.store.engine import open_engine
+from bot.server.store.rate_limiter import DatabaseRateLimiter
+
+INSTALLATION = 1
+THREADS, EACH = 4, 15
+INTERVAL, PER_MINUTE = 0.5, 50
+
+
+def main(address: str) -> None:
+    """Book, in threads."""
+    engine = open_engine(address, connections=THREADS)
+    budget = DatabaseRateLimiter(engine, Pacing(interval=INTERVAL, per_minute=PER_MINUTE))
+
+    def book() -> None:
+        for _ in range(EACH):
+            budget.reserve(INSTALLATION, creations=1, at_most=1e9)
+
+    threads = [threading.Thread(target=book) for _ in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    engine.dispose()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
