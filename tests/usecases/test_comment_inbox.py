@@ -9,9 +9,9 @@ from workbench import Workbench
 
 from bot.planning.marker import find_ledger, with_ledger
 from bot.planning.observed import observe
-from bot.sandbox.state import comments
-from bot.sandbox.state.objects import Comment
 from bot.usecases.comment_inbox import CommentInbox, read_inbox
+from github_sandbox.state import comments
+from github_sandbox.state.objects import Comment
 
 
 @pytest.fixture
