@@ -1,4 +1,4 @@
-"""Measures what repositories cost by their number: a tick, a look that is due, a delivery, a start.
+"""Metrics what repositories cost by their number: a tick, a look that is due, a delivery, a start.
 
 Run by `make bench-server`, as `python -m bench.scale [MOST]`. From a thousand to a million rows in
 the tables of the server, of learners in zones around the world, on SQLite and on PostgreSQL, which
@@ -24,14 +24,14 @@ import sqlalchemy as sa
 
 from bench.contestants import ROOT, postgres
 from bot.server import next_run
-from bot.server.jobs import Looked
-from bot.server.queue_worker import Queued
-from bot.server.startup import wake_all
+from bot.server.jobs import JobResult
+from bot.server.next_run import schedule_all_repositories
+from bot.server.queue_worker import QueueWorker
 from bot.server.store import tables
-from bot.server.store.rows import Delivery, Subject, repository
+from bot.server.store.rows import Subject, WebhookDelivery, repository
 from bot.server.store.store import Store
-from bot.server.thread_worker import Embedded
-from bot.server.worker import Hands, Worker
+from bot.server.thread_worker import ThreadWorker
+from bot.server.worker import JobRunner, Worker
 from bot.settings import Settings
 
 NUMBERS = (1_000, 10_000, 100_000, 1_000_000)
@@ -67,10 +67,10 @@ class Nothing:
     def __init__(self) -> None:
         self._settings = settings_of(sorted(available_timezones()))
 
-    def at(self, subject: Subject, tries: int) -> Looked:  # noqa: ARG002 - as looks are called
+    def run(self, subject: Subject, tries: int) -> JobResult:  # noqa: ARG002 - as looks are called
         """Look at it."""
         settings = self._settings[subject.id % len(self._settings)]
-        return Looked("synced", next_run.next_look(settings, NOW, subject.id))
+        return JobResult("synced", next_run.next_sync(settings, NOW, subject.id))
 
 
 def settings_of(zones: list[str]) -> list[Settings]:
@@ -103,8 +103,8 @@ def fill(store: Store, number: int) -> None:
             }
             for one in some
         ]
-        wishes = [
-            (repository(one), next_run.next_look(settings[one % len(settings)], NOW, one))
+        follow_up = [
+            (repository(one), next_run.next_sync(settings[one % len(settings)], NOW, one))
             for one in some
         ]
         with store.engine.begin() as connection:
@@ -119,7 +119,7 @@ def fill(store: Store, number: int) -> None:
             ]
             connection.execute(tables.installation.insert(), owners)
             connection.execute(tables.repository.insert(), homes)
-            rows = [{"kind": s.kind, "id": s.id, "at": at, "due_at": at} for s, at in wishes]
+            rows = [{"kind": s.kind, "id": s.id, "at": at, "due_at": at} for s, at in follow_up]
             connection.execute(tables.agenda.insert(), rows)
     if store.shared:
         with store.engine.begin() as connection:
@@ -158,14 +158,14 @@ def measured(url: str, number: int) -> dict[str, float]:
         idle = worker(store)
         found = {
             "size": (size(store) - empty) / number,
-            "tick": often(lambda: idle.take(THREADS)),
+            "tick": often(lambda: idle.claim(THREADS)),
             "name": often(
-                lambda: store.register.repository_named(
+                lambda: store.repositories.repository_named(
                     f"learner-{FIRST // OF_ONE}/PORTFOLIO-{FIRST}"
                 )
             ),
-            "metrics": often(lambda: (store.agenda.overdue(NOW), store.inbox.waiting()), 20),
-            "tidy": often(lambda: store.retention.tidy(NOW), 5),
+            "metrics": often(lambda: (store.jobs.overdue(NOW), store.inbox.waiting()), 20),
+            "tidy": often(lambda: store.cleanup.delete_expired(NOW), 5),
         }
         before = size(store)
         found["keep"] = keeping(store, number)
@@ -177,23 +177,23 @@ def measured(url: str, number: int) -> dict[str, float]:
     return found
 
 
-def worker(store: Store) -> Worker:
+def worker(store: Store) -> JobRunner:
     """Of the server; what it looks at is not there."""
-    return Worker(store, Nothing(), clock=lambda: NOW, lease=timedelta(minutes=5))
+    return JobRunner(store, Nothing(), clock=lambda: NOW, lease=timedelta(minutes=5))
 
 
 def wake_some(store: Store, number: int) -> None:
     """Make so many due as are due at once, all over the table."""
     step = max(number // DUE, 1)
-    store.agenda.wake(*(repository(FIRST + one * step) for one in range(DUE)), at=NOW)
+    store.jobs.schedule(*(repository(FIRST + one * step) for one in range(DUE)), at=NOW)
 
 
 def taking(store: Store) -> dict[str, float]:
     """What it takes to take some, and to say that they are worked on."""
     hands = worker(store)
-    took = often(lambda: hands.take(THREADS), 20)
-    beat = often(hands.beat, 20)
-    store.agenda.release_all(NOW)
+    took = often(lambda: hands.claim(THREADS), 20)
+    beat = often(hands.renew_leases, 20)
+    store.jobs.release_all(NOW)
     return {"take": took, "beat": beat}
 
 
@@ -201,19 +201,19 @@ def busy(store: Store) -> bool:
     """Whether anything is due, or handed to the queue and not given back."""
     taken = sa.select(sa.exists().where(tables.agenda.c.holder.is_not(None)))
     with store.engine.connect() as connection:
-        return bool(store.agenda.overdue(NOW)[0] or connection.execute(taken).scalar())
+        return bool(store.jobs.overdue(NOW)[0] or connection.execute(taken).scalar())
 
 
 def doing(store: Store, number: int) -> float:
     """Milliseconds for each look that is due, in threads on SQLite, by the queue on PostgreSQL."""
     wake_some(store, number)
-    due, _ = store.agenda.overdue(NOW)
+    due, _ = store.jobs.overdue(NOW)
     tick, lease = timedelta(milliseconds=500), timedelta(minutes=3)
-    hands: Hands
+    hands: Worker
     if store.shared:
-        hands = Queued(store, worker(store), threads=THREADS, tick=tick, lease=lease)
+        hands = QueueWorker(store, worker(store), threads=THREADS, tick=tick, lease=lease)
     else:
-        hands = Embedded(worker(store), threads=THREADS, tick=tick, beat=lease / 3)
+        hands = ThreadWorker(worker(store), threads=THREADS, tick=tick, renew=lease / 3)
     begun = time.perf_counter()
     hands.start()
     while busy(store):
@@ -227,10 +227,10 @@ def keeping(store: Store, number: int) -> float:
     """Milliseconds for each delivery about any of the repositories."""
     numbers = iter(range(10**9))
 
-    def group() -> list[Delivery]:
+    def group() -> list[WebhookDelivery]:
         some = (next(numbers) for _ in range(GROUP))
         return [
-            Delivery(str(uuid.uuid1()), "issues", "closed", _any(one, number), 1, NOW)
+            WebhookDelivery(str(uuid.uuid1()), "issues", "closed", _any(one, number), 1, NOW)
             for one in some
         ]
 
@@ -244,16 +244,16 @@ def _any(one: int, number: int) -> Subject:
 def starting(store: Store) -> dict[str, float]:
     """What it takes to wake all."""
     took: list[float] = []
-    wake_each = store.agenda.wake_each
+    schedule_each = store.jobs.schedule_each
 
-    def timed(wishes: Any) -> None:
+    def timed(jobs: Any) -> None:
         begun = time.perf_counter()
-        wake_each(wishes)
+        schedule_each(jobs)
         took.append(time.perf_counter() - begun)
 
-    store.agenda.wake_each = timed  # type: ignore[method-assign] # to see how long others wait
+    store.jobs.schedule_each = timed  # type: ignore[method-assign] # to see how long others wait
     before, begun = forget_memory(), time.perf_counter()
-    woken = wake_all(store, NOW)
+    woken = schedule_all_repositories(store, NOW)
     seconds = time.perf_counter() - begun
     return {
         "wake": seconds * 1000 / woken,

@@ -2,7 +2,7 @@
 
 Run by `make bench-server`, as `python -m bench.sync_cost`. The server's own look at a repository of
 the sandbox with a whole path in it, as the App, with tokens of its own. The sandbox has threads of
-its own, so the time is that of the looking thread alone. Counts are the same on every machine.
+its own, so the time is that of the handler thread alone. Counts are the same on every machine.
 """
 
 import sys
@@ -21,7 +21,7 @@ from bot.github.budget import InProcess
 from bot.github.pacing import Pacing
 from bot.sandbox.server import Sandbox, running
 from bot.sandbox.state import apps
-from bot.server.jobs import Looks
+from bot.server.jobs import Jobs
 from bot.server.store.rows import APP, Subject, installation, repository
 from bot.server.store.store import Store
 from bot.settings import CONFIG_PATH
@@ -74,7 +74,7 @@ class Bench:
             clock=world.clock.now,
         )
         budget = InProcess(Pacing(interval=0))
-        self._looks = Looks(store, self._auth, budget, clock=world.clock.now, sleep=time.sleep)
+        self._jobs = Jobs(store, self._auth, budget, clock=world.clock.now, sleep=time.sleep)
 
     def meet(self) -> None:
         """Find the installation and its repositories."""
@@ -96,9 +96,9 @@ class Bench:
     def _look(self, subject: Subject) -> Cost:
         self._world.journal.forget()
         begun = time.thread_time()
-        looked = self._looks.at(subject, 0)
+        looked = self._jobs.run(subject, 0)
         took = time.thread_time() - begun
-        if not looked.well:
+        if not looked.settled:
             raise RuntimeError(f"the look at {subject} ended with: {looked.result}")
         counted = self._world.journal.summary()
         return Cost(counted["total"], counted["not_modified"], counted["writes"], took * 1000)
@@ -137,7 +137,7 @@ def main() -> int:
         )
         bench.wait()
         tell("the same, with a new token", bench.look())
-        kept = store.shelf.get(bench.home.id)
+        kept = store.page_cache.get(bench.home.id)
         bench.close()
         size = len(kept.document) + len(kept.badge) if kept else 0
         print(f"\nThe database keeps {size:,} bytes for its pages and its badge.")

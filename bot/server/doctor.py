@@ -31,7 +31,7 @@ from bot.server.config import ServerConfig
 from bot.server.server import CREDENTIALS, with_credentials
 from bot.server.store.engine import ONLY_READS, open_engine
 from bot.server.store.inbox import Inbox
-from bot.server.store.job_table import Agenda
+from bot.server.store.job_table import JobTable
 from bot.server.store.migrate import standing
 from bot.usecases.findings import Finding, mind, well
 
@@ -152,7 +152,7 @@ class Examination:
         engine = open_engine(self._config.database_url.get_secret_value(), connections=1)
         now = self._clock()
         try:
-            due, since = Agenda(engine).overdue(now)
+            due, since = JobTable(engine).overdue(now)
             waiting, first = Inbox(engine).waiting()
         finally:
             engine.dispose()

@@ -36,8 +36,8 @@ from bot.github.rights import LEAST, Rights, rights_for
 from bot.planning.ports import Gateway
 from bot.reports.view import View
 from bot.server import next_run
-from bot.server.curriculum_cache import Curricula
-from bot.server.store.rows import RepositoryRow, Seen
+from bot.server.curriculum_cache import CurriculumCache
+from bot.server.store.rows import RepositoryInfo, RepositoryRow
 from bot.settings import CONFIG_PATH, Settings
 from bot.settings import parse as parse_settings
 from bot.templating import plural
@@ -61,11 +61,11 @@ _NOT_ABOUT_IT = (
 Sleep = Callable[[float], None]
 
 
-class LostError(Exception):
+class RepositoryGoneError(Exception):
     """The repository cannot be found by its id any more."""
 
 
-class Tended(NamedTuple):
+class RepositorySyncResult(NamedTuple):
     """What became of a run: a word, a sentence, and the settings as far as they could be read.
 
     `view` is the path after a run that went through.
@@ -75,7 +75,7 @@ class Tended(NamedTuple):
     """
 
     result: str
-    told: str = ""
+    message: str = ""
     settings: Settings | None = None
     retry_in: float | None = None
     view: View | None = None
@@ -86,48 +86,50 @@ class _Path(NamedTuple):
     curriculum: Curriculum
 
 
-def tend(
+def sync_repository(
     row: RepositoryRow,
     auth: AppAuth,
     budget: Budget,
     cache: Cache,
-    curricula: Curricula,
+    curriculum_cache: CurriculumCache,
     *,
     now: datetime,
     sleep: Sleep,
-    seen: Callable[[Seen], None],
+    seen: Callable[[RepositoryInfo], None],
     progress: Callable[[int, int], None],
     on_exchange: OnExchange = unwatched,
-) -> Tended:
-    """Do all that is due in a repository; `seen` hears what GitHub calls it now.
+) -> RepositorySyncResult:
+    """Do all that is due in a repository.
 
-    `progress` hears before each change how many are written, and how many there are. `cache` has
-    what GitHub answered before, `curricula` what files held before. `on_exchange` hears of each
-    request of the gateway's.
+    `seen` is called with what GitHub calls it now, `progress` before each change with how many are
+    written and how many there are, `on_exchange` after each request of the gateway's. `cache` has
+    GitHub's earlier answers, `curriculum_cache` what files held before. `now` is aware.
 
-    `now` is aware. Raises LostError; InstallationGoneError, InstallationSuspendedError and
+    Raises RepositoryGoneError; InstallationGoneError, InstallationSuspendedError and
     NotInstalledError; AppRefusedError where the fault is ours; and what `sleep` raises.
     """
     lane = Lane(budget, row.installation_id, http=auth.http(), sleep=sleep, max_wait=PATIENCE)
-    run = _Run(row, auth, lane, cache, curricula, now, sleep, progress, on_exchange)
+    run = _Run(row, auth, lane, cache, curriculum_cache, now, sleep, progress, on_exchange)
     try:
         facts = run.look_up()
         seen(facts)
         if facts.archived:
-            return Tended("archived", "The repository is archived.")
+            return RepositorySyncResult("archived", "The repository is archived.")
         return run.sync(facts)
     except _NOT_ABOUT_IT:
         raise
     except (UnavailableError, UncertainWriteError) as later:
-        return Tended("waiting", str(later), run.settings, retry_in=_rest(later, budget, row))
+        return RepositorySyncResult(
+            "waiting", str(later), run.settings, retry_in=_rest(later, budget, row)
+        )
     except (ConfigError, CurriculumError, GuideError) as wrong:
         # A push will mend it, and wake us.
-        return Tended("wrong", str(wrong), run.settings)
+        return RepositorySyncResult("wrong", str(wrong), run.settings)
     except MilepostError as refused:
-        return Tended("refused", str(refused), run.settings)
+        return RepositorySyncResult("refused", str(refused), run.settings)
 
 
-def now_seen(
+def read_repository(
     row: RepositoryRow,
     auth: AppAuth,
     lane: Lane,
@@ -136,20 +138,20 @@ def now_seen(
     sleep: Sleep,
     max_wait: float = PATIENCE,
     rights: Rights = LEAST,
-) -> Seen:
+) -> RepositoryInfo:
     """How GitHub shows a repository now, asked for by its id: one request, conditional.
 
     Any rights are enough; those of a run save a token where one follows.
 
-    Raises LostError when it is not there, NotInstalledError when the App is not in it any more, and
-    what `AppAuth.using` raises.
+    Raises RepositoryGoneError when it is not there, NotInstalledError when the App is not in it any
+    more, and what `AppAuth.using` raises.
     """
 
-    def ask(connection: Connection) -> Seen:
+    def ask(connection: Connection) -> RepositoryInfo:
         with _reader(connection, lane, cache, sleep, max_wait) as reader:
             found = reader.by_id(row.id)
         try:
-            return Seen(
+            return RepositoryInfo(
                 int(found["id"]),
                 str(found["full_name"]),
                 private=bool(found["private"]),
@@ -163,7 +165,7 @@ def now_seen(
     except (NotThereError, RepositoryMissingError) as missing:
         if isinstance(missing, NotInstalledError):
             raise
-        raise LostError from None
+        raise RepositoryGoneError from None
 
 
 def _rest(later: MilepostError, budget: Budget, row: RepositoryRow) -> float:
@@ -186,7 +188,7 @@ class _Run:
         auth: AppAuth,
         lane: Lane,
         cache: Cache,
-        curricula: Curricula,
+        curriculum_cache: CurriculumCache,
         now: datetime,
         sleep: Sleep,
         progress: Callable[[int, int], None],
@@ -197,27 +199,27 @@ class _Run:
         self._auth = auth
         self._lane = lane
         self._cache = cache
-        self._curricula = curricula
+        self._curriculum_cache = curriculum_cache
         self._now = now
         self._sleep = sleep
         self._progress = progress
         self._on_exchange = on_exchange
 
-    def look_up(self) -> Seen:
-        """The repository by its id, which outlives names and owners. Raises LostError."""
-        return now_seen(self._row, self._auth, self._lane, self._cache, sleep=self._sleep)
+    def look_up(self) -> RepositoryInfo:
+        """The repository by its id, which outlives names and owners. Raises RepositoryGoneError."""
+        return read_repository(self._row, self._auth, self._lane, self._cache, sleep=self._sleep)
 
-    def sync(self, facts: Seen) -> Tended:
+    def sync(self, facts: RepositoryInfo) -> RepositorySyncResult:
         """Read its settings and follow them."""
         home = self._as_known(facts.full_name, facts.private)
         least = rights_for(None, private=facts.private)
         path = self._auth.using(home, self._read, rights=least)
         if path is None:
-            return Tended("unset", f"There is no {CONFIG_PATH} yet.")
+            return RepositorySyncResult("unset", f"There is no {CONFIG_PATH} yet.")
         rights = rights_for(path.settings, private=facts.private)
         done = self._auth.using(home, lambda c: self._write(c, path), rights=rights)
-        told = f"{plural(done.written, 'change')} written."
-        return Tended("synced", told, path.settings, view=done.view)
+        message = f"{plural(done.written, 'change')} written."
+        return RepositorySyncResult("synced", message, path.settings, view=done.view)
 
     def _read(self, connection: Connection) -> _Path | None:
         with self._reader(connection) as reader:
@@ -227,7 +229,7 @@ class _Run:
                 return None
             self.settings = parse_settings(content.decode(), name=CONFIG_PATH)
             name = self.settings.curriculum
-            return _Path(self.settings, self._curricula.find(self._row.id, name, place))
+            return _Path(self.settings, self._curriculum_cache.find(self._row.id, name, place))
 
     def _write(self, connection: Connection, path: _Path) -> Synced:
         gateway = PyGithubGateway(

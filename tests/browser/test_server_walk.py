@@ -288,7 +288,7 @@ def accompany(stage: Stage) -> None:
 
 def stay_outside(stage: Stage) -> None:
     """A private repository is as one that never was, to nobody and to somebody else."""
-    row = stage.host.store.register.repository_named("learner/secret")
+    row = stage.host.store.repositories.repository_named("learner/secret")
     assert row is not None
     assert row.private
     with stage.visitor("mallory") as stranger:

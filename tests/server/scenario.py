@@ -104,11 +104,11 @@ class Town:
     def wake(self, subject: Subject | None = None) -> None:
         """Have it looked at now, the repository unless another is named, and what follows."""
         wanted = subject or repository(self.home.id)
-        self.host.store.agenda.wake(wanted, at=self.host.server.clock())
+        self.host.store.jobs.schedule(wanted, at=self.host.server.clock())
         self.settle()
 
     def installation(self, found: Installation) -> str:
-        row = self.host.store.register.installation(found.id)
+        row = self.host.store.repositories.installation(found.id)
         return row.state if row else ""
 
     def other_issues(self) -> list[Issue]:
@@ -124,7 +124,7 @@ class Town:
         )
 
     def row(self, home: Repository | None = None) -> str:
-        found = self.host.store.register.repository((home or self.home).id)
+        found = self.host.store.repositories.repository((home or self.home).id)
         assert found is not None
         return f"{found.full_name} {found.state} {found.result}".strip()
 

@@ -128,7 +128,7 @@ def test_work_that_nobody_does(tmp_path: Path, doctor: Doctor) -> None:
     url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
     doctor.live(environment(tmp_path, url))
     with Store.open(url) as store:
-        store.agenda.wake(repository(1), at=utc_now() - timedelta(minutes=30))
+        store.jobs.schedule(repository(1), at=utc_now() - timedelta(minutes=30))
     verdict, text = doctor()[1]["work"]
     assert verdict == "mind"
     assert text == "1 due, 0 deliveries to be dealt with, the oldest for 30 minutes."

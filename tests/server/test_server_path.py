@@ -42,7 +42,7 @@ def either(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> 
 
 def test_from_an_installation_to_progress(either: Town) -> None:
     either.install()
-    eventually(lambda: either.host.store.register.repository(either.home.id))
+    eventually(lambda: either.host.store.repositories.repository(either.home.id))
     either.settle()
     assert either.row() == "learner/portfolio active unset"
     assert either.writes() == 0
@@ -59,11 +59,11 @@ def test_from_an_installation_to_progress(either: Town) -> None:
     either.close(*either.tasks()[:2])
     either.settle()
     assert summary.body != before
-    assert either.host.store.register.repository_named("Learner/Portfolio")
+    assert either.host.store.repositories.repository_named("Learner/Portfolio")
 
     # What is there now stays: another look finds nothing to write.
     writes = either.writes()
-    either.host.store.agenda.wake(repository(either.home.id), at=either.host.server.clock())
+    either.host.store.jobs.schedule(repository(either.home.id), at=either.host.server.clock())
     either.settle()
     assert either.writes() == writes
 
@@ -125,7 +125,7 @@ def test_an_installation_that_nobody_told_of_is_found(town: Town) -> None:
         town.world.weather.lose = 1
     town.install()
     town.settle()
-    assert town.host.store.register.repository(town.home.id) is None
+    assert town.host.store.repositories.repository(town.home.id) is None
     town.wake(APP)
     assert town.row() == "learner/portfolio active synced"
 
@@ -157,7 +157,7 @@ def test_deliveries_repeated_and_shuffled_end_in_the_same_state(either: Town) ->
     either.settle()
     assert either.installation(installed) == "active"
     assert either.row() == "learner/path active synced"
-    assert either.host.store.register.repository(other.id) is None
+    assert either.host.store.repositories.repository(other.id) is None
     made = sorted(issue.title for issue in either.home.issues.values())
 
     with world.lock:
@@ -189,9 +189,9 @@ def test_wrong_settings_wait_for_a_push(town: Town) -> None:
     town.configure(timezone="Moon/Crater")
     town.install()
     town.settle_with("learner/portfolio active wrong")
-    found = town.host.store.register.repository(town.home.id)
+    found = town.host.store.repositories.repository(town.home.id)
     assert found is not None
-    assert "Moon/Crater" in found.told
+    assert "Moon/Crater" in found.message
     town.configure()
     town.settle_with("learner/portfolio active synced")
 
@@ -202,7 +202,7 @@ def test_when_github_is_away_it_is_tried_again_later(town: Town) -> None:
     town.settle()
     town.world.faults.add("500", path="/repos/*", times=0)
     town.wake()
-    now, again = town.host.server.clock(), town.host.store.agenda.when(repository(town.home.id))
+    now, again = town.host.server.clock(), town.host.store.jobs.due_at(repository(town.home.id))
     assert town.row() == "learner/portfolio active waiting"
     assert again is not None
     assert timedelta(seconds=20) < again - now < timedelta(seconds=60)
@@ -217,7 +217,7 @@ def test_when_github_asks_for_patience_it_gets_it(town: Town) -> None:
     town.settle()
     town.world.faults.add("secondary-429", path="/repos/*", retry_after=600)
     town.wake()
-    now, again = town.host.server.clock(), town.host.store.agenda.when(repository(town.home.id))
+    now, again = town.host.server.clock(), town.host.store.jobs.due_at(repository(town.home.id))
     assert town.row() == "learner/portfolio active waiting"
     assert again is not None
     # Up to a minute later, for the others of its installation wait for the same moment.
@@ -252,13 +252,13 @@ def test_every_night_and_every_week_it_is_looked_at_again(town: Town) -> None:
     town.configure()
     town.install()
     town.settle()
-    again = town.host.store.agenda.when(repository(town.home.id))
+    again = town.host.store.jobs.due_at(repository(town.home.id))
     assert again is not None
     assert timedelta() < again - town.host.server.clock() < timedelta(hours=29)
 
 
 def test_deliveries_are_looked_for_as_far_back_as_nobody_did(town: Town) -> None:
-    hook, register = town.app.hook, town.host.store.register
+    hook, register = town.app.hook, town.host.store.repositories
     assert hook is not None
     with town.world.lock:
         secret, hook.secret = hook.secret, "another"
@@ -271,7 +271,7 @@ def test_deliveries_are_looked_for_as_far_back_as_nobody_did(town: Town) -> None
             delivery.delivered_at -= timedelta(hours=30)
     town.wake(SWEEP)
     assert not register.installations()
-    register.keep_fact(SWEPT, (town.host.server.clock() - timedelta(hours=29)).isoformat())
+    register.set_fact(SWEPT, (town.host.server.clock() - timedelta(hours=29)).isoformat())
     town.wake(SWEEP)
     town.settle()
     assert town.row() == "learner/portfolio active synced"
@@ -291,11 +291,11 @@ def test_without_a_webhook_secret_nothing_is_swept_but_the_old_is_forgotten(
         server.config = server.config.model_copy(update={"webhook_secret": None})
 
     with hosted(environ, change=deafen) as host:
-        rows, clock = host.store.register, host.server.clock
+        rows, clock = host.store.repositories, host.server.clock
         eventually(host.server.bot)
-        rows.see_installation(InstallationRow(7, "left", "gone"), clock() - timedelta(days=91))
+        rows.save_installation(InstallationRow(7, "left", "gone"), clock() - timedelta(days=91))
         # Left by a server that had a secret, or just done: in any case it is done now.
-        host.store.agenda.wake(SWEEP, at=clock())
+        host.store.jobs.schedule(SWEEP, at=clock())
         eventually(lambda: rows.installation(7) is None)
-        eventually(lambda: (at := host.store.agenda.when(SWEEP)) and at - clock() > MINUTES)
+        eventually(lambda: (at := host.store.jobs.due_at(SWEEP)) and at - clock() > MINUTES)
     assert not [e for e in sandbox.world.journal.entries if "/app/hook" in e.path]

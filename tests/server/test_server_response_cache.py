@@ -10,7 +10,7 @@ from server.scenario import Town, living
 
 from bot.github.cache import Page
 from bot.sandbox.server import Sandbox
-from bot.server.response_cache import Answers
+from bot.server.response_cache import ResponseCache
 
 PAGE = Page('W/"abc"', '<https://x>; rel="next"', '[{"title": "Größe\\n"}]', by="somebody")
 HOME, OTHER = 1, 2
@@ -22,7 +22,7 @@ def noise(seed: int, size: int = 1_000) -> Page:
 
 
 def test_what_went_in_comes_out_in_its_repository() -> None:
-    answers = Answers()
+    answers = ResponseCache()
     answers.of(HOME).put("a", PAGE)
     assert answers.of(HOME).get("a") == PAGE
     assert answers.of(OTHER).get("a") is None
@@ -30,7 +30,7 @@ def test_what_went_in_comes_out_in_its_repository() -> None:
 
 
 def test_what_is_gone_is_forgotten_at_once() -> None:
-    answers = Answers()
+    answers = ResponseCache()
     answers.of(HOME).put("a", PAGE)
     answers.of(OTHER).put("a", PAGE)
     answers.forget([HOME, 77])
@@ -39,7 +39,7 @@ def test_what_is_gone_is_forgotten_at_once() -> None:
 
 
 def test_the_repository_that_was_used_longest_ago_makes_room() -> None:
-    answers = Answers(max_bytes=40_000)
+    answers = ResponseCache(max_bytes=40_000)
     for number in range(20):
         answers.of(number).put("a", noise(number))
         answers.of(number).put("b", noise(-number))
@@ -52,7 +52,7 @@ def test_the_repository_that_was_used_longest_ago_makes_room() -> None:
 
 
 def test_a_repository_has_so_many_pages() -> None:
-    answers = Answers()
+    answers = ResponseCache()
     for number in range(100):
         answers.of(HOME).put(str(number), PAGE)
         answers.of(HOME).get("0")
@@ -61,7 +61,7 @@ def test_a_repository_has_so_many_pages() -> None:
 
 
 def test_an_enormous_page_is_not_kept() -> None:
-    answers = Answers(max_bytes=10_000)
+    answers = ResponseCache(max_bytes=10_000)
     answers.of(HOME).put("a", PAGE)
     answers.of(HOME).put("b", noise(1, 5_000))
     assert answers.of(HOME).get("b") is None
@@ -69,7 +69,7 @@ def test_an_enormous_page_is_not_kept() -> None:
 
 
 def test_threads_may_use_it_together() -> None:
-    answers = Answers(max_bytes=30_000)
+    answers = ResponseCache(max_bytes=30_000)
 
     def use(number: int) -> None:
         for turn in range(50):
