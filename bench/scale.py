@@ -1,8 +1,8 @@
-"""Metrics what repositories cost by their number: a tick, a look that is due, a delivery, a start.
+"""Measures what repositories cost by their number: a tick, a job that is due, a delivery, a start.
 
 Run by `make bench-server`, as `python -m bench.scale [MOST]`. From a thousand to a million rows in
 the tables of the server, of learners in zones around the world, on SQLite and on PostgreSQL, which
-both wait for the disk. The parts are the server's own; only what a look does is left out. Each
+both wait for the disk. The parts are the server's own; only what a job does is left out. Each
 number of rows is measured in a process of its own.
 """
 
@@ -46,14 +46,14 @@ CHUNK = 10_000
 FLAT = 3.0  # how much dearer what is due may be among the most rows than among the fewest
 ROWS = {
     "tick": ("a tick with nothing due", "ms"),
-    "take": ("taking eight that are due", "ms"),
-    "due": ("a look that is due, all but the look", "ms"),
-    "keep": ("keeping a delivery, in groups of 16", "ms"),
-    "beat": ("the heartbeat of eight looks", "ms"),
+    "take": ("claiming eight that are due", "ms"),
+    "due": ("a job that is due, all but the sync", "ms"),
+    "keep": ("writing a delivery, in groups of 16", "ms"),
+    "beat": ("renewing eight leases", "ms"),
     "name": ("finding a repository by name", "ms"),
     "metrics": ("what /metrics asks", "ms"),
-    "tidy": ("tidying with nothing to forget", "ms"),
-    "wake": ("waking all at the start, each", "ms"),
+    "tidy": ("cleaning up with nothing to delete", "ms"),
+    "wake": ("scheduling all at the start, each", "ms"),
     "longest": ("the longest of its transactions", "ms"),
     "memory": ("memory that this took", "MB"),
     "size": ("database, each repository", "bytes"),
@@ -62,13 +62,13 @@ ROWS = {
 
 
 class Nothing:
-    """A look that does nothing, and is due again the next night of its learner."""
+    """Does nothing, and is due again the next night of its learner."""
 
     def __init__(self) -> None:
         self._settings = settings_of(sorted(available_timezones()))
 
-    def run(self, subject: Subject, tries: int) -> JobResult:  # noqa: ARG002 - as looks are called
-        """Look at it."""
+    def run(self, subject: Subject, tries: int) -> JobResult:  # noqa: ARG002 - as jobs are called
+        """Run the job."""
         settings = self._settings[subject.id % len(self._settings)]
         return JobResult("synced", next_run.next_sync(settings, NOW, subject.id))
 
@@ -155,7 +155,7 @@ def measured(url: str, number: int) -> dict[str, float]:
     with Store.open(url) as store:
         empty = size(store)
         fill(store, number)
-        idle = worker(store)
+        idle = runner(store)
         found = {
             "size": (size(store) - empty) / number,
             "tick": often(lambda: idle.claim(THREADS)),
@@ -177,7 +177,7 @@ def measured(url: str, number: int) -> dict[str, float]:
     return found
 
 
-def worker(store: Store) -> JobRunner:
+def runner(store: Store) -> JobRunner:
     """Of the server; what it looks at is not there."""
     return JobRunner(store, Nothing(), clock=lambda: NOW, lease=timedelta(minutes=5))
 
@@ -190,9 +190,9 @@ def wake_some(store: Store, number: int) -> None:
 
 def taking(store: Store) -> dict[str, float]:
     """What it takes to take some, and to say that they are worked on."""
-    hands = worker(store)
-    took = often(lambda: hands.claim(THREADS), 20)
-    beat = often(hands.renew_leases, 20)
+    worker = runner(store)
+    took = often(lambda: worker.claim(THREADS), 20)
+    beat = often(worker.renew_leases, 20)
     store.jobs.release_all(NOW)
     return {"take": took, "beat": beat}
 
@@ -205,21 +205,21 @@ def busy(store: Store) -> bool:
 
 
 def doing(store: Store, number: int) -> float:
-    """Milliseconds for each look that is due, in threads on SQLite, by the queue on PostgreSQL."""
+    """Milliseconds for each job that is due, in threads on SQLite, by the queue on PostgreSQL."""
     wake_some(store, number)
     due, _ = store.jobs.overdue(NOW)
     tick, lease = timedelta(milliseconds=500), timedelta(minutes=3)
-    hands: Worker
+    worker: Worker
     if store.shared:
-        hands = QueueWorker(store, worker(store), threads=THREADS, tick=tick, lease=lease)
+        worker = QueueWorker(store, runner(store), threads=THREADS, tick=tick, lease=lease)
     else:
-        hands = ThreadWorker(worker(store), threads=THREADS, tick=tick, renew=lease / 3)
+        worker = ThreadWorker(runner(store), threads=THREADS, tick=tick, renew=lease / 3)
     begun = time.perf_counter()
-    hands.start()
+    worker.start()
     while busy(store):
         time.sleep(0.01)
     took = time.perf_counter() - begun
-    hands.stop()
+    worker.stop()
     return took * 1000 / due
 
 

@@ -6,6 +6,7 @@ lost, repeated or out of order. What is done about a repository is `Sync`, as ev
 
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -36,7 +37,7 @@ from bot.server.store.rows import (
     repository,
 )
 from bot.server.store.store import Store
-from bot.server.sync_repository import RepositoryGoneError, RepositorySyncResult, sync_repository
+from bot.server.sync_repository import RepositoryGoneError, RepositorySync, RepositorySyncResult
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,7 @@ class JobResult(NamedTuple):
     settled: bool = True
 
 
+@dataclass
 class Jobs:
     """Runs the job of any subject, from any thread. The clock is aware; `sleep` may raise.
 
@@ -71,27 +73,15 @@ class Jobs:
     then there is nothing that did not arrive, and GitHub says so by refusing.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        auth: AppAuth,
-        budget: Budget,
-        *,
-        clock: Callable[[], datetime],
-        sleep: Callable[[float], None],
-        responses: ResponseCache | None = None,
-        on_exchange: OnExchange = unwatched,
-        webhooks: bool = True,
-    ) -> None:
-        self._webhooks = webhooks
-        self._on_exchange = on_exchange
-        self._responses = responses or ResponseCache()
-        self._curriculum_cache = CurriculumCache()
-        self._store = store
-        self._auth = auth
-        self._budget = budget
-        self._clock = clock
-        self._sleep = sleep
+    store: Store
+    auth: AppAuth
+    budget: Budget
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    on_exchange: OnExchange = unwatched
+    webhooks: bool = True
+    responses: ResponseCache = field(default_factory=ResponseCache)
+    curricula: CurriculumCache = field(default_factory=CurriculumCache)
 
     def run(self, subject: Subject, tries: int) -> JobResult:
         """Run it. `tries` failed before. Raises MilepostError when it is to be tried again."""
@@ -100,7 +90,7 @@ class Jobs:
         if subject == SWEEP:
             return self._sweep()
         if subject == EVERYTHING:
-            next_run.schedule_all_repositories(self._store, self._clock())
+            next_run.schedule_all_repositories(self.store, self.clock())
             return JobResult("scheduled", None)
         if subject.kind == "installation":
             return self._installation(subject.id, tries)
@@ -108,15 +98,15 @@ class Jobs:
 
     def _app(self) -> JobResult:
         """Who we are, and where we are installed."""
-        now = self._clock()
-        app = self._auth.info()
-        self._store.repositories.set_fact(BOT, f"{app.slug}[bot]")
-        self._store.repositories.set_fact(APP_PAGE, app.html_url)
-        known = {row.id: row for row in self._store.repositories.installations()}
+        now = self.clock()
+        app = self.auth.info()
+        self.store.repositories.set_fact(BOT, f"{app.slug}[bot]")
+        self.store.repositories.set_fact(APP_PAGE, app.html_url)
+        known = {row.id: row for row in self.store.repositories.installations()}
         needed = timedelta(seconds=len(known) / next_run.STARTS_PER_SECOND)
         within = min(max(INSTALLATIONS_WITHIN, needed), next_run.LONGEST_START)
         follow_up: list[FollowUpJob] = []
-        for found in self._auth.installations():
+        for found in self.auth.installations():
             state: InstallationState = "suspended" if found.suspended_at else "active"
             old = known.pop(found.id, None)
             if state == "active":
@@ -126,35 +116,35 @@ class Jobs:
                 # That one is new, or goes on again, is for its own job to say: only then are its
                 # repositories scheduled.
                 row = InstallationRow(found.id, found.account, state)
-                self._store.repositories.save_installation(row, now)
+                self.store.repositories.save_installation(row, now)
         for row in known.values():
-            self._store.repositories.save_installation(row._replace(state="gone"), now)
+            self.store.repositories.save_installation(row._replace(state="gone"), now)
         return JobResult("seen", now + DAILY, tuple(follow_up))
 
     def _sweep(self) -> JobResult:
         """Have GitHub send again what it could not hand over; forget what is long done."""
-        now = self._clock()
-        if self._webhooks:
+        now = self.clock()
+        if self.webhooks:
             self._ask_again(now)
-        self._store.cleanup.delete_expired(now)
-        return JobResult("swept" if self._webhooks else "tidied", now + SWEEP_EVERY)
+        self.store.cleanup.delete_expired(now)
+        return JobResult("swept" if self.webhooks else "tidied", now + SWEEP_EVERY)
 
     def _ask_again(self, now: datetime) -> None:
-        last = self._store.repositories.fact(SWEPT)
+        last = self.store.repositories.fact(SWEPT)
         # What was under way then, or did not arrive again, is asked for once more.
         since = now - datetime.fromisoformat(last) if last else deliveries.REACH
         reach = max(since, timedelta()) + OVERLAP
-        swept = deliveries.sweep(self._auth, now=now, reach=reach)
-        self._store.repositories.set_fact(SWEPT, now.isoformat())
+        swept = deliveries.sweep(self.auth, now=now, reach=reach)
+        self.store.repositories.set_fact(SWEPT, now.isoformat())
         if swept.asked:
             log.info("deliveries requested again", extra={"count": swept.asked})
 
     def _installation(self, number: int, tries: int) -> JobResult:
-        now, repositories = self._clock(), self._store.repositories
-        self._auth.forget_installation(number)
+        now, repositories = self.clock(), self.store.repositories
+        self.auth.forget_installation(number)
         try:
-            found = self._auth.installation(number)
-            listed = list(self._auth.repositories(number)) if not found.suspended_at else []
+            found = self.auth.installation(number)
+            listed = list(self.auth.repositories(number)) if not found.suspended_at else []
         except InstallationGoneError:
             self._forget(row.id for row in repositories.repositories(number))
             account = old.account if (old := repositories.installation(number)) else ""
@@ -179,30 +169,32 @@ class Jobs:
         return JobResult("seen", None, tuple((repository(one), now) for one in new))
 
     def _repository(self, subject: Subject, tries: int) -> JobResult:
-        now, row = self._clock(), self._store.repositories.repository(subject.id)
+        now, row = self.clock(), self.store.repositories.repository(subject.id)
         if row is None or row.state == "gone":
             self._forget([subject.id])
-            through = self._store.inbox.installation_of(subject)
+            through = self.store.inbox.installation_of(subject)
             return JobResult("unknown", None, ((installation(through), now),) if through else ())
-        owner = self._store.repositories.installation(row.installation_id)
+        owner = self.store.repositories.installation(row.installation_id)
         if owner is None or owner.state != "active":
             return JobResult(owner.state if owner else "unknown", None)
         try:
-            done = sync_repository(
+            done = RepositorySync(
                 row,
-                self._auth,
-                self._budget,
-                self._responses.of(row.id),
-                self._curriculum_cache,
+                self.auth,
+                self.budget,
+                self.responses.of(row.id),
+                self.curricula,
                 now=now,
-                sleep=self._sleep,
-                seen=self._save_info(row, now),
-                progress=self._progress_writer(row),
-                on_exchange=self._on_exchange,
-            )
+                sleep=self.sleep,
+                on_info=lambda info: self.store.repositories.save_repository(
+                    row.installation_id, info, now
+                ),
+                on_progress=self._progress_writer(row),
+                on_exchange=self.on_exchange,
+            ).run()
         except RepositoryGoneError:
             self._forget([row.id])
-            self._store.repositories.mark_repository_gone(row.id, now)
+            self.store.repositories.mark_repository_gone(row.id, now)
             return JobResult("gone", None, ((installation(row.installation_id), now),))
         except (InstallationGoneError, InstallationSuspendedError, NotInstalledError):
             # A token tells first; the job of the installation finds out what it means.
@@ -212,11 +204,8 @@ class Jobs:
     def _forget(self, repositories: Iterable[int]) -> None:
         """Keep nothing in memory of what is gone, or not ours to read any more."""
         gone = list(repositories)
-        self._responses.forget(gone)
-        self._curriculum_cache.forget(gone)
-
-    def _save_info(self, row: RepositoryRow, now: datetime) -> Callable[[RepositoryInfo], None]:
-        return lambda seen: self._store.repositories.save_repository(row.installation_id, seen, now)
+        self.responses.forget(gone)
+        self.curricula.forget(gone)
 
     def _progress_writer(self, row: RepositoryRow) -> Callable[[int, int], None]:
         """Keep how far a run is, at most once a second."""
@@ -224,10 +213,10 @@ class Jobs:
 
         def save(written: int, of: int) -> None:
             nonlocal saved_at
-            now = self._clock()
+            now = self.clock()
             if saved_at is None or now - saved_at >= PROGRESS_EVERY:
                 saved_at = now
-                self._store.repositories.record_progress(row.id, written, of)
+                self.store.repositories.record_progress(row.id, written, of)
 
         return save
 
@@ -238,8 +227,8 @@ class Jobs:
         if done.view is not None:
             shown = showing(done.view, now)
             page = CachedPage(row.id, now, shown.badge.model_dump_json(), packed(shown))
-            self._store.page_cache.put(page, shown.mentors)
-        self._store.repositories.record_result(
+            self.store.page_cache.put(page, shown.mentors)
+        self.store.repositories.record_result(
             row.id,
             result=done.result,
             message=done.message,

@@ -1,6 +1,7 @@
 """One run for one repository: who it is now, its settings, and `Sync`, with a token of its own."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -86,60 +87,123 @@ class _Path(NamedTuple):
     curriculum: Curriculum
 
 
-def sync_repository(
-    row: RepositoryRow,
-    auth: AppAuth,
-    budget: Budget,
-    cache: Cache,
-    curriculum_cache: CurriculumCache,
-    *,
-    now: datetime,
-    sleep: Sleep,
-    seen: Callable[[RepositoryInfo], None],
-    progress: Callable[[int, int], None],
-    on_exchange: OnExchange = unwatched,
-) -> RepositorySyncResult:
-    """Do all that is due in a repository.
+@dataclass
+class RepositorySync:
+    """Does all that is due in a repository, once, with a token of its own.
 
-    `seen` is called with what GitHub calls it now, `progress` before each change with how many are
-    written and how many there are, `on_exchange` after each request of the gateway's. `cache` has
-    GitHub's earlier answers, `curriculum_cache` what files held before. `now` is aware.
-
-    Raises RepositoryGoneError; InstallationGoneError, InstallationSuspendedError and
-    NotInstalledError; AppRefusedError where the fault is ours; and what `sleep` raises.
+    `on_info` is called with what GitHub calls it now, `on_progress` before each change with how
+    many are written and how many there are, `on_exchange` after each request of the gateway's.
+    `cache` has GitHub's earlier answers, `curriculum_cache` what files held before. `now` is aware.
+    `settings` are set as soon as they are read.
     """
-    lane = Lane(budget, row.installation_id, http=auth.http(), sleep=sleep, max_wait=PATIENCE)
-    run = _Run(row, auth, lane, cache, curriculum_cache, now, sleep, progress, on_exchange)
-    try:
-        facts = run.look_up()
-        seen(facts)
-        if facts.archived:
-            return RepositorySyncResult("archived", "The repository is archived.")
-        return run.sync(facts)
-    except _NOT_ABOUT_IT:
-        raise
-    except (UnavailableError, UncertainWriteError) as later:
-        return RepositorySyncResult(
-            "waiting", str(later), run.settings, retry_in=_rest(later, budget, row)
+
+    row: RepositoryRow
+    auth: AppAuth
+    budget: Budget
+    cache: Cache
+    curriculum_cache: CurriculumCache
+    now: datetime
+    sleep: Sleep
+    on_info: Callable[[RepositoryInfo], None]
+    on_progress: Callable[[int, int], None]
+    on_exchange: OnExchange = unwatched
+    settings: Settings | None = None
+
+    def __post_init__(self) -> None:
+        self._lane = Lane(
+            self.budget,
+            self.row.installation_id,
+            http=self.auth.http(),
+            sleep=self.sleep,
+            max_wait=PATIENCE,
         )
-    except (ConfigError, CurriculumError, GuideError) as wrong:
-        # A push will mend it, and wake us.
-        return RepositorySyncResult("wrong", str(wrong), run.settings)
-    except MilepostError as refused:
-        return RepositorySyncResult("refused", str(refused), run.settings)
+
+    def run(self) -> RepositorySyncResult:
+        """Sync it.
+
+        Raises RepositoryGoneError; InstallationGoneError, InstallationSuspendedError and
+        NotInstalledError; AppRefusedError where the fault is ours; and what `sleep` raises.
+        """
+        try:
+            # By its id, which outlives names and owners.
+            info = read_repository(self.row, self.auth, self._reader)
+            self.on_info(info)
+            if info.archived:
+                return RepositorySyncResult("archived", "The repository is archived.")
+            return self._sync(info)
+        except _NOT_ABOUT_IT:
+            raise
+        except (UnavailableError, UncertainWriteError) as later:
+            retry_in = _rest(later, self.budget, self.row)
+            return RepositorySyncResult("waiting", str(later), self.settings, retry_in=retry_in)
+        except (ConfigError, CurriculumError, GuideError) as wrong:
+            # The push that mends it starts the next sync.
+            return RepositorySyncResult("wrong", str(wrong), self.settings)
+        except MilepostError as refused:
+            return RepositorySyncResult("refused", str(refused), self.settings)
+
+    def _sync(self, info: RepositoryInfo) -> RepositorySyncResult:
+        """Read its settings and follow them."""
+        home = _as_known(self.row, info.full_name, info.private)
+        least = rights_for(None, private=info.private)
+        path = self.auth.using(home, self._read, rights=least)
+        if path is None:
+            return RepositorySyncResult("unset", f"There is no {CONFIG_PATH} yet.")
+        rights = rights_for(path.settings, private=info.private)
+        done = self.auth.using(home, lambda c: self._write(c, path), rights=rights)
+        message = f"{plural(done.written, 'change')} written."
+        return RepositorySyncResult("synced", message, path.settings, view=done.view)
+
+    def _read(self, connection: Connection) -> _Path | None:
+        with self._reader(connection) as reader:
+            place = Remote(reader)
+            content = place.read(CONFIG_PATH)
+            if content is None:
+                return None
+            self.settings = parse_settings(content.decode(), name=CONFIG_PATH)
+            name = self.settings.curriculum
+            return _Path(self.settings, self.curriculum_cache.find(self.row.id, name, place))
+
+    def _write(self, connection: Connection, path: _Path) -> Synced:
+        gateway = PyGithubGateway(
+            connection,
+            # The lane spaces the writes of all runs of the installation.
+            pacing=Pacing(interval=0, max_wait=PATIENCE),
+            sleep=self.sleep,
+            on_limit=self._lane.refused,
+            on_exchange=self._exchanged,
+        )
+        paced: Gateway = self._lane.gateway(gateway)
+        with self._reader(connection) as reader, gateway:
+            return Sync(
+                path.curriculum,
+                path.settings,
+                self.now,
+                reader,
+                web=web_root(connection.api_url),
+                outside=_outside(path.settings),
+            ).run(
+                gateway=lambda: paced,
+                sleep=self.sleep,
+                progress=lambda written, of, _: self.on_progress(written, of),
+            )
+
+    def _exchanged(self, done: Exchange) -> None:
+        self._lane.exchanged(done)
+        self.on_exchange(done)
+
+    def _reader(self, connection: Connection) -> HttpReader:
+        return open_reader(connection, self._lane, self.cache, self.sleep, PATIENCE)
 
 
 def read_repository(
     row: RepositoryRow,
     auth: AppAuth,
-    lane: Lane,
-    cache: Cache,
+    open_reader: Callable[[Connection], HttpReader],
     *,
-    sleep: Sleep,
-    max_wait: float = PATIENCE,
     rights: Rights = LEAST,
 ) -> RepositoryInfo:
-    """How GitHub shows a repository now, asked for by its id: one request, conditional.
+    """Return how GitHub shows a repository now, by its id: one request, conditional.
 
     Any rights are enough; those of a run save a token where one follows.
 
@@ -148,7 +212,7 @@ def read_repository(
     """
 
     def ask(connection: Connection) -> RepositoryInfo:
-        with _reader(connection, lane, cache, sleep, max_wait) as reader:
+        with open_reader(connection) as reader:
             found = reader.by_id(row.id)
         try:
             return RepositoryInfo(
@@ -168,6 +232,14 @@ def read_repository(
         raise RepositoryGoneError from None
 
 
+def open_reader(
+    connection: Connection, lane: Lane, cache: Cache, sleep: Sleep, max_wait: float
+) -> HttpReader:
+    """Return a reader that waits for the limits of a lane, and `max_wait` seconds at most."""
+    http = lane.http(connection.api_url)
+    return HttpReader(connection, cache=cache, http=http, sleep=sleep, max_wait=max_wait)
+
+
 def _rest(later: MilepostError, budget: Budget, row: RepositoryRow) -> float:
     """In how many seconds to come back; 0 when nobody can say.
 
@@ -177,100 +249,6 @@ def _rest(later: MilepostError, budget: Budget, row: RepositoryRow) -> float:
     if isinstance(later, LaterError):
         seconds = max(seconds, later.seconds)
     return seconds + COME_BACK_WITHIN * next_run.spread(row.id) if seconds > 0 else 0.0
-
-
-class _Run:
-    """What one run shares. `settings` are kept as soon as they are read."""
-
-    def __init__(
-        self,
-        row: RepositoryRow,
-        auth: AppAuth,
-        lane: Lane,
-        cache: Cache,
-        curriculum_cache: CurriculumCache,
-        now: datetime,
-        sleep: Sleep,
-        progress: Callable[[int, int], None],
-        on_exchange: OnExchange,
-    ) -> None:
-        self.settings: Settings | None = None
-        self._row = row
-        self._auth = auth
-        self._lane = lane
-        self._cache = cache
-        self._curriculum_cache = curriculum_cache
-        self._now = now
-        self._sleep = sleep
-        self._progress = progress
-        self._on_exchange = on_exchange
-
-    def look_up(self) -> RepositoryInfo:
-        """The repository by its id, which outlives names and owners. Raises RepositoryGoneError."""
-        return read_repository(self._row, self._auth, self._lane, self._cache, sleep=self._sleep)
-
-    def sync(self, facts: RepositoryInfo) -> RepositorySyncResult:
-        """Read its settings and follow them."""
-        home = self._as_known(facts.full_name, facts.private)
-        least = rights_for(None, private=facts.private)
-        path = self._auth.using(home, self._read, rights=least)
-        if path is None:
-            return RepositorySyncResult("unset", f"There is no {CONFIG_PATH} yet.")
-        rights = rights_for(path.settings, private=facts.private)
-        done = self._auth.using(home, lambda c: self._write(c, path), rights=rights)
-        message = f"{plural(done.written, 'change')} written."
-        return RepositorySyncResult("synced", message, path.settings, view=done.view)
-
-    def _read(self, connection: Connection) -> _Path | None:
-        with self._reader(connection) as reader:
-            place = Remote(reader)
-            content = place.read(CONFIG_PATH)
-            if content is None:
-                return None
-            self.settings = parse_settings(content.decode(), name=CONFIG_PATH)
-            name = self.settings.curriculum
-            return _Path(self.settings, self._curriculum_cache.find(self._row.id, name, place))
-
-    def _write(self, connection: Connection, path: _Path) -> Synced:
-        gateway = PyGithubGateway(
-            connection,
-            # The lane spaces the writes of all runs of the installation.
-            pacing=Pacing(interval=0, max_wait=PATIENCE),
-            sleep=self._sleep,
-            on_limit=self._lane.refused,
-            on_exchange=self._exchanged,
-        )
-        paced: Gateway = self._lane.gateway(gateway)
-        with self._reader(connection) as reader, gateway:
-            return Sync(
-                path.curriculum,
-                path.settings,
-                self._now,
-                reader,
-                web=web_root(connection.api_url),
-                outside=_outside(path.settings),
-            ).run(
-                gateway=lambda: paced,
-                sleep=self._sleep,
-                progress=lambda written, of, _: self._progress(written, of),
-            )
-
-    def _exchanged(self, done: Exchange) -> None:
-        self._lane.exchanged(done)
-        self._on_exchange(done)
-
-    def _reader(self, connection: Connection) -> HttpReader:
-        return _reader(connection, self._lane, self._cache, self._sleep, PATIENCE)
-
-    def _as_known(self, full_name: str, private: bool) -> InstalledRepository:
-        return _as_known(self._row, full_name, private)
-
-
-def _reader(
-    connection: Connection, lane: Lane, cache: Cache, sleep: Sleep, max_wait: float
-) -> HttpReader:
-    http = lane.http(connection.api_url)
-    return HttpReader(connection, cache=cache, http=http, sleep=sleep, max_wait=max_wait)
 
 
 def _as_known(row: RepositoryRow, full_name: str, private: bool) -> InstalledRepository:

@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -72,61 +73,53 @@ class StopSignal:
         return self._stop.is_set()
 
 
+@dataclass
 class JobRunner:
     """Claims and runs jobs, in whatever threads its methods are called. Knows what it runs."""
 
-    def __init__(
-        self,
-        store: Store,
-        handler: JobHandler,
-        *,
-        clock: Callable[[], datetime],
-        lease: timedelta,
-        observe: Callable[[Subject, str, float], None] = lambda _subject, _result, _seconds: None,
-    ) -> None:
-        self._store = store
-        self._handler = handler
-        self._clock = clock
-        self._lease = lease
-        self._observe = observe
-        self._at: dict[str, Claim] = {}
-        self._lock = threading.Lock()
+    store: Store
+    handler: JobHandler
+    clock: Callable[[], datetime]
+    lease: timedelta
+    observe: Callable[[Subject, str, float], None] = lambda _subject, _result, _seconds: None
+    _running: dict[str, Claim] = field(default_factory=dict, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     @property
     def busy(self) -> int:
         """How many jobs it runs now."""
-        return len(self._at)
+        return len(self._running)
 
     def claim(self, most: int) -> tuple[Claim, ...]:
         """Claim up to so many jobs that are due. Each is to be given to `run`."""
-        now = self._clock()
-        return self._note(self._store.jobs.claim(now, most, until=now + self._lease))
+        now = self.clock()
+        return self._note(self.store.jobs.claim(now, most, until=now + self.lease))
 
     def claim_one(self, subject: Subject) -> Claim | None:
         """Claim this job for `run`, when it is due or queued and nobody runs it."""
-        now = self._clock()
-        claim = self._store.jobs.claim_one(subject, now, until=now + self._lease)
+        now = self.clock()
+        claim = self.store.jobs.claim_one(subject, now, until=now + self.lease)
         return self._note([claim])[0] if claim else None
 
     def claim_for_queue(self, most: int) -> tuple[Subject, ...]:
         """Mark up to so many due jobs as queued, for a queue to bring them to `claim_one`."""
-        now = self._clock()
-        return self._store.jobs.claim_for_queue(now, most, until=now + self._lease)
+        now = self.clock()
+        return self.store.jobs.claim_for_queue(now, most, until=now + self.lease)
 
     def renew_leases(self) -> None:
         """Renew the leases of all jobs that run."""
         with self._lock:
-            claims = list(self._at.values())
-        self._store.jobs.renew(claims, until=self._clock() + self._lease)
+            claims = list(self._running.values())
+        self.store.jobs.renew(claims, until=self.clock() + self.lease)
 
     def run(self, claim: Claim) -> None:
         """Run a claimed job, and release it. Raises nothing: failures are tried again."""
         began = time.monotonic()
         try:
             result = self._run(claim)
-            self._store.jobs.schedule_each(result.follow_up)
-            finished = self._store.jobs.finish(
-                claim, self._clock(), next_run=result.next_run, settled=result.settled
+            self.store.jobs.schedule_each(result.follow_up)
+            finished = self.store.jobs.finish(
+                claim, self.clock(), next_run=result.next_run, settled=result.settled
             )
         except Exception:
             # The database is gone, for now. The job stays claimed until its lease expires.
@@ -134,9 +127,9 @@ class JobRunner:
             return
         finally:
             with self._lock:
-                del self._at[claim.holder]
+                del self._running[claim.holder]
         seconds = time.monotonic() - began
-        self._observe(claim.subject, result.result, seconds)
+        self.observe(claim.subject, result.result, seconds)
         log.info(
             "sync finished" if finished else "lease expired",
             extra={
@@ -149,22 +142,22 @@ class JobRunner:
 
     def _note(self, claims: Sequence[Claim]) -> tuple[Claim, ...]:
         """Note claims as made only now: deliveries that came meanwhile are seen as well."""
-        since = self._clock()
+        since = self.clock()
         claimed = tuple(claim._replace(since=since) for claim in claims)
         with self._lock:
-            self._at.update({claim.holder: claim for claim in claimed})
+            self._running.update({claim.holder: claim for claim in claimed})
         return claimed
 
     def _run(self, claim: Claim) -> JobResult:
         try:
-            return self._handler.run(claim.subject, claim.tries)
+            return self.handler.run(claim.subject, claim.tries)
         except StoppedError:
-            return JobResult("stopped", self._clock(), settled=False)
+            return JobResult("stopped", self.clock(), settled=False)
         except MilepostError as later:
             result = "waiting"
             log.warning(str(later), extra={"subject": str(claim.subject)})
         except Exception:
             result = "failed"
             log.exception("internal error", extra={"subject": str(claim.subject)})
-        again = next_run.next_retry(self._clock(), claim.tries, claim.subject.id)
+        again = next_run.next_retry(self.clock(), claim.tries, claim.subject.id)
         return JobResult(result, again, settled=False)

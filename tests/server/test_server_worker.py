@@ -46,10 +46,10 @@ def kept(tmp_path: Path) -> Iterator[Store]:
 
 
 def once(store: Store, act: Callable[[Subject], JobResult]) -> JobRunner:
-    worker = JobRunner(store, Jobs(act), clock=lambda: NOON, lease=MINUTE)
-    for claim in worker.claim(1):
-        worker.run(claim)
-    return worker
+    runner = JobRunner(store, Jobs(act), clock=lambda: NOON, lease=MINUTE)
+    for claim in runner.claim(1):
+        runner.run(claim)
+    return runner
 
 
 def failing(error: Exception) -> Callable[[Subject], JobResult]:
@@ -61,8 +61,8 @@ def failing(error: Exception) -> Callable[[Subject], JobResult]:
 
 def test_what_follows_is_wished_and_the_row_given_back(kept: Store) -> None:
     later = NOON + timedelta(days=1)
-    worker = once(kept, lambda _: JobResult("seen", later, ((APP, NOON),)))
-    assert worker.busy == 0
+    runner = once(kept, lambda _: JobResult("seen", later, ((APP, NOON),)))
+    assert runner.busy == 0
     assert kept.jobs.due_at(repository(7)) == later
     assert kept.jobs.due_at(APP) == NOON
 
@@ -80,9 +80,9 @@ def test_a_delivery_that_came_while_the_row_was_taken_is_done_with_it(kept: Stor
         return NOON + next(ticks) * timedelta(seconds=1)
 
     kept.jobs.claim = slowly  # type: ignore[method-assign] # this once
-    worker = JobRunner(kept, Jobs(lambda _: JobResult("seen", None)), clock=clock, lease=MINUTE)
-    for taken in worker.claim(1):
-        worker.run(taken)
+    runner = JobRunner(kept, Jobs(lambda _: JobResult("seen", None)), clock=clock, lease=MINUTE)
+    for taken in runner.claim(1):
+        runner.run(taken)
     assert kept.inbox.waiting() == (0, None)
 
 
@@ -128,24 +128,24 @@ def test_one_repository_is_never_worked_on_twice_at_once(kept: Store) -> None:
         return JobResult("seen", None)
 
     jobs = Jobs(act)
-    worker = JobRunner(kept, jobs, clock=lambda: NOON, lease=MINUTE)
-    embedded = ThreadWorker(worker, threads=4, tick=QUICK, renew=QUICK)
-    embedded.start()
-    running = embedded.running
+    runner = JobRunner(kept, jobs, clock=lambda: NOON, lease=MINUTE)
+    worker = ThreadWorker(runner, threads=4, tick=QUICK, renew=QUICK)
+    worker.start()
+    running = worker.running
     eventually(lambda: len(jobs.asked) > 5)
-    embedded.stop()
-    assert (running, embedded.running) == (True, False)
+    worker.stop()
+    assert (running, worker.running) == (True, False)
     assert most == [1]
 
 
 def test_what_is_due_is_done_without_waiting_for_the_next_tick(kept: Store) -> None:
     kept.jobs.schedule(*map(repository, range(20)), at=NOON)
     jobs = Jobs(lambda _: JobResult("seen", None))
-    worker = JobRunner(kept, jobs, clock=lambda: NOON, lease=MINUTE)
-    embedded = ThreadWorker(worker, threads=2, tick=timedelta(hours=1), renew=MINUTE)
-    embedded.start()
+    runner = JobRunner(kept, jobs, clock=lambda: NOON, lease=MINUTE)
+    worker = ThreadWorker(runner, threads=2, tick=timedelta(hours=1), renew=MINUTE)
+    worker.start()
     eventually(lambda: len(jobs.asked) == 20)
-    embedded.stop()
+    worker.stop()
     assert sorted(jobs.asked) == [(repository(number), 0) for number in range(20)]
 
 
@@ -161,11 +161,11 @@ def test_a_store_that_fails_in_between_is_asked_again_at_the_next_tick(kept: Sto
 
     kept.jobs.claim = claiming  # type: ignore[method-assign] # as long as this store lives
     jobs = Jobs(lambda _: JobResult("seen", None))
-    worker = JobRunner(kept, jobs, clock=lambda: NOON, lease=MINUTE)
-    embedded = ThreadWorker(worker, threads=1, tick=QUICK, renew=MINUTE)
-    embedded.start()
+    runner = JobRunner(kept, jobs, clock=lambda: NOON, lease=MINUTE)
+    worker = ThreadWorker(runner, threads=1, tick=QUICK, renew=MINUTE)
+    worker.start()
     eventually(lambda: len(jobs.asked) == 6)
-    embedded.stop()
+    worker.stop()
     assert sorted(jobs.asked) == [(repository(number), 0) for number in (0, 1, 2, 3, 4, 7)]
     assert next(failures) > 1
 
@@ -179,15 +179,15 @@ def test_work_that_takes_long_is_kept_by_the_heartbeat(kept: Store) -> None:
 
     clock = [NOON]
     jobs = Jobs(act)
-    worker = JobRunner(kept, jobs, clock=lambda: clock[0], lease=MINUTE)
-    embedded = ThreadWorker(worker, threads=4, tick=QUICK, renew=QUICK)
-    embedded.start()
+    runner = JobRunner(kept, jobs, clock=lambda: clock[0], lease=MINUTE)
+    worker = ThreadWorker(runner, threads=4, tick=QUICK, renew=QUICK)
+    worker.start()
     eventually(lambda: jobs.asked)
     for minutes in range(1, 5):
         clock[0] = NOON + minutes * timedelta(seconds=50)
         eventually(lambda: kept.jobs.due_at(repository(7)) == clock[0] + MINUTE)
     go_on.set()
-    embedded.stop()
+    worker.stop()
     assert jobs.asked == [(repository(7), 0)]
 
 

@@ -20,7 +20,7 @@ from bot.github.rights import LISTING
 from bot.server.pages.frame import Frame
 from bot.server.response_cache import ResponseCache
 from bot.server.store.rows import RepositoryRow, Subject, installation, repository
-from bot.server.sync_repository import RepositoryGoneError, read_repository
+from bot.server.sync_repository import RepositoryGoneError, open_reader, read_repository
 
 log = logging.getLogger(__name__)
 
@@ -92,15 +92,12 @@ class Confirming:
             sleep=server.stop_signal.sleep,
             max_wait=PATIENCE,
         )
-        cache = self._answers.of(row.id)
+        cache, sleep = self._answers.of(row.id), server.stop_signal.sleep
         try:
             seen = read_repository(
                 row,
                 server.auth,
-                lane,
-                cache,
-                sleep=server.stop_signal.sleep,
-                max_wait=PATIENCE,
+                lambda connection: open_reader(connection, lane, cache, sleep, PATIENCE),
                 rights=LISTING,
             )
         except (RepositoryGoneError, InstallationGoneError, NotInstalledError):

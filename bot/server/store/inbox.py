@@ -13,7 +13,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from bot.server.store.engine import ONLY_READS, writing
+from bot.server.store.engine import read_only, writing
 from bot.server.store.rows import Subject, WebhookDelivery
 from bot.server.store.tables import inbox
 
@@ -96,7 +96,7 @@ class Inbox:
             .order_by(inbox.c.received_at.desc())
             .limit(1)
         )
-        with self._engine.connect().execution_options(**{ONLY_READS: True}) as connection:
+        with read_only(self._engine) as connection:
             return connection.execute(found).scalar()
 
     def waiting(self) -> tuple[int, datetime | None]:
@@ -104,7 +104,7 @@ class Inbox:
         found = sa.select(sa.func.count(), sa.func.min(inbox.c.received_at)).where(
             inbox.c.done_at.is_(None)
         )
-        with self._engine.connect().execution_options(**{ONLY_READS: True}) as connection:
+        with read_only(self._engine) as connection:
             count, first = connection.execute(found).one()
         return count, first
 

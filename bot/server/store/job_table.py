@@ -16,7 +16,7 @@ from functools import cache
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from bot.server.store.engine import ONLY_READS, insert
+from bot.server.store.engine import insert, read_only
 from bot.server.store.rows import Claim, Subject
 from bot.server.store.tables import agenda, inbox
 
@@ -150,14 +150,14 @@ class JobTable:
 
     def due_at(self, subject: Subject) -> datetime | None:
         """Return when its job runs next, as far as that is known."""
-        with self._reading() as connection:
+        with read_only(self._engine) as connection:
             row = connection.execute(sa.select(_A.due_at).where(_is(subject))).first()
         return row.due_at if row else None
 
     def overdue(self, now: datetime) -> tuple[int, datetime | None]:
         """How many wait to be taken, and since when the first one does."""
         found = sa.select(sa.func.count(), sa.func.min(_A.due_at)).where(_A.due_at <= now)
-        with self._reading() as connection:
+        with read_only(self._engine) as connection:
             count, first = connection.execute(found).one()
         return count, first
 
@@ -191,9 +191,6 @@ class JobTable:
                     for c in claims
                 ],
             )
-
-    def _reading(self) -> Connection:
-        return self._engine.connect().execution_options(**{ONLY_READS: True})
 
 
 def _due(now: datetime, most: int) -> sa.Select[tuple[str, int, int, str | None]]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from bot.server.store.engine import ONLY_READS, insert
+from bot.server.store.engine import insert, read_only
 from bot.server.store.tables import mentor, repository, shown
 
 _S = shown.c
@@ -48,13 +48,13 @@ class PageCache:
     def get(self, repository_id: int) -> CachedPage | None:
         """All of it."""
         found = sa.select(_S.repository_id, _S.made_at, _S.badge, _S.document)
-        with self._reading() as connection:
+        with read_only(self._engine) as connection:
             row = connection.execute(found.where(_S.repository_id == repository_id)).first()
         return CachedPage(*row) if row else None
 
     def badge(self, repository_id: int) -> str | None:
         """What its badge is drawn from, without the rest, for badges are asked for often."""
-        with self._reading() as connection:
+        with read_only(self._engine) as connection:
             return connection.execute(
                 sa.select(_S.badge).where(_S.repository_id == repository_id)
             ).scalar()
@@ -67,11 +67,8 @@ class PageCache:
             .where(mentor.c.login == login.lower(), repository.c.state != "gone")
             .order_by(mentor.c.repository_id)
         )
-        with self._reading() as connection:
+        with read_only(self._engine) as connection:
             return tuple(connection.execute(found).scalars())
-
-    def _reading(self) -> Connection:
-        return self._engine.connect().execution_options(**{ONLY_READS: True})
 
 
 def clear(connection: Connection, repositories: sa.Select[tuple[int]]) -> None:

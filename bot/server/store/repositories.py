@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from bot.server.store.budget import forget
-from bot.server.store.engine import ONLY_READS, insert
+from bot.server.store.engine import insert, read_only
 from bot.server.store.page_cache import clear
 from bot.server.store.rows import InstallationRow, RepositoryInfo, RepositoryRow, RepositoryState
 from bot.server.store.tables import fact, installation, repository
@@ -121,14 +121,14 @@ class Repositories:
     def installation(self, number: int) -> InstallationRow | None:
         """The installation of that id, when it is known."""
         columns = installation.c.id, installation.c.account, installation.c.state
-        with self._reading() as connection:
+        with read_only(self._engine) as connection:
             row = connection.execute(sa.select(*columns).where(installation.c.id == number)).first()
         return InstallationRow(*row) if row else None
 
     def installations(self) -> tuple[InstallationRow, ...]:
         """All that are known, gone ones too."""
         columns = installation.c.id, installation.c.account, installation.c.state
-        with self._reading() as connection:
+        with read_only(self._engine) as connection:
             rows = connection.execute(sa.select(*columns).order_by(installation.c.id)).all()
         return tuple(InstallationRow(*row) for row in rows)
 
@@ -148,13 +148,13 @@ class Repositories:
     def by_ids(self, numbers: Sequence[int]) -> tuple[RepositoryRow, ...]:
         """Of the repositories of these ids those that are known and not gone, by name."""
         found = sa.select(*_ROW).where(_R.id.in_(numbers), _R.state != "gone")
-        with self._reading() as connection:
+        with read_only(self._engine) as connection:
             rows = connection.execute(found.order_by(_R.known_as)).all()
         return tuple(RepositoryRow(*row) for row in rows)
 
     def repositories(self, installation_id: int) -> tuple[RepositoryRow, ...]:
         """What an installation reaches, or did: gone ones too."""
-        with self._reading() as connection:
+        with read_only(self._engine) as connection:
             rows = connection.execute(
                 sa.select(*_ROW).where(_R.installation_id == installation_id).order_by(_R.id)
             ).all()
@@ -167,18 +167,18 @@ class Repositories:
         not counted its rows yet answers as quickly as any other.
         """
         found = sa.select(_R.id).where(_R.state == "active", _R.id > after).order_by(_R.id)
-        with self._reading() as connection:
+        with read_only(self._engine) as connection:
             return list(connection.execute(found.limit(most)).scalars())
 
     def count_active(self) -> int:
         """How many are active."""
         found = sa.select(sa.func.count()).where(_R.state == "active")
-        with self._reading() as connection:
+        with read_only(self._engine) as connection:
             return connection.execute(found).scalar_one()
 
     def fact(self, name: str) -> str | None:
         """Return the word stored under a name."""
-        with self._reading() as connection:
+        with read_only(self._engine) as connection:
             return connection.execute(sa.select(fact.c.value).where(fact.c.name == name)).scalar()
 
     def set_fact(self, name: str, value: str) -> None:
@@ -202,14 +202,11 @@ class Repositories:
             return str(found.scalar_one())
 
     def _repository(self, *where: sa.ColumnElement[bool]) -> RepositoryRow | None:
-        with self._reading() as connection:
+        with read_only(self._engine) as connection:
             # A name may have passed to another repository that was looked at since.
             newest = sa.select(*_ROW).where(*where).order_by(_R.seen_at.desc()).limit(1)
             row = connection.execute(newest).first()
         return RepositoryRow(*row) if row else None
-
-    def _reading(self) -> Connection:
-        return self._engine.connect().execution_options(**{ONLY_READS: True})
 
 
 def _save(connection: Connection, installation_id: int, seen: RepositoryInfo, at: datetime) -> None:

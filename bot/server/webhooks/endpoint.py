@@ -9,6 +9,7 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +31,7 @@ _SIGNATURE = b"x-hub-signature-256"
 _LENGTH = b"content-length"
 
 
+@dataclass(frozen=True)
 class WebhookEndpoint:
     """Answers POSTs of GitHub.
 
@@ -38,20 +40,11 @@ class WebhookEndpoint:
     the caller went away before, and the seconds that it took.
     """
 
-    def __init__(
-        self,
-        receive: Callable[[WebhookDelivery], Awaitable[None]],
-        *,
-        secrets: Callable[[], Sequence[bytes]],
-        bot: Callable[[], str | None],
-        clock: Callable[[], datetime],
-        observe: Callable[[int, float], None] = lambda _status, _seconds: None,
-    ) -> None:
-        self._receive = receive
-        self._secrets = secrets
-        self._bot = bot
-        self._clock = clock
-        self._observe = observe
+    receive: Callable[[WebhookDelivery], Awaitable[None]]
+    secrets: Callable[[], Sequence[bytes]]
+    bot: Callable[[], str | None]
+    clock: Callable[[], datetime]
+    observe: Callable[[int, float], None] = lambda _status, _seconds: None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -63,7 +56,7 @@ class WebhookEndpoint:
             status = await self._check(dict(scope["headers"]), receive)
             await _respond(send, status)
         finally:
-            self._observe(status, time.perf_counter() - began)
+            self.observe(status, time.perf_counter() - began)
             if status not in {202, 499}:
                 log.warning("delivery rejected", extra={"status": status})
 
@@ -76,7 +69,7 @@ class WebhookEndpoint:
             return 413
         signature = headers.get(_SIGNATURE, b"")
         # All are compared, whichever matches, so that the time taken tells nothing.
-        matches = [hmac.compare_digest(_sign(one, body), signature) for one in self._secrets()]
+        matches = [hmac.compare_digest(_sign(one, body), signature) for one in self.secrets()]
         if not any(matches):
             return 401
         event, guid = headers.get(b"x-github-event", b""), headers.get(b"x-github-delivery", b"")
@@ -87,15 +80,15 @@ class WebhookEndpoint:
     async def _accept(self, event: str, guid: str, body: bytes | bytearray) -> int:
         try:
             read = payload.read(body)
-            about = payload.subject_of(event, read, self._bot())
+            about = payload.subject_of(event, read, self.bot())
         except payload.MalformedError:
             return 400
         if about is None:
             return 202
         through = read.installation.id if read.installation else None
-        delivery = WebhookDelivery(guid, event, read.action, about, through, self._clock())
+        delivery = WebhookDelivery(guid, event, read.action, about, through, self.clock())
         try:
-            await self._receive(delivery)
+            await self.receive(delivery)
         except Exception:  # noqa: BLE001 - GitHub is told, and asked for it again later
             return 503
         return 202
@@ -138,15 +131,15 @@ async def _respond(send: Send, status: int, *headers: tuple[bytes, bytes]) -> No
     await send({"type": "http.response.body", "body": b""})
 
 
+@dataclass(frozen=True)
 class WebhookRouter:
     """Routes requests for `path` to the endpoint, past all that pages need; others to the pages."""
 
-    def __init__(self, app: Asgi, *, path: str, endpoint: Asgi) -> None:
-        self._app = app
-        self._path = path
-        self._door = endpoint
+    app: Asgi
+    path: str
+    endpoint: Asgi
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or the server's start and stop."""
-        at_door = scope["type"] == "http" and scope["path"] == self._path
-        await (self._door if at_door else self._app)(scope, receive, send)
+        is_webhook = scope["type"] == "http" and scope["path"] == self.path
+        await (self.endpoint if is_webhook else self.app)(scope, receive, send)
