@@ -105,7 +105,7 @@ def _add_metrics(app: FastAPI, server: Server) -> None:
 
     @app.get("/metrics")
     def metrics(request: Request) -> Response:
-        """Metrics, for those who have the token."""
+        """Return the metrics to those who have the token."""
         given = request.headers.get("Authorization", "").encode()
         if not hmac.compare_digest(given, wanted):
             return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})

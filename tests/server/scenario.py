@@ -24,7 +24,7 @@ SETTINGS = {"curriculum": "path.yml", "start": "2026-01-05", "timezone": "Europe
 BOT = "milepost-test[bot]"
 
 
-class Town:
+class Scenario:
     """A sandbox in which our App is, and the server that is it."""
 
     def __init__(self, sandbox: Sandbox, app: App, host: Host) -> None:
@@ -137,7 +137,7 @@ class Town:
 
 
 @contextlib.contextmanager
-def living(sandbox: Sandbox, database_url: str, folder: Path, **more: str) -> Iterator[Town]:
+def living(sandbox: Sandbox, database_url: str, folder: Path, **more: str) -> Iterator[Scenario]:
     """A town with an empty store."""
     app: list[App] = []
 
@@ -147,7 +147,7 @@ def living(sandbox: Sandbox, database_url: str, folder: Path, **more: str) -> It
 
     with hosted(environ) as host:
         eventually(lambda: host.server.bot() == BOT)
-        made = Town(sandbox, app[0], host)
+        made = Scenario(sandbox, app[0], host)
         with made.github:
             # The first look at the App is over, so that what follows is known by deliveries alone.
             made.settle()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
-from server.scenario import Town
+from server.scenario import Scenario
 from server.server_fixture import as_app, environment, eventually, hosted, register
 
 from bot.sandbox.server import Sandbox
@@ -94,7 +94,7 @@ def test_a_lost_database_loses_nothing(sandbox: Sandbox, tmp_path: Path) -> None
         return {**environment(tmp_path, f"sqlite:///{tmp_path / file}"), **as_app(app, sandbox)}
 
     with hosted(lambda url: environ(url, "first")) as host:
-        town = Town(sandbox, app, host)
+        town = Scenario(sandbox, app, host)
         with town.github:
             eventually(host.server.bot)
             town.settle()
@@ -110,7 +110,7 @@ def test_a_lost_database_loses_nothing(sandbox: Sandbox, tmp_path: Path) -> None
         file.unlink()
 
     with hosted(lambda url: environ(url, "second")) as host:
-        again = Town(sandbox, app, host)
+        again = Scenario(sandbox, app, host)
         with again.github:
             eventually(lambda: host.store.repositories.repository(town.home.id))
             again.settle_with("learner/portfolio active synced")
@@ -119,7 +119,7 @@ def test_a_lost_database_loses_nothing(sandbox: Sandbox, tmp_path: Path) -> None
     assert state(again) == before
 
 
-def state(town: Town) -> list[tuple[int, str, str, bool, list[str]]]:
+def state(town: Scenario) -> list[tuple[int, str, str, bool, list[str]]]:
     """All issues as they are."""
     with town.world.lock:
         return [

@@ -60,8 +60,8 @@ def test_a_day_of_a_server_leaves_no_secret_behind(
         get(f"{url}/?code=canary-code&state=canary-state", headers=said)
         get(f"{url}/signed-in?code=canary-code&state=canary-state", headers=said)
         get(f"{url}/canary-path", headers=said)
-        town.host.knock("issues", {"note": "canary-body"}, secret="canary-wrong")
-        town.host.knock("issues", {"note": "canary-body"})
+        town.host.deliver("issues", {"note": "canary-body"}, secret="canary-wrong")
+        town.host.deliver("issues", {"note": "canary-body"})
         tokens = [*sandbox.world.tokens]
         key = town.app.private_key.splitlines()
     lines = written()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from server.conftest import empty_database
-from server.scenario import BOT, Town, living
+from server.scenario import BOT, Scenario, living
 from server.server_fixture import as_app, environment, eventually, hosted, register
 
 from bot.sandbox.server import Sandbox
@@ -21,14 +21,14 @@ MINUTES = timedelta(minutes=9)
 
 
 @pytest.fixture
-def town(sandbox: Sandbox, tmp_path: Path) -> Iterator[Town]:
+def town(sandbox: Sandbox, tmp_path: Path) -> Iterator[Scenario]:
     """With a store on SQLite."""
     with living(sandbox, f"sqlite:///{tmp_path / 'store.sqlite3'}", tmp_path) as made:
         yield made
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def either(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> Iterator[Town]:
+def either(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> Iterator[Scenario]:
     """With a store of each kind."""
     if request.param == "sqlite":
         yield request.getfixturevalue("town")
@@ -40,7 +40,7 @@ def either(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> 
         yield made
 
 
-def test_from_an_installation_to_progress(either: Town) -> None:
+def test_from_an_installation_to_progress(either: Scenario) -> None:
     either.install()
     eventually(lambda: either.host.store.repositories.repository(either.home.id))
     either.settle()
@@ -68,7 +68,7 @@ def test_from_an_installation_to_progress(either: Town) -> None:
     assert either.writes() == writes
 
 
-def test_what_happens_to_a_repository_shows_in_its_row(either: Town) -> None:
+def test_what_happens_to_a_repository_shows_in_its_row(either: Scenario) -> None:
     either.configure()
     installed = either.install()
     either.settle_with("learner/portfolio active synced")
@@ -91,7 +91,7 @@ def test_what_happens_to_a_repository_shows_in_its_row(either: Town) -> None:
     either.settle_with("learner/path active synced")
 
 
-def test_a_suspended_installation_rests_and_goes_on(town: Town) -> None:
+def test_a_suspended_installation_rests_and_goes_on(town: Scenario) -> None:
     town.configure()
     installed = town.install()
     town.settle_with("learner/portfolio active synced")
@@ -118,7 +118,7 @@ def test_a_suspended_installation_rests_and_goes_on(town: Town) -> None:
     assert town.row() == "learner/portfolio gone synced"
 
 
-def test_an_installation_that_nobody_told_of_is_found(town: Town) -> None:
+def test_an_installation_that_nobody_told_of_is_found(town: Scenario) -> None:
     """Its delivery is lost for good; the daily look at the App finds it."""
     town.configure()
     with town.world.lock:
@@ -130,7 +130,7 @@ def test_an_installation_that_nobody_told_of_is_found(town: Town) -> None:
     assert town.row() == "learner/portfolio active synced"
 
 
-def test_a_stranger_s_event_leads_to_its_installation(town: Town) -> None:
+def test_a_stranger_s_event_leads_to_its_installation(town: Scenario) -> None:
     with town.world.lock:
         town.world.weather.lose = 1
     town.install()
@@ -139,7 +139,7 @@ def test_a_stranger_s_event_leads_to_its_installation(town: Town) -> None:
     assert town.row() == "learner/portfolio active synced"
 
 
-def test_deliveries_repeated_and_shuffled_end_in_the_same_state(either: Town) -> None:
+def test_deliveries_repeated_and_shuffled_end_in_the_same_state(either: Scenario) -> None:
     either.configure()
     world = either.world
     with world.lock:
@@ -172,7 +172,7 @@ def test_deliveries_repeated_and_shuffled_end_in_the_same_state(either: Town) ->
     assert sorted(issue.title for issue in either.home.issues.values()) == made
 
 
-def test_a_burst_makes_one_or_two_syncs(town: Town) -> None:
+def test_a_burst_makes_one_or_two_syncs(town: Scenario) -> None:
     town.configure()
     town.install()
     town.settle()
@@ -185,7 +185,7 @@ def test_a_burst_makes_one_or_two_syncs(town: Town) -> None:
     assert town.syncs() - before in {1, 2}
 
 
-def test_wrong_settings_wait_for_a_push(town: Town) -> None:
+def test_wrong_settings_wait_for_a_push(town: Scenario) -> None:
     town.configure(timezone="Moon/Crater")
     town.install()
     town.settle_with("learner/portfolio active wrong")
@@ -196,7 +196,7 @@ def test_wrong_settings_wait_for_a_push(town: Town) -> None:
     town.settle_with("learner/portfolio active synced")
 
 
-def test_when_github_is_away_it_is_tried_again_later(town: Town) -> None:
+def test_when_github_is_away_it_is_tried_again_later(town: Scenario) -> None:
     town.configure()
     town.install()
     town.settle()
@@ -211,7 +211,7 @@ def test_when_github_is_away_it_is_tried_again_later(town: Town) -> None:
     assert town.row() == "learner/portfolio active synced"
 
 
-def test_when_github_asks_for_patience_it_gets_it(town: Town) -> None:
+def test_when_github_asks_for_patience_it_gets_it(town: Scenario) -> None:
     town.configure()
     town.install()
     town.settle()
@@ -224,7 +224,7 @@ def test_when_github_asks_for_patience_it_gets_it(town: Town) -> None:
     assert timedelta(seconds=570) < again - now < timedelta(seconds=670)
 
 
-def test_a_lost_database_loses_nothing(either: Town) -> None:
+def test_a_lost_database_loses_nothing(either: Scenario) -> None:
     either.configure()
     either.install()
     either.settle()
@@ -240,7 +240,7 @@ def test_a_lost_database_loses_nothing(either: Town) -> None:
     assert sorted(i.title for i in either.home.issues.values()) == titles
 
 
-def test_a_private_repository_is_read_with_a_token_that_may(town: Town) -> None:
+def test_a_private_repository_is_read_with_a_token_that_may(town: Scenario) -> None:
     home = town.world.add_repository("learner/secret", private=True)
     town.configure(home)
     town.install(home)
@@ -248,7 +248,7 @@ def test_a_private_repository_is_read_with_a_token_that_may(town: Town) -> None:
     assert town.row(home) == "learner/secret active synced"
 
 
-def test_every_night_and_every_week_it_is_looked_at_again(town: Town) -> None:
+def test_every_night_and_every_week_it_is_looked_at_again(town: Scenario) -> None:
     town.configure()
     town.install()
     town.settle()
@@ -257,7 +257,7 @@ def test_every_night_and_every_week_it_is_looked_at_again(town: Town) -> None:
     assert timedelta() < again - town.host.server.clock() < timedelta(hours=29)
 
 
-def test_deliveries_are_looked_for_as_far_back_as_nobody_did(town: Town) -> None:
+def test_deliveries_are_looked_for_as_far_back_as_nobody_did(town: Scenario) -> None:
     hook, register = town.app.hook, town.host.store.repositories
     assert hook is not None
     with town.world.lock:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from server.scenario import Town, living
+from server.scenario import Scenario, living
 
 from bot.github.cache import Page
 from bot.sandbox.server import Sandbox
@@ -84,7 +84,7 @@ def test_threads_may_use_it_together() -> None:
 
 
 @pytest.fixture
-def installed(sandbox: Sandbox, tmp_path: Path) -> Iterator[Town]:
+def installed(sandbox: Sandbox, tmp_path: Path) -> Iterator[Scenario]:
     """With nothing left to do."""
     with living(sandbox, f"sqlite:///{tmp_path / 'store.sqlite3'}", tmp_path) as town:
         town.configure()
@@ -94,7 +94,7 @@ def installed(sandbox: Sandbox, tmp_path: Path) -> Iterator[Town]:
         yield town
 
 
-def test_a_look_with_nothing_to_do_costs_no_quota(installed: Town) -> None:
+def test_a_look_with_nothing_to_do_costs_no_quota(installed: Scenario) -> None:
     """Nor with the token of the next hour."""
     journal = installed.world.journal
     journal.forget()

@@ -65,7 +65,7 @@ def test_what_is_measured(sandbox: Sandbox, tmp_path: Path) -> None:
         town.install()
         town.settle_with("learner/portfolio active synced")
         host = town.host
-        assert host.knock("issues", {}, secret="wrong").status_code == 401
+        assert host.deliver("issues", {}, secret="wrong").status_code == 401
         host.client.get(f"{host.url}/nowhere?code=canary")
         found = measured(host)
         assert found["milepost_webhook_deliveries_total['202']"] >= 1

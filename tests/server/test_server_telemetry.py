@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from server.scenario import Town
+from server.scenario import Scenario
 from server.server_fixture import as_app, environment, eventually, hosted, register
 
 from bot.errors import ConfigError, UsageError
@@ -115,7 +115,7 @@ def test_what_is_traced_and_what_is_not(
 
     with hosted(environ, change=trace) as host:
         eventually(host.server.bot)
-        town = Town(sandbox, next(iter(sandbox.world.apps.values())), host)
+        town = Scenario(sandbox, next(iter(sandbox.world.apps.values())), host)
         with town.github:
             town.settle()
             town.configure()
@@ -124,7 +124,7 @@ def test_what_is_traced_and_what_is_not(
         values = {"Authorization": "Bearer canary-bearer", "Cookie": "session=canary-cookie"}
         host.client.get(f"{host.url}/?code=canary-code&state=canary-state", headers=values)
         host.client.get(f"{host.url}/canary-path", headers=values)
-        host.knock("issues", {"note": "canary-body"}, secret="canary-wrong")
+        host.deliver("issues", {"note": "canary-body"}, secret="canary-wrong")
         journal = list(sandbox.world.journal.entries)
         tokens = [*sandbox.world.tokens, sandbox.token]
     assert "authorization" in headers
