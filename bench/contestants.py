@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
+import httpx2
 import sqlalchemy as sa
 
 from bench.webhook_load import SECRET, Target
@@ -183,6 +183,6 @@ def _running(
 
 
 def _answers(url: str) -> bool:
-    with contextlib.suppress(httpx.TransportError):
-        return httpx.get(url).status_code == 200
+    with contextlib.suppress(httpx2.TransportError):
+        return httpx2.get(url).status_code == 200
     return False

@@ -17,14 +17,14 @@ import yaml
 from pydantic import SecretStr
 
 from bot.github.app import AppAuth
-from bot.github.budget import InProcess
-from bot.github.pacing import Pacing
-from bot.sandbox.server import Sandbox, running
-from bot.sandbox.state import apps
+from bot.github.rate_limiter import InMemoryRateLimiter
+from bot.github.retry import Pacing
 from bot.server.jobs import Jobs
 from bot.server.store.rows import APP, Subject, installation, repository
 from bot.server.store.store import Store
 from bot.settings import CONFIG_PATH
+from github_sandbox.server import Sandbox, running
+from github_sandbox.state import apps
 
 FIRST = datetime(2026, 1, 5, 8, tzinfo=UTC)  # a Monday
 SETTINGS = {"curriculum": "devops-to-mlops", "start": "2026-01-05", "ahead": "all"}
@@ -73,7 +73,7 @@ class Bench:
             api_url=sandbox.api_url,
             clock=world.clock.now,
         )
-        budget = InProcess(Pacing(interval=0))
+        budget = InMemoryRateLimiter(Pacing(interval=0))
         self._jobs = Jobs(store, self._auth, budget, clock=world.clock.now, sleep=time.sleep)
 
     def meet(self) -> None:

@@ -17,8 +17,8 @@ from bot.github.app_problems import (
     InstallationSuspendedError,
     NotInstalledError,
 )
-from bot.github.budget import Budget
 from bot.github.exchange import OnExchange, unwatched
+from bot.github.rate_limiter import RateLimiter
 from bot.server import next_run
 from bot.server.curriculum_cache import CurriculumCache
 from bot.server.response_cache import ResponseCache
@@ -75,7 +75,7 @@ class Jobs:
 
     store: Store
     auth: AppAuth
-    budget: Budget
+    budget: RateLimiter
     clock: Callable[[], datetime]
     sleep: Callable[[float], None]
     on_exchange: OnExchange = unwatched

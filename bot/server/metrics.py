@@ -32,14 +32,14 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.github.book import Place
-from bot.github.budget import Budget, Standing
 from bot.github.exchange import Exchange
+from bot.github.rate_limit_state import Reservation
+from bot.github.rate_limiter import LimiterStatus, RateLimiter
 from bot.server.store.rows import Subject
 from bot.server.store.store import Store
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 log = logging.getLogger(__name__)
 # Prometheus asks for no `_created` of each counter: it knows by itself when a process is new.
@@ -60,7 +60,7 @@ class Metrics:
         store: Store,
         clock: Callable[[], datetime],
         *,
-        standing: Callable[[], Standing | None] = lambda: None,
+        standing: Callable[[], LimiterStatus | None] = lambda: None,
     ) -> None:
         self._registry = registry = CollectorRegistry()
         self._webhooks = _WebhookCollector()
@@ -118,8 +118,8 @@ class Metrics:
 
         return counted
 
-    def github_response(self, response: "httpx.Response") -> None:
-        """Count an answer of GitHub. Fits as a hook of httpx."""
+    def github_response(self, response: "httpx2.Response") -> None:
+        """Count an answer of GitHub. Fits as a hook of httpx2."""
         self._github.labels(response.request.method, response.status_code).inc()
 
     def github_exchange(self, done: Exchange) -> None:
@@ -127,9 +127,9 @@ class Metrics:
         if done.status is not None:
             self._github.labels(done.method, done.status).inc()
 
-    def counting_budget(self, budget: Budget) -> Budget:
+    def counting_budget(self, budget: RateLimiter) -> RateLimiter:
         """Return the same budget, with the writes that it lets through counted."""
-        return cast("Budget", _CountingBudget(budget, self._writes))
+        return cast("RateLimiter", _CountingBudget(budget, self._writes))
 
     def text(self) -> bytes:
         """Return all of it, as Prometheus reads it. Asks the database."""
@@ -203,7 +203,7 @@ class _StoreCollector(Collector):
 class _RateLimitCollector(Collector):
     """Asks how all installations stand with GitHub's limits."""
 
-    def __init__(self, standing: Callable[[], Standing | None]) -> None:
+    def __init__(self, standing: Callable[[], LimiterStatus | None]) -> None:
         self._standing = standing
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
@@ -239,15 +239,15 @@ class _RateLimitCollector(Collector):
 class _CountingBudget:
     """Counts the writes that a budget lets through."""
 
-    def __init__(self, budget: Budget, written: Counter) -> None:
+    def __init__(self, budget: RateLimiter, written: Counter) -> None:
         self._budget = budget
         self._written = written
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._budget, name)
 
-    def reserve(self, installation: int, **wanted: Any) -> Place:
-        """See `Budget`."""
+    def reserve(self, installation: int, **wanted: Any) -> Reservation:
+        """See `RateLimiter`."""
         place = self._budget.reserve(installation, **wanted)
         if place.taken:
             self._written.inc()

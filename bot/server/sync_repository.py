@@ -25,14 +25,14 @@ from bot.github.app_problems import (
     InstallationSuspendedError,
     NotInstalledError,
 )
-from bot.github.budget import Budget
 from bot.github.cache import Cache
 from bot.github.client import Connection
 from bot.github.exchange import Exchange, OnExchange, unwatched
 from bot.github.gateway import PyGithubGateway
-from bot.github.lane import Lane, LaterError
-from bot.github.pacing import Pacing
+from bot.github.rate_limited_client import LaterError, RateLimitedClient
+from bot.github.rate_limiter import RateLimiter
 from bot.github.reader import HttpReader
+from bot.github.retry import Pacing
 from bot.github.rights import LEAST, Rights, rights_for
 from bot.planning.ports import Gateway
 from bot.reports.view import View
@@ -43,10 +43,10 @@ from bot.settings import CONFIG_PATH, Settings
 from bot.settings import parse as parse_settings
 from bot.templating import plural
 from bot.usecases.sources import Remote
-from bot.usecases.sync import Sync, Synced
+from bot.usecases.sync import Sync, SyncResult
 
 if TYPE_CHECKING:
-    from bot.github.outside import WebPages
+    from bot.github.link_checker import LinkChecker
 
 COME_BACK_WITHIN = 60.0  # seconds
 PATIENCE = 20.0  # seconds to wait in a thread; what takes longer is taken up again later
@@ -99,7 +99,7 @@ class RepositorySync:
 
     row: RepositoryRow
     auth: AppAuth
-    budget: Budget
+    budget: RateLimiter
     cache: Cache
     curriculum_cache: CurriculumCache
     now: datetime
@@ -110,7 +110,7 @@ class RepositorySync:
     settings: Settings | None = None
 
     def __post_init__(self) -> None:
-        self._lane = Lane(
+        self._lane = RateLimitedClient(
             self.budget,
             self.row.installation_id,
             http=self.auth.http(),
@@ -164,7 +164,7 @@ class RepositorySync:
             name = self.settings.curriculum
             return _Path(self.settings, self.curriculum_cache.find(self.row.id, name, place))
 
-    def _write(self, connection: Connection, path: _Path) -> Synced:
+    def _write(self, connection: Connection, path: _Path) -> SyncResult:
         gateway = PyGithubGateway(
             connection,
             # The lane spaces the writes of all runs of the installation.
@@ -233,14 +233,14 @@ def read_repository(
 
 
 def open_reader(
-    connection: Connection, lane: Lane, cache: Cache, sleep: Sleep, max_wait: float
+    connection: Connection, lane: RateLimitedClient, cache: Cache, sleep: Sleep, max_wait: float
 ) -> HttpReader:
     """Return a reader that waits for the limits of a lane, and `max_wait` seconds at most."""
     http = lane.http(connection.api_url)
     return HttpReader(connection, cache=cache, http=http, sleep=sleep, max_wait=max_wait)
 
 
-def _rest(later: MilepostError, budget: Budget, row: RepositoryRow) -> float:
+def _rest(later: MilepostError, budget: RateLimiter, row: RepositoryRow) -> float:
     """In how many seconds to come back; 0 when nobody can say.
 
     Those of one installation do not come back at the same moment.
@@ -257,9 +257,9 @@ def _as_known(row: RepositoryRow, full_name: str, private: bool) -> InstalledRep
     )
 
 
-def _outside(settings: Settings) -> "WebPages | None":
+def _outside(settings: Settings) -> "LinkChecker | None":
     if not settings.features.links:
         return None
-    from bot.github.outside import WebPages
+    from bot.github.link_checker import LinkChecker
 
-    return WebPages()
+    return LinkChecker()

@@ -24,8 +24,8 @@ from server.scenario import Scenario
 from server.server_fixture import Host, environment, hosted
 
 from bot.curriculum.model import Curriculum
-from bot.sandbox.server import Sandbox, running
 from bot.server.server import Server
+from github_sandbox.server import Sandbox, running
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -61,13 +61,13 @@ class Warm:
 
 def _serve() -> None:
     import github  # noqa: F401 - warms up what the command would load
-    import httpx  # noqa: F401
+    import httpx2  # noqa: F401
     import jinja2  # noqa: F401
     import yaml  # noqa: F401
 
     import bot.github.gateway
+    import bot.github.pygithub_adapter
     import bot.github.reader
-    import bot.github.wire
     import bot.planning.plan
     import bot.planning.undo
     import bot.usecases.sources  # noqa: F401

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
+import respx
 from contracts.checker import HERE, described_webhooks
 from docs.pages import ROOT, codes, sections
 from pydantic import SecretStr
@@ -25,17 +25,18 @@ from bot.errors import (
     UnavailableError,
     UncertainWriteError,
 )
+from bot.github.api_client import ApiClient
 from bot.github.app import AppAuth
-from bot.github.app_calls import AppCalls
 from bot.github.credentials import load, save
 from bot.github.problems import UnreadableAnswerError
 from bot.github.registration import Registered, convert, form_action, from_data, manifest
 from bot.github.rights import REACH, Reach, events, rights_for
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import apps
-from bot.sandbox.world import World
 from bot.settings import Publish, Settings
+from github_sandbox.server import Sandbox
+from github_sandbox.state import apps
+from github_sandbox.world import World
 
+pytestmark = pytest.mark.httpx2(base_url="https://api.github.com")
 PAGE = ROOT / "docs" / "explanation" / "github-app.md"
 PLACES: dict[str, Any] = {
     "name": "Milepost of Ada",
@@ -141,8 +142,8 @@ class TestFormAction:
 
 
 @pytest.fixture
-def calls(sandbox: Sandbox, timeline: Timeline) -> Iterator[AppCalls]:
-    made = AppCalls(sandbox.api_url, clock=timeline.clock, sleep=timeline.sleep)
+def calls(sandbox: Sandbox, timeline: Timeline) -> Iterator[ApiClient]:
+    made = ApiClient(sandbox.api_url, clock=timeline.clock, sleep=timeline.sleep)
     yield made
     made.close()
 
@@ -159,7 +160,7 @@ def conversions(world: World) -> list[int]:
 
 class TestConvert:
     def test_the_code_brings_an_app_that_can_act(
-        self, calls: AppCalls, code: str, world: World
+        self, calls: ApiClient, code: str, world: World
     ) -> None:
         app = convert(code, calls)
 
@@ -173,7 +174,7 @@ class TestConvert:
         assert app.install_url == f"{app.html_url}/installations/new"
 
     def test_an_app_with_webhooks_has_a_secret_for_them(
-        self, calls: AppCalls, world: World
+        self, calls: ApiClient, world: World
     ) -> None:
         hook_url = "http://127.0.0.1:1/hooks"
         code = apps.submit_manifest(world, "acme", manifest(**(PLACES | {"webhook_url": hook_url})))
@@ -184,21 +185,23 @@ class TestConvert:
         assert (hook.url, hook.secret) == (hook_url, app.webhook_secret.get_secret_value())
         assert hook.events == set(events(Reach.PRIVATE))
 
-    def test_a_code_works_once(self, calls: AppCalls, code: str, world: World) -> None:
+    def test_a_code_works_once(self, calls: ApiClient, code: str, world: World) -> None:
         convert(code, calls)
         with pytest.raises(GitHubError, match="used up") as told:
             convert(code, calls)
         assert code not in str(told.value)
         assert conversions(world) == [201, 404]
 
-    def test_a_code_works_for_an_hour(self, calls: AppCalls, code: str, timeline: Timeline) -> None:
+    def test_a_code_works_for_an_hour(
+        self, calls: ApiClient, code: str, timeline: Timeline
+    ) -> None:
         timeline.sleep(timedelta(hours=1, seconds=1).total_seconds())
         with pytest.raises(GitHubError, match="older than an hour"):
             convert(code, calls)
 
     @pytest.mark.parametrize("kind", ["reset-after", "502-after"])
     def test_a_lost_answer_is_told_and_nothing_is_sent_again(
-        self, calls: AppCalls, code: str, world: World, kind: str
+        self, calls: ApiClient, code: str, world: World, kind: str
     ) -> None:
         world.faults.add(kind, path="/app-manifests/*")
         with pytest.raises(UncertainWriteError, match="Register again"):
@@ -206,19 +209,19 @@ class TestConvert:
         assert len(conversions(world)) == 1
 
     def test_a_rate_limit_is_waited_out(
-        self, calls: AppCalls, code: str, world: World, timeline: Timeline
+        self, calls: ApiClient, code: str, world: World, timeline: Timeline
     ) -> None:
         world.faults.add("secondary-429", path="/app-manifests/*", retry_after=7)
         assert convert(code, calls).slug == "milepost-of-ada"
         assert timeline.slept == [7]
 
     def test_a_github_that_is_not_there(self, timeline: Timeline) -> None:
-        nowhere = AppCalls("http://127.0.0.1:1", clock=timeline.clock, sleep=timeline.sleep)
+        nowhere = ApiClient("http://127.0.0.1:1", clock=timeline.clock, sleep=timeline.sleep)
         with pytest.raises(UnavailableError):
             convert("canary", nowhere)
 
     def test_a_code_from_outside_stays_one_part_of_the_path(
-        self, calls: AppCalls, world: World
+        self, calls: ApiClient, world: World
     ) -> None:
         with pytest.raises(GitHubError, match="does not take"):
             convert("../app", calls)
@@ -227,24 +230,27 @@ class TestConvert:
     @pytest.mark.parametrize(
         ("answer", "error"),
         [
-            (httpx.Response(404, text="<html>"), UnreadableAnswerError),
-            (httpx.Response(201, text="<html>"), UnreadableAnswerError),
-            (httpx.Response(307, headers={"location": "https://x.example"}), UnreadableAnswerError),
-            (httpx.Response(201, json={"pem": "canary", "id": "canary"}), ConfigError),
-            (httpx.Response(201, json=[]), ConfigError),
-            (httpx.Response(403, json={"message": "No"}), GitHubError),
+            ({"status_code": 404, "text": "<html>"}, UnreadableAnswerError),
+            ({"status_code": 201, "text": "<html>"}, UnreadableAnswerError),
+            (
+                {"status_code": 307, "headers": {"location": "https://x.example"}},
+                UnreadableAnswerError,
+            ),
+            ({"status_code": 201, "json": {"pem": "canary", "id": "canary"}}, ConfigError),
+            ({"status_code": 201, "json": []}, ConfigError),
+            ({"status_code": 403, "json": {"message": "No"}}, GitHubError),
         ],
     )
     def test_an_odd_answer_is_told_without_the_code(
-        self, answer: httpx.Response, error: type[MilepostError]
+        self, httpx2_mock: respx.Router, answer: dict[str, Any], error: type[MilepostError]
     ) -> None:
-        http = httpx.Client(transport=httpx.MockTransport(lambda _: answer))
+        httpx2_mock.post("/app-manifests/canary/conversions").respond(**answer)
         with pytest.raises(error) as told:
-            convert("canary", AppCalls(http=http))
+            convert("canary", ApiClient())
         assert "canary" not in str(told.value)
 
     def test_neither_the_code_nor_a_secret_is_ever_shown(
-        self, calls: AppCalls, code: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+        self, calls: ApiClient, code: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
         caplog.set_level(logging.DEBUG)
         app = convert(code, calls)

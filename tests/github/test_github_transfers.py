@@ -7,18 +7,20 @@ is on the issue with 404, or with a redirect to nowhere.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import httpx
 import pytest
+import respx
+import writes
 
 from bot.errors import DeletedError, NotThereError, RepositoryMovedError
 from bot.github.gateway import PyGithubGateway
 from bot.github.reader import HttpReader
-from bot.sandbox import dump
-from bot.sandbox.state import comments, issues, transfers
-from bot.sandbox.state.objects import Repository
-from bot.sandbox.world import World
+from github_sandbox import dump
+from github_sandbox.state import comments, issues, transfers
+from github_sandbox.state.objects import Repository
+from github_sandbox.world import World
 
 HOME = "/repos/learner/portfolio"
+pytestmark = pytest.mark.httpx2(base_url="https://api.github.com")
 
 
 @pytest.fixture
@@ -51,12 +53,12 @@ class TestReading:
 
 
 WRITES: dict[str, Callable[[PyGithubGateway], Any]] = {
-    "words": lambda g: g.update_issue(1, title="Other", body="Other"),
-    "state": lambda g: g.update_issue(1, state="closed", state_reason="completed"),
-    "labels": lambda g: g.update_issue(1, labels=("bug",)),
-    "milestone": lambda g: g.update_issue(1, milestone=None),
-    "comment": lambda g: g.create_comment(1, body="x"),
-    "sub-issue": lambda g: g.add_sub_issue(1, 3_000_000_001),
+    "words": lambda g: g.write(writes.update_issue(1, title="Other", body="Other")),
+    "state": lambda g: g.write(writes.update_issue(1, state="closed", state_reason="completed")),
+    "labels": lambda g: g.write(writes.update_issue(1, labels=("bug",))),
+    "milestone": lambda g: g.write(writes.update_issue(1, milestone=None)),
+    "comment": lambda g: g.write(writes.create_comment(1, body="x")).id,
+    "sub-issue": lambda g: g.write(writes.add_sub_issue(1, 3_000_000_001)),
 }
 
 
@@ -78,11 +80,11 @@ def test_a_comment_that_went_with_it_is_not_there(
 ) -> None:
     [comment] = elsewhere.issues[1].comments
     with pytest.raises(NotThereError):
-        gateway.update_comment(comment.id, body="x")
+        gateway.write(writes.update_comment(comment.id, body="x"))
     with pytest.raises(NotThereError):
-        gateway.delete_comment(comment.id)
+        gateway.write(writes.delete_comment(comment.id))
     with pytest.raises(NotThereError):
-        gateway.react(comment.id, "eyes")
+        gateway.write(writes.react(comment.id, "eyes"))
 
 
 def test_a_repository_that_was_renamed_meanwhile_is_named(
@@ -92,8 +94,8 @@ def test_a_repository_that_was_renamed_meanwhile_is_named(
     asks: list[Callable[[], object]] = [
         lambda: reader.issue(1),
         lambda: reader.comments(1),
-        lambda: gateway.update_issue(1, title="x"),
-        lambda: gateway.create_comment(1, body="x"),
+        lambda: gateway.write(writes.update_issue(1, title="x")),
+        lambda: gateway.write(writes.create_comment(1, body="x")).id,
     ]
     for ask in asks:
         with pytest.raises(RepositoryMovedError, match="learner/path"):
@@ -102,20 +104,14 @@ def test_a_repository_that_was_renamed_meanwhile_is_named(
 
 @pytest.mark.parametrize("location", ["", None, "https://api.github.com/repositories/2/issues/1"])
 def test_a_redirect_to_nowhere_is_no_different(
-    make_reader: Callable[..., HttpReader], location: str | None
+    make_reader: Callable[..., HttpReader], httpx2_mock: respx.Router, location: str | None
 ) -> None:
-    asked = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request.url.path)
-        if "/issues/7" in request.url.path:
-            headers = {} if location is None else {"location": location}
-            return httpx.Response(301, headers=headers, json={"message": "Moved Permanently"})
-        return httpx.Response(200, json={"full_name": "learner/portfolio"})
-
-    http = httpx.Client(transport=httpx.MockTransport(answer))
-    reader = make_reader(http=http, api_url="https://api.github.com")
+    headers = {} if location is None else {"location": location}
+    for path in ("/issues/7", "/issues/7/comments"):
+        moved = {"message": "Moved Permanently"}
+        httpx2_mock.get(HOME + path).respond(301, headers=headers, json=moved)
+    httpx2_mock.get(HOME).respond(json={"full_name": "learner/portfolio"})
+    reader = make_reader(api_url="https://api.github.com")
     assert reader.issue(7) is None
     with pytest.raises(NotThereError):
         reader.comments(7)
-    assert set(asked) == {f"{HOME}/issues/7", f"{HOME}/issues/7/comments", HOME}

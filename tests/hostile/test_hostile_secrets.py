@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from server.server_fixture import SECRET
 from server.visiting import visited
 
-from bot.sandbox.server import Sandbox
 from bot.server import logs
 from bot.server.server import Server
 from bot.server.store.tables import metadata
+from github_sandbox.server import Sandbox
 
 OWN = {
     "MILEPOST_SECRET_KEY": "canary-secret-key" * 3,

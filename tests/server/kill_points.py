@@ -34,7 +34,7 @@ class KillPoints:
 
     def watch(self, app: Asgi) -> Asgi:
         """The server, with all its places seen."""
-        import httpx
+        import httpx2
         from procrastinate.manager import JobManager
         from requests.adapters import HTTPAdapter
 
@@ -47,7 +47,7 @@ class KillPoints:
             self._around(inbox, keep)
         for handle in ("batch_defer_jobs_async", "fetch_job", "finish_job_by_id_async"):
             self._around_job(JobManager, handle)
-        self._around(httpx.HTTPTransport, "handle_request")
+        self._around(httpx2.HTTPTransport, "handle_request")
         self._around(HTTPAdapter, "send")
 
         async def watched(scope: Any, receive: Any, send: Any) -> None:

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import sqlalchemy as sa
 import yaml
 from planning.paths import SMALL
@@ -13,12 +13,12 @@ from server.server_fixture import Host, as_app, environment, eventually, hosted,
 
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.marker import find
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import apps, issues
-from bot.sandbox.state.objects import App, Installation, Issue, Repository
 from bot.server.store.rows import Subject, repository
 from bot.server.store.tables import agenda
 from bot.settings import CONFIG_PATH
+from github_sandbox.server import Sandbox
+from github_sandbox.state import apps, issues
+from github_sandbox.state.objects import App, Installation, Issue, Repository
 
 SETTINGS = {"curriculum": "path.yml", "start": "2026-01-05", "timezone": "Europe/Berlin"}
 BOT = "milepost-test[bot]"
@@ -35,7 +35,7 @@ class Scenario:
         self.learner = sandbox.world.actor()
         self.home = sandbox.world.repository()
         headers = {"Authorization": f"Bearer {sandbox.token}"}
-        self.github = httpx.Client(base_url=sandbox.api_url, headers=headers, verify=False)
+        self.github = httpx2.Client(base_url=sandbox.api_url, headers=headers, verify=False)
 
     def install(self, *repositories: Repository) -> Installation:
         """As its owner does on GitHub's page."""

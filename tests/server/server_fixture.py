@@ -14,16 +14,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import uvicorn
 
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import apps
-from bot.sandbox.state.objects import App
 from bot.server import config, run
 from bot.server.app import WEBHOOKS, build
 from bot.server.server import Server
 from bot.server.store.store import Store
+from github_sandbox.server import Sandbox
+from github_sandbox.state import apps
+from github_sandbox.state.objects import App
 
 SECRET = "It's a Secret to Everybody"
 EVENTS = ["issues", "issue_comment", "label", "milestone", "push", "repository"]
@@ -37,7 +37,7 @@ class Host:
 
     url: str
     server: Server
-    client: httpx.Client
+    client: httpx2.Client
 
     @property
     def store(self) -> Store:
@@ -45,12 +45,12 @@ class Host:
 
     def deliver(
         self, event: str, body: dict[str, Any], *, guid: str = "g-1", secret: str = SECRET
-    ) -> httpx.Response:
+    ) -> httpx2.Response:
         """Bring a delivery, signed."""
         content = json.dumps(body).encode()
         return self.post(content, headers(content, event, guid=guid, secret=secret))
 
-    def post(self, content: bytes | Iterator[bytes], said: dict[str, str]) -> httpx.Response:
+    def post(self, content: bytes | Iterator[bytes], said: dict[str, str]) -> httpx2.Response:
         """Bring anything."""
         raw = [(name.encode(), value.encode("latin-1")) for name, value in said.items()]
         return self.client.post(self.url + WEBHOOKS, content=content, headers=raw)
@@ -135,7 +135,7 @@ def hosted(
         thread.start()
         try:
             assert running.ready.wait(PATIENCE)
-            with httpx.Client(verify=False) as client:
+            with httpx2.Client(verify=False) as client:
                 yield Host(url, server, client)
         finally:
             running.should_exit = True

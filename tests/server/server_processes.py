@@ -18,13 +18,13 @@ from server.conftest import empty_database
 from server.server_fixture import as_app, environment, eventually, register
 
 from bot.planning.marker import find
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import apps
-from bot.sandbox.state.objects import App
 from bot.server import config
 from bot.server.store.engine import open_engine
 from bot.server.store.tables import agenda, inbox
 from bot.settings import CONFIG_PATH
+from github_sandbox.server import Sandbox
+from github_sandbox.state import apps
+from github_sandbox.state.objects import App
 
 SETTINGS = "curriculum: path.yml\nstart: 2026-01-05\n"
 

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from server.scenario import Scenario
 from server.server_fixture import as_app, environment, eventually, hosted, register
 
-from bot.sandbox.server import Sandbox
 from bot.server.store.cleanup import DELIVERIES, GONE, UNDONE, Cleanup
 from bot.server.store.page_cache import CachedPage
 from bot.server.store.rows import (
@@ -23,6 +22,7 @@ from bot.server.store.rows import installation as an_installation
 from bot.server.store.store import Store
 from bot.server.store.tables import agenda, inbox, installation, metadata, shown
 from bot.server.store.tables import repository as repositories
+from github_sandbox.server import Sandbox
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

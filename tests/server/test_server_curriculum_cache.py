@@ -11,11 +11,11 @@ from server.scenario import living
 from bot.curriculum import guide
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError, CurriculumError, GuideError, MilepostError
-from bot.sandbox.server import Sandbox
 from bot.server import curriculum_cache
 from bot.server.curriculum_cache import CurriculumCache
 from bot.server.store.rows import repository
 from bot.usecases.sources import Source, find_curriculum
+from github_sandbox.server import Sandbox
 
 ADA, BOB = 1, 2
 GUIDE = "# A path\n\n## Week 1: Begin\n\n- [ ] Read {} (2 hours)\n"

@@ -12,11 +12,11 @@ from server.scenario import Scenario, living
 from server.server_fixture import SECRET, as_app, environment
 
 from bot.cli.app import run
-from bot.github.pacing import utc_now
-from bot.sandbox.server import Sandbox
+from bot.github.retry import utc_now
 from bot.server.store.engine import open_engine
 from bot.server.store.rows import repository
 from bot.server.store.store import Store
+from github_sandbox.server import Sandbox
 
 
 @pytest.fixture

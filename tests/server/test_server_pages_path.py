@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from builders import curriculum
 from pytest_regressions.file_regression import FileRegressionFixture
@@ -158,7 +158,7 @@ def test_hostile_long_and_foreign_titles_are_only_text(host: Host, walls: Galler
     assert "<script" not in page.answer.text
     assert "<img src=x" not in page.answer.text
     assert LONG in page.text
-    assert {httpx.URL(to).scheme for to in page.links.values()} <= {"", "http", "https"}
+    assert {httpx2.URL(to).scheme for to in page.links.values()} <= {"", "http", "https"}
 
 
 def test_the_badge_goes_into_a_readme(host: Host, walls: Gallery) -> None:
@@ -172,7 +172,7 @@ def test_the_badge_goes_into_a_readme(host: Host, walls: Gallery) -> None:
     picture, home = (host.client.get(address) for address in marked.groups())
     assert picture.headers["content-type"] == "image/svg+xml"
     assert home.text == page.answer.text
-    shields = httpx.URL(page.links["Shields"])
+    shields = httpx2.URL(page.links["Shields"])
     assert host.client.get(shields.params["url"]).json()["message"] == "32%"
 
 

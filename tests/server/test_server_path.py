@@ -10,12 +10,12 @@ from server.conftest import empty_database
 from server.scenario import BOT, Scenario, living
 from server.server_fixture import as_app, environment, eventually, hosted, register
 
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import apps
 from bot.server.jobs import SWEPT
 from bot.server.server import Server
 from bot.server.store.rows import APP, SWEEP, InstallationRow, repository
 from bot.server.store.tables import metadata
+from github_sandbox.server import Sandbox
+from github_sandbox.state import apps
 
 MINUTES = timedelta(minutes=9)
 

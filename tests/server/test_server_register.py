@@ -15,9 +15,9 @@ from server.person import Page, Person
 from server.server_fixture import Host, environment, eventually, hosted
 
 from bot.errors import ConfigError
-from bot.sandbox.server import Sandbox
 from bot.server.app_registration import api_of, can_hear
 from bot.server.server import Server
+from github_sandbox.server import Sandbox
 
 _ADDRESS = re.compile(r"/register\?code=[\w-]+")
 

@@ -9,8 +9,8 @@ import pytest
 from server.scenario import Scenario, living
 
 from bot.github.cache import Page
-from bot.sandbox.server import Sandbox
 from bot.server.response_cache import ResponseCache
+from github_sandbox.server import Sandbox
 
 PAGE = Page('W/"abc"', '<https://x>; rel="next"', '[{"title": "Größe\\n"}]', by="somebody")
 HOME, OTHER = 1, 2

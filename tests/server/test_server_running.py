@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from docs.pages import ROOT, codes, sections
 from hypothesis import given
@@ -13,11 +13,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from server.scenario import living
 from server.server_fixture import Host, environment, hosted
 
-from bot.github.book import Left
-from bot.github.budget import InProcess
-from bot.sandbox.server import Sandbox
+from bot.github.rate_limit_state import Quota
+from bot.github.rate_limiter import InMemoryRateLimiter
 from bot.server import page_limit
 from bot.server.page_limit import RequestWindow, client_network
+from github_sandbox.server import Sandbox
 
 TOKEN = "canary-metrics-token"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -100,7 +100,7 @@ def from_(address: str) -> dict[str, str]:
 
 
 def test_whoever_asks_for_much_is_asked_to_wait(host: Host) -> None:
-    def get(address: str, path: str = "/") -> httpx.Response:
+    def get(address: str, path: str = "/") -> httpx2.Response:
         return host.client.get(host.url + path, headers=from_(address))
 
     assert {get("192.0.2.1").status_code for _ in range(3)} == {200}
@@ -189,8 +189,8 @@ def test_the_reference_tells_every_measure(host: Host) -> None:
 @contextlib.contextmanager
 def living_budget(host: Host) -> Iterator[None]:
     """As if there was an App, of which GitHub has told how much is left."""
-    budget = InProcess()
-    budget.heard(1, Left(100, 50, 60.0))
+    budget = InMemoryRateLimiter()
+    budget.heard(1, Quota(100, 50, 60.0))
     host.server.budget = budget
     yield
     host.server.budget = None

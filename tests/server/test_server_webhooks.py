@@ -239,7 +239,7 @@ def test_many_at_once_share_transactions_and_none_is_lost(
 
     monkeypatch.setattr(either.store.inbox, "receive", slow)
     with ThreadPoolExecutor(16) as pool:
-        knocks = [pool.submit(either.knock, "issues", ISSUE, guid=f"g-{n:02}") for n in range(16)]
+        knocks = [pool.submit(either.deliver, "issues", ISSUE, guid=f"g-{n:02}") for n in range(16)]
         gate.set()
         assert {knock.result().status_code for knock in knocks} == {202}
     assert [row[0] for row in kept(either)] == [f"g-{n:02}" for n in range(16)]

@@ -16,8 +16,8 @@ from server.server_fixture import eventually
 from server.visiting import Visited, visited
 
 from bot.planning.marker import find
-from bot.sandbox.server import Sandbox
 from bot.settings import CONFIG_PATH
+from github_sandbox.server import Sandbox
 
 HOME = "learner/portfolio"
 

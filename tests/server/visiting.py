@@ -17,11 +17,11 @@ from server.server_fixture import (
     hosted,
 )
 
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import apps
-from bot.sandbox.state.objects import App
 from bot.server.app import WEBHOOKS
 from bot.server.server import Server
+from github_sandbox.server import Sandbox
+from github_sandbox.state import apps
+from github_sandbox.state.objects import App
 
 FILES = {**PERMISSIONS, "contents": "write", "pull_requests": "write"}
 
