@@ -1,13 +1,11 @@
 """Which budget a server works with: one for all processes on its database, or its own."""
 
+from bot.github.rate_limit_state import WriteRates
 from bot.github.rate_limiter import InMemoryRateLimiter, RateLimiter
-from bot.github.retry import Pacing
 from bot.server.store.rate_limiter import DatabaseRateLimiter
 from bot.server.store.store import Store
 
 
-def budget_for(store: Store, pacing: Pacing) -> RateLimiter:
+def budget_for(store: Store, rates: WriteRates) -> RateLimiter:
     """In the database where other processes may work on it, else in memory, which is quicker."""
-    return (
-        DatabaseRateLimiter(store.engine, pacing) if store.shared else InMemoryRateLimiter(pacing)
-    )
+    return DatabaseRateLimiter(store.engine, rates) if store.shared else InMemoryRateLimiter(rates)

@@ -16,7 +16,6 @@ from bot.github.app_problems import (
     InstallationSuspendedError,
     NotInstalledError,
 )
-from bot.github.exchange import OnExchange, unwatched
 from bot.github.rate_limiter import RateLimiter
 from bot.server import times
 from bot.server.answers import Answers
@@ -81,11 +80,9 @@ class Looks:
         clock: Callable[[], datetime],
         sleep: Callable[[float], None],
         answers: Answers | None = None,
-        on_exchange: OnExchange = unwatched,
         webhooks: bool = True,
     ) -> None:
         self._webhooks = webhooks
-        self._on_exchange = on_exchange
         self._answers = answers or Answers()
         self._curricula = Curricula()
         self._store = store
@@ -198,7 +195,6 @@ class Looks:
                 sleep=self._sleep,
                 seen=self._see(row, now),
                 progress=self._say(row),
-                on_exchange=self._on_exchange,
             )
         except LostError:
             self._forget([row.id])

@@ -30,8 +30,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.github.exchange import Exchange
-from bot.github.rate_limit_state import Reservation
+from bot.github.rate_limit_state import RequestKind, Reservation
 from bot.github.rate_limiter import LimiterStatus, RateLimiter
 from bot.server.store.rows import Subject
 from bot.server.store.store import Store
@@ -95,11 +94,6 @@ class Measures:
     def asked(self, response: "httpx2.Response") -> None:
         """GitHub answered. Fits as a hook of httpx2."""
         self._github.note(response.request.method, response.status_code)
-
-    def exchanged(self, done: Exchange) -> None:
-        """The same for a request of a gateway's, when GitHub answered it."""
-        if done.status is not None:
-            self._github.note(done.method, done.status)
 
     def counting(self, budget: RateLimiter) -> RateLimiter:
         """The same budget, with what is booked in it counted."""
@@ -268,13 +262,13 @@ class _Limits(Collector):
         if found is None:
             return
         told = {
-            "closed": ("Installations that GitHub wants left alone.", found.closed),
+            "closed": ("Installations that GitHub wants left alone.", found.blocked),
             "spared": ("Installations whose last requests are kept for people.", found.spared),
-            "booked": ("New things that are booked and not made yet.", found.ahead),
+            "booked": ("New things that are booked and not made yet.", found.scheduled),
             "longest_wait_seconds": ("How long a run would wait at most.", found.longest),
             "remaining_ratio": (
                 "The least share of an hour's requests that is left anywhere.",
-                found.left,
+                found.remaining,
             ),
         }
         for name, (words, value) in told.items():
@@ -292,9 +286,9 @@ class _Counting:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._budget, name)
 
-    def reserve(self, installation: int, **wanted: Any) -> Reservation:
+    def reserve(self, installation: int, kind: RequestKind, **wanted: Any) -> Reservation:
         """See `RateLimiter`."""
-        place = self._budget.reserve(installation, **wanted)
-        if place.taken:
+        reserved = self._budget.reserve(installation, kind, **wanted)
+        if reserved.granted and kind != "read":
             self._written.inc()
-        return place
+        return reserved

@@ -10,9 +10,9 @@ from bot.errors import ConfigError
 from bot.github import credentials
 from bot.github.api_client import open_session
 from bot.github.app import AppAuth
-from bot.github.exchange import Exchange
+from bot.github.rate_limit_state import WriteRates
 from bot.github.rate_limiter import RateLimiter
-from bot.github.retry import Pacing, utc_now
+from bot.github.retry import utc_now
 from bot.server import logs
 from bot.server.budgets import budget_for
 from bot.server.config import ServerConfig
@@ -78,7 +78,7 @@ class Server:
 
     def __post_init__(self) -> None:
         self.measures = Measures(
-            self.store, self.clock, standing=lambda: self.budget.standing() if self.budget else None
+            self.store, self.clock, standing=lambda: self.budget.status() if self.budget else None
         )
 
     def secrets(self) -> Sequence[bytes]:
@@ -148,8 +148,8 @@ class Server:
             self._begin(auth)
 
     def _begin(self, auth: AppAuth) -> None:
-        pacing = Pacing(interval=self.config.write_interval)
-        budget = self.budget = self.measures.counting(budget_for(self.store, pacing))
+        rates = WriteRates(self.config.write_interval)
+        budget = self.budget = self.measures.counting(budget_for(self.store, rates))
         sleep = self.measures.sleeping(self.pauses.sleep)
         looks = Looks(
             self.store,
@@ -157,7 +157,6 @@ class Server:
             budget,
             clock=self.clock,
             sleep=sleep,
-            on_exchange=self.exchanged,
             webhooks=self.config.webhook_secret is not None,
         )
         if not self.store.shared:
@@ -171,12 +170,6 @@ class Server:
         self.work = self._hands(worker)
         if self.work is not None:
             self.work.start()
-
-    def exchanged(self, done: Exchange) -> None:
-        """A request of a gateway's is over. Those of readers tell by hooks of httpx2."""
-        self.measures.exchanged(done)
-        if self.telemetry is not None:
-            self.telemetry.exchanged(done)
 
     def _hands(self, worker: Worker) -> Hands | None:
         threads, tick = self.config.threads, self.tick

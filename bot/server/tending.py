@@ -26,14 +26,12 @@ from bot.github.app_problems import (
 )
 from bot.github.cache import Cache
 from bot.github.client import Connection
-from bot.github.exchange import Exchange, OnExchange, unwatched
 from bot.github.gateway import PyGithubGateway
 from bot.github.rate_limited_client import LaterError, RateLimitedClient
 from bot.github.rate_limiter import RateLimiter
 from bot.github.reader import HttpReader
-from bot.github.retry import Pacing
+from bot.github.retry import Sleep, WaitPolicy
 from bot.github.rights import LEAST, Rights, rights_for
-from bot.planning.ports import Gateway
 from bot.reports.view import View
 from bot.server import times
 from bot.server.curricula import Curricula
@@ -48,6 +46,7 @@ if TYPE_CHECKING:
     from bot.github.link_checker import LinkChecker
 
 COME_BACK_WITHIN = 60.0  # seconds
+UNREACHED = 60.0  # seconds to leave an installation alone when GitHub gave no answer
 PATIENCE = 20.0  # seconds to wait in a thread; what takes longer is taken up again later
 
 # These are for others to deal with: they say nothing about this repository.
@@ -57,8 +56,6 @@ _NOT_ABOUT_IT = (
     InstallationSuspendedError,
     NotInstalledError,
 )
-
-Sleep = Callable[[float], None]
 
 
 class LostError(Exception):
@@ -97,21 +94,18 @@ def tend(
     sleep: Sleep,
     seen: Callable[[Seen], None],
     progress: Callable[[int, int], None],
-    on_exchange: OnExchange = unwatched,
 ) -> Tended:
     """Do all that is due in a repository; `seen` hears what GitHub calls it now.
 
     `progress` hears before each change how many are written, and how many there are. `cache` has
-    what GitHub answered before, `curricula` what files held before. `on_exchange` hears of each
-    request of the gateway's.
+    what GitHub answered before, `curricula` what files held before.
 
     `now` is aware. Raises LostError; InstallationGoneError, InstallationSuspendedError and
     NotInstalledError; AppRefusedError where the fault is ours; and what `sleep` raises.
     """
-    lane = RateLimitedClient(
-        budget, row.installation_id, http=auth.http(), sleep=sleep, max_wait=PATIENCE
-    )
-    run = _Run(row, auth, lane, cache, curricula, now, sleep, progress, on_exchange)
+    policy = WaitPolicy(sleep=sleep, max_wait=PATIENCE)
+    client = limited(auth, budget, row.installation_id, policy)
+    run = _Run(row, auth, client, cache, curricula, now, progress)
     try:
         facts = run.look_up()
         seen(facts)
@@ -129,14 +123,31 @@ def tend(
         return Tended("refused", str(refused), run.settings)
 
 
+def limited(
+    auth: AppAuth,
+    limiter: RateLimiter,
+    installation: int,
+    policy: WaitPolicy,
+    *,
+    people: bool = False,
+) -> RateLimitedClient:
+    """Return a client for one run, over the App's connections and within the limits."""
+    return RateLimitedClient(
+        limiter,
+        installation,
+        api_url=auth.api_url,
+        http=auth.http(),
+        people=people,
+        policy=policy,
+    )
+
+
 def now_seen(
     row: RepositoryRow,
     auth: AppAuth,
-    lane: RateLimitedClient,
+    client: RateLimitedClient,
     cache: Cache,
     *,
-    sleep: Sleep,
-    max_wait: float = PATIENCE,
     rights: Rights = LEAST,
 ) -> Seen:
     """How GitHub shows a repository now, asked for by its id: one request, conditional.
@@ -148,7 +159,7 @@ def now_seen(
     """
 
     def ask(connection: Connection) -> Seen:
-        with _reader(connection, lane, cache, sleep, max_wait) as reader:
+        with HttpReader(connection, cache=cache, client=client) as reader:
             found = reader.by_id(row.id)
         try:
             return Seen(
@@ -173,7 +184,7 @@ def _rest(later: MilepostError, budget: RateLimiter, row: RepositoryRow) -> floa
 
     Those of one installation do not come back at the same moment.
     """
-    seconds = budget.closed(row.installation_id).seconds
+    seconds = budget.blocked(row.installation_id).seconds
     if isinstance(later, LaterError):
         seconds = max(seconds, later.seconds)
     return seconds + COME_BACK_WITHIN * times.spread(row.id) if seconds > 0 else 0.0
@@ -186,28 +197,24 @@ class _Run:
         self,
         row: RepositoryRow,
         auth: AppAuth,
-        lane: RateLimitedClient,
+        client: RateLimitedClient,
         cache: Cache,
         curricula: Curricula,
         now: datetime,
-        sleep: Sleep,
         progress: Callable[[int, int], None],
-        on_exchange: OnExchange,
     ) -> None:
         self.settings: Settings | None = None
         self._row = row
         self._auth = auth
-        self._lane = lane
+        self._client = client
         self._cache = cache
         self._curricula = curricula
         self._now = now
-        self._sleep = sleep
         self._progress = progress
-        self._on_exchange = on_exchange
 
     def look_up(self) -> Seen:
         """The repository by its id, which outlives names and owners. Raises LostError."""
-        return now_seen(self._row, self._auth, self._lane, self._cache, sleep=self._sleep)
+        return now_seen(self._row, self._auth, self._client, self._cache)
 
     def sync(self, facts: Seen) -> Tended:
         """Read its settings and follow them."""
@@ -232,45 +239,33 @@ class _Run:
             return _Path(self.settings, self._curricula.find(self._row.id, name, place))
 
     def _write(self, connection: Connection, path: _Path) -> Synced:
-        gateway = PyGithubGateway(
-            connection,
-            # The lane spaces the writes of all runs of the installation.
-            pacing=Pacing(interval=0, max_wait=PATIENCE),
-            sleep=self._sleep,
-            on_limit=self._lane.refused,
-            on_exchange=self._exchanged,
-        )
-        paced: Gateway = self._lane.gateway(gateway)
-        with self._reader(connection) as reader, gateway:
-            return Sync(
-                path.curriculum,
-                path.settings,
-                self._now,
-                reader,
-                web=web_root(connection.api_url),
-                outside=_outside(path.settings),
-            ).run(
-                gateway=lambda: paced,
-                sleep=self._sleep,
-                progress=lambda written, of, _: self._progress(written, of),
-            )
-
-    def _exchanged(self, done: Exchange) -> None:
-        self._lane.exchanged(done)
-        self._on_exchange(done)
+        gateway = PyGithubGateway(connection, self._client)
+        try:
+            with self._reader(connection) as reader:
+                return Sync(
+                    path.curriculum,
+                    path.settings,
+                    self._now,
+                    reader,
+                    web=web_root(connection.api_url),
+                    outside=_outside(path.settings),
+                ).run(
+                    gateway=lambda: gateway,
+                    sleep=self._client.policy.sleep,
+                    progress=lambda written, of, _: self._progress(written, of),
+                )
+        except LaterError:
+            raise
+        except UnavailableError as silent:
+            limiter, installation = self._client.limiter, self._row.installation_id
+            limiter.block(installation, UNREACHED, silent.what)
+            raise
 
     def _reader(self, connection: Connection) -> HttpReader:
-        return _reader(connection, self._lane, self._cache, self._sleep, PATIENCE)
+        return HttpReader(connection, cache=self._cache, client=self._client)
 
     def _as_known(self, full_name: str, private: bool) -> InstalledRepository:
         return _as_known(self._row, full_name, private)
-
-
-def _reader(
-    connection: Connection, lane: RateLimitedClient, cache: Cache, sleep: Sleep, max_wait: float
-) -> HttpReader:
-    http = lane.http(connection.api_url)
-    return HttpReader(connection, cache=cache, http=http, sleep=sleep, max_wait=max_wait)
 
 
 def _as_known(row: RepositoryRow, full_name: str, private: bool) -> InstalledRepository:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import respx
 from timeline import Timeline
 
 from bot.errors import (
@@ -264,25 +265,22 @@ class TestNothingTwice:
         assert timeline.slept == [0.5, 1.0]
 
     def test_a_good_status_without_json_is_no_proof(
-        self, gateway: PyGithubGateway, monkeypatch: pytest.MonkeyPatch
+        self, make_gateway: MakeGateway, httpx2_mock: respx.Router
     ) -> None:
-        from github.Requester import RequestsResponse
-
-        create_issue(gateway)
-        monkeypatch.setattr(RequestsResponse, "read", lambda _: "<html>Welcome</html>")
+        page = "<html>Welcome</html>"
+        httpx2_mock.post("https://github.test/repos/learner/portfolio/issues").respond(text=page)
         with pytest.raises(UncertainWriteError, match="without JSON"):
-            create_issue(gateway)
+            create_issue(make_gateway(api_url="https://github.test"))
 
     @pytest.mark.parametrize("body", ["{}", '{"number": "7"}', "[]"])
     def test_an_answer_without_the_number_is_uncertain(
-        self, gateway: PyGithubGateway, monkeypatch: pytest.MonkeyPatch, body: str
+        self, make_gateway: MakeGateway, httpx2_mock: respx.Router, body: str
     ) -> None:
-        from github.Requester import RequestsResponse
-
-        create_issue(gateway)
-        monkeypatch.setattr(RequestsResponse, "read", lambda _: body)
+        issues_of = httpx2_mock.post("https://github.test/repos/learner/portfolio/issues")
+        issues_of.respond(201, text=body)
         with pytest.raises(UncertainWriteError):
-            create_issue(gateway)
+            create_issue(make_gateway(api_url="https://github.test"))
+        assert issues_of.call_count == 1
 
 
 class TestRefusals:

@@ -14,12 +14,13 @@ from typing import NamedTuple
 
 from bot.errors import MilepostError, UnavailableError
 from bot.github.app_problems import InstallationGoneError, NotInstalledError
-from bot.github.rate_limited_client import LaterError, RateLimitedClient
+from bot.github.rate_limited_client import LaterError
+from bot.github.retry import WaitPolicy
 from bot.github.rights import LISTING
 from bot.server.answers import Answers
 from bot.server.pages.frame import Frame
 from bot.server.store.rows import RepositoryRow, Subject, installation, repository
-from bot.server.tending import LostError, now_seen
+from bot.server.tending import LostError, limited, now_seen
 
 log = logging.getLogger(__name__)
 
@@ -83,25 +84,11 @@ class Confirming:
         server = self._frame.server
         if server.auth is None or server.budget is None:
             return None
-        lane = RateLimitedClient(
-            server.budget,
-            row.installation_id,
-            people=True,
-            http=server.auth.http(),
-            sleep=server.pauses.sleep,
-            max_wait=PATIENCE,
-        )
+        policy = WaitPolicy(sleep=server.pauses.sleep, max_wait=PATIENCE)
+        client = limited(server.auth, server.budget, row.installation_id, policy, people=True)
         cache = self._answers.of(row.id)
         try:
-            seen = now_seen(
-                row,
-                server.auth,
-                lane,
-                cache,
-                sleep=server.pauses.sleep,
-                max_wait=PATIENCE,
-                rights=LISTING,
-            )
+            seen = now_seen(row, server.auth, client, cache, rights=LISTING)
         except (LostError, InstallationGoneError, NotInstalledError):
             return self._otherwise(row, installation(row.installation_id), now)
         except LaterError:
