@@ -67,8 +67,8 @@ class Looked(NamedTuple):
 class Looks:
     """Looks at subjects, from any thread. The clock is aware; `sleep` may raise to end a run.
 
-    `on_exchange` hears of each request of a gateway's. Without `webhooks` nothing is swept: then
-    there is nothing that did not arrive, and GitHub says so by refusing.
+    Without `webhooks` nothing is swept: then there is nothing that did not arrive, and GitHub says
+    so by refusing.
     """
 
     def __init__(
