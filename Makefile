@@ -4,13 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 SYNC := $(UV) pip install --quiet --python $(BIN)/python --require-hashes
+PROJECTS := pyproject.toml github-sandbox/pyproject.toml
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
-SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation \
+  --editable . --editable github-sandbox
 
 # Where this is set every start compiles every module anew: half a second for each of many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo setup test lint format types workflows lock audit bench bench-server chaos dist publish clean
+.PHONY: help demo setup test lint format types workflows lock audit bench bench-server chaos upgrades dist publish clean
 
 help:
 	@echo "make demo    try Milepost against a local stand-in for GitHub"
@@ -19,6 +21,7 @@ help:
 	@echo "make format  put the code in shape"
 	@echo "make bench   measure; prints tables (the server: make bench-server)"
 	@echo "make chaos   try the promises of docs/reference/guarantees.md under faults and races"
+	@echo "make upgrades  sync the paths that earlier versions began, and print what that changes"
 	@echo "make lock    resolve the dependencies again (requirements/)"
 	@echo "make audit   ask whether a locked dependency has a known weakness"
 	@echo "make dist    build the package and the list of its parts"
@@ -57,13 +60,17 @@ bench: $(VENV)/.dev
 
 # Minutes long: both databases, up to a million rows, and Probot beside where Node.js is.
 bench-server: $(VENV)/.dev
-	@$(BIN)/python -m bench.looks
+	@$(BIN)/python -m bench.sync_cost
 	@$(BIN)/python -m bench.webhooks
-	@$(BIN)/python -m bench.fleet
+	@$(BIN)/python -m bench.scale
 
 # Histories of faults, races and edits; `make chaos SEED=7 HISTORIES=50` repeats and varies it.
 chaos: $(VENV)/.dev
 	@PYTHONPATH=.:tests $(BIN)/python -m chaos.table $(or $(SEED),0) $(or $(HISTORIES),500) $(or $(STEPS),40)
+
+# What the first sync of this version does to repositories as earlier versions left them.
+upgrades: $(VENV)/.dev
+	@PYTHONPATH=.:tests $(BIN)/python -m upgrade.table
 
 lock: $(UV)
 	UPGRADE=$(UPGRADE) sh requirements/lock.sh $(UV)
@@ -96,13 +103,13 @@ $(UV): requirements/uv.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@touch $(UV)
 
-$(VENV)/.setup: $(UV) requirements/sandbox.txt pyproject.toml
+$(VENV)/.setup: $(UV) requirements/sandbox.txt $(PROJECTS)
 	@echo "Setting up $(VENV) ..."
 	@$(SYNC) -r requirements/sandbox.txt
 	@$(SELF)
 	@touch $@
 
-$(VENV)/.dev: $(UV) requirements/dev.txt pyproject.toml
+$(VENV)/.dev: $(UV) requirements/dev.txt $(PROJECTS)
 	@echo "Setting up $(VENV) for development ..."
 	@$(SYNC) -r requirements/dev.txt
 	@$(SELF)

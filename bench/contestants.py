@@ -18,8 +18,8 @@ from pathlib import Path
 import httpx2
 import sqlalchemy as sa
 
-from bench.knocking import SECRET, Door
-from bot.server.looks import BOT
+from bench.webhook_load import SECRET, Door
+from bot.server.jobs import BOT
 from bot.server.store.engine import open_engine
 from bot.server.store.store import Store
 from bot.server.store.tables import inbox
@@ -134,7 +134,7 @@ def install_probot(folder: Path) -> str | None:
 def null(length: int) -> Iterator[Contestant]:
     """What counts bytes and looks at none: the most that the knocking can show."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "bench.knocking", str(length)], cwd=ROOT, stdout=subprocess.PIPE
+        [sys.executable, "-m", "bench.webhook_load", str(length)], cwd=ROOT, stdout=subprocess.PIPE
     )
     try:
         if process.stdout is None:

@@ -20,8 +20,8 @@ from statistics import median
 
 import httpx2
 
-from bot.sandbox.server import Sandbox, running
-from bot.sandbox.state.journal import Journal
+from github_sandbox.server import Sandbox, running
+from github_sandbox.state.journal import Journal
 
 CURRICULUM = "devops-to-mlops"
 OVERHEAD = 6

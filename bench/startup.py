@@ -28,7 +28,7 @@ from statistics import median
 
 import httpx2
 
-from bot.sandbox.server import Sandbox, running
+from github_sandbox.server import Sandbox, running
 
 ROOT = Path(__file__).parents[1]
 UV = Path(sys.executable).parent / "uv"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.sandbox.world import World
+from github_sandbox.world import World
 
 
 @dataclass

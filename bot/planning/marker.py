@@ -9,13 +9,14 @@ A body (of an issue, or the description of a milestone) holds one region of ours
 Everything outside is the learner's. The JSON holds the id and a short hash of each field as we last
 wrote it. A field whose hash no longer fits was changed by somebody else: that is drift, and kept.
 
-The memory (`bot/planning/memory.py`) is a second comment behind that, and what the learner said.
+The memory (`bot/progress/command_log.py`) is a second comment behind that: what the learner said.
 The ledger is a third, in the summary issue only. It remembers every object ever made, so
 that what the learner deleted is not made again, and the hashes of labels, which have no body.
 """
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
 from typing import Literal, Self
@@ -23,6 +24,7 @@ from typing import Literal, Self
 from pydantic import Field, ValidationError
 
 from bot.planning.snapshot import Frozen
+from bot.templating import Markdown
 
 BEGIN = "<!-- milepost:begin -->"
 _END = re.compile(r"<!-- milepost:end (\{[^\n]*\}) -->")
@@ -32,7 +34,7 @@ MEMORY = re.compile(r"(?<!\n)\n*+<!-- milepost:memory (\{[^\n]*\}) -->")
 _TICK = re.compile(r"^([ \t>]*(?:[-*+]|\d+[.)])[ \t]+)\[[xX]\]", re.MULTILINE)
 # A task list item: what stands before the box, what is in it, and the words behind it.
 BOX = re.compile(r"^([ \t>]*(?:[-*+]|\d+[.)])[ \t]+)\[([ xX])\][ \t]+(.*)$", re.MULTILINE)
-# A box that asks for something when it is ticked; the JSON is an intent.
+# A box that asks for something when it is ticked; the JSON is a command.
 BUTTON = re.compile(r"<!-- milepost:press (\{[^\n]*\}) -->")
 
 Key = str
@@ -200,3 +202,8 @@ def safe_json(content: object) -> str:
     """Compact JSON that cannot end an HTML comment."""
     text = json.dumps(content, ensure_ascii=True, separators=(",", ":"))
     return text.replace("--", "-\\u002d").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def button(stored: Mapping[str, object]) -> Markdown:
+    """Return the hidden comment that makes a box a button for the command that is `stored` so."""
+    return Markdown(f"<!-- milepost:press {safe_json(stored)} -->")

@@ -29,9 +29,9 @@ from bot.server import config as configuration
 from bot.server.app import WEBHOOKS
 from bot.server.config import ServerConfig
 from bot.server.server import CREDENTIALS, with_credentials
-from bot.server.store.agenda import Agenda
 from bot.server.store.engine import ONLY_READS, open_engine
 from bot.server.store.inbox import Inbox
+from bot.server.store.job_table import Agenda
 from bot.server.store.migrate import standing
 from bot.usecases.findings import Finding, mind, well
 

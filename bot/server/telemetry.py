@@ -10,10 +10,10 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.errors import ConfigError, UsageError
-from bot.server.door import Asgi, Message, Receive, Scope, Send
-from bot.server.looks import Looked
+from bot.server.access_log import NOWHERE
+from bot.server.jobs import Looked
 from bot.server.store.rows import Subject
-from bot.server.watching import NOWHERE
+from bot.server.webhooks.endpoint import Asgi, Message, Receive, Scope, Send
 
 if TYPE_CHECKING:
     from opentelemetry.propagators.textmap import TextMapPropagator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span, SpanKind, Tracer
     from sqlalchemy.engine import Engine
 
-    from bot.server.work import Looking
+    from bot.server.worker import Looking
 
 EXPORTER = "OTEL_TRACES_EXPORTER"
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from bot.curriculum.model import Checkpoint, Curriculum
+from bot.curriculum.model import Curriculum
 from bot.planning.changes import Plan
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.marker import Key
@@ -13,21 +13,20 @@ from bot.planning.snapshot import Frozen
 from bot.reports import checkpoint as checkpoints
 from bot.reports import checkpoint_text
 from bot.reports import weekly as weeks
-from bot.reports.checkpoint import CheckpointReport
 from bot.reports.checkpoint_items import checkpoint_keys
 from bot.reports.view import View
 from bot.reports.week import Told, due_weeks, weekly_key
 from bot.settings import Settings
 from bot.usecases.apply import Progress
+from bot.usecases.dry_run import DryRunRepository
 from bot.usecases.evidence import Outside
 from bot.usecases.files import FilePlan, ReportFiles, plan_files, write_files
-from bot.usecases.imagined import Imagined
 from bot.usecases.look import look
 from bot.usecases.publish import Outcome, publish_once
-from bot.usecases.reconcile import Session, check_removals, planner
+from bot.usecases.reconcile import Session, planner
 
 
-class Due(Frozen):
+class DueComment(Frozen):
     """A comment that should stand once: its key, its issue's keys, what it is, and its text."""
 
     key: Key
@@ -36,22 +35,22 @@ class Due(Frozen):
     text: str
 
 
-class Foreseen(Frozen):
+class SyncPreview(Frozen):
     """What a sync would do now: the plan, the comments that are due, and the files."""
 
     plan: Plan
-    due: tuple[Due, ...]
+    due: tuple[DueComment, ...]
     files: FilePlan
 
 
-class Posted(Frozen):
+class PublishedComment(Frozen):
     """What became of a comment that was due."""
 
-    what: Due
+    what: DueComment
     outcome: Outcome
 
 
-class Synced(Frozen):
+class SyncResult(Frozen):
     """What a sync did.
 
     `written` counts changes, `posted` says what became of each comment that was due, `files` what
@@ -60,12 +59,12 @@ class Synced(Frozen):
 
     plan: Plan
     written: int
-    posted: tuple[Posted, ...]
+    posted: tuple[PublishedComment, ...]
     files: FilePlan
     view: View
 
 
-def due(view: View, now: datetime) -> tuple[Due, ...]:
+def due(view: View, now: datetime) -> tuple[DueComment, ...]:
     """Summaries and reports whose time has come at `now` (aware) and that nobody knows to stand.
 
     Oldest first. What stands is in the ledger; whether it really does not is asked before posting.
@@ -101,13 +100,13 @@ class Sync:
         planning = planner(curriculum, settings, now, reader, outside, made=self._made)
         self._session = Session(reader, planning)
 
-    def foresee(self) -> Foreseen:
+    def foresee(self) -> SyncPreview:
         """Read the repository; say what a run would do now. Nothing is written.
 
         It is a run over an imagined repository, so what is posted after the plan was written tells
         of what the plan changed.
         """
-        imagined = Imagined(self._reader, self._now, self._web)
+        imagined = DryRunRepository(self._reader, self._now, self._web)
         done = Sync(
             self._curriculum,
             self._settings,
@@ -122,7 +121,7 @@ class Sync:
             allow_removals=True,
         )
         posted = tuple(p.what for p in done.posted if p.outcome is Outcome.POSTED)
-        return Foreseen(plan=done.plan, due=posted, files=done.files)
+        return SyncPreview(plan=done.plan, due=posted, files=done.files)
 
     def run(
         self,
@@ -131,10 +130,11 @@ class Sync:
         sleep: Callable[[float], None],
         progress: Progress,
         allow_removals: bool = False,
-    ) -> Synced:
+    ) -> SyncResult:
         """Do it. Raises RefusedError before anything is written when too much would be removed."""
         plan = self._session.plan()
-        check_removals(plan, allowed=allow_removals)
+        if not allow_removals:
+            plan.check_safe()
 
         def write(what: Plan) -> int:
             return self._session.apply(what, gateway=gateway, sleep=sleep, progress=progress)
@@ -142,7 +142,7 @@ class Sync:
         written = write(plan)
         if written:
             self._session.look_again()
-        posted: list[Posted] = []
+        posted: list[PublishedComment] = []
         for item in due(self._view(), self._now):
             outcome = publish_once(
                 item.key,
@@ -153,7 +153,7 @@ class Sync:
                 sleep=sleep,
                 on=item.on,
             )
-            posted.append(Posted(what=item, outcome=outcome))
+            posted.append(PublishedComment(what=item, outcome=outcome))
             if outcome in {Outcome.POSTED, Outcome.STANDS}:
                 self._made.add(item.key)
         files = self._files(self._view())
@@ -161,20 +161,12 @@ class Sync:
         self._made |= {key for key in files.made if not self._knows(key)}
         if self._made:
             written += write(self._session.plan())
-        return Synced(
+        return SyncResult(
             plan=plan, written=written, posted=tuple(posted), files=files, view=self._view()
         )
 
     def _files(self, view: View) -> FilePlan:
-        reports = tuple(
-            ReportFiles(
-                id=checkpoint.id,
-                title=checkpoint.title,
-                files={path: text.encode() for path, text in checkpoint_text.files(report).items()},
-            )
-            for checkpoint, report in _reports(view)
-        )
-        return plan_files(view, self._reader, web=self._web, reports=reports)
+        return plan_files(view, self._reader, web=self._web, reports=tuple(_reports(view)))
 
     def _knows(self, key: Key) -> bool:
         return observe(self._session.snapshot).ledger.has(key)
@@ -187,15 +179,16 @@ class Sync:
         return self._seen
 
 
-def _reports(view: View) -> Iterator[tuple[Checkpoint, CheckpointReport]]:
-    """The newest checkpoint that was reached, when reports are to be files."""
-    reached = [c for c in view.curriculum.checkpoints if checkpoints.reached(view, c)]
-    if view.settings.publish.reports != "none" and reached:
-        newest = max(reached, key=lambda c: checkpoints.last_day(view, c))
-        yield newest, checkpoints.checkpoint_report(view, newest)
+def _reports(view: View) -> Iterator[ReportFiles]:
+    """The report on the newest checkpoint that was reached, when reports are to be files."""
+    newest = checkpoints.newest_reached(view) if view.settings.publish.reports != "none" else None
+    if newest is not None:
+        texts = checkpoint_text.files(checkpoints.checkpoint_report(view, newest))
+        files = {path: text.encode() for path, text in texts.items()}
+        yield ReportFiles(id=newest.id, title=newest.title, files=files)
 
 
-def _due_weeks(view: View, now: datetime) -> list[Due]:
+def _due_weeks(view: View, now: datetime) -> list[DueComment]:
     summary = view.observed.issues.get(SUMMARY_KEY)
     if summary is None or summary.state.state == "closed":
         return []
@@ -203,7 +196,7 @@ def _due_weeks(view: View, now: datetime) -> list[Due]:
         return []
     made_on = summary.state.created_at.astimezone(view.settings.zone).date()
     return [
-        Due(
+        DueComment(
             key=weekly_key(week),
             on=(SUMMARY_KEY,),
             title=f"Summary of week {week}",
@@ -213,7 +206,7 @@ def _due_weeks(view: View, now: datetime) -> list[Due]:
     ]
 
 
-def _due_checkpoints(view: View) -> list[Due]:
+def _due_checkpoints(view: View) -> list[DueComment]:
     keys = {
         f"report:{name}"
         for checkpoint in view.curriculum.checkpoints
@@ -221,7 +214,7 @@ def _due_checkpoints(view: View) -> list[Due]:
     }
     told = {key for key in keys if view.observed.ledger.has(key)}
     return [
-        Due(
+        DueComment(
             key=checkpoints.report_key(checkpoint),
             on=checkpoint_keys(checkpoint),
             title=f"Report: {checkpoint.title}",

@@ -18,8 +18,8 @@ from bot.github.gateway import PyGithubGateway
 from bot.github.rate_limited_client import local_client
 from bot.github.reader import HttpReader
 from bot.github.retry import WaitPolicy
-from bot.sandbox.api.engine import Dropped, Engine, Reply, Request
-from bot.sandbox.world import TOKEN, World
+from github_sandbox.api.engine import Dropped, Engine, Reply, Request
+from github_sandbox.world import TOKEN, World
 
 WEB = "http://github.test"
 API = f"{WEB}/api/v3"

@@ -21,8 +21,8 @@ from planning.paths import SMALL
 
 from bot.cli.app import run
 from bot.curriculum.model import Curriculum
-from bot.sandbox.server import Sandbox
 from bot.settings import CONFIG_PATH
+from github_sandbox.server import Sandbox
 
 CURRICULUM = "path.yml"
 PATIENCE = 20  # seconds

@@ -20,9 +20,9 @@ from bot.github.rate_limit_state import WriteRates
 from bot.github.rate_limited_client import local_client
 from bot.github.reader import HttpReader
 from bot.github.retry import WaitPolicy
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import issues
-from bot.sandbox.world import World
+from github_sandbox.server import Sandbox
+from github_sandbox.state import issues
+from github_sandbox.world import World
 
 
 @pytest.fixture

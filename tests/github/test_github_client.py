@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from bot.errors import AuthenticationError, ConfigError, MilepostError
 from bot.github.client import Connection, RestClient, inspect, new_name
 from bot.github.problems import Answer, NeverSentError, UnreadableAnswerError
-from bot.sandbox.world import World
+from github_sandbox.world import World
 
 pytestmark = pytest.mark.httpx2(base_url="https://api.github.com")
 CANARY = "ghp_canary0123456789"

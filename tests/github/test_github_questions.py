@@ -12,11 +12,11 @@ from bot.errors import AuthenticationError
 from bot.github.cache import EtagCache
 from bot.github.problems import UnreadableAnswerError
 from bot.github.reader import HttpReader
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import comments, issues, pulls, releases
-from bot.sandbox.state.git import blob_sha
-from bot.sandbox.state.objects import Actor, Comment
-from bot.sandbox.world import World
+from github_sandbox.server import Sandbox
+from github_sandbox.state import comments, issues, pulls, releases
+from github_sandbox.state.git import blob_sha
+from github_sandbox.state.objects import Actor, Comment
+from github_sandbox.world import World
 
 MakeReader = Callable[..., HttpReader]
 Seed = Callable[[int], None]

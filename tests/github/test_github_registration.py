@@ -32,10 +32,10 @@ from bot.github.problems import UnreadableAnswerError
 from bot.github.registration import Registered, convert, form_action, from_data, manifest
 from bot.github.retry import WaitPolicy
 from bot.github.rights import REACH, Reach, events, rights_for
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import apps
-from bot.sandbox.world import World
 from bot.settings import Publish, Settings
+from github_sandbox.server import Sandbox
+from github_sandbox.state import apps
+from github_sandbox.world import World
 
 pytestmark = pytest.mark.httpx2(base_url="https://api.github.com")
 PAGE = ROOT / "docs" / "explanation" / "github-app.md"

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 import respx
+import writes
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -23,7 +24,7 @@ from bot.github.client import Connection
 from bot.github.gateway import PyGithubGateway
 from bot.github.reader import HttpReader
 from bot.github.retry import WaitPolicy
-from bot.planning.snapshot import IssueRef
+from bot.planning.ports import WriteResult
 
 AT_ONCE = WaitPolicy(sleep=lambda _: None)
 
@@ -116,9 +117,9 @@ def connection(address: str, name: str = "portfolio") -> Connection:
     )
 
 
-def write(target: Connection) -> IssueRef:
+def write(target: Connection) -> WriteResult:
     with PyGithubGateway(target, ApiClient(target.api_url, policy=AT_ONCE)) as gateway:
-        return gateway.create_issue("Read", body="", labels=(), milestone=None)
+        return gateway.write(writes.create_issue("Read", body=""))
 
 
 @pytest.mark.usefixtures("trusted")
@@ -128,7 +129,7 @@ class TestTrusted:
             assert reader.snapshot().issues == ()
 
     def test_writing(self, address: str) -> None:
-        assert write(connection(address)) == IssueRef(number=1, id=7)
+        assert write(connection(address)) == WriteResult(number=1, id=7)
 
     def test_a_write_is_not_carried_along_by_a_redirect(self, address: str) -> None:
         with pytest.raises(RepositoryMovedError, match="learner/path"):

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+import writes
 from hypothesis import given
 from hypothesis import strategies as st
 from timeline import Timeline
@@ -22,7 +23,7 @@ from bot.github.rate_limited_client import LaterError, RateLimitedClient
 from bot.github.rate_limiter import InMemoryRateLimiter, RateLimiter
 from bot.github.reader import HttpReader
 from bot.github.retry import WaitPolicy
-from bot.sandbox.world import World
+from github_sandbox.world import World
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ADA, BOB = 1, 2
@@ -188,8 +189,8 @@ class TestRuns:
     ) -> None:
         one, two = make_writer(), make_writer()
         for number in range(3):
-            one.create_label(f"a{number}", color="aabbcc", description="")
-            two.create_label(f"b{number}", color="aabbcc", description="")
+            one.write(writes.create_label(f"a{number}", color="aabbcc", description=""))
+            two.write(writes.create_label(f"b{number}", color="aabbcc", description=""))
         assert timeline.slept == [1] * 5
         made = [entry.at for entry in world.journal.entries]
         assert all(b - a >= timedelta(seconds=1) for a, b in pairwise(made))
@@ -210,10 +211,11 @@ class TestRuns:
 
         monkeypatch.setattr(limiter, "reserve", note)
         gateway = make_writer()
-        issue = gateway.create_issue("One", body="", labels=(), milestone=None)
-        gateway.update_issue(issue.number, title="Two")
-        gateway.react(gateway.create_comment(issue.number, body="Well done"), "rocket")
-        gateway.put_file("a.md", b"x", message="Write")
+        issue = gateway.write(writes.create_issue("One", body=""))
+        gateway.write(writes.update_issue(issue.number, title="Two"))
+        comment = gateway.write(writes.create_comment(issue.number, body="Well done"))
+        gateway.write(writes.react(comment.id, "rocket"))
+        gateway.write(writes.put_file("a.md", b"x", message="Write"))
         sent = [entry.method for entry in world.journal.entries]
         assert kinds == [
             "read" if method == "GET" else kind
@@ -232,7 +234,7 @@ class TestRuns:
         world.faults.add("secondary-403", method="POST", retry_after=40)
         seen: list[float] = []
         timeline.before_sleep = lambda: seen.append(limiter.blocked(ADA).seconds)
-        make_writer().create_label("a", color="aabbcc", description="")
+        make_writer().write(writes.create_label("a", color="aabbcc", description=""))
         assert seen == [40]
         assert limiter.blocked(ADA).seconds == 0
 
@@ -244,11 +246,11 @@ class TestRuns:
         timeline: Timeline,
     ) -> None:
         gateway = make_writer()
-        gateway.create_label("a", color="aabbcc", description="")
+        gateway.write(writes.create_label("a", color="aabbcc", description=""))
         assert limiter.status().remaining == 0.9998
         window = world.limits.window("learner", "core", timeline.now)
         window.used = window.limit * 9 // 10
-        gateway.update_label("a", new_name="b", color="aabbcc", description="")
+        gateway.write(writes.update_label("a", new_name="b", color="aabbcc", description=""))
         assert limiter.status().remaining == 0.0998
         # The rest is for people.
         assert limiter.blocked(ADA).seconds > 0
@@ -264,10 +266,10 @@ class TestRuns:
     ) -> None:
         world.faults.add("secondary-403", method="POST", retry_after=900)
         with pytest.raises(UnavailableError, match="15 minutes from now"):
-            make_writer().create_label("a", color="aabbcc", description="")
+            make_writer().write(writes.create_label("a", color="aabbcc", description=""))
         assert limiter.blocked(ADA) == (900, "GitHub's secondary rate limit")
         with pytest.raises(LaterError, match=r"15 minutes \(GitHub's secondary"):
-            make_writer().create_label("a", color="aabbcc", description="")
+            make_writer().write(writes.create_label("a", color="aabbcc", description=""))
         reader = HttpReader(connection, client=make_client())
         with reader, pytest.raises(LaterError, match="15 minutes"):
             reader.snapshot()

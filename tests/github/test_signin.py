@@ -10,7 +10,6 @@ import httpx2
 import pytest
 import respx
 from pydantic import SecretStr
-from sandbox.flows import hidden, query_of
 from timeline import Timeline
 
 from bot.errors import (
@@ -24,10 +23,11 @@ from bot.errors import (
 from bot.github.app_problems import InstallationGoneError, InstallationSuspendedError
 from bot.github.problems import UnreadableAnswerError
 from bot.github.signin import CodeRefusedError, Reachable, SignIn, challenge_of
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import apps, grants
-from bot.sandbox.state.objects import App
-from bot.sandbox.world import World
+from github_sandbox.server import Sandbox
+from github_sandbox.state import apps, grants
+from github_sandbox.state.objects import App
+from github_sandbox.world import World
+from tests.flows import hidden, query_of
 
 BACK = "https://paths.example/signed-in"
 VERIFIER = "a-verifier-of-at-least-forty-three-characters"

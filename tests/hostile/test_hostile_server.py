@@ -12,12 +12,12 @@ import schemathesis
 from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from server.hosting import SECRET, Host, headers
+from server.server_fixture import SECRET, Host, headers
 from server.visiting import Visited, visited
 from starlette.routing import Route
 
-from bot.sandbox.server import Sandbox
 from bot.server.app import WEBHOOKS, application
+from github_sandbox.server import Sandbox
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:schemathesis")
 FEW = settings(

@@ -11,20 +11,21 @@ from workbench import settings as config
 from bot.curriculum.around import LearningMetric
 from bot.curriculum.load import from_catalog
 from bot.curriculum.model import Curriculum, Module
-from bot.planning.intents import Count, Credit, StartProject
 from bot.planning.labels import STAGES
 from bot.planning.marker import Marker, wrap
 from bot.progress.career import (
     Application,
     Idea,
-    Kind,
     Metric,
     applications,
     by_stage,
     ideas,
-    kind_of,
     metrics,
 )
+from bot.progress.commands.count import Count
+from bot.progress.commands.credit import Credit
+from bot.progress.commands.project import StartProject
+from bot.progress.metric_kinds import Kind, kind_of
 from bot.reports.view import View
 
 

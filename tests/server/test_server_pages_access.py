@@ -12,10 +12,10 @@ from server.visiting import Visited, visited
 
 from bot.errors import UnavailableError
 from bot.github.signin import SignIn
-from bot.sandbox.server import running
-from bot.sandbox.state import apps, grants
-from bot.sandbox.state.objects import Role
 from bot.server.pages import access
+from github_sandbox.server import running
+from github_sandbox.state import apps, grants
+from github_sandbox.state.objects import Role
 
 # Names of one length, so that pages which name what was asked for are equally long, too.
 HOMES = ("lea/public", "lea/veiled", "lea/nobody", "lea/parted")

@@ -7,11 +7,11 @@ import httpx2
 import pytest
 from reports.lives import RICH, TINY, Learner
 from server.gallery import NOW, Gallery, gallery, six_weeks
-from server.hosting import Host
+from server.server_fixture import Host
 
 from bot.server.keys import Keys
+from bot.server.store.page_cache import Kept
 from bot.server.store.rows import RepositoryRow
-from bot.server.store.shelf import Kept
 
 ENDINGS = ("svg", "json")
 KEY = "a key for these tests only, long enough"

@@ -11,12 +11,12 @@ from server.person import Person
 from server.visiting import Visited, visited
 
 from bot.errors import UnavailableError
-from bot.sandbox.server import running
-from bot.sandbox.state import apps
-from bot.sandbox.state.objects import Repository
 from bot.server.pages import confirming
 from bot.server.pages.confirming import FRESH, HOLDS, REST
 from bot.server.store.rows import RepositoryRow, installation
+from github_sandbox.server import running
+from github_sandbox.state import apps
+from github_sandbox.state.objects import Repository
 
 PAGES = ("/r/lea/path", "/r/lea/path/pictures/burn-up.svg", "/r/lea/path/checkpoints/one-month-in")
 

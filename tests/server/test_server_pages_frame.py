@@ -8,11 +8,11 @@ from typing import Any
 import httpx2
 import pytest
 from server.gallery import Gallery, gallery, six_weeks
-from server.hosting import Host
 from server.person import Page
+from server.server_fixture import Host
 
 from bot.server.pages.frame import local
-from bot.server.store.shelf import Shelf
+from bot.server.store.page_cache import Shelf
 
 PAGES = {
     "/": 200,

@@ -15,13 +15,13 @@ from reports import checkpoints
 from reports.checkpoints import GUIDE, Studying
 from reports.lives import RICH, TINY, UNTIMED, Learner
 from server.gallery import HERE, NOW, Gallery, busy, gallery, six_weeks
-from server.hosting import Host
 from server.person import Page
+from server.server_fixture import Host
 
 from bot.curriculum.model import Curriculum
 from bot.server.showing import packed, showing, unpacked
+from bot.server.store.page_cache import Kept
 from bot.server.store.rows import InstallationRow
-from bot.server.store.shelf import Kept
 
 HOSTILE = "<script>alert(1)</script>&\"'><img src=x onerror=alert(2)>"
 RTL = "مسار التعلم"

@@ -10,14 +10,14 @@ from docs.pages import ROOT, codes, sections
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
-from server.hosting import Host, environment, hosted
-from server.town import living
+from server.scenario import living
+from server.server_fixture import Host, environment, hosted
 
 from bot.github.rate_limit_state import Quota
 from bot.github.rate_limiter import InMemoryRateLimiter
-from bot.sandbox.server import Sandbox
-from bot.server import limits
-from bot.server.limits import Window, neighbourhood
+from bot.server import page_limit
+from bot.server.page_limit import Window, neighbourhood
+from github_sandbox.server import Sandbox
 
 TOKEN = "canary-metrics-token"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -152,11 +152,11 @@ def test_no_window_holds_more_than_the_limit(asked: list[tuple[str, float]], lim
     for name, later in asked:
         now += later
         wait = window.wait(name)
-        lately = [at for at in passed.get(name, []) if at > now - limits.WINDOW]
+        lately = [at for at in passed.get(name, []) if at > now - page_limit.WINDOW]
         assert (wait == 0) == (len(lately) < limit)
         if wait:
             # Whoever waits as long as they are told may ask.
-            assert wait == pytest.approx(lately[0] + limits.WINDOW - now)
+            assert wait == pytest.approx(lately[0] + page_limit.WINDOW - now)
         else:
             passed.setdefault(name, []).append(now)
 
@@ -168,7 +168,7 @@ def test_what_is_remembered_is_bounded() -> None:
         now += 0.001
         window.wait(str(number % 300))
         assert len(window) <= 51
-    now += limits.WINDOW + 1
+    now += page_limit.WINDOW + 1
     window.wait("last")
     assert len(window) == 1
 

@@ -11,8 +11,8 @@ import pytest
 from server.person import Page, Person
 from server.visiting import Visited, visited
 
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import grants
+from github_sandbox.server import Sandbox
+from github_sandbox.state import grants
 
 
 @pytest.fixture

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from server.hosting import as_app, environment, eventually, hosted, register
-from server.town import Town
+from server.scenario import Town
+from server.server_fixture import as_app, environment, eventually, hosted, register
 
 from bot.errors import ConfigError, UsageError
-from bot.sandbox.api.engine import Engine, Request
-from bot.sandbox.server import Sandbox
 from bot.server import telemetry
 from bot.server.server import Server
 from bot.server.store.rows import APP, repository
 from bot.server.telemetry import Telemetry
+from github_sandbox.api.engine import Engine, Request
+from github_sandbox.server import Sandbox
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 

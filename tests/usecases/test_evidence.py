@@ -9,17 +9,17 @@ from workbench import Workbench, settings
 
 from bot.github.client import Connection
 from bot.github.reader import HttpReader
-from bot.planning.intents import Attested, Deed, Evidenced
 from bot.planning.marker import Marker, digest, find, normal, wrap
-from bot.planning.memory import Entry, find_memory, with_memory
 from bot.planning.observed import observe
 from bot.planning.snapshot import Found, ReactionState
-from bot.progress.life import read_life
+from bot.progress.command_log import AcceptedCommand, Entry, find_memory, with_memory
+from bot.progress.commands.evidence import Attested, Evidenced
 from bot.progress.progress import WorkState, read_progress
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import comments, issues, releases
+from bot.progress.replay_commands import read_learner_history
 from bot.settings import Settings
 from bot.usecases.evidence import MAX_APPROVALS, MAX_LOOKUPS, MAX_NOTED, gather
+from github_sandbox.server import Sandbox
+from github_sandbox.state import comments, issues, releases
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 GITHUB = "https://github.com"
@@ -81,10 +81,10 @@ def run(
     how: Settings = PLAIN,
     now: datetime = NOW,
     outside: Pages | None = None,
-) -> list[Deed]:
+) -> list[AcceptedCommand]:
     """One run, which remembers what it noted."""
     observed = observe(bench.edges.snapshot())
-    life = read_life(SMALL, how, observed)
+    life = read_learner_history(SMALL, how, observed)
     inbox = bench.edges.comments_since(NOW - timedelta(days=2))
     deeds = gather(asker, observed, inbox, life, how, now, outside)
     for deed in deeds:
@@ -94,8 +94,8 @@ def run(
     return list(deeds)
 
 
-def noted(deeds: list[Deed]) -> list[tuple[str, str]]:
-    return [(d.intent.kind, d.intent.url) for d in deeds if isinstance(d.intent, Evidenced)]
+def noted(deeds: list[AcceptedCommand]) -> list[tuple[str, str]]:
+    return [(d.command.kind, d.command.url) for d in deeds if isinstance(d.command, Evidenced)]
 
 
 def write(bench: Workbench, title: str, text: str) -> None:
@@ -105,7 +105,7 @@ def write(bench: Workbench, title: str, text: str) -> None:
 
 def state_of(bench: Workbench, title: str, how: Settings = PLAIN) -> WorkState:
     observed = observe(bench.edges.snapshot())
-    progress = read_progress(SMALL, how, observed, read_life(SMALL, how, observed))
+    progress = read_progress(SMALL, how, observed, read_learner_history(SMALL, how, observed))
     return next(w.state for w in progress.work if w.title.startswith(title))
 
 
@@ -125,7 +125,7 @@ def test_a_repository_that_exists_is_evidence_once(
     else:
         bench.say(LOOP, text)
     (deed,) = run(bench, asker)
-    assert deed.intent == Evidenced(kind="repository", url=MODEL)
+    assert deed.command == Evidenced(kind="repository", url=MODEL)
     number = bench.issue(LOOP).number
     assert (deed.comment, deed.issue, deed.by, deed.at) == (0, number, "milepost", NOW)
     assert run(bench, asker) == []
@@ -251,7 +251,7 @@ class TestElsewhere:
         assert pages.asked == []
         (deed,) = run(bench, asker, LINKED, outside=pages)
         url = "https://blog.example.org/"
-        assert deed.intent == Evidenced(kind="post", url=url, title="Loops, and why")
+        assert deed.command == Evidenced(kind="post", url=url, title="Loops, and why")
         assert asker.asked == []
 
     def test_a_page_without_a_title_exists_all_the_same(
@@ -259,7 +259,7 @@ class TestElsewhere:
     ) -> None:
         write(bench, LOOP, "https://blog.example.org/")
         (deed,) = run(bench, asker, LINKED, outside=Pages(blog_example_org=""))
-        assert deed.intent == Evidenced(kind="post", url="https://blog.example.org/", title="")
+        assert deed.command == Evidenced(kind="post", url="https://blog.example.org/", title="")
 
     def test_nobody_to_ask_is_no_answer(self, bench: Workbench, asker: Asker) -> None:
         write(bench, LOOP, POST)
@@ -268,9 +268,9 @@ class TestElsewhere:
     def test_a_long_title_is_cut(self, bench: Workbench, asker: Asker) -> None:
         write(bench, LOOP, "https://blog.example.org/")
         (deed,) = run(bench, asker, LINKED, outside=Pages(blog_example_org="long " * 60))
-        assert isinstance(deed.intent, Evidenced)
-        assert len(deed.intent.title) <= 120
-        assert deed.intent.title.endswith("long…")
+        assert isinstance(deed.command, Evidenced)
+        assert len(deed.command.title) <= 120
+        assert deed.command.title.endswith("long…")
 
 
 class TestApproval:
@@ -281,7 +281,7 @@ class TestApproval:
         bench.close(LOOP)
         bench.react(bench.issue(LOOP), content, by="mentor")
         (deed,) = run(bench, asker, MENTORED)
-        assert (deed.intent, deed.by, deed.at) == (Attested(), "mentor", NOW)
+        assert (deed.command, deed.by, deed.at) == (Attested(), "mentor", NOW)
         assert state_of(bench, LOOP, MENTORED) is WorkState.ATTESTED
         asker.asked.clear()
         assert run(bench, asker, MENTORED) == []
@@ -292,7 +292,7 @@ class TestApproval:
         bench.close(LOOP)
         self.label(bench, LOOP, by="mentor")
         (deed,) = run(bench, asker, MENTORED)
-        assert (deed.intent, deed.by) == (Attested(), "mentor")
+        assert (deed.command, deed.by) == (Attested(), "mentor")
 
     def test_the_learner_s_own_label_and_reaction_count_for_nothing(
         self, bench: Workbench, asker: Asker
@@ -402,6 +402,8 @@ def test_over_http_where_pages_have_another_root(sandbox: Sandbox) -> None:
             comments.react(world, mentor, made, {"content": "rocket"})
             now = world.clock.now()
         observed = observe(reader.snapshot())
-        deeds = gather(reader, observed, (), read_life(SMALL, MENTORED, observed), MENTORED, now)
+        deeds = gather(
+            reader, observed, (), read_learner_history(SMALL, MENTORED, observed), MENTORED, now
+        )
     assert noted(list(deeds)) == [("repository", f"{sandbox.url}/learner/model")]
     assert [deed.by for deed in deeds] == ["milepost", "mentor"]

@@ -16,7 +16,6 @@ from bot.planning.ports import Gateway
 from bot.reports.forms import FOLDER, KEPT
 from bot.reports.readme import BEGIN, END
 from bot.reports.view import View
-from bot.sandbox.state import files
 from bot.usecases.files import (
     README_KEY,
     FilePlan,
@@ -27,6 +26,7 @@ from bot.usecases.files import (
     write_files,
 )
 from bot.usecases.look import look
+from github_sandbox.state import files
 
 PATH = curriculum(
     "Phase: P\nMonth 1: M\nWeek 1: W\n- Read (6h) #a\n- Write (2h) #b",
@@ -117,12 +117,12 @@ def test_the_branch_holds_what_was_asked_for(publish: dict[str, Any], paths: lis
 def test_it_is_one_commit_without_history_and_only_when_something_changed() -> None:
     house = House(badge=True, pictures=True)
     house.publish()
-    assert house.bench.edges.writes == ["commit files"]
+    assert house.bench.edges.writes == ["commit-files"]
     head = house.bench.repository.git.head("milepost")
     assert head
     assert len(house.bench.repository.git.history(head.sha)) == 1
     house.publish(hour=21)
-    assert house.bench.edges.writes == ["commit files"]
+    assert house.bench.edges.writes == ["commit-files"]
     view = house.view()
     write_files(plan_files(view, house.bench.edges, web=WEB), never)
 
@@ -225,7 +225,7 @@ def test_a_report_becomes_a_pull_request_once() -> None:
     house = House(reports="pull-request")
     plan = house.publish(REPORT)
     edges = house.bench.edges
-    assert edges.writes == ["commit files", "open pull request"]
+    assert edges.writes == ["commit-files", "open-pull-request"]
     branch = "milepost-report-checkpoint-3"
     assert house.files(branch) == {"README.md": b"# Me\n", **REPORT.files}
     (pull,) = edges.snapshot().pulls

@@ -17,10 +17,10 @@ from bot.github.app_problems import InstallationGoneError, NotInstalledError
 from bot.github.rate_limited_client import LaterError
 from bot.github.retry import WaitPolicy
 from bot.github.rights import LISTING
-from bot.server.answers import Answers
 from bot.server.pages.frame import Frame
+from bot.server.response_cache import Answers
 from bot.server.store.rows import RepositoryRow, Subject, installation, repository
-from bot.server.tending import LostError, limited, now_seen
+from bot.server.sync_repository import LostError, limited, now_seen
 
 log = logging.getLogger(__name__)
 

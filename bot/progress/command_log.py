@@ -1,0 +1,215 @@
+"""The memory: what the learner said, kept as a hidden comment in the issue it is about.
+
+    <!-- milepost:memory {"v":1,"entries":[{"id":17,"at":"2026-01-05T09:00:00Z",...}]} -->
+
+One entry for each command obeyed, with the id of its comment and the command's place in it, so that
+a comment is acted on once even when its mark, a reaction, was lost. What concerns the whole path,
+or an issue that is not ours, stands in the summary issue.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Literal, Self
+
+from bot.planning.marker import LEDGER, MEMORY, Key, safe_json
+from bot.planning.observed import Observed
+from bot.planning.snapshot import Frozen, IssueState
+from bot.progress.command import Command
+from bot.progress.commands import read_stored
+
+ROOM = 20_000
+
+
+class AcceptedCommand(Frozen):
+    """A command that is to be run: on which issue, from which comment, when (aware, UTC), by whom.
+
+    `comment` is 0 for a button and for what Milepost noted itself. `key` is the issue's key; None
+    when the issue is not ours.
+    """
+
+    command: Command
+    comment: int
+    issue: int
+    key: Key | None
+    at: datetime
+    by: str
+
+
+class Entry(Frozen):
+    """One thing said: the id of its comment (0 for a button), when (aware, UTC), by whom, what.
+
+    `n` is the command's place among those of its comment, from 0.
+    """
+
+    id: int
+    n: int = 0
+    at: datetime
+    by: str
+    command: Command
+
+    @classmethod
+    def of(cls, accepted: AcceptedCommand, n: int = 0) -> Self:
+        """The entry that stores a command."""
+        at = accepted.at.replace(microsecond=0)
+        return cls(id=accepted.comment, n=n, at=at, by=accepted.by, command=accepted.command)
+
+    def flat(self) -> dict[str, Any]:
+        """As it stands in the comment: one level, defaults left out."""
+        at = f"{self.at:%Y-%m-%dT%H:%M:%SZ}"
+        place = {"n": self.n} if self.n else {}
+        return {"id": self.id, **place, "at": at, "by": self.by, **self.command.stored()}
+
+
+class Memory(Frozen):
+    """The entries of one issue, oldest first. `merged` are ids folded away.
+
+    `unread` are entries that this version does not understand, as JSON: kept word for word.
+    """
+
+    v: Literal[1] = 1
+    entries: tuple[Entry, ...] = ()
+    merged: tuple[int, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    def knows(self, comment: int) -> bool:
+        """Whether this comment was acted on."""
+        return comment in self.merged or any(number == comment for number, _ in self._places())
+
+    def has(self, comment: int, n: int) -> bool:
+        """Whether this command of this comment was obeyed."""
+        return comment in self.merged or (comment, n) in self._places()
+
+    def _places(self) -> Iterator[tuple[Any, Any]]:
+        """Comment and place in it of all entries, those of a newer version among them."""
+        yield from ((entry.id, entry.n) for entry in self.entries)
+        for text in self.unread:
+            item = json.loads(text)
+            if isinstance(item, dict):
+                yield item.get("id"), item.get("n", 0)
+
+    @property
+    def closing(self) -> Entry | None:
+        """What was said last of open and closed, when that closes the issue."""
+        last = next((e for e in reversed(self.entries) if e.command.state_reason), None)
+        return None if last is None or last.command.state_reason == "reopened" else last
+
+    def adding(self, entries: Iterable[Entry]) -> Self:
+        """With these entries, too; those of commands it has are left out."""
+        new = [e for e in entries if not (e.id and self.has(e.id, e.n))]
+        every = sorted((*self.entries, *new), key=_order)
+        return self.model_copy(update={"entries": tuple(every)})
+
+    def comment(self) -> str:
+        """The hidden comment; empty when there is nothing to remember."""
+        if not (self.entries or self.unread):
+            return ""
+        return f"<!-- milepost:memory {safe_json(_compact(self))} -->"
+
+
+def find_memory(body: str) -> Memory:
+    """The memory in an issue's body; an empty one when there is none.
+
+    An entry that cannot be read (a newer version wrote it, or somebody edited it) has no effect and
+    stays as it is.
+    """
+    found = MEMORY.search(body.replace("\r\n", "\n"))
+    if found is None:
+        return Memory()
+    try:
+        content = json.loads(found[1])
+        raw = content["entries"] if content.get("v") == 1 else []
+        merged = tuple(int(number) for number in content.get("merged", ()))
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+        return Memory()
+    found_entries = [(item, _read(item)) for item in raw] if isinstance(raw, list) else []
+    return Memory(
+        entries=tuple(entry for _, entry in found_entries if entry is not None),
+        merged=merged,
+        unread=tuple(safe_json(item) for item, entry in found_entries if entry is None),
+    )
+
+
+def with_memory(body: str, memory: Memory) -> str:
+    """`body` with this memory in place of any other, before the ledger where there is one."""
+    rest = MEMORY.sub("", body.replace("\r\n", "\n")).rstrip()
+    comment = memory.comment()
+    if not comment:
+        return rest
+    ledger = LEDGER.search(rest)
+    if ledger is None:
+        return f"{rest}\n\n{comment}"
+    head, tail = rest[: ledger.start()].rstrip(), rest[ledger.start() :].lstrip("\n")
+    return f"{head}\n\n{comment}\n\n{tail}"
+
+
+def memories(observed: Observed) -> dict[Key, Memory]:
+    """What is remembered in each issue of ours, by its key."""
+    found = {key: find_memory(ours.state.body) for key, ours in observed.issues.items()}
+    return {key: memory for key, memory in found.items() if memory.entries or memory.unread}
+
+
+def closed_at(issue: IssueState) -> datetime | None:
+    """When an issue was closed (aware); None while it is open.
+
+    What a command closed counts from when the command was written, however late it was obeyed; what
+    was closed by hand, from when it was closed. Who opens by hand what a command closed and closes
+    it once more keeps the time of the command, for lists do not tell who closed.
+    """
+    closed = issue.closed_at
+    if issue.state == "open" or closed is None:
+        return None
+    every = reversed(find_memory(issue.body).entries)
+    last = next((e for e in every if e.command.state_reason and e.at <= closed), None)
+    if last is None or last.command.state_reason == "reopened":
+        return closed
+    finished = last.command.state_reason == "completed"
+    return last.at if finished == issue.finished else closed
+
+
+def _order(entry: Entry) -> tuple[datetime, int, int]:
+    return entry.at, entry.id, entry.n
+
+
+def _read(item: Any) -> Entry | None:
+    """An entry; None when this version cannot read it."""
+    try:
+        rest = {k: v for k, v in item.items() if k not in {"id", "n", "at", "by"}}
+        command = read_stored(rest)
+        n = item.get("n", 0)
+        return Entry(id=item["id"], n=n, at=item["at"], by=item["by"], command=command)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _compact(memory: Memory) -> dict[str, Any]:
+    """The JSON; where it would grow too long, hours and counts of a week are added up."""
+    unread = [json.loads(text) for text in memory.unread]
+    full = {"v": memory.v, "entries": [*(e.flat() for e in memory.entries), *unread]}
+    if memory.merged:
+        full["merged"] = list(memory.merged)
+    if len(json.dumps(full)) <= ROOM:
+        return full
+    added = _added_up(memory)
+    return {
+        "v": 1,
+        "entries": [*(e.flat() for e in added.entries), *unread],
+        "merged": list(added.merged),
+    }
+
+
+def _added_up(memory: Memory) -> Memory:
+    def kind(entry: Entry) -> tuple[str, str, int, int]:
+        year, week, _ = entry.at.isocalendar()
+        return entry.command.do, entry.command.sum_key or "", year, week
+
+    sums = [e for e in memory.entries if e.command.sum_key is not None]
+    kept = [e for e in memory.entries if e.command.sum_key is None]
+    merged = list(memory.merged)
+    for _, group in groupby(sorted(sums, key=kind), key=kind):
+        *earlier, last = sorted(group, key=lambda e: e.at)
+        merged += [e.id for e in earlier if e.id]
+        total = last.command.add([e.command for e in earlier])
+        kept.append(last.model_copy(update={"command": total}))
+    return Memory(entries=tuple(sorted(kept, key=_order)), merged=tuple(merged))

@@ -1,0 +1,140 @@
+"""What the learner said and did on the way: the facts that plans and reports are made of.
+
+Days are the learner's. The commands in the logs fill it (`replay_commands.py`).
+"""
+
+from datetime import date
+
+from pydantic import Field
+
+from bot.curriculum.model import Curriculum
+from bot.planning.marker import Key
+from bot.planning.plan_overrides import PlanOverride, PlanOverrides
+from bot.planning.snapshot import Frozen
+from bot.settings import Pause, Settings
+
+
+class Logged(Frozen):
+    """Hours the learner wrote down; `key` is the issue they were spent on, None at large."""
+
+    day: date
+    hours: float
+    key: Key | None = None
+    note: str = ""
+
+
+class Rating(Frozen):
+    """An assessed skill, rated by the learner."""
+
+    day: date
+    skill: str
+    value: int
+
+
+class Counted(Frozen):
+    """A number the learner keeps went up or down."""
+
+    day: date
+    metric: str
+    amount: int
+
+
+class Evidence(Frozen):
+    """Something linked from an issue that was found to exist, and when that was."""
+
+    day: date
+    kind: str
+    url: str
+    title: str = ""
+
+
+class LearnerHistory(Frozen):
+    """All of it, oldest first.
+
+    `started` says on which day work on an issue began by command, `attested` who approved an issue
+    and when. `pauses` and `choices` are those in force, the settings file's among them; `course` is
+    what else bends the plan. `hours_per_week` and `pace` say which speed holds now.
+    """
+
+    logged: tuple[Logged, ...] = ()
+    ratings: tuple[Rating, ...] = ()
+    counts: tuple[Counted, ...] = ()
+    started: dict[Key, date] = Field(default_factory=dict)
+    credited: frozenset[Key] = frozenset()
+    evidence: dict[Key, tuple[Evidence, ...]] = Field(default_factory=dict)
+    attested: dict[Key, tuple[str, date]] = Field(default_factory=dict)
+    pauses: tuple[Pause, ...] = ()
+    choices: dict[str, str] = Field(default_factory=dict)
+    course: PlanOverrides = PlanOverrides()
+
+    def hours_logged(self, first: date, last: date) -> float:
+        """Hours written down for the days from `first` to `last`, both included."""
+        return sum(entry.hours for entry in self.logged if first <= entry.day <= last)
+
+    def counted(self, metric: str, until: date) -> int:
+        """Where a number stood at the end of `until`; never below zero."""
+        return max(0, sum(c.amount for c in self.counts if c.metric == metric and c.day <= until))
+
+    def rating(self, skill: str, until: date) -> Rating | None:
+        """The newest rating of a skill by the end of `until`."""
+        found = [r for r in self.ratings if r.skill == skill and r.day <= until]
+        return found[-1] if found else None
+
+    def in_force(self, settings: Settings) -> Settings:
+        """The settings with the choices and pauses that hold now."""
+        return settings.model_copy(update={"choices": self.choices, "pauses": self.pauses})
+
+
+class HistoryBuilder:
+    """Gathers what commands say, one after the other, oldest first. `settings` are the file's.
+
+    `day` (the learner's), `key` and `by` say when, on which issue and by whom the next was written.
+    """
+
+    day: date
+    key: Key
+    by: str
+
+    def __init__(self, curriculum: Curriculum, settings: Settings) -> None:
+        self.curriculum = curriculum
+        self.settings = settings
+        self.logged: list[Logged] = []
+        self.ratings: list[Rating] = []
+        self.counts: list[Counted] = []
+        self.started: dict[Key, date] = {}
+        self.credited: set[Key] = set()
+        self.evidence: dict[Key, dict[str, Evidence]] = {}
+        self.attested: dict[Key, tuple[str, date]] = {}
+        self.pauses = list(settings.pauses)
+        self.choices = dict(settings.choices)
+        self.turns: list[PlanOverride] = []
+        self.opened: set[str] = set()
+        self.moved: dict[Key, int] = {}
+        self.projects: dict[str, None] = {}
+        self.without_optional = False
+
+    def pause(self, first: date, last: date) -> None:
+        """Add a pause, unless it ends before it begins."""
+        if last >= first:
+            self.pauses.append(Pause.model_validate({"from": first, "to": last}))
+
+    def build(self) -> LearnerHistory:
+        """Return the history up to here."""
+        return LearnerHistory(
+            logged=tuple(self.logged),
+            ratings=tuple(sorted(self.ratings, key=lambda rating: rating.day)),
+            counts=tuple(self.counts),
+            started=self.started,
+            credited=frozenset(self.credited),
+            evidence={key: tuple(found.values()) for key, found in self.evidence.items()},
+            attested=self.attested,
+            pauses=tuple(self.pauses),
+            choices=self.choices,
+            course=PlanOverrides(
+                turns=tuple(self.turns),
+                opened=frozenset(self.opened),
+                moved=self.moved,
+                projects=tuple(self.projects),
+                without_optional=self.without_optional,
+            ),
+        )

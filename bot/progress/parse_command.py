@@ -1,0 +1,163 @@
+"""Slash commands: finds them in a comment and parses them. Pure, linear in the text, never raises.
+
+A command is the first thing on a line, behind three spaces at most, as Markdown allows them before
+a paragraph. What stands in a code block, a quote or a hidden comment is no command, and neither is
+a path such as /usr/bin. Each command parses its own arguments (`bot/progress/commands/`).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+
+from bot.planning.snapshot import Frozen
+from bot.progress.command import Command, CommandContext, CommandError
+from bot.progress.commands import slash_commands
+
+MOST = 10  # commands of one comment that are obeyed
+MAX_REST = 300  # characters behind a command that is not a journal's
+_MAX_UNKNOWN = 20  # words of one comment that are compared with the commands' names
+_NEAR = 0.6
+
+_COMMAND = re.compile(r" {0,3}/([A-Za-z]{2,20}(?:-[A-Za-z]{2,20})?)(?:[.!]?[ \t]*$|[ \t]+(\S.*)$)")
+_FENCE = re.compile(r"( {0,3}(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)(`{3,}|~{3,})([^\n]*)$")
+_CODE_SPAN = re.compile(r"`[^`]*`")
+# Stands where a hidden comment was: what comes behind it is not the first on its line.
+_HIDDEN = "\N{ZERO WIDTH SPACE}"
+# What stands behind a mistyped command: a number, or one of the words that commands know.
+_ARGUMENT = re.compile(r"[+-]?\d|(?:until|start|for)[ \t]|optional$|[^\n]{1,80}[ \t][+-]?\d{1,7}$")
+# The top of a Unix file system is often the first thing on a line.
+_FOLDERS = frozenset(
+    {"bin", "boot", "dev", "etc", "home", "lib", "media", "mnt", "opt", "proc", "root", "run"}
+    | {"sbin", "srv", "sys", "tmp", "usr", "var"}
+)
+
+
+class ParsedLine(Frozen):
+    """A command as it was written: its word in lower case, and what stands behind it.
+
+    `known` is False for a word that is none; `near` is then the one that it looks like.
+    """
+
+    word: str
+    rest: str = ""
+    known: bool = True
+    near: str = ""
+
+    @property
+    def line(self) -> str:
+        """How it was written, on one line, to be quoted."""
+        first = " ".join(f"/{self.word} {self.rest}".split())
+        return first if len(first) <= 60 else f"{first[:59].rstrip()}…"
+
+
+def parse_command(line: ParsedLine, context: CommandContext) -> Command:
+    """Return what a line asks for, with its arguments.
+
+    Raises CommandError, and nothing else.
+    """
+    kind = slash_commands().get(line.word)
+    if kind is None:
+        raise CommandError(f"There is no such command. Did you mean `/{line.near}`?")
+    if kind.only_on and context.kind not in kind.only_on:
+        raise CommandError(f"`/{line.word}` is about one issue of the path: please write it there.")
+    return kind.parse(line.rest, context)
+
+
+def read_commands(text: str) -> tuple[ParsedLine, ...]:
+    """The commands of a comment in order: at most one more than `MOST`.
+
+    A journal's text goes on until the next command or the end.
+    """
+    commands = slash_commands()
+    found: list[ParsedLine] = []
+    lines: list[str] | None = None
+    unknown = 0
+    for line, plain in _lines(text):
+        parsed = _parse_line(line, commands, unknown) if plain else None
+        if parsed is None:
+            unknown += plain and line.lstrip(" ").startswith("/")
+            if lines is not None:
+                lines.append(line)
+            continue
+        if lines is not None:
+            found[-1] = _with_text(found[-1], lines)
+        if len(found) > MOST:
+            return tuple(found)
+        found.append(parsed)
+        lines = [parsed.rest] if parsed.known and commands[parsed.word].multiline else None
+    if lines is not None:
+        found[-1] = _with_text(found[-1], lines)
+    return tuple(found[: MOST + 1])
+
+
+def _parse_line(
+    line: str, commands: Mapping[str, type[Command]], unknown: int
+) -> ParsedLine | None:
+    """What a line outside of code asks for, if anything."""
+    matched = _COMMAND.match(line)
+    if matched is None:
+        return None
+    word, rest = matched[1].lower(), (matched[2] or "").replace(_HIDDEN, "").strip()
+    if alias := next((kind for kind in commands.values() if kind.alias == word), None):
+        word, _, rest = alias.form.removeprefix("/").partition(" ")
+    if word in commands:
+        return ParsedLine(word=word, rest=rest if commands[word].multiline else rest[:MAX_REST])
+    if word in _FOLDERS or unknown >= _MAX_UNKNOWN or (rest and not _ARGUMENT.match(rest)):
+        return None
+    near = get_close_matches(word, commands, n=1, cutoff=_NEAR)
+    return ParsedLine(word=word, rest=rest[:MAX_REST], known=False, near=near[0]) if near else None
+
+
+def _with_text(parsed: ParsedLine, lines: list[str]) -> ParsedLine:
+    return parsed.model_copy(update={"rest": "\n".join(lines).replace(_HIDDEN, "").strip()})
+
+
+def _lines(text: str) -> Iterator[tuple[str, bool]]:
+    """Each line without hidden comments, and whether it stands outside of code."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    last_close = text.rfind("-->")
+    fence: tuple[str, int] | None = None
+    hidden = False
+    start = 0
+    for raw in text.split("\n"):
+        start += len(raw) + 1
+        line = raw.rstrip()
+        if fence is not None:
+            yield line, False
+            fence = None if _closes(line, fence) else fence
+            continue
+        was_hidden = hidden
+        line, hidden = _shown(line, hidden=hidden, closes_later=last_close >= start)
+        opening = None if was_hidden else _FENCE.match(line)
+        if opening and not (opening[2][0] == "`" and "`" in opening[3]):
+            fence = (opening[2], len(opening[1]))
+        yield line, fence is None and not was_hidden
+
+
+def _closes(line: str, fence: tuple[str, int]) -> bool:
+    """Whether a code block that a fence opened ends here."""
+    marks, indent = fence
+    bare = line.lstrip(" \t")
+    closing = len(bare) >= len(marks) and not bare.strip(marks[0])
+    return closing and len(line) - len(bare) <= indent + 3
+
+
+def _shown(line: str, *, hidden: bool, closes_later: bool) -> tuple[str, bool]:
+    """A line without its hidden parts, and whether a hidden part is still open behind it."""
+    shown: list[str] = []
+    at = 0
+    if hidden:
+        end = line.find("-->")
+        if end < 0:
+            return "", True
+        at = end + 3
+    masked = line[:at] + _CODE_SPAN.sub(lambda span: "`" * len(span[0]), line[at:])
+    while (begin := masked.find("<!--", at)) >= 0:
+        end = masked.find("-->", begin + 4)
+        if end < 0 and not closes_later and masked[:begin].strip():
+            break
+        shown += [line[at:begin], _HIDDEN]
+        if end < 0:
+            return "".join(shown), True
+        at = end + 3
+    return "".join((*shown, line[at:])), False
