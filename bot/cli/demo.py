@@ -148,12 +148,13 @@ class _Life:
         clock.advance(moment - clock.now())
 
     def _sync(self) -> "SyncResult":
+        from bot.github.api_client import ApiClient
         from bot.github.gateway import PyGithubGateway
-        from bot.github.retry import Pacing
 
+        connection = self._connection
         with self._run() as run:
             return run.run(
-                gateway=lambda: PyGithubGateway(self._connection, pacing=Pacing(interval=0)),
+                gateway=lambda: PyGithubGateway(connection, ApiClient(connection.api_url)),
                 sleep=time.sleep,
                 progress=lambda *_: None,
             )

@@ -109,12 +109,14 @@ def _settings(edges: Edges) -> Iterator[Finding]:
 
 
 def _repository(edges: Edges) -> Iterator[Finding]:
+    from bot.github.api_client import ApiClient
     from bot.github.client import RestClient, inspect
-    from bot.github.retry import Waiter
+    from bot.github.retry import WaitPolicy
 
     connection = edges.connection()
-    waiter = Waiter(sleep=edges.sleep, on_wait=console.on_wait, max_wait=PATIENCE)
-    seen = inspect(connection, client=RestClient(connection, waiter=waiter))
+    policy = WaitPolicy(sleep=edges.sleep, on_wait=console.on_wait, max_wait=PATIENCE)
+    client = ApiClient(connection.api_url, policy=policy)
+    seen = inspect(connection, client=RestClient(connection, client))
     kind = f" ({seen.token_kind})" if seen.token_kind not in {None, "unknown"} else ""
     yield Finding(subject="token", verdict="well", text=f"accepted{kind} by {connection.api_url}")
     for look in (_standing, _rights, _clock, _budget):
