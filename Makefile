@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 SYNC := $(UV) pip install --quiet --python $(BIN)/python --require-hashes
+PROJECTS := pyproject.toml github-sandbox/pyproject.toml
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
-SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation \
+  --editable . --editable github-sandbox
 
 # Where this is set every start compiles every module anew: half a second for each of many processes.
 unexport PYTHONDONTWRITEBYTECODE
@@ -58,9 +60,9 @@ bench: $(VENV)/.dev
 
 # Minutes long: both databases, up to a million rows, and Probot beside where Node.js is.
 bench-server: $(VENV)/.dev
-	@$(BIN)/python -m bench.looks
+	@$(BIN)/python -m bench.sync_cost
 	@$(BIN)/python -m bench.webhooks
-	@$(BIN)/python -m bench.fleet
+	@$(BIN)/python -m bench.scale
 
 # Histories of faults, races and edits; `make chaos SEED=7 HISTORIES=50` repeats and varies it.
 chaos: $(VENV)/.dev
@@ -101,13 +103,13 @@ $(UV): requirements/uv.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@touch $(UV)
 
-$(VENV)/.setup: $(UV) requirements/sandbox.txt pyproject.toml
+$(VENV)/.setup: $(UV) requirements/sandbox.txt $(PROJECTS)
 	@echo "Setting up $(VENV) ..."
 	@$(SYNC) -r requirements/sandbox.txt
 	@$(SELF)
 	@touch $@
 
-$(VENV)/.dev: $(UV) requirements/dev.txt pyproject.toml
+$(VENV)/.dev: $(UV) requirements/dev.txt $(PROJECTS)
 	@echo "Setting up $(VENV) for development ..."
 	@$(SYNC) -r requirements/dev.txt
 	@$(SELF)

@@ -15,11 +15,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
+import httpx2
 import sqlalchemy as sa
 
-from bench.knocking import SECRET, Door
-from bot.server.looks import BOT
+from bench.webhook_load import SECRET, Door
+from bot.server.jobs import BOT
 from bot.server.store.engine import open_engine
 from bot.server.store.store import Store
 from bot.server.store.tables import inbox
@@ -134,7 +134,7 @@ def install_probot(folder: Path) -> str | None:
 def null(length: int) -> Iterator[Contestant]:
     """What counts bytes and looks at none: the most that the knocking can show."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "bench.knocking", str(length)], cwd=ROOT, stdout=subprocess.PIPE
+        [sys.executable, "-m", "bench.webhook_load", str(length)], cwd=ROOT, stdout=subprocess.PIPE
     )
     try:
         if process.stdout is None:
@@ -183,6 +183,6 @@ def _running(
 
 
 def _answers(url: str) -> bool:
-    with contextlib.suppress(httpx.TransportError):
-        return httpx.get(url).status_code == 200
+    with contextlib.suppress(httpx2.TransportError):
+        return httpx2.get(url).status_code == 200
     return False

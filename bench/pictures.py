@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.cli.living import JOURNAL
-from bot.sandbox.server import Sandbox, running
-from bot.sandbox.state import issues
+from github_sandbox.server import Sandbox, running
+from github_sandbox.state import issues
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"

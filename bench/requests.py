@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-import httpx
+import httpx2
 
-from bot.sandbox.server import Sandbox, running
-from bot.sandbox.state.journal import Journal
+from github_sandbox.server import Sandbox, running
+from github_sandbox.state.journal import Journal
 
 CURRICULUM = "devops-to-mlops"
 OVERHEAD = 6
@@ -103,7 +103,7 @@ class Bench:
 
     def edit_as_learner(self) -> None:
         """The learner gives an issue another title."""
-        answer = httpx.patch(
+        answer = httpx2.patch(
             f"{self.sandbox.api_url}/repos/{self.sandbox.repository}/issues/6",
             json={"title": "A title of my own"},
             headers={"Authorization": f"Bearer {self.sandbox.token}", "User-Agent": "learner"},
@@ -176,7 +176,7 @@ def clock(on: Bench) -> None:
         "milepost --version": (python, "-m", "bot", "--version"),
         "milepost --help": (python, "-m", "bot", "--help"),
         "milepost plan, nothing to do": (python, "-m", "bot", "plan"),
-        "import httpx": (python, "-c", "import httpx"),
+        "import httpx2": (python, "-c", "import httpx2"),
         "import github (PyGithub)": (python, "-c", "import github"),
         "import pydantic": (python, "-c", "import pydantic"),
     }

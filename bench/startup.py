@@ -26,9 +26,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
-import httpx
+import httpx2
 
-from bot.sandbox.server import Sandbox, running
+from github_sandbox.server import Sandbox, running
 
 ROOT = Path(__file__).parents[1]
 UV = Path(sys.executable).parent / "uv"
@@ -134,7 +134,7 @@ class Runs:
         url = (
             f"{self.sandbox.api_url}/repos/{self.sandbox.repository}/contents/.github/milepost.yml"
         )
-        httpx.put(
+        httpx2.put(
             url,
             json={"message": "Follow a path", "content": content},
             headers={"Authorization": f"Bearer {self.sandbox.token}", "User-Agent": "learner"},

@@ -19,7 +19,7 @@ from statistics import median
 
 from bench import contestants
 from bench.contestants import Contestant
-from bench.knocking import SIZE, Door, Letters, Told, knock, payloads
+from bench.webhook_load import SIZE, Door, Letters, Told, knock, payloads
 
 CONNECTIONS = 32
 ROUNDS = 5

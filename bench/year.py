@@ -27,10 +27,10 @@ from bot.github.client import Connection
 from bot.github.gateway import PyGithubGateway
 from bot.github.pacing import Pacing
 from bot.github.reader import HttpReader
-from bot.sandbox.person import Person
-from bot.sandbox.server import Sandbox, running
 from bot.settings import Settings
 from bot.usecases.sync import Sync
+from github_sandbox.browser_user import Person
+from github_sandbox.server import Sandbox, running
 
 CURRICULUM = "devops-to-mlops"
 WEEKS = 8

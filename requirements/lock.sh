@@ -8,7 +8,8 @@ compile() {
     shift
     # shellcheck disable=SC2086 # nothing given is no argument
     "$uv" pip compile --quiet ${UPGRADE:-} --universal --python-version 3.11 --generate-hashes \
-        --no-header --no-emit-index-url --no-emit-find-links --output-file "$out" "$@"
+        --no-header --no-emit-index-url --no-emit-find-links --no-emit-package github-sandbox \
+        --output-file "$out" "$@"
 }
 compile build.txt requirements/build.in
 compile uv.txt requirements/uv.in

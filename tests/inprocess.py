@@ -20,11 +20,11 @@ from bot.planning.snapshot import (
     ReactionState,
     Snapshot,
 )
-from bot.sandbox.state import comments, issues, labels, milestones, pulls, relations, releases
-from bot.sandbox.state.git import blob_sha
-from bot.sandbox.state.objects import Comment, Issue, Milestone, Reaction, Repository
-from bot.sandbox.state.refusals import Gone, Invalid, NotFound, Refusal
-from bot.sandbox.world import World
+from github_sandbox.state import comments, issues, labels, milestones, pulls, relations, releases
+from github_sandbox.state.git import blob_sha
+from github_sandbox.state.objects import Comment, Issue, Milestone, Reaction, Repository
+from github_sandbox.state.refusals import Gone, Invalid, NotFound, Refusal
+from github_sandbox.world import World
 
 WEB = "https://github.com"
 

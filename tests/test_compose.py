@@ -69,7 +69,7 @@ def test_by_default_one_container_does_all() -> None:
     assert list(services({})) == ["milepost"]
     found = configured(services({})["milepost"])
     assert found.database_url.get_secret_value() == "sqlite:////data/milepost.sqlite3"
-    assert (found.work, found.threads) == ("embedded", 8)
+    assert found.threads == 8
     assert configured(services({"MILEPOST_THREADS": "3"})["milepost"]).threads == 3
 
 
@@ -79,7 +79,6 @@ def test_with_postgresql_workers_do_the_work() -> None:
     web, worker = configured(made["milepost"]), configured(made["worker"])
     url = "postgresql+psycopg://milepost:canary@postgres/milepost"
     assert {one.database_url.get_secret_value() for one in (web, worker)} == {url}
-    assert {one.work for one in (web, worker)} == {"queue"}
     assert (web.threads, worker.threads) == (0, 8)
     assert int(made["worker"]["deploy"]["replicas"]) > 1
     assert made["postgres"]["environment"]["POSTGRES_PASSWORD"] == "canary"

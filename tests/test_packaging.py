@@ -64,3 +64,11 @@ def test_requirements_are_locked_with_hashes_and_name_no_host() -> None:
         assert "--hash=sha256:" in text, file.name
         assert "://" not in text, file.name
         assert "index-url" not in text, file.name
+
+
+@pytest.mark.parametrize("locked", ["action", "server", "sandbox"])
+def test_a_run_installs_one_http_stack(locked: str) -> None:
+    text = (ROOT / f"requirements/{locked}.txt").read_text()
+    names = {line.partition("==")[0] for line in text.splitlines() if "==" in line}
+    assert {"httpx2", "httpcore2"} <= names
+    assert not {"httpx", "httpcore", "respx"} & names

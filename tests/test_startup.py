@@ -21,15 +21,13 @@ with open(told, "w") as out:
     json.dump(sorted(set(sys.modules) - before), out)
 """
 NEEDED = {
-    "annotated_types", "anyio", "certifi", "h11", "httpcore", "httpx", "idna", "jinja2",
-    "markupsafe", "platformdirs", "pydantic", "pydantic_core", "typing_extensions",
+    "annotated_types", "anyio", "h11", "httpcore2", "httpx2", "idna", "jinja2", "markupsafe",
+    "platformdirs", "pydantic", "pydantic_core", "truststore", "typing_extensions",
     "typing_inspection", "yaml", "bot",
 }  # fmt: skip
 OF_THE_COMMAND = {"typer", "annotated_doc", "shellingham"}
-ONLY_IN_DEVELOPMENT = {"click", "rich", "pygments"}
-"""httpx loads its own command line where click is installed; a learner's environment has none."""
 NOT_OF_OURS = (
-    *("bot.sandbox", "bot.server", "bot.curriculum.guide", "bot.reports.pictures"),
+    *("github_sandbox", "bot.server", "bot.curriculum.guide", "bot.reports.pictures"),
     *("bot.reports.cohort", "bot.github.gateway", "bot.github.wire"),
 )
 
@@ -63,7 +61,7 @@ def packages(names: set[str]) -> set[str]:
 def test_an_idle_sync_loads_no_package_that_it_does_not_need(settled: Terminal) -> None:
     names = loaded(settled, "bot", "sync")
     assert not settled.sandbox.world.journal.writes
-    assert packages(names) - ONLY_IN_DEVELOPMENT <= NEEDED | OF_THE_COMMAND
+    assert packages(names) <= NEEDED | OF_THE_COMMAND
     assert not [name for name in names if name.startswith(NOT_OF_OURS)]
 
 
@@ -77,7 +75,7 @@ def test_an_idle_run_of_the_action_loads_no_command_line(settled: Terminal) -> N
     }
     names = loaded(settled, "bot.action")
     assert not settled.sandbox.world.journal.writes
-    assert packages(names) - ONLY_IN_DEVELOPMENT <= NEEDED
+    assert packages(names) <= NEEDED
     assert not [name for name in names if name.startswith((*NOT_OF_OURS, "bot.cli"))]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.sandbox.world import World
+from github_sandbox.world import World
 
 
 @dataclass

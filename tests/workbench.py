@@ -13,11 +13,11 @@ from bot.curriculum.model import Curriculum
 from bot.planning.changes import Change, Plan, UpdateIssue
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.undo import make_undo
-from bot.sandbox.state import comments, issues, labels, milestones, pulls
-from bot.sandbox.state.objects import Comment, Issue, Milestone, Reaction
-from bot.sandbox.world import World
 from bot.settings import Settings
 from bot.usecases.reconcile import Session, planner
+from github_sandbox.state import comments, issues, labels, milestones, pulls
+from github_sandbox.state.objects import Comment, Issue, Milestone, Reaction
+from github_sandbox.world import World
 
 __all__ = ["Edges", "Workbench", "settings"]
 

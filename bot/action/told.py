@@ -7,7 +7,7 @@ from bot.planning.desired import SUMMARY_KEY
 from bot.planning.snapshot import Frozen
 from bot.reports.view import View
 from bot.reports.where import here, unit_names
-from bot.usecases.sync import Due
+from bot.usecases.sync import DueComment
 
 BADGE = "milepost-badge.svg"
 
@@ -26,7 +26,7 @@ class Done(Frozen):
     changes: int = 0
     lines: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
-    due: tuple[Due, ...] = ()
+    due: tuple[DueComment, ...] = ()
 
 
 class Fact(Frozen):

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import console
+from bot.cli import console, sandbox
 
 if TYPE_CHECKING:
     from bot.curriculum.model import Curriculum
     from bot.github.client import Connection
-    from bot.sandbox.server import Sandbox
     from bot.settings import Settings
-    from bot.usecases.sync import Sync, Synced
+    from bot.usecases.sync import Sync, SyncResult
+    from github_sandbox.server import Sandbox
 
 BOT = "milepost[bot]"
 BOT_TOKEN = "demo-token"  # noqa: S105 - it opens nothing but the sandbox
@@ -53,8 +53,13 @@ def demo(
     A made-up learner works, writes and rests; Milepost plans, obeys, sums up each week and reports
     at the checkpoint. Then you may look around.
     """
+    with sandbox.usage_errors():
+        _demo(port, curriculum, browse=browse)
+
+
+def _demo(port: int, curriculum: str, *, browse: bool | None) -> None:
     from bot.cli import living
-    from bot.sandbox import server
+    from github_sandbox import server
 
     first = living.beginning(datetime.now(UTC))
     with (
@@ -73,8 +78,8 @@ class _Life:
         from bot import settings as settings_file
         from bot.cli import living
         from bot.curriculum import load
-        from bot.sandbox.person import Person
         from bot.settings import CONFIG_PATH
+        from github_sandbox.browser_user import Person
 
         world = running.world
         text = CONFIG.format(name=name, start=first.date())
@@ -121,7 +126,7 @@ class _Life:
         console.say("\n$ milepost sync\n")
         console.say(f"{self._sync().written} changes written. From here on, time flies.")
 
-    def _tell(self, done: "Synced") -> None:
+    def _tell(self, done: "SyncResult") -> None:
         """What was posted, as the learner reads it."""
         for posted in done.posted:
             day = f"{self._running.world.clock.now():%A, %d %B %Y}"
@@ -142,7 +147,7 @@ class _Life:
         clock = self._running.world.clock
         clock.advance(moment - clock.now())
 
-    def _sync(self) -> "Synced":
+    def _sync(self) -> "SyncResult":
         from bot.github.gateway import PyGithubGateway
         from bot.github.pacing import Pacing
 

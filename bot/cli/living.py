@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from random import Random
 
 from bot.curriculum.model import Curriculum, TaskKind
-from bot.sandbox.person import Person
-from bot.sandbox.state.objects import Issue
-from bot.sandbox.world import World
+from github_sandbox.browser_user import Person
+from github_sandbox.state.objects import Issue
+from github_sandbox.world import World
 
 WEEKS = 13
 QUIET = frozenset({6})

@@ -12,7 +12,7 @@ from bot.errors import UsageError
 if TYPE_CHECKING:
     from bot.planning.intents import Intent
     from bot.planning.ports import Reader
-    from bot.usecases.sync import Foreseen, Synced
+    from bot.usecases.sync import SyncPreview, SyncResult
 
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Print all that would be written, and write nothing.")
@@ -108,7 +108,7 @@ def _wishes(
     """What was asked for, as it is remembered."""
     from bot.planning import intents
     from bot.planning.desired import SUMMARY_KEY
-    from bot.progress.life import pace_of
+    from bot.progress.learner_history import pace_of
     from bot.reports.where import first_unfinished
     from bot.usecases.look import look
 
@@ -137,7 +137,7 @@ def _wishes(
     return tuple(wishes)
 
 
-def _foretell(seen: "Foreseen") -> None:
+def _foretell(seen: "SyncPreview") -> None:
     from bot.planning import printing
     from bot.usecases.files import describe_files
 
@@ -148,7 +148,7 @@ def _foretell(seen: "Foreseen") -> None:
         console.say(f"\n{files}")
 
 
-def _tell(done: "Synced") -> None:
+def _tell(done: "SyncResult") -> None:
     changes = f"{done.written} change{'' if done.written == 1 else 's'} written."
     console.say(changes if done.written else "Nothing to change.")
     for posted in done.posted:

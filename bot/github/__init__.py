@@ -1,1 +1,1 @@
-"""The edge to GitHub: a reader (httpx, conditional) and a gateway (PyGithub, every write)."""
+"""The edge to GitHub: a reader (httpx2, conditional) and a gateway (PyGithub, every write)."""

@@ -28,7 +28,7 @@ from bot.github.rights import LEAST, LISTING, Rights
 from bot.github.told import Told, items, read
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 T = TypeVar("T")
 _CLOCK_WORDS = ("'iat'", "'exp'", "issued at", "expiration time")
@@ -95,7 +95,7 @@ class AppAuth:
         *,
         api_url: str = PUBLIC_API,
         graphql_url: str | None = None,
-        http: "httpx.Client | None" = None,
+        http: "httpx2.Client | None" = None,
         clock: Clock = utc_now,
         sleep: Sleep = time.sleep,
         on_wait: OnWait = say_nothing,
@@ -122,7 +122,7 @@ class AppAuth:
         """Close the connections; the next request opens new ones."""
         self._calls.close()
 
-    def http(self) -> "httpx.Client":
+    def http(self) -> "httpx2.Client":
         """Connections to this GitHub, for any number of threads; `close` closes them."""
         return self._calls.http()
 

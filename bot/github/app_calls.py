@@ -1,6 +1,6 @@
-"""The HTTP edge of an App: requests that belong to no repository, one at a time over httpx.
+"""The HTTP edge of an App: requests that belong to no repository, one at a time over httpx2.
 
-One `AppCalls` serves all threads of a process. httpx is imported by the first request.
+One `AppCalls` serves all threads of a process. httpx2 is imported by the first request.
 """
 
 import logging
@@ -27,7 +27,7 @@ from bot.github.pacing import Clock, OnWait, Sleep, Waiter, persist, say_nothing
 from bot.github.problems import Answer, AnswerLostError, NeverSentError
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 MANIFESTS = "/app-manifests/"
 PER_PAGE = "100"  # the most that GitHub gives
@@ -45,7 +45,7 @@ class AppCalls:
         self,
         api_url: str = PUBLIC_API,
         *,
-        http: "httpx.Client | None" = None,
+        http: "httpx2.Client | None" = None,
         clock: Clock = utc_now,
         sleep: Sleep = time.sleep,
         on_wait: OnWait = say_nothing,
@@ -110,7 +110,7 @@ class AppCalls:
         body: Mapping[str, Any] | None,
         accept: str,
     ) -> Answer:
-        import httpx
+        import httpx2
 
         headers = {"Accept": accept, "User-Agent": USER_AGENT, "X-GitHub-Api-Version": API_VERSION}
         if bearer is not None:
@@ -125,13 +125,13 @@ class AppCalls:
                 json=sent,
                 follow_redirects=False,
             )
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as broken:
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as broken:
             raise NeverSentError(f"no connection to {self.api_url}: {broken}") from None
-        except httpx.RequestError as broken:
+        except httpx2.RequestError as broken:
             raise AnswerLostError(f"no answer ({type(broken).__name__})") from None
         return Answer(method, path, response.status_code, response.headers, response.text)
 
-    def http(self) -> "httpx.Client":
+    def http(self) -> "httpx2.Client":
         """The connections, for any number of threads; `close` closes them."""
         with self._opening:
             if self._http is None:
@@ -139,15 +139,15 @@ class AppCalls:
             return self._http
 
 
-def session(api_url: str) -> "httpx.Client":
+def session(api_url: str) -> "httpx2.Client":
     """Connections to one GitHub, for any number of threads. Raises ConfigError."""
-    import httpx
+    import httpx2
 
-    logging.getLogger("httpx").addFilter(_holds_no_code)
-    timeout = httpx.Timeout(ANSWER_TIMEOUT, connect=CONNECT_TIMEOUT)
+    logging.getLogger("httpx2").addFilter(_holds_no_code)
+    timeout = httpx2.Timeout(ANSWER_TIMEOUT, connect=CONNECT_TIMEOUT)
     try:
         # Without TLS there is nothing to verify, and loading the certificates takes 40 ms.
-        return httpx.Client(timeout=timeout, verify=api_url.startswith("https:"))
+        return httpx2.Client(timeout=timeout, verify=api_url.startswith("https:"))
     except (ValueError, ImportError, OSError) as wrong:
         raise ConfigError(
             f"Connections to {api_url} cannot be set up: {wrong}.",
@@ -172,7 +172,7 @@ def pages(ask: Callable[[Mapping[str, str]], Answer], path: str) -> Iterator[Ans
 
 
 def _holds_no_code(record: logging.LogRecord) -> bool:
-    """httpx logs the address of each request, and the code of a manifest stands in its path.
+    """httpx2 logs the address of each request, and the code of a manifest stands in its path.
 
     Until it is traded in, whoever has the code can fetch the App's private key.
     """

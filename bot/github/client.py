@@ -1,6 +1,6 @@
-"""The HTTP edge for reading: who we are to GitHub, and one GET at a time over httpx.
+"""The HTTP edge for reading: who we are to GitHub, and one GET at a time over httpx2.
 
-httpx is imported by the first request, not by this module: the gateway and the command line use
+httpx2 is imported by the first request, not by this module: the gateway and the command line use
 `Connection` too.
 """
 
@@ -26,7 +26,7 @@ from bot.github.pacing import Waiter, persist
 from bot.github.problems import Answer, AnswerLostError, NeverSentError, RedirectedError
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 PUBLIC_API = "https://api.github.com"
 # Supported until March 2028 at least; the newer 2026-03-10 is unknown to GitHub Enterprise Server.
@@ -174,7 +174,7 @@ class Inspection(BaseModel):
 
 
 class Http(Protocol):
-    """What is needed of an `httpx.Client`."""
+    """What is needed of an `httpx2.Client`."""
 
     def get(
         self,
@@ -183,8 +183,8 @@ class Http(Protocol):
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         follow_redirects: bool = False,
-    ) -> "httpx.Response":
-        """The answer. Raises httpx.RequestError."""
+    ) -> "httpx2.Response":
+        """The answer. Raises httpx2.RequestError."""
         ...
 
     def close(self) -> None:
@@ -257,7 +257,7 @@ class RestClient:
     def _send(
         self, path: str, params: Mapping[str, str] | None, headers: Mapping[str, str]
     ) -> Answer:
-        import httpx
+        import httpx2
 
         self._http = self._http or _session(self.connection)
         try:
@@ -267,9 +267,9 @@ class RestClient:
                 headers={**identity(self.connection), **headers},
                 follow_redirects=False,
             )
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as broken:
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as broken:
             raise NeverSentError(f"no connection to {self.connection.api_url}: {broken}") from None
-        except httpx.RequestError as broken:
+        except httpx2.RequestError as broken:
             raise AnswerLostError(f"no answer ({type(broken).__name__})") from None
         return Answer("GET", path, response.status_code, response.headers, response.text)
 
@@ -347,14 +347,14 @@ def new_name(location: str | None, api_url: str, look_up: Callable[[str], Answer
     return name if isinstance(name, str) else None
 
 
-def _session(connection: Connection) -> "httpx.Client":
-    import httpx
+def _session(connection: Connection) -> "httpx2.Client":
+    import httpx2
 
-    timeout = httpx.Timeout(ANSWER_TIMEOUT, connect=CONNECT_TIMEOUT)
+    timeout = httpx2.Timeout(ANSWER_TIMEOUT, connect=CONNECT_TIMEOUT)
     # Without TLS there is nothing to verify, and loading the certificates takes 40 ms.
     tls = connection.api_url.startswith("https:")
     try:
-        return httpx.Client(timeout=timeout, verify=tls)
+        return httpx2.Client(timeout=timeout, verify=tls)
     except (ValueError, ImportError) as wrong:
         raise ConfigError(
             f"The proxy settings cannot be used: {wrong}.",

@@ -22,7 +22,7 @@ from bot.github.problems import Answer, LimitReachedError
 from bot.planning.ports import Gateway
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 _UNREACHED = 60.0  # seconds to leave an installation alone when GitHub gave no answer
 # How many new things each write of the gateway makes: what GitHub counts apart from other writes.
@@ -123,7 +123,7 @@ class Lane:
         """
         return cast("Gateway", _Paced(gateway, self))
 
-    def answered(self, response: "httpx.Response") -> None:
+    def answered(self, response: "httpx2.Response") -> None:
         """Note what an answer to a read says of the limits."""
         now = self._clock()
         self._note(response.headers)
@@ -165,7 +165,7 @@ class _Line:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         follow_redirects: bool = False,
-    ) -> "httpx.Response":
+    ) -> "httpx2.Response":
         self._lane.wait_to_read()
         response = self._client.get(
             url, params=params, headers=headers, follow_redirects=follow_redirects

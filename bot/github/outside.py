@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, NamedTuple
 
-import httpcore
-import httpx
+import httpcore2
+import httpx2
 
 from bot.github.client import USER_AGENT
 
@@ -49,7 +49,7 @@ _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z][a-z0-9-]*[a-
 _TITLE = re.compile(r"<title(?:\s[^>]{0,500})?>", re.IGNORECASE)
 _TITLE_END = re.compile("</title", re.IGNORECASE)
 _CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
-_BROKEN = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError)
+_BROKEN = (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
@@ -84,13 +84,13 @@ class WebPages:
         *,
         resolve: Resolver = system_resolver,
         allowed: Callable[[IpAddress], bool] = is_public,
-        dial: httpcore.NetworkBackend | None = None,
+        dial: httpcore2.NetworkBackend | None = None,
         tls: ssl.SSLContext | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._resolve = resolve
         self._allowed = allowed
-        self._dial = dial or httpcore.SyncBackend()
+        self._dial = dial or httpcore2.SyncBackend()
         self._tls = tls
         self._clock = clock
 
@@ -99,26 +99,26 @@ class WebPages:
 
         None, too, for whatever is refused, broken or too slow: nobody can vouch for that.
         """
-        tls = self._tls = self._tls or httpx.create_ssl_context()
+        tls = self._tls = self._tls or httpx2.create_ssl_context()
         try:
-            page = _checked(httpx.URL(url))
+            page = _checked(httpx2.URL(url))
             for _ in range(1 + MAX_REDIRECTS):
                 answer = self._get(page, tls)
                 if answer.status not in REDIRECTS or "location" not in answer.headers:
                     return answer.title if answer.status in GOOD else None
                 page = _checked(page.join(answer.headers["location"]))
-        except (httpx.InvalidURL, *_BROKEN):
+        except (httpx2.InvalidURL, *_BROKEN):
             return None
         return None
 
-    def _get(self, page: httpx.URL, tls: ssl.SSLContext) -> "_Answer":
+    def _get(self, page: httpx2.URL, tls: ssl.SSLContext) -> "_Answer":
         """One answer, as far as its first 64 KB."""
         guard = _Guard(self._dial, self._resolve, self._allowed, self._clock)
-        address = httpcore.URL(
+        address = httpcore2.URL(
             scheme=page.raw_scheme, host=page.raw_host, port=HTTPS_PORT, target=page.raw_path
         )
         with (
-            httpcore.ConnectionPool(ssl_context=tls, network_backend=guard) as pool,
+            httpcore2.ConnectionPool(ssl_context=tls, network_backend=guard) as pool,
             pool.stream("GET", address, headers=HEADERS) as answer,
         ):
             content = b""
@@ -126,16 +126,16 @@ class WebPages:
                 content += part
                 if len(content) >= MAX_BYTES:
                     break
-            return _Answer(answer.status, httpx.Headers(answer.headers), content[:MAX_BYTES])
+            return _Answer(answer.status, httpx2.Headers(answer.headers), content[:MAX_BYTES])
 
 
-class _RefusedError(httpcore.ConnectError):
+class _RefusedError(httpcore2.ConnectError):
     """We do not connect there."""
 
 
 class _Answer(NamedTuple):
     status: int
-    headers: httpx.Headers
+    headers: httpx2.Headers
     content: bytes
 
     @property
@@ -157,12 +157,12 @@ class _Answer(NamedTuple):
         return " ".join(title.split())[:MAX_TITLE].rstrip()
 
 
-class _Guard(httpcore.NetworkBackend):
+class _Guard(httpcore2.NetworkBackend):
     """Connects by name to a checked address only, and lets nothing take longer than its time."""
 
     def __init__(
         self,
-        dial: httpcore.NetworkBackend,
+        dial: httpcore2.NetworkBackend,
         resolve: Resolver,
         allowed: Callable[[IpAddress], bool],
         clock: Callable[[], float],
@@ -176,22 +176,22 @@ class _Guard(httpcore.NetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,  # noqa: ARG002 - httpcore's words; ours is the countdown
+        timeout: float | None = None,  # noqa: ARG002 - httpcore2's words; ours is the countdown
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        """Resolve once, check all, connect to one of them. Raises httpcore.ConnectError."""
-        failed: httpcore.ConnectError | None = None
+    ) -> httpcore2.NetworkStream:
+        """Resolve once, check all, connect to one of them. Raises httpcore2.ConnectError."""
+        failed: httpcore2.ConnectError | None = None
         for address in self._addresses(host)[:MAX_ADDRESSES]:
             try:
                 stream = self._dial.connect_tcp(
                     address, port, self._left(), local_address, socket_options
                 )
-            except httpcore.ConnectError as broken:
+            except httpcore2.ConnectError as broken:
                 failed = broken
             else:
                 return _Hurried(stream, self._left)
-        raise failed or httpcore.ConnectError(f"{host} has no address")
+        raise failed or httpcore2.ConnectError(f"{host} has no address")
 
     def _addresses(self, host: str) -> list[str]:
         """Of a name with even one address inside, none is used."""
@@ -199,16 +199,16 @@ class _Guard(httpcore.NetworkBackend):
             found = list(dict.fromkeys(self._resolve(host)))
             public = all(self._allowed(ip_address(address)) for address in found)
         except (OSError, ValueError) as unknown:
-            raise httpcore.ConnectError(f"{host}: {unknown}") from unknown
+            raise httpcore2.ConnectError(f"{host}: {unknown}") from unknown
         if not public:
             raise _RefusedError(f"{host} leads to an address that is not public")
         return found
 
 
-class _Hurried(httpcore.NetworkStream):
+class _Hurried(httpcore2.NetworkStream):
     """A stream whose every step has only what is left of the time, however slowly bytes drip."""
 
-    def __init__(self, stream: httpcore.NetworkStream, left: "_Countdown") -> None:
+    def __init__(self, stream: httpcore2.NetworkStream, left: "_Countdown") -> None:
         self._stream = stream
         self._left = left
 
@@ -226,7 +226,7 @@ class _Hurried(httpcore.NetworkStream):
         ssl_context: ssl.SSLContext,
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ARG002 - see above
-    ) -> httpcore.NetworkStream:
+    ) -> httpcore2.NetworkStream:
         return _Hurried(
             self._stream.start_tls(ssl_context, server_hostname, self._left()), self._left
         )
@@ -245,11 +245,11 @@ class _Countdown:
     def __call__(self) -> float:
         left = self._end - self._clock()
         if left <= 0:
-            raise httpcore.ReadTimeout(f"it took longer than {TIME:.0f} s")
+            raise httpcore2.ReadTimeout(f"it took longer than {TIME:.0f} s")
         return left
 
 
-def _checked(page: httpx.URL) -> httpx.URL:
+def _checked(page: httpx2.URL) -> httpx2.URL:
     """The address, when it is one that we would go to at all: https, its usual port, a name."""
     host = page.raw_host.decode("ascii")
     if (

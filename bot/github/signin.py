@@ -34,7 +34,7 @@ from bot.github.problems import Answer
 from bot.github.told import Told, items, read
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 PATIENCE = 5.0  # seconds that somebody in front of a page waits for GitHub's limits
 LEAVING = 5.0  # seconds that somebody who signs out waits for GitHub
@@ -107,7 +107,7 @@ class SignIn:
         client_secret: SecretStr,
         *,
         api_url: str = PUBLIC_API,
-        http: "httpx.Client | None" = None,
+        http: "httpx2.Client | None" = None,
         clock: Clock = utc_now,
         max_wait: float = PATIENCE,
     ) -> None:
@@ -173,7 +173,7 @@ class SignIn:
         One that GitHub does not know is at its end already. Asked once, and not for long: whoever
         signs out waits. Raises ConfigError when the App's credentials are wrong.
         """
-        import httpx
+        import httpx2
 
         path = f"/applications/{quote(self.client_id, safe='')}/token"
         try:
@@ -190,7 +190,7 @@ class SignIn:
                 follow_redirects=False,
                 timeout=LEAVING,
             )
-        except httpx.RequestError as broken:
+        except httpx2.RequestError as broken:
             raise UnavailableError(f"GitHub gave no answer ({type(broken).__name__}).") from None
         if response.status_code in _ENDED:
             return

@@ -12,9 +12,9 @@ from difflib import get_close_matches
 from bot.curriculum.model import Choice, Curriculum, Deliverable, Horizon, Module, Phase, Task, Unit
 from bot.errors import ConfigError, CurriculumError
 from bot.planning.bodies import Bodies, full_unit_name, module_name
-from bot.planning.course import PLAIN, Course
 from bot.planning.labels import DesiredLabel, labels_for, task_labels, work_labels
 from bot.planning.marker import Key
+from bot.planning.plan_overrides import NO_OVERRIDES, PlanOverrides
 from bot.planning.schedule import Schedule, add_months, due_on, schedule
 from bot.planning.snapshot import Frozen
 from bot.settings import Settings
@@ -105,7 +105,7 @@ def desired_state(
     settings: Settings,
     today: date,
     *,
-    course: Course = PLAIN,
+    course: PlanOverrides = NO_OVERRIDES,
     texts: Texts = NO_TEXTS,
 ) -> DesiredState:
     """What should be in the repository on `today` (a day in the learner's time zone).
@@ -144,7 +144,7 @@ class _Issues:
         settings: Settings,
         dates: Schedule,
         today: date,
-        course: Course,
+        course: PlanOverrides,
         texts: Texts,
     ) -> None:
         self._curriculum = curriculum

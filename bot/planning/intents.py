@@ -1,7 +1,7 @@
 """What a learner can ask for, as values: what a command or a button means once it is understood.
 
 Names in them are ids of the curriculum. What must outlive the run is kept as it stands here, in the
-memory of the issue concerned (`bot/planning/memory.py`).
+memory of the issue concerned (`bot/progress/command_log.py`).
 """
 
 from datetime import date, datetime
@@ -207,7 +207,7 @@ STATES = (*FINISHES, Skip, Reopen)
 SWITCHES = (Start, *STATES)
 
 
-class Deed(Frozen):
+class AcceptedCommand(Frozen):
     """An intent that was accepted: on which issue, from which comment, when (aware, UTC), by whom.
 
     `comment` is 0 for a button and for what Milepost noted itself. `key` is the issue's key; None

@@ -9,7 +9,7 @@ A body (of an issue, or the description of a milestone) holds one region of ours
 Everything outside is the learner's. The JSON holds the id and a short hash of each field as we last
 wrote it. A field whose hash no longer fits was changed by somebody else: that is drift, and kept.
 
-The memory (`bot/planning/memory.py`) is a second comment behind that, and what the learner said.
+The memory (`bot/progress/command_log.py`) is a second comment behind that: what the learner said.
 The ledger is a third, in the summary issue only. It remembers every object ever made, so
 that what the learner deleted is not made again, and the hashes of labels, which have no body.
 """

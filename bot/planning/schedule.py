@@ -10,7 +10,7 @@ from math import ceil
 
 from bot.curriculum.model import Curriculum, Task, Unit
 from bot.errors import ConfigError
-from bot.planning.course import Turn
+from bot.planning.plan_overrides import PlanOverride
 from bot.planning.snapshot import Frozen
 from bot.settings import Pause, Settings
 
@@ -90,7 +90,9 @@ class Schedule(Frozen):
                 yield dates
 
 
-def schedule(curriculum: Curriculum, settings: Settings, turns: tuple[Turn, ...] = ()) -> Schedule:
+def schedule(
+    curriculum: Curriculum, settings: Settings, turns: tuple[PlanOverride, ...] = ()
+) -> Schedule:
     """Dates for every unit of `curriculum`.
 
     With a pace in months the whole path lasts exactly that many calendar months of study and every
@@ -116,7 +118,7 @@ def schedule(curriculum: Curriculum, settings: Settings, turns: tuple[Turn, ...]
     return found
 
 
-def _bend(before: Schedule, turn: Turn) -> tuple[int, date]:
+def _bend(before: Schedule, turn: PlanOverride) -> tuple[int, date]:
     """The index of the first unit that a turn lays out anew, and its first day."""
     if turn.unit is not None:
         return [dates.unit for dates in before.units].index(turn.unit), turn.on

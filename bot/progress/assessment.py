@@ -11,12 +11,12 @@ from itertools import islice
 
 from bot.curriculum.base import slugify
 from bot.curriculum.model import Curriculum
-from bot.planning.memory import closed_at
 from bot.planning.observed import Observed
 from bot.planning.snapshot import IssueState
+from bot.progress.command_log import closed_at
 from bot.progress.formbody import filed, sections, taken_back, visible
 from bot.progress.journal import ASSESSMENT
-from bot.progress.life import Rating
+from bot.progress.learner_history import Rating
 from bot.settings import Settings
 
 # A whole number, maybe "/5" or "of 5", then nothing or words: not "4.5", not "3-4".

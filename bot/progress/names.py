@@ -13,7 +13,7 @@ from bot.curriculum.base import Item, slugify
 from bot.curriculum.model import Choice, Curriculum, Module, Option, Unit
 from bot.planning.bodies import full_unit_name
 from bot.planning.schedule import Schedule
-from bot.progress.career import Kind, kind_of
+from bot.progress.metric_kinds import Kind, kind_of
 
 SHOWN = 4
 # What people call the things that are counted, beside the guide's words.

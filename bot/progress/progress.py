@@ -20,13 +20,13 @@ from zoneinfo import ZoneInfo
 
 from bot.curriculum.model import Curriculum, Deliverable, Option, Task, Unit
 from bot.planning.marker import BOX, Key
-from bot.planning.memory import closed_at
 from bot.planning.observed import TRUSTED, Observed, OurIssue
 from bot.planning.snapshot import Frozen, PullState
-from bot.progress.life import Evidence, Life
+from bot.progress.command_log import closed_at
+from bot.progress.learner_history import Evidence, LearnerHistory
 from bot.settings import Settings
 
-NO_LIFE = Life()
+NO_LIFE = LearnerHistory()
 NOWHERE_ELSE: Mapping[Key, str] = MappingProxyType({})
 # "#12" as GitHub links it: not inside a word, not another repository's.
 _NAMED = re.compile(r"(?<![\w/&])#(\d{1,9})\b")
@@ -164,7 +164,7 @@ def read_progress(
     curriculum: Curriculum,
     settings: Settings,
     observed: Observed,
-    life: Life = NO_LIFE,
+    life: LearnerHistory = NO_LIFE,
     places: Mapping[Key, str] = NOWHERE_ELSE,
 ) -> Progress:
     """Progress on `curriculum` as the repository tells it. Days are those of `settings.zone`.
@@ -180,7 +180,7 @@ class _Reading:
         curriculum: Curriculum,
         settings: Settings,
         observed: Observed,
-        life: Life,
+        life: LearnerHistory,
         places: Mapping[Key, str],
     ) -> None:
         self._curriculum = curriculum

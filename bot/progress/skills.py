@@ -12,7 +12,7 @@ from bot.curriculum.around import Role, TransferableSkill
 from bot.curriculum.base import Priority
 from bot.curriculum.model import Curriculum
 from bot.planning.snapshot import Frozen
-from bot.progress.life import Life, Rating
+from bot.progress.learner_history import LearnerHistory, Rating
 from bot.progress.progress import Progress, Work, WorkState
 
 ENOUGH = 0.5  # the part of a skill's hours from which a role's need counts as covered
@@ -97,7 +97,7 @@ def coverage(
 
 
 def calibration(
-    curriculum: Curriculum, progress: Progress, life: Life, until: date | None = None
+    curriculum: Curriculum, progress: Progress, life: LearnerHistory, until: date | None = None
 ) -> tuple[Rated, ...]:
     """Every assessed skill with its ratings by the end of `until`, and the work that feeds it."""
     return tuple(

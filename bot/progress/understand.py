@@ -10,16 +10,16 @@ from datetime import date, timedelta
 from bot.curriculum.model import Choice, Curriculum
 from bot.errors import ConfigError
 from bot.planning import intents
-from bot.planning.course import Course
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.intents import Intent
 from bot.planning.marker import Key
+from bot.planning.plan_overrides import PlanOverrides
 from bot.planning.schedule import Schedule, add_months, schedule
 from bot.planning.snapshot import Frozen
-from bot.progress import amounts, names
-from bot.progress.commands import Asked
-from bot.progress.life import pace_of
+from bot.progress import names, quantities
+from bot.progress.learner_history import pace_of
 from bot.progress.names import Named
+from bot.progress.parse_command import ParsedLine
 from bot.settings import Settings
 from bot.templating import day, plural
 
@@ -54,7 +54,7 @@ class Place(Frozen):
     curriculum: Curriculum
     settings: Settings
     in_force: Settings
-    course: Course
+    course: PlanOverrides
     dates: Schedule
     key: Key | None
     today: date
@@ -70,7 +70,7 @@ class _NotUnderstoodError(Exception):
     """Carries the sentence out of a helper."""
 
 
-def understand(asked: Asked, place: Place) -> Intent | Misunderstood:
+def understand(asked: ParsedLine, place: Place) -> Intent | Misunderstood:
     """What was asked for. Never raises."""
     if not asked.known:
         return Misunderstood(why=f"There is no such command. Did you mean `/{asked.near}`?")
@@ -100,7 +100,7 @@ def _skip(rest: str, place: Place) -> Intent:
 
 
 def _log(rest: str, _: Place) -> Intent:
-    found = amounts.hours(rest)
+    found = quantities.hours(rest)
     if found is None:
         raise _NotUnderstoodError("How long? Hours and minutes work, such as `/log 2h30m`.")
     hours, note = found
@@ -168,7 +168,7 @@ def _options(choice: Choice) -> list[Named]:
 
 
 def _move(rest: str, place: Place) -> Intent:
-    days = amounts.span(rest)
+    days = quantities.span(rest)
     if days is None or not days:
         raise _NotUnderstoodError(
             "By how much? Days and weeks work, such as `/move +1w` or `/move -3d`."
@@ -190,7 +190,7 @@ def _move(rest: str, place: Place) -> Intent:
 
 
 def _pause(rest: str, place: Place) -> Intent:
-    last = amounts.until(rest, place.today)
+    last = quantities.until(rest, place.today)
     if last is None:
         raise _NotUnderstoodError(
             f"Until when? A date works, such as `/pause until {place.today + timedelta(days=13)}`,"
@@ -210,7 +210,7 @@ def _resume(_: str, place: Place) -> Intent:
 
 
 def _pace(rest: str, place: Place) -> Intent:
-    found = amounts.pace(rest)
+    found = quantities.pace(rest)
     if found is None:
         raise _NotUnderstoodError(
             "How fast? `/pace 10h` says hours a week, `/pace 15 months` how long in all."
@@ -244,7 +244,7 @@ def _count(rest: str, place: Place) -> Intent:
     if not known:
         raise _NotUnderstoodError("This path has no numbers to count.")
     words = rest.split()
-    amount = amounts.signed(words[-1]) if words else None
+    amount = quantities.signed(words[-1]) if words else None
     if not amount:
         raise _NotUnderstoodError(
             f"By how much? A number with its sign works, such as `/count {known[0].id} +1`."

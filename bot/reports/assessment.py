@@ -7,7 +7,7 @@ from bot.curriculum.model import Curriculum, Module
 from bot.planning.bodies import module_name
 from bot.planning.desired import DesiredIssue, unit_key
 from bot.planning.snapshot import Frozen
-from bot.progress.life import Rating
+from bot.progress.learner_history import Rating
 from bot.reports.view import View
 
 # What the numbers mean on the usual scale; of others only the ends are named.

@@ -12,11 +12,11 @@ from typing import Literal
 
 from bot.curriculum.model import ActionItem, Checkpoint, CheckpointItem
 from bot.planning.marker import BOX, Key
-from bot.planning.memory import closed_at
 from bot.planning.observed import OurIssue
 from bot.planning.snapshot import Frozen
 from bot.progress.career import Application, Metric
-from bot.progress.life import Evidence
+from bot.progress.command_log import closed_at
+from bot.progress.learner_history import Evidence
 from bot.progress.progress import Work
 from bot.reports.view import View
 from bot.templating import neutral

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 
 from bot.curriculum.model import Choice, Unit
 from bot.errors import ConfigError
-from bot.planning.course import Turn
 from bot.planning.intents import (
     Choose,
     DropOptional,
@@ -19,6 +18,7 @@ from bot.planning.intents import (
     Replan,
     Resume,
 )
+from bot.planning.plan_overrides import PlanOverride
 from bot.planning.schedule import schedule
 from bot.planning.snapshot import Frozen
 from bot.progress.progress import WorkState
@@ -161,7 +161,7 @@ def _window(view: View) -> set[str]:
 
 def _last_when_replanned(view: View, unit: str) -> date | None:
     """The last day if the path went on today at `unit`; None when that changes no date."""
-    turns = (*view.life.course.turns, Turn(on=view.today, unit=unit))
+    turns = (*view.life.course.turns, PlanOverride(on=view.today, unit=unit))
     try:
         found = schedule(view.curriculum, view.settings, turns)
     except ConfigError:  # there is no such plan within the calendar, so there is nothing to offer

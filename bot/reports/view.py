@@ -7,7 +7,7 @@ from bot.planning.observed import Observed
 from bot.planning.schedule import Schedule
 from bot.planning.snapshot import Frozen
 from bot.progress.forecast import Forecast
-from bot.progress.life import Life
+from bot.progress.learner_history import LearnerHistory
 from bot.progress.progress import Progress
 from bot.settings import Settings
 
@@ -23,7 +23,7 @@ class View(Frozen):
     settings: Settings
     dates: Schedule
     progress: Progress
-    life: Life
+    life: LearnerHistory
     outlook: Forecast
     observed: Observed
     today: date

@@ -13,15 +13,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from bot.server.door import Asgi, Door, Entrance, Scope
-from bot.server.limits import Limited, Refuse
-from bot.server.measures import CONTENT_TYPE
+from bot.server.access_log import Answered, Watched
+from bot.server.metrics import CONTENT_TYPE
+from bot.server.page_limit import Limited, Refuse
 from bot.server.pages.frame import Frame, PageError
 from bot.server.pages.routes import add_pages, told
-from bot.server.receiving import Receiver
 from bot.server.server import Server
 from bot.server.telemetry import Traced
-from bot.server.watching import Answered, Watched
+from bot.server.webhooks.delivery_writer import Receiver
+from bot.server.webhooks.endpoint import Asgi, Door, Entrance, Scope
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -53,10 +53,9 @@ class ServerConfig(BaseModel):
 
     `settle` is how long to wait for more events before a repository is looked at, `write_interval`
     the least time between two writes of a run, both in seconds. `threads` is how many repositories
-    are worked on at once, none with 0. `work` says whether this process does what is due in threads
-    of its own, or whoever is free does it, brought by a queue on PostgreSQL. `client_secret` signs
-    people in; from `secret_key` comes what seals cookies and makes addresses unguessable. Addresses
-    of clients are believed from `trusted_proxies`; each may ask for `page_limit` pages a minute.
+    are worked on at once, none with 0. `work` does nothing any more. `client_secret` signs people
+    in; from `secret_key` comes what seals cookies and makes addresses unguessable. Addresses of
+    clients are believed from `trusted_proxies`; each may ask for `page_limit` pages a minute.
     Whoever has `metrics_token` may ask for measures, nobody without one.
     """
 
@@ -77,7 +76,7 @@ class ServerConfig(BaseModel):
     trusted_proxies: str = "127.0.0.1"
     page_limit: int = Field(default=120, ge=1, le=1_000_000)
     metrics_token: SecretStr | None = Field(default=None, min_length=16)
-    work: Literal["embedded", "queue"] = "embedded"
+    work: str | None = None
     threads: int = Field(default=8, ge=0, le=128)
     settle: float = Field(default=2.0, ge=0, le=60)
     write_interval: float = Field(default=1.0, ge=0, le=600)
@@ -214,8 +213,6 @@ def _check_whole(said: dict[str, Any]) -> None:
             where=missing[0],
             hint="Set all three, or none to register an App.",
         )
-    if said.get("work") == "queue" and not said["database_url"].startswith("postgresql"):
-        raise ConfigError("a queue needs PostgreSQL.", where="MILEPOST_WORK")
     if "webhook_secret_old" in said and "webhook_secret" not in said:
         raise ConfigError(
             "the old secret is set, but not the new one.", where="MILEPOST_WEBHOOK_SECRET"

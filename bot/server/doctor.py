@@ -29,9 +29,9 @@ from bot.server import config as configuration
 from bot.server.app import WEBHOOKS
 from bot.server.config import ServerConfig
 from bot.server.server import CREDENTIALS, with_credentials
-from bot.server.store.agenda import Agenda
 from bot.server.store.engine import ONLY_READS, open_engine
 from bot.server.store.inbox import Inbox
+from bot.server.store.job_table import Agenda
 from bot.server.store.migrate import standing
 from bot.usecases.findings import Finding, mind, well
 
@@ -234,14 +234,14 @@ class Examination:
     def _address(self) -> Iterator[Finding]:
         if self._config is None or self._config.public_url is None:
             return
-        import httpx
+        import httpx2
 
         url = self._config.public_url + WEBHOOKS
         try:
             with session(url) as client:
                 # It takes deliveries only by POST; that it says so is enough to know it.
                 status = client.get(url, timeout=PATIENCE, follow_redirects=False).status_code
-        except httpx.HTTPError as broken:
+        except httpx2.HTTPError as broken:
             raise UnavailableError(
                 f"{url} does not answer from here ({type(broken).__name__}).",
                 hint="Is the server running, and does the proxy lead to it?",

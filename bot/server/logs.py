@@ -75,7 +75,7 @@ def set_up(level: int = logging.INFO, stream: TextIO | None = None) -> None:
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # Each request to GitHub is told at this level, with its address.
-    for chatty in ("httpx", "httpcore", "alembic", "github"):
+    for chatty in ("httpx2", "httpcore2", "alembic", "github"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

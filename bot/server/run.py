@@ -9,9 +9,10 @@ from bot.errors import UsageError
 from bot.server import logs, telemetry
 from bot.server.app import build
 from bot.server.config import ServerConfig
-from bot.server.door import Asgi
 from bot.server.server import Server, with_credentials
+from bot.server.store.file_lock import file_lock
 from bot.server.store.store import Store
+from bot.server.webhooks.endpoint import Asgi
 
 log = logging.getLogger(__name__)
 
@@ -24,10 +25,9 @@ def serve(config: ServerConfig, *, host: str, port: int) -> None:
     logs.hide(config.secrets)
     traces = telemetry.of_environment(os.environ)
     config = with_credentials(config)
+    url = config.database_url.get_secret_value()
     # Each thread may hold a connection, and so may the inbox, the clock and some requests.
-    with Store.open(
-        config.database_url.get_secret_value(), connections=config.threads + 8
-    ) as store:
+    with file_lock(url), Store.open(url, connections=config.threads + 8) as store:
         server = Server(config, store, _reached(host, port), telemetry=traces)
         running = uvicorn.Server(settings(build(server), host=host, port=port))
         try:

@@ -1,5 +1,6 @@
 """One process of the server: its parts, how they start and how they stop."""
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -10,19 +11,19 @@ from bot.errors import ConfigError
 from bot.github import credentials
 from bot.github.app import AppAuth
 from bot.github.app_calls import session
-from bot.github.budget import Budget
+from bot.github.budget import Budget, InProcess
 from bot.github.exchange import Exchange
 from bot.github.pacing import Pacing, utc_now
 from bot.server import logs
-from bot.server.budgets import budget_for
 from bot.server.config import ServerConfig
-from bot.server.looks import BOT, Looks
-from bot.server.measures import Measures
-from bot.server.receiving import Receiver
+from bot.server.jobs import BOT, Looks
+from bot.server.metrics import Measures
+from bot.server.store.budget import Shared
 from bot.server.store.rows import APP, EVERYTHING, SWEEP, Delivery
 from bot.server.store.store import Store
 from bot.server.telemetry import Telemetry, TracedLooks
-from bot.server.work import LEASE, Hands, Pauses, Worker
+from bot.server.webhooks.delivery_writer import Receiver
+from bot.server.worker import LEASE, Hands, Pauses, StoppedError, Worker
 
 log = logging.getLogger(__name__)
 
@@ -115,6 +116,28 @@ class Server:
         log.info("received", extra={"deliveries": told})
 
     def start(self) -> None:
+        """Begin to work; without an App, as soon as one is registered. Raises ConfigError."""
+        if self.config.work is not None:
+            log.warning(
+                "MILEPOST_WORK does nothing any more: %s",
+                "PostgreSQL means a queue" if self.store.shared else "SQLite means threads",
+            )
+        self.act_as_app()
+        if self.auth is None:
+            threading.Thread(target=self._wait_for_app, name="app", daemon=True).start()
+
+    def _wait_for_app(self) -> None:
+        """Begin when another process on this data folder has registered the App."""
+        with contextlib.suppress(StoppedError):
+            while self.auth is None:
+                self.pauses.sleep(self.tick.total_seconds())
+                try:
+                    self.act_as_app()
+                except ConfigError as broken:
+                    log.error("the App cannot be used, restart when it can: %s", broken)  # noqa: TRY400 - it says all
+                    return
+
+    def act_as_app(self) -> None:
         """Begin to work, when there is an App to act as: in the environment, or registered here.
 
         For any thread, and again after an App was registered; what works already goes on. Raises
@@ -149,7 +172,9 @@ class Server:
 
     def _begin(self, auth: AppAuth) -> None:
         pacing = Pacing(interval=self.config.write_interval)
-        budget = self.budget = self.measures.counting(budget_for(self.store, pacing))
+        shared = self.store.shared
+        limits = Shared(self.store.engine, pacing) if shared else InProcess(pacing)
+        budget = self.budget = self.measures.counting(limits)
         sleep = self.measures.sleeping(self.pauses.sleep)
         looks = Looks(
             self.store,
@@ -160,7 +185,7 @@ class Server:
             on_exchange=self.exchanged,
             webhooks=self.config.webhook_secret is not None,
         )
-        if not self.store.shared:
+        if not shared:
             self.store.agenda.release_all(self.clock())
         self.store.agenda.wake(APP, EVERYTHING, SWEEP, at=self.clock())
         self.bot()
@@ -173,20 +198,20 @@ class Server:
             self.work.start()
 
     def exchanged(self, done: Exchange) -> None:
-        """A request of a gateway's is over. Those of readers tell by hooks of httpx."""
+        """A request of a gateway's is over. Those of readers tell by hooks of httpx2."""
         self.measures.exchanged(done)
         if self.telemetry is not None:
             self.telemetry.exchanged(done)
 
     def _hands(self, worker: Worker) -> Hands | None:
         threads, tick = self.config.threads, self.tick
-        if self.config.work == "queue":
-            from bot.server.queued import Queued
+        if self.store.shared:
+            from bot.server.queue_worker import Queued
 
             return Queued(self.store, worker, threads=threads, tick=tick, lease=self.lease)
         if not threads:
             return None
-        from bot.server.embedded import Embedded
+        from bot.server.thread_worker import Embedded
 
         return Embedded(worker, threads=threads, tick=tick, beat=self.lease / 3)
 

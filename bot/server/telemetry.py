@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.errors import ConfigError, UsageError
 from bot.github.exchange import Exchange
-from bot.server.door import Asgi, Message, Receive, Scope, Send
-from bot.server.looks import Looked
+from bot.server.access_log import NOWHERE
+from bot.server.jobs import Looked
 from bot.server.store.rows import Subject
-from bot.server.watching import NOWHERE
+from bot.server.webhooks.endpoint import Asgi, Message, Receive, Scope, Send
 
 if TYPE_CHECKING:
     from opentelemetry.propagators.textmap import TextMapPropagator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span, SpanKind, Tracer
     from sqlalchemy.engine import Engine
 
-    from bot.server.work import Looking
+    from bot.server.worker import Looking
 
 EXPORTER = "OTEL_TRACES_EXPORTER"
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
@@ -102,22 +102,22 @@ class Telemetry:
     def begin(self, engine: "Engine") -> None:
         """Trace requests to GitHub, and what is asked of the store."""
         from opentelemetry import propagate
-        from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
+        from opentelemetry.instrumentation.httpx import HTTPX2ClientInstrumentor
         from opentelemetry.propagators.composite import CompositePropagator
 
         # Instrumentations would put a `traceparent` into what goes to GitHub and to pages of the
         # open web; it is of no use there, and tells them which requests belong together.
         self._propagator = propagate.get_global_textmap()
         propagate.set_global_textmap(CompositePropagator([]))
-        HTTPXClientInstrumentor().instrument(tracer_provider=self._provider)
+        HTTPX2ClientInstrumentor().instrument(tracer_provider=self._provider)
         _Statements(engine, self._tracer)
 
     def end(self) -> None:
         """Send what is left, and trace nothing more."""
         from opentelemetry import propagate
-        from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
+        from opentelemetry.instrumentation.httpx import HTTPX2ClientInstrumentor
 
-        HTTPXClientInstrumentor().uninstrument()
+        HTTPX2ClientInstrumentor().uninstrument()
         if self._propagator is not None:
             propagate.set_global_textmap(self._propagator)
         self._provider.shutdown()
@@ -141,7 +141,7 @@ class Telemetry:
             yield span
 
     def exchanged(self, done: Exchange) -> None:
-        """A request of a gateway's is over; httpx has an instrumentation of its own."""
+        """A request of a gateway's is over; httpx2 has an instrumentation of its own."""
         from opentelemetry.trace import SpanKind, StatusCode
 
         end = time.time_ns()

@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import NamedTuple, Protocol
 
-from bot.planning.intents import Attested, Deed, Evidenced
+from bot.planning.intents import AcceptedCommand, Attested, Evidenced
 from bot.planning.marker import LEDGER, MEMORY, find
 from bot.planning.observed import TRUSTED, Observed, OurIssue
 from bot.planning.ports import Reader
 from bot.planning.snapshot import CommentState, IssueState
-from bot.progress.life import Life
+from bot.progress.learner_history import LearnerHistory
 from bot.progress.links import Candidate, candidates
 from bot.settings import Settings
 
@@ -51,11 +51,11 @@ def gather(
     reader: Reader,
     observed: Observed,
     inbox_comments: tuple[CommentState, ...],
-    life: Life,
+    life: LearnerHistory,
     settings: Settings,
     now: datetime,
     outside: Outside | None = None,
-) -> tuple[Deed, ...]:
+) -> tuple[AcceptedCommand, ...]:
     """What is to be noted at `now` (aware): evidence by Milepost, approvals by mentors.
 
     `inbox_comments` are those since the last run. Pages that are not on this GitHub are looked up
@@ -71,7 +71,7 @@ def gather(
 
 class _Evidence:
     def __init__(
-        self, reader: Reader, observed: Observed, life: Life, outside: Outside | None
+        self, reader: Reader, observed: Observed, life: LearnerHistory, outside: Outside | None
     ) -> None:
         self._reader = reader
         self._observed = observed
@@ -80,7 +80,7 @@ class _Evidence:
         self._web = _web(observed)
         self._answers: dict[str, Evidenced | None] = {}
 
-    def deeds(self, comments: tuple[CommentState, ...], now: datetime) -> Iterator[Deed]:
+    def deeds(self, comments: tuple[CommentState, ...], now: datetime) -> Iterator[AcceptedCommand]:
         """For each clue that leads somewhere. The newest are asked first, up to ten addresses."""
         clues = [*self._in_bodies(now), *self._in_comments(comments)]
         noted = {key: {e.url for e in found} for key, found in self._life.evidence.items()}
@@ -93,7 +93,9 @@ class _Evidence:
             if found is not None:
                 known.add(url)
                 number = clue.issue.state.number
-                yield Deed(intent=found, comment=0, issue=number, key=key, at=now, by=OURSELVES)
+                yield AcceptedCommand(
+                    intent=found, comment=0, issue=number, key=key, at=now, by=OURSELVES
+                )
 
     def _in_bodies(self, now: datetime) -> Iterator[_Clue]:
         """Of issues touched lately: what the learner wrote around our part."""
@@ -142,8 +144,8 @@ class _Evidence:
 
 
 def _approvals(
-    reader: Reader, observed: Observed, life: Life, settings: Settings, now: datetime
-) -> Iterator[Deed]:
+    reader: Reader, observed: Observed, life: LearnerHistory, settings: Settings, now: datetime
+) -> Iterator[AcceptedCommand]:
     """Finished issues that a mentor approved since: the newest first, up to twenty are asked."""
     owner = observed.snapshot.repository.partition("/")[0].casefold()
     # Nobody is their own mentor, whatever the settings say.
@@ -170,7 +172,9 @@ def _approvals(
         )
         if mentor is not None:
             number = issue.state.number
-            yield Deed(intent=Attested(), comment=0, issue=number, key=issue.key, at=now, by=mentor)
+            yield AcceptedCommand(
+                intent=Attested(), comment=0, issue=number, key=issue.key, at=now, by=mentor
+            )
 
 
 def _approvers(reader: Reader, issue: IssueState, label: str) -> Iterator[str]:

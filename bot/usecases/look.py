@@ -10,7 +10,7 @@ from bot.planning.schedule import schedule, unit_by_key
 from bot.planning.snapshot import Snapshot
 from bot.progress.assessment import ratings_in_issues
 from bot.progress.forecast import forecast
-from bot.progress.life import read_life
+from bot.progress.learner_history import read_learner_history
 from bot.progress.progress import read_progress
 from bot.reports.view import View
 from bot.settings import Settings
@@ -24,7 +24,7 @@ def look(curriculum: Curriculum, settings: Settings, snapshot: Snapshot, now: da
     today = now.astimezone(settings.zone).date()
     observed = observe(snapshot)
     ratings = ratings_in_issues(curriculum, observed, settings)
-    life = read_life(curriculum, settings, observed, ratings)
+    life = read_learner_history(curriculum, settings, observed, ratings)
     settings = life.in_force(settings)
     dates = schedule(curriculum, settings, life.course.turns)
     homes = unit_by_key(curriculum)

@@ -11,14 +11,14 @@ from bot.curriculum.model import Curriculum
 from bot.errors import RefusedError
 from bot.planning.changes import Change, CreateIssue, Plan, UpdateIssue
 from bot.planning.desired import SUMMARY_KEY, Texts, check_settings, desired_state
-from bot.planning.intents import Deed, Intent
+from bot.planning.intents import AcceptedCommand, Intent
 from bot.planning.marker import Key
 from bot.planning.observed import Observed, observe
 from bot.planning.plan import after_deeds, make_plan
 from bot.planning.ports import Gateway, Reader
 from bot.planning.snapshot import Snapshot
 from bot.progress.journal import closings
-from bot.progress.life import read_life
+from bot.progress.learner_history import read_learner_history
 from bot.reports import dashboard
 from bot.reports.assessment import assessment_issues
 from bot.reports.reflection import reflection_issues
@@ -26,12 +26,12 @@ from bot.reports.view import View
 from bot.reports.weekly import older_weeks, weekly_issues
 from bot.settings import Settings
 from bot.usecases.apply import Progress, apply
+from bot.usecases.comment_inbox import read_inbox
 from bot.usecases.evidence import Outside, gather
-from bot.usecases.heard import Inbox
-from bot.usecases.inbox import read_inbox
 from bot.usecases.look import look
-from bot.usecases.obey import obey
+from bot.usecases.pending_commands import Inbox
 from bot.usecases.publish import keys_of
+from bot.usecases.run_commands import run_commands
 
 Planner = Callable[[Snapshot], Plan]
 
@@ -130,12 +130,12 @@ def planner(
     def plan(snapshot: Snapshot) -> Plan:
         observed = observe(snapshot)
         inbox = read_inbox(reader, observed)
-        life = read_life(curriculum, settings, observed)
+        life = read_learner_history(curriculum, settings, observed)
         noted = (
             *gather(reader, observed, inbox.comments, life, settings, now, outside),
-            *_deeds(asked, observed, now),
+            *_accepted(asked, observed, now),
         )
-        obeyed = obey(inbox, noted, snapshot, curriculum, settings, now)
+        obeyed = run_commands(inbox, noted, snapshot, curriculum, settings, now)
         view = look(curriculum, settings, obeyed.snapshot, now)
         desired = desired_state(
             curriculum,
@@ -182,11 +182,13 @@ def _told(inbox: Inbox) -> frozenset[Key]:
     return frozenset(k for k in keys_of(inbox.comments) if k.partition(":")[0] in REPORTS)
 
 
-def _deeds(asked: tuple[Intent, ...], observed: Observed, now: datetime) -> Iterator[Deed]:
+def _accepted(
+    asked: tuple[Intent, ...], observed: Observed, now: datetime
+) -> Iterator[AcceptedCommand]:
     summary = observed.issues.get(SUMMARY_KEY)
     if summary is not None:
         for intent in asked:
-            yield Deed(
+            yield AcceptedCommand(
                 intent=intent,
                 comment=0,
                 issue=summary.state.number,

@@ -19,15 +19,15 @@ from bot.reports.view import View
 from bot.reports.week import Told, due_weeks, weekly_key
 from bot.settings import Settings
 from bot.usecases.apply import Progress
+from bot.usecases.dry_run import DryRunRepository
 from bot.usecases.evidence import Outside
 from bot.usecases.files import FilePlan, ReportFiles, plan_files, write_files
-from bot.usecases.imagined import Imagined
 from bot.usecases.look import look
 from bot.usecases.publish import Outcome, publish_once
 from bot.usecases.reconcile import Session, check_removals, planner
 
 
-class Due(Frozen):
+class DueComment(Frozen):
     """A comment that should stand once: its key, its issue's keys, what it is, and its text."""
 
     key: Key
@@ -36,22 +36,22 @@ class Due(Frozen):
     text: str
 
 
-class Foreseen(Frozen):
+class SyncPreview(Frozen):
     """What a sync would do now: the plan, the comments that are due, and the files."""
 
     plan: Plan
-    due: tuple[Due, ...]
+    due: tuple[DueComment, ...]
     files: FilePlan
 
 
-class Posted(Frozen):
+class PublishedComment(Frozen):
     """What became of a comment that was due."""
 
-    what: Due
+    what: DueComment
     outcome: Outcome
 
 
-class Synced(Frozen):
+class SyncResult(Frozen):
     """What a sync did.
 
     `written` counts changes, `posted` says what became of each comment that was due, `files` what
@@ -60,12 +60,12 @@ class Synced(Frozen):
 
     plan: Plan
     written: int
-    posted: tuple[Posted, ...]
+    posted: tuple[PublishedComment, ...]
     files: FilePlan
     view: View
 
 
-def due(view: View, now: datetime) -> tuple[Due, ...]:
+def due(view: View, now: datetime) -> tuple[DueComment, ...]:
     """Summaries and reports whose time has come at `now` (aware) and that nobody knows to stand.
 
     Oldest first. What stands is in the ledger; whether it really does not is asked before posting.
@@ -101,13 +101,13 @@ class Sync:
         planning = planner(curriculum, settings, now, reader, outside, made=self._made)
         self._session = Session(reader, planning)
 
-    def foresee(self) -> Foreseen:
+    def foresee(self) -> SyncPreview:
         """Read the repository; say what a run would do now. Nothing is written.
 
         It is a run over an imagined repository, so what is posted after the plan was written tells
         of what the plan changed.
         """
-        imagined = Imagined(self._reader, self._now, self._web)
+        imagined = DryRunRepository(self._reader, self._now, self._web)
         done = Sync(
             self._curriculum,
             self._settings,
@@ -122,7 +122,7 @@ class Sync:
             allow_removals=True,
         )
         posted = tuple(p.what for p in done.posted if p.outcome is Outcome.POSTED)
-        return Foreseen(plan=done.plan, due=posted, files=done.files)
+        return SyncPreview(plan=done.plan, due=posted, files=done.files)
 
     def run(
         self,
@@ -131,7 +131,7 @@ class Sync:
         sleep: Callable[[float], None],
         progress: Progress,
         allow_removals: bool = False,
-    ) -> Synced:
+    ) -> SyncResult:
         """Do it. Raises RefusedError before anything is written when too much would be removed."""
         plan = self._session.plan()
         check_removals(plan, allowed=allow_removals)
@@ -142,7 +142,7 @@ class Sync:
         written = write(plan)
         if written:
             self._session.look_again()
-        posted: list[Posted] = []
+        posted: list[PublishedComment] = []
         for item in due(self._view(), self._now):
             outcome = publish_once(
                 item.key,
@@ -153,7 +153,7 @@ class Sync:
                 sleep=sleep,
                 on=item.on,
             )
-            posted.append(Posted(what=item, outcome=outcome))
+            posted.append(PublishedComment(what=item, outcome=outcome))
             if outcome in {Outcome.POSTED, Outcome.STANDS}:
                 self._made.add(item.key)
         files = self._files(self._view())
@@ -161,7 +161,7 @@ class Sync:
         self._made |= {key for key in files.made if not self._knows(key)}
         if self._made:
             written += write(self._session.plan())
-        return Synced(
+        return SyncResult(
             plan=plan, written=written, posted=tuple(posted), files=files, view=self._view()
         )
 
@@ -195,7 +195,7 @@ def _reports(view: View) -> Iterator[tuple[Checkpoint, CheckpointReport]]:
         yield newest, checkpoints.checkpoint_report(view, newest)
 
 
-def _due_weeks(view: View, now: datetime) -> list[Due]:
+def _due_weeks(view: View, now: datetime) -> list[DueComment]:
     summary = view.observed.issues.get(SUMMARY_KEY)
     if summary is None or summary.state.state == "closed":
         return []
@@ -203,7 +203,7 @@ def _due_weeks(view: View, now: datetime) -> list[Due]:
         return []
     made_on = summary.state.created_at.astimezone(view.settings.zone).date()
     return [
-        Due(
+        DueComment(
             key=weekly_key(week),
             on=(SUMMARY_KEY,),
             title=f"Summary of week {week}",
@@ -213,7 +213,7 @@ def _due_weeks(view: View, now: datetime) -> list[Due]:
     ]
 
 
-def _due_checkpoints(view: View) -> list[Due]:
+def _due_checkpoints(view: View) -> list[DueComment]:
     keys = {
         f"report:{name}"
         for checkpoint in view.curriculum.checkpoints
@@ -221,7 +221,7 @@ def _due_checkpoints(view: View) -> list[Due]:
     }
     told = {key for key in keys if view.observed.ledger.has(key)}
     return [
-        Due(
+        DueComment(
             key=checkpoints.report_key(checkpoint),
             on=checkpoint_keys(checkpoint),
             title=f"Report: {checkpoint.title}",

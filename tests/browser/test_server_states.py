@@ -9,7 +9,7 @@ from reports import picture_states
 from reports.checkpoints import TOLD, three_months
 from reports.lives import TINY, Learner
 from server.gallery import Gallery, gallery, six_weeks
-from server.hosting import Host
+from server.server_fixture import Host
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

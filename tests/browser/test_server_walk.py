@@ -20,12 +20,12 @@ import yaml
 from browser.walking import PATIENCE, Looks, Walker, walker
 from planning.paths import SMALL
 from reports.lives import RICH
-from server.hosting import Host, environment, hosted
-from server.town import Town
+from server.scenario import Town
+from server.server_fixture import Host, environment, hosted
 
 from bot.curriculum.model import Curriculum
-from bot.sandbox.server import Sandbox, running
 from bot.server.server import Server
+from github_sandbox.server import Sandbox, running
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -20,11 +20,11 @@ from reports.lives import RICH
 
 from bot.curriculum.model import Curriculum
 from bot.errors import MilepostError
-from bot.sandbox.api.engine import Engine
-from bot.sandbox.world import REPOSITORY, TOKEN, World
 from bot.settings import Settings
 from bot.usecases.reconcile import Session, check_removals, planner
-from bot.usecases.sync import Foreseen, Sync
+from bot.usecases.sync import Sync, SyncPreview
+from github_sandbox.api.engine import Engine
+from github_sandbox.world import REPOSITORY, TOKEN, World
 
 BEGINS = datetime(2026, 1, 5, 9, tzinfo=UTC)
 BOT = "milepost[bot]"
@@ -200,7 +200,7 @@ class House:
             if e.number > before and e.is_write
         ]
 
-    def foreseen(self) -> Foreseen:
+    def foreseen(self) -> SyncPreview:
         """What one more run would do."""
         line = Line(self.engine)
         reader, _ = edges(line, repository=REPOSITORY, token=self.token)

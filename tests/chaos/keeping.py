@@ -13,10 +13,10 @@ from chaos import marks
 from chaos.house import House
 from chaos.story import Act
 
-from bot.sandbox import dump
-from bot.sandbox.state import comments, issues
-from bot.sandbox.state.objects import Comment, Issue, Label, Milestone
-from bot.sandbox.state.refusals import Refusal
+from github_sandbox import dump
+from github_sandbox.state import comments, issues
+from github_sandbox.state.objects import Comment, Issue, Label, Milestone
+from github_sandbox.state.refusals import Refusal
 
 STATES = {"/done": "done", "/credit": "done", "/skip": "skipped", "/reopen": "open"}
 Promise = Callable[[], str | None]

@@ -9,9 +9,9 @@ from typing import Any
 from chaos import marks
 from chaos.keeping import STATES, Keeping
 
-from bot.sandbox import dump
-from bot.sandbox.state import comments, issues, labels, milestones, relations, transfers
-from bot.sandbox.state.objects import Issue, Label, Milestone
+from github_sandbox import dump
+from github_sandbox.state import comments, issues, labels, milestones, relations, transfers
+from github_sandbox.state.objects import Issue, Label, Milestone
 
 BOX = re.compile(r"^( *- )\[ \] (.*)$", re.MULTILINE)
 COMMANDS = (

@@ -10,10 +10,10 @@ from chaos.lines import LATENCY, WEB, Line, edges
 
 from bot.curriculum.model import Curriculum
 from bot.github.pacing import Pacing
-from bot.sandbox.state.journal import Entry
-from bot.sandbox.world import REPOSITORY
 from bot.settings import Settings
 from bot.usecases.sync import Sync
+from github_sandbox.state.journal import Entry
+from github_sandbox.world import REPOSITORY
 
 PATIENT = Pacing(max_wait=86_400.0)
 # GitHub advises a pause of a second between two writes; it begins when the first is answered.

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import httpx
+import httpx2
 import requests
 from github.Requester import RequestsResponse
 
@@ -20,8 +20,8 @@ from bot.github.gateway import PyGithubGateway
 from bot.github.pacing import Pacing
 from bot.github.reader import HttpReader
 from bot.github.wire import Wire, _unfollowed
-from bot.sandbox.api.engine import Dropped, Engine, Reply, Request
-from bot.sandbox.world import TOKEN, World
+from github_sandbox.api.engine import Dropped, Engine, Reply, Request
+from github_sandbox.world import TOKEN, World
 
 WEB = "http://github.test"
 API = f"{WEB}/api/v3"
@@ -97,18 +97,18 @@ class Line:
         self.world.clock.advance(timedelta(seconds=seconds))
 
 
-class _Reading(httpx.BaseTransport):
+class _Reading(httpx2.BaseTransport):
     def __init__(self, line: Line) -> None:
         self._line = line
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         target = request.url.raw_path.decode()
         try:
             reply = self._line.ask(request.method, target, request.headers, request.read())
         except BrokenError as broken:
-            kind = httpx.ReadTimeout if broken.late else httpx.ReadError
+            kind = httpx2.ReadTimeout if broken.late else httpx2.ReadError
             raise kind("no answer", request=request) from None
-        return httpx.Response(reply.status, headers=reply.headers, content=reply.content)
+        return httpx2.Response(reply.status, headers=reply.headers, content=reply.content)
 
 
 class _Writing:
@@ -156,7 +156,7 @@ def edges(
     reader = HttpReader(
         connection,
         cache=cache,
-        http=httpx.Client(transport=_Reading(line)),
+        http=httpx2.Client(transport=_Reading(line)),
         clock=line.clock,
         sleep=line.sleep,
         max_wait=pacing.max_wait,

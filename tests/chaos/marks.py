@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from bot.sandbox.state.objects import Comment, Issue, Label, Repository
+from github_sandbox.state.objects import Comment, Issue, Label, Repository
 
 END = re.compile(r"<!-- milepost:end (\{[^\n]*\}) -->")
 MEMORY = re.compile(r"<!-- milepost:memory (\{[^\n]*\}) -->")

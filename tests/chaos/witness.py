@@ -12,7 +12,7 @@ from chaos import marks
 from chaos.house import House
 from chaos.learner import ANSWERED, Learner
 
-from bot.sandbox import dump
+from github_sandbox import dump
 
 REMEMBERED = re.compile(
     r"^/(?:start|done|skip|reopen|credit|log|move|count|rate|pause|resume|replan|pace|open|choose"

@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-import httpx
+import httpx2
 import pytest
 import yaml
 from planning.paths import SMALL
 
 from bot.cli.app import run
 from bot.curriculum.model import Curriculum
-from bot.sandbox.server import Sandbox
 from bot.settings import CONFIG_PATH
+from github_sandbox.server import Sandbox
 
 CURRICULUM = "path.yml"
 PATIENCE = 20  # seconds
@@ -140,7 +140,7 @@ class Terminal:
 
     def github(self, method: str, path: str, **json: Any) -> Any:
         """What the learner does by the API; `path` is below the repository."""
-        answer = httpx.request(
+        answer = httpx2.request(
             method,
             f"{self.sandbox.api_url}/repos/{self.sandbox.repository}{path}",
             json=json or None,

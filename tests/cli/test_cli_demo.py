@@ -4,7 +4,7 @@ import re
 import signal
 import socket
 
-import httpx
+import httpx2
 from cli.terminal import Terminal
 
 
@@ -29,7 +29,7 @@ def test_the_sandbox_says_how_to_work_with_it_and_ends_with_ctrl_c(terminal: Ter
         assert process.stdout
         told = [process.stdout.readline() for _ in range(9)]
         address = told[2].split()[-1]
-        assert httpx.get(address).status_code == 200
+        assert httpx2.get(address).status_code == 200
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=20)
     assert process.returncode == 0

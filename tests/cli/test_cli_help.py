@@ -34,7 +34,7 @@ COMMANDS = [
     "curriculum validate",
     "curriculum schema",
 ]
-HEAVY = {"typer", "pydantic", "httpx", "github", "jinja2", "yaml", "rich", "fastapi", "ftfy"}
+HEAVY = {"typer", "pydantic", "httpx2", "github", "jinja2", "yaml", "rich", "fastapi", "ftfy"}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -85,6 +85,6 @@ def test_a_run_with_nothing_to_do_never_loads_the_writer(terminal: Terminal) -> 
     terminal.follow()
     assert terminal("apply", "--yes").code == 0
     modules = loaded(terminal, "apply", "--yes")
-    assert "httpx" in modules
+    assert "httpx2" in modules
     unused = {"github", "requests", "ftfy", "markdown_it", "fastapi", "tzlocal"}
     assert modules & unused == set()

@@ -20,7 +20,7 @@ import jsonschema
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from bot.sandbox.state.journal import Entry
+from github_sandbox.state.journal import Entry
 
 HERE = Path(__file__).parent
 ROOT = "urn:github-rest"

@@ -3,15 +3,15 @@
 import base64
 from collections.abc import Iterator
 
-import httpx
+import httpx2
 import pytest
 from contracts.checker import contract
-from sandbox_fixtures import SandboxApp
+from github_sandbox import InstalledApp
 
-from bot.sandbox.api.engine import TABLES
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import apps, grants
-from bot.sandbox.state.git import blob_sha
+from github_sandbox.api.engine import TABLES
+from github_sandbox.server import Sandbox
+from github_sandbox.state import apps, grants
+from github_sandbox.state.git import blob_sha
 
 R = "/repos/learner/portfolio"
 OFFERED = {(route.method, route.path) for table in TABLES for route in table.routes.table} - {
@@ -20,14 +20,14 @@ OFFERED = {(route.method, route.path) for table in TABLES for route in table.rou
 
 
 @pytest.fixture
-def api(sandbox: Sandbox) -> Iterator[httpx.Client]:
+def api(sandbox: Sandbox) -> Iterator[httpx2.Client]:
     sandbox.world.journal.record_bodies = True
     headers = {"Authorization": f"Bearer {sandbox.token}"}
-    with httpx.Client(base_url=sandbox.api_url, headers=headers) as client:
+    with httpx2.Client(base_url=sandbox.api_url, headers=headers) as client:
         yield client
 
 
-def walk_labels_and_milestones(api: httpx.Client) -> None:
+def walk_labels_and_milestones(api: httpx2.Client) -> None:
     api.post(f"{R}/labels", json={"name": "phase/1", "color": "aabbcc", "description": "First"})
     api.post(f"{R}/labels", json={"name": "Phase/1"})
     api.post(f"{R}/labels", json={"name": "x" * 51})
@@ -45,7 +45,7 @@ def walk_labels_and_milestones(api: httpx.Client) -> None:
     api.get(f"{R}/milestones/99")
 
 
-def walk_issues(api: httpx.Client) -> list[int]:
+def walk_issues(api: httpx2.Client) -> list[int]:
     new = {"title": "One", "body": "Text", "labels": ["phase/one"], "milestone": 1}
     first = api.post(f"{R}/issues", json={**new, "assignees": ["learner"]}).json()
     second = api.post(f"{R}/issues", json={"title": "Two"}).json()
@@ -77,7 +77,7 @@ def walk_issues(api: httpx.Client) -> list[int]:
     return [issue["id"] for issue in (first, second, third)]
 
 
-def walk_relations(api: httpx.Client, ids: list[int]) -> None:
+def walk_relations(api: httpx2.Client, ids: list[int]) -> None:
     first, second, third = ids
     api.get(f"{R}/issues/2/parent")
     api.post(f"{R}/issues/1/sub_issues", json={"sub_issue_id": second})
@@ -96,7 +96,7 @@ def walk_relations(api: httpx.Client, ids: list[int]) -> None:
     api.delete(f"{R}/issues/3/dependencies/blocked_by/{first}")
 
 
-def walk_comments(api: httpx.Client) -> None:
+def walk_comments(api: httpx2.Client) -> None:
     comment = api.post(f"{R}/issues/1/comments", json={"body": "Hello"}).json()["id"]
     api.post(f"{R}/issues/1/comments", json={"body": ""})
     api.get(f"{R}/issues/1/comments", params={"since": "2020-01-01T00:00:00Z"})
@@ -113,7 +113,7 @@ def walk_comments(api: httpx.Client) -> None:
     api.get(f"{R}/issues/comments/{comment}")
 
 
-def walk_files(api: httpx.Client) -> None:
+def walk_files(api: httpx2.Client) -> None:
     api.get(f"{R}/readme")
     api.get(f"{R}/contents/")
     api.get(f"{R}/contents/README.md")
@@ -137,7 +137,7 @@ def walk_files(api: httpx.Client) -> None:
     api.delete(f"{R}/git/refs/heads/badge")
 
 
-def walk_git_data(api: httpx.Client) -> None:
+def walk_git_data(api: httpx2.Client) -> None:
     blob = api.post(f"{R}/git/blobs", json={"content": "PHN2Zy8+", "encoding": "base64"}).json()
     api.get(f"{R}/git/blobs/{blob['sha']}")
     api.get(f"{R}/git/blobs/{'0' * 40}")
@@ -162,7 +162,7 @@ def walk_git_data(api: httpx.Client) -> None:
     api.post(f"{R}/git/refs", json={"ref": "refs/heads/work", "sha": sha})
 
 
-def walk_pulls(api: httpx.Client) -> None:
+def walk_pulls(api: httpx2.Client) -> None:
     new = {"title": "Work", "head": "work", "base": "main"}
     number = api.post(f"{R}/pulls", json={**new, "body": "Closes #1"}).json()["number"]
     api.post(f"{R}/pulls", json=new)
@@ -185,7 +185,7 @@ def walk_pulls(api: httpx.Client) -> None:
     api.get(f"{R}/releases/tags/v2")
 
 
-def walk_the_rest(api: httpx.Client) -> None:
+def walk_the_rest(api: httpx2.Client) -> None:
     api.get("/user")
     api.get("/users/learner")
     api.get(f"{R}/collaborators/learner/permission")
@@ -199,7 +199,7 @@ def walk_the_rest(api: httpx.Client) -> None:
     api.delete(f"{R}/milestones/1")
 
 
-def walk_signed_in(api: httpx.Client, sandbox: Sandbox) -> None:
+def walk_signed_in(api: httpx2.Client, sandbox: Sandbox) -> None:
     app = next(iter(sandbox.world.apps.values()))
     number = next(iter(sandbox.world.installations))
     token = grants.give(sandbox.world, app, sandbox.world.users["learner"]).token.value
@@ -223,7 +223,7 @@ def walk_signed_in(api: httpx.Client, sandbox: Sandbox) -> None:
     api.request("DELETE", leaving, auth=(app.client_id, "wrong"), json={"access_token": token})
 
 
-def walk_app(api: httpx.Client, sandbox: Sandbox, jwt: str) -> None:
+def walk_app(api: httpx2.Client, sandbox: Sandbox, jwt: str) -> None:
     as_app = {"Authorization": f"Bearer {jwt}"}
     number = next(iter(sandbox.world.installations))
     api.get("/app", headers=as_app)
@@ -261,7 +261,7 @@ def walk_app(api: httpx.Client, sandbox: Sandbox, jwt: str) -> None:
 
 
 def test_every_answer_fits_the_description(
-    sandbox: Sandbox, api: httpx.Client, sandbox_app: SandboxApp
+    sandbox: Sandbox, api: httpx2.Client, sandbox_app: InstalledApp
 ) -> None:
     walk_labels_and_milestones(api)
     walk_relations(api, walk_issues(api))

@@ -11,7 +11,7 @@ from reports.checkpoints import STATES
 from bot.progress.career import Metric
 from bot.progress.forecast import Forecast
 from bot.progress.journal import JournalEntry
-from bot.progress.life import Evidence, Rating
+from bot.progress.learner_history import Evidence, Rating
 from bot.progress.skills import Rated
 from bot.reports.checkpoint import CheckpointReport, HoursReport, RoleReport, Step
 from bot.reports.checkpoint_items import CountFound, ItemReport, Piece

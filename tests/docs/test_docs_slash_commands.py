@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from docs.pages import ROOT, codes, sections
 
-from bot.progress import amounts, understand
-from bot.progress.commands import COMMANDS, MOST, read_commands
+from bot.progress import quantities, understand
+from bot.progress.parse_command import COMMANDS, MOST, read_commands
 
 PAGE = sections(ROOT / "docs" / "reference" / "commands.md")
 AMOUNTS = {row[0]: codes(row[1]) for row in PAGE["Ways to write amounts"].rows}
@@ -26,11 +26,11 @@ def test_every_form_is_read_as_its_command(form: str) -> None:
 
 def test_the_ways_to_write_amounts_work() -> None:
     day = date(2026, 1, 5)
-    assert all(amounts.hours(text) for text in AMOUNTS["hours"])
-    assert all(amounts.span(text) for text in AMOUNTS["days"])
-    assert all(amounts.until(text, day) for text in AMOUNTS["the end of a pause"])
-    assert all(amounts.pace(text) for text in AMOUNTS["a pace"])
-    assert all(amounts.signed(text) for text in AMOUNTS["a count"])
+    assert all(quantities.hours(text) for text in AMOUNTS["hours"])
+    assert all(quantities.span(text) for text in AMOUNTS["days"])
+    assert all(quantities.until(text, day) for text in AMOUNTS["the end of a pause"])
+    assert all(quantities.pace(text) for text in AMOUNTS["a pace"])
+    assert all(quantities.signed(text) for text in AMOUNTS["a count"])
 
 
 def test_the_limits_are_told() -> None:

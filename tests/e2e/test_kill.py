@@ -18,9 +18,9 @@ from e2e.warm import Warm
 from bot.cli.app import run
 from bot.planning.changes import Change
 from bot.planning.marker import find
-from bot.sandbox.server import running
-from bot.sandbox.state.faults import Fault
 from bot.usecases.apply import Writer
+from github_sandbox.server import running
+from github_sandbox.state.faults import Fault
 
 APPLY = ["apply", "--yes"]
 WRITES = 30

@@ -19,7 +19,7 @@ from workbench import settings as config
 from bot.curriculum.load import from_catalog
 from bot.curriculum.model import Curriculum
 from bot.planning.marker import find
-from bot.sandbox.state.objects import Issue
+from github_sandbox.state.objects import Issue
 
 GUIDE = from_catalog("devops-to-mlops")
 WEEKS = 52

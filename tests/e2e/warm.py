@@ -61,7 +61,7 @@ class Warm:
 
 def _serve() -> None:
     import github  # noqa: F401 - warms up what the command would load
-    import httpx  # noqa: F401
+    import httpx2  # noqa: F401
     import jinja2  # noqa: F401
     import yaml  # noqa: F401
 

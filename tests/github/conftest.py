@@ -16,9 +16,9 @@ from bot.github.client import Connection
 from bot.github.gateway import PyGithubGateway
 from bot.github.pacing import Pacing
 from bot.github.reader import HttpReader
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import issues
-from bot.sandbox.world import World
+from github_sandbox.server import Sandbox
+from github_sandbox.state import issues
+from github_sandbox.world import World
 
 
 @pytest.fixture

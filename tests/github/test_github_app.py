@@ -7,10 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
+import respx
 from pydantic import SecretStr
-from sandbox_fixtures import SandboxApp
 from timeline import Timeline
 
 from bot.errors import (
@@ -33,17 +32,19 @@ from bot.github.client import Connection, RestClient, inspect
 from bot.github.problems import UnreadableAnswerError
 from bot.github.reader import HttpReader
 from bot.github.rights import LEAST, Rights
-from bot.sandbox.state import apps
-from bot.sandbox.state.objects import Actor
-from bot.sandbox.world import World
+from github_sandbox import InstalledApp
+from github_sandbox.state import apps
+from github_sandbox.state.objects import Actor
+from github_sandbox.world import World
 
+pytestmark = pytest.mark.httpx2(base_url="https://api.github.com")
 MakeAuth = Callable[..., AppAuth]
 KEY = apps.key_pair()[0]
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def make_auth(sandbox_app: SandboxApp, timeline: Timeline) -> Iterator[MakeAuth]:
+def make_auth(sandbox_app: InstalledApp, timeline: Timeline) -> Iterator[MakeAuth]:
     made: list[AppAuth] = []
 
     def make(**other: Any) -> AppAuth:
@@ -68,7 +69,7 @@ def auth(make_auth: MakeAuth) -> AppAuth:
 
 
 @pytest.fixture
-def home(sandbox_app: SandboxApp, world: World) -> InstalledRepository:
+def home(sandbox_app: InstalledApp, world: World) -> InstalledRepository:
     """The learner's repository as the App sees it."""
     repository = world.repository()
     return InstalledRepository(
@@ -93,9 +94,9 @@ def token_of(auth: AppAuth, home: InstalledRepository) -> SecretStr:
 
 class TestSignatures:
     def test_id_and_key_are_proved_by_asking_for_the_app(
-        self, auth: AppAuth, make_auth: MakeAuth, sandbox_app: SandboxApp
+        self, auth: AppAuth, make_auth: MakeAuth, sandbox_app: InstalledApp
     ) -> None:
-        assert auth.info().slug == "milepost-test"
+        assert auth.info().slug == "test-app"
         assert auth.info().permissions["issues"] == "write"
         assert make_auth(issuer=str(sandbox_app.app.id)).info() == auth.info()
 
@@ -179,14 +180,11 @@ class TestTokens:
         assert len(tokens) == 1
         assert asked_for_tokens(world) == [201]
 
-    def test_a_token_of_any_form_is_handed_on_as_it_is(self) -> None:
+    def test_a_token_of_any_form_is_handed_on_as_it_is(self, httpx2_mock: respx.Router) -> None:
         odd = "ghs_123456_" + "eyJ0eXAi." * 60 + "-_x"
-
-        def answer(_: httpx.Request) -> httpx.Response:
-            return httpx.Response(201, json={"token": odd, "expires_at": "2026-03-02T13:00:00Z"})
-
-        http = httpx.Client(transport=httpx.MockTransport(answer))
-        auth = AppAuth("Iv1.x", SecretStr(KEY), http=http, clock=lambda: NOON)
+        given = {"token": odd, "expires_at": "2026-03-02T13:00:00Z"}
+        httpx2_mock.post("/app/installations/1/access_tokens").respond(201, json=given)
+        auth = AppAuth("Iv1.x", SecretStr(KEY), clock=lambda: NOON)
         place = InstalledRepository(installation=1, id=2, full_name="learner/portfolio")
         assert auth.token(1, 2).get_secret_value() == odd
         assert auth.using(place, lambda connection: connection.token) == SecretStr(odd)
@@ -194,11 +192,12 @@ class TestTokens:
     @pytest.mark.parametrize(
         "body", [{}, {"token": "canary"}, {"token": "canary", "expires_at": "soon"}, []]
     )
-    def test_an_answer_without_a_token_is_told(self, body: object) -> None:
-        transport = httpx.MockTransport(lambda _: httpx.Response(201, json=body))
-        auth = AppAuth("Iv1.x", SecretStr(KEY), http=httpx.Client(transport=transport))
+    def test_an_answer_without_a_token_is_told(
+        self, httpx2_mock: respx.Router, body: dict[str, str]
+    ) -> None:
+        httpx2_mock.post("/app/installations/1/access_tokens").respond(201, json=body)
         with pytest.raises(UnreadableAnswerError) as told:
-            auth.token(1, 2)
+            AppAuth("Iv1.x", SecretStr(KEY)).token(1, 2)
         assert "canary" not in str(told.value)
 
 
@@ -234,7 +233,7 @@ class TestRefusedTokens:
         assert sum(entry.fault == "expired" for entry in world.journal.entries) == 2
 
     def test_a_suspended_installation(
-        self, auth: AppAuth, home: InstalledRepository, world: World, sandbox_app: SandboxApp
+        self, auth: AppAuth, home: InstalledRepository, world: World, sandbox_app: InstalledApp
     ) -> None:
         token_of(auth, home)
         with world.lock:
@@ -250,7 +249,7 @@ class TestRefusedTokens:
         assert auth.using(home, look) == "learner/portfolio"
 
     def test_a_removed_installation(
-        self, auth: AppAuth, home: InstalledRepository, world: World, sandbox_app: SandboxApp
+        self, auth: AppAuth, home: InstalledRepository, world: World, sandbox_app: InstalledApp
     ) -> None:
         token_of(auth, home)
         with world.lock:
@@ -267,7 +266,7 @@ class TestRefusedTokens:
         auth: AppAuth,
         home: InstalledRepository,
         world: World,
-        sandbox_app: SandboxApp,
+        sandbox_app: InstalledApp,
         path: str,
     ) -> None:
         world.repository().private = True
@@ -307,7 +306,7 @@ class TestRefusedTokens:
 
 class TestLists:
     def test_installations_are_read_to_the_end(
-        self, auth: AppAuth, world: World, sandbox_app: SandboxApp
+        self, auth: AppAuth, world: World, sandbox_app: InstalledApp
     ) -> None:
         with world.lock:
             for number in range(120):
@@ -337,28 +336,22 @@ class TestLists:
         assert [one.full_name for one in auth.repositories(home.installation)] == [home.full_name]
 
     @pytest.mark.parametrize("body", [{}, {"repositories": 3}, {"repositories": [{"id": 1}]}, 7])
-    def test_what_is_no_list_is_told(self, body: object) -> None:
-        def answer(request: httpx.Request) -> httpx.Response:
-            if request.method == "POST":
-                late = "2100-01-01T00:00:00Z"
-                return httpx.Response(201, json={"token": "x", "expires_at": late})
-            return httpx.Response(200, json=body)
-
-        http = httpx.Client(transport=httpx.MockTransport(answer))
-        auth = AppAuth("Iv1.x", SecretStr(KEY), http=http)
+    def test_what_is_no_list_is_told(self, httpx2_mock: respx.Router, body: Any) -> None:
+        given = {"token": "x", "expires_at": "2100-01-01T00:00:00Z"}
+        httpx2_mock.post("/app/installations/1/access_tokens").respond(201, json=given)
+        httpx2_mock.get("/installation/repositories").respond(json=body)
+        httpx2_mock.get("/app/installations").respond(json=body)
+        auth = AppAuth("Iv1.x", SecretStr(KEY))
         with pytest.raises(UnreadableAnswerError):
             list(auth.repositories(1))
         with pytest.raises(UnreadableAnswerError):
             list(auth.installations())
 
-    def test_pages_that_never_end_are_told(self) -> None:
-        def answer(_: httpx.Request) -> httpx.Response:
-            link = '<https://api.github.com/app/installations?per_page=100>; rel="next"'
-            return httpx.Response(200, json=[], headers={"link": link})
-
-        http = httpx.Client(transport=httpx.MockTransport(answer))
+    def test_pages_that_never_end_are_told(self, httpx2_mock: respx.Router) -> None:
+        link = '<https://api.github.com/app/installations?per_page=100>; rel="next"'
+        httpx2_mock.get("/app/installations").respond(json=[], headers={"link": link})
         with pytest.raises(UnreadableAnswerError, match="never end"):
-            list(AppAuth("Iv1.x", SecretStr(KEY), http=http).installations())
+            list(AppAuth("Iv1.x", SecretStr(KEY)).installations())
 
 
 class TestPatience:
@@ -379,24 +372,19 @@ class TestPatience:
             token_of(auth, home)
         assert timeline.slept == []
 
-    def test_a_redirect_is_not_followed(self) -> None:
-        asked: list[str] = []
-
-        def answer(request: httpx.Request) -> httpx.Response:
-            asked.append(request.url.host)
-            return httpx.Response(307, headers={"location": "https://elsewhere.example/app"})
-
-        http = httpx.Client(transport=httpx.MockTransport(answer))
+    def test_a_redirect_is_not_followed(self, httpx2_mock: respx.Router) -> None:
+        elsewhere = {"location": "https://elsewhere.example/app"}
+        httpx2_mock.get("/app").respond(307, headers=elsewhere)
         with pytest.raises(UnreadableAnswerError, match="redirect"):
-            AppAuth("Iv1.x", SecretStr(KEY), http=http).info()
-        assert asked == ["api.github.com"]
+            AppAuth("Iv1.x", SecretStr(KEY)).info()
+        assert httpx2_mock.calls.call_count == 1
 
 
 def test_no_secret_is_ever_shown(
     auth: AppAuth,
     home: InstalledRepository,
     world: World,
-    sandbox_app: SandboxApp,
+    sandbox_app: InstalledApp,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)

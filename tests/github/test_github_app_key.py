@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from bot.errors import ConfigError
 from bot.github.app_key import AppKey
-from bot.sandbox.state import apps
+from github_sandbox.state import apps
 
 KEY, PUBLIC_KEY = apps.key_pair()
 SIGNER = AppKey("Iv1.x", SecretStr(KEY))  # loading the key takes a tenth of a second

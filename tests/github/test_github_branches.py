@@ -15,9 +15,9 @@ from bot.errors import (
 )
 from bot.github.gateway import PyGithubGateway
 from bot.github.problems import ConflictError, EmptyRepositoryError
-from bot.sandbox.state import comments, pulls
-from bot.sandbox.state.objects import Repository
-from bot.sandbox.world import World
+from github_sandbox.state import comments, pulls
+from github_sandbox.state.objects import Repository
+from github_sandbox.world import World
 
 MakeGateway = Callable[..., PyGithubGateway]
 Seed = Callable[[int], None]

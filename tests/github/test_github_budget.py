@@ -20,7 +20,7 @@ from bot.github.lane import CREATIONS, Lane
 from bot.github.pacing import Pacing
 from bot.github.reader import HttpReader
 from bot.planning.ports import Gateway
-from bot.sandbox.world import World
+from github_sandbox.world import World
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ADA, BOB = 1, 2

@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import respx
 from pydantic import ValidationError
 
 from bot.errors import AuthenticationError, ConfigError, MilepostError
 from bot.github.client import Connection, RestClient, inspect, new_name
 from bot.github.problems import Answer, NeverSentError, UnreadableAnswerError
-from bot.sandbox.world import World
+from github_sandbox.world import World
 
+pytestmark = pytest.mark.httpx2(base_url="https://api.github.com")
 CANARY = "ghp_canary0123456789"
 
 
@@ -127,21 +129,15 @@ class TestInspect:
         with pytest.raises(MilepostError):
             inspect(Connection.model_validate(connection.model_dump() | {"token": "wrong"}))
 
-    def test_an_old_server_tells_less(self) -> None:
-        import httpx
-
-        bare = httpx.MockTransport(lambda _: httpx.Response(200, json={"full_name": "a/b"}))
-        client = RestClient(connection_of(), http=httpx.Client(transport=bare))
-        found = inspect(connection_of(), client=client)
+    def test_an_old_server_tells_less(self, httpx2_mock: respx.Router) -> None:
+        httpx2_mock.get("/repos/learner/portfolio").respond(json={"full_name": "a/b"})
+        found = inspect(connection_of())
         assert (found.repository, found.permissions, found.rate_limit) == ("a/b", frozenset(), None)
 
-    def test_something_else_is_no_repository(self) -> None:
-        import httpx
-
-        odd = httpx.MockTransport(lambda _: httpx.Response(200, json=["no", "object"]))
-        client = RestClient(connection_of(), http=httpx.Client(transport=odd))
+    def test_something_else_is_no_repository(self, httpx2_mock: respx.Router) -> None:
+        httpx2_mock.get("/repos/learner/portfolio").respond(json=["no", "object"])
         with pytest.raises(UnreadableAnswerError):
-            inspect(connection_of(), client=client)
+            inspect(connection_of())
 
 
 class TestNewName:
@@ -203,7 +199,7 @@ def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
         "import sys; import bot.github.reader, bot.github.gateway, bot.github.client as c;"
         "x = c.Connection(repository='a/b'); bot.github.reader.HttpReader(x);"
         "bot.github.gateway.PyGithubGateway(x);"
-        "print(*sorted({'github', 'requests', 'httpx', 'platformdirs', 'jwt'} & set(sys.modules)))"
+        "print(*sorted({'github', 'requests', 'httpx2', 'platformdirs', 'jwt'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
@@ -214,9 +210,9 @@ def test_reading_does_not_import_the_writer(connection: Connection) -> None:
         "import sys; from bot.github.reader import HttpReader; from bot.github.client import *;"
         "to = dict(repository='learner/portfolio', token='sandbox-token', api_url=sys.argv[1]);"
         "HttpReader(Connection(**to)).snapshot();"
-        "print(*sorted({'github', 'requests', 'httpx'} & set(sys.modules)))"
+        "print(*sorted({'github', 'requests', 'httpx2'} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, connection.api_url], capture_output=True, text=True, check=True
     )
-    assert done.stdout.split() == ["httpx"]
+    assert done.stdout.split() == ["httpx2"]

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
-import httpx
 import pytest
+import respx
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
-from sandbox_fixtures import Inbox, SandboxApp
 from timeline import Timeline
 
 from bot.github import deliveries
@@ -17,12 +17,14 @@ from bot.github.app import AppAuth
 from bot.github.app_problems import AppRefusedError
 from bot.github.deliveries import Delivery, Missed, missed, sweep
 from bot.github.problems import UnreadableAnswerError
-from bot.sandbox.state import apps, labels
-from bot.sandbox.state.hooks import Delivery as Sent
-from bot.sandbox.world import World
+from github_sandbox import InstalledApp, WebhookInbox
+from github_sandbox.state import apps, labels
+from github_sandbox.state.hooks import Delivery as Sent
+from github_sandbox.world import World
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 KEY = apps.key_pair()[0]
+pytestmark = pytest.mark.httpx2(base_url="https://api.github.com")
 
 
 def attempt(
@@ -94,7 +96,7 @@ class TestSelection:
 
 
 @pytest.fixture
-def auth(sandbox_app: SandboxApp, timeline: Timeline) -> Iterator[AppAuth]:
+def auth(sandbox_app: InstalledApp, timeline: Timeline) -> Iterator[AppAuth]:
     made = AppAuth(
         sandbox_app.app.client_id,
         SecretStr(sandbox_app.app.private_key),
@@ -111,7 +113,7 @@ def make_label(world: World, name: str) -> None:
         labels.create(world, world.actor(), world.repository(), {"name": name, "color": "aabbcc"})
 
 
-def guids(inbox: Inbox) -> list[str]:
+def guids(inbox: WebhookInbox) -> list[str]:
     """GUIDs as they arrived, of labels only."""
     return [
         one.headers["x-github-delivery"]
@@ -122,7 +124,11 @@ def guids(inbox: Inbox) -> list[str]:
 
 class TestSweep:
     def test_what_did_not_arrive_comes_again_once(
-        self, auth: AppAuth, sandbox_app: SandboxApp, webhook_inbox: Inbox, timeline: Timeline
+        self,
+        auth: AppAuth,
+        sandbox_app: InstalledApp,
+        webhook_inbox: WebhookInbox,
+        timeline: Timeline,
     ) -> None:
         sandbox = sandbox_app.sandbox
         make_label(sandbox.world, "well")
@@ -142,7 +148,11 @@ class TestSweep:
         assert (again.asked, again.arrived) == (0, done.arrived + 1)
 
     def test_an_unreachable_server_is_caught_up_with(
-        self, auth: AppAuth, sandbox_app: SandboxApp, webhook_inbox: Inbox, timeline: Timeline
+        self,
+        auth: AppAuth,
+        sandbox_app: InstalledApp,
+        webhook_inbox: WebhookInbox,
+        timeline: Timeline,
     ) -> None:
         sandbox, hook = sandbox_app.sandbox, sandbox_app.app.hook
         assert hook is not None
@@ -158,7 +168,11 @@ class TestSweep:
         assert len(set(guids(webhook_inbox))) == 3
 
     def test_it_ends_with_what_never_will(
-        self, auth: AppAuth, sandbox_app: SandboxApp, webhook_inbox: Inbox, timeline: Timeline
+        self,
+        auth: AppAuth,
+        sandbox_app: InstalledApp,
+        webhook_inbox: WebhookInbox,
+        timeline: Timeline,
     ) -> None:
         sandbox = sandbox_app.sandbox
         sandbox.webhooks.settle()
@@ -174,7 +188,7 @@ class TestSweep:
         assert len(guids(webhook_inbox)) == deliveries.ATTEMPTS
 
     def test_long_lists_are_read_back_to_three_days_and_no_further(
-        self, auth: AppAuth, sandbox_app: SandboxApp, timeline: Timeline
+        self, auth: AppAuth, sandbox_app: InstalledApp, timeline: Timeline
     ) -> None:
         world, hook = sandbox_app.sandbox.world, sandbox_app.app.hook
         assert hook is not None
@@ -193,7 +207,7 @@ class TestSweep:
         world.journal.forget()
 
     def test_a_shorter_reach_looks_less_far(
-        self, auth: AppAuth, sandbox_app: SandboxApp, timeline: Timeline
+        self, auth: AppAuth, sandbox_app: InstalledApp, timeline: Timeline
     ) -> None:
         sandbox_app.sandbox.webhooks.settle()
         fill(sandbox_app.sandbox.world, sandbox_app, 2, "timed out")
@@ -202,14 +216,14 @@ class TestSweep:
         assert sweep(auth, now=timeline.clock(), reach=hour).attempts == 0
         assert sweep(auth, now=timeline.clock()).asked == 2
 
-    def test_another_key_is_told(self, sandbox_app: SandboxApp, timeline: Timeline) -> None:
+    def test_another_key_is_told(self, sandbox_app: InstalledApp, timeline: Timeline) -> None:
         other = AppAuth("Iv1.other", SecretStr(KEY), api_url=sandbox_app.sandbox.api_url)
         with pytest.raises(AppRefusedError):
             sweep(other, now=timeline.clock())
         other.close()
 
 
-def fill(world: World, app: SandboxApp, count: int, status: str) -> None:
+def fill(world: World, app: InstalledApp, count: int, status: str) -> None:
     """So many deliveries of now that nobody really sent."""
     assert app.app.hook is not None
     with world.lock:
@@ -222,31 +236,30 @@ def fill(world: World, app: SandboxApp, count: int, status: str) -> None:
             world.deliveries.append(sent)
 
 
-def answering(listed: object, status: int = 202) -> AppAuth:
-    """An App whose deliveries are listed so, and whose redeliveries are answered so."""
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        if request.method == "GET":
-            return httpx.Response(200, json=listed)
-        return httpx.Response(status, json={"message": "Delivery not found"})
-
-    return AppAuth("x", SecretStr(KEY), http=httpx.Client(transport=httpx.MockTransport(answer)))
-
-
 @pytest.mark.parametrize("status", [400, 404, 422])
-def test_what_github_has_no_more_is_counted(status: int) -> None:
+def test_what_github_has_no_more_is_counted(httpx2_mock: respx.Router, status: int) -> None:
     lost = [attempt(n, f"g{n}", "timed out").model_dump(mode="json") for n in range(3)]
-    done = sweep(answering(lost, status), now=NOON + timedelta(hours=1))
+    httpx2_mock.get("/app/hook/deliveries").respond(json=lost)
+    for n in range(3):
+        gone = {"message": "Delivery not found"}
+        httpx2_mock.post(f"/app/hook/deliveries/{n}/attempts").respond(status, json=gone)
+    done = sweep(AppAuth("x", SecretStr(KEY)), now=NOON + timedelta(hours=1))
     assert (done.asked, done.refused) == (0, 3)
 
 
-def test_a_refusal_of_the_app_ends_the_sweep() -> None:
-    lost = [attempt(1, "g", "timed out").model_dump(mode="json")]
+def test_a_refusal_of_the_app_ends_the_sweep(httpx2_mock: respx.Router) -> None:
+    lost = [attempt(n, f"g{n}", "timed out").model_dump(mode="json") for n in (1, 2)]
+    httpx2_mock.get("/app/hook/deliveries").respond(json=lost)
+    refused = httpx2_mock.post(path__regex=r"/app/hook/deliveries/\d/attempts").respond(
+        401, json={}
+    )
     with pytest.raises(AppRefusedError):
-        sweep(answering(lost, 401), now=NOON + timedelta(hours=1))
+        sweep(AppAuth("x", SecretStr(KEY)), now=NOON + timedelta(hours=1))
+    assert refused.call_count == 1
 
 
 @pytest.mark.parametrize("listed", [{}, [{"id": 1}], [7]])
-def test_what_is_no_list_of_deliveries_is_told(listed: object) -> None:
+def test_what_is_no_list_of_deliveries_is_told(httpx2_mock: respx.Router, listed: Any) -> None:
+    httpx2_mock.get("/app/hook/deliveries").respond(json=listed)
     with pytest.raises(UnreadableAnswerError):
-        sweep(answering(listed), now=NOON)
+        sweep(AppAuth("x", SecretStr(KEY)), now=NOON)

@@ -26,8 +26,8 @@ from bot.errors import (
 from bot.github.client import Connection
 from bot.github.gateway import PyGithubGateway
 from bot.planning.snapshot import IssueRef
-from bot.sandbox.state import issues
-from bot.sandbox.world import World
+from github_sandbox.state import issues
+from github_sandbox.world import World
 
 MakeGateway = Callable[..., PyGithubGateway]
 Seed = Callable[[int], None]

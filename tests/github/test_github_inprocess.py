@@ -9,9 +9,9 @@ from timeline import Timeline
 
 from bot.github.reader import HttpReader
 from bot.planning.snapshot import Frozen
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import comments, issues, milestones, pulls, relations, releases
-from bot.sandbox.world import World
+from github_sandbox.server import Sandbox
+from github_sandbox.state import comments, issues, milestones, pulls, relations, releases
+from github_sandbox.world import World
 
 
 @pytest.fixture

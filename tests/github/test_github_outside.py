@@ -15,8 +15,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import httpcore
-import httpx
+import httpcore2
+import httpx2
 import pytest
 import respx
 from cryptography import x509
@@ -176,19 +176,19 @@ def server(_running: Server) -> Server:
     return _running
 
 
-class Dial(httpcore.NetworkBackend):
+class Dial(httpcore2.NetworkBackend):
     """Notes which address is dialled, and connects to the server on this machine."""
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._real = httpcore.SyncBackend()
+        self._real = httpcore2.SyncBackend()
         self.dialled: list[tuple[str, int]] = []
         self.dead: set[str] = set()
 
-    def connect_tcp(self, host: str, port: int, *args: Any, **_: Any) -> httpcore.NetworkStream:
+    def connect_tcp(self, host: str, port: int, *args: Any, **_: Any) -> httpcore2.NetworkStream:
         self.dialled.append((host, port))
         if host in self.dead:
-            raise httpcore.ConnectError("unreachable")
+            raise httpcore2.ConnectError("unreachable")
         return self._real.connect_tcp("127.0.0.1", self._port, *args)
 
 
@@ -241,7 +241,7 @@ def test_a_page_is_asked_for_at_the_address_that_was_checked(
 def test_without_a_trusted_certificate_nothing_is_sent(
     dial: Dial, names: Names, server: Server
 ) -> None:
-    pages = WebPages(resolve=names, dial=dial, tls=httpx.create_ssl_context())
+    pages = WebPages(resolve=names, dial=dial, tls=httpx2.create_ssl_context())
     assert pages.exists(f"{BLOG}/") is None
     assert server.seen == []
 
@@ -435,21 +435,22 @@ class TestTitles:
             (b"%PDF <title>x</title>", "application/pdf", ""),
         ],
     )
-    def test_the_title(self, content: bytes, kind: str, title: str) -> None:
-        with respx.mock(using="httpcore") as router:
-            router.get(f"{BLOG}/").respond(200, content=content, headers={"Content-Type": kind})
-            assert WebPages().exists(f"{BLOG}/") == title
+    def test_the_title(
+        self, httpx2_mock: respx.Router, content: bytes, kind: str, title: str
+    ) -> None:
+        httpx2_mock.get(f"{BLOG}/").respond(content=content, headers={"Content-Type": kind})
+        assert WebPages().exists(f"{BLOG}/") == title
 
     @pytest.mark.parametrize("status", [204, 304, 401, 403, 404, 410, 429, 500, 999])
-    def test_only_a_good_answer_is_a_page(self, status: int) -> None:
-        with respx.mock(using="httpcore") as router:
-            router.get(f"{BLOG}/").respond(status)
-            assert (WebPages().exists(f"{BLOG}/") is not None) is (status == 204)
+    def test_only_a_good_answer_is_a_page(self, httpx2_mock: respx.Router, status: int) -> None:
+        httpx2_mock.get(f"{BLOG}/").respond(status)
+        assert (WebPages().exists(f"{BLOG}/") is not None) is (status == 204)
 
     @pytest.mark.parametrize(
-        "error", [httpcore.ReadTimeout, httpcore.RemoteProtocolError, httpcore.ReadError]
+        "error", [httpcore2.ReadTimeout, httpcore2.RemoteProtocolError, httpcore2.ReadError]
     )
-    def test_a_broken_answer_is_none(self, error: type[Exception]) -> None:
-        with respx.mock(using="httpcore") as router:
-            router.get(f"{BLOG}/").mock(side_effect=error)
-            assert WebPages().exists(f"{BLOG}/") is None
+    def test_a_broken_answer_is_none(
+        self, httpx2_mock: respx.Router, error: type[Exception]
+    ) -> None:
+        httpx2_mock.get(f"{BLOG}/").mock(side_effect=error)
+        assert WebPages().exists(f"{BLOG}/") is None

@@ -4,22 +4,24 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
+import respx
 from timeline import Timeline
 
 from bot.errors import AuthenticationError
 from bot.github.cache import EtagCache
 from bot.github.problems import UnreadableAnswerError
 from bot.github.reader import HttpReader
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import comments, issues, pulls, releases
-from bot.sandbox.state.git import blob_sha
-from bot.sandbox.state.objects import Actor, Comment
-from bot.sandbox.world import World
+from github_sandbox.server import Sandbox
+from github_sandbox.state import comments, issues, pulls, releases
+from github_sandbox.state.git import blob_sha
+from github_sandbox.state.objects import Actor, Comment
+from github_sandbox.world import World
 
 MakeReader = Callable[..., HttpReader]
 Seed = Callable[[int], None]
+PUBLIC = {"api_url": "https://api.github.com"}
+pytestmark = pytest.mark.httpx2(base_url="https://api.github.com")
 
 
 def statuses(world: World) -> list[int]:
@@ -145,9 +147,12 @@ class TestLabels:
         assert reader.labelled_by(1, "never") is None
         assert reader.labelled_by(2, "seen") is None
 
-    def test_an_account_that_is_gone_has_no_name(self, make_reader: MakeReader) -> None:
+    def test_an_account_that_is_gone_has_no_name(
+        self, make_reader: MakeReader, httpx2_mock: respx.Router
+    ) -> None:
         event = {"id": 1, "event": "labeled", "label": {"name": "seen"}, "actor": None}
-        assert odd_reader(make_reader, [event]).labelled_by(1, "seen") is None
+        httpx2_mock.get("/repos/learner/portfolio/issues/1/events").respond(json=[event])
+        assert make_reader(**PUBLIC).labelled_by(1, "seen") is None
 
 
 class TestMayWrite:
@@ -192,8 +197,12 @@ class TestMayWrite:
             make_reader(token="wrong").may_write("mentor")
 
     @pytest.mark.parametrize("body", [{}, {"permission": "push"}, {"permission": None}])
-    def test_an_unknown_word_is_a_no(self, make_reader: MakeReader, body: Any) -> None:
-        assert not odd_reader(make_reader, body).may_write("mentor")
+    def test_an_unknown_word_is_a_no(
+        self, make_reader: MakeReader, httpx2_mock: respx.Router, body: Any
+    ) -> None:
+        permission = "/repos/learner/portfolio/collaborators/mentor/permission"
+        httpx2_mock.get(permission).respond(json=body)
+        assert not make_reader(**PUBLIC).may_write("mentor")
 
 
 class TestFind:
@@ -249,31 +258,29 @@ class TestFind:
         assert reader.find("https://example.com/learner/portfolio") is None
         assert len(world.journal.entries) == 0
 
-    def test_a_redirect_elsewhere_is_not_followed(self, make_reader: MakeReader) -> None:
-        asked = []
+    def test_a_redirect_elsewhere_is_not_followed(
+        self, make_reader: MakeReader, httpx2_mock: respx.Router
+    ) -> None:
+        elsewhere = {"location": "https://evil.example/repositories/1"}
+        httpx2_mock.get("/repos/friend/tool").respond(301, headers=elsewhere)
+        assert make_reader(**PUBLIC).find("https://github.com/friend/tool") is None
+        assert httpx2_mock.calls.call_count == 1
 
-        def answer(request: httpx.Request) -> httpx.Response:
-            asked.append(request.url.host)
-            return httpx.Response(301, headers={"location": "https://evil.example/repositories/1"})
-
-        http = httpx.Client(transport=httpx.MockTransport(answer))
-        reader = make_reader(http=http, api_url="https://api.github.com")
-        assert reader.find("https://github.com/friend/tool") is None
-        assert asked == ["api.github.com"]
-
-    def test_a_redirect_in_circles_ends(self, make_reader: MakeReader) -> None:
-        def answer(_: httpx.Request) -> httpx.Response:
-            there = "https://api.github.com/repositories/1"
-            return httpx.Response(301, headers={"location": there})
-
-        http = httpx.Client(transport=httpx.MockTransport(answer))
-        reader = make_reader(http=http, api_url="https://api.github.com")
-        assert reader.find("https://github.com/friend/tool") is None
+    def test_a_redirect_in_circles_ends(
+        self, make_reader: MakeReader, httpx2_mock: respx.Router
+    ) -> None:
+        circle = {"location": "https://api.github.com/repositories/1"}
+        httpx2_mock.get("/repos/friend/tool").respond(301, headers=circle)
+        httpx2_mock.get("/repositories/1").respond(301, headers=circle)
+        assert make_reader(**PUBLIC).find("https://github.com/friend/tool") is None
 
     @pytest.mark.parametrize("body", [[], "text", {"created_at": "yesterday"}])
-    def test_an_answer_of_another_shape_is_told(self, make_reader: MakeReader, body: Any) -> None:
+    def test_an_answer_of_another_shape_is_told(
+        self, make_reader: MakeReader, httpx2_mock: respx.Router, body: Any
+    ) -> None:
+        httpx2_mock.get("/repos/friend/tool").respond(json=body)
         with pytest.raises(UnreadableAnswerError):
-            odd_reader(make_reader, body).find("https://github.com/friend/tool")
+            make_reader(**PUBLIC).find("https://github.com/friend/tool")
 
 
 class TestTree:
@@ -291,12 +298,9 @@ class TestTree:
         assert make_reader(repository="learner/empty").tree("main") is None
 
     @pytest.mark.parametrize("body", [[], {}, {"tree": {}}, {"tree": [{"type": "blob"}]}])
-    def test_another_shape_is_told(self, make_reader: MakeReader, body: Any) -> None:
+    def test_another_shape_is_told(
+        self, make_reader: MakeReader, httpx2_mock: respx.Router, body: Any
+    ) -> None:
+        httpx2_mock.get(path__startswith="/repos/learner/portfolio/git/trees/").respond(json=body)
         with pytest.raises(UnreadableAnswerError):
-            odd_reader(make_reader, body).tree("main")
-
-
-def odd_reader(make_reader: MakeReader, body: Any) -> HttpReader:
-    """A reader whose requests never leave, for answers that no GitHub would give."""
-    answer = httpx.MockTransport(lambda _: httpx.Response(200, json=body))
-    return make_reader(http=httpx.Client(transport=answer), api_url="https://api.github.com")
+            make_reader(**PUBLIC).tree("main")

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
+import respx
 from timeline import Timeline
 
 from bot.errors import (
@@ -21,11 +22,13 @@ from bot.github.gateway import PyGithubGateway
 from bot.github.problems import UnreadableAnswerError
 from bot.github.reader import MOST_PASSED, HttpReader
 from bot.planning.snapshot import Snapshot
-from bot.sandbox.state import comments, issues, labels, milestones, relations
-from bot.sandbox.world import World
+from github_sandbox.state import comments, issues, labels, milestones, relations
+from github_sandbox.world import World
 
 MakeReader = Callable[..., HttpReader]
 HOME = "/repos/learner/portfolio"
+PUBLIC = {"api_url": "https://api.github.com"}
+pytestmark = pytest.mark.httpx2(base_url="https://api.github.com")
 
 
 def requests(world: World) -> list[tuple[str, int]]:
@@ -207,14 +210,11 @@ class TestOneIssue:
         assert reader.issue(1) is None
         assert reader.issue(2) is None
 
-    def test_none_when_it_was_transferred(self, make_reader: MakeReader) -> None:
-        def answer(request: httpx.Request) -> httpx.Response:
-            if request.url.path.endswith("/issues/7"):
-                there = "https://api.github.com/repositories/2/issues/1"
-                return httpx.Response(301, headers={"location": there}, json={"message": "Moved"})
-            return httpx.Response(200, json={"full_name": "learner/other"})
-
-        assert odd_reader(make_reader, answer).issue(7) is None
+    def test_none_when_it_was_transferred(
+        self, make_reader: MakeReader, httpx2_mock: respx.Router
+    ) -> None:
+        transferred(httpx2_mock, 7)
+        assert make_reader(**PUBLIC).issue(7) is None
 
     def test_newer_ones_are_found_past_what_is_gone(
         self, make_reader: MakeReader, world: World, seed: Callable[[int], None]
@@ -232,35 +232,27 @@ class TestOneIssue:
         assert reader.newer(6) == ()
         assert len(world.journal.entries) - before == 7  # in the common case one request
 
-    def test_newer_ones_are_found_past_what_was_transferred(self, make_reader: MakeReader) -> None:
-        asked: list[str] = []
+    def test_newer_ones_are_found_past_what_was_transferred(
+        self, make_reader: MakeReader, httpx2_mock: respx.Router
+    ) -> None:
+        transferred(httpx2_mock, 7)
+        httpx2_mock.get(f"{HOME}/issues/8").respond(404, json={"message": "Not Found"})
+        assert make_reader(**PUBLIC).newer(6) == ()
 
-        def answer(request: httpx.Request) -> httpx.Response:
-            home, _, number = request.url.path.rpartition("/issues/")
-            asked.append(number if home else "")
-            if home and number == "7":
-                there = "https://api.github.com/repositories/2/issues/1"
-                return httpx.Response(301, headers={"location": there}, json={"message": "Moved"})
-            said = {"message": "Not Found"} if home else {"full_name": "learner/other"}
-            return httpx.Response(404 if home else 200, json=said)
-
-        odd_reader(make_reader, answer).newer(6)
-        assert [number for number in asked if number] == ["7", "8"]
-        asked.clear()
-        odd_reader(make_reader, answer).newer(7, known=10)
-        assert [number for number in asked if number] == ["8", "9", "10", "11"]
+    def test_gaps_among_known_numbers_do_not_end_the_search(
+        self, make_reader: MakeReader, httpx2_mock: respx.Router
+    ) -> None:
+        for number in (8, 9, 10, 11):
+            httpx2_mock.get(f"{HOME}/issues/{number}").respond(404, json={"message": "Not Found"})
+        assert make_reader(**PUBLIC).newer(7, known=10) == ()
 
     def test_the_search_for_newer_ones_ends_where_all_are_gone(
-        self, make_reader: MakeReader
+        self, make_reader: MakeReader, httpx2_mock: respx.Router
     ) -> None:
-        asked: list[str] = []
-
-        def answer(request: httpx.Request) -> httpx.Response:
-            asked.append(request.url.path)
-            return httpx.Response(410, json={"message": "Gone"})
-
-        assert odd_reader(make_reader, answer).newer(6) == ()
-        assert len(asked) == MOST_PASSED
+        gone = httpx2_mock.get(path__startswith=f"{HOME}/issues/")
+        gone.respond(410, json={"message": "Gone"})
+        assert make_reader(**PUBLIC).newer(6) == ()
+        assert gone.call_count == MOST_PASSED
 
 
 class TestComments:
@@ -359,7 +351,7 @@ class TestPatience:
         self, world: World, make_reader: MakeReader, timeline: Timeline
     ) -> None:
         world.faults.add("timeout", path=f"{HOME}/issues", hold=5)
-        make_reader(http=httpx.Client(timeout=0.1)).snapshot()
+        make_reader(http=httpx2.Client(timeout=0.1)).snapshot()
         assert timeline.slept == [0.5]
 
     def test_nobody_there(self, make_reader: MakeReader, timeline: Timeline) -> None:
@@ -393,55 +385,61 @@ class TestPatience:
         assert timeline.slept == []
 
 
-def odd_reader(
-    make_reader: MakeReader, answer: Callable[[httpx.Request], httpx.Response], **other: Any
-) -> HttpReader:
-    """A reader whose requests never leave, for answers that no GitHub would give."""
-    http = httpx.Client(transport=httpx.MockTransport(answer))
-    return make_reader(http=http, api_url="https://api.github.com", **other)
+def transferred(router: respx.Router, number: int) -> None:
+    """Expect a request for an issue that is in another repository now."""
+    there = {"location": "https://api.github.com/repositories/2/issues/1"}
+    issue = router.get(f"{HOME}/issues/{number}")
+    issue.respond(301, headers=there, json={"message": "Moved"})
+    router.get(HOME).respond(json={"full_name": "learner/other"})
 
 
 class TestOddAnswers:
-    def test_a_proxys_page(self, make_reader: MakeReader, cache: EtagCache) -> None:
-        page = httpx.Response(200, html="<html>Please log in</html>", headers={"etag": '"x"'})
-        reader = odd_reader(make_reader, lambda _: page, cache=cache)
+    def test_a_proxys_page(
+        self, make_reader: MakeReader, cache: EtagCache, httpx2_mock: respx.Router
+    ) -> None:
+        httpx2_mock.get(f"{HOME}/issues").respond(
+            html="<html>Please log in</html>", headers={"etag": '"x"'}
+        )
         with pytest.raises(UnreadableAnswerError, match=r"text/html.*proxy"):
-            reader.snapshot()
+            make_reader(cache=cache, **PUBLIC).snapshot()
         assert not cache.folder.exists()
 
-    @pytest.mark.parametrize("body", [{"items": []}, ["issue"], [[]], "text", None])
-    def test_json_of_another_shape(self, make_reader: MakeReader, body: Any) -> None:
-        reader = odd_reader(make_reader, lambda _: httpx.Response(200, json=body))
+    @pytest.mark.parametrize("body", ['{"items": []}', '["issue"]', "[[]]", '"text"', "null", ""])
+    def test_json_of_another_shape(
+        self, make_reader: MakeReader, httpx2_mock: respx.Router, body: str
+    ) -> None:
+        httpx2_mock.get(f"{HOME}/issues").respond(text=body)
         with pytest.raises(UnreadableAnswerError):
-            reader.snapshot()
+            make_reader(**PUBLIC).snapshot()
 
     @pytest.mark.parametrize("body", [[], "text", {"type": "file", "encoding": "base64"}])
-    def test_a_file_of_another_shape(self, make_reader: MakeReader, body: Any) -> None:
-        reader = odd_reader(make_reader, lambda _: httpx.Response(200, json=body))
+    def test_a_file_of_another_shape(
+        self, make_reader: MakeReader, httpx2_mock: respx.Router, body: Any
+    ) -> None:
+        httpx2_mock.get(f"{HOME}/contents/x").respond(json=body)
+        reader = make_reader(**PUBLIC)
         if isinstance(body, dict):
             with pytest.raises(UnreadableAnswerError):
                 reader.file("x")
         else:
             assert reader.file("x") is None
 
-    def test_pages_without_end(self, make_reader: MakeReader) -> None:
+    def test_pages_without_end(self, make_reader: MakeReader, httpx2_mock: respx.Router) -> None:
         link = '<https://api.github.com/repositories/1/issues?page=2>; rel="next", <x>; rel="last"'
-        reader = odd_reader(
-            make_reader, lambda _: httpx.Response(200, json=[], headers={"link": link})
-        )
+        httpx2_mock.get(f"{HOME}/issues").respond(json=[], headers={"link": link})
         with pytest.raises(UnreadableAnswerError, match="never end"):
-            reader.snapshot()
+            make_reader(**PUBLIC).snapshot()
 
-    def test_a_link_to_another_host_does_not_get_the_token(self, make_reader: MakeReader) -> None:
-        hosts = []
-
-        def answer(request: httpx.Request) -> httpx.Response:
-            hosts.append(request.url.host)
-            link = "" if "after" in request.url.params else '<https://evil/x?after=1>; rel="next"'
-            return httpx.Response(200, json=[], headers={"link": link})
-
-        odd_reader(make_reader, answer).snapshot()
-        assert hosts == ["api.github.com"] * 6
+    def test_a_link_to_another_host_does_not_get_the_token(
+        self, make_reader: MakeReader, httpx2_mock: respx.Router
+    ) -> None:
+        elsewhere = {"link": '<https://evil/x?after=1>; rel="next"'}
+        for name in ("issues", "labels", "milestones"):
+            list_of = httpx2_mock.get(f"{HOME}/{name}", params={"after": "1"})
+            list_of.respond(json=[])
+            httpx2_mock.get(f"{HOME}/{name}").respond(json=[], headers=elsewhere)
+        make_reader(**PUBLIC).snapshot()
+        assert httpx2_mock.calls.call_count == 6
 
     @pytest.mark.parametrize(
         "location",
@@ -453,46 +451,39 @@ class TestOddAnswers:
         ],
     )
     def test_a_redirect_elsewhere_is_not_followed(
-        self, make_reader: MakeReader, location: str
+        self, make_reader: MakeReader, httpx2_mock: respx.Router, location: str
     ) -> None:
-        asked = []
-
-        def answer(request: httpx.Request) -> httpx.Response:
-            asked.append(str(request.url.copy_with(query=None)))
-            return httpx.Response(301, headers={"location": location})
-
+        httpx2_mock.get(f"{HOME}/issues").respond(301, headers={"location": location})
         with pytest.raises(RepositoryMovedError):
-            odd_reader(make_reader, answer).snapshot()
-        assert asked == ["https://api.github.com/repos/learner/portfolio/issues"]
+            make_reader(**PUBLIC).snapshot()
+        assert httpx2_mock.calls.call_count == 1
 
     def test_a_move_whose_goal_cannot_be_seen_is_still_a_move(
-        self, make_reader: MakeReader
+        self, make_reader: MakeReader, httpx2_mock: respx.Router
     ) -> None:
-        def answer(request: httpx.Request) -> httpx.Response:
-            if "/repositories/" in request.url.path:
-                return httpx.Response(404, json={"message": "Not Found"})
-            there = "https://api.github.com/repositories/1/issues"
-            return httpx.Response(301, headers={"location": there})
-
+        there = {"location": "https://api.github.com/repositories/1/issues"}
+        httpx2_mock.get(f"{HOME}/issues").respond(301, headers=there)
+        httpx2_mock.get("/repositories/1").respond(404, json={"message": "Not Found"})
         with pytest.raises(RepositoryMovedError, match="another name or owner"):
-            odd_reader(make_reader, answer).snapshot()
+            make_reader(**PUBLIC).snapshot()
 
-    def test_a_page_that_changes_while_being_read(self, make_reader: MakeReader) -> None:
+    def test_a_page_that_changes_while_being_read(
+        self, make_reader: MakeReader, httpx2_mock: respx.Router
+    ) -> None:
         def issue(number: int, title: str) -> dict[str, Any]:
             time = "2026-03-01T12:00:00Z"
             times = {"created_at": time, "updated_at": time}
             return {"number": number, "id": number, "title": title, "state": "open", **times}
 
-        def answer(request: httpx.Request) -> httpx.Response:
-            if not request.url.path.endswith("issues"):
-                return httpx.Response(200, json=[])
-            if request.url.params.get("page") == "2":
-                return httpx.Response(200, json=[issue(2, "new"), issue(3, "third")])
-            link = '<https://api.github.com/repositories/1/issues?page=2>; rel="next"'
-            old = [issue(1, "first"), issue(2, "old")]
-            return httpx.Response(200, json=old, headers={"link": link})
-
-        found = odd_reader(make_reader, answer).snapshot().issues
+        second = [issue(2, "new"), issue(3, "third")]
+        httpx2_mock.get(f"{HOME}/issues", params={"page": "2"}).respond(json=second)
+        httpx2_mock.get(f"{HOME}/issues").respond(
+            json=[issue(1, "first"), issue(2, "old")],
+            headers={"link": '<https://api.github.com/repositories/1/issues?page=2>; rel="next"'},
+        )
+        for name in ("labels", "milestones"):
+            httpx2_mock.get(f"{HOME}/{name}").respond(json=[])
+        found = make_reader(**PUBLIC).snapshot().issues
         assert [one.title for one in found] == ["first", "new", "third"]
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
+import respx
 from contracts.checker import HERE, described_webhooks
 from docs.pages import ROOT, codes, sections
 from pydantic import SecretStr
@@ -31,11 +31,12 @@ from bot.github.credentials import load, save
 from bot.github.problems import UnreadableAnswerError
 from bot.github.registration import Registered, convert, form_action, from_data, manifest
 from bot.github.rights import REACH, Reach, events, rights_for
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import apps
-from bot.sandbox.world import World
 from bot.settings import Publish, Settings
+from github_sandbox.server import Sandbox
+from github_sandbox.state import apps
+from github_sandbox.world import World
 
+pytestmark = pytest.mark.httpx2(base_url="https://api.github.com")
 PAGE = ROOT / "docs" / "explanation" / "github-app.md"
 PLACES: dict[str, Any] = {
     "name": "Milepost of Ada",
@@ -227,20 +228,23 @@ class TestConvert:
     @pytest.mark.parametrize(
         ("answer", "error"),
         [
-            (httpx.Response(404, text="<html>"), UnreadableAnswerError),
-            (httpx.Response(201, text="<html>"), UnreadableAnswerError),
-            (httpx.Response(307, headers={"location": "https://x.example"}), UnreadableAnswerError),
-            (httpx.Response(201, json={"pem": "canary", "id": "canary"}), ConfigError),
-            (httpx.Response(201, json=[]), ConfigError),
-            (httpx.Response(403, json={"message": "No"}), GitHubError),
+            ({"status_code": 404, "text": "<html>"}, UnreadableAnswerError),
+            ({"status_code": 201, "text": "<html>"}, UnreadableAnswerError),
+            (
+                {"status_code": 307, "headers": {"location": "https://x.example"}},
+                UnreadableAnswerError,
+            ),
+            ({"status_code": 201, "json": {"pem": "canary", "id": "canary"}}, ConfigError),
+            ({"status_code": 201, "json": []}, ConfigError),
+            ({"status_code": 403, "json": {"message": "No"}}, GitHubError),
         ],
     )
     def test_an_odd_answer_is_told_without_the_code(
-        self, answer: httpx.Response, error: type[MilepostError]
+        self, httpx2_mock: respx.Router, answer: dict[str, Any], error: type[MilepostError]
     ) -> None:
-        http = httpx.Client(transport=httpx.MockTransport(lambda _: answer))
+        httpx2_mock.post("/app-manifests/canary/conversions").respond(**answer)
         with pytest.raises(error) as told:
-            convert("canary", AppCalls(http=http))
+            convert("canary", AppCalls())
         assert "canary" not in str(told.value)
 
     def test_neither_the_code_nor_a_secret_is_ever_shown(

@@ -102,7 +102,7 @@ def address(certificate: Path) -> Iterator[str]:
 
 @pytest.fixture
 def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))  # httpx
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))  # httpx2
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))  # requests, below PyGithub
 
 

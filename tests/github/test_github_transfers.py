@@ -7,18 +7,19 @@ is on the issue with 404, or with a redirect to nowhere.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import httpx
 import pytest
+import respx
 
 from bot.errors import DeletedError, NotThereError, RepositoryMovedError
 from bot.github.gateway import PyGithubGateway
 from bot.github.reader import HttpReader
-from bot.sandbox import dump
-from bot.sandbox.state import comments, issues, transfers
-from bot.sandbox.state.objects import Repository
-from bot.sandbox.world import World
+from github_sandbox import dump
+from github_sandbox.state import comments, issues, transfers
+from github_sandbox.state.objects import Repository
+from github_sandbox.world import World
 
 HOME = "/repos/learner/portfolio"
+pytestmark = pytest.mark.httpx2(base_url="https://api.github.com")
 
 
 @pytest.fixture
@@ -102,20 +103,14 @@ def test_a_repository_that_was_renamed_meanwhile_is_named(
 
 @pytest.mark.parametrize("location", ["", None, "https://api.github.com/repositories/2/issues/1"])
 def test_a_redirect_to_nowhere_is_no_different(
-    make_reader: Callable[..., HttpReader], location: str | None
+    make_reader: Callable[..., HttpReader], httpx2_mock: respx.Router, location: str | None
 ) -> None:
-    asked = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request.url.path)
-        if "/issues/7" in request.url.path:
-            headers = {} if location is None else {"location": location}
-            return httpx.Response(301, headers=headers, json={"message": "Moved Permanently"})
-        return httpx.Response(200, json={"full_name": "learner/portfolio"})
-
-    http = httpx.Client(transport=httpx.MockTransport(answer))
-    reader = make_reader(http=http, api_url="https://api.github.com")
+    headers = {} if location is None else {"location": location}
+    for path in ("/issues/7", "/issues/7/comments"):
+        moved = {"message": "Moved Permanently"}
+        httpx2_mock.get(HOME + path).respond(301, headers=headers, json=moved)
+    httpx2_mock.get(HOME).respond(json={"full_name": "learner/portfolio"})
+    reader = make_reader(api_url="https://api.github.com")
     assert reader.issue(7) is None
     with pytest.raises(NotThereError):
         reader.comments(7)
-    assert set(asked) == {f"{HOME}/issues/7", f"{HOME}/issues/7/comments", HOME}

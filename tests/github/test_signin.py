@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
+import httpx2
 import pytest
+import respx
 from pydantic import SecretStr
-from sandbox.flows import hidden, query_of
 from timeline import Timeline
 
 from bot.errors import (
@@ -23,10 +23,11 @@ from bot.errors import (
 from bot.github.app_problems import InstallationGoneError, InstallationSuspendedError
 from bot.github.problems import UnreadableAnswerError
 from bot.github.signin import CodeRefusedError, Reachable, SignIn, challenge_of
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import apps, grants
-from bot.sandbox.state.objects import App
-from bot.sandbox.world import World
+from github_sandbox.server import Sandbox
+from github_sandbox.state import apps, grants
+from github_sandbox.state.objects import App
+from github_sandbox.world import World
+from tests.flows import hidden, query_of
 
 BACK = "https://paths.example/signed-in"
 VERIFIER = "a-verifier-of-at-least-forty-three-characters"
@@ -51,7 +52,7 @@ def signin(sandbox: Sandbox, app: App, timeline: Timeline) -> Iterator[SignIn]:
 
 
 @pytest.fixture
-def answering() -> Iterator[Made]:
+def answering(httpx2_mock: respx.Router) -> Iterator[Made]:
     """A sign-in whose GitHub always answers the same."""
     opened: list[SignIn] = []
 
@@ -59,10 +60,8 @@ def answering() -> Iterator[Made]:
         status: int = 200, body: object = None, headers: dict[str, str] | None = None
     ) -> SignIn:
         text = body if isinstance(body, str) else json.dumps(body)
-        transport = httpx.MockTransport(
-            lambda _: httpx.Response(status, text=text, headers=headers)
-        )
-        opened.append(SignIn("Iv1.1", SECRET, http=httpx.Client(transport=transport)))
+        httpx2_mock.route().respond(status, text=text, headers=headers)
+        opened.append(SignIn("Iv1.1", SECRET))
         return opened[-1]
 
     yield make
@@ -147,7 +146,7 @@ class TestRevoke:
 class TestExchange:
     def test_a_person_signs_in(self, signin: SignIn, timeline: Timeline) -> None:
         address = signin.address(redirect_uri=BACK, state="s", challenge=challenge_of(VERIFIER))
-        with httpx.Client(verify=False) as browser:
+        with httpx2.Client(verify=False) as browser:
             page = browser.get(address)
             action = address.partition("?")[0]
             back = query_of(browser.post(action, data=hidden(page) | {"authorize": "1"}))
@@ -211,21 +210,16 @@ class TestExchange:
         with pytest.raises(UnreadableAnswerError):
             answering(body=body).exchange("c", redirect_uri=BACK, verifier="v")
 
-    def test_a_lost_answer_is_told_and_nothing_is_sent_again(self) -> None:
-        sent: list[httpx.Request] = []
-
-        def lose(request: httpx.Request) -> httpx.Response:
-            sent.append(request)
-            raise httpx.ReadTimeout("canary")
-
-        signin = SignIn("Iv1.1", SECRET, http=httpx.Client(transport=httpx.MockTransport(lose)))
+    def test_a_lost_answer_is_told_and_nothing_is_sent_again(
+        self, httpx2_mock: respx.Router
+    ) -> None:
+        sent = httpx2_mock.post(
+            "https://github.com/login/oauth/access_token", headers={"accept": "application/json"}
+        ).mock(side_effect=httpx2.ReadTimeout("canary"))
+        signin = SignIn("Iv1.1", SECRET)
         with pytest.raises(UncertainWriteError, match="Sign in again"):
             signin.exchange("c", redirect_uri=BACK, verifier="v")
-        assert len(sent) == 1
-        assert (str(sent[0].url), sent[0].headers["accept"]) == (
-            "https://github.com/login/oauth/access_token",
-            "application/json",
-        )
+        assert sent.call_count == 1
         signin.close()
 
     def test_no_secret_is_shown_or_logged(

@@ -2,7 +2,7 @@
 
 import logging
 
-import httpx
+import httpx2
 import pytest
 from hostile.pace import in_proportion
 
@@ -16,7 +16,7 @@ LINES = ("-----BEGIN PRIVATE KEY", "-----BEGIN PRIVATE KEY-----", "eyJa.", "code
 @pytest.mark.parametrize("part", PAGES)
 def test_the_title_of_a_page_is_found_in_time(part: str) -> None:
     def title(page: str) -> str:
-        return _Answer(200, httpx.Headers(), page.encode()).title
+        return _Answer(200, httpx2.Headers(), page.encode()).title
 
     assert in_proportion(title, lambda n: part * (n // len(part)), MAX_BYTES)
     assert title(f"<p>{part}<title >So &amp; so</title>").endswith("So & so")

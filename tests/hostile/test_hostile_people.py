@@ -11,9 +11,9 @@ from workbench import settings as config
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.marker import BEGIN, Ledger, Marker, wrap
 from bot.planning.observed import observe
-from bot.progress.commands import COMMANDS
-from bot.sandbox.state import comments, issues
-from bot.sandbox.state.objects import Comment
+from bot.progress.parse_command import COMMANDS
+from github_sandbox.state import comments, issues
+from github_sandbox.state.objects import Comment
 
 # What each command is said with, and where: whoever may command is heard with it.
 SAID = {

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from server.hosting import SECRET
+from server.server_fixture import SECRET
 from server.visiting import visited
 
-from bot.sandbox.server import Sandbox
 from bot.server import logs
 from bot.server.server import Server
 from bot.server.store.tables import metadata
+from github_sandbox.server import Sandbox
 
 OWN = {
     "MILEPOST_SECRET_KEY": "canary-secret-key" * 3,

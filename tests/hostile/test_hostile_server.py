@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 import schemathesis
 from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from server.hosting import SECRET, Host, headers
+from server.server_fixture import SECRET, Host, headers
 from server.visiting import Visited, visited
 from starlette.routing import Route
 
-from bot.sandbox.server import Sandbox
 from bot.server.app import WEBHOOKS, application
+from github_sandbox.server import Sandbox
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:schemathesis")
 FEW = settings(
@@ -63,9 +63,9 @@ def described(app: FastAPI) -> dict[str, Any]:
 def test_no_request_that_our_description_allows_makes_the_server_fail(town: Visited) -> None:
     schema = schemathesis.openapi.from_dict(described(application(town.host.server)))
     tried: set[str] = set()
-    with town.person() as learner, httpx.Client(verify=False) as nobody:
+    with town.person() as learner, httpx2.Client(verify=False) as nobody:
         town.sign_in(learner)
-        cookies = httpx.Cookies(learner.web.cookies)
+        cookies = httpx2.Cookies(learner.web.cookies)
         for found in schema.get_all_operations():
             operation: Any = found.ok()  # type: ignore[union-attr]
 
@@ -75,7 +75,7 @@ def test_no_request_that_our_description_allows_makes_the_server_fail(town: Visi
                 said = case.as_transport_kwargs(base_url=town.host.url)
                 said = {k: said[k] for k in ("method", "url", "params", "data") if k in said}
                 for web in (nobody, learner.web):
-                    web.cookies = httpx.Cookies(cookies if web is learner.web else None)
+                    web.cookies = httpx2.Cookies(cookies if web is learner.web else None)
                     answer = web.request(**said, follow_redirects=False)
                     assert answer.status_code < 500, (said, answer.text)
                     assert "Traceback" not in answer.text

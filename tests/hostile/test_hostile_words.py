@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from bot import templating
 from bot.action.activity import activity
 from bot.action.inputs import Command, inputs
-from bot.planning import marker, memory
+from bot.planning import marker
 from bot.planning.labels import key_in
-from bot.progress import amounts, commands, formbody, links
+from bot.progress import command_log, formbody, links, parse_command, quantities
 from bot.reports import readme
-from bot.usecases.inbox import _COMMAND
+from bot.usecases.comment_inbox import _COMMAND
 
 SIZE = 16_000  # characters; GitHub takes at most 65,536 in a body or comment
 MONDAY = date(2026, 1, 5)
@@ -44,22 +44,22 @@ def _written_again(found: marker.Marked) -> marker.Marker | None:
     return again.marker if again else None
 
 
-def kept(found: memory.Memory) -> int:
+def kept(found: command_log.Memory) -> int:
     """How many entries it has, understood or not."""
     return len(found.entries) + len(found.unread)
 
 
 READERS = {
     "commands": Reader(
-        commands.read_commands,
+        parse_command.read_commands,
         lambda _, found: (
-            len(found) <= commands.MOST + 1
-            and all((one.word in commands.WORDS) == one.known for one in found)
+            len(found) <= parse_command.MOST + 1
+            and all((one.word in parse_command.WORDS) == one.known for one in found)
         ),
     ),
     "a command somewhere": Reader(
         lambda text: _COMMAND.search(text.replace("\r", "\n")),
-        lambda text, found: found is not None or commands.read_commands(text) == (),
+        lambda text, found: found is not None or parse_command.read_commands(text) == (),
     ),
     "a marker": Reader(
         marker.find, lambda _, found: found is None or _written_again(found) == found.marker
@@ -73,14 +73,14 @@ READERS = {
         lambda _, found: marker.find_ledger(found) == marker.Ledger(),
     ),
     "a memory": Reader(
-        memory.find_memory,
+        command_log.find_memory,
         lambda text, found: (
-            kept(found) == kept(memory.find_memory(memory.with_memory(text, found)))
+            kept(found) == kept(command_log.find_memory(command_log.with_memory(text, found)))
         ),
     ),
     "another memory": Reader(
-        lambda text: memory.with_memory(text, memory.Memory()),
-        lambda _, found: memory.find_memory(found) == memory.Memory(),
+        lambda text: command_log.with_memory(text, command_log.Memory()),
+        lambda _, found: command_log.find_memory(found) == command_log.Memory(),
     ),
     "the text as it counts": Reader(marker.normal, lambda _, found: marker.normal(found) == found),
     "boxes": Reader(
@@ -121,13 +121,13 @@ READERS = {
         ),
     ),
     "a cell": Reader(templating.cell, lambda _, found: not re.search(r"\n|(?<!\\)\|", found)),
-    "hours": Reader(amounts.hours, lambda _, found: found is None or 0 <= found[0] < inf),
+    "hours": Reader(quantities.hours, lambda _, found: found is None or 0 <= found[0] < inf),
     "a pause": Reader(
-        lambda text: amounts.until(text, MONDAY),
+        lambda text: quantities.until(text, MONDAY),
         lambda text, found: found is None or found >= MONDAY or found.isoformat() in text,
     ),
     "a pace": Reader(
-        amounts.pace,
+        quantities.pace,
         lambda _, found: found is None or (found.hours is None) != (found.months is None),
     ),
     "a README": Reader(
@@ -183,7 +183,7 @@ def _lines(n: int) -> str:
     [
         ("commands", ()),
         ("a marker", None),
-        ("a memory", memory.Memory()),
+        ("a memory", command_log.Memory()),
         ("a form", (("", _lines(10_000_000).strip()),)),
         ("links", ("https://a.b/c",)),
     ],
@@ -229,11 +229,11 @@ def _forged(kind: str, content: str) -> str:
 @given(NAMES, JSON)
 def test_a_forged_entry_is_kept_and_nothing_comes_of_it_that_is_none(name: str, value: Any) -> None:
     entry = {"id": 1, "at": "2026-01-05T09:00:00Z", "by": "a", "do": "log", "hours": 1, name: value}
-    read = memory.find_memory(
+    read = command_log.find_memory(
         f"<!-- milepost:memory {json.dumps({'v': 1, 'entries': [entry]})} -->"
     )
     assert kept(read) == 1
-    assert kept(memory.find_memory(memory.with_memory("", read))) == 1
+    assert kept(command_log.find_memory(command_log.with_memory("", read))) == 1
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -263,7 +263,7 @@ def test_json_that_is_made_to_hurt_is_nothing_of_ours(kind: str, content: str) -
     assert marker.find(text) is None
     assert marker.find_ledger(text) == marker.Ledger()
     # What is odd about some is their time alone, and that does no harm.
-    assert {entry.intent.do for entry in memory.find_memory(text).entries} <= {"start"}
+    assert {entry.intent.do for entry in command_log.find_memory(text).entries} <= {"start"}
 
 
 EVENTS = (

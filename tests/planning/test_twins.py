@@ -7,7 +7,7 @@ from planning.paths import SMALL
 from workbench import Workbench, settings
 
 from bot.planning.marker import find
-from bot.sandbox.state.objects import Issue
+from github_sandbox.state.objects import Issue
 
 READ = "task:read-the-tutorial"
 

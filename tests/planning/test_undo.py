@@ -4,7 +4,7 @@ import pytest
 from planning.paths import SMALL
 from workbench import Workbench
 
-from bot.sandbox.state import comments
+from github_sandbox.state import comments
 
 
 @pytest.fixture

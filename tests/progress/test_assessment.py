@@ -12,8 +12,8 @@ from reports.lives import RICH, Learner, at
 from bot.planning.marker import Marker, wrap
 from bot.planning.observed import observe
 from bot.progress.assessment import pairs_in, rating_in, ratings_in_issues
-from bot.progress.life import Rating
-from bot.sandbox.state.objects import Issue
+from bot.progress.learner_history import Rating
+from github_sandbox.state.objects import Issue
 
 FORM = "### Python\n\n3: I can do it with help\n\n### Data\n\n_No response_\n"
 TEXT = "How sure do you feel?\n\n| Python | 1 of 5 |\n\n- Python: 1"

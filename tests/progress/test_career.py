@@ -17,14 +17,13 @@ from bot.planning.marker import Marker, wrap
 from bot.progress.career import (
     Application,
     Idea,
-    Kind,
     Metric,
     applications,
     by_stage,
     ideas,
-    kind_of,
     metrics,
 )
+from bot.progress.metric_kinds import Kind, kind_of
 from bot.reports.view import View
 
 

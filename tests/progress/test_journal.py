@@ -14,7 +14,7 @@ from bot.planning.marker import Marker, wrap
 from bot.planning.observed import observe
 from bot.progress.formbody import as_day, sections
 from bot.progress.journal import JournalEntry, closings, journal
-from bot.usecases.edits import new_journal
+from bot.usecases.command_changes import new_journal
 
 FORM = """### Date
 

@@ -6,7 +6,7 @@ from reports.lives import RICH, Learner, at
 from bot.curriculum.load import from_catalog
 from bot.curriculum.model import Curriculum
 from bot.planning.intents import Attested, Evidenced, Intent
-from bot.planning.memory import Entry, find_memory, with_memory
+from bot.progress.command_log import Entry, find_memory, with_memory
 from bot.reports.checkpoint import CheckpointReport, by_number, checkpoint_report
 
 GUIDE = from_catalog("devops-to-mlops")

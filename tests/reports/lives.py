@@ -12,15 +12,15 @@ from bot.curriculum.model import Curriculum
 from bot.planning.changes import Plan
 from bot.planning.desired import Texts, desired_state
 from bot.planning.intents import Count, Evidenced, Intent, Log, Rate
-from bot.planning.memory import Entry, find_memory, with_memory
 from bot.planning.observed import observe
 from bot.planning.plan import make_plan
+from bot.progress.command_log import Entry, find_memory, with_memory
 from bot.reports.dashboard import as_markdown, dashboard
 from bot.reports.view import View
-from bot.sandbox.state import issues
 from bot.settings import Settings
 from bot.usecases.look import look
 from bot.usecases.reconcile import Session
+from github_sandbox.state import issues
 
 ALL = settings("2026-01-05", ahead="all")
 SUMMARY = "Your path"

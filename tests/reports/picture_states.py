@@ -8,7 +8,7 @@ from builders import curriculum
 from workbench import Workbench, settings
 
 from bot.curriculum.model import Curriculum
-from bot.progress.life import Logged, Rating
+from bot.progress.learner_history import Logged, Rating
 from bot.reports.view import View
 from bot.usecases.look import look
 

@@ -5,7 +5,7 @@ import re
 from reports.lives import Learner
 
 from bot.planning.desired import SUMMARY_KEY
-from bot.progress.commands import read_commands
+from bot.progress.parse_command import read_commands
 from bot.progress.understand import Misunderstood, Place, understand
 from bot.reports.view import View
 from bot.reports.where import first_unfinished

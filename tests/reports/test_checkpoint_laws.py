@@ -26,7 +26,7 @@ DAY = date(2026, 4, 1)
 DAYS = st.dates(date(2026, 1, 5), DAY)
 
 
-class Life:
+class LearnerHistory:
     """What somebody did, as plain values: closed (with days), skipped, shown, rated, logged."""
 
     def __init__(self, **did: Any) -> None:
@@ -56,7 +56,7 @@ class Life:
 
 
 LIVES = st.builds(
-    Life,
+    LearnerHistory,
     closed=st.dictionaries(st.sampled_from(sorted(HOURS)), DAYS),
     skipped=st.sets(st.sampled_from(sorted(HOURS))),
     shown=st.sets(st.sampled_from(sorted(HOURS))),
@@ -69,7 +69,7 @@ LIVES = st.builds(
 
 @settings(max_examples=40, deadline=None)
 @given(LIVES)
-def test_its_numbers_agree_with_what_was_done(life: Life) -> None:
+def test_its_numbers_agree_with_what_was_done(life: LearnerHistory) -> None:
     report = life.report()
     required = set(HOURS) - OPTIONAL - life.skipped
     done = required & set(life.closed)
@@ -102,13 +102,13 @@ def test_its_numbers_agree_with_what_was_done(life: Life) -> None:
 
 @settings(max_examples=10, deadline=None)
 @given(LIVES)
-def test_equal_lives_give_equal_bytes(life: Life) -> None:
+def test_equal_lives_give_equal_bytes(life: LearnerHistory) -> None:
     assert files(life.report()) == files(life.report())
 
 
 @settings(max_examples=20, deadline=None)
 @given(LIVES, DAYS)
-def test_an_earlier_day_knows_nothing_of_later_ones(life: Life, day: date) -> None:
+def test_an_earlier_day_knows_nothing_of_later_ones(life: LearnerHistory, day: date) -> None:
     learner = Studying(PATH)
     for title, closed in life.closed.items():
         learner.closed({title: str(closed)})

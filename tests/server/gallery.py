@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from reports.lives import RICH, Learner
-from server.hosting import Host, environment, hosted
+from server.server_fixture import Host, environment, hosted
 from workbench import settings
 
 from bot.curriculum.model import Curriculum
 from bot.reports.view import View
 from bot.server.showing import Showing, packed, showing
+from bot.server.store.page_cache import Kept
 from bot.server.store.rows import InstallationRow, RepositoryRow, Seen
-from bot.server.store.shelf import Kept
 from bot.server.store.store import Store
 
 NOW = datetime(2026, 2, 16, 8, tzinfo=UTC)  # a Monday

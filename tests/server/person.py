@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from typing import Self
 from urllib.parse import urljoin
 
-import httpx
+import httpx2
 
 
 @dataclass
@@ -79,13 +79,13 @@ class _Reader(HTMLParser):
 class Page:
     """What somebody sees."""
 
-    answer: httpx.Response
+    answer: httpx2.Response
     forms: list[Form]
     links: dict[str, str]
     text: str
 
     @classmethod
-    def of(cls, answer: httpx.Response) -> Self:
+    def of(cls, answer: httpx2.Response) -> Self:
         """As it was answered."""
         reader = _Reader()
         reader.feed(answer.text)
@@ -111,7 +111,7 @@ class Person:
     """Somebody and their browser."""
 
     def __init__(self, base: str = "") -> None:
-        self.web = httpx.Client(base_url=base, verify=False, follow_redirects=True, timeout=60)
+        self.web = httpx2.Client(base_url=base, verify=False, follow_redirects=True, timeout=60)
 
     def __enter__(self) -> Self:
         return self
@@ -133,7 +133,7 @@ class Person:
         """Fill fields in (None leaves one out) and press the button whose words begin so."""
         return Page.of(self.send(page, button, **filled))
 
-    def send(self, page: Page, button: str, **filled: str | None) -> httpx.Response:
+    def send(self, page: Page, button: str, **filled: str | None) -> httpx2.Response:
         form = page.form(button)
         fields = {**form.fields, **filled}
         name, value = next(v for words, v in form.buttons.items() if words.startswith(button))

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from server import booking
+from server import reservation_process as process
 from server.conftest import empty_database
 from sqlalchemy.engine import Connection
 
@@ -22,7 +22,6 @@ from bot.github.budget import InProcess, Keeping, Standing
 from bot.github.pacing import Pacing
 from bot.github.problems import LimitReachedError
 from bot.server import config
-from bot.server.budgets import budget_for
 from bot.server.store.budget import Shared, database_time
 from bot.server.store.engine import open_engine
 from bot.server.store.rows import InstallationRow
@@ -184,19 +183,19 @@ def address(postgres_server: str, tmp_path: Path) -> Iterator[str]:
 
 def test_two_real_processes_keep_to_the_limits_together(address: str) -> None:
     processes = [
-        subprocess.Popen([sys.executable, booking.__file__, address], cwd=ROOT) for _ in range(2)
+        subprocess.Popen([sys.executable, process.__file__, address], cwd=ROOT) for _ in range(2)
     ]
-    assert [process.wait(60) for process in processes] == [0, 0]
+    assert [one.wait(60) for one in processes] == [0, 0]
     engine = open_engine(address)
     try:
-        places = Shared(engine)._look(booking.INSTALLATION).book.created
+        places = Shared(engine)._look(process.INSTALLATION).book.created
     finally:
         engine.dispose()
-    assert len(places) == 2 * booking.THREADS * booking.EACH
-    interval = timedelta(seconds=booking.INTERVAL)
+    assert len(places) == 2 * process.THREADS * process.EACH
+    interval = timedelta(seconds=process.INTERVAL)
     assert all(b - a >= interval - ROUNDING for a, b in pairwise(places))
     for at in places:
-        assert sum(at <= p < at + MINUTE - ROUNDING for p in places) <= booking.PER_MINUTE
+        assert sum(at <= p < at + MINUTE - ROUNDING for p in places) <= process.PER_MINUTE
 
 
 def test_the_time_is_when_the_row_was_got(address: str) -> None:
@@ -210,10 +209,6 @@ def test_the_time_is_when_the_row_was_got(address: str) -> None:
         assert first.tzinfo is not None
     finally:
         engine.dispose()
-
-
-def test_the_database_is_used_where_others_use_it(store: Store) -> None:
-    assert isinstance(budget_for(store, Pacing()), Shared if store.shared else InProcess)
 
 
 def test_a_book_of_a_whole_hour_fits_into_its_row(store: Store, clock: Clock) -> None:

@@ -77,8 +77,6 @@ def test_secrets_show_nowhere() -> None:
         ("MILEPOST_PRIVATE_KEY_FILE", "/nowhere/canary"),
         ("MILEPOST_WEBHOOK_SECRET_OLD", "canary"),
         ("MILEPOST_THREADS", "-1"),
-        ("MILEPOST_WORK", "canary"),
-        ("MILEPOST_WORK", "queue"),
         ("MILEPOST_SETTLE", "canary"),
         ("MILEPOST_WRITE_INTERVAL", "-1"),
     ],

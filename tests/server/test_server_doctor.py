@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from server.hosting import SECRET, as_app, environment
-from server.town import Town, living
+from server.scenario import Town, living
+from server.server_fixture import SECRET, as_app, environment
 
 from bot.cli.app import run
 from bot.github.pacing import utc_now
-from bot.sandbox.server import Sandbox
 from bot.server.store.engine import open_engine
 from bot.server.store.rows import repository
 from bot.server.store.store import Store
+from github_sandbox.server import Sandbox
 
 
 @pytest.fixture

@@ -5,10 +5,9 @@ import signal
 from collections import Counter
 from datetime import timedelta
 
-import pytest
 import sqlalchemy as sa
-from server.hosting import PATIENCE, eventually
-from server.machines import Machine, free_port, killed, machine, shared
+from server.server_fixture import PATIENCE, eventually
+from server.server_processes import Machine, free_port, killed, machine, shared
 
 from bot.server.store.tables import inbox
 
@@ -43,9 +42,7 @@ def test_killed_again_and_again(machine: Machine) -> None:
     assert len(machine.keys()) == WHOLE
 
 
-@pytest.mark.parametrize("work", ["embedded", "queue"])
-def test_one_of_two_is_killed_in_the_middle_of_a_sync(shared: Machine, work: str) -> None:
-    shared.environ["MILEPOST_WORK"] = work
+def test_one_of_two_is_killed_in_the_middle_of_a_sync(shared: Machine) -> None:
     with shared.serving() as one, shared.serving(free_port()) as other:
         shared.world.faults.add(
             "call", method="WRITE", path=PATH, nth=12, call=shared.kill_the_writer
@@ -62,7 +59,7 @@ def test_two_workers_share_the_limits_of_an_installation(shared: Machine) -> Non
     """Of two repositories of one account, written to at once; and one of the workers is killed."""
     world = shared.world
     other = world.add_repository("learner/notes")
-    shared.environ.update(MILEPOST_WORK="queue", MILEPOST_WRITE_INTERVAL=str(INTERVAL))
+    shared.environ["MILEPOST_WRITE_INTERVAL"] = str(INTERVAL)
     world.commit_files(other, shared.files, "Begin")
     with shared.serving(), shared.serving(free_port()):
         world.faults.add("call", method="WRITE", path=PATH, nth=12, call=shared.kill_the_writer)

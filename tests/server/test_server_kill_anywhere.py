@@ -1,6 +1,6 @@
 """A server that is killed at each place between the receipt of a delivery and its end.
 
-By default at a few of them; at all, and in one more way of working, when MILEPOST_EVERY_PLACE=1.
+By default at a few of them; at all when MILEPOST_EVERY_PLACE=1.
 """
 
 import os
@@ -8,14 +8,14 @@ import time
 from multiprocessing.context import ForkServerProcess
 
 import pytest
-from server.dying import VARIABLE
-from server.hosting import eventually
-from server.machines import Machine, killed, machine, shared
+from server.kill_points import VARIABLE
+from server.server_fixture import eventually
+from server.server_processes import Machine, killed, machine, shared
 
 from bot.planning.intents import Log
-from bot.planning.memory import find_memory
-from bot.sandbox.state import comments
-from bot.sandbox.state.objects import Comment, Issue
+from bot.progress.command_log import find_memory
+from github_sandbox.state import comments
+from github_sandbox.state.objects import Comment, Issue
 
 __all__ = ["machine", "shared"]
 MOST = 400  # more than there are
@@ -24,14 +24,10 @@ MANY = 50  # fewer than there are
 A_WHILE = 1.0  # seconds
 
 
-@pytest.fixture(params=["SQLite", "queue", *(["embedded"] if EVERY else [])])
+@pytest.fixture(params=["machine", "shared"])
 def mortal(request: pytest.FixtureRequest) -> Machine:
-    """With SQLite; with PostgreSQL and a queue, or threads of the process."""
-    if request.param == "SQLite":
-        made: Machine = request.getfixturevalue("machine")
-        return made
-    made = request.getfixturevalue("shared")
-    made.environ["MILEPOST_WORK"] = request.param
+    """With SQLite and threads; with PostgreSQL and a queue."""
+    made: Machine = request.getfixturevalue(request.param)
     return made
 
 

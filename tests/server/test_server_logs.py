@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from server.town import living
+from server.scenario import living
 
-from bot.sandbox.server import Sandbox
 from bot.server import logs
+from github_sandbox.server import Sandbox
 
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIcanary\n-----END RSA PRIVATE KEY-----\n"
-CHATTY = ("httpx", "httpcore", "alembic", "github", "apscheduler")
+CHATTY = ("httpx2", "httpcore2", "alembic", "github", "apscheduler")
 
 
 @pytest.fixture

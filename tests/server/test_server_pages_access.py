@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from server.gallery import NOW, Gallery, six_weeks
 from server.person import Person
@@ -12,10 +12,10 @@ from server.visiting import Visited, visited
 
 from bot.errors import UnavailableError
 from bot.github.signin import SignIn
-from bot.sandbox.server import running
-from bot.sandbox.state import apps, grants
-from bot.sandbox.state.objects import Role
 from bot.server.pages import access
+from github_sandbox.server import running
+from github_sandbox.state import apps, grants
+from github_sandbox.state.objects import Role
 
 # Names of one length, so that pages which name what was asked for are equally long, too.
 HOMES = ("lea/public", "lea/veiled", "lea/nobody", "lea/parted")
@@ -65,11 +65,11 @@ def people(town: Visited) -> Iterator[dict[str, Person]]:
         yield dict(zip(WHO, found, strict=True))
 
 
-def asked(somebody: Person, path: str) -> httpx.Response:
+def asked(somebody: Person, path: str) -> httpx2.Response:
     return somebody.web.get(path, follow_redirects=False)
 
 
-def anonymised(answer: httpx.Response, home: str) -> tuple[int, str, dict[str, str]]:
+def anonymised(answer: httpx2.Response, home: str) -> tuple[int, str, dict[str, str]]:
     """All that an answer tells, but the time and the name that was asked for."""
     name = home.partition("/")[2]
     headers = {k: v for k, v in answer.headers.items() if k != "date"}

@@ -3,15 +3,15 @@
 import json
 from collections.abc import Iterator
 
-import httpx
+import httpx2
 import pytest
 from reports.lives import RICH, TINY, Learner
 from server.gallery import NOW, Gallery, gallery, six_weeks
-from server.hosting import Host
+from server.server_fixture import Host
 
 from bot.server.keys import Keys
+from bot.server.store.page_cache import Kept
 from bot.server.store.rows import RepositoryRow
-from bot.server.store.shelf import Kept
 
 ENDINGS = ("svg", "json")
 KEY = "a key for these tests only, long enough"
@@ -35,7 +35,7 @@ def walls(hung: tuple[Host, Gallery]) -> Gallery:
     return hung[1]
 
 
-def badge(host: Host, name: str, **headers: str) -> httpx.Response:
+def badge(host: Host, name: str, **headers: str) -> httpx2.Response:
     return host.client.get(f"{host.url}/badge/{name}", headers=headers)
 
 
@@ -43,7 +43,7 @@ def sealed(row: RepositoryRow) -> str:
     return f"private/{row.id}-{Keys(KEY.encode()).sign('badge', str(row.id))}"
 
 
-def known(answer: httpx.Response) -> tuple[int, bytes, dict[str, str]]:
+def known(answer: httpx2.Response) -> tuple[int, bytes, dict[str, str]]:
     """All that an answer tells, but the time."""
     return answer.status_code, answer.content, {**answer.headers, "date": ""}
 

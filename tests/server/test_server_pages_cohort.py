@@ -15,10 +15,10 @@ from workbench import settings
 from bot.errors import UnavailableError
 from bot.github.signin import SignIn
 from bot.reports.view import View
-from bot.sandbox.server import running
-from bot.sandbox.state import apps
-from bot.sandbox.state.objects import Repository
 from bot.server.showing import showing
+from github_sandbox.server import running
+from github_sandbox.state import apps
+from github_sandbox.state.objects import Repository
 
 
 @pytest.fixture(scope="module")

@@ -4,19 +4,19 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from server.gallery import Gallery, six_weeks
 from server.person import Person
 from server.visiting import Visited, visited
 
 from bot.errors import UnavailableError
-from bot.sandbox.server import running
-from bot.sandbox.state import apps
-from bot.sandbox.state.objects import Repository
 from bot.server.pages import confirming
 from bot.server.pages.confirming import FRESH, HOLDS, REST
 from bot.server.store.rows import RepositoryRow, installation
+from github_sandbox.server import running
+from github_sandbox.state import apps
+from github_sandbox.state.objects import Repository
 
 PAGES = ("/r/lea/path", "/r/lea/path/pictures/burn-up.svg", "/r/lea/path/checkpoints/one-month-in")
 
@@ -50,7 +50,7 @@ def later(town: Visited, by: timedelta) -> None:
     town.host.server.clock = lambda: clock() + by
 
 
-def asked(town: Visited, path: str) -> httpx.Response:
+def asked(town: Visited, path: str) -> httpx2.Response:
     return town.host.client.get(town.host.url + path, follow_redirects=False)
 
 

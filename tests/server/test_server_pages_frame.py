@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from server.gallery import Gallery, gallery, six_weeks
-from server.hosting import Host
 from server.person import Page
+from server.server_fixture import Host
 
 from bot.server.pages.frame import local
-from bot.server.store.shelf import Shelf
+from bot.server.store.page_cache import Shelf
 
 PAGES = {
     "/": 200,
@@ -44,7 +44,7 @@ def host(hung: tuple[Host, Gallery]) -> Host:
     return hung[0]
 
 
-def get(host: Host, path: str, method: str = "GET") -> httpx.Response:
+def get(host: Host, path: str, method: str = "GET") -> httpx2.Response:
     return host.client.request(method, host.url + path)
 
 
@@ -118,7 +118,7 @@ def test_what_breaks_here_is_a_page_and_no_traceback(
 
     monkeypatch.setattr(Shelf, "get", broken)
     monkeypatch.setattr(Shelf, "badge", broken)
-    answer = httpx.get(host.url + path)  # the connection is closed after it
+    answer = httpx2.get(host.url + path)  # the connection is closed after it
     assert answer.status_code == 500
     assert "Something went wrong here" in answer.text
     assert "secret" not in answer.text

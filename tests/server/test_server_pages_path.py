@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from builders import curriculum
 from pytest_regressions.file_regression import FileRegressionFixture
@@ -15,13 +15,13 @@ from reports import checkpoints
 from reports.checkpoints import GUIDE, Studying
 from reports.lives import RICH, TINY, UNTIMED, Learner
 from server.gallery import HERE, NOW, Gallery, busy, gallery, six_weeks
-from server.hosting import Host
 from server.person import Page
+from server.server_fixture import Host
 
 from bot.curriculum.model import Curriculum
 from bot.server.showing import packed, showing, unpacked
+from bot.server.store.page_cache import Kept
 from bot.server.store.rows import InstallationRow
-from bot.server.store.shelf import Kept
 
 HOSTILE = "<script>alert(1)</script>&\"'><img src=x onerror=alert(2)>"
 RTL = "مسار التعلم"
@@ -158,7 +158,7 @@ def test_hostile_long_and_foreign_titles_are_only_text(host: Host, walls: Galler
     assert "<script" not in page.answer.text
     assert "<img src=x" not in page.answer.text
     assert LONG in page.text
-    assert {httpx.URL(to).scheme for to in page.links.values()} <= {"", "http", "https"}
+    assert {httpx2.URL(to).scheme for to in page.links.values()} <= {"", "http", "https"}
 
 
 def test_the_badge_goes_into_a_readme(host: Host, walls: Gallery) -> None:
@@ -172,7 +172,7 @@ def test_the_badge_goes_into_a_readme(host: Host, walls: Gallery) -> None:
     picture, home = (host.client.get(address) for address in marked.groups())
     assert picture.headers["content-type"] == "image/svg+xml"
     assert home.text == page.answer.text
-    shields = httpx.URL(page.links["Shields"])
+    shields = httpx2.URL(page.links["Shields"])
     assert host.client.get(shields.params["url"]).json()["message"] == "32%"
 
 

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 from server.conftest import empty_database
-from server.hosting import as_app, environment, eventually, hosted, register
-from server.town import BOT, Town, living
+from server.scenario import BOT, Town, living
+from server.server_fixture import as_app, environment, eventually, hosted, register
 
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import apps
-from bot.server.looks import SWEPT
+from bot.server.jobs import SWEPT
 from bot.server.server import Server
 from bot.server.store.rows import APP, SWEEP, InstallationRow, repository
 from bot.server.store.tables import metadata
+from github_sandbox.server import Sandbox
+from github_sandbox.state import apps
 
 MINUTES = timedelta(minutes=9)
 
@@ -27,16 +27,15 @@ def town(sandbox: Sandbox, tmp_path: Path) -> Iterator[Town]:
         yield made
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "queue"])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def either(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> Iterator[Town]:
-    """With a store of each kind, and with a queue."""
+    """With a store of each kind."""
     if request.param == "sqlite":
         yield request.getfixturevalue("town")
         return
-    work = "queue" if request.param == "queue" else "embedded"
     with (
         empty_database(request.getfixturevalue("postgres_server")) as url,
-        living(sandbox, url, tmp_path, MILEPOST_WORK=work) as made,
+        living(sandbox, url, tmp_path) as made,
     ):
         yield made
 

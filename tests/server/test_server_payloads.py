@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from contracts import checker
 
-from bot.server import payload
 from bot.server.store.rows import Subject
+from bot.server.webhooks import payload
 
 HERE = Path(checker.__file__).parent
 EXAMPLES = {file.stem: file for file in sorted((HERE / "payloads").glob("*.json"))}

@@ -1,5 +1,6 @@
 """A server without an App gets one: from the address in its log to the first installation."""
 
+import contextlib
 import json
 import logging
 import os
@@ -9,13 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from server.hosting import Host, environment, eventually, hosted
+from server.conftest import empty_database
 from server.person import Page, Person
+from server.server_fixture import Host, environment, eventually, hosted
 
 from bot.errors import ConfigError
-from bot.sandbox.server import Sandbox
-from bot.server.registering import api_of, can_hear
+from bot.server.app_registration import api_of, can_hear
 from bot.server.server import Server
+from github_sandbox.server import Sandbox
 
 _ADDRESS = re.compile(r"/register\?code=[\w-]+")
 
@@ -42,11 +44,11 @@ def bare(
 
 
 def invitation(caplog: pytest.LogCaptureFixture) -> str:
-    """The address that the log tells, once."""
+    """The one address that the log tells."""
     told = [one.getMessage() for one in caplog.get_records("setup") + caplog.get_records("call")]
-    found = [match for text in told for match in _ADDRESS.findall(text)]
+    found = {match for text in told for match in _ADDRESS.findall(text)}
     assert len(found) == 1
-    return str(found[0])
+    return str(found.pop())
 
 
 def at_github(somebody: Person, address: str, **filled: str) -> Page:
@@ -218,20 +220,36 @@ def test_without_an_address_that_github_reaches_there_are_no_webhooks(
         assert wrong.status == 422
 
 
-def test_many_processes_are_told_to_begin_as_one(
-    sandbox: Sandbox,
-    tmp_path: Path,
-    postgres_server: str,
-    caplog: pytest.LogCaptureFixture,
+def test_of_many_processes_any_registers_the_app_and_all_go_to_work(
+    sandbox: Sandbox, tmp_path: Path, postgres_server: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from server.conftest import empty_database
+    caplog.set_level(logging.WARNING)
+    with (
+        empty_database(postgres_server) as url,
+        contextlib.contextmanager(host_without_app)(
+            sandbox, tmp_path, MILEPOST_DATABASE_URL=url
+        ) as (_, somebody),
+    ):
+        address = invitation(caplog)
+        with contextlib.contextmanager(host_without_app)(
+            sandbox, tmp_path, MILEPOST_DATABASE_URL=url, MILEPOST_WORK="embedded"
+        ) as (worker, _):
+            assert invitation(caplog) == address
+            assert caplog.text.count("MILEPOST_WORK does nothing any more: PostgreSQL means") == 1
+            registered(somebody, address)
+            eventually(lambda: worker.server.work is not None and worker.server.work.running)
+            assert (
+                worker.server.config.client_id == next(iter(sandbox.world.apps.values())).client_id
+            )
 
-    with empty_database(postgres_server) as url:
-        more = {"MILEPOST_DATABASE_URL": url, "MILEPOST_WORK": "queue"}
-        for _, somebody in host_without_app(sandbox, tmp_path, **more):
-            told = somebody.open(invitation(caplog))
-            assert "one process first" in told.text
-            assert not told.forms
+
+def test_an_app_s_file_that_cannot_be_used_is_told_once(
+    bare: tuple[Host, Person], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    host, _ = bare
+    (tmp_path / "app.json").write_text("{")
+    eventually(lambda: "the App cannot be used" in caplog.text)
+    assert host.server.auth is None
 
 
 @pytest.mark.parametrize(

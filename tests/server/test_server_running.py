@@ -4,20 +4,20 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from docs.pages import ROOT, codes, sections
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
-from server.hosting import Host, environment, hosted
-from server.town import living
+from server.scenario import living
+from server.server_fixture import Host, environment, hosted
 
 from bot.github.book import Left
 from bot.github.budget import InProcess
-from bot.sandbox.server import Sandbox
-from bot.server import limits
-from bot.server.limits import Window, neighbourhood
+from bot.server import page_limit
+from bot.server.page_limit import Window, neighbourhood
+from github_sandbox.server import Sandbox
 
 TOKEN = "canary-metrics-token"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -100,7 +100,7 @@ def from_(address: str) -> dict[str, str]:
 
 
 def test_whoever_asks_for_much_is_asked_to_wait(host: Host) -> None:
-    def get(address: str, path: str = "/") -> httpx.Response:
+    def get(address: str, path: str = "/") -> httpx2.Response:
         return host.client.get(host.url + path, headers=from_(address))
 
     assert {get("192.0.2.1").status_code for _ in range(3)} == {200}
@@ -152,11 +152,11 @@ def test_no_window_holds_more_than_the_limit(asked: list[tuple[str, float]], lim
     for name, later in asked:
         now += later
         wait = window.wait(name)
-        lately = [at for at in passed.get(name, []) if at > now - limits.WINDOW]
+        lately = [at for at in passed.get(name, []) if at > now - page_limit.WINDOW]
         assert (wait == 0) == (len(lately) < limit)
         if wait:
             # Whoever waits as long as they are told may ask.
-            assert wait == pytest.approx(lately[0] + limits.WINDOW - now)
+            assert wait == pytest.approx(lately[0] + page_limit.WINDOW - now)
         else:
             passed.setdefault(name, []).append(now)
 
@@ -168,7 +168,7 @@ def test_what_is_remembered_is_bounded() -> None:
         now += 0.001
         window.wait(str(number % 300))
         assert len(window) <= 51
-    now += limits.WINDOW + 1
+    now += page_limit.WINDOW + 1
     window.wait("last")
     assert len(window) == 1
 

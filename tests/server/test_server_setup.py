@@ -10,14 +10,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 from planning.paths import SMALL
-from server.hosting import eventually
 from server.person import Page, Person
+from server.server_fixture import eventually
 from server.visiting import Visited, visited
 
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import apps
-from bot.sandbox.state.objects import Repository
 from bot.settings import CONFIG_PATH, Settings, parse
+from github_sandbox.server import Sandbox
+from github_sandbox.state import apps
+from github_sandbox.state.objects import Repository
 
 HOME = "/setup/learner/portfolio"
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
-import httpx
+import httpx2
 import pytest
 from server.person import Page, Person
 from server.visiting import Visited, visited
 
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import grants
+from github_sandbox.server import Sandbox
+from github_sandbox.state import grants
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def signed_in(page: Page) -> str:
     return page.text.partition("Signed in as ")[2].partition(" ")[0]
 
 
-def consented(town: Visited, somebody: Person) -> httpx.URL:
+def consented(town: Visited, somebody: Person) -> httpx2.URL:
     """The address that GitHub sends somebody back to, not yet followed."""
     asked = somebody.open("/sign-in?then=/cohort")
     form = asked.form("Authorize")
@@ -40,7 +40,7 @@ def consented(town: Visited, somebody: Person) -> httpx.URL:
     answer = somebody.web.post(
         f"{town.sandbox.url}{form.action}", data=data, follow_redirects=False
     )
-    return httpx.URL(answer.headers["location"])
+    return httpx2.URL(answer.headers["location"])
 
 
 def test_somebody_signs_in_and_out(town: Visited, ada: Person) -> None:
@@ -67,7 +67,7 @@ def test_signing_out_ends_the_token_and_every_copy_of_the_cookie(
     assert len(persons_tokens(town)) == 1
     ada.press(back, "Sign out")
     assert persons_tokens(town) == []
-    answer = httpx.get(f"{town.host.url}/r/ada/private", cookies=copy, verify=False)
+    answer = httpx2.get(f"{town.host.url}/r/ada/private", cookies=copy, verify=False)
     assert answer.status_code == 401
     # And GitHub asks nobody anew who said yes before.
     assert signed_in(town.sign_in(ada)) == "ada"
@@ -105,7 +105,7 @@ def test_what_goes_to_github_is_what_its_documents_ask_for(town: Visited, ada: P
 )
 def test_nobody_is_sent_elsewhere_afterwards(town: Visited, ada: Person, then: str) -> None:
     back = town.sign_in(ada, then)
-    assert back.answer.url.copy_with(query=None) == httpx.URL(f"{town.host.url}/")
+    assert back.answer.url.copy_with(query=None) == httpx2.URL(f"{town.host.url}/")
     assert signed_in(back) == "ada"
 
 

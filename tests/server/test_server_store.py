@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import ConfigError
-from bot.server import config, waking
+from bot.server import config, startup
 from bot.server.store.migrate import migrate
 from bot.server.store.rows import (
     APP,
@@ -367,13 +367,13 @@ def test_facts_are_kept(store: Store) -> None:
 def test_all_that_are_active_are_woken_a_few_at_a_time(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(waking, "AT_ONCE", 2)
+    monkeypatch.setattr(startup, "AT_ONCE", 2)
     some = [seen(1), seen(2, archived=True), *map(seen, (5, 6, 7, 9))]
     store.register.see_repositories(3, some, NOON)
     store.register.see_repositories(4, [seen(8)], NOON)
     store.register.lose_repository(8, NOON)
-    assert waking.wake_all(store, NOON) == 5
-    within = timedelta(seconds=5 / waking.A_SECOND)
+    assert startup.wake_all(store, NOON) == 5
+    within = timedelta(seconds=5 / startup.A_SECOND)
     assert sorted(take(store, NOON + within, most=99)) == [repository(n) for n in (1, 5, 6, 7, 9)]
     assert [store.agenda.when(repository(number)) for number in (2, 8)] == [None, None]
 

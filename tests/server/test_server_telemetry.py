@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from server.hosting import as_app, environment, eventually, hosted, register
-from server.town import Town
+from server.scenario import Town
+from server.server_fixture import as_app, environment, eventually, hosted, register
 
 from bot.errors import ConfigError, UsageError
 from bot.github.exchange import Exchange
-from bot.sandbox.api.engine import Engine, Request
-from bot.sandbox.server import Sandbox
 from bot.server import telemetry
 from bot.server.server import Server
 from bot.server.store.rows import APP, repository
 from bot.server.telemetry import OURS, Telemetry
+from github_sandbox.api.engine import Engine, Request
+from github_sandbox.server import Sandbox
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
@@ -139,10 +139,10 @@ def test_what_is_traced_and_what_is_not(
     assert any(str(APP) in one for one in looks)
     # What GitHub and the store are asked for belongs to a look or a request.
     parents = {span.context.span_id: span.name for span in spans if span.context}
-    # The test asks by httpx as well, in the same process, and of that nobody is the parent.
+    # The test asks by httpx2 as well, in the same process, and of that nobody is the parent.
     below = {(parents[s.parent.span_id].split()[0], s.name) for s in spans if s.parent}
     assert {("look", "GET"), ("look", "SELECT"), ("look", "UPDATE")} <= below
-    # Tokens are asked for by httpx, too.
+    # Tokens are asked for by httpx2, too.
     own = [s for s in spans if s.instrumentation_scope and s.instrumentation_scope.name == OURS]
     writes = [s for s in own if s.name == "POST" and parents_kind(s, spans) == "look repository"]
     sent = [e for e in journal if e.method == "POST" and not e.path.startswith("/app/")]

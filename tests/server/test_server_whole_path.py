@@ -11,27 +11,26 @@ import pytest
 import yaml
 from planning.paths import SMALL
 from server.conftest import empty_database
-from server.hosting import eventually
 from server.person import Person
+from server.server_fixture import eventually
 from server.visiting import Visited, visited
 
 from bot.planning.marker import find
-from bot.sandbox.server import Sandbox
 from bot.settings import CONFIG_PATH
+from github_sandbox.server import Sandbox
 
 HOME = "learner/portfolio"
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "queue"])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def town(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> Iterator[Visited]:
     if request.param == "sqlite":
         with visited(sandbox, f"sqlite:///{tmp_path / 'store.sqlite3'}", tmp_path) as made:
             yield made
         return
-    work = "queue" if request.param == "queue" else "embedded"
     with (
         empty_database(request.getfixturevalue("postgres_server")) as url,
-        visited(sandbox, url, tmp_path, MILEPOST_WORK=work) as made,
+        visited(sandbox, url, tmp_path) as made,
     ):
         yield made
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
 
-from server.hosting import (
+from server.person import Page, Person
+from server.scenario import BOT, Town
+from server.server_fixture import (
     EVENTS,
     PERMISSIONS,
     SECRET,
@@ -14,14 +16,12 @@ from server.hosting import (
     eventually,
     hosted,
 )
-from server.person import Page, Person
-from server.town import BOT, Town
 
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import apps
-from bot.sandbox.state.objects import App
 from bot.server.app import WEBHOOKS
 from bot.server.server import Server
+from github_sandbox.server import Sandbox
+from github_sandbox.state import apps
+from github_sandbox.state.objects import App
 
 FILES = {**PERMISSIONS, "contents": "write", "pull_requests": "write"}
 

@@ -13,14 +13,14 @@ from chaos.lines import WEB, Line, MemoryCache, edges
 from upgrade.state import load
 
 from bot.planning.marker import find
-from bot.planning.memory import memories
+from bot.progress.command_log import memories
 from bot.reports.status import status
 from bot.reports.view import View
-from bot.sandbox.api.engine import Engine
-from bot.sandbox.state.objects import Issue
-from bot.sandbox.world import REPOSITORY
 from bot.usecases.sources import find_curriculum, find_settings
-from bot.usecases.sync import Sync, Synced
+from bot.usecases.sync import Sync, SyncResult
+from github_sandbox.api.engine import Engine
+from github_sandbox.state.objects import Issue
+from github_sandbox.world import REPOSITORY
 
 RECORDINGS = Path(__file__).parent / "e415165"
 NAMES = tuple(sorted(f.name.removesuffix(".json.gz") for f in RECORDINGS.glob("*.json.gz")))
@@ -90,7 +90,7 @@ class Scenario:
             view=synced.view,
         )
 
-    def _run(self) -> Synced:
+    def _run(self) -> SyncResult:
         line = Line(self._engine)
         reader, gateway = edges(
             line, repository=REPOSITORY, token=self.recording["token"], cache=self._cache

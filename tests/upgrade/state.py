@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from bot.sandbox.state.objects import (
+from github_sandbox.state.objects import (
     App,
     Birth,
     Comment,
@@ -21,7 +21,7 @@ from bot.sandbox.state.objects import (
     Token,
     User,
 )
-from bot.sandbox.world import World
+from github_sandbox.world import World
 
 JSON = Mapping[str, Any]
 

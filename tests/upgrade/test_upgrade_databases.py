@@ -5,19 +5,19 @@ import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import psycopg
 import pytest
-from server.hosting import SECRET, environment
 from server.postgres import empty_database
+from server.server_fixture import SECRET, environment
 from upgrade.scenario import RECORDINGS
 
-from bot.sandbox.state import apps
 from bot.server import config
 from bot.server.app import build
 from bot.server.server import Server
 from bot.server.store.migrate import standing
 from bot.server.store.store import Store
+from github_sandbox.state import apps
 
 DATABASES = ("server.sqlite3", "server-threads.sql", "server-queue.sql")
 HOME = 1001
@@ -87,12 +87,12 @@ def test_badges_are_served_before_anything_was_synced_again(server: Server) -> N
     assert (picture.status_code, "75%" in picture.text) == (200, True)
 
 
-def served(server: Server, *paths: str) -> list[httpx.Response]:
+def served(server: Server, *paths: str) -> list[httpx2.Response]:
     """What a browser gets, over no socket and with no worker running."""
 
-    async def ask() -> list[httpx.Response]:
-        transport = httpx.ASGITransport(build(server))
-        async with httpx.AsyncClient(transport=transport, base_url="http://milepost.test") as one:
+    async def ask() -> list[httpx2.Response]:
+        transport = httpx2.ASGITransport(build(server))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://milepost.test") as one:
             return [await one.get(path) for path in paths]
 
     return asyncio.run(ask())

@@ -7,8 +7,8 @@ from usecases.syncing import Runs
 
 from bot.planning.labels import key_in
 from bot.planning.marker import find
-from bot.sandbox.state import comments, issues
-from bot.sandbox.state.objects import Issue
+from github_sandbox.state import comments, issues
+from github_sandbox.state.objects import Issue
 
 SUMMARY = "Your path"
 MENTOR = "mona-mentor"

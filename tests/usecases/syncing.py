@@ -9,10 +9,10 @@ from workbench import settings as config
 
 from bot.curriculum.model import Curriculum
 from bot.planning.marker import find
-from bot.sandbox.state.clock import Clock
-from bot.sandbox.state.objects import Comment, Issue
 from bot.settings import Settings
-from bot.usecases.sync import Foreseen, Sync, Synced
+from bot.usecases.sync import Sync, SyncPreview, SyncResult
+from github_sandbox.state.clock import Clock
+from github_sandbox.state.objects import Comment, Issue
 
 BOT = "milepost[bot]"
 WEB = "https://github.com"
@@ -47,7 +47,7 @@ class Runs:
         self.bench.world.clock.advance(timedelta(**span))
         return self
 
-    def sync(self) -> Synced:
+    def sync(self) -> SyncResult:
         """One run."""
         return self._sync().run(
             gateway=lambda: self.bench.edges,
@@ -55,7 +55,7 @@ class Runs:
             progress=lambda *_: None,
         )
 
-    def foresee(self) -> Foreseen:
+    def foresee(self) -> SyncPreview:
         """What a run would do."""
         return self._sync().foresee()
 

@@ -12,8 +12,8 @@ from workbench import settings as config
 from bot.errors import GitHubError, RefusedError, SubIssuesUnsupportedError, UncertainWriteError
 from bot.planning.changes import Plan
 from bot.planning.marker import find
-from bot.sandbox.state import issues
 from bot.usecases.reconcile import check_removals
+from github_sandbox.state import issues
 
 
 class PowerCutError(Exception):

@@ -9,17 +9,17 @@ from workbench import Workbench, settings
 
 from bot.github.client import Connection
 from bot.github.reader import HttpReader
-from bot.planning.intents import Attested, Deed, Evidenced
+from bot.planning.intents import AcceptedCommand, Attested, Evidenced
 from bot.planning.marker import Marker, digest, find, normal, wrap
-from bot.planning.memory import Entry, find_memory, with_memory
 from bot.planning.observed import observe
 from bot.planning.snapshot import Found, ReactionState
-from bot.progress.life import read_life
+from bot.progress.command_log import Entry, find_memory, with_memory
+from bot.progress.learner_history import read_learner_history
 from bot.progress.progress import WorkState, read_progress
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state import comments, issues, releases
 from bot.settings import Settings
 from bot.usecases.evidence import MAX_APPROVALS, MAX_LOOKUPS, MAX_NOTED, gather
+from github_sandbox.server import Sandbox
+from github_sandbox.state import comments, issues, releases
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 GITHUB = "https://github.com"
@@ -81,10 +81,10 @@ def run(
     how: Settings = PLAIN,
     now: datetime = NOW,
     outside: Pages | None = None,
-) -> list[Deed]:
+) -> list[AcceptedCommand]:
     """One run, which remembers what it noted."""
     observed = observe(bench.edges.snapshot())
-    life = read_life(SMALL, how, observed)
+    life = read_learner_history(SMALL, how, observed)
     inbox = bench.edges.comments_since(NOW - timedelta(days=2))
     deeds = gather(asker, observed, inbox, life, how, now, outside)
     for deed in deeds:
@@ -94,7 +94,7 @@ def run(
     return list(deeds)
 
 
-def noted(deeds: list[Deed]) -> list[tuple[str, str]]:
+def noted(deeds: list[AcceptedCommand]) -> list[tuple[str, str]]:
     return [(d.intent.kind, d.intent.url) for d in deeds if isinstance(d.intent, Evidenced)]
 
 
@@ -105,7 +105,7 @@ def write(bench: Workbench, title: str, text: str) -> None:
 
 def state_of(bench: Workbench, title: str, how: Settings = PLAIN) -> WorkState:
     observed = observe(bench.edges.snapshot())
-    progress = read_progress(SMALL, how, observed, read_life(SMALL, how, observed))
+    progress = read_progress(SMALL, how, observed, read_learner_history(SMALL, how, observed))
     return next(w.state for w in progress.work if w.title.startswith(title))
 
 
@@ -402,6 +402,8 @@ def test_over_http_where_pages_have_another_root(sandbox: Sandbox) -> None:
             comments.react(world, mentor, made, {"content": "rocket"})
             now = world.clock.now()
         observed = observe(reader.snapshot())
-        deeds = gather(reader, observed, (), read_life(SMALL, MENTORED, observed), MENTORED, now)
+        deeds = gather(
+            reader, observed, (), read_learner_history(SMALL, MENTORED, observed), MENTORED, now
+        )
     assert noted(list(deeds)) == [("repository", f"{sandbox.url}/learner/model")]
     assert [deed.by for deed in deeds] == ["milepost", "mentor"]

@@ -16,7 +16,6 @@ from bot.planning.ports import Gateway
 from bot.reports.forms import FOLDER, KEPT
 from bot.reports.readme import BEGIN, END
 from bot.reports.view import View
-from bot.sandbox.state import files
 from bot.usecases.files import (
     README_KEY,
     FilePlan,
@@ -27,6 +26,7 @@ from bot.usecases.files import (
     write_files,
 )
 from bot.usecases.look import look
+from github_sandbox.state import files
 
 PATH = curriculum(
     "Phase: P\nMonth 1: M\nWeek 1: W\n- Read (6h) #a\n- Write (2h) #b",

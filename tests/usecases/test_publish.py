@@ -7,8 +7,8 @@ from workbench import Workbench, settings
 from bot.errors import GitHubError, UncertainWriteError
 from bot.planning.changes import UpdateIssue
 from bot.planning.desired import SUMMARY_KEY
-from bot.sandbox.state import comments
 from bot.usecases.publish import Outcome, keys_of, publish_once
+from github_sandbox.state import comments
 
 KEY = "weekly:2026-W07"
 

@@ -3,7 +3,7 @@
 from chaos.play import Play
 from chaos.story import Act, Change, Fault, Meanwhile, Run, Two
 
-from bot.sandbox.state import comments
+from github_sandbox.state import comments
 
 COMMANDS = {"/done": 1, "/reopen": 3, "/move": 6}
 

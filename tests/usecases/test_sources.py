@@ -6,8 +6,8 @@ import pytest
 from workbench import Edges
 
 from bot.errors import ConfigError, CurriculumError, GuideError
-from bot.sandbox.world import World
 from bot.usecases.sources import Folder, find_curriculum, find_settings
+from github_sandbox.world import World
 
 TINY = "title: Tiny\nphases: [{title: P, modules: [{title: M, number: 1, units: [{title: U}]}]}]\n"
 

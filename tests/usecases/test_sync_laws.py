@@ -17,9 +17,9 @@ from usecases.syncing import Runs, local
 from usecases.witness import Witness, agree
 from workbench import settings as config
 
-from bot.sandbox.state.objects import Issue
 from bot.settings import Weekday
 from bot.usecases.publish import Outcome
+from github_sandbox.state.objects import Issue
 
 GAPS = st.lists(st.sampled_from([0, 0, 1, 5, 13, 24, 31, 77, 200, 500]), max_size=14)
 # Where clocks go on, go back, or leave out a whole day (Samoa had no 30 December 2011).

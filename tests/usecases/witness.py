@@ -13,8 +13,8 @@ from usecases.lively import Lively
 from usecases.syncing import Runs
 
 from bot.planning.marker import find
-from bot.sandbox.state.events import Event
-from bot.sandbox.state.objects import Issue
+from github_sandbox.state.events import Event
+from github_sandbox.state.objects import Issue
 
 HEAD = re.compile(r"\*\*Week (\d{4}-W\d\d)\*\* .*? · (\d+) % done")
 PROJECT_KINDS = ("task", "deliverable")

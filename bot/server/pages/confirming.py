@@ -16,10 +16,10 @@ from bot.errors import MilepostError, UnavailableError
 from bot.github.app_problems import InstallationGoneError, NotInstalledError
 from bot.github.lane import Lane, LaterError
 from bot.github.rights import LISTING
-from bot.server.answers import Answers
 from bot.server.pages.frame import Frame
+from bot.server.response_cache import Answers
 from bot.server.store.rows import RepositoryRow, Subject, installation, repository
-from bot.server.tending import LostError, now_seen
+from bot.server.sync_repository import LostError, now_seen
 
 log = logging.getLogger(__name__)
 

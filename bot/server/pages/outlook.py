@@ -9,7 +9,7 @@ from bot.planning.changes import CreateIssue, CreateMilestone
 from bot.planning.printing import Group
 from bot.usecases.files import describe_files
 from bot.usecases.reconcile import check_removals
-from bot.usecases.sync import Foreseen
+from bot.usecases.sync import SyncPreview
 
 FIRST_ISSUES = 8
 
@@ -43,7 +43,7 @@ class Outlook(NamedTuple):
     refused: str
 
 
-def outlook(seen: Foreseen, *, interval: float) -> Outlook:
+def outlook(seen: SyncPreview, *, interval: float) -> Outlook:
     """Told of what was foreseen; `interval` is the least time between two writes, in seconds."""
     plan = seen.plan
     issues = [change.title for change in plan.changes if isinstance(change, CreateIssue)]
@@ -68,7 +68,7 @@ def outlook(seen: Foreseen, *, interval: float) -> Outlook:
     )
 
 
-def _refused(seen: Foreseen) -> str:
+def _refused(seen: SyncPreview) -> str:
     try:
         check_removals(seen.plan, allowed=False)
     except RefusedError as much:

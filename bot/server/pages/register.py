@@ -26,10 +26,10 @@ from bot.errors import (
 from bot.github.addresses import web_root
 from bot.github.registration import LONGEST_NAME, form_action, manifest
 from bot.github.rights import REACH, Reach
+from bot.server.app_registration import PAGE, Registrar, api_of, can_hear
 from bot.server.pages import signing
 from bot.server.pages.frame import Allowed, Frame, PageError
 from bot.server.pages.sessions import Going
-from bot.server.registering import PAGE, Registrar, api_of, can_hear
 from bot.settings import DEFAULT_API_URL
 
 DONE = f"{PAGE}/done"
@@ -103,8 +103,6 @@ def _form(
     wrong: Mapping[str, str] | None = None,
 ) -> Response:
     """The form, or what is asked before it is shown."""
-    if not registrar.alone:
-        return frame.page(request, "register-many.html.j2")
     if not registrar.fits(code):
         return frame.page(
             request, "register-code.html.j2", status=403 if code else 200, refused=bool(code)
@@ -132,7 +130,7 @@ def _sent(
 ) -> Response:
     """Show what will be asked of GitHub, and the button that goes there."""
     code = fields.get("code", "")
-    if "name" not in fields or not registrar.fits(code) or not registrar.alone:
+    if "name" not in fields or not registrar.fits(code):
         return _form(frame, registrar, request, code)
     wished = _wished(fields)
     state, wrong = secrets.token_urlsafe(32), {}

@@ -29,10 +29,10 @@ from bot.server.pages.frame import Frame, PageError
 from bot.settings import CONFIG_PATH
 from bot.usecases.settings_text import check
 from bot.usecases.sources import Remote
-from bot.usecases.sync import Foreseen, Sync
+from bot.usecases.sync import Sync, SyncPreview
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 T = TypeVar("T")
 
@@ -124,13 +124,13 @@ class SettingsFile:
 
         return self._using(home, look)
 
-    def foresee(self, home: InstalledRepository, text: str) -> Foreseen:
+    def foresee(self, home: InstalledRepository, text: str) -> SyncPreview:
         """What a run would do if that were the settings. Nothing is written.
 
         Raises ConfigError, CurriculumError or GuideError for settings that cannot be used.
         """
 
-        def look(connection: Connection) -> Foreseen:
+        def look(connection: Connection) -> SyncPreview:
             with self._reader(connection) as reader:
                 settings, curriculum = check(text, Remote(reader))
                 run = Sync(
@@ -229,7 +229,7 @@ class SettingsFile:
         return self._auth[1]
 
     @staticmethod
-    def _http(api_url: str) -> "httpx.Client":
+    def _http(api_url: str) -> "httpx2.Client":
         made = session(api_url)
         made.timeout = ANSWERS_WITHIN
         return made

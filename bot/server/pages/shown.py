@@ -5,7 +5,7 @@ from collections import OrderedDict
 from datetime import datetime
 
 from bot.server.showing import Showing, unpacked
-from bot.server.store.shelf import Shelf
+from bot.server.store.page_cache import Shelf
 
 MOST_OPEN = 64
 

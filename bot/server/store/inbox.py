@@ -6,8 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from bot.server.store.delivery_writer import Line
 from bot.server.store.engine import ONLY_READS
-from bot.server.store.intake import Line
 from bot.server.store.rows import Delivery, Subject
 from bot.server.store.tables import inbox
 

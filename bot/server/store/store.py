@@ -5,13 +5,13 @@ from typing import Self
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from bot.server.store.agenda import Agenda
+from bot.server.store.cleanup import Retention
 from bot.server.store.engine import open_engine
 from bot.server.store.inbox import Inbox
+from bot.server.store.job_table import Agenda
 from bot.server.store.migrate import migrate
-from bot.server.store.register import Register
-from bot.server.store.retention import Retention
-from bot.server.store.shelf import Shelf
+from bot.server.store.page_cache import Shelf
+from bot.server.store.repositories import Register
 
 
 class Store:

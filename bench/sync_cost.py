@@ -1,0 +1,150 @@
+"""Counts what one look costs: requests, bytes, processor time, and what the database keeps of it.
+
+Run by `make bench-server`, as `python -m bench.sync_cost`. The server's own look at a repository of
+the sandbox with a whole path in it, as the App, with tokens of its own. The sandbox has threads of
+its own, so the time is that of the looking thread alone. Counts are the same on every machine.
+"""
+
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+
+import yaml
+from pydantic import SecretStr
+
+from bot.github.app import AppAuth
+from bot.github.budget import InProcess
+from bot.github.pacing import Pacing
+from bot.server.jobs import Looks
+from bot.server.store.rows import APP, Subject, installation, repository
+from bot.server.store.store import Store
+from bot.settings import CONFIG_PATH
+from github_sandbox.server import Sandbox, running
+from github_sandbox.state import apps
+
+FIRST = datetime(2026, 1, 5, 8, tzinfo=UTC)  # a Monday
+SETTINGS = {"curriculum": "devops-to-mlops", "start": "2026-01-05", "ahead": "all"}
+PERMISSIONS = {"issues": "write", "metadata": "read", "contents": "read", "pull_requests": "read"}
+TIMES = 40
+IDLE_REQUESTS = 7
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one look."""
+
+    requests: int
+    not_modified: int
+    writes: int
+    milliseconds: float
+
+    @property
+    def paid(self) -> int:
+        """What counts against the hour's requests."""
+        return self.requests - self.not_modified
+
+
+class Bench:
+    """A server's look at a sandbox in which its App is installed."""
+
+    def __init__(self, sandbox: Sandbox, store: Store) -> None:
+        self._world = world = sandbox.world
+        home = world.repository()
+        world.commit_files(home, {CONFIG_PATH: yaml.safe_dump(SETTINGS).encode()}, "Begin")
+        with world.lock:
+            app = apps.create(
+                world,
+                "Milepost Bench",
+                owner="learner",
+                permissions=PERMISSIONS,
+                events=["issues"],
+                hook_url=None,
+                hook_secret=None,
+            )
+            installed = apps.install(world, app, "learner")
+        self.home, self._installed = repository(home.id), installation(installed.id)
+        self._auth = AppAuth(
+            app.client_id,
+            SecretStr(app.private_key),
+            api_url=sandbox.api_url,
+            clock=world.clock.now,
+        )
+        budget = InProcess(Pacing(interval=0))
+        self._looks = Looks(store, self._auth, budget, clock=world.clock.now, sleep=time.sleep)
+
+    def meet(self) -> None:
+        """Find the installation and its repositories."""
+        self._look(APP)
+        self._look(self._installed)
+
+    def look(self) -> Cost:
+        """At the repository."""
+        return self._look(self.home)
+
+    def wait(self) -> None:
+        """Until the token is no longer good."""
+        self._world.clock.advance(timedelta(hours=1))
+
+    def close(self) -> None:
+        """Ask nothing more."""
+        self._auth.close()
+
+    def _look(self, subject: Subject) -> Cost:
+        self._world.journal.forget()
+        begun = time.thread_time()
+        looked = self._looks.at(subject, 0)
+        took = time.thread_time() - begun
+        if not looked.well:
+            raise RuntimeError(f"the look at {subject} ended with: {looked.result}")
+        counted = self._world.journal.summary()
+        return Cost(counted["total"], counted["not_modified"], counted["writes"], took * 1000)
+
+
+def tell(name: str, cost: Cost) -> None:
+    """A row."""
+    print(
+        f"{name:<28} {cost.requests:>8} {cost.not_modified:>6} {cost.writes:>7} {cost.paid:>11}"
+        f" {cost.milliseconds:>10.0f}"
+    )
+
+
+def main() -> int:
+    """Print everything; 1 when an idle look asks for more than it has to."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Store.open(f"sqlite:///{Path(folder) / 'looks.sqlite3'}") as store,
+        running(clock=lambda: FIRST) as sandbox,
+    ):
+        bench = Bench(sandbox, store)
+        bench.meet()
+        print(f"{'a look at a repository':<28} requests    304  writes  of the hour  processor ms")
+        tell("that seeds a path", bench.look())
+        bench.look()
+        many = [bench.look() for _ in range(TIMES)]
+        idle = many[-1]
+        tell(
+            "in which nothing happened",
+            Cost(
+                idle.requests,
+                idle.not_modified,
+                idle.writes,
+                median(one.milliseconds for one in many),
+            ),
+        )
+        bench.wait()
+        tell("the same, with a new token", bench.look())
+        kept = store.shelf.get(bench.home.id)
+        bench.close()
+        size = len(kept.document) + len(kept.badge) if kept else 0
+        print(f"\nThe database keeps {size:,} bytes for its pages and its badge.")
+    good = idle.requests <= IDLE_REQUESTS and idle.paid == 0
+    print(f"The aims were {'met' if good else 'MISSED'}.")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Webhook deliveries: from the request to the database."""

@@ -1,0 +1,358 @@
+"""Steers a running sandbox over HTTP, below /_sandbox: for tests in another process and by hand.
+
+Described for people in REFERENCE.md, for machines at /openapi.json. Every route does
+what a test in the same process does directly on the `World`.
+"""
+
+import os
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, HTTPException
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import JSONResponse, Response
+
+from github_sandbox import dump
+from github_sandbox.api import app_shapes
+from github_sandbox.pages import sign_in
+from github_sandbox.state import apps, grants, hooks, pulls
+from github_sandbox.state.faults import KINDS
+from github_sandbox.state.objects import Repository, Role
+from github_sandbox.state.refusals import NotFound
+from github_sandbox.webhooks import Webhooks
+from github_sandbox.world import World
+
+JSON = dict[str, Any]
+
+
+class Wish(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class FaultWish(Wish):
+    kind: str = Field(examples=list(KINDS))
+    method: str = "*"
+    path: str = "*"
+    nth: Annotated[int, Field(ge=1)] = 1
+    times: Annotated[int, Field(ge=0)] = 1
+    retry_after: int | None = None
+    hold: Annotated[float, Field(ge=0, le=600)] = 30.0
+    requests: Annotated[int, Field(ge=0)] = 0
+    seconds: Annotated[float, Field(ge=0)] = 0.0
+    pid: Annotated[int, Field(gt=1)] | None = None
+
+
+class UserWish(Wish):
+    login: str
+    name: str | None = None
+    kind: Literal["User", "Organization"] = "User"
+    owners: list[str] = Field(default_factory=list)
+
+
+class TokenWish(Wish):
+    token: str
+    user: str | None = None
+    kind: Literal["fine-grained", "classic"] = "fine-grained"
+    permissions: dict[str, Literal["read", "write"]] | None = None
+    repositories: list[str] | None = None
+    expires_in: float | None = None
+
+
+class RepositoryWish(Wish):
+    full_name: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
+    private: bool = False
+    description: str | None = None
+    empty: bool = False
+    collaborators: dict[str, Role] = Field(default_factory=dict)
+
+
+class RepositoryChange(Wish):
+    name: Annotated[str, Field(pattern=r"^[\w.-]+$")] | None = None
+    archived: bool | None = None
+    issues_enabled: bool | None = None
+    private: bool | None = None
+
+
+class Limits(Wish):
+    primary: int | None = None
+    secondary: bool | None = None
+    points_per_minute: int | None = None
+    created_per_minute: int | None = None
+    created_per_hour: int | None = None
+    secondary_status: Literal[403, 429] | None = None
+
+
+class Weather(Wish):
+    held: bool | None = None
+    lose: Annotated[int, Field(ge=0)] | None = None
+    copies: Annotated[int, Field(ge=1)] | None = None
+
+
+class HookWish(Wish):
+    repository: str
+    url: str
+    secret: str | None = None
+    events: list[str] | None = None
+
+
+class AppWish(Wish):
+    name: str
+    owner: str | None = None
+    permissions: dict[str, Literal["read", "write"]]
+    events: list[str] = Field(default_factory=list)
+    hook_url: str | None = None
+    hook_secret: str | None = None
+    setup_url: str | None = None
+    setup_on_update: bool = False
+    callback_urls: list[str] = Field(default_factory=list)
+    external_url: str = "https://example.invalid"
+    description: str | None = None
+    public: bool = True
+
+
+class InstallWish(Wish):
+    account: str | None = None
+    repositories: list[str] | None = None
+
+
+def router(world: World, webhooks: Webhooks) -> APIRouter:
+    """All control routes over one world."""
+    routes = APIRouter(tags=["sandbox"])
+    _add_state(routes, world)
+    _add_log(routes, world)
+    _add_faults(routes, world)
+    _add_people(routes, world)
+    _add_repositories(routes, world)
+    _add_hooks(routes, world, webhooks)
+    _add_apps(routes, world)
+    return routes
+
+
+def _repository(world: World, full_name: str) -> Repository:
+    try:
+        return world.repository(full_name)
+    except NotFound:
+        raise HTTPException(404, f"no repository {full_name}") from None
+
+
+def _add_state(routes: APIRouter, world: World) -> None:
+    @routes.get("/state")
+    async def state() -> JSON:
+        with world.lock:
+            return dump.world(world)
+
+    @routes.post("/reset")
+    async def reset() -> JSON:
+        world.reset()
+        return {"reset": True}
+
+    @routes.get("/clock")
+    async def clock() -> JSON:
+        return {"now": world.clock.exact().isoformat()}
+
+    @routes.post("/clock/advance")
+    async def advance(seconds: Annotated[float, Field(ge=0)]) -> JSON:
+        with world.lock:
+            world.clock.advance(timedelta(seconds=seconds))
+            return {"now": world.clock.exact().isoformat()}
+
+    @routes.get("/limits")
+    async def limits() -> JSON:
+        return dump.limits(world.limits)
+
+    @routes.patch("/limits")
+    async def set_limits(wish: Limits) -> JSON:
+        with world.lock:
+            for name, value in wish.model_dump(exclude_none=True).items():
+                setattr(world.limits, name, value)
+            return dump.limits(world.limits)
+
+    @routes.post("/limits/exhaust/{login}")
+    async def exhaust(login: str) -> JSON:
+        with world.lock:
+            world.limits.exhaust(login, world.clock.exact())
+        return {"exhausted": login}
+
+
+def _add_log(routes: APIRouter, world: World) -> None:
+    journal = world.journal
+
+    @routes.get("/requests")
+    async def requests(
+        method: str | None = None, path: str | None = None, status: int | None = None
+    ) -> list[JSON]:
+        with world.lock:
+            return [
+                entry.as_json() for entry in journal.select(method=method, path=path, status=status)
+            ]
+
+    @routes.get("/requests/summary")
+    async def summary() -> JSON:
+        with world.lock:
+            return journal.summary()
+
+    @routes.delete("/requests")
+    async def forget() -> JSON:
+        with world.lock:
+            journal.forget()
+        return {"forgotten": True}
+
+    @routes.put("/requests/bodies")
+    async def bodies(on: bool) -> JSON:
+        journal.record_bodies = on
+        return {"record_bodies": on}
+
+
+def _add_faults(routes: APIRouter, world: World) -> None:
+    @routes.get("/faults")
+    async def faults() -> list[JSON]:
+        with world.lock:
+            return [dump.fault(fault) for fault in world.faults.waiting]
+
+    @routes.post("/faults", status_code=201)
+    async def add_fault(wish: FaultWish) -> JSON:
+        if wish.kind not in KINDS or wish.kind == "call":
+            raise HTTPException(422, f"no such fault over HTTP: {wish.kind}")
+        if wish.kind == "kill" and wish.pid in {None, os.getpid()}:
+            raise HTTPException(422, "kill needs the pid of another process")
+        with world.lock:
+            return dump.fault(world.faults.add(**wish.model_dump()))
+
+    @routes.delete("/faults")
+    async def clear_faults() -> JSON:
+        with world.lock:
+            world.faults.clear()
+        return {"cleared": True}
+
+
+def _add_people(routes: APIRouter, world: World) -> None:
+    @routes.post("/users", status_code=201)
+    async def add_user(wish: UserWish) -> JSON:
+        with world.lock:
+            user = world.add_user(**wish.model_dump())
+        return {"login": user.login, "id": user.id}
+
+    @routes.post("/as/{login}")
+    async def act_as(login: str) -> JSON:
+        """A token with which to act as that person, who is made when missing."""
+        with world.lock:
+            token = world.add_token(f"as-{login}", user=login)
+        return {"token": token.value}
+
+    @routes.post("/looking/{login}")
+    async def look_as(login: str) -> Response:
+        """From now on, whoever sends the cookie of the answer looks at the pages as that person."""
+        with world.lock:
+            person = world.add_user(login)
+        response = JSONResponse({"login": person.login})
+        sign_in.look_as(response, person)
+        return response
+
+    @routes.post("/tokens", status_code=201)
+    async def add_token(wish: TokenWish) -> JSON:
+        named = [_repository(world, name).full_name for name in wish.repositories or []]
+        with world.lock:
+            world.add_token(
+                wish.token,
+                user=wish.user or world.owner,
+                permissions=dict(wish.permissions) if wish.permissions is not None else None,
+                repositories=named if wish.repositories is not None else None,
+                kind=wish.kind,
+                expires_in=None if wish.expires_in is None else timedelta(seconds=wish.expires_in),
+            )
+        return {"token": wish.token}
+
+
+def _add_repositories(routes: APIRouter, world: World) -> None:
+    @routes.post("/repositories", status_code=201)
+    async def add_repository(wish: RepositoryWish) -> JSON:
+        with world.lock:
+            return dump.repository(world.add_repository(**wish.model_dump()))
+
+    @routes.patch("/repositories/{owner}/{name}")
+    async def change_repository(owner: str, name: str, wish: RepositoryChange) -> JSON:
+        with world.lock:
+            found = _repository(world, f"{owner}/{name}")
+            if wish.name:
+                world.rename(found, wish.name)
+            if wish.archived:
+                world.archive(found)
+            found.archived = found.archived if wish.archived is None else wish.archived
+            found.private = found.private if wish.private is None else wish.private
+            if wish.issues_enabled is not None:
+                found.issues_enabled = wish.issues_enabled
+            return dump.repository(found)
+
+    @routes.post("/repositories/{owner}/{name}/pull-requests", status_code=201)
+    async def open_pull_request(
+        owner: str, name: str, title: str, body: str = "", merged: bool = False
+    ) -> JSON:
+        """One of the owner's, from a branch that is made for it."""
+        with world.lock:
+            found = _repository(world, f"{owner}/{name}")
+            actor = world.actor(found.owner.login)
+            issue = pulls.propose(world, actor, found, title, body)
+            if merged:
+                pulls.merge(world, actor, found, issue.number)
+        return {"number": issue.number}
+
+
+def _add_hooks(routes: APIRouter, world: World, webhooks: Webhooks) -> None:
+    @routes.post("/hooks", status_code=201)
+    async def add_hook(wish: HookWish) -> JSON:
+        events = hooks.EVERYTHING if wish.events is None else frozenset(wish.events)
+        with world.lock:
+            found = _repository(world, wish.repository)
+            hook = hooks.add(world, found, wish.url, secret=wish.secret, events=events)
+        return {"id": hook.id}
+
+    @routes.patch("/hooks/weather")
+    async def weather(wish: Weather) -> JSON:
+        with world.lock:
+            for name, value in wish.model_dump(exclude_none=True).items():
+                setattr(world.weather, name, value)
+            return asdict(world.weather)
+
+    @routes.post("/hooks/release")
+    async def release(order: Literal["sent", "reversed"] = "sent") -> JSON:
+        return {"released": webhooks.release(order)}
+
+    @routes.get("/deliveries")
+    async def deliveries() -> list[JSON]:
+        with world.lock:
+            return [app_shapes.delivery(one) for one in world.deliveries]
+
+
+def _add_apps(routes: APIRouter, world: World) -> None:
+    @routes.post("/apps", status_code=201)
+    async def add_app(wish: AppWish) -> JSON:
+        with world.lock:
+            app = apps.create(world, **{**wish.model_dump(), "owner": wish.owner or world.owner})
+        names = ("id", "slug", "client_id", "client_secret", "private_key")
+        return {name: getattr(app, name) for name in names}
+
+    @routes.post("/apps/{app_id}/tokens/{login}", status_code=201)
+    async def sign_in(app_id: int, login: str) -> JSON:
+        """A token as that person gets by signing in to the App."""
+        with world.lock:
+            if app_id not in world.apps:
+                raise HTTPException(404, f"no App {app_id}")
+            person = world.add_user(login)
+            world.authorized.add((person, world.apps[app_id]))
+            given = grants.give(world, world.apps[app_id], person)
+        return {"token": given.token.value, "refresh_token": given.refresh}
+
+    @routes.post("/apps/{app_id}/installations", status_code=201)
+    async def install(app_id: int, wish: InstallWish) -> JSON:
+        with world.lock:
+            if app_id not in world.apps:
+                raise HTTPException(404, f"no App {app_id}")
+            chosen = [_repository(world, name) for name in wish.repositories or []]
+            installation = apps.install(
+                world,
+                world.apps[app_id],
+                wish.account or world.owner,
+                repositories=chosen if wish.repositories is not None else None,
+            )
+        return {"id": installation.id}

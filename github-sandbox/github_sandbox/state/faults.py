@@ -1,0 +1,90 @@
+"""Told to fail: which request, the how-manieth, and in what way."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, Literal, get_args
+
+from github_sandbox.state.journal import WRITES
+
+Kind = Literal[
+    "500",  # before the write
+    "502",  # before the write
+    "502-after",  # the write is done, the answer is lost
+    "timeout",  # no answer: hold, then drop; nothing is written
+    "timeout-after",  # the same, with the write done
+    "reset",  # the connection breaks, nothing is written
+    "reset-after",  # the connection breaks, the write is done
+    "secondary-403",
+    "secondary-429",
+    "secondary-graphql",  # GraphQL's form: 200 and an error in the body
+    "expired",  # 401, as with a token that ran out
+    "stale",  # lists miss what was made lately
+    "kill",  # the write is done and answered, then `pid` gets SIGKILL
+    "call",  # the write is done, `call` runs before the answer leaves (Python only)
+]
+KINDS: tuple[str, ...] = get_args(Kind)
+
+
+@dataclass
+class Fault:
+    """Fires on matching requests number `nth` to `nth + times - 1`, counted from 1.
+
+    `method` is a method, "WRITE" (any that changes) or "*"; `path` a shell pattern over the path
+    below the API root, e.g. "/repos/*/issues". `retry_after` (seconds) goes with the secondary
+    limits, None leaves the header out; `hold` (seconds) with the time-outs; `requests` and
+    `seconds` say how far back a stale list is; `pid` goes with "kill". `times` 0 means for ever.
+    """
+
+    kind: str
+    method: str = "*"
+    path: str = "*"
+    nth: int = 1
+    times: int = 1
+    retry_after: int | None = None
+    hold: float = 30.0
+    requests: int = 0
+    seconds: float = 0.0
+    pid: int | None = None
+    call: Callable[[], Any] | None = None
+    seen: int = 0
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"no such fault: {self.kind}; there are {', '.join(KINDS)}")
+        self.method = self.method.upper()
+
+    def matches(self, method: str, path: str) -> bool:
+        fits = self.method in {"*", method} or (self.method == "WRITE" and method in WRITES)
+        return fits and fnmatchcase(path, self.path)
+
+    def strike(self) -> bool:
+        """Count one matching request and tell whether the fault fires on it."""
+        self.seen += 1
+        last = self.nth + self.times - 1 if self.times else self.seen
+        return self.nth <= self.seen <= last
+
+    @property
+    def comes_after_the_write(self) -> bool:
+        return self.kind.endswith("-after") or self.kind in {"kill", "call"}
+
+
+class Faults:
+    """The faults that wait for their request."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Fault] = []
+
+    def add(self, kind: str, **how: Any) -> Fault:
+        """See `Fault` for the keywords. Raises ValueError for an unknown kind."""
+        fault = Fault(kind, **how)
+        self.waiting.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        self.waiting.clear()
+
+    def next(self, method: str, path: str) -> Fault | None:
+        """The fault that this request meets, if any. Every matching one counts it."""
+        firing = [f for f in self.waiting if f.matches(method, path) and f.strike()]
+        return firing[0] if firing else None

@@ -1,0 +1,150 @@
+"""What was said adds up in the order it was said, and the settings file has the last word."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from reports.lives import RICH, Learner
+from workbench import settings
+
+from bot.planning.desired import SUMMARY_KEY
+from bot.planning.intents import (
+    Choose,
+    Count,
+    Credit,
+    Intent,
+    Log,
+    Move,
+    OpenUnit,
+    PauseUntil,
+    Rate,
+    Reopen,
+    Replan,
+    Resume,
+    SetPace,
+    StartProject,
+)
+from bot.planning.marker import Key, Marker, wrap
+from bot.planning.observed import observe
+from bot.planning.snapshot import IssueState, Snapshot
+from bot.progress.command_log import Entry, Memory, with_memory
+from bot.progress.learner_history import LearnerHistory, read_learner_history
+
+HOW = settings("2026-01-05", choices={"choose-your-way": "web"}, pace=6)
+TASK = "task:a1"
+
+
+def life(*said: tuple[str, Key, Intent], how: object = HOW) -> LearnerHistory:
+    """A life from (day, key of the issue, what was said)."""
+    kept: dict[Key, Memory] = {SUMMARY_KEY: Memory(), TASK: Memory()}
+    for number, (day, key, intent) in enumerate(said, start=1):
+        at = datetime.fromisoformat(f"{day}T20:00:00").replace(tzinfo=UTC)
+        kept[key] = kept[key].adding([Entry(id=number, at=at, by="ada", intent=intent)])
+    issues = tuple(
+        IssueState(
+            number=number,
+            id=number,
+            title=key,
+            body=with_memory(wrap("x", Marker(key=key, title="", body="")), memory),
+            association="OWNER",
+            created_at=datetime(2026, 1, 5, tzinfo=UTC),
+            updated_at=datetime(2026, 1, 5, tzinfo=UTC),
+        )
+        for number, (key, memory) in enumerate(kept.items(), start=1)
+    )
+    seen = observe(Snapshot(repository="a/b", issues=issues))
+    return read_learner_history(RICH, how, seen)  # type: ignore[arg-type]
+
+
+def pauses(found: LearnerHistory) -> list[tuple[str, str]]:
+    return [(str(pause.first), str(pause.last)) for pause in found.pauses]
+
+
+def test_nothing_said_is_what_the_file_says() -> None:
+    found = life()
+    assert found == LearnerHistory(choices={"choose-your-way": "web"})
+    assert found.in_force(HOW) == HOW
+
+
+def test_hours_and_counts_add_up_by_day() -> None:
+    found = life(
+        ("2026-01-06", TASK, Log(hours=2, note="loops")),
+        ("2026-01-07", SUMMARY_KEY, Log(hours=1.5)),
+        ("2026-01-08", SUMMARY_KEY, Count(metric="connections", amount=3)),
+        ("2026-01-09", SUMMARY_KEY, Count(metric="connections", amount=-5)),
+    )
+    assert found.hours_logged(date(2026, 1, 5), date(2026, 1, 6)) == 2
+    assert found.hours_logged(date(2026, 1, 5), date(2026, 1, 11)) == 3.5
+    assert [entry.key for entry in found.logged] == [TASK, None]
+    assert found.counted("connections", date(2026, 1, 8)) == 3
+    assert found.counted("connections", date(2026, 1, 9)) == 0  # never below nothing
+
+
+def test_a_pause_ends_early_when_one_goes_on() -> None:
+    found = life(
+        ("2026-02-02", SUMMARY_KEY, PauseUntil(last=date(2026, 2, 15))),
+        ("2026-02-05", SUMMARY_KEY, Resume()),
+        ("2026-03-02", SUMMARY_KEY, PauseUntil(last=date(2026, 3, 8))),
+        ("2026-03-02", SUMMARY_KEY, Resume()),
+        ("2026-04-01", SUMMARY_KEY, Move(days=7)),
+    )
+    assert pauses(found) == [("2026-02-02", "2026-02-04"), ("2026-04-01", "2026-04-07")]
+
+
+def test_a_pause_of_the_file_can_be_ended_too() -> None:
+    how = settings("2026-01-05", pauses=[{"from": "2026-02-02", "to": "2026-02-15"}])
+    assert pauses(life(("2026-02-10", SUMMARY_KEY, Resume()), how=how)) == [
+        ("2026-02-02", "2026-02-09")
+    ]
+
+
+@pytest.mark.parametrize(("was", "taken"), [("web", "data"), ("", "web")])
+def test_a_choice_holds_until_the_file_is_edited(was: str, taken: str) -> None:
+    choose = Choose(choice="choose-your-way", option="data", was=was)
+    found = life(("2026-02-02", SUMMARY_KEY, choose))
+    assert found.choices == {"choose-your-way": taken}
+
+
+@pytest.mark.parametrize(("was", "turns"), [("6 months", 1), ("", 0), ("10h", 0)])
+def test_a_pace_holds_until_the_file_is_edited(was: str, turns: int) -> None:
+    found = life(("2026-02-02", SUMMARY_KEY, SetPace(hours=5, was=was)))
+    assert len(found.course.turns) == turns
+
+
+def test_what_no_longer_fits_the_curriculum_is_left_out() -> None:
+    found = life(
+        ("2026-02-02", SUMMARY_KEY, Choose(choice="choose-your-way", option="gone", was="web")),
+        ("2026-02-03", SUMMARY_KEY, Rate(skill="gone", value=3)),
+        ("2026-02-04", SUMMARY_KEY, OpenUnit(unit="gone")),
+        ("2026-02-05", SUMMARY_KEY, Replan(unit="gone")),
+        ("2026-02-06", SUMMARY_KEY, StartProject(idea="gone")),
+    )
+    assert found == life()
+
+
+def test_the_last_word_counts() -> None:
+    found = life(
+        ("2026-02-02", TASK, Credit()),
+        ("2026-02-03", TASK, Reopen()),
+        ("2026-02-04", TASK, Move(days=7)),
+        ("2026-02-05", TASK, Move(days=7)),
+        ("2026-02-06", SUMMARY_KEY, Rate(skill="rated-python", value=2)),
+        ("2026-02-07", SUMMARY_KEY, Rate(skill="rated-python", value=9)),
+    )
+    assert found.credited == frozenset()
+    assert found.course.moved == {TASK: 14}
+    assert [rating.value for rating in found.ratings] == [2, 5]  # the scale ends there
+
+
+def test_credit_is_done_at_no_hours() -> None:
+    learner = Learner(RICH)
+    total = learner.view("2026-01-12").progress.all.total
+    learner.done(a1="2026-01-06")
+    work = next(w for w in learner.view("2026-01-12").progress.work if w.key == TASK)
+    learner.bench.edit("a1", state="open")
+    learner.bench.say("a1", "/credit")
+    learner.bench.apply(learner.path, learner.how, "2026-01-12")
+    seen = learner.view("2026-01-12").progress
+    credited = next(w for w in seen.work if w.key == TASK)
+    assert (credited.done, credited.finished) == (True, False)
+    assert seen.all.total == total - work.weight
+    assert seen.all.done == 0

@@ -1,0 +1,105 @@
+"""In the process of a server that is to die: SIGKILL at the n-th place where it waits.
+
+Such a place is where work leaves the process, or comes back: before and after each statement that
+writes to the database, each commit, each request to GitHub, each job that is put into a queue,
+taken from it or done with, and each part of the answer to a delivery. Heartbeats are left out: how
+many there are is a matter of time. Counting begins with the first delivery that is brought.
+"""
+
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+Asgi = Callable[[Any, Any, Any], Awaitable[None]]
+VARIABLE = "MILEPOST_TEST_DIES_AT"
+
+
+class Places:
+    """Counts, and ends the process when it is there."""
+
+    def __init__(self, last: int) -> None:
+        self._left = last
+        self._armed = False
+
+    def pass_by(self, *_: object, **__: object) -> None:
+        """One more place."""
+        if self._armed:
+            self._left -= 1
+            if self._left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    def watch(self, app: Asgi) -> Asgi:
+        """The server, with all its places seen."""
+        import httpx2
+        from procrastinate.manager import JobManager
+        from requests.adapters import HTTPAdapter
+
+        from bot.server.store import delivery_writer
+
+        sa.event.listen(Engine, "before_cursor_execute", self._statement)
+        sa.event.listen(Engine, "after_cursor_execute", self._statement)
+        sa.event.listen(Engine, "commit", self.pass_by)
+        for keep in ("into_sqlite", "into_postgresql"):  # past SQLAlchemy
+            self._around(delivery_writer, keep)
+        for handle in ("batch_defer_jobs_async", "fetch_job", "finish_job_by_id_async"):
+            self._around_job(JobManager, handle)
+        self._around(httpx2.HTTPTransport, "handle_request")
+        self._around(HTTPAdapter, "send")
+
+        async def watched(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] != "http" or scope["method"] != "POST":
+                await app(scope, receive, send)
+                return
+            self._armed = True
+
+            async def heard() -> Any:
+                self.pass_by()
+                return await receive()
+
+            async def told(message: Any) -> None:
+                self.pass_by()
+                await send(message)
+                self.pass_by()
+
+            await app(scope, heard, told)
+
+        return watched
+
+    def _statement(self, *said: Any) -> None:
+        if said[2].lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE", "WITH")):
+            self.pass_by()
+
+    def _around(self, owner: Any, name: str) -> None:
+        real = getattr(owner, name)
+
+        def counted(*given: Any, **named: Any) -> Any:
+            self.pass_by()
+            answer = real(*given, **named)
+            self.pass_by()
+            return answer
+
+        setattr(owner, name, counted)
+
+    def _around_job(self, owner: Any, name: str) -> None:
+        """As `_around`, of a coroutine. To find no job is no place: it is tried ever again."""
+        real = getattr(owner, name)
+
+        async def counted(*given: Any, **named: Any) -> Any:
+            if name != "fetch_job":
+                self.pass_by()
+            answer = await real(*given, **named)
+            if name != "fetch_job" or answer is not None:
+                self.pass_by()
+            return answer
+
+        setattr(owner, name, counted)
+
+
+def dying(app: Asgi) -> Asgi:
+    """The server as it is, unless the environment says that it dies."""
+    last = int(os.environ.get(VARIABLE, "0"))
+    return Places(last).watch(app) if last else app

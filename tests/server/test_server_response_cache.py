@@ -1,0 +1,112 @@
+"""What GitHub answered, in memory: a help when it is there, and never more than allowed."""
+
+import random
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from server.scenario import Town, living
+
+from bot.github.cache import Page
+from bot.server.response_cache import Answers
+from github_sandbox.server import Sandbox
+
+PAGE = Page('W/"abc"', '<https://x>; rel="next"', '[{"title": "Größe\\n"}]', by="somebody")
+HOME, OTHER = 1, 2
+
+
+def noise(seed: int, size: int = 1_000) -> Page:
+    """A page that cannot be made smaller."""
+    return PAGE._replace(body=random.Random(seed).randbytes(size).hex())
+
+
+def test_what_went_in_comes_out_in_its_repository() -> None:
+    answers = Answers()
+    answers.of(HOME).put("a", PAGE)
+    assert answers.of(HOME).get("a") == PAGE
+    assert answers.of(OTHER).get("a") is None
+    assert answers.of(HOME).get("b") is None
+
+
+def test_what_is_gone_is_forgotten_at_once() -> None:
+    answers = Answers()
+    answers.of(HOME).put("a", PAGE)
+    answers.of(OTHER).put("a", PAGE)
+    answers.forget([HOME, 77])
+    assert answers.of(HOME).get("a") is None
+    assert answers.of(OTHER).get("a") == PAGE
+
+
+def test_the_repository_that_was_used_longest_ago_makes_room() -> None:
+    answers = Answers(max_bytes=40_000)
+    for number in range(20):
+        answers.of(number).put("a", noise(number))
+        answers.of(number).put("b", noise(-number))
+        answers.of(0).get("a")
+        assert answers.size <= 40_000
+    kept = [number for number in range(20) if answers.of(number).get("a")]
+    assert kept[0] == 0
+    assert kept[1:] == list(range(kept[1], 20))
+    assert all(answers.of(number).get("b") for number in kept)
+
+
+def test_a_repository_has_so_many_pages() -> None:
+    answers = Answers()
+    for number in range(100):
+        answers.of(HOME).put(str(number), PAGE)
+        answers.of(HOME).get("0")
+    kept = [number for number in range(100) if answers.of(HOME).get(str(number))]
+    assert kept == [0, *range(37, 100)]
+
+
+def test_an_enormous_page_is_not_kept() -> None:
+    answers = Answers(max_bytes=10_000)
+    answers.of(HOME).put("a", PAGE)
+    answers.of(HOME).put("b", noise(1, 5_000))
+    assert answers.of(HOME).get("b") is None
+    assert answers.of(HOME).get("a") == PAGE
+
+
+def test_threads_may_use_it_together() -> None:
+    answers = Answers(max_bytes=30_000)
+
+    def use(number: int) -> None:
+        for turn in range(50):
+            answers.of(turn % 7).put(str(number), noise(number, 300))
+            answers.of(turn % 5).get(str(turn % 8))
+            answers.forget([number])
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(use, range(8)))
+    answers.forget(range(8))
+    assert answers.size == 0
+
+
+@pytest.fixture
+def installed(sandbox: Sandbox, tmp_path: Path) -> Iterator[Town]:
+    """With nothing left to do."""
+    with living(sandbox, f"sqlite:///{tmp_path / 'store.sqlite3'}", tmp_path) as town:
+        town.configure()
+        town.install()
+        town.settle()
+        town.wake()  # sees what was written last
+        yield town
+
+
+def test_a_look_with_nothing_to_do_costs_no_quota(installed: Town) -> None:
+    """Nor with the token of the next hour."""
+    journal = installed.world.journal
+    journal.forget()
+    installed.wake()
+    asked = [entry for entry in journal.entries if entry.path.startswith("/rep")]
+    assert {entry.status for entry in asked} == {304}
+    assert len(asked) == 7
+    assert len(journal.entries) == 7
+    journal.forget()
+    auth = installed.host.server.auth
+    assert auth is not None
+    auth.forget_installation(next(iter(installed.world.installations)))
+    installed.wake()
+    statuses = [entry.status for entry in journal.entries]
+    assert statuses == [201] + [304] * 7

@@ -1,0 +1,302 @@
+"""The door: what it lets in, what it keeps, and what it answers. Over real HTTP."""
+
+import contextlib
+import http.client
+import json
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+from server.server_fixture import SECRET, Host, environment, headers, hosted
+
+from bot.server.app import WEBHOOKS
+from bot.server.store.rows import Delivery, Subject, installation, repository
+from bot.server.store.tables import agenda, inbox
+from bot.server.webhooks import endpoint, payload
+
+ISSUE: dict[str, Any] = {
+    "action": "closed",
+    "repository": {"id": 7, "default_branch": "main"},
+    "installation": {"id": 3},
+    "sender": {"login": "learner"},
+}
+BOT = "milepost-test[bot]"
+
+
+@contextlib.contextmanager
+def keeping(database_url: str, folder: Path) -> Iterator[Host]:
+    """A server that keeps deliveries and does nothing about them."""
+
+    def without_work(server: Any) -> None:
+        server.config = server.config.model_copy(
+            update={"webhook_secret": _secret(SECRET), "webhook_secret_old": _secret("before")}
+        )
+        server.store.register.keep_fact("bot", BOT)
+
+    with hosted(lambda _: environment(folder, database_url), change=without_work) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    folder = tmp_path_factory.mktemp("door")
+    with keeping(f"sqlite:///{folder / 'store.sqlite3'}", folder) as running:
+        yield running
+
+
+@pytest.fixture
+def host(shared: Host) -> Host:
+    """A door of this module, with an empty store behind it."""
+    with shared.store.engine.begin() as connection:
+        for table in (inbox, agenda):
+            connection.execute(table.delete())
+    return shared
+
+
+@pytest.fixture
+def either(database_url: str, tmp_path: Path) -> Iterator[Host]:
+    """A door of its own, with a store of each kind."""
+    with keeping(database_url, tmp_path) as running:
+        yield running
+
+
+def _secret(text: str) -> Any:
+    from pydantic import SecretStr
+
+    return SecretStr(text)
+
+
+def kept(host: Host) -> list[tuple[str, str, str | None, str, int, int | None]]:
+    with host.store.engine.connect() as connection:
+        columns = inbox.c
+        return [
+            tuple(row)
+            for row in connection.execute(
+                sa.select(
+                    columns.guid,
+                    columns.event,
+                    columns.action,
+                    columns.kind,
+                    columns.subject_id,
+                    columns.installation_id,
+                ).order_by(columns.guid)
+            )
+        ]
+
+
+def test_a_delivery_is_kept_before_it_is_acknowledged(either: Host) -> None:
+    answer = either.knock("issues", ISSUE)
+    assert (answer.status_code, answer.content) == (202, b"")
+    assert kept(either) == [("g-1", "issues", "closed", "repository", 7, 3)]
+    assert either.store.agenda.when(repository(7)) is not None
+
+
+def test_a_delivery_that_comes_twice_is_kept_once(either: Host) -> None:
+    for _ in range(3):
+        assert either.knock("issues", ISSUE).status_code == 202
+    assert len(kept(either)) == 1
+
+
+def test_the_old_secret_opens_while_they_are_changed(host: Host) -> None:
+    assert host.knock("issues", ISSUE, secret="before").status_code == 202
+    assert host.knock("issues", ISSUE, secret="never").status_code == 401
+
+
+def test_github_s_own_example_of_a_signature() -> None:
+    """From "Validating webhook deliveries"."""
+    told = b"sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
+    assert endpoint._seal(b"It's a Secret to Everybody", b"Hello, World!") == told
+
+
+@pytest.mark.parametrize(
+    "signature",
+    ["", "sha256=", "sha256=" + "0" * 64, "sha1=" + "0" * 40, "\xe4\xf6"],
+)
+def test_a_bad_signature_is_refused_without_a_word(host: Host, signature: str) -> None:
+    content = json.dumps(ISSUE).encode()
+    said = {**headers(content, "issues", guid="g"), "X-Hub-Signature-256": signature}
+    answer = host.post(content, said)
+    assert (answer.status_code, answer.content) == (401, b"")
+    assert kept(host) == []
+
+
+def test_a_changed_body_is_refused(host: Host) -> None:
+    content = json.dumps(ISSUE).encode()
+    answer = host.post(content.replace(b"7", b"8"), headers(content, "issues", guid="g"))
+    assert answer.status_code == 401
+
+
+def test_without_a_secret_nobody_is_let_in(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'a.sqlite3'}"
+    with hosted(lambda _: environment(tmp_path, database)) as unregistered:
+        assert unregistered.knock("issues", ISSUE).status_code == 401
+        assert unregistered.knock("issues", ISSUE, secret="").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("event", "content"),
+    [
+        ("issues", b""),
+        ("issues", b"{"),
+        ("issues", b"[]"),
+        ("issues", b"payload=%7B%7D"),
+        ("issues", b'"\xff"'),
+        ("issues", b'{"repository":{"id":"seven"}}'),
+        ("issues", b'{"action":"closed"}'),
+        ("installation", b'{"action":"created"}'),
+        ("Issues!", b"{}"),
+        ("", b"{}"),
+    ],
+)
+def test_what_is_malformed_is_told_so_and_not_kept(host: Host, event: str, content: bytes) -> None:
+    answer = host.post(content, headers(content, event, guid="g"))
+    assert (answer.status_code, answer.content) == (400, b"")
+    assert kept(host) == []
+
+
+@pytest.mark.parametrize("guid", ["", "a b", "x" * 65, "a\xe4"])
+def test_a_delivery_without_a_proper_guid_is_malformed(host: Host, guid: str) -> None:
+    content = json.dumps(ISSUE).encode()
+    said = headers(content, "issues", guid=guid)
+    answer = host.post(content, said)
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("event", ["ping", "star", "something_new"])
+def test_unknown_events_are_acknowledged_and_ignored(host: Host, event: str) -> None:
+    assert host.knock(event, {"zen": "Keep it logically awesome."}).status_code == 202
+    assert kept(host) == []
+
+
+def test_what_we_wrote_ourselves_wakes_nobody(host: Host) -> None:
+    assert host.server.bot() == BOT
+    assert host.knock("issues", {**ISSUE, "sender": {"login": BOT}}).status_code == 202
+    assert kept(host) == []
+
+
+def test_only_posts_are_answered(host: Host) -> None:
+    answer = host.client.get(host.url + WEBHOOKS)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+def test_what_is_too_large_is_refused_unread(host: Host) -> None:
+    connection = http.client.HTTPConnection(urlsplit(host.url).netloc)
+    connection.putrequest("POST", WEBHOOKS)
+    connection.putheader("Content-Length", str(endpoint.LARGEST + 1))
+    connection.endheaders()
+    assert connection.getresponse().status == 413
+    connection.close()
+
+
+def test_what_is_too_large_is_refused_when_it_does_not_say_so(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoint, "LARGEST", 1_000)
+
+    def chunks(count: int) -> Iterator[bytes]:
+        yield from (b" " * 100 for _ in range(count))
+
+    for count, status in ((11, 413), (10, 401)):
+        assert host.post(chunks(count), {}).status_code == status
+
+
+def test_a_body_in_pieces_is_the_same_body(host: Host) -> None:
+    content = json.dumps(ISSUE).encode()
+    pieces = (content[at : at + 9] for at in range(0, len(content), 9))
+    said = headers(content, "issues", guid="g")
+    assert host.post(pieces, said).status_code == 202
+
+
+def test_when_the_store_fails_github_is_told_to_send_again(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(host.store.inbox, "receive", broken)
+        answer = host.knock("issues", ISSUE)
+        assert (answer.status_code, answer.content) == (503, b"")
+    assert host.knock("issues", ISSUE).status_code == 202
+
+
+def test_many_at_once_share_transactions_and_none_is_lost(
+    either: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive, groups, gate = either.store.inbox.receive, [], threading.Event()
+
+    def slow(deliveries: list[Delivery], **more: Any) -> int:
+        gate.wait(5)
+        groups.append(len(deliveries))
+        return receive(deliveries, **more)
+
+    monkeypatch.setattr(either.store.inbox, "receive", slow)
+    with ThreadPoolExecutor(16) as pool:
+        knocks = [pool.submit(either.knock, "issues", ISSUE, guid=f"g-{n:02}") for n in range(16)]
+        gate.set()
+        assert {knock.result().status_code for knock in knocks} == {202}
+    assert [row[0] for row in kept(either)] == [f"g-{n:02}" for n in range(16)]
+    assert sum(groups) == 16
+    assert len(groups) < 16
+
+
+# What a payload is about
+
+
+def read(body: dict[str, Any]) -> payload.Payload:
+    return payload.read(json.dumps(body).encode())
+
+
+@pytest.mark.parametrize(
+    ("event", "change", "wanted"),
+    [
+        ("issues", {}, repository(7)),
+        ("issue_comment", {"action": "created"}, repository(7)),
+        ("push", {"ref": "refs/heads/main"}, repository(7)),
+        ("push", {"ref": "refs/heads/topic"}, None),
+        ("push", {"ref": "refs/tags/main"}, None),
+        ("repository", {"action": "renamed"}, repository(7)),
+        ("repository", {"action": "privatized"}, repository(7)),
+        ("repository", {"action": "deleted"}, installation(3)),
+        ("repository", {"action": "transferred"}, installation(3)),
+        ("repository", {"action": "deleted", "installation": None}, repository(7)),
+        ("installation", {"action": "suspend"}, installation(3)),
+        ("installation", {"action": "created", "sender": {"login": BOT}}, installation(3)),
+        ("installation_repositories", {"action": "added"}, installation(3)),
+        ("meta", {}, None),
+    ],
+)
+def test_what_an_event_is_about(event: str, change: dict[str, Any], wanted: Subject | None) -> None:
+    assert payload.about(event, read({**ISSUE, **change}), BOT) == wanted
+
+
+@given(body=st.binary(max_size=200))
+def test_any_bytes_are_read_or_malformed(body: bytes) -> None:
+    try:
+        found = payload.read(body)
+    except payload.MalformedError:
+        return
+    assert isinstance(json.loads(body), dict)
+    assert isinstance(found, payload.Payload)
+
+
+# Health
+
+
+def test_health_and_readiness(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert host.client.get(f"{host.url}/healthz").json() == {"status": "ok"}
+    assert host.client.get(f"{host.url}/readyz").status_code == 200
+
+    def gone() -> None:
+        raise sa.exc.OperationalError("SELECT 1", None, Exception("gone"))
+
+    monkeypatch.setattr(host.store, "check", gone)
+    assert host.client.get(f"{host.url}/healthz").status_code == 200
+    assert host.client.get(f"{host.url}/readyz").status_code == 503

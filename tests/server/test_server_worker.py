@@ -1,0 +1,220 @@
+"""What a worker does with what it took, and what it logs of that."""
+
+import itertools
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from server.server_fixture import eventually
+
+from bot.errors import UnavailableError
+from bot.server.jobs import Looked
+from bot.server.logs import JsonLines
+from bot.server.store.rows import APP, Claim, Delivery, Subject, repository
+from bot.server.store.store import Store
+from bot.server.thread_worker import Embedded
+from bot.server.worker import Pauses, StoppedError, Worker
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+QUICK = timedelta(milliseconds=10)
+MINUTE = timedelta(minutes=1)
+
+
+class Looks:
+    """Does what it is told, and keeps what it was asked."""
+
+    def __init__(self, act: Callable[[Subject], Looked]) -> None:
+        self.act = act
+        self.asked: list[tuple[Subject, int]] = []
+
+    def at(self, subject: Subject, tries: int) -> Looked:
+        self.asked.append((subject, tries))
+        return self.act(subject)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(f"sqlite:///{tmp_path / 'store.sqlite3'}") as opened:
+        opened.agenda.wake(repository(7), at=NOON)
+        yield opened
+
+
+def once(store: Store, act: Callable[[Subject], Looked]) -> Worker:
+    worker = Worker(store, Looks(act), clock=lambda: NOON, lease=MINUTE)
+    for claim in worker.take(1):
+        worker.do(claim)
+    return worker
+
+
+def failing(error: Exception) -> Callable[[Subject], Looked]:
+    def act(_: Subject) -> Looked:
+        raise error
+
+    return act
+
+
+def test_what_follows_is_wished_and_the_row_given_back(kept: Store) -> None:
+    later = NOON + timedelta(days=1)
+    worker = once(kept, lambda _: Looked("seen", later, ((APP, NOON),)))
+    assert worker.busy == 0
+    assert kept.agenda.when(repository(7)) == later
+    assert kept.agenda.when(APP) == NOON
+
+
+def test_a_delivery_that_came_while_the_row_was_taken_is_done_with_it(kept: Store) -> None:
+    ticks = itertools.count()
+    claim = kept.agenda.claim
+
+    def slowly(now: datetime, most: int, *, until: datetime) -> tuple[Claim, ...]:
+        between = Delivery("g", "issues", "closed", repository(7), 3, clock())
+        kept.inbox.receive([between], wake_at=clock())
+        return claim(now, most, until=until)
+
+    def clock() -> datetime:
+        return NOON + next(ticks) * timedelta(seconds=1)
+
+    kept.agenda.claim = slowly  # type: ignore[method-assign] # this once
+    worker = Worker(kept, Looks(lambda _: Looked("seen", None)), clock=clock, lease=MINUTE)
+    for taken in worker.take(1):
+        worker.do(taken)
+    assert kept.inbox.waiting() == (0, None)
+
+
+@pytest.mark.parametrize("error", [UnavailableError("away"), ZeroDivisionError()])
+def test_what_fails_is_tried_again_ever_later(kept: Store, error: Exception) -> None:
+    once(kept, failing(error))
+    first = kept.agenda.when(repository(7))
+    kept.agenda.wake(repository(7), at=NOON)
+    once(kept, failing(error))
+    second = kept.agenda.when(repository(7))
+    assert first is not None
+    assert second is not None
+    assert MINUTE / 2 <= first - NOON < MINUTE <= second - NOON < 2 * MINUTE
+
+
+def test_when_the_server_stops_what_was_begun_is_left_for_the_next(kept: Store) -> None:
+    once(kept, failing(StoppedError()))
+    assert kept.agenda.when(repository(7)) == NOON
+
+
+def test_when_the_store_fails_the_row_is_free_after_a_while(
+    kept: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> bool:
+        raise sa.exc.OperationalError("UPDATE", None, Exception("gone"))
+
+    monkeypatch.setattr(kept.agenda, "finish", broken)
+    assert once(kept, lambda _: Looked("seen", None)).busy == 0
+    assert kept.agenda.claim(NOON, 1, until=NOON + MINUTE) == ()
+    assert kept.agenda.claim(NOON + MINUTE, 1, until=NOON + 2 * MINUTE) != ()
+
+
+def test_one_repository_is_never_worked_on_twice_at_once(kept: Store) -> None:
+    at_once, most, lock = [0], [0], threading.Lock()
+
+    def act(subject: Subject) -> Looked:
+        with lock:
+            at_once[0] += 1
+            most[0] = max(most[0], at_once[0])
+        kept.agenda.wake(subject, at=NOON)  # what happens during a look is one more look
+        with lock:
+            at_once[0] -= 1
+        return Looked("seen", None)
+
+    looks = Looks(act)
+    worker = Worker(kept, looks, clock=lambda: NOON, lease=MINUTE)
+    embedded = Embedded(worker, threads=4, tick=QUICK, beat=QUICK)
+    embedded.start()
+    running = embedded.running
+    eventually(lambda: len(looks.asked) > 5)
+    embedded.stop()
+    assert (running, embedded.running) == (True, False)
+    assert most == [1]
+
+
+def test_what_is_due_is_done_without_waiting_for_the_next_tick(kept: Store) -> None:
+    kept.agenda.wake(*map(repository, range(20)), at=NOON)
+    looks = Looks(lambda _: Looked("seen", None))
+    worker = Worker(kept, looks, clock=lambda: NOON, lease=MINUTE)
+    embedded = Embedded(worker, threads=2, tick=timedelta(hours=1), beat=MINUTE)
+    embedded.start()
+    eventually(lambda: len(looks.asked) == 20)
+    embedded.stop()
+    assert sorted(looks.asked) == [(repository(number), 0) for number in range(20)]
+
+
+def test_a_store_that_fails_in_between_is_asked_again_at_the_next_tick(kept: Store) -> None:
+    kept.agenda.wake(*map(repository, range(5)), at=NOON)
+    claim, times, failures = kept.agenda.claim, itertools.count(), itertools.count()
+
+    def claiming(*given: Any, **named: Any) -> tuple[Claim, ...]:
+        if next(times) % 3 == 1:
+            next(failures)
+            raise sa.exc.OperationalError("SELECT", None, Exception("gone"))
+        return claim(*given, **named)
+
+    kept.agenda.claim = claiming  # type: ignore[method-assign] # as long as this store lives
+    looks = Looks(lambda _: Looked("seen", None))
+    worker = Worker(kept, looks, clock=lambda: NOON, lease=MINUTE)
+    embedded = Embedded(worker, threads=1, tick=QUICK, beat=MINUTE)
+    embedded.start()
+    eventually(lambda: len(looks.asked) == 6)
+    embedded.stop()
+    assert sorted(looks.asked) == [(repository(number), 0) for number in (0, 1, 2, 3, 4, 7)]
+    assert next(failures) > 1
+
+
+def test_work_that_takes_long_is_kept_by_the_heartbeat(kept: Store) -> None:
+    go_on = threading.Event()
+
+    def act(_: Subject) -> Looked:
+        go_on.wait(10)
+        return Looked("seen", None)
+
+    clock = [NOON]
+    looks = Looks(act)
+    worker = Worker(kept, looks, clock=lambda: clock[0], lease=MINUTE)
+    embedded = Embedded(worker, threads=4, tick=QUICK, beat=QUICK)
+    embedded.start()
+    eventually(lambda: looks.asked)
+    for minutes in range(1, 5):
+        clock[0] = NOON + minutes * timedelta(seconds=50)
+        eventually(lambda: kept.agenda.when(repository(7)) == clock[0] + MINUTE)
+    go_on.set()
+    embedded.stop()
+    assert looks.asked == [(repository(7), 0)]
+
+
+def test_a_pause_ends_when_the_server_stops() -> None:
+    pauses = Pauses()
+    pauses.sleep(0)
+    ended = threading.Event()
+
+    def sleep() -> None:
+        with pytest.raises(StoppedError):
+            pauses.sleep(60)
+        ended.set()
+
+    thread = threading.Thread(target=sleep)
+    thread.start()
+    pauses.stop()
+    thread.join(5)
+    assert ended.is_set()
+
+
+def test_a_line_of_the_log_has_its_ids_and_no_token(caplog: pytest.LogCaptureFixture) -> None:
+    token = "ghs_" + "a1B2" * 20
+    log = logging.getLogger("bot.server.test")
+    with caplog.at_level(logging.INFO):
+        log.info("looked %s", token, extra={"subject": "repository:7", "tries": 0, "count": 3})
+    line = JsonLines().format(caplog.records[-1])
+    said = json.loads(line)
+    assert (said["subject"], said["tries"], said["count"]) == ("repository:7", 0, 3)
+    assert said["what"] == "looked ***"
+    assert token not in line

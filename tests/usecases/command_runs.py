@@ -1,0 +1,119 @@
+"""Obeys in a repository of the sandbox as a run would: read, obey, write, as often as asked."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+from workbench import Workbench
+from workbench import settings as config
+
+from bot.curriculum.model import Curriculum
+from bot.planning.changes import Change, Plan
+from bot.planning.desired import DesiredState, desired_state
+from bot.planning.intents import AcceptedCommand, Intent
+from bot.planning.marker import find
+from bot.planning.observed import observe
+from bot.planning.plan import after_deeds, make_plan
+from bot.planning.snapshot import Snapshot
+from bot.progress.command_log import find_memory
+from bot.progress.learner_history import LearnerHistory, read_learner_history
+from bot.settings import Settings
+from bot.usecases.apply import apply
+from bot.usecases.pending_commands import Inbox
+from bot.usecases.run_commands import CommandChanges, run_commands
+from github_sandbox.state.objects import Comment
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+NOTHING = DesiredState(labels=(), milestones=(), issues=())
+MARKS = {"rocket", "confused"}
+
+
+def seed(
+    bench: Workbench, path: Curriculum, how: Settings | None = None, today: str = "2026-01-05"
+) -> Plan:
+    """Plan and write the path alone: no comment is read, nothing is reported."""
+    how = how or config()
+
+    def plan(snapshot: Snapshot) -> Plan:
+        life = read_learner_history(path, how, observe(snapshot))
+        day = date.fromisoformat(today)
+        wanted = desired_state(path, life.in_force(how), day, course=life.course)
+        return make_plan(wanted, snapshot)
+
+    return write(bench, plan)
+
+
+def write(bench: Workbench, plan: Callable[[Snapshot], Plan]) -> Plan:
+    """Write what `plan` says of the repository as it is; the plan is handed back."""
+    snapshot = bench.edges.snapshot()
+    planned = plan(snapshot)
+    apply(
+        planned,
+        snapshot,
+        replan=plan,
+        reader=bench.edges,
+        gateway=bench.edges,
+        sleep=bench.waits.append,
+        progress=lambda *_: None,
+    )
+    return planned
+
+
+class Run:
+    """Runs over one bench with one path."""
+
+    def __init__(
+        self, bench: Workbench, path: Curriculum, how: Settings | None = None, today: str = ""
+    ) -> None:
+        self.bench = bench
+        self.path = path
+        self.how = how or config()
+        self.now = datetime.fromisoformat(f"{today or '2026-01-05'}T12:00:00+00:00")
+        self.writers = {bench.learner.user.login}
+        self.only: set[int] | None = None
+
+    def inbox(self) -> Inbox:
+        """All comments; without those of people that are not in `only`, when that says which."""
+        found = self.bench.edges.comments_since(LONG_AGO)
+        return Inbox(
+            comments=tuple(c for c in found if self.only is None or c.id in self.only),
+            writers=frozenset(login.casefold() for login in self.writers),
+            marked=frozenset(c.id for c in found if MARKS & c.reactions.keys()),
+        )
+
+    def look(self, snapshot: Snapshot | None = None, *noted: AcceptedCommand) -> CommandChanges:
+        """What obeying would change."""
+        snapshot = snapshot or self.bench.edges.snapshot()
+        return run_commands(self.inbox(), noted, snapshot, self.path, self.how, self.now)
+
+    def __call__(self, *noted: AcceptedCommand) -> tuple[Change, ...]:
+        """Obey and write; the changes are handed back."""
+
+        def plan(snapshot: Snapshot) -> Plan:
+            obeyed = self.look(snapshot, *noted)
+            nothing = make_plan(NOTHING, snapshot).model_copy(update={"changes": ()})
+            return after_deeds(obeyed.first, nothing, obeyed.last)
+
+        return write(self.bench, plan).changes
+
+    def life(self) -> LearnerHistory:
+        """What is remembered."""
+        return read_learner_history(self.path, self.how, observe(self.bench.edges.snapshot()))
+
+    def remembered(self, title: str) -> list[Intent]:
+        """The entries of the issue whose title begins so."""
+        return [e.intent for e in find_memory(self.bench.issue(title).body or "").entries]
+
+    def replies(self, title: str) -> list[str]:
+        """Comments with our marker on it."""
+        comments = self.bench.issue(title).comments
+        return [c.body for c in comments if find(c.body)]
+
+
+def marks(comment: Comment) -> list[str]:
+    """The reactions to a comment."""
+    return [reaction.content for reaction in comment.reactions]
+
+
+def labels(bench: Workbench, title: str) -> set[str]:
+    """The names of an issue's labels."""
+    return {label.name for label in bench.issue(title).labels}

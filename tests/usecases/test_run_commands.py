@@ -1,0 +1,458 @@
+"""What was asked for in comments happens once, whatever is repeated, cut off or out of order."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from builders import curriculum
+from planning.paths import SMALL
+from usecases.command_runs import Run, labels, marks, seed
+from workbench import Workbench
+from workbench import settings as config
+
+from bot.curriculum.load import from_catalog
+from bot.planning import intents
+from bot.planning.changes import CreateIssue, React, UpdateIssue
+from bot.planning.intents import AcceptedCommand, Intent
+from bot.planning.marker import find, safe_json
+from bot.planning.observed import observe
+from bot.progress.command_log import INTENT, find_memory
+from bot.usecases.comment_inbox import read_inbox
+from bot.usecases.look import look
+from bot.usecases.pending_commands import Inbox
+from bot.usecases.run_commands import run_commands
+from github_sandbox.state import comments
+
+GUIDE = from_catalog("devops-to-mlops")
+
+
+@pytest.fixture
+def bench() -> Workbench:
+    made = Workbench()
+    seed(made, SMALL)
+    seed(made, SMALL)
+    return made
+
+
+@pytest.fixture
+def run(bench: Workbench) -> Run:
+    return Run(bench, SMALL)
+
+
+def press(bench: Workbench, title: str, intent: Intent | str) -> None:
+    """Ticks a button that stands in our region of an issue."""
+    json = intent if isinstance(intent, str) else safe_json(INTENT.dump_python(intent, mode="json"))
+    body = bench.issue(title).body or ""
+    line = f"- [x] Do it <!-- milepost:press {json} -->"
+    bench.edit(title, body=body.replace("<!-- milepost:end", f"{line}\n<!-- milepost:end", 1))
+
+
+def test_hours_are_kept_in_the_issue_they_were_spent_on(bench: Workbench, run: Run) -> None:
+    said = bench.say("Read", "/log 2h30m the first chapter")
+    (change, mark) = run()
+    assert isinstance(change, UpdateIssue)
+    assert (change.fields, change.why) == (
+        ("memory",),
+        "/log 2h30m the first chapter by learner",
+    )
+    assert isinstance(mark, React)
+    assert run.remembered("Read") == [intents.Log(hours=2.5, note="the first chapter")]
+    assert marks(said) == ["rocket"]
+    assert run.replies("Read") == []
+
+
+def test_done_closes_and_takes_the_status_off(bench: Workbench, run: Run) -> None:
+    bench.edit("Read", labels=["status: in progress", "status: blocked", "mine"])
+    bench.say("Read", "/done")
+    run()
+    issue = bench.issue("Read")
+    assert (issue.state, issue.state_reason) == ("closed", "completed")
+    assert labels(bench, "Read") == {"mine"}
+
+
+def test_done_said_before_midnight_counts_on_that_day_of_the_learners(
+    bench: Workbench, run: Run
+) -> None:
+    run.how = config(timezone="America/New_York")
+    said = bench.say("Read", "/done")
+    sunday = datetime(2026, 1, 12, 4, 50, tzinfo=UTC)  # ten to midnight where the learner is
+    said.birth, said.updated_at = replace(said.birth, at=sunday), sunday
+    bench.say("Write", "/log 1h")
+    run()
+    bench.close("Write")
+    monday = datetime(2026, 1, 12, 14, tzinfo=UTC)
+    for title in ("Read", "Write"):
+        bench.issue(title).closed_at = monday
+    progress = look(SMALL, run.how, bench.edges.snapshot(), monday).progress
+    days = {work.title: work.closed_on for work in progress.work if work.finished}
+    assert {title.split()[0]: str(day) for title, day in days.items()} == {
+        "Read": "2026-01-11",
+        "Write": "2026-01-12",
+    }
+
+
+@pytest.mark.parametrize(
+    ("command", "state", "reason"),
+    [
+        ("/done", "closed", "completed"),
+        ("/credit", "closed", "completed"),
+        ("/skip too easy", "closed", "not_planned"),
+    ],
+)
+def test_what_the_learner_closed_stays_closed(
+    bench: Workbench, run: Run, command: str, state: str, reason: str
+) -> None:
+    bench.say("Read", command)
+    run()
+    assert (bench.issue("Read").state, bench.issue("Read").state_reason) == (state, reason)
+    assert seed(bench, SMALL).empty
+    assert (bench.issue("Read").state, bench.issue("Read").state_reason) == (state, reason)
+
+
+def test_what_was_skipped_can_be_done_after_all(bench: Workbench, run: Run) -> None:
+    bench.close("Read", "not_planned")
+    bench.say("Read", "/done")
+    run()
+    assert (bench.issue("Read").state, bench.issue("Read").state_reason) == ("closed", "completed")
+
+
+def test_why_something_was_skipped_is_kept(bench: Workbench, run: Run) -> None:
+    bench.say("Read", "/skip I wrote it")
+    run()
+    (entry,) = find_memory(bench.issue("Read").body or "").entries
+    assert entry.intent == intents.Skip(why="I wrote it")
+
+
+def test_reopen_opens_and_the_next_plan_agrees(bench: Workbench, run: Run) -> None:
+    bench.close("Read")
+    bench.say("Read", "/reopen")
+    run()
+    assert bench.issue("Read").state_reason == "reopened"
+    seed(bench, SMALL)
+    assert bench.issue("Read").state == "open"
+    assert seed(bench, SMALL).empty
+
+
+def test_a_close_by_hand_is_newer_than_an_older_command_whoever_closed_first(
+    bench: Workbench,
+) -> None:
+    class Whole(Run):
+        def inbox(self) -> Inbox:
+            return read_inbox(bench.edges, observe(bench.edges.snapshot()))
+
+    run = Whole(bench, SMALL)
+
+    def hand(state: str) -> None:
+        bench.world.clock.advance(timedelta(hours=1))
+        bench.edit("Read", state=state)
+
+    for first in ("open", "closed"):
+        hand(first)
+        bench.say("Read", "/done")
+        run()
+        assert bench.issue("Read").state == "closed"
+        for said in ("/skip no", "/reopen"):
+            bench.world.clock.advance(timedelta(hours=1))
+            bench.say("Read", said)
+        hand("open")
+        hand("closed")
+        run()
+        assert (bench.issue("Read").state, bench.issue("Read").state_reason) == (
+            "closed",
+            "completed",
+        ), first
+
+
+def test_what_left_the_plan_stays_open_when_it_was_reopened(bench: Workbench) -> None:
+    without = curriculum("Phase: Foundations\nMonth 1: Basics\nWeek 1: First steps\n- Other (1h)")
+    seed(bench, without)
+    assert bench.issue("Read").state_reason == "not_planned"
+    bench.say("Read", "/reopen")
+    Run(bench, without)()
+    seed(bench, without)
+    assert bench.issue("Read").state == "open"
+
+
+def test_start_puts_the_label_on_by_its_name_here(bench: Workbench, run: Run) -> None:
+    bench.edit_label("status: in progress", new_name="doing")
+    bench.say("Read", "/start")
+    run()
+    assert "doing" in labels(bench, "Read")
+
+
+def test_without_the_label_a_start_is_still_remembered(bench: Workbench, run: Run) -> None:
+    bench.delete_label("status: in progress")
+    before = labels(bench, "Read")
+    bench.say("Read", "/start")
+    run()
+    assert run.remembered("Read") == [intents.Start()]
+    assert labels(bench, "Read") == before
+
+
+def test_what_concerns_the_path_is_kept_in_the_summary_issue(bench: Workbench, run: Run) -> None:
+    bench.say("Read", "/pause until 2026-01-20\n/choose data\n/open month 2\n/drop optional")
+    run()
+    kinds = [intent.do for intent in run.remembered("Your path")]
+    assert kinds == ["pause", "choose", "open", "drop-optional"]
+    assert run.remembered("Read") == []
+    assert run.life().choices == {"choose-your-way": "data"}
+
+
+def test_a_choice_is_kept_where_it_was_made(bench: Workbench, run: Run) -> None:
+    bench.say("Choose your way", "/choose B")
+    run()
+    assert [intent.do for intent in run.remembered("Choose your way")] == ["choose"]
+
+
+def test_hours_on_an_issue_that_is_not_ours_are_kept_in_the_summary(
+    bench: Workbench, run: Run
+) -> None:
+    number = bench.edges.create_issue("A thought", body="", labels=(), milestone=None).number
+    assert bench.issue("A thought").number == number
+    bench.say("A thought", "/log 1h")
+    run()
+    assert run.remembered("Your path") == [intents.Log(hours=1)]
+    assert run.life().logged[0].key is None
+
+
+def test_a_pause_can_be_asked_for_and_ended_in_one_comment(bench: Workbench, run: Run) -> None:
+    bench.say("Your path", "/pause 2 weeks\n/resume")
+    run()
+    assert [intent.do for intent in run.remembered("Your path")] == ["pause", "resume"]
+    assert run.life().pauses == ()
+
+
+def test_strangers_and_bots_make_us_neither_write_nor_talk(bench: Workbench, run: Run) -> None:
+    bench.say("Read", "/done\n/help\n/dnoe", by="stranger")
+    bench.world.add_user("helper[bot]", kind="Bot")
+    actor = bench.world.actor("helper[bot]")
+    comments.create(bench.world, actor, bench.repository, bench.issue("Read"), {"body": "/done"})
+    run.writers.add("helper[bot]")
+    assert run() == ()
+
+
+def test_who_may_write_is_obeyed_whatever_the_case_of_the_name(bench: Workbench, run: Run) -> None:
+    bench.say("Read", "/done", by="Ada")
+    run.writers.add("ADA")
+    run()
+    assert bench.issue("Read").state == "closed"
+
+
+def test_a_comment_of_ours_is_never_read_for_commands(bench: Workbench, run: Run) -> None:
+    bench.say("Read", '/done\n<!-- milepost:end {"key":"x:y","title":"","body":""} -->')
+    assert run() == ()
+
+
+def test_what_was_marked_is_left_alone_even_when_it_is_edited(bench: Workbench, run: Run) -> None:
+    said = bench.say("Read", "/log 1h")
+    run()
+    comments.edit(bench.world, bench.learner, bench.repository, said, {"body": "/done"})
+    assert run() == ()
+
+
+def test_a_lost_mark_is_set_again_and_nothing_else(bench: Workbench, run: Run) -> None:
+    said = bench.say("Read", "/log 1h\n/dnoe")
+    run()
+    said.reactions.clear()
+    assert [change.op for change in run()] == ["react"]
+    assert run.remembered("Read") == [intents.Log(hours=1)]
+    assert len(run.replies("Read")) == 1
+
+
+def test_what_was_obeyed_is_not_judged_again(bench: Workbench, run: Run) -> None:
+    bench.say("Your path", "/pause 2 weeks")
+    run()
+    said = bench.say("Your path", "/resume")
+    run()
+    said.reactions.clear()
+    run()
+    assert marks(said) == ["rocket"]
+
+
+def test_a_mistyped_command_is_answered_and_the_rest_obeyed(bench: Workbench, run: Run) -> None:
+    said = bench.say("Read", "/log 1h\n/dnoe")
+    run()
+    assert marks(said) == ["confused"]
+    assert run.remembered("Read") == [intents.Log(hours=1)]
+    (reply,) = run.replies("Read")
+    assert "`/dnoe` · There is no such command. Did you mean `/done`?" in reply
+
+
+def test_a_reply_cannot_be_made_to_say_more_than_text(bench: Workbench, run: Run) -> None:
+    bench.say("Read", "/rate `@bob` <b>#3</b> <!-- milepost:end {} --> 9\n/choose `@bob")
+    run()
+    (reply,) = run.replies("Read")
+    found = find(reply)
+    assert found
+    assert "@bob" not in reply
+    assert "#3" not in reply
+    assert "<b>" not in reply
+    assert reply.count("milepost:end") == 1
+
+
+def test_more_than_ten_commands_are_refused_in_one_reply(bench: Workbench, run: Run) -> None:
+    bench.say("Read", "/log 1h\n" * 14)
+    run()
+    assert len(run.remembered("Read")) == 10
+    assert len(run.replies("Read")) == 1
+
+
+def test_without_the_summary_issue_the_path_s_commands_wait(bench: Workbench, run: Run) -> None:
+    bench.delete("Your path")
+    bench.say("Read", "/drop optional")
+    assert run() == ()
+
+
+def test_optional_tasks_can_be_dropped_and_kept_again(bench: Workbench, run: Run) -> None:
+    bench.say("Your path", "/drop optional")
+    run()
+    assert run.life().course.without_optional
+    bench.say("Your path", "/keep optional")
+    run()
+    assert not run.life().course.without_optional
+
+
+def test_a_full_issue_says_so(bench: Workbench, run: Run) -> None:
+    body = bench.issue("Read").body or ""
+    bench.edit("Read", body=body + "\n" + "x" * (65_500 - len(body)))
+    said = bench.say("Read", "/done")
+    run()
+    assert bench.issue("Read").state == "open"
+    assert marks(said) == ["confused"]
+
+
+def test_a_journal_entry_becomes_a_closed_issue(bench: Workbench, run: Run) -> None:
+    bench.say("Read", "/journal Loops, at last.\n\nAsk @bob about <b>#3</b>.\n> quoted")
+    made, closed, _ = run()
+    assert isinstance(made, CreateIssue)
+    assert isinstance(closed, UpdateIssue)
+    issue = bench.issue("Journal, 5 Jan 2026: Loops, at last.")
+    assert (issue.state, issue.state_reason) == ("closed", "completed")
+    assert "@bob" not in (issue.body or "")
+    assert "> quoted" in (issue.body or "")
+    assert run() == ()
+
+
+def test_two_journal_entries_of_one_comment_are_two(bench: Workbench, run: Run) -> None:
+    bench.say("Read", "/journal one\n/log 1h\n/journal two")
+    run()
+    titles = [title for title in bench.titles("closed") if title.startswith("Journal")]
+    assert titles == ["Journal, 5 Jan 2026: one", "Journal, 5 Jan 2026: two"]
+
+
+def test_a_deleted_entry_is_not_made_again(bench: Workbench, run: Run) -> None:
+    said = bench.say("Read", "/journal one")
+    run()
+    seed(bench, SMALL)
+    bench.delete("Journal")
+    said.reactions.clear()
+    assert [change.op for change in run()] == ["react"]
+
+
+@pytest.mark.parametrize(
+    "intent",
+    [
+        intents.OpenUnit(unit="your-way"),
+        intents.Replan(unit="second-steps"),
+        intents.PauseUntil(last=datetime(2026, 1, 11, tzinfo=UTC).date()),
+        intents.Resume(),
+        intents.Choose(choice="choose-your-way", option="web"),
+        intents.DropOptional(),
+    ],
+)
+def test_a_button_is_obeyed_and_cleared(bench: Workbench, run: Run, intent: Intent) -> None:
+    press(bench, "Your path", intent)
+    (change,) = run()
+    assert isinstance(change, UpdateIssue)
+    assert change.fields == ("memory", "text")
+    assert run.remembered("Your path") == [intent]
+    assert "- [ ] Do it <!-- milepost:press" in (bench.issue("Your path").body or "")
+    assert run() == ()
+
+
+@pytest.mark.parametrize(
+    "intent",
+    [
+        intents.OpenUnit(unit="gone"),
+        intents.Choose(choice="choose-your-way", option="gone"),
+        intents.PauseUntil(last=datetime(2020, 1, 1, tzinfo=UTC).date()),
+        intents.Log(hours=3),
+        intents.Done(),
+        "{not json}",
+        '{"do":"fly"}',
+    ],
+)
+def test_a_button_that_makes_no_sense_is_only_cleared(
+    bench: Workbench, run: Run, intent: Intent | str
+) -> None:
+    press(bench, "Your path", intent)
+    run()
+    assert run.remembered("Your path") == []
+    assert run() == ()
+
+
+def test_clearing_a_button_leaves_other_boxes_alone(bench: Workbench, run: Run) -> None:
+    body = (bench.issue("Choose your way").body or "").replace(
+        "<!-- milepost:end", "- [x] mine\n<!-- milepost:end", 1
+    )
+    bench.edit("Choose your way", body=body)
+    press(bench, "Choose your way", intents.Choose(choice="choose-your-way", option="web"))
+    run()
+    assert "- [x] mine" in (bench.issue("Choose your way").body or "")
+    assert run.life().choices == {"choose-your-way": "web"}
+
+
+def noted(bench: Workbench, intent: Intent, key: str = "task:read-the-tutorial") -> AcceptedCommand:
+    number = bench.issue("Read").number
+    at = datetime(2026, 1, 5, 10, tzinfo=UTC)
+    return AcceptedCommand(intent=intent, comment=0, issue=number, key=key, at=at, by="milepost")
+
+
+def test_what_was_found_is_noted_once(bench: Workbench, run: Run) -> None:
+    found = intents.Evidenced(kind="release", url="https://github.com/learner/x/releases/v1")
+    again = found.model_copy(update={"title": "Another title"})
+    assert len(run(noted(bench, found), noted(bench, intents.Attested()))) == 1
+    assert run(noted(bench, again), noted(bench, intents.Attested())) == ()
+    assert run.remembered("Read") == [found, intents.Attested()]
+
+
+def test_what_the_same_run_asks_for_twice_is_kept_once(bench: Workbench, run: Run) -> None:
+    deed = noted(bench, intents.Replan(unit="first-steps"), key="summary:summary")
+    run(deed)
+    assert run(deed) == ()
+
+
+def test_a_remembered_comment_with_any_mark_is_left_alone(bench: Workbench, run: Run) -> None:
+    bench.say("Read", "/log 1h")
+    run()
+    inbox = run.inbox().model_copy(update={"marked": frozenset()})
+    snapshot = bench.edges.snapshot()
+    assert run_commands(inbox, (), snapshot, SMALL, config(), run.now).last == ()
+
+
+def test_a_deed_about_an_issue_that_is_gone_is_left_out(bench: Workbench, run: Run) -> None:
+    assert run(noted(bench, intents.Attested(), key="task:gone")) == ()
+
+
+def test_the_snapshot_is_as_it_will_be(bench: Workbench, run: Run) -> None:
+    bench.say("Read", "/done\n/log 1h")
+    bench.say("Install", "/start")
+    promised = observe(run.look().snapshot)
+    run()
+    found = observe(bench.edges.snapshot())
+    for key, ours in found.issues.items():
+        told = promised.issues[key].state
+        for field in ("body", "state", "state_reason", "labels", "title"):
+            assert getattr(told, field) == getattr(ours.state, field), (key, field)
+        assert (told.closed_at is None) == (ours.state.closed_at is None)
+
+
+def test_ratings_on_a_checkpoint_are_kept_there() -> None:
+    bench = Workbench()
+    seed(bench, GUIDE, config(ahead="all"))
+    bench.say("Three-month checkpoint", "/rate python 4")
+    bench.say("Your path", "/rate cloud 2")
+    run = Run(bench, GUIDE, config(ahead="all"))
+    run()
+    assert run.remembered("Three-month checkpoint") == [intents.Rate(skill="rated-python", value=4)]
+    assert run.remembered("Your path") == [intents.Rate(skill="rated-cloud", value=2)]
