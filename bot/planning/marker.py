@@ -22,6 +22,7 @@ from typing import Literal, Self
 
 from pydantic import Field, ValidationError
 
+from bot.errors import NewerFormatError
 from bot.planning.snapshot import Frozen
 
 BEGIN = "<!-- milepost:begin -->"
@@ -29,6 +30,9 @@ _END = re.compile(r"<!-- milepost:end (\{[^\n]*\}) -->")
 LEDGER = re.compile(r"(?<!\n)\n*+<!-- milepost:ledger (\{[^\n]*\}) -->")
 # Lines are eaten from the first on, once: tried from each of them they would take endless time.
 MEMORY = re.compile(r"(?<!\n)\n*+<!-- milepost:memory (\{[^\n]*\}) -->")
+# The newest version of each comment that is read. `v` stands first, or is left out for 1.
+NEWEST = {"end": 1, "memory": 1, "ledger": 1}
+_VERSION = re.compile(r'<!-- milepost:(end|memory|ledger) \{(?:"v":(\d+))?')
 _TICK = re.compile(r"^([ \t>]*(?:[-*+]|\d+[.)])[ \t]+)\[[xX]\]", re.MULTILINE)
 # A task list item: what stands before the box, what is in it, and the words behind it.
 BOX = re.compile(r"^([ \t>]*(?:[-*+]|\d+[.)])[ \t]+)\[([ xX])\][ \t]+(.*)$", re.MULTILINE)
@@ -184,6 +188,23 @@ def find_ledger(body: str) -> Ledger:
         return Ledger.model_validate_json(found[1])
     except ValidationError:
         return Ledger()
+
+
+def check_versions(text: str, where: str) -> None:
+    """Raise NewerFormatError when a newer program wrote a comment of ours in `text`.
+
+    Only for text by those who may write here, or a stranger could stop every run. Of several
+    comments of one kind the first counts, as for `find`. `where` names the object for people.
+    """
+    checked: set[str] = set()
+    for kind, version in _VERSION.findall(text):
+        if kind not in checked and (len(version) > 4 or int(version or 1) > NEWEST[kind]):
+            raise NewerFormatError(
+                "a newer version of Milepost wrote this, in a format that this one can't read.",
+                where=where,
+                hint="Update the Action or the App. Nothing was written.",
+            )
+        checked.add(kind)
 
 
 def with_ledger(body: str, ledger: Ledger) -> str:
