@@ -4,16 +4,8 @@ from functools import cached_property
 
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.labels import key_in
-from bot.planning.marker import (
-    Key,
-    Ledger,
-    Marked,
-    check_versions,
-    digest,
-    find,
-    find_ledger,
-    normal,
-)
+from bot.planning.ledger import Ledger, find_ledger
+from bot.planning.marker import Key, Marked, check_versions, digest, find, normal
 from bot.planning.snapshot import (
     CommentState,
     Frozen,

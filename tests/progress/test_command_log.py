@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.planning import intents
 from bot.planning.intents import AcceptedCommand, Intent
-from bot.planning.marker import Ledger, with_ledger
+from bot.planning.ledger import Ledger, with_ledger
 from bot.planning.snapshot import IssueState
 from bot.progress.command_log import ROOM, Entry, Memory, closed_at, find_memory, with_memory
 

@@ -62,3 +62,15 @@ def test_a_newer_copy_below_ours_stops_nothing() -> None:
     issue = next(i for i in path.home.issues.values() if '"key":"task:' in (i.body or ""))
     issue.body = f'{issue.body}\n\n<!-- milepost:end {{"v":9,"key":"task:other"}} -->'
     path.sync()
+
+
+def test_fields_of_a_later_program_stay_when_the_dashboard_is_written() -> None:
+    path = Scenario("guide-by-the-app")
+    issue = dashboard(path)
+    end, later = '"key":"summary:summary"', '"key":"summary:summary","language":"es"'
+    issue.body = (issue.body or "").replace(end, later)
+    before = issue.body
+    path.later(weeks=1)
+    assert path.sync().edited
+    assert issue.body != before
+    assert '"language":"es"' in (issue.body or "")
