@@ -1,18 +1,34 @@
 """Both edges of a repository of the sandbox, in this process: faithful, but for HTTP."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
-from typing import Any, Literal
+from datetime import datetime
 
 from bot.errors import AlreadyExistsError, GitHubError, NotThereError
 from bot.github.addresses import address
-from bot.planning.ports import UNSET, Unset, nothing
+from bot.planning.changes import (
+    AddSubIssue,
+    CloseIssue,
+    CreateComment,
+    CreateIssue,
+    CreateLabel,
+    CreateMilestone,
+    DeleteComment,
+    DeleteLabel,
+    DeleteMilestone,
+    PinIssue,
+    React,
+    UpdateComment,
+    UpdateIssue,
+    UpdateLabel,
+    UpdateMilestone,
+)
+from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile, Write
+from bot.planning.ports import WriteResult, nothing
 from bot.planning.snapshot import (
     CommentState,
     Found,
-    IssueRef,
     IssueState,
     LabelState,
     MilestoneState,
@@ -160,161 +176,113 @@ class Edges:
         self.writes.append(what)
         self.after_write()
 
-    def create_label(self, name: str, *, color: str, description: str) -> None:
-        with self._writing("create label"):
-            fields = {"name": name, "color": color, "description": description}
-            labels.create(self.world, self.bot, self.repository, fields)
+    def write(self, change: Write, *, check: Callable[[], None] = nothing) -> WriteResult:
+        if isinstance(change, OpenPullRequest):
+            return self._open_pull_request(change)
+        if not isinstance(change, UpdateIssue | UpdateMilestone):
+            check = nothing
+        with self._writing(change.op, check):
+            return self._written(change)
 
-    def update_label(
-        self,
-        name: str,
-        *,
-        new_name: str,
-        color: str | Unset = UNSET,
-        description: str | Unset = UNSET,
-    ) -> None:
-        with self._writing("update label"):
-            fields = _sent(new_name=new_name, color=color, description=description)
-            found = labels.find(self.repository, name)
-            labels.edit(self.world, self.bot, self.repository, found, fields)
+    def _written(self, change: Write) -> WriteResult:
+        made = WriteResult()
+        match change:
+            case CreateLabel() | UpdateLabel() | DeleteLabel():
+                self._label(change)
+            case CreateMilestone() | UpdateMilestone() | DeleteMilestone():
+                made = self._milestone(change)
+            case CreateIssue() | UpdateIssue() | CloseIssue() | PinIssue() | AddSubIssue():
+                made = self._issue(change)
+            case CreateComment():
+                issue = issues.find(self.repository, change.number)
+                sent = {"body": change.body}
+                posted = comments.create(self.world, self.bot, self.repository, issue, sent)
+                made = WriteResult(id=posted.id)
+            case UpdateComment() | DeleteComment() | React():
+                self._comment(change)
+            case CommitFiles() | PutFile():
+                self._commit(change)
+        return made
 
-    def delete_label(self, name: str) -> None:
-        with self._writing("delete label"):
-            found = labels.find(self.repository, name)
-            labels.delete(self.world, self.bot, self.repository, found)
+    def _label(self, change: CreateLabel | UpdateLabel | DeleteLabel) -> None:
+        world, bot, repository = self.world, self.bot, self.repository
+        if isinstance(change, CreateLabel):
+            labels.create(world, bot, repository, change.payload)
+            return
+        label = labels.find(repository, change.name)
+        if isinstance(change, UpdateLabel):
+            labels.edit(world, bot, repository, label, change.payload)
+        else:
+            labels.delete(world, bot, repository, label)
 
-    def create_milestone(self, title: str, *, description: str, due_on: date | None) -> int:
-        with self._writing("create milestone"):
-            fields = _sent(title=title, description=description, due_on=due_on)
-            made = milestones.create(self.world, self.bot, self.repository, fields)
-        return made.number
+    def _milestone(
+        self, change: CreateMilestone | UpdateMilestone | DeleteMilestone
+    ) -> WriteResult:
+        world, bot, repository = self.world, self.bot, self.repository
+        if isinstance(change, CreateMilestone):
+            return WriteResult(milestones.create(world, bot, repository, change.payload).number)
+        milestone = repository.milestones[change.number]
+        if isinstance(change, UpdateMilestone):
+            milestones.edit(world, bot, repository, milestone, change.payload)
+        else:
+            milestones.delete(world, bot, repository, milestone)
+        return WriteResult()
 
-    def update_milestone(
-        self,
-        number: int,
-        *,
-        title: str,
-        description: str | Unset = UNSET,
-        due_on: date | Unset | None = UNSET,
-        state: Literal["open", "closed"] | Unset = UNSET,
-        check: Callable[[], None] = nothing,
-    ) -> None:
-        with self._writing("update milestone", check):
-            fields = _sent(title=title, description=description, due_on=due_on, state=state)
-            found = self.repository.milestones[number]
-            milestones.edit(self.world, self.bot, self.repository, found, fields)
+    def _issue(
+        self, change: CreateIssue | UpdateIssue | CloseIssue | PinIssue | AddSubIssue
+    ) -> WriteResult:
+        world, bot, repository = self.world, self.bot, self.repository
+        match change:
+            case CreateIssue():
+                made = issues.create(world, bot, repository, change.payload)
+                return WriteResult(made.number, made.id)
+            case UpdateIssue() | CloseIssue():
+                issue = issues.find(repository, change.number or 0)
+                issues.edit(world, bot, repository, issue, change.payload)
+            case PinIssue():
+                _, issue = issues.by_id(world, int(change.node_id.removeprefix("I_")))
+                issues.pin(repository, issue)
+            case AddSubIssue():
+                above = issues.find(repository, change.parent_number)
+                relations.add_child(world, bot, repository, above, change.child_id)
+        return WriteResult()
 
-    def delete_milestone(self, number: int) -> None:
-        with self._writing("delete milestone"):
-            found = self.repository.milestones[number]
-            milestones.delete(self.world, self.bot, self.repository, found)
+    def _comment(self, change: UpdateComment | DeleteComment | React) -> None:
+        _, comment = comments.find(self.repository, change.comment)
+        match change:
+            case UpdateComment():
+                sent = {"body": change.body}
+                comments.edit(self.world, self.bot, self.repository, comment, sent)
+            case DeleteComment():
+                comments.delete(self.world, self.bot, self.repository, comment)
+            case React():
+                comments.react(self.world, self.bot, comment, {"content": change.content})
 
-    def create_issue(
-        self, title: str, *, body: str, labels: tuple[str, ...], milestone: int | None
-    ) -> IssueRef:
-        with self._writing("create issue"):
-            fields = _sent(title=title, body=body, labels=labels, milestone=milestone)
-            made = issues.create(self.world, self.bot, self.repository, fields)
-        return IssueRef(made.number, made.id)
+    def _commit(self, change: CommitFiles | PutFile) -> None:
+        if isinstance(change, PutFile):
+            self.world.commit_files(self.repository, {change.path: change.data}, change.message)
+            return
+        git = self.repository.git
+        start = git.head(self.repository.default_branch)
+        if change.base == "default" and start and git.head(change.branch) is None:
+            git.refs[f"refs/heads/{change.branch}"] = start.sha
+        files = dict(change.files)
+        self.world.commit_files(self.repository, files, change.message, change.branch)
 
-    def update_issue(
-        self,
-        number: int,
-        *,
-        title: str | Unset = UNSET,
-        body: str | Unset = UNSET,
-        labels: tuple[str, ...] | Unset = UNSET,
-        milestone: int | Unset | None = UNSET,
-        state: Literal["open", "closed"] | Unset = UNSET,
-        state_reason: Literal["completed", "not_planned", "reopened"] | Unset = UNSET,
-        check: Callable[[], None] = nothing,
-    ) -> None:
-        with self._writing("update issue", check):
-            fields = _sent(
-                title=title,
-                body=body,
-                labels=labels,
-                milestone=milestone,
-                state=state,
-                state_reason=state_reason,
-            )
-            found = issues.find(self.repository, number)
-            issues.edit(self.world, self.bot, self.repository, found, fields)
-
-    def create_comment(self, number: int, *, body: str) -> int:
-        with self._writing("create comment"):
-            found = issues.find(self.repository, number)
-            made = comments.create(self.world, self.bot, self.repository, found, {"body": body})
-        return made.id
-
-    def add_sub_issue(self, parent: int, child_id: int) -> None:
-        with self._writing("add sub-issue"):
-            above = issues.find(self.repository, parent)
-            relations.add_child(self.world, self.bot, self.repository, above, child_id)
-
-    def update_comment(self, comment: int, *, body: str) -> None:
-        with self._writing("update comment"):
-            _, found = comments.find(self.repository, comment)
-            comments.edit(self.world, self.bot, self.repository, found, {"body": body})
-
-    def delete_comment(self, comment: int) -> None:
-        with self._writing("delete comment"):
-            _, found = comments.find(self.repository, comment)
-            comments.delete(self.world, self.bot, self.repository, found)
-
-    def react(self, comment: int, content: str) -> None:
-        with self._writing("react"):
-            _, found = comments.find(self.repository, comment)
-            comments.react(self.world, self.bot, found, {"content": content})
-
-    def pin_issue(self, node_id: str) -> None:
-        with self._writing("pin issue"):
-            _, found = issues.by_id(self.world, int(node_id.removeprefix("I_")))
-            issues.pin(self.repository, found)
-
-    def commit_files(
-        self,
-        branch: str,
-        files: Mapping[str, bytes],
-        *,
-        message: str,
-        base: Literal["orphan", "default"],
-    ) -> None:
-        with self._writing("commit files"):
-            git = self.repository.git
-            start = git.head(self.repository.default_branch)
-            if base == "default" and start and git.head(branch) is None:
-                git.refs[f"refs/heads/{branch}"] = start.sha
-            self.world.commit_files(self.repository, dict(files), message, branch)
-
-    def put_file(self, path: str, content: bytes, *, message: str) -> None:
-        with self._writing("put file"):
-            self.world.commit_files(self.repository, {path: content}, message)
-
-    def open_pull_request(self, branch: str, *, title: str, body: str) -> int:
+    def _open_pull_request(self, change: OpenPullRequest) -> WriteResult:
         for number, issue in self.repository.issues.items():
-            if issue.is_open and issue.pull and issue.pull.head == branch:
-                return number
+            if issue.is_open and issue.pull and issue.pull.head == change.branch:
+                return WriteResult(number)
         into = self.repository.default_branch
-        fields = {"title": title, "body": body, "head": branch, "base": into}
+        fields = {"title": change.title, "body": change.body, "head": change.branch, "base": into}
         self.before_write()
         try:
             made = pulls.create(self.world, self.bot, self.repository, fields)
         except Refusal as refused:
             raise GitHubError(f"open pull request: {refused.message}") from None
-        self.writes.append("open pull request")
+        self.writes.append(change.op)
         self.after_write()
-        return made.number
-
-
-def _sent(**fields: Any) -> dict[str, Any]:
-    """The JSON that a request with these fields would hold."""
-    sent = {name: value for name, value in fields.items() if not isinstance(value, Unset)}
-    if isinstance(sent.get("due_on"), date):
-        sent["due_on"] = f"{sent['due_on']}T12:00:00Z"
-    if "labels" in sent:
-        sent["labels"] = list(sent["labels"])
-    return sent
+        return WriteResult(made.number)
 
 
 def page(repository: Repository, issue: Issue) -> str:

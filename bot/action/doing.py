@@ -165,14 +165,13 @@ class Doing:
 
     def apply(self) -> Done:
         """Labels, milestones and issues as the plan says. Raises RefusedError as `sync` does."""
-        from bot.usecases.reconcile import check_removals
-
         if self._given.dry_run:
             return self.plan()
         session = self._session()
         found = session.plan()
         self._show(found)
-        check_removals(found, allowed=self._given.allow_removals)
+        if not self._given.allow_removals:
+            found.check_safe()
         with self._log.group("Writing"):
             written = session.apply(
                 found,
@@ -206,11 +205,10 @@ class Doing:
         from bot.reports.checkpoint_text import as_markdown
 
         view = self._view()
-        reached = [c for c in view.curriculum.checkpoints if reports.reached(view, c)]
-        if not reached:
+        newest = reports.newest_reached(view)
+        if newest is None:
             lines = ("No checkpoint's time has come yet.",)
             return Done(title="Nothing to report", why=self._why, view=view, lines=lines)
-        newest = max(reached, key=lambda c: reports.last_day(view, c))
         text = as_markdown(reports.checkpoint_report(view, newest))
         title = f"Report: {newest.title}"
         return self._publish(view, reports.report_key(newest), title, text, checkpoint_keys(newest))
@@ -247,5 +245,5 @@ class Doing:
             self._log.say(printing.as_text(plan))
 
     def _progress(self, done: int, total: int, change: Change) -> None:
-        line = printing.row(change)
+        line = change.describe()
         self._log.say(f"[{done + 1}/{total}] {line.sign} {line.kind} {line.title}")

@@ -6,7 +6,7 @@ from typing import Literal
 from bot import templating
 from bot.errors import UncertainWriteError
 from bot.planning import printing
-from bot.planning.changes import Plan
+from bot.planning.changes import CreateComment, Plan, UpdateComment
 from bot.planning.marker import Key, Marker, digest, find, normal, wrap
 from bot.planning.observed import trusted
 from bot.planning.ports import Gateway, Reader
@@ -55,14 +55,14 @@ def post(
     there = standing(number, reader)
     if there is None:
         try:
-            gateway().create_comment(number, body=body)
+            gateway().write(CreateComment(key=KEY, number=number, title="", body=body))
         except UncertainWriteError:
             if standing(number, reader) is None:
                 raise
         return "written"
     if _plan(there.body) == _plan(body):
         return "as it was"
-    gateway().update_comment(there.id, body=body)
+    gateway().write(UpdateComment(comment=there.id, body=body))
     return "edited"
 
 

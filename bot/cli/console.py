@@ -67,8 +67,7 @@ def _line_by_line(done: int, total: int, change: "Change") -> None:
 
 
 def _name(change: "Change") -> str:
-    from bot.planning.printing import row
     from bot.templating import printable
 
-    line = row(change)
+    line = change.describe()
     return f"{line.sign} {line.kind} {printable(line.title)}"

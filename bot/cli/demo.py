@@ -149,7 +149,7 @@ class _Life:
 
     def _sync(self) -> "SyncResult":
         from bot.github.gateway import PyGithubGateway
-        from bot.github.pacing import Pacing
+        from bot.github.retry import Pacing
 
         with self._run() as run:
             return run.run(

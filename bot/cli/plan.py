@@ -11,8 +11,8 @@ from bot.errors import EXIT_CHANGES, RefusedError
 
 if TYPE_CHECKING:
     from bot.planning.changes import Plan
-    from bot.planning.intents import Intent
     from bot.planning.ports import Reader
+    from bot.progress.command import Command
     from bot.usecases.reconcile import Session
 
 
@@ -102,7 +102,7 @@ def undo(repo: Repo = None, yes: Yes = False, shape: Shape = Format.TEXT) -> int
         )
 
 
-def session(edges: Edges, reader: "Reader", asked: "tuple[Intent, ...]" = ()) -> "Session":
+def session(edges: Edges, reader: "Reader", asked: "tuple[Command, ...]" = ()) -> "Session":
     """A session on the path that the settings name; `asked` is wanted besides."""
     from bot.usecases.reconcile import Session, planner
 
@@ -121,9 +121,8 @@ def write_plan(
     question: str,
 ) -> int:
     """Ask, then write. Raises RefusedError when it may not, or there is nobody to ask."""
-    from bot.usecases.reconcile import check_removals
-
-    check_removals(found, allowed=allow_removals)
+    if not allow_removals:
+        found.check_safe()
     if not yes:
         if not console.interactive():
             raise RefusedError(

@@ -10,8 +10,8 @@ from bot.cli.plan import AllowRemovals, Format, Repo, Shape, Yes, print_plan, se
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
-    from bot.planning.intents import Intent
     from bot.planning.ports import Reader
+    from bot.progress.command import Command
     from bot.usecases.sync import SyncPreview, SyncResult
 
 DryRun = Annotated[
@@ -104,11 +104,12 @@ def _wishes(
     months: int | None,
     *,
     drop_optional: bool,
-) -> "tuple[Intent, ...]":
+) -> "tuple[Command, ...]":
     """What was asked for, as it is remembered."""
-    from bot.planning import intents
     from bot.planning.desired import SUMMARY_KEY
-    from bot.progress.learner_history import pace_of
+    from bot.progress.commands.optional import DropOptional
+    from bot.progress.commands.pace import SetPace, pace_of
+    from bot.progress.commands.replan import Replan
     from bot.reports.where import first_unfinished
     from bot.usecases.look import look
 
@@ -120,20 +121,20 @@ def _wishes(
             where=view.observed.snapshot.repository,
             hint="Make it with `milepost apply`.",
         )
-    wishes: list[intents.Intent] = []
+    wishes: list[Command] = []
     if hours is not None or months is not None:
         was = pace_of(settings)
         try:
-            wishes.append(intents.SetPace(hours=hours, months=months, was=was))
+            wishes.append(SetPace(hours=hours, months=months, was=was))
         except ValueError:
             raise UsageError(
                 "a pace is 1 to 80 hours a week, or 1 to 120 months for the whole path.",
                 where="--hours" if hours is not None else "--months",
             ) from None
     elif (unit := first_unfinished(view.progress)) and not drop_optional:
-        wishes.append(intents.Replan(unit=unit))
+        wishes.append(Replan(unit=unit))
     if drop_optional:
-        wishes.append(intents.DropOptional())
+        wishes.append(DropOptional())
     return tuple(wishes)
 
 

@@ -6,13 +6,15 @@ moved forward to it), "Repository contents" and "Pull requests".
 
 import base64
 import hashlib
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote
 
 from bot.errors import GitHubError, NotThereError
 from bot.github.problems import ConflictError, EmptyRepositoryError, misshapen
 from bot.github.writer import Writer
+from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile
+from bot.planning.ports import WriteResult
 
 ATTEMPTS = 5  # against somebody who writes to the same branch
 _MOVED = ("fast forward", "reference already exists", "reference does not exist")
@@ -25,36 +27,35 @@ def blob_sha(content: bytes) -> str:
     return hashlib.sha1(head + content, usedforsecurity=False).hexdigest()
 
 
-def commit(
-    writer: Writer,
-    branch: str,
-    files: Mapping[str, bytes],
-    *,
-    message: str,
-    base: Literal["orphan", "default"],
-) -> None:
-    """Put files on a branch in one commit; see `PyGithubGateway.commit_files`."""
-    if not files:
-        return
-    for _ in range(ATTEMPTS):
-        if _committed(writer, branch, files, message=message, base=base):
-            return
-    raise _busy(writer, f"the branch {branch}")
+def write(writer: Writer, change: CommitFiles | PutFile | OpenPullRequest) -> WriteResult:
+    """Write files or open a pull request; see `PyGithubGateway.write`.
+
+    No commit is made when the files are there already. The pull request that is open already is as
+    good as a new one.
+    """
+    match change:
+        case CommitFiles():
+            _try(writer, f"the branch {change.branch}", lambda: _committed(writer, change))
+        case PutFile():
+            _try(writer, change.path, lambda: _written(writer, change))
+        case OpenPullRequest():
+            return WriteResult(number=_pull_request(writer, change))
+    return WriteResult()
 
 
-def put(writer: Writer, path: str, content: bytes, *, message: str) -> None:
-    """Write one file of the default branch; see `PyGithubGateway.put_file`."""
-    for _ in range(ATTEMPTS):
-        if _written(writer, path, content, message):
-            return
-    raise _busy(writer, path)
+def _try(writer: Writer, what: str, once: Callable[[], bool]) -> None:
+    if not any(once() for _ in range(ATTEMPTS)):
+        raise ConflictError(
+            f"Others kept writing to {what}, {ATTEMPTS} times in a row.",
+            where=writer.connection.repository,
+            hint="Run the same command again when they are done.",
+        )
 
 
-def open_pull_request(writer: Writer, branch: str, *, title: str, body: str) -> int:
-    """The number of a new pull request into the default branch, or of the one that is open."""
+def _pull_request(writer: Writer, change: OpenPullRequest) -> int:
     into = _text(writer.ask(""), "default_branch")
     url = f"{writer.connection.root}/pulls"
-    fields = {"title": title, "head": branch, "base": into, "body": body}
+    fields = {"title": change.title, "head": change.branch, "base": into, "body": change.body}
     try:
         # GitHub has one open pull request for two branches at most: a second try makes no second.
         _, made = writer.create(
@@ -64,7 +65,7 @@ def open_pull_request(writer: Writer, branch: str, *, title: str, body: str) -> 
         if "pull request already exists" not in refused.what.casefold():
             raise
         owner = writer.connection.repository.partition("/")[0]
-        query = {"state": "open", "head": f"{owner}:{branch}", "base": into}
+        query = {"state": "open", "head": f"{owner}:{change.branch}", "base": into}
         found = writer.ask("/pulls", query)
         if not isinstance(found, list) or not found:
             raise
@@ -72,18 +73,14 @@ def open_pull_request(writer: Writer, branch: str, *, title: str, body: str) -> 
     return _number(made, "number")
 
 
-def _committed(
-    writer: Writer,
-    branch: str,
-    files: Mapping[str, bytes],
-    *,
-    message: str,
-    base: Literal["orphan", "default"],
-) -> bool:
+def _committed(writer: Writer, change: CommitFiles) -> bool:
     """False when somebody else moved the branch meanwhile."""
+    branch, files = change.branch, change.files
+    if not files:
+        return True
     head = _head(writer, branch)
     parent = head
-    if head is None and base == "default":
+    if head is None and change.base == "default":
         parent = _head(writer, _text(writer.ask(""), "default_branch"))
     under = _text(writer.ask(f"/git/commits/{parent}"), "tree", "sha") if parent else None
     entries = [_entry(writer, path, files[path]) for path in sorted(files)]
@@ -91,18 +88,18 @@ def _committed(
     tree = _text(writer.send("POST", "/git/trees", grown), "sha")
     if tree == under:
         return True
-    new = {"message": message, "tree": tree, "parents": [parent] if parent else []}
+    new = {"message": change.message, "tree": tree, "parents": [parent] if parent else []}
     sha = _text(writer.send("POST", "/git/commits", new), "sha")
     return _moved(writer, branch, sha, exists=head is not None)
 
 
-def _written(writer: Writer, path: str, content: bytes, message: str) -> bool:
+def _written(writer: Writer, change: PutFile) -> bool:
     """False when somebody else wrote the file meanwhile."""
-    url = f"/contents/{quote(path)}"
+    url = f"/contents/{quote(change.path)}"
     there = _file_sha(writer, url)
-    if there == blob_sha(content):
+    if there == blob_sha(change.data):
         return True
-    body = {"message": message, "content": base64.b64encode(content).decode()}
+    body = {"message": change.message, "content": base64.b64encode(change.data).decode()}
     try:
         writer.send("PUT", url, body | ({"sha": there} if there else {}), creates=True)
     except ConflictError:
@@ -159,14 +156,6 @@ def _file_sha(writer: Writer, url: str) -> str | None:
         return _text(writer.ask(url), "sha")
     except NotThereError:
         return None
-
-
-def _busy(writer: Writer, what: str) -> ConflictError:
-    return ConflictError(
-        f"Others kept writing to {what}, {ATTEMPTS} times in a row.",
-        where=writer.connection.repository,
-        hint="Run the same command again when they are done.",
-    )
 
 
 def _text(found: Any, *names: str) -> str:

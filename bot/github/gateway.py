@@ -5,10 +5,9 @@ it.
 """
 
 import time
-from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
-from datetime import time as time_of_day
-from typing import TYPE_CHECKING, Any, Literal, Self
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self, assert_never
 from urllib.parse import quote
 
 from bot.errors import (
@@ -21,7 +20,7 @@ from bot.errors import (
 from bot.github import branches
 from bot.github.client import Connection
 from bot.github.exchange import OnExchange, unwatched
-from bot.github.pacing import (
+from bot.github.retry import (
     Clock,
     OnLimit,
     OnWait,
@@ -32,23 +31,41 @@ from bot.github.pacing import (
     utc_now,
 )
 from bot.github.writer import Writer
-from bot.planning.ports import UNSET, Unset, nothing
-from bot.planning.snapshot import IssueRef
+from bot.planning.base_change import NOON
+from bot.planning.changes import (
+    AddSubIssue,
+    CloseIssue,
+    CreateComment,
+    CreateIssue,
+    CreateLabel,
+    CreateMilestone,
+    DeleteComment,
+    DeleteLabel,
+    DeleteMilestone,
+    PinIssue,
+    React,
+    UpdateComment,
+    UpdateIssue,
+    UpdateLabel,
+    UpdateMilestone,
+)
+from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile, Write
+from bot.planning.ports import WriteResult, nothing
 
 if TYPE_CHECKING:
-    from bot.github.wire import Wire
+    from bot.github.pygithub_adapter import PyGithubAdapter
 
 _PIN = "mutation($input: PinIssueInput!) { pinIssue(input: $input) { issue { id } } }"
 _HAS_A_PARENT = ("duplicate", "one parent")  # words of GitHub's 422 for add sub-issue
-NOON = time_of_day(12, tzinfo=UTC)  # on the same day in every time zone from -12 to +11
 
 
 class PyGithubGateway:
-    """Implements `bot.planning.ports.Gateway`: one call, one request, in the order of calls.
+    """Implements `bot.planning.ports.Gateway`: one change, one request, in the order of calls.
 
-    Files and pull requests take a few. What would be there twice is never sent again after a lost
-    answer: UncertainWriteError. What is harmless to repeat is sent up to three times. Rate limits
-    are waited out up to `pacing.max_wait` seconds in all, then UnavailableError says when.
+    Files and pull requests take a few, all harmless to repeat. What would be there twice is never
+    sent again after a lost answer: UncertainWriteError. What is harmless to repeat is sent up to
+    three times. Rate limits are waited out up to `pacing.max_wait` seconds in all, then
+    UnavailableError says when.
     `on_wait` hears of every wait of more than two seconds beforehand, `on_limit` of every refusal,
     `on_exchange` of every request when it is over.
     """
@@ -85,137 +102,103 @@ class PyGithubGateway:
         """Close the connections, if any write opened one."""
         self._writer.close()
 
-    def create_label(self, name: str, *, color: str, description: str) -> None:
-        """Raises AlreadyExistsError when a label of that name, whatever its case, is there."""
-        self._writer.create(lambda wire: wire.repository().create_label(name, color, description))
+    def write(self, change: Write, *, check: Callable[[], None] = nothing) -> WriteResult:
+        """Send one change that is `resolved`; see `Gateway.write`.
 
-    def update_label(
-        self,
-        name: str,
-        *,
-        new_name: str,
-        color: str | Unset = UNSET,
-        description: str | Unset = UNSET,
-    ) -> None:
-        """Raises NotThereError when there is no label `name`."""
-        changes = _given(new_name=new_name, color=color, description=description)
-        url = f"{self._connection.root}/labels/{quote(name, safe='')}"
-        # PyGithub's Label.edit sends a colour in any case, and so one that somebody just changed.
-        # After a rename the old name is gone: a second try would miss what the first one did.
-        self._writer.repeat(
-            lambda wire: wire.requestJsonAndCheck("PATCH", url, input=changes),
-            repeatable=name.casefold() == new_name.casefold(),
-        )
-
-    def delete_label(self, name: str) -> None:
-        """Raises NotThereError when there is no label `name`."""
-        self._writer.delete(lambda wire: wire.label(name).delete())
-
-    def create_milestone(self, title: str, *, description: str, due_on: date | None) -> int:
-        """The number of the new milestone. Raises AlreadyExistsError when the title is taken."""
-
-        def send(wire: "Wire") -> Any:
-            from github.GithubObject import NotSet
-
-            due = NotSet if due_on is None else datetime.combine(due_on, NOON)
-            repository = wire.repository()
-            return repository.create_milestone(title, description=description, due_on=due)
-
-        return _integer(self._writer.create(send).raw_data, "number")
-
-    def update_milestone(
-        self,
-        number: int,
-        *,
-        title: str,
-        description: str | Unset = UNSET,
-        due_on: date | Unset | None = UNSET,
-        state: Literal["open", "closed"] | Unset = UNSET,
-        check: Callable[[], None] = nothing,
-    ) -> None:
-        """One PATCH. Raises NotThereError when there is no such milestone, and what `check` does.
-
-        `check` is called right before each try, after all waiting: what it saw still holds then.
+        Raises AlreadyExistsError where a new label or milestone has a name that is taken,
+        NotThereError where what is to be changed is gone, SubIssuesUnsupportedError on a server
+        without them, ConflictError when others keep writing to a branch, EmptyRepositoryError for a
+        repository without any commit.
         """
-        due = _noon(due_on) if isinstance(due_on, date) else due_on
-        changes = _given(title=title, description=description, due_on=due, state=state)
-        # PyGithub's Milestone.edit can neither clear a due date (which null does, though GitHub's
-        # description of the endpoint does not say so) nor send a time with it.
-        self._writer.send("PATCH", f"/milestones/{number}", changes, check=check)
+        match change:
+            case CreateLabel() | UpdateLabel() | DeleteLabel():
+                return self._write_label(change)
+            case CreateMilestone() | UpdateMilestone() | DeleteMilestone():
+                return self._write_milestone(change, check)
+            case CreateIssue() | UpdateIssue() | CloseIssue() | AddSubIssue() | PinIssue():
+                return self._write_issue(change, check)
+            case CreateComment() | UpdateComment() | DeleteComment() | React():
+                return self._write_comment(change)
+            case CommitFiles() | PutFile() | OpenPullRequest():
+                return branches.write(self._writer, change)
+            case _:
+                assert_never(change)
 
-    def delete_milestone(self, number: int) -> None:
-        """Raises NotThereError when there is no such milestone."""
-        self._writer.delete(lambda wire: wire.milestone(number).delete())
+    def _write_label(self, change: CreateLabel | UpdateLabel | DeleteLabel) -> WriteResult:
+        match change:
+            case CreateLabel():
+                made = change.payload
+                self._writer.create(lambda wire: wire.repository().create_label(**made))
+            case UpdateLabel():
+                url = f"{self._connection.root}/labels/{quote(change.name, safe='')}"
+                # PyGithub's Label.edit sends a colour in any case, and so one that somebody just
+                # changed. After a rename the old name is gone: a second try would miss what the
+                # first one did.
+                self._writer.repeat(
+                    lambda wire: wire.requestJsonAndCheck("PATCH", url, input=change.payload),
+                    repeatable=change.name.casefold() == change.new_name.casefold(),
+                )
+            case DeleteLabel():
+                self._writer.delete(lambda wire: wire.label(change.name).delete())
+        return WriteResult()
 
-    def create_issue(
-        self, title: str, *, body: str, labels: tuple[str, ...], milestone: int | None
-    ) -> IssueRef:
-        """The number and database id of the new issue."""
+    def _write_milestone(
+        self,
+        change: CreateMilestone | UpdateMilestone | DeleteMilestone,
+        check: Callable[[], None],
+    ) -> WriteResult:
+        match change:
+            case CreateMilestone():
+                due = datetime.combine(change.due_on, NOON)
+                made = self._writer.create(
+                    lambda wire: wire.repository().create_milestone(
+                        change.title, description=change.description, due_on=due
+                    )
+                )
+                return WriteResult(number=_integer(made.raw_data, "number"))
+            case UpdateMilestone():
+                # PyGithub's Milestone.edit can neither clear a due date (which null does, though
+                # GitHub's description of the endpoint does not say so) nor send a time with it.
+                path = f"/milestones/{change.number}"
+                self._writer.send("PATCH", path, change.payload, check=check)
+            case DeleteMilestone():
+                self._writer.delete(lambda wire: wire.milestone(change.number).delete())
+        return WriteResult()
 
-        def send(wire: "Wire") -> Any:
-            from github.GithubObject import NotSet
+    def _write_issue(
+        self,
+        change: CreateIssue | UpdateIssue | CloseIssue | AddSubIssue | PinIssue,
+        check: Callable[[], None],
+    ) -> WriteResult:
+        match change:
+            case CreateIssue():
+                return self._create_issue(change)
+            case UpdateIssue() | CloseIssue():
+                # PyGithub's Issue.edit clears a milestone with "", where GitHub documents null.
+                path = f"/issues/{change.number}"
+                self._writer.send("PATCH", path, change.payload, check=check)
+            case AddSubIssue():
+                self._add_sub_issue(change.parent_number, change.child_id)
+            case PinIssue():
+                wanted = {"input": {"issueId": change.node_id}}
+                self._writer.graphql(_PIN, wanted, repeatable=True)
+        return WriteResult()
 
-            inside = NotSet if milestone is None else wire.milestone(milestone)
-            repository = wire.repository()
-            return repository.create_issue(title, body, labels=list(labels), milestone=inside)
+    def _create_issue(self, change: CreateIssue) -> WriteResult:
+        def send(wire: "PyGithubAdapter") -> Any:
+            sent = change.payload
+            if "milestone" in sent:
+                sent["milestone"] = wire.milestone(sent["milestone"])
+            return wire.repository().create_issue(**sent)
 
         made = self._writer.create(send).raw_data
-        return IssueRef(_integer(made, "number"), _integer(made, "id"))
+        return WriteResult(_integer(made, "number"), _integer(made, "id"))
 
-    def update_issue(
-        self,
-        number: int,
-        *,
-        title: str | Unset = UNSET,
-        body: str | Unset = UNSET,
-        labels: tuple[str, ...] | Unset = UNSET,
-        milestone: int | Unset | None = UNSET,
-        state: Literal["open", "closed"] | Unset = UNSET,
-        state_reason: Literal["completed", "not_planned", "reopened"] | Unset = UNSET,
-        check: Callable[[], None] = nothing,
-    ) -> None:
-        """One PATCH; no request when nothing is given. Raises NotThereError for no such issue.
-
-        `check` is as in `update_milestone`.
-        """
-        changes = _given(
-            title=title,
-            body=body,
-            labels=list(labels) if isinstance(labels, tuple) else labels,
-            milestone=milestone,
-            state=state,
-            state_reason=state_reason,
-        )
-        # PyGithub's Issue.edit clears a milestone with "", where GitHub documents null.
-        if changes:
-            self._writer.send("PATCH", f"/issues/{number}", changes, check=check)
-
-    def create_comment(self, number: int, *, body: str) -> int:
-        """The id of the new comment. Raises NotThereError when there is no such issue."""
-        made = self._writer.create(lambda wire: wire.issue(number).create_comment(body)).raw_data
-        return _integer(made, "id")
-
-    def update_comment(self, comment: int, *, body: str) -> None:
-        """One PATCH. Raises NotThereError when there is no such comment."""
-        self._writer.send("PATCH", f"/issues/comments/{comment}", {"body": body})
-
-    def delete_comment(self, comment: int) -> None:
-        """Raises NotThereError when there is no such comment."""
-        url = f"{self._writer.connection.root}/issues/comments/{comment}"
-
-        def send(wire: "Wire") -> None:
-            wire.requestJsonAndCheck("DELETE", url)
-
-        self._writer.delete(send)
-
-    def add_sub_issue(self, parent: int, child_id: int) -> None:
+    def _add_sub_issue(self, parent: int, child_id: int) -> None:
         """Make the issue with the database id `child_id` a sub-issue.
 
         One that is a sub-issue already stays where it is: under this parent that is what we want,
         under another one it is somebody's choice.
-
-        Raises SubIssuesUnsupportedError on a server without them, and NotThereError when there is
-        no issue `parent`.
         """
         try:
             self._writer.create(lambda wire: wire.issue(parent).add_sub_issue(child_id))
@@ -234,61 +217,33 @@ class PyGithubGateway:
             if not any(word in refused.what.casefold() for word in _HAS_A_PARENT):
                 raise
 
-    def react(self, comment: int, content: str) -> None:
-        """A reaction to a comment, by its id; one that is there already stays as it is.
+    def _write_comment(
+        self, change: CreateComment | UpdateComment | DeleteComment | React
+    ) -> WriteResult:
+        match change:
+            case CreateComment():
+                made = self._writer.create(
+                    lambda wire: wire.issue(change.number).create_comment(change.body)
+                )
+                return WriteResult(id=_integer(made.raw_data, "id"))
+            case UpdateComment():
+                path = f"/issues/comments/{change.comment}"
+                self._writer.send("PATCH", path, {"body": change.body})
+            case DeleteComment():
+                url = f"{self._connection.root}/issues/comments/{change.comment}"
 
-        Raises NotThereError when the comment is gone.
-        """
-        path = f"/issues/comments/{comment}/reactions"
-        self._writer.send("POST", path, {"content": content}, creates=True)
+                def send(wire: "PyGithubAdapter") -> None:
+                    wire.requestJsonAndCheck("DELETE", url)
 
-    def pin_issue(self, node_id: str) -> None:
-        """Put an issue on top of the list. Raises GitHubError: three are pinned, or it may not."""
-        self._writer.graphql(_PIN, {"input": {"issueId": node_id}}, repeatable=True)
-
-    def commit_files(
-        self,
-        branch: str,
-        files: Mapping[str, bytes],
-        *,
-        message: str,
-        base: Literal["orphan", "default"],
-    ) -> None:
-        """Put these files on `branch` in one commit; other files of it stay.
-
-        A branch that is not there begins without history, or at the default branch. No commit is
-        made when the files are there already. Takes several requests, all harmless to repeat.
-
-        Raises ConflictError when others keep writing to the branch, EmptyRepositoryError for a
-        repository without any commit.
-        """
-        branches.commit(self._writer, branch, files, message=message, base=base)
-
-    def put_file(self, path: str, content: bytes, *, message: str) -> None:
-        """Write one file of the default branch; nothing is sent when it is there already.
-
-        Raises ConflictError when others keep writing to it.
-        """
-        branches.put(self._writer, path, content, message=message)
-
-    def open_pull_request(self, branch: str, *, title: str, body: str) -> int:
-        """From `branch` into the default branch; the number of the one that is open already, too.
-
-        Raises GitHubError when there is nothing to merge, and UncertainWriteError.
-        """
-        return branches.open_pull_request(self._writer, branch, title=title, body=body)
+                self._writer.delete(send)
+            case React():
+                path = f"/issues/comments/{change.comment}/reactions"
+                self._writer.send("POST", path, {"content": change.content}, creates=True)
+        return WriteResult()
 
     def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         """The `data` of a GraphQL mutation, sent once. Raises GitHubError for its errors."""
         return self._writer.graphql(query, variables)
-
-
-def _given(**fields: Any) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if not isinstance(value, Unset)}
-
-
-def _noon(day: date) -> str:
-    return f"{datetime.combine(day, NOON):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _integer(made: Any, field: str) -> int:

@@ -18,7 +18,7 @@ from bot.curriculum.model import (
     Unit,
     WorkItem,
 )
-from bot.planning.intents import Choose, press
+from bot.planning.marker import button
 from bot.planning.schedule import hours_by_unit
 from bot.settings import CONFIG_PATH, Settings
 
@@ -116,7 +116,10 @@ class Bodies:
             roles={o.id: [self._roles[role] for role in o.roles] for o in choice.options},
             taken=next((o.title for o in choice.options if o.id == taken), None),
             others=[o for o in choice.options if o.id != taken],
-            press={o.id: press(Choose(choice=choice.id, option=o.id)) for o in choice.options},
+            buttons={
+                option.id: button({"do": "choose", "choice": choice.id, "option": option.id})
+                for option in choice.options
+            },
             config_path=CONFIG_PATH,
         )
 

@@ -1,27 +1,45 @@
-"""Changes as data: what a plan is made of. Each one says what it would do; none of them does it."""
+"""Changes as data: what a plan is made of. Each prints itself and says what GitHub is to be sent.
+
+A change names other objects by key. `resolved` puts in the numbers that they have got by then;
+fields for those are no part of a printed plan.
+"""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
+from bot.errors import GitHubError, NotThereError, RefusedError, SubIssuesUnsupportedError
+from bot.planning.base_change import BaseChange, Numbers, Row, in_words, noon, only
 from bot.planning.marker import Key
 from bot.planning.snapshot import Frozen, IssueRef
 
+REMOVAL_SHARE = 4
 
-class CreateLabel(Frozen):
+
+class CreateLabel(BaseChange):
     """A label that is not there yet."""
 
+    sign, kind = "+", "label"
     op: Literal["create-label"] = "create-label"
     key: Key
     name: str
     color: str
     description: str
 
+    @property
+    def shown(self) -> str:
+        return self.name
 
-class UpdateLabel(Frozen):
+    @property
+    def payload(self) -> dict[str, Any]:
+        return {"name": self.name, "color": self.color, "description": self.description}
+
+
+class UpdateLabel(BaseChange):
     """A label of ours that should read or look otherwise; `name` is what it is called now."""
 
+    kind = "label"
     op: Literal["update-label"] = "update-label"
     key: Key
     name: str
@@ -30,32 +48,61 @@ class UpdateLabel(Frozen):
     description: str
     fields: tuple[str, ...]
 
+    @property
+    def shown(self) -> str:
+        return self.name
 
-class DeleteLabel(Frozen):
+    @property
+    def detail(self) -> str:
+        return in_words(self.fields)
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        looks = {"color": self.color, "description": self.description}
+        return {"new_name": self.new_name, **only(looks, self.fields)}
+
+
+class DeleteLabel(BaseChange):
     """A label of ours that is to go."""
 
+    sign, kind = "-", "label"
     op: Literal["delete-label"] = "delete-label"
     key: Key
     name: str
 
+    @property
+    def shown(self) -> str:
+        return self.name
 
-class CreateMilestone(Frozen):
+
+class CreateMilestone(BaseChange):
     """A milestone that is not there yet; `description` carries the marker."""
 
+    sign, kind = "+", "milestone"
     op: Literal["create-milestone"] = "create-milestone"
     key: Key
     title: str
     description: str
     due_on: date
 
+    @property
+    def detail(self) -> str:
+        return f"due {self.due_on}"
 
-class UpdateMilestone(Frozen):
+    @property
+    def payload(self) -> dict[str, Any]:
+        due = noon(self.due_on)
+        return {"title": self.title, "description": self.description, "due_on": due}
+
+
+class UpdateMilestone(BaseChange):
     """A milestone of ours that should be otherwise.
 
     `title` and `description` (with the marker) are always sent, as GitHub wants the one and the
     marker the other; `due_on` and `state` only when `fields` names them.
     """
 
+    kind = "milestone"
     op: Literal["update-milestone"] = "update-milestone"
     key: Key
     number: int
@@ -65,28 +112,65 @@ class UpdateMilestone(Frozen):
     state: Literal["open", "closed"]
     fields: tuple[str, ...]
 
+    @property
+    def closes(self) -> bool:
+        """Whether it leaves the plan."""
+        return self.state == "closed" and "state" in self.fields
 
-class DeleteMilestone(Frozen):
+    @property
+    def detail(self) -> str:
+        detail = "its unit left the plan" if self.closes else in_words(self.fields)
+        return detail.replace("due date", f"due {self.due_on}")
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        sent: dict[str, Any] = {"title": self.title, "description": self.description}
+        if "due date" in self.fields:
+            sent["due_on"] = noon(self.due_on) if self.due_on else None
+        return sent | only({"state": self.state}, self.fields)
+
+    def describe(self) -> Row:
+        """Return its line of a printed plan: closing has the sign of what is taken away."""
+        line = super().describe()
+        return line.model_copy(update={"sign": "-"}) if self.closes else line
+
+
+class DeleteMilestone(BaseChange):
     """A milestone of ours that is to go."""
 
+    sign, kind = "-", "milestone"
     op: Literal["delete-milestone"] = "delete-milestone"
     key: Key
     number: int
     title: str
 
 
-class CreateIssue(Frozen):
+class CreateIssue(BaseChange):
     """An issue that is not there yet; `body` carries the marker, `milestone` is a unit's key."""
 
+    sign, kind = "+", "issue"
     op: Literal["create-issue"] = "create-issue"
     key: Key
     title: str
     body: str
     labels: tuple[str, ...]
     milestone: Key | None
+    milestone_number: int | None = Field(default=None, exclude=True)
+
+    @property
+    def notifies(self) -> bool:
+        return True
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        sent = {"title": self.title, "body": self.body, "labels": list(self.labels)}
+        return sent | ({} if self.milestone is None else {"milestone": self.milestone_number})
+
+    def resolved(self, numbers: Numbers) -> Self:
+        return self.model_copy(update=_inside(self.milestone, numbers))
 
 
-class UpdateIssue(Frozen):
+class UpdateIssue(BaseChange):
     """An issue of ours that should be otherwise.
 
     `body` is the whole body and always sent, for the marker in it; of the rest only what `fields`
@@ -94,6 +178,7 @@ class UpdateIssue(Frozen):
     issue is still to be created by the same plan.
     """
 
+    kind = "issue"
     op: Literal["update-issue"] = "update-issue"
     key: Key
     number: int | None
@@ -105,63 +190,162 @@ class UpdateIssue(Frozen):
     state_reason: Literal["completed", "not_planned", "reopened"] | None = None
     fields: tuple[str, ...]
     why: str = ""
+    milestone_number: int | None = Field(default=None, exclude=True)
+
+    @property
+    def closes(self) -> bool:
+        """Whether it is to be closed."""
+        return self.state == "closed" and "state" in self.fields
+
+    @property
+    def shown(self) -> str:
+        return f"#{self.number} {self.title}" if self.number else self.title
+
+    @property
+    def detail(self) -> str:
+        reason = "done" if self.state_reason == "completed" else "not planned"
+        what = f"as {reason}" if self.closes else in_words(self.fields)
+        return f"{what}: {self.why}" if self.why else what
+
+    @property
+    def notifies(self) -> bool:
+        return "state" in self.fields
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        sent: dict[str, Any] = {
+            "title": self.title,
+            "labels": list(self.labels),
+            "milestone": self.milestone_number,
+            "state": self.state,
+        }
+        sent = {"body": self.body, **only(sent, self.fields)}
+        if "state" in sent and self.state_reason is not None:
+            sent["state_reason"] = self.state_reason
+        return sent
+
+    def resolved(self, numbers: Numbers) -> Self:
+        number = numbers.issues[self.key].number if self.number is None else self.number
+        inside = _inside(self.milestone, numbers) if "milestone" in self.fields else {}
+        return self.model_copy(update={"number": number, **inside})
+
+    def describe(self) -> Row:
+        """Return its line of a printed plan: closing has the sign of what is taken away."""
+        line = super().describe()
+        return line.model_copy(update={"sign": "-"}) if self.closes else line
 
 
-class AddSubIssue(Frozen):
+class AddSubIssue(BaseChange):
     """A relation that is not there yet."""
 
+    sign, kind = ">", "sub-issue"
+    optional = (SubIssuesUnsupportedError,)
     op: Literal["add-sub-issue"] = "add-sub-issue"
     parent: Key
     child: Key
     parent_title: str
     title: str
+    parent_number: int = Field(default=0, exclude=True)
+    child_id: int = Field(default=0, exclude=True)
+
+    @property
+    def detail(self) -> str:
+        return f"of {self.parent_title}"
+
+    def resolved(self, numbers: Numbers) -> Self:
+        parent, child = numbers.issues[self.parent], numbers.issues[self.child]
+        return self.model_copy(update={"parent_number": parent.number, "child_id": child.id})
 
 
-class CloseIssue(Frozen):
+class CloseIssue(BaseChange):
     """An issue that is only to be closed as completed; nothing else of it is sent."""
 
+    sign, kind = "-", "issue"
     op: Literal["close-issue"] = "close-issue"
     number: int
     title: str
     why: str
 
+    @property
+    def shown(self) -> str:
+        return f"#{self.number} {self.title}"
 
-class PinIssue(Frozen):
+    @property
+    def detail(self) -> str:
+        return f"as done: {self.why}"
+
+    @property
+    def notifies(self) -> bool:
+        return True
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        return {"state": "closed", "state_reason": "completed"}
+
+
+class PinIssue(BaseChange):
     """The pin that keeps an issue on top of the list. Asked for once; a refusal is no error."""
 
+    sign, kind = "^", "issue"
+    optional = (GitHubError,)  # three are all there is, and not every token may
     op: Literal["pin-issue"] = "pin-issue"
     key: Key
     node_id: str
     title: str
 
 
-class CreateComment(Frozen):
+class CreateComment(BaseChange):
     """A comment on an issue, ours or not; `body` carries the marker of `key`."""
 
+    sign, kind = "+", "comment"
     op: Literal["create-comment"] = "create-comment"
     key: Key
     number: int
     title: str
     body: str
 
+    @property
+    def shown(self) -> str:
+        return f"on #{self.number} {self.title}"
 
-class DeleteComment(Frozen):
+    @property
+    def notifies(self) -> bool:
+        return True
+
+
+class DeleteComment(BaseChange):
     """A comment of ours that another run had posted before; only ever such a one."""
 
+    sign, kind = "-", "comment"
+    optional = (NotThereError,)
     op: Literal["delete-comment"] = "delete-comment"
     comment: int
     number: int
     title: str
     why: str
 
+    @property
+    def shown(self) -> str:
+        return f"on #{self.number} {self.title}"
 
-class React(Frozen):
+    @property
+    def detail(self) -> str:
+        return self.why
+
+
+class React(BaseChange):
     """A reaction to a comment: the mark that it was acted on. `why` says what it answers."""
 
+    sign, kind = "*", "mark"
+    optional = (NotThereError,)
     op: Literal["react"] = "react"
     comment: int
     content: str
     why: str
+
+    @property
+    def shown(self) -> str:
+        return self.why
 
 
 Change = Annotated[
@@ -181,6 +365,15 @@ Change = Annotated[
     | React,
     Field(discriminator="op"),
 ]
+
+
+class UpdateComment(BaseChange):
+    """A comment of ours that should read otherwise: no plan has one, for what was said stays."""
+
+    kind = "comment"
+    op: Literal["update-comment"] = "update-comment"
+    comment: int
+    body: str
 
 
 class Drift(Frozen):
@@ -225,17 +418,25 @@ class Plan(Frozen):
 
     @property
     def notifications(self) -> int:
-        """How many notifications a watcher of the repository would get.
-
-        Creating, closing and reopening issues and comments notify; labels, milestones, edits
-        without a mention, reactions and sub-issue relations do not (docs: about notifications).
-        """
-        created = sum(change.op in {"create-issue", "create-comment"} for change in self.changes)
-        switched = sum(
-            change.op == "update-issue" and "state" in change.fields for change in self.changes
-        )
-        return created + switched + self.count("close-issue")
+        """How many notifications a watcher of the repository would get."""
+        return sum(change.notifies for change in self.changes)
 
     def count(self, op: str) -> int:
         """How many changes of one kind."""
         return sum(change.op == op for change in self.changes)
+
+    def check_safe(self) -> None:
+        """Raises RefusedError when it removes more than a quarter of what there is.
+
+        A wrong path or an emptied file in the settings would otherwise close a learner's whole
+        plan.
+        """
+        if self.removals * REMOVAL_SHARE > self.existing:
+            raise RefusedError(
+                f"this plan would close {self.removals} of {self.existing} milestones and issues.",
+                hint="If that is meant, run it again with --allow-removals.",
+            )
+
+
+def _inside(milestone: Key | None, numbers: Numbers) -> dict[str, int | None]:
+    return {"milestone_number": None if milestone is None else numbers.milestones[milestone]}

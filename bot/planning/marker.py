@@ -15,6 +15,7 @@ The ledger (`ledger.py`) is a third, in the summary issue only: every object eve
 
 import json
 import re
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Literal
 
@@ -22,6 +23,7 @@ from pydantic import ConfigDict, ValidationError
 
 from bot.errors import NewerFormatError
 from bot.planning.snapshot import Frozen
+from bot.templating import Markdown
 
 BEGIN = "<!-- milepost:begin -->"
 _END = re.compile(r"<!-- milepost:end (\{[^\n]*\}) -->")
@@ -34,7 +36,7 @@ _VERSION = re.compile(r'<!-- milepost:(end|memory|ledger) \{(?:"v":(\d+))?')
 _TICK = re.compile(r"^([ \t>]*(?:[-*+]|\d+[.)])[ \t]+)\[[xX]\]", re.MULTILINE)
 # A task list item: what stands before the box, what is in it, and the words behind it.
 BOX = re.compile(r"^([ \t>]*(?:[-*+]|\d+[.)])[ \t]+)\[([ xX])\][ \t]+(.*)$", re.MULTILINE)
-# A box that asks for something when it is ticked; the JSON is an intent.
+# A box that asks for something when it is ticked; the JSON is a command.
 BUTTON = re.compile(r"<!-- milepost:press (\{[^\n]*\}) -->")
 
 Key = str
@@ -162,3 +164,8 @@ def safe_json(content: object) -> str:
     """Compact JSON that cannot end an HTML comment."""
     text = json.dumps(content, ensure_ascii=True, separators=(",", ":"))
     return text.replace("--", "-\\u002d").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def button(stored: Mapping[str, object]) -> Markdown:
+    """Return the hidden comment that makes a box a button for the command that is `stored` so."""
+    return Markdown(f"<!-- milepost:press {safe_json(stored)} -->")

@@ -1,13 +1,13 @@
 """The two edges a use case is handed: one that reads a repository and one that writes to it."""
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from typing import Literal, Protocol
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple, Protocol
 
+from bot.planning.file_changes import Write
 from bot.planning.snapshot import (
     CommentState,
     Found,
-    IssueRef,
     IssueState,
     MilestoneState,
     ReactionState,
@@ -15,11 +15,13 @@ from bot.planning.snapshot import (
 )
 
 
-class Unset:
-    """Marks a field that an update leaves alone, where None means "clear it"."""
+class WriteResult(NamedTuple):
+    """What GitHub calls what was made: `number` of issues, milestones and pull requests, `id` of
+    issues and comments; 0 where it has none.
+    """
 
-
-UNSET = Unset()
+    number: int = 0
+    id: int = 0
 
 
 def nothing() -> None:
@@ -96,84 +98,10 @@ class Gateway(Protocol):
     UncertainWriteError (the answer was lost: the write may have happened).
     """
 
-    def create_label(self, name: str, *, color: str, description: str) -> None: ...
+    def write(self, change: Write, *, check: Callable[[], None] = nothing) -> WriteResult:
+        """Send one change that is `resolved`.
 
-    def update_label(
-        self,
-        name: str,
-        *,
-        new_name: str,
-        color: str | Unset = UNSET,
-        description: str | Unset = UNSET,
-    ) -> None: ...
-
-    def delete_label(self, name: str) -> None: ...
-
-    def create_milestone(self, title: str, *, description: str, due_on: date | None) -> int: ...
-
-    def update_milestone(
-        self,
-        number: int,
-        *,
-        title: str,
-        description: str | Unset = UNSET,
-        due_on: date | Unset | None = UNSET,
-        state: Literal["open", "closed"] | Unset = UNSET,
-        check: Callable[[], None] = nothing,
-    ) -> None: ...
-
-    def delete_milestone(self, number: int) -> None: ...
-
-    def create_issue(
-        self, title: str, *, body: str, labels: tuple[str, ...], milestone: int | None
-    ) -> IssueRef: ...
-
-    def update_issue(
-        self,
-        number: int,
-        *,
-        title: str | Unset = UNSET,
-        body: str | Unset = UNSET,
-        labels: tuple[str, ...] | Unset = UNSET,
-        milestone: int | Unset | None = UNSET,
-        state: Literal["open", "closed"] | Unset = UNSET,
-        state_reason: Literal["completed", "not_planned", "reopened"] | Unset = UNSET,
-        check: Callable[[], None] = nothing,
-    ) -> None: ...
-
-    def create_comment(self, number: int, *, body: str) -> int: ...
-
-    def update_comment(self, comment: int, *, body: str) -> None: ...
-
-    def delete_comment(self, comment: int) -> None: ...
-
-    def add_sub_issue(self, parent: int, child_id: int) -> None: ...
-
-    def react(self, comment: int, content: str) -> None: ...
-
-    def pin_issue(self, node_id: str) -> None: ...
-
-    def commit_files(
-        self,
-        branch: str,
-        files: Mapping[str, bytes],
-        *,
-        message: str,
-        base: Literal["orphan", "default"],
-    ) -> None:
-        """Put these files on `branch` in one commit; other files of it stay.
-
-        A branch that is not there begins without history, or at the default branch.
-        """
-        ...
-
-    def put_file(self, path: str, content: bytes, *, message: str) -> None:
-        """Write one file of the default branch."""
-        ...
-
-    def open_pull_request(self, branch: str, *, title: str, body: str) -> int:
-        """From `branch` into the default branch; the number of the one that is open already, too.
-
-        Raises GitHubError when there is nothing to merge.
+        `check` is called right before each try of an update, after all waiting: what it saw still
+        holds then, and what it raises ends the write.
         """
         ...

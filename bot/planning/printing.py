@@ -6,43 +6,12 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from bot import templating
-from bot.planning.changes import (
-    AddSubIssue,
-    Change,
-    CloseIssue,
-    CreateComment,
-    CreateIssue,
-    CreateLabel,
-    CreateMilestone,
-    DeleteComment,
-    DeleteLabel,
-    DeleteMilestone,
-    PinIssue,
-    Plan,
-    React,
-    UpdateIssue,
-    UpdateLabel,
-    UpdateMilestone,
-)
+from bot.planning.base_change import Row
+from bot.planning.changes import Plan
 from bot.planning.snapshot import Frozen
 from bot.templating import printable
 
 WIDTH = 100
-_FIELD_WORDS = {
-    "marker": "its hidden marker",
-    "ledger": "what Milepost remembers",
-    "memory": "what you said",
-    "state": "reopen",
-}
-
-
-class Row(Frozen):
-    """One line of a printed plan. `sign` is +, ~, -, > (relate), ^ (pin) or * (mark)."""
-
-    sign: str
-    kind: str
-    title: str
-    detail: str = ""
 
 
 class Group(Frozen):
@@ -101,7 +70,7 @@ def closing(plan: Plan) -> str:
         return "Nothing to do: what differs from the plan was somebody's choice."
     if plan.empty:
         return "Nothing to do: the repository is as the plan wants it."
-    signs = [row(change).sign for change in plan.changes]
+    signs = [change.describe().sign for change in plan.changes]
     counts = {
         "to create": signs.count("+"),
         "to change": signs.count("~"),
@@ -127,67 +96,13 @@ def groups(plan: Plan) -> list[Group]:
         "*": "to set",
     }
     found: list[Group] = []
-    rows = [row(change) for change in plan.changes]
+    rows = [change.describe() for change in plan.changes]
     for (sign, kind), same in groupby(rows, key=lambda r: (r.sign, r.kind)):
         members = tuple(same)
         plural = "" if len(members) == 1 else "s"
         heading = f"{len(members)} {kind}{plural} {names[sign]}"
         found.append(Group(heading=heading, rows=members))
     return found
-
-
-def row(change: Change) -> Row:
-    """How one change reads."""
-    match change:
-        case CreateLabel():
-            return Row(sign="+", kind="label", title=change.name)
-        case UpdateLabel():
-            return Row(sign="~", kind="label", title=change.name, detail=_fields(change.fields))
-        case DeleteLabel():
-            return Row(sign="-", kind="label", title=change.name)
-        case CreateMilestone():
-            return Row(
-                sign="+", kind="milestone", title=change.title, detail=f"due {change.due_on}"
-            )
-        case UpdateMilestone():
-            closed = change.state == "closed" and "state" in change.fields
-            detail = "its unit left the plan" if closed else _fields(change.fields)
-            if "due date" in change.fields:
-                detail = detail.replace("due date", f"due {change.due_on}")
-            return Row(
-                sign="-" if closed else "~", kind="milestone", title=change.title, detail=detail
-            )
-        case DeleteMilestone():
-            return Row(sign="-", kind="milestone", title=change.title)
-        case CreateIssue():
-            return Row(sign="+", kind="issue", title=change.title)
-        case UpdateIssue():
-            return _issue_row(change)
-        case _:
-            return _small_row(change)
-
-
-def _small_row(
-    change: AddSubIssue | CloseIssue | PinIssue | CreateComment | DeleteComment | React,
-) -> Row:
-    match change:
-        case AddSubIssue():
-            return Row(
-                sign=">", kind="sub-issue", title=change.title, detail=f"of {change.parent_title}"
-            )
-        case CloseIssue():
-            title = f"#{change.number} {change.title}"
-            return Row(sign="-", kind="issue", title=title, detail=f"as done: {change.why}")
-        case PinIssue():
-            return Row(sign="^", kind="issue", title=change.title)
-        case CreateComment():
-            title = f"on #{change.number} {change.title}"
-            return Row(sign="+", kind="comment", title=title)
-        case DeleteComment():
-            title = f"on #{change.number} {change.title}"
-            return Row(sign="-", kind="comment", title=title, detail=change.why)
-        case React():
-            return Row(sign="*", kind="mark", title=change.why)
 
 
 def drift_sentences(plan: Plan) -> list[str]:
@@ -199,26 +114,6 @@ def drift_sentences(plan: Plan) -> list[str]:
         else f"{drift.what}: {drift.field}: {drift.theirs}"
         for drift in plan.drift
     ]
-
-
-def _issue_row(change: UpdateIssue) -> Row:
-    closed = change.state == "closed" and "state" in change.fields
-    number = f"#{change.number} " if change.number else ""
-    why = f": {change.why}" if change.why else ""
-    return Row(
-        sign="-" if closed else "~",
-        kind="issue",
-        title=f"{number}{change.title}",
-        detail=_closing(change, why) if closed else f"{_fields(change.fields)}{why}",
-    )
-
-
-def _closing(change: UpdateIssue, why: str) -> str:
-    return f"as {'done' if change.state_reason == 'completed' else 'not planned'}{why}"
-
-
-def _fields(fields: tuple[str, ...]) -> str:
-    return ", ".join(_FIELD_WORDS.get(field, field) for field in fields)
 
 
 def _quoted(text: str) -> str:

@@ -13,15 +13,28 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Literal, Self
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
-
-from bot.planning.intents import FINISHES, STATES, AcceptedCommand, Count, Intent, Log, Reopen
 from bot.planning.marker import LEDGER, MEMORY, Key, safe_json
 from bot.planning.observed import Observed
 from bot.planning.snapshot import Frozen, IssueState
+from bot.progress.command import Command
+from bot.progress.commands import read_stored
 
 ROOM = 20_000
-INTENT: TypeAdapter[Intent] = TypeAdapter(Intent, config=ConfigDict(defer_build=True))
+
+
+class AcceptedCommand(Frozen):
+    """A command that is to be run: on which issue, from which comment, when (aware, UTC), by whom.
+
+    `comment` is 0 for a button and for what Milepost noted itself. `key` is the issue's key; None
+    when the issue is not ours.
+    """
+
+    command: Command
+    comment: int
+    issue: int
+    key: Key | None
+    at: datetime
+    by: str
 
 
 class Entry(Frozen):
@@ -34,20 +47,19 @@ class Entry(Frozen):
     n: int = 0
     at: datetime
     by: str
-    intent: Intent
+    command: Command
 
     @classmethod
-    def of(cls, deed: AcceptedCommand, n: int = 0) -> Self:
-        """The entry that keeps a deed."""
-        at = deed.at.replace(microsecond=0)
-        return cls(id=deed.comment, n=n, at=at, by=deed.by, intent=deed.intent)
+    def of(cls, accepted: AcceptedCommand, n: int = 0) -> Self:
+        """The entry that stores a command."""
+        at = accepted.at.replace(microsecond=0)
+        return cls(id=accepted.comment, n=n, at=at, by=accepted.by, command=accepted.command)
 
     def flat(self) -> dict[str, Any]:
         """As it stands in the comment: one level, defaults left out."""
-        intent = self.intent.model_dump(mode="json", exclude_defaults=True)
         at = f"{self.at:%Y-%m-%dT%H:%M:%SZ}"
         place = {"n": self.n} if self.n else {}
-        return {"id": self.id, **place, "at": at, "by": self.by, "do": self.intent.do, **intent}
+        return {"id": self.id, **place, "at": at, "by": self.by, **self.command.stored()}
 
 
 class Memory(Frozen):
@@ -80,8 +92,8 @@ class Memory(Frozen):
     @property
     def closing(self) -> Entry | None:
         """What was said last of open and closed, when that closes the issue."""
-        last = next((e for e in reversed(self.entries) if isinstance(e.intent, STATES)), None)
-        return None if last is None or isinstance(last.intent, Reopen) else last
+        last = next((e for e in reversed(self.entries) if e.command.state_reason), None)
+        return None if last is None or last.command.state_reason == "reopened" else last
 
     def adding(self, entries: Iterable[Entry]) -> Self:
         """With these entries, too; those of commands it has are left out."""
@@ -149,10 +161,11 @@ def closed_at(issue: IssueState) -> datetime | None:
     if issue.state == "open" or closed is None:
         return None
     every = reversed(find_memory(issue.body).entries)
-    last = next((e for e in every if isinstance(e.intent, STATES) and e.at <= closed), None)
-    if last is None or isinstance(last.intent, Reopen):
+    last = next((e for e in every if e.command.state_reason and e.at <= closed), None)
+    if last is None or last.command.state_reason == "reopened":
         return closed
-    return last.at if isinstance(last.intent, FINISHES) == issue.finished else closed
+    finished = last.command.state_reason == "completed"
+    return last.at if finished == issue.finished else closed
 
 
 def _order(entry: Entry) -> tuple[datetime, int, int]:
@@ -163,10 +176,10 @@ def _read(item: Any) -> Entry | None:
     """An entry; None when this version cannot read it."""
     try:
         rest = {k: v for k, v in item.items() if k not in {"id", "n", "at", "by"}}
-        intent = INTENT.validate_python(rest)
+        command = read_stored(rest)
         n = item.get("n", 0)
-        return Entry(id=item["id"], n=n, at=item["at"], by=item["by"], intent=intent)
-    except (ValidationError, KeyError, TypeError, AttributeError):
+        return Entry(id=item["id"], n=n, at=item["at"], by=item["by"], command=command)
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
@@ -189,23 +202,14 @@ def _compact(memory: Memory) -> dict[str, Any]:
 def _added_up(memory: Memory) -> Memory:
     def kind(entry: Entry) -> tuple[str, str, int, int]:
         year, week, _ = entry.at.isocalendar()
-        what = entry.intent.metric if isinstance(entry.intent, Count) else ""
-        return entry.intent.do, what, year, week
+        return entry.command.do, entry.command.sum_key or "", year, week
 
-    sums = [e for e in memory.entries if isinstance(e.intent, Log | Count)]
-    kept = [e for e in memory.entries if not isinstance(e.intent, Log | Count)]
+    sums = [e for e in memory.entries if e.command.sum_key is not None]
+    kept = [e for e in memory.entries if e.command.sum_key is None]
     merged = list(memory.merged)
     for _, group in groupby(sorted(sums, key=kind), key=kind):
         *earlier, last = sorted(group, key=lambda e: e.at)
         merged += [e.id for e in earlier if e.id]
-        kept.append(last.model_copy(update={"intent": _sum([*earlier, last])}))
+        total = last.command.add([e.command for e in earlier])
+        kept.append(last.model_copy(update={"command": total}))
     return Memory(entries=tuple(sorted(kept, key=_order)), merged=tuple(merged))
-
-
-def _sum(entries: list[Entry]) -> Intent:
-    first = entries[0].intent
-    if isinstance(first, Count):
-        amount = sum(e.intent.amount for e in entries if isinstance(e.intent, Count))
-        return first.model_copy(update={"amount": amount})
-    hours = sum(e.intent.hours for e in entries if isinstance(e.intent, Log))
-    return Log(hours=round(hours, 2))

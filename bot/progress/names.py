@@ -13,6 +13,7 @@ from bot.curriculum.base import Item, slugify
 from bot.curriculum.model import Choice, Curriculum, Module, Option, Unit
 from bot.planning.bodies import full_unit_name
 from bot.planning.schedule import Schedule
+from bot.progress.command import CommandError
 from bot.progress.metric_kinds import Kind, kind_of
 
 SHOWN = 4
@@ -68,6 +69,36 @@ def listed(among: Iterable[Named], near: str = "") -> str:
     shown = [f"'{title}'" for title in titles[:SHOWN]]
     more = len(titles) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def one(what: str, text: str, among: Sequence[Named]) -> Named:
+    """Return the one thing that `text` means; `what` it is says the error.
+
+    Raises CommandError.
+    """
+    return only(what, text, matching(text, among), among)
+
+
+def only(what: str, text: str, found: Sequence[Named], among: Sequence[Named]) -> Named:
+    """Return the one that was `found` for `text`; `among` are those that could be meant.
+
+    Raises CommandError.
+    """
+    if len(found) == 1:
+        return found[0]
+    quoted = one_line(text)[:60]
+    if found:
+        raise CommandError(f"'{quoted}' could be {listed(found)}: which one?")
+    are = f"There {'is' if len(among) == 1 else 'are'} {listed(among, quoted)}."
+    there = are if among else "None is left."
+    if not quoted:
+        raise CommandError(f"Which {what}? {there}")
+    raise CommandError(f"There is no {what} '{quoted}'. {there}")
+
+
+def one_line(text: str) -> str:
+    """Return `text` on one line, with single spaces."""
+    return " ".join(text.split())
 
 
 def of_items(items: Iterable[Item]) -> list[Named]:

@@ -1,16 +1,17 @@
-"""Slash commands: finds them in a comment. Pure, linear in the text, and never raises.
+"""Slash commands: finds them in a comment and parses them. Pure, linear in the text, never raises.
 
 A command is the first thing on a line, behind three spaces at most, as Markdown allows them before
 a paragraph. What stands in a code block, a quote or a hidden comment is no command, and neither is
-a path such as /usr/bin. What a command means is for `bot/progress/understand.py`.
+a path such as /usr/bin. Each command parses its own arguments (`bot/progress/commands/`).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
-from bot.planning import intents
 from bot.planning.snapshot import Frozen
+from bot.progress.command import Command, CommandContext, CommandError
+from bot.progress.commands import slash_commands
 
 MOST = 10  # commands of one comment that are obeyed
 MAX_REST = 300  # characters behind a command that is not a journal's
@@ -31,54 +32,6 @@ _FOLDERS = frozenset(
 )
 
 
-class Command(Frozen):
-    """A command: its word, how it is written, what it does, and which issue remembers it."""
-
-    word: str
-    form: str
-    does: str
-    kept: str = "the issue"
-
-
-_SUMMARY = "the summary issue"
-_NOWHERE = "nowhere"
-COMMANDS = tuple(
-    Command(word=form.split()[0].strip("/"), form=form, does=does, kept=kept)
-    for form, does, kept in (
-        ("/start", "Says that you work on this issue now.", "the issue"),
-        ("/done", "Closes this issue as done.", "the issue"),
-        ("/skip [why]", "Closes this issue as not planned.", "the issue"),
-        ("/reopen", "Opens this issue again.", "the issue"),
-        ("/credit", "You knew this before: closes it, at no hours.", "the issue"),
-        ("/log 2h30m [note]", "Notes hours of study.", "the issue, else the summary issue"),
-        (
-            "/rate SKILL 4",
-            "Rates how sure you are of a skill.",
-            "an assessment or checkpoint issue, else the summary issue",
-        ),
-        ("/choose A", "Takes an option of a choice.", "the choice's issue, else the summary issue"),
-        (
-            "/move +1w",
-            "Moves this task; on the summary issue, everything ahead.",
-            "the issue",
-        ),
-        ("/pause until 2026-08-16", "No study until that day, which is included.", _SUMMARY),
-        ("/resume", "Ends the pause.", _SUMMARY),
-        ("/pace 10h", "Another speed: hours a week, or months in all.", _SUMMARY),
-        ("/count NAME +3", "Adds to a number you keep.", _SUMMARY),
-        ("/project start NAME", "Makes an issue of a project idea.", _SUMMARY),
-        ("/journal TEXT", "Makes an entry of your journal.", "an issue of its own"),
-        ("/open UNIT", "Brings the issues of a later stretch forward.", _SUMMARY),
-        ("/replan", "Goes on today where you are; later dates follow.", _SUMMARY),
-        ("/drop optional", "Makes no more issues for optional tasks.", _SUMMARY),
-        ("/keep optional", "Makes issues for optional tasks again.", _SUMMARY),
-        ("/status", "Says where you are.", _NOWHERE),
-        ("/help", "Shows this table.", _NOWHERE),
-    )
-)
-WORDS = tuple(command.word for command in COMMANDS)
-
-
 class ParsedLine(Frozen):
     """A command as it was written: its word in lower case, and what stands behind it.
 
@@ -97,50 +50,66 @@ class ParsedLine(Frozen):
         return first if len(first) <= 60 else f"{first[:59].rstrip()}…"
 
 
+def parse_command(line: ParsedLine, context: CommandContext) -> Command:
+    """Return what a line asks for, with its arguments.
+
+    Raises CommandError, and nothing else.
+    """
+    kind = slash_commands().get(line.word)
+    if kind is None:
+        raise CommandError(f"There is no such command. Did you mean `/{line.near}`?")
+    if kind.only_on and context.kind not in kind.only_on:
+        raise CommandError(f"`/{line.word}` is about one issue of the path: please write it there.")
+    return kind.parse(line.rest, context)
+
+
 def read_commands(text: str) -> tuple[ParsedLine, ...]:
     """The commands of a comment in order: at most one more than `MOST`.
 
     A journal's text goes on until the next command or the end.
     """
+    commands = slash_commands()
     found: list[ParsedLine] = []
-    journal: list[str] | None = None
+    lines: list[str] | None = None
     unknown = 0
     for line, plain in _lines(text):
-        asked = _command(line, unknown) if plain else None
-        if asked is None:
+        parsed = _parse_line(line, commands, unknown) if plain else None
+        if parsed is None:
             unknown += plain and line.lstrip(" ").startswith("/")
-            if journal is not None:
-                journal.append(line)
+            if lines is not None:
+                lines.append(line)
             continue
-        if journal is not None:
-            found[-1] = _with_text(found[-1], journal)
+        if lines is not None:
+            found[-1] = _with_text(found[-1], lines)
         if len(found) > MOST:
             return tuple(found)
-        found.append(asked)
-        journal = [asked.rest] if asked.word == "journal" else None
-    if journal is not None:
-        found[-1] = _with_text(found[-1], journal)
+        found.append(parsed)
+        lines = [parsed.rest] if parsed.known and commands[parsed.word].multiline else None
+    if lines is not None:
+        found[-1] = _with_text(found[-1], lines)
     return tuple(found[: MOST + 1])
 
 
-def _command(line: str, unknown: int) -> ParsedLine | None:
+def _parse_line(
+    line: str, commands: Mapping[str, type[Command]], unknown: int
+) -> ParsedLine | None:
     """What a line outside of code asks for, if anything."""
     matched = _COMMAND.match(line)
     if matched is None:
         return None
     word, rest = matched[1].lower(), (matched[2] or "").replace(_HIDDEN, "").strip()
-    if word == "drop-optional":
-        word, rest = "drop", "optional"
-    if word in WORDS:
-        return ParsedLine(word=word, rest=rest if word == "journal" else rest[:MAX_REST])
+    if alias := next((kind for kind in commands.values() if kind.alias == word), None):
+        word, _, rest = alias.form.removeprefix("/").partition(" ")
+    if word in commands:
+        return ParsedLine(word=word, rest=rest if commands[word].multiline else rest[:MAX_REST])
     if word in _FOLDERS or unknown >= _MAX_UNKNOWN or (rest and not _ARGUMENT.match(rest)):
         return None
-    near = get_close_matches(word, WORDS, n=1, cutoff=_NEAR)
+    near = get_close_matches(word, commands, n=1, cutoff=_NEAR)
     return ParsedLine(word=word, rest=rest[:MAX_REST], known=False, near=near[0]) if near else None
 
 
-def _with_text(asked: ParsedLine, lines: list[str]) -> ParsedLine:
-    return asked.model_copy(update={"rest": "\n".join(lines).replace(_HIDDEN, "").strip()})
+def _with_text(parsed: ParsedLine, lines: list[str]) -> ParsedLine:
+    return parsed.model_copy(update={"rest": "\n".join(lines).replace(_HIDDEN, "").strip()})
 
 
 def _lines(text: str) -> Iterator[tuple[str, bool]]:
@@ -192,46 +161,3 @@ def _shown(line: str, *, hidden: bool, closes_later: bool) -> tuple[str, bool]:
             return "".join(shown), True
         at = end + 3
     return "".join((*shown, line[at:])), False
-
-
-def format_command(intent: intents.Intent) -> str:
-    """The command that says `intent`, with ids for names; without a slash where none does."""
-    match intent:
-        case intents.Skip(why=why):
-            return f"/skip {why}".rstrip()
-        case intents.Log(hours=hours, note=note):
-            return f"/log {hours:.15g}h, {note}" if note else f"/log {hours:.15g}h"
-        case intents.Rate(skill=skill, value=value):
-            return f"/rate {skill} {value}"
-        case intents.Move(days=days):
-            return f"/move {days:+}d"
-        case intents.PauseUntil(last=last):
-            return f"/pause until {last}"
-        case intents.SetPace(hours=hours, months=months):
-            return f"/pace {hours:.15g}h" if hours is not None else f"/pace {months} months"
-        case intents.Count(metric=metric, amount=amount):
-            return f"/count {metric} {amount:+}"
-        case intents.Evidenced(url=url):
-            return f"evidence {url}"
-        case intents.Attested():
-            return "approval"
-        case _:
-            return f"/{_written_name(intent)}"
-
-
-def _written_name(intent: intents.Intent) -> str:
-    match intent:
-        case intents.Choose(choice=choice, option=option):
-            return f"choose {choice} {option}"
-        case intents.StartProject(idea=idea):
-            return f"project start {idea}"
-        case intents.Journal(text=text):
-            return f"journal {text}"
-        case intents.OpenUnit(unit=unit):
-            return f"open {unit}"
-        case intents.DropOptional():
-            return "drop optional"
-        case intents.KeepOptional():
-            return "keep optional"
-        case _:
-            return intent.do

@@ -6,12 +6,11 @@ Where they are guesses it would bend the letters, so there the text stands as wi
 """
 
 import json
-from datetime import date, timedelta
 from typing import Literal
 
 from bot import templating
 from bot.planning.snapshot import Frozen
-from bot.progress.progress import Progress
+from bot.progress.streak import streak
 from bot.reports import letters
 from bot.reports.view import View
 
@@ -20,7 +19,6 @@ GREEN = "1a7f37"
 GREY = "57606a"
 PADDING = 6
 MAX_LABEL = 60
-DAYS_A_WEEK = 7
 
 
 BadgeKind = Literal["percent", "month", "streak"]
@@ -69,23 +67,6 @@ def _streak(view: View) -> tuple[str, bool]:
     return f"{weeks} active week{'' if weeks == 1 else 's'}", weeks > 0
 
 
-def streak(progress: Progress, today: date) -> int:
-    """Weeks in a row, back from this one, in which something was finished.
-
-    Weeks begin on Monday. This week counts when it has something, and breaks nothing while it has
-    not.
-    """
-    monday = today - timedelta(days=today.weekday())
-    weeks = 0
-    if _finished(progress, monday) > 0:
-        weeks += 1
-    monday -= timedelta(days=DAYS_A_WEEK)
-    while _finished(progress, monday) > 0:
-        weeks += 1
-        monday -= timedelta(days=DAYS_A_WEEK)
-    return weeks
-
-
 def as_svg(made: Badge) -> str:
     """An SVG without script, style sheet or reference to anything outside."""
     left, right = _width(made.label), _width(made.message)
@@ -112,11 +93,6 @@ def as_shields(made: Badge) -> str:
         "color": made.color,
     }
     return json.dumps(content, ensure_ascii=False)
-
-
-def _finished(progress: Progress, monday: date) -> float:
-    before = progress.done_by(monday - timedelta(days=1))
-    return progress.done_by(monday + timedelta(days=DAYS_A_WEEK - 1)) - before
 
 
 def _width(text: str) -> int:

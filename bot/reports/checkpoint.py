@@ -202,6 +202,12 @@ def reached(view: View, checkpoint: Checkpoint) -> bool:
     )
 
 
+def newest_reached(view: View) -> Checkpoint | None:
+    """Return the checkpoint reached last, by its module's last day; None when there is none."""
+    there = (c for c in view.curriculum.checkpoints if reached(view, c))
+    return max(there, key=lambda c: last_day(view, c), default=None)
+
+
 def last_day(view: View, checkpoint: Checkpoint) -> date:
     """The last day of its module."""
     return view.dates[_module(view.curriculum, checkpoint).units[-1].id].last

@@ -10,7 +10,7 @@ from typing import Literal
 
 from bot import templating
 from bot.planning.snapshot import Frozen
-from bot.reports.badge import streak
+from bot.progress.streak import streak
 from bot.reports.view import View
 from bot.reports.where import finished_on, here, next_checkpoint, resting_until, unit_names
 from bot.reports.words import WORDS

@@ -1,6 +1,6 @@
 """What a learner can change from here: the ways that reports offer, and the dashboard's buttons.
 
-A button is a box in the summary issue with an intent behind it. The next run that sees it ticked
+A button is a box in the summary issue with a command behind it. The next run that sees it ticked
 does what it says and clears the box.
 """
 
@@ -9,18 +9,15 @@ from datetime import date, timedelta
 
 from bot.curriculum.model import Choice, Unit
 from bot.errors import ConfigError
-from bot.planning.intents import (
-    Choose,
-    DropOptional,
-    Intent,
-    OpenUnit,
-    PauseUntil,
-    Replan,
-    Resume,
-)
 from bot.planning.plan_overrides import PlanOverride
 from bot.planning.schedule import schedule
 from bot.planning.snapshot import Frozen
+from bot.progress.command import Command
+from bot.progress.commands.choose import Choose
+from bot.progress.commands.open import OpenUnit
+from bot.progress.commands.optional import DropOptional
+from bot.progress.commands.pause import PauseUntil, Resume
+from bot.progress.commands.replan import Replan
 from bot.progress.progress import WorkState
 from bot.reports.view import View
 from bot.reports.where import (
@@ -39,13 +36,13 @@ NEAR = 4
 
 
 class Button(Frozen):
-    """A box that asks for `intent`.
+    """A box that asks for `command`.
 
     `name` is the unit or option it is about, `choice` the option's choice, `day` the last day of
     the path or of the pause that would follow or runs, `count` how many things it is about.
     """
 
-    intent: Intent
+    command: Command
     name: str = ""
     choice: str = ""
     day: date | None = None
@@ -133,25 +130,25 @@ def next_to_open(view: View) -> str | None:
 def _buttons(view: View) -> Iterator[Button]:
     names = unit_names(view.curriculum)
     if unit := next_to_open(view):
-        yield Button(intent=OpenUnit(unit=unit), name=names[unit])
+        yield Button(command=OpenUnit(unit=unit), name=names[unit])
     unit = first_unfinished(view.progress)
     last = _last_when_replanned(view, unit) if unit else None
     if unit and last:
-        yield Button(intent=Replan(unit=unit), name=names[unit], day=last)
+        yield Button(command=Replan(unit=unit), name=names[unit], day=last)
     if rest := resting_until(view):
-        yield Button(intent=Resume(), day=rest)
+        yield Button(command=Resume(), day=rest)
     elif view.today >= view.dates.first:
         last = view.today + timedelta(days=DAYS_A_WEEK - 1)
-        yield Button(intent=PauseUntil(last=last), day=last)
+        yield Button(command=PauseUntil(last=last), day=last)
     if found := open_choice(view):
         choice = found[1]
         for option in choice.options:
             name = f"{option.label}: {option.title}" if option.label else option.title
             # Without an option taken the settings file names none: `was` is empty.
-            intent = Choose(choice=choice.id, option=option.id)
-            yield Button(intent=intent, name=name, choice=choice.title)
+            command = Choose(choice=choice.id, option=option.id)
+            yield Button(command=command, name=name, choice=choice.title)
     if count := optional_ahead(view):
-        yield Button(intent=DropOptional(), count=count)
+        yield Button(command=DropOptional(), count=count)
 
 
 def _window(view: View) -> set[str]:

@@ -7,7 +7,7 @@ from bot.planning.bodies import module_name
 from bot.planning.snapshot import Frozen
 from bot.progress.forecast import Forecast
 from bot.progress.progress import DONE, Work, WorkState
-from bot.reports.badge import streak
+from bot.progress.streak import streak
 from bot.reports.offers import Offers, offers
 from bot.reports.view import View
 from bot.reports.where import (

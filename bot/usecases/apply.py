@@ -7,39 +7,29 @@ read: GitHub takes whole bodies only, and ours would undo what the learner wrote
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
-from typing import assert_never
 
 from bot.errors import (
     AlreadyExistsError,
     GitHubError,
     NotThereError,
     SubIssuesUnsupportedError,
-    UnavailableError,
     UncertainWriteError,
 )
+from bot.planning.base_change import Numbers
 from bot.planning.changes import (
     AddSubIssue,
     Change,
-    CloseIssue,
     CreateComment,
     CreateIssue,
-    CreateLabel,
     CreateMilestone,
-    DeleteComment,
-    DeleteLabel,
-    DeleteMilestone,
-    PinIssue,
     Plan,
-    React,
     UpdateIssue,
     UpdateLabel,
     UpdateMilestone,
 )
-from bot.planning.marker import Key
-from bot.planning.ports import UNSET, Gateway, Reader
-from bot.planning.snapshot import IssueState, MilestoneState, Snapshot
+from bot.planning.ports import Gateway, Reader, WriteResult
+from bot.planning.snapshot import IssueRef, IssueState, MilestoneState, Snapshot
 from bot.usecases.publish import first_of_all
 
 _JUST_NOW = datetime.min.replace(tzinfo=UTC)  # of what this plan made; nobody asks when
@@ -76,7 +66,12 @@ def _plain(text: str) -> str:
 
 def after_update(issue: IssueState, change: UpdateIssue) -> IssueState:
     """The issue as it should be once `change` is written: what `Writer` expects to find again."""
-    values = {"title": change.title, "labels": change.labels, "state": change.state}
+    values = {
+        "title": change.title,
+        "labels": change.labels,
+        "state": change.state,
+        "milestone": change.milestone_number,
+    }
     update = {field: value for field, value in values.items() if field in change.fields}
     return issue.model_copy(update={**update, "body": change.body})
 
@@ -93,8 +88,7 @@ class Writer:
         self._read = {issue.number: issue for issue in snapshot.issues}
         self._read_milestones = {m.number: m for m in snapshot.milestones}
         self._renamed: dict[str, str] = {}
-        self._issues = dict(plan.issues)
-        self._milestones = dict(plan.milestones)
+        self._numbers = Numbers(issues=dict(plan.issues), milestones=dict(plan.milestones))
         self._has_sub_issues = True
 
     @property
@@ -104,153 +98,58 @@ class Writer:
 
     def write(self, change: Change) -> None:
         """Send one change. Raises OvertakenError, and what reader and gateway raise."""
+        if isinstance(change, AddSubIssue) and not self._has_sub_issues:
+            return
+        change = change.resolved(self._numbers)
+        try:
+            made = self._gateway.write(change, check=lambda: self._check(change))
+        except change.optional as refused:
+            if isinstance(refused, SubIssuesUnsupportedError):
+                self._has_sub_issues = False
+        else:
+            self._note(change, made)
+
+    def _check(self, change: Change) -> None:
+        """Raises OvertakenError when it is not as it was read, or as this plan wrote it."""
         match change:
-            case CreateLabel():
-                self._gateway.create_label(
-                    change.name, color=change.color, description=change.description
-                )
+            case UpdateMilestone(number=number) if number in self._read_milestones:
+                milestone = self._reader.milestone(number)
+                if milestone and _shown(milestone) != _shown(self._read_milestones[number]):
+                    raise OvertakenError(milestone)
+            case UpdateIssue(number=int(number)) if number in self._read:
+                issue = self._reader.issue(number)
+                if issue and self._seen(issue) != self._seen(self._read[number]):
+                    raise OvertakenError(issue)
+
+    def _note(self, change: Change, made: WriteResult) -> None:
+        """Keep what later changes of the plan need to know."""
+        match change:
             case UpdateLabel():
-                self._gateway.update_label(
-                    change.name,
-                    new_name=change.new_name,
-                    color=change.color if "color" in change.fields else UNSET,
-                    description=change.description if "description" in change.fields else UNSET,
-                )
                 self._renamed[change.name] = change.new_name
-            case DeleteLabel():
-                self._gateway.delete_label(change.name)
             case CreateMilestone():
-                self._milestones[change.key] = self._gateway.create_milestone(
-                    change.title, description=change.description, due_on=change.due_on
-                )
-            case UpdateMilestone():
-                self._update_milestone(change)
-            case DeleteMilestone():
-                self._gateway.delete_milestone(change.number)
+                self._numbers.milestones[change.key] = made.number
             case CreateIssue():
-                self._create_issue(change)
-            case UpdateIssue():
-                self._update_issue(change)
-            case _:
-                self._write_small(change)
-
-    def _write_small(
-        self,
-        change: AddSubIssue | CloseIssue | CreateComment | DeleteComment | React | PinIssue,
-    ) -> None:
-        match change:
-            case CloseIssue():
-                self._gateway.update_issue(change.number, state="closed", state_reason="completed")
-            case AddSubIssue():
-                self._relate(change)
+                self._numbers.issues[change.key] = IssueRef(made.number, made.id)
+                self._read[made.number] = IssueState(
+                    number=made.number,
+                    id=made.id,
+                    title=change.title,
+                    body=change.body,
+                    labels=change.labels,
+                    milestone=change.milestone_number,
+                    created_at=_JUST_NOW,
+                    updated_at=_JUST_NOW,
+                )
+            case UpdateIssue(number=int(number)) if number in self._read:
+                self._read[number] = after_update(self._read[number], change)
             case CreateComment():
-                made = self._gateway.create_comment(change.number, body=change.body)
                 there = self._reader.comments(change.number, fresh=True)
-                first_of_all(change.key, made, there, lambda: self._gateway)
-            case DeleteComment():
-                with suppress(NotThereError):
-                    self._gateway.delete_comment(change.comment)
-            case React():
-                self._react(change)
-            case PinIssue():
-                self._pin(change)
-            case _:
-                assert_never(change)
-
-    def _create_issue(self, change: CreateIssue) -> None:
-        made = self._gateway.create_issue(
-            change.title,
-            body=change.body,
-            labels=change.labels,
-            milestone=self._number(change.milestone),
-        )
-        self._issues[change.key] = made
-        self._read[made.number] = IssueState(
-            number=made.number,
-            id=made.id,
-            title=change.title,
-            body=change.body,
-            labels=change.labels,
-            milestone=self._number(change.milestone),
-            created_at=_JUST_NOW,
-            updated_at=_JUST_NOW,
-        )
-
-    def _number(self, key: Key | None) -> int | None:
-        return self._milestones[key] if key is not None else None
-
-    def _update_milestone(self, change: UpdateMilestone) -> None:
-        self._gateway.update_milestone(
-            change.number,
-            title=change.title,
-            description=change.description,
-            due_on=change.due_on if "due date" in change.fields else UNSET,
-            state=change.state if "state" in change.fields else UNSET,
-            check=lambda: self._check_milestone(change.number),
-        )
-
-    def _check_milestone(self, number: int) -> None:
-        read = self._read_milestones.get(number)
-        now = self._reader.milestone(number) if read is not None else None
-        if read and now and _shown(now) != _shown(read):
-            raise OvertakenError(now)
-
-    def _update_issue(self, change: UpdateIssue) -> None:
-        fields = change.fields
-        number = change.number if change.number is not None else self._issues[change.key].number
-        reason = change.state_reason if change.state_reason is not None else UNSET
-        self._gateway.update_issue(
-            number,
-            title=change.title if "title" in fields else UNSET,
-            body=change.body,
-            labels=change.labels if "labels" in fields else UNSET,
-            milestone=self._number(change.milestone) if "milestone" in fields else UNSET,
-            state=change.state if "state" in fields else UNSET,
-            state_reason=reason if "state" in fields else UNSET,
-            check=lambda: self._check_unchanged(number),
-        )
-        if number in self._read:
-            inside = {"milestone": self._number(change.milestone)}
-            written = after_update(self._read[number], change)
-            self._read[number] = (
-                written.model_copy(update=inside) if "milestone" in fields else written
-            )
-
-    def _check_unchanged(self, number: int) -> None:
-        """Whether an issue is as it was read, or as this plan wrote it, before we write to it."""
-        read = self._read.get(number)
-        now = self._reader.issue(number) if read is not None else None
-        if read and now and self._seen(now) != self._seen(read):
-            raise OvertakenError(now)
+                first_of_all(change.key, made.id, there, lambda: self._gateway)
 
     def _seen(self, issue: IssueState) -> tuple[object, ...]:
         """What somebody may have changed; labels by the names that this plan gave them."""
         names = frozenset(self._renamed.get(name, name).casefold() for name in issue.labels)
         return issue.title, _plain(issue.body), issue.state, issue.milestone, names
-
-    def _react(self, change: React) -> None:
-        """A mark on a comment that was deleted meanwhile marks nothing."""
-        with suppress(NotThereError):
-            self._gateway.react(change.comment, change.content)
-
-    def _pin(self, change: PinIssue) -> None:
-        """Three pins are all a repository has, and not every token may set one: then without."""
-        try:
-            self._gateway.pin_issue(change.node_id)
-        except (UnavailableError, UncertainWriteError):
-            raise
-        except GitHubError:
-            return
-
-    def _relate(self, change: AddSubIssue) -> None:
-        if not self._has_sub_issues:
-            return
-        try:
-            self._gateway.add_sub_issue(
-                self._issues[change.parent].number, self._issues[change.child].id
-            )
-        except SubIssuesUnsupportedError:
-            self._has_sub_issues = False
 
 
 def apply(

@@ -1,23 +1,17 @@
-"""What obeying does to one issue of ours: memory, state and labels in a single change."""
+"""What commands change in one issue of ours: log, state and labels, in a single change."""
 
-import textwrap
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
-from bot import templating
-from bot.planning import intents
-from bot.planning.changes import CreateIssue, UpdateIssue
-from bot.planning.desired import MAX_REGION
+from bot.planning.changes import UpdateIssue
 from bot.planning.diff_issues import MAX_BODY
-from bot.planning.intents import FINISHES, STATES, Intent
-from bot.planning.marker import BOX, BUTTON, Key, Marker, digest, normal, wrap
+from bot.planning.marker import BOX, BUTTON
 from bot.planning.observed import Observed, OurIssue
 from bot.planning.snapshot import IssueState
+from bot.progress.command import Command
 from bot.progress.command_log import Entry, Memory, find_memory, with_memory
 
-JOURNAL = "kind:journal"
 _TOLD = 3
-_MAX_FIRST = 60
 State = Literal["open", "closed"]
 Reason = Literal["completed", "not_planned", "reopened"]
 
@@ -61,14 +55,14 @@ class Edit:
         self.memory = memory
         self._why.append(why)
         later = memory.entries[memory.entries.index(entry) + 1 :]
-        if not any(isinstance(e.intent, STATES) for e in later) and not self._closed_after(entry):
-            self._switch(entry.intent)
-        if isinstance(entry.intent, intents.Start):
-            if not any(isinstance(e.intent, FINISHES) for e in later):
+        if not any(e.command.state_reason for e in later) and not self._closed_after(entry):
+            self._switch(entry.command)
+        if entry.command.starts:
+            if not any(e.command.state_reason == "completed" for e in later):
                 self._wear("status:in-progress")
-        elif isinstance(entry.intent, FINISHES):
+        elif entry.command.state_reason == "completed":
             self._take_off("status:blocked")
-            if not any(isinstance(e.intent, intents.Start) for e in later):
+            if not any(e.command.starts for e in later):
                 self._take_off("status:in-progress")
         return True
 
@@ -82,20 +76,14 @@ class Edit:
         by_word = self._before.closing is not None and not self._closed_again
         return closed is not None and not by_word and bool(entry.id) and entry.at < closed
 
-    def _switch(self, intent: Intent) -> None:
+    def _switch(self, command: Command) -> None:
         """A close is the learner's; who opens again what the plan had closed keeps it open."""
-        match intent:
-            case intents.Done() | intents.Credit():
-                self._close("completed")
-            case intents.Skip():
-                self._close("not_planned")
-            case intents.Reopen():
-                self._switched = ("open", "reopened")
-                self._marker = self._marker.model_copy(update={"state": "closed"})
-
-    def _close(self, reason: Reason) -> None:
-        self._switched = ("closed", reason)
-        self._marker = self._marker.model_copy(update={"state": "open"})
+        reason = command.state_reason
+        if reason:
+            state: State = "open" if reason == "reopened" else "closed"
+            before: State = "closed" if state == "open" else "open"
+            self._switched = state, reason
+            self._marker = self._marker.model_copy(update={"state": before})
 
     def _wear(self, key: str) -> None:
         name = self._statuses.get(key)
@@ -185,57 +173,6 @@ def after(issue: IssueState, change: UpdateIssue, now: datetime) -> IssueState:
         update |= {"state": change.state, "state_reason": change.state_reason}
         update["closed_at"] = closed_at
     return issue.model_copy(update=update)
-
-
-def new_journal(
-    key: Key, text: str, day: date, observed: Observed
-) -> tuple[CreateIssue, UpdateIssue] | None:
-    """An entry of the journal: made, then closed. None when it does not fit into an issue.
-
-    `day` is the one it was written on, in the learner's zone.
-    """
-    body = templating.render("replies/journal.md.j2", text=text)
-    if len(body) > MAX_REGION:
-        return None
-    label = observed.labels.get(JOURNAL)
-    first = next(filter(None, (line.strip("#*>-_` ") for line in text.splitlines())), "")
-    told = textwrap.shorten(first, _MAX_FIRST, placeholder="…") or first[:_MAX_FIRST]
-    title = f"Journal, {templating.day(day).replace(templating.NO_BREAK, ' ')}: {told}"
-    marker = Marker(
-        key=key,
-        title=digest(title),
-        body=digest(normal(body)),
-        labels=(digest(JOURNAL)[:8],) if label else (),
-    )
-    made = CreateIssue(
-        key=key,
-        title=title,
-        body=wrap(body, marker),
-        labels=(label.name,) if label else (),
-        milestone=None,
-    )
-    return made, _closing(key, None, title, made.body, made.labels)
-
-
-def closed_journal(key: Key, issue: IssueState) -> UpdateIssue:
-    """Closes an entry whose making was cut off."""
-    return _closing(key, issue.number, issue.title, issue.body, issue.labels)
-
-
-def _closing(
-    key: Key, number: int | None, title: str, body: str, labels: tuple[str, ...]
-) -> UpdateIssue:
-    return UpdateIssue(
-        key=key,
-        number=number,
-        title=title,
-        body=body,
-        labels=labels,
-        state="closed",
-        state_reason="completed",
-        fields=("state",),
-        why="an entry of the journal counts closed",
-    )
 
 
 def _told(why: list[str]) -> str:

@@ -1,31 +1,45 @@
-"""The inbox: comments since the last run, who of their authors may command, which bear our mark.
+"""Which comments are read: those since the last run, and which of them bear our mark.
 
 Most runs find no command and ask GitHub for one list, answered with 304 when nothing was said.
 """
 
-import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 
 from bot.planning.desired import SUMMARY_KEY
-from bot.planning.marker import find
-from bot.planning.observed import TRUSTED, Observed
+from bot.planning.observed import Observed
 from bot.planning.ports import Reader
-from bot.planning.snapshot import CommentState, ReactionState
+from bot.planning.snapshot import CommentState, Frozen, ReactionState
 from bot.progress.command_log import memories
-from bot.usecases.pending_commands import MARKS, Inbox
+from bot.usecases.command_permission import may_command, writers
 
 OVERLAP = timedelta(days=2)
 """Read again, for lists lag, runs are cut off, and a day is told in the learner's zone."""
 
-_COMMAND = re.compile(r"^ {0,3}/[A-Za-z]", re.MULTILINE)
+RUN = "rocket"
+NOT_UNDERSTOOD = "confused"
+MARKS = frozenset({RUN, NOT_UNDERSTOOD})
 
 
-def read_inbox(reader: Reader, observed: Observed) -> Inbox:
+class CommentInbox(Frozen):
+    """Comments of the repository since the last run.
+
+    `writers` are the logins, case-folded, of those who may write to it; `marked` are the ids of
+    comments that bear our mark, `closed_again` the numbers of issues that a command had closed and
+    that somebody opened and closed by hand since.
+    """
+
+    comments: tuple[CommentState, ...] = ()
+    writers: frozenset[str] = frozenset()
+    marked: frozenset[int] = frozenset()
+    closed_again: frozenset[int] = frozenset()
+
+
+def read_inbox(reader: Reader, observed: Observed) -> CommentInbox:
     """What was said since the last run; empty before there is anything of ours to speak to."""
     summary = observed.issues.get(SUMMARY_KEY)
     if summary is None:
-        return Inbox()
+        return CommentInbox()
     seen = observed.ledger.seen
     # Where the summary issue is a new one, what was said before on the others waits still.
     since = min(ours.state.created_at for ours in observed.issues.values())
@@ -36,7 +50,7 @@ def read_inbox(reader: Reader, observed: Observed) -> Inbox:
     marked: set[int] = set()
     waiting: list[CommentState] = []
     for comment in comments:
-        if not _may_command(comment):
+        if not may_command(comment):
             continue
         if any(memory.knows(comment.id) for memory in remembered):
             if not MARKS & comment.reactions.keys():
@@ -45,30 +59,12 @@ def read_inbox(reader: Reader, observed: Observed) -> Inbox:
             marked.add(comment.id)
         else:
             waiting.append(comment)
-    return Inbox(
+    return CommentInbox(
         comments=comments,
-        writers=_writers(reader, waiting),
+        writers=writers(reader, waiting),
         marked=frozenset(marked),
         closed_again=_closed_again(reader, observed, {comment.issue for comment in waiting}),
     )
-
-
-def _may_command(comment: CommentState) -> bool:
-    return (
-        comment.author is not None
-        and comment.author_kind == "User"
-        and comment.association in TRUSTED
-        and find(comment.body) is None
-        and _COMMAND.search(comment.body) is not None
-    )
-
-
-def _writers(reader: Reader, comments: list[CommentState]) -> frozenset[str]:
-    """Case-folded logins that may push. A member of the organisation need not be one."""
-    owners = {c.author for c in comments if c.author and c.association == "OWNER"}
-    others = {c.author for c in comments if c.author} - owners
-    allowed = owners | {login for login in sorted(others) if reader.may_write(login)}
-    return frozenset(login.casefold() for login in allowed)
 
 
 def _closed_again(reader: Reader, observed: Observed, spoken_to: set[int]) -> frozenset[int]:

@@ -4,16 +4,33 @@ So a dry run is a run. What it says is what happens, as long as nobody else work
 meanwhile: numbers are given out as GitHub does, the next free one each time.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
-from typing import Any, Literal
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, assert_never
 
 from bot.errors import NotThereError
-from bot.planning.ports import UNSET, Reader, Unset, nothing
+from bot.planning.changes import (
+    AddSubIssue,
+    CloseIssue,
+    CreateComment,
+    CreateIssue,
+    CreateLabel,
+    CreateMilestone,
+    DeleteComment,
+    DeleteLabel,
+    DeleteMilestone,
+    PinIssue,
+    React,
+    UpdateComment,
+    UpdateIssue,
+    UpdateLabel,
+    UpdateMilestone,
+)
+from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile, Write
+from bot.planning.ports import Reader, WriteResult, nothing
 from bot.planning.snapshot import (
     CommentState,
     Found,
-    IssueRef,
     IssueState,
     LabelState,
     MilestoneState,
@@ -92,149 +109,136 @@ class DryRunRepository:
 
     # What a gateway does
 
-    def create_label(self, name: str, *, color: str, description: str) -> None:
-        made = LabelState(name=name, color=color, description=description)
-        self._becomes(labels=(*self.snapshot().labels, made))
+    def write(self, change: Write, *, check: Callable[[], None] = nothing) -> WriteResult:
+        match change:
+            case CreateLabel() | UpdateLabel() | DeleteLabel():
+                self._write_label(change)
+            case CreateMilestone() | UpdateMilestone() | DeleteMilestone():
+                return self._write_milestone(change, check)
+            case CreateIssue():
+                return self._create_issue(change)
+            case UpdateIssue() | CloseIssue():
+                self._update_issue(change, check)
+            case AddSubIssue():
+                self._relate(change)
+            case CreateComment() | UpdateComment() | DeleteComment() | React():
+                return self._write_comment(change)
+            case OpenPullRequest():
+                return WriteResult(number=self._next_number())
+            case PinIssue() | CommitFiles() | PutFile():
+                pass
+            case _:
+                assert_never(change)
+        return WriteResult()
 
-    def update_label(
+    def _write_label(self, change: CreateLabel | UpdateLabel | DeleteLabel) -> None:
+        there, name = self.snapshot().labels, change.name
+        match change:
+            case CreateLabel():
+                made = LabelState(name=name, color=change.color, description=change.description)
+                self._becomes(labels=(*there, made))
+            case UpdateLabel(new_name=new):
+                update = {**change.payload, "name": new}
+                labels = (x.model_copy(update=update) if x.name == name else x for x in there)
+                self._becomes(labels=tuple(labels))
+                self._relabel(lambda worn: tuple(new if x == name else x for x in worn))
+            case DeleteLabel():
+                self._becomes(labels=tuple(x for x in there if x.name != name))
+                self._relabel(lambda worn: tuple(x for x in worn if x != name))
+
+    def _write_milestone(
         self,
-        name: str,
-        *,
-        new_name: str,
-        color: str | Unset = UNSET,
-        description: str | Unset = UNSET,
-    ) -> None:
-        new = _said(name=new_name, color=color, description=description)
-        labels = (x.model_copy(update=new) if x.name == name else x for x in self.snapshot().labels)
-        self._becomes(labels=tuple(labels))
-        self._relabel(lambda worn: tuple(new_name if x == name else x for x in worn))
-
-    def delete_label(self, name: str) -> None:
-        self._becomes(labels=tuple(x for x in self.snapshot().labels if x.name != name))
-        self._relabel(lambda worn: tuple(x for x in worn if x != name))
-
-    def create_milestone(self, title: str, *, description: str, due_on: date | None) -> int:
+        change: CreateMilestone | UpdateMilestone | DeleteMilestone,
+        check: Callable[[], None],
+    ) -> WriteResult:
         there = self.snapshot().milestones
-        number = max((m.number for m in there), default=0) + 1
-        made = MilestoneState(number=number, title=title, description=description, due_on=due_on)
-        self._becomes(milestones=(*there, made))
-        return number
+        if isinstance(change, CreateMilestone):
+            made = MilestoneState(
+                number=max((m.number for m in there), default=0) + 1,
+                title=change.title,
+                description=change.description,
+                due_on=change.due_on,
+            )
+            self._becomes(milestones=(*there, made))
+            return WriteResult(number=made.number)
+        rest = (m for m in there if m.number != change.number)
+        if isinstance(change, UpdateMilestone):
+            check()
+            update = change.payload
+            if "due_on" in update:
+                update["due_on"] = change.due_on
+            rest = (m.model_copy(update=update) if m.number == change.number else m for m in there)
+        else:
+            issues = self.snapshot().issues
+            out = {"milestone": None}
+            self._becomes(
+                issues=tuple(
+                    i.model_copy(update=out) if i.milestone == change.number else i for i in issues
+                )
+            )
+        self._becomes(milestones=tuple(rest))
+        return WriteResult()
 
-    def update_milestone(
-        self,
-        number: int,
-        *,
-        title: str,
-        description: str | Unset = UNSET,
-        due_on: date | Unset | None = UNSET,
-        state: Literal["open", "closed"] | Unset = UNSET,
-        check: Callable[[], None] = nothing,
-    ) -> None:
-        check()
-        update = _said(title=title, description=description, due_on=due_on, state=state)
-        milestones = (
-            m.model_copy(update=update) if m.number == number else m
-            for m in self.snapshot().milestones
-        )
-        self._becomes(milestones=tuple(milestones))
-
-    def delete_milestone(self, number: int) -> None:
-        milestones = (m for m in self.snapshot().milestones if m.number != number)
-        self._becomes(milestones=tuple(milestones))
-        issues = (
-            i.model_copy(update={"milestone": None}) if i.milestone == number else i
-            for i in self.snapshot().issues
-        )
-        self._becomes(issues=tuple(issues))
-
-    def create_issue(
-        self, title: str, *, body: str, labels: tuple[str, ...], milestone: int | None
-    ) -> IssueRef:
+    def _create_issue(self, change: CreateIssue) -> WriteResult:
         number = self._next_number()
         made = IssueState(
             number=number,
             id=-number,
-            node_id=f"imagined-{number}",
-            title=title,
-            body=body,
-            labels=labels,
-            milestone=milestone,
+            node_id=f"dry-run-{number}",
+            title=change.title,
+            body=change.body,
+            labels=change.labels,
+            milestone=change.milestone_number,
             created_at=self._now,
             updated_at=self._now,
             url=f"{self._web}/{self.snapshot().repository}/issues/{number}",
             **OURS,
         )
         self._becomes(issues=(*self.snapshot().issues, made))
-        return IssueRef(number, made.id)
+        return WriteResult(number, made.id)
 
-    def update_issue(
-        self,
-        number: int,
-        *,
-        title: str | Unset = UNSET,
-        body: str | Unset = UNSET,
-        labels: tuple[str, ...] | Unset = UNSET,
-        milestone: int | Unset | None = UNSET,
-        state: Literal["open", "closed"] | Unset = UNSET,
-        state_reason: Literal["completed", "not_planned", "reopened"] | Unset = UNSET,
-        check: Callable[[], None] = nothing,
-    ) -> None:
+    def _update_issue(self, change: UpdateIssue | CloseIssue, check: Callable[[], None]) -> None:
         check()
-        found = self._found(number)
-        update = _said(title=title, body=body, labels=labels, milestone=milestone)
-        if not isinstance(state, Unset) and state != found.state:
+        found = self._found(change.number or 0)
+        update = change.payload
+        if "labels" in update:
+            update["labels"] = tuple(update["labels"])
+        if update.get("state", found.state) == found.state:
             # GitHub heeds the reason only where the state changes with it.
-            closed = state == "closed"
-            update |= {"state": state, "closed_at": self._now if closed else None}
-            update |= {"state_reason": None if isinstance(state_reason, Unset) else state_reason}
+            update.pop("state_reason", None)
+        else:
+            update.setdefault("state_reason", None)
+            update["closed_at"] = self._now if update["state"] == "closed" else None
         self._put(found.model_copy(update={**update, "updated_at": self._now}))
 
-    def create_comment(self, number: int, *, body: str) -> int:
-        found = self._found(number)
-        self._put(found.model_copy(update={"comments": found.comments + 1}))
-        made = CommentState(
-            id=-1 - len(self._comments), issue=number, body=body, created_at=self._now, **OURS
-        )
-        self._comments.append(made)
-        return made.id
-
-    def update_comment(self, comment: int, *, body: str) -> None:
-        self._comments = [
-            c.model_copy(update={"body": body}) if c.id == comment else c for c in self._comments
-        ]
-
-    def delete_comment(self, comment: int) -> None:
-        self._comments = [c for c in self._comments if c.id != comment]
-
-    def add_sub_issue(self, parent: int, child_id: int) -> None:
-        child = next((i for i in self.snapshot().issues if i.id == child_id), None)
+    def _relate(self, change: AddSubIssue) -> None:
+        child = next((i for i in self.snapshot().issues if i.id == change.child_id), None)
         if child is None:
             raise NotThereError("add sub-issue: there is no such issue.")
-        self._put(child.model_copy(update={"parent": parent}))
+        self._put(child.model_copy(update={"parent": change.parent_number}))
 
-    def react(self, comment: int, content: str) -> None:
-        mark = ReactionState(content=content, created_at=self._now, **OURS)
-        self._marks.setdefault(comment, []).append(mark)
-
-    def pin_issue(self, node_id: str) -> None:
-        del node_id
-
-    def commit_files(
-        self,
-        branch: str,
-        files: Mapping[str, bytes],
-        *,
-        message: str,
-        base: Literal["orphan", "default"],
-    ) -> None:
-        del branch, files, message, base
-
-    def put_file(self, path: str, content: bytes, *, message: str) -> None:
-        del path, content, message
-
-    def open_pull_request(self, branch: str, *, title: str, body: str) -> int:
-        del branch, title, body
-        return self._next_number()
+    def _write_comment(
+        self, change: CreateComment | UpdateComment | DeleteComment | React
+    ) -> WriteResult:
+        match change:
+            case CreateComment(number=number, body=body):
+                found = self._found(number)
+                self._put(found.model_copy(update={"comments": found.comments + 1}))
+                there = -1 - len(self._comments)
+                made = CommentState(id=there, issue=number, body=body, created_at=self._now, **OURS)
+                self._comments.append(made)
+                return WriteResult(id=made.id)
+            case UpdateComment(comment=comment, body=body):
+                self._comments = [
+                    c.model_copy(update={"body": body}) if c.id == comment else c
+                    for c in self._comments
+                ]
+            case DeleteComment(comment=comment):
+                self._comments = [c for c in self._comments if c.id != comment]
+            case React(comment=comment, content=content):
+                mark = ReactionState(content=content, created_at=self._now, **OURS)
+                self._marks.setdefault(comment, []).append(mark)
+        return WriteResult()
 
     # How it is kept
 
@@ -271,7 +275,3 @@ class DryRunRepository:
         for mark in self._marks.get(comment.id, ()):
             counts[mark.content] = counts.get(mark.content, 0) + 1
         return comment.model_copy(update={"reactions": counts})
-
-
-def _said(**fields: Any) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if not isinstance(value, Unset)}

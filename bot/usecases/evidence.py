@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import NamedTuple, Protocol
 
-from bot.planning.intents import AcceptedCommand, Attested, Evidenced
 from bot.planning.marker import LEDGER, MEMORY, find
 from bot.planning.observed import TRUSTED, Observed, OurIssue
 from bot.planning.ports import Reader
 from bot.planning.snapshot import CommentState, IssueState
+from bot.progress.command_log import AcceptedCommand
+from bot.progress.commands.evidence import Attested, Evidenced
 from bot.progress.learner_history import LearnerHistory
 from bot.progress.links import Candidate, candidates
 from bot.settings import Settings
@@ -94,7 +95,7 @@ class _Evidence:
                 known.add(url)
                 number = clue.issue.state.number
                 yield AcceptedCommand(
-                    intent=found, comment=0, issue=number, key=key, at=now, by=OURSELVES
+                    command=found, comment=0, issue=number, key=key, at=now, by=OURSELVES
                 )
 
     def _in_bodies(self, now: datetime) -> Iterator[_Clue]:
@@ -173,7 +174,7 @@ def _approvals(
         if mentor is not None:
             number = issue.state.number
             yield AcceptedCommand(
-                intent=Attested(), comment=0, issue=number, key=issue.key, at=now, by=mentor
+                command=Attested(), comment=0, issue=number, key=issue.key, at=now, by=mentor
             )
 
 

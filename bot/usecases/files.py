@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha1
 
 from bot.errors import ConfigError
+from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.ledger import Ledger
 from bot.planning.marker import Key
 from bot.planning.ports import Gateway, Reader
@@ -139,17 +140,26 @@ def write_files(plan: FilePlan, gateway: Callable[[], Gateway]) -> tuple[str, ..
     """
     if plan.empty:
         return ()
-    write = gateway()
+    to = gateway()
+    for change in _writes(plan):
+        to.write(change)
+    return plan.paths
+
+
+def _writes(plan: FilePlan) -> Iterator[CommitFiles | PutFile | OpenPullRequest]:
     if plan.on_branch:
-        write.commit_files(plan.branch, plan.on_branch, message="Update progress", base="orphan")
+        yield CommitFiles(
+            branch=plan.branch, files=plan.on_branch, message="Update progress", base="orphan"
+        )
     for path, data in plan.on_default.items():
         what = "the progress block" if path == README else f"the form {path.rpartition('/')[2]}"
-        write.put_file(path, data, message=f"Update {what}")
+        yield PutFile(path=path, data=data, message=f"Update {what}")
     for pull in plan.pulls:
         if pull.files:
-            write.commit_files(pull.branch, pull.files, message=pull.title, base="default")
-        write.open_pull_request(pull.branch, title=pull.title, body=pull.body)
-    return plan.paths
+            yield CommitFiles(
+                branch=pull.branch, files=pull.files, message=pull.title, base="default"
+            )
+        yield OpenPullRequest(branch=pull.branch, title=pull.title, body=pull.body)
 
 
 def describe_files(plan: FilePlan) -> str:

@@ -10,8 +10,8 @@ from bot.planning.schedule import schedule, unit_by_key
 from bot.planning.snapshot import Snapshot
 from bot.progress.assessment import ratings_in_issues
 from bot.progress.forecast import forecast
-from bot.progress.learner_history import read_learner_history
 from bot.progress.progress import read_progress
+from bot.progress.replay_commands import read_learner_history
 from bot.reports.view import View
 from bot.settings import Settings
 

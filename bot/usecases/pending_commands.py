@@ -6,37 +6,20 @@ decides; the mark only says that a comment was seen.
 
 from functools import cached_property
 
-from bot.planning.intents import Intent
 from bot.planning.marker import find
 from bot.planning.observed import Observed, OurIssue
-from bot.planning.snapshot import CommentState, Frozen
+from bot.planning.snapshot import CommentState
+from bot.progress.command import Command
 from bot.progress.command_log import Memory, find_memory
+from bot.progress.commands import slash_commands
 from bot.progress.parse_command import ParsedLine, read_commands
-
-UNREMEMBERED = frozenset({"help", "status", "journal"})
-OBEYED = "rocket"
-NOT_UNDERSTOOD = "confused"
-MARKS = frozenset({OBEYED, NOT_UNDERSTOOD})
-
-
-class Inbox(Frozen):
-    """Comments of the repository since the last run.
-
-    `writers` are the logins, case-folded, of those who may write to it; `marked` are the ids of
-    comments that bear our mark, `closed_again` the numbers of issues that a command had closed and
-    that somebody opened and closed by hand since.
-    """
-
-    comments: tuple[CommentState, ...] = ()
-    writers: frozenset[str] = frozenset()
-    marked: frozenset[int] = frozenset()
-    closed_again: frozenset[int] = frozenset()
+from bot.usecases.comment_inbox import MARKS, NOT_UNDERSTOOD, CommentInbox
 
 
 class PendingCommands:
     """The inbox of a run, with the memories of the repository."""
 
-    def __init__(self, inbox: Inbox, observed: Observed) -> None:
+    def __init__(self, inbox: CommentInbox, observed: Observed) -> None:
         self._inbox = inbox
         self._observed = observed
         snapshot = observed.snapshot
@@ -49,9 +32,9 @@ class PendingCommands:
         seen = comment.id in self._inbox.marked
         return () if seen and not self._lost(comment, asked) else asked
 
-    def intent(self, comment: int, n: int) -> Intent | None:
+    def known(self, comment: int, n: int) -> Command | None:
         """What an earlier run understood of the command with the index `n`."""
-        return self._known.get((comment, n))
+        return self._accepted.get((comment, n))
 
     def is_folded(self, comment: int) -> bool:
         """Whether what was said in it is part of a sum by now."""
@@ -81,18 +64,19 @@ class PendingCommands:
         """
         if NOT_UNDERSTOOD in comment.reactions or comment.id in self._obeyed:
             return False
-        return any(one.known and one.word not in UNREMEMBERED for one in asked)
+        commands = slash_commands()
+        return any(one.known and commands[one.word].log_issue.stored for one in asked)
 
     @cached_property
-    def _known(self) -> dict[tuple[int, int], Intent]:
+    def _accepted(self) -> dict[tuple[int, int], Command]:
         """What was obeyed in earlier runs, by comment and place in it."""
         entries = (e for memory in self._memories for e in memory.entries)
-        return {(entry.id, entry.n): entry.intent for entry in entries if entry.id}
+        return {(entry.id, entry.n): entry.command for entry in entries if entry.id}
 
     @cached_property
     def _obeyed(self) -> frozenset[int]:
         """Comments that are remembered; on them any mark is good enough."""
-        return self._folded | {number for number, _ in self._known}
+        return self._folded | {number for number, _ in self._accepted}
 
     @cached_property
     def _folded(self) -> frozenset[int]:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from enum import StrEnum
 
 from bot.errors import GitHubError, NotThereError, UncertainWriteError
-from bot.planning.changes import DeleteComment
+from bot.planning.changes import CreateComment, DeleteComment
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.marker import Key, Marker, digest, find, normal, wrap
 from bot.planning.observed import observe, trusted
@@ -15,6 +15,7 @@ from bot.planning.twins import AT_ONCE
 
 LOOKS_AGAIN = 5
 FIRST_PAUSE = 2.0
+_SECOND = "another run posted it first"
 
 
 class Outcome(StrEnum):
@@ -59,9 +60,10 @@ def publish_once(
     if key in keys_of(reader.comments(issue.number)):
         return Outcome.STANDS
     body = wrap(text, Marker(key=key, title="", body=digest(normal(text))))
+    comment = CreateComment(key=key, number=issue.number, title=issue.title, body=body)
     for look in range(LOOKS_AGAIN):
         try:
-            made = gateway().create_comment(issue.number, body=body)
+            made = gateway().write(comment).id
         except UncertainWriteError:
             sleep(FIRST_PAUSE * 2**look)
             if key in keys_of(reader.comments(issue.number, fresh=True)):
@@ -85,8 +87,9 @@ def first_of_all(
     same = [comment.id for comment in comments if key in keys_of([comment])]
     if not same or min(same) >= made:
         return Outcome.POSTED
+    number = comments[0].issue
     with suppress(NotThereError):
-        gateway().delete_comment(made)
+        gateway().write(DeleteComment(comment=made, number=number, title="", why=_SECOND))
     return Outcome.STANDS
 
 
@@ -113,7 +116,7 @@ def doubled(comments: Iterable[CommentState], titles: Mapping[int, str]) -> Iter
                 comment=comment.id,
                 number=comment.issue,
                 title=titles.get(comment.issue, ""),
-                why="another run posted it first",
+                why=_SECOND,
             )
 
 

@@ -8,17 +8,17 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime
 
 from bot.curriculum.model import Curriculum
-from bot.errors import RefusedError
 from bot.planning.changes import Change, CreateIssue, Plan, UpdateIssue
 from bot.planning.desired import SUMMARY_KEY, Texts, check_settings, desired_state
-from bot.planning.intents import AcceptedCommand, Intent
 from bot.planning.marker import Key
 from bot.planning.observed import Observed, observe
 from bot.planning.plan import after_deeds, make_plan
 from bot.planning.ports import Gateway, Reader
 from bot.planning.snapshot import Snapshot
+from bot.progress.command import Command
+from bot.progress.command_log import AcceptedCommand
 from bot.progress.journal import closings
-from bot.progress.learner_history import read_learner_history
+from bot.progress.replay_commands import read_learner_history
 from bot.reports import dashboard
 from bot.reports.assessment import assessment_issues
 from bot.reports.reflection import reflection_issues
@@ -26,16 +26,14 @@ from bot.reports.view import View
 from bot.reports.weekly import older_weeks, weekly_issues
 from bot.settings import Settings
 from bot.usecases.apply import Progress, apply
-from bot.usecases.comment_inbox import read_inbox
+from bot.usecases.comment_inbox import CommentInbox, read_inbox
 from bot.usecases.evidence import Outside, gather
 from bot.usecases.look import look
-from bot.usecases.pending_commands import Inbox
 from bot.usecases.publish import keys_of
 from bot.usecases.run_commands import run_commands
 
 Planner = Callable[[Snapshot], Plan]
 
-REMOVAL_SHARE = 4
 ROUNDS = 3
 REPORTS = frozenset({"weekly", "report"})
 
@@ -115,7 +113,7 @@ def planner(
     reader: Reader,
     outside: Outside | None = None,
     *,
-    asked: tuple[Intent, ...] = (),
+    asked: tuple[Command, ...] = (),
     made: Collection[Key] = (),
 ) -> Planner:
     """How to plan this curriculum at this moment (aware; its day is taken in the learner's zone).
@@ -177,34 +175,22 @@ def texts(
     )
 
 
-def _told(inbox: Inbox) -> frozenset[Key]:
+def _told(inbox: CommentInbox) -> frozenset[Key]:
     """The reports among the comments that were read."""
     return frozenset(k for k in keys_of(inbox.comments) if k.partition(":")[0] in REPORTS)
 
 
 def _accepted(
-    asked: tuple[Intent, ...], observed: Observed, now: datetime
+    asked: tuple[Command, ...], observed: Observed, now: datetime
 ) -> Iterator[AcceptedCommand]:
     summary = observed.issues.get(SUMMARY_KEY)
     if summary is not None:
-        for intent in asked:
+        for command in asked:
             yield AcceptedCommand(
-                intent=intent,
+                command=command,
                 comment=0,
                 issue=summary.state.number,
                 key=SUMMARY_KEY,
                 at=now,
                 by="milepost",
             )
-
-
-def check_removals(plan: Plan, *, allowed: bool) -> None:
-    """Raises RefusedError when the plan removes more than a quarter of what there is.
-
-    A wrong path or an emptied file in the settings would otherwise close a learner's whole plan.
-    """
-    if not allowed and plan.removals * REMOVAL_SHARE > plan.existing:
-        raise RefusedError(
-            f"this plan would close {plan.removals} of {plan.existing} milestones and issues.",
-            hint="If that is meant, run it again with --allow-removals.",
-        )

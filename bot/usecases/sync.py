@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from bot.curriculum.model import Checkpoint, Curriculum
+from bot.curriculum.model import Curriculum
 from bot.planning.changes import Plan
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.marker import Key
@@ -13,7 +13,6 @@ from bot.planning.snapshot import Frozen
 from bot.reports import checkpoint as checkpoints
 from bot.reports import checkpoint_text
 from bot.reports import weekly as weeks
-from bot.reports.checkpoint import CheckpointReport
 from bot.reports.checkpoint_items import checkpoint_keys
 from bot.reports.view import View
 from bot.reports.week import Told, due_weeks, weekly_key
@@ -24,7 +23,7 @@ from bot.usecases.evidence import Outside
 from bot.usecases.files import FilePlan, ReportFiles, plan_files, write_files
 from bot.usecases.look import look
 from bot.usecases.publish import Outcome, publish_once
-from bot.usecases.reconcile import Session, check_removals, planner
+from bot.usecases.reconcile import Session, planner
 
 
 class DueComment(Frozen):
@@ -134,7 +133,8 @@ class Sync:
     ) -> SyncResult:
         """Do it. Raises RefusedError before anything is written when too much would be removed."""
         plan = self._session.plan()
-        check_removals(plan, allowed=allow_removals)
+        if not allow_removals:
+            plan.check_safe()
 
         def write(what: Plan) -> int:
             return self._session.apply(what, gateway=gateway, sleep=sleep, progress=progress)
@@ -166,15 +166,7 @@ class Sync:
         )
 
     def _files(self, view: View) -> FilePlan:
-        reports = tuple(
-            ReportFiles(
-                id=checkpoint.id,
-                title=checkpoint.title,
-                files={path: text.encode() for path, text in checkpoint_text.files(report).items()},
-            )
-            for checkpoint, report in _reports(view)
-        )
-        return plan_files(view, self._reader, web=self._web, reports=reports)
+        return plan_files(view, self._reader, web=self._web, reports=tuple(_reports(view)))
 
     def _knows(self, key: Key) -> bool:
         return observe(self._session.snapshot).ledger.has(key)
@@ -187,12 +179,13 @@ class Sync:
         return self._seen
 
 
-def _reports(view: View) -> Iterator[tuple[Checkpoint, CheckpointReport]]:
-    """The newest checkpoint that was reached, when reports are to be files."""
-    reached = [c for c in view.curriculum.checkpoints if checkpoints.reached(view, c)]
-    if view.settings.publish.reports != "none" and reached:
-        newest = max(reached, key=lambda c: checkpoints.last_day(view, c))
-        yield newest, checkpoints.checkpoint_report(view, newest)
+def _reports(view: View) -> Iterator[ReportFiles]:
+    """The report on the newest checkpoint that was reached, when reports are to be files."""
+    newest = checkpoints.newest_reached(view) if view.settings.publish.reports != "none" else None
+    if newest is not None:
+        texts = checkpoint_text.files(checkpoints.checkpoint_report(view, newest))
+        files = {path: text.encode() for path, text in texts.items()}
+        yield ReportFiles(id=newest.id, title=newest.title, files=files)
 
 
 def _due_weeks(view: View, now: datetime) -> list[DueComment]:

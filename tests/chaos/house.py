@@ -21,7 +21,7 @@ from reports.lives import RICH
 from bot.curriculum.model import Curriculum
 from bot.errors import MilepostError
 from bot.settings import Settings
-from bot.usecases.reconcile import Session, check_removals, planner
+from bot.usecases.reconcile import Session, planner
 from bot.usecases.sync import Sync, SyncPreview
 from github_sandbox.api.engine import Engine
 from github_sandbox.world import REPOSITORY, TOKEN, World
@@ -177,7 +177,8 @@ class House:
         session = Session(reader, planner(self.path, self.settings, self.now, reader))
         plan = session.plan()
         if run.kind == "apply":
-            check_removals(plan, allowed=weather.removes)
+            if not weather.removes:
+                plan.check_safe()
             session.apply(plan, gateway=lambda: gateway, sleep=line.sleep, progress=lambda *_: None)
 
     def _sync(self, reader: Any) -> Sync:

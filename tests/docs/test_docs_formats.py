@@ -20,13 +20,16 @@ from bot.curriculum.model import Curriculum, Task, WorkItem
 from bot.planning import changes
 from bot.planning.desired import desired_state
 from bot.planning.diff_issues import KEPT
-from bot.planning.intents import Help, Intent, Journal, Log, PauseUntil, TellStatus
 from bot.planning.labels import key_in
 from bot.planning.ledger import Ledger, find_ledger
 from bot.planning.marker import BUTTON, Marker, find
 from bot.planning.plan import make_plan, pin_key, relation_key
 from bot.planning.snapshot import Snapshot
-from bot.progress.command_log import INTENT, Entry, Memory, find_memory
+from bot.progress.command import Command
+from bot.progress.command_log import Entry, Memory, find_memory
+from bot.progress.commands import read_stored
+from bot.progress.commands.log import Log
+from bot.progress.commands.pause import PauseUntil
 from bot.reports.checkpoint import report_key
 from bot.reports.weekly import Week, weekly_key
 from bot.settings import Settings
@@ -112,7 +115,9 @@ def test_every_change_is_told_with_its_keys() -> None:
     }
     kinds = get_args(get_args(changes.Change)[0])
     wanted = {
-        kind.model_fields["op"].default: [k for k in kind.model_fields if k != "op"]
+        kind.model_fields["op"].default: [
+            k for k, f in kind.model_fields.items() if k != "op" and not f.exclude
+        ]
         for kind in kinds
     }
     assert told == wanted
@@ -150,10 +155,10 @@ def test_the_examples_of_markers_are_markers() -> None:
     assert find_ledger(ledger).labels.keys() == {"kind:course"}
     assert find_ledger(ledger).seen == date(2026, 1, 9)
     (entry,) = find_memory(memory).entries
-    assert entry.intent == Log(hours=2.5)
+    assert entry.command == Log(hours=2.5)
     pressed = BUTTON.search(button)
     assert pressed
-    assert INTENT.validate_json(pressed[1]) == PauseUntil(last=date(2026, 1, 18))
+    assert read_stored(json.loads(pressed[1])) == PauseUntil(last=date(2026, 1, 18))
 
 
 @pytest.mark.parametrize(
@@ -168,7 +173,7 @@ def test_the_fields_of_markers_are_told(title: str, model: type[BaseModel]) -> N
 
 
 def test_the_fields_of_a_memory_s_entry_are_told() -> None:
-    fields = [name for name in Entry.model_fields if name != "intent"]
+    fields = [name for name in Entry.model_fields if name != "command"]
     table = MARKERS["The memory"].tables[1][1:]
     assert [codes(row[0])[0] for row in table] == [*fields, "do"]
 
@@ -179,8 +184,8 @@ def test_everything_that_is_remembered_is_told_with_its_values() -> None:
         for row in MARKERS["The memory"].tables[2][1:]
         for do in codes(row[0])
     }
-    kept = set(get_args(get_args(Intent)[0])) - {Journal, TellStatus, Help}
-    wanted = {kind.model_fields["do"].default: set(kind.model_fields) - {"do"} for kind in kept}
+    stored = [kind for kind in Command.registry.values() if kind.log_issue.stored]
+    wanted = {kind.do: set(kind.model_fields) for kind in stored}
     assert told == wanted
 
 

@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 from docs.pages import ROOT, codes, sections
 
-from bot.progress import quantities, understand
-from bot.progress.parse_command import COMMANDS, MOST, read_commands
+from bot.progress import quantities
+from bot.progress.command import WORK
+from bot.progress.commands import log, move, pace, slash_commands
+from bot.progress.parse_command import MOST, read_commands
 
 PAGE = sections(ROOT / "docs" / "reference" / "commands.md")
 AMOUNTS = {row[0]: codes(row[1]) for row in PAGE["Ways to write amounts"].rows}
@@ -14,10 +16,10 @@ AMOUNTS = {row[0]: codes(row[1]) for row in PAGE["Ways to write amounts"].rows}
 
 def test_every_command_is_told_as_the_code_has_it() -> None:
     told = [(codes(row[0])[0], row[1], row[2]) for row in PAGE["Commands in comments"].rows]
-    assert told == [(c.form, c.does, c.kept) for c in COMMANDS]
+    assert told == [(c.form, c.help_line, c.log_issue.text) for c in slash_commands().values()]
 
 
-@pytest.mark.parametrize("form", [command.form for command in COMMANDS])
+@pytest.mark.parametrize("form", [kind.form for kind in slash_commands().values()])
 def test_every_form_is_read_as_its_command(form: str) -> None:
     (asked,) = read_commands(form.replace("[", "").replace("]", ""))
     assert asked.known
@@ -35,10 +37,10 @@ def test_the_ways_to_write_amounts_work() -> None:
 
 def test_the_limits_are_told() -> None:
     rows = {row[0]: row[1] for row in PAGE["Ways to write amounts"].rows}
-    assert rows["hours"].endswith(f"up to {understand.MAX_HOURS}")
-    assert rows["days"].endswith(f"up to {understand.MAX_DAYS}")
-    assert f"1 to {understand.MAX_PACE} hours" in rows["a pace"]
-    assert f"1 to {understand.MAX_MONTHS} months" in rows["a pace"]
+    assert rows["hours"].endswith(f"up to {log.MAX_HOURS}")
+    assert rows["days"].endswith(f"up to {move.MAX_DAYS}")
+    assert f"1 to {pace.MAX_PACE} hours" in rows["a pace"]
+    assert f"1 to {pace.MAX_MONTHS} months" in rows["a pace"]
     assert MOST == 10
     assert "up to ten commands" in PAGE["Commands in comments"].text.replace("\n", " ")
 
@@ -46,5 +48,5 @@ def test_the_limits_are_told() -> None:
 def test_the_kinds_of_work_are_told() -> None:
     text = PAGE["Commands in comments"].text.casefold()
     told = {"project", "choice", "task", "deliverable", "checkpoint", "assessment", "reflection"}
-    assert told | {"actions"} == understand.WORK
+    assert told | {"actions"} == WORK
     assert all(kind in text for kind in {*told, "next steps"})

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+import writes
 from timeline import Timeline
 
 from bot.errors import (
@@ -26,7 +27,7 @@ LOST = ["502-after", "reset-after"]
 
 
 def put(gateway: PyGithubGateway, files: Mapping[str, bytes], branch: str = "milepost") -> None:
-    gateway.commit_files(branch, files, message="Draw", base="orphan")
+    gateway.write(writes.commit_files(branch, files, message="Draw", base="orphan"))
 
 
 def on(repository: Repository, branch: str) -> dict[str, bytes]:
@@ -42,7 +43,7 @@ def history(repository: Repository, branch: str) -> list[str]:
     return [repository.git.commits[sha].message for sha in found]
 
 
-def writes(world: World) -> list[str]:
+def sent(world: World) -> list[str]:
     return [f"{one.method} {one.path.split('/', 4)[4]}" for one in world.journal.writes]
 
 
@@ -55,10 +56,10 @@ class TestCommits:
         assert on(home, "milepost") == {"badge.svg": b"<svg/>", "ü/zwei.md": b"zwei\r\n"}
         assert history(home, "milepost") == ["Draw"]
         assert on(home, "main").keys() == {"README.md"}
-        assert writes(world) == ["POST git/trees", "POST git/commits", "POST git/refs"]
+        assert sent(world) == ["POST git/trees", "POST git/commits", "POST git/refs"]
 
     def test_or_begins_at_the_default_branch(self, world: World, gateway: PyGithubGateway) -> None:
-        gateway.commit_files("reports/q1", BADGE, message="Report", base="default")
+        gateway.write(writes.commit_files("reports/q1", BADGE, message="Report", base="default"))
         home = world.repository()
         assert on(home, "reports/q1").keys() == {"README.md", "badge.svg"}
         assert history(home, "reports/q1") == ["Report", "Initial commit"]
@@ -68,7 +69,7 @@ class TestCommits:
         world.journal.forget()
         put(gateway, {"deep/er/card.svg": b"<svg/>"})
         assert on(world.repository(), "milepost").keys() == {"badge.svg", "deep/er/card.svg"}
-        assert writes(world)[2:] == ["PATCH git/refs/heads/milepost"]
+        assert sent(world)[2:] == ["PATCH git/refs/heads/milepost"]
 
     def test_bytes_that_are_no_text_arrive_whole(
         self, world: World, gateway: PyGithubGateway
@@ -187,9 +188,9 @@ class TestCommits:
         with pytest.raises(PermissionDeniedError, match="contents: write"):
             put(gateway, BADGE)
         with pytest.raises(PermissionDeniedError, match="contents: write"):
-            gateway.put_file("README.md", b"x", message="Write")
+            gateway.write(writes.put_file("README.md", b"x", message="Write"))
         with pytest.raises(PermissionDeniedError, match="pull_requests: write"):
-            gateway.open_pull_request("main", title="x", body="")
+            gateway.write(writes.open_pull_request("main", title="x", body=""))
 
     def test_an_empty_repository_is_named(self, world: World, make_gateway: MakeGateway) -> None:
         world.add_repository("learner/empty", empty=True)
@@ -206,16 +207,18 @@ class TestCommits:
 class TestOneFile:
     def test_it_is_made_and_changed(self, world: World, gateway: PyGithubGateway) -> None:
         path = ".github/ISSUE_TEMPLATE/a b.yml"
-        gateway.put_file(path, b"one", message="Add")
-        gateway.put_file(path, b"two", message="Change")
-        gateway.put_file(path, b"two", message="Again")
+        gateway.write(writes.put_file(path, b"one", message="Add"))
+        gateway.write(writes.put_file(path, b"two", message="Change"))
+        gateway.write(writes.put_file(path, b"two", message="Again"))
         home = world.repository()
         assert on(home, "main")[path] == b"two"
         assert history(home, "main") == ["Change", "Add", "Initial commit"]
 
     def test_also_the_very_first(self, world: World, make_gateway: MakeGateway) -> None:
         empty = world.add_repository("learner/empty", empty=True)
-        make_gateway(repository="learner/empty").put_file("README.md", b"# Hi", message="Begin")
+        make_gateway(repository="learner/empty").write(
+            writes.put_file("README.md", b"# Hi", message="Begin")
+        )
         assert on(empty, "main") == {"README.md": b"# Hi"}
 
     @pytest.mark.parametrize("path", ["README.md", "new.md"])
@@ -229,7 +232,7 @@ class TestOneFile:
             path="*/contents/*",
             call=lambda: world.commit_files(home, {path: b"theirs"}, "Meddle"),
         )
-        gateway.put_file(path, b"ours", message="Write")
+        gateway.write(writes.put_file(path, b"ours", message="Write"))
         assert on(home, "main")[path] == b"ours"
         assert history(home, "main") == ["Write", "Meddle", "Initial commit"]
 
@@ -242,7 +245,7 @@ class TestOneFile:
 
         world.faults.add("call", method="GET", path="*/contents/*", times=0, call=meddle)
         with pytest.raises(ConflictError, match=r"README\.md, 5 times"):
-            gateway.put_file("README.md", b"ours", message="Write")
+            gateway.write(writes.put_file("README.md", b"ours", message="Write"))
 
     @pytest.mark.parametrize("kind", LOST)
     @pytest.mark.parametrize("path", ["README.md", "new.md"])
@@ -250,7 +253,7 @@ class TestOneFile:
         self, world: World, gateway: PyGithubGateway, kind: str, path: str
     ) -> None:
         world.faults.add(kind, method="PUT")
-        gateway.put_file(path, b"ours", message="Write")
+        gateway.write(writes.put_file(path, b"ours", message="Write"))
         assert history(world.repository(), "main") == ["Write", "Initial commit"]
 
 
@@ -259,8 +262,10 @@ class TestPullRequests:
         self, world: World, gateway: PyGithubGateway
     ) -> None:
         home = world.repository()
-        gateway.commit_files("report", BADGE, message="Report", base="default")
-        number = gateway.open_pull_request("report", title="Month 3", body="Look")
+        gateway.write(writes.commit_files("report", BADGE, message="Report", base="default"))
+        number = gateway.write(
+            writes.open_pull_request("report", title="Month 3", body="Look")
+        ).number
         issue, pull = pulls.find(home, number)
         assert (issue.title, issue.body, pull.head, pull.base) == (
             "Month 3",
@@ -270,34 +275,42 @@ class TestPullRequests:
         )
 
     def test_the_open_one_is_named_again(self, world: World, gateway: PyGithubGateway) -> None:
-        gateway.commit_files("report", BADGE, message="Report", base="default")
+        gateway.write(writes.commit_files("report", BADGE, message="Report", base="default"))
         pulls.propose(world, world.actor(), world.repository(), "Another")
-        number = gateway.open_pull_request("report", title="Month 3", body="")
-        assert gateway.open_pull_request("report", title="Month 3", body="") == number
+        number = gateway.write(writes.open_pull_request("report", title="Month 3", body="")).number
+        assert (
+            gateway.write(writes.open_pull_request("report", title="Month 3", body="")).number
+            == number
+        )
         assert len(world.repository().issues) == 2
 
     def test_a_closed_one_is_not(self, gateway: PyGithubGateway) -> None:
-        gateway.commit_files("report", BADGE, message="Report", base="default")
-        first = gateway.open_pull_request("report", title="Month 3", body="")
-        gateway.update_issue(first, state="closed")
-        assert gateway.open_pull_request("report", title="Month 3", body="") != first
+        gateway.write(writes.commit_files("report", BADGE, message="Report", base="default"))
+        first = gateway.write(writes.open_pull_request("report", title="Month 3", body="")).number
+        gateway.write(writes.update_issue(first, state="closed"))
+        assert (
+            gateway.write(writes.open_pull_request("report", title="Month 3", body="")).number
+            != first
+        )
 
     def test_nothing_to_merge_is_refused(self, world: World, gateway: PyGithubGateway) -> None:
         world.repository().git.refs["refs/heads/same"] = world.repository().git.refs[
             "refs/heads/main"
         ]
         with pytest.raises(GitHubError, match="No commits between main and same"):
-            gateway.open_pull_request("same", title="x", body="")
+            gateway.write(writes.open_pull_request("same", title="x", body=""))
         with pytest.raises(GitHubError, match="head is not valid"):
-            gateway.open_pull_request("gone", title="x", body="")
+            gateway.write(writes.open_pull_request("gone", title="x", body=""))
 
     @pytest.mark.parametrize("kind", LOST)
     def test_a_lost_answer_makes_no_second(
         self, world: World, gateway: PyGithubGateway, kind: str
     ) -> None:
-        gateway.commit_files("report", BADGE, message="Report", base="default")
+        gateway.write(writes.commit_files("report", BADGE, message="Report", base="default"))
         world.faults.add(kind, method="POST", path="*/pulls")
-        assert gateway.open_pull_request("report", title="Month 3", body="") == 1
+        assert (
+            gateway.write(writes.open_pull_request("report", title="Month 3", body="")).number == 1
+        )
         assert len(world.repository().issues) == 1
 
 
@@ -314,8 +327,8 @@ class TestMarks:
         comment = self.said(world)
         if fault:
             world.faults.add(fault, method="POST")
-        gateway.react(comment.id, "rocket")
-        gateway.react(comment.id, "rocket")
+        gateway.write(writes.react(comment.id, "rocket"))
+        gateway.write(writes.react(comment.id, "rocket"))
         assert [one.content for one in comment.reactions] == ["rocket"]
 
     @pytest.mark.parametrize("fault", [None, *LOST])
@@ -326,14 +339,14 @@ class TestMarks:
         comment = self.said(world)
         if fault:
             world.faults.add(fault, method="DELETE")
-        gateway.delete_comment(comment.id)
+        gateway.write(writes.delete_comment(comment.id))
         assert world.repository().issues[1].comments == []
         with pytest.raises(NotThereError):
-            gateway.delete_comment(comment.id)
+            gateway.write(writes.delete_comment(comment.id))
 
     def test_the_comment_is_gone(self, gateway: PyGithubGateway) -> None:
         with pytest.raises(NotThereError):
-            gateway.react(99, "rocket")
+            gateway.write(writes.react(99, "rocket"))
 
     @pytest.mark.parametrize("fault", [None, *LOST])
     def test_an_issue_is_pinned(
@@ -343,13 +356,13 @@ class TestMarks:
         issue = world.repository().issues[1]
         if fault:
             world.faults.add(fault, path="/graphql")
-        gateway.pin_issue(f"I_{issue.id}")
+        gateway.write(writes.pin_issue(f"I_{issue.id}"))
         assert issue.pinned
 
     def test_a_fourth_is_refused(self, world: World, gateway: PyGithubGateway, seed: Seed) -> None:
         seed(4)
         *first, last = world.repository().issues.values()
         for issue in first:
-            gateway.pin_issue(f"I_{issue.id}")
+            gateway.write(writes.pin_issue(f"I_{issue.id}"))
         with pytest.raises(GitHubError, match="pinned"):
-            gateway.pin_issue(f"I_{last.id}")
+            gateway.write(writes.pin_issue(f"I_{last.id}"))

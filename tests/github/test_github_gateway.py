@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import writes
 from timeline import Timeline
 
 from bot.errors import (
@@ -25,7 +26,8 @@ from bot.errors import (
 )
 from bot.github.client import Connection
 from bot.github.gateway import PyGithubGateway
-from bot.planning.snapshot import IssueRef
+from bot.planning.changes import CloseIssue
+from bot.planning.ports import WriteResult
 from github_sandbox.state import issues
 from github_sandbox.world import World
 
@@ -43,15 +45,17 @@ def sent(world: World) -> list[tuple[str, str, Any]]:
     ]
 
 
-def create_issue(gateway: PyGithubGateway, title: str = "Read") -> IssueRef:
-    return gateway.create_issue(title, body="Why", labels=(), milestone=None)
+def create_issue(gateway: PyGithubGateway, title: str = "Read") -> WriteResult:
+    return gateway.write(writes.create_issue(title, body="Why"))
 
 
 class TestOneCallIsOneRequest:
     def test_labels(self, world: World, gateway: PyGithubGateway) -> None:
-        gateway.create_label("kind/read: a?b", color=COLOR, description="To read")
-        gateway.update_label("kind/read: a?b", new_name="x", color="000000", description="")
-        gateway.delete_label("x")
+        gateway.write(writes.create_label("kind/read: a?b", color=COLOR, description="To read"))
+        gateway.write(
+            writes.update_label("kind/read: a?b", new_name="x", color="000000", description="")
+        )
+        gateway.write(writes.delete_label("x"))
         assert sent(world) == [
             (
                 "POST",
@@ -68,55 +72,72 @@ class TestOneCallIsOneRequest:
 
     def test_comments(self, world: World, gateway: PyGithubGateway, seed: Seed) -> None:
         seed(1)
-        made = gateway.create_comment(1, body="Well done")
+        made = gateway.write(writes.create_comment(1, body="Well done")).id
         assert sent(world) == [("POST", "/issues/1/comments", {"body": "Well done"})]
         assert [comment.id for comment in world.repository().issues[1].comments] == [made]
 
     def test_milestones(self, world: World, gateway: PyGithubGateway) -> None:
         day = date(2026, 3, 8)
-        assert gateway.create_milestone("Week 1", description="One", due_on=day) == 1
-        assert gateway.create_milestone("Some day", description="", due_on=None) == 2
-        gateway.update_milestone(1, title="Week 1", due_on=date(2026, 3, 9))
-        gateway.update_milestone(1, title="Week one", description="", state="closed")
-        gateway.delete_milestone(2)
+        made = gateway.write(writes.create_milestone("Week 1", description="One", due_on=day))
+        assert made.number == 1
+        assert gateway.write(writes.create_milestone("Some day")).number == 2
+        gateway.write(writes.update_milestone(1, title="Week 1", due_on=date(2026, 3, 9)))
+        gateway.write(writes.update_milestone(1, title="Week one", state="closed"))
+        gateway.write(writes.delete_milestone(2))
         assert sent(world) == [
             (
                 "POST",
                 "/milestones",
                 {"title": "Week 1", "description": "One", "due_on": "2026-03-08T12:00:00Z"},
             ),
-            ("POST", "/milestones", {"title": "Some day", "description": ""}),
-            ("PATCH", "/milestones/1", {"title": "Week 1", "due_on": "2026-03-09T12:00:00Z"}),
+            (
+                "POST",
+                "/milestones",
+                {"title": "Some day", "description": "", "due_on": "2026-03-08T12:00:00Z"},
+            ),
+            (
+                "PATCH",
+                "/milestones/1",
+                {"title": "Week 1", "description": "", "due_on": "2026-03-09T12:00:00Z"},
+            ),
             ("PATCH", "/milestones/1", {"title": "Week one", "description": "", "state": "closed"}),
             ("DELETE", "/milestones/2", None),
         ]
 
     def test_a_due_date_is_cleared_with_null(self, world: World, gateway: PyGithubGateway) -> None:
-        gateway.create_milestone("Week 1", description="", due_on=date(2026, 3, 8))
-        gateway.update_milestone(1, title="Week 1", due_on=None)
-        assert sent(world)[1:] == [("PATCH", "/milestones/1", {"title": "Week 1", "due_on": None})]
+        gateway.write(writes.create_milestone("Week 1", description="", due_on=date(2026, 3, 8)))
+        gateway.write(writes.update_milestone(1, title="Week 1", due_on=None))
+        cleared = {"title": "Week 1", "description": "", "due_on": None}
+        assert sent(world)[1:] == [("PATCH", "/milestones/1", cleared)]
         assert world.repository().milestones[1].due is None
         world.journal.forget()  # it works so at GitHub, whose description only knows a string
 
     def test_issues(self, world: World, gateway: PyGithubGateway) -> None:
-        gateway.create_milestone("Week 1", description="", due_on=None)
-        made = gateway.create_issue("Read", body="Why", labels=("a", "b"), milestone=1)
-        gateway.update_issue(made.number, milestone=None, labels=())
-        gateway.update_issue(made.number, state="closed", state_reason="not_planned")
-        gateway.update_issue(made.number, title="Read on", body="")
-        gateway.update_issue(made.number)
+        gateway.write(writes.create_milestone("Week 1"))
+        made = gateway.write(
+            writes.create_issue("Read", body="Why", labels=("a", "b"), milestone=1)
+        )
+        gateway.write(writes.update_issue(made.number, milestone=None, labels=()))
+        gateway.write(writes.update_issue(made.number, state="closed", state_reason="not_planned"))
+        gateway.write(writes.update_issue(made.number, title="Read on", body="Now"))
+        gateway.write(CloseIssue(number=made.number, title="", why=""))
         assert sent(world)[1:] == [
             (
                 "POST",
                 "/issues",
                 {"title": "Read", "body": "Why", "labels": ["a", "b"], "milestone": 1},
             ),
-            ("PATCH", "/issues/1", {"milestone": None, "labels": []}),
-            ("PATCH", "/issues/1", {"state": "closed", "state_reason": "not_planned"}),
-            ("PATCH", "/issues/1", {"title": "Read on", "body": ""}),
+            ("PATCH", "/issues/1", {"body": "", "milestone": None, "labels": []}),
+            (
+                "PATCH",
+                "/issues/1",
+                {"body": "", "state": "closed", "state_reason": "not_planned"},
+            ),
+            ("PATCH", "/issues/1", {"title": "Read on", "body": "Now"}),
+            ("PATCH", "/issues/1", {"state": "closed", "state_reason": "completed"}),
         ]
         issue = world.repository().issues[1]
-        assert made == IssueRef(issue.number, issue.id)
+        assert made == WriteResult(issue.number, issue.id)
         assert (issue.title, issue.state_reason, issue.milestone) == (
             "Read on",
             "not_planned",
@@ -125,7 +146,7 @@ class TestOneCallIsOneRequest:
 
     def test_sub_issues(self, world: World, gateway: PyGithubGateway) -> None:
         parent, child = create_issue(gateway, "Month 1"), create_issue(gateway)
-        gateway.add_sub_issue(parent.number, child.id)
+        gateway.write(writes.add_sub_issue(parent.number, child.id))
         assert sent(world)[2:] == [("POST", "/issues/1/sub_issues", {"sub_issue_id": child.id})]
 
     def test_graphql(self, world: World, graphql: PyGithubGateway, seed: Seed) -> None:
@@ -151,8 +172,8 @@ def node_id(world: World) -> str:
 class TestSubIssues:
     def test_being_one_already_is_well(self, world: World, gateway: PyGithubGateway) -> None:
         parent, child = create_issue(gateway, "Month 1"), create_issue(gateway)
-        gateway.add_sub_issue(parent.number, child.id)
-        gateway.add_sub_issue(parent.number, child.id)
+        gateway.write(writes.add_sub_issue(parent.number, child.id))
+        gateway.write(writes.add_sub_issue(parent.number, child.id))
         children = world.repository().issues[parent.number].children
         assert [one.number for one in children] == [child.number]
 
@@ -160,8 +181,8 @@ class TestSubIssues:
         self, world: World, gateway: PyGithubGateway
     ) -> None:
         first, second, child = (create_issue(gateway, title) for title in "abc")
-        gateway.add_sub_issue(first.number, child.id)
-        gateway.add_sub_issue(second.number, child.id)
+        gateway.write(writes.add_sub_issue(first.number, child.id))
+        gateway.write(writes.add_sub_issue(second.number, child.id))
         parent = world.repository().issues[child.number].parent
         assert parent is not None
         assert parent.number == first.number
@@ -171,11 +192,11 @@ class TestSubIssues:
     ) -> None:
         child = create_issue(gateway)
         with pytest.raises(NotThereError):
-            gateway.add_sub_issue(99, child.id)
+            gateway.write(writes.add_sub_issue(99, child.id))
         seed(1)
         issues.delete(world, world.actor(), world.repository(), world.repository().issues[2])
         with pytest.raises(DeletedError):
-            gateway.add_sub_issue(2, child.id)
+            gateway.write(writes.add_sub_issue(2, child.id))
 
     def test_a_server_without_them_is_told_apart(
         self, gateway: PyGithubGateway, monkeypatch: pytest.MonkeyPatch
@@ -188,7 +209,7 @@ class TestSubIssues:
         monkeypatch.setattr(Issue, "add_sub_issue", lambda self, _: add(self, 0))
         monkeypatch.setattr(Issue, "url", property(lambda _: f"{HOME}/issues/1/no_such_thing"))
         with pytest.raises(SubIssuesUnsupportedError):
-            gateway.add_sub_issue(child.number, child.id)
+            gateway.write(writes.add_sub_issue(child.number, child.id))
 
 
 class TestNothingTwice:
@@ -205,7 +226,7 @@ class TestNothingTwice:
     def test_nor_is_one_that_took_too_long(
         self, world: World, make_gateway: MakeGateway, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("bot.github.wire.ANSWER_TIMEOUT", 0.2)
+        monkeypatch.setattr("bot.github.pygithub_adapter.ANSWER_TIMEOUT", 0.2)
         world.faults.add("timeout-after", method="POST", hold=5)
         with pytest.raises(UncertainWriteError, match="no answer"):
             create_issue(make_gateway())
@@ -223,7 +244,7 @@ class TestNothingTwice:
     ) -> None:
         seed(1)
         world.faults.add(kind, method="PATCH", times=2)
-        gateway.update_issue(1, title="Other")
+        gateway.write(writes.update_issue(1, title="Other"))
         assert world.repository().issues[1].title == "Other"
         assert timeline.slept == [0.5, 1.0]
 
@@ -231,29 +252,47 @@ class TestNothingTwice:
         seed(1)
         world.faults.add("502", method="PATCH", times=0)
         with pytest.raises(UncertainWriteError):
-            gateway.update_issue(1, title="Other")
+            gateway.write(writes.update_issue(1, title="Other"))
         assert len(world.journal.entries) == 3
 
     def test_a_delete_that_happened_without_an_answer_is_well(
         self, world: World, gateway: PyGithubGateway
     ) -> None:
-        gateway.create_label("x", color=COLOR, description="")
+        gateway.write(
+            writes.create_label(
+                "x",
+            )
+        )
         world.faults.add("502-after", method="DELETE")
-        gateway.delete_label("x")
+        gateway.write(writes.delete_label("x"))
         assert world.repository().labels == {}
 
     def test_a_delete_of_what_was_never_there_is_told(self, gateway: PyGithubGateway) -> None:
         with pytest.raises(NotThereError):
-            gateway.delete_label("x")
+            gateway.write(writes.delete_label("x"))
         with pytest.raises(NotThereError):
-            gateway.delete_milestone(7)
+            gateway.write(writes.delete_milestone(7))
 
     def test_a_rename_is_not_sent_again(self, world: World, gateway: PyGithubGateway) -> None:
-        gateway.create_label("x", color=COLOR, description="")
+        gateway.write(
+            writes.create_label(
+                "x",
+            )
+        )
         world.faults.add("502-after", method="PATCH", times=2)
         with pytest.raises(UncertainWriteError):
-            gateway.update_label("x", new_name="y", color=COLOR, description="")
-        gateway.update_label("y", new_name="Y", color=COLOR, description="")
+            gateway.write(
+                writes.update_label(
+                    "x",
+                    new_name="y",
+                )
+            )
+        gateway.write(
+            writes.update_label(
+                "y",
+                new_name="Y",
+            )
+        )
         assert [label.name for label in world.repository().labels.values()] == ["Y"]
 
     def test_a_server_that_is_not_there_was_not_written_to(
@@ -287,16 +326,24 @@ class TestNothingTwice:
 
 class TestRefusals:
     def test_a_name_that_is_taken(self, gateway: PyGithubGateway) -> None:
-        gateway.create_label("Read", color=COLOR, description="")
+        gateway.write(
+            writes.create_label(
+                "Read",
+            )
+        )
         with pytest.raises(AlreadyExistsError, match="name is taken"):
-            gateway.create_label("read", color=COLOR, description="")
-        gateway.create_milestone("Week 1", description="", due_on=None)
+            gateway.write(
+                writes.create_label(
+                    "read",
+                )
+            )
+        gateway.write(writes.create_milestone("Week 1"))
         with pytest.raises(AlreadyExistsError, match="title is taken"):
-            gateway.create_milestone("Week 1", description="", due_on=None)
+            gateway.write(writes.create_milestone("Week 1"))
 
     def test_too_long_a_body(self, gateway: PyGithubGateway) -> None:
         with pytest.raises(GitHubError, match="too long"):
-            gateway.create_issue("Read", body="x" * 65_537, labels=(), milestone=None)
+            gateway.write(writes.create_issue("Read", body="x" * 65_537))
 
     def test_an_archived_repository(self, world: World, gateway: PyGithubGateway) -> None:
         world.repository().archived = True
@@ -348,9 +395,17 @@ class TestPace:
     ) -> None:
         seed(1)
         gateway = make_gateway(interval=1)
-        gateway.create_label("a", color=COLOR, description="")
-        gateway.create_label("b", color=COLOR, description="")
-        gateway.update_issue(1, title="Other")
+        gateway.write(
+            writes.create_label(
+                "a",
+            )
+        )
+        gateway.write(
+            writes.create_label(
+                "b",
+            )
+        )
+        gateway.write(writes.update_issue(1, title="Other"))
         assert timeline.slept == [1.0, 1.0]
         assert timeline.told == []
         assert len(world.journal.entries) == 3
@@ -361,7 +416,11 @@ class TestPace:
         world.limits.secondary = True
         gateway = make_gateway(interval=0.1)
         for number in range(200):
-            gateway.create_label(f"label {number}", color=COLOR, description="")
+            gateway.write(
+                writes.create_label(
+                    f"label {number}",
+                )
+            )
         assert {entry.status for entry in world.journal.entries} == {201}
         assert timeline.now - world.clock.exact() < timedelta(minutes=3)
         assert all("80 new things a minute" in why for _, why in timeline.told)
@@ -461,5 +520,5 @@ class TestTheToken:
     ) -> None:
         create_issue(gateway)
         with pytest.raises(GitHubError):
-            gateway.create_issue("", body="", labels=(), milestone=None)
+            gateway.write(writes.create_issue("", body=""))
         assert capfd.readouterr() == ("", "")

@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 import respx
+import writes
 from timeline import Timeline
 
 from bot.errors import (
@@ -522,7 +523,7 @@ def test_the_newest_write_is_seen_at_once(
 ) -> None:
     reader = make_reader(cache=cache)
     reader.snapshot()
-    gateway.create_issue("New", body="", labels=("made",), milestone=None)
+    gateway.write(writes.create_issue("New", body="", labels=("made",), milestone=None))
     found = reader.snapshot()
     assert [one.title for one in found.issues] == ["New"]
     assert "made" in found.labels_by_name

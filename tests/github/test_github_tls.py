@@ -10,6 +10,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
+import writes
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -18,9 +19,9 @@ from cryptography.x509.oid import NameOID
 from bot.errors import ConfigError, RepositoryMovedError, UnavailableError, UncertainWriteError
 from bot.github.client import Connection
 from bot.github.gateway import PyGithubGateway
-from bot.github.pacing import Pacing
 from bot.github.reader import HttpReader
-from bot.planning.snapshot import IssueRef
+from bot.github.retry import Pacing
+from bot.planning.ports import WriteResult
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -112,9 +113,9 @@ def connection(address: str, name: str = "portfolio") -> Connection:
     )
 
 
-def write(target: Connection) -> IssueRef:
+def write(target: Connection) -> WriteResult:
     with PyGithubGateway(target, pacing=Pacing(interval=0), sleep=lambda _: None) as gateway:
-        return gateway.create_issue("Read", body="", labels=(), milestone=None)
+        return gateway.write(writes.create_issue("Read", body=""))
 
 
 @pytest.mark.usefixtures("trusted")
@@ -124,7 +125,7 @@ class TestTrusted:
             assert reader.snapshot().issues == ()
 
     def test_writing(self, address: str) -> None:
-        assert write(connection(address)) == IssueRef(number=1, id=7)
+        assert write(connection(address)) == WriteResult(number=1, id=7)
 
     def test_a_write_is_not_carried_along_by_a_redirect(self, address: str) -> None:
         with pytest.raises(RepositoryMovedError, match="learner/path"):

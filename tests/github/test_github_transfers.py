@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import respx
+import writes
 
 from bot.errors import DeletedError, NotThereError, RepositoryMovedError
 from bot.github.gateway import PyGithubGateway
@@ -52,12 +53,12 @@ class TestReading:
 
 
 WRITES: dict[str, Callable[[PyGithubGateway], Any]] = {
-    "words": lambda g: g.update_issue(1, title="Other", body="Other"),
-    "state": lambda g: g.update_issue(1, state="closed", state_reason="completed"),
-    "labels": lambda g: g.update_issue(1, labels=("bug",)),
-    "milestone": lambda g: g.update_issue(1, milestone=None),
-    "comment": lambda g: g.create_comment(1, body="x"),
-    "sub-issue": lambda g: g.add_sub_issue(1, 3_000_000_001),
+    "words": lambda g: g.write(writes.update_issue(1, title="Other", body="Other")),
+    "state": lambda g: g.write(writes.update_issue(1, state="closed", state_reason="completed")),
+    "labels": lambda g: g.write(writes.update_issue(1, labels=("bug",))),
+    "milestone": lambda g: g.write(writes.update_issue(1, milestone=None)),
+    "comment": lambda g: g.write(writes.create_comment(1, body="x")).id,
+    "sub-issue": lambda g: g.write(writes.add_sub_issue(1, 3_000_000_001)),
 }
 
 
@@ -79,11 +80,11 @@ def test_a_comment_that_went_with_it_is_not_there(
 ) -> None:
     [comment] = elsewhere.issues[1].comments
     with pytest.raises(NotThereError):
-        gateway.update_comment(comment.id, body="x")
+        gateway.write(writes.update_comment(comment.id, body="x"))
     with pytest.raises(NotThereError):
-        gateway.delete_comment(comment.id)
+        gateway.write(writes.delete_comment(comment.id))
     with pytest.raises(NotThereError):
-        gateway.react(comment.id, "eyes")
+        gateway.write(writes.react(comment.id, "eyes"))
 
 
 def test_a_repository_that_was_renamed_meanwhile_is_named(
@@ -93,8 +94,8 @@ def test_a_repository_that_was_renamed_meanwhile_is_named(
     asks: list[Callable[[], object]] = [
         lambda: reader.issue(1),
         lambda: reader.comments(1),
-        lambda: gateway.update_issue(1, title="x"),
-        lambda: gateway.create_comment(1, body="x"),
+        lambda: gateway.write(writes.update_issue(1, title="x")),
+        lambda: gateway.write(writes.create_comment(1, body="x")).id,
     ]
     for ask in asks:
         with pytest.raises(RepositoryMovedError, match="learner/path"):

@@ -21,8 +21,9 @@ from bot.action.inputs import Command, inputs
 from bot.planning import ledger, marker
 from bot.planning.labels import key_in
 from bot.progress import command_log, formbody, links, parse_command, quantities
+from bot.progress.commands import slash_commands
 from bot.reports import readme
-from bot.usecases.comment_inbox import _COMMAND
+from bot.usecases.command_permission import _COMMAND
 
 SIZE = 16_000  # characters; GitHub takes at most 65,536 in a body or comment
 MONDAY = date(2026, 1, 5)
@@ -54,7 +55,7 @@ READERS = {
         parse_command.read_commands,
         lambda _, found: (
             len(found) <= parse_command.MOST + 1
-            and all((one.word in parse_command.WORDS) == one.known for one in found)
+            and all((one.word in slash_commands()) == one.known for one in found)
         ),
     ),
     "a command somewhere": Reader(
@@ -263,7 +264,7 @@ def test_json_that_is_made_to_hurt_is_nothing_of_ours(kind: str, content: str) -
     assert marker.find(text) is None
     assert ledger.find_ledger(text) == ledger.Ledger()
     # What is odd about some is their time alone, and that does no harm.
-    assert {entry.intent.do for entry in command_log.find_memory(text).entries} <= {"start"}
+    assert {entry.command.do for entry in command_log.find_memory(text).entries} <= {"start"}
 
 
 EVENTS = (

@@ -1,6 +1,7 @@
 """Two labels or milestones of one key, as a run makes that does not see the first: one stays."""
 
 import pytest
+import writes
 from planning.paths import SMALL
 from workbench import Workbench, settings
 
@@ -34,7 +35,9 @@ def settle(bench: Workbench) -> None:
 
 def second_label(bench: Workbench, name: str = "second") -> str:
     first = bench.repository.labels[READING]
-    bench.edges.create_label(name, color=first.color, description=first.description or "")
+    bench.edges.write(
+        writes.create_label(name, color=first.color, description=first.description or "")
+    )
     return name
 
 
@@ -62,9 +65,11 @@ def test_a_milestone_with_nothing_in_it_is_deleted(bench: Workbench) -> None:
     marked = find(first.description or "")
     assert marked is not None
     old = marked.marker.model_copy(update={"title": digest("Another title")})
-    number = bench.edges.create_milestone(
-        "Another title", description=marked.with_marker(old), due_on=first.due
-    )
+    number = bench.edges.write(
+        writes.create_milestone(
+            "Another title", description=marked.with_marker(old), due_on=first.due or writes.DUE
+        )
+    ).number
     settle(bench)
     assert list(bench.repository.milestones) == [1, 2, 3]
     assert number == 4
@@ -75,7 +80,7 @@ def test_a_milestone_that_was_changed_or_is_used_becomes_the_learners_own(
 ) -> None:
     first = bench.repository.milestones[1]
     text = f"My words.\n\n{first.description}"
-    number = bench.edges.create_milestone("Mine", description=text, due_on=None)
+    number = bench.edges.write(writes.create_milestone("Mine", description=text)).number
     settle(bench)
     mine = bench.repository.milestones[number]
     assert (mine.description or "").startswith("My words.")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import writes
 from builders import curriculum
 from planning.paths import LONG, SMALL
 from workbench import Workbench, on_the_path, settings
@@ -211,8 +212,8 @@ def test_a_renamed_label_goes_on_under_its_new_name(bench: Workbench) -> None:
 
 def test_labels_and_milestones_of_the_same_name_are_used_and_not_touched(bench: Workbench) -> None:
     theirs = {"name": "Kind: Reading", "color": "123456", "description": "mine"}
-    bench.edges.create_label(**theirs)
-    bench.edges.create_milestone("Month 1, Week 1-2: First steps", description="", due_on=None)
+    bench.edges.write(writes.create_label(**theirs))
+    bench.edges.write(writes.create_milestone("Month 1, Week 1-2: First steps", description=""))
     bench.apply(SMALL)
     read = bench.issue("Read")
     assert "Kind: Reading" in [label.name for label in read.labels]
@@ -280,7 +281,7 @@ def test_switched_off_features_seed_nothing_of_theirs(bench: Workbench) -> None:
 def test_a_marker_in_a_strangers_issue_is_only_text(bench: Workbench) -> None:
     stranger = bench.world.add_user("stranger")
     forged = '<!-- milepost:end {"key":"task:read-the-tutorial","title":"x","body":"y"} -->'
-    bench.edges.create_issue("Forged", body=forged, labels=(), milestone=None)
+    bench.edges.write(writes.create_issue("Forged", body=forged))
     bench.issue("Forged").user = stranger
     bench.apply(SMALL)
     assert "Read the tutorial" in bench.titles()
@@ -291,7 +292,7 @@ def test_of_two_issues_with_one_marker_the_older_is_kept_up(bench: Workbench) ->
     bench.apply(SMALL)
     bench.world.clock.advance(timedelta(days=2))
     copy = bench.issue("Read")
-    bench.edges.create_issue("A copy", body=copy.body or "", labels=(), milestone=None)
+    bench.edges.write(writes.create_issue("A copy", body=copy.body or ""))
     plan = bench.apply(reworded(SMALL, "Read the tutorial", "Read the handbook"))
     assert [note.kind for note in plan.notes] == ["duplicate"]
     assert {"Read the handbook", "A copy"} <= set(bench.titles())
@@ -354,8 +355,8 @@ def retitled(path: Curriculum, unit: str, title: str) -> Curriculum:
 
 def test_a_title_or_name_that_somebody_else_has_is_not_fought_for(bench: Workbench) -> None:
     bench.apply(SMALL)
-    bench.edges.create_milestone("Month 1, Week 1-2: Taken", description="", due_on=None)
-    bench.edges.create_label("phase: Taken", color="ffffff", description="")
+    bench.edges.write(writes.create_milestone("Month 1, Week 1-2: Taken", description=""))
+    bench.edges.write(writes.create_label("phase: Taken", color="ffffff", description=""))
     newer = retitled(retitled(SMALL, "first-steps", "Taken"), "foundations", "Taken")
     plan = bench.apply(newer)
     assert [note.text.rpartition(": ")[2] for note in plan.notes] == [

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+import writes
 from planning.paths import SMALL
 from workbench import Workbench, settings
 
+from bot.planning.changes import CloseIssue
 from bot.planning.marker import find
 from github_sandbox.state.objects import Issue
 
@@ -22,11 +24,13 @@ def bench() -> Workbench:
 def twin_of(bench: Workbench, title: str) -> Issue:
     """What another run made of the same plan."""
     first = bench.issue(title)
-    bench.edges.create_issue(
-        first.title,
-        body=first.body or "",
-        labels=tuple(label.name for label in first.labels),
-        milestone=first.milestone.number if first.milestone else None,
+    bench.edges.write(
+        writes.create_issue(
+            first.title,
+            body=first.body or "",
+            labels=tuple(label.name for label in first.labels),
+            milestone=first.milestone.number if first.milestone else None,
+        )
     )
     return list(bench.repository.issues.values())[-1]
 
@@ -53,7 +57,7 @@ def test_an_untouched_twin_is_closed_and_says_why(bench: Workbench) -> None:
 
 def test_the_finished_one_counts_whichever_is_older(bench: Workbench) -> None:
     first, twin = bench.issue("Read"), twin_of(bench, "Read")
-    bench.edges.update_issue(twin.number, state="closed", state_reason="completed")
+    bench.edges.write(CloseIssue(number=twin.number, title="", why=""))
     settle(bench)
     assert marked(bench) == [twin.number]
     assert first.state_reason == "not_planned"
@@ -62,7 +66,7 @@ def test_the_finished_one_counts_whichever_is_older(bench: Workbench) -> None:
 def test_one_that_was_worked_on_becomes_the_learners_own(bench: Workbench) -> None:
     first, twin = bench.issue("Read"), twin_of(bench, "Read")
     for issue in (first, twin):
-        bench.edges.update_issue(issue.number, body=f"My thoughts.\n\n{issue.body}")
+        bench.edges.write(writes.update_issue(issue.number, body=f"My thoughts.\n\n{issue.body}"))
     settle(bench)
     assert marked(bench) == [first.number]
     assert twin.state == "open"
@@ -74,8 +78,8 @@ def test_what_was_said_on_a_twin_is_remembered_once_where_it_counts(bench: Workb
     first, twin = bench.issue("Read"), twin_of(bench, "Read")
     entry = '{"id":7,"at":"2026-01-05T09:00:00Z","by":"learner","do":"log","hours":2}'
     memory = f'<!-- milepost:memory {{"v":1,"entries":[{entry}]}} -->'
-    bench.edges.update_issue(first.number, body=f"A note.\n\n{first.body}")
-    bench.edges.update_issue(twin.number, body=f"Another.\n\n{twin.body}\n\n{memory}")
+    bench.edges.write(writes.update_issue(first.number, body=f"A note.\n\n{first.body}"))
+    bench.edges.write(writes.update_issue(twin.number, body=f"Another.\n\n{twin.body}\n\n{memory}"))
     settle(bench)
     assert (first.body or "").count('"do":"log"') == 1
     assert "milepost" not in (twin.body or "")
@@ -85,8 +89,10 @@ def test_what_two_summary_issues_remember_is_not_made_again(bench: Workbench) ->
     bench.delete("Read")
     twin = twin_of(bench, "Your path")
     first = bench.issue("Your path")
-    bench.edges.update_issue(
-        first.number, body=(first.body or "").partition("<!-- milepost:ledger")[0].rstrip()
+    bench.edges.write(
+        writes.update_issue(
+            first.number, body=(first.body or "").partition("<!-- milepost:ledger")[0].rstrip()
+        )
     )
     settle(bench)
     assert marked(bench) == []

@@ -1,6 +1,7 @@
 """Undo takes back what we made and nobody touched, and says what it left."""
 
 import pytest
+import writes
 from planning.paths import SMALL
 from workbench import Workbench
 
@@ -70,7 +71,7 @@ def test_milestones_and_labels_in_use_stay(bench: Workbench) -> None:
 
 
 def test_a_milestone_with_an_issue_of_the_learners_stays(bench: Workbench) -> None:
-    bench.edges.create_issue("My own", body="", labels=(), milestone=1)
+    bench.edges.write(writes.create_issue("My own", body="", labels=(), milestone=1))
     bench.undo()
     assert bench.milestone_titles() == ["Month 1, Week 1-2: First steps"]
     assert bench.titles() == ["My own"]
@@ -94,6 +95,6 @@ def test_what_the_learner_deleted_before_an_undo_stays_deleted_after_it(bench: W
 
 def test_nothing_of_ours_is_an_empty_undo() -> None:
     bench = Workbench()
-    bench.edges.create_issue("Mine", body="", labels=(), milestone=None)
+    bench.edges.write(writes.create_issue("Mine", body=""))
     assert bench.undo().empty
     assert bench.titles() == ["Mine"]

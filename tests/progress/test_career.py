@@ -11,7 +11,6 @@ from workbench import settings as config
 from bot.curriculum.around import LearningMetric
 from bot.curriculum.load import from_catalog
 from bot.curriculum.model import Curriculum, Module
-from bot.planning.intents import Count, Credit, StartProject
 from bot.planning.labels import STAGES
 from bot.planning.marker import Marker, wrap
 from bot.progress.career import (
@@ -23,6 +22,9 @@ from bot.progress.career import (
     ideas,
     metrics,
 )
+from bot.progress.commands.count import Count
+from bot.progress.commands.credit import Credit
+from bot.progress.commands.project import StartProject
 from bot.progress.metric_kinds import Kind, kind_of
 from bot.reports.view import View
 

@@ -6,31 +6,45 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.planning import intents
-from bot.planning.intents import AcceptedCommand, Intent
 from bot.planning.ledger import Ledger, with_ledger
 from bot.planning.snapshot import IssueState
-from bot.progress.command_log import ROOM, Entry, Memory, closed_at, find_memory, with_memory
+from bot.progress.command import Command
+from bot.progress.command_log import (
+    ROOM,
+    AcceptedCommand,
+    Entry,
+    Memory,
+    closed_at,
+    find_memory,
+    with_memory,
+)
+from bot.progress.commands.choose import Choose
+from bot.progress.commands.credit import Credit
+from bot.progress.commands.done import Done, Reopen
+from bot.progress.commands.log import Log
+from bot.progress.commands.open import OpenUnit
+from bot.progress.commands.pause import PauseUntil
+from bot.progress.commands.skip import Skip
 
 DAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 def entry(
-    number: int, intent: Intent, n: int = 0, at: datetime = DAY, by: str = "learner"
+    number: int, command: Command, n: int = 0, at: datetime = DAY, by: str = "learner"
 ) -> Entry:
-    return Entry(id=number, n=n, at=at, by=by, intent=intent)
+    return Entry(id=number, n=n, at=at, by=by, command=command)
 
 
 def back(memory: Memory) -> Memory:
     return find_memory(with_memory("Words of the learner.", memory))
 
 
-SAID: st.SearchStrategy[Intent] = st.one_of(
-    st.just(intents.Done()),
-    st.builds(intents.Skip, why=st.text(max_size=50)),
-    st.builds(intents.Log, hours=st.integers(1, 99).map(float), note=st.text(max_size=50)),
-    st.builds(intents.Choose, choice=st.text(max_size=9), option=st.text(max_size=9)),
-    st.builds(intents.PauseUntil, last=st.dates()),
+SAID: st.SearchStrategy[Command] = st.one_of(
+    st.just(Done()),
+    st.builds(Skip, why=st.text(max_size=50)),
+    st.builds(Log, hours=st.integers(1, 99).map(float), note=st.text(max_size=50)),
+    st.builds(Choose, choice=st.text(max_size=9), option=st.text(max_size=9)),
+    st.builds(PauseUntil, last=st.dates()),
 )
 ENTRIES = st.lists(
     st.builds(
@@ -62,7 +76,7 @@ def test_the_order_of_adding_does_not_matter(first: list[Entry], second: list[En
 
 
 def test_commands_of_one_comment_are_kept_each() -> None:
-    one, two = entry(7, intents.Log(hours=2)), entry(7, intents.Done(), n=1)
+    one, two = entry(7, Log(hours=2)), entry(7, Done(), n=1)
     memory = back(Memory().adding([one]).adding([one, two]).adding([two]))
     assert memory.entries == (one, two)
     assert memory.has(7, 1)
@@ -71,27 +85,25 @@ def test_commands_of_one_comment_are_kept_each() -> None:
 
 
 def test_buttons_are_kept_as_often_as_they_are_pressed() -> None:
-    pressed = entry(0, intents.OpenUnit(unit="a"))
-    later = entry(0, intents.OpenUnit(unit="b"))
+    pressed = entry(0, OpenUnit(unit="a"))
+    later = entry(0, OpenUnit(unit="b"))
     assert Memory().adding([pressed]).adding([later]).entries == (pressed, later)
 
 
 def test_a_first_command_is_written_without_its_place() -> None:
-    assert '"n"' not in Memory(entries=(entry(7, intents.Done()),)).comment()
+    assert '"n"' not in Memory(entries=(entry(7, Done()),)).comment()
 
 
 def test_a_deed_is_kept_to_the_second() -> None:
     at = DAY.replace(microsecond=5)
-    deed = AcceptedCommand(
-        intent=intents.Done(), comment=7, issue=1, key="task:a", at=at, by="learner"
-    )
-    assert Entry.of(deed, 2) == entry(7, intents.Done(), n=2)
+    deed = AcceptedCommand(command=Done(), comment=7, issue=1, key="task:a", at=at, by="learner")
+    assert Entry.of(deed, 2) == entry(7, Done(), n=2)
 
 
 def test_the_memory_stands_before_the_ledger_and_only_once() -> None:
     body = with_ledger("Mine.", Ledger())
-    once = with_memory(body, Memory(entries=(entry(1, intents.Done()),)))
-    twice = with_memory(once, Memory(entries=(entry(2, intents.Reopen()),)))
+    once = with_memory(body, Memory(entries=(entry(1, Done()),)))
+    twice = with_memory(once, Memory(entries=(entry(2, Reopen()),)))
     assert twice.count("milepost:memory") == 1
     assert twice.index("milepost:memory") < twice.index("milepost:ledger")
     assert with_memory(twice, Memory()) == body
@@ -110,7 +122,7 @@ def test_a_damaged_memory_is_an_empty_one() -> None:
 def test_what_a_newer_version_wrote_stays_word_for_word() -> None:
     strange = '{"id":9,"at":"2026-01-05T09:00:00Z","by":"me","do":"fly","to":["the","moon"]}'
     body = f'Text\n\n<!-- milepost:memory {{"v":1,"entries":[{strange}]}} -->'
-    memory = find_memory(body).adding([entry(7, intents.Done())])
+    memory = find_memory(body).adding([entry(7, Done())])
     written = with_memory(body, memory)
     assert strange in written
     assert find_memory(written) == memory
@@ -120,17 +132,17 @@ def test_what_a_newer_version_wrote_stays_word_for_word() -> None:
 
 def test_a_long_memory_adds_up_the_hours_of_a_week_and_forgets_no_comment() -> None:
     entries = [
-        entry(n, intents.Log(hours=1.5, note="a note " * 5), at=DAY + timedelta(hours=3 * n))
+        entry(n, Log(hours=1.5, note="a note " * 5), at=DAY + timedelta(hours=3 * n))
         for n in range(1, 400)
     ]
     memory = back(Memory().adding(entries))
     assert len(memory.comment()) < ROOM
     assert all(memory.knows(n) and memory.has(n, 0) for n in range(1, 400))
-    hours = sum(e.intent.hours for e in memory.entries if isinstance(e.intent, intents.Log))
+    hours = sum(e.command.hours for e in memory.entries if isinstance(e.command, Log))
     assert hours == 1.5 * 399
 
 
-def closed(reason: str | None, *said: tuple[Intent, int], after: int = 60) -> IssueState:
+def closed(reason: str | None, *said: tuple[Command, int], after: int = 60) -> IssueState:
     """An issue closed so many minutes after DAY, in which things were said, minutes after DAY."""
     entries = [entry(i, what, at=DAY + timedelta(minutes=at)) for i, (what, at) in enumerate(said)]
     return IssueState(
@@ -146,18 +158,18 @@ def closed(reason: str | None, *said: tuple[Intent, int], after: int = 60) -> Is
     )
 
 
-DONE, SKIP, REOPEN, CREDIT = intents.Done(), intents.Skip(), intents.Reopen(), intents.Credit()
+DONE, SKIP, REOPEN, CREDIT = Done(), Skip(), Reopen(), Credit()
 
 
 @pytest.mark.parametrize(
     ("issue", "minutes"),
     [
         (closed("completed", (DONE, 5)), 5),
-        (closed("completed", (CREDIT, 5), (intents.Log(hours=1), 9)), 5),
+        (closed("completed", (CREDIT, 5), (Log(hours=1), 9)), 5),
         (closed("not_planned", (SKIP, 5)), 5),
         (closed("completed", (DONE, 5), (REOPEN, 8), (DONE, 9)), 9),
         (closed("completed"), 60),
-        (closed("completed", (intents.Log(hours=1), 5)), 60),
+        (closed("completed", (Log(hours=1), 5)), 60),
         (closed("completed", (DONE, 5), (REOPEN, 8)), 60),  # and closed by hand
         (closed("completed", (SKIP, 5)), 60),
         (closed("not_planned", (DONE, 5)), 60),

@@ -1,4 +1,4 @@
-"""Commands become intents with ids; what is not understood becomes one kind sentence."""
+"""Commands are parsed into values with ids; what is not understood becomes one kind sentence."""
 
 from datetime import date
 
@@ -11,12 +11,29 @@ from workbench import settings as config
 
 from bot.curriculum.load import from_catalog
 from bot.curriculum.model import Curriculum
-from bot.planning import intents
-from bot.planning.intents import Intent
 from bot.planning.plan_overrides import PlanOverrides
 from bot.planning.schedule import schedule
-from bot.progress.parse_command import WORDS, ParsedLine, format_command, read_commands
-from bot.progress.understand import Misunderstood, Place, understand
+from bot.progress.command import Command, CommandContext, CommandError
+from bot.progress.commands import slash_commands
+from bot.progress.commands.choose import Choose
+from bot.progress.commands.count import Count
+from bot.progress.commands.credit import Credit
+from bot.progress.commands.done import Done, Reopen
+from bot.progress.commands.help import Help
+from bot.progress.commands.journal import Journal
+from bot.progress.commands.log import Log
+from bot.progress.commands.move import Move
+from bot.progress.commands.open import OpenUnit
+from bot.progress.commands.optional import DropOptional, KeepOptional
+from bot.progress.commands.pace import SetPace
+from bot.progress.commands.pause import PauseUntil, Resume
+from bot.progress.commands.project import StartProject
+from bot.progress.commands.rate import Rate
+from bot.progress.commands.replan import Replan
+from bot.progress.commands.skip import Skip
+from bot.progress.commands.start import Start
+from bot.progress.commands.status import ShowStatus
+from bot.progress.parse_command import ParsedLine, parse_command, read_commands
 from bot.settings import Settings
 
 GUIDE = from_catalog("devops-to-mlops")
@@ -31,9 +48,9 @@ def place(
     how: Settings | None = None,
     today: date = TODAY,
     unfinished: str | None = "m02-w1-2",
-) -> Place:
+) -> CommandContext:
     how = how or config(timezone="UTC")
-    return Place(
+    return CommandContext(
         curriculum=path,
         settings=how,
         in_force=how,
@@ -41,58 +58,65 @@ def place(
         dates=schedule(path, how),
         key=key,
         today=today,
-        unfinished=unfinished,
+        first_unfinished=lambda: unfinished,
     )
 
 
-def said(text: str, where: Place | None = None) -> Intent | Misunderstood:
+def said(text: str, where: CommandContext | None = None) -> Command:
     (asked,) = read_commands(text)
-    return understand(asked, where or place())
+    return parse_command(asked, where or place())
+
+
+def rejected(text: str, where: CommandContext | None = None) -> str:
+    """The sentence that says why a command does not run."""
+    with pytest.raises(CommandError) as error:
+        said(text, where)
+    return str(error.value)
 
 
 @pytest.mark.parametrize(
-    ("text", "intent"),
+    ("text", "command"),
     [
-        ("/start", intents.Start()),
-        ("/done", intents.Done()),
-        ("/skip  I know   this", intents.Skip(why="I know this")),
-        ("/reopen", intents.Reopen()),
-        ("/credit", intents.Credit()),
-        ("/log 2h30m reading", intents.Log(hours=2.5, note="reading")),
-        ("/rate python 4", intents.Rate(skill="rated-python", value=4)),
-        ("/rate ML fundamentals: 3/5", intents.Rate(skill="rated-ml-fundamentals", value=3)),
-        ("/rate cloud 2", intents.Rate(skill="rated-cloud", value=2)),
-        ("/choose A", intents.Choose(choice="specialization", option="platform")),
-        ("/choose option b", intents.Choose(choice="specialization", option="tool")),
-        ("/choose 3", intents.Choose(choice="specialization", option="industry")),
-        ("/choose Industry focus", intents.Choose(choice="specialization", option="industry")),
-        ("/move +1w", intents.Move(days=7)),
-        ("/move -3d", intents.Move(days=-3)),
-        ("/pause until 2026-08-16", intents.PauseUntil(last=date(2026, 8, 16))),
-        ("/pause 2 weeks", intents.PauseUntil(last=date(2026, 3, 5))),
-        ("/pace 10h", intents.SetPace(hours=10)),
-        ("/pace 15 months", intents.SetPace(months=15)),
-        ("/count connections +3", intents.Count(metric="network", amount=3)),
-        ("/count blog posts +1", intents.Count(metric="blog-posts", amount=1)),
-        ("/count articles -1", intents.Count(metric="blog-posts", amount=-1)),
-        ("/project start ml model api", intents.StartProject(idea="ml-model-api")),
-        ("/project A/B testing", intents.StartProject(idea="ab-testing-framework")),
-        ("/journal A good day", intents.Journal(text="A good day")),
-        ("/open m05-w1-2", intents.OpenUnit(unit="m05-w1-2")),
-        ("/open week 3-4", intents.OpenUnit(unit="m02-w3-4")),
-        ("/open month 5", intents.OpenUnit(unit="m05-w1-2")),
-        ("/open month 7, week 3-4", intents.OpenUnit(unit="m07-w3-4")),
-        ("/open feature stores", intents.OpenUnit(unit="m07-w1-2")),
-        ("/open next", intents.OpenUnit(unit="m03-w3-4")),
-        ("/replan", intents.Replan(unit="m02-w1-2")),
-        ("/drop optional", intents.DropOptional()),
-        ("/keep optional", intents.KeepOptional()),
-        ("/status", intents.TellStatus()),
-        ("/help me", intents.Help()),
+        ("/start", Start()),
+        ("/done", Done()),
+        ("/skip  I know   this", Skip(why="I know this")),
+        ("/reopen", Reopen()),
+        ("/credit", Credit()),
+        ("/log 2h30m reading", Log(hours=2.5, note="reading")),
+        ("/rate python 4", Rate(skill="rated-python", value=4)),
+        ("/rate ML fundamentals: 3/5", Rate(skill="rated-ml-fundamentals", value=3)),
+        ("/rate cloud 2", Rate(skill="rated-cloud", value=2)),
+        ("/choose A", Choose(choice="specialization", option="platform")),
+        ("/choose option b", Choose(choice="specialization", option="tool")),
+        ("/choose 3", Choose(choice="specialization", option="industry")),
+        ("/choose Industry focus", Choose(choice="specialization", option="industry")),
+        ("/move +1w", Move(days=7)),
+        ("/move -3d", Move(days=-3)),
+        ("/pause until 2026-08-16", PauseUntil(last=date(2026, 8, 16))),
+        ("/pause 2 weeks", PauseUntil(last=date(2026, 3, 5))),
+        ("/pace 10h", SetPace(hours=10)),
+        ("/pace 15 months", SetPace(months=15)),
+        ("/count connections +3", Count(metric="network", amount=3)),
+        ("/count blog posts +1", Count(metric="blog-posts", amount=1)),
+        ("/count articles -1", Count(metric="blog-posts", amount=-1)),
+        ("/project start ml model api", StartProject(idea="ml-model-api")),
+        ("/project A/B testing", StartProject(idea="ab-testing-framework")),
+        ("/journal A good day", Journal(text="A good day")),
+        ("/open m05-w1-2", OpenUnit(unit="m05-w1-2")),
+        ("/open week 3-4", OpenUnit(unit="m02-w3-4")),
+        ("/open month 5", OpenUnit(unit="m05-w1-2")),
+        ("/open month 7, week 3-4", OpenUnit(unit="m07-w3-4")),
+        ("/open feature stores", OpenUnit(unit="m07-w1-2")),
+        ("/open next", OpenUnit(unit="m03-w3-4")),
+        ("/replan", Replan(unit="m02-w1-2")),
+        ("/drop optional", DropOptional()),
+        ("/keep optional", KeepOptional()),
+        ("/status", ShowStatus()),
+        ("/help me", Help()),
     ],
 )
-def test_what_a_command_means(text: str, intent: Intent) -> None:
-    assert said(text) == intent
+def test_what_a_command_means(text: str, command: Command) -> None:
+    assert said(text) == command
 
 
 UNCLEAR: list[tuple[str, str | None]] = [
@@ -143,27 +167,25 @@ UNCLEAR: list[tuple[str, str | None]] = [
 
 @pytest.mark.parametrize(("text", "key"), UNCLEAR)
 def test_what_is_not_understood_is_said_in_one_kind_sentence(text: str, key: str | None) -> None:
-    answer = said(text, place(key))
-    assert isinstance(answer, Misunderstood)
-    assert answer.why[-1] in ".?"
-    assert len(answer.why) < 280
-    assert not {"wrong", "invalid", "error", "failed", "should"} & set(answer.why.lower().split())
+    answer = rejected(text, place(key))
+    assert answer[-1] in ".?"
+    assert len(answer) < 280
+    assert not {"wrong", "invalid", "error", "failed", "should"} & set(answer.lower().split())
 
 
 def test_the_sentences_read_well(file_regression: FileRegressionFixture) -> None:
     lines = []
     for text, key in UNCLEAR:
-        answer = said(text, place(key))
-        assert isinstance(answer, Misunderstood)
-        lines.append(f"{text}\n    {answer.why}\n")
+        answer = rejected(text, place(key))
+        lines.append(f"{text}\n    {answer}\n")
     file_regression.check("".join(lines))
 
 
 def test_a_choice_and_a_pace_remember_what_the_file_said() -> None:
     how = config(choices={"specialization": "tool"}, pace=12)
     choose, pace = (said(text, place(how=how)) for text in ("/choose A", "/pace 15 months"))
-    assert isinstance(choose, intents.Choose)
-    assert isinstance(pace, intents.SetPace)
+    assert isinstance(choose, Choose)
+    assert isinstance(pace, SetPace)
     assert (choose.was, pace.was) == ("tool", "12 months")
 
 
@@ -186,100 +208,99 @@ def test_with_several_choices_the_issue_says_which_is_meant() -> None:
         - d (1h)
         """
     )
-    assert said("/choose A", place("choice:second", path)) == intents.Choose(
+    assert said("/choose A", place("choice:second", path)) == Choose(
         choice="second", option="three"
     )
-    assert said("/choose four", place(SUMMARY, path)) == intents.Choose(
-        choice="second", option="four"
-    )
-    assert said("/choose first 2", place(SUMMARY, path)) == intents.Choose(
-        choice="first", option="two"
-    )
-    assert isinstance(said("/choose A", place(SUMMARY, path)), Misunderstood)
+    assert said("/choose four", place(SUMMARY, path)) == Choose(choice="second", option="four")
+    assert said("/choose first 2", place(SUMMARY, path)) == Choose(choice="first", option="two")
+    assert rejected("/choose A", place(SUMMARY, path))
 
 
 def test_a_running_pause_can_be_ended() -> None:
     how = config(pauses=[{"from": "2026-02-18", "to": "2026-03-01"}])
-    assert said("/resume", place(how=how)) == intents.Resume()
+    assert said("/resume", place(how=how)) == Resume()
 
 
 def test_nothing_is_left_to_plan_when_all_is_done() -> None:
-    assert isinstance(said("/replan", place(unfinished=None)), Misunderstood)
+    assert rejected("/replan", place(unfinished=None))
 
 
 def test_a_bare_path_says_what_it_does_not_have() -> None:
     path = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- a (1h)")
     for text in ("/rate x 3", "/choose A", "/count x +1", "/project start x"):
-        answer = said(text, place(path=path))
-        assert isinstance(answer, Misunderstood)
-        assert answer.why.startswith("This path has no ")
+        answer = rejected(text, place(path=path))
+        assert answer.startswith("This path has no ")
 
 
 PLAIN = st.from_regex(r"[a-zäé]{2,8}(?: [a-z0-9é]{2,8}){0,3}", fullmatch=True)
-INTENTS: st.SearchStrategy[Intent] = st.one_of(
+INTENTS: st.SearchStrategy[Command] = st.one_of(
     st.sampled_from(
         [
-            *(intents.Start(), intents.Done(), intents.Reopen(), intents.Credit()),
+            *(Start(), Done(), Reopen(), Credit()),
             *(
-                intents.DropOptional(),
-                intents.KeepOptional(),
-                intents.TellStatus(),
-                intents.Help(),
-                intents.Resume(),
+                DropOptional(),
+                KeepOptional(),
+                ShowStatus(),
+                Help(),
+                Resume(),
             ),
-            intents.Replan(unit="m02-w1-2"),
+            Replan(unit="m02-w1-2"),
         ]
     ),
-    st.builds(intents.Skip, why=PLAIN | st.just("")),
+    st.builds(Skip, why=PLAIN | st.just("")),
     st.builds(
-        intents.Log,
+        Log,
         hours=st.integers(1, 24 * 60).map(lambda minutes: round(minutes / 60, 2)),
         note=PLAIN | st.just("") | st.just("30 minutes of it on slides"),
     ),
     st.builds(
-        intents.Rate,
+        Rate,
         skill=st.sampled_from([skill.id for skill in GUIDE.assessment.skills]),
         value=st.integers(1, GUIDE.assessment.scale),
     ),
     st.builds(
-        intents.Choose,
+        Choose,
         choice=st.just("specialization"),
         option=st.sampled_from(["platform", "tool", "industry"]),
     ),
-    st.builds(intents.Move, days=st.integers(-730, 730).filter(bool)),
-    st.builds(intents.PauseUntil, last=st.dates(TODAY, date(2027, 2, 20))),
-    st.builds(intents.SetPace, hours=st.integers(2, 160).map(lambda half: half / 2)),
-    st.builds(intents.SetPace, months=st.integers(3, 120)),
+    st.builds(Move, days=st.integers(-730, 730).filter(bool)),
+    st.builds(PauseUntil, last=st.dates(TODAY, date(2027, 2, 20))),
+    st.builds(SetPace, hours=st.integers(2, 160).map(lambda half: half / 2)),
+    st.builds(SetPace, months=st.integers(3, 120)),
     st.builds(
-        intents.Count,
+        Count,
         metric=st.sampled_from(["courses", "projects", "blog-posts", "contributions", "network"]),
         amount=st.integers(-1_000_000, 1_000_000).filter(bool),
     ),
-    st.builds(intents.StartProject, idea=st.sampled_from([p.id for p in GUIDE.projects])),
-    st.builds(intents.Journal, text=st.lists(PLAIN, min_size=1, max_size=4).map("\n".join)),
-    st.builds(intents.OpenUnit, unit=st.sampled_from([u.id for u in GUIDE.units()])),
+    st.builds(StartProject, idea=st.sampled_from([p.id for p in GUIDE.projects])),
+    st.builds(Journal, text=st.lists(PLAIN, min_size=1, max_size=4).map("\n".join)),
+    st.builds(OpenUnit, unit=st.sampled_from([u.id for u in GUIDE.units()])),
 )
 RESTING = place(how=config(pauses=[{"from": "2026-02-18", "to": "2026-03-01"}]))
 
 
 @given(INTENTS)
-def test_what_is_written_out_is_understood_as_it_was_meant(intent: Intent) -> None:
-    assert said(format_command(intent), RESTING) == intent
+def test_what_is_written_out_is_understood_as_it_was_meant(command: Command) -> None:
+    assert said(command.format_command(), RESTING) == command
 
 
 @given(
-    st.sampled_from(WORDS),
+    st.sampled_from(list(slash_commands())),
     st.text(max_size=40),
     st.sampled_from([TASK, SUMMARY, None, "choice:specialization"]),
 )
 def test_no_words_make_it_stumble(word: str, rest: str, key: str | None) -> None:
-    where = RESTING.model_copy(update={"key": key})
-    found = understand(ParsedLine(word=word, rest=rest), where)
-    assert found.why.endswith((".", "?")) if isinstance(found, Misunderstood) else found.do
+    where = RESTING._replace(key=key)
+    why = "."
+    try:
+        parse_command(ParsedLine(word=word, rest=rest), where)
+    except CommandError as error:
+        why = str(error)
+    assert why.endswith((".", "?"))
 
 
 @pytest.mark.parametrize(
     "text", ["/OPEN Feature Stores", "/Open  feature-stores!", "/open FEATURE"]
 )
 def test_case_and_punctuation_of_names_do_not_matter(text: str) -> None:
-    assert said(text) == intents.OpenUnit(unit="m07-w1-2")
+    assert said(text) == OpenUnit(unit="m07-w1-2")

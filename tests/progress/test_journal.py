@@ -12,9 +12,9 @@ from workbench import settings as config
 
 from bot.planning.marker import Marker, wrap
 from bot.planning.observed import observe
+from bot.progress.commands.journal import Journal
 from bot.progress.formbody import as_day, sections
 from bot.progress.journal import JournalEntry, closings, journal
-from bot.usecases.command_changes import new_journal
 
 FORM = """### Date
 
@@ -95,9 +95,8 @@ def test_an_entry_by_command_is_of_the_day_its_title_says() -> None:
     text = "Loops are easy: it is recursion that bites me."
     learner = Learner(RICH)
     seen = observe(learner.bench.edges.snapshot())
-    found = new_journal("journal:7", text, date(2026, 1, 7), seen)
-    assert found is not None
-    learner.files(found[0].title, "kind:journal", "2026-01-09", found[0].body)
+    made, _ = Journal(text=text).own_issue("journal:7", date(2026, 1, 7), seen)
+    learner.files(made.title, "kind:journal", "2026-01-09", made.body)
     (entry,) = entries(learner)
     assert (entry.day, entry.dated, entry.excerpt) == (date(2026, 1, 7), True, "")
     assert entry.text == text

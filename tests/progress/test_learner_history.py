@@ -7,38 +7,36 @@ from reports.lives import RICH, Learner
 from workbench import settings
 
 from bot.planning.desired import SUMMARY_KEY
-from bot.planning.intents import (
-    Choose,
-    Count,
-    Credit,
-    Intent,
-    Log,
-    Move,
-    OpenUnit,
-    PauseUntil,
-    Rate,
-    Reopen,
-    Replan,
-    Resume,
-    SetPace,
-    StartProject,
-)
 from bot.planning.marker import Key, Marker, wrap
 from bot.planning.observed import observe
 from bot.planning.snapshot import IssueState, Snapshot
+from bot.progress.command import Command
 from bot.progress.command_log import Entry, Memory, with_memory
-from bot.progress.learner_history import LearnerHistory, read_learner_history
+from bot.progress.commands.choose import Choose
+from bot.progress.commands.count import Count
+from bot.progress.commands.credit import Credit
+from bot.progress.commands.done import Reopen
+from bot.progress.commands.log import Log
+from bot.progress.commands.move import Move
+from bot.progress.commands.open import OpenUnit
+from bot.progress.commands.pace import SetPace
+from bot.progress.commands.pause import PauseUntil, Resume
+from bot.progress.commands.project import StartProject
+from bot.progress.commands.rate import Rate
+from bot.progress.commands.replan import Replan
+from bot.progress.learner_history import LearnerHistory
+from bot.progress.replay_commands import read_learner_history
 
 HOW = settings("2026-01-05", choices={"choose-your-way": "web"}, pace=6)
 TASK = "task:a1"
 
 
-def life(*said: tuple[str, Key, Intent], how: object = HOW) -> LearnerHistory:
+def life(*said: tuple[str, Key, Command], how: object = HOW) -> LearnerHistory:
     """A life from (day, key of the issue, what was said)."""
     kept: dict[Key, Memory] = {SUMMARY_KEY: Memory(), TASK: Memory()}
-    for number, (day, key, intent) in enumerate(said, start=1):
+    for number, (day, key, command) in enumerate(said, start=1):
         at = datetime.fromisoformat(f"{day}T20:00:00").replace(tzinfo=UTC)
-        kept[key] = kept[key].adding([Entry(id=number, at=at, by="ada", intent=intent)])
+        kept[key] = kept[key].adding([Entry(id=number, at=at, by="ada", command=command)])
     issues = tuple(
         IssueState(
             number=number,

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.progress import quantities
-from bot.progress.parse_command import COMMANDS, MOST, WORDS, ParsedLine, read_commands
+from bot.progress.command import Command
+from bot.progress.commands import slash_commands
+from bot.progress.parse_command import MOST, ParsedLine, read_commands
 
 
 def words(text: str) -> list[str]:
@@ -138,7 +140,7 @@ def test_no_mix_of_lines_makes_it_stumble(lines: list[str]) -> None:
 PROSE = st.text(st.characters(codec="utf-8", exclude_characters="/`~<>\n\r"), max_size=30)
 
 
-@given(PROSE, PROSE, st.sampled_from(WORDS), st.integers(0, 3), st.integers(0, 8))
+@given(PROSE, PROSE, st.sampled_from(list(slash_commands())), st.integers(0, 3), st.integers(0, 8))
 def test_case_and_surrounding_text_do_not_matter(
     before: str, after: str, word: str, indent: int, upper: int
 ) -> None:
@@ -167,7 +169,8 @@ def test_the_longest_comments_are_read_at_once(text: str) -> None:
 
 
 def test_each_command_has_a_word_of_its_own() -> None:
-    assert len(set(WORDS)) == len(COMMANDS)
+    kinds = [kind for kind in Command.registry.values() if kind.form]
+    assert len(slash_commands()) == len(kinds)
 
 
 @pytest.mark.parametrize(

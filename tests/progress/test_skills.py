@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reports.lives import RICH, Learner
 
 from bot.curriculum.base import Priority
-from bot.planning.intents import Credit
+from bot.progress.commands.credit import Credit
 from bot.progress.progress import Progress, Work, WorkState
 from bot.progress.skills import Rated, RoleFit, SkillCover, calibration, coverage, gap, role_fits
 from bot.reports.view import View

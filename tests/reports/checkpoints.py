@@ -5,8 +5,9 @@ from reports.lives import RICH, Learner, at
 
 from bot.curriculum.load import from_catalog
 from bot.curriculum.model import Curriculum
-from bot.planning.intents import Attested, Evidenced, Intent
+from bot.progress.command import Command
 from bot.progress.command_log import Entry, find_memory, with_memory
+from bot.progress.commands.evidence import Attested, Evidenced
 from bot.reports.checkpoint import CheckpointReport, by_number, checkpoint_report
 
 GUIDE = from_catalog("devops-to-mlops")
@@ -53,11 +54,11 @@ class Studying(Learner):
         pull.pull.merged_at = at(day)
         return self
 
-    def noted(self, intent: Intent, day: str, title: str, by: str) -> "Studying":
+    def noted(self, command: Command, day: str, title: str, by: str) -> "Studying":
         """Something remembered in an issue, as said by somebody else."""
         issue = self.bench.issue(title)
         body = issue.body or ""
-        entry = Entry(id=0, at=at(day), by=by, intent=intent)
+        entry = Entry(id=0, at=at(day), by=by, command=command)
         issue.body = with_memory(body, find_memory(body).adding([entry]))
         return self
 

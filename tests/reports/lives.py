@@ -11,10 +11,14 @@ from workbench import Workbench, settings
 from bot.curriculum.model import Curriculum
 from bot.planning.changes import Plan
 from bot.planning.desired import Texts, desired_state
-from bot.planning.intents import Count, Evidenced, Intent, Log, Rate
 from bot.planning.observed import observe
 from bot.planning.plan import make_plan
+from bot.progress.command import Command
 from bot.progress.command_log import Entry, find_memory, with_memory
+from bot.progress.commands.count import Count
+from bot.progress.commands.evidence import Evidenced
+from bot.progress.commands.log import Log
+from bot.progress.commands.rate import Rate
 from bot.reports.dashboard import as_markdown, dashboard
 from bot.reports.view import View
 from bot.settings import Settings
@@ -137,12 +141,12 @@ class Learner:
         issue.body = (issue.body or "").replace("- [ ]", "- [x]", boxes)
         return self
 
-    def says(self, intent: Intent, day: str, title: str = SUMMARY) -> "Learner":
-        """An intent remembered in the issue whose title begins so."""
+    def says(self, command: Command, day: str, title: str = SUMMARY) -> "Learner":
+        """An command remembered in the issue whose title begins so."""
         self._comment += 1
         issue = self.bench.issue(title)
         body = issue.body or ""
-        entry = Entry(id=self._comment, at=at(day), by="learner", intent=intent)
+        entry = Entry(id=self._comment, at=at(day), by="learner", command=command)
         issue.body = with_memory(body, find_memory(body).adding([entry]))
         return self
 

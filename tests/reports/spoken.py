@@ -5,8 +5,8 @@ import re
 from reports.lives import Learner
 
 from bot.planning.desired import SUMMARY_KEY
-from bot.progress.parse_command import read_commands
-from bot.progress.understand import Misunderstood, Place, understand
+from bot.progress.command import CommandContext
+from bot.progress.parse_command import parse_command, read_commands
 from bot.reports.view import View
 from bot.reports.where import first_unfinished
 
@@ -24,14 +24,13 @@ def understood(learner: Learner, seen: View, text: str) -> set[str]:
         words.add(asked.word)
         named_only = asked.rest in {"", "until DATE"} and asked.word != "replan"
         if not named_only:
-            found = understand(asked, _place(learner, seen, asked.word))
-            assert not isinstance(found, Misunderstood), (line, found)
+            parse_command(asked, _place(learner, seen, asked.word))
     return words
 
 
-def _place(learner: Learner, seen: View, word: str) -> Place:
+def _place(learner: Learner, seen: View, word: str) -> CommandContext:
     work = seen.progress.work[0]
-    return Place(
+    return CommandContext(
         curriculum=learner.path,
         settings=learner.how,
         in_force=seen.settings,
@@ -39,5 +38,5 @@ def _place(learner: Learner, seen: View, word: str) -> Place:
         dates=seen.dates,
         key=work.key if word in ON_WORK else SUMMARY_KEY,
         today=seen.today,
-        unfinished=first_unfinished(seen.progress),
+        first_unfinished=lambda: first_unfinished(seen.progress),
     )

@@ -12,9 +12,9 @@ from bot.curriculum.load import from_catalog
 from bot.planning.changes import CreateIssue, UpdateIssue
 from bot.planning.desired import DesiredIssue
 from bot.planning.diff_issues import MAX_BODY
-from bot.planning.intents import OpenUnit
 from bot.planning.observed import observe
 from bot.progress.assessment import pairs_in, ratings_in_issues
+from bot.progress.commands.open import OpenUnit
 from bot.reports.assessment import assessment_issues
 from bot.reports.view import View
 

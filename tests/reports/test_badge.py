@@ -10,7 +10,8 @@ from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
 from workbench import Workbench, settings
 
-from bot.reports.badge import Badge, BadgeKind, as_shields, as_svg, badge, streak
+from bot.progress.streak import streak
+from bot.reports.badge import Badge, BadgeKind, as_shields, as_svg, badge
 from bot.reports.letters import width
 from bot.reports.view import View
 from bot.usecases.look import look

@@ -13,7 +13,7 @@ from reports.checkpoints import Studying, linked
 from reports.lives import RICH
 
 from bot.curriculum.model import Curriculum
-from bot.planning.intents import Attested, Evidenced
+from bot.progress.commands.evidence import Attested, Evidenced
 from bot.reports.checkpoint import CheckpointReport, by_number, checkpoint_report
 from bot.reports.checkpoint_text import as_html, as_json, as_markdown, files
 

@@ -1,5 +1,6 @@
 """The dashboard as a learner meets it: golden files, its buttons, and laws of its numbers."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -9,7 +10,6 @@ from builders import curriculum
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning.paths import LONG
-from pydantic import TypeAdapter
 from pytest_regressions.file_regression import FileRegressionFixture
 from reports.lives import RICH, TINY, UNTIMED, Learner, at
 from reports.spoken import understood
@@ -17,23 +17,21 @@ from workbench import settings as config
 
 from bot.planning.changes import UpdateIssue
 from bot.planning.desired import SUMMARY_KEY
-from bot.planning.intents import (
-    Choose,
-    Credit,
-    DropOptional,
-    Intent,
-    OpenUnit,
-    PauseUntil,
-    Replan,
-    StartProject,
-)
 from bot.planning.marker import BOX, BUTTON
+from bot.progress.command import Command
+from bot.progress.commands import read_stored
+from bot.progress.commands.choose import Choose
+from bot.progress.commands.credit import Credit
+from bot.progress.commands.open import OpenUnit
+from bot.progress.commands.optional import DropOptional
+from bot.progress.commands.pause import PauseUntil
+from bot.progress.commands.project import StartProject
+from bot.progress.commands.replan import Replan
 from bot.reports.dashboard import MOST_CHARACTERS, as_markdown, dashboard
 from bot.templating import NO_BREAK
 from bot.usecases.look import look
 
 RESTING = config(pauses=[{"from": "2026-01-19", "to": "2026-02-08", "reason": "holiday"}])
-INTENT: TypeAdapter[Intent] = TypeAdapter(Intent)
 PLAIN = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- x\n- y\nMonth 2: N\nWeek 1: V\n- z")
 
 
@@ -41,8 +39,8 @@ def page(learner: Learner, today: str) -> str:
     return as_markdown(dashboard(learner.view(today)))
 
 
-def pressed(text: str) -> list[Intent]:
-    return [INTENT.validate_json(found) for found in BUTTON.findall(text)]
+def pressed(text: str) -> list[Command]:
+    return [read_stored(json.loads(found)) for found in BUTTON.findall(text)]
 
 
 def with_everything() -> Learner:
@@ -179,7 +177,7 @@ def test_a_button_that_was_pressed_is_gone(number: int) -> None:
     learner = with_everything()
     asked = pressed(page(learner, "2026-02-04"))[number]
     learner.says(asked, "2026-02-04")
-    kinds = {intent.do for intent in pressed(page(learner, "2026-02-04"))}
+    kinds = {command.do for command in pressed(page(learner, "2026-02-04"))}
     if not isinstance(asked, OpenUnit):  # the unit after it may be opened, too
         assert asked.do not in kinds
     assert asked not in pressed(page(learner, "2026-02-04"))
@@ -189,7 +187,7 @@ def test_a_button_that_was_pressed_is_gone(number: int) -> None:
 def test_making_the_plan_again_leads_to_the_day_that_the_button_told() -> None:
     learner = Learner().done(a1="2026-01-13")
     (button,) = (b for b in dashboard(learner.view("2026-02-20")).buttons if b.name.endswith(": B"))
-    learner.says(button.intent, "2026-02-20")
+    learner.says(button.command, "2026-02-20")
     assert learner.view("2026-02-20").dates.last == button.day
     assert not any(isinstance(i, Replan) for i in pressed(page(learner, "2026-02-20")))
 
@@ -198,7 +196,7 @@ def test_a_plan_beyond_the_calendar_is_not_offered() -> None:
     slow = config("2026-01-05", hours_per_week=0.01)
     path = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- x (90h)")
     intents = pressed(page(Learner(path, slow), "2029-01-05"))
-    assert not any(isinstance(intent, Replan) for intent in intents)
+    assert not any(isinstance(command, Replan) for command in intents)
 
 
 def test_what_was_known_before_stands_as_done_and_weighs_nothing() -> None:

@@ -10,7 +10,8 @@ from reports.lives import RICH, TINY, UNTIMED, Learner
 from reports.spoken import understood
 from workbench import settings
 
-from bot.planning.intents import Attested, Credit
+from bot.progress.commands.credit import Credit
+from bot.progress.commands.evidence import Attested
 from bot.reports.status import as_text, status
 from bot.settings import Pause
 

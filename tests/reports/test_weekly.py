@@ -14,7 +14,8 @@ from reports.lives import ALL, RICH, TINY, UNTIMED, Learner, day
 from reports.spoken import understood
 from workbench import settings as config
 
-from bot.planning.intents import Choose, PauseUntil
+from bot.progress.commands.choose import Choose
+from bot.progress.commands.pause import PauseUntil
 from bot.reports.weekly import Week, Weekly, as_markdown, weekly
 from bot.settings import Settings, Weekday
 

@@ -12,8 +12,8 @@ from server.kill_points import VARIABLE
 from server.server_fixture import eventually
 from server.server_processes import Machine, killed, machine, shared
 
-from bot.planning.intents import Log
 from bot.progress.command_log import find_memory
+from bot.progress.commands.log import Log
 from github_sandbox.state import comments
 from github_sandbox.state.objects import Comment, Issue
 
@@ -63,7 +63,7 @@ def logged(machine: Machine) -> list[int]:
     """The comments whose hours are remembered, each as often as it is."""
     with machine.world.lock:
         entries = find_memory(issue(machine).body or "").entries
-    return sorted(entry.id for entry in entries if isinstance(entry.intent, Log))
+    return sorted(entry.id for entry in entries if isinstance(entry.command, Log))
 
 
 def test_each_delivery_takes_effect_once_wherever_the_server_dies(mortal: Machine) -> None:

@@ -137,7 +137,7 @@ def reported(view: View) -> dict[str, Any]:
     return {
         "status": page,
         "entries": {
-            key: [[entry.id, entry.n, entry.intent.do] for entry in memory.entries]
+            key: [[entry.id, entry.n, entry.command.do] for entry in memory.entries]
             for key, memory in memories(view.observed).items()
         },
         "ratings": [[r.skill, r.value, r.day.isoformat()] for r in life.ratings],

@@ -9,16 +9,17 @@ from workbench import settings as config
 from bot.curriculum.model import Curriculum
 from bot.planning.changes import Change, Plan
 from bot.planning.desired import DesiredState, desired_state
-from bot.planning.intents import AcceptedCommand, Intent
 from bot.planning.marker import find
 from bot.planning.observed import observe
 from bot.planning.plan import after_deeds, make_plan
 from bot.planning.snapshot import Snapshot
-from bot.progress.command_log import find_memory
-from bot.progress.learner_history import LearnerHistory, read_learner_history
+from bot.progress.command import Command
+from bot.progress.command_log import AcceptedCommand, find_memory
+from bot.progress.learner_history import LearnerHistory
+from bot.progress.replay_commands import read_learner_history
 from bot.settings import Settings
 from bot.usecases.apply import apply
-from bot.usecases.pending_commands import Inbox
+from bot.usecases.comment_inbox import CommentInbox
 from bot.usecases.run_commands import CommandChanges, run_commands
 from github_sandbox.state.objects import Comment
 
@@ -71,10 +72,10 @@ class Run:
         self.writers = {bench.learner.user.login}
         self.only: set[int] | None = None
 
-    def inbox(self) -> Inbox:
+    def inbox(self) -> CommentInbox:
         """All comments; without those of people that are not in `only`, when that says which."""
         found = self.bench.edges.comments_since(LONG_AGO)
-        return Inbox(
+        return CommentInbox(
             comments=tuple(c for c in found if self.only is None or c.id in self.only),
             writers=frozenset(login.casefold() for login in self.writers),
             marked=frozenset(c.id for c in found if MARKS & c.reactions.keys()),
@@ -99,9 +100,9 @@ class Run:
         """What is remembered."""
         return read_learner_history(self.path, self.how, observe(self.bench.edges.snapshot()))
 
-    def remembered(self, title: str) -> list[Intent]:
+    def remembered(self, title: str) -> list[Command]:
         """The entries of the issue whose title begins so."""
-        return [e.intent for e in find_memory(self.bench.issue(title).body or "").entries]
+        return [e.command for e in find_memory(self.bench.issue(title).body or "").entries]
 
     def replies(self, title: str) -> list[str]:
         """Comments with our marker on it."""

@@ -1,8 +1,10 @@
 """Apply under bad luck: cut off, answers lost, lists that lag. Nothing doubled or missing."""
 
 from contextlib import suppress
+from typing import Any
 
 import pytest
+import writes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning.paths import SMALL
@@ -10,9 +12,10 @@ from workbench import Workbench
 from workbench import settings as config
 
 from bot.errors import GitHubError, RefusedError, SubIssuesUnsupportedError, UncertainWriteError
-from bot.planning.changes import Plan
+from bot.planning.changes import AddSubIssue, Plan
+from bot.planning.file_changes import Write
 from bot.planning.marker import find
-from bot.usecases.reconcile import check_removals
+from bot.planning.ports import WriteResult
 from github_sandbox.state import issues
 
 
@@ -131,7 +134,7 @@ def test_a_pull_request_with_the_newest_number_hides_nothing() -> None:
     strike(bench, WRITES - 4, PowerCutError(), after=True)
     with pytest.raises(PowerCutError):
         bench.apply(SMALL)
-    bench.edges.create_issue("A pull request", body="", labels=(), milestone=None)
+    bench.edges.write(writes.create_issue("A pull request", body=""))
     bench.issue("A pull request").is_pull_request = True
     bench.apply(SMALL)
     assert len(keys(bench)) == len(set(keys(bench)))
@@ -160,11 +163,15 @@ def test_a_server_without_sub_issues_gets_everything_else(monkeypatch: pytest.Mo
     bench = Workbench()
     asked: list[int] = []
 
-    def unsupported(parent: int, child_id: int) -> None:
-        asked.append(child_id)
-        raise SubIssuesUnsupportedError(f"#{parent} has no sub-issues here")
+    write = bench.edges.write
 
-    monkeypatch.setattr(bench.edges, "add_sub_issue", unsupported)
+    def without(change: Write, **more: Any) -> WriteResult:
+        if isinstance(change, AddSubIssue):
+            asked.append(change.child_id)
+            raise SubIssuesUnsupportedError("there are no sub-issues here")
+        return write(change, **more)
+
+    monkeypatch.setattr(bench.edges, "write", without)
     bench.apply(SMALL)
     assert len(asked) == 1
     assert bench.plan(SMALL).empty
@@ -187,12 +194,13 @@ def test_removing_more_than_a_quarter_wants_a_word(
     removals: int, existing: int, fine: bool
 ) -> None:
     plan = Plan(repository="a/b", removals=removals, existing=existing)
-    check_removals(plan, allowed=True)
     if fine:
-        check_removals(plan, allowed=False)
+        plan.check_safe()
     else:
-        with pytest.raises(RefusedError, match="--allow-removals"):
-            check_removals(plan, allowed=False)
+        with pytest.raises(
+            RefusedError, match=f"close {removals} of {existing} .*--allow-removals"
+        ):
+            plan.check_safe()
 
 
 def test_what_somebody_deletes_meanwhile_is_left_and_the_rest_goes_on() -> None:

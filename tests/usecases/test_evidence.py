@@ -9,13 +9,13 @@ from workbench import Workbench, settings
 
 from bot.github.client import Connection
 from bot.github.reader import HttpReader
-from bot.planning.intents import AcceptedCommand, Attested, Evidenced
 from bot.planning.marker import Marker, digest, find, normal, wrap
 from bot.planning.observed import observe
 from bot.planning.snapshot import Found, ReactionState
-from bot.progress.command_log import Entry, find_memory, with_memory
-from bot.progress.learner_history import read_learner_history
+from bot.progress.command_log import AcceptedCommand, Entry, find_memory, with_memory
+from bot.progress.commands.evidence import Attested, Evidenced
 from bot.progress.progress import WorkState, read_progress
+from bot.progress.replay_commands import read_learner_history
 from bot.settings import Settings
 from bot.usecases.evidence import MAX_APPROVALS, MAX_LOOKUPS, MAX_NOTED, gather
 from github_sandbox.server import Sandbox
@@ -95,7 +95,7 @@ def run(
 
 
 def noted(deeds: list[AcceptedCommand]) -> list[tuple[str, str]]:
-    return [(d.intent.kind, d.intent.url) for d in deeds if isinstance(d.intent, Evidenced)]
+    return [(d.command.kind, d.command.url) for d in deeds if isinstance(d.command, Evidenced)]
 
 
 def write(bench: Workbench, title: str, text: str) -> None:
@@ -125,7 +125,7 @@ def test_a_repository_that_exists_is_evidence_once(
     else:
         bench.say(LOOP, text)
     (deed,) = run(bench, asker)
-    assert deed.intent == Evidenced(kind="repository", url=MODEL)
+    assert deed.command == Evidenced(kind="repository", url=MODEL)
     number = bench.issue(LOOP).number
     assert (deed.comment, deed.issue, deed.by, deed.at) == (0, number, "milepost", NOW)
     assert run(bench, asker) == []
@@ -251,7 +251,7 @@ class TestElsewhere:
         assert pages.asked == []
         (deed,) = run(bench, asker, LINKED, outside=pages)
         url = "https://blog.example.org/"
-        assert deed.intent == Evidenced(kind="post", url=url, title="Loops, and why")
+        assert deed.command == Evidenced(kind="post", url=url, title="Loops, and why")
         assert asker.asked == []
 
     def test_a_page_without_a_title_exists_all_the_same(
@@ -259,7 +259,7 @@ class TestElsewhere:
     ) -> None:
         write(bench, LOOP, "https://blog.example.org/")
         (deed,) = run(bench, asker, LINKED, outside=Pages(blog_example_org=""))
-        assert deed.intent == Evidenced(kind="post", url="https://blog.example.org/", title="")
+        assert deed.command == Evidenced(kind="post", url="https://blog.example.org/", title="")
 
     def test_nobody_to_ask_is_no_answer(self, bench: Workbench, asker: Asker) -> None:
         write(bench, LOOP, POST)
@@ -268,9 +268,9 @@ class TestElsewhere:
     def test_a_long_title_is_cut(self, bench: Workbench, asker: Asker) -> None:
         write(bench, LOOP, "https://blog.example.org/")
         (deed,) = run(bench, asker, LINKED, outside=Pages(blog_example_org="long " * 60))
-        assert isinstance(deed.intent, Evidenced)
-        assert len(deed.intent.title) <= 120
-        assert deed.intent.title.endswith("long…")
+        assert isinstance(deed.command, Evidenced)
+        assert len(deed.command.title) <= 120
+        assert deed.command.title.endswith("long…")
 
 
 class TestApproval:
@@ -281,7 +281,7 @@ class TestApproval:
         bench.close(LOOP)
         bench.react(bench.issue(LOOP), content, by="mentor")
         (deed,) = run(bench, asker, MENTORED)
-        assert (deed.intent, deed.by, deed.at) == (Attested(), "mentor", NOW)
+        assert (deed.command, deed.by, deed.at) == (Attested(), "mentor", NOW)
         assert state_of(bench, LOOP, MENTORED) is WorkState.ATTESTED
         asker.asked.clear()
         assert run(bench, asker, MENTORED) == []
@@ -292,7 +292,7 @@ class TestApproval:
         bench.close(LOOP)
         self.label(bench, LOOP, by="mentor")
         (deed,) = run(bench, asker, MENTORED)
-        assert (deed.intent, deed.by) == (Attested(), "mentor")
+        assert (deed.command, deed.by) == (Attested(), "mentor")
 
     def test_the_learner_s_own_label_and_reaction_count_for_nothing(
         self, bench: Workbench, asker: Asker

@@ -117,12 +117,12 @@ def test_the_branch_holds_what_was_asked_for(publish: dict[str, Any], paths: lis
 def test_it_is_one_commit_without_history_and_only_when_something_changed() -> None:
     house = House(badge=True, pictures=True)
     house.publish()
-    assert house.bench.edges.writes == ["commit files"]
+    assert house.bench.edges.writes == ["commit-files"]
     head = house.bench.repository.git.head("milepost")
     assert head
     assert len(house.bench.repository.git.history(head.sha)) == 1
     house.publish(hour=21)
-    assert house.bench.edges.writes == ["commit files"]
+    assert house.bench.edges.writes == ["commit-files"]
     view = house.view()
     write_files(plan_files(view, house.bench.edges, web=WEB), never)
 
@@ -225,7 +225,7 @@ def test_a_report_becomes_a_pull_request_once() -> None:
     house = House(reports="pull-request")
     plan = house.publish(REPORT)
     edges = house.bench.edges
-    assert edges.writes == ["commit files", "open pull request"]
+    assert edges.writes == ["commit-files", "open-pull-request"]
     branch = "milepost-report-checkpoint-3"
     assert house.files(branch) == {"README.md": b"# Me\n", **REPORT.files}
     (pull,) = edges.snapshot().pulls

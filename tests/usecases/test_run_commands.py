@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import writes
 from builders import curriculum
 from planning.paths import SMALL
 from usecases.command_runs import Run, labels, marks, seed
@@ -11,15 +12,24 @@ from workbench import Workbench
 from workbench import settings as config
 
 from bot.curriculum.load import from_catalog
-from bot.planning import intents
 from bot.planning.changes import CreateIssue, React, UpdateIssue
-from bot.planning.intents import AcceptedCommand, Intent
 from bot.planning.marker import find, safe_json
 from bot.planning.observed import observe
-from bot.progress.command_log import INTENT, find_memory
-from bot.usecases.comment_inbox import read_inbox
+from bot.progress.command import Command
+from bot.progress.command_log import AcceptedCommand, find_memory
+from bot.progress.commands.choose import Choose
+from bot.progress.commands.done import Done
+from bot.progress.commands.evidence import Attested, Evidenced
+from bot.progress.commands.log import Log
+from bot.progress.commands.open import OpenUnit
+from bot.progress.commands.optional import DropOptional
+from bot.progress.commands.pause import PauseUntil, Resume
+from bot.progress.commands.rate import Rate
+from bot.progress.commands.replan import Replan
+from bot.progress.commands.skip import Skip
+from bot.progress.commands.start import Start
+from bot.usecases.comment_inbox import CommentInbox, read_inbox
 from bot.usecases.look import look
-from bot.usecases.pending_commands import Inbox
 from bot.usecases.run_commands import run_commands
 from github_sandbox.state import comments
 
@@ -39,9 +49,9 @@ def run(bench: Workbench) -> Run:
     return Run(bench, SMALL)
 
 
-def press(bench: Workbench, title: str, intent: Intent | str) -> None:
+def press(bench: Workbench, title: str, command: Command | str) -> None:
     """Ticks a button that stands in our region of an issue."""
-    json = intent if isinstance(intent, str) else safe_json(INTENT.dump_python(intent, mode="json"))
+    json = command if isinstance(command, str) else safe_json(command.stored())
     body = bench.issue(title).body or ""
     line = f"- [x] Do it <!-- milepost:press {json} -->"
     bench.edit(title, body=body.replace("<!-- milepost:end", f"{line}\n<!-- milepost:end", 1))
@@ -56,7 +66,7 @@ def test_hours_are_kept_in_the_issue_they_were_spent_on(bench: Workbench, run: R
         "/log 2h30m the first chapter by learner",
     )
     assert isinstance(mark, React)
-    assert run.remembered("Read") == [intents.Log(hours=2.5, note="the first chapter")]
+    assert run.remembered("Read") == [Log(hours=2.5, note="the first chapter")]
     assert marks(said) == ["rocket"]
     assert run.replies("Read") == []
 
@@ -120,7 +130,7 @@ def test_why_something_was_skipped_is_kept(bench: Workbench, run: Run) -> None:
     bench.say("Read", "/skip I wrote it")
     run()
     (entry,) = find_memory(bench.issue("Read").body or "").entries
-    assert entry.intent == intents.Skip(why="I wrote it")
+    assert entry.command == Skip(why="I wrote it")
 
 
 def test_reopen_opens_and_the_next_plan_agrees(bench: Workbench, run: Run) -> None:
@@ -137,7 +147,7 @@ def test_a_close_by_hand_is_newer_than_an_older_command_whoever_closed_first(
     bench: Workbench,
 ) -> None:
     class Whole(Run):
-        def inbox(self) -> Inbox:
+        def inbox(self) -> CommentInbox:
             return read_inbox(bench.edges, observe(bench.edges.snapshot()))
 
     run = Whole(bench, SMALL)
@@ -185,14 +195,14 @@ def test_without_the_label_a_start_is_still_remembered(bench: Workbench, run: Ru
     before = labels(bench, "Read")
     bench.say("Read", "/start")
     run()
-    assert run.remembered("Read") == [intents.Start()]
+    assert run.remembered("Read") == [Start()]
     assert labels(bench, "Read") == before
 
 
 def test_what_concerns_the_path_is_kept_in_the_summary_issue(bench: Workbench, run: Run) -> None:
     bench.say("Read", "/pause until 2026-01-20\n/choose data\n/open month 2\n/drop optional")
     run()
-    kinds = [intent.do for intent in run.remembered("Your path")]
+    kinds = [command.do for command in run.remembered("Your path")]
     assert kinds == ["pause", "choose", "open", "drop-optional"]
     assert run.remembered("Read") == []
     assert run.life().choices == {"choose-your-way": "data"}
@@ -201,24 +211,24 @@ def test_what_concerns_the_path_is_kept_in_the_summary_issue(bench: Workbench, r
 def test_a_choice_is_kept_where_it_was_made(bench: Workbench, run: Run) -> None:
     bench.say("Choose your way", "/choose B")
     run()
-    assert [intent.do for intent in run.remembered("Choose your way")] == ["choose"]
+    assert [command.do for command in run.remembered("Choose your way")] == ["choose"]
 
 
 def test_hours_on_an_issue_that_is_not_ours_are_kept_in_the_summary(
     bench: Workbench, run: Run
 ) -> None:
-    number = bench.edges.create_issue("A thought", body="", labels=(), milestone=None).number
+    number = bench.edges.write(writes.create_issue("A thought", body="")).number
     assert bench.issue("A thought").number == number
     bench.say("A thought", "/log 1h")
     run()
-    assert run.remembered("Your path") == [intents.Log(hours=1)]
+    assert run.remembered("Your path") == [Log(hours=1)]
     assert run.life().logged[0].key is None
 
 
 def test_a_pause_can_be_asked_for_and_ended_in_one_comment(bench: Workbench, run: Run) -> None:
     bench.say("Your path", "/pause 2 weeks\n/resume")
     run()
-    assert [intent.do for intent in run.remembered("Your path")] == ["pause", "resume"]
+    assert [command.do for command in run.remembered("Your path")] == ["pause", "resume"]
     assert run.life().pauses == ()
 
 
@@ -255,7 +265,7 @@ def test_a_lost_mark_is_set_again_and_nothing_else(bench: Workbench, run: Run) -
     run()
     said.reactions.clear()
     assert [change.op for change in run()] == ["react"]
-    assert run.remembered("Read") == [intents.Log(hours=1)]
+    assert run.remembered("Read") == [Log(hours=1)]
     assert len(run.replies("Read")) == 1
 
 
@@ -273,7 +283,7 @@ def test_a_mistyped_command_is_answered_and_the_rest_obeyed(bench: Workbench, ru
     said = bench.say("Read", "/log 1h\n/dnoe")
     run()
     assert marks(said) == ["confused"]
-    assert run.remembered("Read") == [intents.Log(hours=1)]
+    assert run.remembered("Read") == [Log(hours=1)]
     (reply,) = run.replies("Read")
     assert "`/dnoe` · There is no such command. Did you mean `/done`?" in reply
 
@@ -350,42 +360,42 @@ def test_a_deleted_entry_is_not_made_again(bench: Workbench, run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "intent",
+    "command",
     [
-        intents.OpenUnit(unit="your-way"),
-        intents.Replan(unit="second-steps"),
-        intents.PauseUntil(last=datetime(2026, 1, 11, tzinfo=UTC).date()),
-        intents.Resume(),
-        intents.Choose(choice="choose-your-way", option="web"),
-        intents.DropOptional(),
+        OpenUnit(unit="your-way"),
+        Replan(unit="second-steps"),
+        PauseUntil(last=datetime(2026, 1, 11, tzinfo=UTC).date()),
+        Resume(),
+        Choose(choice="choose-your-way", option="web"),
+        DropOptional(),
     ],
 )
-def test_a_button_is_obeyed_and_cleared(bench: Workbench, run: Run, intent: Intent) -> None:
-    press(bench, "Your path", intent)
+def test_a_button_is_obeyed_and_cleared(bench: Workbench, run: Run, command: Command) -> None:
+    press(bench, "Your path", command)
     (change,) = run()
     assert isinstance(change, UpdateIssue)
     assert change.fields == ("memory", "text")
-    assert run.remembered("Your path") == [intent]
+    assert run.remembered("Your path") == [command]
     assert "- [ ] Do it <!-- milepost:press" in (bench.issue("Your path").body or "")
     assert run() == ()
 
 
 @pytest.mark.parametrize(
-    "intent",
+    "command",
     [
-        intents.OpenUnit(unit="gone"),
-        intents.Choose(choice="choose-your-way", option="gone"),
-        intents.PauseUntil(last=datetime(2020, 1, 1, tzinfo=UTC).date()),
-        intents.Log(hours=3),
-        intents.Done(),
+        OpenUnit(unit="gone"),
+        Choose(choice="choose-your-way", option="gone"),
+        PauseUntil(last=datetime(2020, 1, 1, tzinfo=UTC).date()),
+        Log(hours=3),
+        Done(),
         "{not json}",
         '{"do":"fly"}',
     ],
 )
 def test_a_button_that_makes_no_sense_is_only_cleared(
-    bench: Workbench, run: Run, intent: Intent | str
+    bench: Workbench, run: Run, command: Command | str
 ) -> None:
-    press(bench, "Your path", intent)
+    press(bench, "Your path", command)
     run()
     assert run.remembered("Your path") == []
     assert run() == ()
@@ -396,28 +406,30 @@ def test_clearing_a_button_leaves_other_boxes_alone(bench: Workbench, run: Run) 
         "<!-- milepost:end", "- [x] mine\n<!-- milepost:end", 1
     )
     bench.edit("Choose your way", body=body)
-    press(bench, "Choose your way", intents.Choose(choice="choose-your-way", option="web"))
+    press(bench, "Choose your way", Choose(choice="choose-your-way", option="web"))
     run()
     assert "- [x] mine" in (bench.issue("Choose your way").body or "")
     assert run.life().choices == {"choose-your-way": "web"}
 
 
-def noted(bench: Workbench, intent: Intent, key: str = "task:read-the-tutorial") -> AcceptedCommand:
+def noted(
+    bench: Workbench, command: Command, key: str = "task:read-the-tutorial"
+) -> AcceptedCommand:
     number = bench.issue("Read").number
     at = datetime(2026, 1, 5, 10, tzinfo=UTC)
-    return AcceptedCommand(intent=intent, comment=0, issue=number, key=key, at=at, by="milepost")
+    return AcceptedCommand(command=command, comment=0, issue=number, key=key, at=at, by="milepost")
 
 
 def test_what_was_found_is_noted_once(bench: Workbench, run: Run) -> None:
-    found = intents.Evidenced(kind="release", url="https://github.com/learner/x/releases/v1")
+    found = Evidenced(kind="release", url="https://github.com/learner/x/releases/v1")
     again = found.model_copy(update={"title": "Another title"})
-    assert len(run(noted(bench, found), noted(bench, intents.Attested()))) == 1
-    assert run(noted(bench, again), noted(bench, intents.Attested())) == ()
-    assert run.remembered("Read") == [found, intents.Attested()]
+    assert len(run(noted(bench, found), noted(bench, Attested()))) == 1
+    assert run(noted(bench, again), noted(bench, Attested())) == ()
+    assert run.remembered("Read") == [found, Attested()]
 
 
 def test_what_the_same_run_asks_for_twice_is_kept_once(bench: Workbench, run: Run) -> None:
-    deed = noted(bench, intents.Replan(unit="first-steps"), key="summary:summary")
+    deed = noted(bench, Replan(unit="first-steps"), key="summary:summary")
     run(deed)
     assert run(deed) == ()
 
@@ -431,7 +443,7 @@ def test_a_remembered_comment_with_any_mark_is_left_alone(bench: Workbench, run:
 
 
 def test_a_deed_about_an_issue_that_is_gone_is_left_out(bench: Workbench, run: Run) -> None:
-    assert run(noted(bench, intents.Attested(), key="task:gone")) == ()
+    assert run(noted(bench, Attested(), key="task:gone")) == ()
 
 
 def test_the_snapshot_is_as_it_will_be(bench: Workbench, run: Run) -> None:
@@ -454,5 +466,5 @@ def test_ratings_on_a_checkpoint_are_kept_there() -> None:
     bench.say("Your path", "/rate cloud 2")
     run = Run(bench, GUIDE, config(ahead="all"))
     run()
-    assert run.remembered("Three-month checkpoint") == [intents.Rate(skill="rated-python", value=4)]
-    assert run.remembered("Your path") == [intents.Rate(skill="rated-cloud", value=2)]
+    assert run.remembered("Three-month checkpoint") == [Rate(skill="rated-python", value=4)]
+    assert run.remembered("Your path") == [Rate(skill="rated-cloud", value=2)]

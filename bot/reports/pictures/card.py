@@ -6,7 +6,7 @@ from bot import templating
 from bot.planning.bodies import full_unit_name, module_name
 from bot.planning.schedule import UnitDates
 from bot.planning.snapshot import Frozen
-from bot.reports.badge import streak
+from bot.progress.streak import streak
 from bot.reports.letters import fit, lines
 from bot.reports.pictures import paper
 from bot.reports.view import View

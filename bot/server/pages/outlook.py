@@ -8,7 +8,6 @@ from bot.planning import printing
 from bot.planning.changes import CreateIssue, CreateMilestone
 from bot.planning.printing import Group
 from bot.usecases.files import describe_files
-from bot.usecases.reconcile import check_removals
 from bot.usecases.sync import SyncPreview
 
 FIRST_ISSUES = 8
@@ -70,7 +69,7 @@ def outlook(seen: SyncPreview, *, interval: float) -> Outlook:
 
 def _refused(seen: SyncPreview) -> str:
     try:
-        check_removals(seen.plan, allowed=False)
+        seen.plan.check_safe()
     except RefusedError as much:
         return much.what
     return ""

@@ -1,7 +1,7 @@
 """What one installation has used and booked of GitHub's limits: values and pure functions.
 
-A `Book` is kept by a budget, for the threads of a process or for many processes. Times are aware
-and of one clock; a place is told in seconds from now, so whoever books needs no clock at all.
+A `RateLimitState` is kept by a limiter, for the threads of a process or for many processes. Times
+are aware and of one clock; a place is told in seconds from now, so whoever books needs no clock.
 
 The numbers are those of `pacing`, and of GitHub's page "Rate limits for the REST API" these: 900
 points a minute, of which a read costs one and a write five; and so many requests an hour, of which
@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.github.pacing import HOUR, MINUTE, Pause, Rates, patience
 from bot.github.problems import LimitReachedError
+from bot.github.retry import HOUR, MINUTE, Pause, Rates, backoff
 
 # A second. With BURST, and with writes that are sent up to 20 seconds after they were booked, that
 # stays below 900 in any minute.
@@ -28,7 +28,7 @@ _LONGEST = 3_600.0  # seconds to leave it alone, when GitHub does not say for ho
 FOR_PEOPLE = "what is left of this hour's requests is kept for people"
 
 
-class Place(NamedTuple):
+class Reservation(NamedTuple):
     """The next free place for a request, `seconds` from now; it is ours only when `taken`."""
 
     seconds: float
@@ -36,7 +36,7 @@ class Place(NamedTuple):
     taken: bool
 
 
-class Left(NamedTuple):
+class Quota(NamedTuple):
     """What an answer tells of the hour: of `limit` requests so many `remaining`, new in seconds."""
 
     limit: int
@@ -50,7 +50,7 @@ class Left(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Book:
+class RateLimitState:
     """Places taken and rests ordered; some lie ahead.
 
     `last` is the newest place of a write, `created` are the places of new things, oldest first, of
@@ -72,7 +72,7 @@ class Book:
 
     def write(
         self, now: datetime, rates: Rates, *, creations: int, at_most: float, people: bool = False
-    ) -> "tuple[Place, Book]":
+    ) -> "tuple[Reservation, RateLimitState]":
         """The place for a write that makes so many new things, and the book afterwards.
 
         A place more than `at_most` seconds away is not taken, and nothing changes.
@@ -90,7 +90,7 @@ class Book:
 
     def read(
         self, now: datetime, rates: Rates, *, at_most: float, people: bool = False
-    ) -> "tuple[Place, Book]":
+    ) -> "tuple[Reservation, RateLimitState]":
         """The place for a request that changes nothing, and the book afterwards."""
         book = self._at(now)
         rules = list(_closings(book, now, people=people))
@@ -102,7 +102,7 @@ class Book:
             return place, self
         return place, replace(book, busy=_paid(book, due, 1, rates))
 
-    def close(self, now: datetime, seconds: float, why: str) -> "Book":
+    def close(self, now: datetime, seconds: float, why: str) -> "RateLimitState":
         """Nobody sends anything for so long. A longer closing holds against a shorter one."""
         book, until = self._at(now), now + timedelta(seconds=seconds)
         if book.shut is not None and book.shut >= until:
@@ -111,7 +111,7 @@ class Book:
 
     def refused(
         self, now: datetime, rates: Rates, limit: LimitReachedError, *, wrote: bool
-    ) -> "Book":
+    ) -> "RateLimitState":
         """GitHub refused a request: rest as long as it wants, and learn from it.
 
         What was under way when the first one was refused, and is refused as well, teaches nothing.
@@ -121,7 +121,7 @@ class Book:
         if again and not _said(limit):
             return book
         strikes = book.strikes if book.shut is not None and book.shut > now - HOUR else 0
-        wait = patience(limit, strikes)
+        wait = backoff(limit, strikes)
         seconds = wait if _said(limit) else min(wait, _LONGEST)
         closed = book.close(now, seconds, f"GitHub's {limit}")
         if again or not limit.secondary:
@@ -134,7 +134,7 @@ class Book:
         strikes = min(strikes + 1, _MOST_STRIKES)
         return replace(closed, learned=learned, refused_at=now, strikes=strikes)
 
-    def heard(self, now: datetime, left: Left) -> "Book":
+    def heard(self, now: datetime, left: Quota) -> "RateLimitState":
         """What an answer tells of the hour's requests."""
         book = self._at(now)
         if not left.low:
@@ -168,7 +168,7 @@ class Book:
         past = all(at < now - HOUR for at in known if at is not None)
         return past and (self.refused_at is None or self.refused_at < now - LEARNED_FOR)
 
-    def _at(self, now: datetime) -> "Book":
+    def _at(self, now: datetime) -> "RateLimitState":
         """When the clock was set back, all times are taken along instead of waiting for it."""
         back = self.seen - now if self.seen is not None else timedelta()
         if back <= timedelta():
@@ -189,9 +189,9 @@ class Book:
         )
 
 
-def _place(due: datetime, now: datetime, why: str, at_most: float) -> Place:
+def _place(due: datetime, now: datetime, why: str, at_most: float) -> Reservation:
     seconds = max(0.0, (due - now).total_seconds())
-    return Place(seconds, why, taken=seconds <= at_most)
+    return Reservation(seconds, why, taken=seconds <= at_most)
 
 
 def _said(limit: LimitReachedError) -> bool:
@@ -199,7 +199,9 @@ def _said(limit: LimitReachedError) -> bool:
     return limit.after is not None or limit.reset_in is not None
 
 
-def _closings(book: Book, now: datetime, *, people: bool) -> Iterator[tuple[datetime, str]]:
+def _closings(
+    book: RateLimitState, now: datetime, *, people: bool
+) -> Iterator[tuple[datetime, str]]:
     yield now, ""
     if book.shut is not None and book.shut > now:
         yield book.shut, book.why
@@ -207,7 +209,7 @@ def _closings(book: Book, now: datetime, *, people: bool) -> Iterator[tuple[date
         yield book.spare, FOR_PEOPLE
 
 
-def _spacings(book: Book, pace: Rates, creations: int) -> Iterator[tuple[datetime, str]]:
+def _spacings(book: RateLimitState, pace: Rates, creations: int) -> Iterator[tuple[datetime, str]]:
     """From when on each of the rules for writes allows one."""
     if not pace.interval:
         return
@@ -224,7 +226,7 @@ def _spacings(book: Book, pace: Rates, creations: int) -> Iterator[tuple[datetim
             yield book.created[-most] + span, f"GitHub allows {most} new things {word}"
 
 
-def _paid(book: Book, at: datetime, points: int, rates: Rates) -> datetime:
+def _paid(book: RateLimitState, at: datetime, points: int, rates: Rates) -> datetime:
     """Until when they are paid for; where writes may be closer, this GitHub allows more of all."""
     seconds = points / POINTS * min(rates.interval, 1.0)
     return max(book.busy or at, at) + timedelta(seconds=seconds)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.github.book import FOR_PEOPLE, Book, Left, Place
-from bot.github.pacing import HOUR, MINUTE, Pacing, Rates
 from bot.github.problems import LimitReachedError
+from bot.github.rate_limit_state import FOR_PEOPLE, Quota, RateLimitState, Reservation
+from bot.github.retry import HOUR, MINUTE, Pacing, Rates
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 USUAL = Rates.of(Pacing())
@@ -22,20 +22,22 @@ class Desk:
     """A book, and a clock that is set by hand."""
 
     def __init__(self, rates: Rates = USUAL) -> None:
-        self.book = Book()
+        self.book = RateLimitState()
         self.now = NOON
         self.given = rates
 
     def wait(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
 
-    def write(self, creations: int = 1, *, at_most: float = FOREVER, people: bool = False) -> Place:
+    def write(
+        self, creations: int = 1, *, at_most: float = FOREVER, people: bool = False
+    ) -> Reservation:
         place, self.book = self.book.write(
             self.now, self.given, creations=creations, at_most=at_most, people=people
         )
         return place
 
-    def read(self, *, at_most: float = FOREVER, people: bool = False) -> Place:
+    def read(self, *, at_most: float = FOREVER, people: bool = False) -> Reservation:
         place, self.book = self.book.read(self.now, self.given, at_most=at_most, people=people)
         return place
 
@@ -44,7 +46,7 @@ class Desk:
         return self.book.closed(self.now).seconds
 
     def heard(self, remaining: int, reset_in: float = 600) -> None:
-        self.book = self.book.heard(self.now, Left(5_000, remaining, reset_in))
+        self.book = self.book.heard(self.now, Quota(5_000, remaining, reset_in))
 
     @property
     def rates(self) -> Rates:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import UnavailableError, UncertainWriteError
-from bot.github.pacing import Pace, Pacing, Pause, Waiter, patience, persist
 from bot.github.problems import AnswerLostError, LimitReachedError, NeverSentError
+from bot.github.retry import Pace, Pacing, Pause, Waiter, backoff, retry
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SECONDARY = LimitReachedError(secondary=True, after=None, reset_in=None)
@@ -173,14 +173,14 @@ class TestLearning:
 class TestPatience:
     def test_retry_after_is_obeyed_to_the_second(self) -> None:
         limit = LimitReachedError(secondary=True, after=37.0, reset_in=3_000.0)
-        assert patience(limit, 0) == 37.0
+        assert backoff(limit, 0) == 37.0
 
     def test_else_the_reset_of_the_budget(self) -> None:
         limit = LimitReachedError(secondary=False, after=None, reset_in=120.0)
-        assert patience(limit, 0) == 121.0
+        assert backoff(limit, 0) == 121.0
 
     def test_else_a_minute_and_then_ever_longer(self) -> None:
-        assert [patience(SECONDARY, n) for n in range(4)] == [60, 120, 240, 480]
+        assert [backoff(SECONDARY, n) for n in range(4)] == [60, 120, 240, 480]
 
 
 class TestWaiter:
@@ -244,41 +244,41 @@ class TestPersist:
         self, outcomes: list[Exception], told: list[bool]
     ) -> None:
         send = Outcomes(outcomes)
-        assert persist(send, waiter=Watch().waiter(), repeatable=True) == "done"
+        assert retry(send, waiter=Watch().waiter(), repeatable=True) == "done"
         assert send.told == told
 
     @pytest.mark.parametrize("before", [[], [UNSENT], [SECONDARY]])
     def test_a_lost_answer_ends_what_may_not_be_repeated(self, before: list[Exception]) -> None:
         send = Outcomes([*before, LOST])
         with pytest.raises(UncertainWriteError):
-            persist(send, waiter=Watch().waiter(), repeatable=False)
+            retry(send, waiter=Watch().waiter(), repeatable=False)
         assert len(send.told) == len(before) + 1
 
     def test_a_write_that_never_left_is_unavailable_and_not_uncertain(self) -> None:
         with pytest.raises(UnavailableError, match="refused"):
-            persist(Outcomes([UNSENT] * 3), waiter=Watch().waiter(), repeatable=False)
+            retry(Outcomes([UNSENT] * 3), waiter=Watch().waiter(), repeatable=False)
 
     def test_a_write_that_may_have_left_stays_uncertain(self) -> None:
         with pytest.raises(UncertainWriteError):
-            persist(Outcomes([LOST, UNSENT, UNSENT]), waiter=Watch().waiter(), repeatable=True)
+            retry(Outcomes([LOST, UNSENT, UNSENT]), waiter=Watch().waiter(), repeatable=True)
 
     def test_a_read_is_never_uncertain(self) -> None:
         send = Outcomes([LOST] * 3)
         with pytest.raises(UnavailableError):
-            persist(send, waiter=Watch().waiter(), repeatable=True, reads=True)
+            retry(send, waiter=Watch().waiter(), repeatable=True, reads=True)
 
     def test_refusals_without_end_come_to_an_end(self) -> None:
         limit = LimitReachedError(secondary=True, after=0.0, reset_in=None)
         send, watch = Outcomes([limit] * 99), Watch()
         with pytest.raises(UnavailableError):
-            persist(send, waiter=watch.waiter(), repeatable=True)
+            retry(send, waiter=watch.waiter(), repeatable=True)
         assert watch.slept == [1.0] * 10
 
     @given(st.lists(st.sampled_from([LOST, UNSENT, SECONDARY]), max_size=8))
     def test_nothing_is_sent_after_a_loss_unless_it_may_be(self, outcomes: list[Exception]) -> None:
         send = Outcomes(outcomes)
         try:
-            persist(send, waiter=Watch().waiter(max_wait=100_000), repeatable=False)
+            retry(send, waiter=Watch().waiter(max_wait=100_000), repeatable=False)
         except (UncertainWriteError, UnavailableError):
             assert LOST in outcomes or outcomes.count(UNSENT) >= 3
         assert not any(send.told)

@@ -17,13 +17,13 @@ from server import reservation_process as process
 from server.conftest import empty_database
 from sqlalchemy.engine import Connection
 
-from bot.github.book import Left, Place
-from bot.github.budget import InProcess, Keeping, Standing
-from bot.github.pacing import Pacing
 from bot.github.problems import LimitReachedError
+from bot.github.rate_limit_state import Quota, Reservation
+from bot.github.rate_limiter import InMemoryRateLimiter, LimiterStatus, StatefulRateLimiter
+from bot.github.retry import Pacing
 from bot.server import config
-from bot.server.store.budget import Shared, database_time
 from bot.server.store.engine import open_engine
+from bot.server.store.rate_limiter import DatabaseRateLimiter, database_time
 from bot.server.store.rows import InstallationRow
 from bot.server.store.store import Store
 from bot.server.store.tables import budget as table
@@ -54,11 +54,13 @@ def clock() -> Clock:
     return Clock()
 
 
-def shared(store: Store, clock: Clock, **pacing: float) -> Shared:
-    return Shared(store.engine, Pacing.model_validate(pacing), now=clock)
+def shared(store: Store, clock: Clock, **pacing: float) -> DatabaseRateLimiter:
+    return DatabaseRateLimiter(store.engine, Pacing.model_validate(pacing), now=clock)
 
 
-def take(budget: Keeping, installation: int = ADA, *, creations: int = 1) -> Place:
+def take(
+    budget: StatefulRateLimiter, installation: int = ADA, *, creations: int = 1
+) -> Reservation:
     place = budget.reserve(installation, creations=creations, at_most=1e9)
     assert place.taken
     return place
@@ -88,10 +90,10 @@ def test_a_refusal_is_heard_and_learned_from_by_all(store: Store, clock: Clock) 
 
 def test_all_leave_people_their_share(store: Store, clock: Clock) -> None:
     one, other = shared(store, clock), shared(store, clock)
-    one.heard(ADA, Left(5_000, 400, 90))
+    one.heard(ADA, Quota(5_000, 400, 90))
     assert other.ask(ADA, at_most=20).seconds == 91
     assert other.ask(ADA, at_most=20, people=True).taken
-    one.heard(ADA, Left(5_000, 4_999, 3_600))
+    one.heard(ADA, Quota(5_000, 4_999, 3_600))
     assert other.ask(ADA, at_most=20).taken
 
 
@@ -105,15 +107,15 @@ def test_places_of_one_who_died_pass(store: Store, clock: Clock) -> None:
 
 def test_how_all_of_them_stand(store: Store, clock: Clock) -> None:
     budget = shared(store, clock)
-    assert budget.standing() == Standing(0, 0, 0, 0.0, None)
+    assert budget.standing() == LimiterStatus(0, 0, 0, 0.0, None)
     for _ in range(4):
         take(budget)
-    budget.heard(BOB, Left(5_000, 4_000, 600))
-    budget.heard(BOB, Left(5_000, 250, 600))
+    budget.heard(BOB, Quota(5_000, 4_000, 600))
+    budget.heard(BOB, Quota(5_000, 250, 600))
     budget.close(3, 30, "GitHub's rate limit")
-    assert budget.standing() == Standing(closed=1, spared=1, ahead=3, longest=601, left=0.05)
+    assert budget.standing() == LimiterStatus(closed=1, spared=1, ahead=3, longest=601, left=0.05)
     clock.wait(700)
-    assert budget.standing() == Standing(0, 0, 0, 0.0, 0.05)
+    assert budget.standing() == LimiterStatus(0, 0, 0, 0.0, 0.05)
 
 
 def test_an_installation_that_is_gone_leaves_nothing(store: Store, clock: Clock) -> None:
@@ -136,7 +138,10 @@ def test_an_installation_that_is_gone_leaves_nothing(store: Store, clock: Clock)
 def test_it_says_what_one_in_memory_says(store: Store, said: list[tuple[str, float]]) -> None:
     clock = Clock()
     pacing = {"per_minute": 4, "per_hour": 9}
-    kept, remembered = shared(store, clock, **pacing), InProcess(Pacing(**pacing), clock=clock)
+    kept, remembered = (
+        shared(store, clock, **pacing),
+        InMemoryRateLimiter(Pacing(**pacing), clock=clock),
+    )
     with store.engine.begin() as connection:
         connection.execute(table.delete())
     for what, pause in said:
@@ -151,7 +156,7 @@ def test_it_says_what_one_in_memory_says(store: Store, said: list[tuple[str, flo
             elif what == "refused":
                 budget.refused(ADA, SECONDARY, wrote=True)
             elif what == "low":
-                budget.heard(ADA, Left(5_000, 9, 30))
+                budget.heard(ADA, Quota(5_000, 9, 30))
             else:
                 budget.close(ADA, pause, "x")
         if answers:
@@ -188,7 +193,7 @@ def test_two_real_processes_keep_to_the_limits_together(address: str) -> None:
     assert [one.wait(60) for one in processes] == [0, 0]
     engine = open_engine(address)
     try:
-        places = Shared(engine)._look(process.INSTALLATION).book.created
+        places = DatabaseRateLimiter(engine)._look(process.INSTALLATION).book.created
     finally:
         engine.dispose()
     assert len(places) == 2 * process.THREADS * process.EACH

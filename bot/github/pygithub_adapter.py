@@ -28,8 +28,8 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 from bot.github import problems
 from bot.github.client import ANSWER_TIMEOUT, API_VERSION, USER_AGENT, Connection, new_name
 from bot.github.exchange import Exchange, OnExchange, unwatched
-from bot.github.pacing import Clock
 from bot.github.problems import Answer, AnswerLostError, NeverSentError, RedirectedError
+from bot.github.retry import Clock
 
 # PyGithub's import hangs a handler on its logger; what is worth telling, the caller tells.
 _log = logging.getLogger("github")
@@ -60,7 +60,7 @@ class _Secure(HTTPSRequestsConnectionClass):
         return _unfollowed(super().getresponse())
 
 
-class Wire(Requester):
+class PyGithubAdapter(Requester):
     """PyGithub's requester, sending each request once and handing on good answers only.
 
     All that PyGithub's objects do here goes through `requestJson`. It raises LimitReachedError,

@@ -9,7 +9,7 @@ from bot.github import problems
 M = TypeVar("M", bound=BaseModel)
 
 
-class Told(BaseModel):
+class ApiModel(BaseModel):
     """What GitHub tells; of its many fields only what is used here."""
 
     model_config = ConfigDict(

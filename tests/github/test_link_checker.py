@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from bot.github.outside import MAX_BYTES, WebPages, is_public, system_resolver
+from bot.github.link_checker import MAX_BYTES, LinkChecker, is_public, system_resolver
 
 PUBLIC = "93.184.215.14"
 BLOG = "https://blog.example.org"
@@ -217,13 +217,13 @@ def names() -> Names:
 
 
 @pytest.fixture
-def web(dial: Dial, names: Names, certificate: Path) -> WebPages:
+def web(dial: Dial, names: Names, certificate: Path) -> LinkChecker:
     tls = ssl.create_default_context(cafile=str(certificate))
-    return WebPages(resolve=names, dial=dial, tls=tls)
+    return LinkChecker(resolve=names, dial=dial, tls=tls)
 
 
 def test_a_page_is_asked_for_at_the_address_that_was_checked(
-    web: WebPages, dial: Dial, names: Names, server: Server
+    web: LinkChecker, dial: Dial, names: Names, server: Server
 ) -> None:
     assert web.exists(f"{BLOG}/") == "Loops"
     assert dial.dialled == [(PUBLIC, 443)]
@@ -241,13 +241,13 @@ def test_a_page_is_asked_for_at_the_address_that_was_checked(
 def test_without_a_trusted_certificate_nothing_is_sent(
     dial: Dial, names: Names, server: Server
 ) -> None:
-    pages = WebPages(resolve=names, dial=dial, tls=httpx2.create_ssl_context())
+    pages = LinkChecker(resolve=names, dial=dial, tls=httpx2.create_ssl_context())
     assert pages.exists(f"{BLOG}/") is None
     assert server.seen == []
 
 
 def test_the_certificate_must_be_for_that_name(
-    web: WebPages, names: Names, dial: Dial, server: Server
+    web: LinkChecker, names: Names, dial: Dial, server: Server
 ) -> None:
     names.names["blog.example.net"] = [PUBLIC]
     assert web.exists("https://blog.example.net/") is None
@@ -257,7 +257,7 @@ def test_the_certificate_must_be_for_that_name(
 
 @pytest.mark.parametrize("address", LOCAL)
 def test_no_address_that_is_not_public_is_dialled(
-    web: WebPages, names: Names, dial: Dial, address: str
+    web: LinkChecker, names: Names, dial: Dial, address: str
 ) -> None:
     assert not is_public(ip_address(address))
     names.names["blog.example.org"] = [address]
@@ -307,25 +307,25 @@ def test_however_this_machine_is_written_the_resolver_shows_it(host: str) -> Non
     ],
 )
 def test_what_is_no_page_of_a_named_site_is_not_even_resolved(
-    web: WebPages, names: Names, dial: Dial, url: str
+    web: LinkChecker, names: Names, dial: Dial, url: str
 ) -> None:
     assert web.exists(url) is None
     assert (names.asked, dial.dialled) == ([], [])
 
 
-def test_a_name_that_nobody_knows_is_no_page(web: WebPages, dial: Dial) -> None:
+def test_a_name_that_nobody_knows_is_no_page(web: LinkChecker, dial: Dial) -> None:
     assert web.exists("https://nowhere.example.org/") is None
     assert dial.dialled == []
 
 
 def test_a_name_that_cannot_be_asked_for_is_no_page(dial: Dial) -> None:
-    assert WebPages(dial=dial).exists(f"https://{'a' * 64}.example.org/") is None
+    assert LinkChecker(dial=dial).exists(f"https://{'a' * 64}.example.org/") is None
     assert dial.dialled == []
 
 
 @pytest.mark.parametrize("found", [[], ["nonsense"]])
 def test_an_answer_without_an_address_is_no_page(
-    web: WebPages, names: Names, dial: Dial, found: list[str]
+    web: LinkChecker, names: Names, dial: Dial, found: list[str]
 ) -> None:
     names.names["blog.example.org"] = found
     assert web.exists(f"{BLOG}/") is None
@@ -333,7 +333,7 @@ def test_an_answer_without_an_address_is_no_page(
 
 
 def test_another_address_is_tried_when_one_does_not_answer(
-    web: WebPages, names: Names, dial: Dial
+    web: LinkChecker, names: Names, dial: Dial
 ) -> None:
     names.names["blog.example.org"] = ["2606:2800:21f:cb07::1", PUBLIC]
     dial.dead = {"2606:2800:21f:cb07::1"}
@@ -343,7 +343,7 @@ def test_another_address_is_tried_when_one_does_not_answer(
 
 
 class TestRedirects:
-    def test_a_few_are_followed(self, web: WebPages, names: Names, server: Server) -> None:
+    def test_a_few_are_followed(self, web: LinkChecker, names: Names, server: Server) -> None:
         server.pages["/a"] = answer(301, location="/b?x=1")
         server.pages["/b?x=1"] = answer(302, location="//www.example.org/c")
         server.pages["/c"] = answer(308, location=f"{BLOG}/")
@@ -365,7 +365,7 @@ class TestRedirects:
         ],
     )
     def test_each_is_checked_like_the_first(
-        self, web: WebPages, names: Names, dial: Dial, server: Server, location: str
+        self, web: LinkChecker, names: Names, dial: Dial, server: Server, location: str
     ) -> None:
         names.names["inside.example.org"] = ["10.0.0.7"]
         server.pages["/away"] = answer(302, location=location)
@@ -378,28 +378,28 @@ class TestRedirects:
         """DNS rebinding: public when it is checked, private at the next question."""
         answers = iter([[PUBLIC], ["127.0.0.1"]])
         tls = ssl.create_default_context(cafile=str(certificate))
-        pages = WebPages(resolve=lambda _: next(answers), dial=dial, tls=tls)
+        pages = LinkChecker(resolve=lambda _: next(answers), dial=dial, tls=tls)
         server.pages["/away"] = answer(302, location="/")
         assert pages.exists(f"{BLOG}/away") is None
         assert dial.dialled == [(PUBLIC, 443)]
 
-    def test_one_that_leads_nowhere_is_no_page(self, web: WebPages, server: Server) -> None:
+    def test_one_that_leads_nowhere_is_no_page(self, web: LinkChecker, server: Server) -> None:
         server.pages["/away"] = answer(302)
         assert web.exists(f"{BLOG}/away") is None
 
-    def test_no_cookie_is_carried_along(self, web: WebPages, server: Server) -> None:
+    def test_no_cookie_is_carried_along(self, web: LinkChecker, server: Server) -> None:
         server.pages["/away"] = answer(302, location="/", set_cookie="id=1")
         assert web.exists(f"{BLOG}/away") == "Loops"
         assert all("cookie" not in seen for seen in server.seen)
 
 
 class TestLimits:
-    def test_a_body_without_end_is_left(self, web: WebPages, server: Server) -> None:
+    def test_a_body_without_end_is_left(self, web: LinkChecker, server: Server) -> None:
         server.pages["/flood"] = flood
         assert web.exists(f"{BLOG}/flood") == "Much"
 
     def test_a_title_beyond_the_first_64_kb_is_not_read(
-        self, web: WebPages, server: Server
+        self, web: LinkChecker, server: Server
     ) -> None:
         server.pages["/late"] = answer(200, " " * MAX_BYTES + "<title>Late</title>")
         assert web.exists(f"{BLOG}/late") == ""
@@ -410,7 +410,7 @@ class TestLimits:
         server.pages["/drip"] = drip
         tls = ssl.create_default_context(cafile=str(certificate))
         ticks = count()
-        pages = WebPages(resolve=names, dial=dial, tls=tls, clock=lambda: next(ticks) / 4)
+        pages = LinkChecker(resolve=names, dial=dial, tls=tls, clock=lambda: next(ticks) / 4)
         assert pages.exists(f"{BLOG}/") == "Loops"
         assert pages.exists(f"{BLOG}/drip") is None
         assert server.seen[-1]["path"] == "/drip"
@@ -439,12 +439,12 @@ class TestTitles:
         self, httpx2_mock: respx.Router, content: bytes, kind: str, title: str
     ) -> None:
         httpx2_mock.get(f"{BLOG}/").respond(content=content, headers={"Content-Type": kind})
-        assert WebPages().exists(f"{BLOG}/") == title
+        assert LinkChecker().exists(f"{BLOG}/") == title
 
     @pytest.mark.parametrize("status", [204, 304, 401, 403, 404, 410, 429, 500, 999])
     def test_only_a_good_answer_is_a_page(self, httpx2_mock: respx.Router, status: int) -> None:
         httpx2_mock.get(f"{BLOG}/").respond(status)
-        assert (WebPages().exists(f"{BLOG}/") is not None) is (status == 204)
+        assert (LinkChecker().exists(f"{BLOG}/") is not None) is (status == 204)
 
     @pytest.mark.parametrize(
         "error", [httpcore2.ReadTimeout, httpcore2.RemoteProtocolError, httpcore2.ReadError]
@@ -453,4 +453,4 @@ class TestTitles:
         self, httpx2_mock: respx.Router, error: type[Exception]
     ) -> None:
         httpx2_mock.get(f"{BLOG}/").mock(side_effect=error)
-        assert WebPages().exists(f"{BLOG}/") is None
+        assert LinkChecker().exists(f"{BLOG}/") is None

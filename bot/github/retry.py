@@ -194,7 +194,7 @@ class Waiter:
         self.rest(pause)
 
 
-def patience(limit: LimitReachedError, refusals: int) -> float:
+def backoff(limit: LimitReachedError, refusals: int) -> float:
     """Seconds to wait after the refusal number `refusals` (from 0) in a row."""
     if limit.after is not None:
         return max(1.0, limit.after)
@@ -203,7 +203,7 @@ def patience(limit: LimitReachedError, refusals: int) -> float:
     return float(MINUTE.total_seconds() * 2**refusals)
 
 
-def persist(
+def retry(
     send: Callable[[bool], T],
     *,
     waiter: Waiter,
@@ -231,7 +231,7 @@ def persist(
                     f"GitHub refused {refusals} times in a row ({limit}).",
                     hint="Run the same command again in an hour: it goes on where it stopped.",
                 ) from None
-            waiter.wait(Pause(patience(limit, refusals), f"GitHub's {limit}"))
+            waiter.wait(Pause(backoff(limit, refusals), f"GitHub's {limit}"))
             refusals += 1
             continue
         except NeverSentError as broken:

@@ -1,6 +1,6 @@
 """The HTTP edge of an App: requests that belong to no repository, one at a time over httpx2.
 
-One `AppCalls` serves all threads of a process. httpx2 is imported by the first request.
+One `ApiClient` serves all threads of a process. httpx2 is imported by the first request.
 """
 
 import logging
@@ -23,8 +23,8 @@ from bot.github.client import (
     PUBLIC_API,
     USER_AGENT,
 )
-from bot.github.pacing import Clock, OnWait, Sleep, Waiter, persist, say_nothing, utc_now
 from bot.github.problems import Answer, AnswerLostError, NeverSentError
+from bot.github.retry import Clock, OnWait, Sleep, Waiter, retry, say_nothing, utc_now
 
 if TYPE_CHECKING:
     import httpx2
@@ -35,7 +35,7 @@ MAX_PAGES = 100_000
 _NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next\b')
 
 
-class AppCalls:
+class ApiClient:
     """Requests below the API root. Redirects are never followed: a secret stays with its host.
 
     Waits that GitHub asks for are obeyed up to `max_wait` seconds a request.
@@ -99,7 +99,7 @@ class AppCalls:
         waiter = Waiter(
             clock=self.clock, sleep=self._sleep, on_wait=self._on_wait, max_wait=self._max_wait
         )
-        return persist(once, waiter=waiter, repeatable=repeatable, reads=repeatable)
+        return retry(once, waiter=waiter, repeatable=repeatable, reads=repeatable)
 
     def _exchange(
         self,
@@ -135,11 +135,11 @@ class AppCalls:
         """The connections, for any number of threads; `close` closes them."""
         with self._opening:
             if self._http is None:
-                self._http = session(self.api_url)
+                self._http = open_session(self.api_url)
             return self._http
 
 
-def session(api_url: str) -> "httpx2.Client":
+def open_session(api_url: str) -> "httpx2.Client":
     """Connections to one GitHub, for any number of threads. Raises ConfigError."""
     import httpx2
 

@@ -18,9 +18,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from bot.github.book import Book
-from bot.github.budget import Keeping, Opened
-from bot.github.pacing import Pacing, Rates
+from bot.github.rate_limit_state import RateLimitState
+from bot.github.rate_limiter import Opened, StatefulRateLimiter
+from bot.github.retry import Pacing, Rates
 from bot.server.store.engine import ONLY_READS, insert
 from bot.server.store.tables import Moment, budget
 
@@ -32,7 +32,7 @@ _MOST = 2**32 - 1
 Now = Callable[[Connection], datetime]
 
 
-class Shared(Keeping):
+class DatabaseRateLimiter(StatefulRateLimiter):
     """A budget for all processes on one database. Each call is one transaction, or two when new.
 
     `now` is for tests; else it is the database's clock, and where that is in this process anyway,
@@ -64,9 +64,9 @@ class Shared(Keeping):
         with self._reading() as connection:
             found = sa.select(budget).where(_B.installation_id == installation)
             row = connection.execute(found).mappings().first()
-            return Opened(_book(row) if row else Book(), self._now(connection))
+            return Opened(_book(row) if row else RateLimitState(), self._now(connection))
 
-    def _all(self) -> tuple[list[Book], datetime]:
+    def _all(self) -> tuple[list[RateLimitState], datetime]:
         with self._reading() as connection:
             now = self._now(connection)
             ahead = sa.or_(*(at > now for at in (_B.last_at, _B.shut_at, _B.spare_at)))
@@ -107,9 +107,9 @@ def _held(connection: Connection, installation: int) -> Any:
     return row
 
 
-def _book(row: Any) -> Book:
+def _book(row: Any) -> RateLimitState:
     known = row["spacing"] is not None
-    return Book(
+    return RateLimitState(
         last=row["last_at"],
         created=_unpacked(row["created"], row["last_at"]),
         busy=row["busy_at"],
@@ -123,7 +123,7 @@ def _book(row: Any) -> Book:
     )
 
 
-def _columns(book: Book) -> dict[str, Any]:
+def _columns(book: RateLimitState) -> dict[str, Any]:
     spacing, per_minute, per_hour = book.learned or (None, None, None)
     return {
         "last_at": book.last,

@@ -72,7 +72,7 @@ def system_resolver(host: str) -> list[str]:
     return [str(entry[4][0]) for entry in found]
 
 
-class WebPages:
+class LinkChecker:
     """Implements `bot.usecases.evidence.Outside`. One connection for each request, none is kept.
 
     `dial` connects to an address that was checked, `allowed` is the check. `clock` counts seconds.

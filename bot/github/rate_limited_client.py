@@ -6,45 +6,25 @@ all others hear it.
 
 import time
 from collections.abc import Callable, Mapping
-from functools import wraps
 from math import ceil
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from bot.errors import UnavailableError
 from bot.github import problems
-from bot.github.app_calls import session
-from bot.github.book import Left, Place
-from bot.github.budget import Budget
+from bot.github.api_client import open_session
 from bot.github.client import Http
 from bot.github.exchange import Exchange
-from bot.github.pacing import Clock, OnWait, Sleep, say_nothing, utc_now
 from bot.github.problems import Answer, LimitReachedError
-from bot.planning.ports import Gateway
+from bot.github.rate_limit_state import Quota, Reservation
+from bot.github.rate_limiter import RateLimiter
+from bot.github.retry import Clock, OnWait, Sleep, say_nothing, utc_now
+from bot.planning.file_changes import Write
+from bot.planning.ports import Gateway, WriteResult, nothing
 
 if TYPE_CHECKING:
     import httpx2
 
 _UNREACHED = 60.0  # seconds to leave an installation alone when GitHub gave no answer
-# How many new things each write of the gateway makes: what GitHub counts apart from other writes.
-CREATIONS = {
-    "create_label": 1,
-    "update_label": 0,
-    "delete_label": 0,
-    "create_milestone": 1,
-    "update_milestone": 0,
-    "delete_milestone": 0,
-    "create_issue": 1,
-    "update_issue": 0,
-    "create_comment": 1,
-    "update_comment": 0,
-    "delete_comment": 0,
-    "add_sub_issue": 1,
-    "react": 1,
-    "pin_issue": 0,
-    "commit_files": 1,
-    "put_file": 1,
-    "open_pull_request": 1,
-}
 
 
 class LaterError(UnavailableError):
@@ -59,7 +39,7 @@ class LaterError(UnavailableError):
         self.seconds = seconds
 
 
-class Lane:
+class RateLimitedClient:
     """A run's way through the budget.
 
     `max_wait` is the longest single wait in seconds; what would take longer raises LaterError.
@@ -69,7 +49,7 @@ class Lane:
 
     def __init__(
         self,
-        budget: Budget,
+        budget: RateLimiter,
         installation: int,
         *,
         people: bool = False,
@@ -113,7 +93,7 @@ class Lane:
 
     def http(self, api_url: str) -> Http:
         """Connections for a reader, which keep to the budget and note what GitHub says of it."""
-        return _Line(self, self._http or session(api_url), own=self._http is None)
+        return _Line(self, self._http or open_session(api_url), own=self._http is None)
 
     def gateway(self, gateway: Gateway) -> Gateway:
         """The gateway, each write of which takes its place first.
@@ -121,7 +101,7 @@ class Lane:
         It should not pace itself (`Pacing(interval=0)`), have `refused` as its `on_limit`, and tell
         `exchanged` of its requests.
         """
-        return cast("Gateway", _Paced(gateway, self))
+        return _Paced(gateway, self)
 
     def answered(self, response: "httpx2.Response") -> None:
         """Note what an answer to a read says of the limits."""
@@ -142,7 +122,7 @@ class Lane:
         if left is not None:
             self.budget.heard(self.installation, left)
 
-    def _take(self, place: Place) -> None:
+    def _take(self, place: Reservation) -> None:
         if not place.taken:
             raise LaterError(place.seconds, place.why)
         if place.seconds > 0:
@@ -153,7 +133,7 @@ class Lane:
 class _Line:
     """A client that waits for its lane before each request; closed only when it is `own`."""
 
-    def __init__(self, lane: Lane, client: Http, *, own: bool) -> None:
+    def __init__(self, lane: RateLimitedClient, client: Http, *, own: bool) -> None:
         self._lane = lane
         self._client = client
         self._own = own
@@ -179,30 +159,22 @@ class _Line:
 
 
 class _Paced:
-    """A gateway behind a lane: the same methods, each waiting for its place."""
+    """A gateway behind a lane: each write waits for its place."""
 
-    def __init__(self, gateway: Gateway, lane: Lane) -> None:
+    def __init__(self, gateway: Gateway, lane: RateLimitedClient) -> None:
         self._gateway = gateway
         self._lane = lane
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name not in CREATIONS:
-            raise AttributeError(name)
-        write = getattr(self._gateway, name)
-
-        @wraps(write)
-        def paced(*args: Any, **fields: Any) -> Any:
-            self._lane.wait_to_write(CREATIONS[name])
-            try:
-                return write(*args, **fields)
-            except UnavailableError as refused:
-                self._lane.budget.close(self._lane.installation, _UNREACHED, refused.what)
-                raise
-
-        return paced
+    def write(self, change: Write, *, check: Callable[[], None] = nothing) -> WriteResult:
+        self._lane.wait_to_write(int(change.creates))
+        try:
+            return self._gateway.write(change, check=check)
+        except UnavailableError as refused:
+            self._lane.budget.close(self._lane.installation, _UNREACHED, refused.what)
+            raise
 
 
-def _left(headers: Mapping[str, str], reset_in: float | None) -> Left | None:
+def _left(headers: Mapping[str, str], reset_in: float | None) -> Quota | None:
     """What an answer tells of the hour's requests; nothing where there is no such limit."""
     told = headers.get("x-ratelimit-limit", ""), headers.get("x-ratelimit-remaining", "")
     # Searching and GraphQL have hours of their own.
@@ -210,4 +182,4 @@ def _left(headers: Mapping[str, str], reset_in: float | None) -> Left | None:
         return None
     if not all(text.isdecimal() for text in told):
         return None
-    return Left(int(told[0]), int(told[1]), reset_in)
+    return Quota(int(told[0]), int(told[1]), reset_in)

@@ -1,0 +1,99 @@
+"""What all changes have: how they print, what they count for, and how keys become numbers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, ClassVar, Self
+
+from bot.errors import GitHubError
+from bot.planning.marker import Key
+from bot.planning.snapshot import Frozen, IssueRef
+
+NOON = time(12, tzinfo=UTC)  # on the same day in every time zone from -12 to +11
+_FIELD_WORDS = {
+    "marker": "its hidden marker",
+    "ledger": "what Milepost remembers",
+    "memory": "what you said",
+    "state": "reopen",
+}
+
+
+class Row(Frozen):
+    """One line of a printed plan. `sign` is +, ~, -, > (relate), ^ (pin) or * (mark)."""
+
+    sign: str
+    kind: str
+    title: str
+    detail: str = ""
+
+
+@dataclass
+class Numbers:
+    """What GitHub calls the issues and milestones that changes name by key."""
+
+    issues: dict[Key, IssueRef]
+    milestones: dict[Key, int]
+
+
+class BaseChange(Frozen):
+    """One write. `sign` and `kind` begin its line in a printed plan, as in `Row`.
+
+    `optional` are refusals after which the rest of the plan goes on as if it was done.
+    """
+
+    sign: ClassVar[str] = "~"
+    kind: ClassVar[str] = ""
+    optional: ClassVar[tuple[type[GitHubError], ...]] = ()
+
+    def describe(self) -> Row:
+        """Return its line of a printed plan."""
+        return Row(sign=self.sign, kind=self.kind, title=self.shown, detail=self.detail)
+
+    @property
+    def shown(self) -> str:
+        """What the line calls the object."""
+        return str(getattr(self, "title", ""))
+
+    @property
+    def detail(self) -> str:
+        """What the line says behind it."""
+        return ""
+
+    @property
+    def creates(self) -> bool:
+        """Whether it makes something new, which GitHub counts apart from other writes."""
+        return self.sign in {"+", ">", "*"}
+
+    @property
+    def notifies(self) -> bool:
+        """Whether a watcher of the repository gets a notification.
+
+        Creating, closing and reopening issues and comments notify; labels, milestones, edits
+        without a mention, reactions and sub-issue relations do not (docs: about notifications).
+        """
+        return False
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """The JSON that GitHub's REST API is sent."""
+        return {}
+
+    def resolved(self, numbers: Numbers) -> Self:
+        """Return the change with the numbers of what it names by key. Raises KeyError."""
+        del numbers
+        return self
+
+
+def noon(day: date) -> str:
+    """Return a due date as GitHub is sent it."""
+    return f"{datetime.combine(day, NOON):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def only(sent: Mapping[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
+    """Return the part of `sent` that `fields` names."""
+    return {name: value for name, value in sent.items() if name in fields}
+
+
+def in_words(fields: tuple[str, ...]) -> str:
+    """Return the names of changed fields for people."""
+    return ", ".join(_FIELD_WORDS.get(field, field) for field in fields)

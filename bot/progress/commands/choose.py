@@ -1,0 +1,92 @@
+"""`/choose`: the learner takes an option of a choice."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Self
+
+from bot.curriculum.model import Choice, Curriculum, Option
+from bot.planning.marker import Key
+from bot.progress import names
+from bot.progress.command import (
+    Command,
+    CommandContext,
+    CommandError,
+    LogIssue,
+    ReplyContext,
+)
+from bot.progress.learner_history import HistoryBuilder
+from bot.settings import Settings
+from bot.templating import render
+
+
+class Choose(Command):
+    """An option taken. `was` is what the settings file said then: a later edit of it wins."""
+
+    form = "/choose A"
+    line_format = "/choose {0.choice} {0.option}"
+    help_line = "Takes an option of a choice."
+    position = 80
+    log_issue = LogIssue("the choice's issue, else the summary issue", frozenset({"choice"}))
+
+    choice: str
+    option: str
+    was: str = ""
+
+    @classmethod
+    def parse(cls, text: str, context: CommandContext) -> Self:
+        """Read an option of the choice whose issue this is, or of any: then named by both."""
+        every = list(context.curriculum.choices())
+        choices = [choice for choice in every if _is_on(choice, context.key)] or every
+        if not choices:
+            raise CommandError("This path has no choice to make.")
+        choice, option = _option(text, choices)
+        return cls(choice=choice, option=option, was=context.settings.choices.get(choice, ""))
+
+    def pressed(self, curriculum: Curriculum, settings: Settings, today: date) -> Self | None:
+        """Return it with what the file says now, as long as there is such an option."""
+        was = settings.choices.get(self.choice, "")
+        return self.model_copy(update={"was": was}) if self.fits(curriculum) else None
+
+    def replay(self, history: HistoryBuilder) -> None:
+        if history.settings.choices.get(self.choice, "") == self.was:
+            history.choices[self.choice] = self.option
+
+    def fits(self, curriculum: Curriculum) -> bool:
+        return self.option in self._options(curriculum)
+
+    def reply(self, context: ReplyContext) -> str:
+        option = self._options(context.curriculum).get(self.option)
+        return render("replies/choose.md.j2", last=context.last, option=option)
+
+    def _options(self, curriculum: Curriculum) -> Mapping[str, Option]:
+        found = (choice.options for choice in curriculum.choices() if choice.id == self.choice)
+        return {option.id: option for options in found for option in options}
+
+
+def _is_on(choice: Choice, key: Key | None) -> bool:
+    return key in {f"choice:{name}" for name in (choice.id, *choice.aliases)}
+
+
+def _option(text: str, choices: list[Choice]) -> tuple[str, str]:
+    """Return the ids of choice and option: named both, or only the option."""
+    first, _, second = text.partition(" ")
+    for choice in choices:
+        if first == choice.id and second.strip() in {option.id for option in choice.options}:
+            return choice.id, second.strip()
+    fitting = [
+        (choice.id, option.id)
+        for choice in choices
+        for option in names.matching(text, names.of_options(choice))
+    ]
+    if len(fitting) == 1:
+        return fitting[0]
+    if len(choices) == 1:
+        return choices[0].id, names.one("option", text, names.of_options(choices[0])).id
+    chosen = names.matching(first, names.of_items(choices))
+    if len(chosen) == 1:
+        choice = next(c for c in choices if c.id == chosen[0].id)
+        return choice.id, names.one("option", second, names.of_options(choice)).id
+    raise CommandError(
+        "Which choice is meant? Please write it on the issue of the choice:"
+        f" {names.listed(names.of_items(choices))}."
+    )

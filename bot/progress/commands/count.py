@@ -1,0 +1,54 @@
+"""`/count`: a number that the learner keeps."""
+
+from typing import Self
+
+from pydantic import Field
+
+from bot.progress import names, quantities
+from bot.progress.command import Command, CommandContext, CommandError
+from bot.progress.learner_history import Counted, HistoryBuilder
+
+MAX_COUNT = 1_000_000
+
+
+class Count(Command):
+    """A number the learner keeps goes up or down; `metric` is a metric's or target's id."""
+
+    form = "/count NAME +3"
+    line_format = "/count {0.metric} {0.amount:+}"
+    help_line = "Adds to a number you keep."
+    position = 130
+    moves_dates = False
+
+    metric: str
+    amount: int = Field(ge=-MAX_COUNT, le=MAX_COUNT)
+
+    @classmethod
+    def parse(cls, text: str, context: CommandContext) -> Self:
+        """Read the name of a number, then how much, with its sign."""
+        known = names.of_counted(context.curriculum)
+        if not known:
+            raise CommandError("This path has no numbers to count.")
+        words = text.split()
+        amount = quantities.signed(words[-1]) if words else None
+        if not amount:
+            raise CommandError(
+                f"By how much? A number with its sign works, such as `/count {known[0].id} +1`."
+            )
+        if abs(amount) > MAX_COUNT:
+            raise CommandError(f"{MAX_COUNT:,} at once are the most.")
+        return cls(metric=names.one("number", " ".join(words[:-1]), known).id, amount=amount)
+
+    def replay(self, history: HistoryBuilder) -> None:
+        found = Counted(day=history.day, metric=self.metric, amount=self.amount)
+        history.counts.append(found)
+
+    @property
+    def sum_key(self) -> str:
+        """Each number has its own sum."""
+        return self.metric
+
+    def add(self, others: list[Self]) -> Self:
+        """Return the sum, which may be more than one command takes."""
+        amount = self.amount + sum(other.amount for other in others)
+        return self.model_copy(update={"amount": amount})

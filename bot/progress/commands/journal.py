@@ -1,0 +1,88 @@
+"""`/journal`: an entry of the journal, which is an issue of its own."""
+
+import textwrap
+from datetime import date
+from typing import Self
+
+from bot import templating
+from bot.planning.changes import CreateIssue, UpdateIssue
+from bot.planning.desired import MAX_REGION
+from bot.planning.marker import Key, Marker, digest, normal, wrap
+from bot.planning.observed import Observed
+from bot.progress.command import Command, CommandContext, CommandError, LogIssue
+
+LABEL = "kind:journal"
+MAX_JOURNAL = 50_000
+_MAX_FIRST = 60
+
+
+class Journal(Command):
+    """An entry of the journal; it becomes an issue of its own and stands in no log."""
+
+    form = "/journal TEXT"
+    line_format = "/journal {0.text}"
+    help_line = "Makes an entry of your journal."
+    position = 150
+    multiline = True
+    log_issue = LogIssue("an issue of its own", stored=False)
+
+    text: str
+
+    @classmethod
+    def parse(cls, text: str, context: CommandContext) -> Self:
+        """Read the entry."""
+        if not text:
+            raise CommandError("An entry needs some words: `/journal What I learned today`.")
+        if len(text) > MAX_JOURNAL:
+            raise CommandError(f"An entry holds up to {MAX_JOURNAL:,} characters.")
+        return cls(text=text)
+
+    def own_issue(
+        self, key: Key, day: date, observed: Observed
+    ) -> tuple[CreateIssue | UpdateIssue, ...]:
+        """Return what makes the entry once, and closes it so that it does not clutter."""
+        existing = observed.issues.get(key)
+        if existing is not None:
+            state = existing.state
+            made = _closing(key, state.number, state.title, state.body, state.labels)
+            return (made,) if state.state == "open" else ()
+        return () if observed.ledger.has(key) else self._made(key, day, observed)
+
+    def _made(self, key: Key, day: date, observed: Observed) -> tuple[CreateIssue, UpdateIssue]:
+        body = templating.render("replies/journal.md.j2", text=self.text)
+        if len(body) > MAX_REGION:
+            raise CommandError("The entry is too long for an issue: in two parts it fits.")
+        label = observed.labels.get(LABEL)
+        first = next(filter(None, (line.strip("#*>-_` ") for line in self.text.splitlines())), "")
+        short = textwrap.shorten(first, _MAX_FIRST, placeholder="…") or first[:_MAX_FIRST]
+        title = f"Journal, {templating.day(day).replace(templating.NO_BREAK, ' ')}: {short}"
+        marker = Marker(
+            key=key,
+            title=digest(title),
+            body=digest(normal(body)),
+            labels=(digest(LABEL)[:8],) if label else (),
+        )
+        made = CreateIssue(
+            key=key,
+            title=title,
+            body=wrap(body, marker),
+            labels=(label.name,) if label else (),
+            milestone=None,
+        )
+        return made, _closing(key, None, title, made.body, made.labels)
+
+
+def _closing(
+    key: Key, number: int | None, title: str, body: str, labels: tuple[str, ...]
+) -> UpdateIssue:
+    return UpdateIssue(
+        key=key,
+        number=number,
+        title=title,
+        body=body,
+        labels=labels,
+        state="closed",
+        state_reason="completed",
+        fields=("state",),
+        why="an entry of the journal counts closed",
+    )

@@ -1,0 +1,40 @@
+"""`/open`: the issues of a later unit are made now."""
+
+from typing import Self
+
+from bot.curriculum.model import Curriculum
+from bot.progress import names
+from bot.progress.command import Command, CommandContext, CommandError
+from bot.progress.learner_history import HistoryBuilder
+
+
+class OpenUnit(Command):
+    """A unit's issues are to be made now."""
+
+    form = "/open UNIT"
+    line_format = "/open {0.unit}"
+    help_line = "Brings the issues of a later stretch forward."
+    position = 160
+    has_button = True
+
+    unit: str
+
+    @classmethod
+    def parse(cls, text: str, context: CommandContext) -> Self:
+        """Read which unit: by name, by label or month, or the next."""
+        window = context.dates.window(context.today, context.in_force.ahead)
+        opened = frozenset({dates.unit for dates in window} | context.course.opened)
+        here = context.dates.current(context.today)
+        found = names.units_meant(
+            text, context.curriculum, context.dates, here.unit if here else None, opened
+        )
+        if not found and names.is_next(text):
+            raise CommandError("Every stretch of the path has its issues already.")
+        ahead = [unit for unit in names.of_units(context.curriculum) if unit.id not in opened]
+        return cls(unit=names.only("later stretch", text, found, ahead).id)
+
+    def replay(self, history: HistoryBuilder) -> None:
+        history.opened.add(self.unit)
+
+    def fits(self, curriculum: Curriculum) -> bool:
+        return self.unit in {unit.id for unit in curriculum.units()}

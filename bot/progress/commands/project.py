@@ -1,0 +1,36 @@
+"""`/project start`: a project idea becomes an issue."""
+
+from typing import Self
+
+from bot.curriculum.model import Curriculum
+from bot.progress import names
+from bot.progress.command import Command, CommandContext, CommandError
+from bot.progress.learner_history import HistoryBuilder
+
+
+class StartProject(Command):
+    """A project idea becomes an issue."""
+
+    form = "/project start NAME"
+    line_format = "/project start {0.idea}"
+    help_line = "Makes an issue of a project idea."
+    position = 140
+
+    idea: str
+
+    @classmethod
+    def parse(cls, text: str, context: CommandContext) -> Self:
+        """Read the name of an idea; `start` may be left out."""
+        ideas = names.of_items(context.curriculum.projects)
+        if not ideas:
+            raise CommandError("This path has no project ideas.")
+        first, _, name = text.partition(" ")
+        if first.casefold() == "start" and (name.strip() or not names.matching(text, ideas)):
+            text = name
+        return cls(idea=names.one("project", text, ideas).id)
+
+    def replay(self, history: HistoryBuilder) -> None:
+        history.projects.setdefault(self.idea)
+
+    def fits(self, curriculum: Curriculum) -> bool:
+        return self.idea in {idea.id for idea in curriculum.projects}

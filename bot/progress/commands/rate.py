@@ -1,0 +1,50 @@
+"""`/rate`: how sure the learner is of a skill."""
+
+from typing import Self
+
+from pydantic import Field
+
+from bot.curriculum.model import Curriculum
+from bot.progress import names
+from bot.progress.command import Command, CommandContext, CommandError, LogIssue
+from bot.progress.learner_history import HistoryBuilder, Rating
+
+
+class Rate(Command):
+    """A skill rated by the learner; `skill` is an assessed skill's id."""
+
+    form = "/rate SKILL 4"
+    line_format = "/rate {0.skill} {0.value}"
+    help_line = "Rates how sure you are of a skill."
+    position = 70
+    log_issue = LogIssue(
+        "an assessment or checkpoint issue, else the summary issue",
+        frozenset({"assessment", "checkpoint"}),
+    )
+    moves_dates = False
+
+    skill: str
+    value: int = Field(ge=1)
+
+    @classmethod
+    def parse(cls, text: str, context: CommandContext) -> Self:
+        """Read the name of a skill, then a number on the path's scale."""
+        scale = context.curriculum.assessment.scale
+        skills = names.of_items(context.curriculum.assessment.skills)
+        if not skills:
+            raise CommandError("This path has no skills to rate.")
+        words = text.replace(":", " ").replace("=", " ").split()
+        number = words[-1].removesuffix(f"/{scale}") if words else ""
+        if number not in {str(value) for value in range(1, scale + 1)}:
+            raise CommandError(
+                f"A rating is a whole number from 1 to {scale}, such as"
+                f" `/rate {skills[0].title.lower()} 3`."
+            )
+        return cls(skill=names.one("skill", " ".join(words[:-1]), skills).id, value=int(number))
+
+    def replay(self, history: HistoryBuilder) -> None:
+        value = min(self.value, history.curriculum.assessment.scale)
+        history.ratings.append(Rating(day=history.day, skill=self.skill, value=value))
+
+    def fits(self, curriculum: Curriculum) -> bool:
+        return self.skill in {skill.id for skill in curriculum.assessment.skills}

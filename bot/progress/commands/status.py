@@ -1,0 +1,16 @@
+"""`/status`: where the learner is."""
+
+from bot.progress.command import NOWHERE, Command, ReplyContext
+from bot.templating import render
+
+
+class ShowStatus(Command):
+    """A short answer: where the learner is."""
+
+    form = "/status"
+    help_line = "Says where you are."
+    position = 900
+    log_issue = NOWHERE
+
+    def reply(self, context: ReplyContext) -> str:
+        return render("replies/status.md.j2", **context.status())

@@ -1,0 +1,35 @@
+"""Replays all that the command logs of a repository store, to get the learner's history.
+
+The order in which commands were written decides where they contradict each other, and the settings
+file wins over what was said before it was edited.
+"""
+
+from collections.abc import Iterable
+
+from bot.curriculum.model import Curriculum
+from bot.planning.observed import Observed
+from bot.progress.command_log import memories
+from bot.progress.learner_history import HistoryBuilder, LearnerHistory, Rating
+from bot.settings import Settings
+
+
+def read_learner_history(
+    curriculum: Curriculum,
+    settings: Settings,
+    observed: Observed,
+    ratings: Iterable[Rating] = (),
+) -> LearnerHistory:
+    """Return what the logs of the issues in `observed` add up to.
+
+    `settings` are the file's. `ratings` are those that stand in issues instead of logs. What no
+    longer fits the curriculum (a skill, a unit, an option that is gone) is left out.
+    """
+    logged = [(entry, key) for key, log in memories(observed).items() for entry in log.entries]
+    history = HistoryBuilder(curriculum, settings)
+    for entry, key in sorted(logged, key=lambda pair: (pair[0].at, pair[0].id)):
+        if entry.command.fits(curriculum):
+            history.day, history.key = entry.at.astimezone(settings.zone).date(), key
+            history.by = entry.by
+            entry.command.replay(history)
+    history.ratings += ratings
+    return history.build()
