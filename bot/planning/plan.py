@@ -21,7 +21,8 @@ from bot.planning.diff_issues import IssueDiff
 from bot.planning.diff_labels import LabelDiff
 from bot.planning.diff_milestones import MilestoneDiff
 from bot.planning.extras import ExtraDiff
-from bot.planning.marker import Key, Ledger, with_ledger
+from bot.planning.ledger import Ledger, with_ledger
+from bot.planning.marker import Key
 from bot.planning.observed import Observed, observe
 from bot.planning.snapshot import IssueRef, Snapshot
 from bot.planning.twins import TwinDiff

@@ -11,7 +11,8 @@ from hashlib import sha1
 
 from bot.errors import ConfigError
 from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile
-from bot.planning.marker import Key, Ledger
+from bot.planning.ledger import Ledger
+from bot.planning.marker import Key
 from bot.planning.ports import Gateway, Reader
 from bot.planning.snapshot import Frozen
 from bot.reports.view import View

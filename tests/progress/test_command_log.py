@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.planning.marker import Ledger, with_ledger
+from bot.planning.ledger import Ledger, with_ledger
 from bot.planning.snapshot import IssueState
 from bot.progress.command import Command
 from bot.progress.command_log import (

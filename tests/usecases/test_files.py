@@ -11,7 +11,7 @@ from builders import curriculum
 from workbench import Workbench, settings
 
 from bot.errors import ConfigError
-from bot.planning.marker import Ledger
+from bot.planning.ledger import Ledger
 from bot.planning.ports import Gateway
 from bot.reports.forms import FOLDER, KEPT
 from bot.reports.readme import BEGIN, END
