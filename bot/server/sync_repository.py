@@ -34,7 +34,7 @@ from bot.github.pacing import Pacing
 from bot.github.reader import HttpReader
 from bot.github.rights import LEAST, Rights, rights_for
 from bot.planning.ports import Gateway
-from bot.reports.view import View
+from bot.progress.path import LearningPath, PathReader
 from bot.server import next_run
 from bot.server.curriculum_cache import Curricula
 from bot.server.store.rows import RepositoryRow, Seen
@@ -78,7 +78,7 @@ class Tended(NamedTuple):
     told: str = ""
     settings: Settings | None = None
     retry_in: float | None = None
-    view: View | None = None
+    view: LearningPath | None = None
 
 
 class _Path(NamedTuple):
@@ -241,9 +241,7 @@ class _Run:
         paced: Gateway = self._lane.gateway(gateway)
         with self._reader(connection) as reader, gateway:
             return Sync(
-                path.curriculum,
-                path.settings,
-                self._now,
+                PathReader(path.curriculum, path.settings, self._now),
                 reader,
                 web=web_root(connection.api_url),
                 outside=_outside(path.settings),

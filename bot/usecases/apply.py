@@ -8,6 +8,7 @@ read: GitHub takes whole bodies only, and ours would undo what the learner wrote
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from bot.errors import (
     AlreadyExistsError,
@@ -39,6 +40,13 @@ FIRST_PAUSE = 2.0
 
 Progress = Callable[[int, int, Change], None]
 """Told before each change: how many are done, how many there are, and which comes now."""
+
+
+class ApplyHooks(NamedTuple):
+    """What an apply calls meanwhile: to let seconds pass, and to tell how far it is."""
+
+    sleep: Callable[[float], None]
+    progress: Progress
 
 
 class OvertakenError(GitHubError):
@@ -159,8 +167,7 @@ def apply(
     replan: Callable[[Snapshot], Plan],
     reader: Reader,
     gateway: Gateway,
-    sleep: Callable[[float], None],
-    progress: Progress,
+    hooks: ApplyHooks,
 ) -> int:
     """Write every change of `plan`, which was made from `snapshot`; returns how many were written.
 
@@ -182,14 +189,14 @@ def apply(
         total = written + len(plan.changes)
         try:
             for change in plan.changes:
-                progress(written, total, change)
+                hooks.progress(written, total, change)
                 writer.write(change)
                 written += 1
         except (UncertainWriteError, AlreadyExistsError, NotThereError, OvertakenError) as why:
             looks += 1
             if looks > LOOKS_AGAIN:
                 raise
-            sleep(FIRST_PAUSE * 2 ** (looks - 1))
+            hooks.sleep(FIRST_PAUSE * 2 ** (looks - 1))
             known = max(known, writer.highest)
             snapshot = with_newest(reader.snapshot(fresh=True), reader, known=known)
             if isinstance(why, OvertakenError) and isinstance(why.now, IssueState):
