@@ -12,7 +12,7 @@ SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-is
 # Where this is set every start compiles every module anew: half a second for each of many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo setup test lint format types workflows lock audit bench bench-server chaos dist publish clean
+.PHONY: help demo setup test lint format types workflows lock audit bench bench-server chaos upgrades dist publish clean
 
 help:
 	@echo "make demo    try Milepost against a local stand-in for GitHub"
@@ -21,6 +21,7 @@ help:
 	@echo "make format  put the code in shape"
 	@echo "make bench   measure; prints tables (the server: make bench-server)"
 	@echo "make chaos   try the promises of docs/reference/guarantees.md under faults and races"
+	@echo "make upgrades  sync the paths that earlier versions began, and print what that changes"
 	@echo "make lock    resolve the dependencies again (requirements/)"
 	@echo "make audit   ask whether a locked dependency has a known weakness"
 	@echo "make dist    build the package and the list of its parts"
@@ -66,6 +67,10 @@ bench-server: $(VENV)/.dev
 # Histories of faults, races and edits; `make chaos SEED=7 HISTORIES=50` repeats and varies it.
 chaos: $(VENV)/.dev
 	@PYTHONPATH=.:tests $(BIN)/python -m chaos.table $(or $(SEED),0) $(or $(HISTORIES),500) $(or $(STEPS),40)
+
+# What the first sync of this version does to repositories as earlier versions left them.
+upgrades: $(VENV)/.dev
+	@PYTHONPATH=.:tests $(BIN)/python -m upgrade.table
 
 lock: $(UV)
 	UPGRADE=$(UPGRADE) sh requirements/lock.sh $(UV)

@@ -25,12 +25,12 @@ from bot.github.addresses import web_root
 from bot.github.cache import EtagCache
 from bot.github.client import Connection
 from bot.github.gateway import PyGithubGateway
-from bot.github.pacing import Pacing
 from bot.github.reader import HttpReader
+from bot.github.retry import Pacing
 from bot.progress.path import PathReader
 from bot.settings import Settings
 from bot.usecases.sync import Sync
-from github_sandbox.person import Person
+from github_sandbox.browser_user import Person
 from github_sandbox.server import Sandbox, running
 
 CURRICULUM = "devops-to-mlops"

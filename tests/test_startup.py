@@ -28,7 +28,7 @@ NEEDED = {
 OF_THE_COMMAND = {"typer", "annotated_doc", "shellingham"}
 NOT_OF_OURS = (
     *("github_sandbox", "bot.server", "bot.curriculum.guide", "bot.reports.pictures"),
-    *("bot.reports.cohort", "bot.github.gateway", "bot.github.wire"),
+    *("bot.reports.cohort", "bot.github.gateway", "bot.github.pygithub_adapter"),
 )
 
 

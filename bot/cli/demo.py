@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import console
+from bot.cli import console, sandbox
 
 if TYPE_CHECKING:
     from bot.curriculum.model import Curriculum
@@ -53,6 +53,11 @@ def demo(
     A made-up learner works, writes and rests; Milepost plans, obeys, sums up each week and reports
     at the checkpoint. Then you may look around.
     """
+    with sandbox.usage_errors():
+        _demo(port, curriculum, browse=browse)
+
+
+def _demo(port: int, curriculum: str, *, browse: bool | None) -> None:
     from bot.cli import living
     from github_sandbox import server
 
@@ -74,7 +79,7 @@ class _Life:
         from bot.cli import living
         from bot.curriculum import load
         from bot.settings import CONFIG_PATH
-        from github_sandbox.person import Person
+        from github_sandbox.browser_user import Person
 
         world = running.world
         text = CONFIG.format(name=name, start=first.date())
@@ -144,7 +149,7 @@ class _Life:
 
     def _sync(self) -> "SyncResult":
         from bot.github.gateway import PyGithubGateway
-        from bot.github.pacing import Pacing
+        from bot.github.retry import Pacing
 
         with self._run() as run:
             return run.run(

@@ -111,7 +111,7 @@ def _settings(edges: Edges) -> Iterator[Finding]:
 
 def _repository(edges: Edges) -> Iterator[Finding]:
     from bot.github.client import RestClient, inspect
-    from bot.github.pacing import Waiter
+    from bot.github.retry import Waiter
 
     connection = edges.connection()
     waiter = Waiter(sleep=edges.sleep, on_wait=console.on_wait, max_wait=PATIENCE)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from bot.curriculum.model import Curriculum, TaskKind
-from github_sandbox.person import Person
+from github_sandbox.browser_user import Person
 from github_sandbox.state.objects import Issue
 from github_sandbox.world import World
 

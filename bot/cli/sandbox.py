@@ -1,10 +1,13 @@
 """`milepost sandbox`: a local stand-in for GitHub, to try things on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli import console
+from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from github_sandbox import server
@@ -17,9 +20,28 @@ def sandbox(
 
     Only this machine can reach it, and it forgets everything when it stops.
     """
-    from github_sandbox import server
+    with usage_errors():
+        from github_sandbox import server
 
-    server.serve(port, on_start=lambda running: console.say(introduction(running)))
+        server.serve(port, on_start=lambda running: console.say(introduction(running)))
+
+
+@contextmanager
+def usage_errors() -> Iterator[None]:
+    """Raise UsageError when the stand-in is not installed or its port cannot be used."""
+    try:
+        from github_sandbox.server import PortError
+    except ModuleNotFoundError as missing:
+        raise UsageError(
+            f"a local GitHub needs '{missing.name}', which is not installed.",
+            hint="Install it with: pip install 'milepost[sandbox]'",
+        ) from None
+    try:
+        yield
+    except PortError as error:
+        raise UsageError(
+            str(error), hint="Choose another one with --port, or 0 for any free port."
+        ) from error
 
 
 def introduction(running: "server.Sandbox") -> str:

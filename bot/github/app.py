@@ -18,14 +18,14 @@ from bot.errors import (
     RepositoryMissingError,
 )
 from bot.github import app_problems, problems
-from bot.github.app_calls import AppCalls, pages
+from bot.github.api_client import ApiClient, pages
+from bot.github.api_model import ApiModel, items, read
 from bot.github.app_key import AppKey
 from bot.github.app_tokens import InstallationToken, TokenCache, Want
 from bot.github.client import PUBLIC_API, Connection
-from bot.github.pacing import Clock, OnWait, Sleep, say_nothing, utc_now
 from bot.github.problems import Answer
+from bot.github.retry import Clock, OnWait, Sleep, say_nothing, utc_now
 from bot.github.rights import LEAST, LISTING, Rights
-from bot.github.told import Told, items, read
 
 if TYPE_CHECKING:
     import httpx2
@@ -42,7 +42,7 @@ _PERHAPS_THE_TOKEN = (
 _TOLERATED = timedelta(seconds=5)  # a clock that is off by less was not the reason
 
 
-class AppInfo(Told):
+class AppInfo(ApiModel):
     """The App as GitHub knows it."""
 
     id: int
@@ -53,7 +53,7 @@ class AppInfo(Told):
     events: tuple[str, ...]
 
 
-class Installation(Told):
+class Installation(ApiModel):
     """An App on an account: `kind` is User, Organization or Enterprise, `selection` says whether
     it reaches all repositories of it or only selected ones."""
 
@@ -69,7 +69,7 @@ class Installation(Told):
     suspended_at: AwareDatetime | None = None
 
 
-class InstalledRepository(Told):
+class InstalledRepository(ApiModel):
     """A repository and the installation that reaches it. The id outlives a new name."""
 
     installation: int
@@ -102,7 +102,7 @@ class AppAuth:
         max_wait: float = 60.0,
     ) -> None:
         self._key = AppKey(issuer, private_key)
-        self._calls = AppCalls(
+        self._calls = ApiClient(
             api_url, http=http, clock=clock, sleep=sleep, on_wait=on_wait, max_wait=max_wait
         )
         self._graphql_url = graphql_url

@@ -22,8 +22,8 @@ from pydantic import (
 
 from bot.errors import AuthenticationError, ConfigError, MilepostError
 from bot.github import problems
-from bot.github.pacing import Waiter, persist
 from bot.github.problems import Answer, AnswerLostError, NeverSentError, RedirectedError
+from bot.github.retry import Waiter, retry
 
 if TYPE_CHECKING:
     import httpx2
@@ -243,7 +243,7 @@ class RestClient:
             return answer
 
         try:
-            return persist(once, waiter=self.waiter, repeatable=True, reads=True)
+            return retry(once, waiter=self.waiter, repeatable=True, reads=True)
         except RedirectedError as redirected:
             onward = below(redirected.location, self.connection.api_url)
             if follow and onward is not None:

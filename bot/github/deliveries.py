@@ -13,8 +13,8 @@ from typing import NamedTuple
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from bot.github import app_problems, problems
+from bot.github.api_client import pages
 from bot.github.app import AppAuth
-from bot.github.app_calls import pages
 from bot.github.problems import Answer
 
 REACH = timedelta(days=3)  # GitHub Enterprise Server keeps seven days; three do

@@ -20,7 +20,7 @@ from bot.errors import (
 from bot.github import branches
 from bot.github.client import Connection
 from bot.github.exchange import OnExchange, unwatched
-from bot.github.pacing import (
+from bot.github.retry import (
     Clock,
     OnLimit,
     OnWait,
@@ -53,7 +53,7 @@ from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile, Wri
 from bot.planning.ports import WriteResult, nothing
 
 if TYPE_CHECKING:
-    from bot.github.wire import Wire
+    from bot.github.pygithub_adapter import PyGithubAdapter
 
 _PIN = "mutation($input: PinIssueInput!) { pinIssue(input: $input) { issue { id } } }"
 _HAS_A_PARENT = ("duplicate", "one parent")  # words of GitHub's 422 for add sub-issue
@@ -185,7 +185,7 @@ class PyGithubGateway:
         return WriteResult()
 
     def _create_issue(self, change: CreateIssue) -> WriteResult:
-        def send(wire: "Wire") -> Any:
+        def send(wire: "PyGithubAdapter") -> Any:
             sent = change.payload
             if "milestone" in sent:
                 sent["milestone"] = wire.milestone(sent["milestone"])
@@ -232,7 +232,7 @@ class PyGithubGateway:
             case DeleteComment():
                 url = f"{self._connection.root}/issues/comments/{change.comment}"
 
-                def send(wire: "Wire") -> None:
+                def send(wire: "PyGithubAdapter") -> None:
                     wire.requestJsonAndCheck("DELETE", url)
 
                 self._writer.delete(send)

@@ -27,8 +27,8 @@ from bot.github import problems, translate
 from bot.github.addresses import Address, address, web_root
 from bot.github.cache import Asker, Cache
 from bot.github.client import JSON, RAW, Connection, Http, RestClient, identity
-from bot.github.pacing import Clock, OnWait, Sleep, Waiter, say_nothing, utc_now
 from bot.github.problems import EmptyRepositoryError, UnreadableAnswerError
+from bot.github.retry import Clock, OnWait, Sleep, Waiter, say_nothing, utc_now
 from bot.github.translate import Json
 from bot.planning.snapshot import (
     CommentState,

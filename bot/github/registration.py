@@ -15,7 +15,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, Vali
 from bot.errors import ConfigError, GitHubError, UncertainWriteError
 from bot.github import problems
 from bot.github.addresses import web_root
-from bot.github.app_calls import MANIFESTS, AppCalls
+from bot.github.api_client import MANIFESTS, ApiClient
 from bot.github.rights import REACH, Reach, events
 
 LONGEST_NAME = 34  # "Registering a GitHub App"
@@ -104,7 +104,7 @@ def form_action(api_url: str, *, state: str, organization: str | None = None) ->
     return f"{web_root(api_url)}{owner}/settings/apps/new?{urlencode({'state': state})}"
 
 
-def convert(code: str, calls: AppCalls) -> Registered:
+def convert(code: str, calls: ApiClient) -> Registered:
     """Trade the code in. It works once, so nothing is tried again.
 
     Raises GitHubError for a code that is used up, too old or made up, UncertainWriteError when the

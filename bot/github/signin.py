@@ -26,12 +26,12 @@ from bot.errors import (
 )
 from bot.github import app_problems, problems
 from bot.github.addresses import web_root
+from bot.github.api_client import ApiClient, pages
+from bot.github.api_model import ApiModel, items, read
 from bot.github.app import Installation
-from bot.github.app_calls import AppCalls, pages
 from bot.github.client import API_VERSION, JSON, PUBLIC_API, USER_AGENT
-from bot.github.pacing import Clock, utc_now
 from bot.github.problems import Answer
-from bot.github.told import Told, items, read
+from bot.github.retry import Clock, utc_now
 
 if TYPE_CHECKING:
     import httpx2
@@ -56,14 +56,14 @@ class UserToken(BaseModel):
     until: AwareDatetime | None
 
 
-class Person(Told):
+class Person(ApiModel):
     """Whose token it is. The id outlives a new login."""
 
     id: int
     login: str
 
 
-class Reachable(Told):
+class Reachable(ApiModel):
     """A repository that a person sees, and what their role in it is good for.
 
     `can_write` holds for the roles write, maintain and admin. Internal ones count as private.
@@ -77,7 +77,7 @@ class Reachable(Told):
     can_admin: bool
 
 
-class _Exchanged(Told):
+class _Exchanged(ApiModel):
     access_token: SecretStr = Field(min_length=1)
     expires_in: int | None = Field(default=None, ge=0, le=10**9)
 
@@ -114,8 +114,8 @@ class SignIn:
         self.client_id = client_id
         self._secret = client_secret
         self._clock = clock
-        self._api = AppCalls(api_url, http=http, clock=clock, max_wait=max_wait)
-        self._web = AppCalls(web_root(api_url), http=http, clock=clock, max_wait=max_wait)
+        self._api = ApiClient(api_url, http=http, clock=clock, max_wait=max_wait)
+        self._web = ApiClient(web_root(api_url), http=http, clock=clock, max_wait=max_wait)
 
     def __repr__(self) -> str:
         return f"SignIn({self.client_id!r}, api_url={self._api.api_url!r})"

@@ -8,7 +8,8 @@ from bot.errors import ConfigError, GitHubError, NotThereError
 from bot.github import problems
 from bot.github.client import Connection
 from bot.github.exchange import OnExchange, unwatched
-from bot.github.pacing import (
+from bot.github.problems import LimitReachedError, RedirectedError
+from bot.github.retry import (
     Clock,
     OnLimit,
     OnWait,
@@ -17,15 +18,14 @@ from bot.github.pacing import (
     Sleep,
     Waiter,
     ignore,
-    persist,
+    retry,
     say_nothing,
     utc_now,
 )
-from bot.github.problems import LimitReachedError, RedirectedError
 from bot.planning.ports import nothing
 
 if TYPE_CHECKING:
-    from bot.github.wire import Wire
+    from bot.github.pygithub_adapter import PyGithubAdapter
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ class Writer:
         self._clock = clock
         self._pace = Pace(pacing)
         self._waiter = Waiter(clock=clock, sleep=sleep, on_wait=on_wait, max_wait=pacing.max_wait)
-        self._opened: Wire | None = None
+        self._opened: PyGithubAdapter | None = None
 
     def close(self) -> None:
         """Close the connections, if any write opened one."""
@@ -62,21 +62,21 @@ class Writer:
             self._opened.close()
             self._opened = None
 
-    def create(self, send: "Callable[[Wire], T]", *, repeatable: bool = False) -> T:
+    def create(self, send: "Callable[[PyGithubAdapter], T]", *, repeatable: bool = False) -> T:
         """Send what makes something new, within GitHub's allowance for that.
 
         Raises UncertainWriteError when the answer is lost, unless it is harmless to do it again.
         """
         return self._write(lambda wire, _again: send(wire), creates=True, repeatable=repeatable)
 
-    def repeat(self, send: "Callable[[Wire], T]", *, repeatable: bool = True) -> T:
+    def repeat(self, send: "Callable[[PyGithubAdapter], T]", *, repeatable: bool = True) -> T:
         """Send what may be done twice, up to three times."""
         return self._write(lambda wire, _again: send(wire), repeatable=repeatable)
 
-    def delete(self, send: "Callable[[Wire], None]") -> None:
+    def delete(self, send: "Callable[[PyGithubAdapter], None]") -> None:
         """Send a removal. Raises NotThereError, unless an earlier try may have done it."""
 
-        def once(wire: "Wire", again: bool) -> None:
+        def once(wire: "PyGithubAdapter", again: bool) -> None:
             try:
                 send(wire)
             except NotThereError:
@@ -101,7 +101,7 @@ class Writer:
         url = self.connection.root + path
         sent = dict(body)
 
-        def checked(wire: "Wire", _again: bool) -> Any:
+        def checked(wire: "PyGithubAdapter", _again: bool) -> Any:
             check()
             return wire.requestJsonAndCheck(verb, url, input=sent)
 
@@ -120,7 +120,7 @@ class Writer:
             wire = self._wire()
             return self._here(wire, lambda: wire.requestJsonAndCheck("GET", url, sent)[1])
 
-        return persist(once, waiter=self._waiter, repeatable=True, reads=True)
+        return retry(once, waiter=self._waiter, repeatable=True, reads=True)
 
     def graphql(
         self, query: str, variables: Mapping[str, Any], *, repeatable: bool = False
@@ -141,7 +141,11 @@ class Writer:
         return answer.get("data") or {}
 
     def _write(
-        self, send: "Callable[[Wire, bool], T]", *, repeatable: bool, creates: bool = False
+        self,
+        send: "Callable[[PyGithubAdapter, bool], T]",
+        *,
+        repeatable: bool,
+        creates: bool = False,
     ) -> T:
         def once(again: bool) -> T:
             wire = self._wire()
@@ -153,9 +157,9 @@ class Writer:
             finally:
                 self._pace.finished(self._clock(), creates=creates)
 
-        return persist(once, waiter=self._waiter, repeatable=repeatable, on_limit=self._learn)
+        return retry(once, waiter=self._waiter, repeatable=repeatable, on_limit=self._learn)
 
-    def _here(self, wire: "Wire", send: Callable[[], T]) -> T:
+    def _here(self, wire: "PyGithubAdapter", send: Callable[[], T]) -> T:
         try:
             return send()
         except RedirectedError as redirected:
@@ -179,9 +183,9 @@ class Writer:
         if limit.secondary:
             self._pace.refused(self._clock())
 
-    def _wire(self) -> "Wire":
+    def _wire(self) -> "PyGithubAdapter":
         if self._opened is None:
-            from bot.github.wire import Wire
+            from bot.github.pygithub_adapter import PyGithubAdapter
 
-            self._opened = Wire(self.connection, self._clock, self._on_exchange)
+            self._opened = PyGithubAdapter(self.connection, self._clock, self._on_exchange)
         return self._opened

@@ -27,7 +27,7 @@ WORK = frozenset(
 )
 
 
-class NotUnderstoodError(Exception):
+class CommandError(Exception):
     """Carries one kind sentence for the learner: why a command does not run, and what would.
 
     It may quote the learner, so whoever shows it makes it safe.
@@ -96,9 +96,9 @@ class Command(Frozen):
     """A slash command, or (without a `form`) something that Milepost itself puts into the log.
 
     `do` names it in the log; it is the command's word where it is not given. `alias` is another
-    word for the whole form. The table of commands has the `form` and the `help_line`, in the order
-    of `position`. `only_on` are the kinds of issues it can be written on, any where empty. A text
-    that is `multiline` goes on until the next command.
+    word for the whole form. The help has `form` and `help_line`, in the order of `position`;
+    `line_format` prints a command where it is not its form. `only_on` are the kinds of issues it
+    can be written on, any where empty. A text that is `multiline` goes on until the next command.
     """
 
     registry: ClassVar[dict[str, type["Command"]]] = {}
@@ -106,9 +106,11 @@ class Command(Frozen):
     form: ClassVar[str] = ""
     word: ClassVar[str] = ""
     alias: ClassVar[str] = ""
+    line_format: ClassVar[str] = ""
     help_line: ClassVar[str] = ""
     position: ClassVar[int] = 500
     multiline: ClassVar[bool] = False
+    has_button: ClassVar[bool] = False
     only_on: ClassVar[frozenset[str]] = frozenset()
     log_issue: ClassVar[LogIssue] = SUMMARY_ISSUE
     moves_dates: ClassVar[bool] = True
@@ -129,7 +131,7 @@ class Command(Frozen):
     def parse(cls, text: str, context: CommandContext) -> Self:
         """Return the command with its arguments from the `text` behind its word.
 
-        Raises NotUnderstoodError.
+        Raises CommandError.
         """
         return cls()
 
@@ -138,21 +140,25 @@ class Command(Frozen):
 
         `settings` are the file's.
         """
-        return None
+        return self if self.has_button and self.fits(curriculum) else None
+
+    def fits(self, curriculum: Curriculum) -> bool:
+        """Return whether the curriculum (still) has what the command names."""
+        return True
 
     def format_command(self) -> str:
-        """Return the line that is parsed as this, with ids for names."""
-        return self.form
+        """Return the line that is parsed as this, with ids for names; words where none is."""
+        return (self.line_format or self.form).format(self).rstrip()
 
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        """Add what it says to the history: on that day of the learner's, on that issue, by whom."""
+    def replay(self, history: HistoryBuilder) -> None:
+        """Add what it says to the history."""
 
     def own_issue(
         self, key: Key, day: date, observed: Observed
     ) -> tuple[CreateIssue | UpdateIssue, ...]:
         """Return the changes that make the issue `key` of a command that no log stores.
 
-        `day` is the one it was written on, in the learner's zone. Raises NotUnderstoodError.
+        `day` is the one it was written on, in the learner's zone. Raises CommandError.
         """
         return ()
 

@@ -86,7 +86,14 @@ class LearnerHistory(Frozen):
 
 
 class HistoryBuilder:
-    """Gathers what commands say, one after the other, oldest first. `settings` are the file's."""
+    """Gathers what commands say, one after the other, oldest first. `settings` are the file's.
+
+    `day` (the learner's), `key` and `by` say when, on which issue and by whom the next was written.
+    """
+
+    day: date
+    key: Key
+    by: str
 
     def __init__(self, curriculum: Curriculum, settings: Settings) -> None:
         self.curriculum = curriculum
@@ -105,6 +112,11 @@ class HistoryBuilder:
         self.moved: dict[Key, int] = {}
         self.projects: dict[str, None] = {}
         self.without_optional = False
+
+    def pause(self, first: date, last: date) -> None:
+        """Add a pause, unless it ends before it begins."""
+        if last >= first:
+            self.pauses.append(Pause.model_validate({"from": first, "to": last}))
 
     def build(self) -> LearnerHistory:
         """Return the history up to here."""

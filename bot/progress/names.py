@@ -13,7 +13,7 @@ from bot.curriculum.base import Item, slugify
 from bot.curriculum.model import Choice, Curriculum, Module, Option, Unit
 from bot.planning.bodies import full_unit_name
 from bot.planning.schedule import Schedule
-from bot.progress.command import NotUnderstoodError
+from bot.progress.command import CommandError
 from bot.progress.metric_kinds import Kind, kind_of
 
 SHOWN = 4
@@ -74,7 +74,7 @@ def listed(among: Iterable[Named], near: str = "") -> str:
 def one(what: str, text: str, among: Sequence[Named]) -> Named:
     """Return the one thing that `text` means; `what` it is says the error.
 
-    Raises NotUnderstoodError.
+    Raises CommandError.
     """
     return only(what, text, matching(text, among), among)
 
@@ -82,18 +82,18 @@ def one(what: str, text: str, among: Sequence[Named]) -> Named:
 def only(what: str, text: str, found: Sequence[Named], among: Sequence[Named]) -> Named:
     """Return the one that was `found` for `text`; `among` are those that could be meant.
 
-    Raises NotUnderstoodError.
+    Raises CommandError.
     """
     if len(found) == 1:
         return found[0]
     quoted = one_line(text)[:60]
     if found:
-        raise NotUnderstoodError(f"'{quoted}' could be {listed(found)}: which one?")
+        raise CommandError(f"'{quoted}' could be {listed(found)}: which one?")
     are = f"There {'is' if len(among) == 1 else 'are'} {listed(among, quoted)}."
     there = are if among else "None is left."
     if not quoted:
-        raise NotUnderstoodError(f"Which {what}? {there}")
-    raise NotUnderstoodError(f"There is no {what} '{quoted}'. {there}")
+        raise CommandError(f"Which {what}? {there}")
+    raise CommandError(f"There is no {what} '{quoted}'. {there}")
 
 
 def one_line(text: str) -> str:

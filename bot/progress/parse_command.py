@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from bot.planning.snapshot import Frozen
-from bot.progress.command import Command, CommandContext, NotUnderstoodError
+from bot.progress.command import Command, CommandContext, CommandError
 from bot.progress.commands import slash_commands
 
 MOST = 10  # commands of one comment that are obeyed
@@ -50,24 +50,17 @@ class ParsedLine(Frozen):
         return first if len(first) <= 60 else f"{first[:59].rstrip()}…"
 
 
-class Misunderstood(Frozen):
-    """Why a command does not run: one sentence for the learner, which may quote them."""
+def parse_command(line: ParsedLine, context: CommandContext) -> Command:
+    """Return what a line asks for, with its arguments.
 
-    why: str
-
-
-def parse_command(line: ParsedLine, context: CommandContext) -> Command | Misunderstood:
-    """Return what a line asks for, with its arguments. Never raises."""
+    Raises CommandError, and nothing else.
+    """
     kind = slash_commands().get(line.word)
     if kind is None:
-        return Misunderstood(why=f"There is no such command. Did you mean `/{line.near}`?")
+        raise CommandError(f"There is no such command. Did you mean `/{line.near}`?")
     if kind.only_on and context.kind not in kind.only_on:
-        why = f"`/{line.word}` is about one issue of the path: please write it there."
-        return Misunderstood(why=why)
-    try:
-        return kind.parse(line.rest, context)
-    except NotUnderstoodError as not_understood:
-        return Misunderstood(why=str(not_understood))
+        raise CommandError(f"`/{line.word}` is about one issue of the path: please write it there.")
+    return kind.parse(line.rest, context)
 
 
 def read_commands(text: str) -> tuple[ParsedLine, ...]:

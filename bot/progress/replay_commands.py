@@ -27,7 +27,9 @@ def read_learner_history(
     logged = [(entry, key) for key, log in memories(observed).items() for entry in log.entries]
     history = HistoryBuilder(curriculum, settings)
     for entry, key in sorted(logged, key=lambda pair: (pair[0].at, pair[0].id)):
-        day = entry.at.astimezone(settings.zone).date()
-        entry.command.replay(history, day, key, entry.by)
+        if entry.command.fits(curriculum):
+            history.day, history.key = entry.at.astimezone(settings.zone).date(), key
+            history.by = entry.by
+            entry.command.replay(history)
     history.ratings += ratings
     return history.build()

@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 
 from bot.errors import ConfigError, RefusedError
 from bot.github import credentials, registration
-from bot.github.app_calls import AppCalls
+from bot.github.api_client import ApiClient
 from bot.github.registration import Registered
 from bot.server.keys import Keys
 from bot.server.server import CREDENTIALS
@@ -82,7 +82,7 @@ class Registrar:
         with self._turn:
             if self.done:
                 raise RefusedError("There is an App already.")
-            calls = AppCalls(
+            calls = ApiClient(
                 api_url,
                 clock=self._server.clock,
                 sleep=self._server.pauses.sleep,

@@ -20,11 +20,11 @@ from bot.errors import (
     UnavailableError,
 )
 from bot.github import deliveries, problems
+from bot.github.api_client import open_session
+from bot.github.api_model import read as read_told
 from bot.github.app import AppAuth, AppInfo
-from bot.github.app_calls import session
-from bot.github.pacing import utc_now
+from bot.github.retry import utc_now
 from bot.github.rights import LEAST, REACH, Reach, events
-from bot.github.told import read as read_told
 from bot.server import config as configuration
 from bot.server.app import WEBHOOKS
 from bot.server.config import ServerConfig
@@ -238,7 +238,7 @@ class Examination:
 
         url = self._config.public_url + WEBHOOKS
         try:
-            with session(url) as client:
+            with open_session(url) as client:
                 # It takes deliveries only by POST; that it says so is enough to know it.
                 status = client.get(url, timeout=PATIENCE, follow_redirects=False).status_code
         except httpx2.HTTPError as broken:

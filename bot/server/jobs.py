@@ -16,8 +16,8 @@ from bot.github.app_problems import (
     InstallationSuspendedError,
     NotInstalledError,
 )
-from bot.github.budget import Budget
 from bot.github.exchange import OnExchange, unwatched
+from bot.github.rate_limiter import RateLimiter
 from bot.server import next_run
 from bot.server.curriculum_cache import Curricula
 from bot.server.response_cache import Answers
@@ -76,7 +76,7 @@ class Looks:
         self,
         store: Store,
         auth: AppAuth,
-        budget: Budget,
+        budget: RateLimiter,
         *,
         clock: Callable[[], datetime],
         sleep: Callable[[float], None],

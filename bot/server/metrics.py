@@ -30,9 +30,9 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.github.book import Place
-from bot.github.budget import Budget, Standing
 from bot.github.exchange import Exchange
+from bot.github.rate_limit_state import Reservation
+from bot.github.rate_limiter import LimiterStatus, RateLimiter
 from bot.server.store.rows import Subject
 from bot.server.store.store import Store
 
@@ -56,7 +56,7 @@ class Measures:
         store: Store,
         clock: Callable[[], datetime],
         *,
-        standing: Callable[[], Standing | None] = lambda: None,
+        standing: Callable[[], LimiterStatus | None] = lambda: None,
     ) -> None:
         self._registry = registry = CollectorRegistry()
         self._door = _Door()
@@ -101,9 +101,9 @@ class Measures:
         if done.status is not None:
             self._github.note(done.method, done.status)
 
-    def counting(self, budget: Budget) -> Budget:
+    def counting(self, budget: RateLimiter) -> RateLimiter:
         """The same budget, with what is booked in it counted."""
-        return cast("Budget", _Counting(budget, self._github.written))
+        return cast("RateLimiter", _Counting(budget, self._github.written))
 
     def text(self) -> bytes:
         """All of it, as Prometheus reads it. Asks the store."""
@@ -252,7 +252,7 @@ class _Stored(Collector):
 class _Limits(Collector):
     """How all installations stand with GitHub."""
 
-    def __init__(self, standing: Callable[[], Standing | None]) -> None:
+    def __init__(self, standing: Callable[[], LimiterStatus | None]) -> None:
         self._standing = standing
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
@@ -285,15 +285,15 @@ class _Limits(Collector):
 class _Counting:
     """A budget that tells of what is booked in it."""
 
-    def __init__(self, budget: Budget, written: Counter) -> None:
+    def __init__(self, budget: RateLimiter, written: Counter) -> None:
         self._budget = budget
         self._written = written
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._budget, name)
 
-    def reserve(self, installation: int, **wanted: Any) -> Place:
-        """See `Budget`."""
+    def reserve(self, installation: int, **wanted: Any) -> Reservation:
+        """See `RateLimiter`."""
         place = self._budget.reserve(installation, **wanted)
         if place.taken:
             self._written.inc()

@@ -9,16 +9,16 @@ from datetime import datetime, timedelta
 
 from bot.errors import ConfigError
 from bot.github import credentials
+from bot.github.api_client import open_session
 from bot.github.app import AppAuth
-from bot.github.app_calls import session
-from bot.github.budget import Budget, InProcess
 from bot.github.exchange import Exchange
-from bot.github.pacing import Pacing, utc_now
+from bot.github.rate_limiter import InMemoryRateLimiter, RateLimiter
+from bot.github.retry import Pacing, utc_now
 from bot.server import logs
 from bot.server.config import ServerConfig
 from bot.server.jobs import BOT, Looks
 from bot.server.metrics import Measures
-from bot.server.store.budget import Shared
+from bot.server.store.rate_limiter import DatabaseRateLimiter
 from bot.server.store.rows import APP, EVERYTHING, SWEEP, Delivery
 from bot.server.store.store import Store
 from bot.server.telemetry import Telemetry, TracedLooks
@@ -69,7 +69,7 @@ class Server:
     lease: timedelta = LEASE
     auth: AppAuth | None = None
     work: Hands | None = None
-    budget: Budget | None = None
+    budget: RateLimiter | None = None
     pauses: Pauses = field(default_factory=Pauses)
     receiver: Receiver | None = None
     telemetry: Telemetry | None = None
@@ -149,7 +149,7 @@ class Server:
             config = with_credentials(self.config)
             if config.issuer is None or config.private_key is None:
                 return
-            http = session(config.api_url)
+            http = open_session(config.api_url)
             http.event_hooks = {"response": [self.measures.asked]}
             auth = AppAuth(
                 config.issuer,
@@ -173,7 +173,11 @@ class Server:
     def _begin(self, auth: AppAuth) -> None:
         pacing = Pacing(interval=self.config.write_interval)
         shared = self.store.shared
-        limits = Shared(self.store.engine, pacing) if shared else InProcess(pacing)
+        limits = (
+            DatabaseRateLimiter(self.store.engine, pacing)
+            if shared
+            else InMemoryRateLimiter(pacing)
+        )
         budget = self.budget = self.measures.counting(limits)
         sleep = self.measures.sleeping(self.pauses.sleep)
         looks = Looks(

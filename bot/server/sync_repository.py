@@ -24,14 +24,14 @@ from bot.github.app_problems import (
     InstallationSuspendedError,
     NotInstalledError,
 )
-from bot.github.budget import Budget
 from bot.github.cache import Cache
 from bot.github.client import Connection
 from bot.github.exchange import Exchange, OnExchange, unwatched
 from bot.github.gateway import PyGithubGateway
-from bot.github.lane import Lane, LaterError
-from bot.github.pacing import Pacing
+from bot.github.rate_limited_client import LaterError, RateLimitedClient
+from bot.github.rate_limiter import RateLimiter
 from bot.github.reader import HttpReader
+from bot.github.retry import Pacing
 from bot.github.rights import LEAST, Rights, rights_for
 from bot.planning.ports import Gateway
 from bot.progress.path import LearningPath, PathReader
@@ -45,7 +45,7 @@ from bot.usecases.sources import Remote
 from bot.usecases.sync import Sync, SyncResult
 
 if TYPE_CHECKING:
-    from bot.github.outside import WebPages
+    from bot.github.link_checker import LinkChecker
 
 COME_BACK_WITHIN = 60.0  # seconds
 PATIENCE = 20.0  # seconds to wait in a thread; what takes longer is taken up again later
@@ -89,7 +89,7 @@ class _Path(NamedTuple):
 def tend(
     row: RepositoryRow,
     auth: AppAuth,
-    budget: Budget,
+    budget: RateLimiter,
     cache: Cache,
     curricula: Curricula,
     *,
@@ -108,7 +108,9 @@ def tend(
     `now` is aware. Raises LostError; InstallationGoneError, InstallationSuspendedError and
     NotInstalledError; AppRefusedError where the fault is ours; and what `sleep` raises.
     """
-    lane = Lane(budget, row.installation_id, http=auth.http(), sleep=sleep, max_wait=PATIENCE)
+    lane = RateLimitedClient(
+        budget, row.installation_id, http=auth.http(), sleep=sleep, max_wait=PATIENCE
+    )
     run = _Run(row, auth, lane, cache, curricula, now, sleep, progress, on_exchange)
     try:
         facts = run.look_up()
@@ -130,7 +132,7 @@ def tend(
 def now_seen(
     row: RepositoryRow,
     auth: AppAuth,
-    lane: Lane,
+    lane: RateLimitedClient,
     cache: Cache,
     *,
     sleep: Sleep,
@@ -166,7 +168,7 @@ def now_seen(
         raise LostError from None
 
 
-def _rest(later: MilepostError, budget: Budget, row: RepositoryRow) -> float:
+def _rest(later: MilepostError, budget: RateLimiter, row: RepositoryRow) -> float:
     """In how many seconds to come back; 0 when nobody can say.
 
     Those of one installation do not come back at the same moment.
@@ -184,7 +186,7 @@ class _Run:
         self,
         row: RepositoryRow,
         auth: AppAuth,
-        lane: Lane,
+        lane: RateLimitedClient,
         cache: Cache,
         curricula: Curricula,
         now: datetime,
@@ -263,7 +265,7 @@ class _Run:
 
 
 def _reader(
-    connection: Connection, lane: Lane, cache: Cache, sleep: Sleep, max_wait: float
+    connection: Connection, lane: RateLimitedClient, cache: Cache, sleep: Sleep, max_wait: float
 ) -> HttpReader:
     http = lane.http(connection.api_url)
     return HttpReader(connection, cache=cache, http=http, sleep=sleep, max_wait=max_wait)
@@ -275,9 +277,9 @@ def _as_known(row: RepositoryRow, full_name: str, private: bool) -> InstalledRep
     )
 
 
-def _outside(settings: Settings) -> "WebPages | None":
+def _outside(settings: Settings) -> "LinkChecker | None":
     if not settings.features.links:
         return None
-    from bot.github.outside import WebPages
+    from bot.github.link_checker import LinkChecker
 
-    return WebPages()
+    return LinkChecker()

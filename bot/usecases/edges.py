@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bot.github.cache import EtagCache
     from bot.github.client import Connection
     from bot.github.gateway import PyGithubGateway
-    from bot.github.outside import WebPages
+    from bot.github.link_checker import LinkChecker
     from bot.github.reader import HttpReader
     from bot.settings import Environment, Settings
 
@@ -71,19 +71,19 @@ class Edges(ABC):
     def gateway(self) -> "PyGithubGateway":
         """The gateway; it loads PyGithub at its first write."""
         from bot.github.gateway import PyGithubGateway
-        from bot.github.pacing import Pacing
+        from bot.github.retry import Pacing
 
         environment = self.environment
         pacing = Pacing(interval=environment.write_interval, max_wait=environment.max_wait)
         return PyGithubGateway(self.connection(), pacing=pacing, on_wait=self.on_wait)
 
-    def outside(self, settings: "Settings") -> "WebPages | None":
+    def outside(self, settings: "Settings") -> "LinkChecker | None":
         """What looks up pages that are not GitHub's, when the settings ask for that."""
         if not settings.features.links:
             return None
-        from bot.github.outside import WebPages
+        from bot.github.link_checker import LinkChecker
 
-        return WebPages()
+        return LinkChecker()
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""

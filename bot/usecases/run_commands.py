@@ -14,10 +14,10 @@ from bot.planning.marker import BOX, BUTTON, Key
 from bot.planning.observed import OurIssue
 from bot.planning.snapshot import CommentState, Frozen, Snapshot
 from bot.planning.twins import are_twins
-from bot.progress.command import Command, CommandContext, NotUnderstoodError
+from bot.progress.command import Command, CommandContext, CommandError
 from bot.progress.command_log import AcceptedCommand, Entry, find_memory
 from bot.progress.commands import read_stored
-from bot.progress.parse_command import MOST, Misunderstood, ParsedLine, parse_command
+from bot.progress.parse_command import MOST, ParsedLine, parse_command
 from bot.progress.path import LearningPath
 from bot.progress.progress import read_progress
 from bot.reports.where import first_unfinished
@@ -107,7 +107,7 @@ class _CommandRun:
         if self._pending.is_folded(comment.id):
             self._answers.append(_Answer(comment=comment, said=said))
             return
-        found = [self._one(comment, n, asked) for n in range(min(len(asked), MOST))]
+        found = [self._run(comment, n, asked) for n in range(min(len(asked), MOST))]
         if None in found:  # the summary issue is gone; the next run makes another
             return
         if len(asked) > MOST:
@@ -129,43 +129,37 @@ class _CommandRun:
                 if not known:
                     edit.remember(entry, f"said on #{twin.state.number}, its twin")
 
-    def _one(
-        self, comment: CommentState, n: int, every: tuple[ParsedLine, ...]
+    def _run(
+        self, comment: CommentState, n: int, lines: tuple[ParsedLine, ...]
     ) -> Command | RejectedCommand | None:
-        """Run the command with the index `n`; None when it cannot be remembered now."""
+        """Run the command with the index `n`; None when it cannot be logged now."""
         if (known := self._pending.known(comment.id, n)) is not None:
             return known
-        line, ours = every[n], self._ours.get(comment.issue)
+        line, ours = lines[n], self._ours.get(comment.issue)
         at = comment.updated_at or comment.created_at
-        context = self._context_at(ours.key if ours else None, at)
-        command = parse_command(line, context)
-        if isinstance(command, Misunderstood):
-            return RejectedCommand(line=line.line, why=command.why)
-        if not command.log_issue.stored:
-            before = sum(one.word == line.word for one in every[:n])
-            key = f"{line.word}:{comment.id}" + (f"-{before}" if before else "")
-            try:
+        try:
+            context = self._context_at(ours.key if ours else None, at)
+            command = parse_command(line, context)
+            if not command.log_issue.stored:
+                before = sum(one.word == line.word for one in lines[:n])
+                key = f"{line.word}:{comment.id}" + (f"-{before}" if before else "")
                 self._own_issues += command.own_issue(key, context.today, self._observed)
-            except NotUnderstoodError as rejected:
-                return RejectedCommand(line=line.line, why=str(rejected))
-            return command
-        home = self._observed.issues.get(command.log_issue.key(context.key))
-        if home is None:
-            return None
-        accepted = AcceptedCommand(
-            command=command,
-            comment=comment.id,
-            issue=comment.issue,
-            key=home.key,
-            at=at,
-            by=comment.author or "",
-        )
-        why = f"{line.line} by {accepted.by}"
-        if not self._edit(home).remember(Entry.of(accepted, n), why):
-            return RejectedCommand(line=line.line, why=_NO_ROOM)
-        if command.moves_dates:
-            self._state = None
+                return command
+            home = self._observed.issues.get(command.log_issue.key(context.key))
+            if home is None:
+                return None
+            entry = Entry(id=comment.id, n=n, at=at, by=comment.author or "", command=command)
+            self._log(home, entry, f"{line.line} by {entry.by}")
+        except CommandError as error:
+            return RejectedCommand(line=line.line, why=str(error))
         return command
+
+    def _log(self, ours: OurIssue, entry: Entry, why: str) -> None:
+        """Add an entry to an issue's log, and do what it says. Raises CommandError."""
+        if not self._edit(ours).remember(entry, why):
+            raise CommandError(_NO_ROOM)
+        if entry.command.moves_dates:
+            self._state = None
 
     def _context_at(self, key: Key | None, at: datetime) -> CommandContext:
         if self._state is None:

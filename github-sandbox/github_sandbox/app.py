@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from github_sandbox.api.engine import Dropped, Engine, Reply, Request
-from github_sandbox.guard import is_ours
+from github_sandbox.origin_check import LOOPBACK, is_ours
 from github_sandbox.webhooks import Webhooks
 from github_sandbox.world import World
 
@@ -77,11 +77,18 @@ class Connections:
 
 
 class Application:
-    """The whole sandbox over ASGI. `web` is its address, without a slash at the end."""
+    """The whole sandbox over ASGI. `web` is its address, without a slash at the end; `hosts` the
+    names under which it may be asked, in lower case."""
 
     def __init__(
-        self, world: World, web: str, connections: Connections, webhooks: Webhooks
+        self,
+        world: World,
+        web: str,
+        connections: Connections,
+        webhooks: Webhooks,
+        hosts: frozenset[str] = LOOPBACK,
     ) -> None:
+        self.hosts = hosts
         self.world = world
         self.webhooks = webhooks
         self.connections = connections
@@ -98,7 +105,7 @@ class Application:
         if scope["type"] != "http":
             return
         path = scope["path"]
-        if not is_ours(scope["method"], path, Headers(scope=scope)):
+        if not is_ours(scope["method"], path, Headers(scope=scope), self.hosts):
             refusal = PlainTextResponse("The sandbox answers only to its own pages.", 403)
             await refusal(scope, receive, send)
         elif path == GRAPHQL:

@@ -1,6 +1,6 @@
 """Steers a running sandbox over HTTP, below /_sandbox: for tests in another process and by hand.
 
-Described for people in docs/reference/sandbox.md, for machines at /openapi.json. Every route does
+Described for people in REFERENCE.md, for machines at /openapi.json. Every route does
 what a test in the same process does directly on the `World`.
 """
 
@@ -15,13 +15,13 @@ from starlette.responses import JSONResponse, Response
 
 from github_sandbox import dump
 from github_sandbox.api import app_shapes
-from github_sandbox.pages import looking
+from github_sandbox.pages import sign_in
 from github_sandbox.state import apps, grants, hooks, pulls
 from github_sandbox.state.faults import KINDS
 from github_sandbox.state.objects import Repository, Role
 from github_sandbox.state.refusals import NotFound
 from github_sandbox.webhooks import Webhooks
-from github_sandbox.world import LEARNER, World
+from github_sandbox.world import World
 
 JSON = dict[str, Any]
 
@@ -52,7 +52,7 @@ class UserWish(Wish):
 
 class TokenWish(Wish):
     token: str
-    user: str = LEARNER
+    user: str | None = None
     kind: Literal["fine-grained", "classic"] = "fine-grained"
     permissions: dict[str, Literal["read", "write"]] | None = None
     repositories: list[str] | None = None
@@ -98,7 +98,7 @@ class HookWish(Wish):
 
 class AppWish(Wish):
     name: str
-    owner: str = LEARNER
+    owner: str | None = None
     permissions: dict[str, Literal["read", "write"]]
     events: list[str] = Field(default_factory=list)
     hook_url: str | None = None
@@ -112,7 +112,7 @@ class AppWish(Wish):
 
 
 class InstallWish(Wish):
-    account: str = LEARNER
+    account: str | None = None
     repositories: list[str] | None = None
 
 
@@ -246,7 +246,7 @@ def _add_people(routes: APIRouter, world: World) -> None:
         with world.lock:
             person = world.add_user(login)
         response = JSONResponse({"login": person.login})
-        looking.look_as(response, person)
+        sign_in.look_as(response, person)
         return response
 
     @routes.post("/tokens", status_code=201)
@@ -255,7 +255,7 @@ def _add_people(routes: APIRouter, world: World) -> None:
         with world.lock:
             world.add_token(
                 wish.token,
-                user=wish.user,
+                user=wish.user or world.owner,
                 permissions=dict(wish.permissions) if wish.permissions is not None else None,
                 repositories=named if wish.repositories is not None else None,
                 kind=wish.kind,
@@ -328,7 +328,7 @@ def _add_apps(routes: APIRouter, world: World) -> None:
     @routes.post("/apps", status_code=201)
     async def add_app(wish: AppWish) -> JSON:
         with world.lock:
-            app = apps.create(world, **wish.model_dump())
+            app = apps.create(world, **{**wish.model_dump(), "owner": wish.owner or world.owner})
         names = ("id", "slug", "client_id", "client_secret", "private_key")
         return {name: getattr(app, name) for name in names}
 
@@ -352,7 +352,7 @@ def _add_apps(routes: APIRouter, world: World) -> None:
             installation = apps.install(
                 world,
                 world.apps[app_id],
-                wish.account,
+                wish.account or world.owner,
                 repositories=chosen if wish.repositories is not None else None,
             )
         return {"id": installation.id}

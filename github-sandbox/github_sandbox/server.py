@@ -12,12 +12,16 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from bot.errors import UsageError
 from github_sandbox.app import Application, Connections
+from github_sandbox.origin_check import LOOPBACK
 from github_sandbox.webhooks import Webhooks
-from github_sandbox.world import REPOSITORY, TOKEN, World
+from github_sandbox.world import World
 
 HOST = "127.0.0.1"
+
+
+class PortError(Exception):
+    """The address or port is taken, not allowed, or not of this machine."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +31,16 @@ class Sandbox:
     url: str
     world: World
     webhooks: Webhooks
-    token: str = TOKEN
-    repository: str = REPOSITORY
+
+    @property
+    def token(self) -> str:
+        """A token of the first repository's owner, with every permission."""
+        return self.world.token
+
+    @property
+    def repository(self) -> str:
+        """The full name of the first repository."""
+        return self.world.first_repository
 
     @property
     def api_url(self) -> str:
@@ -71,35 +83,33 @@ def _protocol(connections: Connections) -> type[H11Protocol]:
     return Protocol
 
 
-def _bind(port: int) -> socket.socket:
-    """Raises UsageError when the port is taken or not allowed."""
+def _bind(host: str, port: int) -> socket.socket:
+    """Return a bound socket. Raises PortError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # With the protocol spelled out asyncio switches Nagle's delay off: 1 ms an answer, not 44.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((HOST, port))
+        listener.bind((host, port))
     except (OSError, OverflowError) as error:
         listener.close()
-        raise UsageError(
-            f"Port {port} cannot be used for the sandbox: {error}.",
-            hint="Choose another one with --port, or 0 for any free port.",
-        ) from error
+        raise PortError(f"Port {port} of {host} cannot be used: {error}.") from error
     return listener
 
 
 @contextlib.contextmanager
 def _prepared(
-    port: int, clock: Callable[[], datetime] | None, state: World | None
+    port: int, host: str, name: str | None, world: World
 ) -> Iterator[tuple[_Server, socket.socket, Sandbox]]:
-    listener = _bind(port)
+    listener = _bind(host, port)
     with contextlib.closing(listener):
-        world = state or World(clock)
-        url = f"http://{HOST}:{listener.getsockname()[1]}"
+        name = name or host
+        url = f"http://{f'[{name}]' if ':' in name else name}:{listener.getsockname()[1]}"
         webhooks = Webhooks(world, url)
         sandbox = Sandbox(url, world, webhooks)
         connections = Connections()
         config = uvicorn.Config(
-            Application(world, url, connections, webhooks),
+            Application(world, url, connections, webhooks, LOOPBACK | {name.lower()}),
             http=_protocol(connections),
             loop="asyncio",
             ws="none",
@@ -114,14 +124,21 @@ def _prepared(
 
 @contextlib.contextmanager
 def running(
-    port: int = 0, *, clock: Callable[[], datetime] | None = None, state: World | None = None
+    port: int = 0,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    state: World | None = None,
+    host: str = HOST,
+    name: str | None = None,
 ) -> Iterator[Sandbox]:
-    """A sandbox in a background thread of this process, for as long as the context lasts.
+    """Serve a sandbox in a background thread of this process, for as long as the context lasts.
 
-    `clock` returns an aware time; `state` is a world made before. Raises UsageError when the port
-    is taken.
+    `port` 0 takes a free one. `clock` returns an aware time; `state` is a world made before, with
+    its own clock. `name` is the host name in the sandbox's URLs where it is not `host`. Raises
+    PortError.
     """
-    with _prepared(port, clock, state) as (server, listener, sandbox):
+    world = state or World(clock)
+    with _prepared(port, host, name, world) as (server, listener, sandbox):
         thread = threading.Thread(
             target=lambda: asyncio.run(server.serve(sockets=[listener])),
             name="sandbox",
@@ -139,15 +156,16 @@ def running(
 def serve(
     port: int,
     *,
-    clock: Callable[[], datetime] | None = None,
     state: World | None = None,
+    host: str = HOST,
+    name: str | None = None,
     on_start: Callable[[Sandbox], None] | None = None,
 ) -> None:
     """Serve until Ctrl-C. `on_start` is called with the sandbox before the first request.
 
-    Raises UsageError when the port is taken.
+    The other arguments are those of `running`. Raises PortError.
     """
-    with _prepared(port, clock, state) as (server, listener, sandbox):
+    with _prepared(port, host, name, state or World()) as (server, listener, sandbox):
         if on_start:
             on_start(sandbox)
         with contextlib.suppress(KeyboardInterrupt):

@@ -5,8 +5,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from github_sandbox import control
-from github_sandbox.api.gate import STATUS
-from github_sandbox.pages import acts, consent, file_views, installing, looking, registering, views
+from github_sandbox.api.access import STATUS
+from github_sandbox.pages import (
+    app_registration,
+    consent,
+    file_pages,
+    forms,
+    installations,
+    repository_pages,
+    sign_in,
+)
 from github_sandbox.pages.rendering import missing
 from github_sandbox.state.refusals import Refusal
 from github_sandbox.webhooks import Webhooks
@@ -15,13 +23,13 @@ from github_sandbox.world import World
 
 def build(world: World, webhooks: Webhooks) -> FastAPI:
     """Pages at /, control routes at /_sandbox, their description at /openapi.json."""
-    app = FastAPI(title="Milepost sandbox", docs_url=None, redoc_url=None)
+    app = FastAPI(title="GitHub sandbox", docs_url=None, redoc_url=None)
     app.include_router(control.router(world, webhooks), prefix="/_sandbox")
-    for account_pages in (looking, registering, installing, consent):
+    for account_pages in (sign_in, app_registration, installations, consent):
         app.include_router(account_pages.router(world))
-    app.include_router(views.router(world))
-    app.include_router(file_views.router(world))
-    app.include_router(acts.router(world))
+    app.include_router(repository_pages.router(world))
+    app.include_router(file_pages.router(world))
+    app.include_router(forms.router(world))
     app.add_exception_handler(Refusal, _refused_page)
     return app
 

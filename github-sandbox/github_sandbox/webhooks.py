@@ -11,16 +11,16 @@ import queue
 import threading
 import time
 import uuid
-from typing import TYPE_CHECKING, Literal
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Literal
+from urllib.parse import urlsplit
 
 from github_sandbox.api.shapes import Shapes
 from github_sandbox.api.webhook_shapes import payload
 from github_sandbox.state.events import Event
 from github_sandbox.state.hooks import Delivery, receivers
 from github_sandbox.world import World
-
-if TYPE_CHECKING:
-    import httpx2
 
 PATIENCE = 10.0  # seconds GitHub waits for an answer
 
@@ -114,43 +114,50 @@ class Webhooks:
         self._queue.put(delivery)
 
     def _run(self) -> None:
-        import httpx2
+        while True:
+            delivery = self._queue.get()
+            try:
+                if delivery is None:
+                    return
+                self._send(delivery)
+            finally:
+                self._queue.task_done()
 
-        with httpx2.Client(timeout=PATIENCE, trust_env=False) as client:
-            while True:
-                delivery = self._queue.get()
-                try:
-                    if delivery is None:
-                        return
-                    self._send(client, delivery)
-                finally:
-                    self._queue.task_done()
-
-    def _send(self, client: "httpx2.Client", delivery: Delivery) -> None:
-        import httpx2
-
+    def _send(self, delivery: Delivery) -> None:
         body = json.dumps(delivery.payload, ensure_ascii=False, separators=(",", ":")).encode()
         delivery.request_headers = _headers(delivery, body)
         started = time.perf_counter()
         try:
-            answer = client.post(delivery.hook.url, content=body, headers=delivery.request_headers)
-        except httpx2.TimeoutException:
+            _post(delivery, body)
+        except TimeoutError:
             delivery.status, delivery.status_code = "timed out", 504
-        except (httpx2.HTTPError, httpx2.InvalidURL):
+        except (OSError, HTTPException, ValueError):  # ValueError: a URL that cannot be one
             delivery.status, delivery.status_code = "failed to connect to host", 502
-        else:
-            fine = answer.status_code < 400
-            delivery.status = "OK" if fine else f"Invalid HTTP Response: {answer.status_code}"
-            delivery.status_code = answer.status_code
-            delivery.response_headers = dict(answer.headers)
-            delivery.response_body = answer.text
         delivery.duration = time.perf_counter() - started
+
+
+def _post(delivery: Delivery, body: bytes) -> None:
+    """Send and record the answer. Follows no redirect and heeds no proxy."""
+    url = urlsplit(delivery.hook.url)
+    if url.scheme not in {"http", "https"} or not url.hostname:
+        raise ValueError(delivery.hook.url)
+    kind = HTTPSConnection if url.scheme == "https" else HTTPConnection
+    with closing(kind(url.hostname, url.port, timeout=PATIENCE)) as connection:
+        target = f"{url.path or '/'}{'?' if url.query else ''}{url.query}"
+        connection.request("POST", target, body, delivery.request_headers)
+        answer = connection.getresponse()
+        text = answer.read().decode(errors="replace")
+    delivery.status = "OK" if answer.status < 400 else f"Invalid HTTP Response: {answer.status}"
+    delivery.status_code = answer.status
+    delivery.response_headers = {name.lower(): value for name, value in answer.getheaders()}
+    delivery.response_body = text
 
 
 def _headers(delivery: Delivery, body: bytes) -> dict[str, str]:
     hook = delivery.hook
     target = hook.repository.id if hook.repository else hook.app.id if hook.app else 0
     headers = {
+        "Accept": "*/*",
         "Content-Type": "application/json",
         "User-Agent": "GitHub-Hookshot/sandbox",
         "X-GitHub-Event": delivery.event,

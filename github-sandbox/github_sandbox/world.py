@@ -5,6 +5,7 @@ asks the sandbox nothing over HTTP in the meantime: the answer needs the lock to
 """
 
 import itertools
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from github_sandbox.state.grants import Grant, Refresh
     from github_sandbox.state.hooks import Delivery
 
-LEARNER = "learner"
 REPOSITORY = "learner/portfolio"
 TOKEN = "sandbox-token"  # noqa: S105 - published on purpose, it opens nothing but the sandbox
 ALL_PERMISSIONS: Permissions = {
@@ -46,10 +46,7 @@ ALL_PERMISSIONS: Permissions = {
     "metadata": "read",
     "pull_requests": "write",
 }
-README = """# Portfolio
-
-What I learn, and what I built on the way.
-"""
+README = "# Read me\n"
 
 
 @dataclass
@@ -62,9 +59,24 @@ class HookWeather:
 
 
 class World:
-    """A GitHub with one learner, one repository and one token in it; add more as needed."""
+    """A GitHub with one person, one repository and one token in it; add more as needed.
 
-    def __init__(self, clock: Callable[[], datetime] | None = None) -> None:
+    `clock` returns an aware time, by default the machine's; `repository` is "owner/name". Raises
+    ValueError for another form of it.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime] | None = None,
+        *,
+        repository: str = REPOSITORY,
+        token: str = TOKEN,
+    ) -> None:
+        if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
+            raise ValueError(f"a repository is written owner/name, not {repository!r}")
+        self.first_repository = repository
+        self.owner = repository.split("/", maxsplit=1)[0]
+        self.token = token
         self.lock = threading.RLock()
         self.clock = Clock(clock)
         self.listeners: list[Callable[[Event], None]] = []
@@ -100,10 +112,10 @@ class World:
         self.authorized: set[tuple[User, App]] = set()
         self.deliveries: list[Delivery] = []
         self.weather = HookWeather()
-        learner = self.add_user(LEARNER, name="Lea Learner")
+        owner = self.add_user(self.owner)
         self.nobody = User(0, "", "User", self.clock.now())
-        self.add_repository(REPOSITORY, description="My learning portfolio")
-        self.add_token(TOKEN, user=learner.login)
+        self.add_repository(self.first_repository, description="A repository to try things in")
+        self.add_token(self.token, user=owner.login)
 
     # Ids and time
 
@@ -201,10 +213,11 @@ class World:
         self.tokens[value] = token
         return token
 
-    def repository(self, full_name: str = REPOSITORY) -> Repository:
-        """By its present name, in any case. Raises NotFound."""
+    def repository(self, full_name: str | None = None) -> Repository:
+        """By its present name, in any case; without one the first. Raises NotFound."""
+        wanted = (full_name or self.first_repository).lower()
         for repository in self.repositories.values():
-            if repository.full_name.lower() == full_name.lower():
+            if repository.full_name.lower() == wanted:
                 return repository
         raise NotFound
 
@@ -233,9 +246,9 @@ class World:
 
     # Who acts, and what they may do
 
-    def actor(self, login: str = LEARNER) -> Actor:
-        """A person acting in the web interface, with all that their role gives."""
-        return Actor(self.users[login.lower()])
+    def actor(self, login: str | None = None) -> Actor:
+        """A person (the first repository's owner) in the web interface, with all their rights."""
+        return Actor(self.users[(login or self.owner).lower()])
 
     def authenticate(self, value: str | None) -> Actor:
         """Who a token acts as; nobody without one. Raises Unauthorized."""

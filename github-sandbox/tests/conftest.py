@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import httpx2
 import pytest
 
-from github_sandbox.server import Sandbox
+from github_sandbox import InstalledApp, Sandbox
 from github_sandbox.state import apps
 from github_sandbox.state.events import Event
 from github_sandbox.state.objects import App, Repository
@@ -15,6 +15,16 @@ from tests.flows import HOST
 # Certificates are not needed on loopback, and reading them takes 40 ms for every client.
 NO_TLS = False
 AsUser = Callable[[str | None], Api]
+
+
+@pytest.fixture
+def sandbox(github_sandbox: Sandbox) -> Sandbox:
+    return github_sandbox
+
+
+@pytest.fixture
+def sandbox_app(github_sandbox_app: InstalledApp) -> InstalledApp:
+    return github_sandbox_app
 
 
 @pytest.fixture

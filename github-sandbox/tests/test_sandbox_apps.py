@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import jwt
 import pytest
-from sandbox_fixtures import SandboxApp
 
+from github_sandbox import InstalledApp
 from github_sandbox.server import Sandbox
 from github_sandbox.state import apps
 from tests.client import Api
@@ -14,18 +14,18 @@ from tests.client import Api
 WithToken = Callable[[str | None], Api]
 
 
-def token_of(app: SandboxApp, as_app: Api, **narrowed: object) -> str:
+def token_of(app: InstalledApp, as_app: Api, **narrowed: object) -> str:
     path = f"app/installations/{app.installation.id}/access_tokens"
     return str(as_app("POST", path, narrowed or None).json()["token"])
 
 
 @pytest.fixture
-def as_app(sandbox_app: SandboxApp, with_token: WithToken) -> Api:
+def as_app(sandbox_app: InstalledApp, with_token: WithToken) -> Api:
     return with_token(sandbox_app.jwt())
 
 
-def test_an_app_knows_itself_and_where_it_is(as_app: Api, sandbox_app: SandboxApp) -> None:
-    assert as_app("GET", "app").json()["slug"] == "milepost-test"
+def test_an_app_knows_itself_and_where_it_is(as_app: Api, sandbox_app: InstalledApp) -> None:
+    assert as_app("GET", "app").json()["slug"] == "test-app"
     assert as_app("GET", "/installation").json()["id"] == sandbox_app.installation.id
     assert as_app("GET", "/issues").status_code == 401
 
@@ -35,7 +35,7 @@ def test_an_app_knows_itself_and_where_it_is(as_app: Api, sandbox_app: SandboxAp
     [(60, 540, "'iat'"), (-600, -1, "'exp'"), (-60, 900, "too far in the future")],
 )
 def test_the_times_of_a_jwt_are_checked(
-    sandbox_app: SandboxApp, with_token: WithToken, issued: int, expires: int, part: str
+    sandbox_app: InstalledApp, with_token: WithToken, issued: int, expires: int, part: str
 ) -> None:
     answer = with_token(sandbox_app.jwt(issued=issued, expires=expires))("GET", "app")
 
@@ -44,7 +44,7 @@ def test_the_times_of_a_jwt_are_checked(
 
 
 def test_a_jwt_needs_the_right_key_and_a_known_app(
-    sandbox_app: SandboxApp, with_token: WithToken
+    sandbox_app: InstalledApp, with_token: WithToken
 ) -> None:
     claims = jwt.decode(sandbox_app.jwt(), options={"verify_signature": False})
     forged = jwt.encode(claims, "x" * 32, algorithm="HS256")
@@ -56,20 +56,20 @@ def test_a_jwt_needs_the_right_key_and_a_known_app(
 
 
 def test_an_installation_token_acts_as_the_bot(
-    sandbox_app: SandboxApp, as_app: Api, with_token: WithToken
+    sandbox_app: InstalledApp, as_app: Api, with_token: WithToken
 ) -> None:
     bot = with_token(token_of(sandbox_app, as_app))
 
     issue = bot.issue(labels=["made"])
 
-    assert (issue["user"]["login"], issue["user"]["type"]) == ("milepost-test[bot]", "Bot")
-    assert issue["performed_via_github_app"]["slug"] == "milepost-test"
+    assert (issue["user"]["login"], issue["user"]["type"]) == ("test-app[bot]", "Bot")
+    assert issue["performed_via_github_app"]["slug"] == "test-app"
     assert [label["name"] for label in issue["labels"]] == ["made"]
     assert bot("GET", "user").status_code == 403
     assert bot("GET", "installation/repositories").json()["total_count"] == 1
 
 
-def test_it_lasts_an_hour(sandbox_app: SandboxApp, as_app: Api, with_token: WithToken) -> None:
+def test_it_lasts_an_hour(sandbox_app: InstalledApp, as_app: Api, with_token: WithToken) -> None:
     bot = with_token(token_of(sandbox_app, as_app))
     clock = sandbox_app.sandbox.world.clock
 
@@ -81,7 +81,7 @@ def test_it_lasts_an_hour(sandbox_app: SandboxApp, as_app: Api, with_token: With
 
 
 def test_it_can_be_narrowed_but_not_widened(
-    sandbox: Sandbox, sandbox_app: SandboxApp, as_app: Api, with_token: WithToken
+    sandbox: Sandbox, sandbox_app: InstalledApp, as_app: Api, with_token: WithToken
 ) -> None:
     sandbox.world.add_repository("learner/other")
     path = f"app/installations/{sandbox_app.installation.id}/access_tokens"
@@ -97,7 +97,7 @@ def test_it_can_be_narrowed_but_not_widened(
 
 
 def test_a_suspended_installation_is_stopped(
-    sandbox_app: SandboxApp, as_app: Api, with_token: WithToken
+    sandbox_app: InstalledApp, as_app: Api, with_token: WithToken
 ) -> None:
     number = sandbox_app.installation.id
     bot = with_token(token_of(sandbox_app, as_app))

@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from sandbox_fixtures import Inbox
 
+from github_sandbox import WebhookInbox
 from github_sandbox.server import Sandbox
 from tests.client import Api
 
@@ -128,7 +128,7 @@ def test_a_repository_is_renamed_archived_and_closed(control: httpx2.Client, api
 
 
 def test_hooks_and_apps_are_added(
-    control: httpx2.Client, api: Api, sandbox: Sandbox, webhook_inbox: Inbox
+    control: httpx2.Client, api: Api, sandbox: Sandbox, webhook_inbox: WebhookInbox
 ) -> None:
     url = webhook_inbox.url
     hook = {"repository": "learner/portfolio", "url": url, "secret": "s", "events": ["issues"]}

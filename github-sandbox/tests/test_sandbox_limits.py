@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sandbox_fixtures import SandboxApp
 
+from github_sandbox import InstalledApp
 from github_sandbox.server import Sandbox
 from tests.client import Api
 
@@ -68,7 +68,7 @@ def test_an_empty_budget_refuses_until_the_hour_is_over(sandbox: Sandbox, api: A
 
 
 def test_an_app_that_asks_for_itself_has_a_budget_of_its_own(
-    sandbox: Sandbox, sandbox_app: SandboxApp, with_token: Callable[[str | None], Api]
+    sandbox: Sandbox, sandbox_app: InstalledApp, with_token: Callable[[str | None], Api]
 ) -> None:
     now = sandbox.world.clock.exact()
     as_app, stranger = with_token(sandbox_app.jwt()), with_token(None)

@@ -12,8 +12,7 @@ from datetime import UTC, datetime
 import httpx2
 import pytest
 
-from bot.errors import UsageError
-from github_sandbox.server import HOST, running
+from github_sandbox.server import HOST, PortError, running
 from github_sandbox.world import World
 
 
@@ -68,7 +67,7 @@ def test_a_taken_port_is_named() -> None:
         taken.bind((HOST, 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(UsageError, match=str(port)), running(port):
+        with pytest.raises(PortError, match=str(port)), running(port):
             pass
 
 

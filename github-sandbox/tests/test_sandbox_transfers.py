@@ -5,9 +5,8 @@ from collections.abc import Callable
 
 import httpx2
 import pytest
-from contracts.checker import check_webhook
-from sandbox_fixtures import Inbox
 
+from github_sandbox import WebhookInbox
 from github_sandbox.server import Sandbox
 from github_sandbox.state import hooks, transfers
 from github_sandbox.state.objects import Issue, Repository
@@ -195,7 +194,7 @@ def test_other_people_have_other_repositories(sandbox: Sandbox, api: Api) -> Non
 
 
 def test_both_repositories_hear_of_it(
-    sandbox: Sandbox, api: Api, elsewhere: Repository, webhook_inbox: Inbox
+    sandbox: Sandbox, api: Api, elsewhere: Repository, webhook_inbox: WebhookInbox
 ) -> None:
     api.issue("Goes")
     for repository in (sandbox.world.repository(), elsewhere):
@@ -211,7 +210,6 @@ def test_both_repositories_hear_of_it(
     assert went["changes"]["new_issue"] == came["issue"]
     assert went["changes"]["new_repository"]["full_name"] == "learner/elsewhere"
     assert came["changes"]["old_issue"]["url"] == went["issue"]["url"]
-    assert check_webhook("issues", came) == []
 
 
 def test_over_graphql(sandbox: Sandbox, api: Api, elsewhere: Repository) -> None:

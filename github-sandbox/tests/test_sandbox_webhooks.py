@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable
 
 import pytest
-from sandbox_fixtures import Inbox, SandboxApp
 
+from github_sandbox import InstalledApp, WebhookInbox
 from github_sandbox.server import Sandbox
 from github_sandbox.state import hooks
 from tests.client import Api
@@ -16,7 +16,7 @@ SECRET = "It's a Secret to Everybody"
 
 
 @pytest.fixture
-def inbox(sandbox: Sandbox, webhook_inbox: Inbox) -> Inbox:
+def inbox(sandbox: Sandbox, webhook_inbox: WebhookInbox) -> WebhookInbox:
     """Hears of everything in the learner's repository; the ping is already gone."""
     world = sandbox.world
     with world.lock:
@@ -26,7 +26,7 @@ def inbox(sandbox: Sandbox, webhook_inbox: Inbox) -> Inbox:
     return webhook_inbox
 
 
-def heard(sandbox: Sandbox, inbox: Inbox) -> list[str]:
+def heard(sandbox: Sandbox, inbox: WebhookInbox) -> list[str]:
     sandbox.webhooks.settle()
     return [
         f"{one.headers['x-github-event']}.{json.loads(one.body).get('action')}"
@@ -34,7 +34,9 @@ def heard(sandbox: Sandbox, inbox: Inbox) -> list[str]:
     ]
 
 
-def test_a_delivery_is_signed_over_its_bytes(sandbox: Sandbox, api: Api, inbox: Inbox) -> None:
+def test_a_delivery_is_signed_over_its_bytes(
+    sandbox: Sandbox, api: Api, inbox: WebhookInbox
+) -> None:
     api("POST", "/labels", {"name": "früh"})
     assert heard(sandbox, inbox) == ["label.created"]
 
@@ -45,7 +47,7 @@ def test_a_delivery_is_signed_over_its_bytes(sandbox: Sandbox, api: Api, inbox: 
     assert len(delivery.headers["x-github-delivery"]) == 36
 
 
-def test_closing_an_issue_is_heard(sandbox: Sandbox, api: Api, inbox: Inbox) -> None:
+def test_closing_an_issue_is_heard(sandbox: Sandbox, api: Api, inbox: WebhookInbox) -> None:
     api.issue(labels=["a"])
     api("PATCH", "/issues/1", {"state": "closed"})
 
@@ -58,7 +60,7 @@ def test_closing_an_issue_is_heard(sandbox: Sandbox, api: Api, inbox: Inbox) -> 
 
 
 def test_events_can_be_lost_doubled_held_and_turned_round(
-    sandbox: Sandbox, api: Api, inbox: Inbox
+    sandbox: Sandbox, api: Api, inbox: WebhookInbox
 ) -> None:
     weather = sandbox.world.weather
     weather.lose = 1
@@ -77,8 +79,8 @@ def test_events_can_be_lost_doubled_held_and_turned_round(
 def test_an_app_can_look_up_and_repeat_a_failed_delivery(
     sandbox: Sandbox,
     api: Api,
-    sandbox_app: SandboxApp,
-    webhook_inbox: Inbox,
+    sandbox_app: InstalledApp,
+    webhook_inbox: WebhookInbox,
     with_token: Callable[[str | None], Api],
 ) -> None:
     as_app = with_token(sandbox_app.jwt())
@@ -103,7 +105,7 @@ def test_an_app_can_look_up_and_repeat_a_failed_delivery(
 def test_deliveries_are_paged_by_a_cursor(
     sandbox: Sandbox,
     api: Api,
-    sandbox_app: SandboxApp,
+    sandbox_app: InstalledApp,
     with_token: Callable[[str | None], Api],
 ) -> None:
     as_app = with_token(sandbox_app.jwt())
@@ -131,7 +133,7 @@ def test_nobody_there_is_written_down(sandbox: Sandbox, api: Api) -> None:
 
 
 def test_an_app_does_not_hear_what_it_may_not_read(
-    sandbox: Sandbox, api: Api, sandbox_app: SandboxApp, webhook_inbox: Inbox
+    sandbox: Sandbox, api: Api, sandbox_app: InstalledApp, webhook_inbox: WebhookInbox
 ) -> None:
     del sandbox_app.installation.permissions["issues"]
     before = heard(sandbox, webhook_inbox)

@@ -9,7 +9,7 @@ from chaos.house import House
 from chaos.lines import LATENCY, WEB, Line, edges
 
 from bot.curriculum.model import Curriculum
-from bot.github.pacing import Pacing
+from bot.github.retry import Pacing
 from bot.progress.path import PathReader
 from bot.settings import Settings
 from bot.usecases.sync import Sync

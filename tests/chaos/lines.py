@@ -17,9 +17,9 @@ from github.Requester import RequestsResponse
 from bot.github.cache import EtagCache, Page
 from bot.github.client import ANSWER_TIMEOUT, Connection
 from bot.github.gateway import PyGithubGateway
-from bot.github.pacing import Pacing
+from bot.github.pygithub_adapter import PyGithubAdapter, _unfollowed
 from bot.github.reader import HttpReader
-from bot.github.wire import Wire, _unfollowed
+from bot.github.retry import Pacing
 from github_sandbox.api.engine import Dropped, Engine, Reply, Request
 from github_sandbox.world import TOKEN, World
 
@@ -162,7 +162,7 @@ def edges(
         max_wait=pacing.max_wait,
     )
     gateway = PyGithubGateway(connection, pacing=pacing, clock=line.clock, sleep=line.sleep)
-    wire = Wire(connection, line.clock)
+    wire = PyGithubAdapter(connection, line.clock)
     wire._line = _Writing(line)  # type: ignore[assignment]
     gateway._writer._opened = wire
     return reader, gateway

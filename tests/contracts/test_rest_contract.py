@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 from contracts.checker import contract
-from sandbox_fixtures import SandboxApp
+from github_sandbox import InstalledApp
 
 from github_sandbox.api.engine import TABLES
 from github_sandbox.server import Sandbox
@@ -261,7 +261,7 @@ def walk_app(api: httpx2.Client, sandbox: Sandbox, jwt: str) -> None:
 
 
 def test_every_answer_fits_the_description(
-    sandbox: Sandbox, api: httpx2.Client, sandbox_app: SandboxApp
+    sandbox: Sandbox, api: httpx2.Client, sandbox_app: InstalledApp
 ) -> None:
     walk_labels_and_milestones(api)
     walk_relations(api, walk_issues(api))

@@ -25,7 +25,7 @@ import yaml
 from cli.terminal import Terminal, terminal
 from docs.pages import ROOT, Act, Fence, name_of, steps
 
-from github_sandbox.person import Person
+from github_sandbox.browser_user import Person
 
 __all__ = ["terminal"]
 

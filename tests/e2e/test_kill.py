@@ -238,4 +238,4 @@ def overtake(terminal: Terminal, monkeypatch: pytest.MonkeyPatch, cut: int) -> N
 def without_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pauses before looking again are for GitHub's lists, not for ours."""
     monkeypatch.setattr("bot.cli.edges.Edges.sleep", lambda *_: None)
-    monkeypatch.setattr("bot.github.pacing.Waiter.rest", lambda *_: None)
+    monkeypatch.setattr("bot.github.retry.Waiter.rest", lambda *_: None)

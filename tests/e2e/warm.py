@@ -66,8 +66,8 @@ def _serve() -> None:
     import yaml  # noqa: F401
 
     import bot.github.gateway
+    import bot.github.pygithub_adapter
     import bot.github.reader
-    import bot.github.wire
     import bot.planning.plan
     import bot.planning.undo
     import bot.usecases.sources  # noqa: F401

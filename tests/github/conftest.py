@@ -14,8 +14,8 @@ from timeline import Timeline
 from bot.github.cache import EtagCache
 from bot.github.client import Connection
 from bot.github.gateway import PyGithubGateway
-from bot.github.pacing import Pacing
 from bot.github.reader import HttpReader
+from bot.github.retry import Pacing
 from github_sandbox.server import Sandbox
 from github_sandbox.state import issues
 from github_sandbox.world import World

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import respx
 from pydantic import SecretStr
-from sandbox_fixtures import SandboxApp
 from timeline import Timeline
 
 from bot.errors import (
@@ -33,6 +32,7 @@ from bot.github.client import Connection, RestClient, inspect
 from bot.github.problems import UnreadableAnswerError
 from bot.github.reader import HttpReader
 from bot.github.rights import LEAST, Rights
+from github_sandbox import InstalledApp
 from github_sandbox.state import apps
 from github_sandbox.state.objects import Actor
 from github_sandbox.world import World
@@ -44,7 +44,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def make_auth(sandbox_app: SandboxApp, timeline: Timeline) -> Iterator[MakeAuth]:
+def make_auth(sandbox_app: InstalledApp, timeline: Timeline) -> Iterator[MakeAuth]:
     made: list[AppAuth] = []
 
     def make(**other: Any) -> AppAuth:
@@ -69,7 +69,7 @@ def auth(make_auth: MakeAuth) -> AppAuth:
 
 
 @pytest.fixture
-def home(sandbox_app: SandboxApp, world: World) -> InstalledRepository:
+def home(sandbox_app: InstalledApp, world: World) -> InstalledRepository:
     """The learner's repository as the App sees it."""
     repository = world.repository()
     return InstalledRepository(
@@ -94,9 +94,9 @@ def token_of(auth: AppAuth, home: InstalledRepository) -> SecretStr:
 
 class TestSignatures:
     def test_id_and_key_are_proved_by_asking_for_the_app(
-        self, auth: AppAuth, make_auth: MakeAuth, sandbox_app: SandboxApp
+        self, auth: AppAuth, make_auth: MakeAuth, sandbox_app: InstalledApp
     ) -> None:
-        assert auth.info().slug == "milepost-test"
+        assert auth.info().slug == "test-app"
         assert auth.info().permissions["issues"] == "write"
         assert make_auth(issuer=str(sandbox_app.app.id)).info() == auth.info()
 
@@ -233,7 +233,7 @@ class TestRefusedTokens:
         assert sum(entry.fault == "expired" for entry in world.journal.entries) == 2
 
     def test_a_suspended_installation(
-        self, auth: AppAuth, home: InstalledRepository, world: World, sandbox_app: SandboxApp
+        self, auth: AppAuth, home: InstalledRepository, world: World, sandbox_app: InstalledApp
     ) -> None:
         token_of(auth, home)
         with world.lock:
@@ -249,7 +249,7 @@ class TestRefusedTokens:
         assert auth.using(home, look) == "learner/portfolio"
 
     def test_a_removed_installation(
-        self, auth: AppAuth, home: InstalledRepository, world: World, sandbox_app: SandboxApp
+        self, auth: AppAuth, home: InstalledRepository, world: World, sandbox_app: InstalledApp
     ) -> None:
         token_of(auth, home)
         with world.lock:
@@ -266,7 +266,7 @@ class TestRefusedTokens:
         auth: AppAuth,
         home: InstalledRepository,
         world: World,
-        sandbox_app: SandboxApp,
+        sandbox_app: InstalledApp,
         path: str,
     ) -> None:
         world.repository().private = True
@@ -306,7 +306,7 @@ class TestRefusedTokens:
 
 class TestLists:
     def test_installations_are_read_to_the_end(
-        self, auth: AppAuth, world: World, sandbox_app: SandboxApp
+        self, auth: AppAuth, world: World, sandbox_app: InstalledApp
     ) -> None:
         with world.lock:
             for number in range(120):
@@ -384,7 +384,7 @@ def test_no_secret_is_ever_shown(
     auth: AppAuth,
     home: InstalledRepository,
     world: World,
-    sandbox_app: SandboxApp,
+    sandbox_app: InstalledApp,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)

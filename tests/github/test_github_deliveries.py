@@ -10,7 +10,6 @@ import respx
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
-from sandbox_fixtures import Inbox, SandboxApp
 from timeline import Timeline
 
 from bot.github import deliveries
@@ -18,6 +17,7 @@ from bot.github.app import AppAuth
 from bot.github.app_problems import AppRefusedError
 from bot.github.deliveries import Delivery, Missed, missed, sweep
 from bot.github.problems import UnreadableAnswerError
+from github_sandbox import InstalledApp, WebhookInbox
 from github_sandbox.state import apps, labels
 from github_sandbox.state.hooks import Delivery as Sent
 from github_sandbox.world import World
@@ -96,7 +96,7 @@ class TestSelection:
 
 
 @pytest.fixture
-def auth(sandbox_app: SandboxApp, timeline: Timeline) -> Iterator[AppAuth]:
+def auth(sandbox_app: InstalledApp, timeline: Timeline) -> Iterator[AppAuth]:
     made = AppAuth(
         sandbox_app.app.client_id,
         SecretStr(sandbox_app.app.private_key),
@@ -113,7 +113,7 @@ def make_label(world: World, name: str) -> None:
         labels.create(world, world.actor(), world.repository(), {"name": name, "color": "aabbcc"})
 
 
-def guids(inbox: Inbox) -> list[str]:
+def guids(inbox: WebhookInbox) -> list[str]:
     """GUIDs as they arrived, of labels only."""
     return [
         one.headers["x-github-delivery"]
@@ -124,7 +124,11 @@ def guids(inbox: Inbox) -> list[str]:
 
 class TestSweep:
     def test_what_did_not_arrive_comes_again_once(
-        self, auth: AppAuth, sandbox_app: SandboxApp, webhook_inbox: Inbox, timeline: Timeline
+        self,
+        auth: AppAuth,
+        sandbox_app: InstalledApp,
+        webhook_inbox: WebhookInbox,
+        timeline: Timeline,
     ) -> None:
         sandbox = sandbox_app.sandbox
         make_label(sandbox.world, "well")
@@ -144,7 +148,11 @@ class TestSweep:
         assert (again.asked, again.arrived) == (0, done.arrived + 1)
 
     def test_an_unreachable_server_is_caught_up_with(
-        self, auth: AppAuth, sandbox_app: SandboxApp, webhook_inbox: Inbox, timeline: Timeline
+        self,
+        auth: AppAuth,
+        sandbox_app: InstalledApp,
+        webhook_inbox: WebhookInbox,
+        timeline: Timeline,
     ) -> None:
         sandbox, hook = sandbox_app.sandbox, sandbox_app.app.hook
         assert hook is not None
@@ -160,7 +168,11 @@ class TestSweep:
         assert len(set(guids(webhook_inbox))) == 3
 
     def test_it_ends_with_what_never_will(
-        self, auth: AppAuth, sandbox_app: SandboxApp, webhook_inbox: Inbox, timeline: Timeline
+        self,
+        auth: AppAuth,
+        sandbox_app: InstalledApp,
+        webhook_inbox: WebhookInbox,
+        timeline: Timeline,
     ) -> None:
         sandbox = sandbox_app.sandbox
         sandbox.webhooks.settle()
@@ -176,7 +188,7 @@ class TestSweep:
         assert len(guids(webhook_inbox)) == deliveries.ATTEMPTS
 
     def test_long_lists_are_read_back_to_three_days_and_no_further(
-        self, auth: AppAuth, sandbox_app: SandboxApp, timeline: Timeline
+        self, auth: AppAuth, sandbox_app: InstalledApp, timeline: Timeline
     ) -> None:
         world, hook = sandbox_app.sandbox.world, sandbox_app.app.hook
         assert hook is not None
@@ -195,7 +207,7 @@ class TestSweep:
         world.journal.forget()
 
     def test_a_shorter_reach_looks_less_far(
-        self, auth: AppAuth, sandbox_app: SandboxApp, timeline: Timeline
+        self, auth: AppAuth, sandbox_app: InstalledApp, timeline: Timeline
     ) -> None:
         sandbox_app.sandbox.webhooks.settle()
         fill(sandbox_app.sandbox.world, sandbox_app, 2, "timed out")
@@ -204,14 +216,14 @@ class TestSweep:
         assert sweep(auth, now=timeline.clock(), reach=hour).attempts == 0
         assert sweep(auth, now=timeline.clock()).asked == 2
 
-    def test_another_key_is_told(self, sandbox_app: SandboxApp, timeline: Timeline) -> None:
+    def test_another_key_is_told(self, sandbox_app: InstalledApp, timeline: Timeline) -> None:
         other = AppAuth("Iv1.other", SecretStr(KEY), api_url=sandbox_app.sandbox.api_url)
         with pytest.raises(AppRefusedError):
             sweep(other, now=timeline.clock())
         other.close()
 
 
-def fill(world: World, app: SandboxApp, count: int, status: str) -> None:
+def fill(world: World, app: InstalledApp, count: int, status: str) -> None:
     """So many deliveries of now that nobody really sent."""
     assert app.app.hook is not None
     with world.lock:

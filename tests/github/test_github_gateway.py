@@ -226,7 +226,7 @@ class TestNothingTwice:
     def test_nor_is_one_that_took_too_long(
         self, world: World, make_gateway: MakeGateway, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("bot.github.wire.ANSWER_TIMEOUT", 0.2)
+        monkeypatch.setattr("bot.github.pygithub_adapter.ANSWER_TIMEOUT", 0.2)
         world.faults.add("timeout-after", method="POST", hold=5)
         with pytest.raises(UncertainWriteError, match="no answer"):
             create_issue(make_gateway())

@@ -25,8 +25,8 @@ from bot.errors import (
     UnavailableError,
     UncertainWriteError,
 )
+from bot.github.api_client import ApiClient
 from bot.github.app import AppAuth
-from bot.github.app_calls import AppCalls
 from bot.github.credentials import load, save
 from bot.github.problems import UnreadableAnswerError
 from bot.github.registration import Registered, convert, form_action, from_data, manifest
@@ -142,8 +142,8 @@ class TestFormAction:
 
 
 @pytest.fixture
-def calls(sandbox: Sandbox, timeline: Timeline) -> Iterator[AppCalls]:
-    made = AppCalls(sandbox.api_url, clock=timeline.clock, sleep=timeline.sleep)
+def calls(sandbox: Sandbox, timeline: Timeline) -> Iterator[ApiClient]:
+    made = ApiClient(sandbox.api_url, clock=timeline.clock, sleep=timeline.sleep)
     yield made
     made.close()
 
@@ -160,7 +160,7 @@ def conversions(world: World) -> list[int]:
 
 class TestConvert:
     def test_the_code_brings_an_app_that_can_act(
-        self, calls: AppCalls, code: str, world: World
+        self, calls: ApiClient, code: str, world: World
     ) -> None:
         app = convert(code, calls)
 
@@ -174,7 +174,7 @@ class TestConvert:
         assert app.install_url == f"{app.html_url}/installations/new"
 
     def test_an_app_with_webhooks_has_a_secret_for_them(
-        self, calls: AppCalls, world: World
+        self, calls: ApiClient, world: World
     ) -> None:
         hook_url = "http://127.0.0.1:1/hooks"
         code = apps.submit_manifest(world, "acme", manifest(**(PLACES | {"webhook_url": hook_url})))
@@ -185,21 +185,23 @@ class TestConvert:
         assert (hook.url, hook.secret) == (hook_url, app.webhook_secret.get_secret_value())
         assert hook.events == set(events(Reach.PRIVATE))
 
-    def test_a_code_works_once(self, calls: AppCalls, code: str, world: World) -> None:
+    def test_a_code_works_once(self, calls: ApiClient, code: str, world: World) -> None:
         convert(code, calls)
         with pytest.raises(GitHubError, match="used up") as told:
             convert(code, calls)
         assert code not in str(told.value)
         assert conversions(world) == [201, 404]
 
-    def test_a_code_works_for_an_hour(self, calls: AppCalls, code: str, timeline: Timeline) -> None:
+    def test_a_code_works_for_an_hour(
+        self, calls: ApiClient, code: str, timeline: Timeline
+    ) -> None:
         timeline.sleep(timedelta(hours=1, seconds=1).total_seconds())
         with pytest.raises(GitHubError, match="older than an hour"):
             convert(code, calls)
 
     @pytest.mark.parametrize("kind", ["reset-after", "502-after"])
     def test_a_lost_answer_is_told_and_nothing_is_sent_again(
-        self, calls: AppCalls, code: str, world: World, kind: str
+        self, calls: ApiClient, code: str, world: World, kind: str
     ) -> None:
         world.faults.add(kind, path="/app-manifests/*")
         with pytest.raises(UncertainWriteError, match="Register again"):
@@ -207,19 +209,19 @@ class TestConvert:
         assert len(conversions(world)) == 1
 
     def test_a_rate_limit_is_waited_out(
-        self, calls: AppCalls, code: str, world: World, timeline: Timeline
+        self, calls: ApiClient, code: str, world: World, timeline: Timeline
     ) -> None:
         world.faults.add("secondary-429", path="/app-manifests/*", retry_after=7)
         assert convert(code, calls).slug == "milepost-of-ada"
         assert timeline.slept == [7]
 
     def test_a_github_that_is_not_there(self, timeline: Timeline) -> None:
-        nowhere = AppCalls("http://127.0.0.1:1", clock=timeline.clock, sleep=timeline.sleep)
+        nowhere = ApiClient("http://127.0.0.1:1", clock=timeline.clock, sleep=timeline.sleep)
         with pytest.raises(UnavailableError):
             convert("canary", nowhere)
 
     def test_a_code_from_outside_stays_one_part_of_the_path(
-        self, calls: AppCalls, world: World
+        self, calls: ApiClient, world: World
     ) -> None:
         with pytest.raises(GitHubError, match="does not take"):
             convert("../app", calls)
@@ -244,11 +246,11 @@ class TestConvert:
     ) -> None:
         httpx2_mock.post("/app-manifests/canary/conversions").respond(**answer)
         with pytest.raises(error) as told:
-            convert("canary", AppCalls())
+            convert("canary", ApiClient())
         assert "canary" not in str(told.value)
 
     def test_neither_the_code_nor_a_secret_is_ever_shown(
-        self, calls: AppCalls, code: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+        self, calls: ApiClient, code: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
         caplog.set_level(logging.DEBUG)
         app = convert(code, calls)

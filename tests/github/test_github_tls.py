@@ -19,8 +19,8 @@ from cryptography.x509.oid import NameOID
 from bot.errors import ConfigError, RepositoryMovedError, UnavailableError, UncertainWriteError
 from bot.github.client import Connection
 from bot.github.gateway import PyGithubGateway
-from bot.github.pacing import Pacing
 from bot.github.reader import HttpReader
+from bot.github.retry import Pacing
 from bot.planning.ports import WriteResult
 
 

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 from hostile.pace import in_proportion
 
-from bot.github.outside import MAX_BYTES, _Answer
+from bot.github.link_checker import MAX_BYTES, _Answer
 from bot.server.logs import JsonLines
 
 PAGES = ("<title>", "<title ", "<title\n<title>a", "</title", "<title a='>'")

@@ -3,9 +3,9 @@
 import sys
 import threading
 
-from bot.github.pacing import Pacing
-from bot.server.store.budget import Shared
+from bot.github.retry import Pacing
 from bot.server.store.engine import open_engine
+from bot.server.store.rate_limiter import DatabaseRateLimiter
 
 INSTALLATION = 1
 THREADS, EACH = 4, 15
@@ -15,7 +15,7 @@ INTERVAL, PER_MINUTE = 0.5, 50
 def main(address: str) -> None:
     """Book, in threads."""
     engine = open_engine(address, connections=THREADS)
-    budget = Shared(engine, Pacing(interval=INTERVAL, per_minute=PER_MINUTE))
+    budget = DatabaseRateLimiter(engine, Pacing(interval=INTERVAL, per_minute=PER_MINUTE))
 
     def book() -> None:
         for _ in range(EACH):

@@ -12,7 +12,7 @@ from server.scenario import Town, living
 from server.server_fixture import SECRET, as_app, environment
 
 from bot.cli.app import run
-from bot.github.pacing import utc_now
+from bot.github.retry import utc_now
 from bot.server.store.engine import open_engine
 from bot.server.store.rows import repository
 from bot.server.store.store import Store

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.github.budget import Standing
 from bot.github.exchange import Exchange
+from bot.github.rate_limiter import LimiterStatus
 from bot.server.metrics import Measures
 from bot.server.store.rows import APP
 from bot.server.store.store import Store
@@ -19,7 +19,7 @@ REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "server.md"
 @pytest.fixture
 def measures(store: Store) -> Measures:
     """With something in each of them."""
-    standing = Standing(closed=0, spared=0, ahead=2, longest=3.0, left=0.5)
+    standing = LimiterStatus(closed=0, spared=0, ahead=2, longest=3.0, left=0.5)
     made = Measures(store, lambda: datetime.now(UTC), standing=lambda: standing)
     made.delivery(202, 0.004)
     made.request("GET", "/r/{owner}/{name}", 200, 0.01)

@@ -13,8 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from server.scenario import living
 from server.server_fixture import Host, environment, hosted
 
-from bot.github.book import Left
-from bot.github.budget import InProcess
+from bot.github.rate_limit_state import Quota
+from bot.github.rate_limiter import InMemoryRateLimiter
 from bot.server import page_limit
 from bot.server.page_limit import Window, neighbourhood
 from github_sandbox.server import Sandbox
@@ -189,8 +189,8 @@ def test_the_reference_tells_every_measure(host: Host) -> None:
 @contextlib.contextmanager
 def living_budget(host: Host) -> Iterator[None]:
     """As if there was an App, of which GitHub has told how much is left."""
-    budget = InProcess()
-    budget.heard(1, Left(100, 50, 60.0))
+    budget = InMemoryRateLimiter()
+    budget.heard(1, Quota(100, 50, 60.0))
     host.server.budget = budget
     yield
     host.server.budget = None

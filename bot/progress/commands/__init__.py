@@ -1,6 +1,7 @@
 """All slash commands. Each file of this folder holds one, or two that undo each other.
 
-A new file is found by itself: there is no list to add it to.
+A new file is found by itself: there is no list to add it to. What each method of a command is for
+stands in its base, `bot/progress/command.py`.
 """
 
 from importlib import import_module

@@ -10,8 +10,8 @@ from bot.progress import names
 from bot.progress.command import (
     Command,
     CommandContext,
+    CommandError,
     LogIssue,
-    NotUnderstoodError,
     ReplyContext,
 )
 from bot.progress.learner_history import HistoryBuilder
@@ -23,6 +23,7 @@ class Choose(Command):
     """An option taken. `was` is what the settings file said then: a later edit of it wins."""
 
     form = "/choose A"
+    line_format = "/choose {0.choice} {0.option}"
     help_line = "Takes an option of a choice."
     position = 80
     log_issue = LogIssue("the choice's issue, else the summary issue", frozenset({"choice"}))
@@ -37,28 +38,23 @@ class Choose(Command):
         every = list(context.curriculum.choices())
         choices = [choice for choice in every if _is_on(choice, context.key)] or every
         if not choices:
-            raise NotUnderstoodError("This path has no choice to make.")
+            raise CommandError("This path has no choice to make.")
         choice, option = _option(text, choices)
         return cls(choice=choice, option=option, was=context.settings.choices.get(choice, ""))
 
     def pressed(self, curriculum: Curriculum, settings: Settings, today: date) -> Self | None:
         """Return it with what the file says now, as long as there is such an option."""
         was = settings.choices.get(self.choice, "")
-        fits = self._options(curriculum)
-        return self.model_copy(update={"was": was}) if self.option in fits else None
+        return self.model_copy(update={"was": was}) if self.fits(curriculum) else None
 
-    def format_command(self) -> str:
-        """Return choice and option."""
-        return f"/choose {self.choice} {self.option}"
-
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        """Take the option, unless the file was edited since or the curriculum lost it."""
-        edited = history.settings.choices.get(self.choice, "") != self.was
-        if not edited and self.option in self._options(history.curriculum):
+    def replay(self, history: HistoryBuilder) -> None:
+        if history.settings.choices.get(self.choice, "") == self.was:
             history.choices[self.choice] = self.option
 
+    def fits(self, curriculum: Curriculum) -> bool:
+        return self.option in self._options(curriculum)
+
     def reply(self, context: ReplyContext) -> str:
-        """Return what was taken, and the last day that follows."""
         option = self._options(context.curriculum).get(self.option)
         return render("replies/choose.md.j2", last=context.last, option=option)
 
@@ -90,7 +86,7 @@ def _option(text: str, choices: list[Choice]) -> tuple[str, str]:
     if len(chosen) == 1:
         choice = next(c for c in choices if c.id == chosen[0].id)
         return choice.id, names.one("option", second, names.of_options(choice)).id
-    raise NotUnderstoodError(
+    raise CommandError(
         "Which choice is meant? Please write it on the issue of the choice:"
         f" {names.listed(names.of_items(choices))}."
     )

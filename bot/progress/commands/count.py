@@ -1,13 +1,11 @@
 """`/count`: a number that the learner keeps."""
 
-from datetime import date
 from typing import Self
 
 from pydantic import Field
 
-from bot.planning.marker import Key
 from bot.progress import names, quantities
-from bot.progress.command import Command, CommandContext, NotUnderstoodError
+from bot.progress.command import Command, CommandContext, CommandError
 from bot.progress.learner_history import Counted, HistoryBuilder
 
 MAX_COUNT = 1_000_000
@@ -17,6 +15,7 @@ class Count(Command):
     """A number the learner keeps goes up or down; `metric` is a metric's or target's id."""
 
     form = "/count NAME +3"
+    line_format = "/count {0.metric} {0.amount:+}"
     help_line = "Adds to a number you keep."
     position = 130
     moves_dates = False
@@ -29,24 +28,20 @@ class Count(Command):
         """Read the name of a number, then how much, with its sign."""
         known = names.of_counted(context.curriculum)
         if not known:
-            raise NotUnderstoodError("This path has no numbers to count.")
+            raise CommandError("This path has no numbers to count.")
         words = text.split()
         amount = quantities.signed(words[-1]) if words else None
         if not amount:
-            raise NotUnderstoodError(
+            raise CommandError(
                 f"By how much? A number with its sign works, such as `/count {known[0].id} +1`."
             )
         if abs(amount) > MAX_COUNT:
-            raise NotUnderstoodError(f"{MAX_COUNT:,} at once are the most.")
+            raise CommandError(f"{MAX_COUNT:,} at once are the most.")
         return cls(metric=names.one("number", " ".join(words[:-1]), known).id, amount=amount)
 
-    def format_command(self) -> str:
-        """Return number and amount."""
-        return f"/count {self.metric} {self.amount:+}"
-
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        """Add the amount."""
-        history.counts.append(Counted(day=day, metric=self.metric, amount=self.amount))
+    def replay(self, history: HistoryBuilder) -> None:
+        found = Counted(day=history.day, metric=self.metric, amount=self.amount)
+        history.counts.append(found)
 
     @property
     def sum_key(self) -> str:

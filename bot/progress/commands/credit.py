@@ -1,8 +1,5 @@
 """`/credit`: what the learner knew before the path began."""
 
-from datetime import date
-
-from bot.planning.marker import Key
 from bot.progress.command import THIS_ISSUE, WORK, Command
 from bot.progress.learner_history import HistoryBuilder
 
@@ -17,6 +14,5 @@ class Credit(Command):
     log_issue = THIS_ISSUE
     state_reason = "completed"
 
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        """Count the issue as known."""
-        history.credited.add(key)
+    def replay(self, history: HistoryBuilder) -> None:
+        history.credited.add(history.key)

@@ -1,8 +1,5 @@
 """`/done` and `/reopen`: an issue is finished, or is not after all."""
 
-from datetime import date
-
-from bot.planning.marker import Key
 from bot.progress.command import THIS_ISSUE, WORK, Command
 from bot.progress.learner_history import HistoryBuilder
 
@@ -28,6 +25,5 @@ class Reopen(Command):
     log_issue = THIS_ISSUE
     state_reason = "reopened"
 
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        """Take back that it was known before."""
-        history.credited.discard(key)
+    def replay(self, history: HistoryBuilder) -> None:
+        history.credited.discard(history.key)

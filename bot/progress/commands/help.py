@@ -13,5 +13,4 @@ class Help(Command):
     log_issue = NOWHERE
 
     def reply(self, context: ReplyContext) -> str:
-        """Return the table of all commands."""
         return render("replies/help.md.j2", commands=context.commands)

@@ -9,7 +9,7 @@ from bot.planning.changes import CreateIssue, UpdateIssue
 from bot.planning.desired import MAX_REGION
 from bot.planning.marker import Key, Marker, digest, normal, wrap
 from bot.planning.observed import Observed
-from bot.progress.command import Command, CommandContext, LogIssue, NotUnderstoodError
+from bot.progress.command import Command, CommandContext, CommandError, LogIssue
 
 LABEL = "kind:journal"
 MAX_JOURNAL = 50_000
@@ -20,6 +20,7 @@ class Journal(Command):
     """An entry of the journal; it becomes an issue of its own and stands in no log."""
 
     form = "/journal TEXT"
+    line_format = "/journal {0.text}"
     help_line = "Makes an entry of your journal."
     position = 150
     multiline = True
@@ -31,14 +32,10 @@ class Journal(Command):
     def parse(cls, text: str, context: CommandContext) -> Self:
         """Read the entry."""
         if not text:
-            raise NotUnderstoodError("An entry needs some words: `/journal What I learned today`.")
+            raise CommandError("An entry needs some words: `/journal What I learned today`.")
         if len(text) > MAX_JOURNAL:
-            raise NotUnderstoodError(f"An entry holds up to {MAX_JOURNAL:,} characters.")
+            raise CommandError(f"An entry holds up to {MAX_JOURNAL:,} characters.")
         return cls(text=text)
-
-    def format_command(self) -> str:
-        """Return the entry."""
-        return f"/journal {self.text}"
 
     def own_issue(
         self, key: Key, day: date, observed: Observed
@@ -54,7 +51,7 @@ class Journal(Command):
     def _made(self, key: Key, day: date, observed: Observed) -> tuple[CreateIssue, UpdateIssue]:
         body = templating.render("replies/journal.md.j2", text=self.text)
         if len(body) > MAX_REGION:
-            raise NotUnderstoodError("The entry is too long for an issue: in two parts it fits.")
+            raise CommandError("The entry is too long for an issue: in two parts it fits.")
         label = observed.labels.get(LABEL)
         first = next(filter(None, (line.strip("#*>-_` ") for line in self.text.splitlines())), "")
         short = textwrap.shorten(first, _MAX_FIRST, placeholder="…") or first[:_MAX_FIRST]

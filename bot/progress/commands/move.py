@@ -1,15 +1,13 @@
 """`/move`: a task, or all that lies ahead, on another day."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Self
 
 from pydantic import Field
 
 from bot.planning.desired import SUMMARY_KEY
-from bot.planning.marker import Key
 from bot.progress import quantities
-from bot.progress.command import THIS_ISSUE, Command, CommandContext, NotUnderstoodError
-from bot.progress.commands.pause import PauseUntil
+from bot.progress.command import THIS_ISSUE, Command, CommandContext, CommandError
 from bot.progress.learner_history import HistoryBuilder
 
 MOVABLE = frozenset({"task", "deliverable"})
@@ -20,6 +18,7 @@ class Move(Command):
     """This task that many days later (or earlier); on the summary issue all that lies ahead."""
 
     form = "/move +1w"
+    line_format = "/move {0.days:+}d"
     help_line = "Moves this task; on the summary issue, everything ahead."
     position = 90
     log_issue = THIS_ISSUE
@@ -31,30 +30,25 @@ class Move(Command):
         """Read days and weeks."""
         days = quantities.span(text)
         if days is None or not days:
-            raise NotUnderstoodError(
+            raise CommandError(
                 "By how much? Days and weeks work, such as `/move +1w` or `/move -3d`."
             )
         if abs(days) > MAX_DAYS:
-            raise NotUnderstoodError(f"That is far: {MAX_DAYS} days are the most.")
+            raise CommandError(f"That is far: {MAX_DAYS} days are the most.")
         if context.key == SUMMARY_KEY and days < 0:
-            raise NotUnderstoodError(
+            raise CommandError(
                 "The whole path moves only to later days. To be done earlier, take another `/pace`"
                 " or bring a stretch forward with `/open`."
             )
         if context.key != SUMMARY_KEY and context.kind not in MOVABLE:
-            raise NotUnderstoodError(
+            raise CommandError(
                 "`/move` is about a task or a deliverable, or on the summary issue about everything"
                 " ahead: please write it there."
             )
         return cls(days=days)
 
-    def format_command(self) -> str:
-        """Return the days, with their sign."""
-        return f"/move {self.days:+}d"
-
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        """Move the task; the path rests as many days from the day this was said."""
-        if key == SUMMARY_KEY:
-            PauseUntil(last=day + timedelta(days=self.days - 1)).replay(history, day, key, by)
+    def replay(self, history: HistoryBuilder) -> None:
+        if history.key == SUMMARY_KEY:
+            history.pause(history.day, history.day + timedelta(days=self.days - 1))
         else:
-            history.moved[key] = history.moved.get(key, 0) + self.days
+            history.moved[history.key] = history.moved.get(history.key, 0) + self.days

@@ -1,13 +1,9 @@
 """`/drop optional` and `/keep optional`: whether optional tasks become issues."""
 
-from datetime import date
 from typing import Self
 
-from bot.curriculum.model import Curriculum
-from bot.planning.marker import Key
-from bot.progress.command import Command, CommandContext, NotUnderstoodError
+from bot.progress.command import Command, CommandContext, CommandError
 from bot.progress.learner_history import HistoryBuilder
-from bot.settings import Settings
 
 
 class DropOptional(Command):
@@ -18,20 +14,15 @@ class DropOptional(Command):
     alias = "drop-optional"
     help_line = "Makes no more issues for optional tasks."
     position = 180
+    has_button = True
 
     @classmethod
     def parse(cls, text: str, context: CommandContext) -> Self:
         """Check that optional tasks are meant."""
-        if not text.casefold().startswith("optional"):
-            raise NotUnderstoodError("Only optional tasks can be dropped: `/drop optional`.")
+        _check(text, "Only optional tasks can be dropped: `/drop optional`.")
         return cls()
 
-    def pressed(self, curriculum: Curriculum, settings: Settings, today: date) -> Self | None:
-        """Return it."""
-        return self
-
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        """Go on without optional tasks."""
+    def replay(self, history: HistoryBuilder) -> None:
         history.without_optional = True
 
 
@@ -46,10 +37,13 @@ class KeepOptional(Command):
     @classmethod
     def parse(cls, text: str, context: CommandContext) -> Self:
         """Check that optional tasks are meant."""
-        if not text.casefold().startswith("optional"):
-            raise NotUnderstoodError("Only optional tasks can be kept: `/keep optional`.")
+        _check(text, "Only optional tasks can be kept: `/keep optional`.")
         return cls()
 
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        """Go on with optional tasks."""
+    def replay(self, history: HistoryBuilder) -> None:
         history.without_optional = False
+
+
+def _check(text: str, why: str) -> None:
+    if not text.casefold().startswith("optional"):
+        raise CommandError(why)

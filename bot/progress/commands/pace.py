@@ -1,16 +1,14 @@
 """`/pace`: another speed."""
 
-from datetime import date
 from typing import Self
 
 from pydantic import Field
 
 from bot.errors import ConfigError
-from bot.planning.marker import Key
 from bot.planning.plan_overrides import PlanOverride
 from bot.planning.schedule import add_months, schedule
 from bot.progress import quantities
-from bot.progress.command import Command, CommandContext, NotUnderstoodError, ReplyContext
+from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
 from bot.progress.learner_history import HistoryBuilder
 from bot.settings import Settings
 from bot.templating import day as format_day
@@ -36,19 +34,19 @@ class SetPace(Command):
         """Read hours a week, or months in all, with which the path has dates."""
         found = quantities.pace(text)
         if found is None:
-            raise NotUnderstoodError(
+            raise CommandError(
                 "How fast? `/pace 10h` says hours a week, `/pace 15 months` how long in all."
             )
         hours, months = found
         if hours is not None and not 1 <= hours <= MAX_PACE:
-            raise NotUnderstoodError(f"A pace is between 1 and {MAX_PACE} hours a week.")
+            raise CommandError(f"A pace is between 1 and {MAX_PACE} hours a week.")
         if months is not None:
             _check_months(months, context)
         speed = {"hours_per_week": hours, "pace": months}
         try:
             schedule(context.curriculum, context.in_force.model_copy(update=speed))
         except ConfigError as impossible:
-            raise NotUnderstoodError(f"That does not work out: {impossible.what}") from None
+            raise CommandError(f"That does not work out: {impossible.what}") from None
         return cls(hours=hours, months=months, was=pace_of(context.settings))
 
     def format_command(self) -> str:
@@ -57,14 +55,12 @@ class SetPace(Command):
             f"/pace {self.hours:.15g}h" if self.hours is not None else f"/pace {self.months} months"
         )
 
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        """Bend the plan, unless the settings file was edited since."""
+    def replay(self, history: HistoryBuilder) -> None:
         if self.was == pace_of(history.settings):
-            override = PlanOverride(on=day, hours_per_week=self.hours, months=self.months)
+            override = PlanOverride(on=history.day, hours_per_week=self.hours, months=self.months)
             history.turns.append(override)
 
     def reply(self, context: ReplyContext) -> str:
-        """Return the speed, and the last day that follows."""
         speed = {"hours": self.hours, "months": self.months}
         return render("replies/pace.md.j2", last=context.last, **speed)
 
@@ -78,10 +74,10 @@ def pace_of(settings: Settings) -> str:
 
 def _check_months(months: int, context: CommandContext) -> None:
     if not 1 <= months <= MAX_MONTHS:
-        raise NotUnderstoodError(f"A pace is between 1 and {MAX_MONTHS} months in all.")
+        raise CommandError(f"A pace is between 1 and {MAX_MONTHS} months in all.")
     end = add_months(context.in_force.start, months)
     if end <= context.today:
-        raise NotUnderstoodError(
+        raise CommandError(
             f"{plural(months, 'month')} from the start ended on {format_day(end)} already:"
             " a longer time works."
         )

@@ -4,11 +4,10 @@ from datetime import date, timedelta
 from typing import Self
 
 from bot.curriculum.model import Curriculum
-from bot.planning.marker import Key
 from bot.progress import quantities
-from bot.progress.command import Command, CommandContext, NotUnderstoodError, ReplyContext
+from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
 from bot.progress.learner_history import HistoryBuilder
-from bot.settings import Pause, Settings
+from bot.settings import Settings
 from bot.templating import render
 
 LONGEST_PAUSE = timedelta(days=366)
@@ -18,6 +17,7 @@ class PauseUntil(Command):
     """No study from the day this was asked for to `last`, both included."""
 
     form = "/pause until 2026-08-16"
+    line_format = "/pause until {0.last}"
     help_line = "No study until that day, which is included."
     position = 100
 
@@ -29,31 +29,24 @@ class PauseUntil(Command):
         today = context.today
         last = quantities.until(text, today)
         if last is None:
-            raise NotUnderstoodError(
+            raise CommandError(
                 f"Until when? A date works, such as `/pause until {today + timedelta(days=13)}`,"
                 " and so does `/pause 2 weeks`."
             )
         if last < today:
-            raise NotUnderstoodError("That day is over: a pause ends today at the earliest.")
+            raise CommandError("That day is over: a pause ends today at the earliest.")
         if last - today > LONGEST_PAUSE:
-            raise NotUnderstoodError("That is more than a year: a pause lasts up to one.")
+            raise CommandError("That is more than a year: a pause lasts up to one.")
         return cls(last=last)
 
     def pressed(self, curriculum: Curriculum, settings: Settings, today: date) -> Self | None:
         """Return it as long as the day is not over."""
         return self if today <= self.last <= today + LONGEST_PAUSE else None
 
-    def format_command(self) -> str:
-        """Return the last day."""
-        return f"/pause until {self.last}"
-
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        """Add the pause."""
-        if self.last >= day:
-            history.pauses.append(Pause.model_validate({"from": day, "to": self.last}))
+    def replay(self, history: HistoryBuilder) -> None:
+        history.pause(history.day, self.last)
 
     def reply(self, context: ReplyContext) -> str:
-        """Return both ends: of the pause and of the path."""
         return render("replies/pause.md.j2", last=context.last, until=self.last)
 
 
@@ -63,21 +56,17 @@ class Resume(Command):
     form = "/resume"
     help_line = "Ends the pause."
     position = 110
+    has_button = True
 
     @classmethod
     def parse(cls, text: str, context: CommandContext) -> Self:
         """Check that a pause is running."""
         if not any(p.first <= context.today <= p.last for p in context.in_force.pauses):
-            raise NotUnderstoodError("No pause is running: everything goes on as it is.")
+            raise CommandError("No pause is running: everything goes on as it is.")
         return cls()
 
-    def pressed(self, curriculum: Curriculum, settings: Settings, today: date) -> Self | None:
-        """Return it: where no pause runs it does nothing."""
-        return self
-
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        """End every pause that runs the day before; one that began that day is gone."""
-        running = [p for p in history.pauses if p.first <= day <= p.last]
+    def replay(self, history: HistoryBuilder) -> None:
+        running = [p for p in history.pauses if p.first <= history.day <= p.last]
         history.pauses = [p for p in history.pauses if p not in running]
         for pause in running:
-            PauseUntil(last=day - timedelta(days=1)).replay(history, pause.first, key, by)
+            history.pause(pause.first, history.day - timedelta(days=1))

@@ -10,6 +10,7 @@ class Skip(Command):
     """This issue is not going to be done."""
 
     form = "/skip [why]"
+    line_format = "/skip {0.why}"
     help_line = "Closes this issue as not planned."
     position = 30
     only_on = WORK
@@ -22,7 +23,3 @@ class Skip(Command):
     def parse(cls, text: str, context: CommandContext) -> Self:
         """Read why, in any words."""
         return cls(why=one_line(text))
-
-    def format_command(self) -> str:
-        """Return the command with the reason, if there is one."""
-        return f"/skip {self.why}".rstrip()

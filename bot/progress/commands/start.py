@@ -1,8 +1,5 @@
 """`/start`: work on an issue begins."""
 
-from datetime import date
-
-from bot.planning.marker import Key
 from bot.progress.command import THIS_ISSUE, WORK, Command
 from bot.progress.learner_history import HistoryBuilder
 
@@ -17,6 +14,5 @@ class Start(Command):
     log_issue = THIS_ISSUE
     starts = True
 
-    def replay(self, history: HistoryBuilder, day: date, key: Key, by: str) -> None:
-        """Begin the issue on the first day that this was said."""
-        history.started.setdefault(key, day)
+    def replay(self, history: HistoryBuilder) -> None:
+        history.started.setdefault(history.key, history.day)

@@ -13,5 +13,4 @@ class ShowStatus(Command):
     log_issue = NOWHERE
 
     def reply(self, context: ReplyContext) -> str:
-        """Return the unit, the percentage and the next checkpoint."""
         return render("replies/status.md.j2", **context.status())

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from bot.errors import MilepostError, UnavailableError
 from bot.github.app_problems import InstallationGoneError, NotInstalledError
-from bot.github.lane import Lane, LaterError
+from bot.github.rate_limited_client import LaterError, RateLimitedClient
 from bot.github.rights import LISTING
 from bot.server.pages.frame import Frame
 from bot.server.response_cache import Answers
@@ -83,7 +83,7 @@ class Confirming:
         server = self._frame.server
         if server.auth is None or server.budget is None:
             return None
-        lane = Lane(
+        lane = RateLimitedClient(
             server.budget,
             row.installation_id,
             people=True,

@@ -16,14 +16,14 @@ from pydantic import SecretStr
 from bot.errors import GitHubError, NotThereError
 from bot.github import problems
 from bot.github.addresses import web_root
+from bot.github.api_client import open_session
+from bot.github.api_model import ApiModel, read
 from bot.github.app import AppAuth, InstalledRepository
-from bot.github.app_calls import session
 from bot.github.client import Connection, RestClient
-from bot.github.pacing import Pacing, Waiter
 from bot.github.problems import ConflictError
 from bot.github.reader import HttpReader
+from bot.github.retry import Pacing, Waiter
 from bot.github.rights import Rights
-from bot.github.told import Told, read
 from bot.github.writer import Writer
 from bot.progress.path import PathReader
 from bot.server.pages.frame import Frame, PageError
@@ -58,7 +58,7 @@ class There(NamedTuple):
     branch: str
 
 
-class _Place(Told):
+class _Place(ApiModel):
     id: int
     permissions: dict[str, str]
 
@@ -70,11 +70,11 @@ class Place(NamedTuple):
     writes_files: bool
 
 
-class _Repository(Told):
+class _Repository(ApiModel):
     default_branch: str
 
 
-class _File(Told):
+class _File(ApiModel):
     sha: str
     content: str  # in base64, with line breaks
 
@@ -229,7 +229,7 @@ class SettingsFile:
 
     @staticmethod
     def _http(api_url: str) -> "httpx2.Client":
-        made = session(api_url)
+        made = open_session(api_url)
         made.timeout = ANSWERS_WITHIN
         return made
 

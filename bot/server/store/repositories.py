@@ -6,9 +6,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from bot.server.store.budget import forget
 from bot.server.store.engine import ONLY_READS, insert
 from bot.server.store.page_cache import clear
+from bot.server.store.rate_limiter import forget
 from bot.server.store.rows import InstallationRow, RepositoryRow, RepositoryState, Seen
 from bot.server.store.tables import fact, installation, repository
 

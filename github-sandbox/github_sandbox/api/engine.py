@@ -1,4 +1,4 @@
-"""From request to reply: faults, gate, handler, ETag, headers, log. Knows HTTP but no sockets.
+"""From request to reply: faults, access, handler, ETag, headers, log. Knows HTTP but no sockets.
 
 `handle` runs under the world's lock from beginning to end, so requests are served one by one and
 each sees the whole outcome of the one before.
@@ -17,9 +17,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from github_sandbox.api import (
+    access,
     app,
     comments,
-    gate,
     git_data,
     graphql,
     issues,
@@ -69,7 +69,7 @@ class Dropped:
 class Trace:
     """What the log wants to know of a request, gathered on the way."""
 
-    who: gate.Credentials | None = None
+    who: access.Credentials | None = None
     route: Route | None = None
     resource: str = "core"
     headers: dict[str, str] = field(default_factory=dict)
@@ -124,11 +124,11 @@ class Engine:
         if fault.kind in {"500", "502"}:
             return self._server_error(int(fault.kind))
         if fault.kind == "expired":
-            answer = gate.complaint(401, "Bad credentials")
+            answer = access.complaint(401, "Bad credentials")
         elif fault.kind == "secondary-graphql":
             answer = Answer(200, graphql.RATE_LIMITED)
         else:
-            answer = gate.secondary(int(fault.kind.removeprefix("secondary-")), fault.retry_after)
+            answer = access.secondary(int(fault.kind.removeprefix("secondary-")), fault.retry_after)
         return self._encode(answer, trace)
 
     def _server_error(self, status: int) -> Reply:
@@ -142,13 +142,13 @@ class Engine:
         except Moved as moved:
             return self._transferred(request, moved, trace)
         except Refusal as refusal:
-            return gate.refused(refusal)
+            return access.refused(refusal)
 
     def _checked(self, request: Request, fault: Fault | None, trace: Trace) -> Answer:
-        refusal = gate.unreadable(request.headers)
+        refusal = access.unreadable(request.headers)
         if refusal:
             return refusal
-        who = gate.who_asks(self.world, request.headers.get("authorization"))
+        who = access.who_asks(self.world, request.headers.get("authorization"))
         trace.who = who
         trace.resource = "graphql" if request.path == "/graphql" else "core"
         route, params, path = self._find(request)
@@ -160,14 +160,14 @@ class Engine:
             raise NotFound
         if route.permission:
             trace.headers["X-Accepted-GitHub-Permissions"] = "=".join(route.permission)
-        gate.check_access(route, who)
+        access.check_access(route, who)
         repository = None
         if "repo" in params:
             repository = self._repository(params)
             if repository is None:
                 return self._elsewhere(params, path, who.actor)
             if route.access != "app":  # an App sees where it is installed, whatever it may do there
-                gate.check_permission(self.world, route, who.actor, repository)
+                access.check_permission(self.world, route, who.actor, repository)
         call = Call(
             world=self.world,
             web=self.web,
@@ -184,9 +184,9 @@ class Engine:
         )
         return route.handler(call)
 
-    def _limited(self, request: Request, who: gate.Credentials, trace: Trace) -> Answer | None:
+    def _limited(self, request: Request, who: access.Credentials, trace: Trace) -> Answer | None:
         """GraphQL tells of limits in a 200."""
-        answer = gate.over_the_limit(
+        answer = access.over_the_limit(
             self.world,
             trace.route,
             who,
@@ -223,15 +223,15 @@ class Engine:
         if there is None or not self.world.can_see(actor, there):
             raise NotFound
         rest = path.removeprefix(f"/repos/{full_name}")
-        return gate.moved(f"{self.web}/api/v3/repositories/{there.id}{rest}")
+        return access.moved(f"{self.web}/api/v3/repositories/{there.id}{rest}")
 
     def _transferred(self, request: Request, moved: Moved, trace: Trace) -> Answer:
         """Leads to the issue in its new repository, whatever was asked of it."""
         if trace.actor is None or not self.world.can_see(trace.actor, moved.home):
-            return gate.refused(moved)
+            return access.refused(moved)
         rest = ISSUE_BY_NUMBER.sub("", request.path)
         there = f"{self.web}/api/v3/repositories/{moved.home.id}/issues/{moved.issue.number}"
-        return gate.moved(there + rest)
+        return access.moved(there + rest)
 
     def _reply(self, request: Request, answer: Answer, trace: Trace) -> Reply:
         """Encode, and answer 304 to someone who has it already. A 304 costs no primary quota."""
@@ -269,7 +269,7 @@ class Engine:
         return Reply(answer.status, headers, content)
 
     def _counted(self, headers: dict[str, str], trace: Trace, cost: int) -> dict[str, str]:
-        budget = gate.budget_of(trace.who.actor, trace.who.app) if trace.who else ""
+        budget = access.budget_of(trace.who.actor, trace.who.app) if trace.who else ""
         now = self.world.clock.exact()
         window = self.world.limits.window(budget, trace.resource, now)
         window.used = min(window.limit, window.used + cost)

@@ -4,8 +4,8 @@ https://docs.github.com/rest/repos/contents, https://docs.github.com/rest/collab
 """
 
 from github_sandbox.api import repository_shapes as shape
+from github_sandbox.api.access import budget_of
 from github_sandbox.api.call import Answer, Call, Routes
-from github_sandbox.api.gate import budget_of
 from github_sandbox.api.shapes import JSON, written
 from github_sandbox.state import checks, files
 from github_sandbox.state.objects import User

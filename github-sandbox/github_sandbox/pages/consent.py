@@ -13,9 +13,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from github_sandbox.pages.acts import form
-from github_sandbox.pages.looking import address, viewer
+from github_sandbox.pages.forms import form
 from github_sandbox.pages.rendering import missing, page
+from github_sandbox.pages.sign_in import address, viewer
 from github_sandbox.state import grants
 from github_sandbox.state.refusals import Invalid, NotFound
 from github_sandbox.world import World

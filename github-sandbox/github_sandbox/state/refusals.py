@@ -1,6 +1,6 @@
 """The ways GitHub says no, as exceptions. `api/` turns them into status codes and JSON.
 
-Not errors of ours: a refusal is a correct answer of the stand-in, so it is no MilepostError.
+A refusal is a correct answer of the sandbox, not a fault of it.
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,262 @@
+"""Looks up one page of the open web, for an address that a stranger may have chosen.
+
+Whoever writes in an issue decides where this machine connects to, so it goes nowhere but to public
+addresses: names are resolved here, every address that a name has is checked, and the connection is
+made to the address that was checked, never to a name that could mean something else by then. Only
+https on its usual port, no cookies, no credentials, no proxy, a few redirects that are each checked
+anew, a few kilobytes, a few seconds. Loaded only where the settings ask for it.
+"""
+
+import html
+import re
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterable
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any, NamedTuple
+
+import httpcore2
+import httpx2
+
+from bot.github.client import USER_AGENT
+
+IpAddress = IPv4Address | IPv6Address
+Resolver = Callable[[str], Iterable[str]]
+
+HTTPS_PORT = 443
+MAX_REDIRECTS = 3
+MAX_BYTES = 64 * 1024
+MAX_ADDRESSES = 4
+MAX_TITLE = 120
+TIME = 5.0  # seconds a request may take in all, from connecting to the last byte
+GOOD = range(200, 300)
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+HEADERS = [
+    ("Accept", "text/html"),
+    ("Accept-Encoding", "identity"),
+    ("User-Agent", USER_AGENT),
+]
+# Global unicast; what lies elsewhere is local, reserved, or an IPv4 address in disguise (NAT64).
+_GLOBAL_V6 = IPv6Network("2000::/3")
+# What some versions of `ipaddress` take for global: protocol assignments, documentation, and the
+# tunnels 6to4 and Teredo, which carry an IPv4 address.
+_NOT_PUBLIC = tuple(
+    ip_network(network)
+    for network in ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2002::/16", "3fff::/20")
+)
+_HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
+_TITLE = re.compile(r"<title(?:\s[^>]{0,500})?>", re.IGNORECASE)
+_TITLE_END = re.compile("</title", re.IGNORECASE)
+_CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
+_BROKEN = (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError)
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
+def is_public(address: IpAddress) -> bool:
+    """Whether an address belongs to the open internet and to one machine in it.
+
+    Source: IANA's special-purpose address registries, as `ipaddress` has them. What carries an IPv4
+    address inside (mapped, NAT64, 6to4, Teredo) is refused whatever it carries.
+    """
+    if address.is_multicast or not address.is_global:
+        return False
+    if any(address in network for network in _NOT_PUBLIC):
+        return False
+    return isinstance(address, IPv4Address) or address in _GLOBAL_V6
+
+
+def system_resolver(host: str) -> list[str]:
+    """The addresses that this machine's resolver knows. Raises OSError."""
+    found = socket.getaddrinfo(host, HTTPS_PORT, type=socket.SOCK_STREAM)
+    return [str(entry[4][0]) for entry in found]
+
+
+class LinkChecker:
+    """Implements `bot.usecases.evidence.Outside`. One connection for each request, none is kept.
+
+    `dial` connects to an address that was checked, `allowed` is the check. `clock` counts seconds.
+    How long the machine's resolver may take is the machine's setting.
+    """
+
+    def __init__(
+        self,
+        *,
+        resolve: Resolver = system_resolver,
+        allowed: Callable[[IpAddress], bool] = is_public,
+        dial: httpcore2.NetworkBackend | None = None,
+        tls: ssl.SSLContext | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._resolve = resolve
+        self._allowed = allowed
+        self._dial = dial or httpcore2.SyncBackend()
+        self._tls = tls
+        self._clock = clock
+
+    def exists(self, url: str) -> str | None:
+        """The title of the page at `url`, empty where it has none; None when there is no such page.
+
+        None, too, for whatever is refused, broken or too slow: nobody can vouch for that.
+        """
+        tls = self._tls = self._tls or httpx2.create_ssl_context()
+        try:
+            page = _checked(httpx2.URL(url))
+            for _ in range(1 + MAX_REDIRECTS):
+                answer = self._get(page, tls)
+                if answer.status not in REDIRECTS or "location" not in answer.headers:
+                    return answer.title if answer.status in GOOD else None
+                page = _checked(page.join(answer.headers["location"]))
+        except (httpx2.InvalidURL, *_BROKEN):
+            return None
+        return None
+
+    def _get(self, page: httpx2.URL, tls: ssl.SSLContext) -> "_Answer":
+        """One answer, as far as its first 64 KB."""
+        guard = _Guard(self._dial, self._resolve, self._allowed, self._clock)
+        address = httpcore2.URL(
+            scheme=page.raw_scheme, host=page.raw_host, port=HTTPS_PORT, target=page.raw_path
+        )
+        with (
+            httpcore2.ConnectionPool(ssl_context=tls, network_backend=guard) as pool,
+            pool.stream("GET", address, headers=HEADERS) as answer,
+        ):
+            content = b""
+            for part in answer.iter_stream():
+                content += part
+                if len(content) >= MAX_BYTES:
+                    break
+            return _Answer(answer.status, httpx2.Headers(answer.headers), content[:MAX_BYTES])
+
+
+class _RefusedError(httpcore2.ConnectError):
+    """We do not connect there."""
+
+
+class _Answer(NamedTuple):
+    status: int
+    headers: httpx2.Headers
+    content: bytes
+
+    @property
+    def title(self) -> str:
+        """On one line, without control characters; empty when it is no HTML or has none."""
+        kind = self.headers.get("content-type", "text/html")
+        if "html" not in kind.lower():
+            return ""
+        named = _CHARSET.search(kind)
+        try:
+            text = self.content.decode(named[1] if named else "utf-8", errors="replace")
+        except LookupError:
+            text = self.content.decode(errors="replace")
+        # Two steps, for in one a page of nothing but titles would take many seconds.
+        begun = _TITLE.search(text)
+        ended = _TITLE_END.search(text, begun.end()) if begun else None
+        inner = text[begun.end() : ended.start()] if begun and ended else ""
+        title = _CONTROL.sub(" ", html.unescape(inner))
+        return " ".join(title.split())[:MAX_TITLE].rstrip()
+
+
+class _Guard(httpcore2.NetworkBackend):
+    """Connects by name to a checked address only, and lets nothing take longer than its time."""
+
+    def __init__(
+        self,
+        dial: httpcore2.NetworkBackend,
+        resolve: Resolver,
+        allowed: Callable[[IpAddress], bool],
+        clock: Callable[[], float],
+    ) -> None:
+        self._dial = dial
+        self._resolve = resolve
+        self._allowed = allowed
+        self._left = _Countdown(clock)
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ARG002 - httpcore2's words; ours is the countdown
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore2.NetworkStream:
+        """Resolve once, check all, connect to one of them. Raises httpcore2.ConnectError."""
+        failed: httpcore2.ConnectError | None = None
+        for address in self._addresses(host)[:MAX_ADDRESSES]:
+            try:
+                stream = self._dial.connect_tcp(
+                    address, port, self._left(), local_address, socket_options
+                )
+            except httpcore2.ConnectError as broken:
+                failed = broken
+            else:
+                return _Hurried(stream, self._left)
+        raise failed or httpcore2.ConnectError(f"{host} has no address")
+
+    def _addresses(self, host: str) -> list[str]:
+        """Of a name with even one address inside, none is used."""
+        try:
+            found = list(dict.fromkeys(self._resolve(host)))
+            public = all(self._allowed(ip_address(address)) for address in found)
+        except (OSError, ValueError) as unknown:
+            raise httpcore2.ConnectError(f"{host}: {unknown}") from unknown
+        if not public:
+            raise _RefusedError(f"{host} leads to an address that is not public")
+        return found
+
+
+class _Hurried(httpcore2.NetworkStream):
+    """A stream whose every step has only what is left of the time, however slowly bytes drip."""
+
+    def __init__(self, stream: httpcore2.NetworkStream, left: "_Countdown") -> None:
+        self._stream = stream
+        self._left = left
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - see above
+        return self._stream.read(max_bytes, self._left())
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - see above
+        self._stream.write(buffer, self._left())
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ARG002 - see above
+    ) -> httpcore2.NetworkStream:
+        return _Hurried(
+            self._stream.start_tls(ssl_context, server_hostname, self._left()), self._left
+        )
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+class _Countdown:
+    """The seconds that are left of the time of one request."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._end = clock() + TIME
+
+    def __call__(self) -> float:
+        left = self._end - self._clock()
+        if left <= 0:
+            raise httpcore2.ReadTimeout(f"it took longer than {TIME:.0f} s")
+        return left
+
+
+def _checked(page: httpx2.URL) -> httpx2.URL:
+    """The address, when it is one that we would go to at all: https, its usual port, a name."""
+    host = page.raw_host.decode("ascii")
+    if (
+        page.scheme != "https"
+        or page.port is not None
+        or page.userinfo
+        or not _HOST.fullmatch(host)
+    ):
+        raise _RefusedError("not the address of a public page")
+    return page

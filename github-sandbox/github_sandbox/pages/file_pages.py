@@ -1,0 +1,159 @@
+"""Pages of files: folders, a file, a file as it is, and releases.
+
+A branch's name may hold slashes: of an address, the longest branch that fits is meant.
+"""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from github_sandbox.pages import markdown
+from github_sandbox.pages.markdown import Setting
+from github_sandbox.pages.rendering import IssueUrl, missing, page
+from github_sandbox.pages.repository_pages import REPO
+from github_sandbox.state import files
+from github_sandbox.state.git import Commit
+from github_sandbox.state.objects import Repository
+from github_sandbox.world import World
+
+# What GitHub serves as more than text. A page of HTML is text there too.
+TYPES = {
+    "gif": "image/gif",
+    "jpeg": "image/jpeg",
+    "jpg": "image/jpeg",
+    "json": "application/json",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+}
+# As raw.githubusercontent.com sends it: a picture may style itself and do nothing else.
+RAW_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A branch, tag or commit by name, and a path in it."""
+
+    ref: str
+    path: str
+    commit: Commit
+
+    @property
+    def content(self) -> bytes | None:
+        return self.commit.files.get(self.path)
+
+    @property
+    def is_picture(self) -> bool:
+        return media_type(self.path).startswith("image/")
+
+
+def media_type(path: str) -> str:
+    """What a file is, by the end of its name."""
+    ending = path.rpartition(".")[2].lower() if "." in path else ""
+    return TYPES.get(ending, "text/plain; charset=utf-8")
+
+
+def router(world: World) -> APIRouter:
+    """All pages of files over one world."""
+    routes = APIRouter(include_in_schema=False)
+    _add_folders(routes, world)
+    _add_file(routes, world)
+    _add_releases(routes, world)
+    return routes
+
+
+def _place(repo: Repository, rest: str) -> Place:
+    """Raises NotFound when no ref fits."""
+    parts = rest.strip("/").split("/")
+    for end in range(len(parts), 0, -1):
+        name = "/".join(parts[:end])
+        commit = repo.git.resolve(name)
+        if commit is not None:
+            return Place(name, "/".join(parts[end:]), commit)
+    return Place(parts[0], "/".join(parts[1:]), files.commit_at(repo, parts[0]))
+
+
+def _add_folders(routes: APIRouter, world: World) -> None:
+    @routes.get(REPO)
+    async def front(owner: str, name: str) -> Response:
+        with world.lock:
+            repo = world.repository(f"{owner}/{name}")
+            head = repo.git.head(repo.default_branch)
+            return _folder(repo, Place(repo.default_branch, "", head) if head else None)
+
+    @routes.get(REPO + "/tree/{rest:path}")
+    async def tree(owner: str, name: str, rest: str) -> Response:
+        with world.lock:
+            repo = world.repository(f"{owner}/{name}")
+            return _folder(repo, _place(repo, rest))
+
+
+def _folder(repo: Repository, place: Place | None) -> Response:
+    inside = files.folder(place.commit, place.path) if place else {}
+    readme = place.commit.files.get("README.md", b"") if place and not place.path else b""
+    setting = Setting(IssueUrl(repo), breaks=False)
+    return page(
+        "repository.html.j2",
+        repo=repo,
+        tab="code",
+        branch=place.ref if place else repo.default_branch,
+        branches=repo.git.branches(),
+        path=place.path if place else "",
+        entries=sorted(inside.items(), key=lambda entry: (entry[1], entry[0])),
+        commit=place.commit if place else None,
+        readme=markdown.render(readme.decode(errors="replace"), setting),
+    )
+
+
+def _add_file(routes: APIRouter, world: World) -> None:
+    @routes.get(REPO + "/blob/{rest:path}")
+    async def blob(owner: str, name: str, rest: str) -> Response:
+        with world.lock:
+            repo = world.repository(f"{owner}/{name}")
+            place = _place(repo, rest)
+            if place.content is None:
+                return missing()
+            text = place.content.decode(errors="replace")
+            setting = Setting(IssueUrl(repo), breaks=False)
+            is_markdown = place.path.endswith(".md")
+            return page(
+                "file.html.j2",
+                repo=repo,
+                tab="code",
+                branch=place.ref,
+                path=place.path,
+                picture=place.is_picture,
+                text=text,
+                rendered=markdown.render(text, setting) if is_markdown else None,
+            )
+
+    @routes.get(REPO + "/raw/{rest:path}")
+    async def raw(owner: str, name: str, rest: str) -> Response:
+        with world.lock:
+            place = _place(world.repository(f"{owner}/{name}"), rest)
+        if place.content is None:
+            return missing()
+        headers = {
+            "Content-Security-Policy": RAW_POLICY,
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-cache",
+        }
+        return Response(place.content, headers=headers, media_type=media_type(place.path))
+
+
+def _add_releases(routes: APIRouter, world: World) -> None:
+    @routes.get(REPO + "/releases")
+    @routes.get(REPO + "/releases/tag/{tag:path}")
+    async def releases(owner: str, name: str, tag: str = "") -> Response:
+        with world.lock:
+            repo = world.repository(f"{owner}/{name}")
+            shown = [one for one in repo.releases[::-1] if tag in {"", one.tag}]
+            if tag and not shown:
+                return missing()
+            setting = Setting(IssueUrl(repo))
+            return page(
+                "releases.html.j2",
+                repo=repo,
+                tab="code",
+                shown=[(one, markdown.render(one.body, setting)) for one in shown],
+            )

@@ -1,0 +1,80 @@
+"""The law of an upgrade: a path that an earlier program began goes on as if nothing had happened.
+
+The recordings hold what the earlier program read out of each repository; this one must read the
+same. `EDITS` is the only number that a new version may change, and says so by changing it.
+"""
+
+import pytest
+from upgrade.scenario import NAMES, Scenario, reported
+
+from bot.planning.labels import key_in
+
+EDITS = 0
+"""Edits of texts by the first sync. A version that words something anew adds them, and no more."""
+
+
+def test_each_kind_of_path_is_recorded() -> None:
+    assert NAMES == (
+        "all-ahead",
+        "built-in-by-the-action",
+        "finished",
+        "guide-by-the-app",
+        "option-switched",
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_first_sync_changes_nothing_and_the_second_writes_nothing(name: str) -> None:
+    path = Scenario(name)
+    seen, ticks, keys = path.visible(), path.ticks(), path.keys()
+    first = path.sync()
+    assert (first.created, first.closed) == ((), ())
+    assert len(first.edited) <= EDITS
+    assert path.keys() == keys
+    assert path.ticks() == ticks
+    for number, issue in path.visible().items():
+        before = seen[number] if EDITS == 0 else seen[number] | {"body": issue["body"]}
+        assert issue == before
+    assert path.sync().writes == ()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_only_what_the_learner_changed_is_drift(name: str) -> None:
+    path = Scenario(name)
+    assert path.sync().drift == tuple((key, field) for key, field in path.recording["drift"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_all_that_the_learner_did_and_said_is_still_read(name: str) -> None:
+    path = Scenario(name)
+    now = reported(path.sync().view)
+    then = {what: path.reported[what] for what in now}
+    now["status"] = {field: now["status"][field] for field in then["status"]}
+    now["status"], then["status"] = _rounded(now["status"]), _rounded(then["status"])
+    assert now == then
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_was_removed_or_renamed_stays_so_for_weeks(name: str) -> None:
+    path = Scenario(name)
+    before = path.keys()
+    made = len(path.issues())
+    for _ in range(3):
+        path.later(weeks=1)
+        path.sync()
+    keys = path.keys()
+    assert len(keys) == len(set(keys))
+    assert set(before) <= set(keys)
+    assert not set(path.reported["deleted"]) & set(keys)
+    for number, title in path.reported["titles"].items():
+        assert path.issues()[int(number)].title == title
+    labels = {key_in(x.description or ""): x.name for x in path.home.labels.values()}
+    assert path.reported["labels"].items() <= labels.items()
+    assert not set(path.reported["removed_labels"]) & set(labels)
+    # The window moves on, so issues may be added; none that was there is made once more.
+    assert len(path.issues()) - made == len(keys) - len(before)
+    assert path.sync().writes == ()
+
+
+def _rounded(page: dict[str, object]) -> dict[str, object]:
+    return {name: round(v, 6) if isinstance(v, float) else v for name, v in page.items()}
