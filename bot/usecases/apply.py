@@ -73,7 +73,7 @@ def _plain(text: str) -> str:
 
 
 def after_update(issue: IssueState, change: UpdateIssue) -> IssueState:
-    """The issue as it should be once `change` is written: what `Writer` expects to find again."""
+    """Return the issue as it should be once `change` is written."""
     values = {
         "title": change.title,
         "labels": change.labels,
@@ -84,7 +84,7 @@ def after_update(issue: IssueState, change: UpdateIssue) -> IssueState:
     return issue.model_copy(update={**update, "body": change.body})
 
 
-class Writer:
+class PlanWriter:
     """Writes changes of one plan, made from `snapshot`.
 
     Knows which number each key has got by now, and which issues are still as they were read.
@@ -185,7 +185,7 @@ def apply(
         plan = plan if seen is snapshot else replan(seen)
         snapshot = seen
     while True:
-        writer = Writer(gateway, plan, reader, snapshot)
+        writer = PlanWriter(gateway, plan, reader, snapshot)
         total = written + len(plan.changes)
         try:
             for change in plan.changes:
