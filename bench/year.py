@@ -30,7 +30,7 @@ from bot.github.retry import Pacing
 from bot.progress.path import PathReader
 from bot.settings import Settings
 from bot.usecases.sync import Sync
-from github_sandbox.browser_user import Person
+from github_sandbox.browser_user import BrowserUser
 from github_sandbox.server import Sandbox, running
 
 CURRICULUM = "devops-to-mlops"
@@ -66,7 +66,7 @@ class Living:
         self._cache = EtagCache(cache)
         self._curriculum = load.from_catalog(CURRICULUM)
         self._settings = Settings.model_validate({"start": FIRST.date(), "publish": publish})
-        self._learner = Learner(Person(self._world), self._world, self._curriculum, Random(7))
+        self._learner = Learner(BrowserUser(self._world), self._world, self._curriculum, Random(7))
         self._connection = Connection(
             repository=sandbox.repository,
             token=SecretStr(sandbox.token),

@@ -79,7 +79,7 @@ class _Life:
         from bot.cli import living
         from bot.curriculum import load
         from bot.settings import CONFIG_PATH
-        from github_sandbox.browser_user import Person
+        from github_sandbox.browser_user import BrowserUser
 
         world = running.world
         text = CONFIG.format(name=name, start=first.date())
@@ -95,7 +95,7 @@ class _Life:
         self._settings: Settings = settings_file.parse(text)
         self._curriculum: Curriculum = load.from_catalog(name)
         chance = Random(SEED)  # noqa: S311 - a made-up life
-        self._learner = living.Learner(Person(world), world, self._curriculum, chance)
+        self._learner = living.Learner(BrowserUser(world), world, self._curriculum, chance)
 
     def live(self) -> None:
         """Seed, then thirteen weeks; prints what a learner would read."""

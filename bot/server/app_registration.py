@@ -85,7 +85,7 @@ class Registrar:
             calls = ApiClient(
                 api_url,
                 clock=self._server.clock,
-                sleep=self._server.pauses.sleep,
+                sleep=self._server.stop_signal.sleep,
                 max_wait=PATIENCE,
             )
             try:

@@ -1,7 +1,7 @@
-"""What pages and badges show of a repository: made after each look, kept as one row.
+"""What pages and badges show of a repository: made after each sync, stored as one row.
 
 A page then asks GitHub for none of it, nor the curriculum. What an older version kept and this one
-cannot read counts as not there; the next look makes it anew.
+cannot read counts as not there; the next sync makes it anew.
 """
 
 import zlib

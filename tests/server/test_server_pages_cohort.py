@@ -62,7 +62,7 @@ def _fill(town: Visited, walls: Gallery) -> None:
     town.settle()
     for one, cohort in homes.values():
         walls.hang(one.full_name, of(one, **cohort), number=one.id, private=one.private)
-    walls.store.register.lose_repository(homes["gone"][0].id, NOW)
+    walls.store.repositories.mark_repository_gone(homes["gone"][0].id, NOW)
 
 
 @pytest.fixture(scope="module")
@@ -186,8 +186,8 @@ def test_a_silent_github_is_not_asked_about_everybody(
             assert "somebody may be missing" in page.text
             assert len(asked) < 30
     finally:
-        for row in walls.store.register.repositories(HERE.id):
-            walls.store.register.lose_repository(row.id, NOW)
+        for row in walls.store.repositories.repositories(HERE.id):
+            walls.store.repositories.mark_repository_gone(row.id, NOW)
 
 
 def test_others_are_told_how_to_share_with_them(town: Visited) -> None:

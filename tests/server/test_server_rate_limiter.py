@@ -120,7 +120,7 @@ def test_how_all_of_them_stand(store: Store, clock: Clock) -> None:
 
 def test_an_installation_that_is_gone_leaves_nothing(store: Store, clock: Clock) -> None:
     take(shared(store, clock))
-    store.register.see_installation(InstallationRow(ADA, "ada", "gone"), NOON)
+    store.repositories.save_installation(InstallationRow(ADA, "ada", "gone"), NOON)
     with store.engine.connect() as connection:
         assert connection.execute(sa.select(table)).first() is None
 

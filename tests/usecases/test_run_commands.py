@@ -233,7 +233,7 @@ def test_a_pause_can_be_asked_for_and_ended_in_one_comment(bench: Workbench, run
 
 
 def test_strangers_and_bots_make_us_neither_write_nor_talk(bench: Workbench, run: Run) -> None:
-    bench.say("Read", "/done\n/help\n/dnoe", by="stranger")
+    bench.say("Read", "/done\n/help\n/doone", by="stranger")
     bench.world.add_user("helper[bot]", kind="Bot")
     actor = bench.world.actor("helper[bot]")
     comments.create(bench.world, actor, bench.repository, bench.issue("Read"), {"body": "/done"})
@@ -261,7 +261,7 @@ def test_what_was_marked_is_left_alone_even_when_it_is_edited(bench: Workbench, 
 
 
 def test_a_lost_mark_is_set_again_and_nothing_else(bench: Workbench, run: Run) -> None:
-    said = bench.say("Read", "/log 1h\n/dnoe")
+    said = bench.say("Read", "/log 1h\n/doone")
     run()
     said.reactions.clear()
     assert [change.op for change in run()] == ["react"]
@@ -280,12 +280,12 @@ def test_what_was_obeyed_is_not_judged_again(bench: Workbench, run: Run) -> None
 
 
 def test_a_mistyped_command_is_answered_and_the_rest_obeyed(bench: Workbench, run: Run) -> None:
-    said = bench.say("Read", "/log 1h\n/dnoe")
+    said = bench.say("Read", "/log 1h\n/doone")
     run()
     assert marks(said) == ["confused"]
     assert run.remembered("Read") == [Log(hours=1)]
     (reply,) = run.replies("Read")
-    assert "`/dnoe` · There is no such command. Did you mean `/done`?" in reply
+    assert "`/doone` · There is no such command. Did you mean `/done`?" in reply
 
 
 def test_a_reply_cannot_be_made_to_say_more_than_text(bench: Workbench, run: Run) -> None:

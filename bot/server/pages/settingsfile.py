@@ -235,7 +235,7 @@ class SettingsFile:
 
     @property
     def _sleep(self) -> Callable[[float], None]:
-        return self._frame.server.pauses.sleep
+        return self._frame.server.stop_signal.sleep
 
 
 def difference(old: str, new: str) -> tuple[tuple[str, str], ...]:
