@@ -6,6 +6,9 @@ does what it says and clears the box.
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Annotated
+
+from pydantic import BeforeValidator, PlainSerializer
 
 from bot.curriculum.model import Choice, Unit
 from bot.errors import ConfigError
@@ -13,6 +16,7 @@ from bot.planning.plan_overrides import PlanOverride
 from bot.planning.schedule import schedule
 from bot.planning.snapshot import Frozen
 from bot.progress.command import Command
+from bot.progress.commands import read_stored
 from bot.progress.commands.choose import Choose
 from bot.progress.commands.open import OpenUnit
 from bot.progress.commands.optional import DropOptional
@@ -35,6 +39,14 @@ FASTEST = 80  # the fastest pace that the settings take
 NEAR = 4
 
 
+# A page is made from what was kept: which command it is must survive being JSON.
+StoredCommand = Annotated[
+    Command,
+    BeforeValidator(lambda found: found if isinstance(found, Command) else read_stored(found)),
+    PlainSerializer(Command.stored, when_used="json"),
+]
+
+
 class Button(Frozen):
     """A box that asks for `command`.
 
@@ -42,7 +54,7 @@ class Button(Frozen):
     the path or of the pause that would follow or runs, `count` how many things it is about.
     """
 
-    command: Command
+    command: StoredCommand
     name: str = ""
     choice: str = ""
     day: date | None = None
