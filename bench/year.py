@@ -27,6 +27,7 @@ from bot.github.cache import EtagCache
 from bot.github.client import Connection
 from bot.github.gateway import PyGithubGateway
 from bot.github.reader import HttpReader
+from bot.progress.path import PathReader
 from bot.settings import Settings
 from bot.usecases.sync import Sync
 from github_sandbox.browser_user import BrowserUser
@@ -79,9 +80,7 @@ class Living:
         journal.forget()
         with HttpReader(self._connection, cache=self._cache) as reader:
             Sync(
-                self._curriculum,
-                self._settings,
-                self._world.clock.now(),
+                PathReader(self._curriculum, self._settings, self._world.clock.now()),
                 reader,
                 web=web_root(self._connection.api_url),
             ).run(

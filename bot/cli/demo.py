@@ -165,13 +165,12 @@ class _Life:
         from bot.github.addresses import web_root
         from bot.github.cache import EtagCache
         from bot.github.reader import HttpReader
+        from bot.progress.path import PathReader
         from bot.usecases.sync import Sync
 
         with HttpReader(self._connection, cache=EtagCache(self._cache)) as reader:
             yield Sync(
-                self._curriculum,
-                self._settings,
-                self._running.world.clock.now(),
+                PathReader(self._curriculum, self._settings, self._running.world.clock.now()),
                 reader,
                 web=web_root(self._connection.api_url),
             )

@@ -85,6 +85,7 @@ def _of_server() -> Iterable[Step]:
 
 def _settings(edges: Edges) -> Iterator[Finding]:
     from bot.planning.desired import desired_state
+    from bot.planning.path import PlannedPath
     from bot.settings import Publish
 
     try:
@@ -93,7 +94,7 @@ def _settings(edges: Edges) -> Iterator[Finding]:
     except (GitHubError, UnavailableError):
         # Told by the look at the repository; what can be said without it is said here.
         settings, curriculum = edges.path(None)
-    desired_state(curriculum, settings, settings.start)
+    desired_state(PlannedPath.at_start(curriculum, settings))
     yield Finding(
         subject="settings",
         verdict="well",

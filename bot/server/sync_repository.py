@@ -33,7 +33,7 @@ from bot.github.rate_limiter import RateLimiter
 from bot.github.reader import HttpReader
 from bot.github.retry import Sleep, WaitPolicy
 from bot.github.rights import LEAST, Rights, rights_for
-from bot.reports.view import View
+from bot.progress.path import LearningPath, PathReader
 from bot.server import next_run
 from bot.server.curriculum_cache import CurriculumCache
 from bot.server.store.rows import RepositoryInfo, RepositoryRow
@@ -76,7 +76,7 @@ class RepositorySyncResult(NamedTuple):
     message: str = ""
     settings: Settings | None = None
     retry_in: float | None = None
-    view: View | None = None
+    view: LearningPath | None = None
 
 
 class _Path(NamedTuple):
@@ -160,9 +160,7 @@ class RepositorySync:
         try:
             with self._reader(connection) as reader:
                 return Sync(
-                    path.curriculum,
-                    path.settings,
-                    self.now,
+                    PathReader(path.curriculum, path.settings, self.now),
                     reader,
                     web=web_root(connection.api_url),
                     outside=_outside(path.settings),

@@ -10,6 +10,7 @@ from chaos.lines import LATENCY, WEB, Line, edges
 
 from bot.curriculum.model import Curriculum
 from bot.github.retry import WaitPolicy
+from bot.progress.path import PathReader
 from bot.settings import Settings
 from bot.usecases.sync import Sync
 from github_sandbox.state.journal import Entry
@@ -49,7 +50,7 @@ class Seeding:
         line = Line(self.house.engine)
         reader, gateway = edges(line, repository=REPOSITORY, policy=PATIENT, token=self.house.token)
         before = self.house.world.journal.received
-        Sync(self.path, self._settings, self.house.now, reader, web=WEB).run(
+        Sync(PathReader(self.path, self._settings, self.house.now), reader, web=WEB).run(
             gateway=lambda: gateway, sleep=line.sleep, progress=lambda *_: None
         )
         return sum(e.is_write for e in self.entries() if e.number > before)

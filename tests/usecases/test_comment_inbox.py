@@ -7,7 +7,7 @@ from planning.paths import SMALL
 from usecases.command_runs import seed
 from workbench import Workbench
 
-from bot.planning.marker import find_ledger, with_ledger
+from bot.planning.ledger import find_ledger, with_ledger
 from bot.planning.observed import observe
 from bot.usecases.comment_inbox import CommentInbox, read_inbox
 from github_sandbox.state import comments

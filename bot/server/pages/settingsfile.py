@@ -25,6 +25,7 @@ from bot.github.reader import HttpReader
 from bot.github.retry import WaitPolicy
 from bot.github.rights import Rights
 from bot.github.writer import Writer
+from bot.progress.path import PathReader
 from bot.server.pages.frame import Frame, PageError
 from bot.settings import CONFIG_PATH
 from bot.usecases.settings_text import check
@@ -135,9 +136,7 @@ class SettingsFile:
             with HttpReader(connection, client=client) as reader:
                 settings, curriculum = check(text, Remote(reader))
                 run = Sync(
-                    curriculum,
-                    settings,
-                    self._frame.clock(),
+                    PathReader(curriculum, settings, self._frame.clock()),
                     reader,
                     web=web_root(connection.api_url),
                 )
