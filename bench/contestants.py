@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx2
 import sqlalchemy as sa
 
-from bench.webhook_load import SECRET, Door
+from bench.webhook_load import SECRET, Target
 from bot.server.jobs import BOT
 from bot.server.store.engine import open_engine
 from bot.server.store.store import Store
@@ -35,7 +35,7 @@ class Contestant:
     """A running server. `database` is where it keeps deliveries, when it does."""
 
     name: str
-    door: Door
+    target: Target
     process: subprocess.Popen[bytes]
     database: str | None = None
 
@@ -85,12 +85,12 @@ def milepost(name: str, folder: Path, database: str, **more: str) -> Iterator[Co
         **more,
     }
     command = [sys.executable, "-m", "bot", "serve", "--port", str(port)]
-    door = Door(port, "/webhooks/github")
+    target = Target(port, "/webhooks/github")
     url = database.replace("postgresql://", "postgresql+psycopg://")
     with Store.open(url) as store:
-        store.register.keep_fact(BOT, "milepost[bot]")  # as GitHub tells at the first start
+        store.repositories.set_fact(BOT, "milepost[bot]")  # as GitHub tells at the first start
     with _running(command, environ, folder, f"http://127.0.0.1:{port}/readyz") as process:
-        yield Contestant(name, door, process, url)
+        yield Contestant(name, target, process, url)
 
 
 @contextlib.contextmanager
@@ -110,9 +110,9 @@ def probot(name: str, folder: Path, **more: str) -> Iterator[Contestant]:
         **more,
     }
     command = ["node", "node_modules/probot/bin/probot.js", "run", "./app.mjs"]
-    door = Door(port, "/api/github/webhooks", welcome=200)
+    target = Target(port, "/api/github/webhooks", accepted_status=200)
     with _running(command, environ, folder, f"http://127.0.0.1:{port}/ping") as process:
-        yield Contestant(name, door, process)
+        yield Contestant(name, target, process)
 
 
 def install_probot(folder: Path) -> str | None:
@@ -132,14 +132,14 @@ def install_probot(folder: Path) -> str | None:
 
 @contextlib.contextmanager
 def null(length: int) -> Iterator[Contestant]:
-    """What counts bytes and looks at none: the most that the knocking can show."""
+    """What counts bytes and looks at none: the most that the load generator can show."""
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.webhook_load", str(length)], cwd=ROOT, stdout=subprocess.PIPE
     )
     try:
         if process.stdout is None:
             raise OSError("it says no port")
-        yield Contestant("null", Door(int(process.stdout.readline())), process)
+        yield Contestant("null", Target(int(process.stdout.readline())), process)
     finally:
         process.kill()
         process.communicate()

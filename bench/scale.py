@@ -1,8 +1,8 @@
-"""Measures what repositories cost by their number: a tick, a look that is due, a delivery, a start.
+"""Measures what repositories cost by their number: a tick, a job that is due, a delivery, a start.
 
 Run by `make bench-server`, as `python -m bench.scale [MOST]`. From a thousand to a million rows in
 the tables of the server, of learners in zones around the world, on SQLite and on PostgreSQL, which
-both wait for the disk. The parts are the server's own; only what a look does is left out. Each
+both wait for the disk. The parts are the server's own; only what a job does is left out. Each
 number of rows is measured in a process of its own.
 """
 
@@ -24,14 +24,14 @@ import sqlalchemy as sa
 
 from bench.contestants import ROOT, postgres
 from bot.server import next_run
-from bot.server.jobs import Looked
-from bot.server.queue_worker import Queued
-from bot.server.startup import wake_all
+from bot.server.jobs import JobResult
+from bot.server.next_run import schedule_all_repositories
+from bot.server.queue_worker import QueueWorker
 from bot.server.store import tables
-from bot.server.store.rows import Delivery, Subject, repository
+from bot.server.store.rows import Subject, WebhookDelivery, repository
 from bot.server.store.store import Store
-from bot.server.thread_worker import Embedded
-from bot.server.worker import Hands, Worker
+from bot.server.thread_worker import ThreadWorker
+from bot.server.worker import JobRunner, Worker
 from bot.settings import Settings
 
 NUMBERS = (1_000, 10_000, 100_000, 1_000_000)
@@ -46,14 +46,14 @@ CHUNK = 10_000
 FLAT = 3.0  # how much dearer what is due may be among the most rows than among the fewest
 ROWS = {
     "tick": ("a tick with nothing due", "ms"),
-    "take": ("taking eight that are due", "ms"),
-    "due": ("a look that is due, all but the look", "ms"),
-    "keep": ("keeping a delivery, in groups of 16", "ms"),
-    "beat": ("the heartbeat of eight looks", "ms"),
+    "take": ("claiming eight that are due", "ms"),
+    "due": ("a job that is due, all but the sync", "ms"),
+    "keep": ("writing a delivery, in groups of 16", "ms"),
+    "beat": ("renewing eight leases", "ms"),
     "name": ("finding a repository by name", "ms"),
     "metrics": ("what /metrics asks", "ms"),
-    "tidy": ("tidying with nothing to forget", "ms"),
-    "wake": ("waking all at the start, each", "ms"),
+    "tidy": ("cleaning up with nothing to delete", "ms"),
+    "wake": ("scheduling all at the start, each", "ms"),
     "longest": ("the longest of its transactions", "ms"),
     "memory": ("memory that this took", "MB"),
     "size": ("database, each repository", "bytes"),
@@ -62,15 +62,15 @@ ROWS = {
 
 
 class Nothing:
-    """A look that does nothing, and is due again the next night of its learner."""
+    """Does nothing, and is due again the next night of its learner."""
 
     def __init__(self) -> None:
         self._settings = settings_of(sorted(available_timezones()))
 
-    def at(self, subject: Subject, tries: int) -> Looked:  # noqa: ARG002 - as looks are called
-        """Look at it."""
+    def run(self, subject: Subject, tries: int) -> JobResult:  # noqa: ARG002 - as jobs are called
+        """Run the job."""
         settings = self._settings[subject.id % len(self._settings)]
-        return Looked("synced", next_run.next_look(settings, NOW, subject.id))
+        return JobResult("synced", next_run.next_sync(settings, NOW, subject.id))
 
 
 def settings_of(zones: list[str]) -> list[Settings]:
@@ -103,8 +103,8 @@ def fill(store: Store, number: int) -> None:
             }
             for one in some
         ]
-        wishes = [
-            (repository(one), next_run.next_look(settings[one % len(settings)], NOW, one))
+        follow_up = [
+            (repository(one), next_run.next_sync(settings[one % len(settings)], NOW, one))
             for one in some
         ]
         with store.engine.begin() as connection:
@@ -119,7 +119,7 @@ def fill(store: Store, number: int) -> None:
             ]
             connection.execute(tables.installation.insert(), owners)
             connection.execute(tables.repository.insert(), homes)
-            rows = [{"kind": s.kind, "id": s.id, "at": at, "due_at": at} for s, at in wishes]
+            rows = [{"kind": s.kind, "id": s.id, "at": at, "due_at": at} for s, at in follow_up]
             connection.execute(tables.agenda.insert(), rows)
     if store.shared:
         with store.engine.begin() as connection:
@@ -155,17 +155,17 @@ def measured(url: str, number: int) -> dict[str, float]:
     with Store.open(url) as store:
         empty = size(store)
         fill(store, number)
-        idle = worker(store)
+        idle = runner(store)
         found = {
             "size": (size(store) - empty) / number,
-            "tick": often(lambda: idle.take(THREADS)),
+            "tick": often(lambda: idle.claim(THREADS)),
             "name": often(
-                lambda: store.register.repository_named(
+                lambda: store.repositories.repository_named(
                     f"learner-{FIRST // OF_ONE}/PORTFOLIO-{FIRST}"
                 )
             ),
-            "metrics": often(lambda: (store.agenda.overdue(NOW), store.inbox.waiting()), 20),
-            "tidy": often(lambda: store.retention.tidy(NOW), 5),
+            "metrics": often(lambda: (store.jobs.overdue(NOW), store.inbox.waiting()), 20),
+            "tidy": often(lambda: store.cleanup.delete_expired(NOW), 5),
         }
         before = size(store)
         found["keep"] = keeping(store, number)
@@ -177,23 +177,23 @@ def measured(url: str, number: int) -> dict[str, float]:
     return found
 
 
-def worker(store: Store) -> Worker:
+def runner(store: Store) -> JobRunner:
     """Of the server; what it looks at is not there."""
-    return Worker(store, Nothing(), clock=lambda: NOW, lease=timedelta(minutes=5))
+    return JobRunner(store, Nothing(), clock=lambda: NOW, lease=timedelta(minutes=5))
 
 
 def wake_some(store: Store, number: int) -> None:
     """Make so many due as are due at once, all over the table."""
     step = max(number // DUE, 1)
-    store.agenda.wake(*(repository(FIRST + one * step) for one in range(DUE)), at=NOW)
+    store.jobs.schedule(*(repository(FIRST + one * step) for one in range(DUE)), at=NOW)
 
 
 def taking(store: Store) -> dict[str, float]:
     """What it takes to take some, and to say that they are worked on."""
-    hands = worker(store)
-    took = often(lambda: hands.take(THREADS), 20)
-    beat = often(hands.beat, 20)
-    store.agenda.release_all(NOW)
+    worker = runner(store)
+    took = often(lambda: worker.claim(THREADS), 20)
+    beat = often(worker.renew_leases, 20)
+    store.jobs.release_all(NOW)
     return {"take": took, "beat": beat}
 
 
@@ -201,25 +201,25 @@ def busy(store: Store) -> bool:
     """Whether anything is due, or handed to the queue and not given back."""
     taken = sa.select(sa.exists().where(tables.agenda.c.holder.is_not(None)))
     with store.engine.connect() as connection:
-        return bool(store.agenda.overdue(NOW)[0] or connection.execute(taken).scalar())
+        return bool(store.jobs.overdue(NOW)[0] or connection.execute(taken).scalar())
 
 
 def doing(store: Store, number: int) -> float:
-    """Milliseconds for each look that is due, in threads on SQLite, by the queue on PostgreSQL."""
+    """Milliseconds for each job that is due, in threads on SQLite, by the queue on PostgreSQL."""
     wake_some(store, number)
-    due, _ = store.agenda.overdue(NOW)
+    due, _ = store.jobs.overdue(NOW)
     tick, lease = timedelta(milliseconds=500), timedelta(minutes=3)
-    hands: Hands
+    worker: Worker
     if store.shared:
-        hands = Queued(store, worker(store), threads=THREADS, tick=tick, lease=lease)
+        worker = QueueWorker(store, runner(store), threads=THREADS, tick=tick, lease=lease)
     else:
-        hands = Embedded(worker(store), threads=THREADS, tick=tick, beat=lease / 3)
+        worker = ThreadWorker(runner(store), threads=THREADS, tick=tick, renew=lease / 3)
     begun = time.perf_counter()
-    hands.start()
+    worker.start()
     while busy(store):
         time.sleep(0.01)
     took = time.perf_counter() - begun
-    hands.stop()
+    worker.stop()
     return took * 1000 / due
 
 
@@ -227,10 +227,10 @@ def keeping(store: Store, number: int) -> float:
     """Milliseconds for each delivery about any of the repositories."""
     numbers = iter(range(10**9))
 
-    def group() -> list[Delivery]:
+    def group() -> list[WebhookDelivery]:
         some = (next(numbers) for _ in range(GROUP))
         return [
-            Delivery(str(uuid.uuid1()), "issues", "closed", _any(one, number), 1, NOW)
+            WebhookDelivery(str(uuid.uuid1()), "issues", "closed", _any(one, number), 1, NOW)
             for one in some
         ]
 
@@ -244,16 +244,16 @@ def _any(one: int, number: int) -> Subject:
 def starting(store: Store) -> dict[str, float]:
     """What it takes to wake all."""
     took: list[float] = []
-    wake_each = store.agenda.wake_each
+    schedule_each = store.jobs.schedule_each
 
-    def timed(wishes: Any) -> None:
+    def timed(jobs: Any) -> None:
         begun = time.perf_counter()
-        wake_each(wishes)
+        schedule_each(jobs)
         took.append(time.perf_counter() - begun)
 
-    store.agenda.wake_each = timed  # type: ignore[method-assign] # to see how long others wait
+    store.jobs.schedule_each = timed  # type: ignore[method-assign] # to see how long others wait
     before, begun = forget_memory(), time.perf_counter()
-    woken = wake_all(store, NOW)
+    woken = schedule_all_repositories(store, NOW)
     seconds = time.perf_counter() - begun
     return {
         "wake": seconds * 1000 / woken,

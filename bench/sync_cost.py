@@ -1,8 +1,8 @@
-"""Counts what one look costs: requests, bytes, processor time, and what the database keeps of it.
+"""Counts what one sync costs: requests, bytes, processor time, and what the database keeps of it.
 
-Run by `make bench-server`, as `python -m bench.sync_cost`. The server's own look at a repository of
+Run by `make bench-server`, as `python -m bench.sync_cost`. The server's own sync of a repository of
 the sandbox with a whole path in it, as the App, with tokens of its own. The sandbox has threads of
-its own, so the time is that of the looking thread alone. Counts are the same on every machine.
+its own, so the time is that of the handler thread alone. Counts are the same on every machine.
 """
 
 import sys
@@ -17,9 +17,9 @@ import yaml
 from pydantic import SecretStr
 
 from bot.github.app import AppAuth
+from bot.github.rate_limit_state import WriteRates
 from bot.github.rate_limiter import InMemoryRateLimiter
-from bot.github.retry import Pacing
-from bot.server.jobs import Looks
+from bot.server.jobs import Jobs
 from bot.server.store.rows import APP, Subject, installation, repository
 from bot.server.store.store import Store
 from bot.settings import CONFIG_PATH
@@ -35,7 +35,7 @@ IDLE_REQUESTS = 7
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one look."""
+    """Of one sync."""
 
     requests: int
     not_modified: int
@@ -49,7 +49,7 @@ class Cost:
 
 
 class Bench:
-    """A server's look at a sandbox in which its App is installed."""
+    """A server's sync of a sandbox in which its App is installed."""
 
     def __init__(self, sandbox: Sandbox, store: Store) -> None:
         self._world = world = sandbox.world
@@ -73,15 +73,15 @@ class Bench:
             api_url=sandbox.api_url,
             clock=world.clock.now,
         )
-        budget = InMemoryRateLimiter(Pacing(interval=0))
-        self._looks = Looks(store, self._auth, budget, clock=world.clock.now, sleep=time.sleep)
+        budget = InMemoryRateLimiter(WriteRates(interval=0))
+        self._jobs = Jobs(store, self._auth, budget, clock=world.clock.now, sleep=time.sleep)
 
     def meet(self) -> None:
         """Find the installation and its repositories."""
         self._look(APP)
         self._look(self._installed)
 
-    def look(self) -> Cost:
+    def sync(self) -> Cost:
         """At the repository."""
         return self._look(self.home)
 
@@ -96,10 +96,10 @@ class Bench:
     def _look(self, subject: Subject) -> Cost:
         self._world.journal.forget()
         begun = time.thread_time()
-        looked = self._looks.at(subject, 0)
+        result = self._jobs.run(subject, 0)
         took = time.thread_time() - begun
-        if not looked.well:
-            raise RuntimeError(f"the look at {subject} ended with: {looked.result}")
+        if not result.settled:
+            raise RuntimeError(f"the job of {subject} ended with: {result.result}")
         counted = self._world.journal.summary()
         return Cost(counted["total"], counted["not_modified"], counted["writes"], took * 1000)
 
@@ -113,18 +113,18 @@ def tell(name: str, cost: Cost) -> None:
 
 
 def main() -> int:
-    """Print everything; 1 when an idle look asks for more than it has to."""
+    """Print everything; 1 when an idle sync asks for more than it has to."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        Store.open(f"sqlite:///{Path(folder) / 'looks.sqlite3'}") as store,
+        Store.open(f"sqlite:///{Path(folder) / 'syncs.sqlite3'}") as store,
         running(clock=lambda: FIRST) as sandbox,
     ):
         bench = Bench(sandbox, store)
         bench.meet()
-        print(f"{'a look at a repository':<28} requests    304  writes  of the hour  processor ms")
-        tell("that seeds a path", bench.look())
-        bench.look()
-        many = [bench.look() for _ in range(TIMES)]
+        print(f"{'a sync of a repository':<28} requests    304  writes  of the hour  processor ms")
+        tell("that seeds a path", bench.sync())
+        bench.sync()
+        many = [bench.sync() for _ in range(TIMES)]
         idle = many[-1]
         tell(
             "in which nothing happened",
@@ -136,8 +136,8 @@ def main() -> int:
             ),
         )
         bench.wait()
-        tell("the same, with a new token", bench.look())
-        kept = store.shelf.get(bench.home.id)
+        tell("the same, with a new token", bench.sync())
+        kept = store.page_cache.get(bench.home.id)
         bench.close()
         size = len(kept.document) + len(kept.badge) if kept else 0
         print(f"\nThe database keeps {size:,} bytes for its pages and its badge.")

@@ -1,4 +1,4 @@
-"""Knocks at a door for webhooks as GitHub does, quicker than any door opens: what benches use.
+"""Sends webhooks as GitHub does, quicker than any server takes them: what benches use.
 
 One thread, one `epoll`, raw sockets that stay open, and bytes that were put together before: a
 request costs a send and a receive. How much it can do by itself `null` tells, a server that counts
@@ -29,34 +29,34 @@ _END = b"\r\n\r\n"
 
 
 @dataclass(frozen=True)
-class Door:
-    """Where to knock: a port on loopback and a path, and the status that says welcome."""
+class Target:
+    """Where to send: a port on loopback and a path, and the status that says yes."""
 
     port: int
     path: str = "/"
-    welcome: int = 202
+    accepted_status: int = 202
 
 
 @dataclass
-class Told:
-    """What came of knocking: how long each answer took, in seconds, and how many were no."""
+class LoadResult:
+    """Counts what came back: how long each answer took, in seconds, and how many were no."""
 
     seconds: float = 0.0
     waits: list[float] = field(default_factory=list)
     refused: int = 0
 
     @property
-    def welcomed(self) -> int:
+    def accepted(self) -> int:
         return len(self.waits)
 
     @property
     def rate(self) -> float:
-        """Welcomes a second."""
-        return self.welcomed / self.seconds
+        """Accepted ones a second."""
+        return self.accepted / self.seconds
 
     def within(self, share: float) -> float:
         """The time, in milliseconds, within which that share of the answers came."""
-        return sorted(self.waits)[min(int(share * self.welcomed), self.welcomed - 1)] * 1000
+        return sorted(self.waits)[min(int(share * self.accepted), self.accepted - 1)] * 1000
 
 
 def payloads(count: int = REPOSITORIES, size: int = SIZE) -> list[bytes]:
@@ -78,13 +78,13 @@ def _packed(value: dict[str, Any]) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode()
 
 
-class Letters:
-    """Signed deliveries for one door, each with a GUID of its own: by time, as GitHub's are."""
+class SignedRequests:
+    """Signed deliveries for one target, each with a GUID of its own: by time, as GitHub's are."""
 
-    def __init__(self, door: Door, bodies: Sequence[bytes]) -> None:
+    def __init__(self, target: Target, bodies: Sequence[bytes]) -> None:
         self._number = 0
-        self._tails = [_headers(door, body) for body in bodies]
-        self._start = f"POST {door.path} HTTP/1.1\r\nX-GitHub-Delivery: ".encode()
+        self._tails = [_headers(target, body) for body in bodies]
+        self._start = f"POST {target.path} HTTP/1.1\r\nX-GitHub-Delivery: ".encode()
 
     def next(self) -> list[bytes]:
         """A request, in pieces."""
@@ -93,12 +93,12 @@ class Letters:
         return [self._start, str(uuid.uuid1()).encode(), *tail]
 
 
-def _headers(door: Door, body: bytes) -> tuple[bytes, bytes]:
+def _headers(target: Target, body: bytes) -> tuple[bytes, bytes]:
     digest = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
     # Those of a real one, in its order.
     lines = [
         "",
-        f"Host: 127.0.0.1:{door.port}",
+        f"Host: 127.0.0.1:{target.port}",
         "Accept: */*",
         "Content-Type: application/json",
         "User-Agent: GitHub-Hookshot/044aadd",
@@ -112,7 +112,7 @@ def _headers(door: Door, body: bytes) -> tuple[bytes, bytes]:
     return "\r\n".join(lines).encode() + _END, body
 
 
-class _Knocker:
+class _Connection:
     """One connection: what of a request is still to be sent, and what of an answer has come."""
 
     def __init__(self, port: int) -> None:
@@ -123,7 +123,7 @@ class _Knocker:
         self.since = 0.0
         self.answer = b""
 
-    def knock(self, pieces: list[bytes]) -> bool:
+    def send(self, pieces: list[bytes]) -> bool:
         """Begin to send. Whether all of it went."""
         self.answer = b""
         self.since = time.perf_counter()
@@ -133,7 +133,7 @@ class _Knocker:
         self.left = [memoryview(b"".join(pieces))[sent:]]
         return False
 
-    def go_on(self) -> bool:
+    def send_rest(self) -> bool:
         """Send more. Whether all of it went."""
         sent = self.socket.send(self.left[0])
         self.left[0] = self.left[0][sent:]
@@ -142,12 +142,12 @@ class _Knocker:
         self.left.clear()
         return True
 
-    def hear(self) -> int | None:
+    def receive(self) -> int | None:
         """The status, when the answer is there. Raises ConnectionError."""
-        heard = self.socket.recv(65536)
-        if not heard:
-            raise ConnectionError("the door was shut")
-        self.answer += heard
+        received = self.socket.recv(65536)
+        if not received:
+            raise ConnectionError("the server hung up")
+        self.answer += received
         return int(self.answer[9:12]) if _whole(self.answer) else None
 
 
@@ -162,41 +162,43 @@ def _whole(answer: bytes) -> bool:
     return len(answer) >= end + len(_END) + int(length.split(b"\r\n")[0] or 0)
 
 
-def knock(door: Door, letters: Letters, *, connections: int, seconds: float) -> Told:
-    """Knock for so long, on so many connections, each anew as soon as it is answered.
+def send_load(
+    target: Target, requests: SignedRequests, *, connections: int, seconds: float
+) -> LoadResult:
+    """Send for so long, on so many connections, each anew as soon as it is answered.
 
     Returns when the last answer has come. Raises ConnectionError, and TimeoutError.
     """
-    told = Told()
-    knockers = [_Knocker(door.port) for _ in range(connections)]
-    open_ = {one.socket.fileno(): one for one in knockers}
+    result = LoadResult()
+    connected = [_Connection(target.port) for _ in range(connections)]
+    open_ = {one.socket.fileno(): one for one in connected}
     with select.epoll() as waiting:
         begun = time.perf_counter()
-        for number, knocker in open_.items():
-            waiting.register(number, _mode(knocker.knock(letters.next())))
+        for number, connection in open_.items():
+            waiting.register(number, _mode(connection.send(requests.next())))
         while open_:
             ready = waiting.poll(WAIT)
             if not ready:
                 raise TimeoutError("no answer came")
             for number, event in ready:
-                knocker = open_[number]
+                connection = open_[number]
                 if event & select.EPOLLOUT:
-                    waiting.modify(number, _mode(knocker.go_on()))
-                if not event & ~select.EPOLLOUT or (status := knocker.hear()) is None:
+                    waiting.modify(number, _mode(connection.send_rest()))
+                if not event & ~select.EPOLLOUT or (status := connection.receive()) is None:
                     continue
                 now = time.perf_counter()
-                if status == door.welcome:
-                    told.waits.append(now - knocker.since)
+                if status == target.accepted_status:
+                    result.waits.append(now - connection.since)
                 else:
-                    told.refused += 1
+                    result.refused += 1
                 if now - begun >= seconds:
                     del open_[number]
-                elif not knocker.knock(letters.next()):
+                elif not connection.send(requests.next()):
                     waiting.modify(number, _mode(False))
-        told.seconds = time.perf_counter() - begun
-    for knocker in knockers:
-        knocker.socket.close()
-    return told
+        result.seconds = time.perf_counter() - begun
+    for connection in connected:
+        connection.socket.close()
+    return result
 
 
 def _mode(gone: bool) -> int:

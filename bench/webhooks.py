@@ -19,38 +19,40 @@ from statistics import median
 
 from bench import contestants
 from bench.contestants import Contestant
-from bench.webhook_load import SIZE, Door, Letters, Told, knock, payloads
+from bench.webhook_load import SIZE, LoadResult, SignedRequests, Target, payloads, send_load
 
 CONNECTIONS = 32
 ROUNDS = 5
 SECONDS = 5.0
 WARM_UP = 2.0
 AIM = 1.8  # durable deliveries for each of Probot's
-GENERATOR = 1.5  # how much quicker the knocking must be than whom it measures
+GENERATOR = 1.5  # how much quicker the load generator must be than whom it measures
 OURS = "milepost"
 THEIRS = "probot"
 
 
 @dataclass
 class Turns:
-    """What came of knocking at one door, round after round."""
+    """What came back from one target, round after round."""
 
     contestant: Contestant
-    letters: Letters
-    rounds: list[Told] = field(default_factory=list)
+    requests: SignedRequests
+    rounds: list[LoadResult] = field(default_factory=list)
     taken: list[float] = field(default_factory=list)  # seconds of its processor, a delivery
-    welcomed: int = 0
+    accepted: int = 0
 
     def turn(self, seconds: float, *, count: bool = True) -> None:
         """One more."""
         before = self.contestant.seconds()
-        told = knock(self.contestant.door, self.letters, connections=CONNECTIONS, seconds=seconds)
-        if told.refused:
-            raise ConnectionError(f"{self.contestant.name} refused {told.refused}")
-        self.welcomed += told.welcomed
+        result = send_load(
+            self.contestant.target, self.requests, connections=CONNECTIONS, seconds=seconds
+        )
+        if result.refused:
+            raise ConnectionError(f"{self.contestant.name} refused {result.refused}")
+        self.accepted += result.accepted
         if count:
-            self.rounds.append(told)
-            self.taken.append((self.contestant.seconds() - before) / told.welcomed)
+            self.rounds.append(result)
+            self.taken.append((self.contestant.seconds() - before) / result.accepted)
 
     @property
     def rate(self) -> float:
@@ -65,7 +67,7 @@ class Turns:
 @contextlib.contextmanager
 def everybody(folder: Path, bodies: list[bytes]) -> Iterator[list[Turns]]:
     """All servers, running."""
-    length = sum(map(len, Letters(Door(10_000), bodies).next()))
+    length = sum(map(len, SignedRequests(Target(10_000), bodies).next()))
     with contextlib.ExitStack() as stack:
 
         def at(name: str) -> Path:
@@ -92,7 +94,7 @@ def everybody(folder: Path, bodies: list[bytes]) -> Iterator[list[Turns]]:
             for name, level in (("", "info"), (", logs nothing", "fatal")):
                 said = contestants.probot(f"{THEIRS}{name}", theirs, LOG_LEVEL=level)
                 found.append(stack.enter_context(said))
-        yield [Turns(one, Letters(one.door, bodies)) for one in found]
+        yield [Turns(one, SignedRequests(one.target, bodies)) for one in found]
 
 
 def disk(folder: Path, times: int = 200) -> float:
@@ -112,15 +114,15 @@ def table(everyone: list[Turns]) -> None:
     """A row each."""
     print(
         f"\n{'server':<24} {'a second':>9} {'lowest':>8} {'highest':>8} {'p50 ms':>8} {'p99 ms':>8}"
-        f" {'processor':>10} {'welcomed':>9} {'kept':>9}"
+        f" {'processor':>10} {'accepted':>9} {'kept':>9}"
     )
     for one in everyone:
-        rates = [told.rate for told in one.rounds]
+        rates = [result.rate for result in one.rounds]
         kept = one.contestant.kept()
         print(
             f"{one.contestant.name:<24} {one.rate:>9,.0f} {min(rates):>8,.0f} {max(rates):>8,.0f}"
             f" {one.within(0.5):>8.1f} {one.within(0.99):>8.1f} {median(one.taken) * 1e6:>7.0f} us"
-            f" {one.welcomed:>9,} {'' if kept is None else format(kept, ','):>9}"
+            f" {one.accepted:>9,} {'' if kept is None else format(kept, ','):>9}"
         )
 
 
@@ -128,11 +130,11 @@ def judge(everyone: list[Turns]) -> bool:
     """Print what was aimed at, and say whether it was met."""
     ours = [one for one in everyone if one.contestant.name.startswith(OURS)]
     theirs = [one for one in everyone if one.contestant.name.startswith(THEIRS)]
-    lost = [one for one in ours if one.contestant.kept() != one.welcomed]
-    print(f"\nEvery delivery that was welcomed is kept: {'NO' if lost else 'yes'}.")
+    lost = [one for one in ours if one.contestant.kept() != one.accepted]
+    print(f"\nEvery delivery that was accepted is kept: {'NO' if lost else 'yes'}.")
     generator, quickest = everyone[0].rate, max(one.rate for one in everyone[1:])
     wide = generator >= GENERATOR * quickest
-    print(f"The knocking is {generator / quickest:.1f} times as quick as who is quickest.")
+    print(f"The load generator is {generator / quickest:.1f} times as quick as who is quickest.")
     good = not lost and wide
     for mine in ours:
         for other in theirs:

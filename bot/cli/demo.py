@@ -148,12 +148,13 @@ class _Life:
         clock.advance(moment - clock.now())
 
     def _sync(self) -> "SyncResult":
+        from bot.github.api_client import ApiClient
         from bot.github.gateway import PyGithubGateway
-        from bot.github.retry import Pacing
 
+        connection = self._connection
         with self._run() as run:
             return run.run(
-                gateway=lambda: PyGithubGateway(self._connection, pacing=Pacing(interval=0)),
+                gateway=lambda: PyGithubGateway(connection, ApiClient(connection.api_url)),
                 sleep=time.sleep,
                 progress=lambda *_: None,
             )
@@ -164,13 +165,12 @@ class _Life:
         from bot.github.addresses import web_root
         from bot.github.cache import EtagCache
         from bot.github.reader import HttpReader
+        from bot.progress.path import PathReader
         from bot.usecases.sync import Sync
 
         with HttpReader(self._connection, cache=EtagCache(self._cache)) as reader:
             yield Sync(
-                self._curriculum,
-                self._settings,
-                self._running.world.clock.now(),
+                PathReader(self._curriculum, self._settings, self._running.world.clock.now()),
                 reader,
                 web=web_root(self._connection.api_url),
             )

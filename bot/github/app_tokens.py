@@ -5,12 +5,12 @@ an installation access token for a GitHub App").
 """
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from cachetools import LRUCache
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from bot.github.retry import Clock
@@ -49,9 +49,8 @@ class TokenCache:
     ) -> None:
         self._ask = ask
         self._clock = clock
-        self._most = most
         self._lock = threading.Lock()
-        self._kept: OrderedDict[Want, InstallationToken] = OrderedDict()
+        self._kept: LRUCache[Want, InstallationToken] = LRUCache(most)
         self._asked: dict[Want, Future[InstallationToken]] = {}
 
     def get(self, want: Want) -> SecretStr:
@@ -59,7 +58,6 @@ class TokenCache:
         with self._lock:
             kept = self._kept.get(want)
             if kept is not None and self._clock() < kept.expires_at - SPARE:
-                self._kept.move_to_end(want)
                 return kept.token
             coming = self._asked.get(want)
             first = coming is None
@@ -92,7 +90,4 @@ class TokenCache:
         with self._lock:
             del self._asked[want]
             self._kept[want] = token
-            self._kept.move_to_end(want)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
         coming.set_result(token)

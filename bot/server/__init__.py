@@ -1,1 +1,1 @@
-"""The GitHub App as a server: its door, its store, and the work it does for many repositories."""
+"""The GitHub App as a server: webhooks, pages, a store, and jobs for many repositories."""

@@ -9,8 +9,8 @@ from bot.server.webhooks.endpoint import Asgi, Message, Receive, Scope, Send
 NOWHERE = "none"  # the route of an address that leads nowhere
 
 
-class Answered(NamedTuple):
-    """A request, told without anything that stands in it.
+class AnsweredRequest(NamedTuple):
+    """Describes a request, without anything that stands in it.
 
     `route` is the form of its address, with names in braces instead of what was asked for. The
     status is 500 for one that failed, and 499 for one whose caller went away.
@@ -22,17 +22,17 @@ class Answered(NamedTuple):
     seconds: float
 
 
-class Watched:
+class AccessLog:
     """Tells of each request when it is answered.
 
     `forms` has the form of the address of each endpoint.
     """
 
     def __init__(
-        self, app: Asgi, *, tell: Callable[[Answered], None], forms: Mapping[Any, str]
+        self, app: Asgi, *, log: Callable[[AnsweredRequest], None], forms: Mapping[Any, str]
     ) -> None:
         self._app = app
-        self._tell = tell
+        self._log = log
         self._forms = forms
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,4 +56,4 @@ class Watched:
         finally:
             seconds = time.perf_counter() - began
             route = self._forms.get(scope.get("endpoint"), NOWHERE)
-            self._tell(Answered(scope["method"], route, status or 499, seconds))
+            self._log(AnsweredRequest(scope["method"], route, status or 499, seconds))

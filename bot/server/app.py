@@ -1,4 +1,4 @@
-"""Puts together what answers over HTTP: the door for deliveries, the pages, and signs of life."""
+"""Builds the ASGI application: the webhook endpoint, the pages, health and metrics."""
 
 import contextlib
 import hmac
@@ -13,15 +13,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from bot.server.access_log import Answered, Watched
+from bot.server.access_log import AccessLog, AnsweredRequest
 from bot.server.metrics import CONTENT_TYPE
-from bot.server.page_limit import Limited, Refuse
+from bot.server.page_limit import PageLimit, Refuse
 from bot.server.pages.frame import Frame, PageError
 from bot.server.pages.routes import add_pages, told
 from bot.server.server import Server
 from bot.server.telemetry import Traced
-from bot.server.webhooks.delivery_writer import Receiver
-from bot.server.webhooks.endpoint import Asgi, Door, Entrance, Scope
+from bot.server.webhooks.delivery_writer import DeliveryWriter
+from bot.server.webhooks.endpoint import Asgi, Scope, WebhookEndpoint, WebhookRouter
 
 log = logging.getLogger(__name__)
 
@@ -30,30 +30,30 @@ QUIET = frozenset({"/healthz", "/readyz", "/metrics"})  # asked for again and ag
 
 
 def build(server: Server) -> Asgi:
-    """All that is served: deliveries go straight to the door, past all that pages need."""
-    door: Asgi = Door(
+    """All that is served: deliveries go straight to the endpoint, past all that pages need."""
+    endpoint: Asgi = WebhookEndpoint(
         server.receive,
         secrets=server.secrets,
         bot=lambda: server.known_bot,
         clock=server.clock,
-        tell=server.measures.delivery,
+        observe=server.metrics.webhook,
     )
     if server.telemetry is not None:
-        door = Traced(door, telemetry=server.telemetry, forms={}, elsewhere=WEBHOOKS)
+        endpoint = Traced(endpoint, telemetry=server.telemetry, forms={}, elsewhere=WEBHOOKS)
     proxied: Any = ProxyHeadersMiddleware(
         cast("Any", application(server)), trusted_hosts=server.config.trusted_proxies
     )
-    return Entrance(proxied, path=WEBHOOKS, door=door)
+    return WebhookRouter(proxied, path=WEBHOOKS, endpoint=endpoint)
 
 
 def application(server: Server) -> FastAPI:
-    """What is served beside the door. The server starts and stops with it."""
+    """What is served beside the endpoint. The server starts and stops with it."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if server.telemetry is not None:
             server.telemetry.begin(server.store.engine)
-        receiver = server.receiver = Receiver(server.keep, server.kept)
+        receiver = server.receiver = DeliveryWriter(server.write_deliveries, server.log_deliveries)
         await run_in_threadpool(server.start)
         log.info("started")
         yield
@@ -68,19 +68,19 @@ def application(server: Server) -> FastAPI:
         title="Milepost", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
     )
     app.state.server = server
-    _add_signs_of_life(app, server)
+    _add_health(app, server)
     _add_metrics(app, server)
     frame = add_pages(app, server)
     # What is added later is further out.
-    app.add_middleware(Limited, pages=server.config.page_limit, refuse=_too_many(frame))
+    app.add_middleware(PageLimit, pages=server.config.page_limit, refuse=_too_many(frame))
     forms = {route.endpoint: route.path for route in app.routes if isinstance(route, Route)}
-    app.add_middleware(Watched, tell=_noted(server), forms=forms)
+    app.add_middleware(AccessLog, log=_log_request(server), forms=forms)
     if server.telemetry is not None:
         app.add_middleware(Traced, telemetry=server.telemetry, forms=forms)
     return app
 
 
-def _add_signs_of_life(app: FastAPI, server: Server) -> None:
+def _add_health(app: FastAPI, server: Server) -> None:
     @app.get("/healthz")
     async def healthz() -> Any:
         """The process answers."""
@@ -92,7 +92,7 @@ def _add_signs_of_life(app: FastAPI, server: Server) -> None:
         try:
             ready = await run_in_threadpool(server.ready)
         except SQLAlchemyError as broken:
-            log.warning("the store does not answer: %s", type(broken).__name__)
+            log.warning("database unavailable: %s", type(broken).__name__)
             ready = False
         return JSONResponse({"status": "ok" if ready else "not ready"}, 200 if ready else 503)
 
@@ -105,11 +105,11 @@ def _add_metrics(app: FastAPI, server: Server) -> None:
 
     @app.get("/metrics")
     def metrics(request: Request) -> Response:
-        """Measures, for those who have the token."""
+        """Return the metrics to those who have the token."""
         given = request.headers.get("Authorization", "").encode()
         if not hmac.compare_digest(given, wanted):
             return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
-        return Response(server.measures.text(), media_type=CONTENT_TYPE)
+        return Response(server.metrics.text(), media_type=CONTENT_TYPE)
 
 
 def _too_many(frame: Frame) -> Refuse:
@@ -125,10 +125,12 @@ def _too_many(frame: Frame) -> Refuse:
     return refuse
 
 
-def _noted(server: Server) -> Callable[[Answered], None]:
-    def tell(seen: Answered) -> None:
-        server.measures.request(*seen)
+def _log_request(server: Server) -> Callable[[AnsweredRequest], None]:
+    def write(seen: AnsweredRequest) -> None:
+        server.metrics.request(*seen)
         if seen.route not in QUIET:
-            log.info("answered", extra={**seen._asdict(), "seconds": round(seen.seconds, 3)})
+            log.info(
+                "request finished", extra={**seen._asdict(), "seconds": round(seen.seconds, 3)}
+            )
 
-    return tell
+    return write

@@ -1,6 +1,6 @@
 """What the environment says about the server: one value, checked when the server starts.
 
-`VARIABLES` is the one list of names; docs/reference/server.md tells the same, and a test compares.
+`VARIABLES` is the one list of names; docs/reference/server.md says the same, and a test compares.
 """
 
 from collections.abc import Mapping
@@ -51,7 +51,7 @@ _NAMES = {variable.field: variable.name for variable in VARIABLES}
 class ServerConfig(BaseModel):
     """How the server runs. Secrets show in no repr; addresses are without a slash at the end.
 
-    `settle` is how long to wait for more events before a repository is looked at, `write_interval`
+    `settle` is how long to wait for more events before a repository is synced, `write_interval`
     the least time between two writes of a run, both in seconds. `threads` is how many repositories
     are worked on at once, none with 0. `work` does nothing any more. `client_secret` signs people
     in; from `secret_key` comes what seals cookies and makes addresses unguessable. Addresses of
@@ -90,10 +90,10 @@ class ServerConfig(BaseModel):
     @property
     def secrets(self) -> tuple[str, ...]:
         """All that nobody may see, in the clear: for what takes it out of logs."""
-        kept = (value for value in dict(self).values() if isinstance(value, SecretStr))
+        secrets = (value for value in dict(self).values() if isinstance(value, SecretStr))
         password = urlsplit(self.database_url.get_secret_value()).password
         return (
-            *(one.get_secret_value() for one in kept),
+            *(one.get_secret_value() for one in secrets),
             *([unquote(password)] if password else []),
         )
 
@@ -105,29 +105,29 @@ class ServerConfig(BaseModel):
 
 def read(environ: Mapping[str, str]) -> ServerConfig:
     """The configuration. Empty variables count as unset. Raises ConfigError that names one."""
-    said: dict[str, Any] = {
+    values: dict[str, Any] = {
         variable.field: environ[variable.name].strip()
         for variable in VARIABLES
         if environ.get(variable.name, "").strip()
     }
-    folder = Path(said.get("data_dir") or _default_folder())
-    said["data_dir"] = folder
-    said.setdefault("database_url", f"sqlite:///{folder / 'milepost.sqlite3'}")
-    said["database_url"] = _database(said["database_url"])
-    if (key := _private_key(said)) is not None:
-        said["private_key"] = key
+    folder = Path(values.get("data_dir") or _default_folder())
+    values["data_dir"] = folder
+    values.setdefault("database_url", f"sqlite:///{folder / 'milepost.sqlite3'}")
+    values["database_url"] = _database(values["database_url"])
+    if (key := _private_key(values)) is not None:
+        values["private_key"] = key
     for field in ("public_url", "api_url", "graphql_url"):
-        if field in said:
-            said[field] = _address(said[field], _NAMES[field])
-    if urlsplit(said.get("public_url", "")).path:
+        if field in values:
+            values[field] = _address(values[field], _NAMES[field])
+    if urlsplit(values.get("public_url", "")).path:
         raise ConfigError(
             "this has a path.",
             where=_NAMES["public_url"],
             hint="Give the server a host name of its own: its pages begin at the host's root.",
         )
-    _check_whole(said)
+    _check_whole(values)
     try:
-        return ServerConfig.model_validate(said)
+        return ServerConfig.model_validate(values)
     except ValidationError as wrong:
         first = wrong.errors(include_input=False)[0]
         name = _NAMES[str(first["loc"][0])]
@@ -158,10 +158,10 @@ def _database(url: str) -> str:
     )
 
 
-def _private_key(said: dict[str, Any]) -> str | None:
-    """The key in PEM, from the variable or the file; takes the file's name out of `said`."""
-    file: str | None = said.pop("private_key_file", None)
-    key: str | None = said.get("private_key")
+def _private_key(values: dict[str, Any]) -> str | None:
+    """The key in PEM, from the variable or the file; takes the file's name out of `values`."""
+    file: str | None = values.pop("private_key_file", None)
+    key: str | None = values.get("private_key")
     name = _NAMES["private_key"]
     if file is not None and key is not None:
         raise ConfigError(f"this and {name}_FILE both hold the key: keep one.", where=name)
@@ -199,12 +199,12 @@ def _address(url: str, name: str) -> str:
     return url.rstrip("/")
 
 
-def _check_whole(said: dict[str, Any]) -> None:
+def _check_whole(values: dict[str, Any]) -> None:
     """All of an App or nothing: with half of it the server would refuse every delivery."""
     parts = {
-        "MILEPOST_APP_ID or MILEPOST_CLIENT_ID": "app_id" in said or "client_id" in said,
-        "MILEPOST_PRIVATE_KEY or MILEPOST_PRIVATE_KEY_FILE": "private_key" in said,
-        "MILEPOST_WEBHOOK_SECRET": "webhook_secret" in said,
+        "MILEPOST_APP_ID or MILEPOST_CLIENT_ID": "app_id" in values or "client_id" in values,
+        "MILEPOST_PRIVATE_KEY or MILEPOST_PRIVATE_KEY_FILE": "private_key" in values,
+        "MILEPOST_WEBHOOK_SECRET": "webhook_secret" in values,
     }
     missing = [name for name, there in parts.items() if not there]
     if missing and len(missing) < len(parts):
@@ -213,7 +213,7 @@ def _check_whole(said: dict[str, Any]) -> None:
             where=missing[0],
             hint="Set all three, or none to register an App.",
         )
-    if "webhook_secret_old" in said and "webhook_secret" not in said:
+    if "webhook_secret_old" in values and "webhook_secret" not in values:
         raise ConfigError(
             "the old secret is set, but not the new one.", where="MILEPOST_WEBHOOK_SECRET"
         )

@@ -1,16 +1,18 @@
-"""Curricula that were read from files, kept in the memory of one process by what the files hold.
+"""Caches curricula in the memory of one process, by the content of the files they were read from.
 
-To read a large guide takes seconds of a thread, and each look at its repository would read it anew.
+To read a large guide takes seconds of a thread, and each sync of its repository would read it anew.
 What was read of a file is a value, and the same for the same bytes, so it is read once, for all
 repositories that have it. A file that cannot be read is remembered with what is wrong with it.
 """
 
+import contextlib
 import hashlib
 import threading
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from cachetools import Cache, LRUCache
 
 from bot.curriculum.model import Curriculum
 from bot.errors import CurriculumError, GuideError
@@ -21,7 +23,7 @@ _LEAST = 2_000  # bytes that a small one counts for
 
 
 @dataclass
-class _Kept:
+class _Entry:
     found: Curriculum | CurriculumError | GuideError
     size: int
     of: set[int] = field(default_factory=set)
@@ -37,19 +39,17 @@ class _Held(NamedTuple):
         return self.content
 
 
-class Curricula:
+class CurriculumCache:
     """Those of all repositories, for any number of threads; the one used longest ago goes first."""
 
     def __init__(self, *, max_text: int = MAX_TEXT) -> None:
-        self._max_text = max_text
         self._lock = threading.Lock()
-        self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
-        self._size = 0
+        self._entries: LRUCache[bytes, _Entry] = LRUCache(max_text, getsizeof=lambda one: one.size)
 
     @property
     def size(self) -> int:
-        """Of how many bytes of files something is kept, about."""
-        return self._size
+        """How many bytes the cached files have, about."""
+        return int(self._entries.currsize)
 
     def find(self, repository: int, name: str, place: Source) -> Curriculum:
         """What `find_curriculum` finds, and raises. The file is read from `place` each time."""
@@ -81,13 +81,12 @@ class Curricula:
         self, repository: int, key: bytes
     ) -> Curriculum | CurriculumError | GuideError | None:
         with self._lock:
-            kept = self._kept.get(key)
-            if kept is None:
+            entry = self._entries.get(key)
+            if entry is None:
                 return None
             self._release(repository, but=key)
-            kept.of.add(repository)
-            self._kept.move_to_end(key)
-            return kept.found
+            entry.of.add(repository)
+            return entry.found
 
     def _keep(
         self,
@@ -96,28 +95,21 @@ class Curricula:
         found: Curriculum | CurriculumError | GuideError,
         length: int,
     ) -> None:
-        size = max(length, _LEAST)
-        with self._lock:
+        with self._lock, contextlib.suppress(ValueError):  # larger than all may be
             self._release(repository, but=key)
-            if size > self._max_text:
-                return
-            if key not in self._kept:  # another thread may have been quicker
-                self._kept[key] = _Kept(found, size)
-                self._size += size
-            self._kept[key].of.add(repository)
-            while self._size > self._max_text:
-                self._drop(next(iter(self._kept)))
+            if key not in self._entries:  # another thread may have been quicker
+                self._entries[key] = _Entry(found, max(length, _LEAST))
+            self._entries[key].of.add(repository)
 
     def _release(self, repository: int, *, but: bytes = b"") -> None:
         """There are at most a thousand of them."""
-        for key in [key for key, kept in self._kept.items() if repository in kept.of]:
-            if key != but:
-                self._kept[key].of.discard(repository)
-                if not self._kept[key].of:
-                    self._drop(key)
-
-    def _drop(self, key: bytes) -> None:
-        self._size -= self._kept.pop(key).size
+        for key in list(self._entries):
+            # Not by `[key]`, which would count as used.
+            entry = Cache.__getitem__(self._entries, key)
+            if key != but and repository in entry.of:
+                entry.of.discard(repository)
+                if not entry.of:
+                    del self._entries[key]
 
 
 def _read(name: str, content: bytes) -> Curriculum | CurriculumError | GuideError:

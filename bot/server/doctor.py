@@ -29,9 +29,9 @@ from bot.server import config as configuration
 from bot.server.app import WEBHOOKS
 from bot.server.config import ServerConfig
 from bot.server.server import CREDENTIALS, with_credentials
-from bot.server.store.engine import ONLY_READS, open_engine
+from bot.server.store.engine import open_engine, read_only
 from bot.server.store.inbox import Inbox
-from bot.server.store.job_table import Agenda
+from bot.server.store.job_table import JobTable
 from bot.server.store.migrate import standing
 from bot.usecases.findings import Finding, mind, well
 
@@ -122,7 +122,7 @@ class Examination:
             return
         engine = open_engine(url, connections=1)
         try:
-            with engine.connect().execution_options(**{ONLY_READS: True}) as connection:
+            with read_only(engine) as connection:
                 found = standing(connection)
         except SQLAlchemyError as broken:
             raise ConfigError(
@@ -152,7 +152,7 @@ class Examination:
         engine = open_engine(self._config.database_url.get_secret_value(), connections=1)
         now = self._clock()
         try:
-            due, since = Agenda(engine).overdue(now)
+            due, since = JobTable(engine).overdue(now)
             waiting, first = Inbox(engine).waiting()
         finally:
             engine.dispose()

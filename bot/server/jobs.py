@@ -1,11 +1,12 @@
-"""What looking again means: at the App, at an installation, at a repository.
+"""Runs the jobs of the App, an installation and a repository.
 
-Each look asks GitHub what is, makes our rows say so, and says when to look next. So events may be
+Each job asks GitHub what is, makes our rows say so, and says when to run next. So events may be
 lost, repeated or out of order. What is done about a repository is `Sync`, as everywhere.
 """
 
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -16,28 +17,26 @@ from bot.github.app_problems import (
     InstallationSuspendedError,
     NotInstalledError,
 )
-from bot.github.exchange import OnExchange, unwatched
 from bot.github.rate_limiter import RateLimiter
 from bot.server import next_run
-from bot.server.curriculum_cache import Curricula
-from bot.server.response_cache import Answers
+from bot.server.curriculum_cache import CurriculumCache
+from bot.server.response_cache import ResponseCache
 from bot.server.showing import packed, showing
-from bot.server.startup import A_SECOND, LONGEST, wake_all
-from bot.server.store.page_cache import Kept
+from bot.server.store.page_cache import CachedPage
 from bot.server.store.rows import (
     APP,
     EVERYTHING,
     SWEEP,
     InstallationRow,
     InstallationState,
+    RepositoryInfo,
     RepositoryRow,
-    Seen,
     Subject,
     installation,
     repository,
 )
 from bot.server.store.store import Store
-from bot.server.sync_repository import LostError, Tended, tend
+from bot.server.sync_repository import RepositoryGoneError, RepositorySync, RepositorySyncResult
 
 log = logging.getLogger(__name__)
 
@@ -48,206 +47,195 @@ DAILY = timedelta(days=1)
 SWEEP_EVERY = timedelta(minutes=10)
 OVERLAP = timedelta(hours=2)
 INSTALLATIONS_WITHIN = timedelta(minutes=10)
-TOLD_EVERY = timedelta(seconds=1)
+PROGRESS_EVERY = timedelta(seconds=1)
 
-Wish = tuple[Subject, datetime]
+FollowUpJob = tuple[Subject, datetime]
 
 
-class Looked(NamedTuple):
-    """What came of a look: what else to look at, and when to look at the same again, if ever.
+class JobResult(NamedTuple):
+    """Holds what came of a job: its follow-up jobs, and when to run it again, if ever.
 
-    `well` says whether it is settled; else it is tried again at `again`.
+    `settled` says whether it is done; else it is tried again at `next_run`.
     """
 
     result: str
-    again: datetime | None
-    wishes: tuple[Wish, ...] = ()
-    well: bool = True
+    next_run: datetime | None
+    follow_up: tuple[FollowUpJob, ...] = ()
+    settled: bool = True
 
 
-class Looks:
-    """Looks at subjects, from any thread. The clock is aware; `sleep` may raise to end a run.
+@dataclass
+class Jobs:
+    """Runs the job of any subject, from any thread. The clock is aware; `sleep` may raise.
 
-    `on_exchange` hears of each request of a gateway's. Without `webhooks` nothing is swept: then
-    there is nothing that did not arrive, and GitHub says so by refusing.
+    Without `webhooks` nothing is swept: then there is nothing that did not arrive, and GitHub says
+    so by refusing.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        auth: AppAuth,
-        budget: RateLimiter,
-        *,
-        clock: Callable[[], datetime],
-        sleep: Callable[[float], None],
-        answers: Answers | None = None,
-        on_exchange: OnExchange = unwatched,
-        webhooks: bool = True,
-    ) -> None:
-        self._webhooks = webhooks
-        self._on_exchange = on_exchange
-        self._answers = answers or Answers()
-        self._curricula = Curricula()
-        self._store = store
-        self._auth = auth
-        self._budget = budget
-        self._clock = clock
-        self._sleep = sleep
+    store: Store
+    auth: AppAuth
+    budget: RateLimiter
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    webhooks: bool = True
+    responses: ResponseCache = field(default_factory=ResponseCache)
+    curricula: CurriculumCache = field(default_factory=CurriculumCache)
 
-    def at(self, subject: Subject, tries: int) -> Looked:
-        """Look. `tries` failed before. Raises MilepostError when it is to be tried again."""
+    def run(self, subject: Subject, tries: int) -> JobResult:
+        """Run it. `tries` failed before. Raises MilepostError when it is to be tried again."""
         if subject == APP:
             return self._app()
         if subject == SWEEP:
             return self._sweep()
         if subject == EVERYTHING:
-            wake_all(self._store, self._clock())
-            return Looked("woken", None)
+            next_run.schedule_all_repositories(self.store, self.clock())
+            return JobResult("scheduled", None)
         if subject.kind == "installation":
             return self._installation(subject.id, tries)
         return self._repository(subject, tries)
 
-    def _app(self) -> Looked:
+    def _app(self) -> JobResult:
         """Who we are, and where we are installed."""
-        now = self._clock()
-        app = self._auth.info()
-        self._store.register.keep_fact(BOT, f"{app.slug}[bot]")
-        self._store.register.keep_fact(APP_PAGE, app.html_url)
-        known = {row.id: row for row in self._store.register.installations()}
-        within = min(max(INSTALLATIONS_WITHIN, timedelta(seconds=len(known) / A_SECOND)), LONGEST)
-        wishes: list[Wish] = []
-        for found in self._auth.installations():
+        now = self.clock()
+        app = self.auth.info()
+        self.store.repositories.set_fact(BOT, f"{app.slug}[bot]")
+        self.store.repositories.set_fact(APP_PAGE, app.html_url)
+        known = {row.id: row for row in self.store.repositories.installations()}
+        needed = timedelta(seconds=len(known) / next_run.STARTS_PER_SECOND)
+        within = min(max(INSTALLATIONS_WITHIN, needed), next_run.LONGEST_START)
+        follow_up: list[FollowUpJob] = []
+        for found in self.auth.installations():
             state: InstallationState = "suspended" if found.suspended_at else "active"
             old = known.pop(found.id, None)
             if state == "active":
                 late = within * next_run.spread(found.id) if old else timedelta()
-                wishes.append((installation(found.id), now + late))
+                follow_up.append((installation(found.id), now + late))
             if state == "suspended":
-                # That one is new, or goes on again, is for its own look to say: only then are its
-                # repositories woken.
+                # That one is new, or goes on again, is for its own job to say: only then are its
+                # repositories scheduled.
                 row = InstallationRow(found.id, found.account, state)
-                self._store.register.see_installation(row, now)
+                self.store.repositories.save_installation(row, now)
         for row in known.values():
-            self._store.register.see_installation(row._replace(state="gone"), now)
-        return Looked("seen", now + DAILY, tuple(wishes))
+            self.store.repositories.save_installation(row._replace(state="gone"), now)
+        return JobResult("seen", now + DAILY, tuple(follow_up))
 
-    def _sweep(self) -> Looked:
+    def _sweep(self) -> JobResult:
         """Have GitHub send again what it could not hand over; forget what is long done."""
-        now = self._clock()
-        if self._webhooks:
+        now = self.clock()
+        if self.webhooks:
             self._ask_again(now)
-        self._store.retention.tidy(now)
-        return Looked("swept" if self._webhooks else "tidied", now + SWEEP_EVERY)
+        self.store.cleanup.delete_expired(now)
+        return JobResult("swept" if self.webhooks else "tidied", now + SWEEP_EVERY)
 
     def _ask_again(self, now: datetime) -> None:
-        last = self._store.register.fact(SWEPT)
-        # What was under way then, or did not arrive again, is looked at once more.
+        last = self.store.repositories.fact(SWEPT)
+        # What was under way then, or did not arrive again, is asked for once more.
         since = now - datetime.fromisoformat(last) if last else deliveries.REACH
         reach = max(since, timedelta()) + OVERLAP
-        swept = deliveries.sweep(self._auth, now=now, reach=reach)
-        self._store.register.keep_fact(SWEPT, now.isoformat())
+        swept = deliveries.sweep(self.auth, now=now, reach=reach)
+        self.store.repositories.set_fact(SWEPT, now.isoformat())
         if swept.asked:
-            log.info("asked for deliveries again", extra={"count": swept.asked})
+            log.info("deliveries requested again", extra={"count": swept.asked})
 
-    def _installation(self, number: int, tries: int) -> Looked:
-        now, register = self._clock(), self._store.register
-        self._auth.forget_installation(number)
+    def _installation(self, number: int, tries: int) -> JobResult:
+        now, repositories = self.clock(), self.store.repositories
+        self.auth.forget_installation(number)
         try:
-            found = self._auth.installation(number)
-            listed = list(self._auth.repositories(number)) if not found.suspended_at else []
+            found = self.auth.installation(number)
+            listed = list(self.auth.repositories(number)) if not found.suspended_at else []
         except InstallationGoneError:
-            self._forget(row.id for row in register.repositories(number))
-            account = old.account if (old := register.installation(number)) else ""
-            register.see_installation(InstallationRow(number, account, "gone"), now)
-            return Looked("gone", None)
+            self._forget(row.id for row in repositories.repositories(number))
+            account = old.account if (old := repositories.installation(number)) else ""
+            repositories.save_installation(InstallationRow(number, account, "gone"), now)
+            return JobResult("gone", None)
         except InstallationSuspendedError:
-            return Looked("suspended", now + next_run.FIRST_RETRY, well=False)
-        old = register.installation(number)
+            return JobResult("suspended", now + next_run.FIRST_RETRY, settled=False)
+        old = repositories.installation(number)
         state: InstallationState = "suspended" if found.suspended_at else "active"
         if state == "suspended":
-            register.see_installation(InstallationRow(number, found.account, state), now)
-            return Looked(state, None)
-        kept = {row.id for row in register.repositories(number)}
-        self._forget(kept - {repository.id for repository in listed})
-        seen = [Seen(r.id, r.full_name, r.private, r.archived) for r in listed]
-        new = register.see_repositories(number, seen, now)
-        # After a look that was cut off nobody knows which of them were woken.
+            repositories.save_installation(InstallationRow(number, found.account, state), now)
+            return JobResult(state, None)
+        known = {row.id for row in repositories.repositories(number)}
+        self._forget(known - {repository.id for repository in listed})
+        seen = [RepositoryInfo(r.id, r.full_name, r.private, r.archived) for r in listed]
+        new = repositories.save_repositories(number, seen, now)
+        # After a job that was cut off nobody knows which of them were scheduled.
         if tries or old is None or old.state != "active":
             new = tuple(one.id for one in seen if not one.archived)
-        # Last, for it is what tells that the repositories were woken.
-        register.see_installation(InstallationRow(number, found.account, state), now)
-        return Looked("seen", None, tuple((repository(one), now) for one in new))
+        # Last, for it says that the repositories were scheduled.
+        repositories.save_installation(InstallationRow(number, found.account, state), now)
+        return JobResult("seen", None, tuple((repository(one), now) for one in new))
 
-    def _repository(self, subject: Subject, tries: int) -> Looked:
-        now, row = self._clock(), self._store.register.repository(subject.id)
+    def _repository(self, subject: Subject, tries: int) -> JobResult:
+        now, row = self.clock(), self.store.repositories.repository(subject.id)
         if row is None or row.state == "gone":
             self._forget([subject.id])
-            through = self._store.inbox.installation_of(subject)
-            return Looked("unknown", None, ((installation(through), now),) if through else ())
-        owner = self._store.register.installation(row.installation_id)
+            through = self.store.inbox.installation_of(subject)
+            return JobResult("unknown", None, ((installation(through), now),) if through else ())
+        owner = self.store.repositories.installation(row.installation_id)
         if owner is None or owner.state != "active":
-            return Looked(owner.state if owner else "unknown", None)
+            return JobResult(owner.state if owner else "unknown", None)
         try:
-            done = tend(
+            done = RepositorySync(
                 row,
-                self._auth,
-                self._budget,
-                self._answers.of(row.id),
-                self._curricula,
+                self.auth,
+                self.budget,
+                self.responses.of(row.id),
+                self.curricula,
                 now=now,
-                sleep=self._sleep,
-                seen=self._see(row, now),
-                progress=self._say(row),
-                on_exchange=self._on_exchange,
-            )
-        except LostError:
+                sleep=self.sleep,
+                on_info=lambda info: self.store.repositories.save_repository(
+                    row.installation_id, info, now
+                ),
+                on_progress=self._progress_writer(row),
+            ).run()
+        except RepositoryGoneError:
             self._forget([row.id])
-            self._store.register.lose_repository(row.id, now)
-            return Looked("gone", None, ((installation(row.installation_id), now),))
+            self.store.repositories.mark_repository_gone(row.id, now)
+            return JobResult("gone", None, ((installation(row.installation_id), now),))
         except (InstallationGoneError, InstallationSuspendedError, NotInstalledError):
-            # A token tells first; the look at the installation finds out what it means.
-            return Looked("unknown", None, ((installation(row.installation_id), now),))
-        return self._told(row, done, now, tries)
+            # A token tells first; the job of the installation finds out what it means.
+            return JobResult("unknown", None, ((installation(row.installation_id), now),))
+        return self._record(row, done, now, tries)
 
     def _forget(self, repositories: Iterable[int]) -> None:
         """Keep nothing in memory of what is gone, or not ours to read any more."""
         gone = list(repositories)
-        self._answers.forget(gone)
-        self._curricula.forget(gone)
+        self.responses.forget(gone)
+        self.curricula.forget(gone)
 
-    def _see(self, row: RepositoryRow, now: datetime) -> Callable[[Seen], None]:
-        return lambda seen: self._store.register.see_repository(row.installation_id, seen, now)
+    def _progress_writer(self, row: RepositoryRow) -> Callable[[int, int], None]:
+        """Keep how far a run is, at most once a second."""
+        saved_at: datetime | None = None
 
-    def _say(self, row: RepositoryRow) -> Callable[[int, int], None]:
-        """Keep how far a run is, not more often than a person looks."""
-        told_at: datetime | None = None
+        def save(written: int, of: int) -> None:
+            nonlocal saved_at
+            now = self.clock()
+            if saved_at is None or now - saved_at >= PROGRESS_EVERY:
+                saved_at = now
+                self.store.repositories.record_progress(row.id, written, of)
 
-        def say(written: int, of: int) -> None:
-            nonlocal told_at
-            now = self._clock()
-            if told_at is None or now - told_at >= TOLD_EVERY:
-                told_at = now
-                self._store.register.note_progress(row.id, written, of)
+        return save
 
-        return say
-
-    def _told(self, row: RepositoryRow, done: Tended, now: datetime, tries: int) -> Looked:
-        """Keep what became of it, and say when to look again."""
+    def _record(
+        self, row: RepositoryRow, done: RepositorySyncResult, now: datetime, tries: int
+    ) -> JobResult:
+        """Store what became of it, and return when to run again."""
         if done.view is not None:
             shown = showing(done.view, now)
-            kept = Kept(row.id, now, shown.badge.model_dump_json(), packed(shown))
-            self._store.shelf.put(kept, shown.mentors)
-        self._store.register.note(
+            page = CachedPage(row.id, now, shown.badge.model_dump_json(), packed(shown))
+            self.store.page_cache.put(page, shown.mentors)
+        self.store.repositories.record_result(
             row.id,
             result=done.result,
-            told=done.told,
+            message=done.message,
             zone=done.settings.timezone if done.settings else row.zone,
             at=now,
         )
         if done.retry_in is None:
-            again = next_run.next_look(done.settings, now, row.id)
+            again = next_run.next_sync(done.settings, now, row.id)
         elif done.retry_in > 0:
             again = now + timedelta(seconds=done.retry_in)
         else:
-            again = next_run.retry(now, tries, row.id)
-        return Looked(done.result, again, well=done.retry_in is None)
+            again = next_run.next_retry(now, tries, row.id)
+        return JobResult(done.result, again, settled=done.retry_in is None)

@@ -22,7 +22,7 @@ class Keys:
         """From the environment, else from the store: made up once, for all processes on it."""
         if config.secret_key is not None:
             return cls(config.secret_key.get_secret_value().encode())
-        return cls(store.register.first_fact(OWN, secrets.token_urlsafe(32)).encode())
+        return cls(store.repositories.set_fact_once(OWN, secrets.token_urlsafe(32)).encode())
 
     def for_purpose(self, purpose: str) -> bytes:
         """32 bytes; those for one purpose tell nothing of those for another."""

@@ -2,7 +2,7 @@
 
 Nothing secret is ever handed to a logger. All the same what this server's own secrets are is cut
 out, and what looks like a token of GitHub's, a key, or the code of a sign-in. Only the address at
-which an App is registered is told with its code: to read the log is what proves who may do it.
+which an App is registered is logged with its code: to read the log is what proves who may do it.
 """
 
 import json
@@ -51,19 +51,19 @@ class JsonLines(logging.Formatter):
         self._hidden |= frozenset(written)
 
     def format(self, record: logging.LogRecord) -> str:
-        """Time (UTC), level, where it comes from, what is said, and the ids."""
-        said = {
+        """Time (UTC), level, where it comes from, what is entry, and the ids."""
+        entry = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "from": record.name,
             "what": record.getMessage(),
         }
-        said |= {
+        entry |= {
             name: value for name in FIELDS if (value := getattr(record, name, None)) is not None
         }
         if record.exc_info:
-            said["trace"] = self.formatException(record.exc_info)
-        line = json.dumps(said, ensure_ascii=False, default=str)
+            entry["trace"] = self.formatException(record.exc_info)
+        line = json.dumps(entry, ensure_ascii=False, default=str)
         for secret in self._hidden:
             line = line.replace(secret, CUT)
         return _SECRETS.sub(CUT, line) if any(mark in line for mark in _MARKS) else line
@@ -74,7 +74,7 @@ def set_up(level: int = logging.INFO, stream: TextIO | None = None) -> None:
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    # Each request to GitHub is told at this level, with its address.
+    # Each request to GitHub is logged at this level, with its address.
     for chatty in ("httpx2", "httpcore2", "alembic", "github"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 

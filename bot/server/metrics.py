@@ -1,7 +1,7 @@
-"""What is counted and timed, for Prometheus to fetch. Each process answers for itself.
+"""Counts and times what a process does, for Prometheus to fetch.
 
-What stands in the store is asked for when somebody fetches, and is the same from each process that
-shares it.
+What stands in the database is asked for when somebody fetches, and is the same from each process
+that shares it.
 """
 
 import logging
@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, cast
@@ -19,6 +20,7 @@ from prometheus_client import (
     Histogram,
     Info,
     ProcessCollector,
+    disable_created_metrics,
     generate_latest,
 )
 from prometheus_client.core import (
@@ -30,8 +32,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.github.exchange import Exchange
-from bot.github.rate_limit_state import Reservation
+from bot.github.rate_limit_state import RequestKind, Reservation
 from bot.github.rate_limiter import LimiterStatus, RateLimiter
 from bot.server.store.rows import Subject
 from bot.server.store.store import Store
@@ -40,16 +41,18 @@ if TYPE_CHECKING:
     import httpx2
 
 log = logging.getLogger(__name__)
+# Prometheus asks for no `_created` of each counter: it knows by itself when a process is new.
+disable_created_metrics()  # type: ignore[no-untyped-call] # it has no hints
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _METHODS = {"GET", "HEAD", "POST"}
-_AT_THE_DOOR = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-_OF_PAGES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
-_OF_LOOKS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800)
+_WEBHOOK_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_PAGE_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_SYNC_BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800)
 
 
-class Measures:
-    """Told by the parts of one process, from any thread."""
+class Metrics:
+    """Counts and times what one process does. Its methods are called from any thread."""
 
     def __init__(
         self,
@@ -59,148 +62,90 @@ class Measures:
         standing: Callable[[], LimiterStatus | None] = lambda: None,
     ) -> None:
         self._registry = registry = CollectorRegistry()
-        self._door = _Door()
-        registry.register(self._door)
-        self._pages = _Pages(registry)
-        self._looks = _Looks(registry)
-        self._github = _GitHub(registry)
-        Info("milepost_build", "Which Milepost this is.", registry=registry).info(
-            {"version": version("milepost")}
+        self._webhooks = _WebhookCollector()
+        registry.register(self._webhooks)
+        counter, histogram = (
+            partial(Counter, registry=registry),
+            partial(Histogram, registry=registry),
         )
+        labels = ["method", "route", "status"]
+        self._requests = counter("milepost_http_requests", "Requests for pages.", labels)
+        self._request_seconds = histogram(
+            "milepost_http_request_duration_seconds",
+            "Seconds from a request's headers to its answer.",
+            ["route"],
+            buckets=_PAGE_BUCKETS,
+        )
+        labels = ["kind", "result"]
+        self._syncs = counter(
+            "milepost_sync", "Syncs of the App, installations and repositories.", labels
+        )
+        self._sync_seconds = histogram(
+            "milepost_sync_seconds", "Seconds that a sync took.", ["kind"], buckets=_SYNC_BUCKETS
+        )
+        labels = ["method", "status"]
+        self._github = counter("milepost_github_requests", "Requests to GitHub.", labels)
+        self._writes = counter("milepost_github_writes", "Writes that GitHub's limits let through.")
+        self._waited = counter("milepost_github_wait_seconds", "Seconds slept for GitHub's limits.")
+        build = Info("milepost_build", "The version of Milepost.", registry=registry)
+        build.info({"version": version("milepost")})
         ProcessCollector(registry=registry)
-        registry.register(_Stored(store, clock))
-        registry.register(_Limits(standing))
+        registry.register(_StoreCollector(store, clock))
+        registry.register(_RateLimitCollector(standing))
 
-    def delivery(self, status: int, seconds: float) -> None:
-        """One was answered. For one thread only, the door's."""
-        self._door.note(status, seconds)
+    def webhook(self, status: int, seconds: float) -> None:
+        """Count a delivery that was answered. For one thread only, the endpoint's."""
+        self._webhooks.observe(status, seconds)
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Another request was answered; `route` is the form of its address."""
-        self._pages.note(method, route, status, seconds)
+        """Count another request that was answered; `route` is the form of its address."""
+        known = method if method in _METHODS else "other"
+        self._requests.labels(known, route, status).inc()
+        self._request_seconds.labels(route).observe(seconds)
 
-    def look(self, subject: Subject, result: str, seconds: float) -> None:
-        """One is over."""
-        self._looks.note(subject.kind, result, seconds)
+    def job(self, subject: Subject, result: str, seconds: float) -> None:
+        """Count a job that is over."""
+        self._syncs.labels(subject.kind, result).inc()
+        self._sync_seconds.labels(subject.kind).observe(seconds)
 
-    def sleeping(self, sleep: Callable[[float], None]) -> Callable[[float], None]:
-        """The same sleep, counted."""
+    def counting_sleep(self, sleep: Callable[[float], None]) -> Callable[[float], None]:
+        """Return the same sleep, with its seconds counted."""
 
         def counted(seconds: float) -> None:
-            self._github.waited.inc(max(seconds, 0.0))
+            self._waited.inc(max(seconds, 0.0))
             sleep(seconds)
 
         return counted
 
-    def asked(self, response: "httpx2.Response") -> None:
-        """GitHub answered. Fits as a hook of httpx2."""
-        self._github.note(response.request.method, response.status_code)
+    def github_response(self, response: "httpx2.Response") -> None:
+        """Count an answer of GitHub. Fits as a hook of httpx2."""
+        self._github.labels(response.request.method, response.status_code).inc()
 
-    def exchanged(self, done: Exchange) -> None:
-        """The same for a request of a gateway's, when GitHub answered it."""
-        if done.status is not None:
-            self._github.note(done.method, done.status)
-
-    def counting(self, budget: RateLimiter) -> RateLimiter:
-        """The same budget, with what is booked in it counted."""
-        return cast("RateLimiter", _Counting(budget, self._github.written))
+    def counting_budget(self, budget: RateLimiter) -> RateLimiter:
+        """Return the same budget, with the requests that it lets through counted."""
+        return cast("RateLimiter", _CountingBudget(budget, self._writes))
 
     def text(self) -> bytes:
-        """All of it, as Prometheus reads it. Asks the store."""
+        """Return all of it, as Prometheus reads it. Asks the database."""
         return generate_latest(self._registry)
 
 
-class _Pages:
-    """Requests for pages."""
-
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self._answered = Counter(
-            "milepost_http_requests",
-            "Other requests, by the form of their address.",
-            ["method", "route", "status"],
-            registry=registry,
-        )
-        self._seconds = Histogram(
-            "milepost_http_request_duration_seconds",
-            "From a request's headers to its answer.",
-            ["route"],
-            buckets=_OF_PAGES,
-            registry=registry,
-        )
-
-    def note(self, method: str, route: str, status: int, seconds: float) -> None:
-        """One more."""
-        known = method if method in _METHODS else "other"
-        self._answered.labels(known, route, status).inc()
-        self._seconds.labels(route).observe(seconds)
-
-
-class _Looks:
-    """What became of looks."""
-
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self._ended = Counter(
-            "milepost_looks",
-            "Looks at the App, installations and repositories: how many ended how.",
-            ["kind", "result"],
-            registry=registry,
-        )
-        self._seconds = Histogram(
-            "milepost_look_duration_seconds",
-            "How long looks took.",
-            ["kind"],
-            buckets=_OF_LOOKS,
-            registry=registry,
-        )
-
-    def note(self, kind: str, result: str, seconds: float) -> None:
-        """One more."""
-        self._ended.labels(kind, result).inc()
-        self._seconds.labels(kind).observe(seconds)
-
-
-class _GitHub:
-    """Requests to GitHub, and what its limits cost."""
-
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self._asked = Counter(
-            "milepost_github_requests",
-            "Requests to GitHub for looks, and what people have written, by status.",
-            ["method", "status"],
-            registry=registry,
-        )
-        self.written = Counter(
-            "milepost_github_writes",
-            "Writes that took their place in GitHub's limits.",
-            registry=registry,
-        )
-        self.waited = Counter(
-            "milepost_github_wait_seconds",
-            "How long runs slept for GitHub's limits.",
-            registry=registry,
-        )
-
-    def note(self, method: str, status: int) -> None:
-        """One more answer."""
-        self._asked.labels(method, status).inc()
-
-
-class _Door(Collector):
-    """Deliveries. Its own, for `Counter` and `Histogram` take locks and look into each bucket."""
+class _WebhookCollector(Collector):
+    """Counts deliveries. `Counter` and `Histogram` take locks and look into each bucket."""
 
     def __init__(self) -> None:
         self._answered: defaultdict[int, int] = defaultdict(int)
-        self._within = [0] * (len(_AT_THE_DOOR) + 1)
+        self._within = [0] * (len(_WEBHOOK_BUCKETS) + 1)
         self._seconds = 0.0
 
-    def note(self, status: int, seconds: float) -> None:
-        """One more."""
+    def observe(self, status: int, seconds: float) -> None:
+        """Count one more."""
         self._answered[status] += 1
-        self._within[bisect_left(_AT_THE_DOOR, seconds)] += 1
+        self._within[bisect_left(_WEBHOOK_BUCKETS, seconds)] += 1
         self._seconds += seconds
 
     def collect(self) -> Iterator[Metric]:
-        """So far."""
+        """Yield what was counted so far."""
         answered = CounterMetricFamily(
             "milepost_webhook_deliveries",
             "Deliveries by the status they were answered with.",
@@ -209,7 +154,7 @@ class _Door(Collector):
         for status, count in sorted(self._answered.copy().items()):
             answered.add_metric([str(status)], count)
         yield answered
-        bounds = [*map(str, _AT_THE_DOOR), "+Inf"]
+        bounds = [*map(str, _WEBHOOK_BUCKETS), "+Inf"]
         yield HistogramMetricFamily(
             "milepost_webhook_duration_seconds",
             "From a delivery's headers to its answer.",
@@ -218,30 +163,30 @@ class _Door(Collector):
         )
 
 
-class _Stored(Collector):
-    """What waits in the store."""
+class _StoreCollector(Collector):
+    """Asks the database what waits."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._clock = clock
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
-        """Nothing is asked of the store for being registered."""
+        """Yield nothing, so that registering asks the database nothing."""
         return iter(())
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Now."""
+        """Yield what waits now."""
         now = self._clock()
         try:
             waits = {
-                "queue": ("work that is due and not taken", self._store.agenda.overdue(now)),
-                "inbox": ("deliveries that are not dealt with", self._store.inbox.waiting()),
+                "queue": ("jobs that are due and not claimed", self._store.jobs.overdue(now)),
+                "inbox": ("deliveries that are not processed", self._store.inbox.waiting()),
             }
         except SQLAlchemyError as broken:
-            log.warning("the store does not answer: %s", type(broken).__name__)
+            log.warning("database unavailable: %s", type(broken).__name__)
             waits = {}
-        up = "Whether the store answers."
-        yield GaugeMetricFamily("milepost_store_up", up, 1 if waits else 0)
+        up = "Whether the database answers."
+        yield GaugeMetricFamily("milepost_database_up", up, 1 if waits else 0)
         for name, (what, (count, first)) in waits.items():
             age = max(0.0, (now - first).total_seconds()) if first else 0.0
             yield GaugeMetricFamily(f"milepost_{name}_length", f"How many: {what}.", count)
@@ -249,41 +194,47 @@ class _Stored(Collector):
             yield GaugeMetricFamily(f"milepost_{name}_age_seconds", oldest, age)
 
 
-class _Limits(Collector):
-    """How all installations stand with GitHub."""
+class _RateLimitCollector(Collector):
+    """Asks how all installations stand with GitHub's limits."""
 
     def __init__(self, standing: Callable[[], LimiterStatus | None]) -> None:
         self._standing = standing
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
-        """Nothing is asked for being registered."""
+        """Yield nothing, so that registering asks nothing."""
         return iter(())
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Now; nothing while there is no App."""
+        """Yield the limits now; nothing while there is no App."""
         try:
             found = self._standing()
         except SQLAlchemyError:
-            return  # that the store does not answer is told already
+            return  # `milepost_database_up` says so already
         if found is None:
             return
-        told = {
-            "closed": ("Installations that GitHub wants left alone.", found.closed),
-            "spared": ("Installations whose last requests are kept for people.", found.spared),
-            "booked": ("New things that are booked and not made yet.", found.ahead),
+        limits = {
+            "paused_installations": ("Installations that GitHub asks to wait.", found.blocked),
+            "reserved_installations": (
+                "Installations whose last requests are kept for people.",
+                found.spared,
+            ),
+            "pending_creations": (
+                "New things that are reserved and not made yet.",
+                found.scheduled,
+            ),
             "longest_wait_seconds": ("How long a run would wait at most.", found.longest),
             "remaining_ratio": (
                 "The least share of an hour's requests that is left anywhere.",
-                found.left,
+                found.remaining,
             ),
         }
-        for name, (words, value) in told.items():
+        for name, (words, value) in limits.items():
             if value is not None:
                 yield GaugeMetricFamily(f"milepost_github_{name}", words, value)
 
 
-class _Counting:
-    """A budget that tells of what is booked in it."""
+class _CountingBudget:
+    """Counts the writes that a budget lets through."""
 
     def __init__(self, budget: RateLimiter, written: Counter) -> None:
         self._budget = budget
@@ -292,9 +243,9 @@ class _Counting:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._budget, name)
 
-    def reserve(self, installation: int, **wanted: Any) -> Reservation:
+    def reserve(self, installation: int, kind: RequestKind, **wanted: Any) -> Reservation:
         """See `RateLimiter`."""
-        place = self._budget.reserve(installation, **wanted)
-        if place.taken:
+        reserved = self._budget.reserve(installation, kind, **wanted)
+        if reserved.granted and kind != "read":
             self._written.inc()
-        return place
+        return reserved

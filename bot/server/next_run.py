@@ -1,4 +1,4 @@
-"""When to look again: pure functions of settings, a moment and a repository's number.
+"""Computes when a job runs next, from settings, a moment and a repository's number.
 
 Times go in aware and come out aware, UTC. Numbers spread what would be due for all at once.
 """
@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.reports.week import Week
+from bot.server.store.rows import repository
+from bot.server.store.store import Store
 from bot.settings import Settings
 
 DAY = timedelta(days=1)
@@ -15,17 +17,20 @@ NIGHT_LASTS = timedelta(hours=4)
 SUMMARIES_WITHIN = timedelta(minutes=10)
 FIRST_RETRY = timedelta(seconds=30)
 LAST_RETRY = timedelta(hours=6)
+STARTS_PER_SECOND = 4  # repositories, or installations
+LONGEST_START = timedelta(hours=24)
+BATCH = 500  # jobs in one transaction, for deliveries have to be written in between
 _ODD = 2_654_435_761  # Knuth's multiplier: neighbouring numbers come out far apart
 _ALL = 2**32
 
 
 def spread(number: int) -> float:
-    """A fraction from 0 up to 1 that is the same for the same number, and even over many."""
+    """Return a fraction from 0 up to 1 that is the same for the same number, and even over many."""
     return (number * _ODD % _ALL) / _ALL
 
 
-def next_look(settings: Settings | None, now: datetime, number: int) -> datetime:
-    """When a repository in which nothing happens is to be looked at again, after `now`.
+def next_sync(settings: Settings | None, now: datetime, number: int) -> datetime:
+    """Return when a repository in which nothing happens is synced next, after `now`.
 
     Every night of the learner, when days begin and checkpoints pass, and when the weekly summary is
     due. Without settings every night in UTC.
@@ -37,10 +42,28 @@ def next_look(settings: Settings | None, now: datetime, number: int) -> datetime
     return min(times)
 
 
-def retry(now: datetime, tries: int, number: int) -> datetime:
-    """When to try again what failed `tries` times before: in half a minute, then ever later."""
+def next_retry(now: datetime, tries: int, number: int) -> datetime:
+    """Return when to try again what failed `tries` times: in half a minute, then ever later."""
     wait = min(FIRST_RETRY * (1 << min(tries, 20)), LAST_RETRY)
     return now + wait * (1 + spread(number) / 4)
+
+
+def schedule_all_repositories(store: Store, now: datetime) -> int:
+    """Schedule all repositories that are active, and return how many.
+
+    What was missed while no server ran shows then: that is the guarantee. Spread out, so that a
+    start is no storm. `now` is aware.
+    """
+    within = min(
+        timedelta(seconds=store.repositories.count_active() / STARTS_PER_SECOND), LONGEST_START
+    )
+    scheduled = last = 0
+    while numbers := store.repositories.active_repositories(after=last, most=BATCH):
+        store.jobs.schedule_each(
+            (repository(number), now + within * spread(number)) for number in numbers
+        )
+        scheduled, last = scheduled + len(numbers), numbers[-1]
+    return scheduled
 
 
 def _next_night(now: datetime, zone: ZoneInfo, number: int) -> datetime:
@@ -67,5 +90,5 @@ def _next_summary(settings: Settings, now: datetime, number: int) -> datetime:
 
 
 def _summary(settings: Settings, day: date) -> datetime:
-    """When the summary of the week of `day` is due."""
+    """Return when the summary of the week of `day` is due."""
     return Week.of(day, settings.summary.day).due(settings).astimezone(UTC)

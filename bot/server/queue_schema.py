@@ -20,11 +20,11 @@ NOTE = "queue tables"  # under this name the store keeps the last change that wa
 FIRST = "03.04.00_50_post_add_retry_failed_job_procedure.sql"
 
 
-def make_tables(store: Store) -> None:
+def migrate_queue_tables(store: Store) -> None:
     """All of it or nothing; one process at a time. Tables that are newer than ours are left so.
 
-    What holds for the time of a change as well: the agenda says what is to be done. A process with
-    an older procrastinate that still runs may fail to take jobs from then on, and lose nothing.
+    The job table says what is to be done, so a process with an older procrastinate that still runs
+    may fail to take jobs from then on, and lose nothing.
     """
     from procrastinate.schema import SchemaManager
 

@@ -1,6 +1,6 @@
 """Past one machine: what is due goes into a queue of procrastinate's, on the same PostgreSQL.
 
-The agenda stays what tells when, and who is at what; the queue only brings work to whoever is free,
+The job table says when, and who runs what; the queue only brings work to whoever is free,
 at once. Its jobs say a subject and nothing else, so a job that is lost, doubled or late does no
 harm. Only immediate jobs are used: one that waits for its time, or for another try, would hold its
 lock all the while. A subject's lock and queueing lock keep it in the queue once and in work once.
@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import sqlalchemy as sa
 
-from bot.server.queue_schema import make_tables
-from bot.server.scheduler import clock
+from bot.server.queue_schema import migrate_queue_tables
+from bot.server.scheduler import make_scheduler
 from bot.server.store.rows import Kind, Subject
 from bot.server.store.store import Store
-from bot.server.worker import Worker
+from bot.server.worker import JobRunner
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler
@@ -29,30 +29,30 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-QUEUE = "looks"
-AT_ONCE = 200  # subjects handed over at a tick
-MANY = 2_000  # jobs after which the planner's idea of their table is out of date
-PATIENCE = 30.0  # seconds for the loop to do what it was asked
+QUEUE = "looks"  # and its task "look": in tables of older versions, whose locks hold still
+BATCH = 200  # jobs queued at a tick
+ANALYZE_AFTER = 2_000  # jobs after which the planner's idea of their table is out of date
+TIMEOUT = 30.0  # seconds for the loop to do what it was asked
 
 
-class Queued:
-    """Hands over what is due, and does what the queue brings, from `start` to `stop`.
+class QueueWorker:
+    """Queues jobs that are due, and does what the queue brings, from `start` to `stop`.
 
-    `threads` subjects at once; with 0 it only hands over, for others to do.
+    `threads` subjects at once; with 0 it only queues, for others to run.
     """
 
     def __init__(
-        self, store: Store, worker: Worker, *, threads: int, tick: timedelta, lease: timedelta
+        self, store: Store, runner: JobRunner, *, threads: int, tick: timedelta, lease: timedelta
     ) -> None:
         self._store = store
-        self._worker = worker
+        self._runner = runner
         self._threads = threads
         self._tick_every = tick
         self._lease = lease
         self._deferred = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._app: App | None = None
-        self._look: Any = None
+        self._task: Any = None
         self._scheduler: BackgroundScheduler | None = None
         self._thread: threading.Thread | None = None
 
@@ -64,29 +64,31 @@ class Queued:
 
     def start(self) -> None:
         """Begin, in threads of its own."""
-        make_tables(self._store)
+        migrate_queue_tables(self._store)
         ready = threading.Event()
         self._thread = threading.Thread(
-            target=lambda: asyncio.run(self._live(ready)), name="queue", daemon=True
+            target=lambda: asyncio.run(self._serve(ready)), name="queue", daemon=True
         )
         self._thread.start()
-        if not ready.wait(PATIENCE):
+        if not ready.wait(TIMEOUT):
             raise TimeoutError("the queue did not start")
-        beat = self._lease / 3
-        self._scheduler = clock(
-            (self._tick, self._tick_every), (self._worker.beat, beat), (self._bury, beat)
+        renew = self._lease / 3
+        self._scheduler = make_scheduler(
+            (self._tick, self._tick_every),
+            (self._runner.renew_leases, renew),
+            (self._drop_dead, renew),
         )
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Hand nothing more over, and wait for what is being done."""
+        """Queue nothing more, and wait for what is being done."""
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=True)
         if self._loop is not None and self._thread is not None:
             self._loop.call_soon_threadsafe(self._end.set)
             self._thread.join()
 
-    async def _live(self, ready: threading.Event) -> None:
+    async def _serve(self, ready: threading.Event) -> None:
         from procrastinate import App, PsycopgConnector
         from procrastinate.worker import Worker as Fetcher
 
@@ -94,7 +96,7 @@ class Queued:
         self._loop.set_default_executor(ThreadPoolExecutor(max(self._threads, 1)))
         self._end = asyncio.Event()
         app = App(connector=PsycopgConnector(conninfo=self._address(), min_size=1, max_size=4))
-        self._look = app.task(name="look", queue=QUEUE)(self._do)
+        self._task = app.task(name="look", queue=QUEUE)(self._do)
         async with app.open_async():
             self._app = app
             fetcher: Any = Fetcher(  # what is used of it is not typed
@@ -116,18 +118,18 @@ class Queued:
 
     def _do(self, kind: str, number: int) -> None:
         """What a job asks for, in a thread."""
-        claim = self._worker.take_one(Subject(cast("Kind", kind), number))
+        claim = self._runner.claim_one(Subject(cast("Kind", kind), number))
         if claim is not None:
-            self._worker.do(claim)
+            self._runner.run(claim)
 
     def _tick(self) -> None:
-        while subjects := self._worker.hand_over(AT_ONCE):
+        while subjects := self._runner.claim_for_queue(BATCH):
             self._deferred += self._wait_for(self._defer(subjects))
-            if self._deferred >= MANY:
+            if self._deferred >= ANALYZE_AFTER:
                 self._deferred = 0
                 with self._store.engine.begin() as connection:
                     connection.execute(sa.text("ANALYZE procrastinate_jobs"))
-            if len(subjects) < AT_ONCE:
+            if len(subjects) < BATCH:
                 return
 
     async def _defer(self, subjects: Sequence[Subject]) -> int:
@@ -136,7 +138,7 @@ class Queued:
 
         new = 0
         for subject in subjects:
-            job = self._look.configure(lock=str(subject), queueing_lock=str(subject))
+            job = self._task.configure(lock=str(subject), queueing_lock=str(subject))
             try:
                 await job.defer_async(kind=subject.kind, number=subject.id)
                 new += 1
@@ -144,12 +146,15 @@ class Queued:
                 continue
         return new
 
-    def _bury(self) -> None:
-        self._wait_for(self._bury_jobs())
+    def _drop_dead(self) -> None:
+        self._wait_for(self._drop_dead_jobs())
 
-    async def _bury_jobs(self) -> None:
-        """Drop jobs of workers that died, for their locks keep others out. The agenda repeats what
-        they were at; repeating the job instead would fail where its subject is queued again."""
+    async def _drop_dead_jobs(self) -> None:
+        """Drop jobs of workers that died, for their locks keep others out.
+
+        The job table repeats what they ran; repeating the queue's job instead would fail where its
+        subject is queued again.
+        """
         from procrastinate.jobs import Status
 
         if self._app is None:
@@ -157,14 +162,14 @@ class Queued:
         manager = self._app.job_manager
         lease = self._lease.total_seconds()
         for job in await manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=lease):
-            log.warning("a worker died", extra={"subject": job.lock})
+            log.warning("lease expired", extra={"subject": job.lock})
             await manager.finish_job(job, status=Status.FAILED, delete_job=True)
 
     def _wait_for(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Have the loop do it, from another thread."""
         if self._loop is None:
             raise RuntimeError("the queue has not started")
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(PATIENCE)
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(TIMEOUT)
 
     def _address(self) -> str:
         url = self._store.engine.url.set(drivername="postgresql")

@@ -11,19 +11,19 @@ from bot.errors import ConfigError
 from bot.github import credentials
 from bot.github.api_client import open_session
 from bot.github.app import AppAuth
-from bot.github.exchange import Exchange
+from bot.github.rate_limit_state import WriteRates
 from bot.github.rate_limiter import InMemoryRateLimiter, RateLimiter
-from bot.github.retry import Pacing, utc_now
+from bot.github.retry import utc_now
 from bot.server import logs
 from bot.server.config import ServerConfig
-from bot.server.jobs import BOT, Looks
-from bot.server.metrics import Measures
+from bot.server.jobs import BOT, Jobs
+from bot.server.metrics import Metrics
 from bot.server.store.rate_limiter import DatabaseRateLimiter
-from bot.server.store.rows import APP, EVERYTHING, SWEEP, Delivery
+from bot.server.store.rows import APP, EVERYTHING, SWEEP, WebhookDelivery
 from bot.server.store.store import Store
-from bot.server.telemetry import Telemetry, TracedLooks
-from bot.server.webhooks.delivery_writer import Receiver
-from bot.server.worker import LEASE, Hands, Pauses, StoppedError, Worker
+from bot.server.telemetry import Telemetry, TracedJobs
+from bot.server.webhooks.delivery_writer import DeliveryWriter
+from bot.server.worker import LEASE, JobRunner, StoppedError, StopSignal, Worker
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ def with_credentials(config: ServerConfig) -> ServerConfig:
 
 @dataclass
 class Server:
-    """The parts of one process. `auth` and `work` are None until there is an App to act as.
+    """The parts of one process. `auth` and `worker` are None until there is an App to act as.
 
     `config` changes when an App is registered: read it when it is needed. `listens_at` is where
     people on this machine reach it, as far as that is known.
@@ -68,18 +68,18 @@ class Server:
     tick: timedelta = TICK
     lease: timedelta = LEASE
     auth: AppAuth | None = None
-    work: Hands | None = None
+    worker: Worker | None = None
     budget: RateLimiter | None = None
-    pauses: Pauses = field(default_factory=Pauses)
-    receiver: Receiver | None = None
+    stop_signal: StopSignal = field(default_factory=StopSignal)
+    receiver: DeliveryWriter | None = None
     telemetry: Telemetry | None = None
-    measures: Measures = field(init=False, repr=False)
+    metrics: Metrics = field(init=False, repr=False)
     _bot: str | None = None
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:
-        self.measures = Measures(
-            self.store, self.clock, standing=lambda: self.budget.standing() if self.budget else None
+        self.metrics = Metrics(
+            self.store, self.clock, standing=lambda: self.budget.status() if self.budget else None
         )
 
     def secrets(self) -> Sequence[bytes]:
@@ -94,26 +94,26 @@ class Server:
     def bot(self) -> str | None:
         """The login that we write under. Asks the store for it until it is known there."""
         if self._bot is None:
-            self._bot = self.store.register.fact(BOT)
+            self._bot = self.store.repositories.fact(BOT)
         return self._bot
 
-    async def receive(self, delivery: Delivery) -> None:
+    async def receive(self, delivery: WebhookDelivery) -> None:
         """Return when a delivery is safe."""
         if self.receiver is None:
             raise RuntimeError("the server has not started")
         await self.receiver.receive(delivery)
 
-    def keep(self, deliveries: list[Delivery]) -> None:
-        """Make deliveries safe, and have what they are about looked at when things have settled."""
+    def write_deliveries(self, deliveries: list[WebhookDelivery]) -> None:
+        """Make deliveries safe, and schedule the jobs of what they are about."""
         wake_at = self.clock() + timedelta(seconds=self.config.settle)
         self.store.inbox.receive(deliveries, wake_at=wake_at)
-        self.bot()  # here, for the door must not wait for the store
+        self.bot()  # here, for the endpoint must not wait for the database
 
-    def kept(self, deliveries: list[Delivery]) -> None:
-        """Tell that these are safe."""
+    def log_deliveries(self, deliveries: list[WebhookDelivery]) -> None:
+        """Log deliveries that are safe."""
         # One line for all: a line each would cost as much as keeping them does.
-        told = [{"delivery": d.guid, "event": d.event, "subject": str(d.about)} for d in deliveries]
-        log.info("received", extra={"deliveries": told})
+        ids = [{"delivery": d.guid, "event": d.event, "subject": str(d.about)} for d in deliveries]
+        log.info("deliveries received", extra={"deliveries": ids})
 
     def start(self) -> None:
         """Begin to work; without an App, as soon as one is registered. Raises ConfigError."""
@@ -130,7 +130,7 @@ class Server:
         """Begin when another process on this data folder has registered the App."""
         with contextlib.suppress(StoppedError):
             while self.auth is None:
-                self.pauses.sleep(self.tick.total_seconds())
+                self.stop_signal.sleep(self.tick.total_seconds())
                 try:
                     self.act_as_app()
                 except ConfigError as broken:
@@ -144,13 +144,13 @@ class Server:
         ConfigError for credentials that cannot be used, and has begun nothing then.
         """
         with self._turn:
-            if self.auth is not None or self.pauses.over:
+            if self.auth is not None or self.stop_signal.stopped:
                 return
             config = with_credentials(self.config)
             if config.issuer is None or config.private_key is None:
                 return
             http = open_session(config.api_url)
-            http.event_hooks = {"response": [self.measures.asked]}
+            http.event_hooks = {"response": [self.metrics.github_response]}
             auth = AppAuth(
                 config.issuer,
                 config.private_key,
@@ -158,7 +158,7 @@ class Server:
                 graphql_url=config.graphql_url,
                 http=http,
                 clock=self.clock,
-                sleep=self.pauses.sleep,
+                sleep=self.stop_signal.sleep,
             )
             try:
                 auth.check_key()
@@ -171,64 +171,55 @@ class Server:
             self._begin(auth)
 
     def _begin(self, auth: AppAuth) -> None:
-        pacing = Pacing(interval=self.config.write_interval)
+        rates = WriteRates(self.config.write_interval)
         shared = self.store.shared
         limits = (
-            DatabaseRateLimiter(self.store.engine, pacing)
-            if shared
-            else InMemoryRateLimiter(pacing)
+            DatabaseRateLimiter(self.store.engine, rates) if shared else InMemoryRateLimiter(rates)
         )
-        budget = self.budget = self.measures.counting(limits)
-        sleep = self.measures.sleeping(self.pauses.sleep)
-        looks = Looks(
+        budget = self.budget = self.metrics.counting_budget(limits)
+        sleep = self.metrics.counting_sleep(self.stop_signal.sleep)
+        jobs = Jobs(
             self.store,
             auth,
             budget,
             clock=self.clock,
             sleep=sleep,
-            on_exchange=self.exchanged,
             webhooks=self.config.webhook_secret is not None,
         )
         if not shared:
-            self.store.agenda.release_all(self.clock())
-        self.store.agenda.wake(APP, EVERYTHING, SWEEP, at=self.clock())
+            self.store.jobs.release_all(self.clock())
+        self.store.jobs.schedule(APP, EVERYTHING, SWEEP, at=self.clock())
         self.bot()
-        looking = looks if self.telemetry is None else TracedLooks(looks, self.telemetry)
-        worker = Worker(
-            self.store, looking, clock=self.clock, lease=self.lease, observe=self.measures.look
+        handler = jobs if self.telemetry is None else TracedJobs(jobs, self.telemetry)
+        runner = JobRunner(
+            self.store, handler, clock=self.clock, lease=self.lease, observe=self.metrics.job
         )
-        self.work = self._hands(worker)
-        if self.work is not None:
-            self.work.start()
+        self.worker = self._make_worker(runner)
+        if self.worker is not None:
+            self.worker.start()
 
-    def exchanged(self, done: Exchange) -> None:
-        """A request of a gateway's is over. Those of readers tell by hooks of httpx2."""
-        self.measures.exchanged(done)
-        if self.telemetry is not None:
-            self.telemetry.exchanged(done)
-
-    def _hands(self, worker: Worker) -> Hands | None:
+    def _make_worker(self, runner: JobRunner) -> Worker | None:
         threads, tick = self.config.threads, self.tick
         if self.store.shared:
-            from bot.server.queue_worker import Queued
+            from bot.server.queue_worker import QueueWorker
 
-            return Queued(self.store, worker, threads=threads, tick=tick, lease=self.lease)
+            return QueueWorker(self.store, runner, threads=threads, tick=tick, lease=self.lease)
         if not threads:
             return None
-        from bot.server.thread_worker import Embedded
+        from bot.server.thread_worker import ThreadWorker
 
-        return Embedded(worker, threads=threads, tick=tick, beat=self.lease / 3)
+        return ThreadWorker(runner, threads=threads, tick=tick, renew=self.lease / 3)
 
     def stop(self) -> None:
         """End what is being done as soon as it can be, and close everything."""
-        self.pauses.stop()
+        self.stop_signal.stop()
         with self._turn:
-            if self.work is not None:
-                self.work.stop()
+            if self.worker is not None:
+                self.worker.stop()
             if self.auth is not None:
                 self.auth.close()
 
     def ready(self) -> bool:
         """Whether deliveries can be kept and worked on. Raises SQLAlchemyError."""
         self.store.check()
-        return self.work is None or self.work.running
+        return self.worker is None or self.worker.running

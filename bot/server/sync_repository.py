@@ -1,6 +1,7 @@
 """One run for one repository: who it is now, its settings, and `Sync`, with a token of its own."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,18 +27,16 @@ from bot.github.app_problems import (
 )
 from bot.github.cache import Cache
 from bot.github.client import Connection
-from bot.github.exchange import Exchange, OnExchange, unwatched
 from bot.github.gateway import PyGithubGateway
 from bot.github.rate_limited_client import LaterError, RateLimitedClient
 from bot.github.rate_limiter import RateLimiter
 from bot.github.reader import HttpReader
-from bot.github.retry import Pacing
+from bot.github.retry import Sleep, WaitPolicy
 from bot.github.rights import LEAST, Rights, rights_for
-from bot.planning.ports import Gateway
-from bot.reports.view import View
+from bot.progress.path import LearningPath, PathReader
 from bot.server import next_run
-from bot.server.curriculum_cache import Curricula
-from bot.server.store.rows import RepositoryRow, Seen
+from bot.server.curriculum_cache import CurriculumCache
+from bot.server.store.rows import RepositoryInfo, RepositoryRow
 from bot.settings import CONFIG_PATH, Settings
 from bot.settings import parse as parse_settings
 from bot.templating import plural
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from bot.github.link_checker import LinkChecker
 
 COME_BACK_WITHIN = 60.0  # seconds
+UNREACHED = 60.0  # seconds to leave an installation alone when GitHub gave no answer
 PATIENCE = 20.0  # seconds to wait in a thread; what takes longer is taken up again later
 
 # These are for others to deal with: they say nothing about this repository.
@@ -58,14 +58,12 @@ _NOT_ABOUT_IT = (
     NotInstalledError,
 )
 
-Sleep = Callable[[float], None]
 
-
-class LostError(Exception):
+class RepositoryGoneError(Exception):
     """The repository cannot be found by its id any more."""
 
 
-class Tended(NamedTuple):
+class RepositorySyncResult(NamedTuple):
     """What became of a run: a word, a sentence, and the settings as far as they could be read.
 
     `view` is the path after a run that went through.
@@ -75,10 +73,10 @@ class Tended(NamedTuple):
     """
 
     result: str
-    told: str = ""
+    message: str = ""
     settings: Settings | None = None
     retry_in: float | None = None
-    view: View | None = None
+    view: LearningPath | None = None
 
 
 class _Path(NamedTuple):
@@ -86,72 +84,141 @@ class _Path(NamedTuple):
     curriculum: Curriculum
 
 
-def tend(
-    row: RepositoryRow,
-    auth: AppAuth,
-    budget: RateLimiter,
-    cache: Cache,
-    curricula: Curricula,
-    *,
-    now: datetime,
-    sleep: Sleep,
-    seen: Callable[[Seen], None],
-    progress: Callable[[int, int], None],
-    on_exchange: OnExchange = unwatched,
-) -> Tended:
-    """Do all that is due in a repository; `seen` hears what GitHub calls it now.
+@dataclass
+class RepositorySync:
+    """Does all that is due in a repository, once, with a token of its own.
 
-    `progress` hears before each change how many are written, and how many there are. `cache` has
-    what GitHub answered before, `curricula` what files held before. `on_exchange` hears of each
-    request of the gateway's.
-
-    `now` is aware. Raises LostError; InstallationGoneError, InstallationSuspendedError and
-    NotInstalledError; AppRefusedError where the fault is ours; and what `sleep` raises.
+    `on_info` is called with what GitHub calls it now, `on_progress` before each change with how
+    many are written and how many there are. `cache` has GitHub's earlier answers,
+    `curriculum_cache` what files held before. `now` is aware. `settings` are set as soon as they
+    are read.
     """
-    lane = RateLimitedClient(
-        budget, row.installation_id, http=auth.http(), sleep=sleep, max_wait=PATIENCE
+
+    row: RepositoryRow
+    auth: AppAuth
+    budget: RateLimiter
+    cache: Cache
+    curriculum_cache: CurriculumCache
+    now: datetime
+    sleep: Sleep
+    on_info: Callable[[RepositoryInfo], None]
+    on_progress: Callable[[int, int], None]
+    settings: Settings | None = None
+
+    def __post_init__(self) -> None:
+        policy = WaitPolicy(sleep=self.sleep, max_wait=PATIENCE)
+        self._client = limited(self.auth, self.budget, self.row.installation_id, policy)
+
+    def run(self) -> RepositorySyncResult:
+        """Sync it.
+
+        Raises RepositoryGoneError; InstallationGoneError, InstallationSuspendedError and
+        NotInstalledError; AppRefusedError where the fault is ours; and what `sleep` raises.
+        """
+        try:
+            # By its id, which outlives names and owners.
+            info = read_repository(self.row, self.auth, self._client, self.cache)
+            self.on_info(info)
+            if info.archived:
+                return RepositorySyncResult("archived", "The repository is archived.")
+            return self._sync(info)
+        except _NOT_ABOUT_IT:
+            raise
+        except (UnavailableError, UncertainWriteError) as later:
+            retry_in = _rest(later, self.budget, self.row)
+            return RepositorySyncResult("waiting", str(later), self.settings, retry_in=retry_in)
+        except (ConfigError, CurriculumError, GuideError) as wrong:
+            # The push that mends it starts the next sync.
+            return RepositorySyncResult("wrong", str(wrong), self.settings)
+        except MilepostError as refused:
+            return RepositorySyncResult("refused", str(refused), self.settings)
+
+    def _sync(self, info: RepositoryInfo) -> RepositorySyncResult:
+        """Read its settings and follow them."""
+        home = _as_known(self.row, info.full_name, info.private)
+        least = rights_for(None, private=info.private)
+        path = self.auth.using(home, self._read, rights=least)
+        if path is None:
+            return RepositorySyncResult("unset", f"There is no {CONFIG_PATH} yet.")
+        rights = rights_for(path.settings, private=info.private)
+        done = self.auth.using(home, lambda c: self._write(c, path), rights=rights)
+        message = f"{plural(done.written, 'change')} written."
+        return RepositorySyncResult("synced", message, path.settings, view=done.view)
+
+    def _read(self, connection: Connection) -> _Path | None:
+        with self._reader(connection) as reader:
+            place = Remote(reader)
+            content = place.read(CONFIG_PATH)
+            if content is None:
+                return None
+            self.settings = parse_settings(content.decode(), name=CONFIG_PATH)
+            name = self.settings.curriculum
+            return _Path(self.settings, self.curriculum_cache.find(self.row.id, name, place))
+
+    def _write(self, connection: Connection, path: _Path) -> SyncResult:
+        gateway = PyGithubGateway(connection, self._client)
+        try:
+            with self._reader(connection) as reader:
+                return Sync(
+                    PathReader(path.curriculum, path.settings, self.now),
+                    reader,
+                    web=web_root(connection.api_url),
+                    outside=_outside(path.settings),
+                ).run(
+                    gateway=lambda: gateway,
+                    sleep=self.sleep,
+                    progress=lambda written, of, _: self.on_progress(written, of),
+                )
+        except LaterError:
+            raise
+        except UnavailableError as silent:
+            self.budget.block(self.row.installation_id, UNREACHED, silent.what)
+            raise
+
+    def _reader(self, connection: Connection) -> HttpReader:
+        return HttpReader(connection, cache=self.cache, client=self._client)
+
+
+def limited(
+    auth: AppAuth,
+    limiter: RateLimiter,
+    installation: int,
+    policy: WaitPolicy,
+    *,
+    people: bool = False,
+) -> RateLimitedClient:
+    """Return a client for one run, over the App's connections and within the limits."""
+    return RateLimitedClient(
+        limiter,
+        installation,
+        api_url=auth.api_url,
+        http=auth.http(),
+        people=people,
+        policy=policy,
     )
-    run = _Run(row, auth, lane, cache, curricula, now, sleep, progress, on_exchange)
-    try:
-        facts = run.look_up()
-        seen(facts)
-        if facts.archived:
-            return Tended("archived", "The repository is archived.")
-        return run.sync(facts)
-    except _NOT_ABOUT_IT:
-        raise
-    except (UnavailableError, UncertainWriteError) as later:
-        return Tended("waiting", str(later), run.settings, retry_in=_rest(later, budget, row))
-    except (ConfigError, CurriculumError, GuideError) as wrong:
-        # A push will mend it, and wake us.
-        return Tended("wrong", str(wrong), run.settings)
-    except MilepostError as refused:
-        return Tended("refused", str(refused), run.settings)
 
 
-def now_seen(
+def read_repository(
     row: RepositoryRow,
     auth: AppAuth,
-    lane: RateLimitedClient,
+    client: RateLimitedClient,
     cache: Cache,
     *,
-    sleep: Sleep,
-    max_wait: float = PATIENCE,
     rights: Rights = LEAST,
-) -> Seen:
-    """How GitHub shows a repository now, asked for by its id: one request, conditional.
+) -> RepositoryInfo:
+    """Return how GitHub shows a repository now, by its id: one request, conditional.
 
     Any rights are enough; those of a run save a token where one follows.
 
-    Raises LostError when it is not there, NotInstalledError when the App is not in it any more, and
-    what `AppAuth.using` raises.
+    Raises RepositoryGoneError when it is not there, NotInstalledError when the App is not in it any
+    more, and what `AppAuth.using` raises.
     """
 
-    def ask(connection: Connection) -> Seen:
-        with _reader(connection, lane, cache, sleep, max_wait) as reader:
+    def ask(connection: Connection) -> RepositoryInfo:
+        with HttpReader(connection, cache=cache, client=client) as reader:
             found = reader.by_id(row.id)
         try:
-            return Seen(
+            return RepositoryInfo(
                 int(found["id"]),
                 str(found["full_name"]),
                 private=bool(found["private"]),
@@ -165,7 +232,7 @@ def now_seen(
     except (NotThereError, RepositoryMissingError) as missing:
         if isinstance(missing, NotInstalledError):
             raise
-        raise LostError from None
+        raise RepositoryGoneError from None
 
 
 def _rest(later: MilepostError, budget: RateLimiter, row: RepositoryRow) -> float:
@@ -173,104 +240,10 @@ def _rest(later: MilepostError, budget: RateLimiter, row: RepositoryRow) -> floa
 
     Those of one installation do not come back at the same moment.
     """
-    seconds = budget.closed(row.installation_id).seconds
+    seconds = budget.blocked(row.installation_id).seconds
     if isinstance(later, LaterError):
         seconds = max(seconds, later.seconds)
     return seconds + COME_BACK_WITHIN * next_run.spread(row.id) if seconds > 0 else 0.0
-
-
-class _Run:
-    """What one run shares. `settings` are kept as soon as they are read."""
-
-    def __init__(
-        self,
-        row: RepositoryRow,
-        auth: AppAuth,
-        lane: RateLimitedClient,
-        cache: Cache,
-        curricula: Curricula,
-        now: datetime,
-        sleep: Sleep,
-        progress: Callable[[int, int], None],
-        on_exchange: OnExchange,
-    ) -> None:
-        self.settings: Settings | None = None
-        self._row = row
-        self._auth = auth
-        self._lane = lane
-        self._cache = cache
-        self._curricula = curricula
-        self._now = now
-        self._sleep = sleep
-        self._progress = progress
-        self._on_exchange = on_exchange
-
-    def look_up(self) -> Seen:
-        """The repository by its id, which outlives names and owners. Raises LostError."""
-        return now_seen(self._row, self._auth, self._lane, self._cache, sleep=self._sleep)
-
-    def sync(self, facts: Seen) -> Tended:
-        """Read its settings and follow them."""
-        home = self._as_known(facts.full_name, facts.private)
-        least = rights_for(None, private=facts.private)
-        path = self._auth.using(home, self._read, rights=least)
-        if path is None:
-            return Tended("unset", f"There is no {CONFIG_PATH} yet.")
-        rights = rights_for(path.settings, private=facts.private)
-        done = self._auth.using(home, lambda c: self._write(c, path), rights=rights)
-        told = f"{plural(done.written, 'change')} written."
-        return Tended("synced", told, path.settings, view=done.view)
-
-    def _read(self, connection: Connection) -> _Path | None:
-        with self._reader(connection) as reader:
-            place = Remote(reader)
-            content = place.read(CONFIG_PATH)
-            if content is None:
-                return None
-            self.settings = parse_settings(content.decode(), name=CONFIG_PATH)
-            name = self.settings.curriculum
-            return _Path(self.settings, self._curricula.find(self._row.id, name, place))
-
-    def _write(self, connection: Connection, path: _Path) -> SyncResult:
-        gateway = PyGithubGateway(
-            connection,
-            # The lane spaces the writes of all runs of the installation.
-            pacing=Pacing(interval=0, max_wait=PATIENCE),
-            sleep=self._sleep,
-            on_limit=self._lane.refused,
-            on_exchange=self._exchanged,
-        )
-        paced: Gateway = self._lane.gateway(gateway)
-        with self._reader(connection) as reader, gateway:
-            return Sync(
-                path.curriculum,
-                path.settings,
-                self._now,
-                reader,
-                web=web_root(connection.api_url),
-                outside=_outside(path.settings),
-            ).run(
-                gateway=lambda: paced,
-                sleep=self._sleep,
-                progress=lambda written, of, _: self._progress(written, of),
-            )
-
-    def _exchanged(self, done: Exchange) -> None:
-        self._lane.exchanged(done)
-        self._on_exchange(done)
-
-    def _reader(self, connection: Connection) -> HttpReader:
-        return _reader(connection, self._lane, self._cache, self._sleep, PATIENCE)
-
-    def _as_known(self, full_name: str, private: bool) -> InstalledRepository:
-        return _as_known(self._row, full_name, private)
-
-
-def _reader(
-    connection: Connection, lane: RateLimitedClient, cache: Cache, sleep: Sleep, max_wait: float
-) -> HttpReader:
-    http = lane.http(connection.api_url)
-    return HttpReader(connection, cache=cache, http=http, sleep=sleep, max_wait=max_wait)
 
 
 def _as_known(row: RepositoryRow, full_name: str, private: bool) -> InstalledRepository:

@@ -1,19 +1,17 @@
-"""Traces by OpenTelemetry, when the environment asks for them: requests, looks, GitHub, the store.
+"""Traces by OpenTelemetry, when the environment asks for them: requests, jobs, GitHub, the store.
 
 What leaves the process is chosen by name: of all that instrumentations note, only what is listed
 here. No header, body, query, address of a page, statement, or text of an error is.
 """
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.errors import ConfigError, UsageError
-from bot.github.exchange import Exchange
 from bot.server.access_log import NOWHERE
-from bot.server.jobs import Looked
+from bot.server.jobs import JobResult
 from bot.server.store.rows import Subject
 from bot.server.webhooks.endpoint import Asgi, Message, Receive, Scope, Send
 
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span, SpanKind, Tracer
     from sqlalchemy.engine import Engine
 
-    from bot.server.worker import Looking
+    from bot.server.worker import JobHandler
 
 EXPORTER = "OTEL_TRACES_EXPORTER"
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
@@ -48,27 +46,27 @@ ALLOWED = frozenset(
 )
 
 
-def wished(environ: Mapping[str, str]) -> bool:
+def enabled(environ: Mapping[str, str]) -> bool:
     """Whether the environment asks for traces. Raises ConfigError for what we cannot do."""
-    said = {name: environ.get(name, "").strip() for name in (EXPORTER, *ENDPOINTS, *PROTOCOLS)}
-    if environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true" or said[EXPORTER] == "none":
+    values = {name: environ.get(name, "").strip() for name in (EXPORTER, *ENDPOINTS, *PROTOCOLS)}
+    if environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true" or values[EXPORTER] == "none":
         return False
-    if not said[EXPORTER] and not any(said[name] for name in ENDPOINTS):
+    if not values[EXPORTER] and not any(values[name] for name in ENDPOINTS):
         return False
-    if said[EXPORTER] not in {"", "otlp"}:
+    if values[EXPORTER] not in {"", "otlp"}:
         raise ConfigError("traces go out by 'otlp', or not with 'none'.", where=EXPORTER)
     for name in PROTOCOLS:
-        if said[name] not in {"", PROTOCOL}:
+        if values[name] not in {"", PROTOCOL}:
             raise ConfigError(f"traces go out by '{PROTOCOL}'.", where=name)
     return True
 
 
 def of_environment(environ: Mapping[str, str]) -> "Telemetry | None":
-    """Traces as the environment wishes; where to is told by the variables of OpenTelemetry.
+    """Traces as the environment asks for; where to is told by the variables of OpenTelemetry.
 
-    Raises ConfigError, and UsageError when they are wished for and the extra is not installed.
+    Raises ConfigError, and UsageError when they are asked for and the extra is not installed.
     """
-    if not wished(environ):
+    if not enabled(environ):
         return None
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -91,10 +89,10 @@ class Telemetry:
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-        told = Resource.create({"service.version": version("milepost")})
-        if str(told.attributes.get(SERVICE_NAME, "")).startswith("unknown_service"):
-            told = told.merge(Resource({SERVICE_NAME: OURS}))
-        self._provider = TracerProvider(resource=told)
+        resource = Resource.create({"service.version": version("milepost")})
+        if str(resource.attributes.get(SERVICE_NAME, "")).startswith("unknown_service"):
+            resource = resource.merge(Resource({SERVICE_NAME: OURS}))
+        self._provider = TracerProvider(resource=resource)
         self._provider.add_span_processor(BatchSpanProcessor(_cleaned(exporter)))
         self._tracer = self._provider.get_tracer(OURS)
         self._propagator: TextMapPropagator | None = None
@@ -124,7 +122,7 @@ class Telemetry:
 
     @contextmanager
     def request(self, method: str) -> "Iterator[Span]":
-        """Around a request of somebody else's."""
+        """Trace a request of somebody else's."""
         from opentelemetry.trace import SpanKind
 
         with self._span(method, SpanKind.SERVER) as span:
@@ -132,30 +130,13 @@ class Telemetry:
             yield span
 
     @contextmanager
-    def look(self, subject: Subject) -> "Iterator[Span]":
-        """Around a look."""
+    def job(self, subject: Subject) -> "Iterator[Span]":
+        """Trace a job."""
         from opentelemetry.trace import SpanKind
 
-        with self._span(f"look {subject.kind}", SpanKind.INTERNAL) as span:
+        with self._span(f"sync {subject.kind}", SpanKind.INTERNAL) as span:
             span.set_attribute("milepost.subject", str(subject))
             yield span
-
-    def exchanged(self, done: Exchange) -> None:
-        """A request of a gateway's is over; httpx2 has an instrumentation of its own."""
-        from opentelemetry.trace import SpanKind, StatusCode
-
-        end = time.time_ns()
-        span = self._tracer.start_span(
-            done.method, kind=SpanKind.CLIENT, start_time=end - int(done.seconds * 1e9)
-        )
-        span.set_attribute("http.request.method", done.method)
-        if done.status is not None:
-            span.set_attribute("http.response.status_code", done.status)
-        if done.error:
-            span.set_attribute("error.type", done.error)
-        if done.status is None or done.status >= 400:
-            span.set_status(StatusCode.ERROR)
-        span.end(end)
 
     @contextmanager
     def _span(self, name: str, kind: "SpanKind") -> "Iterator[Span]":
@@ -173,8 +154,8 @@ class Telemetry:
 
 
 class _Statements:
-    """Each statement of a request or a look is a span that tells its first word. The clock's own
-    looks at the store are none: there would be two a second."""
+    """Makes each statement of a request or a job a span with its first word. The scheduler's
+    own statements are none: there would be two a second."""
 
     _KEY = "milepost span"
 
@@ -243,22 +224,22 @@ class Traced:
                 span.update_name(f"{scope['method']} {route}")
 
 
-class TracedLooks(NamedTuple):
-    """Looks, each of which is a span."""
+class TracedJobs(NamedTuple):
+    """Jobs, each of which is a span."""
 
-    looking: "Looking"
+    handler: "JobHandler"
     telemetry: Telemetry
 
-    def at(self, subject: Subject, tries: int) -> Looked:
+    def run(self, subject: Subject, tries: int) -> JobResult:
         """Look at it."""
-        with self.telemetry.look(subject) as span:
-            looked = self.looking.at(subject, tries)
-            span.set_attribute("milepost.result", looked.result)
-            return looked
+        with self.telemetry.job(subject) as span:
+            result = self.handler.run(subject, tries)
+            span.set_attribute("milepost.result", result.result)
+            return result
 
 
 def _cleaned(exporter: "SpanExporter") -> "SpanExporter":
-    """Hands on what is allowed."""
+    """Passes on what is allowed."""
     from opentelemetry.sdk.trace.export import SpanExporter
 
     class Cleaned(SpanExporter):

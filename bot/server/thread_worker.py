@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.server.scheduler import clock
+from bot.server.scheduler import make_scheduler
 from bot.server.store.rows import Claim
-from bot.server.worker import Worker
+from bot.server.worker import JobRunner
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler
@@ -18,17 +18,19 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class Embedded:
+class ThreadWorker:
     """Works from `start` to `stop`; `threads` subjects at once."""
 
-    def __init__(self, worker: Worker, *, threads: int, tick: timedelta, beat: timedelta) -> None:
-        self._worker = worker
+    def __init__(
+        self, runner: JobRunner, *, threads: int, tick: timedelta, renew: timedelta
+    ) -> None:
+        self._runner = runner
         self._threads = threads
         self._tick_every = tick
-        self._beat_every = beat
-        self._hands: ThreadPoolExecutor | None = None
+        self._renew_every = renew
+        self._pool: ThreadPoolExecutor | None = None
         self._stopping = False
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         self._scheduler: BackgroundScheduler | None = None
 
     @property
@@ -38,42 +40,42 @@ class Embedded:
 
     def start(self) -> None:
         """Begin, in threads of its own."""
-        self._hands = ThreadPoolExecutor(self._threads, thread_name_prefix="look")
-        self._scheduler = clock(
-            (self._tick, self._tick_every), (self._worker.beat, self._beat_every)
+        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="job")
+        self._scheduler = make_scheduler(
+            (self._tick, self._tick_every), (self._runner.renew_leases, self._renew_every)
         )
         self._scheduler.start()
 
     def stop(self) -> None:
         """Take nothing more, and wait for what is being done."""
-        with self._turn:
+        with self._lock:
             self._stopping = True
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=True)
-        if self._hands is not None:
-            self._hands.shutdown(wait=True)
+        if self._pool is not None:
+            self._pool.shutdown(wait=True)
 
     def _tick(self) -> None:
-        if self._hands is None:
+        if self._pool is None:
             return
-        while not self._stopping and (free := self._threads - self._worker.busy) > 0:
-            claims = self._worker.take(free)
+        while not self._stopping and (free := self._threads - self._runner.busy) > 0:
+            claims = self._runner.claim(free)
             for claim in claims:
-                self._hands.submit(self._work, claim)
+                self._pool.submit(self._work, claim)
             if len(claims) < free:
                 return
 
     def _work(self, claim: Claim) -> None:
-        """Do it, and take the next that is due: a hand that waited for the tick would be idle."""
-        self._worker.do(claim)
-        with self._turn:
-            if self._stopping or self._hands is None:
+        """Run it, and claim the next that is due: to wait for the tick would be idle."""
+        self._runner.run(claim)
+        with self._lock:
+            if self._stopping or self._pool is None:
                 return
             try:
-                claims = self._worker.take(1)
+                claims = self._runner.claim(1)
             except SQLAlchemyError:
-                log.exception("nothing could be taken")  # the next tick tries again
+                log.exception("claim failed")  # the next tick tries again
                 return
             for found in claims:
                 # Behind what the tick took meanwhile, so that nothing taken waits long.
-                self._hands.submit(self._work, found)
+                self._pool.submit(self._work, found)

@@ -1,37 +1,38 @@
-"""Does what is due: takes it from the agenda, looks, gives it back, and says when to look again.
+"""Runs jobs: claims them from the job table, runs them, and records when to run them again.
 
-A row is given back only after what follows from it is written down, so a crash in between repeats
-a look, and looks may be repeated.
+A job is released only after its follow-up jobs are written down, so a crash in between repeats it,
+and jobs may be repeated.
 """
 
 import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.errors import MilepostError
 from bot.server import next_run
-from bot.server.jobs import Looked
+from bot.server.jobs import JobResult
 from bot.server.store.rows import Claim, Subject
 from bot.server.store.store import Store
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=30)  # who has not been heard of for so long is dead
+LEASE = timedelta(seconds=30)  # a holder that has not renewed for so long is dead
 
 
-class Looking(Protocol):
-    """What `Looks` does."""
+class JobHandler(Protocol):
+    """Runs one job, as `Jobs` does."""
 
-    def at(self, subject: Subject, tries: int) -> Looked:
-        """Look at it."""
+    def run(self, subject: Subject, tries: int) -> JobResult:
+        """Run the job of a subject."""
         ...
 
 
-class Hands(Protocol):
-    """What brings due work to a worker: threads of this process, or a queue."""
+class Worker(Protocol):
+    """Brings due jobs to a `JobRunner`: in threads of this process, or by a queue."""
 
     @property
     def running(self) -> bool:
@@ -51,7 +52,7 @@ class StoppedError(Exception):
     """The server stops: what was begun is left for the next start."""
 
 
-class Pauses:
+class StopSignal:
     """Sleeps that end when the server stops."""
 
     def __init__(self) -> None:
@@ -67,104 +68,96 @@ class Pauses:
         self._stop.set()
 
     @property
-    def over(self) -> bool:
+    def stopped(self) -> bool:
         """Whether it is time to stop."""
         return self._stop.is_set()
 
 
-class Worker:
-    """Takes work and does it, in whatever threads its methods are called. Knows what it is at."""
+@dataclass
+class JobRunner:
+    """Claims and runs jobs, in whatever threads its methods are called. Knows what it runs."""
 
-    def __init__(
-        self,
-        store: Store,
-        looking: Looking,
-        *,
-        clock: Callable[[], datetime],
-        lease: timedelta,
-        observe: Callable[[Subject, str, float], None] = lambda _subject, _result, _seconds: None,
-    ) -> None:
-        self._store = store
-        self._looking = looking
-        self._clock = clock
-        self._lease = lease
-        self._observe = observe
-        self._at: dict[str, Claim] = {}
-        self._lock = threading.Lock()
+    store: Store
+    handler: JobHandler
+    clock: Callable[[], datetime]
+    lease: timedelta
+    observe: Callable[[Subject, str, float], None] = lambda _subject, _result, _seconds: None
+    _running: dict[str, Claim] = field(default_factory=dict, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     @property
     def busy(self) -> int:
-        """At how many subjects it is."""
-        return len(self._at)
+        """How many jobs it runs now."""
+        return len(self._running)
 
-    def take(self, most: int) -> tuple[Claim, ...]:
-        """Up to so many that are due. Each is to be given to `do`."""
-        now = self._clock()
-        return self._taken(self._store.agenda.claim(now, most, until=now + self._lease))
+    def claim(self, most: int) -> tuple[Claim, ...]:
+        """Claim up to so many jobs that are due. Each is to be given to `run`."""
+        now = self.clock()
+        return self._note(self.store.jobs.claim(now, most, until=now + self.lease))
 
-    def take_one(self, subject: Subject) -> Claim | None:
-        """This one, when it is due or queued and nobody is at it. It is to be given to `do`."""
-        now = self._clock()
-        claim = self._store.agenda.claim_one(subject, now, until=now + self._lease)
-        return self._taken([claim])[0] if claim else None
+    def claim_one(self, subject: Subject) -> Claim | None:
+        """Claim this job for `run`, when it is due or queued and nobody runs it."""
+        now = self.clock()
+        claim = self.store.jobs.claim_one(subject, now, until=now + self.lease)
+        return self._note([claim])[0] if claim else None
 
-    def hand_over(self, most: int) -> tuple[Subject, ...]:
-        """Up to so many that are due, for a queue to bring them to `take_one`."""
-        now = self._clock()
-        return self._store.agenda.hand_over(now, most, until=now + self._lease)
+    def claim_for_queue(self, most: int) -> tuple[Subject, ...]:
+        """Mark up to so many due jobs as queued, for a queue to bring them to `claim_one`."""
+        now = self.clock()
+        return self.store.jobs.claim_for_queue(now, most, until=now + self.lease)
 
-    def beat(self) -> None:
-        """Say that all that was taken is being worked on still."""
+    def renew_leases(self) -> None:
+        """Renew the leases of all jobs that run."""
         with self._lock:
-            claims = list(self._at.values())
-        self._store.agenda.keep(claims, until=self._clock() + self._lease)
+            claims = list(self._running.values())
+        self.store.jobs.renew(claims, until=self.clock() + self.lease)
 
-    def do(self, claim: Claim) -> None:
-        """Look at what was taken, and give it back. Raises nothing: failures are tried again."""
+    def run(self, claim: Claim) -> None:
+        """Run a claimed job, and release it. Raises nothing: failures are tried again."""
         began = time.monotonic()
         try:
-            looked = self._look(claim)
-            self._store.agenda.wake_each(looked.wishes)
-            kept = self._store.agenda.finish(
-                claim, self._clock(), again=looked.again, well=looked.well
+            result = self._run(claim)
+            self.store.jobs.schedule_each(result.follow_up)
+            finished = self.store.jobs.finish(
+                claim, self.clock(), next_run=result.next_run, settled=result.settled
             )
         except Exception:
-            # The store is gone, for now. The row stays taken until its lease is over.
-            log.exception("could not be given back", extra={"subject": str(claim.subject)})
+            # The database is gone, for now. The job stays claimed until its lease expires.
+            log.exception("job not released", extra={"subject": str(claim.subject)})
             return
         finally:
             with self._lock:
-                del self._at[claim.holder]
+                del self._running[claim.holder]
         seconds = time.monotonic() - began
-        self._observe(claim.subject, looked.result, seconds)
+        self.observe(claim.subject, result.result, seconds)
         log.info(
-            "looked" if kept else "looked, but too late",
+            "sync finished" if finished else "lease expired",
             extra={
                 "subject": str(claim.subject),
-                "result": looked.result,
+                "result": result.result,
                 "tries": claim.tries,
                 "seconds": round(seconds, 3),
             },
         )
 
-    def _taken(self, claims: Sequence[Claim]) -> tuple[Claim, ...]:
-        """Note them, as taken only now: deliveries that came while they were are seen as well."""
-        since = self._clock()
-        noted = tuple(claim._replace(since=since) for claim in claims)
+    def _note(self, claims: Sequence[Claim]) -> tuple[Claim, ...]:
+        """Note claims as made only now: deliveries that came meanwhile are seen as well."""
+        since = self.clock()
+        claimed = tuple(claim._replace(since=since) for claim in claims)
         with self._lock:
-            self._at.update({claim.holder: claim for claim in noted})
-        return noted
+            self._running.update({claim.holder: claim for claim in claimed})
+        return claimed
 
-    def _look(self, claim: Claim) -> Looked:
+    def _run(self, claim: Claim) -> JobResult:
         try:
-            return self._looking.at(claim.subject, claim.tries)
+            return self.handler.run(claim.subject, claim.tries)
         except StoppedError:
-            return Looked("stopped", self._clock(), well=False)
+            return JobResult("stopped", self.clock(), settled=False)
         except MilepostError as later:
-            result, told = "waiting", str(later)
-            log.warning(told, extra={"subject": str(claim.subject)})
+            result = "waiting"
+            log.warning(str(later), extra={"subject": str(claim.subject)})
         except Exception:
             result = "failed"
-            log.exception("a mistake of ours", extra={"subject": str(claim.subject)})
-        again = next_run.retry(self._clock(), claim.tries, claim.subject.id)
-        return Looked(result, again, well=False)
+            log.exception("internal error", extra={"subject": str(claim.subject)})
+        again = next_run.next_retry(self.clock(), claim.tries, claim.subject.id)
+        return JobResult(result, again, settled=False)

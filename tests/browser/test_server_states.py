@@ -32,7 +32,7 @@ def hung(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, Galle
         walls.known("ada/new")
         walls.known("ada/unset", result="unset")
         writing = walls.known("ada/writing", result="unset")
-        walls.store.register.note_progress(writing.id, 12, 40)
+        walls.store.repositories.record_progress(writing.id, 12, 40)
         yield host, walls
 
 

@@ -20,7 +20,7 @@ import yaml
 from browser.walking import PATIENCE, Looks, Walker, walker
 from planning.paths import SMALL
 from reports.lives import RICH
-from server.scenario import Town
+from server.scenario import Scenario
 from server.server_fixture import Host, environment, hosted
 
 from bot.curriculum.model import Curriculum
@@ -72,11 +72,11 @@ class Stage:
             yield somebody
 
     @cached_property
-    def town(self) -> Town:
+    def town(self) -> Scenario:
         """What is there once the App is registered."""
         with self.sandbox.world.lock:
             app = next(iter(self.sandbox.world.apps.values()))
-        return Town(self.sandbox, app, self.host)
+        return Scenario(self.sandbox, app, self.host)
 
     def close(self) -> None:
         if "town" in self.__dict__:
@@ -288,7 +288,7 @@ def accompany(stage: Stage) -> None:
 
 def stay_outside(stage: Stage) -> None:
     """A private repository is as one that never was, to nobody and to somebody else."""
-    row = stage.host.store.register.repository_named("learner/secret")
+    row = stage.host.store.repositories.repository_named("learner/secret")
     assert row is not None
     assert row.private
     with stage.visitor("mallory") as stranger:

@@ -93,7 +93,7 @@ def test_no_secret_is_written_whatever_goes_wrong(
             for fault in FAULTS:
                 world.faults.clear()
                 world.faults.add(fault, path="/repos*", times=20)
-                town.host.knock("issues", {"repository": {"id": town.home.id}}, guid=f"x{fault}")
+                town.host.deliver("issues", {"repository": {"id": town.home.id}}, guid=f"x{fault}")
                 for way in ("/r/learner/portfolio", "/setup/learner/portfolio", "/cohort"):
                     said.append(learner.web.get(town.host.url + way).text)
             world.faults.clear()

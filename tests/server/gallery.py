@@ -12,10 +12,10 @@ from server.server_fixture import Host, environment, hosted
 from workbench import settings
 
 from bot.curriculum.model import Curriculum
-from bot.reports.view import View
+from bot.progress.path import LearningPath
 from bot.server.showing import Showing, packed, showing
-from bot.server.store.page_cache import Kept
-from bot.server.store.rows import InstallationRow, RepositoryRow, Seen
+from bot.server.store.page_cache import CachedPage
+from bot.server.store.rows import InstallationRow, RepositoryInfo, RepositoryRow
 from bot.server.store.store import Store
 
 NOW = datetime(2026, 2, 16, 8, tzinfo=UTC)  # a Monday
@@ -28,7 +28,7 @@ class Gallery:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._next = 900_000
-        store.register.see_installation(HERE, NOW)
+        store.repositories.save_installation(HERE, NOW)
 
     def known(
         self,
@@ -43,19 +43,23 @@ class Gallery:
         """A repository, and what became of its last look, if there was one."""
         if number is None:
             number, self._next = self._next, self._next + 1
-        there = self.store.register.repository(number)
+        there = self.store.repositories.repository(number)
         at = there.installation_id if there is not None else HERE.id
-        self.store.register.see_repository(at, Seen(number, full_name, private, archived), NOW)
+        self.store.repositories.save_repository(
+            at, RepositoryInfo(number, full_name, private, archived), NOW
+        )
         if result:
-            self.store.register.note(number, result=result, told=told, zone="UTC", at=NOW)
+            self.store.repositories.record_result(
+                number, result=result, message=told, zone="UTC", at=NOW
+            )
         return self.row(number)
 
     def row(self, number: int) -> RepositoryRow:
-        found = self.store.register.repository(number)
+        found = self.store.repositories.repository(number)
         assert found is not None
         return found
 
-    def hang(self, full_name: str, view: View, **how: Any) -> RepositoryRow:
+    def hang(self, full_name: str, view: LearningPath, **how: Any) -> RepositoryRow:
         """A repository whose last look went through."""
         row = self.known(full_name, **{"result": "synced", **how})
         shown = showing(view, NOW)
@@ -64,8 +68,8 @@ class Gallery:
 
     def put(self, row: RepositoryRow, shown: Showing) -> None:
         """Show it."""
-        kept = Kept(row.id, shown.made_at, shown.badge.model_dump_json(), packed(shown))
-        self.store.shelf.put(kept, shown.mentors)
+        kept = CachedPage(row.id, shown.made_at, shown.badge.model_dump_json(), packed(shown))
+        self.store.page_cache.put(kept, shown.mentors)
 
 
 def busy(path: Curriculum = RICH, **how: Any) -> Learner:
@@ -76,7 +80,7 @@ def busy(path: Curriculum = RICH, **how: Any) -> Learner:
 
 
 @cache
-def six_weeks() -> View:
+def six_weeks() -> LearningPath:
     """The same, seen."""
     return busy().view("2026-02-16")
 

@@ -18,14 +18,14 @@ Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 VARIABLE = "MILEPOST_TEST_DIES_AT"
 
 
-class Places:
+class KillPoints:
     """Counts, and ends the process when it is there."""
 
     def __init__(self, last: int) -> None:
         self._left = last
         self._armed = False
 
-    def pass_by(self, *_: object, **__: object) -> None:
+    def reach(self, *_: object, **__: object) -> None:
         """One more place."""
         if self._armed:
             self._left -= 1
@@ -36,19 +36,17 @@ class Places:
         """The server, with all its places seen."""
         import httpx2
         from procrastinate.manager import JobManager
-        from requests.adapters import HTTPAdapter
 
-        from bot.server.store import delivery_writer
+        from bot.server.store import inbox
 
         sa.event.listen(Engine, "before_cursor_execute", self._statement)
         sa.event.listen(Engine, "after_cursor_execute", self._statement)
-        sa.event.listen(Engine, "commit", self.pass_by)
+        sa.event.listen(Engine, "commit", self.reach)
         for keep in ("into_sqlite", "into_postgresql"):  # past SQLAlchemy
-            self._around(delivery_writer, keep)
+            self._around(inbox, keep)
         for handle in ("batch_defer_jobs_async", "fetch_job", "finish_job_by_id_async"):
             self._around_job(JobManager, handle)
         self._around(httpx2.HTTPTransport, "handle_request")
-        self._around(HTTPAdapter, "send")
 
         async def watched(scope: Any, receive: Any, send: Any) -> None:
             if scope["type"] != "http" or scope["method"] != "POST":
@@ -57,13 +55,13 @@ class Places:
             self._armed = True
 
             async def heard() -> Any:
-                self.pass_by()
+                self.reach()
                 return await receive()
 
             async def told(message: Any) -> None:
-                self.pass_by()
+                self.reach()
                 await send(message)
-                self.pass_by()
+                self.reach()
 
             await app(scope, heard, told)
 
@@ -71,15 +69,15 @@ class Places:
 
     def _statement(self, *said: Any) -> None:
         if said[2].lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE", "WITH")):
-            self.pass_by()
+            self.reach()
 
     def _around(self, owner: Any, name: str) -> None:
         real = getattr(owner, name)
 
         def counted(*given: Any, **named: Any) -> Any:
-            self.pass_by()
+            self.reach()
             answer = real(*given, **named)
-            self.pass_by()
+            self.reach()
             return answer
 
         setattr(owner, name, counted)
@@ -90,16 +88,16 @@ class Places:
 
         async def counted(*given: Any, **named: Any) -> Any:
             if name != "fetch_job":
-                self.pass_by()
+                self.reach()
             answer = await real(*given, **named)
             if name != "fetch_job" or answer is not None:
-                self.pass_by()
+                self.reach()
             return answer
 
         setattr(owner, name, counted)
 
 
-def dying(app: Asgi) -> Asgi:
+def with_kill_points(app: Asgi) -> Asgi:
     """The server as it is, unless the environment says that it dies."""
     last = int(os.environ.get(VARIABLE, "0"))
-    return Places(last).watch(app) if last else app
+    return KillPoints(last).watch(app) if last else app

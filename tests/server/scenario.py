@@ -24,7 +24,7 @@ SETTINGS = {"curriculum": "path.yml", "start": "2026-01-05", "timezone": "Europe
 BOT = "milepost-test[bot]"
 
 
-class Town:
+class Scenario:
     """A sandbox in which our App is, and the server that is it."""
 
     def __init__(self, sandbox: Sandbox, app: App, host: Host) -> None:
@@ -104,11 +104,11 @@ class Town:
     def wake(self, subject: Subject | None = None) -> None:
         """Have it looked at now, the repository unless another is named, and what follows."""
         wanted = subject or repository(self.home.id)
-        self.host.store.agenda.wake(wanted, at=self.host.server.clock())
+        self.host.store.jobs.schedule(wanted, at=self.host.server.clock())
         self.settle()
 
     def installation(self, found: Installation) -> str:
-        row = self.host.store.register.installation(found.id)
+        row = self.host.store.repositories.installation(found.id)
         return row.state if row else ""
 
     def other_issues(self) -> list[Issue]:
@@ -124,7 +124,7 @@ class Town:
         )
 
     def row(self, home: Repository | None = None) -> str:
-        found = self.host.store.register.repository((home or self.home).id)
+        found = self.host.store.repositories.repository((home or self.home).id)
         assert found is not None
         return f"{found.full_name} {found.state} {found.result}".strip()
 
@@ -137,7 +137,7 @@ class Town:
 
 
 @contextlib.contextmanager
-def living(sandbox: Sandbox, database_url: str, folder: Path, **more: str) -> Iterator[Town]:
+def living(sandbox: Sandbox, database_url: str, folder: Path, **more: str) -> Iterator[Scenario]:
     """A town with an empty store."""
     app: list[App] = []
 
@@ -147,7 +147,7 @@ def living(sandbox: Sandbox, database_url: str, folder: Path, **more: str) -> It
 
     with hosted(environ) as host:
         eventually(lambda: host.server.bot() == BOT)
-        made = Town(sandbox, app[0], host)
+        made = Scenario(sandbox, app[0], host)
         with made.github:
             # The first look at the App is over, so that what follows is known by deliveries alone.
             made.settle()

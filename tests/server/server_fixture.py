@@ -43,7 +43,7 @@ class Host:
     def store(self) -> Store:
         return self.server.store
 
-    def knock(
+    def deliver(
         self, event: str, body: dict[str, Any], *, guid: str = "g-1", secret: str = SECRET
     ) -> httpx2.Response:
         """Bring a delivery, signed."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from server.kill_points import dying
+from server.kill_points import with_kill_points
 
 from bot.server import config
 from bot.server.app import build
@@ -57,6 +57,6 @@ def _serve(port: int, environ: Mapping[str, str]) -> None:
     with Store.open(settings.database_url.get_secret_value()) as store:
         server = Server(settings, store, tick=TICK, lease=LEASE)
         how = uvicorn.Config(
-            dying(build(server)), port=port, log_config=None, access_log=False, ws="none"
+            with_kill_points(build(server)), port=port, log_config=None, access_log=False, ws="none"
         )
         uvicorn.Server(how).run()

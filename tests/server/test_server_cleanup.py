@@ -6,12 +6,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
-from server.scenario import Town
+from server.scenario import Scenario
 from server.server_fixture import as_app, environment, eventually, hosted, register
 
-from bot.server.store.cleanup import DELIVERIES, GONE, UNDONE, Retention
-from bot.server.store.page_cache import Kept
-from bot.server.store.rows import Delivery, InstallationRow, Seen, Subject, repository
+from bot.server.store.cleanup import DELIVERIES, GONE, UNDONE, Cleanup
+from bot.server.store.page_cache import CachedPage
+from bot.server.store.rows import (
+    InstallationRow,
+    RepositoryInfo,
+    Subject,
+    WebhookDelivery,
+    repository,
+)
 from bot.server.store.rows import installation as an_installation
 from bot.server.store.store import Store
 from bot.server.store.tables import agenda, inbox, installation, metadata, shown
@@ -29,52 +35,52 @@ def rows(store: Store, table: sa.Table) -> int:
 
 def receive(store: Store, count: int, about: Subject) -> None:
     store.inbox.receive(
-        [Delivery(f"{about}-{n}", "issues", None, about, 3, NOON) for n in range(count)],
+        [WebhookDelivery(f"{about}-{n}", "issues", None, about, 3, NOON) for n in range(count)],
         wake_at=NOON,
     )
 
 
-def do_all(store: Store, *, well: bool) -> None:
-    for claim in store.agenda.claim(NOON, 9, until=NOON + SECOND):
-        store.agenda.finish(claim, NOON, again=NOON + GONE * 9, well=well)
+def do_all(store: Store, *, settled: bool) -> None:
+    for claim in store.jobs.claim(NOON, 9, until=NOON + SECOND):
+        store.jobs.finish(claim, NOON, next_run=NOON + GONE * 9, settled=settled)
 
 
 def test_deliveries_that_are_done_go_after_days_and_others_after_months(store: Store) -> None:
     receive(store, 7, repository(1))
-    do_all(store, well=True)
+    do_all(store, settled=True)
     receive(store, 2, repository(2))
-    few = Retention(store.engine, at_once=3)
-    assert few.tidy(NOON + DELIVERIES) == 0
-    assert few.tidy(NOON + DELIVERIES + SECOND) == 7
+    few = Cleanup(store.engine, at_once=3)
+    assert few.delete_expired(NOON + DELIVERIES) == 0
+    assert few.delete_expired(NOON + DELIVERIES + SECOND) == 7
     assert rows(store, inbox) == 2
-    assert few.tidy(NOON + UNDONE) == 0
-    assert few.tidy(NOON + UNDONE + SECOND) == 2
+    assert few.delete_expired(NOON + UNDONE) == 0
+    assert few.delete_expired(NOON + UNDONE + SECOND) == 2
 
 
 def test_what_is_gone_goes_with_all_that_was_kept_of_it(store: Store) -> None:
-    store.register.see_installation(InstallationRow(3, "learner", "active"), NOON)
-    store.register.see_installation(InstallationRow(4, "other", "active"), NOON)
+    store.repositories.save_installation(InstallationRow(3, "learner", "active"), NOON)
+    store.repositories.save_installation(InstallationRow(4, "other", "active"), NOON)
     for number, through in ((1, 3), (2, 3), (5, 4)):
-        seen = Seen(number, f"learner/r{number}", private=False, archived=False)
-        store.register.see_repository(through, seen, NOON)
-        store.shelf.put(Kept(number, NOON, "{}", b"x"), ["mentor"])
-        store.agenda.wake(repository(number), at=NOON + GONE * 9)
-    store.agenda.wake(an_installation(3), at=NOON + GONE * 9)
-    store.register.see_installation(InstallationRow(3, "learner", "gone"), NOON)
+        seen = RepositoryInfo(number, f"learner/r{number}", private=False, archived=False)
+        store.repositories.save_repository(through, seen, NOON)
+        store.page_cache.put(CachedPage(number, NOON, "{}", b"x"), ["mentor"])
+        store.jobs.schedule(repository(number), at=NOON + GONE * 9)
+    store.jobs.schedule(an_installation(3), at=NOON + GONE * 9)
+    store.repositories.save_installation(InstallationRow(3, "learner", "gone"), NOON)
     # To be found gone again, as every day, does not make it younger.
-    store.register.see_installation(InstallationRow(3, "learner", "gone"), NOON + GONE)
-    few = Retention(store.engine, at_once=1)
-    assert few.tidy(NOON + GONE) == 0
-    assert few.tidy(NOON + GONE + SECOND) == 3
+    store.repositories.save_installation(InstallationRow(3, "learner", "gone"), NOON + GONE)
+    few = Cleanup(store.engine, at_once=1)
+    assert few.delete_expired(NOON + GONE) == 0
+    assert few.delete_expired(NOON + GONE + SECOND) == 3
     assert [rows(store, t) for t in (installation, repositories, shown, agenda)] == [1, 1, 1, 1]
 
 
 def test_a_repository_taken_from_an_installation_goes_in_time(store: Store) -> None:
-    seen = [Seen(n, f"learner/r{n}", private=False, archived=False) for n in (1, 2)]
-    store.register.see_repositories(3, seen, NOON)
-    store.register.see_repositories(3, seen[:1], NOON)
-    store.register.see_repositories(3, seen[:1], NOON + GONE)
-    assert store.retention.tidy(NOON + GONE + SECOND) == 1
+    seen = [RepositoryInfo(n, f"learner/r{n}", private=False, archived=False) for n in (1, 2)]
+    store.repositories.save_repositories(3, seen, NOON)
+    store.repositories.save_repositories(3, seen[:1], NOON)
+    store.repositories.save_repositories(3, seen[:1], NOON + GONE)
+    assert store.cleanup.delete_expired(NOON + GONE + SECOND) == 1
     assert rows(store, repositories) == 1
 
 
@@ -88,7 +94,7 @@ def test_a_lost_database_loses_nothing(sandbox: Sandbox, tmp_path: Path) -> None
         return {**environment(tmp_path, f"sqlite:///{tmp_path / file}"), **as_app(app, sandbox)}
 
     with hosted(lambda url: environ(url, "first")) as host:
-        town = Town(sandbox, app, host)
+        town = Scenario(sandbox, app, host)
         with town.github:
             eventually(host.server.bot)
             town.settle()
@@ -97,23 +103,23 @@ def test_a_lost_database_loses_nothing(sandbox: Sandbox, tmp_path: Path) -> None
             town.settle()
             town.close(*town.tasks()[:2])
             town.settle_with("learner/portfolio active synced")
-        shelf = host.store.shelf.badge(town.home.id)
+        shelf = host.store.page_cache.badge(town.home.id)
     before, writes = state(town), town.writes()
     assert any(comments for *_, comments in before)  # summaries of weeks that are over, too
     for file in tmp_path.glob("first*"):
         file.unlink()
 
     with hosted(lambda url: environ(url, "second")) as host:
-        again = Town(sandbox, app, host)
+        again = Scenario(sandbox, app, host)
         with again.github:
-            eventually(lambda: host.store.register.repository(town.home.id))
+            eventually(lambda: host.store.repositories.repository(town.home.id))
             again.settle_with("learner/portfolio active synced")
-        assert host.store.shelf.badge(town.home.id) == shelf
+        assert host.store.page_cache.badge(town.home.id) == shelf
     assert again.writes() == writes
     assert state(again) == before
 
 
-def state(town: Town) -> list[tuple[int, str, str, bool, list[str]]]:
+def state(town: Scenario) -> list[tuple[int, str, str, bool, list[str]]]:
     """All issues as they are."""
     with town.world.lock:
         return [
@@ -130,7 +136,7 @@ def test_a_copy_made_while_the_server_runs_is_whole(tmp_path: Path) -> None:
             other.execute(f"VACUUM INTO '{tmp_path / 'copy.sqlite3'}'")
     with Store.open(f"sqlite:///{tmp_path / 'copy.sqlite3'}") as restored:
         assert restored.inbox.waiting() == (3, NOON)
-        assert restored.agenda.when(repository(1)) == NOON
+        assert restored.jobs.due_at(repository(1)) == NOON
 
 
 def test_every_table_is_told_how_long_it_is_kept() -> None:

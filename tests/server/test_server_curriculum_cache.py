@@ -12,7 +12,7 @@ from bot.curriculum import guide
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError, CurriculumError, GuideError, MilepostError
 from bot.server import curriculum_cache
-from bot.server.curriculum_cache import Curricula
+from bot.server.curriculum_cache import CurriculumCache
 from bot.server.store.rows import repository
 from bot.usecases.sources import Source, find_curriculum
 from github_sandbox.server import Sandbox
@@ -43,7 +43,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_the_same_bytes_are_read_once_for_all(reads: list[str]) -> None:
-    kept, place = Curricula(), Files({"guide.md": GUIDE})
+    kept, place = CurriculumCache(), Files({"guide.md": GUIDE})
     first = kept.find(ADA, "guide.md", place)
     assert first == guide.read(GUIDE.encode(), name="guide.md").curriculum
     assert kept.find(ADA, "guide.md", place) is first
@@ -52,7 +52,7 @@ def test_the_same_bytes_are_read_once_for_all(reads: list[str]) -> None:
 
 
 def test_other_bytes_and_another_name_are_another_curriculum(reads: list[str]) -> None:
-    kept, place = Curricula(), Files({"guide.md": GUIDE, "b.md": GUIDE})
+    kept, place = CurriculumCache(), Files({"guide.md": GUIDE, "b.md": GUIDE})
     first = kept.find(ADA, "guide.md", place)
     place["guide.md"] = OTHER
     assert kept.find(ADA, "guide.md", place) != first
@@ -74,7 +74,7 @@ def test_other_bytes_and_another_name_are_another_curriculum(reads: list[str]) -
 def test_what_is_wrong_is_told_each_time(
     name: str, text: str | None, error: type[MilepostError], reads: list[str]
 ) -> None:
-    kept, place = Curricula(), Files({} if text is None else {name: text})
+    kept, place = CurriculumCache(), Files({} if text is None else {name: text})
     told = []
     for _ in range(2):
         with pytest.raises(error) as wrong:
@@ -90,7 +90,7 @@ def test_what_is_no_text_is_told(reads: list[str]) -> None:
         def read(self, path: str) -> bytes:
             return path.encode() + b"\xff"
 
-    kept = Curricula()
+    kept = CurriculumCache()
     for _ in range(2):
         with pytest.raises(ConfigError, match="UTF-8"):
             kept.find(ADA, "path.yml", Bytes())
@@ -98,7 +98,7 @@ def test_what_is_no_text_is_told(reads: list[str]) -> None:
 
 
 def test_what_belongs_to_nobody_any_more_is_dropped(reads: list[str]) -> None:
-    kept, place = Curricula(), Files({"guide.md": GUIDE})
+    kept, place = CurriculumCache(), Files({"guide.md": GUIDE})
     kept.find(ADA, "guide.md", place)
     kept.find(BOB, "guide.md", place)
     kept.forget([ADA, 77])
@@ -116,7 +116,7 @@ def test_what_belongs_to_nobody_any_more_is_dropped(reads: list[str]) -> None:
 
 
 def test_it_stays_within_its_bound(reads: list[str]) -> None:
-    kept = Curricula(max_text=10_000)
+    kept = CurriculumCache(max_text=10_000)
     places = [Files({"guide.md": GUIDE.format(f"book {number}")}) for number in range(8)]
     for number, place in enumerate(places):
         kept.find(number, "guide.md", place)
@@ -131,7 +131,7 @@ def test_it_stays_within_its_bound(reads: list[str]) -> None:
 
 
 def test_threads_may_share_it() -> None:
-    kept = Curricula(max_text=6_000)
+    kept = CurriculumCache(max_text=6_000)
     places = [Files({"guide.md": GUIDE.format(number)}) for number in range(5)]
 
     def work(number: int) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from server.scenario import Town, living
+from server.scenario import Scenario, living
 from server.server_fixture import SECRET, as_app, environment
 
 from bot.cli.app import run
@@ -20,7 +20,7 @@ from github_sandbox.server import Sandbox
 
 
 @pytest.fixture
-def town(sandbox: Sandbox, tmp_path: Path) -> Iterator[Town]:
+def town(sandbox: Sandbox, tmp_path: Path) -> Iterator[Scenario]:
     """A server that runs, with threads that take nothing."""
     with living(sandbox, f"sqlite:///{tmp_path / 'store.sqlite3'}", tmp_path) as made:
         yield made
@@ -37,7 +37,7 @@ class Doctor:
         for name, value in environ.items():
             self._patch.setenv(name, value)
 
-    def live_in(self, town: Town, folder: Path) -> None:
+    def live_in(self, town: Scenario, folder: Path) -> None:
         folder.chmod(0o700)
         self.live(environment(folder, f"sqlite:///{folder / 'store.sqlite3'}"))
         self.live(as_app(town.app, town.sandbox))
@@ -60,7 +60,7 @@ def doctor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
     return Doctor(monkeypatch, capsys)
 
 
-def test_a_server_that_is_well(town: Town, tmp_path: Path, doctor: Doctor) -> None:
+def test_a_server_that_is_well(town: Scenario, tmp_path: Path, doctor: Doctor) -> None:
     doctor.live_in(town, tmp_path)
     code, found = doctor()
     assert code == 0
@@ -128,13 +128,13 @@ def test_work_that_nobody_does(tmp_path: Path, doctor: Doctor) -> None:
     url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
     doctor.live(environment(tmp_path, url))
     with Store.open(url) as store:
-        store.agenda.wake(repository(1), at=utc_now() - timedelta(minutes=30))
+        store.jobs.schedule(repository(1), at=utc_now() - timedelta(minutes=30))
     verdict, text = doctor()[1]["work"]
     assert verdict == "mind"
     assert text == "1 due, 0 deliveries to be dealt with, the oldest for 30 minutes."
 
 
-def test_an_app_that_github_does_not_know(town: Town, tmp_path: Path, doctor: Doctor) -> None:
+def test_an_app_that_github_does_not_know(town: Scenario, tmp_path: Path, doctor: Doctor) -> None:
     doctor.live_in(town, tmp_path)
     doctor.live({"MILEPOST_CLIENT_ID": "Iv1.0000000000000000"})
     code, found = doctor()
@@ -143,7 +143,7 @@ def test_an_app_that_github_does_not_know(town: Town, tmp_path: Path, doctor: Do
     assert "webhooks" not in found
 
 
-def test_a_key_that_cannot_sign(town: Town, tmp_path: Path, doctor: Doctor) -> None:
+def test_a_key_that_cannot_sign(town: Scenario, tmp_path: Path, doctor: Doctor) -> None:
     doctor.live_in(town, tmp_path)
     doctor.live({"MILEPOST_PRIVATE_KEY": "-----BEGIN RSA PRIVATE KEY-----\\nMIIx"})
     code, found = doctor()
@@ -152,7 +152,7 @@ def test_a_key_that_cannot_sign(town: Town, tmp_path: Path, doctor: Doctor) -> N
 
 
 def test_an_app_that_may_too_little_or_hears_too_little(
-    town: Town, tmp_path: Path, doctor: Doctor
+    town: Scenario, tmp_path: Path, doctor: Doctor
 ) -> None:
     doctor.live_in(town, tmp_path)
     with town.world.lock:
@@ -169,7 +169,7 @@ def test_an_app_that_may_too_little_or_hears_too_little(
     assert "may not write issues" in found["App"][1]
 
 
-def test_deliveries_that_go_elsewhere(town: Town, tmp_path: Path, doctor: Doctor) -> None:
+def test_deliveries_that_go_elsewhere(town: Scenario, tmp_path: Path, doctor: Doctor) -> None:
     doctor.live_in(town, tmp_path)
     doctor.live({"MILEPOST_PUBLIC_URL": "http://127.0.0.1:1"})
     code, found = doctor()
@@ -181,7 +181,7 @@ def test_deliveries_that_go_elsewhere(town: Town, tmp_path: Path, doctor: Doctor
     assert "answered by something else" in doctor()[1]["address"][1]
 
 
-def test_deliveries_that_did_not_arrive(town: Town, tmp_path: Path, doctor: Doctor) -> None:
+def test_deliveries_that_did_not_arrive(town: Scenario, tmp_path: Path, doctor: Doctor) -> None:
     doctor.live_in(town, tmp_path)
     assert town.app.hook is not None
     with town.world.lock:
@@ -195,7 +195,7 @@ def test_deliveries_that_did_not_arrive(town: Town, tmp_path: Path, doctor: Doct
 
 
 def test_a_clock_that_is_off(
-    town: Town, tmp_path: Path, doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+    town: Scenario, tmp_path: Path, doctor: Doctor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     doctor.live_in(town, tmp_path)
     monkeypatch.setattr("bot.server.doctor.MAX_SKEW", timedelta(seconds=-1))

@@ -60,8 +60,8 @@ def test_a_day_of_a_server_leaves_no_secret_behind(
         get(f"{url}/?code=canary-code&state=canary-state", headers=said)
         get(f"{url}/signed-in?code=canary-code&state=canary-state", headers=said)
         get(f"{url}/canary-path", headers=said)
-        town.host.knock("issues", {"note": "canary-body"}, secret="canary-wrong")
-        town.host.knock("issues", {"note": "canary-body"})
+        town.host.deliver("issues", {"note": "canary-body"}, secret="canary-wrong")
+        town.host.deliver("issues", {"note": "canary-body"})
         tokens = [*sandbox.world.tokens]
         key = town.app.private_key.splitlines()
     lines = written()
@@ -72,11 +72,12 @@ def test_a_day_of_a_server_leaves_no_secret_behind(
     assert not [token for token in tokens if token in text]
     assert not [line for line in key if line in text]
     # And there is what belongs there.
-    assert {"answered", "received", "looked", "started", "stopped"} <= {x["what"] for x in lines}
-    page = next(x for x in lines if x["what"] == "answered")
+    events = {"request finished", "deliveries received", "delivery rejected", "sync finished"}
+    assert {*events, "started", "stopped"} <= {x["what"] for x in lines}
+    page = next(x for x in lines if x["what"] == "request finished")
     assert (page["method"], page["route"], page["status"]) == ("GET", "/", 200)
-    assert next(x for x in lines if x["what"] == "received")["deliveries"][0]["delivery"]
-    assert next(x for x in lines if x["what"] == "looked")["subject"]
+    assert next(x for x in lines if x["what"] == "deliveries received")["deliveries"][0]["delivery"]
+    assert next(x for x in lines if x["what"] == "sync finished")["subject"]
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.github.exchange import Exchange
 from bot.github.rate_limiter import LimiterStatus
-from bot.server.metrics import Measures
+from bot.server.metrics import Metrics
 from bot.server.store.rows import APP
 from bot.server.store.store import Store
 
@@ -17,21 +17,22 @@ REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "server.md"
 
 
 @pytest.fixture
-def measures(store: Store) -> Measures:
+def measures(store: Store) -> Metrics:
     """With something in each of them."""
-    standing = LimiterStatus(closed=0, spared=0, ahead=2, longest=3.0, left=0.5)
-    made = Measures(store, lambda: datetime.now(UTC), standing=lambda: standing)
-    made.delivery(202, 0.004)
+    standing = LimiterStatus(blocked=0, spared=0, scheduled=2, longest=3.0, remaining=0.5)
+    made = Metrics(store, lambda: datetime.now(UTC), standing=lambda: standing)
+    made.webhook(202, 0.004)
     made.request("GET", "/r/{owner}/{name}", 200, 0.01)
     made.request("BREW", "none", 405, 0.01)
-    made.look(APP, "seen", 2.0)
-    made.sleeping(lambda _seconds: None)(1.5)
-    made.exchanged(Exchange("POST", 201, {}, 0.1))
-    made.exchanged(Exchange("POST", None, {}, 0.1, "Timeout"))
+    made.job(APP, "seen", 2.0)
+    made.counting_sleep(lambda _seconds: None)(1.5)
+    made.github_response(
+        httpx2.Response(201, request=httpx2.Request("POST", "https://api.github.com/x"))
+    )
     return made
 
 
-def samples(measures: Measures) -> dict[str, float]:
+def samples(measures: Metrics) -> dict[str, float]:
     """Each by its name and labels."""
     families = text_string_to_metric_families(measures.text().decode())
     return {
@@ -41,25 +42,26 @@ def samples(measures: Measures) -> dict[str, float]:
     }
 
 
-def test_the_reference_names_each_and_no_other(measures: Measures) -> None:
-    text = REFERENCE.read_text(encoding="utf-8").partition("## Measures")[2].partition("\n## ")[0]
+def test_the_reference_names_each_and_no_other(measures: Metrics) -> None:
+    text = REFERENCE.read_text(encoding="utf-8").partition("## Metrics")[2].partition("\n##")[0]
     told = set(re.findall(r"`(milepost_\w+)`", text))
     kept = {name.partition("[")[0] for name in samples(measures) if name.startswith("milepost_")}
-    ends = ("_bucket", "_sum", "_count", "_created")
+    assert not [name for name in kept if name.endswith("_created")]
+    ends = ("_bucket", "_sum", "_count")
     families = {name for name in kept if not name.endswith(ends)} | {
         name.removesuffix("_bucket") for name in kept if name.endswith("_bucket")
     }
     assert told == families
 
 
-def test_each_hears_what_it_is_told(measures: Measures) -> None:
+def test_each_hears_what_it_is_told(measures: Metrics) -> None:
     found = samples(measures)
     assert found["milepost_webhook_deliveries_total['202']"] == 1
     assert found["milepost_webhook_duration_seconds_bucket['0.005']"] == 1
     assert found["milepost_http_requests_total['/r/{owner}/{name}', '200', 'GET']"] == 1
     assert found["milepost_http_requests_total['405', 'none', 'other']"] == 1
-    assert found["milepost_looks_total['app', 'seen']"] == 1
-    assert found["milepost_look_duration_seconds_sum['app']"] == 2.0
+    assert found["milepost_sync_total['app', 'seen']"] == 1
+    assert found["milepost_sync_seconds_sum['app']"] == 2.0
     assert found["milepost_github_wait_seconds_total"] == 1.5
     assert found["milepost_github_requests_total['201', 'POST']"] == 1
     assert "milepost_github_requests_total['None', 'POST']" not in found

@@ -21,7 +21,7 @@ def settings(zone: str = "Europe/Berlin", **summary: object) -> Settings:
 
 @given(now=moments, number=numbers, zone=st.sampled_from(ZONES), hour=st.integers(0, 23))
 def test_it_is_soon_and_never_past(now: datetime, number: int, zone: str, hour: int) -> None:
-    again = next_run.next_look(settings(zone, hour=hour), now, number)
+    again = next_run.next_sync(settings(zone, hour=hour), now, number)
     assert now < again <= now + timedelta(hours=25) + next_run.NIGHT_LASTS
 
 
@@ -32,7 +32,7 @@ def test_a_week_of_looks_meets_every_day_and_the_summary(
     how = settings(zone, day="wednesday", hour=17)
     looks, at = [], now
     while at < now + timedelta(days=8):
-        at = next_run.next_look(how, at, number)
+        at = next_run.next_sync(how, at, number)
         looks.append(at.astimezone(ZoneInfo(zone)))
     assert {(look.date() - looks[0].date()).days for look in looks} >= set(range(1, 8))
     due = [look for look in looks if look.weekday() == 2 and look.hour == 17]
@@ -43,9 +43,9 @@ def test_a_week_of_looks_meets_every_day_and_the_summary(
 def test_a_night_is_the_learner_s() -> None:
     now = datetime(2026, 1, 6, 12, tzinfo=UTC)
     for zone in ZONES:
-        local = next_run.next_look(settings(zone), now, 5).astimezone(ZoneInfo(zone))
+        local = next_run.next_sync(settings(zone), now, 5).astimezone(ZoneInfo(zone))
         assert 1 <= local.hour < 5
-    assert 1 <= next_run.next_look(None, now, 5).hour < 5
+    assert 1 <= next_run.next_sync(None, now, 5).hour < 5
 
 
 @pytest.mark.parametrize("number", [1, 77])
@@ -55,7 +55,7 @@ def test_when_the_clocks_change_no_day_is_left_out(number: int, day: str) -> Non
     at = datetime.fromisoformat(f"{day}T00:00").replace(tzinfo=zone) - timedelta(days=1)
     days = []
     for _ in range(4):
-        at = next_run.next_look(settings(), at, number)
+        at = next_run.next_sync(settings(), at, number)
         days.append(at.astimezone(zone).date())
     assert len(set(days)) >= 3
 
@@ -63,9 +63,9 @@ def test_when_the_clocks_change_no_day_is_left_out(number: int, day: str) -> Non
 @given(number=numbers, tries=st.integers(0, 10_000))
 def test_retries_come_ever_later_up_to_a_limit(number: int, tries: int) -> None:
     now = datetime(2026, 1, 6, 12, tzinfo=UTC)
-    wait = next_run.retry(now, tries, number) - now
+    wait = next_run.next_retry(now, tries, number) - now
     assert next_run.FIRST_RETRY <= wait <= next_run.LAST_RETRY * 1.25
-    assert next_run.retry(now, tries + 1, number) - now >= wait
+    assert next_run.next_retry(now, tries + 1, number) - now >= wait
 
 
 def test_neighbours_are_spread_evenly() -> None:

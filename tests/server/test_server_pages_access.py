@@ -47,7 +47,7 @@ def _fill(town: Visited) -> None:
     walls = Gallery(town.host.store)
     for name, home in homes.items():
         walls.hang(name, six_weeks(), number=home.id, private=home.private)
-    walls.store.register.lose_repository(homes["lea/parted"].id, NOW)
+    walls.store.repositories.mark_repository_gone(homes["lea/parted"].id, NOW)
 
 
 @pytest.fixture(scope="module")

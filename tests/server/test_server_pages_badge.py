@@ -10,7 +10,7 @@ from server.gallery import NOW, Gallery, gallery, six_weeks
 from server.server_fixture import Host
 
 from bot.server.keys import Keys
-from bot.server.store.page_cache import Kept
+from bot.server.store.page_cache import CachedPage
 from bot.server.store.rows import RepositoryRow
 
 ENDINGS = ("svg", "json")
@@ -138,7 +138,7 @@ def test_a_private_one_has_an_address_that_nobody_can_guess(
     other = walls.known("lea/other", private=True)
     stolen = sealed(row).replace(str(row.id), str(other.id))
     assert "not found" in badge(host, f"{stolen}.{ending}").text
-    walls.store.register.lose_repository(row.id, NOW)
+    walls.store.repositories.mark_repository_gone(row.id, NOW)
     assert "not found" in badge(host, f"{sealed(row)}.{ending}").text
 
 
@@ -150,7 +150,7 @@ def test_somebody_may_be_called_private(host: Host, walls: Gallery) -> None:
 def test_before_the_first_look_it_says_so(host: Host, walls: Gallery) -> None:
     row = walls.known("lea/new")
     assert badge(host, "lea/new.json").json()["message"] == "not begun yet"
-    walls.store.shelf.put(Kept(row.id, NOW, json.dumps({"of": "another version"}), b""))
+    walls.store.page_cache.put(CachedPage(row.id, NOW, json.dumps({"of": "another version"}), b""))
     assert badge(host, "lea/new.json").json()["message"] == "not begun yet"
 
 

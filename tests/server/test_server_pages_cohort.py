@@ -14,7 +14,7 @@ from workbench import settings
 
 from bot.errors import UnavailableError
 from bot.github.signin import SignIn
-from bot.reports.view import View
+from bot.progress.path import LearningPath
 from bot.server.showing import showing
 from github_sandbox.server import running
 from github_sandbox.state import apps
@@ -32,7 +32,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visited]:
         sandbox.webhooks.settle()
 
 
-def of(repository: Repository, **cohort: Any) -> View:
+def of(repository: Repository, **cohort: Any) -> LearningPath:
     """A view of it whose settings name Ada, and one issue is blocked."""
     how = settings("2026-01-05", ahead="all", mentors=["Ada"], cohort=cohort)
     learner = Learner(RICH, how).done(a1="2026-01-12").label("c1", "status: blocked")
@@ -62,7 +62,7 @@ def _fill(town: Visited, walls: Gallery) -> None:
     town.settle()
     for one, cohort in homes.values():
         walls.hang(one.full_name, of(one, **cohort), number=one.id, private=one.private)
-    walls.store.register.lose_repository(homes["gone"][0].id, NOW)
+    walls.store.repositories.mark_repository_gone(homes["gone"][0].id, NOW)
 
 
 @pytest.fixture(scope="module")
@@ -186,8 +186,8 @@ def test_a_silent_github_is_not_asked_about_everybody(
             assert "somebody may be missing" in page.text
             assert len(asked) < 30
     finally:
-        for row in walls.store.register.repositories(HERE.id):
-            walls.store.register.lose_repository(row.id, NOW)
+        for row in walls.store.repositories.repositories(HERE.id):
+            walls.store.repositories.mark_repository_gone(row.id, NOW)
 
 
 def test_others_are_told_how_to_share_with_them(town: Visited) -> None:

@@ -55,7 +55,7 @@ def asked(town: Visited, path: str) -> httpx2.Response:
 
 
 def row_of(town: Visited) -> RepositoryRow:
-    row = town.host.store.register.repository(home_in(town).id)
+    row = town.host.store.repositories.repository(home_in(town).id)
     assert row is not None
     return row
 
@@ -130,7 +130,7 @@ def test_what_github_said_last_holds_for_an_hour(
         raise UnavailableError("GitHub cannot be reached.")
 
     assert statuses(town) == {200}
-    monkeypatch.setattr(confirming, "now_seen", silent)
+    monkeypatch.setattr(confirming, "read_repository", silent)
     later(town, FRESH)
     assert statuses(town) == {200}
     assert statuses(town) == {200}
@@ -172,7 +172,7 @@ def test_where_the_app_was_removed_unheard_it_is_gone(town: Visited) -> None:
     later(town, FRESH)
     assert statuses(town) == {404}
     # And the installation is looked at, by which all that it reached is gone.
-    assert town.host.store.agenda.when(installation(number)) is not None
+    assert town.host.store.jobs.due_at(installation(number)) is not None
 
 
 def test_a_name_that_went_to_another_repository_shows_nothing_of_the_old_one(

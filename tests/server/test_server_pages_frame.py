@@ -12,7 +12,7 @@ from server.person import Page
 from server.server_fixture import Host
 
 from bot.server.pages.frame import local
-from bot.server.store.page_cache import Shelf
+from bot.server.store.page_cache import PageCache
 
 PAGES = {
     "/": 200,
@@ -116,8 +116,8 @@ def test_what_breaks_here_is_a_page_and_no_traceback(
     def broken(*_: Any) -> None:
         raise RuntimeError("a secret of ours")
 
-    monkeypatch.setattr(Shelf, "get", broken)
-    monkeypatch.setattr(Shelf, "badge", broken)
+    monkeypatch.setattr(PageCache, "get", broken)
+    monkeypatch.setattr(PageCache, "badge", broken)
     answer = httpx2.get(host.url + path)  # the connection is closed after it
     assert answer.status_code == 500
     assert "Something went wrong here" in answer.text

@@ -20,7 +20,7 @@ from server.server_fixture import Host
 
 from bot.curriculum.model import Curriculum
 from bot.server.showing import packed, showing, unpacked
-from bot.server.store.page_cache import Kept
+from bot.server.store.page_cache import CachedPage
 from bot.server.store.rows import InstallationRow
 
 HOSTILE = "<script>alert(1)</script>&\"'><img src=x onerror=alert(2)>"
@@ -111,7 +111,7 @@ def test_what_is_the_matter_is_told_kindly(
 
 def test_a_run_that_goes_on_shows_how_far_it_is(host: Host, walls: Gallery) -> None:
     row = walls.hang("lea/writing", six_weeks())
-    walls.store.register.note_progress(row.id, 12, 40)
+    walls.store.repositories.record_progress(row.id, 12, 40)
     page = shown(host, "/r/lea/writing")
     assert "Milepost is writing just now: 12 of 40 changes." in page.text
     assert 'value="30" aria-label="Changes written"' in page.answer.text
@@ -119,11 +119,11 @@ def test_a_run_that_goes_on_shows_how_far_it_is(host: Host, walls: Gallery) -> N
 
 def test_a_suspended_app_rests(host: Host, walls: Gallery) -> None:
     walls.hang("lea/resting", six_weeks())
-    walls.store.register.see_installation(InstallationRow(HERE.id, "lea", "suspended"), NOW)
+    walls.store.repositories.save_installation(InstallationRow(HERE.id, "lea", "suspended"), NOW)
     try:
         assert "Milepost rests here." in shown(host, "/r/lea/resting").text
     finally:
-        walls.store.register.see_installation(HERE, NOW)
+        walls.store.repositories.save_installation(HERE, NOW)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_each_state_of_a_path_is_a_page(
 ) -> None:
     row = walls.hang("lea/any", Learner(path).view(today))
     assert path.title in shown(host, "/r/lea/any").text
-    walls.store.register.lose_repository(row.id, NOW)
+    walls.store.repositories.mark_repository_gone(row.id, NOW)
 
 
 def test_a_finished_path_is_told_as_one(host: Host, walls: Gallery) -> None:
@@ -209,7 +209,7 @@ def test_a_report_allows_its_own_style_and_nothing_else(host: Host, walls: Galle
 
 def test_a_document_of_another_version_counts_as_not_there(host: Host, walls: Gallery) -> None:
     row = walls.hang("lea/older", six_weeks())
-    walls.store.shelf.put(Kept(row.id, NOW, "{}", b"of another time"))
+    walls.store.page_cache.put(CachedPage(row.id, NOW, "{}", b"of another time"))
     assert "A path that is not begun yet" in shown(host, "/r/lea/older").text
 
 
@@ -231,6 +231,6 @@ def test_a_newer_look_takes_the_place_of_an_older(host: Host, walls: Gallery) ->
 
 def test_what_is_gone_is_gone(host: Host, walls: Gallery) -> None:
     row = walls.hang("lea/gone", six_weeks())
-    walls.store.register.lose_repository(row.id, NOW)
+    walls.store.repositories.mark_repository_gone(row.id, NOW)
     for path in ("", "/pictures/burn-up.svg", "/checkpoints/one-month-in"):
         assert host.client.get(f"{host.url}/r/lea/gone{path}").status_code == 404

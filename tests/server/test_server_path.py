@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from server.conftest import empty_database
-from server.scenario import BOT, Town, living
+from server.scenario import BOT, Scenario, living
 from server.server_fixture import as_app, environment, eventually, hosted, register
 
 from bot.server.jobs import SWEPT
@@ -21,14 +21,14 @@ MINUTES = timedelta(minutes=9)
 
 
 @pytest.fixture
-def town(sandbox: Sandbox, tmp_path: Path) -> Iterator[Town]:
+def town(sandbox: Sandbox, tmp_path: Path) -> Iterator[Scenario]:
     """With a store on SQLite."""
     with living(sandbox, f"sqlite:///{tmp_path / 'store.sqlite3'}", tmp_path) as made:
         yield made
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def either(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> Iterator[Town]:
+def either(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> Iterator[Scenario]:
     """With a store of each kind."""
     if request.param == "sqlite":
         yield request.getfixturevalue("town")
@@ -40,9 +40,9 @@ def either(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> 
         yield made
 
 
-def test_from_an_installation_to_progress(either: Town) -> None:
+def test_from_an_installation_to_progress(either: Scenario) -> None:
     either.install()
-    eventually(lambda: either.host.store.register.repository(either.home.id))
+    eventually(lambda: either.host.store.repositories.repository(either.home.id))
     either.settle()
     assert either.row() == "learner/portfolio active unset"
     assert either.writes() == 0
@@ -59,16 +59,16 @@ def test_from_an_installation_to_progress(either: Town) -> None:
     either.close(*either.tasks()[:2])
     either.settle()
     assert summary.body != before
-    assert either.host.store.register.repository_named("Learner/Portfolio")
+    assert either.host.store.repositories.repository_named("Learner/Portfolio")
 
     # What is there now stays: another look finds nothing to write.
     writes = either.writes()
-    either.host.store.agenda.wake(repository(either.home.id), at=either.host.server.clock())
+    either.host.store.jobs.schedule(repository(either.home.id), at=either.host.server.clock())
     either.settle()
     assert either.writes() == writes
 
 
-def test_what_happens_to_a_repository_shows_in_its_row(either: Town) -> None:
+def test_what_happens_to_a_repository_shows_in_its_row(either: Scenario) -> None:
     either.configure()
     installed = either.install()
     either.settle_with("learner/portfolio active synced")
@@ -91,7 +91,7 @@ def test_what_happens_to_a_repository_shows_in_its_row(either: Town) -> None:
     either.settle_with("learner/path active synced")
 
 
-def test_a_suspended_installation_rests_and_goes_on(town: Town) -> None:
+def test_a_suspended_installation_rests_and_goes_on(town: Scenario) -> None:
     town.configure()
     installed = town.install()
     town.settle_with("learner/portfolio active synced")
@@ -118,19 +118,19 @@ def test_a_suspended_installation_rests_and_goes_on(town: Town) -> None:
     assert town.row() == "learner/portfolio gone synced"
 
 
-def test_an_installation_that_nobody_told_of_is_found(town: Town) -> None:
+def test_an_installation_that_nobody_told_of_is_found(town: Scenario) -> None:
     """Its delivery is lost for good; the daily look at the App finds it."""
     town.configure()
     with town.world.lock:
         town.world.webhook_faults.lose = 1
     town.install()
     town.settle()
-    assert town.host.store.register.repository(town.home.id) is None
+    assert town.host.store.repositories.repository(town.home.id) is None
     town.wake(APP)
     assert town.row() == "learner/portfolio active synced"
 
 
-def test_a_stranger_s_event_leads_to_its_installation(town: Town) -> None:
+def test_a_stranger_s_event_leads_to_its_installation(town: Scenario) -> None:
     with town.world.lock:
         town.world.webhook_faults.lose = 1
     town.install()
@@ -139,7 +139,7 @@ def test_a_stranger_s_event_leads_to_its_installation(town: Town) -> None:
     assert town.row() == "learner/portfolio active synced"
 
 
-def test_deliveries_repeated_and_shuffled_end_in_the_same_state(either: Town) -> None:
+def test_deliveries_repeated_and_shuffled_end_in_the_same_state(either: Scenario) -> None:
     either.configure()
     world = either.world
     with world.lock:
@@ -157,7 +157,7 @@ def test_deliveries_repeated_and_shuffled_end_in_the_same_state(either: Town) ->
     either.settle()
     assert either.installation(installed) == "active"
     assert either.row() == "learner/path active synced"
-    assert either.host.store.register.repository(other.id) is None
+    assert either.host.store.repositories.repository(other.id) is None
     made = sorted(issue.title for issue in either.home.issues.values())
 
     with world.lock:
@@ -172,7 +172,7 @@ def test_deliveries_repeated_and_shuffled_end_in_the_same_state(either: Town) ->
     assert sorted(issue.title for issue in either.home.issues.values()) == made
 
 
-def test_a_burst_makes_one_or_two_syncs(town: Town) -> None:
+def test_a_burst_makes_one_or_two_syncs(town: Scenario) -> None:
     town.configure()
     town.install()
     town.settle()
@@ -185,24 +185,24 @@ def test_a_burst_makes_one_or_two_syncs(town: Town) -> None:
     assert town.syncs() - before in {1, 2}
 
 
-def test_wrong_settings_wait_for_a_push(town: Town) -> None:
+def test_wrong_settings_wait_for_a_push(town: Scenario) -> None:
     town.configure(timezone="Moon/Crater")
     town.install()
     town.settle_with("learner/portfolio active wrong")
-    found = town.host.store.register.repository(town.home.id)
+    found = town.host.store.repositories.repository(town.home.id)
     assert found is not None
-    assert "Moon/Crater" in found.told
+    assert "Moon/Crater" in found.message
     town.configure()
     town.settle_with("learner/portfolio active synced")
 
 
-def test_when_github_is_away_it_is_tried_again_later(town: Town) -> None:
+def test_when_github_is_away_it_is_tried_again_later(town: Scenario) -> None:
     town.configure()
     town.install()
     town.settle()
     town.world.faults.add("500", path="/repos/*", times=0)
     town.wake()
-    now, again = town.host.server.clock(), town.host.store.agenda.when(repository(town.home.id))
+    now, again = town.host.server.clock(), town.host.store.jobs.due_at(repository(town.home.id))
     assert town.row() == "learner/portfolio active waiting"
     assert again is not None
     assert timedelta(seconds=20) < again - now < timedelta(seconds=60)
@@ -211,20 +211,20 @@ def test_when_github_is_away_it_is_tried_again_later(town: Town) -> None:
     assert town.row() == "learner/portfolio active synced"
 
 
-def test_when_github_asks_for_patience_it_gets_it(town: Town) -> None:
+def test_when_github_asks_for_patience_it_gets_it(town: Scenario) -> None:
     town.configure()
     town.install()
     town.settle()
     town.world.faults.add("secondary-429", path="/repos/*", retry_after=600)
     town.wake()
-    now, again = town.host.server.clock(), town.host.store.agenda.when(repository(town.home.id))
+    now, again = town.host.server.clock(), town.host.store.jobs.due_at(repository(town.home.id))
     assert town.row() == "learner/portfolio active waiting"
     assert again is not None
     # Up to a minute later, for the others of its installation wait for the same moment.
     assert timedelta(seconds=570) < again - now < timedelta(seconds=670)
 
 
-def test_a_lost_database_loses_nothing(either: Town) -> None:
+def test_a_lost_database_loses_nothing(either: Scenario) -> None:
     either.configure()
     either.install()
     either.settle()
@@ -240,7 +240,7 @@ def test_a_lost_database_loses_nothing(either: Town) -> None:
     assert sorted(i.title for i in either.home.issues.values()) == titles
 
 
-def test_a_private_repository_is_read_with_a_token_that_may(town: Town) -> None:
+def test_a_private_repository_is_read_with_a_token_that_may(town: Scenario) -> None:
     home = town.world.add_repository("learner/secret", private=True)
     town.configure(home)
     town.install(home)
@@ -248,17 +248,17 @@ def test_a_private_repository_is_read_with_a_token_that_may(town: Town) -> None:
     assert town.row(home) == "learner/secret active synced"
 
 
-def test_every_night_and_every_week_it_is_looked_at_again(town: Town) -> None:
+def test_every_night_and_every_week_it_is_looked_at_again(town: Scenario) -> None:
     town.configure()
     town.install()
     town.settle()
-    again = town.host.store.agenda.when(repository(town.home.id))
+    again = town.host.store.jobs.due_at(repository(town.home.id))
     assert again is not None
     assert timedelta() < again - town.host.server.clock() < timedelta(hours=29)
 
 
-def test_deliveries_are_looked_for_as_far_back_as_nobody_did(town: Town) -> None:
-    hook, register = town.app.hook, town.host.store.register
+def test_deliveries_are_looked_for_as_far_back_as_nobody_did(town: Scenario) -> None:
+    hook, register = town.app.hook, town.host.store.repositories
     assert hook is not None
     with town.world.lock:
         secret, hook.secret = hook.secret, "another"
@@ -271,7 +271,7 @@ def test_deliveries_are_looked_for_as_far_back_as_nobody_did(town: Town) -> None
             delivery.delivered_at -= timedelta(hours=30)
     town.wake(SWEEP)
     assert not register.installations()
-    register.keep_fact(SWEPT, (town.host.server.clock() - timedelta(hours=29)).isoformat())
+    register.set_fact(SWEPT, (town.host.server.clock() - timedelta(hours=29)).isoformat())
     town.wake(SWEEP)
     town.settle()
     assert town.row() == "learner/portfolio active synced"
@@ -291,11 +291,11 @@ def test_without_a_webhook_secret_nothing_is_swept_but_the_old_is_forgotten(
         server.config = server.config.model_copy(update={"webhook_secret": None})
 
     with hosted(environ, change=deafen) as host:
-        rows, clock = host.store.register, host.server.clock
+        rows, clock = host.store.repositories, host.server.clock
         eventually(host.server.bot)
-        rows.see_installation(InstallationRow(7, "left", "gone"), clock() - timedelta(days=91))
+        rows.save_installation(InstallationRow(7, "left", "gone"), clock() - timedelta(days=91))
         # Left by a server that had a secret, or just done: in any case it is done now.
-        host.store.agenda.wake(SWEEP, at=clock())
+        host.store.jobs.schedule(SWEEP, at=clock())
         eventually(lambda: rows.installation(7) is None)
-        eventually(lambda: (at := host.store.agenda.when(SWEEP)) and at - clock() > MINUTES)
+        eventually(lambda: (at := host.store.jobs.due_at(SWEEP)) and at - clock() > MINUTES)
     assert not [e for e in sandbox.world.journal.entries if "/app/hook" in e.path]

@@ -41,13 +41,13 @@ def test_github_s_examples_are_understood(name: str) -> None:
     read = payload.read(content)
     assert (read.action or "") == action
     assert read.sender is None or read.sender.login == body["sender"]["login"]
-    assert payload.about(event, read, "somebody[bot]") == wanted(event, body)
+    assert payload.subject_of(event, read, "somebody[bot]") == wanted(event, body)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_examples_are_of_events_that_are_known(name: str) -> None:
     event = name.partition(".")[0]
-    assert event in {*payload.OF_REPOSITORY, *payload.OF_INSTALLATION, "ping"}
+    assert event in {*payload.REPOSITORY_EVENTS, *payload.INSTALLATION_EVENTS, "ping"}
 
 
 def types(schema: dict[str, Any], *path: str) -> set[str]:
@@ -82,9 +82,9 @@ def test_the_fields_that_are_read_are_github_s(name: str) -> None:
     event = name.partition(".")[0]
     assert types(schema, "sender", "login") <= {"string"}
     assert types(schema, "installation", "id") <= {"integer"}
-    if event in payload.OF_INSTALLATION:
+    if event in payload.INSTALLATION_EVENTS:
         assert types(schema, "installation", "id") == {"integer"}
-    elif event in payload.OF_REPOSITORY:
+    elif event in payload.REPOSITORY_EVENTS:
         assert types(schema, "repository", "id") == {"integer"}
         assert types(schema, "repository", "default_branch") == {"string"}
     if event == "push":

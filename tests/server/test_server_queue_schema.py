@@ -9,7 +9,7 @@ from procrastinate.schema import SchemaManager
 from server.conftest import empty_database
 
 from bot.server import config
-from bot.server.queue_schema import FIRST, NOTE, make_tables
+from bot.server.queue_schema import FIRST, NOTE, migrate_queue_tables
 from bot.server.store.store import Store
 
 
@@ -29,17 +29,17 @@ def there(store: Store, name: str) -> bool:
 
 
 def test_they_are_made_once(shared: Store) -> None:
-    make_tables(shared)
-    make_tables(shared)
+    migrate_queue_tables(shared)
+    migrate_queue_tables(shared)
     assert there(shared, "procrastinate_jobs")
-    assert (shared.register.fact(NOTE) or "") >= FIRST
+    assert (shared.repositories.fact(NOTE) or "") >= FIRST
 
 
 @pytest.mark.parametrize("noted", [True, False])
 def test_changes_are_done_in_order_and_once(
     shared: Store, noted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make_tables(shared)
+    migrate_queue_tables(shared)
     if not noted:
         with shared.engine.begin() as connection:
             connection.execute(sa.text("DELETE FROM fact"))
@@ -48,20 +48,20 @@ def test_changes_are_done_in_order_and_once(
     (tmp_path / "99.00.00_50_post_fill.sql").write_text("ALTER TABLE made ADD COLUMN one int;")
     monkeypatch.setattr(SchemaManager, "get_migrations_path", lambda: str(tmp_path))
     for _ in range(2):
-        make_tables(shared)
+        migrate_queue_tables(shared)
     assert there(shared, "made")
-    assert shared.register.fact(NOTE) == "99.00.00_50_post_fill.sql"
+    assert shared.repositories.fact(NOTE) == "99.00.00_50_post_fill.sql"
 
 
 def test_a_change_that_fails_leaves_nothing(
     shared: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make_tables(shared)
-    before = shared.register.fact(NOTE)
+    migrate_queue_tables(shared)
+    before = shared.repositories.fact(NOTE)
     (tmp_path / "99.00.00_01_pre_make.sql").write_text("CREATE TABLE made ();")
     (tmp_path / "99.00.00_50_post_fail.sql").write_text("SELECT no_such_thing;")
     monkeypatch.setattr(SchemaManager, "get_migrations_path", lambda: str(tmp_path))
     with pytest.raises(Exception, match="no_such_thing"):
-        make_tables(shared)
+        migrate_queue_tables(shared)
     assert not there(shared, "made")
-    assert shared.register.fact(NOTE) == before
+    assert shared.repositories.fact(NOTE) == before

@@ -94,7 +94,7 @@ def test_from_the_log_to_an_installation(
     eventually(lambda: host.server.bot() == f"{app.slug}[bot]")
     chosen = somebody.follow(done, "Install it")
     somebody.press(chosen, "Install")
-    eventually(lambda: host.store.register.repository_named("learner/portfolio"))
+    eventually(lambda: host.store.repositories.repository_named("learner/portfolio"))
 
 
 def test_an_organization_s_app(
@@ -237,7 +237,7 @@ def test_of_many_processes_any_registers_the_app_and_all_go_to_work(
             assert invitation(caplog) == address
             assert caplog.text.count("MILEPOST_WORK does nothing any more: PostgreSQL means") == 1
             registered(somebody, address)
-            eventually(lambda: worker.server.work is not None and worker.server.work.running)
+            eventually(lambda: worker.server.worker is not None and worker.server.worker.running)
             assert (
                 worker.server.config.client_id == next(iter(sandbox.world.apps.values())).client_id
             )

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from server.scenario import Town, living
+from server.scenario import Scenario, living
 
 from bot.github.cache import Page
-from bot.server.response_cache import Answers
+from bot.server.response_cache import ResponseCache
 from github_sandbox.server import Sandbox
 
 PAGE = Page('W/"abc"', '<https://x>; rel="next"', '[{"title": "Größe\\n"}]', by="somebody")
@@ -22,7 +22,7 @@ def noise(seed: int, size: int = 1_000) -> Page:
 
 
 def test_what_went_in_comes_out_in_its_repository() -> None:
-    answers = Answers()
+    answers = ResponseCache()
     answers.of(HOME).put("a", PAGE)
     assert answers.of(HOME).get("a") == PAGE
     assert answers.of(OTHER).get("a") is None
@@ -30,7 +30,7 @@ def test_what_went_in_comes_out_in_its_repository() -> None:
 
 
 def test_what_is_gone_is_forgotten_at_once() -> None:
-    answers = Answers()
+    answers = ResponseCache()
     answers.of(HOME).put("a", PAGE)
     answers.of(OTHER).put("a", PAGE)
     answers.forget([HOME, 77])
@@ -39,7 +39,7 @@ def test_what_is_gone_is_forgotten_at_once() -> None:
 
 
 def test_the_repository_that_was_used_longest_ago_makes_room() -> None:
-    answers = Answers(max_bytes=40_000)
+    answers = ResponseCache(max_bytes=40_000)
     for number in range(20):
         answers.of(number).put("a", noise(number))
         answers.of(number).put("b", noise(-number))
@@ -52,7 +52,7 @@ def test_the_repository_that_was_used_longest_ago_makes_room() -> None:
 
 
 def test_a_repository_has_so_many_pages() -> None:
-    answers = Answers()
+    answers = ResponseCache()
     for number in range(100):
         answers.of(HOME).put(str(number), PAGE)
         answers.of(HOME).get("0")
@@ -61,7 +61,7 @@ def test_a_repository_has_so_many_pages() -> None:
 
 
 def test_an_enormous_page_is_not_kept() -> None:
-    answers = Answers(max_bytes=10_000)
+    answers = ResponseCache(max_bytes=10_000)
     answers.of(HOME).put("a", PAGE)
     answers.of(HOME).put("b", noise(1, 5_000))
     assert answers.of(HOME).get("b") is None
@@ -69,7 +69,7 @@ def test_an_enormous_page_is_not_kept() -> None:
 
 
 def test_threads_may_use_it_together() -> None:
-    answers = Answers(max_bytes=30_000)
+    answers = ResponseCache(max_bytes=30_000)
 
     def use(number: int) -> None:
         for turn in range(50):
@@ -84,7 +84,7 @@ def test_threads_may_use_it_together() -> None:
 
 
 @pytest.fixture
-def installed(sandbox: Sandbox, tmp_path: Path) -> Iterator[Town]:
+def installed(sandbox: Sandbox, tmp_path: Path) -> Iterator[Scenario]:
     """With nothing left to do."""
     with living(sandbox, f"sqlite:///{tmp_path / 'store.sqlite3'}", tmp_path) as town:
         town.configure()
@@ -94,7 +94,7 @@ def installed(sandbox: Sandbox, tmp_path: Path) -> Iterator[Town]:
         yield town
 
 
-def test_a_look_with_nothing_to_do_costs_no_quota(installed: Town) -> None:
+def test_a_look_with_nothing_to_do_costs_no_quota(installed: Scenario) -> None:
     """Nor with the token of the next hour."""
     journal = installed.world.journal
     journal.forget()

@@ -16,7 +16,7 @@ from server.server_fixture import Host, environment, hosted
 from bot.github.rate_limit_state import Quota
 from bot.github.rate_limiter import InMemoryRateLimiter
 from bot.server import page_limit
-from bot.server.page_limit import Window, neighbourhood
+from bot.server.page_limit import RequestWindow, client_network
 from github_sandbox.server import Sandbox
 
 TOKEN = "canary-metrics-token"
@@ -65,21 +65,21 @@ def test_what_is_measured(sandbox: Sandbox, tmp_path: Path) -> None:
         town.install()
         town.settle_with("learner/portfolio active synced")
         host = town.host
-        assert host.knock("issues", {}, secret="wrong").status_code == 401
+        assert host.deliver("issues", {}, secret="wrong").status_code == 401
         host.client.get(f"{host.url}/nowhere?code=canary")
         found = measured(host)
         assert found["milepost_webhook_deliveries_total['202']"] >= 1
         assert found["milepost_webhook_deliveries_total['401']"] == 1
         assert found["milepost_webhook_duration_seconds_count"] >= 2
-        assert found["milepost_looks_total['repository', 'synced']"] >= 1
-        assert found["milepost_looks_total['app', 'swept']"] >= 1
-        assert found["milepost_look_duration_seconds_count['repository']"] >= 1
+        assert found["milepost_sync_total['repository', 'synced']"] >= 1
+        assert found["milepost_sync_total['app', 'swept']"] >= 1
+        assert found["milepost_sync_seconds_count['repository']"] >= 1
         assert found["milepost_http_requests_total['404', 'GET', 'none']"] == 1
         assert found["milepost_github_requests_total['200', 'GET']"] > 1
         assert found["milepost_github_requests_total['201', 'POST']"] >= 1
         assert found["milepost_github_writes_total"] > 1
-        assert found["milepost_github_closed"] == 0
-        assert found["milepost_store_up"] == 1
+        assert found["milepost_github_paused_installations"] == 0
+        assert found["milepost_database_up"] == 1
         assert found["milepost_queue_length"] == 0
         assert found["milepost_inbox_length"] == 0
         assert not [name for name in found if "canary" in name or "nobody" in name]
@@ -90,7 +90,7 @@ def test_a_store_that_is_gone_is_told(host: Host) -> None:
 
     agenda.drop(host.store.engine)
     found = measured(host)
-    assert found["milepost_store_up"] == 0
+    assert found["milepost_database_up"] == 0
     assert "milepost_queue_length" not in found
 
 
@@ -138,7 +138,7 @@ def test_a_client_that_is_no_proxy_cannot_choose_its_address(tmp_path: Path) -> 
     ],
 )
 def test_who_counts_as_one(one: str, other: str, same: bool) -> None:
-    assert (neighbourhood((one, 1)) == neighbourhood((other, 2))) is same
+    assert (client_network((one, 1)) == client_network((other, 2))) is same
 
 
 asking = st.tuples(st.sampled_from("abc"), st.floats(0, 40))
@@ -147,7 +147,7 @@ asking = st.tuples(st.sampled_from("abc"), st.floats(0, 40))
 @given(st.lists(asking, max_size=60), st.integers(1, 5))
 def test_no_window_holds_more_than_the_limit(asked: list[tuple[str, float]], limit: int) -> None:
     now = 0.0
-    window = Window(limit, clock=lambda: now)
+    window = RequestWindow(limit, clock=lambda: now)
     passed: dict[str, list[float]] = {}
     for name, later in asked:
         now += later
@@ -163,7 +163,7 @@ def test_no_window_holds_more_than_the_limit(asked: list[tuple[str, float]], lim
 
 def test_what_is_remembered_is_bounded() -> None:
     now = 0.0
-    window = Window(3, most=50, clock=lambda: now)
+    window = RequestWindow(3, most=50, clock=lambda: now)
     for number in range(1_000):
         now += 0.001
         window.wait(str(number % 300))
@@ -174,14 +174,14 @@ def test_what_is_remembered_is_bounded() -> None:
 
 
 def test_the_reference_tells_every_measure(host: Host) -> None:
-    rows = sections(ROOT / "docs" / "reference" / "server.md")["Measures"].rows
+    rows = sections(ROOT / "docs" / "reference" / "server.md")["Metrics"].rows
     told = {name for row in rows for name in codes(row[0]) if name.startswith("milepost_")}
     with living_budget(host):
-        text = host.server.measures.text().decode()
+        text = host.server.metrics.text().decode()
     measured = {
         f"{family.name}_total" if family.type == "counter" else family.name
         for family in text_string_to_metric_families(text)
-        if family.name.startswith("milepost_") and not family.name.endswith("_created")
+        if family.name.startswith("milepost_")
     }
     assert told == measured
 
@@ -190,7 +190,7 @@ def test_the_reference_tells_every_measure(host: Host) -> None:
 def living_budget(host: Host) -> Iterator[None]:
     """As if there was an App, of which GitHub has told how much is left."""
     budget = InMemoryRateLimiter()
-    budget.heard(1, Quota(100, 50, 60.0))
+    budget.observe(1, Quota(100, 50, 60.0))
     host.server.budget = budget
     yield
     host.server.budget = None

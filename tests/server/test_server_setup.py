@@ -357,7 +357,7 @@ def test_an_installation_nobody_told_of_is_looked_at(town: Visited) -> None:
     with town.person() as somebody:
         town.sign_in(somebody)
         somebody.open(f"/setup?installation_id={installed.id}&setup_action=install")
-        eventually(lambda: town.host.store.register.repository_named("learner/portfolio"))
+        eventually(lambda: town.host.store.repositories.repository_named("learner/portfolio"))
 
 
 def test_an_archived_repository_cannot_be_set_up(town: Visited, learner: Person) -> None:
@@ -381,9 +381,9 @@ def test_progress_is_told_to_the_script_as_to_people(town: Visited, learner: Per
     told = learner.web.get(f"{HOME}/progress.json").json()
     assert told["state"] == "trouble"
     assert not told["again"]
-    row = town.host.store.register.repository(town.home.id)
+    row = town.host.store.repositories.repository(town.home.id)
     assert row is not None
-    town.host.store.register.note_progress(row.id, 3, 12)
+    town.host.store.repositories.record_progress(row.id, 3, 12)
     told = learner.web.get(f"{HOME}/progress.json").json()
     assert (told["state"], told["written"], told["to_write"]) == ("working", 3, 12)
     page = learner.open(f"{HOME}/progress")

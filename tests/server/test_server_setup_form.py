@@ -95,7 +95,7 @@ NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
         (ROW._replace(written=1, to_write=9, synced_at=NOON, result="unset"), "working"),
         (ROW._replace(synced_at=NOON - timedelta(seconds=1), result="synced"), "waiting"),
         (ROW._replace(synced_at=NOON, result="synced"), "done"),
-        (ROW._replace(synced_at=NOON, result="waiting", told="429"), "waiting"),
+        (ROW._replace(synced_at=NOON, result="waiting", message="429"), "waiting"),
         (ROW._replace(synced_at=NOON, result="wrong"), "trouble"),
         (ROW._replace(synced_at=NOON, result="unset"), "trouble"),
         (ROW._replace(synced_at=NOON, result="refused"), "trouble"),

@@ -14,14 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import ConfigError
-from bot.server import config, startup
+from bot.server import config, next_run
 from bot.server.store.migrate import migrate
 from bot.server.store.rows import (
     APP,
-    Delivery,
     InstallationRow,
-    Seen,
+    RepositoryInfo,
     Subject,
+    WebhookDelivery,
     installation,
     repository,
 )
@@ -33,76 +33,76 @@ MINUTE = timedelta(minutes=1)
 PLAN = repository(7)
 
 
-def delivery(guid: str, about: Subject = PLAN, at: datetime = NOON) -> Delivery:
-    return Delivery(guid, "issues", "closed", about, 3, at)
+def delivery(guid: str, about: Subject = PLAN, at: datetime = NOON) -> WebhookDelivery:
+    return WebhookDelivery(guid, "issues", "closed", about, 3, at)
 
 
 def take(store: Store, now: datetime = NOON, most: int = 10) -> list[Subject]:
-    return [c.subject for c in store.agenda.claim(now, most, until=now + MINUTE)]
+    return [c.subject for c in store.jobs.claim(now, most, until=now + MINUTE)]
 
 
 # What is wished
 
 
 def test_what_is_wished_for_later_is_not_due_before(store: Store) -> None:
-    store.agenda.wake(PLAN, at=NOON)
+    store.jobs.schedule(PLAN, at=NOON)
     assert take(store, NOON - MINUTE) == []
     assert take(store, NOON) == [PLAN]
 
 
 def test_of_many_wishes_the_earliest_counts(store: Store) -> None:
     for minutes in (9, 3, 5):
-        store.agenda.wake(PLAN, at=NOON + minutes * MINUTE)
-    assert store.agenda.when(PLAN) == NOON + 3 * MINUTE
+        store.jobs.schedule(PLAN, at=NOON + minutes * MINUTE)
+    assert store.jobs.due_at(PLAN) == NOON + 3 * MINUTE
 
 
 def test_a_repository_is_taken_once(store: Store) -> None:
-    store.agenda.wake(PLAN, at=NOON)
+    store.jobs.schedule(PLAN, at=NOON)
     assert take(store) == [PLAN]
     assert take(store) == []
 
 
 def test_a_few_are_taken_at_a_time_the_longest_waiting_first(store: Store) -> None:
-    store.agenda.wake_each((repository(n), NOON - n * MINUTE) for n in range(1, 6))
+    store.jobs.schedule_each((repository(n), NOON - n * MINUTE) for n in range(1, 6))
     assert take(store, most=2) == [repository(5), repository(4)]
     assert take(store, most=9) == [repository(3), repository(2), repository(1)]
 
 
 def test_what_is_wished_during_the_work_is_for_the_next_time(store: Store) -> None:
-    store.agenda.wake(PLAN, at=NOON)
-    (claim,) = store.agenda.claim(NOON, 1, until=NOON + MINUTE)
+    store.jobs.schedule(PLAN, at=NOON)
+    (claim,) = store.jobs.claim(NOON, 1, until=NOON + MINUTE)
     for seconds in range(20):
-        store.agenda.wake(PLAN, at=NOON + timedelta(seconds=seconds))
+        store.jobs.schedule(PLAN, at=NOON + timedelta(seconds=seconds))
     assert take(store, NOON + timedelta(seconds=30)) == []
-    store.agenda.finish(claim, NOON, again=NOON + timedelta(days=1), well=True)
-    assert store.agenda.when(PLAN) == NOON
+    store.jobs.finish(claim, NOON, next_run=NOON + timedelta(days=1), settled=True)
+    assert store.jobs.due_at(PLAN) == NOON
     assert take(store) == [PLAN]
 
 
 def test_what_is_done_rests_until_the_time_that_was_said(store: Store) -> None:
-    store.agenda.wake(PLAN, at=NOON)
-    (claim,) = store.agenda.claim(NOON, 1, until=NOON + MINUTE)
-    store.agenda.finish(claim, NOON, again=NOON + timedelta(days=1), well=True)
+    store.jobs.schedule(PLAN, at=NOON)
+    (claim,) = store.jobs.claim(NOON, 1, until=NOON + MINUTE)
+    store.jobs.finish(claim, NOON, next_run=NOON + timedelta(days=1), settled=True)
     assert take(store, NOON + timedelta(hours=23)) == []
     assert take(store, NOON + timedelta(hours=24)) == [PLAN]
 
 
 def test_what_is_not_to_be_looked_at_again_sleeps_until_it_is_woken(store: Store) -> None:
-    store.agenda.wake(PLAN, at=NOON)
-    (claim,) = store.agenda.claim(NOON, 1, until=NOON + MINUTE)
-    store.agenda.finish(claim, NOON, again=None, well=True)
+    store.jobs.schedule(PLAN, at=NOON)
+    (claim,) = store.jobs.claim(NOON, 1, until=NOON + MINUTE)
+    store.jobs.finish(claim, NOON, next_run=None, settled=True)
     assert take(store, NOON + timedelta(days=999)) == []
-    store.agenda.wake(PLAN, at=NOON)
+    store.jobs.schedule(PLAN, at=NOON)
     assert take(store) == [PLAN]
 
 
 def test_failures_are_counted_until_it_goes_well(store: Store) -> None:
-    store.agenda.wake(PLAN, at=NOON)
+    store.jobs.schedule(PLAN, at=NOON)
     counted = []
     for well in (False, False, True, True):
-        (claim,) = store.agenda.claim(NOON, 1, until=NOON + MINUTE)
+        (claim,) = store.jobs.claim(NOON, 1, until=NOON + MINUTE)
         counted.append(claim.tries)
-        store.agenda.finish(claim, NOON, again=NOON, well=well)
+        store.jobs.finish(claim, NOON, next_run=NOON, settled=well)
     assert counted == [0, 1, 2, 0]
 
 
@@ -110,27 +110,27 @@ def test_failures_are_counted_until_it_goes_well(store: Store) -> None:
 
 
 def test_the_work_of_a_silent_holder_is_given_to_another(store: Store) -> None:
-    store.agenda.wake(PLAN, at=NOON)
-    (dead,) = store.agenda.claim(NOON, 1, until=NOON + MINUTE)
+    store.jobs.schedule(PLAN, at=NOON)
+    (dead,) = store.jobs.claim(NOON, 1, until=NOON + MINUTE)
     assert take(store, NOON + MINUTE - timedelta(seconds=1)) == []
-    (alive,) = store.agenda.claim(NOON + MINUTE, 1, until=NOON + 2 * MINUTE)
+    (alive,) = store.jobs.claim(NOON + MINUTE, 1, until=NOON + 2 * MINUTE)
     assert (alive.subject, alive.tries) == (PLAN, 1)
-    assert not store.agenda.finish(dead, NOON + MINUTE, again=None, well=True)
-    assert store.agenda.finish(alive, NOON + MINUTE, again=NOON + 9 * MINUTE, well=True)
-    assert store.agenda.when(PLAN) == NOON + 9 * MINUTE
+    assert not store.jobs.finish(dead, NOON + MINUTE, next_run=None, settled=True)
+    assert store.jobs.finish(alive, NOON + MINUTE, next_run=NOON + 9 * MINUTE, settled=True)
+    assert store.jobs.due_at(PLAN) == NOON + 9 * MINUTE
 
 
 def test_who_says_that_he_lives_keeps_his_work(store: Store) -> None:
-    store.agenda.wake(PLAN, at=NOON)
-    (claim,) = store.agenda.claim(NOON, 1, until=NOON + MINUTE)
-    store.agenda.keep([claim], until=NOON + 5 * MINUTE)
+    store.jobs.schedule(PLAN, at=NOON)
+    (claim,) = store.jobs.claim(NOON, 1, until=NOON + MINUTE)
+    store.jobs.renew([claim], until=NOON + 5 * MINUTE)
     assert take(store, NOON + 4 * MINUTE) == []
     assert take(store, NOON + 5 * MINUTE) == [PLAN]
 
 
 def test_many_who_take_at_once_never_take_the_same(store: Store) -> None:
     everything = [repository(number) for number in range(60)]
-    store.agenda.wake(*everything, at=NOON)
+    store.jobs.schedule(*everything, at=NOON)
     taken: list[Subject] = []
     lock = threading.Lock()
 
@@ -177,15 +177,15 @@ def test_the_agenda_does_what_its_model_does(store: Store, acts: list[tuple[str,
     for now, (act, number) in enumerate(acts):
         at = NOON + now * MINUTE
         if act == "wake":
-            store.agenda.wake(PLAN, at=NOON + number * MINUTE)
+            store.jobs.schedule(PLAN, at=NOON + number * MINUTE)
             model.wish = number if model.wish is None else min(number, model.wish)
         elif act == "claim":
-            claims = store.agenda.claim(at, 1, until=at + 3 * MINUTE)
+            claims = store.jobs.claim(at, 1, until=at + 3 * MINUTE)
             assert bool(claims) == model.due(now)
             if claims:
                 held, model.wish, model.held_until = claims[0], None, now + 3
         elif held is not None:
-            store.agenda.finish(held, at, again=NOON + number * MINUTE, well=True)
+            store.jobs.finish(held, at, next_run=NOON + number * MINUTE, settled=True)
             held, model.held_until = None, None
             model.wish = number if model.wish is None else min(number, model.wish)
 
@@ -200,8 +200,8 @@ def test_a_delivery_wakes_what_it_is_about(store: Store) -> None:
 
 def test_the_same_delivery_again_wakes_nobody(store: Store) -> None:
     store.inbox.receive([delivery("a"), delivery("a")], wake_at=NOON)
-    (claim,) = store.agenda.claim(NOON, 1, until=NOON + MINUTE)
-    store.agenda.finish(claim, NOON, again=None, well=True)
+    (claim,) = store.jobs.claim(NOON, 1, until=NOON + MINUTE)
+    store.jobs.finish(claim, NOON, next_run=None, settled=True)
     assert store.inbox.receive([delivery("a")], wake_at=NOON) == 0
     assert take(store) == []
     assert store.inbox.receive([delivery("a"), delivery("b")], wake_at=NOON) == 1
@@ -218,15 +218,15 @@ def row_after(
     with store.engine.begin() as connection:
         connection.execute(agenda.delete())
     if held:
-        store.agenda.wake(PLAN, at=NOON)
-        store.agenda.claim(NOON, 1, until=NOON + MINUTE / 2)
+        store.jobs.schedule(PLAN, at=NOON)
+        store.jobs.claim(NOON, 1, until=NOON + MINUTE / 2)
     if wish is not None:
-        store.agenda.wake(PLAN, at=wish)
+        store.jobs.schedule(PLAN, at=wish)
     if by_delivery:
         guid = f"{held}-{wish:%H-%M}" if wish else str(held)
         store.inbox.receive([delivery(guid)], wake_at=NOON + MINUTE)
     else:
-        store.agenda.wake(PLAN, at=NOON + MINUTE)
+        store.jobs.schedule(PLAN, at=NOON + MINUTE)
     with store.engine.connect() as connection:
         return connection.execute(sa.select(agenda.c.at, agenda.c.due_at, agenda.c.tries)).one()
 
@@ -244,13 +244,13 @@ def test_a_delivery_wakes_as_any_other_wish_does(
 
 def test_what_a_delivery_says_is_kept_as_it_was(store: Store) -> None:
     micro = NOON + timedelta(microseconds=7)
-    kept = Delivery("a", "push", None, installation(2**62), None, micro)
+    kept = WebhookDelivery("a", "push", None, installation(2**62), None, micro)
     store.inbox.receive([kept], wake_at=micro)
     columns = [c for c in inbox.c if c.name != "done_at"]
     with store.engine.connect() as connection:
         row = connection.execute(sa.select(*columns)).one()
     assert tuple(row) == ("a", "push", None, "installation", 2**62, None, micro)
-    assert store.agenda.when(installation(2**62)) == micro
+    assert store.jobs.due_at(installation(2**62)) == micro
 
 
 def test_many_who_keep_the_same_at_once_keep_it_once(store: Store) -> None:
@@ -293,12 +293,12 @@ def test_a_database_that_falls_silent_is_given_up_as_its_address_says(database_u
 
 def test_a_delivery_is_done_when_what_followed_went_well(store: Store) -> None:
     store.inbox.receive([delivery("a")], wake_at=NOON)
-    (claim,) = store.agenda.claim(NOON, 1, until=NOON + MINUTE)
+    (claim,) = store.jobs.claim(NOON, 1, until=NOON + MINUTE)
     store.inbox.receive([delivery("late", at=NOON + MINUTE)], wake_at=NOON + MINUTE)
-    store.agenda.finish(claim, NOON, again=NOON, well=False)
+    store.jobs.finish(claim, NOON, next_run=NOON, settled=False)
     assert store.inbox.waiting() == (2, NOON)
-    (claim,) = store.agenda.claim(NOON, 1, until=NOON + MINUTE)
-    store.agenda.finish(claim, NOON, again=None, well=True)
+    (claim,) = store.jobs.claim(NOON, 1, until=NOON + MINUTE)
+    store.jobs.finish(claim, NOON, next_run=None, settled=True)
     assert store.inbox.waiting() == (1, NOON + MINUTE)
 
 
@@ -311,16 +311,16 @@ def test_it_is_known_through_whom_we_heard_of_a_stranger(store: Store) -> None:
 # What GitHub showed
 
 
-def seen(number: int, *, archived: bool = False, name: str = "") -> Seen:
-    return Seen(number, name or f"learner/r{number}", private=False, archived=archived)
+def seen(number: int, *, archived: bool = False, name: str = "") -> RepositoryInfo:
+    return RepositoryInfo(number, name or f"learner/r{number}", private=False, archived=archived)
 
 
 def states(store: Store, of: int = 3) -> dict[int, str]:
-    return {row.id: row.state for row in store.register.repositories(of)}
+    return {row.id: row.state for row in store.repositories.repositories(of)}
 
 
 def test_what_is_new_or_came_back_is_to_be_looked_at(store: Store) -> None:
-    look = store.register.see_repositories
+    look = store.repositories.save_repositories
     assert look(3, [seen(1), seen(2, archived=True)], NOON) == (1,)
     assert look(3, [seen(1), seen(2, archived=True)], NOON) == ()
     assert look(3, [seen(2)], NOON) == (2,)
@@ -330,52 +330,54 @@ def test_what_is_new_or_came_back_is_to_be_looked_at(store: Store) -> None:
 
 
 def test_with_its_installation_a_repository_goes_and_comes(store: Store) -> None:
-    store.register.see_installation(InstallationRow(3, "learner", "active"), NOON)
-    store.register.see_repositories(3, [seen(1)], NOON)
-    store.register.see_installation(InstallationRow(3, "learner", "gone"), NOON)
+    store.repositories.save_installation(InstallationRow(3, "learner", "active"), NOON)
+    store.repositories.save_repositories(3, [seen(1)], NOON)
+    store.repositories.save_installation(InstallationRow(3, "learner", "gone"), NOON)
     assert states(store) == {1: "gone"}
-    assert store.register.repository_named("learner/r1") is None
+    assert store.repositories.repository_named("learner/r1") is None
 
 
 def test_a_repository_that_moved_belongs_to_its_new_installation_in_any_order(
     store: Store,
 ) -> None:
-    store.register.see_repositories(3, [seen(1)], NOON)
-    store.register.see_repositories(4, [seen(1, name="other/r1")], NOON)
-    store.register.see_repositories(3, [], NOON)
-    row = store.register.repository(1)
+    store.repositories.save_repositories(3, [seen(1)], NOON)
+    store.repositories.save_repositories(4, [seen(1, name="other/r1")], NOON)
+    store.repositories.save_repositories(3, [], NOON)
+    row = store.repositories.repository(1)
     assert row is not None
     assert (row.installation_id, row.full_name, row.state) == (4, "other/r1", "active")
 
 
 def test_what_became_of_a_sync_outlives_a_look(store: Store) -> None:
-    store.register.see_repositories(3, [seen(1)], NOON)
-    store.register.note(1, result="synced", told="All well.", zone="Asia/Tokyo", at=NOON)
-    store.register.see_repositories(3, [seen(1, name="learner/New")], NOON)
-    row = store.register.repository_named("LEARNER/new")
+    store.repositories.save_repositories(3, [seen(1)], NOON)
+    store.repositories.record_result(
+        1, result="synced", message="All well.", zone="Asia/Tokyo", at=NOON
+    )
+    store.repositories.save_repositories(3, [seen(1, name="learner/New")], NOON)
+    row = store.repositories.repository_named("LEARNER/new")
     assert row is not None
     assert (row.result, row.zone, row.synced_at) == ("synced", "Asia/Tokyo", NOON)
 
 
 def test_facts_are_kept(store: Store) -> None:
-    assert store.register.fact("bot") is None
+    assert store.repositories.fact("bot") is None
     for name in ("a[bot]", "b[bot]"):
-        store.register.keep_fact("bot", name)
-    assert store.register.fact("bot") == "b[bot]"
+        store.repositories.set_fact("bot", name)
+    assert store.repositories.fact("bot") == "b[bot]"
 
 
 def test_all_that_are_active_are_woken_a_few_at_a_time(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(startup, "AT_ONCE", 2)
+    monkeypatch.setattr(next_run, "BATCH", 2)
     some = [seen(1), seen(2, archived=True), *map(seen, (5, 6, 7, 9))]
-    store.register.see_repositories(3, some, NOON)
-    store.register.see_repositories(4, [seen(8)], NOON)
-    store.register.lose_repository(8, NOON)
-    assert startup.wake_all(store, NOON) == 5
-    within = timedelta(seconds=5 / startup.A_SECOND)
+    store.repositories.save_repositories(3, some, NOON)
+    store.repositories.save_repositories(4, [seen(8)], NOON)
+    store.repositories.mark_repository_gone(8, NOON)
+    assert next_run.schedule_all_repositories(store, NOON) == 5
+    within = timedelta(seconds=5 / next_run.STARTS_PER_SECOND)
     assert sorted(take(store, NOON + within, most=99)) == [repository(n) for n in (1, 5, 6, 7, 9)]
-    assert [store.agenda.when(repository(number)) for number in (2, 8)] == [None, None]
+    assert [store.jobs.due_at(repository(number)) for number in (2, 8)] == [None, None]
 
 
 # Opening
@@ -394,7 +396,7 @@ def test_many_may_open_an_empty_database_at_once(store: Store) -> None:
     with ThreadPoolExecutor(4) as pool:
         for _ in pool.map(migrate, [store.engine] * 4):
             pass
-    store.agenda.wake(APP, installation(1), at=NOON)
+    store.jobs.schedule(APP, installation(1), at=NOON)
 
 
 def test_a_database_of_a_newer_version_is_left_alone(store: Store) -> None:
@@ -406,7 +408,7 @@ def test_a_database_of_a_newer_version_is_left_alone(store: Store) -> None:
 
 def test_a_time_without_its_zone_is_refused(store: Store) -> None:
     with pytest.raises(sa.exc.StatementError, match="without its zone"):
-        store.agenda.wake(PLAN, at=NOON.replace(tzinfo=None))
+        store.jobs.schedule(PLAN, at=NOON.replace(tzinfo=None))
 
 
 def test_sqlite_is_safe_against_a_loss_of_power(tmp_path: Path) -> None:
@@ -423,8 +425,8 @@ def test_who_writes_waits_for_others_and_who_only_reads_does_not(store: Store) -
     with ThreadPoolExecutor(2) as pool:
         with store.engine.begin() as connection:
             connection.execute(fact.insert().values(name="first", value="one"))
-            second = pool.submit(store.register.first_fact, "first", "two")
-            assert pool.submit(store.register.fact, "first").result(20) is None
+            second = pool.submit(store.repositories.set_fact_once, "first", "two")
+            assert pool.submit(store.repositories.fact, "first").result(20) is None
             assert not second.done()
         assert second.result(20) == "one"
 
@@ -433,8 +435,8 @@ def test_a_transaction_that_fails_keeps_nobody_waiting(store: Store) -> None:
     for _ in range(3):
         with pytest.raises(sa.exc.IntegrityError), store.engine.begin() as connection:
             connection.execute(fact.insert(), [{"name": "never", "value": ""}] * 2)
-    assert store.register.fact("never") is None
-    store.register.keep_fact("never", "again")
+    assert store.repositories.fact("never") is None
+    store.repositories.set_fact("never", "again")
 
 
 def test_a_writer_of_another_process_is_waited_for_too(tmp_path: Path) -> None:
@@ -442,7 +444,7 @@ def test_a_writer_of_another_process_is_waited_for_too(tmp_path: Path) -> None:
     with Store.open(url) as one, Store.open(url) as other, ThreadPoolExecutor(1) as pool:
         with one.engine.begin() as connection:
             connection.execute(fact.insert().values(name="first", value="one"))
-            second = pool.submit(other.register.first_fact, "first", "two")
+            second = pool.submit(other.repositories.set_fact_once, "first", "two")
         assert second.result(20) == "one"
 
 

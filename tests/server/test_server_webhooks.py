@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from server.server_fixture import SECRET, Host, environment, headers, hosted
 
 from bot.server.app import WEBHOOKS
-from bot.server.store.rows import Delivery, Subject, installation, repository
+from bot.server.store.rows import Subject, WebhookDelivery, installation, repository
 from bot.server.store.tables import agenda, inbox
 from bot.server.webhooks import endpoint, payload
 
@@ -38,7 +38,7 @@ def keeping(database_url: str, folder: Path) -> Iterator[Host]:
         server.config = server.config.model_copy(
             update={"webhook_secret": _secret(SECRET), "webhook_secret_old": _secret("before")}
         )
-        server.store.register.keep_fact("bot", BOT)
+        server.store.repositories.set_fact("bot", BOT)
 
     with hosted(lambda _: environment(folder, database_url), change=without_work) as running:
         yield running
@@ -92,27 +92,27 @@ def kept(host: Host) -> list[tuple[str, str, str | None, str, int, int | None]]:
 
 
 def test_a_delivery_is_kept_before_it_is_acknowledged(either: Host) -> None:
-    answer = either.knock("issues", ISSUE)
+    answer = either.deliver("issues", ISSUE)
     assert (answer.status_code, answer.content) == (202, b"")
     assert kept(either) == [("g-1", "issues", "closed", "repository", 7, 3)]
-    assert either.store.agenda.when(repository(7)) is not None
+    assert either.store.jobs.due_at(repository(7)) is not None
 
 
 def test_a_delivery_that_comes_twice_is_kept_once(either: Host) -> None:
     for _ in range(3):
-        assert either.knock("issues", ISSUE).status_code == 202
+        assert either.deliver("issues", ISSUE).status_code == 202
     assert len(kept(either)) == 1
 
 
 def test_the_old_secret_opens_while_they_are_changed(host: Host) -> None:
-    assert host.knock("issues", ISSUE, secret="before").status_code == 202
-    assert host.knock("issues", ISSUE, secret="never").status_code == 401
+    assert host.deliver("issues", ISSUE, secret="before").status_code == 202
+    assert host.deliver("issues", ISSUE, secret="never").status_code == 401
 
 
 def test_github_s_own_example_of_a_signature() -> None:
     """From "Validating webhook deliveries"."""
     told = b"sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
-    assert endpoint._seal(b"It's a Secret to Everybody", b"Hello, World!") == told
+    assert endpoint._sign(b"It's a Secret to Everybody", b"Hello, World!") == told
 
 
 @pytest.mark.parametrize(
@@ -136,8 +136,8 @@ def test_a_changed_body_is_refused(host: Host) -> None:
 def test_without_a_secret_nobody_is_let_in(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path / 'a.sqlite3'}"
     with hosted(lambda _: environment(tmp_path, database)) as unregistered:
-        assert unregistered.knock("issues", ISSUE).status_code == 401
-        assert unregistered.knock("issues", ISSUE, secret="").status_code == 401
+        assert unregistered.deliver("issues", ISSUE).status_code == 401
+        assert unregistered.deliver("issues", ISSUE, secret="").status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -171,13 +171,13 @@ def test_a_delivery_without_a_proper_guid_is_malformed(host: Host, guid: str) ->
 
 @pytest.mark.parametrize("event", ["ping", "star", "something_new"])
 def test_unknown_events_are_acknowledged_and_ignored(host: Host, event: str) -> None:
-    assert host.knock(event, {"zen": "Keep it logically awesome."}).status_code == 202
+    assert host.deliver(event, {"zen": "Keep it logically awesome."}).status_code == 202
     assert kept(host) == []
 
 
 def test_what_we_wrote_ourselves_wakes_nobody(host: Host) -> None:
     assert host.server.bot() == BOT
-    assert host.knock("issues", {**ISSUE, "sender": {"login": BOT}}).status_code == 202
+    assert host.deliver("issues", {**ISSUE, "sender": {"login": BOT}}).status_code == 202
     assert kept(host) == []
 
 
@@ -189,7 +189,7 @@ def test_only_posts_are_answered(host: Host) -> None:
 def test_what_is_too_large_is_refused_unread(host: Host) -> None:
     connection = http.client.HTTPConnection(urlsplit(host.url).netloc)
     connection.putrequest("POST", WEBHOOKS)
-    connection.putheader("Content-Length", str(endpoint.LARGEST + 1))
+    connection.putheader("Content-Length", "26214401")
     connection.endheaders()
     assert connection.getresponse().status == 413
     connection.close()
@@ -198,7 +198,7 @@ def test_what_is_too_large_is_refused_unread(host: Host) -> None:
 def test_what_is_too_large_is_refused_when_it_does_not_say_so(
     host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(endpoint, "LARGEST", 1_000)
+    monkeypatch.setattr(endpoint, "MAX_BODY", 1_000)
 
     def chunks(count: int) -> Iterator[bytes]:
         yield from (b" " * 100 for _ in range(count))
@@ -222,9 +222,9 @@ def test_when_the_store_fails_github_is_told_to_send_again(
 
     with monkeypatch.context() as patch:
         patch.setattr(host.store.inbox, "receive", broken)
-        answer = host.knock("issues", ISSUE)
+        answer = host.deliver("issues", ISSUE)
         assert (answer.status_code, answer.content) == (503, b"")
-    assert host.knock("issues", ISSUE).status_code == 202
+    assert host.deliver("issues", ISSUE).status_code == 202
 
 
 def test_many_at_once_share_transactions_and_none_is_lost(
@@ -232,14 +232,14 @@ def test_many_at_once_share_transactions_and_none_is_lost(
 ) -> None:
     receive, groups, gate = either.store.inbox.receive, [], threading.Event()
 
-    def slow(deliveries: list[Delivery], **more: Any) -> int:
+    def slow(deliveries: list[WebhookDelivery], **more: Any) -> int:
         gate.wait(5)
         groups.append(len(deliveries))
         return receive(deliveries, **more)
 
     monkeypatch.setattr(either.store.inbox, "receive", slow)
     with ThreadPoolExecutor(16) as pool:
-        knocks = [pool.submit(either.knock, "issues", ISSUE, guid=f"g-{n:02}") for n in range(16)]
+        knocks = [pool.submit(either.deliver, "issues", ISSUE, guid=f"g-{n:02}") for n in range(16)]
         gate.set()
         assert {knock.result().status_code for knock in knocks} == {202}
     assert [row[0] for row in kept(either)] == [f"g-{n:02}" for n in range(16)]
@@ -274,7 +274,7 @@ def read(body: dict[str, Any]) -> payload.Payload:
     ],
 )
 def test_what_an_event_is_about(event: str, change: dict[str, Any], wanted: Subject | None) -> None:
-    assert payload.about(event, read({**ISSUE, **change}), BOT) == wanted
+    assert payload.subject_of(event, read({**ISSUE, **change}), BOT) == wanted
 
 
 @given(body=st.binary(max_size=200))

@@ -44,7 +44,7 @@ def passes(town: Visited, until: datetime) -> None:
 
 
 def _looked_since(town: Visited, moment: datetime) -> bool:
-    row = town.host.store.register.repository(town.home.id)
+    row = town.host.store.repositories.repository(town.home.id)
     return row is not None and row.synced_at is not None and row.synced_at >= moment
 
 

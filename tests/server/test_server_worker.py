@@ -14,26 +14,26 @@ import sqlalchemy as sa
 from server.server_fixture import eventually
 
 from bot.errors import UnavailableError
-from bot.server.jobs import Looked
+from bot.server.jobs import JobResult
 from bot.server.logs import JsonLines
-from bot.server.store.rows import APP, Claim, Delivery, Subject, repository
+from bot.server.store.rows import APP, Claim, Subject, WebhookDelivery, repository
 from bot.server.store.store import Store
-from bot.server.thread_worker import Embedded
-from bot.server.worker import Pauses, StoppedError, Worker
+from bot.server.thread_worker import ThreadWorker
+from bot.server.worker import JobRunner, StoppedError, StopSignal
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 QUICK = timedelta(milliseconds=10)
 MINUTE = timedelta(minutes=1)
 
 
-class Looks:
+class Jobs:
     """Does what it is told, and keeps what it was asked."""
 
-    def __init__(self, act: Callable[[Subject], Looked]) -> None:
+    def __init__(self, act: Callable[[Subject], JobResult]) -> None:
         self.act = act
         self.asked: list[tuple[Subject, int]] = []
 
-    def at(self, subject: Subject, tries: int) -> Looked:
+    def run(self, subject: Subject, tries: int) -> JobResult:
         self.asked.append((subject, tries))
         return self.act(subject)
 
@@ -41,19 +41,19 @@ class Looks:
 @pytest.fixture
 def kept(tmp_path: Path) -> Iterator[Store]:
     with Store.open(f"sqlite:///{tmp_path / 'store.sqlite3'}") as opened:
-        opened.agenda.wake(repository(7), at=NOON)
+        opened.jobs.schedule(repository(7), at=NOON)
         yield opened
 
 
-def once(store: Store, act: Callable[[Subject], Looked]) -> Worker:
-    worker = Worker(store, Looks(act), clock=lambda: NOON, lease=MINUTE)
-    for claim in worker.take(1):
-        worker.do(claim)
-    return worker
+def once(store: Store, act: Callable[[Subject], JobResult]) -> JobRunner:
+    runner = JobRunner(store, Jobs(act), clock=lambda: NOON, lease=MINUTE)
+    for claim in runner.claim(1):
+        runner.run(claim)
+    return runner
 
 
-def failing(error: Exception) -> Callable[[Subject], Looked]:
-    def act(_: Subject) -> Looked:
+def failing(error: Exception) -> Callable[[Subject], JobResult]:
+    def act(_: Subject) -> JobResult:
         raise error
 
     return act
@@ -61,38 +61,38 @@ def failing(error: Exception) -> Callable[[Subject], Looked]:
 
 def test_what_follows_is_wished_and_the_row_given_back(kept: Store) -> None:
     later = NOON + timedelta(days=1)
-    worker = once(kept, lambda _: Looked("seen", later, ((APP, NOON),)))
-    assert worker.busy == 0
-    assert kept.agenda.when(repository(7)) == later
-    assert kept.agenda.when(APP) == NOON
+    runner = once(kept, lambda _: JobResult("seen", later, ((APP, NOON),)))
+    assert runner.busy == 0
+    assert kept.jobs.due_at(repository(7)) == later
+    assert kept.jobs.due_at(APP) == NOON
 
 
 def test_a_delivery_that_came_while_the_row_was_taken_is_done_with_it(kept: Store) -> None:
     ticks = itertools.count()
-    claim = kept.agenda.claim
+    claim = kept.jobs.claim
 
     def slowly(now: datetime, most: int, *, until: datetime) -> tuple[Claim, ...]:
-        between = Delivery("g", "issues", "closed", repository(7), 3, clock())
+        between = WebhookDelivery("g", "issues", "closed", repository(7), 3, clock())
         kept.inbox.receive([between], wake_at=clock())
         return claim(now, most, until=until)
 
     def clock() -> datetime:
         return NOON + next(ticks) * timedelta(seconds=1)
 
-    kept.agenda.claim = slowly  # type: ignore[method-assign] # this once
-    worker = Worker(kept, Looks(lambda _: Looked("seen", None)), clock=clock, lease=MINUTE)
-    for taken in worker.take(1):
-        worker.do(taken)
+    kept.jobs.claim = slowly  # type: ignore[method-assign] # this once
+    runner = JobRunner(kept, Jobs(lambda _: JobResult("seen", None)), clock=clock, lease=MINUTE)
+    for taken in runner.claim(1):
+        runner.run(taken)
     assert kept.inbox.waiting() == (0, None)
 
 
 @pytest.mark.parametrize("error", [UnavailableError("away"), ZeroDivisionError()])
 def test_what_fails_is_tried_again_ever_later(kept: Store, error: Exception) -> None:
     once(kept, failing(error))
-    first = kept.agenda.when(repository(7))
-    kept.agenda.wake(repository(7), at=NOON)
+    first = kept.jobs.due_at(repository(7))
+    kept.jobs.schedule(repository(7), at=NOON)
     once(kept, failing(error))
-    second = kept.agenda.when(repository(7))
+    second = kept.jobs.due_at(repository(7))
     assert first is not None
     assert second is not None
     assert MINUTE / 2 <= first - NOON < MINUTE <= second - NOON < 2 * MINUTE
@@ -100,7 +100,7 @@ def test_what_fails_is_tried_again_ever_later(kept: Store, error: Exception) -> 
 
 def test_when_the_server_stops_what_was_begun_is_left_for_the_next(kept: Store) -> None:
     once(kept, failing(StoppedError()))
-    assert kept.agenda.when(repository(7)) == NOON
+    assert kept.jobs.due_at(repository(7)) == NOON
 
 
 def test_when_the_store_fails_the_row_is_free_after_a_while(
@@ -109,49 +109,49 @@ def test_when_the_store_fails_the_row_is_free_after_a_while(
     def broken(*_: object, **__: object) -> bool:
         raise sa.exc.OperationalError("UPDATE", None, Exception("gone"))
 
-    monkeypatch.setattr(kept.agenda, "finish", broken)
-    assert once(kept, lambda _: Looked("seen", None)).busy == 0
-    assert kept.agenda.claim(NOON, 1, until=NOON + MINUTE) == ()
-    assert kept.agenda.claim(NOON + MINUTE, 1, until=NOON + 2 * MINUTE) != ()
+    monkeypatch.setattr(kept.jobs, "finish", broken)
+    assert once(kept, lambda _: JobResult("seen", None)).busy == 0
+    assert kept.jobs.claim(NOON, 1, until=NOON + MINUTE) == ()
+    assert kept.jobs.claim(NOON + MINUTE, 1, until=NOON + 2 * MINUTE) != ()
 
 
 def test_one_repository_is_never_worked_on_twice_at_once(kept: Store) -> None:
     at_once, most, lock = [0], [0], threading.Lock()
 
-    def act(subject: Subject) -> Looked:
+    def act(subject: Subject) -> JobResult:
         with lock:
             at_once[0] += 1
             most[0] = max(most[0], at_once[0])
-        kept.agenda.wake(subject, at=NOON)  # what happens during a look is one more look
+        kept.jobs.schedule(subject, at=NOON)  # what happens during a look is one more look
         with lock:
             at_once[0] -= 1
-        return Looked("seen", None)
+        return JobResult("seen", None)
 
-    looks = Looks(act)
-    worker = Worker(kept, looks, clock=lambda: NOON, lease=MINUTE)
-    embedded = Embedded(worker, threads=4, tick=QUICK, beat=QUICK)
-    embedded.start()
-    running = embedded.running
-    eventually(lambda: len(looks.asked) > 5)
-    embedded.stop()
-    assert (running, embedded.running) == (True, False)
+    jobs = Jobs(act)
+    runner = JobRunner(kept, jobs, clock=lambda: NOON, lease=MINUTE)
+    worker = ThreadWorker(runner, threads=4, tick=QUICK, renew=QUICK)
+    worker.start()
+    running = worker.running
+    eventually(lambda: len(jobs.asked) > 5)
+    worker.stop()
+    assert (running, worker.running) == (True, False)
     assert most == [1]
 
 
 def test_what_is_due_is_done_without_waiting_for_the_next_tick(kept: Store) -> None:
-    kept.agenda.wake(*map(repository, range(20)), at=NOON)
-    looks = Looks(lambda _: Looked("seen", None))
-    worker = Worker(kept, looks, clock=lambda: NOON, lease=MINUTE)
-    embedded = Embedded(worker, threads=2, tick=timedelta(hours=1), beat=MINUTE)
-    embedded.start()
-    eventually(lambda: len(looks.asked) == 20)
-    embedded.stop()
-    assert sorted(looks.asked) == [(repository(number), 0) for number in range(20)]
+    kept.jobs.schedule(*map(repository, range(20)), at=NOON)
+    jobs = Jobs(lambda _: JobResult("seen", None))
+    runner = JobRunner(kept, jobs, clock=lambda: NOON, lease=MINUTE)
+    worker = ThreadWorker(runner, threads=2, tick=timedelta(hours=1), renew=MINUTE)
+    worker.start()
+    eventually(lambda: len(jobs.asked) == 20)
+    worker.stop()
+    assert sorted(jobs.asked) == [(repository(number), 0) for number in range(20)]
 
 
 def test_a_store_that_fails_in_between_is_asked_again_at_the_next_tick(kept: Store) -> None:
-    kept.agenda.wake(*map(repository, range(5)), at=NOON)
-    claim, times, failures = kept.agenda.claim, itertools.count(), itertools.count()
+    kept.jobs.schedule(*map(repository, range(5)), at=NOON)
+    claim, times, failures = kept.jobs.claim, itertools.count(), itertools.count()
 
     def claiming(*given: Any, **named: Any) -> tuple[Claim, ...]:
         if next(times) % 3 == 1:
@@ -159,40 +159,40 @@ def test_a_store_that_fails_in_between_is_asked_again_at_the_next_tick(kept: Sto
             raise sa.exc.OperationalError("SELECT", None, Exception("gone"))
         return claim(*given, **named)
 
-    kept.agenda.claim = claiming  # type: ignore[method-assign] # as long as this store lives
-    looks = Looks(lambda _: Looked("seen", None))
-    worker = Worker(kept, looks, clock=lambda: NOON, lease=MINUTE)
-    embedded = Embedded(worker, threads=1, tick=QUICK, beat=MINUTE)
-    embedded.start()
-    eventually(lambda: len(looks.asked) == 6)
-    embedded.stop()
-    assert sorted(looks.asked) == [(repository(number), 0) for number in (0, 1, 2, 3, 4, 7)]
+    kept.jobs.claim = claiming  # type: ignore[method-assign] # as long as this store lives
+    jobs = Jobs(lambda _: JobResult("seen", None))
+    runner = JobRunner(kept, jobs, clock=lambda: NOON, lease=MINUTE)
+    worker = ThreadWorker(runner, threads=1, tick=QUICK, renew=MINUTE)
+    worker.start()
+    eventually(lambda: len(jobs.asked) == 6)
+    worker.stop()
+    assert sorted(jobs.asked) == [(repository(number), 0) for number in (0, 1, 2, 3, 4, 7)]
     assert next(failures) > 1
 
 
 def test_work_that_takes_long_is_kept_by_the_heartbeat(kept: Store) -> None:
     go_on = threading.Event()
 
-    def act(_: Subject) -> Looked:
+    def act(_: Subject) -> JobResult:
         go_on.wait(10)
-        return Looked("seen", None)
+        return JobResult("seen", None)
 
     clock = [NOON]
-    looks = Looks(act)
-    worker = Worker(kept, looks, clock=lambda: clock[0], lease=MINUTE)
-    embedded = Embedded(worker, threads=4, tick=QUICK, beat=QUICK)
-    embedded.start()
-    eventually(lambda: looks.asked)
+    jobs = Jobs(act)
+    runner = JobRunner(kept, jobs, clock=lambda: clock[0], lease=MINUTE)
+    worker = ThreadWorker(runner, threads=4, tick=QUICK, renew=QUICK)
+    worker.start()
+    eventually(lambda: jobs.asked)
     for minutes in range(1, 5):
         clock[0] = NOON + minutes * timedelta(seconds=50)
-        eventually(lambda: kept.agenda.when(repository(7)) == clock[0] + MINUTE)
+        eventually(lambda: kept.jobs.due_at(repository(7)) == clock[0] + MINUTE)
     go_on.set()
-    embedded.stop()
-    assert looks.asked == [(repository(7), 0)]
+    worker.stop()
+    assert jobs.asked == [(repository(7), 0)]
 
 
 def test_a_pause_ends_when_the_server_stops() -> None:
-    pauses = Pauses()
+    pauses = StopSignal()
     pauses.sleep(0)
     ended = threading.Event()
 
@@ -212,9 +212,11 @@ def test_a_line_of_the_log_has_its_ids_and_no_token(caplog: pytest.LogCaptureFix
     token = "ghs_" + "a1B2" * 20
     log = logging.getLogger("bot.server.test")
     with caplog.at_level(logging.INFO):
-        log.info("looked %s", token, extra={"subject": "repository:7", "tries": 0, "count": 3})
+        log.info(
+            "sync finished %s", token, extra={"subject": "repository:7", "tries": 0, "count": 3}
+        )
     line = JsonLines().format(caplog.records[-1])
     said = json.loads(line)
     assert (said["subject"], said["tries"], said["count"]) == ("repository:7", 0, 3)
-    assert said["what"] == "looked ***"
+    assert said["what"] == "sync finished ***"
     assert token not in line

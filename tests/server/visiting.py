@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from server.person import Page, Person
-from server.scenario import BOT, Town
+from server.scenario import BOT, Scenario
 from server.server_fixture import (
     EVENTS,
     PERMISSIONS,
@@ -26,7 +26,7 @@ from github_sandbox.state.objects import App
 FILES = {**PERMISSIONS, "contents": "write", "pull_requests": "write"}
 
 
-class Visited(Town):
+class Visited(Scenario):
     """A town, and browsers in it."""
 
     @contextlib.contextmanager

@@ -61,12 +61,12 @@ def test_it_is_brought_up_to_date_and_opens_again(database_url: str, tmp_path: P
         with Store.open(settings.database_url.get_secret_value()) as store:
             with store.engine.connect() as connection:
                 assert standing(connection) == "current"
-            names = [store.register.repository(number) for number in (HOME, SHARED)]
+            names = [store.repositories.repository(number) for number in (HOME, SHARED)]
     assert [row and row.full_name for row in names] == ["learner/portfolio", "learner/bread"]
 
 
 def test_what_was_known_of_each_repository_is_still_known(server: Server) -> None:
-    home, shared = (server.store.register.repository(n) for n in (HOME, SHARED))
+    home, shared = (server.store.repositories.repository(n) for n in (HOME, SHARED))
     assert home
     assert shared
     assert (home.state, shared.state) == ("active", "active")

@@ -10,10 +10,10 @@ answer nor the time it takes tells them apart.
 import hashlib
 import re
 import threading
-from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from cachetools import LRUCache
 from starlette.requests import Request
 
 from bot.errors import AuthenticationError, UnavailableError
@@ -55,7 +55,9 @@ class Access:
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
         self._lock = threading.Lock()
-        self._answers: OrderedDict[bytes, tuple[datetime, Reachable | None]] = OrderedDict()
+        self._answers: LRUCache[bytes, tuple[datetime, Reachable | None]] = LRUCache(
+            MOST_REMEMBERED
+        )
         self._confirming = Confirming(frame)
 
     def sight(self, request: Request) -> Sight:
@@ -69,7 +71,7 @@ class Access:
         if row is not None:
             return Sight(row, visitor, self._may_write(visitor, full_name))
         found = self.reachable(visitor, full_name) if visitor is not None else None
-        row = self._frame.store.register.repository(found.id) if found is not None else None
+        row = self._frame.store.repositories.repository(found.id) if found is not None else None
         if found is None or row is None or row.state == "gone":
             raise missing()
         return Sight(row, visitor, found.can_write)
@@ -79,7 +81,7 @@ class Access:
 
         Raises UnavailableError when GitHub has been silent for too long to know.
         """
-        row = self._frame.store.register.public_named(full_name)
+        row = self._frame.store.repositories.public_named(full_name)
         return row if row is not None and self.is_public(row) else None
 
     def is_public(self, row: RepositoryRow) -> bool:
@@ -102,9 +104,6 @@ class Access:
         found = signin.repository(visitor.token, full_name)
         with self._lock:
             self._answers[key] = (now + REMEMBERED, found)
-            self._answers.move_to_end(key)
-            while len(self._answers) > MOST_REMEMBERED:
-                self._answers.popitem(last=False)
         return found
 
     def was_reachable(self, visitor: Visitor, full_name: str) -> bool:

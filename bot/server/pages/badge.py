@@ -77,7 +77,7 @@ def _badge(frame: Frame, access: Access, request: Request) -> Badge:
         return NOT_FOUND
     if row is None:
         return NOT_FOUND
-    values = frame.store.shelf.badge(row.id)
+    values = frame.store.page_cache.badge(row.id)
     try:
         return Badge.model_validate_json(values) if values is not None else NOT_YET
     except ValidationError:
@@ -88,7 +88,7 @@ def _sealed(frame: Frame, name: str) -> RepositoryRow | None:
     number, _, seal = name.partition("/")[2].partition("-")
     if not (number.isascii() and number.isdigit() and frame.keys.fits(PURPOSE, number, seal)):
         return None
-    row = frame.store.register.repository(int(number))
+    row = frame.store.repositories.repository(int(number))
     return row if row is not None and row.state != "gone" else None
 
 

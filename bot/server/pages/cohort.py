@@ -67,7 +67,9 @@ def _nobody() -> Response:
 
 def _cohort(frame: Frame, access: Access, opened: Opened, visitor: Visitor) -> Gathered:
     """By the names they go by here, so that the order tells nothing else."""
-    rows = frame.store.register.those(frame.store.shelf.of_mentor(visitor.login))
+    rows = frame.store.repositories.by_ids(
+        frame.store.page_cache.repositories_of_mentor(visitor.login)
+    )
     sights = _sights(access, rows, visitor)
     seen: list[Member] = []
     waiting: list[str] = []

@@ -8,18 +8,24 @@ is silent, what it said last holds for a bounded time.
 
 import logging
 import threading
-from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from cachetools import LRUCache
+
 from bot.errors import MilepostError, UnavailableError
 from bot.github.app_problems import InstallationGoneError, NotInstalledError
-from bot.github.rate_limited_client import LaterError, RateLimitedClient
+from bot.github.rate_limited_client import LaterError
+from bot.github.retry import WaitPolicy
 from bot.github.rights import LISTING
 from bot.server.pages.frame import Frame
-from bot.server.response_cache import Answers
+from bot.server.response_cache import ResponseCache
 from bot.server.store.rows import RepositoryRow, Subject, installation, repository
-from bot.server.sync_repository import LostError, now_seen
+from bot.server.sync_repository import (
+    RepositoryGoneError,
+    limited,
+    read_repository,
+)
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +51,8 @@ class Confirming:
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
         self._lock = threading.Lock()
-        self._words: OrderedDict[int, _Word] = OrderedDict()
-        self._answers = Answers(max_bytes=MOST_BYTES)
+        self._words: LRUCache[int, _Word] = LRUCache(MOST)
+        self._answers = ResponseCache(max_bytes=MOST_BYTES)
         self._began = frame.clock()
         self._silent_until = self._began
 
@@ -75,7 +81,7 @@ class Confirming:
             old = word.at == self._began or now - word.at >= FRESH
             asks = old and now - word.asked >= REST and now >= self._silent_until
             if asks:
-                self._keep(number, word._replace(asked=now))
+                self._words[number] = word._replace(asked=now)
         return word, asks
 
     def _ask(self, row: RepositoryRow, now: datetime) -> bool | None:
@@ -83,26 +89,12 @@ class Confirming:
         server = self._frame.server
         if server.auth is None or server.budget is None:
             return None
-        lane = RateLimitedClient(
-            server.budget,
-            row.installation_id,
-            people=True,
-            http=server.auth.http(),
-            sleep=server.pauses.sleep,
-            max_wait=PATIENCE,
-        )
+        policy = WaitPolicy(sleep=server.stop_signal.sleep, max_wait=PATIENCE)
+        client = limited(server.auth, server.budget, row.installation_id, policy, people=True)
         cache = self._answers.of(row.id)
         try:
-            seen = now_seen(
-                row,
-                server.auth,
-                lane,
-                cache,
-                sleep=server.pauses.sleep,
-                max_wait=PATIENCE,
-                rights=LISTING,
-            )
-        except (LostError, InstallationGoneError, NotInstalledError):
+            seen = read_repository(row, server.auth, client, cache, rights=LISTING)
+        except (RepositoryGoneError, InstallationGoneError, NotInstalledError):
             return self._otherwise(row, installation(row.installation_id), now)
         except LaterError:
             return None
@@ -115,11 +107,11 @@ class Confirming:
             return None
         same_name = seen.full_name.lower() == row.full_name.lower()
         if seen.private or not same_name:
-            self._frame.store.register.see_repository(row.installation_id, seen, now)
+            self._frame.store.repositories.save_repository(row.installation_id, seen, now)
         if seen.private:
             return self._otherwise(row, repository(row.id), now)
         with self._lock:
-            self._keep(row.id, _Word(now, now))
+            self._words[row.id] = _Word(now, now)
         return same_name
 
     def _otherwise(self, row: RepositoryRow, subject: Subject, now: datetime) -> bool:
@@ -127,8 +119,8 @@ class Confirming:
         self._answers.forget([row.id])
         with self._lock:
             # Long ago, so that it stays out of sight until GitHub confirms it.
-            self._keep(row.id, _Word(self._began - HOLDS, now))
-        self._frame.store.agenda.wake(subject, at=now)
+            self._words[row.id] = _Word(self._began - HOLDS, now)
+        self._frame.store.jobs.schedule(subject, at=now)
         return False
 
     def _fell_silent(self, number: int, now: datetime) -> None:
@@ -136,10 +128,4 @@ class Confirming:
             # It is silent for all of them.
             self._silent_until = now + REST
             if (word := self._words.get(number)) is not None:
-                self._keep(number, word._replace(silent=True))
-
-    def _keep(self, number: int, word: _Word) -> None:
-        self._words[number] = word
-        self._words.move_to_end(number)
-        while len(self._words) > MOST:
-            self._words.popitem(last=False)
+                self._words[number] = word._replace(silent=True)

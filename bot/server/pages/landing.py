@@ -76,14 +76,14 @@ def install_address(frame: Frame) -> str | None:
         registered = None
     if registered is not None and registered.client_id == config.client_id:
         return registered.install_url
-    page = frame.store.register.fact(APP_PAGE)
+    page = frame.store.repositories.fact(APP_PAGE)
     return f"{page.rstrip('/')}/installations/new" if page else None
 
 
 def _mine(frame: Frame, opened: Opened, signin: "SignIn", visitor: Visitor) -> Iterator[Mine]:
     """By name. Raises AuthenticationError, UnavailableError."""
     reached = {one.id: one for one in _reached(signin, visitor)}
-    rows = frame.store.register.those(sorted(reached))
+    rows = frame.store.repositories.by_ids(sorted(reached))
     for number, row in enumerate(rows):
         shown = opened.of(row.id) if number < MOST_OPENED else None
         yield Mine(

@@ -92,7 +92,7 @@ def standing(frame: Frame, row: RepositoryRow) -> Standing:
     """How things are with a repository, in one word that the template has sentences for."""
     if row.state == "archived" or row.result == "archived":
         return "archived"
-    owner = frame.store.register.installation(row.installation_id)
+    owner = frame.store.repositories.installation(row.installation_id)
     if owner is not None and owner.state == "suspended":
         return "suspended"
     if row.to_write:
@@ -118,7 +118,7 @@ def _path(frame: Frame, opened: Opened, request: Request, sight: Sight) -> Respo
         badge=_badge(frame, request, row),
         config_path=CONFIG_PATH,
         last_look=_told(row.synced_at, row.zone),
-        next_look=_told(frame.store.agenda.when(repository(row.id)), row.zone),
+        next_look=_told(frame.store.jobs.due_at(repository(row.id)), row.zone),
     )
 
 

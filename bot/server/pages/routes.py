@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 def add_pages(app: FastAPI, server: "Server") -> Frame:
     """Give the application its pages. They look into the server when they are asked for."""
     frame = Frame(server)
-    access, opened = Access(frame), Opened(frame.store.shelf)
+    access, opened = Access(frame), Opened(frame.store.page_cache)
 
     def assets(request: Request) -> Response:
         found = frame.assets.answer(request)

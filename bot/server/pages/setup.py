@@ -126,7 +126,7 @@ class _Pages:
         home = self._seen(request)
         if isinstance(home, Response):
             return home
-        row = self._frame.store.register.repository(home.id)
+        row = self._frame.store.repositories.repository(home.id)
         state = self._state(home, row, request)
         return self._frame.page(
             request,
@@ -146,14 +146,14 @@ class _Pages:
         home = self._seen(request)
         if isinstance(home, Response):
             return home
-        row = self._frame.store.register.repository(home.id)
+        row = self._frame.store.repositories.repository(home.id)
         return setup_progress.answer(self._state(home, row, request))
 
     def _state(
         self, home: Reachable, row: RepositoryRow | None, request: Request
     ) -> setup_progress.State:
         since = setup_progress.moment(request.query_params.get("since", ""))
-        due = self._frame.store.agenda.when(repository(home.id))
+        due = self._frame.store.jobs.due_at(repository(home.id))
         return setup_progress.state(row, since=since, due=due)
 
     def _looked(self, request: Request, home: Home, form: Form) -> Response:
@@ -205,12 +205,12 @@ class _Pages:
 
     def _begin(self, home: Home) -> Response:
         """Have it looked at now, and show how that goes on."""
-        at, agenda = home.place.repository, self._frame.store.agenda
+        at, agenda = home.place.repository, self._frame.store.jobs
         now = self._frame.clock()
-        row = self._frame.store.register.repository(at.id)
+        row = self._frame.store.repositories.repository(at.id)
         if row is None or row.state == "gone":
-            agenda.wake(installation(at.installation), at=now)
-        agenda.wake(repository(at.id), at=now)
+            agenda.schedule(installation(at.installation), at=now)
+        agenda.schedule(repository(at.id), at=now)
         since = int(now.timestamp() * 1000)
         return self._frame.lead(f"{PAGE}/{at.full_name}/progress?since={since}")
 
@@ -227,7 +227,7 @@ class _Pages:
         text: str = "",
     ) -> Response:
         """The form, with the plan once there is one. A path that is running is not begun."""
-        row = self._frame.store.register.repository(home.place.repository.id)
+        row = self._frame.store.repositories.repository(home.place.repository.id)
         more: dict[str, Any] = {}
         if ahead is not None:
             more = {
@@ -313,12 +313,12 @@ class _Pages:
 
     def _listed(self, visitor: Visitor, at: Installation) -> list[Known]:
         """What they may set up there. An installation that we never heard of is looked at now."""
-        register, signin = self._frame.store.register, self._frame.signin
+        register, signin = self._frame.store.repositories, self._frame.signin
         if signin is None or at.suspended_at is not None:
             return []
         row = register.installation(at.id)
         if row is None or row.state != "active":
-            self._frame.store.agenda.wake(installation(at.id), at=self._frame.clock())
+            self._frame.store.jobs.schedule(installation(at.id), at=self._frame.clock())
         try:
             found = signin.repositories(visitor.token, at.id)
         except (InstallationGoneError, InstallationSuspendedError):

@@ -62,13 +62,13 @@ def state(row: RepositoryRow | None, *, since: datetime | None, due: datetime | 
             return State(
                 state="waiting",
                 told=f"GitHub asks for patience. It goes on by itself{at}.",
-                more=row.told,
+                more=row.message,
             )
         case "unset":
-            return State(state="trouble", told="There are no settings yet.", more=row.told)
+            return State(state="trouble", told="There are no settings yet.", more=row.message)
         case "wrong":
-            return State(state="trouble", told="The settings cannot be used yet.", more=row.told)
-    return State(state="trouble", told="GitHub did not let it go on.", more=row.told)
+            return State(state="trouble", told="The settings cannot be used yet.", more=row.message)
+    return State(state="trouble", told="GitHub did not let it go on.", more=row.message)
 
 
 def answer(now: State) -> Response:

@@ -1,11 +1,12 @@
 """Documents of the shelf, opened: the newest of them are kept open, for a page has pictures."""
 
 import threading
-from collections import OrderedDict
 from datetime import datetime
 
+from cachetools import LRUCache
+
 from bot.server.showing import Showing, unpacked
-from bot.server.store.page_cache import Shelf
+from bot.server.store.page_cache import PageCache
 
 MOST_OPEN = 64
 
@@ -13,10 +14,10 @@ MOST_OPEN = 64
 class Opened:
     """What is shown of repositories. Threads may share it."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: PageCache) -> None:
         self._shelf = shelf
         self._lock = threading.Lock()
-        self._open: OrderedDict[int, tuple[datetime, Showing]] = OrderedDict()
+        self._open: LRUCache[int, tuple[datetime, Showing]] = LRUCache(MOST_OPEN)
 
     def of(self, repository_id: int) -> Showing | None:
         """As the last look made it; None when there was none that went through."""
@@ -31,7 +32,4 @@ class Opened:
         if shown is not None:
             with self._lock:
                 self._open[repository_id] = (kept.made_at, shown)
-                self._open.move_to_end(repository_id)
-                while len(self._open) > MOST_OPEN:
-                    self._open.popitem(last=False)
         return shown

@@ -18,14 +18,14 @@ AT_ONCE = 2_000  # rows in one transaction
 Forget = Callable[[Connection, datetime], int]
 
 
-class Retention:
+class Cleanup:
     """Forgets what is old. Times are aware."""
 
     def __init__(self, engine: Engine, *, at_once: int = AT_ONCE) -> None:
         self._engine = engine
         self._at_once = at_once
 
-    def tidy(self, now: datetime) -> int:
+    def delete_expired(self, now: datetime) -> int:
         """Drop all that has been kept for long enough. Returns how many rows."""
         dropped = 0
         for forget in (self._deliveries, self._repositories, self._installations):

@@ -140,6 +140,11 @@ def writing(engine: Engine, connection: Any) -> Iterator[None]:
             turns.give()
 
 
+def read_only(engine: Engine) -> Connection:
+    """Return a connection whose transaction only reads, and so waits for no writer on SQLite."""
+    return engine.connect().execution_options(**{ONLY_READS: True})
+
+
 def insert(dialect: str, table: sa.Table) -> postgresql.Insert:
     """An INSERT that knows ON CONFLICT, in the words of the database of that name."""
     # Both say it alike; only their classes differ.

@@ -1,8 +1,8 @@
-"""When what is looked at again, and who is at it: one row for each subject.
+"""Keeps when which job runs, and who runs it: one row for each subject.
 
-Wishes for one subject run together: of many, the earliest counts until somebody takes the work, and
-what comes while he works is for the next time. A row is free again only when its holder says so, or
-when the holder has been silent for so long that he must be dead.
+Jobs of one subject run together: of many times, the earliest counts until somebody claims the job,
+and what comes while it runs is for the next time. A row is free again only when its holder says
+so, or when the holder's lease has expired.
 """
 
 import itertools
@@ -16,32 +16,32 @@ from functools import cache
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from bot.server.store.engine import ONLY_READS, insert
+from bot.server.store.engine import insert, read_only
 from bot.server.store.rows import Claim, Subject
 from bot.server.store.tables import agenda, inbox
 
-QUEUE = "queue"  # holds what is handed over and not yet taken
+QUEUE = "queue"  # holds what is queued and not yet claimed
 
 _A = agenda.c
 
 
-def wake(connection: Connection, wishes: Iterable[tuple[Subject, datetime]]) -> None:
-    """Have subjects looked at, at a time or sooner. Part of the caller's transaction."""
+def schedule(connection: Connection, jobs: Iterable[tuple[Subject, datetime]]) -> None:
+    """Schedule the jobs of subjects, at a time or sooner. Part of the caller's transaction."""
     earliest: dict[Subject, datetime] = {}
-    for subject, at in wishes:
+    for subject, at in jobs:
         earliest[subject] = min(at, earliest.get(subject, at))
     if not earliest:
         return
-    # In one order always, so that two who wake the same rows cannot wait for each other.
+    # In one order always, so that two who schedule the same rows cannot wait for each other.
     rows = [
         {"kind": subject.kind, "id": subject.id, "at": at, "due_at": at}
         for subject, at in sorted(earliest.items())
     ]
-    connection.execute(_sooner(connection.dialect.name), rows)
+    connection.execute(_schedule_statement(connection.dialect.name), rows)
 
 
 @cache
-def _sooner(dialect: str) -> sa.Insert:
+def _schedule_statement(dialect: str) -> sa.Insert:
     """Kept, for to put it together takes longer than to run it."""
     statement = insert(dialect, agenda)
     new = statement.excluded
@@ -55,35 +55,35 @@ def _sooner(dialect: str) -> sa.Insert:
     )
 
 
-class Agenda:
-    """Wakes, claims and finishes. Each call is one transaction; times are aware."""
+class JobTable:
+    """Schedules, claims and finishes jobs. Each call is one transaction; times are aware."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        # For the person who looks into the table, too: who is at it.
+        # For the person who reads the table, too: who runs it.
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._numbers = itertools.count(1)
 
-    def wake(self, *subjects: Subject, at: datetime) -> None:
-        """Have these looked at, at that time or sooner."""
-        self.wake_each((subject, at) for subject in subjects)
+    def schedule(self, *subjects: Subject, at: datetime) -> None:
+        """Schedule the jobs of these, at that time or sooner."""
+        self.schedule_each((subject, at) for subject in subjects)
 
-    def wake_each(self, wishes: Iterable[tuple[Subject, datetime]]) -> None:
-        """Have each looked at, at its time or sooner."""
-        if some := tuple(wishes):
+    def schedule_each(self, jobs: Iterable[tuple[Subject, datetime]]) -> None:
+        """Schedule each at its time or sooner."""
+        if some := tuple(jobs):
             with self._engine.begin() as connection:
-                wake(connection, some)
+                schedule(connection, some)
 
     def claim(self, now: datetime, most: int, *, until: datetime) -> tuple[Claim, ...]:
-        """Take up to so many that are due, the longest waiting first.
+        """Claim up to so many that are due, the longest waiting first.
 
-        They are taken until `until`, unless `keep` is called before. What another process is just
+        They are taken until `until`, unless `renew` is called before. What another process is just
         taking is passed over.
         """
         return self._take(_due(now, most), now, until)
 
-    def hand_over(self, now: datetime, most: int, *, until: datetime) -> tuple[Subject, ...]:
-        """Take up to so many that are due for the queue, from which `claim_one` takes them.
+    def claim_for_queue(self, now: datetime, most: int, *, until: datetime) -> tuple[Subject, ...]:
+        """Take up to so many that are due for the queue, from which `claim_one` claims them.
 
         What nobody has taken from it by `until` is due again.
         """
@@ -99,8 +99,8 @@ class Agenda:
         found = sa.select(_A.kind, _A.id, _A.tries, _A.holder).where(_is(subject), free)
         return next(iter(self._take(found, now, until)), None)
 
-    def keep(self, claims: Iterable[Claim], *, until: datetime) -> None:
-        """Say that these are being worked on still."""
+    def renew(self, claims: Iterable[Claim], *, until: datetime) -> None:
+        """Renew the leases of these."""
         rows = [{"of_kind": c.subject.kind, "of_id": c.subject.id, "by": c.holder} for c in claims]
         if rows:
             # By the key: nothing else leads to a holder.
@@ -109,24 +109,26 @@ class Agenda:
             with self._engine.begin() as connection:
                 connection.execute(mine.values(due_at=until), rows)
 
-    def finish(self, claim: Claim, now: datetime, *, again: datetime | None, well: bool) -> bool:
-        """Give it back, to be looked at `again` then, or sooner where that was wished meanwhile.
+    def finish(
+        self, claim: Claim, now: datetime, *, next_run: datetime | None, settled: bool
+    ) -> bool:
+        """Release it, to run at `next_run`, or sooner where that was scheduled meanwhile.
 
-        When it went `well`, deliveries that came before it was taken are done, and failures are
+        When it is `settled`, deliveries that came before it was taken are done, and failures are
         forgotten. False when it was taken away before.
         """
         at = (
             _A.at
-            if again is None
-            else sa.case((sa.or_(_A.at.is_(None), _A.at > again), again), else_=_A.at)
+            if next_run is None
+            else sa.case((sa.or_(_A.at.is_(None), _A.at > next_run), next_run), else_=_A.at)
         )
         with self._engine.begin() as connection:
             given = connection.execute(
                 agenda.update()
                 .where(_is(claim.subject), _A.holder == claim.holder)
-                .values(at=at, due_at=at, holder=None, tries=0 if well else claim.tries + 1)
+                .values(at=at, due_at=at, holder=None, tries=0 if settled else claim.tries + 1)
             ).rowcount
-            if given and well:
+            if given and settled:
                 connection.execute(
                     inbox.update()
                     .where(
@@ -146,16 +148,16 @@ class Agenda:
                 agenda.update().where(_A.holder.is_not(None)).values(at=now, due_at=now)
             )
 
-    def when(self, subject: Subject) -> datetime | None:
-        """When it will be looked at next, as far as that is known."""
-        with self._reading() as connection:
+    def due_at(self, subject: Subject) -> datetime | None:
+        """Return when its job runs next, as far as that is known."""
+        with read_only(self._engine) as connection:
             row = connection.execute(sa.select(_A.due_at).where(_is(subject))).first()
         return row.due_at if row else None
 
     def overdue(self, now: datetime) -> tuple[int, datetime | None]:
         """How many wait to be taken, and since when the first one does."""
         found = sa.select(sa.func.count(), sa.func.min(_A.due_at)).where(_A.due_at <= now)
-        with self._reading() as connection:
+        with read_only(self._engine) as connection:
             count, first = connection.execute(found).one()
         return count, first
 
@@ -189,9 +191,6 @@ class Agenda:
                     for c in claims
                 ],
             )
-
-    def _reading(self) -> Connection:
-        return self._engine.connect().execution_options(**{ONLY_READS: True})
 
 
 def _due(now: datetime, most: int) -> sa.Select[tuple[str, int, int, str | None]]:

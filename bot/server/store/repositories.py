@@ -6,10 +6,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from bot.server.store.engine import ONLY_READS, insert
+from bot.server.store.engine import insert, read_only
 from bot.server.store.page_cache import clear
 from bot.server.store.rate_limiter import forget
-from bot.server.store.rows import InstallationRow, RepositoryRow, RepositoryState, Seen
+from bot.server.store.rows import InstallationRow, RepositoryInfo, RepositoryRow, RepositoryState
 from bot.server.store.tables import fact, installation, repository
 
 _R = repository.c
@@ -28,13 +28,13 @@ _ROW = (
 )
 
 
-class Register:
+class Repositories:
     """What there is to work on. Each call is one transaction; times are aware."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def see_installation(self, row: InstallationRow, at: datetime) -> None:
+    def save_installation(self, row: InstallationRow, at: datetime) -> None:
         """Keep how GitHub shows it. The repositories of one that is gone are gone."""
         with self._engine.begin() as connection:
             statement = insert(connection.dialect.name, installation)
@@ -56,12 +56,12 @@ class Register:
                 clear(connection, sa.select(_R.id).where(_R.installation_id == row.id))
                 forget(connection, row.id)
 
-    def see_repositories(
-        self, installation_id: int, seen: Sequence[Seen], at: datetime
+    def save_repositories(
+        self, installation_id: int, seen: Sequence[RepositoryInfo], at: datetime
     ) -> tuple[int, ...]:
         """Keep all that an installation reaches; what it reached before and no more is gone.
 
-        Returns the ids of those that are to be looked at: new ones, and such as came back.
+        Returns the ids of those that are to be synced: new ones, and such as came back.
         """
         with self._engine.begin() as connection:
             old = {
@@ -71,7 +71,7 @@ class Register:
                 )
             }
             for one in seen:
-                _see(connection, installation_id, one, at)
+                _save(connection, installation_id, one, at)
             there = {number for number, state in old.items() if state != "gone"}
             lost = there - {one.id for one in seen}
             if lost:
@@ -85,12 +85,12 @@ class Register:
                 clear(connection, sa.select(_R.id).where(gone))
         return tuple(one.id for one in seen if not one.archived and old.get(one.id) != "active")
 
-    def see_repository(self, installation_id: int, seen: Seen, at: datetime) -> None:
+    def save_repository(self, installation_id: int, seen: RepositoryInfo, at: datetime) -> None:
         """Keep how GitHub shows one repository."""
         with self._engine.begin() as connection:
-            _see(connection, installation_id, seen, at)
+            _save(connection, installation_id, seen, at)
 
-    def lose_repository(self, number: int, at: datetime) -> None:
+    def mark_repository_gone(self, number: int, at: datetime) -> None:
         """It cannot be reached any more."""
         with self._engine.begin() as connection:
             connection.execute(
@@ -98,16 +98,18 @@ class Register:
             )
             clear(connection, sa.select(_R.id).where(_R.id == number))
 
-    def note(self, number: int, *, result: str, told: str, zone: str, at: datetime) -> None:
+    def record_result(
+        self, number: int, *, result: str, message: str, zone: str, at: datetime
+    ) -> None:
         """Keep what became of a sync."""
         with self._engine.begin() as connection:
             connection.execute(
                 repository.update()
                 .where(_R.id == number)
-                .values(result=result, told=told, zone=zone, synced_at=at, written=0, to_write=0)
+                .values(result=result, told=message, zone=zone, synced_at=at, written=0, to_write=0)
             )
 
-    def note_progress(self, number: int, written: int, to_write: int) -> None:
+    def record_progress(self, number: int, written: int, to_write: int) -> None:
         """Keep how far the run that goes on is."""
         with self._engine.begin() as connection:
             connection.execute(
@@ -119,14 +121,14 @@ class Register:
     def installation(self, number: int) -> InstallationRow | None:
         """The installation of that id, when it is known."""
         columns = installation.c.id, installation.c.account, installation.c.state
-        with self._reading() as connection:
+        with read_only(self._engine) as connection:
             row = connection.execute(sa.select(*columns).where(installation.c.id == number)).first()
         return InstallationRow(*row) if row else None
 
     def installations(self) -> tuple[InstallationRow, ...]:
         """All that are known, gone ones too."""
         columns = installation.c.id, installation.c.account, installation.c.state
-        with self._reading() as connection:
+        with read_only(self._engine) as connection:
             rows = connection.execute(sa.select(*columns).order_by(installation.c.id)).all()
         return tuple(InstallationRow(*row) for row in rows)
 
@@ -143,16 +145,16 @@ class Register:
         same = _R.known_as == full_name.lower()
         return self._repository(same, _R.state != "gone", _R.private.is_(False))
 
-    def those(self, numbers: Sequence[int]) -> tuple[RepositoryRow, ...]:
+    def by_ids(self, numbers: Sequence[int]) -> tuple[RepositoryRow, ...]:
         """Of the repositories of these ids those that are known and not gone, by name."""
         found = sa.select(*_ROW).where(_R.id.in_(numbers), _R.state != "gone")
-        with self._reading() as connection:
+        with read_only(self._engine) as connection:
             rows = connection.execute(found.order_by(_R.known_as)).all()
         return tuple(RepositoryRow(*row) for row in rows)
 
     def repositories(self, installation_id: int) -> tuple[RepositoryRow, ...]:
         """What an installation reaches, or did: gone ones too."""
-        with self._reading() as connection:
+        with read_only(self._engine) as connection:
             rows = connection.execute(
                 sa.select(*_ROW).where(_R.installation_id == installation_id).order_by(_R.id)
             ).all()
@@ -165,22 +167,22 @@ class Register:
         not counted its rows yet answers as quickly as any other.
         """
         found = sa.select(_R.id).where(_R.state == "active", _R.id > after).order_by(_R.id)
-        with self._reading() as connection:
+        with read_only(self._engine) as connection:
             return list(connection.execute(found.limit(most)).scalars())
 
     def count_active(self) -> int:
         """How many are active."""
         found = sa.select(sa.func.count()).where(_R.state == "active")
-        with self._reading() as connection:
+        with read_only(self._engine) as connection:
             return connection.execute(found).scalar_one()
 
     def fact(self, name: str) -> str | None:
-        """A word kept under a name."""
-        with self._reading() as connection:
+        """Return the word stored under a name."""
+        with read_only(self._engine) as connection:
             return connection.execute(sa.select(fact.c.value).where(fact.c.name == name)).scalar()
 
-    def keep_fact(self, name: str, value: str) -> None:
-        """Keep a word under a name."""
+    def set_fact(self, name: str, value: str) -> None:
+        """Store a word under a name."""
         with self._engine.begin() as connection:
             connection.execute(
                 insert(connection.dialect.name, fact)
@@ -188,8 +190,8 @@ class Register:
                 .on_conflict_do_update(index_elements=[fact.c.name], set_={"value": value})
             )
 
-    def first_fact(self, name: str, value: str) -> str:
-        """Keep a word unless there is one; returns the one that is kept, whoever was first."""
+    def set_fact_once(self, name: str, value: str) -> str:
+        """Store a word unless there is one, and return the stored one."""
         with self._engine.begin() as connection:
             connection.execute(
                 insert(connection.dialect.name, fact)
@@ -200,17 +202,14 @@ class Register:
             return str(found.scalar_one())
 
     def _repository(self, *where: sa.ColumnElement[bool]) -> RepositoryRow | None:
-        with self._reading() as connection:
+        with read_only(self._engine) as connection:
             # A name may have passed to another repository that was looked at since.
             newest = sa.select(*_ROW).where(*where).order_by(_R.seen_at.desc()).limit(1)
             row = connection.execute(newest).first()
         return RepositoryRow(*row) if row else None
 
-    def _reading(self) -> Connection:
-        return self._engine.connect().execution_options(**{ONLY_READS: True})
 
-
-def _see(connection: Connection, installation_id: int, seen: Seen, at: datetime) -> None:
+def _save(connection: Connection, installation_id: int, seen: RepositoryInfo, at: datetime) -> None:
     state: RepositoryState = "archived" if seen.archived else "active"
     values = {
         "installation_id": installation_id,

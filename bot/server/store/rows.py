@@ -9,7 +9,7 @@ RepositoryState = Literal["active", "archived", "gone"]
 
 
 class Subject(NamedTuple):
-    """What can be looked at: the App itself, one installation of it, one repository."""
+    """What a job is about: the App itself, one installation of it, one repository."""
 
     kind: Kind
     id: int
@@ -20,7 +20,7 @@ class Subject(NamedTuple):
 
 APP = Subject("app", 0)
 SWEEP = Subject("app", 1)  # the App's deliveries that never arrived
-EVERYTHING = Subject("app", 2)  # all repositories, each to be looked at by itself
+EVERYTHING = Subject("app", 2)  # all repositories, each by a job of its own
 
 
 def installation(number: int) -> Subject:
@@ -33,8 +33,8 @@ def repository(number: int) -> Subject:
     return Subject("repository", number)
 
 
-class Delivery(NamedTuple):
-    """One webhook delivery, as far as it matters: it says what is to be looked at."""
+class WebhookDelivery(NamedTuple):
+    """One webhook delivery, as far as it matters: it says what is to be synced."""
 
     guid: str
     event: str
@@ -64,8 +64,8 @@ class InstallationRow(NamedTuple):
 class RepositoryRow(NamedTuple):
     """A repository as GitHub last showed it, and what became of its last sync.
 
-    `result` is a word ("" when there was none yet), `told` the sentence that goes with it. While a
-    run goes on, `written` of `to_write` changes are made; else both are 0.
+    `result` is a word ("" when there was none yet), `message` the sentence that goes with it. While
+    a run goes on, `written` of `to_write` changes are made; else both are 0.
     """
 
     id: int
@@ -76,12 +76,12 @@ class RepositoryRow(NamedTuple):
     zone: str = "UTC"
     synced_at: datetime | None = None
     result: str = ""
-    told: str = ""
+    message: str = ""
     written: int = 0
     to_write: int = 0
 
 
-class Seen(NamedTuple):
+class RepositoryInfo(NamedTuple):
     """A repository as a list of GitHub shows it."""
 
     id: int

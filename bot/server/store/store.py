@@ -5,13 +5,13 @@ from typing import Self
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from bot.server.store.cleanup import Retention
+from bot.server.store.cleanup import Cleanup
 from bot.server.store.engine import open_engine
 from bot.server.store.inbox import Inbox
-from bot.server.store.job_table import Agenda
+from bot.server.store.job_table import JobTable
 from bot.server.store.migrate import migrate
-from bot.server.store.page_cache import Shelf
-from bot.server.store.repositories import Register
+from bot.server.store.page_cache import PageCache
+from bot.server.store.repositories import Repositories
 
 
 class Store:
@@ -19,11 +19,11 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.agenda = Agenda(engine)
+        self.jobs = JobTable(engine)
         self.inbox = Inbox(engine)
-        self.register = Register(engine)
-        self.retention = Retention(engine)
-        self.shelf = Shelf(engine)
+        self.repositories = Repositories(engine)
+        self.cleanup = Cleanup(engine)
+        self.page_cache = PageCache(engine)
 
     @classmethod
     def open(cls, url: str, *, connections: int = 10) -> Self:

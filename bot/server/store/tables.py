@@ -91,9 +91,9 @@ mentor = sa.Table(
     sa.Column("repository_id", Id, primary_key=True, autoincrement=False, index=True),
 )
 
-# When which thing is looked at again. `at` is the earliest wish, none while the only wish is being
-# fulfilled; `due_at` is when somebody should pick the row: at `at`, or, while `holder` works on it,
-# when that holder must be taken for dead.
+# When which job runs. `at` is the earliest time, none while the job runs and nothing came since;
+# `due_at` is when a worker claims the row: at `at`, or, while `holder` runs the job, when the
+# holder's lease expires.
 agenda = sa.Table(
     "agenda",
     metadata,

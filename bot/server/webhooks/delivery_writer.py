@@ -1,40 +1,40 @@
-"""Group commit: deliveries that come while one transaction is written share the next one."""
+"""Writes deliveries by group commit: those that come during one transaction share the next."""
 
 import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from bot.server.store.rows import Delivery
+from bot.server.store.rows import WebhookDelivery
 
 log = logging.getLogger(__name__)
-MOST = 500  # deliveries in one transaction
+GROUP_SIZE = 500  # deliveries in one transaction
 
-Keep = Callable[[list[Delivery]], object]
-Tell = Callable[[list[Delivery]], object]
+Write = Callable[[list[WebhookDelivery]], object]
+OnWritten = Callable[[list[WebhookDelivery]], object]
 
 
-class Receiver:
-    """Hands deliveries to `keep`, which runs in a thread and returns when they are safe.
+class DeliveryWriter:
+    """Hands deliveries to `write`, which runs in a thread and returns when they are safe.
 
-    Belongs to one event loop, which `tell` is called in with those that are safe. When `keep`
-    raises, each delivery of that group does.
+    Belongs to one event loop, in which `on_written` is called with those that are safe. When
+    `write` raises, each delivery of that group does.
     """
 
-    def __init__(self, keep: Keep, tell: Tell = lambda _kept: None) -> None:
-        self._keep = keep
-        self._tell = tell
-        self._waiting: list[tuple[Delivery, asyncio.Future[None]]] = []
+    def __init__(self, write: Write, on_written: OnWritten = lambda _deliveries: None) -> None:
+        self._write_group = write
+        self._on_written = on_written
+        self._waiting: list[tuple[WebhookDelivery, asyncio.Future[None]]] = []
         self._writer: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="inbox")
 
-    async def receive(self, delivery: Delivery) -> None:
+    async def receive(self, delivery: WebhookDelivery) -> None:
         """Return when it is safe."""
-        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((delivery, kept))
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((delivery, written))
         if self._writer is None:
             self._writer = asyncio.create_task(self._write())
-        await kept
+        await written
 
     async def close(self) -> None:
         """Wait until all that came is safe."""
@@ -45,18 +45,18 @@ class Receiver:
     async def _write(self) -> None:
         loop = asyncio.get_running_loop()
         while self._waiting:
-            group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            group, self._waiting = self._waiting[:GROUP_SIZE], self._waiting[GROUP_SIZE:]
             deliveries = [one for one, _ in group]
             try:
-                await loop.run_in_executor(self._thread, self._keep, deliveries)
+                await loop.run_in_executor(self._thread, self._write_group, deliveries)
             except Exception as broken:
-                log.exception("deliveries could not be kept")
-                for _, kept in group:
-                    if not kept.done():
-                        kept.set_exception(broken)
+                log.exception("deliveries not written")
+                for _, written in group:
+                    if not written.done():
+                        written.set_exception(broken)
             else:
-                for _, kept in group:
-                    if not kept.done():
-                        kept.set_result(None)
-                self._tell(deliveries)
+                for _, written in group:
+                    if not written.done():
+                        written.set_result(None)
+                self._on_written(deliveries)
         self._writer = None

@@ -1,7 +1,7 @@
 """What a delivery is about: the few fields of a payload that matter, and what they ask for.
 
 Pure. Events, actions and fields are those of GitHub's "Webhook events and payloads". A delivery
-only says "look again": what is true is asked for then. So nothing else of it is read, let alone
+only says "sync again": what is true is asked for then. So nothing else of it is read, let alone
 kept.
 """
 
@@ -11,8 +11,8 @@ import msgspec
 
 from bot.server.store.rows import Subject, installation, repository
 
-# Looking again at a repository or an installation covers all actions of these events.
-OF_REPOSITORY: Final = frozenset(
+# A sync of a repository or an installation covers all actions of these events.
+REPOSITORY_EVENTS: Final = frozenset(
     {
         "issue_comment",
         "issues",
@@ -25,7 +25,7 @@ OF_REPOSITORY: Final = frozenset(
         "sub_issues",
     }
 )
-OF_INSTALLATION: Final = frozenset({"installation", "installation_repositories"})
+INSTALLATION_EVENTS: Final = frozenset({"installation", "installation_repositories"})
 # After these the installation may reach other repositories than before.
 MOVES: Final = frozenset({"deleted", "transferred"})
 
@@ -35,13 +35,13 @@ Id = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Word = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]{0,64}\Z")]
 
 
-class Numbered(msgspec.Struct):
+class PayloadInstallation(msgspec.Struct):
     """Anything with an id."""
 
     id: Id
 
 
-class Home(msgspec.Struct):
+class PayloadRepository(msgspec.Struct):
     """The repository of an event."""
 
     id: Id
@@ -59,8 +59,8 @@ class Payload(msgspec.Struct):
 
     action: Word | None = None
     ref: str | None = None
-    repository: Home | None = None
-    installation: Numbered | None = None
+    repository: PayloadRepository | None = None
+    installation: PayloadInstallation | None = None
     sender: Sender | None = None
 
 
@@ -79,17 +79,17 @@ def read(body: bytes | bytearray) -> Payload:
         raise MalformedError from None
 
 
-def about(event: str, payload: Payload, bot: str | None) -> Subject | None:
-    """What to look at again because of it; None when that would show nothing new.
+def subject_of(event: str, payload: Payload, bot: str | None) -> Subject | None:
+    """Return what to sync because of it; None when that would show nothing new.
 
     `bot` is the login under which we write: what we did ourselves, we know. Raises MalformedError
     when the payload does not say what the event is about.
     """
-    if event in OF_INSTALLATION:
+    if event in INSTALLATION_EVENTS:
         if payload.installation is None:
             raise MalformedError
         return installation(payload.installation.id)
-    if event not in OF_REPOSITORY:
+    if event not in REPOSITORY_EVENTS:
         return None
     if payload.repository is None:
         raise MalformedError
