@@ -24,7 +24,7 @@ help:
 	@echo "make upgrades  sync the paths that earlier versions began, and print what that changes"
 	@echo "make lock    resolve the dependencies again (requirements/)"
 	@echo "make audit   ask whether a locked dependency has a known weakness"
-	@echo "make dist    build the package and the list of its parts"
+	@echo "make dist    build both packages and the lists of their parts"
 
 demo: setup
 	@$(BIN)/milepost demo
@@ -75,12 +75,15 @@ upgrades: $(VENV)/.dev
 lock: $(UV)
 	UPGRADE=$(UPGRADE) sh requirements/lock.sh $(UV)
 
-# What a release consists of: the package and a list of all that a run of the Action is made of.
+# What a release consists of: both packages and a list of all that a run of the Action is made of.
 dist: setup
-	@test -z "$(VERSION)" || test "milepost $(VERSION)" = "$$($(BIN)/milepost --version)" \
+	@test -z "$(VERSION)" || { \
+	  test "milepost $(VERSION)" = "$$($(BIN)/milepost --version)" && \
+	  test "github-sandbox $(VERSION)" = "$$($(BIN)/github-sandbox --version)"; } \
 	  || { echo "The tag says $(VERSION), pyproject.toml says otherwise."; exit 1; }
 	@rm -rf dist
 	@$(BIN)/python -m hatchling build -d dist
+	@cd github-sandbox && ../$(BIN)/python -m hatchling build -d ../dist
 	@$(BIN)/python requirements/parts.py action > dist/milepost.cdx.json
 	@$(BIN)/python requirements/parts.py server > dist/milepost-server.cdx.json
 

@@ -17,8 +17,8 @@ import yaml
 from pydantic import SecretStr
 
 from bot.github.app import AppAuth
+from bot.github.rate_limit_state import WriteRates
 from bot.github.rate_limiter import InMemoryRateLimiter
-from bot.github.retry import Pacing
 from bot.server.jobs import Jobs
 from bot.server.store.rows import APP, Subject, installation, repository
 from bot.server.store.store import Store
@@ -73,7 +73,7 @@ class Bench:
             api_url=sandbox.api_url,
             clock=world.clock.now,
         )
-        budget = InMemoryRateLimiter(Pacing(interval=0))
+        budget = InMemoryRateLimiter(WriteRates(interval=0))
         self._jobs = Jobs(store, self._auth, budget, clock=world.clock.now, sleep=time.sleep)
 
     def meet(self) -> None:

@@ -22,14 +22,15 @@ from pydantic import SecretStr
 from bot.cli.living import Learner
 from bot.curriculum import load
 from bot.github.addresses import web_root
+from bot.github.api_client import ApiClient
 from bot.github.cache import EtagCache
 from bot.github.client import Connection
 from bot.github.gateway import PyGithubGateway
 from bot.github.reader import HttpReader
-from bot.github.retry import Pacing
+from bot.progress.path import PathReader
 from bot.settings import Settings
 from bot.usecases.sync import Sync
-from github_sandbox.browser_user import Person
+from github_sandbox.browser_user import BrowserUser
 from github_sandbox.server import Sandbox, running
 
 CURRICULUM = "devops-to-mlops"
@@ -65,7 +66,7 @@ class Living:
         self._cache = EtagCache(cache)
         self._curriculum = load.from_catalog(CURRICULUM)
         self._settings = Settings.model_validate({"start": FIRST.date(), "publish": publish})
-        self._learner = Learner(Person(self._world), self._world, self._curriculum, Random(7))
+        self._learner = Learner(BrowserUser(self._world), self._world, self._curriculum, Random(7))
         self._connection = Connection(
             repository=sandbox.repository,
             token=SecretStr(sandbox.token),
@@ -79,13 +80,13 @@ class Living:
         journal.forget()
         with HttpReader(self._connection, cache=self._cache) as reader:
             Sync(
-                self._curriculum,
-                self._settings,
-                self._world.clock.now(),
+                PathReader(self._curriculum, self._settings, self._world.clock.now()),
                 reader,
                 web=web_root(self._connection.api_url),
             ).run(
-                gateway=lambda: PyGithubGateway(self._connection, pacing=Pacing(interval=0)),
+                gateway=lambda: PyGithubGateway(
+                    self._connection, ApiClient(self._connection.api_url)
+                ),
                 sleep=time.sleep,
                 progress=lambda *_: None,
             )

@@ -119,6 +119,12 @@ class RefusedError(MilepostError):
     exit_code = 9
 
 
+class NewerFormatError(MilepostError):
+    """A newer version wrote to this repository, in a format that this one cannot read."""
+
+    exit_code = 10
+
+
 class UncertainWriteError(MilepostError):
     """A write was sent and its answer was lost: look again before doing anything else."""
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Resolves every set of dependencies. Hashes only: no file here names a package index. What is
-# locked stays where it fits; with UPGRADE=--upgrade everything moves to its newest release.
+# locked stays where it fits; with UPGRADE=--upgrade everything moves to its newest release. The
+# stand-in comes from this tree, which no hash can say: what it needs is locked, it itself is not.
 set -eu
 uv=$1
 compile() {

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -35,6 +36,47 @@ def test_a_wheel_carries_templates_catalog_and_type_marker(wheel: Path) -> None:
     assert {"bot/py.typed", "bot/curriculum/catalog/devops-to-mlops.yml"} <= names
     assert not [name for name in names if name.startswith(("tests/", "templates/", "docs/"))]
     assert not [name for name in names if "__pycache__" in name]
+    assert {name.partition("/")[0] for name in names} == {
+        "bot",
+        f"{wheel.name.removesuffix('-py3-none-any.whl')}.dist-info",
+    }
+
+
+def test_the_stand_in_is_built_with_its_templates_and_without_milepost(tmp_path: Path) -> None:
+    folder = ROOT / "github-sandbox"
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-d", str(tmp_path)],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+    (built,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(built) as archive:
+        texts = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert len(list(tmp_path.glob("*.tar.gz"))) == 1
+    source = folder / "github_sandbox"
+    carried = {file.relative_to(folder).as_posix() for file in source.rglob("*.*")}
+    assert {name for name in carried if not name.endswith(".pyc")} <= set(texts)
+    licensed = {name for name, text in texts.items() if "milepost" in text.lower()}
+    assert {name.rpartition("/")[2] for name in licensed} == {"LICENSE"}
+
+
+def test_both_packages_have_one_version_and_milepost_needs_that() -> None:
+    projects = [
+        tomllib.loads((ROOT / place / "pyproject.toml").read_text())["project"]
+        for place in (".", "github-sandbox")
+    ]
+    versions = {project["version"] for project in projects}
+    assert len(versions) == 1
+    needed = projects[0]["optional-dependencies"]["sandbox"]
+    assert needed == [f"github-sandbox=={versions.pop()}"]
+
+
+def test_what_the_action_and_the_server_install_has_no_stand_in() -> None:
+    for name in ("action", "server"):
+        text = (ROOT / f"requirements/{name}.txt").read_text()
+        assert "github-sandbox" not in text
+        assert "mdit-py-plugins" not in text
 
 
 def test_an_installed_wheel_renders_without_the_checkout(wheel: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A clock for tests of what waits: it stands still until somebody sleeps."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,11 +15,13 @@ class Timeline:
     now: datetime
     slept: list[float] = field(default_factory=list)
     told: list[tuple[float, str]] = field(default_factory=list)
+    before_sleep: Callable[[], object] = lambda: None
 
     def clock(self) -> datetime:
         return self.now
 
     def sleep(self, seconds: float) -> None:
+        self.before_sleep()
         self.slept.append(seconds)
         self.now += timedelta(seconds=seconds)
         self.world.clock.advance(timedelta(seconds=seconds))

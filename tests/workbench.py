@@ -13,6 +13,7 @@ from bot.curriculum.model import Curriculum
 from bot.planning.changes import Change, Plan, UpdateIssue
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.undo import make_undo
+from bot.progress.path import PathReader
 from bot.settings import Settings
 from bot.usecases.reconcile import Session, planner
 from github_sandbox.state import comments, issues, labels, milestones, pulls
@@ -53,7 +54,7 @@ class Workbench:
 
     def _session(self, path: Curriculum, config: Settings | None, today: str) -> Session:
         now = datetime.combine(date.fromisoformat(today), time(9), tzinfo=UTC)
-        return Session(self.edges, planner(path, config or settings(), now, self.edges))
+        return Session(self.edges, planner(PathReader(path, config or settings(), now), self.edges))
 
     def _run(self, session: Session) -> Plan:
         plan = session.plan()

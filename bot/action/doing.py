@@ -1,6 +1,5 @@
 """The activities: each does its thing with a use case, and says what it did."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.action import pull
@@ -8,40 +7,35 @@ from bot.action.edges import Edges
 from bot.action.inputs import Command, Inputs
 from bot.action.runner import Log
 from bot.action.told import Done
-from bot.curriculum.model import Curriculum
 from bot.errors import PermissionDeniedError
 from bot.planning import printing
 from bot.planning.changes import Change, Plan
-from bot.planning.desired import SUMMARY_KEY
 from bot.planning.ports import Reader
-from bot.reports.view import View
-from bot.settings import Settings
-from bot.usecases.look import look
+from bot.progress.path import LearningPath, PathReader
 from bot.usecases.sources import Source
 
 if TYPE_CHECKING:
+    from bot.usecases.publish import DueComment
     from bot.usecases.reconcile import Session
     from bot.usecases.sync import Sync
 
 
 class Doing:
-    """One path in one repository at `now` (aware). Methods raise what reader and gateway raise."""
+    """One path in one repository. Methods raise what reader and gateway raise."""
 
     def __init__(
         self,
         edges: Edges,
         reader: Reader,
-        path: tuple[Settings, Curriculum],
+        paths: PathReader,
         *,
-        now: datetime,
         given: Inputs,
         log: Log,
         why: str,
     ) -> None:
         self._edges = edges
         self._reader = reader
-        self._settings, self._curriculum = path
-        self._now = now
+        self._paths = paths
         self._given = given
         self._log = log
         self._why = why
@@ -64,7 +58,7 @@ class Doing:
         `places` are the checkout, which the path was read from, and the default branch. `run` is
         the address of this run. The addresses that strangers may have put there are not asked for.
         """
-        files = (self._given.config, self._settings.curriculum)
+        files = (self._given.config, self._paths.settings.curriculum)
         if not pull.touched(files, *places) and pull.standing(number, self._reader) is None:
             return Done(title="Nothing to do", why="This pull request does not change the path.")
         found = self._planned(ask_outside=False)
@@ -88,8 +82,8 @@ class Doing:
             pages=(printing.as_markdown(found),),
         )
 
-    def _view(self) -> View:
-        return look(self._curriculum, self._settings, self._reader.snapshot(), self._now)
+    def _view(self) -> LearningPath:
+        return self._paths.path(self._reader.snapshot())
 
     def sync(self) -> Done:
         """All that is due. Raises RefusedError when it would remove too much."""
@@ -97,12 +91,10 @@ class Doing:
         from bot.usecases.sync import Sync
 
         run = Sync(
-            self._curriculum,
-            self._settings,
-            self._now,
+            self._paths,
             self._reader,
             web=web_root(self._edges.environment.api_url),
-            outside=self._edges.outside(self._settings),
+            outside=self._edges.outside(self._paths.settings),
         )
         if self._given.dry_run:
             return self._foretold(run)
@@ -159,9 +151,8 @@ class Doing:
     def _session(self, *, ask_outside: bool = True) -> "Session":
         from bot.usecases.reconcile import Session, planner
 
-        outside = self._edges.outside(self._settings) if ask_outside else None
-        make = planner(self._curriculum, self._settings, self._now, self._reader, outside)
-        return Session(self._reader, make)
+        outside = self._edges.outside(self._paths.settings) if ask_outside else None
+        return Session(self._reader, planner(self._paths, self._reader, outside))
 
     def apply(self) -> Done:
         """Labels, milestones and issues as the plan says. Raises RefusedError as `sync` does."""
@@ -190,46 +181,40 @@ class Doing:
     def weekly(self) -> Done:
         """The summary of the last whole week."""
         from bot.reports import weekly as reports
+        from bot.usecases.due_comments import weekly_comment
 
         view = self._view()
         week = reports.Week.of(view.today, view.settings.summary.day).before
-        text = reports.as_markdown(reports.weekly(view, week))
-        return self._publish(
-            view, reports.weekly_key(week), f"Summary of week {week}", text, (SUMMARY_KEY,)
-        )
+        return self._publish(view, weekly_comment(view, week))
 
     def checkpoint(self) -> Done:
         """The report on the latest checkpoint whose time has come."""
         from bot.reports import checkpoint as reports
-        from bot.reports.checkpoint_items import checkpoint_keys
-        from bot.reports.checkpoint_text import as_markdown
+        from bot.usecases.due_comments import checkpoint_comment
 
         view = self._view()
         newest = reports.newest_reached(view)
         if newest is None:
             lines = ("No checkpoint's time has come yet.",)
             return Done(title="Nothing to report", why=self._why, view=view, lines=lines)
-        text = as_markdown(reports.checkpoint_report(view, newest))
-        title = f"Report: {newest.title}"
-        return self._publish(view, reports.report_key(newest), title, text, checkpoint_keys(newest))
+        return self._publish(view, checkpoint_comment(view, newest))
 
     def badge(self) -> Done:
         """Nothing but what every run leaves: the badge as a file on the runner."""
         return Done(title="Badge", why=self._why, view=self._view())
 
-    def _publish(self, view: View, key: str, title: str, text: str, on: tuple[str, ...]) -> Done:
+    def _publish(self, view: LearningPath, due: "DueComment") -> Done:
         from bot.usecases.publish import Outcome, publish_once
 
+        title = due.title
         if self._given.dry_run:
-            return Done(title=f"Would post: {title}", why=self._why, view=view, pages=(text,))
+            return Done(title=f"Would post: {title}", why=self._why, view=view, pages=(due.text,))
         outcome = publish_once(
-            key,
-            text,
-            view.observed.snapshot,
+            due,
+            view.observed,
             reader=self._reader,
             gateway=self._edges.gateway,
             sleep=self._edges.sleep,
-            on=on,
         )
         return Done(
             title=title,
@@ -237,7 +222,7 @@ class Doing:
             view=view,
             changes=int(outcome is Outcome.POSTED),
             lines=(f"{title}: {outcome.value}.",),
-            pages=(text,),
+            pages=(due.text,),
         )
 
     def _show(self, plan: Plan) -> None:

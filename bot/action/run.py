@@ -98,11 +98,12 @@ def _run(environ: Mapping[str, str], log: Log, now: Callable[[], datetime]) -> "
             why = "This is a fork or a template: start the workflow by hand to begin a path here."
             return _leave(environ, _nothing(why))
         from bot.action.doing import Doing
+        from bot.progress.path import PathReader
         from bot.usecases.sources import find_curriculum
 
         place = there if chosen.pull is None else here
-        path = settings, find_curriculum(settings.curriculum, place)
-        doing = Doing(edges, reader, path, now=now(), given=given, log=log, why=chosen.why)
+        paths = PathReader(find_curriculum(settings.curriculum, place), settings, now())
+        doing = Doing(edges, reader, paths, given=given, log=log, why=chosen.why)
         if chosen.pull is None:
             done = doing.do(chosen.what)
         else:

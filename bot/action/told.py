@@ -5,9 +5,9 @@ from pathlib import Path
 from bot import templating
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.snapshot import Frozen
-from bot.reports.view import View
+from bot.progress.path import LearningPath
 from bot.reports.where import here, unit_names
-from bot.usecases.sync import DueComment
+from bot.usecases.publish import DueComment
 
 BADGE = "milepost-badge.svg"
 
@@ -22,7 +22,7 @@ class Done(Frozen):
 
     title: str
     why: str
-    view: View | None = None
+    view: LearningPath | None = None
     changes: int = 0
     lines: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
@@ -69,7 +69,7 @@ def summary(done: Done) -> str:
     )
 
 
-def facts(view: View) -> tuple[Fact, ...]:
+def facts(view: LearningPath) -> tuple[Fact, ...]:
     """Where the learner is, in a few rows."""
     found = [Fact(name="Done", value=f"{view.progress.all.percent} %")]
     if unit := _unit(view):
@@ -84,7 +84,7 @@ def facts(view: View) -> tuple[Fact, ...]:
     return tuple(found)
 
 
-def draw_badge(view: View, folder: Path) -> Path:
+def draw_badge(view: LearningPath, folder: Path) -> Path:
     """The badge that the settings ask for, as a file in `folder`."""
     from bot.reports import badge
 
@@ -93,11 +93,11 @@ def draw_badge(view: View, folder: Path) -> Path:
     return file
 
 
-def _unit(view: View) -> str | None:
+def _unit(view: LearningPath) -> str | None:
     current = here(view)
     return unit_names(view.curriculum)[current.unit] if current else None
 
 
-def _dashboard(view: View) -> str | None:
+def _dashboard(view: LearningPath) -> str | None:
     ours = view.observed.issues.get(SUMMARY_KEY)
     return ours.state.url if ours else None

@@ -40,21 +40,19 @@ def checkpoint(
     A comment on the checkpoint's issue, once its time has come or all before it is done, and only
     one: a report that stands is left alone.
     """
+    from bot.progress.path import LearningPath
     from bot.reports import checkpoint as reports
-    from bot.reports.checkpoint_items import checkpoint_keys
-    from bot.reports.checkpoint_text import as_markdown
-    from bot.usecases.look import look
+    from bot.usecases.due_comments import checkpoint_comment
     from bot.usecases.publish import publish_once
 
     edges = Edges(repo)
     with edges.reader() as reader:
         settings, curriculum = edges.path(reader)
         meant = reports.by_number(curriculum, number)
-        snapshot = reader.snapshot()
-        view = look(curriculum, settings, snapshot, edges.now())
-        text = as_markdown(reports.checkpoint_report(view, meant))
+        view = LearningPath.read(curriculum, settings, reader.snapshot(), edges.now())
+        due = checkpoint_comment(view, meant)
         if dry_run:
-            console.say(text)
+            console.say(due.text)
             return
         if not reports.reached(view, meant):
             raise UsageError(
@@ -63,13 +61,11 @@ def checkpoint(
                 hint="See how it stands today with --dry-run, or with `milepost report export`.",
             )
         outcome = publish_once(
-            reports.report_key(meant),
-            text,
-            snapshot,
+            due,
+            view.observed,
             reader=reader,
             gateway=edges.gateway,
             sleep=edges.sleep,
-            on=checkpoint_keys(meant),
         )
     console.say(f"Report on the {meant.title}: {outcome.value}.")
 
@@ -92,15 +88,15 @@ def export(
 
     As it stands today, before its time, too. Nothing is posted.
     """
+    from bot.progress.path import LearningPath
     from bot.reports import checkpoint as reports
     from bot.reports.checkpoint_text import written
-    from bot.usecases.look import look
 
     edges = Edges(repo)
     with edges.reader() as reader:
         settings, curriculum = edges.path(reader)
         meant = reports.by_number(curriculum, number)
-        view = look(curriculum, settings, reader.snapshot(), edges.now())
+        view = LearningPath.read(curriculum, settings, reader.snapshot(), edges.now())
     text = written(reports.checkpoint_report(view, meant), form.value)
     if output is None:
         console.say(text.rstrip("\n"))

@@ -79,7 +79,7 @@ class _Life:
         from bot.cli import living
         from bot.curriculum import load
         from bot.settings import CONFIG_PATH
-        from github_sandbox.browser_user import Person
+        from github_sandbox.browser_user import BrowserUser
 
         world = running.world
         text = CONFIG.format(name=name, start=first.date())
@@ -95,7 +95,7 @@ class _Life:
         self._settings: Settings = settings_file.parse(text)
         self._curriculum: Curriculum = load.from_catalog(name)
         chance = Random(SEED)  # noqa: S311 - a made-up life
-        self._learner = living.Learner(Person(world), world, self._curriculum, chance)
+        self._learner = living.Learner(BrowserUser(world), world, self._curriculum, chance)
 
     def live(self) -> None:
         """Seed, then thirteen weeks; prints what a learner would read."""
@@ -148,12 +148,13 @@ class _Life:
         clock.advance(moment - clock.now())
 
     def _sync(self) -> "SyncResult":
+        from bot.github.api_client import ApiClient
         from bot.github.gateway import PyGithubGateway
-        from bot.github.retry import Pacing
 
+        connection = self._connection
         with self._run() as run:
             return run.run(
-                gateway=lambda: PyGithubGateway(self._connection, pacing=Pacing(interval=0)),
+                gateway=lambda: PyGithubGateway(connection, ApiClient(connection.api_url)),
                 sleep=time.sleep,
                 progress=lambda *_: None,
             )
@@ -164,13 +165,12 @@ class _Life:
         from bot.github.addresses import web_root
         from bot.github.cache import EtagCache
         from bot.github.reader import HttpReader
+        from bot.progress.path import PathReader
         from bot.usecases.sync import Sync
 
         with HttpReader(self._connection, cache=EtagCache(self._cache)) as reader:
             yield Sync(
-                self._curriculum,
-                self._settings,
-                self._running.world.clock.now(),
+                PathReader(self._curriculum, self._settings, self._running.world.clock.now()),
                 reader,
                 web=web_root(self._connection.api_url),
             )

@@ -85,6 +85,7 @@ def _of_server() -> Iterable[Step]:
 
 def _settings(edges: Edges) -> Iterator[Finding]:
     from bot.planning.desired import desired_state
+    from bot.planning.path import PlannedPath
     from bot.settings import Publish
 
     try:
@@ -93,7 +94,7 @@ def _settings(edges: Edges) -> Iterator[Finding]:
     except (GitHubError, UnavailableError):
         # Told by the look at the repository; what can be said without it is said here.
         settings, curriculum = edges.path(None)
-    desired_state(curriculum, settings, settings.start)
+    desired_state(PlannedPath.at_start(curriculum, settings))
     yield Finding(
         subject="settings",
         verdict="well",
@@ -109,12 +110,14 @@ def _settings(edges: Edges) -> Iterator[Finding]:
 
 
 def _repository(edges: Edges) -> Iterator[Finding]:
+    from bot.github.api_client import ApiClient
     from bot.github.client import RestClient, inspect
-    from bot.github.retry import Waiter
+    from bot.github.retry import WaitPolicy
 
     connection = edges.connection()
-    waiter = Waiter(sleep=edges.sleep, on_wait=console.on_wait, max_wait=PATIENCE)
-    seen = inspect(connection, client=RestClient(connection, waiter=waiter))
+    policy = WaitPolicy(sleep=edges.sleep, on_wait=console.on_wait, max_wait=PATIENCE)
+    client = ApiClient(connection.api_url, policy=policy)
+    seen = inspect(connection, client=RestClient(connection, client))
     kind = f" ({seen.token_kind})" if seen.token_kind not in {None, "unknown"} else ""
     yield Finding(subject="token", verdict="well", text=f"accepted{kind} by {connection.api_url}")
     for look in (_standing, _rights, _clock, _budget):

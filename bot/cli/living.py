@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from bot.curriculum.model import Curriculum, TaskKind
-from github_sandbox.browser_user import Person
+from github_sandbox.browser_user import BrowserUser
 from github_sandbox.state.objects import Issue
 from github_sandbox.world import World
 
@@ -33,7 +33,7 @@ class Learner:
     """
 
     def __init__(
-        self, person: Person, world: World, curriculum: Curriculum, chance: Random
+        self, person: BrowserUser, world: World, curriculum: Curriculum, chance: Random
     ) -> None:
         self._person = person
         self._world = world
@@ -69,7 +69,7 @@ class Learner:
 
     def _next(self) -> Issue | None:
         """The open task that is due first; what is in progress before what is not begun."""
-        waiting = self._person.sees(
+        waiting = self._person.issues(
             lambda issue: (
                 issue.is_open
                 and issue.milestone is not None
@@ -87,27 +87,29 @@ class Learner:
 
     def _goes_on(self, issue: Issue, spent: float) -> None:
         if self._begun[issue.number] == spent:
-            self._person.says(issue, "/start")
-        self._person.says(issue, f"/log {spent:.1f}h")
+            self._person.comment(issue, "/start")
+        self._person.comment(issue, f"/log {spent:.1f}h")
 
     def _finishes(self, issue: Issue, spent: float) -> None:
         self._finished.add(issue.number)
         for line in [text for text in (issue.body or "").split("\n") if "- [ ]" in text]:
-            self._person.ticks(issue, line.split("[ ]")[1].strip())
+            self._person.tick(issue, line.split("[ ]")[1].strip())
         if self._kinds[issue.title] is TaskKind.PROJECT:
             name = f"work/{issue.number}.md"
             text = f"# {issue.title}\n\nWhat I built, and what I would do otherwise.\n"
-            self._person.merges(issue.title, f"For #{issue.number}", {name: text.encode()})
+            self._person.merge_pull_request(
+                issue.title, f"For #{issue.number}", {name: text.encode()}
+            )
         if spent >= 1 and self._chance.random() < 0.7:
-            self._person.says(issue, f"/log {spent:.1f}h\n/done")
+            self._person.comment(issue, f"/log {spent:.1f}h\n/done")
         else:
-            self._person.closes(issue)
+            self._person.close(issue)
 
     def _extras(self, week: int, day: int) -> Iterator[Callable[[], object]]:
         """What is not work on a task, by week; all of it on the last sitting."""
         if day != 5:
             return
-        summary = self._person.titled("Your path")
+        summary = self._person.issue_titled("Your path")
         if summary is None:
             return
         told = {
@@ -122,7 +124,7 @@ class Learner:
             12: "/status",
         }
         if text := told.get(week):
-            yield lambda: self._person.says(summary, text)
+            yield lambda: self._person.comment(summary, text)
         if week == 4:
             yield self._rates
         if week == 9:
@@ -138,23 +140,23 @@ class Learner:
 
     def _rates(self) -> None:
         skills = self._curriculum.assessment.skills
-        summary = self._person.titled("Your path")
+        summary = self._person.issue_titled("Your path")
         if summary and skills:
             lines = [f"/rate {skill.title} {self._chance.choice((2, 3, 3, 4))}" for skill in skills]
-            self._person.says(summary, "\n".join(lines))
+            self._person.comment(summary, "\n".join(lines))
 
     def _skips(self) -> None:
-        optional = self._person.sees(
+        optional = self._person.issues(
             lambda issue: issue.is_open and any(x.name == "optional" for x in issue.labels)
         )
         for issue in optional[:1]:
-            self._person.says(issue, "/skip not now, it is optional")
+            self._person.comment(issue, "/skip not now, it is optional")
 
     def _highlights(self) -> None:
-        for issue in self._person.sees(lambda i: any(x.name == "kind: journal" for x in i.labels))[
-            :1
-        ]:
-            self._person.labels(issue, "highlight")
+        for issue in self._person.issues(
+            lambda i: any(x.name == "kind: journal" for x in i.labels)
+        )[:1]:
+            self._person.add_labels(issue, "highlight")
 
 
 def beginning(today: datetime) -> datetime:

@@ -104,11 +104,13 @@ def undo(repo: Repo = None, yes: Yes = False, shape: Shape = Format.TEXT) -> int
 
 def session(edges: Edges, reader: "Reader", asked: "tuple[Command, ...]" = ()) -> "Session":
     """A session on the path that the settings name; `asked` is wanted besides."""
+    from bot.progress.path import PathReader
     from bot.usecases.reconcile import Session, planner
 
     settings, curriculum = edges.path(reader)
+    paths = PathReader(curriculum, settings, edges.now())
     outside = edges.outside(settings)
-    return Session(reader, planner(curriculum, settings, edges.now(), reader, outside, asked=asked))
+    return Session(reader, planner(paths, reader, outside, asked=asked))
 
 
 def write_plan(

@@ -10,7 +10,7 @@ from bot.cli import console
 from bot.cli.edges import Edges
 
 if TYPE_CHECKING:
-    from bot.reports.view import View
+    from bot.progress.path import LearningPath
 
 Repo = Annotated[
     str | None,
@@ -110,10 +110,10 @@ def _hand_over(text: str, output: Path | None, what: str) -> None:
         console.tell(f"Wrote {output}: {what}.")
 
 
-def _look(repo: str | None) -> "View":
-    from bot.usecases.look import look
+def _look(repo: str | None) -> "LearningPath":
+    from bot.progress.path import LearningPath
 
     edges = Edges(repo)
     with edges.reader() as reader:
         settings, curriculum = edges.path(reader)
-        return look(curriculum, settings, reader.snapshot(), edges.now())
+        return LearningPath.read(curriculum, settings, reader.snapshot(), edges.now())

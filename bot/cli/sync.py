@@ -30,15 +30,14 @@ def sync(
     again, it changes nothing.
     """
     from bot.github.addresses import web_root
+    from bot.progress.path import PathReader
     from bot.usecases.sync import Sync
 
     edges = Edges(repo)
     with edges.reader() as reader:
         settings, curriculum = edges.path(reader)
         run = Sync(
-            curriculum,
-            settings,
-            edges.now(),
+            PathReader(curriculum, settings, edges.now()),
             reader,
             web=web_root(edges.environment.api_url),
             outside=edges.outside(settings),
@@ -110,11 +109,11 @@ def _wishes(
     from bot.progress.commands.optional import DropOptional
     from bot.progress.commands.pace import SetPace, pace_of
     from bot.progress.commands.replan import Replan
+    from bot.progress.path import LearningPath
     from bot.reports.where import first_unfinished
-    from bot.usecases.look import look
 
     settings, curriculum = edges.path(reader)
-    view = look(curriculum, settings, reader.snapshot(), edges.now())
+    view = LearningPath.read(curriculum, settings, reader.snapshot(), edges.now())
     if SUMMARY_KEY not in view.observed.issues:
         raise UsageError(
             "there is no plan in this repository yet.",

@@ -30,22 +30,22 @@ def weekly(
 
     A comment on the summary issue, exactly one for each week: one that stands is left alone.
     """
+    from bot.progress.path import LearningPath
     from bot.reports import weekly as reports
-    from bot.usecases.look import look
+    from bot.usecases.due_comments import weekly_comment
     from bot.usecases.publish import publish_once
 
     edges = Edges(repo)
     with edges.reader() as reader:
         settings, curriculum = edges.path(reader)
-        snapshot = reader.snapshot()
-        view = look(curriculum, settings, snapshot, edges.now())
+        view = LearningPath.read(curriculum, settings, reader.snapshot(), edges.now())
         begins = settings.summary.day
         chosen = _week(week, begins) or reports.Week.of(view.today, begins).before
         if chosen.first > view.today:
             raise UsageError(f"week {chosen} has not begun.", where="--week")
-        text = reports.as_markdown(reports.weekly(view, chosen))
+        due = weekly_comment(view, chosen)
         if dry_run:
-            console.say(text)
+            console.say(due.text)
             return
         if settings.summary.place == "issue":
             raise UsageError(
@@ -54,9 +54,8 @@ def weekly(
                 hint="`milepost sync` makes them; --dry-run shows one.",
             )
         outcome = publish_once(
-            reports.weekly_key(chosen),
-            text,
-            snapshot,
+            due,
+            view.observed,
             reader=reader,
             gateway=edges.gateway,
             sleep=edges.sleep,

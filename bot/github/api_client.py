@@ -1,44 +1,64 @@
-"""The HTTP edge of an App: requests that belong to no repository, one at a time over httpx2.
+"""The way to one GitHub: its connections, and one request at a time over httpx2.
 
-One `ApiClient` serves all threads of a process. httpx2 is imported by the first request.
+httpx2 is imported by the first request: the command line and the gateway load this module, too.
 """
 
 import logging
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import SecretStr
 
 from bot.errors import ConfigError
 from bot.github import problems
-from bot.github.client import (
-    ANSWER_TIMEOUT,
-    API_VERSION,
-    CONNECT_TIMEOUT,
-    JSON,
-    PUBLIC_API,
-    USER_AGENT,
-)
 from bot.github.problems import Answer, AnswerLostError, NeverSentError
-from bot.github.retry import Clock, OnWait, Sleep, Waiter, retry, say_nothing, utc_now
+from bot.github.retry import Waiter, WaitPolicy, retry
 
 if TYPE_CHECKING:
     import httpx2
 
+PUBLIC_API = "https://api.github.com"
+# Supported until March 2028 at least; the newer 2026-03-10 is unknown to GitHub Enterprise Server.
+API_VERSION = "2022-11-28"
+USER_AGENT = "milepost"
+JSON = "application/vnd.github+json"
+RAW = "application/vnd.github.raw+json"
+CONNECT_TIMEOUT = 10  # seconds
+ANSWER_TIMEOUT = 20  # seconds; GitHub ends its own work after ten
 MANIFESTS = "/app-manifests/"
 PER_PAGE = "100"  # the most that GitHub gives
 MAX_PAGES = 100_000
 _NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next\b')
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
+class ApiRequest(NamedTuple):
+    """One request. `path` is quoted and below the API root, or a whole address on its host.
+
+    `creates` says that it makes something new, which GitHub limits more than other writes. `before`
+    is called when all waiting is over, right before it is sent; what it raises ends it. `timeout`,
+    in seconds, is for where the usual one is too long.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, str] | None = None
+    body: Any = None
+    headers: Mapping[str, str] = _NO_HEADERS
+    creates: bool = False
+    before: Callable[[], None] | None = None
+    timeout: float | None = None
 
 
 class ApiClient:
-    """Requests below the API root. Redirects are never followed: a secret stays with its host.
+    """Sends requests to one GitHub, for any number of threads.
 
-    Waits that GitHub asks for are obeyed up to `max_wait` seconds a request.
+    Redirects are never followed: a secret stays with its host. Waits that GitHub asks for are
+    obeyed up to `policy.max_wait` seconds. `http` is closed with the client unless it is `shared`.
     """
 
     def __init__(
@@ -46,39 +66,64 @@ class ApiClient:
         api_url: str = PUBLIC_API,
         *,
         http: "httpx2.Client | None" = None,
-        clock: Clock = utc_now,
-        sleep: Sleep = time.sleep,
-        on_wait: OnWait = say_nothing,
-        max_wait: float = 60.0,
+        shared: bool = False,
+        policy: WaitPolicy | None = None,
     ) -> None:
         self.api_url = api_url.rstrip("/")
-        self.clock = clock
-        self._sleep = sleep
-        self._on_wait = on_wait
-        self._max_wait = max_wait
+        self.policy = policy or WaitPolicy()
         self._http = http
+        self._shared = shared
         self._opening = threading.Lock()
+
+    def http(self) -> "httpx2.Client":
+        """Return the connections, opened when there are none; `close` closes them."""
+        with self._opening:
+            if self._http is None:
+                self._http = open_session(self.api_url)
+            return self._http
 
     def close(self) -> None:
         """Close the connections; the next request opens new ones."""
         with self._opening:
-            if self._http is not None:
+            if self._http is not None and not self._shared:
                 self._http.close()
                 self._http = None
 
-    def send(
-        self,
-        method: str,
-        path: str,
-        *,
-        bearer: SecretStr | None = None,
-        query: Mapping[str, str] | None = None,
-        body: Mapping[str, Any] | None = None,
-        accept: str = JSON,
-        repeatable: bool = True,
-        moves: bool = False,
-    ) -> Answer:
-        """The answer, whether a yes or a no (2xx or 4xx); what may pass by itself is tried thrice.
+    def exchange(self, request: ApiRequest) -> Answer:
+        """Return the answer to a request that is sent once, whatever it says.
+
+        Raises NeverSentError and AnswerLostError.
+        """
+        import httpx2
+
+        usual = {"Accept": JSON, "User-Agent": USER_AGENT, "X-GitHub-Api-Version": API_VERSION}
+        if request.before is not None:
+            request.before()
+        try:
+            response = self.http().request(
+                request.method,
+                self._address(request.path),
+                params=dict(request.query) if request.query else None,
+                headers=usual | dict(request.headers),
+                json=request.body,
+                follow_redirects=False,
+                timeout=request.timeout or httpx2.USE_CLIENT_DEFAULT,
+            )
+        except (
+            httpx2.ConnectError,
+            httpx2.ConnectTimeout,
+            httpx2.PoolTimeout,
+            httpx2.ProxyError,
+        ) as broken:
+            raise NeverSentError(f"no connection to {self.api_url}: {broken}") from None
+        except httpx2.RequestError as broken:
+            raise AnswerLostError(f"no answer ({type(broken).__name__})") from None
+        path = urlsplit(request.path).path if "://" in request.path else request.path
+        status, headers = response.status_code, response.headers
+        return Answer(request.method, path, status, headers, response.text)
+
+    def send(self, request: ApiRequest, *, repeatable: bool = True, moves: bool = False) -> Answer:
+        """Return the answer, whether a yes or a no (2xx or 4xx), after three tries at most.
 
         With `moves` a redirect (3xx) is an answer too, else it is none of GitHub's. Raises
         UnavailableError when GitHub gives no answer, or asks for too much patience, and
@@ -86,8 +131,8 @@ class ApiClient:
         """
 
         def once(_again: bool) -> Answer:
-            answer = self._exchange(method, path, bearer, query, body, accept)
-            limit = problems.limit_of(answer, self.clock())
+            answer = self.exchange(request)
+            limit = problems.limit_of(answer, self.policy.clock())
             if limit is not None:
                 raise limit
             if answer.status >= 500:
@@ -96,67 +141,48 @@ class ApiClient:
                 raise problems.misshapen(self.api_url, "a redirect")
             return answer
 
-        waiter = Waiter(
-            clock=self.clock, sleep=self._sleep, on_wait=self._on_wait, max_wait=self._max_wait
-        )
-        return retry(once, waiter=waiter, repeatable=repeatable, reads=repeatable)
+        return retry(once, waiter=Waiter(self.policy), repeatable=repeatable, reads=repeatable)
 
-    def _exchange(
-        self,
-        method: str,
-        path: str,
-        bearer: SecretStr | None,
-        query: Mapping[str, str] | None,
-        body: Mapping[str, Any] | None,
-        accept: str,
-    ) -> Answer:
-        import httpx2
+    def _address(self, path: str) -> str:
+        if "://" not in path:
+            return self.api_url + path
+        if urlsplit(path)[:2] != urlsplit(self.api_url)[:2]:
+            raise problems.misshapen(self.api_url, "an address on another host")
+        return path
 
-        headers = {"Accept": accept, "User-Agent": USER_AGENT, "X-GitHub-Api-Version": API_VERSION}
-        if bearer is not None:
-            headers["Authorization"] = f"Bearer {bearer.get_secret_value()}"
-        sent = None if body is None else dict(body)
-        try:
-            response = self.http().request(
-                method,
-                self.api_url + path,
-                params=dict(query) if query else None,
-                headers=headers,
-                json=sent,
-                follow_redirects=False,
-            )
-        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as broken:
-            raise NeverSentError(f"no connection to {self.api_url}: {broken}") from None
-        except httpx2.RequestError as broken:
-            raise AnswerLostError(f"no answer ({type(broken).__name__})") from None
-        return Answer(method, path, response.status_code, response.headers, response.text)
 
-    def http(self) -> "httpx2.Client":
-        """The connections, for any number of threads; `close` closes them."""
-        with self._opening:
-            if self._http is None:
-                self._http = open_session(self.api_url)
-            return self._http
+def bearer(token: SecretStr | None) -> dict[str, str]:
+    """Return the header that says as whom to ask."""
+    return {} if token is None else {"Authorization": f"Bearer {token.get_secret_value()}"}
 
 
 def open_session(api_url: str) -> "httpx2.Client":
-    """Connections to one GitHub, for any number of threads. Raises ConfigError."""
+    """Return connections to one GitHub, for any number of threads. Raises ConfigError."""
     import httpx2
 
     logging.getLogger("httpx2").addFilter(_holds_no_code)
     timeout = httpx2.Timeout(ANSWER_TIMEOUT, connect=CONNECT_TIMEOUT)
+    # Without TLS there is nothing to verify, and loading the certificates takes 40 ms.
+    tls = api_url.startswith("https:")
     try:
-        # Without TLS there is nothing to verify, and loading the certificates takes 40 ms.
-        return httpx2.Client(timeout=timeout, verify=api_url.startswith("https:"))
-    except (ValueError, ImportError, OSError) as wrong:
+        return httpx2.Client(timeout=timeout, verify=tls)
+    except (ValueError, ImportError) as wrong:
         raise ConfigError(
-            f"Connections to {api_url} cannot be set up: {wrong}.",
-            hint="The environment says how: check HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE.",
+            f"The proxy settings cannot be used: {wrong}.",
+            where="HTTPS_PROXY",
+            hint="They come from the environment: correct or unset HTTPS_PROXY, HTTP_PROXY and "
+            "ALL_PROXY.",
+        ) from None
+    except OSError as wrong:
+        raise ConfigError(
+            f"The certificates to trust cannot be loaded: {wrong}.",
+            where="SSL_CERT_FILE",
+            hint="It comes from the environment, as SSL_CERT_DIR does: correct or unset it.",
         ) from None
 
 
 def pages(ask: Callable[[Mapping[str, str]], Answer], path: str) -> Iterator[Answer]:
-    """All pages of a list. Only the query of the link to the next one is taken over."""
+    """Yield all pages of a list. Only the query of the link to the next one is taken over."""
     query: Mapping[str, str] = {"per_page": PER_PAGE}
     for _ in range(MAX_PAGES):
         answer = ask(query)
@@ -172,8 +198,9 @@ def pages(ask: Callable[[Mapping[str, str]], Answer], path: str) -> Iterator[Ans
 
 
 def _holds_no_code(record: logging.LogRecord) -> bool:
-    """httpx2 logs the address of each request, and the code of a manifest stands in its path.
+    """Return whether a log record holds no code of a manifest.
 
-    Until it is traded in, whoever has the code can fetch the App's private key.
+    httpx2 logs the address of each request, and the code stands in its path. Until it is traded in,
+    whoever has it can fetch the App's private key.
     """
     return MANIFESTS not in record.getMessage()

@@ -18,13 +18,13 @@ from bot.errors import (
     RepositoryMissingError,
 )
 from bot.github import app_problems, problems
-from bot.github.api_client import ApiClient, pages
+from bot.github.api_client import PUBLIC_API, ApiClient, ApiRequest, bearer, pages
 from bot.github.api_model import ApiModel, items, read
 from bot.github.app_key import AppKey
 from bot.github.app_tokens import InstallationToken, TokenCache, Want
-from bot.github.client import PUBLIC_API, Connection
+from bot.github.client import Connection
 from bot.github.problems import Answer
-from bot.github.retry import Clock, OnWait, Sleep, say_nothing, utc_now
+from bot.github.retry import Clock, OnWait, Sleep, WaitPolicy, say_nothing, utc_now
 from bot.github.rights import LEAST, LISTING, Rights
 
 if TYPE_CHECKING:
@@ -102,16 +102,20 @@ class AppAuth:
         max_wait: float = 60.0,
     ) -> None:
         self._key = AppKey(issuer, private_key)
-        self._calls = ApiClient(
-            api_url, http=http, clock=clock, sleep=sleep, on_wait=on_wait, max_wait=max_wait
-        )
+        policy = WaitPolicy(clock, sleep, on_wait, max_wait)
+        self._calls = ApiClient(api_url, http=http, policy=policy)
         self._graphql_url = graphql_url
         self._clock = clock
         self._ahead = timedelta()  # of GitHub's clock over ours
         self._tokens = TokenCache(self._new_token, self.now)
 
     def __repr__(self) -> str:
-        return f"AppAuth({self.issuer!r}, api_url={self._calls.api_url!r})"
+        return f"AppAuth({self.issuer!r}, api_url={self.api_url!r})"
+
+    @property
+    def api_url(self) -> str:
+        """The API root of its GitHub."""
+        return self._calls.api_url
 
     @property
     def issuer(self) -> str:
@@ -239,8 +243,8 @@ class AppAuth:
         """The same, whether GitHub says yes or no (2xx or 4xx)."""
 
         def send() -> Answer:
-            bearer = self._key.sign(self.now())
-            return self._calls.send(method, path, bearer=bearer, query=query, body=body)
+            identity = bearer(self._key.sign(self.now()))
+            return self._calls.send(ApiRequest(method, path, query, body, identity))
 
         answer = send()
         return send() if answer.status == 401 and self._set_clock(answer) else answer
@@ -271,11 +275,12 @@ class AppAuth:
         self, installation: int, method: str, path: str, query: Mapping[str, str]
     ) -> Answer:
         token = self.token(installation, None, LISTING)
-        answer = self._calls.send(method, path, bearer=token, query=query)
+        request = ApiRequest(method, path, query, headers=bearer(token))
+        answer = self._calls.send(request)
         if answer.status in {401, 403}:
             self._tokens.forget(token)
             token = self.token(installation, None, LISTING)
-            answer = self._calls.send(method, path, bearer=token, query=query)
+            answer = self._calls.send(request._replace(headers=bearer(token)))
         if answer.status >= 400:
             raise problems.problem(answer, f"installation {installation}")
         return answer
@@ -284,6 +289,6 @@ class AppAuth:
         return Connection(
             repository=repository.full_name,
             token=token,
-            api_url=self._calls.api_url,
+            api_url=self.api_url,
             graphql_url=self._graphql_url,
         )

@@ -1,14 +1,10 @@
-"""The HTTP edge for reading: who we are to GitHub, and one GET at a time over httpx2.
-
-httpx2 is imported by the first request, not by this module: the gateway and the command line use
-`Connection` too.
-"""
+"""Requests about one repository: where it is, as whom to ask, and what the answers mean."""
 
 import hashlib
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -22,20 +18,11 @@ from pydantic import (
 
 from bot.errors import AuthenticationError, ConfigError, MilepostError
 from bot.github import problems
+from bot.github.api_client import JSON, PUBLIC_API, ApiClient, ApiRequest, bearer
 from bot.github.problems import Answer, AnswerLostError, NeverSentError, RedirectedError
 from bot.github.retry import Waiter, retry
 
-if TYPE_CHECKING:
-    import httpx2
-
-PUBLIC_API = "https://api.github.com"
-# Supported until March 2028 at least; the newer 2026-03-10 is unknown to GitHub Enterprise Server.
-API_VERSION = "2022-11-28"
-USER_AGENT = "milepost"
-JSON = "application/vnd.github+json"
-RAW = "application/vnd.github.raw+json"
-CONNECT_TIMEOUT = 10  # seconds
-ANSWER_TIMEOUT = 20  # seconds; GitHub ends its own work after ten
+T = TypeVar("T")
 _NAME = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9_.-]+")
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 _KINDS = {
@@ -173,38 +160,17 @@ class Inspection(BaseModel):
     server_time: datetime | None
 
 
-class Http(Protocol):
-    """What is needed of an `httpx2.Client`."""
-
-    def get(
-        self,
-        url: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        follow_redirects: bool = False,
-    ) -> "httpx2.Response":
-        """The answer. Raises httpx2.RequestError."""
-        ...
-
-    def close(self) -> None:
-        """Close the connections."""
-        ...
-
-
 class RestClient:
-    """GETs below the API root. Redirects are never followed: the token stays with its host."""
+    """Requests about one repository. Redirects are never followed: the token stays with its host.
 
-    def __init__(
-        self,
-        connection: Connection,
-        *,
-        http: Http | None = None,
-        waiter: Waiter | None = None,
-    ) -> None:
+    The client is closed with this one.
+    """
+
+    def __init__(self, connection: Connection, client: ApiClient | None = None) -> None:
         self.connection = connection
-        self.waiter = waiter or Waiter()
-        self._http = http
+        self._client = client or ApiClient(connection.api_url)
+        self._waiter = Waiter(self._client.policy)
+        self._identity = bearer(connection.token)
 
     def __enter__(self) -> Self:
         return self
@@ -214,9 +180,7 @@ class RestClient:
 
     def close(self) -> None:
         """Close the connections; the client may be used again."""
-        if self._http is not None:
-            self._http.close()
-            self._http = None
+        self._client.close()
 
     def get(
         self,
@@ -227,7 +191,7 @@ class RestClient:
         etag: str | None = None,
         follow: bool = False,
     ) -> Answer:
-        """One answer, 200 or (with `etag`) 304; `path` is below the API root and quoted.
+        """Return one answer, 200 or (with `etag`) 304; `path` is below the API root and quoted.
 
         `follow` goes after one redirect, below the API root only; else DeletedError for an issue
         that was transferred, and RepositoryMovedError.
@@ -236,45 +200,55 @@ class RestClient:
         and UnavailableError when GitHub gives none, or asks for too much patience.
         """
         headers = {"Accept": accept} | ({"If-None-Match": etag} if etag else {})
-
-        def once(_again: bool) -> Answer:
-            answer = self._send(path, params, headers)
-            problems.check(answer, self.connection.repository, self.waiter.clock())
-            return answer
-
+        request = ApiRequest("GET", path, params, headers=headers)
         try:
-            return retry(once, waiter=self.waiter, repeatable=True, reads=True)
+            return self._retry(lambda _again: self.exchange(request), repeatable=True, reads=True)
         except RedirectedError as redirected:
             onward = below(redirected.location, self.connection.api_url)
             if follow and onward is not None:
                 return self.get(onward, accept=accept, etag=etag)
-            if problems.of_an_issue(path):
-                self.get(self.connection.root)  # says itself when it is what moved
-                raise problems.transferred(path, self.connection.repository) from None
-            name = new_name(redirected.location, self.connection.api_url, self._look_up)
-            raise problems.moved(self.connection.repository, name) from None
+            raise self._moved(redirected) from None
 
-    def _send(
-        self, path: str, params: Mapping[str, str] | None, headers: Mapping[str, str]
-    ) -> Answer:
-        import httpx2
+    def exchange(self, request: ApiRequest) -> Answer:
+        """Return a good answer (2xx or 304) to a request that is sent once.
 
-        self._http = self._http or _session(self.connection)
+        Raises NeverSentError, AnswerLostError, LimitReachedError, RedirectedError or the
+        MilepostError that the answer means.
+        """
+        answer = self._send(request)
+        problems.check(answer, self.connection.repository, self._client.policy.clock())
+        return answer
+
+    def retry(self, send: Callable[[bool], T], *, repeatable: bool) -> T:
+        """Return what a write returns that `exchange` sends, tried again as often as is safe.
+
+        Raises what `bot.github.retry.retry` raises, DeletedError for an issue that was transferred,
+        and RepositoryMovedError.
+        """
         try:
-            response = self._http.get(
-                self.connection.api_url + path,
-                params=params,
-                headers={**identity(self.connection), **headers},
-                follow_redirects=False,
-            )
-        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as broken:
-            raise NeverSentError(f"no connection to {self.connection.api_url}: {broken}") from None
-        except httpx2.RequestError as broken:
-            raise AnswerLostError(f"no answer ({type(broken).__name__})") from None
-        return Answer("GET", path, response.status_code, response.headers, response.text)
+            return self._retry(send, repeatable=repeatable)
+        except RedirectedError as redirected:
+            raise self._moved(redirected) from None
 
-    def _look_up(self, path: str) -> Answer:
-        return self._send(path, None, {"Accept": JSON})
+    def _retry(self, send: Callable[[bool], T], *, repeatable: bool, reads: bool = False) -> T:
+        return retry(send, waiter=self._waiter, repeatable=repeatable, reads=reads)
+
+    def _send(self, request: ApiRequest) -> Answer:
+        return self._client.exchange(
+            request._replace(headers={**self._identity, **request.headers})
+        )
+
+    def _moved(self, redirected: RedirectedError) -> MilepostError:
+        repository = self.connection.repository
+        if problems.of_an_issue(redirected.path):
+            self.get(self.connection.root)  # says itself when it is the repository that moved
+            return problems.transferred(redirected.path, repository)
+        name = new_name(
+            redirected.location,
+            self.connection.api_url,
+            lambda path: self._send(ApiRequest("GET", path)),
+        )
+        return problems.moved(repository, name)
 
 
 def inspect(connection: Connection, *, client: RestClient | None = None) -> Inspection:
@@ -309,14 +283,6 @@ def inspect(connection: Connection, *, client: RestClient | None = None) -> Insp
     )
 
 
-def identity(connection: Connection) -> dict[str, str]:
-    """The headers that every request carries; GitHub refuses one without a User-Agent."""
-    headers = {"User-Agent": USER_AGENT, "X-GitHub-Api-Version": API_VERSION}
-    if connection.token is not None:
-        headers["Authorization"] = f"Bearer {connection.token.get_secret_value()}"
-    return headers
-
-
 def below(location: str | None, api_url: str) -> str | None:
     """The path of an address below the API root; None for one elsewhere."""
     if not location or not location.startswith(api_url + "/"):
@@ -345,29 +311,6 @@ def new_name(location: str | None, api_url: str, look_up: Callable[[str], Answer
         return None  # the move itself is the news; its target is a courtesy
     name = found.get("full_name") if isinstance(found, dict) else None
     return name if isinstance(name, str) else None
-
-
-def _session(connection: Connection) -> "httpx2.Client":
-    import httpx2
-
-    timeout = httpx2.Timeout(ANSWER_TIMEOUT, connect=CONNECT_TIMEOUT)
-    # Without TLS there is nothing to verify, and loading the certificates takes 40 ms.
-    tls = connection.api_url.startswith("https:")
-    try:
-        return httpx2.Client(timeout=timeout, verify=tls)
-    except (ValueError, ImportError) as wrong:
-        raise ConfigError(
-            f"The proxy settings cannot be used: {wrong}.",
-            where="HTTPS_PROXY",
-            hint="They come from the environment: correct or unset HTTPS_PROXY, HTTP_PROXY and "
-            "ALL_PROXY.",
-        ) from None
-    except OSError as wrong:
-        raise ConfigError(
-            f"The certificates to trust cannot be loaded: {wrong}.",
-            where="SSL_CERT_FILE",
-            hint="It comes from the environment, as SSL_CERT_DIR does: correct or unset it.",
-        ) from None
 
 
 def _number(text: str | None) -> int | None:

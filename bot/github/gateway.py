@@ -4,7 +4,6 @@ PyGithub is imported by the first write, not by this module: a run that changes 
 it.
 """
 
-import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, assert_never
@@ -18,18 +17,8 @@ from bot.errors import (
     UncertainWriteError,
 )
 from bot.github import branches
+from bot.github.api_client import ApiClient
 from bot.github.client import Connection
-from bot.github.exchange import OnExchange, unwatched
-from bot.github.retry import (
-    Clock,
-    OnLimit,
-    OnWait,
-    Pacing,
-    Sleep,
-    ignore,
-    say_nothing,
-    utc_now,
-)
 from bot.github.writer import Writer
 from bot.planning.base_change import NOON
 from bot.planning.changes import (
@@ -64,33 +53,13 @@ class PyGithubGateway:
 
     Files and pull requests take a few, all harmless to repeat. What would be there twice is never
     sent again after a lost answer: UncertainWriteError. What is harmless to repeat is sent up to
-    three times. Rate limits are waited out up to `pacing.max_wait` seconds in all, then
-    UnavailableError says when.
-    `on_wait` hears of every wait of more than two seconds beforehand, `on_limit` of every refusal,
-    `on_exchange` of every request when it is over.
+    three times. Rate limits are waited out as long as `client` has the patience, then
+    UnavailableError says when. Without one the usual limits hold for this gateway alone.
     """
 
-    def __init__(
-        self,
-        connection: Connection,
-        *,
-        pacing: Pacing | None = None,
-        clock: Clock = utc_now,
-        sleep: Sleep = time.sleep,
-        on_wait: OnWait = say_nothing,
-        on_limit: OnLimit = ignore,
-        on_exchange: OnExchange = unwatched,
-    ) -> None:
+    def __init__(self, connection: Connection, client: ApiClient | None = None) -> None:
         self._connection = connection
-        self._writer = Writer(
-            connection,
-            pacing=pacing,
-            clock=clock,
-            sleep=sleep,
-            on_wait=on_wait,
-            on_limit=on_limit,
-            on_exchange=on_exchange,
-        )
+        self._writer = Writer(connection, client)
 
     def __enter__(self) -> Self:
         return self

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import httpcore2
 import httpx2
 
-from bot.github.client import USER_AGENT
+from bot.github.api_client import USER_AGENT
 
 IpAddress = IPv4Address | IPv6Address
 Resolver = Callable[[str], Iterable[str]]

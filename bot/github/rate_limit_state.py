@@ -3,37 +3,70 @@
 A `RateLimitState` is kept by a limiter, for the threads of a process or for many processes. Times
 are aware and of one clock; a place is told in seconds from now, so whoever books needs no clock.
 
-The numbers are those of `pacing`, and of GitHub's page "Rate limits for the REST API" these: 900
-points a minute, of which a read costs one and a write five; and so many requests an hour, of which
-each answer tells how many are left.
+Numbers after GitHub's pages "Rate limits for the REST API" and "Best practices for using the REST
+API": one write a second; at most 80 content-creating requests a minute and 500 an hour; 900 points
+a minute, of which a read costs one and a write five; and so many requests an hour, of which each
+answer tells how many are left.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from bot.github.problems import LimitReachedError
-from bot.github.retry import HOUR, MINUTE, Pause, Rates, backoff
+from bot.github.retry import Pause, backoff
+
+RequestKind = Literal["read", "write", "create"]
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 
 # A second. With BURST, and with writes that are sent up to 20 seconds after they were booked, that
 # stays below 900 in any minute.
 POINTS = 11.0
 BURST = timedelta(seconds=5)  # so many seconds' points may be spent at once
-WRITE = 5  # points
+READ, WRITE = 1, 5  # points
 RESERVE = 0.1  # of the hour's requests: left to people, who wait before a page
 LEARNED_FOR = timedelta(days=1)
+_SLOWEST = 16.0  # seconds between writes, however often we were refused
+_FEWEST = 10  # creations a minute, however often we were refused
+_FEWEST_AN_HOUR = 100
 _MOST_STRIKES = 6
 _LONGEST = 3_600.0  # seconds to leave it alone, when GitHub does not say for how long
 FOR_PEOPLE = "what is left of this hour's requests is kept for people"
 
 
+class WriteRates(NamedTuple):
+    """How fast writes may go: seconds from one to the next, and new things a minute and an hour.
+
+    An `interval` of 0 lifts all limits.
+    """
+
+    interval: float = 1.0
+    per_minute: int = 80
+    per_hour: int = 500
+
+    def slower(self, minute: int, hour: int) -> "WriteRates":
+        """Return those to go on with after a secondary limit was met; never faster ones.
+
+        `minute` and `hour` are how many new things were made in each. Where the last minute saw too
+        few to be the reason, the hour is taken for it.
+        """
+        interval = min(max(2 * self.interval, 1.0), _SLOWEST)
+        per_minute, per_hour = self.per_minute, self.per_hour
+        if minute > _FEWEST:
+            per_minute = min(per_minute, max(_FEWEST, minute * 3 // 4))
+        elif hour > _FEWEST_AN_HOUR:
+            per_hour = min(per_hour, max(_FEWEST_AN_HOUR, hour * 9 // 10))
+        return WriteRates(max(self.interval, interval), per_minute, per_hour)
+
+
 class Reservation(NamedTuple):
-    """The next free place for a request, `seconds` from now; it is ours only when `taken`."""
+    """The next free place for a request, `seconds` from now; it is ours only when `granted`."""
 
     seconds: float
     why: str
-    taken: bool
+    granted: bool
 
 
 class Quota(NamedTuple):
@@ -65,104 +98,103 @@ class RateLimitState:
     shut: datetime | None = None
     why: str = ""
     spare: datetime | None = None
-    learned: Rates | None = None
+    learned: WriteRates | None = None
     refused_at: datetime | None = None
     strikes: int = 0
     seen: datetime | None = None
 
-    def write(
-        self, now: datetime, rates: Rates, *, creations: int, at_most: float, people: bool = False
+    def reserve(
+        self,
+        now: datetime,
+        rates: WriteRates,
+        kind: RequestKind,
+        *,
+        at_most: float,
+        people: bool = False,
     ) -> "tuple[Reservation, RateLimitState]":
-        """The place for a write that makes so many new things, and the book afterwards.
+        """Return the place for a request, and the state afterwards.
 
         A place more than `at_most` seconds away is not taken, and nothing changes.
         """
-        book = self._at(now)
-        pace = book.rates(now, rates)
-        due, why = max([*_closings(book, now, people=people), *_spacings(book, pace, creations)])
-        place = _place(due, now, why, at_most)
-        if not place.taken:
-            return place, self
-        made = (*book.created, *[due] * creations)
-        kept = tuple(at for at in made if at > now - HOUR)[-max(rates.per_hour, creations) :]
-        busy = _paid(book, now, WRITE, rates)
-        return place, replace(book, last=due, created=kept, busy=busy)
-
-    def read(
-        self, now: datetime, rates: Rates, *, at_most: float, people: bool = False
-    ) -> "tuple[Reservation, RateLimitState]":
-        """The place for a request that changes nothing, and the book afterwards."""
-        book = self._at(now)
-        rules = list(_closings(book, now, people=people))
-        if book.busy is not None:
-            rules.append((book.busy - BURST, "GitHub allows 900 points a minute"))
+        state = self._at(now)
+        rules = [*_closings(state, now, people=people)]
+        if kind != "read":
+            rules += _spacings(state, state.rates(now, rates), kind)
+        elif state.busy is not None:
+            rules.append((state.busy - BURST, "GitHub allows 900 points a minute"))
         due, why = max(rules)
-        place = _place(due, now, why, at_most)
-        if not place.taken:
-            return place, self
-        return place, replace(book, busy=_paid(book, due, 1, rates))
+        seconds = max(0.0, (due - now).total_seconds())
+        if seconds > at_most:
+            return Reservation(seconds, why, granted=False), self
+        granted = Reservation(seconds, why, granted=True)
+        if kind == "read":
+            return granted, replace(state, busy=_paid(state, due, READ, rates))
+        made = (*state.created, due) if kind == "create" else state.created
+        kept = tuple(at for at in made if at > now - HOUR)[-rates.per_hour :]
+        busy = _paid(state, now, WRITE, rates)
+        return granted, replace(state, last=due, created=kept, busy=busy)
 
-    def close(self, now: datetime, seconds: float, why: str) -> "RateLimitState":
+    def block(self, now: datetime, seconds: float, why: str) -> "RateLimitState":
         """Nobody sends anything for so long. A longer closing holds against a shorter one."""
-        book, until = self._at(now), now + timedelta(seconds=seconds)
-        if book.shut is not None and book.shut >= until:
-            return book
-        return replace(book, shut=until, why=why)
+        state, until = self._at(now), now + timedelta(seconds=seconds)
+        if state.shut is not None and state.shut >= until:
+            return state
+        return replace(state, shut=until, why=why)
 
-    def refused(
-        self, now: datetime, rates: Rates, limit: LimitReachedError, *, wrote: bool
+    def rejected(
+        self, now: datetime, rates: WriteRates, limit: LimitReachedError, *, wrote: bool
     ) -> "RateLimitState":
         """GitHub refused a request: rest as long as it wants, and learn from it.
 
         What was under way when the first one was refused, and is refused as well, teaches nothing.
         """
-        book = self._at(now)
-        again = book.shut is not None and book.shut > now
+        state = self._at(now)
+        again = state.shut is not None and state.shut > now
         if again and not _said(limit):
-            return book
-        strikes = book.strikes if book.shut is not None and book.shut > now - HOUR else 0
+            return state
+        strikes = state.strikes if state.shut is not None and state.shut > now - HOUR else 0
         wait = backoff(limit, strikes)
         seconds = wait if _said(limit) else min(wait, _LONGEST)
-        closed = book.close(now, seconds, f"GitHub's {limit}")
+        closed = state.block(now, seconds, f"GitHub's {limit}")
         if again or not limit.secondary:
             return closed
-        learned = book.rates(now, rates)
+        learned = state.rates(now, rates)
         if wrote:
-            minute = sum(now - MINUTE < at <= now for at in book.created)
-            hour = sum(now - HOUR < at <= now for at in book.created)
-            learned = learned.refused(minute, hour)
+            minute = sum(now - MINUTE < at <= now for at in state.created)
+            hour = sum(now - HOUR < at <= now for at in state.created)
+            learned = learned.slower(minute, hour)
         strikes = min(strikes + 1, _MOST_STRIKES)
         return replace(closed, learned=learned, refused_at=now, strikes=strikes)
 
-    def heard(self, now: datetime, left: Quota) -> "RateLimitState":
+    def observe(self, now: datetime, quota: Quota) -> "RateLimitState":
         """What an answer tells of the hour's requests."""
-        book = self._at(now)
-        if not left.low:
-            return replace(book, spare=None)
+        state = self._at(now)
+        if not quota.low:
+            return replace(state, spare=None)
         # It is not told when in that second the hour begins anew.
-        return replace(book, spare=now + timedelta(seconds=left.reset_in + 1))
+        return replace(state, spare=now + timedelta(seconds=quota.reset_in + 1))
 
-    def closed(self, now: datetime, *, people: bool = False) -> Pause:
+    def blocked(self, now: datetime, *, people: bool = False) -> Pause:
         """How long nothing may be sent; 0 seconds when it may."""
         due, why = max(_closings(self._at(now), now, people=people))
         return Pause((due - now).total_seconds(), why)
 
-    def ahead(self, now: datetime) -> int:
-        """How many places for new things lie ahead."""
+    def scheduled(self, now: datetime) -> int:
+        """Return how many places for new things lie ahead."""
         return sum(at > now for at in self._at(now).created)
 
-    def rates(self, now: datetime, given: Rates) -> Rates:
+    def rates(self, now: datetime, given: WriteRates) -> WriteRates:
         """The given ones, or slower ones that were learned lately."""
         learned, at = self.learned, self.refused_at
         if learned is None or at is None or at < now - LEARNED_FOR:
             return given
-        return Rates(
+        return WriteRates(
             max(given.interval, learned.interval),
             min(given.per_minute, learned.per_minute),
             min(given.per_hour, learned.per_hour),
         )
 
-    def rests(self, now: datetime) -> bool:
+    def idle(self, now: datetime) -> bool:
         """Whether nothing in it matters any more."""
         known = (self.last, self.shut, self.busy, self.spare)
         past = all(at < now - HOUR for at in known if at is not None)
@@ -189,44 +221,41 @@ class RateLimitState:
         )
 
 
-def _place(due: datetime, now: datetime, why: str, at_most: float) -> Reservation:
-    seconds = max(0.0, (due - now).total_seconds())
-    return Reservation(seconds, why, taken=seconds <= at_most)
-
-
 def _said(limit: LimitReachedError) -> bool:
     """Whether GitHub said how long to wait."""
     return limit.after is not None or limit.reset_in is not None
 
 
 def _closings(
-    book: RateLimitState, now: datetime, *, people: bool
+    state: RateLimitState, now: datetime, *, people: bool
 ) -> Iterator[tuple[datetime, str]]:
     yield now, ""
-    if book.shut is not None and book.shut > now:
-        yield book.shut, book.why
-    if book.spare is not None and book.spare > now and not people:
-        yield book.spare, FOR_PEOPLE
+    if state.shut is not None and state.shut > now:
+        yield state.shut, state.why
+    if state.spare is not None and state.spare > now and not people:
+        yield state.spare, FOR_PEOPLE
 
 
-def _spacings(book: RateLimitState, pace: Rates, creations: int) -> Iterator[tuple[datetime, str]]:
+def _spacings(
+    state: RateLimitState, pace: WriteRates, kind: RequestKind
+) -> Iterator[tuple[datetime, str]]:
     """From when on each of the rules for writes allows one."""
     if not pace.interval:
         return
-    if book.last is not None:
-        spaced = book.last + timedelta(seconds=pace.interval)
+    if state.last is not None:
+        spaced = state.last + timedelta(seconds=pace.interval)
         yield spaced, "one write after the other"
-    if not creations:
+    if kind != "create":
         return
     for most, span, word in (
         (pace.per_minute, MINUTE, "a minute"),
         (pace.per_hour, HOUR, "an hour"),
     ):
-        if len(book.created) >= most:
-            yield book.created[-most] + span, f"GitHub allows {most} new things {word}"
+        if len(state.created) >= most:
+            yield state.created[-most] + span, f"GitHub allows {most} new things {word}"
 
 
-def _paid(book: RateLimitState, at: datetime, points: int, rates: Rates) -> datetime:
+def _paid(state: RateLimitState, at: datetime, points: int, rates: WriteRates) -> datetime:
     """Until when they are paid for; where writes may be closer, this GitHub allows more of all."""
     seconds = points / POINTS * min(rates.interval, 1.0)
-    return max(book.busy or at, at) + timedelta(seconds=seconds)
+    return max(state.busy or at, at) + timedelta(seconds=seconds)

@@ -1,30 +1,25 @@
-"""One run's way to GitHub: each request takes its place in the budget of its installation first.
+"""One run's way to GitHub: each request first waits for its reservation with a rate limiter.
 
-It waits here, in its own thread. What GitHub says of its limits is passed on to the budget, so that
-all others hear it.
+It waits here, in its own thread. What GitHub says of its limits is passed on to the limiter, so
+that all others know it.
 """
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from math import ceil
 from typing import TYPE_CHECKING
 
 from bot.errors import UnavailableError
 from bot.github import problems
-from bot.github.api_client import open_session
-from bot.github.client import Http
-from bot.github.exchange import Exchange
-from bot.github.problems import Answer, LimitReachedError
-from bot.github.rate_limit_state import Quota, Reservation
-from bot.github.rate_limiter import RateLimiter
-from bot.github.retry import Clock, OnWait, Sleep, say_nothing, utc_now
-from bot.planning.file_changes import Write
-from bot.planning.ports import Gateway, WriteResult, nothing
+from bot.github.api_client import PUBLIC_API, ApiClient, ApiRequest
+from bot.github.problems import Answer
+from bot.github.rate_limit_state import Quota, WriteRates
+from bot.github.rate_limiter import InMemoryRateLimiter, RateLimiter
+from bot.github.retry import Pause, WaitPolicy
 
 if TYPE_CHECKING:
     import httpx2
 
-_UNREACHED = 60.0  # seconds to leave an installation alone when GitHub gave no answer
+OWN = 0  # stands for the installation where a token is nobody else's
 
 
 class LaterError(UnavailableError):
@@ -39,147 +34,75 @@ class LaterError(UnavailableError):
         self.seconds = seconds
 
 
-class RateLimitedClient:
-    """A run's way through the budget.
+class RateLimitedClient(ApiClient):
+    """Sends the requests of one run within the limits of an installation.
 
-    `max_wait` is the longest single wait in seconds; what would take longer raises LaterError.
-    `people` says that somebody waits before a page. `http` is used by many and never closed here;
-    without it each reader gets connections of its own.
+    `policy.max_wait` is the longest single wait in seconds for a reservation; what would take
+    longer raises LaterError, and UnavailableError where the token is nobody else's. `people` says
+    that somebody waits before a page. `http` is used by many and never closed here.
     """
 
     def __init__(
         self,
-        budget: RateLimiter,
-        installation: int,
+        limiter: RateLimiter,
+        installation: int = OWN,
         *,
+        api_url: str = PUBLIC_API,
+        http: "httpx2.Client | None" = None,
         people: bool = False,
-        http: Http | None = None,
-        clock: Clock = utc_now,
-        sleep: Sleep = time.sleep,
-        on_wait: OnWait = say_nothing,
-        max_wait: float = 60.0,
+        policy: WaitPolicy | None = None,
     ) -> None:
-        self.budget = budget
+        super().__init__(api_url, http=http, shared=http is not None, policy=policy)
+        self.limiter = limiter
         self.installation = installation
         self._people = people
-        self._http = http
-        self._clock = clock
-        self._sleep = sleep
-        self._on_wait = on_wait
-        self._max_wait = max_wait
 
-    def wait_to_write(self, creations: int) -> None:
-        """Take a place, and sleep until it comes."""
-        self._take(
-            self.budget.reserve(
-                self.installation,
-                creations=creations,
-                at_most=self._max_wait,
-                people=self._people,
-            )
+    def exchange(self, request: ApiRequest) -> Answer:
+        """Return the answer, as `ApiClient.exchange`, when the limiter's time has come."""
+        writes = request.method != "GET"
+        reserved = self.limiter.reserve(
+            self.installation,
+            ("create" if request.creates else "write") if writes else "read",
+            at_most=self.policy.max_wait,
+            people=self._people,
         )
-
-    def wait_to_read(self) -> None:
-        """The same for a request that changes nothing."""
-        self._take(self.budget.ask(self.installation, at_most=self._max_wait, people=self._people))
-
-    def refused(self, limit: LimitReachedError) -> None:
-        """A write met a limit: tell all others. Fits as a gateway's `on_limit`."""
-        self.budget.refused(self.installation, limit, wrote=True)
-
-    def exchanged(self, done: Exchange) -> None:
-        """A request is over: note what its answer says. Fits as a gateway's `on_exchange`."""
-        self._note(done.headers)
-
-    def http(self, api_url: str) -> Http:
-        """Connections for a reader, which keep to the budget and note what GitHub says of it."""
-        return _Line(self, self._http or open_session(api_url), own=self._http is None)
-
-    def gateway(self, gateway: Gateway) -> Gateway:
-        """The gateway, each write of which takes its place first.
-
-        It should not pace itself (`Pacing(interval=0)`), have `refused` as its `on_limit`, and tell
-        `exchanged` of its requests.
-        """
-        return _Paced(gateway, self)
-
-    def answered(self, response: "httpx2.Response") -> None:
-        """Note what an answer to a read says of the limits."""
-        now = self._clock()
-        self._note(response.headers)
-        if response.status_code not in {403, 429}:
-            return
-        path = response.request.url.path
-        answer = Answer(
-            response.request.method, path, response.status_code, response.headers, response.text
-        )
+        pause = Pause(reserved.seconds, reserved.why)
+        if not reserved.granted:
+            own = self.installation == OWN
+            raise self.policy.too_long(pause) if own else LaterError(*pause)
+        self.policy.rest(pause)
+        answer = super().exchange(request)
+        now = self.policy.clock()
+        quota = _quota(answer.headers, problems.seconds_to_reset(answer.headers, now))
+        if quota is not None:
+            self.limiter.observe(self.installation, quota)
         limit = problems.limit_of(answer, now)
         if limit is not None:
-            self.budget.refused(self.installation, limit, wrote=False)
-
-    def _note(self, headers: Mapping[str, str]) -> None:
-        left = _left(headers, problems.seconds_to_reset(headers, self._clock()))
-        if left is not None:
-            self.budget.heard(self.installation, left)
-
-    def _take(self, place: Reservation) -> None:
-        if not place.taken:
-            raise LaterError(place.seconds, place.why)
-        if place.seconds > 0:
-            self._on_wait(place.seconds, place.why)
-            self._sleep(place.seconds)
+            self.limiter.rejected(self.installation, limit, wrote=writes)
+        return answer
 
 
-class _Line:
-    """A client that waits for its lane before each request; closed only when it is `own`."""
-
-    def __init__(self, lane: RateLimitedClient, client: Http, *, own: bool) -> None:
-        self._lane = lane
-        self._client = client
-        self._own = own
-
-    def get(
-        self,
-        url: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        follow_redirects: bool = False,
-    ) -> "httpx2.Response":
-        self._lane.wait_to_read()
-        response = self._client.get(
-            url, params=params, headers=headers, follow_redirects=follow_redirects
-        )
-        self._lane.answered(response)
-        return response
-
-    def close(self) -> None:
-        if self._own:
-            self._client.close()
+def local_client(
+    api_url: str = PUBLIC_API,
+    *,
+    rates: WriteRates | None = None,
+    http: "httpx2.Client | None" = None,
+    policy: WaitPolicy | None = None,
+) -> RateLimitedClient:
+    """Return a client whose limiter nobody else uses: for a token that is nobody else's."""
+    rates, policy = rates or WriteRates(), policy or WaitPolicy()
+    # One write after the other may take its time, however little patience there is with limits.
+    patient = policy._replace(max_wait=max(policy.max_wait, rates.interval))
+    limiter = InMemoryRateLimiter(rates, clock=policy.clock)
+    return RateLimitedClient(limiter, api_url=api_url, http=http, people=True, policy=patient)
 
 
-class _Paced:
-    """A gateway behind a lane: each write waits for its place."""
-
-    def __init__(self, gateway: Gateway, lane: RateLimitedClient) -> None:
-        self._gateway = gateway
-        self._lane = lane
-
-    def write(self, change: Write, *, check: Callable[[], None] = nothing) -> WriteResult:
-        self._lane.wait_to_write(int(change.creates))
-        try:
-            return self._gateway.write(change, check=check)
-        except UnavailableError as refused:
-            self._lane.budget.close(self._lane.installation, _UNREACHED, refused.what)
-            raise
-
-
-def _left(headers: Mapping[str, str], reset_in: float | None) -> Quota | None:
-    """What an answer tells of the hour's requests; nothing where there is no such limit."""
-    told = headers.get("x-ratelimit-limit", ""), headers.get("x-ratelimit-remaining", "")
+def _quota(headers: Mapping[str, str], reset_in: float | None) -> Quota | None:
+    """Return what an answer tells of the hour's requests; None where there is no such limit."""
+    numbers = headers.get("x-ratelimit-limit", ""), headers.get("x-ratelimit-remaining", "")
     # Searching and GraphQL have hours of their own.
     if headers.get("x-ratelimit-resource", "core") != "core" or reset_in is None:
         return None
-    if not all(text.isdecimal() for text in told):
+    if not all(text.isdecimal() for text in numbers):
         return None
-    return Quota(int(told[0]), int(told[1]), reset_in)
+    return Quota(int(numbers[0]), int(numbers[1]), reset_in)

@@ -15,175 +15,171 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from bot.github.problems import LimitReachedError
-from bot.github.rate_limit_state import Quota, RateLimitState, Reservation
-from bot.github.retry import Clock, Pacing, Pause, Rates, utc_now
+from bot.github.rate_limit_state import (
+    Quota,
+    RateLimitState,
+    RequestKind,
+    Reservation,
+    WriteRates,
+)
+from bot.github.retry import Clock, Pause, utc_now
 
 _MANY = 1_000  # installations; beyond, those that rest are forgotten
 
 
 class LimiterStatus(NamedTuple):
-    """How all installations stand, for whoever watches.
+    """How all installations stand, for metrics.
 
-    `closed` of them GitHub wants left alone; in `spared` the rest of the hour is kept for people.
-    `ahead` places for new things are booked and not due yet; `longest` is the longest time that a
-    run would have to wait now, in seconds. `left` is the smallest share of an hour's requests that
-    is left anywhere, from 0 to 1, as this process heard; None when it heard of none.
+    `blocked` of them GitHub wants left alone; in `spared` the rest of the hour is kept for people.
+    `scheduled` places for new things are not due yet; `longest` is the longest time that a run
+    would have to wait now, in seconds. `remaining` is the smallest share of an hour's requests that
+    is left anywhere, from 0 to 1, as this process observed; None when it observed none.
     """
 
-    closed: int
+    blocked: int
     spared: int
-    ahead: int
+    scheduled: int
     longest: float
-    left: float | None
+    remaining: float | None
 
 
 class RateLimiter(Protocol):
-    """Books requests of installations, and knows which of them are to be left alone.
+    """Reserves places for requests of installations, and knows which of them must wait.
 
-    What is for `people`, who wait before a page, also gets what is kept for them.
+    What is for `people`, who wait for it, also gets what is kept for them.
     """
 
     def reserve(
-        self, installation: int, *, creations: int, at_most: float, people: bool = False
+        self, installation: int, kind: RequestKind, *, at_most: float, people: bool = False
     ) -> Reservation:
-        """Take the next place for one write, unless it is more than `at_most` seconds away."""
+        """Take the next place for one request, unless it is more than `at_most` seconds away."""
         ...
 
-    def ask(self, installation: int, *, at_most: float, people: bool = False) -> Reservation:
-        """The same for a request that changes nothing."""
+    def block(self, installation: int, seconds: float, why: str) -> None:
+        """Let nobody send anything for so many seconds."""
         ...
 
-    def close(self, installation: int, seconds: float, why: str) -> None:
-        """Nobody is to send anything for so long."""
+    def rejected(self, installation: int, limit: LimitReachedError, *, wrote: bool) -> None:
+        """Let all learn from a request that GitHub refused."""
         ...
 
-    def refused(self, installation: int, limit: LimitReachedError, *, wrote: bool) -> None:
-        """GitHub refused a request; all learn from it."""
+    def observe(self, installation: int, quota: Quota) -> None:
+        """Note what an answer tells of the hour."""
         ...
 
-    def heard(self, installation: int, left: Quota) -> None:
-        """What an answer tells of the hour."""
+    def blocked(self, installation: int, *, people: bool = False) -> Pause:
+        """Return how long nothing may be sent; 0 seconds when it may."""
         ...
 
-    def closed(self, installation: int, *, people: bool = False) -> Pause:
-        """How long nothing may be sent; 0 seconds when it may."""
-        ...
-
-    def standing(self) -> LimiterStatus:
-        """How all of them stand. Asks nobody but the books."""
+    def status(self) -> LimiterStatus:
+        """Return how all of them stand. Asks nobody but the states."""
         ...
 
 
 @dataclass
-class Opened:
-    """A book that nobody else has open, and the time by its clock. What is in `book` is kept."""
+class OpenState:
+    """A state that nobody else has open, and its time. What is in `state` afterwards is kept."""
 
-    book: RateLimitState
+    state: RateLimitState
     now: datetime
 
 
 class StatefulRateLimiter(ABC):
-    """A budget, but for where its books are."""
+    """A rate limiter, but for where its states are."""
 
-    def __init__(self, pacing: Pacing | None = None) -> None:
-        self._rates = Rates.of(pacing or Pacing())
-        self._heard: OrderedDict[int, Quota] = OrderedDict()
-        self._hearing = threading.Lock()
-
-    @abstractmethod
-    def _open(self, installation: int) -> AbstractContextManager[Opened]:
-        """The book of an installation, for a moment."""
+    def __init__(self, rates: WriteRates | None = None) -> None:
+        self._rates = rates or WriteRates()
+        self._quotas: OrderedDict[int, Quota] = OrderedDict()
+        self._observing = threading.Lock()
 
     @abstractmethod
-    def _look(self, installation: int) -> Opened:
-        """The same to look at only."""
+    def _open(self, installation: int) -> AbstractContextManager[OpenState]:
+        """Open the state of an installation to change it."""
+
+    @abstractmethod
+    def _read(self, installation: int) -> OpenState:
+        """Return the state of an installation, which stays as it is."""
 
     @abstractmethod
     def _all(self) -> tuple[list[RateLimitState], datetime]:
-        """All books in which something lies ahead, and the time."""
+        """Return all states in which something lies ahead, and the time."""
 
     def reserve(
-        self, installation: int, *, creations: int, at_most: float, people: bool = False
+        self, installation: int, kind: RequestKind, *, at_most: float, people: bool = False
     ) -> Reservation:
         """See `RateLimiter`."""
         with self._open(installation) as at:
-            place, at.book = at.book.write(
-                at.now, self._rates, creations=creations, at_most=at_most, people=people
+            reserved, at.state = at.state.reserve(
+                at.now, self._rates, kind, at_most=at_most, people=people
             )
-        return place
+        return reserved
 
-    def ask(self, installation: int, *, at_most: float, people: bool = False) -> Reservation:
+    def block(self, installation: int, seconds: float, why: str) -> None:
+        """See `RateLimiter`. A longer block holds against a shorter one."""
+        with self._open(installation) as at:
+            at.state = at.state.block(at.now, seconds, why)
+
+    def rejected(self, installation: int, limit: LimitReachedError, *, wrote: bool) -> None:
         """See `RateLimiter`."""
         with self._open(installation) as at:
-            place, at.book = at.book.read(at.now, self._rates, at_most=at_most, people=people)
-        return place
+            at.state = at.state.rejected(at.now, self._rates, limit, wrote=wrote)
 
-    def close(self, installation: int, seconds: float, why: str) -> None:
-        """See `RateLimiter`. A longer closing holds against a shorter one."""
-        with self._open(installation) as at:
-            at.book = at.book.close(at.now, seconds, why)
-
-    def refused(self, installation: int, limit: LimitReachedError, *, wrote: bool) -> None:
-        """See `RateLimiter`."""
-        with self._open(installation) as at:
-            at.book = at.book.refused(at.now, self._rates, limit, wrote=wrote)
-
-    def heard(self, installation: int, left: Quota) -> None:
-        """See `RateLimiter`. Every process hears for itself; what changes something is shared."""
-        with self._hearing:
-            before = self._heard.pop(installation, None)
-            self._heard[installation] = left
-            if len(self._heard) > _MANY:
-                self._heard.popitem(last=False)
-        if left.low or (before is not None and before.low):
+    def observe(self, installation: int, quota: Quota) -> None:
+        """See `RateLimiter`. Each process observes for itself; what changes something is shared."""
+        with self._observing:
+            before = self._quotas.pop(installation, None)
+            self._quotas[installation] = quota
+            if len(self._quotas) > _MANY:
+                self._quotas.popitem(last=False)
+        if quota.low or (before is not None and before.low):
             with self._open(installation) as at:
-                at.book = at.book.heard(at.now, left)
+                at.state = at.state.observe(at.now, quota)
 
-    def closed(self, installation: int, *, people: bool = False) -> Pause:
+    def blocked(self, installation: int, *, people: bool = False) -> Pause:
         """See `RateLimiter`."""
-        at = self._look(installation)
-        return at.book.closed(at.now, people=people)
+        at = self._read(installation)
+        return at.state.blocked(at.now, people=people)
 
-    def standing(self) -> LimiterStatus:
+    def status(self) -> LimiterStatus:
         """See `RateLimiter`."""
-        books, now = self._all()
-        for_people = [book.closed(now, people=True).seconds for book in books]
-        waits = [book.closed(now).seconds for book in books]
-        booked = [(book.last - now).total_seconds() for book in books if book.last is not None]
-        with self._hearing:
-            shares = [left.remaining / max(left.limit, 1) for left in self._heard.values()]
+        states, now = self._all()
+        for_people = [state.blocked(now, people=True).seconds for state in states]
+        waits = [state.blocked(now).seconds for state in states]
+        booked = [(state.last - now).total_seconds() for state in states if state.last is not None]
+        with self._observing:
+            shares = [quota.remaining / max(quota.limit, 1) for quota in self._quotas.values()]
         return LimiterStatus(
-            closed=sum(seconds > 0 for seconds in for_people),
+            blocked=sum(seconds > 0 for seconds in for_people),
             spared=sum(a > 0 and not b > 0 for a, b in zip(waits, for_people, strict=True)),
-            ahead=sum(book.ahead(now) for book in books),
+            scheduled=sum(state.scheduled(now) for state in states),
             longest=max([0.0, *waits, *booked]),
-            left=min(shares, default=None),
+            remaining=min(shares, default=None),
         )
 
 
 class InMemoryRateLimiter(StatefulRateLimiter):
-    """A budget for the threads of one process; the clock is aware."""
+    """A rate limiter for the threads of one process; the clock is aware."""
 
-    def __init__(self, pacing: Pacing | None = None, *, clock: Clock = utc_now) -> None:
-        super().__init__(pacing)
+    def __init__(self, rates: WriteRates | None = None, *, clock: Clock = utc_now) -> None:
+        super().__init__(rates)
         self._clock = clock
         self._lock = threading.Lock()
-        self._books: dict[int, RateLimitState] = {}
+        self._states: dict[int, RateLimitState] = {}
 
     @contextmanager
-    def _open(self, installation: int) -> Iterator[Opened]:
+    def _open(self, installation: int) -> Iterator[OpenState]:
         with self._lock:
             now = self._clock()
-            if installation not in self._books and len(self._books) >= _MANY:
-                self._books = {k: b for k, b in self._books.items() if not b.rests(now)}
-            at = Opened(self._books.get(installation, RateLimitState()), now)
+            if installation not in self._states and len(self._states) >= _MANY:
+                self._states = {k: b for k, b in self._states.items() if not b.idle(now)}
+            at = OpenState(self._states.get(installation, RateLimitState()), now)
             yield at
-            self._books[installation] = at.book
+            self._states[installation] = at.state
 
-    def _look(self, installation: int) -> Opened:
+    def _read(self, installation: int) -> OpenState:
         with self._lock:
-            return Opened(self._books.get(installation, RateLimitState()), self._clock())
+            return OpenState(self._states.get(installation, RateLimitState()), self._clock())
 
     def _all(self) -> tuple[list[RateLimitState], datetime]:
         with self._lock:
-            return list(self._books.values()), self._clock()
+            return list(self._states.values()), self._clock()

@@ -9,7 +9,6 @@ import binascii
 import json
 import posixpath
 import re
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -25,10 +24,10 @@ from bot.errors import (
 )
 from bot.github import problems, translate
 from bot.github.addresses import Address, address, web_root
+from bot.github.api_client import JSON, RAW, ApiClient, bearer
 from bot.github.cache import Asker, Cache
-from bot.github.client import JSON, RAW, Connection, Http, RestClient, identity
+from bot.github.client import Connection, RestClient
 from bot.github.problems import EmptyRepositoryError, UnreadableAnswerError
-from bot.github.retry import Clock, OnWait, Sleep, Waiter, say_nothing, utc_now
 from bot.github.translate import Json
 from bot.planning.snapshot import (
     CommentState,
@@ -49,8 +48,8 @@ _NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next\b')
 class HttpReader:
     """Implements `bot.planning.ports.Reader` over REST.
 
-    `cache` None asks for everything in full. `http` is closed with the reader. Waits that GitHub
-    asks for are obeyed up to `max_wait` seconds in all. Times are aware UTC.
+    `cache` None asks for everything in full. `client` is closed with the reader. Times are aware
+    UTC.
     """
 
     def __init__(
@@ -58,18 +57,13 @@ class HttpReader:
         connection: Connection,
         *,
         cache: Cache | None = None,
-        http: Http | None = None,
-        clock: Clock = utc_now,
-        sleep: Sleep = time.sleep,
-        on_wait: OnWait = say_nothing,
-        max_wait: float = 900.0,
+        client: ApiClient | None = None,
     ) -> None:
-        waiter = Waiter(clock=clock, sleep=sleep, on_wait=on_wait, max_wait=max_wait)
         self._connection = connection
         self._cache = cache
-        self._client = RestClient(connection, http=http, waiter=waiter)
-        sent = identity(connection).get("Authorization", "")
-        self._asker = Asker(JSON, sent, connection.fingerprint)
+        self._client = RestClient(connection, client)
+        identity = bearer(connection.token).get("Authorization", "")
+        self._asker = Asker(JSON, identity, connection.fingerprint)
 
     def __enter__(self) -> Self:
         return self

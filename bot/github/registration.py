@@ -15,7 +15,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, Vali
 from bot.errors import ConfigError, GitHubError, UncertainWriteError
 from bot.github import problems
 from bot.github.addresses import web_root
-from bot.github.api_client import MANIFESTS, ApiClient
+from bot.github.api_client import MANIFESTS, ApiClient, ApiRequest
 from bot.github.rights import REACH, Reach, events
 
 LONGEST_NAME = 34  # "Registering a GitHub App"
@@ -113,7 +113,7 @@ def convert(code: str, calls: ApiClient) -> Registered:
     path = f"{MANIFESTS}{quote(code, safe='')}/conversions"
     shown = f"{MANIFESTS}{{code}}/conversions"
     try:
-        answer = calls.send("POST", path, repeatable=False)
+        answer = calls.send(ApiRequest("POST", path), repeatable=False)
     except UncertainWriteError:
         raise UncertainWriteError(
             "GitHub's answer with the App's key was lost.", hint=_AGAIN

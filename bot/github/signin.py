@@ -8,7 +8,7 @@ once. The token reaches only what both the person and the App reach. It is asked
 
 import hashlib
 import re
-from base64 import urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -26,12 +26,11 @@ from bot.errors import (
 )
 from bot.github import app_problems, problems
 from bot.github.addresses import web_root
-from bot.github.api_client import ApiClient, pages
+from bot.github.api_client import PUBLIC_API, ApiClient, ApiRequest, bearer, pages
 from bot.github.api_model import ApiModel, items, read
 from bot.github.app import Installation
-from bot.github.client import API_VERSION, JSON, PUBLIC_API, USER_AGENT
-from bot.github.problems import Answer
-from bot.github.retry import Clock, utc_now
+from bot.github.problems import Answer, AnswerLostError, NeverSentError
+from bot.github.retry import Clock, WaitPolicy, utc_now
 
 if TYPE_CHECKING:
     import httpx2
@@ -114,8 +113,9 @@ class SignIn:
         self.client_id = client_id
         self._secret = client_secret
         self._clock = clock
-        self._api = ApiClient(api_url, http=http, clock=clock, max_wait=max_wait)
-        self._web = ApiClient(web_root(api_url), http=http, clock=clock, max_wait=max_wait)
+        policy = WaitPolicy(clock, max_wait=max_wait)
+        self._api = ApiClient(api_url, http=http, policy=policy)
+        self._web = ApiClient(web_root(api_url), http=http, policy=policy)
 
     def __repr__(self) -> str:
         return f"SignIn({self.client_id!r}, api_url={self._api.api_url!r})"
@@ -152,9 +152,9 @@ class SignIn:
         }
         now = self._clock()
         try:
-            answer = self._web.send(
-                "POST", _EXCHANGE, body=body, accept="application/json", repeatable=False
-            )
+            headers = {"Accept": "application/json"}
+            request = ApiRequest("POST", _EXCHANGE, body=body, headers=headers)
+            answer = self._web.send(request, repeatable=False)
         except UncertainWriteError:
             raise UncertainWriteError(
                 "GitHub's answer to the sign-in was lost.", hint=_AGAIN
@@ -173,31 +173,24 @@ class SignIn:
         One that GitHub does not know is at its end already. Asked once, and not for long: whoever
         signs out waits. Raises ConfigError when the App's credentials are wrong.
         """
-        import httpx2
-
-        path = f"/applications/{quote(self.client_id, safe='')}/token"
+        pair = f"{self.client_id}:{self._secret.get_secret_value()}"
+        request = ApiRequest(
+            "DELETE",
+            f"/applications/{quote(self.client_id, safe='')}/token",
+            body={"access_token": token.get_secret_value()},
+            headers={"Authorization": f"Basic {b64encode(pair.encode()).decode()}"},
+            timeout=LEAVING,
+        )
         try:
-            response = self._api.http().request(
-                "DELETE",
-                self._api.api_url + path,
-                json={"access_token": token.get_secret_value()},
-                auth=(self.client_id, self._secret.get_secret_value()),
-                headers={
-                    "Accept": JSON,
-                    "User-Agent": USER_AGENT,
-                    "X-GitHub-Api-Version": API_VERSION,
-                },
-                follow_redirects=False,
-                timeout=LEAVING,
-            )
-        except httpx2.RequestError as broken:
-            raise UnavailableError(f"GitHub gave no answer ({type(broken).__name__}).") from None
-        if response.status_code in _ENDED:
+            status = self._api.exchange(request).status
+        except (NeverSentError, AnswerLostError) as broken:
+            raise UnavailableError(f"GitHub did not end the sign-in: {broken}.") from None
+        if status in _ENDED:
             return
-        if response.status_code == 401:
+        if status == 401:
             raise self._wrong_credentials()
         # Nothing of the answer is told: nobody knows what it repeats of what was sent.
-        raise UnavailableError(f"GitHub answered {response.status_code}.")
+        raise UnavailableError(f"GitHub answered {status}.")
 
     def person(self, token: SecretStr) -> Person:
         """Whose token it is ("Get the authenticated user")."""
@@ -261,7 +254,8 @@ class SignIn:
         return listed
 
     def _asked(self, path: str, token: SecretStr, query: Mapping[str, str] | None = None) -> Answer:
-        answer = self._api.send("GET", path, bearer=token, query=query, moves=True)
+        request = ApiRequest("GET", path, query, headers=bearer(token))
+        answer = self._api.send(request, moves=True)
         if answer.status == 401:
             raise AuthenticationError("GitHub does not take this sign-in any more.", hint=_AGAIN)
         return answer

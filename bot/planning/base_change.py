@@ -60,11 +60,6 @@ class BaseChange(Frozen):
         return ""
 
     @property
-    def creates(self) -> bool:
-        """Whether it makes something new, which GitHub counts apart from other writes."""
-        return self.sign in {"+", ">", "*"}
-
-    @property
     def notifies(self) -> bool:
         """Whether a watcher of the repository gets a notification.
 

@@ -14,8 +14,8 @@ from bot.errors import ConfigError, CurriculumError
 from bot.planning.bodies import Bodies, full_unit_name, module_name
 from bot.planning.labels import DesiredLabel, labels_for, task_labels, work_labels
 from bot.planning.marker import Key
-from bot.planning.plan_overrides import NO_OVERRIDES, PlanOverrides
-from bot.planning.schedule import Schedule, add_months, due_on, schedule
+from bot.planning.path import PlannedPath
+from bot.planning.schedule import add_months, due_on
 from bot.planning.snapshot import Frozen
 from bot.settings import Settings
 
@@ -93,38 +93,28 @@ class DesiredState(Frozen):
     told: frozenset[Key] = frozenset()
 
 
-def check_settings(curriculum: Curriculum, settings: Settings) -> None:
-    """Raises ConfigError when a setting does not fit the curriculum."""
-    _check_choices(curriculum, settings)
-    _check_credits(curriculum, settings)
-    schedule(curriculum, settings)
+def check_settings(path: PlannedPath) -> None:
+    """Raises ConfigError when a setting does not fit the curriculum, or allows no dates."""
+    _check_choices(path.curriculum, path.settings)
+    _check_credits(path.curriculum, path.settings)
+    _ = path.dates
 
 
-def desired_state(
-    curriculum: Curriculum,
-    settings: Settings,
-    today: date,
-    *,
-    course: PlanOverrides = NO_OVERRIDES,
-    texts: Texts = NO_TEXTS,
-) -> DesiredState:
-    """What should be in the repository on `today` (a day in the learner's time zone).
+def desired_state(path: PlannedPath, texts: Texts = NO_TEXTS) -> DesiredState:
+    """What should be in the repository on the day of `path`; `texts` are made from more than that.
 
-    `settings` are those in force; `course` and `texts` are what is decided and written elsewhere.
     Raises ConfigError when a setting does not fit the curriculum, CurriculumError when a text is
     too long for an issue.
     """
-    _check_choices(curriculum, settings)
-    _check_credits(curriculum, settings)
-    dates = schedule(curriculum, settings, course.turns)
-    issues_of = _Issues(curriculum, settings, dates, today, course, texts)
+    check_settings(path)
+    issues_of = _Issues(path, texts)
     issues = (*issues_of.all(), *texts.issues)
     _check_lengths(issues)
     return DesiredState(
         labels=issues_of.labels,
         milestones=tuple(issues_of.milestones()),
         issues=issues,
-        set_aside=frozenset(_set_aside(curriculum, settings)),
+        set_aside=frozenset(_set_aside(path.curriculum, path.settings)),
         seen=texts.seen,
         told=texts.told,
     )
@@ -138,22 +128,16 @@ def unit_key(unit: Unit | str) -> Key:
 class _Issues:
     """Walks the path once and says which issue each part of it becomes."""
 
-    def __init__(
-        self,
-        curriculum: Curriculum,
-        settings: Settings,
-        dates: Schedule,
-        today: date,
-        course: PlanOverrides,
-        texts: Texts,
-    ) -> None:
+    def __init__(self, path: PlannedPath, texts: Texts) -> None:
+        curriculum, settings = path.curriculum, path.settings
         self._curriculum = curriculum
         self._settings = settings
-        self._dates = dates
-        self._course = course
+        self._dates = path.dates
+        self._course = path.course
         self._texts = texts
         self._credits = {f"task:{name}" for name in settings.credits}
-        self._window = {d.unit for d in dates.window(today, settings.ahead)} | course.opened
+        window = path.dates.window(path.today, settings.ahead)
+        self._window = {d.unit for d in window} | path.course.opened
         self.labels = tuple(labels_for(curriculum, settings.label_prefix, self._kinds()))
         names = {label.key: label.name for label in self.labels}
         self._bodies = Bodies(curriculum, settings, names["status:in-progress"])

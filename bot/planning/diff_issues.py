@@ -2,7 +2,8 @@
 
 from bot.planning.changes import CreateIssue, Drift, Note, UpdateIssue
 from bot.planning.desired import SUMMARY_KEY, DesiredIssue, DesiredState
-from bot.planning.marker import Key, Ledger, Marker, digest, normal, with_ledger, wrap
+from bot.planning.ledger import Ledger, with_ledger
+from bot.planning.marker import Key, Marker, digest, normal, wrap
 from bot.planning.observed import Observed, OurIssue
 
 MAX_BODY = 65_536
@@ -156,14 +157,16 @@ class _Update:
 
     def change(self, *, reopening: bool) -> UpdateIssue:
         """The change that writes what differs."""
-        marker = Marker(
-            key=self._want.key,
-            title=digest(self._want.title) if self._title is not None else self._marker.title,
-            body=digest(normal(self._want.body)) if self._region is not None else self._marker.body,
-            labels=self._label_base,
-            milestone=self._milestone_base,
-            starter=self._marker.starter,
-        )
+        want, old = self._want, self._marker
+        written = {
+            "key": want.key,
+            "title": digest(want.title) if self._title is not None else old.title,
+            "body": digest(normal(want.body)) if self._region is not None else old.body,
+            "labels": self._label_base,
+            "milestone": self._milestone_base,
+            "state": "open",
+        }
+        marker = old.model_copy(update=written)
         marked = self._ours.marked
         body = (
             marked.with_marker(marker)

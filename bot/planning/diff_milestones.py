@@ -83,7 +83,7 @@ class MilestoneDiff:
         if not fields and marker.key == want.key and not opened:
             return
         agreed = {field for field in wanted if field in changed or field not in differing}
-        renewed = _renewed(want.key, wanted, base, agreed)
+        renewed = _renewed(marker, want.key, wanted, agreed)
         description = (
             ours.marked.with_region(want.description, renewed)
             if "description" in changed
@@ -167,12 +167,8 @@ def _drift(key: Key, ours: OurMilestone, field: str, wanted: str, current: str) 
     )
 
 
-def _renewed(key: Key, wanted: dict[str, str], base: dict[str, str], agreed: set[str]) -> Marker:
+def _renewed(old: Marker, key: Key, wanted: dict[str, str], agreed: set[str]) -> Marker:
     """The marker: of `agreed` fields what we want, of others what we last wrote."""
-    written = {name: digest(wanted[name]) if name in agreed else base[name] for name in wanted}
-    return Marker(
-        key=key,
-        title=written["title"],
-        body=written["description"],
-        due=written["due date"],
-    )
+    names = {"title": "title", "description": "body", "due date": "due"}
+    written = {names[name]: digest(wanted[name]) for name in agreed}
+    return old.model_copy(update={"key": key, "state": "open", **written})

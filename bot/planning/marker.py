@@ -10,19 +10,18 @@ Everything outside is the learner's. The JSON holds the id and a short hash of e
 wrote it. A field whose hash no longer fits was changed by somebody else: that is drift, and kept.
 
 The memory (`bot/progress/command_log.py`) is a second comment behind that: what the learner said.
-The ledger is a third, in the summary issue only. It remembers every object ever made, so
-that what the learner deleted is not made again, and the hashes of labels, which have no body.
+The ledger (`ledger.py`) is a third, in the summary issue only: every object ever made.
 """
 
 import json
 import re
 from collections.abc import Mapping
-from datetime import date
 from hashlib import sha256
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, ValidationError
 
+from bot.errors import NewerFormatError
 from bot.planning.snapshot import Frozen
 from bot.templating import Markdown
 
@@ -31,6 +30,9 @@ _END = re.compile(r"<!-- milepost:end (\{[^\n]*\}) -->")
 LEDGER = re.compile(r"(?<!\n)\n*+<!-- milepost:ledger (\{[^\n]*\}) -->")
 # Lines are eaten from the first on, once: tried from each of them they would take endless time.
 MEMORY = re.compile(r"(?<!\n)\n*+<!-- milepost:memory (\{[^\n]*\}) -->")
+# The newest version of each comment that is read. `v` stands first, or is left out for 1.
+NEWEST = {"end": 1, "memory": 1, "ledger": 2}
+_VERSION = re.compile(r'<!-- milepost:(end|memory|ledger) \{(?:"v":(\d+))?')
 _TICK = re.compile(r"^([ \t>]*(?:[-*+]|\d+[.)])[ \t]+)\[[xX]\]", re.MULTILINE)
 # A task list item: what stands before the box, what is in it, and the words behind it.
 BOX = re.compile(r"^([ \t>]*(?:[-*+]|\d+[.)])[ \t]+)\[([ xX])\][ \t]+(.*)$", re.MULTILINE)
@@ -60,8 +62,10 @@ class Marker(Frozen):
 
     `labels` holds a hash for each label we put on, `milestone` the key of the unit it was put in,
     `due` the day, `state` the state as we last set it. `starter` is the hash of the text that was
-    put behind the region for the learner to fill in.
+    put behind the region for the learner to fill in. Fields that are not known here are kept.
     """
+
+    model_config = ConfigDict(extra="allow")
 
     v: Literal[1] = 1
     key: Key
@@ -110,48 +114,6 @@ class Marked(Frozen):
         return f"{self.before}{region}{_comment('end', marker)}{self.after}"
 
 
-class Ledger(Frozen):
-    """Digests of the keys of all objects ever made, and per label key what we last wrote of it.
-
-    `seen` is the day of the last run that read comments and had none to answer: the next one asks
-    for those since then.
-    """
-
-    v: Literal[1] = 1
-    made: frozenset[str] = frozenset()
-    labels: dict[Key, str] = Field(default_factory=dict)
-    seen: date | None = None
-
-    def has(self, key: Key) -> bool:
-        """Whether an object with this key was ever made."""
-        return digest(key) in self.made
-
-    def adding(self, keys: set[Key], labels: dict[Key, str], seen: date | None = None) -> Self:
-        """With these keys made, these labels written, and comments read on that day."""
-        return self.model_copy(
-            update={
-                "made": self.made | {digest(key) for key in keys},
-                "labels": {**self.labels, **labels},
-                "seen": seen or self.seen,
-            }
-        )
-
-    def without(self, keys: set[Key]) -> Self:
-        """With these keys never made; what was last written of labels stays known."""
-        return self.model_copy(update={"made": self.made - {digest(key) for key in keys}})
-
-    def comment(self) -> str:
-        """The hidden comment. Sorted, so that equal ledgers are equal bytes."""
-        content: dict[str, object] = {
-            "v": self.v,
-            "made": sorted(self.made),
-            "labels": dict(sorted(self.labels.items())),
-        }
-        if self.seen is not None:
-            content["seen"] = self.seen.isoformat()
-        return f"<!-- milepost:ledger {safe_json(content)} -->"
-
-
 def wrap(region: str, marker: Marker) -> str:
     """A whole region with its markers."""
     return f"{BEGIN}\n{region}\n{_comment('end', marker)}"
@@ -177,21 +139,21 @@ def find(body: str) -> Marked | None:
     return Marked(marker=marker, before=before, region=region.strip("\n"), after=tail)
 
 
-def find_ledger(body: str) -> Ledger:
-    """The ledger in the summary issue's body; an empty one when it is not there or damaged."""
-    found = LEDGER.search(body.replace("\r\n", "\n"))
-    if found is None:
-        return Ledger()
-    try:
-        return Ledger.model_validate_json(found[1])
-    except ValidationError:
-        return Ledger()
+def check_versions(text: str, where: str) -> None:
+    """Raise NewerFormatError when a newer program wrote a comment of ours in `text`.
 
-
-def with_ledger(body: str, ledger: Ledger) -> str:
-    """`body` with this ledger as its last line, in place of any other."""
-    rest = LEDGER.sub("", body.replace("\r\n", "\n")).rstrip()
-    return f"{rest}\n\n{ledger.comment()}"
+    Only for text by those who may write here, or a stranger could stop every run. Of several
+    comments of one kind the first counts, as for `find`. `where` names the object for people.
+    """
+    checked: set[str] = set()
+    for kind, version in _VERSION.findall(text):
+        if kind not in checked and (len(version) > 4 or int(version or 1) > NEWEST[kind]):
+            raise NewerFormatError(
+                "a newer version of Milepost wrote this, in a format that this one can't read.",
+                where=where,
+                hint="Update the Action or the App. Nothing was written.",
+            )
+        checked.add(kind)
 
 
 def _comment(name: str, marker: Marker) -> str:

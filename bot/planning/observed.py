@@ -4,7 +4,8 @@ from functools import cached_property
 
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.labels import key_in
-from bot.planning.marker import Key, Ledger, Marked, digest, find, find_ledger, normal
+from bot.planning.ledger import Ledger, find_ledger
+from bot.planning.marker import Key, Marked, check_versions, digest, find, normal
 from bot.planning.snapshot import (
     CommentState,
     Frozen,
@@ -67,6 +68,8 @@ def observe(snapshot: Snapshot) -> Observed:
     (REST: `author_association`), and bots (`user.type`), for an app writes under its own name only
     where somebody installed it. A stranger may well write by way of some app of theirs, so
     `performed_via_github_app` says nothing.
+
+    Raises NewerFormatError when one of ours was written by a newer program.
     """
     labels: dict[Key, LabelState] = {}
     for label in snapshot.labels:
@@ -75,13 +78,17 @@ def observe(snapshot: Snapshot) -> Observed:
             labels.setdefault(key, label)
     milestones: dict[Key, OurMilestone] = {}
     for milestone in snapshot.milestones:
+        check_versions(milestone.description, f"milestone '{milestone.title}'")
         marked = find(milestone.description)
         if marked:
             ours_here = OurMilestone(state=milestone, marked=marked)
             milestones.setdefault(marked.marker.key, ours_here)
     found: dict[Key, list[OurIssue]] = {}
     for issue in sorted(snapshot.issues, key=lambda i: i.number):
-        marked = find(issue.body) if trusted(issue) else None
+        if not trusted(issue):
+            continue
+        check_versions(issue.body, f"issue #{issue.number}")
+        marked = find(issue.body)
         if marked is not None:
             ours = OurIssue(state=issue, marked=marked)
             found.setdefault(marked.marker.key, []).append(ours)

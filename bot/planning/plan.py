@@ -21,16 +21,19 @@ from bot.planning.diff_issues import IssueDiff
 from bot.planning.diff_labels import LabelDiff
 from bot.planning.diff_milestones import MilestoneDiff
 from bot.planning.extras import ExtraDiff
-from bot.planning.marker import Key, Ledger, with_ledger
+from bot.planning.ledger import Ledger, with_ledger
+from bot.planning.marker import Key
 from bot.planning.observed import Observed, observe
-from bot.planning.snapshot import IssueRef, Snapshot
+from bot.planning.snapshot import IssueRef
 from bot.planning.twins import TwinDiff
 
 
-def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
-    """What to change so that `snapshot` becomes `desired`; what was found and is left alone."""
-    extras = ExtraDiff(snapshot)
-    observed = observe(extras.rest)
+def make_plan(desired: DesiredState, observed: Observed) -> Plan:
+    """What to change so that `observed` becomes `desired`; what was found and is left alone."""
+    repository = observed.snapshot.repository
+    extras = ExtraDiff(observed.snapshot)
+    if extras.changes:
+        observed = observe(extras.rest)
     labels = LabelDiff(desired, observed)
     milestones = MilestoneDiff(desired, observed)
     issues = IssueDiff(desired, observed, label_names=labels.names, milestones=milestones.numbers)
@@ -49,7 +52,7 @@ def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
     # Behind the ledger: what they remember stands elsewhere by then.
     changes += twins.changes
     return Plan(
-        repository=snapshot.repository,
+        repository=repository,
         changes=tuple(changes),
         drift=(*labels.drift, *milestones.drift, *issues.drift),
         notes=(*labels.notes, *milestones.notes, *issues.notes, *twins.notes),

@@ -2,7 +2,7 @@
 
 Which one counts says `observe`. Another that nobody touched is closed and told to be a mistake; one
 that somebody worked on loses its marks and is the learner's own from then on. What was said there
-is in the memory of the one that counts by then (`bot/usecases/obey.py`). Both are written last.
+is in the memory of the one that counts by then (`bot/usecases/run_commands.py`). Both come last.
 """
 
 import re

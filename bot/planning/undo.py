@@ -9,7 +9,7 @@ from bot.planning.desired import SUMMARY_KEY
 from bot.planning.diff_issues import HAS_COMMENTS, issue_touched
 from bot.planning.diff_labels import label_print
 from bot.planning.diff_milestones import milestone_touched
-from bot.planning.marker import Ledger, with_ledger
+from bot.planning.ledger import Ledger, with_ledger
 from bot.planning.observed import Observed, OurIssue, observe
 from bot.planning.snapshot import Snapshot
 

@@ -7,24 +7,23 @@ nobody but the learner can know, and that they did not count, is left out.
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from bot.curriculum.around import LearningMetric, Target
 from bot.curriculum.model import (
-    Curriculum,
     ProjectIdea,
     ProjectLevel,
     Task,
     TaskKind,
 )
-from bot.planning.observed import Observed
 from bot.planning.snapshot import Frozen, IssueState
 from bot.progress.command_log import closed_at
 from bot.progress.formbody import filed, title_of
-from bot.progress.learner_history import LearnerHistory
 from bot.progress.metric_kinds import Kind, kind_of
-from bot.progress.progress import Progress, Work, WorkState
-from bot.settings import Settings
+from bot.progress.progress import Work, WorkState
+
+if TYPE_CHECKING:
+    from bot.progress.path import LearningPath
 
 APPLICATION = "kind:application"
 Stage = Literal["applied", "interview", "offer", "closed"]
@@ -75,7 +74,7 @@ class Metric(Frozen):
         return self.low is not None and self.value >= self.low
 
 
-def applications(observed: Observed, settings: Settings) -> tuple[Application, ...]:
+def applications(path: "LearningPath") -> tuple[Application, ...]:
     """Issues that wear our label for applications, by number.
 
     The stage is the label the issue wears, the furthest of several, `applied` without any. An issue
@@ -84,7 +83,7 @@ def applications(observed: Observed, settings: Settings) -> tuple[Application, .
     names = {
         label.name.casefold(): stage
         for stage in _STAGES
-        if (label := observed.labels.get(f"stage:{stage}"))
+        if (label := path.observed.labels.get(f"stage:{stage}"))
     }
     return tuple(
         Application(
@@ -92,9 +91,9 @@ def applications(observed: Observed, settings: Settings) -> tuple[Application, .
             url=issue.url,
             title=title_of(issue),
             stage=_stage(issue, names),
-            opened=issue.created_at.astimezone(settings.zone).date(),
+            opened=issue.created_at.astimezone(path.settings.zone).date(),
         )
-        for issue in filed(observed, APPLICATION)
+        for issue in filed(path.observed, APPLICATION)
     )
 
 
@@ -110,21 +109,20 @@ def _stage(issue: IssueState, names: dict[str, Stage]) -> Stage:
     return furthest if issue.state == "open" or furthest == "offer" else "closed"
 
 
-def ideas(
-    curriculum: Curriculum, observed: Observed, life: LearnerHistory, settings: Settings
-) -> tuple[Idea, ...]:
+def ideas(path: "LearningPath") -> tuple[Idea, ...]:
     """The guide's project ideas, the easiest level first; done is one whose issue is finished."""
     levels = list(ProjectLevel)
-    found = (_idea(idea, observed, life, settings) for idea in curriculum.projects)
+    found = (_idea(path, idea) for idea in path.curriculum.projects)
     return tuple(sorted(found, key=lambda one: levels.index(one.idea.level)))
 
 
-def _idea(idea: ProjectIdea, observed: Observed, life: LearnerHistory, settings: Settings) -> Idea:
+def _idea(path: "LearningPath", idea: ProjectIdea) -> Idea:
+    issues = path.observed.issues
     keys = [f"project:{name}" for name in (idea.id, *idea.aliases)]
-    ours = next((observed.issues[key] for key in keys if key in observed.issues), None)
+    ours = next((issues[key] for key in keys if key in issues), None)
     if ours is None:
-        removed = any(map(observed.ledger.has, keys))
-        wanted = idea.id in life.course.projects and not removed
+        removed = any(map(path.observed.ledger.has, keys))
+        wanted = idea.id in path.life.course.projects and not removed
         return Idea(idea=idea, state="started" if wanted else "idea")
     issue = ours.state
     if issue.state == "closed" and not issue.finished:
@@ -135,48 +133,33 @@ def _idea(idea: ProjectIdea, observed: Observed, life: LearnerHistory, settings:
         state="done" if issue.finished else "started",
         number=issue.number,
         url=issue.url,
-        done_on=closed.astimezone(settings.zone).date() if closed else None,
+        done_on=closed.astimezone(path.settings.zone).date() if closed else None,
     )
 
 
-def metrics(
-    curriculum: Curriculum,
-    progress: Progress,
-    life: LearnerHistory,
-    observed: Observed,
-    settings: Settings,
-    today: date,
-) -> tuple[Metric, ...]:
-    """The numbers of the guide as they stood at the end of `today`, its metrics before its targets.
+def metrics(path: "LearningPath", day: date) -> tuple[Metric, ...]:
+    """The numbers of the guide as they stood at the end of `day`, its metrics before its targets.
 
     A target about the same thing as a metric is told with that metric, once. What the learner
     counted (`/count`) is added to what issues show. Left out are salary and time, which nobody here
     can know, and what is of no known kind and was not counted either.
     """
-    return tuple(_Numbers(curriculum, progress, life, observed, settings, today).all())
+    return tuple(_Numbers(path, day).all())
 
 
 class _Numbers:
-    def __init__(
-        self,
-        curriculum: Curriculum,
-        progress: Progress,
-        life: LearnerHistory,
-        observed: Observed,
-        settings: Settings,
-        today: date,
-    ) -> None:
-        self._curriculum = curriculum
-        self._progress = progress
-        self._life = life
-        self._settings = settings
-        self._today = today
-        self._done = {w.key: w for w in progress.work if self._is_done(w)}
-        self._kinds = {f"task:{task.id}": task.kind for task in curriculum.tasks()}
+    def __init__(self, path: "LearningPath", day: date) -> None:
+        self._curriculum = path.curriculum
+        self._progress = path.progress
+        self._life = path.life
+        self._settings = path.settings
+        self._today = day
+        self._done = {w.key: w for w in path.progress.work if self._is_done(w)}
+        self._kinds = {f"task:{task.id}": task.kind for task in path.curriculum.tasks()}
         self._own = [
             one
-            for one in ideas(curriculum, observed, life, settings)
-            if one.state == "done" and one.done_on is not None and one.done_on <= today
+            for one in ideas(path)
+            if one.state == "done" and one.done_on is not None and one.done_on <= day
         ]
 
     def all(self) -> Iterator[Metric]:

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from typing import TYPE_CHECKING
 
 from bot.planning.changes import CloseIssue
 from bot.planning.observed import Observed, OurIssue
 from bot.planning.snapshot import Frozen, IssueState
 from bot.progress.formbody import as_day, filed, first_line, sections, taken_back, title_of
-from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.progress.path import LearningPath
 
 JOURNAL = "kind:journal"
 ASSESSMENT = "kind:assessment"
@@ -44,14 +47,14 @@ class JournalEntry(Frozen):
         return _day_in(self.title) == self.day
 
 
-def journal(observed: Observed, settings: Settings) -> tuple[JournalEntry, ...]:
+def journal(path: "LearningPath") -> tuple[JournalEntry, ...]:
     """All entries, oldest first: issues of ours with a key `journal:*`, and those by the form.
 
     The day is the one written in the form, or in the title of an entry by `/journal` (it may be
     read days after it was written), when that is no later than the issue; else the day on which the
     issue was created.
     """
-    entries = [_entry(issue, body, observed, settings) for issue, body in _written(observed)]
+    entries = [_entry(path, issue, body) for issue, body in _written(path.observed)]
     return tuple(sorted(entries, key=lambda entry: (entry.day, entry.number)))
 
 
@@ -88,8 +91,8 @@ def _words(ours: OurIssue) -> str:
     return "\n\n".join(part.strip() for part in around if part.strip())
 
 
-def _entry(issue: IssueState, body: str, observed: Observed, settings: Settings) -> JournalEntry:
-    made = issue.created_at.astimezone(settings.zone).date()
+def _entry(path: "LearningPath", issue: IssueState, body: str) -> JournalEntry:
+    made = issue.created_at.astimezone(path.settings.zone).date()
     answers = sections(body)
     days = [(label, day) for label, value in answers if (day := as_day(value)) and day <= made]
     of_the_form = days[0][0] if days else None
@@ -98,7 +101,7 @@ def _entry(issue: IssueState, body: str, observed: Observed, settings: Settings)
         for label, value in answers
         if label != of_the_form or as_day(value) is None
     ]
-    highlight = observed.labels.get(HIGHLIGHT)
+    highlight = path.observed.labels.get(HIGHLIGHT)
     worn = {name.casefold() for name in issue.labels}
     return JournalEntry(
         number=issue.number,

@@ -11,11 +11,10 @@ options.
 """
 
 import re
-from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from types import MappingProxyType
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.curriculum.model import Curriculum, Deliverable, Option, Task, Unit
@@ -23,11 +22,11 @@ from bot.planning.marker import BOX, Key
 from bot.planning.observed import TRUSTED, Observed, OurIssue
 from bot.planning.snapshot import Frozen, PullState
 from bot.progress.command_log import closed_at
-from bot.progress.learner_history import Evidence, LearnerHistory
-from bot.settings import Settings
+from bot.progress.learner_history import Evidence
 
-NO_LIFE = LearnerHistory()
-NOWHERE_ELSE: Mapping[Key, str] = MappingProxyType({})
+if TYPE_CHECKING:
+    from bot.progress.path import LearningPath
+
 # "#12" as GitHub links it: not inside a word, not another repository's.
 _NAMED = re.compile(r"(?<![\w/&])#(\d{1,9})\b")
 
@@ -160,45 +159,29 @@ class Progress(Frozen):
         )
 
 
-def read_progress(
-    curriculum: Curriculum,
-    settings: Settings,
-    observed: Observed,
-    life: LearnerHistory = NO_LIFE,
-    places: Mapping[Key, str] = NOWHERE_ELSE,
-) -> Progress:
-    """Progress on `curriculum` as the repository tells it. Days are those of `settings.zone`.
-
-    `settings` are those in force. `places` names the unit of what was moved.
-    """
-    return _Reading(curriculum, settings, observed, life, places).progress()
+def read_progress(path: "LearningPath") -> Progress:
+    """Return the progress on `path` as its repository tells it."""
+    return _Reading(path).progress()
 
 
 class _Reading:
-    def __init__(
-        self,
-        curriculum: Curriculum,
-        settings: Settings,
-        observed: Observed,
-        life: LearnerHistory,
-        places: Mapping[Key, str],
-    ) -> None:
-        self._curriculum = curriculum
-        self._settings = settings
-        self._observed = observed
-        self._life = life
-        self._places = places
-        self._merged = _merged_pulls(observed)
-        self._credited = life.credited | {f"task:{name}" for name in settings.credits}
-        self._zone: ZoneInfo = settings.zone
-        self._shares = _shares_of_the_unsaid(curriculum)
+    def __init__(self, path: "LearningPath") -> None:
+        self._curriculum = path.curriculum
+        self._settings = path.settings
+        self._observed = path.observed
+        self._life = path.life
+        self._places = path.places
+        self._merged = _merged_pulls(path.observed)
+        self._credited = path.life.credited | {f"task:{name}" for name in path.settings.credits}
+        self._zone: ZoneInfo = path.settings.zone
+        self._shares = _shares_of_the_unsaid(path.curriculum)
         self._statuses = {
             label.name.casefold(): state
             for key, state in (
                 ("status:blocked", WorkState.BLOCKED),
                 ("status:in-progress", WorkState.IN_PROGRESS),
             )
-            if (label := observed.labels.get(key))
+            if (label := path.observed.labels.get(key))
         }
 
     def progress(self) -> Progress:

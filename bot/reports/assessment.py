@@ -8,7 +8,7 @@ from bot.planning.bodies import module_name
 from bot.planning.desired import DesiredIssue, unit_key
 from bot.planning.snapshot import Frozen
 from bot.progress.learner_history import Rating
-from bot.reports.view import View
+from bot.progress.path import LearningPath
 
 # What the numbers mean on the usual scale; of others only the ends are named.
 MEANINGS = (
@@ -27,7 +27,7 @@ class Newest(Frozen):
     rating: Rating | None
 
 
-def assessment_issues(view: View) -> tuple[DesiredIssue, ...]:
+def assessment_issues(view: LearningPath) -> tuple[DesiredIssue, ...]:
     """One issue for each module that the curriculum names, seeded with the module's last unit.
 
     Its region tells how to rate and how the skills were rated last; the learner's part has a line
@@ -52,7 +52,7 @@ def meanings(scale: int) -> tuple[str, ...]:
     return (f"1: {MEANINGS[0]}", f"{scale}: {MEANINGS[-1]}")
 
 
-def newest(view: View, until: date) -> tuple[Newest, ...]:
+def newest(view: LearningPath, until: date) -> tuple[Newest, ...]:
     """Every assessed skill with its newest rating by the end of `until`."""
     return tuple(
         Newest(title=skill.title, rating=view.life.rating(skill.id, until))
@@ -60,7 +60,7 @@ def newest(view: View, until: date) -> tuple[Newest, ...]:
     )
 
 
-def _issue(view: View, module: Module, *, seed: bool) -> DesiredIssue:
+def _issue(view: LearningPath, module: Module, *, seed: bool) -> DesiredIssue:
     last = module.units[-1]
     rated = newest(view, view.today)
     body = templating.render(

@@ -10,9 +10,9 @@ from typing import Literal
 
 from bot import templating
 from bot.planning.snapshot import Frozen
+from bot.progress.path import LearningPath
 from bot.progress.streak import streak
 from bot.reports import letters
-from bot.reports.view import View
 
 BLUE = "1f6feb"
 GREEN = "1a7f37"
@@ -32,7 +32,7 @@ class Badge(Frozen):
     color: str
 
 
-def badge(kind: BadgeKind, view: View, *, label: str | None = None) -> Badge:
+def badge(kind: BadgeKind, view: LearningPath, *, label: str | None = None) -> Badge:
     """The badge for the view's day; `label` replaces the curriculum's title."""
     name = letters.plain(label or view.curriculum.title)[:MAX_LABEL]
     sum_of_all = view.progress.all
@@ -42,18 +42,18 @@ def badge(kind: BadgeKind, view: View, *, label: str | None = None) -> Badge:
     return Badge(label=name, message=words, color=BLUE if begun else GREY)
 
 
-def badge_of(view: View) -> Badge:
+def badge_of(view: LearningPath) -> Badge:
     """The badge that the settings ask for."""
     look = view.settings.badge
     return badge(look.kind, view, label=look.label)
 
 
-def _percent(view: View) -> tuple[str, bool]:
+def _percent(view: LearningPath) -> tuple[str, bool]:
     percent = view.progress.all.percent
     return f"{percent}%", percent > 0
 
 
-def _month(view: View) -> tuple[str, bool]:
+def _month(view: LearningPath) -> tuple[str, bool]:
     current = view.dates.current(view.today)
     if current is None:
         return f"from {view.dates.first}", False
@@ -62,7 +62,7 @@ def _month(view: View) -> tuple[str, bool]:
     return f"{here.kind} {modules.index(here) + 1} of {len(modules)}", True
 
 
-def _streak(view: View) -> tuple[str, bool]:
+def _streak(view: LearningPath) -> tuple[str, bool]:
     weeks = streak(view.progress, view.today)
     return f"{weeks} active week{'' if weeks == 1 else 's'}", weeks > 0
 

@@ -16,6 +16,7 @@ from bot.planning.snapshot import Frozen
 from bot.progress.career import Metric, applications, metrics
 from bot.progress.forecast import Forecast
 from bot.progress.journal import HIGHLIGHT, JournalEntry, journal
+from bot.progress.path import LearningPath
 from bot.progress.progress import LEFT_OUT, Work
 from bot.progress.skills import Rated, RoleFit, calibration, coverage, role_fits
 from bot.reports.checkpoint_items import (
@@ -26,7 +27,6 @@ from bot.reports.checkpoint_items import (
     open_pieces,
     piece,
 )
-from bot.reports.view import View
 from bot.reports.where import first_unfinished, in_hours, unit_names
 
 STEPS = 3
@@ -121,7 +121,7 @@ class CheckpointReport(Frozen):
 
 
 def checkpoint_report(
-    view: View, checkpoint: Checkpoint, day: date | None = None
+    view: LearningPath, checkpoint: Checkpoint, day: date | None = None
 ) -> CheckpointReport:
     """The values of the report on `checkpoint`, told for `day`: the view's own, or an earlier one.
 
@@ -131,12 +131,12 @@ def checkpoint_report(
     day = day or view.today
     curriculum, progress = view.curriculum, view.progress
     module = _module(curriculum, checkpoint)
-    numbers = metrics(curriculum, progress, view.life, view.observed, view.settings, day)
-    sent = tuple(a for a in applications(view.observed, view.settings) if a.opened <= day)
+    numbers = metrics(view, day)
+    sent = tuple(a for a in applications(view) if a.opened <= day)
     items = tuple(item_reports(view, checkpoint, day, numbers, sent))
     skills = calibration(curriculum, progress, view.life, day)
     fits = role_fits(curriculum, coverage(curriculum, progress, day))
-    entries = [entry for entry in journal(view.observed, view.settings) if entry.day <= day]
+    entries = [entry for entry in journal(view) if entry.day <= day]
     chosen = [entry for entry in reversed(entries) if entry.highlighted]
     issue = checkpoint_issue(view, checkpoint)
     return CheckpointReport(
@@ -169,7 +169,7 @@ def checkpoint_report(
     )
 
 
-def due_checkpoints(view: View, posted: set[Key]) -> tuple[Checkpoint, ...]:
+def due_checkpoints(view: LearningPath, posted: set[Key]) -> tuple[Checkpoint, ...]:
     """The checkpoints to report on now; `posted` are the keys of the reports that stand.
 
     One is due when its module's last day is over or all up to there is finished, while it has an
@@ -190,7 +190,7 @@ def due_checkpoints(view: View, posted: set[Key]) -> tuple[Checkpoint, ...]:
     )
 
 
-def reached(view: View, checkpoint: Checkpoint) -> bool:
+def reached(view: LearningPath, checkpoint: Checkpoint) -> bool:
     """Whether its module's last day is over, or all up to there is finished by work."""
     if last_day(view, checkpoint) < view.today:
         return True
@@ -202,13 +202,13 @@ def reached(view: View, checkpoint: Checkpoint) -> bool:
     )
 
 
-def newest_reached(view: View) -> Checkpoint | None:
+def newest_reached(view: LearningPath) -> Checkpoint | None:
     """Return the checkpoint reached last, by its module's last day; None when there is none."""
     there = (c for c in view.curriculum.checkpoints if reached(view, c))
     return max(there, key=lambda c: last_day(view, c), default=None)
 
 
-def last_day(view: View, checkpoint: Checkpoint) -> date:
+def last_day(view: LearningPath, checkpoint: Checkpoint) -> date:
     """The last day of its module."""
     return view.dates[_module(view.curriculum, checkpoint).units[-1].id].last
 
@@ -244,7 +244,7 @@ def _report_keys(checkpoint: Checkpoint) -> set[Key]:
     return {f"report:{name}" for name in (checkpoint.id, *checkpoint.aliases)}
 
 
-def _wanted(view: View, checkpoint: Checkpoint) -> bool:
+def _wanted(view: LearningPath, checkpoint: Checkpoint) -> bool:
     issue = checkpoint_issue(view, checkpoint)
     return issue is not None and (issue.state.state == "open" or issue.state.finished)
 
@@ -260,7 +260,7 @@ def _after(curriculum: Curriculum, checkpoint: Checkpoint) -> str | None:
     return min(ahead, key=lambda c: order.index(c.after)).title if ahead else None
 
 
-def _percent(view: View, day: date) -> int:
+def _percent(view: LearningPath, day: date) -> int:
     """On the view's own day boxes count, too; what an earlier day's boxes were nobody knows."""
     everything = view.progress.all
     if day >= view.today:
@@ -268,7 +268,7 @@ def _percent(view: View, day: date) -> int:
     return everything.model_copy(update={"done": view.progress.done_by(day)}).percent
 
 
-def _deliverables(view: View, module: Module) -> list[Work]:
+def _deliverables(view: LearningPath, module: Module) -> list[Work]:
     """Those of all modules up to this one."""
     if not view.settings.features.deliverables:
         return []
@@ -277,7 +277,7 @@ def _deliverables(view: View, module: Module) -> list[Work]:
     return [w for w in view.progress.work if w.module in upto and w.key.startswith("deliverable:")]
 
 
-def _hours(view: View, day: date) -> HoursReport:
+def _hours(view: LearningPath, day: date) -> HoursReport:
     progress, dates = view.progress, view.dates
     required = [w for w in progress.work if w.counts and w.state not in LEFT_OUT]
     planned = 0.0
@@ -296,7 +296,7 @@ def _hours(view: View, day: date) -> HoursReport:
     )
 
 
-def _highlight(view: View) -> str:
+def _highlight(view: LearningPath) -> str:
     label = view.observed.labels.get(HIGHLIGHT)
     return label.name if label else "highlight"
 
@@ -315,7 +315,7 @@ def _role(fit: RoleFit) -> RoleReport:
 
 
 def _steps(
-    view: View, items: tuple[ItemReport, ...], skills: tuple[Rated, ...], day: date
+    view: LearningPath, items: tuple[ItemReport, ...], skills: tuple[Rated, ...], day: date
 ) -> tuple[Step, ...]:
     """Three things that follow from what is seen: open lines, skills without a rating, a unit."""
     steps: list[Step] = []
@@ -338,7 +338,7 @@ def _steps(
     return tuple(steps[:STEPS])
 
 
-def _next_unit(view: View, day: date) -> UnitDates | None:
+def _next_unit(view: LearningPath, day: date) -> UnitDates | None:
     """The unit that `day` falls in, or the first after it, with something left; else any before."""
     current = view.dates.current(day) or view.dates.units[0]
     for dates in view.dates.units[view.dates.units.index(current) :]:

@@ -17,8 +17,8 @@ from bot.planning.snapshot import Frozen
 from bot.progress.career import Application, Metric
 from bot.progress.command_log import closed_at
 from bot.progress.learner_history import Evidence
+from bot.progress.path import LearningPath
 from bot.progress.progress import Work
-from bot.reports.view import View
 from bot.templating import neutral
 
 STEM = 6
@@ -86,7 +86,7 @@ class ItemReport(Frozen):
     counts: tuple[CountFound, ...]
 
 
-def checkpoint_issue(view: View, checkpoint: Checkpoint) -> OurIssue | None:
+def checkpoint_issue(view: LearningPath, checkpoint: Checkpoint) -> OurIssue | None:
     """The checkpoint's issue, under its name or an older one."""
     issues = view.observed.issues
     return next((issues[name] for name in checkpoint_keys(checkpoint) if name in issues), None)
@@ -117,7 +117,7 @@ def piece(work: Work, day: date) -> Piece:
 
 
 def item_reports(
-    view: View,
+    view: LearningPath,
     checkpoint: Checkpoint,
     day: date,
     metrics: tuple[Metric, ...],
@@ -154,7 +154,7 @@ def as_line(text: str) -> str:
     return " ".join(neutral(text).split())
 
 
-def _pieces(view: View, item: CheckpointItem, day: date) -> Iterator[Piece]:
+def _pieces(view: LearningPath, item: CheckpointItem, day: date) -> Iterator[Piece]:
     """What the guide names for a line; tasks of options that were not taken are left out."""
     work = {w.key: w for w in view.progress.work}
     actions = {action.id: action for action in view.curriculum.actions}
@@ -166,7 +166,7 @@ def _pieces(view: View, item: CheckpointItem, day: date) -> Iterator[Piece]:
             yield _next_step(view, actions[name], day)
 
 
-def _next_step(view: View, action: ActionItem, day: date) -> Piece:
+def _next_step(view: LearningPath, action: ActionItem, day: date) -> Piece:
     """A next step is a line in the issue of its horizon: done when ticked, or the issue is."""
     ours = view.observed.issues.get(f"actions:{action.horizon}")
     closed = closed_at(ours.state) if ours and ours.state.finished else None

@@ -10,8 +10,8 @@ from typing import Literal
 
 from bot import templating
 from bot.planning.snapshot import Frozen
+from bot.progress.path import LearningPath
 from bot.progress.streak import streak
-from bot.reports.view import View
 from bot.reports.where import finished_on, here, next_checkpoint, resting_until, unit_names
 from bot.reports.words import WORDS
 from bot.templating import printable
@@ -75,7 +75,7 @@ class Cohort(Frozen):
         return tuple(one for one in self.learners if isinstance(one, NotShown))
 
 
-def member(view: View) -> Member:
+def member(view: LearningPath) -> Member:
     """A learner's row, from their view. It must be theirs to share: nobody checks that here."""
     alias = view.settings.cohort.name
     repository = view.observed.snapshot.repository
@@ -119,7 +119,7 @@ def as_json(cohort: Cohort) -> str:
     return cohort.model_dump_json(indent=2)
 
 
-def _asking(view: View) -> tuple[Asking, ...]:
+def _asking(view: LearningPath) -> tuple[Asking, ...]:
     """Open issues of the path that wear the label "blocked"."""
     label = view.observed.labels.get(BLOCKED)
     if label is None:
@@ -133,7 +133,7 @@ def _asking(view: View) -> tuple[Asking, ...]:
     )
 
 
-def _where(view: View) -> str:
+def _where(view: LearningPath) -> str:
     if finished_on(view):
         return "All done"
     current = here(view)
@@ -144,7 +144,7 @@ def _where(view: View) -> str:
     return f"{name} (a pause until {templating.day(rest)})" if rest else name
 
 
-def _last_activity(view: View) -> date | None:
+def _last_activity(view: LearningPath) -> date | None:
     """The last day on which the learner is known to have done something."""
     life = view.life
     days = [

@@ -12,11 +12,11 @@ from bot.planning.bodies import module_name
 from bot.planning.snapshot import Frozen
 from bot.progress.career import Idea, Metric, Stage, applications, by_stage, ideas, metrics
 from bot.progress.forecast import Forecast
+from bot.progress.path import LearningPath
 from bot.progress.progress import DONE, Work, WorkState
 from bot.progress.skills import Gap, Rated, calibration, coverage, gap
 from bot.progress.streak import streak
 from bot.reports.offers import Button, Offers, buttons, offers
-from bot.reports.view import View
 from bot.reports.week import Week
 from bot.reports.where import (
     NextCheckpoint,
@@ -140,12 +140,12 @@ class Dashboard(Frozen):
     zone: str
 
 
-def dashboard(view: View) -> Dashboard:
+def dashboard(view: LearningPath) -> Dashboard:
     """The values on the view's day."""
     curriculum, settings, today = view.curriculum, view.settings, view.today
     overview, dates = curriculum.overview, view.dates
     cover = coverage(curriculum, view.progress)
-    applied = applications(view.observed, settings)
+    applied = applications(view)
     place = _place(view)
     elsewhere = [w for w in view.progress.work if w.unit != place.unit]
     return Dashboard(
@@ -175,7 +175,7 @@ def dashboard(view: View) -> Dashboard:
         rated=calibration(curriculum, view.progress, view.life),
         gap=gap(curriculum, cover),
         portfolio=_portfolio(view),
-        metrics=metrics(curriculum, view.progress, view.life, view.observed, settings, today),
+        metrics=metrics(view, today),
         applications=by_stage(applied) if applied else {},
         next_look=today + timedelta(days=1),
         schedule_stops=_schedule_stops(view),
@@ -211,7 +211,7 @@ def _rendered(values: Dashboard, *, full: bool) -> str:
     )
 
 
-def _schedule_stops(view: View) -> date | None:
+def _schedule_stops(view: LearningPath) -> date | None:
     pushed = view.observed.snapshot.last_push
     return (pushed + QUIET_DAYS).astimezone(view.settings.zone).date() if pushed else None
 
@@ -222,7 +222,7 @@ def _around_the_current(rows: tuple[ModuleRow, ...]) -> tuple[ModuleRow, ...]:
     return rows[start : start + MOST_ROWS]
 
 
-def _place(view: View) -> Place:
+def _place(view: LearningPath) -> Place:
     current = here(view) or view.dates.units[0]
     work = (w for w in view.progress.work if w.unit == current.unit)
     return Place(
@@ -235,7 +235,7 @@ def _place(view: View) -> Place:
     )
 
 
-def _numbers(view: View) -> Numbers:
+def _numbers(view: LearningPath) -> Numbers:
     progress, weeks = view.progress, view.outlook.weeks
     since = view.today - timedelta(weeks=weeks)
     lately = view.life.hours_logged(since, view.today - timedelta(days=1))
@@ -254,14 +254,14 @@ def _numbers(view: View) -> Numbers:
     )
 
 
-def _rows(view: View) -> list[ModuleRow]:
+def _rows(view: LearningPath) -> list[ModuleRow]:
     progress = view.progress
     current = None if finished_on(view) or view.today > view.dates.last else here(view)
     home = progress.units[current.unit] if current else None
     return [_row(view, module, current=module.id == home) for module in view.curriculum.modules()]
 
 
-def _row(view: View, module: Module, *, current: bool) -> ModuleRow:
+def _row(view: LearningPath, module: Module, *, current: bool) -> ModuleRow:
     counted = view.progress.of_module(module.id)
     keys = {f"deliverable:{d.id}" for d in module.deliverables}
     single = len(list(view.curriculum.modules())) == 1
@@ -278,8 +278,8 @@ def _row(view: View, module: Module, *, current: bool) -> ModuleRow:
     )
 
 
-def _portfolio(view: View) -> Portfolio:
-    found = ideas(view.curriculum, view.observed, view.life, view.settings)
+def _portfolio(view: LearningPath) -> Portfolio:
+    found = ideas(view)
     left: dict[ProjectLevel, tuple[Idea, ...]] = {}
     for level in ProjectLevel:
         at_level = tuple(i for i in found if i.state == "idea" and i.idea.level is level)

@@ -6,6 +6,9 @@ does what it says and clears the box.
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Annotated
+
+from pydantic import BeforeValidator, PlainSerializer
 
 from bot.curriculum.model import Choice, Unit
 from bot.errors import ConfigError
@@ -13,13 +16,14 @@ from bot.planning.plan_overrides import PlanOverride
 from bot.planning.schedule import schedule
 from bot.planning.snapshot import Frozen
 from bot.progress.command import Command
+from bot.progress.commands import read_stored
 from bot.progress.commands.choose import Choose
 from bot.progress.commands.open import OpenUnit
 from bot.progress.commands.optional import DropOptional
 from bot.progress.commands.pause import PauseUntil, Resume
 from bot.progress.commands.replan import Replan
+from bot.progress.path import LearningPath
 from bot.progress.progress import WorkState
-from bot.reports.view import View
 from bot.reports.where import (
     DAYS_A_WEEK,
     finished_on,
@@ -35,6 +39,14 @@ FASTEST = 80  # the fastest pace that the settings take
 NEAR = 4
 
 
+# A page is made from what was kept: which command it is must survive being JSON.
+StoredCommand = Annotated[
+    Command,
+    BeforeValidator(lambda found: found if isinstance(found, Command) else read_stored(found)),
+    PlainSerializer(Command.stored, when_used="json"),
+]
+
+
 class Button(Frozen):
     """A box that asks for `command`.
 
@@ -42,7 +54,7 @@ class Button(Frozen):
     the path or of the pause that would follow or runs, `count` how many things it is about.
     """
 
-    command: Command
+    command: StoredCommand
     name: str = ""
     choice: str = ""
     day: date | None = None
@@ -64,14 +76,14 @@ class Offers(Frozen):
     usual: int | None
 
 
-def buttons(view: View) -> tuple[Button, ...]:
+def buttons(view: LearningPath) -> tuple[Button, ...]:
     """The buttons that make sense today; none when all is done."""
     if finished_on(view):
         return ()
     return tuple(_buttons(view))
 
 
-def offers(view: View) -> Offers | None:
+def offers(view: LearningPath) -> Offers | None:
     """What to offer when the careful date is after the planned end; None when it is not."""
     careful, end = view.outlook.careful, view.dates.last
     if careful is None or careful <= end:
@@ -88,7 +100,7 @@ def offers(view: View) -> Offers | None:
     )
 
 
-def open_choice(view: View) -> tuple[Unit, Choice] | None:
+def open_choice(view: LearningPath) -> tuple[Unit, Choice] | None:
     """The first choice not made yet that is within reach: in the window, or four weeks ahead.
 
     The latter for those who want all issues at once.
@@ -101,14 +113,14 @@ def open_choice(view: View) -> tuple[Unit, Choice] | None:
     return None
 
 
-def optional_ahead(view: View) -> int:
+def optional_ahead(view: LearningPath) -> int:
     """How many optional tasks would still be made."""
     if view.life.course.without_optional:
         return 0
     return sum(not w.counts and w.state is WorkState.AHEAD for w in view.progress.work)
 
 
-def next_to_open(view: View) -> str | None:
+def next_to_open(view: LearningPath) -> str | None:
     """The first unit that has no issues and gets none today, by id."""
     window = _window(view)
     dropped = view.life.course.without_optional
@@ -127,7 +139,7 @@ def next_to_open(view: View) -> str | None:
     return None
 
 
-def _buttons(view: View) -> Iterator[Button]:
+def _buttons(view: LearningPath) -> Iterator[Button]:
     names = unit_names(view.curriculum)
     if unit := next_to_open(view):
         yield Button(command=OpenUnit(unit=unit), name=names[unit])
@@ -151,12 +163,12 @@ def _buttons(view: View) -> Iterator[Button]:
         yield Button(command=DropOptional(), count=count)
 
 
-def _window(view: View) -> set[str]:
+def _window(view: LearningPath) -> set[str]:
     window = view.dates.window(view.today, view.settings.ahead)
     return {dates.unit for dates in window} | view.life.course.opened
 
 
-def _last_when_replanned(view: View, unit: str) -> date | None:
+def _last_when_replanned(view: LearningPath, unit: str) -> date | None:
     """The last day if the path went on today at `unit`; None when that changes no date."""
     turns = (*view.life.course.turns, PlanOverride(on=view.today, unit=unit))
     try:
@@ -166,7 +178,7 @@ def _last_when_replanned(view: View, unit: str) -> date | None:
     return None if found.units == view.dates.units else found.last
 
 
-def _study_days(view: View, last: date) -> int:
+def _study_days(view: LearningPath, last: date) -> int:
     """Days from today to `last` that lie in no pause."""
     days = (view.today + timedelta(days=n) for n in range((last - view.today).days + 1))
     return sum(not any(p.first <= d <= p.last for p in view.settings.pauses) for d in days)

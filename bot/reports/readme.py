@@ -15,9 +15,9 @@ from urllib.parse import quote
 from bot import templating
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.snapshot import Frozen
+from bot.progress.path import LearningPath
 from bot.reports.badge import Badge, badge_of
 from bot.reports.pictures import activity, card
-from bot.reports.view import View
 
 BEGIN = "<!-- milepost:readme -->"
 END = "<!-- milepost:readme-end -->"
@@ -53,7 +53,7 @@ def raw_base(web: str, repository: str, branch: str) -> str:
     return f"{web}/{repository}/raw/{quote(branch)}"
 
 
-def block(view: View, *, web: str) -> Block:
+def block(view: LearningPath, *, web: str) -> Block:
     """The block's values; `web` as for `raw_base`."""
     publish = view.settings.publish
     shown = card.card(view)

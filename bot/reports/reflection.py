@@ -12,8 +12,8 @@ from bot.planning.bodies import module_name
 from bot.planning.desired import MAX_TITLE, DesiredIssue
 from bot.planning.snapshot import Frozen
 from bot.progress.journal import JournalEntry, journal
+from bot.progress.path import LearningPath
 from bot.progress.progress import Work
-from bot.reports.view import View
 
 DAYS_AHEAD = 3
 DAYS_BACK = 60  # a late install asks nobody to look back on a whole year
@@ -40,11 +40,11 @@ class Month(Frozen):
     entries_more: int
 
 
-def reflection_issues(view: View) -> tuple[DesiredIssue, ...]:
+def reflection_issues(view: LearningPath) -> tuple[DesiredIssue, ...]:
     """One issue for each module whose end is near or not long past; none when switched off."""
     if not view.settings.features.reflections or not view.curriculum.reflection:
         return ()
-    entries = journal(view.observed, view.settings)
+    entries = journal(view)
     return tuple(
         _issue(view, module, entries)
         for module in view.curriculum.modules()
@@ -52,18 +52,18 @@ def reflection_issues(view: View) -> tuple[DesiredIssue, ...]:
     )
 
 
-def _is_due(view: View, module: Module) -> bool:
+def _is_due(view: LearningPath, module: Module) -> bool:
     """From three days before the module's last day on, for two months; one that is there stays."""
     left = (view.dates[module.units[-1].id].last - view.today).days
     return -DAYS_BACK <= left <= DAYS_AHEAD or _is_there(view, module)
 
 
-def _is_there(view: View, module: Module) -> bool:
+def _is_there(view: LearningPath, module: Module) -> bool:
     names = (module.id, *module.aliases)
     return any(f"reflection:{name}" in view.observed.issues for name in names)
 
 
-def month(view: View, module: Module, entries: tuple[JournalEntry, ...]) -> Month:
+def month(view: LearningPath, module: Module, entries: tuple[JournalEntry, ...]) -> Month:
     """What happened in a module; `entries` are those of the whole journal."""
     begin, end = _time_of(view, module)
     finished = tuple(
@@ -86,7 +86,7 @@ def month(view: View, module: Module, entries: tuple[JournalEntry, ...]) -> Mont
     )
 
 
-def _time_of(view: View, module: Module) -> tuple[date, date]:
+def _time_of(view: LearningPath, module: Module) -> tuple[date, date]:
     """First and last day: up to the day before the next module, and from ever for the first."""
     modules = list(view.curriculum.modules())
     index = [one.id for one in modules].index(module.id)
@@ -96,7 +96,7 @@ def _time_of(view: View, module: Module) -> tuple[date, date]:
     return begin, view.dates[modules[index + 1].units[0].id].first - timedelta(days=1)
 
 
-def _issue(view: View, module: Module, entries: tuple[JournalEntry, ...]) -> DesiredIssue:
+def _issue(view: LearningPath, module: Module, entries: tuple[JournalEntry, ...]) -> DesiredIssue:
     name = module_name(view.curriculum, module)
     return DesiredIssue(
         key=f"reflection:{module.id}",

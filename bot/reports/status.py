@@ -6,10 +6,10 @@ from bot import templating
 from bot.planning.bodies import module_name
 from bot.planning.snapshot import Frozen
 from bot.progress.forecast import Forecast
+from bot.progress.path import LearningPath
 from bot.progress.progress import DONE, Work, WorkState
 from bot.progress.streak import streak
 from bot.reports.offers import Offers, offers
-from bot.reports.view import View
 from bot.reports.where import (
     NextCheckpoint,
     finished_on,
@@ -73,7 +73,7 @@ class Status(Frozen):
     finished_on: date | None
 
 
-def status(view: View) -> Status:
+def status(view: LearningPath) -> Status:
     """The page's values."""
     curriculum, today, dates, progress = view.curriculum, view.today, view.dates, view.progress
     current = here(view)

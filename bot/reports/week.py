@@ -11,7 +11,7 @@ from typing import Self
 from bot.planning.marker import Key
 from bot.planning.observed import Observed
 from bot.planning.snapshot import Frozen
-from bot.reports.view import View
+from bot.progress.path import LearningPath
 from bot.reports.where import DAYS_A_WEEK, finished_on
 from bot.settings import Settings, Weekday
 
@@ -83,9 +83,9 @@ class Told:
 
 
 def due_weeks(
-    view: View, now: datetime, summary_made_on: date, posted: Container[Key]
+    view: LearningPath, summary_made_on: date, posted: Container[Key]
 ) -> tuple[Week, ...]:
-    """The weeks whose summary is to be written at `now` (aware), oldest first, at most eight.
+    """The weeks whose summary is to be written now, oldest first, at most eight.
 
     None before the path's first week or before the summary issue was made (`summary_made_on`, a day
     in the learner's zone), none after the one in which the path was finished, and none whose key is
@@ -96,7 +96,7 @@ def due_weeks(
     finished = finished_on(view)
     end = Week.of(finished, begins) if finished else None
     found: list[Week] = []
-    while week.due(view.settings) <= now and (end is None or week.first <= end.first):
+    while week.due(view.settings) <= view.now and (end is None or week.first <= end.first):
         if weekly_key(week) not in posted:
             found.append(week)
         if len(found) == MOST_AT_ONCE:

@@ -4,7 +4,7 @@ What was done in a week is read from the days on which issues were closed and th
 down, so the summary of a past week can be made again.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Literal
 
 from bot import templating
@@ -14,9 +14,9 @@ from bot.planning.observed import Observed
 from bot.planning.snapshot import Frozen
 from bot.progress.forecast import Forecast
 from bot.progress.journal import JournalEntry, journal
+from bot.progress.path import LearningPath
 from bot.progress.progress import Work, WorkState
 from bot.reports.offers import next_to_open, offers, open_choice
-from bot.reports.view import View
 from bot.reports.week import Told, Week, due_weeks, weekly_key
 from bot.reports.where import (
     DAYS_A_WEEK,
@@ -99,7 +99,7 @@ class Weekly(Frozen):
     suggestion: Suggestion | None
 
 
-def weekly(view: View, week: Week) -> Weekly:
+def weekly(view: LearningPath, week: Week) -> Weekly:
     """The summary of `week`, seen from the view's day."""
     progress, today, life = view.progress, view.today, view.life
     done = tuple(
@@ -121,11 +121,7 @@ def weekly(view: View, week: Week) -> Weekly:
         in_hours=in_hours(view.curriculum),
         percent=int(100 * progress.done_by(week.last) / total + 1e-9) if total else 100,
         counts=_counts(view, week),
-        journal=tuple(
-            entry
-            for entry in journal(view.observed, view.settings)
-            if week.first <= entry.day <= week.last
-        ),
+        journal=tuple(entry for entry in journal(view) if week.first <= entry.day <= week.last),
         rest=_rest(view, week),
         newest=newest,
         doing=tuple(w for w in progress.work if newest and w.state is WorkState.IN_PROGRESS),
@@ -145,8 +141,8 @@ def as_markdown(values: Weekly) -> str:
     return templating.render("weekly.md.j2", w=values, most=MOST, **WORDS)
 
 
-def weekly_issues(view: View, now: datetime) -> tuple[DesiredIssue, ...]:
-    """Summaries due at `now` (aware) as issues of their own, for those who want one for each week.
+def weekly_issues(view: LearningPath) -> tuple[DesiredIssue, ...]:
+    """Summaries due now as issues of their own, for those who want one for each week.
 
     Only those that are still to be made: what was told is not told otherwise later.
     """
@@ -161,7 +157,7 @@ def weekly_issues(view: View, now: datetime) -> tuple[DesiredIssue, ...]:
             body=as_markdown(weekly(view, week)),
             labels=("kind:summary",),
         )
-        for week in due_weeks(view, now, made_on, Told(view.observed))
+        for week in due_weeks(view, made_on, Told(view.observed))
     )
 
 
@@ -185,7 +181,7 @@ def older_weeks(observed: Observed) -> tuple[CloseIssue, ...]:
     )
 
 
-def _counts(view: View, week: Week) -> tuple[CountChange, ...]:
+def _counts(view: LearningPath, week: Week) -> tuple[CountChange, ...]:
     """What changed, by the names of the curriculum, in its order; then what it does not know."""
     known = (*view.curriculum.metrics, *view.curriculum.success.quantitative)
     titles = {metric.id: metric.title for metric in known}
@@ -202,7 +198,7 @@ def _counts(view: View, week: Week) -> tuple[CountChange, ...]:
     )
 
 
-def _rest(view: View, week: Week) -> Literal["none", "part", "all"]:
+def _rest(view: LearningPath, week: Week) -> Literal["none", "part", "all"]:
     every = [week.first + timedelta(days=n) for n in range(DAYS_A_WEEK)]
     rest = [d for d in every if any(p.first <= d <= p.last for p in view.settings.pauses)]
     if len(rest) == len(every):
@@ -210,7 +206,7 @@ def _rest(view: View, week: Week) -> Literal["none", "part", "all"]:
     return "part" if rest else "none"
 
 
-def _coming(view: View) -> tuple[Work, ...]:
+def _coming(view: LearningPath) -> tuple[Work, ...]:
     """The next three things to take up, in the order of the path, what must be done first."""
     dropped = view.life.course.without_optional
     waiting = [
@@ -221,12 +217,12 @@ def _coming(view: View) -> tuple[Work, ...]:
     return tuple(sorted(waiting, key=lambda w: not w.counts)[:NEXT])
 
 
-def _near(view: View) -> NextCheckpoint | None:
+def _near(view: LearningPath) -> NextCheckpoint | None:
     found = next_checkpoint(view)
     return found if found and found.due <= view.today + CHECKPOINT_NEAR else None
 
 
-def _suggestion(view: View, week: Week) -> Suggestion | None:
+def _suggestion(view: LearningPath, week: Week) -> Suggestion | None:
     """The first that fits, or nothing."""
     return (
         _of_blocked(view)
@@ -238,14 +234,14 @@ def _suggestion(view: View, week: Week) -> Suggestion | None:
     )
 
 
-def _of_blocked(view: View) -> Suggestion | None:
+def _of_blocked(view: LearningPath) -> Suggestion | None:
     blocked = [w for w in view.progress.work if w.state is WorkState.BLOCKED]
     if not blocked:
         return None
     return Suggestion(kind="blocked", name=blocked[0].title, url=blocked[0].url)
 
 
-def _of_quiet_weeks(view: View, week: Week) -> Suggestion | None:
+def _of_quiet_weeks(view: LearningPath, week: Week) -> Suggestion | None:
     since = week.before.first
     closed = [w.closed_on for w in view.progress.work if w.finished and w.closed_on]
     active = any(since <= day <= week.last for day in closed) or view.life.hours_logged(
@@ -256,7 +252,7 @@ def _of_quiet_weeks(view: View, week: Week) -> Suggestion | None:
     return Suggestion(kind="quiet", until=view.today + timedelta(days=2 * DAYS_A_WEEK - 1))
 
 
-def _of_what_is_late(view: View) -> Suggestion | None:
+def _of_what_is_late(view: LearningPath) -> Suggestion | None:
     """When it is more than the present unit holds."""
     current = view.dates.current(view.today)
     waiting = sum(w.weight for w in late(view))
@@ -265,7 +261,7 @@ def _of_what_is_late(view: View) -> Suggestion | None:
     return None
 
 
-def _of_a_choice(view: View) -> Suggestion | None:
+def _of_a_choice(view: LearningPath) -> Suggestion | None:
     found = open_choice(view)
     if found is None:
         return None
@@ -274,7 +270,7 @@ def _of_a_choice(view: View) -> Suggestion | None:
     return Suggestion(kind="choose", name=choice.title, url=issue.state.url if issue else "")
 
 
-def _of_the_pace(view: View) -> Suggestion | None:
+def _of_the_pace(view: LearningPath) -> Suggestion | None:
     """When the learner's own weeks lead past the planned end, and another pace would be new."""
     offered = offers(view)
     said = [turn.hours_per_week for turn in view.life.course.turns if turn.hours_per_week]
@@ -284,7 +280,7 @@ def _of_the_pace(view: View) -> Suggestion | None:
     return Suggestion(kind="pace", hours=offered.usual)
 
 
-def _of_being_ahead(view: View) -> Suggestion | None:
+def _of_being_ahead(view: LearningPath) -> Suggestion | None:
     current = here(view)
     if current is None or view.today >= current.last:
         return None

@@ -6,8 +6,8 @@ from bot.curriculum.model import Curriculum
 from bot.planning.bodies import full_unit_name
 from bot.planning.schedule import UnitDates
 from bot.planning.snapshot import Frozen
+from bot.progress.path import LearningPath
 from bot.progress.progress import FINISHED, LEFT_OUT, Progress, Work, WorkState
-from bot.reports.view import View
 
 DAYS_A_WEEK = 7
 
@@ -21,7 +21,7 @@ class NextCheckpoint(Frozen):
     url: str = ""
 
 
-def resting_until(view: View) -> date | None:
+def resting_until(view: LearningPath) -> date | None:
     """The last day of the pause that today lies in, pauses right behind it included."""
     last, day = None, view.today
     while running := [p.last for p in view.settings.pauses if p.first <= day <= p.last]:
@@ -30,7 +30,7 @@ def resting_until(view: View) -> date | None:
     return last
 
 
-def here(view: View) -> UnitDates | None:
+def here(view: LearningPath) -> UnitDates | None:
     """The unit the learner is in; in a pause the one that goes on after it, None before the start.
 
     After the last day it is the last unit.
@@ -56,7 +56,7 @@ def in_hours(curriculum: Curriculum) -> bool:
     )
 
 
-def finished_on(view: View) -> date | None:
+def finished_on(view: LearningPath) -> date | None:
     """The day on which the last of what counts was closed; None while something is left.
 
     Work without weight (a deliverable without hours) does not hold it up. Where nothing was closed,
@@ -71,7 +71,7 @@ def finished_on(view: View) -> date | None:
     return max((w.closed_on for w in counted if w.closed_on), default=view.dates.first)
 
 
-def late(view: View) -> list[Work]:
+def late(view: LearningPath) -> list[Work]:
     """What counts and is open in units whose last day is over."""
     return [
         w
@@ -96,7 +96,7 @@ def foremost(works: tuple[Work, ...], most: int) -> tuple[Work, ...]:
     return tuple(works[n] for n in sorted(chosen[:most]))
 
 
-def next_checkpoint(view: View) -> NextCheckpoint | None:
+def next_checkpoint(view: LearningPath) -> NextCheckpoint | None:
     """The first checkpoint ahead whose issue is not closed."""
     modules = view.curriculum.modules()
     ends = {module.id: view.dates[module.units[-1].id].last for module in modules}

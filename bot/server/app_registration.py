@@ -18,6 +18,7 @@ from bot.errors import ConfigError, RefusedError
 from bot.github import credentials, registration
 from bot.github.api_client import ApiClient
 from bot.github.registration import Registered
+from bot.github.retry import WaitPolicy
 from bot.server.keys import Keys
 from bot.server.server import CREDENTIALS
 
@@ -84,9 +85,9 @@ class Registrar:
                 raise RefusedError("There is an App already.")
             calls = ApiClient(
                 api_url,
-                clock=self._server.clock,
-                sleep=self._server.stop_signal.sleep,
-                max_wait=PATIENCE,
+                policy=WaitPolicy(
+                    self._server.clock, self._server.stop_signal.sleep, max_wait=PATIENCE
+                ),
             )
             try:
                 app = registration.convert(code, calls)

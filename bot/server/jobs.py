@@ -17,7 +17,6 @@ from bot.github.app_problems import (
     InstallationSuspendedError,
     NotInstalledError,
 )
-from bot.github.exchange import OnExchange, unwatched
 from bot.github.rate_limiter import RateLimiter
 from bot.server import next_run
 from bot.server.curriculum_cache import CurriculumCache
@@ -69,8 +68,8 @@ class JobResult(NamedTuple):
 class Jobs:
     """Runs the job of any subject, from any thread. The clock is aware; `sleep` may raise.
 
-    `on_exchange` is called after each request of a gateway's. Without `webhooks` nothing is swept:
-    then there is nothing that did not arrive, and GitHub says so by refusing.
+    Without `webhooks` nothing is swept: then there is nothing that did not arrive, and GitHub says
+    so by refusing.
     """
 
     store: Store
@@ -78,7 +77,6 @@ class Jobs:
     budget: RateLimiter
     clock: Callable[[], datetime]
     sleep: Callable[[float], None]
-    on_exchange: OnExchange = unwatched
     webhooks: bool = True
     responses: ResponseCache = field(default_factory=ResponseCache)
     curricula: CurriculumCache = field(default_factory=CurriculumCache)
@@ -190,7 +188,6 @@ class Jobs:
                     row.installation_id, info, now
                 ),
                 on_progress=self._progress_writer(row),
-                on_exchange=self.on_exchange,
             ).run()
         except RepositoryGoneError:
             self._forget([row.id])

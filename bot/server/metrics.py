@@ -32,8 +32,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.github.exchange import Exchange
-from bot.github.rate_limit_state import Reservation
+from bot.github.rate_limit_state import RequestKind, Reservation
 from bot.github.rate_limiter import LimiterStatus, RateLimiter
 from bot.server.store.rows import Subject
 from bot.server.store.store import Store
@@ -122,13 +121,8 @@ class Metrics:
         """Count an answer of GitHub. Fits as a hook of httpx2."""
         self._github.labels(response.request.method, response.status_code).inc()
 
-    def github_exchange(self, done: Exchange) -> None:
-        """Count a request of a gateway's, when GitHub answered it."""
-        if done.status is not None:
-            self._github.labels(done.method, done.status).inc()
-
     def counting_budget(self, budget: RateLimiter) -> RateLimiter:
-        """Return the same budget, with the writes that it lets through counted."""
+        """Return the same budget, with the requests that it lets through counted."""
         return cast("RateLimiter", _CountingBudget(budget, self._writes))
 
     def text(self) -> bytes:
@@ -219,16 +213,19 @@ class _RateLimitCollector(Collector):
         if found is None:
             return
         limits = {
-            "paused_installations": ("Installations that GitHub asks to wait.", found.closed),
+            "paused_installations": ("Installations that GitHub asks to wait.", found.blocked),
             "reserved_installations": (
                 "Installations whose last requests are kept for people.",
                 found.spared,
             ),
-            "pending_creations": ("New things that are reserved and not made yet.", found.ahead),
+            "pending_creations": (
+                "New things that are reserved and not made yet.",
+                found.scheduled,
+            ),
             "longest_wait_seconds": ("How long a run would wait at most.", found.longest),
             "remaining_ratio": (
                 "The least share of an hour's requests that is left anywhere.",
-                found.left,
+                found.remaining,
             ),
         }
         for name, (words, value) in limits.items():
@@ -246,9 +243,9 @@ class _CountingBudget:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._budget, name)
 
-    def reserve(self, installation: int, **wanted: Any) -> Reservation:
+    def reserve(self, installation: int, kind: RequestKind, **wanted: Any) -> Reservation:
         """See `RateLimiter`."""
-        place = self._budget.reserve(installation, **wanted)
-        if place.taken:
+        reserved = self._budget.reserve(installation, kind, **wanted)
+        if reserved.granted and kind != "read":
             self._written.inc()
-        return place
+        return reserved

@@ -11,9 +11,9 @@ from bot.errors import ConfigError
 from bot.github import credentials
 from bot.github.api_client import open_session
 from bot.github.app import AppAuth
-from bot.github.exchange import Exchange
+from bot.github.rate_limit_state import WriteRates
 from bot.github.rate_limiter import InMemoryRateLimiter, RateLimiter
-from bot.github.retry import Pacing, utc_now
+from bot.github.retry import utc_now
 from bot.server import logs
 from bot.server.config import ServerConfig
 from bot.server.jobs import BOT, Jobs
@@ -79,7 +79,7 @@ class Server:
 
     def __post_init__(self) -> None:
         self.metrics = Metrics(
-            self.store, self.clock, standing=lambda: self.budget.standing() if self.budget else None
+            self.store, self.clock, standing=lambda: self.budget.status() if self.budget else None
         )
 
     def secrets(self) -> Sequence[bytes]:
@@ -171,12 +171,10 @@ class Server:
             self._begin(auth)
 
     def _begin(self, auth: AppAuth) -> None:
-        pacing = Pacing(interval=self.config.write_interval)
+        rates = WriteRates(self.config.write_interval)
         shared = self.store.shared
         limits = (
-            DatabaseRateLimiter(self.store.engine, pacing)
-            if shared
-            else InMemoryRateLimiter(pacing)
+            DatabaseRateLimiter(self.store.engine, rates) if shared else InMemoryRateLimiter(rates)
         )
         budget = self.budget = self.metrics.counting_budget(limits)
         sleep = self.metrics.counting_sleep(self.stop_signal.sleep)
@@ -186,7 +184,6 @@ class Server:
             budget,
             clock=self.clock,
             sleep=sleep,
-            on_exchange=self.exchanged,
             webhooks=self.config.webhook_secret is not None,
         )
         if not shared:
@@ -200,12 +197,6 @@ class Server:
         self.worker = self._make_worker(runner)
         if self.worker is not None:
             self.worker.start()
-
-    def exchanged(self, done: Exchange) -> None:
-        """A request of a gateway's is over. Those of readers call hooks of httpx2."""
-        self.metrics.github_exchange(done)
-        if self.telemetry is not None:
-            self.telemetry.exchanged(done)
 
     def _make_worker(self, runner: JobRunner) -> Worker | None:
         threads, tick = self.config.threads, self.tick

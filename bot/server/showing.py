@@ -11,13 +11,13 @@ from pydantic import AwareDatetime, ValidationError
 
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.snapshot import Frozen
+from bot.progress.path import LearningPath
 from bot.reports import pictures
 from bot.reports.badge import Badge, badge_of
 from bot.reports.checkpoint import CheckpointReport, checkpoint_report, reached
 from bot.reports.cohort import Member, member
 from bot.reports.dashboard import Dashboard, dashboard
 from bot.reports.pictures import activity, burnup, skills
-from bot.reports.view import View
 from bot.reports.week import Week
 from bot.reports.weekly import Weekly, weekly
 
@@ -60,7 +60,7 @@ class Showing(Frozen):
         return next((one for one in self.reports if one.id == name), None)
 
 
-def showing(view: View, now: datetime) -> Showing:
+def showing(view: LearningPath, now: datetime) -> Showing:
     """What is to be shown of it. `now` is aware."""
     summary = view.observed.issues.get(SUMMARY_KEY)
     shares = view.settings.cohort.share
@@ -95,12 +95,12 @@ def unpacked(document: bytes) -> Showing | None:
         return None
 
 
-def _week(view: View) -> Weekly | None:
+def _week(view: LearningPath) -> Weekly | None:
     over = Week.of(view.today, view.settings.summary.day).before
     return weekly(view, over) if over.last >= view.dates.first - timedelta(days=1) else None
 
 
-def _pictures(view: View) -> tuple[Picture, ...]:
+def _pictures(view: LearningPath) -> tuple[Picture, ...]:
     told = {
         "burn-up": burnup.words(burnup.burn_up(view)),
         "skills": skills.words(skills.skills(view)),

@@ -27,15 +27,13 @@ from bot.github.app_problems import (
 )
 from bot.github.cache import Cache
 from bot.github.client import Connection
-from bot.github.exchange import Exchange, OnExchange, unwatched
 from bot.github.gateway import PyGithubGateway
 from bot.github.rate_limited_client import LaterError, RateLimitedClient
 from bot.github.rate_limiter import RateLimiter
 from bot.github.reader import HttpReader
-from bot.github.retry import Pacing
+from bot.github.retry import Sleep, WaitPolicy
 from bot.github.rights import LEAST, Rights, rights_for
-from bot.planning.ports import Gateway
-from bot.reports.view import View
+from bot.progress.path import LearningPath, PathReader
 from bot.server import next_run
 from bot.server.curriculum_cache import CurriculumCache
 from bot.server.store.rows import RepositoryInfo, RepositoryRow
@@ -49,6 +47,7 @@ if TYPE_CHECKING:
     from bot.github.link_checker import LinkChecker
 
 COME_BACK_WITHIN = 60.0  # seconds
+UNREACHED = 60.0  # seconds to leave an installation alone when GitHub gave no answer
 PATIENCE = 20.0  # seconds to wait in a thread; what takes longer is taken up again later
 
 # These are for others to deal with: they say nothing about this repository.
@@ -58,8 +57,6 @@ _NOT_ABOUT_IT = (
     InstallationSuspendedError,
     NotInstalledError,
 )
-
-Sleep = Callable[[float], None]
 
 
 class RepositoryGoneError(Exception):
@@ -79,7 +76,7 @@ class RepositorySyncResult(NamedTuple):
     message: str = ""
     settings: Settings | None = None
     retry_in: float | None = None
-    view: View | None = None
+    view: LearningPath | None = None
 
 
 class _Path(NamedTuple):
@@ -92,9 +89,9 @@ class RepositorySync:
     """Does all that is due in a repository, once, with a token of its own.
 
     `on_info` is called with what GitHub calls it now, `on_progress` before each change with how
-    many are written and how many there are, `on_exchange` after each request of the gateway's.
-    `cache` has GitHub's earlier answers, `curriculum_cache` what files held before. `now` is aware.
-    `settings` are set as soon as they are read.
+    many are written and how many there are. `cache` has GitHub's earlier answers,
+    `curriculum_cache` what files held before. `now` is aware. `settings` are set as soon as they
+    are read.
     """
 
     row: RepositoryRow
@@ -106,17 +103,11 @@ class RepositorySync:
     sleep: Sleep
     on_info: Callable[[RepositoryInfo], None]
     on_progress: Callable[[int, int], None]
-    on_exchange: OnExchange = unwatched
     settings: Settings | None = None
 
     def __post_init__(self) -> None:
-        self._lane = RateLimitedClient(
-            self.budget,
-            self.row.installation_id,
-            http=self.auth.http(),
-            sleep=self.sleep,
-            max_wait=PATIENCE,
-        )
+        policy = WaitPolicy(sleep=self.sleep, max_wait=PATIENCE)
+        self._client = limited(self.auth, self.budget, self.row.installation_id, policy)
 
     def run(self) -> RepositorySyncResult:
         """Sync it.
@@ -126,7 +117,7 @@ class RepositorySync:
         """
         try:
             # By its id, which outlives names and owners.
-            info = read_repository(self.row, self.auth, self._reader)
+            info = read_repository(self.row, self.auth, self._client, self.cache)
             self.on_info(info)
             if info.archived:
                 return RepositorySyncResult("archived", "The repository is archived.")
@@ -165,41 +156,53 @@ class RepositorySync:
             return _Path(self.settings, self.curriculum_cache.find(self.row.id, name, place))
 
     def _write(self, connection: Connection, path: _Path) -> SyncResult:
-        gateway = PyGithubGateway(
-            connection,
-            # The lane spaces the writes of all runs of the installation.
-            pacing=Pacing(interval=0, max_wait=PATIENCE),
-            sleep=self.sleep,
-            on_limit=self._lane.refused,
-            on_exchange=self._exchanged,
-        )
-        paced: Gateway = self._lane.gateway(gateway)
-        with self._reader(connection) as reader, gateway:
-            return Sync(
-                path.curriculum,
-                path.settings,
-                self.now,
-                reader,
-                web=web_root(connection.api_url),
-                outside=_outside(path.settings),
-            ).run(
-                gateway=lambda: paced,
-                sleep=self.sleep,
-                progress=lambda written, of, _: self.on_progress(written, of),
-            )
-
-    def _exchanged(self, done: Exchange) -> None:
-        self._lane.exchanged(done)
-        self.on_exchange(done)
+        gateway = PyGithubGateway(connection, self._client)
+        try:
+            with self._reader(connection) as reader:
+                return Sync(
+                    PathReader(path.curriculum, path.settings, self.now),
+                    reader,
+                    web=web_root(connection.api_url),
+                    outside=_outside(path.settings),
+                ).run(
+                    gateway=lambda: gateway,
+                    sleep=self.sleep,
+                    progress=lambda written, of, _: self.on_progress(written, of),
+                )
+        except LaterError:
+            raise
+        except UnavailableError as silent:
+            self.budget.block(self.row.installation_id, UNREACHED, silent.what)
+            raise
 
     def _reader(self, connection: Connection) -> HttpReader:
-        return open_reader(connection, self._lane, self.cache, self.sleep, PATIENCE)
+        return HttpReader(connection, cache=self.cache, client=self._client)
+
+
+def limited(
+    auth: AppAuth,
+    limiter: RateLimiter,
+    installation: int,
+    policy: WaitPolicy,
+    *,
+    people: bool = False,
+) -> RateLimitedClient:
+    """Return a client for one run, over the App's connections and within the limits."""
+    return RateLimitedClient(
+        limiter,
+        installation,
+        api_url=auth.api_url,
+        http=auth.http(),
+        people=people,
+        policy=policy,
+    )
 
 
 def read_repository(
     row: RepositoryRow,
     auth: AppAuth,
-    open_reader: Callable[[Connection], HttpReader],
+    client: RateLimitedClient,
+    cache: Cache,
     *,
     rights: Rights = LEAST,
 ) -> RepositoryInfo:
@@ -212,7 +215,7 @@ def read_repository(
     """
 
     def ask(connection: Connection) -> RepositoryInfo:
-        with open_reader(connection) as reader:
+        with HttpReader(connection, cache=cache, client=client) as reader:
             found = reader.by_id(row.id)
         try:
             return RepositoryInfo(
@@ -232,20 +235,12 @@ def read_repository(
         raise RepositoryGoneError from None
 
 
-def open_reader(
-    connection: Connection, lane: RateLimitedClient, cache: Cache, sleep: Sleep, max_wait: float
-) -> HttpReader:
-    """Return a reader that waits for the limits of a lane, and `max_wait` seconds at most."""
-    http = lane.http(connection.api_url)
-    return HttpReader(connection, cache=cache, http=http, sleep=sleep, max_wait=max_wait)
-
-
 def _rest(later: MilepostError, budget: RateLimiter, row: RepositoryRow) -> float:
     """In how many seconds to come back; 0 when nobody can say.
 
     Those of one installation do not come back at the same moment.
     """
-    seconds = budget.closed(row.installation_id).seconds
+    seconds = budget.blocked(row.installation_id).seconds
     if isinstance(later, LaterError):
         seconds = max(seconds, later.seconds)
     return seconds + COME_BACK_WITHIN * next_run.spread(row.id) if seconds > 0 else 0.0

@@ -4,14 +4,12 @@ What leaves the process is chosen by name: of all that instrumentations note, on
 here. No header, body, query, address of a page, statement, or text of an error is.
 """
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.errors import ConfigError, UsageError
-from bot.github.exchange import Exchange
 from bot.server.access_log import NOWHERE
 from bot.server.jobs import JobResult
 from bot.server.store.rows import Subject
@@ -139,23 +137,6 @@ class Telemetry:
         with self._span(f"sync {subject.kind}", SpanKind.INTERNAL) as span:
             span.set_attribute("milepost.subject", str(subject))
             yield span
-
-    def exchanged(self, done: Exchange) -> None:
-        """A request of a gateway's is over; httpx2 has an instrumentation of its own."""
-        from opentelemetry.trace import SpanKind, StatusCode
-
-        end = time.time_ns()
-        span = self._tracer.start_span(
-            done.method, kind=SpanKind.CLIENT, start_time=end - int(done.seconds * 1e9)
-        )
-        span.set_attribute("http.request.method", done.method)
-        if done.status is not None:
-            span.set_attribute("http.response.status_code", done.status)
-        if done.error:
-            span.set_attribute("error.type", done.error)
-        if done.status is None or done.status >= 400:
-            span.set_status(StatusCode.ERROR)
-        span.end(end)
 
     @contextmanager
     def _span(self, name: str, kind: "SpanKind") -> "Iterator[Span]":

@@ -8,6 +8,7 @@ read: GitHub takes whole bodies only, and ours would undo what the learner wrote
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from bot.errors import (
     AlreadyExistsError,
@@ -41,6 +42,13 @@ Progress = Callable[[int, int, Change], None]
 """Told before each change: how many are done, how many there are, and which comes now."""
 
 
+class ApplyHooks(NamedTuple):
+    """What an apply calls meanwhile: to let seconds pass, and to tell how far it is."""
+
+    sleep: Callable[[float], None]
+    progress: Progress
+
+
 class OvertakenError(GitHubError):
     """Somebody changed an issue or milestone after it was read; `now` is how it is now."""
 
@@ -65,7 +73,7 @@ def _plain(text: str) -> str:
 
 
 def after_update(issue: IssueState, change: UpdateIssue) -> IssueState:
-    """The issue as it should be once `change` is written: what `Writer` expects to find again."""
+    """Return the issue as it should be once `change` is written."""
     values = {
         "title": change.title,
         "labels": change.labels,
@@ -76,7 +84,7 @@ def after_update(issue: IssueState, change: UpdateIssue) -> IssueState:
     return issue.model_copy(update={**update, "body": change.body})
 
 
-class Writer:
+class PlanWriter:
     """Writes changes of one plan, made from `snapshot`.
 
     Knows which number each key has got by now, and which issues are still as they were read.
@@ -159,8 +167,7 @@ def apply(
     replan: Callable[[Snapshot], Plan],
     reader: Reader,
     gateway: Gateway,
-    sleep: Callable[[float], None],
-    progress: Progress,
+    hooks: ApplyHooks,
 ) -> int:
     """Write every change of `plan`, which was made from `snapshot`; returns how many were written.
 
@@ -178,18 +185,18 @@ def apply(
         plan = plan if seen is snapshot else replan(seen)
         snapshot = seen
     while True:
-        writer = Writer(gateway, plan, reader, snapshot)
+        writer = PlanWriter(gateway, plan, reader, snapshot)
         total = written + len(plan.changes)
         try:
             for change in plan.changes:
-                progress(written, total, change)
+                hooks.progress(written, total, change)
                 writer.write(change)
                 written += 1
         except (UncertainWriteError, AlreadyExistsError, NotThereError, OvertakenError) as why:
             looks += 1
             if looks > LOOKS_AGAIN:
                 raise
-            sleep(FIRST_PAUSE * 2 ** (looks - 1))
+            hooks.sleep(FIRST_PAUSE * 2 ** (looks - 1))
             known = max(known, writer.highest)
             snapshot = with_newest(reader.snapshot(fresh=True), reader, known=known)
             if isinstance(why, OvertakenError) and isinstance(why.now, IssueState):

@@ -11,9 +11,9 @@ from datetime import datetime
 from bot import settings as settings_file
 from bot.errors import AuthenticationError, ConfigError, MilepostError
 from bot.planning.ports import Reader
+from bot.progress.path import LearningPath
 from bot.reports.cohort import Cohort, Member, NotShown, member
 from bot.settings import CONFIG_PATH
-from bot.usecases.look import look
 from bot.usecases.sources import Remote, find_curriculum
 
 OpenReader = Callable[[str], AbstractContextManager[Reader]]
@@ -49,7 +49,7 @@ def _one(repository: str, open_reader: OpenReader, now: datetime) -> Member | No
             if not settings.cohort.share:
                 return NotShown(repository=repository, state="does not share")
             curriculum = find_curriculum(settings.curriculum, Remote(reader))
-            return member(look(curriculum, settings, reader.snapshot(), now))
+            return member(LearningPath.read(curriculum, settings, reader.snapshot(), now))
     except AuthenticationError:
         raise
     except MilepostError as error:

@@ -8,7 +8,7 @@ from bot.planning.marker import Key, Marker, digest, normal, wrap
 from bot.planning.snapshot import Frozen
 from bot.progress.command import Command, ReplyContext
 from bot.progress.commands import slash_commands
-from bot.reports.view import View
+from bot.progress.path import LearningPath
 from bot.reports.where import here, next_checkpoint, resting_until, unit_names
 
 
@@ -25,7 +25,10 @@ def reply_key(comment: int) -> Key:
 
 
 def reply(
-    comment: int, accepted: Sequence[Command], rejected: Sequence[RejectedCommand], view: View
+    comment: int,
+    accepted: Sequence[Command],
+    rejected: Sequence[RejectedCommand],
+    view: LearningPath,
 ) -> str:
     """The whole comment, with its marker. `view` is the path once all `accepted` have run."""
     context = ReplyContext(
@@ -43,7 +46,7 @@ def reply(
     return wrap(text, Marker(key=reply_key(comment), title="", body=digest(normal(text))))
 
 
-def _status(view: View) -> dict[str, object]:
+def _status(view: LearningPath) -> dict[str, object]:
     found = here(view)
     summary = view.observed.issues.get(SUMMARY_KEY)
     return {

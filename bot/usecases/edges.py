@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.github.client import Connection
     from bot.github.gateway import PyGithubGateway
     from bot.github.link_checker import LinkChecker
+    from bot.github.rate_limited_client import RateLimitedClient
     from bot.github.reader import HttpReader
     from bot.settings import Environment, Settings
 
@@ -26,6 +27,7 @@ class Edges(ABC):
 
     def __init__(self, environment: "Environment") -> None:
         self.environment = environment
+        self._client: RateLimitedClient | None = None
 
     @abstractmethod
     def repository(self) -> str:
@@ -61,21 +63,30 @@ class Edges(ABC):
         return self._reader(HttpReader)
 
     def _reader(self, kind: type[R]) -> R:
-        return kind(
-            self.connection(),
-            cache=self.cache(),
-            on_wait=self.on_wait,
-            max_wait=self.environment.max_wait,
-        )
+        connection = self.connection()
+        return kind(connection, cache=self.cache(), client=self._limited(connection))
 
     def gateway(self) -> "PyGithubGateway":
         """The gateway; it loads PyGithub at its first write."""
         from bot.github.gateway import PyGithubGateway
-        from bot.github.retry import Pacing
 
-        environment = self.environment
-        pacing = Pacing(interval=environment.write_interval, max_wait=environment.max_wait)
-        return PyGithubGateway(self.connection(), pacing=pacing, on_wait=self.on_wait)
+        connection = self.connection()
+        return PyGithubGateway(connection, self._limited(connection))
+
+    def _limited(self, connection: "Connection") -> "RateLimitedClient":
+        """Return the one client of this run: reading and writing share its limits."""
+        if self._client is None:
+            from bot.github.rate_limit_state import WriteRates
+            from bot.github.rate_limited_client import local_client
+            from bot.github.retry import WaitPolicy
+
+            environment = self.environment
+            self._client = local_client(
+                connection.api_url,
+                rates=WriteRates(environment.write_interval),
+                policy=WaitPolicy(on_wait=self.on_wait, max_wait=environment.max_wait),
+            )
+        return self._client
 
     def outside(self, settings: "Settings") -> "LinkChecker | None":
         """What looks up pages that are not GitHub's, when the settings ask for that."""

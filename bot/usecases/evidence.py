@@ -17,9 +17,8 @@ from bot.planning.ports import Reader
 from bot.planning.snapshot import CommentState, IssueState
 from bot.progress.command_log import AcceptedCommand
 from bot.progress.commands.evidence import Attested, Evidenced
-from bot.progress.learner_history import LearnerHistory
 from bot.progress.links import Candidate, candidates
-from bot.settings import Settings
+from bot.progress.path import LearningPath
 
 OURSELVES = "milepost"
 WORK = frozenset({"task", "deliverable", "project"})
@@ -49,41 +48,34 @@ class _Clue(NamedTuple):
 
 
 def gather(
+    path: LearningPath,
     reader: Reader,
-    observed: Observed,
-    inbox_comments: tuple[CommentState, ...],
-    life: LearnerHistory,
-    settings: Settings,
-    now: datetime,
+    comments: tuple[CommentState, ...],
     outside: Outside | None = None,
 ) -> tuple[AcceptedCommand, ...]:
-    """What is to be noted at `now` (aware): evidence by Milepost, approvals by mentors.
+    """What is to be noted now: evidence by Milepost, approvals by mentors.
 
-    `inbox_comments` are those since the last run. Pages that are not on this GitHub are looked up
-    only where `features.links` is on and there is an `outside`. Nothing is written, and nothing is
-    asked when there is nothing new. Raises what the reader raises.
+    `comments` are those since the last run. Pages that are not on this GitHub are looked up only
+    where `features.links` is on and there is an `outside`. Nothing is written, and nothing is asked
+    when there is nothing new. Raises what the reader raises.
     """
-    looked_up = _Evidence(reader, observed, life, outside if settings.features.links else None)
-    return (
-        *looked_up.deeds(inbox_comments, now),
-        *_approvals(reader, observed, life, settings, now),
-    )
+    looked_up = _Evidence(path, reader, outside if path.settings.features.links else None)
+    return (*looked_up.deeds(comments), *_approvals(path, reader))
 
 
 class _Evidence:
-    def __init__(
-        self, reader: Reader, observed: Observed, life: LearnerHistory, outside: Outside | None
-    ) -> None:
+    def __init__(self, path: LearningPath, reader: Reader, outside: Outside | None) -> None:
         self._reader = reader
-        self._observed = observed
-        self._life = life
+        self._observed = path.observed
+        self._life = path.life
+        self._now = path.now
         self._outside = outside
-        self._web = _web(observed)
+        self._web = _web(path.observed)
         self._answers: dict[str, Evidenced | None] = {}
 
-    def deeds(self, comments: tuple[CommentState, ...], now: datetime) -> Iterator[AcceptedCommand]:
+    def deeds(self, comments: tuple[CommentState, ...]) -> Iterator[AcceptedCommand]:
         """For each clue that leads somewhere. The newest are asked first, up to ten addresses."""
-        clues = [*self._in_bodies(now), *self._in_comments(comments)]
+        clues = [*self._in_bodies(), *self._in_comments(comments)]
         noted = {key: {e.url for e in found} for key, found in self._life.evidence.items()}
         for clue in sorted(clues, key=lambda c: (c.at, -c.issue.state.number), reverse=True):
             key, url = clue.issue.key, clue.candidate.url
@@ -95,13 +87,13 @@ class _Evidence:
                 known.add(url)
                 number = clue.issue.state.number
                 yield AcceptedCommand(
-                    command=found, comment=0, issue=number, key=key, at=now, by=OURSELVES
+                    command=found, comment=0, issue=number, key=key, at=self._now, by=OURSELVES
                 )
 
-    def _in_bodies(self, now: datetime) -> Iterator[_Clue]:
+    def _in_bodies(self) -> Iterator[_Clue]:
         """Of issues touched lately: what the learner wrote around our part."""
         for issue in self._observed.issues.values():
-            fresh = now - issue.state.updated_at <= RECENT
+            fresh = self._now - issue.state.updated_at <= RECENT
             if fresh and _may_gain(issue) and not issue.marked.untouched_around:
                 yield from self._clues(issue, _own_words(issue), issue.state.updated_at)
 
@@ -144,10 +136,9 @@ class _Evidence:
         return None if title is None else Evidenced(kind="post", url=url, title=_short(title))
 
 
-def _approvals(
-    reader: Reader, observed: Observed, life: LearnerHistory, settings: Settings, now: datetime
-) -> Iterator[AcceptedCommand]:
+def _approvals(path: LearningPath, reader: Reader) -> Iterator[AcceptedCommand]:
     """Finished issues that a mentor approved since: the newest first, up to twenty are asked."""
+    observed, life, settings = path.observed, path.life, path.settings
     owner = observed.snapshot.repository.partition("/")[0].casefold()
     # Nobody is their own mentor, whatever the settings say.
     mentors = {name.casefold() for name in settings.mentors} - {owner}
@@ -174,7 +165,7 @@ def _approvals(
         if mentor is not None:
             number = issue.state.number
             yield AcceptedCommand(
-                command=Attested(), comment=0, issue=number, key=issue.key, at=now, by=mentor
+                command=Attested(), comment=0, issue=number, key=issue.key, at=path.now, by=mentor
             )
 
 

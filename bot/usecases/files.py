@@ -11,10 +11,11 @@ from hashlib import sha1
 
 from bot.errors import ConfigError
 from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile
-from bot.planning.marker import Key, Ledger
+from bot.planning.ledger import Ledger
+from bot.planning.marker import Key
 from bot.planning.ports import Gateway, Reader
 from bot.planning.snapshot import Frozen
-from bot.reports.view import View
+from bot.progress.path import LearningPath
 from bot.settings import Publish
 
 README = "README.md"
@@ -73,7 +74,7 @@ class FilePlan(Frozen):
         )
 
 
-def branch_files(view: View) -> dict[str, bytes]:
+def branch_files(view: LearningPath) -> dict[str, bytes]:
     """What the settings want on the branch, but for reports. Equal days give equal bytes."""
     publish = view.settings.publish
     if not publish.to_branch:
@@ -100,7 +101,7 @@ def branch_files(view: View) -> dict[str, bytes]:
 
 
 def plan_files(
-    view: View, reader: Reader, *, web: str, reports: tuple[ReportFiles, ...] = ()
+    view: LearningPath, reader: Reader, *, web: str, reports: tuple[ReportFiles, ...] = ()
 ) -> FilePlan:
     """What the settings ask for and the repository does not hold yet.
 
@@ -200,7 +201,9 @@ def _for_branch(
     return changed | {p: data for p, data in told.items() if p not in there}
 
 
-def _on_default(view: View, reader: Reader, web: str) -> Iterator[tuple[Key, str, bytes | None]]:
+def _on_default(
+    view: LearningPath, reader: Reader, web: str
+) -> Iterator[tuple[Key, str, bytes | None]]:
     """Files of the default branch: key, path, and the content where it is to be written."""
     publish, ledger = view.settings.publish, view.observed.ledger
     if publish.forms:
@@ -209,7 +212,9 @@ def _on_default(view: View, reader: Reader, web: str) -> Iterator[tuple[Key, str
         yield README_KEY, README, _readme(view, reader, ledger, web)
 
 
-def _forms(view: View, reader: Reader, ledger: Ledger) -> Iterator[tuple[Key, str, bytes | None]]:
+def _forms(
+    view: LearningPath, reader: Reader, ledger: Ledger
+) -> Iterator[tuple[Key, str, bytes | None]]:
     from bot.reports.forms import KEPT, form_files
 
     names = {key: label.name for key, label in view.observed.labels.items()}
@@ -223,7 +228,7 @@ def _forms(view: View, reader: Reader, ledger: Ledger) -> Iterator[tuple[Key, st
         yield key, path, text.encode() if wanted else None
 
 
-def _readme(view: View, reader: Reader, ledger: Ledger, web: str) -> bytes | None:
+def _readme(view: LearningPath, reader: Reader, ledger: Ledger, web: str) -> bytes | None:
     """The README with a block that is up to date; None when it is, or must be left alone.
 
     A README without the block gets it once: taking it out is the learner's word.

@@ -8,9 +8,9 @@ from bot.errors import GitHubError, NotThereError, UncertainWriteError
 from bot.planning.changes import CreateComment, DeleteComment
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.marker import Key, Marker, digest, find, normal, wrap
-from bot.planning.observed import observe, trusted
+from bot.planning.observed import Observed, trusted
 from bot.planning.ports import Gateway, Reader
-from bot.planning.snapshot import CommentState, Snapshot
+from bot.planning.snapshot import CommentState, Frozen
 from bot.planning.twins import AT_ONCE
 
 LOOKS_AGAIN = 5
@@ -27,30 +27,37 @@ class Outcome(StrEnum):
     SKIPPED = "not posted, for its issue is closed as not planned"
 
 
+class DueComment(Frozen):
+    """A comment that should stand once: its key, its issue's keys, what it is, and its text."""
+
+    key: Key
+    on: tuple[Key, ...] = (SUMMARY_KEY,)
+    title: str
+    text: str
+
+
 def publish_once(
-    key: Key,
-    text: str,
-    snapshot: Snapshot,
+    due: DueComment,
+    observed: Observed,
     *,
     reader: Reader,
     gateway: Callable[[], Gateway],
     sleep: Callable[[float], None],
-    on: tuple[Key, ...] = (SUMMARY_KEY,),
 ) -> Outcome:
-    """Let an issue of ours have one comment `key`; one that stands is left as it is.
+    """Let an issue of ours have one comment; one that stands is left as it is.
 
-    `on` is the issue's key, and its aliases. A closed summary issue means that the learner does not
-    want any; another issue takes the comment also when it is closed as done. When the answer to the
-    write is lost, it looks again instead of writing again, at most five times. Raises GitHubError
-    when there is no such issue, and what reader and gateway raise. When two runs post at once, the
-    later comment is taken back by whoever wrote it.
+    A closed summary issue means that the learner does not want any; another issue takes the comment
+    also when it is closed as done. When the answer to the write is lost, it looks again instead of
+    writing again, at most five times. Raises GitHubError when there is no such issue, and what
+    reader and gateway raise. When two runs post at once, the later comment is taken back by whoever
+    wrote it.
     """
-    issues = observe(snapshot).issues
+    key, on, issues = due.key, due.on, observed.issues
     issue = next((issues[name].state for name in on if name in issues), None)
     if issue is None:
         raise GitHubError(
             f"there is no {on[0].partition(':')[0]} issue to post to.",
-            where=snapshot.repository,
+            where=observed.snapshot.repository,
             hint="Make it with `milepost apply`.",
         )
     if issue.state == "closed" and SUMMARY_KEY in on:
@@ -59,7 +66,7 @@ def publish_once(
         return Outcome.SKIPPED
     if key in keys_of(reader.comments(issue.number)):
         return Outcome.STANDS
-    body = wrap(text, Marker(key=key, title="", body=digest(normal(text))))
+    body = wrap(due.text, Marker(key=key, title="", body=digest(normal(due.text))))
     comment = CreateComment(key=key, number=issue.number, title=issue.title, body=body)
     for look in range(LOOKS_AGAIN):
         try:

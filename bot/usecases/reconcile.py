@@ -5,30 +5,26 @@ never asks for the gateway, and so never pays for loading it.
 """
 
 from collections.abc import Callable, Collection, Iterator
-from datetime import date, datetime
+from datetime import date
 
-from bot.curriculum.model import Curriculum
 from bot.planning.changes import Change, CreateIssue, Plan, UpdateIssue
 from bot.planning.desired import SUMMARY_KEY, Texts, check_settings, desired_state
 from bot.planning.marker import Key
-from bot.planning.observed import Observed, observe
+from bot.planning.path import PlannedPath
 from bot.planning.plan import after_deeds, make_plan
 from bot.planning.ports import Gateway, Reader
 from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command
 from bot.progress.command_log import AcceptedCommand
 from bot.progress.journal import closings
-from bot.progress.replay_commands import read_learner_history
+from bot.progress.path import LearningPath, PathReader
 from bot.reports import dashboard
 from bot.reports.assessment import assessment_issues
 from bot.reports.reflection import reflection_issues
-from bot.reports.view import View
 from bot.reports.weekly import older_weeks, weekly_issues
-from bot.settings import Settings
-from bot.usecases.apply import Progress, apply
+from bot.usecases.apply import ApplyHooks, Progress, apply
 from bot.usecases.comment_inbox import CommentInbox, read_inbox
 from bot.usecases.evidence import Outside, gather
-from bot.usecases.look import look
 from bot.usecases.publish import keys_of
 from bot.usecases.run_commands import run_commands
 
@@ -85,8 +81,7 @@ class Session:
                 replan=self._planner,
                 reader=self._reader,
                 gateway=gateway(),
-                sleep=sleep,
-                progress=progress,
+                hooks=ApplyHooks(sleep, progress),
             )
             if not any(_shows(change) for change in plan.changes):
                 break
@@ -107,69 +102,53 @@ def _shows(change: Change) -> bool:
 
 
 def planner(
-    curriculum: Curriculum,
-    settings: Settings,
-    now: datetime,
+    paths: PathReader,
     reader: Reader,
     outside: Outside | None = None,
     *,
     asked: tuple[Command, ...] = (),
     made: Collection[Key] = (),
 ) -> Planner:
-    """How to plan this curriculum at this moment (aware; its day is taken in the learner's zone).
+    """How to plan the path that `paths` reads.
 
     `outside` looks up addresses that are not GitHub's. `asked` is what the person who runs it wants
     besides, said of the summary issue. `made` are keys of things written elsewhere, to remember; it
     is looked at anew for each plan. Raises ConfigError or CurriculumError at once, before anything
     is read from GitHub; the planner raises what `reader` raises.
     """
-    check_settings(curriculum, settings)
+    check_settings(PlannedPath.at_start(paths.curriculum, paths.settings))
 
     def plan(snapshot: Snapshot) -> Plan:
-        observed = observe(snapshot)
-        inbox = read_inbox(reader, observed)
-        life = read_learner_history(curriculum, settings, observed)
-        noted = (
-            *gather(reader, observed, inbox.comments, life, settings, now, outside),
-            *_accepted(asked, observed, now),
+        before = paths.path(snapshot)
+        inbox = read_inbox(reader, before.observed)
+        noted = (*gather(before, reader, inbox.comments, outside), *_accepted(before, asked))
+        commands = run_commands(before, inbox, noted)
+        path = commands.path
+        written = texts(
+            path,
+            told=_told(inbox) | frozenset(made),
+            # Marks come last. Cut off before them, the next run must ask for the same comments; and
+            # without a summary issue none were read.
+            seen=None if commands.last or SUMMARY_KEY not in before.observed.issues else path.today,
         )
-        obeyed = run_commands(inbox, noted, snapshot, curriculum, settings, now)
-        view = look(curriculum, settings, obeyed.snapshot, now)
-        desired = desired_state(
-            curriculum,
-            view.settings,
-            view.today,
-            course=view.life.course,
-            texts=texts(
-                view,
-                now,
-                told=_told(inbox) | frozenset(made),
-                # Marks come last. Cut off before them, the next run must ask for the same comments;
-                # and without a summary issue none were read.
-                seen=None if obeyed.last or SUMMARY_KEY not in observed.issues else view.today,
-            ),
-        )
-        first = (*obeyed.first, *closings(view.observed), *older_weeks(view.observed))
-        return after_deeds(first, make_plan(desired, obeyed.snapshot), obeyed.last)
+        first = (*commands.first, *closings(path.observed), *older_weeks(path.observed))
+        wanted = make_plan(desired_state(path, written), path.observed)
+        return after_deeds(first, wanted, commands.last)
 
     return plan
 
 
 def texts(
-    view: View, now: datetime, *, told: frozenset[Key] = frozenset(), seen: date | None = None
+    path: LearningPath, *, told: frozenset[Key] = frozenset(), seen: date | None = None
 ) -> Texts:
-    """What is written from the view at `now` (aware).
+    """What is written from the path.
 
-    `told` are keys of what is known to stand, `seen` is the day up to which comments
-    are dealt with.
+    `told` are keys of what is known to stand, `seen` is the day up to which comments are dealt
+    with.
     """
     return Texts(
-        dashboard=dashboard.as_markdown(dashboard.dashboard(view)),
-        issues=(
-            *assessment_issues(view),
-            *reflection_issues(view),
-            *weekly_issues(view, now),
-        ),
+        dashboard=dashboard.as_markdown(dashboard.dashboard(path)),
+        issues=(*assessment_issues(path), *reflection_issues(path), *weekly_issues(path)),
         seen=seen,
         told=told,
     )
@@ -180,10 +159,8 @@ def _told(inbox: CommentInbox) -> frozenset[Key]:
     return frozenset(k for k in keys_of(inbox.comments) if k.partition(":")[0] in REPORTS)
 
 
-def _accepted(
-    asked: tuple[Command, ...], observed: Observed, now: datetime
-) -> Iterator[AcceptedCommand]:
-    summary = observed.issues.get(SUMMARY_KEY)
+def _accepted(path: LearningPath, asked: tuple[Command, ...]) -> Iterator[AcceptedCommand]:
+    summary = path.observed.issues.get(SUMMARY_KEY)
     if summary is not None:
         for command in asked:
             yield AcceptedCommand(
@@ -191,6 +168,6 @@ def _accepted(
                 comment=0,
                 issue=summary.state.number,
                 key=SUMMARY_KEY,
-                at=now,
+                at=path.now,
                 by="milepost",
             )

@@ -6,31 +6,24 @@ missing and adds only that. A stranger's commands make us neither write nor talk
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
 
 from pydantic_core import from_json
 
-from bot.curriculum.model import Curriculum
 from bot.planning.changes import Change, CreateComment, CreateIssue, React, UpdateIssue
 from bot.planning.marker import BOX, BUTTON, Key
-from bot.planning.observed import Observed, OurIssue, observe
-from bot.planning.schedule import Schedule, schedule
+from bot.planning.observed import OurIssue
 from bot.planning.snapshot import CommentState, Frozen, Snapshot
 from bot.planning.twins import are_twins
 from bot.progress.command import Command, CommandContext, CommandError
 from bot.progress.command_log import AcceptedCommand, Entry, find_memory
 from bot.progress.commands import read_stored
-from bot.progress.learner_history import LearnerHistory
 from bot.progress.parse_command import MOST, ParsedLine, parse_command
+from bot.progress.path import LearningPath
 from bot.progress.progress import read_progress
-from bot.progress.replay_commands import read_learner_history
-from bot.reports.view import View
 from bot.reports.where import first_unfinished
-from bot.settings import Settings
 from bot.usecases.command_changes import Edit, after
 from bot.usecases.command_replies import RejectedCommand, reply, reply_key
 from bot.usecases.comment_inbox import NOT_UNDERSTOOD, RUN, CommentInbox
-from bot.usecases.look import look
 from bot.usecases.pending_commands import PendingCommands
 from bot.usecases.publish import doubled, keys_of
 
@@ -41,27 +34,22 @@ _NO_ROOM = "The issue that would remember it is full."
 class CommandChanges(Frozen):
     """What follows: `first` is written before everything else of the run, `last` after it.
 
-    `snapshot` is the repository as it will be after `first`, without the issues created by it.
+    `path` is the path as it will be after `first`, without the issues created by it.
     """
 
-    snapshot: Snapshot
+    path: LearningPath
     first: tuple[Change, ...] = ()
     last: tuple[Change, ...] = ()
 
 
 def run_commands(
-    inbox: CommentInbox,
-    noted: tuple[AcceptedCommand, ...],
-    snapshot: Snapshot,
-    curriculum: Curriculum,
-    settings: Settings,
-    now: datetime,
+    path: LearningPath, inbox: CommentInbox, noted: tuple[AcceptedCommand, ...]
 ) -> CommandChanges:
-    """What was asked for, as changes. `settings` are the file's; `now` is aware.
+    """What was asked for, as changes.
 
     Raises ConfigError when the path has no dates any more with all that was said.
     """
-    work = _CommandRun(inbox, snapshot, curriculum, settings, now)
+    work = _CommandRun(path, inbox)
     work.join()
     for accepted in noted:
         work.note(accepted)
@@ -83,36 +71,20 @@ class _Answer(Frozen):
     rejected: tuple[RejectedCommand, ...] = ()
 
 
-class _State(NamedTuple):
-    """What the memories say up to here."""
-
-    observed: Observed
-    life: LearnerHistory
-    in_force: Settings
-    dates: Schedule
-
-
 class _CommandRun:
-    def __init__(
-        self,
-        inbox: CommentInbox,
-        snapshot: Snapshot,
-        curriculum: Curriculum,
-        settings: Settings,
-        now: datetime,
-    ) -> None:
+    def __init__(self, path: LearningPath, inbox: CommentInbox) -> None:
+        self._path = path
         self._inbox = inbox
-        self._before = snapshot
-        self._curriculum = curriculum
-        self._settings = settings
-        self._now = now
-        self._observed = observe(snapshot)
+        self._curriculum = path.curriculum
+        self._settings = path.file_settings
+        self._now = path.now
+        self._observed = path.observed
         self._pending = PendingCommands(inbox, self._observed)
         self._ours = {ours.state.number: ours for ours in self._pending.every}
         self._edits: dict[Key, Edit] = {}
         self._own_issues: list[CreateIssue | UpdateIssue] = []
         self._answers: list[_Answer] = []
-        self._state: _State | None = None
+        self._state: LearningPath | None = None
 
     def note(self, accepted: AcceptedCommand) -> None:
         """Log what Milepost found by itself, unless it is logged already."""
@@ -191,27 +163,20 @@ class _CommandRun:
 
     def _context_at(self, key: Key | None, at: datetime) -> CommandContext:
         if self._state is None:
-            self._state = self._look()
-        observed, history, in_force, dates = self._state
+            self._state = self._path.at(self._snapshot())
+        path = self._state
+        # A unit is begun again with all that belongs to it, moved or not.
+        unmoved = path.model_copy(update={"places": {}})
         return CommandContext(
-            curriculum=self._curriculum,
-            settings=self._settings,
-            in_force=in_force,
-            course=history.course,
-            dates=dates,
+            curriculum=path.curriculum,
+            settings=path.file_settings,
+            in_force=path.settings,
+            course=path.course,
+            dates=path.dates,
             key=key,
-            today=at.astimezone(self._settings.zone).date(),
-            first_unfinished=lambda: first_unfinished(
-                read_progress(self._curriculum, in_force, observed, history)
-            ),
+            today=at.astimezone(path.settings.zone).date(),
+            first_unfinished=lambda: first_unfinished(read_progress(unmoved)),
         )
-
-    def _look(self) -> _State:
-        observed = observe(self._snapshot()) if self._edits else self._observed
-        life = read_learner_history(self._curriculum, self._settings, observed)
-        in_force = life.in_force(self._settings)
-        dates = schedule(self._curriculum, in_force, life.course.turns)
-        return _State(observed, life, in_force, dates)
 
     def _edit(self, ours: OurIssue) -> Edit:
         if ours.key not in self._edits:
@@ -252,39 +217,41 @@ class _CommandRun:
         """All changes."""
         edits = sorted(self._edits.values(), key=lambda edit: edit.number)
         updates = (change for edit in edits for change in edit.changes)
-        snapshot = self._snapshot()
+        path = self._path.at(self._snapshot())
         return CommandChanges(
-            snapshot=snapshot,
+            path=path,
             first=(*updates, *self._own_issues),
             last=(
-                *self._replies(snapshot),
+                *self._replies(path),
                 *self._marks(),
                 *doubled(self._inbox.comments, self._pending.titles),
             ),
         )
 
     def _snapshot(self) -> Snapshot:
+        """The repository with the edits made so far; the same value while there are none."""
         changes = {edit.number: c for edit in self._edits.values() if (c := edit.change)}
+        before = self._observed.snapshot
+        if not changes:
+            return before
         issues = tuple(
             after(issue, changes[issue.number], self._now) if issue.number in changes else issue
-            for issue in self._before.issues
+            for issue in before.issues
         )
-        return self._before.model_copy(update={"issues": issues})
+        return before.model_copy(update={"issues": issues})
 
-    def _replies(self, snapshot: Snapshot) -> Iterator[CreateComment]:
-        view: View | None = None
+    def _replies(self, path: LearningPath) -> Iterator[CreateComment]:
         standing = keys_of(self._inbox.comments)
         for answer in self._answers:
             comment = answer.comment
             has_reply = answer.rejected or any(one.has_reply for one in answer.accepted)
             if not has_reply or reply_key(comment.id) in standing:
                 continue
-            view = view or look(self._curriculum, self._settings, snapshot, self._now)
             yield CreateComment(
                 key=reply_key(comment.id),
                 number=comment.issue,
                 title=self._pending.titles[comment.issue],
-                body=reply(comment.id, answer.accepted, answer.rejected, view),
+                body=reply(comment.id, answer.accepted, answer.rejected, path),
             )
 
     def _marks(self) -> Iterator[React]:

@@ -96,10 +96,11 @@ def check(text: str, place: Source) -> tuple[Settings, Curriculum]:
     Raises what is wrong with either, or with the two together.
     """
     from bot.planning.desired import desired_state
+    from bot.planning.path import PlannedPath
 
     settings = parse_settings(text)
     curriculum = find_curriculum(settings.curriculum, place)
-    desired_state(curriculum, settings, settings.start)
+    desired_state(PlannedPath.at_start(curriculum, settings))
     return settings, curriculum
 
 

@@ -10,13 +10,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from github_sandbox.browser_user import BrowserUser
     from github_sandbox.server import PortError, Sandbox, running, serve
     from github_sandbox.testing import InstalledApp, WebhookInbox
     from github_sandbox.world import World
 
-__all__ = ["InstalledApp", "PortError", "Sandbox", "WebhookInbox", "World", "running", "serve"]
+__all__ = [
+    "BrowserUser",
+    "InstalledApp",
+    "PortError",
+    "Sandbox",
+    "WebhookInbox",
+    "World",
+    "running",
+    "serve",
+]
 
-_MODULES = {"InstalledApp": "testing", "WebhookInbox": "testing", "World": "world"}
+_MODULES = {
+    "BrowserUser": "browser_user",
+    "InstalledApp": "testing",
+    "WebhookInbox": "testing",
+    "World": "world",
+}
 
 
 def __getattr__(name: str) -> Any:

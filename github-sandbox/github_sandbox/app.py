@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from github_sandbox.api.engine import Dropped, Engine, Reply, Request
-from github_sandbox.origin_check import LOOPBACK, is_ours
+from github_sandbox.origin_check import LOOPBACK, is_allowed
 from github_sandbox.webhooks import Webhooks
 from github_sandbox.world import World
 
@@ -105,7 +105,7 @@ class Application:
         if scope["type"] != "http":
             return
         path = scope["path"]
-        if not is_ours(scope["method"], path, Headers(scope=scope), self.hosts):
+        if not is_allowed(scope["method"], path, Headers(scope=scope), self.hosts):
             refusal = PlainTextResponse("The sandbox answers only to its own pages.", 403)
             await refusal(scope, receive, send)
         elif path == GRAPHQL:

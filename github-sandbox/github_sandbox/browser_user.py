@@ -1,7 +1,6 @@
-"""Somebody at the sandbox's pages: what their clicks do to the state, without a browser.
+"""Change the state as a person does in a browser, without one: for demos, benchmarks and tests.
 
-For the demo, benchmarks and tests. Each act takes the world's lock, so a running sandbox may serve
-requests meanwhile.
+Each method takes the world's lock, so a running sandbox may serve requests meanwhile.
 """
 
 from collections.abc import Callable
@@ -12,8 +11,8 @@ from github_sandbox.state.objects import Actor, Comment, Issue, Repository
 from github_sandbox.world import World
 
 
-class Person:
-    """One account and one repository."""
+class BrowserUser:
+    """One account (the first repository's owner) and one repository (the first)."""
 
     def __init__(
         self, world: World, login: str | None = None, repository: str | None = None
@@ -30,57 +29,57 @@ class Person:
     def _me(self) -> Actor:
         return self._world.actor(self._login)
 
-    def sees(self, wanted: Callable[[Issue], bool]) -> list[Issue]:
-        """Issues, not pull requests, in order of number."""
+    def issues(self, wanted: Callable[[Issue], bool]) -> list[Issue]:
+        """Return the issues, without pull requests, by number."""
         with self._world.lock:
             every = self.repository.issues.values()
             return [i for i in every if not i.is_pull_request and wanted(i)]
 
-    def titled(self, title: str) -> Issue | None:
-        """The first issue whose title begins so."""
-        return next(iter(self.sees(lambda issue: issue.title.startswith(title))), None)
+    def issue_titled(self, title: str) -> Issue | None:
+        """Return the first issue whose title begins with `title`."""
+        return next(iter(self.issues(lambda issue: issue.title.startswith(title))), None)
 
-    def edits(self, issue: Issue, **fields: Any) -> None:
-        """Changes title, body, state, labels or milestone, as the API would take them."""
+    def edit(self, issue: Issue, **fields: Any) -> None:
+        """Change title, body, state, labels or milestone; `fields` as in the REST API."""
         with self._world.lock:
             issues.edit(self._world, self._me, self.repository, issue, fields)
 
-    def closes(self, issue: Issue, reason: str = "completed") -> None:
-        self.edits(issue, state="closed", state_reason=reason)
+    def close(self, issue: Issue, reason: str = "completed") -> None:
+        self.edit(issue, state="closed", state_reason=reason)
 
-    def reopens(self, issue: Issue) -> None:
-        self.edits(issue, state="open")
+    def reopen(self, issue: Issue) -> None:
+        self.edit(issue, state="open")
 
-    def labels(self, issue: Issue, *names: str) -> None:
-        """Puts these labels on, beside those it wears."""
-        worn = [label.name for label in issue.labels]
-        self.edits(issue, labels=[*worn, *(name for name in names if name not in worn)])
+    def add_labels(self, issue: Issue, *names: str) -> None:
+        """Add labels to those the issue has."""
+        present = [label.name for label in issue.labels]
+        self.edit(issue, labels=[*present, *(name for name in names if name not in present)])
 
-    def ticks(self, issue: Issue, line: str) -> None:
-        """Ticks the first open box whose line holds these words."""
+    def tick(self, issue: Issue, line: str) -> None:
+        """Tick the first open checkbox whose line contains `line`."""
         lines = (issue.body or "").split("\n")
         for index, text in enumerate(lines):
             if "[ ]" in text and line in text:
                 lines[index] = text.replace("[ ]", "[x]", 1)
                 break
-        self.edits(issue, body="\n".join(lines))
+        self.edit(issue, body="\n".join(lines))
 
-    def opens(self, title: str, body: str = "", *labels: str) -> Issue:
+    def open_issue(self, title: str, body: str = "", *labels: str) -> Issue:
         with self._world.lock:
             fields = {"title": title, "body": body, "labels": list(labels)}
             return issues.create(self._world, self._me, self.repository, fields)
 
-    def says(self, issue: Issue, text: str) -> Comment:
+    def comment(self, issue: Issue, text: str) -> Comment:
         with self._world.lock:
             fields = {"body": text}
             return comments.create(self._world, self._me, self.repository, issue, fields)
 
-    def likes(self, thing: Issue | Comment, content: str = "+1") -> None:
+    def react(self, thing: Issue | Comment, content: str = "+1") -> None:
         with self._world.lock:
             comments.react(self._world, self._me, thing, {"content": content})
 
-    def merges(self, title: str, body: str, files: dict[str, bytes]) -> Issue:
-        """A pull request from a branch with these files, opened and merged."""
+    def merge_pull_request(self, title: str, body: str, files: dict[str, bytes]) -> Issue:
+        """Open and merge a pull request from a new branch with these files."""
         with self._world.lock:
             world, repository = self._world, self.repository
             branch = f"work-{repository.last_issue + 1}"

@@ -1,7 +1,7 @@
-"""Steers a running sandbox over HTTP, below /_sandbox: for tests in another process and by hand.
+"""Control a running sandbox over HTTP, below /_sandbox: from another process, or by hand.
 
-Described for people in REFERENCE.md, for machines at /openapi.json. Every route does
-what a test in the same process does directly on the `World`.
+REFERENCE.md lists the routes for people, /openapi.json for machines. Each does what a test in the
+same process does on the `World`.
 """
 
 import os
@@ -26,11 +26,11 @@ from github_sandbox.world import World
 JSON = dict[str, Any]
 
 
-class Wish(BaseModel):
+class RequestBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class FaultWish(Wish):
+class FaultBody(RequestBody):
     kind: str = Field(examples=list(KINDS))
     method: str = "*"
     path: str = "*"
@@ -43,14 +43,14 @@ class FaultWish(Wish):
     pid: Annotated[int, Field(gt=1)] | None = None
 
 
-class UserWish(Wish):
+class UserBody(RequestBody):
     login: str
     name: str | None = None
     kind: Literal["User", "Organization"] = "User"
     owners: list[str] = Field(default_factory=list)
 
 
-class TokenWish(Wish):
+class TokenBody(RequestBody):
     token: str
     user: str | None = None
     kind: Literal["fine-grained", "classic"] = "fine-grained"
@@ -59,7 +59,7 @@ class TokenWish(Wish):
     expires_in: float | None = None
 
 
-class RepositoryWish(Wish):
+class RepositoryBody(RequestBody):
     full_name: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
     private: bool = False
     description: str | None = None
@@ -67,14 +67,14 @@ class RepositoryWish(Wish):
     collaborators: dict[str, Role] = Field(default_factory=dict)
 
 
-class RepositoryChange(Wish):
+class RepositoryChangeBody(RequestBody):
     name: Annotated[str, Field(pattern=r"^[\w.-]+$")] | None = None
     archived: bool | None = None
     issues_enabled: bool | None = None
     private: bool | None = None
 
 
-class Limits(Wish):
+class LimitsBody(RequestBody):
     primary: int | None = None
     secondary: bool | None = None
     points_per_minute: int | None = None
@@ -83,20 +83,20 @@ class Limits(Wish):
     secondary_status: Literal[403, 429] | None = None
 
 
-class Weather(Wish):
+class WebhookFaultsBody(RequestBody):
     held: bool | None = None
     lose: Annotated[int, Field(ge=0)] | None = None
     copies: Annotated[int, Field(ge=1)] | None = None
 
 
-class HookWish(Wish):
+class HookBody(RequestBody):
     repository: str
     url: str
     secret: str | None = None
     events: list[str] | None = None
 
 
-class AppWish(Wish):
+class AppBody(RequestBody):
     name: str
     owner: str | None = None
     permissions: dict[str, Literal["read", "write"]]
@@ -111,7 +111,7 @@ class AppWish(Wish):
     public: bool = True
 
 
-class InstallWish(Wish):
+class InstallBody(RequestBody):
     account: str | None = None
     repositories: list[str] | None = None
 
@@ -162,9 +162,9 @@ def _add_state(routes: APIRouter, world: World) -> None:
         return dump.limits(world.limits)
 
     @routes.patch("/limits")
-    async def set_limits(wish: Limits) -> JSON:
+    async def set_limits(body: LimitsBody) -> JSON:
         with world.lock:
-            for name, value in wish.model_dump(exclude_none=True).items():
+            for name, value in body.model_dump(exclude_none=True).items():
                 setattr(world.limits, name, value)
             return dump.limits(world.limits)
 
@@ -211,13 +211,13 @@ def _add_faults(routes: APIRouter, world: World) -> None:
             return [dump.fault(fault) for fault in world.faults.waiting]
 
     @routes.post("/faults", status_code=201)
-    async def add_fault(wish: FaultWish) -> JSON:
-        if wish.kind not in KINDS or wish.kind == "call":
-            raise HTTPException(422, f"no such fault over HTTP: {wish.kind}")
-        if wish.kind == "kill" and wish.pid in {None, os.getpid()}:
+    async def add_fault(body: FaultBody) -> JSON:
+        if body.kind not in KINDS or body.kind == "call":
+            raise HTTPException(422, f"no such fault over HTTP: {body.kind}")
+        if body.kind == "kill" and body.pid in {None, os.getpid()}:
             raise HTTPException(422, "kill needs the pid of another process")
         with world.lock:
-            return dump.fault(world.faults.add(**wish.model_dump()))
+            return dump.fault(world.faults.add(**body.model_dump()))
 
     @routes.delete("/faults")
     async def clear_faults() -> JSON:
@@ -228,9 +228,9 @@ def _add_faults(routes: APIRouter, world: World) -> None:
 
 def _add_people(routes: APIRouter, world: World) -> None:
     @routes.post("/users", status_code=201)
-    async def add_user(wish: UserWish) -> JSON:
+    async def add_user(body: UserBody) -> JSON:
         with world.lock:
-            user = world.add_user(**wish.model_dump())
+            user = world.add_user(**body.model_dump())
         return {"login": user.login, "id": user.id}
 
     @routes.post("/as/{login}")
@@ -240,48 +240,48 @@ def _add_people(routes: APIRouter, world: World) -> None:
             token = world.add_token(f"as-{login}", user=login)
         return {"token": token.value}
 
-    @routes.post("/looking/{login}")
-    async def look_as(login: str) -> Response:
+    @routes.post("/sign-in/{login}")
+    async def sign_in_as(login: str) -> Response:
         """From now on, whoever sends the cookie of the answer looks at the pages as that person."""
         with world.lock:
             person = world.add_user(login)
         response = JSONResponse({"login": person.login})
-        sign_in.look_as(response, person)
+        sign_in.sign_in(response, person)
         return response
 
     @routes.post("/tokens", status_code=201)
-    async def add_token(wish: TokenWish) -> JSON:
-        named = [_repository(world, name).full_name for name in wish.repositories or []]
+    async def add_token(body: TokenBody) -> JSON:
+        named = [_repository(world, name).full_name for name in body.repositories or []]
         with world.lock:
             world.add_token(
-                wish.token,
-                user=wish.user or world.owner,
-                permissions=dict(wish.permissions) if wish.permissions is not None else None,
-                repositories=named if wish.repositories is not None else None,
-                kind=wish.kind,
-                expires_in=None if wish.expires_in is None else timedelta(seconds=wish.expires_in),
+                body.token,
+                user=body.user or world.owner,
+                permissions=dict(body.permissions) if body.permissions is not None else None,
+                repositories=named if body.repositories is not None else None,
+                kind=body.kind,
+                expires_in=None if body.expires_in is None else timedelta(seconds=body.expires_in),
             )
-        return {"token": wish.token}
+        return {"token": body.token}
 
 
 def _add_repositories(routes: APIRouter, world: World) -> None:
     @routes.post("/repositories", status_code=201)
-    async def add_repository(wish: RepositoryWish) -> JSON:
+    async def add_repository(body: RepositoryBody) -> JSON:
         with world.lock:
-            return dump.repository(world.add_repository(**wish.model_dump()))
+            return dump.repository(world.add_repository(**body.model_dump()))
 
     @routes.patch("/repositories/{owner}/{name}")
-    async def change_repository(owner: str, name: str, wish: RepositoryChange) -> JSON:
+    async def change_repository(owner: str, name: str, body: RepositoryChangeBody) -> JSON:
         with world.lock:
             found = _repository(world, f"{owner}/{name}")
-            if wish.name:
-                world.rename(found, wish.name)
-            if wish.archived:
+            if body.name:
+                world.rename(found, body.name)
+            if body.archived:
                 world.archive(found)
-            found.archived = found.archived if wish.archived is None else wish.archived
-            found.private = found.private if wish.private is None else wish.private
-            if wish.issues_enabled is not None:
-                found.issues_enabled = wish.issues_enabled
+            found.archived = found.archived if body.archived is None else body.archived
+            found.private = found.private if body.private is None else body.private
+            if body.issues_enabled is not None:
+                found.issues_enabled = body.issues_enabled
             return dump.repository(found)
 
     @routes.post("/repositories/{owner}/{name}/pull-requests", status_code=201)
@@ -300,19 +300,19 @@ def _add_repositories(routes: APIRouter, world: World) -> None:
 
 def _add_hooks(routes: APIRouter, world: World, webhooks: Webhooks) -> None:
     @routes.post("/hooks", status_code=201)
-    async def add_hook(wish: HookWish) -> JSON:
-        events = hooks.EVERYTHING if wish.events is None else frozenset(wish.events)
+    async def add_hook(body: HookBody) -> JSON:
+        events = hooks.EVERYTHING if body.events is None else frozenset(body.events)
         with world.lock:
-            found = _repository(world, wish.repository)
-            hook = hooks.add(world, found, wish.url, secret=wish.secret, events=events)
+            found = _repository(world, body.repository)
+            hook = hooks.add(world, found, body.url, secret=body.secret, events=events)
         return {"id": hook.id}
 
-    @routes.patch("/hooks/weather")
-    async def weather(wish: Weather) -> JSON:
+    @routes.patch("/hooks/faults")
+    async def set_webhook_faults(body: WebhookFaultsBody) -> JSON:
         with world.lock:
-            for name, value in wish.model_dump(exclude_none=True).items():
-                setattr(world.weather, name, value)
-            return asdict(world.weather)
+            for name, value in body.model_dump(exclude_none=True).items():
+                setattr(world.webhook_faults, name, value)
+            return asdict(world.webhook_faults)
 
     @routes.post("/hooks/release")
     async def release(order: Literal["sent", "reversed"] = "sent") -> JSON:
@@ -326,9 +326,9 @@ def _add_hooks(routes: APIRouter, world: World, webhooks: Webhooks) -> None:
 
 def _add_apps(routes: APIRouter, world: World) -> None:
     @routes.post("/apps", status_code=201)
-    async def add_app(wish: AppWish) -> JSON:
+    async def add_app(body: AppBody) -> JSON:
         with world.lock:
-            app = apps.create(world, **{**wish.model_dump(), "owner": wish.owner or world.owner})
+            app = apps.create(world, **{**body.model_dump(), "owner": body.owner or world.owner})
         names = ("id", "slug", "client_id", "client_secret", "private_key")
         return {name: getattr(app, name) for name in names}
 
@@ -344,15 +344,15 @@ def _add_apps(routes: APIRouter, world: World) -> None:
         return {"token": given.token.value, "refresh_token": given.refresh}
 
     @routes.post("/apps/{app_id}/installations", status_code=201)
-    async def install(app_id: int, wish: InstallWish) -> JSON:
+    async def install(app_id: int, body: InstallBody) -> JSON:
         with world.lock:
             if app_id not in world.apps:
                 raise HTTPException(404, f"no App {app_id}")
-            chosen = [_repository(world, name) for name in wish.repositories or []]
+            chosen = [_repository(world, name) for name in body.repositories or []]
             installation = apps.install(
                 world,
                 world.apps[app_id],
-                wish.account or world.owner,
-                repositories=chosen if wish.repositories is not None else None,
+                body.account or world.owner,
+                repositories=chosen if body.repositories is not None else None,
             )
         return {"id": installation.id}

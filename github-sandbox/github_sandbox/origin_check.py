@@ -17,7 +17,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FROM_ELSEWHERE = re.compile(r"(/organizations/[^/]+)?/settings/apps/new")
 
 
-def is_ours(method: str, path: str, headers: Headers, hosts: frozenset[str]) -> bool:
+def is_allowed(method: str, path: str, headers: Headers, hosts: frozenset[str]) -> bool:
     """Whether a request was meant for the sandbox and, if it changes anything, made by it."""
     host = headers.get("host", "")
     if _name(f"//{host}") not in hosts:

@@ -1,7 +1,7 @@
 """Sends webhooks in the background, signed as GitHub signs them, and writes down what came back.
 
 One thread sends one delivery after another. What may go wrong on the way (held back, lost, sent
-twice, out of order) is set in `world.weather` or asked for here.
+twice, out of order) is set in `world.webhook_faults` or asked for here.
 """
 
 import hashlib
@@ -65,7 +65,7 @@ class Webhooks:
     def release(self, order: Literal["sent", "reversed"] = "sent") -> int:
         """Let go what was held back; returns how many. Later events are no longer held."""
         with self.world.lock:
-            self.world.weather.held = False
+            self.world.webhook_faults.held = False
             known = self.world.deliveries  # a reset forgets what was held
             held, self._held = [one for one in self._held if one in known], []
         for delivery in held if order == "sent" else reversed(held):
@@ -96,16 +96,16 @@ class Webhooks:
                 through.id if through else None,
                 event.repository.id if event.repository else None,
             )
-            if world.weather.lose > 0:
-                world.weather.lose -= 1
+            if world.webhook_faults.lose > 0:
+                world.webhook_faults.lose -= 1
                 continue
-            for _ in range(world.weather.copies):
+            for _ in range(world.webhook_faults.copies):
                 self._enqueue(delivery)
 
     def _enqueue(self, delivery: Delivery) -> None:
         if delivery not in self.world.deliveries:
             self.world.deliveries.append(delivery)
-        if self.world.weather.held:
+        if self.world.webhook_faults.held:
             self._held.append(delivery)
             return
         if self._thread is None:

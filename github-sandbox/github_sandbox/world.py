@@ -50,8 +50,8 @@ README = "# Read me\n"
 
 
 @dataclass
-class HookWeather:
-    """What happens to webhooks on their way: held back, lost (the next few), repeated."""
+class WebhookFaults:
+    """What goes wrong with webhooks: `held` back, the next `lose` lost, each sent in `copies`."""
 
     held: bool = False
     lose: int = 0
@@ -111,7 +111,7 @@ class World:
         self.refreshes: dict[str, Refresh] = {}
         self.authorized: set[tuple[User, App]] = set()
         self.deliveries: list[Delivery] = []
-        self.weather = HookWeather()
+        self.webhook_faults = WebhookFaults()
         owner = self.add_user(self.owner)
         self.nobody = User(0, "", "User", self.clock.now())
         self.add_repository(self.first_repository, description="A repository to try things in")

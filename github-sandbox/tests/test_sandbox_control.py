@@ -65,7 +65,7 @@ def test_faults_come_and_go(control: httpx2.Client, api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "body",
     [
         {"kind": "flood"},
         {"kind": "call"},
@@ -75,8 +75,8 @@ def test_faults_come_and_go(control: httpx2.Client, api: Api) -> None:
         {"kind": "500", "colour": "red"},
     ],
 )
-def test_a_fault_that_makes_no_sense_is_refused(control: httpx2.Client, wish: Any) -> None:
-    assert control.post("faults", json=wish).status_code == 422
+def test_a_fault_that_makes_no_sense_is_refused(control: httpx2.Client, body: Any) -> None:
+    assert control.post("faults", json=body).status_code == 422
 
 
 def test_time_passes_on_request(control: httpx2.Client, sandbox: Sandbox) -> None:
@@ -135,7 +135,7 @@ def test_hooks_and_apps_are_added(
     ok(control.post("hooks", json=hook))
     app = ok(control.post("apps", json={"name": "Bot", "permissions": {"issues": "write"}}))
     ok(control.post(f"apps/{app['id']}/installations", json={}))
-    ok(control.patch("hooks/weather", json={"held": True}))
+    ok(control.patch("hooks/faults", json={"held": True}))
     api.issue()
     assert ok(control.post("hooks/release"))["released"] == 1
     sandbox.webhooks.settle()

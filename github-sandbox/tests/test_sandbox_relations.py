@@ -28,8 +28,8 @@ def test_an_issue_has_one_parent_unless_it_is_replaced(api: Api) -> None:
     api("POST", "/issues/2/sub_issues", {"sub_issue_id": child})
 
     refused = api("POST", "/issues/3/sub_issues", {"sub_issue_id": child})
-    wish = {"sub_issue_id": child, "replace_parent": True}
-    moved = api("POST", "/issues/3/sub_issues", wish)
+    body = {"sub_issue_id": child, "replace_parent": True}
+    moved = api("POST", "/issues/3/sub_issues", body)
 
     assert (refused.status_code, moved.status_code) == (422, 201)
     assert api("GET", "/issues/1/parent").json()["number"] == 3

@@ -39,6 +39,37 @@ def test_clock_and_state_can_be_given() -> None:
     assert answer.json()["created_at"] == "2030-02-28T12:00:00Z"
 
 
+def test_first_repository_owner_and_token_can_be_given() -> None:
+    with running(state=World(repository="acme/app", token="mine")) as sandbox:
+        sandbox.world.reset()
+        headers = {"Authorization": f"Bearer {sandbox.token}"}
+        with httpx2.Client(headers=headers) as client:
+            root = f"{sandbox.api_url}/repos/{sandbox.repository}"
+            issue = client.post(f"{root}/issues", json={"title": "Hello"}).json()
+            made = client.post(f"{sandbox.url}/_sandbox/tokens", json={"token": "second"})
+            other = {"Authorization": "Bearer second"}
+            who = client.get(f"{sandbox.api_url}/user", headers=other).json()["login"]
+    assert (sandbox.repository, sandbox.token) == ("acme/app", "mine")
+    assert issue["user"]["login"] == "acme"
+    assert (made.status_code, who) == (201, "acme")
+
+
+@pytest.mark.parametrize("wrong", ["acme", "acme/app/more", "/app", "a b/c", ""])
+def test_a_repository_that_cannot_be_one_is_refused(wrong: str) -> None:
+    with pytest.raises(ValueError, match="owner/name"):
+        World(repository=wrong)
+
+
+def test_it_answers_and_links_under_the_name_it_was_given() -> None:
+    with running(name="github.test") as sandbox:
+        port = sandbox.url.rpartition(":")[2]
+        assert sandbox.url == f"http://github.test:{port}"
+        user = f"http://{HOST}:{port}/api/v3/users/learner"
+        answer = httpx2.get(user, headers={"Host": f"GitHub.test:{port}"})
+        assert answer.json()["html_url"] == f"{sandbox.url}/learner"
+        assert httpx2.get(user, headers={"Host": f"elsewhere.test:{port}"}).status_code == 403
+
+
 def test_a_held_request_does_not_keep_it_from_stopping() -> None:
     with running() as sandbox:
         sandbox.world.faults.add("timeout", hold=60)

@@ -278,16 +278,16 @@ def test_other_processes_can_sign_people_in(
     sandbox: Sandbox, web: httpx2.Client, with_token: WithToken
 ) -> None:
     web.post("/_sandbox/users", json={"login": "acme", "kind": "Organization", "owners": ["ada"]})
-    assert web.post("/_sandbox/looking/ada").json() == {"login": "ada"}
+    assert web.post("/_sandbox/sign-in/ada").json() == {"login": "ada"}
     assert "You are ada now" in web.get("/login").text
-    wish = {
+    body = {
         "name": "Paths",
         "permissions": {"issues": "read"},
         "callback_urls": [f"{HOST}/signed-in"],
         "setup_url": f"{HOST}/setup",
         "public": False,
     }
-    made = web.post("/_sandbox/apps", json=wish).json()
+    made = web.post("/_sandbox/apps", json=body).json()
     given = web.post(f"/_sandbox/apps/{made['id']}/tokens/ada").json()
     assert with_token(given["token"])("GET", "user").json()["login"] == "ada"
     assert web.post("/_sandbox/apps/9/tokens/ada").status_code == 404

@@ -62,12 +62,12 @@ def test_closing_an_issue_is_heard(sandbox: Sandbox, api: Api, inbox: WebhookInb
 def test_events_can_be_lost_doubled_held_and_turned_round(
     sandbox: Sandbox, api: Api, inbox: WebhookInbox
 ) -> None:
-    weather = sandbox.world.weather
-    weather.lose = 1
+    faults = sandbox.world.webhook_faults
+    faults.lose = 1
     api.issue()
-    weather.copies = 2
+    faults.copies = 2
     api("PATCH", "/issues/1", {"state": "closed"})
-    weather.copies, weather.held = 1, True
+    faults.copies, faults.held = 1, True
     api("PATCH", "/issues/1", {"state": "open"})
     api("PATCH", "/issues/1", {"title": "Last"})
     assert heard(sandbox, inbox) == ["issues.closed", "issues.closed"]
@@ -130,6 +130,27 @@ def test_nobody_there_is_written_down(sandbox: Sandbox, api: Api) -> None:
     sandbox.webhooks.settle()
 
     assert {one.status for one in world.deliveries} == {"failed to connect to host"}
+
+
+@pytest.mark.parametrize("url", ["nowhere", "ftp://127.0.0.1/hooks", "http:///hooks", "http://[/"])
+def test_a_url_that_cannot_be_one_fails_as_a_delivery(sandbox: Sandbox, url: str) -> None:
+    world = sandbox.world
+    hooks.add(world, world.repository(), url)
+    sandbox.webhooks.settle()
+
+    assert [one.status_code for one in world.deliveries] == [502]
+
+
+def test_the_answer_of_a_receiver_is_written_down(
+    sandbox: Sandbox, api: Api, inbox: WebhookInbox
+) -> None:
+    inbox.status = 503
+    api.issue()
+    sandbox.webhooks.settle()
+
+    last = sandbox.world.deliveries[-1]
+    assert (last.status, last.status_code) == ("Invalid HTTP Response: 503", 503)
+    assert last.response_headers["content-length"] == "0"
 
 
 def test_an_app_does_not_hear_what_it_may_not_read(

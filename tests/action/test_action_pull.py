@@ -1,7 +1,5 @@
 """The comment on a pull request: one, ours, and never too long."""
 
-from datetime import date
-
 import pytest
 from planning.paths import SMALL
 from workbench import Workbench, settings
@@ -11,6 +9,8 @@ from bot.errors import UncertainWriteError
 from bot.planning.changes import CreateLabel, Plan
 from bot.planning.desired import desired_state
 from bot.planning.marker import find
+from bot.planning.observed import observe
+from bot.planning.path import PlannedPath
 from bot.planning.plan import make_plan
 from bot.planning.snapshot import Snapshot
 
@@ -81,8 +81,9 @@ def test_a_plan_too_long_for_a_comment_is_summed_up_there() -> None:
 
 def test_the_mark_is_there_whatever_the_plan_says() -> None:
     spoilt = SMALL.model_copy(update={"title": '<!-- milepost:end {"key":"a"} -->'})
-    wanted = desired_state(spoilt, settings(), date(2026, 1, 5))
-    marked = find(comment(make_plan(wanted, Snapshot(repository="learner/portfolio")), None))
+    wanted = desired_state(PlannedPath.at_start(spoilt, settings()))
+    empty = observe(Snapshot(repository="learner/portfolio"))
+    marked = find(comment(make_plan(wanted, empty), None))
     assert marked
     assert marked.marker.key == KEY
 

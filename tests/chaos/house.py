@@ -20,6 +20,7 @@ from reports.lives import RICH
 
 from bot.curriculum.model import Curriculum
 from bot.errors import MilepostError
+from bot.progress.path import PathReader
 from bot.settings import Settings
 from bot.usecases.reconcile import Session, planner
 from bot.usecases.sync import Sync, SyncPreview
@@ -174,7 +175,7 @@ class House:
                 allow_removals=weather.removes,
             )
             return
-        session = Session(reader, planner(self.path, self.settings, self.now, reader))
+        session = Session(reader, planner(PathReader(self.path, self.settings, self.now), reader))
         plan = session.plan()
         if run.kind == "apply":
             if not weather.removes:
@@ -182,7 +183,7 @@ class House:
             session.apply(plan, gateway=lambda: gateway, sleep=line.sleep, progress=lambda *_: None)
 
     def _sync(self, reader: Any) -> Sync:
-        return Sync(self.path, self.settings, self.now, reader, web=WEB)
+        return Sync(PathReader(self.path, self.settings, self.now), reader, web=WEB)
 
     def calm_run(self) -> list[str]:
         """One run that nothing disturbs: what it wrote. Raises whatever goes wrong."""

@@ -9,13 +9,14 @@ from chaos.house import House
 from chaos.lines import LATENCY, WEB, Line, edges
 
 from bot.curriculum.model import Curriculum
-from bot.github.retry import Pacing
+from bot.github.retry import WaitPolicy
+from bot.progress.path import PathReader
 from bot.settings import Settings
 from bot.usecases.sync import Sync
 from github_sandbox.state.journal import Entry
 from github_sandbox.world import REPOSITORY
 
-PATIENT = Pacing(max_wait=86_400.0)
+PATIENT = WaitPolicy(max_wait=86_400.0)
 # GitHub advises a pause of a second between two writes; it begins when the first is answered.
 APART = timedelta(seconds=1) + LATENCY
 A_MINUTE, AN_HOUR = 80, 500
@@ -47,9 +48,9 @@ class Seeding:
     def run(self) -> int:
         """One patient run; how many requests it wrote."""
         line = Line(self.house.engine)
-        reader, gateway = edges(line, repository=REPOSITORY, pacing=PATIENT, token=self.house.token)
+        reader, gateway = edges(line, repository=REPOSITORY, policy=PATIENT, token=self.house.token)
         before = self.house.world.journal.received
-        Sync(self.path, self._settings, self.house.now, reader, web=WEB).run(
+        Sync(PathReader(self.path, self._settings, self.house.now), reader, web=WEB).run(
             gateway=lambda: gateway, sleep=line.sleep, progress=lambda *_: None
         )
         return sum(e.is_write for e in self.entries() if e.number > before)

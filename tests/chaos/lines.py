@@ -7,19 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 import httpx2
-import requests
-from github.Requester import RequestsResponse
 
+from bot.github.api_client import ANSWER_TIMEOUT
 from bot.github.cache import EtagCache, Page
-from bot.github.client import ANSWER_TIMEOUT, Connection
+from bot.github.client import Connection
 from bot.github.gateway import PyGithubGateway
-from bot.github.pygithub_adapter import PyGithubAdapter, _unfollowed
+from bot.github.rate_limited_client import local_client
 from bot.github.reader import HttpReader
-from bot.github.retry import Pacing
+from bot.github.retry import WaitPolicy
 from github_sandbox.api.engine import Dropped, Engine, Reply, Request
 from github_sandbox.world import TOKEN, World
 
@@ -97,7 +95,7 @@ class Line:
         self.world.clock.advance(timedelta(seconds=seconds))
 
 
-class _Reading(httpx2.BaseTransport):
+class _Transport(httpx2.BaseTransport):
     def __init__(self, line: Line) -> None:
         self._line = line
 
@@ -111,58 +109,18 @@ class _Reading(httpx2.BaseTransport):
         return httpx2.Response(reply.status, headers=reply.headers, content=reply.content)
 
 
-class _Writing:
-    """Stands where PyGithub has its HTTP connection."""
-
-    def __init__(self, line: Line) -> None:
-        self._line = line
-        self._sent: tuple[str, str, dict[str, str], bytes] = ("", "", {}, b"")
-
-    def request(
-        self, verb: str, url: str, sent: Any, headers: dict[str, str], stream: bool = False
-    ) -> None:
-        del stream
-        body = sent.encode() if isinstance(sent, str) else sent or b""
-        self._sent = (verb, url, headers, body)
-
-    def getresponse(self) -> RequestsResponse:
-        try:
-            reply = self._line.ask(*self._sent)
-        except BrokenError as broken:
-            kind = requests.ReadTimeout if broken.late else requests.ConnectionError
-            raise kind("no answer") from None
-        response = requests.Response()
-        response.status_code = reply.status
-        response.headers.update(reply.headers)
-        response._content = reply.content
-        response.encoding = "utf-8"
-        return _unfollowed(RequestsResponse(response))
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
 def edges(
     line: Line,
     *,
     repository: str,
     token: str = TOKEN,
     cache: EtagCache | None = None,
-    pacing: Pacing | None = None,
+    policy: WaitPolicy | None = None,
 ) -> tuple[HttpReader, PyGithubGateway]:
     """Both edges of a run over `line`, on the world's clock."""
-    pacing = pacing or Pacing()
+    policy = (policy or WaitPolicy())._replace(clock=line.clock, sleep=line.sleep)
     connection = Connection(repository=repository, token=token, api_url=API)
-    reader = HttpReader(
-        connection,
-        cache=cache,
-        http=httpx2.Client(transport=_Reading(line)),
-        clock=line.clock,
-        sleep=line.sleep,
-        max_wait=pacing.max_wait,
-    )
-    gateway = PyGithubGateway(connection, pacing=pacing, clock=line.clock, sleep=line.sleep)
-    wire = PyGithubAdapter(connection, line.clock)
-    wire._line = _Writing(line)  # type: ignore[assignment]
-    gateway._writer._opened = wire
-    return reader, gateway
+    http = httpx2.Client(transport=_Transport(line))
+    client = local_client(API, http=http, policy=policy)
+    reader = HttpReader(connection, cache=cache, client=client)
+    return reader, PyGithubGateway(connection, client)

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "github-sandbox").glob("*.md")),
 ]
 _BY_HAND = re.compile(r"<!-- by hand: (.+?) -->")
 

@@ -25,7 +25,7 @@ import yaml
 from cli.terminal import Terminal, terminal
 from docs.pages import ROOT, Act, Fence, name_of, steps
 
-from github_sandbox.browser_user import Person
+from github_sandbox.browser_user import BrowserUser
 
 __all__ = ["terminal"]
 
@@ -165,11 +165,11 @@ class Reader:
             file.write_text(before.replace(f"# {rest}", rest), encoding="utf-8")
             return
         if word == "TICK":
-            person = Person(self._terminal.sandbox.world)
-            summary = person.titled("Your path")
+            person = BrowserUser(self._terminal.sandbox.world)
+            summary = person.issue_titled("Your path")
             assert summary
             assert f"- [ ] {rest}" in (summary.body or "")
-            person.ticks(summary, rest)
+            person.tick(summary, rest)
             return
         path, _, body = rest.partition(" ")
         self._terminal.github(word, f"/{path}", **json.loads(body))

@@ -21,7 +21,9 @@ from bot.planning import changes
 from bot.planning.desired import desired_state
 from bot.planning.diff_issues import KEPT
 from bot.planning.labels import key_in
-from bot.planning.marker import BUTTON, Ledger, Marker, find, find_ledger
+from bot.planning.ledger import Ledger, find_ledger
+from bot.planning.marker import BUTTON, Marker, find
+from bot.planning.path import PlannedPath
 from bot.planning.plan import make_plan, pin_key, relation_key
 from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command
@@ -29,12 +31,12 @@ from bot.progress.command_log import Entry, Memory, find_memory
 from bot.progress.commands import read_stored
 from bot.progress.commands.log import Log
 from bot.progress.commands.pause import PauseUntil
+from bot.progress.path import LearningPath
 from bot.reports.checkpoint import report_key
 from bot.reports.weekly import Week, weekly_key
 from bot.settings import Settings
 from bot.usecases.command_replies import reply_key
 from bot.usecases.files import README_KEY, ReportFiles
-from bot.usecases.look import look
 from bot.usecases.reconcile import REPORTS, texts
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -166,8 +168,8 @@ def test_the_examples_of_markers_are_markers() -> None:
 )
 def test_the_fields_of_markers_are_told(title: str, model: type[BaseModel]) -> None:
     table = MARKERS[title].tables[0][1:]
-    # What a memory cannot read stands among its entries.
-    fields = [name for name in model.model_fields if name != "unread"]
+    # What a memory or a ledger cannot read stands among its entries or fields.
+    fields = [name for name in model.model_fields if name not in {"unread", "more"}]
     assert [codes(row[0])[0] for row in table] == fields
 
 
@@ -205,7 +207,7 @@ def _kinds_of_what_is_made() -> set[str]:
     used = {key.partition(":")[0] for key in comments}
     for name in load.catalog_names():
         settings = Settings(curriculum=name, start=date(2026, 1, 5), ahead="all")
-        desired = desired_state(load.from_catalog(name), settings, settings.start)
+        desired = desired_state(PlannedPath.at_start(load.from_catalog(name), settings))
         keys = {label.key for label in desired.labels}
         keys |= {milestone.key for milestone in desired.milestones}
         keys |= {issue.key for issue in desired.issues}
@@ -217,8 +219,8 @@ def test_the_readme_counts_what_the_built_in_path_makes() -> None:
     settings = Settings(start=date(2026, 1, 5), ahead="all")
     curriculum = load.from_catalog(settings.curriculum)
     empty, now = Snapshot(repository="learner/portfolio"), datetime(2026, 1, 5, 12, tzinfo=UTC)
-    told = texts(look(curriculum, settings, empty, now), now)
-    plan = make_plan(desired_state(curriculum, settings, settings.start, texts=told), empty)
+    path = LearningPath.read(curriculum, settings, empty, now)
+    plan = make_plan(desired_state(path, texts(path)), path.observed)
     made = {kind: plan.count(f"create-{kind}") for kind in ("label", "milestone", "issue")}
     relations = plan.count("add-sub-issue")
     text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
@@ -285,5 +287,5 @@ def test_pieces_of_yaml_are_what_they_show(page: Path) -> None:
             settings = Settings.model_validate({"start": date(2026, 1, 5)} | shown)
             assert settings.model_fields_set == {"start", *shown}
             curriculum = load.from_catalog("devops-to-mlops")
-            desired = desired_state(curriculum, settings, settings.start)
+            desired = desired_state(PlannedPath.at_start(curriculum, settings))
             assert len(desired.milestones) == len(list(curriculum.units()))

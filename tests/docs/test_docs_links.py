@@ -32,7 +32,7 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
     assert set(PAGES) - reached == set()
 
 
-PLACE = re.compile(r"`((?:bot|tests|templates|docs|bench|requirements)/[^`\s]*)`")
+PLACE = re.compile(r"`((?:bot|github-sandbox|tests|templates|docs|bench|requirements)/[^`\s]*)`")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

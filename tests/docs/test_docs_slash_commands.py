@@ -3,13 +3,16 @@
 from datetime import date
 
 import pytest
+from builders import curriculum
 from docs.pages import ROOT, codes, sections
 
 from bot.progress import quantities
-from bot.progress.command import WORK
+from bot.progress.command import WORK, ReplyContext
 from bot.progress.commands import log, move, pace, slash_commands
+from bot.progress.commands.help import Help
 from bot.progress.parse_command import MOST, read_commands
 
+EMPTY = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- a (1h)")
 PAGE = sections(ROOT / "docs" / "reference" / "commands.md")
 AMOUNTS = {row[0]: codes(row[1]) for row in PAGE["Ways to write amounts"].rows}
 
@@ -17,6 +20,22 @@ AMOUNTS = {row[0]: codes(row[1]) for row in PAGE["Ways to write amounts"].rows}
 def test_every_command_is_told_as_the_code_has_it() -> None:
     told = [(codes(row[0])[0], row[1], row[2]) for row in PAGE["Commands in comments"].rows]
     assert told == [(c.form, c.help_line, c.log_issue.text) for c in slash_commands().values()]
+
+
+def test_the_help_is_the_table_of_the_reference() -> None:
+    rows = [f"| {row[0]} | {row[1]} |" for row in PAGE["Commands in comments"].rows]
+    lines = [
+        "<details>",
+        "<summary>What you can write in a comment, at the beginning of a line</summary>",
+        "",
+        "| command | what it does |",
+        "| --- | --- |",
+        *rows,
+        "",
+        "</details>",
+    ]
+    context = ReplyContext(slash_commands().values(), EMPTY, date(2026, 1, 5), dict)
+    assert Help().reply(context) == "\n".join(lines)
 
 
 @pytest.mark.parametrize("form", [kind.form for kind in slash_commands().values()])

@@ -18,7 +18,7 @@ from e2e.warm import Warm
 from bot.cli.app import run
 from bot.planning.changes import Change
 from bot.planning.marker import find
-from bot.usecases.apply import Writer
+from bot.usecases.apply import PlanWriter
 from github_sandbox.server import running
 from github_sandbox.state.faults import Fault
 
@@ -224,18 +224,18 @@ def overtake(terminal: Terminal, monkeypatch: pytest.MonkeyPatch, cut: int) -> N
     """Another apply runs from beginning to end just before the write number `cut` of ours."""
     terminal.follow()
     without_waits(monkeypatch)
-    write, left = Writer.write, [cut]
+    write, left = PlanWriter.write, [cut]
 
-    def overtaken(writer: Writer, change: Change) -> None:
+    def overtaken(writer: PlanWriter, change: Change) -> None:
         left[0] -= 1
         if left[0] == 0:
             assert run(APPLY) == 0
         write(writer, change)
 
-    monkeypatch.setattr(Writer, "write", overtaken)
+    monkeypatch.setattr(PlanWriter, "write", overtaken)
 
 
 def without_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pauses before looking again are for GitHub's lists, not for ours."""
     monkeypatch.setattr("bot.cli.edges.Edges.sleep", lambda *_: None)
-    monkeypatch.setattr("bot.github.retry.Waiter.rest", lambda *_: None)
+    monkeypatch.setattr("bot.github.retry.WaitPolicy.rest", lambda *_: None)

@@ -7,15 +7,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from contracts.checker import contract
 from timeline import Timeline
 
+from bot.github.api_client import ApiClient
 from bot.github.cache import EtagCache
 from bot.github.client import Connection
 from bot.github.gateway import PyGithubGateway
+from bot.github.rate_limit_state import WriteRates
+from bot.github.rate_limited_client import local_client
 from bot.github.reader import HttpReader
-from bot.github.retry import Pacing
+from bot.github.retry import WaitPolicy
 from github_sandbox.server import Sandbox
 from github_sandbox.state import issues
 from github_sandbox.world import World
@@ -52,18 +56,25 @@ def connection(sandbox: Sandbox) -> Connection:
 
 
 @pytest.fixture
-def make_reader(connection: Connection, timeline: Timeline) -> Iterator[Callable[..., HttpReader]]:
+def policy(timeline: Timeline) -> WaitPolicy:
+    return WaitPolicy(timeline.clock, timeline.sleep, timeline.on_wait)
+
+
+@pytest.fixture
+def make_reader(connection: Connection, policy: WaitPolicy) -> Iterator[Callable[..., HttpReader]]:
     """A reader with something else than usual, e.g. `token="other"` or `cache=None`."""
     made: list[HttpReader] = []
 
-    def make(**other: Any) -> HttpReader:
-        how = {key: other.pop(key) for key in ("cache", "http", "max_wait") if key in other}
+    def make(
+        cache: EtagCache | None = None,
+        http: httpx2.Client | None = None,
+        max_wait: float = 900.0,
+        **other: Any,
+    ) -> HttpReader:
         target = Connection.model_validate(connection.model_dump() | other)
-        made.append(
-            HttpReader(
-                target, clock=timeline.clock, sleep=timeline.sleep, on_wait=timeline.on_wait, **how
-            )
-        )
+        patience = policy._replace(max_wait=max_wait)
+        client = ApiClient(target.api_url, http=http, policy=patience)
+        made.append(HttpReader(target, cache=cache, client=client))
         return made[-1]
 
     yield make
@@ -83,23 +94,16 @@ def cache(tmp_path: Path) -> EtagCache:
 
 @pytest.fixture
 def make_gateway(
-    connection: Connection, timeline: Timeline
+    connection: Connection, policy: WaitPolicy
 ) -> Iterator[Callable[..., PyGithubGateway]]:
     """A gateway that writes without pauses, unless told otherwise, e.g. `interval=1`."""
     made: list[PyGithubGateway] = []
 
-    def make(**other: Any) -> PyGithubGateway:
-        how = {key: other.pop(key) for key in ("interval", "max_wait") if key in other}
+    def make(interval: float = 0, max_wait: float = 900.0, **other: Any) -> PyGithubGateway:
         target = Connection.model_validate(connection.model_dump() | other)
-        made.append(
-            PyGithubGateway(
-                target,
-                pacing=Pacing(**{"interval": 0, **how}),
-                clock=timeline.clock,
-                sleep=timeline.sleep,
-                on_wait=timeline.on_wait,
-            )
-        )
+        patience, rates = policy._replace(max_wait=max_wait), WriteRates(interval)
+        client = local_client(target.api_url, rates=rates, policy=patience)
+        made.append(PyGithubGateway(target, client))
         return made[-1]
 
     yield make

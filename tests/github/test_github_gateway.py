@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import respx
 import writes
 from timeline import Timeline
 
@@ -226,7 +227,7 @@ class TestNothingTwice:
     def test_nor_is_one_that_took_too_long(
         self, world: World, make_gateway: MakeGateway, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("bot.github.pygithub_adapter.ANSWER_TIMEOUT", 0.2)
+        monkeypatch.setattr("bot.github.api_client.ANSWER_TIMEOUT", 0.2)
         world.faults.add("timeout-after", method="POST", hold=5)
         with pytest.raises(UncertainWriteError, match="no answer"):
             create_issue(make_gateway())
@@ -303,25 +304,22 @@ class TestNothingTwice:
         assert timeline.slept == [0.5, 1.0]
 
     def test_a_good_status_without_json_is_no_proof(
-        self, gateway: PyGithubGateway, monkeypatch: pytest.MonkeyPatch
+        self, make_gateway: MakeGateway, httpx2_mock: respx.Router
     ) -> None:
-        from github.Requester import RequestsResponse
-
-        create_issue(gateway)
-        monkeypatch.setattr(RequestsResponse, "read", lambda _: "<html>Welcome</html>")
+        page = "<html>Welcome</html>"
+        httpx2_mock.post("https://github.test/repos/learner/portfolio/issues").respond(text=page)
         with pytest.raises(UncertainWriteError, match="without JSON"):
-            create_issue(gateway)
+            create_issue(make_gateway(api_url="https://github.test"))
 
     @pytest.mark.parametrize("body", ["{}", '{"number": "7"}', "[]"])
     def test_an_answer_without_the_number_is_uncertain(
-        self, gateway: PyGithubGateway, monkeypatch: pytest.MonkeyPatch, body: str
+        self, make_gateway: MakeGateway, httpx2_mock: respx.Router, body: str
     ) -> None:
-        from github.Requester import RequestsResponse
-
-        create_issue(gateway)
-        monkeypatch.setattr(RequestsResponse, "read", lambda _: body)
+        issues_of = httpx2_mock.post("https://github.test/repos/learner/portfolio/issues")
+        issues_of.respond(201, text=body)
         with pytest.raises(UncertainWriteError):
-            create_issue(gateway)
+            create_issue(make_gateway(api_url="https://github.test"))
+        assert issues_of.call_count == 1
 
 
 class TestRefusals:

@@ -30,6 +30,7 @@ from bot.github.app import AppAuth
 from bot.github.credentials import load, save
 from bot.github.problems import UnreadableAnswerError
 from bot.github.registration import Registered, convert, form_action, from_data, manifest
+from bot.github.retry import WaitPolicy
 from bot.github.rights import REACH, Reach, events, rights_for
 from bot.settings import Publish, Settings
 from github_sandbox.server import Sandbox
@@ -142,8 +143,8 @@ class TestFormAction:
 
 
 @pytest.fixture
-def calls(sandbox: Sandbox, timeline: Timeline) -> Iterator[ApiClient]:
-    made = ApiClient(sandbox.api_url, clock=timeline.clock, sleep=timeline.sleep)
+def calls(sandbox: Sandbox, policy: WaitPolicy) -> Iterator[ApiClient]:
+    made = ApiClient(sandbox.api_url, policy=policy)
     yield made
     made.close()
 
@@ -215,8 +216,8 @@ class TestConvert:
         assert convert(code, calls).slug == "milepost-of-ada"
         assert timeline.slept == [7]
 
-    def test_a_github_that_is_not_there(self, timeline: Timeline) -> None:
-        nowhere = ApiClient("http://127.0.0.1:1", clock=timeline.clock, sleep=timeline.sleep)
+    def test_a_github_that_is_not_there(self, policy: WaitPolicy) -> None:
+        nowhere = ApiClient("http://127.0.0.1:1", policy=policy)
         with pytest.raises(UnavailableError):
             convert("canary", nowhere)
 

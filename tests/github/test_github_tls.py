@@ -9,7 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import IPv4Address
 from pathlib import Path
 
+import httpx2
 import pytest
+import respx
 import writes
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -17,11 +19,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from bot.errors import ConfigError, RepositoryMovedError, UnavailableError, UncertainWriteError
+from bot.github.api_client import ApiClient
 from bot.github.client import Connection
 from bot.github.gateway import PyGithubGateway
 from bot.github.reader import HttpReader
-from bot.github.retry import Pacing
+from bot.github.retry import WaitPolicy
 from bot.planning.ports import WriteResult
+
+AT_ONCE = WaitPolicy(sleep=lambda _: None)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -103,8 +108,7 @@ def address(certificate: Path) -> Iterator[str]:
 
 @pytest.fixture
 def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))  # httpx2
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))  # requests, below PyGithub
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
 
 
 def connection(address: str, name: str = "portfolio") -> Connection:
@@ -114,7 +118,7 @@ def connection(address: str, name: str = "portfolio") -> Connection:
 
 
 def write(target: Connection) -> WriteResult:
-    with PyGithubGateway(target, pacing=Pacing(interval=0), sleep=lambda _: None) as gateway:
+    with PyGithubGateway(target, ApiClient(target.api_url, policy=AT_ONCE)) as gateway:
         return gateway.write(writes.create_issue("Read", body=""))
 
 
@@ -135,7 +139,7 @@ class TestTrusted:
 class TestUntrusted:
     def test_reading(self, address: str) -> None:
         with (
-            HttpReader(connection(address), sleep=lambda _: None) as reader,
+            HttpReader(connection(address), client=ApiClient(address, policy=AT_ONCE)) as reader,
             pytest.raises(UnavailableError, match="CERTIFICATE_VERIFY_FAILED"),
         ):
             reader.snapshot()
@@ -148,19 +152,22 @@ class TestUntrusted:
 def test_certificates_that_are_not_there_are_the_environments_fault(
     address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "nowhere.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "nowhere.pem"))
     with pytest.raises(ConfigError, match="cannot be loaded") as told:
         write(connection(address))
-    assert "nowhere.pem" in told.value.what
-    assert told.value.where == "REQUESTS_CA_BUNDLE"
+    assert told.value.where == "SSL_CERT_FILE"
 
 
-def test_a_line_that_breaks_within_tls_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
-    import requests
-
-    def broken(*_: object, **__: object) -> None:
-        raise requests.exceptions.SSLError("EOF occurred in violation of protocol")
-
-    monkeypatch.setattr(requests.Session, "post", broken)
-    with pytest.raises(UncertainWriteError):
-        write(connection("https://127.0.0.1:1"))
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (httpx2.ConnectError("reset"), UnavailableError),
+        (httpx2.ReadError("reset"), UncertainWriteError),
+    ],
+)
+def test_only_a_line_that_never_came_about_is_proof(
+    httpx2_mock: respx.Router, error: Exception, outcome: type[Exception]
+) -> None:
+    httpx2_mock.post("https://github.test/repos/learner/portfolio/issues").mock(side_effect=error)
+    with pytest.raises(outcome):
+        write(connection("https://github.test"))

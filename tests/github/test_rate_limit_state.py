@@ -8,180 +8,251 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.github.problems import LimitReachedError
-from bot.github.rate_limit_state import FOR_PEOPLE, Quota, RateLimitState, Reservation
-from bot.github.retry import HOUR, MINUTE, Pacing, Rates
+from bot.github.rate_limit_state import (
+    FOR_PEOPLE,
+    Quota,
+    RateLimitState,
+    RequestKind,
+    Reservation,
+    WriteRates,
+)
 
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-USUAL = Rates.of(Pacing())
-LIFTED = Rates.of(Pacing(interval=0))
+USUAL = WriteRates()
+LIFTED = WriteRates(interval=0)
 SECONDARY = LimitReachedError(secondary=True, after=None, reset_in=None)
 FOREVER = 1e9
 
 
-class Desk:
-    """A book, and a clock that is set by hand."""
+class Limits:
+    """A state, and a clock that is set by hand."""
 
-    def __init__(self, rates: Rates = USUAL) -> None:
-        self.book = RateLimitState()
+    def __init__(self, rates: WriteRates = USUAL) -> None:
+        self.state = RateLimitState()
         self.now = NOON
         self.given = rates
 
     def wait(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
 
-    def write(
-        self, creations: int = 1, *, at_most: float = FOREVER, people: bool = False
+    def reserve(
+        self, kind: RequestKind, *, at_most: float = FOREVER, people: bool = False
     ) -> Reservation:
-        place, self.book = self.book.write(
-            self.now, self.given, creations=creations, at_most=at_most, people=people
+        reserved, self.state = self.state.reserve(
+            self.now, self.given, kind, at_most=at_most, people=people
         )
-        return place
+        return reserved
 
-    def read(self, *, at_most: float = FOREVER, people: bool = False) -> Reservation:
-        place, self.book = self.book.read(self.now, self.given, at_most=at_most, people=people)
-        return place
+    def rejected(self, limit: LimitReachedError = SECONDARY, *, wrote: bool = True) -> float:
+        self.state = self.state.rejected(self.now, self.given, limit, wrote=wrote)
+        return self.state.blocked(self.now).seconds
 
-    def refused(self, limit: LimitReachedError = SECONDARY, *, wrote: bool = True) -> float:
-        self.book = self.book.refused(self.now, self.given, limit, wrote=wrote)
-        return self.book.closed(self.now).seconds
-
-    def heard(self, remaining: int, reset_in: float = 600) -> None:
-        self.book = self.book.heard(self.now, Quota(5_000, remaining, reset_in))
+    def observe(self, remaining: int, reset_in: float = 600) -> None:
+        self.state = self.state.observe(self.now, Quota(5_000, remaining, reset_in))
 
     @property
-    def rates(self) -> Rates:
-        return self.book.rates(self.now, self.given)
+    def rates(self) -> WriteRates:
+        return self.state.rates(self.now, self.given)
+
+
+def most_within(moments: list[datetime], span: timedelta) -> int:
+    """Return the largest number of moments in any window of that span."""
+    return max(sum(at <= other < at + span for other in moments) for at in moments)
+
+
+class TestGithubsNumbers:
+    """As "Rate limits for the REST API" has them, written out: 80 content-generating requests a
+    minute and 500 an hour, 900 points a minute, one for a GET and five for a write."""
+
+    def test_80_new_things_a_minute_and_500_an_hour(self) -> None:
+        limits = Limits(WriteRates(interval=0.1))
+        made = []
+        for _ in range(1_200):
+            limits.wait(limits.reserve("create").seconds)
+            made.append(limits.now)
+        assert most_within(made, MINUTE) == 80
+        assert most_within(made, HOUR) == 500
+
+    def test_other_writes_are_not_counted_among_them(self) -> None:
+        limits = Limits(WriteRates(interval=0.1))
+        waits = [limits.reserve("write").seconds for _ in range(200)]
+        assert waits[-1] == pytest.approx(19.9)
+
+    def test_one_write_a_second(self) -> None:
+        limits = Limits()
+        assert [limits.reserve("write").seconds for _ in range(4)] == [0, 1, 2, 3]
+
+    def test_a_write_costs_as_much_as_five_reads(self) -> None:
+        def reads_at_once(before: list[RequestKind]) -> int:
+            limits = Limits()
+            for kind in before:
+                limits.reserve(kind)
+            return sum(limits.reserve("read", at_most=0).granted for _ in range(100))
+
+        usual = reads_at_once([])
+        assert usual - reads_at_once(["read"] * 10) == 10
+        assert usual - reads_at_once(["write"] * 4) == 20
+        assert usual - reads_at_once(["create"] * 4) == 20
 
 
 class TestReading:
     @given(st.lists(st.tuples(st.floats(0, 4), st.booleans()), min_size=1, max_size=1_500))
     def test_900_points_a_minute_are_never_exceeded(self, wishes: list[tuple[float, bool]]) -> None:
-        desk = Desk()
+        limits = Limits()
         sent: deque[tuple[datetime, int]] = deque()
         points = 0
         for pause, writes in wishes:
             # Most come at once, for that is what a limit is about.
-            desk.wait(pause if pause > 3.5 else 0)
-            place = desk.write(0, at_most=20) if writes else desk.read(at_most=20)
-            if not place.taken:
+            limits.wait(pause if pause > 3.5 else 0)
+            place = limits.reserve("write" if writes else "read", at_most=20)
+            if not place.granted:
                 continue
-            sent.append((desk.now + timedelta(seconds=place.seconds), 5 if writes else 1))
+            sent.append((limits.now + timedelta(seconds=place.seconds), 5 if writes else 1))
         for at, _ in sorted(sent):
             points = sum(cost for other, cost in sent if at <= other < at + MINUTE)
             assert points <= 900
 
     def test_a_run_is_not_held_up(self) -> None:
-        desk = Desk()
-        assert [desk.read().seconds for _ in range(50)] == [0] * 50
+        limits = Limits()
+        assert [limits.reserve("read").seconds for _ in range(50)] == [0] * 50
 
     def test_a_crowd_is_spread(self) -> None:
-        desk = Desk()
-        last = max(desk.read().seconds for _ in range(1_000))
+        limits = Limits()
+        last = max(limits.reserve("read").seconds for _ in range(1_000))
         assert last == pytest.approx(1_000 / 11 - 5, abs=0.2)
-        assert desk.read(at_most=20).why == "GitHub allows 900 points a minute"
+        assert limits.reserve("read", at_most=20).why == "GitHub allows 900 points a minute"
 
     def test_where_limits_are_lifted_nobody_waits(self) -> None:
-        desk = Desk(LIFTED)
-        assert {desk.read().seconds for _ in range(2_000)} == {0}
+        limits = Limits(LIFTED)
+        assert {limits.reserve("read").seconds for _ in range(2_000)} == {0}
 
 
 class TestThePeoplesShare:
     def test_runs_rest_when_little_is_left_of_the_hour(self) -> None:
-        desk = Desk()
-        desk.heard(501)
-        assert desk.read().seconds == 0
-        desk.heard(500, reset_in=600)
-        assert desk.read(at_most=20) == (601, FOR_PEOPLE, False)
-        assert desk.write(at_most=20) == (601, FOR_PEOPLE, False)
-        assert desk.read(people=True).seconds == 0
-        assert desk.write(people=True).seconds == 0
-        assert desk.book.closed(desk.now) == (601, FOR_PEOPLE)
-        assert desk.book.closed(desk.now, people=True).seconds == 0
+        limits = Limits()
+        limits.observe(501)
+        assert limits.reserve("read").seconds == 0
+        limits.observe(500, reset_in=600)
+        assert limits.reserve("read", at_most=20) == (601, FOR_PEOPLE, False)
+        assert limits.reserve("create", at_most=20) == (601, FOR_PEOPLE, False)
+        assert limits.reserve("read", people=True).seconds == 0
+        assert limits.reserve("create", people=True).seconds == 0
+        assert limits.state.blocked(limits.now) == (601, FOR_PEOPLE)
+        assert limits.state.blocked(limits.now, people=True).seconds == 0
 
     def test_a_new_hour_ends_it(self) -> None:
-        desk = Desk()
-        desk.heard(10, reset_in=600)
-        desk.wait(602)
-        assert desk.read().seconds == 0
-        desk.heard(10, reset_in=3_600)
-        desk.heard(4_999)
-        assert desk.read().seconds == 0
+        limits = Limits()
+        limits.observe(10, reset_in=600)
+        limits.wait(602)
+        assert limits.reserve("read").seconds == 0
+        limits.observe(10, reset_in=3_600)
+        limits.observe(4_999)
+        assert limits.reserve("read").seconds == 0
 
     def test_people_wait_as_well_when_github_has_refused(self) -> None:
-        desk = Desk()
-        desk.refused(LimitReachedError(secondary=False, after=None, reset_in=40), wrote=False)
-        assert desk.read(people=True).seconds == 41
+        limits = Limits()
+        limits.rejected(LimitReachedError(secondary=False, after=None, reset_in=40), wrote=False)
+        assert limits.reserve("read", people=True).seconds == 41
 
 
 class TestRefusals:
     def test_retry_after_is_kept_to_the_second(self) -> None:
-        assert Desk().refused(LimitReachedError(secondary=True, after=37, reset_in=None)) == 37
+        assert Limits().rejected(LimitReachedError(secondary=True, after=37, reset_in=None)) == 37
 
     def test_without_a_word_they_last_ever_longer_up_to_an_hour(self) -> None:
-        desk = Desk()
+        limits = Limits()
         waits = []
         for _ in range(8):
-            waits.append(desk.refused())
-            desk.wait(waits[-1])
+            waits.append(limits.rejected())
+            limits.wait(waits[-1])
         assert waits == [60, 120, 240, 480, 960, 1920, 3600, 3600]
 
     def test_after_a_quiet_hour_they_begin_anew(self) -> None:
-        desk = Desk()
-        desk.refused()
-        desk.wait(120)
-        assert desk.refused() == 120
-        desk.wait(3_721)
-        assert desk.refused() == 60
+        limits = Limits()
+        limits.rejected()
+        limits.wait(120)
+        assert limits.rejected() == 120
+        limits.wait(3_721)
+        assert limits.rejected() == 60
 
     def test_those_of_one_moment_are_one(self) -> None:
-        desk = Desk()
+        limits = Limits()
         for _ in range(8):
-            assert desk.refused() == 60
-        assert desk.rates.interval == 2
+            assert limits.rejected() == 60
+        assert limits.rates.interval == 2
 
     def test_what_is_learned_is_kept_for_a_day(self) -> None:
-        desk = Desk(Rates.of(Pacing(interval=0.1)))
+        limits = Limits(WriteRates(interval=0.1))
         for _ in range(40):
-            desk.wait(desk.write().seconds)
-        desk.refused()
-        assert desk.rates == Rates(1, 30, 500)
-        desk.wait(23 * 3600)
-        assert desk.rates == Rates(1, 30, 500)
-        desk.wait(3601)
-        assert desk.rates == Rates(0.1, 80, 500)
+            limits.wait(limits.reserve("create").seconds)
+        limits.rejected()
+        assert limits.rates == WriteRates(1, 30, 500)
+        limits.wait(23 * 3600)
+        assert limits.rates == WriteRates(1, 30, 500)
+        limits.wait(3601)
+        assert limits.rates == WriteRates(0.1, 80, 500)
+
+    @pytest.mark.parametrize(
+        ("before", "made", "after"),
+        [
+            (WriteRates(1), (0, 0), (2, 80, 500)),
+            (WriteRates(0), (0, 0), (1, 80, 500)),
+            (WriteRates(16), (0, 0), (16, 80, 500)),
+            (WriteRates(60), (0, 0), (60, 80, 500)),
+            (WriteRates(1), (40, 40), (2, 30, 500)),
+            (WriteRates(1), (11, 11), (2, 10, 500)),
+            (WriteRates(1), (0, 200), (2, 80, 180)),
+            (WriteRates(1), (0, 101), (2, 80, 100)),
+        ],
+    )
+    def test_a_refusal_slows_down_what_led_to_it(
+        self, before: WriteRates, made: tuple[int, int], after: tuple[float, int, int]
+    ) -> None:
+        assert before.slower(*made) == after
+
+    @given(st.lists(st.tuples(st.integers(0, 120), st.integers(0, 600)), max_size=30))
+    def test_refusals_never_speed_up_and_never_stop(self, made: list[tuple[int, int]]) -> None:
+        rates = WriteRates()
+        for minute, hour in made:
+            slower = rates.slower(minute, hour)
+            assert rates.interval <= slower.interval <= 16
+            assert 10 <= slower.per_minute <= rates.per_minute
+            assert 100 <= slower.per_hour <= rates.per_hour
+            rates = slower
 
     def test_a_refused_read_does_not_slow_writes_down(self) -> None:
-        desk = Desk()
-        desk.refused(wrote=False)
-        assert desk.rates == USUAL
+        limits = Limits()
+        limits.rejected(wrote=False)
+        assert limits.rates == USUAL
 
     def test_an_empty_hour_teaches_nothing(self) -> None:
-        desk = Desk()
-        desk.refused(LimitReachedError(secondary=False, after=None, reset_in=900))
-        assert desk.rates == USUAL
+        limits = Limits()
+        limits.rejected(LimitReachedError(secondary=False, after=None, reset_in=900))
+        assert limits.rates == USUAL
 
     def test_20_a_minute_and_150_an_hour_are_found_out_and_kept_to(self) -> None:
         """As somebody met them: a whole path is written all the same, with few refusals."""
-        desk = Desk()
+        limits = Limits()
         made: deque[datetime] = deque()
         refusals = 0
         while len(made) < 400:
-            desk.wait(desk.write().seconds)
-            lately = sum(at > desk.now - MINUTE for at in made)
-            if lately >= 20 or sum(at > desk.now - HOUR for at in made) >= 150:
+            limits.wait(limits.reserve("create").seconds)
+            lately = sum(at > limits.now - MINUTE for at in made)
+            if lately >= 20 or sum(at > limits.now - HOUR for at in made) >= 150:
                 refusals += 1
-                desk.refused()
+                limits.rejected()
                 continue
-            made.append(desk.now)
+            made.append(limits.now)
         assert refusals <= 8
-        assert desk.now - NOON < 5 * HOUR
+        assert limits.now - NOON < 5 * HOUR
 
 
 def test_a_clock_that_was_set_back_holds_nobody_up() -> None:
-    desk = Desk()
-    desk.heard(1, reset_in=10)
-    desk.refused(LimitReachedError(secondary=True, after=5, reset_in=None))
-    desk.wait(-3600)
-    assert desk.book.closed(desk.now, people=True).seconds == 5
-    assert desk.book.closed(desk.now).seconds == 11
-    assert desk.read(people=True).seconds == 5
+    limits = Limits()
+    limits.observe(1, reset_in=10)
+    limits.rejected(LimitReachedError(secondary=True, after=5, reset_in=None))
+    limits.wait(-3600)
+    assert limits.state.blocked(limits.now, people=True).seconds == 5
+    assert limits.state.blocked(limits.now).seconds == 11
+    assert limits.reserve("read", people=True).seconds == 5

@@ -146,7 +146,7 @@ class TestRevoke:
 class TestExchange:
     def test_a_person_signs_in(self, signin: SignIn, timeline: Timeline) -> None:
         address = signin.address(redirect_uri=BACK, state="s", challenge=challenge_of(VERIFIER))
-        with httpx2.Client(verify=False) as browser:
+        with httpx2.Client(verify=False, timeout=60) as browser:
             page = browser.get(address)
             action = address.partition("?")[0]
             back = query_of(browser.post(action, data=hidden(page) | {"authorize": "1"}))

@@ -9,7 +9,8 @@ from usecases.syncing import BOT, Runs
 from workbench import settings as config
 
 from bot.planning.desired import SUMMARY_KEY
-from bot.planning.marker import BEGIN, Ledger, Marker, wrap
+from bot.planning.ledger import Ledger
+from bot.planning.marker import BEGIN, Marker, wrap
 from bot.planning.observed import observe
 from bot.progress.commands import slash_commands
 from github_sandbox.state import comments, issues

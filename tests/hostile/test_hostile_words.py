@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from bot import templating
 from bot.action.activity import activity
 from bot.action.inputs import Command, inputs
-from bot.planning import marker
+from bot.planning import ledger, marker
 from bot.planning.labels import key_in
 from bot.progress import command_log, formbody, links, parse_command, quantities
 from bot.progress.commands import slash_commands
@@ -66,12 +66,12 @@ READERS = {
         marker.find, lambda _, found: found is None or _written_again(found) == found.marker
     ),
     "a ledger": Reader(
-        marker.find_ledger,
-        lambda text, found: marker.find_ledger(marker.with_ledger(text, found)) == found,
+        ledger.find_ledger,
+        lambda text, found: ledger.find_ledger(ledger.with_ledger(text, found)) == found,
     ),
     "another ledger": Reader(
-        lambda text: marker.with_ledger(text, marker.Ledger()),
-        lambda _, found: marker.find_ledger(found) == marker.Ledger(),
+        lambda text: ledger.with_ledger(text, ledger.Ledger()),
+        lambda _, found: ledger.find_ledger(found) == ledger.Ledger(),
     ),
     "a memory": Reader(
         command_log.find_memory,
@@ -262,7 +262,7 @@ def test_json_that_is_made_to_hurt_is_nothing_of_ours(kind: str, content: str) -
     text = _forged(kind, content)
     assert misread(text) == []
     assert marker.find(text) is None
-    assert marker.find_ledger(text) == marker.Ledger()
+    assert ledger.find_ledger(text) == ledger.Ledger()
     # What is odd about some is their time alone, and that does no harm.
     assert {entry.command.do for entry in command_log.find_memory(text).entries} <= {"start"}
 

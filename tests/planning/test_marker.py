@@ -3,15 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.planning.ledger import Ledger, find_ledger, with_ledger
 from bot.planning.marker import (
     BEGIN,
-    Ledger,
     Marker,
     digest,
     find,
-    find_ledger,
     normal,
-    with_ledger,
     wrap,
 )
 

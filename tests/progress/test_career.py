@@ -26,12 +26,12 @@ from bot.progress.commands.count import Count
 from bot.progress.commands.credit import Credit
 from bot.progress.commands.project import StartProject
 from bot.progress.metric_kinds import Kind, kind_of
-from bot.reports.view import View
+from bot.progress.path import LearningPath
 
 
 def sent(learner: Learner) -> tuple[Application, ...]:
     view = learner.view("2026-03-01")
-    return applications(view.observed, view.settings)
+    return applications(view)
 
 
 def applied(*labels: str) -> Learner:
@@ -92,7 +92,7 @@ def test_applications_are_counted_by_stage_in_the_order_of_the_stages() -> None:
 
 def idea(learner: Learner, name: str) -> Idea:
     view = learner.view("2026-03-01")
-    found = ideas(view.curriculum, view.observed, view.life, view.settings)
+    found = ideas(view)
     assert [one.idea.id for one in found] == ["bread", "buns", "cake"]
     return next(one for one in found if one.idea.id == name)
 
@@ -123,15 +123,8 @@ def test_an_idea_laid_aside_is_an_idea_again() -> None:
     assert idea(learner, "cake") == Idea(idea=RICH.projects[1], state="idea")
 
 
-def numbers(view: View, today: date | None = None) -> dict[str, Metric]:
-    found = metrics(
-        view.curriculum,
-        view.progress,
-        view.life,
-        view.observed,
-        view.settings,
-        today or view.today,
-    )
+def numbers(view: LearningPath, today: date | None = None) -> dict[str, Metric]:
+    found = metrics(view, today or view.today)
     return {one.id: one for one in found}
 
 

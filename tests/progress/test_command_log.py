@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.planning.marker import Ledger, with_ledger
+from bot.planning.ledger import Ledger, with_ledger
 from bot.planning.snapshot import IssueState
 from bot.progress.command import Command
 from bot.progress.command_log import (
-    ROOM,
     AcceptedCommand,
     Entry,
     Memory,
@@ -136,10 +135,19 @@ def test_a_long_memory_adds_up_the_hours_of_a_week_and_forgets_no_comment() -> N
         for n in range(1, 400)
     ]
     memory = back(Memory().adding(entries))
-    assert len(memory.comment()) < ROOM
+    assert len(memory.comment()) <= 65_536 / 3  # of the room that GitHub gives a body
     assert all(memory.knows(n) and memory.has(n, 0) for n in range(1, 400))
     hours = sum(e.command.hours for e in memory.entries if isinstance(e.command, Log))
     assert hours == 1.5 * 399
+
+
+@pytest.mark.parametrize("count", [250, 450, 600])
+def test_a_log_of_hours_fits_into_an_issue_of_65536_characters(count: int) -> None:
+    entries = [
+        entry(n, Log(hours=1, note="a note " * 9), at=DAY + timedelta(minutes=n))
+        for n in range(1, count)
+    ]
+    assert len(Memory().adding(entries).comment()) <= 65_536
 
 
 def closed(reason: str | None, *said: tuple[Command, int], after: int = 60) -> IssueState:

@@ -120,7 +120,7 @@ def test_what_a_command_means(text: str, command: Command) -> None:
 
 
 UNCLEAR: list[tuple[str, str | None]] = [
-    ("/dnoe", TASK),
+    ("/doone", TASK),
     ("/done", SUMMARY),
     ("/start", None),
     ("/skip", "journal:1"),
@@ -179,6 +179,33 @@ def test_the_sentences_read_well(file_regression: FileRegressionFixture) -> None
         answer = rejected(text, place(key))
         lines.append(f"{text}\n    {answer}\n")
     file_regression.check("".join(lines))
+
+
+@pytest.mark.parametrize(
+    ("just", "beyond"),
+    [
+        ("/log 24h", "/log 24h1m"),
+        ("/move -730d", "/move -731d"),
+        ("/move +730d", "/move +9999d"),
+        ("/pause until 2026-02-20", "/pause until 2026-02-19"),
+        ("/pause until 2027-02-21", "/pause until 2027-02-22"),
+        ("/pace 80h", "/pace 80.5h"),
+        ("/pace 120 months", "/pace 121 months"),
+        ("/count connections +1000000", "/count connections -1000001"),
+        ("/rate python 5", "/rate python 6"),
+        ("/rate python 1", "/rate python 0"),
+        ("/journal " + "x" * 50_000, "/journal " + "x" * 50_001),
+    ],
+)
+def test_each_limit_is_the_last_that_is_taken(just: str, beyond: str) -> None:
+    said(just)
+    assert rejected(beyond)
+
+
+def test_a_pace_that_ends_today_is_over() -> None:
+    how = config("2026-01-20", timezone="UTC")
+    assert "ended on" in rejected("/pace 1 month", place(how=how, today=date(2026, 2, 20)))
+    said("/pace 1 month", place(how=how, today=date(2026, 2, 19)))
 
 
 def test_a_choice_and_a_pace_remember_what_the_file_said() -> None:

@@ -32,7 +32,7 @@ _No response_
 
 
 def entries(learner: Learner) -> tuple[JournalEntry, ...]:
-    return journal(observe(learner.bench.edges.snapshot()), learner.how)
+    return journal(learner.view("2026-03-01"))
 
 
 def last(learner: Learner) -> dict[str, Any]:

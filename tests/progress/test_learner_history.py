@@ -16,6 +16,7 @@ from bot.progress.commands.choose import Choose
 from bot.progress.commands.count import Count
 from bot.progress.commands.credit import Credit
 from bot.progress.commands.done import Reopen
+from bot.progress.commands.evidence import Attested, Evidenced
 from bot.progress.commands.log import Log
 from bot.progress.commands.move import Move
 from bot.progress.commands.open import OpenUnit
@@ -24,6 +25,7 @@ from bot.progress.commands.pause import PauseUntil, Resume
 from bot.progress.commands.project import StartProject
 from bot.progress.commands.rate import Rate
 from bot.progress.commands.replan import Replan
+from bot.progress.commands.start import Start
 from bot.progress.learner_history import LearnerHistory
 from bot.progress.replay_commands import read_learner_history
 
@@ -72,6 +74,9 @@ def test_hours_and_counts_add_up_by_day() -> None:
     )
     assert found.hours_logged(date(2026, 1, 5), date(2026, 1, 6)) == 2
     assert found.hours_logged(date(2026, 1, 5), date(2026, 1, 11)) == 3.5
+    assert found.hours_logged(date(2026, 1, 7), date(2026, 1, 7)) == 1.5
+    assert found.hours_logged(date(2026, 1, 8), date(2026, 1, 11)) == 0
+    assert found.hours_logged(date(2026, 1, 4), date(2026, 1, 5)) == 0
     assert [entry.key for entry in found.logged] == [TASK, None]
     assert found.counted("connections", date(2026, 1, 8)) == 3
     assert found.counted("connections", date(2026, 1, 9)) == 0  # never below nothing
@@ -106,6 +111,19 @@ def test_a_choice_holds_until_the_file_is_edited(was: str, taken: str) -> None:
 def test_a_pace_holds_until_the_file_is_edited(was: str, turns: int) -> None:
     found = life(("2026-02-02", SUMMARY_KEY, SetPace(hours=5, was=was)))
     assert len(found.course.turns) == turns
+
+
+def test_who_approved_and_when_and_what_was_found_is_known_of_each_issue() -> None:
+    found = life(
+        ("2026-02-02", TASK, Attested()),
+        ("2026-02-02", TASK, Evidenced(kind="post", url="https://x.org/1")),
+        ("2026-02-03", TASK, Evidenced(kind="post", url="https://x.org/1", title="Again")),
+        ("2026-02-01", TASK, Start()),
+        ("2026-02-04", TASK, Start()),
+    )
+    assert found.attested == {TASK: ("ada", date(2026, 2, 2))}
+    assert [(e.day, e.title) for e in found.evidence[TASK]] == [(date(2026, 2, 3), "Again")]
+    assert found.started == {TASK: date(2026, 2, 1)}
 
 
 def test_what_no_longer_fits_the_curriculum_is_left_out() -> None:

@@ -35,6 +35,7 @@ def words(text: str) -> list[str]:
         "~~~~\n/start\n~~~\n/start\n~~~~\n/done",
         "- ```\n  /start\n  ```\n/done",
         "```inline```\n/done",
+        "```\n   ```\n/done",
     ],
 )
 def test_a_command_is_the_first_thing_on_a_line(text: str) -> None:
@@ -53,6 +54,7 @@ def test_a_command_is_the_first_thing_on_a_line(text: str) -> None:
         "```\n/done\n```",
         "~~~ bash\n/done",
         "```\n~~~\n/done\n~~~\n```",
+        "```\n    ```\n/done",
         "<!-- /done -->",
         "<!--\n/done\n-->",
         "<!-- x --> /done",
@@ -76,7 +78,7 @@ def test_what_is_no_command(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "near"),
     [
-        ("/dnoe", "done"),
+        ("/doone", "done"),
         ("/lgo 2h", "log"),
         ("/stat", "start"),
         ("/puase until tomorrow", "pause"),
@@ -90,7 +92,7 @@ def test_a_mistyped_command_names_the_nearest_one(text: str, near: str) -> None:
 
 
 def test_a_mistyped_word_in_prose_is_prose() -> None:
-    assert read_commands("/dnoe is what I wrote yesterday") == ()
+    assert read_commands("/doone is what I wrote yesterday") == ()
 
 
 def test_every_command_of_a_comment_is_found_in_order() -> None:
@@ -125,7 +127,7 @@ def test_no_text_makes_it_stumble(text: str) -> None:
 
 
 LINES = st.sampled_from(
-    ["/done", "/log 2h", "/dnoe", "```", "~~~", "<!--", "-->", "> /x", "    /done", "`", "/journal"]
+    ["/done", "/log 2h", "/lgo", "```", "~~~", "<!--", "-->", "> /x", "    /done", "`", "/journal"]
 )
 
 

@@ -12,8 +12,8 @@ from workbench import Workbench
 from workbench import settings as config
 
 from bot.curriculum.model import Curriculum
-from bot.planning.observed import observe
-from bot.progress.progress import Progress, Work, WorkState, read_progress
+from bot.progress.path import LearningPath
+from bot.progress.progress import Progress, Work, WorkState
 from bot.settings import Settings
 
 WEB = config(choices={"choose-your-way": "web"})
@@ -27,7 +27,8 @@ def bench() -> Workbench:
 
 
 def seen(bench: Workbench, path: Curriculum = SMALL, how: Settings = WEB) -> Progress:
-    return read_progress(path, how, observe(bench.edges.snapshot()))
+    now = datetime(2026, 1, 5, 12, tzinfo=UTC)
+    return LearningPath.read(path, how, bench.edges.snapshot(), now).progress
 
 
 def work(progress: Progress, title: str) -> Work:

@@ -10,19 +10,19 @@ from reports.lives import RICH, Learner
 
 from bot.curriculum.base import Priority
 from bot.progress.commands.credit import Credit
+from bot.progress.path import LearningPath
 from bot.progress.progress import Progress, Work, WorkState
 from bot.progress.skills import Rated, RoleFit, SkillCover, calibration, coverage, gap, role_fits
-from bot.reports.view import View
 
 UNTIL = date(2026, 4, 1)
 ONE = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- x #python #data")
 
 
-def cover(view: View, until: date | None = None) -> dict[str, SkillCover]:
+def cover(view: LearningPath, until: date | None = None) -> dict[str, SkillCover]:
     return {s.id: s for s in coverage(view.curriculum, view.progress, until)}
 
 
-def rated(view: View, until: date | None = None) -> dict[str, Rated]:
+def rated(view: LearningPath, until: date | None = None) -> dict[str, Rated]:
     return {r.id: r for r in calibration(view.curriculum, view.progress, view.life, until)}
 
 
@@ -101,7 +101,7 @@ ROLES = curriculum(
 )
 
 
-def fits(view: View) -> dict[str, RoleFit]:
+def fits(view: LearningPath) -> dict[str, RoleFit]:
     found = role_fits(view.curriculum, coverage(view.curriculum, view.progress))
     return {fit.role.title: fit for fit in found}
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import partial
 
 from builders import curriculum
 from planning.paths import LONG
@@ -19,10 +18,9 @@ from bot.progress.commands.count import Count
 from bot.progress.commands.evidence import Evidenced
 from bot.progress.commands.log import Log
 from bot.progress.commands.rate import Rate
+from bot.progress.path import LearningPath
 from bot.reports.dashboard import as_markdown, dashboard
-from bot.reports.view import View
 from bot.settings import Settings
-from bot.usecases.look import look
 from bot.usecases.reconcile import Session
 from github_sandbox.state import issues
 
@@ -176,14 +174,8 @@ class Learner:
     def _session(self, today: str, *, with_dashboard: bool) -> Session:
         seen = self.view(today)
         text = as_markdown(dashboard(seen)) if with_dashboard else ""
-        desired = desired_state(
-            self.path,
-            seen.settings,
-            seen.today,
-            course=seen.life.course,
-            texts=Texts(dashboard=text),
-        )
-        return Session(self.bench.edges, partial(make_plan, desired))
+        desired = desired_state(seen, Texts(dashboard=text))
+        return Session(self.bench.edges, lambda there: make_plan(desired, observe(there)))
 
     def files(self, title: str, label: str, day: str, body: str = "") -> "Learner":
         """An issue by the learner, as a form makes it; `label` is the label's key."""
@@ -199,10 +191,10 @@ class Learner:
         self._last_push = datetime.fromisoformat(moment)
         return self
 
-    def view(self, today: str, hour: int = 8) -> View:
+    def view(self, today: str, hour: int = 8) -> LearningPath:
         """The view on a day."""
         seen = self.bench.edges.snapshot().model_copy(update={"last_push": self._last_push})
-        return look(self.path, self.how, seen, at(today, hour))
+        return LearningPath.read(self.path, self.how, seen, at(today, hour))
 
 
 def _words(name: str) -> str:

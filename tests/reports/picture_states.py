@@ -9,8 +9,7 @@ from workbench import Workbench, settings
 
 from bot.curriculum.model import Curriculum
 from bot.progress.learner_history import Logged, Rating
-from bot.reports.view import View
-from bot.usecases.look import look
+from bot.progress.path import LearningPath
 
 SKILLS = ("python", "data", "models", "cloud", "pipelines")
 YEAR = "\n".join(
@@ -92,7 +91,7 @@ def seen(
     logged: dict[str, float] | None = None,
     rated: dict[str, int] | None = None,
     **more: Any,
-) -> View:
+) -> LearningPath:
     """The view of `path` on `today` when the tasks in `done` were closed on their days."""
     chosen = settings("2026-01-05", ahead="all", **more)
     bench = Workbench()
@@ -101,7 +100,7 @@ def seen(
         bench.close(title)
         bench.issue(title).closed_at = datetime.fromisoformat(f"{day}T18:00:00+00:00")
     now = datetime.fromisoformat(f"{today}T12:00:00").replace(tzinfo=UTC)
-    view = look(path, chosen, bench.edges.snapshot(), now)
+    view = LearningPath.read(path, chosen, bench.edges.snapshot(), now)
     said = {
         "logged": tuple(
             Logged(day=date.fromisoformat(day), hours=hours)
@@ -115,7 +114,7 @@ def seen(
     return view.model_copy(update={"life": view.life.model_copy(update=said)})
 
 
-def busy() -> View:
+def busy() -> LearningPath:
     """Five months in, with quick weeks and slow ones, a pause, logged hours and ratings."""
     start = date(2026, 1, 5)
     done = {}
@@ -132,7 +131,7 @@ def busy() -> View:
     )
 
 
-def finished() -> View:
+def finished() -> LearningPath:
     """All of it is done."""
     work = ("Read", "Try", "Build")
     done = {
@@ -143,7 +142,7 @@ def finished() -> View:
     return seen(PATH, "2027-02-01", done, rated=dict.fromkeys(SKILLS, 5))
 
 
-STATES: dict[str, Callable[[], View]] = {
+STATES: dict[str, Callable[[], LearningPath]] = {
     "nothing-yet": lambda: seen(PATH, "2025-12-20"),
     "first-week": lambda: seen(PATH, "2026-01-08"),
     "busy": busy,

@@ -7,7 +7,7 @@ from reports.lives import Learner
 from bot.planning.desired import SUMMARY_KEY
 from bot.progress.command import CommandContext
 from bot.progress.parse_command import parse_command, read_commands
-from bot.reports.view import View
+from bot.progress.path import LearningPath
 from bot.reports.where import first_unfinished
 
 IN_TEXT = re.compile(r"`(/\w[^`]*)`")
@@ -15,7 +15,7 @@ IN_TERMINAL = re.compile(r"^  (/\w.*?) {2,}", re.MULTILINE)
 ON_WORK = {"move", "skip", "done", "log"}
 
 
-def understood(learner: Learner, seen: View, text: str) -> set[str]:
+def understood(learner: Learner, seen: LearningPath, text: str) -> set[str]:
     """The words of the commands that `text` names; fails when one would not be understood."""
     words = set()
     for line in (*IN_TEXT.findall(text), *IN_TERMINAL.findall(text)):
@@ -28,7 +28,7 @@ def understood(learner: Learner, seen: View, text: str) -> set[str]:
     return words
 
 
-def _place(learner: Learner, seen: View, word: str) -> CommandContext:
+def _place(learner: Learner, seen: LearningPath, word: str) -> CommandContext:
     work = seen.progress.work[0]
     return CommandContext(
         curriculum=learner.path,

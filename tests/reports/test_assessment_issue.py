@@ -15,8 +15,8 @@ from bot.planning.diff_issues import MAX_BODY
 from bot.planning.observed import observe
 from bot.progress.assessment import pairs_in, ratings_in_issues
 from bot.progress.commands.open import OpenUnit
+from bot.progress.path import LearningPath
 from bot.reports.assessment import assessment_issues
-from bot.reports.view import View
 
 OFFICIAL = from_catalog("devops-to-mlops")
 ROLLING = config("2026-01-05", ahead=4)
@@ -62,7 +62,7 @@ def test_there_is_one_for_each_module_that_the_guide_names() -> None:
     ]
 
 
-def seeded(view: View) -> list[str]:
+def seeded(view: LearningPath) -> list[str]:
     return [i.key for i in assessment_issues(view) if i.seed]
 
 

@@ -10,11 +10,10 @@ from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
 from workbench import Workbench, settings
 
+from bot.progress.path import LearningPath
 from bot.progress.streak import streak
 from bot.reports.badge import Badge, BadgeKind, as_shields, as_svg, badge
 from bot.reports.letters import width
-from bot.reports.view import View
-from bot.usecases.look import look
 
 ALL = settings("2026-01-05", ahead="all")
 
@@ -31,9 +30,9 @@ def done(bench: Workbench, title: str, day: str) -> None:
     bench.issue(title).closed_at = datetime.fromisoformat(f"{day}T18:00:00+00:00")
 
 
-def view(bench: Workbench, today: str) -> View:
+def view(bench: Workbench, today: str) -> LearningPath:
     now = datetime.fromisoformat(f"{today}T12:00:00").replace(tzinfo=UTC)
-    return look(LONG, ALL, bench.edges.snapshot(), now)
+    return LearningPath.read(LONG, ALL, bench.edges.snapshot(), now)
 
 
 def message(bench: Workbench, kind: BadgeKind, today: str) -> str:

@@ -27,9 +27,9 @@ from bot.progress.commands.optional import DropOptional
 from bot.progress.commands.pause import PauseUntil
 from bot.progress.commands.project import StartProject
 from bot.progress.commands.replan import Replan
+from bot.progress.path import LearningPath
 from bot.reports.dashboard import MOST_CHARACTERS, as_markdown, dashboard
 from bot.templating import NO_BREAK
-from bot.usecases.look import look
 
 RESTING = config(pauses=[{"from": "2026-01-19", "to": "2026-02-08", "reason": "holiday"}])
 PLAIN = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- x\n- y\nMonth 2: N\nWeek 1: V\n- z")
@@ -327,6 +327,6 @@ def test_a_button_ticked_by_hand_is_cleared_by_the_next_page() -> None:
 def test_it_tells_the_learners_day_and_not_the_servers() -> None:
     learner = Learner(how=config("2026-01-05", timezone="Pacific/Auckland"))
     late_in_london = at("2026-01-06", 22)
-    seen = look(LONG, learner.how, learner.bench.edges.snapshot(), late_in_london)
+    seen = LearningPath.read(LONG, learner.how, learner.bench.edges.snapshot(), late_in_london)
     assert dashboard(seen).today == date(2026, 1, 7)
     assert dashboard(seen).next_look == date(2026, 1, 7) + timedelta(days=1)

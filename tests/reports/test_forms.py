@@ -18,6 +18,7 @@ from bot.curriculum.load import from_catalog
 from bot.curriculum.model import Curriculum
 from bot.planning.desired import desired_state
 from bot.planning.observed import observe
+from bot.planning.path import PlannedPath
 from bot.progress.assessment import ratings_in_issues
 from bot.progress.journal import journal
 from bot.reports.forms import KEPT, form_files
@@ -166,7 +167,7 @@ def test_what_the_journal_form_asks_is_read_back() -> None:
     answers = {"Date": "2026-01-07", "What I learned": "Rows.\n\nAnd columns."}
     body = filled_in(form("learning-journal"), answers)
     learner = Learner(OFFICIAL).files("Journal: ", "kind:journal", "2026-01-09", body)
-    (entry,) = journal(observe(learner.bench.edges.snapshot()), learner.how)
+    (entry,) = journal(learner.view("2026-03-01"))
     assert (entry.day, entry.text) == (date(2026, 1, 7), "What I learned: Rows.\n\nAnd columns.")
 
 
@@ -186,7 +187,8 @@ def test_every_choice_of_the_assessment_form_is_read_back(scale: int) -> None:
 
 
 def test_the_labels_the_forms_wear_are_among_those_of_the_path() -> None:
-    wanted = {label.key: label.name for label in desired_state(OFFICIAL, HOW, HOW.start).labels}
+    desired = desired_state(PlannedPath.at_start(OFFICIAL, HOW))
+    wanted = {label.key: label.name for label in desired.labels}
     made = form_files(OFFICIAL, HOW, wanted)
     assert len(made) == 3
     for text in made.values():

@@ -13,10 +13,10 @@ from pytest_regressions.file_regression import FileRegressionFixture
 from reports.picture_states import BARE, PATH, STATES, seen
 
 from bench.pictures import IMAGES, SHOWN
+from bot.progress.path import LearningPath
 from bot.progress.progress import Progress, WorkState
 from bot.reports.letters import ELLIPSIS, fit, lines, width
 from bot.reports.pictures import NAMES, activity, burnup, card, paper, picture, skills
-from bot.reports.view import View
 
 SVG = "{http://www.w3.org/2000/svg}"
 TAGS = {
@@ -32,7 +32,7 @@ GOLDEN = [
 
 
 @cache
-def state(name: str) -> View:
+def state(name: str) -> LearningPath:
     """One of STATES, made once."""
     return STATES[name]()
 

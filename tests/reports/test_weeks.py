@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from reports.lives import TINY, Learner, at, day
 from workbench import settings as config
 
-from bot.reports.view import View
+from bot.progress.path import LearningPath
 from bot.reports.week import MOST_AT_ONCE, Week, due_weeks, weekly_key
 from bot.settings import Settings, Weekday
 
@@ -68,14 +68,14 @@ def test_the_moment_of_the_summary(zone: str, weekday: str, hour: int, week: str
     assert found == datetime.fromisoformat(due).replace(tzinfo=UTC)
 
 
-def view(learner: Learner, now: datetime) -> View:
+def view(learner: Learner, now: datetime) -> LearningPath:
     local = now.astimezone(learner.how.zone)
-    return learner.view(str(local.date()))
+    return learner.view(str(local.date())).model_copy(update={"now": now})
 
 
 def due(learner: Learner, now: datetime, made: str = "2026-01-05", *posted: str) -> list[str]:
     keys = {f"weekly:{week}" for week in posted}
-    return [str(w) for w in due_weeks(view(learner, now), now, day(made), keys)]
+    return [str(w) for w in due_weeks(view(learner, now), day(made), keys)]
 
 
 def test_none_before_the_first_week_is_over_and_none_twice() -> None:
@@ -122,11 +122,9 @@ def test_every_week_once_in_any_order_and_repetition_of_runs(
     learner = Learner(how=config("2026-01-05", timezone=zone, summary=summary))
     posted: list[str] = []
     for now in nows:
-        posted += [
-            weekly_key(w) for w in due_weeks(view(learner, now), now, day("2026-01-05"), posted)
-        ]
+        posted += [weekly_key(w) for w in due_weeks(view(learner, now), day("2026-01-05"), posted)]
     end = datetime(2026, 7, 1, 23, tzinfo=UTC)
-    while found := due_weeks(view(learner, end), end, day("2026-01-05"), posted):
+    while found := due_weeks(view(learner, end), day("2026-01-05"), posted):
         posted += [weekly_key(week) for week in found]
     assert len(posted) == len(set(posted))
     assert set(posted) == set(_all_due(learner.how, end))

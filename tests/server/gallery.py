@@ -12,7 +12,7 @@ from server.server_fixture import Host, environment, hosted
 from workbench import settings
 
 from bot.curriculum.model import Curriculum
-from bot.reports.view import View
+from bot.progress.path import LearningPath
 from bot.server.showing import Showing, packed, showing
 from bot.server.store.page_cache import CachedPage
 from bot.server.store.rows import InstallationRow, RepositoryInfo, RepositoryRow
@@ -59,7 +59,7 @@ class Gallery:
         assert found is not None
         return found
 
-    def hang(self, full_name: str, view: View, **how: Any) -> RepositoryRow:
+    def hang(self, full_name: str, view: LearningPath, **how: Any) -> RepositoryRow:
         """A repository whose last look went through."""
         row = self.known(full_name, **{"result": "synced", **how})
         shown = showing(view, NOW)
@@ -80,7 +80,7 @@ def busy(path: Curriculum = RICH, **how: Any) -> Learner:
 
 
 @cache
-def six_weeks() -> View:
+def six_weeks() -> LearningPath:
     """The same, seen."""
     return busy().view("2026-02-16")
 

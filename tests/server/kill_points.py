@@ -36,7 +36,6 @@ class KillPoints:
         """The server, with all its places seen."""
         import httpx2
         from procrastinate.manager import JobManager
-        from requests.adapters import HTTPAdapter
 
         from bot.server.store import inbox
 
@@ -48,7 +47,6 @@ class KillPoints:
         for handle in ("batch_defer_jobs_async", "fetch_job", "finish_job_by_id_async"):
             self._around_job(JobManager, handle)
         self._around(httpx2.HTTPTransport, "handle_request")
-        self._around(HTTPAdapter, "send")
 
         async def watched(scope: Any, receive: Any, send: Any) -> None:
             if scope["type"] != "http" or scope["method"] != "POST":

@@ -3,7 +3,7 @@
 import sys
 import threading
 
-from bot.github.retry import Pacing
+from bot.github.rate_limit_state import WriteRates
 from bot.server.store.engine import open_engine
 from bot.server.store.rate_limiter import DatabaseRateLimiter
 
@@ -15,11 +15,11 @@ INTERVAL, PER_MINUTE = 0.5, 50
 def main(address: str) -> None:
     """Book, in threads."""
     engine = open_engine(address, connections=THREADS)
-    budget = DatabaseRateLimiter(engine, Pacing(interval=INTERVAL, per_minute=PER_MINUTE))
+    limiter = DatabaseRateLimiter(engine, WriteRates(interval=INTERVAL, per_minute=PER_MINUTE))
 
     def book() -> None:
         for _ in range(EACH):
-            budget.reserve(INSTALLATION, creations=1, at_most=1e9)
+            limiter.reserve(INSTALLATION, "create", at_most=1e9)
 
     threads = [threading.Thread(target=book) for _ in range(THREADS)]
     for thread in threads:

@@ -4,10 +4,10 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.github.exchange import Exchange
 from bot.github.rate_limiter import LimiterStatus
 from bot.server.metrics import Metrics
 from bot.server.store.rows import APP
@@ -19,15 +19,16 @@ REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "server.md"
 @pytest.fixture
 def measures(store: Store) -> Metrics:
     """With something in each of them."""
-    standing = LimiterStatus(closed=0, spared=0, ahead=2, longest=3.0, left=0.5)
+    standing = LimiterStatus(blocked=0, spared=0, scheduled=2, longest=3.0, remaining=0.5)
     made = Metrics(store, lambda: datetime.now(UTC), standing=lambda: standing)
     made.webhook(202, 0.004)
     made.request("GET", "/r/{owner}/{name}", 200, 0.01)
     made.request("BREW", "none", 405, 0.01)
     made.job(APP, "seen", 2.0)
     made.counting_sleep(lambda _seconds: None)(1.5)
-    made.github_exchange(Exchange("POST", 201, {}, 0.1))
-    made.github_exchange(Exchange("POST", None, {}, 0.1, "Timeout"))
+    made.github_response(
+        httpx2.Response(201, request=httpx2.Request("POST", "https://api.github.com/x"))
+    )
     return made
 
 

@@ -14,7 +14,7 @@ from workbench import settings
 
 from bot.errors import UnavailableError
 from bot.github.signin import SignIn
-from bot.reports.view import View
+from bot.progress.path import LearningPath
 from bot.server.showing import showing
 from github_sandbox.server import running
 from github_sandbox.state import apps
@@ -32,7 +32,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visited]:
         sandbox.webhooks.settle()
 
 
-def of(repository: Repository, **cohort: Any) -> View:
+def of(repository: Repository, **cohort: Any) -> LearningPath:
     """A view of it whose settings name Ada, and one issue is blocked."""
     how = settings("2026-01-05", ahead="all", mentors=["Ada"], cohort=cohort)
     learner = Learner(RICH, how).done(a1="2026-01-12").label("c1", "status: blocked")

@@ -122,7 +122,7 @@ def test_an_installation_that_nobody_told_of_is_found(town: Scenario) -> None:
     """Its delivery is lost for good; the daily look at the App finds it."""
     town.configure()
     with town.world.lock:
-        town.world.weather.lose = 1
+        town.world.webhook_faults.lose = 1
     town.install()
     town.settle()
     assert town.host.store.repositories.repository(town.home.id) is None
@@ -132,7 +132,7 @@ def test_an_installation_that_nobody_told_of_is_found(town: Scenario) -> None:
 
 def test_a_stranger_s_event_leads_to_its_installation(town: Scenario) -> None:
     with town.world.lock:
-        town.world.weather.lose = 1
+        town.world.webhook_faults.lose = 1
     town.install()
     town.configure()
     town.settle()
@@ -143,8 +143,8 @@ def test_deliveries_repeated_and_shuffled_end_in_the_same_state(either: Scenario
     either.configure()
     world = either.world
     with world.lock:
-        world.weather.held = True
-        world.weather.copies = 2
+        world.webhook_faults.held = True
+        world.webhook_faults.copies = 2
     installed = either.install()
     other = world.add_repository("learner/other")
     with world.lock:
@@ -163,7 +163,7 @@ def test_deliveries_repeated_and_shuffled_end_in_the_same_state(either: Scenario
     with world.lock:
         again = list(world.deliveries)
         random.Random(5).shuffle(again)
-        world.weather.copies = 1
+        world.webhook_faults.copies = 1
     writes = either.writes()
     for delivery in again:
         either.sandbox.webhooks.redeliver(delivery)

@@ -18,9 +18,8 @@ from server.conftest import empty_database
 from sqlalchemy.engine import Connection
 
 from bot.github.problems import LimitReachedError
-from bot.github.rate_limit_state import Quota, Reservation
+from bot.github.rate_limit_state import Quota, RequestKind, Reservation, WriteRates
 from bot.github.rate_limiter import InMemoryRateLimiter, LimiterStatus, StatefulRateLimiter
-from bot.github.retry import Pacing
 from bot.server import config
 from bot.server.store.engine import open_engine
 from bot.server.store.rate_limiter import DatabaseRateLimiter, database_time
@@ -31,6 +30,7 @@ from bot.server.store.tables import budget as table
 ROOT = Path(__file__).parents[2]
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ADA, BOB = 1, 2
+KINDS: dict[str, RequestKind] = {"create": "create", "write": "write", "read": "read"}
 MINUTE = timedelta(minutes=1)
 ROUNDING = timedelta(milliseconds=2)
 SECONDARY = LimitReachedError(secondary=True, after=None, reset_in=None)
@@ -54,15 +54,15 @@ def clock() -> Clock:
     return Clock()
 
 
-def shared(store: Store, clock: Clock, **pacing: float) -> DatabaseRateLimiter:
-    return DatabaseRateLimiter(store.engine, Pacing.model_validate(pacing), now=clock)
+def shared(store: Store, clock: Clock, rates: WriteRates | None = None) -> DatabaseRateLimiter:
+    return DatabaseRateLimiter(store.engine, rates, now=clock)
 
 
 def take(
-    budget: StatefulRateLimiter, installation: int = ADA, *, creations: int = 1
+    budget: StatefulRateLimiter, installation: int = ADA, kind: RequestKind = "create"
 ) -> Reservation:
-    place = budget.reserve(installation, creations=creations, at_most=1e9)
-    assert place.taken
+    place = budget.reserve(installation, kind, at_most=1e9)
+    assert place.granted
     return place
 
 
@@ -77,24 +77,24 @@ def test_two_processes_share_their_places(store: Store, clock: Clock) -> None:
 def test_a_refusal_is_heard_and_learned_from_by_all(store: Store, clock: Clock) -> None:
     one, other = shared(store, clock), shared(store, clock)
     for _ in range(3):
-        one.refused(ADA, SECONDARY, wrote=True)
-    assert other.closed(ADA) == (60, "GitHub's secondary rate limit")
-    assert other.ask(ADA, at_most=20) == (60, "GitHub's secondary rate limit", False)
+        one.rejected(ADA, SECONDARY, wrote=True)
+    assert other.blocked(ADA) == (60, "GitHub's secondary rate limit")
+    assert other.reserve(ADA, "read", at_most=20) == (60, "GitHub's secondary rate limit", False)
     clock.wait(60)
     assert [take(other).seconds, take(one).seconds] == [0, 2]
     clock.wait(60)
-    other.refused(ADA, SECONDARY, wrote=True)
-    assert one.closed(ADA).seconds == 120
-    assert other.closed(BOB).seconds == 0
+    other.rejected(ADA, SECONDARY, wrote=True)
+    assert one.blocked(ADA).seconds == 120
+    assert other.blocked(BOB).seconds == 0
 
 
 def test_all_leave_people_their_share(store: Store, clock: Clock) -> None:
     one, other = shared(store, clock), shared(store, clock)
-    one.heard(ADA, Quota(5_000, 400, 90))
-    assert other.ask(ADA, at_most=20).seconds == 91
-    assert other.ask(ADA, at_most=20, people=True).taken
-    one.heard(ADA, Quota(5_000, 4_999, 3_600))
-    assert other.ask(ADA, at_most=20).taken
+    one.observe(ADA, Quota(5_000, 400, 90))
+    assert other.reserve(ADA, "read", at_most=20).seconds == 91
+    assert other.reserve(ADA, "read", at_most=20, people=True).granted
+    one.observe(ADA, Quota(5_000, 4_999, 3_600))
+    assert other.reserve(ADA, "read", at_most=20).granted
 
 
 def test_places_of_one_who_died_pass(store: Store, clock: Clock) -> None:
@@ -107,15 +107,17 @@ def test_places_of_one_who_died_pass(store: Store, clock: Clock) -> None:
 
 def test_how_all_of_them_stand(store: Store, clock: Clock) -> None:
     budget = shared(store, clock)
-    assert budget.standing() == LimiterStatus(0, 0, 0, 0.0, None)
+    assert budget.status() == LimiterStatus(0, 0, 0, 0.0, None)
     for _ in range(4):
         take(budget)
-    budget.heard(BOB, Quota(5_000, 4_000, 600))
-    budget.heard(BOB, Quota(5_000, 250, 600))
-    budget.close(3, 30, "GitHub's rate limit")
-    assert budget.standing() == LimiterStatus(closed=1, spared=1, ahead=3, longest=601, left=0.05)
+    budget.observe(BOB, Quota(5_000, 4_000, 600))
+    budget.observe(BOB, Quota(5_000, 250, 600))
+    budget.block(3, 30, "GitHub's rate limit")
+    assert budget.status() == LimiterStatus(
+        blocked=1, spared=1, scheduled=3, longest=601, remaining=0.05
+    )
     clock.wait(700)
-    assert budget.standing() == LimiterStatus(0, 0, 0, 0.0, 0.05)
+    assert budget.status() == LimiterStatus(0, 0, 0, 0.0, 0.05)
 
 
 def test_an_installation_that_is_gone_leaves_nothing(store: Store, clock: Clock) -> None:
@@ -128,7 +130,7 @@ def test_an_installation_that_is_gone_leaves_nothing(store: Store, clock: Clock)
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(["write", "change", "read", "refused", "low", "close"]),
+            st.sampled_from(["create", "write", "read", "refused", "low", "close"]),
             st.sampled_from([0, 0.001, 0.4, 3, 70, 4_000]),
         ),
         max_size=25,
@@ -137,28 +139,22 @@ def test_an_installation_that_is_gone_leaves_nothing(store: Store, clock: Clock)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 def test_it_says_what_one_in_memory_says(store: Store, said: list[tuple[str, float]]) -> None:
     clock = Clock()
-    pacing = {"per_minute": 4, "per_hour": 9}
-    kept, remembered = (
-        shared(store, clock, **pacing),
-        InMemoryRateLimiter(Pacing(**pacing), clock=clock),
-    )
+    rates = WriteRates(per_minute=4, per_hour=9)
+    kept, remembered = shared(store, clock, rates), InMemoryRateLimiter(rates, clock=clock)
     with store.engine.begin() as connection:
         connection.execute(table.delete())
     for what, pause in said:
         clock.wait(pause)
         answers = []
         for budget in (kept, remembered):
-            if what in {"write", "change"}:
-                made = int(what == "write")
-                answers.append(budget.reserve(ADA, creations=made, at_most=600))
-            elif what == "read":
-                answers.append(budget.ask(ADA, at_most=600))
+            if what in KINDS:
+                answers.append(budget.reserve(ADA, KINDS[what], at_most=600))
             elif what == "refused":
-                budget.refused(ADA, SECONDARY, wrote=True)
+                budget.rejected(ADA, SECONDARY, wrote=True)
             elif what == "low":
-                budget.heard(ADA, Quota(5_000, 9, 30))
+                budget.observe(ADA, Quota(5_000, 9, 30))
             else:
-                budget.close(ADA, pause, "x")
+                budget.block(ADA, pause, "x")
         if answers:
             assert answers[0].seconds == pytest.approx(answers[1].seconds, abs=0.002)
             assert answers[0][1:] == answers[1][1:]
@@ -193,7 +189,7 @@ def test_two_real_processes_keep_to_the_limits_together(address: str) -> None:
     assert [one.wait(60) for one in processes] == [0, 0]
     engine = open_engine(address)
     try:
-        places = DatabaseRateLimiter(engine)._look(process.INSTALLATION).book.created
+        places = DatabaseRateLimiter(engine)._read(process.INSTALLATION).state.created
     finally:
         engine.dispose()
     assert len(places) == 2 * process.THREADS * process.EACH
@@ -216,10 +212,10 @@ def test_the_time_is_when_the_row_was_got(address: str) -> None:
         engine.dispose()
 
 
-def test_a_book_of_a_whole_hour_fits_into_its_row(store: Store, clock: Clock) -> None:
-    budget = shared(store, clock, interval=0.1, per_minute=500)
-    for _ in range(5):
-        take(budget, creations=100)
+def test_the_state_of_a_whole_hour_fits_into_its_row(store: Store, clock: Clock) -> None:
+    budget = shared(store, clock, WriteRates(interval=0.1, per_minute=500))
+    for _ in range(500):
+        take(budget)
     assert take(budget).why == "GitHub allows 500 new things an hour"
     with store.engine.connect() as connection:
         packed = connection.execute(sa.select(table.c.created)).scalar_one()

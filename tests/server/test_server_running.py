@@ -190,7 +190,7 @@ def test_the_reference_tells_every_measure(host: Host) -> None:
 def living_budget(host: Host) -> Iterator[None]:
     """As if there was an App, of which GitHub has told how much is left."""
     budget = InMemoryRateLimiter()
-    budget.heard(1, Quota(100, 50, 60.0))
+    budget.observe(1, Quota(100, 50, 60.0))
     host.server.budget = budget
     yield
     host.server.budget = None

@@ -352,7 +352,7 @@ def test_an_owner_who_was_asked_is_waited_for(town: Visited) -> None:
 def test_an_installation_nobody_told_of_is_looked_at(town: Visited) -> None:
     """Without webhooks, the page itself has it looked at."""
     with town.world.lock:
-        town.world.weather.lose = 10
+        town.world.webhook_faults.lose = 10
     installed = town.install()
     with town.person() as somebody:
         town.sign_in(somebody)

@@ -12,11 +12,10 @@ from server.scenario import Scenario
 from server.server_fixture import as_app, environment, eventually, hosted, register
 
 from bot.errors import ConfigError, UsageError
-from bot.github.exchange import Exchange
 from bot.server import telemetry
 from bot.server.server import Server
 from bot.server.store.rows import APP, repository
-from bot.server.telemetry import OURS, Telemetry
+from bot.server.telemetry import Telemetry
 from github_sandbox.api.engine import Engine, Request
 from github_sandbox.server import Sandbox
 
@@ -61,26 +60,6 @@ def parents_kind(span: ReadableSpan, spans: Sequence[ReadableSpan]) -> str:
     """The name of what it belongs to."""
     above = span.parent.span_id if span.parent else None
     return next((s.name for s in spans if s.context and s.context.span_id == above), "")
-
-
-def test_a_write_without_an_answer_is_told_by_its_error() -> None:
-    seen = InMemorySpanExporter()
-    traces = Telemetry(seen)
-    with traces.job(APP):
-        traces.exchanged(Exchange("PATCH", None, {}, 1.5, "ConnectionResetError"))
-        traces.exchanged(Exchange("PATCH", 422, {"location": "canary"}, 0.5))
-    traces.end()
-    lost, refused, look = seen.get_finished_spans()
-    assert dict(lost.attributes or {}) == {
-        "http.request.method": "PATCH",
-        "error.type": "ConnectionResetError",
-    }
-    assert (refused.attributes or {})["http.response.status_code"] == 422
-    assert not lost.status.is_ok
-    assert not refused.status.is_ok
-    assert lost.parent
-    assert lost.parent == refused.parent == look.context
-    assert (lost.end_time or 0) - (lost.start_time or 0) == 1_500_000_000
 
 
 @pytest.fixture
@@ -142,14 +121,14 @@ def test_what_is_traced_and_what_is_not(
     # The test asks by httpx2 as well, in the same process, and of that nobody is the parent.
     below = {(parents[s.parent.span_id].split()[0], s.name) for s in spans if s.parent}
     assert {("sync", "GET"), ("sync", "SELECT"), ("sync", "UPDATE")} <= below
-    # Tokens are asked for by httpx2, too.
-    own = [s for s in spans if s.instrumentation_scope and s.instrumentation_scope.name == OURS]
-    writes = [s for s in own if s.name == "POST" and parents_kind(s, spans) == "sync repository"]
-    sent = [e for e in journal if e.method == "POST" and not e.path.startswith("/app/")]
-    assert [(s.attributes or {})["http.response.status_code"] for s in writes] == [
+    # Tokens are asked for below syncs, too.
+    posts = [s for s in spans if s.name == "POST" and parents_kind(s, spans).startswith("sync")]
+    writes = [s for s in posts if parents_kind(s, spans) == "sync repository"]
+    sent = [e for e in journal if e.method == "POST"]
+    assert [(s.attributes or {})["http.status_code"] for s in posts] == [
         entry.status for entry in sent
     ]
-    assert {201, 200} == {entry.status for entry in sent}  # the latter for GraphQL
+    assert {200, 201} <= {entry.status for entry in sent}  # the former for GraphQL
     assert all(0 < (s.end_time or 0) - (s.start_time or 0) < 60e9 for s in writes)
     assert not [s for s in spans if s.name == "SELECT" and not s.parent]
     text = "".join(span.to_json() for span in spans)

@@ -14,8 +14,8 @@ from upgrade.state import load
 
 from bot.planning.marker import find
 from bot.progress.command_log import memories
+from bot.progress.path import LearningPath, PathReader
 from bot.reports.status import status
-from bot.reports.view import View
 from bot.usecases.sources import find_curriculum, find_settings
 from bot.usecases.sync import Sync, SyncResult
 from github_sandbox.api.engine import Engine
@@ -45,7 +45,7 @@ class Run:
     closed: tuple[str, ...]
     edited: tuple[str, ...]
     drift: tuple[tuple[str, str], ...]
-    view: View
+    view: LearningPath
 
     @property
     def writes(self) -> tuple[str, ...]:
@@ -97,7 +97,7 @@ class Scenario:
         )
         settings, place = find_settings(Path("/nowhere"), reader)
         path = find_curriculum(settings.curriculum, place)
-        sync = Sync(path, settings, self.world.clock.now(), reader, web=WEB)
+        sync = Sync(PathReader(path, settings, self.world.clock.now()), reader, web=WEB)
         return sync.run(gateway=lambda: gateway, sleep=line.sleep, progress=lambda *_: None)
 
     def issues(self) -> dict[int, Issue]:
@@ -130,7 +130,7 @@ class Scenario:
         }
 
 
-def reported(view: View) -> dict[str, Any]:
+def reported(view: LearningPath) -> dict[str, Any]:
     """What this program reads out of the repository, in the shape of the recording."""
     page = status(view).model_dump(mode="json")
     life = view.life

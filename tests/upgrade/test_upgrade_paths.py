@@ -78,3 +78,28 @@ def test_what_was_removed_or_renamed_stays_so_for_weeks(name: str) -> None:
 
 def _rounded(page: dict[str, object]) -> dict[str, object]:
     return {name: round(v, 6) if isinstance(v, float) else v for name, v in page.items()}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_ledger_gets_its_new_form_with_the_next_change_and_nothing_is_written_for_it(
+    name: str,
+) -> None:
+    path = Scenario(name)
+    old = ledger_of(path)
+    assert old.startswith('{"v":1,')
+    path.sync()
+    assert ledger_of(path) == old
+    path.later(weeks=1)
+    path.sync()
+    new = ledger_of(path)
+    assert new == old or new.startswith('{"v":2,')
+    assert path.sync().writes == ()
+    assert ledger_of(path) == new
+    assert len(new) <= len(old)
+
+
+def ledger_of(path: Scenario) -> str:
+    """The JSON of the ledger; fails when there is not one."""
+    bodies = [issue.body or "" for issue in path.home.issues.values()]
+    [found] = [body.split("milepost:ledger ")[1] for body in bodies if "milepost:ledger " in body]
+    return found

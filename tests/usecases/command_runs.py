@@ -1,7 +1,7 @@
 """Obeys in a repository of the sandbox as a run would: read, obey, write, as often as asked."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from workbench import Workbench
 from workbench import settings as config
@@ -16,9 +16,10 @@ from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command
 from bot.progress.command_log import AcceptedCommand, find_memory
 from bot.progress.learner_history import LearnerHistory
+from bot.progress.path import LearningPath
 from bot.progress.replay_commands import read_learner_history
 from bot.settings import Settings
-from bot.usecases.apply import apply
+from bot.usecases.apply import ApplyHooks, apply
 from bot.usecases.comment_inbox import CommentInbox
 from bot.usecases.run_commands import CommandChanges, run_commands
 from github_sandbox.state.objects import Comment
@@ -35,10 +36,9 @@ def seed(
     how = how or config()
 
     def plan(snapshot: Snapshot) -> Plan:
-        life = read_learner_history(path, how, observe(snapshot))
-        day = date.fromisoformat(today)
-        wanted = desired_state(path, life.in_force(how), day, course=life.course)
-        return make_plan(wanted, snapshot)
+        now = datetime.fromisoformat(f"{today}T12:00:00+00:00")
+        there = LearningPath.read(path, how, snapshot, now)
+        return make_plan(desired_state(there), there.observed)
 
     return write(bench, plan)
 
@@ -53,8 +53,7 @@ def write(bench: Workbench, plan: Callable[[Snapshot], Plan]) -> Plan:
         replan=plan,
         reader=bench.edges,
         gateway=bench.edges,
-        sleep=bench.waits.append,
-        progress=lambda *_: None,
+        hooks=ApplyHooks(bench.waits.append, lambda *_: None),
     )
     return planned
 
@@ -84,14 +83,15 @@ class Run:
     def look(self, snapshot: Snapshot | None = None, *noted: AcceptedCommand) -> CommandChanges:
         """What obeying would change."""
         snapshot = snapshot or self.bench.edges.snapshot()
-        return run_commands(self.inbox(), noted, snapshot, self.path, self.how, self.now)
+        path = LearningPath.read(self.path, self.how, snapshot, self.now)
+        return run_commands(path, self.inbox(), noted)
 
     def __call__(self, *noted: AcceptedCommand) -> tuple[Change, ...]:
         """Obey and write; the changes are handed back."""
 
         def plan(snapshot: Snapshot) -> Plan:
             obeyed = self.look(snapshot, *noted)
-            nothing = make_plan(NOTHING, snapshot).model_copy(update={"changes": ()})
+            nothing = make_plan(NOTHING, observe(snapshot)).model_copy(update={"changes": ()})
             return after_deeds(obeyed.first, nothing, obeyed.last)
 
         return write(self.bench, plan).changes

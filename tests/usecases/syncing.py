@@ -9,6 +9,7 @@ from workbench import settings as config
 
 from bot.curriculum.model import Curriculum
 from bot.planning.marker import find
+from bot.progress.path import PathReader
 from bot.settings import Settings
 from bot.usecases.sync import Sync, SyncPreview, SyncResult
 from github_sandbox.state.clock import Clock
@@ -60,7 +61,7 @@ class Runs:
         return self._sync().foresee()
 
     def _sync(self) -> Sync:
-        return Sync(self.path, self.how, self.now, self.bench.edges, web=WEB)
+        return Sync(PathReader(self.path, self.how, self.now), self.bench.edges, web=WEB)
 
     def writes(self) -> list[str]:
         """What one more run writes."""

@@ -18,15 +18,14 @@ GUIDE = from_catalog("devops-to-mlops")
 
 
 ANSWERS = {
-    "help": "/help",
     "status": "/status",
-    "misunderstood": "/dnoe\n/rate cooking 3\n/log 2",
+    "misunderstood": "/doone\n/rate cooking 3\n/log 2",
     "choose": "/choose B",
     "pause": "/pause 2 weeks",
     "pace-hours": "/pace 8h",
     "pace-months": "/pace 15 months",
     "replan": "/replan",
-    "several": "/pause 1 week\n/pace 9h\n/status\n/dnoe",
+    "several": "/pause 1 week\n/pace 9h\n/status\n/doone",
     "too-many": "/status\n" * 12,
     "nothing-to-choose-from": "/open month 13\n/project start pipeline",
 }

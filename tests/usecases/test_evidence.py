@@ -10,12 +10,11 @@ from workbench import Workbench, settings
 from bot.github.client import Connection
 from bot.github.reader import HttpReader
 from bot.planning.marker import Marker, digest, find, normal, wrap
-from bot.planning.observed import observe
 from bot.planning.snapshot import Found, ReactionState
 from bot.progress.command_log import AcceptedCommand, Entry, find_memory, with_memory
 from bot.progress.commands.evidence import Attested, Evidenced
-from bot.progress.progress import WorkState, read_progress
-from bot.progress.replay_commands import read_learner_history
+from bot.progress.path import LearningPath
+from bot.progress.progress import WorkState
 from bot.settings import Settings
 from bot.usecases.evidence import MAX_APPROVALS, MAX_LOOKUPS, MAX_NOTED, gather
 from github_sandbox.server import Sandbox
@@ -83,10 +82,8 @@ def run(
     outside: Pages | None = None,
 ) -> list[AcceptedCommand]:
     """One run, which remembers what it noted."""
-    observed = observe(bench.edges.snapshot())
-    life = read_learner_history(SMALL, how, observed)
-    inbox = bench.edges.comments_since(NOW - timedelta(days=2))
-    deeds = gather(asker, observed, inbox, life, how, now, outside)
+    path = LearningPath.read(SMALL, how, bench.edges.snapshot(), now)
+    deeds = gather(path, asker, bench.edges.comments_since(NOW - timedelta(days=2)), outside)
     for deed in deeds:
         issue = bench.repository.issues[deed.issue]
         body = issue.body or ""
@@ -104,8 +101,7 @@ def write(bench: Workbench, title: str, text: str) -> None:
 
 
 def state_of(bench: Workbench, title: str, how: Settings = PLAIN) -> WorkState:
-    observed = observe(bench.edges.snapshot())
-    progress = read_progress(SMALL, how, observed, read_learner_history(SMALL, how, observed))
+    progress = LearningPath.read(SMALL, how, bench.edges.snapshot(), NOW).progress
     return next(w.state for w in progress.work if w.title.startswith(title))
 
 
@@ -401,9 +397,6 @@ def test_over_http_where_pages_have_another_root(sandbox: Sandbox) -> None:
             mentor = world.actor(world.add_user("mentor").login)
             comments.react(world, mentor, made, {"content": "rocket"})
             now = world.clock.now()
-        observed = observe(reader.snapshot())
-        deeds = gather(
-            reader, observed, (), read_learner_history(SMALL, MENTORED, observed), MENTORED, now
-        )
+        deeds = gather(LearningPath.read(SMALL, MENTORED, reader.snapshot(), now), reader, ())
     assert noted(list(deeds)) == [("repository", f"{sandbox.url}/learner/model")]
     assert [deed.by for deed in deeds] == ["milepost", "mentor"]

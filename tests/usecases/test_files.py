@@ -11,11 +11,11 @@ from builders import curriculum
 from workbench import Workbench, settings
 
 from bot.errors import ConfigError
-from bot.planning.marker import Ledger
+from bot.planning.ledger import Ledger
 from bot.planning.ports import Gateway
+from bot.progress.path import LearningPath
 from bot.reports.forms import FOLDER, KEPT
 from bot.reports.readme import BEGIN, END
-from bot.reports.view import View
 from bot.usecases.files import (
     README_KEY,
     FilePlan,
@@ -25,7 +25,6 @@ from bot.usecases.files import (
     plan_files,
     write_files,
 )
-from bot.usecases.look import look
 from github_sandbox.state import files
 
 PATH = curriculum(
@@ -54,9 +53,9 @@ class House:
         self.made: set[str] = set()
         self.bench.edges.writes.clear()
 
-    def view(self, today: str = "2026-01-08", hour: int = 9) -> View:
+    def view(self, today: str = "2026-01-08", hour: int = 9) -> LearningPath:
         now = datetime.fromisoformat(today).replace(hour=hour, tzinfo=UTC)
-        view = look(PATH, self.settings, self.bench.edges.snapshot(), now)
+        view = LearningPath.read(PATH, self.settings, self.bench.edges.snapshot(), now)
         ledger: Ledger = view.observed.ledger.adding(self.made, {})
         return view.model_copy(
             update={"observed": view.observed.model_copy(update={"ledger": ledger})}

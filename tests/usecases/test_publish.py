@@ -7,7 +7,8 @@ from workbench import Workbench, settings
 from bot.errors import GitHubError, UncertainWriteError
 from bot.planning.changes import UpdateIssue
 from bot.planning.desired import SUMMARY_KEY
-from bot.usecases.publish import Outcome, keys_of, publish_once
+from bot.planning.observed import observe
+from bot.usecases.publish import DueComment, Outcome, keys_of, publish_once
 from github_sandbox.state import comments
 
 KEY = "weekly:2026-W07"
@@ -27,13 +28,11 @@ def publish(
     on: tuple[str, ...] = (SUMMARY_KEY,),
 ) -> Outcome:
     return publish_once(
-        key,
-        text,
-        bench.edges.snapshot(),
+        DueComment(key=key, on=on, title="", text=text),
+        observe(bench.edges.snapshot()),
         reader=bench.edges,
         gateway=lambda: bench.edges,
         sleep=bench.waits.append,
-        on=on,
     )
 
 

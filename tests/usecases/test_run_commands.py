@@ -28,8 +28,8 @@ from bot.progress.commands.rate import Rate
 from bot.progress.commands.replan import Replan
 from bot.progress.commands.skip import Skip
 from bot.progress.commands.start import Start
+from bot.progress.path import LearningPath
 from bot.usecases.comment_inbox import CommentInbox, read_inbox
-from bot.usecases.look import look
 from bot.usecases.run_commands import run_commands
 from github_sandbox.state import comments
 
@@ -93,7 +93,7 @@ def test_done_said_before_midnight_counts_on_that_day_of_the_learners(
     monday = datetime(2026, 1, 12, 14, tzinfo=UTC)
     for title in ("Read", "Write"):
         bench.issue(title).closed_at = monday
-    progress = look(SMALL, run.how, bench.edges.snapshot(), monday).progress
+    progress = LearningPath.read(SMALL, run.how, bench.edges.snapshot(), monday).progress
     days = {work.title: work.closed_on for work in progress.work if work.finished}
     assert {title.split()[0]: str(day) for title, day in days.items()} == {
         "Read": "2026-01-11",
@@ -233,7 +233,7 @@ def test_a_pause_can_be_asked_for_and_ended_in_one_comment(bench: Workbench, run
 
 
 def test_strangers_and_bots_make_us_neither_write_nor_talk(bench: Workbench, run: Run) -> None:
-    bench.say("Read", "/done\n/help\n/dnoe", by="stranger")
+    bench.say("Read", "/done\n/help\n/doone", by="stranger")
     bench.world.add_user("helper[bot]", kind="Bot")
     actor = bench.world.actor("helper[bot]")
     comments.create(bench.world, actor, bench.repository, bench.issue("Read"), {"body": "/done"})
@@ -261,7 +261,7 @@ def test_what_was_marked_is_left_alone_even_when_it_is_edited(bench: Workbench, 
 
 
 def test_a_lost_mark_is_set_again_and_nothing_else(bench: Workbench, run: Run) -> None:
-    said = bench.say("Read", "/log 1h\n/dnoe")
+    said = bench.say("Read", "/log 1h\n/doone")
     run()
     said.reactions.clear()
     assert [change.op for change in run()] == ["react"]
@@ -280,12 +280,12 @@ def test_what_was_obeyed_is_not_judged_again(bench: Workbench, run: Run) -> None
 
 
 def test_a_mistyped_command_is_answered_and_the_rest_obeyed(bench: Workbench, run: Run) -> None:
-    said = bench.say("Read", "/log 1h\n/dnoe")
+    said = bench.say("Read", "/log 1h\n/doone")
     run()
     assert marks(said) == ["confused"]
     assert run.remembered("Read") == [Log(hours=1)]
     (reply,) = run.replies("Read")
-    assert "`/dnoe` · There is no such command. Did you mean `/done`?" in reply
+    assert "`/doone` · There is no such command. Did you mean `/done`?" in reply
 
 
 def test_a_reply_cannot_be_made_to_say_more_than_text(bench: Workbench, run: Run) -> None:
@@ -438,8 +438,8 @@ def test_a_remembered_comment_with_any_mark_is_left_alone(bench: Workbench, run:
     bench.say("Read", "/log 1h")
     run()
     inbox = run.inbox().model_copy(update={"marked": frozenset()})
-    snapshot = bench.edges.snapshot()
-    assert run_commands(inbox, (), snapshot, SMALL, config(), run.now).last == ()
+    path = LearningPath.read(SMALL, config(), bench.edges.snapshot(), run.now)
+    assert run_commands(path, inbox, ()).last == ()
 
 
 def test_a_deed_about_an_issue_that_is_gone_is_left_out(bench: Workbench, run: Run) -> None:
@@ -449,7 +449,7 @@ def test_a_deed_about_an_issue_that_is_gone_is_left_out(bench: Workbench, run: R
 def test_the_snapshot_is_as_it_will_be(bench: Workbench, run: Run) -> None:
     bench.say("Read", "/done\n/log 1h")
     bench.say("Install", "/start")
-    promised = observe(run.look().snapshot)
+    promised = run.look().path.observed
     run()
     found = observe(bench.edges.snapshot())
     for key, ours in found.issues.items():

@@ -14,7 +14,7 @@ from bot.planning.marker import find
 
 EVERYTHING = (
     ("Read", "/start\n/log 2h reading\n/count people +1"),
-    ("Read", "/dnoe\n/done"),
+    ("Read", "/doone\n/done"),
     ("Install", "/journal one\n/journal two\n/skip"),
     ("Your path", "/pause 1 week\n/status\n/replan"),
     ("Choose your way", "/choose A\n/pace 10h"),

@@ -5,12 +5,12 @@ depends on the day, never on the hour, so that equal days give equal bytes. It h
 reference to anything outside, a paper of its own, and colours for light and dark.
 """
 
-from bot.reports.view import View
+from bot.progress.path import LearningPath
 
 NAMES = ("card", "burn-up", "skills", "activity")
 
 
-def picture(name: str, view: View) -> str:
+def picture(name: str, view: LearningPath) -> str:
     """The SVG of one of NAMES. Raises KeyError for any other name."""
     from bot.reports.pictures import activity, burnup, card, skills
 

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 from bot import templating
 from bot.planning.snapshot import Frozen
+from bot.progress.path import LearningPath
 from bot.reports.letters import width
 from bot.reports.pictures import paper
-from bot.reports.view import View
 from bot.templating import MONTHS
 
 WEEKS = 52
@@ -47,7 +47,7 @@ class Activity(Frozen):
         return tuple(day for day in self.days if day.level)
 
 
-def activity(view: View) -> Activity:
+def activity(view: LearningPath) -> Activity:
     """The values."""
     monday = view.today - timedelta(days=view.today.weekday())
     first = monday - timedelta(weeks=WEEKS - 1)

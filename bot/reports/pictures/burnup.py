@@ -7,9 +7,9 @@ from typing import NamedTuple
 from bot import templating
 from bot.planning.schedule import UnitDates, add_months
 from bot.planning.snapshot import Frozen
+from bot.progress.path import LearningPath
 from bot.reports.letters import width
 from bot.reports.pictures import paper
-from bot.reports.view import View
 from bot.settings import Pause
 from bot.templating import MONTHS
 
@@ -57,7 +57,7 @@ class BurnUp(Frozen):
         return max(end, forecast, self.done[-1].day)
 
 
-def burn_up(view: View) -> BurnUp:
+def burn_up(view: LearningPath) -> BurnUp:
     """The values."""
     progress, outlook = view.progress, view.outlook
     plan = _planned(view)
@@ -244,7 +244,7 @@ def _round_step(least: float) -> float:
         size *= 10
 
 
-def _planned(view: View) -> tuple[Point, ...]:
+def _planned(view: LearningPath) -> tuple[Point, ...]:
     """Each unit's work spread evenly over its days of study; level in pauses."""
     amounts = {view.dates.first - DAY: 0.0}
     before = 0.0

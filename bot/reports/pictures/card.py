@@ -6,10 +6,10 @@ from bot import templating
 from bot.planning.bodies import full_unit_name, module_name
 from bot.planning.schedule import UnitDates
 from bot.planning.snapshot import Frozen
+from bot.progress.path import LearningPath
 from bot.progress.streak import streak
 from bot.reports.letters import fit, lines
 from bot.reports.pictures import paper
-from bot.reports.view import View
 
 WIDE = 480
 EDGE = 24
@@ -43,7 +43,7 @@ class Card(Frozen):
     outlook: tuple[str, ...]
 
 
-def card(view: View) -> Card:
+def card(view: LearningPath) -> Card:
     """The card's values."""
     whole = view.progress.all
     here = _current(view)
@@ -119,7 +119,7 @@ def _strip(values: Card, top: float) -> list[dict[str, object]]:
     ]
 
 
-def _current(view: View) -> UnitDates | None:
+def _current(view: LearningPath) -> UnitDates | None:
     """The unit of today; in a pause the one that goes on after it. None when all is done."""
     if view.progress.all.done >= view.progress.all.total:
         return None
@@ -127,12 +127,12 @@ def _current(view: View) -> UnitDates | None:
     return view.dates.current(rest + timedelta(days=1) if rest else view.today)
 
 
-def _resting(view: View) -> date | None:
+def _resting(view: LearningPath) -> date | None:
     pauses = view.settings.pauses
     return max((p.last for p in pauses if p.first <= view.today <= p.last), default=None)
 
 
-def _facts(view: View, here: UnitDates | None) -> list[str]:
+def _facts(view: LearningPath, here: UnitDates | None) -> list[str]:
     if view.progress.all.done >= view.progress.all.total:
         return ["All of it is done"]
     facts: list[str] = []
@@ -153,7 +153,7 @@ def _facts(view: View, here: UnitDates | None) -> list[str]:
     return facts
 
 
-def _outlook(view: View) -> list[str]:
+def _outlook(view: LearningPath) -> list[str]:
     if view.progress.all.done >= view.progress.all.total:
         return []
     said: list[str] = []

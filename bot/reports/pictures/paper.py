@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any
 
 from bot import templating
+from bot.progress.path import LearningPath
 from bot.reports.letters import plain
-from bot.reports.view import View
 from bot.templating import NO_BREAK, day, hours, plural
 
 LIGHT = {
@@ -68,7 +68,7 @@ def steps(points: list[tuple[float, float]]) -> str:
     return f"M{tenth(x)},{tenth(y)}" + "".join(f"H{tenth(x)}V{tenth(y)}" for x, y in rest)
 
 
-def has_hours(view: View) -> bool:
+def has_hours(view: LearningPath) -> bool:
     """Whether the path says anything about hours; else tasks are counted."""
     return any(task.hours for task in view.curriculum.tasks()) or any(
         unit.hours for unit in view.curriculum.units()

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from bot import templating
 from bot.planning.snapshot import Frozen
+from bot.progress.path import LearningPath
 from bot.progress.skills import calibration, coverage
 from bot.reports.letters import fit, lines
 from bot.reports.pictures import paper
-from bot.reports.view import View
 
 WIDE = 600
 EDGE = 24
@@ -70,7 +70,7 @@ class Label(NamedTuple):
     lines: tuple[tuple[float, float, str], ...]
 
 
-def skills(view: View) -> Skills:
+def skills(view: LearningPath) -> Skills:
     """The values: the skills the learner rates, else those the guide wants developed."""
     curriculum, progress, life = view.curriculum, view.progress, view.life
     axes = [

@@ -15,12 +15,17 @@ from cachetools import LRUCache
 
 from bot.errors import MilepostError, UnavailableError
 from bot.github.app_problems import InstallationGoneError, NotInstalledError
-from bot.github.rate_limited_client import LaterError, RateLimitedClient
+from bot.github.rate_limited_client import LaterError
+from bot.github.retry import WaitPolicy
 from bot.github.rights import LISTING
 from bot.server.pages.frame import Frame
 from bot.server.response_cache import ResponseCache
 from bot.server.store.rows import RepositoryRow, Subject, installation, repository
-from bot.server.sync_repository import RepositoryGoneError, open_reader, read_repository
+from bot.server.sync_repository import (
+    RepositoryGoneError,
+    limited,
+    read_repository,
+)
 
 log = logging.getLogger(__name__)
 
@@ -84,22 +89,11 @@ class Confirming:
         server = self._frame.server
         if server.auth is None or server.budget is None:
             return None
-        lane = RateLimitedClient(
-            server.budget,
-            row.installation_id,
-            people=True,
-            http=server.auth.http(),
-            sleep=server.stop_signal.sleep,
-            max_wait=PATIENCE,
-        )
-        cache, sleep = self._answers.of(row.id), server.stop_signal.sleep
+        policy = WaitPolicy(sleep=server.stop_signal.sleep, max_wait=PATIENCE)
+        client = limited(server.auth, server.budget, row.installation_id, policy, people=True)
+        cache = self._answers.of(row.id)
         try:
-            seen = read_repository(
-                row,
-                server.auth,
-                lambda connection: open_reader(connection, lane, cache, sleep, PATIENCE),
-                rights=LISTING,
-            )
+            seen = read_repository(row, server.auth, client, cache, rights=LISTING)
         except (RepositoryGoneError, InstallationGoneError, NotInstalledError):
             return self._otherwise(row, installation(row.installation_id), now)
         except LaterError:

@@ -16,15 +16,16 @@ from pydantic import SecretStr
 from bot.errors import GitHubError, NotThereError
 from bot.github import problems
 from bot.github.addresses import web_root
-from bot.github.api_client import open_session
+from bot.github.api_client import ApiClient, open_session
 from bot.github.api_model import ApiModel, read
 from bot.github.app import AppAuth, InstalledRepository
 from bot.github.client import Connection, RestClient
 from bot.github.problems import ConflictError
 from bot.github.reader import HttpReader
-from bot.github.retry import Pacing, Waiter
+from bot.github.retry import WaitPolicy
 from bot.github.rights import Rights
 from bot.github.writer import Writer
+from bot.progress.path import PathReader
 from bot.server.pages.frame import Frame, PageError
 from bot.settings import CONFIG_PATH
 from bot.usecases.settings_text import check
@@ -112,7 +113,7 @@ class SettingsFile:
         """What GitHub has now."""
 
         def look(connection: Connection) -> There:
-            with self._client(connection) as client:
+            with RestClient(connection, self._client(connection.api_url)) as client:
                 found = read(_Repository, client.get(connection.root).json(), connection.root)
                 path = f"{connection.root}/contents/{CONFIG_PATH}"
                 try:
@@ -131,12 +132,11 @@ class SettingsFile:
         """
 
         def look(connection: Connection) -> SyncPreview:
-            with self._reader(connection) as reader:
+            client = self._client(connection.api_url)
+            with HttpReader(connection, client=client) as reader:
                 settings, curriculum = check(text, Remote(reader))
                 run = Sync(
-                    curriculum,
-                    settings,
-                    self._frame.clock(),
+                    PathReader(curriculum, settings, self._frame.clock()),
                     reader,
                     web=web_root(connection.api_url),
                 )
@@ -155,14 +155,7 @@ class SettingsFile:
         connection = Connection(
             repository=home.full_name, token=token, api_url=self._frame.config.api_url
         )
-        pacing = Pacing(interval=0, max_wait=PATIENCE)
-        writer = Writer(
-            connection,
-            pacing=pacing,
-            clock=self._frame.clock,
-            sleep=self._sleep,
-            on_exchange=self._frame.server.exchanged,
-        )
+        writer = Writer(connection, self._client(connection.api_url))
         content = base64.b64encode(text.encode()).decode()
         body = {"message": MESSAGE, "content": content}
         try:
@@ -196,18 +189,9 @@ class SettingsFile:
         rights = Rights(issues="read", contents=reads, pull_requests=reads)
         return self._app().using(home, look, rights=rights)
 
-    def _reader(self, connection: Connection) -> HttpReader:
-        return HttpReader(
-            connection,
-            http=self._http(connection.api_url),
-            clock=self._frame.clock,
-            sleep=self._sleep,
-            max_wait=PATIENCE,
-        )
-
-    def _client(self, connection: Connection) -> RestClient:
-        waiter = Waiter(clock=self._frame.clock, sleep=self._sleep, max_wait=PATIENCE)
-        return RestClient(connection, http=self._http(connection.api_url), waiter=waiter)
+    def _client(self, api_url: str) -> ApiClient:
+        policy = WaitPolicy(self._frame.clock, self._sleep, max_wait=PATIENCE)
+        return ApiClient(api_url, http=self._http(api_url), policy=policy)
 
     def _app(self) -> AppAuth:
         """The App, with less patience than work has. Raises PageError while there is none."""

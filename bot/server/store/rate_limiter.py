@@ -18,9 +18,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from bot.github.rate_limit_state import RateLimitState
-from bot.github.rate_limiter import Opened, StatefulRateLimiter
-from bot.github.retry import Pacing, Rates
+from bot.github.rate_limit_state import RateLimitState, WriteRates
+from bot.github.rate_limiter import OpenState, StatefulRateLimiter
 from bot.server.store.engine import ONLY_READS, insert
 from bot.server.store.tables import Moment, budget
 
@@ -33,45 +32,45 @@ Now = Callable[[Connection], datetime]
 
 
 class DatabaseRateLimiter(StatefulRateLimiter):
-    """A budget for all processes on one database. Each call is one transaction, or two when new.
+    """Limits all processes on one database. Each call is one transaction, or two when new.
 
     `now` is for tests; else it is the database's clock, and where that is in this process anyway,
     this machine's.
     """
 
     def __init__(
-        self, engine: Engine, pacing: Pacing | None = None, *, now: Now | None = None
+        self, engine: Engine, rates: WriteRates | None = None, *, now: Now | None = None
     ) -> None:
-        super().__init__(pacing)
+        super().__init__(rates)
         self._engine = engine
         self._now = now or database_time
 
     @contextmanager
-    def _open(self, installation: int) -> Iterator[Opened]:
+    def _open(self, installation: int) -> Iterator[OpenState]:
         with self._engine.begin() as connection:
             row = _held(connection, installation)
-            at = Opened(_book(row), self._now(connection))
-            before = at.book
+            at = OpenState(_state(row), self._now(connection))
+            before = at.state
             yield at
-            if at.book != before:
+            if at.state != before:
                 connection.execute(
                     budget.update()
                     .where(_B.installation_id == installation)
-                    .values(_columns(at.book))
+                    .values(_columns(at.state))
                 )
 
-    def _look(self, installation: int) -> Opened:
+    def _read(self, installation: int) -> OpenState:
         with self._reading() as connection:
             found = sa.select(budget).where(_B.installation_id == installation)
             row = connection.execute(found).mappings().first()
-            return Opened(_book(row) if row else RateLimitState(), self._now(connection))
+            return OpenState(_state(row) if row else RateLimitState(), self._now(connection))
 
     def _all(self) -> tuple[list[RateLimitState], datetime]:
         with self._reading() as connection:
             now = self._now(connection)
             ahead = sa.or_(*(at > now for at in (_B.last_at, _B.shut_at, _B.spare_at)))
             rows = connection.execute(sa.select(budget).where(ahead)).mappings().all()
-        return [_book(row) for row in rows], now
+        return [_state(row) for row in rows], now
 
     def _reading(self) -> Connection:
         return self._engine.connect().execution_options(**{ONLY_READS: True})
@@ -107,7 +106,7 @@ def _held(connection: Connection, installation: int) -> Any:
     return row
 
 
-def _book(row: Any) -> RateLimitState:
+def _state(row: Any) -> RateLimitState:
     known = row["spacing"] is not None
     return RateLimitState(
         last=row["last_at"],
@@ -116,28 +115,28 @@ def _book(row: Any) -> RateLimitState:
         shut=row["shut_at"],
         why=row["why"],
         spare=row["spare_at"],
-        learned=Rates(row["spacing"], row["per_minute"], row["per_hour"]) if known else None,
+        learned=WriteRates(row["spacing"], row["per_minute"], row["per_hour"]) if known else None,
         refused_at=row["refused_at"],
         strikes=row["strikes"],
         seen=row["seen_at"],
     )
 
 
-def _columns(book: RateLimitState) -> dict[str, Any]:
-    spacing, per_minute, per_hour = book.learned or (None, None, None)
+def _columns(state: RateLimitState) -> dict[str, Any]:
+    spacing, per_minute, per_hour = state.learned or (None, None, None)
     return {
-        "last_at": book.last,
-        "created": _packed(book.created, book.last),
-        "busy_at": book.busy,
-        "shut_at": book.shut,
-        "why": book.why,
-        "spare_at": book.spare,
+        "last_at": state.last,
+        "created": _packed(state.created, state.last),
+        "busy_at": state.busy,
+        "shut_at": state.shut,
+        "why": state.why,
+        "spare_at": state.spare,
         "spacing": spacing,
         "per_minute": per_minute,
         "per_hour": per_hour,
-        "refused_at": book.refused_at,
-        "strikes": book.strikes,
-        "seen_at": book.seen,
+        "refused_at": state.refused_at,
+        "strikes": state.strikes,
+        "seen_at": state.seen,
     }
 
 

@@ -29,7 +29,7 @@ def viewer(world: World, request: Request) -> User:
     return found if found and found.kind == "User" else world.users[world.owner.lower()]
 
 
-def look_as(response: Response, person: User) -> None:
+def sign_in(response: Response, person: User) -> None:
     """From now on this browser looks as somebody."""
     response.set_cookie(COOKIE, person.login, path="/", httponly=True, samesite="lax")
 
@@ -66,7 +66,7 @@ def router(world: World) -> APIRouter:
         back = fields.get("return_to", ["/"])[0]
         ours = back.startswith("/") and not back.startswith(("//", "/\\"))
         response = RedirectResponse(back if ours else "/", 303)
-        look_as(response, person)
+        sign_in(response, person)
         return response
 
     return routes

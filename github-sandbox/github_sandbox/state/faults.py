@@ -1,4 +1,4 @@
-"""Told to fail: which request, the how-manieth, and in what way."""
+"""Faults: which request fails, and how."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ KINDS: tuple[str, ...] = get_args(Kind)
 
 @dataclass
 class Fault:
-    """Fires on matching requests number `nth` to `nth + times - 1`, counted from 1.
+    """Fire on matching requests number `nth` to `nth + times - 1`, counted from 1.
 
     `method` is a method, "WRITE" (any that changes) or "*"; `path` a shell pattern over the path
     below the API root, e.g. "/repos/*/issues". `retry_after` (seconds) goes with the secondary
     limits, None leaves the header out; `hold` (seconds) with the time-outs; `requests` and
-    `seconds` say how far back a stale list is; `pid` goes with "kill". `times` 0 means for ever.
+    `seconds` say how far back a stale list is; `pid` goes with "kill". `times` 0 means always.
     """
 
     kind: str
@@ -70,13 +70,16 @@ class Fault:
 
 
 class Faults:
-    """The faults that wait for their request."""
+    """The active faults, in the order in which they were added."""
 
     def __init__(self) -> None:
         self.waiting: list[Fault] = []
 
     def add(self, kind: str, **how: Any) -> Fault:
-        """See `Fault` for the keywords. Raises ValueError for an unknown kind."""
+        """Add a fault and return it; the keywords are the fields of `Fault`.
+
+        Raises ValueError for an unknown kind.
+        """
         fault = Fault(kind, **how)
         self.waiting.append(fault)
         return fault
@@ -85,6 +88,6 @@ class Faults:
         self.waiting.clear()
 
     def next(self, method: str, path: str) -> Fault | None:
-        """The fault that this request meets, if any. Every matching one counts it."""
+        """Count the request with every matching fault and return the one that fires, if any."""
         firing = [f for f in self.waiting if f.matches(method, path) and f.strike()]
         return firing[0] if firing else None

@@ -1,0 +1,144 @@
+"""The ledger: which objects were ever made, so that what the learner deleted is not made again.
+
+It is a hidden comment at the end of the summary issue, and remembers labels as well, which have no
+body for a marker:
+
+    <!-- milepost:ledger {"v":2,"made":"3:...","labels":{"kind:course":"..."}} -->
+
+Each object is a number of 32 bits out of its key. Sorted, their distances are about equal and take
+20 to 25 bits each by Golomb-Rice coding. GitHub limits a body by characters and not by bytes, so a
+character carries 14 bits: the 16,384 from U+4E00 on are assigned, are letters of their own in any
+normal form, and cannot end a comment. 10,000 tasks with all that belongs to them take 24,000
+characters; version 1, a list of hex digits, took 227,000.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Literal, Self
+
+from pydantic import Field
+
+from bot.planning.marker import LEDGER, Key, digest, safe_json
+from bot.planning.snapshot import Frozen
+
+SPACE = 1 << 32
+_FIRST = 0x4E00
+_BITS = 14
+_OWN = frozenset({"v", "made", "labels", "seen"})
+
+
+class Ledger(Frozen):
+    """Numbers of the keys of all objects ever made, and per label key what we last wrote of it.
+
+    `seen` is the day of the last run that read comments and had none to answer: the next one asks
+    for those since then. `more` holds fields that this program does not know, as JSON.
+    """
+
+    v: Literal[2] = 2
+    made: frozenset[int] = frozenset()
+    labels: dict[Key, str] = Field(default_factory=dict)
+    seen: date | None = None
+    more: dict[str, str] = Field(default_factory=dict)
+
+    def has(self, key: Key) -> bool:
+        """Whether an object with this key was ever made."""
+        return _number(key) in self.made
+
+    def adding(self, keys: Iterable[Key], labels: dict[Key, str], seen: date | None = None) -> Self:
+        """With these keys made, these labels written, and comments read on that day."""
+        return self.model_copy(
+            update={
+                "made": self.made | {_number(key) for key in keys},
+                "labels": {**self.labels, **labels},
+                "seen": seen or self.seen,
+            }
+        )
+
+    def without(self, keys: Iterable[Key]) -> Self:
+        """With these keys never made; what was last written of labels stays known."""
+        return self.model_copy(update={"made": self.made - {_number(key) for key in keys}})
+
+    def comment(self) -> str:
+        """The hidden comment. Sorted, so that equal ledgers are equal bytes."""
+        fields = {
+            "v": str(self.v),
+            "made": f'"{_pack(self.made)}"',
+            "labels": safe_json(dict(sorted(self.labels.items()))),
+            **({"seen": safe_json(self.seen.isoformat())} if self.seen else {}),
+            **dict(sorted(self.more.items())),
+        }
+        content = ",".join(f"{safe_json(name)}:{value}" for name, value in fields.items())
+        return f"<!-- milepost:ledger {{{content}}} -->"
+
+
+def find_ledger(body: str) -> Ledger:
+    """The ledger in the summary issue's body; an empty one when it is not there or damaged."""
+    found = LEDGER.search(body.replace("\r\n", "\n"))
+    if found is None:
+        return Ledger()
+    try:
+        return _read(json.loads(found[1]))
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+        return Ledger()
+
+
+def with_ledger(body: str, ledger: Ledger) -> str:
+    """`body` with this ledger as its last line, in place of any other."""
+    rest = LEDGER.sub("", body.replace("\r\n", "\n")).rstrip()
+    return f"{rest}\n\n{ledger.comment()}"
+
+
+def _number(key: Key) -> int:
+    return int(digest(key)[:8], 16)
+
+
+def _read(content: dict[str, Any]) -> Ledger:
+    """Of either version. Raises ValueError, and what JSON of another shape leads to."""
+    if content.get("v", 1) == 1:
+        made = frozenset(int(text[:8], 16) for text in content["made"])
+    else:
+        made = _unpack(content["made"])
+    given = {name: content[name] for name in ("labels", "seen") if name in content}
+    more = {name: safe_json(value) for name, value in content.items() if name not in _OWN}
+    return Ledger.model_validate({**given, "v": 2, "made": made, "more": more})
+
+
+def _pack(numbers: frozenset[int]) -> str:
+    """How many there are, a colon, and the distances between them: see above."""
+    width = _width(len(numbers))
+    bits: list[str] = []
+    before = -1
+    for number in sorted(numbers):
+        high, low = divmod(number - before - 1, 1 << width)
+        bits.append("1" * high + "0" + (f"{low:0{width}b}" if width else ""))
+        before = number
+    text = "".join(bits)
+    text += "0" * (-len(text) % _BITS)
+    packed = (chr(_FIRST + int(text[at : at + _BITS], 2)) for at in range(0, len(text), _BITS))
+    return f"{len(numbers)}:{''.join(packed)}"
+
+
+def _unpack(text: str) -> frozenset[int]:
+    """Raises ValueError when it is damaged."""
+    count, _, packed = text.partition(":")
+    codes = [ord(char) - _FIRST for char in packed]
+    if not all(0 <= code < 1 << _BITS for code in codes):
+        raise ValueError("a character that carries nothing")
+    bits = "".join(f"{code:0{_BITS}b}" for code in codes)
+    width, at, before = _width(int(count)), 0, -1
+    numbers: set[int] = set()
+    for _ in range(min(int(count), len(bits))):
+        end = bits.index("0", at)
+        low = bits[end + 1 : end + 1 + width]
+        before += 1 + ((end - at) << width) + int(low or "0", 2)
+        at = end + 1 + width
+        numbers.add(before)
+    if len(numbers) != int(count) or at > len(bits) or before >= SPACE:
+        raise ValueError("it is cut off")
+    return frozenset(numbers)
+
+
+def _width(count: int) -> int:
+    """Bits of a distance that are written as they are; the rest is counted."""
+    return (SPACE // max(count, 1)).bit_length() - 1
