@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +20,7 @@ FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/o
 QUICK = "-c fsync=off -c shared_buffers=32MB -c max_connections=60"
 SAFE = "-c fsync=on -c synchronous_commit=on -c shared_buffers=256MB -c max_connections=60"
 _numbers = itertools.count(1)
-_free: list[str] = []  # names of databases that were made and that nobody uses now
+_free: defaultdict[str, list[str]] = defaultdict(list)  # of each server: databases not in use
 _OTHERS = """
     SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -44,7 +45,8 @@ def server(*, settings: str = QUICK) -> Iterator[str]:
 @contextlib.contextmanager
 def empty_database(server: str) -> Iterator[str]:
     """A database of its own. It is emptied afterwards, which takes less time than to make one."""
-    name = _free.pop() if _free else _made(server)
+    free = _free[server]
+    name = free.pop() if free else _made(server)
     url = f"{server.rpartition('/')[0]}/{name}"
     try:
         yield url
@@ -52,7 +54,7 @@ def empty_database(server: str) -> Iterator[str]:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(_OTHERS)
             connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-        _free.append(name)
+        free.append(name)
 
 
 @contextlib.contextmanager
@@ -60,8 +62,8 @@ def forgotten(server: str) -> Iterator[None]:
     """Drops what was made, in the end."""
     yield
     with psycopg.connect(server, autocommit=True) as connection:
-        while _free:
-            connection.execute(f"DROP DATABASE {_free.pop()} WITH (FORCE)")
+        while free := _free[server]:
+            connection.execute(f"DROP DATABASE {free.pop()} WITH (FORCE)")
 
 
 def _made(server: str) -> str:
