@@ -152,9 +152,10 @@ class _Life:
         from bot.github.gateway import PyGithubGateway
 
         connection = self._connection
-        with self._run() as run:
+        client = ApiClient(connection.api_url)
+        with PyGithubGateway(connection, client) as gateway, self._run() as run:
             return run.run(
-                gateway=lambda: PyGithubGateway(connection, ApiClient(connection.api_url)),
+                gateway=lambda: gateway,
                 sleep=time.sleep,
                 progress=lambda *_: None,
             )

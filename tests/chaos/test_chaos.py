@@ -141,7 +141,7 @@ class TestTheWitness:
             raise ZeroDivisionError
 
         with monkeypatch.context() as patched:
-            patched.setattr("bot.usecases.reconcile.obey", broken)
+            patched.setattr("bot.usecases.reconcile.run_commands", broken)
             under_way.sync(Run())
         assert under_way.end().errors == ["ZeroDivisionError: "]
 
