@@ -39,7 +39,7 @@ class Contestant:
     process: subprocess.Popen[bytes]
     database: str | None = None
 
-    def kept(self) -> int | None:
+    def stored(self) -> int | None:
         """How many deliveries are in its database."""
         if self.database is None:
             return None
@@ -166,15 +166,15 @@ def free_port() -> int:
 def _running(
     command: list[str], environ: dict[str, str], folder: Path, ready: str
 ) -> Iterator[subprocess.Popen[bytes]]:
-    said = folder / "log"
+    text = folder / "log"
     environ = {**environ, "PYTHONPATH": str(ROOT)}
-    with said.open("wb") as log:
+    with text.open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=environ, stdout=log, stderr=log)
         try:
             end = time.monotonic() + START
             while not _answers(ready):
                 if process.poll() is not None or time.monotonic() > end:
-                    raise OSError(f"{command} did not start:\n{said.read_text()[-2000:]}")
+                    raise OSError(f"{command} did not start:\n{text.read_text()[-2000:]}")
                 time.sleep(0.1)
             yield process
         finally:

@@ -41,7 +41,7 @@ SHOWN = ("issues", "issue", "dashboard", "week")
 DASHBOARD_HEIGHT = 570
 MARGIN = 8
 STARTS = 20  # characters of an entry that its title surely begins with
-LOOK_AROUND = re.compile(r"Look around: (\S+/issues) ")
+ISSUES_LINE = re.compile(r"Look around: (\S+/issues) ")
 PAGES = {
     "issues": "/issues",
     "summary": "Your path",
@@ -181,7 +181,7 @@ def demonstrated() -> Iterator[str]:
         ) as demo,
     ):
         try:
-            found = next(filter(None, map(LOOK_AROUND.search, demo.stdout or ())), None)
+            found = next(filter(None, map(ISSUES_LINE.search, demo.stdout or ())), None)
             if found is None:
                 raise RuntimeError("the demo ended before there was anything to look at")
             yield found[1]

@@ -71,9 +71,9 @@ class Bench:
 
     def run(self, *command: str) -> float:
         """Run any command here, quietly; returns the seconds it took."""
-        begun = time.perf_counter()
+        started = time.perf_counter()
         subprocess.run(command, cwd=self.folder, env=self.environ, capture_output=True, check=True)
-        return time.perf_counter() - begun
+        return time.perf_counter() - started
 
     def leg(self, name: str, *arguments: str) -> Leg:
         """Run the command and count what it asked for."""

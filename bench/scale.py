@@ -120,7 +120,7 @@ def fill(store: Store, number: int) -> None:
             connection.execute(tables.installation.insert(), owners)
             connection.execute(tables.repository.insert(), homes)
             rows = [{"kind": s.kind, "id": s.id, "at": at, "due_at": at} for s, at in follow_up]
-            connection.execute(tables.agenda.insert(), rows)
+            connection.execute(tables.jobs.insert(), rows)
     if store.shared:
         with store.engine.begin() as connection:
             connection.execute(sa.text("ANALYZE"))  # as it does by itself when rows come slowly
@@ -130,9 +130,9 @@ def often(act: Callable[[], object], count: int = TIMES) -> float:
     """The milliseconds it takes, of the time in the middle."""
     took = []
     for _ in range(count):
-        begun = time.perf_counter()
+        started = time.perf_counter()
         act()
-        took.append(time.perf_counter() - begun)
+        took.append(time.perf_counter() - started)
     return median(took) * 1000
 
 
@@ -168,7 +168,7 @@ def measured(url: str, number: int) -> dict[str, float]:
             "tidy": often(lambda: store.cleanup.delete_expired(NOW), 5),
         }
         before = size(store)
-        found["keep"] = keeping(store, number)
+        found["keep"] = lease_seconds(store, number)
         found["delivery"] = (size(store) - before) / (TIMES * GROUP)
         wake_some(store, number)
         found |= taking(store)
@@ -199,7 +199,7 @@ def taking(store: Store) -> dict[str, float]:
 
 def busy(store: Store) -> bool:
     """Whether anything is due, or handed to the queue and not given back."""
-    taken = sa.select(sa.exists().where(tables.agenda.c.holder.is_not(None)))
+    taken = sa.select(sa.exists().where(tables.jobs.c.holder.is_not(None)))
     with store.engine.connect() as connection:
         return bool(store.jobs.overdue(NOW)[0] or connection.execute(taken).scalar())
 
@@ -214,16 +214,16 @@ def doing(store: Store, number: int) -> float:
         worker = QueueWorker(store, runner(store), threads=THREADS, tick=tick, lease=lease)
     else:
         worker = ThreadWorker(runner(store), threads=THREADS, tick=tick, renew=lease / 3)
-    begun = time.perf_counter()
+    started = time.perf_counter()
     worker.start()
     while busy(store):
         time.sleep(0.01)
-    took = time.perf_counter() - begun
+    took = time.perf_counter() - started
     worker.stop()
     return took * 1000 / due
 
 
-def keeping(store: Store, number: int) -> float:
+def lease_seconds(store: Store, number: int) -> float:
     """Milliseconds for each delivery about any of the repositories."""
     numbers = iter(range(10**9))
 
@@ -247,14 +247,14 @@ def starting(store: Store) -> dict[str, float]:
     schedule_each = store.jobs.schedule_each
 
     def timed(jobs: Any) -> None:
-        begun = time.perf_counter()
+        started = time.perf_counter()
         schedule_each(jobs)
-        took.append(time.perf_counter() - begun)
+        took.append(time.perf_counter() - started)
 
     store.jobs.schedule_each = timed  # type: ignore[method-assign] # to see how long others wait
-    before, begun = forget_memory(), time.perf_counter()
+    before, began = forget_memory(), time.perf_counter()
     woken = schedule_all_repositories(store, NOW)
-    seconds = time.perf_counter() - begun
+    seconds = time.perf_counter() - began
     return {
         "wake": seconds * 1000 / woken,
         "longest": max(took) * 1000,
@@ -264,11 +264,11 @@ def starting(store: Store) -> dict[str, float]:
 
 def size(store: Store) -> float:
     """Of the database, in bytes."""
-    ask = "SELECT pg_database_size(current_database())"
+    query = "SELECT pg_database_size(current_database())"
     if store.engine.dialect.name == "sqlite":
-        ask = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+        query = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
     with store.engine.connect() as connection:
-        return float(connection.execute(sa.text(ask)).scalar_one())
+        return float(connection.execute(sa.text(query)).scalar_one())
 
 
 @contextmanager
@@ -304,8 +304,8 @@ def table(name: str, found: dict[int, dict[str, float]]) -> bool:
         print(f"{words + ', ' + unit:<46}{values}")
     first, last = found[min(found)], found[max(found)]
     grown = {key: last[key] / first[key] for key in ("tick", "take", "due", "keep")}
-    told = ", ".join(f"{key} {times:.1f}" for key, times in grown.items())
-    print(f"From the fewest to the most: {told} times as long (aim: below {FLAT:g}).")
+    reported = ", ".join(f"{key} {times:.1f}" for key, times in grown.items())
+    print(f"From the fewest to the most: {reported} times as long (aim: below {FLAT:g}).")
     return max(grown.values()) < FLAT
 
 

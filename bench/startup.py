@@ -34,8 +34,8 @@ ROOT = Path(__file__).parents[1]
 UV = Path(sys.executable).parent / "uv"
 ROUNDS = 15
 COLD_ROUNDS = 3
-IMPORTS, ASKED, IDLE = "imports, warm", "until the first request, warm", "idle run, warm"
-AIMS = {IMPORTS: 0.2, ASKED: 1.0, IDLE: 0.5}
+IMPORTS, FIRST_REQUEST, IDLE = "imports, warm", "until the first request, warm", "idle run, warm"
+AIMS = {IMPORTS: 0.2, FIRST_REQUEST: 1.0, IDLE: 0.5}
 REQUESTS = 5
 SETTINGS = """\
 curriculum: devops-to-mlops
@@ -74,19 +74,19 @@ class Environment:
         """Make it as action.yml does; returns the seconds."""
         shutil.rmtree(self.folder, ignore_errors=True)
         options: list[str | Path] = ["--compile-bytecode"] if compiled else []
-        begun = time.perf_counter()
+        started = time.perf_counter()
         _quiet(UV, "venv", "--quiet", "--no-project", "--python", sys.executable, self.folder)
         options += ["--python", self.python, "--requirement", ROOT / "requirements/action.txt"]
         _quiet(UV, "pip", "install", "--quiet", "--no-build", "--require-hashes", *options)
         found = _quiet(self.python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))")
         self.site = Path(found.strip())
-        kept = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / "bot", self.site / "bot", ignore=kept)
-        shutil.copytree(ROOT / "templates", self.site / "bot/_templates", ignore=kept)
+        stored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / "bot", self.site / "bot", ignore=stored)
+        shutil.copytree(ROOT / "templates", self.site / "bot/_templates", ignore=stored)
         if compiled:
             _quiet(self.python, "-m", "compileall", "-q", self.site / "bot")
             _quiet(self.python, "-m", "bot.action.warm")
-        return time.perf_counter() - begun
+        return time.perf_counter() - started
 
     def forget(self) -> None:
         """Be as after an installation without byte code."""
@@ -180,12 +180,12 @@ def measure(times: dict[str, Times], rounds: int, runs: dict[str, Callable[[], o
     """
     for _ in range(rounds):
         for name, run in runs.items():
-            kept = times.setdefault(name, Times())
-            for taken, what in ((kept.bare, _bare), (kept.taken, run)):
-                begun = time.perf_counter()
-                told = what()
-                past = time.perf_counter() - begun
-                taken.append(told if isinstance(told, float) else past)
+            stored = times.setdefault(name, Times())
+            for taken, what in ((stored.bare, _bare), (stored.taken, run)):
+                started = time.perf_counter()
+                reported = what()
+                past = time.perf_counter() - started
+                taken.append(reported if isinstance(reported, float) else past)
 
 
 def _bare() -> None:
@@ -204,12 +204,12 @@ def importing(names: list[str]) -> str:
     )
 
 
-def until_asked(made: Environment, on: Runs) -> float:
+def until_first_request(made: Environment, on: Runs) -> float:
     """Seconds from the start of the program to the first request of an idle run."""
     on.sandbox.world.journal.forget()
-    begun = datetime.now(UTC)
+    started = datetime.now(UTC)
     on.run(made.python)
-    return (on.sandbox.world.journal.entries[0].at - begun).total_seconds()
+    return (on.sandbox.world.journal.entries[0].at - started).total_seconds()
 
 
 def report(times: dict[str, Times]) -> bool:
@@ -219,10 +219,10 @@ def report(times: dict[str, Times]) -> bool:
     for name, found in times.items():
         best, aim = min(found.taken), AIMS.get(name)
         ratio = median(a / b for a, b in zip(found.taken, found.bare, strict=True))
-        told = f"{aim * 1000:.0f}" if aim else ""
+        reported = f"{aim * 1000:.0f}" if aim else ""
         print(
             f"{name:<34} {median(found.taken) * 1000:>9.0f} {best * 1000:>8.0f}"
-            f" {ratio:>14.1f} {told:>7}"
+            f" {ratio:>14.1f} {reported:>7}"
         )
         good = good and (aim is None or best <= aim)
     return good
@@ -241,25 +241,25 @@ def main() -> int:
         program = importing(names := loaded(made, on))
         on.sandbox.world.journal.forget()
         on.run(made.python)
-        asked = on.sandbox.world.journal.summary()
-        warm: dict[str, Callable[[], object]] = {
+        calls = on.sandbox.world.journal.summary()
+        warm_runs: dict[str, Callable[[], object]] = {
             IMPORTS: lambda: float(on.run(made.python, "-P", "-c", program)),
-            ASKED: lambda: until_asked(made, on),
+            FIRST_REQUEST: lambda: until_first_request(made, on),
             IDLE: lambda: on.run(made.python),
         }
-        measure(times, ROUNDS, warm)
+        measure(times, ROUNDS, warm_runs)
         made.forget()
         cold: dict[str, Callable[[], object]] = {
             "idle run, cold": lambda: on.run(made.python, without=True)
         }
         measure(times, COLD_ROUNDS, cold)
     good = report(times)
-    count, writes = sum(asked["by_method"].values()), asked["writes"]
+    count, writes = sum(calls["by_method"].values()), calls["writes"]
     print(
         f"\nAn idle run loads {len(names)} modules and makes {count} requests,"
-        f" {asked['not_modified']} of them answered 304, {writes} writes (aim: {REQUESTS}, none)."
+        f" {calls['not_modified']} of them answered 304, {writes} writes (aim: {REQUESTS}, none)."
     )
-    good = good and count == asked["not_modified"] <= REQUESTS and not writes
+    good = good and count == calls["not_modified"] <= REQUESTS and not writes
     print(f"The aims were {'met' if good else 'MISSED'}.")
     return 0 if good else 1
 

@@ -78,12 +78,12 @@ class Bench:
 
     def meet(self) -> None:
         """Find the installation and its repositories."""
-        self._look(APP)
-        self._look(self._installed)
+        self._run_once(APP)
+        self._run_once(self._installed)
 
     def sync(self) -> Cost:
         """At the repository."""
-        return self._look(self.home)
+        return self._run_once(self.home)
 
     def wait(self) -> None:
         """Until the token is no longer good."""
@@ -93,18 +93,18 @@ class Bench:
         """Ask nothing more."""
         self._auth.close()
 
-    def _look(self, subject: Subject) -> Cost:
+    def _run_once(self, subject: Subject) -> Cost:
         self._world.journal.forget()
-        begun = time.thread_time()
+        started = time.thread_time()
         result = self._jobs.run(subject, 0)
-        took = time.thread_time() - begun
+        took = time.thread_time() - started
         if not result.settled:
             raise RuntimeError(f"the job of {subject} ended with: {result.result}")
         counted = self._world.journal.summary()
         return Cost(counted["total"], counted["not_modified"], counted["writes"], took * 1000)
 
 
-def tell(name: str, cost: Cost) -> None:
+def report(name: str, cost: Cost) -> None:
     """A row."""
     print(
         f"{name:<28} {cost.requests:>8} {cost.not_modified:>6} {cost.writes:>7} {cost.paid:>11}"
@@ -122,11 +122,11 @@ def main() -> int:
         bench = Bench(sandbox, store)
         bench.meet()
         print(f"{'a sync of a repository':<28} requests    304  writes  of the hour  processor ms")
-        tell("that seeds a path", bench.sync())
+        report("that seeds a path", bench.sync())
         bench.sync()
         many = [bench.sync() for _ in range(TIMES)]
         idle = many[-1]
-        tell(
+        report(
             "in which nothing happened",
             Cost(
                 idle.requests,
@@ -136,10 +136,10 @@ def main() -> int:
             ),
         )
         bench.wait()
-        tell("the same, with a new token", bench.sync())
-        kept = store.page_cache.get(bench.home.id)
+        report("the same, with a new token", bench.sync())
+        stored = store.page_cache.get(bench.home.id)
         bench.close()
-        size = len(kept.document) + len(kept.badge) if kept else 0
+        size = len(stored.document) + len(stored.badge) if stored else 0
         print(f"\nThe database keeps {size:,} bytes for its pages and its badge.")
     good = idle.requests <= IDLE_REQUESTS and idle.paid == 0
     print(f"The aims were {'met' if good else 'MISSED'}.")

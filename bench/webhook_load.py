@@ -173,7 +173,7 @@ def send_load(
     connected = [_Connection(target.port) for _ in range(connections)]
     open_ = {one.socket.fileno(): one for one in connected}
     with select.epoll() as waiting:
-        begun = time.perf_counter()
+        started = time.perf_counter()
         for number, connection in open_.items():
             waiting.register(number, _mode(connection.send(requests.next())))
         while open_:
@@ -191,18 +191,18 @@ def send_load(
                     result.waits.append(now - connection.since)
                 else:
                     result.refused += 1
-                if now - begun >= seconds:
+                if now - started >= seconds:
                     del open_[number]
                 elif not connection.send(requests.next()):
                     waiting.modify(number, _mode(False))
-        result.seconds = time.perf_counter() - begun
+        result.seconds = time.perf_counter() - started
     for connection in connected:
         connection.socket.close()
     return result
 
 
-def _mode(gone: bool) -> int:
-    return select.EPOLLIN if gone else select.EPOLLIN | select.EPOLLOUT
+def _mode(removed: bool) -> int:
+    return select.EPOLLIN if removed else select.EPOLLIN | select.EPOLLOUT
 
 
 def null(length: int) -> None:

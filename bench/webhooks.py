@@ -24,7 +24,7 @@ from bench.webhook_load import SIZE, LoadResult, SignedRequests, Target, payload
 CONNECTIONS = 32
 ROUNDS = 5
 SECONDS = 5.0
-WARM_UP = 2.0
+WARM_UP_SECONDS = 2.0
 AIM = 1.8  # durable deliveries for each of Probot's
 GENERATOR = 1.5  # how much quicker the load generator must be than whom it measures
 OURS = "milepost"
@@ -92,8 +92,8 @@ def everybody(folder: Path, bodies: list[bytes]) -> Iterator[list[Turns]]:
             print(f"Probot is left out: {why}.")
         else:
             for name, level in (("", "info"), (", logs nothing", "fatal")):
-                said = contestants.probot(f"{THEIRS}{name}", theirs, LOG_LEVEL=level)
-                found.append(stack.enter_context(said))
+                text = contestants.probot(f"{THEIRS}{name}", theirs, LOG_LEVEL=level)
+                found.append(stack.enter_context(text))
         yield [Turns(one, SignedRequests(one.target, bodies)) for one in found]
 
 
@@ -104,9 +104,9 @@ def disk(folder: Path, times: int = 200) -> float:
         for _ in range(times):
             file.write(bytes(8192))
             file.flush()
-            begun = time.perf_counter()
+            started = time.perf_counter()
             os.fdatasync(file.fileno())
-            waits.append(time.perf_counter() - begun)
+            waits.append(time.perf_counter() - started)
     return median(waits) * 1000
 
 
@@ -118,11 +118,11 @@ def table(everyone: list[Turns]) -> None:
     )
     for one in everyone:
         rates = [result.rate for result in one.rounds]
-        kept = one.contestant.kept()
+        stored = one.contestant.stored()
         print(
             f"{one.contestant.name:<24} {one.rate:>9,.0f} {min(rates):>8,.0f} {max(rates):>8,.0f}"
             f" {one.within(0.5):>8.1f} {one.within(0.99):>8.1f} {median(one.taken) * 1e6:>7.0f} us"
-            f" {one.accepted:>9,} {'' if kept is None else format(kept, ','):>9}"
+            f" {one.accepted:>9,} {'' if stored is None else format(stored, ','):>9}"
         )
 
 
@@ -130,7 +130,7 @@ def judge(everyone: list[Turns]) -> bool:
     """Print what was aimed at, and say whether it was met."""
     ours = [one for one in everyone if one.contestant.name.startswith(OURS)]
     theirs = [one for one in everyone if one.contestant.name.startswith(THEIRS)]
-    lost = [one for one in ours if one.contestant.kept() != one.accepted]
+    lost = [one for one in ours if one.contestant.stored() != one.accepted]
     print(f"\nEvery delivery that was accepted is kept: {'NO' if lost else 'yes'}.")
     generator, quickest = everyone[0].rate, max(one.rate for one in everyone[1:])
     wide = generator >= GENERATOR * quickest
@@ -162,7 +162,7 @@ def main(arguments: list[str]) -> int:
         )
         with everybody(folder, bodies) as everyone:
             for one in everyone:
-                one.turn(WARM_UP, count=False)
+                one.turn(WARM_UP_SECONDS, count=False)
             for _ in range(rounds):
                 for one in everyone:
                     one.turn(seconds)

@@ -19,7 +19,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.cli.living import Learner
+from bot.cli.living import DemoLearner
 from bot.curriculum import load
 from bot.github.addresses import web_root
 from bot.github.api_client import ApiClient
@@ -57,7 +57,7 @@ class Count:
         return self.total - self.not_modified - self.writes
 
 
-class Living:
+class YearRun:
     """A repository of the sandbox, its learner, and Milepost."""
 
     def __init__(self, sandbox: Sandbox, cache: Path, publish: dict[str, Any]) -> None:
@@ -66,7 +66,9 @@ class Living:
         self._cache = EtagCache(cache)
         self._curriculum = load.from_catalog(CURRICULUM)
         self._settings = Settings.model_validate({"start": FIRST.date(), "publish": publish})
-        self._learner = Learner(BrowserUser(self._world), self._world, self._curriculum, Random(7))
+        self._learner = DemoLearner(
+            BrowserUser(self._world), self._world, self._curriculum, Random(7)
+        )
         self._connection = Connection(
             repository=sandbox.repository,
             token=SecretStr(sandbox.token),
@@ -126,10 +128,10 @@ class Living:
 
 
 @contextmanager
-def living(publish: dict[str, Any]) -> Iterator[Living]:
+def year_run(publish: dict[str, Any]) -> Iterator[YearRun]:
     """A repository that nothing was written to yet."""
     with running(clock=lambda: FIRST) as sandbox, tempfile.TemporaryDirectory() as cache:
-        yield Living(sandbox, Path(cache), publish)
+        yield YearRun(sandbox, Path(cache), publish)
 
 
 def added(counts: list[Count]) -> Count:
@@ -144,7 +146,7 @@ def added(counts: list[Count]) -> Count:
     )
 
 
-def tell(name: str, count: Count) -> None:
+def report(name: str, count: Count) -> None:
     """A row."""
     print(
         f"{name:<24} {count.runs:>5} {count.total:>9} {count.not_modified:>6} {count.fresh:>6}"
@@ -155,16 +157,16 @@ def tell(name: str, count: Count) -> None:
 def table(title: str, weeks: int, publish: dict[str, Any]) -> tuple[Count, Count]:
     """Live, print a row a week; the sum of the weeks, and a run that has nothing to do."""
     print(f"\n{title:<24}  runs  requests    304  fresh  writes  most in a run")
-    with living(publish) as life:
-        tell("first run", life.sync())
-        tell("second run", life.sync())
+    with year_run(publish) as life:
+        report("first run", life.sync())
+        report("second run", life.sync())
         every = []
         for number in range(1, weeks + 1):
             every.append(added(list(life.week(number))))
-            tell(f"week {number}", every[-1])
+            report(f"week {number}", every[-1])
         life.sync()
         idle = life.sync()
-    tell("nothing to do", idle)
+    report("nothing to do", idle)
     whole = added(every)
     print(
         f"A week takes {whole.total / weeks:.0f} requests on average:"

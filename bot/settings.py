@@ -37,7 +37,7 @@ SLOWEST_WRITES = 600  # seconds between two writes
 LONGEST_WAIT = 21_600  # seconds a run may wait in all; a job of GitHub Actions lives no longer
 
 
-class Frozen(BaseModel):
+class SettingsModel(BaseModel):
     """Values that never change; unknown keys are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -85,7 +85,7 @@ Months = Annotated[
 ]
 
 
-class Pause(Frozen):
+class Pause(SettingsModel):
     """Days without study, both ends included: a holiday, a release, a new child."""
 
     first: date = Field(alias="from")
@@ -99,7 +99,7 @@ class Pause(Frozen):
         return self
 
 
-class Features(Frozen):
+class FeatureSettings(SettingsModel):
     """Parts that can be switched off, or on.
 
     `links` looks up addresses outside GitHub that an issue names as evidence.
@@ -131,7 +131,7 @@ class Weekday(StrEnum):
         return list(Weekday).index(self)
 
 
-class Summary(Frozen):
+class SummarySettings(SettingsModel):
     """The weekly summary: a comment or an issue of its own, when, in the learner's zone.
 
     In YAML also just `comment` or `issue`.
@@ -155,7 +155,7 @@ class Summary(Frozen):
         return {"anyOf": [{"enum": ["comment", "issue"]}, written_out]}
 
 
-class Publish(Frozen):
+class PublishSettings(SettingsModel):
     """What is written into files of the repository, all of it only when asked for.
 
     Needs a token with `contents: write`. `badge` and `pictures` go to the branch `branch`, which
@@ -176,21 +176,21 @@ class Publish(Frozen):
         return self.badge or self.pictures or self.reports == "branch"
 
 
-class BadgeLook(Frozen):
+class BadgeSettings(SettingsModel):
     """The badge's number, and its left half; without a label it is the curriculum's title."""
 
     kind: Literal["percent", "month", "streak"] = "percent"
     label: str | None = Field(default=None, max_length=60)
 
 
-class Cohort(Frozen):
+class CohortSettings(SettingsModel):
     """Whether a mentor may list this repository, and under which name; else its owner's login."""
 
     share: bool = False
     name: str | None = Field(default=None, max_length=60)
 
 
-class Settings(Frozen):
+class Settings(SettingsModel):
     """The file `.github/milepost.yml`.
 
     `curriculum` is the name of a built-in one, or the path of a .yml or .md file in the repository.
@@ -209,14 +209,14 @@ class Settings(Frozen):
     ahead: Ahead = 4
     pauses: tuple[Pause, ...] = Field(default=(), max_length=MAX_PAUSES)
     label_prefix: str = Field(default="", max_length=20)
-    features: Features = Features()
+    features: FeatureSettings = FeatureSettings()
     choices: dict[str, str] = Field(default_factory=dict)
     credits: tuple[str, ...] = Field(default=(), max_length=1_000)
     mentors: tuple[str, ...] = Field(default=(), max_length=20)
-    summary: Summary = Summary()
-    publish: Publish = Publish()
-    badge: BadgeLook = BadgeLook()
-    cohort: Cohort = Cohort()
+    summary: SummarySettings = SummarySettings()
+    publish: PublishSettings = PublishSettings()
+    badge: BadgeSettings = BadgeSettings()
+    cohort: CohortSettings = CohortSettings()
 
     @field_validator("label_prefix")
     @classmethod
@@ -237,7 +237,7 @@ class Settings(Frozen):
         return ZoneInfo(self.timezone)
 
 
-class Environment(Frozen):
+class Environment(SettingsModel):
     """Where GitHub is and who we are there, as far as anybody said; checked where it is used.
 
     `write_interval` is the least time between two requests that create content, in seconds.

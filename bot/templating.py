@@ -52,7 +52,7 @@ def templates_root() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[1] / "templates"
 
 
-def neutral(text: str) -> str:
+def neutralize(text: str) -> str:
     """`text` with HTML, mentions, issue references and control characters made inert.
 
     A zero-width space keeps the look of "@name" and "#3" and takes their effect.
@@ -65,7 +65,7 @@ def neutral(text: str) -> str:
 
 def link(text: str, url: str | None) -> Markdown:
     """A Markdown link on one line, or only the text when there is no address."""
-    shown = re.sub(r"([\[\]\\`])", r"\\\1", _BREAK.sub(" ", neutral(text)))
+    shown = re.sub(r"([\[\]\\`])", r"\\\1", _BREAK.sub(" ", neutralize(text)))
     if not url:
         return Markdown(shown)
     return Markdown(f"[{shown}](<{_LINK_END.sub(lambda m: f'%{ord(m[0]):02X}', url)}>)")
@@ -73,12 +73,12 @@ def link(text: str, url: str | None) -> Markdown:
 
 def code(text: str) -> Markdown:
     """A command or a name to type."""
-    return Markdown(f"`{neutral(text).replace('`', '')}`")
+    return Markdown(f"`{neutralize(text).replace('`', '')}`")
 
 
 def cell(text: object) -> Markdown:
     """`text` for a cell of a table: one line, no bar."""
-    return Markdown(" ".join(neutral(str(text)).replace("|", r"\|").split()))
+    return Markdown(" ".join(neutralize(str(text)).replace("|", r"\|").split()))
 
 
 def day(value: date) -> str:
@@ -143,7 +143,7 @@ def environment(ending: str) -> "Environment":
 def _for_markdown(value: Any) -> Any:
     if value is None:
         return ""
-    return value if isinstance(value, Markdown) else neutral(str(value))
+    return value if isinstance(value, Markdown) else neutralize(str(value))
 
 
 def _for_terminal(value: Any) -> Any:

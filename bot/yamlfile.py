@@ -46,20 +46,20 @@ class _Loader(_SafeLoader):
         seen: set[str] = set()
         for key, _ in node.value if node.id == "mapping" else ():
             if not isinstance(key, ScalarNode):
-                raise _wrong("a key is a word, not a list or other keys", key)
+                raise _marked_error("a key is a word, not a list or other keys", key)
             if key.value in seen:
-                raise _wrong(f"the key '{_short(key.value)}' stands twice", key)
+                raise _marked_error(f"the key '{_short(key.value)}' stands twice", key)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 
     def construct_scalar(self, node: ScalarNode | MappingNode) -> Any:
         """Numbers of endless digits take endless time; 1:1:1 is one to YAML, too."""
         if node.tag in _NUMBERS and len(node.value) > MAX_NUMBER:
-            raise _wrong("this number is too long", node)
+            raise _marked_error("this number is too long", node)
         return super().construct_scalar(node)
 
 
-class _Blaming(_Loader):
+class _LocatingLoader(_Loader):
     """Says at which node the building of a value failed: slower, so only when one did."""
 
     def construct_object(self, node: Node, deep: bool = False) -> Any:
@@ -68,11 +68,11 @@ class _Blaming(_Loader):
         except yaml.MarkedYAMLError:
             raise
         except _UNBUILT as why:
-            told = f"'{_short(str(node.value))}' cannot be read ({why})"
-            raise _wrong(told, node) from None
+            message = f"'{_short(str(node.value))}' cannot be read ({why})"
+            raise _marked_error(message, node) from None
 
 
-def _wrong(problem: str, node: Node) -> yaml.MarkedYAMLError:
+def _marked_error(problem: str, node: Node) -> yaml.MarkedYAMLError:
     return yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
 
 
@@ -90,7 +90,7 @@ def parse(text: str, model: type[M], *, name: str, error: type[MilepostError]) -
     try:
         return model.model_validate({} if data is None else data)
     except ValidationError as invalid:
-        raise _explained(invalid, text, model, name, error) from None
+        raise _validation_message(invalid, text, model, name, error) from None
 
 
 def _read(text: str, name: str, error: type[MilepostError]) -> Any:
@@ -115,7 +115,7 @@ def _loaded(text: str) -> Any:
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
     except _UNBUILT:
-        return yaml.load(text, Loader=_Blaming)  # noqa: S506 - the same
+        return yaml.load(text, Loader=_LocatingLoader)  # noqa: S506 - the same
 
 
 def _refuse_bombs(text: str) -> None:
@@ -145,7 +145,7 @@ def _refuse_bombs(text: str) -> None:
             raise RecursionError
 
 
-def _explained(
+def _validation_message(
     invalid: ValidationError, text: str, model: type[BaseModel], name: str, error: type[E]
 ) -> E:
     root = yaml.compose(text, Loader=_SafeLoader)
@@ -153,22 +153,22 @@ def _explained(
     unplaced = len(errors[MAX_PLACED:])
     del errors[MAX_PLACED:]
     found = sorted(
-        told
+        message
         for problem in errors
-        if not _only_follows(problem, errors)
-        for told in _told(problem, root, text, model)
+        if not _is_consequence(problem, errors)
+        for message in _messages(problem, root, text, model)
     )
     every = len(found) + unplaced
     if every == 1:
         line, sentence = found[0]
         return error(sentence, where=f"{name}, line {line}")
-    told = [f"line {line}: {sentence}" for line, sentence in found[:MAX_PROBLEMS]]
+    message = [f"line {line}: {sentence}" for line, sentence in found[:MAX_PROBLEMS]]
     if every > MAX_PROBLEMS:
-        told.append(f"and {every - MAX_PROBLEMS} more.")
-    return error(f"{every} things are wrong.\n  " + "\n  ".join(told), where=name)
+        message.append(f"and {every - MAX_PROBLEMS} more.")
+    return error(f"{every} things are wrong.\n  " + "\n  ".join(message), where=name)
 
 
-def _only_follows(problem: ErrorDetails, errors: list[ErrorDetails]) -> bool:
+def _is_consequence(problem: ErrorDetails, errors: list[ErrorDetails]) -> bool:
     """Pydantic also calls a list too short when its items were invalid; that is no second fault."""
     loc = problem["loc"]
     return problem["type"] == "too_short" and any(
@@ -176,7 +176,7 @@ def _only_follows(problem: ErrorDetails, errors: list[ErrorDetails]) -> bool:
     )
 
 
-def _told(
+def _messages(
     problem: ErrorDetails, root: Node | None, text: str, model: type[BaseModel]
 ) -> Iterator[tuple[int, str]]:
     """Line and sentence; a fault of the whole file is placed by the last name that it quotes."""
@@ -210,8 +210,8 @@ def _sentence(problem: ErrorDetails, model: type[BaseModel]) -> str:
         expected = "a date such as 2026-01-31 is expected"
     given = problem.get("input")
     shown = ""
-    told = isinstance(given, str) and given in expected
-    if isinstance(given, str | int | float) and given != "" and not told:
+    is_choice = isinstance(given, str) and given in expected
+    if isinstance(given, str | int | float) and given != "" and not is_choice:
         shown = f" (it is {_short(repr(given))})"
     return f"{key}: {expected}{shown}."
 

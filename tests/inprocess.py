@@ -28,9 +28,9 @@ from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile, Wri
 from bot.planning.ports import WriteResult, nothing
 from bot.planning.snapshot import (
     CommentState,
-    Found,
     IssueState,
     LabelState,
+    LinkTarget,
     MilestoneState,
     PullState,
     ReactionState,
@@ -136,7 +136,7 @@ class Edges:
         role = self.repository.role_of(user) if user else None
         return role in {"write", "maintain", "admin"}
 
-    def find(self, url: str) -> Found | None:
+    def find(self, url: str) -> LinkTarget | None:
         place = address(url, WEB)
         if place is None:
             return None
@@ -152,7 +152,7 @@ class Edges:
                 at, title = home.created_at, home.full_name
         except NotFound:
             return None
-        return Found(kind=place.kind, url=url, title=title, at=at) if at else None
+        return LinkTarget(kind=place.kind, url=url, title=title, at=at) if at else None
 
     def file(self, path: str) -> str | None:
         head = self.repository.git.head(self.repository.default_branch)

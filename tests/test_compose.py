@@ -35,14 +35,14 @@ def filled(value: Any, environ: Mapping[str, str]) -> Any:
     if not isinstance(value, str):
         return value
 
-    def said(found: re.Match[str]) -> str:
+    def text(found: re.Match[str]) -> str:
         name, sign, other = found.groups()
         known = environ.get(name, "")
         return (known or other) if sign == "-" else (other if known else "")
 
     while "${" in value:
         before = value
-        value = _PLAIN.sub(lambda found: environ.get(found[1], ""), _VARIABLE.sub(said, value))
+        value = _PLAIN.sub(lambda found: environ.get(found[1], ""), _VARIABLE.sub(text, value))
         assert value != before, f"nobody knows how to fill in {value}"
     return value
 
@@ -60,9 +60,9 @@ def services(environ: Mapping[str, str]) -> dict[str, Any]:
 
 def configured(service: Mapping[str, Any]) -> config.ServerConfig:
     """As a server in that container reads its environment."""
-    said: dict[str, str] = service["environment"]
-    assert set(said) <= {variable.name for variable in config.VARIABLES}
-    return config.read({"MILEPOST_DATA_DIR": "/data", **said})
+    text: dict[str, str] = service["environment"]
+    assert set(text) <= {variable.name for variable in config.VARIABLES}
+    return config.read({"MILEPOST_DATA_DIR": "/data", **text})
 
 
 def test_by_default_one_container_does_all() -> None:
@@ -116,9 +116,9 @@ def test_the_image_is_the_server_and_keeps_its_files_in_the_volume() -> None:
     assert user[1] == service["user"]
     assert service["volumes"] == [f"data:{folder[1]}"]
     assert '"serve"' in stage
-    asked = re.findall(r"http://127\.0\.0\.1:8000(/\w+)", stage + str(service["healthcheck"]))
-    assert asked == ["/readyz", "/readyz"]
-    assert set(asked) <= QUIET
+    requested = re.findall(r"http://127\.0\.0\.1:8000(/\w+)", stage + str(service["healthcheck"]))
+    assert requested == ["/readyz", "/readyz"]
+    assert set(requested) <= QUIET
 
 
 def test_the_checker_bites(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_the_ways_to_write_a_value(text: str, field: str, value: object) -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("", "line 1: start: this key is needed"),
         ("start: soon", "line 1: start: a date such as 2026-01-31 is expected (it is 'soon')"),
@@ -65,10 +65,10 @@ def test_the_ways_to_write_a_value(text: str, field: str, value: object) -> None
         ("label_prefix: 'a,b'\nstart: 2026-01-05", "line 1: label_prefix"),
     ],
 )
-def test_a_mistake_is_told_with_line_key_and_what_to_do(text: str, told: str) -> None:
+def test_a_mistake_is_told_with_line_key_and_what_to_do(text: str, reported: str) -> None:
     with pytest.raises(ConfigError) as caught:
         settings.parse(text)
-    assert told in str(caught.value)
+    assert reported in str(caught.value)
     assert ".github/milepost.yml" in str(caught.value)
 
 

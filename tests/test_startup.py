@@ -34,10 +34,10 @@ NOT_OF_OURS = (
 
 def loaded(terminal: Terminal, module: str, *arguments: str) -> set[str]:
     """Modules that a run of `module` loaded in a Python of its own."""
-    told = terminal.folder / "told.json"
-    ran = terminal.run(sys.executable, "-c", PROGRAM, module, str(told), *arguments)
-    assert ran.code == 0, ran.said
-    return set(json.loads(told.read_text()))
+    reported = terminal.folder / "told.json"
+    ran = terminal.run(sys.executable, "-c", PROGRAM, module, str(reported), *arguments)
+    assert ran.code == 0, ran.text
+    return set(json.loads(reported.read_text()))
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def environment(folder: Path, ending: str = "md.j2", recipe: bytes = b"") -> jin
     )
 
 
-def kept(folder: Path) -> list[str]:
+def stored(folder: Path) -> list[str]:
     return sorted(file.name.split(".cpython")[0] for file in folder.glob("__pycache__/*"))
 
 
@@ -73,7 +73,7 @@ def test_what_two_environments_share_is_kept_for_each(folder: Path) -> None:
     assert environment(folder).get_template("both.j2").render() == "x"
     assert environment(folder, "html.j2").get_template("both.j2").render() == "<x>"
     assert environment(folder).get_template("both.j2").render() == "x"
-    assert kept(folder) == ["both.j2.html.j2", "both.j2.md.j2"]
+    assert stored(folder) == ["both.j2.html.j2", "both.j2.md.j2"]
 
 
 def test_nothing_is_kept_where_python_keeps_nothing(
@@ -81,7 +81,7 @@ def test_nothing_is_kept_where_python_keeps_nothing(
 ) -> None:
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     assert environment(folder).get_template("a.md.j2").render() == "first x"
-    assert kept(folder) == []
+    assert stored(folder) == []
 
 
 def test_a_place_that_cannot_be_written_costs_only_time(folder: Path) -> None:
@@ -92,6 +92,6 @@ def test_a_place_that_cannot_be_written_costs_only_time(folder: Path) -> None:
 def test_all_of_them_compile_at_once(tmp_path: Path) -> None:
     environ = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
     subprocess.run([sys.executable, "-m", "bot.action.warm"], cwd=ROOT, env=environ, check=True)
-    kept_ones = [file.name for file in tmp_path.rglob("*.md.j2.cpython*")]
+    cached_files = [file.name for file in tmp_path.rglob("*.md.j2.cpython*")]
     read = [file for file in templates_root().rglob("*.md.j2") if file.parent.name != "server"]
-    assert len(kept_ones) >= len(read)
+    assert len(cached_files) >= len(read)

@@ -14,30 +14,30 @@ from bot.templating import (
     environment,
     hours,
     link,
-    neutral,
+    neutralize,
     plural,
     printable,
 )
 
 
 def test_mentions_references_and_html_lose_their_effect() -> None:
-    assert neutral("ask @octocat") == f"ask @{ZERO_WIDTH_SPACE}octocat"
-    assert neutral("exam #2") == f"exam #{ZERO_WIDTH_SPACE}2"
-    assert neutral("see GH-12") == f"see GH-{ZERO_WIDTH_SPACE}12"
-    assert neutral("<script>x</script> <!-- hidden -->") == (
+    assert neutralize("ask @octocat") == f"ask @{ZERO_WIDTH_SPACE}octocat"
+    assert neutralize("exam #2") == f"exam #{ZERO_WIDTH_SPACE}2"
+    assert neutralize("see GH-12") == f"see GH-{ZERO_WIDTH_SPACE}12"
+    assert neutralize("<script>x</script> <!-- hidden -->") == (
         "&lt;script>x&lt;/script> &lt;!-- hidden -->"
     )
-    assert neutral("a \u202egnp.exe") == "a gnp.exe"
+    assert neutralize("a \u202egnp.exe") == "a gnp.exe"
 
 
 def test_ordinary_text_stays_as_it_is() -> None:
     for text in ("C# and F#", "2 < 3 & 4 > 1", "a@", "*bold* `code` [x](https://x.org)", "# Title"):
-        assert neutral(text) == text
+        assert neutralize(text) == text
 
 
 @given(st.text())
 def test_neutral_text_is_neutral_already(text: str) -> None:
-    assert neutral(neutral(text)) == neutral(text)
+    assert neutralize(neutralize(text)) == neutralize(text)
 
 
 def test_links_and_cells_hold_together() -> None:
@@ -56,7 +56,7 @@ def test_a_title_cannot_steer_a_terminal() -> None:
 
 
 def test_no_character_of_a_title_begins_a_line_of_its_own() -> None:
-    assert neutral("a\u2028# b\u2029c\x85d\x0be") == "a# bcde"
+    assert neutralize("a\u2028# b\u2029c\x85d\x0be") == "a# bcde"
 
 
 def test_a_page_shows_every_value_as_text() -> None:

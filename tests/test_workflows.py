@@ -117,10 +117,10 @@ def test_the_checkers_bite(text: str, checker: tuple[str, ...], tmp_path: Path) 
 
 @pytest.mark.parametrize("name", ["action", "server"])
 def test_the_list_of_parts_names_every_locked_package_and_its_hashes(name: str) -> None:
-    told = subprocess.run(
+    reported = subprocess.run(
         [sys.executable, ROOT / "requirements/parts.py", name], capture_output=True, check=True
     )
-    parts = json.loads(told.stdout)
+    parts = json.loads(reported.stdout)
     assert parts["metadata"]["component"]["version"] == PROJECT["version"]
     locked = (ROOT / f"requirements/{name}.txt").read_text()
     names = re.findall(r"^([\w.-]+)==", locked, re.MULTILINE)
@@ -160,10 +160,10 @@ def test_the_image_is_made_of_files_that_are_there_and_sent() -> None:
 
 
 def test_the_image_runs_the_command_and_nobody_special() -> None:
-    said = dict(instructions())  # the last of each word is what counts
-    assert json.loads(said["ENTRYPOINT"])[0] in PROJECT["scripts"]
-    assert said["USER"].split(":")[0].isdecimal()
-    assert int(said["USER"].split(":")[0]) > 0
+    text = dict(instructions())  # the last of each word is what counts
+    assert json.loads(text["ENTRYPOINT"])[0] in PROJECT["scripts"]
+    assert text["USER"].split(":")[0].isdecimal()
+    assert int(text["USER"].split(":")[0]) > 0
     stages = [rest.split() for word, rest in instructions() if word == "FROM"]
     bases = {stage[0] for stage in stages} - {stage[-1] for stage in stages}
     [base] = bases | {stages[-1][0]}

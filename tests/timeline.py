@@ -14,7 +14,7 @@ class Timeline:
     world: World
     now: datetime
     slept: list[float] = field(default_factory=list)
-    told: list[tuple[float, str]] = field(default_factory=list)
+    reported: list[tuple[float, str]] = field(default_factory=list)
     before_sleep: Callable[[], object] = lambda: None
 
     def clock(self) -> datetime:
@@ -27,4 +27,4 @@ class Timeline:
         self.world.clock.advance(timedelta(seconds=seconds))
 
     def on_wait(self, seconds: float, why: str) -> None:
-        self.told.append((seconds, why))
+        self.reported.append((seconds, why))

@@ -20,7 +20,7 @@ from github_sandbox.state import comments, issues, labels, milestones, pulls
 from github_sandbox.state.objects import Comment, Issue, Milestone, Reaction
 from github_sandbox.world import World
 
-__all__ = ["Edges", "Workbench", "settings"]
+__all__ = ["Edges", "RepositoryFixture", "settings"]
 
 
 def settings(start: str = "2026-01-05", **more: Any) -> Settings:
@@ -28,7 +28,7 @@ def settings(start: str = "2026-01-05", **more: Any) -> Settings:
     return Settings.model_validate({"start": date.fromisoformat(start)} | more)
 
 
-class Workbench:
+class RepositoryFixture:
     """A repository, a bot that works on it through `edges`, and a learner with a mouse."""
 
     def __init__(self) -> None:
@@ -96,7 +96,7 @@ class Workbench:
     def delete(self, title: str) -> None:
         issues.delete(self.world, self.learner, self.repository, self.issue(title))
 
-    def say(self, title: str, text: str, by: str | None = None) -> Comment:
+    def comment(self, title: str, text: str, by: str | None = None) -> Comment:
         """A comment on the issue whose title begins so; by the learner, or by somebody else.
 
         Somebody else is a stranger unless `repository.collaborators` says otherwise.

@@ -12,10 +12,10 @@ def create_label(name: str, color: str = "aabbcc", description: str = "") -> cha
     return changes.CreateLabel(key="kind:x", name=name, color=color, description=description)
 
 
-def update_label(name: str, new_name: str, **looks: str) -> changes.UpdateLabel:
-    sent = {"color": "", "description": "", **looks}
+def update_label(name: str, new_name: str, **runner: str) -> changes.UpdateLabel:
+    sent = {"color": "", "description": "", **runner}
     return changes.UpdateLabel(
-        key="kind:x", name=name, new_name=new_name, fields=tuple(looks), **sent
+        key="kind:x", name=name, new_name=new_name, fields=tuple(runner), **sent
     )
 
 

@@ -13,7 +13,7 @@ from bot.github.reader import HttpReader
 from bot.planning.snapshot import Snapshot
 
 
-class AwakeReader(HttpReader):
+class LastPushReader(HttpReader):
     """A reader whose snapshots know of `last_push` (aware), where there is one to know."""
 
     last_push: datetime | None = None
@@ -32,10 +32,14 @@ def last_push(payload: Mapping[str, Any]) -> datetime | None:
     home = payload.get("repository")
     if not isinstance(home, Mapping) or home.get("private") is not False:
         return None
-    told = home.get("pushed_at")
+    pushed_at = home.get("pushed_at")
     try:
-        if isinstance(told, int):  # so it is in the payload of a push: seconds since 1970
-            return datetime.fromtimestamp(told, UTC)
-        return datetime.fromisoformat(told).astimezone(UTC) if isinstance(told, str) else None
+        if isinstance(pushed_at, int):  # so it is in the payload of a push: seconds since 1970
+            return datetime.fromtimestamp(pushed_at, UTC)
+        return (
+            datetime.fromisoformat(pushed_at).astimezone(UTC)
+            if isinstance(pushed_at, str)
+            else None
+        )
     except (ValueError, OverflowError, OSError):
         return None

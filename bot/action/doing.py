@@ -3,16 +3,16 @@
 from typing import TYPE_CHECKING
 
 from bot.action import pull
-from bot.action.edges import Edges
-from bot.action.inputs import Command, Inputs
-from bot.action.runner import Log
-from bot.action.told import Done
+from bot.action.edges import ActionContext
+from bot.action.inputs import ActionCommand, Inputs
+from bot.action.runner import RunnerLog
+from bot.action.told import ActivityResult
 from bot.errors import PermissionDeniedError
 from bot.planning import printing
 from bot.planning.changes import Change, Plan
 from bot.planning.ports import Reader
 from bot.progress.path import LearningPath, PathReader
-from bot.usecases.sources import Source
+from bot.usecases.sources import FileSource
 
 if TYPE_CHECKING:
     from bot.usecases.publish import DueComment
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from bot.usecases.sync import Sync
 
 
-class Doing:
+class Activities:
     """One path in one repository. Methods raise what reader and gateway raise."""
 
     def __init__(
         self,
-        edges: Edges,
+        edges: ActionContext,
         reader: Reader,
         paths: PathReader,
         *,
         given: Inputs,
-        log: Log,
+        log: RunnerLog,
         why: str,
     ) -> None:
         self._edges = edges
@@ -40,31 +40,35 @@ class Doing:
         self._log = log
         self._why = why
 
-    def do(self, what: Command) -> Done:
+    def run(self, what: ActionCommand) -> ActivityResult:
         """The activity of this name; `auto` is none."""
-        deeds = {
-            Command.PLAN: self.plan,
-            Command.APPLY: self.apply,
-            Command.SYNC: self.sync,
-            Command.WEEKLY: self.weekly,
-            Command.CHECKPOINT: self.checkpoint,
-            Command.BADGE: self.badge,
+        methods = {
+            ActionCommand.PLAN: self.plan,
+            ActionCommand.APPLY: self.apply,
+            ActionCommand.SYNC: self.sync,
+            ActionCommand.WEEKLY: self.weekly,
+            ActionCommand.CHECKPOINT: self.checkpoint,
+            ActionCommand.BADGE: self.badge,
         }
-        return deeds[what]()
+        return methods[what]()
 
-    def pull(self, number: int, places: tuple[Source, Source], run: str | None) -> Done:
+    def pull(
+        self, number: int, places: tuple[FileSource, FileSource], run: str | None
+    ) -> ActivityResult:
         """The plan as one comment on a pull request, where that changes the path.
 
         `places` are the checkout, which the path was read from, and the default branch. `run` is
         the address of this run. The addresses that strangers may have put there are not asked for.
         """
         files = (self._given.config, self._paths.settings.curriculum)
-        if not pull.touched(files, *places) and pull.standing(number, self._reader) is None:
-            return Done(title="Nothing to do", why="This pull request does not change the path.")
-        found = self._planned(ask_outside=False)
-        body = pull.comment(found, run)
+        if not pull.changed(files, *places) and pull.existing_comment(number, self._reader) is None:
+            return ActivityResult(
+                title="Nothing to do", why="This pull request does not change the path."
+            )
+        found = self._plan_in_log(check_links=False)
+        body = pull.comment_body(found, run)
         try:
-            outcome: str = pull.post(
+            outcome: str = pull.post_comment(
                 number,
                 body,
                 reader=self._reader,
@@ -73,7 +77,7 @@ class Doing:
         except PermissionDeniedError as denied:
             # A pull request from a fork runs with a token that only reads.
             outcome = f"not written, for the token may not: {denied.what}"
-        return Done(
+        return ActivityResult(
             title="Plan",
             why=self._why,
             view=self._view(),
@@ -85,7 +89,7 @@ class Doing:
     def _view(self) -> LearningPath:
         return self._paths.path(self._reader.snapshot())
 
-    def sync(self) -> Done:
+    def sync(self) -> ActivityResult:
         """All that is due. Raises RefusedError when it would remove too much."""
         from bot.github.addresses import web_root
         from bot.usecases.sync import Sync
@@ -97,7 +101,7 @@ class Doing:
             outside=self._edges.outside(self._paths.settings),
         )
         if self._given.dry_run:
-            return self._foretold(run)
+            return self._dry_run(run)
         with self._log.group("Writing"):
             done = run.run(
                 gateway=self._edges.gateway,
@@ -109,7 +113,7 @@ class Doing:
         changes = done.written + len(posted) + len(done.files.paths)
         lines = [f"{p.what.title}: {p.outcome.value}." for p in done.posted]
         lines += [f"Wrote {path}." for path in done.files.paths]
-        return Done(
+        return ActivityResult(
             title="The path is up to date again" if changes else "Nothing to change",
             why=self._why,
             view=done.view,
@@ -118,10 +122,10 @@ class Doing:
             pages=() if done.plan.empty else (printing.as_markdown(done.plan),),
         )
 
-    def plan(self) -> Done:
+    def plan(self) -> ActivityResult:
         """What `apply` would change. Nothing is written."""
-        found = self._planned()
-        return Done(
+        found = self._plan_in_log()
+        return ActivityResult(
             title="Plan",
             why=self._why,
             view=self._view(),
@@ -129,10 +133,10 @@ class Doing:
             pages=(printing.as_markdown(found),),
         )
 
-    def _foretold(self, run: "Sync") -> Done:
+    def _dry_run(self, run: "Sync") -> ActivityResult:
         seen = run.foresee()
-        self._show(seen.plan)
-        return Done(
+        self._print_plan(seen.plan)
+        return ActivityResult(
             title="What a run would do now",
             why=self._why,
             view=self._view(),
@@ -142,25 +146,25 @@ class Doing:
             due=seen.due,
         )
 
-    def _planned(self, *, ask_outside: bool = True) -> Plan:
+    def _plan_in_log(self, *, check_links: bool = True) -> Plan:
         """The plan, shown in the log."""
-        found = self._session(ask_outside=ask_outside).plan()
-        self._show(found)
+        found = self._session(check_links=check_links).plan()
+        self._print_plan(found)
         return found
 
-    def _session(self, *, ask_outside: bool = True) -> "Session":
+    def _session(self, *, check_links: bool = True) -> "Session":
         from bot.usecases.reconcile import Session, planner
 
-        outside = self._edges.outside(self._paths.settings) if ask_outside else None
+        outside = self._edges.outside(self._paths.settings) if check_links else None
         return Session(self._reader, planner(self._paths, self._reader, outside))
 
-    def apply(self) -> Done:
+    def apply(self) -> ActivityResult:
         """Labels, milestones and issues as the plan says. Raises RefusedError as `sync` does."""
         if self._given.dry_run:
             return self.plan()
         session = self._session()
         found = session.plan()
-        self._show(found)
+        self._print_plan(found)
         if not self._given.allow_removals:
             found.check_safe()
         with self._log.group("Writing"):
@@ -170,7 +174,7 @@ class Doing:
                 sleep=self._edges.sleep,
                 progress=self._progress,
             )
-        return Done(
+        return ActivityResult(
             title="Plan applied" if written else "Nothing to change",
             why=self._why,
             view=self._view(),
@@ -178,7 +182,7 @@ class Doing:
             pages=(printing.as_markdown(found),),
         )
 
-    def weekly(self) -> Done:
+    def weekly(self) -> ActivityResult:
         """The summary of the last whole week."""
         from bot.reports import weekly as reports
         from bot.usecases.due_comments import weekly_comment
@@ -187,7 +191,7 @@ class Doing:
         week = reports.Week.of(view.today, view.settings.summary.day).before
         return self._publish(view, weekly_comment(view, week))
 
-    def checkpoint(self) -> Done:
+    def checkpoint(self) -> ActivityResult:
         """The report on the latest checkpoint whose time has come."""
         from bot.reports import checkpoint as reports
         from bot.usecases.due_comments import checkpoint_comment
@@ -196,19 +200,21 @@ class Doing:
         newest = reports.newest_reached(view)
         if newest is None:
             lines = ("No checkpoint's time has come yet.",)
-            return Done(title="Nothing to report", why=self._why, view=view, lines=lines)
+            return ActivityResult(title="Nothing to report", why=self._why, view=view, lines=lines)
         return self._publish(view, checkpoint_comment(view, newest))
 
-    def badge(self) -> Done:
+    def badge(self) -> ActivityResult:
         """Nothing but what every run leaves: the badge as a file on the runner."""
-        return Done(title="Badge", why=self._why, view=self._view())
+        return ActivityResult(title="Badge", why=self._why, view=self._view())
 
-    def _publish(self, view: LearningPath, due: "DueComment") -> Done:
+    def _publish(self, view: LearningPath, due: "DueComment") -> ActivityResult:
         from bot.usecases.publish import Outcome, publish_once
 
         title = due.title
         if self._given.dry_run:
-            return Done(title=f"Would post: {title}", why=self._why, view=view, pages=(due.text,))
+            return ActivityResult(
+                title=f"Would post: {title}", why=self._why, view=view, pages=(due.text,)
+            )
         outcome = publish_once(
             due,
             view.observed,
@@ -216,7 +222,7 @@ class Doing:
             gateway=self._edges.gateway,
             sleep=self._edges.sleep,
         )
-        return Done(
+        return ActivityResult(
             title=title,
             why=self._why,
             view=view,
@@ -225,10 +231,10 @@ class Doing:
             pages=(due.text,),
         )
 
-    def _show(self, plan: Plan) -> None:
+    def _print_plan(self, plan: Plan) -> None:
         with self._log.group("Plan"):
-            self._log.say(printing.as_text(plan))
+            self._log.write(printing.as_text(plan))
 
     def _progress(self, done: int, total: int, change: Change) -> None:
         line = change.describe()
-        self._log.say(f"[{done + 1}/{total}] {line.sign} {line.kind} {line.title}")
+        self._log.write(f"[{done + 1}/{total}] {line.sign} {line.kind} {line.title}")

@@ -11,30 +11,30 @@ from bot.errors import AuthenticationError, ConfigError
 from bot.planning.ports import Reader
 from bot.settings import Settings
 from bot.usecases import edges
-from bot.usecases.sources import Folder, Remote, Source
+from bot.usecases.sources import FileSource, LocalFiles, RepositoryFiles
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from bot.action.awake import AwakeReader
+    from bot.action.awake import LastPushReader
     from bot.github.cache import EtagCache
 
 STAND_IN = "the inputs of the action"
 
 
-class Edges(edges.Edges):
+class ActionContext(edges.RunContext):
     """The edges of one run, which the event of `payload` started; `say` tells the log."""
 
     def __init__(
         self,
         environ: Mapping[str, str],
-        say: Callable[[str], None],
+        write_log: Callable[[str], None],
         payload: Mapping[str, Any],
     ) -> None:
         super().__init__(settings_file.environment(environ))
         self.workspace = Path(environ.get("GITHUB_WORKSPACE") or ".")
         self.temporary = Path(environ.get("RUNNER_TEMP") or ".")
-        self._say = say
+        self._write_log = write_log
         self._payload = payload
 
     def repository(self) -> str:
@@ -57,11 +57,11 @@ class Edges(edges.Edges):
             )
         return self.environment.token
 
-    def reader(self) -> "AwakeReader":
+    def reader(self) -> "LastPushReader":
         """A reader that knows what the event told of the repository."""
-        from bot.action.awake import AwakeReader, last_push
+        from bot.action.awake import LastPushReader, last_push
 
-        reader = self._reader(AwakeReader)
+        reader = self._reader(LastPushReader)
         reader.last_push = last_push(self._payload)
         return reader
 
@@ -73,15 +73,15 @@ class Edges(edges.Edges):
 
     def on_wait(self, seconds: float, why: str) -> None:
         """Tells the log of a wait that GitHub asked for."""
-        self._say(f"Waiting {seconds:.0f} s: {why}")
+        self._write_log(f"Waiting {seconds:.0f} s: {why}")
 
 
-def places(edges: Edges, reader: Reader) -> tuple[Source, Source]:
+def file_sources(edges: ActionContext, reader: Reader) -> tuple[FileSource, FileSource]:
     """The checkout, which may be empty, and the default branch."""
-    return Folder(edges.workspace), Remote(reader)
+    return LocalFiles(edges.workspace), RepositoryFiles(reader)
 
 
-def find_settings(given: Inputs, place: Source) -> Settings:
+def find_settings(given: Inputs, place: FileSource) -> Settings:
     """The settings in `place`, or what the inputs say where there is no file.
 
     Raises ConfigError when there are none, or they are wrong.

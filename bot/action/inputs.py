@@ -6,14 +6,14 @@ from enum import StrEnum
 from pydantic import Field
 
 from bot.errors import ConfigError
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.settings import CONFIG_PATH
 
 YES = frozenset({"true", "yes", "1"})
 NO = frozenset({"false", "no", "0", ""})
 
 
-class Command(StrEnum):
+class ActionCommand(StrEnum):
     """What a workflow may ask for."""
 
     AUTO = "auto"
@@ -25,10 +25,10 @@ class Command(StrEnum):
     BADGE = "badge"
 
 
-class Inputs(Frozen):
+class Inputs(FrozenModel):
     """What the workflow said. The texts of `path` are the user's, not yet checked."""
 
-    command: Command = Command.AUTO
+    command: ActionCommand = ActionCommand.AUTO
     dry_run: bool = False
     allow_removals: bool = False
     config: str = CONFIG_PATH
@@ -42,23 +42,23 @@ def inputs(environ: Mapping[str, str]) -> Inputs:
         for name in ("curriculum", "start", "pace", "timezone", "ahead")
         if (value := environ.get(f"MILEPOST_{name.upper()}", "").strip())
     }
-    command = environ.get("MILEPOST_COMMAND", "").strip().casefold() or Command.AUTO
-    if command not in set(Command):
+    command = environ.get("MILEPOST_COMMAND", "").strip().casefold() or ActionCommand.AUTO
+    if command not in set(ActionCommand):
         raise ConfigError(
             f"there is no command '{command}'.",
             where="the input 'command'",
-            hint=f"It is one of {', '.join(Command)}.",
+            hint=f"It is one of {', '.join(ActionCommand)}.",
         )
     return Inputs(
-        command=Command(command),
-        dry_run=_switch(environ, "dry-run"),
-        allow_removals=_switch(environ, "allow-removals"),
+        command=ActionCommand(command),
+        dry_run=_boolean(environ, "dry-run"),
+        allow_removals=_boolean(environ, "allow-removals"),
         config=environ.get("MILEPOST_CONFIG", "").strip() or CONFIG_PATH,
         path=given,
     )
 
 
-def _switch(environ: Mapping[str, str], name: str) -> bool:
+def _boolean(environ: Mapping[str, str], name: str) -> bool:
     value = environ.get(f"MILEPOST_{name.replace('-', '_').upper()}", "").strip().casefold()
     if value not in YES | NO:
         raise ConfigError(f"'{value}' is neither true nor false.", where=f"the input '{name}'")

@@ -7,11 +7,11 @@ from bot import templating
 from bot.errors import UncertainWriteError
 from bot.planning import printing
 from bot.planning.changes import CreateComment, Plan, UpdateComment
-from bot.planning.marker import Key, Marker, digest, find, normal, wrap
+from bot.planning.marker import Key, Marker, digest, find, normalized, wrap
 from bot.planning.observed import trusted
 from bot.planning.ports import Gateway, Reader
 from bot.planning.snapshot import CommentState
-from bot.usecases.sources import Source
+from bot.usecases.sources import FileSource
 
 KEY: Key = "plan:pull-request"
 MOST = 60_000  # characters of a comment; GitHub holds 65,536
@@ -19,12 +19,12 @@ MOST = 60_000  # characters of a comment; GitHub holds 65,536
 Outcome = Literal["written", "edited", "as it was"]
 
 
-def touched(paths: tuple[str, ...], here: Source, there: Source) -> bool:
+def changed(paths: tuple[str, ...], here: FileSource, there: FileSource) -> bool:
     """Whether one of these files is another in `here` than it is `there`, but for line ends."""
     return any(_lines(here.read(path)) != _lines(there.read(path)) for path in paths)
 
 
-def standing(number: int, reader: Reader) -> CommentState | None:
+def existing_comment(number: int, reader: Reader) -> CommentState | None:
     """Our comment on this pull request; a stranger's copy does not count."""
     for comment in reader.comments(number, fresh=True):
         marked = find(comment.body) if trusted(comment) else None
@@ -33,18 +33,21 @@ def standing(number: int, reader: Reader) -> CommentState | None:
     return None
 
 
-def comment(plan: Plan, run: str | None) -> str:
+def comment_body(plan: Plan, run: str | None) -> str:
     """The comment's body. `run` is the address of the run, which holds a plan that is too long.
 
     The marker's hash is of the plan alone: another run with the same plan says nothing new.
     """
-    said = printing.as_markdown(plan)
-    told = {"plan": said if len(said) <= MOST else None, "closing": printing.closing(plan)}
-    text = templating.render("action-pull.md.j2", run=run, **told)
-    return wrap(text, Marker(key=KEY, title="", body=digest(normal(said))))
+    plan_markdown = printing.as_markdown(plan)
+    values = {
+        "plan": plan_markdown if len(plan_markdown) <= MOST else None,
+        "closing": printing.closing(plan),
+    }
+    text = templating.render("action-pull.md.j2", run=run, **values)
+    return wrap(text, Marker(key=KEY, title="", body=digest(normalized(plan_markdown))))
 
 
-def post(
+def post_comment(
     number: int,
     body: str,
     *,
@@ -52,12 +55,12 @@ def post(
     gateway: Callable[[], Gateway],
 ) -> Outcome:
     """Let the pull request have this one comment. Raises what reader and gateway raise."""
-    there = standing(number, reader)
+    there = existing_comment(number, reader)
     if there is None:
         try:
             gateway().write(CreateComment(key=KEY, number=number, title="", body=body))
         except UncertainWriteError:
-            if standing(number, reader) is None:
+            if existing_comment(number, reader) is None:
                 raise
         return "written"
     if _plan(there.body) == _plan(body):

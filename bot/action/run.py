@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from bot.action.runner import Log, write_outputs, write_summary
+from bot.action.runner import RunnerLog, write_outputs, write_summary
 from bot.errors import (
     EXIT_BUG,
     EXIT_OK,
@@ -20,7 +20,7 @@ from bot.errors import (
 )
 
 if TYPE_CHECKING:
-    from bot.action.told import Done
+    from bot.action.told import ActivityResult
     from bot.planning.ports import Reader
 
 _PLACE = re.compile(r"(?P<file>[^,\n]+\.(?:ya?ml|md|markdown))(?:, line (?P<line>\d+))?")
@@ -44,23 +44,23 @@ def main(
     standard output. No error leaves it: a person's mistake becomes an annotation, with file and
     line where they are known.
     """
-    with Log(out or _stdout()) as log:
+    with RunnerLog(out or _stdout()) as log:
         log.mask(environ.get("GITHUB_TOKEN", ""))
         try:
             done = _run(environ, log, now)
         except MilepostError as error:
-            for line in complaints(error):
+            for line in annotations(error):
                 log.command("error", **line)
-            write_summary(environ.get("GITHUB_STEP_SUMMARY"), _stopped(error))
+            write_summary(environ.get("GITHUB_STEP_SUMMARY"), _stopped_page(error))
             return error.exit_code
         except Exception as error:  # noqa: BLE001 - the last resort: a bug is told kindly, and kept
             return _bug(error, environ, log)
-        for told in (done.why, f"{done.title}.", *done.lines):
-            log.say(told)
+        for output_line in (done.why, f"{done.title}.", *done.lines):
+            log.write(output_line)
     return EXIT_OK
 
 
-def complaints(error: MilepostError) -> Iterator[dict[str, Any]]:
+def annotations(error: MilepostError) -> Iterator[dict[str, Any]]:
     """The annotations of one error: one for each mistake of a file, with its line."""
     place = _PLACE.fullmatch(error.where or "")
     file = place["file"] if place else None
@@ -76,55 +76,59 @@ def complaints(error: MilepostError) -> Iterator[dict[str, Any]]:
     yield {"message": f"{where}{error.what}{hint}", "file": file, "line": line, "title": title}
 
 
-def _run(environ: Mapping[str, str], log: Log, now: Callable[[], datetime]) -> "Done":
-    from bot.action.activity import activity
+def _run(
+    environ: Mapping[str, str], log: RunnerLog, now: Callable[[], datetime]
+) -> "ActivityResult":
+    from bot.action.activity import requested_activity
     from bot.action.inputs import inputs
 
     given = inputs(environ)
     event, payload = environ.get("GITHUB_EVENT_NAME", ""), _payload(environ)
-    chosen = activity(event, payload, given)
+    chosen = requested_activity(event, payload, given)
     if chosen.what is None:
-        return _leave(environ, _nothing(chosen.why))
-    from bot.action.edges import Edges, find_settings, places
+        return _write_results(environ, _nothing_to_do(chosen.why))
+    from bot.action.edges import ActionContext, file_sources, find_settings
 
-    edges = Edges(environ, log.say, payload)
+    edges = ActionContext(environ, log.write, payload)
     with edges.reader() as reader:
-        here, there = places(edges, reader)
+        here, there = file_sources(edges, reader)
         settings = find_settings(given, there if chosen.pull is None else here)
-        chosen = activity(event, payload, given, settings.curriculum)
+        chosen = requested_activity(event, payload, given, settings.curriculum)
         if chosen.what is None:
-            return _leave(environ, _nothing(chosen.why))
-        if chosen.if_begun and not _begun(reader):
+            return _write_results(environ, _nothing_to_do(chosen.why))
+        if chosen.only_if_started and not _has_started(reader):
             why = "This is a fork or a template: start the workflow by hand to begin a path here."
-            return _leave(environ, _nothing(why))
-        from bot.action.doing import Doing
+            return _write_results(environ, _nothing_to_do(why))
+        from bot.action.doing import Activities
         from bot.progress.path import PathReader
         from bot.usecases.sources import find_curriculum
 
-        place = there if chosen.pull is None else here
-        paths = PathReader(find_curriculum(settings.curriculum, place), settings, now())
-        doing = Doing(edges, reader, paths, given=given, log=log, why=chosen.why)
+        files = there if chosen.pull is None else here
+        paths = PathReader(find_curriculum(settings.curriculum, files), settings, now())
+        activities = Activities(edges, reader, paths, given=given, log=log, why=chosen.why)
         if chosen.pull is None:
-            done = doing.do(chosen.what)
+            done = activities.run(chosen.what)
         else:
-            done = doing.pull(chosen.pull, (here, there), _run_url(environ))
-    return _leave(environ, done, edges.temporary)
+            done = activities.pull(chosen.pull, (here, there), _run_url(environ))
+    return _write_results(environ, done, edges.temporary)
 
 
-def _nothing(why: str) -> "Done":
-    from bot.action.told import Done
+def _nothing_to_do(why: str) -> "ActivityResult":
+    from bot.action.told import ActivityResult
 
-    return Done(title="Nothing to do", why=why)
+    return ActivityResult(title="Nothing to do", why=why)
 
 
-def _begun(reader: "Reader") -> bool:
+def _has_started(reader: "Reader") -> bool:
     from bot.planning.desired import SUMMARY_KEY
     from bot.planning.observed import observe
 
     return SUMMARY_KEY in observe(reader.snapshot()).issues
 
 
-def _leave(environ: Mapping[str, str], done: "Done", folder: Path | None = None) -> "Done":
+def _write_results(
+    environ: Mapping[str, str], done: "ActivityResult", folder: Path | None = None
+) -> "ActivityResult":
     """Write what later steps and people find."""
     from bot.action.told import draw_badge, outputs, summary
 
@@ -162,18 +166,18 @@ def _hint(error: MilepostError) -> str:
     return error.hint or ""
 
 
-def _stopped(error: MilepostError) -> str:
+def _stopped_page(error: MilepostError) -> str:
     from bot.templating import render
 
-    return render("action-stopped.md.j2", wrong=list(complaints(error)))
+    return render("action-stopped.md.j2", wrong=list(annotations(error)))
 
 
-def _bug(error: Exception, environ: Mapping[str, str], log: Log) -> int:
+def _bug(error: Exception, environ: Mapping[str, str], log: RunnerLog) -> int:
     """Keep the traceback in the log, folded away; the token is cut out of it."""
     text = "".join(traceback.format_exception(error))
     secret = environ.get("GITHUB_TOKEN", "").strip()
     with log.group("Details for a report"):
-        log.say(text.replace(secret, "***") if secret else text)
+        log.write(text.replace(secret, "***") if secret else text)
     log.command(
         "error",
         f"This is a mistake in Milepost, not yours ({type(error).__name__}). What was written "

@@ -15,7 +15,7 @@ MOST = 1_000_000  # bytes of a step's summary; GitHub drops one over 1 MiB
 CUT = "\n\n_There is more than fits here._\n"
 
 
-class Log:
+class RunnerLog:
     """What the step prints. `out` is the one stream of it. Use as a context."""
 
     def __init__(self, out: TextIO) -> None:
@@ -28,20 +28,22 @@ class Log:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stop(wanted=False)
+        self._switch_commands(wanted=False)
 
-    def say(self, text: str) -> None:
+    def write(self, text: str) -> None:
         """Any text, from anybody."""
-        self._open()
-        self._stop(wanted=True)
-        self._write(text)
+        self._open_group()
+        self._switch_commands(wanted=True)
+        self._print(text)
 
     def command(self, name: str, message: str = "", **properties: str | int | None) -> None:
         """A command for the runner; message and properties are escaped."""
-        self._open()
-        told = ",".join(f"{k}={_property(str(v))}" for k, v in properties.items() if v is not None)
-        self._stop(wanted=False)
-        self._write(f"::{name}{' ' if told else ''}{told}::{_data(message)}")
+        self._open_group()
+        encoded = ",".join(
+            f"{k}={_property(str(v))}" for k, v in properties.items() if v is not None
+        )
+        self._switch_commands(wanted=False)
+        self._print(f"::{name}{' ' if encoded else ''}{encoded}::{_data(message)}")
 
     def mask(self, secret: str) -> None:
         """Let the runner print *** wherever this would show."""
@@ -60,18 +62,18 @@ class Log:
                 self.command("endgroup")
             self._title = ""
 
-    def _open(self) -> None:
+    def _open_group(self) -> None:
         if self._title:
             title, self._title = self._title, ""
             self.command("group", title)
 
-    def _stop(self, *, wanted: bool) -> None:
+    def _switch_commands(self, *, wanted: bool) -> None:
         """Let the runner obey no commands, or obey them again."""
         if wanted != self._stopped:
-            self._write(f"::stop-commands::{self._token}" if wanted else f"::{self._token}::")
+            self._print(f"::stop-commands::{self._token}" if wanted else f"::{self._token}::")
             self._stopped = wanted
 
-    def _write(self, text: str) -> None:
+    def _print(self, text: str) -> None:
         self._out.write(f"{text}\n")
         self._out.flush()
 
@@ -92,8 +94,8 @@ def write_summary(file: str | None, markdown: str) -> None:
         return
     data = f"{markdown}\n".encode()
     if len(data) > MOST:
-        kept = data[: MOST - len(CUT.encode())]
-        data = kept[: kept.rfind(b"\n") + 1] + CUT.encode()
+        head = data[: MOST - len(CUT.encode())]
+        data = head[: head.rfind(b"\n") + 1] + CUT.encode()
     with Path(file).open("ab") as out:
         out.write(data)
 

@@ -4,15 +4,15 @@ from pathlib import Path
 
 from bot import templating
 from bot.planning.desired import SUMMARY_KEY
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
-from bot.reports.where import here, unit_names
+from bot.reports.where import current_unit, unit_names
 from bot.usecases.publish import DueComment
 
 BADGE = "milepost-badge.svg"
 
 
-class Done(Frozen):
+class ActivityResult(FrozenModel):
     """What a run did, or would do.
 
     `why` says why it ran. `view` is the path afterwards, None where nothing was looked at.
@@ -29,7 +29,7 @@ class Done(Frozen):
     due: tuple[DueComment, ...] = ()
 
 
-class Fact(Frozen):
+class SummaryRow(FrozenModel):
     """A row of the page's table."""
 
     name: str
@@ -37,50 +37,50 @@ class Fact(Frozen):
     url: str | None = None
 
 
-def outputs(done: Done, badge: Path | None) -> dict[str, str]:
+def outputs(result: ActivityResult, badge: Path | None) -> dict[str, str]:
     """The outputs of the Action by name; all are there, empty where nothing is known.
 
     `forecast` is two ISO days with a slash between, as ISO 8601 writes an interval.
     """
-    view = done.view
-    found = {"percent": "", "unit": "", "summary-url": "", "forecast": ""}
+    view = result.view
+    values = {"percent": "", "unit": "", "summary-url": "", "forecast": ""}
     if view is not None:
         outlook = view.outlook
         known = outlook.likely is not None and outlook.careful is not None
-        found = {
+        values = {
             "percent": str(view.progress.all.percent),
             "unit": _unit(view) or "",
             "summary-url": _dashboard(view) or "",
             "forecast": f"{outlook.likely}/{outlook.careful}" if known else "",
         }
-    return found | {"changes": str(done.changes), "badge-path": str(badge or "")}
+    return values | {"changes": str(result.changes), "badge-path": str(badge or "")}
 
 
-def summary(done: Done) -> str:
+def summary(result: ActivityResult) -> str:
     """The page of the step, as Markdown."""
     return templating.render(
         "action-summary.md.j2",
-        title=done.title,
-        why=done.why,
-        facts=facts(done.view) if done.view is not None else (),
-        lines=done.lines,
-        pages=done.pages,
-        due=done.due,
+        title=result.title,
+        why=result.why,
+        facts=summary_rows(result.view) if result.view is not None else (),
+        lines=result.lines,
+        pages=result.pages,
+        due=result.due,
     )
 
 
-def facts(view: LearningPath) -> tuple[Fact, ...]:
+def summary_rows(view: LearningPath) -> tuple[SummaryRow, ...]:
     """Where the learner is, in a few rows."""
-    found = [Fact(name="Done", value=f"{view.progress.all.percent} %")]
+    found = [SummaryRow(name="Done", value=f"{view.progress.all.percent} %")]
     if unit := _unit(view):
-        found.append(Fact(name="Now", value=unit))
+        found.append(SummaryRow(name="Now", value=unit))
     outlook = view.outlook
     if outlook.likely is not None and outlook.careful is not None:
         days = templating.day(outlook.likely), templating.day(outlook.careful)
         value = days[0] if days[0] == days[1] else f"between {days[0]} and {days[1]}"
-        found.append(Fact(name="May end", value=value))
+        found.append(SummaryRow(name="May end", value=value))
     if url := _dashboard(view):
-        found.append(Fact(name="Dashboard", value="Your path", url=url))
+        found.append(SummaryRow(name="Dashboard", value="Your path", url=url))
     return tuple(found)
 
 
@@ -94,7 +94,7 @@ def draw_badge(view: LearningPath, folder: Path) -> Path:
 
 
 def _unit(view: LearningPath) -> str | None:
-    current = here(view)
+    current = current_unit(view)
     return unit_names(view.curriculum)[current.unit] if current else None
 
 

@@ -64,11 +64,11 @@ app.command("doctor", short_help="Check token, repository, permissions, clock an
 )
 
 
-def _tell_version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version as installed
 
-        console.say(f"milepost {installed('milepost')}")
+        console.print_result(f"milepost {installed('milepost')}")
         raise typer.Exit
 
 
@@ -79,7 +79,7 @@ def root(
         "--version",
         "-V",
         help="Print the version and stop.",
-        callback=_tell_version,
+        callback=_print_version,
         is_eager=True,
     ),
 ) -> None:
@@ -94,13 +94,13 @@ def run(arguments: Sequence[str]) -> int:
             list(arguments), prog_name="milepost", standalone_mode=False
         )
     except MilepostError as error:
-        console.complain(str(error))
+        console.print_error(str(error))
         return error.exit_code
     except typer.Abort:
-        console.complain("Stopped. Nothing more was written.")
+        console.print_error("Stopped. Nothing more was written.")
         return EXIT_INTERRUPTED
     except KeyboardInterrupt:
-        console.complain("Stopped. What was written stays; the same command goes on from there.")
+        console.print_error("Stopped. What was written stays; the same command goes on from there.")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader of our output went away, as `milepost plan | head` does.
@@ -109,7 +109,7 @@ def run(arguments: Sequence[str]) -> int:
     except OSError as error:
         if error.filename is None:
             return _bug(error)
-        console.complain(f"{error.filename}: {error.strerror}.")
+        console.print_error(f"{error.filename}: {error.strerror}.")
         return UsageError.exit_code
     except Exception as error:  # noqa: BLE001 - the last resort: a bug is told kindly, and kept
         return _usage(error) or _bug(error)
@@ -123,9 +123,9 @@ def _usage(error: Exception) -> int:
     if not isinstance(error, ClickException):
         return 0
     if isinstance(error, NoArgsIsHelpError):
-        console.tell(error.format_message())
+        console.print_status(error.format_message())
         return UsageError.exit_code
-    console.complain(f"{error.format_message()} See: milepost --help")
+    console.print_error(f"{error.format_message()} See: milepost --help")
     return UsageError.exit_code
 
 
@@ -141,7 +141,7 @@ def _bug(error: Exception) -> int:
     folder: Path = user_log_path("milepost", appauthor=False, ensure_exists=True)
     file = folder / f"bug-{name}.txt"
     file.write_text(text, encoding="utf-8")
-    console.complain(
+    console.print_error(
         f"This is a mistake in Milepost, not yours ({type(error).__name__}, id {name}). "
         f"What was written before stays. The details are in {file}; "
         "please send that file with a report."

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import console
-from bot.cli.edges import Edges
+from bot.cli.edges import CliContext
 from bot.errors import UsageError
 
 app = typer.Typer(help="Write reports into files.", no_args_is_help=True, rich_markup_mode=None)
@@ -17,7 +17,7 @@ Number = Annotated[
 ]
 
 
-class Form(StrEnum):
+class ReportFormat(StrEnum):
     """How a report is written."""
 
     MARKDOWN = "markdown"
@@ -45,16 +45,16 @@ def checkpoint(
     from bot.usecases.due_comments import checkpoint_comment
     from bot.usecases.publish import publish_once
 
-    edges = Edges(repo)
+    edges = CliContext(repo)
     with edges.reader() as reader:
         settings, curriculum = edges.path(reader)
         meant = reports.by_number(curriculum, number)
         view = LearningPath.read(curriculum, settings, reader.snapshot(), edges.now())
         due = checkpoint_comment(view, meant)
         if dry_run:
-            console.say(due.text)
+            console.print_result(due.text)
             return
-        if not reports.reached(view, meant):
+        if not reports.is_reached(view, meant):
             raise UsageError(
                 f"its last day is {reports.last_day(view, meant)}, and it is posted once.",
                 where=meant.title,
@@ -67,15 +67,16 @@ def checkpoint(
             gateway=edges.gateway,
             sleep=edges.sleep,
         )
-    console.say(f"Report on the {meant.title}: {outcome.value}.")
+    console.print_result(f"Report on the {meant.title}: {outcome.value}.")
 
 
 @app.command("export", short_help="Write the report on a checkpoint to a file.")
 def export(
     number: Number,
     form: Annotated[
-        Form, typer.Option("--format", help="Markdown, JSON for programs, or a page to print.")
-    ] = Form.MARKDOWN,
+        ReportFormat,
+        typer.Option("--format", help="Markdown, JSON for programs, or a page to print."),
+    ] = ReportFormat.MARKDOWN,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write it to this file when it changed.")
     ] = None,
@@ -90,17 +91,17 @@ def export(
     """
     from bot.progress.path import LearningPath
     from bot.reports import checkpoint as reports
-    from bot.reports.checkpoint_text import written
+    from bot.reports.checkpoint_text import as_format
 
-    edges = Edges(repo)
+    edges = CliContext(repo)
     with edges.reader() as reader:
         settings, curriculum = edges.path(reader)
         meant = reports.by_number(curriculum, number)
         view = LearningPath.read(curriculum, settings, reader.snapshot(), edges.now())
-    text = written(reports.checkpoint_report(view, meant), form.value)
+    text = as_format(reports.checkpoint_report(view, meant), form.value)
     if output is None:
-        console.say(text.rstrip("\n"))
+        console.print_result(text.rstrip("\n"))
     elif not output.is_file() or output.read_text(encoding="utf-8") != text:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(text, encoding="utf-8")
-        console.tell(f"Wrote {output}: {meant.title}.")
+        console.print_status(f"Wrote {output}: {meant.title}.")

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from bot.cli import console
-from bot.cli.edges import Edges
+from bot.cli.edges import CliContext
 from bot.errors import UsageError
 
 
-class Shape(StrEnum):
+class CohortFormat(StrEnum):
     """How the table is written."""
 
     TEXT = "text"
@@ -27,8 +27,8 @@ def cohort(
         Path | None, typer.Option("--file", help="A file with one repository a line.")
     ] = None,
     shape: Annotated[
-        Shape, typer.Option("--format", help="How the table is written.")
-    ] = Shape.TEXT,
+        CohortFormat, typer.Option("--format", help="How the table is written.")
+    ] = CohortFormat.TEXT,
 ) -> None:
     """Show where the learners are who share that with you.
 
@@ -45,14 +45,14 @@ def cohort(
             "there is no repository to look at.",
             hint="Name some as OWNER/NAME, or a file of them with --file.",
         )
-    edges = Edges()
-    made = gather(named, lambda name: Edges(name).reader(), edges.now())
+    edges = CliContext()
+    made = gather(named, lambda name: CliContext(name).reader(), edges.now())
     write = {
-        Shape.TEXT: tables.as_text,
-        Shape.MARKDOWN: tables.as_markdown,
-        Shape.JSON: tables.as_json,
+        CohortFormat.TEXT: tables.as_text,
+        CohortFormat.MARKDOWN: tables.as_markdown,
+        CohortFormat.JSON: tables.as_json,
     }
-    console.say(write[shape](made))
+    console.print_result(write[shape](made))
 
 
 def _read(file: Path) -> str:

@@ -10,17 +10,17 @@ if TYPE_CHECKING:
     from bot.usecases.apply import Progress
 
 
-def say(text: str = "") -> None:
+def print_result(text: str = "") -> None:
     """A result."""
     sys.stdout.write(f"{text}\n")
 
 
-def tell(text: str) -> None:
+def print_status(text: str) -> None:
     """Something for the person who watches, not for a pipe."""
     sys.stderr.write(f"{text}\n")
 
 
-def complain(text: str) -> None:
+def print_error(text: str) -> None:
     """An error, as one paragraph."""
     sys.stderr.write(f"milepost: {text}\n")
 
@@ -32,7 +32,7 @@ def interactive() -> bool:
 
 def on_wait(seconds: float, why: str) -> None:
     """Tells of a wait that GitHub asked for."""
-    tell(f"Waiting {seconds:.0f} s: {why}")
+    print_status(f"Waiting {seconds:.0f} s: {why}")
 
 
 @contextmanager
@@ -63,7 +63,7 @@ def progress_bar(title: str) -> Iterator["Progress"]:
 
 
 def _line_by_line(done: int, total: int, change: "Change") -> None:
-    tell(f"[{done + 1}/{total}] {_name(change)}")
+    print_status(f"[{done + 1}/{total}] {_name(change)}")
 
 
 def _name(change: "Change") -> str:

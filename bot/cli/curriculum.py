@@ -27,11 +27,13 @@ def list_built_in(as_json: AsJson = False) -> None:
 
     found = [(name, load.from_catalog(name)) for name in load.catalog_names()]
     if as_json:
-        console.say(json.dumps([_facts(name, c) for name, c in found], indent=2))
+        console.print_result(json.dumps([_facts(name, c) for name, c in found], indent=2))
         return
     for name, curriculum in found:
         facts = _facts(name, curriculum)
-        console.say(f"{name}\n  {curriculum.title}: {facts['units']} units, {facts['tasks']} tasks")
+        console.print_result(
+            f"{name}\n  {curriculum.title}: {facts['units']} units, {facts['tasks']} tasks"
+        )
 
 
 @app.command("show")
@@ -39,11 +41,11 @@ def show(which: Which, as_json: AsJson = False) -> None:
     """The path of one curriculum: phases, units, tasks and hours."""
     curriculum = _load(which)
     if as_json:
-        console.say(curriculum.model_dump_json(indent=2, exclude_defaults=True))
+        console.print_result(curriculum.model_dump_json(indent=2, exclude_defaults=True))
         return
     from bot import templating
 
-    console.say(templating.render("curriculum.txt.j2", curriculum=curriculum))
+    console.print_result(templating.render("curriculum.txt.j2", curriculum=curriculum))
 
 
 @app.command("validate")
@@ -53,7 +55,7 @@ def validate(
     """Check files; the first mistake ends with file, line, key and what was expected."""
     for file in files:
         facts = _facts(str(file), _load(str(file)))
-        console.say(f"{file}: well-formed, {facts['units']} units, {facts['tasks']} tasks")
+        console.print_result(f"{file}: well-formed, {facts['units']} units, {facts['tasks']} tasks")
 
 
 @app.command("schema")
@@ -66,18 +68,20 @@ def schema(
     from bot import settings as settings_file
     from bot.curriculum import load
 
-    console.say(json.dumps(settings_file.schema() if settings else load.schema(), indent=2))
+    console.print_result(
+        json.dumps(settings_file.schema() if settings else load.schema(), indent=2)
+    )
 
 
 def _load(which: str) -> "Curriculum":
-    from bot.usecases.sources import Folder, find_curriculum
+    from bot.usecases.sources import LocalFiles, find_curriculum
 
     path = Path(which)
     if path.suffix and not path.is_file():
         raise CurriculumError("there is no such file.", where=which)
     if path.suffix:
-        return find_curriculum(path.name, Folder(path.resolve().parent))
-    return find_curriculum(which, Folder(Path.cwd()))
+        return find_curriculum(path.name, LocalFiles(path.resolve().parent))
+    return find_curriculum(which, LocalFiles(Path.cwd()))
 
 
 def _facts(name: str, curriculum: "Curriculum") -> dict[str, object]:

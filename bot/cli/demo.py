@@ -61,17 +61,17 @@ def _demo(port: int, curriculum: str, *, browse: bool | None) -> None:
     from bot.cli import living
     from github_sandbox import server
 
-    first = living.beginning(datetime.now(UTC))
+    first = living.demo_start(datetime.now(UTC))
     with (
         server.running(port, clock=lambda: first) as running,
         tempfile.TemporaryDirectory() as cache,
     ):
-        console.say(f"A GitHub of your own runs at {running.url} (this machine only).")
-        _Life(running, curriculum, first, Path(cache)).live()
-        _goodbye(running, stay=sys.stdout.isatty() if browse is None else browse)
+        console.print_result(f"A GitHub of your own runs at {running.url} (this machine only).")
+        _DemoRun(running, curriculum, first, Path(cache)).run()
+        _print_end(running, stay=sys.stdout.isatty() if browse is None else browse)
 
 
-class _Life:
+class _DemoRun:
     """The demo's repository, its learner, and the runs of Milepost on it."""
 
     def __init__(self, running: "Sandbox", name: str, first: datetime, cache: Path) -> None:
@@ -95,13 +95,13 @@ class _Life:
         self._settings: Settings = settings_file.parse(text)
         self._curriculum: Curriculum = load.from_catalog(name)
         chance = Random(SEED)  # noqa: S311 - a made-up life
-        self._learner = living.Learner(BrowserUser(world), world, self._curriculum, chance)
+        self._learner = living.DemoLearner(BrowserUser(world), world, self._curriculum, chance)
 
-    def live(self) -> None:
+    def run(self) -> None:
         """Seed, then thirteen weeks; prints what a learner would read."""
         from bot.cli import living
 
-        begun = time.monotonic()
+        started = time.monotonic()
         self._seed()
         for week in range(1, living.WEEKS + 1):
             monday = self._first + timedelta(weeks=week - 1)
@@ -109,39 +109,41 @@ class _Life:
                 self._until(monday - timedelta(hours=8) + sitting)
             self._sync()
             self._until(monday + timedelta(weeks=1))
-            self._tell(self._sync())
+            self._print_week(self._sync())
         self._until(self._first + timedelta(weeks=living.WEEKS, days=1))
-        self._tell(self._sync())
-        self._tell_of_now()
+        self._print_week(self._sync())
+        self._print_start()
         requests = len(self._running.world.journal.entries)
-        seconds = time.monotonic() - begun
-        console.say(f"\n{living.WEEKS} weeks in {seconds:.1f} s, {requests} requests to GitHub.")
+        seconds = time.monotonic() - started
+        console.print_result(
+            f"\n{living.WEEKS} weeks in {seconds:.1f} s, {requests} requests to GitHub."
+        )
 
     def _seed(self) -> None:
         from bot.planning import printing
 
-        console.say("\n$ milepost plan\n")
+        console.print_result("\n$ milepost plan\n")
         with self._run() as run:
-            console.say(printing.as_text(run.foresee().plan))
-        console.say("\n$ milepost sync\n")
-        console.say(f"{self._sync().written} changes written. From here on, time flies.")
+            console.print_result(printing.as_text(run.foresee().plan))
+        console.print_result("\n$ milepost sync\n")
+        console.print_result(f"{self._sync().written} changes written. From here on, time flies.")
 
-    def _tell(self, done: "SyncResult") -> None:
+    def _print_week(self, done: "SyncResult") -> None:
         """What was posted, as the learner reads it."""
         for posted in done.posted:
             day = f"{self._running.world.clock.now():%A, %d %B %Y}"
-            console.say(f"\n--- {day}: {posted.what.title} ---\n\n{posted.what.text}")
+            console.print_result(f"\n--- {day}: {posted.what.title} ---\n\n{posted.what.text}")
 
-    def _tell_of_now(self) -> None:
+    def _print_start(self) -> None:
         from bot.reports import badge, dashboard, status
 
         view = self._sync().view
-        console.say("\n--- The dashboard, kept in the issue 'Your path' ---\n")
-        console.say(dashboard.as_markdown(dashboard.dashboard(view)))
-        console.say("\n$ milepost status\n")
-        console.say(status.as_text(status.status(view)))
+        console.print_result("\n--- The dashboard, kept in the issue 'Your path' ---\n")
+        console.print_result(dashboard.as_markdown(dashboard.dashboard(view)))
+        console.print_result("\n$ milepost status\n")
+        console.print_result(status.as_text(status.status(view)))
         made = badge.badge_of(view)
-        console.say(f"\nThe badge says: {made.label} | {made.message}")
+        console.print_result(f"\nThe badge says: {made.label} | {made.message}")
 
     def _until(self, moment: datetime) -> None:
         clock = self._running.world.clock
@@ -190,14 +192,16 @@ class _Life:
         )
 
 
-def _goodbye(running: "Sandbox", *, stay: bool) -> None:
+def _print_end(running: "Sandbox", *, stay: bool) -> None:
     address = f"{running.url}/{running.repository}"
     if not stay:
-        console.say("\nTo look at it in a browser, run this in a terminal: milepost demo")
+        console.print_result("\nTo look at it in a browser, run this in a terminal: milepost demo")
         return
-    console.say(f"\nLook around: {address}/issues and {address}/milestones. Ctrl-C ends it.")
+    console.print_result(
+        f"\nLook around: {address}/issues and {address}/milestones. Ctrl-C ends it."
+    )
     try:
         while True:
             time.sleep(3600)
     except KeyboardInterrupt:
-        console.say("\nBye. On your own repository: milepost init, plan, apply.")
+        console.print_result("\nBye. On your own repository: milepost init, plan, apply.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import console
-from bot.cli.edges import Edges
+from bot.cli.edges import CliContext
 from bot.errors import EXIT_OK, GitHubError, MilepostError, UnavailableError, UsageError
 from bot.usecases.findings import Finding
 
@@ -40,27 +40,29 @@ def doctor(
         raise UsageError("--server looks at no repository: leave out --repo.")
     code = EXIT_OK
     findings: list[Finding] = []
-    for subject, look in _of_server() if server else _of_repository(repo):
+    for subject, check in _of_server() if server else _of_repository(repo):
         try:
-            findings.extend(look())
+            findings.extend(check())
         except MilepostError as error:
             findings.append(Finding(subject=subject, verdict="wrong", text=str(error)))
             code = code or error.exit_code
     if any(f.verdict == "wrong" for f in findings):
         code = code or GitHubError.exit_code
     if as_json:
-        console.say(json.dumps([f._asdict() for f in findings], indent=2, ensure_ascii=False))
+        console.print_result(
+            json.dumps([f._asdict() for f in findings], indent=2, ensure_ascii=False)
+        )
     else:
         signs = {"well": "ok  ", "mind": "mind", "wrong": "BAD "}
         for f in findings:
-            console.say(f"{signs[f.verdict]}  {f.subject}: {f.text}")
+            console.print_result(f"{signs[f.verdict]}  {f.subject}: {f.text}")
             if f.advice:
-                console.say(f"      {f.advice}")
+                console.print_result(f"      {f.advice}")
     return code
 
 
 def _of_repository(repo: str | None) -> Iterable[Step]:
-    edges = Edges(repo)
+    edges = CliContext(repo)
     edges.environment = edges.environment.model_copy(update={"max_wait": PATIENCE})
     return (
         ("settings", lambda: _settings(edges)),
@@ -83,10 +85,10 @@ def _of_server() -> Iterable[Step]:
     return Examination(os.environ).steps()
 
 
-def _settings(edges: Edges) -> Iterator[Finding]:
+def _settings(edges: CliContext) -> Iterator[Finding]:
     from bot.planning.desired import desired_state
     from bot.planning.path import PlannedPath
-    from bot.settings import Publish
+    from bot.settings import PublishSettings
 
     try:
         with edges.reader() as reader:
@@ -100,7 +102,7 @@ def _settings(edges: Edges) -> Iterator[Finding]:
         verdict="well",
         text=f"'{curriculum.title}' from {settings.start}, time zone {settings.timezone}",
     )
-    if settings.publish != Publish():
+    if settings.publish != PublishSettings():
         more = ", 'Pull requests'" if settings.publish.reports == "pull-request" else ""
         yield Finding(
             subject="publishing",
@@ -109,7 +111,7 @@ def _settings(edges: Edges) -> Iterator[Finding]:
         )
 
 
-def _repository(edges: Edges) -> Iterator[Finding]:
+def _repository(edges: CliContext) -> Iterator[Finding]:
     from bot.github.api_client import ApiClient
     from bot.github.client import RestClient, inspect
     from bot.github.retry import WaitPolicy
@@ -120,11 +122,11 @@ def _repository(edges: Edges) -> Iterator[Finding]:
     seen = inspect(connection, client=RestClient(connection, client))
     kind = f" ({seen.token_kind})" if seen.token_kind not in {None, "unknown"} else ""
     yield Finding(subject="token", verdict="well", text=f"accepted{kind} by {connection.api_url}")
-    for look in (_standing, _rights, _clock, _budget):
-        yield look(seen)
+    for check in (_identity, _rights, _clock, _budget):
+        yield check(seen)
 
 
-def _standing(seen: "Inspection") -> Finding:
+def _identity(seen: "Inspection") -> Finding:
     if seen.archived:
         return Finding(
             subject="repository",

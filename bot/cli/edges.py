@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
-class Edges(edges.Edges):
+class CliContext(edges.RunContext):
     """The edges of one command; `repository` is what the person named."""
 
     def __init__(self, repository: str | None = None) -> None:

@@ -10,10 +10,10 @@ from bot.cli import console
 from bot.errors import GuideError, UsageError
 
 if TYPE_CHECKING:
-    from bot.curriculum.guide import Imported
+    from bot.curriculum.guide import ImportResult
 
 
-class Summary(StrEnum):
+class ImportFormat(StrEnum):
     """How to sum up a guide."""
 
     TEXT = "text"
@@ -26,8 +26,8 @@ def import_guide(
         Path | None, typer.Option("--output", "-o", help="Write the curriculum to this file.")
     ] = None,
     summary: Annotated[
-        Summary, typer.Option(help="How to say what was understood.")
-    ] = Summary.TEXT,
+        ImportFormat, typer.Option(help="How to say what was understood.")
+    ] = ImportFormat.TEXT,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
     """Read a learning guide: phases, weeks, tasks, hours, deliverables, checkpoints, resources.
@@ -39,17 +39,17 @@ def import_guide(
     if output is not None and output.exists() and not force:
         raise UsageError("it is there already.", where=str(output), hint="Replace it with --force.")
     imported = guides.read(_bytes(guide), name=str(guide))
-    if summary is Summary.JSON:
+    if summary is ImportFormat.JSON:
         import json
 
-        console.say(json.dumps(imported.summary(), indent=2, ensure_ascii=False))
+        console.print_result(json.dumps(imported.summary(), indent=2, ensure_ascii=False))
     else:
-        console.say(_report(imported))
+        console.print_result(_report(imported))
     if output is not None:
         from bot.curriculum import dump
 
         output.write_text(dump.to_yaml(imported.curriculum), encoding="utf-8")
-        console.tell(f"Wrote {output}. Name it as `curriculum` in .github/milepost.yml.")
+        console.print_status(f"Wrote {output}. Name it as `curriculum` in .github/milepost.yml.")
 
 
 def _bytes(file: Path) -> bytes:
@@ -67,7 +67,7 @@ def _bytes(file: Path) -> bytes:
         raise GuideError(f"it cannot be read: {missing.strerror}.", where=str(file)) from None
 
 
-def _report(imported: "Imported") -> str:
+def _report(imported: "ImportResult") -> str:
     from bot import templating
 
     return templating.render(

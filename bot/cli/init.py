@@ -45,20 +45,20 @@ def init(
         Path.cwd() / CONFIG_PATH,
         (curriculum, start, pace, hours_per_week, timezone, ahead),
     )
-    keep = workflows and file.exists() and not any(value is not None for value in given)
+    keep_settings = workflows and file.exists() and not any(value is not None for value in given)
     if workflows:
         workflow.check_action(action)
-        _free(workflow.WORKFLOW_PATH, force=force)
-        _free(workflow.DAILY_PATH, force=force)
-    if not keep:
-        _free(CONFIG_PATH, force=force)
+        _check_writable(workflow.WORKFLOW_PATH, force=force)
+        _check_writable(workflow.DAILY_PATH, force=force)
+    if not keep_settings:
+        _check_writable(CONFIG_PATH, force=force)
         _settings(file, *given, yes=yes)
     if workflows:
         _workflows(file, repo, action)
-    console.tell("Next: `milepost plan` shows what would be made in your repository.")
+    console.print_status("Next: `milepost plan` shows what would be made in your repository.")
 
 
-def _free(path: str, *, force: bool) -> None:
+def _check_writable(path: str, *, force: bool) -> None:
     """Raises ConfigError when a file is there that nobody asked to replace."""
     if not force and (Path.cwd() / path).exists():
         raise ConfigError(
@@ -76,9 +76,11 @@ def _workflows(file: Path, repo: str | None, action: str) -> None:
         target = Path.cwd() / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
-        console.say(f"Wrote {path}.")
+        console.print_result(f"Wrote {path}.")
     if action == workflow.ACTION:
-        console.tell(f"In them, put the owner of the Milepost you use in place of OWNER: {action}.")
+        console.print_status(
+            f"In them, put the owner of the Milepost you use in place of OWNER: {action}."
+        )
 
 
 def _settings(
@@ -95,15 +97,15 @@ def _settings(
     """Ask for what was not given, and write the settings to `file`."""
     from bot.settings import CONFIG_PATH
     from bot.usecases import settings_text
-    from bot.usecases.sources import Folder
+    from bot.usecases.sources import LocalFiles
 
     if pace is not None and hours_per_week is not None:
         raise UsageError("--pace and --hours-per-week both say how fast: give one of them.")
     if not yes and not console.interactive():
         _refuse_to_guess({"--curriculum": curriculum, "--start": start, "--timezone": timezone})
         yes = True
-    text = _gather(
-        _Asker(quiet=yes),
+    text = _collect_answers(
+        _Prompt(quiet=yes),
         curriculum=curriculum,
         start=start,
         pace=pace,
@@ -111,10 +113,10 @@ def _settings(
         timezone=timezone,
         ahead=ahead,
     )
-    settings_text.check(text, Folder(Path.cwd()))
+    settings_text.check(text, LocalFiles(Path.cwd()))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
-    console.say(f"Wrote {CONFIG_PATH}.")
+    console.print_result(f"Wrote {CONFIG_PATH}.")
 
 
 def _refuse_to_guess(flags: dict[str, str | None]) -> None:
@@ -126,8 +128,8 @@ def _refuse_to_guess(flags: dict[str, str | None]) -> None:
         )
 
 
-def _gather(
-    asker: "_Asker",
+def _collect_answers(
+    asker: "_Prompt",
     *,
     curriculum: str | None,
     start: str | None,
@@ -143,20 +145,20 @@ def _gather(
 
     built_in = ", ".join(catalog_names())
     monday = _next_monday(datetime.now().astimezone().date())
-    path = asker.ask(
+    path = asker.answer(
         "curriculum",
         f"Curriculum ({built_in}, or a path to your guide)",
         curriculum,
         DEFAULT_CURRICULUM,
     )
-    first = asker.ask("start", "First day of study", start, str(monday))
-    zone = asker.ask("timezone", "Time zone", timezone, _local_zone())
-    weeks = asker.ask("ahead", "Weeks of issues ahead, or 'all'", ahead, "4 weeks")
+    first = asker.answer("start", "First day of study", start, str(monday))
+    zone = asker.answer("timezone", "Time zone", timezone, _local_zone())
+    weeks = asker.answer("ahead", "Weeks of issues ahead, or 'all'", ahead, "4 weeks")
     if hours_per_week is None:
         question = "Months for the whole path (empty: as the guide says)"
-        pace = asker.ask("pace", question, pace, "")
+        pace = asker.answer("pace", question, pace, "")
     return settings_text.render(
-        settings_text.Answers(
+        settings_text.SettingsAnswers(
             curriculum=path,
             start=first,
             timezone=zone,
@@ -167,13 +169,13 @@ def _gather(
     )
 
 
-class _Asker:
+class _Prompt:
     """Asks until the answer is one that the file may hold. A wrong flag is not asked again."""
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
 
-    def ask(self, key: str, question: str, given: str | None, default: str) -> str:
+    def answer(self, key: str, question: str, given: str | None, default: str) -> str:
         if given is not None:
             return given
         if self._quiet:
@@ -185,20 +187,20 @@ class _Asker:
             problem = _problem(key, answer)
             if problem is None:
                 return answer
-            console.tell(problem)
+            console.print_status(problem)
 
 
 def _problem(key: str, answer: str) -> str | None:
     """What is wrong with one answer, or None."""
     from bot import settings as settings_file
     from bot.usecases.settings_text import scalar
-    from bot.usecases.sources import Folder, find_curriculum
+    from bot.usecases.sources import LocalFiles, find_curriculum
 
     if key == "pace" and not answer:
         return None
     try:
         if key == "curriculum":
-            find_curriculum(answer, Folder(Path.cwd()))
+            find_curriculum(answer, LocalFiles(Path.cwd()))
         else:
             start = "" if key == "start" else "start: 2026-01-01\n"
             settings_file.parse(f"{start}{key}: {scalar(answer)}\n", name="Your answer")

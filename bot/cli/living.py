@@ -25,7 +25,7 @@ JOURNAL = (
 )
 
 
-class Learner:
+class DemoLearner:
     """Works through the issues in the order they are due, a week at a time.
 
     `days` lives one week: it yields after each sitting, so that the clock can move on and Milepost
@@ -44,7 +44,7 @@ class Learner:
         for left in curriculum.deliverables():
             self._kinds[f"Deliverable: {left.title}"] = TaskKind.PROJECT
             self._hours[f"Deliverable: {left.title}"] = left.hours.middle if left.hours else 2.0
-        self._begun: dict[int, float] = {}
+        self._started_hours: dict[int, float] = {}
         self._finished: set[int] = set()
 
     def week(self, number: int) -> Iterator[timedelta]:
@@ -52,20 +52,20 @@ class Learner:
         left = 0.0 if number in QUIET else max(4.0, self._chance.gauss(USUAL_HOURS, 3.0))
         for day, hour in ((1, 19), (3, 20), (5, 10)):
             yield timedelta(days=day, hours=hour)
-            self._works(left / 3)
+            self._work(left / 3)
             for act in self._extras(number, day):
                 act()
 
-    def _works(self, hours: float) -> None:
+    def _work(self, hours: float) -> None:
         while hours > 0.5 and (issue := self._next()) is not None:
-            needed = self._hours.get(issue.title, 2.0) - self._begun.get(issue.number, 0.0)
+            needed = self._hours.get(issue.title, 2.0) - self._started_hours.get(issue.number, 0.0)
             spent = min(hours, needed)
             hours -= spent
-            self._begun[issue.number] = self._begun.get(issue.number, 0.0) + spent
+            self._started_hours[issue.number] = self._started_hours.get(issue.number, 0.0) + spent
             if spent < needed:
-                self._goes_on(issue, spent)
+                self._continues_task(issue, spent)
             else:
-                self._finishes(issue, spent)
+                self._finish_tasks(issue, spent)
 
     def _next(self) -> Issue | None:
         """The open task that is due first; what is in progress before what is not begun."""
@@ -83,14 +83,14 @@ class Learner:
     def _rank(self, issue: Issue) -> tuple[bool, str, bool, int]:
         due = str(issue.milestone.due) if issue.milestone else ""
         last = issue.title.startswith("Deliverable")
-        return issue.number not in self._begun, due, last, issue.number
+        return issue.number not in self._started_hours, due, last, issue.number
 
-    def _goes_on(self, issue: Issue, spent: float) -> None:
-        if self._begun[issue.number] == spent:
+    def _continues_task(self, issue: Issue, spent: float) -> None:
+        if self._started_hours[issue.number] == spent:
             self._person.comment(issue, "/start")
         self._person.comment(issue, f"/log {spent:.1f}h")
 
-    def _finishes(self, issue: Issue, spent: float) -> None:
+    def _finish_tasks(self, issue: Issue, spent: float) -> None:
         self._finished.add(issue.number)
         for line in [text for text in (issue.body or "").split("\n") if "- [ ]" in text]:
             self._person.tick(issue, line.split("[ ]")[1].strip())
@@ -112,7 +112,7 @@ class Learner:
         summary = self._person.issue_titled("Your path")
         if summary is None:
             return
-        told = {
+        comments = {
             2: "/count connections +2\nMet two people at the meetup.",
             3: f"/journal {JOURNAL[0]}",
             5: "/rat python 3",
@@ -123,7 +123,7 @@ class Learner:
             11: f"/journal {JOURNAL[2]}",
             12: "/status",
         }
-        if text := told.get(week):
+        if text := comments.get(week):
             yield lambda: self._person.comment(summary, text)
         if week == 4:
             yield self._rates
@@ -159,7 +159,7 @@ class Learner:
             self._person.add_labels(issue, "highlight")
 
 
-def beginning(today: datetime) -> datetime:
+def demo_start(today: datetime) -> datetime:
     """The Monday morning from which the weeks, and a day more, end before `today` (aware)."""
     monday = today - timedelta(days=today.weekday(), weeks=WEEKS + 1)
     return monday.replace(hour=8, minute=0, second=0, microsecond=0)

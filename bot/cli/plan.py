@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import console
-from bot.cli.edges import Edges
+from bot.cli.edges import CliContext
 from bot.errors import EXIT_CHANGES, RefusedError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.usecases.reconcile import Session
 
 
-class Format(StrEnum):
+class PlanFormat(StrEnum):
     """How a plan is printed."""
 
     TEXT = "text"
@@ -33,12 +33,12 @@ AllowRemovals = Annotated[
     bool,
     typer.Option("--allow-removals", help="Allow closing more than a quarter of what is there."),
 ]
-Shape = Annotated[Format, typer.Option("--format", help="How to print the plan.")]
+Shape = Annotated[PlanFormat, typer.Option("--format", help="How to print the plan.")]
 
 
 def plan(
     repo: Repo = None,
-    shape: Shape = Format.TEXT,
+    shape: Shape = PlanFormat.TEXT,
     detailed_exitcode: Annotated[
         bool, typer.Option(help="Exit with 2 when there are changes, 0 when there are none.")
     ] = False,
@@ -47,7 +47,7 @@ def plan(
 
     The settings are those of .github/milepost.yml in this folder, else in the repository.
     """
-    edges = Edges(repo)
+    edges = CliContext(repo)
     with edges.reader() as reader:
         found = session(edges, reader).plan()
     print_plan(found, shape)
@@ -58,13 +58,13 @@ def apply(
     repo: Repo = None,
     yes: Yes = False,
     allow_removals: AllowRemovals = False,
-    shape: Shape = Format.TEXT,
+    shape: Shape = PlanFormat.TEXT,
 ) -> int:
     """Make the repository as the plan says: labels, milestones, issues, relations.
 
     Interrupted, it is simply run again. Your own edits are never overwritten.
     """
-    edges = Edges(repo)
+    edges = CliContext(repo)
     with edges.reader() as reader:
         planned = session(edges, reader)
         found = planned.plan()
@@ -81,7 +81,7 @@ def apply(
         )
 
 
-def undo(repo: Repo = None, yes: Yes = False, shape: Shape = Format.TEXT) -> int:
+def undo(repo: Repo = None, yes: Yes = False, shape: Shape = PlanFormat.TEXT) -> int:
     """Take back what Milepost made and nobody touched, and say what stays.
 
     Issues are closed as not planned (GitHub lets no app delete them); milestones and labels are
@@ -90,7 +90,7 @@ def undo(repo: Repo = None, yes: Yes = False, shape: Shape = Format.TEXT) -> int
     from bot.planning.undo import make_undo
     from bot.usecases.reconcile import Session
 
-    edges = Edges(repo)
+    edges = CliContext(repo)
     with edges.reader() as reader:
         planned = Session(reader, make_undo)
         found = planned.plan()
@@ -102,19 +102,21 @@ def undo(repo: Repo = None, yes: Yes = False, shape: Shape = Format.TEXT) -> int
         )
 
 
-def session(edges: Edges, reader: "Reader", asked: "tuple[Command, ...]" = ()) -> "Session":
-    """A session on the path that the settings name; `asked` is wanted besides."""
+def session(
+    edges: CliContext, reader: "Reader", extra_intents: "tuple[Command, ...]" = ()
+) -> "Session":
+    """A session on the path that the settings name; `extra_intents` is wanted besides."""
     from bot.progress.path import PathReader
     from bot.usecases.reconcile import Session, planner
 
     settings, curriculum = edges.path(reader)
     paths = PathReader(curriculum, settings, edges.now())
     outside = edges.outside(settings)
-    return Session(reader, planner(paths, reader, outside, asked=asked))
+    return Session(reader, planner(paths, reader, outside, extra_intents=extra_intents))
 
 
 def write_plan(
-    edges: Edges,
+    edges: CliContext,
     planned: "Session",
     found: "Plan",
     *,
@@ -135,17 +137,17 @@ def write_plan(
             raise RefusedError("you said no, so nothing was written.")
     with console.progress_bar("Writing") as progress:
         written = planned.apply(found, gateway=edges.gateway, sleep=edges.sleep, progress=progress)
-    console.tell(f"Done: {written} changes written.")
+    console.print_status(f"Done: {written} changes written.")
     return 0
 
 
-def print_plan(found: "Plan", shape: Format) -> None:
+def print_plan(found: "Plan", shape: PlanFormat) -> None:
     """To standard output, as asked for."""
     from bot.planning import printing
 
     printers = {
-        Format.TEXT: printing.as_text,
-        Format.MARKDOWN: printing.as_markdown,
-        Format.JSON: printing.as_json,
+        PlanFormat.TEXT: printing.as_text,
+        PlanFormat.MARKDOWN: printing.as_markdown,
+        PlanFormat.JSON: printing.as_json,
     }
-    console.say(printers[shape](found))
+    console.print_result(printers[shape](found))

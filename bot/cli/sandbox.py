@@ -23,7 +23,7 @@ def sandbox(
     with usage_errors():
         from github_sandbox import server
 
-        server.serve(port, on_start=lambda running: console.say(introduction(running)))
+        server.serve(port, on_start=lambda running: console.print_result(introduction(running)))
 
 
 @contextmanager

@@ -37,5 +37,5 @@ def serve(
     from bot.server import config, run
 
     settings = config.read(os.environ)
-    console.tell(f"Listening at http://{host}:{port}. Stop with Ctrl-C.")
+    console.print_status(f"Listening at http://{host}:{port}. Stop with Ctrl-C.")
     run.serve(settings, host=host, port=port)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import console
-from bot.cli.edges import Edges
+from bot.cli.edges import CliContext
 
 if TYPE_CHECKING:
     from bot.progress.path import LearningPath
@@ -22,7 +22,7 @@ Output = Annotated[
 ]
 
 
-class Kind(StrEnum):
+class BadgeOption(StrEnum):
     """What a badge tells."""
 
     PERCENT = "percent"
@@ -30,7 +30,7 @@ class Kind(StrEnum):
     STREAK = "streak"
 
 
-class Picture(StrEnum):
+class PictureOption(StrEnum):
     """What a picture shows."""
 
     CARD = "card"
@@ -39,7 +39,7 @@ class Picture(StrEnum):
     ACTIVITY = "activity"
 
 
-class Shape(StrEnum):
+class StatusFormat(StrEnum):
     """How a badge is written."""
 
     SVG = "svg"
@@ -57,21 +57,21 @@ def status(
     """
     from bot.reports import status as pages
 
-    page = pages.status(_look(repo))
-    console.say(page.model_dump_json(indent=2) if as_json else pages.as_text(page))
+    page = pages.status(_load_view(repo))
+    console.print_result(page.model_dump_json(indent=2) if as_json else pages.as_text(page))
 
 
 def badge(
     repo: Repo = None,
     kind: Annotated[
-        Kind | None, typer.Option(help="What it tells; else as the settings say.")
+        BadgeOption | None, typer.Option(help="What it tells; else as the settings say.")
     ] = None,
     label: Annotated[
         str | None, typer.Option(help="Its left half; else the settings' or the path's title.")
     ] = None,
     shape: Annotated[
-        Shape, typer.Option("--format", help="A picture, or JSON for Shields' endpoint.")
-    ] = Shape.SVG,
+        StatusFormat, typer.Option("--format", help="A picture, or JSON for Shields' endpoint.")
+    ] = StatusFormat.SVG,
     output: Output = None,
 ) -> None:
     """Draw a badge for a README.
@@ -80,15 +80,15 @@ def badge(
     """
     from bot.reports import badge as badges
 
-    view = _look(repo)
+    view = _load_view(repo)
     wanted = view.settings.badge
     made = badges.badge(kind.value if kind else wanted.kind, view, label=label or wanted.label)
-    text = badges.as_svg(made) if shape is Shape.SVG else f"{badges.as_shields(made)}\n"
-    _hand_over(text, output, f"{made.label}, {made.message}")
+    text = badges.as_svg(made) if shape is StatusFormat.SVG else f"{badges.as_shields(made)}\n"
+    _write_output(text, output, f"{made.label}, {made.message}")
 
 
 def picture(
-    name: Annotated[Picture, typer.Argument(metavar="NAME", help="Which one.")],
+    name: Annotated[PictureOption, typer.Argument(metavar="NAME", help="Which one.")],
     repo: Repo = None,
     output: Output = None,
 ) -> None:
@@ -98,22 +98,22 @@ def picture(
     """
     from bot.reports.pictures import picture
 
-    _hand_over(picture(name.value, _look(repo)), output, name.value)
+    _write_output(picture(name.value, _load_view(repo)), output, name.value)
 
 
-def _hand_over(text: str, output: Path | None, what: str) -> None:
+def _write_output(text: str, output: Path | None, what: str) -> None:
     """Print it, or write it to a file when it is not there yet."""
     if output is None:
-        console.say(text.rstrip("\n"))
+        console.print_result(text.rstrip("\n"))
     elif not output.is_file() or output.read_text(encoding="utf-8") != text:
         output.write_text(text, encoding="utf-8")
-        console.tell(f"Wrote {output}: {what}.")
+        console.print_status(f"Wrote {output}: {what}.")
 
 
-def _look(repo: str | None) -> "LearningPath":
+def _load_view(repo: str | None) -> "LearningPath":
     from bot.progress.path import LearningPath
 
-    edges = Edges(repo)
+    edges = CliContext(repo)
     with edges.reader() as reader:
         settings, curriculum = edges.path(reader)
         return LearningPath.read(curriculum, settings, reader.snapshot(), edges.now())

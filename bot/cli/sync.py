@@ -5,8 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import console
-from bot.cli.edges import Edges
-from bot.cli.plan import AllowRemovals, Format, Repo, Shape, Yes, print_plan, session, write_plan
+from bot.cli.edges import CliContext
+from bot.cli.plan import (
+    AllowRemovals,
+    PlanFormat,
+    Repo,
+    Shape,
+    Yes,
+    print_plan,
+    session,
+    write_plan,
+)
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,7 +42,7 @@ def sync(
     from bot.progress.path import PathReader
     from bot.usecases.sync import Sync
 
-    edges = Edges(repo)
+    edges = CliContext(repo)
     with edges.reader() as reader:
         settings, curriculum = edges.path(reader)
         run = Sync(
@@ -43,7 +52,7 @@ def sync(
             outside=edges.outside(settings),
         )
         if dry_run:
-            _foretell(run.foresee())
+            _print_dry_run(run.foresee())
             return
         with console.progress_bar("Writing") as progress:
             done = run.run(
@@ -52,7 +61,7 @@ def sync(
                 progress=progress,
                 allow_removals=allow_removals,
             )
-    _tell(done)
+    _print_result(done)
 
 
 def replan(
@@ -68,7 +77,7 @@ def replan(
     ] = False,
     yes: Yes = False,
     allow_removals: AllowRemovals = False,
-    shape: Shape = Format.TEXT,
+    shape: Shape = PlanFormat.TEXT,
     dry_run: DryRun = False,
 ) -> int:
     """Make a plan again from today.
@@ -78,10 +87,10 @@ def replan(
     """
     if hours is not None and months is not None:
         raise UsageError("--hours and --months both say how fast: keep one of them.")
-    edges = Edges(repo)
+    edges = CliContext(repo)
     with edges.reader() as reader:
-        asked = _wishes(edges, reader, hours, months, drop_optional=drop_optional)
-        planned = session(edges, reader, asked)
+        requested = _requested_intents(edges, reader, hours, months, drop_optional=drop_optional)
+        planned = session(edges, reader, requested)
         found = planned.plan()
         print_plan(found, shape)
         if found.empty or dry_run:
@@ -96,8 +105,8 @@ def replan(
         )
 
 
-def _wishes(
-    edges: Edges,
+def _requested_intents(
+    edges: CliContext,
     reader: "Reader",
     hours: float | None,
     months: int | None,
@@ -120,38 +129,38 @@ def _wishes(
             where=view.observed.snapshot.repository,
             hint="Make it with `milepost apply`.",
         )
-    wishes: list[Command] = []
+    requested: list[Command] = []
     if hours is not None or months is not None:
         was = pace_of(settings)
         try:
-            wishes.append(SetPace(hours=hours, months=months, was=was))
+            requested.append(SetPace(hours=hours, months=months, was=was))
         except ValueError:
             raise UsageError(
                 "a pace is 1 to 80 hours a week, or 1 to 120 months for the whole path.",
                 where="--hours" if hours is not None else "--months",
             ) from None
     elif (unit := first_unfinished(view.progress)) and not drop_optional:
-        wishes.append(Replan(unit=unit))
+        requested.append(Replan(unit=unit))
     if drop_optional:
-        wishes.append(DropOptional())
-    return tuple(wishes)
+        requested.append(DropOptional())
+    return tuple(requested)
 
 
-def _foretell(seen: "SyncPreview") -> None:
+def _print_dry_run(seen: "SyncPreview") -> None:
     from bot.planning import printing
     from bot.usecases.files import describe_files
 
-    console.say(printing.as_text(seen.plan))
+    console.print_result(printing.as_text(seen.plan))
     for item in seen.due:
-        console.say(f"\nWould post: {item.title}\n\n{item.text}")
+        console.print_result(f"\nWould post: {item.title}\n\n{item.text}")
     if files := describe_files(seen.files):
-        console.say(f"\n{files}")
+        console.print_result(f"\n{files}")
 
 
-def _tell(done: "SyncResult") -> None:
+def _print_result(done: "SyncResult") -> None:
     changes = f"{done.written} change{'' if done.written == 1 else 's'} written."
-    console.say(changes if done.written else "Nothing to change.")
+    console.print_result(changes if done.written else "Nothing to change.")
     for posted in done.posted:
-        console.say(f"{posted.what.title}: {posted.outcome.value}.")
+        console.print_result(f"{posted.what.title}: {posted.outcome.value}.")
     for path in done.files.paths:
-        console.say(f"Wrote {path}.")
+        console.print_result(f"Wrote {path}.")

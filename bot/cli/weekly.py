@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import console
-from bot.cli.edges import Edges
+from bot.cli.edges import CliContext
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def weekly(
     from bot.usecases.due_comments import weekly_comment
     from bot.usecases.publish import publish_once
 
-    edges = Edges(repo)
+    edges = CliContext(repo)
     with edges.reader() as reader:
         settings, curriculum = edges.path(reader)
         view = LearningPath.read(curriculum, settings, reader.snapshot(), edges.now())
@@ -45,7 +45,7 @@ def weekly(
             raise UsageError(f"week {chosen} has not begun.", where="--week")
         due = weekly_comment(view, chosen)
         if dry_run:
-            console.say(due.text)
+            console.print_result(due.text)
             return
         if settings.summary.place == "issue":
             raise UsageError(
@@ -60,7 +60,7 @@ def weekly(
             gateway=edges.gateway,
             sleep=edges.sleep,
         )
-    console.say(f"Summary of week {chosen}: {outcome.value}.")
+    console.print_result(f"Summary of week {chosen}: {outcome.value}.")
 
 
 def _week(text: str | None, begins: "Weekday") -> "Week | None":

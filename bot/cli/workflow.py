@@ -35,7 +35,7 @@ def render(settings: "Settings", repository: str, action: str) -> dict[str, str]
         "hour": hour(settings),
         "summary_hour": settings.summary.hour,
         "timezone": settings.timezone,
-        "paths": [_pattern(path) for path in watched(settings)],
+        "paths": [_pattern(path) for path in trigger_paths(settings)],
         "contents": "write" if files else "read",
         "pulls": publish.reports == "pull-request",
         "action": action,
@@ -55,7 +55,7 @@ def check_action(action: str) -> None:
         )
 
 
-def watched(settings: "Settings") -> list[str]:
+def trigger_paths(settings: "Settings") -> list[str]:
     """The files whose change is a change of the path."""
     from bot.settings import CONFIG_PATH
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from bot.curriculum.base import Frozen, Hours, Item, Line, Priority, Slug, Text, Url
+from bot.curriculum.base import CurriculumModel, Hours, Item, Line, Priority, Slug, Text, Url
 
 
 class ResourceKind(StrEnum):
@@ -56,7 +56,7 @@ class AssessedSkill(Item):
     skills: tuple[Slug, ...] = ()
 
 
-class Assessment(Frozen):
+class Assessment(CurriculumModel):
     """Self-rating on a scale from 1 to `scale`, after the modules with these numbers."""
 
     skills: tuple[AssessedSkill, ...] = ()
@@ -64,14 +64,14 @@ class Assessment(Frozen):
     scale: int = Field(default=5, ge=2, le=10)
 
 
-class Fact(Frozen):
+class Fact(CurriculumModel):
     """A named statement: a benefit, a community's note."""
 
     name: Line
     text: Line
 
 
-class Overview(Frozen):
+class Overview(CurriculumModel):
     """Where the path leads. `months` is the range the guide calls realistic, whole months."""
 
     summary: Text = ""
@@ -164,14 +164,14 @@ class Quality(Item):
     level: Line
 
 
-class Success(Frozen):
+class Success(CurriculumModel):
     """What success looks like."""
 
     quantitative: tuple[Target, ...] = ()
     qualitative: tuple[Quality, ...] = ()
 
 
-class Source(Frozen):
+class Source(CurriculumModel):
     """Where the curriculum came from."""
 
     name: Line | None = None

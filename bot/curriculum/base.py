@@ -52,7 +52,7 @@ Text = Annotated[str, Field(max_length=10_000)]
 Url = Annotated[str, AfterValidator(_is_web_address)]
 
 
-class Frozen(BaseModel):
+class CurriculumModel(BaseModel):
     """Values that never change; unknown keys are refused."""
 
     model_config = ConfigDict(
@@ -68,7 +68,7 @@ class Priority(StrEnum):
     LOW = "low"
 
 
-class Hours(Frozen):
+class Hours(CurriculumModel):
     """Hours of work, as a range. In YAML also `20` or `12-15`."""
 
     low: float = Field(ge=0, le=10_000)
@@ -110,7 +110,7 @@ class Hours(Frozen):
         return f"{self.low:g}" if self.low == self.high else f"{self.low:g}\u2013{self.high:g}"
 
 
-class Item(Frozen):
+class Item(CurriculumModel):
     """Anything with a name that something else, or a marker, may point at."""
 
     id: Slug = ""

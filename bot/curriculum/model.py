@@ -118,7 +118,7 @@ class UnitKind(StrEnum):
     MODULE = "module"
 
 
-def _tell_of_weeks(schema: dict[str, Any]) -> None:
+def _describe_weeks(schema: dict[str, Any]) -> None:
     schema["properties"]["weeks"] = {"type": "integer", "minimum": 1, "maximum": 142}
 
 
@@ -129,7 +129,7 @@ class Unit(Item):
     the guide names the stretch ("Week 1-2"). `hours` is the guide's own sum where it gives one.
     """
 
-    model_config = ConfigDict(json_schema_extra=_tell_of_weeks)
+    model_config = ConfigDict(json_schema_extra=_describe_weeks)
 
     kind: UnitKind = UnitKind.WEEK
     label: Line | None = None

@@ -24,7 +24,7 @@ from bot.github.app_key import AppKey
 from bot.github.app_tokens import InstallationToken, TokenCache, Want
 from bot.github.client import Connection
 from bot.github.problems import Answer
-from bot.github.retry import Clock, OnWait, Sleep, WaitPolicy, say_nothing, utc_now
+from bot.github.retry import Clock, OnWait, Sleep, WaitPolicy, ignore_wait, utc_now
 from bot.github.rights import LEAST, LISTING, Rights
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class AppAuth:
         http: "httpx2.Client | None" = None,
         clock: Clock = utc_now,
         sleep: Sleep = time.sleep,
-        on_wait: OnWait = say_nothing,
+        on_wait: OnWait = ignore_wait,
         max_wait: float = 60.0,
     ) -> None:
         self._key = AppKey(issuer, private_key)
@@ -163,10 +163,10 @@ class AppAuth:
         """
         path = "/installation/repositories"
 
-        def ask(query: Mapping[str, str]) -> Answer:
+        def fetch_page(query: Mapping[str, str]) -> Answer:
             return self._as_installation(installation, "GET", path, query)
 
-        for answer in pages(ask, path):
+        for answer in pages(fetch_page, path):
             found = answer.json()
             listed = found.get("repositories") if isinstance(found, dict) else None
             for item in items(listed, path):
@@ -251,9 +251,9 @@ class AppAuth:
 
     def _set_clock(self, answer: Answer) -> bool:
         """Whether a signature was refused because our clock is off, which is then allowed for."""
-        said = problems.message_of(answer).casefold()
+        message = problems.message_of(answer).casefold()
         server = problems.server_time(answer.headers)
-        if server is None or not any(words in said for words in _CLOCK_WORDS):
+        if server is None or not any(words in message for words in _CLOCK_WORDS):
             return False
         ahead = server - self._clock()
         if abs(ahead - self._ahead) < _TOLERATED:

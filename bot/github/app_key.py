@@ -38,7 +38,7 @@ class AppKey:
         self._pem = private_key
         self._where = where
         self._key: RSAPrivateKey | None = None
-        self._kept: tuple[datetime, datetime, SecretStr] | None = None
+        self._cached: tuple[datetime, datetime, SecretStr] | None = None
         self._lock = threading.Lock()
 
     def __repr__(self) -> str:
@@ -52,12 +52,12 @@ class AppKey:
     def sign(self, now: datetime) -> SecretStr:
         """A JSON web token that is good now (aware), kept for some minutes. Raises ConfigError."""
         with self._lock:
-            if self._kept is not None:
-                first, last, kept = self._kept
+            if self._cached is not None:
+                first, last, token = self._cached
                 if first <= now <= last:
-                    return kept
+                    return token
             made = self._sign(now)
-            self._kept = (now, now + LASTS - SPARE, made)
+            self._cached = (now, now + LASTS - SPARE, made)
             return made
 
     def _sign(self, now: datetime) -> SecretStr:

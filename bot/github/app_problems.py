@@ -40,14 +40,14 @@ class NotInstalledError(RepositoryMissingError):
 
 def of_app(answer: Answer, issuer: str) -> MilepostError:
     """The error that a refusal (4xx) of a request with the App's own signature means."""
-    said = problems.message_of(answer)
+    message = problems.message_of(answer)
     if answer.status == 401:
         return AppRefusedError(
-            f"GitHub does not accept the App's signature ({said or 'no reason given'}).",
+            f"GitHub does not accept the App's signature ({message or 'no reason given'}).",
             where=f"App {issuer}",
             hint="Check that the private key is one of this App's, and this machine's clock.",
         )
-    if answer.status == 404 and _UNKNOWN_APP in said.casefold():
+    if answer.status == 404 and _UNKNOWN_APP in message.casefold():
         return AppRefusedError(
             "There is no such GitHub App.",
             where=f"App {issuer}",
@@ -58,24 +58,24 @@ def of_app(answer: Answer, issuer: str) -> MilepostError:
 
 def of_installation(answer: Answer, issuer: str, installation: int) -> MilepostError:
     """The error that a refusal (4xx) of a token for an installation means."""
-    said = problems.message_of(answer).casefold()
+    message = problems.message_of(answer).casefold()
     where = f"installation {installation}"
-    if answer.status == 403 and _SUSPENDED in said:
+    if answer.status == 403 and _SUSPENDED in message:
         return InstallationSuspendedError(
             "The App is suspended there.",
             where=where,
             hint="Whoever installed it can let it go on, in their settings under Applications.",
         )
-    if answer.status == 404 and _UNKNOWN_APP not in said:
+    if answer.status == 404 and _UNKNOWN_APP not in message:
         return InstallationGoneError("The App is not installed there any more.", where=where)
-    if answer.status == 422 and "permission" in said:
+    if answer.status == 422 and "permission" in message:
         return NotGrantedError(
             "The installation has not granted a permission that is needed.",
             where=where,
             hint="Whoever installed the App can accept its new permissions, in their settings "
             "under Applications.",
         )
-    if answer.status == 422 and "repositor" in said:
+    if answer.status == 422 and "repositor" in message:
         return NotInstalledError(
             "The installation does not reach this repository.",
             where=where,

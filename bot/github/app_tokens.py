@@ -45,24 +45,24 @@ class TokenCache:
     """
 
     def __init__(
-        self, ask: Callable[[Want], InstallationToken], clock: Clock, *, most: int = MOST
+        self, create_token: Callable[[Want], InstallationToken], clock: Clock, *, most: int = MOST
     ) -> None:
-        self._ask = ask
+        self._create_token = create_token
         self._clock = clock
         self._lock = threading.Lock()
-        self._kept: LRUCache[Want, InstallationToken] = LRUCache(most)
-        self._asked: dict[Want, Future[InstallationToken]] = {}
+        self._tokens: LRUCache[Want, InstallationToken] = LRUCache(most)
+        self._pending: dict[Want, Future[InstallationToken]] = {}
 
     def get(self, want: Want) -> SecretStr:
         """A token with some minutes to go. Raises whatever `ask` raises."""
         with self._lock:
-            kept = self._kept.get(want)
-            if kept is not None and self._clock() < kept.expires_at - SPARE:
-                return kept.token
-            coming = self._asked.get(want)
+            cached = self._tokens.get(want)
+            if cached is not None and self._clock() < cached.expires_at - SPARE:
+                return cached.token
+            coming = self._pending.get(want)
             first = coming is None
             if coming is None:
-                coming = self._asked[want] = Future()
+                coming = self._pending[want] = Future()
         if first:
             self._fetch(want, coming)
         return coming.result().token
@@ -70,24 +70,24 @@ class TokenCache:
     def forget(self, token: SecretStr) -> None:
         """Hand this one out no more: it was refused."""
         with self._lock:
-            for want in [want for want, kept in self._kept.items() if kept.token == token]:
-                del self._kept[want]
+            for want in [want for want, cached in self._tokens.items() if cached.token == token]:
+                del self._tokens[want]
 
     def forget_installation(self, installation: int) -> None:
         """Hand out no more tokens of an installation: it is suspended, gone or changed."""
         with self._lock:
-            for want in [want for want in self._kept if want.installation == installation]:
-                del self._kept[want]
+            for want in [want for want in self._tokens if want.installation == installation]:
+                del self._tokens[want]
 
     def _fetch(self, want: Want, coming: "Future[InstallationToken]") -> None:
         try:
-            token = self._ask(want)
+            token = self._create_token(want)
         except BaseException as error:  # noqa: BLE001 - told to all who wait, `result` raises it
             with self._lock:
-                del self._asked[want]
+                del self._pending[want]
             coming.set_exception(error)
             return
         with self._lock:
-            del self._asked[want]
-            self._kept[want] = token
+            del self._pending[want]
+            self._tokens[want] = token
         coming.set_result(token)

@@ -1,4 +1,5 @@
-"""Files on branches and pull requests, written through a `Writer`. All of it is harmless to repeat.
+"""Files on branches and pull requests, written through a `ApiWriter`. All of it is harmless to
+repeat.
 
 After GitHub's REST reference: "Git database" (a tree upon the branch's, a commit, then the branch
 moved forward to it), "Repository contents" and "Pull requests".
@@ -12,7 +13,7 @@ from urllib.parse import quote
 
 from bot.errors import GitHubError, NotThereError
 from bot.github.problems import ConflictError, EmptyRepositoryError, misshapen
-from bot.github.writer import Writer
+from bot.github.writer import ApiWriter
 from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.ports import WriteResult
 
@@ -27,7 +28,7 @@ def blob_sha(content: bytes) -> str:
     return hashlib.sha1(head + content, usedforsecurity=False).hexdigest()
 
 
-def write(writer: Writer, change: CommitFiles | PutFile | OpenPullRequest) -> WriteResult:
+def write(writer: ApiWriter, change: CommitFiles | PutFile | OpenPullRequest) -> WriteResult:
     """Write files or open a pull request; see `PyGithubGateway.write`.
 
     No commit is made when the files are there already. The pull request that is open already is as
@@ -43,7 +44,7 @@ def write(writer: Writer, change: CommitFiles | PutFile | OpenPullRequest) -> Wr
     return WriteResult()
 
 
-def _try(writer: Writer, what: str, once: Callable[[], bool]) -> None:
+def _try(writer: ApiWriter, what: str, once: Callable[[], bool]) -> None:
     if not any(once() for _ in range(ATTEMPTS)):
         raise ConflictError(
             f"Others kept writing to {what}, {ATTEMPTS} times in a row.",
@@ -52,8 +53,8 @@ def _try(writer: Writer, what: str, once: Callable[[], bool]) -> None:
         )
 
 
-def _pull_request(writer: Writer, change: OpenPullRequest) -> int:
-    into = _text(writer.ask(""), "default_branch")
+def _pull_request(writer: ApiWriter, change: OpenPullRequest) -> int:
+    into = _text(writer.get(""), "default_branch")
     url = f"{writer.connection.root}/pulls"
     fields = {"title": change.title, "head": change.branch, "base": into, "body": change.body}
     try:
@@ -66,14 +67,14 @@ def _pull_request(writer: Writer, change: OpenPullRequest) -> int:
             raise
         owner = writer.connection.repository.partition("/")[0]
         query = {"state": "open", "head": f"{owner}:{change.branch}", "base": into}
-        found = writer.ask("/pulls", query)
+        found = writer.get("/pulls", query)
         if not isinstance(found, list) or not found:
             raise
         made = found[0]
     return _number(made, "number")
 
 
-def _committed(writer: Writer, change: CommitFiles) -> bool:
+def _committed(writer: ApiWriter, change: CommitFiles) -> bool:
     """False when somebody else moved the branch meanwhile."""
     branch, files = change.branch, change.files
     if not files:
@@ -81,8 +82,8 @@ def _committed(writer: Writer, change: CommitFiles) -> bool:
     head = _head(writer, branch)
     parent = head
     if head is None and change.base == "default":
-        parent = _head(writer, _text(writer.ask(""), "default_branch"))
-    under = _text(writer.ask(f"/git/commits/{parent}"), "tree", "sha") if parent else None
+        parent = _head(writer, _text(writer.get(""), "default_branch"))
+    under = _text(writer.get(f"/git/commits/{parent}"), "tree", "sha") if parent else None
     entries = [_entry(writer, path, files[path]) for path in sorted(files)]
     grown = {"tree": entries} | ({"base_tree": under} if under else {})
     tree = _text(writer.send("POST", "/git/trees", grown), "sha")
@@ -93,7 +94,7 @@ def _committed(writer: Writer, change: CommitFiles) -> bool:
     return _moved(writer, branch, sha, exists=head is not None)
 
 
-def _written(writer: Writer, change: PutFile) -> bool:
+def _written(writer: ApiWriter, change: PutFile) -> bool:
     """False when somebody else wrote the file meanwhile."""
     url = f"/contents/{quote(change.path)}"
     there = _file_sha(writer, url)
@@ -111,7 +112,7 @@ def _written(writer: Writer, change: PutFile) -> bool:
     return True
 
 
-def _moved(writer: Writer, branch: str, sha: str, *, exists: bool) -> bool:
+def _moved(writer: ApiWriter, branch: str, sha: str, *, exists: bool) -> bool:
     try:
         if exists:
             path = f"/git/refs/heads/{quote(branch)}"
@@ -130,15 +131,15 @@ def _moved(writer: Writer, branch: str, sha: str, *, exists: bool) -> bool:
     return True
 
 
-def _head(writer: Writer, branch: str) -> str | None:
+def _head(writer: ApiWriter, branch: str) -> str | None:
     """The hash of a branch's last commit; None when there is no such branch."""
     try:
-        return _text(writer.ask(f"/git/ref/heads/{quote(branch)}"), "object", "sha")
+        return _text(writer.get(f"/git/ref/heads/{quote(branch)}"), "object", "sha")
     except NotThereError:
         return None
 
 
-def _entry(writer: Writer, path: str, content: bytes) -> dict[str, str]:
+def _entry(writer: ApiWriter, path: str, content: bytes) -> dict[str, str]:
     """A file's entry in a tree: text goes in as it is, other bytes by way of a blob."""
     entry = {"path": path, "mode": "100644", "type": "blob"}
     try:
@@ -151,9 +152,9 @@ def _entry(writer: Writer, path: str, content: bytes) -> dict[str, str]:
     return entry | {"sha": _text(writer.send("POST", "/git/blobs", blob), "sha")}
 
 
-def _file_sha(writer: Writer, url: str) -> str | None:
+def _file_sha(writer: ApiWriter, url: str) -> str | None:
     try:
-        return _text(writer.ask(url), "sha")
+        return _text(writer.get(url), "sha")
     except NotThereError:
         return None
 

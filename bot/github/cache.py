@@ -55,7 +55,7 @@ class Cache(Protocol):
         ...
 
 
-class Asker(NamedTuple):
+class CacheIdentity(NamedTuple):
     """As whom an answer is asked for: the headers that are in its ETag, and who that is."""
 
     accept: str
@@ -73,8 +73,10 @@ class Asker(NamedTuple):
         return f'W/"{self._made(page.body)}"'
 
     def _made(self, body: str) -> str:
-        told = f"{self.accept}:{self.authorization}:" if self.authorization else f"{self.accept}:"
-        return hashlib.sha256(f"{told}{body}".encode()).hexdigest()
+        identity = (
+            f"{self.accept}:{self.authorization}:" if self.authorization else f"{self.accept}:"
+        )
+        return hashlib.sha256(f"{identity}{body}".encode()).hexdigest()
 
 
 def _bare(etag: str) -> str:

@@ -290,10 +290,10 @@ def below(location: str | None, api_url: str) -> str | None:
     return location.removeprefix(api_url)
 
 
-def new_name(location: str | None, api_url: str, look_up: Callable[[str], Answer]) -> str | None:
+def new_name(location: str | None, api_url: str, fetch: Callable[[str], Answer]) -> str | None:
     """The owner/name that a redirect leads to, or None when it cannot be found out.
 
-    GitHub redirects to /repositories/ID, which `look_up` is asked for by its path below the API
+    GitHub redirects to /repositories/ID, which `fetch` is asked for by its path below the API
     root. A redirect to another host is not looked at: it must not get the token.
     """
     path = below(location, api_url)
@@ -306,7 +306,7 @@ def new_name(location: str | None, api_url: str, look_up: Callable[[str], Answer
     if not numbered:
         return None
     try:
-        found = look_up(numbered[0]).json()
+        found = fetch(numbered[0]).json()
     except (NeverSentError, AnswerLostError, MilepostError):
         return None  # the move itself is the news; its target is a courtesy
     name = found.get("full_name") if isinstance(found, dict) else None

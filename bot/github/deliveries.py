@@ -20,10 +20,10 @@ from bot.github.problems import Answer
 REACH = timedelta(days=3)  # GitHub Enterprise Server keeps seven days; three do
 ATTEMPTS = 5
 PATH = "/app/hook/deliveries"
-_GONE = {400, 404, 422}  # it can be asked for no more
+_NO_REDELIVERY = {400, 404, 422}  # it can be asked for no more
 
 
-class Delivery(BaseModel):
+class HookDelivery(BaseModel):
     """One attempt to deliver. `status` is OK, or what went wrong; 0 is the code of no answer."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -50,21 +50,21 @@ class Missed(NamedTuple):
 
 
 class Swept(NamedTuple):
-    """What a sweep did. `asked` were asked for again, `refused` GitHub has no more."""
+    """What a sweep did. `requested` were asked for again, `refused` GitHub has no more."""
 
     attempts: int
     arrived: int
-    asked: int
+    requested: int
     refused: int
     given_up: int
 
 
-def missed(deliveries: Iterable[Delivery], *, attempts: int = ATTEMPTS) -> Missed:
+def missed(deliveries: Iterable[HookDelivery], *, attempts: int = ATTEMPTS) -> Missed:
     """Of each delivery that never arrived the newest attempt, in any order of attempts.
 
     One that was tried `attempts` times is given up: something about it will not do.
     """
-    found: dict[str, list[Delivery]] = {}
+    found: dict[str, list[HookDelivery]] = {}
     for delivery in deliveries:
         found.setdefault(delivery.guid, []).append(delivery)
     lost = [tries for tries in found.values() if not any(one.arrived for one in tries)]
@@ -93,13 +93,13 @@ def sweep(
     return Swept(
         attempts=len(deliveries),
         arrived=plan.arrived,
-        asked=taken,
+        requested=taken,
         refused=len(plan.again) - taken,
         given_up=plan.given_up,
     )
 
 
-def listed(auth: AppAuth, since: datetime) -> Iterator[Delivery]:
+def listed(auth: AppAuth, since: datetime) -> Iterator[HookDelivery]:
     """Attempts from the newest back to the page on which one is older than `since` (aware)."""
     for answer in pages(lambda query: auth.as_app("GET", PATH, query=query), PATH):
         found = _read(answer)
@@ -111,19 +111,19 @@ def listed(auth: AppAuth, since: datetime) -> Iterator[Delivery]:
 def _redeliver(auth: AppAuth, number: int) -> bool:
     """Whether GitHub took the request; it sends a little later."""
     answer = auth.signed("POST", f"{PATH}/{number}/attempts")
-    if answer.status in _GONE:
+    if answer.status in _NO_REDELIVERY:
         return False
     if answer.status >= 400:
         raise app_problems.of_app(answer, auth.issuer)
     return True
 
 
-def _read(answer: Answer) -> list[Delivery]:
+def _read(answer: Answer) -> list[HookDelivery]:
     found = answer.json()
     if not isinstance(found, list):
         raise problems.misshapen(PATH, "no list")
     try:
-        return [Delivery.model_validate(item) for item in found]
+        return [HookDelivery.model_validate(item) for item in found]
     except ValidationError as wrong:
         fields = {str(error["loc"][-1]) for error in wrong.errors() if error["loc"]}
         raise problems.misshapen(PATH, f"what is wrong: {', '.join(sorted(fields))}") from None

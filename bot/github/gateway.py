@@ -19,7 +19,7 @@ from bot.errors import (
 from bot.github import branches
 from bot.github.api_client import ApiClient
 from bot.github.client import Connection
-from bot.github.writer import Writer
+from bot.github.writer import ApiWriter
 from bot.planning.base_change import NOON
 from bot.planning.changes import (
     AddSubIssue,
@@ -59,7 +59,7 @@ class PyGithubGateway:
 
     def __init__(self, connection: Connection, client: ApiClient | None = None) -> None:
         self._connection = connection
-        self._writer = Writer(connection, client)
+        self._writer = ApiWriter(connection, client)
 
     def __enter__(self) -> Self:
         return self

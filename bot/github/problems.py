@@ -126,22 +126,22 @@ def limit_of(answer: Answer, now: datetime) -> LimitReachedError | None:
     status 200 and an error in the body, and the guard against spam with a 422.
     """
     if answer.status == 200:
-        said = _graphql_limit(answer)
-        if said is None:
+        limit = _graphql_limit(answer)
+        if limit is None:
             return None
     elif answer.status in {403, 429}:
-        said = message_of(answer).casefold()
+        limit = message_of(answer).casefold()
     elif answer.status == 422 and _TOO_QUICKLY in answer.text:
-        said = _TOO_QUICKLY
+        limit = _TOO_QUICKLY
     else:
         return None
     after = _seconds_after(answer.headers.get("retry-after"), now)
     exhausted = answer.headers.get("x-ratelimit-remaining") == "0"
-    worded = any(words in said for words in _LIMIT_WORDS)
+    worded = any(words in limit for words in _LIMIT_WORDS)
     if answer.status == 403 and not (after is not None or exhausted or worded):
         return None
     reset_in = seconds_to_reset(answer.headers, now) if exhausted else None
-    secondary = not exhausted or "secondary" in said
+    secondary = not exhausted or "secondary" in limit
     return LimitReachedError(secondary=secondary, after=after, reset_in=reset_in)
 
 
@@ -150,21 +150,21 @@ def problem(answer: Answer, repository: str) -> MilepostError:
     status = answer.status
     if answer.text.strip() and decoded(answer) is None:
         return _unreadable(answer)
-    said = message_of(answer)
+    message = message_of(answer)
     if status == 401:
-        return _unauthenticated(repository, said)
+        return _unauthenticated(repository, message)
     if status in {403, 451}:
-        return _forbidden(answer, repository, said)
+        return _forbidden(answer, repository, message)
     if status in {404, 410}:
-        return _absent(answer, repository, said)
-    if status == 409 and "empty" in said.casefold():
+        return _absent(answer, repository, message)
+    if status == 409 and "empty" in message.casefold():
         return EmptyRepositoryError(
             "The repository holds no commit yet.",
             where=repository,
             hint="Add a README to it: on its page, or with `git push`.",
         )
     complaints = _complaints(answer)
-    words = "; ".join(complaints) or said or f"status {status}"
+    words = "; ".join(complaints) or message or f"status {status}"
     kind = AlreadyExistsError if "already_exists" in _codes(answer) else GitHubError
     kind = ConflictError if status == 409 else kind
     return kind(f"GitHub refused {answer.method} {answer.path}: {words}.", where=repository)
@@ -232,23 +232,23 @@ def graphql_complaints(data: Any) -> list[str]:
     return [str(error.get("message", error)) for error in found if isinstance(error, dict)]
 
 
-def _unauthenticated(repository: str, said: str) -> AuthenticationError:
+def _unauthenticated(repository: str, message: str) -> AuthenticationError:
     return AuthenticationError(
-        f"GitHub does not accept the token ({said or 'no reason given'}).",
+        f"GitHub does not accept the token ({message or 'no reason given'}).",
         where=repository,
         hint="Check GITHUB_TOKEN: it may be missing, mistyped, expired or revoked.",
     )
 
 
-def _forbidden(answer: Answer, repository: str, said: str) -> MilepostError:
-    if "archived" in said.casefold():
+def _forbidden(answer: Answer, repository: str, message: str) -> MilepostError:
+    if "archived" in message.casefold():
         return RepositoryArchivedError(
             "The repository is archived, so nothing in it can be changed.",
             where=repository,
             hint="Unarchive it in its settings (Danger Zone), or use another repository.",
         )
-    if answer.status == 451 or "access blocked" in said.casefold():
-        return GitHubError(f"GitHub blocks this repository: {said}.", where=repository)
+    if answer.status == 451 or "access blocked" in message.casefold():
+        return GitHubError(f"GitHub blocks this repository: {message}.", where=repository)
     needed = _permissions(answer.headers.get("x-accepted-github-permissions", ""))
     if needed:
         what = f"The token may not do this: it needs {needed}."
@@ -256,7 +256,7 @@ def _forbidden(answer: Answer, repository: str, said: str) -> MilepostError:
     else:
         what = "The token may not do this."
         advice = "Milepost needs Issues: Read and write; in a workflow, `issues: write`."
-    hint = f"GitHub says: {said or answer.status}. {advice}"
+    hint = f"GitHub says: {message or answer.status}. {advice}"
     return PermissionDeniedError(what, where=repository, hint=hint)
 
 
@@ -266,8 +266,8 @@ def _permissions(header: str) -> str:
     return " or ".join(s.replace("=", ": ") for s in sets if s)
 
 
-def _absent(answer: Answer, repository: str, said: str) -> MilepostError:
-    if answer.status == 410 and "disabled" in said.casefold():
+def _absent(answer: Answer, repository: str, message: str) -> MilepostError:
+    if answer.status == 410 and "disabled" in message.casefold():
         return issues_disabled(repository)
     if answer.status == 404 and _WHOLE.fullmatch(answer.path):
         return RepositoryMissingError(
@@ -279,7 +279,7 @@ def _absent(answer: Answer, repository: str, said: str) -> MilepostError:
         )
     kind = DeletedError if answer.status == 410 else NotThereError
     return kind(
-        f"GitHub finds nothing at {answer.path} ({said or answer.status}).", where=repository
+        f"GitHub finds nothing at {answer.path} ({message or answer.status}).", where=repository
     )
 
 

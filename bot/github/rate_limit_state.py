@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from bot.github.problems import LimitReachedError
-from bot.github.retry import Pause, backoff
+from bot.github.retry import RetryPause, backoff
 
 RequestKind = Literal["read", "write", "create"]
 MINUTE = timedelta(minutes=1)
@@ -130,9 +130,9 @@ class RateLimitState:
         if kind == "read":
             return granted, replace(state, busy=_paid(state, due, READ, rates))
         made = (*state.created, due) if kind == "create" else state.created
-        kept = tuple(at for at in made if at > now - HOUR)[-rates.per_hour :]
+        stored = tuple(at for at in made if at > now - HOUR)[-rates.per_hour :]
         busy = _paid(state, now, WRITE, rates)
-        return granted, replace(state, last=due, created=kept, busy=busy)
+        return granted, replace(state, last=due, created=stored, busy=busy)
 
     def block(self, now: datetime, seconds: float, why: str) -> "RateLimitState":
         """Nobody sends anything for so long. A longer closing holds against a shorter one."""
@@ -150,11 +150,11 @@ class RateLimitState:
         """
         state = self._at(now)
         again = state.shut is not None and state.shut > now
-        if again and not _said(limit):
+        if again and not _text(limit):
             return state
         strikes = state.strikes if state.shut is not None and state.shut > now - HOUR else 0
         wait = backoff(limit, strikes)
-        seconds = wait if _said(limit) else min(wait, _LONGEST)
+        seconds = wait if _text(limit) else min(wait, _LONGEST)
         closed = state.block(now, seconds, f"GitHub's {limit}")
         if again or not limit.secondary:
             return closed
@@ -174,10 +174,10 @@ class RateLimitState:
         # It is not told when in that second the hour begins anew.
         return replace(state, spare=now + timedelta(seconds=quota.reset_in + 1))
 
-    def blocked(self, now: datetime, *, people: bool = False) -> Pause:
+    def blocked(self, now: datetime, *, people: bool = False) -> RetryPause:
         """How long nothing may be sent; 0 seconds when it may."""
         due, why = max(_closings(self._at(now), now, people=people))
-        return Pause((due - now).total_seconds(), why)
+        return RetryPause((due - now).total_seconds(), why)
 
     def scheduled(self, now: datetime) -> int:
         """Return how many places for new things lie ahead."""
@@ -221,7 +221,7 @@ class RateLimitState:
         )
 
 
-def _said(limit: LimitReachedError) -> bool:
+def _text(limit: LimitReachedError) -> bool:
     """Whether GitHub said how long to wait."""
     return limit.after is not None or limit.reset_in is not None
 

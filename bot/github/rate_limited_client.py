@@ -14,7 +14,7 @@ from bot.github.api_client import PUBLIC_API, ApiClient, ApiRequest
 from bot.github.problems import Answer
 from bot.github.rate_limit_state import Quota, WriteRates
 from bot.github.rate_limiter import InMemoryRateLimiter, RateLimiter
-from bot.github.retry import Pause, WaitPolicy
+from bot.github.retry import RetryPause, WaitPolicy
 
 if TYPE_CHECKING:
     import httpx2
@@ -66,7 +66,7 @@ class RateLimitedClient(ApiClient):
             at_most=self.policy.max_wait,
             people=self._people,
         )
-        pause = Pause(reserved.seconds, reserved.why)
+        pause = RetryPause(reserved.seconds, reserved.why)
         if not reserved.granted:
             own = self.installation == OWN
             raise self.policy.too_long(pause) if own else LaterError(*pause)

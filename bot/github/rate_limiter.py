@@ -22,7 +22,7 @@ from bot.github.rate_limit_state import (
     Reservation,
     WriteRates,
 )
-from bot.github.retry import Clock, Pause, utc_now
+from bot.github.retry import Clock, RetryPause, utc_now
 
 _MANY = 1_000  # installations; beyond, those that rest are forgotten
 
@@ -67,7 +67,7 @@ class RateLimiter(Protocol):
         """Note what an answer tells of the hour."""
         ...
 
-    def blocked(self, installation: int, *, people: bool = False) -> Pause:
+    def blocked(self, installation: int, *, people: bool = False) -> RetryPause:
         """Return how long nothing may be sent; 0 seconds when it may."""
         ...
 
@@ -135,7 +135,7 @@ class StatefulRateLimiter(ABC):
             with self._open(installation) as at:
                 at.state = at.state.observe(at.now, quota)
 
-    def blocked(self, installation: int, *, people: bool = False) -> Pause:
+    def blocked(self, installation: int, *, people: bool = False) -> RetryPause:
         """See `RateLimiter`."""
         at = self._read(installation)
         return at.state.blocked(at.now, people=people)

@@ -25,14 +25,14 @@ from bot.errors import (
 from bot.github import problems, translate
 from bot.github.addresses import Address, address, web_root
 from bot.github.api_client import JSON, RAW, ApiClient, bearer
-from bot.github.cache import Asker, Cache
+from bot.github.cache import Cache, CacheIdentity
 from bot.github.client import Connection, RestClient
 from bot.github.problems import EmptyRepositoryError, UnreadableAnswerError
 from bot.github.translate import Json
 from bot.planning.snapshot import (
     CommentState,
-    Found,
     IssueState,
+    LinkTarget,
     MilestoneState,
     ReactionState,
     Snapshot,
@@ -63,7 +63,7 @@ class HttpReader:
         self._cache = cache
         self._client = RestClient(connection, client)
         identity = bearer(connection.token).get("Authorization", "")
-        self._asker = Asker(JSON, identity, connection.fingerprint)
+        self._asker = CacheIdentity(JSON, identity, connection.fingerprint)
 
     def __enter__(self) -> Self:
         return self
@@ -176,7 +176,7 @@ class HttpReader:
         except (NotThereError, PermissionDeniedError):
             return False
 
-    def find(self, url: str) -> Found | None:
+    def find(self, url: str) -> LinkTarget | None:
         """What an address on this GitHub leads to: a merged pull request, release or repository.
 
         None for an address elsewhere, which nobody is asked about, for one that leads nowhere, to
@@ -215,7 +215,7 @@ class HttpReader:
             return None
         url = f"{self._connection.root}/contents/{quote(inside)}"
         try:
-            found, _ = self._kept(url, {})
+            found, _ = self._cached(url, {})
             if not isinstance(found, dict) or found.get("type") != "file":
                 return None
             if found.get("encoding") == "base64":
@@ -250,9 +250,9 @@ class HttpReader:
 
     def _list(self, path: str, params: dict[str, str], fresh: bool) -> Iterator[Json]:
         query = params | {"per_page": PER_PAGE}
-        asked: list[dict[str, str]] = []
-        while query not in asked and len(asked) < MAX_PAGES:
-            asked.append(query)
+        queries: list[dict[str, str]] = []
+        while query not in queries and len(queries) < MAX_PAGES:
+            queries.append(query)
             items, link = self._page(path, query, fresh)
             yield from items
             following = _NEXT.search(link)
@@ -271,7 +271,7 @@ class HttpReader:
 
     def _page(self, path: str, query: dict[str, str], fresh: bool) -> tuple[list[Json], str]:
         """The items of one page, and the Link header that came with them."""
-        found, link = self._kept(path, query, fresh=fresh)
+        found, link = self._cached(path, query, fresh=fresh)
         if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
             raise problems.misshapen(path, "no list of objects")
         return found, link
@@ -280,21 +280,21 @@ class HttpReader:
         self, path: str, query: dict[str, str] | None = None, *, follow: bool = False
     ) -> Json:
         """One object, through the cache."""
-        found, _ = self._kept(path, query or {}, follow=follow)
+        found, _ = self._cached(path, query or {}, follow=follow)
         if not isinstance(found, dict):
             raise problems.misshapen(path, "no object")
         return found
 
-    def _kept(
+    def _cached(
         self, path: str, query: dict[str, str], *, fresh: bool = False, follow: bool = False
     ) -> tuple[Any, str]:
         """An answer's JSON and Link header: the kept ones, when GitHub says they still hold."""
         key = f"{self._connection.api_url}{path}?{urlencode(sorted(query.items()))}"
-        kept = self._cache.get(key) if self._cache is not None and not fresh else None
-        etag = self._asker.tag(kept) if kept else None
+        cached = self._cache.get(key) if self._cache is not None and not fresh else None
+        etag = self._asker.tag(cached) if cached else None
         answer = self._client.get(path, query, etag=etag, follow=follow)
-        if answer.status == 304 and kept is not None:
-            return json.loads(kept.body), kept.link
+        if answer.status == 304 and cached is not None:
+            return json.loads(cached.body), cached.link
         found, link = answer.json(), answer.headers.get("link", "")
         etag = answer.headers.get("etag", "")
         # The link is not in the ETag: a full last page would stay the last one when more come.

@@ -20,10 +20,10 @@ OnWait = Callable[[float, str], None]
 
 TRIES = 3
 _REFUSALS = 10
-_TOLD_ABOVE = 2.0  # seconds; shorter waits are not worth a line on the screen
+_REPORTED_ABOVE = 2.0  # seconds; shorter waits are not worth a line on the screen
 
 
-class Pause(NamedTuple):
+class RetryPause(NamedTuple):
     """A wait before a request: seconds, and the reason in words."""
 
     seconds: float
@@ -35,7 +35,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def say_nothing(_seconds: float, _why: str) -> None:
+def ignore_wait(_seconds: float, _why: str) -> None:
     """Ignore a wait."""
 
 
@@ -44,18 +44,18 @@ class WaitPolicy(NamedTuple):
 
     clock: Clock = utc_now
     sleep: Sleep = time.sleep
-    on_wait: OnWait = say_nothing
+    on_wait: OnWait = ignore_wait
     max_wait: float = 900.0
 
-    def rest(self, pause: Pause) -> None:
+    def rest(self, pause: RetryPause) -> None:
         """Wait, whatever `max_wait` is."""
         if pause.seconds <= 0:
             return
-        if pause.seconds > _TOLD_ABOVE:
+        if pause.seconds > _REPORTED_ABOVE:
             self.on_wait(pause.seconds, pause.why)
         self.sleep(pause.seconds)
 
-    def too_long(self, pause: Pause) -> UnavailableError:
+    def too_long(self, pause: RetryPause) -> UnavailableError:
         """Return the error for a wait that nobody has time for."""
         until = self.clock() + timedelta(seconds=pause.seconds)
         minutes = ceil(pause.seconds / 60)
@@ -73,7 +73,7 @@ class Waiter:
         self.policy = policy or WaitPolicy()
         self._left = self.policy.max_wait
 
-    def wait(self, pause: Pause) -> None:
+    def wait(self, pause: RetryPause) -> None:
         """Wait, charged to the run. Raises UnavailableError when that would be too long."""
         if pause.seconds > self._left:
             raise self.policy.too_long(pause)
@@ -109,7 +109,7 @@ def retry(send: Callable[[bool], T], *, waiter: Waiter, repeatable: bool, reads:
                     f"GitHub refused {refusals} times in a row ({limit}).",
                     hint="Run the same command again in an hour: it goes on where it stopped.",
                 ) from None
-            waiter.wait(Pause(backoff(limit, refusals), f"GitHub's {limit}"))
+            waiter.wait(RetryPause(backoff(limit, refusals), f"GitHub's {limit}"))
             refusals += 1
             continue
         except NeverSentError as broken:
@@ -122,7 +122,7 @@ def retry(send: Callable[[bool], T], *, waiter: Waiter, repeatable: bool, reads:
         failures += 1
         if failures >= TRIES:
             raise (_uncertain(reason) if again else _gave_up(reason)) from None
-        waiter.wait(Pause(0.5 * 2 ** (failures - 1), reason))
+        waiter.wait(RetryPause(0.5 * 2 ** (failures - 1), reason))
 
 
 def _gave_up(why: str) -> UnavailableError:

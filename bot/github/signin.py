@@ -194,7 +194,7 @@ class SignIn:
 
     def person(self, token: SecretStr) -> Person:
         """Whose token it is ("Get the authenticated user")."""
-        answer = self._asked("/user", token)
+        answer = self._response("/user", token)
         if answer.status >= 300:
             raise problems.problem(answer, "the person who signs in")
         return read(Person, answer.json(), "/user")
@@ -223,13 +223,13 @@ class SignIn:
         if not _NAME.fullmatch(full_name):
             return None
         path = f"/repos/{full_name}"
-        answer = self._asked(path, token)
+        answer = self._response(path, token)
         if 300 <= answer.status < 400:
             # Only what the address says of the repository is taken over: the token stays here.
             there = _BY_ID.search(answer.headers.get("location", ""))
             if there is None:
                 raise problems.misshapen(path, "a redirect")
-            answer = self._asked(there[0], token)
+            answer = self._response(there[0], token)
         if answer.status in _HIDDEN:
             return None
         if answer.status >= 300:
@@ -239,8 +239,8 @@ class SignIn:
     def _listed(
         self, path: str, token: SecretStr, key: str, installation: int | None = None
     ) -> list[dict[str, Any]]:
-        def ask(query: Mapping[str, str]) -> Answer:
-            answer = self._asked(path, token, query)
+        def fetch_page(query: Mapping[str, str]) -> Answer:
+            answer = self._response(path, token, query)
             if answer.status >= 400 and installation is not None:
                 raise app_problems.of_installation(answer, self.client_id, installation)
             if answer.status >= 300:
@@ -248,12 +248,14 @@ class SignIn:
             return answer
 
         listed: list[dict[str, Any]] = []
-        for answer in pages(ask, path):
+        for answer in pages(fetch_page, path):
             found = answer.json()
             listed += items(found.get(key) if isinstance(found, dict) else None, path)
         return listed
 
-    def _asked(self, path: str, token: SecretStr, query: Mapping[str, str] | None = None) -> Answer:
+    def _response(
+        self, path: str, token: SecretStr, query: Mapping[str, str] | None = None
+    ) -> Answer:
         request = ApiRequest("GET", path, query, headers=bearer(token))
         answer = self._api.send(request, moves=True)
         if answer.status == 401:
@@ -262,10 +264,10 @@ class SignIn:
 
     def _refused(self, answer: Answer, found: Any) -> MilepostError:
         """Words after "Troubleshooting OAuth app access token request errors"."""
-        said = found.get("error") if isinstance(found, dict) else None
+        code = found.get("error") if isinstance(found, dict) else None
         # Only a plain word: nobody knows what else a refusal repeats of what was sent.
         word = (
-            said if isinstance(said, str) and _WORD.fullmatch(said) else f"status {answer.status}"
+            code if isinstance(code, str) and _WORD.fullmatch(code) else f"status {answer.status}"
         )
         # The first is GitHub's, the second RFC 6749's for a wrong verifier.
         if word in {"bad_verification_code", "invalid_grant"}:

@@ -16,9 +16,9 @@ from pydantic import ValidationError
 from bot.github.problems import misshapen
 from bot.planning.snapshot import (
     CommentState,
-    Found,
     IssueState,
     LabelState,
+    LinkTarget,
     MilestoneState,
     PullState,
     ReactionState,
@@ -84,7 +84,7 @@ def last_labelled(items: Iterable[Json], label: str, path: str) -> str | None:
 
 def found(
     item: Json, kind: Literal["pull-request", "release", "repository"], url: str
-) -> Found | None:
+) -> LinkTarget | None:
     """What an address leads to, by the object that was found there.
 
     None for a pull request that is not merged, and for a draft of a release.
@@ -97,7 +97,7 @@ def found(
     if kind == "repository":
         title = item.get("full_name") or ""
     made = {"kind": kind, "url": url, "title": title, "at": at}
-    return _latest([made], lambda _: 0, Found.model_validate, url)[0]
+    return _latest([made], lambda _: 0, LinkTarget.model_validate, url)[0]
 
 
 def blobs(item: Json, path: str) -> dict[str, str]:

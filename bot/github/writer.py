@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Writer:
+class ApiWriter:
     """One run's way to write to one repository. Paths are below the repository.
 
     Without a `client` the usual limits hold for this run alone.
@@ -70,7 +70,7 @@ class Writer:
         url = self.connection.root + path
         return self._json(ApiRequest(verb, url, body=dict(body), creates=creates, before=check))
 
-    def ask(self, path: str, query: Mapping[str, str] | None = None) -> Any:
+    def get(self, path: str, query: Mapping[str, str] | None = None) -> Any:
         """Return the JSON of a GET."""
         return self._rest.get(self.connection.root + path, query).json()
 

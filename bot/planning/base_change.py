@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from bot.errors import GitHubError
 from bot.planning.marker import Key
-from bot.planning.snapshot import Frozen, IssueRef
+from bot.planning.snapshot import FrozenModel, IssueRef
 
 NOON = time(12, tzinfo=UTC)  # on the same day in every time zone from -12 to +11
 _FIELD_WORDS = {
@@ -18,7 +18,7 @@ _FIELD_WORDS = {
 }
 
 
-class Row(Frozen):
+class Row(FrozenModel):
     """One line of a printed plan. `sign` is +, ~, -, > (relate), ^ (pin) or * (mark)."""
 
     sign: str
@@ -35,7 +35,7 @@ class Numbers:
     milestones: dict[Key, int]
 
 
-class BaseChange(Frozen):
+class BaseChange(FrozenModel):
     """One write. `sign` and `kind` begin its line in a printed plan, as in `Row`.
 
     `optional` are refusals after which the rest of the plan goes on as if it was done.

@@ -57,7 +57,7 @@ def full_unit_name(curriculum: Curriculum, module: Module, unit: Unit) -> str:
     return name if name.casefold().startswith(word.casefold()) else f"{word}, {name}"
 
 
-class Bodies:
+class IssueTexts:
     """Renders every text of one path. Pure: the same values give the same text."""
 
     def __init__(self, curriculum: Curriculum, settings: Settings, in_progress: str) -> None:

@@ -12,7 +12,7 @@ from pydantic import Field
 from bot.errors import GitHubError, NotThereError, RefusedError, SubIssuesUnsupportedError
 from bot.planning.base_change import BaseChange, Numbers, Row, in_words, noon, only
 from bot.planning.marker import Key
-from bot.planning.snapshot import Frozen, IssueRef
+from bot.planning.snapshot import FrozenModel, IssueRef
 
 REMOVAL_SHARE = 4
 
@@ -58,8 +58,8 @@ class UpdateLabel(BaseChange):
 
     @property
     def payload(self) -> dict[str, Any]:
-        looks = {"color": self.color, "description": self.description}
-        return {"new_name": self.new_name, **only(looks, self.fields)}
+        values = {"color": self.color, "description": self.description}
+        return {"new_name": self.new_name, **only(values, self.fields)}
 
 
 class DeleteLabel(BaseChange):
@@ -376,7 +376,7 @@ class UpdateComment(BaseChange):
     body: str
 
 
-class Drift(Frozen):
+class Drift(FrozenModel):
     """A field of ours that somebody changed: told, and left as it is."""
 
     key: Key
@@ -386,7 +386,7 @@ class Drift(Frozen):
     theirs: str
 
 
-class Note(Frozen):
+class Note(FrozenModel):
     """What a person should know that changes nothing: opt-out, duplicate, not ours, leftover."""
 
     kind: Literal["opted-out", "duplicate", "not-ours", "left"]
@@ -394,7 +394,7 @@ class Note(Frozen):
     text: str
 
 
-class Plan(Frozen):
+class Plan(FrozenModel):
     """Ordered changes, and what was found and left alone. An empty plan is a plan like any other.
 
     `removals` counts the objects it would close or delete, `existing` the objects of ours that are

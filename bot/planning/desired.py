@@ -11,12 +11,12 @@ from difflib import get_close_matches
 
 from bot.curriculum.model import Choice, Curriculum, Deliverable, Horizon, Module, Phase, Task, Unit
 from bot.errors import ConfigError, CurriculumError
-from bot.planning.bodies import Bodies, full_unit_name, module_name
+from bot.planning.bodies import IssueTexts, full_unit_name, module_name
 from bot.planning.labels import DesiredLabel, labels_for, task_labels, work_labels
 from bot.planning.marker import Key
 from bot.planning.path import PlannedPath
 from bot.planning.schedule import add_months, due_on
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.settings import Settings
 
 SUMMARY_KEY = "summary:summary"
@@ -32,7 +32,7 @@ ACTION_TITLES = {
 }
 
 
-class DesiredMilestone(Frozen):
+class DesiredMilestone(FrozenModel):
     """A unit's milestone; `description` is our region, without markers."""
 
     key: Key
@@ -42,7 +42,7 @@ class DesiredMilestone(Frozen):
     due_on: date
 
 
-class DesiredIssue(Frozen):
+class DesiredIssue(FrozenModel):
     """An issue; `labels`, `milestone` and `parent` are keys, `body` is our region.
 
     `starter` is put behind the region when the issue is made, for the learner to fill in: theirs
@@ -61,28 +61,28 @@ class DesiredIssue(Frozen):
     pinned: bool = False
 
 
-class Texts(Frozen):
+class ReportTexts(FrozenModel):
     """What is written from more than the curriculum: made by reports, handed to the plan.
 
     `dashboard` is the body of the summary issue; `issues` are wanted beside those of the path:
     assessments, reflections. `seen` is the day of the run, when it read comments and has none
-    to answer, and `told` are the keys of the reports it met there.
+    to answer, and `reported` are the keys of the reports it met there.
     """
 
     dashboard: str = ""
     issues: tuple[DesiredIssue, ...] = ()
     seen: date | None = None
-    told: frozenset[Key] = frozenset()
+    reported: frozenset[Key] = frozenset()
 
 
-NO_TEXTS = Texts()
+NO_TEXTS = ReportTexts()
 
 
-class DesiredState(Frozen):
+class DesiredState(FrozenModel):
     """All that should be there. Issues stand in the order in which they are to be made.
 
     `set_aside` are the tasks of branches that the learner did not take, and those known before.
-    `seen` is the day up to which comments are dealt with; `told` are reports that stand.
+    `seen` is the day up to which comments are dealt with; `reported` are reports that stand.
     """
 
     labels: tuple[DesiredLabel, ...]
@@ -90,7 +90,7 @@ class DesiredState(Frozen):
     issues: tuple[DesiredIssue, ...]
     set_aside: frozenset[Key] = frozenset()
     seen: date | None = None
-    told: frozenset[Key] = frozenset()
+    reported: frozenset[Key] = frozenset()
 
 
 def check_settings(path: PlannedPath) -> None:
@@ -100,7 +100,7 @@ def check_settings(path: PlannedPath) -> None:
     _ = path.dates
 
 
-def desired_state(path: PlannedPath, texts: Texts = NO_TEXTS) -> DesiredState:
+def desired_state(path: PlannedPath, texts: ReportTexts = NO_TEXTS) -> DesiredState:
     """What should be in the repository on the day of `path`; `texts` are made from more than that.
 
     Raises ConfigError when a setting does not fit the curriculum, CurriculumError when a text is
@@ -114,9 +114,9 @@ def desired_state(path: PlannedPath, texts: Texts = NO_TEXTS) -> DesiredState:
         labels=issues_of.labels,
         milestones=tuple(issues_of.milestones()),
         issues=issues,
-        set_aside=frozenset(_set_aside(path.curriculum, path.settings)),
+        set_aside=frozenset(_optional_keys_left_out(path.curriculum, path.settings)),
         seen=texts.seen,
-        told=texts.told,
+        reported=texts.reported,
     )
 
 
@@ -128,7 +128,7 @@ def unit_key(unit: Unit | str) -> Key:
 class _Issues:
     """Walks the path once and says which issue each part of it becomes."""
 
-    def __init__(self, path: PlannedPath, texts: Texts) -> None:
+    def __init__(self, path: PlannedPath, texts: ReportTexts) -> None:
         curriculum, settings = path.curriculum, path.settings
         self._curriculum = curriculum
         self._settings = settings
@@ -140,7 +140,7 @@ class _Issues:
         self._window = {d.unit for d in window} | path.course.opened
         self.labels = tuple(labels_for(curriculum, settings.label_prefix, self._kinds()))
         names = {label.key: label.name for label in self.labels}
-        self._bodies = Bodies(curriculum, settings, names["status:in-progress"])
+        self._bodies = IssueTexts(curriculum, settings, names["status:in-progress"])
 
     def milestones(self) -> Iterator[DesiredMilestone]:
         titles: set[str] = set()
@@ -322,7 +322,7 @@ class _Issues:
             )
 
 
-def _set_aside(curriculum: Curriculum, settings: Settings) -> Iterator[Key]:
+def _optional_keys_left_out(curriculum: Curriculum, settings: Settings) -> Iterator[Key]:
     for choice in curriculum.choices():
         for option in choice.options:
             if option.id != settings.choices.get(choice.id):

@@ -3,13 +3,13 @@
 from bot.planning.changes import CreateIssue, Drift, Note, UpdateIssue
 from bot.planning.desired import SUMMARY_KEY, DesiredIssue, DesiredState
 from bot.planning.ledger import Ledger, with_ledger
-from bot.planning.marker import Key, Marker, digest, normal, wrap
-from bot.planning.observed import Observed, OurIssue
+from bot.planning.marker import Key, Marker, digest, normalized, wrap
+from bot.planning.observed import ObservedState, OurIssue
 
 MAX_BODY = 65_536
 HAS_COMMENTS = "it has comments"
 # What is made once and then belongs to its time: no plan asks for it for ever.
-KEPT = frozenset({"journal", "weekly", "assessment", "reflection", "project"})
+NEVER_CLOSED = frozenset({"journal", "weekly", "assessment", "reflection", "project"})
 
 
 class IssueDiff:
@@ -24,7 +24,7 @@ class IssueDiff:
     def __init__(
         self,
         desired: DesiredState,
-        observed: Observed,
+        observed: ObservedState,
         *,
         label_names: dict[Key, str],
         milestones: dict[Key, int | None],
@@ -46,7 +46,7 @@ class IssueDiff:
         for want in desired.issues:
             matched.update(self._one(want))
         for key, ours in observed.issues.items():
-            if key not in matched and key.partition(":")[0] not in KEPT:
+            if key not in matched and key.partition(":")[0] not in NEVER_CLOSED:
                 self._no_longer_wanted(ours)
 
     def _one(self, want: DesiredIssue) -> set[Key]:
@@ -71,10 +71,10 @@ class IssueDiff:
         marker = Marker(
             key=want.key,
             title=digest(want.title),
-            body=digest(normal(want.body)),
+            body=digest(normalized(want.body)),
             labels=_label_digests(labels),
             milestone=milestone,
-            starter=digest(normal(want.starter)) if want.starter else None,
+            starter=digest(normalized(want.starter)) if want.starter else None,
         )
         body = wrap(want.body, marker)
         if want.starter:
@@ -161,7 +161,7 @@ class _Update:
         written = {
             "key": want.key,
             "title": digest(want.title) if self._title is not None else old.title,
-            "body": digest(normal(want.body)) if self._region is not None else old.body,
+            "body": digest(normalized(want.body)) if self._region is not None else old.body,
             "labels": self._label_base,
             "milestone": self._milestone_base,
             "state": "open",
@@ -218,7 +218,7 @@ class _Update:
     def _compare_body(self) -> str | None:
         """The region to write, or None when the one that is there stays."""
         region = self._ours.marked.region
-        current, wanted = normal(region or ""), normal(self._want.body)
+        current, wanted = normalized(region or ""), normalized(self._want.body)
         if current == wanted:
             return None if region is None else region
         if region is None:
@@ -258,8 +258,8 @@ class _Update:
         }
         if added or removed:
             self.fields.append("labels")
-        kept = [key or name for name, key in current.items() if name not in removed]
-        result = (self._diff.label_name(key) or key for key in (*kept, *added))
+        remaining = [key or name for name, key in current.items() if name not in removed]
+        result = (self._diff.label_name(key) or key for key in (*remaining, *added))
         # What is not among the labels now is no news for this issue when it is there again: the
         # list may lag, or the label was deleted, and what made that known is gone.
         missing = {key for key in self._want.labels if _label_digest(key) in base}
@@ -293,8 +293,8 @@ def issue_touched(ours: OurIssue, label_keys: dict[str, Key], unit: Key | None) 
         "it was closed": state.state == "closed" and marker.state == "open",
         "it was reopened": state.state == "open" and marker.state == "closed",
         "its title was changed": digest(state.title) != marker.title,
-        "its text was changed": digest(normal(region)) != marker.body
-        or not ours.marked.untouched_around,
+        "its text was changed": digest(normalized(region)) != marker.body
+        or not ours.marked.unchanged_outside,
         "boxes were ticked": "[x]" in region.casefold(),
         "its labels were changed": None in keys_on
         or {_label_digest(key) for key in keys_on if key} != set(marker.labels),

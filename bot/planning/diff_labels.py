@@ -4,7 +4,7 @@ from bot.planning.changes import CreateLabel, Drift, Note, UpdateLabel
 from bot.planning.desired import DesiredState
 from bot.planning.labels import DesiredLabel
 from bot.planning.marker import Key, digest
-from bot.planning.observed import Observed
+from bot.planning.observed import ObservedState
 from bot.planning.snapshot import LabelState
 
 FIELDS = ("name", "color", "description")
@@ -17,7 +17,7 @@ class LabelDiff:
     that is missing there was removed by the learner. `prints` is what the ledger should remember.
     """
 
-    def __init__(self, desired: DesiredState, observed: Observed) -> None:
+    def __init__(self, desired: DesiredState, observed: ObservedState) -> None:
         self.changes: list[CreateLabel | UpdateLabel] = []
         self.drift: list[Drift] = []
         self.notes: list[Note] = []

@@ -2,8 +2,8 @@
 
 from bot.planning.changes import CreateMilestone, Drift, Note, UpdateMilestone
 from bot.planning.desired import DesiredMilestone, DesiredState
-from bot.planning.marker import Key, Marker, digest, normal, wrap
-from bot.planning.observed import Observed, OurMilestone
+from bot.planning.marker import Key, Marker, digest, normalized, wrap
+from bot.planning.observed import ObservedState, OurMilestone
 
 
 class MilestoneDiff:
@@ -13,7 +13,7 @@ class MilestoneDiff:
     created; a key that is missing there was removed by the learner. `removals` counts closings.
     """
 
-    def __init__(self, desired: DesiredState, observed: Observed) -> None:
+    def __init__(self, desired: DesiredState, observed: ObservedState) -> None:
         self.changes: list[CreateMilestone | UpdateMilestone] = []
         self.drift: list[Drift] = []
         self.notes: list[Note] = []
@@ -63,12 +63,12 @@ class MilestoneDiff:
         marker, region = ours.marked.marker, ours.marked.region
         current = {
             "title": ours.state.title,
-            "description": normal(region or ""),
+            "description": normalized(region or ""),
             "due date": ours.state.due_on.isoformat() if ours.state.due_on else "",
         }
         wanted = {
             "title": self._free_title(want, ours),
-            "description": normal(want.description),
+            "description": normalized(want.description),
             "due date": want.due_on.isoformat(),
         }
         base = {"title": marker.title, "description": marker.body, "due date": marker.due or ""}
@@ -138,8 +138,8 @@ def milestone_touched(ours: OurMilestone) -> list[str]:
     due = ours.state.due_on.isoformat() if ours.state.due_on else ""
     signs = {
         "its title was changed": digest(ours.state.title) != marker.title,
-        "its description was changed": digest(normal(ours.marked.region or "")) != marker.body
-        or not ours.marked.untouched_around,
+        "its description was changed": digest(normalized(ours.marked.region or "")) != marker.body
+        or not ours.marked.unchanged_outside,
         "its due date was changed": digest(due) != marker.due,
         "it was closed": ours.state.state != marker.state,
     }
@@ -150,7 +150,7 @@ def _creation(want: DesiredMilestone) -> CreateMilestone:
     marker = Marker(
         key=want.key,
         title=digest(want.title),
-        body=digest(normal(want.description)),
+        body=digest(normalized(want.description)),
         due=digest(want.due_on.isoformat()),
     )
     return CreateMilestone(

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from bot.planning.changes import DeleteLabel, DeleteMilestone, UpdateLabel, UpdateMilestone
 from bot.planning.diff_milestones import milestone_touched
-from bot.planning.labels import key_in, without_key
+from bot.planning.labels import description_without_key, key_in
 from bot.planning.marker import Key, find
 from bot.planning.observed import OurMilestone
 from bot.planning.snapshot import LabelState, MilestoneState, Snapshot
@@ -20,7 +20,7 @@ from bot.planning.snapshot import LabelState, MilestoneState, Snapshot
 T = TypeVar("T")
 
 
-class ExtraDiff:
+class DuplicateLabelDiff:
     """What to do about them, before anything else; `rest` is what is there afterwards."""
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -29,13 +29,13 @@ class ExtraDiff:
         self._labels = {label.name: label for label in snapshot.labels}
         self._milestones = {milestone.number: milestone for milestone in snapshot.milestones}
         worn = Counter(name.casefold() for issue in snapshot.issues for name in issue.labels)
-        for key, labels in _doubled((key_in(x.description), x) for x in snapshot.labels):
+        for key, labels in _repeated((key_in(x.description), x) for x in snapshot.labels):
             first = max(labels, key=lambda label: worn[label.name.casefold()])
             for extra in labels:
                 if extra is not first:
                     self._label(key, extra, first, used=bool(worn[extra.name.casefold()]))
         inside = Counter(issue.milestone for issue in snapshot.issues)
-        for key, milestones in _doubled((_key_of(m), m) for m in snapshot.milestones):
+        for key, milestones in _repeated((_key_of(m), m) for m in snapshot.milestones):
             counts = max(milestones, key=lambda milestone: inside[milestone.number])
             for one in milestones:
                 if one is not counts:
@@ -51,7 +51,7 @@ class ExtraDiff:
             self.changes.append(DeleteLabel(key=key, name=extra.name))
             del self._labels[extra.name]
             return
-        own = extra.model_copy(update={"description": without_key(extra.description)})
+        own = extra.model_copy(update={"description": description_without_key(extra.description)})
         self._labels[extra.name] = own
         self.changes.append(
             UpdateLabel(
@@ -69,8 +69,8 @@ class ExtraDiff:
         if marked is None:
             return
         if not used and not milestone_touched(OurMilestone(state=extra, marked=marked)):
-            gone = DeleteMilestone(key=key, number=extra.number, title=extra.title)
-            self.changes.append(gone)
+            deletion = DeleteMilestone(key=key, number=extra.number, title=extra.title)
+            self.changes.append(deletion)
             del self._milestones[extra.number]
             return
         parts = (marked.before.strip(), (marked.region or "").strip(), marked.after.strip())
@@ -89,7 +89,7 @@ class ExtraDiff:
         )
 
 
-def _doubled(found: Iterable[tuple[Key | None, T]]) -> list[tuple[Key, list[T]]]:
+def _repeated(found: Iterable[tuple[Key | None, T]]) -> list[tuple[Key, list[T]]]:
     by_key: dict[Key, list[T]] = {}
     for key, one in found:
         if key is not None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from bot.curriculum.base import Priority
 from bot.curriculum.model import Curriculum, Task, WorkItem
 from bot.planning.marker import Key
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 
 MAX_NAME = 50
 MAX_DESCRIPTION = 100
@@ -56,7 +56,7 @@ STAGES = {
 STAGE_COLOR = "0969da"
 
 
-class DesiredLabel(Frozen):
+class DesiredLabel(FrozenModel):
     """A label as it should be; `description` includes the key."""
 
     key: Key
@@ -134,7 +134,7 @@ def key_in(description: str) -> Key | None:
     return found[1] if found else None
 
 
-def without_key(description: str) -> str:
+def description_without_key(description: str) -> str:
     """The description of a label that is not ours any more."""
     return _OURS.sub("", description).rstrip()
 

@@ -20,7 +20,7 @@ from typing import Any, Literal, Self
 from pydantic import Field
 
 from bot.planning.marker import LEDGER, Key, digest, safe_json
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 
 SPACE = 1 << 32
 _FIRST = 0x4E00
@@ -28,7 +28,7 @@ _BITS = 14
 _OWN = frozenset({"v", "made", "labels", "seen"})
 
 
-class Ledger(Frozen):
+class Ledger(FrozenModel):
     """Numbers of the keys of all objects ever made, and per label key what we last wrote of it.
 
     `seen` is the day of the last run that read comments and had none to answer: the next one asks

@@ -22,7 +22,7 @@ from typing import Literal
 from pydantic import ConfigDict, ValidationError
 
 from bot.errors import NewerFormatError
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.templating import Markdown
 
 BEGIN = "<!-- milepost:begin -->"
@@ -48,7 +48,7 @@ def digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:10]
 
 
-def normal(text: str) -> str:
+def normalized(text: str) -> str:
     """`text` as it counts in a comparison: Unix line ends, no trailing space, boxes unticked.
 
     Ticking a box is progress, not an edit. GitHub's web editor sends CRLF.
@@ -57,7 +57,7 @@ def normal(text: str) -> str:
     return _TICK.sub(r"\1[ ]", "\n".join(line.rstrip() for line in lines).strip())
 
 
-class Marker(Frozen):
+class Marker(FrozenModel):
     """What the object remembers: `key`, and per field the hash of what we last wrote.
 
     `labels` holds a hash for each label we put on, `milestone` the key of the unit it was put in,
@@ -78,7 +78,7 @@ class Marker(Frozen):
     starter: str | None = None
 
 
-class Marked(Frozen):
+class MarkedBody(FrozenModel):
     """A body taken apart. `region` is None when the begin marker is gone or stands twice."""
 
     marker: Marker
@@ -87,13 +87,13 @@ class Marked(Frozen):
     after: str
 
     @property
-    def untouched_around(self) -> bool:
+    def unchanged_outside(self) -> bool:
         """Nothing was written outside the region but what we put there ourselves.
 
         Ledger and memory are nobody's text; a starter counts once it was filled in.
         """
         around = MEMORY.sub("", LEDGER.sub("", self.before + self.after)).strip()
-        return not around or digest(normal(around)) == self.marker.starter
+        return not around or digest(normalized(around)) == self.marker.starter
 
     def with_region(self, region: str, marker: Marker) -> str:
         """The body with another region and marker; what stands around them stays.
@@ -105,8 +105,10 @@ class Marked(Frozen):
             for m in BOX.finditer(self.region or "")
             if m[2] != " " and not BUTTON.search(m[3])
         }
-        kept = BOX.sub(lambda m: f"{m[1]}[x] {m[3]}" if m[3].strip() in ticked else m[0], region)
-        return self.before + wrap(kept, marker) + self.after
+        ticked_region = BOX.sub(
+            lambda m: f"{m[1]}[x] {m[3]}" if m[3].strip() in ticked else m[0], region
+        )
+        return self.before + wrap(ticked_region, marker) + self.after
 
     def with_marker(self, marker: Marker) -> str:
         """The body with another marker; every other byte stays."""
@@ -119,7 +121,7 @@ def wrap(region: str, marker: Marker) -> str:
     return f"{BEGIN}\n{region}\n{_comment('end', marker)}"
 
 
-def find(body: str) -> Marked | None:
+def find(body: str) -> MarkedBody | None:
     """Our region in `body`, or None when nothing there is ours.
 
     Of several end markers the first counts: a copy pasted below does not change whose issue it is.
@@ -134,9 +136,9 @@ def find(body: str) -> Marked | None:
         return None
     head, tail = text[: end.start()], text[end.end() :]
     if head.count(BEGIN) != 1:
-        return Marked(marker=marker, before=head, region=None, after=tail)
+        return MarkedBody(marker=marker, before=head, region=None, after=tail)
     before, _, region = head.partition(BEGIN)
-    return Marked(marker=marker, before=before, region=region.strip("\n"), after=tail)
+    return MarkedBody(marker=marker, before=before, region=region.strip("\n"), after=tail)
 
 
 def check_versions(text: str, where: str) -> None:

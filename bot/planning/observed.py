@@ -5,10 +5,10 @@ from functools import cached_property
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.labels import key_in
 from bot.planning.ledger import Ledger, find_ledger
-from bot.planning.marker import Key, Marked, check_versions, digest, find, normal
+from bot.planning.marker import Key, MarkedBody, check_versions, digest, find, normalized
 from bot.planning.snapshot import (
     CommentState,
-    Frozen,
+    FrozenModel,
     IssueState,
     LabelState,
     MilestoneState,
@@ -18,18 +18,18 @@ from bot.planning.snapshot import (
 TRUSTED = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 
 
-class OurMilestone(Frozen):
+class OurMilestone(FrozenModel):
     """A milestone with our marker."""
 
     state: MilestoneState
-    marked: Marked
+    marked: MarkedBody
 
 
-class OurIssue(Frozen):
+class OurIssue(FrozenModel):
     """An issue with our marker, written by somebody who may write here."""
 
     state: IssueState
-    marked: Marked
+    marked: MarkedBody
 
     @property
     def key(self) -> Key:
@@ -37,7 +37,7 @@ class OurIssue(Frozen):
         return self.marked.marker.key
 
 
-class Observed(Frozen):
+class ObservedState(FrozenModel):
     """Ours in a snapshot.
 
     Of several issues with one key one is meant: a finished one before any other, then one that
@@ -61,7 +61,7 @@ class Observed(Frozen):
         return {*self.labels, *self.milestones, *self.issues}
 
 
-def observe(snapshot: Snapshot) -> Observed:
+def observe(snapshot: Snapshot) -> ObservedState:
     """Find ours. A marker in an issue by a stranger is only text.
 
     Who counts: people whom GitHub calls owner, member or collaborator of the repository
@@ -94,7 +94,7 @@ def observe(snapshot: Snapshot) -> Observed:
             found.setdefault(marked.marker.key, []).append(ours)
     issues = {key: min(every, key=_rank) for key, every in found.items()}
     duplicates = [one for key, every in found.items() for one in every if one is not issues[key]]
-    return Observed(
+    return ObservedState(
         snapshot=snapshot,
         labels=labels,
         milestones=milestones,
@@ -112,8 +112,8 @@ def _rank(ours: OurIssue) -> tuple[bool, bool, int]:
         (state.state == "closed" and not closed_by_us)
         or state.state_reason == "reopened"
         or state.comments > 0
-        or digest(normal(ours.marked.region or "")) != marker.body
-        or not ours.marked.untouched_around
+        or digest(normalized(ours.marked.region or "")) != marker.body
+        or not ours.marked.unchanged_outside
         or "[x]" in (ours.marked.region or "").casefold()
     )
     finished = state.finished and not closed_by_us

@@ -7,11 +7,11 @@ from typing import Self
 from bot.curriculum.model import Curriculum
 from bot.planning.plan_overrides import NO_OVERRIDES, PlanOverrides
 from bot.planning.schedule import Schedule, schedule
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.settings import Settings
 
 
-class PlannedPath(Frozen):
+class PlannedPath(FrozenModel):
     """A curriculum on one day.
 
     `settings` are those in force: with the choices and pauses made on the way. `course` is what

@@ -20,18 +20,18 @@ from bot.planning.desired import SUMMARY_KEY, DesiredState
 from bot.planning.diff_issues import IssueDiff
 from bot.planning.diff_labels import LabelDiff
 from bot.planning.diff_milestones import MilestoneDiff
-from bot.planning.extras import ExtraDiff
+from bot.planning.extras import DuplicateLabelDiff
 from bot.planning.ledger import Ledger, with_ledger
 from bot.planning.marker import Key
-from bot.planning.observed import Observed, observe
+from bot.planning.observed import ObservedState, observe
 from bot.planning.snapshot import IssueRef
-from bot.planning.twins import TwinDiff
+from bot.planning.twins import DuplicateIssueDiff
 
 
-def make_plan(desired: DesiredState, observed: Observed) -> Plan:
+def make_plan(desired: DesiredState, observed: ObservedState) -> Plan:
     """What to change so that `observed` becomes `desired`; what was found and is left alone."""
     repository = observed.snapshot.repository
-    extras = ExtraDiff(observed.snapshot)
+    extras = DuplicateLabelDiff(observed.snapshot)
     if extras.changes:
         observed = observe(extras.rest)
     labels = LabelDiff(desired, observed)
@@ -47,15 +47,17 @@ def make_plan(desired: DesiredState, observed: Observed) -> Plan:
         *relations,
         *pins,
     ]
-    twins = TwinDiff(observed, {x.name.casefold(): key for key, x in observed.labels.items()})
-    changes = _remember(changes, desired, observed, issues, labels.prints)
+    duplicates = DuplicateIssueDiff(
+        observed, {x.name.casefold(): key for key, x in observed.labels.items()}
+    )
+    changes = _ledger_change(changes, desired, observed, issues, labels.prints)
     # Behind the ledger: what they remember stands elsewhere by then.
-    changes += twins.changes
+    changes += duplicates.changes
     return Plan(
         repository=repository,
         changes=tuple(changes),
         drift=(*labels.drift, *milestones.drift, *issues.drift),
-        notes=(*labels.notes, *milestones.notes, *issues.notes, *twins.notes),
+        notes=(*labels.notes, *milestones.notes, *issues.notes, *duplicates.notes),
         removals=milestones.removals + issues.removals,
         existing=sum(ours.state.state == "open" for ours in observed.issues.values())
         + sum(ours.state.state == "open" for ours in observed.milestones.values()),
@@ -68,7 +70,7 @@ def make_plan(desired: DesiredState, observed: Observed) -> Plan:
     )
 
 
-def after_deeds(first: tuple[Change, ...], plan: Plan, last: tuple[Change, ...]) -> Plan:
+def with_command_changes(first: tuple[Change, ...], plan: Plan, last: tuple[Change, ...]) -> Plan:
     """`plan`, made from the repository as it is once `first` is done, with `first` in it.
 
     Two changes of one issue become one, where the plan has it: its body was made from the other's.
@@ -78,13 +80,15 @@ def after_deeds(first: tuple[Change, ...], plan: Plan, last: tuple[Change, ...])
     before = [c for c in first if not (isinstance(c, UpdateIssue) and c.number in updates)]
     earlier = {c.number: c for c in first if isinstance(c, UpdateIssue) and c.number in updates}
     changes = [
-        _joined(earlier[c.number], c) if isinstance(c, UpdateIssue) and c.number in earlier else c
+        _merge_updates(earlier[c.number], c)
+        if isinstance(c, UpdateIssue) and c.number in earlier
+        else c
         for c in plan.changes
     ]
     return plan.model_copy(update={"changes": (*before, *changes, *last)})
 
 
-def _joined(first: UpdateIssue, second: UpdateIssue) -> UpdateIssue:
+def _merge_updates(first: UpdateIssue, second: UpdateIssue) -> UpdateIssue:
     update: dict[str, object] = {
         "fields": tuple(dict.fromkeys((*first.fields, *second.fields))),
         "why": "; ".join(filter(None, (first.why, second.why))),
@@ -104,7 +108,7 @@ def pin_key(key: Key) -> Key:
     return f"pinned:{key}"
 
 
-def _pins(desired: DesiredState, observed: Observed, issues: IssueDiff) -> list[PinIssue]:
+def _pins(desired: DesiredState, observed: ObservedState, issues: IssueDiff) -> list[PinIssue]:
     """A pin needs the issue's node id, so what is created now is pinned by the next look."""
     wanted: list[PinIssue] = []
     for want in desired.issues:
@@ -117,7 +121,9 @@ def _pins(desired: DesiredState, observed: Observed, issues: IssueDiff) -> list[
     return wanted
 
 
-def _relations(desired: DesiredState, observed: Observed, issues: IssueDiff) -> list[AddSubIssue]:
+def _relations(
+    desired: DesiredState, observed: ObservedState, issues: IssueDiff
+) -> list[AddSubIssue]:
     titles = {want.key: want.title for want in desired.issues}
     wanted: list[AddSubIssue] = []
     for want in desired.issues:
@@ -141,10 +147,10 @@ def _relations(desired: DesiredState, observed: Observed, issues: IssueDiff) -> 
     return wanted
 
 
-def _remember(
+def _ledger_change(
     changes: list[Change],
     desired: DesiredState,
-    observed: Observed,
+    observed: ObservedState,
     issues: IssueDiff,
     prints: dict[Key, str],
 ) -> list[Change]:
@@ -163,15 +169,15 @@ def _remember(
                 written.add(change.key)
     related |= _standing_relations(desired, observed, issues)
     ledger = observed.ledger.adding(
-        observed.keys() | written | related | desired.told, prints, desired.seen
+        observed.keys() | written | related | desired.reported, prints, desired.seen
     )
-    if SUMMARY_KEY not in issues.present or not _is_news(ledger, observed.ledger, changes):
+    if SUMMARY_KEY not in issues.present or not _changes_ledger(ledger, observed.ledger, changes):
         return changes
     rest = [c for c in changes if not (isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY)]
     return [*rest, _with_ledger(_summary_change(changes, issues), ledger)]
 
 
-def _is_news(new: Ledger, old: Ledger, changes: list[Change]) -> bool:
+def _changes_ledger(new: Ledger, old: Ledger, changes: list[Change]) -> bool:
     """Whether to write the ledger: a newer day alone waits for company, which comes each week.
 
     So a run that follows right behind one with commands has nothing to write, however long nothing
@@ -203,7 +209,9 @@ def _with_ledger(change: UpdateIssue, ledger: Ledger) -> UpdateIssue:
     return change.model_copy(update={"body": with_ledger(change.body, ledger), "fields": fields})
 
 
-def _standing_relations(desired: DesiredState, observed: Observed, issues: IssueDiff) -> set[Key]:
+def _standing_relations(
+    desired: DesiredState, observed: ObservedState, issues: IssueDiff
+) -> set[Key]:
     """Relations that are there: made in a run that was cut off before it could note them."""
     numbers = {key: ours.state.number for key, ours in observed.issues.items()}
     standing: set[Key] = set()

@@ -9,10 +9,10 @@ from datetime import date
 from pydantic import Field
 
 from bot.planning.marker import Key
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 
 
-class PlanOverride(Frozen):
+class PlanOverride(FrozenModel):
     """From the day `on` the path goes another way.
 
     With `unit` that unit begins on `on`, and the units after it follow. Without, the unit that `on`
@@ -26,7 +26,7 @@ class PlanOverride(Frozen):
     months: int | None = None
 
 
-class PlanOverrides(Frozen):
+class PlanOverrides(FrozenModel):
     """Decisions made on the way.
 
     `opened` are units whose issues exist ahead of the window. `moved` says by how many days a

@@ -7,8 +7,8 @@ from typing import NamedTuple, Protocol
 from bot.planning.file_changes import Write
 from bot.planning.snapshot import (
     CommentState,
-    Found,
     IssueState,
+    LinkTarget,
     MilestoneState,
     ReactionState,
     Snapshot,
@@ -75,7 +75,7 @@ class Reader(Protocol):
         """Whether this account may push to the repository."""
         ...
 
-    def find(self, url: str) -> Found | None:
+    def find(self, url: str) -> LinkTarget | None:
         """What an address on this GitHub leads to: a merged pull request, release or repository.
 
         None when it leads nowhere, to something else, or to what the token may not see.

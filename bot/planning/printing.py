@@ -8,13 +8,13 @@ from itertools import groupby
 from bot import templating
 from bot.planning.base_change import Row
 from bot.planning.changes import Plan
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.templating import printable
 
 WIDTH = 100
 
 
-class Group(Frozen):
+class PlanGroup(FrozenModel):
     """Rows of one kind, with a heading that counts them."""
 
     heading: str
@@ -79,13 +79,13 @@ def closing(plan: Plan) -> str:
         "to pin": signs.count("^"),
         "to mark": signs.count("*"),
     }
-    told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    counted = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
     number = plan.notifications
     noise = f"{number} notification{'' if number == 1 else 's'}" if number else "no notification"
-    return f"{told}. Whoever watches the repository gets {noise}."
+    return f"{counted}. Whoever watches the repository gets {noise}."
 
 
-def groups(plan: Plan) -> list[Group]:
+def groups(plan: Plan) -> list[PlanGroup]:
     """The rows by sign and kind, in the plan's order."""
     names = {
         "+": "to create",
@@ -95,13 +95,13 @@ def groups(plan: Plan) -> list[Group]:
         "^": "to pin",
         "*": "to set",
     }
-    found: list[Group] = []
+    found: list[PlanGroup] = []
     rows = [change.describe() for change in plan.changes]
     for (sign, kind), same in groupby(rows, key=lambda r: (r.sign, r.kind)):
         members = tuple(same)
         plural = "" if len(members) == 1 else "s"
         heading = f"{len(members)} {kind}{plural} {names[sign]}"
-        found.append(Group(heading=heading, rows=members))
+        found.append(PlanGroup(heading=heading, rows=members))
     return found
 
 
@@ -120,7 +120,7 @@ def _quoted(text: str) -> str:
     return f'"{textwrap.shorten(text, 80, placeholder="…")}"' if text else "empty"
 
 
-def _label_lines(group: Group) -> list[str]:
+def _label_lines(group: PlanGroup) -> list[str]:
     names = ", ".join(printable(row.title).replace(" ", "\N{NO-BREAK SPACE}") for row in group.rows)
     lead = f"  {group.rows[0].sign} "
     wrapped = textwrap.wrap(
@@ -129,7 +129,7 @@ def _label_lines(group: Group) -> list[str]:
     return [line.replace("\N{NO-BREAK SPACE}", " ") for line in wrapped]
 
 
-def _row_lines(group: Group) -> Iterator[str]:
+def _row_lines(group: PlanGroup) -> Iterator[str]:
     if group.rows[0].sign == ">":
         for detail, same in groupby(group.rows, key=lambda r: r.detail):
             yield f"  > {len(list(same))} {printable(detail)}"

@@ -11,14 +11,14 @@ from math import ceil
 from bot.curriculum.model import Curriculum, Task, Unit
 from bot.errors import ConfigError
 from bot.planning.plan_overrides import PlanOverride
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.settings import Pause, Settings
 
 LAST_YEAR = 2200
 DAYS_A_WEEK = 7
 
 
-class UnitDates(Frozen):
+class UnitDates(FrozenModel):
     """First and last day of a unit, both included, as the learner's calendar has them."""
 
     unit: str
@@ -31,14 +31,15 @@ class UnitDates(Frozen):
         return (self.last - self.first).days + 1
 
 
-class Schedule(Frozen):
+class Schedule(FrozenModel):
     """Dates of all units, in the order of the curriculum: no overlap, no gap but pauses.
 
-    `begun` is the day on which the path began, where a turn let even its first unit go on later.
+    `original_start` is the day on which the path began, where a turn let even its first unit go on
+    later.
     """
 
     units: tuple[UnitDates, ...]
-    begun: date | None = None
+    original_start: date | None = None
 
     @cached_property
     def _by_unit(self) -> dict[str, UnitDates]:
@@ -51,7 +52,7 @@ class Schedule(Frozen):
     def first(self) -> date:
         """The first day of study."""
         first = self.units[0].first
-        return min(first, self.begun) if self.begun else first
+        return min(first, self.original_start) if self.original_start else first
 
     @property
     def last(self) -> date:
@@ -80,11 +81,11 @@ class Schedule(Frozen):
         All that have begun, all that begin within `weeks_ahead` weeks (None: all there are), and in
         any case the current unit and the one after it.
         """
-        begun = bisect_right([dates.first for dates in self.units], today)
+        started = bisect_right([dates.first for dates in self.units], today)
         for index, dates in enumerate(self.units):
             if (
                 weeks_ahead is None
-                or index <= max(begun, 1)
+                or index <= max(started, 1)
                 or dates.first <= today + timedelta(weeks=weeks_ahead)
             ):
                 yield dates
@@ -104,21 +105,21 @@ def schedule(
     """
     units = list(curriculum.units())
     lengths = _lengths(curriculum, units, settings)
-    found = Schedule(units=tuple(_lay_out(units, lengths, settings.start, settings)))
+    found = Schedule(units=tuple(_assign_dates(units, lengths, settings.start, settings)))
     for turn in turns:
-        index, first = _bend(found, turn)
+        index, first = _apply_override(found, turn)
         if turn.hours_per_week is not None or turn.months is not None:
             speed = {"hours_per_week": turn.hours_per_week, "pace": turn.months}
             lengths[index:] = _lengths_from(
                 curriculum, units[index:], settings.model_copy(update=speed), first
             )
-        kept = (_ended_by(dates, first - timedelta(days=1)) for dates in found.units[:index])
-        ahead = _lay_out(units[index:], lengths[index:], first, settings)
-        found = Schedule(units=(*kept, *ahead), begun=found.first)
+        past_units = (_ended_by(dates, first - timedelta(days=1)) for dates in found.units[:index])
+        ahead = _assign_dates(units[index:], lengths[index:], first, settings)
+        found = Schedule(units=(*past_units, *ahead), original_start=found.first)
     return found
 
 
-def _bend(before: Schedule, turn: PlanOverride) -> tuple[int, date]:
+def _apply_override(before: Schedule, turn: PlanOverride) -> tuple[int, date]:
     """The index of the first unit that a turn lays out anew, and its first day."""
     if turn.unit is not None:
         return [dates.unit for dates in before.units].index(turn.unit), turn.on
@@ -133,7 +134,7 @@ def _ended_by(dates: UnitDates, last: date) -> UnitDates:
     return dates.model_copy(update={"first": min(dates.first, last), "last": last})
 
 
-def _lay_out(
+def _assign_dates(
     units: list[Unit], lengths: list[int], start: date, settings: Settings
 ) -> Iterator[UnitDates]:
     study_days = _study_days(start, settings.pauses)

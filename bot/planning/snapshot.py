@@ -7,13 +7,13 @@ from typing import Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class Frozen(BaseModel):
+class FrozenModel(BaseModel):
     """Values that never change. Unknown fields of GitHub are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
-class LabelState(Frozen):
+class LabelState(FrozenModel):
     """A label. `color` is six lower-case hex digits; names are compared without case."""
 
     name: str
@@ -21,7 +21,7 @@ class LabelState(Frozen):
     description: str = ""
 
 
-class MilestoneState(Frozen):
+class MilestoneState(FrozenModel):
     """A milestone. `due_on` is a day: GitHub keeps no more than that, whatever time is sent."""
 
     number: int
@@ -33,7 +33,7 @@ class MilestoneState(Frozen):
     closed_issues: int = 0
 
 
-class IssueState(Frozen):
+class IssueState(FrozenModel):
     """An issue, never a pull request.
 
     `id` is the database id that sub-issue requests want; `parent` and `milestone` are numbers.
@@ -69,7 +69,7 @@ class IssueState(Frozen):
         return self.state == "closed" and self.state_reason in {None, "completed"}
 
 
-class CommentState(Frozen):
+class CommentState(FrozenModel):
     """A comment on the issue (or pull request) with the number `issue`.
 
     `reactions` counts them by content (`rocket`, `confused`, ...). Times are aware, UTC.
@@ -87,7 +87,7 @@ class CommentState(Frozen):
     url: str = ""
 
 
-class ReactionState(Frozen):
+class ReactionState(FrozenModel):
     """One person's reaction; `content` as GitHub names it (`+1`, `rocket`, ...)."""
 
     content: str
@@ -96,7 +96,7 @@ class ReactionState(Frozen):
     created_at: datetime
 
 
-class PullState(Frozen):
+class PullState(FrozenModel):
     """A pull request of this repository, as the list of issues tells of it. Times aware, UTC."""
 
     number: int
@@ -109,7 +109,7 @@ class PullState(Frozen):
     url: str = ""
 
 
-class Found(Frozen):
+class LinkTarget(FrozenModel):
     """What an address of GitHub leads to. `at` is when it was merged, published or created."""
 
     kind: Literal["pull-request", "release", "repository"]
@@ -125,7 +125,7 @@ class IssueRef(NamedTuple):
     id: int
 
 
-class Snapshot(Frozen):
+class Snapshot(FrozenModel):
     """A repository at one moment; issues in order of number.
 
     `last_number` is the highest number given out so far, which may be a pull request's.

@@ -12,7 +12,7 @@ from bot import templating
 from bot.planning.changes import Note, UpdateIssue
 from bot.planning.diff_issues import issue_touched
 from bot.planning.marker import BEGIN, LEDGER, MEMORY, Key
-from bot.planning.observed import Observed, OurIssue
+from bot.planning.observed import ObservedState, OurIssue
 
 AT_ONCE = timedelta(days=1)
 """Twins are made within it; what is copied later was copied on purpose."""
@@ -20,10 +20,10 @@ AT_ONCE = timedelta(days=1)
 _MARK = re.compile(r"<!-- milepost:end [^\n]*-->\n*")
 
 
-class TwinDiff:
+class DuplicateIssueDiff:
     """What to do about issues whose key another one has. `notes` tell of those left alone."""
 
-    def __init__(self, observed: Observed, label_keys: dict[str, Key]) -> None:
+    def __init__(self, observed: ObservedState, label_keys: dict[str, Key]) -> None:
         self.changes: list[UpdateIssue] = []
         self.notes: list[Note] = []
         self._observed = observed
@@ -34,7 +34,7 @@ class TwinDiff:
                 self._one(extra, observed.issues[extra.key])
 
     def _one(self, extra: OurIssue, first: OurIssue) -> None:
-        if not are_twins(extra, first):
+        if not are_duplicates(extra, first):
             text = (
                 f"Issue {extra.state.number} says it is issue {first.state.number}: "
                 f"only {first.state.number} is kept up."
@@ -45,18 +45,18 @@ class TwinDiff:
         touched = issue_touched(extra, self._label_keys, unit)
         why = f"it was made twice, and #{first.state.number} is the one that counts"
         if touched or extra.state.state_reason == "reopened":
-            self.changes.append(_let_go(extra, why))
+            self.changes.append(_release(extra, why))
         else:
             self.changes.append(_closed(extra, first.state.number, why))
 
 
-def are_twins(one: OurIssue, other: OurIssue) -> bool:
+def are_duplicates(one: OurIssue, other: OurIssue) -> bool:
     """Whether two issues with one key were made by runs of ours at the same time."""
     apart = abs(one.state.created_at - other.state.created_at)
     return one.state.author == other.state.author and apart <= AT_ONCE
 
 
-def _let_go(extra: OurIssue, why: str) -> UpdateIssue:
+def _release(extra: OurIssue, why: str) -> UpdateIssue:
     body = MEMORY.sub("", LEDGER.sub("", extra.state.body.replace("\r\n", "\n")))
     body = _MARK.sub("", body.replace(f"{BEGIN}\n", "").replace(BEGIN, "")).strip()
     return UpdateIssue(

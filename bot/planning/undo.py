@@ -10,7 +10,7 @@ from bot.planning.diff_issues import HAS_COMMENTS, issue_touched
 from bot.planning.diff_labels import label_print
 from bot.planning.diff_milestones import milestone_touched
 from bot.planning.ledger import Ledger, with_ledger
-from bot.planning.observed import Observed, OurIssue, observe
+from bot.planning.observed import ObservedState, OurIssue, observe
 from bot.planning.snapshot import Snapshot
 
 
@@ -26,15 +26,15 @@ def make_undo(snapshot: Snapshot) -> Plan:
         if key == SUMMARY_KEY:  # the comments on it are weekly summaries, and closing loses none
             touched = [sign for sign in touched if sign != HAS_COMMENTS]
         if touched:
-            text = f"Issue #{ours.state.number} '{ours.state.title}': {_and(touched)}."
+            text = f"Issue #{ours.state.number} '{ours.state.title}': {_join_with_and(touched)}."
             notes.append(Note(kind="left", key=key, text=text))
         elif ours.state.state == "open":
             closing.append(ours)
     going = {ours.state.number for ours in closing}
     labels, label_notes = _labels(observed, going)
     milestones, milestone_notes = _milestones(observed, going)
-    gone = {label.key for label in labels} | {milestone.key for milestone in milestones}
-    ledger = observed.ledger.without(gone)
+    deleted = {label.key for label in labels} | {milestone.key for milestone in milestones}
+    ledger = observed.ledger.without(deleted)
     changes: list[Change] = [*_closings(closing, observed, ledger), *milestones, *labels]
     return Plan(
         repository=snapshot.repository,
@@ -46,7 +46,9 @@ def make_undo(snapshot: Snapshot) -> Plan:
     )
 
 
-def _closings(closing: list[OurIssue], observed: Observed, ledger: Ledger) -> list[UpdateIssue]:
+def _closings(
+    closing: list[OurIssue], observed: ObservedState, ledger: Ledger
+) -> list[UpdateIssue]:
     """The summary issue first, for it carries the ledger."""
     changes = [_closed(ours) for ours in closing if ours.key != SUMMARY_KEY]
     summary = observed.issues.get(SUMMARY_KEY)
@@ -84,7 +86,7 @@ def _closed(ours: OurIssue) -> UpdateIssue:
     )
 
 
-def _labels(observed: Observed, going: set[int]) -> tuple[list[DeleteLabel], list[Note]]:
+def _labels(observed: ObservedState, going: set[int]) -> tuple[list[DeleteLabel], list[Note]]:
     used = {
         name.casefold()
         for issue in observed.snapshot.issues
@@ -106,7 +108,9 @@ def _labels(observed: Observed, going: set[int]) -> tuple[list[DeleteLabel], lis
     return deleted, notes
 
 
-def _milestones(observed: Observed, going: set[int]) -> tuple[list[DeleteMilestone], list[Note]]:
+def _milestones(
+    observed: ObservedState, going: set[int]
+) -> tuple[list[DeleteMilestone], list[Note]]:
     used = {i.milestone for i in observed.snapshot.issues if i.number not in going}
     deleted: list[DeleteMilestone] = []
     notes: list[Note] = []
@@ -115,7 +119,7 @@ def _milestones(observed: Observed, going: set[int]) -> tuple[list[DeleteMilesto
         if ours.state.number in used:
             reasons = ["issues that stay are in it", *reasons]
         if reasons:
-            text = f"Milestone '{ours.state.title}': {_and(reasons)}."
+            text = f"Milestone '{ours.state.title}': {_join_with_and(reasons)}."
             notes.append(Note(kind="left", key=key, text=text))
         else:
             deleted.append(
@@ -124,5 +128,5 @@ def _milestones(observed: Observed, going: set[int]) -> tuple[list[DeleteMilesto
     return deleted, notes
 
 
-def _and(parts: list[str]) -> str:
+def _join_with_and(parts: list[str]) -> str:
     return " and ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else parts[0]

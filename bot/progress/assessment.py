@@ -11,10 +11,10 @@ from itertools import islice
 
 from bot.curriculum.base import slugify
 from bot.curriculum.model import Curriculum
-from bot.planning.observed import Observed
+from bot.planning.observed import ObservedState
 from bot.planning.snapshot import IssueState
 from bot.progress.command_log import closed_at
-from bot.progress.formbody import filed, sections, taken_back, visible
+from bot.progress.formbody import issues_with_label, sections, visible, withdrawn
 from bot.progress.journal import ASSESSMENT
 from bot.progress.learner_history import Rating
 from bot.settings import Settings
@@ -31,7 +31,7 @@ _COLONS = 5  # at which a line is split
 
 
 def ratings_in_issues(
-    curriculum: Curriculum, observed: Observed, settings: Settings
+    curriculum: Curriculum, observed: ObservedState, settings: Settings
 ) -> tuple[Rating, ...]:
     """The ratings, in order of day and then of the curriculum; one a skill and issue.
 
@@ -46,7 +46,7 @@ def ratings_in_issues(
         values: dict[str, int] = {}
         for name, text in pairs:
             skill = names.get(slugify(name))
-            value = rating_in(text, curriculum.assessment.scale)
+            value = parse_rating(text, curriculum.assessment.scale)
             if skill is not None and value is not None:
                 values[skill] = value
         found += [Rating(day=day, skill=skill, value=value) for skill, value in values.items()]
@@ -54,7 +54,7 @@ def ratings_in_issues(
     return tuple(sorted(found, key=lambda rating: (rating.day, order[rating.skill])))
 
 
-def rating_in(text: str, scale: int) -> int | None:
+def parse_rating(text: str, scale: int) -> int | None:
     """The rating that `text` begins with, when it is one from 1 to `scale`."""
     found = _VALUE.match(text.strip(_EMPHASIS))
     if found is None or int(found["scale"] or scale) != scale:
@@ -84,14 +84,14 @@ def _names(curriculum: Curriculum) -> dict[str, str]:
     return names
 
 
-def _answers(observed: Observed) -> Iterator[tuple[IssueState, list[tuple[str, str]]]]:
+def _answers(observed: ObservedState) -> Iterator[tuple[IssueState, list[tuple[str, str]]]]:
     """Issues by number, each with names and the text behind them."""
     found: dict[int, tuple[IssueState, list[tuple[str, str]]]] = {}
     for key, ours in observed.issues.items():
-        if key.startswith("assessment:") and not taken_back(ours.state):
+        if key.startswith("assessment:") and not withdrawn(ours.state):
             theirs = visible(f"{ours.marked.before}\n{ours.marked.after}")
             found[ours.state.number] = (ours.state, list(pairs_in(theirs)))
-    for issue in (one for one in filed(observed, ASSESSMENT) if not taken_back(one)):
+    for issue in (one for one in issues_with_label(observed, ASSESSMENT) if not withdrawn(one)):
         pairs = [*sections(issue.body), *pairs_in(visible(issue.body))]
         found[issue.number] = (issue, pairs)
     for number in sorted(found):

@@ -16,9 +16,9 @@ from bot.curriculum.model import (
     Task,
     TaskKind,
 )
-from bot.planning.snapshot import Frozen, IssueState
+from bot.planning.snapshot import FrozenModel, IssueState
 from bot.progress.command_log import closed_at
-from bot.progress.formbody import filed, title_of
+from bot.progress.formbody import issues_with_label, title_of
 from bot.progress.metric_kinds import Kind, kind_of
 from bot.progress.progress import Work, WorkState
 
@@ -32,7 +32,7 @@ DAYS_A_WEEK = 7
 _PROJECT = re.compile(r"\b(?:projects?|portfolio|programs?|apps?)\b", re.IGNORECASE)
 
 
-class Application(Frozen):
+class Application(FrozenModel):
     """A job applied for; `opened` is the day in the learner's zone."""
 
     number: int
@@ -42,7 +42,7 @@ class Application(Frozen):
     opened: date
 
 
-class Idea(Frozen):
+class ProjectIdeaState(FrozenModel):
     """A project idea of the guide, and how far it is; `number` and `url` once it was started."""
 
     idea: ProjectIdea
@@ -52,7 +52,7 @@ class Idea(Frozen):
     done_on: date | None = None
 
 
-class Metric(Frozen):
+class Metric(FrozenModel):
     """A number of the guide: where it stands, the target, and how it was counted.
 
     `low` and `high` are the target's ends, `text` is the target in words (empty without one),
@@ -93,7 +93,7 @@ def applications(path: "LearningPath") -> tuple[Application, ...]:
             stage=_stage(issue, names),
             opened=issue.created_at.astimezone(path.settings.zone).date(),
         )
-        for issue in filed(path.observed, APPLICATION)
+        for issue in issues_with_label(path.observed, APPLICATION)
     )
 
 
@@ -109,26 +109,26 @@ def _stage(issue: IssueState, names: dict[str, Stage]) -> Stage:
     return furthest if issue.state == "open" or furthest == "offer" else "closed"
 
 
-def ideas(path: "LearningPath") -> tuple[Idea, ...]:
+def ideas(path: "LearningPath") -> tuple[ProjectIdeaState, ...]:
     """The guide's project ideas, the easiest level first; done is one whose issue is finished."""
     levels = list(ProjectLevel)
     found = (_idea(path, idea) for idea in path.curriculum.projects)
     return tuple(sorted(found, key=lambda one: levels.index(one.idea.level)))
 
 
-def _idea(path: "LearningPath", idea: ProjectIdea) -> Idea:
+def _idea(path: "LearningPath", idea: ProjectIdea) -> ProjectIdeaState:
     issues = path.observed.issues
     keys = [f"project:{name}" for name in (idea.id, *idea.aliases)]
     ours = next((issues[key] for key in keys if key in issues), None)
     if ours is None:
         removed = any(map(path.observed.ledger.has, keys))
         wanted = idea.id in path.life.course.projects and not removed
-        return Idea(idea=idea, state="started" if wanted else "idea")
+        return ProjectIdeaState(idea=idea, state="started" if wanted else "idea")
     issue = ours.state
     if issue.state == "closed" and not issue.finished:
-        return Idea(idea=idea, state="idea")
+        return ProjectIdeaState(idea=idea, state="idea")
     closed = closed_at(issue) if issue.finished else None
-    return Idea(
+    return ProjectIdeaState(
         idea=idea,
         state="done" if issue.finished else "started",
         number=issue.number,
@@ -144,10 +144,10 @@ def metrics(path: "LearningPath", day: date) -> tuple[Metric, ...]:
     counted (`/count`) is added to what issues show. Left out are salary and time, which nobody here
     can know, and what is of no known kind and was not counted either.
     """
-    return tuple(_Numbers(path, day).all())
+    return tuple(_MetricReader(path, day).all())
 
 
-class _Numbers:
+class _MetricReader:
     def __init__(self, path: "LearningPath", day: date) -> None:
         self._curriculum = path.curriculum
         self._progress = path.progress
@@ -205,8 +205,8 @@ class _Numbers:
         """What issues show, and how it adds up; None when they cannot show it."""
         match kind:
             case Kind.HOURS:
-                said = f"{shown.title} {shown.unit or ''}".casefold()
-                return self._hours(weekly="week" in said)
+                title = f"{shown.title} {shown.unit or ''}".casefold()
+                return self._hours(weekly="week" in title)
             case Kind.COURSES:
                 return self._tasks(TaskKind.COURSE, "course task")
             case Kind.POSTS:
@@ -252,9 +252,9 @@ class _Numbers:
         beside, path = 0, 0
         for module in self._curriculum.modules():
             tasks = sum(self._is_project(t) for unit in module.units for t in unit.all_tasks())
-            asked = [d for d in module.deliverables if _PROJECT.search(d.title)]
-            done = [d for d in asked if f"deliverable:{d.id}" in self._done]
-            if any(d.count for d in asked):
+            deliverables = [d for d in module.deliverables if _PROJECT.search(d.title)]
+            done = [d for d in deliverables if f"deliverable:{d.id}" in self._done]
+            if any(d.count for d in deliverables):
                 several.append(sum(d.count or 1 for d in done))
                 beside = max(beside, tasks)
             else:

@@ -13,10 +13,10 @@ from bot.curriculum.model import Curriculum
 from bot.planning.changes import CreateIssue, UpdateIssue
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.marker import Key, button
-from bot.planning.observed import Observed
+from bot.planning.observed import ObservedState
 from bot.planning.plan_overrides import PlanOverrides
 from bot.planning.schedule import Schedule
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.progress.learner_history import HistoryBuilder
 from bot.settings import Settings
 from bot.templating import Markdown
@@ -92,7 +92,7 @@ class ReplyContext(NamedTuple):
     status: Callable[[], Mapping[str, object]]
 
 
-class Command(Frozen):
+class Command(FrozenModel):
     """A slash command, or (without a `form`) something that Milepost itself puts into the log.
 
     `do` names it in the log; it is the command's word where it is not given. `alias` is another
@@ -154,7 +154,7 @@ class Command(Frozen):
         """Add what it says to the history."""
 
     def own_issue(
-        self, key: Key, day: date, observed: Observed
+        self, key: Key, day: date, observed: ObservedState
     ) -> tuple[CreateIssue | UpdateIssue, ...]:
         """Return the changes that make the issue `key` of a command that no log stores.
 

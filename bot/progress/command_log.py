@@ -14,15 +14,15 @@ from itertools import groupby
 from typing import Any, Literal, Self
 
 from bot.planning.marker import LEDGER, MEMORY, Key, safe_json
-from bot.planning.observed import Observed
-from bot.planning.snapshot import Frozen, IssueState
+from bot.planning.observed import ObservedState
+from bot.planning.snapshot import FrozenModel, IssueState
 from bot.progress.command import Command
 from bot.progress.commands import read_stored
 
 ROOM = 20_000
 
 
-class AcceptedCommand(Frozen):
+class AcceptedCommand(FrozenModel):
     """A command that is to be run: on which issue, from which comment, when (aware, UTC), by whom.
 
     `comment` is 0 for a button and for what Milepost noted itself. `key` is the issue's key; None
@@ -37,7 +37,7 @@ class AcceptedCommand(Frozen):
     by: str
 
 
-class Entry(Frozen):
+class Entry(FrozenModel):
     """One thing said: the id of its comment (0 for a button), when (aware, UTC), by whom, what.
 
     `n` is the command's place among those of its comment, from 0.
@@ -62,7 +62,7 @@ class Entry(Frozen):
         return {"id": self.id, **place, "at": at, "by": self.by, **self.command.stored()}
 
 
-class Memory(Frozen):
+class Memory(FrozenModel):
     """The entries of one issue, oldest first. `merged` are ids folded away.
 
     `unread` are entries that this version does not understand, as JSON: kept word for word.
@@ -144,7 +144,7 @@ def with_memory(body: str, memory: Memory) -> str:
     return f"{head}\n\n{comment}\n\n{tail}"
 
 
-def memories(observed: Observed) -> dict[Key, Memory]:
+def memories(observed: ObservedState) -> dict[Key, Memory]:
     """What is remembered in each issue of ours, by its key."""
     found = {key: find_memory(ours.state.body) for key, ours in observed.issues.items()}
     return {key: memory for key, memory in found.items() if memory.entries or memory.unread}
@@ -205,11 +205,11 @@ def _added_up(memory: Memory) -> Memory:
         return entry.command.do, entry.command.sum_key or "", year, week
 
     sums = [e for e in memory.entries if e.command.sum_key is not None]
-    kept = [e for e in memory.entries if e.command.sum_key is None]
+    stored = [e for e in memory.entries if e.command.sum_key is None]
     merged = list(memory.merged)
     for _, group in groupby(sorted(sums, key=kind), key=kind):
         *earlier, last = sorted(group, key=lambda e: e.at)
         merged += [e.id for e in earlier if e.id]
         total = last.command.add([e.command for e in earlier])
-        kept.append(last.model_copy(update={"command": total}))
-    return Memory(entries=tuple(sorted(kept, key=_order)), merged=tuple(merged))
+        stored.append(last.model_copy(update={"command": total}))
+    return Memory(entries=tuple(sorted(stored, key=_order)), merged=tuple(merged))

@@ -7,18 +7,18 @@ that the same history gives the same dates.
 from datetime import date, timedelta
 from random import Random
 
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.progress.progress import Progress
 from bot.settings import Pause
 
-LOOK_BACK = 12
+HISTORY_WEEKS = 12
 FEWEST_ACTIVE = 3
 RUNS = 1_000
 LONGEST = 520
 DAYS_A_WEEK = 7
 
 
-class Forecast(Frozen):
+class Forecast(FrozenModel):
     """Days by which the path ends in half of the runs (`likely`) and in 85 of 100 (`careful`).
 
     Both are None when there is too little history, or nothing left to do. `weeks` is how many weeks
@@ -70,7 +70,7 @@ def weekly(
     Work finished before `start` is no pace: it was known already.
     """
     amounts: list[float] = []
-    for back in range(LOOK_BACK, 0, -1):
+    for back in range(HISTORY_WEEKS, 0, -1):
         first = today - timedelta(weeks=back)
         if first < start or _rests(first, pauses):
             continue

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from bot.planning.marker import Key
-from bot.planning.observed import Observed, trusted
+from bot.planning.observed import ObservedState, trusted
 from bot.planning.snapshot import IssueState
 
 NO_RESPONSE = "_No response_"
@@ -18,7 +18,7 @@ _HEADING = re.compile(r"^### +(\S.*)$", re.MULTILINE)
 _NAMED_DAY = ("%d %b %Y", "%d %B %Y", "%d. %B %Y", "%B %d, %Y", "%b %d, %Y", "%Y/%m/%d")
 
 
-def filed(observed: Observed, label: Key) -> Iterator[IssueState]:
+def issues_with_label(observed: ObservedState, label: Key) -> Iterator[IssueState]:
     """Issues without our marker that wear our label `label`, by people who may write here.
 
     Duplicates are left out. In order of number.
@@ -35,7 +35,7 @@ def filed(observed: Observed, label: Key) -> Iterator[IssueState]:
             yield issue
 
 
-def taken_back(issue: IssueState) -> bool:
+def withdrawn(issue: IssueState) -> bool:
     """Closed, but not as done: the learner does not want it to count."""
     return issue.state == "closed" and not issue.finished
 

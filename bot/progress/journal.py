@@ -6,9 +6,16 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.planning.changes import CloseIssue
-from bot.planning.observed import Observed, OurIssue
-from bot.planning.snapshot import Frozen, IssueState
-from bot.progress.formbody import as_day, filed, first_line, sections, taken_back, title_of
+from bot.planning.observed import ObservedState, OurIssue
+from bot.planning.snapshot import FrozenModel, IssueState
+from bot.progress.formbody import (
+    as_day,
+    first_line,
+    issues_with_label,
+    sections,
+    title_of,
+    withdrawn,
+)
 
 if TYPE_CHECKING:
     from bot.progress.path import LearningPath
@@ -16,11 +23,11 @@ if TYPE_CHECKING:
 JOURNAL = "kind:journal"
 ASSESSMENT = "kind:assessment"
 HIGHLIGHT = "journal:highlight"
-_TOLD = 30  # characters that two beginnings must share to be the same
+_SAME_BEGINNING = 30  # characters that two beginnings must share to be the same
 _TITLE = re.compile(r"Journal, ([^:]{8,20}):")
 
 
-class JournalEntry(Frozen):
+class JournalEntry(FrozenModel):
     """An entry: its issue, the day it is about (in the learner's zone), and what it says.
 
     `text` has a line `Label: value` for each answer of a form. `highlighted` means that the learner
@@ -38,8 +45,8 @@ class JournalEntry(Frozen):
     def excerpt(self) -> str:
         """The first line, where the title does not say it already."""
         line = first_line(self.text)
-        told = (part[:_TOLD] for part in (line, line.partition(": ")[2]) if part)
-        return "" if any(part in self.title for part in told) else line
+        beginnings = (part[:_SAME_BEGINNING] for part in (line, line.partition(": ")[2]) if part)
+        return "" if any(part in self.title for part in beginnings) else line
 
     @property
     def dated(self) -> bool:
@@ -54,11 +61,11 @@ def journal(path: "LearningPath") -> tuple[JournalEntry, ...]:
     read days after it was written), when that is no later than the issue; else the day on which the
     issue was created.
     """
-    entries = [_entry(path, issue, body) for issue, body in _written(path.observed)]
+    entries = [_entry(path, issue, body) for issue, body in _journal_issues(path.observed)]
     return tuple(sorted(entries, key=lambda entry: (entry.day, entry.number)))
 
 
-def closings(observed: Observed) -> tuple[CloseIssue, ...]:
+def closings(observed: ObservedState) -> tuple[CloseIssue, ...]:
     """Closes what was filed by a form only to be kept: journal entries and self-assessments.
 
     Only their state changes. One that somebody opened again stays open.
@@ -70,23 +77,23 @@ def closings(observed: Observed) -> tuple[CloseIssue, ...]:
             why="it is filed; it counts closed just as well",
         )
         for kind in (JOURNAL, ASSESSMENT)
-        for issue in filed(observed, kind)
+        for issue in issues_with_label(observed, kind)
         if issue.state == "open" and issue.state_reason != "reopened"
     }
     return tuple(found[number] for number in sorted(found))
 
 
-def _written(observed: Observed) -> Iterator[tuple[IssueState, str]]:
+def _journal_issues(observed: ObservedState) -> Iterator[tuple[IssueState, str]]:
     """The issues, each with the part of its body that is the entry."""
     for key, ours in observed.issues.items():
-        if key.startswith("journal:") and not taken_back(ours.state):
-            yield ours.state, _words(ours)
-    for issue in filed(observed, JOURNAL):
-        if not taken_back(issue):
+        if key.startswith("journal:") and not withdrawn(ours.state):
+            yield ours.state, _body_text(ours)
+    for issue in issues_with_label(observed, JOURNAL):
+        if not withdrawn(issue):
             yield issue, issue.body
 
 
-def _words(ours: OurIssue) -> str:
+def _body_text(ours: OurIssue) -> str:
     around = (ours.marked.before, ours.marked.region or "", ours.marked.after)
     return "\n\n".join(part.strip() for part in around if part.strip())
 

@@ -10,11 +10,11 @@ from pydantic import Field
 from bot.curriculum.model import Curriculum
 from bot.planning.marker import Key
 from bot.planning.plan_overrides import PlanOverride, PlanOverrides
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.settings import Pause, Settings
 
 
-class Logged(Frozen):
+class Logged(FrozenModel):
     """Hours the learner wrote down; `key` is the issue they were spent on, None at large."""
 
     day: date
@@ -23,7 +23,7 @@ class Logged(Frozen):
     note: str = ""
 
 
-class Rating(Frozen):
+class Rating(FrozenModel):
     """An assessed skill, rated by the learner."""
 
     day: date
@@ -31,7 +31,7 @@ class Rating(Frozen):
     value: int
 
 
-class Counted(Frozen):
+class Counted(FrozenModel):
     """A number the learner keeps went up or down."""
 
     day: date
@@ -39,7 +39,7 @@ class Counted(Frozen):
     amount: int
 
 
-class Evidence(Frozen):
+class Evidence(FrozenModel):
     """Something linked from an issue that was found to exist, and when that was."""
 
     day: date
@@ -48,7 +48,7 @@ class Evidence(Frozen):
     title: str = ""
 
 
-class LearnerHistory(Frozen):
+class LearnerHistory(FrozenModel):
     """All of it, oldest first.
 
     `started` says on which day work on an issue began by command, `attested` who approved an issue

@@ -31,7 +31,7 @@ _PICTURES = ".githubusercontent.com"
 _PULL = re.compile(r"[1-9][0-9]{0,8}")
 
 
-class Candidate(NamedTuple):
+class EvidenceCandidate(NamedTuple):
     """An address that may be evidence: a page of this GitHub, or a post on some other site."""
 
     url: str
@@ -53,7 +53,7 @@ def links(text: str, web: str) -> tuple[str, ...]:
     return tuple(found)[:MAX_LINKS]
 
 
-def candidates(text: str, web: str, repository: str) -> Iterator[Candidate]:
+def candidates(text: str, web: str, repository: str) -> Iterator[EvidenceCandidate]:
     """Those links that are worth looking up, for issues of `repository` (owner/name).
 
     On this GitHub: pull requests, releases and repositories, a page inside a repository standing
@@ -70,8 +70,8 @@ def candidates(text: str, web: str, repository: str) -> Iterator[Candidate]:
 def _without_tail(url: str) -> str:
     """The address without its fragment and what belongs to the sentence: GFM's rule."""
     url, depth = url.partition("#")[0], 0
-    for index, letter in enumerate(url):
-        depth += (letter == "(") - (letter == ")")
+    for index, character in enumerate(url):
+        depth += (character == "(") - (character == ")")
         if depth < 0:
             url = url[:index]
             break
@@ -94,15 +94,15 @@ def _normal(url: str, web: str) -> str | None:
     return SplitResult(scheme, place, parts.path, parts.query, "").geturl()
 
 
-def _candidate(url: str, web: str, repository: str) -> Candidate | None:
+def _candidate(url: str, web: str, repository: str) -> EvidenceCandidate | None:
     parts = urlsplit(url)
     if f"{parts.scheme}://{parts.netloc}" == web:
         page = _page(parts.path, repository)
-        return Candidate(f"{web}/{page}", "github") if page else None
+        return EvidenceCandidate(f"{web}/{page}", "github") if page else None
     named = "." in parts.netloc and not parts.netloc.rpartition(".")[2].isdigit()
     if not named or parts.netloc.endswith(_PICTURES):
         return None
-    return Candidate(url, "elsewhere")
+    return EvidenceCandidate(url, "elsewhere")
 
 
 def _page(path: str, repository: str) -> str | None:

@@ -18,7 +18,7 @@ from bot.progress.metric_kinds import Kind, kind_of
 
 SHOWN = 4
 # What people call the things that are counted, beside the guide's words.
-_SPOKEN = {
+_NAMES = {
     Kind.PEOPLE: ("connections", "contacts", "people", "network"),
     Kind.POSTS: ("posts", "articles", "blog posts"),
     Kind.CONTRIBUTIONS: ("contributions", "pull requests", "prs"),
@@ -115,9 +115,9 @@ def of_options(choice: Choice) -> list[Named]:
 
 
 def _ordinals(option: Option, index: int) -> tuple[str, ...]:
-    letter, number = chr(ord("a") + index % 26), str(index + 1)
+    character, number = chr(ord("a") + index % 26), str(index + 1)
     label = (option.label,) if option.label else ()
-    return (letter, f"option {letter}", number, f"option {number}", *label)
+    return (character, f"option {character}", number, f"option {number}", *label)
 
 
 def of_counted(curriculum: Curriculum) -> list[Named]:
@@ -135,9 +135,9 @@ def of_counted(curriculum: Curriculum) -> list[Named]:
         if kind in {Kind.HOURS, Kind.PRIVATE}:
             continue
         name = number.title if kind is Kind.OTHER else kind
-        spoken = (number.id, number.title, *number.aliases, *_SPOKEN.get(kind, ()))
+        names = (number.id, number.title, *number.aliases, *_NAMES.get(kind, ()))
         one = found.get(name) or Named(number.id, number.title)
-        found[name] = one._replace(names=(*one.names, *spoken))
+        found[name] = one._replace(names=(*one.names, *names))
     return list(found.values())
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.progress.command import Command, CommandContext, CommandError
 from bot.progress.commands import slash_commands
 
@@ -32,7 +32,7 @@ _FOLDERS = frozenset(
 )
 
 
-class ParsedLine(Frozen):
+class ParsedLine(FrozenModel):
     """A command as it was written: its word in lower case, and what stands behind it.
 
     `known` is False for a word that is none; `near` is then the one that it looks like.

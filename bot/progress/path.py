@@ -11,7 +11,7 @@ from typing import Self
 
 from bot.curriculum.model import Curriculum
 from bot.planning.marker import Key, digest
-from bot.planning.observed import Observed, observe
+from bot.planning.observed import ObservedState, observe
 from bot.planning.path import PlannedPath
 from bot.planning.schedule import unit_by_key
 from bot.planning.snapshot import Snapshot
@@ -31,7 +31,7 @@ class LearningPath(PlannedPath):
     """
 
     file_settings: Settings
-    observed: Observed
+    observed: ObservedState
     life: LearnerHistory
     now: datetime
 

@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo
 
 from bot.curriculum.model import Curriculum, Deliverable, Option, Task, Unit
 from bot.planning.marker import BOX, Key
-from bot.planning.observed import TRUSTED, Observed, OurIssue
-from bot.planning.snapshot import Frozen, PullState
+from bot.planning.observed import TRUSTED, ObservedState, OurIssue
+from bot.planning.snapshot import FrozenModel, PullState
 from bot.progress.command_log import closed_at
 from bot.progress.learner_history import Evidence
 
@@ -56,7 +56,7 @@ DONE = FINISHED | {WorkState.CREDITED}
 LEFT_OUT = frozenset({WorkState.SKIPPED, WorkState.REMOVED, WorkState.CREDITED})
 
 
-class Work(Frozen):
+class Work(FrozenModel):
     """One task or deliverable. `weight` is its estimated hours, or its share where it has none.
 
     `parts` and `ticked` count the boxes of its issue. `closed_on` is the day in the learner's zone.
@@ -101,7 +101,7 @@ class Work(Frozen):
         return self.ticked / self.parts
 
 
-class Sum(Frozen):
+class WorkSum(FrozenModel):
     """Weights added up. `total` leaves out what was skipped, removed, credited or optional."""
 
     done: float
@@ -113,7 +113,7 @@ class Sum(Frozen):
         return 100 if not self.total else int(100 * self.done / self.total + 1e-9)
 
 
-class Progress(Frozen):
+class Progress(FrozenModel):
     """The whole path at one moment, in the order of the curriculum.
 
     `undecided` is the weight of choices not made yet, by unit: the mean of their options.
@@ -124,16 +124,16 @@ class Progress(Frozen):
     units: dict[str, str]
 
     @cached_property
-    def all(self) -> Sum:
+    def all(self) -> WorkSum:
         """Over the whole path."""
         return self._sum(self.work, sum(self.undecided.values()))
 
-    def of_module(self, module: str) -> Sum:
+    def of_module(self, module: str) -> WorkSum:
         """Over one module, by id."""
         undecided = sum(w for unit, w in self.undecided.items() if self.units[unit] == module)
         return self._sum(tuple(w for w in self.work if w.module == module), undecided)
 
-    def of_unit(self, unit: str) -> Sum:
+    def of_unit(self, unit: str) -> WorkSum:
         """Over one unit, by id."""
         work = tuple(w for w in self.work if w.unit == unit)
         return self._sum(work, self.undecided.get(unit, 0.0))
@@ -151,9 +151,9 @@ class Progress(Frozen):
         return sum(w.state in states for w in self.work)
 
     @staticmethod
-    def _sum(work: tuple[Work, ...], undecided: float) -> Sum:
+    def _sum(work: tuple[Work, ...], undecided: float) -> WorkSum:
         counted = [w for w in work if w.counts and w.state not in LEFT_OUT]
-        return Sum(
+        return WorkSum(
             done=sum(w.weight * w.share for w in counted),
             total=sum(w.weight for w in counted) + undecided,
         )
@@ -161,10 +161,10 @@ class Progress(Frozen):
 
 def read_progress(path: "LearningPath") -> Progress:
     """Return the progress on `path` as its repository tells it."""
-    return _Reading(path).progress()
+    return _ProgressReader(path).progress()
 
 
-class _Reading:
+class _ProgressReader:
     def __init__(self, path: "LearningPath") -> None:
         self._curriculum = path.curriculum
         self._settings = path.settings
@@ -174,7 +174,7 @@ class _Reading:
         self._merged = _merged_pulls(path.observed)
         self._credited = path.life.credited | {f"task:{name}" for name in path.settings.credits}
         self._zone: ZoneInfo = path.settings.zone
-        self._shares = _shares_of_the_unsaid(path.curriculum)
+        self._shares = _shares_without_hours(path.curriculum)
         self._statuses = {
             label.name.casefold(): state
             for key, state in (
@@ -192,14 +192,14 @@ class _Reading:
             for unit in module.units:
                 units[unit.id] = module.id
                 work += [self._work(task, unit, module.id) for task in self._tasks(unit)]
-                if unit.choice and self._taken(unit) is None:
+                if unit.choice and self._chosen_units(unit) is None:
                     options = unit.choice.options
-                    undecided[unit.id] = sum(map(self._weigh, options)) / len(options)
+                    undecided[unit.id] = sum(map(self._weighted, options)) / len(options)
             last = module.units[-1]
             work += [self._work(left, last, module.id) for left in module.deliverables]
         return Progress(work=tuple(work), undecided=undecided, units=units)
 
-    def _taken(self, unit: Unit) -> Option | None:
+    def _chosen_units(self, unit: Unit) -> Option | None:
         if unit.choice is None:
             return None
         name = self._settings.choices.get(unit.choice.id)
@@ -211,7 +211,7 @@ class _Reading:
         Done is never lost: work finished before the learner changed their mind still shows.
         """
         tasks = list(unit.tasks)
-        taken = self._taken(unit)
+        taken = self._chosen_units(unit)
         for option in unit.choice.options if unit.choice else ():
             tasks += [t for t in option.tasks if option is taken or self._is_claimed(t)]
         return tasks
@@ -224,7 +224,7 @@ class _Reading:
         issues = self._observed.issues
         return next((issues[name] for name in (key, *aliases) if name in issues), None)
 
-    def _weigh(self, option: Option) -> float:
+    def _weighted(self, option: Option) -> float:
         return sum(self._weight(task) for task in option.tasks if not task.optional)
 
     def _weight(self, item: Task | Deliverable) -> float:
@@ -298,7 +298,7 @@ class _Reading:
         return WorkState.IN_PROGRESS if WorkState.IN_PROGRESS in worn else WorkState.OPEN
 
 
-def _merged_pulls(observed: Observed) -> dict[int, list[PullState]]:
+def _merged_pulls(observed: ObservedState) -> dict[int, list[PullState]]:
     """Merged pull requests of people who may write here, by the numbers of issues they name."""
     found: dict[int, list[PullState]] = {}
     for pull in observed.snapshot.pulls:
@@ -309,7 +309,7 @@ def _merged_pulls(observed: Observed) -> dict[int, list[PullState]]:
     return found
 
 
-def _shares_of_the_unsaid(curriculum: Curriculum) -> dict[str, float]:
+def _shares_without_hours(curriculum: Curriculum) -> dict[str, float]:
     """What a task without hours weighs, by id.
 
     Its share of what its unit's own hours leave; where the unit says nothing either, the mean of
@@ -319,9 +319,9 @@ def _shares_of_the_unsaid(curriculum: Curriculum) -> dict[str, float]:
     mean = sum(known) / len(known) if known else 1.0
     shares: dict[str, float] = {}
     for unit in curriculum.units():
-        said = sum(task.hours.middle for task in unit.tasks if task.hours)
+        stated_hours = sum(task.hours.middle for task in unit.tasks if task.hours)
         unsaid = [task for task in unit.tasks if task.hours is None]
-        left = unit.hours.middle - said if unit.hours else 0.0
+        left = unit.hours.middle - stated_hours if unit.hours else 0.0
         for task in unit.all_tasks():
             if task.hours is None:
                 shares[task.id] = left / len(unsaid) if left > 0 and task in unsaid else mean

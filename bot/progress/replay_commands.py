@@ -7,7 +7,7 @@ file wins over what was said before it was edited.
 from collections.abc import Iterable
 
 from bot.curriculum.model import Curriculum
-from bot.planning.observed import Observed
+from bot.planning.observed import ObservedState
 from bot.progress.command_log import memories
 from bot.progress.learner_history import HistoryBuilder, LearnerHistory, Rating
 from bot.settings import Settings
@@ -16,7 +16,7 @@ from bot.settings import Settings
 def read_learner_history(
     curriculum: Curriculum,
     settings: Settings,
-    observed: Observed,
+    observed: ObservedState,
     ratings: Iterable[Rating] = (),
 ) -> LearnerHistory:
     """Return what the logs of the issues in `observed` add up to.

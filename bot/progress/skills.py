@@ -11,7 +11,7 @@ from datetime import date
 from bot.curriculum.around import Role, TransferableSkill
 from bot.curriculum.base import Priority
 from bot.curriculum.model import Curriculum
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.progress.learner_history import LearnerHistory, Rating
 from bot.progress.progress import Progress, Work, WorkState
 
@@ -20,7 +20,7 @@ ASIDE = frozenset({WorkState.SKIPPED, WorkState.REMOVED})
 PROVEN = frozenset({WorkState.EVIDENCED, WorkState.ATTESTED})
 
 
-class SkillCover(Frozen):
+class SkillCover(FrozenModel):
     """A skill to develop, and the work that trains it; hours are estimates.
 
     `evidenced` are those of `done` for which something was found to exist, or a mentor approved.
@@ -48,7 +48,7 @@ class SkillCover(Frozen):
         return int(100 * self.share + 1e-9)
 
 
-class Rated(Frozen):
+class SkillRating(FrozenModel):
     """An assessed skill: the learner's ratings, oldest first, beside the work behind it."""
 
     id: str
@@ -59,7 +59,7 @@ class Rated(Frozen):
     total: int
 
 
-class RoleFit(Frozen):
+class RoleFit(FrozenModel):
     """A role, and which of the skills it needs are covered; titles."""
 
     role: Role
@@ -72,7 +72,7 @@ class RoleFit(Frozen):
         return bool(self.covered) and not self.missing
 
 
-class Gap(Frozen):
+class SkillGap(FrozenModel):
     """What the learner brings, and what is to be developed, the most pressing first."""
 
     brought: tuple[TransferableSkill, ...]
@@ -88,9 +88,11 @@ def coverage(
             id=skill.id,
             title=skill.title,
             priority=skill.priority,
-            **_sums(_carrying(progress, {skill.id}), until),
-            done_hours=sum(w.weight for w in _carrying(progress, {skill.id}) if _done(w, until)),
-            total_hours=sum(w.weight for w in _carrying(progress, {skill.id})),
+            **_sums(_work_for_skills(progress, {skill.id}), until),
+            done_hours=sum(
+                w.weight for w in _work_for_skills(progress, {skill.id}) if _done(w, until)
+            ),
+            total_hours=sum(w.weight for w in _work_for_skills(progress, {skill.id})),
         )
         for skill in curriculum.skills
     )
@@ -98,10 +100,10 @@ def coverage(
 
 def calibration(
     curriculum: Curriculum, progress: Progress, life: LearnerHistory, until: date | None = None
-) -> tuple[Rated, ...]:
+) -> tuple[SkillRating, ...]:
     """Every assessed skill with its ratings by the end of `until`, and the work that feeds it."""
     return tuple(
-        Rated(
+        SkillRating(
             id=skill.id,
             title=skill.title,
             ratings=tuple(
@@ -109,7 +111,7 @@ def calibration(
                 for rating in life.ratings
                 if rating.skill == skill.id and (until is None or rating.day <= until)
             ),
-            **_sums(_carrying(progress, set(skill.skills)), until),
+            **_sums(_work_for_skills(progress, set(skill.skills)), until),
         )
         for skill in curriculum.assessment.skills
     )
@@ -135,16 +137,16 @@ def role_fits(curriculum: Curriculum, cover: Iterable[SkillCover]) -> tuple[Role
     return tuple(fits)
 
 
-def gap(curriculum: Curriculum, cover: Iterable[SkillCover]) -> Gap:
+def gap(curriculum: Curriculum, cover: Iterable[SkillCover]) -> SkillGap:
     """The gap table: skills brought along, and those to develop by priority."""
     rank = list(Priority)
-    return Gap(
+    return SkillGap(
         brought=curriculum.transferable_skills,
         developing=tuple(sorted(cover, key=lambda skill: rank.index(skill.priority))),
     )
 
 
-def _carrying(progress: Progress, skills: set[str]) -> list[Work]:
+def _work_for_skills(progress: Progress, skills: set[str]) -> list[Work]:
     return [
         work
         for work in progress.work

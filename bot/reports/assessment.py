@@ -6,7 +6,7 @@ from bot import templating
 from bot.curriculum.model import Curriculum, Module
 from bot.planning.bodies import module_name
 from bot.planning.desired import DesiredIssue, unit_key
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.progress.learner_history import Rating
 from bot.progress.path import LearningPath
 
@@ -20,7 +20,7 @@ MEANINGS = (
 )
 
 
-class Newest(Frozen):
+class LatestRating(FrozenModel):
     """A skill, and how it was rated last."""
 
     title: str
@@ -52,10 +52,10 @@ def meanings(scale: int) -> tuple[str, ...]:
     return (f"1: {MEANINGS[0]}", f"{scale}: {MEANINGS[-1]}")
 
 
-def newest(view: LearningPath, until: date) -> tuple[Newest, ...]:
+def newest(view: LearningPath, until: date) -> tuple[LatestRating, ...]:
     """Every assessed skill with its newest rating by the end of `until`."""
     return tuple(
-        Newest(title=skill.title, rating=view.life.rating(skill.id, until))
+        LatestRating(title=skill.title, rating=view.life.rating(skill.id, until))
         for skill in view.curriculum.assessment.skills
     )
 
@@ -86,6 +86,6 @@ def _issue(view: LearningPath, module: Module, *, seed: bool) -> DesiredIssue:
 
 
 def _starter(curriculum: Curriculum) -> str:
-    lines = [f"- {templating.neutral(skill.title)}: " for skill in curriculum.assessment.skills]
+    lines = [f"- {templating.neutralize(skill.title)}: " for skill in curriculum.assessment.skills]
     heading = f"### Your ratings, from 1 to {curriculum.assessment.scale}"
     return "\n".join((heading, "", *lines))

@@ -9,7 +9,7 @@ import json
 from typing import Literal
 
 from bot import templating
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.progress.streak import streak
 from bot.reports import letters
@@ -24,7 +24,7 @@ MAX_LABEL = 60
 BadgeKind = Literal["percent", "month", "streak"]
 
 
-class Badge(Frozen):
+class Badge(FrozenModel):
     """What stands on it. `color` is six hex digits."""
 
     label: str
@@ -38,14 +38,14 @@ def badge(kind: BadgeKind, view: LearningPath, *, label: str | None = None) -> B
     sum_of_all = view.progress.all
     if sum_of_all.done >= sum_of_all.total:
         return Badge(label=name, message="done", color=GREEN)
-    words, begun = {"percent": _percent, "month": _month, "streak": _streak}[kind](view)
-    return Badge(label=name, message=words, color=BLUE if begun else GREY)
+    words, started = {"percent": _percent, "month": _month, "streak": _streak}[kind](view)
+    return Badge(label=name, message=words, color=BLUE if started else GREY)
 
 
 def badge_of(view: LearningPath) -> Badge:
     """The badge that the settings ask for."""
-    look = view.settings.badge
-    return badge(look.kind, view, label=look.label)
+    settings = view.settings.badge
+    return badge(settings.kind, view, label=settings.label)
 
 
 def _percent(view: LearningPath) -> tuple[str, bool]:
@@ -69,7 +69,7 @@ def _streak(view: LearningPath) -> tuple[str, bool]:
 
 def as_svg(made: Badge) -> str:
     """An SVG without script, style sheet or reference to anything outside."""
-    left, right = _width(made.label), _width(made.message)
+    left, right = _text_width(made.label), _text_width(made.message)
     return (
         templating.render(
             "badge.svg.j2",
@@ -95,5 +95,5 @@ def as_shields(made: Badge) -> str:
     return json.dumps(content, ensure_ascii=False)
 
 
-def _width(text: str) -> int:
+def _text_width(text: str) -> int:
     return round(letters.width(text)) or 1

@@ -12,16 +12,16 @@ from bot.errors import UsageError
 from bot.planning.bodies import module_name
 from bot.planning.marker import Key
 from bot.planning.schedule import UnitDates
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.progress.career import Metric, applications, metrics
 from bot.progress.forecast import Forecast
 from bot.progress.journal import HIGHLIGHT, JournalEntry, journal
 from bot.progress.path import LearningPath
 from bot.progress.progress import LEFT_OUT, Work
-from bot.progress.skills import Rated, RoleFit, calibration, coverage, role_fits
+from bot.progress.skills import RoleFit, SkillRating, calibration, coverage, role_fits
 from bot.reports.checkpoint_items import (
+    EvidencePiece,
     ItemReport,
-    Piece,
     checkpoint_issue,
     item_reports,
     open_pieces,
@@ -33,7 +33,7 @@ STEPS = 3
 HIGHLIGHTS = 5
 
 
-class HoursReport(Frozen):
+class HoursReport(FrozenModel):
     """Hours against the plan. Where `timed` is False the guide gives none, and pieces count.
 
     `finished` is the estimate of required work finished by the day, `planned` that of the work that
@@ -51,7 +51,7 @@ class HoursReport(Frozen):
     pieces: int
 
 
-class RoleReport(Frozen):
+class RoleReport(FrozenModel):
     """A role of the guide: the needs that are covered and those that are not, by title.
 
     `salary` is the guide's range in `currency` a year, never the learner's own.
@@ -66,7 +66,7 @@ class RoleReport(Frozen):
     missing: tuple[str, ...]
 
 
-class Step(Frozen):
+class NextStep(FrozenModel):
     """Something to do next: an open line of the checkpoint, a skill to rate, or the next unit.
 
     `title` is the line, skill or unit; `piece` the work that would show the line, with its address
@@ -82,7 +82,7 @@ class Step(Frozen):
     last: date | None = None
 
 
-class CheckpointReport(Frozen):
+class CheckpointReport(FrozenModel):
     """A report told for `day`, in the learner's zone. `due` is the last day of its `module`.
 
     `percent` is that of the whole path. `forecast` is None when the day is not that of the view.
@@ -103,9 +103,9 @@ class CheckpointReport(Frozen):
     items: tuple[ItemReport, ...]
     found: int
     scale: int
-    skills: tuple[Rated, ...]
+    skills: tuple[SkillRating, ...]
     hours: HoursReport
-    deliverables: tuple[Piece, ...]
+    deliverables: tuple[EvidencePiece, ...]
     metrics: tuple[Metric, ...]
     has_journal: bool
     entries: int
@@ -117,7 +117,7 @@ class CheckpointReport(Frozen):
     near_roles: tuple[RoleReport, ...]
     forecast: Forecast | None
     next_checkpoint: str | None
-    steps: tuple[Step, ...]
+    steps: tuple[NextStep, ...]
 
 
 def checkpoint_report(
@@ -178,11 +178,13 @@ def due_checkpoints(view: LearningPath, posted: set[Key]) -> tuple[Checkpoint, .
     """
     order = {module.id: n for n, module in enumerate(view.curriculum.modules())}
     checkpoints = view.curriculum.checkpoints
-    told = [order[c.after] for c in checkpoints if posted.intersection(_report_keys(c))]
+    reported = [order[c.after] for c in checkpoints if posted.intersection(_report_keys(c))]
     ready = [
         c
         for c in checkpoints
-        if order[c.after] >= max(told, default=0) and reached(view, c) and _wanted(view, c)
+        if order[c.after] >= max(reported, default=0)
+        and is_reached(view, c)
+        and _is_wanted(view, c)
     ]
     latest = max((order[c.after] for c in ready), default=None)
     return tuple(
@@ -190,7 +192,7 @@ def due_checkpoints(view: LearningPath, posted: set[Key]) -> tuple[Checkpoint, .
     )
 
 
-def reached(view: LearningPath, checkpoint: Checkpoint) -> bool:
+def is_reached(view: LearningPath, checkpoint: Checkpoint) -> bool:
     """Whether its module's last day is over, or all up to there is finished by work."""
     if last_day(view, checkpoint) < view.today:
         return True
@@ -204,7 +206,7 @@ def reached(view: LearningPath, checkpoint: Checkpoint) -> bool:
 
 def newest_reached(view: LearningPath) -> Checkpoint | None:
     """Return the checkpoint reached last, by its module's last day; None when there is none."""
-    there = (c for c in view.curriculum.checkpoints if reached(view, c))
+    there = (c for c in view.curriculum.checkpoints if is_reached(view, c))
     return max(there, key=lambda c: last_day(view, c), default=None)
 
 
@@ -244,7 +246,7 @@ def _report_keys(checkpoint: Checkpoint) -> set[Key]:
     return {f"report:{name}" for name in (checkpoint.id, *checkpoint.aliases)}
 
 
-def _wanted(view: LearningPath, checkpoint: Checkpoint) -> bool:
+def _is_wanted(view: LearningPath, checkpoint: Checkpoint) -> bool:
     issue = checkpoint_issue(view, checkpoint)
     return issue is not None and (issue.state.state == "open" or issue.state.finished)
 
@@ -315,10 +317,10 @@ def _role(fit: RoleFit) -> RoleReport:
 
 
 def _steps(
-    view: LearningPath, items: tuple[ItemReport, ...], skills: tuple[Rated, ...], day: date
-) -> tuple[Step, ...]:
+    view: LearningPath, items: tuple[ItemReport, ...], skills: tuple[SkillRating, ...], day: date
+) -> tuple[NextStep, ...]:
     """Three things that follow from what is seen: open lines, skills without a rating, a unit."""
-    steps: list[Step] = []
+    steps: list[NextStep] = []
     taken: set[Key] = set()
     for item in items:
         work = next((p for p in open_pieces(item)), None)
@@ -326,14 +328,16 @@ def _steps(
             continue
         taken |= {work.key} if work else set()
         title, url = (work.title, work.url) if work else ("", "")
-        steps.append(Step(kind="item", id=item.id, title=item.title, piece=title, url=url))
+        steps.append(NextStep(kind="item", id=item.id, title=item.title, piece=title, url=url))
     steps += [
-        Step(kind="rate", id=skill.id, title=skill.title) for skill in skills if not skill.ratings
+        NextStep(kind="rate", id=skill.id, title=skill.title)
+        for skill in skills
+        if not skill.ratings
     ][:1]
     if dates := _next_unit(view, day):
         name = unit_names(view.curriculum)[dates.unit]
         steps.append(
-            Step(kind="unit", id=dates.unit, title=name, first=dates.first, last=dates.last)
+            NextStep(kind="unit", id=dates.unit, title=name, first=dates.first, last=dates.last)
         )
     return tuple(steps[:STEPS])
 

@@ -13,13 +13,13 @@ from typing import Literal
 from bot.curriculum.model import ActionItem, Checkpoint, CheckpointItem
 from bot.planning.marker import BOX, Key
 from bot.planning.observed import OurIssue
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.progress.career import Application, Metric
 from bot.progress.command_log import closed_at
 from bot.progress.learner_history import Evidence
 from bot.progress.path import LearningPath
 from bot.progress.progress import Work
-from bot.templating import neutral
+from bot.templating import neutralize
 
 STEM = 6
 PREFIX = "Deliverable: "  # as the titles of their issues begin
@@ -44,7 +44,7 @@ _STATES: dict[str, PieceState] = {
 }
 
 
-class Piece(Frozen):
+class EvidencePiece(FrozenModel):
     """A task, deliverable or next step on the day of the report; `url` is empty without an issue.
 
     `closed_on` is the day in the learner's zone, `evidence` what was found by the day of the report
@@ -61,7 +61,7 @@ class Piece(Frozen):
     attested_by: str | None
 
 
-class CountFound(Frozen):
+class CountFound(FrozenModel):
     """A number that a line of the checkpoint speaks of, and how it was counted."""
 
     title: str
@@ -70,7 +70,7 @@ class CountFound(Frozen):
     basis: str
 
 
-class ItemReport(Frozen):
+class ItemReport(FrozenModel):
     """A line of the checkpoint and all that shows it.
 
     `pieces` is the work the guide names for it, done or not; `named` says whether it names any.
@@ -82,7 +82,7 @@ class ItemReport(Frozen):
     ticked: bool
     named: bool
     found: bool
-    pieces: tuple[Piece, ...]
+    pieces: tuple[EvidencePiece, ...]
     counts: tuple[CountFound, ...]
 
 
@@ -97,12 +97,12 @@ def checkpoint_keys(checkpoint: Checkpoint) -> tuple[Key, ...]:
     return tuple(f"checkpoint:{name}" for name in (checkpoint.id, *checkpoint.aliases))
 
 
-def piece(work: Work, day: date) -> Piece:
+def piece(work: Work, day: date) -> EvidencePiece:
     """A task or deliverable as it stood at the end of `day`, as far as closed issues tell."""
     state = _STATES.get(work.state.value, work.state.value)
     if work.finished and work.closed_on and work.closed_on > day:
         state = "open"
-    return Piece(
+    return EvidencePiece(
         key=work.key,
         title=work.title.removeprefix(PREFIX)
         if work.key.startswith("deliverable:")
@@ -129,7 +129,7 @@ def item_reports(
     numbers = [*(_count(metric) for metric in metrics), *_applied(applications)]
     for item in checkpoint.items:
         pieces = tuple(_pieces(view, item, day))
-        counts = tuple(_spoken_of(item.title, numbers))
+        counts = tuple(_counts_in_line(item.title, numbers))
         is_ticked = as_line(item.title) in ticked
         shown = any(p.done or p.evidence for p in pieces)
         yield ItemReport(
@@ -151,10 +151,10 @@ def ticked_lines(body: str) -> frozenset[str]:
 
 def as_line(text: str) -> str:
     """Words as they stand behind a box: made safe, whatever the spaces."""
-    return " ".join(neutral(text).split())
+    return " ".join(neutralize(text).split())
 
 
-def _pieces(view: LearningPath, item: CheckpointItem, day: date) -> Iterator[Piece]:
+def _pieces(view: LearningPath, item: CheckpointItem, day: date) -> Iterator[EvidencePiece]:
     """What the guide names for a line; tasks of options that were not taken are left out."""
     work = {w.key: w for w in view.progress.work}
     actions = {action.id: action for action in view.curriculum.actions}
@@ -166,7 +166,7 @@ def _pieces(view: LearningPath, item: CheckpointItem, day: date) -> Iterator[Pie
             yield _next_step(view, actions[name], day)
 
 
-def _next_step(view: LearningPath, action: ActionItem, day: date) -> Piece:
+def _next_step(view: LearningPath, action: ActionItem, day: date) -> EvidencePiece:
     """A next step is a line in the issue of its horizon: done when ticked, or the issue is."""
     ours = view.observed.issues.get(f"actions:{action.horizon}")
     closed = closed_at(ours.state) if ours and ours.state.finished else None
@@ -176,7 +176,7 @@ def _next_step(view: LearningPath, action: ActionItem, day: date) -> Piece:
         found == line or found.startswith(f"{line}:") for found in ticked_lines(ours.state.body)
     )
     done = ticked or (closed_on is not None and closed_on <= day)
-    return Piece(
+    return EvidencePiece(
         key=f"action:{action.id}",
         title=action.title,
         url=ours.state.url if ours else "",
@@ -204,7 +204,7 @@ def _applied(applications: tuple[Application, ...]) -> Iterator[CountFound]:
         )
 
 
-def _spoken_of(line: str, numbers: list[CountFound]) -> Iterator[CountFound]:
+def _counts_in_line(line: str, numbers: list[CountFound]) -> Iterator[CountFound]:
     """The number that a line speaks of: its unit stands there, and most of its other words."""
     words = _stems(line)
     fitting = [n for n in numbers if _stems(n.unit) and _stems(n.unit) <= words]
@@ -218,6 +218,6 @@ def _stems(text: str) -> set[str]:
     return {word.casefold()[:STEM] for word in _WORD.findall(text)}
 
 
-def open_pieces(item: ItemReport) -> Iterable[Piece]:
+def open_pieces(item: ItemReport) -> Iterable[EvidencePiece]:
     """What the guide names for it and is still to be done."""
     return (p for p in item.pieces if not p.done and p.state != "set aside")

@@ -34,7 +34,7 @@ def as_html(report: CheckpointReport, *, back: str = "") -> str:
     return templating.render("checkpoint.html.j2", r=report, back=back)
 
 
-def written(report: CheckpointReport, how: Format) -> str:
+def as_format(report: CheckpointReport, how: Format) -> str:
     """The report as a file, with a line end at its end."""
     makers = {"markdown": as_markdown, "json": as_json, "html": as_html}
     return f"{makers[how](report)}\n"
@@ -43,5 +43,5 @@ def written(report: CheckpointReport, how: Format) -> str:
 def files(report: CheckpointReport) -> dict[str, str]:
     """All forms by the path of their file: `reports/<checkpoint id>.md`, `.json`, `.html`."""
     return {
-        f"reports/{report.id}.{ending}": written(report, how) for how, ending in ENDINGS.items()
+        f"reports/{report.id}.{ending}": as_format(report, how) for how, ending in ENDINGS.items()
     }

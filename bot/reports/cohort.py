@@ -9,10 +9,10 @@ from datetime import date
 from typing import Literal
 
 from bot import templating
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.progress.streak import streak
-from bot.reports.where import finished_on, here, next_checkpoint, resting_until, unit_names
+from bot.reports.where import current_unit, finished_on, next_checkpoint, pause_end, unit_names
 from bot.reports.words import WORDS
 from bot.templating import printable
 
@@ -22,7 +22,7 @@ _HEAD = ("WHO", "DONE", "WHERE", "STREAK", "HELP", "LAST ACTIVE", "NEXT CHECKPOI
 _NUMBERS = frozenset({"DONE", "STREAK", "HELP"})
 
 
-class Asking(Frozen):
+class HelpRequest(FrozenModel):
     """An open issue with which a learner would like help."""
 
     number: int
@@ -30,7 +30,7 @@ class Asking(Frozen):
     url: str
 
 
-class Member(Frozen):
+class Member(FrozenModel):
     """One learner. Days are those of their time zone.
 
     `repository` is None and `asking` empty for somebody who goes by another name; `asks` counts all
@@ -45,13 +45,13 @@ class Member(Frozen):
     percent: int
     active_weeks: int
     asks: int
-    asking: tuple[Asking, ...]
+    asking: tuple[HelpRequest, ...]
     checkpoint: str | None
     checkpoint_on: date | None
     last_activity: date | None
 
 
-class NotShown(Frozen):
+class NotShown(FrozenModel):
     """A repository of which nothing is told: it does not share, or could not be read."""
 
     state: Literal["does not share", "unreadable"]
@@ -59,7 +59,7 @@ class NotShown(Frozen):
     reason: str = ""
 
 
-class Cohort(Frozen):
+class Cohort(FrozenModel):
     """All that were asked for, in that order."""
 
     learners: tuple[Member | NotShown, ...]
@@ -79,7 +79,7 @@ def member(view: LearningPath) -> Member:
     """A learner's row, from their view. It must be theirs to share: nobody checks that here."""
     alias = view.settings.cohort.name
     repository = view.observed.snapshot.repository
-    asking = _asking(view)
+    requests = _help_requests(view)
     coming = next_checkpoint(view)
     return Member(
         who=alias or repository.partition("/")[0],
@@ -87,8 +87,8 @@ def member(view: LearningPath) -> Member:
         where=_where(view),
         percent=view.progress.all.percent,
         active_weeks=streak(view.progress, view.today),
-        asks=len(asking),
-        asking=() if alias else asking,
+        asks=len(requests),
+        asking=() if alias else requests,
         checkpoint=coming.title if coming else None,
         checkpoint_on=coming.due if coming else None,
         last_activity=_last_activity(view),
@@ -119,7 +119,7 @@ def as_json(cohort: Cohort) -> str:
     return cohort.model_dump_json(indent=2)
 
 
-def _asking(view: LearningPath) -> tuple[Asking, ...]:
+def _help_requests(view: LearningPath) -> tuple[HelpRequest, ...]:
     """Open issues of the path that wear the label "blocked"."""
     label = view.observed.labels.get(BLOCKED)
     if label is None:
@@ -128,7 +128,7 @@ def _asking(view: LearningPath) -> tuple[Asking, ...]:
     issues = (ours.state for ours in view.observed.issues.values())
     worn = [i for i in issues if i.state == "open" and name in {x.casefold() for x in i.labels}]
     return tuple(
-        Asking(number=issue.number, title=issue.title, url=issue.url)
+        HelpRequest(number=issue.number, title=issue.title, url=issue.url)
         for issue in sorted(worn, key=lambda issue: issue.number)
     )
 
@@ -136,11 +136,11 @@ def _asking(view: LearningPath) -> tuple[Asking, ...]:
 def _where(view: LearningPath) -> str:
     if finished_on(view):
         return "All done"
-    current = here(view)
+    current = current_unit(view)
     if current is None:
         return f"Begins on {templating.day(view.dates.first)}"
     name = unit_names(view.curriculum)[current.unit]
-    rest = resting_until(view)
+    rest = pause_end(view)
     return f"{name} (a pause until {templating.day(rest)})" if rest else name
 
 

@@ -9,28 +9,36 @@ from datetime import date, timedelta
 from bot import templating
 from bot.curriculum.model import Module, ProjectLevel
 from bot.planning.bodies import module_name
-from bot.planning.snapshot import Frozen
-from bot.progress.career import Idea, Metric, Stage, applications, by_stage, ideas, metrics
+from bot.planning.snapshot import FrozenModel
+from bot.progress.career import (
+    Metric,
+    ProjectIdeaState,
+    Stage,
+    applications,
+    by_stage,
+    ideas,
+    metrics,
+)
 from bot.progress.forecast import Forecast
 from bot.progress.path import LearningPath
 from bot.progress.progress import DONE, Work, WorkState
-from bot.progress.skills import Gap, Rated, calibration, coverage, gap
+from bot.progress.skills import SkillGap, SkillRating, calibration, coverage, gap
 from bot.progress.streak import streak
-from bot.reports.offers import Button, Offers, buttons, offers
+from bot.reports.offers import Button, Suggestions, buttons, suggestions
 from bot.reports.week import Week
 from bot.reports.where import (
     NextCheckpoint,
+    current_unit,
     finished_on,
-    foremost,
-    here,
     in_hours,
-    late,
+    late_work,
+    most_important,
     next_checkpoint,
-    resting_until,
+    pause_end,
     unit_names,
 )
 from bot.reports.words import WORDS
-from bot.settings import CONFIG_PATH, Summary
+from bot.settings import CONFIG_PATH, SummarySettings
 
 # GitHub holds 65,536 characters; the learner's own words, memory and ledger need room, too.
 MOST_CHARACTERS = 30_000
@@ -44,7 +52,7 @@ QUIET_DAYS = timedelta(days=60)
 UNDER_WAY = frozenset({WorkState.IN_PROGRESS, WorkState.BLOCKED})
 
 
-class Place(Frozen):
+class DashboardPosition(FrozenModel):
     """The unit the learner is in, or that comes first: its id, name, days, percent and work."""
 
     unit: str
@@ -55,7 +63,7 @@ class Place(Frozen):
     work: tuple[Work, ...]
 
 
-class ModuleRow(Frozen):
+class DashboardModule(FrozenModel):
     """A line of the table: days, percent, hours of what counts, and what it leaves behind."""
 
     number: int
@@ -69,7 +77,7 @@ class ModuleRow(Frozen):
     current: bool
 
 
-class Numbers(Frozen):
+class DashboardNumbers(FrozenModel):
     """Hours (estimates, as the curriculum has them; shares of one task each without `in_hours`).
 
     `logged` is what the learner wrote down in all, `logged_lately` a week on average over the weeks
@@ -88,14 +96,14 @@ class Numbers(Frozen):
     skipped_count: int
 
 
-class Portfolio(Frozen):
+class Portfolio(FrozenModel):
     """Project ideas: those begun, and what is left by level."""
 
-    begun: tuple[Idea, ...]
-    left: dict[ProjectLevel, tuple[Idea, ...]]
+    started: tuple[ProjectIdeaState, ...]
+    left: dict[ProjectLevel, tuple[ProjectIdeaState, ...]]
 
 
-class Dashboard(Frozen):
+class Dashboard(FrozenModel):
     """All values of the page.
 
     `place` is the present unit, before the start the first one, in a pause the one that goes on
@@ -112,31 +120,31 @@ class Dashboard(Frozen):
     today: date
     first: date
     last: date
-    begun: bool
+    started: bool
     over: bool
     resting_until: date | None
     finished_on: date | None
-    place: Place
+    place: DashboardPosition
     under_way: tuple[Work, ...]
     late: tuple[Work, ...]
     checkpoint: NextCheckpoint | None
-    numbers: Numbers
+    numbers: DashboardNumbers
     module_kind: str
-    modules: tuple[ModuleRow, ...]
+    modules: tuple[DashboardModule, ...]
     forecast: Forecast
     pauses_ahead: bool
-    offers: Offers | None
+    offers: Suggestions | None
     buttons: tuple[Button, ...]
     scale: int
-    rated: tuple[Rated, ...]
-    gap: Gap
+    rated: tuple[SkillRating, ...]
+    gap: SkillGap
     portfolio: Portfolio
     metrics: tuple[Metric, ...]
     applications: dict[Stage, int]
-    next_look: date
+    next_sync: date
     schedule_stops: date | None
     week_ends: date
-    summing: Summary
+    summing: SummarySettings
     zone: str
 
 
@@ -156,20 +164,20 @@ def dashboard(view: LearningPath) -> Dashboard:
         today=today,
         first=dates.first,
         last=dates.last,
-        begun=today >= dates.first,
+        started=today >= dates.first,
         over=today > dates.last,
-        resting_until=resting_until(view),
+        resting_until=pause_end(view),
         finished_on=finished_on(view),
         place=place,
         under_way=tuple(w for w in elsewhere if w.state in UNDER_WAY),
-        late=tuple(w for w in late(view) if w.unit != place.unit and w.state not in UNDER_WAY),
+        late=tuple(w for w in late_work(view) if w.unit != place.unit and w.state not in UNDER_WAY),
         checkpoint=next_checkpoint(view),
         numbers=_numbers(view),
         module_kind=next(iter(curriculum.modules())).kind,
         modules=tuple(_rows(view)),
         forecast=view.outlook,
         pauses_ahead=any(p.last >= today for p in settings.pauses),
-        offers=offers(view),
+        offers=suggestions(view),
         buttons=buttons(view),
         scale=curriculum.assessment.scale,
         rated=calibration(curriculum, view.progress, view.life),
@@ -177,7 +185,7 @@ def dashboard(view: LearningPath) -> Dashboard:
         portfolio=_portfolio(view),
         metrics=metrics(view, today),
         applications=by_stage(applied) if applied else {},
-        next_look=today + timedelta(days=1),
+        next_sync=today + timedelta(days=1),
         schedule_stops=_schedule_stops(view),
         week_ends=Week.of(today, settings.summary.day).last + timedelta(days=1),
         summing=settings.summary,
@@ -196,7 +204,7 @@ def as_markdown(values: Dashboard) -> str:
 
 def _rendered(values: Dashboard, *, full: bool) -> str:
     rows = values.modules if full else _around_the_current(values.modules)
-    works = foremost(values.place.work, MOST_WORK if full else MOST_LATE)
+    works = most_important(values.place.work, MOST_WORK if full else MOST_LATE)
     return templating.render(
         "dashboard.md.j2",
         d=values,
@@ -216,16 +224,16 @@ def _schedule_stops(view: LearningPath) -> date | None:
     return (pushed + QUIET_DAYS).astimezone(view.settings.zone).date() if pushed else None
 
 
-def _around_the_current(rows: tuple[ModuleRow, ...]) -> tuple[ModuleRow, ...]:
+def _around_the_current(rows: tuple[DashboardModule, ...]) -> tuple[DashboardModule, ...]:
     current = next((index for index, row in enumerate(rows) if row.current), 0)
     start = max(0, min(current - MOST_ROWS // 2, len(rows) - MOST_ROWS))
     return rows[start : start + MOST_ROWS]
 
 
-def _place(view: LearningPath) -> Place:
-    current = here(view) or view.dates.units[0]
+def _place(view: LearningPath) -> DashboardPosition:
+    current = current_unit(view) or view.dates.units[0]
     work = (w for w in view.progress.work if w.unit == current.unit)
-    return Place(
+    return DashboardPosition(
         unit=current.unit,
         name=unit_names(view.curriculum)[current.unit],
         first=current.first,
@@ -235,12 +243,12 @@ def _place(view: LearningPath) -> Place:
     )
 
 
-def _numbers(view: LearningPath) -> Numbers:
+def _numbers(view: LearningPath) -> DashboardNumbers:
     progress, weeks = view.progress, view.outlook.weeks
     since = view.today - timedelta(weeks=weeks)
     lately = view.life.hours_logged(since, view.today - timedelta(days=1))
     ahead = (WorkState.AHEAD, WorkState.OPEN, WorkState.IN_PROGRESS, WorkState.BLOCKED)
-    return Numbers(
+    return DashboardNumbers(
         percent=progress.all.percent,
         done=progress.all.done,
         total=progress.all.total,
@@ -254,18 +262,18 @@ def _numbers(view: LearningPath) -> Numbers:
     )
 
 
-def _rows(view: LearningPath) -> list[ModuleRow]:
+def _rows(view: LearningPath) -> list[DashboardModule]:
     progress = view.progress
-    current = None if finished_on(view) or view.today > view.dates.last else here(view)
+    current = None if finished_on(view) or view.today > view.dates.last else current_unit(view)
     home = progress.units[current.unit] if current else None
     return [_row(view, module, current=module.id == home) for module in view.curriculum.modules()]
 
 
-def _row(view: LearningPath, module: Module, *, current: bool) -> ModuleRow:
+def _row(view: LearningPath, module: Module, *, current: bool) -> DashboardModule:
     counted = view.progress.of_module(module.id)
     keys = {f"deliverable:{d.id}" for d in module.deliverables}
     single = len(list(view.curriculum.modules())) == 1
-    return ModuleRow(
+    return DashboardModule(
         number=module.number,
         title=module_name(view.curriculum, module) if single else module.title,
         first=view.dates[module.units[0].id].first,
@@ -280,9 +288,9 @@ def _row(view: LearningPath, module: Module, *, current: bool) -> ModuleRow:
 
 def _portfolio(view: LearningPath) -> Portfolio:
     found = ideas(view)
-    left: dict[ProjectLevel, tuple[Idea, ...]] = {}
+    left: dict[ProjectLevel, tuple[ProjectIdeaState, ...]] = {}
     for level in ProjectLevel:
         at_level = tuple(i for i in found if i.state == "idea" and i.idea.level is level)
         if at_level:
             left[level] = at_level
-    return Portfolio(begun=tuple(i for i in found if i.state != "idea"), left=left)
+    return Portfolio(started=tuple(i for i in found if i.state != "idea"), left=left)

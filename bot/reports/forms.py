@@ -17,7 +17,7 @@ from bot.reports.assessment import meanings
 from bot.settings import Settings
 
 FOLDER = ".github/ISSUE_TEMPLATE"
-KEPT = "# Kept by Milepost; delete this line to keep the file as you edit it."
+MANAGED_NOTE = "# Kept by Milepost; delete this line to keep the file as you edit it."
 APPLIED = "stage:applied"
 _USUAL = 5
 Form = dict[str, Any]
@@ -26,7 +26,7 @@ Form = dict[str, Any]
 def form_files(
     curriculum: Curriculum, settings: Settings, label_names: dict[Key, str]
 ) -> dict[str, str]:
-    """The forms as files: path to text, each with the line `KEPT` on top.
+    """The forms as files: path to text, each with the line `MANAGED_NOTE` on top.
 
     `label_names` are the names of our labels in the repository by key. A form whose own label is
     not there is left out, for nobody could tell its issues from others; so is one that the
@@ -55,7 +55,7 @@ def _text(form: Form, labels: list[str]) -> str:
         allow_unicode=True,
         width=100,
     )
-    return f"{KEPT}\n{written}"
+    return f"{MANAGED_NOTE}\n{written}"
 
 
 def _journal(curriculum: Curriculum) -> Form:
@@ -139,8 +139,8 @@ def _note(text: str) -> Form:
 
 
 def _input(name: str, label: str, about: str = "", *, placeholder: str = "") -> Form:
-    said = {"label": label, "description": about, "placeholder": placeholder}
-    return {"type": "input", "id": name, "attributes": {k: v for k, v in said.items() if v}}
+    attributes = {"label": label, "description": about, "placeholder": placeholder}
+    return {"type": "input", "id": name, "attributes": {k: v for k, v in attributes.items() if v}}
 
 
 def _area(name: str, label: str, about: str = "") -> Form:

@@ -29,7 +29,7 @@ _NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 def width(text: str, size: float = BASE) -> float:
     """About how many pixels `text` takes at `size` pixels."""
-    return sum(map(_of, text)) * size / BASE
+    return sum(map(_character_width, text)) * size / BASE
 
 
 def fit(text: str, size: float, room: float) -> str:
@@ -64,7 +64,7 @@ def plain(text: str) -> str:
 
 def is_known(text: str) -> bool:
     """Whether these widths hold for all of `text`, and are no guesses."""
-    return all(letter in _WIDTHS or ord(letter) <= _LAST_CYRILLIC for letter in text)
+    return all(character in _WIDTHS or ord(character) <= _LAST_CYRILLIC for character in text)
 
 
 def runs_left(text: str) -> bool:
@@ -76,11 +76,11 @@ def runs_left(text: str) -> bool:
     return next(strong, "L") != "L"
 
 
-def _of(letter: str) -> float:
-    if unicodedata.category(letter) in _NO_ROOM:
+def _character_width(character: str) -> float:
+    if unicodedata.category(character) in _NO_ROOM:
         return 0.0
-    if letter in _WIDTHS:
-        return _WIDTHS[letter]
-    if ord(letter) <= _LAST_CYRILLIC:
-        return _USUAL if ord(letter) <= _LAST_LATIN else _GREEK
-    return _RIGHT_TO_LEFT.get(unicodedata.bidirectional(letter), _WIDE)
+    if character in _WIDTHS:
+        return _WIDTHS[character]
+    if ord(character) <= _LAST_CYRILLIC:
+        return _USUAL if ord(character) <= _LAST_LATIN else _GREEK
+    return _RIGHT_TO_LEFT.get(unicodedata.bidirectional(character), _WIDE)

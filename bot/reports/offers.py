@@ -14,7 +14,7 @@ from bot.curriculum.model import Choice, Unit
 from bot.errors import ConfigError
 from bot.planning.plan_overrides import PlanOverride
 from bot.planning.schedule import schedule
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.progress.command import Command
 from bot.progress.commands import read_stored
 from bot.progress.commands.choose import Choose
@@ -29,7 +29,7 @@ from bot.reports.where import (
     finished_on,
     first_unfinished,
     in_hours,
-    resting_until,
+    pause_end,
     unit_names,
 )
 
@@ -47,7 +47,7 @@ StoredCommand = Annotated[
 ]
 
 
-class Button(Frozen):
+class Button(FrozenModel):
     """A box that asks for `command`.
 
     `name` is the unit or option it is about, `choice` the option's choice, `day` the last day of
@@ -61,7 +61,7 @@ class Button(Frozen):
     count: int = 0
 
 
-class Offers(Frozen):
+class Suggestions(FrozenModel):
     """Ways to let dates and pace agree, for when the careful date is after the planned end.
 
     `replanned` is the last day if the path went on today. `optional` counts the optional tasks that
@@ -83,7 +83,7 @@ def buttons(view: LearningPath) -> tuple[Button, ...]:
     return tuple(_buttons(view))
 
 
-def offers(view: LearningPath) -> Offers | None:
+def suggestions(view: LearningPath) -> Suggestions | None:
     """What to offer when the careful date is after the planned end; None when it is not."""
     careful, end = view.outlook.careful, view.dates.last
     if careful is None or careful <= end:
@@ -92,9 +92,9 @@ def offers(view: LearningPath) -> Offers | None:
     known = in_hours(view.curriculum)
     days = _study_days(view, end)
     needed = view.outlook.left * DAYS_A_WEEK / days if known and days >= FEWEST_DAYS else None
-    return Offers(
+    return Suggestions(
         replanned=_last_when_replanned(view, unit) if unit else None,
-        optional=optional_ahead(view),
+        optional=count_optional_ahead(view),
         needed=needed if needed and needed <= MOST_HOURS else None,
         usual=min(FASTEST, max(1, round(view.outlook.pace))) if known else None,
     )
@@ -113,7 +113,7 @@ def open_choice(view: LearningPath) -> tuple[Unit, Choice] | None:
     return None
 
 
-def optional_ahead(view: LearningPath) -> int:
+def count_optional_ahead(view: LearningPath) -> int:
     """How many optional tasks would still be made."""
     if view.life.course.without_optional:
         return 0
@@ -147,7 +147,7 @@ def _buttons(view: LearningPath) -> Iterator[Button]:
     last = _last_when_replanned(view, unit) if unit else None
     if unit and last:
         yield Button(command=Replan(unit=unit), name=names[unit], day=last)
-    if rest := resting_until(view):
+    if rest := pause_end(view):
         yield Button(command=Resume(), day=rest)
     elif view.today >= view.dates.first:
         last = view.today + timedelta(days=DAYS_A_WEEK - 1)
@@ -159,7 +159,7 @@ def _buttons(view: LearningPath) -> Iterator[Button]:
             # Without an option taken the settings file names none: `was` is empty.
             command = Choose(choice=choice.id, option=option.id)
             yield Button(command=command, name=name, choice=choice.title)
-    if count := optional_ahead(view):
+    if count := count_optional_ahead(view):
         yield Button(command=DropOptional(), count=count)
 
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from bot import templating
 from bot.planning.desired import SUMMARY_KEY
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.reports.badge import Badge, badge_of
 from bot.reports.pictures import activity, card
@@ -26,7 +26,7 @@ _HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)|.*</h[1-6]>[ \t]*$", re.IGNORECA
 _UNDERLINE = re.compile(r" {0,3}=+[ \t]*$")
 
 
-class Block(Frozen):
+class ReadmeBlock(FrozenModel):
     """What the block shows, and nothing that moves while the learner rests: no empty commits.
 
     `badge` and `active_days` are None where badge or pictures are not published. `files` is the
@@ -53,12 +53,12 @@ def raw_base(web: str, repository: str, branch: str) -> str:
     return f"{web}/{repository}/raw/{quote(branch)}"
 
 
-def block(view: LearningPath, *, web: str) -> Block:
+def block(view: LearningPath, *, web: str) -> ReadmeBlock:
     """The block's values; `web` as for `raw_base`."""
     publish = view.settings.publish
     shown = card.card(view)
     summary = view.observed.issues.get(SUMMARY_KEY)
-    return Block(
+    return ReadmeBlock(
         title=view.curriculum.title,
         badge=badge_of(view) if publish.badge else None,
         active_days=len(activity.activity(view).active) if publish.pictures else None,
@@ -70,7 +70,7 @@ def block(view: LearningPath, *, web: str) -> Block:
     )
 
 
-def as_markdown(values: Block) -> str:
+def as_markdown(values: ReadmeBlock) -> str:
     """The block with its marks, for the README."""
     text = templating.render("readme.md.j2", b=values)
     return f"{BEGIN}\n{text}\n{END}"

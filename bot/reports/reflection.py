@@ -10,7 +10,7 @@ from bot import templating
 from bot.curriculum.model import Curriculum, Module
 from bot.planning.bodies import module_name
 from bot.planning.desired import MAX_TITLE, DesiredIssue
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.progress.journal import JournalEntry, journal
 from bot.progress.path import LearningPath
 from bot.progress.progress import Work
@@ -21,7 +21,7 @@ MOST_LISTED = 40
 TO_FILL_IN = frozenset({"list", "text"})
 
 
-class Month(Frozen):
+class ReflectionMonth(FrozenModel):
     """What happened while a module lasted: from `first` to `last`, as planned.
 
     `estimated` are the estimates of the work finished, `logged` the hours written down. Of very
@@ -63,7 +63,7 @@ def _is_there(view: LearningPath, module: Module) -> bool:
     return any(f"reflection:{name}" in view.observed.issues for name in names)
 
 
-def month(view: LearningPath, module: Module, entries: tuple[JournalEntry, ...]) -> Month:
+def month(view: LearningPath, module: Module, entries: tuple[JournalEntry, ...]) -> ReflectionMonth:
     """What happened in a module; `entries` are those of the whole journal."""
     begin, end = _time_of(view, module)
     finished = tuple(
@@ -72,7 +72,7 @@ def month(view: LearningPath, module: Module, entries: tuple[JournalEntry, ...])
         if w.finished and w.closed_on is not None and begin <= w.closed_on <= end
     )
     written = tuple(entry for entry in entries if begin <= entry.day <= end)
-    return Month(
+    return ReflectionMonth(
         module=module_name(view.curriculum, module),
         kind=module.kind,
         first=view.dates[module.units[0].id].first,
@@ -115,4 +115,4 @@ def _title(name: str) -> str:
 
 def _starter(curriculum: Curriculum) -> str:
     headings = [f.title for f in curriculum.reflection if f.kind in TO_FILL_IN]
-    return "\n\n".join(f"### {templating.neutral(heading)}\n\n- " for heading in headings)
+    return "\n\n".join(f"### {templating.neutralize(heading)}\n\n- " for heading in headings)

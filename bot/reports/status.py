@@ -4,21 +4,21 @@ from datetime import date
 
 from bot import templating
 from bot.planning.bodies import module_name
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.progress.forecast import Forecast
 from bot.progress.path import LearningPath
 from bot.progress.progress import DONE, Work, WorkState
 from bot.progress.streak import streak
-from bot.reports.offers import Offers, offers
+from bot.reports.offers import Suggestions, suggestions
 from bot.reports.where import (
     NextCheckpoint,
+    current_unit,
     finished_on,
-    foremost,
-    here,
     in_hours,
-    late,
+    late_work,
+    most_important,
     next_checkpoint,
-    resting_until,
+    pause_end,
     unit_names,
 )
 
@@ -27,7 +27,7 @@ MOST_WORK = 20
 MOST_MODULES = 16
 
 
-class ModuleRow(Frozen):
+class StatusModule(FrozenModel):
     """One month or module: its name, percent done, and whether the learner is in it now."""
 
     name: str
@@ -35,7 +35,7 @@ class ModuleRow(Frozen):
     current: bool
 
 
-class Status(Frozen):
+class Status(FrozenModel):
     """A page of values. Hours are weights: estimates, as the curriculum has them.
 
     Where nothing has hours (`in_hours` is False) the weights are shares, one for each task.
@@ -61,10 +61,10 @@ class Status(Frozen):
     unit_last: date | None
     work: tuple[Work, ...]
     late: int
-    modules: tuple[ModuleRow, ...]
+    modules: tuple[StatusModule, ...]
     checkpoint: NextCheckpoint | None
     forecast: Forecast
-    offers: Offers | None
+    offers: Suggestions | None
     in_progress: int
     done: int
     skipped: int
@@ -76,7 +76,7 @@ class Status(Frozen):
 def status(view: LearningPath) -> Status:
     """The page's values."""
     curriculum, today, dates, progress = view.curriculum, view.today, view.dates, view.progress
-    current = here(view)
+    current = current_unit(view)
     home = progress.units[current.unit] if current else None
     return Status(
         title=curriculum.title,
@@ -93,9 +93,9 @@ def status(view: LearningPath) -> Status:
         unit_percent=progress.of_unit(current.unit).percent if current else None,
         unit_last=current.last if current else None,
         work=tuple(w for w in progress.work if current and w.unit == current.unit),
-        late=sum(not current or w.unit != current.unit for w in late(view)),
+        late=sum(not current or w.unit != current.unit for w in late_work(view)),
         modules=tuple(
-            ModuleRow(
+            StatusModule(
                 name=module_name(curriculum, module),
                 percent=progress.of_module(module.id).percent,
                 current=module.id == home,
@@ -104,11 +104,11 @@ def status(view: LearningPath) -> Status:
         ),
         checkpoint=next_checkpoint(view),
         forecast=view.outlook,
-        offers=offers(view),
+        offers=suggestions(view),
         in_progress=progress.count(WorkState.IN_PROGRESS),
         done=progress.count(*DONE),
         skipped=progress.count(WorkState.SKIPPED, WorkState.REMOVED),
-        resting_until=resting_until(view),
+        resting_until=pause_end(view),
         ended=today > dates.last,
         finished_on=finished_on(view),
     )
@@ -122,7 +122,7 @@ def as_text(page: Status) -> str:
         "status.txt.j2",
         page=page,
         rows=page.modules[start : start + MOST_MODULES],
-        works=foremost(page.work, MOST_WORK),
+        works=most_important(page.work, MOST_WORK),
         bar=_bar,
     )
 

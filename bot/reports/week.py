@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Self
 
 from bot.planning.marker import Key
-from bot.planning.observed import Observed
-from bot.planning.snapshot import Frozen
+from bot.planning.observed import ObservedState
+from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.reports.where import DAYS_A_WEEK, finished_on
 from bot.settings import Settings, Weekday
@@ -18,7 +18,7 @@ from bot.settings import Settings, Weekday
 MOST_AT_ONCE = 8
 
 
-class Week(Frozen):
+class Week(FrozenModel):
     """Seven days from `first`. Written as `2026-W07`, after the ISO week of its fourth day."""
 
     first: date
@@ -71,10 +71,10 @@ def weekly_key(week: Week) -> Key:
     return f"weekly:{week}"
 
 
-class Told:
+class MadeSummaries:
     """The keys of what stands as an issue, or is known by the ledger to have been made."""
 
-    def __init__(self, observed: Observed) -> None:
+    def __init__(self, observed: ObservedState) -> None:
         self._observed = observed
 
     def __contains__(self, key: object) -> bool:

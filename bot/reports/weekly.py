@@ -10,23 +10,23 @@ from typing import Literal
 from bot import templating
 from bot.planning.changes import CloseIssue
 from bot.planning.desired import SUMMARY_KEY, DesiredIssue
-from bot.planning.observed import Observed
-from bot.planning.snapshot import Frozen
+from bot.planning.observed import ObservedState
+from bot.planning.snapshot import FrozenModel
 from bot.progress.forecast import Forecast
 from bot.progress.journal import JournalEntry, journal
 from bot.progress.path import LearningPath
 from bot.progress.progress import Work, WorkState
-from bot.reports.offers import next_to_open, offers, open_choice
-from bot.reports.week import Told, Week, due_weeks, weekly_key
+from bot.reports.offers import next_to_open, open_choice, suggestions
+from bot.reports.week import MadeSummaries, Week, due_weeks, weekly_key
 from bot.reports.where import (
     DAYS_A_WEEK,
     NextCheckpoint,
+    current_unit,
     finished_on,
-    here,
     in_hours,
-    late,
+    late_work,
     next_checkpoint,
-    resting_until,
+    pause_end,
     unit_names,
 )
 from bot.reports.words import WORDS, days
@@ -48,7 +48,7 @@ CHECKPOINT_NEAR = timedelta(weeks=3)
 WAITING = frozenset({WorkState.OPEN, WorkState.AHEAD})
 
 
-class CountChange(Frozen):
+class CountChange(FrozenModel):
     """A number the learner keeps: how it changed in the week, and where it stood at its end."""
 
     title: str
@@ -56,7 +56,7 @@ class CountChange(Frozen):
     now: int
 
 
-class Suggestion(Frozen):
+class WeeklySuggestion(FrozenModel):
     """One thing that follows from what is seen; the words for each `kind` are the template's."""
 
     kind: Literal["blocked", "quiet", "replan", "choose", "pace", "ahead"]
@@ -66,7 +66,7 @@ class Suggestion(Frozen):
     hours: int | None = None
 
 
-class Weekly(Frozen):
+class Weekly(FrozenModel):
     """The values of one summary.
 
     `number` counts the weeks of the path from 1 (0 before its start), `percent` is what closed
@@ -96,7 +96,7 @@ class Weekly(Frozen):
     finished: bool
     forecast: Forecast
     planned_end: date
-    suggestion: Suggestion | None
+    suggestion: WeeklySuggestion | None
 
 
 def weekly(view: LearningPath, week: Week) -> Weekly:
@@ -110,8 +110,8 @@ def weekly(view: LearningPath, week: Week) -> Weekly:
     total = progress.all.total
     ended = finished_on(view)
     newest = today <= week.last + timedelta(days=DAYS_A_WEEK)
-    resting = resting_until(view) if newest else None
-    told = newest and not resting and ended is None
+    resting = pause_end(view) if newest else None
+    with_outlook = newest and not resting and ended is None
     return Weekly(
         week=week,
         number=max(0, (week.last - view.dates.first).days // DAYS_A_WEEK + 1),
@@ -125,14 +125,14 @@ def weekly(view: LearningPath, week: Week) -> Weekly:
         rest=_rest(view, week),
         newest=newest,
         doing=tuple(w for w in progress.work if newest and w.state is WorkState.IN_PROGRESS),
-        coming=_coming(view) if told else (),
-        late=len(late(view)) if told else 0,
+        coming=_next_work(view) if with_outlook else (),
+        late=len(late_work(view)) if with_outlook else 0,
         resting_until=resting,
-        checkpoint=_near(view) if told else None,
+        checkpoint=_near_checkpoint(view) if with_outlook else None,
         finished=ended is not None and ended <= week.last,
         forecast=view.outlook,
         planned_end=view.dates.last,
-        suggestion=_suggestion(view, week) if told else None,
+        suggestion=_suggestion(view, week) if with_outlook else None,
     )
 
 
@@ -157,11 +157,11 @@ def weekly_issues(view: LearningPath) -> tuple[DesiredIssue, ...]:
             body=as_markdown(weekly(view, week)),
             labels=("kind:summary",),
         )
-        for week in due_weeks(view, made_on, Told(view.observed))
+        for week in due_weeks(view, made_on, MadeSummaries(view.observed))
     )
 
 
-def older_weeks(observed: Observed) -> tuple[CloseIssue, ...]:
+def older_weeks(observed: ObservedState) -> tuple[CloseIssue, ...]:
     """Closes all weekly issues but the newest; one that somebody opened again stays open.
 
     Two runs at once may have made two of one week: then the first is kept.
@@ -206,7 +206,7 @@ def _rest(view: LearningPath, week: Week) -> Literal["none", "part", "all"]:
     return "part" if rest else "none"
 
 
-def _coming(view: LearningPath) -> tuple[Work, ...]:
+def _next_work(view: LearningPath) -> tuple[Work, ...]:
     """The next three things to take up, in the order of the path, what must be done first."""
     dropped = view.life.course.without_optional
     waiting = [
@@ -217,31 +217,31 @@ def _coming(view: LearningPath) -> tuple[Work, ...]:
     return tuple(sorted(waiting, key=lambda w: not w.counts)[:NEXT])
 
 
-def _near(view: LearningPath) -> NextCheckpoint | None:
+def _near_checkpoint(view: LearningPath) -> NextCheckpoint | None:
     found = next_checkpoint(view)
     return found if found and found.due <= view.today + CHECKPOINT_NEAR else None
 
 
-def _suggestion(view: LearningPath, week: Week) -> Suggestion | None:
+def _suggestion(view: LearningPath, week: Week) -> WeeklySuggestion | None:
     """The first that fits, or nothing."""
     return (
-        _of_blocked(view)
-        or _of_quiet_weeks(view, week)
-        or _of_what_is_late(view)
-        or _of_a_choice(view)
-        or _of_the_pace(view)
-        or _of_being_ahead(view)
+        _suggest_unblocking(view)
+        or _suggest_pause(view, week)
+        or _suggest_replan(view)
+        or _suggest_choice(view)
+        or _suggest_pace(view)
+        or _suggest_opening_next(view)
     )
 
 
-def _of_blocked(view: LearningPath) -> Suggestion | None:
+def _suggest_unblocking(view: LearningPath) -> WeeklySuggestion | None:
     blocked = [w for w in view.progress.work if w.state is WorkState.BLOCKED]
     if not blocked:
         return None
-    return Suggestion(kind="blocked", name=blocked[0].title, url=blocked[0].url)
+    return WeeklySuggestion(kind="blocked", name=blocked[0].title, url=blocked[0].url)
 
 
-def _of_quiet_weeks(view: LearningPath, week: Week) -> Suggestion | None:
+def _suggest_pause(view: LearningPath, week: Week) -> WeeklySuggestion | None:
     since = week.before.first
     closed = [w.closed_on for w in view.progress.work if w.finished and w.closed_on]
     active = any(since <= day <= week.last for day in closed) or view.life.hours_logged(
@@ -249,44 +249,44 @@ def _of_quiet_weeks(view: LearningPath, week: Week) -> Suggestion | None:
     )
     if active or view.dates.first > since:
         return None
-    return Suggestion(kind="quiet", until=view.today + timedelta(days=2 * DAYS_A_WEEK - 1))
+    return WeeklySuggestion(kind="quiet", until=view.today + timedelta(days=2 * DAYS_A_WEEK - 1))
 
 
-def _of_what_is_late(view: LearningPath) -> Suggestion | None:
+def _suggest_replan(view: LearningPath) -> WeeklySuggestion | None:
     """When it is more than the present unit holds."""
     current = view.dates.current(view.today)
-    waiting = sum(w.weight for w in late(view))
+    waiting = sum(w.weight for w in late_work(view))
     if current and waiting > view.progress.of_unit(current.unit).total:
-        return Suggestion(kind="replan")
+        return WeeklySuggestion(kind="replan")
     return None
 
 
-def _of_a_choice(view: LearningPath) -> Suggestion | None:
+def _suggest_choice(view: LearningPath) -> WeeklySuggestion | None:
     found = open_choice(view)
     if found is None:
         return None
     choice = found[1]
     issue = view.observed.issues.get(f"choice:{choice.id}")
-    return Suggestion(kind="choose", name=choice.title, url=issue.state.url if issue else "")
+    return WeeklySuggestion(kind="choose", name=choice.title, url=issue.state.url if issue else "")
 
 
-def _of_the_pace(view: LearningPath) -> Suggestion | None:
+def _suggest_pace(view: LearningPath) -> WeeklySuggestion | None:
     """When the learner's own weeks lead past the planned end, and another pace would be new."""
-    offered = offers(view)
-    said = [turn.hours_per_week for turn in view.life.course.turns if turn.hours_per_week]
-    now = said[-1] if said else view.settings.hours_per_week
+    offered = suggestions(view)
+    paces = [turn.hours_per_week for turn in view.life.course.turns if turn.hours_per_week]
+    now = paces[-1] if paces else view.settings.hours_per_week
     if offered is None or offered.usual is None or offered.usual == now:
         return None
-    return Suggestion(kind="pace", hours=offered.usual)
+    return WeeklySuggestion(kind="pace", hours=offered.usual)
 
 
-def _of_being_ahead(view: LearningPath) -> Suggestion | None:
-    current = here(view)
+def _suggest_opening_next(view: LearningPath) -> WeeklySuggestion | None:
+    current = current_unit(view)
     if current is None or view.today >= current.last:
         return None
     works = [w for w in view.progress.work if w.unit == current.unit and w.counts]
     if not works or any(w.share < 1 for w in works):
         return None
-    upcoming = next_to_open(view) if any(not w.url for w in _coming(view)) else None
+    upcoming = next_to_open(view) if any(not w.url for w in _next_work(view)) else None
     name = unit_names(view.curriculum)[upcoming] if upcoming else ""
-    return Suggestion(kind="ahead", name=name)
+    return WeeklySuggestion(kind="ahead", name=name)

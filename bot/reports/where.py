@@ -5,14 +5,14 @@ from datetime import date, timedelta
 from bot.curriculum.model import Curriculum
 from bot.planning.bodies import full_unit_name
 from bot.planning.schedule import UnitDates
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.progress.progress import FINISHED, LEFT_OUT, Progress, Work, WorkState
 
 DAYS_A_WEEK = 7
 
 
-class NextCheckpoint(Frozen):
+class NextCheckpoint(FrozenModel):
     """The checkpoint that comes next, the day its module ends, and its issue when there is one."""
 
     title: str
@@ -21,7 +21,7 @@ class NextCheckpoint(Frozen):
     url: str = ""
 
 
-def resting_until(view: LearningPath) -> date | None:
+def pause_end(view: LearningPath) -> date | None:
     """The last day of the pause that today lies in, pauses right behind it included."""
     last, day = None, view.today
     while running := [p.last for p in view.settings.pauses if p.first <= day <= p.last]:
@@ -30,12 +30,12 @@ def resting_until(view: LearningPath) -> date | None:
     return last
 
 
-def here(view: LearningPath) -> UnitDates | None:
+def current_unit(view: LearningPath) -> UnitDates | None:
     """The unit the learner is in; in a pause the one that goes on after it, None before the start.
 
     After the last day it is the last unit.
     """
-    rest = resting_until(view)
+    rest = pause_end(view)
     return view.dates.current(rest + timedelta(days=1) if rest else view.today)
 
 
@@ -71,7 +71,7 @@ def finished_on(view: LearningPath) -> date | None:
     return max((w.closed_on for w in counted if w.closed_on), default=view.dates.first)
 
 
-def late(view: LearningPath) -> list[Work]:
+def late_work(view: LearningPath) -> list[Work]:
     """What counts and is open in units whose last day is over."""
     return [
         w
@@ -88,7 +88,7 @@ def first_unfinished(progress: Progress) -> str | None:
     return next((unit for unit, found in units if found.done < found.total), None)
 
 
-def foremost(works: tuple[Work, ...], most: int) -> tuple[Work, ...]:
+def most_important(works: tuple[Work, ...], most: int) -> tuple[Work, ...]:
     """At most so many in their order; what is done or set aside gives way to what is not."""
     if len(works) <= most:
         return works

@@ -17,7 +17,7 @@ from bot.server.access_log import AccessLog, AnsweredRequest
 from bot.server.metrics import CONTENT_TYPE
 from bot.server.page_limit import PageLimit, Refuse
 from bot.server.pages.frame import Frame, PageError
-from bot.server.pages.routes import add_pages, told
+from bot.server.pages.routes import add_pages, error_page
 from bot.server.server import Server
 from bot.server.telemetry import Traced
 from bot.server.webhooks.delivery_writer import DeliveryWriter
@@ -120,7 +120,7 @@ def _too_many(frame: Frame) -> Refuse:
             f"Wait {seconds} seconds, then load the page again.",
             again=seconds,
         )
-        return told(frame, Request(scope), wait)
+        return error_page(frame, Request(scope), wait)
 
     return refuse
 

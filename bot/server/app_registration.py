@@ -114,7 +114,7 @@ def api_of(host: str) -> str:
     return f"{scheme}{name}/api/v3"
 
 
-def can_hear(address: str, api_url: str) -> bool:
+def is_reachable(address: str, api_url: str) -> bool:
     """Whether that GitHub may bring deliveries to a server at `address`.
 
     It refuses to call the machine that it is on itself, and what is at home in a private network

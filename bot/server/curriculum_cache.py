@@ -16,7 +16,7 @@ from cachetools import Cache, LRUCache
 
 from bot.curriculum.model import Curriculum
 from bot.errors import CurriculumError, GuideError
-from bot.usecases.sources import GUIDE_ENDINGS, YAML_ENDINGS, Source, find_curriculum
+from bot.usecases.sources import GUIDE_ENDINGS, YAML_ENDINGS, FileSource, find_curriculum
 
 MAX_TEXT = 2_000_000  # bytes of the files; what was read of one takes ten to thirty times as much
 _LEAST = 2_000  # bytes that a small one counts for
@@ -51,7 +51,7 @@ class CurriculumCache:
         """How many bytes the cached files have, about."""
         return int(self._entries.currsize)
 
-    def find(self, repository: int, name: str, place: Source) -> Curriculum:
+    def find(self, repository: int, name: str, place: FileSource) -> Curriculum:
         """What `find_curriculum` finds, and raises. The file is read from `place` each time."""
         if not name.casefold().endswith((*YAML_ENDINGS, *GUIDE_ENDINGS)):
             self.forget([repository])
@@ -65,7 +65,7 @@ class CurriculumCache:
         found = self._known(repository, key)
         if found is None:
             found = _read(name, content)
-            self._keep(repository, key, found, len(content))
+            self._backend(repository, key, found, len(content))
         if isinstance(found, Curriculum):
             return found
         # A new one, for threads would share the traceback of the old.
@@ -88,7 +88,7 @@ class CurriculumCache:
             entry.of.add(repository)
             return entry.found
 
-    def _keep(
+    def _backend(
         self,
         repository: int,
         key: bytes,

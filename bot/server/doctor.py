@@ -21,7 +21,7 @@ from bot.errors import (
 )
 from bot.github import deliveries, problems
 from bot.github.api_client import open_session
-from bot.github.api_model import read as read_told
+from bot.github.api_model import read as read_item
 from bot.github.app import AppAuth, AppInfo
 from bot.github.retry import utc_now
 from bot.github.rights import LEAST, REACH, Reach, events
@@ -30,10 +30,10 @@ from bot.server.app import WEBHOOKS
 from bot.server.config import ServerConfig
 from bot.server.server import CREDENTIALS, with_credentials
 from bot.server.store.engine import open_engine, read_only
-from bot.server.store.inbox import Inbox
+from bot.server.store.inbox import DeliveryInbox
 from bot.server.store.job_table import JobTable
 from bot.server.store.migrate import standing
-from bot.usecases.findings import Finding, mind, well
+from bot.usecases.findings import Finding, ok, warning
 
 MAX_SKEW = timedelta(seconds=30)  # GitHub takes signatures that are up to a minute off
 PATIENCE = 5.0  # seconds; a person who asks what is wrong is not made to wait for it
@@ -78,17 +78,17 @@ class Examination:
 
     def _configuration(self) -> Iterator[Finding]:
         self._config = configuration.read(self._environ)
-        yield well("configuration", "can be read")
+        yield ok("configuration", "can be read")
         # It may refuse the App's file; the rest can be looked at all the same.
         self._config = config = with_credentials(self._config)
         if config.public_url is None:
-            yield mind(
+            yield warning(
                 "public address",
                 "none is set: GitHub and people cannot be told where the server is.",
                 "Set MILEPOST_PUBLIC_URL.",
             )
         elif not config.public_url.startswith("https:"):
-            yield mind(
+            yield warning(
                 "public address",
                 f"{config.public_url} is not https: cookies and pages can be read on the way.",
                 "Put a proxy with TLS before the server.",
@@ -99,18 +99,18 @@ class Examination:
             return
         folder = self._config.data_dir
         if not folder.exists():
-            yield mind("data folder", f"{folder} is not there yet; the server makes it.")
+            yield warning("data folder", f"{folder} is not there yet; the server makes it.")
             return
         if not os.access(folder, os.W_OK | os.X_OK):
             raise ConfigError("nothing can be written there.", where=str(folder))
         if os.name == "posix" and folder.stat().st_mode & _OTHERS:
-            yield mind(
+            yield warning(
                 "data folder",
                 f"others on this machine can look into {folder}.",
                 f"Run `chmod 700 {folder}`.",
             )
             return
-        yield well("data folder", f"{folder}, only for its owner")
+        yield ok("data folder", f"{folder}, only for its owner")
 
     def _database(self) -> Iterator[Finding]:
         if self._config is None:
@@ -118,7 +118,7 @@ class Examination:
         url = self._config.database_url.get_secret_value()
         file = url.removeprefix("sqlite:///").partition("?")[0]
         if file != url and not Path(file).exists():
-            yield mind("database", "the SQLite file is not there yet; the server makes it.")
+            yield warning("database", "the SQLite file is not there yet; the server makes it.")
             return
         engine = open_engine(url, connections=1)
         try:
@@ -141,10 +141,10 @@ class Examination:
         self._tables = found == "current"
         if found == "current":
             name = engine.dialect.name
-            yield well("database", f"{name} answers, and its tables are those of this version")
+            yield ok("database", f"{name} answers, and its tables are those of this version")
         else:
             what = "has no tables yet" if found == "empty" else "has older tables"
-            yield mind("database", f"it {what}; the next start brings them up to date.")
+            yield warning("database", f"it {what}; the next start brings them up to date.")
 
     def _work(self) -> Iterator[Finding]:
         if self._config is None or not self._tables:
@@ -153,26 +153,26 @@ class Examination:
         now = self._clock()
         try:
             due, since = JobTable(engine).overdue(now)
-            waiting, first = Inbox(engine).waiting()
+            waiting, first = DeliveryInbox(engine).waiting()
         finally:
             engine.dispose()
         late = max((now - at for at in (since, first) if at is not None), default=timedelta())
         text = f"{due} due, {waiting} deliveries to be dealt with"
         if late > LATE:
-            yield mind(
+            yield warning(
                 "work",
                 f"{text}, the oldest for {round(late / timedelta(minutes=1))} minutes.",
                 "Is the server running, with MILEPOST_THREADS above 0? Its log tells what fails.",
             )
         else:
-            yield well("work", text)
+            yield ok("work", text)
 
     def _app(self) -> Iterator[Finding]:
         config = self._config
         if config is None:
             return
         if config.issuer is None or config.private_key is None:
-            yield mind(
+            yield warning(
                 "App",
                 f"there is none yet, neither in the environment nor in {CREDENTIALS}.",
                 "Start the server: its log tells the address where one is registered.",
@@ -193,23 +193,25 @@ class Examination:
             auth.close()
             raise
         self._auth = auth
-        info = read_told(AppInfo, answer.json(), "/app")
-        yield well("App", f"'{info.name}' is known to {config.api_url}, and its key signs")
+        info = read_item(AppInfo, answer.json(), "/app")
+        yield ok("App", f"'{info.name}' is known to {config.api_url}, and its key signs")
         yield _skew(problems.server_time(answer.headers), self._clock())
         yield from _reach(info)
         if config.client_secret is None:
-            yield mind("sign-in", "nobody can sign in.", "Set MILEPOST_CLIENT_SECRET.")
+            yield warning("sign-in", "nobody can sign in.", "Set MILEPOST_CLIENT_SECRET.")
 
     def _webhooks(self) -> Iterator[Finding]:
         config, auth = self._config, self._auth
         if config is None or auth is None:
             return
         try:
-            told = auth.as_app("GET", "/app/hook/config").json()
+            hook_config = auth.as_app("GET", "/app/hook/config").json()
         except NotThereError:
-            yield mind("webhooks", "the App has none: the server hears of nothing and looks daily.")
+            yield warning(
+                "webhooks", "the App has none: the server hears of nothing and looks daily."
+            )
             return
-        found = told if isinstance(told, dict) else {}
+        found = hook_config if isinstance(hook_config, dict) else {}
         url = str(found.get("url", ""))
         if not config.webhook_secrets or not found.get("secret"):
             raise ConfigError(
@@ -229,7 +231,7 @@ class Examination:
                 "GitHub sends deliveries as forms, not as JSON.",
                 hint="Set the content type application/json in the App's settings on GitHub.",
             )
-        yield well("webhooks", f"GitHub sends them to {url}")
+        yield ok("webhooks", f"GitHub sends them to {url}")
 
     def _address(self) -> Iterator[Finding]:
         if self._config is None or self._config.public_url is None:
@@ -251,7 +253,7 @@ class Examination:
                 f"{url} is answered by something else (status {status}).",
                 hint="The proxy has to lead all of the address to the server.",
             )
-        yield well("address", f"{self._config.public_url} leads to a server")
+        yield ok("address", f"{self._config.public_url} leads to a server")
 
     def _deliveries(self) -> Iterator[Finding]:
         if self._auth is None:
@@ -270,26 +272,26 @@ class Examination:
         text = f"{found.arrived} arrived since yesterday, {lost} did not"
         if lost:
             newest = next(one for one in tries if not one.arrived)
-            yield mind(
+            yield warning(
                 "deliveries",
                 f"{text}; the last one that did not: {newest.status}.",
                 "They are asked for again every ten minutes while the server runs.",
             )
         else:
-            yield well("deliveries", text)
+            yield ok("deliveries", text)
 
 
 def _skew(theirs: datetime | None, ours: datetime) -> Finding:
     if theirs is None:
-        return mind("clock", "GitHub did not say its time.")
+        return warning("clock", "GitHub did not say its time.")
     skew = abs(ours - theirs)
     if skew > MAX_SKEW:
-        return mind(
+        return warning(
             "clock",
             f"this machine is {skew.total_seconds():.0f} s off GitHub's time.",
             "Set it right: GitHub refuses signatures from the future.",
         )
-    return well("clock", "agrees with GitHub's")
+    return ok("clock", "agrees with GitHub's")
 
 
 def _reach(info: AppInfo) -> Iterator[Finding]:
@@ -302,22 +304,22 @@ def _reach(info: AppInfo) -> Iterator[Finding]:
             hint="Add 'Issues: read and write' to its permissions in its settings on GitHub.",
         )
     reach = fitting[-1]
-    yield well("permissions", f"enough for '{reach.value}'")
+    yield ok("permissions", f"enough for '{reach.value}'")
     most = REACH[reach].permissions.keys() | LEAST.permissions.keys()
     if more := sorted(info.permissions.keys() - most):
-        yield mind(
+        yield warning(
             "permissions",
             f"the App may do more than is needed: {', '.join(more)}.",
             "Take that away in its settings on GitHub.",
         )
     if deaf := [one for one in events(reach) if one not in info.events]:
-        yield mind(
+        yield warning(
             "events",
             f"the App does not hear of: {', '.join(deaf)}.",
             "Subscribe to them in its settings on GitHub; until then they are noticed daily.",
         )
     else:
-        yield well("events", "the App hears of all that matters")
+        yield ok("events", "the App hears of all that matters")
 
 
 def _covers(granted: Mapping[str, str], wanted: Mapping[str, str]) -> bool:

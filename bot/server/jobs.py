@@ -134,8 +134,8 @@ class Jobs:
         reach = max(since, timedelta()) + OVERLAP
         swept = deliveries.sweep(self.auth, now=now, reach=reach)
         self.store.repositories.set_fact(SWEPT, now.isoformat())
-        if swept.asked:
-            log.info("deliveries requested again", extra={"count": swept.asked})
+        if swept.requested:
+            log.info("deliveries requested again", extra={"count": swept.requested})
 
     def _installation(self, number: int, tries: int) -> JobResult:
         now, repositories = self.clock(), self.store.repositories

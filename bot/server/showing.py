@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from pydantic import AwareDatetime, ValidationError
 
 from bot.planning.desired import SUMMARY_KEY
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.reports import pictures
 from bot.reports.badge import Badge, badge_of
-from bot.reports.checkpoint import CheckpointReport, checkpoint_report, reached
+from bot.reports.checkpoint import CheckpointReport, checkpoint_report, is_reached
 from bot.reports.cohort import Member, member
 from bot.reports.dashboard import Dashboard, dashboard
 from bot.reports.pictures import activity, burnup, skills
@@ -24,7 +24,7 @@ from bot.reports.weekly import Weekly, weekly
 LARGEST = 8 * 1024 * 1024  # bytes of a document, unpacked
 
 
-class Picture(Frozen):
+class PageImage(FrozenModel):
     """An SVG, and the text that stands for it."""
 
     name: str
@@ -32,7 +32,7 @@ class Picture(Frozen):
     words: str
 
 
-class Showing(Frozen):
+class Showing(FrozenModel):
     """All values, as they were at `made_at`.
 
     `week` is the newest one that is over, None in the first; `summary_url` is the issue with the
@@ -47,11 +47,11 @@ class Showing(Frozen):
     week: Weekly | None
     summary_url: str
     reports: tuple[CheckpointReport, ...]
-    pictures: tuple[Picture, ...]
+    pictures: tuple[PageImage, ...]
     member: Member | None
     mentors: tuple[str, ...]
 
-    def picture(self, name: str) -> Picture | None:
+    def picture(self, name: str) -> PageImage | None:
         """The one of that name."""
         return next((one for one in self.pictures if one.name == name), None)
 
@@ -73,7 +73,7 @@ def showing(view: LearningPath, now: datetime) -> Showing:
         reports=tuple(
             checkpoint_report(view, one)
             for one in view.curriculum.checkpoints
-            if reached(view, one)
+            if is_reached(view, one)
         ),
         pictures=_pictures(view),
         member=member(view) if shares else None,
@@ -100,13 +100,13 @@ def _week(view: LearningPath) -> Weekly | None:
     return weekly(view, over) if over.last >= view.dates.first - timedelta(days=1) else None
 
 
-def _pictures(view: LearningPath) -> tuple[Picture, ...]:
-    told = {
-        "burn-up": burnup.words(burnup.burn_up(view)),
-        "skills": skills.words(skills.skills(view)),
-        "activity": activity.words(activity.activity(view)),
+def _pictures(view: LearningPath) -> tuple[PageImage, ...]:
+    values = {
+        "burn-up": burnup.description(burnup.burn_up(view)),
+        "skills": skills.description(skills.skills(view)),
+        "activity": activity.description(activity.activity(view)),
     }
     return tuple(
-        Picture(name=name, svg=pictures.picture(name, view), words=words)
-        for name, words in told.items()
+        PageImage(name=name, svg=pictures.picture(name, view), words=words)
+        for name, words in values.items()
     )

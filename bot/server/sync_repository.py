@@ -40,7 +40,7 @@ from bot.server.store.rows import RepositoryInfo, RepositoryRow
 from bot.settings import CONFIG_PATH, Settings
 from bot.settings import parse as parse_settings
 from bot.templating import plural
-from bot.usecases.sources import Remote
+from bot.usecases.sources import RepositoryFiles
 from bot.usecases.sync import Sync, SyncResult
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ class RepositorySync:
 
     def _read(self, connection: Connection) -> _Path | None:
         with self._reader(connection) as reader:
-            place = Remote(reader)
+            place = RepositoryFiles(reader)
             content = place.read(CONFIG_PATH)
             if content is None:
                 return None

@@ -31,10 +31,10 @@ from bot.planning.changes import (
 )
 from bot.planning.ports import Gateway, Reader, WriteResult
 from bot.planning.snapshot import IssueRef, IssueState, MilestoneState, Snapshot
-from bot.usecases.publish import first_of_all
+from bot.usecases.publish import oldest_comment
 
 _JUST_NOW = datetime.min.replace(tzinfo=UTC)  # of what this plan made; nobody asks when
-LOOKS_AGAIN = 5
+MOST_RELOADS = 5
 FIRST_PAUSE = 2.0
 
 
@@ -152,7 +152,7 @@ class PlanWriter:
                 self._read[number] = after_update(self._read[number], change)
             case CreateComment():
                 there = self._reader.comments(change.number, fresh=True)
-                first_of_all(change.key, made.id, there, lambda: self._gateway)
+                oldest_comment(change.key, made.id, there, lambda: self._gateway)
 
     def _seen(self, issue: IssueState) -> tuple[object, ...]:
         """What somebody may have changed; labels by the names that this plan gave them."""
@@ -177,7 +177,7 @@ def apply(
     goes on with what `replan` says then. Raises UncertainWriteError when it still cannot know, and
     what the gateway raises.
     """
-    written = looks = 0
+    written = reloads = 0
     newer: dict[int, IssueState] = {}
     known = 0  # the highest number that GitHub gave to this run
     if plan.count("create-issue"):
@@ -193,10 +193,10 @@ def apply(
                 writer.write(change)
                 written += 1
         except (UncertainWriteError, AlreadyExistsError, NotThereError, OvertakenError) as why:
-            looks += 1
-            if looks > LOOKS_AGAIN:
+            reloads += 1
+            if reloads > MOST_RELOADS:
                 raise
-            hooks.sleep(FIRST_PAUSE * 2 ** (looks - 1))
+            hooks.sleep(FIRST_PAUSE * 2 ** (reloads - 1))
             known = max(known, writer.highest)
             snapshot = with_newest(reader.snapshot(fresh=True), reader, known=known)
             if isinstance(why, OvertakenError) and isinstance(why.now, IssueState):

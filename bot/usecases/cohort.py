@@ -14,7 +14,7 @@ from bot.planning.ports import Reader
 from bot.progress.path import LearningPath
 from bot.reports.cohort import Cohort, Member, NotShown, member
 from bot.settings import CONFIG_PATH
-from bot.usecases.sources import Remote, find_curriculum
+from bot.usecases.sources import RepositoryFiles, find_curriculum
 
 OpenReader = Callable[[str], AbstractContextManager[Reader]]
 
@@ -48,7 +48,7 @@ def _one(repository: str, open_reader: OpenReader, now: datetime) -> Member | No
             settings = settings_file.parse(content, name=CONFIG_PATH)
             if not settings.cohort.share:
                 return NotShown(repository=repository, state="does not share")
-            curriculum = find_curriculum(settings.curriculum, Remote(reader))
+            curriculum = find_curriculum(settings.curriculum, RepositoryFiles(reader))
             return member(LearningPath.read(curriculum, settings, reader.snapshot(), now))
     except AuthenticationError:
         raise

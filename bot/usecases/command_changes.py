@@ -6,12 +6,12 @@ from typing import Literal
 from bot.planning.changes import UpdateIssue
 from bot.planning.diff_issues import MAX_BODY
 from bot.planning.marker import BOX, BUTTON
-from bot.planning.observed import Observed, OurIssue
+from bot.planning.observed import ObservedState, OurIssue
 from bot.planning.snapshot import IssueState
 from bot.progress.command import Command
 from bot.progress.command_log import Entry, Memory, find_memory, with_memory
 
-_TOLD = 3
+_REPORTED = 3
 State = Literal["open", "closed"]
 Reason = Literal["completed", "not_planned", "reopened"]
 
@@ -22,7 +22,9 @@ class Edit:
     `closed_again` says of an issue that a command had closed that its last close is by hand.
     """
 
-    def __init__(self, ours: OurIssue, observed: Observed, *, closed_again: bool = False) -> None:
+    def __init__(
+        self, ours: OurIssue, observed: ObservedState, *, closed_again: bool = False
+    ) -> None:
         self._ours = ours
         self._closed_again = closed_again
         self._marked = ours.marked
@@ -151,7 +153,7 @@ class Edit:
             state=switched[0] if switched else state.state,
             state_reason=switched[1] if switched else None,
             fields=tuple(fields),
-            why=_told(self._why),
+            why=_reported(self._why),
         )
 
     def _switches(self, state: IssueState) -> bool:
@@ -175,6 +177,6 @@ def after(issue: IssueState, change: UpdateIssue, now: datetime) -> IssueState:
     return issue.model_copy(update=update)
 
 
-def _told(why: list[str]) -> str:
-    more = len(why) - _TOLD
-    return "; ".join(why[:_TOLD]) + (f"; and {more} more" if more > 0 else "")
+def _reported(why: list[str]) -> str:
+    more = len(why) - _REPORTED
+    return "; ".join(why[:_REPORTED]) + (f"; and {more} more" if more > 0 else "")

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from bot import templating
 from bot.planning.desired import SUMMARY_KEY
-from bot.planning.marker import Key, Marker, digest, normal, wrap
-from bot.planning.snapshot import Frozen
+from bot.planning.marker import Key, Marker, digest, normalized, wrap
+from bot.planning.snapshot import FrozenModel
 from bot.progress.command import Command, ReplyContext
 from bot.progress.commands import slash_commands
 from bot.progress.path import LearningPath
-from bot.reports.where import here, next_checkpoint, resting_until, unit_names
+from bot.reports.where import current_unit, next_checkpoint, pause_end, unit_names
 
 
-class RejectedCommand(Frozen):
+class RejectedCommand(FrozenModel):
     """A command that does not run: as it was written (empty: all of them), and why."""
 
     line: str
@@ -43,18 +43,18 @@ def reply(
         values = {"wrong": _quotable(rejected), "rest_done": rest_done}
         parts.append(templating.render("replies/misunderstood.md.j2", **values))
     text = "\n\n".join(filter(None, parts))
-    return wrap(text, Marker(key=reply_key(comment), title="", body=digest(normal(text))))
+    return wrap(text, Marker(key=reply_key(comment), title="", body=digest(normalized(text))))
 
 
 def _status(view: LearningPath) -> dict[str, object]:
-    found = here(view)
+    found = current_unit(view)
     summary = view.observed.issues.get(SUMMARY_KEY)
     return {
         "unit": unit_names(view.curriculum)[found.unit] if found else "",
         "until": found.last if found else view.dates.last,
         "over": view.today > view.dates.last,
         "first": view.dates.first,
-        "resting": resting_until(view),
+        "resting": pause_end(view),
         "percent": view.progress.all.percent,
         "checkpoint": next_checkpoint(view),
         "summary": summary.state if summary else None,

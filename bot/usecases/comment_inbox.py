@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 
 from bot.planning.desired import SUMMARY_KEY
-from bot.planning.observed import Observed
+from bot.planning.observed import ObservedState
 from bot.planning.ports import Reader
-from bot.planning.snapshot import CommentState, Frozen, ReactionState
+from bot.planning.snapshot import CommentState, FrozenModel, ReactionState
 from bot.progress.command_log import memories
 from bot.usecases.command_permission import may_command, writers
 
@@ -21,7 +21,7 @@ NOT_UNDERSTOOD = "confused"
 MARKS = frozenset({RUN, NOT_UNDERSTOOD})
 
 
-class CommentInbox(Frozen):
+class CommentInbox(FrozenModel):
     """Comments of the repository since the last run.
 
     `writers` are the logins, case-folded, of those who may write to it; `marked` are the ids of
@@ -35,7 +35,7 @@ class CommentInbox(Frozen):
     closed_again: frozenset[int] = frozenset()
 
 
-def read_inbox(reader: Reader, observed: Observed) -> CommentInbox:
+def read_inbox(reader: Reader, observed: ObservedState) -> CommentInbox:
     """What was said since the last run; empty before there is anything of ours to speak to."""
     summary = observed.issues.get(SUMMARY_KEY)
     if summary is None:
@@ -67,7 +67,7 @@ def read_inbox(reader: Reader, observed: Observed) -> CommentInbox:
     )
 
 
-def _closed_again(reader: Reader, observed: Observed, spoken_to: set[int]) -> frozenset[int]:
+def _closed_again(reader: Reader, observed: ObservedState, commented: set[int]) -> frozenset[int]:
     """Those of them that a command had closed and somebody closed again by hand.
 
     Lists tell when an issue was closed last, not by what. A command closes before it is marked: so
@@ -78,7 +78,7 @@ def _closed_again(reader: Reader, observed: Observed, spoken_to: set[int]) -> fr
     for key, ours in observed.issues.items():
         number, closed_at = ours.state.number, ours.state.closed_at
         word = remembered[key].closing if key in remembered else None
-        if number not in spoken_to or closed_at is None or word is None or not word.id:
+        if number not in commented or closed_at is None or word is None or not word.id:
             continue
         marks = _marks(reader.comment_reactions(word.id), word.by)
         if marks and min(mark.created_at for mark in marks) < closed_at:

@@ -30,16 +30,16 @@ from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile, Wri
 from bot.planning.ports import Reader, WriteResult, nothing
 from bot.planning.snapshot import (
     CommentState,
-    Found,
     IssueState,
     LabelState,
+    LinkTarget,
     MilestoneState,
     ReactionState,
     Snapshot,
 )
 
 OURS: dict[str, Any] = {"author": "milepost[bot]", "author_kind": "Bot"}
-KEPT = tuple(Snapshot.model_fields)
+SNAPSHOT_FIELDS = tuple(Snapshot.model_fields)
 
 
 class DryRunRepository:
@@ -98,7 +98,7 @@ class DryRunRepository:
     def may_write(self, login: str) -> bool:
         return self._reader.may_write(login)
 
-    def find(self, url: str) -> Found | None:
+    def find(self, url: str) -> LinkTarget | None:
         return self._reader.find(url)
 
     def file(self, path: str) -> str | None:
@@ -245,7 +245,9 @@ class DryRunRepository:
     def _becomes(self, **update: Any) -> None:
         """A new value, not a copy: a copy would keep what was worked out of the old one."""
         there = self.snapshot()
-        self._snapshot = Snapshot(**{**{name: getattr(there, name) for name in KEPT}, **update})
+        self._snapshot = Snapshot(
+            **{**{name: getattr(there, name) for name in SNAPSHOT_FIELDS}, **update}
+        )
 
     def _next_number(self) -> int:
         number = max([self.snapshot().last_number, *(i.number for i in self.snapshot().issues)]) + 1

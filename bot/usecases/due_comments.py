@@ -7,7 +7,7 @@ from bot.reports import checkpoint as checkpoints
 from bot.reports import checkpoint_text
 from bot.reports import weekly as weeks
 from bot.reports.checkpoint_items import checkpoint_keys
-from bot.reports.week import Told, Week, due_weeks, weekly_key
+from bot.reports.week import MadeSummaries, Week, due_weeks, weekly_key
 from bot.usecases.publish import DueComment
 
 
@@ -42,7 +42,7 @@ def _due_weeks(path: LearningPath) -> list[DueComment]:
     if path.settings.summary.place == "issue":
         return []
     made_on = summary.state.created_at.astimezone(path.settings.zone).date()
-    weeks_now = due_weeks(path, made_on, Told(path.observed))
+    weeks_now = due_weeks(path, made_on, MadeSummaries(path.observed))
     return [weekly_comment(path, week) for week in weeks_now]
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound="HttpReader")
 
 
-class Edges(ABC):
+class RunContext(ABC):
     """The edges of one run; `environment` is read once."""
 
     def __init__(self, environment: "Environment") -> None:

@@ -12,12 +12,12 @@ from itertools import islice
 from typing import NamedTuple, Protocol
 
 from bot.planning.marker import LEDGER, MEMORY, find
-from bot.planning.observed import TRUSTED, Observed, OurIssue
+from bot.planning.observed import TRUSTED, ObservedState, OurIssue
 from bot.planning.ports import Reader
 from bot.planning.snapshot import CommentState, IssueState
 from bot.progress.command_log import AcceptedCommand
 from bot.progress.commands.evidence import Attested, Evidenced
-from bot.progress.links import Candidate, candidates
+from bot.progress.links import EvidenceCandidate, candidates
 from bot.progress.path import LearningPath
 
 OURSELVES = "milepost"
@@ -31,7 +31,7 @@ PUBLIC_PAGES = "https://github.com"
 APPROVALS = frozenset({"+1", "heart", "hooray", "rocket"})
 
 
-class Outside(Protocol):
+class LinkLookup(Protocol):
     """Looks up pages that are not on this GitHub."""
 
     def exists(self, url: str) -> str | None:
@@ -39,11 +39,11 @@ class Outside(Protocol):
         ...
 
 
-class _Clue(NamedTuple):
+class _Link(NamedTuple):
     """An address that somebody wrote at an issue, and when (aware)."""
 
     issue: OurIssue
-    candidate: Candidate
+    candidate: EvidenceCandidate
     at: datetime
 
 
@@ -51,7 +51,7 @@ def gather(
     path: LearningPath,
     reader: Reader,
     comments: tuple[CommentState, ...],
-    outside: Outside | None = None,
+    outside: LinkLookup | None = None,
 ) -> tuple[AcceptedCommand, ...]:
     """What is to be noted now: evidence by Milepost, approvals by mentors.
 
@@ -59,12 +59,12 @@ def gather(
     where `features.links` is on and there is an `outside`. Nothing is written, and nothing is asked
     when there is nothing new. Raises what the reader raises.
     """
-    looked_up = _Evidence(path, reader, outside if path.settings.features.links else None)
-    return (*looked_up.deeds(comments), *_approvals(path, reader))
+    evidence = _EvidenceReader(path, reader, outside if path.settings.features.links else None)
+    return (*evidence.commands(comments), *_approvals(path, reader))
 
 
-class _Evidence:
-    def __init__(self, path: LearningPath, reader: Reader, outside: Outside | None) -> None:
+class _EvidenceReader:
+    def __init__(self, path: LearningPath, reader: Reader, outside: LinkLookup | None) -> None:
         self._reader = reader
         self._observed = path.observed
         self._life = path.life
@@ -73,7 +73,7 @@ class _Evidence:
         self._web = _web(path.observed)
         self._answers: dict[str, Evidenced | None] = {}
 
-    def deeds(self, comments: tuple[CommentState, ...]) -> Iterator[AcceptedCommand]:
+    def commands(self, comments: tuple[CommentState, ...]) -> Iterator[AcceptedCommand]:
         """For each clue that leads somewhere. The newest are asked first, up to ten addresses."""
         clues = [*self._in_bodies(), *self._in_comments(comments)]
         noted = {key: {e.url for e in found} for key, found in self._life.evidence.items()}
@@ -82,7 +82,7 @@ class _Evidence:
             known = noted.setdefault(key, set())
             if url in known or len(known) >= MAX_NOTED:
                 continue
-            found = self._look_up(clue.candidate)
+            found = self._find(clue.candidate)
             if found is not None:
                 known.add(url)
                 number = clue.issue.state.number
@@ -90,14 +90,14 @@ class _Evidence:
                     command=found, comment=0, issue=number, key=key, at=self._now, by=OURSELVES
                 )
 
-    def _in_bodies(self) -> Iterator[_Clue]:
+    def _in_bodies(self) -> Iterator[_Link]:
         """Of issues touched lately: what the learner wrote around our part."""
         for issue in self._observed.issues.values():
             fresh = self._now - issue.state.updated_at <= RECENT
-            if fresh and _may_gain(issue) and not issue.marked.untouched_around:
+            if fresh and _may_gain(issue) and not issue.marked.unchanged_outside:
                 yield from self._clues(issue, _own_words(issue), issue.state.updated_at)
 
-    def _in_comments(self, comments: tuple[CommentState, ...]) -> Iterator[_Clue]:
+    def _in_comments(self, comments: tuple[CommentState, ...]) -> Iterator[_Link]:
         by_number = {issue.state.number: issue for issue in self._observed.issues.values()}
         for comment in comments:
             issue = by_number.get(comment.issue)
@@ -106,25 +106,25 @@ class _Evidence:
                     issue, comment.body, comment.updated_at or comment.created_at
                 )
 
-    def _clues(self, issue: OurIssue, text: str, at: datetime) -> Iterator[_Clue]:
+    def _clues(self, issue: OurIssue, text: str, at: datetime) -> Iterator[_Link]:
         """Links of a text, but for those that the task itself names, which prove nothing."""
         ours = issue.marked.region or ""
         repository = self._observed.snapshot.repository
         given = {c.url for c in candidates(ours, self._web, repository)}
         for candidate in candidates(text, self._web, repository):
             if candidate.url not in given:
-                yield _Clue(issue, candidate, at)
+                yield _Link(issue, candidate, at)
 
-    def _look_up(self, candidate: Candidate) -> Evidenced | None:
+    def _find(self, candidate: EvidenceCandidate) -> Evidenced | None:
         if candidate.place == "elsewhere" and self._outside is None:
             return None
         if candidate.url not in self._answers:
             if len(self._answers) >= MAX_LOOKUPS:
                 return None
-            self._answers[candidate.url] = self._ask(candidate)
+            self._answers[candidate.url] = self._request(candidate)
         return self._answers[candidate.url]
 
-    def _ask(self, candidate: Candidate) -> Evidenced | None:
+    def _request(self, candidate: EvidenceCandidate) -> Evidenced | None:
         url = candidate.url
         if candidate.place == "github":
             found = self._reader.find(url)
@@ -144,7 +144,7 @@ def _approvals(path: LearningPath, reader: Reader) -> Iterator[AcceptedCommand]:
     mentors = {name.casefold() for name in settings.mentors} - {owner}
     label = observed.labels.get("status:attested")
     name = label.name if label else ""
-    asked = sorted(
+    candidates = sorted(
         (
             issue
             for key, issue in observed.issues.items()
@@ -152,12 +152,12 @@ def _approvals(path: LearningPath, reader: Reader) -> Iterator[AcceptedCommand]:
             and key not in life.attested
             and _kind(issue) in WORK
             and issue.state.finished
-            and (issue.state.reactions > 0 or _wears(issue.state, name))
+            and (issue.state.reactions > 0 or _has_label(issue.state, name))
         ),
         key=lambda issue: (issue.state.closed_at or issue.state.updated_at, issue.state.number),
         reverse=True,
     )
-    for issue in islice(asked, MAX_APPROVALS):
+    for issue in islice(candidates, MAX_APPROVALS):
         mentor = next(
             (who for who in _approvers(reader, issue.state, name) if who.casefold() in mentors),
             None,
@@ -171,7 +171,7 @@ def _approvals(path: LearningPath, reader: Reader) -> Iterator[AcceptedCommand]:
 
 def _approvers(reader: Reader, issue: IssueState, label: str) -> Iterator[str]:
     """Who put the label on, then who reacted; each is asked only when it is their turn."""
-    if _wears(issue, label):
+    if _has_label(issue, label):
         who = reader.labelled_by(issue.number, label)
         yield from [who] if who else []
     if issue.reactions > 0:
@@ -180,7 +180,7 @@ def _approvers(reader: Reader, issue: IssueState, label: str) -> Iterator[str]:
                 yield reaction.author
 
 
-def _wears(issue: IssueState, label: str) -> bool:
+def _has_label(issue: IssueState, label: str) -> bool:
     return bool(label) and label.casefold() in {name.casefold() for name in issue.labels}
 
 
@@ -207,7 +207,7 @@ def _by_a_person(comment: CommentState) -> bool:
     return person and find(comment.body) is None
 
 
-def _web(observed: Observed) -> str:
+def _web(observed: ObservedState) -> str:
     """The root of this GitHub's pages, as the address of an issue begins."""
     for issue in observed.snapshot.issues:
         root = re.match(r"https?://[^/]+", issue.url)

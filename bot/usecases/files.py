@@ -14,9 +14,9 @@ from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.ledger import Ledger
 from bot.planning.marker import Key
 from bot.planning.ports import Gateway, Reader
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
-from bot.settings import Publish
+from bot.settings import PublishSettings
 
 README = "README.md"
 README_KEY = "readme:block"
@@ -25,7 +25,7 @@ MARK = ".milepost"
 MARK_TEXT = b"This branch is kept by Milepost.\n"
 
 
-class ReportFiles(Frozen):
+class ReportFiles(FrozenModel):
     """One report as files, by path. `id` is a slug that names it for good, as `checkpoint-3`."""
 
     id: str
@@ -38,7 +38,7 @@ class ReportFiles(Frozen):
         return f"pull:{self.id}"
 
 
-class Pull(Frozen):
+class ReportPullRequest(FrozenModel):
     """A pull request that shows a report; `files` are those its branch does not hold yet."""
 
     branch: str
@@ -47,7 +47,7 @@ class Pull(Frozen):
     files: dict[str, bytes]
 
 
-class FilePlan(Frozen):
+class FilePlan(FrozenModel):
     """What is to be written, by path: `on_branch` in one commit, `on_default` one by one.
 
     `made` are keys that the ledger should hold once it is written, for they stand or are written.
@@ -56,7 +56,7 @@ class FilePlan(Frozen):
     branch: str
     on_branch: dict[str, bytes]
     on_default: dict[str, bytes]
-    pulls: tuple[Pull, ...]
+    pulls: tuple[ReportPullRequest, ...]
     made: frozenset[Key]
 
     @property
@@ -125,7 +125,7 @@ def plan_files(
                 pulls += _pull(report, publish.branch, reader)
     return FilePlan(
         branch=publish.branch,
-        on_branch=_for_branch(wanted, _told(publish, reports), publish.branch, reader),
+        on_branch=_for_branch(wanted, _report_files(publish, reports), publish.branch, reader),
         on_default=on_default,
         pulls=tuple(pulls),
         made=frozenset(made),
@@ -174,7 +174,7 @@ def blob_hash(data: bytes) -> str:
     return sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
-def _told(publish: Publish, reports: tuple[ReportFiles, ...]) -> dict[str, bytes]:
+def _report_files(publish: PublishSettings, reports: tuple[ReportFiles, ...]) -> dict[str, bytes]:
     """The reports that belong on the branch."""
     if publish.reports != "branch":
         return {}
@@ -182,9 +182,10 @@ def _told(publish: Publish, reports: tuple[ReportFiles, ...]) -> dict[str, bytes
 
 
 def _for_branch(
-    wanted: Mapping[str, bytes], told: Mapping[str, bytes], branch: str, reader: Reader
+    wanted: Mapping[str, bytes], immutable: Mapping[str, bytes], branch: str, reader: Reader
 ) -> dict[str, bytes]:
-    """Of `wanted` what the branch does not hold so, and of `told` what it does not hold at all.
+    """Of `wanted` what the branch does not hold so, and of `immutable` what it does not hold at
+    all.
 
     A report tells of its day: once it is there it stays. A branch that is not ours is not touched.
     """
@@ -198,7 +199,7 @@ def _for_branch(
             hint="Name a branch that does not exist yet.",
         )
     changed = {p: data for p, data in wanted.items() if there.get(p) != blob_hash(data)}
-    return changed | {p: data for p, data in told.items() if p not in there}
+    return changed | {p: data for p, data in immutable.items() if p not in there}
 
 
 def _on_default(
@@ -215,7 +216,7 @@ def _on_default(
 def _forms(
     view: LearningPath, reader: Reader, ledger: Ledger
 ) -> Iterator[tuple[Key, str, bytes | None]]:
-    from bot.reports.forms import KEPT, form_files
+    from bot.reports.forms import MANAGED_NOTE, form_files
 
     names = {key: label.name for key, label in view.observed.labels.items()}
     for path, text in form_files(view.curriculum, view.settings, names).items():
@@ -224,7 +225,7 @@ def _forms(
         if there is None:
             wanted = not ledger.has(key)
         else:
-            wanted = there.startswith(KEPT) and there.replace("\r\n", "\n") != text
+            wanted = there.startswith(MANAGED_NOTE) and there.replace("\r\n", "\n") != text
         yield key, path, text.encode() if wanted else None
 
 
@@ -246,7 +247,7 @@ def _readme(view: LearningPath, reader: Reader, ledger: Ledger, web: str) -> byt
     return changed.encode() if changed is not None else None
 
 
-def _pull(report: ReportFiles, branch: str, reader: Reader) -> list[Pull]:
+def _pull(report: ReportFiles, branch: str, reader: Reader) -> list[ReportPullRequest]:
     """The pull request of a report; none when its files are on the default branch already.
 
     Its branch is named beside the other, not below it: Git cannot hold `a` and `a/b`.
@@ -258,7 +259,7 @@ def _pull(report: ReportFiles, branch: str, reader: Reader) -> list[Pull]:
     name = f"{branch}-report-{report.id}"
     there = reader.tree(name) or {}
     return [
-        Pull(
+        ReportPullRequest(
             branch=name,
             title=report.title,
             body=templating.render("pull.md.j2", title=report.title, paths=sorted(report.files)),

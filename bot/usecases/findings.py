@@ -12,11 +12,11 @@ class Finding(NamedTuple):
     advice: str = ""
 
 
-def well(subject: str, text: str) -> Finding:
+def ok(subject: str, text: str) -> Finding:
     """Nothing is to be done."""
     return Finding(subject, "well", text)
 
 
-def mind(subject: str, text: str, advice: str = "") -> Finding:
+def warning(subject: str, text: str, advice: str = "") -> Finding:
     """It works, and something should be known or done."""
     return Finding(subject, "mind", text, advice)

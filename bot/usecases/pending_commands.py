@@ -7,7 +7,7 @@ decides; the mark only says that a comment was seen.
 from functools import cached_property
 
 from bot.planning.marker import find
-from bot.planning.observed import Observed, OurIssue
+from bot.planning.observed import ObservedState, OurIssue
 from bot.planning.snapshot import CommentState
 from bot.progress.command import Command
 from bot.progress.command_log import Memory, find_memory
@@ -19,18 +19,18 @@ from bot.usecases.comment_inbox import MARKS, NOT_UNDERSTOOD, CommentInbox
 class PendingCommands:
     """The inbox of a run, with the memories of the repository."""
 
-    def __init__(self, inbox: CommentInbox, observed: Observed) -> None:
+    def __init__(self, inbox: CommentInbox, observed: ObservedState) -> None:
         self._inbox = inbox
         self._observed = observed
         snapshot = observed.snapshot
         self.titles = {issue.number: issue.title for issue in snapshot.issues}
         self.titles |= {pull.number: pull.title for pull in snapshot.pulls}
 
-    def asked(self, comment: CommentState) -> tuple[ParsedLine, ...]:
+    def commands_in(self, comment: CommentState) -> tuple[ParsedLine, ...]:
         """The commands of a comment that are to be obeyed, none where all is done."""
-        asked = read_commands(comment.body) if self._counts(comment) else ()
+        parsed = read_commands(comment.body) if self._counts(comment) else ()
         seen = comment.id in self._inbox.marked
-        return () if seen and not self._lost(comment, asked) else asked
+        return () if seen and not self._lost(comment, parsed) else parsed
 
     def known(self, comment: int, n: int) -> Command | None:
         """What an earlier run understood of the command with the index `n`."""
@@ -56,7 +56,7 @@ class PendingCommands:
             and find(comment.body) is None
         )
 
-    def _lost(self, comment: CommentState, asked: tuple[ParsedLine, ...]) -> bool:
+    def _lost(self, comment: CommentState, parsed: tuple[ParsedLine, ...]) -> bool:
         """Whether a comment that was acted on should be remembered somewhere, and is not.
 
         Of two runs that wrote to one issue at the same moment the later put its text over the
@@ -65,7 +65,7 @@ class PendingCommands:
         if NOT_UNDERSTOOD in comment.reactions or comment.id in self._obeyed:
             return False
         commands = slash_commands()
-        return any(one.known and commands[one.word].log_issue.stored for one in asked)
+        return any(one.known and commands[one.word].log_issue.stored for one in parsed)
 
     @cached_property
     def _accepted(self) -> dict[tuple[int, int], Command]:

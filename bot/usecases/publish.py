@@ -7,13 +7,13 @@ from enum import StrEnum
 from bot.errors import GitHubError, NotThereError, UncertainWriteError
 from bot.planning.changes import CreateComment, DeleteComment
 from bot.planning.desired import SUMMARY_KEY
-from bot.planning.marker import Key, Marker, digest, find, normal, wrap
-from bot.planning.observed import Observed, trusted
+from bot.planning.marker import Key, Marker, digest, find, normalized, wrap
+from bot.planning.observed import ObservedState, trusted
 from bot.planning.ports import Gateway, Reader
-from bot.planning.snapshot import CommentState, Frozen
+from bot.planning.snapshot import CommentState, FrozenModel
 from bot.planning.twins import AT_ONCE
 
-LOOKS_AGAIN = 5
+MOST_READS = 5
 FIRST_PAUSE = 2.0
 _SECOND = "another run posted it first"
 
@@ -27,7 +27,7 @@ class Outcome(StrEnum):
     SKIPPED = "not posted, for its issue is closed as not planned"
 
 
-class DueComment(Frozen):
+class DueComment(FrozenModel):
     """A comment that should stand once: its key, its issue's keys, what it is, and its text."""
 
     key: Key
@@ -38,7 +38,7 @@ class DueComment(Frozen):
 
 def publish_once(
     due: DueComment,
-    observed: Observed,
+    observed: ObservedState,
     *,
     reader: Reader,
     gateway: Callable[[], Gateway],
@@ -66,17 +66,17 @@ def publish_once(
         return Outcome.SKIPPED
     if key in keys_of(reader.comments(issue.number)):
         return Outcome.STANDS
-    body = wrap(due.text, Marker(key=key, title="", body=digest(normal(due.text))))
+    body = wrap(due.text, Marker(key=key, title="", body=digest(normalized(due.text))))
     comment = CreateComment(key=key, number=issue.number, title=issue.title, body=body)
-    for look in range(LOOKS_AGAIN):
+    for attempt in range(MOST_READS):
         try:
             made = gateway().write(comment).id
         except UncertainWriteError:
-            sleep(FIRST_PAUSE * 2**look)
+            sleep(FIRST_PAUSE * 2**attempt)
             if key in keys_of(reader.comments(issue.number, fresh=True)):
                 return Outcome.POSTED
         else:
-            return first_of_all(key, made, reader.comments(issue.number, fresh=True), gateway)
+            return oldest_comment(key, made, reader.comments(issue.number, fresh=True), gateway)
     raise UncertainWriteError(
         "the answers to several writes were lost.",
         where=issue.url,
@@ -84,7 +84,7 @@ def publish_once(
     )
 
 
-def first_of_all(
+def oldest_comment(
     key: Key, made: int, comments: tuple[CommentState, ...], gateway: Callable[[], Gateway]
 ) -> Outcome:
     """Take back the comment `made` where another run was first; ids are given out in order.
@@ -106,7 +106,9 @@ def keys_of(comments: Iterable[CommentState]) -> frozenset[Key]:
     return frozenset(marked.marker.key for marked in marks if marked is not None)
 
 
-def doubled(comments: Iterable[CommentState], titles: Mapping[int, str]) -> Iterator[DeleteComment]:
+def duplicate_comments(
+    comments: Iterable[CommentState], titles: Mapping[int, str]
+) -> Iterator[DeleteComment]:
     """Comments that two runs posted at once, but for the first: nobody's words but ours.
 
     `titles` are those of issues, by number.
@@ -132,5 +134,5 @@ def _untouched(comment: CommentState) -> Key | None:
     marked = find(comment.body) if trusted(comment) else None
     if marked is None or marked.region is None or (marked.before + marked.after).strip():
         return None
-    ours = digest(normal(marked.region)) == marked.marker.body
+    ours = digest(normalized(marked.region)) == marked.marker.body
     return marked.marker.key if ours else None

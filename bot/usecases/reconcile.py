@@ -8,10 +8,10 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import date
 
 from bot.planning.changes import Change, CreateIssue, Plan, UpdateIssue
-from bot.planning.desired import SUMMARY_KEY, Texts, check_settings, desired_state
+from bot.planning.desired import SUMMARY_KEY, ReportTexts, check_settings, desired_state
 from bot.planning.marker import Key
 from bot.planning.path import PlannedPath
-from bot.planning.plan import after_deeds, make_plan
+from bot.planning.plan import make_plan, with_command_changes
 from bot.planning.ports import Gateway, Reader
 from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command
@@ -24,7 +24,7 @@ from bot.reports.reflection import reflection_issues
 from bot.reports.weekly import older_weeks, weekly_issues
 from bot.usecases.apply import ApplyHooks, Progress, apply
 from bot.usecases.comment_inbox import CommentInbox, read_inbox
-from bot.usecases.evidence import Outside, gather
+from bot.usecases.evidence import LinkLookup, gather
 from bot.usecases.publish import keys_of
 from bot.usecases.run_commands import run_commands
 
@@ -49,7 +49,7 @@ class Session:
             self._snapshot = self._reader.snapshot()
         return self._snapshot
 
-    def look_again(self) -> None:
+    def reload(self) -> None:
         """Forget what was read: the next look asks."""
         self._snapshot = None
 
@@ -104,65 +104,68 @@ def _shows(change: Change) -> bool:
 def planner(
     paths: PathReader,
     reader: Reader,
-    outside: Outside | None = None,
+    outside: LinkLookup | None = None,
     *,
-    asked: tuple[Command, ...] = (),
+    extra_intents: tuple[Command, ...] = (),
     made: Collection[Key] = (),
 ) -> Planner:
     """How to plan the path that `paths` reads.
 
-    `outside` looks up addresses that are not GitHub's. `asked` is what the person who runs it wants
-    besides, said of the summary issue. `made` are keys of things written elsewhere, to remember; it
-    is looked at anew for each plan. Raises ConfigError or CurriculumError at once, before anything
-    is read from GitHub; the planner raises what `reader` raises.
+    `outside` looks up addresses that are not GitHub's. `extra_intents` is what the person who runs
+    it wants besides, said of the summary issue. `made` are keys of things written elsewhere, to
+    remember; it is looked at anew for each plan. Raises ConfigError or CurriculumError at once,
+    before anything is read from GitHub; the planner raises what `reader` raises.
     """
     check_settings(PlannedPath.at_start(paths.curriculum, paths.settings))
 
     def plan(snapshot: Snapshot) -> Plan:
         before = paths.path(snapshot)
         inbox = read_inbox(reader, before.observed)
-        noted = (*gather(before, reader, inbox.comments, outside), *_accepted(before, asked))
+        noted = (
+            *gather(before, reader, inbox.comments, outside),
+            *_accepted(before, extra_intents),
+        )
         commands = run_commands(before, inbox, noted)
         path = commands.path
         written = texts(
             path,
-            told=_told(inbox) | frozenset(made),
+            reported=_reported(inbox) | frozenset(made),
             # Marks come last. Cut off before them, the next run must ask for the same comments; and
             # without a summary issue none were read.
             seen=None if commands.last or SUMMARY_KEY not in before.observed.issues else path.today,
         )
         first = (*commands.first, *closings(path.observed), *older_weeks(path.observed))
         wanted = make_plan(desired_state(path, written), path.observed)
-        return after_deeds(first, wanted, commands.last)
+        return with_command_changes(first, wanted, commands.last)
 
     return plan
 
 
 def texts(
-    path: LearningPath, *, told: frozenset[Key] = frozenset(), seen: date | None = None
-) -> Texts:
+    path: LearningPath, *, reported: frozenset[Key] = frozenset(), seen: date | None = None
+) -> ReportTexts:
     """What is written from the path.
 
-    `told` are keys of what is known to stand, `seen` is the day up to which comments are dealt
+    `reported` are keys of what is known to stand, `seen` is the day up to which comments are dealt
     with.
     """
-    return Texts(
+    return ReportTexts(
         dashboard=dashboard.as_markdown(dashboard.dashboard(path)),
         issues=(*assessment_issues(path), *reflection_issues(path), *weekly_issues(path)),
         seen=seen,
-        told=told,
+        reported=reported,
     )
 
 
-def _told(inbox: CommentInbox) -> frozenset[Key]:
+def _reported(inbox: CommentInbox) -> frozenset[Key]:
     """The reports among the comments that were read."""
     return frozenset(k for k in keys_of(inbox.comments) if k.partition(":")[0] in REPORTS)
 
 
-def _accepted(path: LearningPath, asked: tuple[Command, ...]) -> Iterator[AcceptedCommand]:
+def _accepted(path: LearningPath, commands: tuple[Command, ...]) -> Iterator[AcceptedCommand]:
     summary = path.observed.issues.get(SUMMARY_KEY)
     if summary is not None:
-        for command in asked:
+        for command in commands:
             yield AcceptedCommand(
                 command=command,
                 comment=0,

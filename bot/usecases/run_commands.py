@@ -12,8 +12,8 @@ from pydantic_core import from_json
 from bot.planning.changes import Change, CreateComment, CreateIssue, React, UpdateIssue
 from bot.planning.marker import BOX, BUTTON, Key
 from bot.planning.observed import OurIssue
-from bot.planning.snapshot import CommentState, Frozen, Snapshot
-from bot.planning.twins import are_twins
+from bot.planning.snapshot import CommentState, FrozenModel, Snapshot
+from bot.planning.twins import are_duplicates
 from bot.progress.command import Command, CommandContext, CommandError
 from bot.progress.command_log import AcceptedCommand, Entry, find_memory
 from bot.progress.commands import read_stored
@@ -25,13 +25,13 @@ from bot.usecases.command_changes import Edit, after
 from bot.usecases.command_replies import RejectedCommand, reply, reply_key
 from bot.usecases.comment_inbox import NOT_UNDERSTOOD, RUN, CommentInbox
 from bot.usecases.pending_commands import PendingCommands
-from bot.usecases.publish import doubled, keys_of
+from bot.usecases.publish import duplicate_comments, keys_of
 
-_TOLD = 3
+_REPORTED = 3
 _NO_ROOM = "The issue that would remember it is full."
 
 
-class CommandChanges(Frozen):
+class CommandChanges(FrozenModel):
     """What follows: `first` is written before everything else of the run, `last` after it.
 
     `path` is the path as it will be after `first`, without the issues created by it.
@@ -59,14 +59,14 @@ def run_commands(
     return work.result()
 
 
-class _Answer(Frozen):
+class _Answer(FrozenModel):
     """What came of one comment: what runs, and what was not understood.
 
     It gets one mark: with two, a cut between them would leave one out for good.
     """
 
     comment: CommentState
-    said: str
+    lines: str
     accepted: tuple[Command, ...] = ()
     rejected: tuple[RejectedCommand, ...] = ()
 
@@ -93,41 +93,44 @@ class _CommandRun:
             return
         edit, entry = self._edit(ours), Entry.of(accepted)
         if not any(
-            kept == entry or entry.command.repeats(kept.command) for kept in edit.memory.entries
+            existing == entry or entry.command.repeats(existing.command)
+            for existing in edit.memory.entries
         ):
             edit.remember(entry, f"{accepted.command.format_command()} by {accepted.by}")
             self._state = None
 
     def read(self, comment: CommentState) -> None:
         """Run the commands of a comment."""
-        asked = self._pending.asked(comment)
-        if not asked:
+        parsed = self._pending.commands_in(comment)
+        if not parsed:
             return
-        said = "; ".join(one.line for one in asked[:_TOLD])
+        values = "; ".join(one.line for one in parsed[:_REPORTED])
         if self._pending.is_folded(comment.id):
-            self._answers.append(_Answer(comment=comment, said=said))
+            self._answers.append(_Answer(comment=comment, lines=values))
             return
-        found = [self._run(comment, n, asked) for n in range(min(len(asked), MOST))]
+        found = [self._run(comment, n, parsed) for n in range(min(len(parsed), MOST))]
         if None in found:  # the summary issue is gone; the next run makes another
             return
-        if len(asked) > MOST:
+        if len(parsed) > MOST:
             why = f"Up to {MOST} commands of a comment are read: the others are still to be asked."
             found.append(RejectedCommand(line="", why=why))
         rejected = tuple(one for one in found if isinstance(one, RejectedCommand))
         accepted = tuple(one for one in found if isinstance(one, Command))
-        answer = _Answer(comment=comment, said=said, accepted=accepted, rejected=rejected)
+        answer = _Answer(comment=comment, lines=values, accepted=accepted, rejected=rejected)
         self._answers.append(answer)
 
     def join(self) -> None:
         """Bring what is remembered in a twin into the issue that counts."""
-        for twin in self._observed.duplicates:
-            ours = self._observed.issues[twin.key]
-            entries = find_memory(twin.state.body).entries if are_twins(twin, ours) else ()
+        for duplicate in self._observed.duplicates:
+            ours = self._observed.issues[duplicate.key]
+            entries = (
+                find_memory(duplicate.state.body).entries if are_duplicates(duplicate, ours) else ()
+            )
             for entry in entries:
                 edit = self._edit(ours)
                 known = entry in edit.memory.entries or edit.memory.has(entry.id, entry.n)
                 if not known:
-                    edit.remember(entry, f"said on #{twin.state.number}, its twin")
+                    edit.remember(entry, f"said on #{duplicate.state.number}, its twin")
 
     def _run(
         self, comment: CommentState, n: int, lines: tuple[ParsedLine, ...]
@@ -224,7 +227,7 @@ class _CommandRun:
             last=(
                 *self._replies(path),
                 *self._marks(),
-                *doubled(self._inbox.comments, self._pending.titles),
+                *duplicate_comments(self._inbox.comments, self._pending.titles),
             ),
         )
 
@@ -256,6 +259,6 @@ class _CommandRun:
 
     def _marks(self) -> Iterator[React]:
         for answer in self._answers:
-            why = f"{answer.said} by {answer.comment.author}"
+            why = f"{answer.lines} by {answer.comment.author}"
             content = NOT_UNDERSTOOD if answer.rejected else RUN
             yield React(comment=answer.comment.id, content=content, why=why)

@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from typing import Literal
 
 from bot.curriculum.model import Curriculum
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.settings import Settings, Weekday
 from bot.settings import parse as parse_settings
-from bot.usecases.sources import Source, find_curriculum
+from bot.usecases.sources import FileSource, find_curriculum
 
 
-class Answers(Frozen):
+class SettingsAnswers(FrozenModel):
     """What a person said, as text; None leaves a key out of the file.
 
     `pace` is months for the whole path. The weekly summary is written at an hour of a day, both
@@ -36,7 +36,7 @@ class Answers(Frozen):
     name: str | None = None
 
 
-ASKED = frozenset(
+ANSWERED_KEYS = frozenset(
     {
         "curriculum",
         "start",
@@ -51,7 +51,7 @@ ASKED = frozenset(
 )  # the keys that answers decide on
 
 
-def render(answers: Answers) -> str:
+def render(answers: SettingsAnswers) -> str:
     """The file's text. Values are quoted as YAML wants them."""
     from bot import templating
 
@@ -75,7 +75,7 @@ def render(answers: Answers) -> str:
     )
 
 
-def unasked(there: str) -> str:
+def without_answers(there: str) -> str:
     """What settings that are there say besides: to go below new answers, so that it is kept.
 
     Empty when there is nothing. Comments are not kept. `there` are settings that can be parsed.
@@ -83,14 +83,18 @@ def unasked(there: str) -> str:
     import yaml
 
     found = yaml.safe_load(there)
-    kept = {k: v for k, v in found.items() if k not in ASKED} if isinstance(found, dict) else {}
-    if not kept:
+    remaining = (
+        {k: v for k, v in found.items() if k not in ANSWERED_KEYS}
+        if isinstance(found, dict)
+        else {}
+    )
+    if not remaining:
         return ""
-    text = yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, width=1_000)
+    text = yaml.safe_dump(remaining, allow_unicode=True, sort_keys=False, width=1_000)
     return f"\n# Kept from before.\n{text}"
 
 
-def check(text: str, place: Source) -> tuple[Settings, Curriculum]:
+def check(text: str, place: FileSource) -> tuple[Settings, Curriculum]:
     """What the settings say, and the curriculum they name in `place`.
 
     Raises what is wrong with either, or with the two together.

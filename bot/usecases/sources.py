@@ -15,7 +15,7 @@ GUIDE_ENDINGS = (".md", ".markdown")
 MAX_FILE = 5_000_000
 
 
-class Source(Protocol):
+class FileSource(Protocol):
     """A place that holds files by path."""
 
     def read(self, path: str) -> bytes | None:
@@ -23,7 +23,7 @@ class Source(Protocol):
         ...
 
 
-class Folder:
+class LocalFiles:
     """Files below one folder of this machine."""
 
     def __init__(self, root: Path) -> None:
@@ -45,7 +45,7 @@ class Folder:
         return file.read_bytes()
 
 
-class Remote:
+class RepositoryFiles:
     """Files on the default branch of the repository."""
 
     def __init__(self, reader: Reader) -> None:
@@ -57,13 +57,13 @@ class Remote:
         return None if text is None else text.encode()
 
 
-def find_settings(folder: Path, reader: Reader | None) -> tuple[Settings, Source]:
+def find_settings(folder: Path, reader: Reader | None) -> tuple[Settings, FileSource]:
     """The settings, and the place that holds them; a curriculum's path is meant in that place.
 
     Raises ConfigError when there are none in either place, or they are wrong.
     """
-    here = Folder(folder)
-    places: list[Source] = [here] if reader is None else [here, Remote(reader)]
+    here = LocalFiles(folder)
+    places: list[FileSource] = [here] if reader is None else [here, RepositoryFiles(reader)]
     for place in places:
         content = place.read(CONFIG_PATH)
         if content is not None:
@@ -75,7 +75,7 @@ def find_settings(folder: Path, reader: Reader | None) -> tuple[Settings, Source
     )
 
 
-def find_curriculum(name: str, place: Source) -> Curriculum:
+def find_curriculum(name: str, place: FileSource) -> Curriculum:
     """The curriculum that the settings name: a built-in one, or a .yml or .md file in `place`.
 
     Raises CurriculumError or GuideError.

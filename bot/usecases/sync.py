@@ -5,20 +5,20 @@ from collections.abc import Callable, Iterator
 from bot.planning.changes import Plan
 from bot.planning.marker import Key
 from bot.planning.ports import Gateway, Reader
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath, PathReader
 from bot.reports import checkpoint as checkpoints
 from bot.reports import checkpoint_text
 from bot.usecases.apply import Progress
 from bot.usecases.dry_run import DryRunRepository
 from bot.usecases.due_comments import due
-from bot.usecases.evidence import Outside
+from bot.usecases.evidence import LinkLookup
 from bot.usecases.files import FilePlan, ReportFiles, plan_files, write_files
 from bot.usecases.publish import DueComment, Outcome, publish_once
 from bot.usecases.reconcile import Session, planner
 
 
-class SyncPreview(Frozen):
+class SyncPreview(FrozenModel):
     """What a sync would do now: the plan, the comments that are due, and the files."""
 
     plan: Plan
@@ -26,14 +26,14 @@ class SyncPreview(Frozen):
     files: FilePlan
 
 
-class PublishedComment(Frozen):
+class PublishedComment(FrozenModel):
     """What became of a comment that was due."""
 
     what: DueComment
     outcome: Outcome
 
 
-class SyncResult(Frozen):
+class SyncResult(FrozenModel):
     """What a sync did.
 
     `written` counts changes, `posted` says what became of each comment that was due, `files` what
@@ -60,7 +60,7 @@ class Sync:
         reader: Reader,
         *,
         web: str,
-        outside: Outside | None = None,
+        outside: LinkLookup | None = None,
     ) -> None:
         self._paths = paths
         self._reader = reader
@@ -104,7 +104,7 @@ class Sync:
 
         written = write(plan)
         if written:
-            self._session.look_again()
+            self._session.reload()
         posted: list[PublishedComment] = []
         for item in due(self._view()):
             outcome = publish_once(

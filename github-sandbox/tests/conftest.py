@@ -86,14 +86,14 @@ def secret(sandbox: Sandbox) -> Repository:
 
 
 @pytest.fixture
-def told(sandbox: Sandbox) -> Iterator[list[str]]:
+def reported(sandbox: Sandbox) -> Iterator[list[str]]:
     """What happens, as webhooks would tell it."""
-    heard: list[str] = []
+    received: list[str] = []
     listeners = sandbox.world.listeners
 
-    def hear(event: Event) -> None:
-        heard.append(f"{event.name} {event.action}")
+    def receive(event: Event) -> None:
+        received.append(f"{event.name} {event.action}")
 
-    listeners.append(hear)
-    yield heard
-    listeners.remove(hear)
+    listeners.append(receive)
+    yield received
+    listeners.remove(receive)

@@ -38,13 +38,13 @@ def hidden(answer: httpx2.Response) -> dict[str, str]:
     return {name: unescape(value) for name, value in found}
 
 
-def ask(web: httpx2.Client, app: App, **query: str) -> httpx2.Response:
+def send(web: httpx2.Client, app: App, **query: str) -> httpx2.Response:
     given = {"client_id": app.client_id, "redirect_uri": f"{HOST}/signed-in", "state": "s&1"}
     return web.get("/login/oauth/authorize", params={**given, **PKCE, **query})
 
 
 def code_of(web: httpx2.Client, app: App) -> str:
-    page = ask(web, app)
+    page = send(web, app)
     if page.status_code == 302:
         return query_of(page)["code"]
     data = hidden(page) | {"authorize": "1"}

@@ -20,8 +20,8 @@ def test_numbers_are_never_used_again(api: Api) -> None:
     api("POST", "graphql", {"query": mutation, "variables": variables})
 
     assert api.issue()["number"] == 3
-    gone = api("GET", "/issues/2")
-    assert (gone.status_code, gone.json()["message"]) == (410, "This issue was deleted")
+    removed = api("GET", "/issues/2")
+    assert (removed.status_code, removed.json()["message"]) == (410, "This issue was deleted")
     assert api("GET", "/issues/99").status_code == 404
 
 
@@ -131,12 +131,12 @@ def test_null_clears_and_absence_keeps(api: Api) -> None:
     api("POST", "/milestones", {"title": "One"})
     api.issue("Title", body="Body", milestone=1, labels=["a"], assignees=["learner"])
 
-    kept = api("PATCH", "/issues/1", {"title": "New"}).json()
+    stored = api("PATCH", "/issues/1", {"title": "New"}).json()
     cleared: dict[str, object] = {"body": None, "milestone": None, "labels": [], "assignees": []}
     empty = api("PATCH", "/issues/1", cleared).json()
 
-    assert (kept["title"], kept["body"], kept["milestone"]["number"]) == ("New", "Body", 1)
-    assert kept["assignee"]["login"] == "learner"
+    assert (stored["title"], stored["body"], stored["milestone"]["number"]) == ("New", "Body", 1)
+    assert stored["assignee"]["login"] == "learner"
     assert [empty[key] for key in cleared] == [None, None, [], []]
 
 

@@ -46,11 +46,11 @@ def test_a_304_costs_nothing_and_everything_else_one(api: Api) -> None:
     condition = {"If-None-Match": first.headers["etag"]}
     same = api("GET", "/labels", headers=condition)
     refused = api("GET", "/labels/none")
-    asked = api("GET", "rate_limit").json()["resources"]["core"]
+    requested = api("GET", "rate_limit").json()["resources"]["core"]
 
     used = [int(answer.headers["x-ratelimit-used"]) for answer in (first, same, refused)]
     assert used == [1, 1, 2]
-    assert (asked["used"], asked["remaining"], asked["limit"]) == (2, 4_998, 5_000)
+    assert (requested["used"], requested["remaining"], requested["limit"]) == (2, 4_998, 5_000)
 
 
 def test_an_empty_budget_refuses_until_the_hour_is_over(sandbox: Sandbox, api: Api) -> None:
@@ -74,13 +74,13 @@ def test_an_app_that_asks_for_itself_has_a_budget_of_its_own(
     as_app, stranger = with_token(sandbox_app.jwt()), with_token(None)
     sandbox.world.limits.exhaust("", now)
     refused = stranger("GET", "/labels")
-    asked = [as_app("GET", "app") for _ in range(2)]
+    requested = [as_app("GET", "app") for _ in range(2)]
     sandbox.world.limits.exhaust(f"app/{sandbox_app.app.id}", now)
     used_up = as_app("GET", "app")
 
     assert (refused.status_code, refused.headers["x-ratelimit-limit"]) == (403, "60")
-    assert [answer.headers["x-ratelimit-used"] for answer in asked] == ["1", "2"]
-    assert asked[0].headers["x-ratelimit-limit"] == "5000"
+    assert [answer.headers["x-ratelimit-used"] for answer in requested] == ["1", "2"]
+    assert requested[0].headers["x-ratelimit-limit"] == "5000"
     assert used_up.status_code == 403
     assert f"app ID {sandbox_app.app.id}" in used_up.json()["message"]
     assert with_token(sandbox.token)("GET", "/labels").headers["x-ratelimit-used"] == "1"

@@ -100,7 +100,7 @@ class TestPulls:
         assert numbers(base="other") == []
 
     def test_what_cannot_be_is_refused(self, api: Api, world: World) -> None:
-        def said(**fields: Any) -> str:
+        def text(**fields: Any) -> str:
             answer = propose(api, **fields)
             assert answer.status_code == 422
             error = answer.json()["errors"][0]
@@ -111,11 +111,11 @@ class TestPulls:
         git.refs["refs/heads/same"] = git.refs["refs/heads/main"]
         world.commit_files(world.repository(), {"a": b""}, "Orphan", "orphan")
         propose(api)
-        assert said() == "A pull request already exists for learner:work."
-        assert said(head="same") == "No commits between main and same"
-        assert said(head="orphan") == "The orphan branch has no history in common with main"
-        assert said(head="gone") == "head invalid"
-        assert said(head="work", base="gone") == "base invalid"
+        assert text() == "A pull request already exists for learner:work."
+        assert text(head="same") == "No commits between main and same"
+        assert text(head="orphan") == "The orphan branch has no history in common with main"
+        assert text(head="gone") == "head invalid"
+        assert text(head="work", base="gone") == "base invalid"
 
     def test_an_issue_is_no_pull_request(self, api: Api) -> None:
         api.issue()
@@ -160,11 +160,11 @@ class TestEvents:
         api("PATCH", "/issues/1", {"state": "closed"})
         api("PATCH", "/issues/1", {"state": "open", "title": "Read on"})
         listed = api("GET", "/issues/1/events").json()
-        told = [
+        reported = [
             (one["event"], (one.get("label") or one.get("milestone") or {}).get("name"))
             for one in listed
         ]
-        assert told == [
+        assert reported == [
             ("labeled", "a"),
             ("milestoned", None),
             ("labeled", "b"),
@@ -181,8 +181,8 @@ class TestEvents:
         branch(world, "work", {"a.md": b""})
         propose(api)
         sha = api("PUT", "/pulls/1/merge").json()["sha"]
-        told = [(one["event"], one["commit_id"]) for one in api("GET", "/issues/1/events").json()]
-        assert told == [("merged", sha), ("closed", None)]
+        reported = [(one["event"], one["commit_id"]) for one in api("GET", "/issues/1/events").json()]
+        assert reported == [("merged", sha), ("closed", None)]
 
 
 class TestPermission:

@@ -13,16 +13,7 @@ from github_sandbox.server import Sandbox
 from github_sandbox.state import apps
 from github_sandbox.state.objects import App
 from tests.client import Api
-from tests.flows import (
-    HOST,
-    VERIFIER,
-    ask,
-    code_of,
-    hidden,
-    query_of,
-    token_of,
-    trade,
-)
+from tests.flows import (HOST, VERIFIER, send, code_of, hidden, query_of, token_of, trade)
 
 WithToken = Callable[[str | None], Api]
 
@@ -31,24 +22,24 @@ class TestSigningIn:
     def test_the_person_is_asked_once_and_goes_back_with_a_code(
         self, web: httpx2.Client, mentor: httpx2.Client, paths: App
     ) -> None:
-        page = ask(web, paths)
+        page = send(web, paths)
         assert "Authorize Paths" in page.text
         assert f"form-action 'self' {HOST};" in page.headers["content-security-policy"]
         back = web.post("/login/oauth/authorize", data=hidden(page) | {"authorize": "1"})
         assert back.headers["location"].startswith(f"{HOST}/signed-in?")
         assert query_of(back)["state"] == "s&1"
 
-        assert query_of(ask(web, paths))["code"] != query_of(back)["code"]
-        assert ask(mentor, paths).status_code == 200
+        assert query_of(send(web, paths))["code"] != query_of(back)["code"]
+        assert send(mentor, paths).status_code == 200
 
     def test_who_says_no_goes_back_without(self, web: httpx2.Client, paths: App) -> None:
-        data = hidden(ask(web, paths)) | {"authorize": "0"}
+        data = hidden(send(web, paths)) | {"authorize": "0"}
         query = query_of(web.post("/login/oauth/authorize", data=data))
         assert (query["error"], query["state"]) == ("access_denied", "s&1")
         assert "code" not in query
 
     def test_only_registered_places_are_gone_back_to(self, web: httpx2.Client, paths: App) -> None:
-        answer = ask(web, paths, redirect_uri="https://evil.example/signed-in")
+        answer = send(web, paths, redirect_uri="https://evil.example/signed-in")
         assert answer.headers["location"].startswith(f"{HOST}/signed-in?")
         assert query_of(answer)["error"] == "redirect_uri_mismatch"
         data = {
@@ -58,16 +49,16 @@ class TestSigningIn:
         }
         posted = query_of(web.post("/login/oauth/authorize", data=data))
         assert posted["error"] == "redirect_uri_mismatch"
-        assert f"{HOST}/other" in ask(web, paths, redirect_uri=f"{HOST}/other").text
+        assert f"{HOST}/other" in send(web, paths, redirect_uri=f"{HOST}/other").text
 
     def test_unknown_apps_and_other_methods_are_refused(
         self, web: httpx2.Client, paths: App
     ) -> None:
-        assert ask(web, paths, client_id="Iv1.none").status_code == 404
-        assert ask(web, paths, code_challenge_method="plain").status_code == 422
-        assert ask(web, paths, code_challenge="short").status_code == 422
+        assert send(web, paths, client_id="Iv1.none").status_code == 404
+        assert send(web, paths, code_challenge_method="plain").status_code == 422
+        assert send(web, paths, code_challenge="short").status_code == 422
         paths.callback_urls = ()
-        assert ask(web, paths).status_code == 404
+        assert send(web, paths).status_code == 404
 
     def test_a_code_brings_a_token_once(self, web: httpx2.Client, paths: App) -> None:
         code = code_of(web, paths)
@@ -191,7 +182,7 @@ class TestPersonsToken:
         assert path in web.get("/settings/installations").text
         web.post(path)
         assert person("GET", "user").status_code == 401
-        assert ask(web, paths).status_code == 200
+        assert send(web, paths).status_code == 200
 
     @pytest.mark.usefixtures("secret")
     def test_each_sees_installations_that_concern_them(
@@ -294,4 +285,4 @@ def test_other_processes_can_sign_people_in(
     assert sandbox.world.users["acme"].owners == {"ada"}
     # They have agreed as well: nobody is asked.
     paths = sandbox.world.apps[made["id"]]
-    assert ask(web, paths).status_code == 302
+    assert send(web, paths).status_code == 302

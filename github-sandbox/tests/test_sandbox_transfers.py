@@ -43,7 +43,7 @@ def test_it_keeps_its_words_and_what_the_other_repository_knows(
     labels = ["known", "unknown"]
     old = api.issue("Goes", body="Body", labels=labels, milestone=1, assignees=["learner"])
     api("POST", "/issues/1/sub_issues", {"sub_issue_id": old["id"]})
-    said = api("POST", "/issues/2/comments", {"body": "Hello"}).json()
+    text = api("POST", "/issues/2/comments", {"body": "Hello"}).json()
 
     transfer(sandbox, elsewhere, 2)
 
@@ -54,8 +54,8 @@ def test_it_keeps_its_words_and_what_the_other_repository_knows(
     assert new["milestone"]["title"] == "May"
     assert new["id"] != old["id"]
     [comment] = api("GET", f"{ELSEWHERE}/issues/2/comments").json()
-    assert (comment["body"], comment["user"]) == ("Hello", said["user"])
-    assert comment["id"] != said["id"]
+    assert (comment["body"], comment["user"]) == ("Hello", text["user"])
+    assert comment["id"] != text["id"]
     assert api("GET", "/issues/1/sub_issues").json() == []
 
 
@@ -219,12 +219,12 @@ def test_over_graphql(sandbox: Sandbox, api: Api, elsewhere: Repository) -> None
         "mutation($input: TransferIssueInput!) { transferIssue(input: $input) { issue { id } } }"
     )
 
-    def ask(**given: str) -> dict[str, object]:
+    def send(**given: str) -> dict[str, object]:
         sent = {"query": query, "variables": {"input": {"issueId": node, **given}}}
         return dict(api.client.post(sandbox.graphql_url, json=sent).json())
 
-    assert "errors" in ask(repositoryId="R_999")
-    assert ask(repositoryId=repository) == {
+    assert "errors" in send(repositoryId="R_999")
+    assert send(repositoryId=repository) == {
         "data": {
             "transferIssue": {
                 "issue": {"id": f"I_{elsewhere.issues[1].id}", "number": 1},
@@ -232,4 +232,4 @@ def test_over_graphql(sandbox: Sandbox, api: Api, elsewhere: Repository) -> None
             }
         }
     }
-    assert "errors" in ask(repositoryId=repository), "the old id leads nowhere"
+    assert "errors" in send(repositoryId=repository), "the old id leads nowhere"

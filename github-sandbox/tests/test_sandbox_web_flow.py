@@ -22,7 +22,7 @@ from tests.flows import (
 WithToken = Callable[[str | None], Api]
 
 
-class TestWhoLooks:
+class TestWhoMaySee:
     def test_it_is_the_learner_until_somebody_else_is_chosen(
         self, sandbox: Sandbox, web: httpx2.Client
     ) -> None:
@@ -228,7 +228,7 @@ class TestInstalling:
         assert web.post(f"/apps/{paths.slug}/installations", data=data).status_code == 409
 
     def test_it_can_be_changed_stopped_and_removed(
-        self, sandbox: Sandbox, web: httpx2.Client, paths: App, told: list[str]
+        self, sandbox: Sandbox, web: httpx2.Client, paths: App, reported: list[str]
     ) -> None:
         world = sandbox.world
         other = world.add_repository("learner/other")
@@ -249,7 +249,7 @@ class TestInstalling:
         assert web.post(f"{page}/nonsense").status_code == 404
         web.post(f"{page}/uninstall")
         assert world.installations == {}
-        assert told == [
+        assert reported == [
             "installation created",
             "installation_repositories added",
             "installation_repositories removed",

@@ -26,7 +26,7 @@ def inbox(sandbox: Sandbox, webhook_inbox: WebhookInbox) -> WebhookInbox:
     return webhook_inbox
 
 
-def heard(sandbox: Sandbox, inbox: WebhookInbox) -> list[str]:
+def received(sandbox: Sandbox, inbox: WebhookInbox) -> list[str]:
     sandbox.webhooks.settle()
     return [
         f"{one.headers['x-github-event']}.{json.loads(one.body).get('action')}"
@@ -38,7 +38,7 @@ def test_a_delivery_is_signed_over_its_bytes(
     sandbox: Sandbox, api: Api, inbox: WebhookInbox
 ) -> None:
     api("POST", "/labels", {"name": "früh"})
-    assert heard(sandbox, inbox) == ["label.created"]
+    assert received(sandbox, inbox) == ["label.created"]
 
     [delivery] = inbox.received
     digest = hmac.new(SECRET.encode(), delivery.body, hashlib.sha256).hexdigest()
@@ -51,7 +51,7 @@ def test_closing_an_issue_is_heard(sandbox: Sandbox, api: Api, inbox: WebhookInb
     api.issue(labels=["a"])
     api("PATCH", "/issues/1", {"state": "closed"})
 
-    assert heard(sandbox, inbox) == [
+    assert received(sandbox, inbox) == [
         "label.created",
         "issues.opened",
         "issues.labeled",
@@ -70,10 +70,10 @@ def test_events_can_be_lost_doubled_held_and_turned_round(
     faults.copies, faults.held = 1, True
     api("PATCH", "/issues/1", {"state": "open"})
     api("PATCH", "/issues/1", {"title": "Last"})
-    assert heard(sandbox, inbox) == ["issues.closed", "issues.closed"]
+    assert received(sandbox, inbox) == ["issues.closed", "issues.closed"]
 
     assert sandbox.webhooks.release("reversed") == 2
-    assert heard(sandbox, inbox)[2:] == ["issues.edited", "issues.reopened"]
+    assert received(sandbox, inbox)[2:] == ["issues.edited", "issues.reopened"]
 
 
 def test_an_app_can_look_up_and_repeat_a_failed_delivery(
@@ -157,7 +157,7 @@ def test_an_app_does_not_hear_what_it_may_not_read(
     sandbox: Sandbox, api: Api, sandbox_app: InstalledApp, webhook_inbox: WebhookInbox
 ) -> None:
     del sandbox_app.installation.permissions["issues"]
-    before = heard(sandbox, webhook_inbox)
+    before = received(sandbox, webhook_inbox)
     api.issue()
 
-    assert heard(sandbox, webhook_inbox) == before
+    assert received(sandbox, webhook_inbox) == before

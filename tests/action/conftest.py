@@ -1,13 +1,13 @@
 """The stage that these tests run the Action on."""
 
 import pytest
-from action.stage import Stage
+from action.stage import ActionRunner
 from cli.terminal import Terminal, terminal
 
 __all__ = ["stage", "terminal"]
 
 
 @pytest.fixture
-def stage(terminal: Terminal) -> Stage:
+def stage(terminal: Terminal) -> ActionRunner:
     """A repository without settings, ready for runs of the Action."""
-    return Stage(terminal)
+    return ActionRunner(terminal)

@@ -19,7 +19,7 @@ NOW = datetime(2026, 1, 6, 9, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Ran:
+class ActionRun:
     """What a run left behind."""
 
     code: int
@@ -28,7 +28,7 @@ class Ran:
     summary: str
 
 
-class Stage:
+class ActionRunner:
     """The learner's repository, and runs of the Action in it."""
 
     def __init__(self, terminal: Terminal) -> None:
@@ -62,7 +62,7 @@ class Stage:
         *,
         now: datetime = NOW,
         **inputs: str,
-    ) -> Ran:
+    ) -> ActionRun:
         """One run in this process; `inputs` as the workflow gives them."""
         self._runs += 1
         place = self.folder.parent / f"run-{self._runs}"
@@ -82,7 +82,7 @@ class Stage:
         out = StringIO()
         code = main(environ, out=out, now=lambda: now)
         summary = place / "summary.md"
-        return Ran(
+        return ActionRun(
             code=code,
             log=out.getvalue(),
             outputs=read_outputs(place / "outputs"),

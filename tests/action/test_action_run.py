@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from action.stage import NOW, Stage
+from action.stage import NOW, ActionRunner
 from cli.terminal import CURRICULUM, curriculum_text, settings_text
 from planning.paths import LONG, SMALL
 
@@ -18,7 +18,7 @@ HOSTILE = "$(id) `id` ${{ github.token }} ##[error]a <img src=x> @everyone \u202
 READ = {"issues": "read", "contents": "read", "metadata": "read"}
 
 
-def test_a_run_with_nothing_to_do_asks_little(stage: Stage) -> None:
+def test_a_run_with_nothing_to_do_asks_little(stage: ActionRunner) -> None:
     stage.follow()
     seeded = stage.run("workflow_dispatch")
     assert (seeded.code, int(seeded.outputs["changes"])) == (0, stage.writes())
@@ -30,14 +30,14 @@ def test_a_run_with_nothing_to_do_asks_little(stage: Stage) -> None:
     assert len(journal.entries) - before <= 6  # settings, curriculum, three lists, comments
 
 
-def test_an_event_without_news_asks_nothing_at_all(stage: Stage) -> None:
+def test_an_event_without_news_asks_nothing_at_all(stage: ActionRunner) -> None:
     ran = stage.run("issues", stage.event("assigned"))
     assert (ran.code, ran.outputs["changes"], ran.outputs["percent"]) == (0, "0", "")
     assert "Nothing to do" in ran.summary
     assert not stage.sandbox.world.journal.entries
 
 
-def test_outputs_tell_where_the_learner_is(stage: Stage) -> None:
+def test_outputs_tell_where_the_learner_is(stage: ActionRunner) -> None:
     stage.follow()
     stage.run("workflow_dispatch")
     number = stage.terminal.issue("Read the tutorial")["number"]
@@ -54,7 +54,7 @@ def test_outputs_tell_where_the_learner_is(stage: Stage) -> None:
     assert "31%" in badge.read_text(encoding="utf-8")
 
 
-def test_inputs_stand_in_for_a_file_that_is_not_there(stage: Stage) -> None:
+def test_inputs_stand_in_for_a_file_that_is_not_there(stage: ActionRunner) -> None:
     first = stage.run(
         "workflow_dispatch",
         curriculum="learn-python-12-weeks",
@@ -68,7 +68,7 @@ def test_inputs_stand_in_for_a_file_that_is_not_there(stage: Stage) -> None:
     assert stage.run("schedule").code == 3
 
 
-def test_a_file_counts_before_the_inputs(stage: Stage) -> None:
+def test_a_file_counts_before_the_inputs(stage: ActionRunner) -> None:
     stage.follow()
     ran = stage.run("workflow_dispatch", curriculum="learn-python-12-weeks", start="2026-01-05")
     assert ran.code == 0
@@ -76,7 +76,7 @@ def test_a_file_counts_before_the_inputs(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("inputs", "code", "told"),
+    ("inputs", "code", "reported"),
     [
         ({}, 3, "Make one with `milepost init`"),
         ({"start": "soon"}, 3, "the inputs of the action: start: a date such as 2026-01-31"),
@@ -87,17 +87,17 @@ def test_a_file_counts_before_the_inputs(stage: Stage) -> None:
     ],
 )
 def test_a_mistake_stops_it_before_anything_is_written(
-    stage: Stage, inputs: dict[str, str], code: int, told: str
+    stage: ActionRunner, inputs: dict[str, str], code: int, reported: str
 ) -> None:
     ran = stage.run("workflow_dispatch", None, now=NOW, **inputs)
     assert ran.code == code
-    assert told.replace("%3A", ":") in ran.log
+    assert reported.replace("%3A", ":") in ran.log
     assert "::error " in ran.log
     assert ran.summary.startswith("## Milepost stopped")
     assert stage.writes() == 0
 
 
-def test_a_dry_run_shows_all_and_writes_nothing(stage: Stage) -> None:
+def test_a_dry_run_shows_all_and_writes_nothing(stage: ActionRunner) -> None:
     stage.follow()
     ran = stage.run("workflow_dispatch", dry_run="true")
     assert (ran.code, stage.writes()) == (0, 0)
@@ -106,7 +106,7 @@ def test_a_dry_run_shows_all_and_writes_nothing(stage: Stage) -> None:
     assert int(ran.outputs["changes"]) > 20
 
 
-def test_commands_do_one_thing_each(stage: Stage) -> None:
+def test_commands_do_one_thing_each(stage: ActionRunner) -> None:
     stage.follow()
     assert "8 issues to create" in stage.run("schedule", command="plan").summary
     assert stage.writes() == 0
@@ -126,7 +126,7 @@ def test_commands_do_one_thing_each(stage: Stage) -> None:
     assert stage.writes() == before + 2
 
 
-def test_a_checkpoint_before_its_time_is_not_reported(stage: Stage) -> None:
+def test_a_checkpoint_before_its_time_is_not_reported(stage: ActionRunner) -> None:
     stage.follow()
     stage.run("workflow_dispatch")
     ran = stage.run("workflow_dispatch", command="checkpoint")
@@ -134,7 +134,7 @@ def test_a_checkpoint_before_its_time_is_not_reported(stage: Stage) -> None:
     assert "No checkpoint's time has come yet." in ran.summary
 
 
-def test_removals_want_a_word(stage: Stage) -> None:
+def test_removals_want_a_word(stage: ActionRunner) -> None:
     stage.follow(LONG)
     stage.run("workflow_dispatch")
     stage.follow(SMALL)
@@ -144,7 +144,7 @@ def test_removals_want_a_word(stage: Stage) -> None:
     assert stage.run("workflow_dispatch", allow_removals="true").code == 0
 
 
-def test_a_fork_waits_until_it_is_asked(stage: Stage) -> None:
+def test_a_fork_waits_until_it_is_asked(stage: ActionRunner) -> None:
     stage.follow()
     event = stage.event("opened")
     event["repository"]["fork"] = True
@@ -155,7 +155,7 @@ def test_a_fork_waits_until_it_is_asked(stage: Stage) -> None:
     assert stage.run("issues", event).outputs["percent"] == "0"
 
 
-def propose(stage: Stage, start: str = "2026-01-05") -> dict[str, Any]:
+def propose(stage: ActionRunner, start: str = "2026-01-05") -> dict[str, Any]:
     """A pull request of the learner's, checked out; its event."""
     stage.terminal.follow(start=start)
     made = stage.terminal.github("POST", "/issues", title="Stands for a pull request")
@@ -163,7 +163,7 @@ def propose(stage: Stage, start: str = "2026-01-05") -> dict[str, Any]:
     return stage.event("opened", pull_request=pull)
 
 
-def test_a_pull_request_gets_one_comment_kept_true(stage: Stage) -> None:
+def test_a_pull_request_gets_one_comment_kept_true(stage: ActionRunner) -> None:
     stage.follow()
     stage.run("workflow_dispatch")
     event = propose(stage, start="2026-02-02")
@@ -192,7 +192,7 @@ def test_a_pull_request_gets_one_comment_kept_true(stage: Stage) -> None:
     assert "Nothing to do" in third["body"]
 
 
-def test_a_pull_request_beside_the_path_gets_none(stage: Stage) -> None:
+def test_a_pull_request_beside_the_path_gets_none(stage: ActionRunner) -> None:
     stage.follow()
     stage.run("workflow_dispatch")
     event = propose(stage)
@@ -202,7 +202,7 @@ def test_a_pull_request_beside_the_path_gets_none(stage: Stage) -> None:
     assert "does not change the path" in ran.summary
 
 
-def test_a_pull_request_from_a_fork_shows_its_plan_in_the_run(stage: Stage) -> None:
+def test_a_pull_request_from_a_fork_shows_its_plan_in_the_run(stage: ActionRunner) -> None:
     stage.follow()
     stage.run("workflow_dispatch")
     event = propose(stage, start="2026-02-02")
@@ -216,7 +216,7 @@ def test_a_pull_request_from_a_fork_shows_its_plan_in_the_run(stage: Stage) -> N
     assert "### Plan for" in ran.summary
 
 
-def test_hostile_words_of_everybody_are_only_shown(stage: Stage) -> None:
+def test_hostile_words_of_everybody_are_only_shown(stage: ActionRunner) -> None:
     path = SMALL.model_copy(update={"title": HOSTILE})
     stage.terminal.push(CURRICULUM, curriculum_text(path))
     stage.terminal.push(CONFIG_PATH, settings_text())
@@ -231,7 +231,7 @@ def test_hostile_words_of_everybody_are_only_shown(stage: Stage) -> None:
 
 
 def test_a_bug_is_told_kindly_and_kept_without_the_token(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: ActionRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stage.follow()
 
@@ -248,7 +248,7 @@ def test_a_bug_is_told_kindly_and_kept_without_the_token(
 
 @pytest.mark.parametrize("missing", ["GITHUB_TOKEN", "GITHUB_REPOSITORY", "GITHUB_EVENT_PATH"])
 def test_what_the_runner_should_have_set_is_named(
-    stage: Stage, missing: str, capsys: pytest.CaptureFixture[str]
+    stage: ActionRunner, missing: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     event = stage.folder / "event.json"
     event.write_text("{}")

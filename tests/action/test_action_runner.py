@@ -9,8 +9,8 @@ from action.stage import read_outputs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.action.run import complaints
-from bot.action.runner import MOST, Log, write_outputs, write_summary
+from bot.action.run import annotations
+from bot.action.runner import MOST, RunnerLog, write_outputs, write_summary
 from bot.errors import ConfigError, CurriculumError, MilepostError, RefusedError
 
 HOSTILE = [
@@ -45,11 +45,11 @@ def obeyed(log: str) -> list[str]:
 @given(st.lists(anything))
 def test_what_is_said_is_never_obeyed(texts: list[str]) -> None:
     out = StringIO()
-    with Log(out) as log:
+    with RunnerLog(out) as log:
         log.mask("secret")
         with log.group("Plan"):
             for text in texts:
-                log.say(text)
+                log.write(text)
         log.command("notice", "ours")
     assert obeyed(out.getvalue()) == [
         "::add-mask::secret",
@@ -62,13 +62,13 @@ def test_what_is_said_is_never_obeyed(texts: list[str]) -> None:
 @given(anything, anything)
 def test_a_command_is_one_line_whatever_it_says(message: str, file: str) -> None:
     out = StringIO()
-    with Log(out) as log:
+    with RunnerLog(out) as log:
         log.command("error", message, file=file, line=3)
     [line] = out.getvalue().removesuffix("\n").split("\n")
     assert "\r" not in line
     assert obeyed(out.getvalue()) == [line]
-    properties, _, told = line.removeprefix("::error ").partition("::")
-    assert _read(told) == message
+    properties, _, reported = line.removeprefix("::error ").partition("::")
+    assert _read(reported) == message
     assert [_read(p.partition("=")[2]) for p in properties.split(",")] == [file, "3"]
 
 
@@ -145,4 +145,4 @@ def test_without_files_nothing_is_written(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_mistake_is_shown_where_it_was_made(
     error: MilepostError, expected: list[tuple[str, str | None, str | None]]
 ) -> None:
-    assert [(c["message"], c["file"], c["line"]) for c in complaints(error)] == expected
+    assert [(c["message"], c["file"], c["line"]) for c in annotations(error)] == expected

@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from bot.action.inputs import Command, Inputs, inputs
-from bot.action.told import Done, outputs
+from bot.action.inputs import ActionCommand, Inputs, inputs
+from bot.action.told import ActivityResult, outputs
 from bot.settings import CONFIG_PATH
 
 ROOT = Path(__file__).parents[2]
@@ -26,8 +26,8 @@ def test_every_input_is_described_and_has_a_default() -> None:
 
 
 def test_every_input_reaches_the_program() -> None:
-    handed_on = {name for value in ENV.values() for name in re.findall(r"inputs\.([a-z-]+)", value)}
-    assert handed_on | {"python"} == set(ACTION["inputs"])
+    passed_on = {name for value in ENV.values() for name in re.findall(r"inputs\.([a-z-]+)", value)}
+    assert passed_on | {"python"} == set(ACTION["inputs"])
     given = {
         variable: ACTION["inputs"][found[1]]["default"]
         for variable, value in ENV.items()
@@ -37,23 +37,23 @@ def test_every_input_reaches_the_program() -> None:
 
 
 def test_each_variable_is_read() -> None:
-    said = {"command": "plan", "config": "a.yml", "dry_run": "true", "allow_removals": "TRUE"}
+    text = {"command": "plan", "config": "a.yml", "dry_run": "true", "allow_removals": "TRUE"}
     path = {"curriculum": "b", "start": "c", "pace": "d", "timezone": "e", "ahead": "f"}
-    variables = {f"MILEPOST_{name.upper()}": value for name, value in (said | path).items()}
+    variables = {f"MILEPOST_{name.upper()}": value for name, value in (text | path).items()}
     assert set(variables) == {name for name in ENV if name.startswith("MILEPOST_")}
     assert inputs(variables) == Inputs(
-        command=Command.PLAN, dry_run=True, allow_removals=True, config="a.yml", path=path
+        command=ActionCommand.PLAN, dry_run=True, allow_removals=True, config="a.yml", path=path
     )
 
 
 def test_the_commands_are_told() -> None:
-    told = ACTION["inputs"]["command"]["description"]
-    assert [c for c in Command if not re.search(rf"\b{c}\b", told)] == []
+    reported = ACTION["inputs"]["command"]["description"]
+    assert [c for c in ActionCommand if not re.search(rf"\b{c}\b", reported)] == []
     assert ACTION["inputs"]["config"]["default"] == CONFIG_PATH
 
 
 def test_every_output_is_given() -> None:
-    assert set(ACTION["outputs"]) == set(outputs(Done(title="", why=""), None))
+    assert set(ACTION["outputs"]) == set(outputs(ActivityResult(title="", why=""), None))
     for name, declared in ACTION["outputs"].items():
         assert declared["value"] == f"${{{{ steps.run.outputs.{name} }}}}"
         assert declared["description"]

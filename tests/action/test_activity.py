@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.action.activity import OURS, activity
-from bot.action.inputs import Command, Inputs
+from bot.action.activity import OURS, requested_activity
+from bot.action.inputs import ActionCommand, Inputs
 from bot.planning.marker import Marker, wrap
 
 HOME = {"default_branch": "main", "fork": False, "is_template": False}
@@ -87,42 +87,54 @@ TABLE: list[tuple[str, dict[str, Any], str | None]] = [
 
 @pytest.mark.parametrize(("event", "payload", "expected"), TABLE)
 def test_what_an_event_asks_for(event: str, payload: dict[str, Any], expected: str | None) -> None:
-    found = activity(event, payload, Inputs())
+    found = requested_activity(event, payload, Inputs())
     assert found.what == expected
     assert found.why.endswith(".")
     assert found.pull == (7 if expected == "plan" else None)
 
 
 def test_a_push_is_held_against_the_guide_that_the_settings_name() -> None:
-    assert activity("push", pushed("notes.md"), Inputs(), "guide.md").what is None
-    assert activity("push", pushed("guide.md"), Inputs(), "guide.md").what is Command.SYNC
+    assert requested_activity("push", pushed("notes.md"), Inputs(), "guide.md").what is None
+    assert (
+        requested_activity("push", pushed("guide.md"), Inputs(), "guide.md").what
+        is ActionCommand.SYNC
+    )
     other = Inputs(config="path/settings.yml")
-    assert activity("push", pushed("path/settings.yml"), other, "guide.md").what is Command.SYNC
-    assert activity("push", pushed(".github/milepost.yml"), other, "guide.md").what is None
+    assert (
+        requested_activity("push", pushed("path/settings.yml"), other, "guide.md").what
+        is ActionCommand.SYNC
+    )
+    assert (
+        requested_activity("push", pushed(".github/milepost.yml"), other, "guide.md").what is None
+    )
 
 
 @pytest.mark.parametrize("copy", ["fork", "is_template"])
 @pytest.mark.parametrize("event", EVENTS)
 def test_a_copy_of_a_repository_waits_until_it_is_asked(event: str, copy: str) -> None:
     payload = came("opened", pull_request=pull(), repository=HOME | {copy: True})
-    asked = event in {"workflow_dispatch", "repository_dispatch"}
-    found = activity(event, payload | {"ref": "refs/heads/main"}, Inputs())
-    assert (found.what is not None, found.if_begun) == (True, not asked)
+    requested = event in {"workflow_dispatch", "repository_dispatch"}
+    found = requested_activity(event, payload | {"ref": "refs/heads/main"}, Inputs())
+    assert (found.what is not None, found.only_if_started) == (True, not requested)
 
 
-@pytest.mark.parametrize("command", [c for c in Command if c is not Command.AUTO])
-def test_a_command_is_obeyed_whatever_came(command: Command) -> None:
+@pytest.mark.parametrize("command", [c for c in ActionCommand if c is not ActionCommand.AUTO])
+def test_a_command_is_obeyed_whatever_came(command: ActionCommand) -> None:
     for event in EVENTS:
-        found = activity(event, came("assigned", pull_request=pull()), Inputs(command=command))
+        found = requested_activity(
+            event, came("assigned", pull_request=pull()), Inputs(command=command)
+        )
         assert found.what is command
-        assert (found.pull is not None) == (event == "pull_request" and command is Command.PLAN)
+        assert (found.pull is not None) == (
+            event == "pull_request" and command is ActionCommand.PLAN
+        )
 
 
-@pytest.mark.parametrize("command", list(Command))
-def test_no_command_makes_us_answer_ourselves(command: Command) -> None:
+@pytest.mark.parametrize("command", list(ActionCommand))
+def test_no_command_makes_us_answer_ourselves(command: ActionCommand) -> None:
     payload = came("edited", issue=OUR_TASK, sender=APP)
     for event in ("issues", "issue_comment"):
-        assert activity(event, payload, Inputs(command=command)).what is None
+        assert requested_activity(event, payload, Inputs(command=command)).what is None
 
 
 KEYS = (
@@ -147,10 +159,10 @@ json_values = st.recursive(
 @given(
     st.sampled_from(EVENTS) | st.text(max_size=10),
     json_values.filter(lambda value: isinstance(value, dict)),
-    st.sampled_from(Command),
+    st.sampled_from(ActionCommand),
 )
-def test_no_payload_upsets_it(event: str, payload: dict[str, Any], command: Command) -> None:
-    found = activity(event, payload, Inputs(command=command))
-    assert found.what is not Command.AUTO
+def test_no_payload_upsets_it(event: str, payload: dict[str, Any], command: ActionCommand) -> None:
+    found = requested_activity(event, payload, Inputs(command=command))
+    assert found.what is not ActionCommand.AUTO
     assert found.why
-    assert found.pull is None or (event, found.what) == ("pull_request", Command.PLAN)
+    assert found.pull is None or (event, found.what) == ("pull_request", ActionCommand.PLAN)

@@ -4,17 +4,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from action.stage import NOW, Stage
+from action.stage import NOW, ActionRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.action.awake import last_push
 
 PUSHED = datetime(2026, 1, 5, 10, tzinfo=UTC)
-TOLD = "2026-01-05T10:00:00Z"
+REPORTED = "2026-01-05T10:00:00Z"
 
 
-def home(*, private: object = False, pushed_at: object = TOLD) -> dict[str, Any]:
+def home(*, private: object = False, pushed_at: object = REPORTED) -> dict[str, Any]:
     return {"repository": {"private": private, "pushed_at": pushed_at}}
 
 
@@ -51,14 +51,14 @@ def test_no_payload_is_too_odd(pushed_at: object, repository: object) -> None:
     assert found is None or found.utcoffset() == timedelta(0)
 
 
-def dashboard(stage: Stage) -> str:
+def dashboard(stage: ActionRunner) -> str:
     return str(stage.terminal.issue("Your path")["body"]).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_the_dashboard_says_the_day_and_asks_for_nothing_more(stage: Stage) -> None:
+def test_the_dashboard_says_the_day_and_asks_for_nothing_more(stage: ActionRunner) -> None:
     stage.follow()
     payload = stage.event()
-    payload["repository"] |= {"private": False, "pushed_at": TOLD}
+    payload["repository"] |= {"private": False, "pushed_at": REPORTED}
     stage.run("workflow_dispatch", payload)
     assert "GitHub stops the daily look on 6 Mar 2026 unless something is pushed" in dashboard(
         stage

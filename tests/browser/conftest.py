@@ -38,8 +38,8 @@ def page(browser: "Browser") -> "Iterator[Page]":
     complaints: list[str] = []
     opened = browser.new_page(viewport={"width": 1200, "height": 900})
     opened.set_default_timeout(10_000)
-    opened.on("console", lambda told: complaints.append(told.text))
-    opened.on("pageerror", lambda told: complaints.append(str(told)))
+    opened.on("console", lambda reported: complaints.append(reported.text))
+    opened.on("pageerror", lambda reported: complaints.append(str(reported)))
     yield opened
     opened.close()
     assert complaints == []

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from browser.walking import Looks, Walker, walker
+from browser.walking import PageChecker, PageProblems, walker
 from reports import picture_states
-from reports.checkpoints import TOLD, three_months
-from reports.lives import TINY, Learner
-from server.gallery import Gallery, gallery, six_weeks
+from reports.checkpoints import REPORTED, three_months
+from reports.lives import TINY, HistoryLearner
+from server.gallery import PageDocuments, gallery, six_weeks
 from server.server_fixture import Host
 
 if TYPE_CHECKING:
@@ -20,14 +20,14 @@ WRONG = "timezone: there is no time zone 'Moon/Crater'.\nUse a name like Europe/
 
 
 @pytest.fixture(scope="module")
-def hung(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, Gallery]]:
+def hung(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, PageDocuments]]:
     with gallery(tmp_path_factory.mktemp("states")) as (host, walls):
-        walls.hang("ada/three-months", three_months().view(TOLD))
+        walls.hang("ada/three-months", three_months().view(REPORTED))
         walls.hang("ada/finished", picture_states.finished())
-        walls.hang("ada/before", Learner(TINY).view("2025-12-01"))
-        walls.hang("ada/wrong", six_weeks(), result="wrong", told=WRONG)
-        walls.known("ada/waiting", result="waiting", told="GitHub answered 503.")
-        walls.known("ada/refused", result="refused", told="GitHub said no.")
+        walls.hang("ada/before", HistoryLearner(TINY).view("2025-12-01"))
+        walls.hang("ada/wrong", six_weeks(), result="wrong", detail=WRONG)
+        walls.known("ada/waiting", result="waiting", detail="GitHub answered 503.")
+        walls.known("ada/refused", result="refused", detail="GitHub said no.")
         walls.known("ada/archived", result="archived", archived=True)
         walls.known("ada/new")
         walls.known("ada/unset", result="unset")
@@ -37,10 +37,12 @@ def hung(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, Galle
 
 
 @pytest.fixture
-def visitor(browser: "Browser", hung: tuple[Host, Gallery]) -> Iterator[tuple[Walker, Looks]]:
-    looks = Looks()
-    with walker(browser, looks, (hung[0].url,)) as somebody:
-        yield somebody, looks
+def visitor(
+    browser: "Browser", hung: tuple[Host, PageDocuments]
+) -> Iterator[tuple[PageChecker, PageProblems]]:
+    runner = PageProblems()
+    with walker(browser, runner, (hung[0].url,)) as somebody:
+        yield somebody, runner
 
 
 @pytest.mark.parametrize(
@@ -60,21 +62,24 @@ def visitor(browser: "Browser", hung: tuple[Host, Gallery]) -> Iterator[tuple[Wa
     ],
 )
 def test_each_state_can_be_read_by_everybody(
-    hung: tuple[Host, Gallery], visitor: tuple[Walker, Looks], path: str
+    hung: tuple[Host, PageDocuments], visitor: tuple[PageChecker, PageProblems], path: str
 ) -> None:
-    somebody, looks = visitor
+    somebody, runner = visitor
     assert somebody.open(f"{hung[0].url}/r/ada/{path}") == 200
-    somebody.look(f"state-{path.replace('/', '-')}")
-    assert (looks.barriers, looks.wide, looks.complaints) == ([], [], [])
+    somebody.job(f"state-{path.replace('/', '-')}")
+    assert (runner.barriers, runner.wide, runner.complaints) == ([], [], [])
 
 
 @pytest.mark.parametrize(
     ("status", "path"), [(404, "/r/ada/none"), (405, "/sign-out"), (401, "/cohort")]
 )
 def test_each_error_can_be_read_by_everybody(
-    hung: tuple[Host, Gallery], visitor: tuple[Walker, Looks], status: int, path: str
+    hung: tuple[Host, PageDocuments],
+    visitor: tuple[PageChecker, PageProblems],
+    status: int,
+    path: str,
 ) -> None:
-    somebody, looks = visitor
+    somebody, runner = visitor
     assert somebody.open(f"{hung[0].url}{path}") == status
-    somebody.look(f"error-{status}")
-    assert (looks.barriers, looks.wide, looks.complaints) == ([], [], [])
+    somebody.job(f"error-{status}")
+    assert (runner.barriers, runner.wide, runner.complaints) == ([], [], [])

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 import yaml
-from browser.walking import PATIENCE, Looks, Walker, walker
+from browser.walking import PATIENCE, PageChecker, PageProblems, walker
 from planning.paths import SMALL
 from reports.lives import RICH
 from server.scenario import Scenario
@@ -37,7 +37,7 @@ SECOND = "learner/second"
 ZONE = "Europe/Berlin"
 
 
-class Told(logging.Handler):
+class WarningLog(logging.Handler):
     """What the log told from the start on."""
 
     def __init__(self) -> None:
@@ -55,16 +55,16 @@ class Stage:
     browser: "Browser"
     sandbox: Sandbox
     host: Host
-    log: Told
-    looks: Looks = field(default_factory=Looks)
+    log: WarningLog
+    runner: PageProblems = field(default_factory=PageProblems)
     facts: dict[str, Any] = field(default_factory=dict)
 
     @contextmanager
-    def visitor(self, login: str = "", *, scripts: bool = True) -> Iterator[Walker]:
+    def visitor(self, login: str = "", *, scripts: bool = True) -> Iterator[PageChecker]:
         """Somebody with a new browser, whom GitHub knows there as `login`."""
         homes = (self.host.url, self.sandbox.url)
         how = {"java_script_enabled": scripts, "timezone_id": ZONE, "locale": "en"}
-        with walker(self.browser, self.looks, homes, **how) as somebody:
+        with walker(self.browser, self.runner, homes, **how) as somebody:
             if login:
                 self.sandbox.world.add_user(login)
                 somebody.open(f"{self.sandbox.url}/login")
@@ -72,7 +72,7 @@ class Stage:
             yield somebody
 
     @cached_property
-    def town(self) -> Scenario:
+    def app_server(self) -> Scenario:
         """What is there once the App is registered."""
         with self.sandbox.world.lock:
             app = next(iter(self.sandbox.world.apps.values()))
@@ -80,13 +80,13 @@ class Stage:
 
     def close(self) -> None:
         if "town" in self.__dict__:
-            self.town.github.close()
+            self.app_server.github.close()
 
 
 @pytest.fixture(scope="module")
 def stage(browser: "Browser", tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder: Path = tmp_path_factory.mktemp("walk")
-    log = Told()
+    log = WarningLog()
     with ExitStack() as at_the_end:
         sandbox = at_the_end.enter_context(running())
 
@@ -121,56 +121,56 @@ def walked(stage: Stage) -> Stage:
     return stage
 
 
-def register(stage: Stage, learner: Walker) -> None:
+def register(stage: Stage, learner: PageChecker) -> None:
     home = stage.host.url
     learner.open(home)
-    learner.look("landing-bare")
+    learner.job("landing-bare")
     learner.open(f"{home}/register")
-    learner.look("register-code")
+    learner.job("register-code")
     [address] = re.findall(r"http://\S+/register\?code=\S+", "\n".join(stage.log.lines))
     learner.open(address)
-    learner.look("register")
+    learner.job("register")
     learner.page.get_by_label("Name of the App").fill("Paths of Ada")
     learner.page.get_by_label("Anybody on that GitHub").check()
     learner.press("Go on")
-    learner.look("register-send")
+    learner.job("register-send")
     learner.press("Create on GitHub")
     learner.press("Create GitHub App")
-    learner.look("register-done")
-    stage.facts["registered"] = learner.says("This server is now Paths of Ada")
+    learner.job("register-done")
+    stage.facts["registered"] = learner.contains("This server is now Paths of Ada")
 
 
-def install(stage: Stage, learner: Walker) -> None:
-    town = stage.town
-    with town.world.lock:
-        town.world.add_repository("learner/secret", private=True)
-        second = town.world.add_repository(SECOND)
-    town.put("path.yml", _as_yaml(RICH))
-    town.put("path.yml", _as_yaml(SMALL), second)
+def install(stage: Stage, learner: PageChecker) -> None:
+    app_server = stage.app_server
+    with app_server.world.lock:
+        app_server.world.add_repository("learner/secret", private=True)
+        second = app_server.world.add_repository(SECOND)
+    app_server.put("path.yml", _as_yaml(RICH))
+    app_server.put("path.yml", _as_yaml(SMALL), second)
     learner.follow("Install it")
     learner.press("Install")
     learner.press("Authorize")
-    town.settle()
+    app_server.settle()
     learner.page.reload()
-    learner.look("setup-list")
-    stage.facts["listed"] = learner.says(HOME)
+    learner.job("setup-list")
+    stage.facts["listed"] = learner.contains(HOME)
 
 
-def set_up(stage: Stage, learner: Walker) -> None:
+def set_up(stage: Stage, learner: PageChecker) -> None:
     learner.follow("Set it up")
-    learner.look("setup-form")
+    learner.job("setup-form")
     stage.facts["zone"] = learner.page.get_by_label("Time zone").input_value()
     learner.page.get_by_label("A guide of your own").check()
     learner.page.get_by_label("Where your own guide is").fill("nowhere.yml")
     learner.press("See the plan")
-    learner.look("setup-wrong")
+    learner.job("setup-wrong")
     learner.page.get_by_label("Where your own guide is").fill("path.yml")
     learner.page.locator("form.narrow details summary").last.click()
     learner.page.get_by_label("Mentors", exact=True).fill("grace")
     learner.page.get_by_label("Mentors may see").check()
     learner.press("See the plan")
-    stage.facts["planned"] = learner.says("Nothing is written yet")
-    learner.look("setup-plan")
+    stage.facts["planned"] = learner.contains("Nothing is written yet")
+    learner.job("setup-plan")
 
 
 class Gate:
@@ -204,7 +204,7 @@ class Gate:
             step.set()
 
 
-def watch(stage: Stage, learner: Walker) -> None:
+def watch(stage: Stage, learner: PageChecker) -> None:
     from playwright.sync_api import expect
 
     page = learner.page
@@ -213,76 +213,76 @@ def watch(stage: Stage, learner: Walker) -> None:
         learner.press("Write the settings and begin")
         gate.reached(0)
         page.clock.run_for(2500)
-        told = page.locator("[data-told]")
-        expect(told).to_have_text(re.compile(r"^\d+ of \d+ changes written"), timeout=PATIENCE)
-        first = told.inner_text()
-        learner.look("progress")
+        reported = page.locator("[data-told]")
+        expect(reported).to_have_text(re.compile(r"^\d+ of \d+ changes written"), timeout=PATIENCE)
+        first = reported.inner_text()
+        learner.job("progress")
         page.evaluate("window.same = true")
         gate.open(0)
         gate.reached(1)
         page.clock.run_for(2500)
-        expect(told).not_to_have_text(first, timeout=PATIENCE)
-        stage.facts["live"] = (first, told.inner_text(), page.evaluate("window.same === true"))
-    stage.town.settle()
+        expect(reported).not_to_have_text(first, timeout=PATIENCE)
+        stage.facts["live"] = (first, reported.inner_text(), page.evaluate("window.same === true"))
+    stage.app_server.settle()
     page.clock.run_for(2500)
     expect(page.get_by_role("heading", name="It is ready")).to_be_visible(timeout=PATIENCE)
-    stage.facts["ready"] = learner.says("It is ready")
-    learner.look("progress-done")
+    stage.facts["ready"] = learner.contains("It is ready")
+    learner.job("progress-done")
 
 
-def work(stage: Stage, learner: Walker) -> None:
+def work(stage: Stage, learner: PageChecker) -> None:
     learner.follow("Your page")
-    learner.look("path-fresh")
+    learner.job("path-fresh")
     before = learner.page.locator(".big").inner_text()
     stage.facts["fresh"] = before
     shown = learner.page.locator("#badge ~ p img").get_attribute("src")
     learner.page.get_by_role("link", name="a1", exact=True).first.click()
     learner.press("Close as completed")
-    stage.town.settle()
+    stage.app_server.settle()
     learner.open(f"{stage.host.url}/r/{HOME}")
     stage.facts["followed"] = learner.page.locator(".big").inner_text()
     badge = learner.page.locator("#badge ~ p img")
     drawn = badge.evaluate("one => one.complete && one.naturalWidth > 40")
     stage.facts["badge"] = (drawn, badge.get_attribute("alt"), badge.get_attribute("src") != shown)
-    learner.look("path-begun")
+    learner.job("path-begun")
     learner.follow("Change the settings")
-    learner.look("setup-again")
+    learner.job("setup-again")
     learner.page.get_by_label("In a number of months").check()
     learner.page.get_by_label("Months for the whole path").fill("6")
     learner.press("See the plan")
     stage.facts["compared"] = learner.page.locator(".diff ins").all_inner_texts()
-    learner.look("setup-change")
+    learner.job("setup-change")
 
 
-def live(stage: Stage, learner: Walker) -> None:
+def live(stage: Stage, learner: PageChecker) -> None:
     """Five weeks on, most of the first month done: GitHub has to say once more who it is."""
-    town = stage.town
+    app_server = stage.app_server
     stage.sandbox.world.clock.advance(timedelta(days=36))
-    town.close(*(one for one in town.tasks() if one.title in {"a2", "b1"}))
-    town.settle()
-    town.wake()
+    app_server.close(*(one for one in app_server.tasks() if one.title in {"a2", "b1"}))
+    app_server.settle()
+    app_server.wake()
     learner.open(f"{stage.host.url}/sign-in?then=/r/{HOME}")
-    learner.look("path-living")
+    learner.job("path-living")
     learner.follow("One month in")
-    learner.look("checkpoint")
+    learner.job("checkpoint")
     stage.facts["report"] = learner.page.title()
     learner.follow("From here to there")
     stage.facts["back"] = learner.page.url
 
 
-def sign_out(stage: Stage, learner: Walker) -> None:
+def sign_out(stage: Stage, learner: PageChecker) -> None:
     learner.open(stage.host.url)
-    learner.look("landing-signed-in")
+    learner.job("landing-signed-in")
     learner.press("Sign out")
     stage.facts["out"] = learner.page.get_by_text("Signed in as").count() == 0
-    learner.look("landing")
+    learner.job("landing")
 
 
 def accompany(stage: Stage) -> None:
     with stage.visitor("grace") as mentor:
         mentor.open(f"{stage.host.url}/cohort")  # by way of GitHub, which asks once
         mentor.press("Authorize")
-        mentor.look("cohort")
+        mentor.job("cohort")
         stage.facts["cohort"] = mentor.page.locator("tbody th").all_inner_texts()
 
 
@@ -293,13 +293,13 @@ def stay_outside(stage: Stage) -> None:
     assert row.private
     with stage.visitor("mallory") as stranger:
         nobody = _answers(stage, stranger)
-        stranger.look("missing")
+        stranger.job("missing")
         stranger.open(f"{stage.host.url}/sign-in")
         stranger.press("Authorize")
         stage.facts["strangers"] = (nobody, _answers(stage, stranger))
 
 
-def _answers(stage: Stage, stranger: Walker) -> list[tuple[int, str]]:
+def _answers(stage: Stage, stranger: PageChecker) -> list[tuple[int, str]]:
     """What the page of the private repository says, and that of one that never was."""
     found = []
     for name in ("secret", "no-such"):
@@ -317,7 +317,7 @@ def test_an_app_is_registered_installed_and_set_up(walked: Stage) -> None:
     assert (facts["registered"], facts["listed"], facts["planned"]) == (True, True, True)
     assert facts["zone"] == ZONE  # proposed by the browser
     assert facts["ready"]
-    assert walked.town.row() == f"{HOME} active synced"
+    assert walked.app_server.row() == f"{HOME} active synced"
 
 
 def test_the_progress_moves_while_somebody_watches(walked: Stage) -> None:
@@ -358,16 +358,16 @@ def test_what_is_private_is_as_what_never_was(walked: Stage) -> None:
 
 def test_nothing_keeps_anybody_out(walked: Stage) -> None:
     """No serious barrier on any page, by day and by night, on a wide screen and a narrow one."""
-    assert walked.looks.barriers == []
+    assert walked.runner.barriers == []
 
 
 def test_no_page_is_wider_than_its_window(walked: Stage) -> None:
-    assert walked.looks.wide == []
+    assert walked.runner.wide == []
 
 
 def test_no_browser_complains(walked: Stage) -> None:
     """Of a script, of what a page may not do, or of an address that is not ours or GitHub's."""
-    assert walked.looks.complaints == []
+    assert walked.runner.complaints == []
 
 
 def test_a_path_is_set_up_without_scripts(walked: Stage) -> None:
@@ -378,12 +378,12 @@ def test_a_path_is_set_up_without_scripts(walked: Stage) -> None:
         learner.page.get_by_label("Where your own guide is").fill("path.yml")
         learner.press("See the plan")
         learner.press("Write the settings and begin")
-        walked.town.settle()
+        walked.app_server.settle()
         learner.follow("Look again")
-        assert learner.says("It is ready")
+        assert learner.contains("It is ready")
         learner.follow("Your page")
         assert learner.page.get_by_role("heading", level=1).inner_text() == "A small path"
         assert learner.page.locator(".picture img").evaluate("one => one.naturalWidth > 0")
         learner.press("Sign out")
         assert learner.page.get_by_text("Signed in as").count() == 0
-    assert walked.looks.complaints == []
+    assert walked.runner.complaints == []

@@ -24,7 +24,7 @@ PATIENCE = 20_000  # milliseconds
 
 
 @dataclass
-class Looks:
+class PageProblems:
     """What was found on all pages that were looked at; all empty when all is well."""
 
     pages: list[str] = field(default_factory=list)
@@ -33,30 +33,32 @@ class Looks:
     complaints: list[str] = field(default_factory=list)
 
 
-class Walker:
+class PageChecker:
     """Somebody with a browser of their own. `homes` are the only places it may ask anything of."""
 
-    def __init__(self, context: "BrowserContext", looks: Looks, homes: tuple[str, ...]) -> None:
+    def __init__(
+        self, context: "BrowserContext", runner: PageProblems, homes: tuple[str, ...]
+    ) -> None:
         self._axe = Axe()
-        self._looks = looks
+        self._runner = runner
         self._homes = homes
         self.page: Page = context.new_page()
         self.page.set_default_timeout(PATIENCE)
-        context.on("console", self._said)
-        context.on("weberror", lambda error: looks.complaints.append(str(error.error)))
-        context.on("request", self._asked)
+        context.on("console", self._message)
+        context.on("weberror", lambda error: runner.complaints.append(str(error.error)))
+        context.on("request", self._requested)
 
-    def look(self, name: str) -> None:
+    def job(self, name: str) -> None:
         """Look at this page: on a wide screen by day, on a narrow one by night."""
-        self._looks.pages.append(name)
+        self._runner.pages.append(name)
         self.page.evaluate(self._axe.axe_script)
         for width, scheme in EVERY_WAY if _folder() else WAYS:
             self.page.set_viewport_size({"width": width, "height": 900})
             self.page.emulate_media(color_scheme=scheme)
             reach = self.page.evaluate("document.documentElement.scrollWidth")
             if reach > width:
-                self._looks.wide.append(f"{name} at {width}: {reach}")
-            self._looks.barriers += [f"{name} {width} {scheme}: {one}" for one in self._barriers()]
+                self._runner.wide.append(f"{name} at {width}: {reach}")
+            self._runner.barriers += [f"{name} {width} {scheme}: {one}" for one in self._barriers()]
             self._picture(f"{name}-{width}-{scheme}.png")
 
     def open(self, address: str) -> int:
@@ -73,7 +75,7 @@ class Walker:
         """The same for a link."""
         self._act(self.page.get_by_role("link", name=words).first)
 
-    def says(self, words: str) -> bool:
+    def contains(self, words: str) -> bool:
         """Whether it stands in the main part of the page."""
         return words in " ".join(self.page.locator("main").inner_text().split())
 
@@ -94,25 +96,25 @@ class Walker:
             folder.mkdir(parents=True, exist_ok=True)
             self.page.screenshot(path=folder / name, full_page=True)
 
-    def _said(self, message: "ConsoleMessage") -> None:
+    def _message(self, message: "ConsoleMessage") -> None:
         # A browser complains of each page that is not there, even of one that somebody asked for.
-        asked_for = message.location["url"] == self.page.url and "status of 4" in message.text
-        if not asked_for:
-            self._looks.complaints.append(f"{self.page.url}: {message.text}")
+        expected_error = message.location["url"] == self.page.url and "status of 4" in message.text
+        if not expected_error:
+            self._runner.complaints.append(f"{self.page.url}: {message.text}")
 
-    def _asked(self, request: "Request") -> None:
+    def _requested(self, request: "Request") -> None:
         if not request.url.startswith(self._homes):
-            self._looks.complaints.append(f"{self.page.url} asked {request.url}")
+            self._runner.complaints.append(f"{self.page.url} asked {request.url}")
 
 
 @contextmanager
 def walker(
-    browser: "Browser", looks: Looks, homes: tuple[str, ...], **how: Any
-) -> Iterator[Walker]:
+    browser: "Browser", runner: PageProblems, homes: tuple[str, ...], **how: Any
+) -> Iterator[PageChecker]:
     """Somebody new; `how` is Playwright's, e.g. `java_script_enabled`."""
     context = browser.new_context(**how)
     try:
-        yield Walker(context, looks, homes)
+        yield PageChecker(context, runner, homes)
     finally:
         context.close()
 

@@ -14,8 +14,8 @@ from functools import cache, partial
 from itertools import cycle
 from typing import Any
 
-from chaos.lines import WEB, Asked, Line, MemoryCache, edges
-from chaos.story import Fault, Run, Two
+from chaos.lines import WEB, InMemoryHttp, MemoryCache, RecordedRequest, edges
+from chaos.story import ConcurrentRuns, Fault, Run
 from reports.lives import RICH
 
 from bot.curriculum.model import Curriculum
@@ -64,8 +64,8 @@ def path(mods: frozenset[str]) -> Curriculum:
     if "drop" in mods:
         units[2]["tasks"] = [t for t in units[2]["tasks"] if t["id"] != "c1"]
     if "month" in mods:
-        gone = data["phases"][0]["modules"].pop()
-        data["checkpoints"] = [c for c in data["checkpoints"] if c["after"] != gone["id"]]
+        removed = data["phases"][0]["modules"].pop()
+        data["checkpoints"] = [c for c in data["checkpoints"] if c["after"] != removed["id"]]
         data["assessment"]["modules"] = [1]
     return Curriculum.model_validate(data)
 
@@ -81,7 +81,7 @@ class Tally:
     faults: Counter[str] = field(default_factory=Counter)
 
 
-class House:
+class Scenario:
     """A repository with everything around it. `act` does an act of the learner's."""
 
     def __init__(self, *, app: bool = False, place: str = "comment") -> None:
@@ -106,7 +106,7 @@ class House:
         self.cache = MemoryCache()
         self.tally = Tally()
         self.act: Callable[[Any], None] = lambda _: None
-        self.busy: list[_Weather] = []
+        self.busy: list[_FaultInjector] = []
         self.errors: list[str] = []
 
     @property
@@ -129,26 +129,26 @@ class House:
 
     def run(self, run: Run) -> bool:
         """One run; whether it came to its end."""
-        weather = _Weather(self, run)
-        self.busy = [weather]
-        ended = self._guarded(run, weather)
+        faults = _FaultInjector(self, run)
+        self.busy = [faults]
+        ended = self._guarded(run, faults)
         self.busy = []
         return ended
 
-    def two(self, both: Two) -> None:
+    def two(self, both: ConcurrentRuns) -> None:
         """Two runs at once, request by request."""
-        turns = _Turns(both.turns)
-        weathers = [_Weather(self, run, turns.pass_on) for run in (both.first, both.second)]
+        turns = _RunSchedule(both.turns)
+        weathers = [_FaultInjector(self, run, turns.pass_on) for run in (both.first, both.second)]
         self.busy = list(weathers)
         turns.go([partial(self._guarded, w.run, w) for w in weathers])
         self.tally.faults["two at once"] += 1
         self.busy = []
 
-    def _guarded(self, run: Run, weather: "_Weather") -> bool:
+    def _guarded(self, run: Run, faults: "_FaultInjector") -> bool:
         """Errors that a person can mend end a run; anything else is an error of ours."""
         self.tally.runs += 1
         try:
-            self._go(run, weather)
+            self._go(run, faults)
         except Killed:
             return False
         except MilepostError:
@@ -157,28 +157,28 @@ class House:
             self.errors.append(f"{type(error).__name__}: {error}")
             return False
         finally:
-            weather.over = True
-            if weather in self.busy:
-                self.busy.remove(weather)
+            faults.over = True
+            if faults in self.busy:
+                self.busy.remove(faults)
         return True
 
-    def _go(self, run: Run, weather: "_Weather") -> None:
-        line = Line(self.engine, before=weather.before, after=weather.after)
-        line.on_sleep = weather.sleeps
-        cache = self.cache if run.warm else None
+    def _go(self, run: Run, faults: "_FaultInjector") -> None:
+        line = InMemoryHttp(self.engine, before=faults.before, after=faults.after)
+        line.on_sleep = faults.sleeps
+        cache = self.cache if run.warm_runs else None
         reader, gateway = edges(line, repository=REPOSITORY, token=self.token, cache=cache)
         if run.kind == "sync":
             self._sync(reader).run(
                 gateway=lambda: gateway,
                 sleep=line.sleep,
                 progress=lambda *_: None,
-                allow_removals=weather.removes,
+                allow_removals=faults.removes,
             )
             return
         session = Session(reader, planner(PathReader(self.path, self.settings, self.now), reader))
         plan = session.plan()
         if run.kind == "apply":
-            if not weather.removes:
+            if not faults.removes:
                 plan.check_safe()
             session.apply(plan, gateway=lambda: gateway, sleep=line.sleep, progress=lambda *_: None)
 
@@ -187,7 +187,7 @@ class House:
 
     def calm_run(self) -> list[str]:
         """One run that nothing disturbs: what it wrote. Raises whatever goes wrong."""
-        line = Line(self.engine)
+        line = InMemoryHttp(self.engine)
         reader, gateway = edges(line, repository=REPOSITORY, token=self.token, cache=self.cache)
         before = self.world.journal.received
         self._sync(reader).run(
@@ -204,98 +204,100 @@ class House:
 
     def foreseen(self) -> SyncPreview:
         """What one more run would do."""
-        line = Line(self.engine)
+        line = InMemoryHttp(self.engine)
         reader, _ = edges(line, repository=REPOSITORY, token=self.token)
         return self._sync(reader).foresee()
 
 
-class _Weather:
+class _FaultInjector:
     """What happens to one run, request by request."""
 
-    def __init__(self, house: House, run: Run, pass_on: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, scenario: Scenario, run: Run, pass_on: Callable[[], None] = lambda: None
+    ) -> None:
         self.run = run
         self.over = False
         self.blinks = False
-        self.removes = run.warm
-        self._house = house
+        self.removes = run.warm_runs
+        self._scenario = scenario
         self._pass_on = pass_on
         self._waiting = list(run.faults)
         self._meanwhile = list(run.meanwhile)
-        self._asked = Counter[str]()
+        self._requested = Counter[str]()
         self._dies = False
         self._opens = False
 
-    def before(self, asked: Asked) -> None:
+    def before(self, requested: RecordedRequest) -> None:
         self._pass_on()
-        house = self._house
-        house.tally.requests += 1
-        self._asked["any"] += 1
-        writes = asked.method != "GET"
-        self._asked["write"] += writes
+        scenario = self._scenario
+        scenario.tally.requests += 1
+        self._requested["any"] += 1
+        writes = requested.method != "GET"
+        self._requested["write"] += writes
         self._let_live()
         for fault in [f for f in self._waiting if self._strikes(f, writes=writes)]:
             self._waiting.remove(fault)
-            self._strike(fault, asked)
+            self._strike(fault, requested)
 
-    def after(self, asked: Asked) -> None:
-        self._house.world.faults.waiting = [
-            f for f in self._house.world.faults.waiting if f.kind == "stale"
+    def after(self, requested: RecordedRequest) -> None:
+        self._scenario.world.faults.waiting = [
+            f for f in self._scenario.world.faults.waiting if f.kind == "stale"
         ]
-        looks = asked.method == "GET" and ALONE.fullmatch(asked.path) is not None
-        if asked.method != "GET":
-            self._opens = self._opened(asked)
-        self.blinks = looks or self._opens
+        runner = requested.method == "GET" and ALONE.fullmatch(requested.path) is not None
+        if requested.method != "GET":
+            self._opens = self._opened(requested)
+        self.blinks = runner or self._opens
         if self._dies:
             raise Killed
 
     def sleeps(self) -> None:
         self._pass_on()
 
-    def _opened(self, asked: Asked) -> bool:
+    def _opened(self, requested: RecordedRequest) -> bool:
         """Whether this opened an issue; perhaps only to close it for another reason."""
-        found = ISSUE.fullmatch(asked.path)
-        issue = self._house.repository.issues.get(int(found[1])) if found else None
+        found = ISSUE.fullmatch(requested.path)
+        issue = self._scenario.repository.issues.get(int(found[1])) if found else None
         last = issue.events[-1] if issue and issue.events else None
-        return last is not None and (last.kind, last.at) == ("reopened", self._house.now)
+        return last is not None and (last.kind, last.at) == ("reopened", self._scenario.now)
 
     def _let_live(self) -> None:
         """The learner goes on meanwhile; but not in the blink between a look and its write.
 
         Nor while an issue is open for a moment only, to be closed for another reason.
         """
-        if any(other.blinks for other in self._house.busy):
+        if any(other.blinks for other in self._scenario.busy):
             return
-        due = [m for m in self._meanwhile if m.at <= self._asked["any"]]
+        due = [m for m in self._meanwhile if m.at <= self._requested["any"]]
         for one in due:
             self._meanwhile.remove(one)
-            self._house.tally.faults["learner in between"] += 1
-            self._house.act(one.act)
+            self._scenario.tally.faults["learner in between"] += 1
+            self._scenario.act(one.act)
 
     def _strikes(self, fault: Fault, *, writes: bool) -> bool:
-        return self._asked[fault.of] == fault.at and (writes or fault.of == "any")
+        return self._requested[fault.of] == fault.at and (writes or fault.of == "any")
 
-    def _strike(self, fault: Fault, asked: Asked) -> None:
-        house, kind = self._house, fault.kind
-        house.tally.faults[kind] += 1
+    def _strike(self, fault: Fault, requested: RecordedRequest) -> None:
+        scenario, kind = self._scenario, fault.kind
+        scenario.tally.faults[kind] += 1
         if kind == "kill":
             raise Killed
         if kind == "kill-after":
             self._dies = True
             return
-        faults = house.world.faults
+        faults = scenario.world.faults
         if kind == "stale":
             faults.add(kind, method="GET", times=STALE_FOR, seconds=fault.amount)
             return
-        if kind.startswith("secondary") and asked.path == "/graphql":
+        if kind.startswith("secondary") and requested.path == "/graphql":
             kind = "secondary-graphql"
         after = fault.amount or None
-        made = faults.add(kind, method=asked.method, retry_after=after)
+        made = faults.add(kind, method=requested.method, retry_after=after)
         # First in line, for a stale list would answer in its place.
         faults.waiting.remove(made)
         faults.waiting.insert(0, made)
 
 
-class _Turns:
+class _RunSchedule:
     """Lets one of several threads run at a time, and says which."""
 
     def __init__(self, turns: tuple[int, ...]) -> None:
@@ -343,7 +345,7 @@ class _Turns:
             (self._gates[self._alive[0]] if self._alive else self._end).release()
 
 
-def dumped(house: House) -> str:
+def dumped(scenario: Scenario) -> str:
     """What is in the repository, for a person who looks for the reason of something."""
     lines = [
         json.dumps(
@@ -358,6 +360,6 @@ def dumped(house: House) -> str:
             },
             indent=1,
         )
-        for i in house.repository.issues.values()
+        for i in scenario.repository.issues.values()
     ]
     return "\n".join(lines)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from chaos import marks
-from chaos.house import House
+from chaos.house import Scenario
 from chaos.story import Act
 
 from github_sandbox import dump
@@ -23,7 +23,7 @@ Promise = Callable[[], str | None]
 Slot = tuple[Any, ...]
 
 
-class Keeping:
+class Expectations:
     """Who acts in a house, by methods `act_...`.
 
     `promises` are by slot; whatever is about an issue has its number second.
@@ -31,23 +31,23 @@ class Keeping:
     made, so that taking it away is an answer.
     """
 
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.world = house.world
-        self.home = house.repository
-        self.me = house.world.actor()
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.world = scenario.world
+        self.home = scenario.repository
+        self.me = scenario.world.actor()
         self.promises: dict[Slot, Promise] = {}
         self.settled: set[Any] = set()
         self.finished: set[int] = set()
-        self.said: dict[int, str] = {}
+        self.text: dict[int, str] = {}
         self.unheard: set[int] = set()
         self.taken_away: set[str] = set()
-        self.left_elsewhere = dump.repository(house.elsewhere)
+        self.left_elsewhere = dump.repository(scenario.elsewhere)
         self._count = 0
 
     def does(self, act: Act) -> None:
         """One act; GitHub may refuse it, as a person would be told."""
-        self.house.tally.acts += 1
+        self.scenario.tally.acts += 1
         # GitHub tells times in seconds: of two acts in one nobody knows which was first.
         self.world.clock.advance(timedelta(seconds=2))
         try:
@@ -75,9 +75,9 @@ class Keeping:
         self.promises.pop(slot, None)
         key = marks.key_of(issue.body)
 
-        def kept() -> str | None:
+        def stored() -> str | None:
             is_done = issue.state == "closed" and issue.state_reason == "completed"
-            closed = [i for i in self._twins(key) if i.state == "closed"]
+            closed = [i for i in self._duplicates(key) if i.state == "closed"]
             fits = {
                 "done": is_done or any(i.state_reason == "completed" for i in closed),
                 "skipped": (issue.state == "closed" and not is_done) or bool(closed),
@@ -87,21 +87,21 @@ class Keeping:
             return None if fits[str(state)] else f"#{issue.number} was {state}, and is {now}"
 
         if state is not None:
-            self.promises[slot] = kept
+            self.promises[slot] = stored
 
     def _is_wanted(self, issue: Issue) -> bool:
         """Whether the path surely has it, whatever options and settings say."""
         return marks.key_of(issue.body) == "task:a1"
 
-    def _gone(self, issue: Issue, key: str | None) -> None:
+    def _removed(self, issue: Issue, key: str | None) -> None:
         """What was promised of it is void, but that nothing with its key is made again."""
         self.promises = {
             s: p for s, p in self.promises.items() if len(s) < 2 or s[1] != issue.number
         }
         self.finished.discard(issue.number)
         for comment in issue.comments:
-            self.said.pop(comment.id, None)
-        if key in self.settled and not self._twins(key):
+            self.text.pop(comment.id, None)
+        if key in self.settled and not self._duplicates(key):
             last = self.home.last_issue
             self.promises["gone", -1, key] = lambda: next(
                 (
@@ -112,31 +112,31 @@ class Keeping:
                 None,
             )
 
-    def _twins(self, key: str | None) -> list[Issue]:
+    def _duplicates(self, key: str | None) -> list[Issue]:
         return marks.by_key(self.home).get(str(key), [])
 
-    def _say(self, issue: Issue, text: str) -> None:
+    def _comment(self, issue: Issue, text: str) -> None:
         made = comments.create(self.world, self.me, self.home, issue, {"body": text})
-        self.said[made.id] = text
+        self.text[made.id] = text
         for word in re.findall(r"^/\w+", text, re.MULTILINE):
             if word in STATES:
                 self._wants(issue, STATES[word])
 
-    def _said_again(self, issue: Issue, comment: Comment) -> None:
+    def _repeat_comment(self, issue: Issue, comment: Comment) -> None:
         """What is edited before a run heard it is said only now."""
-        heard = any(entry["id"] == comment.id for entry in marks.entries(issue))
-        if heard or not self._waits(comment):
+        received = any(entry["id"] == comment.id for entry in marks.entries(issue))
+        if received or not self._waits(comment):
             return
         for word in re.findall(r"^/\w+", comment.body, re.MULTILINE):
             if word in STATES:
-                self._wants(issue, None if self.house.busy else STATES[word])
+                self._wants(issue, None if self.scenario.busy else STATES[word])
 
     def _waits(self, comment: Comment) -> bool:
         return not any(r.content in {"rocket", "confused"} for r in comment.reactions)
 
-    def _promise(self, what: str, issue: Issue, kept: Callable[[], bool], value: str) -> None:
+    def _promise(self, what: str, issue: Issue, stored: Callable[[], bool], value: str) -> None:
         self.promises["edit", issue.number, what] = lambda: (
-            None if kept() else f"#{issue.number} lost {what}: {value}"
+            None if stored() else f"#{issue.number} lost {what}: {value}"
         )
 
     def _edit(self, issue: Issue, **fields: object) -> None:

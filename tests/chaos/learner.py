@@ -1,4 +1,5 @@
-"""A learner who does anything at any time. What may not get lost by it is noted in `Keeping`."""
+"""A learner who does anything at any time. What may not get lost by it is noted in
+`Expectations`."""
 
 import re
 from collections.abc import Callable
@@ -7,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from chaos import marks
-from chaos.keeping import STATES, Keeping
+from chaos.keeping import STATES, Expectations
 
 from github_sandbox import dump
 from github_sandbox.state import comments, issues, labels, milestones, relations, transfers
@@ -44,7 +45,7 @@ SAYINGS = (
 ANSWERED = ("/status", "/log lots", "/replan", "/pace", "/pause")
 
 
-class Learner(Keeping):
+class Learner(Expectations):
     """Each act picks by its number what it is done to, of what is there then; or does nothing."""
 
     # Open and closed
@@ -98,11 +99,11 @@ class Learner(Keeping):
             line = plain[number % len(plain)]
             self._edit(issue, body=(issue.body or "").replace(f"- [ ] {line}", f"- [x] {line}", 1))
 
-            def kept() -> bool:
+            def stored() -> bool:
                 body = issue.body or ""
                 return f"- [x] {line}" in body or f"- [ ] {line}" not in body
 
-            self._promise(f"tick {line}", issue, kept, f"the tick at '{line}'")
+            self._promise(f"tick {line}", issue, stored, f"the tick at '{line}'")
 
     # Labels, milestones and relations of an issue
 
@@ -165,26 +166,26 @@ class Learner(Keeping):
         if number % 2 == 0 and (issue := self._work(number)):
             key = marks.key_of(issue.body)
             issues.delete(self.world, self.me, self.home, issue)
-            self._gone(issue, key)
+            self._removed(issue, key)
 
     def act_transfer(self, number: int) -> None:
         """To another repository, where it is none of ours any more."""
         if issue := self._work(number):
-            elsewhere = self.house.elsewhere
+            elsewhere = self.scenario.elsewhere
             transfers.transfer(self.world, self.me, self.home, issue, elsewhere)
             self.left_elsewhere = dump.repository(elsewhere)
-            self._gone(issue, marks.key_of(issue.body))
+            self._removed(issue, marks.key_of(issue.body))
 
     def act_summary_delete(self, number: int) -> None:
         """What is remembered for the path as a whole goes with it, as its text says."""
         for issue in marks.by_key(self.home).get(marks.SUMMARY, [])[:1]:
             issues.delete(self.world, self.me, self.home, issue)
-            self._gone(issue, None)
+            self._removed(issue, None)
             self.settled.clear()
             forgotten = {"gone", "label gone", "milestone gone", "label"}
             self.promises = {s: p for s, p in self.promises.items() if s[0] not in forgotten}
             self.promises = {s: p for s, p in self.promises.items() if s[2:] != ("parent",)}
-            self.unheard |= set(self.said)
+            self.unheard |= set(self.text)
             self.taken_away.clear()
         del number
 
@@ -214,11 +215,11 @@ class Learner(Keeping):
             self._about_label(label, key, "color", color)
 
     def _about_label(self, label: Label, key: str | None, field: str, value: str) -> None:
-        def kept() -> str | None:
+        def stored() -> str | None:
             now = getattr(label, field)
             return None if now == value else f"label {key} had {field} {value}, now {now}"
 
-        self.promises["label", -1, key, field] = kept
+        self.promises["label", -1, key, field] = stored
 
     def act_label_delete(self, number: int) -> None:
         """While a run goes on, issues it makes bring the name back; so it counts without one."""
@@ -227,7 +228,7 @@ class Learner(Keeping):
             labels.delete(self.world, self.me, self.home, label)
             for slot in [s for s in self.promises if s[0] == "label" and s[2] == key]:
                 del self.promises[slot]
-            if key in self.settled and not self.house.busy:
+            if key in self.settled and not self.scenario.busy:
                 self.promises["label gone", -1, key] = lambda: (
                     f"label {key} was deleted and came back"
                     if name in {x.name for x in self.home.labels.values()}
@@ -250,11 +251,11 @@ class Learner(Keeping):
             sent = {"due_on": f"{value}T12:00:00Z"} if field == "due" else {field: value}
             milestones.edit(self.world, self.me, self.home, found, sent)
 
-            def kept() -> str | None:
+            def stored() -> str | None:
                 now = getattr(found, field)
                 return None if now == value else f"milestone {found.number}: {field} is {now}"
 
-            self.promises["milestone", -1, found.number, field] = kept
+            self.promises["milestone", -1, found.number, field] = stored
 
     def act_milestone_note(self, number: int) -> None:
         self._in_milestone(number, lambda text, note: f"{text}\r\n\r\n{note}")
@@ -269,11 +270,11 @@ class Learner(Keeping):
             text = put(found.description or "", note)
             milestones.edit(self.world, self.me, self.home, found, {"description": text})
 
-            def kept() -> str | None:
+            def stored() -> str | None:
                 there = note in (found.description or "")
                 return None if there else f"milestone {found.number} lost '{note}'"
 
-            self.promises["milestone", -1, found.number, note] = kept
+            self.promises["milestone", -1, found.number, note] = stored
 
     def act_milestone_delete(self, number: int) -> None:
         if found := self._milestone(number):
@@ -292,34 +293,34 @@ class Learner(Keeping):
 
     def act_command(self, number: int) -> None:
         if issue := self._work(number):
-            self._say(issue, COMMANDS[number % len(COMMANDS)])
+            self._comment(issue, COMMANDS[number % len(COMMANDS)])
 
     def act_command_twice(self, number: int) -> None:
         if issue := self._work(number):
-            self._say(issue, COMMANDS[number % len(COMMANDS)])
-            self._say(issue, COMMANDS[number % len(COMMANDS)])
+            self._comment(issue, COMMANDS[number % len(COMMANDS)])
+            self._comment(issue, COMMANDS[number % len(COMMANDS)])
 
-    def act_say(self, number: int) -> None:
+    def act_comment(self, number: int) -> None:
         for issue in marks.by_key(self.home).get(marks.SUMMARY, [])[:1]:
             last = (self.world.clock.now() + timedelta(days=1 + number % 9)).date()
-            self._say(issue, SAYINGS[number % len(SAYINGS)].format(day=last))
+            self._comment(issue, SAYINGS[number % len(SAYINGS)].format(day=last))
 
     def act_edit_comment(self, number: int) -> None:
-        found = [(i, c) for i, c in marks.comments(self.home) if c.id in self.said]
+        found = [(i, c) for i, c in marks.comments(self.home) if c.id in self.text]
         if found:
             issue, comment = found[number % len(found)]
             text = f"{comment.body}\n\nA word more {self._next()}."
             comments.edit(self.world, self.me, self.home, comment, {"body": text})
-            self._said_again(issue, comment)
+            self._repeat_comment(issue, comment)
 
     def act_delete_comment(self, number: int) -> None:
         found = [(i, c) for i, c in marks.comments(self.home) if c.user is self.me.user]
         if found:
             issue, comment = found[number % len(found)]
-            if self._waits(comment) and comment.id in self.said:
+            if self._waits(comment) and comment.id in self.text:
                 self._wants(issue, None)
             comments.delete(self.world, self.me, self.home, comment)
-            self.said.pop(comment.id, None)
+            self.text.pop(comment.id, None)
             key = marks.key_of(comment.body)
             if key in self.settled or str(key).startswith("reply:"):
                 self.taken_away.add(str(key))
@@ -343,7 +344,7 @@ class Learner(Keeping):
         self._promise("own", made, lambda: (made.title, made.body) == (name, name), name)
         if number % 3 == 0:
             issues.delete(self.world, self.me, self.home, made)
-            self._gone(made, None)
+            self._removed(made, None)
 
 
 def _unpinned(issue: Issue) -> bool:

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from builders import curriculum
 from chaos import marks
-from chaos.house import House
-from chaos.lines import LATENCY, WEB, Line, edges
+from chaos.house import Scenario
+from chaos.lines import LATENCY, WEB, InMemoryHttp, edges
 
 from bot.curriculum.model import Curriculum
 from bot.github.retry import WaitPolicy
@@ -36,28 +36,30 @@ class Seeding:
     def __init__(
         self, path: Curriculum, *, per_minute: int = A_MINUTE, per_hour: int = AN_HOUR
     ) -> None:
-        self.house = House()
+        self.scenario = Scenario()
         self.path = path
-        limits = self.house.world.limits
+        limits = self.scenario.world.limits
         limits.secondary = True
         limits.created_per_minute, limits.created_per_hour = per_minute, per_hour
         self._settings = Settings.model_validate({"start": "2026-01-05", "ahead": "all"})
-        creating = {(r.method, r.path) for _, r in self.house.engine._routes if r.creates}
+        creating = {(r.method, r.path) for _, r in self.scenario.engine._routes if r.creates}
         self._creating = creating
 
     def run(self) -> int:
         """One patient run; how many requests it wrote."""
-        line = Line(self.house.engine)
-        reader, gateway = edges(line, repository=REPOSITORY, policy=PATIENT, token=self.house.token)
-        before = self.house.world.journal.received
-        Sync(PathReader(self.path, self._settings, self.house.now), reader, web=WEB).run(
+        line = InMemoryHttp(self.scenario.engine)
+        reader, gateway = edges(
+            line, repository=REPOSITORY, policy=PATIENT, token=self.scenario.token
+        )
+        before = self.scenario.world.journal.received
+        Sync(PathReader(self.path, self._settings, self.scenario.now), reader, web=WEB).run(
             gateway=lambda: gateway, sleep=line.sleep, progress=lambda *_: None
         )
         return sum(e.is_write for e in self.entries() if e.number > before)
 
     def entries(self) -> list[Entry]:
         """All requests."""
-        return list(self.house.world.journal.entries)
+        return list(self.scenario.world.journal.entries)
 
     @property
     def refusals(self) -> list[Entry]:
@@ -78,7 +80,7 @@ class Seeding:
     @property
     def keys(self) -> list[str]:
         """Of all issues of ours."""
-        every = marks.by_key(self.house.repository)
+        every = marks.by_key(self.scenario.repository)
         return [key for key, issues in every.items() for _ in issues]
 
 

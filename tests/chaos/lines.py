@@ -35,7 +35,7 @@ class BrokenError(Exception):
 
 
 @dataclass
-class Asked:
+class RecordedRequest:
     """A request on its way: `path` is below the API root, without its query."""
 
     method: str
@@ -57,12 +57,12 @@ class MemoryCache(EtagCache):
 
 
 @dataclass
-class Line:
+class InMemoryHttp:
     """One run's connection. `before` and `after` are told of each request, and may raise."""
 
     engine: Engine
-    before: Callable[[Asked], None] = lambda _: None
-    after: Callable[[Asked], None] = lambda _: None
+    before: Callable[[RecordedRequest], None] = lambda _: None
+    after: Callable[[RecordedRequest], None] = lambda _: None
     on_sleep: Callable[[], None] = lambda: None
     slept: list[float] = field(default_factory=list)
 
@@ -70,16 +70,16 @@ class Line:
     def world(self) -> World:
         return self.engine.world
 
-    def ask(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
+    def query(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """The answer. Raises BrokenError, and what the hooks raise."""
         path, _, query = target.partition("?")
         root = "/api" if path == "/api/graphql" else "/api/v3"
-        asked = Asked(method, unquote(path.removeprefix(root)))
-        self.before(asked)
+        requested = RecordedRequest(method, unquote(path.removeprefix(root)))
+        self.before(requested)
         self.world.clock.advance(LATENCY)
         lower = {name.lower(): value for name, value in headers.items()}
-        outcome = self.engine.handle(Request(method, asked.path, query, lower, body))
-        self.after(asked)
+        outcome = self.engine.handle(Request(method, requested.path, query, lower, body))
+        self.after(requested)
         if isinstance(outcome, Dropped):
             if outcome.hold:
                 self.world.clock.advance(timedelta(seconds=ANSWER_TIMEOUT))
@@ -96,13 +96,13 @@ class Line:
 
 
 class _Transport(httpx2.BaseTransport):
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: InMemoryHttp) -> None:
         self._line = line
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         target = request.url.raw_path.decode()
         try:
-            reply = self._line.ask(request.method, target, request.headers, request.read())
+            reply = self._line.query(request.method, target, request.headers, request.read())
         except BrokenError as broken:
             kind = httpx2.ReadTimeout if broken.late else httpx2.ReadError
             raise kind("no answer", request=request) from None
@@ -110,7 +110,7 @@ class _Transport(httpx2.BaseTransport):
 
 
 def edges(
-    line: Line,
+    line: InMemoryHttp,
     *,
     repository: str,
     token: str = TOKEN,

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from chaos.house import MODS, House
+from chaos.house import MODS, Scenario
 from chaos.story import Change
 
 AHEAD: tuple[int | str, ...] = ("all", 2, 4, "all")
@@ -12,44 +12,44 @@ FEATURES = ("deliverables", "checkpoints", "sub_issues", "assessments")
 class Maintainer:
     """Edits the settings of a house, and which path it follows."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
 
     def does(self, change: Change) -> None:
         """One change."""
         getattr(self, f"change_{change.name}")(change.number)
 
     def change_ahead(self, number: int) -> None:
-        self.house.how["ahead"] = AHEAD[number % len(AHEAD)]
+        self.scenario.how["ahead"] = AHEAD[number % len(AHEAD)]
 
     def change_choice(self, number: int) -> None:
         if number % 3 == 2:
-            self.house.how.pop("choices", None)
+            self.scenario.how.pop("choices", None)
         else:
-            self.house.how["choices"] = {"choose-your-way": ("web", "data")[number % 3]}
+            self.scenario.how["choices"] = {"choose-your-way": ("web", "data")[number % 3]}
 
     def change_credit(self, number: int) -> None:
-        self.house.how["credits"] = ["a2"] if number % 2 else []
+        self.scenario.how["credits"] = ["a2"] if number % 2 else []
 
     def change_feature(self, number: int) -> None:
         """One feature off, or all on."""
         name = FEATURES[number % len(FEATURES)]
-        self.house.how["features"] = {name: False} if number % 3 else {}
+        self.scenario.how["features"] = {name: False} if number % 3 else {}
 
     def change_pace(self, number: int) -> None:
         for key in ("pace", "hours_per_week"):
-            self.house.how.pop(key, None)
+            self.scenario.how.pop(key, None)
         if number % 3:
             key = "pace" if number % 3 == 1 else "hours_per_week"
-            self.house.how[key] = 2 + number % 5 if key == "pace" else 5 + number % 9
+            self.scenario.how[key] = 2 + number % 5 if key == "pace" else 5 + number % 9
 
     def change_path(self, number: int) -> None:
-        self.house.mods ^= {MODS[number % len(MODS)]}
+        self.scenario.mods ^= {MODS[number % len(MODS)]}
 
     def change_pause(self, number: int) -> None:
-        first = self.house.now.date() + timedelta(days=number % 10)
+        first = self.scenario.now.date() + timedelta(days=number % 10)
         pause = {"from": first, "to": first + timedelta(days=number % 7)}
-        self.house.how["pauses"] = [pause] if number % 3 else []
+        self.scenario.how["pauses"] = [pause] if number % 3 else []
 
     def change_prefix(self, number: int) -> None:
-        self.house.how["label_prefix"] = "mp " if number % 2 else ""
+        self.scenario.how["label_prefix"] = "mp " if number % 2 else ""

@@ -58,7 +58,7 @@ def comments(repository: Repository) -> Iterator[tuple[Issue, Comment]]:
             yield issue, comment
 
 
-def weeks_told(repository: Repository) -> int:
+def weeks_reported(repository: Repository) -> int:
     """How many weekly summaries stand there, as comments or issues."""
     texts = [comment.body for _, comment in comments(repository)]
     texts += [issue.body or "" for issue in issues(repository)]

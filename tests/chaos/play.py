@@ -13,10 +13,10 @@ import sys
 from typing import Any
 
 from chaos import marks, story
-from chaos.house import House
+from chaos.house import Scenario
 from chaos.learner import Learner
 from chaos.maintainer import Maintainer
-from chaos.story import Act, Change, Place, Run, Two
+from chaos.story import Act, Change, ConcurrentRuns, Place, Run
 from chaos.witness import Verdict, judge
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
@@ -46,10 +46,10 @@ class _AnyRule(RuleStrategy):
         return self.is_valid(r)
 
 
-class Play(RuleBasedStateMachine):
+class LearnerStateMachine(RuleBasedStateMachine):
     """One history under way."""
 
-    house: House
+    scenario: Scenario
     learner: Learner
     maintainer: Maintainer
 
@@ -58,13 +58,13 @@ class Play(RuleBasedStateMachine):
         self._rules_strategy = _AnyRule(self)
 
     @initialize(app=st.booleans(), place=story.PLACES, first=story.ANY_RUN | story.TWO)
-    def begin(self, app: bool, place: Place, first: Run | Two) -> None:
+    def begin(self, app: bool, place: Place, first: Run | ConcurrentRuns) -> None:
         """A new repository: who writes, where a week is summed up, and what makes the path."""
-        self.house = House(app=app, place=place)
-        self.learner = Learner(self.house)
-        self.maintainer = Maintainer(self.house)
-        self.house.act = self.learner.does
-        if isinstance(first, Two):
+        self.scenario = Scenario(app=app, place=place)
+        self.learner = Learner(self.scenario)
+        self.maintainer = Maintainer(self.scenario)
+        self.scenario.act = self.learner.does
+        if isinstance(first, ConcurrentRuns):
             self.two(first)
         else:
             self.run(first)
@@ -94,17 +94,17 @@ class Play(RuleBasedStateMachine):
         self.does(act)
 
     @rule(act=story.acts(story.SAYING))
-    def say(self, act: Act) -> None:
+    def comment(self, act: Act) -> None:
         self.does(act)
 
     def does(self, act: Act) -> None:
         """An act of the learner's."""
-        self.house.tally.steps += 1
+        self.scenario.tally.steps += 1
         self.learner.does(act)
 
     @rule(change=story.CHANGES)
     def maintain(self, change: Change) -> None:
-        self.house.tally.steps += 1
+        self.scenario.tally.steps += 1
         self.maintainer.does(change)
 
     @rule()
@@ -117,8 +117,8 @@ class Play(RuleBasedStateMachine):
 
     @rule(hours=story.HOURS)
     def wait(self, hours: int) -> None:
-        self.house.tally.steps += 1
-        self.house.later(hours)
+        self.scenario.tally.steps += 1
+        self.scenario.later(hours)
 
     @rule(run=story.runs("sync"))
     def sync(self, run: Run) -> None:
@@ -129,15 +129,15 @@ class Play(RuleBasedStateMachine):
         self.run(run)
 
     @rule(both=story.TWO)
-    def two(self, both: Two) -> None:
-        self.house.tally.steps += 1
-        self.house.two(both)
+    def two(self, both: ConcurrentRuns) -> None:
+        self.scenario.tally.steps += 1
+        self.scenario.two(both)
 
     def run(self, run: Run) -> None:
         """One run; the learner is told when it came to its end undisturbed."""
-        self.house.tally.steps += 1
-        ended = self.house.run(run)
-        stale = bool(self.house.world.faults.waiting)
+        self.scenario.tally.steps += 1
+        ended = self.scenario.run(run)
+        stale = bool(self.scenario.world.faults.waiting)
         if ended and run.kind != "plan" and not stale and not run.meanwhile:
             self.learner.settle()
 
@@ -148,17 +148,17 @@ class Play(RuleBasedStateMachine):
 
     def end(self) -> Verdict:
         """The faults stop; one run. What is wrong after that."""
-        house = self.house
-        house.world.faults.clear()
-        house.later(1)
+        scenario = self.scenario
+        scenario.world.faults.clear()
+        scenario.later(1)
         try:
             self._settle()
-            again = house.foreseen()
-            wrote = house.calm_run()
+            again = scenario.foreseen()
+            wrote = scenario.calm_run()
         except MilepostError as error:
-            house.errors.append(f"the run at the end: {type(error).__name__}: {error}")
-            return judge(house, self.learner)
-        verdict = judge(house, self.learner)
+            scenario.errors.append(f"the run at the end: {type(error).__name__}: {error}")
+            return judge(scenario, self.learner)
+        verdict = judge(scenario, self.learner)
         verdict.unsettled = [f"{c.op} {c!r}"[:300] for c in again.plan.changes]
         verdict.unsettled += [f"due: {due.title}" for due in again.due]
         verdict.unsettled += [f"a second run: {write}" for write in wrote]
@@ -166,10 +166,10 @@ class Play(RuleBasedStateMachine):
 
     def _settle(self) -> None:
         """One run, and another only after one that told of as many weeks as a run may."""
-        told = -WEEKS_AT_ONCE  # for the first
-        while marks.weeks_told(self.house.repository) - told >= WEEKS_AT_ONCE:
-            told = marks.weeks_told(self.house.repository)
-            self.house.calm_run()
+        reported = -WEEKS_AT_ONCE  # for the first
+        while marks.weeks_reported(self.scenario.repository) - reported >= WEEKS_AT_ONCE:
+            reported = marks.weeks_reported(self.scenario.repository)
+            self.scenario.calm_run()
 
     def over(self, verdict: Verdict) -> None:
         """Raises AssertionError when something is wrong."""
@@ -190,7 +190,7 @@ class _ByChance(HypothesisProvider):
 AVAILABLE_PROVIDERS[BY_CHANCE] = _ByChance
 
 
-def play(machine: type[Play], number: int, *, histories: int, steps: int) -> None:
+def play(machine: type[LearnerStateMachine], number: int, *, histories: int, steps: int) -> None:
     """So many histories by chance, always the same for the same number.
 
     Before them comes the simplest one there is: Hypothesis always begins with that.

@@ -91,7 +91,7 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Meanwhile:
+class ConcurrentChange:
     """An act of the learner's just before the request number `at` of a run."""
 
     at: int
@@ -104,12 +104,12 @@ class Run:
 
     kind: Kind = "sync"
     faults: tuple[Fault, ...] = ()
-    meanwhile: tuple[Meanwhile, ...] = ()
-    warm: bool = True
+    meanwhile: tuple[ConcurrentChange, ...] = ()
+    warm_runs: bool = True
 
 
 @dataclass(frozen=True)
-class Two:
+class ConcurrentRuns:
     """Two runs at once, by turns of so many requests, over and over."""
 
     first: Run
@@ -150,10 +150,10 @@ def runs(*kinds: Kind) -> SearchStrategy[Run]:
     )
 
 
-MEANWHILE = st.builds(Meanwhile, at=_near(12, 40), act=acts(LEARNER))
+MEANWHILE = st.builds(ConcurrentChange, at=_near(12, 40), act=acts(LEARNER))
 CHANGES = st.builds(Change, name=st.sampled_from(MAINTAINER), number=st.integers(0, 99))
 HOURS = st.sampled_from((1, 5, 20, 30, 60, 100, 170))
 ANY_RUN = runs("sync", "sync", "sync", "apply")
 TURNS = st.lists(_near(4, 20), min_size=1, max_size=6).map(tuple)
-TWO = st.builds(Two, first=ANY_RUN, second=ANY_RUN, turns=TURNS)
+TWO = st.builds(ConcurrentRuns, first=ANY_RUN, second=ANY_RUN, turns=TURNS)
 PLACES: SearchStrategy[Place] = st.sampled_from(("comment", "comment", "comment", "issue"))

@@ -18,7 +18,7 @@ from typing import Self
 
 from chaos import limits
 from chaos.house import Tally
-from chaos.play import Play, play
+from chaos.play import LearnerStateMachine, play
 from chaos.witness import Verdict
 
 HISTORIES = 500
@@ -39,7 +39,7 @@ class Share:
 
 
 @dataclass
-class Sum:
+class RunTotals:
     """What many histories came to."""
 
     histories: int = 0
@@ -73,7 +73,7 @@ class Sum:
         if verdict.violations:
             self.failed.append((share, verdict.violations))
 
-    def __iadd__(self, other: "Sum") -> Self:
+    def __iadd__(self, other: "RunTotals") -> Self:
         for each in fields(self):
             mine, more = getattr(self, each.name), getattr(other, each.name)
             if isinstance(mine, Counter):
@@ -110,27 +110,27 @@ def shares(seed: int, histories: int, steps: int) -> Iterator[Share]:
         yield Share(seed * APART + n, min(SHARE, histories - done), steps)
 
 
-def one(share: Share) -> Sum:
+def one(share: Share) -> RunTotals:
     """What came of a share. The simplest history, with which each begins, is played only."""
-    total = Sum()
+    total = RunTotals()
     simplest = True
 
-    class Counted(Play):
+    class Counted(LearnerStateMachine):
         def over(self, verdict: Verdict) -> None:
             nonlocal simplest
             if simplest:
                 total.blame(share, verdict)
             else:
-                total.add(share, verdict, self.house.tally)
+                total.add(share, verdict, self.scenario.tally)
             simplest = False
 
     play(Counted, share.number, histories=share.histories, steps=share.steps)
     return total
 
 
-def many(seed: int, histories: int, steps: int = STEPS) -> Sum:
+def many(seed: int, histories: int, steps: int = STEPS) -> RunTotals:
     """So many histories, on all cores."""
-    total = Sum()
+    total = RunTotals()
     with get_context("spawn").Pool(min(os.cpu_count() or 1, 8)) as pool:
         for part in pool.imap(one, shares(seed, histories, steps)):
             total += part
@@ -140,13 +140,13 @@ def many(seed: int, histories: int, steps: int = STEPS) -> Sum:
 def smallest(share: Share) -> str:
     """The smallest form of the first failure in a share, as Hypothesis tells it."""
     try:
-        play(Play, share.number, histories=share.histories, steps=share.steps)
+        play(LearnerStateMachine, share.number, histories=share.histories, steps=share.steps)
     except AssertionError as error:
-        return told(error)
+        return reported(error)
     return "It went well when it was played again: something in it is not the same each time."
 
 
-def told(error: AssertionError) -> str:
+def reported(error: AssertionError) -> str:
     """What went wrong, and Hypothesis' own report of how."""
     return "\n".join([str(error), *getattr(error, "__notes__", ())])
 
@@ -157,18 +157,18 @@ def main(words: list[str]) -> int:
     seed, histories, steps = (*numbers, *(0, HISTORIES, STEPS)[len(numbers) :])
     began = time.monotonic()
     total = many(seed, histories, steps)
-    say(total.table())
+    comment(total.table())
     limited, well = limits.table()
-    say("", limited)
-    say(f"\nSeed {seed}, {time.monotonic() - began:.0f} s.")
+    comment("", limited)
+    comment(f"\nSeed {seed}, {time.monotonic() - began:.0f} s.")
     for share, violations in total.failed:
-        say(f"\nIn {share}:", *violations)
+        comment(f"\nIn {share}:", *violations)
     for share in list(dict.fromkeys(share for share, _ in total.failed))[:SHOWN]:
-        say(f"\nThe smallest in {share}:", smallest(share))
+        comment(f"\nThe smallest in {share}:", smallest(share))
     return 0 if well and not total.violations else 1
 
 
-def say(*lines: object) -> None:
+def comment(*lines: object) -> None:
     """To the screen."""
     sys.stdout.write("".join(f"{line}\n" for line in lines))
 

@@ -6,10 +6,10 @@ tests/usecases/test_races.py and tests/planning/test_twins.py.
 
 import pytest
 from chaos import story, table
-from chaos.house import House
-from chaos.lines import Line, edges
-from chaos.play import Play, play
-from chaos.story import Act, Run, Two
+from chaos.house import Scenario
+from chaos.lines import InMemoryHttp, edges
+from chaos.play import LearnerStateMachine, play
+from chaos.story import Act, ConcurrentRuns, Run
 from chaos.table import Share
 from chaos.witness import Verdict
 from hypothesis.internal.conjecture.providers import HypothesisProvider
@@ -30,16 +30,16 @@ def test_the_same_number_is_the_same_histories() -> None:
 
 def test_chance_alone_chooses_what_a_history_is_made_of(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hypothesis' own choice would leave whole rules out, and use what code is loaded."""
-    monkeypatch.setattr(House, "run", lambda *_: False)
-    monkeypatch.setattr(House, "two", lambda *_: None)
+    monkeypatch.setattr(Scenario, "run", lambda *_: False)
+    monkeypatch.setattr(Scenario, "two", lambda *_: None)
     seen: list[set[str]] = []
 
-    class Listening(Play):
+    class Listening(LearnerStateMachine):
         def does(self, act: Act) -> None:
-            self.learner.said[len(self.learner.said)] = act.name
+            self.learner.text[len(self.learner.text)] = act.name
 
         def end(self) -> Verdict:
-            seen.append(set(self.learner.said.values()))
+            seen.append(set(self.learner.text.values()))
             return Verdict()
 
     play(Listening, 0, histories=3, steps=100)
@@ -58,85 +58,89 @@ def test_the_numbers_of_histories_are_shared_out() -> None:
 
 
 def test_two_first_runs_at_once_leave_one_issue_of_each() -> None:
-    state = Play()
-    state.begin(app=False, place="comment", first=Two(Run(), Run(), turns=(2, 1, 3)))
+    state = LearnerStateMachine()
+    state.begin(app=False, place="comment", first=ConcurrentRuns(Run(), Run(), turns=(2, 1, 3)))
     assert state.end().violations == []
 
 
 def test_a_long_silence_is_made_good_by_as_many_runs_as_it_needs() -> None:
-    state = Play()
+    state = LearnerStateMachine()
     state.begin(app=False, place="comment", first=Run())
     state.wait(24 * 7 * 20)
     assert state.end().violations == []
 
 
 def test_a_command_that_is_edited_before_it_is_heard_is_the_last_word() -> None:
-    state = Play()
+    state = LearnerStateMachine()
     state.begin(app=False, place="comment", first=Run())
     state.command(Act("command", 1))
     state.command(Act("command", 291))
-    assert [comment.body for comment in state.house.repository.issues[3].comments] == [
+    assert [comment.body for comment in state.scenario.repository.issues[3].comments] == [
         "/done",
         "/reopen",
     ]
-    state.say(Act("edit_comment", 0))
+    state.comment(Act("edit_comment", 0))
     state.teardown()
-    assert state.house.repository.issues[3].state == "closed"
+    assert state.scenario.repository.issues[3].state == "closed"
 
 
 class TestTheWitness:
     """It notices what it is there for."""
 
     @pytest.fixture
-    def under_way(self) -> Play:
-        play = Play()
+    def under_way(self) -> LearnerStateMachine:
+        play = LearnerStateMachine()
         play.begin(app=False, place="comment", first=Run())
         return play
 
-    def test_a_doubled_issue(self, under_way: Play) -> None:
-        home = under_way.house.repository
+    def test_a_doubled_issue(self, under_way: LearnerStateMachine) -> None:
+        home = under_way.scenario.repository
         home.issues[2].body = home.issues[3].body
-        home.issues[2].user = under_way.house.world.add_user("somebody")
+        home.issues[2].user = under_way.scenario.world.add_user("somebody")
         assert under_way.end().duplicates
 
-    def test_a_lost_edit(self, under_way: Play) -> None:
+    def test_a_lost_edit(self, under_way: LearnerStateMachine) -> None:
         under_way.write(Act("title", 5))
-        for issue in under_way.house.repository.issues.values():
+        for issue in under_way.scenario.repository.issues.values():
             issue.title = "Not that"
         assert under_way.end().lost_edits
 
-    def test_lost_work(self, under_way: Play) -> None:
+    def test_lost_work(self, under_way: LearnerStateMachine) -> None:
         under_way.finish(Act("close", 2))
-        for issue in under_way.house.repository.issues.values():
+        for issue in under_way.scenario.repository.issues.values():
             issue.state = "open"
         assert under_way.end().lost_work
 
-    def test_a_missing_summary(self, under_way: Play) -> None:
+    def test_a_missing_summary(self, under_way: LearnerStateMachine) -> None:
         under_way.wait(200)
         under_way.run(Run())
-        for issue in under_way.house.repository.issues.values():
+        for issue in under_way.scenario.repository.issues.values():
             issue.comments.clear()
         assert under_way.end().summaries
 
-    def test_a_look_at_an_issue_that_went_elsewhere(self, under_way: Play) -> None:
+    def test_a_look_at_an_issue_that_went_elsewhere(self, under_way: LearnerStateMachine) -> None:
         under_way.remove(Act("transfer", 2))
         assert under_way.end().elsewhere == []
-        reader, _ = edges(Line(under_way.house.engine), repository="learner/elsewhere")
+        reader, _ = edges(InMemoryHttp(under_way.scenario.engine), repository="learner/elsewhere")
         reader.issue(1)
         assert under_way.end().elsewhere == ["GET /repos/learner/elsewhere/issues/1"]
 
-    def test_a_change_of_an_issue_that_went_elsewhere(self, under_way: Play) -> None:
+    def test_a_change_of_an_issue_that_went_elsewhere(self, under_way: LearnerStateMachine) -> None:
         under_way.remove(Act("transfer", 2))
-        under_way.house.elsewhere.issues[1].comments.clear()
-        under_way.house.elsewhere.issues[1].state = "closed"
+        under_way.scenario.elsewhere.issues[1].comments.clear()
+        under_way.scenario.elsewhere.issues[1].state = "closed"
         assert under_way.end().elsewhere == ["learner/elsewhere is not as the learner left it"]
 
-    def test_what_is_left_to_do(self, under_way: Play, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(House, "calm_run", lambda _: [])
-        under_way.house.how["label_prefix"] = "mp "
+    def test_what_is_left_to_do(
+        self, under_way: LearnerStateMachine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(Scenario, "calm_run", lambda _: [])
+        under_way.scenario.how["label_prefix"] = "mp "
         assert under_way.end().unsettled
 
-    def test_an_error_of_ours(self, under_way: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_an_error_of_ours(
+        self, under_way: LearnerStateMachine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         def broken(*_: object) -> None:
             raise ZeroDivisionError
 
@@ -149,10 +153,10 @@ class TestTheWitness:
 def test_a_failure_is_told_in_its_smallest_form_as_lines_to_paste(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(House, "run", lambda *_: False)
-    monkeypatch.setattr(House, "two", lambda *_: None)
+    monkeypatch.setattr(Scenario, "run", lambda *_: False)
+    monkeypatch.setattr(Scenario, "two", lambda *_: None)
 
-    class Strict(Play):
+    class Strict(LearnerStateMachine):
         """Nothing may be closed once it has a note."""
 
         noted = False
@@ -168,7 +172,7 @@ def test_a_failure_is_told_in_its_smallest_form_as_lines_to_paste(
     with pytest.raises(AssertionError, match="lost_edits: the note") as caught:
         play(Strict, 1, histories=30, steps=20)
     first = "Run(kind='sync', faults=(), meanwhile=(), warm=True)"
-    assert table.told(caught.value).splitlines()[-5:] == [
+    assert table.reported(caught.value).splitlines()[-5:] == [
         "state = Strict()",
         f"state.begin(app=False, place='comment', first={first})",
         "state.write(act=Act(name='note', number=0))",

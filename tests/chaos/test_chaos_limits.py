@@ -31,7 +31,7 @@ def test_twenty_a_minute_and_a_hundred_and_fifty_an_hour_are_learned_and_survive
 @pytest.mark.parametrize("seconds", [1, 7, 61, 300])
 def test_retry_after_is_obeyed_to_the_second(seconds: int) -> None:
     seeding = Seeding(from_catalog(SHORT))
-    world = seeding.house.world
+    world = seeding.scenario.world
     world.faults.add("secondary-403", method="WRITE", nth=5, retry_after=seconds)
     seeding.run()
     refused = next(e for e in seeding.entries() if e.fault)

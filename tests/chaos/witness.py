@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from chaos import marks
-from chaos.house import House
+from chaos.house import Scenario
 from chaos.learner import ANSWERED, Learner
 
 from github_sandbox import dump
@@ -39,38 +39,40 @@ class Verdict:
         return [f"{kind}: {text}" for kind, texts in vars(self).items() for text in texts]
 
 
-def judge(house: House, learner: Learner) -> Verdict:
+def judge(scenario: Scenario, learner: Learner) -> Verdict:
     """Everything but whether the next run has nothing to do."""
-    verdict = Verdict(errors=list(house.errors))
-    verdict.duplicates = _duplicates(house)
+    verdict = Verdict(errors=list(scenario.errors))
+    verdict.duplicates = _duplicates(scenario)
     for slot, promise in learner.promises.items():
         if complaint := promise():
             lost = slot[0] == "state" and slot[1] in learner.finished
             (verdict.lost_work if lost else verdict.lost_edits).append(complaint)
-    verdict.lost_work += _unmarked_work(house, learner)
-    verdict.lost_edits += _unheard(house, learner)
-    verdict.summaries = _summaries(house, learner)
-    verdict.elsewhere = _elsewhere(house, learner)
+    verdict.lost_work += _unmarked_work(scenario, learner)
+    verdict.lost_edits += _unheard(scenario, learner)
+    verdict.summaries = _summaries(scenario, learner)
+    verdict.elsewhere = _elsewhere(scenario, learner)
     return verdict
 
 
-def _duplicates(house: House) -> list[str]:
+def _duplicates(scenario: Scenario) -> list[str]:
     """Two open issues with one key; two labels or milestones with one."""
     found = []
-    for key, every in marks.by_key(house.repository).items():
+    for key, every in marks.by_key(scenario.repository).items():
         opened = [issue.number for issue in every if issue.state == "open"]
         if len(opened) > 1:
             found.append(f"{key} is in issues {opened}")
-    milestones = Counter(marks.key_of(m.description) for m in house.repository.milestones.values())
-    labels = Counter(marks.label_key(x) for x in house.repository.labels.values())
+    milestones = Counter(
+        marks.key_of(m.description) for m in scenario.repository.milestones.values()
+    )
+    labels = Counter(marks.label_key(x) for x in scenario.repository.labels.values())
     for counts in (milestones, labels):
         found += [f"{key} is there {n} times" for key, n in counts.items() if key and n > 1]
     return found
 
 
-def _unmarked_work(house: House, learner: Learner) -> list[str]:
+def _unmarked_work(scenario: Scenario, learner: Learner) -> list[str]:
     """Finished work that no longer says what it is counts for nothing."""
-    there = {issue.number: issue for issue in marks.issues(house.repository)}
+    there = {issue.number: issue for issue in marks.issues(scenario.repository)}
     return [
         f"#{number} was finished and is no longer known"
         for number in sorted(learner.finished)
@@ -78,19 +80,19 @@ def _unmarked_work(house: House, learner: Learner) -> list[str]:
     ]
 
 
-def _unheard(house: House, learner: Learner) -> list[str]:
+def _unheard(scenario: Scenario, learner: Learner) -> list[str]:
     """Each comment with commands has its mark, its memory once, and one answer where one is due."""
     known = Counter(
         (entry["id"], entry.get("n", 0))
-        for issue in marks.issues(house.repository)
+        for issue in marks.issues(scenario.repository)
         for entry in marks.entries(issue)
     )
-    answers = Counter(marks.key_of(c.body) for _, c in marks.comments(house.repository))
-    journals = Counter(marks.key_of(i.body) for i in marks.issues(house.repository))
+    answers = Counter(marks.key_of(c.body) for _, c in marks.comments(scenario.repository))
+    journals = Counter(marks.key_of(i.body) for i in marks.issues(scenario.repository))
     found = [f"{key} is answered {n} times" for key, n in answers.items() if key and n > 1]
     found += [f"comment {c[0]} is remembered {n} times" for c, n in known.items() if c[0] and n > 1]
-    for issue, comment in marks.comments(house.repository):
-        text = learner.said.get(comment.id)
+    for issue, comment in marks.comments(scenario.repository):
+        text = learner.text.get(comment.id)
         if text is None or comment.id in learner.unheard:
             continue
         where = f"'{text}' on #{issue.number}"
@@ -110,59 +112,59 @@ def _unheard(house: House, learner: Learner) -> list[str]:
     return found
 
 
-def _summaries(house: House, learner: Learner) -> list[str]:
-    told = Counter(
+def _summaries(scenario: Scenario, learner: Learner) -> list[str]:
+    reported = Counter(
         key
         for text in (
-            *(c.body for _, c in marks.comments(house.repository)),
-            *(i.body or "" for i in marks.issues(house.repository) if i.state == "open"),
+            *(c.body for _, c in marks.comments(scenario.repository)),
+            *(i.body or "" for i in marks.issues(scenario.repository) if i.state == "open"),
         )
         if (key := marks.key_of(text)) and key.partition(":")[0] in {"weekly", "report"}
     )
-    found = [f"{key} stands {n} times" for key, n in told.items() if n > 1]
+    found = [f"{key} stands {n} times" for key, n in reported.items() if n > 1]
     summary = next(
         (
             i
-            for i in marks.by_key(house.repository).get(marks.SUMMARY, [])
+            for i in marks.by_key(scenario.repository).get(marks.SUMMARY, [])
             if i.state == "open" or not marks.closed_by_us(i)
         ),
         None,
     )
-    if summary is None or summary.state == "closed" or house.how["summary"] == "issue":
+    if summary is None or summary.state == "closed" or scenario.how["summary"] == "issue":
         return found
-    if _all_done(house):
+    if _all_done(scenario):
         return found
-    known = {*told, *learner.taken_away}
-    weeks = _weeks(house, summary.birth.at.date())
+    known = {*reported, *learner.taken_away}
+    weeks = _weeks(scenario, summary.birth.at.date())
     return found + [f"the summary of {w} is missing" for w in weeks if f"weekly:{w}" not in known]
 
 
-def _elsewhere(house: House, learner: Learner) -> list[str]:
+def _elsewhere(scenario: Scenario, learner: Learner) -> list[str]:
     """Where the learner transfers issues to, nothing is read or written by us."""
-    there = house.elsewhere
+    there = scenario.elsewhere
     roots = (f"/repos/{there.full_name}", f"/repositories/{there.id}")
-    asked = [e for e in house.world.journal.entries if e.path.startswith(roots)]
-    found = [f"{entry.method} {entry.path}" for entry in asked]
+    requested = [e for e in scenario.world.journal.entries if e.path.startswith(roots)]
+    found = [f"{entry.method} {entry.path}" for entry in requested]
     if dump.repository(there) != learner.left_elsewhere:
         found.append(f"{there.full_name} is not as the learner left it")
     return found
 
 
-def _all_done(house: House) -> bool:
+def _all_done(scenario: Scenario) -> bool:
     """Whether the path may be at its end, after which no week is summed up."""
     return not any(
         issue.state == "open"
-        for key, every in marks.by_key(house.repository).items()
+        for key, every in marks.by_key(scenario.repository).items()
         for issue in every
         if key.startswith("task:")
     )
 
 
-def _first_day(house: House) -> date:
+def _first_day(scenario: Scenario) -> date:
     """The first day of the path; one that lies in a pause comes after it."""
-    first: date = house.how["start"]
-    pauses = [(pause["from"], pause["to"]) for pause in house.how.get("pauses", [])]
-    for issue in marks.issues(house.repository):
+    first: date = scenario.how["start"]
+    pauses = [(pause["from"], pause["to"]) for pause in scenario.how.get("pauses", [])]
+    for issue in marks.issues(scenario.repository):
         for entry in marks.entries(issue):
             if entry["do"] == "pause":
                 begin = datetime.fromisoformat(entry["at"]).date()
@@ -173,11 +175,11 @@ def _first_day(house: House) -> date:
     return first
 
 
-def _weeks(house: House, made: date) -> list[str]:
+def _weeks(scenario: Scenario, made: date) -> list[str]:
     """Names of the weeks that are over at their hour, by walking the calendar."""
-    now, hour = house.now, house.settings.summary.hour
-    begins = house.settings.summary.day.number
-    day, found = max(made, _first_day(house)) + timedelta(days=1), []
+    now, hour = scenario.now, scenario.settings.summary.hour
+    begins = scenario.settings.summary.day.number
+    day, found = max(made, _first_day(scenario)) + timedelta(days=1), []
     while day < now.date() or (day == now.date() and now.hour >= hour):
         if day.weekday() == begins:
             year, week, _ = (day - timedelta(days=4)).isocalendar()

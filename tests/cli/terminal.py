@@ -30,7 +30,7 @@ CLEARED = ("GITHUB_TOKEN", "GH_TOKEN", "GITHUB_REPOSITORY", "GITHUB_API_URL", "G
 
 
 @dataclass(frozen=True)
-class Ran:
+class CommandRun:
     """What a command left: its exit code and what it said."""
 
     code: int
@@ -38,7 +38,7 @@ class Ran:
     err: str
 
     @property
-    def said(self) -> str:
+    def text(self) -> str:
         return self.out + self.err
 
 
@@ -71,13 +71,13 @@ class Terminal:
                 self.environ[name] = value
                 self._patch.setenv(name, value)
 
-    def __call__(self, *arguments: str) -> Ran:
+    def __call__(self, *arguments: str) -> CommandRun:
         """Run `milepost` with these arguments, in this process."""
         assert self._capture
         self._capture.readouterr()
         code = run(arguments)
         caught = self._capture.readouterr()
-        return Ran(code, caught.out, caught.err)
+        return CommandRun(code, caught.out, caught.err)
 
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
         """Start a real `milepost` and do not wait for it."""
@@ -90,7 +90,7 @@ class Terminal:
             **{"stdin": subprocess.DEVNULL, "stderr": subprocess.PIPE, **options},
         )
 
-    def run(self, *command: str) -> Ran:
+    def run(self, *command: str) -> CommandRun:
         """Run any command as a process of its own."""
         ended = subprocess.run(
             command,
@@ -101,9 +101,9 @@ class Terminal:
             text=True,
             timeout=60,
         )
-        return Ran(ended.returncode, ended.stdout, ended.stderr)
+        return CommandRun(ended.returncode, ended.stdout, ended.stderr)
 
-    def dialogue(self, *arguments: str, answers: Mapping[str, str]) -> Ran:
+    def dialogue(self, *arguments: str, answers: Mapping[str, str]) -> CommandRun:
         """Run it in a real terminal; a question that holds a key gets its answer."""
         master, slave = pty.openpty()
         with (
@@ -114,7 +114,7 @@ class Terminal:
             shown = _converse(screen, dict(answers))
             out = process.stdout.read() if process.stdout else ""
             code = process.wait(60)
-        return Ran(code, out, shown)
+        return CommandRun(code, out, shown)
 
     def write(self, name: str, text: str) -> Path:
         """A file in the folder."""
@@ -195,11 +195,11 @@ def curriculum_text(path: Curriculum) -> str:
 
 def environment(sandbox: Sandbox, home: Path) -> dict[str, str]:
     """An environment in which the sandbox is GitHub and nothing of this machine's user is seen."""
-    kept = {name: value for name, value in os.environ.items() if name not in CLEARED}
+    stored = {name: value for name, value in os.environ.items() if name not in CLEARED}
     places = {"HOME": home, "MILEPOST_CACHE_DIR": home / "cache"}
     places |= {f"XDG_{name}_HOME": home / name.lower() for name in ("CACHE", "STATE", "DATA")}
     return {
-        **kept,
+        **stored,
         **{name: str(place) for name, place in places.items()},
         "GITHUB_API_URL": sandbox.api_url,
         "GITHUB_GRAPHQL_URL": sandbox.graphql_url,

@@ -107,5 +107,5 @@ def test_a_report_is_written_in_every_form(terminal: Terminal, form: str, begins
 
 def test_json_is_for_programs(terminal: Terminal) -> None:
     seeded(terminal)
-    told = json.loads(terminal("report", "export", "1", "--format", "json").out)
-    assert (told["schema"], told["id"], told["found"]) == (1, "first-month", 0)
+    reported = json.loads(terminal("report", "export", "1", "--format", "json").out)
+    assert (reported["schema"], reported["id"], reported["found"]) == (1, "first-month", 0)

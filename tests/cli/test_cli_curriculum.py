@@ -134,7 +134,7 @@ def test_import_does_not_overwrite_but_by_force(terminal: Terminal) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "reported"),
     [
         ("missing.md", None, "cannot be read"),
         ("empty.md", b"", "empty"),
@@ -143,9 +143,11 @@ def test_import_does_not_overwrite_but_by_force(terminal: Terminal) -> None:
         ("prose.md", b"Once upon a time there was a bread.\n", "prose.md"),
     ],
 )
-def test_what_is_no_guide(terminal: Terminal, name: str, content: bytes | None, told: str) -> None:
+def test_what_is_no_guide(
+    terminal: Terminal, name: str, content: bytes | None, reported: str
+) -> None:
     if content is not None:
         Path(terminal.folder / name).write_bytes(content)
     ran = terminal("import", name)
     assert (ran.code, ran.out) == (5, "")
-    assert told in ran.err
+    assert reported in ran.err

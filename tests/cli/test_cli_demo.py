@@ -13,8 +13,8 @@ def test_the_demo_lives_through_a_quarter_and_ends_by_itself(terminal: Terminal)
     assert ran.code == 0
     planned, _, lived = ran.out.partition("$ milepost sync")
     assert "milestones to create" in planned
-    told = re.findall(r"^--- (\w+), [^:]*: (.+) ---$", lived, re.MULTILINE)
-    days, titles = zip(*told, strict=True)
+    reported = re.findall(r"^--- (\w+), [^:]*: (.+) ---$", lived, re.MULTILINE)
+    days, titles = zip(*reported, strict=True)
     assert len({title for title in titles if title.startswith("Summary of week")}) == 13
     assert titles[13:] == ("Report: Three-month checkpoint",)
     assert days == ("Monday",) * 13 + ("Tuesday",)
@@ -27,14 +27,14 @@ def test_the_demo_lives_through_a_quarter_and_ends_by_itself(terminal: Terminal)
 def test_the_sandbox_says_how_to_work_with_it_and_ends_with_ctrl_c(terminal: Terminal) -> None:
     with terminal.start("sandbox", "--port", "0") as process:
         assert process.stdout
-        told = [process.stdout.readline() for _ in range(9)]
-        address = told[2].split()[-1]
+        reported = [process.stdout.readline() for _ in range(9)]
+        address = reported[2].split()[-1]
         assert httpx2.get(address).status_code == 200
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=20)
     assert process.returncode == 0
     assert errors == ""
-    assert any("export GITHUB_API_URL=" in line for line in told)
+    assert any("export GITHUB_API_URL=" in line for line in reported)
 
 
 def test_a_taken_port_is_told(terminal: Terminal) -> None:

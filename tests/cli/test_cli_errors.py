@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli.terminal import Ran, Terminal, without_times
+from cli.terminal import CommandRun, Terminal, without_times
 from pytest_regressions.file_regression import FileRegressionFixture
 
 from bot.settings import CONFIG_PATH
@@ -88,18 +88,18 @@ def test_apply_tells_what_is_wrong(
     assert not [r for r in terminal.sandbox.world.journal.writes if r.status < 300]
 
 
-def paragraph(ran: Ran) -> str:
+def paragraph(ran: CommandRun) -> str:
     """The error alone; fails when there is more or less than one paragraph."""
-    before, _, told = ran.err.partition("milepost: ")
-    assert told
-    assert "milepost: " not in before + told.removeprefix("milepost: ")
-    assert "Traceback" not in ran.said
-    assert CANARY not in ran.said
-    return told
+    before, _, reported = ran.err.partition("milepost: ")
+    assert reported
+    assert "milepost: " not in before + reported.removeprefix("milepost: ")
+    assert "Traceback" not in ran.text
+    assert CANARY not in ran.text
+    return reported
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "reported"),
     [
         (["plam"], "No such command 'plam'"),
         (["plan", "--formt", "json"], "No such option: --formt"),
@@ -108,10 +108,10 @@ def paragraph(ran: Ran) -> str:
         (["curriculum", "shwo"], "No such command 'shwo'"),
     ],
 )
-def test_a_wrong_command_line(terminal: Terminal, arguments: list[str], told: str) -> None:
+def test_a_wrong_command_line(terminal: Terminal, arguments: list[str], reported: str) -> None:
     ran = terminal(*arguments)
     assert (ran.code, ran.out) == (64, "")
-    assert told in paragraph(ran)
+    assert reported in paragraph(ran)
     assert "milepost --help" in ran.err
 
 
@@ -148,10 +148,10 @@ def test_the_token_is_nowhere(terminal: Terminal) -> None:
     for command in (["plan"], ["apply", "--yes"], ["doctor"], ["doctor", "--json"], ["undo", "-y"]):
         ran = terminal(*command)
         assert ran.code == 0
-        assert CANARY not in ran.said
-    kept = [file for file in terminal.folder.parent.rglob("*") if file.is_file()]
-    assert any(file.suffix == ".page" for file in kept)
-    assert not [file for file in kept if CANARY.encode() in file.read_bytes()]
+        assert CANARY not in ran.text
+    stored = [file for file in terminal.folder.parent.rglob("*") if file.is_file()]
+    assert any(file.suffix == ".page" for file in stored)
+    assert not [file for file in stored if CANARY.encode() in file.read_bytes()]
 
 
 @pytest.mark.parametrize("wrong", DOCTORED)

@@ -8,7 +8,7 @@ GUIDE = "# Tea\n\n## Week 1: Leaves\n\n- [ ] Taste one\n- [ ] Taste two\n"
 
 
 @pytest.mark.parametrize(
-    ("command", "told"),
+    ("command", "reported"),
     [
         ("import guide.md -o no/such/folder/path.yml", "No such file or directory"),
         ("import guide.md -o folder", "it is there already"),
@@ -17,13 +17,13 @@ GUIDE = "# Tea\n\n## Week 1: Leaves\n\n- [ ] Taste one\n- [ ] Taste two\n"
         ("badge -o no/such/badge.svg", "No such file or directory"),
     ],
 )
-def test_a_file_that_cannot_be_used(terminal: Terminal, command: str, told: str) -> None:
+def test_a_file_that_cannot_be_used(terminal: Terminal, command: str, reported: str) -> None:
     terminal.follow(SMALL)
     terminal.write("guide.md", GUIDE)
     (terminal.folder / "folder").mkdir()
     ran = terminal(*command.split())
     assert ran.code in {5, 64}
-    assert told in ran.err
+    assert reported in ran.err
     assert "mistake in Milepost" not in ran.err
     assert len(ran.err.splitlines()) == 1
 

@@ -53,8 +53,8 @@ def test_no_command_gives_help(terminal: Terminal, group: str) -> None:
 
 
 def test_the_version(terminal: Terminal) -> None:
-    said = f"milepost {version('milepost')}\n"
-    assert terminal("--version").out == terminal("-V").out == said
+    text = f"milepost {version('milepost')}\n"
+    assert terminal("--version").out == terminal("-V").out == text
 
 
 def loaded(terminal: Terminal, *arguments: str) -> set[str]:

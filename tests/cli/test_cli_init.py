@@ -49,7 +49,7 @@ def test_what_is_written_is_what_was_given(
 
 
 @pytest.mark.parametrize(
-    ("given", "code", "told"),
+    ("given", "code", "reported"),
     [
         ({"start": "soon"}, 3, "start"),
         ({"start": "2026-02-30"}, 3, "start"),
@@ -63,11 +63,11 @@ def test_what_is_written_is_what_was_given(
     ],
 )
 def test_a_wrong_answer_writes_nothing(
-    terminal: Terminal, given: dict[str, str | None], code: int, told: str
+    terminal: Terminal, given: dict[str, str | None], code: int, reported: str
 ) -> None:
     ran = terminal("init", *flags(**given))
     assert ran.code == code
-    assert told in ran.err
+    assert reported in ran.err
     assert not (terminal.folder / CONFIG_PATH).exists()
 
 

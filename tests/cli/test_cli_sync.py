@@ -24,7 +24,7 @@ PATH = curriculum(
 WEEKS = {4, 5}  # summed up since then: the last one is, or is not, due yet this Monday
 
 
-def begun() -> date:
+def started() -> date:
     """The Monday five weeks ago."""
     today = datetime.now(UTC).date()
     return today - timedelta(weeks=5, days=today.weekday())
@@ -32,7 +32,7 @@ def begun() -> date:
 
 def seeded(terminal: Terminal, **more: object) -> None:
     """A path that began five weeks ago, seeded then."""
-    start = begun()
+    start = started()
     terminal.follow(PATH, start=start, ahead="all", **more)
     assert terminal("apply", "--yes").code == 0
     born = datetime.combine(start, datetime.min.time(), tzinfo=UTC)
@@ -52,13 +52,13 @@ def test_it_does_all_that_is_due_and_then_nothing(terminal: Terminal) -> None:
     journal.clear()
     journal.record_bodies = True
     ran = terminal("sync")
-    assert ran.code == 0, ran.said
+    assert ran.code == 0, ran.text
     assert "Summary of week" in ran.out
     assert "The end: posted." in ran.out
     assert terminal.issue("Read")["state"] == "closed"
-    told = [body.partition("**Week ")[2][:8] for body in comments(terminal, "Your path")]
-    assert len(told) in WEEKS
-    assert told == sorted(set(told))
+    reported = [body.partition("**Week ")[2][:8] for body in comments(terminal, "Your path")]
+    assert len(reported) in WEEKS
+    assert reported == sorted(set(reported))
     assert len(comments(terminal, "Checkpoint")) == 1
     writes = len(journal.writes)
     assert terminal("sync").out == "Nothing to change.\n"
@@ -72,7 +72,7 @@ def test_a_dry_run_prints_every_text_and_writes_nothing(terminal: Terminal) -> N
     journal = terminal.sandbox.world.journal
     journal.clear()
     ran = terminal("sync", "--dry-run")
-    assert ran.code == 0, ran.said
+    assert ran.code == 0, ran.text
     assert ran.out.count("Would post: Summary of week") in WEEKS
     assert "Would post: Report: The end" in ran.out
     assert "### The checklist" in ran.out
@@ -96,7 +96,7 @@ def test_files_go_to_a_branch_only_where_that_is_asked_for(terminal: Terminal) -
     assert [b["name"] for b in terminal.github("GET", "/branches")] == ["main"]
     terminal.follow(
         PATH,
-        start=begun(),
+        start=started(),
         ahead="all",
         publish={"badge": True, "reports": "branch"},
     )

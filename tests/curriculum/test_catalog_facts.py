@@ -39,7 +39,7 @@ def devops() -> Curriculum:
 
 
 @pytest.fixture(scope="module")
-def said() -> str:
+def text() -> str:
     """Every word of the catalog: lower case, single spaces, no comments."""
     data = yaml.safe_load((CATALOG / "devops-to-mlops.yml").read_text(encoding="utf-8"))
     dumped = yaml.safe_dump(data, allow_unicode=True, width=10**9)
@@ -69,9 +69,9 @@ def checkboxes(text: str) -> int:
     return len(re.findall(r"^\s*- \[ \]", text, re.MULTILINE))
 
 
-def missing(names: list[str], said: str) -> list[str]:
+def missing(names: list[str], text: str) -> list[str]:
     assert names, "nothing was found in the guide"
-    return [name for name in names if name.casefold() not in said]
+    return [name for name in names if name.casefold() not in text]
 
 
 def test_every_month_has_as_many_tasks(guide: str, devops: Curriculum) -> None:
@@ -99,10 +99,10 @@ def test_hours_of_the_guide_are_kept(guide: str, devops: Curriculum) -> None:
 def test_books_stand_in_order_with_author_and_focus(guide: str, devops: Curriculum) -> None:
     pattern = r'^(\d)\. \*\*"(.+?)"\*\* by (.+?) - \*\*(.+?)\*\*'
     theirs = re.findall(pattern, section(guide, "Books"), re.MULTILINE)
-    books = [r for r in devops.resources if r.kind == "book"]
-    ours = [(str(b.rank), b.title, b.author, (b.note or "").partition(".")[0]) for b in books]
-    folded = [tuple(str(part).casefold() for part in book) for book in ours]
-    assert folded == [tuple(part.casefold() for part in book) for book in theirs]
+    resources = [r for r in devops.resources if r.kind == "book"]
+    ours = [(str(b.rank), b.title, b.author, (b.note or "").partition(".")[0]) for b in resources]
+    folded = [tuple(str(part).casefold() for part in limit_state) for limit_state in ours]
+    assert folded == [tuple(part.casefold() for part in limit_state) for limit_state in theirs]
 
 
 def test_courses_keep_platform_duration_focus_and_priority(guide: str, devops: Curriculum) -> None:
@@ -159,27 +159,27 @@ def test_communities_events_and_people_are_named(guide: str, devops: Curriculum)
     ]
 
 
-def test_other_places_and_numbers_are_not_lost(guide: str, said: str) -> None:
+def test_other_places_and_numbers_are_not_lost(guide: str, text: str) -> None:
     network = section(guide, "Networking & Community")
     places = [*re.findall(r"r/\w+", network), *re.findall(r"#(\w{3,})", network), "20K"]
-    assert missing(places, said) == []
+    assert missing(places, text) == []
     numbers = re.findall(r"\d+(?:-\d+)?%", section(guide, "Executive Summary"))
-    assert missing(numbers, said) == []
+    assert missing(numbers, text) == []
 
 
 def test_skills_keep_their_specifics_and_priorities(
-    guide: str, devops: Curriculum, said: str
+    guide: str, devops: Curriculum, text: str
 ) -> None:
     table = rows(section(guide, "Skills You Need to Develop"))
     assert [(s.title.casefold(), s.priority.value) for s in devops.skills[: len(table)]] == [
         (name.casefold(), priority.casefold()) for name, _, priority in table
     ]
     specifics = [word for row in table for word in re.findall(r"[A-Za-z-]+", row[1])]
-    assert missing(specifics, said) == []
+    assert missing(specifics, text) == []
     brought = rows(section(guide, "Skills You Already Have"))
     assert len(brought) == len(devops.transferable_skills)
     cells = " ".join(cell for row in brought for cell in row).replace("K8s", "Kubernetes")
-    assert missing(re.findall(r"[A-Z]\w{2,}", cells), said) == []
+    assert missing(re.findall(r"[A-Z]\w{2,}", cells), text) == []
 
 
 def test_projects_stand_at_their_level(guide: str, devops: Curriculum) -> None:
@@ -201,11 +201,11 @@ def test_success_has_the_guides_numbers_and_levels(guide: str, devops: Curriculu
     assert [quality.level for quality in devops.success.qualitative] == levels
 
 
-def test_no_sentence_of_the_guide_is_copied(guide: str, said: str) -> None:
+def test_no_sentence_of_the_guide_is_copied(guide: str, text: str) -> None:
     """Facts and names carry over; wording of six words or more in a row does not."""
     prose = re.sub(r"\[.*?\]\(.*?\)|[*`|]", " ", guide).casefold()
     lines = (re.sub(r"^[\s\d.#-]*(?:\[ \])?\s*", "", line) for line in prose.splitlines())
     long_lines = {line.strip() for line in lines if len(line.split()) > 6}
     names = {"devops to mlops career transition guide", "aws certified machine learning"}
-    copied = [ln for ln in long_lines if ln in said and not any(name in ln for name in names)]
+    copied = [ln for ln in long_lines if ln in text and not any(name in ln for name in names)]
     assert copied == []

@@ -24,7 +24,7 @@ from bot.curriculum.guide import hours
     ],
 )
 def test_hours_are_cut_from_a_title(text: str, rest: str, stated: str) -> None:
-    assert hours.cut(text) == (rest, Hours.model_validate(stated))
+    assert hours.without_duration(text) == (rest, Hours.model_validate(stated))
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_hours_are_cut_from_a_title(text: str, rest: str, stated: str) -> None:
     ],
 )
 def test_titles_without_hours_of_their_own_stay_whole(text: str) -> None:
-    assert hours.cut(text) == (text, None)
+    assert hours.without_duration(text) == (text, None)
 
 
 def test_a_rate_is_no_total() -> None:
@@ -50,12 +50,12 @@ def test_a_rate_is_no_total() -> None:
 
 
 def test_a_duration_at_a_rate_gives_the_whole() -> None:
-    assert hours.over("14 weeks", "6-10 hours/week") == Hours(low=84, high=140)
-    assert hours.over("6 months", "5 hours/week") == Hours(low=130, high=130)
-    assert hours.over("14 weeks", "-") is None
+    assert hours.hours_over_weeks("14 weeks", "6-10 hours/week") == Hours(low=84, high=140)
+    assert hours.hours_over_weeks("6 months", "5 hours/week") == Hours(low=130, high=130)
+    assert hours.hours_over_weeks("14 weeks", "-") is None
 
 
 def test_a_cell_under_hours_needs_no_unit() -> None:
-    assert hours.bare("12-15") == Hours(low=12, high=15)
-    assert hours.bare("~3h") == Hours(low=3, high=3)
-    assert hours.bare("___") is None
+    assert hours.hours_without_unit("12-15") == Hours(low=12, high=15)
+    assert hours.hours_without_unit("~3h") == Hours(low=3, high=3)
+    assert hours.hours_without_unit("___") is None

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.curriculum.dump import to_yaml
-from bot.curriculum.guide import Imported, read
+from bot.curriculum.guide import ImportResult, read
 from bot.curriculum.guide.repair import repair
 from bot.curriculum.load import from_yaml
 from bot.errors import GuideError
@@ -60,7 +60,7 @@ def read_or_refused(data: bytes) -> bool:
         return refused.where == "guide.md" and bool(refused.what)
 
 
-def imported(data: bytes) -> Imported | None:
+def imported(data: bytes) -> ImportResult | None:
     """What came of `data`; None for what is no guide. Any other error is the test's to see."""
     try:
         return read(data, name="guide.md")

@@ -7,7 +7,7 @@ import pytest
 from pytest_regressions.file_regression import FileRegressionFixture
 
 from bot.curriculum.dump import to_yaml
-from bot.curriculum.guide import Imported, read
+from bot.curriculum.guide import ImportResult, read
 from bot.curriculum.model import Curriculum, Task, TaskKind, UnitKind
 from bot.errors import GuideError
 
@@ -17,7 +17,7 @@ every_guide = pytest.mark.parametrize("name", sorted(one.stem for one in GUIDES.
 FOLD_OUT = "<details>\n<summary>{}</summary>\n\n- {}\n\n</details>\n\n"
 
 
-def importing(text: str, name: str = "guide.md") -> Imported:
+def importing(text: str, name: str = "guide.md") -> ImportResult:
     return read(dedent(text).encode(), name=name)
 
 
@@ -36,7 +36,7 @@ def only_task(item: str) -> Task:
     return task
 
 
-def told(imported: Imported) -> str:
+def reported(imported: ImportResult) -> str:
     """An import as a person would check it: what was understood, and what became of each line."""
     summary = "\n".join(
         f"# {key}: {value}" for key, value in imported.summary().items() if key != "units"
@@ -56,7 +56,7 @@ def test_our_own_guides_are_read_as_before(
 ) -> None:
     imported = read((GUIDES / f"{name}.md").read_bytes(), name=f"{name}.md")
 
-    file_regression.check(told(imported), extension=".yml", basename=name)
+    file_regression.check(reported(imported), extension=".yml", basename=name)
 
 
 @every_guide

@@ -17,7 +17,7 @@ def damaged(text: str, read_as: str) -> str:
     return text.encode().decode(read_as)
 
 
-def mended(text: str) -> tuple[str, tuple[str, ...]]:
+def repaired(text: str) -> tuple[str, tuple[str, ...]]:
     done = repair(text.encode(), name="guide.md")
     return done.text, done.repairs
 
@@ -31,7 +31,7 @@ def mended(text: str) -> tuple[str, tuple[str, ...]]:
     ],
 )
 def test_text_read_in_the_wrong_encoding_is_mended(read_as: str, called: str) -> None:
-    text, repairs = mended(damaged("Aurélien Géron 🛠️ – ✅\nplain\nGéron\n", read_as))
+    text, repairs = repaired(damaged("Aurélien Géron 🛠️ – ✅\nplain\nGéron\n", read_as))
 
     assert text == "Aurélien Géron 🛠️ – ✅\nplain\nGéron\n"
     assert len(repairs) == 1
@@ -42,7 +42,7 @@ def test_text_read_in_the_wrong_encoding_is_mended(read_as: str, called: str) ->
 def test_healthy_and_damaged_lines_may_stand_together() -> None:
     mixed = "Healthy 🎯 é\n" + damaged("Aurélien\n", "mac_roman") + damaged("café\n", "latin-1")
 
-    text, repairs = mended(mixed)
+    text, repairs = repaired(mixed)
 
     assert text == "Healthy 🎯 é\nAurélien\ncafé\n"
     assert repairs == ("the text was UTF-8 read as Mac Roman and Windows-1252; 2 places repaired",)
@@ -51,7 +51,7 @@ def test_healthy_and_damaged_lines_may_stand_together() -> None:
 def test_a_broken_variation_selector_is_finished() -> None:
     lossy = "🛠️ Tools".encode().decode("cp1252", errors="replace")
 
-    assert mended(lossy)[0] == "🛠️ Tools"
+    assert repaired(lossy)[0] == "🛠️ Tools"
 
 
 @pytest.mark.parametrize(
@@ -66,16 +66,16 @@ def test_a_broken_variation_selector_is_finished() -> None:
     ],
 )
 def test_healthy_text_is_left_alone(text: str) -> None:
-    assert mended(text) == (text, ())
+    assert repaired(text) == (text, ())
 
 
 @given(st.text(alphabet=st.characters(max_codepoint=0x7E, min_codepoint=0x20)))
 def test_plain_ascii_never_changes(text: str) -> None:
-    assert mended(f"x{text}") == (f"x{text}", ())
+    assert repaired(f"x{text}") == (f"x{text}", ())
 
 
 @pytest.mark.parametrize(
-    ("data", "text", "told"),
+    ("data", "text", "reported"),
     [
         (b"\xef\xbb\xbf# Hi", "# Hi", "a byte order mark was removed"),
         ("# Hé".encode("utf-16"), "# Hé", "the file was UTF-16; it was read as such"),
@@ -90,11 +90,13 @@ def test_plain_ascii_never_changes(text: str) -> None:
         (b"a\x07b", "a b", "1 control character was removed"),
     ],
 )
-def test_each_kind_of_file_is_read_and_the_repair_told(data: bytes, text: str, told: str) -> None:
+def test_each_kind_of_file_is_read_and_the_repair_told(
+    data: bytes, text: str, reported: str
+) -> None:
     done = repair(data, name="guide.md")
 
     assert done.text == text
-    assert done.repairs == (told,)
+    assert done.repairs == (reported,)
 
 
 @pytest.mark.parametrize(

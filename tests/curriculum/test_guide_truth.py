@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.curriculum.dump import to_yaml
-from bot.curriculum.guide import Imported, read
+from bot.curriculum.guide import ImportResult, read
 from bot.curriculum.load import from_yaml
 from bot.curriculum.model import Horizon, UnitKind
 
@@ -26,7 +26,7 @@ needs_guides = pytest.mark.skipif(
 pytestmark = needs_guides
 
 
-def the_guide(number: str) -> Imported:
+def the_guide(number: str) -> ImportResult:
     (file,) = SHARED.glob(f"{number}-*.md")
     return read(file.read_bytes(), name=file.name)
 
@@ -50,12 +50,12 @@ def each(files: list[Path], exceptions: list[str]) -> list[Any]:
 def test_units_and_tasks_agree_with_the_count_made_by_hand(file: Path) -> None:
     truth: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     summary = the_guide(file.stem).summary()
-    units, told = summary["units"], truth["units"]
+    units, reported = summary["units"], truth["units"]
 
     assert bare(summary["title"]) == bare(truth["title"])
-    assert [bare(u["title"]) for u in units] == [bare(u["title"]) for u in told]
-    assert [u["kind"] for u in units] == [u["kind"] for u in told]
-    assert [u["tasks"] for u in units] == pytest.approx([u["tasks"] for u in told], rel=0.1)
+    assert [bare(u["title"]) for u in units] == [bare(u["title"]) for u in reported]
+    assert [u["kind"] for u in units] == [u["kind"] for u in reported]
+    assert [u["tasks"] for u in units] == pytest.approx([u["tasks"] for u in reported], rel=0.1)
     assert summary["total_tasks"] == pytest.approx(truth["total_tasks"], rel=0.1)
     assert summary["checkpoint_items"] == truth["checkpoints"]
 

@@ -15,7 +15,7 @@ PAGES = [
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "github-sandbox").glob("*.md")),
 ]
-_BY_HAND = re.compile(r"<!-- by hand: (.+?) -->")
+_MANUAL = re.compile(r"<!-- by hand: (.+?) -->")
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def steps(page: Path) -> Iterator[Fence | Act]:
             language, _, name = token.info.partition(" ")
             yield Fence(language, name.strip(), token.content)
         elif token.type == "html_block":
-            yield from (Act(found) for found in _BY_HAND.findall(token.content))
+            yield from (Act(found) for found in _MANUAL.findall(token.content))
 
 
 def fences(page: Path, language: str) -> list[Fence]:
@@ -119,6 +119,6 @@ def anchors(page: Path) -> set[str]:
     found: set[str] = set()
     for before, token in zip(tokens(page), tokens(page)[1:], strict=False):
         if before.type == "heading_open":
-            kept = re.sub(r"[^\w\- ]", "", token.content.lower())
-            found.add(kept.replace(" ", "-"))
+            stored = re.sub(r"[^\w\- ]", "", token.content.lower())
+            found.add(stored.replace(" ", "-"))
     return found

@@ -6,8 +6,8 @@ import pytest
 import yaml
 from docs.pages import ROOT, codes, fences, sections
 
-from bot.action.activity import activity
-from bot.action.inputs import Command, Inputs
+from bot.action.activity import requested_activity
+from bot.action.inputs import ActionCommand, Inputs
 from bot.cli.workflow import ACTION
 
 PAGE = sections(ROOT / "docs/reference/action.md")
@@ -16,8 +16,8 @@ DECLARED: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encodi
 
 
 def test_inputs_and_their_defaults_are_told() -> None:
-    told = {codes(row[0])[0]: "".join(codes(row[1])) for row in PAGE["Inputs"].rows}
-    assert told == {name: of["default"] for name, of in DECLARED["inputs"].items()}
+    reported = {codes(row[0])[0]: "".join(codes(row[1])) for row in PAGE["Inputs"].rows}
+    assert reported == {name: of["default"] for name, of in DECLARED["inputs"].items()}
 
 
 def test_outputs_are_told() -> None:
@@ -25,7 +25,7 @@ def test_outputs_are_told() -> None:
 
 
 def test_commands_are_told() -> None:
-    assert [codes(row[0])[0] for row in PAGE["Commands"].rows] == list(Command)
+    assert [codes(row[0])[0] for row in PAGE["Commands"].rows] == list(ActionCommand)
 
 
 @pytest.mark.parametrize("row", PAGE["Events"].rows, ids=lambda row: row[0])
@@ -36,9 +36,9 @@ def test_events_do_what_is_told(row: tuple[str, str]) -> None:
         "repository": {"default_branch": "main"},
         "pull_request": {"number": 1, "base": {"ref": "main"}},
     }
-    told = codes(row[1])[0] if codes(row[1]) else None
+    reported = codes(row[1])[0] if codes(row[1]) else None
     for event in codes(row[0]) or ["release"]:
-        assert activity(event, payload, Inputs()).what == told
+        assert requested_activity(event, payload, Inputs()).what == reported
 
 
 def test_the_workflow_to_copy_is_one() -> None:

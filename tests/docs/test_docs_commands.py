@@ -36,7 +36,7 @@ GUIDES = [
     *sorted((ROOT / "docs" / "tutorial").glob("*.md")),
     *sorted((ROOT / "docs" / "how-to").glob("*.md")),
 ]
-ASKING = {"init", "apply", "undo", "replan"}
+INTERACTIVE = {"init", "apply", "undo", "replan"}
 TARGETS = set(re.findall(r"^([a-z]+)(?: [a-z]+)*:", (ROOT / "Makefile").read_text(), re.MULTILINE))
 SETTINGS_LINE = ".github/milepost.yml"
 
@@ -46,7 +46,7 @@ def reader(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator["Reader"]:
     monkeypatch.setenv("MILEPOST_DATA_DIR", str(tmp_path_factory.mktemp("data")))
-    monkeypatch.setattr("bot.cli.edges.Edges.now", lambda _self: NOW)
+    monkeypatch.setattr("bot.cli.edges.CliContext.now", lambda _self: NOW)
     monkeypatch.setattr(terminal.sandbox.world.clock, "_base", lambda: NOW)
     monkeypatch.setattr("bot.cli.init._next_monday", lambda _today: date(2026, 1, 5))
     monkeypatch.setattr("bot.cli.init._local_zone", lambda: "Europe/Berlin")
@@ -93,10 +93,10 @@ class Reader:
             "cd": lambda _words: "",
         }
         assert words[0] in known, f"nobody knows how to try: {line}"
-        said = known[words[0]](words[1:])
+        text = known[words[0]](words[1:])
         if output:
             pattern = "".join(_pattern(x) for x in output)
-            shown = "".join(f"{x.rstrip()}\n" for x in said.strip().splitlines())
+            shown = "".join(f"{x.rstrip()}\n" for x in text.strip().splitlines())
             assert re.fullmatch(pattern, shown), f"{line}\n\nsays\n\n{shown}"
 
     def _milepost(self, words: list[str]) -> str:
@@ -109,11 +109,11 @@ class Reader:
             self.ran += 1
             self._servers.enter_context(_serving(self._port))
             return ""
-        if words[0] in ASKING and not {"--yes", "--dry-run"} & set(words):
+        if words[0] in INTERACTIVE and not {"--yes", "--dry-run"} & set(words):
             words = [*words, "--yes"]
         self.ran += 1
         ran = self._terminal(*words)
-        assert ran.code == 0, f"{words}: {ran.code}\n{ran.said}"
+        assert ran.code == 0, f"{words}: {ran.code}\n{ran.text}"
         if file:
             self._terminal.write(file, ran.out)
         return ran.out
@@ -188,12 +188,12 @@ def _serving(port: int) -> Iterator[None]:
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         try:
-            said = ""
-            while "Uvicorn running" not in said:
+            text = ""
+            while "Uvicorn running" not in text:
                 line = process.stderr.readline()
-                assert line, said
-                said += line
-            assert "/register?code=" in said
+                assert line, text
+                text += line
+            assert "/register?code=" in text
             yield
         finally:
             process.terminate()

@@ -19,7 +19,7 @@ from bot.curriculum.base import Item
 from bot.curriculum.model import Curriculum, Task, WorkItem
 from bot.planning import changes
 from bot.planning.desired import desired_state
-from bot.planning.diff_issues import KEPT
+from bot.planning.diff_issues import NEVER_CLOSED
 from bot.planning.labels import key_in
 from bot.planning.ledger import Ledger, find_ledger
 from bot.planning.marker import BUTTON, Marker, find
@@ -77,9 +77,9 @@ def test_the_keys_of_a_part_are_told(model: type[BaseModel]) -> None:
     base = _base(model)
     inherited = set(base.model_fields) if base else set()
     section = CURRICULUM[_title(model)]
-    told = {codes(row[0])[0]: row[1] for row in section.rows}
-    assert set(told) == set(model.model_fields) - inherited
-    for key, default in told.items():
+    reported = {codes(row[0])[0]: row[1] for row in section.rows}
+    assert set(reported) == set(model.model_fields) - inherited
+    for key, default in reported.items():
         field = model.model_fields[key]
         assert (default == "needed") is field.is_required(), key
         if default.startswith("`"):
@@ -110,7 +110,7 @@ def _words(schema: dict[str, Any], defs: dict[str, Any]) -> list[str]:
 
 
 def test_every_change_is_told_with_its_keys() -> None:
-    told = {
+    reported = {
         codes(row[0])[0]: codes(row[1])
         for row in sections(REFERENCE / "plan-format.md")["Changes"].rows
     }
@@ -121,14 +121,16 @@ def test_every_change_is_told_with_its_keys() -> None:
         ]
         for kind in kinds
     }
-    assert told == wanted
+    assert reported == wanted
 
 
 def test_the_example_of_a_plan_is_one() -> None:
     (example,) = fences(REFERENCE / "plan-format.md", "json")
     shown = json.loads(example.text)
-    told = {codes(r[0])[0] for r in sections(REFERENCE / "plan-format.md")["The plan as JSON"].rows}
-    assert set(shown) == told
+    reported = {
+        codes(r[0])[0] for r in sections(REFERENCE / "plan-format.md")["The plan as JSON"].rows
+    }
+    assert set(shown) == reported
     counted = {"notifications": shown.pop("notifications")}
     plan = changes.Plan.model_validate(shown)
     assert counted == {"notifications": plan.notifications}
@@ -180,14 +182,14 @@ def test_the_fields_of_a_memory_s_entry_are_told() -> None:
 
 
 def test_everything_that_is_remembered_is_told_with_its_values() -> None:
-    told = {
+    reported = {
         do: set(codes(row[1]))
         for row in MARKERS["The memory"].tables[2][1:]
         for do in codes(row[0])
     }
     stored = [kind for kind in Command.registry.values() if kind.log_issue.stored]
     wanted = {kind.do: set(kind.model_fields) for kind in stored}
-    assert told == wanted
+    assert reported == wanted
 
 
 def test_every_kind_of_key_is_told() -> None:
@@ -195,7 +197,7 @@ def test_every_kind_of_key_is_told() -> None:
         {kind for row in table[1:] for kind in codes(row[0]) if ":" not in kind}
         for table in MARKERS["Keys"].tables
     )
-    assert things == {"unit", *KEPT, *REPORTS} | _kinds_of_what_is_made()
+    assert things == {"unit", *NEVER_CLOSED, *REPORTS} | _kinds_of_what_is_made()
     pull = ReportFiles(id="month-3", title="", files={}).key
     known = {relation_key("a", "b"), pin_key("a"), README_KEY, pull, "form:journal.yml"}
     assert only_known == {key.partition(":")[0] for key in known}
@@ -241,9 +243,9 @@ def test_every_room_of_the_house_is_told_in_the_order_of_imports() -> None:
         for name in re.findall(r"\w+", layer)
     }
     rows = sections(ROOT / "docs" / "architecture.md")["The rooms"].rows
-    told = [Path(codes(row[0])[0]) for row in rows]
-    assert all((ROOT / place).exists() for place in told)
-    rooms = [place.stem for place in told if place.parent.name == "bot"]
+    reported = [Path(codes(row[0])[0]) for row in rows]
+    assert all((ROOT / place).exists() for place in reported)
+    rooms = [place.stem for place in reported if place.parent.name == "bot"]
     assert set(rooms) == set(ranks)
     assert rooms == sorted(rooms, key=ranks.__getitem__)
 
@@ -262,9 +264,9 @@ def test_every_place_that_architecture_names_is_there() -> None:
 def test_the_words_of_drift_are_those_of_the_plan() -> None:
     source = (ROOT / "bot" / "planning" / "diff_issues.py").read_text(encoding="utf-8")
     rows = sections(ROOT / "docs" / "how-to" / "read-drift.md")["Read drift"].rows
-    told = [words.split(": ") for row in rows for words in codes(row[1])]
-    assert told
-    for field, theirs in told:
+    reported = [words.split(": ") for row in rows for words in codes(row[1])]
+    assert reported
+    for field, theirs in reported:
         assert f'"{field}"' in source
         assert f'"{theirs}"' in source
 

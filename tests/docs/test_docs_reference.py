@@ -53,12 +53,12 @@ def test_the_options_of_a_command_are_told(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name != "milepost init"])
 def test_the_defaults_of_a_command_are_told(name: str) -> None:
-    told = _documented(CLI[name])
+    reported = _documented(CLI[name])
     for parameter in COMMANDS[name].params:
         default = parameter.default.value if isinstance(parameter.default, Enum) else None
         default = parameter.default if type(parameter.default) in {int, str} else default
         if default is not None:
-            assert told[frozenset(parameter.opts)] == f"`{default}`"
+            assert reported[frozenset(parameter.opts)] == f"`{default}`"
 
 
 def test_the_options_of_milepost_itself_are_told() -> None:
@@ -69,8 +69,8 @@ def test_the_options_of_milepost_itself_are_told() -> None:
 
 def test_the_keys_of_an_import_s_summary_are_told() -> None:
     imported = guide.read(b"# Path\n\n## Week 1\n\n- [ ] Begin\n", name="guide.md")
-    told = [key for row in CLI["milepost import"].tables[1][1:] for key in codes(row[0])]
-    assert sorted(told) == sorted(imported.summary())
+    reported = [key for row in CLI["milepost import"].tables[1][1:] for key in codes(row[0])]
+    assert sorted(reported) == sorted(imported.summary())
 
 
 SETTINGS = sections(REFERENCE / "settings.md")
@@ -81,25 +81,25 @@ SETTINGS = sections(REFERENCE / "settings.md")
     [
         ("Settings: `.github/milepost.yml`", settings.Settings),
         ("Pauses", settings.Pause),
-        ("Features", settings.Features),
-        ("Summary", settings.Summary),
-        ("Publish", settings.Publish),
-        ("Badge", settings.BadgeLook),
-        ("Cohort", settings.Cohort),
+        ("Features", settings.FeatureSettings),
+        ("Summary", settings.SummarySettings),
+        ("Publish", settings.PublishSettings),
+        ("Badge", settings.BadgeSettings),
+        ("Cohort", settings.CohortSettings),
     ],
 )
 def test_the_keys_and_defaults_of_the_settings_are_told(
-    title: str, model: type[settings.Frozen]
+    title: str, model: type[settings.SettingsModel]
 ) -> None:
-    told = {codes(row[0])[0]: row[1] for row in SETTINGS[title].rows}
+    reported = {codes(row[0])[0]: row[1] for row in SETTINGS[title].rows}
     fields = {field.alias or name: field for name, field in model.model_fields.items()}
-    assert list(told) == list(fields) or set(told) == set(fields)
+    assert list(reported) == list(fields) or set(reported) == set(fields)
     for key, field in fields.items():
-        assert (told[key] == "needed") is field.is_required(), key
+        assert (reported[key] == "needed") is field.is_required(), key
         if isinstance(field.default, bool):
-            assert told[key] == f"`{str(field.default).lower()}`", key
+            assert reported[key] == f"`{str(field.default).lower()}`", key
         elif isinstance(field.default, str | int) and field.default != "":
-            assert told[key] == f"`{field.default}`", key
+            assert reported[key] == f"`{field.default}`", key
 
 
 VARIABLE = re.compile(r"""["']((?:GITHUB|GH|MILEPOST)_[A-Z_]+)["']""")
@@ -121,11 +121,11 @@ def test_every_variable_that_the_code_reads_is_told() -> None:
 
 def test_the_defaults_of_the_variables_are_told() -> None:
     rows = sections(REFERENCE / "environment.md")["Environment variables"].rows
-    told = {codes(row[0])[0]: row[1] for row in rows}
+    reported = {codes(row[0])[0]: row[1] for row in rows}
     plain = settings.environment({})
-    assert told["GITHUB_API_URL"] == f"`{plain.api_url}`"
-    assert told["MILEPOST_WRITE_INTERVAL"] == f"`{plain.write_interval:g}`"
-    assert told["MILEPOST_MAX_WAIT"] == f"`{plain.max_wait:g}`"
+    assert reported["GITHUB_API_URL"] == f"`{plain.api_url}`"
+    assert reported["MILEPOST_WRITE_INTERVAL"] == f"`{plain.write_interval:g}`"
+    assert reported["MILEPOST_MAX_WAIT"] == f"`{plain.max_wait:g}`"
 
 
 ERRORS = sections(REFERENCE / "errors.md")
@@ -148,14 +148,14 @@ def _every_module() -> None:
 
 @pytest.mark.usefixtures("_every_module")
 def test_every_error_class_is_told_with_its_code() -> None:
-    told = {codes(row[0])[0]: int(row[1]) for row in ERRORS["Classes"].rows}
-    assert told == {kind.__name__: kind.exit_code for kind in _kin(errors.MilepostError)}
+    reported = {codes(row[0])[0]: int(row[1]) for row in ERRORS["Classes"].rows}
+    assert reported == {kind.__name__: kind.exit_code for kind in _kin(errors.MilepostError)}
 
 
 @pytest.mark.usefixtures("_every_module")
 def test_every_exit_code_is_told() -> None:
     from bot.cli.app import EXIT_INTERRUPTED
 
-    told = {int(row[0]) for row in ERRORS["Exit codes"].rows}
+    reported = {int(row[0]) for row in ERRORS["Exit codes"].rows}
     plain = {errors.EXIT_OK, errors.EXIT_BUG, errors.EXIT_CHANGES, EXIT_INTERRUPTED}
-    assert told == plain | {kind.exit_code for kind in _kin(errors.MilepostError)}
+    assert reported == plain | {kind.exit_code for kind in _kin(errors.MilepostError)}

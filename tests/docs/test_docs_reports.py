@@ -12,37 +12,37 @@ from bot.progress.career import Metric
 from bot.progress.forecast import Forecast
 from bot.progress.journal import JournalEntry
 from bot.progress.learner_history import Evidence, Rating
-from bot.progress.skills import Rated
-from bot.reports.checkpoint import CheckpointReport, HoursReport, RoleReport, Step
-from bot.reports.checkpoint_items import CountFound, ItemReport, Piece
+from bot.progress.skills import SkillRating
+from bot.reports.checkpoint import CheckpointReport, HoursReport, NextStep, RoleReport
+from bot.reports.checkpoint_items import CountFound, EvidencePiece, ItemReport
 from bot.reports.checkpoint_text import as_json
 
 PAGE = sections(ROOT / "docs" / "reference" / "reports.md")
 MODELS: dict[str, type[BaseModel]] = {
     "JSON": CheckpointReport,
     "Item": ItemReport,
-    "Piece": Piece,
+    "Piece": EvidencePiece,
     "Evidence found": Evidence,
     "Count": CountFound,
-    "Skill": Rated,
+    "Skill": SkillRating,
     "Rating": Rating,
     "Hours": HoursReport,
     "Metric": Metric,
     "Entry": JournalEntry,
     "Role": RoleReport,
     "Forecast": Forecast,
-    "Step": Step,
+    "Step": NextStep,
 }
 
 
-def told(section: str) -> list[str]:
+def reported(section: str) -> list[str]:
     return [key for row in PAGE[section].rows for key in codes(row[0])]
 
 
 @pytest.mark.parametrize("section", MODELS)
 def test_the_keys_of_a_report_are_told(section: str) -> None:
     extra = ["schema"] if section == "JSON" else []
-    assert sorted(told(section)) == sorted([*extra, *MODELS[section].model_fields])
+    assert sorted(reported(section)) == sorted([*extra, *MODELS[section].model_fields])
 
 
 def test_every_part_of_the_json_has_its_table() -> None:
@@ -58,7 +58,7 @@ def test_every_part_of_the_json_has_its_table() -> None:
 
 
 def test_the_json_has_the_keys_that_are_told() -> None:
-    assert list(json.loads(as_json(STATES["tiny"]()))) == told("JSON")
+    assert list(json.loads(as_json(STATES["tiny"]()))) == reported("JSON")
 
 
 def test_the_parts_of_a_report_are_told_by_their_headings() -> None:

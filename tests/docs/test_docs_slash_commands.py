@@ -18,8 +18,8 @@ AMOUNTS = {row[0]: codes(row[1]) for row in PAGE["Ways to write amounts"].rows}
 
 
 def test_every_command_is_told_as_the_code_has_it() -> None:
-    told = [(codes(row[0])[0], row[1], row[2]) for row in PAGE["Commands in comments"].rows]
-    assert told == [(c.form, c.help_line, c.log_issue.text) for c in slash_commands().values()]
+    reported = [(codes(row[0])[0], row[1], row[2]) for row in PAGE["Commands in comments"].rows]
+    assert reported == [(c.form, c.help_line, c.log_issue.text) for c in slash_commands().values()]
 
 
 def test_the_help_is_the_table_of_the_reference() -> None:
@@ -40,9 +40,9 @@ def test_the_help_is_the_table_of_the_reference() -> None:
 
 @pytest.mark.parametrize("form", [kind.form for kind in slash_commands().values()])
 def test_every_form_is_read_as_its_command(form: str) -> None:
-    (asked,) = read_commands(form.replace("[", "").replace("]", ""))
-    assert asked.known
-    assert f"/{asked.word}" == form.split(maxsplit=1)[0]
+    (requested,) = read_commands(form.replace("[", "").replace("]", ""))
+    assert requested.known
+    assert f"/{requested.word}" == form.split(maxsplit=1)[0]
 
 
 def test_the_ways_to_write_amounts_work() -> None:
@@ -66,6 +66,14 @@ def test_the_limits_are_told() -> None:
 
 def test_the_kinds_of_work_are_told() -> None:
     text = PAGE["Commands in comments"].text.casefold()
-    told = {"project", "choice", "task", "deliverable", "checkpoint", "assessment", "reflection"}
-    assert told | {"actions"} == WORK
-    assert all(kind in text for kind in {*told, "next steps"})
+    reported = {
+        "project",
+        "choice",
+        "task",
+        "deliverable",
+        "checkpoint",
+        "assessment",
+        "reflection",
+    }
+    assert reported | {"actions"} == WORK
+    assert all(kind in text for kind in {*reported, "next steps"})

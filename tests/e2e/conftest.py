@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 from cli.terminal import terminal
-from e2e.warm import Warm
+from e2e.warm import ForkServer
 
-__all__ = ["terminal", "warm"]
+__all__ = ["terminal", "warm_runs"]
 
 
 @pytest.fixture(scope="session")
-def warm() -> Iterator[Warm]:
-    started = Warm()
+def warm_runs() -> Iterator[ForkServer]:
+    started = ForkServer()
     yield started
     started.close()

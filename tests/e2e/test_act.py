@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 import yaml
-from action.stage import Stage
+from action.stage import ActionRunner
 from cli.terminal import CURRICULUM, Terminal, curriculum_text
 from planning.paths import SMALL
 
@@ -51,7 +51,7 @@ class Job:
 class Runner:
     """GitHub's runner, played by act, for one repository with a workflow in it."""
 
-    def __init__(self, stage: Stage, milepost: Path) -> None:
+    def __init__(self, stage: ActionRunner, milepost: Path) -> None:
         self.stage = stage
         self._home = stage.folder.parent / "runner"
         stub = self._home / "stub"
@@ -100,12 +100,12 @@ def _uses(file: Path) -> list[str]:
 
 def _read(ended: "subprocess.CompletedProcess[str]") -> Job:
     lines = [json.loads(line) for line in ended.stdout.splitlines() if line.startswith("{")]
-    told = [line for line in lines if line.get("command") == "set-output"]
+    reported = [line for line in lines if line.get("command") == "set-output"]
     pages = [line["content"] for line in lines if line.get("command") == "summary"]
     return Job(
         code=ended.returncode,
         printed="".join(line["msg"] for line in lines if line.get("raw_output")),
-        outputs={line["name"]: line["arg"] for line in told},
+        outputs={line["name"]: line["arg"] for line in reported},
         summary=pages[-1] if pages else "",
         errors=tuple(
             (line["arg"], line.get("kvPairs") or {})
@@ -132,10 +132,10 @@ def milepost(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def runner(terminal: Terminal, milepost: Path) -> Runner:
     """A repository with the small path, begun yesterday, and the workflow for it."""
-    stage = Stage(terminal)
+    stage = ActionRunner(terminal)
     terminal.write(CURRICULUM, curriculum_text(SMALL))
-    begun = str(datetime.now(UTC).date() - timedelta(days=1))
-    flags = ("--curriculum", CURRICULUM, "--start", begun, "--timezone", "UTC", "--ahead", "all")
+    started = str(datetime.now(UTC).date() - timedelta(days=1))
+    flags = ("--curriculum", CURRICULUM, "--start", started, "--timezone", "UTC", "--ahead", "all")
     assert terminal("init", "--workflow", "--action", ACTION, *flags).code == 0
     for name in (CURRICULUM, CONFIG_PATH, WORKFLOW_PATH, DAILY_PATH):
         terminal.push(name, (terminal.folder / name).read_text(encoding="utf-8"))
@@ -181,8 +181,8 @@ def test_a_path_lives_by_events_alone(runner: Runner) -> None:
     event = {"schedule": "17 7 * * *"}
     job = runner("schedule", event)
     assert job.code == 0
-    said = terminal.github("GET", f"/issues/{dashboard['number']}/comments")
-    assert len(said) == 1
+    text = terminal.github("GET", f"/issues/{dashboard['number']}/comments")
+    assert len(text) == 1
     assert "Summary of week" in job.summary
     assert_nothing_more(runner, "schedule", event)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from cli.terminal import Terminal, environment
-from e2e.warm import Warm
+from e2e.warm import ForkServer
 
 from bot.cli.app import run
 from bot.planning.changes import Change
@@ -43,13 +43,13 @@ class KillBefore(Fault):
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> Iterator[Any]:
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory, warm_runs: ForkServer) -> Iterator[Any]:
     """What the repository holds after an apply that nothing disturbed."""
     folder = tmp_path_factory.mktemp("calm")
     with running() as sandbox:
         terminal = Terminal(sandbox, folder, environment(sandbox, folder))
         terminal.follow()
-        assert warm.run(folder, terminal.environ, APPLY) == 0
+        assert warm_runs.run(folder, terminal.environ, APPLY) == 0
         assert len(sandbox.world.journal.writes) == WRITES
         yield contents(terminal)
 
@@ -96,7 +96,7 @@ def marked_keys(issues: list[dict[str, Any]]) -> list[str]:
 
 @pytest.mark.parametrize("cut", range(1, WRITES + 1))
 def test_killed_after_a_write_before_its_answer(
-    terminal: Terminal, warm: Warm, uninterrupted: Any, cut: int
+    terminal: Terminal, warm_runs: ForkServer, uninterrupted: Any, cut: int
 ) -> None:
     terminal.follow()
     faults = terminal.sandbox.world.faults
@@ -104,7 +104,7 @@ def test_killed_after_a_write_before_its_answer(
     def arm(pid: int) -> None:
         faults.add("kill", method="WRITE", nth=cut, pid=pid)
 
-    assert warm.run(terminal.folder, terminal.environ, APPLY, before=arm) == -signal.SIGKILL
+    assert warm_runs.run(terminal.folder, terminal.environ, APPLY, before=arm) == -signal.SIGKILL
     assert len(terminal.sandbox.world.journal.writes) == cut
     assert terminal(*APPLY).code == 0
     assert terminal("plan", "--detailed-exitcode").code == 0
@@ -113,7 +113,7 @@ def test_killed_after_a_write_before_its_answer(
 
 @pytest.mark.parametrize("cut", [1, 8, 15, 18, 21, 25, 28, 30])
 def test_killed_after_an_answer(
-    terminal: Terminal, warm: Warm, uninterrupted: Any, cut: int
+    terminal: Terminal, warm_runs: ForkServer, uninterrupted: Any, cut: int
 ) -> None:
     terminal.follow()
     faults = terminal.sandbox.world.faults
@@ -121,13 +121,15 @@ def test_killed_after_an_answer(
     def arm(pid: int) -> None:
         faults.waiting.append(KillBefore("reset", method="WRITE", nth=cut, pid=pid))
 
-    assert warm.run(terminal.folder, terminal.environ, APPLY, before=arm) == -signal.SIGKILL
+    assert warm_runs.run(terminal.folder, terminal.environ, APPLY, before=arm) == -signal.SIGKILL
     assert terminal(*APPLY).code == 0
     assert terminal("plan", "--detailed-exitcode").code == 0
     assert contents(terminal) == uninterrupted
 
 
-def test_killed_again_and_again(terminal: Terminal, warm: Warm, uninterrupted: Any) -> None:
+def test_killed_again_and_again(
+    terminal: Terminal, warm_runs: ForkServer, uninterrupted: Any
+) -> None:
     """Every run gets three writes further, until one finds nothing left to do."""
     terminal.follow()
     faults = terminal.sandbox.world.faults
@@ -136,7 +138,7 @@ def test_killed_again_and_again(terminal: Terminal, warm: Warm, uninterrupted: A
         faults.clear()
         faults.add("kill", method="WRITE", nth=3, pid=pid)
 
-    codes = [warm.run(terminal.folder, terminal.environ, APPLY, before=arm) for _ in range(11)]
+    codes = [warm_runs.run(terminal.folder, terminal.environ, APPLY, before=arm) for _ in range(11)]
     assert codes == [-signal.SIGKILL] * 9 + [0, 0]
     assert contents(terminal) == uninterrupted
 
@@ -153,7 +155,7 @@ def test_the_command_as_installed_is_killed(terminal: Terminal, uninterrupted: A
 
 @pytest.mark.parametrize("cut", [17, 18, 20, 23])
 def test_stale_lists_after_a_kill_make_no_second_issue(
-    terminal: Terminal, warm: Warm, uninterrupted: Any, cut: int
+    terminal: Terminal, warm_runs: ForkServer, uninterrupted: Any, cut: int
 ) -> None:
     terminal.follow()
     faults = terminal.sandbox.world.faults
@@ -161,7 +163,7 @@ def test_stale_lists_after_a_kill_make_no_second_issue(
     def arm(pid: int) -> None:
         faults.add("kill", method="WRITE", nth=cut, pid=pid)
 
-    assert warm.run(terminal.folder, terminal.environ, APPLY, before=arm) == -signal.SIGKILL
+    assert warm_runs.run(terminal.folder, terminal.environ, APPLY, before=arm) == -signal.SIGKILL
     faults.clear()
     faults.add("stale", method="GET", path="/repos/*/issues", times=0, requests=6)
     assert terminal(*APPLY).code == 0
@@ -237,5 +239,5 @@ def overtake(terminal: Terminal, monkeypatch: pytest.MonkeyPatch, cut: int) -> N
 
 def without_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pauses before looking again are for GitHub's lists, not for ours."""
-    monkeypatch.setattr("bot.cli.edges.Edges.sleep", lambda *_: None)
+    monkeypatch.setattr("bot.cli.edges.CliContext.sleep", lambda *_: None)
     monkeypatch.setattr("bot.github.retry.WaitPolicy.rest", lambda *_: None)

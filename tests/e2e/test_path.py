@@ -25,10 +25,10 @@ def test_a_guide_becomes_a_plan_that_respects_its_learner(terminal: Terminal) ->
     terminal.github("PATCH", f"/issues/{number}", title="Read five chapters", body=body)
 
     assert terminal("apply", "--yes").code == 0  # the dashboard has its new name
-    told = terminal("plan", "--detailed-exitcode")
-    assert told.code == 0  # there is nothing to overwrite
-    assert f"issue #{number} 'Read five chapters': the title is" in told.out
-    assert f"issue #{number} 'Read five chapters': text: it was rewritten" in told.out
+    reported = terminal("plan", "--detailed-exitcode")
+    assert reported.code == 0  # there is nothing to overwrite
+    assert f"issue #{number} 'Read five chapters': the title is" in reported.out
+    assert f"issue #{number} 'Read five chapters': text: it was rewritten" in reported.out
     writes = len(journal.writes)
     assert terminal("apply", "--yes").code == 0
     assert len(journal.writes) == writes

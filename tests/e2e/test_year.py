@@ -11,9 +11,9 @@ from random import Random
 import pytest
 from builders import curriculum
 from reports.lives import RICH
-from usecases.lively import MENTOR, Lively
-from usecases.syncing import Runs
-from usecases.witness import Witness, agree, closed
+from usecases.lively import MENTOR, RandomLearner
+from usecases.syncing import SyncRuns
+from usecases.witness import ReportSnapshots, agree, closed
 from workbench import settings as config
 
 from bot.curriculum.load import from_catalog
@@ -38,13 +38,13 @@ class Year:
     def __init__(self, path: Curriculum, seed: int, *, as_app: bool, visits: int = 2) -> None:
         self.chance = Random(seed)
         self.visits = visits
-        self.runs = Runs(path, config(mentors=[MENTOR]))
+        self.runs = SyncRuns(path, config(mentors=[MENTOR]))
         if as_app:
             self.runs.become_an_app()
         self.runs.sync()
-        self.lively = Lively(self.runs)
-        self.witness = Witness(self.runs, self.lively)
-        acts = sorted(self.lively.acts)
+        self.learner = RandomLearner(self.runs)
+        self.witness = ReportSnapshots(self.runs, self.learner)
+        acts = sorted(self.learner.acts)
         self._acts = [a for a in acts for _ in range(OFTEN.get(a, RARE.get(a, USUAL)))]
 
     def live(self) -> "Year":
@@ -52,11 +52,11 @@ class Year:
         for week in range(1, WEEKS + 1):
             monday = self.runs.now
             for act, number in self._script(week):
-                self.lively.does(act, number)
+                self.learner.does(act, number)
             for hours in sorted(self.chance.sample(range(1, 167), self.visits)):
                 self._until(monday + timedelta(hours=hours))
                 for _ in range(self.chance.randint(0, 8 // self.visits)):
-                    self.lively.does(self.chance.choice(self._acts), self.chance.randint(0, 90))
+                    self.learner.does(self.chance.choice(self._acts), self.chance.randint(0, 90))
                 self._runs(week)
             self._until(monday + timedelta(weeks=1))
         for _ in range(2):
@@ -92,7 +92,7 @@ class Year:
     # What must be true at the end
 
     @property
-    def told(self) -> list[str]:
+    def reported(self) -> list[str]:
         """The weeks that stand, as they came."""
         return list(self.runs.reports())
 
@@ -124,18 +124,18 @@ class Year:
 
     def listed(self) -> dict[str, set[int]]:
         """The issues that each summary lists as done."""
-        return {said.week: said.done for said, _ in self.witness.weeks}
+        return {text.week: text.done for text, _ in self.witness.weeks}
 
     def reopened_by_the_bot(self) -> list[str]:
         """Work that the learner closed and Milepost opened, though nobody asked."""
         bot = self.runs.bench.edges.bot.user
         found = []
         for issue in self.work():
-            asked = any(comment.body.startswith("/") for comment in issue.comments)
+            requested = any(comment.body.startswith("/") for comment in issue.comments)
             closer = None
             for event in issue.events:
                 if event.kind == "reopened" and event.actor is bot and closer is not bot:
-                    found += [] if asked else [issue.title]
+                    found += [] if requested else [issue.title]
                 closer = event.actor if event.kind == "closed" else closer
         return found
 
@@ -183,23 +183,23 @@ def weeks_of(first: date, last: date) -> list[str]:
 def holds(year: Year) -> None:
     """Every law of a year."""
     runs, witness = year.runs, year.witness
-    for said, true in witness.weeks:
-        assert agree(said, true), (said, true)
+    for text, true in witness.weeks:
+        assert agree(text, true), (text, true)
     for report, facts in witness.checkpoints:
         assert report == pytest.approx(facts, abs=0.06)
     expected = weeks_of(date(2026, 1, 5), runs.now.date())
-    assert year.told == expected[: len(year.told)]
-    if len(year.told) < len(expected):
+    assert year.reported == expected[: len(year.reported)]
+    if len(year.reported) < len(expected):
         finished = witness.finished_on()
         assert finished
-        assert year.told[-1] >= week_of(finished)
+        assert year.reported[-1] >= week_of(finished)
     reported = year.runs.reports("report")
     newest = max((year.order.index(name) for name in reported), default=-1)
     assert all(year.order.index(name) <= newest for name in year.checkpoints_over())
     assert len(witness.checkpoints) == len(reported)
     for issue in year.work():
         assert is_listed(year, issue), issue.title
-    assert year.lively.misses() == []
+    assert year.learner.misses() == []
     assert year.reopened_by_the_bot() == []
     assert runs.writes() == []
     assert runs.foresee().plan.empty
@@ -216,11 +216,11 @@ def is_listed(year: Year, issue: Issue) -> bool:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_year_of_anything(seed: int) -> None:
     year = Year(SMALL_YEAR, seed, as_app=seed % 2 == 0).live()
-    assert year.told
+    assert year.reported
     holds(year)
 
 
 def test_a_year_on_the_built_in_path() -> None:
     year = Year(GUIDE, 14, as_app=True, visits=1).live()
-    assert len(year.told) > 40
+    assert len(year.reported) > 40
     holds(year)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 
-class Warm:
+class ForkServer:
     """The other side: runs commands in forked children of one warm process."""
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class Warm:
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
             text=True,
         )
-        assert self._hear() == "ready"
+        assert self._receive() == "ready"
 
     def run(
         self,
@@ -37,10 +37,10 @@ class Warm:
         before: Callable[[int], Any] = lambda _: None,
     ) -> int:
         """Run `milepost` there; `before` is told the pid. Returns the code, or minus the signal."""
-        self._say(json.dumps([str(folder), environ, arguments]))
-        before(int(self._hear()))
-        self._say("go")
-        return os.waitstatus_to_exitcode(int(self._hear()))
+        self._comment(json.dumps([str(folder), environ, arguments]))
+        before(int(self._receive()))
+        self._comment("go")
+        return os.waitstatus_to_exitcode(int(self._receive()))
 
     def close(self) -> None:
         """End the warm process."""
@@ -49,12 +49,12 @@ class Warm:
                 stream.close()
         self._process.wait(10)
 
-    def _say(self, line: str) -> None:
+    def _comment(self, line: str) -> None:
         assert self._process.stdin
         self._process.stdin.write(f"{line}\n")
         self._process.stdin.flush()
 
-    def _hear(self) -> str:
+    def _receive(self) -> str:
         assert self._process.stdout
         return self._process.stdout.readline().strip()
 
@@ -75,7 +75,7 @@ def _serve() -> None:
 
     # Unbuffered, for the child reads on where the parent stopped.
     requests = os.fdopen(os.dup(0), "rb", buffering=0)
-    _tell("ready")
+    _report("ready")
     while line := requests.readline():
         folder, environ, arguments = json.loads(line)
         child = os.fork()
@@ -83,12 +83,12 @@ def _serve() -> None:
             requests.readline()
             _become(folder, environ)
             os._exit(run(arguments))
-        _tell(str(child))
+        _report(str(child))
         _, status = os.waitpid(child, 0)
-        _tell(str(status))
+        _report(str(status))
 
 
-def _tell(line: str) -> None:
+def _report(line: str) -> None:
     os.write(1, f"{line}\n".encode())
 
 

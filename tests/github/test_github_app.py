@@ -77,13 +77,13 @@ def home(sandbox_app: InstalledApp, world: World) -> InstalledRepository:
     )
 
 
-def asked_for_tokens(world: World) -> list[int]:
+def token_requests(world: World) -> list[int]:
     """The statuses of the answers to requests for a token."""
     entries = world.journal.entries
     return [entry.status for entry in entries if entry.path.endswith("/access_tokens")]
 
 
-def look(connection: Connection) -> str:
+def job(connection: Connection) -> str:
     """Work to do with a connection: one request."""
     return inspect(connection).repository
 
@@ -123,7 +123,7 @@ class TestSignatures:
         off = make_auth(clock=lambda: world.clock.exact() + timedelta(minutes=minutes))
         token_of(off, home)
         token_of(off, home)
-        assert asked_for_tokens(world) == [401, 201]
+        assert token_requests(world) == [401, 201]
         assert abs(off.now() - world.clock.exact()) < timedelta(seconds=30)
 
 
@@ -132,14 +132,16 @@ class TestTokens:
         self, auth: AppAuth, home: InstalledRepository, world: World
     ) -> None:
         token_of(auth, home)
-        (asked,) = (e.request for e in world.journal.entries if e.path.endswith("/access_tokens"))
-        assert asked == {
+        (requested,) = (
+            e.request for e in world.journal.entries if e.path.endswith("/access_tokens")
+        )
+        assert requested == {
             "permissions": {"metadata": "read", "issues": "write"},
             "repository_ids": [home.id],
         }
 
     def test_they_open_the_repository(self, auth: AppAuth, home: InstalledRepository) -> None:
-        assert auth.using(home, look) == "learner/portfolio"
+        assert auth.using(home, job) == "learner/portfolio"
 
     def test_one_is_used_until_shortly_before_its_end(
         self, auth: AppAuth, home: InstalledRepository, timeline: Timeline, world: World
@@ -150,9 +152,9 @@ class TestTokens:
         timeline.sleep(2 * 60)
         second = token_of(auth, home)
         assert second != first
-        assert asked_for_tokens(world) == [201, 201]
+        assert token_requests(world) == [201, 201]
         timeline.sleep(5 * 60)
-        assert auth.using(home, look) == home.full_name
+        assert auth.using(home, job) == home.full_name
 
     def test_other_rights_and_other_repositories_have_their_own(
         self, auth: AppAuth, home: InstalledRepository, world: World
@@ -171,14 +173,14 @@ class TestTokens:
     ) -> None:
         together = threading.Barrier(12)
 
-        def ask() -> str:
+        def query() -> str:
             together.wait()
             return token_of(auth, home).get_secret_value()
 
         with ThreadPoolExecutor(12) as pool:
-            tokens = {future.result() for future in [pool.submit(ask) for _ in range(12)]}
+            tokens = {future.result() for future in [pool.submit(query) for _ in range(12)]}
         assert len(tokens) == 1
-        assert asked_for_tokens(world) == [201]
+        assert token_requests(world) == [201]
 
     def test_a_token_of_any_form_is_handed_on_as_it_is(self, httpx2_mock: respx.Router) -> None:
         odd = "ghs_123456_" + "eyJ0eXAi." * 60 + "-_x"
@@ -196,9 +198,9 @@ class TestTokens:
         self, httpx2_mock: respx.Router, body: dict[str, str]
     ) -> None:
         httpx2_mock.post("/app/installations/1/access_tokens").respond(201, json=body)
-        with pytest.raises(UnreadableAnswerError) as told:
+        with pytest.raises(UnreadableAnswerError) as reported:
             AppAuth("Iv1.x", SecretStr(KEY)).token(1, 2)
-        assert "canary" not in str(told.value)
+        assert "canary" not in str(reported.value)
 
 
 class TestRefusedTokens:
@@ -206,30 +208,30 @@ class TestRefusedTokens:
         self, auth: AppAuth, home: InstalledRepository, world: World
     ) -> None:
         del world.tokens[token_of(auth, home).get_secret_value()]
-        assert auth.using(home, look) == "learner/portfolio"
-        assert asked_for_tokens(world) == [201, 201]
+        assert auth.using(home, job) == "learner/portfolio"
+        assert token_requests(world) == [201, 201]
 
     def test_one_that_expires_in_the_middle_lets_the_work_begin_again(
         self, auth: AppAuth, home: InstalledRepository, timeline: Timeline
     ) -> None:
-        begun: list[int] = []
+        started: list[int] = []
 
         def work(connection: Connection) -> str:
-            begun.append(1)
-            if len(begun) == 1:
+            started.append(1)
+            if len(started) == 1:
                 timeline.sleep(3601)
-            return look(connection)
+            return job(connection)
 
         assert auth.using(home, work) == "learner/portfolio"
-        assert len(begun) == 2
+        assert len(started) == 2
 
     def test_when_the_new_one_is_refused_too_that_is_all(
         self, auth: AppAuth, home: InstalledRepository, world: World
     ) -> None:
         world.faults.add("expired", path="/repos/*", times=0)
         with pytest.raises(AuthenticationError):
-            auth.using(home, look)
-        assert asked_for_tokens(world) == [201, 201]
+            auth.using(home, job)
+        assert token_requests(world) == [201, 201]
         assert sum(entry.fault == "expired" for entry in world.journal.entries) == 2
 
     def test_a_suspended_installation(
@@ -238,7 +240,7 @@ class TestRefusedTokens:
         token_of(auth, home)
         with world.lock:
             apps.suspend(world, Actor(world.users["learner"]), sandbox_app.installation)
-        for act in (lambda: auth.using(home, look), lambda: token_of(auth, home)):
+        for act in (lambda: auth.using(home, job), lambda: token_of(auth, home)):
             with pytest.raises(InstallationSuspendedError, match="suspended"):
                 act()
         with pytest.raises(InstallationSuspendedError):
@@ -246,7 +248,7 @@ class TestRefusedTokens:
         assert [one.suspended_at is None for one in auth.installations()] == [False]
         with world.lock:
             apps.unsuspend(world, Actor(world.users["learner"]), sandbox_app.installation)
-        assert auth.using(home, look) == "learner/portfolio"
+        assert auth.using(home, job) == "learner/portfolio"
 
     def test_a_removed_installation(
         self, auth: AppAuth, home: InstalledRepository, world: World, sandbox_app: InstalledApp
@@ -255,7 +257,7 @@ class TestRefusedTokens:
         with world.lock:
             apps.uninstall(world, Actor(world.users["learner"]), sandbox_app.installation)
         with pytest.raises(InstallationGoneError):
-            auth.using(home, look)
+            auth.using(home, job)
         with pytest.raises(InstallationGoneError):
             auth.installation(home.installation)
         assert list(auth.installations()) == []
@@ -270,11 +272,11 @@ class TestRefusedTokens:
         path: str,
     ) -> None:
         world.repository().private = True
-        kept = world.tokens[token_of(auth, home).get_secret_value()]
+        stored = world.tokens[token_of(auth, home).get_secret_value()]
         learner, taken = Actor(world.users["learner"]), [world.repository()]
         with world.lock:
             apps.change_repositories(world, learner, sandbox_app.installation, remove=taken)
-            kept.repositories = []  # GitHub takes it from the tokens that are about, too
+            stored.repositories = []  # GitHub takes it from the tokens that are about, too
 
         def work(connection: Connection) -> None:
             with RestClient(connection) as client:
@@ -291,16 +293,16 @@ class TestRefusedTokens:
         self, auth: AppAuth, home: InstalledRepository, world: World
     ) -> None:
         world.repository().private = True
-        begun: list[int] = []
+        started: list[int] = []
 
         def work(connection: Connection) -> str | None:
-            begun.append(1)
+            started.append(1)
             with HttpReader(connection) as reader:
                 return reader.file("README.md")
 
         with pytest.raises(PermissionDeniedError, match="contents"):
             auth.using(home, work)
-        assert len(begun) == 1
+        assert len(started) == 1
         assert auth.using(home, work, rights=Rights(contents="read")) is not None
 
 
@@ -392,14 +394,14 @@ def test_no_secret_is_ever_shown(
     shown = [repr(auth), repr(AppKey("x", SecretStr(KEY))), repr(token)]
     cases = [(home.id, Rights(contents="write")), (999_999, LEAST)]
     for repository, rights in cases:
-        with pytest.raises(MilepostError) as told:
+        with pytest.raises(MilepostError) as reported:
             auth.token(home.installation, repository, rights)
-        shown += [str(told.value), repr(told.value)]
+        shown += [str(reported.value), repr(reported.value)]
     with world.lock:
         apps.suspend(world, Actor(world.users["learner"]), sandbox_app.installation)
-    with pytest.raises(InstallationSuspendedError) as told:
-        auth.using(home, look)
-    shown += [str(told.value), repr(told.value), caplog.text]
+    with pytest.raises(InstallationSuspendedError) as reported:
+        auth.using(home, job)
+    shown += [str(reported.value), repr(reported.value), caplog.text]
     everything = "\n".join(shown)
     assert token.get_secret_value() not in everything
     assert KEY[40:80] not in everything

@@ -59,11 +59,11 @@ def test_a_key_may_be_written_on_one_line() -> None:
     ids=["empty", "words", "path", "cut", "damaged", "public"],
 )
 def test_what_is_no_key_is_told_without_showing_it(key: str) -> None:
-    with pytest.raises(ConfigError, match="private key") as told:
+    with pytest.raises(ConfigError, match="private key") as reported:
         AppKey("Iv1.x", SecretStr(key)).check()
-    assert "canary" not in str(told.value)
-    assert KEY[40:80] not in str(told.value)
-    assert told.value.__suppress_context__, "what cryptography says may quote the key"
+    assert "canary" not in str(reported.value)
+    assert KEY[40:80] not in str(reported.value)
+    assert reported.value.__suppress_context__, "what cryptography says may quote the key"
 
 
 def test_an_encrypted_or_an_elliptic_key_is_none_either() -> None:

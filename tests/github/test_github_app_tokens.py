@@ -16,10 +16,10 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 def test_a_failure_is_heard_by_all_who_wait_and_is_not_kept() -> None:
     answers: list[MilepostError | None] = [InstallationGoneError("gone"), None]
-    asked, go = threading.Event(), threading.Event()
+    requested, go = threading.Event(), threading.Event()
 
-    def ask(_want: Want) -> InstallationToken:
-        asked.set()
+    def query(_want: Want) -> InstallationToken:
+        requested.set()
         assert go.wait(5)
         answer = answers.pop(0)
         if answer is not None:
@@ -27,10 +27,10 @@ def test_a_failure_is_heard_by_all_who_wait_and_is_not_kept() -> None:
         late = NOON + timedelta(hours=1)
         return InstallationToken(token=SecretStr("x"), expires_at=late)
 
-    cache, want = TokenCache(ask, lambda: NOON), Want(1, 2, LEAST)
+    cache, want = TokenCache(query, lambda: NOON), Want(1, 2, LEAST)
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(cache.get, want)
-        assert asked.wait(5)
+        assert requested.wait(5)
         second = pool.submit(cache.get, want)
         go.set()
         assert isinstance(first.exception(), InstallationGoneError)
@@ -40,14 +40,14 @@ def test_a_failure_is_heard_by_all_who_wait_and_is_not_kept() -> None:
 
 
 def test_the_cache_does_not_grow_for_ever() -> None:
-    asked: list[int] = []
+    requested: list[int] = []
 
-    def ask(want: Want) -> InstallationToken:
-        asked.append(want.installation)
+    def query(want: Want) -> InstallationToken:
+        requested.append(want.installation)
         late = NOON + timedelta(hours=1)
-        return InstallationToken(token=SecretStr(f"t{len(asked)}"), expires_at=late)
+        return InstallationToken(token=SecretStr(f"t{len(requested)}"), expires_at=late)
 
-    cache = TokenCache(ask, lambda: NOON, most=3)
+    cache = TokenCache(query, lambda: NOON, most=3)
     for number in (1, 2, 3, 1, 4, 1, 2):
         cache.get(Want(number, None, LEAST))
-    assert asked == [1, 2, 3, 4, 2]
+    assert requested == [1, 2, 3, 4, 2]

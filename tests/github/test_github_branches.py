@@ -315,7 +315,7 @@ class TestPullRequests:
 
 
 class TestMarks:
-    def said(self, world: World) -> Any:
+    def text(self, world: World) -> Any:
         home = world.repository()
         return comments.create(world, world.actor(), home, home.issues[1], {"body": "/done"})
 
@@ -324,7 +324,7 @@ class TestMarks:
         self, world: World, gateway: PyGithubGateway, seed: Seed, fault: str | None
     ) -> None:
         seed(1)
-        comment = self.said(world)
+        comment = self.text(world)
         if fault:
             world.faults.add(fault, method="POST")
         gateway.write(writes.react(comment.id, "rocket"))
@@ -336,7 +336,7 @@ class TestMarks:
         self, world: World, gateway: PyGithubGateway, seed: Seed, fault: str | None
     ) -> None:
         seed(1)
-        comment = self.said(world)
+        comment = self.text(world)
         if fault:
             world.faults.add(fault, method="DELETE")
         gateway.write(writes.delete_comment(comment.id))

@@ -86,8 +86,8 @@ def test_the_oldest_go_when_it_grows_too_big(tmp_path: Path) -> None:
         cache.put(f"key {number}", Page("e", "", "x" * 800))
         for file in tmp_path.iterdir():
             os.utime(file, (file.stat().st_atime, file.stat().st_mtime - 10))
-    kept = [number for number in range(10) if cache.get(f"key {number}")]
-    assert kept == [7, 8, 9]
+    stored = [number for number in range(10) if cache.get(f"key {number}")]
+    assert stored == [7, 8, 9]
     assert sum(file.stat().st_size for file in tmp_path.iterdir()) <= 3_000
 
 

@@ -144,7 +144,7 @@ class TestNewName:
     API = "https://git.example/api/v3"
 
     @pytest.mark.parametrize(
-        ("location", "asked", "name"),
+        ("location", "requested", "name"),
         [
             (f"{API}/repositories/7/issues?page=2", ["/repositories/7"], "learner/path"),
             (f"{API}/repos/learner/path/issues", [], "learner/path"),
@@ -156,23 +156,23 @@ class TestNewName:
         ],
     )
     def test_only_addresses_of_this_api_are_looked_at(
-        self, location: str | None, asked: list[str], name: str | None
+        self, location: str | None, requested: list[str], name: str | None
     ) -> None:
         paths = []
 
-        def look_up(path: str) -> Answer:
+        def fetch(path: str) -> Answer:
             paths.append(path)
             return Answer("GET", path, 200, {}, '{"full_name": "learner/path"}')
 
-        assert new_name(location, self.API, look_up) == name
-        assert paths == asked
+        assert new_name(location, self.API, fetch) == name
+        assert paths == requested
 
 
 def test_a_lookup_that_fails_leaves_the_name_open() -> None:
-    def look_up(_path: str) -> Answer:
+    def fetch(_path: str) -> Answer:
         raise NeverSentError
 
-    assert new_name("https://git.example/repositories/7", "https://git.example", look_up) is None
+    assert new_name("https://git.example/repositories/7", "https://git.example", fetch) is None
 
 
 def test_a_proxy_that_is_none_is_a_mistake_in_the_settings(

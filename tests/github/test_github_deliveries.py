@@ -15,7 +15,7 @@ from timeline import Timeline
 from bot.github import deliveries
 from bot.github.app import AppAuth
 from bot.github.app_problems import AppRefusedError
-from bot.github.deliveries import Delivery, Missed, missed, sweep
+from bot.github.deliveries import HookDelivery, Missed, missed, sweep
 from bot.github.problems import UnreadableAnswerError
 from github_sandbox import InstalledApp, WebhookInbox
 from github_sandbox.state import apps, labels
@@ -29,9 +29,9 @@ pytestmark = pytest.mark.httpx2(base_url="https://api.github.com")
 
 def attempt(
     number: int, guid: str = "a", status: str = "OK", minutes: int | None = None
-) -> Delivery:
+) -> HookDelivery:
     """One attempt; without `minutes` it is as late as its number says."""
-    return Delivery(
+    return HookDelivery(
         id=number,
         guid=guid,
         delivered_at=NOON + timedelta(minutes=number if minutes is None else minutes),
@@ -78,7 +78,7 @@ class TestSelection:
         ),
         st.randoms(use_true_random=False),
     )
-    def test_its_laws(self, tries: list[Delivery], random: Random) -> None:
+    def test_its_laws(self, tries: list[HookDelivery], random: Random) -> None:
         plan = missed(tries)
         shuffled = [*tries, *tries[:3]]
         random.shuffle(shuffled)
@@ -142,10 +142,10 @@ class TestSweep:
         sandbox.webhooks.settle()
         again = sweep(auth, now=timeline.clock())
 
-        assert (done.asked, done.refused, done.given_up) == (1, 0, 0)
+        assert (done.requested, done.refused, done.given_up) == (1, 0, 0)
         first, lost, repeated = guids(webhook_inbox)
         assert first != lost == repeated
-        assert (again.asked, again.arrived) == (0, done.arrived + 1)
+        assert (again.requested, again.arrived) == (0, done.arrived + 1)
 
     def test_an_unreachable_server_is_caught_up_with(
         self,
@@ -163,7 +163,7 @@ class TestSweep:
         sandbox.webhooks.settle()
         hook.url = webhook_inbox.url
 
-        assert sweep(auth, now=timeline.clock()).asked == 3
+        assert sweep(auth, now=timeline.clock()).requested == 3
         sandbox.webhooks.settle()
         assert len(set(guids(webhook_inbox))) == 3
 
@@ -178,13 +178,13 @@ class TestSweep:
         sandbox.webhooks.settle()
         webhook_inbox.status = 400
         make_label(sandbox.world, "odd")
-        asked = []
+        requested = []
         for _ in range(6):
             sandbox.webhooks.settle()
             timeline.sleep(3600)
-            asked.append(sweep(auth, now=timeline.clock()))
-        assert [one.asked for one in asked] == [1, 1, 1, 1, 0, 0]
-        assert asked[-1].given_up == 1
+            requested.append(sweep(auth, now=timeline.clock()))
+        assert [one.requested for one in requested] == [1, 1, 1, 1, 0, 0]
+        assert requested[-1].given_up == 1
         assert len(guids(webhook_inbox)) == deliveries.ATTEMPTS
 
     def test_long_lists_are_read_back_to_three_days_and_no_further(
@@ -200,7 +200,7 @@ class TestSweep:
 
         done = sweep(auth, now=timeline.clock())
 
-        assert (done.attempts, done.arrived, done.asked) == (130, 130, 0)
+        assert (done.attempts, done.arrived, done.requested) == (130, 130, 0)
         assert len(world.journal.entries) == 2
         world.journal.forget()
         assert sweep(auth, now=timeline.clock(), reach=timedelta(days=9)).attempts == 130
@@ -214,7 +214,7 @@ class TestSweep:
         timeline.sleep(7200)
         hour = timedelta(hours=1)
         assert sweep(auth, now=timeline.clock(), reach=hour).attempts == 0
-        assert sweep(auth, now=timeline.clock()).asked == 2
+        assert sweep(auth, now=timeline.clock()).requested == 2
 
     def test_another_key_is_told(self, sandbox_app: InstalledApp, timeline: Timeline) -> None:
         other = AppAuth("Iv1.other", SecretStr(KEY), api_url=sandbox_app.sandbox.api_url)
@@ -241,10 +241,10 @@ def test_what_github_has_no_more_is_counted(httpx2_mock: respx.Router, status: i
     lost = [attempt(n, f"g{n}", "timed out").model_dump(mode="json") for n in range(3)]
     httpx2_mock.get("/app/hook/deliveries").respond(json=lost)
     for n in range(3):
-        gone = {"message": "Delivery not found"}
-        httpx2_mock.post(f"/app/hook/deliveries/{n}/attempts").respond(status, json=gone)
+        removed = {"message": "Delivery not found"}
+        httpx2_mock.post(f"/app/hook/deliveries/{n}/attempts").respond(status, json=removed)
     done = sweep(AppAuth("x", SecretStr(KEY)), now=NOON + timedelta(hours=1))
-    assert (done.asked, done.refused) == (0, 3)
+    assert (done.requested, done.refused) == (0, 3)
 
 
 def test_a_refusal_of_the_app_ends_the_sweep(httpx2_mock: respx.Router) -> None:

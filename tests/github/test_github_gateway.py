@@ -405,7 +405,7 @@ class TestPace:
         )
         gateway.write(writes.update_issue(1, title="Other"))
         assert timeline.slept == [1.0, 1.0]
-        assert timeline.told == []
+        assert timeline.reported == []
         assert len(world.journal.entries) == 3
 
     def test_the_sandboxs_own_limits_are_never_met(
@@ -421,8 +421,8 @@ class TestPace:
             )
         assert {entry.status for entry in world.journal.entries} == {201}
         assert timeline.now - world.clock.exact() < timedelta(minutes=3)
-        assert all("80 new things a minute" in why for _, why in timeline.told)
-        assert len(timeline.told) == 2
+        assert all("80 new things a minute" in why for _, why in timeline.reported)
+        assert len(timeline.reported) == 2
         world.journal.forget()  # 200 answers of one kind need no validating
 
     @pytest.mark.parametrize("kind", ["secondary-403", "secondary-429"])
@@ -432,7 +432,7 @@ class TestPace:
         world.faults.add(kind, method="POST", retry_after=37)
         create_issue(gateway)
         assert timeline.slept == [37]
-        assert timeline.told == [(37, "GitHub's secondary rate limit")]
+        assert timeline.reported == [(37, "GitHub's secondary rate limit")]
         assert len(world.repository().issues) == 1
 
     def test_without_it_a_minute_and_then_twice_as_long(

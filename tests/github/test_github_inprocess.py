@@ -8,7 +8,7 @@ from inprocess import WEB, Edges
 from timeline import Timeline
 
 from bot.github.reader import HttpReader
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from github_sandbox.server import Sandbox
 from github_sandbox.state import comments, issues, milestones, pulls, relations, releases
 from github_sandbox.world import World
@@ -30,26 +30,28 @@ def lived_in(world: World, timeline: Timeline) -> World:
     issues.edit(world, mentor, home, read, {"labels": ["Kind: read", "seen"]})
     issues.create(world, stranger, home, {"title": "Hello"})
     issues.edit(world, me, home, month, {"state": "closed", "state_reason": "not_planned"})
-    said = comments.create(world, mentor, home, read, {"body": "/done"})
+    text = comments.create(world, mentor, home, read, {"body": "/done"})
     comments.create(world, stranger, home, read, {"body": "Nice"})
     for who, content in ((me, "rocket"), (stranger, "rocket"), (mentor, "+1")):
-        comments.react(world, who, said, {"content": content})
+        comments.react(world, who, text, {"content": content})
     comments.react(world, mentor, read, {"content": "heart"})
     merged = pulls.propose(world, me, home, "Work", "Closes #2")
     pulls.merge(world, me, home, merged.number)
     pulls.propose(world, me, home, "More work")
     releases.create(world, me, home, {"tag_name": "v1", "name": "First"})
     timeline.sleep(60)
-    comments.edit(world, mentor, home, said, {"body": "/done at last"})
+    comments.edit(world, mentor, home, text, {"body": "/done at last"})
     world.commit_files(home, {"a/badge.svg": b"<svg/>"}, "Draw", "milepost")
     return world
 
 
-def same(told: Frozen | tuple[Frozen, ...] | None, web: str) -> Any:
+def same(reported: FrozenModel | tuple[FrozenModel, ...] | None, web: str) -> Any:
     """With the addresses of the sandbox's pages as GitHub's."""
-    if isinstance(told, tuple):
-        return [same(one, web) for one in told]
-    return json.loads(told.model_dump_json().replace(web, WEB)) if told is not None else None
+    if isinstance(reported, tuple):
+        return [same(one, web) for one in reported]
+    return (
+        json.loads(reported.model_dump_json().replace(web, WEB)) if reported is not None else None
+    )
 
 
 def test_both_tell_the_same(
@@ -65,7 +67,7 @@ def test_both_tell_the_same(
     for number in (1, 2, 99):
         assert reader.reactions(number) == edges.reactions(number)
         assert reader.labelled_by(number, "SEEN") == edges.labelled_by(number, "SEEN")
-    for comment in (said.id for said in lived_in.repository().issues[2].comments):
+    for comment in (text.id for text in lived_in.repository().issues[2].comments):
         assert reader.comment_reactions(comment) == edges.comment_reactions(comment)
     for login in ("learner", "mentor", "Stranger", "nobody"):
         assert reader.may_write(login) is edges.may_write(login)

@@ -52,12 +52,12 @@ def answer(
     return Answer(method, path, status, named, text)
 
 
-def said(message: str, **more: Any) -> dict[str, Any]:
+def text(message: str, **more: Any) -> dict[str, Any]:
     return {"message": message, "documentation_url": "https://docs.github.com/rest", **more}
 
 
 def invalid(*errors: Any) -> dict[str, Any]:
-    return said("Validation Failed", errors=list(errors))
+    return text("Validation Failed", errors=list(errors))
 
 
 TAKEN = {"resource": "Label", "code": "already_exists", "field": "name"}
@@ -67,11 +67,11 @@ LONG = {
     "field": "body",
     "message": "body is too long (maximum is 65536 characters)",
 }
-NO_PERMISSION = said("Resource not accessible by personal access token")
+NO_PERMISSION = text("Resource not accessible by personal access token")
 REFUSALS: dict[str, tuple[Answer, type[MilepostError]]] = {
-    "wrong token": (answer(401, said("Bad credentials")), AuthenticationError),
+    "wrong token": (answer(401, text("Bad credentials")), AuthenticationError),
     "archived": (
-        answer(403, said("Repository was archived so is read-only.")),
+        answer(403, text("Repository was archived so is read-only.")),
         RepositoryArchivedError,
     ),
     "missing permission, named": (
@@ -87,22 +87,22 @@ REFUSALS: dict[str, tuple[Answer, type[MilepostError]]] = {
         PermissionDeniedError,
     ),
     "missing permission, not named": (
-        answer(403, said("Must have admin rights to Repository.")),
+        answer(403, text("Must have admin rights to Repository.")),
         PermissionDeniedError,
     ),
     "suspended": (
-        answer(403, said("This installation has been suspended")),
+        answer(403, text("This installation has been suspended")),
         PermissionDeniedError,
     ),
-    "blocked": (answer(451, said("Repository access blocked")), GitHubError),
-    "no repository": (answer(404, said("Not Found")), RepositoryMissingError),
-    "no such issue": (answer(404, said("Not Found"), path=f"{HOME}/issues/7"), NotThereError),
+    "blocked": (answer(451, text("Repository access blocked")), GitHubError),
+    "no repository": (answer(404, text("Not Found")), RepositoryMissingError),
+    "no such issue": (answer(404, text("Not Found"), path=f"{HOME}/issues/7"), NotThereError),
     "deleted issue": (
-        answer(410, said("This issue was deleted"), path=f"{HOME}/issues/7"),
+        answer(410, text("This issue was deleted"), path=f"{HOME}/issues/7"),
         DeletedError,
     ),
     "issues switched off": (
-        answer(410, said("Issues are disabled for this repo")),
+        answer(410, text("Issues are disabled for this repo")),
         IssuesDisabledError,
     ),
     "label taken": (
@@ -119,14 +119,14 @@ REFUSALS: dict[str, tuple[Answer, type[MilepostError]]] = {
         GitHubError,
     ),
     "errors that are no list": (
-        answer(422, said("Validation Failed", errors="Sub-issue may only have one parent")),
+        answer(422, text("Validation Failed", errors="Sub-issue may only have one parent")),
         GitHubError,
     ),
     "refused in one sentence": (
-        answer(422, said("Invalid request.\n\nFor 'links/0', nil is not an object.")),
+        answer(422, text("Invalid request.\n\nFor 'links/0', nil is not an object.")),
         GitHubError,
     ),
-    "unknown version": (answer(400, said("1999-01-01 is not a supported version.")), GitHubError),
+    "unknown version": (answer(400, text("1999-01-01 is not a supported version.")), GitHubError),
     "a proxy's page": (
         answer(403, "<html>Blocked by policy</html>", content_type="text/html; charset=utf-8"),
         UnreadableAnswerError,
@@ -171,15 +171,15 @@ class TestLimits:
     @pytest.mark.parametrize(
         ("refusal", "secondary", "after", "reset_in"),
         [
-            (answer(403, said(SECONDARY), retry_after="60"), True, 60.0, None),
-            (answer(429, said(SECONDARY), retry_after="7"), True, 7.0, None),
-            (answer(403, said(SECONDARY)), True, None, None),
+            (answer(403, text(SECONDARY), retry_after="60"), True, 60.0, None),
+            (answer(429, text(SECONDARY), retry_after="7"), True, 7.0, None),
+            (answer(403, text(SECONDARY)), True, None, None),
             (answer(429, "<html>Too many requests</html>"), True, None, None),
-            (answer(403, said("Slow down"), retry_after="3"), True, 3.0, None),
+            (answer(403, text("Slow down"), retry_after="3"), True, 3.0, None),
             (
                 answer(
                     403,
-                    said("API rate limit exceeded for user ID 1."),
+                    text("API rate limit exceeded for user ID 1."),
                     x_ratelimit_remaining="0",
                     x_ratelimit_reset=str(int(NOW.timestamp()) + 90),
                 ),
@@ -190,7 +190,7 @@ class TestLimits:
             (
                 answer(
                     403,
-                    said(SECONDARY),
+                    text(SECONDARY),
                     x_ratelimit_remaining="4000",
                     x_ratelimit_reset=str(int(NOW.timestamp()) + 90),
                 ),
@@ -199,7 +199,7 @@ class TestLimits:
                 None,
             ),
             (
-                answer(429, said(SECONDARY), retry_after="Sun, 01 Mar 2026 12:02:00 GMT"),
+                answer(429, text(SECONDARY), retry_after="Sun, 01 Mar 2026 12:02:00 GMT"),
                 True,
                 120.0,
                 None,
@@ -253,7 +253,7 @@ class TestLimits:
         limit = limit_of(
             answer(
                 403,
-                said("API rate limit exceeded"),
+                text("API rate limit exceeded"),
                 x_ratelimit_remaining="0",
                 x_ratelimit_reset=str(int(NOW.timestamp())),
                 date="Sun, 01 Mar 2026 11:50:00 GMT",
@@ -267,7 +267,7 @@ class TestLimits:
         "other",
         [
             answer(403, NO_PERMISSION, x_ratelimit_remaining="4999"),
-            answer(404, said("Not Found"), retry_after="60"),
+            answer(404, text("Not Found"), retry_after="60"),
             answer(200, {"errors": [{"message": SECONDARY}]}, path=f"{HOME}/issues"),
             answer(200, {"errors": [{"type": "NOT_FOUND", "message": "No"}]}, path="/graphql"),
             answer(200, {"data": {}}, path="/graphql"),

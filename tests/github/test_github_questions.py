@@ -32,7 +32,7 @@ def person(world: World, login: str) -> Actor:
     return world.actor(world.add_user(login).login)
 
 
-def say(world: World, number: int, text: str, by: str = "learner") -> Comment:
+def comment(world: World, number: int, text: str, by: str = "learner") -> Comment:
     home = world.repository()
     return comments.create(world, person(world, by), home, home.issues[number], {"body": text})
 
@@ -68,9 +68,9 @@ class TestComments:
     ) -> None:
         seed(2)
         world.repository().collaborators["mentor"] = "write"
-        said = say(world, 2, "/done", by="mentor")
-        comments.react(world, world.actor(), said, {"content": "rocket"})
-        comments.react(world, person(world, "friend"), said, {"content": "rocket"})
+        text = comment(world, 2, "/done", by="mentor")
+        comments.react(world, world.actor(), text, {"content": "rocket"})
+        comments.react(world, person(world, "friend"), text, {"content": "rocket"})
         (found,) = reader.comments(2)
         assert (found.issue, found.body, found.reactions) == (2, "/done", {"rocket": 2})
         assert (found.author, found.association) == ("mentor", "COLLABORATOR")
@@ -80,11 +80,11 @@ class TestComments:
         self, world: World, reader: HttpReader, timeline: Timeline, seed: Seed
     ) -> None:
         seed(2)
-        early = say(world, 1, "early")
-        say(world, 2, "untouched")
+        early = comment(world, 1, "early")
+        comment(world, 2, "untouched")
         timeline.sleep(60)
         since = timeline.now.replace(microsecond=0)
-        say(world, 2, "late")
+        comment(world, 2, "late")
         comments.edit(world, world.actor(), world.repository(), early, {"body": "edited"})
         found = reader.comments_since(since)
         assert [(one.issue, one.body) for one in found] == [(1, "edited"), (2, "late")]
@@ -95,7 +95,7 @@ class TestComments:
     ) -> None:
         seed(1)
         for number in range(130):
-            say(world, 1, f"Comment {number}")
+            comment(world, 1, f"Comment {number}")
         since = world.clock.now() - timedelta(days=1)
         reader = make_reader(cache=cache)
         assert len(reader.comments_since(since)) == 130
@@ -109,18 +109,18 @@ class TestReactions:
         self, world: World, make_reader: MakeReader, cache: EtagCache, seed: Seed
     ) -> None:
         seed(1)
-        said = say(world, 1, "Look")
-        for thing in (world.repository().issues[1], said):
+        text = comment(world, 1, "Look")
+        for thing in (world.repository().issues[1], text):
             comments.react(world, person(world, "mentor"), thing, {"content": "+1"})
-        comments.react(world, world.actor(), said, {"content": "heart"})
+        comments.react(world, world.actor(), text, {"content": "heart"})
         reader = make_reader(cache=cache)
         assert [(one.content, one.author) for one in reader.reactions(1)] == [("+1", "mentor")]
-        found = reader.comment_reactions(said.id)
+        found = reader.comment_reactions(text.id)
         assert [(one.content, one.author) for one in found] == [
             ("+1", "mentor"),
             ("heart", "learner"),
         ]
-        assert reader.comment_reactions(said.id) == found
+        assert reader.comment_reactions(text.id) == found
         assert statuses(world) == [200, 200, 304]
 
     def test_what_is_gone_has_none(self, world: World, reader: HttpReader, seed: Seed) -> None:

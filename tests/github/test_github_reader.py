@@ -250,10 +250,10 @@ class TestOneIssue:
     def test_the_search_for_newer_ones_ends_where_all_are_gone(
         self, make_reader: MakeReader, httpx2_mock: respx.Router
     ) -> None:
-        gone = httpx2_mock.get(path__startswith=f"{HOME}/issues/")
-        gone.respond(410, json={"message": "Gone"})
+        removed = httpx2_mock.get(path__startswith=f"{HOME}/issues/")
+        removed.respond(410, json={"message": "Gone"})
         assert make_reader(**PUBLIC).newer(6) == ()
-        assert gone.call_count == MOST_PASSED
+        assert removed.call_count == MOST_PASSED
 
 
 class TestComments:
@@ -366,7 +366,7 @@ class TestPatience:
         world.faults.add("secondary-403", retry_after=30)
         reader.snapshot()
         assert timeline.slept == [30]
-        assert timeline.told == [(30, "GitHub's secondary rate limit")]
+        assert timeline.reported == [(30, "GitHub's secondary rate limit")]
 
     def test_an_empty_budget_is_waited_out_when_there_is_time(
         self, world: World, make_reader: MakeReader, timeline: Timeline
@@ -507,8 +507,8 @@ class TestTheToken:
             str(self.failure(make_reader(token=self.CANARY, **other)))
             for other in ({"repository": "learner/nothing"}, {"api_url": "http://127.0.0.1:1"})
         ]
-        kept = "".join(file.read_text() for file in cache.folder.iterdir())
-        assert self.CANARY not in "".join([caplog.text, kept, *errors])
+        stored = "".join(file.read_text() for file in cache.folder.iterdir())
+        assert self.CANARY not in "".join([caplog.text, stored, *errors])
         assert "issues" in caplog.text
 
     @staticmethod

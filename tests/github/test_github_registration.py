@@ -32,7 +32,7 @@ from bot.github.problems import UnreadableAnswerError
 from bot.github.registration import Registered, convert, form_action, from_data, manifest
 from bot.github.retry import WaitPolicy
 from bot.github.rights import REACH, Reach, events, rights_for
-from bot.settings import Publish, Settings
+from bot.settings import PublishSettings, Settings
 from github_sandbox.server import Sandbox
 from github_sandbox.state import apps
 from github_sandbox.world import World
@@ -111,9 +111,9 @@ class TestManifest:
         ],
     )
     def test_what_github_would_refuse_is_told(self, other: dict[str, Any], words: str) -> None:
-        with pytest.raises(ConfigError, match=words) as told:
+        with pytest.raises(ConfigError, match=words) as reported:
             manifest(**(PLACES | other))
-        assert "canary" not in str(told.value)
+        assert "canary" not in str(reported.value)
 
 
 class TestFormAction:
@@ -188,9 +188,9 @@ class TestConvert:
 
     def test_a_code_works_once(self, calls: ApiClient, code: str, world: World) -> None:
         convert(code, calls)
-        with pytest.raises(GitHubError, match="used up") as told:
+        with pytest.raises(GitHubError, match="used up") as reported:
             convert(code, calls)
-        assert code not in str(told.value)
+        assert code not in str(reported.value)
         assert conversions(world) == [201, 404]
 
     def test_a_code_works_for_an_hour(
@@ -246,9 +246,9 @@ class TestConvert:
         self, httpx2_mock: respx.Router, answer: dict[str, Any], error: type[MilepostError]
     ) -> None:
         httpx2_mock.post("/app-manifests/canary/conversions").respond(**answer)
-        with pytest.raises(error) as told:
+        with pytest.raises(error) as reported:
             convert("canary", ApiClient())
-        assert "canary" not in str(told.value)
+        assert "canary" not in str(reported.value)
 
     def test_neither_the_code_nor_a_secret_is_ever_shown(
         self, calls: ApiClient, code: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -326,9 +326,9 @@ class TestCredentials:
         file = tmp_path / "app.json"
         file.write_bytes(content)
         file.chmod(0o600)
-        with pytest.raises(ConfigError, match=r"app\.json") as told:
+        with pytest.raises(ConfigError, match=r"app\.json") as reported:
             load(file)
-        assert "canary" not in str(told.value)
+        assert "canary" not in str(reported.value)
 
     def test_a_place_that_cannot_be_written_is_told(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("x")
@@ -359,9 +359,9 @@ class TestTheirPage:
     """What docs/explanation/github-app.md says is what the code does."""
 
     def test_permissions(self) -> None:
-        told = {codes(row[0])[0]: row[1:4] for row in sections(PAGE)["Permissions"].rows}
+        reported = {codes(row[0])[0]: row[1:4] for row in sections(PAGE)["Permissions"].rows}
         for column, reach in enumerate(Reach):
-            levels = {name: row[column] for name, row in told.items() if row[column] != "no"}
+            levels = {name: row[column] for name, row in reported.items() if row[column] != "no"}
             assert levels == REACH[reach].permissions
 
     def test_events(self) -> None:
@@ -372,7 +372,7 @@ class TestTheirPage:
         rows = sections(PAGE)["What a token may do"].rows
         for row, (publish, private) in zip(rows, CASES, strict=True):
             settings = Settings.model_validate({"start": "2026-03-02"}).model_copy(
-                update={"publish": Publish.model_validate(publish)}
+                update={"publish": PublishSettings.model_validate(publish)}
             )
             wanted = rights_for(settings, private=private).permissions
             assert set(codes(row[1])) == {f"{name}: {level}" for name, level in wanted.items()}

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from bot.github.rights import LEAST, rights_for
-from bot.settings import Publish, Settings
+from bot.settings import PublishSettings, Settings
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from bot.settings import Publish, Settings
 def test_more_rights_are_asked_for_only_when_the_settings_do(
     publish: dict[str, object], private: bool, permissions: dict[str, str]
 ) -> None:
-    settings = Settings(start=date(2026, 3, 2), publish=Publish.model_validate(publish))
+    settings = Settings(start=date(2026, 3, 2), publish=PublishSettings.model_validate(publish))
     least = {"metadata": "read", "issues": "write"}
     assert rights_for(settings, private=private).permissions == least | permissions
     assert rights_for(None, private=False) == LEAST

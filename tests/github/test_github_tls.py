@@ -153,9 +153,9 @@ def test_certificates_that_are_not_there_are_the_environments_fault(
     address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "nowhere.pem"))
-    with pytest.raises(ConfigError, match="cannot be loaded") as told:
+    with pytest.raises(ConfigError, match="cannot be loaded") as reported:
         write(connection(address))
-    assert told.value.where == "SSL_CERT_FILE"
+    assert reported.value.where == "SSL_CERT_FILE"
 
 
 @pytest.mark.parametrize(

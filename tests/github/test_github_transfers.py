@@ -91,15 +91,15 @@ def test_a_repository_that_was_renamed_meanwhile_is_named(
     world: World, reader: HttpReader, gateway: PyGithubGateway
 ) -> None:
     world.rename(world.repository(), "path")
-    asks: list[Callable[[], object]] = [
+    requests: list[Callable[[], object]] = [
         lambda: reader.issue(1),
         lambda: reader.comments(1),
         lambda: gateway.write(writes.update_issue(1, title="x")),
         lambda: gateway.write(writes.create_comment(1, body="x")).id,
     ]
-    for ask in asks:
+    for query in requests:
         with pytest.raises(RepositoryMovedError, match="learner/path"):
-            ask()
+            query()
 
 
 @pytest.mark.parametrize("location", ["", None, "https://api.github.com/repositories/2/issues/1"])

@@ -197,10 +197,10 @@ class Names:
 
     def __init__(self, **names: list[str]) -> None:
         self.names = {name.replace("_", "."): addresses for name, addresses in names.items()}
-        self.asked: list[str] = []
+        self.requested: list[str] = []
 
     def __call__(self, host: str) -> Iterable[str]:
-        self.asked.append(host)
+        self.requested.append(host)
         if host not in self.names:
             raise OSError("Name or service not known")
         return self.names[host]
@@ -227,7 +227,7 @@ def test_a_page_is_asked_for_at_the_address_that_was_checked(
 ) -> None:
     assert web.exists(f"{BLOG}/") == "Loops"
     assert dial.dialled == [(PUBLIC, 443)]
-    assert names.asked == ["blog.example.org"]
+    assert names.requested == ["blog.example.org"]
     (seen,) = server.seen
     assert seen == {
         "path": "/",
@@ -310,7 +310,7 @@ def test_what_is_no_page_of_a_named_site_is_not_even_resolved(
     web: LinkChecker, names: Names, dial: Dial, url: str
 ) -> None:
     assert web.exists(url) is None
-    assert (names.asked, dial.dialled) == ([], [])
+    assert (names.requested, dial.dialled) == ([], [])
 
 
 def test_a_name_that_nobody_knows_is_no_page(web: LinkChecker, dial: Dial) -> None:
@@ -348,7 +348,12 @@ class TestRedirects:
         server.pages["/b?x=1"] = answer(302, location="//www.example.org/c")
         server.pages["/c"] = answer(308, location=f"{BLOG}/")
         assert web.exists(f"{BLOG}/a") == "Loops"
-        assert [name.partition(".")[0] for name in names.asked] == ["blog", "blog", "www", "blog"]
+        assert [name.partition(".")[0] for name in names.requested] == [
+            "blog",
+            "blog",
+            "www",
+            "blog",
+        ]
         server.pages["/0"] = answer(307, location="/a")
         assert web.exists(f"{BLOG}/0") is None
 

@@ -98,11 +98,13 @@ class TestGithubsNumbers:
 
 class TestReading:
     @given(st.lists(st.tuples(st.floats(0, 4), st.booleans()), min_size=1, max_size=1_500))
-    def test_900_points_a_minute_are_never_exceeded(self, wishes: list[tuple[float, bool]]) -> None:
+    def test_900_points_a_minute_are_never_exceeded(
+        self, due_jobs: list[tuple[float, bool]]
+    ) -> None:
         limits = Limits()
         sent: deque[tuple[datetime, int]] = deque()
         points = 0
-        for pause, writes in wishes:
+        for pause, writes in due_jobs:
             # Most come at once, for that is what a limit is about.
             limits.wait(pause if pause > 3.5 else 0)
             place = limits.reserve("write" if writes else "read", at_most=20)

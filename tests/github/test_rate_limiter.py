@@ -299,7 +299,7 @@ class TestRuns:
         limiter.block(ADA, 20, "GitHub's rate limit")
         with HttpReader(connection, client=make_client()) as reader:
             assert reader.file("README.md")
-        assert timeline.told == [(20, "GitHub's rate limit")]
+        assert timeline.reported == [(20, "GitHub's rate limit")]
 
     def test_a_plain_refusal_blocks_nothing(
         self,

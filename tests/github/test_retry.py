@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.errors import UnavailableError, UncertainWriteError
 from bot.github.problems import AnswerLostError, LimitReachedError, NeverSentError
-from bot.github.retry import Pause, Waiter, WaitPolicy, backoff, retry
+from bot.github.retry import RetryPause, Waiter, WaitPolicy, backoff, retry
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SECONDARY = LimitReachedError(secondary=True, after=None, reset_in=None)
@@ -21,7 +21,7 @@ class Watch:
     def __init__(self) -> None:
         self.now = START
         self.slept: list[float] = []
-        self.told: list[tuple[float, str]] = []
+        self.reported: list[tuple[float, str]] = []
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -31,7 +31,7 @@ class Watch:
         return WaitPolicy(
             clock=lambda: self.now,
             sleep=self.sleep,
-            on_wait=lambda seconds, why: self.told.append((seconds, why)),
+            on_wait=lambda seconds, why: self.reported.append((seconds, why)),
             max_wait=max_wait,
         )
 
@@ -55,27 +55,27 @@ class TestBackoff:
 class TestWaiter:
     def test_a_long_wait_is_told_before_it_begins(self) -> None:
         watch = Watch()
-        watch.waiter().wait(Pause(5, "so"))
-        watch.waiter().wait(Pause(2, "short"))
-        assert (watch.told, watch.slept) == ([(5, "so")], [5, 2])
+        watch.waiter().wait(RetryPause(5, "so"))
+        watch.waiter().wait(RetryPause(2, "short"))
+        assert (watch.reported, watch.slept) == ([(5, "so")], [5, 2])
 
     def test_too_long_a_wait_is_refused_with_the_time_of_its_end(self) -> None:
         watch = Watch()
         with pytest.raises(UnavailableError, match=r"until 13:10 UTC, 70 minutes from now"):
-            watch.waiter().wait(Pause(70 * 60, "GitHub's rate limit"))
+            watch.waiter().wait(RetryPause(70 * 60, "GitHub's rate limit"))
         assert watch.slept == []
 
     def test_all_waits_of_a_run_count_together(self) -> None:
         watch = Watch()
         waiter = watch.waiter(max_wait=100)
-        waiter.wait(Pause(60, "one"))
+        waiter.wait(RetryPause(60, "one"))
         with pytest.raises(UnavailableError):
-            waiter.wait(Pause(60, "two"))
+            waiter.wait(RetryPause(60, "two"))
 
     def test_spacing_does_not_count(self) -> None:
         watch = Watch()
         for _ in range(10):
-            watch.policy(max_wait=1).rest(Pause(1, "spacing"))
+            watch.policy(max_wait=1).rest(RetryPause(1, "spacing"))
         assert sum(watch.slept) == 10
 
 
@@ -84,10 +84,10 @@ class Outcomes:
 
     def __init__(self, outcomes: Iterable[Exception]) -> None:
         self._outcomes = list(outcomes)
-        self.told: list[bool] = []
+        self.reported: list[bool] = []
 
     def __call__(self, again: bool) -> str:
-        self.told.append(again)
+        self.reported.append(again)
         if self._outcomes:
             raise self._outcomes.pop(0)
         return "done"
@@ -98,7 +98,7 @@ LOST, UNSENT = AnswerLostError("502"), NeverSentError("refused")
 
 class TestRetry:
     @pytest.mark.parametrize(
-        ("outcomes", "told"),
+        ("outcomes", "reported"),
         [
             ([], [False]),
             ([UNSENT, UNSENT], [False, False, False]),
@@ -109,18 +109,18 @@ class TestRetry:
         ],
     )
     def test_what_may_be_repeated_gets_through(
-        self, outcomes: list[Exception], told: list[bool]
+        self, outcomes: list[Exception], reported: list[bool]
     ) -> None:
         send = Outcomes(outcomes)
         assert retry(send, waiter=Watch().waiter(), repeatable=True) == "done"
-        assert send.told == told
+        assert send.reported == reported
 
     @pytest.mark.parametrize("before", [[], [UNSENT], [SECONDARY]])
     def test_a_lost_answer_ends_what_may_not_be_repeated(self, before: list[Exception]) -> None:
         send = Outcomes([*before, LOST])
         with pytest.raises(UncertainWriteError):
             retry(send, waiter=Watch().waiter(), repeatable=False)
-        assert len(send.told) == len(before) + 1
+        assert len(send.reported) == len(before) + 1
 
     def test_a_write_that_never_left_is_unavailable_and_not_uncertain(self) -> None:
         with pytest.raises(UnavailableError, match="refused"):
@@ -149,4 +149,4 @@ class TestRetry:
             retry(send, waiter=Watch().waiter(max_wait=100_000), repeatable=False)
         except (UncertainWriteError, UnavailableError):
             assert LOST in outcomes or outcomes.count(UNSENT) >= 3
-        assert not any(send.told)
+        assert not any(send.reported)

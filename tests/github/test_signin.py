@@ -131,9 +131,9 @@ class TestRevoke:
 
     @pytest.mark.parametrize("status", [302, 403, 500, 503])
     def test_anything_else_is_no_answer(self, answering: Made, status: int) -> None:
-        with pytest.raises(UnavailableError) as told:
+        with pytest.raises(UnavailableError) as reported:
             answering(status, {"message": "ghu_secret"}).revoke(SecretStr("ghu_secret"))
-        assert "ghu_" not in str(told.value)
+        assert "ghu_" not in str(reported.value)
 
     def test_it_is_asked_once(self, sandbox: Sandbox, signin: SignIn, token: SecretStr) -> None:
         sandbox.world.faults.add("reset", path="/applications/*", times=0)
@@ -161,9 +161,9 @@ class TestExchange:
     ) -> None:
         code = code_for(world, app)
         signin.exchange(code, redirect_uri=BACK, verifier=VERIFIER)
-        with pytest.raises(CodeRefusedError, match="used up") as told:
+        with pytest.raises(CodeRefusedError, match="used up") as reported:
             signin.exchange(code, redirect_uri=BACK, verifier=VERIFIER)
-        assert code not in str(told.value)
+        assert code not in str(reported.value)
         with pytest.raises(CodeRefusedError):
             signin.exchange(code_for(world, app), redirect_uri=BACK, verifier=VERIFIER + "x")
 
@@ -175,10 +175,10 @@ class TestExchange:
             signin.exchange(code, redirect_uri=f"{BACK}/x", verifier=VERIFIER)
         for client in (app.client_id, "Iv1.none"):
             other = SignIn(client, SECRET, api_url=sandbox.api_url)
-            with pytest.raises(ConfigError, match="client secret") as told:
+            with pytest.raises(ConfigError, match="client secret") as reported:
                 other.exchange(code, redirect_uri=BACK, verifier=VERIFIER)
             other.close()
-            assert SECRET.get_secret_value() not in str(told.value)
+            assert SECRET.get_secret_value() not in str(reported.value)
 
     @pytest.mark.parametrize(
         ("error", "kind", "words"),
@@ -193,9 +193,9 @@ class TestExchange:
     def test_other_refusals_are_told_without_what_they_repeat(
         self, answering: Made, error: object, kind: type[MilepostError], words: str
     ) -> None:
-        with pytest.raises(kind, match=words) as told:
+        with pytest.raises(kind, match=words) as reported:
             answering(body={"error": error}).exchange("the-code", redirect_uri=BACK, verifier="v")
-        assert "the-code" not in str(told.value)
+        assert "the-code" not in str(reported.value)
 
     def test_a_token_may_last(self, answering: Made) -> None:
         given = answering(body={"access_token": "ghu_1"}).exchange(
@@ -245,10 +245,10 @@ class TestWhatTheySee:
             lambda: signin.repositories(token, 1),
             lambda: signin.repository(token, "learner/portfolio"),
         ]
-        for ask in questions:
-            with pytest.raises(AuthenticationError, match="Sign in again") as told:
-                ask()
-            assert token.get_secret_value() not in str(told.value)
+        for query in questions:
+            with pytest.raises(AuthenticationError, match="Sign in again") as reported:
+                query()
+            assert token.get_secret_value() not in str(reported.value)
 
     def test_installations_and_repositories_are_those_of_both(
         self, signin: SignIn, world: World, app: App, token: SecretStr

@@ -26,7 +26,7 @@ def in_proportion(work: Callable[[str], object], make: Callable[[int], str], siz
 
 
 def _time(work: Callable[[str], object], text: str) -> float:
-    begun = time.process_time()
+    started = time.process_time()
     with suppress(MilepostError):
         work(text)
-    return time.process_time() - begun
+    return time.process_time() - started

@@ -16,10 +16,10 @@ from bot import settings
 from bot.curriculum import guide, load
 from bot.curriculum.guide.repair import MAX_BYTES, MAX_LINES
 from bot.errors import ConfigError, CurriculumError, MilepostError
-from bot.usecases.sources import Folder, find_curriculum, find_settings
+from bot.usecases.sources import LocalFiles, find_curriculum, find_settings
 
 SIZE = 25_000
-MOST_SAID = 5_000  # characters of an error: what a person reads, and an annotation holds
+LONGEST_ERROR = 5_000  # characters of an error: what a person reads, and an annotation holds
 PIECES = st.sampled_from((
     "# ", "## Week 1\n", "- [ ] ", "- ", "> ", "**", "_", "`", "```\n", "\n", "\n\n", "<!--",
     "-->", "<details>", "<h2>", "[a](", "](", "(", ")", "<br>", "\\", "\t", "http://a.b",
@@ -29,7 +29,7 @@ PIECES = st.sampled_from((
 ))  # fmt: skip
 
 
-def told(read: Callable[[], object]) -> str:
+def reported(read: Callable[[], object]) -> str:
     """What was said of it, if anything; every other error ends the test."""
     try:
         read()
@@ -49,14 +49,14 @@ def test_a_guide_is_read_in_proportion_to_its_length(family: str) -> None:
 
 @given(st.lists(PIECES | st.text(max_size=5), max_size=60).map("".join))
 def test_any_text_is_a_guide_or_told_to_be_none(text: str) -> None:
-    assert len(told(lambda: as_guide(text))) < MOST_SAID
+    assert len(reported(lambda: as_guide(text))) < LONGEST_ERROR
 
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_guide_or_told_to_be_none(data: bytes) -> None:
     for before in (b"", b"## Week 1\n- [ ] a\n", b"\xff\xfe", b"\xef\xbb\xbf", b"\xc3\xa9 " * 20):
-        said = told(partial(guide.read, before + data, name="guide.md"))
-        assert len(said) < MOST_SAID
+        text = reported(partial(guide.read, before + data, name="guide.md"))
+        assert len(text) < LONGEST_ERROR
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,11 @@ def test_what_is_too_large_is_not_begun(data: bytes) -> None:
 @pytest.mark.parametrize("family", YAML)
 @pytest.mark.parametrize("what", [settings.parse, lambda text: load.from_yaml(text, name="c.yml")])
 def test_yaml_is_refused_in_proportion_to_its_length(family: str, what: Any) -> None:
-    said: list[str] = []
-    assert in_proportion(lambda text: said.append(told(partial(what, text))), YAML[family], SIZE)
-    assert all(0 < len(one) < MOST_SAID for one in said)
+    message: list[str] = []
+    assert in_proportion(
+        lambda text: message.append(reported(partial(what, text))), YAML[family], SIZE
+    )
+    assert all(0 < len(one) < LONGEST_ERROR for one in message)
 
 
 @pytest.mark.parametrize(
@@ -88,9 +90,9 @@ def test_nesting_does_not_end_the_process(nested: Any) -> None:
 @pytest.mark.parametrize("key", ["start", "pace", "ahead", "timezone", "choices", "publish"])
 def test_a_wrong_value_is_told(key: str, value: str) -> None:
     more = "" if key == "start" else "start: 2026-01-05\n"
-    said = told(lambda: settings.parse(f"{more}{key}: {value}"))
-    assert not said or settings.CONFIG_PATH in said
-    assert len(said) < MOST_SAID
+    text = reported(lambda: settings.parse(f"{more}{key}: {value}"))
+    assert not text or settings.CONFIG_PATH in text
+    assert len(text) < LONGEST_ERROR
 
 
 YAML_PIECES = st.sampled_from((
@@ -105,7 +107,7 @@ YAML_PIECES = st.sampled_from((
 @given(st.lists(YAML_PIECES | st.text(max_size=4), max_size=40).map("".join))
 def test_any_text_is_yaml_for_us_or_told_to_be_none(text: str) -> None:
     for read in (settings.parse, lambda text: load.from_yaml(text, name="c.yml")):
-        assert len(told(partial(read, text))) < MOST_SAID
+        assert len(reported(partial(read, text))) < LONGEST_ERROR
 
 
 ELSEWHERE = (
@@ -132,9 +134,9 @@ def checkout(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("path", ELSEWHERE, ids=lambda path: ascii(path)[:30])
 def test_a_curriculum_is_read_from_the_repository_alone(checkout: Path, path: str) -> None:
-    said = told(lambda: find_curriculum(path, Folder(checkout)))
-    assert said
-    assert "SECRET" not in said
+    text = reported(lambda: find_curriculum(path, LocalFiles(checkout)))
+    assert text
+    assert "SECRET" not in text
 
 
 def test_settings_that_are_a_link_out_of_the_repository_are_not_read(checkout: Path) -> None:

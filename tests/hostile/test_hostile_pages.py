@@ -24,7 +24,7 @@ def test_the_title_of_a_page_is_found_in_time(part: str) -> None:
 
 @pytest.mark.parametrize("part", LINES)
 def test_secrets_are_cut_out_of_a_line_in_time(part: str) -> None:
-    def line(said: str) -> str:
-        return JsonLines().format(logging.LogRecord("x", logging.INFO, "", 0, said, (), None))
+    def line(text: str) -> str:
+        return JsonLines().format(logging.LogRecord("x", logging.INFO, "", 0, text, (), None))
 
     assert in_proportion(line, lambda n: part * (n // len(part)), 64_000)

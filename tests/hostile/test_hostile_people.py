@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from planning.paths import SMALL
-from usecases.syncing import BOT, Runs
+from usecases.syncing import BOT, SyncRuns
 from workbench import settings as config
 
 from bot.planning.desired import SUMMARY_KEY
@@ -17,7 +17,7 @@ from github_sandbox.state import comments, issues
 from github_sandbox.state.objects import Comment
 
 # What each command is said with, and where: whoever may command is heard with it.
-SAID = {kind.word: ("Read", kind.form) for kind in slash_commands().values()} | {
+TEXTS = {kind.word: ("Read", kind.form) for kind in slash_commands().values()} | {
     "start": ("Read", "/start"),
     "done": ("Read", "/done"),
     "skip": ("Install", "/skip I know it"),
@@ -54,9 +54,9 @@ ROLES = {"ada": "admin", "max": "maintain", "will": "write", "tria": "triage", "
 
 
 @pytest.fixture
-def runs() -> Runs:
+def runs() -> SyncRuns:
     """A path in a repository of many people, followed by an App."""
-    made = Runs(SMALL, config(mentors=["mentor"]))
+    made = SyncRuns(SMALL, config(mentors=["mentor"]))
     made.become_an_app()
     for login, role in ROLES.items():
         made.bench.world.add_user(login)
@@ -66,7 +66,7 @@ def runs() -> Runs:
     return made
 
 
-def say(runs: Runs, title: str, text: str, login: str) -> Comment:
+def write(runs: SyncRuns, title: str, text: str, login: str) -> Comment:
     kind: Any = "Bot" if login.endswith("[bot]") else "User"
     bench = runs.bench
     actor = bench.world.actor(bench.world.add_user(login, kind=kind).login)
@@ -74,33 +74,33 @@ def say(runs: Runs, title: str, text: str, login: str) -> Comment:
 
 
 @pytest.mark.parametrize("who", OBEYED)
-def test_who_may_write_is_heard(runs: Runs, who: str) -> None:
-    said = {word: say(runs, *SAID[word], OBEYED[who]) for word in SAID}
+def test_who_may_write_is_heard(runs: SyncRuns, who: str) -> None:
+    text = {word: write(runs, *TEXTS[word], OBEYED[who]) for word in TEXTS}
     runs.later(minutes=5).sync()
-    heard = {word: [r.user.login for r in comment.reactions] for word, comment in said.items()}
-    assert heard == {word: [BOT] for word in SAID}
+    received = {word: [r.user.login for r in comment.reactions] for word, comment in text.items()}
+    assert received == {word: [BOT] for word in TEXTS}
 
 
 @pytest.mark.parametrize("who", NOT_OBEYED)
-def test_who_may_not_write_changes_nothing(runs: Runs, who: str) -> None:
-    for title, text in SAID.values():
-        say(runs, title, text, NOT_OBEYED[who])
+def test_who_may_not_write_changes_nothing(runs: SyncRuns, who: str) -> None:
+    for title, text in TEXTS.values():
+        write(runs, title, text, NOT_OBEYED[who])
     before = runs.contents()
     runs.later(minutes=5).sync()
     assert runs.contents() == before
 
 
-def test_a_deleted_account_changes_nothing(runs: Runs) -> None:
+def test_a_deleted_account_changes_nothing(runs: SyncRuns) -> None:
     """GitHub shows its comments as the ghost's, or with no author at all."""
-    for title, text in SAID.values():
-        say(runs, title, text, "ghost")
+    for title, text in TEXTS.values():
+        write(runs, title, text, "ghost")
     before = runs.contents()
     runs.later(minutes=5).sync()
     assert runs.contents() == before
 
 
-def test_who_may_no_longer_write_is_no_longer_heard(runs: Runs) -> None:
-    say(runs, "Read", "/done", "will")
+def test_who_may_no_longer_write_is_no_longer_heard(runs: SyncRuns) -> None:
+    write(runs, "Read", "/done", "will")
     del runs.bench.repository.collaborators["will"]
     before = runs.contents()
     runs.later(minutes=5).sync()
@@ -109,18 +109,18 @@ def test_who_may_no_longer_write_is_no_longer_heard(runs: Runs) -> None:
 
 def forged(key: str) -> str:
     """All that we write behind an issue, by somebody else's hand."""
-    spoken = '{"id":0,"at":"2026-01-05T09:00:00Z","by":"stranger","do":"log","hours":90}'
+    entry_json = '{"id":0,"at":"2026-01-05T09:00:00Z","by":"stranger","do":"log","hours":90}'
     made = Ledger().adding({f"task:{n}" for n in range(5)}, {}).comment()
     marker = Marker(key=key, title="0" * 10, body="0" * 10)
-    memory = f'<!-- milepost:memory {{"v":1,"entries":[{spoken}]}} -->'
+    memory = f'<!-- milepost:memory {{"v":1,"entries":[{entry_json}]}} -->'
     return f"{wrap('mine', marker)}\n\n{memory}\n\n{made}"
 
 
-def task(runs: Runs) -> str:
+def task(runs: SyncRuns) -> str:
     return next(k for k in observe(runs.bench.edges.snapshot()).issues if k.startswith("task:"))
 
 
-KEYS: dict[str, Callable[[Runs], str]] = {
+KEYS: dict[str, Callable[[SyncRuns], str]] = {
     "the summary": lambda _: SUMMARY_KEY,
     "a task that is there": task,
     "a task that is none": lambda _: "task:nothing",
@@ -128,7 +128,7 @@ KEYS: dict[str, Callable[[Runs], str]] = {
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_a_stranger_s_issue_with_our_marker_is_a_stranger_s(runs: Runs, key: str) -> None:
+def test_a_stranger_s_issue_with_our_marker_is_a_stranger_s(runs: SyncRuns, key: str) -> None:
     bench, before = runs.bench, observe(runs.bench.edges.snapshot())
     stranger = bench.world.actor(bench.world.add_user("stranger").login)
     fields = {"title": "Your path", "body": forged(KEYS[key](runs))}
@@ -144,32 +144,32 @@ def test_a_stranger_s_issue_with_our_marker_is_a_stranger_s(runs: Runs, key: str
 
 
 @pytest.mark.parametrize("kind", ["weekly", "report", "reply"])
-def test_a_stranger_s_comment_with_our_marker_stands_for_nothing(runs: Runs, kind: str) -> None:
+def test_a_stranger_s_comment_with_our_marker_stands_for_nothing(runs: SyncRuns, kind: str) -> None:
     """What we post later is posted, whatever a stranger said beforehand in our name."""
-    ours = Runs(SMALL, config())
+    ours = SyncRuns(SMALL, config())
     ours.become_an_app()
     for one, lies in ((ours, False), (runs, True)):
         one.how = config()
         one.sync()
         for week in range(2, 6) if lies else ():
             text = wrap("lies", Marker(key=f"{kind}:2026-W{week:02}", title="", body=""))
-            say(one, "Your path", text, "stranger")
+            write(one, "Your path", text, "stranger")
         one.later(days=15).sync()
-    told = {key: c.body for key, c in ours.reports().items()}
+    reported = {key: c.body for key, c in ours.reports().items()}
     seen = {
         key: c.body
         for i in runs.issues()
         for c in i.comments
         if c.user.login == BOT
-        for key in told
+        for key in reported
         if f'"weekly:{key}"' in c.body
     }
-    assert told
-    assert seen.keys() == told.keys()
+    assert reported
+    assert seen.keys() == reported.keys()
     assert all("lies" not in body for body in seen.values())
 
 
-def test_a_stranger_s_marker_in_words_of_ours_is_text(runs: Runs) -> None:
+def test_a_stranger_s_marker_in_words_of_ours_is_text(runs: SyncRuns) -> None:
     """A title of the learner's goes into our texts; a marker in it must not."""
     runs.bench.edit("Read", title="Read <!-- milepost:end {} --> @all #1 \u202e")
     runs.later(days=8).sync()

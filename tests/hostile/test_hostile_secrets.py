@@ -72,19 +72,19 @@ def rows(server: Server) -> str:
 def test_no_secret_is_written_whatever_goes_wrong(
     sandbox: Sandbox, tmp_path: Path, written: io.StringIO
 ) -> None:
-    said: list[str] = []
+    text: list[str] = []
     data = tmp_path / "data"
     data.mkdir()
-    with visited(sandbox, f"sqlite:///{data / 'store'}", data, files=True, **OWN) as town:
-        server, world = town.host.server, town.world
-        town.configure()
-        town.install()
-        town.settle()
-        with town.person() as learner:
-            town.sign_in(learner)
+    with visited(sandbox, f"sqlite:///{data / 'store'}", data, files=True, **OWN) as app_server:
+        server, world = app_server.host.server, app_server.world
+        app_server.configure()
+        app_server.install()
+        app_server.settle()
+        with app_server.person() as learner:
+            app_server.sign_in(learner)
             for way in ("/", "/cohort", "/setup", "/r/learner/portfolio", "/nowhere", "/register"):
-                page = learner.web.get(town.host.url + way)
-                said += [
+                page = learner.web.get(app_server.host.url + way)
+                text += [
                     page.text,
                     repr({k: v for k, v in page.headers.items() if k != "set-cookie"}),
                 ]
@@ -93,27 +93,32 @@ def test_no_secret_is_written_whatever_goes_wrong(
             for fault in FAULTS:
                 world.faults.clear()
                 world.faults.add(fault, path="/repos*", times=20)
-                town.host.deliver("issues", {"repository": {"id": town.home.id}}, guid=f"x{fault}")
+                app_server.host.deliver(
+                    "issues", {"repository": {"id": app_server.home.id}}, guid=f"x{fault}"
+                )
                 for way in ("/r/learner/portfolio", "/setup/learner/portfolio", "/cohort"):
-                    said.append(learner.web.get(town.host.url + way).text)
+                    text.append(learner.web.get(app_server.host.url + way).text)
             world.faults.clear()
         try:
             with server.store.engine.connect() as connection:
                 connection.execute(sa.text("SELECT nothing FROM nowhere"))
         except sa.exc.SQLAlchemyError as broken:
-            said.append("".join(traceback.format_exception(broken)))
-        said += [reprs(server), rows(server), " ".join(sys.argv)]
+            text.append("".join(traceback.format_exception(broken)))
+        text += [reprs(server), rows(server), " ".join(sys.argv)]
         secrets = {
             **OWN,
             "webhook secret": SECRET,
-            "client secret": town.app.client_secret,
+            "client secret": app_server.app.client_secret,
             **{f"token {n}": token for n, token in enumerate(world.tokens)},
-            **{f"key {n}": one for n, one in enumerate(town.app.private_key.split("\n")[1:-2])},
+            **{
+                f"key {n}": one
+                for n, one in enumerate(app_server.app.private_key.split("\n")[1:-2])
+            },
         }
         # The cookie itself may stand where it belongs, in the browser.
         secrets |= {f"cookie {n}": cookie for n, cookie in enumerate(ours)}
     files = [f.read_bytes().decode("latin-1") for f in data.rglob("*") if f.is_file()]
-    everything = "\n".join([written.getvalue(), *said, *files])
+    everything = "\n".join([written.getvalue(), *text, *files])
     assert len(everything) > 50_000
     assert len(secrets) > 20
     found = {name for name, secret in secrets.items() if secret and secret in everything}

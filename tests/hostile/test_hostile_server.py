@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from server.server_fixture import SECRET, Host, headers
-from server.visiting import Visited, visited
+from server.visiting import VisitorFixture, visited
 from starlette.routing import Route
 
 from bot.server.app import WEBHOOKS, application
@@ -32,7 +32,7 @@ TEXT: dict[str, Any] = {"type": "string", "maxLength": 300}
 
 
 @pytest.fixture
-def town(sandbox: Sandbox, tmp_path: Path) -> Iterator[Visited]:
+def app_server(sandbox: Sandbox, tmp_path: Path) -> Iterator[VisitorFixture]:
     with visited(sandbox, f"sqlite:///{tmp_path / 'store'}", tmp_path) as made:
         yield made
 
@@ -46,8 +46,8 @@ def described(app: FastAPI) -> dict[str, Any]:
         inside: list[dict[str, Any]] = [
             {"name": name, "in": "path", "required": True} for name in route.param_convertors
         ]
-        asked: list[dict[str, Any]] = [{"name": name, "in": "query"} for name in QUESTIONS]
-        parameters = [{**one, "schema": TEXT} for one in (*inside, *asked)]
+        requested: list[dict[str, Any]] = [{"name": name, "in": "query"} for name in QUESTIONS]
+        parameters = [{**one, "schema": TEXT} for one in (*inside, *requested)]
         form = {"type": "object", "properties": dict.fromkeys(FIELDS, TEXT)}
         body = {"content": {"application/x-www-form-urlencoded": {"schema": form}}}
         for method in (route.methods or set()) - {"HEAD"}:
@@ -60,11 +60,13 @@ def described(app: FastAPI) -> dict[str, Any]:
     return description
 
 
-def test_no_request_that_our_description_allows_makes_the_server_fail(town: Visited) -> None:
-    schema = schemathesis.openapi.from_dict(described(application(town.host.server)))
+def test_no_request_that_our_description_allows_makes_the_server_fail(
+    app_server: VisitorFixture,
+) -> None:
+    schema = schemathesis.openapi.from_dict(described(application(app_server.host.server)))
     tried: set[str] = set()
-    with town.person() as learner, httpx2.Client(verify=False) as nobody:
-        town.sign_in(learner)
+    with app_server.person() as learner, httpx2.Client(verify=False) as nobody:
+        app_server.sign_in(learner)
         cookies = httpx2.Cookies(learner.web.cookies)
         for found in schema.get_all_operations():
             operation: Any = found.ok()  # type: ignore[union-attr]
@@ -72,12 +74,12 @@ def test_no_request_that_our_description_allows_makes_the_server_fail(town: Visi
             @FEW
             @given(operation.as_strategy())
             def one(case: Any) -> None:
-                said = case.as_transport_kwargs(base_url=town.host.url)
-                said = {k: said[k] for k in ("method", "url", "params", "data") if k in said}
+                text = case.as_transport_kwargs(base_url=app_server.host.url)
+                text = {k: text[k] for k in ("method", "url", "params", "data") if k in text}
                 for web in (nobody, learner.web):
                     web.cookies = httpx2.Cookies(cookies if web is learner.web else None)
-                    answer = web.request(**said, follow_redirects=False)
-                    assert answer.status_code < 500, (said, answer.text)
+                    answer = web.request(**text, follow_redirects=False)
+                    assert answer.status_code < 500, (text, answer.text)
                     assert "Traceback" not in answer.text
                     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
@@ -103,8 +105,10 @@ EVENTS = st.sampled_from(
 )
 
 
-def test_no_delivery_with_a_right_signature_makes_the_server_fail(town: Visited) -> None:
-    host: Host = town.host
+def test_no_delivery_with_a_right_signature_makes_the_server_fail(
+    app_server: VisitorFixture,
+) -> None:
+    host: Host = app_server.host
     count = iter(range(1_000_000))
 
     @settings(FEW, max_examples=settings().max_examples)
@@ -121,7 +125,7 @@ def test_no_delivery_with_a_right_signature_makes_the_server_fail(town: Visited)
         b'{"x":' + b"[" * 90_000 + b"]" * 90_000,
     ):
         assert host.post(deep, headers(deep, "issues", guid="deep")).status_code == 400
-    town.settle()
+    app_server.settle()
     assert host.client.get(f"{host.url}/readyz").status_code == 200
 
 
@@ -134,46 +138,48 @@ UNSIGNED: tuple[dict[str, str], ...] = (
 )
 
 
-def test_a_delivery_without_our_signature_leaves_no_trace(town: Visited) -> None:
+def test_a_delivery_without_our_signature_leaves_no_trace(app_server: VisitorFixture) -> None:
     """The sha1 of old is not looked at, not even when it is right."""
     body = b'{"action":"deleted","installation":{"id":1},"repository":{"id":1}}'
-    before = town.host.store.inbox.waiting()
+    before = app_server.host.store.inbox.waiting()
     named = {"X-GitHub-Event": "installation", "X-GitHub-Delivery": "forged"}
     old = {"X-Hub-Signature": f"sha1={hmac.new(SECRET.encode(), body, 'sha1').hexdigest()}"}
-    answers = [town.host.post(body, {**named, **said}).status_code for said in (*UNSIGNED, old)]
+    answers = [
+        app_server.host.post(body, {**named, **text}).status_code for text in (*UNSIGNED, old)
+    ]
     assert answers == [401] * (len(UNSIGNED) + 1)
-    assert town.host.store.inbox.waiting() == before
+    assert app_server.host.store.inbox.waiting() == before
 
 
-def test_an_old_delivery_that_is_played_again_changes_nothing(town: Visited) -> None:
+def test_an_old_delivery_that_is_played_again_changes_nothing(app_server: VisitorFixture) -> None:
     """Not even when its GUID was forgotten long ago: it only says "look again"."""
-    town.configure()
-    found = town.install()
-    town.settle_with("learner/portfolio active synced")
+    app_server.configure()
+    found = app_server.install()
+    app_server.settle_with("learner/portfolio active synced")
     body = json.dumps({"action": "deleted", "installation": {"id": found.id}}).encode()
-    writes = town.writes()
+    writes = app_server.writes()
     for guid in ("replayed-1", "replayed-1", "replayed-2"):
-        answer = town.host.post(body, headers(body, "installation", guid=guid))
+        answer = app_server.host.post(body, headers(body, "installation", guid=guid))
         assert answer.status_code == 202
-        town.settle()
-    assert town.installation(found) == "active"
-    town.settle_with("learner/portfolio active synced")
-    assert town.writes() == writes
+        app_server.settle()
+    assert app_server.installation(found) == "active"
+    app_server.settle_with("learner/portfolio active synced")
+    assert app_server.writes() == writes
 
 
 NUMBERS = ("1", "-1", "0", "9" * 30, "1e3", "%00", "x", "")
 
 
-def test_an_installation_that_is_not_theirs_shows_nothing(town: Visited) -> None:
-    town.configure()
-    found = town.install()
-    town.settle()
-    with town.person("mallory") as mallory:
-        town.sign_in(mallory)
+def test_an_installation_that_is_not_theirs_shows_nothing(app_server: VisitorFixture) -> None:
+    app_server.configure()
+    found = app_server.install()
+    app_server.settle()
+    with app_server.person("mallory") as mallory:
+        app_server.sign_in(mallory)
         for number in (str(found.id), *NUMBERS):
-            answer = mallory.web.get(f"{town.host.url}/setup?installation_id={number}")
+            answer = mallory.web.get(f"{app_server.host.url}/setup?installation_id={number}")
             assert answer.status_code < 500, number
             assert "portfolio" not in answer.text, number
         for way in ("/setup/learner/portfolio", "/setup/learner/portfolio/progress"):
-            assert mallory.web.get(town.host.url + way).status_code in {403, 404}
-    assert town.host.client.get(town.host.url + WEBHOOKS).status_code == 405
+            assert mallory.web.get(app_server.host.url + way).status_code in {403, 404}
+    assert app_server.host.client.get(app_server.host.url + WEBHOOKS).status_code == 405

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import templating
-from bot.action.activity import activity
-from bot.action.inputs import Command, inputs
+from bot.action.activity import requested_activity
+from bot.action.inputs import ActionCommand, inputs
 from bot.planning import ledger, marker
 from bot.planning.labels import key_in
 from bot.progress import command_log, formbody, links, parse_command, quantities
@@ -39,13 +39,13 @@ class Reader(NamedTuple):
     right: Callable[[str, Any], bool]
 
 
-def _written_again(found: marker.Marked) -> marker.Marker | None:
+def _written_again(found: marker.MarkedBody) -> marker.Marker | None:
     """The marker that is found in a body in which it was written anew."""
     again = marker.find(found.with_marker(found.marker))
     return again.marker if again else None
 
 
-def kept(found: command_log.Memory) -> int:
+def stored(found: command_log.Memory) -> int:
     """How many entries it has, understood or not."""
     return len(found.entries) + len(found.unread)
 
@@ -76,14 +76,16 @@ READERS = {
     "a memory": Reader(
         command_log.find_memory,
         lambda text, found: (
-            kept(found) == kept(command_log.find_memory(command_log.with_memory(text, found)))
+            stored(found) == stored(command_log.find_memory(command_log.with_memory(text, found)))
         ),
     ),
     "another memory": Reader(
         lambda text: command_log.with_memory(text, command_log.Memory()),
         lambda _, found: command_log.find_memory(found) == command_log.Memory(),
     ),
-    "the text as it counts": Reader(marker.normal, lambda _, found: marker.normal(found) == found),
+    "the text as it counts": Reader(
+        marker.normalized, lambda _, found: marker.normalized(found) == found
+    ),
     "boxes": Reader(
         lambda text: [found[0] for found in marker.BOX.finditer(text)],
         lambda text, found: len(found) <= text.count("[") and "\n" not in "".join(found),
@@ -111,7 +113,7 @@ READERS = {
         lambda _, found: len({one.url for one in found}) == len(found) <= MOST_LINKS,
     ),
     "neutral text": Reader(
-        templating.neutral,
+        templating.neutralize,
         lambda _, found: not re.search(r"<[A-Za-z/!?]|@[A-Za-z0-9]|#\d", found),
     ),
     "a link's words": Reader(
@@ -233,8 +235,8 @@ def test_a_forged_entry_is_kept_and_nothing_comes_of_it_that_is_none(name: str, 
     read = command_log.find_memory(
         f"<!-- milepost:memory {json.dumps({'v': 1, 'entries': [entry]})} -->"
     )
-    assert kept(read) == 1
-    assert kept(command_log.find_memory(command_log.with_memory("", read))) == 1
+    assert stored(read) == 1
+    assert stored(command_log.find_memory(command_log.with_memory("", read))) == 1
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -286,8 +288,10 @@ def test_an_event_asks_for_a_look_or_a_plan_or_nothing(
 ) -> None:
     names = ("action", "sender", "comment", "issue", "repository", "commits", "pull_request", "ref")
     given = [payload | {name: thing} for name in names]
-    found = [activity(event, one, inputs({})) for one in (*given, dict.fromkeys(names, thing))]
-    planned = Command.PLAN if event == "pull_request" else Command.SYNC
+    found = [
+        requested_activity(event, one, inputs({})) for one in (*given, dict.fromkeys(names, thing))
+    ]
+    planned = ActionCommand.PLAN if event == "pull_request" else ActionCommand.SYNC
     assert {one.what for one in found} <= {None, planned}
     assert all(one.why for one in found)
     assert event == "pull_request" or {one.pull for one in found} == {None}
@@ -300,7 +304,7 @@ def test_a_label_that_is_made_to_hurt() -> None:
 @given(WILD)
 def test_nothing_written_gets_out_of_its_place(text: str) -> None:
     """No comment of ours can be forged through a title, and no control sign reaches a page."""
-    shown = templating.neutral(text)
+    shown = templating.neutralize(text)
     assert "<!--" not in shown
     assert "\u202e" not in shown
     assert not [c for c in templating.printable(text) if category(c) == "Cc" and c != "\n"]

@@ -3,7 +3,7 @@
 import pytest
 from builders import curriculum
 from pytest_regressions.file_regression import FileRegressionFixture
-from workbench import Workbench, settings
+from workbench import RepositoryFixture, settings
 
 from bot.curriculum.model import Curriculum
 from bot.planning.marker import find
@@ -67,8 +67,8 @@ def full(path: Curriculum) -> Curriculum:
 
 
 @pytest.fixture(scope="module")
-def bench() -> Workbench:
-    made = Workbench()
+def bench() -> RepositoryFixture:
+    made = RepositoryFixture()
     made.apply(full(DRAWN), settings(ahead="all"))
     return made
 
@@ -77,7 +77,9 @@ def bench() -> Workbench:
     "title",
     ["Next steps", "Deliverable", "Read", "Look", "Choose", "Checkpoint"],
 )
-def test_issue(bench: Workbench, title: str, file_regression: FileRegressionFixture) -> None:
+def test_issue(
+    bench: RepositoryFixture, title: str, file_regression: FileRegressionFixture
+) -> None:
     issue = bench.issue(title)
     found = find(issue.body or "")
     assert found is not None
@@ -87,7 +89,7 @@ def test_issue(bench: Workbench, title: str, file_regression: FileRegressionFixt
     file_regression.check(text, extension=".md")
 
 
-def test_milestone(bench: Workbench, file_regression: FileRegressionFixture) -> None:
+def test_milestone(bench: RepositoryFixture, file_regression: FileRegressionFixture) -> None:
     texts = []
     for milestone in bench.repository.milestones.values():
         found = find(milestone.description or "")
@@ -97,14 +99,14 @@ def test_milestone(bench: Workbench, file_regression: FileRegressionFixture) -> 
 
 
 def test_a_choice_that_was_made(file_regression: FileRegressionFixture) -> None:
-    made = Workbench()
+    made = RepositoryFixture()
     made.apply(full(DRAWN), settings(choices={"choose-your-way": "data"}))
     found = find(made.issue("Choose").body or "")
     assert found is not None
     file_regression.check(f"{found.region}\n", extension=".md")
 
 
-def test_labels(bench: Workbench, file_regression: FileRegressionFixture) -> None:
+def test_labels(bench: RepositoryFixture, file_regression: FileRegressionFixture) -> None:
     lines = [f"{x.name} #{x.color} {x.description}" for x in bench.repository.labels.values()]
     assert all(len(label.name) <= 50 for label in bench.repository.labels.values())
     assert all(len(label.description or "") <= 100 for label in bench.repository.labels.values())

@@ -3,7 +3,7 @@
 import pytest
 import writes
 from planning.paths import SMALL
-from workbench import Workbench, settings
+from workbench import RepositoryFixture, settings
 
 from bot.planning.labels import key_in
 from bot.planning.marker import digest, find
@@ -13,27 +13,27 @@ OTHER = settings(label_prefix="mp ")
 
 
 @pytest.fixture
-def bench() -> Workbench:
-    bench = Workbench()
+def bench() -> RepositoryFixture:
+    bench = RepositoryFixture()
     bench.apply(SMALL)
     return bench
 
 
-def keys(bench: Workbench) -> list[str]:
+def keys(bench: RepositoryFixture) -> list[str]:
     """What is marked, with each label and milestone that is."""
     labels = [key_in(label.description or "") for label in bench.repository.labels.values()]
     marked = [find(one.description or "") for one in bench.repository.milestones.values()]
     return [key for key in labels if key] + [one.marker.key for one in marked if one]
 
 
-def settle(bench: Workbench) -> None:
+def settle(bench: RepositoryFixture) -> None:
     """One apply, after which nothing is left to do and nothing is marked twice."""
     bench.apply(SMALL)
     assert bench.plan(SMALL).empty
     assert len(set(keys(bench))) == len(keys(bench))
 
 
-def second_label(bench: Workbench, name: str = "second") -> str:
+def second_label(bench: RepositoryFixture, name: str = "second") -> str:
     first = bench.repository.labels[READING]
     bench.edges.write(
         writes.create_label(name, color=first.color, description=first.description or "")
@@ -41,14 +41,16 @@ def second_label(bench: Workbench, name: str = "second") -> str:
     return name
 
 
-def test_a_label_that_nobody_wears_is_deleted(bench: Workbench) -> None:
+def test_a_label_that_nobody_wears_is_deleted(bench: RepositoryFixture) -> None:
     name = second_label(bench)
     settle(bench)
     assert name not in bench.repository.labels
     assert READING in bench.repository.labels
 
 
-def test_a_label_that_was_changed_or_is_worn_becomes_the_learners_own(bench: Workbench) -> None:
+def test_a_label_that_was_changed_or_is_worn_becomes_the_learners_own(
+    bench: RepositoryFixture,
+) -> None:
     changed, worn = second_label(bench, "changed"), second_label(bench, "worn")
     bench.edit_label(changed, color="123456")
     bench.edit("Install", labels=[worn])
@@ -59,7 +61,7 @@ def test_a_label_that_was_changed_or_is_worn_becomes_the_learners_own(bench: Wor
     assert worn in [label.name for label in bench.issue("Install").labels]
 
 
-def test_a_milestone_with_nothing_in_it_is_deleted(bench: Workbench) -> None:
+def test_a_milestone_with_nothing_in_it_is_deleted(bench: RepositoryFixture) -> None:
     """As a run leaves it that was cut off before the curriculum gave the unit another title."""
     first = bench.repository.milestones[1]
     marked = find(first.description or "")
@@ -76,7 +78,7 @@ def test_a_milestone_with_nothing_in_it_is_deleted(bench: Workbench) -> None:
 
 
 def test_a_milestone_that_was_changed_or_is_used_becomes_the_learners_own(
-    bench: Workbench,
+    bench: RepositoryFixture,
 ) -> None:
     first = bench.repository.milestones[1]
     text = f"My words.\n\n{first.description}"
@@ -89,7 +91,7 @@ def test_a_milestone_that_was_changed_or_is_used_becomes_the_learners_own(
 
 
 def test_settings_that_ask_for_another_name_meanwhile_make_no_lasting_double(
-    bench: Workbench,
+    bench: RepositoryFixture,
 ) -> None:
     """Found by the state machine: a run is cut off, the prefix changes, and lists lag."""
     second_label(bench, f"mp {READING}")

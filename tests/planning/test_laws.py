@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning.paths import LONG, SMALL
-from workbench import Workbench
+from workbench import RepositoryFixture
 from workbench import settings as config
 
 from bot.planning.marker import find
@@ -16,10 +16,10 @@ MONTHS = ["Month 1", "Month 2"]
 LABELS = ["kind: reading", "skill: python"]
 DAYS = ["2025-12-01", "2026-01-05", "2026-01-20", "2026-02-10", "2026-05-01"]
 
-Act = Callable[[Workbench, str, Any], None]
+Act = Callable[[RepositoryFixture, str, Any], None]
 
 
-def body_of(bench: Workbench, which: str) -> str:
+def body_of(bench: RepositoryFixture, which: str) -> str:
     return bench.issue(which).body or ""
 
 
@@ -83,7 +83,7 @@ HISTORY = st.lists(
 )
 
 
-def act(bench: Workbench, what: str, which: str, how: Any) -> None:
+def act(bench: RepositoryFixture, what: str, which: str, how: Any) -> None:
     """One thing a learner does; nothing when what they would do it to is gone."""
     if what == "apply":
         bench.apply(SMALL, config(choices={"choose-your-way": how} if how else {}), which)
@@ -98,15 +98,15 @@ def act(bench: Workbench, what: str, which: str, how: Any) -> None:
         ACTS[what][0](bench, which, how)
 
 
-def lived(history: list[tuple[str, str, Any]]) -> Workbench:
-    bench = Workbench()
+def lived(history: list[tuple[str, str, Any]]) -> RepositoryFixture:
+    bench = RepositoryFixture()
     bench.apply(SMALL)
     for what, which, how in history:
         act(bench, what, which, how)
     return bench
 
 
-def keys(bench: Workbench) -> list[str]:
+def keys(bench: RepositoryFixture) -> list[str]:
     found = [find(issue.body or "") for issue in bench.repository.issues.values()]
     return [marked.marker.key for marked in found if marked]
 
@@ -169,7 +169,7 @@ def test_after_an_undo_the_path_can_be_laid_again(history: list[tuple[str, str, 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(DAYS), st.sampled_from([0, 4, "all"])), max_size=5))
 def test_whatever_the_window_did_nothing_open_was_closed(runs: list[tuple[str, Any]]) -> None:
-    bench = Workbench()
+    bench = RepositoryFixture()
     for today, ahead in runs:
         bench.apply(LONG, config(ahead=ahead), today)
         assert bench.plan(LONG, config(ahead=ahead), today).empty
@@ -177,7 +177,7 @@ def test_whatever_the_window_did_nothing_open_was_closed(runs: list[tuple[str, A
 
 
 def test_the_same_values_give_the_same_bytes() -> None:
-    first, second = Workbench(), Workbench()
+    first, second = RepositoryFixture(), RepositoryFixture()
     assert first.apply(SMALL) == second.apply(SMALL)
     bodies = [
         [issue.body for issue in bench.repository.issues.values()] for bench in (first, second)

@@ -4,14 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.planning.ledger import Ledger, find_ledger, with_ledger
-from bot.planning.marker import (
-    BEGIN,
-    Marker,
-    digest,
-    find,
-    normal,
-    wrap,
-)
+from bot.planning.marker import BEGIN, Marker, digest, find, normalized, wrap
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=200)
 PLAIN = TEXT.filter(lambda text: "milepost:" not in text and "\r" not in text)
@@ -33,8 +26,8 @@ def test_what_was_wrapped_is_found_again(region: str, marker: Marker) -> None:
     assert found is not None
     assert found.marker == marker
     assert found.region is not None
-    assert normal(found.region) == normal(region)
-    assert found.untouched_around
+    assert normalized(found.region) == normalized(region)
+    assert found.unchanged_outside
 
 
 @given(PLAIN, PLAIN, PLAIN, PLAIN, MARKERS, MARKERS)
@@ -90,8 +83,8 @@ def test_no_text_of_ours_can_end_the_comment() -> None:
 def test_windows_line_ends_and_ticks_are_no_edit() -> None:
     ours = "Do it\n\n- [ ] one\n1. [ ] two\n"
     theirs = "Do it  \r\n\r\n- [x] one\r\n1. [X] two"
-    assert digest(normal(ours)) == digest(normal(theirs))
-    assert normal("- [ ] one") != normal("- [ ] another")
+    assert digest(normalized(ours)) == digest(normalized(theirs))
+    assert normalized("- [ ] one") != normalized("- [ ] another")
 
 
 def test_ticks_survive_a_new_text_where_the_line_is_still_there() -> None:

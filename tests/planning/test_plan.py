@@ -6,7 +6,7 @@ import pytest
 import writes
 from builders import curriculum
 from planning.paths import LONG, SMALL
-from workbench import Workbench, on_the_path, settings
+from workbench import RepositoryFixture, on_the_path, settings
 
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError
@@ -14,8 +14,8 @@ from bot.planning.marker import BUTTON, find
 
 
 @pytest.fixture
-def bench() -> Workbench:
-    return Workbench()
+def bench() -> RepositoryFixture:
+    return RepositoryFixture()
 
 
 def reworded(path: Curriculum, old: str, new: str, *, alias: bool = False) -> Curriculum:
@@ -32,7 +32,9 @@ def reworded(path: Curriculum, old: str, new: str, *, alias: bool = False) -> Cu
     return Curriculum.model_validate(data)
 
 
-def test_a_new_repository_gets_labels_milestones_issues_and_relations(bench: Workbench) -> None:
+def test_a_new_repository_gets_labels_milestones_issues_and_relations(
+    bench: RepositoryFixture,
+) -> None:
     bench.apply(SMALL)
     assert bench.milestone_titles() == [
         "Month 1, Week 1-2: First steps",
@@ -65,7 +67,9 @@ def test_a_new_repository_gets_labels_milestones_issues_and_relations(bench: Wor
     ]
 
 
-def test_all_milestones_are_made_at_once_but_only_issues_of_the_window(bench: Workbench) -> None:
+def test_all_milestones_are_made_at_once_but_only_issues_of_the_window(
+    bench: RepositoryFixture,
+) -> None:
     bench.apply(LONG, settings(ahead=0))
     assert len(bench.milestone_titles()) == 6
     assert {"a1", "b1"} <= set(bench.titles())
@@ -76,14 +80,14 @@ def test_all_milestones_are_made_at_once_but_only_issues_of_the_window(bench: Wo
     assert "Checkpoint after Month 3: March: The end" in bench.titles()
 
 
-def test_applying_twice_is_applying_once(bench: Workbench) -> None:
+def test_applying_twice_is_applying_once(bench: RepositoryFixture) -> None:
     bench.apply(SMALL)
     bench.edges.writes.clear()
     assert bench.apply(SMALL).empty
     assert bench.edges.writes == []
 
 
-def test_what_the_learner_rewrites_stays_and_is_told(bench: Workbench) -> None:
+def test_what_the_learner_rewrites_stays_and_is_told(bench: RepositoryFixture) -> None:
     bench.apply(SMALL)
     body = (bench.issue("Read").body or "").replace("Month 1", "My month")
     bench.edit("Read", title="Read it slowly", body=body)
@@ -102,7 +106,9 @@ def test_what_the_learner_rewrites_stays_and_is_told(bench: Workbench) -> None:
     assert on_the_path(changed) == []
 
 
-def test_text_around_our_region_labels_and_milestone_are_the_learners(bench: Workbench) -> None:
+def test_text_around_our_region_labels_and_milestone_are_the_learners(
+    bench: RepositoryFixture,
+) -> None:
     bench.apply(SMALL)
     read = bench.issue("Read")
     bench.edit("Read", body=f"Before\r\n{read.body}\r\nAfter", labels=["mine", "kind: reading"])
@@ -120,7 +126,7 @@ def test_text_around_our_region_labels_and_milestone_are_the_learners(bench: Wor
     assert (read.body or "").endswith("\nAfter")
 
 
-def test_a_changed_curriculum_changes_what_nobody_touched(bench: Workbench) -> None:
+def test_a_changed_curriculum_changes_what_nobody_touched(bench: RepositoryFixture) -> None:
     bench.apply(SMALL)
     bench.edit("Install", title="Mine")
     newer = reworded(SMALL, "Read the tutorial", "Read the handbook")
@@ -131,7 +137,7 @@ def test_a_changed_curriculum_changes_what_nobody_touched(bench: Workbench) -> N
     assert bench.plan(newer).empty
 
 
-def test_a_new_id_with_the_old_one_as_alias_is_the_same_task(bench: Workbench) -> None:
+def test_a_new_id_with_the_old_one_as_alias_is_the_same_task(bench: RepositoryFixture) -> None:
     bench.apply(SMALL)
     number = bench.issue("Read").number
     newer = reworded(SMALL, "Read the tutorial", "Study the handbook", alias=True)
@@ -140,7 +146,7 @@ def test_a_new_id_with_the_old_one_as_alias_is_the_same_task(bench: Workbench) -
     assert bench.plan(newer).empty
 
 
-def test_ticks_and_closing_are_progress_and_no_edit(bench: Workbench) -> None:
+def test_ticks_and_closing_are_progress_and_no_edit(bench: RepositoryFixture) -> None:
     bench.apply(SMALL)
     bench.edit("Checkpoint", body=(bench.issue("Checkpoint").body or "").replace("[ ]", "[x]"))
     bench.close("Read")
@@ -150,7 +156,7 @@ def test_ticks_and_closing_are_progress_and_no_edit(bench: Workbench) -> None:
     assert plan.drift == ()
 
 
-def test_done_stays_done_and_untouched_by_a_changed_curriculum(bench: Workbench) -> None:
+def test_done_stays_done_and_untouched_by_a_changed_curriculum(bench: RepositoryFixture) -> None:
     bench.apply(SMALL)
     bench.close("Read")
     bench.apply(reworded(SMALL, "Read the tutorial", "Read the handbook"))
@@ -166,7 +172,9 @@ def without(path: Curriculum, title: str) -> Curriculum:
     return Curriculum.model_validate(data)
 
 
-def test_a_removed_task_is_closed_as_not_planned_unless_it_is_done(bench: Workbench) -> None:
+def test_a_removed_task_is_closed_as_not_planned_unless_it_is_done(
+    bench: RepositoryFixture,
+) -> None:
     bench.apply(SMALL)
     bench.close("Read")
     smaller = without(without(SMALL, "Read the tutorial"), "Install the tools")
@@ -177,7 +185,7 @@ def test_a_removed_task_is_closed_as_not_planned_unless_it_is_done(bench: Workbe
     assert bench.plan(smaller).empty
 
 
-def test_a_task_that_comes_back_is_opened_again(bench: Workbench) -> None:
+def test_a_task_that_comes_back_is_opened_again(bench: RepositoryFixture) -> None:
     bench.apply(SMALL)
     bench.apply(without(SMALL, "Install the tools"))
     bench.apply(SMALL)
@@ -186,7 +194,7 @@ def test_a_task_that_comes_back_is_opened_again(bench: Workbench) -> None:
     assert bench.plan(SMALL).empty
 
 
-def test_what_the_learner_deleted_is_not_made_again(bench: Workbench) -> None:
+def test_what_the_learner_deleted_is_not_made_again(bench: RepositoryFixture) -> None:
     bench.apply(SMALL)
     bench.delete("Install")
     bench.delete_milestone("Month 1, Week 3-4")
@@ -202,7 +210,7 @@ def test_what_the_learner_deleted_is_not_made_again(bench: Workbench) -> None:
     assert "skill: python" not in bench.label_names()
 
 
-def test_a_renamed_label_goes_on_under_its_new_name(bench: Workbench) -> None:
+def test_a_renamed_label_goes_on_under_its_new_name(bench: RepositoryFixture) -> None:
     bench.apply(LONG, settings(ahead=0))
     bench.edit_label("kind: practice", new_name="doing")
     bench.apply(LONG, settings(ahead="all"))
@@ -210,7 +218,9 @@ def test_a_renamed_label_goes_on_under_its_new_name(bench: Workbench) -> None:
     assert "kind: practice" not in bench.label_names()
 
 
-def test_labels_and_milestones_of_the_same_name_are_used_and_not_touched(bench: Workbench) -> None:
+def test_labels_and_milestones_of_the_same_name_are_used_and_not_touched(
+    bench: RepositoryFixture,
+) -> None:
     theirs = {"name": "Kind: Reading", "color": "123456", "description": "mine"}
     bench.edges.write(writes.create_label(**theirs))
     bench.edges.write(writes.create_milestone("Month 1, Week 1-2: First steps", description=""))
@@ -224,7 +234,7 @@ def test_labels_and_milestones_of_the_same_name_are_used_and_not_touched(bench: 
     assert {note.kind for note in plan.notes} == {"not-ours"}
 
 
-def test_a_later_start_moves_dates_and_closes_nothing(bench: Workbench) -> None:
+def test_a_later_start_moves_dates_and_closes_nothing(bench: RepositoryFixture) -> None:
     bench.apply(LONG, settings("2026-01-05", ahead="all"))
     plan = bench.apply(LONG, settings("2026-03-02", ahead=0))
     assert {change.op for change in plan.changes} == {"update-milestone", "update-issue"}
@@ -232,7 +242,9 @@ def test_a_later_start_moves_dates_and_closes_nothing(bench: Workbench) -> None:
     assert bench.titles("closed") == []
 
 
-def test_a_choice_seeds_its_branch_and_switching_keeps_what_is_done(bench: Workbench) -> None:
+def test_a_choice_seeds_its_branch_and_switching_keeps_what_is_done(
+    bench: RepositoryFixture,
+) -> None:
     web = settings(choices={"choose-your-way": "web"})
     bench.apply(SMALL, web)
     assert "Build a page" in bench.titles()
@@ -248,14 +260,14 @@ def test_a_choice_seeds_its_branch_and_switching_keeps_what_is_done(bench: Workb
 
 
 def test_a_choice_that_is_not_there_is_told_with_the_nearest() -> None:
-    bench = Workbench()
+    bench = RepositoryFixture()
     with pytest.raises(ConfigError, match="Did you mean 'choose-your-way'"):
         bench.plan(SMALL, settings(choices={"choose-our-way": "web"}))
     with pytest.raises(ConfigError, match=r"no option 'wep'\. Did you mean 'web'"):
         bench.plan(SMALL, settings(choices={"choose-your-way": "wep"}))
 
 
-def test_a_relation_the_learner_undid_is_not_made_again(bench: Workbench) -> None:
+def test_a_relation_the_learner_undid_is_not_made_again(bench: RepositoryFixture) -> None:
     bench.apply(SMALL)
     issue = bench.issue("Read")
     assert issue.parent is not None
@@ -264,7 +276,7 @@ def test_a_relation_the_learner_undid_is_not_made_again(bench: Workbench) -> Non
     assert bench.plan(SMALL).empty
 
 
-def test_switched_off_features_seed_nothing_of_theirs(bench: Workbench) -> None:
+def test_switched_off_features_seed_nothing_of_theirs(bench: RepositoryFixture) -> None:
     off = {"actions": False, "checkpoints": False, "deliverables": False}
     bench.apply(SMALL, settings(features=off))
     assert bench.titles() == [
@@ -278,7 +290,7 @@ def test_switched_off_features_seed_nothing_of_theirs(bench: Workbench) -> None:
     assert "kind: deliverable" not in bench.label_names()
 
 
-def test_a_marker_in_a_strangers_issue_is_only_text(bench: Workbench) -> None:
+def test_a_marker_in_a_strangers_issue_is_only_text(bench: RepositoryFixture) -> None:
     stranger = bench.world.add_user("stranger")
     forged = '<!-- milepost:end {"key":"task:read-the-tutorial","title":"x","body":"y"} -->'
     bench.edges.write(writes.create_issue("Forged", body=forged))
@@ -288,7 +300,7 @@ def test_a_marker_in_a_strangers_issue_is_only_text(bench: Workbench) -> None:
     assert bench.issue("Forged").body == forged
 
 
-def test_of_two_issues_with_one_marker_the_older_is_kept_up(bench: Workbench) -> None:
+def test_of_two_issues_with_one_marker_the_older_is_kept_up(bench: RepositoryFixture) -> None:
     bench.apply(SMALL)
     bench.world.clock.advance(timedelta(days=2))
     copy = bench.issue("Read")
@@ -298,12 +310,12 @@ def test_of_two_issues_with_one_marker_the_older_is_kept_up(bench: Workbench) ->
     assert {"Read the handbook", "A copy"} <= set(bench.titles())
 
 
-def test_a_label_prefix_keeps_our_labels_apart(bench: Workbench) -> None:
+def test_a_label_prefix_keeps_our_labels_apart(bench: RepositoryFixture) -> None:
     bench.apply(SMALL, settings(label_prefix="mp/"))
     assert all(name.startswith("mp/") for name in bench.label_names())
 
 
-def test_markers_are_there_and_people_do_not_see_them(bench: Workbench) -> None:
+def test_markers_are_there_and_people_do_not_see_them(bench: RepositoryFixture) -> None:
     bench.apply(SMALL)
     for issue in bench.repository.issues.values():
         found = find(issue.body or "")
@@ -313,7 +325,7 @@ def test_markers_are_there_and_people_do_not_see_them(bench: Workbench) -> None:
 
 
 def test_nobody_is_mentioned_and_nothing_is_referred_to() -> None:
-    bench = Workbench()
+    bench = RepositoryFixture()
     rude = curriculum(
         """
         Phase: P
@@ -333,12 +345,12 @@ def test_nobody_is_mentioned_and_nothing_is_referred_to() -> None:
         assert "<!--" not in region
 
 
-def test_removing_much_is_counted_against_what_is_there(bench: Workbench) -> None:
+def test_removing_much_is_counted_against_what_is_there(bench: RepositoryFixture) -> None:
     bench.apply(LONG, settings(ahead="all"))
-    gone = LONG
+    removed = LONG
     for title in ("b1", "c1", "d1", "e1", "f1"):
-        gone = without(gone, title)
-    plan = bench.plan(gone, settings(ahead="all"))
+        removed = without(removed, title)
+    plan = bench.plan(removed, settings(ahead="all"))
     assert plan.removals == 5
     assert plan.existing == 6 + len(bench.titles())
 
@@ -353,7 +365,7 @@ def retitled(path: Curriculum, unit: str, title: str) -> Curriculum:
     return Curriculum.model_validate(data)
 
 
-def test_a_title_or_name_that_somebody_else_has_is_not_fought_for(bench: Workbench) -> None:
+def test_a_title_or_name_that_somebody_else_has_is_not_fought_for(bench: RepositoryFixture) -> None:
     bench.apply(SMALL)
     bench.edges.write(writes.create_milestone("Month 1, Week 1-2: Taken", description=""))
     bench.edges.write(writes.create_label("phase: Taken", color="ffffff", description=""))
@@ -366,7 +378,7 @@ def test_a_title_or_name_that_somebody_else_has_is_not_fought_for(bench: Workben
     assert bench.plan(newer).empty
 
 
-def test_two_units_that_swap_titles_keep_theirs_rather_than_fail(bench: Workbench) -> None:
+def test_two_units_that_swap_titles_keep_theirs_rather_than_fail(bench: RepositoryFixture) -> None:
     bench.apply(LONG)
     swapped = retitled(retitled(LONG, "a", "X"), "b", "A")
     swapped = retitled(swapped, "a", "B")
@@ -374,7 +386,9 @@ def test_two_units_that_swap_titles_keep_theirs_rather_than_fail(bench: Workbenc
     assert bench.plan(swapped).empty
 
 
-def test_a_unit_with_another_id_and_the_same_title_keeps_its_milestone(bench: Workbench) -> None:
+def test_a_unit_with_another_id_and_the_same_title_keeps_its_milestone(
+    bench: RepositoryFixture,
+) -> None:
     bench.apply(LONG)
     data = LONG.model_dump(mode="json", exclude_defaults=True)
     data["phases"][0]["modules"][0]["units"][0]["id"] = "another"
@@ -385,7 +399,9 @@ def test_a_unit_with_another_id_and_the_same_title_keeps_its_milestone(bench: Wo
     assert bench.plan(renamed).empty
 
 
-def test_what_was_closed_as_removed_and_opened_again_is_the_learners(bench: Workbench) -> None:
+def test_what_was_closed_as_removed_and_opened_again_is_the_learners(
+    bench: RepositoryFixture,
+) -> None:
     bench.apply(LONG, settings(ahead="all"))
     bench.apply(SMALL)
     bench.edit("a1", state="open")
@@ -394,7 +410,9 @@ def test_what_was_closed_as_removed_and_opened_again_is_the_learners(bench: Work
     assert bench.issue("a1").state == "open"
 
 
-def test_what_came_back_by_the_learners_hand_can_be_skipped_by_it_too(bench: Workbench) -> None:
+def test_what_came_back_by_the_learners_hand_can_be_skipped_by_it_too(
+    bench: RepositoryFixture,
+) -> None:
     bench.apply(SMALL)
     bench.apply(without(SMALL, "Install the tools"))
     bench.edit("Install", state="open")
@@ -406,7 +424,7 @@ def test_what_came_back_by_the_learners_hand_can_be_skipped_by_it_too(bench: Wor
 
 
 def test_a_tick_in_the_choice_takes_that_branch_and_another_one_keeps_what_is_done(
-    bench: Workbench,
+    bench: RepositoryFixture,
 ) -> None:
     bench.apply(SMALL, settings(ahead="all"))
     for taken, task in (("Data", "Clean a table"), ("Web", "Build a page")):
@@ -423,7 +441,9 @@ def test_a_tick_in_the_choice_takes_that_branch_and_another_one_keeps_what_is_do
     assert bench.issue("Clean a table").state_reason == "completed"
 
 
-def test_what_was_known_before_gets_no_issue_and_an_open_one_is_closed(bench: Workbench) -> None:
+def test_what_was_known_before_gets_no_issue_and_an_open_one_is_closed(
+    bench: RepositoryFixture,
+) -> None:
     known = settings(credits=["read-the-tutorial"])
     bench.apply(SMALL, known)
     assert "Read the tutorial" not in bench.titles()
@@ -437,4 +457,4 @@ def test_what_was_known_before_gets_no_issue_and_an_open_one_is_closed(bench: Wo
 
 def test_a_credit_that_is_not_there_is_told_with_the_nearest() -> None:
     with pytest.raises(ConfigError, match=r"no task 'read-tutorial'\. Did you mean 'read-the-tuto"):
-        Workbench().plan(SMALL, settings(credits=["read-tutorial"]))
+        RepositoryFixture().plan(SMALL, settings(credits=["read-tutorial"]))

@@ -1,7 +1,7 @@
 """A label that the learner took off an issue stays off, whatever becomes of the label itself."""
 
 from planning.paths import SMALL
-from workbench import Workbench
+from workbench import RepositoryFixture
 
 from bot.curriculum.model import Curriculum
 
@@ -18,7 +18,7 @@ def longer() -> Curriculum:
 
 def test_it_stays_off_when_the_label_was_away_and_comes_back() -> None:
     """Found by the state machine: who deletes the summary issue has the label made again."""
-    bench = Workbench()
+    bench = RepositoryFixture()
     bench.apply(SMALL)
     worn = [label.name for label in bench.issue("Read").labels]
     bench.edit("Read", labels=[name for name in worn if name != READING])

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import writes
 from planning.paths import SMALL
-from workbench import Workbench, settings
+from workbench import RepositoryFixture, settings
 
 from bot.planning.changes import CloseIssue
 from bot.planning.marker import find
@@ -15,13 +15,13 @@ READ = "task:read-the-tutorial"
 
 
 @pytest.fixture
-def bench() -> Workbench:
-    bench = Workbench()
+def bench() -> RepositoryFixture:
+    bench = RepositoryFixture()
     bench.apply(SMALL)
     return bench
 
 
-def twin_of(bench: Workbench, title: str) -> Issue:
+def duplicate_of(bench: RepositoryFixture, title: str) -> Issue:
     """What another run made of the same plan."""
     first = bench.issue(title)
     bench.edges.write(
@@ -35,59 +35,63 @@ def twin_of(bench: Workbench, title: str) -> Issue:
     return list(bench.repository.issues.values())[-1]
 
 
-def marked(bench: Workbench, key: str = READ) -> list[int]:
+def marked(bench: RepositoryFixture, key: str = READ) -> list[int]:
     found = ((i.number, find(i.body or "")) for i in bench.repository.issues.values())
     return [number for number, one in found if one and one.marker.key == key]
 
 
-def settle(bench: Workbench) -> None:
+def settle(bench: RepositoryFixture) -> None:
     """One apply, after which nothing is left to do."""
     bench.apply(SMALL)
     assert bench.plan(SMALL).empty
 
 
-def test_an_untouched_twin_is_closed_and_says_why(bench: Workbench) -> None:
-    first, twin = bench.issue("Read"), twin_of(bench, "Read")
+def test_an_untouched_twin_is_closed_and_says_why(bench: RepositoryFixture) -> None:
+    first, duplicate = bench.issue("Read"), duplicate_of(bench, "Read")
     settle(bench)
     assert marked(bench) == [first.number]
-    assert (twin.state, twin.state_reason) == ("closed", "not_planned")
-    assert f"#{first.number}" in (twin.body or "")
-    assert (twin.labels, twin.milestone) == ([], None)
+    assert (duplicate.state, duplicate.state_reason) == ("closed", "not_planned")
+    assert f"#{first.number}" in (duplicate.body or "")
+    assert (duplicate.labels, duplicate.milestone) == ([], None)
 
 
-def test_the_finished_one_counts_whichever_is_older(bench: Workbench) -> None:
-    first, twin = bench.issue("Read"), twin_of(bench, "Read")
-    bench.edges.write(CloseIssue(number=twin.number, title="", why=""))
+def test_the_finished_one_counts_whichever_is_older(bench: RepositoryFixture) -> None:
+    first, duplicate = bench.issue("Read"), duplicate_of(bench, "Read")
+    bench.edges.write(CloseIssue(number=duplicate.number, title="", why=""))
     settle(bench)
-    assert marked(bench) == [twin.number]
+    assert marked(bench) == [duplicate.number]
     assert first.state_reason == "not_planned"
 
 
-def test_one_that_was_worked_on_becomes_the_learners_own(bench: Workbench) -> None:
-    first, twin = bench.issue("Read"), twin_of(bench, "Read")
-    for issue in (first, twin):
+def test_one_that_was_worked_on_becomes_the_learners_own(bench: RepositoryFixture) -> None:
+    first, duplicate = bench.issue("Read"), duplicate_of(bench, "Read")
+    for issue in (first, duplicate):
         bench.edges.write(writes.update_issue(issue.number, body=f"My thoughts.\n\n{issue.body}"))
     settle(bench)
     assert marked(bench) == [first.number]
-    assert twin.state == "open"
-    assert (twin.body or "").startswith("My thoughts.")
-    assert "milepost" not in (twin.body or "")
+    assert duplicate.state == "open"
+    assert (duplicate.body or "").startswith("My thoughts.")
+    assert "milepost" not in (duplicate.body or "")
 
 
-def test_what_was_said_on_a_twin_is_remembered_once_where_it_counts(bench: Workbench) -> None:
-    first, twin = bench.issue("Read"), twin_of(bench, "Read")
+def test_what_was_said_on_a_twin_is_remembered_once_where_it_counts(
+    bench: RepositoryFixture,
+) -> None:
+    first, duplicate = bench.issue("Read"), duplicate_of(bench, "Read")
     entry = '{"id":7,"at":"2026-01-05T09:00:00Z","by":"learner","do":"log","hours":2}'
     memory = f'<!-- milepost:memory {{"v":1,"entries":[{entry}]}} -->'
     bench.edges.write(writes.update_issue(first.number, body=f"A note.\n\n{first.body}"))
-    bench.edges.write(writes.update_issue(twin.number, body=f"Another.\n\n{twin.body}\n\n{memory}"))
+    bench.edges.write(
+        writes.update_issue(duplicate.number, body=f"Another.\n\n{duplicate.body}\n\n{memory}")
+    )
     settle(bench)
     assert (first.body or "").count('"do":"log"') == 1
-    assert "milepost" not in (twin.body or "")
+    assert "milepost" not in (duplicate.body or "")
 
 
-def test_what_two_summary_issues_remember_is_not_made_again(bench: Workbench) -> None:
+def test_what_two_summary_issues_remember_is_not_made_again(bench: RepositoryFixture) -> None:
     bench.delete("Read")
-    twin = twin_of(bench, "Your path")
+    duplicate = duplicate_of(bench, "Your path")
     first = bench.issue("Your path")
     bench.edges.write(
         writes.update_issue(
@@ -97,13 +101,13 @@ def test_what_two_summary_issues_remember_is_not_made_again(bench: Workbench) ->
     settle(bench)
     assert marked(bench) == []
     assert marked(bench, "summary:summary") == [first.number]
-    assert twin.state == "closed"
+    assert duplicate.state == "closed"
 
 
-def test_settings_are_no_reason_to_touch_a_copy_made_later(bench: Workbench) -> None:
+def test_settings_are_no_reason_to_touch_a_copy_made_later(bench: RepositoryFixture) -> None:
 
     bench.world.clock.advance(timedelta(days=2))
-    copy = twin_of(bench, "Read")
+    copy = duplicate_of(bench, "Read")
     plan = bench.apply(SMALL, settings(ahead="all"))
     assert [note.kind for note in plan.notes] == ["duplicate"]
     assert copy.state == "open"

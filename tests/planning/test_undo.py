@@ -3,19 +3,19 @@
 import pytest
 import writes
 from planning.paths import SMALL
-from workbench import Workbench
+from workbench import RepositoryFixture
 
 from github_sandbox.state import comments
 
 
 @pytest.fixture
-def bench() -> Workbench:
-    made = Workbench()
+def bench() -> RepositoryFixture:
+    made = RepositoryFixture()
     made.apply(SMALL)
     return made
 
 
-def test_an_untouched_path_leaves_only_closed_issues(bench: Workbench) -> None:
+def test_an_untouched_path_leaves_only_closed_issues(bench: RepositoryFixture) -> None:
     plan = bench.undo()
     assert plan.notes == ()
     assert bench.titles() == []
@@ -42,26 +42,26 @@ def test_an_untouched_path_leaves_only_closed_issues(bench: Workbench) -> None:
     ],
 )
 def test_what_somebody_touched_is_left_and_told(act, reason: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    bench = Workbench()
+    bench = RepositoryFixture()
     bench.apply(SMALL)
     number = bench.issue("Read").number
     act(bench)
     before = bench.repository.issues[number]
-    kept = (before.title, before.body, before.state, list(before.labels))
+    stored = (before.title, before.body, before.state, list(before.labels))
     plan = bench.undo()
     assert any(f"#{number} " in note.text and reason in note.text for note in plan.notes)
     after = bench.repository.issues[number]
-    assert (after.title, after.body, after.state, list(after.labels)) == kept
+    assert (after.title, after.body, after.state, list(after.labels)) == stored
 
 
-def test_ticked_boxes_are_work_and_stay(bench: Workbench) -> None:
+def test_ticked_boxes_are_work_and_stay(bench: RepositoryFixture) -> None:
     body = (bench.issue("Checkpoint").body or "").replace("[ ]", "[x]")
     bench.edit("Checkpoint", body=body)
     bench.undo()
     assert bench.issue("Checkpoint").state == "open"
 
 
-def test_milestones_and_labels_in_use_stay(bench: Workbench) -> None:
+def test_milestones_and_labels_in_use_stay(bench: RepositoryFixture) -> None:
     bench.close("Read")
     plan = bench.undo()
     assert bench.milestone_titles() == ["Month 1, Week 1-2: First steps"]
@@ -70,14 +70,14 @@ def test_milestones_and_labels_in_use_stay(bench: Workbench) -> None:
     assert any("issues that stay are in it" in note.text for note in plan.notes)
 
 
-def test_a_milestone_with_an_issue_of_the_learners_stays(bench: Workbench) -> None:
+def test_a_milestone_with_an_issue_of_the_learners_stays(bench: RepositoryFixture) -> None:
     bench.edges.write(writes.create_issue("My own", body="", labels=(), milestone=1))
     bench.undo()
     assert bench.milestone_titles() == ["Month 1, Week 1-2: First steps"]
     assert bench.titles() == ["My own"]
 
 
-def test_after_undo_the_path_comes_back_whole(bench: Workbench) -> None:
+def test_after_undo_the_path_comes_back_whole(bench: RepositoryFixture) -> None:
     before = bench.titles()
     bench.undo()
     bench.apply(SMALL)
@@ -86,7 +86,9 @@ def test_after_undo_the_path_comes_back_whole(bench: Workbench) -> None:
     assert "kind: reading" in [label.name for label in bench.issue("Read").labels]
 
 
-def test_what_the_learner_deleted_before_an_undo_stays_deleted_after_it(bench: Workbench) -> None:
+def test_what_the_learner_deleted_before_an_undo_stays_deleted_after_it(
+    bench: RepositoryFixture,
+) -> None:
     bench.delete("Install")
     bench.undo()
     bench.apply(SMALL)
@@ -94,7 +96,7 @@ def test_what_the_learner_deleted_before_an_undo_stays_deleted_after_it(bench: W
 
 
 def test_nothing_of_ours_is_an_empty_undo() -> None:
-    bench = Workbench()
+    bench = RepositoryFixture()
     bench.edges.write(writes.create_issue("Mine", body=""))
     assert bench.undo().empty
     assert bench.titles() == ["Mine"]

@@ -7,11 +7,11 @@ import pytest
 from builders import curriculum
 from hypothesis import given
 from hypothesis import strategies as st
-from reports.lives import RICH, Learner, at
+from reports.lives import RICH, HistoryLearner, at
 
 from bot.planning.marker import Marker, wrap
 from bot.planning.observed import observe
-from bot.progress.assessment import pairs_in, rating_in, ratings_in_issues
+from bot.progress.assessment import pairs_in, parse_rating, ratings_in_issues
 from bot.progress.learner_history import Rating
 from github_sandbox.state.objects import Issue
 
@@ -19,7 +19,7 @@ FORM = "### Python\n\n3: I can do it with help\n\n### Data\n\n_No response_\n"
 TEXT = "How sure do you feel?\n\n| Python | 1 of 5 |\n\n- Python: 1"
 
 
-def asked(learner: Learner, written: str, day: str = "2026-02-01") -> Issue:
+def requested(learner: HistoryLearner, written: str, day: str = "2026-02-01") -> Issue:
     """An assessment issue of ours with what the learner wrote below."""
     issue = learner.bench.issue("How sure do you feel?")
     marker = Marker(key="assessment:january", title="", body="")
@@ -28,14 +28,14 @@ def asked(learner: Learner, written: str, day: str = "2026-02-01") -> Issue:
     return issue
 
 
-def found(learner: Learner) -> list[Rating]:
+def found(learner: HistoryLearner) -> list[Rating]:
     seen = observe(learner.bench.edges.snapshot())
     return list(ratings_in_issues(learner.path, seen, learner.how))
 
 
 def values(written: str) -> dict[str, int]:
-    learner = Learner(RICH)
-    asked(learner, written)
+    learner = HistoryLearner(RICH)
+    requested(learner, written)
     return {rating.skill: rating.value for rating in found(learner)}
 
 
@@ -85,13 +85,13 @@ def test_our_own_words_are_no_rating_and_the_last_line_counts() -> None:
 
 
 def test_the_form_says_it_with_sections() -> None:
-    learner = Learner(RICH).files("Me", "kind:assessment", "2026-02-03", FORM)
+    learner = HistoryLearner(RICH).files("Me", "kind:assessment", "2026-02-03", FORM)
     assert found(learner) == [Rating(day=date(2026, 2, 3), skill="rated-python", value=3)]
 
 
 def test_the_day_is_the_one_it_was_closed_on_else_made_on() -> None:
-    learner = Learner(RICH)
-    issue = asked(learner, "- Python: 4", "2026-02-01")
+    learner = HistoryLearner(RICH)
+    issue = requested(learner, "- Python: 4", "2026-02-01")
     assert [r.day for r in found(learner)] == [date(2026, 2, 1)]
     learner.done(How_sure="2026-02-09")
     assert issue.state == "closed"
@@ -99,21 +99,21 @@ def test_the_day_is_the_one_it_was_closed_on_else_made_on() -> None:
 
 
 def test_an_issue_taken_back_says_nothing() -> None:
-    learner = Learner(RICH)
-    asked(learner, "- Python: 4")
+    learner = HistoryLearner(RICH)
+    requested(learner, "- Python: 4")
     learner.bench.close("How sure", "not_planned")
     assert found(learner) == []
 
 
 def test_a_stranger_rates_nobody() -> None:
-    learner = Learner(RICH).files("Me", "kind:assessment", "2026-02-03", FORM)
+    learner = HistoryLearner(RICH).files("Me", "kind:assessment", "2026-02-03", FORM)
     learner.bench.issue("Me").user = learner.bench.world.add_user("stranger")
     assert found(learner) == []
 
 
 def test_ratings_reach_the_life_of_a_view() -> None:
-    learner = Learner(RICH).rates("rated-python", 2, "2026-01-10")
-    asked(learner, "- Python: 4", "2026-02-01")
+    learner = HistoryLearner(RICH).rates("rated-python", 2, "2026-01-10")
+    requested(learner, "- Python: 4", "2026-02-01")
     view = learner.view("2026-02-02")
     assert [r.value for r in view.life.ratings] == [2, 4]
 
@@ -128,8 +128,8 @@ def test_a_title_with_a_colon_or_a_sign_is_found() -> None:
         },
         reflection=[{"title": "Goals"}],
     )
-    learner = Learner(path)
-    asked(learner, "- Tools: @\u200bhome: 10\n- C#\u200b3: 7")
+    learner = HistoryLearner(path)
+    requested(learner, "- Tools: @\u200bhome: 10\n- C#\u200b3: 7")
     assert [(r.skill, r.value) for r in found(learner)] == [("tools-home", 10), ("c-3", 7)]
 
 
@@ -137,14 +137,14 @@ def test_a_title_with_a_colon_or_a_sign_is_found() -> None:
 def test_any_text_can_be_read_and_a_rating_is_on_the_scale(text: str, scale: int) -> None:
     for name, rest in [*pairs_in(text), ("", text)]:
         assert name == name.strip()
-        value = rating_in(rest, scale)
+        value = parse_rating(rest, scale)
         assert value is None or 1 <= value <= scale
 
 
 @given(st.integers(2, 10), st.integers(-5, 120))
 def test_a_number_is_a_rating_exactly_when_it_is_on_the_scale(scale: int, number: int) -> None:
-    assert rating_in(f"{number}", scale) == (number if 1 <= number <= scale else None)
-    assert rating_in(f"{number}/{scale}", scale) == (number if 1 <= number <= scale else None)
+    assert parse_rating(f"{number}", scale) == (number if 1 <= number <= scale else None)
+    assert parse_rating(f"{number}/{scale}", scale) == (number if 1 <= number <= scale else None)
 
 
 def test_a_very_long_line_is_prose() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from builders import curriculum
-from reports.lives import RICH, Learner
+from reports.lives import RICH, HistoryLearner
 from workbench import settings as config
 
 from bot.curriculum.around import LearningMetric
@@ -15,8 +15,8 @@ from bot.planning.labels import STAGES
 from bot.planning.marker import Marker, wrap
 from bot.progress.career import (
     Application,
-    Idea,
     Metric,
+    ProjectIdeaState,
     applications,
     by_stage,
     ideas,
@@ -29,13 +29,13 @@ from bot.progress.metric_kinds import Kind, kind_of
 from bot.progress.path import LearningPath
 
 
-def sent(learner: Learner) -> tuple[Application, ...]:
+def sent(learner: HistoryLearner) -> tuple[Application, ...]:
     view = learner.view("2026-03-01")
     return applications(view)
 
 
-def applied(*labels: str) -> Learner:
-    learner = Learner(RICH).files("Application: Acme", "kind:application", "2026-02-01")
+def applied(*labels: str) -> HistoryLearner:
+    learner = HistoryLearner(RICH).files("Application: Acme", "kind:application", "2026-02-01")
     learner.bench.edit("Application", labels=["kind: application", *labels])
     return learner
 
@@ -57,7 +57,9 @@ def test_the_label_says_the_stage_the_furthest_of_several(labels: list[str], sta
 
 def test_an_application_left_without_a_title_is_called_by_its_company() -> None:
     body = "### Company\n\nAcme\n\n### Role\n\nBaker"
-    (one,) = sent(Learner(RICH).files("Application: ", "kind:application", "2026-02-01", body))
+    (one,) = sent(
+        HistoryLearner(RICH).files("Application: ", "kind:application", "2026-02-01", body)
+    )
     assert one.title == "Application: Acme"
 
 
@@ -90,23 +92,23 @@ def test_applications_are_counted_by_stage_in_the_order_of_the_stages() -> None:
     assert list(counts) == list(STAGES)
 
 
-def idea(learner: Learner, name: str) -> Idea:
+def idea(learner: HistoryLearner, name: str) -> ProjectIdeaState:
     view = learner.view("2026-03-01")
     found = ideas(view)
     assert [one.idea.id for one in found] == ["bread", "buns", "cake"]
     return next(one for one in found if one.idea.id == name)
 
 
-def in_the_oven(path: Curriculum = RICH) -> Learner:
+def in_the_oven(path: Curriculum = RICH) -> HistoryLearner:
     """A project of which there is an issue."""
     body = wrap("Bake it.", Marker(key="project:cake", title="", body=""))
-    return Learner(path).files("Cake", "kind:summary", "2026-02-01", body)
+    return HistoryLearner(path).files("Cake", "kind:summary", "2026-02-01", body)
 
 
 def test_an_idea_is_started_when_it_was_asked_for_and_done_when_its_issue_is() -> None:
-    learner = Learner(RICH)
+    learner = HistoryLearner(RICH)
     assert idea(learner, "cake").state == "idea"
-    learner.says(StartProject(idea="cake"), "2026-02-01")
+    learner.contains(StartProject(idea="cake"), "2026-02-01")
     assert (idea(learner, "cake").state, idea(learner, "cake").number) == ("started", None)
     learner = in_the_oven()
     assert (idea(learner, "cake").state, idea(learner, "cake").number is None) == ("started", False)
@@ -120,7 +122,7 @@ def test_an_idea_is_started_when_it_was_asked_for_and_done_when_its_issue_is() -
 def test_an_idea_laid_aside_is_an_idea_again() -> None:
     learner = in_the_oven()
     learner.bench.close("Cake", "not_planned")
-    assert idea(learner, "cake") == Idea(idea=RICH.projects[1], state="idea")
+    assert idea(learner, "cake") == ProjectIdeaState(idea=RICH.projects[1], state="idea")
 
 
 def numbers(view: LearningPath, today: date | None = None) -> dict[str, Metric]:
@@ -168,10 +170,10 @@ NUMBERS: dict[str, Any] = {
 
 def path(**more: Any) -> Curriculum:
     made = curriculum(DRAWING, **NUMBERS, **more)
-    asks = {"two-first-projects": 2, "a-portfolio-of-five-projects": 5}
+    requests = {"two-first-projects": 2, "a-portfolio-of-five-projects": 5}
 
     def counted(module: Module) -> Module:
-        left = [d.model_copy(update={"count": asks[d.id]}) for d in module.deliverables]
+        left = [d.model_copy(update={"count": requests[d.id]}) for d in module.deliverables]
         return module.model_copy(update={"deliverables": tuple(left)})
 
     phases = [p.model_copy(update={"modules": tuple(map(counted, p.modules))}) for p in made.phases]
@@ -179,7 +181,7 @@ def path(**more: Any) -> Curriculum:
 
 
 def test_metrics_and_targets_about_the_same_thing_are_told_once() -> None:
-    assert list(numbers(Learner(path()).view("2026-01-20"))) == [
+    assert list(numbers(HistoryLearner(path()).view("2026-01-20"))) == [
         "hours-of-study-per-week",
         "courses-completed",
         "projects-finished",
@@ -190,20 +192,20 @@ def test_metrics_and_targets_about_the_same_thing_are_told_once() -> None:
 
 
 def test_what_nobody_here_can_know_is_left_out_even_when_counted() -> None:
-    learner = Learner(path()).counts("salary-increase", 30, "2026-01-06")
+    learner = HistoryLearner(path()).counts("salary-increase", 30, "2026-01-06")
     learner.counts("time-to-the-first-role", 3, "2026-01-06")
     found = numbers(learner.view("2026-01-20"))
     assert not {"salary-increase", "time-to-the-first-role"} & set(found)
 
 
 def test_a_number_of_no_known_kind_shows_once_it_was_counted() -> None:
-    learner = Learner(path()).counts("certificates", 2, "2026-01-06")
+    learner = HistoryLearner(path()).counts("certificates", 2, "2026-01-06")
     found = numbers(learner.view("2026-01-20"))["certificates"]
     assert (found.value, found.basis) == (2, "2 counted by you")
 
 
 def test_courses_posts_and_contributions_come_from_tasks_and_counts() -> None:
-    learner = Learner(path())
+    learner = HistoryLearner(path())
     learner.done(a_course="2026-01-10", a_post="2026-01-11", a_patch="2026-01-12")
     learner.counts("technical-articles", 2, "2026-01-13").counts(
         "blog-posts-written", 1, "2026-01-13"
@@ -219,25 +221,25 @@ def test_courses_posts_and_contributions_come_from_tasks_and_counts() -> None:
 
 
 def test_what_was_known_before_counts_as_a_course_completed() -> None:
-    learner = Learner(path()).says(Credit(), "2026-01-06", "a course")
+    learner = HistoryLearner(path()).contains(Credit(), "2026-01-06", "a course")
     learner.bench.close("a course")
     assert numbers(learner.view("2026-01-20"))["courses-completed"].value == 1
 
 
 def test_an_optional_course_counts_once_it_is_done() -> None:
-    courses = numbers(Learner(path()).done(a_spare="2026-01-08").view("2026-01-20"))[
+    courses = numbers(HistoryLearner(path()).done(a_spare="2026-01-08").view("2026-01-20"))[
         "courses-completed"
     ]
     assert (courses.value, courses.low) == (1, 3)
 
 
-def projects(learner: Learner) -> tuple[float, str]:
+def projects(learner: HistoryLearner) -> tuple[float, str]:
     found = numbers(learner.view("2026-04-20"))["projects-finished"]
     return found.value, found.basis
 
 
 def test_projects_inside_a_deliverable_are_not_counted_twice() -> None:
-    learner = Learner(path())
+    learner = HistoryLearner(path())
     assert projects(learner) == (0, "nothing counted yet")
     learner.done(a_project="2026-01-10")
     assert projects(learner)[0] == 1
@@ -254,14 +256,14 @@ def test_projects_inside_a_deliverable_are_not_counted_twice() -> None:
 def test_projects_of_ones_own_choice_come_on_top() -> None:
     learner = in_the_oven(path(projects=[{"id": "cake", "title": "Cake", "level": "beginner"}]))
     learner.done(a_third="2026-03-20", Cake="2026-04-01")
-    said = "1 from tasks and deliverables of the path, 1 of your own choice"
-    assert projects(learner) == (2, said)
+    text = "1 from tasks and deliverables of the path, 1 of your own choice"
+    assert projects(learner) == (2, text)
     view = learner.view("2026-04-20")
     assert numbers(view, date(2026, 3, 31))["projects-finished"].value == 1
 
 
 def test_hours_are_those_written_down_else_the_estimates_of_what_is_done() -> None:
-    learner = Learner(path()).done(a_course="2026-01-10")
+    learner = HistoryLearner(path()).done(a_course="2026-01-10")
     found = numbers(learner.view("2026-01-18"))["hours-of-study-per-week"]
     assert (found.value, found.basis) == (3, "6 hours of finished work by estimate in 2 weeks")
     found = numbers(learner.logs(5, "2026-01-12").view("2026-01-18"))["hours-of-study-per-week"]
@@ -270,19 +272,19 @@ def test_hours_are_those_written_down_else_the_estimates_of_what_is_done() -> No
 
 def test_weeks_of_a_pause_are_no_weeks_of_study() -> None:
     resting = config("2026-01-05", ahead="all", pauses=[{"from": "2026-01-12", "to": "2026-02-08"}])
-    learner = Learner(path(), resting).logs(5, "2026-01-06")
+    learner = HistoryLearner(path(), resting).logs(5, "2026-01-06")
     found = numbers(learner.view("2026-02-15"))["hours-of-study-per-week"]
     assert (found.value, found.basis) == (2.5, "5 hours written down in 2 weeks")
 
 
 def test_before_the_start_there_are_no_hours_a_week() -> None:
-    found = numbers(Learner(path()).view("2026-01-01"))["hours-of-study-per-week"]
+    found = numbers(HistoryLearner(path()).view("2026-01-01"))["hours-of-study-per-week"]
     assert (found.value, found.basis) == (0, "the path has not begun")
 
 
 def test_the_guides_hours_a_week_are_the_target() -> None:
     busy = path(overview={"hours_per_week": "10-15"})
-    found = numbers(Learner(busy).view("2026-01-20"))["hours-of-study-per-week"]
+    found = numbers(HistoryLearner(busy).view("2026-01-20"))["hours-of-study-per-week"]
     assert (found.low, found.high, found.text) == (
         10,
         15,
@@ -291,8 +293,8 @@ def test_the_guides_hours_a_week_are_the_target() -> None:
 
 
 def test_a_past_day_is_told_as_it_was() -> None:
-    learner = Learner(path()).done(a_course="2026-01-10", another="2026-02-10")
-    learner.says(Count(metric="network", amount=3), "2026-02-11")
+    learner = HistoryLearner(path()).done(a_course="2026-01-10", another="2026-02-10")
+    learner.contains(Count(metric="network", amount=3), "2026-02-11")
     view = learner.view("2026-03-01")
     then, now = numbers(view, date(2026, 1, 31)), numbers(view)
     assert (then["courses-completed"].value, now["courses-completed"].value) == (1, 2)
@@ -318,7 +320,7 @@ def test_words_say_what_a_number_is_about(title: str, kind: Kind) -> None:
 
 
 def test_the_built_in_paths_have_their_numbers() -> None:
-    found = numbers(Learner(from_catalog("devops-to-mlops")).view("2026-01-06"))
+    found = numbers(HistoryLearner(from_catalog("devops-to-mlops")).view("2026-01-06"))
     assert {name: (m.value, m.low) for name, m in found.items()} == {
         "study-hours": (0, 8),
         "courses": (0, 6),
@@ -327,5 +329,5 @@ def test_the_built_in_paths_have_their_numbers() -> None:
         "contributions": (0, None),
         "network": (0, 50),
     }
-    found = numbers(Learner(from_catalog("learn-python-12-weeks")).view("2026-01-06"))
+    found = numbers(HistoryLearner(from_catalog("learn-python-12-weeks")).view("2026-01-06"))
     assert {name: m.low for name, m in found.items()} == {"study-hours": 4, "programs": 4}

@@ -38,7 +38,7 @@ def back(memory: Memory) -> Memory:
     return find_memory(with_memory("Words of the learner.", memory))
 
 
-SAID: st.SearchStrategy[Command] = st.one_of(
+TEXTS: st.SearchStrategy[Command] = st.one_of(
     st.just(Done()),
     st.builds(Skip, why=st.text(max_size=50)),
     st.builds(Log, hours=st.integers(1, 99).map(float), note=st.text(max_size=50)),
@@ -49,7 +49,7 @@ ENTRIES = st.lists(
     st.builds(
         entry,
         st.integers(0, 2**40),
-        SAID,
+        TEXTS,
         st.integers(0, 9),
         st.integers(0, 10**6).map(lambda s: DAY + timedelta(seconds=s)),
         st.text(max_size=9),
@@ -95,8 +95,8 @@ def test_a_first_command_is_written_without_its_place() -> None:
 
 def test_a_deed_is_kept_to_the_second() -> None:
     at = DAY.replace(microsecond=5)
-    deed = AcceptedCommand(command=Done(), comment=7, issue=1, key="task:a", at=at, by="learner")
-    assert Entry.of(deed, 2) == entry(7, Done(), n=2)
+    command = AcceptedCommand(command=Done(), comment=7, issue=1, key="task:a", at=at, by="learner")
+    assert Entry.of(command, 2) == entry(7, Done(), n=2)
 
 
 def test_the_memory_stands_before_the_ledger_and_only_once() -> None:
@@ -150,9 +150,9 @@ def test_a_log_of_hours_fits_into_an_issue_of_65536_characters(count: int) -> No
     assert len(Memory().adding(entries).comment()) <= 65_536
 
 
-def closed(reason: str | None, *said: tuple[Command, int], after: int = 60) -> IssueState:
+def closed(reason: str | None, *text: tuple[Command, int], after: int = 60) -> IssueState:
     """An issue closed so many minutes after DAY, in which things were said, minutes after DAY."""
-    entries = [entry(i, what, at=DAY + timedelta(minutes=at)) for i, (what, at) in enumerate(said)]
+    entries = [entry(i, what, at=DAY + timedelta(minutes=at)) for i, (what, at) in enumerate(text)]
     return IssueState(
         number=7,
         id=7,

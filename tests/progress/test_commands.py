@@ -62,15 +62,15 @@ def place(
     )
 
 
-def said(text: str, where: CommandContext | None = None) -> Command:
-    (asked,) = read_commands(text)
-    return parse_command(asked, where or place())
+def message(text: str, where: CommandContext | None = None) -> Command:
+    (requested,) = read_commands(text)
+    return parse_command(requested, where or place())
 
 
 def rejected(text: str, where: CommandContext | None = None) -> str:
     """The sentence that says why a command does not run."""
     with pytest.raises(CommandError) as error:
-        said(text, where)
+        message(text, where)
     return str(error.value)
 
 
@@ -116,7 +116,7 @@ def rejected(text: str, where: CommandContext | None = None) -> str:
     ],
 )
 def test_what_a_command_means(text: str, command: Command) -> None:
-    assert said(text) == command
+    assert message(text) == command
 
 
 UNCLEAR: list[tuple[str, str | None]] = [
@@ -198,19 +198,19 @@ def test_the_sentences_read_well(file_regression: FileRegressionFixture) -> None
     ],
 )
 def test_each_limit_is_the_last_that_is_taken(just: str, beyond: str) -> None:
-    said(just)
+    message(just)
     assert rejected(beyond)
 
 
 def test_a_pace_that_ends_today_is_over() -> None:
     how = config("2026-01-20", timezone="UTC")
     assert "ended on" in rejected("/pace 1 month", place(how=how, today=date(2026, 2, 20)))
-    said("/pace 1 month", place(how=how, today=date(2026, 2, 19)))
+    message("/pace 1 month", place(how=how, today=date(2026, 2, 19)))
 
 
 def test_a_choice_and_a_pace_remember_what_the_file_said() -> None:
     how = config(choices={"specialization": "tool"}, pace=12)
-    choose, pace = (said(text, place(how=how)) for text in ("/choose A", "/pace 15 months"))
+    choose, pace = (message(text, place(how=how)) for text in ("/choose A", "/pace 15 months"))
     assert isinstance(choose, Choose)
     assert isinstance(pace, SetPace)
     assert (choose.was, pace.was) == ("tool", "12 months")
@@ -235,17 +235,17 @@ def test_with_several_choices_the_issue_says_which_is_meant() -> None:
         - d (1h)
         """
     )
-    assert said("/choose A", place("choice:second", path)) == Choose(
+    assert message("/choose A", place("choice:second", path)) == Choose(
         choice="second", option="three"
     )
-    assert said("/choose four", place(SUMMARY, path)) == Choose(choice="second", option="four")
-    assert said("/choose first 2", place(SUMMARY, path)) == Choose(choice="first", option="two")
+    assert message("/choose four", place(SUMMARY, path)) == Choose(choice="second", option="four")
+    assert message("/choose first 2", place(SUMMARY, path)) == Choose(choice="first", option="two")
     assert rejected("/choose A", place(SUMMARY, path))
 
 
 def test_a_running_pause_can_be_ended() -> None:
     how = config(pauses=[{"from": "2026-02-18", "to": "2026-03-01"}])
-    assert said("/resume", place(how=how)) == Resume()
+    assert message("/resume", place(how=how)) == Resume()
 
 
 def test_nothing_is_left_to_plan_when_all_is_done() -> None:
@@ -308,7 +308,7 @@ RESTING = place(how=config(pauses=[{"from": "2026-02-18", "to": "2026-03-01"}]))
 
 @given(INTENTS)
 def test_what_is_written_out_is_understood_as_it_was_meant(command: Command) -> None:
-    assert said(command.format_command(), RESTING) == command
+    assert message(command.format_command(), RESTING) == command
 
 
 @given(
@@ -330,4 +330,4 @@ def test_no_words_make_it_stumble(word: str, rest: str, key: str | None) -> None
     "text", ["/OPEN Feature Stores", "/Open  feature-stores!", "/open FEATURE"]
 )
 def test_case_and_punctuation_of_names_do_not_matter(text: str) -> None:
-    assert said(text) == OpenUnit(unit="m07-w1-2")
+    assert message(text) == OpenUnit(unit="m07-w1-2")

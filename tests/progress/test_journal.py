@@ -7,7 +7,7 @@ import pytest
 from builders import curriculum
 from hypothesis import given
 from hypothesis import strategies as st
-from reports.lives import RICH, Learner
+from reports.lives import RICH, HistoryLearner
 from workbench import settings as config
 
 from bot.planning.marker import Marker, wrap
@@ -31,23 +31,25 @@ _No response_
 """
 
 
-def entries(learner: Learner) -> tuple[JournalEntry, ...]:
+def entries(learner: HistoryLearner) -> tuple[JournalEntry, ...]:
     return journal(learner.view("2026-03-01"))
 
 
-def last(learner: Learner) -> dict[str, Any]:
+def last(learner: HistoryLearner) -> dict[str, Any]:
     """The body and state of the newest issue."""
     return vars(max(learner.bench.repository.issues.values(), key=lambda issue: issue.number))
 
 
-def ours(learner: Learner, key: str, text: str, day: str) -> Learner:
+def ours(learner: HistoryLearner, key: str, text: str, day: str) -> HistoryLearner:
     """An entry as a run makes it from a comment."""
     marker = Marker(key=key, title="", body="")
     return learner.files("Journal", "kind:journal", day, wrap(text, marker))
 
 
 def test_the_answers_of_the_form_become_an_entry() -> None:
-    (entry,) = entries(Learner(RICH).files("Journal: tables", "kind:journal", "2026-01-09", FORM))
+    (entry,) = entries(
+        HistoryLearner(RICH).files("Journal: tables", "kind:journal", "2026-01-09", FORM)
+    )
     assert entry.day == date(2026, 1, 7)
     assert entry.title == "Journal: tables"
     assert entry.text == "Learned: That a table\nhas rows."
@@ -55,36 +57,36 @@ def test_the_answers_of_the_form_become_an_entry() -> None:
     assert entry.url.endswith(f"/issues/{entry.number}")
 
 
-@pytest.mark.parametrize("said", ["_No response_", "yesterday", "2026-02-30", "2027-01-07", ""])
-def test_without_a_usable_date_the_day_of_the_issue_counts(said: str) -> None:
-    body = FORM.replace("2026-01-07", said)
-    (entry,) = entries(Learner(RICH).files("Journal", "kind:journal", "2026-01-09", body))
+@pytest.mark.parametrize("text", ["_No response_", "yesterday", "2026-02-30", "2027-01-07", ""])
+def test_without_a_usable_date_the_day_of_the_issue_counts(text: str) -> None:
+    body = FORM.replace("2026-01-07", text)
+    (entry,) = entries(HistoryLearner(RICH).files("Journal", "kind:journal", "2026-01-09", body))
     assert entry.day == date(2026, 1, 9)
 
 
 def test_a_title_left_as_the_form_began_it_is_completed_by_the_first_answer() -> None:
-    (entry,) = entries(Learner(RICH).files("Journal: ", "kind:journal", "2026-01-09", FORM))
+    (entry,) = entries(HistoryLearner(RICH).files("Journal: ", "kind:journal", "2026-01-09", FORM))
     assert (entry.title, entry.excerpt) == ("Journal: That a table", "")
-    (entry,) = entries(Learner(RICH).files("Journal:", "kind:journal", "2026-01-09", ""))
+    (entry,) = entries(HistoryLearner(RICH).files("Journal:", "kind:journal", "2026-01-09", ""))
     assert (entry.title, entry.excerpt) == ("Journal", "")
 
 
 def test_an_excerpt_is_one_short_line() -> None:
     body = "### Learned\n\n" + "word " * 60
-    (entry,) = entries(Learner(RICH).files("Today", "kind:journal", "2026-01-09", body))
+    (entry,) = entries(HistoryLearner(RICH).files("Today", "kind:journal", "2026-01-09", body))
     assert entry.excerpt.startswith("Learned: word")
     assert entry.excerpt.endswith("word…")
     assert len(entry.excerpt) <= 101
 
 
 def test_days_are_those_of_the_learner() -> None:
-    tokyo = Learner(RICH, config("2026-01-05", ahead="all", timezone="Asia/Tokyo"))
+    tokyo = HistoryLearner(RICH, config("2026-01-05", ahead="all", timezone="Asia/Tokyo"))
     (entry,) = entries(tokyo.files("Late", "kind:journal", "2026-01-09", "Hello"))
     assert entry.day == date(2026, 1, 10)  # 18:00 in London is 03:00 of the next day in Tokyo
 
 
 def test_an_entry_of_ours_says_what_stands_in_its_region_and_around_it() -> None:
-    learner = ours(Learner(RICH), "journal:7", "Loops are easy.", "2026-01-09")
+    learner = ours(HistoryLearner(RICH), "journal:7", "Loops are easy.", "2026-01-09")
     last(learner)["body"] += "\n\nRecursion is not."
     (entry,) = entries(learner)
     assert entry.text == "Loops are easy.\n\nRecursion is not."
@@ -93,7 +95,7 @@ def test_an_entry_of_ours_says_what_stands_in_its_region_and_around_it() -> None
 def test_an_entry_by_command_is_of_the_day_its_title_says() -> None:
     """The command may have been read days after it was written."""
     text = "Loops are easy: it is recursion that bites me."
-    learner = Learner(RICH)
+    learner = HistoryLearner(RICH)
     seen = observe(learner.bench.edges.snapshot())
     made, _ = Journal(text=text).own_issue("journal:7", date(2026, 1, 7), seen)
     learner.files(made.title, "kind:journal", "2026-01-09", made.body)
@@ -103,7 +105,7 @@ def test_an_entry_by_command_is_of_the_day_its_title_says() -> None:
 
 
 def test_entries_come_oldest_first() -> None:
-    learner = Learner(RICH)
+    learner = HistoryLearner(RICH)
     learner.files("Second", "kind:journal", "2026-01-12", "b")
     learner.files("First", "kind:journal", "2026-01-06", "a")
     ours(learner, "journal:9", "c", "2026-01-20")
@@ -111,7 +113,7 @@ def test_entries_come_oldest_first() -> None:
 
 
 def test_a_highlight_is_one_that_wears_the_label_whatever_it_is_called() -> None:
-    learner = Learner(RICH).files("Journal", "kind:journal", "2026-01-09", FORM)
+    learner = HistoryLearner(RICH).files("Journal", "kind:journal", "2026-01-09", FORM)
     learner.bench.edit_label("highlight", new_name="gold")
     learner.bench.edit("Journal", labels=["KIND: journal", "gold"])
     (entry,) = entries(learner)
@@ -120,25 +122,25 @@ def test_a_highlight_is_one_that_wears_the_label_whatever_it_is_called() -> None
 
 @pytest.mark.parametrize("reason", ["not_planned", "duplicate"])
 def test_an_entry_taken_back_is_none(reason: str) -> None:
-    learner = Learner(RICH).files("Journal", "kind:journal", "2026-01-09", FORM)
+    learner = HistoryLearner(RICH).files("Journal", "kind:journal", "2026-01-09", FORM)
     learner.bench.close("Journal", reason)
     assert entries(learner) == ()
 
 
 def test_a_strangers_issue_is_no_entry() -> None:
-    learner = Learner(RICH).files("Journal", "kind:journal", "2026-01-09", FORM)
+    learner = HistoryLearner(RICH).files("Journal", "kind:journal", "2026-01-09", FORM)
     last(learner)["user"] = learner.bench.world.add_user("stranger")
     assert entries(learner) == ()
     assert closings(observe(learner.bench.edges.snapshot())) == ()
 
 
 def test_a_path_without_our_label_has_no_entries() -> None:
-    plain = Learner(curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- Only this"))
+    plain = HistoryLearner(curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- Only this"))
     assert entries(plain) == ()
 
 
 def test_what_a_form_filed_is_closed_and_nothing_else_about_it_changes() -> None:
-    learner = Learner(RICH).files("Journal", "kind:journal", "2026-01-09", FORM)
+    learner = HistoryLearner(RICH).files("Journal", "kind:journal", "2026-01-09", FORM)
     before = last(learner)
     (change,) = closings(observe(learner.bench.edges.snapshot()))
     assert (change.number, change.title) == (before["number"], before["title"])
@@ -146,12 +148,12 @@ def test_what_a_form_filed_is_closed_and_nothing_else_about_it_changes() -> None
 
 
 def test_a_self_assessment_by_the_form_is_closed_as_well() -> None:
-    learner = Learner(RICH).files("Me", "kind:assessment", "2026-01-09", "### Data\n\n4")
+    learner = HistoryLearner(RICH).files("Me", "kind:assessment", "2026-01-09", "### Data\n\n4")
     assert len(closings(observe(learner.bench.edges.snapshot()))) == 1
 
 
 def test_closed_once_and_never_against_the_learner() -> None:
-    learner = Learner(RICH).files("Journal", "kind:journal", "2026-01-09", FORM)
+    learner = HistoryLearner(RICH).files("Journal", "kind:journal", "2026-01-09", FORM)
     learner.bench.close("Journal")
     assert closings(observe(learner.bench.edges.snapshot())) == ()
     learner.bench.edit("Journal", state="open")
@@ -160,7 +162,7 @@ def test_closed_once_and_never_against_the_learner() -> None:
 
 
 def test_our_own_issues_are_not_closed_here() -> None:
-    learner = ours(Learner(RICH), "journal:7", "Loops.", "2026-01-09")
+    learner = ours(HistoryLearner(RICH), "journal:7", "Loops.", "2026-01-09")
     assert closings(observe(learner.bench.edges.snapshot())) == ()
 
 

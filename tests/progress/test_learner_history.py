@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from reports.lives import RICH, Learner
+from reports.lives import RICH, HistoryLearner
 from workbench import settings
 
 from bot.planning.desired import SUMMARY_KEY
@@ -33,12 +33,12 @@ HOW = settings("2026-01-05", choices={"choose-your-way": "web"}, pace=6)
 TASK = "task:a1"
 
 
-def life(*said: tuple[str, Key, Command], how: object = HOW) -> LearnerHistory:
+def life(*text: tuple[str, Key, Command], how: object = HOW) -> LearnerHistory:
     """A life from (day, key of the issue, what was said)."""
-    kept: dict[Key, Memory] = {SUMMARY_KEY: Memory(), TASK: Memory()}
-    for number, (day, key, command) in enumerate(said, start=1):
+    stored: dict[Key, Memory] = {SUMMARY_KEY: Memory(), TASK: Memory()}
+    for number, (day, key, command) in enumerate(text, start=1):
         at = datetime.fromisoformat(f"{day}T20:00:00").replace(tzinfo=UTC)
-        kept[key] = kept[key].adding([Entry(id=number, at=at, by="ada", command=command)])
+        stored[key] = stored[key].adding([Entry(id=number, at=at, by="ada", command=command)])
     issues = tuple(
         IssueState(
             number=number,
@@ -49,7 +49,7 @@ def life(*said: tuple[str, Key, Command], how: object = HOW) -> LearnerHistory:
             created_at=datetime(2026, 1, 5, tzinfo=UTC),
             updated_at=datetime(2026, 1, 5, tzinfo=UTC),
         )
-        for number, (key, memory) in enumerate(kept.items(), start=1)
+        for number, (key, memory) in enumerate(stored.items(), start=1)
     )
     seen = observe(Snapshot(repository="a/b", issues=issues))
     return read_learner_history(RICH, how, seen)  # type: ignore[arg-type]
@@ -152,12 +152,12 @@ def test_the_last_word_counts() -> None:
 
 
 def test_credit_is_done_at_no_hours() -> None:
-    learner = Learner(RICH)
+    learner = HistoryLearner(RICH)
     total = learner.view("2026-01-12").progress.all.total
     learner.done(a1="2026-01-06")
     work = next(w for w in learner.view("2026-01-12").progress.work if w.key == TASK)
     learner.bench.edit("a1", state="open")
-    learner.bench.say("a1", "/credit")
+    learner.bench.comment("a1", "/credit")
     learner.bench.apply(learner.path, learner.how, "2026-01-12")
     seen = learner.view("2026-01-12").progress
     credited = next(w for w in seen.work if w.key == TASK)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from planning.paths import SMALL
-from usecases.syncing import Runs
-from workbench import Workbench
+from usecases.syncing import SyncRuns
+from workbench import RepositoryFixture
 from workbench import settings as config
 
 from bot.planning import path as planned
@@ -19,8 +19,8 @@ NOW = datetime(2026, 1, 12, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def bench() -> Workbench:
-    made = Workbench()
+def bench() -> RepositoryFixture:
+    made = RepositoryFixture()
     made.apply(SMALL)
     return made
 
@@ -38,7 +38,7 @@ def counted(patch: pytest.MonkeyPatch, calls: Counter[str], module: Any, name: s
 def test_a_run_without_anything_to_do_works_everything_out_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    runs = Runs(SMALL)
+    runs = SyncRuns(SMALL)
     runs.sync()
     runs.sync()
     calls: Counter[str] = Counter()
@@ -56,7 +56,7 @@ def test_a_run_without_anything_to_do_works_everything_out_once(
     }
 
 
-def test_the_same_snapshot_is_read_once_and_another_anew(bench: Workbench) -> None:
+def test_the_same_snapshot_is_read_once_and_another_anew(bench: RepositoryFixture) -> None:
     reader = PathReader(SMALL, config(), NOW)
     first, second = bench.edges.snapshot(), bench.edges.snapshot()
     path = reader.path(first)
@@ -66,10 +66,10 @@ def test_the_same_snapshot_is_read_once_and_another_anew(bench: Workbench) -> No
     assert path.at(second).observed.snapshot is second
 
 
-def test_what_was_said_holds_and_the_file_stays_at_hand(bench: Workbench) -> None:
-    runs = Runs(SMALL, config())
+def test_what_was_said_holds_and_the_file_stays_at_hand(bench: RepositoryFixture) -> None:
+    runs = SyncRuns(SMALL, config())
     runs.sync()
-    runs.bench.say("Your path", "/pause until 2026-02-01")
+    runs.bench.comment("Your path", "/pause until 2026-02-01")
     runs.sync()
     path = LearningPath.read(SMALL, config(), runs.bench.edges.snapshot(), NOW)
     assert path.file_settings.pauses == ()
@@ -77,7 +77,7 @@ def test_what_was_said_holds_and_the_file_stays_at_hand(bench: Workbench) -> Non
     assert path.at(bench.edges.snapshot()).settings.pauses == ()
 
 
-def test_the_day_is_the_one_in_the_learners_zone(bench: Workbench) -> None:
+def test_the_day_is_the_one_in_the_learners_zone(bench: RepositoryFixture) -> None:
     how = config(timezone="Pacific/Kiritimati")
     late = datetime(2026, 1, 12, 10, tzinfo=UTC)
     assert str(LearningPath.read(SMALL, how, bench.edges.snapshot(), late).today) == "2026-01-13"

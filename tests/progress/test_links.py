@@ -87,7 +87,7 @@ def test_each_link_counts_once_and_twenty_are_enough() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "asked"),
+    ("path", "requested"),
     [
         ("learner/model", "learner/model"),
         ("learner/model/", "learner/model"),
@@ -113,8 +113,8 @@ def test_each_link_counts_once_and_twenty_are_enough() -> None:
         ("user-attachments/assets/1", None),
     ],
 )
-def test_pages_of_github_stand_for_what_can_be_looked_up(path: str, asked: str | None) -> None:
-    expected = [(f"{WEB}/{asked}", "github")] if asked else []
+def test_pages_of_github_stand_for_what_can_be_looked_up(path: str, requested: str | None) -> None:
+    expected = [(f"{WEB}/{requested}", "github")] if requested else []
     assert worth(f"{WEB}/{path}") == expected
 
 

@@ -6,7 +6,7 @@ import pytest
 from planning.paths import SMALL
 from pydantic import Field
 from usecases.command_runs import Run, seed
-from workbench import Workbench
+from workbench import RepositoryFixture
 
 from bot.planning.changes import UpdateIssue
 from bot.planning.marker import Key
@@ -17,8 +17,8 @@ from bot.progress.parse_command import read_commands
 
 
 @pytest.fixture
-def bench() -> Workbench:
-    made = Workbench()
+def bench() -> RepositoryFixture:
+    made = RepositoryFixture()
     seed(made, SMALL)
     return made
 
@@ -53,19 +53,19 @@ def replayed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[date, Key, str]]:
 
 
 @pytest.mark.usefixtures("replayed")
-def test_it_stands_in_the_help_before_the_questions(bench: Workbench) -> None:
+def test_it_stands_in_the_help_before_the_questions(bench: RepositoryFixture) -> None:
     words = list(slash_commands())
     assert words.index("keep") < words.index("memo") < words.index("status")
-    bench.say("Read", "/help")
+    bench.comment("Read", "/help")
     run = Run(bench, SMALL)
     run()
     assert "| `/memo TEXT` | Keeps a memo. |" in run.replies("Read")[0]
 
 
 def test_it_is_logged_replayed_and_answered_once(
-    bench: Workbench, replayed: list[tuple[date, Key, str]]
+    bench: RepositoryFixture, replayed: list[tuple[date, Key, str]]
 ) -> None:
-    bench.say("Read", "/memo loops")
+    bench.comment("Read", "/memo loops")
     run = Run(bench, SMALL)
     change = run()[0]
     assert isinstance(change, UpdateIssue)
@@ -82,8 +82,8 @@ def test_it_is_logged_replayed_and_answered_once(
 
 
 @pytest.mark.usefixtures("replayed")
-def test_its_own_sentence_says_what_it_needs(bench: Workbench) -> None:
-    bench.say("Read", "/memo")
+def test_its_own_sentence_says_what_it_needs(bench: RepositoryFixture) -> None:
+    bench.comment("Read", "/memo")
     run = Run(bench, SMALL)
     run()
     assert "A memo needs some words, 2026-01-05." in run.replies("Read")[0]

@@ -14,7 +14,7 @@ from bot.progress.parse_command import MOST, ParsedLine, read_commands
 
 
 def words(text: str) -> list[str]:
-    return [asked.word for asked in read_commands(text)]
+    return [requested.word for requested in read_commands(text)]
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_what_is_no_command(text: str) -> None:
     ],
 )
 def test_a_mistyped_command_names_the_nearest_one(text: str, near: str) -> None:
-    (asked,) = read_commands(text)
-    assert (asked.known, asked.near) == (False, near)
+    (requested,) = read_commands(text)
+    assert (requested.known, requested.near) == (False, near)
 
 
 def test_a_mistyped_word_in_prose_is_prose() -> None:

@@ -8,7 +8,7 @@ from builders import curriculum
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning.paths import SMALL
-from workbench import Workbench
+from workbench import RepositoryFixture
 from workbench import settings as config
 
 from bot.curriculum.model import Curriculum
@@ -20,13 +20,13 @@ WEB = config(choices={"choose-your-way": "web"})
 
 
 @pytest.fixture
-def bench() -> Workbench:
-    made = Workbench()
+def bench() -> RepositoryFixture:
+    made = RepositoryFixture()
     made.apply(SMALL, WEB)
     return made
 
 
-def seen(bench: Workbench, path: Curriculum = SMALL, how: Settings = WEB) -> Progress:
+def seen(bench: RepositoryFixture, path: Curriculum = SMALL, how: Settings = WEB) -> Progress:
     now = datetime(2026, 1, 5, 12, tzinfo=UTC)
     return LearningPath.read(path, how, bench.edges.snapshot(), now).progress
 
@@ -35,14 +35,14 @@ def work(progress: Progress, title: str) -> Work:
     return next(w for w in progress.work if w.title.startswith(title))
 
 
-def test_a_new_path_is_all_open_and_nothing_done(bench: Workbench) -> None:
+def test_a_new_path_is_all_open_and_nothing_done(bench: RepositoryFixture) -> None:
     progress = seen(bench)
     assert [w.state for w in progress.work] == [WorkState.OPEN] * 5
     assert (progress.all.done, progress.all.total, progress.all.percent) == (0, 16, 0)
 
 
 def test_what_has_no_issue_yet_counts_as_work_ahead() -> None:
-    bench = Workbench()
+    bench = RepositoryFixture()
     progress = seen(bench)
     assert {w.state for w in progress.work} == {WorkState.AHEAD}
     assert progress.all.total == 16
@@ -59,24 +59,26 @@ def test_what_has_no_issue_yet_counts_as_work_ahead() -> None:
         ({"labels": []}, WorkState.OPEN),
     ],
 )
-def test_the_states_of_work(bench: Workbench, fields: dict[str, Any], state: WorkState) -> None:
+def test_the_states_of_work(
+    bench: RepositoryFixture, fields: dict[str, Any], state: WorkState
+) -> None:
     bench.edit("Read", **fields)
     assert work(seen(bench), "Read").state is state
 
 
-def test_a_renamed_status_label_still_says_its_state(bench: Workbench) -> None:
+def test_a_renamed_status_label_still_says_its_state(bench: RepositoryFixture) -> None:
     bench.edit_label("status: in progress", new_name="doing")
     bench.edit("Read", labels=["doing"])
     assert work(seen(bench), "Read").state is WorkState.IN_PROGRESS
 
 
-def test_reopened_is_open_again(bench: Workbench) -> None:
+def test_reopened_is_open_again(bench: RepositoryFixture) -> None:
     bench.close("Read")
     bench.edit("Read", state="open")
     assert work(seen(bench), "Read").state is WorkState.OPEN
 
 
-def test_percent_goes_by_hours_of_the_whole_path(bench: Workbench) -> None:
+def test_percent_goes_by_hours_of_the_whole_path(bench: RepositoryFixture) -> None:
     bench.close("Read")
     progress = seen(bench)
     assert (progress.all.done, progress.all.total, progress.all.percent) == (5, 16, 31)
@@ -85,7 +87,7 @@ def test_percent_goes_by_hours_of_the_whole_path(bench: Workbench) -> None:
     assert progress.of_module("more").percent == 0
 
 
-def test_skipped_and_removed_work_leaves_the_sums(bench: Workbench) -> None:
+def test_skipped_and_removed_work_leaves_the_sums(bench: RepositoryFixture) -> None:
     bench.close("Read", "not_planned")
     bench.delete("Install")
     progress = seen(bench)
@@ -99,7 +101,7 @@ def test_boxes_are_parts_of_open_work() -> None:
     task = data["phases"][0]["modules"][0]["units"][0]["tasks"][0]
     task["done_when"] = ["one", "two", "three", "four"]
     path = Curriculum.model_validate(data)
-    bench = Workbench()
+    bench = RepositoryFixture()
     bench.apply(path, config())
     body = (bench.issue("Read").body or "").replace("[ ]", "[x]", 1)
     bench.edit("Read", body=f"{body}\n- [x] a box of my own")
@@ -112,7 +114,7 @@ def test_boxes_are_parts_of_open_work() -> None:
 
 def test_optional_work_stands_apart() -> None:
     path = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- Must (2h)\n- May (8h)?")
-    bench = Workbench()
+    bench = RepositoryFixture()
     bench.apply(path, config())
     bench.close("May")
     assert seen(bench, path, config()).all.percent == 0
@@ -123,7 +125,7 @@ def test_optional_work_stands_apart() -> None:
 
 
 def test_before_a_choice_the_mean_of_its_options_is_ahead() -> None:
-    bench = Workbench()
+    bench = RepositoryFixture()
     bench.apply(SMALL)
     progress = seen(bench, how=config())
     assert progress.undecided == {"your-way": 4}
@@ -131,7 +133,7 @@ def test_before_a_choice_the_mean_of_its_options_is_ahead() -> None:
     assert "Build a page" not in [w.title for w in progress.work]
 
 
-def test_work_done_in_an_option_left_behind_still_counts(bench: Workbench) -> None:
+def test_work_done_in_an_option_left_behind_still_counts(bench: RepositoryFixture) -> None:
     bench.close("Build a page")
     data = config(choices={"choose-your-way": "data"})
     bench.apply(SMALL, data)
@@ -145,11 +147,11 @@ def test_work_without_hours_shares_what_its_unit_says_or_weighs_the_mean() -> No
     data = path.model_dump(mode="json", exclude_defaults=True)
     data["phases"][0]["modules"][0]["units"][0]["hours"] = "8-12"
     path = Curriculum.model_validate(data)
-    weights = {w.title: w.weight for w in seen(Workbench(), path, config()).work}
+    weights = {w.title: w.weight for w in seen(RepositoryFixture(), path, config()).work}
     assert weights == {"a": 5, "b": 5, "c": 6, "d": 6}
 
 
-def test_history_is_counted_by_the_day_in_the_learners_zone(bench: Workbench) -> None:
+def test_history_is_counted_by_the_day_in_the_learners_zone(bench: RepositoryFixture) -> None:
     bench.close("Read")
     bench.issue("Read").closed_at = datetime(2026, 1, 9, 23, 30, tzinfo=UTC)
     utc, kiribati = seen(bench), seen(bench, how=WEB.model_copy(update={"timezone": "Etc/GMT-14"}))
@@ -168,7 +170,7 @@ STEPS = st.lists(
 @settings(max_examples=60, deadline=None)
 @given(STEPS)
 def test_percent_stays_between_0_and_100_whatever_is_closed(steps: list[tuple[str, str]]) -> None:
-    bench = Workbench()
+    bench = RepositoryFixture()
     bench.apply(SMALL, WEB)
     for title, how in steps:
         if how == "open":
@@ -186,7 +188,7 @@ def test_percent_stays_between_0_and_100_whatever_is_closed(steps: list[tuple[st
 def test_finishing_one_more_thing_never_lowers_the_percent(
     steps: list[tuple[str, str]], more: str
 ) -> None:
-    bench = Workbench()
+    bench = RepositoryFixture()
     bench.apply(SMALL, WEB)
     for title, how in steps:
         if how != "open":

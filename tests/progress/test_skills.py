@@ -6,13 +6,21 @@ import pytest
 from builders import curriculum
 from hypothesis import given
 from hypothesis import strategies as st
-from reports.lives import RICH, Learner
+from reports.lives import RICH, HistoryLearner
 
 from bot.curriculum.base import Priority
 from bot.progress.commands.credit import Credit
 from bot.progress.path import LearningPath
 from bot.progress.progress import Progress, Work, WorkState
-from bot.progress.skills import Rated, RoleFit, SkillCover, calibration, coverage, gap, role_fits
+from bot.progress.skills import (
+    RoleFit,
+    SkillCover,
+    SkillRating,
+    calibration,
+    coverage,
+    gap,
+    role_fits,
+)
 
 UNTIL = date(2026, 4, 1)
 ONE = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- x #python #data")
@@ -22,12 +30,12 @@ def cover(view: LearningPath, until: date | None = None) -> dict[str, SkillCover
     return {s.id: s for s in coverage(view.curriculum, view.progress, until)}
 
 
-def rated(view: LearningPath, until: date | None = None) -> dict[str, Rated]:
+def rated(view: LearningPath, until: date | None = None) -> dict[str, SkillRating]:
     return {r.id: r for r in calibration(view.curriculum, view.progress, view.life, until)}
 
 
 def test_a_skill_counts_the_work_that_carries_it_and_no_optional_work() -> None:
-    python = cover(Learner(RICH).done(a1="2026-01-10", a2="2026-01-11").view("2026-02-01"))[
+    python = cover(HistoryLearner(RICH).done(a1="2026-01-10", a2="2026-01-11").view("2026-02-01"))[
         "python"
     ]
     assert (python.done, python.total, python.done_hours, python.total_hours) == (1, 1, 10, 10)
@@ -35,36 +43,36 @@ def test_a_skill_counts_the_work_that_carries_it_and_no_optional_work() -> None:
 
 
 def test_a_branch_counts_once_it_is_taken() -> None:
-    learner = Learner(RICH)
+    learner = HistoryLearner(RICH)
     assert cover(learner.view("2026-02-01"))["data"].total == 3
     learner.how = learner.how.model_copy(update={"choices": {"choose-your-way": "data"}})
     assert cover(learner.view("2026-02-01"))["data"].total == 4
 
 
 def test_skipped_work_leaves_the_sums_and_known_work_counts_as_done() -> None:
-    learner = Learner(RICH).skips("b1")
-    learner.says(Credit(), "2026-01-06", "e1")
+    learner = HistoryLearner(RICH).skips("b1")
+    learner.contains(Credit(), "2026-01-06", "e1")
     learner.bench.close("e1")
     data = cover(learner.view("2026-02-01"))["data"]
     assert (data.done, data.total, data.done_hours, data.total_hours) == (1, 2, 20, 30)
 
 
 def test_what_was_done_later_did_not_count_then() -> None:
-    view = Learner(RICH).done(b1="2026-01-20", c1="2026-02-10").view("2026-03-01")
+    view = HistoryLearner(RICH).done(b1="2026-01-20", c1="2026-02-10").view("2026-03-01")
     assert cover(view, date(2026, 1, 19))["data"].done == 0
     assert cover(view, date(2026, 1, 20))["data"].done == 1
     assert cover(view)["data"].done == 2
 
 
 def test_evidence_is_told_apart_from_claims() -> None:
-    learner = Learner(RICH).done(b1="2026-01-20", c1="2026-01-21").shows("b1", "2026-01-25")
+    learner = HistoryLearner(RICH).done(b1="2026-01-20", c1="2026-01-21").shows("b1", "2026-01-25")
     view = learner.view("2026-02-01")
     assert (cover(view)["data"].done, cover(view)["data"].evidenced) == (2, 1)
     assert cover(view, date(2026, 1, 24))["data"].evidenced == 0
 
 
 def test_ratings_stand_beside_the_work_that_feeds_the_skill() -> None:
-    learner = Learner(RICH).done(b1="2026-01-20")
+    learner = HistoryLearner(RICH).done(b1="2026-01-20")
     learner.rates("rated-data", 2, "2026-01-06").rates("rated-data", 4, "2026-02-01")
     view = learner.view("2026-03-01")
     data = rated(view)["rated-data"]
@@ -79,7 +87,7 @@ def test_work_that_feeds_an_assessed_skill_twice_counts_once() -> None:
         "Phase: P\nMonth 1: M\nWeek 1: W\n- x #python #data",
         assessment={"skills": [{"title": "All", "skills": ["python", "data"]}]},
     )
-    assert rated(Learner(both).view("2026-01-06"))["all"].total == 1
+    assert rated(HistoryLearner(both).view("2026-01-06"))["all"].total == 1
 
 
 ROLES = curriculum(
@@ -107,19 +115,19 @@ def fits(view: LearningPath) -> dict[str, RoleFit]:
 
 
 def test_a_need_is_covered_when_half_of_its_hours_are_done() -> None:
-    learner = Learner(ROLES)
+    learner = HistoryLearner(ROLES)
     assert fits(learner.view("2026-01-06"))["Both"].missing == ("half", "most")
     fit = fits(learner.done(x="2026-01-06").view("2026-01-07"))["Both"]
     assert (fit.covered, fit.missing, fit.fits) == (("half", "most"), (), True)
 
 
 def test_less_than_half_is_not() -> None:
-    fit = fits(Learner(ROLES).done(z="2026-01-06").view("2026-01-07"))["Both"]
+    fit = fits(HistoryLearner(ROLES).done(z="2026-01-06").view("2026-01-07"))["Both"]
     assert (fit.covered, fit.missing, fit.fits) == ((), ("half", "most"), False)
 
 
 def test_a_role_without_needs_is_never_said_to_fit() -> None:
-    assert not fits(Learner(ROLES).done(x="2026-01-06").view("2026-01-07"))["None"].fits
+    assert not fits(HistoryLearner(ROLES).done(x="2026-01-06").view("2026-01-07"))["None"].fits
 
 
 def test_the_gap_table_names_what_presses_most_first() -> None:
@@ -131,7 +139,7 @@ def test_the_gap_table_names_what_presses_most_first() -> None:
             )
         }
     )
-    table = gap(path, coverage(path, Learner(RICH).view("2026-01-06").progress))
+    table = gap(path, coverage(path, HistoryLearner(RICH).view("2026-01-06").progress))
     assert [s.id for s in table.developing] == ["data", "python"]
     assert [s.title for s in table.brought] == ["Knives"]
 

@@ -1,7 +1,7 @@
 """Learners at a checkpoint: the states that tests of its report look at."""
 
 from builders import curriculum
-from reports.lives import RICH, Learner, at
+from reports.lives import RICH, HistoryLearner, at
 
 from bot.curriculum.load import from_catalog
 from bot.curriculum.model import Curriculum
@@ -11,7 +11,7 @@ from bot.progress.commands.evidence import Attested, Evidenced
 from bot.reports.checkpoint import CheckpointReport, by_number, checkpoint_report
 
 GUIDE = from_catalog("devops-to-mlops")
-TOLD = "2026-04-07"  # the day after the third month
+REPORTED = "2026-04-07"  # the day after the third month
 PLAIN = curriculum(
     """
     Phase: One
@@ -37,7 +37,7 @@ def linked(path: Curriculum, **evidence: list[str]) -> Curriculum:
     return Curriculum.model_validate(data)
 
 
-class Studying(Learner):
+class Studying(HistoryLearner):
     """A learner with a mentor and pull requests."""
 
     def closed(self, days: dict[str, str]) -> "Studying":
@@ -62,7 +62,7 @@ class Studying(Learner):
         issue.body = with_memory(body, find_memory(body).adding([entry]))
         return self
 
-    def report(self, which: str = "3", today: str = TOLD) -> CheckpointReport:
+    def report(self, which: str = "3", today: str = REPORTED) -> CheckpointReport:
         """The report on a checkpoint, told for a day."""
         return checkpoint_report(self.view(today), by_number(self.path, which))
 
@@ -116,7 +116,7 @@ def proven() -> CheckpointReport:
     """All of the way so far is done, evidenced and approved."""
     learner = Studying(GUIDE)
     months = [module.id for module in GUIDE.modules()][:3]
-    for work in learner.view(TOLD).progress.work:
+    for work in learner.view(REPORTED).progress.work:
         if work.module in months:
             learner.closed({work.title: "2026-03-20"})
             learner.noted(Attested(), "2026-03-21", work.title, "mona-mentor")

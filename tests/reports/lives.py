@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime
 
 from builders import curriculum
 from planning.paths import LONG
-from workbench import Workbench, settings
+from workbench import RepositoryFixture, settings
 
 from bot.curriculum.model import Curriculum
 from bot.planning.changes import Plan
-from bot.planning.desired import Texts, desired_state
+from bot.planning.desired import ReportTexts, desired_state
 from bot.planning.observed import observe
 from bot.planning.plan import make_plan
 from bot.progress.command import Command
@@ -108,38 +108,38 @@ def at(day: str, hour: int = 18) -> datetime:
     return datetime.fromisoformat(f"{day}T{hour:02d}:00:00").replace(tzinfo=UTC)
 
 
-class Learner:
+class HistoryLearner:
     """A repository with a path in it. Each method is something done or said on a day."""
 
     def __init__(self, path: Curriculum = LONG, how: Settings = ALL) -> None:
-        self.bench = Workbench()
+        self.bench = RepositoryFixture()
         self.path = path
         self.how = how
         self.bench.apply(path, how, today=str(how.start))
         self._comment = 100
         self._last_push: datetime | None = None
 
-    def done(self, **titles: str) -> "Learner":
+    def done(self, **titles: str) -> "HistoryLearner":
         """Closed by title, with the day; `_` in it stands for a space, `__` for a colon."""
         for title, day in titles.items():
             self.bench.close(_words(title))
             self.bench.issue(_words(title)).closed_at = at(day)
         return self
 
-    def skips(self, title: str) -> "Learner":
+    def skips(self, title: str) -> "HistoryLearner":
         self.bench.close(title, "not_planned")
         return self
 
-    def label(self, title: str, name: str) -> "Learner":
+    def label(self, title: str, name: str) -> "HistoryLearner":
         self.bench.edit(title, labels=[name])
         return self
 
-    def ticks(self, title: str, boxes: int = 1) -> "Learner":
+    def ticks(self, title: str, boxes: int = 1) -> "HistoryLearner":
         issue = self.bench.issue(title)
         issue.body = (issue.body or "").replace("- [ ]", "- [x]", boxes)
         return self
 
-    def says(self, command: Command, day: str, title: str = SUMMARY) -> "Learner":
+    def contains(self, command: Command, day: str, title: str = SUMMARY) -> "HistoryLearner":
         """An command remembered in the issue whose title begins so."""
         self._comment += 1
         issue = self.bench.issue(title)
@@ -148,25 +148,25 @@ class Learner:
         issue.body = with_memory(body, find_memory(body).adding([entry]))
         return self
 
-    def logs(self, hours: float, day: str, title: str = SUMMARY) -> "Learner":
-        return self.says(Log(hours=hours), day, title)
+    def logs(self, hours: float, day: str, title: str = SUMMARY) -> "HistoryLearner":
+        return self.contains(Log(hours=hours), day, title)
 
-    def counts(self, metric: str, amount: int, day: str) -> "Learner":
-        return self.says(Count(metric=metric, amount=amount), day)
+    def counts(self, metric: str, amount: int, day: str) -> "HistoryLearner":
+        return self.contains(Count(metric=metric, amount=amount), day)
 
-    def rates(self, skill: str, value: int, day: str) -> "Learner":
-        return self.says(Rate(skill=skill, value=value), day)
+    def rates(self, skill: str, value: int, day: str) -> "HistoryLearner":
+        return self.contains(Rate(skill=skill, value=value), day)
 
-    def shows(self, title: str, day: str) -> "Learner":
+    def shows(self, title: str, day: str) -> "HistoryLearner":
         """Something that the issue links to was found to exist."""
         url = "https://github.com/learner/portfolio/pull/7"
-        return self.says(Evidenced(kind="pull-request", url=url), day, title)
+        return self.contains(Evidenced(kind="pull-request", url=url), day, title)
 
     def plan(self, today: str, *, with_dashboard: bool = False) -> Plan:
         """What a run on that day would change, with what was said by then."""
         return self._session(today, with_dashboard=with_dashboard).plan()
 
-    def apply(self, today: str, *, with_dashboard: bool = False) -> "Learner":
+    def apply(self, today: str, *, with_dashboard: bool = False) -> "HistoryLearner":
         """A run on that day."""
         self.bench._run(self._session(today, with_dashboard=with_dashboard))
         return self
@@ -174,19 +174,19 @@ class Learner:
     def _session(self, today: str, *, with_dashboard: bool) -> Session:
         seen = self.view(today)
         text = as_markdown(dashboard(seen)) if with_dashboard else ""
-        desired = desired_state(seen, Texts(dashboard=text))
+        desired = desired_state(seen, ReportTexts(dashboard=text))
         return Session(self.bench.edges, lambda there: make_plan(desired, observe(there)))
 
-    def files(self, title: str, label: str, day: str, body: str = "") -> "Learner":
+    def files(self, title: str, label: str, day: str, body: str = "") -> "HistoryLearner":
         """An issue by the learner, as a form makes it; `label` is the label's key."""
         name = observe(self.bench.edges.snapshot()).labels[label].name
-        asked = {"title": title, "body": body, "labels": [name]}
+        requested = {"title": title, "body": body, "labels": [name]}
         bench = self.bench
-        issue = issues.create(bench.world, bench.learner, bench.repository, asked)
+        issue = issues.create(bench.world, bench.learner, bench.repository, requested)
         issue.birth = replace(issue.birth, at=at(day))
         return self
 
-    def pushes(self, moment: str) -> "Learner":
+    def pushes(self, moment: str) -> "HistoryLearner":
         """A push to the repository, a public one in which the Action runs."""
         self._last_push = datetime.fromisoformat(moment)
         return self

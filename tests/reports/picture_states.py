@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from builders import curriculum
-from workbench import Workbench, settings
+from workbench import RepositoryFixture, settings
 
 from bot.curriculum.model import Curriculum
 from bot.progress.learner_history import Logged, Rating
@@ -94,14 +94,14 @@ def seen(
 ) -> LearningPath:
     """The view of `path` on `today` when the tasks in `done` were closed on their days."""
     chosen = settings("2026-01-05", ahead="all", **more)
-    bench = Workbench()
+    bench = RepositoryFixture()
     bench.apply(path, chosen)
     for title, day in (done or {}).items():
         bench.close(title)
         bench.issue(title).closed_at = datetime.fromisoformat(f"{day}T18:00:00+00:00")
     now = datetime.fromisoformat(f"{today}T12:00:00").replace(tzinfo=UTC)
     view = LearningPath.read(path, chosen, bench.edges.snapshot(), now)
-    said = {
+    text = {
         "logged": tuple(
             Logged(day=date.fromisoformat(day), hours=hours)
             for day, hours in (logged or {}).items()
@@ -111,7 +111,7 @@ def seen(
             for skill, value in (rated or {}).items()
         ),
     }
-    return view.model_copy(update={"life": view.life.model_copy(update=said)})
+    return view.model_copy(update={"life": view.life.model_copy(update=text)})
 
 
 def busy() -> LearningPath:

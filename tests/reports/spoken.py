@@ -2,7 +2,7 @@
 
 import re
 
-from reports.lives import Learner
+from reports.lives import HistoryLearner
 
 from bot.planning.desired import SUMMARY_KEY
 from bot.progress.command import CommandContext
@@ -15,20 +15,20 @@ IN_TERMINAL = re.compile(r"^  (/\w.*?) {2,}", re.MULTILINE)
 ON_WORK = {"move", "skip", "done", "log"}
 
 
-def understood(learner: Learner, seen: LearningPath, text: str) -> set[str]:
+def understood(learner: HistoryLearner, seen: LearningPath, text: str) -> set[str]:
     """The words of the commands that `text` names; fails when one would not be understood."""
     words = set()
     for line in (*IN_TEXT.findall(text), *IN_TERMINAL.findall(text)):
-        (asked,) = read_commands(line)
-        assert asked.known, line
-        words.add(asked.word)
-        named_only = asked.rest in {"", "until DATE"} and asked.word != "replan"
+        (requested,) = read_commands(line)
+        assert requested.known, line
+        words.add(requested.word)
+        named_only = requested.rest in {"", "until DATE"} and requested.word != "replan"
         if not named_only:
-            parse_command(asked, _place(learner, seen, asked.word))
+            parse_command(requested, _place(learner, seen, requested.word))
     return words
 
 
-def _place(learner: Learner, seen: LearningPath, word: str) -> CommandContext:
+def _place(learner: HistoryLearner, seen: LearningPath, word: str) -> CommandContext:
     work = seen.progress.work[0]
     return CommandContext(
         curriculum=learner.path,

@@ -4,7 +4,7 @@ import pytest
 from builders import curriculum
 from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
-from reports.lives import ALL, RICH, Learner
+from reports.lives import ALL, RICH, HistoryLearner
 from workbench import on_the_path
 from workbench import settings as config
 
@@ -36,14 +36,16 @@ def shown(issue: DesiredIssue) -> str:
 
 
 STATES = {
-    "first": (Learner(RICH), "2026-01-20"),
+    "first": (HistoryLearner(RICH), "2026-01-20"),
     "rated before": (
-        Learner(RICH).rates("rated-python", 2, "2026-01-10").rates("rated-python", 4, "2026-01-19"),
+        HistoryLearner(RICH)
+        .rates("rated-python", 2, "2026-01-10")
+        .rates("rated-python", 4, "2026-01-19"),
         "2026-01-20",
     ),
-    "with a form": (Learner(RICH, WITH_FORMS), "2026-01-20"),
-    "another scale": (Learner(SCALES).rates("a-b", 3, "2026-01-10"), "2026-01-20"),
-    "the official path": (Learner(OFFICIAL), "2026-03-20"),
+    "with a form": (HistoryLearner(RICH, WITH_FORMS), "2026-01-20"),
+    "another scale": (HistoryLearner(SCALES).rates("a-b", 3, "2026-01-10"), "2026-01-20"),
+    "the official path": (HistoryLearner(OFFICIAL), "2026-03-20"),
 }
 
 
@@ -55,7 +57,7 @@ def test_the_issue(state: str, file_regression: FileRegressionFixture) -> None:
 
 
 def test_there_is_one_for_each_module_that_the_guide_names() -> None:
-    found = assessment_issues(Learner(RICH).view("2026-01-20"))
+    found = assessment_issues(HistoryLearner(RICH).view("2026-01-20"))
     assert [(i.key, i.milestone) for i in found] == [
         ("assessment:january", "unit:b"),
         ("assessment:march", "unit:e"),
@@ -67,26 +69,26 @@ def seeded(view: LearningPath) -> list[str]:
 
 
 def test_it_comes_with_the_last_unit_of_its_module() -> None:
-    learner = Learner(RICH, ROLLING)
+    learner = HistoryLearner(RICH, ROLLING)
     assert seeded(learner.view("2026-01-05")) == ["assessment:january"]
     assert seeded(learner.view("2026-02-28")) == ["assessment:january", "assessment:march"]
 
 
 def test_a_unit_opened_ahead_brings_it_along() -> None:
-    learner = Learner(RICH, ROLLING).says(OpenUnit(unit="e"), "2026-01-05")
+    learner = HistoryLearner(RICH, ROLLING).contains(OpenUnit(unit="e"), "2026-01-05")
     assert seeded(learner.view("2026-01-05")) == ["assessment:january", "assessment:march"]
 
 
 def test_none_where_switched_off_or_not_asked_for() -> None:
-    assert assessment_issues(Learner(RICH, OFF).view("2026-01-20")) == ()
-    assert assessment_issues(Learner(LONG).view("2026-01-20")) == ()
+    assert assessment_issues(HistoryLearner(RICH, OFF).view("2026-01-20")) == ()
+    assert assessment_issues(HistoryLearner(LONG).view("2026-01-20")) == ()
 
 
 def test_the_empty_lines_rate_nothing_and_each_filled_one_rates_its_skill() -> None:
-    view = Learner(OFFICIAL).view("2026-03-20")
+    view = HistoryLearner(OFFICIAL).view("2026-03-20")
     issue = assessment_issues(view)[0]
     assert all(not rest.strip() for _, rest in pairs_in(issue.starter))
-    learner = Learner(OFFICIAL)
+    learner = HistoryLearner(OFFICIAL)
     written = issue.starter.replace(": \n", ": 4\n") + "5"
     learner.files("Me", "kind:assessment", "2026-03-20", written)
     seen = observe(learner.bench.edges.snapshot())
@@ -95,7 +97,7 @@ def test_the_empty_lines_rate_nothing_and_each_filled_one_rates_its_skill() -> N
     assert [r.value for r in ratings] == [4] * 6 + [5]
 
 
-def run(learner: Learner, today: str) -> list[str]:
+def run(learner: HistoryLearner, today: str) -> list[str]:
     """Plans and applies; what was changed beside the dashboard, by key."""
     plan = learner.bench.apply(learner.path, learner.how, today)
     changes = on_the_path(plan)
@@ -103,7 +105,7 @@ def run(learner: Learner, today: str) -> list[str]:
 
 
 def test_a_run_makes_them_once_reads_the_answer_and_comes_to_rest() -> None:
-    learner = Learner(OFFICIAL, ALL)
+    learner = HistoryLearner(OFFICIAL, ALL)
     assert "reflection:m02" in run(learner, "2026-04-01")
     made = {key for key in observe(learner.bench.edges.snapshot()).issues if "assess" in key}
     assert made == {"assessment:m03", "assessment:m06", "assessment:m09", "assessment:m12"}
@@ -118,7 +120,7 @@ def test_a_run_makes_them_once_reads_the_answer_and_comes_to_rest() -> None:
 
 
 def test_one_that_was_answered_and_closed_is_left_alone() -> None:
-    learner = Learner(RICH)
+    learner = HistoryLearner(RICH)
     run(learner, "2026-01-20")
     learner.done(How_sure="2026-01-21")
     learner.rates("rated-python", 5, "2026-01-22")
@@ -126,5 +128,5 @@ def test_one_that_was_answered_and_closed_is_left_alone() -> None:
 
 
 def test_there_is_room_for_the_learner() -> None:
-    for issue in assessment_issues(Learner(OFFICIAL).view("2026-03-20")):
+    for issue in assessment_issues(HistoryLearner(OFFICIAL).view("2026-03-20")):
         assert len(issue.body) + len(issue.starter) < MAX_BODY / 4

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
-from workbench import Workbench, settings
+from workbench import RepositoryFixture, settings
 
 from bot.progress.path import LearningPath
 from bot.progress.streak import streak
@@ -19,27 +19,27 @@ ALL = settings("2026-01-05", ahead="all")
 
 
 @pytest.fixture
-def bench() -> Workbench:
-    made = Workbench()
+def bench() -> RepositoryFixture:
+    made = RepositoryFixture()
     made.apply(LONG, ALL)
     return made
 
 
-def done(bench: Workbench, title: str, day: str) -> None:
+def done(bench: RepositoryFixture, title: str, day: str) -> None:
     bench.close(title)
     bench.issue(title).closed_at = datetime.fromisoformat(f"{day}T18:00:00+00:00")
 
 
-def view(bench: Workbench, today: str) -> LearningPath:
+def view(bench: RepositoryFixture, today: str) -> LearningPath:
     now = datetime.fromisoformat(f"{today}T12:00:00").replace(tzinfo=UTC)
     return LearningPath.read(LONG, ALL, bench.edges.snapshot(), now)
 
 
-def message(bench: Workbench, kind: BadgeKind, today: str) -> str:
+def message(bench: RepositoryFixture, kind: BadgeKind, today: str) -> str:
     return badge(kind, view(bench, today)).message
 
 
-def test_percent_month_and_streak(bench: Workbench) -> None:
+def test_percent_month_and_streak(bench: RepositoryFixture) -> None:
     done(bench, "a1", "2026-01-14")
     done(bench, "b1", "2026-01-22")
     assert message(bench, "percent", "2026-01-23") == "33%"
@@ -47,7 +47,7 @@ def test_percent_month_and_streak(bench: Workbench) -> None:
     assert message(bench, "streak", "2026-01-23") == "2 active weeks"
 
 
-def test_before_the_start_and_at_the_end(bench: Workbench) -> None:
+def test_before_the_start_and_at_the_end(bench: RepositoryFixture) -> None:
     assert message(bench, "percent", "2025-12-31") == "0%"
     assert message(bench, "month", "2025-12-31") == "from 2026-01-05"
     assert message(bench, "streak", "2025-12-31") == "0 active weeks"
@@ -68,7 +68,7 @@ def test_before_the_start_and_at_the_end(bench: Workbench) -> None:
     ],
 )
 def test_a_streak_is_weeks_in_a_row(
-    bench: Workbench, days: list[str], today: str, weeks: int
+    bench: RepositoryFixture, days: list[str], today: str, weeks: int
 ) -> None:
     for title, day in zip("abcdef", days, strict=False):
         done(bench, f"{title}1", day)

@@ -6,13 +6,13 @@ from datetime import date
 import pytest
 from builders import curriculum
 from pytest_regressions.file_regression import FileRegressionFixture
-from reports.checkpoints import GUIDE, PLAIN, STATES, TOLD, Studying
+from reports.checkpoints import GUIDE, PLAIN, REPORTED, STATES, Studying
 from workbench import settings
 
 from bot.curriculum.model import Curriculum
 from bot.errors import UsageError
 from bot.reports.checkpoint import by_number, due_checkpoints, report_key
-from bot.reports.checkpoint_text import MOST, as_markdown, files, written
+from bot.reports.checkpoint_text import MOST, as_format, as_markdown, files
 
 TWICE = curriculum(
     """
@@ -35,16 +35,16 @@ TWICE = curriculum(
 
 @pytest.mark.parametrize("name", STATES)
 def test_report(name: str, file_regression: FileRegressionFixture) -> None:
-    file_regression.check(written(STATES[name](), "markdown"), extension=".md")
+    file_regression.check(as_format(STATES[name](), "markdown"), extension=".md")
 
 
 @pytest.mark.parametrize("name", ["busy", "tiny"])
 def test_page(name: str, file_regression: FileRegressionFixture) -> None:
-    file_regression.check(written(STATES[name](), "html"), extension=".html")
+    file_regression.check(as_format(STATES[name](), "html"), extension=".html")
 
 
 def test_json(file_regression: FileRegressionFixture) -> None:
-    text = written(STATES["the end"](), "json")
+    text = as_format(STATES["the end"](), "json")
     assert json.loads(text)["schema"] == 1
     file_regression.check(text, extension=".json")
 
@@ -75,13 +75,13 @@ def due(learner: Studying, today: str, *posted: str) -> list[str]:
 def test_a_report_is_due_when_the_last_day_of_its_month_is_over() -> None:
     learner = Studying(GUIDE)
     assert due(learner, "2026-04-06") == []
-    assert due(learner, TOLD) == ["month-3"]
-    assert due(learner, TOLD, "report:month-3") == []
+    assert due(learner, REPORTED) == ["month-3"]
+    assert due(learner, REPORTED, "report:month-3") == []
 
 
 def test_the_day_is_the_learners_own() -> None:
     west = Studying(GUIDE, settings("2026-01-05", ahead="all", timezone="America/Los_Angeles"))
-    view = west.view(TOLD, hour=5)
+    view = west.view(REPORTED, hour=5)
     assert view.today == date(2026, 4, 6)
     assert due_checkpoints(view, set()) == ()
 

@@ -55,7 +55,7 @@ class LearnerHistory:
         return learner.report("3", str(DAY))
 
 
-LIVES = st.builds(
+HISTORIES = st.builds(
     LearnerHistory,
     closed=st.dictionaries(st.sampled_from(sorted(HOURS)), DAYS),
     skipped=st.sets(st.sampled_from(sorted(HOURS))),
@@ -68,7 +68,7 @@ LIVES = st.builds(
 
 
 @settings(max_examples=40, deadline=None)
-@given(LIVES)
+@given(HISTORIES)
 def test_its_numbers_agree_with_what_was_done(life: LearnerHistory) -> None:
     report = life.report()
     required = set(HOURS) - OPTIONAL - life.skipped
@@ -101,13 +101,13 @@ def test_its_numbers_agree_with_what_was_done(life: LearnerHistory) -> None:
 
 
 @settings(max_examples=10, deadline=None)
-@given(LIVES)
+@given(HISTORIES)
 def test_equal_lives_give_equal_bytes(life: LearnerHistory) -> None:
     assert files(life.report()) == files(life.report())
 
 
 @settings(max_examples=20, deadline=None)
-@given(LIVES, DAYS)
+@given(HISTORIES, DAYS)
 def test_an_earlier_day_knows_nothing_of_later_ones(life: LearnerHistory, day: date) -> None:
     learner = Studying(PATH)
     for title, closed in life.closed.items():
@@ -160,7 +160,7 @@ def named(title: str) -> Curriculum:
     return Curriculum.model_validate(data)
 
 
-def told(title: str) -> CheckpointReport:
+def reported(title: str) -> CheckpointReport:
     learner = Studying(named(title))
     learner.closed({"a1": "2026-01-14", "c1": "2026-02-05", "e1": "2026-03-05"})
     learner.bench.issue("e1").title = title
@@ -209,7 +209,7 @@ def inline_html(text: str) -> list[str]:
 @example("\u2028# heading")
 @example("<!-- milepost:begin -->")
 def test_hostile_titles_are_text_and_nothing_else(title: str) -> None:
-    calm, report = told("calm"), told(title)
+    calm, report = reported("calm"), reported(title)
     assert report.items[0].ticked
     assert report.highlights
     markdown = as_markdown(report)
@@ -227,7 +227,7 @@ def test_hostile_titles_are_text_and_nothing_else(title: str) -> None:
 
 
 def test_a_page_refers_to_nothing_outside_but_links() -> None:
-    page = as_html(told("calm"))
+    page = as_html(reported("calm"))
     tags = {tag for tag, _ in Tags(page).found}
     assert tags.isdisjoint({"script", "img", "link", "iframe", "object", "form", "base"})
     assert "url(" not in page

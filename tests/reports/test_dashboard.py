@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
-from reports.lives import RICH, TINY, UNTIMED, Learner, at
+from reports.lives import RICH, TINY, UNTIMED, HistoryLearner, at
 from reports.spoken import understood
 from workbench import settings as config
 
@@ -35,7 +35,7 @@ RESTING = config(pauses=[{"from": "2026-01-19", "to": "2026-02-08", "reason": "h
 PLAIN = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- x\n- y\nMonth 2: N\nWeek 1: V\n- z")
 
 
-def page(learner: Learner, today: str) -> str:
+def page(learner: HistoryLearner, today: str) -> str:
     return as_markdown(dashboard(learner.view(today)))
 
 
@@ -43,41 +43,43 @@ def pressed(text: str) -> list[Command]:
     return [read_stored(json.loads(found)) for found in BUTTON.findall(text)]
 
 
-def with_everything() -> Learner:
-    learner = Learner(RICH, config("2026-01-05", ahead=1))
+def with_everything() -> HistoryLearner:
+    learner = HistoryLearner(RICH, config("2026-01-05", ahead=1))
     learner.done(a1="2026-01-08", b1="2026-01-21", Deliverable="2026-01-28")
     learner.shows("b1", "2026-01-22").logs(9, "2026-01-20", "b1").logs(3.5, "2026-01-08", "a1")
     learner.counts("connections", 12, "2026-01-20")
     learner.rates("rated-python", 2, "2026-01-10").rates("rated-python", 3, "2026-01-30")
-    learner.says(StartProject(idea="bread"), "2026-01-20")
-    learner.says(StartProject(idea="cake"), "2026-01-21")
+    learner.contains(StartProject(idea="bread"), "2026-01-20")
+    learner.contains(StartProject(idea="cake"), "2026-01-21")
     learner.apply("2026-01-28").done(Project__Bread="2026-02-01")
     learner.files("Baker at Rolls", "kind:application", "2026-01-25")
     learner.files("Baker at Loaf", "kind:application", "2026-01-26")
     return learner.label("a2", "status: in progress").label("c1", "status: blocked")
 
 
-def with_a_forecast() -> Learner:
-    learner = Learner(RICH, config("2026-01-05"))
+def with_a_forecast() -> HistoryLearner:
+    learner = HistoryLearner(RICH, config("2026-01-05"))
     learner.done(a1="2026-01-30", b1="2026-02-12")
     return learner.done(c1="2026-02-20")
 
 
-STATES: dict[str, tuple[Callable[[], Learner], str]] = {
-    "not begun": (lambda: Learner(how=config("2026-01-05")), "2025-12-20"),
-    "first week": (lambda: Learner().label("a1", "status: in progress"), "2026-01-07"),
-    "busy": (lambda: Learner().done(a1="2026-01-13", b1="2026-01-20"), "2026-01-23"),
-    "quiet": (lambda: Learner().done(a1="2026-01-08"), "2026-01-30"),
-    "blocked": (lambda: Learner().label("b1", "status: blocked").skips("a1"), "2026-01-20"),
-    "paused": (lambda: Learner(how=RESTING).done(a1="2026-01-08"), "2026-01-26"),
+STATES: dict[str, tuple[Callable[[], HistoryLearner], str]] = {
+    "not begun": (lambda: HistoryLearner(how=config("2026-01-05")), "2025-12-20"),
+    "first week": (lambda: HistoryLearner().label("a1", "status: in progress"), "2026-01-07"),
+    "busy": (lambda: HistoryLearner().done(a1="2026-01-13", b1="2026-01-20"), "2026-01-23"),
+    "quiet": (lambda: HistoryLearner().done(a1="2026-01-08"), "2026-01-30"),
+    "blocked": (lambda: HistoryLearner().label("b1", "status: blocked").skips("a1"), "2026-01-20"),
+    "paused": (lambda: HistoryLearner(how=RESTING).done(a1="2026-01-08"), "2026-01-26"),
     "ahead": (
-        lambda: Learner(how=config("2026-01-05", ahead=0)).done(a1="2026-01-06", b1="2026-01-07"),
+        lambda: HistoryLearner(how=config("2026-01-05", ahead=0)).done(
+            a1="2026-01-06", b1="2026-01-07"
+        ),
         "2026-01-08",
     ),
-    "overdue": (lambda: Learner().done(a1="2026-01-13", f1="2026-03-17"), "2026-04-07"),
+    "overdue": (lambda: HistoryLearner().done(a1="2026-01-13", f1="2026-03-17"), "2026-04-07"),
     "with a forecast past the end": (with_a_forecast, "2026-03-10"),
     "finished": (
-        lambda: Learner().done(
+        lambda: HistoryLearner().done(
             a1="2026-01-14",
             b1="2026-01-22",
             c1="2026-02-16",
@@ -87,15 +89,21 @@ STATES: dict[str, tuple[Callable[[], Learner], str]] = {
         ),
         "2026-03-20",
     ),
-    "tiny": (lambda: Learner(TINY, config("2026-01-05")), "2026-01-07"),
+    "tiny": (lambda: HistoryLearner(TINY, config("2026-01-05")), "2026-01-07"),
     "without hours": (
-        lambda: Learner(UNTIMED).done(a1="2026-01-08", a2="2026-01-16", b1="2026-01-21"),
+        lambda: HistoryLearner(UNTIMED).done(a1="2026-01-08", a2="2026-01-16", b1="2026-01-21"),
         "2026-01-27",
     ),
-    "plain": (lambda: Learner(PLAIN, config("2026-01-05")).done(x="2026-01-06"), "2026-01-07"),
+    "plain": (
+        lambda: HistoryLearner(PLAIN, config("2026-01-05")).done(x="2026-01-06"),
+        "2026-01-07",
+    ),
     "with everything": (with_everything, "2026-02-04"),
-    "in public": (lambda: Learner().pushes("2026-01-03T12:00Z"), "2026-01-07"),
-    "in public without pushes": (lambda: Learner().pushes("2026-01-03T12:00Z"), "2026-03-05"),
+    "in public": (lambda: HistoryLearner().pushes("2026-01-03T12:00Z"), "2026-01-07"),
+    "in public without pushes": (
+        lambda: HistoryLearner().pushes("2026-01-03T12:00Z"),
+        "2026-03-05",
+    ),
 }
 
 
@@ -129,7 +137,7 @@ def test_two_looks_on_one_day_give_the_same_bytes() -> None:
 def test_the_day_the_schedule_stops_is_the_learners_and_moves_only_with_a_push() -> None:
     here, far = "2026-01-03T20:00Z", config("2026-01-05", timezone="Pacific/Auckland")
 
-    def told(learner: Learner, today: str) -> str:
+    def reported(learner: HistoryLearner, today: str) -> str:
         found = re.search(
             r"GitHub (stops|may have stopped) the daily look on ([^ ,:]+)",
             text(page(learner, today)),
@@ -139,15 +147,15 @@ def test_the_day_the_schedule_stops_is_the_learners_and_moves_only_with_a_push()
     def text(shown: str) -> str:
         return shown.replace(NO_BREAK, "-")
 
-    learner = Learner().pushes(here)
-    assert [told(learner, day) for day in ("2026-01-07", "2026-03-04", "2026-03-05")] == [
+    learner = HistoryLearner().pushes(here)
+    assert [reported(learner, day) for day in ("2026-01-07", "2026-03-04", "2026-03-05")] == [
         "stops 4-Mar-2026",
         "stops 4-Mar-2026",
         "may have stopped 4-Mar-2026",
     ]
-    assert told(learner.pushes("2026-03-01T09:00Z"), "2026-03-05") == "stops 30-Apr-2026"
-    assert told(Learner(how=far).pushes(here), "2026-01-07") == "stops 5-Mar-2026"
-    assert told(Learner(), "2026-01-07") == ""
+    assert reported(learner.pushes("2026-03-01T09:00Z"), "2026-03-05") == "stops 30-Apr-2026"
+    assert reported(HistoryLearner(how=far).pushes(here), "2026-01-07") == "stops 5-Mar-2026"
+    assert reported(HistoryLearner(), "2026-01-07") == ""
 
 
 @pytest.mark.parametrize("name", STATES)
@@ -175,19 +183,19 @@ def test_the_buttons_of_a_day() -> None:
 @pytest.mark.parametrize("number", range(6))
 def test_a_button_that_was_pressed_is_gone(number: int) -> None:
     learner = with_everything()
-    asked = pressed(page(learner, "2026-02-04"))[number]
-    learner.says(asked, "2026-02-04")
+    requested = pressed(page(learner, "2026-02-04"))[number]
+    learner.contains(requested, "2026-02-04")
     kinds = {command.do for command in pressed(page(learner, "2026-02-04"))}
-    if not isinstance(asked, OpenUnit):  # the unit after it may be opened, too
-        assert asked.do not in kinds
-    assert asked not in pressed(page(learner, "2026-02-04"))
-    assert ("resume" in kinds) == isinstance(asked, PauseUntil)
+    if not isinstance(requested, OpenUnit):  # the unit after it may be opened, too
+        assert requested.do not in kinds
+    assert requested not in pressed(page(learner, "2026-02-04"))
+    assert ("resume" in kinds) == isinstance(requested, PauseUntil)
 
 
 def test_making_the_plan_again_leads_to_the_day_that_the_button_told() -> None:
-    learner = Learner().done(a1="2026-01-13")
+    learner = HistoryLearner().done(a1="2026-01-13")
     (button,) = (b for b in dashboard(learner.view("2026-02-20")).buttons if b.name.endswith(": B"))
-    learner.says(button.command, "2026-02-20")
+    learner.contains(button.command, "2026-02-20")
     assert learner.view("2026-02-20").dates.last == button.day
     assert not any(isinstance(i, Replan) for i in pressed(page(learner, "2026-02-20")))
 
@@ -195,12 +203,12 @@ def test_making_the_plan_again_leads_to_the_day_that_the_button_told() -> None:
 def test_a_plan_beyond_the_calendar_is_not_offered() -> None:
     slow = config("2026-01-05", hours_per_week=0.01)
     path = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- x (90h)")
-    intents = pressed(page(Learner(path, slow), "2029-01-05"))
+    intents = pressed(page(HistoryLearner(path, slow), "2029-01-05"))
     assert not any(isinstance(command, Replan) for command in intents)
 
 
 def test_what_was_known_before_stands_as_done_and_weighs_nothing() -> None:
-    learner = Learner().done(a1="2026-01-05").says(Credit(), "2026-01-05", "a1")
+    learner = HistoryLearner().done(a1="2026-01-05").contains(Credit(), "2026-01-05", "a1")
     text = page(learner, "2026-01-07")
     assert "✓ [a1](<https://github.com/learner/portfolio/issues/3>) · known before" in text
     assert "0 of 50 hours" in text
@@ -228,7 +236,7 @@ def test_a_long_path_keeps_within_what_an_issue_holds(months: int) -> None:
         )
         for m in range(1, months + 1)
     )
-    learner = Learner(curriculum("Phase: P\n" + long), config("2026-01-05", ahead="all"))
+    learner = HistoryLearner(curriculum("Phase: P\n" + long), config("2026-01-05", ahead="all"))
     text = page(learner, "2026-03-02")
     assert len(text) <= MOST_CHARACTERS
     assert "### Buttons" in text
@@ -239,7 +247,7 @@ def test_of_many_tasks_those_left_are_shown() -> None:
     path = curriculum(
         "Phase: P\nMonth 1: M\nWeek 1: W\n" + "\n".join(f"- t{n}." for n in range(60))
     )
-    learner = Learner(path, config("2026-01-05"))
+    learner = HistoryLearner(path, config("2026-01-05"))
     text = page(learner.done(**{f"t{n}.": "2026-01-06" for n in range(40)}), "2026-01-07")
     shown = re.findall(r"^- (.) \[t(\d+)", text, re.MULTILINE)
     assert [int(n) for _, n in shown] == [*range(5), *range(40, 60)]
@@ -250,7 +258,7 @@ def test_ticking_the_last_box_is_not_yet_the_end() -> None:
     path = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- x (2h)")
     dump = path.model_dump(mode="json")
     dump["phases"][0]["modules"][0]["units"][0]["tasks"][0]["done_when"] = ["It runs"]
-    learner = Learner(type(path).model_validate(dump), config("2026-01-05"))
+    learner = HistoryLearner(type(path).model_validate(dump), config("2026-01-05"))
     text = page(learner.ticks("x"), "2026-01-07")
     assert "**100\N{NO-BREAK SPACE}%**" in text
     assert "close what is still open" in text
@@ -268,7 +276,7 @@ CLOSINGS = st.dictionaries(
 def test_percent_grows_with_what_is_done(closings: dict[str, date], data: st.DataObject) -> None:
     fewer = {t: d for t, d in closings.items() if data.draw(st.booleans(), label=t)}
     less, more = (
-        dashboard(Learner().done(**{t: str(d) for t, d in c.items()}).view("2026-06-01"))
+        dashboard(HistoryLearner().done(**{t: str(d) for t, d in c.items()}).view("2026-06-01"))
         for c in (fewer, closings)
     )
     assert 0 <= less.numbers.percent <= more.numbers.percent <= 100
@@ -282,7 +290,7 @@ def test_its_numbers_agree_with_what_the_repository_holds(
     closings: dict[str, date], today: date
 ) -> None:
     """Counted a second time, from the issues of the sandbox alone."""
-    learner = Learner().done(**{title: str(day) for title, day in closings.items()})
+    learner = HistoryLearner().done(**{title: str(day) for title, day in closings.items()})
     values = dashboard(learner.view(str(today)))
     closed = [
         issue
@@ -298,7 +306,7 @@ def test_its_numbers_agree_with_what_the_repository_holds(
 
 
 def test_a_day_without_news_changes_dates_and_nothing_else() -> None:
-    learner = Learner(how=config("2026-01-05", ahead=0))
+    learner = HistoryLearner(how=config("2026-01-05", ahead=0))
     monday, tuesday = (page(learner, day) for day in ("2026-01-06", "2026-01-07"))
     without_dates = [
         re.sub(r"\d{4}-\d\d-\d\d|\d+\s\w{3}\s\d{4}", "", text) for text in (monday, tuesday)
@@ -308,7 +316,7 @@ def test_a_day_without_news_changes_dates_and_nothing_else() -> None:
 
 
 def test_it_costs_one_edit_a_day_when_nothing_happens() -> None:
-    learner = Learner(RICH, config("2026-01-05", ahead="all"))
+    learner = HistoryLearner(RICH, config("2026-01-05", ahead="all"))
     learner.apply("2026-01-06", with_dashboard=True)
     assert learner.plan("2026-01-06", with_dashboard=True).empty
     (change,) = learner.plan("2026-01-07", with_dashboard=True).changes
@@ -317,7 +325,7 @@ def test_it_costs_one_edit_a_day_when_nothing_happens() -> None:
 
 
 def test_a_button_ticked_by_hand_is_cleared_by_the_next_page() -> None:
-    learner = Learner(RICH, config("2026-01-05", ahead="all"))
+    learner = HistoryLearner(RICH, config("2026-01-05", ahead="all"))
     learner.apply("2026-01-06", with_dashboard=True).ticks("Your path")
     assert "- [x]" in (learner.bench.issue("Your path").body or "")
     learner.apply("2026-01-07", with_dashboard=True)
@@ -325,8 +333,8 @@ def test_a_button_ticked_by_hand_is_cleared_by_the_next_page() -> None:
 
 
 def test_it_tells_the_learners_day_and_not_the_servers() -> None:
-    learner = Learner(how=config("2026-01-05", timezone="Pacific/Auckland"))
+    learner = HistoryLearner(how=config("2026-01-05", timezone="Pacific/Auckland"))
     late_in_london = at("2026-01-06", 22)
     seen = LearningPath.read(LONG, learner.how, learner.bench.edges.snapshot(), late_in_london)
     assert dashboard(seen).today == date(2026, 1, 7)
-    assert dashboard(seen).next_look == date(2026, 1, 7) + timedelta(days=1)
+    assert dashboard(seen).next_sync == date(2026, 1, 7) + timedelta(days=1)

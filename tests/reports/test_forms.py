@@ -10,7 +10,7 @@ from builders import curriculum
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_regressions.file_regression import FileRegressionFixture
-from reports.lives import RICH, Learner
+from reports.lives import RICH, HistoryLearner
 from workbench import settings as config
 
 from bot.curriculum.around import AssessedSkill, Assessment, TemplateField
@@ -21,7 +21,7 @@ from bot.planning.observed import observe
 from bot.planning.path import PlannedPath
 from bot.progress.assessment import ratings_in_issues
 from bot.progress.journal import journal
-from bot.reports.forms import KEPT, form_files
+from bot.reports.forms import MANAGED_NOTE, form_files
 from bot.settings import Settings
 
 HOW = config()
@@ -65,8 +65,8 @@ def check(text: str) -> None:
     assert all(is_text(loaded[key]) for key in ("name", "description", "title"))
     assert loaded["labels"]
     assert all(map(is_text, loaded["labels"]))
-    asking = [element for element in loaded["body"] if element["type"] != "markdown"]
-    assert asking
+    inputs = [element for element in loaded["body"] if element["type"] != "markdown"]
+    assert inputs
     for element in loaded["body"]:
         assert set(element) <= ELEMENT
         attributes = element["attributes"]
@@ -77,8 +77,8 @@ def check(text: str) -> None:
         options = attributes.get("options", ["some"])
         assert len(set(options)) == len(options) > 0
         assert "none" not in {option.casefold() for option in options}
-    ids = [element["id"] for element in asking]
-    labels = [element["attributes"]["label"].casefold() for element in asking]
+    ids = [element["id"] for element in inputs]
+    labels = [element["attributes"]["label"].casefold() for element in inputs]
     assert len(set(ids)) == len(ids)
     assert len(set(labels)) == len(labels)
     assert all(re.fullmatch(r"[A-Za-z0-9_-]+", name) for name in ids)
@@ -95,7 +95,7 @@ def test_every_form_follows_githubs_rules(path: Curriculum) -> None:
     made = files(path)
     assert len(made) >= 2
     for text in made.values():
-        assert text.startswith(f"{KEPT}\n")
+        assert text.startswith(f"{MANAGED_NOTE}\n")
         check(text)
 
 
@@ -149,9 +149,11 @@ def test_nothing_private_is_asked_for() -> None:
     for text in files().values():
         for element in yaml.safe_load(text)["body"]:
             if element["type"] != "markdown":
-                asked = " ".join(v for v in element["attributes"].values() if isinstance(v, str))
+                requested = " ".join(
+                    v for v in element["attributes"].values() if isinstance(v, str)
+                )
                 assert not re.search(
-                    r"salar|pay\b|e-?mail|phone|address|birth", asked, re.IGNORECASE
+                    r"salar|pay\b|e-?mail|phone|address|birth", requested, re.IGNORECASE
                 )
     (note, *_) = form("job-application")["body"]
     assert "may be public" in note["attributes"]["value"]
@@ -166,7 +168,7 @@ def filled_in(made: dict[str, Any], answers: dict[str, str]) -> str:
 def test_what_the_journal_form_asks_is_read_back() -> None:
     answers = {"Date": "2026-01-07", "What I learned": "Rows.\n\nAnd columns."}
     body = filled_in(form("learning-journal"), answers)
-    learner = Learner(OFFICIAL).files("Journal: ", "kind:journal", "2026-01-09", body)
+    learner = HistoryLearner(OFFICIAL).files("Journal: ", "kind:journal", "2026-01-09", body)
     (entry,) = journal(learner.view("2026-03-01"))
     assert (entry.day, entry.text) == (date(2026, 1, 7), "What I learned: Rows.\n\nAnd columns.")
 
@@ -178,7 +180,7 @@ def test_every_choice_of_the_assessment_form_is_read_back(scale: int) -> None:
     made = form("skill-assessment", path)
     first, *_ = [e for e in made["body"] if e["type"] == "dropdown"]
     label, options = first["attributes"]["label"], first["attributes"]["options"]
-    learner = Learner(path)
+    learner = HistoryLearner(path)
     for option in options:
         learner.files("Me", "kind:assessment", "2026-01-09", filled_in(made, {label: option}))
     seen = observe(learner.bench.edges.snapshot())

@@ -135,7 +135,7 @@ def test_a_forecast_far_away_does_not_squeeze_the_rest() -> None:
     far = view.outlook.model_copy(update={"careful": date(2036, 1, 1)})
     values = burnup.burn_up(view.model_copy(update={"outlook": far}))
     assert values.last < date(2029, 6, 1)
-    assert "1 Jan 2036" in burnup.words(values).replace("\N{NO-BREAK SPACE}", " ")
+    assert "1 Jan 2036" in burnup.description(values).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_ticked_boxes_count_today() -> None:
@@ -170,7 +170,7 @@ def test_without_hours_tasks_are_counted() -> None:
     assert card.card(view).amount == "2 of 4 tasks"
     (day,) = activity.activity(view).active
     assert (day.finished, day.level) == (2, 2)
-    assert "2 of 4 tasks" in burnup.words(burnup.burn_up(view))
+    assert "2 of 4 tasks" in burnup.description(burnup.burn_up(view))
 
 
 def test_skills_stand_beside_ratings() -> None:
@@ -182,9 +182,9 @@ def test_skills_stand_beside_ratings() -> None:
 
 
 def test_few_and_many_skills_are_bars() -> None:
-    axis = skills.Axis(title="s", done=1, total=2, rating=None, scale=5)
+    axis = skills.SkillAxis(title="s", done=1, total=2, rating=None, scale=5)
     for count, radar in ((0, False), (2, False), (3, True), (8, True), (9, False), (40, False)):
-        values = skills.Skills(title="t", axes=(axis,) * count)
+        values = skills.SkillPicture(title="t", axes=(axis,) * count)
         assert values.is_radar is radar
         text = skills.as_svg(values)
         assert ("<polygon" in text) is radar
@@ -192,7 +192,7 @@ def test_few_and_many_skills_are_bars() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "text"),
     [
         ("nothing-yet", "Begins on 5 Jan 2026"),
         ("resting", "Resting until 29 Mar 2026"),
@@ -201,16 +201,16 @@ def test_few_and_many_skills_are_bars() -> None:
         ("without-hours", "2 active weeks in a row"),
     ],
 )
-def test_the_card_says_where_you_are(name: str, said: str) -> None:
-    words = card.words(card.card(state(name))).replace("\N{NO-BREAK SPACE}", " ")
-    assert said in words
+def test_the_card_says_where_you_are(name: str, text: str) -> None:
+    words = card.description(card.card(state(name))).replace("\N{NO-BREAK SPACE}", " ")
+    assert text in words
 
 
 @pytest.mark.parametrize("name", STATES)
 def test_pictures_are_kind(name: str) -> None:
     for kind in NAMES:
-        said = picture(kind, state(name))
-        assert not re.search(r"\b(behind|failed|should have|late)\b", said, re.IGNORECASE)
+        text = picture(kind, state(name))
+        assert not re.search(r"\b(behind|failed|should have|late)\b", text, re.IGNORECASE)
 
 
 @given(st.text(max_size=80), st.floats(20, 400))

@@ -6,7 +6,7 @@ import pytest
 from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
 from reports.lives import RICH as BARE
-from reports.lives import UNTIMED, Learner
+from reports.lives import UNTIMED, HistoryLearner
 from workbench import settings as config
 
 from bot.curriculum.around import TemplateField
@@ -24,12 +24,12 @@ FIELDS = (
 OFF = config("2026-01-05", ahead="all", features={"reflections": False})
 
 
-def asking(path: Curriculum) -> Curriculum:
+def inputs(path: Curriculum) -> Curriculum:
     """The path with a template for reflection."""
     return path.model_copy(update={"reflection": FIELDS})
 
 
-RICH = asking(BARE)
+RICH = inputs(BARE)
 
 
 def shown(issue: DesiredIssue) -> str:
@@ -38,8 +38,8 @@ def shown(issue: DesiredIssue) -> str:
     return f"{head}\n\n{issue.body}\n\n~~~ the learner's part ~~~\n\n{issue.starter}\n"
 
 
-def busy() -> Learner:
-    learner = Learner(RICH).done(a1="2026-01-14", a2="2026-01-14", b1="2026-01-30")
+def busy() -> HistoryLearner:
+    learner = HistoryLearner(RICH).done(a1="2026-01-14", a2="2026-01-14", b1="2026-01-30")
     learner.done(c1="2026-02-03").logs(5.5, "2026-01-14").logs(1, "2026-02-03")
     learner.files("Journal: tables", "kind:journal", "2026-01-12", "### Learned\n\nRows")
     learner.files("Journal: loops [1]", "kind:journal", "2026-01-19", "### Learned\n\nLoops")
@@ -50,11 +50,11 @@ def busy() -> Learner:
 
 STATES = {
     "busy": (busy(), "2026-02-01"),
-    "quiet": (Learner(RICH), "2026-02-01"),
-    "only hours": (Learner(RICH).logs(1, "2026-01-14"), "2026-02-01"),
-    "without hours": (Learner(asking(UNTIMED)).done(a1="2026-01-14"), "2026-02-01"),
+    "quiet": (HistoryLearner(RICH), "2026-02-01"),
+    "only hours": (HistoryLearner(RICH).logs(1, "2026-01-14"), "2026-02-01"),
+    "without hours": (HistoryLearner(inputs(UNTIMED)).done(a1="2026-01-14"), "2026-02-01"),
     "the official path": (
-        Learner(from_catalog("devops-to-mlops"))
+        HistoryLearner(from_catalog("devops-to-mlops"))
         .done(Work_through_Andrew="2026-01-14", Finish_one_course="2026-01-25")
         .logs(12, "2026-01-10"),
         "2026-02-04",
@@ -69,7 +69,7 @@ def test_the_issue(state: str, file_regression: FileRegressionFixture) -> None:
     file_regression.check(shown(issue), extension=".md", encoding="utf-8")
 
 
-def keys(learner: Learner, today: str) -> list[str]:
+def keys(learner: HistoryLearner, today: str) -> list[str]:
     return [issue.key for issue in reflection_issues(learner.view(today)) if issue.seed]
 
 
@@ -85,12 +85,12 @@ def keys(learner: Learner, today: str) -> list[str]:
     ],
 )
 def test_it_comes_at_the_end_of_a_month_and_makes_no_flood(today: str, expected: list[str]) -> None:
-    assert keys(Learner(RICH), today) == expected
+    assert keys(HistoryLearner(RICH), today) == expected
 
 
 def test_none_where_switched_off_or_without_a_template() -> None:
-    assert keys(Learner(RICH, OFF), "2026-02-01") == []
-    assert keys(Learner(LONG), "2026-02-01") == []
+    assert keys(HistoryLearner(RICH, OFF), "2026-02-01") == []
+    assert keys(HistoryLearner(LONG), "2026-02-01") == []
 
 
 def test_once_the_month_is_over_it_changes_only_with_the_facts() -> None:
@@ -102,7 +102,7 @@ def test_once_the_month_is_over_it_changes_only_with_the_facts() -> None:
 
 
 def test_one_that_is_there_is_kept_up_when_its_time_is_over() -> None:
-    learner = Learner(RICH)
+    learner = HistoryLearner(RICH)
     body = wrap("", Marker(key="reflection:january", title="", body=""))
     learner.files("Looking back", "kind:reflection", "2026-02-01", body)
     assert "reflection:january" in keys(learner, "2026-06-01")
@@ -110,14 +110,14 @@ def test_one_that_is_there_is_kept_up_when_its_time_is_over() -> None:
 
 def test_what_is_done_in_a_pause_belongs_to_the_month_before_it() -> None:
     resting = config("2026-01-05", ahead="all", pauses=[{"from": "2026-02-02", "to": "2026-02-15"}])
-    learner = Learner(RICH, resting).done(b1="2026-02-08")
+    learner = HistoryLearner(RICH, resting).done(b1="2026-02-08")
     (issue,) = reflection_issues(learner.view("2026-02-10"))
     assert "b1" in issue.body
     assert learner.view("2026-02-10").dates["c"].first == date(2026, 2, 16)
 
 
 def test_a_very_full_month_is_cut_short_and_says_so() -> None:
-    learner = Learner(RICH)
+    learner = HistoryLearner(RICH)
     for number in range(45):
         learner.files(f"Entry {number}", "kind:journal", "2026-01-12", "Hello")
     (issue,) = reflection_issues(learner.view("2026-02-01"))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
-from reports.lives import ALL, RICH, TINY, UNTIMED, Learner, day
+from reports.lives import ALL, RICH, TINY, UNTIMED, HistoryLearner, day
 from reports.spoken import understood
 from workbench import settings as config
 
@@ -24,13 +24,13 @@ SUNDAYS = config("2026-01-05", ahead="all", summary={"day": "sunday", "hour": 18
 BERLIN = config("2026-01-05", ahead="all", timezone="Europe/Berlin")
 
 
-def told(learner: Learner, week: str, today: str) -> Weekly:
+def reported(learner: HistoryLearner, week: str, today: str) -> Weekly:
     begins = learner.how.summary.day
     return weekly(learner.view(today), Week.parse(week, begins))
 
 
-def with_everything() -> Learner:
-    learner = Learner(RICH, config("2026-01-05"))
+def with_everything() -> HistoryLearner:
+    learner = HistoryLearner(RICH, config("2026-01-05"))
     learner.done(a1="2026-01-08", b1="2026-01-14", Deliverable="2026-01-15")
     learner.shows("b1", "2026-01-14").logs(2.5, "2026-01-13").logs(4, "2026-01-14", "b1")
     learner.counts("connections", 2, "2026-01-06").counts("connections", 3, "2026-01-15")
@@ -40,59 +40,67 @@ def with_everything() -> Learner:
     )
 
 
-STATES: dict[str, tuple[Callable[[], Learner], str, str]] = {
-    "before the start": (Learner, "2025-W52", "2025-12-29"),
+STATES: dict[str, tuple[Callable[[], HistoryLearner], str, str]] = {
+    "before the start": (HistoryLearner, "2025-W52", "2025-12-29"),
     "first week": (
-        lambda: Learner().label("a1", "status: in progress"),
+        lambda: HistoryLearner().label("a1", "status: in progress"),
         "2026-W02",
         "2026-01-12",
     ),
     "busy": (
-        lambda: Learner().done(a1="2026-01-13", b1="2026-01-14", c1="2026-01-18"),
+        lambda: HistoryLearner().done(a1="2026-01-13", b1="2026-01-14", c1="2026-01-18"),
         "2026-W03",
         "2026-01-19",
     ),
-    "quiet": (lambda: Learner().done(a1="2026-01-08"), "2026-W03", "2026-01-19"),
-    "two quiet weeks": (lambda: Learner().done(a1="2026-01-08"), "2026-W04", "2026-01-26"),
+    "quiet": (lambda: HistoryLearner().done(a1="2026-01-08"), "2026-W03", "2026-01-19"),
+    "two quiet weeks": (lambda: HistoryLearner().done(a1="2026-01-08"), "2026-W04", "2026-01-26"),
     "hours but nothing finished": (
-        lambda: Learner().done(a1="2026-01-08").logs(1, "2026-01-14"),
+        lambda: HistoryLearner().done(a1="2026-01-08").logs(1, "2026-01-14"),
         "2026-W03",
         "2026-01-19",
     ),
-    "blocked": (lambda: Learner().label("b1", "status: blocked"), "2026-W03", "2026-01-19"),
-    "paused": (lambda: Learner(how=RESTING).done(a1="2026-01-08"), "2026-W04", "2026-01-26"),
+    "blocked": (lambda: HistoryLearner().label("b1", "status: blocked"), "2026-W03", "2026-01-19"),
+    "paused": (lambda: HistoryLearner(how=RESTING).done(a1="2026-01-08"), "2026-W04", "2026-01-26"),
     "paused on the way": (
         lambda: (
-            Learner().done(a1="2026-01-13").says(PauseUntil(last=date(2026, 1, 25)), "2026-01-16")
+            HistoryLearner()
+            .done(a1="2026-01-13")
+            .contains(PauseUntil(last=date(2026, 1, 25)), "2026-01-16")
         ),
         "2026-W03",
         "2026-01-19",
     ),
     "a pause from today": (
         lambda: (
-            Learner().done(a1="2026-01-07").says(PauseUntil(last=date(2026, 1, 25)), "2026-01-19")
+            HistoryLearner()
+            .done(a1="2026-01-07")
+            .contains(PauseUntil(last=date(2026, 1, 25)), "2026-01-19")
         ),
         "2026-W03",
         "2026-01-19",
     ),
     "ahead": (
-        lambda: Learner(how=config("2026-01-05", ahead=0)).done(a1="2026-01-06", b1="2026-01-07"),
+        lambda: HistoryLearner(how=config("2026-01-05", ahead=0)).done(
+            a1="2026-01-06", b1="2026-01-07"
+        ),
         "2026-W02",
         "2026-01-08",
     ),
-    "overdue": (lambda: Learner().done(f1="2026-03-17"), "2026-W12", "2026-03-23"),
+    "overdue": (lambda: HistoryLearner().done(f1="2026-03-17"), "2026-W12", "2026-03-23"),
     "with a forecast": (
-        lambda: Learner().done(a1="2026-01-14", b1="2026-01-22", c1="2026-02-05", d1="2026-02-19"),
+        lambda: HistoryLearner().done(
+            a1="2026-01-14", b1="2026-01-22", c1="2026-02-05", d1="2026-02-19"
+        ),
         "2026-W08",
         "2026-02-23",
     ),
     "a past week": (
-        lambda: Learner().done(a1="2026-01-13", b1="2026-02-05").logs(3, "2026-01-18"),
+        lambda: HistoryLearner().done(a1="2026-01-13", b1="2026-02-05").logs(3, "2026-01-18"),
         "2026-W03",
         "2026-02-23",
     ),
     "finished": (
-        lambda: Learner().done(
+        lambda: HistoryLearner().done(
             a1="2026-01-14",
             b1="2026-01-15",
             c1="2026-01-16",
@@ -103,34 +111,34 @@ STATES: dict[str, tuple[Callable[[], Learner], str, str]] = {
         "2026-W03",
         "2026-01-19",
     ),
-    "tiny": (lambda: Learner(TINY, config("2026-01-05")), "2026-W02", "2026-01-12"),
+    "tiny": (lambda: HistoryLearner(TINY, config("2026-01-05")), "2026-W02", "2026-01-12"),
     "without hours": (
-        lambda: Learner(UNTIMED).done(a1="2026-01-08", a2="2026-01-16", b1="2026-01-21"),
+        lambda: HistoryLearner(UNTIMED).done(a1="2026-01-08", a2="2026-01-16", b1="2026-01-21"),
         "2026-W04",
         "2026-01-26",
     ),
     "with everything": (with_everything, "2026-W03", "2026-01-19"),
     "a choice ahead": (
-        lambda: Learner(RICH, config("2026-01-05")).done(a1="2026-01-13", b1="2026-01-21"),
+        lambda: HistoryLearner(RICH, config("2026-01-05")).done(a1="2026-01-13", b1="2026-01-21"),
         "2026-W06",
         "2026-02-09",
     ),
     "a choice made": (
         lambda: (
-            Learner(RICH, config("2026-01-05"))
+            HistoryLearner(RICH, config("2026-01-05"))
             .done(a1="2026-01-13", b1="2026-01-22")
-            .says(Choose(choice="choose-your-way", option="data"), "2026-02-01")
+            .contains(Choose(choice="choose-your-way", option="data"), "2026-02-01")
         ),
         "2026-W04",
         "2026-01-27",
     ),
     "on Sundays": (
-        lambda: Learner(how=SUNDAYS).done(a1="2026-01-10", b1="2026-01-11", c1="2026-01-17"),
+        lambda: HistoryLearner(how=SUNDAYS).done(a1="2026-01-10", b1="2026-01-11", c1="2026-01-17"),
         "2026-W03",
         "2026-01-18",
     ),
     "when the clocks change": (
-        lambda: Learner(how=BERLIN).done(
+        lambda: HistoryLearner(how=BERLIN).done(
             a1="2026-03-23", b1="2026-03-29", c1="2026-03-10", d1="2026-03-02"
         ),
         "2026-W13",
@@ -142,14 +150,14 @@ STATES: dict[str, tuple[Callable[[], Learner], str, str]] = {
 @pytest.mark.parametrize("name", STATES)
 def test_summary(name: str, file_regression: FileRegressionFixture) -> None:
     learner, week, today = STATES[name]
-    text = as_markdown(told(learner(), week, today))
+    text = as_markdown(reported(learner(), week, today))
     file_regression.check(text + "\n", extension=".md")
 
 
 @pytest.mark.parametrize("name", STATES)
 def test_it_never_scolds(name: str) -> None:
     learner, week, today = STATES[name]
-    text = as_markdown(told(learner(), week, today))
+    text = as_markdown(reported(learner(), week, today))
     assert not re.search(r"\b(behind|fail|failed|should have|overdue|missed)\b", text)
 
 
@@ -157,32 +165,32 @@ def test_every_command_that_it_names_is_understood() -> None:
     words = set()
     for made, week, today in STATES.values():
         learner = made()
-        text = as_markdown(told(learner, week, today))
+        text = as_markdown(reported(learner, week, today))
         words |= understood(learner, learner.view(today), text)
     assert words >= {"pause", "pace", "replan", "move", "skip", "choose"}
 
 
 def test_equal_inputs_give_equal_summaries() -> None:
-    once, again = (as_markdown(told(with_everything(), "2026-W03", "2026-01-19")) for _ in "ab")
+    once, again = (as_markdown(reported(with_everything(), "2026-W03", "2026-01-19")) for _ in "ab")
     assert once == again
 
 
 def test_the_week_stands_in_the_first_line_once_and_in_the_title() -> None:
-    text = as_markdown(told(with_everything(), "2026-W03", "2026-01-19"))
+    text = as_markdown(reported(with_everything(), "2026-W03", "2026-01-19"))
     assert text.startswith("**Week 2026-W03** (12 to 18\N{NO-BREAK SPACE}Jan) · week 2")
     assert text.count("2026-W03") == 1
 
 
 def test_a_week_written_after_the_end_does_not_claim_the_end_earlier() -> None:
-    learner = Learner(TINY).done(Only_this="2026-01-14")
-    assert not told(learner, "2026-W02", "2026-02-01").finished
-    assert told(learner, "2026-W03", "2026-02-01").finished
+    learner = HistoryLearner(TINY).done(Only_this="2026-01-14")
+    assert not reported(learner, "2026-W02", "2026-02-01").finished
+    assert reported(learner, "2026-W03", "2026-02-01").finished
 
 
 def test_titles_of_strangers_stay_inert() -> None:
-    learner = Learner().done(a1="2026-01-13")
+    learner = HistoryLearner().done(a1="2026-01-13")
     learner.bench.issue("a1").title = "a1 <script> @everyone #7 [x](http://evil)"
-    text = as_markdown(told(learner, "2026-W03", "2026-01-19"))
+    text = as_markdown(reported(learner, "2026-W03", "2026-01-19"))
     assert "<script" not in text
     assert "@everyone" not in text
     assert "#7" not in text
@@ -200,8 +208,10 @@ HOURS = st.lists(
 BEGINS = st.sampled_from(list(Weekday))
 
 
-def lived(closings: dict[str, date], hours: list[tuple[float, date]], how: Settings) -> Learner:
-    learner = Learner(how=how).done(**{title: str(when) for title, when in closings.items()})
+def lived(
+    closings: dict[str, date], hours: list[tuple[float, date]], how: Settings
+) -> HistoryLearner:
+    learner = HistoryLearner(how=how).done(**{title: str(when) for title, when in closings.items()})
     for amount, when in hours:
         learner.logs(amount, str(when), "a1" if amount > 1 else "Your path")
     return learner
@@ -263,7 +273,7 @@ def test_percent_grows_with_what_is_done(closings: dict[str, date], data: st.Dat
 
 
 def test_the_summary_of_an_untouched_path_names_nothing_done() -> None:
-    values = told(Learner(LONG), "2026-W02", "2026-01-12")
+    values = reported(HistoryLearner(LONG), "2026-W02", "2026-01-12")
     assert (values.done, values.hours, values.logged, values.percent) == ((), 0, 0, 0)
     assert len(values.coming) == 3
     assert values.forecast.likely is None

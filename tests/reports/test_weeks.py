@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reports.lives import TINY, Learner, at, day
+from reports.lives import TINY, HistoryLearner, at, day
 from workbench import settings as config
 
 from bot.progress.path import LearningPath
@@ -68,41 +68,43 @@ def test_the_moment_of_the_summary(zone: str, weekday: str, hour: int, week: str
     assert found == datetime.fromisoformat(due).replace(tzinfo=UTC)
 
 
-def view(learner: Learner, now: datetime) -> LearningPath:
+def view(learner: HistoryLearner, now: datetime) -> LearningPath:
     local = now.astimezone(learner.how.zone)
     return learner.view(str(local.date())).model_copy(update={"now": now})
 
 
-def due(learner: Learner, now: datetime, made: str = "2026-01-05", *posted: str) -> list[str]:
+def due(
+    learner: HistoryLearner, now: datetime, made: str = "2026-01-05", *posted: str
+) -> list[str]:
     keys = {f"weekly:{week}" for week in posted}
     return [str(w) for w in due_weeks(view(learner, now), day(made), keys)]
 
 
 def test_none_before_the_first_week_is_over_and_none_twice() -> None:
-    learner = Learner()
+    learner = HistoryLearner()
     assert due(learner, at("2026-01-12", 7)) == []
     assert due(learner, at("2026-01-12", 8)) == ["2026-W02"]
     assert due(learner, at("2026-01-12", 8), "2026-01-05", "2026-W02") == []
 
 
 def test_what_was_missed_comes_oldest_first_and_a_few_at_a_time() -> None:
-    learner = Learner()
+    learner = HistoryLearner()
     first = due(learner, at("2026-06-01", 9))
     assert first == [f"2026-W{n:02d}" for n in range(2, 2 + MOST_AT_ONCE)]
     assert due(learner, at("2026-06-01", 9), "2026-01-05", *first)[0] == "2026-W10"
 
 
 def test_none_from_before_the_summary_issue_was_made() -> None:
-    assert due(Learner(), at("2026-02-16", 9), "2026-02-04") == ["2026-W06", "2026-W07"]
+    assert due(HistoryLearner(), at("2026-02-16", 9), "2026-02-04") == ["2026-W06", "2026-W07"]
 
 
 def test_none_after_the_week_in_which_all_was_done() -> None:
-    learner = Learner(TINY).done(Only_this="2026-01-14")
+    learner = HistoryLearner(TINY).done(Only_this="2026-01-14")
     assert due(learner, at("2026-03-01", 9)) == ["2026-W02", "2026-W03"]
 
 
 def test_a_path_that_has_not_begun_has_none() -> None:
-    learner = Learner(how=config("2026-03-02"))
+    learner = HistoryLearner(how=config("2026-03-02"))
     assert due(learner, at("2026-02-20", 9), "2026-01-05") == []
 
 
@@ -119,7 +121,7 @@ def test_every_week_once_in_any_order_and_repetition_of_runs(
     nows: list[datetime], zone: str, begins: Weekday, hour: int
 ) -> None:
     summary = {"day": begins.value, "hour": hour}
-    learner = Learner(how=config("2026-01-05", timezone=zone, summary=summary))
+    learner = HistoryLearner(how=config("2026-01-05", timezone=zone, summary=summary))
     posted: list[str] = []
     for now in nows:
         posted += [weekly_key(w) for w in due_weeks(view(learner, now), day("2026-01-05"), posted)]

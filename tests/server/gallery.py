@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from reports.lives import RICH, Learner
+from reports.lives import RICH, HistoryLearner
 from server.server_fixture import Host, environment, hosted
 from workbench import settings
 
@@ -22,7 +22,7 @@ NOW = datetime(2026, 2, 16, 8, tzinfo=UTC)  # a Monday
 HERE = InstallationRow(70, "learner", "active")
 
 
-class Gallery:
+class PageDocuments:
     """Hangs up what is shown. Ids are beyond those of the sandbox."""
 
     def __init__(self, store: Store) -> None:
@@ -38,7 +38,7 @@ class Gallery:
         private: bool = False,
         archived: bool = False,
         result: str = "",
-        told: str = "",
+        detail: str = "",
     ) -> RepositoryRow:
         """A repository, and what became of its last look, if there was one."""
         if number is None:
@@ -50,7 +50,7 @@ class Gallery:
         )
         if result:
             self.store.repositories.record_result(
-                number, result=result, message=told, zone="UTC", at=NOW
+                number, result=result, message=detail, zone="UTC", at=NOW
             )
         return self.row(number)
 
@@ -68,13 +68,13 @@ class Gallery:
 
     def put(self, row: RepositoryRow, shown: Showing) -> None:
         """Show it."""
-        kept = CachedPage(row.id, shown.made_at, shown.badge.model_dump_json(), packed(shown))
-        self.store.page_cache.put(kept, shown.mentors)
+        stored = CachedPage(row.id, shown.made_at, shown.badge.model_dump_json(), packed(shown))
+        self.store.page_cache.put(stored, shown.mentors)
 
 
-def busy(path: Curriculum = RICH, **how: Any) -> Learner:
+def busy(path: Curriculum = RICH, **how: Any) -> HistoryLearner:
     """Six weeks of a learner with a bit of everything."""
-    learner = Learner(path, settings("2026-01-05", ahead="all", **how))
+    learner = HistoryLearner(path, settings("2026-01-05", ahead="all", **how))
     learner.done(a1="2026-01-12", b1="2026-01-30").rates("rated-python", 3, "2026-01-20")
     return learner.logs(6, "2026-02-11").shows("b1", "2026-01-30")
 
@@ -86,8 +86,8 @@ def six_weeks() -> LearningPath:
 
 
 @contextlib.contextmanager
-def gallery(folder: Path, **environ: str) -> Iterator[tuple[Host, Gallery]]:
+def gallery(folder: Path, **environ: str) -> Iterator[tuple[Host, PageDocuments]]:
     """A server that is no App, with nothing hung up yet."""
     url = f"sqlite:///{folder / 'store.sqlite3'}"
     with hosted(lambda _: {**environment(folder, url), **environ}) as host:
-        yield host, Gallery(host.store)
+        yield host, PageDocuments(host.store)

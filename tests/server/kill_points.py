@@ -42,8 +42,8 @@ class KillPoints:
         sa.event.listen(Engine, "before_cursor_execute", self._statement)
         sa.event.listen(Engine, "after_cursor_execute", self._statement)
         sa.event.listen(Engine, "commit", self.reach)
-        for keep in ("into_sqlite", "into_postgresql"):  # past SQLAlchemy
-            self._around(inbox, keep)
+        for backend in ("into_sqlite", "into_postgresql"):  # past SQLAlchemy
+            self._around(inbox, backend)
         for handle in ("batch_defer_jobs_async", "fetch_job", "finish_job_by_id_async"):
             self._around_job(JobManager, handle)
         self._around(httpx2.HTTPTransport, "handle_request")
@@ -54,21 +54,21 @@ class KillPoints:
                 return
             self._armed = True
 
-            async def heard() -> Any:
+            async def received() -> Any:
                 self.reach()
                 return await receive()
 
-            async def told(message: Any) -> None:
+            async def reported(message: Any) -> None:
                 self.reach()
                 await send(message)
                 self.reach()
 
-            await app(scope, heard, told)
+            await app(scope, received, reported)
 
         return watched
 
-    def _statement(self, *said: Any) -> None:
-        if said[2].lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE", "WITH")):
+    def _statement(self, *text: Any) -> None:
+        if text[2].lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE", "WITH")):
             self.reach()
 
     def _around(self, owner: Any, name: str) -> None:

@@ -31,22 +31,22 @@ class _Reader(HTMLParser):
         self._words: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        said = {name: value or "" for name, value in attrs}
+        text = {name: value or "" for name, value in attrs}
         match tag:
             case "form":
-                self._form = Form(said.get("method", "get"), said.get("action", ""))
+                self._form = Form(text.get("method", "get"), text.get("action", ""))
                 self.forms.append(self._form)
             case "input":
-                self._input(said)
+                self._input(text)
             case "select":
-                self._select = said.get("name", "")
+                self._select = text.get("name", "")
             case "option" if self._form is not None and self._select:
-                if "selected" in said or self._select not in self._form.fields:
-                    self._form.fields[self._select] = said.get("value", "")
+                if "selected" in text or self._select not in self._form.fields:
+                    self._form.fields[self._select] = text.get("value", "")
             case "button":
-                self._button, self._words = (said.get("name", ""), said.get("value", "")), []
+                self._button, self._words = (text.get("name", ""), text.get("value", "")), []
             case "a":
-                self._link, self._words = said.get("href", ""), []
+                self._link, self._words = text.get("href", ""), []
 
     def handle_endtag(self, tag: str) -> None:
         words = " ".join("".join(self._words).split())
@@ -66,13 +66,13 @@ class _Reader(HTMLParser):
         self._words.append(data)
         self.text.append(data)
 
-    def _input(self, said: dict[str, str]) -> None:
-        name = said.get("name", "")
-        kind = said.get("type", "text")
+    def _input(self, text: dict[str, str]) -> None:
+        name = text.get("name", "")
+        kind = text.get("type", "text")
         if self._form is None or not name:
             return
-        if kind not in {"radio", "checkbox"} or "checked" in said:
-            self._form.fields[name] = said.get("value", "")
+        if kind not in {"radio", "checkbox"} or "checked" in text:
+            self._form.fields[name] = text.get("value", "")
 
 
 @dataclass

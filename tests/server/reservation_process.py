@@ -17,11 +17,11 @@ def main(address: str) -> None:
     engine = open_engine(address, connections=THREADS)
     limiter = DatabaseRateLimiter(engine, WriteRates(interval=INTERVAL, per_minute=PER_MINUTE))
 
-    def book() -> None:
+    def limit_state() -> None:
         for _ in range(EACH):
             limiter.reserve(INSTALLATION, "create", at_most=1e9)
 
-    threads = [threading.Thread(target=book) for _ in range(THREADS)]
+    threads = [threading.Thread(target=limit_state) for _ in range(THREADS)]
     for thread in threads:
         thread.start()
     for thread in threads:

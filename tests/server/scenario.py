@@ -14,7 +14,7 @@ from server.server_fixture import Host, as_app, environment, eventually, hosted,
 from bot.planning.desired import SUMMARY_KEY
 from bot.planning.marker import find
 from bot.server.store.rows import Subject, repository
-from bot.server.store.tables import agenda
+from bot.server.store.tables import jobs
 from bot.settings import CONFIG_PATH
 from github_sandbox.server import Sandbox
 from github_sandbox.state import apps, issues
@@ -87,7 +87,7 @@ class Scenario:
         self.sandbox.webhooks.settle()
         store = self.host.store
         with store.engine.connect() as connection:
-            rows = connection.execute(sa.select(agenda.c.holder, agenda.c.due_at)).all()
+            rows = connection.execute(sa.select(jobs.c.holder, jobs.c.due_at)).all()
         # Only now, for the database may have kept us waiting.
         now = self.host.server.clock()
         left = [row for row in rows if row.holder or (row.due_at and row.due_at <= now)]
@@ -137,7 +137,7 @@ class Scenario:
 
 
 @contextlib.contextmanager
-def living(sandbox: Sandbox, database_url: str, folder: Path, **more: str) -> Iterator[Scenario]:
+def year_run(sandbox: Sandbox, database_url: str, folder: Path, **more: str) -> Iterator[Scenario]:
     """A town with an empty store."""
     app: list[App] = []
 

@@ -50,9 +50,9 @@ class Host:
         content = json.dumps(body).encode()
         return self.post(content, headers(content, event, guid=guid, secret=secret))
 
-    def post(self, content: bytes | Iterator[bytes], said: dict[str, str]) -> httpx2.Response:
+    def post(self, content: bytes | Iterator[bytes], text: dict[str, str]) -> httpx2.Response:
         """Bring anything."""
-        raw = [(name.encode(), value.encode("latin-1")) for name, value in said.items()]
+        raw = [(name.encode(), value.encode("latin-1")) for name, value in text.items()]
         return self.client.post(self.url + WEBHOOKS, content=content, headers=raw)
 
 

@@ -20,7 +20,7 @@ from server.server_fixture import as_app, environment, eventually, register
 from bot.planning.marker import find
 from bot.server import config
 from bot.server.store.engine import open_engine
-from bot.server.store.tables import agenda, inbox
+from bot.server.store.tables import inbox, jobs
 from bot.settings import CONFIG_PATH
 from github_sandbox.server import Sandbox
 from github_sandbox.state import apps
@@ -65,7 +65,7 @@ class Machine:
     def kill_the_writer(self) -> None:
         """End the process that is at a repository."""
         with self.engine.connect() as connection:
-            rows = sa.select(agenda.c.holder).where(agenda.c.kind == "repository")
+            rows = sa.select(jobs.c.holder).where(jobs.c.kind == "repository")
             holder = str(connection.execute(rows).scalar())
         self.killed.append(int(holder.split(":")[1]))
         os.kill(self.killed[-1], signal.SIGKILL)
@@ -74,22 +74,22 @@ class Machine:
         """Let the time pass in which those who died are waited for. Only when nobody lives."""
         now = datetime.now(UTC)
         with self.engine.begin() as connection:
-            theirs = agenda.update().where(agenda.c.holder.is_not(None))
+            theirs = jobs.update().where(jobs.c.holder.is_not(None))
             connection.execute(theirs.values(due_at=now))
             if self.engine.dialect.name == "postgresql":
-                heard = "UPDATE procrastinate_workers SET last_heartbeat = :long_ago"
-                connection.execute(sa.text(heard), {"long_ago": now - timedelta(hours=1)})
+                received = "UPDATE procrastinate_workers SET last_heartbeat = :long_ago"
+                connection.execute(sa.text(received), {"long_ago": now - timedelta(hours=1)})
 
     def hurry(self) -> None:
         """Let the time pass in which nobody tries again what failed."""
-        failed = agenda.update().where(agenda.c.tries > 0, agenda.c.holder.is_(None))
+        failed = jobs.update().where(jobs.c.tries > 0, jobs.c.holder.is_(None))
         with self.engine.begin() as connection:
             connection.execute(failed.values(tries=0, due_at=datetime.now(UTC)))
 
     def at_rest(self) -> bool:
         """Whether nothing is left to do."""
-        rows = sa.select(agenda.c.id).where(
-            agenda.c.kind != "app", agenda.c.holder.is_not(None) | (agenda.c.tries > 0)
+        rows = sa.select(jobs.c.id).where(
+            jobs.c.kind != "app", jobs.c.holder.is_not(None) | (jobs.c.tries > 0)
         )
         with self.engine.connect() as connection:
             working = connection.execute(rows).first()

@@ -20,7 +20,7 @@ from bot.server.store.rows import (
 )
 from bot.server.store.rows import installation as an_installation
 from bot.server.store.store import Store
-from bot.server.store.tables import agenda, inbox, installation, metadata, shown
+from bot.server.store.tables import inbox, installation, jobs, metadata, shown
 from bot.server.store.tables import repository as repositories
 from github_sandbox.server import Sandbox
 
@@ -72,7 +72,7 @@ def test_what_is_gone_goes_with_all_that_was_kept_of_it(store: Store) -> None:
     few = Cleanup(store.engine, at_once=1)
     assert few.delete_expired(NOON + GONE) == 0
     assert few.delete_expired(NOON + GONE + SECOND) == 3
-    assert [rows(store, t) for t in (installation, repositories, shown, agenda)] == [1, 1, 1, 1]
+    assert [rows(store, t) for t in (installation, repositories, shown, jobs)] == [1, 1, 1, 1]
 
 
 def test_a_repository_taken_from_an_installation_goes_in_time(store: Store) -> None:
@@ -94,17 +94,17 @@ def test_a_lost_database_loses_nothing(sandbox: Sandbox, tmp_path: Path) -> None
         return {**environment(tmp_path, f"sqlite:///{tmp_path / file}"), **as_app(app, sandbox)}
 
     with hosted(lambda url: environ(url, "first")) as host:
-        town = Scenario(sandbox, app, host)
-        with town.github:
+        app_server = Scenario(sandbox, app, host)
+        with app_server.github:
             eventually(host.server.bot)
-            town.settle()
-            town.configure(start="2025-11-03")
-            town.install()
-            town.settle()
-            town.close(*town.tasks()[:2])
-            town.settle_with("learner/portfolio active synced")
-        shelf = host.store.page_cache.badge(town.home.id)
-    before, writes = state(town), town.writes()
+            app_server.settle()
+            app_server.configure(start="2025-11-03")
+            app_server.install()
+            app_server.settle()
+            app_server.close(*app_server.tasks()[:2])
+            app_server.settle_with("learner/portfolio active synced")
+        page_cache = host.store.page_cache.badge(app_server.home.id)
+    before, writes = state(app_server), app_server.writes()
     assert any(comments for *_, comments in before)  # summaries of weeks that are over, too
     for file in tmp_path.glob("first*"):
         file.unlink()
@@ -112,19 +112,19 @@ def test_a_lost_database_loses_nothing(sandbox: Sandbox, tmp_path: Path) -> None
     with hosted(lambda url: environ(url, "second")) as host:
         again = Scenario(sandbox, app, host)
         with again.github:
-            eventually(lambda: host.store.repositories.repository(town.home.id))
+            eventually(lambda: host.store.repositories.repository(app_server.home.id))
             again.settle_with("learner/portfolio active synced")
-        assert host.store.page_cache.badge(town.home.id) == shelf
+        assert host.store.page_cache.badge(app_server.home.id) == page_cache
     assert again.writes() == writes
     assert state(again) == before
 
 
-def state(town: Scenario) -> list[tuple[int, str, str, bool, list[str]]]:
+def state(app_server: Scenario) -> list[tuple[int, str, str, bool, list[str]]]:
     """All issues as they are."""
-    with town.world.lock:
+    with app_server.world.lock:
         return [
             (i.number, i.title, i.body or "", i.is_open, [c.body for c in i.comments])
-            for i in town.home.issues.values()
+            for i in app_server.home.issues.values()
         ]
 
 

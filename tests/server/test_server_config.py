@@ -83,11 +83,11 @@ def test_secrets_show_nowhere() -> None:
 )
 def test_what_is_wrong_is_told_by_its_variable_and_not_shown(name: str, value: str) -> None:
     app = {} if "PRIVATE" in name or "SECRET" in name else APP
-    with pytest.raises(ConfigError) as told:
+    with pytest.raises(ConfigError) as reported:
         config.read({**app, name: value})
-    assert told.value.where is not None
-    assert name.removesuffix("_OLD") in told.value.where
-    assert "canary" not in str(told.value)
+    assert reported.value.where is not None
+    assert name.removesuffix("_OLD") in reported.value.where
+    assert "canary" not in str(reported.value)
 
 
 def test_two_keys_are_one_too_many(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from server.scenario import Scenario, living
+from server.scenario import Scenario, year_run
 from server.server_fixture import SECRET, as_app, environment
 
 from bot.cli.app import run
@@ -20,9 +20,9 @@ from github_sandbox.server import Sandbox
 
 
 @pytest.fixture
-def town(sandbox: Sandbox, tmp_path: Path) -> Iterator[Scenario]:
+def app_server(sandbox: Sandbox, tmp_path: Path) -> Iterator[Scenario]:
     """A server that runs, with threads that take nothing."""
-    with living(sandbox, f"sqlite:///{tmp_path / 'store.sqlite3'}", tmp_path) as made:
+    with year_run(sandbox, f"sqlite:///{tmp_path / 'store.sqlite3'}", tmp_path) as made:
         yield made
 
 
@@ -37,21 +37,24 @@ class Doctor:
         for name, value in environ.items():
             self._patch.setenv(name, value)
 
-    def live_in(self, town: Scenario, folder: Path) -> None:
+    def live_in(self, app_server: Scenario, folder: Path) -> None:
         folder.chmod(0o700)
         self.live(environment(folder, f"sqlite:///{folder / 'store.sqlite3'}"))
-        self.live(as_app(town.app, town.sandbox))
-        public = {"MILEPOST_PUBLIC_URL": town.host.url, "MILEPOST_CLIENT_SECRET": "canary-client"}
+        self.live(as_app(app_server.app, app_server.sandbox))
+        public = {
+            "MILEPOST_PUBLIC_URL": app_server.host.url,
+            "MILEPOST_CLIENT_SECRET": "canary-client",
+        }
         self.live(public)
 
     def __call__(self) -> tuple[int, dict[str, tuple[str, str]]]:
         """The exit code, and verdict and text by subject."""
         code = run(["doctor", "--server", "--json"])
-        said = self._capture.readouterr().out
-        assert SECRET not in said
-        assert "canary" not in said
-        assert "MII" not in said
-        found: list[dict[str, Any]] = json.loads(said)
+        text = self._capture.readouterr().out
+        assert SECRET not in text
+        assert "canary" not in text
+        assert "MII" not in text
+        found: list[dict[str, Any]] = json.loads(text)
         return code, {f["subject"]: (f["verdict"], f["text"]) for f in found}
 
 
@@ -60,8 +63,8 @@ def doctor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
     return Doctor(monkeypatch, capsys)
 
 
-def test_a_server_that_is_well(town: Scenario, tmp_path: Path, doctor: Doctor) -> None:
-    doctor.live_in(town, tmp_path)
+def test_a_server_that_is_well(app_server: Scenario, tmp_path: Path, doctor: Doctor) -> None:
+    doctor.live_in(app_server, tmp_path)
     code, found = doctor()
     assert code == 0
     # Only the address is not https, in a test.
@@ -102,8 +105,8 @@ def test_a_database_of_another_version(tmp_path: Path, doctor: Doctor) -> None:
     def be(revision: str) -> None:
         engine = open_engine(url)
         with engine.begin() as connection:
-            said = sa.text("UPDATE alembic_version SET version_num = :revision")
-            connection.execute(said, {"revision": revision})
+            text = sa.text("UPDATE alembic_version SET version_num = :revision")
+            connection.execute(text, {"revision": revision})
         engine.dispose()
 
     be("0001")
@@ -134,8 +137,10 @@ def test_work_that_nobody_does(tmp_path: Path, doctor: Doctor) -> None:
     assert text == "1 due, 0 deliveries to be dealt with, the oldest for 30 minutes."
 
 
-def test_an_app_that_github_does_not_know(town: Scenario, tmp_path: Path, doctor: Doctor) -> None:
-    doctor.live_in(town, tmp_path)
+def test_an_app_that_github_does_not_know(
+    app_server: Scenario, tmp_path: Path, doctor: Doctor
+) -> None:
+    doctor.live_in(app_server, tmp_path)
     doctor.live({"MILEPOST_CLIENT_ID": "Iv1.0000000000000000"})
     code, found = doctor()
     assert code == 7
@@ -143,8 +148,8 @@ def test_an_app_that_github_does_not_know(town: Scenario, tmp_path: Path, doctor
     assert "webhooks" not in found
 
 
-def test_a_key_that_cannot_sign(town: Scenario, tmp_path: Path, doctor: Doctor) -> None:
-    doctor.live_in(town, tmp_path)
+def test_a_key_that_cannot_sign(app_server: Scenario, tmp_path: Path, doctor: Doctor) -> None:
+    doctor.live_in(app_server, tmp_path)
     doctor.live({"MILEPOST_PRIVATE_KEY": "-----BEGIN RSA PRIVATE KEY-----\\nMIIx"})
     code, found = doctor()
     assert code == 3
@@ -152,52 +157,54 @@ def test_a_key_that_cannot_sign(town: Scenario, tmp_path: Path, doctor: Doctor) 
 
 
 def test_an_app_that_may_too_little_or_hears_too_little(
-    town: Scenario, tmp_path: Path, doctor: Doctor
+    app_server: Scenario, tmp_path: Path, doctor: Doctor
 ) -> None:
-    doctor.live_in(town, tmp_path)
-    with town.world.lock:
-        town.app.permissions.update(administration="write")
-        town.app.events.remove("milestone")
+    doctor.live_in(app_server, tmp_path)
+    with app_server.world.lock:
+        app_server.app.permissions.update(administration="write")
+        app_server.app.events.remove("milestone")
     code, found = doctor()
     assert code == 0
     assert "administration" in found["permissions"][1]
     assert found["events"] == ("mind", "the App does not hear of: milestone.")
-    with town.world.lock:
-        town.app.permissions.update(issues="read")
+    with app_server.world.lock:
+        app_server.app.permissions.update(issues="read")
     code, found = doctor()
     assert code == 7
     assert "may not write issues" in found["App"][1]
 
 
-def test_deliveries_that_go_elsewhere(town: Scenario, tmp_path: Path, doctor: Doctor) -> None:
-    doctor.live_in(town, tmp_path)
+def test_deliveries_that_go_elsewhere(app_server: Scenario, tmp_path: Path, doctor: Doctor) -> None:
+    doctor.live_in(app_server, tmp_path)
     doctor.live({"MILEPOST_PUBLIC_URL": "http://127.0.0.1:1"})
     code, found = doctor()
     assert code == 3
     assert found["webhooks"][0] == "wrong"
     assert found["address"][0] == "wrong"
     assert "does not answer" in found["address"][1]
-    doctor.live({"MILEPOST_PUBLIC_URL": town.sandbox.url})
+    doctor.live({"MILEPOST_PUBLIC_URL": app_server.sandbox.url})
     assert "answered by something else" in doctor()[1]["address"][1]
 
 
-def test_deliveries_that_did_not_arrive(town: Scenario, tmp_path: Path, doctor: Doctor) -> None:
-    doctor.live_in(town, tmp_path)
-    assert town.app.hook is not None
-    with town.world.lock:
-        town.app.hook.secret = "another"
-    town.configure()
-    town.install()
-    town.sandbox.webhooks.settle()
+def test_deliveries_that_did_not_arrive(
+    app_server: Scenario, tmp_path: Path, doctor: Doctor
+) -> None:
+    doctor.live_in(app_server, tmp_path)
+    assert app_server.app.hook is not None
+    with app_server.world.lock:
+        app_server.app.hook.secret = "another"
+    app_server.configure()
+    app_server.install()
+    app_server.sandbox.webhooks.settle()
     verdict, text = doctor()[1]["deliveries"]
     assert verdict == "mind"
     assert "did not" in text
 
 
 def test_a_clock_that_is_off(
-    town: Scenario, tmp_path: Path, doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+    app_server: Scenario, tmp_path: Path, doctor: Doctor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    doctor.live_in(town, tmp_path)
+    doctor.live_in(app_server, tmp_path)
     monkeypatch.setattr("bot.server.doctor.MAX_SKEW", timedelta(seconds=-1))
     assert doctor()[1]["clock"][0] == "mind"
 

@@ -30,9 +30,9 @@ def test_a_second_server_is_refused_before_it_listens(tmp_path: Path) -> None:
             text=True,
         )
     assert second.returncode == 64
-    said = " ".join(second.stderr.split())
-    assert "another `milepost serve` is running on this database" in said
-    assert "use PostgreSQL" in said
+    text = " ".join(second.stderr.split())
+    assert "another `milepost serve` is running on this database" in text
+    assert "use PostgreSQL" in text
 
 
 def test_the_lock_ends_with_its_holder_and_when_that_is_killed(tmp_path: Path) -> None:

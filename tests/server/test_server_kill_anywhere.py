@@ -36,11 +36,11 @@ def issue(machine: Machine) -> Issue:
     return next(i for i in found if i.title.startswith("Read"))
 
 
-def say(machine: Machine) -> Comment:
+def write(machine: Machine) -> Comment:
     world = machine.world
     with world.lock:
-        home, told = world.repository(), {"body": "/log 1h"}
-        return comments.create(world, world.actor(), home, issue(machine), told)
+        home, reported = world.repository(), {"body": "/log 1h"}
+        return comments.create(world, world.actor(), home, issue(machine), reported)
 
 
 def over(process: ForkServerProcess, machine: Machine) -> bool:
@@ -71,14 +71,14 @@ def test_each_delivery_takes_effect_once_wherever_the_server_dies(mortal: Machin
     with mortal.serving():
         mortal.install()
         eventually(mortal.at_rest)
-    said: list[Comment] = []
+    text: list[Comment] = []
     deaths = 0
     for place in range(1, MOST, 1 if EVERY else MANY):
         mortal.bury()
         with mortal.serving(None, **{VARIABLE: str(place)}) as process:
             # GitHub is asked to send again what did not arrive: it may die of that, too.
             if not over(process, mortal):
-                said.append(say(mortal))
+                text.append(write(mortal))
                 if not over(process, mortal):
                     break
             deaths += 1
@@ -87,9 +87,9 @@ def test_each_delivery_takes_effect_once_wherever_the_server_dies(mortal: Machin
     mortal.bury()
     with mortal.serving() as process:
         assert not over(process, mortal)
-        eventually(lambda: len(logged(mortal)) >= len(said), "something was lost")
+        eventually(lambda: len(logged(mortal)) >= len(text), "something was lost")
         assert not over(process, mortal)
     assert deaths > (MANY if EVERY else 1)
-    assert logged(mortal) == sorted(comment.id for comment in said)
-    assert [len(comment.reactions) for comment in said] == [1] * len(said)
+    assert logged(mortal) == sorted(comment.id for comment in text)
+    assert [len(comment.reactions) for comment in text] == [1] * len(text)
     print(f"killed at {deaths} places")  # noqa: T201 - for whoever asks for all of them

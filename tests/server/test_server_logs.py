@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from server.scenario import living
+from server.scenario import year_run
 
 from bot.server import logs
 from github_sandbox.server import Sandbox
@@ -45,25 +45,25 @@ def test_a_day_of_a_server_leaves_no_secret_behind(
         "MILEPOST_SECRET_KEY": "canary-secret-key" * 3,
         "MILEPOST_METRICS_TOKEN": "canary-metrics-token",
     }
-    with living(sandbox, f"sqlite:///{tmp_path / 'store'}", tmp_path, **own) as town:
-        town.configure()
-        town.install()
-        town.settle_with("learner/portfolio active synced")
-        town.close(town.tasks()[0])
-        town.settle()
-        get, url = town.host.client.get, town.host.url
-        said = {
+    with year_run(sandbox, f"sqlite:///{tmp_path / 'store'}", tmp_path, **own) as app_server:
+        app_server.configure()
+        app_server.install()
+        app_server.settle_with("learner/portfolio active synced")
+        app_server.close(app_server.tasks()[0])
+        app_server.settle()
+        get, url = app_server.host.client.get, app_server.host.url
+        message = {
             "Authorization": "Bearer canary-bearer",
             "Cookie": "session=canary-cookie",
             "X-Forwarded-For": "203.0.113.77",
         }
-        get(f"{url}/?code=canary-code&state=canary-state", headers=said)
-        get(f"{url}/signed-in?code=canary-code&state=canary-state", headers=said)
-        get(f"{url}/canary-path", headers=said)
-        town.host.deliver("issues", {"note": "canary-body"}, secret="canary-wrong")
-        town.host.deliver("issues", {"note": "canary-body"})
+        get(f"{url}/?code=canary-code&state=canary-state", headers=message)
+        get(f"{url}/signed-in?code=canary-code&state=canary-state", headers=message)
+        get(f"{url}/canary-path", headers=message)
+        app_server.host.deliver("issues", {"note": "canary-body"}, secret="canary-wrong")
+        app_server.host.deliver("issues", {"note": "canary-body"})
         tokens = [*sandbox.world.tokens]
-        key = town.app.private_key.splitlines()
+        key = app_server.app.private_key.splitlines()
     lines = written()
     text = json.dumps(lines)
     assert "canary" not in text
@@ -116,6 +116,6 @@ def test_secrets_of_its_own_are_cut_out_in_any_shape(written: Written) -> None:
 
 
 def test_the_address_to_register_at_is_told_whole(written: Written) -> None:
-    told = "register one at https://milepost.example/register?code=abcdefgh"
-    logging.getLogger("bot").warning(told)
-    assert written()[0]["what"] == told
+    reported = "register one at https://milepost.example/register?code=abcdefgh"
+    logging.getLogger("bot").warning(reported)
+    assert written()[0]["what"] == reported

@@ -44,14 +44,14 @@ def samples(measures: Metrics) -> dict[str, float]:
 
 def test_the_reference_names_each_and_no_other(measures: Metrics) -> None:
     text = REFERENCE.read_text(encoding="utf-8").partition("## Metrics")[2].partition("\n##")[0]
-    told = set(re.findall(r"`(milepost_\w+)`", text))
-    kept = {name.partition("[")[0] for name in samples(measures) if name.startswith("milepost_")}
-    assert not [name for name in kept if name.endswith("_created")]
+    reported = set(re.findall(r"`(milepost_\w+)`", text))
+    stored = {name.partition("[")[0] for name in samples(measures) if name.startswith("milepost_")}
+    assert not [name for name in stored if name.endswith("_created")]
     ends = ("_bucket", "_sum", "_count")
-    families = {name for name in kept if not name.endswith(ends)} | {
-        name.removesuffix("_bucket") for name in kept if name.endswith("_bucket")
+    families = {name for name in stored if not name.endswith(ends)} | {
+        name.removesuffix("_bucket") for name in stored if name.endswith("_bucket")
     }
-    assert told == families
+    assert reported == families
 
 
 def test_each_hears_what_it_is_told(measures: Metrics) -> None:

@@ -30,12 +30,12 @@ def test_a_week_of_looks_meets_every_day_and_the_summary(
     now: datetime, number: int, zone: str
 ) -> None:
     how = settings(zone, day="wednesday", hour=17)
-    looks, at = [], now
+    runner, at = [], now
     while at < now + timedelta(days=8):
         at = next_run.next_sync(how, at, number)
-        looks.append(at.astimezone(ZoneInfo(zone)))
-    assert {(look.date() - looks[0].date()).days for look in looks} >= set(range(1, 8))
-    due = [look for look in looks if look.weekday() == 2 and look.hour == 17]
+        runner.append(at.astimezone(ZoneInfo(zone)))
+    assert {(job.date() - runner[0].date()).days for job in runner} >= set(range(1, 8))
+    due = [job for job in runner if job.weekday() == 2 and job.hour == 17]
     assert due
     assert due[0].minute < 10
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from server.gallery import NOW, Gallery, six_weeks
+from server.gallery import NOW, PageDocuments, six_weeks
 from server.person import Person
-from server.visiting import Visited, visited
+from server.visiting import VisitorFixture, visited
 
 from bot.errors import UnavailableError
 from bot.github.signin import SignIn
@@ -23,7 +23,7 @@ WHO = ("anonymous", "stranger", "reader", "writer")
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visited]:
+def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VisitorFixture]:
     """Lea's repositories: one public, one private, one never heard of, one that is gone."""
     folder = tmp_path_factory.mktemp("access")
     with running() as sandbox:
@@ -33,39 +33,41 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visited]:
         sandbox.webhooks.settle()
 
 
-def _fill(town: Visited) -> None:
+def _fill(app_server: VisitorFixture) -> None:
     roles: dict[str, Role] = {"reader": "read", "writer": "write"}
     homes = {
-        name: town.world.add_repository(name, private=name != "lea/public", collaborators=roles)
+        name: app_server.world.add_repository(
+            name, private=name != "lea/public", collaborators=roles
+        )
         for name in HOMES
         if name != "lea/nobody"
     }
-    with town.world.lock:
+    with app_server.world.lock:
         there = [homes["lea/public"], homes["lea/veiled"]]
-        apps.install(town.world, town.app, "lea", repositories=there)
-    town.settle()
-    walls = Gallery(town.host.store)
+        apps.install(app_server.world, app_server.app, "lea", repositories=there)
+    app_server.settle()
+    walls = PageDocuments(app_server.host.store)
     for name, home in homes.items():
         walls.hang(name, six_weeks(), number=home.id, private=home.private)
     walls.store.repositories.mark_repository_gone(homes["lea/parted"].id, NOW)
 
 
 @pytest.fixture(scope="module")
-def people(town: Visited) -> Iterator[dict[str, Person]]:
+def people(app_server: VisitorFixture) -> Iterator[dict[str, Person]]:
     """Each with a browser of their own, signed in but for the first."""
     with (
-        Person(town.host.url) as anonymous,
-        town.person("stranger") as stranger,
-        town.person("reader") as reader,
-        town.person("writer") as writer,
+        Person(app_server.host.url) as anonymous,
+        app_server.person("stranger") as stranger,
+        app_server.person("reader") as reader,
+        app_server.person("writer") as writer,
     ):
         for somebody in (stranger, reader, writer):
-            town.sign_in(somebody)
+            app_server.sign_in(somebody)
         found = (anonymous, stranger, reader, writer)
         yield dict(zip(WHO, found, strict=True))
 
 
-def asked(somebody: Person, path: str) -> httpx2.Response:
+def requested(somebody: Person, path: str) -> httpx2.Response:
     return somebody.web.get(path, follow_redirects=False)
 
 
@@ -81,7 +83,7 @@ def anonymised(answer: httpx2.Response, home: str) -> tuple[int, str, dict[str, 
 @pytest.mark.parametrize("part", ["", "/pictures/burn-up.svg", "/checkpoints/one-month-in"])
 def test_the_table(people: dict[str, Person], who: str, home: str, part: str) -> None:
     sees = home == "lea/public" or (home == "lea/veiled" and who in {"reader", "writer"})
-    answer = asked(people[who], f"/r/{home}{part}")
+    answer = requested(people[who], f"/r/{home}{part}")
     assert answer.status_code == (200 if sees else 404)
 
 
@@ -97,7 +99,7 @@ def test_only_writers_are_led_to_the_settings(people: dict[str, Person], who: st
 )
 def test_private_unknown_and_gone_are_one(people: dict[str, Person], who: str, part: str) -> None:
     answers = [
-        anonymised(asked(people[who], f"/r/{home}{part}"), home)
+        anonymised(requested(people[who], f"/r/{home}{part}"), home)
         for home in HOMES
         if "pub" not in home
     ]
@@ -106,48 +108,48 @@ def test_private_unknown_and_gone_are_one(people: dict[str, Person], who: str, p
 
 
 def test_github_is_asked_the_same_whether_we_know_it_or_not(
-    town: Visited, people: dict[str, Person]
+    app_server: VisitorFixture, people: dict[str, Person]
 ) -> None:
     def questions(home: str) -> list[str]:
-        before = len(town.world.journal.entries)
-        asked(people["stranger"], f"/r/{home}")
-        new = list(town.world.journal.entries)[before:]
+        before = len(app_server.world.journal.entries)
+        requested(people["stranger"], f"/r/{home}")
+        new = list(app_server.world.journal.entries)[before:]
         return [entry.path.replace(home, "HOME") for entry in new]
 
-    later(town, access.REMEMBERED)
+    later(app_server, access.REMEMBERED)
     assert questions("lea/veiled") == questions("lea/nobody") == ["/repos/HOME"]
     # And nobody is looked up for who is not signed in.
-    before = len(town.world.journal.entries)
-    asked(people["anonymous"], "/r/lea/veiled")
-    assert len(town.world.journal.entries) == before
+    before = len(app_server.world.journal.entries)
+    requested(people["anonymous"], "/r/lea/veiled")
+    assert len(app_server.world.journal.entries) == before
 
 
-def later(town: Visited, by: timedelta) -> None:
-    clock = town.host.server.clock
-    town.host.server.clock = lambda: clock() + by
+def later(app_server: VisitorFixture, by: timedelta) -> None:
+    clock = app_server.host.server.clock
+    app_server.host.server.clock = lambda: clock() + by
 
 
-def test_an_answer_of_github_holds_for_a_minute(town: Visited) -> None:
-    later(town, access.REMEMBERED)
-    with town.person("guest") as guest:
-        with town.world.lock:
-            home = next(r for r in town.world.repositories.values() if r.name == "veiled")
+def test_an_answer_of_github_holds_for_a_minute(app_server: VisitorFixture) -> None:
+    later(app_server, access.REMEMBERED)
+    with app_server.person("guest") as guest:
+        with app_server.world.lock:
+            home = next(r for r in app_server.world.repositories.values() if r.name == "veiled")
             home.collaborators["guest"] = "read"
-        town.sign_in(guest)
-        assert asked(guest, "/r/lea/veiled").status_code == 200
-        with town.world.lock:
+        app_server.sign_in(guest)
+        assert requested(guest, "/r/lea/veiled").status_code == 200
+        with app_server.world.lock:
             del home.collaborators["guest"]
-        assert asked(guest, "/r/lea/veiled").status_code == 200
-        later(town, access.REMEMBERED)
-        assert asked(guest, "/r/lea/veiled").status_code == 404
+        assert requested(guest, "/r/lea/veiled").status_code == 200
+        later(app_server, access.REMEMBERED)
+        assert requested(guest, "/r/lea/veiled").status_code == 404
 
 
-def test_a_sign_in_that_github_ended_is_over_here(town: Visited) -> None:
-    with town.person("leaver") as leaver:
-        town.sign_in(leaver)
-        with town.world.lock:
-            grants.revoke(town.world, town.app, town.world.users["leaver"])
-        answer = asked(leaver, "/r/lea/veiled")
+def test_a_sign_in_that_github_ended_is_over_here(app_server: VisitorFixture) -> None:
+    with app_server.person("leaver") as leaver:
+        app_server.sign_in(leaver)
+        with app_server.world.lock:
+            grants.revoke(app_server.world, app_server.app, app_server.world.users["leaver"])
+        answer = requested(leaver, "/r/lea/veiled")
         assert answer.status_code == 401
         assert "sign in again" in answer.text
         assert "Max-Age=0" in answer.headers["set-cookie"]
@@ -155,25 +157,27 @@ def test_a_sign_in_that_github_ended_is_over_here(town: Visited) -> None:
 
 
 def test_what_all_may_see_does_not_wait_for_github(
-    town: Visited, people: dict[str, Person], monkeypatch: pytest.MonkeyPatch
+    app_server: VisitorFixture, people: dict[str, Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def silent(*_: Any) -> None:
         raise UnavailableError("GitHub does not answer.")
 
     monkeypatch.setattr(SignIn, "repository", silent)
-    later(town, access.REMEMBERED)
-    assert asked(people["writer"], "/r/lea/public").status_code == 200
+    later(app_server, access.REMEMBERED)
+    assert requested(people["writer"], "/r/lea/public").status_code == 200
     for home in ("lea/veiled", "lea/nobody"):
-        answer = asked(people["reader"], f"/r/{home}")
+        answer = requested(people["reader"], f"/r/{home}")
         assert answer.status_code == 503
         assert answer.headers["retry-after"] == "60"
 
 
-def test_the_case_of_letters_does_not_matter(town: Visited, people: dict[str, Person]) -> None:
-    later(town, access.REMEMBERED)
-    assert "From here to there" in asked(people["reader"], "/r/LEA/Veiled").text
+def test_the_case_of_letters_does_not_matter(
+    app_server: VisitorFixture, people: dict[str, Person]
+) -> None:
+    later(app_server, access.REMEMBERED)
+    assert "From here to there" in requested(people["reader"], "/r/LEA/Veiled").text
 
 
 @pytest.mark.parametrize("name", ["lea/%00", "lea/a%20b", "lea/..", "%2e%2e/x", "x/" + "y" * 101])
 def test_what_can_be_no_name_is_not_looked_up(people: dict[str, Person], name: str) -> None:
-    assert asked(people["writer"], f"/r/{name}").status_code in {404, 307}
+    assert requested(people["writer"], f"/r/{name}").status_code in {404, 307}

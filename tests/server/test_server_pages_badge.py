@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
-from reports.lives import RICH, TINY, Learner
-from server.gallery import NOW, Gallery, gallery, six_weeks
+from reports.lives import RICH, TINY, HistoryLearner
+from server.gallery import NOW, PageDocuments, gallery, six_weeks
 from server.server_fixture import Host
 
 from bot.server.keys import Keys
@@ -18,7 +18,7 @@ KEY = "a key for these tests only, long enough"
 
 
 @pytest.fixture(scope="module")
-def hung(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, Gallery]]:
+def hung(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, PageDocuments]]:
     with gallery(tmp_path_factory.mktemp("badges"), MILEPOST_SECRET_KEY=KEY) as made:
         made[1].hang("lea/open", six_weeks())
         made[1].hang("lea/hidden", six_weeks(), private=True)
@@ -26,12 +26,12 @@ def hung(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, Galle
 
 
 @pytest.fixture
-def host(hung: tuple[Host, Gallery]) -> Host:
+def host(hung: tuple[Host, PageDocuments]) -> Host:
     return hung[0]
 
 
 @pytest.fixture
-def walls(hung: tuple[Host, Gallery]) -> Gallery:
+def walls(hung: tuple[Host, PageDocuments]) -> PageDocuments:
     return hung[1]
 
 
@@ -63,13 +63,13 @@ def test_it_shows_the_learners_number(host: Host) -> None:
 
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_proxies_keep_it_a_while_and_other_sites_may_show_it(host: Host, ending: str) -> None:
-    said = badge(host, f"lea/open.{ending}").headers
-    kept = "max-age=300, s-maxage=300, stale-while-revalidate=300, stale-if-error=86400"
-    assert said["cache-control"] == kept
-    assert said["access-control-allow-origin"] == "*"
-    assert said["cross-origin-resource-policy"] == "cross-origin"
-    assert said["content-security-policy"].startswith("default-src 'none'")
-    assert "set-cookie" not in said
+    text = badge(host, f"lea/open.{ending}").headers
+    stored = "max-age=300, s-maxage=300, stale-while-revalidate=300, stale-if-error=86400"
+    assert text["cache-control"] == stored
+    assert text["access-control-allow-origin"] == "*"
+    assert text["cross-origin-resource-policy"] == "cross-origin"
+    assert text["content-security-policy"].startswith("default-src 'none'")
+    assert "set-cookie" not in text
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -77,8 +77,8 @@ def test_whoever_has_it_is_told_so_in_no_bytes(host: Host, ending: str) -> None:
     first = badge(host, f"lea/open.{ending}")
     etag = first.headers["etag"]
     assert etag.startswith('"')
-    for said in (etag, f"W/{etag}", f'"other", {etag}', "*"):
-        again = badge(host, f"lea/open.{ending}", **{"If-None-Match": said})
+    for text in (etag, f"W/{etag}", f'"other", {etag}', "*"):
+        again = badge(host, f"lea/open.{ending}", **{"If-None-Match": text})
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["etag"] == etag
         assert again.headers["cache-control"] == first.headers["cache-control"]
@@ -86,15 +86,15 @@ def test_whoever_has_it_is_told_so_in_no_bytes(host: Host, ending: str) -> None:
 
 
 def test_a_new_number_has_a_new_etag_and_an_old_one_its_own_again(
-    host: Host, walls: Gallery
+    host: Host, walls: PageDocuments
 ) -> None:
-    row = walls.hang("lea/moving", Learner(RICH).view("2026-02-16"))
+    row = walls.hang("lea/moving", HistoryLearner(RICH).view("2026-02-16"))
     before = badge(host, "lea/moving.svg").headers["etag"]
     walls.hang("lea/moving", six_weeks(), number=row.id)
     after = badge(host, "lea/moving.svg", **{"If-None-Match": before})
     assert after.status_code == 200
     assert after.headers["etag"] != before
-    walls.hang("lea/moving", Learner(RICH).view("2026-02-16"), number=row.id)
+    walls.hang("lea/moving", HistoryLearner(RICH).view("2026-02-16"), number=row.id)
     assert badge(host, "lea/moving.svg").headers["etag"] == before
 
 
@@ -131,7 +131,7 @@ def test_what_is_private_unknown_or_wrong_gets_one_answer(
 
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_private_one_has_an_address_that_nobody_can_guess(
-    host: Host, walls: Gallery, ending: str
+    host: Host, walls: PageDocuments, ending: str
 ) -> None:
     row = walls.hang("lea/secret", six_weeks(), private=True)
     assert "32%" in badge(host, f"{sealed(row)}.{ending}").text
@@ -142,18 +142,18 @@ def test_a_private_one_has_an_address_that_nobody_can_guess(
     assert "not found" in badge(host, f"{sealed(row)}.{ending}").text
 
 
-def test_somebody_may_be_called_private(host: Host, walls: Gallery) -> None:
+def test_somebody_may_be_called_private(host: Host, walls: PageDocuments) -> None:
     walls.hang("private/1-portfolio", six_weeks())
     assert "32%" in badge(host, "private/1-portfolio.svg").text
 
 
-def test_before_the_first_look_it_says_so(host: Host, walls: Gallery) -> None:
+def test_before_the_first_look_it_says_so(host: Host, walls: PageDocuments) -> None:
     row = walls.known("lea/new")
     assert badge(host, "lea/new.json").json()["message"] == "not begun yet"
     walls.store.page_cache.put(CachedPage(row.id, NOW, json.dumps({"of": "another version"}), b""))
     assert badge(host, "lea/new.json").json()["message"] == "not begun yet"
 
 
-def test_a_name_may_end_like_a_picture(host: Host, walls: Gallery) -> None:
-    walls.hang("lea/site.svg", Learner(TINY).done(Only_this="2026-01-08").view("2026-01-12"))
+def test_a_name_may_end_like_a_picture(host: Host, walls: PageDocuments) -> None:
+    walls.hang("lea/site.svg", HistoryLearner(TINY).done(Only_this="2026-01-08").view("2026-01-12"))
     assert badge(host, "lea/site.svg.json").json()["message"] == "done"

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from reports.lives import RICH, Learner
-from server.gallery import HERE, NOW, Gallery
+from reports.lives import RICH, HistoryLearner
+from server.gallery import HERE, NOW, PageDocuments
 from server.person import Person
-from server.visiting import Visited, visited
+from server.visiting import VisitorFixture, visited
 from workbench import settings
 
 from bot.errors import UnavailableError
@@ -22,12 +22,12 @@ from github_sandbox.state.objects import Repository
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visited]:
+def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VisitorFixture]:
     """Learners who share with Ada, or do not."""
     folder = tmp_path_factory.mktemp("cohort")
     with running() as sandbox:
         with visited(sandbox, f"sqlite:///{folder / 'store.sqlite3'}", folder) as made:
-            _fill(made, Gallery(made.host.store))
+            _fill(made, PageDocuments(made.host.store))
             yield made
         sandbox.webhooks.settle()
 
@@ -35,7 +35,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visited]:
 def of(repository: Repository, **cohort: Any) -> LearningPath:
     """A view of it whose settings name Ada, and one issue is blocked."""
     how = settings("2026-01-05", ahead="all", mentors=["Ada"], cohort=cohort)
-    learner = Learner(RICH, how).done(a1="2026-01-12").label("c1", "status: blocked")
+    learner = HistoryLearner(RICH, how).done(a1="2026-01-12").label("c1", "status: blocked")
     seen = learner.view("2026-02-16")
     snapshot = seen.observed.snapshot.model_copy(update={"repository": repository.full_name})
     return seen.model_copy(
@@ -43,10 +43,10 @@ def of(repository: Repository, **cohort: Any) -> LearningPath:
     )
 
 
-def _fill(town: Visited, walls: Gallery) -> None:
+def _fill(app_server: VisitorFixture, walls: PageDocuments) -> None:
     def home(name: str, *, private: bool = False, readers: tuple[str, ...] = ()) -> Repository:
         roles: Any = dict.fromkeys(readers, "read")
-        return town.world.add_repository(name, private=private, collaborators=roles)
+        return app_server.world.add_repository(name, private=private, collaborators=roles)
 
     homes: dict[str, tuple[Repository, dict[str, Any]]] = {
         "zoe": (home("zoe/path"), {"share": True}),
@@ -56,19 +56,19 @@ def _fill(town: Visited, walls: Gallery) -> None:
         "silent": (home("eve/silent"), {"share": False}),
         "gone": (home("flo/gone"), {"share": True}),
     }
-    with town.world.lock:
+    with app_server.world.lock:
         for one, _ in homes.values():
-            apps.install(town.world, town.app, one.owner.login, repositories=[one])
-    town.settle()
+            apps.install(app_server.world, app_server.app, one.owner.login, repositories=[one])
+    app_server.settle()
     for one, cohort in homes.values():
         walls.hang(one.full_name, of(one, **cohort), number=one.id, private=one.private)
     walls.store.repositories.mark_repository_gone(homes["gone"][0].id, NOW)
 
 
 @pytest.fixture(scope="module")
-def ada(town: Visited) -> Iterator[Person]:
-    with town.person("ada") as somebody:
-        town.sign_in(somebody)
+def ada(app_server: VisitorFixture) -> Iterator[Person]:
+    with app_server.person("ada") as somebody:
+        app_server.sign_in(somebody)
         yield somebody
 
 
@@ -107,9 +107,11 @@ def test_programs_get_the_same(ada: Person) -> None:
     assert learners[2]["repository"] == "zoe/path"
 
 
-def test_a_learner_who_takes_it_back_is_gone_from_it(town: Visited, ada: Person) -> None:
-    walls = Gallery(town.host.store)
-    home = next(r for r in town.world.repositories.values() if r.full_name == "zoe/path")
+def test_a_learner_who_takes_it_back_is_gone_from_it(
+    app_server: VisitorFixture, ada: Person
+) -> None:
+    walls = PageDocuments(app_server.host.store)
+    home = next(r for r in app_server.world.repositories.values() if r.full_name == "zoe/path")
     later = NOW.replace(hour=9)
     try:
         shown = showing(of(home, share=False), later)
@@ -122,29 +124,31 @@ def test_a_learner_who_takes_it_back_is_gone_from_it(town: Visited, ada: Person)
 
 def silent_about(monkeypatch: pytest.MonkeyPatch, *names: str) -> list[str]:
     """GitHub gives no answer about these. Returns what it is asked about, as that grows."""
-    ask, asked = SignIn.repository, list[str]()
+    query, requested = SignIn.repository, list[str]()
 
     def answer(signin: SignIn, token: Any, full_name: str) -> Any:
-        asked.append(full_name)
+        requested.append(full_name)
         if full_name in names:
             raise UnavailableError("GitHub does not answer.")
-        return ask(signin, token, full_name)
+        return query(signin, token, full_name)
 
     monkeypatch.setattr(SignIn, "repository", answer)
-    return asked
+    return requested
 
 
-def forget_after(town: Visited, monkeypatch: pytest.MonkeyPatch, *, hours: int) -> None:
+def forget_after(
+    app_server: VisitorFixture, monkeypatch: pytest.MonkeyPatch, *, hours: int
+) -> None:
     """Let GitHub's answers be too old to count."""
-    clock = town.host.server.clock
-    monkeypatch.setattr(town.host.server, "clock", lambda: clock() + timedelta(hours=hours))
+    clock = app_server.host.server.clock
+    monkeypatch.setattr(app_server.host.server, "clock", lambda: clock() + timedelta(hours=hours))
 
 
 def test_one_lost_answer_hides_nobody_else_and_is_told(
-    town: Visited, ada: Person, monkeypatch: pytest.MonkeyPatch
+    app_server: VisitorFixture, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "bob" in ada.open("/cohort").text
-    forget_after(town, monkeypatch, hours=1)
+    forget_after(app_server, monkeypatch, hours=1)
     silent_about(monkeypatch, "bob/path")
     page = ada.open("/cohort")
     assert page.status == 200
@@ -157,10 +161,10 @@ def test_one_lost_answer_hides_nobody_else_and_is_told(
 
 
 def test_whom_a_mentor_may_not_see_is_not_named_when_github_is_silent(
-    town: Visited, ada: Person, monkeypatch: pytest.MonkeyPatch
+    app_server: VisitorFixture, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada.open("/cohort")
-    forget_after(town, monkeypatch, hours=2)
+    forget_after(app_server, monkeypatch, hours=2)
     silent_about(monkeypatch, "dan/closed")
     page = ada.open("/cohort")
     assert "no answer just now about some repositories, so somebody may be missing" in page.text
@@ -169,38 +173,38 @@ def test_whom_a_mentor_may_not_see_is_not_named_when_github_is_silent(
 
 
 def test_a_silent_github_is_not_asked_about_everybody(
-    town: Visited, monkeypatch: pytest.MonkeyPatch
+    app_server: VisitorFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    walls = Gallery(town.host.store)
+    walls = PageDocuments(app_server.host.store)
     names = [f"many/path-{number}" for number in range(40)]
     for name in names:
-        home = town.world.add_repository(name, private=True)
+        home = app_server.world.add_repository(name, private=True)
         view = of(home, share=True)
         walls.hang(name, view, number=home.id, private=True)
     try:
-        with town.person("ada") as ada:
-            town.sign_in(ada)
-            asked = silent_about(monkeypatch, *names)
+        with app_server.person("ada") as ada:
+            app_server.sign_in(ada)
+            requested = silent_about(monkeypatch, *names)
             page = ada.open("/cohort")
             assert page.status == 200
             assert "somebody may be missing" in page.text
-            assert len(asked) < 30
+            assert len(requested) < 30
     finally:
         for row in walls.store.repositories.repositories(HERE.id):
             walls.store.repositories.mark_repository_gone(row.id, NOW)
 
 
-def test_others_are_told_how_to_share_with_them(town: Visited) -> None:
-    with town.person("bea") as bea:
-        town.sign_in(bea)
+def test_others_are_told_how_to_share_with_them(app_server: VisitorFixture) -> None:
+    with app_server.person("bea") as bea:
+        app_server.sign_in(bea)
         page = bea.open("/cohort")
         assert "mentors: [bea]" in page.text
         nothing = {"learners": [], "complete": True, "waiting": []}
         assert json.loads(bea.open("/cohort.json").answer.text) == nothing
 
 
-def test_nobody_else_gets_anything(town: Visited) -> None:
-    with Person(town.host.url) as somebody:
+def test_nobody_else_gets_anything(app_server: VisitorFixture) -> None:
+    with Person(app_server.host.url) as somebody:
         sent = somebody.web.get("/cohort", follow_redirects=False)
         assert (sent.status_code, sent.headers["location"]) == (303, "/sign-in?then=/cohort")
         data = somebody.web.get("/cohort.json")
@@ -208,9 +212,11 @@ def test_nobody_else_gets_anything(town: Visited) -> None:
         assert data.json() == {"error": "Sign in to see whom you accompany"}
 
 
-def test_the_first_page_lists_what_a_person_can_read_here(town: Visited, ada: Person) -> None:
-    with town.person("bob") as bob:
-        town.sign_in(bob)
+def test_the_first_page_lists_what_a_person_can_read_here(
+    app_server: VisitorFixture, ada: Person
+) -> None:
+    with app_server.person("bob") as bob:
+        app_server.sign_in(bob)
         page = bob.open("/")
         assert "From here to there private" in page.text
         assert "bob/path" in page.text
@@ -221,25 +227,25 @@ def test_the_first_page_lists_what_a_person_can_read_here(town: Visited, ada: Pe
     assert "dan/closed" not in seen
 
 
-def test_what_is_not_set_up_is_offered_to_who_can_write(town: Visited) -> None:
-    walls = Gallery(town.host.store)
-    new = town.world.add_repository("gil/new", collaborators={"hal": "read"})
-    with town.world.lock:
-        apps.install(town.world, town.app, "gil", repositories=[new])
-    town.settle()
+def test_what_is_not_set_up_is_offered_to_who_can_write(app_server: VisitorFixture) -> None:
+    walls = PageDocuments(app_server.host.store)
+    new = app_server.world.add_repository("gil/new", collaborators={"hal": "read"})
+    with app_server.world.lock:
+        apps.install(app_server.world, app_server.app, "gil", repositories=[new])
+    app_server.settle()
     walls.known("gil/new", number=new.id, result="unset")
     for login, offered in (("gil", True), ("hal", False)):
-        with town.person(login) as somebody:
-            town.sign_in(somebody)
+        with app_server.person(login) as somebody:
+            app_server.sign_in(somebody)
             page = somebody.open("/")
             assert "no settings yet" in page.text
             assert ("/setup/gil/new" in page.links.values()) == offered
 
 
-def test_the_first_page_leads_to_installing(town: Visited) -> None:
-    with Person(town.host.url) as somebody:
+def test_the_first_page_leads_to_installing(app_server: VisitorFixture) -> None:
+    with Person(app_server.host.url) as somebody:
         page = somebody.open("/")
-        to = f"{town.sandbox.url}/apps/milepost-test/installations/new"
+        to = f"{app_server.sandbox.url}/apps/milepost-test/installations/new"
         assert page.links["Install it on a repository"] == to
         assert somebody.open(to).status == 200
         assert page.links["Sign in with GitHub"] == "/sign-in?then=/"

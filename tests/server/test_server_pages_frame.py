@@ -7,11 +7,11 @@ from typing import Any
 
 import httpx2
 import pytest
-from server.gallery import Gallery, gallery, six_weeks
+from server.gallery import PageDocuments, gallery, six_weeks
 from server.person import Page
 from server.server_fixture import Host
 
-from bot.server.pages.frame import local
+from bot.server.pages.frame import local_path
 from bot.server.store.page_cache import PageCache
 
 PAGES = {
@@ -33,14 +33,14 @@ TRACE = re.compile(r"Traceback|File \"|/bot/|Error\b")
 
 
 @pytest.fixture(scope="module")
-def hung(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, Gallery]]:
+def hung(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, PageDocuments]]:
     with gallery(tmp_path_factory.mktemp("frame")) as made:
         made[1].hang("lea/open", six_weeks())
         yield made
 
 
 @pytest.fixture
-def host(hung: tuple[Host, Gallery]) -> Host:
+def host(hung: tuple[Host, PageDocuments]) -> Host:
     return hung[0]
 
 
@@ -54,19 +54,19 @@ def test_no_answer_goes_out_without_its_headers(host: Host, path: str, method: s
     if method == "HEAD" and path in {"/healthz", "/readyz"}:
         return
     answer = get(host, path, method)
-    said = answer.headers
+    text = answer.headers
     assert answer.status_code == PAGES[path]
-    policy = said["content-security-policy"].split("; ")
+    policy = text["content-security-policy"].split("; ")
     assert policy[0] == "default-src 'none'"
     assert "frame-ancestors 'none'" in policy
     assert not any("unsafe" in rule for rule in policy if not rule.startswith("style-src"))
-    assert said["x-content-type-options"] == "nosniff"
-    assert said["referrer-policy"] == "same-origin"
-    assert said["cross-origin-opener-policy"] == "same-origin"
-    assert said["x-robots-tag"] == ("all" if path == "/" else "noindex")
-    assert "strict-transport-security" not in said
-    kept = any(word in path for word in ("/badge/", "/assets/", "/pictures/"))
-    assert (said["cache-control"] == "no-store") == (not kept)
+    assert text["x-content-type-options"] == "nosniff"
+    assert text["referrer-policy"] == "same-origin"
+    assert text["cross-origin-opener-policy"] == "same-origin"
+    assert text["x-robots-tag"] == ("all" if path == "/" else "noindex")
+    assert "strict-transport-security" not in text
+    stored = any(word in path for word in ("/badge/", "/assets/", "/pictures/"))
+    assert (text["cache-control"] == "no-store") == (not stored)
 
 
 def test_pages_of_ours_run_nothing_and_load_nothing_from_outside(host: Host) -> None:
@@ -85,8 +85,8 @@ def test_browsers_that_came_by_https_keep_to_it(tmp_path: Path) -> None:
     with gallery(tmp_path, MILEPOST_PUBLIC_URL="https://milepost.example") as (host, walls):
         walls.hang("lea/open", six_weeks())
         for path in ("/", "/nowhere", "/badge/lea/open.svg"):
-            said = get(host, path).headers
-            assert said["strict-transport-security"] == "max-age=31536000"
+            text = get(host, path).headers
+            assert text["strict-transport-security"] == "max-age=31536000"
         # What people copy names the address that they reach us by.
         assert "https://milepost.example/badge/lea/open.svg" in get(host, "/r/lea/open").text
 
@@ -174,4 +174,4 @@ def test_without_an_app_the_first_page_says_how_to_get_one(host: Host) -> None:
     ],
 )
 def test_pages_lead_to_our_own_only(path: str, to: str) -> None:
-    assert local(path) == to
+    assert local_path(path) == to

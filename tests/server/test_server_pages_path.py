@@ -13,8 +13,8 @@ from builders import curriculum
 from pytest_regressions.file_regression import FileRegressionFixture
 from reports import checkpoints
 from reports.checkpoints import GUIDE, Studying
-from reports.lives import RICH, TINY, UNTIMED, Learner
-from server.gallery import HERE, NOW, Gallery, busy, gallery, six_weeks
+from reports.lives import RICH, TINY, UNTIMED, HistoryLearner
+from server.gallery import HERE, NOW, PageDocuments, busy, gallery, six_weeks
 from server.person import Page
 from server.server_fixture import Host
 
@@ -29,18 +29,18 @@ LONG = "Unbreakable" * 23
 
 
 @pytest.fixture(scope="module")
-def hung(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, Gallery]]:
+def hung(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, PageDocuments]]:
     with gallery(tmp_path_factory.mktemp("pages")) as made:
         yield made
 
 
 @pytest.fixture
-def host(hung: tuple[Host, Gallery]) -> Host:
+def host(hung: tuple[Host, PageDocuments]) -> Host:
     return hung[0]
 
 
 @pytest.fixture
-def walls(hung: tuple[Host, Gallery]) -> Gallery:
+def walls(hung: tuple[Host, PageDocuments]) -> PageDocuments:
     return hung[1]
 
 
@@ -60,15 +60,15 @@ def main(page: Page) -> str:
 
 
 def test_the_page_tells_all_of_it(
-    host: Host, walls: Gallery, file_regression: FileRegressionFixture
+    host: Host, walls: PageDocuments, file_regression: FileRegressionFixture
 ) -> None:
     walls.hang("lea/all", six_weeks())
     page = shown(host, "/r/lea/all")
-    said = main(page).replace(host.url, "https://milepost.example")
-    file_regression.check(said, encoding="utf-8", newline="")
+    text = main(page).replace(host.url, "https://milepost.example")
+    file_regression.check(text, encoding="utf-8", newline="")
 
 
-def test_what_is_told_leads_to_the_issues(host: Host, walls: Gallery) -> None:
+def test_what_is_told_leads_to_the_issues(host: Host, walls: PageDocuments) -> None:
     learner = busy()
     walls.hang("lea/linked", learner.view("2026-02-16"))
     page = shown(host, "/r/lea/linked")
@@ -94,7 +94,7 @@ STATES: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("with_data", [False, True])
 def test_what_is_the_matter_is_told_kindly(
-    host: Host, walls: Gallery, state: str, with_data: bool
+    host: Host, walls: PageDocuments, state: str, with_data: bool
 ) -> None:
     how, words = STATES[state]
     name = f"lea/{state}-{with_data}"
@@ -109,7 +109,7 @@ def test_what_is_the_matter_is_told_kindly(
     assert row.full_name in page.text
 
 
-def test_a_run_that_goes_on_shows_how_far_it_is(host: Host, walls: Gallery) -> None:
+def test_a_run_that_goes_on_shows_how_far_it_is(host: Host, walls: PageDocuments) -> None:
     row = walls.hang("lea/writing", six_weeks())
     walls.store.repositories.record_progress(row.id, 12, 40)
     page = shown(host, "/r/lea/writing")
@@ -117,7 +117,7 @@ def test_a_run_that_goes_on_shows_how_far_it_is(host: Host, walls: Gallery) -> N
     assert 'value="30" aria-label="Changes written"' in page.answer.text
 
 
-def test_a_suspended_app_rests(host: Host, walls: Gallery) -> None:
+def test_a_suspended_app_rests(host: Host, walls: PageDocuments) -> None:
     walls.hang("lea/resting", six_weeks())
     walls.store.repositories.save_installation(InstallationRow(HERE.id, "lea", "suspended"), NOW)
     try:
@@ -132,27 +132,27 @@ def test_a_suspended_app_rests(host: Host, walls: Gallery) -> None:
     ids=["before the start", "without hours", "after the end", "the built-in guide"],
 )
 def test_each_state_of_a_path_is_a_page(
-    host: Host, walls: Gallery, path: Curriculum, today: str
+    host: Host, walls: PageDocuments, path: Curriculum, today: str
 ) -> None:
-    row = walls.hang("lea/any", Learner(path).view(today))
+    row = walls.hang("lea/any", HistoryLearner(path).view(today))
     assert path.title in shown(host, "/r/lea/any").text
     walls.store.repositories.mark_repository_gone(row.id, NOW)
 
 
-def test_a_finished_path_is_told_as_one(host: Host, walls: Gallery) -> None:
-    learner = Learner(TINY).done(Only_this="2026-01-08")
+def test_a_finished_path_is_told_as_one(host: Host, walls: PageDocuments) -> None:
+    learner = HistoryLearner(TINY).done(Only_this="2026-01-08")
     walls.hang("lea/finished", learner.view("2026-01-12"))
     page = shown(host, "/r/lea/finished")
     assert "All of it is done, since 8 Jan 2026." in page.text
     assert "When it may end" not in page.text
 
 
-def test_hostile_long_and_foreign_titles_are_only_text(host: Host, walls: Gallery) -> None:
+def test_hostile_long_and_foreign_titles_are_only_text(host: Host, walls: PageDocuments) -> None:
     drawing = f"Phase: P\nMonth 1: M\nWeek 1: {RTL}\n- {HOSTILE}\n- {LONG}"
-    learner = Learner(curriculum(drawing, title=f"{RTL} {HOSTILE}"))
+    learner = HistoryLearner(curriculum(drawing, title=f"{RTL} {HOSTILE}"))
     learner.done(**{HOSTILE: "2026-01-12"})
-    told = f"{HOSTILE}\njavascript:alert(3)"
-    walls.hang("lea/hostile", learner.view("2026-01-14"), result="wrong", told=told)
+    reported = f"{HOSTILE}\njavascript:alert(3)"
+    walls.hang("lea/hostile", learner.view("2026-01-14"), result="wrong", detail=reported)
     page = shown(host, "/r/lea/hostile")
     assert page.text.count("<script>alert(1)</script>") >= 4  # as text: title, task, week, told
     assert "<script" not in page.answer.text
@@ -161,7 +161,7 @@ def test_hostile_long_and_foreign_titles_are_only_text(host: Host, walls: Galler
     assert {httpx2.URL(to).scheme for to in page.links.values()} <= {"", "http", "https"}
 
 
-def test_the_badge_goes_into_a_readme(host: Host, walls: Gallery) -> None:
+def test_the_badge_goes_into_a_readme(host: Host, walls: PageDocuments) -> None:
     walls.hang("lea/badge", six_weeks())
     page = shown(host, "/r/lea/badge")
     found = re.search(r"<code>(\[!\[.*?)</code>", page.answer.text)
@@ -176,7 +176,7 @@ def test_the_badge_goes_into_a_readme(host: Host, walls: Gallery) -> None:
     assert host.client.get(shields.params["url"]).json()["message"] == "32%"
 
 
-def test_pictures_are_drawn_and_kept_by_their_etag(host: Host, walls: Gallery) -> None:
+def test_pictures_are_drawn_and_kept_by_their_etag(host: Host, walls: PageDocuments) -> None:
     walls.hang("lea/pictures", six_weeks())
     page = shown(host, "/r/lea/pictures")
     source = re.search(r'<img src="(/r/[^"]+)" alt="([^"]+)"', page.answer.text)
@@ -192,8 +192,8 @@ def test_pictures_are_drawn_and_kept_by_their_etag(host: Host, walls: Gallery) -
     assert host.client.get(f"{host.url}/r/lea/pictures/pictures/none.svg").status_code == 404
 
 
-def test_a_report_allows_its_own_style_and_nothing_else(host: Host, walls: Gallery) -> None:
-    walls.hang("lea/report", Studying(GUIDE).view(checkpoints.TOLD))
+def test_a_report_allows_its_own_style_and_nothing_else(host: Host, walls: PageDocuments) -> None:
+    walls.hang("lea/report", Studying(GUIDE).view(checkpoints.REPORTED))
     page = shown(host, "/r/lea/report")
     to = page.links["Three-month checkpoint"]
     report = shown(host, to)
@@ -207,7 +207,9 @@ def test_a_report_allows_its_own_style_and_nothing_else(host: Host, walls: Galle
     assert host.client.get(f"{host.url}/r/lea/report/checkpoints/never").status_code == 404
 
 
-def test_a_document_of_another_version_counts_as_not_there(host: Host, walls: Gallery) -> None:
+def test_a_document_of_another_version_counts_as_not_there(
+    host: Host, walls: PageDocuments
+) -> None:
     row = walls.hang("lea/older", six_weeks())
     walls.store.page_cache.put(CachedPage(row.id, NOW, "{}", b"of another time"))
     assert "A path that is not begun yet" in shown(host, "/r/lea/older").text
@@ -217,19 +219,19 @@ def test_a_document_of_another_version_counts_as_not_there(host: Host, walls: Ga
     "path", [TINY, UNTIMED, RICH, GUIDE], ids=["tiny", "untimed", "rich", "guide"]
 )
 def test_what_is_kept_is_read_again_as_it_was(path: Curriculum) -> None:
-    made = showing(Learner(path).view("2026-02-16"), NOW)
+    made = showing(HistoryLearner(path).view("2026-02-16"), NOW)
     assert unpacked(packed(made)) == made
 
 
-def test_a_newer_look_takes_the_place_of_an_older(host: Host, walls: Gallery) -> None:
-    row = walls.hang("lea/newer", Learner(RICH).view("2026-02-16"))
+def test_a_newer_look_takes_the_place_of_an_older(host: Host, walls: PageDocuments) -> None:
+    row = walls.hang("lea/newer", HistoryLearner(RICH).view("2026-02-16"))
     assert "32 %" not in shown(host, "/r/lea/newer").text
     newer = showing(six_weeks(), NOW).model_copy(update={"made_at": NOW.replace(hour=9)})
     walls.put(row, newer)
     assert "32 %" in shown(host, "/r/lea/newer").text
 
 
-def test_what_is_gone_is_gone(host: Host, walls: Gallery) -> None:
+def test_what_is_gone_is_gone(host: Host, walls: PageDocuments) -> None:
     row = walls.hang("lea/gone", six_weeks())
     walls.store.repositories.mark_repository_gone(row.id, NOW)
     for path in ("", "/pictures/burn-up.svg", "/checkpoints/one-month-in"):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from server.conftest import empty_database
-from server.scenario import BOT, Scenario, living
+from server.scenario import BOT, Scenario, year_run
 from server.server_fixture import as_app, environment, eventually, hosted, register
 
 from bot.server.jobs import SWEPT
@@ -21,9 +21,9 @@ MINUTES = timedelta(minutes=9)
 
 
 @pytest.fixture
-def town(sandbox: Sandbox, tmp_path: Path) -> Iterator[Scenario]:
+def app_server(sandbox: Sandbox, tmp_path: Path) -> Iterator[Scenario]:
     """With a store on SQLite."""
-    with living(sandbox, f"sqlite:///{tmp_path / 'store.sqlite3'}", tmp_path) as made:
+    with year_run(sandbox, f"sqlite:///{tmp_path / 'store.sqlite3'}", tmp_path) as made:
         yield made
 
 
@@ -31,11 +31,11 @@ def town(sandbox: Sandbox, tmp_path: Path) -> Iterator[Scenario]:
 def either(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> Iterator[Scenario]:
     """With a store of each kind."""
     if request.param == "sqlite":
-        yield request.getfixturevalue("town")
+        yield request.getfixturevalue("app_server")
         return
     with (
         empty_database(request.getfixturevalue("postgres_server")) as url,
-        living(sandbox, url, tmp_path) as made,
+        year_run(sandbox, url, tmp_path) as made,
     ):
         yield made
 
@@ -91,52 +91,52 @@ def test_what_happens_to_a_repository_shows_in_its_row(either: Scenario) -> None
     either.settle_with("learner/path active synced")
 
 
-def test_a_suspended_installation_rests_and_goes_on(town: Scenario) -> None:
-    town.configure()
-    installed = town.install()
-    town.settle_with("learner/portfolio active synced")
+def test_a_suspended_installation_rests_and_goes_on(app_server: Scenario) -> None:
+    app_server.configure()
+    installed = app_server.install()
+    app_server.settle_with("learner/portfolio active synced")
 
-    with town.world.lock:
-        apps.suspend(town.world, town.learner, installed)
-    town.settle()
-    assert town.installation(installed) == "suspended"
-    town.close(town.tasks()[0])
-    town.wake()
-    assert town.row() == "learner/portfolio active synced"
+    with app_server.world.lock:
+        apps.suspend(app_server.world, app_server.learner, installed)
+    app_server.settle()
+    assert app_server.installation(installed) == "suspended"
+    app_server.close(app_server.tasks()[0])
+    app_server.wake()
+    assert app_server.row() == "learner/portfolio active synced"
 
-    writes = town.writes()
-    with town.world.lock:
-        apps.unsuspend(town.world, town.learner, installed)
-    town.settle()
-    assert town.installation(installed) == "active"
-    assert town.writes() > writes
+    writes = app_server.writes()
+    with app_server.world.lock:
+        apps.unsuspend(app_server.world, app_server.learner, installed)
+    app_server.settle()
+    assert app_server.installation(installed) == "active"
+    assert app_server.writes() > writes
 
-    with town.world.lock:
-        apps.uninstall(town.world, town.learner, installed)
-    town.settle()
-    assert town.installation(installed) == "gone"
-    assert town.row() == "learner/portfolio gone synced"
+    with app_server.world.lock:
+        apps.uninstall(app_server.world, app_server.learner, installed)
+    app_server.settle()
+    assert app_server.installation(installed) == "gone"
+    assert app_server.row() == "learner/portfolio gone synced"
 
 
-def test_an_installation_that_nobody_told_of_is_found(town: Scenario) -> None:
+def test_an_installation_that_nobody_told_of_is_found(app_server: Scenario) -> None:
     """Its delivery is lost for good; the daily look at the App finds it."""
-    town.configure()
-    with town.world.lock:
-        town.world.webhook_faults.lose = 1
-    town.install()
-    town.settle()
-    assert town.host.store.repositories.repository(town.home.id) is None
-    town.wake(APP)
-    assert town.row() == "learner/portfolio active synced"
+    app_server.configure()
+    with app_server.world.lock:
+        app_server.world.webhook_faults.lose = 1
+    app_server.install()
+    app_server.settle()
+    assert app_server.host.store.repositories.repository(app_server.home.id) is None
+    app_server.wake(APP)
+    assert app_server.row() == "learner/portfolio active synced"
 
 
-def test_a_stranger_s_event_leads_to_its_installation(town: Scenario) -> None:
-    with town.world.lock:
-        town.world.webhook_faults.lose = 1
-    town.install()
-    town.configure()
-    town.settle()
-    assert town.row() == "learner/portfolio active synced"
+def test_a_stranger_s_event_leads_to_its_installation(app_server: Scenario) -> None:
+    with app_server.world.lock:
+        app_server.world.webhook_faults.lose = 1
+    app_server.install()
+    app_server.configure()
+    app_server.settle()
+    assert app_server.row() == "learner/portfolio active synced"
 
 
 def test_deliveries_repeated_and_shuffled_end_in_the_same_state(either: Scenario) -> None:
@@ -172,53 +172,59 @@ def test_deliveries_repeated_and_shuffled_end_in_the_same_state(either: Scenario
     assert sorted(issue.title for issue in either.home.issues.values()) == made
 
 
-def test_a_burst_makes_one_or_two_syncs(town: Scenario) -> None:
-    town.configure()
-    town.install()
-    town.settle()
-    town.host.server.config = town.host.server.config.model_copy(update={"settle": 0.3})
-    before = town.syncs()
-    town.close(*town.tasks(), *town.other_issues())
-    assert len([d for d in town.world.deliveries if d.action == "closed"]) >= 4
-    eventually(lambda: town.syncs() > before)
-    town.settle()
-    assert town.syncs() - before in {1, 2}
+def test_a_burst_makes_one_or_two_syncs(app_server: Scenario) -> None:
+    app_server.configure()
+    app_server.install()
+    app_server.settle()
+    app_server.host.server.config = app_server.host.server.config.model_copy(update={"settle": 0.3})
+    before = app_server.syncs()
+    app_server.close(*app_server.tasks(), *app_server.other_issues())
+    assert len([d for d in app_server.world.deliveries if d.action == "closed"]) >= 4
+    eventually(lambda: app_server.syncs() > before)
+    app_server.settle()
+    assert app_server.syncs() - before in {1, 2}
 
 
-def test_wrong_settings_wait_for_a_push(town: Scenario) -> None:
-    town.configure(timezone="Moon/Crater")
-    town.install()
-    town.settle_with("learner/portfolio active wrong")
-    found = town.host.store.repositories.repository(town.home.id)
+def test_wrong_settings_wait_for_a_push(app_server: Scenario) -> None:
+    app_server.configure(timezone="Moon/Crater")
+    app_server.install()
+    app_server.settle_with("learner/portfolio active wrong")
+    found = app_server.host.store.repositories.repository(app_server.home.id)
     assert found is not None
     assert "Moon/Crater" in found.message
-    town.configure()
-    town.settle_with("learner/portfolio active synced")
+    app_server.configure()
+    app_server.settle_with("learner/portfolio active synced")
 
 
-def test_when_github_is_away_it_is_tried_again_later(town: Scenario) -> None:
-    town.configure()
-    town.install()
-    town.settle()
-    town.world.faults.add("500", path="/repos/*", times=0)
-    town.wake()
-    now, again = town.host.server.clock(), town.host.store.jobs.due_at(repository(town.home.id))
-    assert town.row() == "learner/portfolio active waiting"
+def test_when_github_is_away_it_is_tried_again_later(app_server: Scenario) -> None:
+    app_server.configure()
+    app_server.install()
+    app_server.settle()
+    app_server.world.faults.add("500", path="/repos/*", times=0)
+    app_server.wake()
+    now, again = (
+        app_server.host.server.clock(),
+        app_server.host.store.jobs.due_at(repository(app_server.home.id)),
+    )
+    assert app_server.row() == "learner/portfolio active waiting"
     assert again is not None
     assert timedelta(seconds=20) < again - now < timedelta(seconds=60)
-    town.world.faults.clear()
-    town.wake()
-    assert town.row() == "learner/portfolio active synced"
+    app_server.world.faults.clear()
+    app_server.wake()
+    assert app_server.row() == "learner/portfolio active synced"
 
 
-def test_when_github_asks_for_patience_it_gets_it(town: Scenario) -> None:
-    town.configure()
-    town.install()
-    town.settle()
-    town.world.faults.add("secondary-429", path="/repos/*", retry_after=600)
-    town.wake()
-    now, again = town.host.server.clock(), town.host.store.jobs.due_at(repository(town.home.id))
-    assert town.row() == "learner/portfolio active waiting"
+def test_when_github_asks_for_patience_it_gets_it(app_server: Scenario) -> None:
+    app_server.configure()
+    app_server.install()
+    app_server.settle()
+    app_server.world.faults.add("secondary-429", path="/repos/*", retry_after=600)
+    app_server.wake()
+    now, again = (
+        app_server.host.server.clock(),
+        app_server.host.store.jobs.due_at(repository(app_server.home.id)),
+    )
+    assert app_server.row() == "learner/portfolio active waiting"
     assert again is not None
     # Up to a minute later, for the others of its installation wait for the same moment.
     assert timedelta(seconds=570) < again - now < timedelta(seconds=670)
@@ -240,41 +246,41 @@ def test_a_lost_database_loses_nothing(either: Scenario) -> None:
     assert sorted(i.title for i in either.home.issues.values()) == titles
 
 
-def test_a_private_repository_is_read_with_a_token_that_may(town: Scenario) -> None:
-    home = town.world.add_repository("learner/secret", private=True)
-    town.configure(home)
-    town.install(home)
-    town.settle()
-    assert town.row(home) == "learner/secret active synced"
+def test_a_private_repository_is_read_with_a_token_that_may(app_server: Scenario) -> None:
+    home = app_server.world.add_repository("learner/secret", private=True)
+    app_server.configure(home)
+    app_server.install(home)
+    app_server.settle()
+    assert app_server.row(home) == "learner/secret active synced"
 
 
-def test_every_night_and_every_week_it_is_looked_at_again(town: Scenario) -> None:
-    town.configure()
-    town.install()
-    town.settle()
-    again = town.host.store.jobs.due_at(repository(town.home.id))
+def test_every_night_and_every_week_it_is_looked_at_again(app_server: Scenario) -> None:
+    app_server.configure()
+    app_server.install()
+    app_server.settle()
+    again = app_server.host.store.jobs.due_at(repository(app_server.home.id))
     assert again is not None
-    assert timedelta() < again - town.host.server.clock() < timedelta(hours=29)
+    assert timedelta() < again - app_server.host.server.clock() < timedelta(hours=29)
 
 
-def test_deliveries_are_looked_for_as_far_back_as_nobody_did(town: Scenario) -> None:
-    hook, register = town.app.hook, town.host.store.repositories
+def test_deliveries_are_looked_for_as_far_back_as_nobody_did(app_server: Scenario) -> None:
+    hook, register = app_server.app.hook, app_server.host.store.repositories
     assert hook is not None
-    with town.world.lock:
+    with app_server.world.lock:
         secret, hook.secret = hook.secret, "another"
-    town.configure()
-    town.install()
-    town.settle()
-    with town.world.lock:
+    app_server.configure()
+    app_server.install()
+    app_server.settle()
+    with app_server.world.lock:
         hook.secret = secret
-        for delivery in town.world.deliveries:
+        for delivery in app_server.world.deliveries:
             delivery.delivered_at -= timedelta(hours=30)
-    town.wake(SWEEP)
+    app_server.wake(SWEEP)
     assert not register.installations()
-    register.set_fact(SWEPT, (town.host.server.clock() - timedelta(hours=29)).isoformat())
-    town.wake(SWEEP)
-    town.settle()
-    assert town.row() == "learner/portfolio active synced"
+    register.set_fact(SWEPT, (app_server.host.server.clock() - timedelta(hours=29)).isoformat())
+    app_server.wake(SWEEP)
+    app_server.settle()
+    assert app_server.row() == "learner/portfolio active synced"
 
 
 def test_without_a_webhook_secret_nothing_is_swept_but_the_old_is_forgotten(

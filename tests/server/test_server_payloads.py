@@ -72,8 +72,8 @@ def _parts(root: dict[str, Any], one: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def _listed(said: Any) -> list[str]:
-    return [said] if isinstance(said, str) else list(said or [])
+def _listed(text: Any) -> list[str]:
+    return [text] if isinstance(text, str) else list(text or [])
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

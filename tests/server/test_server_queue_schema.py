@@ -17,8 +17,8 @@ from bot.server.store.store import Store
 def shared(postgres_server: str, tmp_path: Path) -> Iterator[Store]:
     """On PostgreSQL."""
     with empty_database(postgres_server) as url:
-        said = {"MILEPOST_DATA_DIR": str(tmp_path), "MILEPOST_DATABASE_URL": url}
-        opened = Store.open(config.read(said).database_url.get_secret_value())
+        text = {"MILEPOST_DATA_DIR": str(tmp_path), "MILEPOST_DATABASE_URL": url}
+        opened = Store.open(config.read(text).database_url.get_secret_value())
         with opened:
             yield opened
 

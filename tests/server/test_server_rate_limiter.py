@@ -137,16 +137,16 @@ def test_an_installation_that_is_gone_leaves_nothing(store: Store, clock: Clock)
     )
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
-def test_it_says_what_one_in_memory_says(store: Store, said: list[tuple[str, float]]) -> None:
+def test_it_says_what_one_in_memory_says(store: Store, text: list[tuple[str, float]]) -> None:
     clock = Clock()
     rates = WriteRates(per_minute=4, per_hour=9)
-    kept, remembered = shared(store, clock, rates), InMemoryRateLimiter(rates, clock=clock)
+    stored, remembered = shared(store, clock, rates), InMemoryRateLimiter(rates, clock=clock)
     with store.engine.begin() as connection:
         connection.execute(table.delete())
-    for what, pause in said:
+    for what, pause in text:
         clock.wait(pause)
         answers = []
-        for budget in (kept, remembered):
+        for budget in (stored, remembered):
             if what in KINDS:
                 answers.append(budget.reserve(ADA, KINDS[what], at_most=600))
             elif what == "refused":

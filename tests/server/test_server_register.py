@@ -15,7 +15,7 @@ from server.person import Page, Person
 from server.server_fixture import Host, environment, eventually, hosted
 
 from bot.errors import ConfigError
-from bot.server.app_registration import api_of, can_hear
+from bot.server.app_registration import api_of, is_reachable
 from bot.server.server import Server
 from github_sandbox.server import Sandbox
 
@@ -45,8 +45,10 @@ def bare(
 
 def invitation(caplog: pytest.LogCaptureFixture) -> str:
     """The one address that the log tells."""
-    told = [one.getMessage() for one in caplog.get_records("setup") + caplog.get_records("call")]
-    found = {match for text in told for match in _ADDRESS.findall(text)}
+    reported = [
+        one.getMessage() for one in caplog.get_records("setup") + caplog.get_records("call")
+    ]
+    found = {match for text in reported for match in _ADDRESS.findall(text)}
     assert len(found) == 1
     return str(found.pop())
 
@@ -81,14 +83,14 @@ def test_from_the_log_to_an_installation(
     assert app.hook.url == f"{host.url}/webhooks/github"
     assert app.callback_urls == (f"{host.url}/signed-in",)
 
-    kept = tmp_path / "app.json"
-    assert json.loads(kept.read_text())["client_id"] == app.client_id
+    stored = tmp_path / "app.json"
+    assert json.loads(stored.read_text())["client_id"] == app.client_id
     if os.name == "posix":
-        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+        assert stat.S_IMODE(stored.stat().st_mode) == 0o600
     # Nothing of it is on the page, in the cookies, or in the log.
-    said = done.answer.text + str(somebody.web.cookies) + caplog.text
+    text = done.answer.text + str(somebody.web.cookies) + caplog.text
     for secret in (app.private_key, app.client_secret, app.hook.secret or "-"):
-        assert secret not in said
+        assert secret not in text
 
     # The server is at work without a restart: it hears of the installation.
     eventually(lambda: host.server.bot() == f"{app.slug}[bot]")
@@ -119,9 +121,9 @@ def test_only_who_knows_the_code_may(
     bare: tuple[Host, Person], sandbox: Sandbox, caplog: pytest.LogCaptureFixture
 ) -> None:
     _, somebody = bare
-    asked = somebody.open("/register")
-    assert "Code from the server's log" in asked.text
-    refused = somebody.press(asked, "Go on", code="not-the-code")
+    requested = somebody.open("/register")
+    assert "Code from the server's log" in requested.text
+    refused = somebody.press(requested, "Go on", code="not-the-code")
     assert refused.status == 403
     assert "That is not the code" in refused.text
     # Fields that were never shown do not help.
@@ -187,9 +189,9 @@ def test_where_nothing_can_be_kept_nothing_is_registered(
 ) -> None:
     _, somebody = bare
     (tmp_path / "app.json").write_text("{}")
-    told = at_github(somebody, invitation(caplog))
-    assert told.status == 422
-    assert "no place for the App's key" in told.text
+    reported = at_github(somebody, invitation(caplog))
+    assert reported.status == 422
+    assert "no place for the App's key" in reported.text
 
 
 def test_without_an_address_that_github_reaches_there_are_no_webhooks(
@@ -253,7 +255,7 @@ def test_an_app_s_file_that_cannot_be_used_is_told_once(
 
 
 @pytest.mark.parametrize(
-    ("ours", "api", "heard"),
+    ("ours", "api", "received"),
     [
         ("https://milepost.example.org", "https://api.github.com", True),
         ("http://localhost:8000", "https://api.github.com", False),
@@ -266,8 +268,8 @@ def test_an_app_s_file_that_cannot_be_used_is_told_once(
         ("http://127.0.0.1:8000", "http://127.0.0.1:3000/api/v3", True),
     ],
 )
-def test_who_can_reach_whom(ours: str, api: str, heard: bool) -> None:
-    assert can_hear(ours, api) is heard
+def test_who_can_reach_whom(ours: str, api: str, received: bool) -> None:
+    assert is_reachable(ours, api) is received
 
 
 @pytest.mark.parametrize(

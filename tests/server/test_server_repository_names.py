@@ -63,11 +63,11 @@ def test_rows_of_an_older_version_are_found_by_name_too(store: Store) -> None:
 
 
 def test_a_million_names_are_not_read_for_one(store: Store) -> None:
-    asked = "SELECT id FROM repository WHERE known_as = 'lea/path'"
+    requested = "SELECT id FROM repository WHERE known_as = 'lea/path'"
     with store.engine.begin() as connection:
         if store.shared:
             connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
-            plan = connection.execute(sa.text(f"EXPLAIN {asked}")).scalars().all()
+            plan = connection.execute(sa.text(f"EXPLAIN {requested}")).scalars().all()
         else:
-            plan = connection.execute(sa.text(f"EXPLAIN QUERY PLAN {asked}")).all()
+            plan = connection.execute(sa.text(f"EXPLAIN QUERY PLAN {requested}")).all()
     assert "ix_repository_known_as" in str(plan)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from server.scenario import Scenario, living
+from server.scenario import Scenario, year_run
 
 from bot.github.cache import Page
 from bot.server.response_cache import ResponseCache
@@ -45,10 +45,10 @@ def test_the_repository_that_was_used_longest_ago_makes_room() -> None:
         answers.of(number).put("b", noise(-number))
         answers.of(0).get("a")
         assert answers.size <= 40_000
-    kept = [number for number in range(20) if answers.of(number).get("a")]
-    assert kept[0] == 0
-    assert kept[1:] == list(range(kept[1], 20))
-    assert all(answers.of(number).get("b") for number in kept)
+    stored = [number for number in range(20) if answers.of(number).get("a")]
+    assert stored[0] == 0
+    assert stored[1:] == list(range(stored[1], 20))
+    assert all(answers.of(number).get("b") for number in stored)
 
 
 def test_a_repository_has_so_many_pages() -> None:
@@ -56,8 +56,8 @@ def test_a_repository_has_so_many_pages() -> None:
     for number in range(100):
         answers.of(HOME).put(str(number), PAGE)
         answers.of(HOME).get("0")
-    kept = [number for number in range(100) if answers.of(HOME).get(str(number))]
-    assert kept == [0, *range(37, 100)]
+    stored = [number for number in range(100) if answers.of(HOME).get(str(number))]
+    assert stored == [0, *range(37, 100)]
 
 
 def test_an_enormous_page_is_not_kept() -> None:
@@ -86,12 +86,12 @@ def test_threads_may_use_it_together() -> None:
 @pytest.fixture
 def installed(sandbox: Sandbox, tmp_path: Path) -> Iterator[Scenario]:
     """With nothing left to do."""
-    with living(sandbox, f"sqlite:///{tmp_path / 'store.sqlite3'}", tmp_path) as town:
-        town.configure()
-        town.install()
-        town.settle()
-        town.wake()  # sees what was written last
-        yield town
+    with year_run(sandbox, f"sqlite:///{tmp_path / 'store.sqlite3'}", tmp_path) as app_server:
+        app_server.configure()
+        app_server.install()
+        app_server.settle()
+        app_server.wake()  # sees what was written last
+        yield app_server
 
 
 def test_a_look_with_nothing_to_do_costs_no_quota(installed: Scenario) -> None:
@@ -99,9 +99,9 @@ def test_a_look_with_nothing_to_do_costs_no_quota(installed: Scenario) -> None:
     journal = installed.world.journal
     journal.forget()
     installed.wake()
-    asked = [entry for entry in journal.entries if entry.path.startswith("/rep")]
-    assert {entry.status for entry in asked} == {304}
-    assert len(asked) == 7
+    requested = [entry for entry in journal.entries if entry.path.startswith("/rep")]
+    assert {entry.status for entry in requested} == {304}
+    assert len(requested) == 7
     assert len(journal.entries) == 7
     journal.forget()
     auth = installed.host.server.auth

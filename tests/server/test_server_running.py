@@ -10,7 +10,7 @@ from docs.pages import ROOT, codes, sections
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
-from server.scenario import living
+from server.scenario import year_run
 from server.server_fixture import Host, environment, hosted
 
 from bot.github.rate_limit_state import Quota
@@ -37,11 +37,11 @@ def host(tmp_path: Path) -> Iterator[Host]:
 
 def measured(host: Host) -> dict[str, float]:
     """Each sample by its name and labels."""
-    told = host.client.get(f"{host.url}/metrics", headers=BEARER)
-    assert told.status_code == 200
+    reported = host.client.get(f"{host.url}/metrics", headers=BEARER)
+    assert reported.status_code == 200
     return {
         f"{sample.name}{sorted(sample.labels.values()) if sample.labels else ''}": sample.value
-        for family in text_string_to_metric_families(told.text)
+        for family in text_string_to_metric_families(reported.text)
         for sample in family.samples
     }
 
@@ -60,11 +60,13 @@ def test_without_a_token_there_are_no_measures(tmp_path: Path) -> None:
 
 
 def test_what_is_measured(sandbox: Sandbox, tmp_path: Path) -> None:
-    with living(sandbox, store_in(tmp_path), tmp_path, MILEPOST_METRICS_TOKEN=TOKEN) as town:
-        town.configure()
-        town.install()
-        town.settle_with("learner/portfolio active synced")
-        host = town.host
+    with year_run(
+        sandbox, store_in(tmp_path), tmp_path, MILEPOST_METRICS_TOKEN=TOKEN
+    ) as app_server:
+        app_server.configure()
+        app_server.install()
+        app_server.settle_with("learner/portfolio active synced")
+        host = app_server.host
         assert host.deliver("issues", {}, secret="wrong").status_code == 401
         host.client.get(f"{host.url}/nowhere?code=canary")
         found = measured(host)
@@ -86,9 +88,9 @@ def test_what_is_measured(sandbox: Sandbox, tmp_path: Path) -> None:
 
 
 def test_a_store_that_is_gone_is_told(host: Host) -> None:
-    from bot.server.store.tables import agenda
+    from bot.server.store.tables import jobs
 
-    agenda.drop(host.store.engine)
+    jobs.drop(host.store.engine)
     found = measured(host)
     assert found["milepost_database_up"] == 0
     assert "milepost_queue_length" not in found
@@ -119,11 +121,11 @@ def test_whoever_asks_for_much_is_asked_to_wait(host: Host) -> None:
 def test_a_client_that_is_no_proxy_cannot_choose_its_address(tmp_path: Path) -> None:
     more = {"MILEPOST_PAGE_LIMIT": "2", "MILEPOST_TRUSTED_PROXIES": "192.0.2.7"}
     with hosted(lambda _: {**environment(tmp_path, store_in(tmp_path)), **more}) as host:
-        told = [
+        reported = [
             host.client.get(host.url + "/", headers=from_(f"198.51.100.{n}")).status_code
             for n in range(3)
         ]
-        assert told == [200, 200, 429]
+        assert reported == [200, 200, 429]
 
 
 @pytest.mark.parametrize(
@@ -141,15 +143,17 @@ def test_who_counts_as_one(one: str, other: str, same: bool) -> None:
     assert (client_network((one, 1)) == client_network((other, 2))) is same
 
 
-asking = st.tuples(st.sampled_from("abc"), st.floats(0, 40))
+inputs = st.tuples(st.sampled_from("abc"), st.floats(0, 40))
 
 
-@given(st.lists(asking, max_size=60), st.integers(1, 5))
-def test_no_window_holds_more_than_the_limit(asked: list[tuple[str, float]], limit: int) -> None:
+@given(st.lists(inputs, max_size=60), st.integers(1, 5))
+def test_no_window_holds_more_than_the_limit(
+    requested: list[tuple[str, float]], limit: int
+) -> None:
     now = 0.0
     window = RequestWindow(limit, clock=lambda: now)
     passed: dict[str, list[float]] = {}
-    for name, later in asked:
+    for name, later in requested:
         now += later
         wait = window.wait(name)
         lately = [at for at in passed.get(name, []) if at > now - page_limit.WINDOW]
@@ -175,19 +179,19 @@ def test_what_is_remembered_is_bounded() -> None:
 
 def test_the_reference_tells_every_measure(host: Host) -> None:
     rows = sections(ROOT / "docs" / "reference" / "server.md")["Metrics"].rows
-    told = {name for row in rows for name in codes(row[0]) if name.startswith("milepost_")}
-    with living_budget(host):
+    reported = {name for row in rows for name in codes(row[0]) if name.startswith("milepost_")}
+    with shared_budget(host):
         text = host.server.metrics.text().decode()
     measured = {
         f"{family.name}_total" if family.type == "counter" else family.name
         for family in text_string_to_metric_families(text)
         if family.name.startswith("milepost_")
     }
-    assert told == measured
+    assert reported == measured
 
 
 @contextlib.contextmanager
-def living_budget(host: Host) -> Iterator[None]:
+def shared_budget(host: Host) -> Iterator[None]:
     """As if there was an App, of which GitHub has told how much is left."""
     budget = InMemoryRateLimiter()
     budget.observe(1, Quota(100, 50, 60.0))

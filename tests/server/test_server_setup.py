@@ -12,7 +12,7 @@ import yaml
 from planning.paths import SMALL
 from server.person import Page, Person
 from server.server_fixture import eventually
-from server.visiting import Visited, visited
+from server.visiting import VisitorFixture, visited
 
 from bot.settings import CONFIG_PATH, Settings, parse
 from github_sandbox.server import Sandbox
@@ -23,14 +23,14 @@ HOME = "/setup/learner/portfolio"
 
 
 @pytest.fixture
-def town(sandbox: Sandbox, tmp_path: Path) -> Iterator[Visited]:
+def app_server(sandbox: Sandbox, tmp_path: Path) -> Iterator[VisitorFixture]:
     """With an App that may write files."""
     with visited(sandbox, f"sqlite:///{tmp_path / 'store.sqlite3'}", tmp_path) as made:
         yield made
 
 
 @pytest.fixture
-def plain(sandbox: Sandbox, tmp_path: Path) -> Iterator[Visited]:
+def plain(sandbox: Sandbox, tmp_path: Path) -> Iterator[VisitorFixture]:
     """With one that may not."""
     database = f"sqlite:///{tmp_path / 'store.sqlite3'}"
     with visited(sandbox, database, tmp_path, files=False) as made:
@@ -38,20 +38,22 @@ def plain(sandbox: Sandbox, tmp_path: Path) -> Iterator[Visited]:
 
 
 @pytest.fixture
-def learner(town: Visited) -> Iterator[Person]:
+def learner(app_server: VisitorFixture) -> Iterator[Person]:
     """Signed in, with the App on all repositories and a guide of their own."""
     path = yaml.safe_dump(SMALL.model_dump(mode="json", exclude_defaults=True))
-    town.put("path.yml", path)
-    town.install()
-    town.settle()
-    with town.person() as somebody:
-        town.sign_in(somebody)
+    app_server.put("path.yml", path)
+    app_server.install()
+    app_server.settle()
+    with app_server.person() as somebody:
+        app_server.sign_in(somebody)
         yield somebody
 
 
-def settings(town: Visited, home: Repository | None = None) -> Settings | None:
+def settings(app_server: VisitorFixture, home: Repository | None = None) -> Settings | None:
     """What is in the repository."""
-    answer = town.github.get(f"/repos/{(home or town.home).full_name}/contents/{CONFIG_PATH}")
+    answer = app_server.github.get(
+        f"/repos/{(home or app_server.home).full_name}/contents/{CONFIG_PATH}"
+    )
     if answer.status_code == 404:
         return None
     return parse(base64.b64decode(answer.json()["content"]).decode())
@@ -63,18 +65,19 @@ def planned(somebody: Person, home: str = HOME, **filled: str | None) -> Page:
     return somebody.press(somebody.open(home), "See the plan", **{**usual, **filled})
 
 
-def finished(town: Visited, somebody: Person, page: Page) -> Page:
+def finished(app_server: VisitorFixture, somebody: Person, page: Page) -> Page:
     """The page of the progress, once nothing goes on any more."""
-    town.settle()
+    app_server.settle()
     return somebody.open(str(page.answer.url))
 
 
-def test_from_an_installation_to_the_first_issues(town: Visited) -> None:
+def test_from_an_installation_to_the_first_issues(app_server: VisitorFixture) -> None:
     path = yaml.safe_dump(SMALL.model_dump(mode="json", exclude_defaults=True))
-    town.put("path.yml", path)
-    with town.person() as somebody:
+    app_server.put("path.yml", path)
+    with app_server.person() as somebody:
         chosen = somebody.press(
-            somebody.open(f"{town.sandbox.url}/apps/{town.app.slug}/installations/new"), "Install"
+            somebody.open(f"{app_server.sandbox.url}/apps/{app_server.app.slug}/installations/new"),
+            "Install",
         )
         # GitHub leads to our set-up page, and that by way of signing in.
         listed = somebody.press(chosen, "Authorize")
@@ -96,37 +99,37 @@ def test_from_an_installation_to_the_first_issues(town: Visited) -> None:
             share="yes",
         )
         assert plan.status == 200
-        assert town.writes() == 0
-        assert settings(town) is None
-        said = re.search(r"gets (\d+) notifications?", plan.text)
-        assert said is not None
+        assert app_server.writes() == 0
+        assert settings(app_server) is None
+        text = re.search(r"gets (\d+) notifications?", plan.text)
+        assert text is not None
 
         going = somebody.press(plan, "Write the settings and begin")
         assert going.path == f"{HOME}/progress"
-        done = finished(town, somebody, going)
+        done = finished(app_server, somebody, going)
         assert "It is ready" in done.text
         assert done.links["To your page"] == "/r/learner/portfolio"
-        summary = town.summary()
+        summary = app_server.summary()
         assert summary is not None
         assert done.links["Your summary on GitHub"].endswith(f"/issues/{summary.number}")
-        assert town.row() == "learner/portfolio active synced"
-        posted = sum(len(issue.comments) for issue in town.home.issues.values())
-        assert int(said[1]) == len(town.tasks()) + len(town.other_issues()) + posted
+        assert app_server.row() == "learner/portfolio active synced"
+        posted = sum(len(issue.comments) for issue in app_server.home.issues.values())
+        assert int(text[1]) == len(app_server.tasks()) + len(app_server.other_issues()) + posted
 
-    found = settings(town)
+    found = settings(app_server)
     assert found is not None
     assert (found.timezone, found.hours_per_week, found.pace) == ("Europe/Berlin", 7.5, None)
     assert (found.summary.day, found.summary.hour) == ("friday", 17)
     assert (found.mentors, found.cohort.share) == (("grace", "Linus"), True)
 
 
-def test_it_is_the_learner_s_own_commit(town: Visited, learner: Person) -> None:
+def test_it_is_the_learner_s_own_commit(app_server: VisitorFixture, learner: Person) -> None:
     learner.press(planned(learner), "Write the settings and begin")
-    wrote = [e for e in town.world.journal.writes if e.path.endswith(CONFIG_PATH)]
+    wrote = [e for e in app_server.world.journal.writes if e.path.endswith(CONFIG_PATH)]
     assert [entry.login for entry in wrote] == ["learner"]
 
 
-def test_without_the_right_to_files_the_learner_commits(plain: Visited) -> None:
+def test_without_the_right_to_files_the_learner_commits(plain: VisitorFixture) -> None:
     plain.install()
     plain.settle()
     with plain.person() as somebody:
@@ -169,25 +172,27 @@ WRONG: list[tuple[dict[str, str], str]] = [
 ]
 
 
-def test_what_is_wrong_is_told_beside_its_field(town: Visited, learner: Person) -> None:
-    for filled, told in WRONG:
+def test_what_is_wrong_is_told_beside_its_field(
+    app_server: VisitorFixture, learner: Person
+) -> None:
+    for filled, reported in WRONG:
         page = planned(learner, **filled)
         assert page.status == 422, filled
-        assert told in page.text
+        assert reported in page.text
         assert 'aria-invalid="true"' in page.answer.text, filled
         assert "<script>" not in page.answer.text
         # What was filled in stays.
         field, value = next(iter(filled.items()))
         if field in {"path", "mentors", "start", "name"}:
             assert page.form("See the plan").fields[field] == value
-    assert settings(town) is None
+    assert settings(app_server) is None
 
 
 def test_settings_that_are_there_are_shown_kept_and_compared(
-    town: Visited, learner: Person
+    app_server: VisitorFixture, learner: Person
 ) -> None:
-    town.configure(pauses=[{"from": "2026-08-03", "to": "2026-08-16"}], pace="3 months")
-    town.settle()
+    app_server.configure(pauses=[{"from": "2026-08-03", "to": "2026-08-16"}], pace="3 months")
+    app_server.settle()
     form = learner.open(HOME).form("See the plan").fields
     assert (form["curriculum"], form["path"], form["months"]) == ("own", "path.yml", "3")
     assert (form["timezone"], form["speed"]) == ("Europe/Berlin", "months")
@@ -196,42 +201,44 @@ def test_settings_that_are_there_are_shown_kept_and_compared(
     assert "+ timezone: Asia/Tokyo" in plan.text
     assert "Begin" not in plan.text
     learner.press(plan, "Replace the settings")
-    found = settings(town)
+    found = settings(app_server)
     assert found is not None
     assert (found.timezone, len(found.pauses)) == ("Asia/Tokyo", 1)
 
 
-def test_what_was_changed_meanwhile_is_not_overwritten(town: Visited, learner: Person) -> None:
+def test_what_was_changed_meanwhile_is_not_overwritten(
+    app_server: VisitorFixture, learner: Person
+) -> None:
     plan = planned(learner)
-    town.put(CONFIG_PATH, "curriculum: path.yml\nstart: 2026-02-02\n")
-    town.settle()
-    told = learner.press(plan, "Write the settings and begin")
-    assert "changed meanwhile, so nothing was written" in told.text
-    assert "- start: 2026-02-02" in told.text
-    found = settings(town)
+    app_server.put(CONFIG_PATH, "curriculum: path.yml\nstart: 2026-02-02\n")
+    app_server.settle()
+    reported = learner.press(plan, "Write the settings and begin")
+    assert "changed meanwhile, so nothing was written" in reported.text
+    assert "- start: 2026-02-02" in reported.text
+    found = settings(app_server)
     assert found is not None
     assert str(found.start) == "2026-02-02"
-    learner.press(told, "Replace the settings")
-    found = settings(town)
+    learner.press(reported, "Replace the settings")
+    found = settings(app_server)
     assert found is not None
     assert str(found.start) == "2026-01-05"
 
 
-def test_what_is_sent_twice_is_done_once(town: Visited, learner: Person) -> None:
+def test_what_is_sent_twice_is_done_once(app_server: VisitorFixture, learner: Person) -> None:
     plan = planned(learner)
     first = learner.press(plan, "Write the settings and begin")
     second = learner.press(plan, "Write the settings and begin")
     assert first.path == second.path == f"{HOME}/progress"
-    assert "It is ready" in finished(town, learner, second).text
-    titles = sorted(issue.title for issue in town.home.issues.values())
+    assert "It is ready" in finished(app_server, learner, second).text
+    titles = sorted(issue.title for issue in app_server.home.issues.values())
     assert len(titles) == len(set(titles))
-    commits = [e for e in town.world.journal.writes if e.path.endswith(CONFIG_PATH)]
+    commits = [e for e in app_server.world.journal.writes if e.path.endswith(CONFIG_PATH)]
     assert len(commits) == 1
 
 
-def test_settings_that_cannot_be_used_are_told(town: Visited, learner: Person) -> None:
-    town.put(CONFIG_PATH, "curriculum: path.yml\nstart: never\n")
-    town.settle()
+def test_settings_that_cannot_be_used_are_told(app_server: VisitorFixture, learner: Person) -> None:
+    app_server.put(CONFIG_PATH, "curriculum: path.yml\nstart: never\n")
+    app_server.settle()
     page = learner.open(HOME)
     assert "start" in page.text
     stopped = learner.open(f"{HOME}/progress")
@@ -240,70 +247,76 @@ def test_settings_that_cannot_be_used_are_told(town: Visited, learner: Person) -
     assert refused.path == HOME
 
 
-def test_a_plan_that_would_remove_much_is_not_begun(town: Visited, learner: Person) -> None:
+def test_a_plan_that_would_remove_much_is_not_begun(
+    app_server: VisitorFixture, learner: Person
+) -> None:
     learner.press(planned(learner, ahead="all"), "Write the settings and begin")
-    town.settle()
+    app_server.settle()
     other = planned(learner, curriculum="learn-python-12-weeks")
     assert "would stop by itself" in other.text
     assert not any(words.startswith("Replace") for form in other.forms for words in form.buttons)
     forged = {**other.form("See the plan").fields, "do": "write"}
     learner.web.post(HOME, data=forged)
-    found = settings(town)
+    found = settings(app_server)
     assert found is not None
     assert found.curriculum == "path.yml"
 
 
 class TestWhoMay:
-    def test_somebody_who_is_not_signed_in_signs_in_first(self, town: Visited) -> None:
-        town.install()
-        with Person(town.host.url) as nobody:
+    def test_somebody_who_is_not_signed_in_signs_in_first(self, app_server: VisitorFixture) -> None:
+        app_server.install()
+        with Person(app_server.host.url) as nobody:
             for address in (HOME, f"{HOME}/progress", "/setup/no/such", "/setup"):
                 answer = nobody.web.get(address, follow_redirects=False)
                 assert answer.status_code == 303
                 assert answer.headers["location"].startswith("/sign-in?then=%2Fsetup")
             assert nobody.web.get(f"{HOME}/progress.json").status_code == 404
 
-    def test_a_stranger_sees_what_there_would_be_for_nothing(self, town: Visited) -> None:
-        secret = town.world.add_repository("learner/secret", private=True)
-        town.install()
-        town.settle()
+    def test_a_stranger_sees_what_there_would_be_for_nothing(
+        self, app_server: VisitorFixture
+    ) -> None:
+        secret = app_server.world.add_repository("learner/secret", private=True)
+        app_server.install()
+        app_server.settle()
         assert secret.private
-        with town.person("mallory") as somebody:
-            town.sign_in(somebody)
+        with app_server.person("mallory") as somebody:
+            app_server.sign_in(somebody)
             unknown = somebody.open("/setup/learner/no-such")
             assert unknown.status == 404
             for path in (HOME, "/setup/learner/secret", "/setup/learner/secret/progress"):
-                told = somebody.open(path)
-                assert (told.status, told.text) == (404, unknown.text)
+                reported = somebody.open(path)
+                assert (reported.status, reported.text) == (404, unknown.text)
             token = unknown.form("Sign out").fields["form_token"]
             for do in ("plan", "write", "look"):
                 sent = somebody.web.post(HOME, data={"form_token": token, "do": do})
                 assert sent.status_code == 404
-        assert town.writes() == 0
+        assert app_server.writes() == 0
 
     def test_an_installation_that_github_does_not_show_them_counts_for_nothing(
-        self, town: Visited
+        self, app_server: VisitorFixture
     ) -> None:
-        installed = town.install()
-        town.settle()
-        with town.person("mallory") as somebody:
-            town.sign_in(somebody)
+        installed = app_server.install()
+        app_server.settle()
+        with app_server.person("mallory") as somebody:
+            app_server.sign_in(somebody)
             for number in (installed.id, 999_999, "x", ""):
                 page = somebody.open(f"/setup?installation_id={number}&setup_action=install")
                 assert page.status == 404
             assert "not installed anywhere" in somebody.open("/setup").text
 
-    def test_who_may_only_read_may_not(self, town: Visited) -> None:
-        town.install()
-        with town.world.lock:
-            reader = town.world.add_user("reader")
-            town.home.collaborators[reader.login.lower()] = "read"
-        with town.person("reader") as somebody:
-            town.sign_in(somebody)
+    def test_who_may_only_read_may_not(self, app_server: VisitorFixture) -> None:
+        app_server.install()
+        with app_server.world.lock:
+            reader = app_server.world.add_user("reader")
+            app_server.home.collaborators[reader.login.lower()] = "read"
+        with app_server.person("reader") as somebody:
+            app_server.sign_in(somebody)
             assert somebody.open(HOME).status == 404
             assert "learner/portfolio" not in somebody.open("/setup").text
 
-    def test_a_form_of_another_site_does_nothing(self, town: Visited, learner: Person) -> None:
+    def test_a_form_of_another_site_does_nothing(
+        self, app_server: VisitorFixture, learner: Person
+    ) -> None:
         plan = planned(learner)
         form = plan.form("Write the settings")
         data = {**form.fields, "do": "write"}
@@ -315,77 +328,83 @@ class TestWhoMay:
         ):
             answer = learner.web.post(HOME, data={**data, **more}, headers=headers)
             assert answer.status_code == 403
-        assert settings(town) is None
+        assert settings(app_server) is None
 
-    def test_the_owner_of_an_organization_sets_it_up(self, town: Visited) -> None:
-        with town.world.lock:
-            town.world.add_user("school", kind="Organization", owners=["ada"])
-            town.world.add_user("ada")
-            home = town.world.add_repository("school/course", private=True)
-            installed = apps.install(town.world, town.app, "school")
-        town.settle()
-        with town.person("ada") as somebody:
-            town.sign_in(somebody)
+    def test_the_owner_of_an_organization_sets_it_up(self, app_server: VisitorFixture) -> None:
+        with app_server.world.lock:
+            app_server.world.add_user("school", kind="Organization", owners=["ada"])
+            app_server.world.add_user("ada")
+            home = app_server.world.add_repository("school/course", private=True)
+            installed = apps.install(app_server.world, app_server.app, "school")
+        app_server.settle()
+        with app_server.person("ada") as somebody:
+            app_server.sign_in(somebody)
             listed = somebody.open(f"/setup?installation_id={installed.id}&setup_action=install")
             assert "school/course" in listed.text
             plan = planned(
                 somebody, "/setup/school/course", curriculum="learn-python-12-weeks", path=""
             )
             going = somebody.press(plan, "Write the settings and begin")
-            assert "It is ready" in finished(town, somebody, going).text
-        assert town.row(home) == "school/course active synced"
+            assert "It is ready" in finished(app_server, somebody, going).text
+        assert app_server.row(home) == "school/course active synced"
 
-    def test_a_repository_without_the_app(self, town: Visited, learner: Person) -> None:
-        with town.world.lock:
-            outside = town.world.add_repository("ada/own")
+    def test_a_repository_without_the_app(
+        self, app_server: VisitorFixture, learner: Person
+    ) -> None:
+        with app_server.world.lock:
+            outside = app_server.world.add_repository("ada/own")
             outside.collaborators["learner"] = "write"
         page = learner.open("/setup/ada/own")
         assert (page.status, "is not in this repository" in page.text) == (409, True)
 
 
-def test_an_owner_who_was_asked_is_waited_for(town: Visited) -> None:
-    with town.person() as somebody:
+def test_an_owner_who_was_asked_is_waited_for(app_server: VisitorFixture) -> None:
+    with app_server.person() as somebody:
         page = somebody.open("/setup?setup_action=request&installation_id=1")
         assert "You have asked for it" in page.text
 
 
-def test_an_installation_nobody_told_of_is_looked_at(town: Visited) -> None:
+def test_an_installation_nobody_told_of_is_looked_at(app_server: VisitorFixture) -> None:
     """Without webhooks, the page itself has it looked at."""
-    with town.world.lock:
-        town.world.webhook_faults.lose = 10
-    installed = town.install()
-    with town.person() as somebody:
-        town.sign_in(somebody)
+    with app_server.world.lock:
+        app_server.world.webhook_faults.lose = 10
+    installed = app_server.install()
+    with app_server.person() as somebody:
+        app_server.sign_in(somebody)
         somebody.open(f"/setup?installation_id={installed.id}&setup_action=install")
-        eventually(lambda: town.host.store.repositories.repository_named("learner/portfolio"))
+        eventually(lambda: app_server.host.store.repositories.repository_named("learner/portfolio"))
 
 
-def test_an_archived_repository_cannot_be_set_up(town: Visited, learner: Person) -> None:
-    with town.world.lock:
-        town.world.archive(town.home)
+def test_an_archived_repository_cannot_be_set_up(
+    app_server: VisitorFixture, learner: Person
+) -> None:
+    with app_server.world.lock:
+        app_server.world.archive(app_server.home)
     page = learner.open(HOME)
     assert (page.status, "is archived" in page.text) == (409, True)
 
 
-def test_when_github_is_slow_the_page_says_so(town: Visited, learner: Person) -> None:
+def test_when_github_is_slow_the_page_says_so(app_server: VisitorFixture, learner: Person) -> None:
     learner.open(HOME)
-    town.world.faults.add("secondary-429", path="/repos/*", retry_after=600, times=0)
+    app_server.world.faults.add("secondary-429", path="/repos/*", retry_after=600, times=0)
     page = learner.open(HOME)
     assert page.status == 503
     assert "GitHub does not answer just now" in page.text
-    town.world.faults.clear()
+    app_server.world.faults.clear()
     assert learner.open(HOME).status == 200
 
 
-def test_progress_is_told_to_the_script_as_to_people(town: Visited, learner: Person) -> None:
-    told = learner.web.get(f"{HOME}/progress.json").json()
-    assert told["state"] == "trouble"
-    assert not told["again"]
-    row = town.host.store.repositories.repository(town.home.id)
+def test_progress_is_told_to_the_script_as_to_people(
+    app_server: VisitorFixture, learner: Person
+) -> None:
+    reported = learner.web.get(f"{HOME}/progress.json").json()
+    assert reported["state"] == "trouble"
+    assert not reported["again"]
+    row = app_server.host.store.repositories.repository(app_server.home.id)
     assert row is not None
-    town.host.store.repositories.record_progress(row.id, 3, 12)
-    told = learner.web.get(f"{HOME}/progress.json").json()
-    assert (told["state"], told["written"], told["to_write"]) == ("working", 3, 12)
+    app_server.host.store.repositories.record_progress(row.id, 3, 12)
+    reported = learner.web.get(f"{HOME}/progress.json").json()
+    assert (reported["state"], reported["written"], reported["to_write"]) == ("working", 3, 12)
     page = learner.open(f"{HOME}/progress")
     assert "3 of 12 changes written." in page.text
     assert 'data-watch="/setup/learner/portfolio/progress.json"' in page.answer.text

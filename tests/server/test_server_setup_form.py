@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from bot.server.pages import setup_form
 from bot.server.pages.settingsfile import difference
-from bot.server.pages.setup_form import Form
+from bot.server.pages.setup_form import SetupForm
 from bot.server.pages.setup_progress import moment, state
 from bot.server.store.rows import RepositoryRow
 from bot.settings import Settings, Weekday, parse
-from bot.usecases.settings_text import render, unasked
+from bot.usecases.settings_text import render, without_answers
 
 SPEEDS: st.SearchStrategy[dict[str, float]] = st.one_of(
     st.just({}),
@@ -55,22 +55,22 @@ def test_settings_come_back_as_they_were(there: Settings) -> None:
     assert filled.answers is not None
     text = render(filled.answers)
     assert parse(text) == there
-    assert unasked(text) == ""
+    assert without_answers(text) == ""
 
 
-@given(st.dictionaries(st.sampled_from(list(Form.model_fields)), st.text(max_size=30)))
+@given(st.dictionaries(st.sampled_from(list(SetupForm.model_fields)), st.text(max_size=30)))
 def test_any_fields_are_answered_or_told(fields: dict[str, str]) -> None:
-    filled = setup_form.read(setup_form.sent(fields))
+    filled = setup_form.read(setup_form.from_fields(fields))
     assert (filled.answers is None) == bool(filled.wrong)
     if filled.answers is not None:
         parse(render(filled.answers))
 
 
 def test_the_first_form_can_be_sent_as_it_is() -> None:
-    form = setup_form.first(date(2026, 11, 24))
+    form = setup_form.default_form(date(2026, 11, 24))
     assert form.start == "2026-11-30"
     assert setup_form.read(form).answers is not None
-    assert setup_form.offers()[0].name == form.curriculum
+    assert setup_form.curriculum_options()[0].name == form.curriculum
     assert setup_form.zones()[0] == ("", ("UTC",))
 
 

@@ -9,21 +9,21 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 import httpx2
 import pytest
 from server.person import Page, Person
-from server.visiting import Visited, visited
+from server.visiting import VisitorFixture, visited
 
 from github_sandbox.server import Sandbox
 from github_sandbox.state import grants
 
 
 @pytest.fixture
-def town(sandbox: Sandbox, tmp_path: Path) -> Iterator[Visited]:
+def app_server(sandbox: Sandbox, tmp_path: Path) -> Iterator[VisitorFixture]:
     with visited(sandbox, f"sqlite:///{tmp_path / 'store.sqlite3'}", tmp_path) as made:
         yield made
 
 
 @pytest.fixture
-def ada(town: Visited) -> Iterator[Person]:
-    with town.person("ada") as somebody:
+def ada(app_server: VisitorFixture) -> Iterator[Person]:
+    with app_server.person("ada") as somebody:
         yield somebody
 
 
@@ -32,20 +32,20 @@ def signed_in(page: Page) -> str:
     return page.text.partition("Signed in as ")[2].partition(" ")[0]
 
 
-def consented(town: Visited, somebody: Person) -> httpx2.URL:
+def consented(app_server: VisitorFixture, somebody: Person) -> httpx2.URL:
     """The address that GitHub sends somebody back to, not yet followed."""
-    asked = somebody.open("/sign-in?then=/cohort")
-    form = asked.form("Authorize")
+    requested = somebody.open("/sign-in?then=/cohort")
+    form = requested.form("Authorize")
     data = {**form.fields, "authorize": "1"}
     answer = somebody.web.post(
-        f"{town.sandbox.url}{form.action}", data=data, follow_redirects=False
+        f"{app_server.sandbox.url}{form.action}", data=data, follow_redirects=False
     )
     return httpx2.URL(answer.headers["location"])
 
 
-def test_somebody_signs_in_and_out(town: Visited, ada: Person) -> None:
+def test_somebody_signs_in_and_out(app_server: VisitorFixture, ada: Person) -> None:
     assert signed_in(ada.open("/")) == ""
-    back = town.sign_in(ada, "/cohort?x=1")
+    back = app_server.sign_in(ada, "/cohort?x=1")
     assert (back.path, back.answer.url.query) == ("/cohort", b"x=1")
     assert signed_in(back) == "ada"
     out = ada.press(back, "Sign out")
@@ -53,46 +53,48 @@ def test_somebody_signs_in_and_out(town: Visited, ada: Person) -> None:
     assert signed_in(ada.open("/")) == ""
 
 
-def persons_tokens(town: Visited) -> list[str]:
+def persons_tokens(app_server: VisitorFixture) -> list[str]:
     """What GitHub knows of tokens that people signed in with."""
-    with town.world.lock:
-        return [value for value, token in town.world.tokens.items() if token.through]
+    with app_server.world.lock:
+        return [value for value, token in app_server.world.tokens.items() if token.through]
 
 
 def test_signing_out_ends_the_token_and_every_copy_of_the_cookie(
-    town: Visited, ada: Person
+    app_server: VisitorFixture, ada: Person
 ) -> None:
-    back = town.sign_in(ada)
+    back = app_server.sign_in(ada)
     copy = dict(ada.web.cookies)
-    assert len(persons_tokens(town)) == 1
+    assert len(persons_tokens(app_server)) == 1
     ada.press(back, "Sign out")
-    assert persons_tokens(town) == []
-    answer = httpx2.get(f"{town.host.url}/r/ada/private", cookies=copy, verify=False)
+    assert persons_tokens(app_server) == []
+    answer = httpx2.get(f"{app_server.host.url}/r/ada/private", cookies=copy, verify=False)
     assert answer.status_code == 401
     # And GitHub asks nobody anew who said yes before.
-    assert signed_in(town.sign_in(ada)) == "ada"
+    assert signed_in(app_server.sign_in(ada)) == "ada"
 
 
 @pytest.mark.parametrize("fault", ["502", "reset", "secondary-429", "expired"])
 def test_a_github_that_cannot_be_told_keeps_nobody_signed_in(
-    town: Visited, ada: Person, caplog: pytest.LogCaptureFixture, fault: str
+    app_server: VisitorFixture, ada: Person, caplog: pytest.LogCaptureFixture, fault: str
 ) -> None:
-    back = town.sign_in(ada)
-    (token,) = persons_tokens(town)
-    town.world.faults.add(fault, path="/applications/*")
+    back = app_server.sign_in(ada)
+    (token,) = persons_tokens(app_server)
+    app_server.world.faults.add(fault, path="/applications/*")
     with caplog.at_level(logging.WARNING):
         out = ada.press(back, "Sign out")
     assert (out.path, signed_in(out)) == ("/", "")
     assert signed_in(ada.open("/")) == ""
-    assert persons_tokens(town) == [token]
+    assert persons_tokens(app_server) == [token]
     assert "a token lives on after signing out" in caplog.text
     assert token not in caplog.text
 
 
-def test_what_goes_to_github_is_what_its_documents_ask_for(town: Visited, ada: Person) -> None:
+def test_what_goes_to_github_is_what_its_documents_ask_for(
+    app_server: VisitorFixture, ada: Person
+) -> None:
     answer = ada.web.get("/sign-in", follow_redirects=False)
     query = parse_qs(urlsplit(answer.headers["location"]).query)
-    assert query["redirect_uri"] == [f"{town.host.url}/signed-in"]
+    assert query["redirect_uri"] == [f"{app_server.host.url}/signed-in"]
     assert query["code_challenge_method"] == ["S256"]
     assert len(query["state"][0]) >= 32
     assert answer.headers["Cache-Control"] == "no-store"
@@ -103,26 +105,28 @@ def test_what_goes_to_github_is_what_its_documents_ask_for(town: Visited, ada: P
 @pytest.mark.parametrize(
     "then", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
 )
-def test_nobody_is_sent_elsewhere_afterwards(town: Visited, ada: Person, then: str) -> None:
-    back = town.sign_in(ada, then)
-    assert back.answer.url.copy_with(query=None) == httpx2.URL(f"{town.host.url}/")
+def test_nobody_is_sent_elsewhere_afterwards(
+    app_server: VisitorFixture, ada: Person, then: str
+) -> None:
+    back = app_server.sign_in(ada, then)
+    assert back.answer.url.copy_with(query=None) == httpx2.URL(f"{app_server.host.url}/")
     assert signed_in(back) == "ada"
 
 
-def test_a_state_is_good_once(town: Visited, ada: Person) -> None:
-    back = consented(town, ada)
+def test_a_state_is_good_once(app_server: VisitorFixture, ada: Person) -> None:
+    back = consented(app_server, ada)
     assert signed_in(ada.open(str(back))) == "ada"
     again = ada.open(str(back))
     assert (again.status, "not begun here" in again.text) == (400, True)
 
 
-def test_somebody_else_s_code_signs_nobody_in(town: Visited, ada: Person) -> None:
+def test_somebody_else_s_code_signs_nobody_in(app_server: VisitorFixture, ada: Person) -> None:
     """A link with a code of theirs, or with a state that was made up, is of no use."""
-    with town.person("mallory") as other:
-        theirs = consented(town, other)
+    with app_server.person("mallory") as other:
+        theirs = consented(app_server, other)
     refused = ada.open(str(theirs))
     assert (refused.status, signed_in(refused)) == (400, "")
-    mine = consented(town, ada)
+    mine = consented(app_server, ada)
     mixed = {**dict(parse_qsl(mine.query.decode())), "code": theirs.params["code"]}
     refused = ada.open(f"/signed-in?{urlencode(mixed)}")
     assert (refused.status, "did not confirm" in refused.text) == (400, True)
@@ -130,47 +134,49 @@ def test_somebody_else_s_code_signs_nobody_in(town: Visited, ada: Person) -> Non
     assert "mallory" not in refused.text
 
 
-def test_a_no_at_github_is_taken_kindly(town: Visited, ada: Person) -> None:
-    asked = ada.open("/sign-in?then=/cohort")
-    refused = ada.press(asked, "Cancel")
+def test_a_no_at_github_is_taken_kindly(app_server: VisitorFixture, ada: Person) -> None:
+    requested = ada.open("/sign-in?then=/cohort")
+    refused = ada.press(requested, "Cancel")
     assert (refused.status, "You said no" in refused.text) == (403, True)
-    assert town.sign_in(ada, "/cohort").path == "/cohort"
+    assert app_server.sign_in(ada, "/cohort").path == "/cohort"
 
 
-def test_words_of_a_stranger_are_not_shown(town: Visited, ada: Person) -> None:
-    state = consented(town, ada).params["state"]
+def test_words_of_a_stranger_are_not_shown(app_server: VisitorFixture, ada: Person) -> None:
+    state = consented(app_server, ada).params["state"]
     query = urlencode({"state": state, "error": "<b>pay</b>", "error_description": "Call 555"})
-    told = ada.open(f"/signed-in?{query}")
-    assert told.status == 502
-    assert "pay" not in told.answer.text
-    assert "555" not in told.answer.text
+    reported = ada.open(f"/signed-in?{query}")
+    assert reported.status == 502
+    assert "pay" not in reported.answer.text
+    assert "555" not in reported.answer.text
 
 
-def test_a_sign_in_ends_after_eight_hours(town: Visited, ada: Person) -> None:
-    assert signed_in(town.sign_in(ada)) == "ada"
-    town.world.clock.advance(timedelta(hours=7.9))
+def test_a_sign_in_ends_after_eight_hours(app_server: VisitorFixture, ada: Person) -> None:
+    assert signed_in(app_server.sign_in(ada)) == "ada"
+    app_server.world.clock.advance(timedelta(hours=7.9))
     assert signed_in(ada.open("/")) == "ada"
-    town.world.clock.advance(timedelta(hours=0.2))
+    app_server.world.clock.advance(timedelta(hours=0.2))
     assert signed_in(ada.open("/")) == ""
 
 
-def test_a_sign_in_that_github_took_back_is_over_here(town: Visited, ada: Person) -> None:
-    town.sign_in(ada)
-    with town.world.lock:
-        grants.revoke(town.world, town.app, town.world.users["ada"])
-    told = ada.open("/setup/learner/portfolio")
-    assert told.status == 401
+def test_a_sign_in_that_github_took_back_is_over_here(
+    app_server: VisitorFixture, ada: Person
+) -> None:
+    app_server.sign_in(ada)
+    with app_server.world.lock:
+        grants.revoke(app_server.world, app_server.app, app_server.world.users["ada"])
+    reported = ada.open("/setup/learner/portfolio")
+    assert reported.status == 401
     assert signed_in(ada.open("/")) == ""
 
 
-def test_what_is_sent_off_is_good_for_ten_minutes(town: Visited, ada: Person) -> None:
-    back = consented(town, ada)
-    town.world.clock.advance(timedelta(minutes=11))
+def test_what_is_sent_off_is_good_for_ten_minutes(app_server: VisitorFixture, ada: Person) -> None:
+    back = consented(app_server, ada)
+    app_server.world.clock.advance(timedelta(minutes=11))
     assert ada.open(str(back)).status == 400
 
 
-def test_a_form_from_elsewhere_signs_nobody_out(town: Visited, ada: Person) -> None:
-    home = town.sign_in(ada)
+def test_a_form_from_elsewhere_signs_nobody_out(app_server: VisitorFixture, ada: Person) -> None:
+    home = app_server.sign_in(ada)
     token = home.form("Sign out").fields["form_token"]
     forged = ada.web.post("/sign-out", data={"form_token": "made-up"})
     assert forged.status_code == 403
@@ -182,36 +188,36 @@ def test_a_form_from_elsewhere_signs_nobody_out(town: Visited, ada: Person) -> N
 
 
 def test_a_token_is_nowhere_to_be_read(
-    town: Visited, ada: Person, caplog: pytest.LogCaptureFixture
+    app_server: VisitorFixture, ada: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "bot")
-    back = consented(town, ada)
+    back = consented(app_server, ada)
     home = ada.open(str(back))
-    with town.world.lock:
-        tokens = [value for value in town.world.tokens if value.startswith("ghu_")]
+    with app_server.world.lock:
+        tokens = [value for value in app_server.world.tokens if value.startswith("ghu_")]
     assert tokens
-    kept = (town.host.server.config.data_dir / "store.sqlite3").read_bytes()
+    stored = (app_server.host.server.config.data_dir / "store.sqlite3").read_bytes()
     cookies = "".join(cookie.value or "" for cookie in ada.web.cookies.jar)
     ours = "".join(one.getMessage() for one in caplog.records if one.name.startswith("bot."))
     for secret in (*tokens, back.params["code"]):
         assert secret not in cookies
         assert secret not in home.answer.text
         assert secret not in ours
-        assert secret.encode() not in kept
+        assert secret.encode() not in stored
 
 
 def test_cookies_are_kept_from_scripts_and_other_sites(ada: Person) -> None:
     answer = ada.web.get("/sign-in", follow_redirects=False)
-    said = answer.headers["set-cookie"].lower()
-    assert "httponly" in said
-    assert "samesite=lax" in said
+    text = answer.headers["set-cookie"].lower()
+    assert "httponly" in text
+    assert "samesite=lax" in text
 
 
 def test_without_a_client_secret_nobody_can(sandbox: Sandbox, tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path / 'store.sqlite3'}"
     with (
-        visited(sandbox, database, tmp_path, MILEPOST_CLIENT_SECRET="") as town,
-        town.person("ada") as ada,
+        visited(sandbox, database, tmp_path, MILEPOST_CLIENT_SECRET="") as app_server,
+        app_server.person("ada") as ada,
     ):
         assert ada.open("/sign-in").status == 503
         assert "Sign in" not in ada.open("/").text
@@ -222,10 +228,10 @@ def test_a_wrong_client_secret_is_told_to_the_log(
 ) -> None:
     database = f"sqlite:///{tmp_path / 'store.sqlite3'}"
     with (
-        visited(sandbox, database, tmp_path, MILEPOST_CLIENT_SECRET="x" * 40) as town,
-        town.person("ada") as ada,
+        visited(sandbox, database, tmp_path, MILEPOST_CLIENT_SECRET="x" * 40) as app_server,
+        app_server.person("ada") as ada,
     ):
-        told = town.sign_in(ada)
-        assert told.status == 502
-        assert "client secret" not in told.text
+        reported = app_server.sign_in(ada)
+        assert reported.status == 502
+        assert "client secret" not in reported.text
         assert "does not accept the App's client id and client secret" in caplog.text

@@ -26,7 +26,7 @@ from bot.server.store.rows import (
     repository,
 )
 from bot.server.store.store import Store
-from bot.server.store.tables import agenda, fact, inbox, metadata
+from bot.server.store.tables import fact, inbox, jobs, metadata
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -153,11 +153,11 @@ class Model:
     """What the agenda should do for one subject, said plainly."""
 
     def __init__(self) -> None:
-        self.wish: int | None = None
+        self.due_job: int | None = None
         self.held_until: int | None = None
 
     def due(self, now: int) -> bool:
-        at = self.wish if self.held_until is None else self.held_until
+        at = self.due_job if self.held_until is None else self.held_until
         return at is not None and at <= now
 
 
@@ -172,22 +172,22 @@ ACTS = st.lists(
 )
 def test_the_agenda_does_what_its_model_does(store: Store, acts: list[tuple[str, int]]) -> None:
     with store.engine.begin() as connection:
-        connection.execute(agenda.delete())
+        connection.execute(jobs.delete())
     model, held = Model(), None
     for now, (act, number) in enumerate(acts):
         at = NOON + now * MINUTE
         if act == "wake":
             store.jobs.schedule(PLAN, at=NOON + number * MINUTE)
-            model.wish = number if model.wish is None else min(number, model.wish)
+            model.due_job = number if model.due_job is None else min(number, model.due_job)
         elif act == "claim":
             claims = store.jobs.claim(at, 1, until=at + 3 * MINUTE)
             assert bool(claims) == model.due(now)
             if claims:
-                held, model.wish, model.held_until = claims[0], None, now + 3
+                held, model.due_job, model.held_until = claims[0], None, now + 3
         elif held is not None:
             store.jobs.finish(held, at, next_run=NOON + number * MINUTE, settled=True)
             held, model.held_until = None, None
-            model.wish = number if model.wish is None else min(number, model.wish)
+            model.due_job = number if model.due_job is None else min(number, model.due_job)
 
 
 # What comes in
@@ -212,40 +212,40 @@ LATER = NOON + 9 * MINUTE
 
 
 def row_after(
-    store: Store, *, held: bool, wish: datetime | None, by_delivery: bool
+    store: Store, *, held: bool, due_job: datetime | None, by_delivery: bool
 ) -> sa.Row[Any, Any, Any]:
     """Of the agenda: brought into that state, and woken for a minute after noon."""
     with store.engine.begin() as connection:
-        connection.execute(agenda.delete())
+        connection.execute(jobs.delete())
     if held:
         store.jobs.schedule(PLAN, at=NOON)
         store.jobs.claim(NOON, 1, until=NOON + MINUTE / 2)
-    if wish is not None:
-        store.jobs.schedule(PLAN, at=wish)
+    if due_job is not None:
+        store.jobs.schedule(PLAN, at=due_job)
     if by_delivery:
-        guid = f"{held}-{wish:%H-%M}" if wish else str(held)
+        guid = f"{held}-{due_job:%H-%M}" if due_job else str(held)
         store.inbox.receive([delivery(guid)], wake_at=NOON + MINUTE)
     else:
         store.jobs.schedule(PLAN, at=NOON + MINUTE)
     with store.engine.connect() as connection:
-        return connection.execute(sa.select(agenda.c.at, agenda.c.due_at, agenda.c.tries)).one()
+        return connection.execute(sa.select(jobs.c.at, jobs.c.due_at, jobs.c.tries)).one()
 
 
 @pytest.mark.parametrize("held", [False, True])
-@pytest.mark.parametrize("wish", [None, NOON, LATER])
+@pytest.mark.parametrize("due_job", [None, NOON, LATER])
 def test_a_delivery_wakes_as_any_other_wish_does(
-    store: Store, *, held: bool, wish: datetime | None
+    store: Store, *, held: bool, due_job: datetime | None
 ) -> None:
-    by_wish, by_delivery = (
-        row_after(store, held=held, wish=wish, by_delivery=how) for how in (False, True)
+    by_request, by_delivery = (
+        row_after(store, held=held, due_job=due_job, by_delivery=how) for how in (False, True)
     )
-    assert by_delivery == by_wish
+    assert by_delivery == by_request
 
 
 def test_what_a_delivery_says_is_kept_as_it_was(store: Store) -> None:
     micro = NOON + timedelta(microseconds=7)
-    kept = WebhookDelivery("a", "push", None, installation(2**62), None, micro)
-    store.inbox.receive([kept], wake_at=micro)
+    stored = WebhookDelivery("a", "push", None, installation(2**62), None, micro)
+    store.inbox.receive([stored], wake_at=micro)
     columns = [c for c in inbox.c if c.name != "done_at"]
     with store.engine.connect() as connection:
         row = connection.execute(sa.select(*columns)).one()
@@ -285,10 +285,10 @@ def test_a_database_that_falls_silent_is_given_up_as_its_address_says(database_u
     )
     with Store.open(settings.database_url.get_secret_value()) as opened:
         raw = opened.engine.raw_connection()
-        told = cast("Any", raw.driver_connection).info.get_parameters()
+        reported = cast("Any", raw.driver_connection).info.get_parameters()
         raw.close()
-    assert (told["keepalives_count"], told["application_name"]) == ("9", "mine")
-    assert (told["keepalives_idle"], told["tcp_user_timeout"]) == ("15", "30000")
+    assert (reported["keepalives_count"], reported["application_name"]) == ("9", "mine")
+    assert (reported["keepalives_idle"], reported["tcp_user_timeout"]) == ("15", "30000")
 
 
 def test_a_delivery_is_done_when_what_followed_went_well(store: Store) -> None:
@@ -320,12 +320,12 @@ def states(store: Store, of: int = 3) -> dict[int, str]:
 
 
 def test_what_is_new_or_came_back_is_to_be_looked_at(store: Store) -> None:
-    look = store.repositories.save_repositories
-    assert look(3, [seen(1), seen(2, archived=True)], NOON) == (1,)
-    assert look(3, [seen(1), seen(2, archived=True)], NOON) == ()
-    assert look(3, [seen(2)], NOON) == (2,)
+    job = store.repositories.save_repositories
+    assert job(3, [seen(1), seen(2, archived=True)], NOON) == (1,)
+    assert job(3, [seen(1), seen(2, archived=True)], NOON) == ()
+    assert job(3, [seen(2)], NOON) == (2,)
     assert states(store) == {1: "gone", 2: "active"}
-    assert look(3, [seen(1)], NOON) == (1,)
+    assert job(3, [seen(1)], NOON) == (1,)
     assert states(store) == {1: "active", 2: "gone"}
 
 

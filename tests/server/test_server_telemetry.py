@@ -94,12 +94,12 @@ def test_what_is_traced_and_what_is_not(
 
     with hosted(environ, change=trace) as host:
         eventually(host.server.bot)
-        town = Scenario(sandbox, next(iter(sandbox.world.apps.values())), host)
-        with town.github:
-            town.settle()
-            town.configure()
-            town.install()
-            town.settle_with("learner/portfolio active synced")
+        app_server = Scenario(sandbox, next(iter(sandbox.world.apps.values())), host)
+        with app_server.github:
+            app_server.settle()
+            app_server.configure()
+            app_server.install()
+            app_server.settle_with("learner/portfolio active synced")
         values = {"Authorization": "Bearer canary-bearer", "Cookie": "session=canary-cookie"}
         host.client.get(f"{host.url}/?code=canary-code&state=canary-state", headers=values)
         host.client.get(f"{host.url}/canary-path", headers=values)
@@ -113,7 +113,7 @@ def test_what_is_traced_and_what_is_not(
     assert {"GET /", "GET none", "POST /webhooks/github"} <= names
     assert {"sync app", "sync installation", "sync repository"} <= names
     jobs = {str(dict(s.attributes or {})) for s in spans if s.name.startswith("sync")}
-    subject = str(repository(town.home.id))
+    subject = str(repository(app_server.home.id))
     assert str({"milepost.subject": subject, "milepost.result": "synced"}) in jobs
     assert any(str(APP) in one for one in jobs)
     # What GitHub and the store are asked for belongs to a job or a request.

@@ -18,7 +18,7 @@ from server.server_fixture import SECRET, Host, environment, headers, hosted
 
 from bot.server.app import WEBHOOKS
 from bot.server.store.rows import Subject, WebhookDelivery, installation, repository
-from bot.server.store.tables import agenda, inbox
+from bot.server.store.tables import inbox, jobs
 from bot.server.webhooks import endpoint, payload
 
 ISSUE: dict[str, Any] = {
@@ -31,7 +31,7 @@ BOT = "milepost-test[bot]"
 
 
 @contextlib.contextmanager
-def keeping(database_url: str, folder: Path) -> Iterator[Host]:
+def lease_seconds(database_url: str, folder: Path) -> Iterator[Host]:
     """A server that keeps deliveries and does nothing about them."""
 
     def without_work(server: Any) -> None:
@@ -47,7 +47,7 @@ def keeping(database_url: str, folder: Path) -> Iterator[Host]:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     folder = tmp_path_factory.mktemp("door")
-    with keeping(f"sqlite:///{folder / 'store.sqlite3'}", folder) as running:
+    with lease_seconds(f"sqlite:///{folder / 'store.sqlite3'}", folder) as running:
         yield running
 
 
@@ -55,7 +55,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
 def host(shared: Host) -> Host:
     """A door of this module, with an empty store behind it."""
     with shared.store.engine.begin() as connection:
-        for table in (inbox, agenda):
+        for table in (inbox, jobs):
             connection.execute(table.delete())
     return shared
 
@@ -63,7 +63,7 @@ def host(shared: Host) -> Host:
 @pytest.fixture
 def either(database_url: str, tmp_path: Path) -> Iterator[Host]:
     """A door of its own, with a store of each kind."""
-    with keeping(database_url, tmp_path) as running:
+    with lease_seconds(database_url, tmp_path) as running:
         yield running
 
 
@@ -73,7 +73,7 @@ def _secret(text: str) -> Any:
     return SecretStr(text)
 
 
-def kept(host: Host) -> list[tuple[str, str, str | None, str, int, int | None]]:
+def stored(host: Host) -> list[tuple[str, str, str | None, str, int, int | None]]:
     with host.store.engine.connect() as connection:
         columns = inbox.c
         return [
@@ -94,14 +94,14 @@ def kept(host: Host) -> list[tuple[str, str, str | None, str, int, int | None]]:
 def test_a_delivery_is_kept_before_it_is_acknowledged(either: Host) -> None:
     answer = either.deliver("issues", ISSUE)
     assert (answer.status_code, answer.content) == (202, b"")
-    assert kept(either) == [("g-1", "issues", "closed", "repository", 7, 3)]
+    assert stored(either) == [("g-1", "issues", "closed", "repository", 7, 3)]
     assert either.store.jobs.due_at(repository(7)) is not None
 
 
 def test_a_delivery_that_comes_twice_is_kept_once(either: Host) -> None:
     for _ in range(3):
         assert either.deliver("issues", ISSUE).status_code == 202
-    assert len(kept(either)) == 1
+    assert len(stored(either)) == 1
 
 
 def test_the_old_secret_opens_while_they_are_changed(host: Host) -> None:
@@ -111,8 +111,8 @@ def test_the_old_secret_opens_while_they_are_changed(host: Host) -> None:
 
 def test_github_s_own_example_of_a_signature() -> None:
     """From "Validating webhook deliveries"."""
-    told = b"sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
-    assert endpoint._sign(b"It's a Secret to Everybody", b"Hello, World!") == told
+    reported = b"sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
+    assert endpoint._sign(b"It's a Secret to Everybody", b"Hello, World!") == reported
 
 
 @pytest.mark.parametrize(
@@ -121,10 +121,10 @@ def test_github_s_own_example_of_a_signature() -> None:
 )
 def test_a_bad_signature_is_refused_without_a_word(host: Host, signature: str) -> None:
     content = json.dumps(ISSUE).encode()
-    said = {**headers(content, "issues", guid="g"), "X-Hub-Signature-256": signature}
-    answer = host.post(content, said)
+    text = {**headers(content, "issues", guid="g"), "X-Hub-Signature-256": signature}
+    answer = host.post(content, text)
     assert (answer.status_code, answer.content) == (401, b"")
-    assert kept(host) == []
+    assert stored(host) == []
 
 
 def test_a_changed_body_is_refused(host: Host) -> None:
@@ -158,27 +158,27 @@ def test_without_a_secret_nobody_is_let_in(tmp_path: Path) -> None:
 def test_what_is_malformed_is_told_so_and_not_kept(host: Host, event: str, content: bytes) -> None:
     answer = host.post(content, headers(content, event, guid="g"))
     assert (answer.status_code, answer.content) == (400, b"")
-    assert kept(host) == []
+    assert stored(host) == []
 
 
 @pytest.mark.parametrize("guid", ["", "a b", "x" * 65, "a\xe4"])
 def test_a_delivery_without_a_proper_guid_is_malformed(host: Host, guid: str) -> None:
     content = json.dumps(ISSUE).encode()
-    said = headers(content, "issues", guid=guid)
-    answer = host.post(content, said)
+    text = headers(content, "issues", guid=guid)
+    answer = host.post(content, text)
     assert answer.status_code == 400
 
 
 @pytest.mark.parametrize("event", ["ping", "star", "something_new"])
 def test_unknown_events_are_acknowledged_and_ignored(host: Host, event: str) -> None:
     assert host.deliver(event, {"zen": "Keep it logically awesome."}).status_code == 202
-    assert kept(host) == []
+    assert stored(host) == []
 
 
 def test_what_we_wrote_ourselves_wakes_nobody(host: Host) -> None:
     assert host.server.bot() == BOT
     assert host.deliver("issues", {**ISSUE, "sender": {"login": BOT}}).status_code == 202
-    assert kept(host) == []
+    assert stored(host) == []
 
 
 def test_only_posts_are_answered(host: Host) -> None:
@@ -210,8 +210,8 @@ def test_what_is_too_large_is_refused_when_it_does_not_say_so(
 def test_a_body_in_pieces_is_the_same_body(host: Host) -> None:
     content = json.dumps(ISSUE).encode()
     pieces = (content[at : at + 9] for at in range(0, len(content), 9))
-    said = headers(content, "issues", guid="g")
-    assert host.post(pieces, said).status_code == 202
+    text = headers(content, "issues", guid="g")
+    assert host.post(pieces, text).status_code == 202
 
 
 def test_when_the_store_fails_github_is_told_to_send_again(
@@ -241,8 +241,8 @@ def test_many_at_once_share_transactions_and_none_is_lost(
     with ThreadPoolExecutor(16) as pool:
         knocks = [pool.submit(either.deliver, "issues", ISSUE, guid=f"g-{n:02}") for n in range(16)]
         gate.set()
-        assert {knock.result().status_code for knock in knocks} == {202}
-    assert [row[0] for row in kept(either)] == [f"g-{n:02}" for n in range(16)]
+        assert {send_load.result().status_code for send_load in knocks} == {202}
+    assert [row[0] for row in stored(either)] == [f"g-{n:02}" for n in range(16)]
     assert sum(groups) == 16
     assert len(groups) < 16
 
@@ -294,9 +294,9 @@ def test_health_and_readiness(host: Host, monkeypatch: pytest.MonkeyPatch) -> No
     assert host.client.get(f"{host.url}/healthz").json() == {"status": "ok"}
     assert host.client.get(f"{host.url}/readyz").status_code == 200
 
-    def gone() -> None:
+    def removed() -> None:
         raise sa.exc.OperationalError("SELECT 1", None, Exception("gone"))
 
-    monkeypatch.setattr(host.store, "check", gone)
+    monkeypatch.setattr(host.store, "check", removed)
     assert host.client.get(f"{host.url}/healthz").status_code == 200
     assert host.client.get(f"{host.url}/readyz").status_code == 503

@@ -31,15 +31,15 @@ class Jobs:
 
     def __init__(self, act: Callable[[Subject], JobResult]) -> None:
         self.act = act
-        self.asked: list[tuple[Subject, int]] = []
+        self.requested: list[tuple[Subject, int]] = []
 
     def run(self, subject: Subject, tries: int) -> JobResult:
-        self.asked.append((subject, tries))
+        self.requested.append((subject, tries))
         return self.act(subject)
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Iterator[Store]:
+def stored(tmp_path: Path) -> Iterator[Store]:
     with Store.open(f"sqlite:///{tmp_path / 'store.sqlite3'}") as opened:
         opened.jobs.schedule(repository(7), at=NOON)
         yield opened
@@ -59,99 +59,99 @@ def failing(error: Exception) -> Callable[[Subject], JobResult]:
     return act
 
 
-def test_what_follows_is_wished_and_the_row_given_back(kept: Store) -> None:
+def test_what_follows_is_wished_and_the_row_given_back(stored: Store) -> None:
     later = NOON + timedelta(days=1)
-    runner = once(kept, lambda _: JobResult("seen", later, ((APP, NOON),)))
+    runner = once(stored, lambda _: JobResult("seen", later, ((APP, NOON),)))
     assert runner.busy == 0
-    assert kept.jobs.due_at(repository(7)) == later
-    assert kept.jobs.due_at(APP) == NOON
+    assert stored.jobs.due_at(repository(7)) == later
+    assert stored.jobs.due_at(APP) == NOON
 
 
-def test_a_delivery_that_came_while_the_row_was_taken_is_done_with_it(kept: Store) -> None:
+def test_a_delivery_that_came_while_the_row_was_taken_is_done_with_it(stored: Store) -> None:
     ticks = itertools.count()
-    claim = kept.jobs.claim
+    claim = stored.jobs.claim
 
     def slowly(now: datetime, most: int, *, until: datetime) -> tuple[Claim, ...]:
         between = WebhookDelivery("g", "issues", "closed", repository(7), 3, clock())
-        kept.inbox.receive([between], wake_at=clock())
+        stored.inbox.receive([between], wake_at=clock())
         return claim(now, most, until=until)
 
     def clock() -> datetime:
         return NOON + next(ticks) * timedelta(seconds=1)
 
-    kept.jobs.claim = slowly  # type: ignore[method-assign] # this once
-    runner = JobRunner(kept, Jobs(lambda _: JobResult("seen", None)), clock=clock, lease=MINUTE)
+    stored.jobs.claim = slowly  # type: ignore[method-assign] # this once
+    runner = JobRunner(stored, Jobs(lambda _: JobResult("seen", None)), clock=clock, lease=MINUTE)
     for taken in runner.claim(1):
         runner.run(taken)
-    assert kept.inbox.waiting() == (0, None)
+    assert stored.inbox.waiting() == (0, None)
 
 
 @pytest.mark.parametrize("error", [UnavailableError("away"), ZeroDivisionError()])
-def test_what_fails_is_tried_again_ever_later(kept: Store, error: Exception) -> None:
-    once(kept, failing(error))
-    first = kept.jobs.due_at(repository(7))
-    kept.jobs.schedule(repository(7), at=NOON)
-    once(kept, failing(error))
-    second = kept.jobs.due_at(repository(7))
+def test_what_fails_is_tried_again_ever_later(stored: Store, error: Exception) -> None:
+    once(stored, failing(error))
+    first = stored.jobs.due_at(repository(7))
+    stored.jobs.schedule(repository(7), at=NOON)
+    once(stored, failing(error))
+    second = stored.jobs.due_at(repository(7))
     assert first is not None
     assert second is not None
     assert MINUTE / 2 <= first - NOON < MINUTE <= second - NOON < 2 * MINUTE
 
 
-def test_when_the_server_stops_what_was_begun_is_left_for_the_next(kept: Store) -> None:
-    once(kept, failing(StoppedError()))
-    assert kept.jobs.due_at(repository(7)) == NOON
+def test_when_the_server_stops_what_was_begun_is_left_for_the_next(stored: Store) -> None:
+    once(stored, failing(StoppedError()))
+    assert stored.jobs.due_at(repository(7)) == NOON
 
 
 def test_when_the_store_fails_the_row_is_free_after_a_while(
-    kept: Store, monkeypatch: pytest.MonkeyPatch
+    stored: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object, **__: object) -> bool:
         raise sa.exc.OperationalError("UPDATE", None, Exception("gone"))
 
-    monkeypatch.setattr(kept.jobs, "finish", broken)
-    assert once(kept, lambda _: JobResult("seen", None)).busy == 0
-    assert kept.jobs.claim(NOON, 1, until=NOON + MINUTE) == ()
-    assert kept.jobs.claim(NOON + MINUTE, 1, until=NOON + 2 * MINUTE) != ()
+    monkeypatch.setattr(stored.jobs, "finish", broken)
+    assert once(stored, lambda _: JobResult("seen", None)).busy == 0
+    assert stored.jobs.claim(NOON, 1, until=NOON + MINUTE) == ()
+    assert stored.jobs.claim(NOON + MINUTE, 1, until=NOON + 2 * MINUTE) != ()
 
 
-def test_one_repository_is_never_worked_on_twice_at_once(kept: Store) -> None:
+def test_one_repository_is_never_worked_on_twice_at_once(stored: Store) -> None:
     at_once, most, lock = [0], [0], threading.Lock()
 
     def act(subject: Subject) -> JobResult:
         with lock:
             at_once[0] += 1
             most[0] = max(most[0], at_once[0])
-        kept.jobs.schedule(subject, at=NOON)  # what happens during a look is one more look
+        stored.jobs.schedule(subject, at=NOON)  # what happens during a look is one more look
         with lock:
             at_once[0] -= 1
         return JobResult("seen", None)
 
     jobs = Jobs(act)
-    runner = JobRunner(kept, jobs, clock=lambda: NOON, lease=MINUTE)
+    runner = JobRunner(stored, jobs, clock=lambda: NOON, lease=MINUTE)
     worker = ThreadWorker(runner, threads=4, tick=QUICK, renew=QUICK)
     worker.start()
     running = worker.running
-    eventually(lambda: len(jobs.asked) > 5)
+    eventually(lambda: len(jobs.requested) > 5)
     worker.stop()
     assert (running, worker.running) == (True, False)
     assert most == [1]
 
 
-def test_what_is_due_is_done_without_waiting_for_the_next_tick(kept: Store) -> None:
-    kept.jobs.schedule(*map(repository, range(20)), at=NOON)
+def test_what_is_due_is_done_without_waiting_for_the_next_tick(stored: Store) -> None:
+    stored.jobs.schedule(*map(repository, range(20)), at=NOON)
     jobs = Jobs(lambda _: JobResult("seen", None))
-    runner = JobRunner(kept, jobs, clock=lambda: NOON, lease=MINUTE)
+    runner = JobRunner(stored, jobs, clock=lambda: NOON, lease=MINUTE)
     worker = ThreadWorker(runner, threads=2, tick=timedelta(hours=1), renew=MINUTE)
     worker.start()
-    eventually(lambda: len(jobs.asked) == 20)
+    eventually(lambda: len(jobs.requested) == 20)
     worker.stop()
-    assert sorted(jobs.asked) == [(repository(number), 0) for number in range(20)]
+    assert sorted(jobs.requested) == [(repository(number), 0) for number in range(20)]
 
 
-def test_a_store_that_fails_in_between_is_asked_again_at_the_next_tick(kept: Store) -> None:
-    kept.jobs.schedule(*map(repository, range(5)), at=NOON)
-    claim, times, failures = kept.jobs.claim, itertools.count(), itertools.count()
+def test_a_store_that_fails_in_between_is_asked_again_at_the_next_tick(stored: Store) -> None:
+    stored.jobs.schedule(*map(repository, range(5)), at=NOON)
+    claim, times, failures = stored.jobs.claim, itertools.count(), itertools.count()
 
     def claiming(*given: Any, **named: Any) -> tuple[Claim, ...]:
         if next(times) % 3 == 1:
@@ -159,18 +159,18 @@ def test_a_store_that_fails_in_between_is_asked_again_at_the_next_tick(kept: Sto
             raise sa.exc.OperationalError("SELECT", None, Exception("gone"))
         return claim(*given, **named)
 
-    kept.jobs.claim = claiming  # type: ignore[method-assign] # as long as this store lives
+    stored.jobs.claim = claiming  # type: ignore[method-assign] # as long as this store lives
     jobs = Jobs(lambda _: JobResult("seen", None))
-    runner = JobRunner(kept, jobs, clock=lambda: NOON, lease=MINUTE)
+    runner = JobRunner(stored, jobs, clock=lambda: NOON, lease=MINUTE)
     worker = ThreadWorker(runner, threads=1, tick=QUICK, renew=MINUTE)
     worker.start()
-    eventually(lambda: len(jobs.asked) == 6)
+    eventually(lambda: len(jobs.requested) == 6)
     worker.stop()
-    assert sorted(jobs.asked) == [(repository(number), 0) for number in (0, 1, 2, 3, 4, 7)]
+    assert sorted(jobs.requested) == [(repository(number), 0) for number in (0, 1, 2, 3, 4, 7)]
     assert next(failures) > 1
 
 
-def test_work_that_takes_long_is_kept_by_the_heartbeat(kept: Store) -> None:
+def test_work_that_takes_long_is_kept_by_the_heartbeat(stored: Store) -> None:
     go_on = threading.Event()
 
     def act(_: Subject) -> JobResult:
@@ -179,16 +179,16 @@ def test_work_that_takes_long_is_kept_by_the_heartbeat(kept: Store) -> None:
 
     clock = [NOON]
     jobs = Jobs(act)
-    runner = JobRunner(kept, jobs, clock=lambda: clock[0], lease=MINUTE)
+    runner = JobRunner(stored, jobs, clock=lambda: clock[0], lease=MINUTE)
     worker = ThreadWorker(runner, threads=4, tick=QUICK, renew=QUICK)
     worker.start()
-    eventually(lambda: jobs.asked)
+    eventually(lambda: jobs.requested)
     for minutes in range(1, 5):
         clock[0] = NOON + minutes * timedelta(seconds=50)
-        eventually(lambda: kept.jobs.due_at(repository(7)) == clock[0] + MINUTE)
+        eventually(lambda: stored.jobs.due_at(repository(7)) == clock[0] + MINUTE)
     go_on.set()
     worker.stop()
-    assert jobs.asked == [(repository(7), 0)]
+    assert jobs.requested == [(repository(7), 0)]
 
 
 def test_a_pause_ends_when_the_server_stops() -> None:
@@ -216,7 +216,7 @@ def test_a_line_of_the_log_has_its_ids_and_no_token(caplog: pytest.LogCaptureFix
             "sync finished %s", token, extra={"subject": "repository:7", "tries": 0, "count": 3}
         )
     line = JsonLines().format(caplog.records[-1])
-    said = json.loads(line)
-    assert (said["subject"], said["tries"], said["count"]) == ("repository:7", 0, 3)
-    assert said["what"] == "sync finished ***"
+    text = json.loads(line)
+    assert (text["subject"], text["tries"], text["count"]) == ("repository:7", 0, 3)
+    assert text["what"] == "sync finished ***"
     assert token not in line

@@ -26,7 +26,7 @@ from github_sandbox.state.objects import App
 FILES = {**PERMISSIONS, "contents": "write", "pull_requests": "write"}
 
 
-class Visited(Scenario):
+class VisitorFixture(Scenario):
     """A town, and browsers in it."""
 
     @contextlib.contextmanager
@@ -51,7 +51,7 @@ class Visited(Scenario):
 @contextlib.contextmanager
 def visited(
     sandbox: Sandbox, database_url: str, folder: Path, *, files: bool = True, **more: str
-) -> Iterator[Visited]:
+) -> Iterator[VisitorFixture]:
     """A town with an empty store, whose App may write files or not. Time is the sandbox's."""
     made: list[App] = []
 
@@ -82,7 +82,7 @@ def visited(
 
     with hosted(environ, change=change) as host:
         eventually(lambda: host.server.bot() == BOT)
-        town = Visited(sandbox, made[0], host)
-        with town.github:
-            town.settle()
-            yield town
+        app_server = VisitorFixture(sandbox, made[0], host)
+        with app_server.github:
+            app_server.settle()
+            yield app_server

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from chaos.lines import WEB, Line, MemoryCache, edges
+from chaos.lines import WEB, InMemoryHttp, MemoryCache, edges
 from upgrade.state import load
 
 from bot.planning.marker import find
@@ -91,7 +91,7 @@ class Scenario:
         )
 
     def _run(self) -> SyncResult:
-        line = Line(self._engine)
+        line = InMemoryHttp(self._engine)
         reader, gateway = edges(
             line, repository=REPOSITORY, token=self.recording["token"], cache=self._cache
         )

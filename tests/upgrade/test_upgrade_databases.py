@@ -90,9 +90,9 @@ def test_badges_are_served_before_anything_was_synced_again(server: Server) -> N
 def served(server: Server, *paths: str) -> list[httpx2.Response]:
     """What a browser gets, over no socket and with no worker running."""
 
-    async def ask() -> list[httpx2.Response]:
+    async def query() -> list[httpx2.Response]:
         transport = httpx2.ASGITransport(build(server))
         async with httpx2.AsyncClient(transport=transport, base_url="http://milepost.test") as one:
             return [await one.get(path) for path in paths]
 
-    return asyncio.run(ask())
+    return asyncio.run(query())

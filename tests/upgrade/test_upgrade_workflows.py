@@ -7,7 +7,7 @@ import pytest
 import yaml
 from upgrade.scenario import RECORDINGS
 
-from bot.action.inputs import Command
+from bot.action.inputs import ActionCommand
 
 WORKFLOWS = sorted(RECORDINGS.glob("*.yml"), key=lambda file: file.stem)
 ACTION = yaml.safe_load((Path(__file__).parents[2] / "action.yml").read_text(encoding="utf-8"))
@@ -43,7 +43,7 @@ def test_every_input_and_command_that_it_gives_is_still_taken(file: Path) -> Non
         assert set(given) <= set(ACTION["inputs"])
     offered = read(file)["on"].get("workflow_dispatch") or {}
     command = offered.get("inputs", {}).get("command", {})
-    assert set(command.get("options", ())) <= set(Command)
+    assert set(command.get("options", ())) <= set(ActionCommand)
 
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from workbench import Workbench
+from workbench import RepositoryFixture
 from workbench import settings as config
 
 from bot.curriculum.model import Curriculum
@@ -11,7 +11,7 @@ from bot.planning.changes import Change, Plan
 from bot.planning.desired import DesiredState, desired_state
 from bot.planning.marker import find
 from bot.planning.observed import observe
-from bot.planning.plan import after_deeds, make_plan
+from bot.planning.plan import make_plan, with_command_changes
 from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command
 from bot.progress.command_log import AcceptedCommand, find_memory
@@ -30,7 +30,10 @@ MARKS = {"rocket", "confused"}
 
 
 def seed(
-    bench: Workbench, path: Curriculum, how: Settings | None = None, today: str = "2026-01-05"
+    bench: RepositoryFixture,
+    path: Curriculum,
+    how: Settings | None = None,
+    today: str = "2026-01-05",
 ) -> Plan:
     """Plan and write the path alone: no comment is read, nothing is reported."""
     how = how or config()
@@ -43,7 +46,7 @@ def seed(
     return write(bench, plan)
 
 
-def write(bench: Workbench, plan: Callable[[Snapshot], Plan]) -> Plan:
+def write(bench: RepositoryFixture, plan: Callable[[Snapshot], Plan]) -> Plan:
     """Write what `plan` says of the repository as it is; the plan is handed back."""
     snapshot = bench.edges.snapshot()
     planned = plan(snapshot)
@@ -62,7 +65,11 @@ class Run:
     """Runs over one bench with one path."""
 
     def __init__(
-        self, bench: Workbench, path: Curriculum, how: Settings | None = None, today: str = ""
+        self,
+        bench: RepositoryFixture,
+        path: Curriculum,
+        how: Settings | None = None,
+        today: str = "",
     ) -> None:
         self.bench = bench
         self.path = path
@@ -80,7 +87,7 @@ class Run:
             marked=frozenset(c.id for c in found if MARKS & c.reactions.keys()),
         )
 
-    def look(self, snapshot: Snapshot | None = None, *noted: AcceptedCommand) -> CommandChanges:
+    def job(self, snapshot: Snapshot | None = None, *noted: AcceptedCommand) -> CommandChanges:
         """What obeying would change."""
         snapshot = snapshot or self.bench.edges.snapshot()
         path = LearningPath.read(self.path, self.how, snapshot, self.now)
@@ -90,9 +97,9 @@ class Run:
         """Obey and write; the changes are handed back."""
 
         def plan(snapshot: Snapshot) -> Plan:
-            obeyed = self.look(snapshot, *noted)
+            obeyed = self.job(snapshot, *noted)
             nothing = make_plan(NOTHING, observe(snapshot)).model_copy(update={"changes": ()})
-            return after_deeds(obeyed.first, nothing, obeyed.last)
+            return with_command_changes(obeyed.first, nothing, obeyed.last)
 
         return write(self.bench, plan).changes
 
@@ -115,6 +122,6 @@ def marks(comment: Comment) -> list[str]:
     return [reaction.content for reaction in comment.reactions]
 
 
-def labels(bench: Workbench, title: str) -> set[str]:
+def labels(bench: RepositoryFixture, title: str) -> set[str]:
     """The names of an issue's labels."""
     return {label.name for label in bench.issue(title).labels}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from usecases.syncing import Runs
+from usecases.syncing import SyncRuns
 
 from bot.planning.labels import key_in
 from bot.planning.marker import find
@@ -14,14 +14,14 @@ SUMMARY = "Your path"
 MENTOR = "mona-mentor"
 
 
-class Lively:
+class RandomLearner:
     """Acts on a repository as people do. Each act takes a number, which picks what it is done to.
 
     `taken` is the option that was asked for last. `titles`, `notes` and labels `worn` are what the
     learner gave to issues, by number: nobody else may touch them. `deleted` are keys of issues.
     """
 
-    def __init__(self, runs: Runs) -> None:
+    def __init__(self, runs: SyncRuns) -> None:
         self.runs = runs
         self.bench = runs.bench
         self.taken: str | None = None
@@ -29,7 +29,7 @@ class Lively:
         self.notes: dict[int, str] = {}
         self.worn: dict[int, str] = {}
         self.deleted: set[str] = set()
-        self._said = 0
+        self._message = 0
 
     @property
     def acts(self) -> dict[str, Callable[[int], object]]:
@@ -85,58 +85,58 @@ class Lively:
         """One of the commands that are about an issue of the path."""
         words = ["/start", "/done", "/skip no", "/reopen", "/credit", "/log 1h30m", "/move +1w"]
         if issue := self._pick(number):
-            self._say(issue, words[number % len(words)])
+            self._comment(issue, words[number % len(words)])
 
     def act_log(self, number: int) -> None:
-        self.says(f"/log {1 + number % 5}h at my desk")
+        self.contains(f"/log {1 + number % 5}h at my desk")
 
     def act_count(self, number: int) -> None:
         counted = self.runs.path.success.quantitative[-1].id
-        self.says(f"/count {counted} {number % 7 - 2:+d}")
+        self.contains(f"/count {counted} {number % 7 - 2:+d}")
 
     def act_rate(self, number: int) -> None:
         skills = self.runs.path.assessment.skills
-        self.says(f"/rate {skills[number % len(skills)].title} {1 + number % 5}")
+        self.contains(f"/rate {skills[number % len(skills)].title} {1 + number % 5}")
 
     def act_journal(self, number: int) -> None:
-        self._said += 1
-        self.says(f"/journal Thought {self._said}, of {number}")
+        self._message += 1
+        self.contains(f"/journal Thought {self._message}, of {number}")
 
     def act_form(self, number: int) -> None:
         """An entry of the journal as the form makes it: the label is all that tells."""
         label = self.label("kind:journal")
-        self._said += 1
-        self.opens(f"Entry {self._said}", f"What I thought of {number}", label)
+        self._message += 1
+        self.opens(f"Entry {self._message}", f"What I thought of {number}", label)
 
     def act_chat(self, number: int) -> None:
         if issue := self._pick(number):
-            self._say(issue, f"Hm, {number}. /done is what I would like to say.")
+            self._comment(issue, f"Hm, {number}. /done is what I would like to say.")
 
     # The path
 
     def act_pause(self, number: int) -> None:
         last = (self.runs.now + timedelta(days=number % 20)).date()
-        self.says(f"/pause until {last}")
+        self.contains(f"/pause until {last}")
 
     def act_resume(self, _: int) -> None:
-        self.says("/resume")
+        self.contains("/resume")
 
     def act_replan(self, _: int) -> None:
-        self.says("/replan")
+        self.contains("/replan")
 
     def act_pace(self, number: int) -> None:
-        self.says(f"/pace {6 + number % 10}h")
+        self.contains(f"/pace {6 + number % 10}h")
 
     def act_open(self, number: int) -> None:
         units = list(self.runs.path.units())
-        self.says(f"/open {units[number % len(units)].title}")
+        self.contains(f"/open {units[number % len(units)].title}")
 
     def act_choose(self, number: int) -> None:
         choices = list(self.runs.path.choices())
         if choices:
             option = choices[0].options[number % len(choices[0].options)]
             self.taken = option.id
-            self.says(f"/choose {option.id}")
+            self.contains(f"/choose {option.id}")
 
     def act_edit_the_file(self, number: int) -> None:
         """Another option in the settings, once all that was said before is obeyed."""
@@ -185,9 +185,9 @@ class Lively:
 
     # How
 
-    def says(self, text: str, on: str = SUMMARY) -> None:
+    def contains(self, text: str, on: str = SUMMARY) -> None:
         """A comment on the issue whose title begins so."""
-        self.bench.say(on, text)
+        self.bench.comment(on, text)
 
     def opens(self, title: str, body: str, *labels: str) -> Issue:
         """An issue of the learner's own."""
@@ -200,7 +200,7 @@ class Lively:
         there = self.bench.repository.labels.values()
         return next(x.name for x in there if key_in(x.description or "") == key)
 
-    def _say(self, issue: Issue, text: str) -> None:
+    def _comment(self, issue: Issue, text: str) -> None:
         bench = self.bench
         comments.create(bench.world, bench.learner, bench.repository, issue, {"body": text})
 

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from workbench import Workbench
+from workbench import RepositoryFixture
 from workbench import settings as config
 
 from bot.curriculum.model import Curriculum
@@ -20,13 +20,13 @@ WEB = "https://github.com"
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
-class Runs:
+class SyncRuns:
     """A bench, a path and a clock; `how` may be changed between runs as the file may be."""
 
     def __init__(
         self, path: Curriculum, how: Settings | None = None, begins: datetime = START
     ) -> None:
-        self.bench = Workbench()
+        self.bench = RepositoryFixture()
         self.bench.world.clock = Clock(lambda: begins)
         self.path = path
         self.how = how or config()
@@ -43,7 +43,7 @@ class Runs:
         """The world's time, UTC."""
         return self.bench.world.clock.now()
 
-    def later(self, **span: float) -> "Runs":
+    def later(self, **span: float) -> "SyncRuns":
         """Time passes."""
         self.bench.world.clock.advance(timedelta(**span))
         return self

@@ -8,7 +8,7 @@ import writes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning.paths import SMALL
-from workbench import Workbench
+from workbench import RepositoryFixture
 from workbench import settings as config
 
 from bot.errors import GitHubError, RefusedError, SubIssuesUnsupportedError, UncertainWriteError
@@ -24,7 +24,7 @@ class PowerCutError(Exception):
 
 
 def writes_of_a_whole_apply() -> int:
-    bench = Workbench()
+    bench = RepositoryFixture()
     bench.apply(SMALL)
     return len(bench.edges.writes)
 
@@ -32,7 +32,7 @@ def writes_of_a_whole_apply() -> int:
 WRITES = writes_of_a_whole_apply()
 
 
-def everything(bench: Workbench) -> tuple[list[str], list[str], list[str], list[str]]:
+def everything(bench: RepositoryFixture) -> tuple[list[str], list[str], list[str], list[str]]:
     """Titles, milestones, labels and relations: what a person would call the same."""
     relations = [
         f"{issue.parent.title} > {issue.title}"
@@ -47,19 +47,19 @@ def everything(bench: Workbench) -> tuple[list[str], list[str], list[str], list[
     )
 
 
-def keys(bench: Workbench) -> list[str]:
+def keys(bench: RepositoryFixture) -> list[str]:
     found = [find(issue.body or "") for issue in bench.repository.issues.values()]
     return [marked.marker.key for marked in found if marked]
 
 
 @pytest.fixture
-def whole() -> Workbench:
-    bench = Workbench()
+def whole() -> RepositoryFixture:
+    bench = RepositoryFixture()
     bench.apply(SMALL)
     return bench
 
 
-def strike(bench: Workbench, number: int, error: Exception, *, after: bool) -> None:
+def strike(bench: RepositoryFixture, number: int, error: Exception, *, after: bool) -> None:
     """Let the write with this number (from 1) fail, before or after it happened."""
     count = 0
 
@@ -77,8 +77,10 @@ def strike(bench: Workbench, number: int, error: Exception, *, after: bool) -> N
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("cut", range(1, WRITES + 1))
-def test_cut_off_anywhere_the_next_apply_goes_on(cut: int, after: bool, whole: Workbench) -> None:
-    bench = Workbench()
+def test_cut_off_anywhere_the_next_apply_goes_on(
+    cut: int, after: bool, whole: RepositoryFixture
+) -> None:
+    bench = RepositoryFixture()
     strike(bench, cut, PowerCutError(), after=after)
     with pytest.raises(PowerCutError):
         bench.apply(SMALL)
@@ -90,9 +92,9 @@ def test_cut_off_anywhere_the_next_apply_goes_on(cut: int, after: bool, whole: W
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("lost", range(1, WRITES + 1, 3))
 def test_a_lost_answer_is_looked_up_and_never_written_again(
-    lost: int, after: bool, whole: Workbench
+    lost: int, after: bool, whole: RepositoryFixture
 ) -> None:
-    bench = Workbench()
+    bench = RepositoryFixture()
     strike(bench, lost, UncertainWriteError("lost"), after=after)
     bench.apply(SMALL)
     assert everything(bench) == everything(whole)
@@ -102,7 +104,7 @@ def test_a_lost_answer_is_looked_up_and_never_written_again(
 
 
 def test_answers_lost_for_ever_end_in_an_error_not_in_copies() -> None:
-    bench = Workbench()
+    bench = RepositoryFixture()
     bench.edges.after_write = _lose
     with pytest.raises(UncertainWriteError):
         bench.apply(SMALL)
@@ -117,8 +119,8 @@ def _lose() -> None:
     raise UncertainWriteError("lost")
 
 
-def test_lists_that_do_not_show_the_newest_issues_make_no_copies(whole: Workbench) -> None:
-    bench = Workbench()
+def test_lists_that_do_not_show_the_newest_issues_make_no_copies(whole: RepositoryFixture) -> None:
+    bench = RepositoryFixture()
     strike(bench, WRITES - 4, PowerCutError(), after=True)
     with pytest.raises(PowerCutError):
         bench.apply(SMALL)
@@ -130,7 +132,7 @@ def test_lists_that_do_not_show_the_newest_issues_make_no_copies(whole: Workbenc
 
 
 def test_a_pull_request_with_the_newest_number_hides_nothing() -> None:
-    bench = Workbench()
+    bench = RepositoryFixture()
     strike(bench, WRITES - 4, PowerCutError(), after=True)
     with pytest.raises(PowerCutError):
         bench.apply(SMALL)
@@ -141,12 +143,12 @@ def test_a_pull_request_with_the_newest_number_hides_nothing() -> None:
 
 
 def test_an_issue_that_was_deleted_meanwhile_hides_nothing() -> None:
-    bench = Workbench()
+    bench = RepositoryFixture()
 
     def pass_by() -> None:
         """Somebody files an issue and deletes it, right before ours is made."""
-        asked = {"title": "By mistake", "body": ""}
-        made = issues.create(bench.world, bench.learner, bench.repository, asked)
+        requested = {"title": "By mistake", "body": ""}
+        made = issues.create(bench.world, bench.learner, bench.repository, requested)
         issues.delete(bench.world, bench.learner, bench.repository, made)
 
     strike(bench, WRITES - 4, PowerCutError(), after=True)
@@ -160,25 +162,25 @@ def test_an_issue_that_was_deleted_meanwhile_hides_nothing() -> None:
 
 
 def test_a_server_without_sub_issues_gets_everything_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    bench = Workbench()
-    asked: list[int] = []
+    bench = RepositoryFixture()
+    requested: list[int] = []
 
     write = bench.edges.write
 
     def without(change: Write, **more: Any) -> WriteResult:
         if isinstance(change, AddSubIssue):
-            asked.append(change.child_id)
+            requested.append(change.child_id)
             raise SubIssuesUnsupportedError("there are no sub-issues here")
         return write(change, **more)
 
     monkeypatch.setattr(bench.edges, "write", without)
     bench.apply(SMALL)
-    assert len(asked) == 1
+    assert len(requested) == 1
     assert bench.plan(SMALL).empty
 
 
 def test_a_clear_no_stops_at_once_and_says_so() -> None:
-    bench = Workbench()
+    bench = RepositoryFixture()
     strike(bench, 5, GitHubError("no"), after=False)
     with pytest.raises(GitHubError, match="no"):
         bench.apply(SMALL)
@@ -204,7 +206,7 @@ def test_removing_more_than_a_quarter_wants_a_word(
 
 
 def test_what_somebody_deletes_meanwhile_is_left_and_the_rest_goes_on() -> None:
-    bench = Workbench()
+    bench = RepositoryFixture()
     bench.apply(SMALL)
     bench.edges.before_write = lambda: _delete_once(bench)
     bench.apply(SMALL, config("2026-02-02", choices={"choose-your-way": "web"}))
@@ -214,7 +216,7 @@ def test_what_somebody_deletes_meanwhile_is_left_and_the_rest_goes_on() -> None:
     assert "Choose your way" not in bench.titles()
 
 
-def _delete_once(bench: Workbench) -> None:
+def _delete_once(bench: RepositoryFixture) -> None:
     if "Choose your way" in bench.titles():
         bench.delete("Choose your way")
 
@@ -227,7 +229,7 @@ def _delete_once(bench: Workbench) -> None:
 def test_any_mix_of_lost_answers_and_power_cuts_ends_in_the_same_repository(
     lost: dict[int, str], cuts: set[int]
 ) -> None:
-    undisturbed, bench = Workbench(), Workbench()
+    undisturbed, bench = RepositoryFixture(), RepositoryFixture()
     undisturbed.apply(SMALL)
     count = 0
 

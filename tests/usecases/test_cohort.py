@@ -10,7 +10,7 @@ import pytest
 import yaml
 from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
-from reports.lives import ALL, RICH, Learner
+from reports.lives import ALL, RICH, HistoryLearner
 from workbench import settings
 
 from bot.curriculum.model import Curriculum
@@ -25,21 +25,21 @@ NOW = datetime(2026, 2, 16, 8, tzinfo=UTC)
 SHARED: dict[str, Any] = {"share": True}
 
 
-class Shelf:
+class RenamedReader:
     """A reader of one repository of the world, under a name of its own."""
 
-    def __init__(self, name: str, learner: Learner, files: dict[str, str]) -> None:
+    def __init__(self, name: str, learner: HistoryLearner, files: dict[str, str]) -> None:
         self._name = name
         self._edges = learner.bench.edges
         self._files = files
-        self.asked: list[str] = []
+        self.requested: list[str] = []
 
     def file(self, path: str) -> str | None:
-        self.asked.append(path)
+        self.requested.append(path)
         return self._files.get(path)
 
     def snapshot(self, *, fresh: bool = False) -> Snapshot:
-        self.asked.append("snapshot")
+        self.requested.append("snapshot")
         found = self._edges.snapshot(fresh=fresh)
         home = f"https://github.com/{self._name}"
         issues = tuple(
@@ -53,31 +53,31 @@ class World:
     """Repositories by name; an error stands for one that cannot be read."""
 
     def __init__(self) -> None:
-        self.shelves: dict[str, Shelf | MilepostError] = {}
+        self.shelves: dict[str, RenamedReader | MilepostError] = {}
 
     def joins(
         self,
         repository: str,
-        learner: Learner | None = None,
+        learner: HistoryLearner | None = None,
         path: Curriculum = LONG,
         how: Settings = ALL,
         **cohort: Any,
-    ) -> Shelf:
+    ) -> RenamedReader:
         """A repository whose settings say so about the cohort."""
         own = how.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         own |= {"curriculum": "path.yml", "cohort": cohort or SHARED, "ahead": "all"}
         drawn = path.model_dump(mode="json", exclude_defaults=True, by_alias=True)
         files = {CONFIG_PATH: yaml.safe_dump(own), "path.yml": yaml.safe_dump(drawn)}
-        shelf = Shelf(repository, learner or Learner(path, how), files)
-        self.shelves[repository] = shelf
-        return shelf
+        page_cache = RenamedReader(repository, learner or HistoryLearner(path, how), files)
+        self.shelves[repository] = page_cache
+        return page_cache
 
     @contextmanager
     def open(self, name: str) -> Iterator[Reader]:
-        shelf = self.shelves[name]
-        if isinstance(shelf, MilepostError):
-            raise shelf
-        yield shelf  # type: ignore[misc] # the two methods that are asked for
+        page_cache = self.shelves[name]
+        if isinstance(page_cache, MilepostError):
+            raise page_cache
+        yield page_cache  # type: ignore[misc] # the two methods that are asked for
 
     def table(self, *names: str) -> Cohort:
         return cohort(names or tuple(self.shelves), self.open, NOW)
@@ -94,7 +94,7 @@ def only(table: Cohort) -> Member:
 
 
 def test_a_row_says_where_somebody_is(world: World) -> None:
-    learner = Learner().done(a1="2026-01-14", b1="2026-02-04", c1="2026-02-11")
+    learner = HistoryLearner().done(a1="2026-01-14", b1="2026-02-04", c1="2026-02-11")
     learner.logs(2, "2026-02-15").label("d1", "status: blocked")
     world.joins("mia/path", learner)
     row = only(world.table())
@@ -103,35 +103,35 @@ def test_a_row_says_where_somebody_is(world: World) -> None:
     assert (row.checkpoint, str(row.checkpoint_on)) == ("The end", "2026-03-29")
     assert str(row.last_activity) == "2026-02-15"
     number = learner.bench.issue("d1").number
-    (asking,) = row.asking
-    assert (row.asks, asking.title) == (1, "d1")
-    assert asking.url == f"https://github.com/mia/path/issues/{number}"
+    (inputs,) = row.asking
+    assert (row.asks, inputs.title) == (1, "d1")
+    assert inputs.url == f"https://github.com/mia/path/issues/{number}"
 
 
 def test_who_goes_by_another_name_is_not_given_away(world: World) -> None:
-    learner = Learner().label("d1", "status: blocked")
+    learner = HistoryLearner().label("d1", "status: blocked")
     world.joins("mia/path", learner, share=True, name="Blue Heron")
     table = world.table()
     row = only(table)
     assert (row.who, row.repository, row.asks, row.asking) == ("Blue Heron", None, 1, ())
-    for told in (as_text(table), as_markdown(table), as_json(table)):
-        assert "mia" not in told
-        assert "Blue Heron" in told
+    for reported in (as_text(table), as_markdown(table), as_json(table)):
+        assert "mia" not in reported
+        assert "Blue Heron" in reported
 
 
 @pytest.mark.parametrize("how", [{"share": False}, {"share": False, "name": "Blue Heron"}])
 def test_of_who_does_not_share_only_the_settings_are_read(
     world: World, how: dict[str, Any]
 ) -> None:
-    shelf = world.joins("mia/path", **how)
+    page_cache = world.joins("mia/path", **how)
     (row,) = world.table().learners
     assert row == NotShown(repository="mia/path", state="does not share")
-    assert shelf.asked == [CONFIG_PATH]
+    assert page_cache.requested == [CONFIG_PATH]
 
 
 def test_sharing_is_off_unless_said(world: World) -> None:
-    shelf = world.joins("mia/path")
-    shelf._files[CONFIG_PATH] = "start: 2026-01-05\n"
+    page_cache = world.joins("mia/path")
+    page_cache._files[CONFIG_PATH] = "start: 2026-01-05\n"
     assert [row.state for row in world.table().learners] == ["does not share"]
 
 
@@ -174,11 +174,11 @@ def test_a_token_that_opens_nothing_is_said_once(world: World) -> None:
 
 
 def test_help_is_asked_for_by_open_issues_only_whatever_the_label_s_name(world: World) -> None:
-    learner = Learner().label("d1", "status: blocked").label("e1", "status: blocked")
+    learner = HistoryLearner().label("d1", "status: blocked").label("e1", "status: blocked")
     learner.bench.edit_label("status: blocked", new_name="Help!")
     learner.bench.close("e1")
     world.joins("mia/path", learner)
-    assert [asking.title for asking in only(world.table()).asking] == ["d1"]
+    assert [inputs.title for inputs in only(world.table()).asking] == ["d1"]
 
 
 @pytest.mark.parametrize(
@@ -202,18 +202,18 @@ def test_where_is_said_before_after_and_in_a_pause(
 
 def test_all_done_is_said(world: World) -> None:
     days = dict.fromkeys(["a1", "b1", "c1", "d1", "e1", "f1"], "2026-02-10")
-    world.joins("mia/path", Learner().done(**days))
+    world.joins("mia/path", HistoryLearner().done(**days))
     row = only(world.table())
     assert (row.where, row.percent) == ("All done", 100)
 
 
 def group(world: World) -> Cohort:
-    learner = Learner(RICH).done(a1="2026-01-14", b1="2026-02-11")
+    learner = HistoryLearner(RICH).done(a1="2026-01-14", b1="2026-02-11")
     learner.label("c1", "status: blocked").label("e1", "status: blocked")
     learner.bench.edit("c1", title="What | now? <b>@you</b> #1")
     world.joins("mia/path", learner, RICH)
     world.joins("quiet/path")
-    hidden = Learner().done(a1="2026-02-11").label("d1", "status: blocked")
+    hidden = HistoryLearner().done(a1="2026-02-11").label("d1", "status: blocked")
     world.joins("secret/path", hidden, share=True, name="Blue | Heron")
     world.joins("shy/path", share=False)
     world.shelves["gone/path"] = RepositoryMovedError("it is called new/path now.")
@@ -229,9 +229,9 @@ def test_the_table(world: World, file_regression: FileRegressionFixture, shape: 
 @pytest.mark.parametrize("shape", [as_text, as_markdown])
 def test_a_table_of_nobody_has_no_heads(world: World, shape: Any) -> None:
     world.joins("shy/path", share=False)
-    told = shape(world.table())
-    assert told.startswith("Not shown:")
-    assert "shy/path: does not share" in told
+    reported = shape(world.table())
+    assert reported.startswith("Not shown:")
+    assert "shy/path: does not share" in reported
 
 
 def test_json_is_the_same_table(world: World) -> None:

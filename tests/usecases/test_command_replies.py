@@ -7,7 +7,7 @@ import pytest
 from planning.paths import SMALL
 from pytest_regressions.file_regression import FileRegressionFixture
 from usecases.command_runs import Run, seed
-from workbench import Workbench
+from workbench import RepositoryFixture
 from workbench import settings as config
 
 from bot.curriculum.load import from_catalog
@@ -32,19 +32,21 @@ ANSWERS = {
 
 
 @pytest.fixture(scope="module")
-def guided() -> Workbench:
-    bench = Workbench()
+def guided() -> RepositoryFixture:
+    bench = RepositoryFixture()
     seed(bench, GUIDE, today="2026-02-20")
     return bench
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_replies(guided: Workbench, name: str, file_regression: FileRegressionFixture) -> None:
+def test_replies(
+    guided: RepositoryFixture, name: str, file_regression: FileRegressionFixture
+) -> None:
     guided.world.clock.advance(datetime(2026, 2, 20, tzinfo=UTC) - guided.world.clock.now())
-    said = guided.say("Your path", ANSWERS[name])
+    text = guided.comment("Your path", ANSWERS[name])
     run = Run(guided, GUIDE, today="2026-02-20")
-    run.only = {said.id}
-    (reply,) = [change for change in run.look().last if isinstance(change, CreateComment)]
+    run.only = {text.id}
+    (reply,) = [change for change in run.job().last if isinstance(change, CreateComment)]
     found = find(reply.body)
     assert found
     file_regression.check((found.region or "") + "\n", extension=".md")
@@ -64,11 +66,11 @@ RESTED = {"from": "2026-02-16", "to": "2026-03-01"}
 def test_status_at_other_times(
     today: str, how: dict[str, Any], file_regression: FileRegressionFixture
 ) -> None:
-    bench = Workbench()
+    bench = RepositoryFixture()
     seed(bench, SMALL, config(**how), today)
-    bench.say("Your path", "/status")
+    bench.comment("Your path", "/status")
     run = Run(bench, SMALL, config(**how), today)
-    (reply,) = [change for change in run.look().last if isinstance(change, CreateComment)]
+    (reply,) = [change for change in run.job().last if isinstance(change, CreateComment)]
     found = find(reply.body)
     assert found
     file_regression.check((found.region or "") + "\n", extension=".md")

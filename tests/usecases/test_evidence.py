@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from planning.paths import SMALL
-from workbench import Workbench, settings
+from workbench import RepositoryFixture, settings
 
 from bot.github.client import Connection
 from bot.github.reader import HttpReader
-from bot.planning.marker import Marker, digest, find, normal, wrap
-from bot.planning.snapshot import Found, ReactionState
+from bot.planning.marker import Marker, digest, find, normalized, wrap
+from bot.planning.snapshot import LinkTarget, ReactionState
 from bot.progress.command_log import AcceptedCommand, Entry, find_memory, with_memory
 from bot.progress.commands.evidence import Attested, Evidenced
 from bot.progress.path import LearningPath
@@ -33,16 +33,16 @@ LOOP, READ, TOOLS = "Write a loop", "Read the tutorial", "Install the tools"
 class Asker:
     """The bench's reader, and what it was asked."""
 
-    def __init__(self, bench: Workbench) -> None:
+    def __init__(self, bench: RepositoryFixture) -> None:
         self._edges = bench.edges
-        self.asked: list[str] = []
+        self.requested: list[str] = []
 
-    def find(self, url: str) -> Found | None:
-        self.asked.append(url)
+    def find(self, url: str) -> LinkTarget | None:
+        self.requested.append(url)
         return self._edges.find(url)
 
     def reactions(self, number: int) -> tuple[ReactionState, ...]:
-        self.asked.append(f"reactions {number}")
+        self.requested.append(f"reactions {number}")
         return self._edges.reactions(number)
 
     def __getattr__(self, name: str) -> Any:
@@ -54,28 +54,28 @@ class Pages:
 
     def __init__(self, **pages: str) -> None:
         self.pages = {f"https://{host.replace('_', '.')}/": title for host, title in pages.items()}
-        self.asked: list[str] = []
+        self.requested: list[str] = []
 
     def exists(self, url: str) -> str | None:
-        self.asked.append(url)
+        self.requested.append(url)
         return self.pages.get(url)
 
 
 @pytest.fixture
-def bench() -> Workbench:
-    made = Workbench()
+def bench() -> RepositoryFixture:
+    made = RepositoryFixture()
     made.apply(SMALL)
     made.world.add_repository("learner/model")
     return made
 
 
 @pytest.fixture
-def asker(bench: Workbench) -> Asker:
+def asker(bench: RepositoryFixture) -> Asker:
     return Asker(bench)
 
 
 def run(
-    bench: Workbench,
+    bench: RepositoryFixture,
     asker: Asker,
     how: Settings = PLAIN,
     now: datetime = NOW,
@@ -83,56 +83,56 @@ def run(
 ) -> list[AcceptedCommand]:
     """One run, which remembers what it noted."""
     path = LearningPath.read(SMALL, how, bench.edges.snapshot(), now)
-    deeds = gather(path, asker, bench.edges.comments_since(NOW - timedelta(days=2)), outside)
-    for deed in deeds:
-        issue = bench.repository.issues[deed.issue]
+    commands = gather(path, asker, bench.edges.comments_since(NOW - timedelta(days=2)), outside)
+    for command in commands:
+        issue = bench.repository.issues[command.issue]
         body = issue.body or ""
-        issue.body = with_memory(body, find_memory(body).adding([Entry.of(deed)]))
-    return list(deeds)
+        issue.body = with_memory(body, find_memory(body).adding([Entry.of(command)]))
+    return list(commands)
 
 
-def noted(deeds: list[AcceptedCommand]) -> list[tuple[str, str]]:
-    return [(d.command.kind, d.command.url) for d in deeds if isinstance(d.command, Evidenced)]
+def noted(commands: list[AcceptedCommand]) -> list[tuple[str, str]]:
+    return [(d.command.kind, d.command.url) for d in commands if isinstance(d.command, Evidenced)]
 
 
-def write(bench: Workbench, title: str, text: str) -> None:
+def write(bench: RepositoryFixture, title: str, text: str) -> None:
     """The learner writes something below our part of an issue."""
     bench.edit(title, body=f"{bench.issue(title).body}\n\n{text}")
 
 
-def state_of(bench: Workbench, title: str, how: Settings = PLAIN) -> WorkState:
+def state_of(bench: RepositoryFixture, title: str, how: Settings = PLAIN) -> WorkState:
     progress = LearningPath.read(SMALL, how, bench.edges.snapshot(), NOW).progress
     return next(w.state for w in progress.work if w.title.startswith(title))
 
 
-def test_where_nothing_was_linked_nothing_is_asked(bench: Workbench, asker: Asker) -> None:
-    bench.say(LOOP, "Nearly there.")
+def test_where_nothing_was_linked_nothing_is_asked(bench: RepositoryFixture, asker: Asker) -> None:
+    bench.comment(LOOP, "Nearly there.")
     assert run(bench, asker, MENTORED) == []
-    assert asker.asked == []
+    assert asker.requested == []
 
 
 @pytest.mark.parametrize("where", ["body", "comment"])
 def test_a_repository_that_exists_is_evidence_once(
-    bench: Workbench, asker: Asker, where: str
+    bench: RepositoryFixture, asker: Asker, where: str
 ) -> None:
     text = f"It is in {MODEL}/tree/main."
     if where == "body":
         write(bench, LOOP, text)
     else:
-        bench.say(LOOP, text)
-    (deed,) = run(bench, asker)
-    assert deed.command == Evidenced(kind="repository", url=MODEL)
+        bench.comment(LOOP, text)
+    (command,) = run(bench, asker)
+    assert command.command == Evidenced(kind="repository", url=MODEL)
     number = bench.issue(LOOP).number
-    assert (deed.comment, deed.issue, deed.by, deed.at) == (0, number, "milepost", NOW)
+    assert (command.comment, command.issue, command.by, command.at) == (0, number, "milepost", NOW)
     assert run(bench, asker) == []
-    assert asker.asked == [MODEL]
+    assert asker.requested == [MODEL]
     assert state_of(bench, LOOP) is WorkState.OPEN
     bench.close(LOOP)
     assert state_of(bench, LOOP) is WorkState.EVIDENCED
 
 
 def test_pull_requests_and_releases_are_evidence_in_the_same_repository_too(
-    bench: Workbench, asker: Asker
+    bench: RepositoryFixture, asker: Asker
 ) -> None:
     pull = bench.merge_pull("Add a loop")
     fields = {"tag_name": "v1", "name": "First"}
@@ -156,25 +156,25 @@ def test_pull_requests_and_releases_are_evidence_in_the_same_repository_too(
     ],
 )
 def test_what_proves_nothing_is_not_even_asked_for(
-    bench: Workbench, asker: Asker, text: str
+    bench: RepositoryFixture, asker: Asker, text: str
 ) -> None:
     write(bench, LOOP, text)
     assert run(bench, asker) == []
-    assert asker.asked == []
+    assert asker.requested == []
 
 
-def test_what_the_task_itself_names_is_no_evidence(bench: Workbench, asker: Asker) -> None:
+def test_what_the_task_itself_names_is_no_evidence(bench: RepositoryFixture, asker: Asker) -> None:
     issue = bench.issue(LOOP)
     body = issue.body or ""
     bench.edit(LOOP, body=body.replace("<!-- milepost:end", f"{MODEL}\n<!-- milepost:end"))
-    bench.say(LOOP, f"I went through {MODEL}/blob/main/README.md.")
+    bench.comment(LOOP, f"I went through {MODEL}/blob/main/README.md.")
     assert run(bench, asker) == []
     bench.edit(LOOP, body=body)
     assert noted(run(bench, asker)) == [("repository", MODEL)]
 
 
 def test_what_leads_nowhere_is_asked_again_while_it_is_recent(
-    bench: Workbench, asker: Asker
+    bench: RepositoryFixture, asker: Asker
 ) -> None:
     soon = f"{GITHUB}/learner/soon"
     write(bench, LOOP, soon)
@@ -183,52 +183,56 @@ def test_what_leads_nowhere_is_asked_again_while_it_is_recent(
     assert noted(run(bench, asker, now=NOW + timedelta(days=2))) == [("repository", soon)]
     write(bench, READ, f"{GITHUB}/learner/never")
     assert run(bench, asker, now=NOW + timedelta(days=4)) == []
-    assert asker.asked == [soon, soon]
+    assert asker.requested == [soon, soon]
 
 
-def test_only_people_who_may_write_are_listened_to(bench: Workbench, asker: Asker) -> None:
-    bench.say(LOOP, MODEL, by="stranger")
+def test_only_people_who_may_write_are_listened_to(bench: RepositoryFixture, asker: Asker) -> None:
+    bench.comment(LOOP, MODEL, by="stranger")
     assert run(bench, asker) == []
     bench.repository.collaborators["friend"] = "write"
-    bench.say(LOOP, MODEL, by="friend")
+    bench.comment(LOOP, MODEL, by="friend")
     assert noted(run(bench, asker)) == [("repository", MODEL)]
 
 
 @pytest.mark.parametrize("title", ["Your path", "Choose your way", "Next steps"])
-def test_only_work_has_evidence(bench: Workbench, asker: Asker, title: str) -> None:
+def test_only_work_has_evidence(bench: RepositoryFixture, asker: Asker, title: str) -> None:
     bench.apply(SMALL, settings(ahead="all"))
-    bench.say(title, MODEL)
+    bench.comment(title, MODEL)
     assert run(bench, asker) == []
 
 
-def test_what_was_set_aside_needs_none(bench: Workbench, asker: Asker) -> None:
+def test_what_was_set_aside_needs_none(bench: RepositoryFixture, asker: Asker) -> None:
     write(bench, LOOP, MODEL)
     bench.close(LOOP, "not_planned")
     assert run(bench, asker) == []
-    assert asker.asked == []
+    assert asker.requested == []
 
 
-def test_one_address_at_two_issues_is_asked_for_once(bench: Workbench, asker: Asker) -> None:
-    bench.say(LOOP, MODEL)
-    bench.say(READ, MODEL)
-    assert {deed.issue for deed in run(bench, asker)} == {
+def test_one_address_at_two_issues_is_asked_for_once(
+    bench: RepositoryFixture, asker: Asker
+) -> None:
+    bench.comment(LOOP, MODEL)
+    bench.comment(READ, MODEL)
+    assert {command.issue for command in run(bench, asker)} == {
         bench.issue(LOOP).number,
         bench.issue(READ).number,
     }
-    assert asker.asked == [MODEL]
+    assert asker.requested == [MODEL]
 
 
-def test_a_run_asks_for_ten_addresses_the_newest_first(bench: Workbench, asker: Asker) -> None:
+def test_a_run_asks_for_ten_addresses_the_newest_first(
+    bench: RepositoryFixture, asker: Asker
+) -> None:
     write(bench, READ, " ".join(f"{GITHUB}/learner/old{n}" for n in range(MAX_LOOKUPS)))
     bench.issue(READ).updated_at = NOW - timedelta(days=1)
     write(bench, LOOP, f"{GITHUB}/learner/none {MODEL}")
     bench.issue(LOOP).updated_at = NOW
     assert noted(run(bench, asker)) == [("repository", MODEL)]
-    assert len(asker.asked) == MAX_LOOKUPS
-    assert asker.asked[:2] == [f"{GITHUB}/learner/none", MODEL]
+    assert len(asker.requested) == MAX_LOOKUPS
+    assert asker.requested[:2] == [f"{GITHUB}/learner/none", MODEL]
 
 
-def test_an_issue_keeps_ten_pieces_of_evidence(bench: Workbench, asker: Asker) -> None:
+def test_an_issue_keeps_ten_pieces_of_evidence(bench: RepositoryFixture, asker: Asker) -> None:
     homes = [f"learner/home{n}" for n in range(MAX_NOTED + 2)]
     for home in homes:
         bench.world.add_repository(home)
@@ -239,59 +243,61 @@ def test_an_issue_keeps_ten_pieces_of_evidence(bench: Workbench, asker: Asker) -
 
 class TestElsewhere:
     def test_a_post_is_looked_up_where_the_settings_ask_for_it(
-        self, bench: Workbench, asker: Asker
+        self, bench: RepositoryFixture, asker: Asker
     ) -> None:
         pages = Pages(blog_example_org="Loops,\n\nand\twhy")
         write(bench, LOOP, "https://blog.example.org/ and https://gone.example.org/")
         assert run(bench, asker, PLAIN, outside=pages) == []
-        assert pages.asked == []
-        (deed,) = run(bench, asker, LINKED, outside=pages)
+        assert pages.requested == []
+        (command,) = run(bench, asker, LINKED, outside=pages)
         url = "https://blog.example.org/"
-        assert deed.command == Evidenced(kind="post", url=url, title="Loops, and why")
-        assert asker.asked == []
+        assert command.command == Evidenced(kind="post", url=url, title="Loops, and why")
+        assert asker.requested == []
 
     def test_a_page_without_a_title_exists_all_the_same(
-        self, bench: Workbench, asker: Asker
+        self, bench: RepositoryFixture, asker: Asker
     ) -> None:
         write(bench, LOOP, "https://blog.example.org/")
-        (deed,) = run(bench, asker, LINKED, outside=Pages(blog_example_org=""))
-        assert deed.command == Evidenced(kind="post", url="https://blog.example.org/", title="")
+        (command,) = run(bench, asker, LINKED, outside=Pages(blog_example_org=""))
+        assert command.command == Evidenced(kind="post", url="https://blog.example.org/", title="")
 
-    def test_nobody_to_ask_is_no_answer(self, bench: Workbench, asker: Asker) -> None:
+    def test_nobody_to_ask_is_no_answer(self, bench: RepositoryFixture, asker: Asker) -> None:
         write(bench, LOOP, POST)
         assert run(bench, asker, LINKED) == []
 
-    def test_a_long_title_is_cut(self, bench: Workbench, asker: Asker) -> None:
+    def test_a_long_title_is_cut(self, bench: RepositoryFixture, asker: Asker) -> None:
         write(bench, LOOP, "https://blog.example.org/")
-        (deed,) = run(bench, asker, LINKED, outside=Pages(blog_example_org="long " * 60))
-        assert isinstance(deed.command, Evidenced)
-        assert len(deed.command.title) <= 120
-        assert deed.command.title.endswith("long…")
+        (command,) = run(bench, asker, LINKED, outside=Pages(blog_example_org="long " * 60))
+        assert isinstance(command.command, Evidenced)
+        assert len(command.command.title) <= 120
+        assert command.command.title.endswith("long…")
 
 
 class TestApproval:
     @pytest.mark.parametrize("content", ["+1", "heart", "hooray", "rocket"])
     def test_a_mentor_s_reaction_counts_once(
-        self, bench: Workbench, asker: Asker, content: str
+        self, bench: RepositoryFixture, asker: Asker, content: str
     ) -> None:
         bench.close(LOOP)
         bench.react(bench.issue(LOOP), content, by="mentor")
-        (deed,) = run(bench, asker, MENTORED)
-        assert (deed.command, deed.by, deed.at) == (Attested(), "mentor", NOW)
+        (command,) = run(bench, asker, MENTORED)
+        assert (command.command, command.by, command.at) == (Attested(), "mentor", NOW)
         assert state_of(bench, LOOP, MENTORED) is WorkState.ATTESTED
-        asker.asked.clear()
+        asker.requested.clear()
         assert run(bench, asker, MENTORED) == []
-        assert asker.asked == []
+        assert asker.requested == []
 
-    def test_so_does_the_label_that_a_mentor_put_on(self, bench: Workbench, asker: Asker) -> None:
+    def test_so_does_the_label_that_a_mentor_put_on(
+        self, bench: RepositoryFixture, asker: Asker
+    ) -> None:
         bench.apply(SMALL, MENTORED)
         bench.close(LOOP)
         self.label(bench, LOOP, by="mentor")
-        (deed,) = run(bench, asker, MENTORED)
-        assert (deed.command, deed.by) == (Attested(), "mentor")
+        (command,) = run(bench, asker, MENTORED)
+        assert (command.command, command.by) == (Attested(), "mentor")
 
     def test_the_learner_s_own_label_and_reaction_count_for_nothing(
-        self, bench: Workbench, asker: Asker
+        self, bench: RepositoryFixture, asker: Asker
     ) -> None:
         bench.apply(SMALL, MENTORED)
         bench.close(LOOP)
@@ -310,7 +316,7 @@ class TestApproval:
         ],
     )
     def test_other_reactions_and_other_people_count_for_nothing(
-        self, bench: Workbench, asker: Asker, content: str, by: str, how: Settings
+        self, bench: RepositoryFixture, asker: Asker, content: str, by: str, how: Settings
     ) -> None:
         bench.close(LOOP)
         bench.react(bench.issue(LOOP), content, by=by)
@@ -318,16 +324,16 @@ class TestApproval:
 
     @pytest.mark.parametrize("reason", [None, "not_planned"])
     def test_only_finished_work_can_be_approved(
-        self, bench: Workbench, asker: Asker, reason: str | None
+        self, bench: RepositoryFixture, asker: Asker, reason: str | None
     ) -> None:
         if reason:
             bench.close(LOOP, reason)
         bench.react(bench.issue(LOOP), "+1", by="mentor")
         assert run(bench, asker, MENTORED) == []
-        assert asker.asked == []
+        assert asker.requested == []
 
     def test_the_newest_are_asked_first_and_not_all_at_once(
-        self, bench: Workbench, asker: Asker, monkeypatch: pytest.MonkeyPatch
+        self, bench: RepositoryFixture, asker: Asker, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         assert MAX_APPROVALS == 20
         monkeypatch.setattr("bot.usecases.evidence.MAX_APPROVALS", 2)
@@ -336,42 +342,42 @@ class TestApproval:
             bench.issue(title).closed_at = NOW + timedelta(days=day)
             bench.react(bench.issue(title), "eyes", by="mentor")
         assert run(bench, asker, MENTORED) == []
-        assert asker.asked == [f"reactions {bench.issue(t).number}" for t in (LOOP, TOOLS)]
+        assert asker.requested == [f"reactions {bench.issue(t).number}" for t in (LOOP, TOOLS)]
 
     @staticmethod
-    def label(bench: Workbench, title: str, by: str) -> None:
+    def label(bench: RepositoryFixture, title: str, by: str) -> None:
         bench.repository.collaborators[by] = "write"
         actor = bench.world.actor(bench.world.add_user(by).login)
         fields = {"labels": ["status: attested"]}
         issues.edit(bench.world, actor, bench.repository, bench.issue(title), fields)
 
 
-def test_our_own_words_are_no_evidence(bench: Workbench, asker: Asker) -> None:
-    bench.say(LOOP, wrap(f"See {MODEL}", Marker(key="weekly:2026-W01", title="", body="")))
+def test_our_own_words_are_no_evidence(bench: RepositoryFixture, asker: Asker) -> None:
+    bench.comment(LOOP, wrap(f"See {MODEL}", Marker(key="weekly:2026-W01", title="", body="")))
     assert run(bench, asker) == []
     bench.world.add_user("milepost[bot]", kind="Bot")
     bench.repository.collaborators["milepost[bot]"] = "write"
-    bench.say(LOOP, MODEL, by="milepost[bot]")
+    bench.comment(LOOP, MODEL, by="milepost[bot]")
     assert run(bench, asker) == []
-    assert asker.asked == []
+    assert asker.requested == []
 
 
 def test_where_our_part_cannot_be_told_apart_nothing_in_it_counts(
-    bench: Workbench, asker: Asker
+    bench: RepositoryFixture, asker: Asker
 ) -> None:
     body = (bench.issue(LOOP).body or "").replace("<!-- milepost:begin -->", MODEL)
     bench.edit(LOOP, body=body)
     assert run(bench, asker) == []
-    assert asker.asked == []
+    assert asker.requested == []
 
 
 def test_what_was_put_there_to_be_filled_in_is_not_the_learner_s_yet(
-    bench: Workbench, asker: Asker
+    bench: RepositoryFixture, asker: Asker
 ) -> None:
     starter = f"Like {MODEL}, but mine:"
     before = find(bench.issue(LOOP).body or "")
     assert before
-    marker = before.marker.model_copy(update={"starter": digest(normal(starter))})
+    marker = before.marker.model_copy(update={"starter": digest(normalized(starter))})
     bench.edit(LOOP, body=f"{before.with_marker(marker)}\n\n{starter}")
     assert run(bench, asker) == []
     write(bench, LOOP, "Here it is.")
@@ -397,6 +403,6 @@ def test_over_http_where_pages_have_another_root(sandbox: Sandbox) -> None:
             mentor = world.actor(world.add_user("mentor").login)
             comments.react(world, mentor, made, {"content": "rocket"})
             now = world.clock.now()
-        deeds = gather(LearningPath.read(SMALL, MENTORED, reader.snapshot(), now), reader, ())
-    assert noted(list(deeds)) == [("repository", f"{sandbox.url}/learner/model")]
-    assert [deed.by for deed in deeds] == ["milepost", "mentor"]
+        commands = gather(LearningPath.read(SMALL, MENTORED, reader.snapshot(), now), reader, ())
+    assert noted(list(commands)) == [("repository", f"{sandbox.url}/learner/model")]
+    assert [command.by for command in commands] == ["milepost", "mentor"]

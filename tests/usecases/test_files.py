@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from builders import curriculum
-from workbench import Workbench, settings
+from workbench import RepositoryFixture, settings
 
 from bot.errors import ConfigError
 from bot.planning.ledger import Ledger
 from bot.planning.ports import Gateway
 from bot.progress.path import LearningPath
-from bot.reports.forms import FOLDER, KEPT
+from bot.reports.forms import FOLDER, MANAGED_NOTE
 from bot.reports.readme import BEGIN, END
 from bot.usecases.files import (
     README_KEY,
@@ -42,11 +42,11 @@ REPORT = ReportFiles(
 WEB = "https://github.com"
 
 
-class House:
+class PublishFixture:
     """A repository with the path in it, and what its settings publish."""
 
     def __init__(self, **publish: Any) -> None:
-        self.bench = Workbench()
+        self.bench = RepositoryFixture()
         self.settings = settings("2026-01-05", publish=publish)
         self.bench.world.commit_files(self.bench.repository, {"README.md": b"# Me\n"}, "Begin")
         self.bench.apply(PATH, self.settings)
@@ -90,11 +90,11 @@ def never() -> Gateway:
 
 
 def test_without_asking_nothing_is_read_or_written() -> None:
-    house = House()
-    plan = house.publish(REPORT)
+    scenario = PublishFixture()
+    plan = scenario.publish(REPORT)
     assert plan.empty
     assert describe_files(plan) == ""
-    assert house.bench.edges.writes == []
+    assert scenario.bench.edges.writes == []
 
 
 @pytest.mark.parametrize(
@@ -107,156 +107,156 @@ def test_without_asking_nothing_is_read_or_written() -> None:
     ],
 )
 def test_the_branch_holds_what_was_asked_for(publish: dict[str, Any], paths: list[str]) -> None:
-    house = House(**publish)
-    house.publish(REPORT)
-    assert sorted(house.files("milepost")) == sorted([*paths, ".milepost", "README.md"])
-    assert house.files() == {"README.md": b"# Me\n"}
+    scenario = PublishFixture(**publish)
+    scenario.publish(REPORT)
+    assert sorted(scenario.files("milepost")) == sorted([*paths, ".milepost", "README.md"])
+    assert scenario.files() == {"README.md": b"# Me\n"}
 
 
 def test_it_is_one_commit_without_history_and_only_when_something_changed() -> None:
-    house = House(badge=True, pictures=True)
-    house.publish()
-    assert house.bench.edges.writes == ["commit-files"]
-    head = house.bench.repository.git.head("milepost")
+    scenario = PublishFixture(badge=True, pictures=True)
+    scenario.publish()
+    assert scenario.bench.edges.writes == ["commit-files"]
+    head = scenario.bench.repository.git.head("milepost")
     assert head
-    assert len(house.bench.repository.git.history(head.sha)) == 1
-    house.publish(hour=21)
-    assert house.bench.edges.writes == ["commit-files"]
-    view = house.view()
-    write_files(plan_files(view, house.bench.edges, web=WEB), never)
+    assert len(scenario.bench.repository.git.history(head.sha)) == 1
+    scenario.publish(hour=21)
+    assert scenario.bench.edges.writes == ["commit-files"]
+    view = scenario.view()
+    write_files(plan_files(view, scenario.bench.edges, web=WEB), never)
 
 
 def test_only_what_changed_is_written() -> None:
-    house = House(badge=True, pictures=True)
-    house.publish()
-    assert house.publish(today="2026-01-09").paths == ("milepost:burn-up.svg",)
-    house.bench.close("Read")
-    house.bench.issue("Read").closed_at = datetime(2026, 1, 9, 12, tzinfo=UTC)
-    changed = house.publish(today="2026-01-09").on_branch
+    scenario = PublishFixture(badge=True, pictures=True)
+    scenario.publish()
+    assert scenario.publish(today="2026-01-09").paths == ("milepost:burn-up.svg",)
+    scenario.bench.close("Read")
+    scenario.bench.issue("Read").closed_at = datetime(2026, 1, 9, 12, tzinfo=UTC)
+    changed = scenario.publish(today="2026-01-09").on_branch
     assert sorted(changed) == sorted([*BADGE, *PICTURES])
 
 
 def test_the_badge_says_what_the_settings_want() -> None:
-    house = House(badge=True)
-    look_of_badge = {"kind": "streak", "label": "my path"}
-    house.settings = settings("2026-01-05", publish={"badge": True}, badge=look_of_badge)
-    house.publish()
-    assert b"my path: 0 active weeks" in house.files("milepost")["badge.svg"]
+    scenario = PublishFixture(badge=True)
+    badge_settings = {"kind": "streak", "label": "my path"}
+    scenario.settings = settings("2026-01-05", publish={"badge": True}, badge=badge_settings)
+    scenario.publish()
+    assert b"my path: 0 active weeks" in scenario.files("milepost")["badge.svg"]
 
 
 def test_a_branch_that_is_not_ours_is_not_touched() -> None:
-    house = House(badge=True, branch="main")
+    scenario = PublishFixture(badge=True, branch="main")
     with pytest.raises(ConfigError, match="not Milepost's"):
-        house.publish()
-    assert house.bench.edges.writes == []
+        scenario.publish()
+    assert scenario.bench.edges.writes == []
 
 
 def test_the_readme_gets_a_block_that_is_kept_up_to_date() -> None:
-    house = House(readme=True)
-    assert house.publish().on_default.keys() == {"README.md"}
-    text = house.files()["README.md"].decode()
+    scenario = PublishFixture(readme=True)
+    assert scenario.publish().on_default.keys() == {"README.md"}
+    text = scenario.files()["README.md"].decode()
     assert text.startswith(f"# Me\n\n{BEGIN}\n[A small path](<https://github.com/learner/")
     assert "0 %, 0 of 8 hours" in text
-    assert house.publish().empty
-    house.write("README.md", text + "\nMore of me.\n")
-    house.bench.close("Read")
-    house.publish()
-    text = house.files()["README.md"].decode()
+    assert scenario.publish().empty
+    scenario.write("README.md", text + "\nMore of me.\n")
+    scenario.bench.close("Read")
+    scenario.publish()
+    text = scenario.files()["README.md"].decode()
     assert "75 %, 6 of 8 hours" in text
     assert text.endswith("\nMore of me.\n")
 
 
 def test_a_block_that_was_taken_out_does_not_come_back() -> None:
-    house = House(readme=True)
-    assert README_KEY in house.publish().made
-    house.write("README.md", "# Me\n")
-    assert house.publish().empty
-    house.remove("README.md")
-    assert house.publish().empty
+    scenario = PublishFixture(readme=True)
+    assert README_KEY in scenario.publish().made
+    scenario.write("README.md", "# Me\n")
+    assert scenario.publish().empty
+    scenario.remove("README.md")
+    assert scenario.publish().empty
 
 
 def test_half_a_block_is_left_alone() -> None:
-    house = House(readme=True)
-    house.write("README.md", f"# Me\n{BEGIN}\n")
-    assert house.publish().empty
-    house.write("README.md", f"# Me\n{END}\n")
-    assert house.publish().empty
+    scenario = PublishFixture(readme=True)
+    scenario.write("README.md", f"# Me\n{BEGIN}\n")
+    assert scenario.publish().empty
+    scenario.write("README.md", f"# Me\n{END}\n")
+    assert scenario.publish().empty
 
 
 def test_a_readme_in_another_encoding_is_left_alone() -> None:
-    house = House(readme=True)
-    house.write("README.md", "\0#\0 \0M\0e")
-    assert house.publish().empty
+    scenario = PublishFixture(readme=True)
+    scenario.write("README.md", "\0#\0 \0M\0e")
+    assert scenario.publish().empty
 
 
 def test_without_a_readme_one_is_made_once() -> None:
-    house = House(readme=True)
-    house.remove("README.md")
-    house.publish()
-    assert house.files()["README.md"].startswith(b"# portfolio\n\n<!-- milepost:readme -->\n")
+    scenario = PublishFixture(readme=True)
+    scenario.remove("README.md")
+    scenario.publish()
+    assert scenario.files()["README.md"].startswith(b"# portfolio\n\n<!-- milepost:readme -->\n")
 
 
 def test_forms_are_installed_kept_and_given_away() -> None:
-    house = House(forms=True)
-    plan = house.publish()
+    scenario = PublishFixture(forms=True)
+    plan = scenario.publish()
     assert JOURNAL in plan.on_default
     assert all(path.startswith(FOLDER) for path in plan.on_default)
-    text = house.files()[JOURNAL].decode()
-    assert text.startswith(KEPT)
-    assert house.publish().empty
-    house.write(JOURNAL, f"{KEPT}\nname: An older one\n")
-    assert list(house.publish().on_default) == [JOURNAL]
-    house.write(JOURNAL, "name: Mine\n")
-    assert house.publish().empty
-    house.remove(JOURNAL)
-    assert house.publish().empty
+    text = scenario.files()[JOURNAL].decode()
+    assert text.startswith(MANAGED_NOTE)
+    assert scenario.publish().empty
+    scenario.write(JOURNAL, f"{MANAGED_NOTE}\nname: An older one\n")
+    assert list(scenario.publish().on_default) == [JOURNAL]
+    scenario.write(JOURNAL, "name: Mine\n")
+    assert scenario.publish().empty
+    scenario.remove(JOURNAL)
+    assert scenario.publish().empty
 
 
 def test_a_form_with_other_line_ends_is_the_same_form() -> None:
-    house = House(forms=True)
-    house.publish()
-    text = house.files()[JOURNAL].decode()
-    house.write(JOURNAL, text.replace("\n", "\r\n"))
-    assert house.publish().empty
+    scenario = PublishFixture(forms=True)
+    scenario.publish()
+    text = scenario.files()[JOURNAL].decode()
+    scenario.write(JOURNAL, text.replace("\n", "\r\n"))
+    assert scenario.publish().empty
 
 
 def test_a_report_becomes_a_pull_request_once() -> None:
-    house = House(reports="pull-request")
-    plan = house.publish(REPORT)
-    edges = house.bench.edges
+    scenario = PublishFixture(reports="pull-request")
+    plan = scenario.publish(REPORT)
+    edges = scenario.bench.edges
     assert edges.writes == ["commit-files", "open-pull-request"]
     branch = "milepost-report-checkpoint-3"
-    assert house.files(branch) == {"README.md": b"# Me\n", **REPORT.files}
+    assert scenario.files(branch) == {"README.md": b"# Me\n", **REPORT.files}
     (pull,) = edges.snapshot().pulls
     assert (pull.title, pull.state) == (REPORT.title, "open")
     assert "reports/checkpoint-3.md" in pull.body
     assert plan.made == {"pull:checkpoint-3"}
-    assert house.publish(REPORT).empty
+    assert scenario.publish(REPORT).empty
 
 
 def test_a_pull_request_whose_run_was_cut_short_is_not_opened_twice() -> None:
-    house = House(reports="pull-request")
-    house.publish(REPORT)
-    house.made.clear()
-    again = house.publish(REPORT)
+    scenario = PublishFixture(reports="pull-request")
+    scenario.publish(REPORT)
+    scenario.made.clear()
+    again = scenario.publish(REPORT)
     assert [pull.files for pull in again.pulls] == [{}]
-    assert len(house.bench.edges.snapshot().pulls) == 1
+    assert len(scenario.bench.edges.snapshot().pulls) == 1
     for path, data in REPORT.files.items():
-        house.write(path, data.decode())
-    house.made.clear()
-    assert house.publish(REPORT).empty
+        scenario.write(path, data.decode())
+    scenario.made.clear()
+    assert scenario.publish(REPORT).empty
 
 
 def test_badge_branch_and_report_branch_can_stand_side_by_side() -> None:
-    house = House(badge=True, reports="pull-request")
-    house.publish(REPORT)
-    heads = [name.removeprefix("refs/heads/") for name in house.bench.repository.git.refs]
+    scenario = PublishFixture(badge=True, reports="pull-request")
+    scenario.publish(REPORT)
+    heads = [name.removeprefix("refs/heads/") for name in scenario.bench.repository.git.refs]
     assert not [one for one in heads for other in heads if other.startswith(f"{one}/")]
 
 
 def test_a_dry_run_says_what_would_be_written() -> None:
-    house = House(badge=True, readme=True, reports="pull-request")
-    plan = plan_files(house.view(), house.bench.edges, web=WEB, reports=(REPORT,))
+    scenario = PublishFixture(badge=True, readme=True, reports="pull-request")
+    plan = plan_files(scenario.view(), scenario.bench.edges, web=WEB, reports=(REPORT,))
     assert describe_files(plan).splitlines() == [
         "Would write milepost:.milepost",
         "Would write milepost:badge.svg",
@@ -267,7 +267,7 @@ def test_a_dry_run_says_what_would_be_written() -> None:
         "Would write milepost-report-checkpoint-3:reports/checkpoint-3.json",
         "Would open a pull request: Checkpoint: three months in",
     ]
-    assert house.bench.edges.writes == []
+    assert scenario.bench.edges.writes == []
 
 
 def test_a_file_is_named_as_git_names_it() -> None:
@@ -275,8 +275,8 @@ def test_a_file_is_named_as_git_names_it() -> None:
 
 
 def test_a_report_on_the_branch_tells_of_its_day_and_stays() -> None:
-    house = House(reports="branch")
-    house.publish(REPORT)
+    scenario = PublishFixture(reports="branch")
+    scenario.publish(REPORT)
     later = REPORT.model_copy(update={"files": dict.fromkeys(REPORT.files, b"another day")})
-    assert house.publish(later).empty
-    assert house.files("milepost").items() >= REPORT.files.items()
+    assert scenario.publish(later).empty
+    assert scenario.files("milepost").items() >= REPORT.files.items()

@@ -2,7 +2,7 @@
 
 import pytest
 from planning.paths import SMALL
-from workbench import Workbench, settings
+from workbench import RepositoryFixture, settings
 
 from bot.errors import GitHubError, UncertainWriteError
 from bot.planning.changes import UpdateIssue
@@ -15,14 +15,14 @@ KEY = "weekly:2026-W07"
 
 
 @pytest.fixture
-def bench() -> Workbench:
-    made = Workbench()
+def bench() -> RepositoryFixture:
+    made = RepositoryFixture()
     made.apply(SMALL)
     return made
 
 
 def publish(
-    bench: Workbench,
+    bench: RepositoryFixture,
     text: str = "All well.",
     key: str = KEY,
     on: tuple[str, ...] = (SUMMARY_KEY,),
@@ -36,11 +36,11 @@ def publish(
     )
 
 
-def posted(bench: Workbench) -> list[str]:
+def posted(bench: RepositoryFixture) -> list[str]:
     return [comment.body for comment in bench.issue("Your path").comments]
 
 
-def test_posted_once_and_then_left_alone(bench: Workbench) -> None:
+def test_posted_once_and_then_left_alone(bench: RepositoryFixture) -> None:
     assert publish(bench) is Outcome.POSTED
     assert publish(bench, "Something else.") is Outcome.STANDS
     (body,) = posted(bench)
@@ -49,7 +49,7 @@ def test_posted_once_and_then_left_alone(bench: Workbench) -> None:
     assert len(posted(bench)) == 2
 
 
-def test_a_closed_summary_issue_gets_none(bench: Workbench) -> None:
+def test_a_closed_summary_issue_gets_none(bench: RepositoryFixture) -> None:
     bench.close("Your path")
     assert publish(bench) is Outcome.DECLINED
     assert posted(bench) == []
@@ -59,14 +59,16 @@ def test_a_closed_summary_issue_gets_none(bench: Workbench) -> None:
 def test_without_the_issue_apply_is_named(on: tuple[str, ...]) -> None:
     kind = on[0].partition(":")[0]
     with pytest.raises(GitHubError, match=f"no {kind} issue .* `milepost apply`"):
-        publish(Workbench(), on=on)
+        publish(RepositoryFixture(), on=on)
 
 
 CHECKPOINT = ("checkpoint:one-month-in",)
 
 
 @pytest.mark.parametrize("state", ["open", "done"])
-def test_another_issue_takes_its_comment_also_when_it_is_done(bench: Workbench, state: str) -> None:
+def test_another_issue_takes_its_comment_also_when_it_is_done(
+    bench: RepositoryFixture, state: str
+) -> None:
     bench.apply(SMALL, settings(ahead="all"))
     if state == "done":
         bench.close("Checkpoint after")
@@ -79,14 +81,14 @@ def test_another_issue_takes_its_comment_also_when_it_is_done(bench: Workbench, 
     assert posted(bench) == []
 
 
-def test_an_issue_that_was_set_aside_gets_none(bench: Workbench) -> None:
+def test_an_issue_that_was_set_aside_gets_none(bench: RepositoryFixture) -> None:
     bench.apply(SMALL, settings(ahead="all"))
     bench.close("Checkpoint after", "not_planned")
     assert publish(bench, on=CHECKPOINT) is Outcome.SKIPPED
     assert bench.issue("Checkpoint after").comments == []
 
 
-def test_a_strangers_copy_of_the_marker_hides_nothing(bench: Workbench) -> None:
+def test_a_strangers_copy_of_the_marker_hides_nothing(bench: RepositoryFixture) -> None:
     publish(bench)
     comment = bench.issue("Your path").comments[0]
     comment.user = bench.world.add_user("stranger")
@@ -94,7 +96,7 @@ def test_a_strangers_copy_of_the_marker_hides_nothing(bench: Workbench) -> None:
 
 
 @pytest.mark.parametrize("after", [True, False], ids=["after", "before"])
-def test_a_lost_answer_makes_no_second_summary(bench: Workbench, after: bool) -> None:
+def test_a_lost_answer_makes_no_second_summary(bench: RepositoryFixture, after: bool) -> None:
     lost = iter([True])
 
     def hook() -> None:
@@ -110,7 +112,7 @@ def test_a_lost_answer_makes_no_second_summary(bench: Workbench, after: bool) ->
     assert bench.waits == [2.0]
 
 
-def test_of_two_runs_at_once_the_first_comment_stays(bench: Workbench) -> None:
+def test_of_two_runs_at_once_the_first_comment_stays(bench: RepositoryFixture) -> None:
     both = iter([True])
 
     def other_run() -> None:
@@ -123,7 +125,7 @@ def test_of_two_runs_at_once_the_first_comment_stays(bench: Workbench) -> None:
     assert "The other's." in body
 
 
-def test_the_learners_comments_and_a_plan_stay_as_they_are(bench: Workbench) -> None:
+def test_the_learners_comments_and_a_plan_stay_as_they_are(bench: RepositoryFixture) -> None:
     summary = bench.issue("Your path")
     comments.create(bench.world, bench.learner, bench.repository, summary, {"body": "Hello"})
     publish(bench)
@@ -135,7 +137,9 @@ def test_the_learners_comments_and_a_plan_stay_as_they_are(bench: Workbench) -> 
     assert posted(bench)[0] == "Hello"
 
 
-def test_summaries_do_not_keep_an_undo_from_closing_the_summary_issue(bench: Workbench) -> None:
+def test_summaries_do_not_keep_an_undo_from_closing_the_summary_issue(
+    bench: RepositoryFixture,
+) -> None:
     publish(bench)
     assert SUMMARY_KEY not in {note.key for note in bench.undo().notes}
     assert bench.issue("Your path").state == "closed"

@@ -1,23 +1,23 @@
 """What once was lost under faults and races, found by `make chaos` and made small."""
 
-from chaos.play import Play
-from chaos.story import Act, Change, Fault, Meanwhile, Run, Two
+from chaos.play import LearnerStateMachine
+from chaos.story import Act, Change, ConcurrentChange, ConcurrentRuns, Fault, Run
 
 from github_sandbox.state import comments
 
 COMMANDS = {"/done": 1, "/reopen": 3, "/move": 6}
 
 
-def begun(first: Run | Two) -> Play:
+def started(first: Run | ConcurrentRuns) -> LearnerStateMachine:
     """A history that begins so."""
-    play = Play()
+    play = LearnerStateMachine()
     play.begin(app=False, place="comment", first=first)
     return play
 
 
-def after(first: Run | Two, *steps: Act | Change | Run | int) -> list[str]:
+def after(first: Run | ConcurrentRuns, *steps: Act | Change | Run | int) -> list[str]:
     """What is wrong after these steps and one run that nothing disturbs; a number is hours."""
-    play = begun(first)
+    play = started(first)
     for step in steps:
         match step:
             case Act():
@@ -32,9 +32,9 @@ def after(first: Run | Two, *steps: Act | Change | Run | int) -> list[str]:
 
 
 def test_words_wait_while_the_summary_issue_is_missing() -> None:
-    said = Act("command", COMMANDS["/reopen"])
-    assert after(Run(), Act("summary_delete", 0), said) == []
-    assert after(Run(), Act("summary_delete", 0), said, 170) == []
+    text = Act("command", COMMANDS["/reopen"])
+    assert after(Run(), Act("summary_delete", 0), text) == []
+    assert after(Run(), Act("summary_delete", 0), text, 170) == []
 
 
 def test_a_close_by_hand_is_newer_than_a_command_before_it() -> None:
@@ -53,34 +53,34 @@ def test_one_run_is_enough_after_a_week_of_silence_and_a_command() -> None:
 
 def test_what_is_changed_between_reading_and_writing_stays() -> None:
     for name in ("note", "wear", "move", "tick", "milestone_note"):
-        meanwhile = (Meanwhile(5, Act(name, 1)), Meanwhile(8, Act(name, 2)))
+        meanwhile = (ConcurrentChange(5, Act(name, 1)), ConcurrentChange(8, Act(name, 2)))
         steps = (Run(), Change("path", 5), Change("pace", 4), Run(meanwhile=meanwhile))
         assert after(*steps) == [], name
 
 
 def test_the_summary_issue_is_not_written_over_at_the_end_of_the_first_run() -> None:
     for name in ("note", "title", "wear"):
-        assert after(Run(meanwhile=(Meanwhile(50, Act(name, 0)),))) == [], name
+        assert after(Run(meanwhile=(ConcurrentChange(50, Act(name, 0)),))) == [], name
 
 
 def test_two_first_runs_at_once_where_one_dies() -> None:
     dies = Run(faults=(Fault("kill-after", 30, "write"),))
     for turns in ((1,), (2, 1)):
-        assert after(Two(dies, Run(), turns)) == []
+        assert after(ConcurrentRuns(dies, Run(), turns)) == []
 
 
 def test_an_answer_that_two_runs_gave_is_taken_back_once() -> None:
-    play = begun(Run())
+    play = started(Run())
     play.does(Act("say", 4))
     play.run(Run())
-    (answer,) = play.house.repository.issues[1].comments[1:]
-    bot = play.house.world.actor()
+    (answer,) = play.scenario.repository.issues[1].comments[1:]
+    bot = play.scenario.world.actor()
     comments.create(
-        play.house.world,
+        play.scenario.world,
         bot,
-        play.house.repository,
-        play.house.repository.issues[1],
+        play.scenario.repository,
+        play.scenario.repository.issues[1],
         {"body": answer.body},
     )
     assert play.end().violations == []
-    assert play.house.repository.issues[1].comments[1:] == [answer]
+    assert play.scenario.repository.issues[1].comments[1:] == [answer]

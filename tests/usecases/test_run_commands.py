@@ -8,7 +8,7 @@ import writes
 from builders import curriculum
 from planning.paths import SMALL
 from usecases.command_runs import Run, labels, marks, seed
-from workbench import Workbench
+from workbench import RepositoryFixture
 from workbench import settings as config
 
 from bot.curriculum.load import from_catalog
@@ -37,19 +37,19 @@ GUIDE = from_catalog("devops-to-mlops")
 
 
 @pytest.fixture
-def bench() -> Workbench:
-    made = Workbench()
+def bench() -> RepositoryFixture:
+    made = RepositoryFixture()
     seed(made, SMALL)
     seed(made, SMALL)
     return made
 
 
 @pytest.fixture
-def run(bench: Workbench) -> Run:
+def run(bench: RepositoryFixture) -> Run:
     return Run(bench, SMALL)
 
 
-def press(bench: Workbench, title: str, command: Command | str) -> None:
+def press(bench: RepositoryFixture, title: str, command: Command | str) -> None:
     """Ticks a button that stands in our region of an issue."""
     json = command if isinstance(command, str) else safe_json(command.stored())
     body = bench.issue(title).body or ""
@@ -57,8 +57,8 @@ def press(bench: Workbench, title: str, command: Command | str) -> None:
     bench.edit(title, body=body.replace("<!-- milepost:end", f"{line}\n<!-- milepost:end", 1))
 
 
-def test_hours_are_kept_in_the_issue_they_were_spent_on(bench: Workbench, run: Run) -> None:
-    said = bench.say("Read", "/log 2h30m the first chapter")
+def test_hours_are_kept_in_the_issue_they_were_spent_on(bench: RepositoryFixture, run: Run) -> None:
+    text = bench.comment("Read", "/log 2h30m the first chapter")
     (change, mark) = run()
     assert isinstance(change, UpdateIssue)
     assert (change.fields, change.why) == (
@@ -67,13 +67,13 @@ def test_hours_are_kept_in_the_issue_they_were_spent_on(bench: Workbench, run: R
     )
     assert isinstance(mark, React)
     assert run.remembered("Read") == [Log(hours=2.5, note="the first chapter")]
-    assert marks(said) == ["rocket"]
+    assert marks(text) == ["rocket"]
     assert run.replies("Read") == []
 
 
-def test_done_closes_and_takes_the_status_off(bench: Workbench, run: Run) -> None:
+def test_done_closes_and_takes_the_status_off(bench: RepositoryFixture, run: Run) -> None:
     bench.edit("Read", labels=["status: in progress", "status: blocked", "mine"])
-    bench.say("Read", "/done")
+    bench.comment("Read", "/done")
     run()
     issue = bench.issue("Read")
     assert (issue.state, issue.state_reason) == ("closed", "completed")
@@ -81,13 +81,13 @@ def test_done_closes_and_takes_the_status_off(bench: Workbench, run: Run) -> Non
 
 
 def test_done_said_before_midnight_counts_on_that_day_of_the_learners(
-    bench: Workbench, run: Run
+    bench: RepositoryFixture, run: Run
 ) -> None:
     run.how = config(timezone="America/New_York")
-    said = bench.say("Read", "/done")
+    text = bench.comment("Read", "/done")
     sunday = datetime(2026, 1, 12, 4, 50, tzinfo=UTC)  # ten to midnight where the learner is
-    said.birth, said.updated_at = replace(said.birth, at=sunday), sunday
-    bench.say("Write", "/log 1h")
+    text.birth, text.updated_at = replace(text.birth, at=sunday), sunday
+    bench.comment("Write", "/log 1h")
     run()
     bench.close("Write")
     monday = datetime(2026, 1, 12, 14, tzinfo=UTC)
@@ -110,32 +110,32 @@ def test_done_said_before_midnight_counts_on_that_day_of_the_learners(
     ],
 )
 def test_what_the_learner_closed_stays_closed(
-    bench: Workbench, run: Run, command: str, state: str, reason: str
+    bench: RepositoryFixture, run: Run, command: str, state: str, reason: str
 ) -> None:
-    bench.say("Read", command)
+    bench.comment("Read", command)
     run()
     assert (bench.issue("Read").state, bench.issue("Read").state_reason) == (state, reason)
     assert seed(bench, SMALL).empty
     assert (bench.issue("Read").state, bench.issue("Read").state_reason) == (state, reason)
 
 
-def test_what_was_skipped_can_be_done_after_all(bench: Workbench, run: Run) -> None:
+def test_what_was_skipped_can_be_done_after_all(bench: RepositoryFixture, run: Run) -> None:
     bench.close("Read", "not_planned")
-    bench.say("Read", "/done")
+    bench.comment("Read", "/done")
     run()
     assert (bench.issue("Read").state, bench.issue("Read").state_reason) == ("closed", "completed")
 
 
-def test_why_something_was_skipped_is_kept(bench: Workbench, run: Run) -> None:
-    bench.say("Read", "/skip I wrote it")
+def test_why_something_was_skipped_is_kept(bench: RepositoryFixture, run: Run) -> None:
+    bench.comment("Read", "/skip I wrote it")
     run()
     (entry,) = find_memory(bench.issue("Read").body or "").entries
     assert entry.command == Skip(why="I wrote it")
 
 
-def test_reopen_opens_and_the_next_plan_agrees(bench: Workbench, run: Run) -> None:
+def test_reopen_opens_and_the_next_plan_agrees(bench: RepositoryFixture, run: Run) -> None:
     bench.close("Read")
-    bench.say("Read", "/reopen")
+    bench.comment("Read", "/reopen")
     run()
     assert bench.issue("Read").state_reason == "reopened"
     seed(bench, SMALL)
@@ -144,7 +144,7 @@ def test_reopen_opens_and_the_next_plan_agrees(bench: Workbench, run: Run) -> No
 
 
 def test_a_close_by_hand_is_newer_than_an_older_command_whoever_closed_first(
-    bench: Workbench,
+    bench: RepositoryFixture,
 ) -> None:
     class Whole(Run):
         def inbox(self) -> CommentInbox:
@@ -152,20 +152,20 @@ def test_a_close_by_hand_is_newer_than_an_older_command_whoever_closed_first(
 
     run = Whole(bench, SMALL)
 
-    def hand(state: str) -> None:
+    def set_state(state: str) -> None:
         bench.world.clock.advance(timedelta(hours=1))
         bench.edit("Read", state=state)
 
     for first in ("open", "closed"):
-        hand(first)
-        bench.say("Read", "/done")
+        set_state(first)
+        bench.comment("Read", "/done")
         run()
         assert bench.issue("Read").state == "closed"
-        for said in ("/skip no", "/reopen"):
+        for text in ("/skip no", "/reopen"):
             bench.world.clock.advance(timedelta(hours=1))
-            bench.say("Read", said)
-        hand("open")
-        hand("closed")
+            bench.comment("Read", text)
+        set_state("open")
+        set_state("closed")
         run()
         assert (bench.issue("Read").state, bench.issue("Read").state_reason) == (
             "closed",
@@ -173,34 +173,36 @@ def test_a_close_by_hand_is_newer_than_an_older_command_whoever_closed_first(
         ), first
 
 
-def test_what_left_the_plan_stays_open_when_it_was_reopened(bench: Workbench) -> None:
+def test_what_left_the_plan_stays_open_when_it_was_reopened(bench: RepositoryFixture) -> None:
     without = curriculum("Phase: Foundations\nMonth 1: Basics\nWeek 1: First steps\n- Other (1h)")
     seed(bench, without)
     assert bench.issue("Read").state_reason == "not_planned"
-    bench.say("Read", "/reopen")
+    bench.comment("Read", "/reopen")
     Run(bench, without)()
     seed(bench, without)
     assert bench.issue("Read").state == "open"
 
 
-def test_start_puts_the_label_on_by_its_name_here(bench: Workbench, run: Run) -> None:
+def test_start_puts_the_label_on_by_its_name_here(bench: RepositoryFixture, run: Run) -> None:
     bench.edit_label("status: in progress", new_name="doing")
-    bench.say("Read", "/start")
+    bench.comment("Read", "/start")
     run()
     assert "doing" in labels(bench, "Read")
 
 
-def test_without_the_label_a_start_is_still_remembered(bench: Workbench, run: Run) -> None:
+def test_without_the_label_a_start_is_still_remembered(bench: RepositoryFixture, run: Run) -> None:
     bench.delete_label("status: in progress")
     before = labels(bench, "Read")
-    bench.say("Read", "/start")
+    bench.comment("Read", "/start")
     run()
     assert run.remembered("Read") == [Start()]
     assert labels(bench, "Read") == before
 
 
-def test_what_concerns_the_path_is_kept_in_the_summary_issue(bench: Workbench, run: Run) -> None:
-    bench.say("Read", "/pause until 2026-01-20\n/choose data\n/open month 2\n/drop optional")
+def test_what_concerns_the_path_is_kept_in_the_summary_issue(
+    bench: RepositoryFixture, run: Run
+) -> None:
+    bench.comment("Read", "/pause until 2026-01-20\n/choose data\n/open month 2\n/drop optional")
     run()
     kinds = [command.do for command in run.remembered("Your path")]
     assert kinds == ["pause", "choose", "open", "drop-optional"]
@@ -208,32 +210,36 @@ def test_what_concerns_the_path_is_kept_in_the_summary_issue(bench: Workbench, r
     assert run.life().choices == {"choose-your-way": "data"}
 
 
-def test_a_choice_is_kept_where_it_was_made(bench: Workbench, run: Run) -> None:
-    bench.say("Choose your way", "/choose B")
+def test_a_choice_is_kept_where_it_was_made(bench: RepositoryFixture, run: Run) -> None:
+    bench.comment("Choose your way", "/choose B")
     run()
     assert [command.do for command in run.remembered("Choose your way")] == ["choose"]
 
 
 def test_hours_on_an_issue_that_is_not_ours_are_kept_in_the_summary(
-    bench: Workbench, run: Run
+    bench: RepositoryFixture, run: Run
 ) -> None:
     number = bench.edges.write(writes.create_issue("A thought", body="")).number
     assert bench.issue("A thought").number == number
-    bench.say("A thought", "/log 1h")
+    bench.comment("A thought", "/log 1h")
     run()
     assert run.remembered("Your path") == [Log(hours=1)]
     assert run.life().logged[0].key is None
 
 
-def test_a_pause_can_be_asked_for_and_ended_in_one_comment(bench: Workbench, run: Run) -> None:
-    bench.say("Your path", "/pause 2 weeks\n/resume")
+def test_a_pause_can_be_asked_for_and_ended_in_one_comment(
+    bench: RepositoryFixture, run: Run
+) -> None:
+    bench.comment("Your path", "/pause 2 weeks\n/resume")
     run()
     assert [command.do for command in run.remembered("Your path")] == ["pause", "resume"]
     assert run.life().pauses == ()
 
 
-def test_strangers_and_bots_make_us_neither_write_nor_talk(bench: Workbench, run: Run) -> None:
-    bench.say("Read", "/done\n/help\n/doone", by="stranger")
+def test_strangers_and_bots_make_us_neither_write_nor_talk(
+    bench: RepositoryFixture, run: Run
+) -> None:
+    bench.comment("Read", "/done\n/help\n/doone", by="stranger")
     bench.world.add_user("helper[bot]", kind="Bot")
     actor = bench.world.actor("helper[bot]")
     comments.create(bench.world, actor, bench.repository, bench.issue("Read"), {"body": "/done"})
@@ -241,55 +247,61 @@ def test_strangers_and_bots_make_us_neither_write_nor_talk(bench: Workbench, run
     assert run() == ()
 
 
-def test_who_may_write_is_obeyed_whatever_the_case_of_the_name(bench: Workbench, run: Run) -> None:
-    bench.say("Read", "/done", by="Ada")
+def test_who_may_write_is_obeyed_whatever_the_case_of_the_name(
+    bench: RepositoryFixture, run: Run
+) -> None:
+    bench.comment("Read", "/done", by="Ada")
     run.writers.add("ADA")
     run()
     assert bench.issue("Read").state == "closed"
 
 
-def test_a_comment_of_ours_is_never_read_for_commands(bench: Workbench, run: Run) -> None:
-    bench.say("Read", '/done\n<!-- milepost:end {"key":"x:y","title":"","body":""} -->')
+def test_a_comment_of_ours_is_never_read_for_commands(bench: RepositoryFixture, run: Run) -> None:
+    bench.comment("Read", '/done\n<!-- milepost:end {"key":"x:y","title":"","body":""} -->')
     assert run() == ()
 
 
-def test_what_was_marked_is_left_alone_even_when_it_is_edited(bench: Workbench, run: Run) -> None:
-    said = bench.say("Read", "/log 1h")
+def test_what_was_marked_is_left_alone_even_when_it_is_edited(
+    bench: RepositoryFixture, run: Run
+) -> None:
+    text = bench.comment("Read", "/log 1h")
     run()
-    comments.edit(bench.world, bench.learner, bench.repository, said, {"body": "/done"})
+    comments.edit(bench.world, bench.learner, bench.repository, text, {"body": "/done"})
     assert run() == ()
 
 
-def test_a_lost_mark_is_set_again_and_nothing_else(bench: Workbench, run: Run) -> None:
-    said = bench.say("Read", "/log 1h\n/doone")
+def test_a_lost_mark_is_set_again_and_nothing_else(bench: RepositoryFixture, run: Run) -> None:
+    text = bench.comment("Read", "/log 1h\n/doone")
     run()
-    said.reactions.clear()
+    text.reactions.clear()
     assert [change.op for change in run()] == ["react"]
     assert run.remembered("Read") == [Log(hours=1)]
     assert len(run.replies("Read")) == 1
 
 
-def test_what_was_obeyed_is_not_judged_again(bench: Workbench, run: Run) -> None:
-    bench.say("Your path", "/pause 2 weeks")
+def test_what_was_obeyed_is_not_judged_again(bench: RepositoryFixture, run: Run) -> None:
+    bench.comment("Your path", "/pause 2 weeks")
     run()
-    said = bench.say("Your path", "/resume")
+    text = bench.comment("Your path", "/resume")
     run()
-    said.reactions.clear()
+    text.reactions.clear()
     run()
-    assert marks(said) == ["rocket"]
+    assert marks(text) == ["rocket"]
 
 
-def test_a_mistyped_command_is_answered_and_the_rest_obeyed(bench: Workbench, run: Run) -> None:
-    said = bench.say("Read", "/log 1h\n/doone")
+def test_a_mistyped_command_is_answered_and_the_rest_obeyed(
+    bench: RepositoryFixture, run: Run
+) -> None:
+    text = bench.comment("Read", "/log 1h\n/doone")
     run()
-    assert marks(said) == ["confused"]
+    assert marks(text) == ["confused"]
     assert run.remembered("Read") == [Log(hours=1)]
     (reply,) = run.replies("Read")
     assert "`/doone` · There is no such command. Did you mean `/done`?" in reply
 
 
-def test_a_reply_cannot_be_made_to_say_more_than_text(bench: Workbench, run: Run) -> None:
-    bench.say("Read", "/rate `@bob` <b>#3</b> <!-- milepost:end {} --> 9\n/choose `@bob")
+def test_a_reply_cannot_be_made_to_say_more_than_text(bench: RepositoryFixture, run: Run) -> None:
+    bench.comment("Read", "/rate `@bob` <b>#3</b> <!-- milepost:end {} --> 9\n/choose `@bob")
     run()
     (reply,) = run.replies("Read")
     found = find(reply)
@@ -300,39 +312,43 @@ def test_a_reply_cannot_be_made_to_say_more_than_text(bench: Workbench, run: Run
     assert reply.count("milepost:end") == 1
 
 
-def test_more_than_ten_commands_are_refused_in_one_reply(bench: Workbench, run: Run) -> None:
-    bench.say("Read", "/log 1h\n" * 14)
+def test_more_than_ten_commands_are_refused_in_one_reply(
+    bench: RepositoryFixture, run: Run
+) -> None:
+    bench.comment("Read", "/log 1h\n" * 14)
     run()
     assert len(run.remembered("Read")) == 10
     assert len(run.replies("Read")) == 1
 
 
-def test_without_the_summary_issue_the_path_s_commands_wait(bench: Workbench, run: Run) -> None:
+def test_without_the_summary_issue_the_path_s_commands_wait(
+    bench: RepositoryFixture, run: Run
+) -> None:
     bench.delete("Your path")
-    bench.say("Read", "/drop optional")
+    bench.comment("Read", "/drop optional")
     assert run() == ()
 
 
-def test_optional_tasks_can_be_dropped_and_kept_again(bench: Workbench, run: Run) -> None:
-    bench.say("Your path", "/drop optional")
+def test_optional_tasks_can_be_dropped_and_kept_again(bench: RepositoryFixture, run: Run) -> None:
+    bench.comment("Your path", "/drop optional")
     run()
     assert run.life().course.without_optional
-    bench.say("Your path", "/keep optional")
+    bench.comment("Your path", "/keep optional")
     run()
     assert not run.life().course.without_optional
 
 
-def test_a_full_issue_says_so(bench: Workbench, run: Run) -> None:
+def test_a_full_issue_says_so(bench: RepositoryFixture, run: Run) -> None:
     body = bench.issue("Read").body or ""
     bench.edit("Read", body=body + "\n" + "x" * (65_500 - len(body)))
-    said = bench.say("Read", "/done")
+    text = bench.comment("Read", "/done")
     run()
     assert bench.issue("Read").state == "open"
-    assert marks(said) == ["confused"]
+    assert marks(text) == ["confused"]
 
 
-def test_a_journal_entry_becomes_a_closed_issue(bench: Workbench, run: Run) -> None:
-    bench.say("Read", "/journal Loops, at last.\n\nAsk @bob about <b>#3</b>.\n> quoted")
+def test_a_journal_entry_becomes_a_closed_issue(bench: RepositoryFixture, run: Run) -> None:
+    bench.comment("Read", "/journal Loops, at last.\n\nAsk @bob about <b>#3</b>.\n> quoted")
     made, closed, _ = run()
     assert isinstance(made, CreateIssue)
     assert isinstance(closed, UpdateIssue)
@@ -343,19 +359,19 @@ def test_a_journal_entry_becomes_a_closed_issue(bench: Workbench, run: Run) -> N
     assert run() == ()
 
 
-def test_two_journal_entries_of_one_comment_are_two(bench: Workbench, run: Run) -> None:
-    bench.say("Read", "/journal one\n/log 1h\n/journal two")
+def test_two_journal_entries_of_one_comment_are_two(bench: RepositoryFixture, run: Run) -> None:
+    bench.comment("Read", "/journal one\n/log 1h\n/journal two")
     run()
     titles = [title for title in bench.titles("closed") if title.startswith("Journal")]
     assert titles == ["Journal, 5 Jan 2026: one", "Journal, 5 Jan 2026: two"]
 
 
-def test_a_deleted_entry_is_not_made_again(bench: Workbench, run: Run) -> None:
-    said = bench.say("Read", "/journal one")
+def test_a_deleted_entry_is_not_made_again(bench: RepositoryFixture, run: Run) -> None:
+    text = bench.comment("Read", "/journal one")
     run()
     seed(bench, SMALL)
     bench.delete("Journal")
-    said.reactions.clear()
+    text.reactions.clear()
     assert [change.op for change in run()] == ["react"]
 
 
@@ -370,7 +386,9 @@ def test_a_deleted_entry_is_not_made_again(bench: Workbench, run: Run) -> None:
         DropOptional(),
     ],
 )
-def test_a_button_is_obeyed_and_cleared(bench: Workbench, run: Run, command: Command) -> None:
+def test_a_button_is_obeyed_and_cleared(
+    bench: RepositoryFixture, run: Run, command: Command
+) -> None:
     press(bench, "Your path", command)
     (change,) = run()
     assert isinstance(change, UpdateIssue)
@@ -393,7 +411,7 @@ def test_a_button_is_obeyed_and_cleared(bench: Workbench, run: Run, command: Com
     ],
 )
 def test_a_button_that_makes_no_sense_is_only_cleared(
-    bench: Workbench, run: Run, command: Command | str
+    bench: RepositoryFixture, run: Run, command: Command | str
 ) -> None:
     press(bench, "Your path", command)
     run()
@@ -401,7 +419,7 @@ def test_a_button_that_makes_no_sense_is_only_cleared(
     assert run() == ()
 
 
-def test_clearing_a_button_leaves_other_boxes_alone(bench: Workbench, run: Run) -> None:
+def test_clearing_a_button_leaves_other_boxes_alone(bench: RepositoryFixture, run: Run) -> None:
     body = (bench.issue("Choose your way").body or "").replace(
         "<!-- milepost:end", "- [x] mine\n<!-- milepost:end", 1
     )
@@ -413,14 +431,14 @@ def test_clearing_a_button_leaves_other_boxes_alone(bench: Workbench, run: Run) 
 
 
 def noted(
-    bench: Workbench, command: Command, key: str = "task:read-the-tutorial"
+    bench: RepositoryFixture, command: Command, key: str = "task:read-the-tutorial"
 ) -> AcceptedCommand:
     number = bench.issue("Read").number
     at = datetime(2026, 1, 5, 10, tzinfo=UTC)
     return AcceptedCommand(command=command, comment=0, issue=number, key=key, at=at, by="milepost")
 
 
-def test_what_was_found_is_noted_once(bench: Workbench, run: Run) -> None:
+def test_what_was_found_is_noted_once(bench: RepositoryFixture, run: Run) -> None:
     found = Evidenced(kind="release", url="https://github.com/learner/x/releases/v1")
     again = found.model_copy(update={"title": "Another title"})
     assert len(run(noted(bench, found), noted(bench, Attested()))) == 1
@@ -428,42 +446,44 @@ def test_what_was_found_is_noted_once(bench: Workbench, run: Run) -> None:
     assert run.remembered("Read") == [found, Attested()]
 
 
-def test_what_the_same_run_asks_for_twice_is_kept_once(bench: Workbench, run: Run) -> None:
-    deed = noted(bench, Replan(unit="first-steps"), key="summary:summary")
-    run(deed)
-    assert run(deed) == ()
+def test_what_the_same_run_asks_for_twice_is_kept_once(bench: RepositoryFixture, run: Run) -> None:
+    command = noted(bench, Replan(unit="first-steps"), key="summary:summary")
+    run(command)
+    assert run(command) == ()
 
 
-def test_a_remembered_comment_with_any_mark_is_left_alone(bench: Workbench, run: Run) -> None:
-    bench.say("Read", "/log 1h")
+def test_a_remembered_comment_with_any_mark_is_left_alone(
+    bench: RepositoryFixture, run: Run
+) -> None:
+    bench.comment("Read", "/log 1h")
     run()
     inbox = run.inbox().model_copy(update={"marked": frozenset()})
     path = LearningPath.read(SMALL, config(), bench.edges.snapshot(), run.now)
     assert run_commands(path, inbox, ()).last == ()
 
 
-def test_a_deed_about_an_issue_that_is_gone_is_left_out(bench: Workbench, run: Run) -> None:
+def test_a_deed_about_an_issue_that_is_gone_is_left_out(bench: RepositoryFixture, run: Run) -> None:
     assert run(noted(bench, Attested(), key="task:gone")) == ()
 
 
-def test_the_snapshot_is_as_it_will_be(bench: Workbench, run: Run) -> None:
-    bench.say("Read", "/done\n/log 1h")
-    bench.say("Install", "/start")
-    promised = run.look().path.observed
+def test_the_snapshot_is_as_it_will_be(bench: RepositoryFixture, run: Run) -> None:
+    bench.comment("Read", "/done\n/log 1h")
+    bench.comment("Install", "/start")
+    promised = run.job().path.observed
     run()
     found = observe(bench.edges.snapshot())
     for key, ours in found.issues.items():
-        told = promised.issues[key].state
+        reported = promised.issues[key].state
         for field in ("body", "state", "state_reason", "labels", "title"):
-            assert getattr(told, field) == getattr(ours.state, field), (key, field)
-        assert (told.closed_at is None) == (ours.state.closed_at is None)
+            assert getattr(reported, field) == getattr(ours.state, field), (key, field)
+        assert (reported.closed_at is None) == (ours.state.closed_at is None)
 
 
 def test_ratings_on_a_checkpoint_are_kept_there() -> None:
-    bench = Workbench()
+    bench = RepositoryFixture()
     seed(bench, GUIDE, config(ahead="all"))
-    bench.say("Three-month checkpoint", "/rate python 4")
-    bench.say("Your path", "/rate cloud 2")
+    bench.comment("Three-month checkpoint", "/rate python 4")
+    bench.comment("Your path", "/rate cloud 2")
     run = Run(bench, GUIDE, config(ahead="all"))
     run()
     assert run.remembered("Three-month checkpoint") == [Rate(skill="rated-python", value=4)]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning.paths import SMALL
 from usecases.command_runs import Run, labels, marks, seed
-from workbench import Workbench
+from workbench import RepositoryFixture
 
 from bot.planning.marker import find
 
@@ -26,7 +26,7 @@ class CutError(Exception):
     """The power went."""
 
 
-def state(bench: Workbench) -> Sequence[object]:
+def state(bench: RepositoryFixture) -> Sequence[object]:
     """All that a run leaves behind, but for the order of its writes."""
     return sorted(
         (
@@ -42,11 +42,11 @@ def state(bench: Workbench) -> Sequence[object]:
     )
 
 
-def lived() -> tuple[Workbench, Run]:
-    bench = Workbench()
+def lived() -> tuple[RepositoryFixture, Run]:
+    bench = RepositoryFixture()
     seed(bench, SMALL)
     for title, text in EVERYTHING:
-        bench.say(title, text)
+        bench.comment(title, text)
     return bench, Run(bench, SMALL)
 
 
@@ -95,15 +95,15 @@ def test_the_order_of_inboxes_that_overlap_does_not_matter(
     first = data.draw(st.sets(st.sampled_from(range(len(texts)))))
     second = set(range(len(texts))) - first | data.draw(st.sets(st.sampled_from(range(len(texts)))))
     for order in ((first, second), (second, first)):
-        bench = Workbench()
+        bench = RepositoryFixture()
         seed(bench, SMALL)
         for text in texts:
             bench.world.clock.advance(timedelta(minutes=1))
-            bench.say("Read", text)
+            bench.comment("Read", text)
         run = Run(bench, SMALL)
-        said = bench.edges.comments_since(datetime(2000, 1, 1, tzinfo=UTC))
+        message = bench.edges.comments_since(datetime(2000, 1, 1, tzinfo=UTC))
         for seen in order:
-            run.only = {said[n].id for n in seen}
+            run.only = {message[n].id for n in seen}
             run()
         issue = bench.issue("Read")
         closed_as = issue.state_reason if issue.state == "closed" else None

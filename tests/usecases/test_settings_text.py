@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.errors import ConfigError, CurriculumError
 from bot.settings import Weekday, parse
-from bot.usecases.settings_text import Answers, check, next_monday, render, unasked
+from bot.usecases.settings_text import SettingsAnswers, check, next_monday, render, without_answers
 
 USUAL = {
     "curriculum": "devops-to-mlops",
@@ -36,26 +36,28 @@ class Nowhere:
 def test_the_file_says_what_was_answered(
     day: Weekday, hour: int, mentors: tuple[str, ...], share: bool
 ) -> None:
-    said = Answers(**USUAL, summary_day=day, summary_hour=hour, mentors=mentors, share=share)
-    read = parse(render(said))
+    text = SettingsAnswers(
+        **USUAL, summary_day=day, summary_hour=hour, mentors=mentors, share=share
+    )
+    read = parse(render(text))
     assert (read.summary.day, read.summary.hour) == (day, hour)
     assert (read.mentors, read.cohort.share) == (mentors, share)
     assert read.start == date(2026, 2, 2)
 
 
 def test_what_was_not_asked_is_not_in_the_file() -> None:
-    text = render(Answers(**USUAL))
+    text = render(SettingsAnswers(**USUAL))
     assert not {"summary:", "mentors:", "cohort:"} & set(text.split())
 
 
 def test_settings_and_curriculum_are_checked_together() -> None:
-    settings, curriculum = check(render(Answers(**USUAL)), Nowhere())
+    settings, curriculum = check(render(SettingsAnswers(**USUAL)), Nowhere())
     assert settings.curriculum == "devops-to-mlops"
     assert curriculum.phases
     with pytest.raises(CurriculumError, match="no file"):
-        check(render(Answers(**{**USUAL, "curriculum": "mine.md"})), Nowhere())
+        check(render(SettingsAnswers(**{**USUAL, "curriculum": "mine.md"})), Nowhere())
     with pytest.raises(ConfigError, match="Atlantis"):
-        check(render(Answers(**{**USUAL, "timezone": "Europe/Atlantis"})), Nowhere())
+        check(render(SettingsAnswers(**{**USUAL, "timezone": "Europe/Atlantis"})), Nowhere())
 
 
 def test_what_answers_do_not_decide_on_is_kept() -> None:
@@ -67,12 +69,12 @@ pauses:
 features: {reflections: false}
 summary: issue
 """
-    said = Answers(**USUAL, share=True, name="Ada: L")
-    read = parse(render(said) + unasked(there))
+    text = SettingsAnswers(**USUAL, share=True, name="Ada: L")
+    read = parse(render(text) + without_answers(there))
     assert (read.start, read.summary.place) == (date(2026, 2, 2), "comment")
     assert (read.pauses[0].reason, read.features.reflections) == ("Größe: 1", False)
     assert (read.cohort.share, read.cohort.name) == (True, "Ada: L")
-    assert unasked("curriculum: other.yml\nstart: 2020-01-06\n") == ""
+    assert without_answers("curriculum: other.yml\nstart: 2020-01-06\n") == ""
 
 
 @pytest.mark.parametrize(("today", "monday"), [(23, 23), (24, 30), (29, 30)])

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning.paths import LONG
 from reports.lives import RICH
-from usecases.lively import MENTOR, SUMMARY, Lively
-from usecases.syncing import Runs, local
-from usecases.witness import Witness, agree
+from usecases.lively import MENTOR, SUMMARY, RandomLearner
+from usecases.syncing import SyncRuns, local
+from usecases.witness import ReportSnapshots, agree
 from workbench import settings as config
 
 from bot.settings import Weekday
@@ -30,7 +30,7 @@ CLOCKS = [
     ("America/New_York", "2026-10-19T12:00"),
     ("Pacific/Apia", "2011-12-12T10:00"),
 ]
-ACTS = sorted(name.removeprefix("act_") for name in dir(Lively) if name.startswith("act_"))
+ACTS = sorted(name.removeprefix("act_") for name in dir(RandomLearner) if name.startswith("act_"))
 STORY = st.lists(
     st.tuples(
         st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 60)), max_size=4),
@@ -46,7 +46,7 @@ class Cut(Exception):  # noqa: N818 - nothing is wrong with the code: the power 
     """The process died."""
 
 
-def weeks_due(runs: Runs) -> list[str]:
+def weeks_due(runs: SyncRuns) -> list[str]:
     """The names of the weeks that are over at their hour, by walking the learner's calendar."""
     zone, how = ZoneInfo(runs.how.timezone), runs.how.summary
     made = next(i for i in runs.issues() if i.title.startswith(SUMMARY)).birth.at
@@ -66,7 +66,7 @@ def test_each_week_has_one_summary_whenever_it_runs(
     zone: str, begins: str, gaps: list[int], day: Weekday, hour: int
 ) -> None:
     how = config(begins[:10], timezone=zone, summary={"day": day, "hour": hour})
-    runs = Runs(LONG, how, local(zone, begins))
+    runs = SyncRuns(LONG, how, local(zone, begins))
     runs.sync()
     for hours in gaps:
         runs.later(hours=hours).sync()
@@ -75,7 +75,7 @@ def test_each_week_has_one_summary_whenever_it_runs(
 
 
 def test_a_year_of_silence_is_caught_up_in_a_few_runs() -> None:
-    runs = Runs(LONG)
+    runs = SyncRuns(LONG)
     runs.sync()
     runs.later(weeks=30)
     for _ in range(4):
@@ -91,15 +91,15 @@ def test_a_year_of_silence_is_caught_up_in_a_few_runs() -> None:
 )
 def test_two_runs_at_once_tell_a_week_once(at: list[int], place: str) -> None:
     """Another run goes from beginning to end just before one of the writes."""
-    runs = Runs(LONG, config(ahead="all", summary=place))
+    runs = SyncRuns(LONG, config(ahead="all", summary=place))
     runs.sync()
     for cut in at:
         runs.later(weeks=1)
-        runs.bench.say("a1", "/log 1h")
-        runs.bench.say(SUMMARY, "/status")
+        runs.bench.comment("a1", "/log 1h")
+        runs.bench.comment(SUMMARY, "/status")
         interrupted(runs, cut, runs.sync)
     runs.sync()
-    assert sorted(weeks_told(runs)) == weeks_due(runs)
+    assert sorted(weeks_reported(runs)) == weeks_due(runs)
     assert sum(issue.is_open for issue in weekly_issues(runs)) == (place == "issue")
     assert len(runs.reports("reply")) == len(at)
     assert runs.writes() == []
@@ -108,15 +108,15 @@ def test_two_runs_at_once_tell_a_week_once(at: list[int], place: str) -> None:
 @pytest.mark.parametrize("whose", ["b1", SUMMARY])
 def test_what_is_written_while_a_run_goes_on_is_not_overwritten(whose: str) -> None:
     """The run has read everything, and writes to that issue later than what comes between."""
-    runs = Runs(LONG, config(ahead="all"))
+    runs = SyncRuns(LONG, config(ahead="all"))
     runs.sync()
     bench = runs.later(days=1).bench
-    bench.say("b1", "/log 1h")
-    bench.say("a1", "/log 2h")
+    bench.comment("b1", "/log 1h")
+    bench.comment("a1", "/log 2h")
 
     def meanwhile() -> None:
         bench.edit(whose, body=f"A thought.\n\n{bench.issue(whose).body}")
-        bench.say(whose, "/log 4h")
+        bench.comment(whose, "/log 4h")
         runs.sync()
 
     interrupted(runs, 1, meanwhile)
@@ -125,12 +125,12 @@ def test_what_is_written_while_a_run_goes_on_is_not_overwritten(whose: str) -> N
     assert runs.writes() == []
 
 
-def weeks_told(runs: Runs) -> list[str]:
+def weeks_reported(runs: SyncRuns) -> list[str]:
     """The weeks that stand as comments, each once, or as issues."""
     return [*runs.reports(), *{issue.title[5:13] for issue in weekly_issues(runs)}]
 
 
-def interrupted(runs: Runs, cut: int, act: Callable[[], object]) -> None:
+def interrupted(runs: SyncRuns, cut: int, act: Callable[[], object]) -> None:
     """A run, and before its write number `cut` something else."""
     left = [cut]
 
@@ -144,18 +144,18 @@ def interrupted(runs: Runs, cut: int, act: Callable[[], object]) -> None:
     runs.bench.edges.before_write = lambda: None
 
 
-def much_is_asked() -> Runs:
+def many_requests() -> SyncRuns:
     """A path under way with every kind of thing to do at once."""
-    runs = Runs(RICH, config(ahead="all", mentors=[MENTOR], publish={"badge": True}))
+    runs = SyncRuns(RICH, config(ahead="all", mentors=[MENTOR], publish={"badge": True}))
     runs.sync()
     bench = runs.later(days=3).bench
-    bench.say("a1", "/log 2h\n/done")
-    bench.say("b1", "/start\n/move +1w")
-    bench.say("c1", "/skip not for me")
-    bench.say("e1", "/credit")
-    bench.say(SUMMARY, "/count connections +3\n/rate python 4\n/journal A thought\n/status")
-    bench.say(SUMMARY, "/choose web\n/pace 8h")
-    bench.say(SUMMARY, "/nonsense 12\n/project start Bread")
+    bench.comment("a1", "/log 2h\n/done")
+    bench.comment("b1", "/start\n/move +1w")
+    bench.comment("c1", "/skip not for me")
+    bench.comment("e1", "/credit")
+    bench.comment(SUMMARY, "/count connections +3\n/rate python 4\n/journal A thought\n/status")
+    bench.comment(SUMMARY, "/choose web\n/pace 8h")
+    bench.comment(SUMMARY, "/nonsense 12\n/project start Bread")
     bench.close("Deliverable: A first thing")
     bench.react(bench.issue("Deliverable: A first thing"), "+1", MENTOR)
     runs.later(days=8)
@@ -163,31 +163,31 @@ def much_is_asked() -> Runs:
 
 
 @pytest.fixture(scope="module")
-def undisturbed() -> Runs:
-    runs = much_is_asked()
+def undisturbed() -> SyncRuns:
+    runs = many_requests()
     runs.sync()
     return runs
 
 
 def count_writes() -> int:
-    runs = much_is_asked()
+    runs = many_requests()
     return len(runs.writes())
 
 
 @pytest.mark.parametrize("after", [False, True])
 def test_cut_off_anywhere_and_run_again_everything_is_done_once(
-    undisturbed: Runs, *, after: bool
+    undisturbed: SyncRuns, *, after: bool
 ) -> None:
     wanted = undisturbed.contents()
     for cut in range(1, count_writes() + 1, 3 if after else 1):
-        runs = much_is_asked()
+        runs = many_requests()
         cut_off(runs, cut, after=after)
         runs.sync()
         assert runs.contents() == wanted, cut
         assert runs.writes() == []
 
 
-def cut_off(runs: Runs, cut: int, *, after: bool) -> None:
+def cut_off(runs: SyncRuns, cut: int, *, after: bool) -> None:
     """A run that dies before or after its write number `cut`."""
     left, edges = [cut], runs.bench.edges
 
@@ -210,39 +210,39 @@ def cut_off(runs: Runs, cut: int, *, after: bool) -> None:
 def test_whatever_is_done_reports_are_true_and_nothing_of_the_learners_is_lost(
     story: list[tuple[list[tuple[str, int]], int, bool]],
 ) -> None:
-    runs = Runs(RICH, config(mentors=[MENTOR]))
+    runs = SyncRuns(RICH, config(mentors=[MENTOR]))
     runs.sync()
-    lively = Lively(runs)
-    witness = Witness(runs, lively)
-    for acts, hours, looks in story:
+    learner = RandomLearner(runs)
+    witness = ReportSnapshots(runs, learner)
+    for acts, hours, runner in story:
         for name, number in acts:
-            lively.does(name, number)
+            learner.does(name, number)
         runs.later(hours=hours)
-        if looks:
+        if runner:
             foreseen(runs)
     foreseen(runs)
-    for said, true in witness.weeks:
-        assert agree(said, true), (said, true)
+    for text, true in witness.weeks:
+        assert agree(text, true), (text, true)
     for report, facts in witness.checkpoints:
         assert report == pytest.approx(facts, abs=0.06)
-    assert lively.misses() == []
+    assert learner.misses() == []
     assert runs.writes() == []
     assert runs.foresee().plan.empty
 
 
-def foreseen(runs: Runs) -> None:
+def foreseen(runs: SyncRuns) -> None:
     """A dry run writes nothing, and a run then does what it said."""
-    before, said = runs.contents(), runs.foresee()
+    before, text = runs.contents(), runs.foresee()
     assert runs.contents() == before
     done = runs.sync()
-    assert done.plan == said.plan
+    assert done.plan == text.plan
     posted = [p.what for p in done.posted if p.outcome is Outcome.POSTED]
-    assert posted == list(said.due)
-    assert done.files == said.files
+    assert posted == list(text.due)
+    assert done.files == text.files
 
 
 def test_an_issue_a_week_closes_the_older_ones_but_not_what_was_opened_again() -> None:
-    runs = Runs(LONG, config(summary="issue"))
+    runs = SyncRuns(LONG, config(summary="issue"))
     runs.sync()
     for _ in range(4):
         runs.later(weeks=1).sync()
@@ -262,7 +262,7 @@ def test_an_issue_a_week_closes_the_older_ones_but_not_what_was_opened_again() -
     assert runs.writes() == []
 
 
-def weekly_issues(runs: Runs) -> list[Issue]:
+def weekly_issues(runs: SyncRuns) -> list[Issue]:
     return [issue for issue in runs.issues() if issue.title.startswith("Week 2")]
 
 
@@ -277,7 +277,7 @@ EVERYTHING = {
 
 @pytest.mark.parametrize("reports", ["branch", "pull-request"])
 def test_files_are_written_once_a_day_at_most(reports: str) -> None:
-    runs = Runs(RICH, config(publish=EVERYTHING | {"reports": reports}))
+    runs = SyncRuns(RICH, config(publish=EVERYTHING | {"reports": reports}))
     runs.sync()
     for title in ("a1", "Deliverable: A first", "b1"):
         runs.bench.close(title)
@@ -308,24 +308,24 @@ def test_files_are_written_once_a_day_at_most(reports: str) -> None:
     role=st.sampled_from([None, "read", "triage"]),
 )
 def test_strangers_and_readers_are_not_obeyed(command: str, title: str, role: str | None) -> None:
-    runs = Runs(RICH, config(ahead="all"))
+    runs = SyncRuns(RICH, config(ahead="all"))
     runs.sync()
     if role:
         runs.bench.world.add_user("somebody")
         runs.bench.repository.collaborators["somebody"] = role  # type: ignore[assignment]
     where = next(i.title for i in runs.issues() if title in i.title)
-    said = runs.bench.say(where, command, by="somebody")
+    text = runs.bench.comment(where, command, by="somebody")
     assert runs.writes() == []
-    assert not said.reactions
+    assert not text.reactions
     assert not runs.reports("reply")
 
 
 def test_a_writer_who_is_not_the_owner_is_obeyed() -> None:
-    runs = Runs(RICH)
+    runs = SyncRuns(RICH)
     runs.sync()
     runs.bench.world.add_user("friend")
     runs.bench.repository.collaborators["friend"] = "write"
-    said = runs.bench.say("a1", "/done", by="friend")
+    text = runs.bench.comment("a1", "/done", by="friend")
     runs.sync()
     assert runs.bench.issue("a1").state == "closed"
-    assert [reaction.content for reaction in said.reactions] == ["rocket"]
+    assert [reaction.content for reaction in text.reactions] == ["rocket"]

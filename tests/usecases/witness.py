@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from usecases.lively import Lively
-from usecases.syncing import Runs
+from usecases.lively import RandomLearner
+from usecases.syncing import SyncRuns
 
 from bot.planning.marker import find
 from github_sandbox.state.events import Event
@@ -36,11 +36,11 @@ class Numbers:
     late: int | None = None
 
 
-def told(text: str) -> Numbers:
+def reported(text: str) -> Numbers:
     """The numbers of a weekly summary, from its Markdown."""
     head = HEAD.search(text)
     assert head, text
-    tells_next = "**Next:**" in text
+    names_next = "**Next:**" in text
     counted = re.search(r"^Counted: [^;]* ([+-]\d+) \((\d+) by now\)", text, re.MULTILINE)
     late = re.search(r"^(\d+) things? (?:is|are) still open", text, re.MULTILINE)
     done = text.partition("Done this week:")[2].partition("\n\n**")[0]
@@ -52,16 +52,16 @@ def told(text: str) -> Numbers:
         logged=_number(r"You wrote down (\d+(?:\.\d+)?)", text),
         counted=(int(counted[1]), int(counted[2])) if counted else None,
         journal={int(n) for n in re.findall(r"/issues/(\d+)>", _line("In your journal:", text))},
-        late=int(late[1]) if late else 0 if tells_next else None,
+        late=int(late[1]) if late else 0 if names_next else None,
     )
 
 
-class Witness:
+class ReportSnapshots:
     """Listens to the world; for each weekly summary keeps what it says and what was true."""
 
-    def __init__(self, runs: Runs, lively: Lively) -> None:
+    def __init__(self, runs: SyncRuns, learner: RandomLearner) -> None:
         self._runs = runs
-        self._lively = lively
+        self._random_learner = learner
         self.weeks: list[tuple[Numbers, Numbers]] = []
         self.checkpoints: list[tuple[dict[str, float], dict[str, float]]] = []
         self._made: set[str] = set()
@@ -79,9 +79,9 @@ class Witness:
             for choice in path.choices()
             for option in choice.options
         }
-        runs.bench.world.listeners.append(self._hears)
+        runs.bench.world.listeners.append(self._on_event)
 
-    def _hears(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         issue: Issue | None = event.subject.get("issue")
         if issue is None:
             return
@@ -95,7 +95,7 @@ class Witness:
             return
         kind = marked.marker.key.partition(":")[0]
         if kind == "weekly":
-            self.weeks.append((told(body), self._truth(told(body).week)))
+            self.weeks.append((reported(body), self._truth(reported(body).week)))
         if kind == "report":
             self.checkpoints.append((_checkpoint(body), self._of_checkpoint()))
 
@@ -149,7 +149,7 @@ class Witness:
             for key, issue in work.items()
             if self._finished(issue) and first <= self._day(closed(issue)) <= last
         }
-        counts = [(day, int(text.split()[-1])) for day, text in self._said("/count ")]
+        counts = [(day, int(text.split()[-1])) for day, text in self._message("/count ")]
         change = sum(amount for day, amount in counts if first <= day <= last)
         now = max(0, sum(amount for day, amount in counts if day <= last))
         return Numbers(
@@ -163,7 +163,7 @@ class Witness:
             late=self._late(work),
         )
 
-    def _said(self, command: str) -> list[tuple[date, str]]:
+    def _message(self, command: str) -> list[tuple[date, str]]:
         return [
             (self._day(comment.birth.at), comment.body)
             for issue in self._runs.issues()
@@ -174,11 +174,11 @@ class Witness:
     def _logged(self, first: date, last: date) -> float:
         amounts = {"1h30m": 1.5} | {f"{n}h": float(n) for n in range(1, 9)}
         return sum(
-            amounts[text.split()[1]] for day, text in self._said("/log ") if first <= day <= last
+            amounts[text.split()[1]] for day, text in self._message("/log ") if first <= day <= last
         )
 
     def _journal(self, first: date, last: date) -> set[int]:
-        label = self._lively.label("kind:journal")
+        label = self._random_learner.label("kind:journal")
         return {
             issue.number
             for issue in self._runs.issues()
@@ -211,7 +211,7 @@ class Witness:
         """Not of an option that was not taken, unless it was done there."""
         home = next((name for name, keys in self._options.items() if key in keys), None)
         done = issue.state == "closed" and issue.state_reason == "completed"
-        return home is None or home == self._lively.taken or done
+        return home is None or home == self._random_learner.taken or done
 
     def _sums(self, work: dict[str, Issue]) -> float:
         """The hours that count."""
@@ -222,11 +222,11 @@ class Witness:
             if key in self._optional or hours is None:
                 continue
             if issue is None:
-                here = home in {None, self._lively.taken}
+                here = home in {None, self._random_learner.taken}
                 total += hours if here and key not in self._made else 0.0
             elif self._is_wanted(key, issue) and (issue.is_open or self._finished(issue)):
                 total += hours
-        if self._options and self._lively.taken is None:
+        if self._options and self._random_learner.taken is None:
             sums = [sum(self.hours[k] or 0.0 for k in keys) for keys in self._options.values()]
             total += sum(sums) / len(sums)
         return total
@@ -253,17 +253,17 @@ class Witness:
         }
 
 
-def agree(said: Numbers, true: Numbers) -> bool:
+def agree(text: Numbers, true: Numbers) -> bool:
     """Whether a summary tells the truth; a list of more than fifteen names only those."""
     few = len(true.done) <= 15
     return (
-        said.percent == true.percent
-        and (said.done == true.done if few else said.done <= true.done)
-        and abs(said.hours - true.hours) < 0.06
-        and abs(said.logged - true.logged) < 0.06
-        and said.counted == true.counted
-        and said.journal == true.journal
-        and said.late in {None, true.late}
+        text.percent == true.percent
+        and (text.done == true.done if few else text.done <= true.done)
+        and abs(text.hours - true.hours) < 0.06
+        and abs(text.logged - true.logged) < 0.06
+        and text.counted == true.counted
+        and text.journal == true.journal
+        and text.late in {None, true.late}
     )
 
 
@@ -278,13 +278,13 @@ def _checkpoint(text: str) -> dict[str, float]:
 def closed(issue: Issue) -> datetime:
     """When it was said that the issue is closed, else when that was done by hand."""
     assert issue.closed_at
-    said = [
+    text = [
         (CLOSING[word], comment.birth.at)
         for comment in issue.comments
         if (word := comment.body.partition(" ")[0]) in CLOSING
         and comment.birth.at <= issue.closed_at
     ]
-    reason, at = said[-1] if said else (None, issue.closed_at)
+    reason, at = text[-1] if text else (None, issue.closed_at)
     return at if reason == issue.state_reason else issue.closed_at
 
 
@@ -302,4 +302,4 @@ def _list(text: str) -> str:
     return re.split(r"\n\n(?!- )", text.strip())[0]
 
 
-__all__: list[Any] = ["Numbers", "Witness", "agree", "told"]
+__all__: list[Any] = ["Numbers", "ReportSnapshots", "agree", "reported"]

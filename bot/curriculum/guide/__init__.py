@@ -5,12 +5,12 @@ account of every line. No rule knows a particular guide; the words are in tables
 vocabulary.py).
 """
 
-from bot.curriculum.guide.report import Imported, Line, Placed
+from bot.curriculum.guide.report import GuideLine, ImportResult, LinePlacement
 
-__all__ = ["Imported", "Line", "Placed", "read"]
+__all__ = ["GuideLine", "ImportResult", "LinePlacement", "read"]
 
 
-def read(data: bytes, *, name: str) -> Imported:
+def read(data: bytes, *, name: str) -> ImportResult:
     """The guide in `data`; `name` is what errors and the source call it.
 
     Raises GuideError for what is empty, binary, larger than 1 MB or 20,000 lines, or has no tasks.
@@ -20,7 +20,7 @@ def read(data: bytes, *, name: str) -> Imported:
 
     healthy = repair(data, name=name)
     built = build(healthy.text, name)
-    return Imported(
+    return ImportResult(
         curriculum=built.curriculum,
         repairs=healthy.repairs,
         placed=built.ledger.placed(),

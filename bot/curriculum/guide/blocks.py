@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from bot.curriculum.guide.rich import Link, Rich, parser, plain, read_lines
+from bot.curriculum.guide.rich import RichLink, RichText, parser, plain, read_lines
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -31,11 +31,11 @@ _FRONT_KEY = re.compile(r"[\w-]+:(?:\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class BlockRow:
     """A row of a table: its line and its cells, as many as the header has."""
 
     line: int
-    cells: tuple[Rich, ...]
+    cells: tuple[RichText, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,14 @@ class Block:
     kind: Kind
     first: int
     last: int
-    lines: tuple[Rich, ...] = ()
+    lines: tuple[RichText, ...] = ()
     level: int = 0
     depth: int = 0
     number: int | None = None
     checked: bool | None = None
     code: str = ""
-    header: tuple[Rich, ...] = ()
-    rows: tuple[Row, ...] = ()
+    header: tuple[RichText, ...] = ()
+    rows: tuple[BlockRow, ...] = ()
 
     @property
     def text(self) -> str:
@@ -73,7 +73,7 @@ class Block:
         )
 
     @property
-    def links(self) -> tuple[Link, ...]:
+    def links(self) -> tuple[RichLink, ...]:
         """All links of the block's own lines."""
         return tuple(link for line in self.lines for link in line.links)
 
@@ -83,7 +83,7 @@ def outline(text: str) -> tuple[Block, ...]:
     front, text = _front_matter(text)
     env: dict[str, Any] = {}
     tokens = _block_tokens(text, env)
-    blocks = [*front, *_Walk(tokens, text.split("\n"), env).blocks(), *_definitions(env)]
+    blocks = [*front, *_TokenReader(tokens, text.split("\n"), env).blocks(), *_definitions(env)]
     return tuple(sorted(blocks, key=lambda block: block.first))
 
 
@@ -117,7 +117,7 @@ def _definitions(env: dict[str, Any]) -> Iterator[Block]:
         yield Block("links", first + 1, end)
 
 
-class _Walk:
+class _TokenReader:
     """One pass over the tokens, remembering the lists that are open."""
 
     def __init__(self, tokens: "list[Token]", source: list[str], env: dict[str, Any]) -> None:
@@ -180,8 +180,8 @@ class _Walk:
                 yield self._heading(token, inline, int(token.tag[1:]))
         elif self._item is not None:
             item, self._item = self._item, None
-            kept, lazy = self._lazy(token, inline)
-            yield self._list_item(item, token, kept)
+            first_lines, lazy = self._lazy(token, inline)
+            yield self._list_item(item, token, first_lines)
             yield from lazy
         else:
             yield self._block("text", token, lines=read_lines(inline.content, self._env))
@@ -195,10 +195,10 @@ class _Walk:
         yield self._block("html", token, code=token.content)
         first = _first_line(token)
         for found in _HTML_HEADING.finditer(token.content[:MOST_HTML]):
-            said = plain(html.unescape(_TAG.sub("", found[2])))
+            heading = plain(html.unescape(_TAG.sub("", found[2])))
             lines = [first + token.content[:end].count("\n") for end in found.span()]
             level = FOLD_OUT if found[1][0] in "sS" else int(found[1][1])
-            yield Block("heading", lines[0], lines[1], lines=(said,), level=level)
+            yield Block("heading", lines[0], lines[1], lines=(heading,), level=level)
         if "</details>" in token.content.casefold():
             yield Block("end", first, first, level=FOLD_OUT)
 
@@ -208,8 +208,8 @@ class _Walk:
         rows = inline.content.split("\n")
         for i in range(1, len(rows)):
             if self._source[first + i].startswith("**"):
-                said = read_lines("\n".join(rows[i:]), self._env)
-                glued = Block("text", first + i + 1, first + len(rows), lines=said)
+                lines = read_lines("\n".join(rows[i:]), self._env)
+                glued = Block("text", first + i + 1, first + len(rows), lines=lines)
                 paragraph.map = [first, first + i]
                 return "\n".join(rows[:i]), [glued]
         return inline.content, []
@@ -236,15 +236,15 @@ class _Walk:
         yield Block("item", end, end, depth=self._depth + 1)
 
     def _table(self, tokens: "list[Token]") -> Block:
-        rows: list[Row] = []
+        rows: list[BlockRow] = []
         for token in tokens:
             if token.type == "tr_open":
-                rows.append(Row(_first_line(token), ()))
-                cells: list[Rich] = []
+                rows.append(BlockRow(_first_line(token), ()))
+                cells: list[RichText] = []
             elif token.type == "inline":
                 cells.append(_cell(token.content, self._env))
             elif token.type == "tr_close":
-                rows[-1] = Row(rows[-1].line, tuple(cells))
+                rows[-1] = BlockRow(rows[-1].line, tuple(cells))
         return self._block("table", tokens[0], header=rows[0].cells, rows=tuple(rows[1:]))
 
     def _block(self, kind: Kind, token: "Token", **parts: Any) -> Block:
@@ -256,9 +256,9 @@ class _Walk:
         return Block(kind, first + 1, max(end, first + 1), **parts)
 
 
-def _cell(content: str, env: dict[str, Any]) -> Rich:
+def _cell(content: str, env: dict[str, Any]) -> RichText:
     lines = read_lines(content, env) if content else ()
-    return lines[0] if lines else Rich("")
+    return lines[0] if lines else RichText("")
 
 
 def _closing(tokens: "list[Token]", start: int) -> int:

@@ -9,21 +9,21 @@ from pydantic import ValidationError
 
 from bot.curriculum.around import Assessment, Overview, Source, Success
 from bot.curriculum.guide.blocks import Block, outline
-from bot.curriculum.guide.drafts import Gate, ModuleDraft, Path, UnitDraft
-from bot.curriculum.guide.headings import stretches
-from bot.curriculum.guide.labels import embolden
-from bot.curriculum.guide.ledger import Ledger
+from bot.curriculum.guide.drafts import GateDraft, ModuleDraft, PathDraft, UnitDraft
+from bot.curriculum.guide.headings import spans
+from bot.curriculum.guide.labels import bold_labels
+from bot.curriculum.guide.ledger import LineCoverage
 from bot.curriculum.guide.outline import Marks, tree
-from bot.curriculum.guide.parts import Parts, line, text
-from bot.curriculum.guide.schedule import spread
-from bot.curriculum.guide.sections import Sections
+from bot.curriculum.guide.parts import SectionCollector, line, text
+from bot.curriculum.guide.schedule import expand_schedule_tables
+from bot.curriculum.guide.sections import SectionDispatcher
 from bot.curriculum.guide.timeline import Timeline
 from bot.curriculum.guide.topics import mark_topics
 from bot.curriculum.model import Checkpoint, Curriculum, Module, Phase, Unit
 from bot.errors import GuideError
 
 _FRONT_TITLE = re.compile(r"^title:(.*)$", re.MULTILINE)
-_TONGUES = {
+_LANGUAGE_WORDS = {
     "pt": "de e do da com para não uma em os às você",
     "es": "de y el la los con para una en las que cómo",
     "fr": "le la les et des une pour avec dans les vous",
@@ -33,24 +33,24 @@ _TONGUES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class BuildResult:
     """The curriculum, the account of the lines, the path's draft."""
 
     curriculum: Curriculum
-    ledger: Ledger
-    path: Path
+    ledger: LineCoverage
+    path: PathDraft
 
 
-def build(source: str, name: str) -> Built:
+def build(source: str, name: str) -> BuildResult:
     """The curriculum of the repaired text `source`. Raises GuideError when it has no tasks.
 
     Read by the stretches that are told by several headings; failing that by any stretch; failing
     that by plain headings.
     """
-    blocks = embolden(spread(outline(source)))
+    blocks = bold_labels(expand_schedule_tables(outline(source)))
     attempts: tuple[Marks, ...] = ("common", "all", "none")
     for marks in attempts:
-        read = _Reading(blocks, source, name)
+        read = _GuideReader(blocks, source, name)
         read.by(marks)
         if any(unit.tasks or unit.choice for unit in read.path.units()):
             return read.built()
@@ -62,16 +62,16 @@ def build(source: str, name: str) -> Built:
     )
 
 
-class _Reading:
+class _GuideReader:
     """One attempt at a guide."""
 
     def __init__(self, blocks: tuple[Block, ...], source: str, name: str) -> None:
         self._blocks = blocks
         self._source = source
         self._name = name
-        self._ledger = Ledger(source)
-        self._parts = Parts(self._ledger)
-        self.path = Path()
+        self._ledger = LineCoverage(source)
+        self._parts = SectionCollector(self._ledger)
+        self.path = PathDraft()
 
     def by(self, marks: Marks) -> None:
         """Reads the guide by these of its stretches; by its headings when they are none."""
@@ -81,11 +81,11 @@ class _Reading:
         if not roles.order:
             roles = mark_topics(root, self._name) or roles
         timeline = Timeline(self._parts, roles, self._title)
-        Sections(self._parts, roles, timeline).read(root)
+        SectionDispatcher(self._parts, roles, timeline).read(root)
         self.path = timeline.read(root)
-        _signs(self._blocks, self._ledger)
+        _place_signatures(self._blocks, self._ledger)
 
-    def built(self) -> Built:
+    def built(self) -> BuildResult:
         """The model of what was read. Raises GuideError where the model cannot hold it."""
         language = _language(self._source)
         try:
@@ -95,7 +95,7 @@ class _Reading:
             raise GuideError(
                 f"its content does not fit a curriculum: {first['msg']}.", where=self._name
             ) from None
-        return Built(curriculum, self._ledger, self.path)
+        return BuildResult(curriculum, self._ledger, self.path)
 
 
 def _front_title(blocks: tuple[Block, ...]) -> str:
@@ -103,7 +103,7 @@ def _front_title(blocks: tuple[Block, ...]) -> str:
     return line(found[1].strip().strip("\"'")) if found else ""
 
 
-def _signs(blocks: tuple[Block, ...], ledger: Ledger) -> None:
+def _place_signatures(blocks: tuple[Block, ...], ledger: LineCoverage) -> None:
     """Lines that carry no words of the guide: rules, comments, definitions, front matter."""
     for block in blocks:
         if ledger.is_placed(block):
@@ -119,11 +119,11 @@ def _signs(blocks: tuple[Block, ...], ledger: Ledger) -> None:
         elif block.kind == "html" and _only_comments(block.code):
             ledger.place(block, "a comment, which readers do not see")
         elif block.kind == "html":
-            ledger.leave(block, "HTML")
+            ledger.mark_unplaced(block, "HTML")
         elif block.kind == "item" and _is_anchor(block):
             ledger.place(block, "table of contents")
         elif block.kind == "item" and not block.text:
-            ledger.leave(block, "an empty item")
+            ledger.mark_unplaced(block, "an empty item")
 
 
 def _is_anchor(block: Block) -> bool:
@@ -141,19 +141,21 @@ def _only_comments(code: str) -> bool:
     return not code[at:].strip()
 
 
-def _curriculum(title: str, name: str, path: Path, parts: Parts, language: str) -> Curriculum:
+def _curriculum(
+    title: str, name: str, path: PathDraft, parts: SectionCollector, language: str
+) -> Curriculum:
     overview = {
         **parts.overview,
         "summary": _summary(parts.summary),
         "benefits": tuple(parts.benefits),
     }
-    said_by = f"by {parts.author}" if parts.author else ""
+    byline = f"by {parts.author}" if parts.author else ""
     return Curriculum(
         title=title,
         version=parts.version or "1.0",
         language=language,
         source=Source(
-            name=line(PurePath(name).name) or None, note=text([*parts.notes, said_by]) or None
+            name=line(PurePath(name).name) or None, note=text([*parts.notes, byline]) or None
         ),
         overview=Overview.model_validate(overview),
         transferable_skills=tuple(parts.transferable),
@@ -182,10 +184,10 @@ def _curriculum(title: str, name: str, path: Path, parts: Parts, language: str) 
     )
 
 
-def _summary(said: list[str]) -> str:
+def _summary(paragraphs: list[str]) -> str:
     """Paragraphs, with the bullets of a list on lines of their own."""
     out: list[str] = []
-    for one in said:
+    for one in paragraphs:
         if out and one.startswith("- ") and out[-1].rpartition("\n")[2].startswith("- "):
             out[-1] += f"\n{one}"
         else:
@@ -193,7 +195,7 @@ def _summary(said: list[str]) -> str:
     return text(out)
 
 
-def _phases(path: Path) -> tuple[Phase, ...]:
+def _phases(path: PathDraft) -> tuple[Phase, ...]:
     numbers = iter(_numbers(path))
     return tuple(
         Phase(
@@ -232,7 +234,7 @@ def _unit(unit: UnitDraft) -> Unit:
     )
 
 
-def _numbers(path: Path) -> list[int]:
+def _numbers(path: PathDraft) -> list[int]:
     """The guide's own numbers where they count through it, else 1, 2, 3."""
     modules = list(path.modules())
     own = [m.month or (m.mark.first if m.mark else 0) for m in modules]
@@ -240,7 +242,7 @@ def _numbers(path: Path) -> list[int]:
     return own if own and own[0] >= 1 and rising else list(range(1, len(modules) + 1))
 
 
-def _checkpoints(path: Path, parts: Parts) -> tuple[Checkpoint, ...]:
+def _checkpoints(path: PathDraft, parts: SectionCollector) -> tuple[Checkpoint, ...]:
     """In the order in which they are due."""
     modules = list(path.modules())
     order = {module.id: place for place, module in enumerate(modules)}
@@ -257,12 +259,12 @@ def _checkpoints(path: Path, parts: Parts) -> tuple[Checkpoint, ...]:
     return tuple(sorted(made, key=lambda checkpoint: order[checkpoint.after]))
 
 
-def _due(gate: Gate, path: Path) -> ModuleDraft | None:
+def _due(gate: GateDraft, path: PathDraft) -> ModuleDraft | None:
     """The module whose number, or whose unit's, the words of the checkpoint name."""
     if gate.module is not None and gate.module.units:
         return gate.module
     numbers = dict(zip(_numbers(path), path.modules(), strict=True))
-    for group, number, _ in stretches(gate.words):
+    for group, number, _ in spans(gate.words):
         if group in {"month", "module"} and number in numbers:
             return numbers[number]
         if group == "phase":
@@ -281,14 +283,14 @@ def _covers(unit: UnitDraft, group: str, number: int) -> bool:
 
 def _language(source: str) -> str:
     """The guide's language by its commonest small words, or by its script."""
-    letters = [c for c in source if c.isalpha()]
-    wide = sum(1 for c in letters if "\u4e00" <= c <= "\u9fff")
-    if letters and wide * 5 > len(letters):
-        kana = sum(1 for c in letters if "\u3040" <= c <= "\u30ff")
+    alphabetic = [c for c in source if c.isalpha()]
+    wide = sum(1 for c in alphabetic if "\u4e00" <= c <= "\u9fff")
+    if alphabetic and wide * 5 > len(alphabetic):
+        kana = sum(1 for c in alphabetic if "\u3040" <= c <= "\u30ff")
         return "ja" if kana * 5 > wide else "zh"
-    counts = dict.fromkeys(_TONGUES, 0)
+    counts = dict.fromkeys(_LANGUAGE_WORDS, 0)
     for word in re.findall(r"[^\W\d_]+", source.casefold()):
-        for tongue, common in _TONGUES.items():
+        for tongue, common in _LANGUAGE_WORDS.items():
             if word in common.split():
                 counts[tongue] += 1
     best = max(counts, key=lambda tongue: counts[tongue])

@@ -6,12 +6,12 @@ from typing import Literal
 
 from bot.curriculum.around import CommunityEntry, CompanyTier, Role, RoleLevel
 from bot.curriculum.guide import fields, words
-from bot.curriculum.guide.drafts import Gate
-from bot.curriculum.guide.fields import Said
-from bot.curriculum.guide.learning import place
-from bot.curriculum.guide.outline import Node
-from bot.curriculum.guide.parts import Parts, address, line, text
-from bot.curriculum.guide.tasks import Entry, Wording, entries, wording
+from bot.curriculum.guide.drafts import GateDraft
+from bot.curriculum.guide.fields import LabelledItem
+from bot.curriculum.guide.learning import place_item
+from bot.curriculum.guide.outline import TreeNode
+from bot.curriculum.guide.parts import SectionCollector, address, line, text
+from bot.curriculum.guide.tasks import ListEntry, TaskWording, entries, wording
 from bot.curriculum.guide.timeline import gate_items
 from bot.curriculum.model import ActionItem, Horizon, ProjectIdea, ProjectLevel
 
@@ -41,16 +41,16 @@ _HORIZONS: tuple[tuple[str, Horizon], ...] = (
 )
 
 
-def roles(node: Node, parts: Parts) -> None:
+def roles(node: TreeNode, parts: SectionCollector) -> None:
     """Jobs under a heading that tells their level; a level never told is not guessed."""
     heading = words.fold(node.name)
     level = next((level for pattern, level in _LEVELS if re.search(pattern, heading)), None)
     if level is None:
         for block in node.blocks:
-            parts.ledger.leave(block, "a role needs a heading that tells its level")
+            parts.ledger.mark_unplaced(block, "a role needs a heading that tells its level")
         return
     experience = _EXPERIENCE.search(node.title.text)
-    for one in fields.said(node):
+    for one in fields.labelled_items(node):
         title = line(one.name)
         pay = _SALARY.search(one.whole)
         bare = line(re.sub(r"\(\s*\)", "", _SALARY.sub("", title)).strip(" -"))
@@ -64,7 +64,7 @@ def roles(node: Node, parts: Parts) -> None:
             currency=_CURRENCY[pay["sign"]] if pay else "USD",
         )
         parts.roles.append(parts.unique("role", role))
-        place(one, parts, "role")
+        place_item(one, parts, "role")
 
 
 def _amounts(found: re.Match[str] | None) -> tuple[int, int] | None:
@@ -75,41 +75,43 @@ def _amounts(found: re.Match[str] | None) -> tuple[int, int] | None:
     return (low * scale, high * scale) if low <= high else None
 
 
-def companies(node: Node, parts: Parts) -> None:
+def companies(node: TreeNode, parts: SectionCollector) -> None:
     """Companies by tier; each line lists some."""
-    listed = [(one, fields.by_comma(one.full)) for one in fields.said(node)]
+    listed = [(one, fields.by_comma(one.full)) for one in fields.labelled_items(node)]
     names = [name for _, some in listed for name in some]
     if not names:
         return
-    told = re.search(r"(?:tier|level)\s*(\d)\s*(?:\((?P<title>[^)]+)\))?", node.name, re.IGNORECASE)
-    tier = int(told[1]) if told and int(told[1]) else len(parts.companies) + 1
-    title = line((told and told["title"]) or node.name or "Companies")
+    tier_match = re.search(
+        r"(?:tier|level)\s*(\d)\s*(?:\((?P<title>[^)]+)\))?", node.name, re.IGNORECASE
+    )
+    tier = int(tier_match[1]) if tier_match and int(tier_match[1]) else len(parts.companies) + 1
+    title = line((tier_match and tier_match["title"]) or node.name or "Companies")
     made = CompanyTier(title=title, tier=tier, companies=tuple(names))
     parts.companies.append(parts.unique("companies", made))
     for one, _ in listed:
-        place(one, parts, "companies")
+        place_item(one, parts, "companies")
 
 
-def projects(node: Node, parts: Parts) -> None:
+def projects(node: TreeNode, parts: SectionCollector) -> None:
     """Project ideas under a heading that tells how hard they are; else they count as beginner's."""
     heading = words.fold(node.name)
     level = next((lv for pattern, lv in _PROJECT_LEVELS if re.search(pattern, heading)), None)
-    for one in fields.said(node):
+    for one in fields.labelled_items(node):
         idea = ProjectIdea(
             title=line(one.name),
             description=text([one.text]),
             level=level or ProjectLevel.BEGINNER,
-            resources=tuple(parts.linked(one.links, near=one.name)),
+            resources=tuple(parts.add_link(one.links, near=one.name)),
         )
         parts.projects.append(parts.unique("project", idea))
-        place(one, parts, "project idea")
+        place_item(one, parts, "project idea")
 
 
-def actions(node: Node, parts: Parts) -> None:
+def actions(node: TreeNode, parts: SectionCollector) -> None:
     """Next steps; the heading says how soon, and the nearest is meant when it does not."""
     heading = words.fold(node.name)
     horizon = next((h for pattern, h in _HORIZONS if re.search(pattern, heading)), Horizon.WEEK)
-    for entry, read in _worded(node):
+    for entry, read in _entries_with_wording(node):
         if not read.title:
             continue
         action = ActionItem(
@@ -118,27 +120,27 @@ def actions(node: Node, parts: Parts) -> None:
             horizon=horizon,
             hours=read.hours,
             hours_from="guide" if read.hours else "estimate",
-            resources=tuple(parts.linked(read.links, near=read.title)),
+            resources=tuple(parts.add_link(read.links, near=read.title)),
         )
         parts.actions.append(parts.unique("action", action))
         for block in entry.blocks:
             parts.ledger.place(block, "action item")
 
 
-def _worded(node: Node) -> Iterator[tuple[Entry, Wording]]:
+def _entries_with_wording(node: TreeNode) -> Iterator[tuple[ListEntry, TaskWording]]:
     for one in entries(node.blocks):
-        if isinstance(one, Entry):
+        if isinstance(one, ListEntry):
             yield one, wording(one.item.lines)
 
 
-def community(node: Node, parts: Parts) -> None:
+def community(node: TreeNode, parts: SectionCollector) -> None:
     """Communities, events and people, by the heading they stand under."""
     kind: Literal["community", "event", "person"] = "community"
     if node.topic == "events":
         kind = "event"
     elif node.topic == "people":
         kind = "person"
-    for one in fields.said(node):
+    for one in fields.labelled_items(node):
         entry = CommunityEntry(
             title=_short(one),
             kind=kind,
@@ -146,23 +148,25 @@ def community(node: Node, parts: Parts) -> None:
             url=next((url for link in one.links if (url := address(link.url))), None),
         )
         parts.community.append(parts.unique("community", entry))
-        place(one, parts, kind)
+        place_item(one, parts, kind)
 
 
-def _short(one: Said) -> str:
+def _short(one: LabelledItem) -> str:
     return line(one.name) or line(one.whole) or "item"
 
 
-def checkpoint(node: Node, parts: Parts, gates: list[Gate] | None = None) -> None:
+def checkpoint(
+    node: TreeNode, parts: SectionCollector, gates: list[GateDraft] | None = None
+) -> None:
     """The lines under one checkpoint's heading; the words of the heading say when it is due."""
-    found = [one for one in entries(node.blocks) if isinstance(one, Entry)]
+    found = [one for one in entries(node.blocks) if isinstance(one, ListEntry)]
     for child in node.children:
         if not child.is_heading and child.mark is None:
-            held = [one for one in entries(child.blocks) if isinstance(one, Entry)]
+            held = [one for one in entries(child.blocks) if isinstance(one, ListEntry)]
             found += held
             if held and child.block:
                 parts.ledger.place(child.block, "words about a checkpoint")
     items = gate_items(found, parts)
     if items and gates is not None:
         title = node.name or "Checkpoint"
-        gates.append(Gate(line(title), items, node.name))
+        gates.append(GateDraft(line(title), items, node.name))

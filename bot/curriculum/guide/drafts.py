@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.curriculum.base import Hours
-from bot.curriculum.guide.headings import Mark
+from bot.curriculum.guide.headings import HeadingMark
 from bot.curriculum.model import CheckpointItem, Choice, Deliverable, Task, UnitKind
 
 
@@ -18,13 +18,13 @@ class UnitDraft:
     title: str
     kind: UnitKind
     days: int
-    mark: Mark
+    mark: HeadingMark
     hours: Hours | None = None
     goals: list[str] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     choice: Choice | None = None
 
-    def told_hours(self) -> tuple[float, float] | None:
+    def stated_hours(self) -> tuple[float, float] | None:
         """Its own hours, low and high, or the sum that its tasks state; None when none do."""
         if self.hours:
             return self.hours.low, self.hours.high
@@ -41,7 +41,7 @@ class ModuleDraft:
 
     id: str
     title: str
-    mark: Mark | None = None
+    mark: HeadingMark | None = None
     month: int | None = None
     units: list[UnitDraft] = field(default_factory=list)
     deliverables: list[Deliverable] = field(default_factory=list)
@@ -53,13 +53,13 @@ class PhaseDraft:
 
     id: str
     title: str
-    mark: Mark | None = None
+    mark: HeadingMark | None = None
     goal: list[str] = field(default_factory=list)
     modules: list[ModuleDraft] = field(default_factory=list)
 
 
 @dataclass
-class Gate:
+class GateDraft:
     """A checkpoint: `module` is where it was found, `words` say when it is due."""
 
     title: str
@@ -69,11 +69,11 @@ class Gate:
 
 
 @dataclass
-class Path:
+class PathDraft:
     """All of the path, and its checkpoints in the order of the guide."""
 
     phases: list[PhaseDraft] = field(default_factory=list)
-    gates: list[Gate] = field(default_factory=list)
+    gates: list[GateDraft] = field(default_factory=list)
 
     def modules(self) -> Iterator[ModuleDraft]:
         """Every module, in order."""
@@ -87,14 +87,14 @@ class Path:
 
     def hours(self) -> tuple[float, float] | None:
         """The hours of all units, low and high; None when the guide states none."""
-        stated = [told for unit in self.units() if (told := unit.told_hours())]
+        stated = [hours for unit in self.units() if (hours := unit.stated_hours())]
         if not stated:
             return None
         return round(sum(low for low, _ in stated), 2), round(sum(high for _, high in stated), 2)
 
     def names(self) -> tuple[str, ...]:
         """What each unit is called; with its module where numbers start again ("Week 1")."""
-        again = self._counts_anew()
+        again = self._restarts_numbering()
         out: list[str] = []
         for phase in self.phases:
             for module in phase.modules:
@@ -107,7 +107,7 @@ class Path:
                         out.append(unit.name)
         return tuple(out)
 
-    def _counts_anew(self) -> bool:
+    def _restarts_numbering(self) -> bool:
         """Whether some unit's number does not come after that of the unit before it."""
         last: dict[str, int] = {}
         for unit in self.units():

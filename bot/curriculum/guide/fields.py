@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from bot.curriculum.base import Priority
 from bot.curriculum.guide import words
-from bot.curriculum.guide.blocks import Block, Row
+from bot.curriculum.guide.blocks import Block, BlockRow
 from bot.curriculum.guide.headings import clean
-from bot.curriculum.guide.outline import Node
+from bot.curriculum.guide.outline import TreeNode
 from bot.curriculum.guide.parts import line
-from bot.curriculum.guide.rich import Link
-from bot.curriculum.guide.tasks import Entry, entries, markdown
+from bot.curriculum.guide.rich import RichLink
+from bot.curriculum.guide.tasks import ListEntry, entries, markdown
 
 _PRIORITY = {
     "high": Priority.HIGH,
@@ -29,13 +29,13 @@ _PRIORITY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class LabelledItem:
     """An item or labelled line: its name, what is said of it, and the blocks it came from."""
 
     name: str
     text: str
     blocks: tuple[Block, ...]
-    links: tuple[Link, ...] = ()
+    links: tuple[RichLink, ...] = ()
     number: int | None = None
     whole: str = ""  # as the guide has it, gaps to fill in included
 
@@ -45,31 +45,31 @@ class Said:
         return line(clean(self.whole))
 
 
-def said(node: Node) -> Iterator[Said]:
+def labelled_items(node: TreeNode) -> Iterator[LabelledItem]:
     """Every item and labelled line under `node`'s heading, in order; those without words are none.
 
     The name is what is bold, or stands before a colon, or the item's words.
     """
-    return (one for one in _said(node) if re.search(r"\w", one.name))
+    return (one for one in _labelled_items(node) if re.search(r"\w", one.name))
 
 
-def _said(node: Node) -> Iterator[Said]:
+def _labelled_items(node: TreeNode) -> Iterator[LabelledItem]:
     run: list[Block] = []
     for part in [*node.parts, None]:
         if isinstance(part, Block):
             run.append(part)
             continue
-        yield from (_item(e) for e in entries(run) if isinstance(e, Entry) and e.item.text)
+        yield from (_item(e) for e in entries(run) if isinstance(e, ListEntry) and e.item.text)
         run = []
         if part is not None and part.block and not part.is_heading and part.mark is None:
             name, value = line(clean(part.title.text)), part.value.text
             own = (part.block, *part.blocks)
             if value:
-                yield Said(name, value, own, part.value.links, whole=f"{name}: {value}")
-            yield from _said(part)
+                yield LabelledItem(name, value, own, part.value.links, whole=f"{name}: {value}")
+            yield from _labelled_items(part)
 
 
-def _item(entry: Entry) -> Said:
+def _item(entry: ListEntry) -> LabelledItem:
     first = entry.item.lines[0]
     text = entry.item.text
     name, rest = text, ""
@@ -79,7 +79,7 @@ def _item(entry: Entry) -> Said:
         name, _, rest = text.partition(": ")
     more = "; ".join(markdown(entry.below, entry.item.depth + 1))
     rest = rest.strip().lstrip(":\u2013\u2014- ").strip()
-    return Said(
+    return LabelledItem(
         line(clean(name).rstrip(":")),
         f"{rest} {more}".strip(),
         entry.blocks,
@@ -109,7 +109,7 @@ def priority(text: str) -> Priority | None:
     return None
 
 
-def cells(table: Block, row: Row) -> dict[str, str]:
+def cells(table: Block, row: BlockRow) -> dict[str, str]:
     """A row by its columns' heads, folded."""
     return {
         words.fold(head.text): cell.text

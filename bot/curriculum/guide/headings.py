@@ -21,7 +21,7 @@ _ROMAN = {"I": 1, "V": 5, "X": 10}
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class HeadingMark:
     """A stretch that a heading names: `group` of words.GROUPS, numbers `first` to `last`.
 
     `label` is how the guide names it ("Week 1-2"), `title` what is left ("" when nothing is), and
@@ -82,9 +82,9 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 @cache
 def _codes() -> re.Pattern[str]:
-    letters = "".join(words.CODES)
+    code_letters = "".join(words.CODES)
     return re.compile(
-        rf"^(?P<label>(?P<code>[{letters}])(?P<a>\d{{1,3}})(?:-[{letters}]?(?P<b>\d{{1,3}}))?)"
+        rf"^(?P<label>(?P<code>[{code_letters}])(?P<a>\d{{1,3}})(?:-[{code_letters}]?(?P<b>\d{{1,3}}))?)"
         rf"(?:\s*[{_COLONS}|.\u2013\u2014-]|$)(?P<c>)(?P<title>.*)$",
         re.IGNORECASE,
     )
@@ -109,7 +109,7 @@ def _trailing() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple(out)
 
 
-def mark(text: str) -> Mark | None:
+def mark(text: str) -> HeadingMark | None:
     """The stretch that a heading names, or None."""
     if len(text) > 300:
         return None
@@ -117,19 +117,21 @@ def mark(text: str) -> Mark | None:
     for candidate in (name, _ENUMERATOR.sub("", name)):
         code = _codes().match(candidate)
         if code:
-            return _made(words.CODES[code["code"].casefold()], code, name)
+            return _make_mark(words.CODES[code["code"].casefold()], code, name)
         for group, pattern in _patterns():
             found = pattern.match(candidate)
             if found:
-                return _made(group, found, name)
+                return _make_mark(group, found, name)
     for group, pattern in _trailing():
         found = pattern.match(name)
         if found:
-            return _made(group, found, name, leads=False)
+            return _make_mark(group, found, name, leads=False)
     return None
 
 
-def _made(group: str, found: re.Match[str], name: str, *, leads: bool = True) -> Mark | None:
+def _make_mark(
+    group: str, found: re.Match[str], name: str, *, leads: bool = True
+) -> HeadingMark | None:
     first = number(found["a"])
     last = number(found["b"] or found["c"] or found["a"])
     if first is None or last is None or not first <= last <= first + 400:
@@ -138,7 +140,7 @@ def _made(group: str, found: re.Match[str], name: str, *, leads: bool = True) ->
     if label.isupper() and len(label) > 3:
         label = label.capitalize()
     title = clean(_AFTER.sub("", found["title"]))
-    return Mark(group, first, last, label, title, name, leads)
+    return HeadingMark(group, first, last, label, title, name, leads)
 
 
 def number(text: str) -> int | None:
@@ -153,7 +155,7 @@ def number(text: str) -> int | None:
     return None
 
 
-def stretches(text: str) -> list[tuple[str, int, int]]:
+def spans(text: str) -> list[tuple[str, int, int]]:
     """Every stretch a text mentions anywhere, in order: ("month", 3, 3) for "End of Month 3"."""
     found: list[tuple[int, str, int, int]] = []
     for group in words.GROUPS:

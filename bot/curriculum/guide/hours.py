@@ -76,7 +76,7 @@ def total(text: str) -> Hours | None:
     return next((one.hours for one in find(text) if one.per is None), None)
 
 
-def bare(text: str) -> Hours | None:
+def hours_without_unit(text: str) -> Hours | None:
     """The hours of a cell or label that says hours already: "12-15", "20", "3h"."""
     found = _BARE.fullmatch(text.strip())
     if found:
@@ -92,7 +92,7 @@ def a_week(text: str) -> Hours | None:
     return None
 
 
-def over(duration: str, effort: str) -> Hours | None:
+def hours_over_weeks(duration: str, effort: str) -> Hours | None:
     """The whole of "14 weeks" at "6-10 hours/week"."""
     weeks, rate = _WEEKS.search(duration), a_week(effort)
     if not weeks or not rate:
@@ -103,7 +103,7 @@ def over(duration: str, effort: str) -> Hours | None:
     return Hours(low=low, high=high) if low <= high <= MOST else None
 
 
-def cut(text: str) -> tuple[str, Hours | None]:
+def without_duration(text: str) -> tuple[str, Hours | None]:
     """`text` without the duration at its end, at its start or in brackets, and that duration."""
     for one in find(text):
         if one.per is not None:
@@ -111,7 +111,7 @@ def cut(text: str) -> tuple[str, Hours | None]:
         before, after = text[: one.start].rstrip(), text[one.end :].lstrip()
         bracketed = before[-1:] in {"(", "["} and after[:1] in {")", "]"}
         if bracketed:
-            return _joined(before[:-1], after[1:]), one.hours
+            return _join_around(before[:-1], after[1:]), one.hours
         if not after.strip(" .*_") and re.search(r"[-\u2013\u2014:,|(⏱~]$", before):
             return before.rstrip(" -\u2013\u2014:,|(⏱\ufe0f~"), one.hours
         if not before and after[:1] in {":", "-", "\u2013", "\u2014"}:
@@ -119,6 +119,6 @@ def cut(text: str) -> tuple[str, Hours | None]:
     return text, None
 
 
-def _joined(before: str, after: str) -> str:
+def _join_around(before: str, after: str) -> str:
     space = "" if after.lstrip()[:1] in {":", ",", ".", ";"} else " "
     return f"{before.rstrip()}{space}{after.lstrip()}".strip().rstrip(" -\u2013\u2014:")

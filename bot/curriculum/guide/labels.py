@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from bot.curriculum.guide import vocabulary, words
 from bot.curriculum.guide.blocks import Block
-from bot.curriculum.guide.headings import Mark, mark
-from bot.curriculum.guide.rich import Rich
-from bot.curriculum.guide.roles import Seen
+from bot.curriculum.guide.headings import HeadingMark, mark
+from bot.curriculum.guide.rich import RichText
+from bot.curriculum.guide.roles import HeadingOccurrence
 
 LABEL_LEVEL = 7.0
 ITEM_LEVEL = 8.0
@@ -16,7 +16,7 @@ LONGEST_LABEL = 120
 _SEPARATORS = f":{words.COLON}-\u2013\u2014"
 
 
-def label(line: Rich) -> tuple[Rich, Rich] | None:
+def label(line: RichText) -> tuple[RichText, RichText] | None:
     """Name and value of a line such as "**Goal**: learn", "**Day 1: S3**" or "Goal: learn"."""
     if line.bold:
         return _bold_label(line)
@@ -24,24 +24,24 @@ def label(line: Rich) -> tuple[Rich, Rich] | None:
     if not colon or len(name) > LONGEST_LABEL:
         return None
     if not value.strip():
-        return Rich(name), Rich("")
+        return RichText(name), RichText("")
     found = vocabulary.topic(name, vocabulary.INSIDE)
     if found and found not in {"project", "notes", "tasks"} and len(name.split()) <= 3:
-        return Rich(name), replace(line, text=value.strip())
+        return RichText(name), replace(line, text=value.strip())
     return None
 
 
-def _bold_label(line: Rich) -> tuple[Rich, Rich] | None:
+def _bold_label(line: RichText) -> tuple[RichText, RichText] | None:
     rest = line.rest
     if len(line.bold) > LONGEST_LABEL:
         return None
     if not rest.strip(" :*_."):
-        return Rich(line.bold), Rich("")
+        return RichText(line.bold), RichText("")
     if line.bold.endswith((":", words.COLON)) or rest[0] in _SEPARATORS:
         value = rest.lstrip(f" {_SEPARATORS}")
-        return Rich(line.bold), replace(line, text=value, bold="")
+        return RichText(line.bold), replace(line, text=value, bold="")
     if rest.endswith(":") and len(line.text) <= LONGEST_LABEL:
-        return Rich(line.text), Rich("")
+        return RichText(line.text), RichText("")
     return None
 
 
@@ -56,7 +56,7 @@ def find_title(blocks: Sequence[Block]) -> Block | None:
     return None
 
 
-def seen_marks(blocks: Sequence[Block]) -> Iterator[Seen]:
+def heading_occurrences(blocks: Sequence[Block]) -> Iterator[HeadingOccurrence]:
     """Marks wherever they may count, before it is known which do."""
     closed: int | None = None
     for i, block in enumerate(blocks):
@@ -66,15 +66,17 @@ def seen_marks(blocks: Sequence[Block]) -> Iterator[Seen]:
                 continue
             closed = None
             if found:
-                yield Seen(found, block.level, heading=True)
+                yield HeadingOccurrence(found, block.level, heading=True)
             elif vocabulary.topic(block.text, vocabulary.AROUND) in vocabulary.NO_TIMELINE and i:
                 closed = block.level
         elif closed is None:
             for line, found in _label_marks(block, blocks[i + 1 : i + 2]):
-                yield Seen(found, ITEM_LEVEL + block.depth if line else LABEL_LEVEL, heading=False)
+                yield HeadingOccurrence(
+                    found, ITEM_LEVEL + block.depth if line else LABEL_LEVEL, heading=False
+                )
 
 
-def _label_marks(block: Block, following: Sequence[Block]) -> Iterator[tuple[bool, Mark]]:
+def _label_marks(block: Block, following: Sequence[Block]) -> Iterator[tuple[bool, HeadingMark]]:
     if block.kind == "item":
         found = item_mark(block, following)
         if found:
@@ -86,7 +88,7 @@ def _label_marks(block: Block, following: Sequence[Block]) -> Iterator[tuple[boo
                 yield False, found
 
 
-def line_mark(line: Rich) -> Mark | None:
+def line_mark(line: RichText) -> HeadingMark | None:
     """The stretch that a bold line names: "**Week 1**: Start", "**Day 1-2: Basics**"."""
     if not line.bold or len(line.text) > 2 * LONGEST_LABEL:
         return None
@@ -94,7 +96,7 @@ def line_mark(line: Rich) -> Mark | None:
     return found if found and found.leads and found.label[:3] in line.bold else None
 
 
-def item_mark(block: Block, following: Sequence[Block]) -> Mark | None:
+def item_mark(block: Block, following: Sequence[Block]) -> HeadingMark | None:
     """The stretch that an item names. A ticked-off item counts only when others hang below it."""
     if not block.lines or any(link.url.startswith("#") for link in block.links):
         return None
@@ -105,11 +107,11 @@ def item_mark(block: Block, following: Sequence[Block]) -> Mark | None:
     if not found or not found.leads:
         return None
     after = block.lines[0].text.partition(found.label)[2].lstrip()
-    telling = block.lines[0].bold or holds or not after or after[0] in f"{_SEPARATORS}|("
-    return found if telling else None
+    is_label = block.lines[0].bold or holds or not after or after[0] in f"{_SEPARATORS}|("
+    return found if is_label else None
 
 
-def embolden(blocks: Sequence[Block]) -> tuple[Block, ...]:
+def bold_labels(blocks: Sequence[Block]) -> tuple[Block, ...]:
     """A plain line "Week 1: Start" right above a list counts as if it were bold."""
     out = list(blocks)
     for i, (block, following) in enumerate(pairwise(blocks)):

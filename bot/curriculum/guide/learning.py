@@ -6,11 +6,11 @@ from bot.curriculum.around import Cloud, ResourceKind, Skill, ToolCategory, Tran
 from bot.curriculum.base import Priority
 from bot.curriculum.guide import fields, words
 from bot.curriculum.guide.blocks import Block
-from bot.curriculum.guide.fields import Said
+from bot.curriculum.guide.fields import LabelledItem
 from bot.curriculum.guide.headings import clean
-from bot.curriculum.guide.outline import Node
-from bot.curriculum.guide.parts import Parts, address, line, text
-from bot.curriculum.guide.rich import Link
+from bot.curriculum.guide.outline import TreeNode
+from bot.curriculum.guide.parts import SectionCollector, address, line, text
+from bot.curriculum.guide.rich import RichLink
 
 _BY = re.compile(
     r"^[\"“]?(?P<title>.+?)[\"”]?\s+(?:by|von|por|par)\s+(?P<author>[^-\u2013\u2014(]+?)"
@@ -19,7 +19,7 @@ _BY = re.compile(
 _QUOTES = "\"'“”«»"
 
 
-def transferable(node: Node, parts: Parts) -> None:
+def transferable(node: TreeNode, parts: SectionCollector) -> None:
     """A skill the learner has, and what it becomes: a table of two columns or labelled items."""
     for table in _tables(node, parts, "the head of the transferable skills"):
         for row in table.rows:
@@ -28,14 +28,14 @@ def transferable(node: Node, parts: Parts) -> None:
                 skill = TransferableSkill(title=line(filled[0]), application=line(filled[1]))
                 parts.transferable.append(parts.unique("transferable", skill))
                 parts.ledger.place_lines(row.line, row.line, "transferable skill")
-    for one in fields.said(node):
+    for one in fields.labelled_items(node):
         if one.text:
             skill = TransferableSkill(title=one.name, application=line(one.text))
             parts.transferable.append(parts.unique("transferable", skill))
-            place(one, parts, "transferable skill")
+            place_item(one, parts, "transferable skill")
 
 
-def skills(node: Node, parts: Parts) -> None:
+def skills(node: TreeNode, parts: SectionCollector) -> None:
     """Skills to develop, with specifics and priority where they are told."""
     for table in _tables(node, parts, "the head of the skills"):
         for row in table.rows:
@@ -43,24 +43,24 @@ def skills(node: Node, parts: Parts) -> None:
             title = line(row.cells[0].text)
             if not title:
                 continue
-            told = fields.column(cells, "priority", "prioridad", "importance") or ""
+            priority_text = fields.column(cells, "priority", "prioridad", "importance") or ""
             specifics = fields.column(cells, "specific", "topics", "details", "what", "includes")
             skill = Skill(
                 title=title,
                 specifics=fields.by_comma(specifics or ""),
-                priority=fields.priority(told) or Priority.MEDIUM,
+                priority=fields.priority(priority_text) or Priority.MEDIUM,
             )
             parts.skills.append(parts.unique("skill", skill))
             parts.ledger.place_lines(row.line, row.line, "skill")
-    for one in fields.said(node):
+    for one in fields.labelled_items(node):
         skill = Skill(title=one.name, specifics=fields.by_comma(one.text))
         parts.skills.append(parts.unique("skill", skill))
-        place(one, parts, "skill")
+        place_item(one, parts, "skill")
 
 
-def books(node: Node, parts: Parts) -> None:
+def book_resources(node: TreeNode, parts: SectionCollector) -> None:
     """Books in their order: "Title" by Author - note."""
-    for one in fields.said(node):
+    for one in fields.labelled_items(node):
         found = _BY.match(line(one.full))
         title = clean(found["title"] if found else one.name).strip(_QUOTES)
         if not re.search(r"\w", title):
@@ -74,17 +74,17 @@ def books(node: Node, parts: Parts) -> None:
             rank=one.number or None,
             note=text([clean(note or "")]) or None,
         )
-        place(one, parts, "book")
+        place_item(one, parts, "book")
 
 
-def courses(node: Node, parts: Parts) -> None:
+def courses(node: TreeNode, parts: SectionCollector) -> None:
     """Courses from a table's columns, or from items."""
     for table in _tables(node, parts, "the head of the courses"):
         for row in table.rows:
             cells = fields.cells(table, row)
             if not re.search(r"\w", row.cells[0].text):
                 continue
-            told = fields.column(cells, "priority", "importance")
+            priority_text = fields.column(cells, "priority", "importance")
             parts.resource(
                 row.cells[0].text,
                 ResourceKind.COURSE,
@@ -92,39 +92,39 @@ def courses(node: Node, parts: Parts) -> None:
                 platform=fields.column(cells, "platform", "provider", "where", "plataforma"),
                 duration=fields.column(cells, "duration", "length", "hours", "time"),
                 focus=fields.column(cells, "focus", "topic", "area"),
-                priority=fields.priority(told or ""),
+                priority=fields.priority(priority_text or ""),
             )
             parts.ledger.place_lines(row.line, row.line, "course")
-    for one in fields.said(node):
+    for one in fields.labelled_items(node):
         _resource(one, parts, ResourceKind.COURSE)
 
 
-def certifications(node: Node, parts: Parts) -> None:
+def certifications(node: TreeNode, parts: SectionCollector) -> None:
     """Certifications, one an item."""
-    for one in fields.said(node):
+    for one in fields.labelled_items(node):
         _resource(one, parts, ResourceKind.CERTIFICATION)
 
 
-def links(node: Node, parts: Parts) -> None:
+def links(node: TreeNode, parts: SectionCollector) -> None:
     """Links, one or more an item; an item without a link is a resource by its name."""
     documentation = node.around() == "documentation"
-    for one in fields.said(node):
+    for one in fields.labelled_items(node):
         if one.links:
             kind = ResourceKind.DOCUMENTATION if documentation else None
-            if parts.linked(one.links, near=one.name, kind=kind):
-                place(one, parts, "resource")
+            if parts.add_link(one.links, near=one.name, kind=kind):
+                place_item(one, parts, "resource")
                 continue
-        kind = ResourceKind.DOCUMENTATION if documentation else _by_words(one.full)
+        kind = ResourceKind.DOCUMENTATION if documentation else _kind_by_words(one.full)
         _resource(one, parts, kind)
     for block in node.blocks:
-        if block.kind == "text" and parts.linked(block.links, near=block.text):
+        if block.kind == "text" and parts.add_link(block.links, near=block.text):
             parts.ledger.place(block, "resource")
 
 
-def tools(node: Node, parts: Parts) -> None:
+def tools(node: TreeNode, parts: SectionCollector) -> None:
     """ "**Category**: a, b, c"; bare items are gathered under their heading."""
-    bare: list[Said] = []
-    for one in fields.said(node):
+    bare: list[LabelledItem] = []
+    for one in fields.labelled_items(node):
         if one.text:
             made = ToolCategory(
                 title=one.name,
@@ -132,8 +132,8 @@ def tools(node: Node, parts: Parts) -> None:
                 tools=fields.by_comma(one.text) or (one.name,),
             )
             parts.tools.append(parts.unique("tools", made))
-            parts.linked(one.links, near=one.name)
-            place(one, parts, "tools")
+            parts.add_link(one.links, near=one.name)
+            place_item(one, parts, "tools")
         else:
             bare.append(one)
     if bare:
@@ -141,33 +141,33 @@ def tools(node: Node, parts: Parts) -> None:
         made = ToolCategory(title=title, tools=tuple(one.name for one in bare))
         parts.tools.append(parts.unique("tools", made))
         for one in bare:
-            parts.linked(one.links, near=one.name)
-            place(one, parts, "tool")
+            parts.add_link(one.links, near=one.name)
+            place_item(one, parts, "tool")
 
 
-def clouds(node: Node, parts: Parts) -> None:
+def clouds(node: TreeNode, parts: SectionCollector) -> None:
     """Clouds with their services."""
-    for one in fields.said(node):
+    for one in fields.labelled_items(node):
         cloud = Cloud(title=one.name, services=fields.by_comma(one.text))
         parts.clouds.append(parts.unique("cloud", cloud))
-        place(one, parts, "cloud")
+        place_item(one, parts, "cloud")
 
 
-def place(one: Said, parts: Parts, became: str) -> None:
+def place_item(one: LabelledItem, parts: SectionCollector, became: str) -> None:
     """All lines of `one` became `became`."""
     for block in one.blocks:
         parts.ledger.place(block, became)
 
 
-def _resource(one: Said, parts: Parts, kind: ResourceKind) -> None:
+def _resource(one: LabelledItem, parts: SectionCollector, kind: ResourceKind) -> None:
     if not re.search(r"\w", one.name):
         return
     parts.resource(one.name, kind, url=_first_url(one), note=text([one.text]) or None)
-    place(one, parts, kind.value)
+    place_item(one, parts, kind.value)
 
 
-def _by_words(said: str) -> ResourceKind:
-    folded = words.fold(said)
+def _kind_by_words(phrase: str) -> ResourceKind:
+    folded = words.fold(phrase)
     for pattern, kind in (
         (r"video|aulas\b|youtube", ResourceKind.VIDEO),
         (r"\bcourse|\bcurso", ResourceKind.COURSE),
@@ -180,15 +180,15 @@ def _by_words(said: str) -> ResourceKind:
     return ResourceKind.ARTICLE
 
 
-def _first_url(one: Said) -> str | None:
+def _first_url(one: LabelledItem) -> str | None:
     return next((url for url in map(_web, one.links) if url), None)
 
 
-def _web(link: Link) -> str | None:
+def _web(link: RichLink) -> str | None:
     return address(link.url)
 
 
-def _tables(node: Node, parts: Parts, head: str) -> list[Block]:
+def _tables(node: TreeNode, parts: SectionCollector, head: str) -> list[Block]:
     found = [block for block in node.blocks if block.kind == "table" and block.rows]
     for table in found:
         if not parts.ledger.is_placed(table):

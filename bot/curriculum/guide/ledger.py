@@ -1,10 +1,10 @@
 """The account of the guide's lines: what each became, or why it found no place."""
 
 from bot.curriculum.guide.blocks import Block
-from bot.curriculum.guide.report import Line, Placed
+from bot.curriculum.guide.report import GuideLine, LinePlacement
 
 
-class Ledger:
+class LineCoverage:
     """Filled while the guide is read. A line may be placed again: the last word counts."""
 
     def __init__(self, text: str) -> None:
@@ -21,11 +21,11 @@ class Ledger:
         for number in range(first - 1, min(last, len(self._lines))):
             self._became[number] = became
 
-    def leave(self, block: Block, why: str) -> None:
+    def mark_unplaced(self, block: Block, why: str) -> None:
         """`block` found no place; a line that something else placed stays placed."""
-        self.leave_lines(block.first, block.last, why)
+        self.mark_lines_unplaced(block.first, block.last, why)
 
-    def leave_lines(self, first: int, last: int, why: str) -> None:
+    def mark_lines_unplaced(self, first: int, last: int, why: str) -> None:
         """The lines `first` to `last` found no place; the first reason counts."""
         for number in range(first - 1, min(last, len(self._lines))):
             self._why[number] = self._why[number] or why
@@ -34,7 +34,7 @@ class Ledger:
         """Whether the first line of `block` has a place."""
         return bool(self._became[block.first - 1])
 
-    def placed(self) -> tuple[Placed, ...]:
+    def placed(self) -> tuple[LinePlacement, ...]:
         """Runs of lines that became the same thing; blank lines inside a run go with it."""
         runs: list[tuple[int, int, str]] = []
         for number, became in enumerate(self._became, 1):
@@ -45,15 +45,17 @@ class Ledger:
                 runs[-1] = first, number, became
             else:
                 runs.append((number, number, became))
-        return tuple(Placed(first=first, last=last, became=became) for first, last, became in runs)
+        return tuple(
+            LinePlacement(first=first, last=last, became=became) for first, last, became in runs
+        )
 
     def _only_blank(self, last: int, number: int) -> bool:
         return not any(line.strip() for line in self._lines[last : number - 1])
 
-    def unplaced(self) -> tuple[Line, ...]:
+    def unplaced(self) -> tuple[GuideLine, ...]:
         """Every line with words on it that became nothing."""
         return tuple(
-            Line(number=number, text=text.strip(), why=why)
+            GuideLine(number=number, text=text.strip(), why=why)
             for number, (text, became, why) in enumerate(
                 zip(self._lines, self._became, self._why, strict=True), 1
             )

@@ -11,40 +11,40 @@ from typing import Literal
 
 from bot.curriculum.guide import vocabulary, words
 from bot.curriculum.guide.blocks import Block
-from bot.curriculum.guide.headings import Mark, clean, mark
+from bot.curriculum.guide.headings import HeadingMark, clean, mark
 from bot.curriculum.guide.labels import (
     ITEM_LEVEL,
     LABEL_LEVEL,
     find_title,
+    heading_occurrences,
     item_mark,
     label,
     line_mark,
-    seen_marks,
 )
-from bot.curriculum.guide.rich import Rich
-from bot.curriculum.guide.roles import Roles, decide
+from bot.curriculum.guide.rich import RichText
+from bot.curriculum.guide.roles import HeadingRoles, decide
 
-NOTHING = Rich("")
+NOTHING = RichText("")
 _NO_ITEM_LABEL = frozenset({"project", "notes", "skip", "tasks"})
 
 
 @dataclass(eq=False)
-class Node:
+class TreeNode:
     """A heading, a label or an item that holds others.
 
     `value` is what a label says on its own line; `parts` what stands under it, in order. `level`
     is the heading's, or one beyond every heading's; `topic` the kind of section it was read as.
     """
 
-    title: Rich
+    title: RichText
     level: float = 0.0
     block: Block | None = None
-    mark: Mark | None = None
-    parent: "Node | None" = None
-    value: Rich = NOTHING
+    mark: HeadingMark | None = None
+    parent: "TreeNode | None" = None
+    value: RichText = NOTHING
     depth: int = 0
     topic: str | None = None
-    parts: "list[Block | Node]" = field(default_factory=list)
+    parts: "list[Block | TreeNode]" = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -57,9 +57,9 @@ class Node:
         return [part for part in self.parts if isinstance(part, Block)]
 
     @property
-    def children(self) -> "list[Node]":
+    def children(self) -> "list[TreeNode]":
         """Headings, labels and items right below."""
-        return [part for part in self.parts if isinstance(part, Node)]
+        return [part for part in self.parts if isinstance(part, TreeNode)]
 
     @property
     def is_heading(self) -> bool:
@@ -74,7 +74,7 @@ class Node:
         """Its topic inside the timeline."""
         return vocabulary.topic(self.name, vocabulary.INSIDE)
 
-    def walk(self) -> "Iterator[Node]":
+    def walk(self) -> "Iterator[TreeNode]":
         """Itself and everything below, in order."""
         yield self
         for child in self.children:
@@ -84,24 +84,24 @@ class Node:
 Marks = Literal["common", "all", "none"]
 
 
-def tree(blocks: Sequence[Block], marks: Marks = "common") -> tuple[Node, Roles]:
+def tree(blocks: Sequence[Block], marks: Marks = "common") -> tuple[TreeNode, HeadingRoles]:
     """The tree of a whole guide, its title at the root, and the roles of its stretches.
 
     `marks` says which stretches count: the common ones, all, or none.
     """
     title = find_title(blocks)
-    root = Node(title.lines[0] if title else Rich(""), block=title)
-    seen = [] if marks == "none" else list(seen_marks(blocks))
+    root = TreeNode(title.lines[0] if title else RichText(""), block=title)
+    seen = [] if marks == "none" else list(heading_occurrences(blocks))
     roles = decide(seen, root.title.text, rare=marks == "all")
-    builder = _Builder(root, roles, blocks)
+    builder = _TreeBuilder(root, roles, blocks)
     builder.build(title)
     return root, roles
 
 
-class _Builder:
+class _TreeBuilder:
     """Hangs each block where it belongs; the stack holds the nodes that are still open."""
 
-    def __init__(self, root: Node, roles: Roles, blocks: Sequence[Block]) -> None:
+    def __init__(self, root: TreeNode, roles: HeadingRoles, blocks: Sequence[Block]) -> None:
         self._stack = [root]
         self._roles = roles
         self._blocks = blocks
@@ -144,11 +144,11 @@ class _Builder:
         return None
 
     @property
-    def _top(self) -> Node:
+    def _top(self) -> TreeNode:
         return self._stack[-1]
 
-    def _close(self, keep: int) -> None:
-        del self._stack[keep:]
+    def _close(self, depth: int) -> None:
+        del self._stack[depth:]
 
     def _close_items(self, block: Block) -> None:
         """An item that holds others is over when the list goes back to its depth."""
@@ -166,23 +166,23 @@ class _Builder:
                 self._close(i)
                 return
 
-    def _push(self, node: Node) -> None:
+    def _push(self, node: TreeNode) -> None:
         node.parent = self._top
         self._top.parts.append(node)
         self._stack.append(node)
 
     def _heading(self, block: Block) -> None:
-        title = block.lines[0] if block.lines else Rich("")
+        title = block.lines[0] if block.lines else RichText("")
         title = replace(title, text=block.text)
         found = self._mark(mark(title.text), block.level)
-        node = Node(title, level=block.level, block=block, mark=found)
+        node = TreeNode(title, level=block.level, block=block, mark=found)
         if found:
             self._close_for_mark(found, block.level)
         else:
             self._close_for_heading(node)
         self._push(node)
 
-    def _mark(self, found: Mark | None, level: float) -> Mark | None:
+    def _mark(self, found: HeadingMark | None, level: float) -> HeadingMark | None:
         if found is None or self._roles.rank(found) is None:
             return None
         for node in self._stack[1:]:
@@ -190,7 +190,7 @@ class _Builder:
                 return None
         return found
 
-    def _close_for_mark(self, found: Mark, level: float) -> None:
+    def _close_for_mark(self, found: HeadingMark, level: float) -> None:
         """Close every stretch that cannot hold this one, then headings that are not above it."""
         rank = self._roles.rank(found) or 0
         for i, node in enumerate(self._stack):
@@ -200,18 +200,18 @@ class _Builder:
         while len(self._stack) > 1 and self._top.mark is None and self._top.level >= level:
             self._close(len(self._stack) - 1)
 
-    def _close_for_heading(self, new: Node) -> None:
+    def _close_for_heading(self, new: TreeNode) -> None:
         for i, node in enumerate(self._stack[1:], 1):
             closes = node.level >= new.level
             if closes and node.mark and node.level == new.level:
-                closes = not (self._recurs(new) or not node.parts)
+                closes = not (self._is_repeated(new) or not node.parts)
             elif closes and node.mark and node.level > ITEM_LEVEL - 2:
                 closes = new.level <= self._stack[i - 1].level
             if closes:
                 self._close(i)
                 return
 
-    def _recurs(self, node: Node) -> bool:
+    def _is_repeated(self, node: TreeNode) -> bool:
         """ "### Tasks" beside each "### Week 1" is the week's; a single "## Resources" is not."""
         return self._headings[words.fold(node.name)] > 1 and node.inside() is not None
 
@@ -244,15 +244,15 @@ class _Builder:
         else:
             self._top.parts.append(block)
 
-    def _label(self, block: Block, line: Rich, name: Rich, value: Rich) -> None:
+    def _label(self, block: Block, line: RichText, name: RichText, value: RichText) -> None:
         found = self._mark(line_mark(line), LABEL_LEVEL)
         if found:
             self._close_for_mark(found, LABEL_LEVEL)
-            self._push(Node(line, level=LABEL_LEVEL, block=block, mark=found))
+            self._push(TreeNode(line, level=LABEL_LEVEL, block=block, mark=found))
             return
         while self._top.block and self._top.block.kind == "text" and self._top.mark is None:
             self._close(len(self._stack) - 1)
-        self._push(Node(name, level=LABEL_LEVEL + 1, block=block, value=value))
+        self._push(TreeNode(name, level=LABEL_LEVEL + 1, block=block, value=value))
 
     def _item(self, block: Block, following: Sequence[Block]) -> None:
         holds = any(nxt.depth > block.depth for nxt in following)
@@ -265,12 +265,12 @@ class _Builder:
                     self._close(i)
                     break
             level = ITEM_LEVEL + block.depth
-            self._push(Node(block.lines[0], level, block, found, depth=block.depth))
+            self._push(TreeNode(block.lines[0], level, block, found, depth=block.depth))
             return
         named = self._item_label(block)
         if named:
             level = ITEM_LEVEL + block.depth
-            self._push(Node(named[0], level, block, value=named[1], depth=block.depth))
+            self._push(TreeNode(named[0], level, block, value=named[1], depth=block.depth))
             if not holds and not named[1].text:
                 self._close(len(self._stack) - 1)
         else:
@@ -279,11 +279,11 @@ class _Builder:
     def _leave_finished_label(self, block: Block) -> None:
         """A list after "**Goal**: learn X" is not part of the goal; after "**Goals**:" it is."""
         top = self._top
-        said = top.value.text
-        if block.depth == 1 and said and not said.endswith(":") and top.level == LABEL_LEVEL + 1:
+        label = top.value.text
+        if block.depth == 1 and label and not label.endswith(":") and top.level == LABEL_LEVEL + 1:
             self._close(len(self._stack) - 1)
 
-    def _item_label(self, block: Block) -> tuple[Rich, Rich] | None:
+    def _item_label(self, block: Block) -> tuple[RichText, RichText] | None:
         """ "- **Deliverable**: an app" inside a week says what it is, as a heading would."""
         if block.checked is not None or len(block.lines) != 1:
             return None

@@ -11,8 +11,8 @@ from bot.curriculum import around, model
 from bot.curriculum.base import MAX_ID, Hours, Item, slugify
 from bot.curriculum.guide import words
 from bot.curriculum.guide.headings import clean
-from bot.curriculum.guide.ledger import Ledger
-from bot.curriculum.guide.rich import BARE_URL, Link
+from bot.curriculum.guide.ledger import LineCoverage
+from bot.curriculum.guide.rich import BARE_URL, RichLink
 
 T = TypeVar("T", bound=Item)
 LINE = 256
@@ -60,7 +60,7 @@ def address(url: str) -> str | None:
         return None
 
 
-class Ids:
+class UniqueIds:
     """Ids that stand once: the title's slug, then with its unit's id, then with a number."""
 
     def __init__(self) -> None:
@@ -87,11 +87,11 @@ class Ids:
 
 
 @dataclass
-class Parts:
+class SectionCollector:
     """Everything read so far that is not the path itself, and the account of lines."""
 
-    ledger: Ledger
-    ids: Ids = field(default_factory=Ids)
+    ledger: LineCoverage
+    ids: UniqueIds = field(default_factory=UniqueIds)
     overview: dict[str, object] = field(default_factory=dict)
     summary: list[str] = field(default_factory=list)
     benefits: list[around.Fact] = field(default_factory=list)
@@ -138,8 +138,8 @@ class Parts:
             self._by_url[url] = made.id
         return made.id
 
-    def linked(
-        self, links: tuple[Link, ...], near: str = "", kind: Kind | None = None
+    def add_link(
+        self, links: tuple[RichLink, ...], near: str = "", kind: Kind | None = None
     ) -> list[str]:
         """Ids of the resources that `links` lead to; `near` names those that say only "here"."""
         found: list[str] = []
@@ -148,9 +148,9 @@ class Parts:
             if url is None:
                 continue
             title = BARE_URL.sub("", clean(link.text)).strip()
-            if words.NEVER_A_TITLE.fullmatch(words.fold(title)) or not re.search(r"\w", title):
+            if words.NOT_A_TITLE.fullmatch(words.fold(title)) or not re.search(r"\w", title):
                 title = near.strip()
-            title = title if re.search(r"\w", title) else _spoken(url)
+            title = title if re.search(r"\w", title) else _readable_url(url)
             found.append(self.resource(title, kind or guess_kind(url), url=url))
         return list(dict.fromkeys(found))
 
@@ -169,6 +169,6 @@ def guess_kind(url: str) -> Kind:
     return Kind.SITE
 
 
-def _spoken(url: str) -> str:
+def _readable_url(url: str) -> str:
     parts = urlsplit(url)
     return ((parts.hostname or url).removeprefix("www.") + parts.path).rstrip("/")

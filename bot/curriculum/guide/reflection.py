@@ -12,12 +12,12 @@ from bot.curriculum.around import (
 )
 from bot.curriculum.guide import fields, hours, words
 from bot.curriculum.guide.blocks import Block
-from bot.curriculum.guide.fields import Said
-from bot.curriculum.guide.headings import clean, stretches
-from bot.curriculum.guide.learning import place
-from bot.curriculum.guide.outline import Node
-from bot.curriculum.guide.parts import Parts, line
-from bot.curriculum.guide.tasks import Entry, entries
+from bot.curriculum.guide.fields import LabelledItem
+from bot.curriculum.guide.headings import clean, spans
+from bot.curriculum.guide.learning import place_item
+from bot.curriculum.guide.outline import TreeNode
+from bot.curriculum.guide.parts import SectionCollector, line
+from bot.curriculum.guide.tasks import ListEntry, entries
 
 _GAP = re.compile(r"_{2,}|\.{4,}|…")
 _MONTHS = re.compile(
@@ -38,23 +38,23 @@ _FACTS: tuple[tuple[str, str], ...] = (
 _PLACEHOLDER = re.compile(r"^\[.+\]$|^_+$|^<.+>$")
 
 
-def overview(node: Node, parts: Parts) -> None:
+def overview(node: TreeNode, parts: SectionCollector) -> None:
     """Known facts go to their fields; other words are the summary."""
     for block in node.blocks:
         if block.kind == "text" and not block.is_picture:
             _weekly(block.text, parts)
             parts.summary.append(block.text)
             parts.ledger.place(block, "overview")
-    for one in fields.said(node):
+    for one in fields.labelled_items(node):
         if not _fact(one, parts):
             parts.summary.append(f"- {clean(one.whole)}")
-        place(one, parts, "overview")
+        place_item(one, parts, "overview")
     for child in node.children:
         if not child.is_heading and child.mark is None:
             _label_words(child, parts)
 
 
-def _label_words(child: Node, parts: Parts) -> None:
+def _label_words(child: TreeNode, parts: SectionCollector) -> None:
     """A label without a value, such as "This is for:", and the plain text after it."""
     for block in child.blocks:
         if block.kind == "text" and block.text and not block.is_picture:
@@ -64,7 +64,7 @@ def _label_words(child: Node, parts: Parts) -> None:
         parts.ledger.place(child.block, "overview")
 
 
-def _fact(one: Said, parts: Parts) -> bool:
+def _fact(one: LabelledItem, parts: SectionCollector) -> bool:
     folded = words.fold(one.name)
     for name, pattern in _FACTS:
         if re.search(pattern, folded) and one.text and name not in parts.overview:
@@ -75,11 +75,11 @@ def _fact(one: Said, parts: Parts) -> bool:
     return False
 
 
-def _months(one: Said, parts: Parts) -> bool:
+def _months(one: LabelledItem, parts: SectionCollector) -> bool:
     found = _MONTHS.search(one.text)
     low, high = (int(found[1]), int(found[2])) if found else (0, 0)
     if not found:
-        month = next((s for s in stretches(one.text) if s[0] == "month"), None)
+        month = next((s for s in spans(one.text) if s[0] == "month"), None)
         low, high = (month[1], month[2]) if month else (0, 0)
     if not 1 <= low <= high:
         return False
@@ -87,20 +87,20 @@ def _months(one: Said, parts: Parts) -> bool:
     return True
 
 
-def _weekly(said: str, parts: Parts) -> None:
-    found = hours.a_week(said)
+def _weekly(text: str, parts: SectionCollector) -> None:
+    found = hours.a_week(text)
     if found and "hours_per_week" not in parts.overview:
         parts.overview["hours_per_week"] = found
 
 
-def benefits(node: Node, parts: Parts) -> None:
+def benefits(node: TreeNode, parts: SectionCollector) -> None:
     """Benefits, a name and a sentence each."""
-    for one in fields.said(node):
+    for one in fields.labelled_items(node):
         parts.benefits.append(Fact(name=one.name, text=line(one.text or one.full)))
-        place(one, parts, "benefit")
+        place_item(one, parts, "benefit")
 
 
-def introduction(root: Node, parts: Parts) -> None:
+def introduction(root: TreeNode, parts: SectionCollector) -> None:
     """The words before the first heading introduce the guide; those after the last sign it."""
     first = next((c.block.first for c in root.children if c.block and c.is_heading), None)
     for block in root.blocks:
@@ -118,7 +118,7 @@ def introduction(root: Node, parts: Parts) -> None:
             _signature(child, child.block, parts, closing=bool(first and child.block.first > first))
 
 
-def _signature(child: Node, block: Block, parts: Parts, *, closing: bool) -> None:
+def _signature(child: TreeNode, block: Block, parts: SectionCollector, *, closing: bool) -> None:
     """ "**Version**: 1.0" and the like, mostly at the foot of a guide."""
     folded, value = words.fold(child.name), child.value.text
     if _PLACEHOLDER.match(value):
@@ -133,24 +133,24 @@ def _signature(child: Node, block: Block, parts: Parts, *, closing: bool) -> Non
         parts.notes.append(f"{child.name}: {value}")
         parts.ledger.place(block, "a note on the guide")
     elif value and not child.parts:
-        one = Said(child.name, value, (block,), whole=f"{child.name}: {value}")
+        one = LabelledItem(child.name, value, (block,), whole=f"{child.name}: {value}")
         if not _fact(one, parts):
             parts.summary.append(one.full)
         parts.ledger.place(block, "overview")
 
 
-def metrics(node: Node, parts: Parts) -> None:
+def metrics(node: TreeNode, parts: SectionCollector) -> None:
     """Numbers to keep: "Courses completed: ___/___"."""
-    for one in fields.said(node):
+    for one in fields.labelled_items(node):
         metric = LearningMetric(
             title=line(_GAP.sub("", one.name).strip(" :/")) or one.name,
             of_total=bool(re.search(r"_\s*/\s*_|\bof\s+_", one.whole)),
         )
         parts.metrics.append(parts.unique("metric", metric))
-        place(one, parts, "learning metric")
+        place_item(one, parts, "learning metric")
 
 
-def assessment(node: Node, parts: Parts) -> None:
+def assessment(node: TreeNode, parts: SectionCollector) -> None:
     """A table of skills by months, or a list of skills; the heading may tell the scale."""
     scale = re.search(r"\b1\s*[-\u2013]\s*(\d{1,2})\b", node.title.text)
     if scale and 2 <= int(scale[1]) <= 10:
@@ -159,24 +159,24 @@ def assessment(node: Node, parts: Parts) -> None:
         if table.kind != "table" or not table.rows:
             continue
         for head in table.header[1:]:
-            parts.assessed_after += [low for _, low, _ in stretches(head.text)[:1]]
+            parts.assessed_after += [low for _, low, _ in spans(head.text)[:1]]
         parts.ledger.place_lines(table.first, table.rows[0].line - 1, "when skills are rated")
         for row in table.rows:
             if row.cells[0].text:
                 _assessed(row.cells[0].text, parts)
                 parts.ledger.place_lines(row.line, row.line, "assessed skill")
-    for one in fields.said(node):
+    for one in fields.labelled_items(node):
         _assessed(_GAP.sub("", one.name), parts)
-        place(one, parts, "assessed skill")
+        place_item(one, parts, "assessed skill")
 
 
-def _assessed(title: str, parts: Parts) -> None:
+def _assessed(title: str, parts: SectionCollector) -> None:
     title = line(clean(title).strip(" :/"))
     if title:
         parts.assessed.append(parts.unique("assessed", AssessedSkill(title=title)))
 
 
-def journal(node: Node, parts: Parts) -> None:
+def journal(node: TreeNode, parts: SectionCollector) -> None:
     """Each label is a field of a journal entry, or of a reflection."""
     into = parts.journal if node.topic == "journal" else parts.reflection
     for child in node.children:
@@ -190,14 +190,14 @@ def journal(node: Node, parts: Parts) -> None:
             if block.kind == "rule" or not block.text:
                 parts.ledger.place(block, "room to write in a template")
     for entry in entries(node.blocks):
-        if isinstance(entry, Entry) and entry.item.text:
+        if isinstance(entry, ListEntry) and entry.item.text:
             title = line(clean(_GAP.sub("", entry.item.text)))
             if title:
                 into.append(parts.unique(f"{node.topic} field", TemplateField(title=title)))
                 parts.ledger.place(entry.item, "a field of a template")
 
 
-def _kind_of_field(child: Node) -> str:
+def _kind_of_field(child: TreeNode) -> str:
     folded = words.fold(child.name)
     if re.fullmatch(r"date|data|fecha|datum|日期", folded):
         return "date"
@@ -206,27 +206,27 @@ def _kind_of_field(child: Node) -> str:
     return "list" if any(block.kind == "item" for block in child.blocks) else "text"
 
 
-def quantitative(node: Node, parts: Parts) -> None:
+def quantitative(node: TreeNode, parts: SectionCollector) -> None:
     """Targets with a number: "Target 12-18 months", "Minimum 10 projects", "50+ people"."""
-    for one in fields.said(node):
-        said = line(one.text or one.full)
-        found = _NUMBERS.search(said)
+    for one in fields.labelled_items(node):
+        text = line(one.text or one.full)
+        found = _NUMBERS.search(text)
         low, high, unit = None, None, None
         if found:
             low = float(found["low"].replace(",", "."))
             high = float(found["high"].replace(",", ".")) if found["high"] else None
             unit = line(re.split(r" (?:from|of|per|in|by) ", found["unit"] or "")[0]) or None
-            if _AT_MOST.search(said):
+            if _AT_MOST.search(text):
                 low, high = None, low
-        made = Target(title=one.name, low=low, high=high, unit=unit, text=said)
+        made = Target(title=one.name, low=low, high=high, unit=unit, text=text)
         parts.quantitative.append(parts.unique("target", made))
-        place(one, parts, "quantitative metric")
+        place_item(one, parts, "quantitative metric")
 
 
-def qualitative(node: Node, parts: Parts) -> None:
+def qualitative(node: TreeNode, parts: SectionCollector) -> None:
     """A quality and the level aimed at."""
-    for one in fields.said(node):
+    for one in fields.labelled_items(node):
         if one.text:
             made = Quality(title=one.name, level=line(one.text))
             parts.qualitative.append(parts.unique("quality", made))
-            place(one, parts, "qualitative metric")
+            place_item(one, parts, "qualitative metric")

@@ -36,14 +36,14 @@ _CODE_SPAN = re.compile(r"`[^`\n]+`")
 
 
 @dataclass(frozen=True, slots=True)
-class Repaired:
+class RepairedText:
     """Healthy text with `\\n` line ends, and one sentence for each thing that was done to it."""
 
     text: str
     repairs: tuple[str, ...]
 
 
-def repair(data: bytes, *, name: str) -> Repaired:
+def repair(data: bytes, *, name: str) -> RepairedText:
     """The text of `data`. Raises GuideError when it is empty, binary or too large for a guide."""
     if len(data) > MAX_BYTES:
         raise GuideError(
@@ -62,24 +62,24 @@ def repair(data: bytes, *, name: str) -> Repaired:
             where=name,
             hint="Give the Markdown file of one guide.",
         )
-    text = _LATE_CONTROL.sub(" ", _mended(text, repairs))
-    return Repaired(text, tuple(repairs))
+    text = _LATE_CONTROL.sub(" ", _repair_encoding(text, repairs))
+    return RepairedText(text, tuple(repairs))
 
 
 def _decoded(data: bytes, name: str, repairs: list[str]) -> str:
-    encoding, told, mark = next(
+    encoding, description, mark = next(
         (known for known in _MARKS if data.startswith(known[2])),
         (_bare_utf16(data) or "utf-8", _READ_AS_UTF16, b""),
     )
     if mark or encoding != "utf-8":
-        repairs.append(told)
+        repairs.append(description)
     data = data[len(mark) :]
     text = _decode_as(encoding, data, name, repairs)
     controls = _CONTROL.findall(text)
     if "\x00" in controls or len(controls) > 8 + len(text) // 100:
-        raise _binary(name)
+        raise _binary_file_error(name)
     if controls:
-        repairs.append(_counted(len(controls), "control character") + " removed")
+        repairs.append(_count_sentence(len(controls), "control character") + " removed")
         text = _CONTROL.sub(" ", text)
     return text
 
@@ -101,20 +101,20 @@ def _decode_as(encoding: str, data: bytes, name: str, repairs: list[str]) -> str
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
-            raise _binary(name) from None
+            raise _binary_file_error(name) from None
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return _almost_utf8(data, repairs)
+        return _decode_damaged_utf8(data, repairs)
 
 
-def _almost_utf8(data: bytes, repairs: list[str]) -> str:
+def _decode_damaged_utf8(data: bytes, repairs: list[str]) -> str:
     """Mostly UTF-8 with a few stray bytes, or else Windows-1252 throughout."""
     text = data.decode("utf-8", errors="surrogateescape")
     stray = sum(1 for c in text if "\udc80" <= c <= "\udcff")
     healthy = sum(1 for c in text if c > "\x7f") - stray
     if healthy > stray:
-        repairs.append(f"{_counted(stray, 'byte')} not UTF-8, read as Windows-1252")
+        repairs.append(f"{_count_sentence(stray, 'byte')} not UTF-8, read as Windows-1252")
         return re.sub("[\udc80-\udcff]", lambda m: _cp1252(bytes([ord(m[0]) - 0xDC00])), text)
     repairs.append("the file was not UTF-8; it was read as Windows-1252")
     return _cp1252(data)
@@ -125,7 +125,7 @@ def _cp1252(data: bytes) -> str:
     return data.decode("cp1252", errors="replace")
 
 
-def _binary(name: str) -> GuideError:
+def _binary_file_error(name: str) -> GuideError:
     return GuideError(
         "it is not text.", where=name, hint="Give a Markdown file, such as README.md or guide.md."
     )
@@ -138,28 +138,28 @@ def _one_line_end(text: str, repairs: list[str]) -> str:
     return text
 
 
-def _mended(text: str, repairs: list[str]) -> str:
+def _repair_encoding(text: str, repairs: list[str]) -> str:
     """Undo a wrong decoding: at once if the whole text shares it, else line by line."""
     if text.isascii():
         return text
     prose = _without_code(text)
     if not _is_damaged(prose):
         return text
-    mended, damage = _undo(text)
+    fixed, damage = _undo(text)
     found = {damage}
     if damage not in _ENCODINGS:
         found.clear()
-        mended = "\n".join(
-            _mended_line(line, found) if plain else line for line, plain in _lines(text)
+        fixed = "\n".join(
+            _repair_line(line, found) if plain else line for line, plain in _lines(text)
         )
-    mended = _ORPHAN_SELECTOR.sub("\ufe0f", mended)
-    places = _places(text, mended)
+    fixed = _ORPHAN_SELECTOR.sub("\ufe0f", fixed)
+    places = _count_changes(text, fixed)
     if places:
         names = {_ENCODINGS.get(one, "another encoding") for one in found} or {"another encoding"}
-        told = " and ".join(sorted(names))
-        repaired = _counted(places, "place", verb=False)
-        repairs.append(f"the text was UTF-8 read as {told}; {repaired} repaired")
-    return mended
+        damages = " and ".join(sorted(names))
+        repaired = _count_sentence(places, "place", verb=False)
+        repairs.append(f"the text was UTF-8 read as {damages}; {repaired} repaired")
+    return fixed
 
 
 def _is_damaged(prose: str) -> bool:
@@ -168,7 +168,7 @@ def _is_damaged(prose: str) -> bool:
     return is_bad(prose) or bool(_ORPHAN_SELECTOR.search(prose))
 
 
-def _mended_line(line: str, found: set[str]) -> str:
+def _repair_line(line: str, found: set[str]) -> str:
     """A line on its own; where even that mixes healthy and damaged text, run by run."""
     if line.isascii() or not _is_damaged(line):
         return line
@@ -216,16 +216,16 @@ def _without_code(text: str) -> str:
     return _CODE_SPAN.sub("", plain)
 
 
-def _places(before: str, after: str) -> int:
+def _count_changes(before: str, after: str) -> int:
     """How many runs of characters beyond ASCII the repair has changed."""
     changed = 0
     for old, new in zip(before.split("\n"), after.split("\n"), strict=True):
         if old != new:
-            kept = set(_NON_ASCII.findall(new))
-            changed += sum(1 for run in _NON_ASCII.findall(old) if run not in kept) or 1
+            remaining = set(_NON_ASCII.findall(new))
+            changed += sum(1 for run in _NON_ASCII.findall(old) if run not in remaining) or 1
     return changed
 
 
-def _counted(number: int, noun: str, *, verb: bool = True) -> str:
+def _count_sentence(number: int, noun: str, *, verb: bool = True) -> str:
     plural = f"{number} {noun}{'' if number == 1 else 's'}"
     return plural + (" was" if number == 1 else " were") * verb

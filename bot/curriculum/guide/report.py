@@ -4,11 +4,11 @@ from typing import Any
 
 from pydantic import Field
 
-from bot.curriculum.base import Frozen
+from bot.curriculum.base import CurriculumModel
 from bot.curriculum.model import Curriculum
 
 
-class Placed(Frozen):
+class LinePlacement(CurriculumModel):
     """The lines `first` to `last`, counted from 1, both included, and what they became."""
 
     first: int = Field(ge=1)
@@ -16,7 +16,7 @@ class Placed(Frozen):
     became: str
 
 
-class Line(Frozen):
+class GuideLine(CurriculumModel):
     """A line that found no place: its number from 1, its words, and why where that is known."""
 
     number: int = Field(ge=1)
@@ -24,7 +24,7 @@ class Line(Frozen):
     why: str = ""
 
 
-class Imported(Frozen):
+class ImportResult(CurriculumModel):
     """A guide as it was understood.
 
     `repairs` are sentences on what was mended before reading. Every line with words on it is in
@@ -34,8 +34,8 @@ class Imported(Frozen):
 
     curriculum: Curriculum
     repairs: tuple[str, ...] = ()
-    placed: tuple[Placed, ...] = ()
-    unplaced: tuple[Line, ...] = ()
+    placed: tuple[LinePlacement, ...] = ()
+    unplaced: tuple[GuideLine, ...] = ()
     unit_names: tuple[str, ...] = ()
     hours: tuple[float, float] | None = None
 

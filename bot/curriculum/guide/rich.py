@@ -23,7 +23,7 @@ _BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class RichLink:
     """A link of the guide: what it says and where it leads."""
 
     text: str
@@ -31,7 +31,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Rich:
+class RichText:
     """One line of inline Markdown.
 
     `text` is plain, with `\\n` only where the guide breaks the line inside a table cell; `bold` is
@@ -41,7 +41,7 @@ class Rich:
 
     text: str
     bold: str = ""
-    links: tuple[Link, ...] = ()
+    links: tuple[RichLink, ...] = ()
     picture: bool = False
 
     @property
@@ -74,7 +74,7 @@ def _bounded_table(state: "StateBlock", start: int, end: int, silent: bool) -> b
     return len(state.tokens) + cells <= MOST_TOKENS and table(state, start, end, False)
 
 
-def read_lines(content: str, env: dict[str, Any]) -> tuple[Rich, ...]:
+def read_lines(content: str, env: dict[str, Any]) -> tuple[RichText, ...]:
     """The lines of a paragraph, heading or cell; `env` holds the guide's link definitions."""
     opened = content.count("[")
     hopeless = opened > MAX_BRACKETS or opened - content.count("]") > MAX_OPEN
@@ -90,19 +90,19 @@ def read_lines(content: str, env: dict[str, Any]) -> tuple[Rich, ...]:
     return tuple(reader.lines)
 
 
-def plain(text: str) -> Rich:
+def plain(text: str) -> RichText:
     """`text` as it is, with only its bare addresses recognised."""
     text = _clean(text[:MAX_LINE])
-    return Rich(text, links=_bare_links(text, ()))
+    return RichText(text, links=_bare_links(text, ()))
 
 
 class _Reader:
     """Collects the tokens of one line after the other."""
 
     def __init__(self) -> None:
-        self.lines: list[Rich] = []
+        self.lines: list[RichText] = []
         self._in_bold = 0
-        self._links: list[Link] = []
+        self._links: list[RichLink] = []
         self._open_link: tuple[str, int] | None = None
         self._start_line()
 
@@ -147,7 +147,7 @@ class _Reader:
     def _close_link(self) -> None:
         if self._open_link is not None:
             url, start = self._open_link
-            self._links.append(Link(_clean(self._text[start:]), url))
+            self._links.append(RichLink(_clean(self._text[start:]), url))
             self._open_link = None
 
     def end_line(self) -> None:
@@ -158,7 +158,7 @@ class _Reader:
         links = tuple(self._links)
         self._links = []
         self.lines.append(
-            Rich(
+            RichText(
                 text,
                 bold=bold if bold in text else "",
                 links=links + _bare_links(text, links),
@@ -170,9 +170,9 @@ class _Reader:
         self._start_line()
 
 
-def _bare_links(text: str, known: tuple[Link, ...]) -> tuple[Link, ...]:
+def _bare_links(text: str, known: tuple[RichLink, ...]) -> tuple[RichLink, ...]:
     seen = {link.url for link in known} | {link.text for link in known}
-    return tuple(Link("", url) for url in BARE_URL.findall(text) if url not in seen)
+    return tuple(RichLink("", url) for url in BARE_URL.findall(text) if url not in seen)
 
 
 def _clean(text: str) -> str:

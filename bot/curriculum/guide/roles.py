@@ -12,39 +12,39 @@ from statistics import median
 from typing import Literal
 
 from bot.curriculum.guide import words
-from bot.curriculum.guide.headings import Mark
+from bot.curriculum.guide.headings import HeadingMark
 
 Part = Literal["phase", "between", "module", "unit", "inner"]
 FEW = 3  # a group that turns up once beside one that turns up this often is a mention
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class HeadingOccurrence:
     """A mark and how deep in the guide's headings it stands (items and labels below them all)."""
 
-    mark: Mark
+    mark: HeadingMark
     level: float
     heading: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Roles:
+class HeadingRoles:
     """`order` lists the guide's groups from the outside in; `ranges` those split off as parts."""
 
     order: tuple[str, ...] = ()
     unit: str | None = None
     wide: frozenset[str] = frozenset()
 
-    def group(self, mark: Mark) -> str:
+    def group(self, mark: HeadingMark) -> str:
         """The mark's group; "Months 1-3" is a part where its months have headings of their own."""
         return "part" if mark.group in self.wide and mark.span > 1 else mark.group
 
-    def rank(self, mark: Mark) -> int | None:
+    def rank(self, mark: HeadingMark) -> int | None:
         """Place from the outside in; None for a group that counts for nothing here."""
         group = self.group(mark)
         return self.order.index(group) if group in self.order else None
 
-    def part(self, mark: Mark) -> Part:
+    def part(self, mark: HeadingMark) -> Part:
         """What the mark's stretch becomes."""
         group = self.group(mark)
         place, unit = self.order.index(group), self.order.index(self.unit or group)
@@ -57,20 +57,20 @@ class Roles:
         return "module" if place == unit - 1 else "between"
 
 
-def decide(seen: Sequence[Seen], title: str, *, rare: bool = False) -> Roles:
+def decide(seen: Sequence[HeadingOccurrence], title: str, *, rare: bool = False) -> HeadingRoles:
     """The roles of all groups of a guide called `title`; `rare` counts single mentions as well."""
     wide = frozenset(g for g in ("month", "week", "day") if _ranges_enclose(seen, g))
-    plain = Roles(wide=wide)
+    plain = HeadingRoles(wide=wide)
     groups = Counter(plain.group(one.mark) for one in seen)
     if groups and not rare and max(groups.values()) >= FEW:
         groups = Counter({g: n for g, n in groups.items() if n > 1 or g in wide})
     levels = {g: median(one.level for one in seen if plain.group(one.mark) == g) for g in groups}
     order = tuple(sorted(groups, key=lambda g: (levels[g], words.GROUPS.index(g))))
     days = sum(1 for s in seen if s.heading and s.mark.group == "day" and s.mark.span == 1)
-    return Roles(order, _unit(order, by_day=days >= 5 and _counts_days(title)), wide)
+    return HeadingRoles(order, _unit(order, by_day=days >= 5 and _counts_days(title)), wide)
 
 
-def _ranges_enclose(seen: Sequence[Seen], group: str) -> bool:
+def _ranges_enclose(seen: Sequence[HeadingOccurrence], group: str) -> bool:
     wide = [s.level for s in seen if s.mark.group == group and s.mark.span > 1]
     single = [s.level for s in seen if s.mark.group == group and s.mark.span == 1]
     return bool(wide and single) and median(wide) < median(single)

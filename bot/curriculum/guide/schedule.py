@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from bot.curriculum.base import Hours
 from bot.curriculum.guide import hours, vocabulary, words
-from bot.curriculum.guide.blocks import Block, Row
-from bot.curriculum.guide.headings import Mark, clean, mark
-from bot.curriculum.guide.rich import Rich
+from bot.curriculum.guide.blocks import Block, BlockRow
+from bot.curriculum.guide.headings import HeadingMark, clean, mark
+from bot.curriculum.guide.rich import RichText
 
 _GROUP_LEVEL, _ROW_LEVEL = 5, 6
 _NUMBERED = re.compile(r"^(\d{1,2})\s*[:.\u2013-]\s*(.+)$")
@@ -33,7 +33,7 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class ScheduleColumns:
     """Which column is what: `time` is the week's, `roles` name the others ("task" for most)."""
 
     time: int
@@ -46,7 +46,7 @@ class Columns:
         return [i for i, name in enumerate(self.roles) if name == role]
 
 
-def columns(table: Block) -> Columns | None:
+def columns(table: Block) -> ScheduleColumns | None:
     """The columns of a table with a column of weeks, days or months; None for any other table."""
     for i, header in enumerate(table.header):
         word = clean(header.text).rstrip(" #")
@@ -56,7 +56,7 @@ def columns(table: Block) -> Columns | None:
             if timed * 2 > len(table.rows):
                 roles = [_role(cell.text) for cell in table.header]
                 roles[i] = "time"
-                return Columns(i, word, found.group, tuple(roles))
+                return ScheduleColumns(i, word, found.group, tuple(roles))
     return None
 
 
@@ -73,12 +73,12 @@ def _label(cell: str, word: str) -> str | None:
     return found.label if found and not found.title else None
 
 
-def spread(blocks: Sequence[Block]) -> tuple[Block, ...]:
+def expand_schedule_tables(blocks: Sequence[Block]) -> tuple[Block, ...]:
     """Blocks with every schedule table spread out into headings and items.
 
     Tables that only repeat weeks which have headings of their own, and tables to fill in, stay.
     """
-    told = {named.group for block in blocks if (named := _announced(block))}
+    groups = {named.group for block in blocks if (named := _announced_mark(block))}
     out: list[Block] = []
     section: tuple[int, str | None] = (0, None)
     for block in blocks:
@@ -88,14 +88,14 @@ def spread(blocks: Sequence[Block]) -> tuple[Block, ...]:
                 section = (block.level, topic)
         found = columns(block) if block.kind == "table" else None
         closed = section[1] in vocabulary.NO_TIMELINE and section[0] > 1
-        if found and len(block.rows) > 1 and found.group not in told and not closed:
-            out += _spread(block, found)
+        if found and len(block.rows) > 1 and found.group not in groups and not closed:
+            out += _expand(block, found)
         else:
             out.append(block)
     return tuple(out)
 
 
-def _announced(block: Block) -> Mark | None:
+def _announced_mark(block: Block) -> HeadingMark | None:
     if block.kind not in {"heading", "item", "text"} or not block.lines:
         return None
     line = block.lines[0]
@@ -104,7 +104,7 @@ def _announced(block: Block) -> Mark | None:
     return mark(line.text)
 
 
-def _spread(table: Block, found: Columns) -> Iterator[Block]:
+def _expand(table: Block, found: ScheduleColumns) -> Iterator[Block]:
     yield Block("schedule", table.first, table.rows[0].line - 1)
     groups: list[str] = []
     for row in table.rows:
@@ -118,7 +118,7 @@ def _spread(table: Block, found: Columns) -> Iterator[Block]:
     yield Block("end", table.last, table.last, level=_GROUP_LEVEL)
 
 
-def _group_title(group: str, count: int, table: Block, found: Columns) -> str:
+def _group_title(group: str, count: int, table: Block, found: ScheduleColumns) -> str:
     if mark(group):
         return group
     word = clean(table.header[found.of("group")[0]].text)
@@ -128,11 +128,11 @@ def _group_title(group: str, count: int, table: Block, found: Columns) -> str:
     return f"{word} {number}: {title}"
 
 
-def _heading(row: Row, title: str, level: int) -> Block:
-    return Block("heading", row.line, row.line, lines=(Rich(title),), level=level)
+def _heading(row: BlockRow, title: str, level: int) -> Block:
+    return Block("heading", row.line, row.line, lines=(RichText(title),), level=level)
 
 
-def _row(row: Row, found: Columns, group: str) -> Iterator[Block]:
+def _row(row: BlockRow, found: ScheduleColumns, group: str) -> Iterator[Block]:
     label = _label(row.cells[found.time].text, found.word)
     cells = {i: cell for i, cell in enumerate(row.cells) if cell.text}
     if label is None:
@@ -151,7 +151,7 @@ def _row(row: Row, found: Columns, group: str) -> Iterator[Block]:
     for i in tasks:
         yield from _items(row, cells[i])
     if not tasks and titles and not found.of("task"):
-        yield from _items(row, Rich(titles[0]))
+        yield from _items(row, RichText(titles[0]))
 
 
 def _bare(group: str) -> str:
@@ -160,27 +160,29 @@ def _bare(group: str) -> str:
     return found.title or group if found else numbered[2] if numbered else group
 
 
-def _labelled(row: Row, role: str, cell: Rich) -> Block:
-    said = replace(cell, text=f"{role}: {cell.text}".replace("\n", "; "), bold=role)
-    return Block("text", row.line, row.line, lines=(said,))
+def _labelled(row: BlockRow, role: str, cell: RichText) -> Block:
+    labelled = replace(cell, text=f"{role}: {cell.text}".replace("\n", "; "), bold=role)
+    return Block("text", row.line, row.line, lines=(labelled,))
 
 
-def _items(row: Row, cell: Rich) -> Iterator[Block]:
+def _items(row: BlockRow, cell: RichText) -> Iterator[Block]:
     """One item for each line of a cell; what is still "to be created" is none."""
     pieces = cell.text.split("\n")
     for piece in pieces:
-        said = _LINKING.sub("", words.PLACEHOLDER.sub("", piece).strip())
-        if re.search(r"\w", said):
+        item_text = _LINKING.sub("", words.PLACEHOLDER.sub("", piece).strip())
+        if re.search(r"\w", item_text):
             links = tuple(k for k in cell.links if len(pieces) == 1 or k.text in piece)
-            rich = replace(cell, text=clean(said), links=links, bold="")
+            rich = replace(cell, text=clean(item_text), links=links, bold="")
             yield Block("item", row.line, row.line, lines=(rich,), depth=1)
 
 
-def remember_hours(table: Block, found: Columns, into: dict[tuple[str, int], Hours]) -> None:
+def remember_hours(
+    table: Block, found: ScheduleColumns, into: dict[tuple[str, int], Hours]
+) -> None:
     """Hours that a table tells for weeks which have headings of their own."""
     for row in table.rows:
         named = mark(_label(row.cells[found.time].text, found.word) or "")
         for i in found.of("hours"):
-            told = hours.bare(row.cells[i].text)
-            if named and told:
-                into[named.group, named.first] = told
+            stated = hours.hours_without_unit(row.cells[i].text)
+            if named and stated:
+                into[named.group, named.first] = stated

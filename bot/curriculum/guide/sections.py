@@ -7,18 +7,18 @@ from collections.abc import Callable, Sequence
 
 from bot.curriculum.guide import career, learning, reflection, schedule
 from bot.curriculum.guide.blocks import Block
-from bot.curriculum.guide.outline import Node
-from bot.curriculum.guide.parts import Parts
-from bot.curriculum.guide.roles import Roles
+from bot.curriculum.guide.outline import TreeNode
+from bot.curriculum.guide.parts import SectionCollector
+from bot.curriculum.guide.roles import HeadingRoles
 from bot.curriculum.guide.timeline import Timeline
 
-Handler = Callable[[Node, Parts], None]
+Handler = Callable[[TreeNode, SectionCollector], None]
 HANDLERS: dict[str, Handler] = {
     "overview": reflection.overview,
     "benefits": reflection.benefits,
     "transferable": learning.transferable,
     "skills": learning.skills,
-    "books": learning.books,
+    "books": learning.book_resources,
     "courses": learning.courses,
     "tools": learning.tools,
     "clouds": learning.clouds,
@@ -50,15 +50,15 @@ _WHY = {
 }
 
 
-class Sections:
+class SectionDispatcher:
     """Walks the unmarked part of the tree."""
 
-    def __init__(self, parts: Parts, roles: Roles, timeline: Timeline) -> None:
+    def __init__(self, parts: SectionCollector, roles: HeadingRoles, timeline: Timeline) -> None:
         self._parts = parts
         self._roles = roles
         self._timeline = timeline
 
-    def read(self, root: Node) -> None:
+    def read(self, root: TreeNode) -> None:
         """Everything around the path; the root's own lines introduce or sign the guide."""
         if root.block:
             self._parts.ledger.place(root.block, "title")
@@ -68,7 +68,7 @@ class Sections:
             if child.mark is None:
                 self._section(child, None)
 
-    def _section(self, node: Node, inherited: str | None) -> None:
+    def _section(self, node: TreeNode, inherited: str | None) -> None:
         own = node.around() if node.is_heading else None
         topic = own if own and not _is_narrower(own, inherited) else inherited
         node.topic = topic
@@ -82,36 +82,38 @@ class Sections:
         else:
             why = _WHY.get(topic or "", "no kind of section is known by this heading")
             for block in node.blocks:
-                self._parts.ledger.leave(block, why)
+                self._parts.ledger.mark_unplaced(block, why)
         for child in node.children:
             if child.mark is None and (child.is_heading or topic not in HANDLERS):
                 self._section(child, topic)
         self._head(node, topic)
 
-    def _handle(self, node: Node, topic: str) -> None:
+    def _handle(self, node: TreeNode, topic: str) -> None:
         self._read(node, topic)
         labels = [one for one in node.children if not one.is_heading and one.mark is None]
         heads = [one.block for one in labels if one.block]
         for block in [*node.blocks, *heads, *(b for one in labels for b in one.blocks)]:
-            self._parts.ledger.leave(block, f"nothing of the kind '{topic}' was understood in it")
+            self._parts.ledger.mark_unplaced(
+                block, f"nothing of the kind '{topic}' was understood in it"
+            )
 
-    def _read(self, node: Node, topic: str) -> None:
+    def _read(self, node: TreeNode, topic: str) -> None:
         if topic == "checkpoint":
             career.checkpoint(node, self._parts, self._timeline.path.gates)
         else:
             HANDLERS[topic](node, self._parts)
 
-    def _plain_blocks(self, node: Node) -> None:
+    def _plain_blocks(self, node: TreeNode) -> None:
         """Lines that mean the same in every section."""
         for block in node.blocks:
             if block.kind == "table" and self._repeats(block):
                 self._parts.ledger.place(block, "a table that repeats the timeline")
             elif block.is_picture:
-                self._parts.ledger.leave(block, "a picture")
+                self._parts.ledger.mark_unplaced(block, "a picture")
             elif block.kind == "html":
-                self._parts.ledger.leave(block, "HTML")
+                self._parts.ledger.mark_unplaced(block, "HTML")
             elif block.kind == "code":
-                self._parts.ledger.leave(block, "a block of code")
+                self._parts.ledger.mark_unplaced(block, "a block of code")
 
     def _repeats(self, table: Block) -> bool:
         found = schedule.columns(table)
@@ -120,7 +122,7 @@ class Sections:
         schedule.remember_hours(table, found, self._parts.table_hours)
         return True
 
-    def _head(self, node: Node, topic: str | None) -> None:
+    def _head(self, node: TreeNode, topic: str | None) -> None:
         """A heading is placed with the first thing under it."""
         if node.block is None or self._parts.ledger.is_placed(node.block):
             return
@@ -131,7 +133,7 @@ class Sections:
         elif any(self._parts.ledger.is_placed(block) for block in [*below, *heads]):
             self._parts.ledger.place(node.block, f"heading: {topic or 'a part of the guide'}")
         else:
-            self._parts.ledger.leave(
+            self._parts.ledger.mark_unplaced(
                 node.block, _WHY.get(topic or "", "nothing under it was placed")
             )
 
@@ -148,7 +150,7 @@ def _is_narrower(own: str, inherited: str | None) -> bool:
     }
 
 
-def _is_contents(node: Node) -> bool:
+def _is_contents(node: TreeNode) -> bool:
     items = [block for one in node.walk() for block in one.blocks if block.kind == "item"]
     return len(items) > 1 and all(
         block.links and all(link.url.startswith("#") for link in block.links) for block in items

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from bot.curriculum.base import Hours
 from bot.curriculum.guide import hours, words
-from bot.curriculum.guide.blocks import Block, Row
-from bot.curriculum.guide.rich import Rich
-from bot.curriculum.guide.tasks import Draft, wording
+from bot.curriculum.guide.blocks import Block, BlockRow
+from bot.curriculum.guide.rich import RichText
+from bot.curriculum.guide.tasks import TaskDraft, wording
 
 _INDEX = re.compile(r"^(?:#|no\.?|nr\.?|n[ºo°]|id|\W*)$", re.IGNORECASE)
 _NAMES = re.compile(
@@ -21,11 +21,11 @@ _SKIP = re.compile(r"^(?:status|done|progress|completed?|discussion|chat|check)\
 
 
 @dataclass(frozen=True, slots=True)
-class TableRow:
+class TaskTableRow:
     """One row as a draft of a task."""
 
     line: int
-    draft: Draft
+    draft: TaskDraft
 
 
 def is_course_table(table: Block) -> bool:
@@ -35,12 +35,12 @@ def is_course_table(table: Block) -> bool:
     return timed and any(_NAMES.match(head) for head in heads)
 
 
-def rows(table: Block) -> Iterator[TableRow]:
+def rows(table: Block) -> Iterator[TaskTableRow]:
     """Each row with words in its naming column; other columns go to its description."""
     naming = _naming(table)
     for row in table.rows:
         if naming < len(row.cells) and re.search(r"\w", row.cells[naming].text):
-            yield TableRow(row.line, _draft(table, row, naming))
+            yield TaskTableRow(row.line, _draft(table, row, naming))
 
 
 def _naming(table: Block) -> int:
@@ -51,8 +51,8 @@ def _naming(table: Block) -> int:
     return 1 if len(heads) > 1 and _INDEX.match(table.header[0].text) else 0
 
 
-def _draft(table: Block, row: Row, naming: int) -> Draft:
-    made = Draft(wording([_named(row.cells[naming])]))
+def _draft(table: Block, row: BlockRow, naming: int) -> TaskDraft:
+    made = TaskDraft(wording([_named(row.cells[naming])]))
     duration = effort = ""
     for i, cell in enumerate(row.cells):
         head = words.fold(table.header[i].text)
@@ -69,12 +69,12 @@ def _draft(table: Block, row: Row, naming: int) -> Draft:
     return made
 
 
-def _named(cell: Rich) -> Rich:
+def _named(cell: RichText) -> RichText:
     """A cell that begins with a link is named by that link; what follows are other ways to it."""
     first = cell.links[0].text if cell.links else ""
     return replace(cell, text=first) if first and cell.text.startswith(first) else cell
 
 
 def _hours(duration: str, effort: str) -> Hours | None:
-    whole = hours.over(duration, effort) or hours.total(effort) or hours.total(duration)
-    return whole or (hours.bare(effort) if effort and not duration else None)
+    whole = hours.hours_over_weeks(duration, effort) or hours.total(effort) or hours.total(duration)
+    return whole or (hours.hours_without_unit(effort) if effort and not duration else None)

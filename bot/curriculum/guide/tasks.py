@@ -8,8 +8,8 @@ from bot.curriculum.base import Hours
 from bot.curriculum.guide import hours, vocabulary, words
 from bot.curriculum.guide.blocks import Block
 from bot.curriculum.guide.headings import clean
-from bot.curriculum.guide.parts import LINE, Parts, line, lines, text
-from bot.curriculum.guide.rich import BARE_URL, Link, Rich
+from bot.curriculum.guide.parts import LINE, SectionCollector, line, lines, text
+from bot.curriculum.guide.rich import BARE_URL, RichLink, RichText
 from bot.curriculum.model import Task, TaskKind
 
 _SENTENCE_END = re.compile(r"[.!?:。]$")
@@ -17,7 +17,7 @@ _EMPTY_BRACKETS = re.compile(r"[(\[]\s*[)\]]")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListEntry:
     """A list item and what hangs below it."""
 
     item: Block
@@ -41,28 +41,28 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class TaskWording:
     """What a task's own words say, pulled apart."""
 
     title: str
     more: str = ""
     hours: Hours | None = None
     optional: bool = False
-    links: tuple[Link, ...] = ()
+    links: tuple[RichLink, ...] = ()
 
 
 @dataclass
-class Draft:
+class TaskDraft:
     """A task before it has its id."""
 
-    wording: Wording
+    wording: TaskWording
     about: list[str] = field(default_factory=list)
     done_when: list[str] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
+    links: list[RichLink] = field(default_factory=list)
     hours: Hours | None = None
 
 
-def entries(blocks: Sequence[Block]) -> Iterator[Entry | Block]:
+def entries(blocks: Sequence[Block]) -> Iterator[ListEntry | Block]:
     """Items with what hangs below them; other blocks as they are."""
     position = 0
     while position < len(blocks):
@@ -74,14 +74,14 @@ def entries(blocks: Sequence[Block]) -> Iterator[Entry | Block]:
         start = position
         while position < len(blocks) and _below(blocks[position], block):
             position += 1
-        yield Entry(block, tuple(blocks[start:position]))
+        yield ListEntry(block, tuple(blocks[start:position]))
 
 
 def _below(block: Block, item: Block) -> bool:
     return block.depth > item.depth or (block.depth == item.depth and block.kind != "item")
 
 
-def wording(rich_lines: Sequence[Rich]) -> Wording:
+def wording(rich_lines: Sequence[RichText]) -> TaskWording:
     """Title, rest, hours and links of the words of one item, cell or label."""
     whole = " ".join(one.text for one in rich_lines)
     links = tuple(link for one in rich_lines for link in one.links)
@@ -91,7 +91,7 @@ def wording(rich_lines: Sequence[Rich]) -> Wording:
         more = " ".join(one.text for one in rich_lines[1:])
     optional = bool(words.OPTIONAL.search(title))
     bare = _without_addresses(words.OPTIONAL.sub(" ", title) if optional else title)
-    bare, stated = hours.cut(bare)
+    bare, stated = hours.without_duration(bare)
     if stated is None:
         stated = hours.total(more)
     bare = " ".join(clean(bare).rstrip(" -\u2013\u2014:,").split())
@@ -99,11 +99,11 @@ def wording(rich_lines: Sequence[Rich]) -> Wording:
     if short != bare:
         more = text([bare, more])
     if not re.search(r"\w", short):
-        short = next((_spoken_link(link) for link in links), "")
-    return Wording(short, more, stated, optional, links)
+        short = next((_link_text(link) for link in links), "")
+    return TaskWording(short, more, stated, optional, links)
 
 
-def _ends(first: Rich) -> bool:
+def _ends(first: RichText) -> bool:
     """Whether the first line is a title of its own, and not the start of a wrapped sentence."""
     return bool(first.links) or bool(_SENTENCE_END.search(first.text))
 
@@ -112,13 +112,13 @@ def _without_addresses(title: str) -> str:
     return _EMPTY_BRACKETS.sub("", BARE_URL.sub("", title)).strip()
 
 
-def _spoken_link(link: Link) -> str:
+def _link_text(link: RichLink) -> str:
     return line(re.sub(r"^https?://(?:www\.)?", "", link.url))
 
 
-def draft(entry: Entry) -> Draft:
+def draft(entry: ListEntry) -> TaskDraft:
     """A draft from an item: boxes below are what done means, the rest is its description."""
-    made = Draft(wording(entry.item.lines))
+    made = TaskDraft(wording(entry.item.lines))
     base = entry.item.depth + 1
     for block in entry.below:
         if block.kind == "item" and block.checked is not None:
@@ -135,17 +135,17 @@ def markdown(blocks: Sequence[Block], base: int = 0) -> list[str]:
     for block in blocks:
         if block.kind == "item":
             sign = f"{block.number}." if block.number is not None else "-"
-            out.append(f"{'  ' * max(block.depth - base, 0)}{sign} {_worded(block)}")
+            out.append(f"{'  ' * max(block.depth - base, 0)}{sign} {_block_text(block)}")
         elif block.kind == "code":
             out.append(_fenced(block.code))
         elif block.kind == "table":
             out += [" · ".join(cell.text for cell in row.cells if cell.text) for row in block.rows]
         elif block.kind in {"text", "heading"}:
-            out.append(_worded(block))
+            out.append(_block_text(block))
     return [one for one in out if one.strip(" -")]
 
 
-def _worded(block: Block) -> str:
+def _block_text(block: Block) -> str:
     """Its text, with links as Markdown links."""
     words_ = block.text
     for link in block.links:
@@ -161,24 +161,26 @@ def _fenced(code: str) -> str:
     return f"{fence}\n{code.rstrip()}\n{fence}"
 
 
-def task(made: Draft, parts: Parts, unit: str, kind: TaskKind | None = None) -> Task | None:
+def task(
+    made: TaskDraft, parts: SectionCollector, unit: str, kind: TaskKind | None = None
+) -> Task | None:
     """The task of `made` in the unit with the id `unit`; None when it has no words."""
-    said = made.wording
-    title = said.title
+    wording = made.wording
+    title = wording.title
     if not re.search(r"\w", title):
         return None
-    links = (*said.links, *made.links)
-    spent = made.hours or said.hours
+    links = (*wording.links, *made.links)
+    spent = made.hours or wording.hours
     return Task(
         id=parts.ids.take("task", title, unit),
         title=title,
-        description=text([said.more, text(made.about, "\n")]),
+        description=text([wording.more, text(made.about, "\n")]),
         done_when=lines(made.done_when),
         hours=spent,
         hours_from="guide" if spent else "estimate",
-        resources=tuple(parts.linked(links, near=title)),
+        resources=tuple(parts.add_link(links, near=title)),
         kind=kind or guess(title),
-        optional=said.optional,
+        optional=wording.optional,
     )
 
 
@@ -188,7 +190,7 @@ def guess(title: str, otherwise: TaskKind = TaskKind.PRACTICE) -> TaskKind:
     return TaskKind(named) if named else otherwise
 
 
-def counted(title: str) -> int | None:
+def stated_count(title: str) -> int | None:
     """How many things a deliverable asks for."""
     found = words.COUNTED.search(words.fold(title))
     return int(found[1]) or None if found else None

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from bot.curriculum.base import Slug
 from bot.curriculum.guide import hours, words
 from bot.curriculum.guide.blocks import Block
-from bot.curriculum.guide.drafts import Gate, ModuleDraft, Path, PhaseDraft, UnitDraft
-from bot.curriculum.guide.headings import Mark, clean, project_title, stretches
-from bot.curriculum.guide.outline import Node
-from bot.curriculum.guide.parts import Parts, line, text
-from bot.curriculum.guide.roles import Part, Roles
-from bot.curriculum.guide.tasks import Entry, Wording, counted, markdown, task
-from bot.curriculum.guide.unit import Content, Found, Reader, Way
+from bot.curriculum.guide.drafts import GateDraft, ModuleDraft, PathDraft, PhaseDraft, UnitDraft
+from bot.curriculum.guide.headings import HeadingMark, clean, project_title, spans
+from bot.curriculum.guide.outline import TreeNode
+from bot.curriculum.guide.parts import SectionCollector, line, text
+from bot.curriculum.guide.roles import HeadingRoles, Part
+from bot.curriculum.guide.tasks import ListEntry, TaskWording, markdown, stated_count, task
+from bot.curriculum.guide.unit import ChoiceBranch, TaskCandidate, UnitContent, UnitReader
 from bot.curriculum.model import CheckpointItem, Choice, Deliverable, Option, Task, UnitKind
 
 DAYS = {"day": 1, "week": 7, "month": 28}
@@ -32,15 +32,15 @@ _WHEN = re.compile(
 class Timeline:
     """Reads marked nodes into a Path; the guide's `title` names what the guide does not."""
 
-    def __init__(self, parts: Parts, roles: Roles, title: str) -> None:
-        self.path = Path()
+    def __init__(self, parts: SectionCollector, roles: HeadingRoles, title: str) -> None:
+        self.path = PathDraft()
         self._parts = parts
         self._roles = roles
         self._title = title
-        self._reader = Reader(parts)
-        self._early: list[Found] = []  # boxes that stand before the first unit
+        self._reader = UnitReader(parts)
+        self._early: list[TaskCandidate] = []  # boxes that stand before the first unit
 
-    def read(self, root: Node) -> Path:
+    def read(self, root: TreeNode) -> PathDraft:
         """The path of the whole guide."""
         self._below(root)
         modules = [module for module in self.path.modules() if module.units]
@@ -52,14 +52,14 @@ class Timeline:
         self.path.phases = [phase for phase in self.path.phases if phase.modules]
         return self.path
 
-    def _below(self, node: Node) -> None:
+    def _below(self, node: TreeNode) -> None:
         for child in node.children:
             if child.mark is None:
                 self._below(child)
             else:
-                self._marked(child, child.mark)
+                self._read_marked(child, child.mark)
 
-    def _marked(self, node: Node, mark: Mark) -> None:
+    def _read_marked(self, node: TreeNode, mark: HeadingMark) -> None:
         part = self._roles.part(mark)
         if part != "unit" and not self._holds_units(node):
             if part == "phase":
@@ -69,13 +69,13 @@ class Timeline:
             self._unit(node, mark)
         elif part == "phase":
             self._place(node, "phase")
-            self._enter(node, self._phase(mark), None)
+            self._read_child(node, self._phase(mark), None)
         elif part == "module":
             self._place(node, "module")
-            self._enter(node, self._phase_now(), self._module(mark))
+            self._read_child(node, self._phase_now(), self._module(mark))
         elif part == "between":
             self._place(node, "the name of a group of modules")
-            self._enter(node, self._phase_now(), None)
+            self._read_child(node, self._phase_now(), None)
         else:
             group = self._roles.group(mark)
             if group in {"phase", "part"}:
@@ -84,55 +84,57 @@ class Timeline:
                 self._module(mark)
             self._unit(node, mark)
 
-    def _holds_units(self, node: Node) -> bool:
+    def _holds_units(self, node: TreeNode) -> bool:
         below = [one.mark for one in node.walk() if one is not node and one.mark]
         parts: set[Part] = {self._roles.part(mark) for mark in below}
         return "unit" in parts
 
-    def _enter(self, node: Node, phase: PhaseDraft, module: ModuleDraft | None) -> None:
+    def _read_child(self, node: TreeNode, phase: PhaseDraft, module: ModuleDraft | None) -> None:
         own = self._reader.direct(node)
         self._boxes(own.tasks())
-        for block in own.loose:
+        for block in own.unassigned:
             if block.kind == "text" and module is None:
                 phase.goal.append(block.text)
                 self._parts.ledger.place(block, "the goal of a phase")
-        self._leave(own.loose, _ABOVE)
+        self._mark_unplaced(own.unassigned, _ABOVE)
         for child in node.children:
             if child.mark:
-                self._marked(child, child.mark)
+                self._read_marked(child, child.mark)
             else:
-                self._beside(child, phase, module)
+                self._read_beside_units(child, phase, module)
 
-    def _beside(self, node: Node, phase: PhaseDraft, module: ModuleDraft | None) -> None:
+    def _read_beside_units(
+        self, node: TreeNode, phase: PhaseDraft, module: ModuleDraft | None
+    ) -> None:
         """What a phase or module says about itself, beside its units."""
-        content = self._reader.read(node) if node.inside() is None else Content()
+        content = self._reader.read(node) if node.inside() is None else UnitContent()
         if node.inside() is not None:
             self._reader.child(node, content)
         here = module or (phase.modules[-1] if phase.modules else None)
         if content.goals:
-            phase.goal += [said for said, _ in content.goals]
+            phase.goal += [goal for goal, _ in content.goals]
             for _, block in content.goals:
                 self._parts.ledger.place(block, "the goal of a phase")
         self._gates(content, node.name, here)
         target = here or self._module_now()
         target.deliverables += self._deliverables(content.deliverables)
-        self._boxes(content.tasks(), said=bool(node.value.text))
-        self._leave(content.loose, _ABOVE)
+        self._boxes(content.tasks(), include_text=bool(node.value.text))
+        self._mark_unplaced(content.unassigned, _ABOVE)
         if any(b.kind != "rule" and self._parts.ledger.is_placed(b) for b in node.blocks):
             self._place(node, "a heading beside the units")
 
-    def _boxes(self, found: Iterable[Found], *, said: bool = False) -> None:
+    def _boxes(self, found: Iterable[TaskCandidate], *, include_text: bool = False) -> None:
         """Boxes that stand in no unit go to the one before them, or wait for the first."""
         units = list(self._module_now().units)
         for one in found:
-            if one.sort != "box" and not (said and one.sort == "said"):
-                self._leave_found(one, _ABOVE)
+            if one.sort != "box" and not (include_text and one.sort == "said"):
+                self._mark_candidates_unplaced(one, _ABOVE)
             elif units:
                 units[-1].tasks += self._tasks([one], units[-1].id)
             else:
                 self._early.append(one)
 
-    def _phase(self, mark: Mark) -> PhaseDraft:
+    def _phase(self, mark: HeadingMark) -> PhaseDraft:
         title = _without_when(mark.title) or mark.label or mark.name
         made = PhaseDraft(self._parts.ids.take("phase", mark.label or title), line(title), mark)
         self.path.phases.append(made)
@@ -145,7 +147,7 @@ class Timeline:
             )
         return self.path.phases[-1]
 
-    def _module(self, mark: Mark) -> ModuleDraft:
+    def _module(self, mark: HeadingMark) -> ModuleDraft:
         title = _without_when(mark.title) or mark.label or mark.name
         taken = self._parts.ids.take("module", mark.label or title, self._phase_now().id)
         made = ModuleDraft(taken, line(title), mark)
@@ -156,19 +158,17 @@ class Timeline:
         """The module that is open; one is made for units that the guide puts in none."""
         phase = self._phase_now()
         if not phase.modules:
-            months = (
-                [s for s in stretches(phase.mark.name) if s[0] == "month"] if phase.mark else []
-            )
+            months = [s for s in spans(phase.mark.name) if s[0] == "month"] if phase.mark else []
             month = months[0][1] if len(months) == 1 and months[0][1] == months[0][2] else None
             taken = self._parts.ids.take("module", phase.id)
             phase.modules.append(ModuleDraft(taken, phase.title, month=month))
         return phase.modules[-1]
 
-    def _unit(self, node: Node, mark: Mark) -> None:
+    def _unit(self, node: TreeNode, mark: HeadingMark) -> None:
         module = self._module_now()
         content = self._reader.read(node)
-        named, stated = hours.cut(mark.name)
-        title = hours.cut(_without_when(mark.title))[0]
+        named, stated = hours.without_duration(mark.name)
+        title = hours.without_duration(_without_when(mark.title))[0]
         if content.project and _is_only_project(title):
             title, named = f"{title} ({content.project})", f"{named} ({content.project})"
         unit = UnitDraft(
@@ -185,37 +185,41 @@ class Timeline:
         self._place(node, "unit")
         self._fill(unit, content, module)
 
-    def _unit_id(self, mark: Mark, module: ModuleDraft, title: str) -> tuple[str, str]:
+    def _unit_id(self, mark: HeadingMark, module: ModuleDraft, title: str) -> tuple[str, str]:
         """The label, within its module where the guide counts anew in each."""
         outer = module.mark or self._phase_now().mark
         if outer is None or outer is mark or not mark.label:
             return mark.label or title, module.id
         return f"{module.id} {mark.label}", title
 
-    def _fill(self, unit: UnitDraft, content: Content, module: ModuleDraft) -> None:
-        unit.goals = [said for said, _ in content.goals]
+    def _fill(self, unit: UnitDraft, content: UnitContent, module: ModuleDraft) -> None:
+        unit.goals = [goal for goal, _ in content.goals]
         for _, block in content.goals:
             self._parts.ledger.place(block, "goal")
         content.found, self._early = self._early + content.found, []
-        kept = content.tasks()
-        unit.tasks = self._tasks(kept, unit.id)
-        chosen = {id(found) for found in kept}
+        tasks = content.tasks()
+        unit.tasks = self._tasks(tasks, unit.id)
+        chosen = {id(found) for found in tasks}
         for found in content.found:
             if id(found) not in chosen:
-                self._leave_found(found, "a bullet in a unit whose tasks are checkboxes")
+                self._mark_candidates_unplaced(
+                    found, "a bullet in a unit whose tasks are checkboxes"
+                )
         unit.choice = self._choice(content, unit)
         module.deliverables += self._deliverables(content.deliverables)
-        module.deliverables += self._deliverables(_implied(unit.tasks, kept), quiet=True)
+        module.deliverables += self._deliverables(
+            _implied_deliverables(unit.tasks, tasks), quiet=True
+        )
         self._gates(content, unit.title, module)
         self._exam(unit, module)
-        self._leave(content.loose, "a note beside the tasks")
+        self._mark_unplaced(content.unassigned, "a note beside the tasks")
 
-    def _tasks(self, found: Iterable[Found], unit: Slug) -> list[Task]:
+    def _tasks(self, found: Iterable[TaskCandidate], unit: Slug) -> list[Task]:
         made: list[Task] = []
         for one in found:
             task_ = task(one.draft, self._parts, unit, one.kind)
             if task_ is None:
-                self._leave_found(one, "an empty item")
+                self._mark_candidates_unplaced(one, "an empty item")
                 continue
             made.append(task_)
             if one.rows:
@@ -225,20 +229,20 @@ class Timeline:
                 self._parts.ledger.place(block, "what a task says more" if i else "task")
         return made
 
-    def _choice(self, content: Content, unit: UnitDraft) -> Choice | None:
-        ways = [(way, self._tasks(way.found, unit.id)) for way in content.ways]
+    def _choice(self, content: UnitContent, unit: UnitDraft) -> Choice | None:
+        ways = [(way, self._tasks(way.found, unit.id)) for way in content.branches]
         ways = [(way, made) for way, made in ways if made]
-        if len(ways) < 2 or content.fork is None:
+        if len(ways) < 2 or content.choice_node is None:
             unit.tasks += [one for _, made in ways for one in made]
             return None
-        title = unit.title if content.fork.mark else line(content.fork.name)
+        title = unit.title if content.choice_node.mark else line(content.choice_node.name)
         return Choice(
             id=self._parts.ids.take("choice", title),
             title=title,
             options=tuple(self._option(way, made) for way, made in ways),
         )
 
-    def _option(self, way: Way, tasks: list[Task]) -> Option:
+    def _option(self, way: ChoiceBranch, tasks: list[Task]) -> Option:
         return Option(
             id=self._parts.ids.take("option", way.title),
             title=way.title,
@@ -248,31 +252,31 @@ class Timeline:
         )
 
     def _deliverables(
-        self, found: Iterable[tuple[Wording, Block]], *, quiet: bool = False
+        self, found: Iterable[tuple[TaskWording, Block]], *, quiet: bool = False
     ) -> list[Deliverable]:
         made: list[Deliverable] = []
-        for said, block in found:
+        for wording, block in found:
             made.append(
                 Deliverable(
-                    id=self._parts.ids.take("deliverable", said.title),
-                    title=said.title,
-                    description=said.more,
-                    hours=said.hours,
-                    hours_from="guide" if said.hours else "estimate",
-                    count=counted(said.title),
-                    resources=tuple(self._parts.linked(said.links, near=said.title)),
+                    id=self._parts.ids.take("deliverable", wording.title),
+                    title=wording.title,
+                    description=wording.more,
+                    hours=wording.hours,
+                    hours_from="guide" if wording.hours else "estimate",
+                    count=stated_count(wording.title),
+                    resources=tuple(self._parts.add_link(wording.links, near=wording.title)),
                 )
             )
             if not quiet:
                 self._parts.ledger.place(block, "deliverable")
         return made
 
-    def _gates(self, content: Content, about: str, module: ModuleDraft | None) -> None:
+    def _gates(self, content: UnitContent, about: str, module: ModuleDraft | None) -> None:
         for name, found in content.criteria:
             items = gate_items(found, self._parts)
             if items:
                 title = name if name == about else f"{name}: {about}"
-                self.path.gates.append(Gate(line(title), items, name, module))
+                self.path.gates.append(GateDraft(line(title), items, name, module))
 
     def _exam(self, unit: UnitDraft, module: ModuleDraft) -> None:
         """An exam that ends a unit is a gate as well as a task."""
@@ -281,49 +285,51 @@ class Timeline:
                 item = CheckpointItem(
                     id=self._parts.ids.take("line", one.title), title=one.title, evidence=(one.id,)
                 )
-                self.path.gates.append(Gate(one.title, [item], "", module))
+                self.path.gates.append(GateDraft(one.title, [item], "", module))
                 return
 
-    def _place(self, node: Node, became: str) -> None:
+    def _place(self, node: TreeNode, became: str) -> None:
         if node.block:
             self._parts.ledger.place(node.block, became)
 
-    def _leave_found(self, found: Found, why: str) -> None:
+    def _mark_candidates_unplaced(self, found: TaskCandidate, why: str) -> None:
         if found.rows:
-            self._parts.ledger.leave_lines(*found.rows, why)
+            self._parts.ledger.mark_lines_unplaced(*found.rows, why)
         else:
-            self._leave(found.blocks, why)
+            self._mark_unplaced(found.blocks, why)
 
-    def _leave(self, blocks: Iterable[Block], why: str) -> None:
+    def _mark_unplaced(self, blocks: Iterable[Block], why: str) -> None:
         for block in blocks:
-            self._parts.ledger.leave(block, why)
+            self._parts.ledger.mark_unplaced(block, why)
 
 
-def gate_items(found: Iterable[Entry], parts: Parts) -> list[CheckpointItem]:
+def gate_items(found: Iterable[ListEntry], parts: SectionCollector) -> list[CheckpointItem]:
     """The lines of a checkpoint, with what hangs below them told in brackets."""
     items: list[CheckpointItem] = []
     for entry in found:
         more = "; ".join(markdown(entry.below, entry.item.depth + 1))
         title = clean(entry.item.text)
-        said = line(f"{title} ({more})" if more and title else title)
-        if said:
-            items.append(CheckpointItem(id=parts.ids.take("line", said), title=said))
+        item_text = line(f"{title} ({more})" if more and title else title)
+        if item_text:
+            items.append(CheckpointItem(id=parts.ids.take("line", item_text), title=item_text))
             for block in entry.blocks:
                 parts.ledger.place(block, "checkpoint item")
     return items
 
 
-def _implied(tasks: list[Task], found: list[Found]) -> list[tuple[Wording, Block]]:
+def _implied_deliverables(
+    tasks: list[Task], found: list[TaskCandidate]
+) -> list[tuple[TaskWording, Block]]:
     """Deliverables that only a task speaks of: "Project: a weather app", "Capstone Project"."""
     titles = {one.title for one in tasks}
-    out: dict[str, tuple[Wording, Block]] = {}
+    out: dict[str, tuple[TaskWording, Block]] = {}
     for one in found:
-        said = one.draft.wording.title
-        title = project_title(said)
-        if title is None and words.CAPSTONE.match(words.fold(said)):
-            title = said
-        if title and said in titles and one.sort != "said":
-            out.setdefault(title, (Wording(line(title)), one.blocks[0]))
+        task_title = one.draft.wording.title
+        title = project_title(task_title)
+        if title is None and words.CAPSTONE.match(words.fold(task_title)):
+            title = task_title
+        if title and task_title in titles and one.sort != "said":
+            out.setdefault(title, (TaskWording(line(title)), one.blocks[0]))
     return list(out.values())
 
 
@@ -337,7 +343,7 @@ def _without_when(title: str) -> str:
     return _WHEN.sub("", title.strip()).strip()
 
 
-def _days(group: str, mark: Mark) -> int:
+def _days(group: str, mark: HeadingMark) -> int:
     """Nominal length: the label's own, or what the heading mentions ("(Months 1-3)", "3 weeks")."""
     if group in DAYS:
         return min(DAYS[group] * mark.span, 1000)
@@ -349,7 +355,7 @@ def _days(group: str, mark: Mark) -> int:
             unit for unit in DAYS if re.match(words.LENGTHS[unit], length[3], re.IGNORECASE)
         )
         return max(1, min(DAYS[unit] * span, 1000))
-    for unit, first, last in stretches(mark.title):
+    for unit, first, last in spans(mark.title):
         if unit in DAYS and last >= first:
             return min(DAYS[unit] * (last - first + 1), 1000)
     return 7

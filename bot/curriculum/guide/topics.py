@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterator
 
 from bot.curriculum.guide import tables, vocabulary, words
 from bot.curriculum.guide.blocks import Block
-from bot.curriculum.guide.headings import Mark
-from bot.curriculum.guide.outline import Node
-from bot.curriculum.guide.rich import Rich
-from bot.curriculum.guide.roles import Roles
+from bot.curriculum.guide.headings import HeadingMark
+from bot.curriculum.guide.outline import TreeNode
+from bot.curriculum.guide.rich import RichText
+from bot.curriculum.guide.roles import HeadingRoles
 
-ROLES = Roles(order=("phase", "module"), unit="module")
+ROLES = HeadingRoles(order=("phase", "module"), unit="module")
 FEWEST_BOXES = 3
 FEWEST_BULLETS = 5
 _NEVER = vocabulary.NO_TIMELINE - {"tracking", "routine"}
 
 
-def mark_topics(root: Node, name: str) -> Roles | None:
+def mark_topics(root: TreeNode, name: str) -> HeadingRoles | None:
     """Marks the headings that are units, and those above them as phases; None when none are."""
     title = words.fold(f"{root.title.text} {name}")
     for holds, fewest, never in (
@@ -36,7 +36,9 @@ def mark_topics(root: Node, name: str) -> Roles | None:
     return None
 
 
-def _units(node: Node, holds: Callable[[Block], bool], never: frozenset[str]) -> Iterator[Node]:
+def _units(
+    node: TreeNode, holds: Callable[[Block], bool], never: frozenset[str]
+) -> Iterator[TreeNode]:
     """The outermost headings that hold such blocks themselves or under their labels."""
     for child in [*node.children]:
         if not child.is_heading or child.around() in never:
@@ -46,35 +48,35 @@ def _units(node: Node, holds: Callable[[Block], bool], never: frozenset[str]) ->
         else:
             yield from _units(child, holds, never)
     if node.parent is None and any(holds(block) for block in _own(node)):
-        yield _gathered(node)
+        yield _without_labels(node)
 
 
-def _gathered(root: Node) -> Node:
+def _without_labels(root: TreeNode) -> TreeNode:
     """Items that stand under no heading but the title's get a node of their own."""
     labels = [c for c in root.children if not c.is_heading]
-    kept = [part for part in root.parts if part not in labels and not _is_listed(part)]
-    gathered = Node(Rich(root.title.text or "Tasks"), level=7, parent=root)
-    gathered.parts = [part for part in root.parts if part not in kept]
-    root.parts = [*kept, gathered]
+    remaining = [part for part in root.parts if part not in labels and not _is_listed(part)]
+    gathered = TreeNode(RichText(root.title.text or "Tasks"), level=7, parent=root)
+    gathered.parts = [part for part in root.parts if part not in remaining]
+    root.parts = [*remaining, gathered]
     return gathered
 
 
-def _is_listed(part: "Block | Node") -> bool:
+def _is_listed(part: "Block | TreeNode") -> bool:
     return isinstance(part, Block) and part.kind in {"item", "table"}
 
 
-def _own(node: Node) -> Iterator[Block]:
+def _own(node: TreeNode) -> Iterator[Block]:
     yield from node.blocks
     for child in node.children:
         if not child.is_heading:
             yield from _own(child)
 
 
-def _count(node: Node, holds: Callable[[Block], bool]) -> int:
+def _count(node: TreeNode, holds: Callable[[Block], bool]) -> int:
     return sum(1 for block in _own(node) if holds(block))
 
 
-def _count_below(node: Node, holds: Callable[[Block], bool]) -> int:
+def _count_below(node: TreeNode, holds: Callable[[Block], bool]) -> int:
     return sum(1 for one in node.walk() for block in one.blocks if holds(block))
 
 
@@ -94,7 +96,7 @@ def _is_anchor(block: Block) -> bool:
     return bool(block.links) and all(link.url.startswith("#") for link in block.links)
 
 
-def _mark(found: list[Node], root: Node) -> None:
+def _mark(found: list[TreeNode], root: TreeNode) -> None:
     """Units are marked in order; a heading above several of them is a phase.
 
     A unit beside such headings, not under one, is a phase of its own.
@@ -105,13 +107,13 @@ def _mark(found: list[Node], root: Node) -> None:
     for number, node in enumerate(found, 1):
         name = node.name or root.name or "Tasks"
         beside = phases and id(node.parent) not in phases
-        node.mark = Mark("phase" if beside else "module", number, number, "", name, name)
+        node.mark = HeadingMark("phase" if beside else "module", number, number, "", name, name)
     for number, parent in enumerate(phases.values(), 1):
         if parent is not None:
-            parent.mark = Mark("phase", number, number, "", parent.name, parent.name)
+            parent.mark = HeadingMark("phase", number, number, "", parent.name, parent.name)
 
 
-def _above(node: Node | None) -> Iterator[Node]:
+def _above(node: TreeNode | None) -> Iterator[TreeNode]:
     while node is not None and node.parent is not None:
         node = node.parent
         yield node

@@ -118,7 +118,7 @@ PLACEHOLDER: Final = re.compile(
     r"|^[-\u2013\u2014_.\s/]*$",
     re.IGNORECASE,
 )
-NEVER_A_TITLE: Final = re.compile(
+NOT_A_TITLE: Final = re.compile(
     r"(?:here|link|this|click|more|read|source|website|site|page|video|chat|alternative|part|"
     r"aqui|hier|ici|链接)(?: here| more| \d+)?"
 )
@@ -137,8 +137,8 @@ COUNTED: Final = re.compile(
 def fold(text: str) -> str:
     """Lower case, without accents, emoji or markup: what the tables are compared with."""
     plain = unicodedata.normalize("NFKD", text.casefold().replace("\u2019", "'"))
-    kept = "".join(c if _is_word(c) else " " for c in plain if not unicodedata.combining(c))
-    return " ".join(kept.split())
+    folded = "".join(c if _is_word(c) else " " for c in plain if not unicodedata.combining(c))
+    return " ".join(folded.split())
 
 
 def _is_word(char: str) -> bool:

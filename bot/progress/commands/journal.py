@@ -7,8 +7,8 @@ from typing import Self
 from bot import templating
 from bot.planning.changes import CreateIssue, UpdateIssue
 from bot.planning.desired import MAX_REGION
-from bot.planning.marker import Key, Marker, digest, normal, wrap
-from bot.planning.observed import Observed
+from bot.planning.marker import Key, Marker, digest, normalized, wrap
+from bot.planning.observed import ObservedState
 from bot.progress.command import Command, CommandContext, CommandError, LogIssue
 
 LABEL = "kind:journal"
@@ -38,7 +38,7 @@ class Journal(Command):
         return cls(text=text)
 
     def own_issue(
-        self, key: Key, day: date, observed: Observed
+        self, key: Key, day: date, observed: ObservedState
     ) -> tuple[CreateIssue | UpdateIssue, ...]:
         """Return what makes the entry once, and closes it so that it does not clutter."""
         existing = observed.issues.get(key)
@@ -48,7 +48,9 @@ class Journal(Command):
             return (made,) if state.state == "open" else ()
         return () if observed.ledger.has(key) else self._made(key, day, observed)
 
-    def _made(self, key: Key, day: date, observed: Observed) -> tuple[CreateIssue, UpdateIssue]:
+    def _made(
+        self, key: Key, day: date, observed: ObservedState
+    ) -> tuple[CreateIssue, UpdateIssue]:
         body = templating.render("replies/journal.md.j2", text=self.text)
         if len(body) > MAX_REGION:
             raise CommandError("The entry is too long for an issue: in two parts it fits.")
@@ -59,7 +61,7 @@ class Journal(Command):
         marker = Marker(
             key=key,
             title=digest(title),
-            body=digest(normal(body)),
+            body=digest(normalized(body)),
             labels=(digest(LABEL)[:8],) if label else (),
         )
         made = CreateIssue(

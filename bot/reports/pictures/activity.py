@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from bot import templating
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.reports.letters import width
 from bot.reports.pictures import paper
@@ -20,7 +20,7 @@ UP_TO_HOURS = (2, 5, 10)
 UP_TO_TASKS = (1, 2, 3)
 
 
-class Day(Frozen):
+class ActivityDay(FrozenModel):
     """What was finished (hours or tasks) and logged (hours) on a day; `level` is 0 to 4."""
 
     day: date
@@ -29,7 +29,7 @@ class Day(Frozen):
     level: int
 
 
-class Activity(Frozen):
+class ActivityMap(FrozenModel):
     """The 52 weeks that end with the present one, Monday first.
 
     Finished work counts with its estimated hours on the day its issue was closed, optional work
@@ -39,15 +39,15 @@ class Activity(Frozen):
 
     title: str
     in_hours: bool
-    days: tuple[Day, ...]
+    days: tuple[ActivityDay, ...]
 
     @property
-    def active(self) -> tuple[Day, ...]:
+    def active(self) -> tuple[ActivityDay, ...]:
         """The days with something on them."""
         return tuple(day for day in self.days if day.level)
 
 
-def activity(view: LearningPath) -> Activity:
+def activity(view: LearningPath) -> ActivityMap:
     """The values."""
     monday = view.today - timedelta(days=view.today.weekday())
     first = monday - timedelta(weeks=WEEKS - 1)
@@ -57,7 +57,7 @@ def activity(view: LearningPath) -> Activity:
         if work.finished and work.closed_on:
             finished.setdefault(work.closed_on, []).append(work.weight if in_hours else 1.0)
     days = (first + timedelta(days=index) for index in range(WEEKS * DAYS_A_WEEK))
-    return Activity(
+    return ActivityMap(
         title=view.curriculum.title,
         in_hours=in_hours,
         days=tuple(
@@ -67,29 +67,29 @@ def activity(view: LearningPath) -> Activity:
     )
 
 
-def words(values: Activity) -> str:
+def description(values: ActivityMap) -> str:
     """The map read aloud."""
     weeks = f"the {WEEKS} weeks up to {templating.day(values.days[-1].day)}"
     if not values.active:
         return f"Active days of {weeks} will show here."
     finished = sum(day.finished for day in values.days)
     logged = sum(day.logged for day in values.days)
-    said = [f"{templating.plural(len(values.active), 'active day')} in {weeks}"]
+    sentences = [f"{templating.plural(len(values.active), 'active day')} in {weeks}"]
     what = templating.plural(finished, "hour" if values.in_hours else "task")
-    said.append(f"{what} of work finished" if values.in_hours else f"{what} finished")
+    sentences.append(f"{what} of work finished" if values.in_hours else f"{what} finished")
     if logged:
-        said.append(f"{templating.plural(logged, 'hour')} logged")
-    return ", ".join(said) + "."
+        sentences.append(f"{templating.plural(logged, 'hour')} logged")
+    return ", ".join(sentences) + "."
 
 
-def as_svg(values: Activity) -> str:
+def as_svg(values: ActivityMap) -> str:
     """The picture."""
-    return paper.draw(
+    return paper.render_picture(
         "activity",
         wide=WIDE,
         high=HIGH,
         title=f"Activity: {values.title}",
-        words=words(values),
+        words=description(values),
         left=LEFT,
         top=TOP,
         cells=[_cell(index, day, values) for index, day in enumerate(values.days)],
@@ -102,12 +102,12 @@ def as_svg(values: Activity) -> str:
     )
 
 
-def _day(day: date, finished: list[float], logged: float, *, in_hours: bool) -> Day:
+def _day(day: date, finished: list[float], logged: float, *, in_hours: bool) -> ActivityDay:
     amount = sum(finished)
     ranks = [_level(amount, UP_TO_HOURS if in_hours else UP_TO_TASKS)] if finished else [0]
     if logged:
         ranks.append(_level(logged, UP_TO_HOURS))
-    return Day(day=day, finished=amount, logged=logged, level=max(ranks))
+    return ActivityDay(day=day, finished=amount, logged=logged, level=max(ranks))
 
 
 def _level(amount: float, limits: tuple[int, ...]) -> int:
@@ -118,27 +118,27 @@ def _square(level: int, x: float, y: float) -> dict[str, object]:
     side = SIDES[level]
     gap = (CELL - side) / 2
     return {
-        "x": paper.tenth(x + gap),
-        "y": paper.tenth(y + gap),
+        "x": paper.round_to_tenth(x + gap),
+        "y": paper.round_to_tenth(y + gap),
         "side": side,
         "level": level,
     }
 
 
-def _cell(index: int, day: Day, values: Activity) -> dict[str, object]:
+def _cell(index: int, day: ActivityDay, values: ActivityMap) -> dict[str, object]:
     week, weekday = divmod(index, DAYS_A_WEEK)
-    told = []
+    details = []
     if day.finished:
-        told.append(
+        details.append(
             f"{templating.plural(day.finished, 'hour' if values.in_hours else 'task')} finished"
         )
     if day.logged:
-        told.append(f"{templating.plural(day.logged, 'hour')} logged")
+        details.append(f"{templating.plural(day.logged, 'hour')} logged")
     square = _square(day.level, LEFT + week * STEP, TOP + weekday * STEP)
-    return square | {"told": f"{templating.day(day.day)}: {', '.join(told) or 'active'}"}
+    return square | {"told": f"{templating.day(day.day)}: {', '.join(details) or 'active'}"}
 
 
-def _months(values: Activity) -> list[dict[str, object]]:
+def _months(values: ActivityMap) -> list[dict[str, object]]:
     """Names above the first whole week of each month."""
     made = []
     free = 0.0
@@ -152,7 +152,7 @@ def _months(values: Activity) -> list[dict[str, object]]:
     return made
 
 
-def _legend(values: Activity) -> list[dict[str, object]]:
+def _legend(values: ActivityMap) -> list[dict[str, object]]:
     """A square of each size and what it stands for."""
     low, middle, high = UP_TO_HOURS if values.in_hours else UP_TO_TASKS
     unit = " h" if values.in_hours else ""
@@ -162,6 +162,8 @@ def _legend(values: Activity) -> list[dict[str, object]]:
     made = []
     x = float(LEFT)
     for level, text in enumerate((*texts, "more")):
-        made.append(_square(level, x, HIGH - 27) | {"text": text, "text_x": paper.tenth(x + 16)})
+        made.append(
+            _square(level, x, HIGH - 27) | {"text": text, "text_x": paper.round_to_tenth(x + 16)}
+        )
         x += 16 + width(text, SMALL) + 14
     return made

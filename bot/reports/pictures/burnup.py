@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bot import templating
 from bot.planning.schedule import UnitDates, add_months
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.reports.letters import width
 from bot.reports.pictures import paper
@@ -23,14 +23,14 @@ APART = 18
 DAY = timedelta(days=1)
 
 
-class Point(NamedTuple):
+class BurnUpPoint(NamedTuple):
     """Hours (or tasks, on a path without hours) by the end of a day."""
 
     day: date
     amount: float
 
 
-class BurnUp(Frozen):
+class BurnUp(FrozenModel):
     """Both lines and the forecast. Amounts are hours, or tasks when `in_hours` is False.
 
     `done` is known from the days issues were closed, and ends today with ticked boxes counted in;
@@ -41,8 +41,8 @@ class BurnUp(Frozen):
     title: str
     in_hours: bool
     total: float
-    done: tuple[Point, ...]
-    plan: tuple[Point, ...]
+    done: tuple[BurnUpPoint, ...]
+    plan: tuple[BurnUpPoint, ...]
     today: date | None
     planned_today: float
     likely: date | None
@@ -64,10 +64,12 @@ def burn_up(view: LearningPath) -> BurnUp:
     finished = progress.all.done >= progress.all.total
     days = {w.closed_on for w in progress.work if w.counts and w.finished and w.closed_on}
     first = plan[0].day
-    done = [Point(day, progress.done_by(day)) for day in sorted({first, *days}) if day >= first]
+    done = [
+        BurnUpPoint(day, progress.done_by(day)) for day in sorted({first, *days}) if day >= first
+    ]
     if not finished and view.today >= first:
         done = [point for point in done if point.day < view.today]
-        done.append(Point(view.today, progress.all.done))
+        done.append(BurnUpPoint(view.today, progress.all.done))
     return BurnUp(
         title=view.curriculum.title,
         in_hours=paper.has_hours(view),
@@ -82,22 +84,22 @@ def burn_up(view: LearningPath) -> BurnUp:
     )
 
 
-def words(values: BurnUp) -> str:
+def description(values: BurnUp) -> str:
     """The picture read aloud."""
     done = values.done[-1].amount
-    said = [f"Done: {paper.amount_of(done, values.total, in_hours=values.in_hours)}"]
+    sentences = [f"Done: {paper.amount_of(done, values.total, in_hours=values.in_hours)}"]
     if values.today:
-        said[0] += f" by {templating.day(values.today)}"
-        said.append(f"The plan has {_planned_amount(values)} by that day")
-    said.append(f"The plan ends on {templating.day(values.plan[-1].day)}")
+        sentences[0] += f" by {templating.day(values.today)}"
+        sentences.append(f"The plan has {_planned_amount(values)} by that day")
+    sentences.append(f"The plan ends on {templating.day(values.plan[-1].day)}")
     if values.likely and values.careful:
-        said.append(
+        sentences.append(
             f"Half of the simulated runs end by {templating.day(values.likely)}, 85 of 100 by"
             f" {templating.day(values.careful)}"
         )
     elif values.today:
-        said.append("There is too little history for a forecast")
-    return ". ".join(said) + "."
+        sentences.append("There is too little history for a forecast")
+    return ". ".join(sentences) + "."
 
 
 def as_svg(values: BurnUp) -> str:
@@ -109,12 +111,12 @@ def as_svg(values: BurnUp) -> str:
         if values.likely and values.careful
         else []
     )
-    return paper.draw(
+    return paper.render_picture(
         "burn-up",
         wide=WIDE,
         high=HIGH,
         title=f"Work done over time: {values.title}",
-        words=words(values),
+        words=description(values),
         plot={
             "left": LEFT,
             "right": WIDE - RIGHT,
@@ -127,13 +129,13 @@ def as_svg(values: BurnUp) -> str:
         rows=plot.rows(),
         months=plot.months(),
         rests=plot.rests(),
-        plan=paper.path(plot.at(*point) for point in values.plan),
-        done=paper.steps(plot.done),
-        end={"x": paper.tenth(end[0]), "y": paper.tenth(end[1])},
-        cone=[paper.path(cone), paper.path(cone[:2]), paper.path([cone[0], cone[2]])]
+        plan=paper.line_path(plot.at(*point) for point in values.plan),
+        done=paper.step_path(plot.done),
+        end={"x": paper.round_to_tenth(end[0]), "y": paper.round_to_tenth(end[1])},
+        cone=[paper.line_path(cone), paper.line_path(cone[:2]), paper.line_path([cone[0], cone[2]])]
         if cone
         else [],
-        today=paper.tenth(plot.x(values.today)) if values.today else None,
+        today=paper.round_to_tenth(plot.x(values.today)) if values.today else None,
     )
 
 
@@ -161,10 +163,10 @@ class _Plot:
         total = self._values.total
         step = _round_step(total / ROWS) if total else 1.0
         amounts = [index * step for index in range(ROWS * 2 + 1)]
-        kept = [amount for amount in amounts if self.y(amount) - self.y(total) >= APART]
+        spaced = [amount for amount in amounts if self.y(amount) - self.y(total) >= APART]
         return [
-            {"y": paper.tenth(self.y(amount)), "text": templating.hours(amount)}
-            for amount in ([*kept, total] if total else [0.0])
+            {"y": paper.round_to_tenth(self.y(amount)), "text": templating.hours(amount)}
+            for amount in ([*spaced, total] if total else [0.0])
         ]
 
     def months(self) -> list[dict[str, object]]:
@@ -190,13 +192,16 @@ class _Plot:
             month = MONTHS[day.month - 1]
             name = f"{month} {day.year}" if with_year else f"{day.day} {month}"
             if self.x(day) + width(name, SMALL) / 2 <= WIDE - 4:
-                ticks.append({"x": paper.tenth(self.x(day)), "text": name})
+                ticks.append({"x": paper.round_to_tenth(self.x(day)), "text": name})
         return ticks
 
     def rests(self) -> list[dict[str, object]]:
         shown = [(f, min(last, self._values.last)) for f, last in self._values.rests]
         return [
-            {"x": paper.tenth(self.x(f - DAY)), "wide": paper.tenth(self.x(last) - self.x(f - DAY))}
+            {
+                "x": paper.round_to_tenth(self.x(f - DAY)),
+                "wide": paper.round_to_tenth(self.x(last) - self.x(f - DAY)),
+            }
             for f, last in shown
             if last >= f
         ]
@@ -209,7 +214,7 @@ def _legend(values: BurnUp) -> list[dict[str, object]]:
     by_today = f": {_planned_amount(values)} by today" if values.today else ""
     entries.append(("plan", f"plan{by_today}"))
     if values.likely and values.careful:
-        entries.append(("cone", f"likely end: {paper.between(values.likely, values.careful)}"))
+        entries.append(("cone", f"likely end: {paper.date_range(values.likely, values.careful)}"))
     elif values.today:
         entries.append(("", "too little history for a forecast yet"))
     if values.rests:
@@ -222,7 +227,12 @@ def _legend(values: BurnUp) -> list[dict[str, object]]:
         if x + wide > WIDE and x > LEFT:
             x, y = LEFT, y + 18
         made.append(
-            {"kind": kind, "x": paper.tenth(x), "y": y, "text_x": paper.tenth(x + mark)}
+            {
+                "kind": kind,
+                "x": paper.round_to_tenth(x),
+                "y": y,
+                "text_x": paper.round_to_tenth(x + mark),
+            }
             | {"text": text}
         )
         x += wide
@@ -244,7 +254,7 @@ def _round_step(least: float) -> float:
         size *= 10
 
 
-def _planned(view: LearningPath) -> tuple[Point, ...]:
+def _planned(view: LearningPath) -> tuple[BurnUpPoint, ...]:
     """Each unit's work spread evenly over its days of study; level in pauses."""
     amounts = {view.dates.first - DAY: 0.0}
     before = 0.0
@@ -253,7 +263,7 @@ def _planned(view: LearningPath) -> tuple[Point, ...]:
         for day, share in _shares(dates, view.settings.pauses):
             amounts[day] = before + weight * share
         before += weight
-    return tuple(Point(day, amounts[day]) for day in sorted(amounts))
+    return tuple(BurnUpPoint(day, amounts[day]) for day in sorted(amounts))
 
 
 def _shares(dates: UnitDates, pauses: tuple[Pause, ...]) -> list[tuple[date, float]]:
@@ -274,7 +284,7 @@ def _shares(dates: UnitDates, pauses: tuple[Pause, ...]) -> list[tuple[date, flo
     ]
 
 
-def _at(plan: tuple[Point, ...], day: date) -> float:
+def _at(plan: tuple[BurnUpPoint, ...], day: date) -> float:
     """Where the plan stands on a day, between its points."""
     if day <= plan[0].day:
         return 0.0

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from bot import templating
 from bot.planning.bodies import full_unit_name, module_name
 from bot.planning.schedule import UnitDates
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.progress.streak import streak
 from bot.reports.letters import fit, lines
@@ -20,7 +20,7 @@ MOST_MODULES = 30
 STRIP = 32
 
 
-class Part(Frozen):
+class CardModule(FrozenModel):
     """A module: its number, percent done, and whether the learner is in it now."""
 
     number: int
@@ -29,7 +29,7 @@ class Part(Frozen):
     current: bool
 
 
-class Card(Frozen):
+class ProgressCard(FrozenModel):
     """What stands on it. `facts` and `outlook` are lines of plain words.
 
     `facts` change with the plan and the work, `outlook` also with time alone.
@@ -38,22 +38,22 @@ class Card(Frozen):
     title: str
     percent: int
     amount: str
-    parts: tuple[Part, ...]
+    parts: tuple[CardModule, ...]
     facts: tuple[str, ...]
     outlook: tuple[str, ...]
 
 
-def card(view: LearningPath) -> Card:
+def card(view: LearningPath) -> ProgressCard:
     """The card's values."""
     whole = view.progress.all
     here = _current(view)
     module = view.progress.units[here.unit] if here else None
-    return Card(
+    return ProgressCard(
         title=view.curriculum.title,
         percent=whole.percent,
         amount=paper.amount_of(whole.done, whole.total, in_hours=paper.has_hours(view)),
         parts=tuple(
-            Part(
+            CardModule(
                 number=number,
                 name=module_name(view.curriculum, m),
                 percent=view.progress.of_module(m.id).percent,
@@ -66,52 +66,52 @@ def card(view: LearningPath) -> Card:
     )
 
 
-def words(values: Card) -> str:
+def description(values: ProgressCard) -> str:
     """The card read aloud."""
     parts = ", ".join(f"{part.number}: {part.percent} %" for part in values.parts)
-    told = f" By part, {parts}." if len(values.parts) > 1 else ""
+    parts_text = f" By part, {parts}." if len(values.parts) > 1 else ""
     facts = ". ".join((*values.facts, *values.outlook))
-    return f"{values.percent} % done, {values.amount}. {facts}.{told}"
+    return f"{values.percent} % done, {values.amount}. {facts}.{parts_text}"
 
 
-def as_svg(values: Card) -> str:
+def as_svg(values: ProgressCard) -> str:
     """The picture."""
-    told = (*values.facts, *values.outlook)
+    text_lines = (*values.facts, *values.outlook)
     title = lines(values.title, TITLE * BOLD, ROOM)
     top = EDGE + TITLE - 2 + (len(title) - 1) * (LINE + 2)
     bar = top + 66
     shows_parts = 1 < len(values.parts) <= MOST_MODULES
     facts = bar + (STRIP + 76 if shows_parts else 40)
-    return paper.draw(
+    return paper.render_picture(
         "card",
         wide=WIDE,
-        high=facts + (len(told) - 1) * LINE + EDGE - 2,
+        high=facts + (len(text_lines) - 1) * LINE + EDGE - 2,
         title=f"{values.title}: {values.percent} %",
-        words=words(values),
+        words=description(values),
         lines=title,
         percent=f"{values.percent} %",
         amount=values.amount,
         numbers=top + 48,
-        bar={"y": bar, "filled": paper.tenth(ROOM * values.percent / 100)},
+        bar={"y": bar, "filled": paper.round_to_tenth(ROOM * values.percent / 100)},
         parts=_strip(values, bar + 30) if shows_parts else [],
         facts=[
             {"y": facts + row * LINE, "text": fit(text, FACT, ROOM)}
-            for row, text in enumerate(told)
+            for row, text in enumerate(text_lines)
         ],
     )
 
 
-def _strip(values: Card, top: float) -> list[dict[str, object]]:
+def _strip(values: ProgressCard, top: float) -> list[dict[str, object]]:
     step = ROOM / len(values.parts)
     wide = step - min(6, step / 4)
     return [
         {
-            "x": paper.tenth(EDGE + index * step),
-            "middle": paper.tenth(EDGE + index * step + wide / 2),
-            "wide": paper.tenth(wide),
+            "x": paper.round_to_tenth(EDGE + index * step),
+            "middle": paper.round_to_tenth(EDGE + index * step + wide / 2),
+            "wide": paper.round_to_tenth(wide),
             "y": top,
-            "filled_y": paper.tenth(top + STRIP * (1 - part.percent / 100)),
-            "filled": paper.tenth(STRIP * part.percent / 100),
+            "filled_y": paper.round_to_tenth(top + STRIP * (1 - part.percent / 100)),
+            "filled": paper.round_to_tenth(STRIP * part.percent / 100),
             "number": part.number,
             "current": part.current,
         }
@@ -156,10 +156,10 @@ def _facts(view: LearningPath, here: UnitDates | None) -> list[str]:
 def _outlook(view: LearningPath) -> list[str]:
     if view.progress.all.done >= view.progress.all.total:
         return []
-    said: list[str] = []
+    lines: list[str] = []
     if (weeks := streak(view.progress, view.today)) > 1:
-        said.append(f"{weeks} active weeks in a row")
+        lines.append(f"{weeks} active weeks in a row")
     outlook = view.outlook
     if outlook.likely and outlook.careful:
-        said.append(f"Likely end: {paper.between(outlook.likely, outlook.careful)}")
-    return said
+        lines.append(f"Likely end: {paper.date_range(outlook.likely, outlook.careful)}")
+    return lines

@@ -33,7 +33,9 @@ DARK = {
 }
 
 
-def draw(template: str, *, wide: float, high: float, title: str, words: str, **values: Any) -> str:
+def render_picture(
+    template: str, *, wide: float, high: float, title: str, words: str, **values: Any
+) -> str:
     """The SVG of `templates/pictures/<template>.svg.j2`: one line for each thing in it.
 
     `title` and `words` are its text alternative: what a screen reader says instead.
@@ -41,8 +43,8 @@ def draw(template: str, *, wide: float, high: float, title: str, words: str, **v
     made = templating.render(
         f"pictures/{template}.svg.j2",
         name=template,
-        wide=tenth(wide),
-        high=tenth(high),
+        wide=round_to_tenth(wide),
+        high=round_to_tenth(high),
         title=plain(title),
         words=plain(words),
         themes={"light": LIGHT, "dark": DARK},
@@ -51,21 +53,23 @@ def draw(template: str, *, wide: float, high: float, title: str, words: str, **v
     return "\n".join(line for line in made.splitlines() if line.strip()) + "\n"
 
 
-def tenth(number: float) -> float:
+def round_to_tenth(number: float) -> float:
     """A coordinate, to a tenth of a pixel; whole ones without a point."""
     rounded = round(number, 1)
     return int(rounded) if rounded == int(rounded) else rounded
 
 
-def path(points: Iterable[tuple[float, float]]) -> str:
+def line_path(points: Iterable[tuple[float, float]]) -> str:
     """The points of a polyline or polygon."""
-    return " ".join(f"{tenth(x)},{tenth(y)}" for x, y in points)
+    return " ".join(f"{round_to_tenth(x)},{round_to_tenth(y)}" for x, y in points)
 
 
-def steps(points: list[tuple[float, float]]) -> str:
+def step_path(points: list[tuple[float, float]]) -> str:
     """A path that goes sideways first and then up, as work that is done on a day."""
     (x, y), *rest = points
-    return f"M{tenth(x)},{tenth(y)}" + "".join(f"H{tenth(x)}V{tenth(y)}" for x, y in rest)
+    return f"M{round_to_tenth(x)},{round_to_tenth(y)}" + "".join(
+        f"H{round_to_tenth(x)}V{round_to_tenth(y)}" for x, y in rest
+    )
 
 
 def has_hours(view: LearningPath) -> bool:
@@ -81,7 +85,7 @@ def amount_of(done: float, total: float, *, in_hours: bool) -> str:
     return f"{hours(done)} of {plural(total, unit)}"
 
 
-def between(first: date, last: date) -> str:
+def date_range(first: date, last: date) -> str:
     """`3 Mar to 20 May 2027`; one day when both are the same."""
     if first == last:
         return day(last)

@@ -7,7 +7,7 @@ from math import cos, pi, sin
 from typing import NamedTuple
 
 from bot import templating
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.progress.skills import calibration, coverage
 from bot.reports.letters import fit, lines
@@ -26,7 +26,7 @@ RINGS = 4
 Spot = tuple[float, float]
 
 
-class Axis(Frozen):
+class SkillAxis(FrozenModel):
     """A skill: pieces of work done of all that build it, and the newest rating, 1 to `scale`."""
 
     title: str
@@ -46,11 +46,11 @@ class Axis(Frozen):
         return None if self.rating is None else self.rating / self.scale
 
 
-class Skills(Frozen):
+class SkillPicture(FrozenModel):
     """All axes, in the order of the guide."""
 
     title: str
-    axes: tuple[Axis, ...]
+    axes: tuple[SkillAxis, ...]
 
     @property
     def is_radar(self) -> bool:
@@ -63,18 +63,18 @@ class Skills(Frozen):
         return any(axis.rating is not None for axis in self.axes)
 
 
-class Label(NamedTuple):
+class AxisLabel(NamedTuple):
     """Lines of words at the end of an axis: x, y and text of each; the last has the numbers."""
 
     anchor: str
     lines: tuple[tuple[float, float, str], ...]
 
 
-def skills(view: LearningPath) -> Skills:
+def skills(view: LearningPath) -> SkillPicture:
     """The values: the skills the learner rates, else those the guide wants developed."""
     curriculum, progress, life = view.curriculum, view.progress, view.life
     axes = [
-        Axis(
+        SkillAxis(
             title=rated.title,
             done=rated.done,
             total=rated.total,
@@ -83,41 +83,41 @@ def skills(view: LearningPath) -> Skills:
         )
         for rated in calibration(curriculum, progress, life, view.today)
     ] or [
-        Axis(title=one.title, done=one.done, total=one.total, rating=None, scale=1)
+        SkillAxis(title=one.title, done=one.done, total=one.total, rating=None, scale=1)
         for one in coverage(curriculum, progress)
         if one.total
     ]
-    return Skills(title=curriculum.title, axes=tuple(axes))
+    return SkillPicture(title=curriculum.title, axes=tuple(axes))
 
 
-def words(values: Skills) -> str:
+def description(values: SkillPicture) -> str:
     """The picture read aloud."""
     if not values.axes:
         return "This path names no skills."
     return ". ".join(f"{axis.title}: {_numbers(axis)}" for axis in values.axes) + "."
 
 
-def as_svg(values: Skills) -> str:
+def as_svg(values: SkillPicture) -> str:
     """The picture."""
     high, drawn = _radar(values) if values.is_radar else _bars(values)
-    return paper.draw(
+    return paper.render_picture(
         "skills",
         wide=WIDE,
         high=high,
         title=f"Skills: {values.title}",
-        words=words(values),
+        words=description(values),
         rated=values.is_rated,
         empty=not values.axes,
         **drawn,
     )
 
 
-def _numbers(axis: Axis) -> str:
-    said = f"{axis.done} of {axis.total} done" if axis.total else "no work on it yet"
-    return said if axis.rating is None else f"{said}, rated {axis.rating} of {axis.scale}"
+def _numbers(axis: SkillAxis) -> str:
+    numbers = f"{axis.done} of {axis.total} done" if axis.total else "no work on it yet"
+    return numbers if axis.rating is None else f"{numbers}, rated {axis.rating} of {axis.scale}"
 
 
-def _radar(values: Skills) -> tuple[float, dict[str, object]]:
+def _radar(values: SkillPicture) -> tuple[float, dict[str, object]]:
     axes = values.axes
     centre = (WIDE / 2, TOP + 42 + RADIUS)
 
@@ -132,17 +132,19 @@ def _radar(values: Skills) -> tuple[float, dict[str, object]]:
     labels = [_label(axis, at(i, 1.0, AWAY), centre) for i, axis in enumerate(axes)]
     return max(label.lines[-1][1] for label in labels) + EDGE, {
         "bars": [],
-        "rings": [paper.path(at(i, (ring + 1) / RINGS) for i in every) for ring in range(RINGS)],
-        "spokes": [paper.path((centre, at(i, 1.0))) for i in every],
-        "covered": paper.path(covered),
+        "rings": [
+            paper.line_path(at(i, (ring + 1) / RINGS) for i in every) for ring in range(RINGS)
+        ],
+        "spokes": [paper.line_path((centre, at(i, 1.0))) for i in every],
+        "covered": paper.line_path(covered),
         "covered_dots": [_dot(point) for point in covered],
-        "rating": paper.path(rated) if len(rated) == len(axes) else None,
+        "rating": paper.line_path(rated) if len(rated) == len(axes) else None,
         "rating_dots": [_dot(point) for point in rated],
         "labels": labels,
     }
 
 
-def _label(axis: Axis, point: tuple[float, float], centre: tuple[float, float]) -> Label:
+def _label(axis: SkillAxis, point: tuple[float, float], centre: tuple[float, float]) -> AxisLabel:
     """Name and numbers beside the end of an axis, away from the middle."""
     x, y = point
     side = x - centre[0]
@@ -156,20 +158,21 @@ def _label(axis: Axis, point: tuple[float, float], centre: tuple[float, float]) 
     else:
         first = y - height / 2 + 11
     spots = (
-        (paper.tenth(x), paper.tenth(first + row * 15), text) for row, text in enumerate(texts)
+        (paper.round_to_tenth(x), paper.round_to_tenth(first + row * 15), text)
+        for row, text in enumerate(texts)
     )
-    return Label(anchor=anchor, lines=tuple(spots))
+    return AxisLabel(anchor=anchor, lines=tuple(spots))
 
 
-def _bars(values: Skills) -> tuple[float, dict[str, object]]:
+def _bars(values: SkillPicture) -> tuple[float, dict[str, object]]:
     shown = values.axes[:MOST_BARS]
     left = EDGE + NAMES + 16
     bars = [
         {
             "y": TOP + row * ROW,
             "text": fit(axis.title, LABEL, NAMES),
-            "covered": paper.tenth(BARS * axis.covered),
-            "rated": None if axis.rated is None else paper.tenth(left + BARS * axis.rated),
+            "covered": paper.round_to_tenth(BARS * axis.covered),
+            "rated": None if axis.rated is None else paper.round_to_tenth(left + BARS * axis.rated),
             "numbers": fit(_numbers(axis), SMALL, WIDE - left - BARS - 24),
         }
         for row, axis in enumerate(shown)
@@ -186,4 +189,4 @@ def _bars(values: Skills) -> tuple[float, dict[str, object]]:
 
 
 def _dot(point: Spot) -> dict[str, float]:
-    return {"x": paper.tenth(point[0]), "y": paper.tenth(point[1])}
+    return {"x": paper.round_to_tenth(point[0]), "y": paper.round_to_tenth(point[1])}

@@ -17,8 +17,8 @@ from cachetools import LRUCache
 from starlette.requests import Request
 
 from bot.errors import AuthenticationError, UnavailableError
-from bot.server.pages.confirming import Confirming
-from bot.server.pages.frame import Frame, missing
+from bot.server.pages.confirming import PublicCheck
+from bot.server.pages.frame import Frame, not_found
 from bot.server.pages.sessions import Visitor
 from bot.server.store.rows import RepositoryRow
 
@@ -33,15 +33,15 @@ MOST_REMEMBERED = 4_096
 _PART = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
 
-def named(request: Request) -> str:
+def repository_name(request: Request) -> str:
     """The repository that an address names, `OWNER/NAME`. Raises PageError when none can be."""
     parts = (request.path_params["owner"], request.path_params["name"])
     if not all(_PART.fullmatch(part) for part in parts):
-        raise missing()
+        raise not_found()
     return "/".join(parts)
 
 
-class Sight(NamedTuple):
+class VisibleRepository(NamedTuple):
     """A repository that may be seen, and whether whoever looks may write to it."""
 
     row: RepositoryRow
@@ -58,23 +58,23 @@ class Access:
         self._answers: LRUCache[bytes, tuple[datetime, Reachable | None]] = LRUCache(
             MOST_REMEMBERED
         )
-        self._confirming = Confirming(frame)
+        self._confirming = PublicCheck(frame)
 
-    def sight(self, request: Request) -> Sight:
+    def visible_repository(self, request: Request) -> VisibleRepository:
         """The repository that the address names.
 
         Raises PageError, the same for what is not there and what is not theirs to see, and for a
         private one AuthenticationError and UnavailableError.
         """
-        visitor, full_name = self._frame.visitor(request), named(request)
+        visitor, full_name = self._frame.visitor(request), repository_name(request)
         row = self.public(full_name)
         if row is not None:
-            return Sight(row, visitor, self._may_write(visitor, full_name))
-        found = self.reachable(visitor, full_name) if visitor is not None else None
+            return VisibleRepository(row, visitor, self._may_write(visitor, full_name))
+        found = self.fetch_reachable(visitor, full_name) if visitor is not None else None
         row = self._frame.store.repositories.repository(found.id) if found is not None else None
         if found is None or row is None or row.state == "gone":
-            raise missing()
-        return Sight(row, visitor, found.can_write)
+            raise not_found()
+        return VisibleRepository(row, visitor, found.can_write)
 
     def public(self, full_name: str) -> RepositoryRow | None:
         """The repository of that name when anybody may see it, as GitHub said a short while ago.
@@ -86,9 +86,9 @@ class Access:
 
     def is_public(self, row: RepositoryRow) -> bool:
         """Whether one that was public is so still. Raises UnavailableError as `public` does."""
-        return not row.private and self._confirming.holds(row)
+        return not row.private and self._confirming.is_public(row)
 
-    def reachable(self, visitor: Visitor, full_name: str) -> "Reachable | None":
+    def fetch_reachable(self, visitor: Visitor, full_name: str) -> "Reachable | None":
         """What GitHub shows this person under a name.
 
         Raises AuthenticationError when it takes their token no more, UnavailableError.
@@ -106,7 +106,7 @@ class Access:
             self._answers[key] = (now + REMEMBERED, found)
         return found
 
-    def was_reachable(self, visitor: Visitor, full_name: str) -> bool:
+    def is_reachable_cached(self, visitor: Visitor, full_name: str) -> bool:
         """Whether GitHub showed it to them when it was asked last, however long ago. False when
         nobody remembers; asks nobody."""
         with self._lock:
@@ -118,7 +118,7 @@ class Access:
         if visitor is None:
             return False
         try:
-            found = self.reachable(visitor, full_name)
+            found = self.fetch_reachable(visitor, full_name)
         except (AuthenticationError, UnavailableError):
             return False
         return found is not None and found.can_write

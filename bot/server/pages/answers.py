@@ -12,17 +12,17 @@ def etag(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
-def kept(
+def conditional_response(
     request: Request, content: bytes, tag: str, media_type: str, headers: Mapping[str, str]
 ) -> Response:
     """The content, or 304 for who has it."""
-    said = {**headers, "ETag": tag}
-    if _same(request.headers.get("If-None-Match", ""), tag):
-        return Response(status_code=304, headers=said)
-    return Response(content, headers=said, media_type=media_type)
+    response_headers = {**headers, "ETag": tag}
+    if _etag_matches(request.headers.get("If-None-Match", ""), tag):
+        return Response(status_code=304, headers=response_headers)
+    return Response(content, headers=response_headers, media_type=media_type)
 
 
-def _same(said: str, tag: str) -> bool:
+def _etag_matches(header: str, tag: str) -> bool:
     """Compared weakly, as RFC 9110 has it for this field."""
-    known = {one.strip().removeprefix("W/") for one in said.split(",")}
+    known = {one.strip().removeprefix("W/") for one in header.split(",")}
     return tag in known or "*" in known

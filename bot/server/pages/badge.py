@@ -16,8 +16,8 @@ from starlette.responses import Response
 
 from bot.errors import UnavailableError
 from bot.reports.badge import GREY, Badge, as_shields, as_svg
-from bot.server.pages.access import Access, named
-from bot.server.pages.answers import etag, kept
+from bot.server.pages.access import Access, repository_name
+from bot.server.pages.answers import conditional_response, etag
 from bot.server.pages.frame import Frame, PageError
 from bot.server.store.rows import RepositoryRow
 
@@ -27,11 +27,11 @@ NOT_FOUND = Badge(label="milepost", message="not found", color=GREY)
 NOT_YET = Badge(label="milepost", message="not begun yet", color=GREY)
 # GitHub's image proxy keeps a badge for as long as this says, and with `stale-*` goes on to show
 # the last one while it asks anew, or while this server is away. Shields keeps its own as long.
-KEPT = "max-age=300, s-maxage=300, stale-while-revalidate=300, stale-if-error=86400"
+CACHE_CONTROL = "max-age=300, s-maxage=300, stale-while-revalidate=300, stale-if-error=86400"
 TYPES = {"svg": "image/svg+xml", "json": "application/json"}
 
 
-class Drawn(NamedTuple):
+class BadgeImage(NamedTuple):
     """The bytes of a badge, and their strong validator."""
 
     content: bytes
@@ -39,10 +39,10 @@ class Drawn(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def drawn(badge: Badge, ending: str) -> Drawn:
+def badge_image(badge: Badge, ending: str) -> BadgeImage:
     """The badge as a picture (`svg`) or for Shields (`json`)."""
     content = (as_svg(badge) if ending == "svg" else as_shields(badge)).encode()
-    return Drawn(content, etag(content))
+    return BadgeImage(content, etag(content))
 
 
 def address(frame: Frame, row: RepositoryRow, ending: str = "svg") -> str:
@@ -58,7 +58,7 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
 
     def badge(request: Request) -> Response:
         ending = request.url.path.rpartition(".")[2]
-        return _answer(request, drawn(_badge(frame, access, request), ending), ending)
+        return _answer(request, badge_image(_badge(frame, access, request), ending), ending)
 
     for ending in TYPES:
         app.add_route(f"/badge/{{owner}}/{{name}}.{ending}", badge, methods=["GET"])
@@ -66,10 +66,10 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
 
 def _badge(frame: Frame, access: Access, request: Request) -> Badge:
     try:
-        name = named(request)
+        name = repository_name(request)
     except PageError:
         return NOT_FOUND
-    row = _sealed(frame, name) if name.startswith(f"{PRIVATE}/") else None
+    row = _private_repository(frame, name) if name.startswith(f"{PRIVATE}/") else None
     # Somebody on GitHub may be called "private".
     try:
         row = row or access.public(name)
@@ -84,7 +84,7 @@ def _badge(frame: Frame, access: Access, request: Request) -> Badge:
         return NOT_YET
 
 
-def _sealed(frame: Frame, name: str) -> RepositoryRow | None:
+def _private_repository(frame: Frame, name: str) -> RepositoryRow | None:
     number, _, seal = name.partition("/")[2].partition("-")
     if not (number.isascii() and number.isdigit() and frame.keys.fits(PURPOSE, number, seal)):
         return None
@@ -92,11 +92,11 @@ def _sealed(frame: Frame, name: str) -> RepositoryRow | None:
     return row if row is not None and row.state != "gone" else None
 
 
-def _answer(request: Request, made: Drawn, ending: str) -> Response:
+def _answer(request: Request, made: BadgeImage, ending: str) -> Response:
     headers = {
-        "Cache-Control": KEPT,
+        "Cache-Control": CACHE_CONTROL,
         # Badges are for other people's pages.
         "Access-Control-Allow-Origin": "*",
         "Cross-Origin-Resource-Policy": "cross-origin",
     }
-    return kept(request, made.content, made.etag, TYPES[ending], headers)
+    return conditional_response(request, made.content, made.etag, TYPES[ending], headers)

@@ -19,16 +19,16 @@ from bot.reports.cohort import Cohort, Member, as_json
 from bot.server.pages.access import Access
 from bot.server.pages.frame import Frame, PageError
 from bot.server.pages.sessions import Visitor
-from bot.server.pages.shown import Opened
+from bot.server.pages.shown import OpenDocuments
 from bot.server.store.rows import RepositoryRow
 
 AT_ONCE = 8  # questions to GitHub
-ENOUGH = 8  # of them without an answer: then GitHub is asked about nobody more
+MOST_FAILURES = 8  # of them without an answer: then GitHub is asked about nobody more
 
 Sight = Literal["seen", "hidden", "unknown"]
 
 
-class Gathered(Cohort):
+class CohortResult(Cohort):
     """A cohort of which not all could be asked about just now, when it is not `complete`.
 
     `waiting` are the names, as they go by here, of those of them whom this mentor is known to be
@@ -39,21 +39,21 @@ class Gathered(Cohort):
     waiting: tuple[str, ...] = ()
 
 
-def add(app: FastAPI, frame: Frame, access: Access, opened: Opened) -> None:
+def add(app: FastAPI, frame: Frame, access: Access, opened: OpenDocuments) -> None:
     """`/cohort` and `/cohort.json`."""
 
     def page(request: Request) -> Response:
         visitor = frame.visitor(request)
         if visitor is None:
-            return frame.lead("/sign-in?then=/cohort") if frame.can_sign_in else _nobody()
+            return frame.redirect("/sign-in?then=/cohort") if frame.can_sign_in else _no_cohort()
         cohort = _cohort(frame, access, opened, visitor)
-        asking = [one for one in cohort.members if one.asks]
-        return frame.page(request, "cohort.html.j2", cohort=cohort, asking=asking)
+        help_requests = [one for one in cohort.members if one.asks]
+        return frame.page(request, "cohort.html.j2", cohort=cohort, help_requests=help_requests)
 
     def data(request: Request) -> Response:
         visitor = frame.visitor(request)
         if visitor is None:
-            return _nobody()
+            return _no_cohort()
         content = as_json(_cohort(frame, access, opened, visitor))
         return Response(content + "\n", media_type="application/json")
 
@@ -61,16 +61,16 @@ def add(app: FastAPI, frame: Frame, access: Access, opened: Opened) -> None:
     app.add_route("/cohort.json", data, methods=["GET"])
 
 
-def _nobody() -> Response:
+def _no_cohort() -> Response:
     raise PageError(401, "Sign in to see whom you accompany")
 
 
-def _cohort(frame: Frame, access: Access, opened: Opened, visitor: Visitor) -> Gathered:
+def _cohort(frame: Frame, access: Access, opened: OpenDocuments, visitor: Visitor) -> CohortResult:
     """By the names they go by here, so that the order tells nothing else."""
     rows = frame.store.repositories.by_ids(
         frame.store.page_cache.repositories_of_mentor(visitor.login)
     )
-    sights = _sights(access, rows, visitor)
+    sights = _visible_repositories(access, rows, visitor)
     seen: list[Member] = []
     waiting: list[str] = []
     for row, sight in zip(rows, sights, strict=True):
@@ -78,16 +78,18 @@ def _cohort(frame: Frame, access: Access, opened: Opened, visitor: Visitor) -> G
             continue
         if sight == "seen":
             seen.append(found)
-        elif not row.private or access.was_reachable(visitor, row.full_name):
+        elif not row.private or access.is_reachable_cached(visitor, row.full_name):
             waiting.append(found.who)
-    return Gathered(
+    return CohortResult(
         learners=tuple(sorted(seen, key=lambda one: one.who.casefold())),
         complete="unknown" not in sights,
         waiting=tuple(sorted(waiting, key=str.casefold)),
     )
 
 
-def _sights(access: Access, rows: Sequence[RepositoryRow], visitor: Visitor) -> list[Sight]:
+def _visible_repositories(
+    access: Access, rows: Sequence[RepositoryRow], visitor: Visitor
+) -> list[Sight]:
     """Which of them this mentor may see now. Raises AuthenticationError."""
     silent: list[int] = []
 
@@ -95,9 +97,9 @@ def _sights(access: Access, rows: Sequence[RepositoryRow], visitor: Visitor) -> 
         try:
             if _is_public(access, row):
                 return "seen"
-            if len(silent) >= ENOUGH:
+            if len(silent) >= MOST_FAILURES:
                 return "unknown"
-            found = access.reachable(visitor, row.full_name)
+            found = access.fetch_reachable(visitor, row.full_name)
         except AuthenticationError:
             raise
         except MilepostError:
@@ -116,7 +118,7 @@ def _is_public(access: Access, row: RepositoryRow) -> bool:
         return False
 
 
-def _member(opened: Opened, row: RepositoryRow, visitor: Visitor) -> Member | None:
+def _member(opened: OpenDocuments, row: RepositoryRow, visitor: Visitor) -> Member | None:
     """The document has the last word: it is what the learner's settings said."""
     shown = opened.of(row.id)
     if shown is None or visitor.login.lower() not in shown.mentors:

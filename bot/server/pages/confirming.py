@@ -37,54 +37,57 @@ MOST = 16_384  # repositories
 MOST_BYTES = 8_000_000
 
 
-class _Word(NamedTuple):
-    """What GitHub said of a repository: since `at` public as far as we know, asked at `asked`."""
+class _Confirmation(NamedTuple):
+    """What GitHub said of a repository: since `confirmed_at` public as far as we know, asked at
+    `requested_at`."""
 
-    at: datetime
-    asked: datetime
+    confirmed_at: datetime
+    requested_at: datetime
     silent: bool = False
 
 
-class Confirming:
+class PublicCheck:
     """What all threads of a process know. What the store holds at the start counts as said then."""
 
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
         self._lock = threading.Lock()
-        self._words: LRUCache[int, _Word] = LRUCache(MOST)
+        self._confirmations: LRUCache[int, _Confirmation] = LRUCache(MOST)
         self._answers = ResponseCache(max_bytes=MOST_BYTES)
         self._began = frame.clock()
         self._silent_until = self._began
 
-    def holds(self, row: RepositoryRow) -> bool:
+    def is_public(self, row: RepositoryRow) -> bool:
         """Whether everybody may see it, and under this name.
 
         One thread asks, and waits; what comes meanwhile goes by what was known. Raises
         UnavailableError when GitHub has been silent for longer than `HOLDS`.
         """
         now = self._frame.clock()
-        word, asks = self._turn(row.id, now)
-        if asks:
-            found = self._ask(row, now)
+        word, is_due = self._claim_request(row.id, now)
+        if is_due:
+            found = self._request(row, now)
             if found is not None:
                 return found
-        if now - word.at < HOLDS:
+        if now - word.confirmed_at < HOLDS:
             return True
         if word.silent or now < self._silent_until:
             raise UnavailableError("GitHub does not say whether it is public still.")
         return False
 
-    def _turn(self, number: int, now: datetime) -> tuple[_Word, bool]:
+    def _claim_request(self, number: int, now: datetime) -> tuple[_Confirmation, bool]:
         """What is known, and whether it is for this thread to ask."""
         with self._lock:
-            word = self._words.get(number) or _Word(self._began, self._began - FRESH)
-            old = word.at == self._began or now - word.at >= FRESH
-            asks = old and now - word.asked >= REST and now >= self._silent_until
-            if asks:
-                self._words[number] = word._replace(asked=now)
-        return word, asks
+            word = self._confirmations.get(number) or _Confirmation(
+                self._began, self._began - FRESH
+            )
+            old = word.confirmed_at == self._began or now - word.confirmed_at >= FRESH
+            is_due = old and now - word.requested_at >= REST and now >= self._silent_until
+            if is_due:
+                self._confirmations[number] = word._replace(requested_at=now)
+        return word, is_due
 
-    def _ask(self, row: RepositoryRow, now: datetime) -> bool | None:
+    def _request(self, row: RepositoryRow, now: datetime) -> bool | None:
         """What GitHub says; None when it does not."""
         server = self._frame.server
         if server.auth is None or server.budget is None:
@@ -95,11 +98,11 @@ class Confirming:
         try:
             seen = read_repository(row, server.auth, client, cache, rights=LISTING)
         except (RepositoryGoneError, InstallationGoneError, NotInstalledError):
-            return self._otherwise(row, installation(row.installation_id), now)
+            return self._not_public(row, installation(row.installation_id), now)
         except LaterError:
             return None
         except UnavailableError:
-            self._fell_silent(row.id, now)
+            self._record_silence(row.id, now)
             return None
         except MilepostError as refused:
             # It is suspended, or our key is: that says nothing about the repository.
@@ -109,23 +112,23 @@ class Confirming:
         if seen.private or not same_name:
             self._frame.store.repositories.save_repository(row.installation_id, seen, now)
         if seen.private:
-            return self._otherwise(row, repository(row.id), now)
+            return self._not_public(row, repository(row.id), now)
         with self._lock:
-            self._words[row.id] = _Word(now, now)
+            self._confirmations[row.id] = _Confirmation(now, now)
         return same_name
 
-    def _otherwise(self, row: RepositoryRow, subject: Subject, now: datetime) -> bool:
+    def _not_public(self, row: RepositoryRow, subject: Subject, now: datetime) -> bool:
         """It is not what we took it for: have it looked at, and show nothing of it until then."""
         self._answers.forget([row.id])
         with self._lock:
             # Long ago, so that it stays out of sight until GitHub confirms it.
-            self._words[row.id] = _Word(self._began - HOLDS, now)
+            self._confirmations[row.id] = _Confirmation(self._began - HOLDS, now)
         self._frame.store.jobs.schedule(subject, at=now)
         return False
 
-    def _fell_silent(self, number: int, now: datetime) -> None:
+    def _record_silence(self, number: int, now: datetime) -> None:
         with self._lock:
             # It is silent for all of them.
             self._silent_until = now + REST
-            if (word := self._words.get(number)) is not None:
-                self._words[number] = word._replace(silent=True)
+            if (word := self._confirmations.get(number)) is not None:
+                self._confirmations[number] = word._replace(silent=True)

@@ -43,21 +43,21 @@ class PageError(Exception):
     """A page that cannot be shown, and why, in words for a person. `again` is in seconds."""
 
     def __init__(
-        self, status: int, title: str, told: str = "", *, again: int | None = None
+        self, status: int, title: str, detail: str = "", *, again: int | None = None
     ) -> None:
         super().__init__(status, title)
         self.status = status
         self.title = title
-        self.told = told
+        self.detail = detail
         self.again = again
 
 
-def missing() -> PageError:
+def not_found() -> PageError:
     """The same for what is not there and for what is not to be seen."""
     return PageError(404, "There is no such page", "Or it is not for everybody to see.")
 
 
-class Allowed(BaseModel):
+class PagePolicy(BaseModel):
     """What a page may do besides showing itself: run our script, send a form to `form_to`."""
 
     model_config = ConfigDict(frozen=True)
@@ -82,7 +82,7 @@ class Allowed(BaseModel):
         return "; ".join(rules)
 
 
-def secure(headers: MutableHeaders, *, https: bool) -> None:
+def set_security_headers(headers: MutableHeaders, *, https: bool) -> None:
     """Add what every answer says, where it does not say otherwise.
 
     `same-origin` tells other sites as little as `no-referrer` does; with that, browsers would call
@@ -99,7 +99,7 @@ def secure(headers: MutableHeaders, *, https: bool) -> None:
         headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
 
 
-def local(path: str) -> str:
+def local_path(path: str) -> str:
     """`path` when it leads to a page of ours, else the first page."""
     parts = urlsplit(path) if path.isascii() and path.isprintable() else None
     ours = parts and not parts.scheme and not parts.netloc and path.startswith("/")
@@ -120,7 +120,7 @@ class Frame:
         """For pages that change it: an App is registered while it runs."""
         return self._server
 
-    def at_the_end(self, close: Callable[[], None]) -> None:
+    def on_close(self, close: Callable[[], None]) -> None:
         """Have that called when the server stops."""
         self._closing.append(close)
 
@@ -192,7 +192,7 @@ class Frame:
         template: str,
         *,
         status: int = 200,
-        allowed: Allowed | None = None,
+        allowed: PagePolicy | None = None,
         index: bool = False,
         **values: Any,
     ) -> Response:
@@ -209,17 +209,17 @@ class Frame:
             **values,
         )
         response = HTMLResponse(text + "\n", status)
-        response.headers["Content-Security-Policy"] = (allowed or Allowed()).policy
-        secure(response.headers, https=self.https)
+        response.headers["Content-Security-Policy"] = (allowed or PagePolicy()).policy
+        set_security_headers(response.headers, https=self.https)
         if index:
             del response.headers["X-Robots-Tag"]
             response.headers["X-Robots-Tag"] = "all"
         return response
 
-    def lead(self, path: str) -> Response:
+    def redirect(self, path: str) -> Response:
         """Go on to another page of ours (303); anything else leads to the first page."""
-        response = RedirectResponse(local(path), 303)
-        secure(response.headers, https=self.https)
+        response = RedirectResponse(local_path(path), 303)
+        set_security_headers(response.headers, https=self.https)
         return response
 
     def form(self, request: Request, visitor: Visitor | None) -> Mapping[str, str]:
@@ -232,9 +232,9 @@ class Frame:
         fields = from_thread.run(_fields, request)
         origin = request.headers.get("Origin")
         if origin is not None and origin != _origin(self.address(request)):
-            raise _forged()
+            raise _forged_form()
         if visitor is not None and not self.sessions.is_form_token(visitor, fields.get(TOKEN, "")):
-            raise _forged()
+            raise _forged_form()
         return fields
 
     @property
@@ -248,7 +248,7 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
-def _forged() -> PageError:
+def _forged_form() -> PageError:
     return PageError(
         403,
         "This form is not from here",
@@ -258,8 +258,8 @@ def _forged() -> PageError:
 
 async def _fields(request: Request) -> dict[str, str]:
     """Text fields only; of those that come twice the last."""
-    said = request.headers.get("Content-Length", "")
-    if not said.isdigit() or int(said) > LARGEST_FORM:
+    content_length = request.headers.get("Content-Length", "")
+    if not content_length.isdigit() or int(content_length) > LARGEST_FORM:
         raise PageError(413, "That is more than a form of ours holds")
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
         return {name: value for name, value in form.items() if isinstance(value, str)}

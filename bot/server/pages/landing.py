@@ -14,7 +14,7 @@ from bot.server.jobs import APP_PAGE
 from bot.server.pages.frame import Frame
 from bot.server.pages.path import Standing, standing
 from bot.server.pages.sessions import Visitor
-from bot.server.pages.shown import Opened
+from bot.server.pages.shown import OpenDocuments
 from bot.server.server import CREDENTIALS
 from bot.server.store.rows import RepositoryRow
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MOST_OPENED = 200  # of how many repositories it is told how far they are
 
 
-class Mine(NamedTuple):
+class LandingRepository(NamedTuple):
     """A repository that is here, and that the person who looks can read.
 
     `title` and `percent` are None where no look went through yet, or there are very many.
@@ -37,16 +37,16 @@ class Mine(NamedTuple):
     percent: int | None
 
 
-def add(app: FastAPI, frame: Frame, opened: Opened) -> None:
+def add(app: FastAPI, frame: Frame, opened: OpenDocuments) -> None:
     """The page at `/`."""
 
     def landing(request: Request) -> Response:
         visitor, config = frame.visitor(request), frame.config
-        mine: list[Mine] = []
+        mine: list[LandingRepository] = []
         slow = False
         if visitor is not None and (signin := frame.signin) is not None:
             try:
-                mine = list(_mine(frame, opened, signin, visitor))
+                mine = list(_own_repositories(frame, opened, signin, visitor))
             except UnavailableError:
                 slow = True
         return frame.page(
@@ -80,13 +80,15 @@ def install_address(frame: Frame) -> str | None:
     return f"{page.rstrip('/')}/installations/new" if page else None
 
 
-def _mine(frame: Frame, opened: Opened, signin: "SignIn", visitor: Visitor) -> Iterator[Mine]:
+def _own_repositories(
+    frame: Frame, opened: OpenDocuments, signin: "SignIn", visitor: Visitor
+) -> Iterator[LandingRepository]:
     """By name. Raises AuthenticationError, UnavailableError."""
-    reached = {one.id: one for one in _reached(signin, visitor)}
+    reached = {one.id: one for one in _reachable_repositories(signin, visitor)}
     rows = frame.store.repositories.by_ids(sorted(reached))
     for number, row in enumerate(rows):
         shown = opened.of(row.id) if number < MOST_OPENED else None
-        yield Mine(
+        yield LandingRepository(
             row,
             reached[row.id].can_write,
             standing(frame, row),
@@ -95,7 +97,7 @@ def _mine(frame: Frame, opened: Opened, signin: "SignIn", visitor: Visitor) -> I
         )
 
 
-def _reached(signin: "SignIn", visitor: Visitor) -> Iterator["Reachable"]:
+def _reachable_repositories(signin: "SignIn", visitor: Visitor) -> Iterator["Reachable"]:
     for installation in signin.installations(visitor.token):
         try:
             yield from signin.repositories(visitor.token, installation.id)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 
-def marked(text: str) -> Html:
+def markdown_html(text: str) -> Html:
     """Paragraphs, lists, emphasis and links to the web.
 
     HTML in it is shown as text, and pictures are left out: they would ask others for them.

@@ -6,21 +6,21 @@ from typing import NamedTuple
 from bot.errors import RefusedError
 from bot.planning import printing
 from bot.planning.changes import CreateIssue, CreateMilestone
-from bot.planning.printing import Group
+from bot.planning.printing import PlanGroup
 from bot.usecases.files import describe_files
 from bot.usecases.sync import SyncPreview
 
 FIRST_ISSUES = 8
 
 
-class Milestone(NamedTuple):
+class PreviewMilestone(NamedTuple):
     """A milestone that would be made."""
 
     title: str
     due_on: date
 
 
-class Outlook(NamedTuple):
+class SetupPreview(NamedTuple):
     """What a run would do.
 
     `first` are the titles of the first issues of `issues`, `notifications` what whoever watches the
@@ -32,28 +32,28 @@ class Outlook(NamedTuple):
     issues: int
     labels: int
     first: tuple[str, ...]
-    milestones: tuple[Milestone, ...]
+    milestones: tuple[PreviewMilestone, ...]
     notifications: int
     minutes: int
-    groups: tuple[Group, ...]
+    groups: tuple[PlanGroup, ...]
     notes: tuple[str, ...]
     posts: tuple[str, ...]
     files: tuple[str, ...]
     refused: str
 
 
-def outlook(seen: SyncPreview, *, interval: float) -> Outlook:
+def setup_preview(seen: SyncPreview, *, interval: float) -> SetupPreview:
     """Told of what was foreseen; `interval` is the least time between two writes, in seconds."""
     plan = seen.plan
     issues = [change.title for change in plan.changes if isinstance(change, CreateIssue)]
     seconds = interval * (len(plan.changes) + len(seen.due))
-    return Outlook(
+    return SetupPreview(
         changes=len(plan.changes),
         issues=len(issues),
         labels=plan.count("create-label"),
         first=tuple(issues[:FIRST_ISSUES]),
         milestones=tuple(
-            Milestone(change.title, change.due_on)
+            PreviewMilestone(change.title, change.due_on)
             for change in plan.changes
             if isinstance(change, CreateMilestone)
         ),
@@ -63,11 +63,11 @@ def outlook(seen: SyncPreview, *, interval: float) -> Outlook:
         notes=(*printing.drift_sentences(plan), *(note.text for note in plan.notes)),
         posts=tuple(post.title for post in seen.due),
         files=tuple(describe_files(seen.files).splitlines()),
-        refused=_refused(seen),
+        refused=_removals_text(seen),
     )
 
 
-def _refused(seen: SyncPreview) -> str:
+def _removals_text(seen: SyncPreview) -> str:
     try:
         seen.plan.check_safe()
     except RefusedError as much:

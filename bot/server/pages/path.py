@@ -17,13 +17,13 @@ from starlette.responses import HTMLResponse, Response
 
 from bot.github.addresses import web_root
 from bot.reports import checkpoint_text, weekly
-from bot.reports.where import foremost
+from bot.reports.where import most_important
 from bot.server.pages import badge
-from bot.server.pages.access import Access, Sight
-from bot.server.pages.answers import etag, kept
-from bot.server.pages.frame import Allowed, Frame, missing
-from bot.server.pages.marked import marked
-from bot.server.pages.shown import Opened
+from bot.server.pages.access import Access, VisibleRepository
+from bot.server.pages.answers import conditional_response, etag
+from bot.server.pages.frame import Frame, PagePolicy, not_found
+from bot.server.pages.marked import markdown_html
+from bot.server.pages.shown import OpenDocuments
 from bot.server.store.rows import RepositoryRow, repository
 from bot.settings import CONFIG_PATH
 
@@ -55,32 +55,32 @@ class BadgeWords(NamedTuple):
     sealed: bool
 
 
-def add(app: FastAPI, frame: Frame, access: Access, opened: Opened) -> None:
+def add(app: FastAPI, frame: Frame, access: Access, opened: OpenDocuments) -> None:
     """The pages below `/r`."""
 
     def path(request: Request) -> Response:
-        sight = access.sight(request)
+        sight = access.visible_repository(request)
         return _path(frame, opened, request, sight)
 
     def checkpoint(request: Request) -> Response:
-        row = access.sight(request).row
+        row = access.visible_repository(request).row
         shown = opened.of(row.id)
         report = shown.report(request.path_params["id"]) if shown is not None else None
         if report is None:
-            raise missing()
+            raise not_found()
         page = checkpoint_text.as_html(report, back=f"/r/{row.full_name}") + "\n"
         response = HTMLResponse(page)
-        response.headers["Content-Security-Policy"] = Allowed(style=_hashes(page)).policy
+        response.headers["Content-Security-Policy"] = PagePolicy(style=_hashes(page)).policy
         return response
 
     def picture(request: Request) -> Response:
-        shown = opened.of(access.sight(request).row.id)
+        shown = opened.of(access.visible_repository(request).row.id)
         found = shown.picture(request.path_params["picture"]) if shown is not None else None
         if found is None:
-            raise missing()
+            raise not_found()
         content = found.svg.encode()
         headers = {"Content-Security-Policy": PICTURE_POLICY, "Cache-Control": "private, no-cache"}
-        return kept(request, content, etag(content), "image/svg+xml", headers)
+        return conditional_response(request, content, etag(content), "image/svg+xml", headers)
 
     home = "/r/{owner}/{name}"
     app.add_route(home, path, methods=["GET"])
@@ -100,7 +100,9 @@ def standing(frame: Frame, row: RepositoryRow) -> Standing:
     return _PLAIN.get(row.result, "well")
 
 
-def _path(frame: Frame, opened: Opened, request: Request, sight: Sight) -> Response:
+def _path(
+    frame: Frame, opened: OpenDocuments, request: Request, sight: VisibleRepository
+) -> Response:
     row, shown = sight.row, opened.of(sight.row.id)
     dashboard = shown.dashboard if shown is not None else None
     return frame.page(
@@ -111,14 +113,14 @@ def _path(frame: Frame, opened: Opened, request: Request, sight: Sight) -> Respo
         standing=standing(frame, row),
         shown=shown,
         d=dashboard,
-        works=foremost(dashboard.place.work, MOST_WORK) if dashboard else (),
-        week=marked(weekly.as_markdown(shown.week)) if shown and shown.week else None,
+        works=most_important(dashboard.place.work, MOST_WORK) if dashboard else (),
+        week=markdown_html(weekly.as_markdown(shown.week)) if shown and shown.week else None,
         github=f"{web_root(frame.config.api_url)}/{row.full_name}",
         home=f"/r/{row.full_name}",
         badge=_badge(frame, request, row),
         config_path=CONFIG_PATH,
-        last_look=_told(row.synced_at, row.zone),
-        next_look=_told(frame.store.jobs.due_at(repository(row.id)), row.zone),
+        last_sync=_in_zone(row.synced_at, row.zone),
+        next_sync=_in_zone(frame.store.jobs.due_at(repository(row.id)), row.zone),
     )
 
 
@@ -134,7 +136,7 @@ def _badge(frame: Frame, request: Request, row: RepositoryRow) -> BadgeWords:
     )
 
 
-def _told(at: datetime | None, zone: str) -> datetime | None:
+def _in_zone(at: datetime | None, zone: str) -> datetime | None:
     """In the learner's own time; the store holds no zone that nobody knows."""
     return at.astimezone(ZoneInfo(zone)) if at is not None else None
 

@@ -26,10 +26,10 @@ from bot.errors import (
 from bot.github.addresses import web_root
 from bot.github.registration import LONGEST_NAME, form_action, manifest
 from bot.github.rights import REACH, Reach
-from bot.server.app_registration import PAGE, Registrar, api_of, can_hear
+from bot.server.app_registration import PAGE, Registrar, api_of, is_reachable
 from bot.server.pages import signing
-from bot.server.pages.frame import Allowed, Frame, PageError
-from bot.server.pages.sessions import Going
+from bot.server.pages.frame import Frame, PageError, PagePolicy
+from bot.server.pages.sessions import PendingSignIn
 from bot.settings import DEFAULT_API_URL
 
 DONE = f"{PAGE}/done"
@@ -48,7 +48,7 @@ REACHES = {
 }
 
 
-class Wished(BaseModel):
+class RegistrationForm(BaseModel):
     """What somebody filled in. `owner` is me or organization, `who` may install it mine or anybody.
 
     `github` is the address of an Enterprise Server, empty for github.com.
@@ -75,21 +75,21 @@ def add(app: FastAPI, frame: Frame) -> None:
     app.state.registrar = registrar
     registrar.announce(frame.config.public_url or frame.server.listens_at)
 
-    def ask(request: Request) -> Response:
+    def show_form(request: Request) -> Response:
         if registrar.done:
-            return frame.lead("/")
+            return frame.redirect("/")
         return _form(frame, registrar, request, request.query_params.get("code", ""))
 
     def send(request: Request) -> Response:
         fields = frame.form(request, None)
         if registrar.done:
-            return frame.lead("/")
+            return frame.redirect("/")
         return _sent(frame, registrar, request, fields)
 
     def done(request: Request) -> Response:
         return _done(frame, registrar, request)
 
-    app.add_route(PAGE, ask, methods=["GET"])
+    app.add_route(PAGE, show_form, methods=["GET"])
     app.add_route(PAGE, send, methods=["POST"])
     app.add_route(DONE, done, methods=["GET"])
 
@@ -99,7 +99,7 @@ def _form(
     registrar: Registrar,
     request: Request,
     code: str,
-    wished: Wished | None = None,
+    form: RegistrationForm | None = None,
     wrong: Mapping[str, str] | None = None,
 ) -> Response:
     """The form, or what is asked before it is shown."""
@@ -108,20 +108,20 @@ def _form(
             request, "register-code.html.j2", status=403 if code else 200, refused=bool(code)
         )
     public = frame.address(request, "")
-    wished = wished or Wished(name=_name_for(public))
+    form = form or RegistrationForm(name=_name_for(public))
     return frame.page(
         request,
         "register.html.j2",
         status=422 if wrong else 200,
         code=code,
-        said=wished,
+        values=form,
         wrong=wrong or {},
         reaches=REACHES,
         longest=LONGEST_NAME,
         public=public,
         named=frame.config.public_url is not None,
-        hears=can_hear(public, frame.config.api_url),
-        fixed=_fixed(frame),
+        receives_webhooks=is_reachable(public, frame.config.api_url),
+        fixed=_is_configured(frame),
     )
 
 
@@ -132,20 +132,20 @@ def _sent(
     code = fields.get("code", "")
     if "name" not in fields or not registrar.fits(code):
         return _form(frame, registrar, request, code)
-    wished = _wished(fields)
+    form = _read_form(fields)
     state, wrong = secrets.token_urlsafe(32), {}
     api_url = frame.config.api_url
     try:
-        api_url = api_url if _fixed(frame) or not wished.github else api_of(wished.github)
+        api_url = api_url if _is_configured(frame) or not form.github else api_of(form.github)
     except ConfigError as refused:
         wrong["github"] = refused.what
     try:
-        action = form_action(api_url, state=state, organization=wished.account)
+        action = form_action(api_url, state=state, organization=form.account)
     except ConfigError:
         action, wrong["organization"] = "", "Write its name as it stands in its address on GitHub."
     made: dict[str, Any] = {}
     try:
-        made = _manifest(frame, request, wished, api_url)
+        made = _manifest(frame, request, form, api_url)
     except ConfigError as refused:
         wrong["name"] = refused.what
     try:
@@ -153,37 +153,39 @@ def _sent(
     except ConfigError as refused:
         wrong["place"] = str(refused)
     if wrong:
-        return _form(frame, registrar, request, code, wished, wrong)
+        return _form(frame, registrar, request, code, form, wrong)
     response = frame.page(
         request,
         "register-send.html.j2",
-        allowed=Allowed(form_to=web_root(api_url)),
+        allowed=PagePolicy(form_to=web_root(api_url)),
         action=action,
         manifest=json.dumps(made),
-        said=wished,
+        values=form,
         github=urlsplit(web_root(api_url)).netloc,
-        permissions=REACH[wished.reach].permissions,
-        hears="hook_attributes" in made,
+        permissions=REACH[form.reach].permissions,
+        receives_webhooks="hook_attributes" in made,
     )
-    going = Going(errand="register", state=SecretStr(state), then=api_url)
-    frame.sessions.send_off(response, going)
+    going = PendingSignIn(errand="register", state=SecretStr(state), then=api_url)
+    frame.sessions.begin_sign_in(response, going)
     return response
 
 
-def _wished(fields: Mapping[str, str]) -> Wished:
-    said = {name: fields[name].strip() for name in Wished.model_fields if name in fields}
-    if said.get("reach") not in set(Reach):
-        said.pop("reach", None)  # no page of ours offers it
-    return Wished.model_validate(said)
+def _read_form(fields: Mapping[str, str]) -> RegistrationForm:
+    values = {
+        name: fields[name].strip() for name in RegistrationForm.model_fields if name in fields
+    }
+    if values.get("reach") not in set(Reach):
+        values.pop("reach", None)  # no page of ours offers it
+    return RegistrationForm.model_validate(values)
 
 
 def _done(frame: Frame, registrar: Registrar, request: Request) -> Response:
     """They are back: take the App up, and lead on to installing it."""
     query = request.query_params
-    going = frame.sessions.returning(request, "register")
+    going = frame.sessions.pending_sign_in(request, "register")
     if going is None or not going.fits(query.get("state", "")):
         if registrar.done:
-            return frame.lead("/")
+            return frame.redirect("/")
         raise PageError(
             400,
             "This registration was not begun here",
@@ -193,45 +195,47 @@ def _done(frame: Frame, registrar: Registrar, request: Request) -> Response:
     try:
         app = registrar.register(query.get("code", ""), api_url=going.then)
     except RefusedError:
-        return frame.lead("/")
+        return frame.redirect("/")
     except MilepostError as refused:
         raise _not_registered(refused) from None
     response = frame.page(request, "register-done.html.j2", app=app)
-    frame.sessions.arrived(response, "register")
+    frame.sessions.end_sign_in(response, "register")
     return response
 
 
 def _not_registered(refused: MilepostError) -> PageError:
     match refused:
         case UnavailableError():
-            told = "GitHub does not answer just now. Load this page again in a minute."
-            return PageError(503, "The App is not taken up yet", told, again=60)
+            detail = "GitHub does not answer just now. Load this page again in a minute."
+            return PageError(503, "The App is not taken up yet", detail, again=60)
         case GitHubError() | UncertainWriteError():
             return PageError(400, "GitHub did not hand over the App's key", str(refused))
         case _:
-            told = (
+            detail = (
                 f"{refused} The App is on GitHub, but its key is lost: delete it there in its "
                 "settings, see to this, and begin again."
             )
-            return PageError(500, "The App's key could not be kept", told)
+            return PageError(500, "The App's key could not be kept", detail)
 
 
-def _manifest(frame: Frame, request: Request, wished: Wished, api_url: str) -> dict[str, Any]:
+def _manifest(
+    frame: Frame, request: Request, form: RegistrationForm, api_url: str
+) -> dict[str, Any]:
     """Raises ConfigError for what GitHub would refuse."""
     hook = frame.address(request, HOOK)
     return manifest(
-        name=wished.name,
+        name=form.name,
         url=frame.address(request),
-        webhook_url=hook if can_hear(hook, api_url) else None,
+        webhook_url=hook if is_reachable(hook, api_url) else None,
         redirect_url=frame.address(request, DONE),
         setup_url=frame.address(request, SETUP),
         callback_urls=[frame.address(request, signing.BACK)],
-        reach=wished.reach,
-        public=wished.who == "anybody",
+        reach=form.reach,
+        public=form.who == "anybody",
     )
 
 
-def _fixed(frame: Frame) -> bool:
+def _is_configured(frame: Frame) -> bool:
     """Whether the environment says which GitHub it is."""
     return frame.config.api_url != DEFAULT_API_URL
 

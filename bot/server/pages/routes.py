@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.errors import AuthenticationError, MilepostError, UnavailableError
 from bot.server.pages import badge, cohort, landing, path, register, setup, signing
 from bot.server.pages.access import Access
-from bot.server.pages.frame import Frame, PageError, missing, secure
-from bot.server.pages.shown import Opened
+from bot.server.pages.frame import Frame, PageError, not_found, set_security_headers
+from bot.server.pages.shown import OpenDocuments
 
 if TYPE_CHECKING:
     from bot.server.server import Server
@@ -25,16 +25,16 @@ log = logging.getLogger(__name__)
 def add_pages(app: FastAPI, server: "Server") -> Frame:
     """Give the application its pages. They look into the server when they are asked for."""
     frame = Frame(server)
-    access, opened = Access(frame), Opened(frame.store.page_cache)
+    access, opened = Access(frame), OpenDocuments(frame.store.page_cache)
 
     def assets(request: Request) -> Response:
         found = frame.assets.answer(request)
         if found is None:
-            raise missing()
+            raise not_found()
         return found
 
     def icon(_: Request) -> Response:
-        return frame.lead(frame.assets.address("icon.svg"))
+        return frame.redirect(frame.assets.address("icon.svg"))
 
     app.add_route("/assets/{name}", assets, methods=["GET"])
     # Browsers ask for it beside a page that names none, such as a report.
@@ -47,11 +47,11 @@ def add_pages(app: FastAPI, server: "Server") -> Frame:
     signing.add(app, frame)
     setup.add(app, frame, access, opened)
     _add_errors(app, frame)
-    app.add_middleware(Secured, frame=frame)
+    app.add_middleware(SecurityHeaders, frame=frame)
     return frame
 
 
-class Secured:
+class SecurityHeaders:
     """Around everything: no answer goes out without the headers that keep people safe."""
 
     def __init__(self, app: ASGIApp, frame: Frame) -> None:
@@ -65,7 +65,7 @@ class Secured:
 
         async def safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                secure(MutableHeaders(scope=message), https=self._frame.https)
+                set_security_headers(MutableHeaders(scope=message), https=self._frame.https)
             await send(message)
 
         await self._app(scope, receive, safely)
@@ -76,11 +76,11 @@ def _add_errors(app: FastAPI, frame: Frame) -> None:
 
     def known(request: Request, wrong: Exception) -> Response:
         assert isinstance(wrong, PageError)  # noqa: S101 - that is what it is registered for
-        return told(frame, request, wrong)
+        return error_page(frame, request, wrong)
 
     def http(request: Request, wrong: Exception) -> Response:
         assert isinstance(wrong, HTTPException)  # noqa: S101 - the same
-        response = told(frame, request, _of_status(wrong.status_code))
+        response = error_page(frame, request, _of_status(wrong.status_code))
         for name, value in (wrong.headers or {}).items():
             response.headers[name] = value
         return response
@@ -91,7 +91,7 @@ def _add_errors(app: FastAPI, frame: Frame) -> None:
             "GitHub asks you to sign in again",
             "Your sign-in ended there, so it ends here, too.",
         )
-        response = told(frame, request, again)
+        response = error_page(frame, request, again)
         frame.sessions.end(response)
         return response
 
@@ -102,18 +102,18 @@ def _add_errors(app: FastAPI, frame: Frame) -> None:
             "Nothing is lost. Try again in a minute.",
             again=60,
         )
-        return told(frame, request, patience)
+        return error_page(frame, request, patience)
 
     def other(request: Request, wrong: Exception) -> Response:
         log.warning("GitHub's answer could not be used: %s", type(wrong).__name__)
         useless = PageError(
             502, "GitHub gave an answer that is of no use here", "Try again in a while."
         )
-        return told(frame, request, useless)
+        return error_page(frame, request, useless)
 
     def broken(request: Request, wrong: Exception) -> Response:
         log.error("a page failed: %s", type(wrong).__name__)
-        return told(frame, request, _of_status(500))
+        return error_page(frame, request, _of_status(500))
 
     app.add_exception_handler(PageError, known)
     app.add_exception_handler(HTTPException, http)
@@ -123,7 +123,7 @@ def _add_errors(app: FastAPI, frame: Frame) -> None:
     app.add_exception_handler(Exception, broken)
 
 
-def told(frame: Frame, request: Request, error: PageError) -> Response:
+def error_page(frame: Frame, request: Request, error: PageError) -> Response:
     """The page of an error, or what stands for it where no page was asked for."""
     path = request.url.path
     if path.endswith(".json"):
@@ -134,14 +134,14 @@ def told(frame: Frame, request: Request, error: PageError) -> Response:
         response = frame.page(request, "error.html.j2", status=error.status, error=error)
     if error.again is not None:
         response.headers["Retry-After"] = str(error.again)
-    secure(response.headers, https=frame.https)
+    set_security_headers(response.headers, https=frame.https)
     return response
 
 
 def _of_status(status: int) -> PageError:
     match status:
         case 404:
-            return missing()
+            return not_found()
         case 405:
             return PageError(
                 405, "This page is not for that", "It belongs to a button: go back and press that."

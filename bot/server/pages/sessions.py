@@ -40,7 +40,7 @@ class Visitor(BaseModel):
     until: AwareDatetime
 
 
-class Going(BaseModel):
+class PendingSignIn(BaseModel):
     """What must come back from GitHub.
 
     `then` is where to go after signing in, a path of ours; for registering it is the API to ask.
@@ -92,7 +92,7 @@ class Sessions:
         """Sign them out."""
         self._drop(response, _SESSION)
 
-    def send_off(self, response: Response, going: Going) -> None:
+    def begin_sign_in(self, response: Response, going: PendingSignIn) -> None:
         """Remember what must come back. Another attempt takes the place of an older one."""
         content = {
             **going.model_dump(mode="json"),
@@ -102,16 +102,16 @@ class Sessions:
         name, lasts = _GOING[going.errand], _GOING_LASTS[going.errand]
         self._write(response, name, json.dumps(content), lasts)
 
-    def returning(self, request: Request, errand: Errand) -> Going | None:
+    def pending_sign_in(self, request: Request, errand: Errand) -> PendingSignIn | None:
         """What was remembered, as long as GitHub's code is good."""
         found = self._open(request, _GOING[errand], _GOING_LASTS[errand])
         try:
-            going = Going.model_validate_json(found) if found is not None else None
+            going = PendingSignIn.model_validate_json(found) if found is not None else None
         except ValidationError:
             return None
         return going if going is not None and going.errand == errand else None
 
-    def arrived(self, response: Response, errand: Errand) -> None:
+    def end_sign_in(self, response: Response, errand: Errand) -> None:
         """Forget what was remembered: a state is good once."""
         self._drop(response, _GOING[errand])
 

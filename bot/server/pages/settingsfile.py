@@ -24,12 +24,12 @@ from bot.github.problems import ConflictError
 from bot.github.reader import HttpReader
 from bot.github.retry import WaitPolicy
 from bot.github.rights import Rights
-from bot.github.writer import Writer
+from bot.github.writer import ApiWriter
 from bot.progress.path import PathReader
 from bot.server.pages.frame import Frame, PageError
 from bot.settings import CONFIG_PATH
 from bot.usecases.settings_text import check
-from bot.usecases.sources import Remote
+from bot.usecases.sources import RepositoryFiles
 from bot.usecases.sync import Sync, SyncPreview
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class ChangedError(Exception):
     """The file is not any more what was shown."""
 
 
-class There(NamedTuple):
+class SettingsFileState(NamedTuple):
     """The file on the default branch as it is now: its text, None when there is none.
 
     `sha` is Git's name for it, empty when there is none.
@@ -58,23 +58,23 @@ class There(NamedTuple):
     branch: str
 
 
-class _Place(ApiModel):
+class _InstallationAnswer(ApiModel):
     id: int
     permissions: dict[str, str]
 
 
-class Place(NamedTuple):
+class AppRepository(NamedTuple):
     """Where the App is in a repository: its installation, and whether it may write files there."""
 
     repository: InstalledRepository
     writes_files: bool
 
 
-class _Repository(ApiModel):
+class _RepositoryAnswer(ApiModel):
     default_branch: str
 
 
-class _File(ApiModel):
+class _FileAnswer(ApiModel):
     sha: str
     content: str  # in base64, with line breaks
 
@@ -94,7 +94,7 @@ class SettingsFile:
         if self._auth is not None:
             self._auth[1].close()
 
-    def place(self, number: int, full_name: str, *, private: bool) -> Place | None:
+    def app_repository(self, number: int, full_name: str, *, private: bool) -> AppRepository | None:
         """Where the App is in that repository; None when it is not ("Get a repository installation
         for the authenticated app")."""
         path = f"/repos/{full_name}/installation"
@@ -103,38 +103,38 @@ class SettingsFile:
             return None
         if answer.status >= 400:
             raise problems.problem(answer, full_name)
-        found = read(_Place, answer.json(), path)
+        found = read(_InstallationAnswer, answer.json(), path)
         at = InstalledRepository(
             installation=found.id, id=number, full_name=full_name, private=private
         )
-        return Place(at, writes_files=found.permissions.get("contents") == "write")
+        return AppRepository(at, writes_files=found.permissions.get("contents") == "write")
 
-    def there(self, home: InstalledRepository) -> There:
+    def state(self, home: InstalledRepository) -> SettingsFileState:
         """What GitHub has now."""
 
-        def look(connection: Connection) -> There:
+        def read_file(connection: Connection) -> SettingsFileState:
             with RestClient(connection, self._client(connection.api_url)) as client:
-                found = read(_Repository, client.get(connection.root).json(), connection.root)
+                found = read(_RepositoryAnswer, client.get(connection.root).json(), connection.root)
                 path = f"{connection.root}/contents/{CONFIG_PATH}"
                 try:
-                    file = read(_File, client.get(path).json(), path)
+                    file = read(_FileAnswer, client.get(path).json(), path)
                 except NotThereError:
-                    return There(None, "", found.default_branch)
+                    return SettingsFileState(None, "", found.default_branch)
                 text = base64.b64decode(file.content).decode("utf-8", "replace")
-                return There(text, file.sha, found.default_branch)
+                return SettingsFileState(text, file.sha, found.default_branch)
 
-        return self._using(home, look)
+        return self._using(home, read_file)
 
-    def foresee(self, home: InstalledRepository, text: str) -> SyncPreview:
+    def dry_run(self, home: InstalledRepository, text: str) -> SyncPreview:
         """What a run would do if that were the settings. Nothing is written.
 
         Raises ConfigError, CurriculumError or GuideError for settings that cannot be used.
         """
 
-        def look(connection: Connection) -> SyncPreview:
+        def run_dry(connection: Connection) -> SyncPreview:
             client = self._client(connection.api_url)
             with HttpReader(connection, client=client) as reader:
-                settings, curriculum = check(text, Remote(reader))
+                settings, curriculum = check(text, RepositoryFiles(reader))
                 run = Sync(
                     PathReader(curriculum, settings, self._frame.clock()),
                     reader,
@@ -142,7 +142,7 @@ class SettingsFile:
                 )
                 return run.foresee()
 
-        return self._using(home, look)
+        return self._using(home, run_dry)
 
     def write(
         self, home: InstalledRepository, token: SecretStr, text: str, *, instead_of: str
@@ -155,7 +155,7 @@ class SettingsFile:
         connection = Connection(
             repository=home.full_name, token=token, api_url=self._frame.config.api_url
         )
-        writer = Writer(connection, self._client(connection.api_url))
+        writer = ApiWriter(connection, self._client(connection.api_url))
         content = base64.b64encode(text.encode()).decode()
         body = {"message": MESSAGE, "content": content}
         try:
@@ -174,7 +174,7 @@ class SettingsFile:
         finally:
             writer.close()
 
-    def page(self, home: InstalledRepository, there: There, text: str) -> str:
+    def page(self, home: InstalledRepository, there: SettingsFileState, text: str) -> str:
         """GitHub's own page for it: to make the file with this text in it, or to edit what is
         there."""
         root = f"{web_root(self._frame.config.api_url)}/{home.full_name}"
@@ -183,11 +183,11 @@ class SettingsFile:
             return f"{root}/edit/{branch}/{CONFIG_PATH}"
         return f"{root}/new/{branch}?{urlencode({'filename': CONFIG_PATH, 'value': text})}"
 
-    def _using(self, home: InstalledRepository, look: Callable[[Connection], T]) -> T:
+    def _using(self, home: InstalledRepository, operation: Callable[[Connection], T]) -> T:
         """With a token that reads and can do no more."""
         reads = "read" if home.private else None
         rights = Rights(issues="read", contents=reads, pull_requests=reads)
-        return self._app().using(home, look, rights=rights)
+        return self._app().using(home, operation, rights=rights)
 
     def _client(self, api_url: str) -> ApiClient:
         policy = WaitPolicy(self._frame.clock, self._sleep, max_wait=PATIENCE)

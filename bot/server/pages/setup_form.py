@@ -13,10 +13,10 @@ from typing import Literal, NamedTuple
 
 from bot.curriculum.load import catalog_names, from_catalog
 from bot.curriculum.model import Curriculum
-from bot.planning.snapshot import Frozen
+from bot.planning.snapshot import FrozenModel
 from bot.settings import DEFAULT_CURRICULUM, Settings, Weekday
 from bot.templating import plural
-from bot.usecases.settings_text import Answers, next_monday
+from bot.usecases.settings_text import SettingsAnswers, next_monday
 from bot.usecases.sources import GUIDE_ENDINGS, YAML_ENDINGS
 
 OWN = "own"  # instead of the name of a built-in curriculum
@@ -27,7 +27,7 @@ _LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38}[A-Za-z0-9])?")
 _BETWEEN = re.compile(r"[\s,;]+")
 
 
-class Form(Frozen):
+class SetupForm(FrozenModel):
     """What the fields hold. `curriculum` is a built-in name, or OWN with its `path`.
 
     `speed` says which of the two numbers counts, if any.
@@ -49,7 +49,7 @@ class Form(Frozen):
     name: str = ""
 
 
-class Offer(NamedTuple):
+class CurriculumOption(NamedTuple):
     """A built-in curriculum: its name, its title, and how long it takes by itself."""
 
     name: str
@@ -57,30 +57,30 @@ class Offer(NamedTuple):
     length: str
 
 
-class Filled(NamedTuple):
+class SetupFormResult(NamedTuple):
     """A form that was read: its answers, or by field what is wrong."""
 
-    answers: Answers | None
+    answers: SettingsAnswers | None
     wrong: dict[str, str]
 
 
-def first(today: date) -> Form:
+def default_form(today: date) -> SetupForm:
     """The form before anybody filled it in."""
-    return Form(start=str(next_monday(today)))
+    return SetupForm(start=str(next_monday(today)))
 
 
-def sent(fields: Mapping[str, str]) -> Form:
+def from_fields(fields: Mapping[str, str]) -> SetupForm:
     """The form as it came. What no page of ours offers counts as not said."""
-    said = {name: fields[name].strip() for name in Form.model_fields if name in fields}
+    values = {name: fields[name].strip() for name in SetupForm.model_fields if name in fields}
     offered = {"speed": {"guide", "months", "hours"}, "place": {"comment", "issue"}}
-    kept = {k: v for k, v in said.items() if k not in offered or v in offered[k]}
-    return Form.model_validate({**kept, "share": fields.get("share") == "yes"})
+    known = {k: v for k, v in values.items() if k not in offered or v in offered[k]}
+    return SetupForm.model_validate({**known, "share": fields.get("share") == "yes"})
 
 
-def of_settings(there: Settings) -> Form:
+def of_settings(there: Settings) -> SetupForm:
     """The form as the settings that are there would have filled it in."""
     own = there.curriculum.casefold().endswith((*YAML_ENDINGS, *GUIDE_ENDINGS))
-    return Form(
+    return SetupForm(
         curriculum=OWN if own else there.curriculum,
         path=there.curriculum if own else "",
         start=str(there.start),
@@ -98,7 +98,7 @@ def of_settings(there: Settings) -> Form:
     )
 
 
-def read(form: Form) -> Filled:
+def read(form: SetupForm) -> SetupFormResult:
     """The answers, when all of them can be."""
     checks = {
         "curriculum": _curriculum(form),
@@ -113,16 +113,16 @@ def read(form: Form) -> Filled:
         "mentors": _mentors(form.mentors),
         "name": "" if len(form.name) <= LONGEST_NAME else f"{LONGEST_NAME} letters at most.",
     }
-    wrong = {field: told for field, told in checks.items() if told}
-    return Filled(None if wrong else _answers(form), wrong)
+    wrong = {field: problem for field, problem in checks.items() if problem}
+    return SetupFormResult(None if wrong else _answers(form), wrong)
 
 
 @cache
-def offers() -> tuple[Offer, ...]:
+def curriculum_options() -> tuple[CurriculumOption, ...]:
     """The built-in curricula, the usual one first."""
     found = [(name, from_catalog(name)) for name in catalog_names()]
     found.sort(key=lambda pair: (pair[0] != DEFAULT_CURRICULUM, pair[1].title))
-    return tuple(Offer(name, one.title, _length(one)) for name, one in found)
+    return tuple(CurriculumOption(name, one.title, _length(one)) for name, one in found)
 
 
 @cache
@@ -145,8 +145,8 @@ def _length(curriculum: Curriculum) -> str:
     return plural(sum(unit.days for unit in curriculum.units()) // 7, "week")
 
 
-def _answers(form: Form) -> Answers:
-    return Answers(
+def _answers(form: SetupForm) -> SettingsAnswers:
+    return SettingsAnswers(
         curriculum=form.path if form.curriculum == OWN else form.curriculum,
         start=form.start,
         timezone=form.timezone,
@@ -166,12 +166,12 @@ def _logins(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.removeprefix("@") for one in _BETWEEN.split(text) if one))
 
 
-def _curriculum(form: Form) -> str:
+def _curriculum(form: SetupForm) -> str:
     known = {OWN, *catalog_names()}
     return "" if form.curriculum in known else "Choose one of these."
 
 
-def _path(form: Form) -> str:
+def _path(form: SetupForm) -> str:
     if form.curriculum != OWN:
         return ""
     if not form.path:

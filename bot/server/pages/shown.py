@@ -11,25 +11,25 @@ from bot.server.store.page_cache import PageCache
 MOST_OPEN = 64
 
 
-class Opened:
+class OpenDocuments:
     """What is shown of repositories. Threads may share it."""
 
-    def __init__(self, shelf: PageCache) -> None:
-        self._shelf = shelf
+    def __init__(self, page_cache: PageCache) -> None:
+        self._page_cache = page_cache
         self._lock = threading.Lock()
         self._open: LRUCache[int, tuple[datetime, Showing]] = LRUCache(MOST_OPEN)
 
     def of(self, repository_id: int) -> Showing | None:
         """As the last look made it; None when there was none that went through."""
-        kept = self._shelf.get(repository_id)
-        if kept is None:
+        stored = self._page_cache.get(repository_id)
+        if stored is None:
             return None
         with self._lock:
             made_at, known = self._open.get(repository_id, (None, None))
-        if made_at == kept.made_at:
+        if made_at == stored.made_at:
             return known
-        shown = unpacked(kept.document)
+        shown = unpacked(stored.document)
         if shown is not None:
             with self._lock:
-                self._open[repository_id] = (kept.made_at, shown)
+                self._open[repository_id] = (stored.made_at, shown)
         return shown

@@ -17,8 +17,8 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.errors import ConfigError, GitHubError, MilepostError, UncertainWriteError
 from bot.github.signin import SignIn, challenge_of
-from bot.server.pages.frame import Frame, PageError, local
-from bot.server.pages.sessions import LASTS, Going, Visitor
+from bot.server.pages.frame import Frame, PageError, local_path
+from bot.server.pages.sessions import LASTS, PendingSignIn, Visitor
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +32,10 @@ def address(then: str) -> str:
     return f"{SIGN_IN}?{urlencode({'then': then})}"
 
 
-def known(frame: Frame, request: Request) -> Visitor | Response:
+def signed_in_visitor(frame: Frame, request: Request) -> Visitor | Response:
     """Who is looking, or the way to sign in first for the page that is asked for."""
     query = f"?{request.url.query}" if request.url.query else ""
-    return frame.visitor(request) or frame.lead(address(request.url.path + query))
+    return frame.visitor(request) or frame.redirect(address(request.url.path + query))
 
 
 def add(app: FastAPI, frame: Frame) -> None:
@@ -52,7 +52,7 @@ def add(app: FastAPI, frame: Frame) -> None:
         frame.form(request, visitor)
         if visitor is not None:
             _revoke(frame, visitor)
-        response = frame.lead("/")
+        response = frame.redirect("/")
         frame.sessions.end(response)
         return response
 
@@ -64,23 +64,25 @@ def add(app: FastAPI, frame: Frame) -> None:
 def _sign_in(frame: Frame, request: Request) -> Response:
     """Send them to GitHub, with what must come back."""
     signin = _signin(frame)
-    then = local(request.query_params.get("then", "/"))
+    then = local_path(request.query_params.get("then", "/"))
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
     there = signin.address(
         redirect_uri=frame.address(request, BACK), state=state, challenge=challenge_of(verifier)
     )
     response = RedirectResponse(there, 303)
-    going = Going(errand="sign-in", state=SecretStr(state), verifier=SecretStr(verifier), then=then)
-    frame.sessions.send_off(response, going)
+    going = PendingSignIn(
+        errand="sign-in", state=SecretStr(state), verifier=SecretStr(verifier), then=then
+    )
+    frame.sessions.begin_sign_in(response, going)
     return response
 
 
 def _signed_in(frame: Frame, request: Request) -> Response:
     """Take them in who come back with what they left with. Once: the state is forgotten here."""
     signin, query = _signin(frame), request.query_params
-    going = frame.sessions.returning(request, "sign-in")
+    going = frame.sessions.pending_sign_in(request, "sign-in")
     if going is None or not going.fits(query.get("state", "")):
-        return _again(
+        return _retry_page(
             frame,
             request,
             400,
@@ -97,7 +99,7 @@ def _signed_in(frame: Frame, request: Request) -> Response:
         )
         person = signin.person(token.token)
     except (GitHubError, UncertainWriteError):
-        return _again(
+        return _retry_page(
             frame,
             request,
             400,
@@ -111,10 +113,10 @@ def _signed_in(frame: Frame, request: Request) -> Response:
     until = frame.clock() + LASTS
     if token.until is not None:
         until = min(until, token.until)
-    response = frame.lead(going.then)
+    response = frame.redirect(going.then)
     visitor = Visitor(id=person.id, login=person.login, token=token.token, until=until)
     frame.sessions.begin(response, visitor)
-    frame.sessions.arrived(response, "sign-in")
+    frame.sessions.end_sign_in(response, "sign-in")
     return response
 
 
@@ -124,13 +126,13 @@ def _revoke(frame: Frame, visitor: Visitor) -> None:
         return
     try:
         frame.signin.revoke(visitor.token)
-    except MilepostError as kept:
-        log.warning("a token lives on after signing out: %s", kept.what)
+    except MilepostError as error:
+        log.warning("a token lives on after signing out: %s", error.what)
 
 
-def _refused(frame: Frame, request: Request, going: Going, error: str) -> Response:
+def _refused(frame: Frame, request: Request, going: PendingSignIn, error: str) -> Response:
     if error == "access_denied":
-        return _again(
+        return _retry_page(
             frame,
             request,
             403,
@@ -139,7 +141,7 @@ def _refused(frame: Frame, request: Request, going: Going, error: str) -> Respon
             then=going.then,
         )
     # Words of a stranger's making are not shown: anybody can write them into an address.
-    return _again(
+    return _retry_page(
         frame,
         request,
         502,
@@ -150,14 +152,14 @@ def _refused(frame: Frame, request: Request, going: Going, error: str) -> Respon
     )
 
 
-def _again(
-    frame: Frame, request: Request, status: int, title: str, told: str, *, then: str = "/"
+def _retry_page(
+    frame: Frame, request: Request, status: int, title: str, detail: str, *, then: str = "/"
 ) -> Response:
     """What went wrong, and a way to try it anew."""
     response = frame.page(
-        request, "sign-in.html.j2", status=status, heading=title, told=told, again=address(then)
+        request, "sign-in.html.j2", status=status, heading=title, detail=detail, again=address(then)
     )
-    frame.sessions.arrived(response, "sign-in")
+    frame.sessions.end_sign_in(response, "sign-in")
     return response
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from bot.server.store.page_cache import clear
-from bot.server.store.tables import agenda, inbox, installation, repository
+from bot.server.store.tables import inbox, installation, jobs, repository
 
 # GitHub sends again for three days, its Enterprise Server for seven: until then a GUID may come.
 DELIVERIES = timedelta(days=8)
@@ -50,8 +50,8 @@ class Cleanup:
         return connection.execute(inbox.delete().where(inbox.c.guid.in_(found))).rowcount
 
     def _repositories(self, connection: Connection, now: datetime) -> int:
-        gone = sa.and_(repository.c.state == "gone", repository.c.seen_at < now - GONE)
-        numbers = self._some(connection, sa.select(repository.c.id).where(gone))
+        removed = sa.and_(repository.c.state == "gone", repository.c.seen_at < now - GONE)
+        numbers = self._some(connection, sa.select(repository.c.id).where(removed))
         if numbers:
             clear(connection, sa.select(repository.c.id).where(repository.c.id.in_(numbers)))
             _forget_work(connection, "repository", numbers)
@@ -60,10 +60,10 @@ class Cleanup:
 
     def _installations(self, connection: Connection, now: datetime) -> int:
         has_some = sa.exists().where(repository.c.installation_id == installation.c.id)
-        gone = sa.and_(
+        removed = sa.and_(
             installation.c.state == "gone", installation.c.seen_at < now - GONE, ~has_some
         )
-        numbers = self._some(connection, sa.select(installation.c.id).where(gone))
+        numbers = self._some(connection, sa.select(installation.c.id).where(removed))
         if numbers:
             _forget_work(connection, "installation", numbers)
             connection.execute(installation.delete().where(installation.c.id.in_(numbers)))
@@ -75,5 +75,5 @@ class Cleanup:
 
 def _forget_work(connection: Connection, kind: str, numbers: list[int]) -> None:
     """None of it is in work: what is gone is looked at only when a delivery comes."""
-    idle = agenda.c.holder.is_(None)
-    connection.execute(agenda.delete().where(agenda.c.kind == kind, agenda.c.id.in_(numbers), idle))
+    idle = jobs.c.holder.is_(None)
+    connection.execute(jobs.delete().where(jobs.c.kind == kind, jobs.c.id.in_(numbers), idle))

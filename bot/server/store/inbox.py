@@ -64,7 +64,7 @@ _POSTGRESQL: Final = f"""
 """  # noqa: S608 - nothing from outside is put in
 
 
-class Inbox:
+class DeliveryInbox:
     """Writes deliveries, and counts those that wait."""
 
     def __init__(self, engine: Engine) -> None:

@@ -18,11 +18,11 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.server.store.engine import insert, read_only
 from bot.server.store.rows import Claim, Subject
-from bot.server.store.tables import agenda, inbox
+from bot.server.store.tables import inbox, jobs
 
 QUEUE = "queue"  # holds what is queued and not yet claimed
 
-_A = agenda.c
+_A = jobs.c
 
 
 def schedule(connection: Connection, jobs: Iterable[tuple[Subject, datetime]]) -> None:
@@ -43,7 +43,7 @@ def schedule(connection: Connection, jobs: Iterable[tuple[Subject, datetime]]) -
 @cache
 def _schedule_statement(dialect: str) -> sa.Insert:
     """Kept, for to put it together takes longer than to run it."""
-    statement = insert(dialect, agenda)
+    statement = insert(dialect, jobs)
     new = statement.excluded
     return statement.on_conflict_do_update(
         index_elements=[_A.kind, _A.id],
@@ -105,7 +105,7 @@ class JobTable:
         if rows:
             # By the key: nothing else leads to a holder.
             its = _A.kind == sa.bindparam("of_kind"), _A.id == sa.bindparam("of_id")
-            mine = agenda.update().where(*its, _A.holder == sa.bindparam("by"))
+            mine = jobs.update().where(*its, _A.holder == sa.bindparam("by"))
             with self._engine.begin() as connection:
                 connection.execute(mine.values(due_at=until), rows)
 
@@ -124,7 +124,7 @@ class JobTable:
         )
         with self._engine.begin() as connection:
             given = connection.execute(
-                agenda.update()
+                jobs.update()
                 .where(_is(claim.subject), _A.holder == claim.holder)
                 .values(at=at, due_at=at, holder=None, tries=0 if settled else claim.tries + 1)
             ).rowcount
@@ -145,7 +145,7 @@ class JobTable:
         """Free what anybody has. For a process that knows to be the only one: the others died."""
         with self._engine.begin() as connection:
             connection.execute(
-                agenda.update().where(_A.holder.is_not(None)).values(at=now, due_at=now)
+                jobs.update().where(_A.holder.is_not(None)).values(at=now, due_at=now)
             )
 
     def due_at(self, subject: Subject) -> datetime | None:
@@ -183,7 +183,7 @@ class JobTable:
     def _write_down(connection: Connection, claims: Sequence[Claim], until: datetime) -> None:
         if claims:
             connection.execute(
-                agenda.update()
+                jobs.update()
                 .where(_A.kind == sa.bindparam("of_kind"), _A.id == sa.bindparam("of_id"))
                 .values(at=None, due_at=until, holder=sa.bindparam("taker")),
                 [

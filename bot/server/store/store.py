@@ -7,7 +7,7 @@ from sqlalchemy.engine import Engine
 
 from bot.server.store.cleanup import Cleanup
 from bot.server.store.engine import open_engine
-from bot.server.store.inbox import Inbox
+from bot.server.store.inbox import DeliveryInbox
 from bot.server.store.job_table import JobTable
 from bot.server.store.migrate import migrate
 from bot.server.store.page_cache import PageCache
@@ -20,7 +20,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.jobs = JobTable(engine)
-        self.inbox = Inbox(engine)
+        self.inbox = DeliveryInbox(engine)
         self.repositories = Repositories(engine)
         self.cleanup = Cleanup(engine)
         self.page_cache = PageCache(engine)

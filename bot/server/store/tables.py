@@ -94,7 +94,7 @@ mentor = sa.Table(
 # When which job runs. `at` is the earliest time, none while the job runs and nothing came since;
 # `due_at` is when a worker claims the row: at `at`, or, while `holder` runs the job, when the
 # holder's lease expires.
-agenda = sa.Table(
+jobs = sa.Table(
     "agenda",
     metadata,
     sa.Column("kind", sa.Text, primary_key=True),  # app, installation, repository

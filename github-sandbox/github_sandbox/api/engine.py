@@ -291,7 +291,7 @@ class Engine:
     ) -> None:
         journal = self.world.journal
         reply = outcome if isinstance(outcome, Reply) else None
-        keep = journal.record_bodies
+        backend = journal.record_bodies
         journal.entries.append(
             Entry(
                 number=journal.received,
@@ -309,8 +309,8 @@ class Engine:
                 user_agent=request.headers.get("user-agent", ""),
                 route=trace.route.path if trace.route else None,
                 fault=fault.kind if fault else None,
-                request=_loosely(request.body) if keep else None,
-                response=_loosely(reply.content) if keep and reply else None,
+                request=_loosely(request.body) if backend else None,
+                response=_loosely(reply.content) if backend and reply else None,
             )
         )
 

@@ -80,8 +80,8 @@ def get_branch(call: Call) -> Answer:
 
 @routes("GET", REPO + "/collaborators/{username}/permission", "metadata:read")
 def get_permission(call: Call) -> Answer:
-    asking = call.actor
-    if not (asking.installation or call.world.has_role(asking, call.repository, "write")):
+    inputs = call.actor
+    if not (inputs.installation or call.world.has_role(inputs, call.repository, "write")):
         raise Forbidden("Must have push access to view collaborator permission.")
     user = call.world.users.get(call.params["username"].lower())
     if user is None:

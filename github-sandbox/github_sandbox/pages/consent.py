@@ -35,7 +35,7 @@ def router(world: World) -> APIRouter:
 
 def _add_page(routes: APIRouter, world: World) -> None:
     @routes.get(AUTHORIZE)
-    async def ask(request: Request) -> Response:
+    async def send(request: Request) -> Response:
         query = dict(request.query_params)
         with world.lock:
             me = viewer(world, request)

@@ -78,12 +78,12 @@ def receivers(world: World, event: Event) -> list[tuple[Hook, Installation | Non
         found += [
             (hook, installation)
             for installation in world.installations.values()
-            if installation.app is hook.app and _hears(event, hook, installation)
+            if installation.app is hook.app and _on_event(event, hook, installation)
         ]
     return found
 
 
-def _hears(event: Event, hook: Hook, installation: Installation) -> bool:
+def _on_event(event: Event, hook: Hook, installation: Installation) -> bool:
     if event.installation is not None:
         return event.installation is installation
     if installation.suspended_at or event.name not in hook.events | ALWAYS:

@@ -30,8 +30,8 @@ def transfer(
     del home.issues[issue.number]
     home.transferred[issue.number] = target, made
     unrelate(issue)
-    gone = {"issue": issue, "new_issue": made, "new_home": target}
-    world.emit(Event("issues", "transferred", actor, home, subject=gone))
+    removed = {"issue": issue, "new_issue": made, "new_home": target}
+    world.emit(Event("issues", "transferred", actor, home, subject=removed))
     come = {"issue": made, "old_issue": issue, "old_home": home}
     world.emit(Event("issues", "opened", actor, target, subject=come))
     return made
