@@ -49,7 +49,7 @@ RUN /opt/build/bin/uv pip install --no-cache --python /opt/milepost/bin/python -
 COPY --from=wheel /dist /dist
 RUN /opt/build/bin/uv pip install --no-cache --python /opt/milepost/bin/python --no-deps \
       --compile-bytecode /dist/*.whl \
- && /opt/milepost/bin/python -m bot.action.warm
+ && /opt/milepost/bin/python -m bot.action.compile_templates
 
 FROM python:3.14-slim-trixie
 LABEL org.opencontainers.image.title="Milepost" \

@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.cli.living import JOURNAL
+from bot.cli.demo_learner import JOURNAL
 from github_sandbox.server import Sandbox, running
 from github_sandbox.state import issues
 

@@ -85,7 +85,7 @@ class Environment:
         shutil.copytree(ROOT / "templates", self.site / "bot/_templates", ignore=stored)
         if compiled:
             _quiet(self.python, "-m", "compileall", "-q", self.site / "bot")
-            _quiet(self.python, "-m", "bot.action.warm")
+            _quiet(self.python, "-m", "bot.action.compile_templates")
         return time.perf_counter() - started
 
     def forget(self) -> None:

@@ -19,17 +19,17 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.cli.living import DemoLearner
+from bot.cli.demo_learner import DemoLearner
 from bot.curriculum import load
 from bot.github.addresses import web_root
 from bot.github.api_client import ApiClient
-from bot.github.cache import EtagCache
 from bot.github.client import Connection
+from bot.github.etag_cache import EtagCache
 from bot.github.gateway import PyGithubGateway
 from bot.github.reader import HttpReader
 from bot.progress.path import PathReader
 from bot.settings import Settings
-from bot.usecases.sync import Sync
+from bot.sync.sync import Sync
 from github_sandbox.browser_user import BrowserUser
 from github_sandbox.server import Sandbox, running
 

@@ -26,7 +26,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from bot import yamlfile
+from bot import yaml_file
 from bot.errors import ConfigError
 
 CONFIG_PATH = ".github/milepost.yml"
@@ -253,7 +253,7 @@ class Environment(SettingsModel):
 
 def parse(text: str, *, name: str = CONFIG_PATH) -> Settings:
     """Settings from the YAML of the file `name`. Raises ConfigError with line and key."""
-    return yamlfile.parse(text, Settings, name=name, error=ConfigError)
+    return yaml_file.parse(text, Settings, name=name, error=ConfigError)
 
 
 def environment(environ: Mapping[str, str]) -> Environment:

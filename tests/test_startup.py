@@ -27,7 +27,7 @@ NEEDED = {
 }  # fmt: skip
 OF_THE_COMMAND = {"typer", "annotated_doc", "shellingham"}
 NOT_OF_OURS = (
-    *("github_sandbox", "bot.server", "bot.curriculum.guide", "bot.reports.pictures"),
+    *("github_sandbox", "bot.server", "bot.curriculum.importer", "bot.reports.pictures"),
     *("bot.reports.cohort", "bot.github.gateway", "bot.github.pygithub_adapter"),
 )
 

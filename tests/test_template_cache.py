@@ -91,7 +91,9 @@ def test_a_place_that_cannot_be_written_costs_only_time(folder: Path) -> None:
 
 def test_all_of_them_compile_at_once(tmp_path: Path) -> None:
     environ = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
-    subprocess.run([sys.executable, "-m", "bot.action.warm"], cwd=ROOT, env=environ, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "bot.action.compile_templates"], cwd=ROOT, env=environ, check=True
+    )
     cached_files = [file.name for file in tmp_path.rglob("*.md.j2.cpython*")]
     read = [file for file in templates_root().rglob("*.md.j2") if file.parent.name != "server"]
     assert len(cached_files) >= len(read)

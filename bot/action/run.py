@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from bot.action.runner import RunnerLog, write_outputs, write_summary
+from bot.action.runner_log import RunnerLog, write_outputs, write_summary
 from bot.errors import (
     EXIT_BUG,
     EXIT_OK,
@@ -20,7 +20,7 @@ from bot.errors import (
 )
 
 if TYPE_CHECKING:
-    from bot.action.told import ActivityResult
+    from bot.action.outputs import ActivityResult
     from bot.planning.ports import Reader
 
 _PLACE = re.compile(r"(?P<file>[^,\n]+\.(?:ya?ml|md|markdown))(?:, line (?P<line>\d+))?")
@@ -79,7 +79,7 @@ def annotations(error: MilepostError) -> Iterator[dict[str, Any]]:
 def _run(
     environ: Mapping[str, str], log: RunnerLog, now: Callable[[], datetime]
 ) -> "ActivityResult":
-    from bot.action.activity import requested_activity
+    from bot.action.event import requested_activity
     from bot.action.inputs import inputs
 
     given = inputs(environ)
@@ -87,7 +87,7 @@ def _run(
     chosen = requested_activity(event, payload, given)
     if chosen.what is None:
         return _write_results(environ, _nothing_to_do(chosen.why))
-    from bot.action.edges import ActionContext, file_sources, find_settings
+    from bot.action.context import ActionContext, file_sources, find_settings
 
     edges = ActionContext(environ, log.write, payload)
     with edges.reader() as reader:
@@ -99,9 +99,9 @@ def _run(
         if chosen.only_if_started and not _has_started(reader):
             why = "This is a fork or a template: start the workflow by hand to begin a path here."
             return _write_results(environ, _nothing_to_do(why))
-        from bot.action.doing import Activities
+        from bot.action.activities import Activities
         from bot.progress.path import PathReader
-        from bot.usecases.sources import find_curriculum
+        from bot.sync.file_sources import find_curriculum
 
         files = there if chosen.pull is None else here
         paths = PathReader(find_curriculum(settings.curriculum, files), settings, now())
@@ -114,14 +114,14 @@ def _run(
 
 
 def _nothing_to_do(why: str) -> "ActivityResult":
-    from bot.action.told import ActivityResult
+    from bot.action.outputs import ActivityResult
 
     return ActivityResult(title="Nothing to do", why=why)
 
 
 def _has_started(reader: "Reader") -> bool:
-    from bot.planning.desired import SUMMARY_KEY
-    from bot.planning.observed import observe
+    from bot.planning.desired_state import SUMMARY_KEY
+    from bot.planning.observed_state import observe
 
     return SUMMARY_KEY in observe(reader.snapshot()).issues
 
@@ -130,7 +130,7 @@ def _write_results(
     environ: Mapping[str, str], done: "ActivityResult", folder: Path | None = None
 ) -> "ActivityResult":
     """Write what later steps and people find."""
-    from bot.action.told import draw_badge, outputs, summary
+    from bot.action.outputs import draw_badge, outputs, summary
 
     badge = draw_badge(done.view, folder) if done.view and folder else None
     write_outputs(environ.get("GITHUB_OUTPUT"), outputs(done, badge))

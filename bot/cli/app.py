@@ -16,7 +16,7 @@ from bot.cli import (
     curriculum,
     demo,
     doctor,
-    guide,
+    import_guide,
     init,
     plan,
     sandbox,
@@ -55,7 +55,9 @@ app.command("weekly", short_help="Post the summary of a week.")(weekly.weekly)
 app.command("checkpoint", short_help="Post the report on a checkpoint.")(checkpoint.checkpoint)
 app.add_typer(checkpoint.app, name="report")
 app.command("cohort", short_help="Show where the learners are who share that.")(cohort.cohort)
-app.command("import", short_help="Read a learning guide into a curriculum.")(guide.import_guide)
+app.command("import", short_help="Read a learning guide into a curriculum.")(
+    import_guide.import_guide
+)
 app.add_typer(curriculum.app, name="curriculum")
 app.command("sandbox", short_help="Serve a local GitHub to try things on.")(sandbox.sandbox)
 app.command("serve", short_help="Be a GitHub App, for many repositories.")(serve.serve)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import console
-from bot.cli.edges import CliContext
+from bot.cli.context import CliContext
 from bot.errors import UsageError
 
 app = typer.Typer(help="Write reports into files.", no_args_is_help=True, rich_markup_mode=None)
@@ -42,8 +42,8 @@ def checkpoint(
     """
     from bot.progress.path import LearningPath
     from bot.reports import checkpoint as reports
-    from bot.usecases.due_comments import checkpoint_comment
-    from bot.usecases.publish import publish_once
+    from bot.sync.due_comments import checkpoint_comment
+    from bot.sync.publish import publish_once
 
     edges = CliContext(repo)
     with edges.reader() as reader:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import console
-from bot.cli.edges import CliContext
+from bot.cli.context import CliContext
 from bot.errors import UsageError
 
 
@@ -36,8 +36,8 @@ def cohort(
     Nothing is written anywhere.
     """
     from bot.reports import cohort as tables
-    from bot.usecases.cohort import cohort as gather
-    from bot.usecases.cohort import listed
+    from bot.sync.cohort import cohort as gather
+    from bot.sync.cohort import listed
 
     named = [*(repositories or ()), *(listed(_read(file)) if file else ())]
     if not named:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.planning.changes import Change
-    from bot.usecases.apply import Progress
+    from bot.sync.apply import Progress
 
 
 def print_result(text: str = "") -> None:

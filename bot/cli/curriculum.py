@@ -74,7 +74,7 @@ def schema(
 
 
 def _load(which: str) -> "Curriculum":
-    from bot.usecases.sources import LocalFiles, find_curriculum
+    from bot.sync.file_sources import LocalFiles, find_curriculum
 
     path = Path(which)
     if path.suffix and not path.is_file():

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.curriculum.model import Curriculum
     from bot.github.client import Connection
     from bot.settings import Settings
-    from bot.usecases.sync import Sync, SyncResult
+    from bot.sync.sync import Sync, SyncResult
     from github_sandbox.server import Sandbox
 
 BOT = "milepost[bot]"
@@ -58,10 +58,10 @@ def demo(
 
 
 def _demo(port: int, curriculum: str, *, browse: bool | None) -> None:
-    from bot.cli import living
+    from bot.cli import demo_learner
     from github_sandbox import server
 
-    first = living.demo_start(datetime.now(UTC))
+    first = demo_learner.demo_start(datetime.now(UTC))
     with (
         server.running(port, clock=lambda: first) as running,
         tempfile.TemporaryDirectory() as cache,
@@ -76,7 +76,7 @@ class _DemoRun:
 
     def __init__(self, running: "Sandbox", name: str, first: datetime, cache: Path) -> None:
         from bot import settings as settings_file
-        from bot.cli import living
+        from bot.cli import demo_learner
         from bot.curriculum import load
         from bot.settings import CONFIG_PATH
         from github_sandbox.browser_user import BrowserUser
@@ -95,36 +95,38 @@ class _DemoRun:
         self._settings: Settings = settings_file.parse(text)
         self._curriculum: Curriculum = load.from_catalog(name)
         chance = Random(SEED)  # noqa: S311 - a made-up life
-        self._learner = living.DemoLearner(BrowserUser(world), world, self._curriculum, chance)
+        self._learner = demo_learner.DemoLearner(
+            BrowserUser(world), world, self._curriculum, chance
+        )
 
     def run(self) -> None:
         """Seed, then thirteen weeks; prints what a learner would read."""
-        from bot.cli import living
+        from bot.cli import demo_learner
 
         started = time.monotonic()
         self._seed()
-        for week in range(1, living.WEEKS + 1):
+        for week in range(1, demo_learner.WEEKS + 1):
             monday = self._first + timedelta(weeks=week - 1)
             for sitting in self._learner.week(week):
                 self._until(monday - timedelta(hours=8) + sitting)
             self._sync()
             self._until(monday + timedelta(weeks=1))
             self._print_week(self._sync())
-        self._until(self._first + timedelta(weeks=living.WEEKS, days=1))
+        self._until(self._first + timedelta(weeks=demo_learner.WEEKS, days=1))
         self._print_week(self._sync())
         self._print_start()
         requests = len(self._running.world.journal.entries)
         seconds = time.monotonic() - started
         console.print_result(
-            f"\n{living.WEEKS} weeks in {seconds:.1f} s, {requests} requests to GitHub."
+            f"\n{demo_learner.WEEKS} weeks in {seconds:.1f} s, {requests} requests to GitHub."
         )
 
     def _seed(self) -> None:
-        from bot.planning import printing
+        from bot.planning import plan_text
 
         console.print_result("\n$ milepost plan\n")
         with self._run() as run:
-            console.print_result(printing.as_text(run.foresee().plan))
+            console.print_result(plan_text.as_text(run.foresee().plan))
         console.print_result("\n$ milepost sync\n")
         console.print_result(f"{self._sync().written} changes written. From here on, time flies.")
 
@@ -166,10 +168,10 @@ class _DemoRun:
     def _run(self) -> Iterator["Sync"]:
         """What `milepost sync` would do at the sandbox's time."""
         from bot.github.addresses import web_root
-        from bot.github.cache import EtagCache
+        from bot.github.etag_cache import EtagCache
         from bot.github.reader import HttpReader
         from bot.progress.path import PathReader
-        from bot.usecases.sync import Sync
+        from bot.sync.sync import Sync
 
         with HttpReader(self._connection, cache=EtagCache(self._cache)) as reader:
             yield Sync(

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import console
-from bot.cli.edges import CliContext
+from bot.cli.context import CliContext
 from bot.errors import EXIT_OK, GitHubError, MilepostError, UnavailableError, UsageError
-from bot.usecases.findings import Finding
+from bot.sync.doctor_findings import Finding
 
 if TYPE_CHECKING:
     from bot.github.client import Inspection
@@ -86,7 +86,7 @@ def _of_server() -> Iterable[Step]:
 
 
 def _settings(edges: CliContext) -> Iterator[Finding]:
-    from bot.planning.desired import desired_state
+    from bot.planning.desired_state import desired_state
     from bot.planning.path import PlannedPath
     from bot.settings import PublishSettings
 

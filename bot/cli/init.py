@@ -96,8 +96,8 @@ def _settings(
 ) -> None:
     """Ask for what was not given, and write the settings to `file`."""
     from bot.settings import CONFIG_PATH
-    from bot.usecases import settings_text
-    from bot.usecases.sources import LocalFiles
+    from bot.sync import settings_text
+    from bot.sync.file_sources import LocalFiles
 
     if pace is not None and hours_per_week is not None:
         raise UsageError("--pace and --hours-per-week both say how fast: give one of them.")
@@ -141,7 +141,7 @@ def _collect_answers(
     """The file's text, from flags where they were given and answers where not."""
     from bot.curriculum.load import catalog_names
     from bot.settings import DEFAULT_CURRICULUM
-    from bot.usecases import settings_text
+    from bot.sync import settings_text
 
     built_in = ", ".join(catalog_names())
     monday = _next_monday(datetime.now().astimezone().date())
@@ -193,8 +193,8 @@ class _Prompt:
 def _problem(key: str, answer: str) -> str | None:
     """What is wrong with one answer, or None."""
     from bot import settings as settings_file
-    from bot.usecases.settings_text import scalar
-    from bot.usecases.sources import LocalFiles, find_curriculum
+    from bot.sync.file_sources import LocalFiles, find_curriculum
+    from bot.sync.settings_text import scalar
 
     if key == "pace" and not answer:
         return None
@@ -210,7 +210,7 @@ def _problem(key: str, answer: str) -> str | None:
 
 
 def _next_monday(today: date) -> date:
-    from bot.usecases.settings_text import next_monday
+    from bot.sync.settings_text import next_monday
 
     return next_monday(today)
 

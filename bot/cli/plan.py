@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import console
-from bot.cli.edges import CliContext
+from bot.cli.context import CliContext
 from bot.errors import EXIT_CHANGES, RefusedError
 
 if TYPE_CHECKING:
     from bot.planning.changes import Plan
     from bot.planning.ports import Reader
     from bot.progress.command import Command
-    from bot.usecases.reconcile import Session
+    from bot.sync.reconcile import Session
 
 
 class PlanFormat(StrEnum):
@@ -88,7 +88,7 @@ def undo(repo: Repo = None, yes: Yes = False, shape: Shape = PlanFormat.TEXT) ->
     deleted. Whatever you finished, edited or commented on is left alone.
     """
     from bot.planning.undo import make_undo
-    from bot.usecases.reconcile import Session
+    from bot.sync.reconcile import Session
 
     edges = CliContext(repo)
     with edges.reader() as reader:
@@ -107,7 +107,7 @@ def session(
 ) -> "Session":
     """A session on the path that the settings name; `extra_intents` is wanted besides."""
     from bot.progress.path import PathReader
-    from bot.usecases.reconcile import Session, planner
+    from bot.sync.reconcile import Session, planner
 
     settings, curriculum = edges.path(reader)
     paths = PathReader(curriculum, settings, edges.now())
@@ -143,11 +143,11 @@ def write_plan(
 
 def print_plan(found: "Plan", shape: PlanFormat) -> None:
     """To standard output, as asked for."""
-    from bot.planning import printing
+    from bot.planning import plan_text
 
     printers = {
-        PlanFormat.TEXT: printing.as_text,
-        PlanFormat.MARKDOWN: printing.as_markdown,
-        PlanFormat.JSON: printing.as_json,
+        PlanFormat.TEXT: plan_text.as_text,
+        PlanFormat.MARKDOWN: plan_text.as_markdown,
+        PlanFormat.JSON: plan_text.as_json,
     }
     console.print_result(printers[shape](found))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import console
-from bot.cli.edges import CliContext
+from bot.cli.context import CliContext
 
 if TYPE_CHECKING:
     from bot.progress.path import LearningPath

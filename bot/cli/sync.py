@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import console
-from bot.cli.edges import CliContext
+from bot.cli.context import CliContext
 from bot.cli.plan import (
     AllowRemovals,
     PlanFormat,
@@ -21,7 +21,7 @@ from bot.errors import UsageError
 if TYPE_CHECKING:
     from bot.planning.ports import Reader
     from bot.progress.command import Command
-    from bot.usecases.sync import SyncPreview, SyncResult
+    from bot.sync.sync import SyncPreview, SyncResult
 
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Print all that would be written, and write nothing.")
@@ -40,7 +40,7 @@ def sync(
     """
     from bot.github.addresses import web_root
     from bot.progress.path import PathReader
-    from bot.usecases.sync import Sync
+    from bot.sync.sync import Sync
 
     edges = CliContext(repo)
     with edges.reader() as reader:
@@ -114,12 +114,12 @@ def _requested_intents(
     drop_optional: bool,
 ) -> "tuple[Command, ...]":
     """What was asked for, as it is remembered."""
-    from bot.planning.desired import SUMMARY_KEY
+    from bot.planning.desired_state import SUMMARY_KEY
     from bot.progress.commands.optional import DropOptional
     from bot.progress.commands.pace import SetPace, pace_of
     from bot.progress.commands.replan import Replan
     from bot.progress.path import LearningPath
-    from bot.reports.where import first_unfinished
+    from bot.reports.position import first_unfinished
 
     settings, curriculum = edges.path(reader)
     view = LearningPath.read(curriculum, settings, reader.snapshot(), edges.now())
@@ -147,10 +147,10 @@ def _requested_intents(
 
 
 def _print_dry_run(seen: "SyncPreview") -> None:
-    from bot.planning import printing
-    from bot.usecases.files import describe_files
+    from bot.planning import plan_text
+    from bot.sync.files import describe_files
 
-    console.print_result(printing.as_text(seen.plan))
+    console.print_result(plan_text.as_text(seen.plan))
     for item in seen.due:
         console.print_result(f"\nWould post: {item.title}\n\n{item.text}")
     if files := describe_files(seen.files):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import console
-from bot.cli.edges import CliContext
+from bot.cli.context import CliContext
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def weekly(
     """
     from bot.progress.path import LearningPath
     from bot.reports import weekly as reports
-    from bot.usecases.due_comments import weekly_comment
-    from bot.usecases.publish import publish_once
+    from bot.sync.due_comments import weekly_comment
+    from bot.sync.publish import publish_once
 
     edges = CliContext(repo)
     with edges.reader() as reader:

@@ -4,7 +4,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from bot import yamlfile
+from bot import yaml_file
 from bot.curriculum.model import Curriculum
 from bot.errors import CurriculumError
 
@@ -39,7 +39,7 @@ def _built_in(name: str) -> Curriculum:
 
 def from_yaml(text: str, *, name: str) -> Curriculum:
     """A curriculum from YAML; `name` is what errors call the file. Raises CurriculumError."""
-    return yamlfile.parse(text, Curriculum, name=name, error=CurriculumError)
+    return yaml_file.parse(text, Curriculum, name=name, error=CurriculumError)
 
 
 def schema() -> dict[str, Any]:

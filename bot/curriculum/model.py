@@ -17,7 +17,8 @@ from typing import Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from bot.curriculum import integrity
-from bot.curriculum.around import (
+from bot.curriculum.base import Hours, Item, Line, Slug, Text
+from bot.curriculum.sections import (
     Assessment,
     Cloud,
     CommunityEntry,
@@ -33,7 +34,6 @@ from bot.curriculum.around import (
     ToolCategory,
     TransferableSkill,
 )
-from bot.curriculum.base import Hours, Item, Line, Slug, Text
 
 
 class TaskKind(StrEnum):

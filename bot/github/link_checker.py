@@ -73,7 +73,7 @@ def system_resolver(host: str) -> list[str]:
 
 
 class LinkChecker:
-    """Implements `bot.usecases.evidence.LinkLookup`. One connection for each request, none is kept.
+    """Implements `bot.sync.evidence.LinkLookup`. One connection for each request, none is kept.
 
     `dial` connects to an address that was checked, `allowed` is the check. `clock` counts seconds.
     How long the machine's resolver may take is the machine's setting.

@@ -25,8 +25,8 @@ from bot.errors import (
 from bot.github import problems, translate
 from bot.github.addresses import Address, address, web_root
 from bot.github.api_client import JSON, RAW, ApiClient, bearer
-from bot.github.cache import Cache, CacheIdentity
 from bot.github.client import Connection, RestClient
+from bot.github.etag_cache import Cache, CacheIdentity
 from bot.github.problems import EmptyRepositoryError, UnreadableAnswerError
 from bot.github.translate import Json
 from bot.planning.snapshot import (

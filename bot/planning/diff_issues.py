@@ -1,10 +1,10 @@
 """Issues: which to create, change, close or reopen, field by field, the learner's edits kept."""
 
 from bot.planning.changes import CreateIssue, Drift, Note, UpdateIssue
-from bot.planning.desired import SUMMARY_KEY, DesiredIssue, DesiredState
+from bot.planning.desired_state import SUMMARY_KEY, DesiredIssue, DesiredState
 from bot.planning.ledger import Ledger, with_ledger
 from bot.planning.marker import Key, Marker, digest, normalized, wrap
-from bot.planning.observed import ObservedState, OurIssue
+from bot.planning.observed_state import ObservedState, OurIssue
 
 MAX_BODY = 65_536
 HAS_COMMENTS = "it has comments"

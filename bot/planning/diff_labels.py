@@ -1,10 +1,10 @@
 """Labels: which to create, which to change, and which name to use for each key."""
 
 from bot.planning.changes import CreateLabel, Drift, Note, UpdateLabel
-from bot.planning.desired import DesiredState
+from bot.planning.desired_state import DesiredState
 from bot.planning.labels import DesiredLabel
 from bot.planning.marker import Key, digest
-from bot.planning.observed import ObservedState
+from bot.planning.observed_state import ObservedState
 from bot.planning.snapshot import LabelState
 
 FIELDS = ("name", "color", "description")

@@ -1,9 +1,9 @@
 """Milestones: which to create, change or close, and which one each unit's issues go into."""
 
 from bot.planning.changes import CreateMilestone, Drift, Note, UpdateMilestone
-from bot.planning.desired import DesiredMilestone, DesiredState
+from bot.planning.desired_state import DesiredMilestone, DesiredState
 from bot.planning.marker import Key, Marker, digest, normalized, wrap
-from bot.planning.observed import ObservedState, OurMilestone
+from bot.planning.observed_state import ObservedState, OurMilestone
 
 
 class MilestoneDiff:

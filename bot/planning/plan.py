@@ -16,16 +16,16 @@ from bot.planning.changes import (
     React,
     UpdateIssue,
 )
-from bot.planning.desired import SUMMARY_KEY, DesiredState
+from bot.planning.desired_state import SUMMARY_KEY, DesiredState
 from bot.planning.diff_issues import IssueDiff
 from bot.planning.diff_labels import LabelDiff
 from bot.planning.diff_milestones import MilestoneDiff
-from bot.planning.extras import DuplicateLabelDiff
+from bot.planning.duplicate_issues import DuplicateIssueDiff
+from bot.planning.duplicate_labels import DuplicateLabelDiff
 from bot.planning.ledger import Ledger, with_ledger
 from bot.planning.marker import Key
-from bot.planning.observed import ObservedState, observe
+from bot.planning.observed_state import ObservedState, observe
 from bot.planning.snapshot import IssueRef
-from bot.planning.twins import DuplicateIssueDiff
 
 
 def make_plan(desired: DesiredState, observed: ObservedState) -> Plan:

@@ -11,10 +11,10 @@ from itertools import islice
 
 from bot.curriculum.base import slugify
 from bot.curriculum.model import Curriculum
-from bot.planning.observed import ObservedState
+from bot.planning.observed_state import ObservedState
 from bot.planning.snapshot import IssueState
 from bot.progress.command_log import closed_at
-from bot.progress.formbody import issues_with_label, sections, visible, withdrawn
+from bot.progress.issue_form_answers import issues_with_label, sections, visible, withdrawn
 from bot.progress.journal import ASSESSMENT
 from bot.progress.learner_history import Rating
 from bot.settings import Settings

@@ -9,16 +9,16 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from bot.curriculum.around import LearningMetric, Target
 from bot.curriculum.model import (
     ProjectIdea,
     ProjectLevel,
     Task,
     TaskKind,
 )
+from bot.curriculum.sections import LearningMetric, Target
 from bot.planning.snapshot import FrozenModel, IssueState
 from bot.progress.command_log import closed_at
-from bot.progress.formbody import issues_with_label, title_of
+from bot.progress.issue_form_answers import issues_with_label, title_of
 from bot.progress.metric_kinds import Kind, kind_of
 from bot.progress.progress import Work, WorkState
 

@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 from bot.curriculum.model import Curriculum
 from bot.planning.changes import CreateIssue, UpdateIssue
-from bot.planning.desired import SUMMARY_KEY
+from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.marker import Key, button
-from bot.planning.observed import ObservedState
+from bot.planning.observed_state import ObservedState
 from bot.planning.plan_overrides import PlanOverrides
 from bot.planning.schedule import Schedule
 from bot.planning.snapshot import FrozenModel

@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Any, Literal, Self
 
 from bot.planning.marker import LEDGER, MEMORY, Key, safe_json
-from bot.planning.observed import ObservedState
+from bot.planning.observed_state import ObservedState
 from bot.planning.snapshot import FrozenModel, IssueState
 from bot.progress.command import Command
 from bot.progress.commands import read_stored

@@ -6,9 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.planning.changes import CloseIssue
-from bot.planning.observed import ObservedState, OurIssue
+from bot.planning.observed_state import ObservedState, OurIssue
 from bot.planning.snapshot import FrozenModel, IssueState
-from bot.progress.formbody import (
+from bot.progress.issue_form_answers import (
     as_day,
     first_line,
     issues_with_label,

@@ -3,7 +3,7 @@
 import re
 from enum import StrEnum
 
-from bot.curriculum.around import LearningMetric, Target
+from bot.curriculum.sections import LearningMetric, Target
 
 
 class Kind(StrEnum):

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from bot.curriculum.around import LearningMetric, Target
 from bot.curriculum.base import Item, slugify
 from bot.curriculum.model import Choice, Curriculum, Module, Option, Unit
-from bot.planning.bodies import full_unit_name
+from bot.curriculum.sections import LearningMetric, Target
+from bot.planning.issue_texts import full_unit_name
 from bot.planning.schedule import Schedule
 from bot.progress.command import CommandError
 from bot.progress.metric_kinds import Kind, kind_of

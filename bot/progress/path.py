@@ -11,7 +11,7 @@ from typing import Self
 
 from bot.curriculum.model import Curriculum
 from bot.planning.marker import Key, digest
-from bot.planning.observed import ObservedState, observe
+from bot.planning.observed_state import ObservedState, observe
 from bot.planning.path import PlannedPath
 from bot.planning.schedule import unit_by_key
 from bot.planning.snapshot import Snapshot

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from bot.curriculum.model import Curriculum, Deliverable, Option, Task, Unit
 from bot.planning.marker import BOX, Key
-from bot.planning.observed import TRUSTED, ObservedState, OurIssue
+from bot.planning.observed_state import TRUSTED, ObservedState, OurIssue
 from bot.planning.snapshot import FrozenModel, PullState
 from bot.progress.command_log import closed_at
 from bot.progress.learner_history import Evidence

@@ -7,7 +7,7 @@ file wins over what was said before it was edited.
 from collections.abc import Iterable
 
 from bot.curriculum.model import Curriculum
-from bot.planning.observed import ObservedState
+from bot.planning.observed_state import ObservedState
 from bot.progress.command_log import memories
 from bot.progress.learner_history import HistoryBuilder, LearnerHistory, Rating
 from bot.settings import Settings

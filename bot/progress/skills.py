@@ -8,9 +8,9 @@ start counts as done.
 from collections.abc import Iterable
 from datetime import date
 
-from bot.curriculum.around import Role, TransferableSkill
 from bot.curriculum.base import Priority
 from bot.curriculum.model import Curriculum
+from bot.curriculum.sections import Role, TransferableSkill
 from bot.planning.snapshot import FrozenModel
 from bot.progress.learner_history import LearnerHistory, Rating
 from bot.progress.progress import Progress, Work, WorkState

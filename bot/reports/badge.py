@@ -12,7 +12,7 @@ from bot import templating
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.progress.streak import streak
-from bot.reports import letters
+from bot.reports import text_width
 
 BLUE = "1f6feb"
 GREEN = "1a7f37"
@@ -34,7 +34,7 @@ class Badge(FrozenModel):
 
 def badge(kind: BadgeKind, view: LearningPath, *, label: str | None = None) -> Badge:
     """The badge for the view's day; `label` replaces the curriculum's title."""
-    name = letters.plain(label or view.curriculum.title)[:MAX_LABEL]
+    name = text_width.plain(label or view.curriculum.title)[:MAX_LABEL]
     sum_of_all = view.progress.all
     if sum_of_all.done >= sum_of_all.total:
         return Badge(label=name, message="done", color=GREEN)
@@ -76,9 +76,9 @@ def as_svg(made: Badge) -> str:
             badge=made,
             left=left + 2 * PADDING,
             right=right + 2 * PADDING,
-            left_text=left if letters.is_known(made.label) else None,
+            left_text=left if text_width.is_known(made.label) else None,
             right_text=right,
-            runs_left=letters.runs_left(made.label),
+            runs_left=text_width.runs_left(made.label),
         )
         + "\n"
     )
@@ -96,4 +96,4 @@ def as_shields(made: Badge) -> str:
 
 
 def _text_width(text: str) -> int:
-    return round(letters.width(text)) or 1
+    return round(text_width.width(text)) or 1

@@ -9,7 +9,7 @@ from typing import Literal
 
 from bot.curriculum.model import Checkpoint, Curriculum, Module
 from bot.errors import UsageError
-from bot.planning.bodies import module_name
+from bot.planning.issue_texts import module_name
 from bot.planning.marker import Key
 from bot.planning.schedule import UnitDates
 from bot.planning.snapshot import FrozenModel
@@ -19,7 +19,7 @@ from bot.progress.journal import HIGHLIGHT, JournalEntry, journal
 from bot.progress.path import LearningPath
 from bot.progress.progress import LEFT_OUT, Work
 from bot.progress.skills import RoleFit, SkillRating, calibration, coverage, role_fits
-from bot.reports.checkpoint_items import (
+from bot.reports.checkpoint_evidence import (
     EvidencePiece,
     ItemReport,
     checkpoint_issue,
@@ -27,7 +27,7 @@ from bot.reports.checkpoint_items import (
     open_pieces,
     piece,
 )
-from bot.reports.where import first_unfinished, in_hours, unit_names
+from bot.reports.position import first_unfinished, in_hours, unit_names
 
 STEPS = 3
 HIGHLIGHTS = 5

@@ -12,8 +12,8 @@ from bot import templating
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.progress.streak import streak
-from bot.reports.where import current_unit, finished_on, next_checkpoint, pause_end, unit_names
-from bot.reports.words import WORDS
+from bot.reports.formatting import WORDS
+from bot.reports.position import current_unit, finished_on, next_checkpoint, pause_end, unit_names
 from bot.templating import printable
 
 BLOCKED = "status:blocked"

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from bot import templating
 from bot.curriculum.model import Module, ProjectLevel
-from bot.planning.bodies import module_name
+from bot.planning.issue_texts import module_name
 from bot.planning.snapshot import FrozenModel
 from bot.progress.career import (
     Metric,
@@ -24,9 +24,9 @@ from bot.progress.path import LearningPath
 from bot.progress.progress import DONE, Work, WorkState
 from bot.progress.skills import SkillGap, SkillRating, calibration, coverage, gap
 from bot.progress.streak import streak
-from bot.reports.offers import Button, Suggestions, buttons, suggestions
-from bot.reports.week import Week
-from bot.reports.where import (
+from bot.reports.due_weeks import Week
+from bot.reports.formatting import WORDS
+from bot.reports.position import (
     NextCheckpoint,
     current_unit,
     finished_on,
@@ -37,7 +37,7 @@ from bot.reports.where import (
     pause_end,
     unit_names,
 )
-from bot.reports.words import WORDS
+from bot.reports.suggestions import Button, Suggestions, buttons, suggestions
 from bot.settings import CONFIG_PATH, SummarySettings
 
 # GitHub holds 65,536 characters; the learner's own words, memory and ledger need room, too.

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from bot import templating
 from bot.curriculum.model import Curriculum, Module
-from bot.planning.bodies import module_name
-from bot.planning.desired import MAX_TITLE, DesiredIssue
+from bot.planning.desired_state import MAX_TITLE, DesiredIssue
+from bot.planning.issue_texts import module_name
 from bot.planning.snapshot import FrozenModel
 from bot.progress.journal import JournalEntry, journal
 from bot.progress.path import LearningPath

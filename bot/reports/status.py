@@ -3,14 +3,13 @@
 from datetime import date
 
 from bot import templating
-from bot.planning.bodies import module_name
+from bot.planning.issue_texts import module_name
 from bot.planning.snapshot import FrozenModel
 from bot.progress.forecast import Forecast
 from bot.progress.path import LearningPath
 from bot.progress.progress import DONE, Work, WorkState
 from bot.progress.streak import streak
-from bot.reports.offers import Suggestions, suggestions
-from bot.reports.where import (
+from bot.reports.position import (
     NextCheckpoint,
     current_unit,
     finished_on,
@@ -21,6 +20,7 @@ from bot.reports.where import (
     pause_end,
     unit_names,
 )
+from bot.reports.suggestions import Suggestions, suggestions
 
 BAR = 20
 MOST_WORK = 20

@@ -9,16 +9,16 @@ from typing import Literal
 
 from bot import templating
 from bot.planning.changes import CloseIssue
-from bot.planning.desired import SUMMARY_KEY, DesiredIssue
-from bot.planning.observed import ObservedState
+from bot.planning.desired_state import SUMMARY_KEY, DesiredIssue
+from bot.planning.observed_state import ObservedState
 from bot.planning.snapshot import FrozenModel
 from bot.progress.forecast import Forecast
 from bot.progress.journal import JournalEntry, journal
 from bot.progress.path import LearningPath
 from bot.progress.progress import Work, WorkState
-from bot.reports.offers import next_to_open, open_choice, suggestions
-from bot.reports.week import MadeSummaries, Week, due_weeks, weekly_key
-from bot.reports.where import (
+from bot.reports.due_weeks import MadeSummaries, Week, due_weeks, weekly_key
+from bot.reports.formatting import WORDS, days
+from bot.reports.position import (
     DAYS_A_WEEK,
     NextCheckpoint,
     current_unit,
@@ -29,7 +29,7 @@ from bot.reports.where import (
     pause_end,
     unit_names,
 )
-from bot.reports.words import WORDS, days
+from bot.reports.suggestions import next_to_open, open_choice, suggestions
 
 __all__ = [
     "Week",

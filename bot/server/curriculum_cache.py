@@ -16,7 +16,7 @@ from cachetools import Cache, LRUCache
 
 from bot.curriculum.model import Curriculum
 from bot.errors import CurriculumError, GuideError
-from bot.usecases.sources import GUIDE_ENDINGS, YAML_ENDINGS, FileSource, find_curriculum
+from bot.sync.file_sources import GUIDE_ENDINGS, YAML_ENDINGS, FileSource, find_curriculum
 
 MAX_TEXT = 2_000_000  # bytes of the files; what was read of one takes ten to thirty times as much
 _LEAST = 2_000  # bytes that a small one counts for

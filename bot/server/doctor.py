@@ -33,7 +33,7 @@ from bot.server.store.engine import open_engine, read_only
 from bot.server.store.inbox import DeliveryInbox
 from bot.server.store.job_table import JobTable
 from bot.server.store.migrate import standing
-from bot.usecases.findings import Finding, ok, warning
+from bot.sync.doctor_findings import Finding, ok, warning
 
 MAX_SKEW = timedelta(seconds=30)  # GitHub takes signatures that are up to a minute off
 PATIENCE = 5.0  # seconds; a person who asks what is wrong is not made to wait for it

@@ -6,7 +6,7 @@ Times go in aware and come out aware, UTC. Numbers spread what would be due for 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.reports.week import Week
+from bot.reports.due_weeks import Week
 from bot.server.store.rows import repository
 from bot.server.store.store import Store
 from bot.settings import Settings

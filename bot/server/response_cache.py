@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from cachetools import LRUCache
 
-from bot.github.cache import Cache, Page
+from bot.github.etag_cache import Cache, Page
 
 MAX_BYTES = 64_000_000
 _OVERHEAD = 600  # bytes for what is around a body

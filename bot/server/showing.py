@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime, ValidationError
 
-from bot.planning.desired import SUMMARY_KEY
+from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.reports import pictures
@@ -17,8 +17,8 @@ from bot.reports.badge import Badge, badge_of
 from bot.reports.checkpoint import CheckpointReport, checkpoint_report, is_reached
 from bot.reports.cohort import Member, member
 from bot.reports.dashboard import Dashboard, dashboard
+from bot.reports.due_weeks import Week
 from bot.reports.pictures import activity, burnup, skills
-from bot.reports.week import Week
 from bot.reports.weekly import Weekly, weekly
 
 LARGEST = 8 * 1024 * 1024  # bytes of a document, unpacked

@@ -25,8 +25,8 @@ from bot.github.app_problems import (
     InstallationSuspendedError,
     NotInstalledError,
 )
-from bot.github.cache import Cache
 from bot.github.client import Connection
+from bot.github.etag_cache import Cache
 from bot.github.gateway import PyGithubGateway
 from bot.github.rate_limited_client import LaterError, RateLimitedClient
 from bot.github.rate_limiter import RateLimiter
@@ -39,9 +39,9 @@ from bot.server.curriculum_cache import CurriculumCache
 from bot.server.store.rows import RepositoryInfo, RepositoryRow
 from bot.settings import CONFIG_PATH, Settings
 from bot.settings import parse as parse_settings
+from bot.sync.file_sources import RepositoryFiles
+from bot.sync.sync import Sync, SyncResult
 from bot.templating import plural
-from bot.usecases.sources import RepositoryFiles
-from bot.usecases.sync import Sync, SyncResult
 
 if TYPE_CHECKING:
     from bot.github.link_checker import LinkChecker

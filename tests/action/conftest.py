@@ -1,7 +1,7 @@
 """The stage that these tests run the Action on."""
 
 import pytest
-from action.stage import ActionRunner
+from action.action_runner import ActionRunner
 from cli.terminal import Terminal, terminal
 
 __all__ = ["stage", "terminal"]

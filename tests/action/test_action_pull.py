@@ -2,14 +2,20 @@
 
 import pytest
 from planning.paths import SMALL
-from workbench import RepositoryFixture, settings
+from repository_fixture import RepositoryFixture, settings
 
-from bot.action.pull import KEY, changed, comment_body, existing_comment, post_comment
+from bot.action.pull_request_comment import (
+    KEY,
+    changed,
+    comment_body,
+    existing_comment,
+    post_comment,
+)
 from bot.errors import UncertainWriteError
 from bot.planning.changes import CreateLabel, Plan
-from bot.planning.desired import desired_state
+from bot.planning.desired_state import desired_state
 from bot.planning.marker import find
-from bot.planning.observed import observe
+from bot.planning.observed_state import observe
 from bot.planning.path import PlannedPath
 from bot.planning.plan import make_plan
 from bot.planning.snapshot import Snapshot

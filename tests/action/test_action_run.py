@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from action.stage import NOW, ActionRunner
+from action.action_runner import NOW, ActionRunner
 from cli.terminal import CURRICULUM, curriculum_text, settings_text
 from planning.paths import LONG, SMALL
 
 from bot.action.run import main
 from bot.settings import CONFIG_PATH
-from bot.usecases import sync as sync_module
+from bot.sync import sync as sync_module
 
 HOSTILE = "$(id) `id` ${{ github.token }} ##[error]a <img src=x> @everyone \u202egnp.exe"
 

@@ -5,12 +5,12 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from action.stage import read_outputs
+from action.action_runner import read_outputs
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.action.run import annotations
-from bot.action.runner import MOST, RunnerLog, write_outputs, write_summary
+from bot.action.runner_log import MOST, RunnerLog, write_outputs, write_summary
 from bot.errors import ConfigError, CurriculumError, MilepostError, RefusedError
 
 HOSTILE = [

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from bot.action.inputs import ActionCommand, Inputs, inputs
-from bot.action.told import ActivityResult, outputs
+from bot.action.outputs import ActivityResult, outputs
 from bot.settings import CONFIG_PATH
 
 ROOT = Path(__file__).parents[2]

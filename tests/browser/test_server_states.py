@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from browser.walking import PageChecker, PageProblems, walker
+from browser.page_checks import PageChecker, PageProblems, walker
 from reports import picture_states
 from reports.checkpoints import REPORTED, three_months
-from reports.lives import TINY, HistoryLearner
-from server.gallery import PageDocuments, gallery, six_weeks
+from reports.histories import TINY, HistoryLearner
+from server.page_documents_fixture import PageDocuments, gallery, six_weeks
 from server.server_fixture import Host
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 import yaml
-from browser.walking import PATIENCE, PageChecker, PageProblems, walker
+from browser.page_checks import PATIENCE, PageChecker, PageProblems, walker
 from planning.paths import SMALL
-from reports.lives import RICH
+from reports.histories import RICH
 from server.scenario import Scenario
 from server.server_fixture import Host, environment, hosted
 

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from chaos import marks
-from chaos.keeping import STATES, Expectations
+from chaos import markers
+from chaos.expectations import STATES, Expectations
 
 from github_sandbox import dump
 from github_sandbox.state import comments, issues, labels, milestones, relations, transfers
@@ -85,9 +85,9 @@ class Learner(Expectations):
 
     def act_inside(self, number: int) -> None:
         issue = self._ours(number)
-        if issue and marks.BEGIN in (issue.body or ""):
+        if issue and markers.BEGIN in (issue.body or ""):
             note = f"My words inside {self._next()}."
-            body = (issue.body or "").replace(marks.BEGIN, f"{marks.BEGIN}\n{note}", 1)
+            body = (issue.body or "").replace(markers.BEGIN, f"{markers.BEGIN}\n{note}", 1)
             self._edit(issue, body=body)
             self._promise(note, issue, lambda: note in (issue.body or ""), note)
 
@@ -119,16 +119,16 @@ class Learner(Expectations):
 
     def act_take_off(self, number: int) -> None:
         issue = self._work(number, "open")
-        worn = [x for x in issue.labels if _lasting(marks.label_key(x))] if issue else []
+        worn = [x for x in issue.labels if _lasting(markers.label_key(x))] if issue else []
         if issue and worn:
             label = worn[number % len(worn)]
-            key = marks.label_key(label)
+            key = markers.label_key(label)
             left = [x.name for x in issue.labels if x is not label]
             self._edit(issue, labels=left)
             self._promise(
                 f"off {key}",
                 issue,
-                lambda: key not in {marks.label_key(x) for x in issue.labels},
+                lambda: key not in {markers.label_key(x) for x in issue.labels},
                 f"'{key}' off",
             )
 
@@ -144,7 +144,7 @@ class Learner(Expectations):
         return milestones.create(self.world, self.me, self.home, {"title": "Mine"})
 
     def act_unrelate(self, number: int) -> None:
-        found = [i for i in marks.issues(self.home) if i.parent]
+        found = [i for i in markers.issues(self.home) if i.parent]
         if found:
             child = found[number % len(found)]
             assert child.parent
@@ -154,7 +154,7 @@ class Learner(Expectations):
 
     def act_unpin(self, number: int) -> None:
         del number
-        for issue in marks.issues(self.home):
+        for issue in markers.issues(self.home):
             if issue.pinned:
                 issue.pinned = False
                 if ("pinned", issue.number) in self.settled:
@@ -164,7 +164,7 @@ class Learner(Expectations):
 
     def act_delete(self, number: int) -> None:
         if number % 2 == 0 and (issue := self._work(number)):
-            key = marks.key_of(issue.body)
+            key = markers.key_of(issue.body)
             issues.delete(self.world, self.me, self.home, issue)
             self._removed(issue, key)
 
@@ -174,11 +174,11 @@ class Learner(Expectations):
             elsewhere = self.scenario.elsewhere
             transfers.transfer(self.world, self.me, self.home, issue, elsewhere)
             self.left_elsewhere = dump.repository(elsewhere)
-            self._removed(issue, marks.key_of(issue.body))
+            self._removed(issue, markers.key_of(issue.body))
 
     def act_summary_delete(self, number: int) -> None:
         """What is remembered for the path as a whole goes with it, as its text says."""
-        for issue in marks.by_key(self.home).get(marks.SUMMARY, [])[:1]:
+        for issue in markers.by_key(self.home).get(markers.SUMMARY, [])[:1]:
             issues.delete(self.world, self.me, self.home, issue)
             self._removed(issue, None)
             self.settled.clear()
@@ -197,20 +197,20 @@ class Learner(Expectations):
 
     def _summary_state(self, number: int, state: str) -> None:
         del number
-        for issue in marks.by_key(self.home).get(marks.SUMMARY, [])[:1]:
+        for issue in markers.by_key(self.home).get(markers.SUMMARY, [])[:1]:
             self._edit(issue, state=state)
 
     # Labels and milestones themselves
 
     def act_label_rename(self, number: int) -> None:
         if label := self._label(number):
-            key, name = marks.label_key(label), f"label {self._next()}"
+            key, name = markers.label_key(label), f"label {self._next()}"
             labels.edit(self.world, self.me, self.home, label, {"new_name": name})
             self._about_label(label, key, "name", name)
 
     def act_label_colour(self, number: int) -> None:
         if label := self._label(number):
-            key, color = marks.label_key(label), f"{number:06d}"
+            key, color = markers.label_key(label), f"{number:06d}"
             labels.edit(self.world, self.me, self.home, label, {"color": color})
             self._about_label(label, key, "color", color)
 
@@ -224,7 +224,7 @@ class Learner(Expectations):
     def act_label_delete(self, number: int) -> None:
         """While a run goes on, issues it makes bring the name back; so it counts without one."""
         if label := self._label(number):
-            key, name = marks.label_key(label), label.name
+            key, name = markers.label_key(label), label.name
             labels.delete(self.world, self.me, self.home, label)
             for slot in [s for s in self.promises if s[0] == "label" and s[2] == key]:
                 del self.promises[slot]
@@ -232,7 +232,7 @@ class Learner(Expectations):
                 self.promises["label gone", -1, key] = lambda: (
                     f"label {key} was deleted and came back"
                     if name in {x.name for x in self.home.labels.values()}
-                    or key in {marks.label_key(x) for x in self.home.labels.values()}
+                    or key in {markers.label_key(x) for x in self.home.labels.values()}
                     else None
                 )
 
@@ -261,7 +261,7 @@ class Learner(Expectations):
         self._in_milestone(number, lambda text, note: f"{text}\r\n\r\n{note}")
 
     def act_milestone_inside(self, number: int) -> None:
-        begin = marks.BEGIN
+        begin = markers.BEGIN
         self._in_milestone(number, lambda text, note: text.replace(begin, f"{begin}\n{note}", 1))
 
     def _in_milestone(self, number: int, put: Callable[[str, str], str]) -> None:
@@ -278,14 +278,14 @@ class Learner(Expectations):
 
     def act_milestone_delete(self, number: int) -> None:
         if found := self._milestone(number):
-            key = marks.key_of(found.description)
+            key = markers.key_of(found.description)
             milestones.delete(self.world, self.me, self.home, found)
             for slot in [s for s in self.promises if s[0] == "milestone" and s[2] == found.number]:
                 del self.promises[slot]
             if key in self.settled:
                 self.promises["milestone gone", -1, key] = lambda: (
                     f"milestone {key} was deleted and came back"
-                    if key in {marks.key_of(m.description) for m in self.home.milestones.values()}
+                    if key in {markers.key_of(m.description) for m in self.home.milestones.values()}
                     else None
                 )
 
@@ -301,12 +301,12 @@ class Learner(Expectations):
             self._comment(issue, COMMANDS[number % len(COMMANDS)])
 
     def act_comment(self, number: int) -> None:
-        for issue in marks.by_key(self.home).get(marks.SUMMARY, [])[:1]:
+        for issue in markers.by_key(self.home).get(markers.SUMMARY, [])[:1]:
             last = (self.world.clock.now() + timedelta(days=1 + number % 9)).date()
             self._comment(issue, SAYINGS[number % len(SAYINGS)].format(day=last))
 
     def act_edit_comment(self, number: int) -> None:
-        found = [(i, c) for i, c in marks.comments(self.home) if c.id in self.text]
+        found = [(i, c) for i, c in markers.comments(self.home) if c.id in self.text]
         if found:
             issue, comment = found[number % len(found)]
             text = f"{comment.body}\n\nA word more {self._next()}."
@@ -314,14 +314,14 @@ class Learner(Expectations):
             self._repeat_comment(issue, comment)
 
     def act_delete_comment(self, number: int) -> None:
-        found = [(i, c) for i, c in marks.comments(self.home) if c.user is self.me.user]
+        found = [(i, c) for i, c in markers.comments(self.home) if c.user is self.me.user]
         if found:
             issue, comment = found[number % len(found)]
             if self._waits(comment) and comment.id in self.text:
                 self._wants(issue, None)
             comments.delete(self.world, self.me, self.home, comment)
             self.text.pop(comment.id, None)
-            key = marks.key_of(comment.body)
+            key = markers.key_of(comment.body)
             if key in self.settled or str(key).startswith("reply:"):
                 self.taken_away.add(str(key))
             elif key:
@@ -329,7 +329,7 @@ class Learner(Expectations):
                 self.promises.pop(("gone", -1, key), None)
 
     def act_press(self, number: int) -> None:
-        for issue in marks.by_key(self.home).get(marks.SUMMARY, [])[:1]:
+        for issue in markers.by_key(self.home).get(markers.SUMMARY, [])[:1]:
             lines = (issue.body or "").split("\n")
             at = [n for n, line in enumerate(lines) if "milepost:press" in line]
             if at:

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from builders import curriculum
-from chaos import marks
-from chaos.house import Scenario
-from chaos.lines import LATENCY, WEB, InMemoryHttp, edges
+from chaos import markers
+from chaos.in_memory_http import LATENCY, WEB, InMemoryHttp, edges
+from chaos.scenario import Scenario
 
 from bot.curriculum.model import Curriculum
 from bot.github.retry import WaitPolicy
 from bot.progress.path import PathReader
 from bot.settings import Settings
-from bot.usecases.sync import Sync
+from bot.sync.sync import Sync
 from github_sandbox.state.journal import Entry
 from github_sandbox.world import REPOSITORY
 
@@ -80,7 +80,7 @@ class Seeding:
     @property
     def keys(self) -> list[str]:
         """Of all issues of ours."""
-        every = marks.by_key(self.scenario.repository)
+        every = markers.by_key(self.scenario.repository)
         return [key for key, issues in every.items() for _ in issues]
 
 

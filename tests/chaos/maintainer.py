@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from chaos.house import MODS, Scenario
-from chaos.story import Change
+from chaos.actions import Change
+from chaos.scenario import MODS, Scenario
 
 AHEAD: tuple[int | str, ...] = ("all", 2, 4, "all")
 FEATURES = ("deliverables", "checkpoints", "sub_issues", "assessments")

@@ -17,9 +17,9 @@ from multiprocessing import get_context
 from typing import Self
 
 from chaos import limits
-from chaos.house import Tally
-from chaos.play import LearnerStateMachine, play
-from chaos.witness import Verdict
+from chaos.invariants import Verdict
+from chaos.scenario import Tally
+from chaos.state_machine import LearnerStateMachine, play
 
 HISTORIES = 500
 STEPS = 40

@@ -1,17 +1,17 @@
 """Histories of faults, races and edits by anybody: afterwards one run puts everything right.
 
 A small fixed share of `make chaos`. What once went wrong stands beside the code it was in, as
-tests/usecases/test_races.py and tests/planning/test_twins.py.
+tests/usecases/test_races.py and tests/planning/test_duplicate_issues.py.
 """
 
 import pytest
-from chaos import story, table
-from chaos.house import Scenario
-from chaos.lines import InMemoryHttp, edges
-from chaos.play import LearnerStateMachine, play
-from chaos.story import Act, ConcurrentRuns, Run
+from chaos import actions, table
+from chaos.actions import Act, ConcurrentRuns, Run
+from chaos.in_memory_http import InMemoryHttp, edges
+from chaos.invariants import Verdict
+from chaos.scenario import Scenario
+from chaos.state_machine import LearnerStateMachine, play
 from chaos.table import Share
-from chaos.witness import Verdict
 from hypothesis.internal.conjecture.providers import HypothesisProvider
 
 
@@ -44,9 +44,15 @@ def test_chance_alone_chooses_what_a_history_is_made_of(monkeypatch: pytest.Monk
 
     play(Listening, 0, histories=3, steps=100)
     _simplest, *by_chance = seen
-    groups = (story.FINISHING, story.MARKING, story.WRITING, story.ARRANGING, story.REMOVING)
+    groups = (
+        actions.FINISHING,
+        actions.MARKING,
+        actions.WRITING,
+        actions.ARRANGING,
+        actions.REMOVING,
+    )
     for acts in by_chance:
-        assert all(acts & set(group) for group in (*groups, story.COMMANDING, story.SAYING))
+        assert all(acts & set(group) for group in (*groups, actions.COMMANDING, actions.SAYING))
     assert callable(HypothesisProvider._maybe_draw_constant), "what `_ByChance` replaces"
 
 
@@ -145,7 +151,7 @@ class TestTheWitness:
             raise ZeroDivisionError
 
         with monkeypatch.context() as patched:
-            patched.setattr("bot.usecases.reconcile.run_commands", broken)
+            patched.setattr("bot.sync.reconcile.run_commands", broken)
             under_way.sync(Run())
         assert under_way.end().errors == ["ZeroDivisionError: "]
 

@@ -131,7 +131,7 @@ def test_our_own_mistake_becomes_a_paragraph_and_a_file(
         raise LookupError(f"a bug that holds {CANARY}")
 
     terminal.setenv(GITHUB_TOKEN=CANARY)
-    monkeypatch.setattr("bot.usecases.sources.find_settings", broken)
+    monkeypatch.setattr("bot.sync.file_sources.find_settings", broken)
     ran = terminal("plan")
     assert ran.code == 1
     assert "LookupError" in paragraph(ran)

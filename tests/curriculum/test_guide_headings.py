@@ -3,7 +3,7 @@
 
 import pytest
 
-from bot.curriculum.guide import headings, vocabulary
+from bot.curriculum.importer import headings, vocabulary
 
 
 @pytest.mark.parametrize(

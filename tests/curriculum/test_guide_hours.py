@@ -3,7 +3,7 @@
 import pytest
 
 from bot.curriculum.base import Hours
-from bot.curriculum.guide import hours
+from bot.curriculum.importer import durations
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from bot.curriculum.guide import hours
     ],
 )
 def test_hours_are_cut_from_a_title(text: str, rest: str, stated: str) -> None:
-    assert hours.without_duration(text) == (rest, Hours.model_validate(stated))
+    assert durations.without_duration(text) == (rest, Hours.model_validate(stated))
 
 
 @pytest.mark.parametrize(
@@ -40,22 +40,24 @@ def test_hours_are_cut_from_a_title(text: str, rest: str, stated: str) -> None:
     ],
 )
 def test_titles_without_hours_of_their_own_stay_whole(text: str) -> None:
-    assert hours.without_duration(text) == (text, None)
+    assert durations.without_duration(text) == (text, None)
 
 
 def test_a_rate_is_no_total() -> None:
-    assert hours.total("2-3 hours/day, 15 hours in all") == Hours(low=15, high=15)
-    assert hours.a_week("It takes about 20-25 hours of study per week.") == Hours(low=20, high=25)
-    assert hours.a_week("20 hours") is None
+    assert durations.total("2-3 hours/day, 15 hours in all") == Hours(low=15, high=15)
+    assert durations.a_week("It takes about 20-25 hours of study per week.") == Hours(
+        low=20, high=25
+    )
+    assert durations.a_week("20 hours") is None
 
 
 def test_a_duration_at_a_rate_gives_the_whole() -> None:
-    assert hours.hours_over_weeks("14 weeks", "6-10 hours/week") == Hours(low=84, high=140)
-    assert hours.hours_over_weeks("6 months", "5 hours/week") == Hours(low=130, high=130)
-    assert hours.hours_over_weeks("14 weeks", "-") is None
+    assert durations.hours_over_weeks("14 weeks", "6-10 hours/week") == Hours(low=84, high=140)
+    assert durations.hours_over_weeks("6 months", "5 hours/week") == Hours(low=130, high=130)
+    assert durations.hours_over_weeks("14 weeks", "-") is None
 
 
 def test_a_cell_under_hours_needs_no_unit() -> None:
-    assert hours.hours_without_unit("12-15") == Hours(low=12, high=15)
-    assert hours.hours_without_unit("~3h") == Hours(low=3, high=3)
-    assert hours.hours_without_unit("___") is None
+    assert durations.hours_without_unit("12-15") == Hours(low=12, high=15)
+    assert durations.hours_without_unit("~3h") == Hours(low=3, high=3)
+    assert durations.hours_without_unit("___") is None

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.curriculum.dump import to_yaml
-from bot.curriculum.guide import ImportResult, read
-from bot.curriculum.guide.repair import repair
+from bot.curriculum.importer import ImportResult, read
+from bot.curriculum.importer.repair import repair
 from bot.curriculum.load import from_yaml
 from bot.errors import GuideError
 

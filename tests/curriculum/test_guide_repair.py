@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.curriculum.guide.repair import MAX_BYTES, MAX_LINES, repair
+from bot.curriculum.importer.repair import MAX_BYTES, MAX_LINES, repair
 from bot.errors import GuideError
 
 HEALTHY = "# Études 🎯\n- naïve café – “quotes” ✅ 🛠️ 日本 ½ £5\n- `x → y` Aurélien Géron\n"

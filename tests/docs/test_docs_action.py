@@ -6,7 +6,7 @@ import pytest
 import yaml
 from docs.pages import ROOT, codes, fences, sections
 
-from bot.action.activity import requested_activity
+from bot.action.event import requested_activity
 from bot.action.inputs import ActionCommand, Inputs
 from bot.cli.workflow import ACTION
 

@@ -46,7 +46,7 @@ def reader(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator["Reader"]:
     monkeypatch.setenv("MILEPOST_DATA_DIR", str(tmp_path_factory.mktemp("data")))
-    monkeypatch.setattr("bot.cli.edges.CliContext.now", lambda _self: NOW)
+    monkeypatch.setattr("bot.cli.context.CliContext.now", lambda _self: NOW)
     monkeypatch.setattr(terminal.sandbox.world.clock, "_base", lambda: NOW)
     monkeypatch.setattr("bot.cli.init._next_monday", lambda _today: date(2026, 1, 5))
     monkeypatch.setattr("bot.cli.init._local_zone", lambda: "Europe/Berlin")

@@ -13,12 +13,12 @@ import yaml
 from docs.pages import ROOT, codes, fences, name_of, sections
 from pydantic import BaseModel
 
-from bot.action.pull import KEY as PLAN_KEY
+from bot.action.pull_request_comment import KEY as PLAN_KEY
 from bot.curriculum import load
 from bot.curriculum.base import Item
 from bot.curriculum.model import Curriculum, Task, WorkItem
 from bot.planning import changes
-from bot.planning.desired import desired_state
+from bot.planning.desired_state import desired_state
 from bot.planning.diff_issues import NEVER_CLOSED
 from bot.planning.labels import key_in
 from bot.planning.ledger import Ledger, find_ledger
@@ -35,9 +35,9 @@ from bot.progress.path import LearningPath
 from bot.reports.checkpoint import report_key
 from bot.reports.weekly import Week, weekly_key
 from bot.settings import Settings
-from bot.usecases.command_replies import reply_key
-from bot.usecases.files import README_KEY, ReportFiles
-from bot.usecases.reconcile import REPORTS, texts
+from bot.sync.command_replies import reply_key
+from bot.sync.files import README_KEY, ReportFiles
+from bot.sync.reconcile import REPORTS, texts
 
 REFERENCE = ROOT / "docs" / "reference"
 CURRICULUM = sections(REFERENCE / "curriculum.md")

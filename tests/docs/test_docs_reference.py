@@ -14,7 +14,7 @@ from docs.pages import ROOT, Section, codes, sections
 import bot
 from bot import errors, settings
 from bot.cli.app import app
-from bot.curriculum import guide
+from bot.curriculum import importer
 
 REFERENCE = ROOT / "docs" / "reference"
 CLI = sections(REFERENCE / "cli.md")
@@ -68,7 +68,7 @@ def test_the_options_of_milepost_itself_are_told() -> None:
 
 
 def test_the_keys_of_an_import_s_summary_are_told() -> None:
-    imported = guide.read(b"# Path\n\n## Week 1\n\n- [ ] Begin\n", name="guide.md")
+    imported = importer.read(b"# Path\n\n## Week 1\n\n- [ ] Begin\n", name="guide.md")
     reported = [key for row in CLI["milepost import"].tables[1][1:] for key in codes(row[0])]
     assert sorted(reported) == sorted(imported.summary())
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from cli.terminal import terminal
-from e2e.warm import ForkServer
+from e2e.fork_server import ForkServer
 
 __all__ = ["terminal", "warm_runs"]
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 import yaml
-from action.stage import ActionRunner
+from action.action_runner import ActionRunner
 from cli.terminal import CURRICULUM, Terminal, curriculum_text
 from planning.paths import SMALL
 

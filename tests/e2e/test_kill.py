@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 from cli.terminal import Terminal, environment
-from e2e.warm import ForkServer
+from e2e.fork_server import ForkServer
 
 from bot.cli.app import run
 from bot.planning.changes import Change
 from bot.planning.marker import find
-from bot.usecases.apply import PlanWriter
+from bot.sync.apply import PlanWriter
 from github_sandbox.server import running
 from github_sandbox.state.faults import Fault
 
@@ -239,5 +239,5 @@ def overtake(terminal: Terminal, monkeypatch: pytest.MonkeyPatch, cut: int) -> N
 
 def without_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pauses before looking again are for GitHub's lists, not for ours."""
-    monkeypatch.setattr("bot.cli.edges.CliContext.sleep", lambda *_: None)
+    monkeypatch.setattr("bot.cli.context.CliContext.sleep", lambda *_: None)
     monkeypatch.setattr("bot.github.retry.WaitPolicy.rest", lambda *_: None)

@@ -10,11 +10,11 @@ from random import Random
 
 import pytest
 from builders import curriculum
-from reports.lives import RICH
-from usecases.lively import MENTOR, RandomLearner
-from usecases.syncing import SyncRuns
-from usecases.witness import ReportSnapshots, agree, closed
-from workbench import settings as config
+from reports.histories import RICH
+from repository_fixture import settings as config
+from usecases.random_learner import MENTOR, RandomLearner
+from usecases.report_snapshots import ReportSnapshots, agree, closed
+from usecases.sync_runs import SyncRuns
 
 from bot.curriculum.load import from_catalog
 from bot.curriculum.model import Curriculum

@@ -13,8 +13,8 @@ from contracts.checker import contract
 from timeline import Timeline
 
 from bot.github.api_client import ApiClient
-from bot.github.cache import EtagCache
 from bot.github.client import Connection
+from bot.github.etag_cache import EtagCache
 from bot.github.gateway import PyGithubGateway
 from bot.github.rate_limit_state import WriteRates
 from bot.github.rate_limited_client import local_client

@@ -9,7 +9,7 @@ import respx
 from timeline import Timeline
 
 from bot.errors import AuthenticationError
-from bot.github.cache import EtagCache
+from bot.github.etag_cache import EtagCache
 from bot.github.problems import UnreadableAnswerError
 from bot.github.reader import HttpReader
 from github_sandbox.server import Sandbox

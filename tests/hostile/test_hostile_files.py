@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 from hostile.attacks import MARKDOWN, YAML, YAML_VALUES
-from hostile.pace import in_proportion
+from hostile.linear_time import in_proportion
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import settings
-from bot.curriculum import guide, load
-from bot.curriculum.guide.repair import MAX_BYTES, MAX_LINES
+from bot.curriculum import importer, load
+from bot.curriculum.importer.repair import MAX_BYTES, MAX_LINES
 from bot.errors import ConfigError, CurriculumError, MilepostError
-from bot.usecases.sources import LocalFiles, find_curriculum, find_settings
+from bot.sync.file_sources import LocalFiles, find_curriculum, find_settings
 
 SIZE = 25_000
 LONGEST_ERROR = 5_000  # characters of an error: what a person reads, and an annotation holds
@@ -39,7 +39,7 @@ def reported(read: Callable[[], object]) -> str:
 
 
 def as_guide(text: str) -> object:
-    return guide.read(text.encode(errors="surrogatepass"), name="guide.md")
+    return importer.read(text.encode(errors="surrogatepass"), name="guide.md")
 
 
 @pytest.mark.parametrize("family", MARKDOWN)
@@ -55,7 +55,7 @@ def test_any_text_is_a_guide_or_told_to_be_none(text: str) -> None:
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_guide_or_told_to_be_none(data: bytes) -> None:
     for before in (b"", b"## Week 1\n- [ ] a\n", b"\xff\xfe", b"\xef\xbb\xbf", b"\xc3\xa9 " * 20):
-        text = reported(partial(guide.read, before + data, name="guide.md"))
+        text = reported(partial(importer.read, before + data, name="guide.md"))
         assert len(text) < LONGEST_ERROR
 
 
@@ -64,7 +64,7 @@ def test_any_bytes_are_a_guide_or_told_to_be_none(data: bytes) -> None:
 )
 def test_what_is_too_large_is_not_begun(data: bytes) -> None:
     with pytest.raises(MilepostError, match="a guide of more than"):
-        guide.read(data, name="guide.md")
+        importer.read(data, name="guide.md")
 
 
 @pytest.mark.parametrize("family", YAML)

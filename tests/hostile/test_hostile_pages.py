@@ -4,7 +4,7 @@ import logging
 
 import httpx2
 import pytest
-from hostile.pace import in_proportion
+from hostile.linear_time import in_proportion
 
 from bot.github.link_checker import MAX_BYTES, _Answer
 from bot.server.logs import JsonLines

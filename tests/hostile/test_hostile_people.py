@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from planning.paths import SMALL
-from usecases.syncing import BOT, SyncRuns
-from workbench import settings as config
+from repository_fixture import settings as config
+from usecases.sync_runs import BOT, SyncRuns
 
-from bot.planning.desired import SUMMARY_KEY
+from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.ledger import Ledger
 from bot.planning.marker import BEGIN, Marker, wrap
-from bot.planning.observed import observe
+from bot.planning.observed_state import observe
 from bot.progress.commands import slash_commands
 from github_sandbox.state import comments, issues
 from github_sandbox.state.objects import Comment

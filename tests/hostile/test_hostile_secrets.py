@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from server.server_fixture import SECRET
-from server.visiting import visited
+from server.visitor_fixture import visited
 
 from bot.server import logs
 from bot.server.server import Server

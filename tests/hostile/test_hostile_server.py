@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from server.server_fixture import SECRET, Host, headers
-from server.visiting import VisitorFixture, visited
+from server.visitor_fixture import VisitorFixture, visited
 from starlette.routing import Route
 
 from bot.server.app import WEBHOOKS, application

@@ -11,23 +11,23 @@ from typing import Any, NamedTuple
 from unicodedata import category
 
 import pytest
-from hostile.pace import in_proportion
+from hostile.linear_time import in_proportion
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import templating
-from bot.action.activity import requested_activity
+from bot.action.event import requested_activity
 from bot.action.inputs import ActionCommand, inputs
 from bot.planning import ledger, marker
 from bot.planning.labels import key_in
-from bot.progress import command_log, formbody, links, parse_command, quantities
+from bot.progress import command_log, evidence_links, issue_form_answers, parse_command, quantities
 from bot.progress.commands import slash_commands
-from bot.reports import readme
-from bot.usecases.command_permission import _COMMAND
+from bot.reports import readme_block
+from bot.sync.command_permission import _COMMAND
 
 SIZE = 16_000  # characters; GitHub takes at most 65,536 in a body or comment
 MONDAY = date(2026, 1, 5)
-BLOCK = f"{readme.BEGIN}\nblock\n{readme.END}"
+BLOCK = f"{readme_block.BEGIN}\nblock\n{readme_block.END}"
 WEB = "https://github.com"
 MOST_LINKS = 20
 
@@ -95,21 +95,21 @@ READERS = {
         lambda text, found: len(found) <= text.count("press {") and "\n" not in "".join(found),
     ),
     "a form": Reader(
-        formbody.sections,
+        issue_form_answers.sections,
         lambda text, found: (
             all(value.strip() == value != "" for _, value in found)
             and sum(map(len, chain(*found))) <= len(text)
         ),
     ),
     "links": Reader(
-        lambda text: links.links(text, WEB),
+        lambda text: evidence_links.links(text, WEB),
         lambda _, found: (
             len(set(found)) == len(found) <= MOST_LINKS
             and all(link.startswith("https://") for link in found)
         ),
     ),
     "evidence": Reader(
-        lambda text: list(links.candidates(text, WEB, "a/b")),
+        lambda text: list(evidence_links.candidates(text, WEB, "a/b")),
         lambda _, found: len({one.url for one in found}) == len(found) <= MOST_LINKS,
     ),
     "neutral text": Reader(
@@ -134,9 +134,10 @@ READERS = {
         lambda _, found: found is None or (found.hours is None) != (found.months is None),
     ),
     "a README": Reader(
-        lambda text: readme.with_block(text, BLOCK),
+        lambda text: readme_block.with_block(text, BLOCK),
         lambda _, found: (
-            found is None or (readme.has_block(found) and readme.with_block(found, BLOCK) is None)
+            found is None
+            or (readme_block.has_block(found) and readme_block.with_block(found, BLOCK) is None)
         ),
     ),
 }

@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning.paths import LONG, SMALL
-from workbench import RepositoryFixture
-from workbench import settings as config
+from repository_fixture import RepositoryFixture
+from repository_fixture import settings as config
 
 from bot.planning.marker import find
 

@@ -6,7 +6,7 @@ import pytest
 import writes
 from builders import curriculum
 from planning.paths import LONG, SMALL
-from workbench import RepositoryFixture, on_the_path, settings
+from repository_fixture import RepositoryFixture, on_the_path, settings
 
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError

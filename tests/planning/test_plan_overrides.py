@@ -6,7 +6,7 @@ from builders import curriculum
 from hypothesis import given
 from hypothesis import strategies as st
 from planning.paths import LONG
-from workbench import settings
+from repository_fixture import settings
 
 from bot.planning.plan_overrides import PlanOverride
 from bot.planning.schedule import Schedule, schedule

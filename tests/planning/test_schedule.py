@@ -8,7 +8,7 @@ from builders import curriculum
 from hypothesis import given
 from hypothesis import strategies as st
 from planning.paths import LONG
-from workbench import settings
+from repository_fixture import settings
 
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError

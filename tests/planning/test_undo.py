@@ -3,7 +3,7 @@
 import pytest
 import writes
 from planning.paths import SMALL
-from workbench import RepositoryFixture
+from repository_fixture import RepositoryFixture
 
 from github_sandbox.state import comments
 

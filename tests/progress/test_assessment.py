@@ -7,10 +7,10 @@ import pytest
 from builders import curriculum
 from hypothesis import given
 from hypothesis import strategies as st
-from reports.lives import RICH, HistoryLearner, at
+from reports.histories import RICH, HistoryLearner, at
 
 from bot.planning.marker import Marker, wrap
-from bot.planning.observed import observe
+from bot.planning.observed_state import observe
 from bot.progress.assessment import pairs_in, parse_rating, ratings_in_issues
 from bot.progress.learner_history import Rating
 from github_sandbox.state.objects import Issue

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from builders import curriculum
-from reports.lives import RICH, HistoryLearner
-from workbench import settings as config
+from reports.histories import RICH, HistoryLearner
+from repository_fixture import settings as config
 
-from bot.curriculum.around import LearningMetric
 from bot.curriculum.load import from_catalog
 from bot.curriculum.model import Curriculum, Module
+from bot.curriculum.sections import LearningMetric
 from bot.planning.labels import STAGES
 from bot.planning.marker import Marker, wrap
 from bot.progress.career import (

@@ -7,7 +7,7 @@ from builders import curriculum
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_regressions.file_regression import FileRegressionFixture
-from workbench import settings as config
+from repository_fixture import settings as config
 
 from bot.curriculum.load import from_catalog
 from bot.curriculum.model import Curriculum

@@ -7,13 +7,13 @@ import pytest
 from builders import curriculum
 from hypothesis import given
 from hypothesis import strategies as st
-from reports.lives import RICH, HistoryLearner
-from workbench import settings as config
+from reports.histories import RICH, HistoryLearner
+from repository_fixture import settings as config
 
 from bot.planning.marker import Marker, wrap
-from bot.planning.observed import observe
+from bot.planning.observed_state import observe
 from bot.progress.commands.journal import Journal
-from bot.progress.formbody import as_day, sections
+from bot.progress.issue_form_answers import as_day, sections
 from bot.progress.journal import JournalEntry, closings, journal
 
 FORM = """### Date

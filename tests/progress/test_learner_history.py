@@ -3,12 +3,12 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from reports.lives import RICH, HistoryLearner
-from workbench import settings
+from reports.histories import RICH, HistoryLearner
+from repository_fixture import settings
 
-from bot.planning.desired import SUMMARY_KEY
+from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.marker import Key, Marker, wrap
-from bot.planning.observed import observe
+from bot.planning.observed_state import observe
 from bot.planning.snapshot import IssueState, Snapshot
 from bot.progress.command import Command
 from bot.progress.command_log import Entry, Memory, with_memory

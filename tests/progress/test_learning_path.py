@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from planning.paths import SMALL
-from usecases.syncing import SyncRuns
-from workbench import RepositoryFixture
-from workbench import settings as config
+from repository_fixture import RepositoryFixture
+from repository_fixture import settings as config
+from usecases.sync_runs import SyncRuns
 
 from bot.planning import path as planned
 from bot.progress import path as paths

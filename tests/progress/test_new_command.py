@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from planning.paths import SMALL
 from pydantic import Field
+from repository_fixture import RepositoryFixture
 from usecases.command_runs import Run, seed
-from workbench import RepositoryFixture
 
 from bot.planning.changes import UpdateIssue
 from bot.planning.marker import Key

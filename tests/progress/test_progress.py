@@ -8,8 +8,8 @@ from builders import curriculum
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning.paths import SMALL
-from workbench import RepositoryFixture
-from workbench import settings as config
+from repository_fixture import RepositoryFixture
+from repository_fixture import settings as config
 
 from bot.curriculum.model import Curriculum
 from bot.progress.path import LearningPath

@@ -6,7 +6,7 @@ import pytest
 from builders import curriculum
 from hypothesis import given
 from hypothesis import strategies as st
-from reports.lives import RICH, HistoryLearner
+from reports.histories import RICH, HistoryLearner
 
 from bot.curriculum.base import Priority
 from bot.progress.commands.credit import Credit

@@ -1,7 +1,7 @@
 """Learners at a checkpoint: the states that tests of its report look at."""
 
 from builders import curriculum
-from reports.lives import RICH, HistoryLearner, at
+from reports.histories import RICH, HistoryLearner, at
 
 from bot.curriculum.load import from_catalog
 from bot.curriculum.model import Curriculum

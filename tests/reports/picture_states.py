@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from builders import curriculum
-from workbench import RepositoryFixture, settings
+from repository_fixture import RepositoryFixture, settings
 
 from bot.curriculum.model import Curriculum
 from bot.progress.learner_history import Logged, Rating

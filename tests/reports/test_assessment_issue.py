@@ -4,15 +4,15 @@ import pytest
 from builders import curriculum
 from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
-from reports.lives import ALL, RICH, HistoryLearner
-from workbench import on_the_path
-from workbench import settings as config
+from reports.histories import ALL, RICH, HistoryLearner
+from repository_fixture import on_the_path
+from repository_fixture import settings as config
 
 from bot.curriculum.load import from_catalog
 from bot.planning.changes import CreateIssue, UpdateIssue
-from bot.planning.desired import DesiredIssue
+from bot.planning.desired_state import DesiredIssue
 from bot.planning.diff_issues import MAX_BODY
-from bot.planning.observed import observe
+from bot.planning.observed_state import observe
 from bot.progress.assessment import pairs_in, ratings_in_issues
 from bot.progress.commands.open import OpenUnit
 from bot.progress.path import LearningPath

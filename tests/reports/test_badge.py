@@ -8,12 +8,12 @@ from xml.etree import ElementTree as ET
 import pytest
 from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
-from workbench import RepositoryFixture, settings
+from repository_fixture import RepositoryFixture, settings
 
 from bot.progress.path import LearningPath
 from bot.progress.streak import streak
 from bot.reports.badge import Badge, BadgeKind, as_shields, as_svg, badge
-from bot.reports.letters import width
+from bot.reports.text_width import width
 
 ALL = settings("2026-01-05", ahead="all")
 

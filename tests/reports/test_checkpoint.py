@@ -7,7 +7,7 @@ import pytest
 from builders import curriculum
 from pytest_regressions.file_regression import FileRegressionFixture
 from reports.checkpoints import GUIDE, PLAIN, REPORTED, STATES, Studying
-from workbench import settings
+from repository_fixture import settings
 
 from bot.curriculum.model import Curriculum
 from bot.errors import UsageError

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from reports.checkpoints import Studying, linked
-from reports.lives import RICH
+from reports.histories import RICH
 
 from bot.curriculum.model import Curriculum
 from bot.progress.commands.evidence import Attested, Evidenced

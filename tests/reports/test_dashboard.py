@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
-from reports.lives import RICH, TINY, UNTIMED, HistoryLearner, at
-from reports.spoken import understood
-from workbench import settings as config
+from reports.histories import RICH, TINY, UNTIMED, HistoryLearner, at
+from reports.named_commands import understood
+from repository_fixture import settings as config
 
 from bot.planning.changes import UpdateIssue
-from bot.planning.desired import SUMMARY_KEY
+from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.marker import BOX, BUTTON
 from bot.progress.command import Command
 from bot.progress.commands import read_stored

@@ -15,8 +15,8 @@ from reports.picture_states import BARE, PATH, STATES, seen
 from bench.pictures import IMAGES, SHOWN
 from bot.progress.path import LearningPath
 from bot.progress.progress import Progress, WorkState
-from bot.reports.letters import ELLIPSIS, fit, lines, width
-from bot.reports.pictures import NAMES, activity, burnup, card, paper, picture, skills
+from bot.reports.pictures import NAMES, activity, burnup, canvas, card, picture, skills
+from bot.reports.text_width import ELLIPSIS, fit, lines, width
 
 SVG = "{http://www.w3.org/2000/svg}"
 TAGS = {
@@ -84,7 +84,7 @@ def test_the_hour_changes_nothing(kind: str) -> None:
     assert picture(kind, again) == picture(kind, state("busy"))
 
 
-@pytest.mark.parametrize("theme", [paper.LIGHT, paper.DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("theme", [canvas.LIGHT, canvas.DARK], ids=["light", "dark"])
 def test_contrast_is_enough_to_read_by(theme: dict[str, str]) -> None:
     for text in ("ink", "quiet"):
         assert contrast(theme[text], theme["paper"]) >= 4.5

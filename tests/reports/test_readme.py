@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pytest_regressions.file_regression import FileRegressionFixture
 from reports.picture_states import BARE, seen
 
-from bot.reports.readme import BEGIN, END, as_markdown, block, raw_base, with_block
+from bot.reports.readme_block import BEGIN, END, as_markdown, block, raw_base, with_block
 
 BLOCK = f"{BEGIN}\nnew\n{END}"
 OLD = f"{BEGIN}\nold\nlines\n{END}"

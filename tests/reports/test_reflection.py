@@ -5,14 +5,14 @@ from datetime import date
 import pytest
 from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
-from reports.lives import RICH as BARE
-from reports.lives import UNTIMED, HistoryLearner
-from workbench import settings as config
+from reports.histories import RICH as BARE
+from reports.histories import UNTIMED, HistoryLearner
+from repository_fixture import settings as config
 
-from bot.curriculum.around import TemplateField
 from bot.curriculum.load import from_catalog
 from bot.curriculum.model import Curriculum
-from bot.planning.desired import DesiredIssue
+from bot.curriculum.sections import TemplateField
+from bot.planning.desired_state import DesiredIssue
 from bot.planning.marker import Marker, wrap
 from bot.reports.reflection import reflection_issues
 

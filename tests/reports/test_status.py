@@ -6,9 +6,9 @@ import pytest
 from builders import curriculum
 from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
-from reports.lives import RICH, TINY, UNTIMED, HistoryLearner
-from reports.spoken import understood
-from workbench import settings
+from reports.histories import RICH, TINY, UNTIMED, HistoryLearner
+from reports.named_commands import understood
+from repository_fixture import settings
 
 from bot.progress.commands.credit import Credit
 from bot.progress.commands.evidence import Attested

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
-from reports.lives import ALL, RICH, TINY, UNTIMED, HistoryLearner, day
-from reports.spoken import understood
-from workbench import settings as config
+from reports.histories import ALL, RICH, TINY, UNTIMED, HistoryLearner, day
+from reports.named_commands import understood
+from repository_fixture import settings as config
 
 from bot.progress.commands.choose import Choose
 from bot.progress.commands.pause import PauseUntil

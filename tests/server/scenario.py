@@ -11,7 +11,7 @@ import yaml
 from planning.paths import SMALL
 from server.server_fixture import Host, as_app, environment, eventually, hosted, register
 
-from bot.planning.desired import SUMMARY_KEY
+from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.marker import find
 from bot.server.store.rows import Subject, repository
 from bot.server.store.tables import jobs

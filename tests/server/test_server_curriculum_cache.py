@@ -8,13 +8,13 @@ import yaml
 from planning.paths import SMALL
 from server.scenario import year_run
 
-from bot.curriculum import guide
+from bot.curriculum import importer
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError, CurriculumError, GuideError, MilepostError
 from bot.server import curriculum_cache
 from bot.server.curriculum_cache import CurriculumCache
 from bot.server.store.rows import repository
-from bot.usecases.sources import FileSource, find_curriculum
+from bot.sync.file_sources import FileSource, find_curriculum
 from github_sandbox.server import Sandbox
 
 ADA, BOB = 1, 2
@@ -45,7 +45,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_the_same_bytes_are_read_once_for_all(reads: list[str]) -> None:
     stored, place = CurriculumCache(), Files({"guide.md": GUIDE})
     first = stored.find(ADA, "guide.md", place)
-    assert first == guide.read(GUIDE.encode(), name="guide.md").curriculum
+    assert first == importer.read(GUIDE.encode(), name="guide.md").curriculum
     assert stored.find(ADA, "guide.md", place) is first
     assert stored.find(BOB, "guide.md", place) is first
     assert reads == ["guide.md"]

@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from server.gallery import NOW, PageDocuments, six_weeks
+from server.page_documents_fixture import NOW, PageDocuments, six_weeks
 from server.person import Person
-from server.visiting import VisitorFixture, visited
+from server.visitor_fixture import VisitorFixture, visited
 
 from bot.errors import UnavailableError
 from bot.github.signin import SignIn

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
-from reports.lives import RICH, TINY, HistoryLearner
-from server.gallery import NOW, PageDocuments, gallery, six_weeks
+from reports.histories import RICH, TINY, HistoryLearner
+from server.page_documents_fixture import NOW, PageDocuments, gallery, six_weeks
 from server.server_fixture import Host
 
 from bot.server.keys import Keys

@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from reports.lives import RICH, HistoryLearner
-from server.gallery import HERE, NOW, PageDocuments
+from reports.histories import RICH, HistoryLearner
+from repository_fixture import settings
+from server.page_documents_fixture import HERE, NOW, PageDocuments
 from server.person import Person
-from server.visiting import VisitorFixture, visited
-from workbench import settings
+from server.visitor_fixture import VisitorFixture, visited
 
 from bot.errors import UnavailableError
 from bot.github.signin import SignIn

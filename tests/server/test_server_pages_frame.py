@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from server.gallery import PageDocuments, gallery, six_weeks
+from server.page_documents_fixture import PageDocuments, gallery, six_weeks
 from server.person import Page
 from server.server_fixture import Host
 

@@ -13,8 +13,8 @@ from builders import curriculum
 from pytest_regressions.file_regression import FileRegressionFixture
 from reports import checkpoints
 from reports.checkpoints import GUIDE, Studying
-from reports.lives import RICH, TINY, UNTIMED, HistoryLearner
-from server.gallery import HERE, NOW, PageDocuments, busy, gallery, six_weeks
+from reports.histories import RICH, TINY, UNTIMED, HistoryLearner
+from server.page_documents_fixture import HERE, NOW, PageDocuments, busy, gallery, six_weeks
 from server.person import Page
 from server.server_fixture import Host
 
@@ -82,11 +82,11 @@ STATES: dict[str, tuple[dict[str, Any], str]] = {
     "new": ({"result": ""}, "The first look is still to come."),
     "unset": ({"result": "unset"}, "There are no settings yet."),
     "wrong": (
-        {"result": "wrong", "told": "start: <b>no</b> day"},
+        {"result": "wrong", "detail": "start: <b>no</b> day"},
         "The settings or the guide cannot be used as they are.",
     ),
-    "refused": ({"result": "refused", "told": "GitHub said no"}, "The last look stopped before"),
-    "waiting": ({"result": "waiting", "told": "60 requests"}, "GitHub asks for patience."),
+    "refused": ({"result": "refused", "detail": "GitHub said no"}, "The last look stopped before"),
+    "waiting": ({"result": "waiting", "detail": "60 requests"}, "GitHub asks for patience."),
     "archived": ({"archived": True}, "This repository is archived."),
 }
 
@@ -101,7 +101,7 @@ def test_what_is_the_matter_is_told_kindly(
     row = walls.hang(name, six_weeks(), **how) if with_data else walls.known(name, **how)
     page = shown(host, f"/r/{name}")
     assert words in page.text
-    assert str(how.get("told", "")) in page.text
+    assert str(how.get("detail", "")) in page.text
     assert "<b>no</b>" not in page.answer.text
     assert ("Progress along the path" in page.answer.text) == with_data
     # Whoever only looks has nothing to set up.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from server.scenario import Scenario, year_run
 
-from bot.github.cache import Page
+from bot.github.etag_cache import Page
 from bot.server.response_cache import ResponseCache
 from github_sandbox.server import Sandbox
 

@@ -12,7 +12,7 @@ import yaml
 from planning.paths import SMALL
 from server.person import Page, Person
 from server.server_fixture import eventually
-from server.visiting import VisitorFixture, visited
+from server.visitor_fixture import VisitorFixture, visited
 
 from bot.settings import CONFIG_PATH, Settings, parse
 from github_sandbox.server import Sandbox

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.server.pages import setup_form
-from bot.server.pages.settingsfile import difference
+from bot.server.pages.settings_file import difference
 from bot.server.pages.setup_form import SetupForm
 from bot.server.pages.setup_progress import moment, state
 from bot.server.store.rows import RepositoryRow
 from bot.settings import Settings, Weekday, parse
-from bot.usecases.settings_text import render, without_answers
+from bot.sync.settings_text import render, without_answers
 
 SPEEDS: st.SearchStrategy[dict[str, float]] = st.one_of(
     st.just({}),

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 import httpx2
 import pytest
 from server.person import Page, Person
-from server.visiting import VisitorFixture, visited
+from server.visitor_fixture import VisitorFixture, visited
 
 from github_sandbox.server import Sandbox
 from github_sandbox.state import grants

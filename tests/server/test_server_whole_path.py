@@ -13,7 +13,7 @@ from planning.paths import SMALL
 from server.conftest import empty_database
 from server.person import Person
 from server.server_fixture import eventually
-from server.visiting import VisitorFixture, visited
+from server.visitor_fixture import VisitorFixture, visited
 
 from bot.planning.marker import find
 from bot.settings import CONFIG_PATH

@@ -9,15 +9,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from chaos.lines import WEB, InMemoryHttp, MemoryCache, edges
+from chaos.in_memory_http import WEB, InMemoryHttp, MemoryCache, edges
 from upgrade.state import load
 
 from bot.planning.marker import find
 from bot.progress.command_log import memories
 from bot.progress.path import LearningPath, PathReader
 from bot.reports.status import status
-from bot.usecases.sources import find_curriculum, find_settings
-from bot.usecases.sync import Sync, SyncResult
+from bot.sync.file_sources import find_curriculum, find_settings
+from bot.sync.sync import Sync, SyncResult
 from github_sandbox.api.engine import Engine
 from github_sandbox.state.objects import Issue
 from github_sandbox.world import REPOSITORY

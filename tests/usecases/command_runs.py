@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from workbench import RepositoryFixture
-from workbench import settings as config
+from repository_fixture import RepositoryFixture
+from repository_fixture import settings as config
 
 from bot.curriculum.model import Curriculum
 from bot.planning.changes import Change, Plan
-from bot.planning.desired import DesiredState, desired_state
+from bot.planning.desired_state import DesiredState, desired_state
 from bot.planning.marker import find
-from bot.planning.observed import observe
+from bot.planning.observed_state import observe
 from bot.planning.plan import make_plan, with_command_changes
 from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command
@@ -19,9 +19,9 @@ from bot.progress.learner_history import LearnerHistory
 from bot.progress.path import LearningPath
 from bot.progress.replay_commands import read_learner_history
 from bot.settings import Settings
-from bot.usecases.apply import ApplyHooks, apply
-from bot.usecases.comment_inbox import CommentInbox
-from bot.usecases.run_commands import CommandChanges, run_commands
+from bot.sync.apply import ApplyHooks, apply
+from bot.sync.comment_inbox import CommentInbox
+from bot.sync.run_commands import CommandChanges, run_commands
 from github_sandbox.state.objects import Comment
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

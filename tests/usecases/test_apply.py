@@ -8,8 +8,8 @@ import writes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning.paths import SMALL
-from workbench import RepositoryFixture
-from workbench import settings as config
+from repository_fixture import RepositoryFixture
+from repository_fixture import settings as config
 
 from bot.errors import GitHubError, RefusedError, SubIssuesUnsupportedError, UncertainWriteError
 from bot.planning.changes import AddSubIssue, Plan

@@ -10,8 +10,8 @@ import pytest
 import yaml
 from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
-from reports.lives import ALL, RICH, HistoryLearner
-from workbench import settings
+from reports.histories import ALL, RICH, HistoryLearner
+from repository_fixture import settings
 
 from bot.curriculum.model import Curriculum
 from bot.errors import AuthenticationError, MilepostError, RepositoryMovedError, UnavailableError
@@ -19,7 +19,7 @@ from bot.planning.ports import Reader
 from bot.planning.snapshot import Snapshot
 from bot.reports.cohort import Cohort, Member, NotShown, as_json, as_markdown, as_text
 from bot.settings import CONFIG_PATH, Settings
-from bot.usecases.cohort import cohort, listed
+from bot.sync.cohort import cohort, listed
 
 NOW = datetime(2026, 2, 16, 8, tzinfo=UTC)
 SHARED: dict[str, Any] = {"share": True}

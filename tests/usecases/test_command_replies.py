@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from planning.paths import SMALL
 from pytest_regressions.file_regression import FileRegressionFixture
+from repository_fixture import RepositoryFixture
+from repository_fixture import settings as config
 from usecases.command_runs import Run, seed
-from workbench import RepositoryFixture
-from workbench import settings as config
 
 from bot.curriculum.load import from_catalog
 from bot.planning.changes import CreateComment

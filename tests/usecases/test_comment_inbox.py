@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 from planning.paths import SMALL
+from repository_fixture import RepositoryFixture
 from usecases.command_runs import seed
-from workbench import RepositoryFixture
 
 from bot.planning.ledger import find_ledger, with_ledger
-from bot.planning.observed import observe
-from bot.usecases.comment_inbox import CommentInbox, read_inbox
+from bot.planning.observed_state import observe
+from bot.sync.comment_inbox import CommentInbox, read_inbox
 from github_sandbox.state import comments
 from github_sandbox.state.objects import Comment
 

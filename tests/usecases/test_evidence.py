@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from planning.paths import SMALL
-from workbench import RepositoryFixture, settings
+from repository_fixture import RepositoryFixture, settings
 
 from bot.github.client import Connection
 from bot.github.reader import HttpReader
@@ -16,7 +16,7 @@ from bot.progress.commands.evidence import Attested, Evidenced
 from bot.progress.path import LearningPath
 from bot.progress.progress import WorkState
 from bot.settings import Settings
-from bot.usecases.evidence import MAX_APPROVALS, MAX_LOOKUPS, MAX_NOTED, gather
+from bot.sync.evidence import MAX_APPROVALS, MAX_LOOKUPS, MAX_NOTED, gather
 from github_sandbox.server import Sandbox
 from github_sandbox.state import comments, issues, releases
 
@@ -336,7 +336,7 @@ class TestApproval:
         self, bench: RepositoryFixture, asker: Asker, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         assert MAX_APPROVALS == 20
-        monkeypatch.setattr("bot.usecases.evidence.MAX_APPROVALS", 2)
+        monkeypatch.setattr("bot.sync.evidence.MAX_APPROVALS", 2)
         for day, title in enumerate((READ, TOOLS, LOOP)):
             bench.close(title)
             bench.issue(title).closed_at = NOW + timedelta(days=day)

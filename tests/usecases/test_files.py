@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 from builders import curriculum
-from workbench import RepositoryFixture, settings
+from repository_fixture import RepositoryFixture, settings
 
 from bot.errors import ConfigError
 from bot.planning.ledger import Ledger
 from bot.planning.ports import Gateway
 from bot.progress.path import LearningPath
-from bot.reports.forms import FOLDER, MANAGED_NOTE
-from bot.reports.readme import BEGIN, END
-from bot.usecases.files import (
+from bot.reports.issue_forms import FOLDER, MANAGED_NOTE
+from bot.reports.readme_block import BEGIN, END
+from bot.sync.files import (
     README_KEY,
     FilePlan,
     ReportFiles,

@@ -2,13 +2,13 @@
 
 import pytest
 from planning.paths import SMALL
-from workbench import RepositoryFixture, settings
+from repository_fixture import RepositoryFixture, settings
 
 from bot.errors import GitHubError, UncertainWriteError
 from bot.planning.changes import UpdateIssue
-from bot.planning.desired import SUMMARY_KEY
-from bot.planning.observed import observe
-from bot.usecases.publish import DueComment, Outcome, keys_of, publish_once
+from bot.planning.desired_state import SUMMARY_KEY
+from bot.planning.observed_state import observe
+from bot.sync.publish import DueComment, Outcome, keys_of, publish_once
 from github_sandbox.state import comments
 
 KEY = "weekly:2026-W07"

@@ -1,7 +1,7 @@
 """What once was lost under faults and races, found by `make chaos` and made small."""
 
-from chaos.play import LearnerStateMachine
-from chaos.story import Act, Change, ConcurrentChange, ConcurrentRuns, Fault, Run
+from chaos.actions import Act, Change, ConcurrentChange, ConcurrentRuns, Fault, Run
+from chaos.state_machine import LearnerStateMachine
 
 from github_sandbox.state import comments
 
@@ -48,7 +48,7 @@ def test_a_close_by_hand_is_newer_also_where_a_command_had_closed_before() -> No
 
 
 def test_one_run_is_enough_after_a_week_of_silence_and_a_command() -> None:
-    assert after(Run(), Act("say", 5), 170) == []
+    assert after(Run(), Act("comment", 5), 170) == []
 
 
 def test_what_is_changed_between_reading_and_writing_stays() -> None:
@@ -71,7 +71,7 @@ def test_two_first_runs_at_once_where_one_dies() -> None:
 
 def test_an_answer_that_two_runs_gave_is_taken_back_once() -> None:
     play = started(Run())
-    play.does(Act("say", 4))
+    play.does(Act("comment", 4))
     play.run(Run())
     (answer,) = play.scenario.repository.issues[1].comments[1:]
     bot = play.scenario.world.actor()

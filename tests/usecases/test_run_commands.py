@@ -7,14 +7,14 @@ import pytest
 import writes
 from builders import curriculum
 from planning.paths import SMALL
+from repository_fixture import RepositoryFixture
+from repository_fixture import settings as config
 from usecases.command_runs import Run, labels, marks, seed
-from workbench import RepositoryFixture
-from workbench import settings as config
 
 from bot.curriculum.load import from_catalog
 from bot.planning.changes import CreateIssue, React, UpdateIssue
 from bot.planning.marker import find, safe_json
-from bot.planning.observed import observe
+from bot.planning.observed_state import observe
 from bot.progress.command import Command
 from bot.progress.command_log import AcceptedCommand, find_memory
 from bot.progress.commands.choose import Choose
@@ -29,8 +29,8 @@ from bot.progress.commands.replan import Replan
 from bot.progress.commands.skip import Skip
 from bot.progress.commands.start import Start
 from bot.progress.path import LearningPath
-from bot.usecases.comment_inbox import CommentInbox, read_inbox
-from bot.usecases.run_commands import run_commands
+from bot.sync.comment_inbox import CommentInbox, read_inbox
+from bot.sync.run_commands import run_commands
 from github_sandbox.state import comments
 
 GUIDE = from_catalog("devops-to-mlops")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning.paths import SMALL
+from repository_fixture import RepositoryFixture
 from usecases.command_runs import Run, labels, marks, seed
-from workbench import RepositoryFixture
 
 from bot.planning.marker import find
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.errors import ConfigError, CurriculumError
 from bot.settings import Weekday, parse
-from bot.usecases.settings_text import SettingsAnswers, check, next_monday, render, without_answers
+from bot.sync.settings_text import SettingsAnswers, check, next_monday, render, without_answers
 
 USUAL = {
     "curriculum": "devops-to-mlops",

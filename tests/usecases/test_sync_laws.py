@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning.paths import LONG
-from reports.lives import RICH
-from usecases.lively import MENTOR, SUMMARY, RandomLearner
-from usecases.syncing import SyncRuns, local
-from usecases.witness import ReportSnapshots, agree
-from workbench import settings as config
+from reports.histories import RICH
+from repository_fixture import settings as config
+from usecases.random_learner import MENTOR, SUMMARY, RandomLearner
+from usecases.report_snapshots import ReportSnapshots, agree
+from usecases.sync_runs import SyncRuns, local
 
 from bot.settings import Weekday
-from bot.usecases.publish import Outcome
+from bot.sync.publish import Outcome
 from github_sandbox.state.objects import Issue
 
 GAPS = st.lists(st.sampled_from([0, 0, 1, 5, 13, 24, 31, 77, 200, 500]), max_size=14)

@@ -6,9 +6,9 @@ from typing import Self
 
 from bot import templating
 from bot.planning.changes import CreateIssue, UpdateIssue
-from bot.planning.desired import MAX_REGION
+from bot.planning.desired_state import MAX_REGION
 from bot.planning.marker import Key, Marker, digest, normalized, wrap
-from bot.planning.observed import ObservedState
+from bot.planning.observed_state import ObservedState
 from bot.progress.command import Command, CommandContext, CommandError, LogIssue
 
 LABEL = "kind:journal"

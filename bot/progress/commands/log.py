@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field
 
-from bot.planning.desired import SUMMARY_KEY
+from bot.planning.desired_state import SUMMARY_KEY
 from bot.progress import quantities
 from bot.progress.command import Command, CommandContext, CommandError, LogIssue
 from bot.progress.learner_history import HistoryBuilder, Logged

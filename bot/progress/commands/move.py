@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field
 
-from bot.planning.desired import SUMMARY_KEY
+from bot.planning.desired_state import SUMMARY_KEY
 from bot.progress import quantities
 from bot.progress.command import THIS_ISSUE, Command, CommandContext, CommandError
 from bot.progress.learner_history import HistoryBuilder

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from bot import templating
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
-from bot.reports.letters import width
-from bot.reports.pictures import paper
+from bot.reports.pictures import canvas
+from bot.reports.text_width import width
 from bot.templating import MONTHS
 
 WEEKS = 52
@@ -51,7 +51,7 @@ def activity(view: LearningPath) -> ActivityMap:
     """The values."""
     monday = view.today - timedelta(days=view.today.weekday())
     first = monday - timedelta(weeks=WEEKS - 1)
-    in_hours = paper.has_hours(view)
+    in_hours = canvas.has_hours(view)
     finished: dict[date, list[float]] = {}
     for work in view.progress.work:
         if work.finished and work.closed_on:
@@ -84,7 +84,7 @@ def description(values: ActivityMap) -> str:
 
 def as_svg(values: ActivityMap) -> str:
     """The picture."""
-    return paper.render_picture(
+    return canvas.render_picture(
         "activity",
         wide=WIDE,
         high=HIGH,
@@ -118,8 +118,8 @@ def _square(level: int, x: float, y: float) -> dict[str, object]:
     side = SIDES[level]
     gap = (CELL - side) / 2
     return {
-        "x": paper.round_to_tenth(x + gap),
-        "y": paper.round_to_tenth(y + gap),
+        "x": canvas.round_to_tenth(x + gap),
+        "y": canvas.round_to_tenth(y + gap),
         "side": side,
         "level": level,
     }
@@ -163,7 +163,7 @@ def _legend(values: ActivityMap) -> list[dict[str, object]]:
     x = float(LEFT)
     for level, text in enumerate((*texts, "more")):
         made.append(
-            _square(level, x, HIGH - 27) | {"text": text, "text_x": paper.round_to_tenth(x + 16)}
+            _square(level, x, HIGH - 27) | {"text": text, "text_x": canvas.round_to_tenth(x + 16)}
         )
         x += 16 + width(text, SMALL) + 14
     return made

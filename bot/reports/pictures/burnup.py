@@ -8,8 +8,8 @@ from bot import templating
 from bot.planning.schedule import UnitDates, add_months
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
-from bot.reports.letters import width
-from bot.reports.pictures import paper
+from bot.reports.pictures import canvas
+from bot.reports.text_width import width
 from bot.settings import Pause
 from bot.templating import MONTHS
 
@@ -72,7 +72,7 @@ def burn_up(view: LearningPath) -> BurnUp:
         done.append(BurnUpPoint(view.today, progress.all.done))
     return BurnUp(
         title=view.curriculum.title,
-        in_hours=paper.has_hours(view),
+        in_hours=canvas.has_hours(view),
         total=progress.all.total,
         done=tuple(done),
         plan=plan,
@@ -87,7 +87,7 @@ def burn_up(view: LearningPath) -> BurnUp:
 def description(values: BurnUp) -> str:
     """The picture read aloud."""
     done = values.done[-1].amount
-    sentences = [f"Done: {paper.amount_of(done, values.total, in_hours=values.in_hours)}"]
+    sentences = [f"Done: {canvas.amount_of(done, values.total, in_hours=values.in_hours)}"]
     if values.today:
         sentences[0] += f" by {templating.day(values.today)}"
         sentences.append(f"The plan has {_planned_amount(values)} by that day")
@@ -111,7 +111,7 @@ def as_svg(values: BurnUp) -> str:
         if values.likely and values.careful
         else []
     )
-    return paper.render_picture(
+    return canvas.render_picture(
         "burn-up",
         wide=WIDE,
         high=HIGH,
@@ -129,13 +129,17 @@ def as_svg(values: BurnUp) -> str:
         rows=plot.rows(),
         months=plot.months(),
         rests=plot.rests(),
-        plan=paper.line_path(plot.at(*point) for point in values.plan),
-        done=paper.step_path(plot.done),
-        end={"x": paper.round_to_tenth(end[0]), "y": paper.round_to_tenth(end[1])},
-        cone=[paper.line_path(cone), paper.line_path(cone[:2]), paper.line_path([cone[0], cone[2]])]
+        plan=canvas.line_path(plot.at(*point) for point in values.plan),
+        done=canvas.step_path(plot.done),
+        end={"x": canvas.round_to_tenth(end[0]), "y": canvas.round_to_tenth(end[1])},
+        cone=[
+            canvas.line_path(cone),
+            canvas.line_path(cone[:2]),
+            canvas.line_path([cone[0], cone[2]]),
+        ]
         if cone
         else [],
-        today=paper.round_to_tenth(plot.x(values.today)) if values.today else None,
+        today=canvas.round_to_tenth(plot.x(values.today)) if values.today else None,
     )
 
 
@@ -165,7 +169,7 @@ class _Plot:
         amounts = [index * step for index in range(ROWS * 2 + 1)]
         spaced = [amount for amount in amounts if self.y(amount) - self.y(total) >= APART]
         return [
-            {"y": paper.round_to_tenth(self.y(amount)), "text": templating.hours(amount)}
+            {"y": canvas.round_to_tenth(self.y(amount)), "text": templating.hours(amount)}
             for amount in ([*spaced, total] if total else [0.0])
         ]
 
@@ -192,15 +196,15 @@ class _Plot:
             month = MONTHS[day.month - 1]
             name = f"{month} {day.year}" if with_year else f"{day.day} {month}"
             if self.x(day) + width(name, SMALL) / 2 <= WIDE - 4:
-                ticks.append({"x": paper.round_to_tenth(self.x(day)), "text": name})
+                ticks.append({"x": canvas.round_to_tenth(self.x(day)), "text": name})
         return ticks
 
     def rests(self) -> list[dict[str, object]]:
         shown = [(f, min(last, self._values.last)) for f, last in self._values.rests]
         return [
             {
-                "x": paper.round_to_tenth(self.x(f - DAY)),
-                "wide": paper.round_to_tenth(self.x(last) - self.x(f - DAY)),
+                "x": canvas.round_to_tenth(self.x(f - DAY)),
+                "wide": canvas.round_to_tenth(self.x(last) - self.x(f - DAY)),
             }
             for f, last in shown
             if last >= f
@@ -209,12 +213,12 @@ class _Plot:
 
 def _legend(values: BurnUp) -> list[dict[str, object]]:
     """What each line is, with its number, side by side."""
-    done = paper.amount_of(values.done[-1].amount, values.total, in_hours=values.in_hours)
+    done = canvas.amount_of(values.done[-1].amount, values.total, in_hours=values.in_hours)
     entries = [("done", f"done: {done}")]
     by_today = f": {_planned_amount(values)} by today" if values.today else ""
     entries.append(("plan", f"plan{by_today}"))
     if values.likely and values.careful:
-        entries.append(("cone", f"likely end: {paper.date_range(values.likely, values.careful)}"))
+        entries.append(("cone", f"likely end: {canvas.date_range(values.likely, values.careful)}"))
     elif values.today:
         entries.append(("", "too little history for a forecast yet"))
     if values.rests:
@@ -229,9 +233,9 @@ def _legend(values: BurnUp) -> list[dict[str, object]]:
         made.append(
             {
                 "kind": kind,
-                "x": paper.round_to_tenth(x),
+                "x": canvas.round_to_tenth(x),
                 "y": y,
-                "text_x": paper.round_to_tenth(x + mark),
+                "text_x": canvas.round_to_tenth(x + mark),
             }
             | {"text": text}
         )

@@ -3,13 +3,13 @@
 from datetime import date, timedelta
 
 from bot import templating
-from bot.planning.bodies import full_unit_name, module_name
+from bot.planning.issue_texts import full_unit_name, module_name
 from bot.planning.schedule import UnitDates
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.progress.streak import streak
-from bot.reports.letters import fit, lines
-from bot.reports.pictures import paper
+from bot.reports.pictures import canvas
+from bot.reports.text_width import fit, lines
 
 WIDE = 480
 EDGE = 24
@@ -51,7 +51,7 @@ def card(view: LearningPath) -> ProgressCard:
     return ProgressCard(
         title=view.curriculum.title,
         percent=whole.percent,
-        amount=paper.amount_of(whole.done, whole.total, in_hours=paper.has_hours(view)),
+        amount=canvas.amount_of(whole.done, whole.total, in_hours=canvas.has_hours(view)),
         parts=tuple(
             CardModule(
                 number=number,
@@ -82,7 +82,7 @@ def as_svg(values: ProgressCard) -> str:
     bar = top + 66
     shows_parts = 1 < len(values.parts) <= MOST_MODULES
     facts = bar + (STRIP + 76 if shows_parts else 40)
-    return paper.render_picture(
+    return canvas.render_picture(
         "card",
         wide=WIDE,
         high=facts + (len(text_lines) - 1) * LINE + EDGE - 2,
@@ -92,7 +92,7 @@ def as_svg(values: ProgressCard) -> str:
         percent=f"{values.percent} %",
         amount=values.amount,
         numbers=top + 48,
-        bar={"y": bar, "filled": paper.round_to_tenth(ROOM * values.percent / 100)},
+        bar={"y": bar, "filled": canvas.round_to_tenth(ROOM * values.percent / 100)},
         parts=_strip(values, bar + 30) if shows_parts else [],
         facts=[
             {"y": facts + row * LINE, "text": fit(text, FACT, ROOM)}
@@ -106,12 +106,12 @@ def _strip(values: ProgressCard, top: float) -> list[dict[str, object]]:
     wide = step - min(6, step / 4)
     return [
         {
-            "x": paper.round_to_tenth(EDGE + index * step),
-            "middle": paper.round_to_tenth(EDGE + index * step + wide / 2),
-            "wide": paper.round_to_tenth(wide),
+            "x": canvas.round_to_tenth(EDGE + index * step),
+            "middle": canvas.round_to_tenth(EDGE + index * step + wide / 2),
+            "wide": canvas.round_to_tenth(wide),
             "y": top,
-            "filled_y": paper.round_to_tenth(top + STRIP * (1 - part.percent / 100)),
-            "filled": paper.round_to_tenth(STRIP * part.percent / 100),
+            "filled_y": canvas.round_to_tenth(top + STRIP * (1 - part.percent / 100)),
+            "filled": canvas.round_to_tenth(STRIP * part.percent / 100),
             "number": part.number,
             "current": part.current,
         }
@@ -161,5 +161,5 @@ def _outlook(view: LearningPath) -> list[str]:
         lines.append(f"{weeks} active weeks in a row")
     outlook = view.outlook
     if outlook.likely and outlook.careful:
-        lines.append(f"Likely end: {paper.date_range(outlook.likely, outlook.careful)}")
+        lines.append(f"Likely end: {canvas.date_range(outlook.likely, outlook.careful)}")
     return lines

@@ -10,8 +10,8 @@ from bot import templating
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.progress.skills import calibration, coverage
-from bot.reports.letters import fit, lines
-from bot.reports.pictures import paper
+from bot.reports.pictures import canvas
+from bot.reports.text_width import fit, lines
 
 WIDE = 600
 EDGE = 24
@@ -100,7 +100,7 @@ def description(values: SkillPicture) -> str:
 def as_svg(values: SkillPicture) -> str:
     """The picture."""
     high, drawn = _radar(values) if values.is_radar else _bars(values)
-    return paper.render_picture(
+    return canvas.render_picture(
         "skills",
         wide=WIDE,
         high=high,
@@ -133,12 +133,12 @@ def _radar(values: SkillPicture) -> tuple[float, dict[str, object]]:
     return max(label.lines[-1][1] for label in labels) + EDGE, {
         "bars": [],
         "rings": [
-            paper.line_path(at(i, (ring + 1) / RINGS) for i in every) for ring in range(RINGS)
+            canvas.line_path(at(i, (ring + 1) / RINGS) for i in every) for ring in range(RINGS)
         ],
-        "spokes": [paper.line_path((centre, at(i, 1.0))) for i in every],
-        "covered": paper.line_path(covered),
+        "spokes": [canvas.line_path((centre, at(i, 1.0))) for i in every],
+        "covered": canvas.line_path(covered),
         "covered_dots": [_dot(point) for point in covered],
-        "rating": paper.line_path(rated) if len(rated) == len(axes) else None,
+        "rating": canvas.line_path(rated) if len(rated) == len(axes) else None,
         "rating_dots": [_dot(point) for point in rated],
         "labels": labels,
     }
@@ -158,7 +158,7 @@ def _label(axis: SkillAxis, point: tuple[float, float], centre: tuple[float, flo
     else:
         first = y - height / 2 + 11
     spots = (
-        (paper.round_to_tenth(x), paper.round_to_tenth(first + row * 15), text)
+        (canvas.round_to_tenth(x), canvas.round_to_tenth(first + row * 15), text)
         for row, text in enumerate(texts)
     )
     return AxisLabel(anchor=anchor, lines=tuple(spots))
@@ -171,8 +171,10 @@ def _bars(values: SkillPicture) -> tuple[float, dict[str, object]]:
         {
             "y": TOP + row * ROW,
             "text": fit(axis.title, LABEL, NAMES),
-            "covered": paper.round_to_tenth(BARS * axis.covered),
-            "rated": None if axis.rated is None else paper.round_to_tenth(left + BARS * axis.rated),
+            "covered": canvas.round_to_tenth(BARS * axis.covered),
+            "rated": None
+            if axis.rated is None
+            else canvas.round_to_tenth(left + BARS * axis.rated),
             "numbers": fit(_numbers(axis), SMALL, WIDE - left - BARS - 24),
         }
         for row, axis in enumerate(shown)
@@ -189,4 +191,4 @@ def _bars(values: SkillPicture) -> tuple[float, dict[str, object]]:
 
 
 def _dot(point: Spot) -> dict[str, float]:
-    return {"x": paper.round_to_tenth(point[0]), "y": paper.round_to_tenth(point[1])}
+    return {"x": canvas.round_to_tenth(point[0]), "y": canvas.round_to_tenth(point[1])}

@@ -17,8 +17,8 @@ from cachetools import LRUCache
 from starlette.requests import Request
 
 from bot.errors import AuthenticationError, UnavailableError
-from bot.server.pages.confirming import PublicCheck
 from bot.server.pages.frame import Frame, not_found
+from bot.server.pages.public_check import PublicCheck
 from bot.server.pages.sessions import Visitor
 from bot.server.store.rows import RepositoryRow
 

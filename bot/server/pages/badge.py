@@ -17,7 +17,7 @@ from starlette.responses import Response
 from bot.errors import UnavailableError
 from bot.reports.badge import GREY, Badge, as_shields, as_svg
 from bot.server.pages.access import Access, repository_name
-from bot.server.pages.answers import conditional_response, etag
+from bot.server.pages.conditional_response import conditional_response, etag
 from bot.server.pages.frame import Frame, PageError
 from bot.server.store.rows import RepositoryRow
 

@@ -18,8 +18,8 @@ from bot.errors import AuthenticationError, MilepostError, UnavailableError
 from bot.reports.cohort import Cohort, Member, as_json
 from bot.server.pages.access import Access
 from bot.server.pages.frame import Frame, PageError
+from bot.server.pages.page_documents import OpenDocuments
 from bot.server.pages.sessions import Visitor
-from bot.server.pages.shown import OpenDocuments
 from bot.server.store.rows import RepositoryRow
 
 AT_ONCE = 8  # questions to GitHub

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot import templating
-from bot.reports.words import WORDS
+from bot.reports.formatting import WORDS
 from bot.server.keys import Keys
 from bot.server.pages.assets import Assets
 from bot.server.pages.sessions import Sessions, Visitor

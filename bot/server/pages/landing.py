@@ -12,9 +12,9 @@ from bot.github import credentials
 from bot.github.app_problems import InstallationGoneError, InstallationSuspendedError
 from bot.server.jobs import APP_PAGE
 from bot.server.pages.frame import Frame
+from bot.server.pages.page_documents import OpenDocuments
 from bot.server.pages.path import Standing, standing
 from bot.server.pages.sessions import Visitor
-from bot.server.pages.shown import OpenDocuments
 from bot.server.server import CREDENTIALS
 from bot.server.store.rows import RepositoryRow
 

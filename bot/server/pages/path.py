@@ -17,13 +17,13 @@ from starlette.responses import HTMLResponse, Response
 
 from bot.github.addresses import web_root
 from bot.reports import checkpoint_text, weekly
-from bot.reports.where import most_important
+from bot.reports.position import most_important
 from bot.server.pages import badge
 from bot.server.pages.access import Access, VisibleRepository
-from bot.server.pages.answers import conditional_response, etag
+from bot.server.pages.conditional_response import conditional_response, etag
 from bot.server.pages.frame import Frame, PagePolicy, not_found
-from bot.server.pages.marked import markdown_html
-from bot.server.pages.shown import OpenDocuments
+from bot.server.pages.markdown_html import markdown_html
+from bot.server.pages.page_documents import OpenDocuments
 from bot.server.store.rows import RepositoryRow, repository
 from bot.settings import CONFIG_PATH
 

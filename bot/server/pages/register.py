@@ -27,7 +27,7 @@ from bot.github.addresses import web_root
 from bot.github.registration import LONGEST_NAME, form_action, manifest
 from bot.github.rights import REACH, Reach
 from bot.server.app_registration import PAGE, Registrar, api_of, is_reachable
-from bot.server.pages import signing
+from bot.server.pages import sign_in
 from bot.server.pages.frame import Frame, PageError, PagePolicy
 from bot.server.pages.sessions import PendingSignIn
 from bot.settings import DEFAULT_API_URL
@@ -229,7 +229,7 @@ def _manifest(
         webhook_url=hook if is_reachable(hook, api_url) else None,
         redirect_url=frame.address(request, DONE),
         setup_url=frame.address(request, SETUP),
-        callback_urls=[frame.address(request, signing.BACK)],
+        callback_urls=[frame.address(request, sign_in.BACK)],
         reach=form.reach,
         public=form.who == "anybody",
     )

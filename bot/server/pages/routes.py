@@ -11,10 +11,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.errors import AuthenticationError, MilepostError, UnavailableError
-from bot.server.pages import badge, cohort, landing, path, register, setup, signing
+from bot.server.pages import badge, cohort, landing, path, register, setup, sign_in
 from bot.server.pages.access import Access
 from bot.server.pages.frame import Frame, PageError, not_found, set_security_headers
-from bot.server.pages.shown import OpenDocuments
+from bot.server.pages.page_documents import OpenDocuments
 
 if TYPE_CHECKING:
     from bot.server.server import Server
@@ -44,7 +44,7 @@ def add_pages(app: FastAPI, server: "Server") -> Frame:
     cohort.add(app, frame, access, opened)
     badge.add(app, frame, access)
     register.add(app, frame)
-    signing.add(app, frame)
+    sign_in.add(app, frame)
     setup.add(app, frame, access, opened)
     _add_errors(app, frame)
     app.add_middleware(SecurityHeaders, frame=frame)

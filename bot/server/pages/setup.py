@@ -22,12 +22,12 @@ from bot.errors import (
 from bot.github.app import Installation
 from bot.github.app_problems import InstallationGoneError, InstallationSuspendedError
 from bot.github.signin import Reachable
-from bot.server.pages import setup_form, setup_progress, signing
+from bot.server.pages import setup_form, setup_progress, sign_in
 from bot.server.pages.access import Access, repository_name
 from bot.server.pages.frame import Frame, PageError, PagePolicy, not_found
-from bot.server.pages.outlook import SetupPreview, setup_preview
+from bot.server.pages.page_documents import OpenDocuments
 from bot.server.pages.sessions import Visitor
-from bot.server.pages.settingsfile import (
+from bot.server.pages.settings_file import (
     AppRepository,
     ChangedError,
     SettingsFile,
@@ -35,11 +35,11 @@ from bot.server.pages.settingsfile import (
     difference,
 )
 from bot.server.pages.setup_form import SetupForm
-from bot.server.pages.shown import OpenDocuments
+from bot.server.pages.setup_preview import SetupPreview, setup_preview
 from bot.server.store.rows import RepositoryRow, installation, repository
 from bot.settings import CONFIG_PATH, Weekday
 from bot.settings import parse as parse_settings
-from bot.usecases.settings_text import render, without_answers
+from bot.sync.settings_text import render, without_answers
 
 PAGE = "/setup"
 HOME = f"{PAGE}/{{owner}}/{{name}}"
@@ -87,7 +87,7 @@ class _Pages:
         """Where GitHub sends people after installing: the repositories that they may set up."""
         if request.query_params.get("setup_action") == "request":
             return self._frame.page(request, "setup-requested.html.j2")
-        visitor = signing.signed_in_visitor(self._frame, request)
+        visitor = sign_in.signed_in_visitor(self._frame, request)
         if isinstance(visitor, Response):
             return visitor
         found = self._installations(visitor, request.query_params.get("installation_id"))
@@ -263,7 +263,7 @@ class _Pages:
 
     def _seen(self, request: Request) -> Reachable | Response:
         """The repository, when whoever asks may write there. Raises PageError."""
-        visitor = signing.signed_in_visitor(self._frame, request)
+        visitor = sign_in.signed_in_visitor(self._frame, request)
         if isinstance(visitor, Response):
             return visitor
         found = self._access.fetch_reachable(visitor, repository_name(request))

@@ -15,9 +15,9 @@ from bot.curriculum.load import catalog_names, from_catalog
 from bot.curriculum.model import Curriculum
 from bot.planning.snapshot import FrozenModel
 from bot.settings import DEFAULT_CURRICULUM, Settings, Weekday
+from bot.sync.file_sources import GUIDE_ENDINGS, YAML_ENDINGS
+from bot.sync.settings_text import SettingsAnswers, next_monday
 from bot.templating import plural
-from bot.usecases.settings_text import SettingsAnswers, next_monday
-from bot.usecases.sources import GUIDE_ENDINGS, YAML_ENDINGS
 
 OWN = "own"  # instead of the name of a built-in curriculum
 AHEAD = ("2", "4", "6", "8", "12", "26", "all")

@@ -1,0 +1,103 @@
+"""What a run of the Action leaves for people and for later steps: a page, and outputs."""
+
+from pathlib import Path
+
+from bot import templating
+from bot.planning.desired_state import SUMMARY_KEY
+from bot.planning.snapshot import FrozenModel
+from bot.progress.path import LearningPath
+from bot.reports.position import current_unit, unit_names
+from bot.sync.publish import DueComment
+
+BADGE = "milepost-badge.svg"
+
+
+class ActivityResult(FrozenModel):
+    """What a run did, or would do.
+
+    `why` says why it ran. `view` is the path afterwards, None where nothing was looked at.
+    `changes` counts what was written or, when nothing may be written, what would be. `lines` are
+    single sentences, `pages` Markdown that was made safe, `due` comments that were not posted.
+    """
+
+    title: str
+    why: str
+    view: LearningPath | None = None
+    changes: int = 0
+    lines: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
+    due: tuple[DueComment, ...] = ()
+
+
+class SummaryRow(FrozenModel):
+    """A row of the page's table."""
+
+    name: str
+    value: str
+    url: str | None = None
+
+
+def outputs(result: ActivityResult, badge: Path | None) -> dict[str, str]:
+    """The outputs of the Action by name; all are there, empty where nothing is known.
+
+    `forecast` is two ISO days with a slash between, as ISO 8601 writes an interval.
+    """
+    view = result.view
+    values = {"percent": "", "unit": "", "summary-url": "", "forecast": ""}
+    if view is not None:
+        outlook = view.outlook
+        known = outlook.likely is not None and outlook.careful is not None
+        values = {
+            "percent": str(view.progress.all.percent),
+            "unit": _unit(view) or "",
+            "summary-url": _dashboard(view) or "",
+            "forecast": f"{outlook.likely}/{outlook.careful}" if known else "",
+        }
+    return values | {"changes": str(result.changes), "badge-path": str(badge or "")}
+
+
+def summary(result: ActivityResult) -> str:
+    """The page of the step, as Markdown."""
+    return templating.render(
+        "action-summary.md.j2",
+        title=result.title,
+        why=result.why,
+        facts=summary_rows(result.view) if result.view is not None else (),
+        lines=result.lines,
+        pages=result.pages,
+        due=result.due,
+    )
+
+
+def summary_rows(view: LearningPath) -> tuple[SummaryRow, ...]:
+    """Where the learner is, in a few rows."""
+    found = [SummaryRow(name="Done", value=f"{view.progress.all.percent} %")]
+    if unit := _unit(view):
+        found.append(SummaryRow(name="Now", value=unit))
+    outlook = view.outlook
+    if outlook.likely is not None and outlook.careful is not None:
+        days = templating.day(outlook.likely), templating.day(outlook.careful)
+        value = days[0] if days[0] == days[1] else f"between {days[0]} and {days[1]}"
+        found.append(SummaryRow(name="May end", value=value))
+    if url := _dashboard(view):
+        found.append(SummaryRow(name="Dashboard", value="Your path", url=url))
+    return tuple(found)
+
+
+def draw_badge(view: LearningPath, folder: Path) -> Path:
+    """The badge that the settings ask for, as a file in `folder`."""
+    from bot.reports import badge
+
+    file = folder / BADGE
+    file.write_text(badge.as_svg(badge.badge_of(view)), encoding="utf-8")
+    return file
+
+
+def _unit(view: LearningPath) -> str | None:
+    current = current_unit(view)
+    return unit_names(view.curriculum)[current.unit] if current else None
+
+
+def _dashboard(view: LearningPath) -> str | None:
+    ours = view.observed.issues.get(SUMMARY_KEY)
+    return ours.state.url if ours else None

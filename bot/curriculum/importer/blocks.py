@@ -1,0 +1,279 @@
+"""Markdown as a flat outline: headings, lines of text, list items, tables, each with its lines.
+
+markdown-it-py reads the blocks; nesting is kept as numbers (`level`, `depth`), because guides often
+say in words, not in nesting, what belongs to what.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from bot.curriculum.importer.inline_markdown import RichLink, RichText, parser, plain, read_lines
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+Kind = Literal[
+    "heading", "text", "item", "table", "code", "html", "rule", "links", "front", "schedule", "end"
+]
+INNER_HEADING = 6  # a heading inside a list item is the deepest kind there is
+_BOX = re.compile(r"(?:\[([ xX✓✔]?)\]|([☐⬜☑]))\s+|\[([ xX]?)\]$")
+MOST_HTML = 20_000  # how much of one HTML block is looked through for headings
+FOLD_OUT = 5  # the level of <summary>, below the headings that usually hold it
+_HTML_HEADING = re.compile(
+    r"<(summary|h[1-6])\b[^>]*>(.{1,1000}?)</\1\s*>", re.IGNORECASE | re.DOTALL
+)
+_TAG = re.compile(r"<[^<>]*>")
+_FRONT_END = re.compile(r"(?:---|\.\.\.)\s*")
+_FRONT_KEY = re.compile(r"[\w-]+:(?:\s|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRow:
+    """A row of a table: its line and its cells, as many as the header has."""
+
+    line: int
+    cells: tuple[RichText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of the guide on the source lines `first` to `last`, counted from 1, both included.
+
+    `level` is a heading's, `depth` how many lists a block stands in, `number` an ordered item's,
+    `checked` a checkbox's state (None: no checkbox). `lines` are the lines of text; `header` and
+    `rows` a table's; `code` the content of code, HTML and front matter, and the sign
+    that a rule is drawn with.
+    """
+
+    kind: Kind
+    first: int
+    last: int
+    lines: tuple[RichText, ...] = ()
+    level: int = 0
+    depth: int = 0
+    number: int | None = None
+    checked: bool | None = None
+    code: str = ""
+    header: tuple[RichText, ...] = ()
+    rows: tuple[BlockRow, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All lines as one."""
+        return " ".join(line.text for line in self.lines if line.text)
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it shows pictures, linked or not, and says nothing."""
+        return self.kind == "text" and all(
+            not line.text or (line.picture and bool(line.links)) for line in self.lines
+        )
+
+    @property
+    def links(self) -> tuple[RichLink, ...]:
+        """All links of the block's own lines."""
+        return tuple(link for line in self.lines for link in line.links)
+
+
+def outline(text: str) -> tuple[Block, ...]:
+    """The blocks of `text` (line ends `\\n`) in order. Any text is valid Markdown: no errors."""
+    front, text = _front_matter(text)
+    env: dict[str, Any] = {}
+    tokens = _block_tokens(text, env)
+    blocks = [*front, *_TokenReader(tokens, text.split("\n"), env).blocks(), *_definitions(env)]
+    return tuple(sorted(blocks, key=lambda block: block.first))
+
+
+def _block_tokens(text: str, env: dict[str, Any]) -> "list[Token]":
+    """Blocks only: inline content is read later, where it is wanted and bounded."""
+    tokens: list[Token] = []
+    parser().block.parse(text, parser(), env, tokens)
+    return tokens
+
+
+def _front_matter(text: str) -> tuple[list[Block], str]:
+    """YAML between `---` at the very top; its lines are blanked so that numbers stay true."""
+    lines = text.split("\n")
+    if lines[0].rstrip() != "---":
+        return [], text
+    for end, line in enumerate(lines[1:100], 1):
+        if _FRONT_END.fullmatch(line):
+            inner = lines[1:end]
+            if not any(_FRONT_KEY.match(one) for one in inner):
+                break
+            block = Block("front", 1, end + 1, code="\n".join(inner))
+            return [block], "\n".join([""] * (end + 1) + lines[end + 1 :])
+    return [], text
+
+
+def _definitions(env: dict[str, Any]) -> Iterator[Block]:
+    """Link definitions leave no token; a second one for the same name counts for nothing."""
+    known = list(env.get("references", {}).values()) + env.get("duplicate_refs", [])
+    for reference in known:
+        first, end = reference["map"]
+        yield Block("links", first + 1, end)
+
+
+class _TokenReader:
+    """One pass over the tokens, remembering the lists that are open."""
+
+    def __init__(self, tokens: "list[Token]", source: list[str], env: dict[str, Any]) -> None:
+        self._tokens = tokens
+        self._source = source
+        self._env = env
+        self._depth = 0
+        self._item: Token | None = None  # an item whose first words have not come yet
+
+    def blocks(self) -> Iterator[Block]:
+        position = 0
+        while position < len(self._tokens):
+            token = self._tokens[position]
+            if token.type == "table_open":
+                end = _closing(self._tokens, position)
+                yield from self._waiting_item()
+                yield self._table(self._tokens[position : end + 1])
+                position = end
+            elif token.type in {"paragraph_open", "heading_open"}:
+                yield from self._worded(token, self._tokens[position + 1])
+            else:
+                yield from self._other(token)
+            position += 1
+
+    def _other(self, token: "Token") -> Iterator[Block]:
+        match token.type:
+            case "bullet_list_open" | "ordered_list_open":
+                yield from self._waiting_item()
+                self._depth += 1
+            case "bullet_list_close" | "ordered_list_close":
+                self._depth -= 1
+            case "list_item_open":
+                self._item = token
+            case "list_item_close":
+                yield from self._waiting_item()
+            case "fence" | "code_block":
+                yield from self._waiting_item()
+                yield self._block("code", token, code=token.content)
+            case "html_block":
+                yield from self._waiting_item()
+                yield from self._html(token)
+            case "hr":
+                yield self._block("rule", token, code=token.markup[:1])
+
+    def _waiting_item(self) -> Iterator[Block]:
+        """An item that turned out to have no words of its own."""
+        if self._item is not None:
+            item, self._item = self._item, None
+            first = _first_line(item)
+            yield Block("item", first, first, depth=self._depth, number=_number(item))
+
+    def _worded(self, token: "Token", inline: "Token") -> Iterator[Block]:
+        if token.type == "heading_open":
+            if _is_dash_underline(token, self._source):
+                yield from self._text_and_empty_item(token, inline)
+            elif self._depth:
+                yield from self._waiting_item()
+                yield self._heading(token, inline, INNER_HEADING)
+            else:
+                yield self._heading(token, inline, int(token.tag[1:]))
+        elif self._item is not None:
+            item, self._item = self._item, None
+            first_lines, lazy = self._lazy(token, inline)
+            yield self._list_item(item, token, first_lines)
+            yield from lazy
+        else:
+            yield self._block("text", token, lines=read_lines(inline.content, self._env))
+
+    def _heading(self, token: "Token", inline: "Token", level: int) -> Block:
+        lines = read_lines(inline.content, self._env)
+        return self._block("heading", token, lines=lines, level=level)
+
+    def _html(self, token: "Token") -> Iterator[Block]:
+        """HTML as it is, and the headings or fold-out titles that stand in it."""
+        yield self._block("html", token, code=token.content)
+        first = _first_line(token)
+        for found in _HTML_HEADING.finditer(token.content[:MOST_HTML]):
+            heading = plain(html.unescape(_TAG.sub("", found[2])))
+            lines = [first + token.content[:end].count("\n") for end in found.span()]
+            level = FOLD_OUT if found[1][0] in "sS" else int(found[1][1])
+            yield Block("heading", lines[0], lines[1], lines=(heading,), level=level)
+        if "</details>" in token.content.casefold():
+            yield Block("end", first, first, level=FOLD_OUT)
+
+    def _lazy(self, paragraph: "Token", inline: "Token") -> tuple[str, list[Block]]:
+        """An item's words, and bold lines glued to it for want of a blank line between them."""
+        first = (paragraph.map or (0, 0))[0]
+        rows = inline.content.split("\n")
+        for i in range(1, len(rows)):
+            if self._source[first + i].startswith("**"):
+                lines = read_lines("\n".join(rows[i:]), self._env)
+                glued = Block("text", first + i + 1, first + len(rows), lines=lines)
+                paragraph.map = [first, first + i]
+                return "\n".join(rows[:i]), [glued]
+        return inline.content, []
+
+    def _list_item(self, item: "Token", paragraph: "Token", content: str) -> Block:
+        checked = None
+        box = _BOX.match(content)
+        if box:
+            content = content[box.end() :]
+            checked = (box[1] or box[2] or box[3] or " ") not in " ☐⬜"
+        return self._block(
+            "item",
+            paragraph,
+            lines=read_lines(content, self._env),
+            number=_number(item),
+            checked=checked,
+        )
+
+    def _text_and_empty_item(self, token: "Token", inline: "Token") -> Iterator[Block]:
+        """A single `-` under a line is an empty bullet to its writer, a heading to CommonMark."""
+        first, end = token.map or (0, 0)
+        lines = read_lines(inline.content, self._env)
+        yield Block("text", first + 1, end - 1, lines=lines, depth=self._depth)
+        yield Block("item", end, end, depth=self._depth + 1)
+
+    def _table(self, tokens: "list[Token]") -> Block:
+        rows: list[BlockRow] = []
+        for token in tokens:
+            if token.type == "tr_open":
+                rows.append(BlockRow(_first_line(token), ()))
+                cells: list[RichText] = []
+            elif token.type == "inline":
+                cells.append(_cell(token.content, self._env))
+            elif token.type == "tr_close":
+                rows[-1] = BlockRow(rows[-1].line, tuple(cells))
+        return self._block("table", tokens[0], header=rows[0].cells, rows=tuple(rows[1:]))
+
+    def _block(self, kind: Kind, token: "Token", **parts: Any) -> Block:
+        first, end = token.map or (0, 1)
+        end = min(end, len(self._source))
+        while end - 1 > first and not self._source[end - 1].strip():
+            end -= 1
+        parts.setdefault("depth", self._depth)
+        return Block(kind, first + 1, max(end, first + 1), **parts)
+
+
+def _cell(content: str, env: dict[str, Any]) -> RichText:
+    lines = read_lines(content, env) if content else ()
+    return lines[0] if lines else RichText("")
+
+
+def _closing(tokens: "list[Token]", start: int) -> int:
+    kind = tokens[start].type.replace("_open", "_close")
+    return next(i for i in range(start, len(tokens)) if tokens[i].type == kind)
+
+
+def _first_line(token: "Token") -> int:
+    return (token.map or (0, 1))[0] + 1
+
+
+def _number(item: "Token") -> int | None:
+    return int(item.info) if item.info.isdigit() and item.info.isascii() else None
+
+
+def _is_dash_underline(token: "Token", source: list[str]) -> bool:
+    last = (token.map or (0, 1))[1] - 1
+    return token.markup == "-" and source[last].strip(" >\t") == "-"

@@ -1,0 +1,297 @@
+"""From a guide's text to the curriculum: outline, path, sections, and all of it in one model."""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import PurePath
+
+from pydantic import ValidationError
+
+from bot.curriculum.importer.blocks import Block, outline
+from bot.curriculum.importer.collector import SectionCollector, line, text
+from bot.curriculum.importer.drafts import GateDraft, ModuleDraft, PathDraft, UnitDraft
+from bot.curriculum.importer.headings import spans
+from bot.curriculum.importer.label_headings import bold_labels
+from bot.curriculum.importer.line_coverage import LineCoverage
+from bot.curriculum.importer.schedule_tables import expand_schedule_tables
+from bot.curriculum.importer.section_dispatch import SectionDispatcher
+from bot.curriculum.importer.timeline import Timeline
+from bot.curriculum.importer.topic_guides import mark_topics
+from bot.curriculum.importer.tree import Marks, tree
+from bot.curriculum.model import Checkpoint, Curriculum, Module, Phase, Unit
+from bot.curriculum.sections import Assessment, Overview, Source, Success
+from bot.errors import GuideError
+
+_FRONT_TITLE = re.compile(r"^title:(.*)$", re.MULTILINE)
+_LANGUAGE_WORDS = {
+    "pt": "de e do da com para não uma em os às você",
+    "es": "de y el la los con para una en las que cómo",
+    "fr": "le la les et des une pour avec dans les vous",
+    "de": "und der die das mit für ein eine ist von den",
+    "en": "the and of to with for a in your is on",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """The curriculum, the account of the lines, the path's draft."""
+
+    curriculum: Curriculum
+    ledger: LineCoverage
+    path: PathDraft
+
+
+def build(source: str, name: str) -> BuildResult:
+    """The curriculum of the repaired text `source`. Raises GuideError when it has no tasks.
+
+    Read by the stretches that are told by several headings; failing that by any stretch; failing
+    that by plain headings.
+    """
+    blocks = bold_labels(expand_schedule_tables(outline(source)))
+    attempts: tuple[Marks, ...] = ("common", "all", "none")
+    for marks in attempts:
+        read = _GuideReader(blocks, source, name)
+        read.by(marks)
+        if any(unit.tasks or unit.choice for unit in read.path.units()):
+            return read.built()
+    raise GuideError(
+        "no tasks were found in it, so it is not read as a guide.",
+        where=name,
+        hint="A guide has headings such as 'Week 1' or 'Module 1' with lists or checkboxes of"
+        " things to do below them.",
+    )
+
+
+class _GuideReader:
+    """One attempt at a guide."""
+
+    def __init__(self, blocks: tuple[Block, ...], source: str, name: str) -> None:
+        self._blocks = blocks
+        self._source = source
+        self._name = name
+        self._ledger = LineCoverage(source)
+        self._parts = SectionCollector(self._ledger)
+        self.path = PathDraft()
+
+    def by(self, marks: Marks) -> None:
+        """Reads the guide by these of its stretches; by its headings when they are none."""
+        root, roles = tree(self._blocks, marks)
+        self._title = line(root.title.text) or _front_title(self._blocks)
+        self._title = self._title or line(PurePath(self._name).stem) or "Guide"
+        if not roles.order:
+            roles = mark_topics(root, self._name) or roles
+        timeline = Timeline(self._parts, roles, self._title)
+        SectionDispatcher(self._parts, roles, timeline).read(root)
+        self.path = timeline.read(root)
+        _place_signatures(self._blocks, self._ledger)
+
+    def built(self) -> BuildResult:
+        """The model of what was read. Raises GuideError where the model cannot hold it."""
+        language = _language(self._source)
+        try:
+            curriculum = _curriculum(self._title, self._name, self.path, self._parts, language)
+        except ValidationError as broken:
+            first = broken.errors()[0]
+            raise GuideError(
+                f"its content does not fit a curriculum: {first['msg']}.", where=self._name
+            ) from None
+        return BuildResult(curriculum, self._ledger, self.path)
+
+
+def _front_title(blocks: tuple[Block, ...]) -> str:
+    found = _FRONT_TITLE.search(blocks[0].code) if blocks and blocks[0].kind == "front" else None
+    return line(found[1].strip().strip("\"'")) if found else ""
+
+
+def _place_signatures(blocks: tuple[Block, ...], ledger: LineCoverage) -> None:
+    """Lines that carry no words of the guide: rules, comments, definitions, front matter."""
+    for block in blocks:
+        if ledger.is_placed(block):
+            continue
+        if block.kind == "rule":
+            ledger.place(block, "a line that separates")
+        elif block.kind == "links":
+            ledger.place(block, "the address of a link")
+        elif block.kind == "front":
+            ledger.place(block, "front matter")
+        elif block.kind == "schedule":
+            ledger.place(block, "the head of the schedule")
+        elif block.kind == "html" and _only_comments(block.code):
+            ledger.place(block, "a comment, which readers do not see")
+        elif block.kind == "html":
+            ledger.mark_unplaced(block, "HTML")
+        elif block.kind == "item" and _is_anchor(block):
+            ledger.place(block, "table of contents")
+        elif block.kind == "item" and not block.text:
+            ledger.mark_unplaced(block, "an empty item")
+
+
+def _is_anchor(block: Block) -> bool:
+    links = block.links
+    return len(links) == 1 and links[0].url.startswith("#") and links[0].text == block.text
+
+
+def _only_comments(code: str) -> bool:
+    """Whether nothing else is in it. One pass, for there may be many that nothing closes."""
+    at = 0
+    while (start := code.find("<!--", at)) >= 0 and (end := code.find("-->", start)) >= 0:
+        if code[at:start].strip():
+            return False
+        at = end + len("-->")
+    return not code[at:].strip()
+
+
+def _curriculum(
+    title: str, name: str, path: PathDraft, parts: SectionCollector, language: str
+) -> Curriculum:
+    overview = {
+        **parts.overview,
+        "summary": _summary(parts.summary),
+        "benefits": tuple(parts.benefits),
+    }
+    byline = f"by {parts.author}" if parts.author else ""
+    return Curriculum(
+        title=title,
+        version=parts.version or "1.0",
+        language=language,
+        source=Source(
+            name=line(PurePath(name).name) or None, note=text([*parts.notes, byline]) or None
+        ),
+        overview=Overview.model_validate(overview),
+        transferable_skills=tuple(parts.transferable),
+        skills=tuple(parts.skills),
+        phases=_phases(path),
+        checkpoints=_checkpoints(path, parts),
+        actions=tuple(parts.actions),
+        resources=tuple(parts.resources),
+        tools=tuple(parts.tools),
+        clouds=tuple(parts.clouds),
+        roles=tuple(parts.roles),
+        companies=tuple(parts.companies),
+        projects=tuple(parts.projects),
+        community=tuple(parts.community),
+        metrics=tuple(parts.metrics),
+        assessment=Assessment(
+            skills=tuple(parts.assessed),
+            modules=tuple(dict.fromkeys(parts.assessed_after)),
+            scale=parts.scale,
+        ),
+        journal=tuple(parts.journal),
+        reflection=tuple(parts.reflection),
+        success=Success(
+            quantitative=tuple(parts.quantitative), qualitative=tuple(parts.qualitative)
+        ),
+    )
+
+
+def _summary(paragraphs: list[str]) -> str:
+    """Paragraphs, with the bullets of a list on lines of their own."""
+    out: list[str] = []
+    for one in paragraphs:
+        if out and one.startswith("- ") and out[-1].rpartition("\n")[2].startswith("- "):
+            out[-1] += f"\n{one}"
+        else:
+            out.append(one)
+    return text(out)
+
+
+def _phases(path: PathDraft) -> tuple[Phase, ...]:
+    numbers = iter(_numbers(path))
+    return tuple(
+        Phase(
+            id=phase.id,
+            title=phase.title,
+            goal=text(phase.goal, "\n"),
+            modules=tuple(_module(module, next(numbers)) for module in phase.modules),
+        )
+        for phase in path.phases
+    )
+
+
+def _module(module: ModuleDraft, number: int) -> Module:
+    by_month = module.month is not None or (module.mark and module.mark.group == "month")
+    return Module(
+        id=module.id,
+        title=module.title,
+        kind="month" if by_month else "module",
+        number=number,
+        units=tuple(_unit(unit) for unit in module.units),
+        deliverables=tuple(module.deliverables),
+    )
+
+
+def _unit(unit: UnitDraft) -> Unit:
+    return Unit(
+        id=unit.id,
+        title=unit.title,
+        label=unit.label if unit.label and unit.label != unit.title else None,
+        kind=unit.kind,
+        days=unit.days,
+        goals=tuple(goal for goal in map(line, unit.goals) if goal),
+        hours=unit.hours,
+        tasks=tuple(unit.tasks),
+        choice=unit.choice,
+    )
+
+
+def _numbers(path: PathDraft) -> list[int]:
+    """The guide's own numbers where they count through it, else 1, 2, 3."""
+    modules = list(path.modules())
+    own = [m.month or (m.mark.first if m.mark else 0) for m in modules]
+    rising = all(a < b for a, b in pairwise(own))
+    return own if own and own[0] >= 1 and rising else list(range(1, len(modules) + 1))
+
+
+def _checkpoints(path: PathDraft, parts: SectionCollector) -> tuple[Checkpoint, ...]:
+    """In the order in which they are due."""
+    modules = list(path.modules())
+    order = {module.id: place for place, module in enumerate(modules)}
+    due = [(_due(gate, path) or gate.module or modules[-1], gate) for gate in path.gates]
+    made = [
+        Checkpoint(
+            id=parts.ids.take("checkpoint", gate.title),
+            title=gate.title,
+            after=module.id if module.id in order else modules[-1].id,
+            items=tuple(gate.items),
+        )
+        for module, gate in due
+    ]
+    return tuple(sorted(made, key=lambda checkpoint: order[checkpoint.after]))
+
+
+def _due(gate: GateDraft, path: PathDraft) -> ModuleDraft | None:
+    """The module whose number, or whose unit's, the words of the checkpoint name."""
+    if gate.module is not None and gate.module.units:
+        return gate.module
+    numbers = dict(zip(_numbers(path), path.modules(), strict=True))
+    for group, number, _ in spans(gate.words):
+        if group in {"month", "module"} and number in numbers:
+            return numbers[number]
+        if group == "phase":
+            named = [p for p in path.phases if p.mark and p.mark.first == number]
+            if named:
+                return named[0].modules[-1]
+        for module in path.modules():
+            if any(_covers(unit, group, number) for unit in module.units):
+                return module
+    return None
+
+
+def _covers(unit: UnitDraft, group: str, number: int) -> bool:
+    return unit.mark.group == group and unit.mark.first <= number <= unit.mark.last
+
+
+def _language(source: str) -> str:
+    """The guide's language by its commonest small words, or by its script."""
+    alphabetic = [c for c in source if c.isalpha()]
+    wide = sum(1 for c in alphabetic if "\u4e00" <= c <= "\u9fff")
+    if alphabetic and wide * 5 > len(alphabetic):
+        kana = sum(1 for c in alphabetic if "\u3040" <= c <= "\u30ff")
+        return "ja" if kana * 5 > wide else "zh"
+    counts = dict.fromkeys(_LANGUAGE_WORDS, 0)
+    for word in re.findall(r"[^\W\d_]+", source.casefold()):
+        for tongue, common in _LANGUAGE_WORDS.items():
+            if word in common.split():
+                counts[tongue] += 1
+    best = max(counts, key=lambda tongue: counts[tongue])
+    return best if counts[best] > 2 * counts["en"] else "en"

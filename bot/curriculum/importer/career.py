@@ -1,0 +1,172 @@
+"""Sections on where the path leads and with whom: roles, companies, projects, people."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from bot.curriculum.importer import fields, patterns
+from bot.curriculum.importer.collector import SectionCollector, address, line, text
+from bot.curriculum.importer.drafts import GateDraft
+from bot.curriculum.importer.fields import LabelledItem
+from bot.curriculum.importer.resources import place_item
+from bot.curriculum.importer.tasks import ListEntry, TaskWording, entries, wording
+from bot.curriculum.importer.timeline import gate_items
+from bot.curriculum.importer.tree import TreeNode
+from bot.curriculum.model import ActionItem, Horizon, ProjectIdea, ProjectLevel
+from bot.curriculum.sections import CommunityEntry, CompanyTier, Role, RoleLevel
+
+_SALARY = re.compile(
+    r"(?P<sign>[$€£])\s?(?P<low>\d{1,3}(?:[,.]\d{3}){0,3}|\d{1,9})\s?(?P<k>k)?\s*+[-\u2013]\s*"
+    r"[$€£]?\s?(?P<high>\d{1,3}(?:[,.]\d{3}){0,3}|\d{1,9})\s?(?P<k2>k)?",
+    re.IGNORECASE,
+)
+_CURRENCY = {"$": "USD", "€": "EUR", "£": "GBP"}
+_EXPERIENCE = re.compile(
+    r"\(([^()]{0,100}(?:year|experience|ano|jahr)[^()]{0,100})\)", re.IGNORECASE
+)
+_LEVELS: tuple[tuple[str, RoleLevel], ...] = (
+    (r"senior|lead|principal|staff|expert", RoleLevel.SENIOR),
+    (r"mid|intermediate|pleno|middle", RoleLevel.MID),
+    (r"entry|junior|beginner|graduate|intern", RoleLevel.ENTRY),
+)
+_PROJECT_LEVELS: tuple[tuple[str, ProjectLevel], ...] = (
+    (r"beginner|easy|basic|starter|iniciante|basico|principiante|初级", ProjectLevel.BEGINNER),
+    (r"intermediate|medium|intermediari|intermedio|中级", ProjectLevel.INTERMEDIATE),
+    (r"advanced|hard|expert|avancado|avanzado|高级", ProjectLevel.ADVANCED),
+)
+_HORIZONS: tuple[tuple[str, Horizon], ...] = (
+    (r"this week|immediate|today|\bweek\b|esta semana|本周", Horizon.WEEK),
+    (r"months\b|quarter|medium|long|meses|trimestre", Horizon.QUARTER),
+    (r"month|short|este mes|本月", Horizon.MONTH),
+)
+
+
+def roles(node: TreeNode, parts: SectionCollector) -> None:
+    """Jobs under a heading that tells their level; a level never told is not guessed."""
+    heading = patterns.fold(node.name)
+    level = next((level for pattern, level in _LEVELS if re.search(pattern, heading)), None)
+    if level is None:
+        for block in node.blocks:
+            parts.ledger.mark_unplaced(block, "a role needs a heading that tells its level")
+        return
+    experience = _EXPERIENCE.search(node.title.text)
+    for one in fields.labelled_items(node):
+        title = line(one.name)
+        pay = _SALARY.search(one.whole)
+        bare = line(re.sub(r"\(\s*\)", "", _SALARY.sub("", title)).strip(" -"))
+        role = Role(
+            title=bare or title,
+            level=level,
+            experience=line(experience[1].replace("experience", "")) or None
+            if experience
+            else None,
+            salary=_amounts(pay),
+            currency=_CURRENCY[pay["sign"]] if pay else "USD",
+        )
+        parts.roles.append(parts.unique("role", role))
+        place_item(one, parts, "role")
+
+
+def _amounts(found: re.Match[str] | None) -> tuple[int, int] | None:
+    if found is None:
+        return None
+    low, high = (int(re.sub(r"[,.]", "", found[end])) for end in ("low", "high"))
+    scale = 1000 if found["k"] or found["k2"] else 1
+    return (low * scale, high * scale) if low <= high else None
+
+
+def companies(node: TreeNode, parts: SectionCollector) -> None:
+    """Companies by tier; each line lists some."""
+    listed = [(one, fields.by_comma(one.full)) for one in fields.labelled_items(node)]
+    names = [name for _, some in listed for name in some]
+    if not names:
+        return
+    tier_match = re.search(
+        r"(?:tier|level)\s*(\d)\s*(?:\((?P<title>[^)]+)\))?", node.name, re.IGNORECASE
+    )
+    tier = int(tier_match[1]) if tier_match and int(tier_match[1]) else len(parts.companies) + 1
+    title = line((tier_match and tier_match["title"]) or node.name or "Companies")
+    made = CompanyTier(title=title, tier=tier, companies=tuple(names))
+    parts.companies.append(parts.unique("companies", made))
+    for one, _ in listed:
+        place_item(one, parts, "companies")
+
+
+def projects(node: TreeNode, parts: SectionCollector) -> None:
+    """Project ideas under a heading that tells how hard they are; else they count as beginner's."""
+    heading = patterns.fold(node.name)
+    level = next((lv for pattern, lv in _PROJECT_LEVELS if re.search(pattern, heading)), None)
+    for one in fields.labelled_items(node):
+        idea = ProjectIdea(
+            title=line(one.name),
+            description=text([one.text]),
+            level=level or ProjectLevel.BEGINNER,
+            resources=tuple(parts.add_link(one.links, near=one.name)),
+        )
+        parts.projects.append(parts.unique("project", idea))
+        place_item(one, parts, "project idea")
+
+
+def actions(node: TreeNode, parts: SectionCollector) -> None:
+    """Next steps; the heading says how soon, and the nearest is meant when it does not."""
+    heading = patterns.fold(node.name)
+    horizon = next((h for pattern, h in _HORIZONS if re.search(pattern, heading)), Horizon.WEEK)
+    for entry, read in _entries_with_wording(node):
+        if not read.title:
+            continue
+        action = ActionItem(
+            title=read.title,
+            description=read.more,
+            horizon=horizon,
+            hours=read.hours,
+            hours_from="guide" if read.hours else "estimate",
+            resources=tuple(parts.add_link(read.links, near=read.title)),
+        )
+        parts.actions.append(parts.unique("action", action))
+        for block in entry.blocks:
+            parts.ledger.place(block, "action item")
+
+
+def _entries_with_wording(node: TreeNode) -> Iterator[tuple[ListEntry, TaskWording]]:
+    for one in entries(node.blocks):
+        if isinstance(one, ListEntry):
+            yield one, wording(one.item.lines)
+
+
+def community(node: TreeNode, parts: SectionCollector) -> None:
+    """Communities, events and people, by the heading they stand under."""
+    kind: Literal["community", "event", "person"] = "community"
+    if node.topic == "events":
+        kind = "event"
+    elif node.topic == "people":
+        kind = "person"
+    for one in fields.labelled_items(node):
+        entry = CommunityEntry(
+            title=_short(one),
+            kind=kind,
+            note=line(fields.in_brackets(one.text)) or None,
+            url=next((url for link in one.links if (url := address(link.url))), None),
+        )
+        parts.community.append(parts.unique("community", entry))
+        place_item(one, parts, kind)
+
+
+def _short(one: LabelledItem) -> str:
+    return line(one.name) or line(one.whole) or "item"
+
+
+def checkpoint(
+    node: TreeNode, parts: SectionCollector, gates: list[GateDraft] | None = None
+) -> None:
+    """The lines under one checkpoint's heading; the words of the heading say when it is due."""
+    found = [one for one in entries(node.blocks) if isinstance(one, ListEntry)]
+    for child in node.children:
+        if not child.is_heading and child.mark is None:
+            held = [one for one in entries(child.blocks) if isinstance(one, ListEntry)]
+            found += held
+            if held and child.block:
+                parts.ledger.place(child.block, "words about a checkpoint")
+    items = gate_items(found, parts)
+    if items and gates is not None:
+        title = node.name or "Checkpoint"
+        gates.append(GateDraft(line(title), items, node.name))

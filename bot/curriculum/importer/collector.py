@@ -1,0 +1,174 @@
+"""What the sections of a guide are collected in: unique ids, resources, and lists of models."""
+
+import re
+from dataclasses import dataclass, field
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import HttpUrl, ValidationError
+
+from bot.curriculum import model, sections
+from bot.curriculum.base import MAX_ID, Hours, Item, slugify
+from bot.curriculum.importer import patterns
+from bot.curriculum.importer.headings import clean
+from bot.curriculum.importer.inline_markdown import BARE_URL, RichLink
+from bot.curriculum.importer.line_coverage import LineCoverage
+
+T = TypeVar("T", bound=Item)
+LINE = 256
+TEXT = 10_000
+Kind = sections.ResourceKind
+_HOSTS: tuple[tuple[str, Kind], ...] = (
+    (r"youtube\.|youtu\.be|vimeo\.", Kind.VIDEO),
+    (
+        r"coursera\.|udemy\.|edx\.|udacity\.|codecademy\.|deeplearning\.ai|pluralsight\.",
+        Kind.COURSE,
+    ),
+    (r"^docs?\.|readthedocs|/docs?(?:/|$)|documentation", Kind.DOCUMENTATION),
+    (r"discord\.|slack\.|reddit\.", Kind.COMMUNITY),
+    (r"kaggle\.com/datasets|/datasets?(?:/|$)", Kind.DATASET),
+    (r"medium\.com|dev\.to|/blog(?:/|$)|blog\.|substack\.", Kind.ARTICLE),
+)
+
+
+def line(text: str) -> str:
+    """`text` as one line of at most 256 characters, cut at a word."""
+    text = " ".join(text.split())
+    if len(text) <= LINE:
+        return text
+    return (text[: LINE - 1].rpartition(" ")[0] or text[: LINE - 1]).rstrip() + "…"
+
+
+def lines(texts: list[str]) -> tuple[str, ...]:
+    """Each text as a line; those without words left out."""
+    return tuple(one for one in map(line, texts) if one)
+
+
+def text(parts: list[str], between: str = "\n\n") -> str:
+    """Parts joined, at most 10,000 characters."""
+    whole = between.join(part for part in parts if part.strip()).strip()
+    return whole if len(whole) <= TEXT else whole[: TEXT - 1].rstrip() + "…"
+
+
+def address(url: str) -> str | None:
+    """`url` as the model keeps it, or None when it is no web address."""
+    if not url.startswith(("http://", "https://")):
+        return None
+    try:
+        return str(HttpUrl(url))
+    except ValidationError:
+        return None
+
+
+class UniqueIds:
+    """Ids that stand once: the title's slug, then with its unit's id, then with a number."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, set[str]] = {}
+        self._counts: dict[tuple[str, str], int] = {}
+
+    def take(self, kind: str, title: str, suffix: str = "") -> str:
+        """A free id among those of `kind`."""
+        taken = self._taken.setdefault(kind, set())
+        base = slugify(title)
+        if base in taken and suffix:
+            base = self._with(base, slugify(suffix))
+        candidate, count = base, self._counts.get((kind, base), 1)
+        while candidate in taken:
+            count += 1
+            candidate = self._with(base, str(count))
+        self._counts[kind, base] = count
+        taken.add(candidate)
+        return candidate
+
+    def _with(self, base: str, suffix: str) -> str:
+        room = MAX_ID - len(suffix) - 1
+        return f"{base[:room].rstrip('-')}-{suffix}" if room > 0 else suffix
+
+
+@dataclass
+class SectionCollector:
+    """Everything read so far that is not the path itself, and the account of lines."""
+
+    ledger: LineCoverage
+    ids: UniqueIds = field(default_factory=UniqueIds)
+    overview: dict[str, object] = field(default_factory=dict)
+    summary: list[str] = field(default_factory=list)
+    benefits: list[sections.Fact] = field(default_factory=list)
+    transferable: list[sections.TransferableSkill] = field(default_factory=list)
+    skills: list[sections.Skill] = field(default_factory=list)
+    resources: list[sections.Resource] = field(default_factory=list)
+    tools: list[sections.ToolCategory] = field(default_factory=list)
+    clouds: list[sections.Cloud] = field(default_factory=list)
+    roles: list[sections.Role] = field(default_factory=list)
+    companies: list[sections.CompanyTier] = field(default_factory=list)
+    projects: list[model.ProjectIdea] = field(default_factory=list)
+    community: list[sections.CommunityEntry] = field(default_factory=list)
+    metrics: list[sections.LearningMetric] = field(default_factory=list)
+    assessed: list[sections.AssessedSkill] = field(default_factory=list)
+    assessed_after: list[int] = field(default_factory=list)
+    scale: int = 5
+    actions: list[model.ActionItem] = field(default_factory=list)
+    journal: list[sections.TemplateField] = field(default_factory=list)
+    reflection: list[sections.TemplateField] = field(default_factory=list)
+    quantitative: list[sections.Target] = field(default_factory=list)
+    qualitative: list[sections.Quality] = field(default_factory=list)
+    version: str | None = None
+    notes: list[str] = field(default_factory=list)
+    author: str | None = None
+    table_hours: dict[tuple[str, int], Hours] = field(default_factory=dict)
+    _by_url: dict[str, str] = field(default_factory=dict)
+
+    def resource(self, title: str, kind: Kind, *, url: str | None = None, **more: object) -> str:
+        """The id of the resource; an address that is known already stays one resource."""
+        if url and url in self._by_url:
+            return self._by_url[url]
+        title = line(title)
+        made = sections.Resource.model_validate(
+            {
+                "id": self.ids.take("resource", title),
+                "title": title,
+                "kind": kind,
+                "url": url,
+                **more,
+            }
+        )
+        self.resources.append(made)
+        if url:
+            self._by_url[url] = made.id
+        return made.id
+
+    def add_link(
+        self, links: tuple[RichLink, ...], near: str = "", kind: Kind | None = None
+    ) -> list[str]:
+        """Ids of the resources that `links` lead to; `near` names those that say only "here"."""
+        found: list[str] = []
+        for link in links:
+            url = address(link.url)
+            if url is None:
+                continue
+            title = BARE_URL.sub("", clean(link.text)).strip()
+            if patterns.NOT_A_TITLE.fullmatch(patterns.fold(title)) or not re.search(r"\w", title):
+                title = near.strip()
+            title = title if re.search(r"\w", title) else _readable_url(url)
+            found.append(self.resource(title, kind or guess_kind(url), url=url))
+        return list(dict.fromkeys(found))
+
+    def unique(self, kind: str, made: T) -> T:
+        """`made` with an id that nothing else of `kind` has."""
+        return made.model_copy(update={"id": self.ids.take(kind, made.title)})
+
+
+def guess_kind(url: str) -> Kind:
+    """What an address looks like; a site when nothing tells more."""
+    rest = urlsplit(url)
+    where = (rest.hostname or "").removeprefix("www.") + rest.path
+    for pattern, kind in _HOSTS:
+        if re.search(pattern, where):
+            return kind
+    return Kind.SITE
+
+
+def _readable_url(url: str) -> str:
+    parts = urlsplit(url)
+    return ((parts.hostname or url).removeprefix("www.") + parts.path).rstrip("/")

@@ -1,0 +1,119 @@
+"""The path while it is being read: phases, modules and units that may still change."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bot.curriculum.base import Hours
+from bot.curriculum.importer.headings import HeadingMark
+from bot.curriculum.model import CheckpointItem, Choice, Deliverable, Task, UnitKind
+
+
+@dataclass
+class UnitDraft:
+    """A unit; `name` is the guide's whole heading, `title` only its words."""
+
+    id: str
+    name: str
+    label: str
+    title: str
+    kind: UnitKind
+    days: int
+    mark: HeadingMark
+    hours: Hours | None = None
+    goals: list[str] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    choice: Choice | None = None
+
+    def stated_hours(self) -> tuple[float, float] | None:
+        """Its own hours, low and high, or the sum that its tasks state; None when none do."""
+        if self.hours:
+            return self.hours.low, self.hours.high
+        options = [one for o in self.choice.options for one in o.tasks] if self.choice else []
+        stated = [one.hours for one in (*self.tasks, *options) if one.hours]
+        if not stated:
+            return None
+        return sum(h.low for h in stated), sum(h.high for h in stated)
+
+
+@dataclass
+class ModuleDraft:
+    """A module; one that the guide does not name has no `mark`."""
+
+    id: str
+    title: str
+    mark: HeadingMark | None = None
+    month: int | None = None
+    units: list[UnitDraft] = field(default_factory=list)
+    deliverables: list[Deliverable] = field(default_factory=list)
+
+
+@dataclass
+class PhaseDraft:
+    """A phase; one that the guide does not name has no `mark`."""
+
+    id: str
+    title: str
+    mark: HeadingMark | None = None
+    goal: list[str] = field(default_factory=list)
+    modules: list[ModuleDraft] = field(default_factory=list)
+
+
+@dataclass
+class GateDraft:
+    """A checkpoint: `module` is where it was found, `words` say when it is due."""
+
+    title: str
+    items: list[CheckpointItem]
+    words: str
+    module: ModuleDraft | None = None
+
+
+@dataclass
+class PathDraft:
+    """All of the path, and its checkpoints in the order of the guide."""
+
+    phases: list[PhaseDraft] = field(default_factory=list)
+    gates: list[GateDraft] = field(default_factory=list)
+
+    def modules(self) -> Iterator[ModuleDraft]:
+        """Every module, in order."""
+        for phase in self.phases:
+            yield from phase.modules
+
+    def units(self) -> Iterator[UnitDraft]:
+        """Every unit, in order."""
+        for module in self.modules():
+            yield from module.units
+
+    def hours(self) -> tuple[float, float] | None:
+        """The hours of all units, low and high; None when the guide states none."""
+        stated = [hours for unit in self.units() if (hours := unit.stated_hours())]
+        if not stated:
+            return None
+        return round(sum(low for low, _ in stated), 2), round(sum(high for _, high in stated), 2)
+
+    def names(self) -> tuple[str, ...]:
+        """What each unit is called; with its module where numbers start again ("Week 1")."""
+        again = self._restarts_numbering()
+        out: list[str] = []
+        for phase in self.phases:
+            for module in phase.modules:
+                outer = module.mark or phase.mark
+                for unit in module.units:
+                    if again and outer and outer is not unit.mark:
+                        over = outer.label if unit.mark.title else outer.name
+                        out.append(f"{over} / {unit.name}")
+                    else:
+                        out.append(unit.name)
+        return tuple(out)
+
+    def _restarts_numbering(self) -> bool:
+        """Whether some unit's number does not come after that of the unit before it."""
+        last: dict[str, int] = {}
+        for unit in self.units():
+            if not unit.label:
+                return False
+            if unit.mark.first <= last.get(unit.mark.group, -1):
+                return True
+            last[unit.mark.group] = unit.mark.last
+        return False

@@ -1,0 +1,127 @@
+"""Small readings that several kinds of section share: labelled items, lists by comma, columns."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.curriculum.base import Priority
+from bot.curriculum.importer import patterns
+from bot.curriculum.importer.blocks import Block, BlockRow
+from bot.curriculum.importer.collector import line
+from bot.curriculum.importer.headings import clean
+from bot.curriculum.importer.inline_markdown import RichLink
+from bot.curriculum.importer.tasks import ListEntry, entries, markdown
+from bot.curriculum.importer.tree import TreeNode
+
+_PRIORITY = {
+    "high": Priority.HIGH,
+    "must": Priority.HIGH,
+    "essential": Priority.HIGH,
+    "critical": Priority.HIGH,
+    "alta": Priority.HIGH,
+    "medium": Priority.MEDIUM,
+    "mid": Priority.MEDIUM,
+    "media": Priority.MEDIUM,
+    "low": Priority.LOW,
+    "baixa": Priority.LOW,
+    "baja": Priority.LOW,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledItem:
+    """An item or labelled line: its name, what is said of it, and the blocks it came from."""
+
+    name: str
+    text: str
+    blocks: tuple[Block, ...]
+    links: tuple[RichLink, ...] = ()
+    number: int | None = None
+    whole: str = ""  # as the guide has it, gaps to fill in included
+
+    @property
+    def full(self) -> str:
+        """All of its words, as one line."""
+        return line(clean(self.whole))
+
+
+def labelled_items(node: TreeNode) -> Iterator[LabelledItem]:
+    """Every item and labelled line under `node`'s heading, in order; those without words are none.
+
+    The name is what is bold, or stands before a colon, or the item's words.
+    """
+    return (one for one in _labelled_items(node) if re.search(r"\w", one.name))
+
+
+def _labelled_items(node: TreeNode) -> Iterator[LabelledItem]:
+    run: list[Block] = []
+    for part in [*node.parts, None]:
+        if isinstance(part, Block):
+            run.append(part)
+            continue
+        yield from (_item(e) for e in entries(run) if isinstance(e, ListEntry) and e.item.text)
+        run = []
+        if part is not None and part.block and not part.is_heading and part.mark is None:
+            name, value = line(clean(part.title.text)), part.value.text
+            own = (part.block, *part.blocks)
+            if value:
+                yield LabelledItem(name, value, own, part.value.links, whole=f"{name}: {value}")
+            yield from _labelled_items(part)
+
+
+def _item(entry: ListEntry) -> LabelledItem:
+    first = entry.item.lines[0]
+    text = entry.item.text
+    name, rest = text, ""
+    if first.bold and first.bold.strip(" :"):
+        name, rest = first.bold, text[text.index(first.bold) + len(first.bold) :]
+    elif ": " in text:
+        name, _, rest = text.partition(": ")
+    more = "; ".join(markdown(entry.below, entry.item.depth + 1))
+    rest = rest.strip().lstrip(":\u2013\u2014- ").strip()
+    return LabelledItem(
+        line(clean(name).rstrip(":")),
+        f"{rest} {more}".strip(),
+        entry.blocks,
+        tuple(link for block in entry.blocks for link in block.links),
+        entry.item.number,
+        text,
+    )
+
+
+def by_comma(text: str) -> tuple[str, ...]:
+    """A list in a line: split at commas outside brackets."""
+    parts = re.split(r",\s*(?![^()]{0,200}\))|;\s+", text)
+    return tuple(line(part.strip(" .")) for part in parts if re.search(r"\w", part))
+
+
+def in_brackets(text: str) -> str:
+    """What stands in the brackets around the whole of `text`, or `text`."""
+    found = re.fullmatch(r"\((.*)\)\.?", text.strip())
+    return found[1].strip() if found else text.strip()
+
+
+def priority(text: str) -> Priority | None:
+    """High, medium or low, when a word of `text` says so."""
+    for word in patterns.fold(text).split():
+        if word in _PRIORITY:
+            return _PRIORITY[word]
+    return None
+
+
+def cells(table: Block, row: BlockRow) -> dict[str, str]:
+    """A row by its columns' heads, folded."""
+    return {
+        patterns.fold(head.text): cell.text
+        for head, cell in zip(table.header, row.cells, strict=False)
+        if cell.text
+    }
+
+
+def column(row: dict[str, str], *names: str) -> str | None:
+    """The first cell whose head holds one of `names`."""
+    for name in names:
+        for head, cell in row.items():
+            if name in head and re.search(r"\w", cell):
+                return line(cell)
+    return None

@@ -1,0 +1,204 @@
+"""Recognising what a heading, a label or an item announces: "Week 1-2: HTML", "Option A"."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from bot.curriculum.importer import patterns
+
+_NUMBER = (
+    r"(?:\d{1,4}|(?-i:[IVX]{1,5})|"
+    + "|".join(sorted((re.escape(word) for word in patterns.NUMBER_WORDS), key=len, reverse=True))
+    + r")"
+)
+_JOIN = r"(?:[-\u2013\u2014~/&]|to|through|until|and|a|à|ao|at[ée]|bis|und|y|e|et|至|到)"
+_LEAD = re.compile(r"^[^\w(\[#]+|^\d{1,2}\ufe0f?\u20e3\s*")
+_ENUMERATOR = re.compile(r"^(?:\d{1,2}[.)]|[a-z][.)])\s+(?=\w)", re.IGNORECASE)
+_COLONS = f":{patterns.COLON}"
+_AFTER = re.compile(rf"^[\s{_COLONS}|.)\]\u2013\u2014\-\u2022·>→,、]+")
+_CLOSING = "!?%+#.)]\"'”/*…】」》\u2019" + patterns.BRACKETS[1]
+_ROMAN = {"I": 1, "V": 5, "X": 10}
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingMark:
+    """A stretch that a heading names: `group` of words.GROUPS, numbers `first` to `last`.
+
+    `label` is how the guide names it ("Week 1-2"), `title` what is left ("" when nothing is), and
+    `name` the heading as a whole. `leads` says that the label comes first in the heading.
+    """
+
+    group: str
+    first: int
+    last: int
+    label: str
+    title: str
+    name: str
+    leads: bool = True
+
+    @property
+    def span(self) -> int:
+        """How many weeks, days, months it covers."""
+        return self.last - self.first + 1
+
+
+def clean(text: str) -> str:
+    """A heading without the emoji and signs around its words."""
+    return _tidy_end(_LEAD.sub("", text.strip()))
+
+
+def _tidy_end(text: str) -> str:
+    text = text.strip()
+    while text and not (text[-1].isalnum() or text[-1] in _CLOSING):
+        text = text[:-1].rstrip()
+    return text
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """For each group its spellings, most telling first."""
+    out: list[tuple[str, re.Pattern[str]]] = []
+    for group in patterns.GROUPS:
+        spelled = "|".join(patterns.STRETCH[group])
+        until = (
+            rf"(?:[-\u2013\u2014~/&](?:(?:{spelled})\s*)?(?P<b>{_NUMBER})(?![\w.])"
+            rf"|\s*{_JOIN}\s+(?:(?:{spelled})\s*)?(?P<c>{_NUMBER})"
+            rf"(?=\s*(?:[{_COLONS}|.)\](\-\u2013\u2014]|$)))?"
+        )
+        label = rf"(?P<label>(?:{spelled})[\s_#]*(?P<a>{_NUMBER})(?:\.\d{{1,2}})?{until})(?![\w])"
+        ordinal = (
+            rf"(?P<label>(?P<a>\d{{1,3}})(?:st|nd|rd|th|ª|º|\.)\s*(?:{spelled}))(?![\w])"
+            rf"(?P<b>)(?P<c>)(?=$|\s*[{_COLONS}|(\u2013\u2014-])"
+        )
+        cjk = (
+            rf"(?P<label>第?\s*(?P<a>{_NUMBER})(?:\s*[-\u2013~至到]\s*(?P<b>{_NUMBER}))?\s*"
+            rf"(?:{patterns.CJK_STRETCH[group]}))(?P<c>)"
+            rf"(?=$|[\s{_COLONS}、{patterns.COMMA},|({patterns.BRACKETS[0]}-])"
+        )
+        spellings = (f"(?:the )?{label}", cjk, ordinal)
+        out += [(group, re.compile(f"^{one}(?P<title>.*)$", re.IGNORECASE)) for one in spellings]
+    return tuple(out)
+
+
+@cache
+def _codes() -> re.Pattern[str]:
+    code_letters = "".join(patterns.CODES)
+    return re.compile(
+        rf"^(?P<label>(?P<code>[{code_letters}])(?P<a>\d{{1,3}})(?:-[{code_letters}]?(?P<b>\d{{1,3}}))?)"
+        rf"(?:\s*[{_COLONS}|.\u2013\u2014-]|$)(?P<c>)(?P<title>.*)$",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _trailing() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The stretch behind the title: "Linear Regression | Day 2", "HTML (Week 1-2)"."""
+    out: list[tuple[str, re.Pattern[str]]] = []
+    for group in patterns.GROUPS:
+        spelled = "|".join(patterns.STRETCH[group])
+        out.append(
+            (
+                group,
+                re.compile(
+                    rf"^(?P<title>.*\S)\s*[|(\[\u2013\u2014-]\s*(?P<label>(?:{spelled})\s*"
+                    rf"(?P<a>{_NUMBER})(?:\s?[-\u2013\u2014]\s?(?P<b>{_NUMBER}))?)\s*[)\]]?$(?P<c>)",
+                    re.IGNORECASE,
+                ),
+            )
+        )
+    return tuple(out)
+
+
+def mark(text: str) -> HeadingMark | None:
+    """The stretch that a heading names, or None."""
+    if len(text) > 300:
+        return None
+    name = clean(text)
+    for candidate in (name, _ENUMERATOR.sub("", name)):
+        code = _codes().match(candidate)
+        if code:
+            return _make_mark(patterns.CODES[code["code"].casefold()], code, name)
+        for group, pattern in _patterns():
+            found = pattern.match(candidate)
+            if found:
+                return _make_mark(group, found, name)
+    for group, pattern in _trailing():
+        found = pattern.match(name)
+        if found:
+            return _make_mark(group, found, name, leads=False)
+    return None
+
+
+def _make_mark(
+    group: str, found: re.Match[str], name: str, *, leads: bool = True
+) -> HeadingMark | None:
+    first = number(found["a"])
+    last = number(found["b"] or found["c"] or found["a"])
+    if first is None or last is None or not first <= last <= first + 400:
+        return None
+    label = found["label"].strip()
+    if label.isupper() and len(label) > 3:
+        label = label.capitalize()
+    title = clean(_AFTER.sub("", found["title"]))
+    return HeadingMark(group, first, last, label, title, name, leads)
+
+
+def number(text: str) -> int | None:
+    """A number in digits, words or Roman."""
+    if text.isascii() and text.isdigit():
+        return int(text)
+    if text.casefold() in patterns.NUMBER_WORDS:
+        return patterns.NUMBER_WORDS[text.casefold()]
+    if text and set(text) <= set(_ROMAN):
+        values = [_ROMAN[c] for c in text]
+        return sum(-v if v < max(values[i:]) else v for i, v in enumerate(values))
+    return None
+
+
+def spans(text: str) -> list[tuple[str, int, int]]:
+    """Every stretch a text mentions anywhere, in order: ("month", 3, 3) for "End of Month 3"."""
+    found: list[tuple[int, str, int, int]] = []
+    for group in patterns.GROUPS:
+        spelled = "|".join(patterns.STRETCH[group])
+        for one in re.finditer(
+            rf"\b(?:(?:{spelled})\s*(\d{{1,3}})(?:\s?[-\u2013]\s?(\d{{1,3}}))?|(\d{{1,3}})[\s-](?:{spelled}))\b",
+            text[:300],
+            re.IGNORECASE,
+        ):
+            low = int(one[1] or one[3])
+            found.append((one.start(), group, low, int(one[2] or low)))
+    return [(group, low, high) for _, group, low, high in sorted(found)]
+
+
+_OPTION = re.compile(
+    rf"^(?P<label>{patterns.OPTION}\s+(?:[a-z]|\d{{1,2}}))\b(?P<title>.*)$", re.IGNORECASE
+)
+
+
+def option(text: str) -> tuple[str, str] | None:
+    """Label and title of "Option A: Platform Focus"."""
+    found = _OPTION.match(clean(text)[:300])
+    if not found:
+        return None
+    return found["label"], clean(_AFTER.sub("", found["title"]))
+
+
+_TASK = re.compile(
+    rf"^{patterns.TASK_WORD}\s*#?\d{{1,3}}\s*[{_COLONS}.\u2013\u2014-]\s*(?P<title>.+)$",
+    re.IGNORECASE,
+)
+_PROJECT = re.compile(
+    rf"^{patterns.PROJECT_WORD}\s*[{_COLONS}\u2013\u2014]\s*(?P<title>.+)$", re.IGNORECASE
+)
+
+
+def task_title(text: str) -> str | None:
+    """The title of "Task 2: Set up Grafana"."""
+    found = _TASK.match(clean(text)[:300])
+    return found["title"].strip() if found else None
+
+
+def project_title(text: str) -> str | None:
+    """The title of "Project: Weather dashboard" or "Projeto prático: ..."."""
+    found = _PROJECT.match(clean(text)[:300])
+    return found["title"].strip() if found else None

@@ -1,0 +1,232 @@
+"""Sections on the guide and the learner: overview, metrics, self-assessment, journal, success."""
+
+import re
+
+from bot.curriculum.importer import durations, fields, patterns
+from bot.curriculum.importer.blocks import Block
+from bot.curriculum.importer.collector import SectionCollector, line
+from bot.curriculum.importer.fields import LabelledItem
+from bot.curriculum.importer.headings import clean, spans
+from bot.curriculum.importer.resources import place_item
+from bot.curriculum.importer.tasks import ListEntry, entries
+from bot.curriculum.importer.tree import TreeNode
+from bot.curriculum.sections import (
+    AssessedSkill,
+    Fact,
+    LearningMetric,
+    Quality,
+    Target,
+    TemplateField,
+)
+
+_GAP = re.compile(r"_{2,}|\.{4,}|…")
+_MONTHS = re.compile(
+    r"(\d{1,2})\s*(?:[-\u2013]|to|a)\s*(\d{1,2})\s*(?:months?|m[eê]s|meses|monate|mois)",
+    re.IGNORECASE,
+)
+_NUMBERS = re.compile(
+    r"(?P<low>\d+(?:[.,]\d+)?)\s*+(?:[-\u2013]\s*(?P<high>\d+(?:[.,]\d+)?)\s*+)?(?:(?P<plus>\+)\s*+)?"
+    r"(?P<unit>%|[^\W\d][\w/ -]*)?"
+)
+_AT_MOST = re.compile(r"\b(?:at most|maximum|max|under|less than|no more than)\b", re.IGNORECASE)
+_FACTS: tuple[tuple[str, str], ...] = (
+    ("from_role", r"^(?:background|current role|from|starting point|profile)$"),
+    ("target_role", r"target role|^goal role|^to$|career goal|target position"),
+    ("months", r"duration|timeline|length|duracao|duracion|dauer"),
+    ("investment", r"investment"),
+)
+_PLACEHOLDER = re.compile(r"^\[.+\]$|^_+$|^<.+>$")
+
+
+def overview(node: TreeNode, parts: SectionCollector) -> None:
+    """Known facts go to their fields; other words are the summary."""
+    for block in node.blocks:
+        if block.kind == "text" and not block.is_picture:
+            _weekly(block.text, parts)
+            parts.summary.append(block.text)
+            parts.ledger.place(block, "overview")
+    for one in fields.labelled_items(node):
+        if not _fact(one, parts):
+            parts.summary.append(f"- {clean(one.whole)}")
+        place_item(one, parts, "overview")
+    for child in node.children:
+        if not child.is_heading and child.mark is None:
+            _label_words(child, parts)
+
+
+def _label_words(child: TreeNode, parts: SectionCollector) -> None:
+    """A label without a value, such as "This is for:", and the plain text after it."""
+    for block in child.blocks:
+        if block.kind == "text" and block.text and not block.is_picture:
+            parts.summary.append(block.text)
+            parts.ledger.place(block, "overview")
+    if child.block and any(parts.ledger.is_placed(block) for block in child.blocks):
+        parts.ledger.place(child.block, "overview")
+
+
+def _fact(one: LabelledItem, parts: SectionCollector) -> bool:
+    folded = patterns.fold(one.name)
+    for name, pattern in _FACTS:
+        if re.search(pattern, folded) and one.text and name not in parts.overview:
+            if name == "months":
+                return _months(one, parts)
+            parts.overview[name] = line(one.text)
+            return True
+    return False
+
+
+def _months(one: LabelledItem, parts: SectionCollector) -> bool:
+    found = _MONTHS.search(one.text)
+    low, high = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not found:
+        month = next((s for s in spans(one.text) if s[0] == "month"), None)
+        low, high = (month[1], month[2]) if month else (0, 0)
+    if not 1 <= low <= high:
+        return False
+    parts.overview["months"] = (low, high)
+    return True
+
+
+def _weekly(text: str, parts: SectionCollector) -> None:
+    found = durations.a_week(text)
+    if found and "hours_per_week" not in parts.overview:
+        parts.overview["hours_per_week"] = found
+
+
+def benefits(node: TreeNode, parts: SectionCollector) -> None:
+    """Benefits, a name and a sentence each."""
+    for one in fields.labelled_items(node):
+        parts.benefits.append(Fact(name=one.name, text=line(one.text or one.full)))
+        place_item(one, parts, "benefit")
+
+
+def introduction(root: TreeNode, parts: SectionCollector) -> None:
+    """The words before the first heading introduce the guide; those after the last sign it."""
+    first = next((c.block.first for c in root.children if c.block and c.is_heading), None)
+    for block in root.blocks:
+        if block.kind != "text" or block.is_picture:
+            continue
+        if first is None or block.first < first:
+            _weekly(block.text, parts)
+            parts.summary.append(block.text)
+            parts.ledger.place(block, "overview")
+        else:
+            parts.notes.append(block.text)
+            parts.ledger.place(block, "a note on the guide")
+    for child in root.children:
+        if child.block and not child.is_heading and child.mark is None:
+            _signature(child, child.block, parts, closing=bool(first and child.block.first > first))
+
+
+def _signature(child: TreeNode, block: Block, parts: SectionCollector, *, closing: bool) -> None:
+    """ "**Version**: 1.0" and the like, mostly at the foot of a guide."""
+    folded, value = patterns.fold(child.name), child.value.text
+    if _PLACEHOLDER.match(value):
+        parts.ledger.place(block, "a placeholder to fill in")
+    elif folded == "version" and value:
+        parts.version = line(value)
+        parts.ledger.place(block, "the guide's version")
+    elif re.match(r"(?:created|written|made) by|author|autor", folded) and value:
+        parts.author = line(value)
+        parts.ledger.place(block, "the guide's author")
+    elif value and closing and not child.parts:
+        parts.notes.append(f"{child.name}: {value}")
+        parts.ledger.place(block, "a note on the guide")
+    elif value and not child.parts:
+        one = LabelledItem(child.name, value, (block,), whole=f"{child.name}: {value}")
+        if not _fact(one, parts):
+            parts.summary.append(one.full)
+        parts.ledger.place(block, "overview")
+
+
+def metrics(node: TreeNode, parts: SectionCollector) -> None:
+    """Numbers to keep: "Courses completed: ___/___"."""
+    for one in fields.labelled_items(node):
+        metric = LearningMetric(
+            title=line(_GAP.sub("", one.name).strip(" :/")) or one.name,
+            of_total=bool(re.search(r"_\s*/\s*_|\bof\s+_", one.whole)),
+        )
+        parts.metrics.append(parts.unique("metric", metric))
+        place_item(one, parts, "learning metric")
+
+
+def assessment(node: TreeNode, parts: SectionCollector) -> None:
+    """A table of skills by months, or a list of skills; the heading may tell the scale."""
+    scale = re.search(r"\b1\s*[-\u2013]\s*(\d{1,2})\b", node.title.text)
+    if scale and 2 <= int(scale[1]) <= 10:
+        parts.scale = int(scale[1])
+    for table in node.blocks:
+        if table.kind != "table" or not table.rows:
+            continue
+        for head in table.header[1:]:
+            parts.assessed_after += [low for _, low, _ in spans(head.text)[:1]]
+        parts.ledger.place_lines(table.first, table.rows[0].line - 1, "when skills are rated")
+        for row in table.rows:
+            if row.cells[0].text:
+                _assessed(row.cells[0].text, parts)
+                parts.ledger.place_lines(row.line, row.line, "assessed skill")
+    for one in fields.labelled_items(node):
+        _assessed(_GAP.sub("", one.name), parts)
+        place_item(one, parts, "assessed skill")
+
+
+def _assessed(title: str, parts: SectionCollector) -> None:
+    title = line(clean(title).strip(" :/"))
+    if title:
+        parts.assessed.append(parts.unique("assessed", AssessedSkill(title=title)))
+
+
+def journal(node: TreeNode, parts: SectionCollector) -> None:
+    """Each label is a field of a journal entry, or of a reflection."""
+    into = parts.journal if node.topic == "journal" else parts.reflection
+    for child in node.children:
+        if child.is_heading or child.block is None or not child.name:
+            continue
+        made = TemplateField(title=line(child.name), kind="text")
+        kind = _kind_of_field(child)
+        into.append(parts.unique(f"{node.topic} field", made.model_copy(update={"kind": kind})))
+        parts.ledger.place(child.block, "a field of a template")
+        for block in child.blocks:
+            if block.kind == "rule" or not block.text:
+                parts.ledger.place(block, "room to write in a template")
+    for entry in entries(node.blocks):
+        if isinstance(entry, ListEntry) and entry.item.text:
+            title = line(clean(_GAP.sub("", entry.item.text)))
+            if title:
+                into.append(parts.unique(f"{node.topic} field", TemplateField(title=title)))
+                parts.ledger.place(entry.item, "a field of a template")
+
+
+def _kind_of_field(child: TreeNode) -> str:
+    folded = patterns.fold(child.name)
+    if re.fullmatch(r"date|data|fecha|datum|日期", folded):
+        return "date"
+    if re.fullmatch(r"month|mes|monat|mois|月份?", folded):
+        return "month"
+    return "list" if any(block.kind == "item" for block in child.blocks) else "text"
+
+
+def quantitative(node: TreeNode, parts: SectionCollector) -> None:
+    """Targets with a number: "Target 12-18 months", "Minimum 10 projects", "50+ people"."""
+    for one in fields.labelled_items(node):
+        text = line(one.text or one.full)
+        found = _NUMBERS.search(text)
+        low, high, unit = None, None, None
+        if found:
+            low = float(found["low"].replace(",", "."))
+            high = float(found["high"].replace(",", ".")) if found["high"] else None
+            unit = line(re.split(r" (?:from|of|per|in|by) ", found["unit"] or "")[0]) or None
+            if _AT_MOST.search(text):
+                low, high = None, low
+        made = Target(title=one.name, low=low, high=high, unit=unit, text=text)
+        parts.quantitative.append(parts.unique("target", made))
+        place_item(one, parts, "quantitative metric")
+
+
+def qualitative(node: TreeNode, parts: SectionCollector) -> None:
+    """A quality and the level aimed at."""
+    for one in fields.labelled_items(node):
+        if one.text:
+            made = Quality(title=one.name, level=line(one.text))
+            parts.qualitative.append(parts.unique("quality", made))
+            place_item(one, parts, "qualitative metric")

@@ -1,0 +1,157 @@
+"""What stands around the path: each section's heading says what its lines are.
+
+A section without a known heading takes its parent's meaning; without that, its lines stay unplaced.
+"""
+
+from collections.abc import Callable, Sequence
+
+from bot.curriculum.importer import career, overview, resources, schedule_tables
+from bot.curriculum.importer.blocks import Block
+from bot.curriculum.importer.collector import SectionCollector
+from bot.curriculum.importer.heading_roles import HeadingRoles
+from bot.curriculum.importer.timeline import Timeline
+from bot.curriculum.importer.tree import TreeNode
+
+Handler = Callable[[TreeNode, SectionCollector], None]
+HANDLERS: dict[str, Handler] = {
+    "overview": overview.overview,
+    "benefits": overview.benefits,
+    "transferable": resources.transferable,
+    "skills": resources.skills,
+    "books": resources.book_resources,
+    "courses": resources.courses,
+    "tools": resources.tools,
+    "clouds": resources.clouds,
+    "links": resources.links,
+    "documentation": resources.links,
+    "certifications": resources.certifications,
+    "roles": career.roles,
+    "companies": career.companies,
+    "projects": career.projects,
+    "actions": career.actions,
+    "community": career.community,
+    "events": career.community,
+    "people": career.community,
+    "metrics": overview.metrics,
+    "assessment": overview.assessment,
+    "journal": overview.journal,
+    "reflection": overview.journal,
+    "quantitative": overview.quantitative,
+    "qualitative": overview.qualitative,
+    "objectives": overview.overview,  # what the whole guide aims at is part of its summary
+    "checkpoint": career.checkpoint,
+}
+_WHY = {
+    "skip": "it is about the page, not about the path",
+    "template": "a template to copy has no place in a curriculum",
+    "tracking": "a table or list to fill in has no place in a curriculum",
+    "routine": "a routine has no place in a curriculum",
+    "grading": "how marks are given has no place in a curriculum",
+}
+
+
+class SectionDispatcher:
+    """Walks the unmarked part of the tree."""
+
+    def __init__(self, parts: SectionCollector, roles: HeadingRoles, timeline: Timeline) -> None:
+        self._parts = parts
+        self._roles = roles
+        self._timeline = timeline
+
+    def read(self, root: TreeNode) -> None:
+        """Everything around the path; the root's own lines introduce or sign the guide."""
+        if root.block:
+            self._parts.ledger.place(root.block, "title")
+        self._plain_blocks(root)
+        overview.introduction(root, self._parts)
+        for child in root.children:
+            if child.mark is None:
+                self._section(child, None)
+
+    def _section(self, node: TreeNode, inherited: str | None) -> None:
+        own = node.around() if node.is_heading else None
+        topic = own if own and not _is_narrower(own, inherited) else inherited
+        node.topic = topic
+        self._plain_blocks(node)
+        if topic == "contents" or _is_contents(node):
+            for one in node.walk():
+                for block in one.blocks:
+                    self._parts.ledger.place(block, "table of contents")
+        elif topic in HANDLERS:
+            self._handle(node, topic)
+        else:
+            why = _WHY.get(topic or "", "no kind of section is known by this heading")
+            for block in node.blocks:
+                self._parts.ledger.mark_unplaced(block, why)
+        for child in node.children:
+            if child.mark is None and (child.is_heading or topic not in HANDLERS):
+                self._section(child, topic)
+        self._head(node, topic)
+
+    def _handle(self, node: TreeNode, topic: str) -> None:
+        self._read(node, topic)
+        labels = [one for one in node.children if not one.is_heading and one.mark is None]
+        heads = [one.block for one in labels if one.block]
+        for block in [*node.blocks, *heads, *(b for one in labels for b in one.blocks)]:
+            self._parts.ledger.mark_unplaced(
+                block, f"nothing of the kind '{topic}' was understood in it"
+            )
+
+    def _read(self, node: TreeNode, topic: str) -> None:
+        if topic == "checkpoint":
+            career.checkpoint(node, self._parts, self._timeline.path.gates)
+        else:
+            HANDLERS[topic](node, self._parts)
+
+    def _plain_blocks(self, node: TreeNode) -> None:
+        """Lines that mean the same in every section."""
+        for block in node.blocks:
+            if block.kind == "table" and self._repeats(block):
+                self._parts.ledger.place(block, "a table that repeats the timeline")
+            elif block.is_picture:
+                self._parts.ledger.mark_unplaced(block, "a picture")
+            elif block.kind == "html":
+                self._parts.ledger.mark_unplaced(block, "HTML")
+            elif block.kind == "code":
+                self._parts.ledger.mark_unplaced(block, "a block of code")
+
+    def _repeats(self, table: Block) -> bool:
+        found = schedule_tables.columns(table)
+        if found is None or found.group not in self._roles.order:
+            return False
+        schedule_tables.remember_hours(table, found, self._parts.table_hours)
+        return True
+
+    def _head(self, node: TreeNode, topic: str | None) -> None:
+        """A heading is placed with the first thing under it."""
+        if node.block is None or self._parts.ledger.is_placed(node.block):
+            return
+        below: Sequence[Block] = [b for one in node.walk() for b in one.blocks if b.kind != "rule"]
+        heads = [one.block for one in node.walk() if one.block and one is not node]
+        if any(one.mark for one in node.walk()):
+            self._parts.ledger.place(node.block, "heading: the timeline")
+        elif any(self._parts.ledger.is_placed(block) for block in [*below, *heads]):
+            self._parts.ledger.place(node.block, f"heading: {topic or 'a part of the guide'}")
+        else:
+            self._parts.ledger.mark_unplaced(
+                node.block, _WHY.get(topic or "", "nothing under it was placed")
+            )
+
+
+def _is_narrower(own: str, inherited: str | None) -> bool:
+    """A word that means less inside a section than alone: "Next steps" in a journal."""
+    if inherited in {"journal", "reflection"}:
+        return own not in {"journal", "reflection"}
+    return inherited in {"actions", "checkpoint", "contents", "skip", "projects"} and own not in {
+        "checkpoint",
+        "actions",
+        "journal",
+        "reflection",
+    }
+
+
+def _is_contents(node: TreeNode) -> bool:
+    items = [block for one in node.walk() for block in one.blocks if block.kind == "item"]
+    return len(items) > 1 and all(
+        block.links and all(link.url.startswith("#") for link in block.links) for block in items
+    )

@@ -1,0 +1,196 @@
+"""From list items and cells to tasks: a plain title, hours, resources, what done means."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bot.curriculum.base import Hours
+from bot.curriculum.importer import durations, patterns, vocabulary
+from bot.curriculum.importer.blocks import Block
+from bot.curriculum.importer.collector import LINE, SectionCollector, line, lines, text
+from bot.curriculum.importer.headings import clean
+from bot.curriculum.importer.inline_markdown import BARE_URL, RichLink, RichText
+from bot.curriculum.model import Task, TaskKind
+
+_SENTENCE_END = re.compile(r"[.!?:。]$")
+_EMPTY_BRACKETS = re.compile(r"[(\[]\s*[)\]]")
+
+
+@dataclass(frozen=True, slots=True)
+class ListEntry:
+    """A list item and what hangs below it."""
+
+    item: Block
+    below: tuple[Block, ...] = ()
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The item and everything below it."""
+        return (self.item, *self.below)
+
+    @property
+    def groups_boxes(self) -> bool:
+        """A plain item over checkboxes only names them."""
+        return self.item.checked is None and any(b.checked is not None for b in self.below)
+
+    @property
+    def is_group(self) -> bool:
+        """Whether the items below are the things to do, and this one only their name."""
+        items = [block for block in self.below if block.kind == "item"]
+        return bool(items) and (self.groups_boxes or self.item.text.endswith((":", patterns.COLON)))
+
+
+@dataclass(frozen=True, slots=True)
+class TaskWording:
+    """What a task's own words say, pulled apart."""
+
+    title: str
+    more: str = ""
+    hours: Hours | None = None
+    optional: bool = False
+    links: tuple[RichLink, ...] = ()
+
+
+@dataclass
+class TaskDraft:
+    """A task before it has its id."""
+
+    wording: TaskWording
+    about: list[str] = field(default_factory=list)
+    done_when: list[str] = field(default_factory=list)
+    links: list[RichLink] = field(default_factory=list)
+    hours: Hours | None = None
+
+
+def entries(blocks: Sequence[Block]) -> Iterator[ListEntry | Block]:
+    """Items with what hangs below them; other blocks as they are."""
+    position = 0
+    while position < len(blocks):
+        block = blocks[position]
+        position += 1
+        if block.kind != "item":
+            yield block
+            continue
+        start = position
+        while position < len(blocks) and _below(blocks[position], block):
+            position += 1
+        yield ListEntry(block, tuple(blocks[start:position]))
+
+
+def _below(block: Block, item: Block) -> bool:
+    return block.depth > item.depth or (block.depth == item.depth and block.kind != "item")
+
+
+def wording(rich_lines: Sequence[RichText]) -> TaskWording:
+    """Title, rest, hours and links of the words of one item, cell or label."""
+    whole = " ".join(one.text for one in rich_lines)
+    links = tuple(link for one in rich_lines for link in one.links)
+    title, more = whole, ""
+    if len(rich_lines) > 1 and (len(whole) > LINE or _ends(rich_lines[0])):
+        title = rich_lines[0].text
+        more = " ".join(one.text for one in rich_lines[1:])
+    optional = bool(patterns.OPTIONAL.search(title))
+    bare = _without_addresses(patterns.OPTIONAL.sub(" ", title) if optional else title)
+    bare, stated = durations.without_duration(bare)
+    if stated is None:
+        stated = durations.total(more)
+    bare = " ".join(clean(bare).rstrip(" -\u2013\u2014:,").split())
+    short = line(bare)
+    if short != bare:
+        more = text([bare, more])
+    if not re.search(r"\w", short):
+        short = next((_link_text(link) for link in links), "")
+    return TaskWording(short, more, stated, optional, links)
+
+
+def _ends(first: RichText) -> bool:
+    """Whether the first line is a title of its own, and not the start of a wrapped sentence."""
+    return bool(first.links) or bool(_SENTENCE_END.search(first.text))
+
+
+def _without_addresses(title: str) -> str:
+    return _EMPTY_BRACKETS.sub("", BARE_URL.sub("", title)).strip()
+
+
+def _link_text(link: RichLink) -> str:
+    return line(re.sub(r"^https?://(?:www\.)?", "", link.url))
+
+
+def draft(entry: ListEntry) -> TaskDraft:
+    """A draft from an item: boxes below are what done means, the rest is its description."""
+    made = TaskDraft(wording(entry.item.lines))
+    base = entry.item.depth + 1
+    for block in entry.below:
+        if block.kind == "item" and block.checked is not None:
+            made.done_when.append(block.text)
+        else:
+            made.about += markdown([block], base)
+        made.links += block.links
+    return made
+
+
+def markdown(blocks: Sequence[Block], base: int = 0) -> list[str]:
+    """Blocks as Markdown again, for a description."""
+    out: list[str] = []
+    for block in blocks:
+        if block.kind == "item":
+            sign = f"{block.number}." if block.number is not None else "-"
+            out.append(f"{'  ' * max(block.depth - base, 0)}{sign} {_block_text(block)}")
+        elif block.kind == "code":
+            out.append(_fenced(block.code))
+        elif block.kind == "table":
+            out += [" · ".join(cell.text for cell in row.cells if cell.text) for row in block.rows]
+        elif block.kind in {"text", "heading"}:
+            out.append(_block_text(block))
+    return [one for one in out if one.strip(" -")]
+
+
+def _block_text(block: Block) -> str:
+    """Its text, with links as Markdown links."""
+    words_ = block.text
+    for link in block.links:
+        if link.text and link.url.startswith("http") and link.text in words_:
+            words_ = words_.replace(link.text, f"[{link.text}]({link.url})", 1)
+    return words_
+
+
+def _fenced(code: str) -> str:
+    fence = "```"
+    while fence in code:
+        fence += "`"
+    return f"{fence}\n{code.rstrip()}\n{fence}"
+
+
+def task(
+    made: TaskDraft, parts: SectionCollector, unit: str, kind: TaskKind | None = None
+) -> Task | None:
+    """The task of `made` in the unit with the id `unit`; None when it has no words."""
+    wording = made.wording
+    title = wording.title
+    if not re.search(r"\w", title):
+        return None
+    links = (*wording.links, *made.links)
+    spent = made.hours or wording.hours
+    return Task(
+        id=parts.ids.take("task", title, unit),
+        title=title,
+        description=text([wording.more, text(made.about, "\n")]),
+        done_when=lines(made.done_when),
+        hours=spent,
+        hours_from="guide" if spent else "estimate",
+        resources=tuple(parts.add_link(links, near=title)),
+        kind=kind or guess(title),
+        optional=wording.optional,
+    )
+
+
+def guess(title: str, otherwise: TaskKind = TaskKind.PRACTICE) -> TaskKind:
+    """What the title asks for; practice when its words do not tell."""
+    named = vocabulary.topic(title, vocabulary.TASK_KINDS)
+    return TaskKind(named) if named else otherwise
+
+
+def stated_count(title: str) -> int | None:
+    """How many things a deliverable asks for."""
+    found = patterns.COUNTED.search(patterns.fold(title))
+    return int(found[1]) or None if found else None

@@ -1,0 +1,119 @@
+"""Guides that name no weeks: their headings are the units, if something shows that it is a guide.
+
+What shows it, strongest first: checkboxes; tables of courses; bullets under headings, when the
+guide calls itself a roadmap, a curriculum, a study plan. A mere README has none of these.
+"""
+
+from collections.abc import Callable, Iterator
+
+from bot.curriculum.importer import patterns, task_tables, vocabulary
+from bot.curriculum.importer.blocks import Block
+from bot.curriculum.importer.heading_roles import HeadingRoles
+from bot.curriculum.importer.headings import HeadingMark
+from bot.curriculum.importer.inline_markdown import RichText
+from bot.curriculum.importer.tree import TreeNode
+
+ROLES = HeadingRoles(order=("phase", "module"), unit="module")
+FEWEST_BOXES = 3
+FEWEST_BULLETS = 5
+_NEVER = vocabulary.NO_TIMELINE - {"tracking", "routine"}
+
+
+def mark_topics(root: TreeNode, name: str) -> HeadingRoles | None:
+    """Marks the headings that are units, and those above them as phases; None when none are."""
+    title = patterns.fold(f"{root.title.text} {name}")
+    for holds, fewest, never in (
+        (_has_box, FEWEST_BOXES, _NEVER),
+        (_has_courses, 1, _NEVER),
+        (_has_items, FEWEST_BULLETS, frozenset(topic for topic, _ in vocabulary.AROUND)),
+    ):
+        if holds is _has_items and not patterns.GUIDE_WORD.search(title):
+            continue
+        found = list(_units(root, holds, never))
+        if sum(_count_below(node, holds) for node in found) >= fewest:
+            _mark(found, root)
+            return ROLES
+    return None
+
+
+def _units(
+    node: TreeNode, holds: Callable[[Block], bool], never: frozenset[str]
+) -> Iterator[TreeNode]:
+    """The outermost headings that hold such blocks themselves or under their labels."""
+    for child in [*node.children]:
+        if not child.is_heading or child.around() in never:
+            continue
+        if _count(child, holds):
+            yield child
+        else:
+            yield from _units(child, holds, never)
+    if node.parent is None and any(holds(block) for block in _own(node)):
+        yield _without_labels(node)
+
+
+def _without_labels(root: TreeNode) -> TreeNode:
+    """Items that stand under no heading but the title's get a node of their own."""
+    labels = [c for c in root.children if not c.is_heading]
+    remaining = [part for part in root.parts if part not in labels and not _is_listed(part)]
+    gathered = TreeNode(RichText(root.title.text or "Tasks"), level=7, parent=root)
+    gathered.parts = [part for part in root.parts if part not in remaining]
+    root.parts = [*remaining, gathered]
+    return gathered
+
+
+def _is_listed(part: "Block | TreeNode") -> bool:
+    return isinstance(part, Block) and part.kind in {"item", "table"}
+
+
+def _own(node: TreeNode) -> Iterator[Block]:
+    yield from node.blocks
+    for child in node.children:
+        if not child.is_heading:
+            yield from _own(child)
+
+
+def _count(node: TreeNode, holds: Callable[[Block], bool]) -> int:
+    return sum(1 for block in _own(node) if holds(block))
+
+
+def _count_below(node: TreeNode, holds: Callable[[Block], bool]) -> int:
+    return sum(1 for one in node.walk() for block in one.blocks if holds(block))
+
+
+def _has_box(block: Block) -> bool:
+    return block.kind == "item" and block.checked is not None
+
+
+def _has_courses(block: Block) -> bool:
+    return block.kind == "table" and bool(block.rows) and task_tables.is_course_table(block)
+
+
+def _has_items(block: Block) -> bool:
+    return block.kind == "item" and bool(block.text) and not _is_anchor(block)
+
+
+def _is_anchor(block: Block) -> bool:
+    return bool(block.links) and all(link.url.startswith("#") for link in block.links)
+
+
+def _mark(found: list[TreeNode], root: TreeNode) -> None:
+    """Units are marked in order; a heading above several of them is a phase.
+
+    A unit beside such headings, not under one, is a phase of its own.
+    """
+    above = {id(node.parent): node.parent for node in found if node.parent not in {None, root}}
+    over = {id(up) for parent in above.values() for up in _above(parent)}
+    phases = {key: node for key, node in above.items() if key not in over}
+    for number, node in enumerate(found, 1):
+        name = node.name or root.name or "Tasks"
+        beside = phases and id(node.parent) not in phases
+        node.mark = HeadingMark("phase" if beside else "module", number, number, "", name, name)
+    for number, parent in enumerate(phases.values(), 1):
+        if parent is not None:
+            parent.mark = HeadingMark("phase", number, number, "", parent.name, parent.name)
+
+
+def _above(node: TreeNode | None) -> Iterator[TreeNode]:
+    while node is not None and node.parent is not None:
+        node = node.parent
+        yield node

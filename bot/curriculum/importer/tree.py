@@ -1,0 +1,297 @@
+"""The guide as a tree: which block belongs under which heading, label or week.
+
+Markdown's levels are only half of the answer. A bold line works as a heading, a list item "Week
+1-2" holds the items below it, and "### Week 1" may stand beside the "### Phase 1" that it is in.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from bot.curriculum.importer import patterns, vocabulary
+from bot.curriculum.importer.blocks import Block
+from bot.curriculum.importer.heading_roles import HeadingRoles, decide
+from bot.curriculum.importer.headings import HeadingMark, clean, mark
+from bot.curriculum.importer.inline_markdown import RichText
+from bot.curriculum.importer.label_headings import (
+    ITEM_LEVEL,
+    LABEL_LEVEL,
+    find_title,
+    heading_occurrences,
+    item_mark,
+    label,
+    line_mark,
+)
+
+NOTHING = RichText("")
+_NO_ITEM_LABEL = frozenset({"project", "notes", "skip", "tasks"})
+
+
+@dataclass(eq=False)
+class TreeNode:
+    """A heading, a label or an item that holds others.
+
+    `value` is what a label says on its own line; `parts` what stands under it, in order. `level`
+    is the heading's, or one beyond every heading's; `topic` the kind of section it was read as.
+    """
+
+    title: RichText
+    level: float = 0.0
+    block: Block | None = None
+    mark: HeadingMark | None = None
+    parent: "TreeNode | None" = None
+    value: RichText = NOTHING
+    depth: int = 0
+    topic: str | None = None
+    parts: "list[Block | TreeNode]" = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The title's words, without emoji and the colon of a label."""
+        return clean(self.title.text)
+
+    @property
+    def blocks(self) -> list[Block]:
+        """What stands directly under it."""
+        return [part for part in self.parts if isinstance(part, Block)]
+
+    @property
+    def children(self) -> "list[TreeNode]":
+        """Headings, labels and items right below."""
+        return [part for part in self.parts if isinstance(part, TreeNode)]
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether Markdown itself calls it a heading."""
+        return self.block is not None and self.block.kind == "heading"
+
+    def around(self) -> str | None:
+        """Its topic outside the timeline."""
+        return None if self.mark else vocabulary.topic(self.name, vocabulary.AROUND)
+
+    def inside(self) -> str | None:
+        """Its topic inside the timeline."""
+        return vocabulary.topic(self.name, vocabulary.INSIDE)
+
+    def walk(self) -> "Iterator[TreeNode]":
+        """Itself and everything below, in order."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+Marks = Literal["common", "all", "none"]
+
+
+def tree(blocks: Sequence[Block], marks: Marks = "common") -> tuple[TreeNode, HeadingRoles]:
+    """The tree of a whole guide, its title at the root, and the roles of its stretches.
+
+    `marks` says which stretches count: the common ones, all, or none.
+    """
+    title = find_title(blocks)
+    root = TreeNode(title.lines[0] if title else RichText(""), block=title)
+    seen = [] if marks == "none" else list(heading_occurrences(blocks))
+    roles = decide(seen, root.title.text, rare=marks == "all")
+    builder = _TreeBuilder(root, roles, blocks)
+    builder.build(title)
+    return root, roles
+
+
+class _TreeBuilder:
+    """Hangs each block where it belongs; the stack holds the nodes that are still open."""
+
+    def __init__(self, root: TreeNode, roles: HeadingRoles, blocks: Sequence[Block]) -> None:
+        self._stack = [root]
+        self._roles = roles
+        self._blocks = blocks
+        self._headings = Counter(
+            patterns.fold(clean(block.text)) for block in blocks if block.kind == "heading"
+        )
+
+    def build(self, title: Block | None) -> None:
+        footer = self._footer_from()
+        for i, block in enumerate(self._blocks):
+            if block is title:
+                continue
+            if i == footer:
+                self._close(1)
+            self._close_items(block)
+            if block.kind == "end":
+                self._end(block.level)
+            elif block.kind == "heading":
+                self._heading(block)
+            elif block.kind == "text":
+                self._text(block)
+            elif block.kind == "item":
+                self._item(block, self._blocks[i + 1 : i + 2])
+            else:
+                self._other(block)
+
+    def _other(self, block: Block) -> None:
+        """A table after a label that has its words already belongs to the heading."""
+        if block.kind == "table" and self._top.level == LABEL_LEVEL + 1 and self._top.parts:
+            self._close(len(self._stack) - 1)
+        self._top.parts.append(block)
+
+    def _footer_from(self) -> int | None:
+        """Words after the last heading and a rule belong to the guide, not to its last section."""
+        last = max((i for i, b in enumerate(self._blocks) if b.kind == "heading"), default=-1)
+        for i in range(last + 2, len(self._blocks) - 1):
+            rule, following = self._blocks[i], self._blocks[i + 1]
+            if rule.kind == "rule" and rule.code != "_" and following.kind == "text":
+                return i
+        return None
+
+    @property
+    def _top(self) -> TreeNode:
+        return self._stack[-1]
+
+    def _close(self, depth: int) -> None:
+        del self._stack[depth:]
+
+    def _close_items(self, block: Block) -> None:
+        """An item that holds others is over when the list goes back to its depth."""
+        for i, node in enumerate(self._stack):
+            if node.depth and (
+                block.depth < node.depth or (block.kind == "item" and block.depth == node.depth)
+            ):
+                self._close(i)
+                return
+
+    def _end(self, level: int) -> None:
+        """A schedule table is over, and with it the weeks that its rows became."""
+        for i, node in enumerate(self._stack):
+            if node.level >= level:
+                self._close(i)
+                return
+
+    def _push(self, node: TreeNode) -> None:
+        node.parent = self._top
+        self._top.parts.append(node)
+        self._stack.append(node)
+
+    def _heading(self, block: Block) -> None:
+        title = block.lines[0] if block.lines else RichText("")
+        title = replace(title, text=block.text)
+        found = self._mark(mark(title.text), block.level)
+        node = TreeNode(title, level=block.level, block=block, mark=found)
+        if found:
+            self._close_for_mark(found, block.level)
+        else:
+            self._close_for_heading(node)
+        self._push(node)
+
+    def _mark(self, found: HeadingMark | None, level: float) -> HeadingMark | None:
+        if found is None or self._roles.rank(found) is None:
+            return None
+        for node in self._stack[1:]:
+            if node.level < level and node.around() in vocabulary.NO_TIMELINE:
+                return None
+        return found
+
+    def _close_for_mark(self, found: HeadingMark, level: float) -> None:
+        """Close every stretch that cannot hold this one, then headings that are not above it."""
+        rank = self._roles.rank(found) or 0
+        for i, node in enumerate(self._stack):
+            if node.mark and (self._roles.rank(node.mark) or 0) >= rank:
+                self._close(i)
+                break
+        while len(self._stack) > 1 and self._top.mark is None and self._top.level >= level:
+            self._close(len(self._stack) - 1)
+
+    def _close_for_heading(self, new: TreeNode) -> None:
+        for i, node in enumerate(self._stack[1:], 1):
+            closes = node.level >= new.level
+            if closes and node.mark and node.level == new.level:
+                closes = not (self._is_repeated(new) or not node.parts)
+            elif closes and node.mark and node.level > ITEM_LEVEL - 2:
+                closes = new.level <= self._stack[i - 1].level
+            if closes:
+                self._close(i)
+                return
+
+    def _is_repeated(self, node: TreeNode) -> bool:
+        """ "### Tasks" beside each "### Week 1" is the week's; a single "## Resources" is not."""
+        return self._headings[patterns.fold(node.name)] > 1 and node.inside() is not None
+
+    def _text(self, block: Block) -> None:
+        """Lines of a paragraph; each label among them opens a node of its own."""
+        one_each = len(block.lines) == block.last - block.first + 1
+        if not one_each or block.depth:
+            self._top.parts.append(block)
+            return
+        for i, line in enumerate(block.lines):
+            here = replace(block, first=block.first + i, last=block.first + i, lines=(line,))
+            named = label(line)
+            if named and (
+                line.bold
+                or len(block.lines) == 1
+                or vocabulary.topic(named[0].text, vocabulary.INSIDE)
+            ):
+                self._label(here, line, *named)
+            else:
+                self._continue(here, first=i == 0)
+
+    def _continue(self, block: Block, *, first: bool) -> None:
+        """A line that goes on: joined to the line before, if that is plain text as well."""
+        if first and self._top.block and self._top.block.kind == "text" and self._top.value.text:
+            self._close(len(self._stack) - 1)
+        before = self._top.parts[-1] if self._top.parts else None
+        if not first and isinstance(before, Block) and before.kind == "text":
+            joined = replace(before, last=block.last, lines=(*before.lines, *block.lines))
+            self._top.parts[-1] = joined
+        else:
+            self._top.parts.append(block)
+
+    def _label(self, block: Block, line: RichText, name: RichText, value: RichText) -> None:
+        found = self._mark(line_mark(line), LABEL_LEVEL)
+        if found:
+            self._close_for_mark(found, LABEL_LEVEL)
+            self._push(TreeNode(line, level=LABEL_LEVEL, block=block, mark=found))
+            return
+        while self._top.block and self._top.block.kind == "text" and self._top.mark is None:
+            self._close(len(self._stack) - 1)
+        self._push(TreeNode(name, level=LABEL_LEVEL + 1, block=block, value=value))
+
+    def _item(self, block: Block, following: Sequence[Block]) -> None:
+        holds = any(nxt.depth > block.depth for nxt in following)
+        self._leave_finished_label(block)
+        found = self._mark(item_mark(block, following), ITEM_LEVEL + block.depth)
+        if found:
+            rank = self._roles.rank(found) or 0
+            for i, node in enumerate(self._stack):
+                if node.mark and (self._roles.rank(node.mark) or 0) >= rank:
+                    self._close(i)
+                    break
+            level = ITEM_LEVEL + block.depth
+            self._push(TreeNode(block.lines[0], level, block, found, depth=block.depth))
+            return
+        named = self._item_label(block)
+        if named:
+            level = ITEM_LEVEL + block.depth
+            self._push(TreeNode(named[0], level, block, value=named[1], depth=block.depth))
+            if not holds and not named[1].text:
+                self._close(len(self._stack) - 1)
+        else:
+            self._top.parts.append(block)
+
+    def _leave_finished_label(self, block: Block) -> None:
+        """A list after "**Goal**: learn X" is not part of the goal; after "**Goals**:" it is."""
+        top = self._top
+        label = top.value.text
+        if block.depth == 1 and label and not label.endswith(":") and top.level == LABEL_LEVEL + 1:
+            self._close(len(self._stack) - 1)
+
+    def _item_label(self, block: Block) -> tuple[RichText, RichText] | None:
+        """ "- **Deliverable**: an app" inside a week says what it is, as a heading would."""
+        if block.checked is not None or len(block.lines) != 1:
+            return None
+        if not any(node.mark for node in self._stack):
+            return None
+        named = label(block.lines[0])
+        if not named or not named[0].text:
+            return None
+        topic = vocabulary.topic(named[0].text, vocabulary.INSIDE)
+        short = len(named[0].text.split()) <= 3
+        return named if topic and short and topic not in _NO_ITEM_LABEL else None

@@ -1,0 +1,383 @@
+"""The desired state: the labels, milestones and issues that should be there now, and what they say.
+
+Pure: the same curriculum, settings and day give the same values. Every task of the path is in it;
+`seed` says which ones the rolling window asks to be made now. One that was made before stays wanted
+when the window moves away from it, so that a later start never closes anything.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from difflib import get_close_matches
+
+from bot.curriculum.model import Choice, Curriculum, Deliverable, Horizon, Module, Phase, Task, Unit
+from bot.errors import ConfigError, CurriculumError
+from bot.planning.issue_texts import IssueTexts, full_unit_name, module_name
+from bot.planning.labels import DesiredLabel, labels_for, task_labels, work_labels
+from bot.planning.marker import Key
+from bot.planning.path import PlannedPath
+from bot.planning.schedule import add_months, due_on
+from bot.planning.snapshot import FrozenModel
+from bot.settings import Settings
+
+SUMMARY_KEY = "summary:summary"
+MAX_TITLE = 256
+MAX_REGION = 60_000
+MAX_CHILDREN = 100
+MOST_NAMED = 8
+
+ACTION_TITLES = {
+    Horizon.WEEK: "Next steps: this week",
+    Horizon.MONTH: "Next steps: this month",
+    Horizon.QUARTER: "Next steps: the first three months",
+}
+
+
+class DesiredMilestone(FrozenModel):
+    """A unit's milestone; `description` is our region, without markers."""
+
+    key: Key
+    aliases: tuple[Key, ...] = ()
+    title: str
+    description: str
+    due_on: date
+
+
+class DesiredIssue(FrozenModel):
+    """An issue; `labels`, `milestone` and `parent` are keys, `body` is our region.
+
+    `starter` is put behind the region when the issue is made, for the learner to fill in: theirs
+    from then on. `pinned` asks for a pin, once.
+    """
+
+    key: Key
+    aliases: tuple[Key, ...] = ()
+    title: str
+    body: str
+    labels: tuple[Key, ...] = ()
+    milestone: Key | None = None
+    parent: Key | None = None
+    seed: bool = True
+    starter: str = ""
+    pinned: bool = False
+
+
+class ReportTexts(FrozenModel):
+    """What is written from more than the curriculum: made by reports, handed to the plan.
+
+    `dashboard` is the body of the summary issue; `issues` are wanted beside those of the path:
+    assessments, reflections. `seen` is the day of the run, when it read comments and has none
+    to answer, and `reported` are the keys of the reports it met there.
+    """
+
+    dashboard: str = ""
+    issues: tuple[DesiredIssue, ...] = ()
+    seen: date | None = None
+    reported: frozenset[Key] = frozenset()
+
+
+NO_TEXTS = ReportTexts()
+
+
+class DesiredState(FrozenModel):
+    """All that should be there. Issues stand in the order in which they are to be made.
+
+    `set_aside` are the tasks of branches that the learner did not take, and those known before.
+    `seen` is the day up to which comments are dealt with; `reported` are reports that stand.
+    """
+
+    labels: tuple[DesiredLabel, ...]
+    milestones: tuple[DesiredMilestone, ...]
+    issues: tuple[DesiredIssue, ...]
+    set_aside: frozenset[Key] = frozenset()
+    seen: date | None = None
+    reported: frozenset[Key] = frozenset()
+
+
+def check_settings(path: PlannedPath) -> None:
+    """Raises ConfigError when a setting does not fit the curriculum, or allows no dates."""
+    _check_choices(path.curriculum, path.settings)
+    _check_credits(path.curriculum, path.settings)
+    _ = path.dates
+
+
+def desired_state(path: PlannedPath, texts: ReportTexts = NO_TEXTS) -> DesiredState:
+    """What should be in the repository on the day of `path`; `texts` are made from more than that.
+
+    Raises ConfigError when a setting does not fit the curriculum, CurriculumError when a text is
+    too long for an issue.
+    """
+    check_settings(path)
+    issues_of = _Issues(path, texts)
+    issues = (*issues_of.all(), *texts.issues)
+    _check_lengths(issues)
+    return DesiredState(
+        labels=issues_of.labels,
+        milestones=tuple(issues_of.milestones()),
+        issues=issues,
+        set_aside=frozenset(_optional_keys_left_out(path.curriculum, path.settings)),
+        seen=texts.seen,
+        reported=texts.reported,
+    )
+
+
+def unit_key(unit: Unit | str) -> Key:
+    """The key of a unit's milestone."""
+    return f"unit:{unit if isinstance(unit, str) else unit.id}"
+
+
+class _Issues:
+    """Walks the path once and says which issue each part of it becomes."""
+
+    def __init__(self, path: PlannedPath, texts: ReportTexts) -> None:
+        curriculum, settings = path.curriculum, path.settings
+        self._curriculum = curriculum
+        self._settings = settings
+        self._dates = path.dates
+        self._course = path.course
+        self._texts = texts
+        self._credits = {f"task:{name}" for name in settings.credits}
+        window = path.dates.window(path.today, settings.ahead)
+        self._window = {d.unit for d in window} | path.course.opened
+        self.labels = tuple(labels_for(curriculum, settings.label_prefix, self._kinds()))
+        names = {label.key: label.name for label in self.labels}
+        self._bodies = IssueTexts(curriculum, settings, names["status:in-progress"])
+
+    def milestones(self) -> Iterator[DesiredMilestone]:
+        titles: set[str] = set()
+        for phase, module, unit in self._walk():
+            title = _distinct(full_unit_name(self._curriculum, module, unit), titles)
+            yield DesiredMilestone(
+                key=unit_key(unit),
+                aliases=tuple(unit_key(alias) for alias in unit.aliases),
+                title=title,
+                description=self._bodies.milestone(phase, unit),
+                due_on=due_on(self._dates[unit.id]),
+            )
+
+    def all(self) -> Iterator[DesiredIssue]:
+        yield self._summary()
+        if self._settings.features.actions:
+            yield from self._actions()
+        for phase in self._curriculum.phases:
+            for module in phase.modules:
+                yield from self._module(phase, module)
+        yield from self._projects()
+
+    def _walk(self) -> Iterator[tuple[Phase, Module, Unit]]:
+        for phase in self._curriculum.phases:
+            for module in phase.modules:
+                for unit in module.units:
+                    yield phase, module, unit
+
+    def _kinds(self) -> set[str]:
+        features = self._settings.features
+        kinds = {str(task.kind) for task in self._curriculum.tasks()} | {"summary"}
+        extra = {
+            "deliverable": features.deliverables and any(self._curriculum.deliverables()),
+            "checkpoint": features.checkpoints and bool(self._curriculum.checkpoints),
+            "choice": any(self._curriculum.choices()),
+            "next-steps": features.actions and bool(self._curriculum.actions),
+            "portfolio": bool(self._course.projects),
+            "assessment": features.assessments and bool(self._curriculum.assessment.skills),
+            "reflection": features.reflections and bool(self._curriculum.reflection),
+            "journal": bool(self._curriculum.journal),
+            "application": bool(self._curriculum.roles),
+            "attested": bool(self._settings.mentors),
+        }
+        return kinds | {kind for kind, used in extra.items() if used}
+
+    def _summary(self) -> DesiredIssue:
+        return DesiredIssue(
+            key=SUMMARY_KEY,
+            title=_short(f"Your path: {self._curriculum.title}"),
+            body=self._texts.dashboard,
+            labels=("kind:summary",),
+            pinned=True,
+        )
+
+    def _actions(self) -> Iterator[DesiredIssue]:
+        ends = {
+            Horizon.WEEK: self._dates.first + timedelta(days=6),
+            Horizon.MONTH: add_months(self._dates.first, 1),
+            Horizon.QUARTER: add_months(self._dates.first, 3),
+        }
+        for horizon in Horizon:
+            actions = [a for a in self._curriculum.actions if a.horizon == horizon]
+            unit = self._dates.current(ends[horizon])
+            if actions and unit:
+                yield DesiredIssue(
+                    key=f"actions:{horizon}",
+                    title=ACTION_TITLES[horizon],
+                    body=self._bodies.actions(horizon, actions),
+                    labels=("kind:next-steps",),
+                    milestone=unit_key(unit.unit),
+                )
+
+    def _module(self, phase: Phase, module: Module) -> Iterator[DesiredIssue]:
+        parent: Key | None = None
+        if self._settings.features.deliverables:
+            made = [self._deliverable(phase, module, d) for d in module.deliverables]
+            yield from made
+            if made and self._settings.features.sub_issues:
+                parent = made[0].key
+        children = 0
+        for unit in module.units:
+            for task in self._tasks_of(unit):
+                if f"task:{task.id}" in self._credits:
+                    continue
+                children += 1
+                yield self._task(
+                    phase, module, unit, task, parent if children <= MAX_CHILDREN else None
+                )
+            if unit.choice:
+                yield self._choice(phase, module, unit, unit.choice)
+        if self._settings.features.checkpoints:
+            yield from self._checkpoints(phase, module)
+
+    def _tasks_of(self, unit: Unit) -> Iterator[Task]:
+        yield from unit.tasks
+        if unit.choice:
+            taken = self._settings.choices.get(unit.choice.id)
+            for option in unit.choice.options:
+                if option.id == taken:
+                    yield from option.tasks
+
+    def _task(
+        self, phase: Phase, module: Module, unit: Unit, task: Task, parent: Key | None
+    ) -> DesiredIssue:
+        key = f"task:{task.id}"
+        place = self._place(key, unit)
+        return DesiredIssue(
+            key=key,
+            aliases=tuple(f"task:{alias}" for alias in task.aliases),
+            title=_short(task.title),
+            body=self._bodies.task(module, unit, task),
+            labels=task_labels(self._curriculum, phase.id, task),
+            milestone=unit_key(place),
+            parent=parent,
+            seed=place in self._window and not (task.optional and self._course.without_optional),
+        )
+
+    def _place(self, key: Key, unit: Unit) -> str:
+        """The unit in which it stands: its own, unless it was moved."""
+        days = self._course.moved.get(key)
+        return self._dates.place(unit.id, days) if days else unit.id
+
+    def _projects(self) -> Iterator[DesiredIssue]:
+        """The project ideas that were started; they belong to no unit."""
+        ideas = {idea.id: idea for idea in self._curriculum.projects}
+        for name in self._course.projects:
+            if name in ideas:
+                idea = ideas[name]
+                yield DesiredIssue(
+                    key=f"project:{idea.id}",
+                    aliases=tuple(f"project:{alias}" for alias in idea.aliases),
+                    title=_short(f"Project: {idea.title}"),
+                    body=self._bodies.project(idea),
+                    labels=("kind:portfolio", *work_labels(self._curriculum, idea)),
+                )
+
+    def _deliverable(self, phase: Phase, module: Module, deliverable: Deliverable) -> DesiredIssue:
+        return DesiredIssue(
+            key=f"deliverable:{deliverable.id}",
+            aliases=tuple(f"deliverable:{alias}" for alias in deliverable.aliases),
+            title=_short(f"Deliverable: {deliverable.title}"),
+            body=self._bodies.deliverable(module, deliverable),
+            labels=(
+                f"phase:{phase.id}",
+                "kind:deliverable",
+                *work_labels(self._curriculum, deliverable),
+            ),
+            milestone=unit_key(self._place(f"deliverable:{deliverable.id}", module.units[-1])),
+            seed=any(unit.id in self._window for unit in module.units),
+        )
+
+    def _choice(self, phase: Phase, module: Module, unit: Unit, choice: Choice) -> DesiredIssue:
+        return DesiredIssue(
+            key=f"choice:{choice.id}",
+            aliases=tuple(f"choice:{alias}" for alias in choice.aliases),
+            title=_short(choice.title),
+            body=self._bodies.choice(module, choice),
+            labels=(f"phase:{phase.id}", "kind:choice"),
+            milestone=unit_key(unit),
+            seed=unit.id in self._window,
+        )
+
+    def _checkpoints(self, phase: Phase, module: Module) -> Iterator[DesiredIssue]:
+        last = module.units[-1]
+        for checkpoint in self._curriculum.checkpoints:
+            if checkpoint.after != module.id:
+                continue
+            title = checkpoint.title
+            if "checkpoint" not in title.casefold():
+                title = f"Checkpoint after {module_name(self._curriculum, module)}: {title}"
+            yield DesiredIssue(
+                key=f"checkpoint:{checkpoint.id}",
+                aliases=tuple(f"checkpoint:{alias}" for alias in checkpoint.aliases),
+                title=_short(title),
+                body=self._bodies.checkpoint(module, checkpoint),
+                labels=(f"phase:{phase.id}", "kind:checkpoint"),
+                milestone=unit_key(last),
+                seed=last.id in self._window,
+            )
+
+
+def _optional_keys_left_out(curriculum: Curriculum, settings: Settings) -> Iterator[Key]:
+    for choice in curriculum.choices():
+        for option in choice.options:
+            if option.id != settings.choices.get(choice.id):
+                for task in option.tasks:
+                    yield from (f"task:{name}" for name in (task.id, *task.aliases))
+    yield from (f"task:{name}" for name in settings.credits)
+
+
+def _short(title: str) -> str:
+    title = " ".join(title.split())
+    return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1].rstrip()}…"
+
+
+def _distinct(title: str, taken: set[str]) -> str:
+    """GitHub refuses a second milestone with the same title."""
+    candidate, number = _short(title), 2
+    while candidate in taken:
+        tail = f" ({number})"
+        candidate = f"{title[: MAX_TITLE - len(tail)]}{tail}"
+        number += 1
+    taken.add(candidate)
+    return candidate
+
+
+def _check_choices(curriculum: Curriculum, settings: Settings) -> None:
+    choices = {choice.id: [o.id for o in choice.options] for choice in curriculum.choices()}
+    for name, taken in settings.choices.items():
+        if name not in choices:
+            raise ConfigError(_unknown("choice", name, list(choices)), where="choices")
+        if taken not in choices[name]:
+            raise ConfigError(_unknown("option", taken, choices[name]), where=f"choices.{name}")
+
+
+def _check_credits(curriculum: Curriculum, settings: Settings) -> None:
+    tasks = {name for task in curriculum.tasks() for name in (task.id, *task.aliases)}
+    for name in settings.credits:
+        if name not in tasks:
+            raise ConfigError(_unknown("task", name, sorted(tasks)), where="credits")
+
+
+def _unknown(kind: str, name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    if near:
+        return f"the curriculum has no {kind} '{name}'. Did you mean '{near[0]}'?"
+    some = ", ".join(known[:MOST_NAMED]) or "none"
+    more = ", …" if len(known) > MOST_NAMED else ""
+    return f"the curriculum has no {kind} '{name}'; it has: {some}{more}."
+
+
+def _check_lengths(issues: tuple[DesiredIssue, ...]) -> None:
+    for issue in issues:
+        if len(issue.body) > MAX_REGION:
+            raise CurriculumError(
+                f"the text of '{issue.title}' has {len(issue.body)} characters; an issue on GitHub"
+                f" holds 65,536, and {MAX_REGION} leave room for the learner's own.",
+                where=issue.key,
+                hint="Shorten its description.",
+            )

@@ -1,0 +1,135 @@
+"""What of a snapshot is ours: objects by key, the ledger, and markers that do not count."""
+
+from functools import cached_property
+
+from bot.planning.desired_state import SUMMARY_KEY
+from bot.planning.labels import key_in
+from bot.planning.ledger import Ledger, find_ledger
+from bot.planning.marker import Key, MarkedBody, check_versions, digest, find, normalized
+from bot.planning.snapshot import (
+    CommentState,
+    FrozenModel,
+    IssueState,
+    LabelState,
+    MilestoneState,
+    Snapshot,
+)
+
+TRUSTED = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
+
+
+class OurMilestone(FrozenModel):
+    """A milestone with our marker."""
+
+    state: MilestoneState
+    marked: MarkedBody
+
+
+class OurIssue(FrozenModel):
+    """An issue with our marker, written by somebody who may write here."""
+
+    state: IssueState
+    marked: MarkedBody
+
+    @property
+    def key(self) -> Key:
+        """Its key, as the marker has it."""
+        return self.marked.marker.key
+
+
+class ObservedState(FrozenModel):
+    """Ours in a snapshot.
+
+    Of several issues with one key one is meant: a finished one before any other, then one that
+    somebody worked on, then the oldest. The others are `duplicates`.
+    """
+
+    snapshot: Snapshot
+    labels: dict[Key, LabelState]
+    milestones: dict[Key, OurMilestone]
+    issues: dict[Key, OurIssue]
+    duplicates: tuple[OurIssue, ...] = ()
+    ledger: Ledger = Ledger()
+
+    @cached_property
+    def unit_of_milestone(self) -> dict[int, Key]:
+        """Keys of our milestones by number."""
+        return {our.state.number: key for key, our in self.milestones.items()}
+
+    def keys(self) -> set[Key]:
+        """Keys of all that is there."""
+        return {*self.labels, *self.milestones, *self.issues}
+
+
+def observe(snapshot: Snapshot) -> ObservedState:
+    """Find ours. A marker in an issue by a stranger is only text.
+
+    Who counts: people whom GitHub calls owner, member or collaborator of the repository
+    (REST: `author_association`), and bots (`user.type`), for an app writes under its own name only
+    where somebody installed it. A stranger may well write by way of some app of theirs, so
+    `performed_via_github_app` says nothing.
+
+    Raises NewerFormatError when one of ours was written by a newer program.
+    """
+    labels: dict[Key, LabelState] = {}
+    for label in snapshot.labels:
+        key = key_in(label.description)
+        if key:
+            labels.setdefault(key, label)
+    milestones: dict[Key, OurMilestone] = {}
+    for milestone in snapshot.milestones:
+        check_versions(milestone.description, f"milestone '{milestone.title}'")
+        marked = find(milestone.description)
+        if marked:
+            ours_here = OurMilestone(state=milestone, marked=marked)
+            milestones.setdefault(marked.marker.key, ours_here)
+    found: dict[Key, list[OurIssue]] = {}
+    for issue in sorted(snapshot.issues, key=lambda i: i.number):
+        if not trusted(issue):
+            continue
+        check_versions(issue.body, f"issue #{issue.number}")
+        marked = find(issue.body)
+        if marked is not None:
+            ours = OurIssue(state=issue, marked=marked)
+            found.setdefault(marked.marker.key, []).append(ours)
+    issues = {key: min(every, key=_rank) for key, every in found.items()}
+    duplicates = [one for key, every in found.items() for one in every if one is not issues[key]]
+    return ObservedState(
+        snapshot=snapshot,
+        labels=labels,
+        milestones=milestones,
+        issues=issues,
+        duplicates=tuple(duplicates),
+        ledger=_ledger(issues.get(SUMMARY_KEY), found.get(SUMMARY_KEY, [])),
+    )
+
+
+def _rank(ours: OurIssue) -> tuple[bool, bool, int]:
+    """Which of two that were made at once counts: the smallest. Work done on it decides."""
+    state, marker = ours.state, ours.marked.marker
+    closed_by_us = state.state == "closed" and marker.state == "closed"
+    worked_on = (
+        (state.state == "closed" and not closed_by_us)
+        or state.state_reason == "reopened"
+        or state.comments > 0
+        or digest(normalized(ours.marked.region or "")) != marker.body
+        or not ours.marked.unchanged_outside
+        or "[x]" in (ours.marked.region or "").casefold()
+    )
+    finished = state.finished and not closed_by_us
+    return not finished, not worked_on, state.number
+
+
+def _ledger(summary: OurIssue | None, every: list[OurIssue]) -> Ledger:
+    """What any summary issue remembers to have been made, with the rest of the one that counts."""
+    ledger = find_ledger(summary.state.body) if summary else Ledger()
+    for other in every:
+        if other is not summary:
+            made = ledger.made | find_ledger(other.state.body).made
+            ledger = ledger.model_copy(update={"made": made})
+    return ledger
+
+
+def trusted(written: IssueState | CommentState) -> bool:
+    """Whether a marker in it counts: see `observe`."""
+    return written.association in TRUSTED or written.author_kind == "Bot"

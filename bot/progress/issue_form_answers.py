@@ -1,0 +1,97 @@
+"""What people filed by an issue form: which issues those are, and what stands in their bodies.
+
+GitHub writes a form's answers into the body as `### Label`, a blank line, the value. The words
+`_No response_` stand for an empty one, and the ids of the fields are gone (docs: issue forms).
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from bot.planning.marker import Key
+from bot.planning.observed_state import ObservedState, trusted
+from bot.planning.snapshot import IssueState
+
+NO_RESPONSE = "_No response_"
+MOST = 100
+_HEADING = re.compile(r"^### +(\S.*)$", re.MULTILINE)
+_NAMED_DAY = ("%d %b %Y", "%d %B %Y", "%d. %B %Y", "%B %d, %Y", "%b %d, %Y", "%Y/%m/%d")
+
+
+def issues_with_label(observed: ObservedState, label: Key) -> Iterator[IssueState]:
+    """Issues without our marker that wear our label `label`, by people who may write here.
+
+    Duplicates are left out. In order of number.
+    """
+    ours = observed.labels.get(label)
+    if ours is None:
+        return
+    name = ours.name.casefold()
+    marked = {our.state.number for our in (*observed.issues.values(), *observed.duplicates)}
+    for issue in sorted(observed.snapshot.issues, key=lambda issue: issue.number):
+        wears = name in {worn.casefold() for worn in issue.labels}
+        copy = issue.state == "closed" and issue.state_reason == "duplicate"
+        if wears and not copy and issue.number not in marked and trusted(issue):
+            yield issue
+
+
+def withdrawn(issue: IssueState) -> bool:
+    """Closed, but not as done: the learner does not want it to count."""
+    return issue.state == "closed" and not issue.finished
+
+
+def sections(body: str) -> tuple[tuple[str, str], ...]:
+    """Labels and values in their order; unanswered ones are left out.
+
+    What stands before the first heading comes first, with an empty label.
+    """
+    text = visible(body)
+    parts = _HEADING.split(text)
+    pairs = [("", parts[0]), *zip(parts[1::2], parts[2::2], strict=True)]
+    found = ((label.strip(), value.strip()) for label, value in pairs)
+    return tuple((label, value) for label, value in found if value not in {"", NO_RESPONSE})
+
+
+def title_of(issue: IssueState) -> str:
+    """Its title; one left as a form began it (`Journal: `) is completed by the first answer."""
+    title = issue.title.strip()
+    if not title.endswith(":"):
+        return title
+    answers = [value for _, value in sections(issue.body) if as_day(value) is None]
+    return f"{title} {first_line(answers[0])}" if answers else title.rstrip(" :")
+
+
+def first_line(text: str) -> str:
+    """The first line, at most 100 characters, cut at a word."""
+    line = next((found.strip() for found in text.splitlines() if found.strip()), "")
+    if len(line) <= MOST:
+        return line
+    return f"{line[:MOST].rpartition(' ')[0] or line[:MOST]}…"
+
+
+def visible(body: str) -> str:
+    """What a reader sees of a body: Unix line ends, no hidden comments. Linear in its length."""
+    text = body.replace("\r\n", "\n").replace("\r", "\n")
+    seen, at = [], 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start)) >= 0:
+        seen.append(text[at:start])
+        at = end + len("-->")
+    return "".join((*seen, text[at:])).strip()
+
+
+def as_day(text: str) -> date | None:
+    """The day that `text` is, as `2026-11-23` or `23 Nov 2026`; None for anything else."""
+    text = " ".join(text.split())
+    try:
+        return date.fromisoformat(text) if "-" in text else _named(text)
+    except ValueError:
+        return None
+
+
+def _named(text: str) -> date | None:
+    for shape in _NAMED_DAY:
+        try:
+            return datetime.strptime(text, shape).date()  # noqa: DTZ007 - a day has no time zone
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,223 @@
+"""What stands behind the lines of a checkpoint: finished work, evidence, ticks and counts.
+
+A line is shown by the tasks, deliverables and next steps that the guide names for it, by the tick
+that the learner set in the checkpoint's issue, and by a number the learner keeps when the line
+speaks of the thing that is counted. Nothing is guessed beyond that: else it says so.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Literal
+
+from bot.curriculum.model import ActionItem, Checkpoint, CheckpointItem
+from bot.planning.marker import BOX, Key
+from bot.planning.observed_state import OurIssue
+from bot.planning.snapshot import FrozenModel
+from bot.progress.career import Application, Metric
+from bot.progress.command_log import closed_at
+from bot.progress.learner_history import Evidence
+from bot.progress.path import LearningPath
+from bot.progress.progress import Work
+from bot.templating import neutralize
+
+STEM = 6
+PREFIX = "Deliverable: "  # as the titles of their issues begin
+_WORD = re.compile(r"[^\W\d_]{4,}")
+
+PieceState = Literal[
+    "to come",
+    "open",
+    "in progress",
+    "blocked",
+    "claimed",
+    "evidenced",
+    "attested",
+    "credited",
+    "set aside",
+]
+DONE: frozenset[PieceState] = frozenset({"claimed", "evidenced", "attested", "credited"})
+_STATES: dict[str, PieceState] = {
+    "ahead": "to come",
+    "skipped": "set aside",
+    "removed": "set aside",
+}
+
+
+class EvidencePiece(FrozenModel):
+    """A task, deliverable or next step on the day of the report; `url` is empty without an issue.
+
+    `closed_on` is the day in the learner's zone, `evidence` what was found by the day of the report
+    and `attested_by` the mentor who approved it.
+    """
+
+    key: Key
+    title: str
+    url: str
+    state: PieceState
+    done: bool
+    closed_on: date | None
+    evidence: tuple[Evidence, ...]
+    attested_by: str | None
+
+
+class CountFound(FrozenModel):
+    """A number that a line of the checkpoint speaks of, and how it was counted."""
+
+    title: str
+    value: float
+    unit: str
+    basis: str
+
+
+class ItemReport(FrozenModel):
+    """A line of the checkpoint and all that shows it.
+
+    `pieces` is the work the guide names for it, done or not; `named` says whether it names any.
+    `found` is whether anything at all was found.
+    """
+
+    id: str
+    title: str
+    ticked: bool
+    named: bool
+    found: bool
+    pieces: tuple[EvidencePiece, ...]
+    counts: tuple[CountFound, ...]
+
+
+def checkpoint_issue(view: LearningPath, checkpoint: Checkpoint) -> OurIssue | None:
+    """The checkpoint's issue, under its name or an older one."""
+    issues = view.observed.issues
+    return next((issues[name] for name in checkpoint_keys(checkpoint) if name in issues), None)
+
+
+def checkpoint_keys(checkpoint: Checkpoint) -> tuple[Key, ...]:
+    """The keys its issue may have."""
+    return tuple(f"checkpoint:{name}" for name in (checkpoint.id, *checkpoint.aliases))
+
+
+def piece(work: Work, day: date) -> EvidencePiece:
+    """A task or deliverable as it stood at the end of `day`, as far as closed issues tell."""
+    state = _STATES.get(work.state.value, work.state.value)
+    if work.finished and work.closed_on and work.closed_on > day:
+        state = "open"
+    return EvidencePiece(
+        key=work.key,
+        title=work.title.removeprefix(PREFIX)
+        if work.key.startswith("deliverable:")
+        else work.title,
+        url=work.url,
+        state=state,
+        done=state in DONE,
+        closed_on=work.closed_on if state in DONE else None,
+        evidence=tuple(found for found in work.evidence if found.day <= day),
+        attested_by=work.attested_by,
+    )
+
+
+def item_reports(
+    view: LearningPath,
+    checkpoint: Checkpoint,
+    day: date,
+    metrics: tuple[Metric, ...],
+    applications: tuple[Application, ...],
+) -> Iterator[ItemReport]:
+    """Each line of the checkpoint, in its order."""
+    ours = checkpoint_issue(view, checkpoint)
+    ticked = ticked_lines(ours.state.body) if ours else frozenset()
+    numbers = [*(_count(metric) for metric in metrics), *_applied(applications)]
+    for item in checkpoint.items:
+        pieces = tuple(_pieces(view, item, day))
+        counts = tuple(_counts_in_line(item.title, numbers))
+        is_ticked = as_line(item.title) in ticked
+        shown = any(p.done or p.evidence for p in pieces)
+        yield ItemReport(
+            id=item.id,
+            title=item.title,
+            ticked=is_ticked,
+            named=bool(item.evidence),
+            found=is_ticked or shown or bool(counts),
+            pieces=pieces,
+            counts=counts,
+        )
+
+
+def ticked_lines(body: str) -> frozenset[str]:
+    """The words behind every ticked box of an issue."""
+    text = body.replace("\r\n", "\n")
+    return frozenset(as_line(m[3]) for m in BOX.finditer(text) if m[2] != " ")
+
+
+def as_line(text: str) -> str:
+    """Words as they stand behind a box: made safe, whatever the spaces."""
+    return " ".join(neutralize(text).split())
+
+
+def _pieces(view: LearningPath, item: CheckpointItem, day: date) -> Iterator[EvidencePiece]:
+    """What the guide names for a line; tasks of options that were not taken are left out."""
+    work = {w.key: w for w in view.progress.work}
+    actions = {action.id: action for action in view.curriculum.actions}
+    for name in item.evidence:
+        for key in (f"task:{name}", f"deliverable:{name}"):
+            if key in work:
+                yield piece(work[key], day)
+        if name in actions:
+            yield _next_step(view, actions[name], day)
+
+
+def _next_step(view: LearningPath, action: ActionItem, day: date) -> EvidencePiece:
+    """A next step is a line in the issue of its horizon: done when ticked, or the issue is."""
+    ours = view.observed.issues.get(f"actions:{action.horizon}")
+    closed = closed_at(ours.state) if ours and ours.state.finished else None
+    closed_on = closed.astimezone(view.settings.zone).date() if closed else None
+    line = as_line(f"**{action.title}**")
+    ticked = ours is not None and any(
+        found == line or found.startswith(f"{line}:") for found in ticked_lines(ours.state.body)
+    )
+    done = ticked or (closed_on is not None and closed_on <= day)
+    return EvidencePiece(
+        key=f"action:{action.id}",
+        title=action.title,
+        url=ours.state.url if ours else "",
+        state="claimed" if done else "open" if ours else "to come",
+        done=done,
+        closed_on=closed_on if done else None,
+        evidence=(),
+        attested_by=None,
+    )
+
+
+def _count(metric: Metric) -> CountFound:
+    return CountFound(
+        title=metric.title, value=metric.value, unit=metric.unit or "", basis=metric.basis
+    )
+
+
+def _applied(applications: tuple[Application, ...]) -> Iterator[CountFound]:
+    if applications:
+        yield CountFound(
+            title="Job applications",
+            value=len(applications),
+            unit="applications",
+            basis="issues filed as applications",
+        )
+
+
+def _counts_in_line(line: str, numbers: list[CountFound]) -> Iterator[CountFound]:
+    """The number that a line speaks of: its unit stands there, and most of its other words."""
+    words = _stems(line)
+    fitting = [n for n in numbers if _stems(n.unit) and _stems(n.unit) <= words]
+    best = max(fitting, key=lambda n: len(_stems(n.title) & words), default=None)
+    if best is not None and best.value > 0:
+        yield best
+
+
+def _stems(text: str) -> set[str]:
+    """The beginnings of its longer words, so that "projects" and "project" are one."""
+    return {word.casefold()[:STEM] for word in _WORD.findall(text)}
+
+
+def open_pieces(item: ItemReport) -> Iterable[EvidencePiece]:
+    """What the guide names for it and is still to be done."""
+    return (p for p in item.pieces if not p.done and p.state != "set aside")

@@ -1,0 +1,105 @@
+"""The learner's week: seven days from the weekday of the summary, named by the ISO week.
+
+Of an ISO week's seven days a week of ours holds at least four, the fourth among them; with Monday
+it is the ISO week itself. So every week has one name, and every day lies in exactly one week.
+"""
+
+from collections.abc import Container
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Self
+
+from bot.planning.marker import Key
+from bot.planning.observed_state import ObservedState
+from bot.planning.snapshot import FrozenModel
+from bot.progress.path import LearningPath
+from bot.reports.position import DAYS_A_WEEK, finished_on
+from bot.settings import Settings, Weekday
+
+MOST_AT_ONCE = 8
+
+
+class Week(FrozenModel):
+    """Seven days from `first`. Written as `2026-W07`, after the ISO week of its fourth day."""
+
+    first: date
+
+    @classmethod
+    def of(cls, day: date, begins: Weekday = Weekday.MONDAY) -> Self:
+        """The week that `day` lies in, when weeks begin on `begins`."""
+        return cls(first=day - timedelta(days=(day.weekday() - begins.number) % DAYS_A_WEEK))
+
+    @classmethod
+    def parse(cls, text: str, begins: Weekday = Weekday.MONDAY) -> Self:
+        """From `2026-W07`. Raises ValueError."""
+        year, _, week = text.upper().partition("-W")
+        # From the fourth day on, the week of each of ours ends inside the ISO week.
+        return cls.of(date.fromisocalendar(int(year), int(week), 4), begins)
+
+    @property
+    def last(self) -> date:
+        """Its last day."""
+        return self.first + timedelta(days=DAYS_A_WEEK - 1)
+
+    @property
+    def before(self) -> "Week":
+        """The week before."""
+        return Week(first=self.first - timedelta(days=DAYS_A_WEEK))
+
+    @property
+    def after(self) -> "Week":
+        """The week after."""
+        return Week(first=self.first + timedelta(days=DAYS_A_WEEK))
+
+    def due(self, settings: Settings) -> datetime:
+        """When its summary is to be written (aware, UTC): the day after it, at the hour chosen.
+
+        An hour that the clocks skip is taken as soon as they went on, one that comes twice the
+        first time.
+        """
+        local = datetime.combine(
+            self.last + timedelta(days=1), time(settings.summary.hour), tzinfo=settings.zone
+        )
+        return local.astimezone(UTC)
+
+    def __str__(self) -> str:
+        year, week, _ = (self.first + timedelta(days=3)).isocalendar()
+        return f"{year}-W{week:02d}"
+
+
+def weekly_key(week: Week) -> Key:
+    """The key of a week's summary."""
+    return f"weekly:{week}"
+
+
+class MadeSummaries:
+    """The keys of what stands as an issue, or is known by the ledger to have been made."""
+
+    def __init__(self, observed: ObservedState) -> None:
+        self._observed = observed
+
+    def __contains__(self, key: object) -> bool:
+        known = self._observed
+        return isinstance(key, str) and (key in known.issues or known.ledger.has(key))
+
+
+def due_weeks(
+    view: LearningPath, summary_made_on: date, posted: Container[Key]
+) -> tuple[Week, ...]:
+    """The weeks whose summary is to be written now, oldest first, at most eight.
+
+    None before the path's first week or before the summary issue was made (`summary_made_on`, a day
+    in the learner's zone), none after the one in which the path was finished, and none whose key is
+    in `posted`. What is left over after a long silence comes with the next runs.
+    """
+    begins = view.settings.summary.day
+    week = Week.of(max(view.dates.first, summary_made_on), begins)
+    finished = finished_on(view)
+    end = Week.of(finished, begins) if finished else None
+    found: list[Week] = []
+    while week.due(view.settings) <= view.now and (end is None or week.first <= end.first):
+        if weekly_key(week) not in posted:
+            found.append(week)
+        if len(found) == MOST_AT_ONCE:
+            break
+        week = week.after
+    return tuple(found)

@@ -1,0 +1,93 @@
+"""What all pictures share: paper, colours for light and dark, numbers and dates in words.
+
+Colours have names for what they mean. Each theme keeps the contrast that WCAG 2.2 asks for: 4.5 to
+1 for text (1.4.3), 3 to 1 for lines and areas that carry meaning (1.4.11).
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from bot import templating
+from bot.progress.path import LearningPath
+from bot.reports.text_width import plain
+from bot.templating import NO_BREAK, day, hours, plural
+
+LIGHT = {
+    "paper": "#ffffff",
+    "edge": "#d1d9e0",
+    "track": "#e6eaef",
+    "ink": "#1f2328",
+    "quiet": "#59636e",
+    "done": "#0969da",
+    "other": "#8250df",
+}
+DARK = {
+    "paper": "#0d1117",
+    "edge": "#3d444d",
+    "track": "#262c36",
+    "ink": "#f0f6fc",
+    "quiet": "#9198a1",
+    "done": "#4493f8",
+    "other": "#ab7df8",
+}
+
+
+def render_picture(
+    template: str, *, wide: float, high: float, title: str, words: str, **values: Any
+) -> str:
+    """The SVG of `templates/pictures/<template>.svg.j2`: one line for each thing in it.
+
+    `title` and `words` are its text alternative: what a screen reader says instead.
+    """
+    made = templating.render(
+        f"pictures/{template}.svg.j2",
+        name=template,
+        wide=round_to_tenth(wide),
+        high=round_to_tenth(high),
+        title=plain(title),
+        words=plain(words),
+        themes={"light": LIGHT, "dark": DARK},
+        **values,
+    )
+    return "\n".join(line for line in made.splitlines() if line.strip()) + "\n"
+
+
+def round_to_tenth(number: float) -> float:
+    """A coordinate, to a tenth of a pixel; whole ones without a point."""
+    rounded = round(number, 1)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def line_path(points: Iterable[tuple[float, float]]) -> str:
+    """The points of a polyline or polygon."""
+    return " ".join(f"{round_to_tenth(x)},{round_to_tenth(y)}" for x, y in points)
+
+
+def step_path(points: list[tuple[float, float]]) -> str:
+    """A path that goes sideways first and then up, as work that is done on a day."""
+    (x, y), *rest = points
+    return f"M{round_to_tenth(x)},{round_to_tenth(y)}" + "".join(
+        f"H{round_to_tenth(x)}V{round_to_tenth(y)}" for x, y in rest
+    )
+
+
+def has_hours(view: LearningPath) -> bool:
+    """Whether the path says anything about hours; else tasks are counted."""
+    return any(task.hours for task in view.curriculum.tasks()) or any(
+        unit.hours for unit in view.curriculum.units()
+    )
+
+
+def amount_of(done: float, total: float, *, in_hours: bool) -> str:
+    """`12 of 40 hours`, `1 of 3 tasks`."""
+    unit = "hour" if in_hours else "task"
+    return f"{hours(done)} of {plural(total, unit)}"
+
+
+def date_range(first: date, last: date) -> str:
+    """`3 Mar to 20 May 2027`; one day when both are the same."""
+    if first == last:
+        return day(last)
+    start = day(first)
+    return f"{start.removesuffix(f'{NO_BREAK}{last.year}')} to {day(last)}"

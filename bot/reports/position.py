@@ -1,0 +1,117 @@
+"""Where the learner is: what more than one report asks of a view."""
+
+from datetime import date, timedelta
+
+from bot.curriculum.model import Curriculum
+from bot.planning.issue_texts import full_unit_name
+from bot.planning.schedule import UnitDates
+from bot.planning.snapshot import FrozenModel
+from bot.progress.path import LearningPath
+from bot.progress.progress import FINISHED, LEFT_OUT, Progress, Work, WorkState
+
+DAYS_A_WEEK = 7
+
+
+class NextCheckpoint(FrozenModel):
+    """The checkpoint that comes next, the day its module ends, and its issue when there is one."""
+
+    title: str
+    due: date
+    number: int | None = None
+    url: str = ""
+
+
+def pause_end(view: LearningPath) -> date | None:
+    """The last day of the pause that today lies in, pauses right behind it included."""
+    last, day = None, view.today
+    while running := [p.last for p in view.settings.pauses if p.first <= day <= p.last]:
+        last = max(running)
+        day = last + timedelta(days=1)
+    return last
+
+
+def current_unit(view: LearningPath) -> UnitDates | None:
+    """The unit the learner is in; in a pause the one that goes on after it, None before the start.
+
+    After the last day it is the last unit.
+    """
+    rest = pause_end(view)
+    return view.dates.current(rest + timedelta(days=1) if rest else view.today)
+
+
+def unit_names(curriculum: Curriculum) -> dict[str, str]:
+    """The full names of units by id."""
+    return {
+        unit.id: full_unit_name(curriculum, module, unit)
+        for module in curriculum.modules()
+        for unit in module.units
+    }
+
+
+def in_hours(curriculum: Curriculum) -> bool:
+    """Whether weights are hours; else they are shares, one for each task."""
+    units = curriculum.units()
+    return any(u.hours or any(task.hours for task in u.all_tasks()) for u in units) or any(
+        deliverable.hours for deliverable in curriculum.deliverables()
+    )
+
+
+def finished_on(view: LearningPath) -> date | None:
+    """The day on which the last of what counts was closed; None while something is left.
+
+    Work without weight (a deliverable without hours) does not hold it up. Where nothing was closed,
+    as all was known before, it is the first day.
+    """
+    progress = view.progress
+    if any(progress.undecided.values()):
+        return None
+    counted = [w for w in progress.work if w.counts and w.weight and w.state not in LEFT_OUT]
+    if any(w.state not in FINISHED for w in counted):
+        return None
+    return max((w.closed_on for w in counted if w.closed_on), default=view.dates.first)
+
+
+def late_work(view: LearningPath) -> list[Work]:
+    """What counts and is open in units whose last day is over."""
+    return [
+        w
+        for w in view.progress.work
+        if w.state in {WorkState.OPEN, WorkState.IN_PROGRESS}
+        and w.counts
+        and view.dates[w.unit].last < view.today
+    ]
+
+
+def first_unfinished(progress: Progress) -> str | None:
+    """The first unit in which something that counts is left, by id."""
+    units = ((unit, progress.of_unit(unit)) for unit in progress.units)
+    return next((unit for unit, found in units if found.done < found.total), None)
+
+
+def most_important(works: tuple[Work, ...], most: int) -> tuple[Work, ...]:
+    """At most so many in their order; what is done or set aside gives way to what is not."""
+    if len(works) <= most:
+        return works
+    chosen = sorted(range(len(works)), key=lambda n: works[n].done or works[n].state in LEFT_OUT)
+    return tuple(works[n] for n in sorted(chosen[:most]))
+
+
+def next_checkpoint(view: LearningPath) -> NextCheckpoint | None:
+    """The first checkpoint ahead whose issue is not closed."""
+    modules = view.curriculum.modules()
+    ends = {module.id: view.dates[module.units[-1].id].last for module in modules}
+    coming: list[NextCheckpoint] = []
+    for checkpoint in view.curriculum.checkpoints:
+        names = (checkpoint.id, *checkpoint.aliases)
+        issues = (view.observed.issues.get(f"checkpoint:{name}") for name in names)
+        issue = next((found.state for found in issues if found), None)
+        if ends[checkpoint.after] >= view.today and not (issue and issue.state == "closed"):
+            coming.append(
+                NextCheckpoint(
+                    title=checkpoint.title,
+                    due=ends[checkpoint.after],
+                    number=issue.number if issue else None,
+                    url=issue.url if issue else "",
+                )
+            )
+    return min(coming, key=lambda checkpoint: checkpoint.due, default=None)

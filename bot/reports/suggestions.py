@@ -1,0 +1,184 @@
+"""What a learner can change from here: the ways that reports offer, and the dashboard's buttons.
+
+A button is a box in the summary issue with a command behind it. The next run that sees it ticked
+does what it says and clears the box.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Annotated
+
+from pydantic import BeforeValidator, PlainSerializer
+
+from bot.curriculum.model import Choice, Unit
+from bot.errors import ConfigError
+from bot.planning.plan_overrides import PlanOverride
+from bot.planning.schedule import schedule
+from bot.planning.snapshot import FrozenModel
+from bot.progress.command import Command
+from bot.progress.commands import read_stored
+from bot.progress.commands.choose import Choose
+from bot.progress.commands.open import OpenUnit
+from bot.progress.commands.optional import DropOptional
+from bot.progress.commands.pause import PauseUntil, Resume
+from bot.progress.commands.replan import Replan
+from bot.progress.path import LearningPath
+from bot.progress.progress import WorkState
+from bot.reports.position import (
+    DAYS_A_WEEK,
+    finished_on,
+    first_unfinished,
+    in_hours,
+    pause_end,
+    unit_names,
+)
+
+FEWEST_DAYS = 14
+MOST_HOURS = 40
+FASTEST = 80  # the fastest pace that the settings take
+NEAR = 4
+
+
+# A page is made from what was kept: which command it is must survive being JSON.
+StoredCommand = Annotated[
+    Command,
+    BeforeValidator(lambda found: found if isinstance(found, Command) else read_stored(found)),
+    PlainSerializer(Command.stored, when_used="json"),
+]
+
+
+class Button(FrozenModel):
+    """A box that asks for `command`.
+
+    `name` is the unit or option it is about, `choice` the option's choice, `day` the last day of
+    the path or of the pause that would follow or runs, `count` how many things it is about.
+    """
+
+    command: StoredCommand
+    name: str = ""
+    choice: str = ""
+    day: date | None = None
+    count: int = 0
+
+
+class Suggestions(FrozenModel):
+    """Ways to let dates and pace agree, for when the careful date is after the planned end.
+
+    `replanned` is the last day if the path went on today. `optional` counts the optional tasks that
+    are not made yet. `needed` is how many hours a week would keep the dates as they are, `usual`
+    the whole hours that the learner's own weeks had; both None when nobody knows, and the former
+    when it is more than a week of work.
+    """
+
+    replanned: date | None
+    optional: int
+    needed: float | None
+    usual: int | None
+
+
+def buttons(view: LearningPath) -> tuple[Button, ...]:
+    """The buttons that make sense today; none when all is done."""
+    if finished_on(view):
+        return ()
+    return tuple(_buttons(view))
+
+
+def suggestions(view: LearningPath) -> Suggestions | None:
+    """What to offer when the careful date is after the planned end; None when it is not."""
+    careful, end = view.outlook.careful, view.dates.last
+    if careful is None or careful <= end:
+        return None
+    unit = first_unfinished(view.progress)
+    known = in_hours(view.curriculum)
+    days = _study_days(view, end)
+    needed = view.outlook.left * DAYS_A_WEEK / days if known and days >= FEWEST_DAYS else None
+    return Suggestions(
+        replanned=_last_when_replanned(view, unit) if unit else None,
+        optional=count_optional_ahead(view),
+        needed=needed if needed and needed <= MOST_HOURS else None,
+        usual=min(FASTEST, max(1, round(view.outlook.pace))) if known else None,
+    )
+
+
+def open_choice(view: LearningPath) -> tuple[Unit, Choice] | None:
+    """The first choice not made yet that is within reach: in the window, or four weeks ahead.
+
+    The latter for those who want all issues at once.
+    """
+    weeks = NEAR if view.settings.ahead is None else view.settings.ahead
+    reach = {dates.unit for dates in view.dates.window(view.today, weeks)} | view.life.course.opened
+    for unit in view.curriculum.units():
+        if unit.choice and unit.id in reach and unit.choice.id not in view.settings.choices:
+            return unit, unit.choice
+    return None
+
+
+def count_optional_ahead(view: LearningPath) -> int:
+    """How many optional tasks would still be made."""
+    if view.life.course.without_optional:
+        return 0
+    return sum(not w.counts and w.state is WorkState.AHEAD for w in view.progress.work)
+
+
+def next_to_open(view: LearningPath) -> str | None:
+    """The first unit that has no issues and gets none today, by id."""
+    window = _window(view)
+    dropped = view.life.course.without_optional
+    waiting = {
+        w.unit
+        for w in view.progress.work
+        if w.state is WorkState.AHEAD and w.key.startswith("task:") and (w.counts or not dropped)
+    }
+    seen = view.observed
+    for unit in view.curriculum.units():
+        if unit.id in window:
+            continue
+        key = f"choice:{unit.choice.id}" if unit.choice else ""
+        if unit.id in waiting or (key and key not in seen.issues and not seen.ledger.has(key)):
+            return unit.id
+    return None
+
+
+def _buttons(view: LearningPath) -> Iterator[Button]:
+    names = unit_names(view.curriculum)
+    if unit := next_to_open(view):
+        yield Button(command=OpenUnit(unit=unit), name=names[unit])
+    unit = first_unfinished(view.progress)
+    last = _last_when_replanned(view, unit) if unit else None
+    if unit and last:
+        yield Button(command=Replan(unit=unit), name=names[unit], day=last)
+    if rest := pause_end(view):
+        yield Button(command=Resume(), day=rest)
+    elif view.today >= view.dates.first:
+        last = view.today + timedelta(days=DAYS_A_WEEK - 1)
+        yield Button(command=PauseUntil(last=last), day=last)
+    if found := open_choice(view):
+        choice = found[1]
+        for option in choice.options:
+            name = f"{option.label}: {option.title}" if option.label else option.title
+            # Without an option taken the settings file names none: `was` is empty.
+            command = Choose(choice=choice.id, option=option.id)
+            yield Button(command=command, name=name, choice=choice.title)
+    if count := count_optional_ahead(view):
+        yield Button(command=DropOptional(), count=count)
+
+
+def _window(view: LearningPath) -> set[str]:
+    window = view.dates.window(view.today, view.settings.ahead)
+    return {dates.unit for dates in window} | view.life.course.opened
+
+
+def _last_when_replanned(view: LearningPath, unit: str) -> date | None:
+    """The last day if the path went on today at `unit`; None when that changes no date."""
+    turns = (*view.life.course.turns, PlanOverride(on=view.today, unit=unit))
+    try:
+        found = schedule(view.curriculum, view.settings, turns)
+    except ConfigError:  # there is no such plan within the calendar, so there is nothing to offer
+        return None
+    return None if found.units == view.dates.units else found.last
+
+
+def _study_days(view: LearningPath, last: date) -> int:
+    """Days from today to `last` that lie in no pause."""
+    days = (view.today + timedelta(days=n) for n in range((last - view.today).days + 1))
+    return sum(not any(p.first <= d <= p.last for p in view.settings.pauses) for d in days)

@@ -1,0 +1,230 @@
+"""Apply: a plan's changes through the gateway, one after the other, in the plan's order.
+
+An interrupted apply needs no clean-up: what was written carries its marker, and the next plan is
+made from what is there. When the answer to a write is lost, nobody knows whether it happened; then
+we look again and plan anew instead of writing again. The same where an issue changed since it was
+read: GitHub takes whole bodies only, and ours would undo what the learner wrote meanwhile.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from bot.errors import (
+    AlreadyExistsError,
+    GitHubError,
+    NotThereError,
+    SubIssuesUnsupportedError,
+    UncertainWriteError,
+)
+from bot.planning.base_change import Numbers
+from bot.planning.changes import (
+    AddSubIssue,
+    Change,
+    CreateComment,
+    CreateIssue,
+    CreateMilestone,
+    Plan,
+    UpdateIssue,
+    UpdateLabel,
+    UpdateMilestone,
+)
+from bot.planning.ports import Gateway, Reader, WriteResult
+from bot.planning.snapshot import IssueRef, IssueState, MilestoneState, Snapshot
+from bot.sync.publish import oldest_comment
+
+_JUST_NOW = datetime.min.replace(tzinfo=UTC)  # of what this plan made; nobody asks when
+MOST_RELOADS = 5
+FIRST_PAUSE = 2.0
+
+
+Progress = Callable[[int, int, Change], None]
+"""Told before each change: how many are done, how many there are, and which comes now."""
+
+
+class ApplyHooks(NamedTuple):
+    """What an apply calls meanwhile: to let seconds pass, and to tell how far it is."""
+
+    sleep: Callable[[float], None]
+    progress: Progress
+
+
+class OvertakenError(GitHubError):
+    """Somebody changed an issue or milestone after it was read; `now` is how it is now."""
+
+    def __init__(self, now: IssueState | MilestoneState) -> None:
+        kind = "issue" if isinstance(now, IssueState) else "milestone"
+        super().__init__(
+            f"somebody else keeps changing the same {kind}.",
+            where=now.url if isinstance(now, IssueState) else now.title,
+            hint="Run it again.",
+        )
+        self.now = now
+
+
+def _shown(milestone: MilestoneState) -> tuple[object, ...]:
+    """What somebody may have changed of it."""
+    return milestone.title, _plain(milestone.description), milestone.due_on, milestone.state
+
+
+def _plain(text: str) -> str:
+    """A text without what GitHub may change of it."""
+    return text.replace("\r\n", "\n").strip()
+
+
+def after_update(issue: IssueState, change: UpdateIssue) -> IssueState:
+    """Return the issue as it should be once `change` is written."""
+    values = {
+        "title": change.title,
+        "labels": change.labels,
+        "state": change.state,
+        "milestone": change.milestone_number,
+    }
+    update = {field: value for field, value in values.items() if field in change.fields}
+    return issue.model_copy(update={**update, "body": change.body})
+
+
+class PlanWriter:
+    """Writes changes of one plan, made from `snapshot`.
+
+    Knows which number each key has got by now, and which issues are still as they were read.
+    """
+
+    def __init__(self, gateway: Gateway, plan: Plan, reader: Reader, snapshot: Snapshot) -> None:
+        self._gateway = gateway
+        self._reader = reader
+        self._read = {issue.number: issue for issue in snapshot.issues}
+        self._read_milestones = {m.number: m for m in snapshot.milestones}
+        self._renamed: dict[str, str] = {}
+        self._numbers = Numbers(issues=dict(plan.issues), milestones=dict(plan.milestones))
+        self._has_sub_issues = True
+
+    @property
+    def highest(self) -> int:
+        """The highest number of an issue that was read or made."""
+        return max(self._read, default=0)
+
+    def write(self, change: Change) -> None:
+        """Send one change. Raises OvertakenError, and what reader and gateway raise."""
+        if isinstance(change, AddSubIssue) and not self._has_sub_issues:
+            return
+        change = change.resolved(self._numbers)
+        try:
+            made = self._gateway.write(change, check=lambda: self._check(change))
+        except change.optional as refused:
+            if isinstance(refused, SubIssuesUnsupportedError):
+                self._has_sub_issues = False
+        else:
+            self._note(change, made)
+
+    def _check(self, change: Change) -> None:
+        """Raises OvertakenError when it is not as it was read, or as this plan wrote it."""
+        match change:
+            case UpdateMilestone(number=number) if number in self._read_milestones:
+                milestone = self._reader.milestone(number)
+                if milestone and _shown(milestone) != _shown(self._read_milestones[number]):
+                    raise OvertakenError(milestone)
+            case UpdateIssue(number=int(number)) if number in self._read:
+                issue = self._reader.issue(number)
+                if issue and self._seen(issue) != self._seen(self._read[number]):
+                    raise OvertakenError(issue)
+
+    def _note(self, change: Change, made: WriteResult) -> None:
+        """Keep what later changes of the plan need to know."""
+        match change:
+            case UpdateLabel():
+                self._renamed[change.name] = change.new_name
+            case CreateMilestone():
+                self._numbers.milestones[change.key] = made.number
+            case CreateIssue():
+                self._numbers.issues[change.key] = IssueRef(made.number, made.id)
+                self._read[made.number] = IssueState(
+                    number=made.number,
+                    id=made.id,
+                    title=change.title,
+                    body=change.body,
+                    labels=change.labels,
+                    milestone=change.milestone_number,
+                    created_at=_JUST_NOW,
+                    updated_at=_JUST_NOW,
+                )
+            case UpdateIssue(number=int(number)) if number in self._read:
+                self._read[number] = after_update(self._read[number], change)
+            case CreateComment():
+                there = self._reader.comments(change.number, fresh=True)
+                oldest_comment(change.key, made.id, there, lambda: self._gateway)
+
+    def _seen(self, issue: IssueState) -> tuple[object, ...]:
+        """What somebody may have changed; labels by the names that this plan gave them."""
+        names = frozenset(self._renamed.get(name, name).casefold() for name in issue.labels)
+        return issue.title, _plain(issue.body), issue.state, issue.milestone, names
+
+
+def apply(
+    plan: Plan,
+    snapshot: Snapshot,
+    *,
+    replan: Callable[[Snapshot], Plan],
+    reader: Reader,
+    gateway: Gateway,
+    hooks: ApplyHooks,
+) -> int:
+    """Write every change of `plan`, which was made from `snapshot`; returns how many were written.
+
+    Where issues are to be created, GitHub is asked first whether there is one that its list did not
+    show yet. When an answer is lost, or something turns out to be there already, or gone (people
+    work on the repository meanwhile), it looks again, at most five times with growing pauses, and
+    goes on with what `replan` says then. Raises UncertainWriteError when it still cannot know, and
+    what the gateway raises.
+    """
+    written = reloads = 0
+    newer: dict[int, IssueState] = {}
+    known = 0  # the highest number that GitHub gave to this run
+    if plan.count("create-issue"):
+        seen = with_newest(snapshot, reader)
+        plan = plan if seen is snapshot else replan(seen)
+        snapshot = seen
+    while True:
+        writer = PlanWriter(gateway, plan, reader, snapshot)
+        total = written + len(plan.changes)
+        try:
+            for change in plan.changes:
+                hooks.progress(written, total, change)
+                writer.write(change)
+                written += 1
+        except (UncertainWriteError, AlreadyExistsError, NotThereError, OvertakenError) as why:
+            reloads += 1
+            if reloads > MOST_RELOADS:
+                raise
+            hooks.sleep(FIRST_PAUSE * 2 ** (reloads - 1))
+            known = max(known, writer.highest)
+            snapshot = with_newest(reader.snapshot(fresh=True), reader, known=known)
+            if isinstance(why, OvertakenError) and isinstance(why.now, IssueState):
+                newer[why.now.number] = why.now
+            snapshot = _with(snapshot, newer)
+            plan = replan(snapshot)
+        else:
+            return written
+
+
+def with_newest(snapshot: Snapshot, reader: Reader, *, known: int = 0) -> Snapshot:
+    """`snapshot` with the issues that are newer than its lists: lists lag, single issues do not.
+
+    `known` is a number that was given out for sure.
+    """
+    number = max([snapshot.last_number, *(issue.number for issue in snapshot.issues)])
+    newest = reader.newer(number, known=known)
+    if not newest:
+        return snapshot
+    return snapshot.model_copy(
+        update={"issues": (*snapshot.issues, *newest), "last_number": newest[-1].number}
+    )
+
+
+def _with(snapshot: Snapshot, newer: dict[int, IssueState]) -> Snapshot:
+    """`snapshot` with these issues as they were seen: lists lag, single issues do not."""
+    issues = (
+        found if (found := newer.get(i.number)) and found.updated_at > i.updated_at else i
+        for i in snapshot.issues
+    )
+    return snapshot.model_copy(update={"issues": tuple(issues)})

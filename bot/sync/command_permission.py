@@ -1,0 +1,35 @@
+"""Who may command: people who may write to the repository. Bots and strangers are passed over."""
+
+import re
+
+from bot.planning.marker import find
+from bot.planning.observed_state import TRUSTED
+from bot.planning.ports import Reader
+from bot.planning.snapshot import CommentState
+
+_COMMAND = re.compile(r"^ {0,3}/[A-Za-z]", re.MULTILINE)
+
+
+def may_command(comment: CommentState) -> bool:
+    """Return whether a comment may hold a command, as far as can be told without asking GitHub.
+
+    A person wrote it whom GitHub associates with the repository, and it is none of ours.
+    """
+    return (
+        comment.author is not None
+        and comment.author_kind == "User"
+        and comment.association in TRUSTED
+        and find(comment.body) is None
+        and _COMMAND.search(comment.body) is not None
+    )
+
+
+def writers(reader: Reader, comments: list[CommentState]) -> frozenset[str]:
+    """Return the case-folded logins of those authors who may push.
+
+    A member of the organisation need not be one: GitHub is asked for all but the owner.
+    """
+    owners = {c.author for c in comments if c.author and c.association == "OWNER"}
+    others = {c.author for c in comments if c.author} - owners
+    allowed = owners | {login for login in sorted(others) if reader.may_write(login)}
+    return frozenset(login.casefold() for login in allowed)

@@ -1,0 +1,221 @@
+"""evidence = what was linked and exists, who approved: looked up once, then noted for good.
+
+What is found here becomes deeds, which the run keeps in the memory of the issue concerned; so each
+address is asked for until it is found, and never again. Merged pull requests of the repository that
+name an issue are not looked up: they stand in the snapshot.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import NamedTuple, Protocol
+
+from bot.planning.marker import LEDGER, MEMORY, find
+from bot.planning.observed_state import TRUSTED, ObservedState, OurIssue
+from bot.planning.ports import Reader
+from bot.planning.snapshot import CommentState, IssueState
+from bot.progress.command_log import AcceptedCommand
+from bot.progress.commands.evidence import Attested, Evidenced
+from bot.progress.evidence_links import EvidenceCandidate, candidates
+from bot.progress.path import LearningPath
+
+OURSELVES = "milepost"
+WORK = frozenset({"task", "deliverable", "project"})
+RECENT = timedelta(days=3)
+MAX_LOOKUPS = 10
+MAX_NOTED = 10
+MAX_APPROVALS = 20
+MAX_TITLE = 120
+PUBLIC_PAGES = "https://github.com"
+APPROVALS = frozenset({"+1", "heart", "hooray", "rocket"})
+
+
+class LinkLookup(Protocol):
+    """Looks up pages that are not on this GitHub."""
+
+    def exists(self, url: str) -> str | None:
+        """The title of the page, empty where it has none; None when there is no such page."""
+        ...
+
+
+class _Link(NamedTuple):
+    """An address that somebody wrote at an issue, and when (aware)."""
+
+    issue: OurIssue
+    candidate: EvidenceCandidate
+    at: datetime
+
+
+def gather(
+    path: LearningPath,
+    reader: Reader,
+    comments: tuple[CommentState, ...],
+    outside: LinkLookup | None = None,
+) -> tuple[AcceptedCommand, ...]:
+    """What is to be noted now: evidence by Milepost, approvals by mentors.
+
+    `comments` are those since the last run. Pages that are not on this GitHub are looked up only
+    where `features.links` is on and there is an `outside`. Nothing is written, and nothing is asked
+    when there is nothing new. Raises what the reader raises.
+    """
+    evidence = _EvidenceReader(path, reader, outside if path.settings.features.links else None)
+    return (*evidence.commands(comments), *_approvals(path, reader))
+
+
+class _EvidenceReader:
+    def __init__(self, path: LearningPath, reader: Reader, outside: LinkLookup | None) -> None:
+        self._reader = reader
+        self._observed = path.observed
+        self._life = path.life
+        self._now = path.now
+        self._outside = outside
+        self._web = _web(path.observed)
+        self._answers: dict[str, Evidenced | None] = {}
+
+    def commands(self, comments: tuple[CommentState, ...]) -> Iterator[AcceptedCommand]:
+        """For each clue that leads somewhere. The newest are asked first, up to ten addresses."""
+        clues = [*self._in_bodies(), *self._in_comments(comments)]
+        noted = {key: {e.url for e in found} for key, found in self._life.evidence.items()}
+        for clue in sorted(clues, key=lambda c: (c.at, -c.issue.state.number), reverse=True):
+            key, url = clue.issue.key, clue.candidate.url
+            known = noted.setdefault(key, set())
+            if url in known or len(known) >= MAX_NOTED:
+                continue
+            found = self._find(clue.candidate)
+            if found is not None:
+                known.add(url)
+                number = clue.issue.state.number
+                yield AcceptedCommand(
+                    command=found, comment=0, issue=number, key=key, at=self._now, by=OURSELVES
+                )
+
+    def _in_bodies(self) -> Iterator[_Link]:
+        """Of issues touched lately: what the learner wrote around our part."""
+        for issue in self._observed.issues.values():
+            fresh = self._now - issue.state.updated_at <= RECENT
+            if fresh and _may_gain(issue) and not issue.marked.unchanged_outside:
+                yield from self._clues(issue, _own_words(issue), issue.state.updated_at)
+
+    def _in_comments(self, comments: tuple[CommentState, ...]) -> Iterator[_Link]:
+        by_number = {issue.state.number: issue for issue in self._observed.issues.values()}
+        for comment in comments:
+            issue = by_number.get(comment.issue)
+            if issue is not None and _may_gain(issue) and _by_a_person(comment):
+                yield from self._clues(
+                    issue, comment.body, comment.updated_at or comment.created_at
+                )
+
+    def _clues(self, issue: OurIssue, text: str, at: datetime) -> Iterator[_Link]:
+        """Links of a text, but for those that the task itself names, which prove nothing."""
+        ours = issue.marked.region or ""
+        repository = self._observed.snapshot.repository
+        given = {c.url for c in candidates(ours, self._web, repository)}
+        for candidate in candidates(text, self._web, repository):
+            if candidate.url not in given:
+                yield _Link(issue, candidate, at)
+
+    def _find(self, candidate: EvidenceCandidate) -> Evidenced | None:
+        if candidate.place == "elsewhere" and self._outside is None:
+            return None
+        if candidate.url not in self._answers:
+            if len(self._answers) >= MAX_LOOKUPS:
+                return None
+            self._answers[candidate.url] = self._request(candidate)
+        return self._answers[candidate.url]
+
+    def _request(self, candidate: EvidenceCandidate) -> Evidenced | None:
+        url = candidate.url
+        if candidate.place == "github":
+            found = self._reader.find(url)
+            if found is None:
+                return None
+            # Not its title: a personal token may see what readers of this repository may not.
+            return Evidenced(kind=found.kind, url=url)
+        title = self._outside.exists(url) if self._outside else None
+        return None if title is None else Evidenced(kind="post", url=url, title=_short(title))
+
+
+def _approvals(path: LearningPath, reader: Reader) -> Iterator[AcceptedCommand]:
+    """Finished issues that a mentor approved since: the newest first, up to twenty are asked."""
+    observed, life, settings = path.observed, path.life, path.settings
+    owner = observed.snapshot.repository.partition("/")[0].casefold()
+    # Nobody is their own mentor, whatever the settings say.
+    mentors = {name.casefold() for name in settings.mentors} - {owner}
+    label = observed.labels.get("status:attested")
+    name = label.name if label else ""
+    candidates = sorted(
+        (
+            issue
+            for key, issue in observed.issues.items()
+            if mentors
+            and key not in life.attested
+            and _kind(issue) in WORK
+            and issue.state.finished
+            and (issue.state.reactions > 0 or _has_label(issue.state, name))
+        ),
+        key=lambda issue: (issue.state.closed_at or issue.state.updated_at, issue.state.number),
+        reverse=True,
+    )
+    for issue in islice(candidates, MAX_APPROVALS):
+        mentor = next(
+            (who for who in _approvers(reader, issue.state, name) if who.casefold() in mentors),
+            None,
+        )
+        if mentor is not None:
+            number = issue.state.number
+            yield AcceptedCommand(
+                command=Attested(), comment=0, issue=number, key=issue.key, at=path.now, by=mentor
+            )
+
+
+def _approvers(reader: Reader, issue: IssueState, label: str) -> Iterator[str]:
+    """Who put the label on, then who reacted; each is asked only when it is their turn."""
+    if _has_label(issue, label):
+        who = reader.labelled_by(issue.number, label)
+        yield from [who] if who else []
+    if issue.reactions > 0:
+        for reaction in reader.reactions(issue.number):
+            if reaction.content in APPROVALS and reaction.author:
+                yield reaction.author
+
+
+def _has_label(issue: IssueState, label: str) -> bool:
+    return bool(label) and label.casefold() in {name.casefold() for name in issue.labels}
+
+
+def _kind(issue: OurIssue) -> str:
+    return issue.key.partition(":")[0]
+
+
+def _may_gain(issue: OurIssue) -> bool:
+    """Whether it is work that is open or done: what was set aside needs no evidence."""
+    return _kind(issue) in WORK and (issue.state.state == "open" or issue.state.finished)
+
+
+def _own_words(issue: OurIssue) -> str:
+    """The body without our part; nothing when our part cannot be told from it."""
+    marked = issue.marked
+    if marked.region is None:
+        return ""
+    return MEMORY.sub("", LEDGER.sub("", f"{marked.before}\n\n{marked.after}"))
+
+
+def _by_a_person(comment: CommentState) -> bool:
+    """Whether somebody who may write here wrote it, and not Milepost."""
+    person = comment.association in TRUSTED and comment.author_kind != "Bot"
+    return person and find(comment.body) is None
+
+
+def _web(observed: ObservedState) -> str:
+    """The root of this GitHub's pages, as the address of an issue begins."""
+    for issue in observed.snapshot.issues:
+        root = re.match(r"https?://[^/]+", issue.url)
+        if root:
+            return root[0].lower()
+    return PUBLIC_PAGES
+
+
+def _short(title: str) -> str:
+    title = " ".join(title.split())
+    return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1].rstrip()}…"

@@ -1,0 +1,107 @@
+"""Where settings and curricula are found: the current folder when they are there, else GitHub."""
+
+from pathlib import Path
+from typing import Protocol
+
+from bot import settings as settings_file
+from bot.curriculum import load
+from bot.curriculum.model import Curriculum
+from bot.errors import ConfigError, CurriculumError
+from bot.planning.ports import Reader
+from bot.settings import CONFIG_PATH, Settings
+
+YAML_ENDINGS = (".yml", ".yaml")
+GUIDE_ENDINGS = (".md", ".markdown")
+MAX_FILE = 5_000_000
+
+
+class FileSource(Protocol):
+    """A place that holds files by path."""
+
+    def read(self, path: str) -> bytes | None:
+        """The file's bytes, or None when there is none."""
+        ...
+
+
+class LocalFiles:
+    """Files below one folder of this machine."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.resolve()
+
+    def read(self, path: str) -> bytes | None:
+        """Raises CurriculumError for a path that leads out of the folder, or a huge file."""
+        try:
+            file = (self._root / path).resolve()
+            inside, there = file.is_relative_to(self._root), file.is_file()
+        except (OSError, ValueError, RuntimeError):  # too long, a NUL, links that go in a circle
+            return None
+        if not inside:
+            raise CurriculumError("this path leads out of the repository.", where=path)
+        if not there:
+            return None
+        if file.stat().st_size > MAX_FILE:
+            raise CurriculumError(f"it is larger than {MAX_FILE // 1_000_000} MB.", where=path)
+        return file.read_bytes()
+
+
+class RepositoryFiles:
+    """Files on the default branch of the repository."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def read(self, path: str) -> bytes | None:
+        """The file as GitHub has it."""
+        text = self._reader.file(path)
+        return None if text is None else text.encode()
+
+
+def find_settings(folder: Path, reader: Reader | None) -> tuple[Settings, FileSource]:
+    """The settings, and the place that holds them; a curriculum's path is meant in that place.
+
+    Raises ConfigError when there are none in either place, or they are wrong.
+    """
+    here = LocalFiles(folder)
+    places: list[FileSource] = [here] if reader is None else [here, RepositoryFiles(reader)]
+    for place in places:
+        content = place.read(CONFIG_PATH)
+        if content is not None:
+            return settings_file.parse(_text(content, CONFIG_PATH), name=CONFIG_PATH), place
+    raise ConfigError(
+        f"there is no {CONFIG_PATH} in this folder"
+        f"{' or in the repository' if reader is not None else ''}.",
+        hint="Make one with `milepost init`.",
+    )
+
+
+def find_curriculum(name: str, place: FileSource) -> Curriculum:
+    """The curriculum that the settings name: a built-in one, or a .yml or .md file in `place`.
+
+    Raises CurriculumError or GuideError.
+    """
+    lower = name.casefold()
+    if not lower.endswith((*YAML_ENDINGS, *GUIDE_ENDINGS)):
+        return load.from_catalog(name)
+    content = place.read(name)
+    if content is None:
+        raise CurriculumError(
+            f"there is no file '{name}'.",
+            where="curriculum",
+            hint="Its path counts from the root of the repository.",
+        )
+    if lower.endswith(YAML_ENDINGS):
+        return load.from_yaml(_text(content, name), name=name)
+    from bot.curriculum import importer
+
+    return importer.read(content, name=name).curriculum
+
+
+def _text(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        line = content[: wrong.start].count(b"\n") + 1
+        raise ConfigError(
+            "this is not UTF-8 text.", where=f"{name}, line {line}", hint="Save it as UTF-8."
+        ) from None

@@ -1,0 +1,268 @@
+"""Files in the learner's repository: pictures and reports on a branch, README block, issue forms.
+
+All of it only when the settings ask for it, and written only where it differs. First it says what
+would be written (`plan_files`), then it writes that (`write_files`): a dry run is the first alone.
+What the learner took away is not made again: the ledger remembers it by the keys in `made`.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from hashlib import sha1
+
+from bot.errors import ConfigError
+from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile
+from bot.planning.ledger import Ledger
+from bot.planning.marker import Key
+from bot.planning.ports import Gateway, Reader
+from bot.planning.snapshot import FrozenModel
+from bot.progress.path import LearningPath
+from bot.settings import PublishSettings
+
+README = "README.md"
+README_KEY = "readme:block"
+NO_TEXT = re.compile("[\0\N{REPLACEMENT CHARACTER}]")  # some encoding that we would spoil
+MARK = ".milepost"
+MARK_TEXT = b"This branch is kept by Milepost.\n"
+
+
+class ReportFiles(FrozenModel):
+    """One report as files, by path. `id` is a slug that names it for good, as `checkpoint-3`."""
+
+    id: str
+    title: str
+    files: dict[str, bytes]
+
+    @property
+    def key(self) -> Key:
+        """What the ledger remembers its pull request by."""
+        return f"pull:{self.id}"
+
+
+class ReportPullRequest(FrozenModel):
+    """A pull request that shows a report; `files` are those its branch does not hold yet."""
+
+    branch: str
+    title: str
+    body: str
+    files: dict[str, bytes]
+
+
+class FilePlan(FrozenModel):
+    """What is to be written, by path: `on_branch` in one commit, `on_default` one by one.
+
+    `made` are keys that the ledger should hold once it is written, for they stand or are written.
+    """
+
+    branch: str
+    on_branch: dict[str, bytes]
+    on_default: dict[str, bytes]
+    pulls: tuple[ReportPullRequest, ...]
+    made: frozenset[Key]
+
+    @property
+    def empty(self) -> bool:
+        """Nothing is to be written."""
+        return not (self.on_branch or self.on_default or self.pulls)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Everything that is written, for people: those of a branch with its name in front."""
+        return (
+            *(f"{self.branch}:{path}" for path in self.on_branch),
+            *self.on_default,
+            *(f"{pull.branch}:{path}" for pull in self.pulls for path in pull.files),
+        )
+
+
+def branch_files(view: LearningPath) -> dict[str, bytes]:
+    """What the settings want on the branch, but for reports. Equal days give equal bytes."""
+    publish = view.settings.publish
+    if not publish.to_branch:
+        return {}
+    from bot import templating
+    from bot.reports import badge
+    from bot.reports.pictures import NAMES, picture
+
+    texts: dict[str, str] = {}
+    if publish.badge:
+        made = badge.badge_of(view)
+        texts |= {"badge.svg": badge.as_svg(made), "badge.json": f"{badge.as_shields(made)}\n"}
+    if publish.pictures:
+        texts |= {f"{name}.svg": picture(name, view) for name in NAMES}
+    page = templating.render(
+        "branch.md.j2",
+        title=view.curriculum.title,
+        badge=publish.badge,
+        pictures=publish.pictures,
+        reports=publish.reports == "branch",
+    )
+    texts[README] = f"{page}\n"
+    return {MARK: MARK_TEXT, **{path: text.encode() for path, text in texts.items()}}
+
+
+def plan_files(
+    view: LearningPath, reader: Reader, *, web: str, reports: tuple[ReportFiles, ...] = ()
+) -> FilePlan:
+    """What the settings ask for and the repository does not hold yet.
+
+    `web` is where GitHub's pages are. `reports` are all that stand today; where they go is the
+    settings' word. Reads only what it needs: nothing when nothing is published. Raises ConfigError
+    when the branch is somebody else's, and what the reader raises.
+    """
+    publish, ledger = view.settings.publish, view.observed.ledger
+    wanted = branch_files(view)
+    on_default: dict[str, bytes] = {}
+    made: set[Key] = set()
+    for key, path, data in _on_default(view, reader, web):
+        made.add(key)
+        if data is not None:
+            on_default[path] = data
+    pulls = []
+    if publish.reports == "pull-request":
+        for report in reports:
+            if not ledger.has(report.key):
+                made.add(report.key)
+                pulls += _pull(report, publish.branch, reader)
+    return FilePlan(
+        branch=publish.branch,
+        on_branch=_for_branch(wanted, _report_files(publish, reports), publish.branch, reader),
+        on_default=on_default,
+        pulls=tuple(pulls),
+        made=frozenset(made),
+    )
+
+
+def write_files(plan: FilePlan, gateway: Callable[[], Gateway]) -> tuple[str, ...]:
+    """Write it; the paths written. A gateway is asked for only when there is something to write.
+
+    Needs `contents: write`, for pull requests also `pull_requests: write`. Raises what the gateway
+    raises.
+    """
+    if plan.empty:
+        return ()
+    to = gateway()
+    for change in _writes(plan):
+        to.write(change)
+    return plan.paths
+
+
+def _writes(plan: FilePlan) -> Iterator[CommitFiles | PutFile | OpenPullRequest]:
+    if plan.on_branch:
+        yield CommitFiles(
+            branch=plan.branch, files=plan.on_branch, message="Update progress", base="orphan"
+        )
+    for path, data in plan.on_default.items():
+        what = "the progress block" if path == README else f"the form {path.rpartition('/')[2]}"
+        yield PutFile(path=path, data=data, message=f"Update {what}")
+    for pull in plan.pulls:
+        if pull.files:
+            yield CommitFiles(
+                branch=pull.branch, files=pull.files, message=pull.title, base="default"
+            )
+        yield OpenPullRequest(branch=pull.branch, title=pull.title, body=pull.body)
+
+
+def describe_files(plan: FilePlan) -> str:
+    """What would be written, one line each; empty for nothing."""
+    lines = [f"Would write {path}" for path in plan.paths]
+    lines += [f"Would open a pull request: {pull.title}" for pull in plan.pulls]
+    return "\n".join(lines)
+
+
+def blob_hash(data: bytes) -> str:
+    """Git's name for a file's content."""
+    return sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def _report_files(publish: PublishSettings, reports: tuple[ReportFiles, ...]) -> dict[str, bytes]:
+    """The reports that belong on the branch."""
+    if publish.reports != "branch":
+        return {}
+    return {path: data for report in reports for path, data in report.files.items()}
+
+
+def _for_branch(
+    wanted: Mapping[str, bytes], immutable: Mapping[str, bytes], branch: str, reader: Reader
+) -> dict[str, bytes]:
+    """Of `wanted` what the branch does not hold so, and of `immutable` what it does not hold at
+    all.
+
+    A report tells of its day: once it is there it stays. A branch that is not ours is not touched.
+    """
+    if not wanted:
+        return {}
+    there = reader.tree(branch) or {}
+    if there and MARK not in there:
+        raise ConfigError(
+            f"the branch '{branch}' is there already and is not Milepost's.",
+            where="publish.branch",
+            hint="Name a branch that does not exist yet.",
+        )
+    changed = {p: data for p, data in wanted.items() if there.get(p) != blob_hash(data)}
+    return changed | {p: data for p, data in immutable.items() if p not in there}
+
+
+def _on_default(
+    view: LearningPath, reader: Reader, web: str
+) -> Iterator[tuple[Key, str, bytes | None]]:
+    """Files of the default branch: key, path, and the content where it is to be written."""
+    publish, ledger = view.settings.publish, view.observed.ledger
+    if publish.forms:
+        yield from _forms(view, reader, ledger)
+    if publish.readme:
+        yield README_KEY, README, _readme(view, reader, ledger, web)
+
+
+def _forms(
+    view: LearningPath, reader: Reader, ledger: Ledger
+) -> Iterator[tuple[Key, str, bytes | None]]:
+    from bot.reports.issue_forms import MANAGED_NOTE, form_files
+
+    names = {key: label.name for key, label in view.observed.labels.items()}
+    for path, text in form_files(view.curriculum, view.settings, names).items():
+        key = f"form:{path.rpartition('/')[2]}"
+        there = reader.file(path)
+        if there is None:
+            wanted = not ledger.has(key)
+        else:
+            wanted = there.startswith(MANAGED_NOTE) and there.replace("\r\n", "\n") != text
+        yield key, path, text.encode() if wanted else None
+
+
+def _readme(view: LearningPath, reader: Reader, ledger: Ledger, web: str) -> bytes | None:
+    """The README with a block that is up to date; None when it is, or must be left alone.
+
+    A README without the block gets it once: taking it out is the learner's word.
+    """
+    from bot.reports.readme_block import as_markdown, block, has_block, with_block
+
+    there = reader.file(README)
+    if (there is None or not has_block(there)) and ledger.has(README_KEY):
+        return None
+    if there and NO_TEXT.search(there):
+        return None
+    if there is None:
+        there = f"# {view.observed.snapshot.repository.rpartition('/')[2]}\n"
+    changed = with_block(there, as_markdown(block(view, web=web)))
+    return changed.encode() if changed is not None else None
+
+
+def _pull(report: ReportFiles, branch: str, reader: Reader) -> list[ReportPullRequest]:
+    """The pull request of a report; none when its files are on the default branch already.
+
+    Its branch is named beside the other, not below it: Git cannot hold `a` and `a/b`.
+    """
+    from bot import templating
+
+    if all(reader.file(path) is not None for path in report.files):
+        return []
+    name = f"{branch}-report-{report.id}"
+    there = reader.tree(name) or {}
+    return [
+        ReportPullRequest(
+            branch=name,
+            title=report.title,
+            body=templating.render("pull.md.j2", title=report.title, paths=sorted(report.files)),
+            files={p: data for p, data in report.files.items() if there.get(p) != blob_hash(data)},
+        )
+    ]

@@ -1,0 +1,138 @@
+"""publish = read, report, post: a report stands exactly once, found again by its marker."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from enum import StrEnum
+
+from bot.errors import GitHubError, NotThereError, UncertainWriteError
+from bot.planning.changes import CreateComment, DeleteComment
+from bot.planning.desired_state import SUMMARY_KEY
+from bot.planning.duplicate_issues import AT_ONCE
+from bot.planning.marker import Key, Marker, digest, find, normalized, wrap
+from bot.planning.observed_state import ObservedState, trusted
+from bot.planning.ports import Gateway, Reader
+from bot.planning.snapshot import CommentState, FrozenModel
+
+MOST_READS = 5
+FIRST_PAUSE = 2.0
+_SECOND = "another run posted it first"
+
+
+class Outcome(StrEnum):
+    """What publishing did."""
+
+    POSTED = "posted"
+    STANDS = "it was posted already"
+    DECLINED = "not posted, for the summary issue is closed"
+    SKIPPED = "not posted, for its issue is closed as not planned"
+
+
+class DueComment(FrozenModel):
+    """A comment that should stand once: its key, its issue's keys, what it is, and its text."""
+
+    key: Key
+    on: tuple[Key, ...] = (SUMMARY_KEY,)
+    title: str
+    text: str
+
+
+def publish_once(
+    due: DueComment,
+    observed: ObservedState,
+    *,
+    reader: Reader,
+    gateway: Callable[[], Gateway],
+    sleep: Callable[[float], None],
+) -> Outcome:
+    """Let an issue of ours have one comment; one that stands is left as it is.
+
+    A closed summary issue means that the learner does not want any; another issue takes the comment
+    also when it is closed as done. When the answer to the write is lost, it looks again instead of
+    writing again, at most five times. Raises GitHubError when there is no such issue, and what
+    reader and gateway raise. When two runs post at once, the later comment is taken back by whoever
+    wrote it.
+    """
+    key, on, issues = due.key, due.on, observed.issues
+    issue = next((issues[name].state for name in on if name in issues), None)
+    if issue is None:
+        raise GitHubError(
+            f"there is no {on[0].partition(':')[0]} issue to post to.",
+            where=observed.snapshot.repository,
+            hint="Make it with `milepost apply`.",
+        )
+    if issue.state == "closed" and SUMMARY_KEY in on:
+        return Outcome.DECLINED
+    if issue.state == "closed" and not issue.finished:
+        return Outcome.SKIPPED
+    if key in keys_of(reader.comments(issue.number)):
+        return Outcome.STANDS
+    body = wrap(due.text, Marker(key=key, title="", body=digest(normalized(due.text))))
+    comment = CreateComment(key=key, number=issue.number, title=issue.title, body=body)
+    for attempt in range(MOST_READS):
+        try:
+            made = gateway().write(comment).id
+        except UncertainWriteError:
+            sleep(FIRST_PAUSE * 2**attempt)
+            if key in keys_of(reader.comments(issue.number, fresh=True)):
+                return Outcome.POSTED
+        else:
+            return oldest_comment(key, made, reader.comments(issue.number, fresh=True), gateway)
+    raise UncertainWriteError(
+        "the answers to several writes were lost.",
+        where=issue.url,
+        hint="Look whether the comment stands there before you run it again.",
+    )
+
+
+def oldest_comment(
+    key: Key, made: int, comments: tuple[CommentState, ...], gateway: Callable[[], Gateway]
+) -> Outcome:
+    """Take back the comment `made` where another run was first; ids are given out in order.
+
+    `comments` are those of its issue, read after it was written.
+    """
+    same = [comment.id for comment in comments if key in keys_of([comment])]
+    if not same or min(same) >= made:
+        return Outcome.POSTED
+    number = comments[0].issue
+    with suppress(NotThereError):
+        gateway().write(DeleteComment(comment=made, number=number, title="", why=_SECOND))
+    return Outcome.STANDS
+
+
+def keys_of(comments: Iterable[CommentState]) -> frozenset[Key]:
+    """The keys of the reports that stand in these comments; a stranger's copy does not count."""
+    marks = (find(comment.body) for comment in comments if trusted(comment))
+    return frozenset(marked.marker.key for marked in marks if marked is not None)
+
+
+def duplicate_comments(
+    comments: Iterable[CommentState], titles: Mapping[int, str]
+) -> Iterator[DeleteComment]:
+    """Comments that two runs posted at once, but for the first: nobody's words but ours.
+
+    `titles` are those of issues, by number.
+    """
+    first: dict[Key, CommentState] = {}
+    for comment in sorted(comments, key=lambda c: c.id):
+        key = _untouched(comment)
+        if key is None:
+            continue
+        other = first.setdefault(key, comment)
+        apart = comment.created_at - other.created_at
+        if other is not comment and other.author == comment.author and apart <= AT_ONCE:
+            yield DeleteComment(
+                comment=comment.id,
+                number=comment.issue,
+                title=titles.get(comment.issue, ""),
+                why=_SECOND,
+            )
+
+
+def _untouched(comment: CommentState) -> Key | None:
+    """The key of a comment that is ours from the first letter to the last."""
+    marked = find(comment.body) if trusted(comment) else None
+    if marked is None or marked.region is None or (marked.before + marked.after).strip():
+        return None
+    ours = digest(normalized(marked.region)) == marked.marker.body
+    return marked.marker.key if ours else None

@@ -1,0 +1,264 @@
+"""Runs commands: comments, ticked buttons and what Milepost noted become changes, each once. Pure.
+
+Memories are written first, answers next, marks last: whatever is cut off, the next run sees what is
+missing and adds only that. A stranger's commands make us neither write nor talk.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from pydantic_core import from_json
+
+from bot.planning.changes import Change, CreateComment, CreateIssue, React, UpdateIssue
+from bot.planning.duplicate_issues import are_duplicates
+from bot.planning.marker import BOX, BUTTON, Key
+from bot.planning.observed_state import OurIssue
+from bot.planning.snapshot import CommentState, FrozenModel, Snapshot
+from bot.progress.command import Command, CommandContext, CommandError
+from bot.progress.command_log import AcceptedCommand, Entry, find_memory
+from bot.progress.commands import read_stored
+from bot.progress.parse_command import MOST, ParsedLine, parse_command
+from bot.progress.path import LearningPath
+from bot.progress.progress import read_progress
+from bot.reports.position import first_unfinished
+from bot.sync.command_changes import Edit, after
+from bot.sync.command_replies import RejectedCommand, reply, reply_key
+from bot.sync.comment_inbox import NOT_UNDERSTOOD, RUN, CommentInbox
+from bot.sync.pending_commands import PendingCommands
+from bot.sync.publish import duplicate_comments, keys_of
+
+_REPORTED = 3
+_NO_ROOM = "The issue that would remember it is full."
+
+
+class CommandChanges(FrozenModel):
+    """What follows: `first` is written before everything else of the run, `last` after it.
+
+    `path` is the path as it will be after `first`, without the issues created by it.
+    """
+
+    path: LearningPath
+    first: tuple[Change, ...] = ()
+    last: tuple[Change, ...] = ()
+
+
+def run_commands(
+    path: LearningPath, inbox: CommentInbox, noted: tuple[AcceptedCommand, ...]
+) -> CommandChanges:
+    """What was asked for, as changes.
+
+    Raises ConfigError when the path has no dates any more with all that was said.
+    """
+    work = _CommandRun(path, inbox)
+    work.join()
+    for accepted in noted:
+        work.note(accepted)
+    for comment in sorted(inbox.comments, key=lambda c: (c.created_at, c.id)):
+        work.read(comment)
+    work.press()
+    return work.result()
+
+
+class _Answer(FrozenModel):
+    """What came of one comment: what runs, and what was not understood.
+
+    It gets one mark: with two, a cut between them would leave one out for good.
+    """
+
+    comment: CommentState
+    lines: str
+    accepted: tuple[Command, ...] = ()
+    rejected: tuple[RejectedCommand, ...] = ()
+
+
+class _CommandRun:
+    def __init__(self, path: LearningPath, inbox: CommentInbox) -> None:
+        self._path = path
+        self._inbox = inbox
+        self._curriculum = path.curriculum
+        self._settings = path.file_settings
+        self._now = path.now
+        self._observed = path.observed
+        self._pending = PendingCommands(inbox, self._observed)
+        self._ours = {ours.state.number: ours for ours in self._pending.every}
+        self._edits: dict[Key, Edit] = {}
+        self._own_issues: list[CreateIssue | UpdateIssue] = []
+        self._answers: list[_Answer] = []
+        self._state: LearningPath | None = None
+
+    def note(self, accepted: AcceptedCommand) -> None:
+        """Log what Milepost found by itself, unless it is logged already."""
+        ours = self._observed.issues.get(accepted.key or "")
+        if ours is None:
+            return
+        edit, entry = self._edit(ours), Entry.of(accepted)
+        if not any(
+            existing == entry or entry.command.repeats(existing.command)
+            for existing in edit.memory.entries
+        ):
+            edit.remember(entry, f"{accepted.command.format_command()} by {accepted.by}")
+            self._state = None
+
+    def read(self, comment: CommentState) -> None:
+        """Run the commands of a comment."""
+        parsed = self._pending.commands_in(comment)
+        if not parsed:
+            return
+        values = "; ".join(one.line for one in parsed[:_REPORTED])
+        if self._pending.is_folded(comment.id):
+            self._answers.append(_Answer(comment=comment, lines=values))
+            return
+        found = [self._run(comment, n, parsed) for n in range(min(len(parsed), MOST))]
+        if None in found:  # the summary issue is gone; the next run makes another
+            return
+        if len(parsed) > MOST:
+            why = f"Up to {MOST} commands of a comment are read: the others are still to be asked."
+            found.append(RejectedCommand(line="", why=why))
+        rejected = tuple(one for one in found if isinstance(one, RejectedCommand))
+        accepted = tuple(one for one in found if isinstance(one, Command))
+        answer = _Answer(comment=comment, lines=values, accepted=accepted, rejected=rejected)
+        self._answers.append(answer)
+
+    def join(self) -> None:
+        """Bring what is remembered in a twin into the issue that counts."""
+        for duplicate in self._observed.duplicates:
+            ours = self._observed.issues[duplicate.key]
+            entries = (
+                find_memory(duplicate.state.body).entries if are_duplicates(duplicate, ours) else ()
+            )
+            for entry in entries:
+                edit = self._edit(ours)
+                known = entry in edit.memory.entries or edit.memory.has(entry.id, entry.n)
+                if not known:
+                    edit.remember(entry, f"said on #{duplicate.state.number}, its twin")
+
+    def _run(
+        self, comment: CommentState, n: int, lines: tuple[ParsedLine, ...]
+    ) -> Command | RejectedCommand | None:
+        """Run the command with the index `n`; None when it cannot be logged now."""
+        if (known := self._pending.known(comment.id, n)) is not None:
+            return known
+        line, ours = lines[n], self._ours.get(comment.issue)
+        at = comment.updated_at or comment.created_at
+        try:
+            context = self._context_at(ours.key if ours else None, at)
+            command = parse_command(line, context)
+            if not command.log_issue.stored:
+                before = sum(one.word == line.word for one in lines[:n])
+                key = f"{line.word}:{comment.id}" + (f"-{before}" if before else "")
+                self._own_issues += command.own_issue(key, context.today, self._observed)
+                return command
+            home = self._observed.issues.get(command.log_issue.key(context.key))
+            if home is None:
+                return None
+            entry = Entry(id=comment.id, n=n, at=at, by=comment.author or "", command=command)
+            self._log(home, entry, f"{line.line} by {entry.by}")
+        except CommandError as error:
+            return RejectedCommand(line=line.line, why=str(error))
+        return command
+
+    def _log(self, ours: OurIssue, entry: Entry, why: str) -> None:
+        """Add an entry to an issue's log, and do what it says. Raises CommandError."""
+        if not self._edit(ours).remember(entry, why):
+            raise CommandError(_NO_ROOM)
+        if entry.command.moves_dates:
+            self._state = None
+
+    def _context_at(self, key: Key | None, at: datetime) -> CommandContext:
+        if self._state is None:
+            self._state = self._path.at(self._snapshot())
+        path = self._state
+        # A unit is begun again with all that belongs to it, moved or not.
+        unmoved = path.model_copy(update={"places": {}})
+        return CommandContext(
+            curriculum=path.curriculum,
+            settings=path.file_settings,
+            in_force=path.settings,
+            course=path.course,
+            dates=path.dates,
+            key=key,
+            today=at.astimezone(path.settings.zone).date(),
+            first_unfinished=lambda: first_unfinished(read_progress(unmoved)),
+        )
+
+    def _edit(self, ours: OurIssue) -> Edit:
+        if ours.key not in self._edits:
+            self._edits[ours.key] = Edit(
+                ours,
+                self._observed,
+                closed_again=ours.state.number in self._inbox.closed_again,
+            )
+        return self._edits[ours.key]
+
+    def press(self) -> None:
+        """Run the buttons that were ticked, and clear them."""
+        for ours in self._observed.issues.values():
+            boxes = BOX.findall(ours.marked.region or "")
+            pressed = [BUTTON.search(line) for _, box, line in boxes if box != " "]
+            buttons = [button[1] for button in pressed if button]
+            if not buttons:
+                continue
+            edit = self._edit(ours)
+            edit.untick()
+            for text in buttons:
+                command = self._button(text)
+                if command is not None:
+                    entry = Entry(id=0, at=self._now.replace(microsecond=0), by="", command=command)
+                    edit.remember(entry, f"{command.format_command()} by a button")
+                    self._state = None
+
+    def _button(self, text: str) -> Command | None:
+        """Return what a button asks for; None when that makes no sense (any more)."""
+        try:
+            command = read_stored(from_json(text))
+        except ValueError:
+            return None
+        today = self._now.astimezone(self._settings.zone).date()
+        return command.pressed(self._curriculum, self._settings, today)
+
+    def result(self) -> CommandChanges:
+        """All changes."""
+        edits = sorted(self._edits.values(), key=lambda edit: edit.number)
+        updates = (change for edit in edits for change in edit.changes)
+        path = self._path.at(self._snapshot())
+        return CommandChanges(
+            path=path,
+            first=(*updates, *self._own_issues),
+            last=(
+                *self._replies(path),
+                *self._marks(),
+                *duplicate_comments(self._inbox.comments, self._pending.titles),
+            ),
+        )
+
+    def _snapshot(self) -> Snapshot:
+        """The repository with the edits made so far; the same value while there are none."""
+        changes = {edit.number: c for edit in self._edits.values() if (c := edit.change)}
+        before = self._observed.snapshot
+        if not changes:
+            return before
+        issues = tuple(
+            after(issue, changes[issue.number], self._now) if issue.number in changes else issue
+            for issue in before.issues
+        )
+        return before.model_copy(update={"issues": issues})
+
+    def _replies(self, path: LearningPath) -> Iterator[CreateComment]:
+        standing = keys_of(self._inbox.comments)
+        for answer in self._answers:
+            comment = answer.comment
+            has_reply = answer.rejected or any(one.has_reply for one in answer.accepted)
+            if not has_reply or reply_key(comment.id) in standing:
+                continue
+            yield CreateComment(
+                key=reply_key(comment.id),
+                number=comment.issue,
+                title=self._pending.titles[comment.issue],
+                body=reply(comment.id, answer.accepted, answer.rejected, path),
+            )
+
+    def _marks(self) -> Iterator[React]:
+        for answer in self._answers:
+            why = f"{answer.lines} by {answer.comment.author}"
+            content = NOT_UNDERSTOOD if answer.rejected else RUN
+            yield React(comment=answer.comment.id, content=content, why=why)

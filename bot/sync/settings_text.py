@@ -1,0 +1,131 @@
+"""A few answers become the text of `.github/milepost.yml`, checked before anybody writes it.
+
+For `milepost init` and for the server's set-up page: the same answers give the same bytes.
+"""
+
+import contextlib
+from datetime import date, timedelta
+from typing import Literal
+
+from bot.curriculum.model import Curriculum
+from bot.planning.snapshot import FrozenModel
+from bot.settings import Settings, Weekday
+from bot.settings import parse as parse_settings
+from bot.sync.file_sources import FileSource, find_curriculum
+
+
+class SettingsAnswers(FrozenModel):
+    """What a person said, as text; None leaves a key out of the file.
+
+    `pace` is months for the whole path. The weekly summary is written at an hour of a day, both
+    given or neither, in `timezone`. `share` lets `mentors`, who are logins, see the path among
+    those of others, under `name` instead of its owner's login.
+    """
+
+    curriculum: str
+    start: str
+    timezone: str
+    ahead: str
+    pace: str | None = None
+    hours_per_week: float | None = None
+    summary_day: Weekday | None = None
+    summary_hour: int | None = None
+    summary_place: Literal["comment", "issue"] = "comment"
+    mentors: tuple[str, ...] = ()
+    share: bool = False
+    name: str | None = None
+
+
+ANSWERED_KEYS = frozenset(
+    {
+        "curriculum",
+        "start",
+        "timezone",
+        "ahead",
+        "pace",
+        "hours_per_week",
+        "summary",
+        "mentors",
+        "cohort",
+    }
+)  # the keys that answers decide on
+
+
+def render(answers: SettingsAnswers) -> str:
+    """The file's text. Values are quoted as YAML wants them."""
+    from bot import templating
+
+    return (
+        templating.render(
+            "milepost.yml.j2",
+            curriculum=scalar(answers.curriculum),
+            start=scalar(answers.start),
+            timezone=scalar(answers.timezone),
+            ahead=scalar(answers.ahead),
+            pace=scalar(answers.pace) if answers.pace else None,
+            hours_per_week=answers.hours_per_week,
+            day=answers.summary_day,
+            hour=answers.summary_hour,
+            place=answers.summary_place,
+            mentors=[_dumped(login) for login in answers.mentors],
+            share=answers.share,
+            name=_dumped(answers.name) if answers.name else None,
+        )
+        + "\n"
+    )
+
+
+def without_answers(there: str) -> str:
+    """What settings that are there say besides: to go below new answers, so that it is kept.
+
+    Empty when there is nothing. Comments are not kept. `there` are settings that can be parsed.
+    """
+    import yaml
+
+    found = yaml.safe_load(there)
+    remaining = (
+        {k: v for k, v in found.items() if k not in ANSWERED_KEYS}
+        if isinstance(found, dict)
+        else {}
+    )
+    if not remaining:
+        return ""
+    text = yaml.safe_dump(remaining, allow_unicode=True, sort_keys=False, width=1_000)
+    return f"\n# Kept from before.\n{text}"
+
+
+def check(text: str, place: FileSource) -> tuple[Settings, Curriculum]:
+    """What the settings say, and the curriculum they name in `place`.
+
+    Raises what is wrong with either, or with the two together.
+    """
+    from bot.planning.desired_state import desired_state
+    from bot.planning.path import PlannedPath
+
+    settings = parse_settings(text)
+    curriculum = find_curriculum(settings.curriculum, place)
+    desired_state(PlannedPath.at_start(curriculum, settings))
+    return settings, curriculum
+
+
+def scalar(text: str) -> str:
+    """`text` as a YAML value: dates and whole numbers bare, other text quoted where needed."""
+    value: object = text
+    if text.isdecimal():
+        value = int(text)
+    else:
+        with contextlib.suppress(ValueError):
+            value = date.fromisoformat(text)
+    return _dumped(value)
+
+
+def next_monday(today: date) -> date:
+    """The Monday to begin on: today, or the next one."""
+    return today + timedelta(days=(7 - today.weekday()) % 7)
+
+
+def _dumped(value: object) -> str:
+    import yaml
+
+    written: str = yaml.safe_dump(value, allow_unicode=True, width=1_000)
+    return written.removesuffix("...\n").strip()
