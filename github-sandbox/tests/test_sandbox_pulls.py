@@ -181,7 +181,9 @@ class TestEvents:
         branch(world, "work", {"a.md": b""})
         propose(api)
         sha = api("PUT", "/pulls/1/merge").json()["sha"]
-        reported = [(one["event"], one["commit_id"]) for one in api("GET", "/issues/1/events").json()]
+        reported = [
+            (one["event"], one["commit_id"]) for one in api("GET", "/issues/1/events").json()
+        ]
         assert reported == [("merged", sha), ("closed", None)]
 
 

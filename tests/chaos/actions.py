@@ -105,7 +105,7 @@ class Run:
     kind: Kind = "sync"
     faults: tuple[Fault, ...] = ()
     meanwhile: tuple[ConcurrentChange, ...] = ()
-    warm_runs: bool = True
+    warm: bool = True
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ class Scenario:
     def _go(self, run: Run, faults: "_FaultInjector") -> None:
         line = InMemoryHttp(self.engine, before=faults.before, after=faults.after)
         line.on_sleep = faults.sleeps
-        cache = self.cache if run.warm_runs else None
+        cache = self.cache if run.warm else None
         reader, gateway = edges(line, repository=REPOSITORY, token=self.token, cache=cache)
         if run.kind == "sync":
             self._sync(reader).run(
@@ -218,7 +218,7 @@ class _FaultInjector:
         self.run = run
         self.over = False
         self.blinks = False
-        self.removes = run.warm_runs
+        self.removes = run.warm
         self._scenario = scenario
         self._pass_on = pass_on
         self._waiting = list(run.faults)
