@@ -25,9 +25,7 @@ from bot.cli import (
     sync,
     weekly,
 )
-from bot.errors import EXIT_BUG, EXIT_OK, MilepostError, UsageError
-
-EXIT_INTERRUPTED = 130
+from bot.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, MilepostError, UsageError
 
 app = typer.Typer(
     name="milepost",
