@@ -213,7 +213,7 @@ def watch(stage: Stage, learner: PageChecker) -> None:
         learner.press("Write the settings and begin")
         gate.reached(0)
         page.clock.run_for(2500)
-        reported = page.locator("[data-told]")
+        reported = page.locator("[data-message]")
         expect(reported).to_have_text(re.compile(r"^\d+ of \d+ changes written"), timeout=PATIENCE)
         first = reported.inner_text()
         learner.job("progress")

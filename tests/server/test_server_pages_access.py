@@ -116,7 +116,7 @@ def test_github_is_asked_the_same_whether_we_know_it_or_not(
         new = list(app_server.world.journal.entries)[before:]
         return [entry.path.replace(home, "HOME") for entry in new]
 
-    later(app_server, access.REMEMBERED)
+    later(app_server, access.ANSWER_LIFETIME)
     assert questions("lea/veiled") == questions("lea/nobody") == ["/repos/HOME"]
     # And nobody is looked up for who is not signed in.
     before = len(app_server.world.journal.entries)
@@ -130,7 +130,7 @@ def later(app_server: VisitorFixture, by: timedelta) -> None:
 
 
 def test_an_answer_of_github_holds_for_a_minute(app_server: VisitorFixture) -> None:
-    later(app_server, access.REMEMBERED)
+    later(app_server, access.ANSWER_LIFETIME)
     with app_server.person("guest") as guest:
         with app_server.world.lock:
             home = next(r for r in app_server.world.repositories.values() if r.name == "veiled")
@@ -140,7 +140,7 @@ def test_an_answer_of_github_holds_for_a_minute(app_server: VisitorFixture) -> N
         with app_server.world.lock:
             del home.collaborators["guest"]
         assert requested(guest, "/r/lea/veiled").status_code == 200
-        later(app_server, access.REMEMBERED)
+        later(app_server, access.ANSWER_LIFETIME)
         assert requested(guest, "/r/lea/veiled").status_code == 404
 
 
@@ -163,7 +163,7 @@ def test_what_all_may_see_does_not_wait_for_github(
         raise UnavailableError("GitHub does not answer.")
 
     monkeypatch.setattr(SignIn, "repository", silent)
-    later(app_server, access.REMEMBERED)
+    later(app_server, access.ANSWER_LIFETIME)
     assert requested(people["writer"], "/r/lea/public").status_code == 200
     for home in ("lea/veiled", "lea/nobody"):
         answer = requested(people["reader"], f"/r/{home}")
@@ -174,7 +174,7 @@ def test_what_all_may_see_does_not_wait_for_github(
 def test_the_case_of_letters_does_not_matter(
     app_server: VisitorFixture, people: dict[str, Person]
 ) -> None:
-    later(app_server, access.REMEMBERED)
+    later(app_server, access.ANSWER_LIFETIME)
     assert "From here to there" in requested(people["reader"], "/r/LEA/Veiled").text
 
 

@@ -206,10 +206,10 @@ def test_others_are_told_how_to_share_with_them(app_server: VisitorFixture) -> N
 def test_nobody_else_gets_anything(app_server: VisitorFixture) -> None:
     with Person(app_server.host.url) as somebody:
         sent = somebody.web.get("/cohort", follow_redirects=False)
-        assert (sent.status_code, sent.headers["location"]) == (303, "/sign-in?then=/cohort")
+        assert (sent.status_code, sent.headers["location"]) == (303, "/sign-in?then=%2Fcohort")
         data = somebody.web.get("/cohort.json")
         assert data.status_code == 401
-        assert data.json() == {"error": "Sign in to see whom you accompany"}
+        assert data.json() == {"error": "Sign in to see your learners"}
 
 
 def test_the_first_page_lists_what_a_person_can_read_here(

@@ -105,7 +105,7 @@ def test_what_is_not_there_is_said_in_kind(host: Host) -> None:
 def test_a_page_that_cannot_be_asked_so_says_so(host: Host) -> None:
     answer = get(host, "/cohort", "DELETE")
     assert answer.status_code == 405
-    assert "This page is not for that" in answer.text
+    assert "be opened like this" in answer.text
     assert "GET" in answer.headers["allow"]
 
 

@@ -1,9 +1,9 @@
-"""Badges: small pictures that READMEs show, drawn from one short column of the store.
+"""Badges: small pictures for READMEs, drawn from one short column of the store.
 
-That of a private repository has an address that nobody can guess: `/badge/private/ID-SEAL.svg`.
-What is private, not there, or sealed wrongly gets one and the same grey badge, with status 200: an
-image proxy like GitHub's shows nothing at all for an error, and README badges that vanish help
-nobody. Shields answers so, too, for the same reason.
+The badge of a private repository has an address that nobody can guess:
+`/badge/private/ID-SEAL.svg`. A repository that is private or missing and a wrong seal all get the
+same grey badge with status 200, as Shields does: image proxies like GitHub's show nothing at all
+for an error.
 """
 
 from functools import lru_cache
@@ -17,22 +17,22 @@ from starlette.responses import Response
 from bot.errors import UnavailableError
 from bot.reports.badge import GREY, Badge, as_shields, as_svg
 from bot.server.pages.access import Access, repository_name
-from bot.server.pages.conditional_response import conditional_response, etag
 from bot.server.pages.frame import Frame, PageError
+from bot.server.pages.response_headers import conditional_response, etag
 from bot.server.store.rows import RepositoryRow
 
 PRIVATE = "private"
 PURPOSE = "badge"
 NOT_FOUND = Badge(label="milepost", message="not found", color=GREY)
 NOT_YET = Badge(label="milepost", message="not begun yet", color=GREY)
-# GitHub's image proxy keeps a badge for as long as this says, and with `stale-*` goes on to show
-# the last one while it asks anew, or while this server is away. Shields keeps its own as long.
+# GitHub's image proxy caches a badge this long, and with `stale-*` shows the last one while it
+# revalidates or this server is down. Shields caches its own as long.
 CACHE_CONTROL = "max-age=300, s-maxage=300, stale-while-revalidate=300, stale-if-error=86400"
 TYPES = {"svg": "image/svg+xml", "json": "application/json"}
 
 
 class BadgeImage(NamedTuple):
-    """The bytes of a badge, and their strong validator."""
+    """The bytes of a badge, and their ETag."""
 
     content: bytes
     etag: str
@@ -40,13 +40,13 @@ class BadgeImage(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def badge_image(badge: Badge, ending: str) -> BadgeImage:
-    """The badge as a picture (`svg`) or for Shields (`json`)."""
+    """Return the badge as a picture (`svg`) or for Shields (`json`)."""
     content = (as_svg(badge) if ending == "svg" else as_shields(badge)).encode()
     return BadgeImage(content, etag(content))
 
 
 def address(frame: Frame, row: RepositoryRow, ending: str = "svg") -> str:
-    """The path of a repository's badge; whoever knows that of a private one sees it."""
+    """Return the path of a repository's badge. That of a private repository is a secret."""
     if not row.private:
         return f"/badge/{row.full_name}.{ending}"
     seal = frame.keys.sign(PURPOSE, str(row.id))
@@ -54,7 +54,7 @@ def address(frame: Frame, row: RepositoryRow, ending: str = "svg") -> str:
 
 
 def add(app: FastAPI, frame: Frame, access: Access) -> None:
-    """The badges below `/badge`."""
+    """Add the badges below `/badge`."""
 
     def badge(request: Request) -> Response:
         ending = request.url.path.rpartition(".")[2]
