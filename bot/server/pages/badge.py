@@ -7,7 +7,6 @@ for an error.
 """
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from fastapi import FastAPI
 from pydantic import ValidationError
@@ -18,7 +17,7 @@ from bot.errors import UnavailableError
 from bot.reports.badge import GREY, Badge, as_shields, as_svg
 from bot.server.pages.access import Access, repository_name
 from bot.server.pages.frame import Frame, PageError
-from bot.server.pages.response_headers import conditional_response, etag
+from bot.server.pages.response_headers import conditional_response
 from bot.server.store.rows import RepositoryRow
 
 PRIVATE = "private"
@@ -27,22 +26,19 @@ NOT_FOUND = Badge(label="milepost", message="not found", color=GREY)
 NOT_YET = Badge(label="milepost", message="not begun yet", color=GREY)
 # GitHub's image proxy caches a badge this long, and with `stale-*` shows the last one while it
 # revalidates or this server is down. Shields caches its own as long.
-CACHE_CONTROL = "max-age=300, s-maxage=300, stale-while-revalidate=300, stale-if-error=86400"
+HEADERS = {
+    "Cache-Control": "max-age=300, s-maxage=300, stale-while-revalidate=300, stale-if-error=86400",
+    # Badges are for other people's pages.
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
 TYPES = {"svg": "image/svg+xml", "json": "application/json"}
 
 
-class BadgeImage(NamedTuple):
-    """The bytes of a badge, and their ETag."""
-
-    content: bytes
-    etag: str
-
-
 @lru_cache(maxsize=1024)
-def badge_image(badge: Badge, ending: str) -> BadgeImage:
+def badge_image(badge: Badge, ending: str) -> bytes:
     """Return the badge as a picture (`svg`) or for Shields (`json`)."""
-    content = (as_svg(badge) if ending == "svg" else as_shields(badge)).encode()
-    return BadgeImage(content, etag(content))
+    return (as_svg(badge) if ending == "svg" else as_shields(badge)).encode()
 
 
 def address(frame: Frame, row: RepositoryRow, ending: str = "svg") -> str:
@@ -58,7 +54,8 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
 
     def badge(request: Request) -> Response:
         ending = request.url.path.rpartition(".")[2]
-        return _answer(request, badge_image(_badge(frame, access, request), ending), ending)
+        image = badge_image(_badge(frame, access, request), ending)
+        return conditional_response(request, image, TYPES[ending], HEADERS)
 
     for ending in TYPES:
         app.add_route(f"/badge/{{owner}}/{{name}}.{ending}", badge, methods=["GET"])
@@ -67,13 +64,9 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
 def _badge(frame: Frame, access: Access, request: Request) -> Badge:
     try:
         name = repository_name(request)
-    except PageError:
-        return NOT_FOUND
-    row = _private_repository(frame, name) if name.startswith(f"{PRIVATE}/") else None
-    # Somebody on GitHub may be called "private".
-    try:
-        row = row or access.public(name)
-    except UnavailableError:
+        row = _private_repository(frame, name) if name.startswith(f"{PRIVATE}/") else None
+        row = row or access.public(name)  # somebody on GitHub may be called "private"
+    except (PageError, UnavailableError):
         return NOT_FOUND
     if row is None:
         return NOT_FOUND
@@ -90,13 +83,3 @@ def _private_repository(frame: Frame, name: str) -> RepositoryRow | None:
         return None
     row = frame.store.repositories.repository(int(number))
     return row if row is not None and row.state != "gone" else None
-
-
-def _answer(request: Request, made: BadgeImage, ending: str) -> Response:
-    headers = {
-        "Cache-Control": CACHE_CONTROL,
-        # Badges are for other people's pages.
-        "Access-Control-Allow-Origin": "*",
-        "Cross-Origin-Resource-Policy": "cross-origin",
-    }
-    return conditional_response(request, made.content, made.etag, TYPES[ending], headers)

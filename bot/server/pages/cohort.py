@@ -8,6 +8,7 @@ are shown.
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Literal
 
 from fastapi import FastAPI
@@ -17,14 +18,14 @@ from starlette.responses import Response
 from bot.errors import AuthenticationError, MilepostError, UnavailableError
 from bot.reports.cohort import Cohort, Member, as_json
 from bot.server.pages.access import Access
-from bot.server.pages.frame import Frame, PageError, SignInRequiredError
+from bot.server.pages.frame import Frame, PageError
 from bot.server.pages.sessions import Visitor
 from bot.server.store.rows import RepositoryRow
 
 CONCURRENCY = 8  # requests to GitHub
 MAX_FAILURES = 8  # requests without an answer, after which GitHub is not asked any more
 
-Sight = Literal["seen", "hidden", "unknown"]
+Visibility = Literal["seen", "hidden", "unknown"]
 
 
 class CohortResult(Cohort):
@@ -41,29 +42,24 @@ class CohortResult(Cohort):
 def add(app: FastAPI, frame: Frame, access: Access) -> None:
     """Add `/cohort` and `/cohort.json`."""
 
-    def page(request: Request) -> Response:
+    def found(request: Request) -> CohortResult:
         visitor = frame.visitor(request)
         if visitor is None:
-            if frame.can_sign_in:
-                raise SignInRequiredError
-            raise _not_signed_in()
-        cohort = _cohort(frame, access, visitor)
+            raise PageError(401, "Sign in to see your learners")
+        return _cohort(frame, access, visitor)
+
+    def page(request: Request) -> Response:
+        if frame.can_sign_in:
+            frame.signed_in_visitor(request)
+        cohort = found(request)
         help_requests = [one for one in cohort.members if one.asks]
         return frame.page(request, "cohort.html.j2", cohort=cohort, help_requests=help_requests)
 
     def data(request: Request) -> Response:
-        visitor = frame.visitor(request)
-        if visitor is None:
-            raise _not_signed_in()
-        content = as_json(_cohort(frame, access, visitor))
-        return Response(content + "\n", media_type="application/json")
+        return Response(as_json(found(request)) + "\n", media_type="application/json")
 
     app.add_route("/cohort", page, methods=["GET"])
     app.add_route("/cohort.json", data, methods=["GET"])
-
-
-def _not_signed_in() -> PageError:
-    return PageError(401, "Sign in to see your learners")
 
 
 def _cohort(frame: Frame, access: Access, visitor: Visitor) -> CohortResult:
@@ -71,33 +67,34 @@ def _cohort(frame: Frame, access: Access, visitor: Visitor) -> CohortResult:
     rows = frame.store.repositories.by_ids(
         frame.store.page_cache.repositories_of_mentor(visitor.login)
     )
-    sights = _visible_repositories(access, rows, visitor)
+    visibilities = _visible_repositories(access, rows, visitor)
     members: list[Member] = []
     waiting: list[str] = []
-    for row, sight in zip(rows, sights, strict=True):
-        if sight == "hidden" or (found := _member(frame, row, visitor)) is None:
+    for row, visibility in zip(rows, visibilities, strict=True):
+        if visibility == "hidden" or (found := _member(frame, row, visitor)) is None:
             continue
-        if sight == "seen":
+        if visibility == "seen":
             members.append(found)
         elif not row.private or access.is_reachable_cached(visitor, row.full_name):
             waiting.append(found.who)
     return CohortResult(
         learners=tuple(sorted(members, key=lambda one: one.who.casefold())),
-        complete="unknown" not in sights,
+        complete="unknown" not in visibilities,
         waiting=tuple(sorted(waiting, key=str.casefold)),
     )
 
 
 def _visible_repositories(
     access: Access, rows: Sequence[RepositoryRow], visitor: Visitor
-) -> list[Sight]:
+) -> list[Visibility]:
     """Return for each row whether this mentor may see it now. Raises AuthenticationError."""
     failures: list[int] = []
 
-    def sight(row: RepositoryRow) -> Sight:
-        try:
-            if _is_public(access, row):
+    def visibility(row: RepositoryRow) -> Visibility:
+        with suppress(UnavailableError):
+            if access.is_public(row):
                 return "seen"
+        try:
             if len(failures) >= MAX_FAILURES:
                 return "unknown"
             found = access.fetch_reachable(visitor, row.full_name)
@@ -109,14 +106,7 @@ def _visible_repositories(
         return "seen" if found is not None and found.id == row.id else "hidden"
 
     with ThreadPoolExecutor(CONCURRENCY) as pool:
-        return list(pool.map(sight, rows))
-
-
-def _is_public(access: Access, row: RepositoryRow) -> bool:
-    try:
-        return access.is_public(row)
-    except UnavailableError:
-        return False
+        return list(pool.map(visibility, rows))
 
 
 def _member(frame: Frame, row: RepositoryRow, visitor: Visitor) -> Member | None:

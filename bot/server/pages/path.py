@@ -5,7 +5,7 @@ import hashlib
 import re
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from bot.reports.position import most_important
 from bot.server.pages import badge
 from bot.server.pages.access import Access
 from bot.server.pages.frame import Frame, not_found
-from bot.server.pages.response_headers import PagePolicy, conditional_response, etag
+from bot.server.pages.response_headers import PagePolicy, conditional_response
 from bot.server.store.rows import RepositoryRow, repository
 from bot.settings import CONFIG_PATH
 from bot.templating import Html
@@ -44,15 +44,6 @@ _BY_RESULT: dict[str, Standing] = {
     "refused": "refused",
     "waiting": "waiting",
 }
-
-
-class BadgeWords(NamedTuple):
-    """The badge, and how it gets into a README; `sealed` when its address is a secret."""
-
-    picture: str
-    markdown: str
-    shields: str
-    sealed: bool
 
 
 def add(app: FastAPI, frame: Frame, access: Access) -> None:
@@ -95,9 +86,8 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
         found = shown.picture(request.path_params["picture"]) if shown is not None else None
         if found is None:
             raise not_found()
-        content = found.svg.encode()
         headers = {"Content-Security-Policy": PICTURE_POLICY, "Cache-Control": "private, no-cache"}
-        return conditional_response(request, content, etag(content), "image/svg+xml", headers)
+        return conditional_response(request, found.svg.encode(), "image/svg+xml", headers)
 
     home = "/r/{owner}/{name}"
     app.add_route(home, path, methods=["GET"])
@@ -134,16 +124,17 @@ def _markdown_parser() -> "MarkdownIt":
     return Parser("commonmark", {"html": False}).disable(["image", "html_inline", "html_block"])
 
 
-def _badge(frame: Frame, request: Request, row: RepositoryRow) -> BadgeWords:
+def _badge(frame: Frame, request: Request, row: RepositoryRow) -> dict[str, Any]:
+    """Return the badge, and how it gets into a README; `sealed` when its address is a secret."""
     picture = badge.address(frame, row)
     page = frame.address(request, f"/r/{row.full_name}")
     data = frame.address(request, badge.address(frame, row, "json"))
-    return BadgeWords(
-        picture=picture,
-        markdown=f"[![Milepost]({frame.address(request, picture)})]({page})",
-        shields=SHIELDS + quote(data, safe=""),
-        sealed=row.private,
-    )
+    return {
+        "picture": picture,
+        "markdown": f"[![Milepost]({frame.address(request, picture)})]({page})",
+        "shields": SHIELDS + quote(data, safe=""),
+        "sealed": row.private,
+    }
 
 
 def _in_zone(at: datetime | None, zone: str) -> datetime | None:

@@ -6,7 +6,8 @@ whoever has the code from the server's log may do this.
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -133,25 +134,24 @@ def _sent(
     if "name" not in fields or not registrar.fits(code):
         return _form(frame, registrar, request, code)
     form = _read_form(fields)
-    state, wrong = secrets.token_urlsafe(32), {}
-    api_url = frame.config.api_url
-    try:
-        api_url = api_url if _is_configured(frame) or not form.github else api_of(form.github)
-    except ConfigError as error:
-        wrong["github"] = error.what
-    try:
+    state, wrong = secrets.token_urlsafe(32), dict[str, str]()
+
+    @contextmanager
+    def errors_of(field: str, message: str = "") -> Iterator[None]:
+        try:
+            yield
+        except ConfigError as error:
+            wrong[field] = message or str(error)
+
+    api_url, action, made = frame.config.api_url, "", dict[str, Any]()
+    with errors_of("github"):
+        api_url = api_of(form.github) if form.github and not _is_configured(frame) else api_url
+    with errors_of("organization", "Write its name as in its address on GitHub."):
         action = form_action(api_url, state=state, organization=form.account)
-    except ConfigError:
-        action, wrong["organization"] = "", "Write its name as in its address on GitHub."
-    made: dict[str, Any] = {}
-    try:
+    with errors_of("name"):
         made = _manifest(frame, request, form, api_url)
-    except ConfigError as error:
-        wrong["name"] = error.what
-    try:
+    with errors_of("place"):
         registrar.check_place()
-    except ConfigError as error:
-        wrong["place"] = str(error)
     if wrong:
         return _form(frame, registrar, request, code, form, wrong)
     response = frame.page(

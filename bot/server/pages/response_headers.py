@@ -70,18 +70,15 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
-def etag(content: bytes) -> str:
-    """Return a strong validator: equal for equal bytes only."""
-    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-
-
 def conditional_response(
-    request: Request, content: bytes, tag: str, media_type: str, headers: Mapping[str, str]
+    request: Request, content: bytes, media_type: str, headers: Mapping[str, str]
 ) -> Response:
-    """Return the content, or 304 when the request names its ETag.
+    """Return the content with its ETag, or 304 when the request names that.
 
-    Tags are compared weakly, as RFC 9110 has it for If-None-Match.
+    The ETag is strong: equal for equal bytes only. It is compared weakly, as RFC 9110 has it for
+    If-None-Match.
     """
+    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     response_headers = {**headers, "ETag": tag}
     requested = request.headers.get("If-None-Match", "").split(",")
     if not {one.strip().removeprefix("W/") for one in requested}.isdisjoint({tag, "*"}):

@@ -46,11 +46,7 @@ HOME = f"{PAGE}/{{owner}}/{{name}}"
 CHANGED = "The settings have changed meanwhile, so nothing was written. Check the plan again."
 
 
-class ListedRepository(NamedTuple):
-    """A repository on the list, and its row in the store."""
-
-    found: Reachable
-    row: RepositoryRow | None
+Listed = tuple[Reachable, RepositoryRow | None]
 
 
 class SetupPage(NamedTuple):
@@ -228,7 +224,7 @@ class _Pages:
             raise not_found()
         return chosen
 
-    def _listed(self, visitor: Visitor, at: Installation) -> list[ListedRepository]:
+    def _listed(self, visitor: Visitor, at: Installation) -> list[Listed]:
         """Return what they may set up there; sync an installation that the store doesn't have."""
         rows, signin = self._frame.store.repositories, self._frame.signin
         if signin is None or at.suspended_at is not None:
@@ -241,7 +237,7 @@ class _Pages:
         except (InstallationGoneError, InstallationSuspendedError):
             return []
         return [
-            ListedRepository(one, rows.repository(one.id))
+            (one, rows.repository(one.id))
             for one in sorted(found, key=lambda one: one.full_name.lower())
             if one.can_write and not one.archived
         ]

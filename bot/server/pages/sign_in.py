@@ -9,6 +9,7 @@ Signing out revokes it at GitHub, too: a copy of the cookie is then useless.
 import logging
 import secrets
 from functools import partial
+from typing import NamedTuple
 
 from fastapi import FastAPI
 from pydantic import SecretStr
@@ -31,6 +32,29 @@ log = logging.getLogger(__name__)
 
 BACK = "/signed-in"
 SIGN_OUT = "/sign-out"
+
+
+class Problem(NamedTuple):
+    """Why a sign-in ended, for a person; `status` is of HTTP."""
+
+    status: int
+    heading: str
+    detail: str
+
+
+STATE = Problem(
+    400,
+    "This sign-in can't be completed",
+    "It started more than ten minutes ago, in another browser, or somewhere else.",
+)
+CODE = Problem(400, "GitHub did not confirm it", "A confirmation works once and for ten minutes.")
+DENIED = Problem(403, "You are not signed in", "You said no at GitHub, so nothing has changed.")
+SETTINGS = Problem(
+    502,
+    "GitHub could not sign you in",
+    "This server's settings and those of its App on GitHub don't match. The server's owner can fix "
+    "that.",
+)
 
 
 def add(app: FastAPI, frame: Frame) -> None:
@@ -76,15 +100,11 @@ def _signed_in(frame: Frame, request: Request) -> Response:
     signin, query = _signin(frame), request.query_params
     pending = frame.sessions.pending_sign_in(request, "sign-in")
     if pending is None or not pending.fits(query.get("state", "")):
-        return _retry_page(
-            frame,
-            request,
-            400,
-            "This sign-in can't be completed",
-            "It started more than ten minutes ago, in another browser, or somewhere else.",
-        )
+        return _retry_page(frame, request, STATE)
     if "error" in query:
-        return _refused(frame, request, pending, query["error"])
+        # The error's own text is not shown: anybody can write one into an address.
+        problem = DENIED if query["error"] == "access_denied" else SETTINGS
+        return _retry_page(frame, request, problem, then=pending.then)
     try:
         token = signin.exchange(
             query.get("code", ""),
@@ -93,17 +113,10 @@ def _signed_in(frame: Frame, request: Request) -> Response:
         )
         person = signin.person(token.token)
     except (GitHubError, UncertainWriteError):
-        return _retry_page(
-            frame,
-            request,
-            400,
-            "GitHub did not confirm it",
-            "Its confirmation works once and for ten minutes.",
-            then=pending.then,
-        )
+        return _retry_page(frame, request, CODE, then=pending.then)
     except ConfigError as error:
         log.warning("sign-in failed: %s", error)
-        return _refused(frame, request, pending, "configuration")
+        return _retry_page(frame, request, SETTINGS, then=pending.then)
     until = frame.clock() + SESSION_LIFETIME
     until = min(until, token.until or until)
     response = frame.redirect(pending.then)
@@ -123,39 +136,10 @@ def _revoke(frame: Frame, visitor: Visitor) -> None:
         log.warning("token not revoked at sign-out: %s", error.what)
 
 
-def _refused(frame: Frame, request: Request, pending: PendingSignIn, error: str) -> Response:
-    if error == "access_denied":
-        return _retry_page(
-            frame,
-            request,
-            403,
-            "You are not signed in",
-            "You said no at GitHub, so nothing has changed.",
-            then=pending.then,
-        )
-    # The error's own text is not shown: anybody can write one into an address.
-    return _retry_page(
-        frame,
-        request,
-        502,
-        "GitHub could not sign you in",
-        "This server's settings and those of its App on GitHub don't match. The server's owner can "
-        "fix that.",
-        then=pending.then,
-    )
-
-
-def _retry_page(
-    frame: Frame, request: Request, status: int, title: str, detail: str, *, then: str = "/"
-) -> Response:
-    """Return a page that says what went wrong, with a button to try again."""
+def _retry_page(frame: Frame, request: Request, problem: Problem, *, then: str = "/") -> Response:
+    """Return a page that states the problem, with a button to try again."""
     response = frame.page(
-        request,
-        "sign-in.html.j2",
-        status=status,
-        heading=title,
-        detail=detail,
-        again=sign_in_address(then),
+        request, "sign-in.html.j2", **problem._asdict(), again=sign_in_address(then)
     )
     frame.sessions.end_sign_in(response, "sign-in")
     return response
