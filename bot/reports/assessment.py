@@ -7,6 +7,7 @@ from bot.curriculum.model import Curriculum, Module
 from bot.planning.desired_state import DesiredIssue, unit_key
 from bot.planning.issue_texts import module_name
 from bot.planning.snapshot import FrozenModel
+from bot.planning.window import units_in_window
 from bot.progress.learner_history import Rating
 from bot.progress.path import LearningPath
 
@@ -37,7 +38,7 @@ def assessment_issues(view: LearningPath) -> tuple[DesiredIssue, ...]:
     if not view.settings.features.assessments or not assessment.skills:
         return ()
     opened = view.life.course.opened
-    window = {d.unit for d in view.dates.window(view.today, view.settings.ahead)} | opened
+    window = {d.unit for d in units_in_window(view.dates, view.today, view.settings.ahead)} | opened
     return tuple(
         _issue(view, module, seed=module.units[-1].id in window)
         for module in view.curriculum.modules()

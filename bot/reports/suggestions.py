@@ -15,6 +15,7 @@ from bot.errors import ConfigError
 from bot.planning.plan_overrides import PlanOverride
 from bot.planning.schedule import schedule
 from bot.planning.snapshot import FrozenModel
+from bot.planning.window import units_in_window
 from bot.progress.command import Command
 from bot.progress.commands import read_stored
 from bot.progress.commands.choose import Choose
@@ -106,7 +107,9 @@ def open_choice(view: LearningPath) -> tuple[Unit, Choice] | None:
     The latter for those who want all issues at once.
     """
     weeks = NEAR if view.settings.ahead is None else view.settings.ahead
-    reach = {dates.unit for dates in view.dates.window(view.today, weeks)} | view.life.course.opened
+    reach = {
+        dates.unit for dates in units_in_window(view.dates, view.today, weeks)
+    } | view.life.course.opened
     for unit in view.curriculum.units():
         if unit.choice and unit.id in reach and unit.choice.id not in view.settings.choices:
             return unit, unit.choice
@@ -164,7 +167,7 @@ def _buttons(view: LearningPath) -> Iterator[Button]:
 
 
 def _window(view: LearningPath) -> set[str]:
-    window = view.dates.window(view.today, view.settings.ahead)
+    window = units_in_window(view.dates, view.today, view.settings.ahead)
     return {dates.unit for dates in window} | view.life.course.opened
 
 

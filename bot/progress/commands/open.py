@@ -3,6 +3,7 @@
 from typing import Self
 
 from bot.curriculum.model import Curriculum
+from bot.planning.window import units_in_window
 from bot.progress import names
 from bot.progress.command import Command, CommandContext, CommandError
 from bot.progress.learner_history import HistoryBuilder
@@ -22,7 +23,7 @@ class OpenUnit(Command):
     @classmethod
     def parse(cls, text: str, context: CommandContext) -> Self:
         """Read which unit: by name, by label or month, or the next."""
-        window = context.dates.window(context.today, context.in_force.ahead)
+        window = units_in_window(context.dates, context.today, context.in_force.ahead)
         opened = frozenset({dates.unit for dates in window} | context.course.opened)
         here = context.dates.current(context.today)
         found = names.units_meant(
