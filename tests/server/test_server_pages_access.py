@@ -46,10 +46,10 @@ def _fill(app_server: VisitorFixture) -> None:
         # GitHub still shows the one that is gone here to those who may read it.
         apps.install(app_server.world, app_server.app, "lea", repositories=[*homes.values()])
     app_server.settle()
-    walls = PageDocuments(app_server.host.store)
+    documents = PageDocuments(app_server.host.store)
     for name, home in homes.items():
-        walls.hang(name, six_weeks(), number=home.id, private=home.private)
-    walls.store.repositories.mark_repository_gone(homes["lea/parted"].id, NOW)
+        documents.add(name, six_weeks(), number=home.id, private=home.private)
+    documents.store.repositories.mark_repository_gone(homes["lea/parted"].id, NOW)
 
 
 @pytest.fixture(scope="module")
