@@ -19,7 +19,7 @@ from bot import templating
 from bot.reports.formatting import WORDS
 from bot.server.keys import Keys
 from bot.server.pages.assets import Assets
-from bot.server.pages.response_headers import PagePolicy
+from bot.server.pages.response_headers import page_policy
 from bot.server.pages.sessions import Sessions, Visitor
 from bot.server.showing import Showing, unpacked
 
@@ -160,7 +160,7 @@ class Frame:
         template: str,
         *,
         status: int = 200,
-        allowed: PagePolicy | None = None,
+        policy: str | None = None,
         index: bool = False,
         **values: Any,
     ) -> Response:
@@ -177,7 +177,7 @@ class Frame:
             **values,
         )
         response = HTMLResponse(text + "\n", status)
-        response.headers["Content-Security-Policy"] = (allowed or PagePolicy()).policy
+        response.headers["Content-Security-Policy"] = policy or page_policy()
         if index:
             response.headers["X-Robots-Tag"] = "all"
         return response

@@ -19,7 +19,7 @@ from bot.reports.position import most_important
 from bot.server.pages import badge
 from bot.server.pages.access import Access
 from bot.server.pages.frame import Frame, not_found
-from bot.server.pages.response_headers import PagePolicy, conditional_response
+from bot.server.pages.response_headers import conditional_response, page_policy
 from bot.server.store.rows import RepositoryRow, repository
 from bot.settings import CONFIG_PATH
 from bot.templating import Html
@@ -78,7 +78,7 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
         if report is None:
             raise not_found()
         page = checkpoint_text.as_html(report, back=f"/r/{row.full_name}") + "\n"
-        policy = PagePolicy(style=_style_hashes(page)).policy
+        policy = page_policy(style=_style_hashes(page))
         return HTMLResponse(page, headers={"Content-Security-Policy": policy})
 
     def picture(request: Request) -> Response:

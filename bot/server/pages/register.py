@@ -31,7 +31,7 @@ from bot.github.rights import REACH, Reach
 from bot.server.app_registration import PAGE, Registrar, api_of, is_reachable
 from bot.server.pages import sign_in
 from bot.server.pages.frame import Frame, PageError
-from bot.server.pages.response_headers import PagePolicy
+from bot.server.pages.response_headers import page_policy
 from bot.server.pages.sessions import PendingSignIn
 from bot.settings import DEFAULT_API_URL
 
@@ -157,7 +157,7 @@ def _sent(
     response = frame.page(
         request,
         "register-send.html.j2",
-        allowed=PagePolicy(form_to=web_root(api_url)),
+        policy=page_policy(form_to=web_root(api_url)),
         action=action,
         manifest=json.dumps(made),
         values=form,

@@ -8,7 +8,7 @@ import hmac
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, TypeVar
 
 from cryptography.fernet import Fernet, InvalidToken
 from pydantic import AwareDatetime, BaseModel, ConfigDict, SecretStr, ValidationError
@@ -27,6 +27,9 @@ _PENDING_LIFETIME: dict[Errand, timedelta] = {
     "register": timedelta(hours=1),
 }
 _MAX_COOKIE = 3_500  # characters; browsers keep 4,096 with name and attributes
+
+
+Content = TypeVar("Content", bound=BaseModel)
 
 
 class Visitor(BaseModel):
@@ -70,22 +73,12 @@ class Sessions:
 
     def visitor(self, request: Request) -> Visitor | None:
         """Return the person who is signed in; None when nobody is, or not any more."""
-        found = self._open(request, _SESSION, SESSION_LIFETIME)
-        if found is None:
-            return None
-        try:
-            visitor = Visitor.model_validate_json(found)
-        except ValidationError:
-            return None
-        return visitor if visitor.until > self._clock() else None
+        visitor = self._open(request, _SESSION, SESSION_LIFETIME, Visitor)
+        return visitor if visitor is not None and visitor.until > self._clock() else None
 
     def begin(self, response: Response, visitor: Visitor) -> None:
         """Sign a person in."""
-        content = {
-            **visitor.model_dump(mode="json"),
-            "token": visitor.token.get_secret_value(),
-        }
-        self._write(response, _SESSION, json.dumps(content), SESSION_LIFETIME)
+        self._write(response, _SESSION, visitor, SESSION_LIFETIME)
 
     def end(self, response: Response) -> None:
         """Sign them out here."""
@@ -93,21 +86,13 @@ class Sessions:
 
     def begin_sign_in(self, response: Response, pending: PendingSignIn) -> None:
         """Remember what must come back. A new attempt replaces an older one."""
-        content = {
-            **pending.model_dump(mode="json"),
-            "state": pending.state.get_secret_value(),
-            "verifier": pending.verifier.get_secret_value(),
-        }
         name, lifetime = _PENDING_COOKIE[pending.errand], _PENDING_LIFETIME[pending.errand]
-        self._write(response, name, json.dumps(content), lifetime)
+        self._write(response, name, pending, lifetime)
 
     def pending_sign_in(self, request: Request, errand: Errand) -> PendingSignIn | None:
         """Return what was remembered, while GitHub's code is valid; None otherwise."""
-        found = self._open(request, _PENDING_COOKIE[errand], _PENDING_LIFETIME[errand])
-        try:
-            pending = PendingSignIn.model_validate_json(found) if found is not None else None
-        except ValidationError:
-            return None
+        name, lifetime = _PENDING_COOKIE[errand], _PENDING_LIFETIME[errand]
+        pending = self._open(request, name, lifetime, PendingSignIn)
         return pending if pending is not None and pending.errand == errand else None
 
     def end_sign_in(self, response: Response, errand: Errand) -> None:
@@ -126,21 +111,25 @@ class Sessions:
         # With this prefix browsers take the cookie only over https, from this host, for all of it.
         return f"__Host-milepost-{what}" if self._secure else f"milepost-{what}"
 
-    def _open(self, request: Request, what: str, lifetime: timedelta) -> bytes | None:
+    def _open(
+        self, request: Request, what: str, lifetime: timedelta, model: type[Content]
+    ) -> Content | None:
         sealed = request.cookies.get(self._name(what), "")
         if not sealed or len(sealed) > _MAX_COOKIE:
             return None
         try:
             now = int(self._clock().timestamp())
-            return self._seal.decrypt_at_time(
+            content = self._seal.decrypt_at_time(
                 sealed.encode(), ttl=int(lifetime.total_seconds()), current_time=now
             )
-        except (InvalidToken, UnicodeEncodeError):
+            return model.model_validate_json(content)
+        except (InvalidToken, UnicodeEncodeError, ValidationError):
             return None
 
-    def _write(self, response: Response, what: str, content: str, lifetime: timedelta) -> None:
+    def _write(self, response: Response, what: str, value: BaseModel, lifetime: timedelta) -> None:
+        content = json.dumps(value.model_dump(), default=_in_clear).encode()
         now = int(self._clock().timestamp())
-        sealed = self._seal.encrypt_at_time(content.encode(), current_time=now).decode()
+        sealed = self._seal.encrypt_at_time(content, current_time=now).decode()
         if len(sealed) > _MAX_COOKIE:
             raise ValueError("the cookie is too large for browsers")
         response.set_cookie(
@@ -161,3 +150,8 @@ class Sessions:
 
 def _form_text(visitor: Visitor) -> str:
     return f"{visitor.id} {visitor.until.isoformat()}"
+
+
+def _in_clear(value: object) -> str:
+    """Return a value as text, secrets included: what is written is encrypted."""
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)

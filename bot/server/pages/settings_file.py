@@ -18,7 +18,7 @@ from bot.github import problems
 from bot.github.addresses import web_root
 from bot.github.api_client import ApiClient, open_session
 from bot.github.api_model import ApiModel, read
-from bot.github.app import AppAuth, InstalledRepository
+from bot.github.app import AppAuth, Installation, InstalledRepository
 from bot.github.client import Connection, RestClient
 from bot.github.problems import ConflictError
 from bot.github.reader import HttpReader
@@ -88,11 +88,6 @@ class SetupPreview(NamedTuple):
     refused: str
 
 
-class _InstallationAnswer(ApiModel):
-    id: int
-    permissions: dict[str, str]
-
-
 class _RepositoryAnswer(ApiModel):
     default_branch: str
 
@@ -120,7 +115,7 @@ class SettingsFile:
             return None
         if answer.status >= 400:
             raise problems.problem(answer, full_name)
-        found = read(_InstallationAnswer, answer.json(), path)
+        found = read(Installation, answer.json(), path)
         at = InstalledRepository(
             installation=found.id, id=number, full_name=full_name, private=private
         )

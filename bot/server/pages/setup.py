@@ -25,7 +25,7 @@ from bot.github.signin import Reachable
 from bot.server.pages import setup_form
 from bot.server.pages.access import Access
 from bot.server.pages.frame import Frame, PageError, not_found
-from bot.server.pages.response_headers import PagePolicy
+from bot.server.pages.response_headers import page_policy
 from bot.server.pages.sessions import Visitor
 from bot.server.pages.settings_file import (
     AppRepository,
@@ -167,7 +167,7 @@ class _Pages:
             request,
             "setup.html.j2",
             status=422 if page.wrong else 200,
-            allowed=PagePolicy(script=True),
+            policy=page_policy(script=True),
             **page._asdict(),
             full_name=home.full_name,
             private=home.private,

@@ -11,7 +11,7 @@ from bot.github.signin import Reachable
 from bot.planning.snapshot import FrozenModel
 from bot.server.pages.access import Access
 from bot.server.pages.frame import Frame, not_found
-from bot.server.pages.response_headers import PagePolicy
+from bot.server.pages.response_headers import page_policy
 from bot.server.store.rows import RepositoryRow, repository
 from bot.templating import plural
 
@@ -42,7 +42,7 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
         return frame.page(
             request,
             "setup-progress.html.j2",
-            allowed=PagePolicy(script=True),
+            policy=page_policy(script=True),
             full_name=found.full_name,
             private=found.private,
             progress=now,
