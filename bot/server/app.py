@@ -16,8 +16,9 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from bot.server.access_log import AccessLog, AnsweredRequest
 from bot.server.metrics import CONTENT_TYPE
 from bot.server.page_limit import PageLimit, Refuse
+from bot.server.pages.error_pages import error_page
 from bot.server.pages.frame import Frame, PageError
-from bot.server.pages.routes import add_pages, error_page
+from bot.server.pages.routes import add_pages
 from bot.server.server import Server
 from bot.server.telemetry import Traced
 from bot.server.webhooks.delivery_writer import DeliveryWriter
