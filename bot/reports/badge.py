@@ -32,38 +32,38 @@ class Badge(FrozenModel):
     color: str
 
 
-def badge(kind: BadgeKind, view: LearningPath, *, label: str | None = None) -> Badge:
-    """The badge for the view's day; `label` replaces the curriculum's title."""
-    name = text_width.plain(label or view.curriculum.title)[:MAX_LABEL]
-    sum_of_all = view.progress.all
+def badge(kind: BadgeKind, path: LearningPath, *, label: str | None = None) -> Badge:
+    """The badge for the path's day; `label` replaces the curriculum's title."""
+    name = text_width.plain(label or path.curriculum.title)[:MAX_LABEL]
+    sum_of_all = path.progress.all
     if sum_of_all.done >= sum_of_all.total:
         return Badge(label=name, message="done", color=GREEN)
-    words, started = {"percent": _percent, "month": _month, "streak": _streak}[kind](view)
+    words, started = {"percent": _percent, "month": _month, "streak": _streak}[kind](path)
     return Badge(label=name, message=words, color=BLUE if started else GREY)
 
 
-def badge_of(view: LearningPath) -> Badge:
+def badge_of(path: LearningPath) -> Badge:
     """The badge that the settings ask for."""
-    settings = view.settings.badge
-    return badge(settings.kind, view, label=settings.label)
+    settings = path.settings.badge
+    return badge(settings.kind, path, label=settings.label)
 
 
-def _percent(view: LearningPath) -> tuple[str, bool]:
-    percent = view.progress.all.percent
+def _percent(path: LearningPath) -> tuple[str, bool]:
+    percent = path.progress.all.percent
     return f"{percent}%", percent > 0
 
 
-def _month(view: LearningPath) -> tuple[str, bool]:
-    current = view.dates.current(view.today)
+def _month(path: LearningPath) -> tuple[str, bool]:
+    current = path.dates.current(path.today)
     if current is None:
-        return f"from {view.dates.first}", False
-    modules = list(view.curriculum.modules())
-    here = next(m for m in modules if m.id == view.progress.units[current.unit])
+        return f"from {path.dates.first}", False
+    modules = list(path.curriculum.modules())
+    here = next(m for m in modules if m.id == path.progress.units[current.unit])
     return f"{here.kind} {modules.index(here) + 1} of {len(modules)}", True
 
 
-def _streak(view: LearningPath) -> tuple[str, bool]:
-    weeks = streak(view.progress, view.today)
+def _streak(path: LearningPath) -> tuple[str, bool]:
+    weeks = streak(path.progress, path.today)
     return f"{weeks} active week{'' if weeks == 1 else 's'}", weeks > 0
 
 

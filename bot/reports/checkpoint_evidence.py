@@ -86,9 +86,9 @@ class ItemReport(FrozenModel):
     counts: tuple[CountFound, ...]
 
 
-def checkpoint_issue(view: LearningPath, checkpoint: Checkpoint) -> OurIssue | None:
+def checkpoint_issue(path: LearningPath, checkpoint: Checkpoint) -> OurIssue | None:
     """The checkpoint's issue, under its name or an older one."""
-    issues = view.observed.issues
+    issues = path.observed.issues
     return next((issues[name] for name in checkpoint_keys(checkpoint) if name in issues), None)
 
 
@@ -117,18 +117,18 @@ def piece(work: Work, day: date) -> EvidencePiece:
 
 
 def item_reports(
-    view: LearningPath,
+    path: LearningPath,
     checkpoint: Checkpoint,
     day: date,
     metrics: tuple[Metric, ...],
     applications: tuple[Application, ...],
 ) -> Iterator[ItemReport]:
     """Each line of the checkpoint, in its order."""
-    ours = checkpoint_issue(view, checkpoint)
+    ours = checkpoint_issue(path, checkpoint)
     ticked = ticked_lines(ours.state.body) if ours else frozenset()
     numbers = [*(_count(metric) for metric in metrics), *_applied(applications)]
     for item in checkpoint.items:
-        pieces = tuple(_pieces(view, item, day))
+        pieces = tuple(_pieces(path, item, day))
         counts = tuple(_counts_in_line(item.title, numbers))
         is_ticked = as_line(item.title) in ticked
         shown = any(p.done or p.evidence for p in pieces)
@@ -154,23 +154,23 @@ def as_line(text: str) -> str:
     return " ".join(neutralize(text).split())
 
 
-def _pieces(view: LearningPath, item: CheckpointItem, day: date) -> Iterator[EvidencePiece]:
+def _pieces(path: LearningPath, item: CheckpointItem, day: date) -> Iterator[EvidencePiece]:
     """What the guide names for a line; tasks of options that were not taken are left out."""
-    work = {w.key: w for w in view.progress.work}
-    actions = {action.id: action for action in view.curriculum.actions}
+    work = {w.key: w for w in path.progress.work}
+    actions = {action.id: action for action in path.curriculum.actions}
     for name in item.evidence:
         for key in (f"task:{name}", f"deliverable:{name}"):
             if key in work:
                 yield piece(work[key], day)
         if name in actions:
-            yield _next_step(view, actions[name], day)
+            yield _next_step(path, actions[name], day)
 
 
-def _next_step(view: LearningPath, action: ActionItem, day: date) -> EvidencePiece:
+def _next_step(path: LearningPath, action: ActionItem, day: date) -> EvidencePiece:
     """A next step is a line in the issue of its horizon: done when ticked, or the issue is."""
-    ours = view.observed.issues.get(f"actions:{action.horizon}")
+    ours = path.observed.issues.get(f"actions:{action.horizon}")
     closed = closed_at(ours.state) if ours and ours.state.finished else None
-    closed_on = closed.astimezone(view.settings.zone).date() if closed else None
+    closed_on = closed.astimezone(path.settings.zone).date() if closed else None
     line = as_line(f"**{action.title}**")
     ticked = ours is not None and any(
         found == line or found.startswith(f"{line}:") for found in ticked_lines(ours.state.body)

@@ -75,23 +75,23 @@ class Cohort(FrozenModel):
         return tuple(one for one in self.learners if isinstance(one, NotShown))
 
 
-def member(view: LearningPath) -> Member:
-    """A learner's row, from their view. It must be theirs to share: nobody checks that here."""
-    alias = view.settings.cohort.name
-    repository = view.observed.snapshot.repository
-    requests = _help_requests(view)
-    coming = next_checkpoint(view)
+def member(path: LearningPath) -> Member:
+    """A learner's row, from their path. It must be theirs to share: nobody checks that here."""
+    alias = path.settings.cohort.name
+    repository = path.observed.snapshot.repository
+    requests = _help_requests(path)
+    coming = next_checkpoint(path)
     return Member(
         who=alias or repository.partition("/")[0],
         repository=None if alias else repository,
-        where=_where(view),
-        percent=view.progress.all.percent,
-        active_weeks=streak(view.progress, view.today),
+        where=_where(path),
+        percent=path.progress.all.percent,
+        active_weeks=streak(path.progress, path.today),
         asks=len(requests),
         asking=() if alias else requests,
         checkpoint=coming.title if coming else None,
         checkpoint_on=coming.due if coming else None,
-        last_activity=_last_activity(view),
+        last_activity=_last_activity(path),
     )
 
 
@@ -119,13 +119,13 @@ def as_json(cohort: Cohort) -> str:
     return cohort.model_dump_json(indent=2)
 
 
-def _help_requests(view: LearningPath) -> tuple[HelpRequest, ...]:
+def _help_requests(path: LearningPath) -> tuple[HelpRequest, ...]:
     """Open issues of the path that wear the label "blocked"."""
-    label = view.observed.labels.get(BLOCKED)
+    label = path.observed.labels.get(BLOCKED)
     if label is None:
         return ()
     name = label.name.casefold()
-    issues = (ours.state for ours in view.observed.issues.values())
+    issues = (ours.state for ours in path.observed.issues.values())
     worn = [i for i in issues if i.state == "open" and name in {x.casefold() for x in i.labels}]
     return tuple(
         HelpRequest(number=issue.number, title=issue.title, url=issue.url)
@@ -133,28 +133,28 @@ def _help_requests(view: LearningPath) -> tuple[HelpRequest, ...]:
     )
 
 
-def _where(view: LearningPath) -> str:
-    if finished_on(view):
+def _where(path: LearningPath) -> str:
+    if finished_on(path):
         return "All done"
-    current = current_unit(view)
+    current = current_unit(path)
     if current is None:
-        return f"Begins on {templating.day(view.dates.first)}"
-    name = unit_names(view.curriculum)[current.unit]
-    rest = pause_end(view)
+        return f"Begins on {templating.day(path.dates.first)}"
+    name = unit_names(path.curriculum)[current.unit]
+    rest = pause_end(path)
     return f"{name} (a pause until {templating.day(rest)})" if rest else name
 
 
-def _last_activity(view: LearningPath) -> date | None:
+def _last_activity(path: LearningPath) -> date | None:
     """The last day on which the learner is known to have done something."""
-    life = view.life
+    life = path.life
     days = [
         *(hours.day for hours in life.logged),
         *(rating.day for rating in life.ratings),
         *(count.day for count in life.counts),
         *life.started.values(),
-        *(w.closed_on for w in view.progress.work if w.finished and w.closed_on),
+        *(w.closed_on for w in path.progress.work if w.finished and w.closed_on),
     ]
-    return max((day for day in days if day <= view.today), default=None)
+    return max((day for day in days if day <= path.today), default=None)
 
 
 def _cells(one: Member) -> tuple[str, ...]:

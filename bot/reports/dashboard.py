@@ -148,14 +148,14 @@ class Dashboard(FrozenModel):
     zone: str
 
 
-def dashboard(view: LearningPath) -> Dashboard:
-    """The values on the view's day."""
-    curriculum, settings, today = view.curriculum, view.settings, view.today
-    overview, dates = curriculum.overview, view.dates
-    cover = coverage(curriculum, view.progress)
-    applied = applications(view)
-    place = _place(view)
-    elsewhere = [w for w in view.progress.work if w.unit != place.unit]
+def dashboard(path: LearningPath) -> Dashboard:
+    """The values on the path's day."""
+    curriculum, settings, today = path.curriculum, path.settings, path.today
+    overview, dates = curriculum.overview, path.dates
+    cover = coverage(curriculum, path.progress)
+    applied = applications(path)
+    place = _place(path)
+    elsewhere = [w for w in path.progress.work if w.unit != place.unit]
     return Dashboard(
         title=curriculum.title,
         summary=overview.summary,
@@ -166,27 +166,27 @@ def dashboard(view: LearningPath) -> Dashboard:
         last=dates.last,
         started=today >= dates.first,
         over=today > dates.last,
-        resting_until=pause_end(view),
-        finished_on=finished_on(view),
+        resting_until=pause_end(path),
+        finished_on=finished_on(path),
         place=place,
         under_way=tuple(w for w in elsewhere if w.state in UNDER_WAY),
-        late=tuple(w for w in late_work(view) if w.unit != place.unit and w.state not in UNDER_WAY),
-        checkpoint=next_checkpoint(view),
-        numbers=_numbers(view),
+        late=tuple(w for w in late_work(path) if w.unit != place.unit and w.state not in UNDER_WAY),
+        checkpoint=next_checkpoint(path),
+        numbers=_numbers(path),
         module_kind=next(iter(curriculum.modules())).kind,
-        modules=tuple(_rows(view)),
-        forecast=view.outlook,
+        modules=tuple(_rows(path)),
+        forecast=path.outlook,
         pauses_ahead=any(p.last >= today for p in settings.pauses),
-        offers=suggestions(view),
-        buttons=buttons(view),
+        offers=suggestions(path),
+        buttons=buttons(path),
         scale=curriculum.assessment.scale,
-        rated=calibration(curriculum, view.progress, view.life),
+        rated=calibration(curriculum, path.progress, path.life),
         gap=gap(curriculum, cover),
-        portfolio=_portfolio(view),
-        metrics=metrics(view, today),
+        portfolio=_portfolio(path),
+        metrics=metrics(path, today),
         applications=by_stage(applied) if applied else {},
         next_sync=today + timedelta(days=1),
-        schedule_stops=_schedule_stops(view),
+        schedule_stops=_schedule_stops(path),
         week_ends=Week.of(today, settings.summary.day).last + timedelta(days=1),
         summing=settings.summary,
         zone=settings.timezone,
@@ -219,9 +219,9 @@ def _rendered(values: Dashboard, *, full: bool) -> str:
     )
 
 
-def _schedule_stops(view: LearningPath) -> date | None:
-    pushed = view.observed.snapshot.last_push
-    return (pushed + QUIET_DAYS).astimezone(view.settings.zone).date() if pushed else None
+def _schedule_stops(path: LearningPath) -> date | None:
+    pushed = path.observed.snapshot.last_push
+    return (pushed + QUIET_DAYS).astimezone(path.settings.zone).date() if pushed else None
 
 
 def _around_the_current(rows: tuple[DashboardModule, ...]) -> tuple[DashboardModule, ...]:
@@ -230,64 +230,64 @@ def _around_the_current(rows: tuple[DashboardModule, ...]) -> tuple[DashboardMod
     return rows[start : start + MOST_ROWS]
 
 
-def _place(view: LearningPath) -> DashboardPosition:
-    current = current_unit(view) or view.dates.units[0]
-    work = (w for w in view.progress.work if w.unit == current.unit)
+def _place(path: LearningPath) -> DashboardPosition:
+    current = current_unit(path) or path.dates.units[0]
+    work = (w for w in path.progress.work if w.unit == current.unit)
     return DashboardPosition(
         unit=current.unit,
-        name=unit_names(view.curriculum)[current.unit],
+        name=unit_names(path.curriculum)[current.unit],
         first=current.first,
         last=current.last,
-        percent=view.progress.of_unit(current.unit).percent,
+        percent=path.progress.of_unit(current.unit).percent,
         work=tuple(w for w in work if w.state is not WorkState.REMOVED),
     )
 
 
-def _numbers(view: LearningPath) -> DashboardNumbers:
-    progress, weeks = view.progress, view.outlook.weeks
-    since = view.today - timedelta(weeks=weeks)
-    lately = view.life.hours_logged(since, view.today - timedelta(days=1))
+def _numbers(path: LearningPath) -> DashboardNumbers:
+    progress, weeks = path.progress, path.outlook.weeks
+    since = path.today - timedelta(weeks=weeks)
+    lately = path.life.hours_logged(since, path.today - timedelta(days=1))
     ahead = (WorkState.AHEAD, WorkState.OPEN, WorkState.IN_PROGRESS, WorkState.BLOCKED)
     return DashboardNumbers(
         percent=progress.all.percent,
         done=progress.all.done,
         total=progress.all.total,
-        in_hours=in_hours(view.curriculum),
-        logged=view.life.hours_logged(date.min, view.today),
+        in_hours=in_hours(path.curriculum),
+        logged=path.life.hours_logged(date.min, path.today),
         logged_lately=lately / weeks if weeks and lately else None,
-        streak=streak(progress, view.today),
+        streak=streak(progress, path.today),
         done_count=progress.count(*DONE),
         open_count=progress.count(*ahead),
         skipped_count=progress.count(WorkState.SKIPPED, WorkState.REMOVED),
     )
 
 
-def _rows(view: LearningPath) -> list[DashboardModule]:
-    progress = view.progress
-    current = None if finished_on(view) or view.today > view.dates.last else current_unit(view)
+def _rows(path: LearningPath) -> list[DashboardModule]:
+    progress = path.progress
+    current = None if finished_on(path) or path.today > path.dates.last else current_unit(path)
     home = progress.units[current.unit] if current else None
-    return [_row(view, module, current=module.id == home) for module in view.curriculum.modules()]
+    return [_row(path, module, current=module.id == home) for module in path.curriculum.modules()]
 
 
-def _row(view: LearningPath, module: Module, *, current: bool) -> DashboardModule:
-    counted = view.progress.of_module(module.id)
+def _row(path: LearningPath, module: Module, *, current: bool) -> DashboardModule:
+    counted = path.progress.of_module(module.id)
     keys = {f"deliverable:{d.id}" for d in module.deliverables}
-    single = len(list(view.curriculum.modules())) == 1
+    single = len(list(path.curriculum.modules())) == 1
     return DashboardModule(
         number=module.number,
-        title=module_name(view.curriculum, module) if single else module.title,
-        first=view.dates[module.units[0].id].first,
-        last=view.dates[module.units[-1].id].last,
+        title=module_name(path.curriculum, module) if single else module.title,
+        first=path.dates[module.units[0].id].first,
+        last=path.dates[module.units[-1].id].last,
         percent=counted.percent,
         done_hours=counted.done,
         total_hours=counted.total,
-        deliverables=tuple(w for w in view.progress.work if w.key in keys),
+        deliverables=tuple(w for w in path.progress.work if w.key in keys),
         current=current,
     )
 
 
-def _portfolio(view: LearningPath) -> Portfolio:
-    found = ideas(view)
+def _portfolio(path: LearningPath) -> Portfolio:
+    found = ideas(path)
     left: dict[ProjectLevel, tuple[ProjectIdeaState, ...]] = {}
     for level in ProjectLevel:
         at_level = tuple(i for i in found if i.state == "idea" and i.idea.level is level)

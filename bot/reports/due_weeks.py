@@ -83,7 +83,7 @@ class MadeSummaries:
 
 
 def due_weeks(
-    view: LearningPath, summary_made_on: date, posted: Container[Key]
+    path: LearningPath, summary_made_on: date, posted: Container[Key]
 ) -> tuple[Week, ...]:
     """The weeks whose summary is to be written now, oldest first, at most eight.
 
@@ -91,12 +91,12 @@ def due_weeks(
     in the learner's zone), none after the one in which the path was finished, and none whose key is
     in `posted`. What is left over after a long silence comes with the next runs.
     """
-    begins = view.settings.summary.day
-    week = Week.of(max(view.dates.first, summary_made_on), begins)
-    finished = finished_on(view)
+    begins = path.settings.summary.day
+    week = Week.of(max(path.dates.first, summary_made_on), begins)
+    finished = finished_on(path)
     end = Week.of(finished, begins) if finished else None
     found: list[Week] = []
-    while week.due(view.settings) <= view.now and (end is None or week.first <= end.first):
+    while week.due(path.settings) <= path.now and (end is None or week.first <= end.first):
         if weekly_key(week) not in posted:
             found.append(week)
         if len(found) == MOST_AT_ONCE:

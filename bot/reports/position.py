@@ -1,4 +1,4 @@
-"""Where the learner is: what more than one report asks of a view."""
+"""Where the learner is: what more than one report asks of a path."""
 
 from datetime import date, timedelta
 
@@ -21,22 +21,22 @@ class NextCheckpoint(FrozenModel):
     url: str = ""
 
 
-def pause_end(view: LearningPath) -> date | None:
+def pause_end(path: LearningPath) -> date | None:
     """The last day of the pause that today lies in, pauses right behind it included."""
-    last, day = None, view.today
-    while running := [p.last for p in view.settings.pauses if p.first <= day <= p.last]:
+    last, day = None, path.today
+    while running := [p.last for p in path.settings.pauses if p.first <= day <= p.last]:
         last = max(running)
         day = last + timedelta(days=1)
     return last
 
 
-def current_unit(view: LearningPath) -> UnitDates | None:
+def current_unit(path: LearningPath) -> UnitDates | None:
     """The unit the learner is in; in a pause the one that goes on after it, None before the start.
 
     After the last day it is the last unit.
     """
-    rest = pause_end(view)
-    return view.dates.current(rest + timedelta(days=1) if rest else view.today)
+    rest = pause_end(path)
+    return path.dates.current(rest + timedelta(days=1) if rest else path.today)
 
 
 def unit_names(curriculum: Curriculum) -> dict[str, str]:
@@ -56,29 +56,29 @@ def in_hours(curriculum: Curriculum) -> bool:
     )
 
 
-def finished_on(view: LearningPath) -> date | None:
+def finished_on(path: LearningPath) -> date | None:
     """The day on which the last of what counts was closed; None while something is left.
 
     Work without weight (a deliverable without hours) does not hold it up. Where nothing was closed,
     as all was known before, it is the first day.
     """
-    progress = view.progress
+    progress = path.progress
     if any(progress.undecided.values()):
         return None
     counted = [w for w in progress.work if w.counts and w.weight and w.state not in LEFT_OUT]
     if any(w.state not in FINISHED for w in counted):
         return None
-    return max((w.closed_on for w in counted if w.closed_on), default=view.dates.first)
+    return max((w.closed_on for w in counted if w.closed_on), default=path.dates.first)
 
 
-def late_work(view: LearningPath) -> list[Work]:
+def late_work(path: LearningPath) -> list[Work]:
     """What counts and is open in units whose last day is over."""
     return [
         w
-        for w in view.progress.work
+        for w in path.progress.work
         if w.state in {WorkState.OPEN, WorkState.IN_PROGRESS}
         and w.counts
-        and view.dates[w.unit].last < view.today
+        and path.dates[w.unit].last < path.today
     ]
 
 
@@ -96,16 +96,16 @@ def most_important(works: tuple[Work, ...], most: int) -> tuple[Work, ...]:
     return tuple(works[n] for n in sorted(chosen[:most]))
 
 
-def next_checkpoint(view: LearningPath) -> NextCheckpoint | None:
+def next_checkpoint(path: LearningPath) -> NextCheckpoint | None:
     """The first checkpoint ahead whose issue is not closed."""
-    modules = view.curriculum.modules()
-    ends = {module.id: view.dates[module.units[-1].id].last for module in modules}
+    modules = path.curriculum.modules()
+    ends = {module.id: path.dates[module.units[-1].id].last for module in modules}
     coming: list[NextCheckpoint] = []
-    for checkpoint in view.curriculum.checkpoints:
+    for checkpoint in path.curriculum.checkpoints:
         names = (checkpoint.id, *checkpoint.aliases)
-        issues = (view.observed.issues.get(f"checkpoint:{name}") for name in names)
+        issues = (path.observed.issues.get(f"checkpoint:{name}") for name in names)
         issue = next((found.state for found in issues if found), None)
-        if ends[checkpoint.after] >= view.today and not (issue and issue.state == "closed"):
+        if ends[checkpoint.after] >= path.today and not (issue and issue.state == "closed"):
             coming.append(
                 NextCheckpoint(
                     title=checkpoint.title,

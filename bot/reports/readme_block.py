@@ -53,19 +53,19 @@ def raw_base(web: str, repository: str, branch: str) -> str:
     return f"{web}/{repository}/raw/{quote(branch)}"
 
 
-def block(view: LearningPath, *, web: str) -> ReadmeBlock:
+def block(path: LearningPath, *, web: str) -> ReadmeBlock:
     """The block's values; `web` as for `raw_base`."""
-    publish = view.settings.publish
-    shown = card.card(view)
-    summary = view.observed.issues.get(SUMMARY_KEY)
+    publish = path.settings.publish
+    shown = card.card(path)
+    summary = path.observed.issues.get(SUMMARY_KEY)
     return ReadmeBlock(
-        title=view.curriculum.title,
-        badge=badge_of(view) if publish.badge else None,
-        active_days=len(activity.activity(view).active) if publish.pictures else None,
+        title=path.curriculum.title,
+        badge=badge_of(path) if publish.badge else None,
+        active_days=len(activity.activity(path).active) if publish.pictures else None,
         amount=shown.amount,
         percent=shown.percent,
         facts=shown.facts,
-        files=raw_base(web, view.observed.snapshot.repository, publish.branch),
+        files=raw_base(web, path.observed.snapshot.repository, publish.branch),
         dashboard=summary.state.url if summary else None,
     )
 

@@ -73,10 +73,10 @@ class Status(FrozenModel):
     finished_on: date | None
 
 
-def status(view: LearningPath) -> Status:
+def status(path: LearningPath) -> Status:
     """The page's values."""
-    curriculum, today, dates, progress = view.curriculum, view.today, view.dates, view.progress
-    current = current_unit(view)
+    curriculum, today, dates, progress = path.curriculum, path.today, path.dates, path.progress
+    current = current_unit(path)
     home = progress.units[current.unit] if current else None
     return Status(
         title=curriculum.title,
@@ -87,13 +87,13 @@ def status(view: LearningPath) -> Status:
         done_hours=progress.all.done,
         total_hours=progress.all.total,
         in_hours=in_hours(curriculum),
-        logged_hours=view.life.hours_logged(date.min, today),
+        logged_hours=path.life.hours_logged(date.min, today),
         streak=streak(progress, today),
         unit=unit_names(curriculum)[current.unit] if current else None,
         unit_percent=progress.of_unit(current.unit).percent if current else None,
         unit_last=current.last if current else None,
         work=tuple(w for w in progress.work if current and w.unit == current.unit),
-        late=sum(not current or w.unit != current.unit for w in late_work(view)),
+        late=sum(not current or w.unit != current.unit for w in late_work(path)),
         modules=tuple(
             StatusModule(
                 name=module_name(curriculum, module),
@@ -102,15 +102,15 @@ def status(view: LearningPath) -> Status:
             )
             for module in curriculum.modules()
         ),
-        checkpoint=next_checkpoint(view),
-        forecast=view.outlook,
-        offers=suggestions(view),
+        checkpoint=next_checkpoint(path),
+        forecast=path.outlook,
+        offers=suggestions(path),
         in_progress=progress.count(WorkState.IN_PROGRESS),
         done=progress.count(*DONE),
         skipped=progress.count(WorkState.SKIPPED, WorkState.REMOVED),
-        resting_until=pause_end(view),
+        resting_until=pause_end(path),
         ended=today > dates.last,
-        finished_on=finished_on(view),
+        finished_on=finished_on(path),
     )
 
 

@@ -47,21 +47,21 @@ class ActivityMap(FrozenModel):
         return tuple(day for day in self.days if day.level)
 
 
-def activity(view: LearningPath) -> ActivityMap:
+def activity(path: LearningPath) -> ActivityMap:
     """The values."""
-    monday = view.today - timedelta(days=view.today.weekday())
+    monday = path.today - timedelta(days=path.today.weekday())
     first = monday - timedelta(weeks=WEEKS - 1)
-    in_hours = canvas.has_hours(view)
+    in_hours = canvas.has_hours(path)
     finished: dict[date, list[float]] = {}
-    for work in view.progress.work:
+    for work in path.progress.work:
         if work.finished and work.closed_on:
             finished.setdefault(work.closed_on, []).append(work.weight if in_hours else 1.0)
     days = (first + timedelta(days=index) for index in range(WEEKS * DAYS_A_WEEK))
     return ActivityMap(
-        title=view.curriculum.title,
+        title=path.curriculum.title,
         in_hours=in_hours,
         days=tuple(
-            _day(day, finished.get(day, []), view.life.hours_logged(day, day), in_hours=in_hours)
+            _day(day, finished.get(day, []), path.life.hours_logged(day, day), in_hours=in_hours)
             for day in days
         ),
     )

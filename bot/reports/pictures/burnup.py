@@ -57,30 +57,30 @@ class BurnUp(FrozenModel):
         return max(end, forecast, self.done[-1].day)
 
 
-def burn_up(view: LearningPath) -> BurnUp:
+def burn_up(path: LearningPath) -> BurnUp:
     """The values."""
-    progress, outlook = view.progress, view.outlook
-    plan = _planned(view)
+    progress, outlook = path.progress, path.outlook
+    plan = _planned(path)
     finished = progress.all.done >= progress.all.total
     days = {w.closed_on for w in progress.work if w.counts and w.finished and w.closed_on}
     first = plan[0].day
     done = [
         BurnUpPoint(day, progress.done_by(day)) for day in sorted({first, *days}) if day >= first
     ]
-    if not finished and view.today >= first:
-        done = [point for point in done if point.day < view.today]
-        done.append(BurnUpPoint(view.today, progress.all.done))
+    if not finished and path.today >= first:
+        done = [point for point in done if point.day < path.today]
+        done.append(BurnUpPoint(path.today, progress.all.done))
     return BurnUp(
-        title=view.curriculum.title,
-        in_hours=canvas.has_hours(view),
+        title=path.curriculum.title,
+        in_hours=canvas.has_hours(path),
         total=progress.all.total,
         done=tuple(done),
         plan=plan,
-        today=None if finished or view.today < first else view.today,
-        planned_today=_at(plan, view.today),
+        today=None if finished or path.today < first else path.today,
+        planned_today=_at(plan, path.today),
         likely=outlook.likely,
         careful=outlook.careful,
-        rests=tuple((max(p.first, first), p.last) for p in view.settings.pauses if p.last > first),
+        rests=tuple((max(p.first, first), p.last) for p in path.settings.pauses if p.last > first),
     )
 
 
@@ -258,13 +258,13 @@ def _round_step(least: float) -> float:
         size *= 10
 
 
-def _planned(view: LearningPath) -> tuple[BurnUpPoint, ...]:
+def _planned(path: LearningPath) -> tuple[BurnUpPoint, ...]:
     """Each unit's work spread evenly over its days of study; level in pauses."""
-    amounts = {view.dates.first - DAY: 0.0}
+    amounts = {path.dates.first - DAY: 0.0}
     before = 0.0
-    for dates in view.dates.units:
-        weight = view.progress.of_unit(dates.unit).total
-        for day, share in _shares(dates, view.settings.pauses):
+    for dates in path.dates.units:
+        weight = path.progress.of_unit(dates.unit).total
+        for day, share in _shares(dates, path.settings.pauses):
             amounts[day] = before + weight * share
         before += weight
     return tuple(BurnUpPoint(day, amounts[day]) for day in sorted(amounts))

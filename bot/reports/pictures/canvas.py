@@ -72,10 +72,10 @@ def step_path(points: list[tuple[float, float]]) -> str:
     )
 
 
-def has_hours(view: LearningPath) -> bool:
+def has_hours(path: LearningPath) -> bool:
     """Whether the path says anything about hours; else tasks are counted."""
-    return any(task.hours for task in view.curriculum.tasks()) or any(
-        unit.hours for unit in view.curriculum.units()
+    return any(task.hours for task in path.curriculum.tasks()) or any(
+        unit.hours for unit in path.curriculum.units()
     )
 
 

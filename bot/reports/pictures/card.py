@@ -43,26 +43,26 @@ class ProgressCard(FrozenModel):
     outlook: tuple[str, ...]
 
 
-def card(view: LearningPath) -> ProgressCard:
+def card(path: LearningPath) -> ProgressCard:
     """The card's values."""
-    whole = view.progress.all
-    here = _current(view)
-    module = view.progress.units[here.unit] if here else None
+    whole = path.progress.all
+    here = _current(path)
+    module = path.progress.units[here.unit] if here else None
     return ProgressCard(
-        title=view.curriculum.title,
+        title=path.curriculum.title,
         percent=whole.percent,
-        amount=canvas.amount_of(whole.done, whole.total, in_hours=canvas.has_hours(view)),
+        amount=canvas.amount_of(whole.done, whole.total, in_hours=canvas.has_hours(path)),
         parts=tuple(
             CardModule(
                 number=number,
-                name=module_name(view.curriculum, m),
-                percent=view.progress.of_module(m.id).percent,
+                name=module_name(path.curriculum, m),
+                percent=path.progress.of_module(m.id).percent,
                 current=m.id == module,
             )
-            for number, m in enumerate(view.curriculum.modules(), 1)
+            for number, m in enumerate(path.curriculum.modules(), 1)
         ),
-        facts=tuple(_facts(view, here)),
-        outlook=tuple(_outlook(view)),
+        facts=tuple(_facts(path, here)),
+        outlook=tuple(_outlook(path)),
     )
 
 
@@ -119,47 +119,47 @@ def _strip(values: ProgressCard, top: float) -> list[dict[str, object]]:
     ]
 
 
-def _current(view: LearningPath) -> UnitDates | None:
+def _current(path: LearningPath) -> UnitDates | None:
     """The unit of today; in a pause the one that goes on after it. None when all is done."""
-    if view.progress.all.done >= view.progress.all.total:
+    if path.progress.all.done >= path.progress.all.total:
         return None
-    rest = _resting(view)
-    return view.dates.current(rest + timedelta(days=1) if rest else view.today)
+    rest = _resting(path)
+    return path.dates.current(rest + timedelta(days=1) if rest else path.today)
 
 
-def _resting(view: LearningPath) -> date | None:
-    pauses = view.settings.pauses
-    return max((p.last for p in pauses if p.first <= view.today <= p.last), default=None)
+def _resting(path: LearningPath) -> date | None:
+    pauses = path.settings.pauses
+    return max((p.last for p in pauses if p.first <= path.today <= p.last), default=None)
 
 
-def _facts(view: LearningPath, here: UnitDates | None) -> list[str]:
-    if view.progress.all.done >= view.progress.all.total:
+def _facts(path: LearningPath, here: UnitDates | None) -> list[str]:
+    if path.progress.all.done >= path.progress.all.total:
         return ["All of it is done"]
     facts: list[str] = []
     if here is None:
-        facts.append(f"Begins on {templating.day(view.dates.first)}")
-    elif rest := _resting(view):
+        facts.append(f"Begins on {templating.day(path.dates.first)}")
+    elif rest := _resting(path):
         facts.append(f"Resting until {templating.day(rest)}")
     else:
-        curriculum = view.curriculum
+        curriculum = path.curriculum
         named = ((m, u) for m in curriculum.modules() for u in m.units if u.id == here.unit)
         facts.append(full_unit_name(curriculum, *next(named)))
-    ends = {m.id: view.dates[m.units[-1].id].last for m in view.curriculum.modules()}
-    coming = [(ends[c.after], c.title) for c in view.curriculum.checkpoints]
-    coming = [pair for pair in coming if pair[0] >= view.today]
+    ends = {m.id: path.dates[m.units[-1].id].last for m in path.curriculum.modules()}
+    coming = [(ends[c.after], c.title) for c in path.curriculum.checkpoints]
+    coming = [pair for pair in coming if pair[0] >= path.today]
     if coming:
         day, title = min(coming)
         facts.append(f"Next checkpoint by {templating.day(day)}: {title}")
     return facts
 
 
-def _outlook(view: LearningPath) -> list[str]:
-    if view.progress.all.done >= view.progress.all.total:
+def _outlook(path: LearningPath) -> list[str]:
+    if path.progress.all.done >= path.progress.all.total:
         return []
     lines: list[str] = []
-    if (weeks := streak(view.progress, view.today)) > 1:
+    if (weeks := streak(path.progress, path.today)) > 1:
         lines.append(f"{weeks} active weeks in a row")
-    outlook = view.outlook
+    outlook = path.outlook
     if outlook.likely and outlook.careful:
         lines.append(f"Likely end: {canvas.date_range(outlook.likely, outlook.careful)}")
     return lines

@@ -70,9 +70,9 @@ class AxisLabel(NamedTuple):
     lines: tuple[tuple[float, float, str], ...]
 
 
-def skills(view: LearningPath) -> SkillPicture:
+def skills(path: LearningPath) -> SkillPicture:
     """The values: the skills the learner rates, else those the guide wants developed."""
-    curriculum, progress, life = view.curriculum, view.progress, view.life
+    curriculum, progress, life = path.curriculum, path.progress, path.life
     axes = [
         SkillAxis(
             title=rated.title,
@@ -81,7 +81,7 @@ def skills(view: LearningPath) -> SkillPicture:
             rating=rated.ratings[-1].value if rated.ratings else None,
             scale=curriculum.assessment.scale,
         )
-        for rated in calibration(curriculum, progress, life, view.today)
+        for rated in calibration(curriculum, progress, life, path.today)
     ] or [
         SkillAxis(title=one.title, done=one.done, total=one.total, rating=None, scale=1)
         for one in coverage(curriculum, progress)
