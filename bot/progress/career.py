@@ -122,7 +122,7 @@ def _idea(path: "LearningPath", idea: ProjectIdea) -> ProjectIdeaState:
     ours = next((issues[key] for key in keys if key in issues), None)
     if ours is None:
         removed = any(map(path.observed.ledger.has, keys))
-        wanted = idea.id in path.life.course.projects and not removed
+        wanted = idea.id in path.course.projects and not removed
         return ProjectIdeaState(idea=idea, state="started" if wanted else "idea")
     issue = ours.state
     if issue.state == "closed" and not issue.finished:
@@ -151,7 +151,7 @@ class _MetricReader:
     def __init__(self, path: "LearningPath", day: date) -> None:
         self._curriculum = path.curriculum
         self._progress = path.progress
-        self._life = path.life
+        self._history = path.history
         self._settings = path.settings
         self._today = day
         self._done = {w.key: w for w in path.progress.work if self._is_done(w)}
@@ -182,7 +182,7 @@ class _MetricReader:
         self, shown: LearningMetric | Target, target: Target | None, kind: Kind
     ) -> Iterator[Metric]:
         names = dict.fromkeys([shown.id, target.id if target else shown.id])
-        counted = sum(self._life.counted(name, self._today) for name in names)
+        counted = sum(self._history.counted(name, self._today) for name in names)
         found = self._found(kind, shown)
         if kind is Kind.PRIVATE or (found is None and not counted):
             return
@@ -275,7 +275,7 @@ class _MetricReader:
         """
         if self._today < self._settings.start:
             return 0.0, ["the path has not begun"]
-        logged = self._life.hours_logged(date.min, self._today)
+        logged = self._history.hours_logged(date.min, self._today)
         spent = logged or sum(w.weight for w in self._done.values() if w.finished)
         word = "hours written down" if logged else "hours of finished work by estimate"
         basis = f"{round(spent, 1):g} {word}"

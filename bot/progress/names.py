@@ -12,7 +12,7 @@ from bot.curriculum.base import Item, slugify
 from bot.curriculum.model import Choice, Curriculum, Module, Option, Unit
 from bot.curriculum.sections import LearningMetric, Target
 from bot.planning.issue_texts import full_unit_name
-from bot.planning.schedule import Schedule
+from bot.planning.path import PlannedPath
 from bot.progress.command import CommandError
 from bot.progress.metric_kinds import Kind, kind_of
 
@@ -151,22 +151,22 @@ def of_units(curriculum: Curriculum) -> list[Named]:
 
 
 def units_meant(
-    text: str, curriculum: Curriculum, dates: Schedule, here: str | None, opened: frozenset[str]
+    text: str, path: PlannedPath, here: str | None, opened: frozenset[str]
 ) -> tuple[Named, ...]:
-    """Units that `text` may mean; `here` is the unit the learner is in, `opened` have issues.
+    """Return the units that `text` may mean; the learner is in unit `here`, `opened` have issues.
 
     A label such as "Week 3-4" is one of the present module first. A module ("month 2") means its
     first unit that has no issues yet, and "next" the first such one of the path.
     """
-    every = of_units(curriculum)
+    every = of_units(path.curriculum)
     by_id = {one.id: one for one in every}
     exact = tuple(one for one in every if one.id == text.strip())
     if exact:
         return exact
     wanted = _plain(text)
     if is_next(text):
-        return tuple(by_id[d.unit] for d in dates.units if d.unit not in opened)[:1]
-    modules = list(curriculum.modules())
+        return tuple(by_id[d.unit] for d in path.dates.units if d.unit not in opened)[:1]
+    modules = list(path.curriculum.modules())
     labelled = [(m, u) for m in modules for u in m.units if u.label and _plain(u.label) == wanted]
     if labelled:
         near = [u for m, u in labelled if here in {unit.id for unit in m.units}]

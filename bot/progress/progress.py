@@ -138,6 +138,11 @@ class Progress(FrozenModel):
         work = tuple(w for w in self.work if w.unit == unit)
         return self._sum(work, self.undecided.get(unit, 0.0))
 
+    def first_unfinished(self) -> str | None:
+        """Return the id of the first unit that has required work left; None when all is done."""
+        units = ((unit, self.of_unit(unit)) for unit in self.units)
+        return next((unit for unit, found in units if found.done < found.total), None)
+
     def done_by(self, day: date) -> float:
         """The weight finished by the end of `day` (in the learner's zone), from closed issues."""
         return sum(
@@ -169,10 +174,10 @@ class _ProgressReader:
         self._curriculum = path.curriculum
         self._settings = path.settings
         self._observed = path.observed
-        self._life = path.life
+        self._history = path.history
         self._places = path.places
         self._merged = _merged_pulls(path.observed)
-        self._credited = path.life.credited | {f"task:{name}" for name in path.settings.credits}
+        self._credited = path.history.credited | {f"task:{name}" for name in path.settings.credits}
         self._zone: ZoneInfo = path.settings.zone
         self._shares = _shares_without_hours(path.curriculum)
         self._statuses = {
@@ -241,7 +246,8 @@ class _ProgressReader:
         boxes = BOX.findall(found.marked.region or "") if found else []
         closed = closed_at(found.state) if found else None
         evidence = self._evidence(found, names)
-        attested = next((self._life.attested[k] for k in names if k in self._life.attested), None)
+        approvals = self._history.attested
+        attested = next((approvals[name] for name in names if name in approvals), None)
         return Work(
             key=key,
             title=found.state.title if found else item.title,
@@ -265,7 +271,7 @@ class _ProgressReader:
         """Merged pull requests that name the issue, then what was looked up and noted."""
         if found is None:
             return ()
-        noted = [e for name in names for e in self._life.evidence.get(name, ())]
+        noted = [e for name in names for e in self._history.evidence.get(name, ())]
         pulls = [
             Evidence(
                 day=pull.merged_at.astimezone(self._zone).date(),

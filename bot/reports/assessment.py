@@ -36,7 +36,7 @@ def assessment_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
     assessment = path.curriculum.assessment
     if not path.settings.features.assessments or not assessment.skills:
         return ()
-    opened = path.life.course.opened
+    opened = path.course.opened
     window = {d.unit for d in path.dates.window(path.today, path.settings.ahead)} | opened
     return tuple(
         _issue(path, module, seed=module.units[-1].id in window)
@@ -55,7 +55,7 @@ def meanings(scale: int) -> tuple[str, ...]:
 def newest(path: LearningPath, until: date) -> tuple[LatestRating, ...]:
     """Every assessed skill with its newest rating by the end of `until`."""
     return tuple(
-        LatestRating(title=skill.title, rating=path.life.rating(skill.id, until))
+        LatestRating(title=skill.title, rating=path.history.rating(skill.id, until))
         for skill in path.curriculum.assessment.skills
     )
 

@@ -18,7 +18,7 @@ from bot.progress.forecast import Forecast
 from bot.progress.journal import HIGHLIGHT, JournalEntry, journal
 from bot.progress.path import LearningPath
 from bot.progress.progress import LEFT_OUT, Work
-from bot.progress.skills import RoleFit, SkillRating, calibration, coverage, role_fits
+from bot.progress.skills import RoleFit, SkillRating, calibration, role_fits
 from bot.reports.checkpoint_evidence import (
     EvidencePiece,
     ItemReport,
@@ -27,7 +27,7 @@ from bot.reports.checkpoint_evidence import (
     open_pieces,
     piece,
 )
-from bot.reports.position import first_unfinished, in_hours, unit_names
+from bot.reports.position import in_hours, unit_names
 
 STEPS = 3
 HIGHLIGHTS = 5
@@ -129,13 +129,13 @@ def checkpoint_report(
     ratings and counts. Ticks and approvals are told as they stand.
     """
     day = day or path.today
-    curriculum, progress = path.curriculum, path.progress
+    curriculum = path.curriculum
     module = _module(curriculum, checkpoint)
     numbers = metrics(path, day)
     sent = tuple(a for a in applications(path) if a.opened <= day)
     items = tuple(item_reports(path, checkpoint, day, numbers, sent))
-    skills = calibration(curriculum, progress, path.life, day)
-    fits = role_fits(curriculum, coverage(curriculum, progress, day))
+    skills = calibration(path, day)
+    fits = role_fits(path, day)
     entries = [entry for entry in journal(path) if entry.day <= day]
     chosen = [entry for entry in reversed(entries) if entry.highlighted]
     issue = checkpoint_issue(path, checkpoint)
@@ -291,7 +291,7 @@ def _hours(path: LearningPath, day: date) -> HoursReport:
         finished=progress.done_by(day),
         planned=planned,
         total=progress.all.total,
-        logged=path.life.hours_logged(date.min, day),
+        logged=path.history.hours_logged(date.min, day),
         pieces_done=sum(w.finished and (w.closed_on or day) <= day for w in required),
         pieces_planned=sum(dates[w.unit].last <= day for w in required),
         pieces=len(required),
@@ -349,5 +349,5 @@ def _next_unit(path: LearningPath, day: date) -> UnitDates | None:
         found = path.progress.of_unit(dates.unit)
         if found.done < found.total:
             return dates
-    earlier = first_unfinished(path.progress)
+    earlier = path.progress.first_unfinished()
     return path.dates[earlier] if earlier else None

@@ -146,12 +146,12 @@ def _where(path: LearningPath) -> str:
 
 def _last_activity(path: LearningPath) -> date | None:
     """The last day on which the learner is known to have done something."""
-    life = path.life
+    history = path.history
     days = [
-        *(hours.day for hours in life.logged),
-        *(rating.day for rating in life.ratings),
-        *(count.day for count in life.counts),
-        *life.started.values(),
+        *(hours.day for hours in history.logged),
+        *(rating.day for rating in history.ratings),
+        *(count.day for count in history.counts),
+        *history.started.values(),
         *(w.closed_on for w in path.progress.work if w.finished and w.closed_on),
     ]
     return max((day for day in days if day <= path.today), default=None)

@@ -22,7 +22,7 @@ from bot.progress.career import (
 from bot.progress.forecast import Forecast
 from bot.progress.path import LearningPath
 from bot.progress.progress import DONE, Work, WorkState
-from bot.progress.skills import SkillGap, SkillRating, calibration, coverage, gap
+from bot.progress.skills import SkillGap, SkillRating, calibration, gap
 from bot.progress.streak import streak
 from bot.reports.due_weeks import Week
 from bot.reports.formatting import WORDS
@@ -152,7 +152,6 @@ def dashboard(path: LearningPath) -> Dashboard:
     """The values on the path's day."""
     curriculum, settings, today = path.curriculum, path.settings, path.today
     overview, dates = curriculum.overview, path.dates
-    cover = coverage(curriculum, path.progress)
     applied = applications(path)
     place = _place(path)
     elsewhere = [w for w in path.progress.work if w.unit != place.unit]
@@ -180,8 +179,8 @@ def dashboard(path: LearningPath) -> Dashboard:
         offers=suggestions(path),
         buttons=buttons(path),
         scale=curriculum.assessment.scale,
-        rated=calibration(curriculum, path.progress, path.life),
-        gap=gap(curriculum, cover),
+        rated=calibration(path),
+        gap=gap(path),
         portfolio=_portfolio(path),
         metrics=metrics(path, today),
         applications=by_stage(applied) if applied else {},
@@ -246,14 +245,14 @@ def _place(path: LearningPath) -> DashboardPosition:
 def _numbers(path: LearningPath) -> DashboardNumbers:
     progress, weeks = path.progress, path.outlook.weeks
     since = path.today - timedelta(weeks=weeks)
-    lately = path.life.hours_logged(since, path.today - timedelta(days=1))
+    lately = path.history.hours_logged(since, path.today - timedelta(days=1))
     ahead = (WorkState.AHEAD, WorkState.OPEN, WorkState.IN_PROGRESS, WorkState.BLOCKED)
     return DashboardNumbers(
         percent=progress.all.percent,
         done=progress.all.done,
         total=progress.all.total,
         in_hours=in_hours(path.curriculum),
-        logged=path.life.hours_logged(date.min, path.today),
+        logged=path.history.hours_logged(date.min, path.today),
         logged_lately=lately / weeks if weeks and lately else None,
         streak=streak(progress, path.today),
         done_count=progress.count(*DONE),

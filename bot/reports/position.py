@@ -7,7 +7,7 @@ from bot.planning.issue_texts import full_unit_name
 from bot.planning.schedule import UnitDates
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
-from bot.progress.progress import FINISHED, LEFT_OUT, Progress, Work, WorkState
+from bot.progress.progress import FINISHED, LEFT_OUT, Work, WorkState
 
 DAYS_A_WEEK = 7
 
@@ -80,12 +80,6 @@ def late_work(path: LearningPath) -> list[Work]:
         and w.counts
         and path.dates[w.unit].last < path.today
     ]
-
-
-def first_unfinished(progress: Progress) -> str | None:
-    """The first unit in which something that counts is left, by id."""
-    units = ((unit, progress.of_unit(unit)) for unit in progress.units)
-    return next((unit for unit, found in units if found.done < found.total), None)
 
 
 def most_important(works: tuple[Work, ...], most: int) -> tuple[Work, ...]:

@@ -1,6 +1,6 @@
 """The reflection: an issue at the end of each module, filled in beforehand with what happened.
 
-Everything in it comes from issues and memories of the module's time, which lasts until the next
+Everything in it comes from issues and command logs of the module's time, which lasts until the next
 module begins. Once that time is over it changes only when the facts do.
 """
 
@@ -80,7 +80,7 @@ def month(path: LearningPath, module: Module, entries: tuple[JournalEntry, ...])
         finished=finished[:MOST_LISTED],
         finished_more=max(0, len(finished) - MOST_LISTED),
         estimated=sum(w.hours or 0.0 for w in finished),
-        logged=path.life.hours_logged(begin, end),
+        logged=path.history.hours_logged(begin, end),
         entries=written[:MOST_LISTED],
         entries_more=max(0, len(written) - MOST_LISTED),
     )

@@ -87,7 +87,7 @@ def status(path: LearningPath) -> Status:
         done_hours=progress.all.done,
         total_hours=progress.all.total,
         in_hours=in_hours(curriculum),
-        logged_hours=path.life.hours_logged(date.min, today),
+        logged_hours=path.history.hours_logged(date.min, today),
         streak=streak(progress, today),
         unit=unit_names(curriculum)[current.unit] if current else None,
         unit_percent=progress.of_unit(current.unit).percent if current else None,

@@ -27,7 +27,6 @@ from bot.progress.progress import WorkState
 from bot.reports.position import (
     DAYS_A_WEEK,
     finished_on,
-    first_unfinished,
     in_hours,
     pause_end,
     unit_names,
@@ -88,7 +87,7 @@ def suggestions(path: LearningPath) -> Suggestions | None:
     careful, end = path.outlook.careful, path.dates.last
     if careful is None or careful <= end:
         return None
-    unit = first_unfinished(path.progress)
+    unit = path.progress.first_unfinished()
     known = in_hours(path.curriculum)
     days = _study_days(path, end)
     needed = path.outlook.left * DAYS_A_WEEK / days if known and days >= FEWEST_DAYS else None
@@ -106,7 +105,7 @@ def open_choice(path: LearningPath) -> tuple[Unit, Choice] | None:
     The latter for those who want all issues at once.
     """
     weeks = NEAR if path.settings.ahead is None else path.settings.ahead
-    reach = {dates.unit for dates in path.dates.window(path.today, weeks)} | path.life.course.opened
+    reach = {dates.unit for dates in path.dates.window(path.today, weeks)} | path.course.opened
     for unit in path.curriculum.units():
         if unit.choice and unit.id in reach and unit.choice.id not in path.settings.choices:
             return unit, unit.choice
@@ -115,7 +114,7 @@ def open_choice(path: LearningPath) -> tuple[Unit, Choice] | None:
 
 def count_optional_ahead(path: LearningPath) -> int:
     """How many optional tasks would still be made."""
-    if path.life.course.without_optional:
+    if path.course.without_optional:
         return 0
     return sum(not w.counts and w.state is WorkState.AHEAD for w in path.progress.work)
 
@@ -123,7 +122,7 @@ def count_optional_ahead(path: LearningPath) -> int:
 def next_to_open(path: LearningPath) -> str | None:
     """The first unit that has no issues and gets none today, by id."""
     window = _window(path)
-    dropped = path.life.course.without_optional
+    dropped = path.course.without_optional
     waiting = {
         w.unit
         for w in path.progress.work
@@ -143,7 +142,7 @@ def _buttons(path: LearningPath) -> Iterator[Button]:
     names = unit_names(path.curriculum)
     if unit := next_to_open(path):
         yield Button(command=OpenUnit(unit=unit), name=names[unit])
-    unit = first_unfinished(path.progress)
+    unit = path.progress.first_unfinished()
     last = _last_when_replanned(path, unit) if unit else None
     if unit and last:
         yield Button(command=Replan(unit=unit), name=names[unit], day=last)
@@ -165,12 +164,12 @@ def _buttons(path: LearningPath) -> Iterator[Button]:
 
 def _window(path: LearningPath) -> set[str]:
     window = path.dates.window(path.today, path.settings.ahead)
-    return {dates.unit for dates in window} | path.life.course.opened
+    return {dates.unit for dates in window} | path.course.opened
 
 
 def _last_when_replanned(path: LearningPath, unit: str) -> date | None:
     """The last day if the path went on today at `unit`; None when that changes no date."""
-    turns = (*path.life.course.turns, PlanOverride(on=path.today, unit=unit))
+    turns = (*path.course.turns, PlanOverride(on=path.today, unit=unit))
     try:
         found = schedule(path.curriculum, path.settings, turns)
     except ConfigError:  # there is no such plan within the calendar, so there is nothing to offer

@@ -101,7 +101,7 @@ class Weekly(FrozenModel):
 
 def weekly(path: LearningPath, week: Week) -> Weekly:
     """The summary of `week`, seen from the path's own day."""
-    progress, today, life = path.progress, path.today, path.life
+    progress, today = path.progress, path.today
     done = tuple(
         w
         for w in progress.work
@@ -117,7 +117,7 @@ def weekly(path: LearningPath, week: Week) -> Weekly:
         number=max(0, (week.last - path.dates.first).days // DAYS_A_WEEK + 1),
         done=done,
         hours=sum(w.hours or 0.0 for w in done),
-        logged=life.hours_logged(week.first, week.last),
+        logged=path.history.hours_logged(week.first, week.last),
         in_hours=in_hours(path.curriculum),
         percent=int(100 * progress.done_by(week.last) / total + 1e-9) if total else 100,
         counts=_counts(path, week),
@@ -186,12 +186,12 @@ def _counts(path: LearningPath, week: Week) -> tuple[CountChange, ...]:
     known = (*path.curriculum.metrics, *path.curriculum.success.quantitative)
     titles = {metric.id: metric.title for metric in known}
     changes: dict[str, int] = dict.fromkeys(titles, 0)
-    for counted in path.life.counts:
+    for counted in path.history.counts:
         if week.first <= counted.day <= week.last:
             changes[counted.metric] = changes.get(counted.metric, 0) + counted.amount
     return tuple(
         CountChange(
-            title=titles.get(name, name), change=change, now=path.life.counted(name, week.last)
+            title=titles.get(name, name), change=change, now=path.history.counted(name, week.last)
         )
         for name, change in changes.items()
         if change
@@ -208,7 +208,7 @@ def _rest(path: LearningPath, week: Week) -> Literal["none", "part", "all"]:
 
 def _next_work(path: LearningPath) -> tuple[Work, ...]:
     """The next three things to take up, in the order of the path, what must be done first."""
-    dropped = path.life.course.without_optional
+    dropped = path.course.without_optional
     waiting = [
         w
         for w in path.progress.work
@@ -244,7 +244,7 @@ def _suggest_unblocking(path: LearningPath) -> WeeklySuggestion | None:
 def _suggest_pause(path: LearningPath, week: Week) -> WeeklySuggestion | None:
     since = week.before.first
     closed = [w.closed_on for w in path.progress.work if w.finished and w.closed_on]
-    active = any(since <= day <= week.last for day in closed) or path.life.hours_logged(
+    active = any(since <= day <= week.last for day in closed) or path.history.hours_logged(
         since, week.last
     )
     if active or path.dates.first > since:
@@ -273,7 +273,7 @@ def _suggest_choice(path: LearningPath) -> WeeklySuggestion | None:
 def _suggest_pace(path: LearningPath) -> WeeklySuggestion | None:
     """When the learner's own weeks lead past the planned end, and another pace would be new."""
     offered = suggestions(path)
-    paces = [turn.hours_per_week for turn in path.life.course.turns if turn.hours_per_week]
+    paces = [turn.hours_per_week for turn in path.course.turns if turn.hours_per_week]
     now = paces[-1] if paces else path.settings.hours_per_week
     if offered is None or offered.usual is None or offered.usual == now:
         return None

@@ -124,7 +124,7 @@ def test_every_command_that_it_names_is_understood() -> None:
     words = set()
     for made, today in STATES.values():
         learner = made()
-        words |= understood(learner, learner.view(today), page(learner, today))
+        words |= understood(learner.view(today), page(learner, today))
     assert words >= {"help", "log", "pace", "project", "rate"}
 
 

@@ -166,7 +166,7 @@ def test_every_command_that_it_names_is_understood() -> None:
     for made, week, today in STATES.values():
         learner = made()
         text = as_markdown(reported(learner, week, today))
-        words |= understood(learner, learner.view(today), text)
+        words |= understood(learner.view(today), text)
     assert words >= {"pause", "pace", "replan", "move", "skip", "choose"}
 
 

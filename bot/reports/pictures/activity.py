@@ -61,7 +61,7 @@ def activity(path: LearningPath) -> ActivityMap:
         title=path.curriculum.title,
         in_hours=in_hours,
         days=tuple(
-            _day(day, finished.get(day, []), path.life.hours_logged(day, day), in_hours=in_hours)
+            _day(day, finished.get(day, []), path.history.hours_logged(day, day), in_hours=in_hours)
             for day in days
         ),
     )

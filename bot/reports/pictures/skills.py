@@ -72,7 +72,7 @@ class AxisLabel(NamedTuple):
 
 def skills(path: LearningPath) -> SkillPicture:
     """The values: the skills the learner rates, else those the guide wants developed."""
-    curriculum, progress, life = path.curriculum, path.progress, path.life
+    curriculum = path.curriculum
     axes = [
         SkillAxis(
             title=rated.title,
@@ -81,10 +81,10 @@ def skills(path: LearningPath) -> SkillPicture:
             rating=rated.ratings[-1].value if rated.ratings else None,
             scale=curriculum.assessment.scale,
         )
-        for rated in calibration(curriculum, progress, life, path.today)
+        for rated in calibration(path, path.today)
     ] or [
         SkillAxis(title=one.title, done=one.done, total=one.total, rating=None, scale=1)
-        for one in coverage(curriculum, progress)
+        for one in coverage(path)
         if one.total
     ]
     return SkillPicture(title=curriculum.title, axes=tuple(axes))
