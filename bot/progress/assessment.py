@@ -14,8 +14,13 @@ from bot.curriculum.model import Curriculum
 from bot.planning.observed_state import ObservedState
 from bot.planning.snapshot import IssueState
 from bot.progress.command_log import closed_at
-from bot.progress.issue_form_answers import issues_with_label, sections, visible, withdrawn
-from bot.progress.journal import ASSESSMENT
+from bot.progress.issue_form_answers import (
+    ASSESSMENT,
+    issues_with_label,
+    sections,
+    visible,
+    withdrawn,
+)
 from bot.progress.learner_history import Rating
 from bot.settings import Settings
 

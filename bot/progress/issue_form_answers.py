@@ -12,6 +12,9 @@ from bot.planning.marker import Key
 from bot.planning.observed_state import ObservedState, trusted
 from bot.planning.snapshot import IssueState
 
+JOURNAL = "kind:journal"
+ASSESSMENT = "kind:assessment"
+APPLICATION = "kind:application"
 NO_RESPONSE = "_No response_"
 MOST = 100
 _HEADING = re.compile(r"^### +(\S.*)$", re.MULTILINE)

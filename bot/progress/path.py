@@ -3,20 +3,21 @@
 They pass nothing else beside it. What takes time to compute is computed once, on first use.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from random import Random
 from typing import Self
 
-from bot.curriculum.model import Curriculum
+from bot.curriculum.base import Item
+from bot.curriculum.model import Curriculum, Module
 from bot.planning.marker import Key, digest
-from bot.planning.observed_state import ObservedState, observe
+from bot.planning.observed_state import ObservedState, OurIssue, observe
 from bot.planning.path import PlannedPath
 from bot.planning.schedule import unit_by_key
 from bot.planning.snapshot import Snapshot
 from bot.progress.forecast import Forecast, forecast
 from bot.progress.learner_history import LearnerHistory
-from bot.progress.progress import Progress, read_progress
+from bot.progress.progress import Progress, item_keys, read_progress
 from bot.progress.replay_commands import read_learner_history
 from bot.settings import Settings
 
@@ -56,6 +57,24 @@ class LearningPath(PlannedPath):
             pauses=self.settings.pauses,
             random=Random(seed),  # noqa: S311 - a simulation
         )
+
+    def day_of(self, moment: datetime) -> date:
+        """Return the learner's day at `moment` (aware)."""
+        return moment.astimezone(self.settings.zone).date()
+
+    def issue_of(self, kind: str, item: Item) -> OurIssue | None:
+        """Return the issue of an item of the curriculum, under its id or an older name."""
+        issues = self.observed.issues
+        return next((issues[key] for key in item_keys(kind, item) if key in issues), None)
+
+    def module_days(self, module: Module) -> tuple[date, date]:
+        """Return the planned first and last day of a module."""
+        return self.dates[module.units[0].id].first, self.dates[module.units[-1].id].last
+
+    def units_with_issues(self, today: date, weeks_ahead: int | None) -> frozenset[str]:
+        """Return the ids of the units in the window of `today`, and of those opened early."""
+        window = self.dates.window(today, weeks_ahead)
+        return frozenset({dates.unit for dates in window} | self.course.opened)
 
     def first_unfinished(self) -> str | None:
         """Return the id of the first unit that has required work left; None when all is done.

@@ -36,8 +36,7 @@ def assessment_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
     assessment = path.curriculum.assessment
     if not path.settings.features.assessments or not assessment.skills:
         return ()
-    opened = path.course.opened
-    window = {d.unit for d in path.dates.window(path.today, path.settings.ahead)} | opened
+    window = path.units_with_issues(path.today, path.settings.ahead)
     return tuple(
         _issue(path, module, seed=module.units[-1].id in window)
         for module in path.curriculum.modules()

@@ -35,8 +35,7 @@ class Badge(FrozenModel):
 def badge(kind: BadgeKind, path: LearningPath, *, label: str | None = None) -> Badge:
     """The badge for the path's day; `label` replaces the curriculum's title."""
     name = text_width.plain(label or path.curriculum.title)[:MAX_LABEL]
-    sum_of_all = path.progress.all
-    if sum_of_all.done >= sum_of_all.total:
+    if path.progress.all.complete:
         return Badge(label=name, message="done", color=GREEN)
     words, started = {"percent": _percent, "month": _month, "streak": _streak}[kind](path)
     return Badge(label=name, message=words, color=BLUE if started else GREY)
@@ -64,7 +63,7 @@ def _month(path: LearningPath) -> tuple[str, bool]:
 
 def _streak(path: LearningPath) -> tuple[str, bool]:
     weeks = streak(path.progress, path.today)
-    return f"{weeks} active week{'' if weeks == 1 else 's'}", weeks > 0
+    return templating.plural(weeks, "active week"), weeks > 0
 
 
 def as_svg(made: Badge) -> str:

@@ -17,12 +17,11 @@ from bot.progress.career import Metric, applications, metrics
 from bot.progress.forecast import Forecast
 from bot.progress.journal import HIGHLIGHT, JournalEntry, journal
 from bot.progress.path import LearningPath
-from bot.progress.progress import LEFT_OUT, Work
+from bot.progress.progress import LEFT_OUT, Work, item_keys
 from bot.progress.skills import RoleFit, SkillRating, calibration, role_fits
 from bot.reports.checkpoint_evidence import (
     EvidencePiece,
     ItemReport,
-    checkpoint_issue,
     item_reports,
     open_pieces,
     piece,
@@ -138,7 +137,7 @@ def checkpoint_report(
     fits = role_fits(path, day)
     entries = [entry for entry in journal(path) if entry.day <= day]
     chosen = [entry for entry in reversed(entries) if entry.highlighted]
-    issue = checkpoint_issue(path, checkpoint)
+    issue = path.issue_of("checkpoint", checkpoint)
     return CheckpointReport(
         id=checkpoint.id,
         title=checkpoint.title,
@@ -178,7 +177,7 @@ def due_checkpoints(path: LearningPath, posted: set[Key]) -> tuple[Checkpoint, .
     """
     order = {module.id: n for n, module in enumerate(path.curriculum.modules())}
     checkpoints = path.curriculum.checkpoints
-    reported = [order[c.after] for c in checkpoints if posted.intersection(_report_keys(c))]
+    reported = [order[c.after] for c in checkpoints if posted.intersection(item_keys("report", c))]
     ready = [
         c
         for c in checkpoints
@@ -188,7 +187,7 @@ def due_checkpoints(path: LearningPath, posted: set[Key]) -> tuple[Checkpoint, .
     ]
     latest = max((order[c.after] for c in ready), default=None)
     return tuple(
-        c for c in ready if order[c.after] == latest and posted.isdisjoint(_report_keys(c))
+        c for c in ready if order[c.after] == latest and posted.isdisjoint(item_keys("report", c))
     )
 
 
@@ -212,7 +211,7 @@ def newest_reached(path: LearningPath) -> Checkpoint | None:
 
 def last_day(path: LearningPath, checkpoint: Checkpoint) -> date:
     """The last day of its module."""
-    return path.dates[_module(path.curriculum, checkpoint).units[-1].id].last
+    return path.module_days(_module(path.curriculum, checkpoint))[1]
 
 
 def report_key(checkpoint: Checkpoint) -> Key:
@@ -242,12 +241,8 @@ def by_number(curriculum: Curriculum, text: str) -> Checkpoint:
     raise UsageError(what, where="N", hint=f"There are: {names}.")
 
 
-def _report_keys(checkpoint: Checkpoint) -> set[Key]:
-    return {f"report:{name}" for name in (checkpoint.id, *checkpoint.aliases)}
-
-
 def _is_wanted(path: LearningPath, checkpoint: Checkpoint) -> bool:
-    issue = checkpoint_issue(path, checkpoint)
+    issue = path.issue_of("checkpoint", checkpoint)
     return issue is not None and (issue.state.state == "open" or issue.state.finished)
 
 
@@ -264,10 +259,7 @@ def _after(curriculum: Curriculum, checkpoint: Checkpoint) -> str | None:
 
 def _percent(path: LearningPath, day: date) -> int:
     """On the path's own day boxes count, too; what an earlier day's boxes were nobody knows."""
-    everything = path.progress.all
-    if day >= path.today:
-        return everything.percent
-    return everything.model_copy(update={"done": path.progress.done_by(day)}).percent
+    return path.progress.all.percent if day >= path.today else path.progress.percent_by(day)
 
 
 def _deliverables(path: LearningPath, module: Module) -> list[Work]:
@@ -346,8 +338,7 @@ def _next_unit(path: LearningPath, day: date) -> UnitDates | None:
     """The unit that `day` falls in, or the first after it, with something left; else any before."""
     current = path.dates.current(day) or path.dates.units[0]
     for dates in path.dates.units[path.dates.units.index(current) :]:
-        found = path.progress.of_unit(dates.unit)
-        if found.done < found.total:
+        if not path.progress.of_unit(dates.unit).complete:
             return dates
     earlier = path.progress.first_unfinished()
     return path.dates[earlier] if earlier else None

@@ -12,7 +12,6 @@ from typing import Literal
 
 from bot.curriculum.model import ActionItem, Checkpoint, CheckpointItem
 from bot.planning.marker import BOX, Key
-from bot.planning.observed_state import OurIssue
 from bot.planning.snapshot import FrozenModel
 from bot.progress.career import Application, Metric
 from bot.progress.command_log import closed_at
@@ -86,17 +85,6 @@ class ItemReport(FrozenModel):
     counts: tuple[CountFound, ...]
 
 
-def checkpoint_issue(path: LearningPath, checkpoint: Checkpoint) -> OurIssue | None:
-    """The checkpoint's issue, under its name or an older one."""
-    issues = path.observed.issues
-    return next((issues[name] for name in checkpoint_keys(checkpoint) if name in issues), None)
-
-
-def checkpoint_keys(checkpoint: Checkpoint) -> tuple[Key, ...]:
-    """The keys its issue may have."""
-    return tuple(f"checkpoint:{name}" for name in (checkpoint.id, *checkpoint.aliases))
-
-
 def piece(work: Work, day: date) -> EvidencePiece:
     """A task or deliverable as it stood at the end of `day`, as far as closed issues tell."""
     state = _STATES.get(work.state.value, work.state.value)
@@ -124,7 +112,7 @@ def item_reports(
     applications: tuple[Application, ...],
 ) -> Iterator[ItemReport]:
     """Each line of the checkpoint, in its order."""
-    ours = checkpoint_issue(path, checkpoint)
+    ours = path.issue_of("checkpoint", checkpoint)
     ticked = ticked_lines(ours.state.body) if ours else frozenset()
     numbers = [*(_count(metric) for metric in metrics), *_applied(applications)]
     for item in checkpoint.items:
@@ -170,7 +158,7 @@ def _next_step(path: LearningPath, action: ActionItem, day: date) -> EvidencePie
     """A next step is a line in the issue of its horizon: done when ticked, or the issue is."""
     ours = path.observed.issues.get(f"actions:{action.horizon}")
     closed = closed_at(ours.state) if ours and ours.state.finished else None
-    closed_on = closed.astimezone(path.settings.zone).date() if closed else None
+    closed_on = path.day_of(closed) if closed else None
     line = as_line(f"**{action.title}**")
     ticked = ours is not None and any(
         found == line or found.startswith(f"{line}:") for found in ticked_lines(ours.state.body)

@@ -26,13 +26,13 @@ from bot.progress.skills import SkillGap, SkillRating, calibration, gap
 from bot.progress.streak import streak
 from bot.reports.due_weeks import Week
 from bot.reports.formatting import WORDS
+from bot.reports.next_work import late_work, most_important
 from bot.reports.position import (
     NextCheckpoint,
+    around_current,
     current_unit,
     finished_on,
     in_hours,
-    late_work,
-    most_important,
     next_checkpoint,
     pause_end,
     unit_names,
@@ -202,7 +202,7 @@ def as_markdown(values: Dashboard) -> str:
 
 
 def _rendered(values: Dashboard, *, full: bool) -> str:
-    rows = values.modules if full else _around_the_current(values.modules)
+    rows = values.modules if full else around_current(values.modules, MOST_ROWS)
     works = most_important(values.place.work, MOST_WORK if full else MOST_LATE)
     return templating.render(
         "dashboard.md.j2",
@@ -220,13 +220,7 @@ def _rendered(values: Dashboard, *, full: bool) -> str:
 
 def _schedule_stops(path: LearningPath) -> date | None:
     pushed = path.observed.snapshot.last_push
-    return (pushed + QUIET_DAYS).astimezone(path.settings.zone).date() if pushed else None
-
-
-def _around_the_current(rows: tuple[DashboardModule, ...]) -> tuple[DashboardModule, ...]:
-    current = next((index for index, row in enumerate(rows) if row.current), 0)
-    start = max(0, min(current - MOST_ROWS // 2, len(rows) - MOST_ROWS))
-    return rows[start : start + MOST_ROWS]
+    return path.day_of(pushed + QUIET_DAYS) if pushed else None
 
 
 def _place(path: LearningPath) -> DashboardPosition:
@@ -270,13 +264,14 @@ def _rows(path: LearningPath) -> list[DashboardModule]:
 
 def _row(path: LearningPath, module: Module, *, current: bool) -> DashboardModule:
     counted = path.progress.of_module(module.id)
+    first, last = path.module_days(module)
     keys = {f"deliverable:{d.id}" for d in module.deliverables}
     single = len(list(path.curriculum.modules())) == 1
     return DashboardModule(
         number=module.number,
         title=module_name(path.curriculum, module) if single else module.title,
-        first=path.dates[module.units[0].id].first,
-        last=path.dates[module.units[-1].id].last,
+        first=first,
+        last=last,
         percent=counted.percent,
         done_hours=counted.done,
         total_hours=counted.total,

@@ -23,6 +23,8 @@ def days(first: date, last: date) -> str:
 
 def span(first: date, last: date) -> str:
     """`9 Feb to 1 Mar 2026`: a stretch with its year, both years where they differ."""
+    if first == last:
+        return day(last)
     start = day(first) if first.year != last.year else day(first).rpartition(NO_BREAK)[0]
     return f"{start} to {day(last)}"
 

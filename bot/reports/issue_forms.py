@@ -11,8 +11,7 @@ from bot.curriculum.base import slugify
 from bot.curriculum.model import Curriculum
 from bot.curriculum.sections import TemplateField
 from bot.planning.marker import Key
-from bot.progress.career import APPLICATION
-from bot.progress.journal import ASSESSMENT, JOURNAL
+from bot.progress.issue_form_answers import APPLICATION, ASSESSMENT, JOURNAL
 from bot.reports.assessment import meanings
 from bot.settings import Settings
 

@@ -1,15 +1,26 @@
 """Where the learner is: what more than one report asks of a path."""
 
 from datetime import date, timedelta
+from typing import Protocol, TypeVar
 
 from bot.curriculum.model import Curriculum
 from bot.planning.issue_texts import full_unit_name
 from bot.planning.schedule import UnitDates
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
-from bot.progress.progress import FINISHED, LEFT_OUT, Work, WorkState
+from bot.progress.progress import FINISHED, LEFT_OUT
 
 DAYS_A_WEEK = 7
+
+
+class ModuleRow(Protocol):
+    """A row of a table of modules; `current` says that the learner is in it."""
+
+    @property
+    def current(self) -> bool: ...
+
+
+Row = TypeVar("Row", bound=ModuleRow)
 
 
 class NextCheckpoint(FrozenModel):
@@ -71,41 +82,22 @@ def finished_on(path: LearningPath) -> date | None:
     return max((w.closed_on for w in counted if w.closed_on), default=path.dates.first)
 
 
-def late_work(path: LearningPath) -> list[Work]:
-    """What counts and is open in units whose last day is over."""
-    return [
-        w
-        for w in path.progress.work
-        if w.state in {WorkState.OPEN, WorkState.IN_PROGRESS}
-        and w.counts
-        and path.dates[w.unit].last < path.today
-    ]
-
-
-def most_important(works: tuple[Work, ...], most: int) -> tuple[Work, ...]:
-    """At most so many in their order; what is done or set aside gives way to what is not."""
-    if len(works) <= most:
-        return works
-    chosen = sorted(range(len(works)), key=lambda n: works[n].done or works[n].state in LEFT_OUT)
-    return tuple(works[n] for n in sorted(chosen[:most]))
-
-
 def next_checkpoint(path: LearningPath) -> NextCheckpoint | None:
-    """The first checkpoint ahead whose issue is not closed."""
-    modules = path.curriculum.modules()
-    ends = {module.id: path.dates[module.units[-1].id].last for module in modules}
+    """Return the first checkpoint ahead whose issue is not closed."""
+    ends = {module.id: path.module_days(module)[1] for module in path.curriculum.modules()}
     coming: list[NextCheckpoint] = []
     for checkpoint in path.curriculum.checkpoints:
-        names = (checkpoint.id, *checkpoint.aliases)
-        issues = (path.observed.issues.get(f"checkpoint:{name}") for name in names)
-        issue = next((found.state for found in issues if found), None)
-        if ends[checkpoint.after] >= path.today and not (issue and issue.state == "closed"):
-            coming.append(
-                NextCheckpoint(
-                    title=checkpoint.title,
-                    due=ends[checkpoint.after],
-                    number=issue.number if issue else None,
-                    url=issue.url if issue else "",
-                )
-            )
+        ours = path.issue_of("checkpoint", checkpoint)
+        due = ends[checkpoint.after]
+        if due >= path.today and not (ours and ours.state.state == "closed"):
+            number, url = (ours.state.number, ours.state.url) if ours else (None, "")
+            found = NextCheckpoint(title=checkpoint.title, due=due, number=number, url=url)
+            coming.append(found)
     return min(coming, key=lambda checkpoint: checkpoint.due, default=None)
+
+
+def around_current(rows: tuple[Row, ...], most: int) -> tuple[Row, ...]:
+    """Return at most so many rows, those around the one that is marked as current."""
+    current = next((index for index, row in enumerate(rows) if row.current), 0)
+    start = max(0, min(current - most // 2, len(rows) - most))
+    return rows[start : start + most]

@@ -54,29 +54,21 @@ def reflection_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
 
 def _is_due(path: LearningPath, module: Module) -> bool:
     """From three days before the module's last day on, for two months; one that is there stays."""
-    left = (path.dates[module.units[-1].id].last - path.today).days
-    return -DAYS_BACK <= left <= DAYS_AHEAD or _is_there(path, module)
-
-
-def _is_there(path: LearningPath, module: Module) -> bool:
-    names = (module.id, *module.aliases)
-    return any(f"reflection:{name}" in path.observed.issues for name in names)
+    left = (path.module_days(module)[1] - path.today).days
+    return -DAYS_BACK <= left <= DAYS_AHEAD or path.issue_of("reflection", module) is not None
 
 
 def month(path: LearningPath, module: Module, entries: tuple[JournalEntry, ...]) -> ReflectionMonth:
     """What happened in a module; `entries` are those of the whole journal."""
     begin, end = _time_of(path, module)
-    finished = tuple(
-        w
-        for w in path.progress.work
-        if w.finished and w.closed_on is not None and begin <= w.closed_on <= end
-    )
+    first, last = path.module_days(module)
+    finished = path.progress.finished_between(begin, end)
     written = tuple(entry for entry in entries if begin <= entry.day <= end)
     return ReflectionMonth(
         module=module_name(path.curriculum, module),
         kind=module.kind,
-        first=path.dates[module.units[0].id].first,
-        last=path.dates[module.units[-1].id].last,
+        first=first,
+        last=last,
         finished=finished[:MOST_LISTED],
         finished_more=max(0, len(finished) - MOST_LISTED),
         estimated=sum(w.hours or 0.0 for w in finished),
@@ -90,10 +82,10 @@ def _time_of(path: LearningPath, module: Module) -> tuple[date, date]:
     """First and last day: up to the day before the next module, and from ever for the first."""
     modules = list(path.curriculum.modules())
     index = [one.id for one in modules].index(module.id)
-    begin = path.dates[module.units[0].id].first if index else date.min
-    if index + 1 == len(modules):
-        return begin, path.dates[module.units[-1].id].last
-    return begin, path.dates[modules[index + 1].units[0].id].first - timedelta(days=1)
+    first, last = path.module_days(module)
+    if index + 1 < len(modules):
+        last = path.module_days(modules[index + 1])[0] - timedelta(days=1)
+    return (first if index else date.min), last
 
 
 def _issue(path: LearningPath, module: Module, entries: tuple[JournalEntry, ...]) -> DesiredIssue:

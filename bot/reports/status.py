@@ -9,13 +9,13 @@ from bot.progress.forecast import Forecast
 from bot.progress.path import LearningPath
 from bot.progress.progress import DONE, Work, WorkState
 from bot.progress.streak import streak
+from bot.reports.next_work import late_work, most_important
 from bot.reports.position import (
     NextCheckpoint,
+    around_current,
     current_unit,
     finished_on,
     in_hours,
-    late_work,
-    most_important,
     next_checkpoint,
     pause_end,
     unit_names,
@@ -116,12 +116,10 @@ def status(path: LearningPath) -> Status:
 
 def as_text(page: Status) -> str:
     """The page for a terminal; of a long path it shows the part around the present."""
-    current = next((index for index, row in enumerate(page.modules) if row.current), 0)
-    start = max(0, min(current - MOST_MODULES // 2, len(page.modules) - MOST_MODULES))
     return templating.render(
         "status.txt.j2",
         page=page,
-        rows=page.modules[start : start + MOST_MODULES],
+        rows=around_current(page.modules, MOST_MODULES),
         works=most_important(page.work, MOST_WORK),
         bar=_bar,
     )

@@ -105,7 +105,7 @@ def open_choice(path: LearningPath) -> tuple[Unit, Choice] | None:
     The latter for those who want all issues at once.
     """
     weeks = NEAR if path.settings.ahead is None else path.settings.ahead
-    reach = {dates.unit for dates in path.dates.window(path.today, weeks)} | path.course.opened
+    reach = path.units_with_issues(path.today, weeks)
     for unit in path.curriculum.units():
         if unit.choice and unit.id in reach and unit.choice.id not in path.settings.choices:
             return unit, unit.choice
@@ -121,7 +121,7 @@ def count_optional_ahead(path: LearningPath) -> int:
 
 def next_to_open(path: LearningPath) -> str | None:
     """The first unit that has no issues and gets none today, by id."""
-    window = _window(path)
+    window = path.units_with_issues(path.today, path.settings.ahead)
     dropped = path.course.without_optional
     waiting = {
         w.unit
@@ -160,11 +160,6 @@ def _buttons(path: LearningPath) -> Iterator[Button]:
             yield Button(command=command, name=name, choice=choice.title)
     if count := count_optional_ahead(path):
         yield Button(command=DropOptional(), count=count)
-
-
-def _window(path: LearningPath) -> set[str]:
-    window = path.dates.window(path.today, path.settings.ahead)
-    return {dates.unit for dates in window} | path.course.opened
 
 
 def _last_when_replanned(path: LearningPath, unit: str) -> date | None:

@@ -18,13 +18,13 @@ from bot.progress.path import LearningPath
 from bot.progress.progress import Work, WorkState
 from bot.reports.due_weeks import MadeSummaries, Week, due_weeks, weekly_key
 from bot.reports.formatting import WORDS, days
+from bot.reports.next_work import late_work, next_work
 from bot.reports.position import (
     DAYS_A_WEEK,
     NextCheckpoint,
     current_unit,
     finished_on,
     in_hours,
-    late_work,
     next_checkpoint,
     pause_end,
     unit_names,
@@ -42,10 +42,8 @@ __all__ = [
     "weekly_key",
 ]
 
-NEXT = 3
 MOST = 15
 CHECKPOINT_NEAR = timedelta(weeks=3)
-WAITING = frozenset({WorkState.OPEN, WorkState.AHEAD})
 
 
 class CountChange(FrozenModel):
@@ -102,12 +100,7 @@ class Weekly(FrozenModel):
 def weekly(path: LearningPath, week: Week) -> Weekly:
     """The summary of `week`, seen from the path's own day."""
     progress, today = path.progress, path.today
-    done = tuple(
-        w
-        for w in progress.work
-        if w.finished and w.closed_on and week.first <= w.closed_on <= week.last
-    )
-    total = progress.all.total
+    done = progress.finished_between(week.first, week.last)
     ended = finished_on(path)
     newest = today <= week.last + timedelta(days=DAYS_A_WEEK)
     resting = pause_end(path) if newest else None
@@ -119,13 +112,13 @@ def weekly(path: LearningPath, week: Week) -> Weekly:
         hours=sum(w.hours or 0.0 for w in done),
         logged=path.history.hours_logged(week.first, week.last),
         in_hours=in_hours(path.curriculum),
-        percent=int(100 * progress.done_by(week.last) / total + 1e-9) if total else 100,
+        percent=progress.percent_by(week.last),
         counts=_counts(path, week),
         journal=tuple(entry for entry in journal(path) if week.first <= entry.day <= week.last),
         rest=_rest(path, week),
         newest=newest,
         doing=tuple(w for w in progress.work if newest and w.state is WorkState.IN_PROGRESS),
-        coming=_next_work(path) if with_outlook else (),
+        coming=next_work(path) if with_outlook else (),
         late=len(late_work(path)) if with_outlook else 0,
         resting_until=resting,
         checkpoint=_near_checkpoint(path) if with_outlook else None,
@@ -149,7 +142,7 @@ def weekly_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
     summary = path.observed.issues.get(SUMMARY_KEY)
     if summary is None or path.settings.summary.place != "issue":
         return ()
-    made_on = summary.state.created_at.astimezone(path.settings.zone).date()
+    made_on = path.day_of(summary.state.created_at)
     return tuple(
         DesiredIssue(
             key=weekly_key(week),
@@ -206,17 +199,6 @@ def _rest(path: LearningPath, week: Week) -> Literal["none", "part", "all"]:
     return "part" if rest else "none"
 
 
-def _next_work(path: LearningPath) -> tuple[Work, ...]:
-    """The next three things to take up, in the order of the path, what must be done first."""
-    dropped = path.course.without_optional
-    waiting = [
-        w
-        for w in path.progress.work
-        if w.state in WAITING and (w.counts or w.state is WorkState.OPEN or not dropped)
-    ]
-    return tuple(sorted(waiting, key=lambda w: not w.counts)[:NEXT])
-
-
 def _near_checkpoint(path: LearningPath) -> NextCheckpoint | None:
     found = next_checkpoint(path)
     return found if found and found.due <= path.today + CHECKPOINT_NEAR else None
@@ -243,8 +225,7 @@ def _suggest_unblocking(path: LearningPath) -> WeeklySuggestion | None:
 
 def _suggest_pause(path: LearningPath, week: Week) -> WeeklySuggestion | None:
     since = week.before.first
-    closed = [w.closed_on for w in path.progress.work if w.finished and w.closed_on]
-    active = any(since <= day <= week.last for day in closed) or path.history.hours_logged(
+    active = path.progress.finished_between(since, week.last) or path.history.hours_logged(
         since, week.last
     )
     if active or path.dates.first > since:
@@ -287,6 +268,6 @@ def _suggest_opening_next(path: LearningPath) -> WeeklySuggestion | None:
     works = [w for w in path.progress.work if w.unit == current.unit and w.counts]
     if not works or any(w.share < 1 for w in works):
         return None
-    upcoming = next_to_open(path) if any(not w.url for w in _next_work(path)) else None
+    upcoming = next_to_open(path) if any(not w.url for w in next_work(path)) else None
     name = unit_names(path.curriculum)[upcoming] if upcoming else ""
     return WeeklySuggestion(kind="ahead", name=name)

@@ -23,8 +23,7 @@ class OpenUnit(Command):
     def parse(cls, text: str, context: CommandContext) -> Self:
         """Read which unit: by name, by label or month, or the next."""
         path = context.path
-        window = path.dates.window(context.today, path.settings.ahead)
-        opened = frozenset({dates.unit for dates in window} | path.course.opened)
+        opened = path.units_with_issues(context.today, path.settings.ahead)
         here = path.dates.current(context.today)
         found = names.units_meant(text, path, here.unit if here else None, opened)
         if not found and names.is_next(text):

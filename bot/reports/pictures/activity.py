@@ -6,6 +6,7 @@ from bot import templating
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.reports.pictures import canvas
+from bot.reports.position import in_hours
 from bot.reports.text_width import width
 from bot.templating import MONTHS
 
@@ -51,17 +52,17 @@ def activity(path: LearningPath) -> ActivityMap:
     """The values."""
     monday = path.today - timedelta(days=path.today.weekday())
     first = monday - timedelta(weeks=WEEKS - 1)
-    in_hours = canvas.has_hours(path)
+    timed = in_hours(path.curriculum)
     finished: dict[date, list[float]] = {}
     for work in path.progress.work:
         if work.finished and work.closed_on:
-            finished.setdefault(work.closed_on, []).append(work.weight if in_hours else 1.0)
+            finished.setdefault(work.closed_on, []).append(work.weight if timed else 1.0)
     days = (first + timedelta(days=index) for index in range(WEEKS * DAYS_A_WEEK))
     return ActivityMap(
         title=path.curriculum.title,
-        in_hours=in_hours,
+        in_hours=timed,
         days=tuple(
-            _day(day, finished.get(day, []), path.history.hours_logged(day, day), in_hours=in_hours)
+            _day(day, finished.get(day, []), path.history.hours_logged(day, day), in_hours=timed)
             for day in days
         ),
     )

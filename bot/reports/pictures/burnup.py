@@ -8,7 +8,9 @@ from bot import templating
 from bot.planning.schedule import UnitDates, add_months
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
+from bot.reports import formatting
 from bot.reports.pictures import canvas
+from bot.reports.position import in_hours
 from bot.reports.text_width import width
 from bot.settings import Pause
 from bot.templating import MONTHS
@@ -61,7 +63,7 @@ def burn_up(path: LearningPath) -> BurnUp:
     """The values."""
     progress, outlook = path.progress, path.outlook
     plan = _planned(path)
-    finished = progress.all.done >= progress.all.total
+    finished = progress.all.complete
     days = {w.closed_on for w in progress.work if w.counts and w.finished and w.closed_on}
     first = plan[0].day
     done = [
@@ -72,7 +74,7 @@ def burn_up(path: LearningPath) -> BurnUp:
         done.append(BurnUpPoint(path.today, progress.all.done))
     return BurnUp(
         title=path.curriculum.title,
-        in_hours=canvas.has_hours(path),
+        in_hours=in_hours(path.curriculum),
         total=progress.all.total,
         done=tuple(done),
         plan=plan,
@@ -218,7 +220,7 @@ def _legend(values: BurnUp) -> list[dict[str, object]]:
     by_today = f": {_planned_amount(values)} by today" if values.today else ""
     entries.append(("plan", f"plan{by_today}"))
     if values.likely and values.careful:
-        entries.append(("cone", f"likely end: {canvas.date_range(values.likely, values.careful)}"))
+        entries.append(("cone", f"likely end: {formatting.span(values.likely, values.careful)}"))
     elif values.today:
         entries.append(("", "too little history for a forecast yet"))
     if values.rests:

@@ -5,13 +5,11 @@ Colours have names for what they mean. Each theme keeps the contrast that WCAG 2
 """
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from bot import templating
-from bot.progress.path import LearningPath
 from bot.reports.text_width import plain
-from bot.templating import NO_BREAK, day, hours, plural
+from bot.templating import hours, plural
 
 LIGHT = {
     "paper": "#ffffff",
@@ -72,22 +70,7 @@ def step_path(points: list[tuple[float, float]]) -> str:
     )
 
 
-def has_hours(path: LearningPath) -> bool:
-    """Whether the path says anything about hours; else tasks are counted."""
-    return any(task.hours for task in path.curriculum.tasks()) or any(
-        unit.hours for unit in path.curriculum.units()
-    )
-
-
 def amount_of(done: float, total: float, *, in_hours: bool) -> str:
     """`12 of 40 hours`, `1 of 3 tasks`."""
     unit = "hour" if in_hours else "task"
     return f"{hours(done)} of {plural(total, unit)}"
-
-
-def date_range(first: date, last: date) -> str:
-    """`3 Mar to 20 May 2027`; one day when both are the same."""
-    if first == last:
-        return day(last)
-    start = day(first)
-    return f"{start.removesuffix(f'{NO_BREAK}{last.year}')} to {day(last)}"

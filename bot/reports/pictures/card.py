@@ -1,14 +1,19 @@
 """The progress card: where the learner is, on one small card."""
 
-from datetime import date, timedelta
-
 from bot import templating
-from bot.planning.issue_texts import full_unit_name, module_name
-from bot.planning.schedule import UnitDates
+from bot.planning.issue_texts import module_name
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.progress.streak import streak
+from bot.reports import formatting
 from bot.reports.pictures import canvas
+from bot.reports.position import (
+    current_unit,
+    in_hours,
+    next_checkpoint,
+    pause_end,
+    unit_names,
+)
 from bot.reports.text_width import fit, lines
 
 WIDE = 480
@@ -46,12 +51,12 @@ class ProgressCard(FrozenModel):
 def card(path: LearningPath) -> ProgressCard:
     """The card's values."""
     whole = path.progress.all
-    here = _current(path)
+    here = None if whole.complete else current_unit(path)
     module = path.progress.units[here.unit] if here else None
     return ProgressCard(
         title=path.curriculum.title,
         percent=whole.percent,
-        amount=canvas.amount_of(whole.done, whole.total, in_hours=canvas.has_hours(path)),
+        amount=canvas.amount_of(whole.done, whole.total, in_hours=in_hours(path.curriculum)),
         parts=tuple(
             CardModule(
                 number=number,
@@ -61,7 +66,7 @@ def card(path: LearningPath) -> ProgressCard:
             )
             for number, m in enumerate(path.curriculum.modules(), 1)
         ),
-        facts=tuple(_facts(path, here)),
+        facts=tuple(_facts(path)),
         outlook=tuple(_outlook(path)),
     )
 
@@ -119,47 +124,29 @@ def _strip(values: ProgressCard, top: float) -> list[dict[str, object]]:
     ]
 
 
-def _current(path: LearningPath) -> UnitDates | None:
-    """The unit of today; in a pause the one that goes on after it. None when all is done."""
-    if path.progress.all.done >= path.progress.all.total:
-        return None
-    rest = _resting(path)
-    return path.dates.current(rest + timedelta(days=1) if rest else path.today)
-
-
-def _resting(path: LearningPath) -> date | None:
-    pauses = path.settings.pauses
-    return max((p.last for p in pauses if p.first <= path.today <= p.last), default=None)
-
-
-def _facts(path: LearningPath, here: UnitDates | None) -> list[str]:
-    if path.progress.all.done >= path.progress.all.total:
+def _facts(path: LearningPath) -> list[str]:
+    if path.progress.all.complete:
         return ["All of it is done"]
     facts: list[str] = []
+    here = current_unit(path)
     if here is None:
         facts.append(f"Begins on {templating.day(path.dates.first)}")
-    elif rest := _resting(path):
+    elif rest := pause_end(path):
         facts.append(f"Resting until {templating.day(rest)}")
     else:
-        curriculum = path.curriculum
-        named = ((m, u) for m in curriculum.modules() for u in m.units if u.id == here.unit)
-        facts.append(full_unit_name(curriculum, *next(named)))
-    ends = {m.id: path.dates[m.units[-1].id].last for m in path.curriculum.modules()}
-    coming = [(ends[c.after], c.title) for c in path.curriculum.checkpoints]
-    coming = [pair for pair in coming if pair[0] >= path.today]
-    if coming:
-        day, title = min(coming)
-        facts.append(f"Next checkpoint by {templating.day(day)}: {title}")
+        facts.append(unit_names(path.curriculum)[here.unit])
+    if checkpoint := next_checkpoint(path):
+        facts.append(f"Next checkpoint by {templating.day(checkpoint.due)}: {checkpoint.title}")
     return facts
 
 
 def _outlook(path: LearningPath) -> list[str]:
-    if path.progress.all.done >= path.progress.all.total:
+    if path.progress.all.complete:
         return []
     lines: list[str] = []
     if (weeks := streak(path.progress, path.today)) > 1:
         lines.append(f"{weeks} active weeks in a row")
     outlook = path.outlook
     if outlook.likely and outlook.careful:
-        lines.append(f"Likely end: {canvas.date_range(outlook.likely, outlook.careful)}")
+        lines.append(f"Likely end: {formatting.span(outlook.likely, outlook.careful)}")
     return lines
