@@ -1,4 +1,4 @@
-"""The way to the role: applications, projects for the portfolio, and the numbers of the guide.
+"""Career: job applications, projects for the portfolio, and the numbers of the guide.
 
 Nothing here asks for a salary or for data of a person: a repository may be public. A number that
 nobody but the learner can know, and that they did not count, is left out.
@@ -68,7 +68,7 @@ class Metric(FrozenModel):
 
 
 def applications(path: LearningPath) -> tuple[Application, ...]:
-    """Issues that wear our label for applications, by number.
+    """Return the issues that wear our label for applications, by number.
 
     The stage is the label the issue wears, the furthest of several, `applied` without any. An issue
     that is closed is over, unless it wears the label of an offer.
@@ -91,7 +91,7 @@ def applications(path: LearningPath) -> tuple[Application, ...]:
 
 
 def by_stage(found: Iterable[Application]) -> dict[Stage, int]:
-    """How many applications stand at each stage, in the order of the stages."""
+    """Return the number of applications at each stage, in the order of the stages."""
     stages = [application.stage for application in found]
     return {stage: stages.count(stage) for stage in _STAGES}
 
@@ -103,7 +103,7 @@ def _stage(issue: IssueState, names: dict[str, Stage]) -> Stage:
 
 
 def ideas(path: LearningPath) -> tuple[ProjectIdeaState, ...]:
-    """The guide's project ideas, the easiest level first; done is one whose issue is finished."""
+    """Return the guide's project ideas, the easiest level first. A finished issue makes it done."""
     levels = list(ProjectLevel)
     found = (_idea(path, idea) for idea in path.curriculum.projects)
     return tuple(sorted(found, key=lambda one: levels.index(one.idea.level)))
@@ -129,9 +129,9 @@ def _idea(path: LearningPath, idea: ProjectIdea) -> ProjectIdeaState:
 
 
 def metrics(path: LearningPath, day: date) -> tuple[Metric, ...]:
-    """The numbers of the guide as they stood at the end of `day`, its metrics before its targets.
+    """Return the guide's metrics, then its targets, as of the end of `day`.
 
-    A target about the same thing as a metric is told with that metric, once. What the learner
+    A target about the same thing as a metric is shown with that metric, once. What the learner
     counted (`/count`) is added to what issues show. Left out are salary and time, which nobody here
     can know, and what is of no known kind and was not counted either.
     """
@@ -190,7 +190,7 @@ class _MetricReader:
         )
 
     def _found(self, kind: Kind, shown: LearningMetric | Target) -> tuple[float, list[str]] | None:
-        """What issues show, and how it adds up; None when they cannot show it."""
+        """Return the number that issues show and its parts; None when issues cannot show it."""
         match kind:
             case Kind.HOURS:
                 title = f"{shown.title} {shown.unit or ''}".casefold()
@@ -230,7 +230,7 @@ class _MetricReader:
         return float(count), [f"{plural(count, name)} done"] if count else []
 
     def _projects(self) -> tuple[float, list[str]]:
-        """Projects in deliverables and tasks of the path, and ideas of the guide carried out.
+        """Count the projects in deliverables and tasks of the path, and the ideas carried out.
 
         Where a deliverable asks for several ("a portfolio of five"), those of other such ones may
         be among them: the largest number counts. What is both a task and part of a deliverable of
@@ -257,7 +257,7 @@ class _MetricReader:
         return task.kind is TaskKind.PROJECT and f"task:{task.id}" in self._done
 
     def _hours(self, *, weekly: bool) -> tuple[float, list[str]]:
-        """Hours since the start, in all or a week on average, weeks of pauses left out.
+        """Return the hours since the start, in all or a week on average without weeks of pause.
 
         Those written down, where there are any; else the estimates of what is finished.
         """
@@ -273,7 +273,7 @@ class _MetricReader:
         return round(spent / weeks, 1), [f"{basis} in {plural(weeks, 'week')}"]
 
     def _weeks(self) -> float:
-        """Weeks of study up to today, one at least."""
+        """Return the weeks of study up to the day, at least one."""
         start, today = self._path.settings.start, self._today
         resting = {
             day

@@ -1,4 +1,4 @@
-"""The base of the slash commands: all that one command owns, and what it may ask for.
+"""The base class of slash commands, and the contexts in which they are parsed and answered.
 
 A command is a subclass of `Command` in a file of `bot/progress/commands/`, where it is found by
 itself. Its fields are its arguments, with ids of the curriculum for names. The command log stores
@@ -138,7 +138,7 @@ class Command(FrozenModel):
         return (self.line_format or self.form).format(self).rstrip()
 
     def replay(self, history: HistoryBuilder) -> None:
-        """Add what it says to the history."""
+        """Add its effect to the history."""
 
     def own_issue(
         self, key: Key, day: date, observed: ObservedState
@@ -159,12 +159,12 @@ class Command(FrozenModel):
         return type(self).reply is not Command.reply
 
     def repeats(self, logged: "Command") -> bool:
-        """Whether Milepost need not log this, since `logged` says as much."""
+        """Return whether this need not be logged, since `logged` says the same."""
         return False
 
     @property
     def sum_key(self) -> str | None:
-        """What it is added up by where a log grows too long; None when each one is kept."""
+        """The key by which entries of a log that is too long are added up; None to keep each."""
         return None
 
     def add(self, others: list[Self]) -> Self:

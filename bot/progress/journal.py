@@ -52,7 +52,7 @@ class JournalEntry(FrozenModel):
 
 
 def journal(path: LearningPath) -> tuple[JournalEntry, ...]:
-    """All entries, oldest first: issues of ours with a key `journal:*`, and those by the form.
+    """Return the entries, oldest first: issues of ours with a key `journal:*` and those by form.
 
     The day is the one written in the form, or in the title of an entry by `/journal` (it may be
     read days after it was written), when that is no later than the issue; else the day on which the
@@ -63,7 +63,7 @@ def journal(path: LearningPath) -> tuple[JournalEntry, ...]:
 
 
 def closings(observed: ObservedState) -> tuple[CloseIssue, ...]:
-    """Closes what was filed by a form only to be kept: journal entries and self-assessments.
+    """Return changes that close journal entries and self-assessments filed by a form.
 
     Only their state changes. One that somebody opened again stays open.
     """
@@ -81,7 +81,7 @@ def closings(observed: ObservedState) -> tuple[CloseIssue, ...]:
 
 
 def _journal_issues(observed: ObservedState) -> Iterator[tuple[IssueState, str]]:
-    """The issues, each with the part of its body that is the entry."""
+    """Yield the issues, each with the part of its body that is the entry."""
     for key, ours in observed.issues.items():
         if key.startswith("journal:") and not withdrawn(ours.state):
             yield ours.state, _body_text(ours)

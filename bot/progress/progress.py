@@ -1,4 +1,4 @@
-"""Progress: for every piece of work on the path, whether it is done, and what that adds up to.
+"""Progress: the state of every piece of work on the path, and sums over units and modules.
 
 Everything comes from issues: closed as completed is claimed, closed as not planned is skipped, a
 duplicate does not count, an open one may be in progress or blocked by its label, and the boxes in
@@ -32,7 +32,7 @@ _NAMED = re.compile(r"(?<![\w/&])#(\d{1,9})\b")
 
 
 class WorkState(StrEnum):
-    """How far a piece of work is.
+    """The state of a piece of work.
 
     `ahead` has no issue yet, `removed` had one that the learner deleted. Both `skipped` and
     `removed` are the learner's decision and leave the sums; `credited` does, too, for it took no
@@ -134,12 +134,12 @@ class Progress(FrozenModel):
         return self._sum(self.work, sum(self.undecided.values()))
 
     def of_module(self, module: str) -> WorkSum:
-        """Over one module, by id."""
+        """Return the sum over one module, by id."""
         undecided = sum(w for unit, w in self.undecided.items() if self.units[unit] == module)
         return self._sum(tuple(w for w in self.work if w.module == module), undecided)
 
     def of_unit(self, unit: str) -> WorkSum:
-        """Over one unit, by id."""
+        """Return the sum over one unit, by id."""
         work = tuple(w for w in self.work if w.unit == unit)
         return self._sum(work, self.undecided.get(unit, 0.0))
 
@@ -149,7 +149,7 @@ class Progress(FrozenModel):
         return next((unit for unit, found in units if not found.complete), None)
 
     def done_by(self, day: date) -> float:
-        """The weight finished by the end of `day` (in the learner's zone), from closed issues."""
+        """Return the weight finished by the end of `day` (in the learner's zone)."""
         return sum(
             w.weight
             for w in self.work
@@ -167,7 +167,7 @@ class Progress(FrozenModel):
         )
 
     def count(self, *states: WorkState) -> int:
-        """How many pieces of work, optional ones included, are in one of these states."""
+        """Return the number of pieces of work in one of these states, optional ones included."""
         return sum(w.state in states for w in self.work)
 
     @staticmethod
@@ -227,7 +227,7 @@ class _ProgressReader:
         return next((o for o in unit.choice.options if o.id == name), None)
 
     def _tasks(self, unit: Unit) -> list[Task]:
-        """Tasks of the unit and of the option taken, and what was done in another option.
+        """Return the tasks of the unit and of the option taken, and finished ones of other options.
 
         Done is never lost: work finished before the learner changed their mind still shows.
         """
@@ -278,7 +278,7 @@ class _ProgressReader:
         )
 
     def _evidence(self, found: OurIssue | None, keys: tuple[Key, ...]) -> tuple[Evidence, ...]:
-        """Merged pull requests that name the issue, then what was looked up and noted."""
+        """Return merged pull requests that name the issue, then the evidence in its log."""
         if found is None:
             return ()
         noted = [e for key in keys for e in self._history.evidence.get(key, ())]
@@ -315,7 +315,7 @@ class _ProgressReader:
 
 
 def _merged_pulls(observed: ObservedState) -> dict[int, list[PullState]]:
-    """Merged pull requests of people who may write here, by the numbers of issues they name."""
+    """Return merged pull requests of trusted people by the numbers of issues they name."""
     found: dict[int, list[PullState]] = {}
     for pull in observed.snapshot.pulls:
         if pull.merged_at is None or pull.association not in TRUSTED:
@@ -326,7 +326,7 @@ def _merged_pulls(observed: ObservedState) -> dict[int, list[PullState]]:
 
 
 def _shares_without_hours(curriculum: Curriculum) -> dict[str, float]:
-    """What a task without hours weighs, by id.
+    """Return the weight of each task without hours, by id.
 
     Its share of what its unit's own hours leave; where the unit says nothing either, the mean of
     the path's tasks that do, or 1.

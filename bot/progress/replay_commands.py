@@ -1,7 +1,7 @@
 """Replays all that the command logs of a repository store, to get the learner's history.
 
 The order in which commands were written decides where they contradict each other, and the settings
-file wins over what was said before it was edited.
+file wins over commands that were written before it was edited.
 """
 
 from bot.curriculum.model import Curriculum

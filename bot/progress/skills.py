@@ -160,7 +160,7 @@ def _counts(works: list[Work], until: date | None) -> dict[str, int]:
 
 
 def _done(work: Work, until: date | None) -> bool:
-    """Done by the end of `until`; what was known before the start always was."""
+    """Return whether it was done by the end of `until`; known work always was."""
     if not work.done or until is None:
         return work.done
     return work.state is WorkState.CREDITED or (

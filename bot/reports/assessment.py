@@ -28,7 +28,7 @@ class LatestRating(FrozenModel):
 
 
 def assessment_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
-    """One issue for each module that the curriculum names, seeded with the module's last unit.
+    """Return an issue for each assessed module, seeded with the module's last unit.
 
     Its region tells how to rate and how the skills were rated last; the learner's part has a line
     for each skill. None when the settings switch them off.
@@ -45,14 +45,14 @@ def assessment_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
 
 
 def meanings(scale: int) -> tuple[str, ...]:
-    """What each number from 1 to `scale` means, as `1: new to me`; with gaps on other scales."""
+    """Return the meaning of each number from 1 to `scale`, such as `1: new to me`."""
     if scale == len(MEANINGS):
         return tuple(f"{value}: {text}" for value, text in enumerate(MEANINGS, start=1))
     return (f"1: {MEANINGS[0]}", f"{scale}: {MEANINGS[-1]}")
 
 
 def newest(path: LearningPath, until: date) -> tuple[LatestRating, ...]:
-    """Every assessed skill with its newest rating by the end of `until`."""
+    """Return every assessed skill with its newest rating by the end of `until`."""
     return tuple(
         LatestRating(title=skill.title, rating=path.history.rating(skill.id, until))
         for skill in path.curriculum.assessment.skills

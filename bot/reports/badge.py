@@ -25,7 +25,7 @@ BadgeKind = Literal["percent", "month", "streak"]
 
 
 class Badge(FrozenModel):
-    """What stands on it. `color` is six hex digits."""
+    """The texts of a badge. `color` is six hex digits."""
 
     label: str
     message: str
@@ -33,7 +33,7 @@ class Badge(FrozenModel):
 
 
 def badge(kind: BadgeKind, path: LearningPath, *, label: str | None = None) -> Badge:
-    """The badge for the path's day; `label` replaces the curriculum's title."""
+    """Return the badge for the path's day; `label` replaces the curriculum's title."""
     name = text_width.plain(label or path.curriculum.title)[:MAX_LABEL]
     if path.progress.all.complete:
         return Badge(label=name, message="done", color=GREEN)
@@ -42,7 +42,7 @@ def badge(kind: BadgeKind, path: LearningPath, *, label: str | None = None) -> B
 
 
 def badge_of(path: LearningPath) -> Badge:
-    """The badge that the settings ask for."""
+    """Return the badge that the settings ask for."""
     settings = path.settings.badge
     return badge(settings.kind, path, label=settings.label)
 
@@ -67,7 +67,7 @@ def _streak(path: LearningPath) -> tuple[str, bool]:
 
 
 def as_svg(made: Badge) -> str:
-    """An SVG without script, style sheet or reference to anything outside."""
+    """Return an SVG without script, style sheet or reference to anything outside."""
     left, right = _text_width(made.label), _text_width(made.message)
     return (
         templating.render(
@@ -84,7 +84,7 @@ def as_svg(made: Badge) -> str:
 
 
 def as_shields(made: Badge) -> str:
-    """JSON for https://shields.io/badges/endpoint-badge (schema version 1)."""
+    """Return JSON for https://shields.io/badges/endpoint-badge (schema version 1)."""
     content = {
         "schemaVersion": 1,
         "label": made.label,

@@ -82,7 +82,7 @@ class NextStep(FrozenModel):
 
 
 class CheckpointReport(FrozenModel):
-    """A report told for `day`, in the learner's zone. `due` is the last day of its `module`.
+    """A report as of `day`, in the learner's zone. `due` is the last day of its `module`.
 
     `percent` is that of the whole path. `forecast` is None when the day is not that of the path.
     `next_checkpoint` is the title of the one after this, None at the last. `entries` counts the
@@ -122,10 +122,10 @@ class CheckpointReport(FrozenModel):
 def checkpoint_report(
     path: LearningPath, checkpoint: Checkpoint, day: date | None = None
 ) -> CheckpointReport:
-    """The values of the report on `checkpoint`, told for `day`: the path's own, or an earlier one.
+    """Return the report on `checkpoint` as of `day`: the path's own day or an earlier one.
 
-    Of an earlier day only what days stand by is told as it was: closed issues, evidence, hours,
-    ratings and counts. Ticks and approvals are told as they stand.
+    For an earlier day, closed issues, evidence, hours, ratings and counts are those of that day.
+    Ticks and approvals have no day, so they are those of now.
     """
     day = day or path.today
     curriculum = path.curriculum
@@ -169,11 +169,11 @@ def checkpoint_report(
 
 
 def due_checkpoints(path: LearningPath, posted: set[Key]) -> tuple[Checkpoint, ...]:
-    """The checkpoints to report on now; `posted` are the keys of the reports that stand.
+    """Return the checkpoints to report on now; `posted` are the keys of existing reports.
 
     One is due when its module's last day is over or all up to there is finished, while it has an
     issue that the learner did not set aside. Of several only those at the latest module are, and
-    none that lies before one reported already: who comes late is not told of the past.
+    none that lies before one reported already, so that nobody gets reports on the past.
     """
     order = {module.id: n for n, module in enumerate(path.curriculum.modules())}
     checkpoints = path.curriculum.checkpoints
@@ -192,7 +192,7 @@ def due_checkpoints(path: LearningPath, posted: set[Key]) -> tuple[Checkpoint, .
 
 
 def is_reached(path: LearningPath, checkpoint: Checkpoint) -> bool:
-    """Whether its module's last day is over, or all up to there is finished by work."""
+    """Return whether its module's last day is over, or all work up to there is finished."""
     if last_day(path, checkpoint) < path.today:
         return True
     modules = [m.id for m in path.curriculum.modules()]
@@ -210,17 +210,17 @@ def newest_reached(path: LearningPath) -> Checkpoint | None:
 
 
 def last_day(path: LearningPath, checkpoint: Checkpoint) -> date:
-    """The last day of its module."""
+    """Return the last day of its module."""
     return path.module_days(_module(path.curriculum, checkpoint))[1]
 
 
 def report_key(checkpoint: Checkpoint) -> Key:
-    """The key of its report."""
+    """Return the key of its report."""
     return f"report:{checkpoint.id}"
 
 
 def by_number(curriculum: Curriculum, text: str) -> Checkpoint:
-    """The checkpoint that a person means: by its module's number, its id or its title.
+    """Return the checkpoint that `text` names: by its module's number, its id or its title.
 
     Raises UsageError that says which there are.
     """
@@ -258,12 +258,12 @@ def _after(curriculum: Curriculum, checkpoint: Checkpoint) -> str | None:
 
 
 def _percent(path: LearningPath, day: date) -> int:
-    """On the path's own day boxes count, too; what an earlier day's boxes were nobody knows."""
+    """Return the percent done; ticked boxes count on the path's own day only."""
     return path.progress.all.percent if day >= path.today else path.progress.percent_by(day)
 
 
 def _deliverables(path: LearningPath, module: Module) -> list[Work]:
-    """Those of all modules up to this one."""
+    """Return the deliverables of all modules up to this one."""
     if not path.settings.features.deliverables:
         return []
     modules = [m.id for m in path.curriculum.modules()]
@@ -311,7 +311,7 @@ def _role(fit: RoleFit) -> RoleReport:
 def _steps(
     path: LearningPath, items: tuple[ItemReport, ...], skills: tuple[SkillRating, ...], day: date
 ) -> tuple[NextStep, ...]:
-    """Three things that follow from what is seen: open lines, skills without a rating, a unit."""
+    """Return three next steps: open lines, a skill without a rating, a unit."""
     steps: list[NextStep] = []
     taken: set[Key] = set()
     for item in items:
@@ -335,7 +335,7 @@ def _steps(
 
 
 def _next_unit(path: LearningPath, day: date) -> UnitDates | None:
-    """The unit that `day` falls in, or the first after it, with something left; else any before."""
+    """Return the unit of `day` or the first after it that has work left; else any before."""
     current = path.dates.current(day) or path.dates.units[0]
     for dates in path.dates.units[path.dates.units.index(current) :]:
         if not path.progress.of_unit(dates.unit).complete:

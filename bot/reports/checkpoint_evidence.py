@@ -1,4 +1,4 @@
-"""What stands behind the lines of a checkpoint: finished work, evidence, ticks and counts.
+"""The evidence for each line of a checkpoint: finished work, links, ticks and counts.
 
 A line is shown by the tasks, deliverables and next steps that the guide names for it, by the tick
 that the learner set in the checkpoint's issue, and by a number the learner keeps when the line
@@ -70,7 +70,7 @@ class CountFound(FrozenModel):
 
 
 class ItemReport(FrozenModel):
-    """A line of the checkpoint and all that shows it.
+    """A line of the checkpoint and the evidence for it.
 
     `pieces` is the work the guide names for it, done or not; `named` says whether it names any.
     `found` is whether anything at all was found.
@@ -86,7 +86,7 @@ class ItemReport(FrozenModel):
 
 
 def piece(work: Work, day: date) -> EvidencePiece:
-    """A task or deliverable as it stood at the end of `day`, as far as closed issues tell."""
+    """Return a task or deliverable as of the end of `day`, as far as closed issues tell."""
     state = _STATES.get(work.state.value, work.state.value)
     if work.finished and work.closed_on and work.closed_on > day:
         state = "open"
@@ -111,7 +111,7 @@ def item_reports(
     metrics: tuple[Metric, ...],
     applications: tuple[Application, ...],
 ) -> Iterator[ItemReport]:
-    """Each line of the checkpoint, in its order."""
+    """Yield a report on each line of the checkpoint, in its order."""
     ours = path.issue_of("checkpoint", checkpoint)
     ticked = ticked_lines(ours.state.body) if ours else frozenset()
     numbers = [*(_count(metric) for metric in metrics), *_applied(applications)]
@@ -132,18 +132,18 @@ def item_reports(
 
 
 def ticked_lines(body: str) -> frozenset[str]:
-    """The words behind every ticked box of an issue."""
+    """Return the text behind every ticked box of an issue."""
     text = body.replace("\r\n", "\n")
     return frozenset(as_line(m[3]) for m in BOX.finditer(text) if m[2] != " ")
 
 
 def as_line(text: str) -> str:
-    """Words as they stand behind a box: made safe, whatever the spaces."""
+    """Return the text as it stands behind a box: neutralized, with single spaces."""
     return " ".join(neutralize(text).split())
 
 
 def _pieces(path: LearningPath, item: CheckpointItem, day: date) -> Iterator[EvidencePiece]:
-    """What the guide names for a line; tasks of options that were not taken are left out."""
+    """Yield the work that the guide names for a line, without options that were not taken."""
     work = {w.key: w for w in path.progress.work}
     actions = {action.id: action for action in path.curriculum.actions}
     for name in item.evidence:
@@ -155,7 +155,7 @@ def _pieces(path: LearningPath, item: CheckpointItem, day: date) -> Iterator[Evi
 
 
 def _next_step(path: LearningPath, action: ActionItem, day: date) -> EvidencePiece:
-    """A next step is a line in the issue of its horizon: done when ticked, or the issue is."""
+    """Return a next step, done when its line is ticked or the issue of its horizon is closed."""
     ours = path.observed.issues.get(f"actions:{action.horizon}")
     closed = closed_at(ours.state) if ours and ours.state.finished else None
     closed_on = path.day_of(closed) if closed else None
@@ -193,7 +193,7 @@ def _applied(applications: tuple[Application, ...]) -> Iterator[CountFound]:
 
 
 def _counts_in_line(line: str, numbers: list[CountFound]) -> Iterator[CountFound]:
-    """The number that a line speaks of: its unit stands there, and most of its other words."""
+    """Yield the number that a line is about: its unit and most of its words stand there."""
     words = _stems(line)
     fitting = [n for n in numbers if _stems(n.unit) and _stems(n.unit) <= words]
     best = max(fitting, key=lambda n: len(_stems(n.title) & words), default=None)
@@ -202,10 +202,10 @@ def _counts_in_line(line: str, numbers: list[CountFound]) -> Iterator[CountFound
 
 
 def _stems(text: str) -> set[str]:
-    """The beginnings of its longer words, so that "projects" and "project" are one."""
+    """Return the beginnings of longer words, so that "projects" and "project" are equal."""
     return {word.casefold()[:STEM] for word in _WORD.findall(text)}
 
 
 def open_pieces(item: ItemReport) -> Iterable[EvidencePiece]:
-    """What the guide names for it and is still to be done."""
+    """Return the pieces that the guide names for a line and that are still to be done."""
     return (p for p in item.pieces if not p.done and p.state != "set aside")

@@ -1,7 +1,7 @@
-"""One table for a mentor: where each learner is who shares that, and who would like help.
+"""A mentor's table of the learners who share their progress, and who would like help.
 
-In the order asked for, never ranked. A learner who goes by another name here is not linked to and
-not told by address, so that the table can be handed on.
+In the order of the request, never ranked. A learner with an alias is not linked to, so that the
+table can be passed on.
 """
 
 import textwrap
@@ -33,9 +33,9 @@ class HelpRequest(FrozenModel):
 class Member(FrozenModel):
     """One learner. Days are those of their time zone.
 
-    `repository` is None and `asking` empty for somebody who goes by another name; `asks` counts all
-    the same. `active_weeks` are weeks in a row with something finished; `last_activity` is the day
-    on which something was last finished, begun or written down. `percent` goes by hours.
+    `repository` is None and `asking` empty for a learner with an alias; `asks` counts all the same.
+    `active_weeks` are weeks in a row with something finished; `last_activity` is the day on which
+    something was last finished, begun or logged. `percent` goes by hours.
     """
 
     state: Literal["shares"] = "shares"
@@ -52,7 +52,7 @@ class Member(FrozenModel):
 
 
 class NotShown(FrozenModel):
-    """A repository of which nothing is told: it does not share, or could not be read."""
+    """A repository that is left out: it does not share, or could not be read."""
 
     state: Literal["does not share", "unreadable"]
     repository: str
@@ -60,7 +60,7 @@ class NotShown(FrozenModel):
 
 
 class Cohort(FrozenModel):
-    """All that were asked for, in that order."""
+    """All requested learners, in that order."""
 
     learners: tuple[Member | NotShown, ...]
 
@@ -76,7 +76,7 @@ class Cohort(FrozenModel):
 
 
 def member(path: LearningPath) -> Member:
-    """A learner's row, from their path. It must be theirs to share: nobody checks that here."""
+    """Return a learner's row. The caller checks that the learner shares it."""
     alias = path.settings.cohort.name
     repository = path.observed.snapshot.repository
     requests = _help_requests(path)
@@ -96,7 +96,7 @@ def member(path: LearningPath) -> Member:
 
 
 def as_text(cohort: Cohort) -> str:
-    """The table for a terminal."""
+    """Return the table for a terminal."""
     rows = [_HEAD, *(_cells(one) for one in cohort.members)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
     lines = [
@@ -110,12 +110,12 @@ def as_text(cohort: Cohort) -> str:
 
 
 def as_markdown(cohort: Cohort) -> str:
-    """The table for an issue, a page or a letter."""
+    """Return the table for an issue, a page or a mail."""
     return templating.render("cohort.md.j2", cohort=cohort, **WORDS)
 
 
 def as_json(cohort: Cohort) -> str:
-    """The same for programs; keys as the fields here."""
+    """Return the table as JSON; the keys are the fields here."""
     return cohort.model_dump_json(indent=2)
 
 
@@ -145,7 +145,7 @@ def _where(path: LearningPath) -> str:
 
 
 def _last_activity(path: LearningPath) -> date | None:
-    """The last day on which the learner is known to have done something."""
+    """Return the last day on which the learner finished, started or logged something."""
     history = path.history
     days = [
         *(hours.day for hours in history.logged),

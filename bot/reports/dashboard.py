@@ -1,7 +1,7 @@
 """The dashboard: the body of the summary issue, edited in place.
 
-Where the learner is, what comes next, what it adds up to, and boxes that work as buttons. Told by
-the day, so that two looks on one day with the same facts are equal, byte by byte.
+Where the learner is, what comes next, what it adds up to, and boxes that work as buttons. Two
+runs on one day with the same facts give equal bytes.
 """
 
 from datetime import date, timedelta
@@ -81,7 +81,7 @@ class DashboardNumbers(FrozenModel):
     """Hours (estimates, as the curriculum has them; shares of one task each without `in_hours`).
 
     `logged` is what the learner wrote down in all, `logged_lately` a week on average over the weeks
-    that the forecast looked at. `streak` counts weeks in a row with something finished.
+    that the forecast is based on. `streak` counts weeks in a row with something finished.
     """
 
     percent: int
@@ -149,7 +149,7 @@ class Dashboard(FrozenModel):
 
 
 def dashboard(path: LearningPath) -> Dashboard:
-    """The values on the path's day."""
+    """Return the values for the path's day."""
     curriculum, settings, today = path.curriculum, path.settings, path.today
     overview, dates = curriculum.overview, path.dates
     applied = applications(path)
@@ -193,7 +193,7 @@ def dashboard(path: LearningPath) -> Dashboard:
 
 
 def as_markdown(values: Dashboard) -> str:
-    """The body as GitHub shows it, without marker.
+    """Return the body as GitHub shows it, without marker.
 
     What would be too long for one issue leaves out its lists and keeps its numbers.
     """

@@ -1,4 +1,4 @@
-"""Where the learner is: what more than one report asks of a path."""
+"""The learner's position on the path: present unit, pause, next checkpoint, end."""
 
 from datetime import date, timedelta
 from typing import Protocol, TypeVar
@@ -33,7 +33,7 @@ class NextCheckpoint(FrozenModel):
 
 
 def pause_end(path: LearningPath) -> date | None:
-    """The last day of the pause that today lies in, pauses right behind it included."""
+    """Return the last day of today's pause, pauses right behind it included; None without."""
     last, day = None, path.today
     while running := [p.last for p in path.settings.pauses if p.first <= day <= p.last]:
         last = max(running)
@@ -42,7 +42,7 @@ def pause_end(path: LearningPath) -> date | None:
 
 
 def current_unit(path: LearningPath) -> UnitDates | None:
-    """The unit the learner is in; in a pause the one that goes on after it, None before the start.
+    """Return the unit the learner is in; in a pause the next one, None before the start.
 
     After the last day it is the last unit.
     """
@@ -51,7 +51,7 @@ def current_unit(path: LearningPath) -> UnitDates | None:
 
 
 def unit_names(curriculum: Curriculum) -> dict[str, str]:
-    """The full names of units by id."""
+    """Return the full names of units by id."""
     return {
         unit.id: full_unit_name(curriculum, module, unit)
         for module in curriculum.modules()
@@ -60,7 +60,7 @@ def unit_names(curriculum: Curriculum) -> dict[str, str]:
 
 
 def in_hours(curriculum: Curriculum) -> bool:
-    """Whether weights are hours; else they are shares, one for each task."""
+    """Return whether weights are hours; else they are shares, one for each task."""
     units = curriculum.units()
     return any(u.hours or any(task.hours for task in u.all_tasks()) for u in units) or any(
         deliverable.hours for deliverable in curriculum.deliverables()
@@ -68,7 +68,7 @@ def in_hours(curriculum: Curriculum) -> bool:
 
 
 def finished_on(path: LearningPath) -> date | None:
-    """The day on which the last of what counts was closed; None while something is left.
+    """Return the day on which the last required work was closed; None while some is left.
 
     Work without weight (a deliverable without hours) does not hold it up. Where nothing was closed,
     as all was known before, it is the first day.

@@ -22,7 +22,7 @@ TO_FILL_IN = frozenset({"list", "text"})
 
 
 class ReflectionMonth(FrozenModel):
-    """What happened while a module lasted: from `first` to `last`, as planned.
+    """The work, hours and journal of a module, which is planned from `first` to `last`.
 
     `estimated` are the estimates of the work finished, `logged` the hours written down. Of very
     many pieces of work and journal entries the lists leave out as many as `..._more` says.
@@ -41,7 +41,7 @@ class ReflectionMonth(FrozenModel):
 
 
 def reflection_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
-    """One issue for each module whose end is near or not long past; none when switched off."""
+    """Return an issue for each module whose end is near or was recently."""
     if not path.settings.features.reflections or not path.curriculum.reflection:
         return ()
     entries = journal(path)
@@ -53,13 +53,13 @@ def reflection_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
 
 
 def _is_due(path: LearningPath, module: Module) -> bool:
-    """From three days before the module's last day on, for two months; one that is there stays."""
+    """Return whether the issue exists, or the module ends in three days or ended recently."""
     left = (path.module_days(module)[1] - path.today).days
     return -DAYS_BACK <= left <= DAYS_AHEAD or path.issue_of("reflection", module) is not None
 
 
 def month(path: LearningPath, module: Module, entries: tuple[JournalEntry, ...]) -> ReflectionMonth:
-    """What happened in a module; `entries` are those of the whole journal."""
+    """Return the values of a module; `entries` are those of the whole journal."""
     begin, end = _time_of(path, module)
     first, last = path.module_days(module)
     finished = path.progress.finished_between(begin, end)
@@ -79,7 +79,7 @@ def month(path: LearningPath, module: Module, entries: tuple[JournalEntry, ...])
 
 
 def _time_of(path: LearningPath, module: Module) -> tuple[date, date]:
-    """First and last day: up to the day before the next module, and from ever for the first."""
+    """Return first and last day: the first module has no start, each ends before the next."""
     modules = list(path.curriculum.modules())
     index = [one.id for one in modules].index(module.id)
     first, last = path.module_days(module)

@@ -1,4 +1,4 @@
-"""Where the learner is, for the terminal: one page, every number traceable to issues."""
+"""The status page for the terminal; every number can be traced to issues."""
 
 from datetime import date
 
@@ -74,7 +74,7 @@ class Status(FrozenModel):
 
 
 def status(path: LearningPath) -> Status:
-    """The page's values."""
+    """Return the page's values."""
     curriculum, today, dates, progress = path.curriculum, path.today, path.dates, path.progress
     current = current_unit(path)
     home = progress.units[current.unit] if current else None
@@ -115,7 +115,7 @@ def status(path: LearningPath) -> Status:
 
 
 def as_text(page: Status) -> str:
-    """The page for a terminal; of a long path it shows the part around the present."""
+    """Return the page for a terminal; of a long path it shows the part around the present."""
     return templating.render(
         "status.txt.j2",
         page=page,
@@ -126,6 +126,6 @@ def as_text(page: Status) -> str:
 
 
 def _bar(percent: int) -> str:
-    """A bar of twenty characters that also reads without colour."""
+    """Return a bar of twenty ASCII characters."""
     full = percent * BAR // 100
     return "#" * full + "." * (BAR - full)

@@ -1,4 +1,4 @@
-"""What a learner can change from here: the ways that reports offer, and the dashboard's buttons.
+"""Suggestions in reports and the dashboard's buttons: the commands that make sense now.
 
 A button is a box in the summary issue with a command behind it. The next run that sees it ticked
 does what it says and clears the box.
@@ -38,7 +38,7 @@ FASTEST = 80  # the fastest pace that the settings take
 NEAR = 4
 
 
-# A page is made from what was kept: which command it is must survive being JSON.
+# Pages are rendered from stored JSON, which must keep the kind of the command.
 StoredCommand = Annotated[
     Command,
     BeforeValidator(lambda found: found if isinstance(found, Command) else read_stored(found)),
@@ -76,14 +76,14 @@ class Suggestions(FrozenModel):
 
 
 def buttons(path: LearningPath) -> tuple[Button, ...]:
-    """The buttons that make sense today; none when all is done."""
+    """Return the buttons that make sense today; none when all is done."""
     if finished_on(path):
         return ()
     return tuple(_buttons(path))
 
 
 def suggestions(path: LearningPath) -> Suggestions | None:
-    """What to offer when the careful date is after the planned end; None when it is not."""
+    """Return what to offer when the careful date is after the planned end; else None."""
     careful, end = path.outlook.careful, path.dates.last
     if careful is None or careful <= end:
         return None
@@ -100,7 +100,7 @@ def suggestions(path: LearningPath) -> Suggestions | None:
 
 
 def open_choice(path: LearningPath) -> tuple[Unit, Choice] | None:
-    """The first choice not made yet that is within reach: in the window, or four weeks ahead.
+    """Return the first open choice within reach: in the window, or four weeks ahead.
 
     The latter for those who want all issues at once.
     """
@@ -113,14 +113,14 @@ def open_choice(path: LearningPath) -> tuple[Unit, Choice] | None:
 
 
 def count_optional_ahead(path: LearningPath) -> int:
-    """How many optional tasks would still be made."""
+    """Return the number of optional tasks that would still be made."""
     if path.course.without_optional:
         return 0
     return sum(not w.counts and w.state is WorkState.AHEAD for w in path.progress.work)
 
 
 def next_to_open(path: LearningPath) -> str | None:
-    """The first unit that has no issues and gets none today, by id."""
+    """Return the id of the first unit that has no issues and gets none today."""
     window = path.units_with_issues(path.today, path.settings.ahead)
     dropped = path.course.without_optional
     waiting = {
@@ -163,7 +163,7 @@ def _buttons(path: LearningPath) -> Iterator[Button]:
 
 
 def _last_when_replanned(path: LearningPath, unit: str) -> date | None:
-    """The last day if the path went on today at `unit`; None when that changes no date."""
+    """Return the last day if `unit` began today; None when that changes no date."""
     turns = (*path.course.turns, PlanOverride(on=path.today, unit=unit))
     try:
         found = schedule(path.curriculum, path.settings, turns)
@@ -173,6 +173,6 @@ def _last_when_replanned(path: LearningPath, unit: str) -> date | None:
 
 
 def _study_days(path: LearningPath, last: date) -> int:
-    """Days from today to `last` that lie in no pause."""
+    """Return the number of days from today to `last` that lie in no pause."""
     days = (path.today + timedelta(days=n) for n in range((last - path.today).days + 1))
     return sum(not any(p.first <= d <= p.last for p in path.settings.pauses) for d in days)

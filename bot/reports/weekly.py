@@ -47,7 +47,7 @@ CHECKPOINT_NEAR = timedelta(weeks=3)
 
 
 class CountChange(FrozenModel):
-    """A number the learner keeps: how it changed in the week, and where it stood at its end."""
+    """A number the learner counts: its change in the week, and its value at the end."""
 
     title: str
     change: int
@@ -70,8 +70,8 @@ class Weekly(FrozenModel):
     `number` counts the weeks of the path from 1 (0 before its start), `percent` is what closed
     issues alone give by the end of the week. `hours` are the estimates of what was done, `logged`
     what the learner wrote down. `rest` says how much of the week lay in pauses. `doing`, `coming`,
-    `late`, `checkpoint`, the forecast and the suggestion are told of the newest week only, as
-    nobody knows how they stood in older ones. `late` counts what is open in units whose last day is
+    `late`, `checkpoint`, the forecast and the suggestion are those of the newest week only, as
+    their state in older ones is not known. `late` counts what is open in units whose last day is
     over.
     """
 
@@ -98,7 +98,7 @@ class Weekly(FrozenModel):
 
 
 def weekly(path: LearningPath, week: Week) -> Weekly:
-    """The summary of `week`, seen from the path's own day."""
+    """Return the summary of `week` as of the path's day."""
     progress, today = path.progress, path.today
     done = progress.finished_between(week.first, week.last)
     ended = finished_on(path)
@@ -130,14 +130,14 @@ def weekly(path: LearningPath, week: Week) -> Weekly:
 
 
 def as_markdown(values: Weekly) -> str:
-    """The summary as GitHub shows it, without marker."""
+    """Return the summary as GitHub shows it, without marker."""
     return templating.render("weekly.md.j2", w=values, most=MOST, **WORDS)
 
 
 def weekly_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
-    """Summaries due now as issues of their own, for those who want one for each week.
+    """Return the summaries due now as issues of their own, for those who want them.
 
-    Only those that are still to be made: what was told is not told otherwise later.
+    Only those that are still to be made: a summary does not change once it is posted.
     """
     summary = path.observed.issues.get(SUMMARY_KEY)
     if summary is None or path.settings.summary.place != "issue":
@@ -155,9 +155,9 @@ def weekly_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
 
 
 def older_weeks(observed: ObservedState) -> tuple[CloseIssue, ...]:
-    """Closes all weekly issues but the newest; one that somebody opened again stays open.
+    """Return changes that close all weekly issues but the newest and those opened again.
 
-    Two runs at once may have made two of one week: then the first is kept.
+    Two runs at once may have made two of one week: then the first stays open.
     """
     issues = {k: i.state for k, i in observed.issues.items() if k.startswith("weekly:")}
     newest = max(issues, default=None)
@@ -175,7 +175,7 @@ def older_weeks(observed: ObservedState) -> tuple[CloseIssue, ...]:
 
 
 def _counts(path: LearningPath, week: Week) -> tuple[CountChange, ...]:
-    """What changed, by the names of the curriculum, in its order; then what it does not know."""
+    """Return the changed counts: the curriculum's in its order, then others."""
     known = (*path.curriculum.metrics, *path.curriculum.success.quantitative)
     titles = {metric.id: metric.title for metric in known}
     changes: dict[str, int] = dict.fromkeys(titles, 0)
@@ -205,7 +205,7 @@ def _near_checkpoint(path: LearningPath) -> NextCheckpoint | None:
 
 
 def _suggestion(path: LearningPath, week: Week) -> WeeklySuggestion | None:
-    """The first that fits, or nothing."""
+    """Return the first suggestion that fits, or None."""
     return (
         _suggest_unblocking(path)
         or _suggest_pause(path, week)
@@ -234,7 +234,7 @@ def _suggest_pause(path: LearningPath, week: Week) -> WeeklySuggestion | None:
 
 
 def _suggest_replan(path: LearningPath) -> WeeklySuggestion | None:
-    """When it is more than the present unit holds."""
+    """Suggest to replan when more is late than the present unit holds."""
     current = path.dates.current(path.today)
     waiting = sum(w.weight for w in late_work(path))
     if current and waiting > path.progress.of_unit(current.unit).total:
@@ -252,7 +252,7 @@ def _suggest_choice(path: LearningPath) -> WeeklySuggestion | None:
 
 
 def _suggest_pace(path: LearningPath) -> WeeklySuggestion | None:
-    """When the learner's own weeks lead past the planned end, and another pace would be new."""
+    """Suggest the learner's own pace when it leads past the planned end."""
     offered = suggestions(path)
     paces = [turn.hours_per_week for turn in path.course.turns if turn.hours_per_week]
     now = paces[-1] if paces else path.settings.hours_per_week

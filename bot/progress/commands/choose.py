@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Choose(Command):
-    """An option taken. `was` is what the settings file said then: a later edit of it wins."""
+    """An option taken. `was` is the option in the settings file then: a later edit of it wins."""
 
     form = "/choose A"
     line_format = "/choose {0.choice} {0.option}"

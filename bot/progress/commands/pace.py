@@ -19,7 +19,7 @@ MAX_MONTHS = 120
 
 
 class SetPace(Command):
-    """Another speed from the present unit on. `was` is what the settings file said then."""
+    """Another speed from the present unit on. `was` is the pace in the settings file then."""
 
     form = "/pace 10h"
     help_line = "Another speed: hours a week, or months in all."

@@ -15,7 +15,7 @@ LONGEST_PAUSE = timedelta(days=366)
 
 
 class PauseUntil(Command):
-    """No study from the day this was asked for to `last`, both included."""
+    """No study from the day of the command to `last`, both included."""
 
     form = "/pause until 2026-08-16"
     line_format = "/pause until {0.last}"

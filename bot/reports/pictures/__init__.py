@@ -11,7 +11,7 @@ NAMES = ("card", "burn-up", "skills", "activity")
 
 
 def picture(name: str, path: LearningPath) -> str:
-    """The SVG of one of NAMES. Raises KeyError for any other name."""
+    """Return the SVG of one of NAMES. Raises KeyError for any other name."""
     from bot.reports.pictures import activity, burnup, card, skills
 
     match name:

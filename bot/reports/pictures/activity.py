@@ -49,7 +49,7 @@ class ActivityMap(FrozenModel):
 
 
 def activity(path: LearningPath) -> ActivityMap:
-    """The values."""
+    """Return the values of the map on the path's day."""
     monday = path.today - timedelta(days=path.today.weekday())
     first = monday - timedelta(weeks=WEEKS - 1)
     timed = in_hours(path.curriculum)
@@ -69,7 +69,7 @@ def activity(path: LearningPath) -> ActivityMap:
 
 
 def description(values: ActivityMap) -> str:
-    """The map read aloud."""
+    """Return the map in words, as its text alternative."""
     weeks = f"the {WEEKS} weeks up to {templating.day(values.days[-1].day)}"
     if not values.active:
         return f"Active days of {weeks} will show here."
@@ -84,7 +84,7 @@ def description(values: ActivityMap) -> str:
 
 
 def as_svg(values: ActivityMap) -> str:
-    """The picture."""
+    """Return the SVG."""
     return canvas.render_picture(
         "activity",
         wide=WIDE,
@@ -136,11 +136,11 @@ def _cell(index: int, day: ActivityDay, values: ActivityMap) -> dict[str, object
     if day.logged:
         details.append(f"{templating.plural(day.logged, 'hour')} logged")
     square = _square(day.level, LEFT + week * STEP, TOP + weekday * STEP)
-    return square | {"told": f"{templating.day(day.day)}: {', '.join(details) or 'active'}"}
+    return square | {"text": f"{templating.day(day.day)}: {', '.join(details) or 'active'}"}
 
 
 def _months(values: ActivityMap) -> list[dict[str, object]]:
-    """Names above the first whole week of each month."""
+    """Return the names above the first whole week of each month."""
     made = []
     free = 0.0
     for week in range(WEEKS):
@@ -154,7 +154,7 @@ def _months(values: ActivityMap) -> list[dict[str, object]]:
 
 
 def _legend(values: ActivityMap) -> list[dict[str, object]]:
-    """A square of each size and what it stands for."""
+    """Return a square of each size with its meaning."""
     low, middle, high = UP_TO_HOURS if values.in_hours else UP_TO_TASKS
     unit = " h" if values.in_hours else ""
     texts = ("nothing", f"up to {low}{unit}", f"up to {middle}{unit}", f"up to {high}{unit}")

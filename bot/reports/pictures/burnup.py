@@ -60,7 +60,7 @@ class BurnUp(FrozenModel):
 
 
 def burn_up(path: LearningPath) -> BurnUp:
-    """The values."""
+    """Return the values of the picture on the path's day."""
     progress, outlook = path.progress, path.outlook
     plan = _planned(path)
     finished = progress.all.complete
@@ -87,7 +87,7 @@ def burn_up(path: LearningPath) -> BurnUp:
 
 
 def description(values: BurnUp) -> str:
-    """The picture read aloud."""
+    """Return the picture in words, as its text alternative."""
     done = values.done[-1].amount
     sentences = [f"Done: {canvas.amount_of(done, values.total, in_hours=values.in_hours)}"]
     if values.today:
@@ -105,7 +105,7 @@ def description(values: BurnUp) -> str:
 
 
 def as_svg(values: BurnUp) -> str:
-    """The picture."""
+    """Return the SVG."""
     plot = _Plot(values)
     end = plot.done[-1]
     cone = (
@@ -165,7 +165,7 @@ class _Plot:
         return self.x(day), self.y(amount)
 
     def rows(self) -> list[dict[str, object]]:
-        """Lines across at round amounts, and at the whole; none so close that words touch."""
+        """Return lines across at round amounts and at the total, none so close that texts touch."""
         total = self._values.total
         step = _round_step(total / ROWS) if total else 1.0
         amounts = [index * step for index in range(ROWS * 2 + 1)]
@@ -176,7 +176,7 @@ class _Plot:
         ]
 
     def months(self) -> list[dict[str, object]]:
-        """Firsts of months, so few that their names fit; weeks of a short path."""
+        """Return ticks at the firsts of months, so few that names fit; at weeks of a short path."""
         if self._days <= SHORT:
             starts = range(1, self._days + 1, 7)
             return self._ticks([self._first + index * DAY for index in starts], with_year=False)
@@ -214,7 +214,7 @@ class _Plot:
 
 
 def _legend(values: BurnUp) -> list[dict[str, object]]:
-    """What each line is, with its number, side by side."""
+    """Return the meaning of each line with its number, side by side."""
     done = canvas.amount_of(values.done[-1].amount, values.total, in_hours=values.in_hours)
     entries = [("done", f"done: {done}")]
     by_today = f": {_planned_amount(values)} by today" if values.today else ""
@@ -246,12 +246,12 @@ def _legend(values: BurnUp) -> list[dict[str, object]]:
 
 
 def _planned_amount(values: BurnUp) -> str:
-    """Whole ones, for a plan is no measurement."""
+    """Return a whole number, for a plan is no measurement."""
     return templating.plural(round(values.planned_today), "hour" if values.in_hours else "task")
 
 
 def _round_step(least: float) -> float:
-    """The next of 1, 2, 5, 10, 20, ..."""
+    """Return the next of 1, 2, 5, 10, 20, ..."""
     size = 1.0
     while True:
         for factor in (1, 2, 5):
@@ -261,7 +261,7 @@ def _round_step(least: float) -> float:
 
 
 def _planned(path: LearningPath) -> tuple[BurnUpPoint, ...]:
-    """Each unit's work spread evenly over its days of study; level in pauses."""
+    """Return each unit's work spread evenly over its days of study; level in pauses."""
     amounts = {path.dates.first - DAY: 0.0}
     before = 0.0
     for dates in path.dates.units:
@@ -273,7 +273,7 @@ def _planned(path: LearningPath) -> tuple[BurnUpPoint, ...]:
 
 
 def _shares(dates: UnitDates, pauses: tuple[Pause, ...]) -> list[tuple[date, float]]:
-    """How much of a unit is planned to be done by its ends, and by those of each pause in it."""
+    """Return the planned share of a unit by its ends, and by those of each pause in it."""
     inside = [p for p in pauses if dates.first <= p.last and p.first <= dates.last]
     edges = {
         dates.first - DAY,
@@ -291,7 +291,7 @@ def _shares(dates: UnitDates, pauses: tuple[Pause, ...]) -> list[tuple[date, flo
 
 
 def _at(plan: tuple[BurnUpPoint, ...], day: date) -> float:
-    """Where the plan stands on a day, between its points."""
+    """Return the planned amount on a day, between the plan's points."""
     if day <= plan[0].day:
         return 0.0
     for before, after in pairwise(plan):

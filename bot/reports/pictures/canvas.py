@@ -34,7 +34,7 @@ DARK = {
 def render_picture(
     template: str, *, wide: float, high: float, title: str, words: str, **values: Any
 ) -> str:
-    """The SVG of `templates/pictures/<template>.svg.j2`: one line for each thing in it.
+    """Return the SVG of `templates/pictures/<template>.svg.j2`, one line for each element.
 
     `title` and `words` are its text alternative: what a screen reader says instead.
     """
@@ -52,18 +52,18 @@ def render_picture(
 
 
 def round_to_tenth(number: float) -> float:
-    """A coordinate, to a tenth of a pixel; whole ones without a point."""
+    """Return a coordinate to a tenth of a pixel; whole ones without a point."""
     rounded = round(number, 1)
     return int(rounded) if rounded == int(rounded) else rounded
 
 
 def line_path(points: Iterable[tuple[float, float]]) -> str:
-    """The points of a polyline or polygon."""
+    """Return the points of a polyline or polygon."""
     return " ".join(f"{round_to_tenth(x)},{round_to_tenth(y)}" for x, y in points)
 
 
 def step_path(points: list[tuple[float, float]]) -> str:
-    """A path that goes sideways first and then up, as work that is done on a day."""
+    """Return a path that goes sideways first and then up."""
     (x, y), *rest = points
     return f"M{round_to_tenth(x)},{round_to_tenth(y)}" + "".join(
         f"H{round_to_tenth(x)}V{round_to_tenth(y)}" for x, y in rest
@@ -71,6 +71,6 @@ def step_path(points: list[tuple[float, float]]) -> str:
 
 
 def amount_of(done: float, total: float, *, in_hours: bool) -> str:
-    """`12 of 40 hours`, `1 of 3 tasks`."""
+    """Return `12 of 40 hours`, `1 of 3 tasks`."""
     unit = "hour" if in_hours else "task"
     return f"{hours(done)} of {plural(total, unit)}"

@@ -20,7 +20,7 @@ WIDE = 480
 EDGE = 24
 ROOM = WIDE - 2 * EDGE
 TITLE, FACT, LINE = 16, 13, 20
-BOLD = 1.12  # how much wider letters are than the plain ones that `letters` knows
+BOLD = 1.12  # how much wider letters are than the plain ones that `text_width` knows
 MOST_MODULES = 30
 STRIP = 32
 
@@ -35,7 +35,7 @@ class CardModule(FrozenModel):
 
 
 class ProgressCard(FrozenModel):
-    """What stands on it. `facts` and `outlook` are lines of plain words.
+    """The values of the card. `facts` and `outlook` are lines of plain words.
 
     `facts` change with the plan and the work, `outlook` also with time alone.
     """
@@ -49,7 +49,7 @@ class ProgressCard(FrozenModel):
 
 
 def card(path: LearningPath) -> ProgressCard:
-    """The card's values."""
+    """Return the values of the card on the path's day."""
     whole = path.progress.all
     here = None if whole.complete else current_unit(path)
     module = path.progress.units[here.unit] if here else None
@@ -72,7 +72,7 @@ def card(path: LearningPath) -> ProgressCard:
 
 
 def description(values: ProgressCard) -> str:
-    """The card read aloud."""
+    """Return the card in words, as its text alternative."""
     parts = ", ".join(f"{part.number}: {part.percent} %" for part in values.parts)
     parts_text = f" By part, {parts}." if len(values.parts) > 1 else ""
     facts = ". ".join((*values.facts, *values.outlook))
@@ -80,7 +80,7 @@ def description(values: ProgressCard) -> str:
 
 
 def as_svg(values: ProgressCard) -> str:
-    """The picture."""
+    """Return the SVG."""
     text_lines = (*values.facts, *values.outlook)
     title = lines(values.title, TITLE * BOLD, ROOM)
     top = EDGE + TITLE - 2 + (len(title) - 1) * (LINE + 2)

@@ -71,7 +71,7 @@ class AxisLabel(NamedTuple):
 
 
 def skills(path: LearningPath) -> SkillPicture:
-    """The values: the skills the learner rates, else those the guide wants developed."""
+    """Return the skills that the learner rates, else those that the guide wants developed."""
     curriculum = path.curriculum
     axes = [
         SkillAxis(
@@ -91,14 +91,14 @@ def skills(path: LearningPath) -> SkillPicture:
 
 
 def description(values: SkillPicture) -> str:
-    """The picture read aloud."""
+    """Return the picture in words, as its text alternative."""
     if not values.axes:
         return "This path names no skills."
     return ". ".join(f"{axis.title}: {_numbers(axis)}" for axis in values.axes) + "."
 
 
 def as_svg(values: SkillPicture) -> str:
-    """The picture."""
+    """Return the SVG."""
     high, drawn = _radar(values) if values.is_radar else _bars(values)
     return canvas.render_picture(
         "skills",
@@ -145,7 +145,7 @@ def _radar(values: SkillPicture) -> tuple[float, dict[str, object]]:
 
 
 def _label(axis: SkillAxis, point: tuple[float, float], centre: tuple[float, float]) -> AxisLabel:
-    """Name and numbers beside the end of an axis, away from the middle."""
+    """Return name and numbers beside the end of an axis, away from the middle."""
     x, y = point
     side = x - centre[0]
     anchor = "middle" if abs(side) < 1 else "start" if side > 0 else "end"
