@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Literal
 
-from bot.curriculum.model import ProjectIdea, ProjectLevel, Task, TaskKind
+from bot.curriculum.model import ProjectIdea, ProjectLevel, TaskKind
 from bot.curriculum.sections import LearningMetric, Target
 from bot.planning.snapshot import FrozenModel, IssueState
 from bot.progress.command_log import closed_at
@@ -239,7 +239,11 @@ class _MetricReader:
         several: list[int] = []
         beside, path = 0, 0
         for module in self._path.curriculum.modules():
-            tasks = sum(self._is_project(t) for unit in module.units for t in unit.all_tasks())
+            tasks = sum(
+                t.kind is TaskKind.PROJECT and f"task:{t.id}" in self._done
+                for unit in module.units
+                for t in unit.all_tasks()
+            )
             deliverables = [d for d in module.deliverables if _PROJECT.search(d.title)]
             done = [d for d in deliverables if f"deliverable:{d.id}" in self._done]
             if any(d.count for d in deliverables):
@@ -252,9 +256,6 @@ class _MetricReader:
         if self._own:
             basis.append(f"{len(self._own)} of your own choice")
         return float(path + len(self._own)), basis
-
-    def _is_project(self, task: Task) -> bool:
-        return task.kind is TaskKind.PROJECT and f"task:{task.id}" in self._done
 
     def _hours(self, *, weekly: bool) -> tuple[float, list[str]]:
         """Return the hours since the start, in all or a week on average without weeks of pause.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.planning.changes import CloseIssue
-from bot.planning.observed_state import ObservedState, OurIssue
+from bot.planning.observed_state import ObservedState
 from bot.planning.snapshot import FrozenModel, IssueState
 from bot.progress.issue_form_answers import (
     ASSESSMENT,
@@ -84,15 +84,12 @@ def _journal_issues(observed: ObservedState) -> Iterator[tuple[IssueState, str]]
     """Yield the issues, each with the part of its body that is the entry."""
     for key, ours in observed.issues.items():
         if key.startswith("journal:") and not withdrawn(ours.state):
-            yield ours.state, _body_text(ours)
+            marked = ours.marked
+            parts = (marked.before, marked.region or "", marked.after)
+            yield ours.state, "\n\n".join(part.strip() for part in parts if part.strip())
     for issue in issues_with_label(observed, JOURNAL):
         if not withdrawn(issue):
             yield issue, issue.body
-
-
-def _body_text(ours: OurIssue) -> str:
-    around = (ours.marked.before, ours.marked.region or "", ours.marked.after)
-    return "\n\n".join(part.strip() for part in around if part.strip())
 
 
 def _entry(path: LearningPath, issue: IssueState, body: str) -> JournalEntry:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from bot.curriculum.base import Item, slugify
-from bot.curriculum.model import Choice, Curriculum, Module, Option, Unit
+from bot.curriculum.model import Choice, Curriculum, Option
 from bot.curriculum.sections import LearningMetric, Target
 from bot.planning.issue_texts import full_unit_name
 from bot.planning.path import PlannedPath
@@ -173,17 +173,14 @@ def units_meant(
         return tuple(by_id[u.id] for u in near or [u for _, u in labelled])
     for module in modules:
         if wanted in {f"{module.kind}-{module.number}", module.id, _plain(module.title)}:
-            return (by_id[_first_unopened(module, opened).id],)
+            ahead = (unit for unit in module.units if unit.id not in opened)
+            return (by_id[next(ahead, module.units[0]).id],)
     return matching(text, every)
 
 
 def is_next(text: str) -> bool:
     """Return whether the next one is meant, without a name."""
     return _plain(text) in {"", "next"}
-
-
-def _first_unopened(module: Module, opened: frozenset[str]) -> Unit:
-    return next((unit for unit in module.units if unit.id not in opened), module.units[0])
 
 
 def _plain(text: str) -> str:

@@ -128,7 +128,8 @@ def checkpoint_report(
     Ticks and approvals have no day, so they are those of now.
     """
     day = day or path.today
-    curriculum = path.curriculum
+    curriculum, progress = path.curriculum, path.progress
+    label = path.observed.labels.get(HIGHLIGHT)
     module = _module(curriculum, checkpoint)
     numbers = metrics(path, day)
     sent = tuple(a for a in applications(path) if a.opened <= day)
@@ -146,7 +147,7 @@ def checkpoint_report(
         day=day,
         due=last_day(path, checkpoint),
         url=issue.state.url if issue else "",
-        percent=_percent(path, day),
+        percent=progress.all.percent if day >= path.today else progress.percent_by(day),
         items=items,
         found=sum(item.found for item in items),
         scale=curriculum.assessment.scale,
@@ -156,7 +157,7 @@ def checkpoint_report(
         metrics=numbers,
         has_journal=bool(curriculum.journal or entries),
         entries=len(entries),
-        highlight=_highlight(path),
+        highlight=label.name if label else "highlight",
         highlights=tuple(chosen[:HIGHLIGHTS]),
         more_highlights=max(0, len(chosen) - HIGHLIGHTS),
         known_roles=len(fits),
@@ -251,15 +252,9 @@ def _module(curriculum: Curriculum, checkpoint: Checkpoint) -> Module:
 
 
 def _after(curriculum: Curriculum, checkpoint: Checkpoint) -> str | None:
-    order = [module.id for module in curriculum.modules()]
-    here = order.index(checkpoint.after)
-    ahead = [c for c in curriculum.checkpoints if order.index(c.after) > here]
-    return min(ahead, key=lambda c: order.index(c.after)).title if ahead else None
-
-
-def _percent(path: LearningPath, day: date) -> int:
-    """Return the percent done; ticked boxes count on the path's own day only."""
-    return path.progress.all.percent if day >= path.today else path.progress.percent_by(day)
+    order = {module.id: n for n, module in enumerate(curriculum.modules())}
+    ahead = [c for c in curriculum.checkpoints if order[c.after] > order[checkpoint.after]]
+    return min(ahead, key=lambda c: order[c.after]).title if ahead else None
 
 
 def _deliverables(path: LearningPath, module: Module) -> list[Work]:
@@ -288,11 +283,6 @@ def _hours(path: LearningPath, day: date) -> HoursReport:
         pieces_planned=sum(dates[w.unit].last <= day for w in required),
         pieces=len(required),
     )
-
-
-def _highlight(path: LearningPath) -> str:
-    label = path.observed.labels.get(HIGHLIGHT)
-    return label.name if label else "highlight"
 
 
 def _role(fit: RoleFit) -> RoleReport:

@@ -35,7 +35,6 @@ PieceState = Literal[
     "credited",
     "set aside",
 ]
-DONE: frozenset[PieceState] = frozenset({"claimed", "evidenced", "attested", "credited"})
 _STATES: dict[str, PieceState] = {
     "ahead": "to come",
     "skipped": "set aside",
@@ -87,18 +86,16 @@ class ItemReport(FrozenModel):
 
 def piece(work: Work, day: date) -> EvidencePiece:
     """Return a task or deliverable as of the end of `day`, as far as closed issues tell."""
-    state = _STATES.get(work.state.value, work.state.value)
-    if work.finished and work.closed_on and work.closed_on > day:
-        state = "open"
+    later = bool(work.finished and work.closed_on and work.closed_on > day)
+    done = work.done and not later
+    state = "open" if later else _STATES.get(work.state.value, work.state.value)
     return EvidencePiece(
         key=work.key,
-        title=work.title.removeprefix(PREFIX)
-        if work.key.startswith("deliverable:")
-        else work.title,
+        title=work.title.removeprefix(PREFIX if work.key.startswith("deliverable:") else ""),
         url=work.url,
         state=state,
-        done=state in DONE,
-        closed_on=work.closed_on if state in DONE else None,
+        done=done,
+        closed_on=work.closed_on if done else None,
         evidence=tuple(found for found in work.evidence if found.day <= day),
         attested_by=work.attested_by,
     )
@@ -114,7 +111,13 @@ def item_reports(
     """Yield a report on each line of the checkpoint, in its order."""
     ours = path.issue_of("checkpoint", checkpoint)
     ticked = ticked_lines(ours.state.body) if ours else frozenset()
-    numbers = [*(_count(metric) for metric in metrics), *_applied(applications)]
+    numbers = [
+        *(
+            CountFound(title=m.title, value=m.value, unit=m.unit or "", basis=m.basis)
+            for m in metrics
+        ),
+        *_applied(applications),
+    ]
     for item in checkpoint.items:
         pieces = tuple(_pieces(path, item, day))
         counts = tuple(_counts_in_line(item.title, numbers))
@@ -173,12 +176,6 @@ def _next_step(path: LearningPath, action: ActionItem, day: date) -> EvidencePie
         closed_on=closed_on if done else None,
         evidence=(),
         attested_by=None,
-    )
-
-
-def _count(metric: Metric) -> CountFound:
-    return CountFound(
-        title=metric.title, value=metric.value, unit=metric.unit or "", basis=metric.basis
     )
 
 

@@ -154,6 +154,7 @@ def dashboard(path: LearningPath) -> Dashboard:
     overview, dates = curriculum.overview, path.dates
     applied = applications(path)
     place = _place(path)
+    pushed = path.observed.snapshot.last_push
     elsewhere = [w for w in path.progress.work if w.unit != place.unit]
     return Dashboard(
         title=curriculum.title,
@@ -185,7 +186,7 @@ def dashboard(path: LearningPath) -> Dashboard:
         metrics=metrics(path, today),
         applications=by_stage(applied) if applied else {},
         next_sync=today + timedelta(days=1),
-        schedule_stops=_schedule_stops(path),
+        schedule_stops=path.day_of(pushed + QUIET_DAYS) if pushed else None,
         week_ends=Week.of(today, settings.summary.day).last + timedelta(days=1),
         summing=settings.summary,
         zone=settings.timezone,
@@ -216,11 +217,6 @@ def _rendered(values: Dashboard, *, full: bool) -> str:
         config_path=CONFIG_PATH,
         **WORDS,
     )
-
-
-def _schedule_stops(path: LearningPath) -> date | None:
-    pushed = path.observed.snapshot.last_push
-    return path.day_of(pushed + QUIET_DAYS) if pushed else None
 
 
 def _place(path: LearningPath) -> DashboardPosition:

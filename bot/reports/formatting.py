@@ -34,10 +34,10 @@ def cell_link(text: str, url: str) -> Markdown:
     return Markdown(link(" ".join(text.split()), url).replace("|", r"\|"))
 
 
-def bar(percent: int, width: int = 20) -> str:
-    """Return a bar of characters for 0 to 100 percent."""
-    full = percent * width // 100
-    return "█" * full + "░" * (width - full)
+def bar(percent: int, width: int = 20, full: str = "█", empty: str = "░") -> str:
+    """Return a bar of `width` characters for 0 to 100 percent."""
+    done = percent * width // 100
+    return full * done + empty * (width - done)
 
 
 WORDS: Mapping[str, Callable[..., Any]] = MappingProxyType(

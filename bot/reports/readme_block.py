@@ -114,6 +114,7 @@ def _inserted(readme: str, text: str, line_end: str) -> str:
 def _after_heading(lines: list[str]) -> int:
     """Return the index of the line behind the first heading; 0 without one."""
     fence = ""
+    above = ""
     for index, line in enumerate(lines):
         bare = line.rstrip("\r\n")
         found = _FENCE.match(bare)
@@ -121,10 +122,7 @@ def _after_heading(lines: list[str]) -> int:
             fence = "" if found and found[1].startswith(fence) else fence
         elif found:
             fence = found[1]
-        elif _HEADING.match(bare) or (index and _underlines(bare, lines[index - 1])):
+        elif _HEADING.match(bare) or (above.strip() and _UNDERLINE.match(bare)):
             return index + 1
+        above = line
     return 0
-
-
-def _underlines(line: str, above: str) -> bool:
-    return bool(_UNDERLINE.match(line) and above.strip())

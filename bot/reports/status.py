@@ -1,6 +1,7 @@
 """The status page for the terminal; every number can be traced to issues."""
 
 from datetime import date
+from functools import partial
 
 from bot import templating
 from bot.planning.issue_texts import module_name
@@ -9,6 +10,7 @@ from bot.progress.forecast import Forecast
 from bot.progress.path import LearningPath
 from bot.progress.progress import DONE, Work, WorkState
 from bot.progress.streak import streak
+from bot.reports.formatting import bar
 from bot.reports.next_work import late_work, most_important
 from bot.reports.position import (
     NextCheckpoint,
@@ -22,7 +24,6 @@ from bot.reports.position import (
 )
 from bot.reports.suggestions import Suggestions, suggestions
 
-BAR = 20
 MOST_WORK = 20
 MOST_MODULES = 16
 
@@ -121,11 +122,5 @@ def as_text(page: Status) -> str:
         page=page,
         rows=around_current(page.modules, MOST_MODULES),
         works=most_important(page.work, MOST_WORK),
-        bar=_bar,
+        bar=partial(bar, full="#", empty="."),
     )
-
-
-def _bar(percent: int) -> str:
-    """Return a bar of twenty ASCII characters."""
-    full = percent * BAR // 100
-    return "#" * full + "." * (BAR - full)

@@ -31,17 +31,6 @@ from bot.reports.position import (
 )
 from bot.reports.suggestions import next_to_open, open_choice, suggestions
 
-__all__ = [
-    "Week",
-    "Weekly",
-    "as_markdown",
-    "due_weeks",
-    "older_weeks",
-    "weekly",
-    "weekly_issues",
-    "weekly_key",
-]
-
 MOST = 15
 CHECKPOINT_NEAR = timedelta(weeks=3)
 
@@ -105,6 +94,7 @@ def weekly(path: LearningPath, week: Week) -> Weekly:
     newest = today <= week.last + timedelta(days=DAYS_A_WEEK)
     resting = pause_end(path) if newest else None
     with_outlook = newest and not resting and ended is None
+    coming = next_checkpoint(path) if with_outlook else None
     return Weekly(
         week=week,
         number=max(0, (week.last - path.dates.first).days // DAYS_A_WEEK + 1),
@@ -121,7 +111,7 @@ def weekly(path: LearningPath, week: Week) -> Weekly:
         coming=next_work(path) if with_outlook else (),
         late=len(late_work(path)) if with_outlook else 0,
         resting_until=resting,
-        checkpoint=_near_checkpoint(path) if with_outlook else None,
+        checkpoint=coming if coming and coming.due <= today + CHECKPOINT_NEAR else None,
         finished=ended is not None and ended <= week.last,
         forecast=path.outlook,
         planned_end=path.dates.last,
@@ -197,11 +187,6 @@ def _rest(path: LearningPath, week: Week) -> Literal["none", "part", "all"]:
     if len(rest) == len(every):
         return "all"
     return "part" if rest else "none"
-
-
-def _near_checkpoint(path: LearningPath) -> NextCheckpoint | None:
-    found = next_checkpoint(path)
-    return found if found and found.due <= path.today + CHECKPOINT_NEAR else None
 
 
 def _suggestion(path: LearningPath, week: Week) -> WeeklySuggestion | None:

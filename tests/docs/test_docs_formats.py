@@ -33,7 +33,7 @@ from bot.progress.commands.log import Log
 from bot.progress.commands.pause import PauseUntil
 from bot.progress.path import LearningPath
 from bot.reports.checkpoint import report_key
-from bot.reports.weekly import Week, weekly_key
+from bot.reports.due_weeks import Week, weekly_key
 from bot.settings import Settings
 from bot.sync.command_replies import reply_key
 from bot.sync.files import README_KEY, ReportFiles

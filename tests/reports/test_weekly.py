@@ -17,7 +17,8 @@ from repository_fixture import settings as config
 
 from bot.progress.commands.choose import Choose
 from bot.progress.commands.pause import PauseUntil
-from bot.reports.weekly import Week, Weekly, as_markdown, weekly, weekly_issues
+from bot.reports.due_weeks import Week
+from bot.reports.weekly import Weekly, as_markdown, weekly, weekly_issues
 from bot.settings import Settings, Weekday
 
 RESTING = config("2026-01-05", ahead="all", pauses=[{"from": "2026-01-19", "to": "2026-02-08"}])
