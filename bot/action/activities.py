@@ -187,11 +187,11 @@ class Activities:
 
     def weekly(self) -> ActivityResult:
         """The summary of the last whole week."""
-        from bot.reports import weekly as reports
+        from bot.reports.due_weeks import Week
         from bot.sync.due_comments import weekly_comment
 
         view = self._view()
-        week = reports.Week.of(view.today, view.settings.summary.day).before
+        week = Week.of(view.today, view.settings.summary.day).before
         return self._publish(view, weekly_comment(view, week))
 
     def checkpoint(self) -> ActivityResult:

@@ -119,7 +119,6 @@ def _requested_intents(
     from bot.progress.commands.pace import SetPace, pace_of
     from bot.progress.commands.replan import Replan
     from bot.progress.path import LearningPath
-    from bot.reports.position import first_unfinished
 
     settings, curriculum = edges.path(reader)
     view = LearningPath.read(curriculum, settings, reader.snapshot(), edges.now())
@@ -139,7 +138,7 @@ def _requested_intents(
                 "a pace is 1 to 80 hours a week, or 1 to 120 months for the whole path.",
                 where="--hours" if hours is not None else "--months",
             ) from None
-    elif (unit := first_unfinished(view.progress)) and not drop_optional:
+    elif (unit := view.progress.first_unfinished()) and not drop_optional:
         requested.append(Replan(unit=unit))
     if drop_optional:
         requested.append(DropOptional())

@@ -9,7 +9,7 @@ from bot.cli.context import CliContext
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
-    from bot.reports.weekly import Week
+    from bot.reports.due_weeks import Week
     from bot.settings import Weekday
 
 
@@ -31,7 +31,7 @@ def weekly(
     A comment on the summary issue, exactly one for each week: one that stands is left alone.
     """
     from bot.progress.path import LearningPath
-    from bot.reports import weekly as reports
+    from bot.reports.due_weeks import Week
     from bot.sync.due_comments import weekly_comment
     from bot.sync.publish import publish_once
 
@@ -40,7 +40,7 @@ def weekly(
         settings, curriculum = edges.path(reader)
         view = LearningPath.read(curriculum, settings, reader.snapshot(), edges.now())
         begins = settings.summary.day
-        chosen = _week(week, begins) or reports.Week.of(view.today, begins).before
+        chosen = _week(week, begins) or Week.of(view.today, begins).before
         if chosen.first > view.today:
             raise UsageError(f"week {chosen} has not begun.", where="--week")
         due = weekly_comment(view, chosen)
@@ -64,7 +64,7 @@ def weekly(
 
 
 def _week(text: str | None, begins: "Weekday") -> "Week | None":
-    from bot.reports.weekly import Week
+    from bot.reports.due_weeks import Week
 
     if text is None:
         return None

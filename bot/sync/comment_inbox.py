@@ -10,7 +10,7 @@ from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.observed_state import ObservedState
 from bot.planning.ports import Reader
 from bot.planning.snapshot import CommentState, FrozenModel, ReactionState
-from bot.progress.command_log import memories
+from bot.progress.command_log import find_logs
 from bot.sync.command_permission import may_command, writers
 
 OVERLAP = timedelta(days=2)
@@ -46,7 +46,7 @@ def read_inbox(reader: Reader, observed: ObservedState) -> CommentInbox:
     if seen is not None:
         since = max(since, datetime.combine(seen - OVERLAP, time(), tzinfo=UTC))
     comments = reader.comments_since(since)
-    remembered = memories(observed).values()
+    remembered = find_logs(observed).values()
     marked: set[int] = set()
     waiting: list[CommentState] = []
     for comment in comments:
@@ -73,7 +73,7 @@ def _closed_again(reader: Reader, observed: ObservedState, commented: set[int]) 
     Lists tell when an issue was closed last, not by what. A command closes before it is marked: so
     where a new one waits, GitHub is asked when the old one was marked.
     """
-    remembered = memories(observed)
+    remembered = find_logs(observed)
     again = set()
     for key, ours in observed.issues.items():
         number, closed_at = ours.state.number, ours.state.closed_at

@@ -67,7 +67,7 @@ class _EvidenceReader:
     def __init__(self, path: LearningPath, reader: Reader, outside: LinkLookup | None) -> None:
         self._reader = reader
         self._observed = path.observed
-        self._life = path.life
+        self._history = path.history
         self._now = path.now
         self._outside = outside
         self._web = _web(path.observed)
@@ -76,7 +76,7 @@ class _EvidenceReader:
     def commands(self, comments: tuple[CommentState, ...]) -> Iterator[AcceptedCommand]:
         """For each clue that leads somewhere. The newest are asked first, up to ten addresses."""
         clues = [*self._in_bodies(), *self._in_comments(comments)]
-        noted = {key: {e.url for e in found} for key, found in self._life.evidence.items()}
+        noted = {key: {e.url for e in found} for key, found in self._history.evidence.items()}
         for clue in sorted(clues, key=lambda c: (c.at, -c.issue.state.number), reverse=True):
             key, url = clue.issue.key, clue.candidate.url
             known = noted.setdefault(key, set())
@@ -138,7 +138,7 @@ class _EvidenceReader:
 
 def _approvals(path: LearningPath, reader: Reader) -> Iterator[AcceptedCommand]:
     """Finished issues that a mentor approved since: the newest first, up to twenty are asked."""
-    observed, life, settings = path.observed, path.life, path.settings
+    observed, history, settings = path.observed, path.history, path.settings
     owner = observed.snapshot.repository.partition("/")[0].casefold()
     # Nobody is their own mentor, whatever the settings say.
     mentors = {name.casefold() for name in settings.mentors} - {owner}
@@ -149,7 +149,7 @@ def _approvals(path: LearningPath, reader: Reader) -> Iterator[AcceptedCommand]:
             issue
             for key, issue in observed.issues.items()
             if mentors
-            and key not in life.attested
+            and key not in history.attested
             and _kind(issue) in WORK
             and issue.state.finished
             and (issue.state.reactions > 0 or _has_label(issue.state, name))

@@ -10,7 +10,7 @@ from bot.planning.marker import find
 from bot.planning.observed_state import ObservedState, OurIssue
 from bot.planning.snapshot import CommentState
 from bot.progress.command import Command
-from bot.progress.command_log import Memory, find_memory
+from bot.progress.command_log import CommandLog, find_log
 from bot.progress.commands import slash_commands
 from bot.progress.parse_command import ParsedLine, read_commands
 from bot.sync.comment_inbox import MARKS, NOT_UNDERSTOOD, CommentInbox
@@ -83,5 +83,5 @@ class PendingCommands:
         return frozenset(number for memory in self._memories for number in memory.merged)
 
     @cached_property
-    def _memories(self) -> list[Memory]:
-        return [find_memory(ours.state.body) for ours in self.every]
+    def _memories(self) -> list[CommandLog]:
+        return [find_log(ours.state.body) for ours in self.every]

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from bot.github.addresses import web_root
 from bot.reports import checkpoint_text, weekly
-from bot.reports.position import most_important
+from bot.reports.next_work import most_important
 from bot.server.pages import badge
 from bot.server.pages.access import Access
 from bot.server.pages.frame import Frame, not_found
