@@ -1,4 +1,4 @@
-"""The pages of paths in every state, and what is told when something is wrong, in a browser."""
+"""The pages of paths in every state, and error pages, in a browser."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING

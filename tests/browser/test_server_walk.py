@@ -1,6 +1,6 @@
 """From a server without an App to a mentor's page, in a real browser: our pages and GitHub's.
 
-One walk, on which every page is looked at; the tests say what must have come of it. The sandbox is
+One walk checks every page; the tests check what must have come of it. The sandbox is
 GitHub, its pages and its clock.
 """
 
@@ -38,7 +38,7 @@ ZONE = "Europe/Berlin"
 
 
 class WarningLog(logging.Handler):
-    """What the log told from the start on."""
+    """Collects the messages of all warnings from the start on."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -50,7 +50,7 @@ class WarningLog(logging.Handler):
 
 @dataclass
 class Stage:
-    """A server that begins without an App, GitHub, and a browser program to visit them with."""
+    """A server that starts without an App, the sandbox as GitHub, and a browser."""
 
     browser: "Browser"
     sandbox: Sandbox
@@ -61,7 +61,7 @@ class Stage:
 
     @contextmanager
     def visitor(self, login: str = "", *, scripts: bool = True) -> Iterator[PageChecker]:
-        """Somebody with a new browser, whom GitHub knows there as `login`."""
+        """Yield a person with a new browser, signed in at GitHub as `login`."""
         homes = (self.host.url, self.sandbox.url)
         how = {"java_script_enabled": scripts, "timezone_id": ZONE, "locale": "en"}
         with walker(self.browser, self.problems, homes, **how) as somebody:
@@ -73,7 +73,7 @@ class Stage:
 
     @cached_property
     def app_server(self) -> Scenario:
-        """What is there once the App is registered."""
+        """Return the scenario with the App that was registered."""
         with self.sandbox.world.lock:
             app = next(iter(self.sandbox.world.apps.values()))
         return Scenario(self.sandbox, app, self.host)
@@ -107,7 +107,7 @@ def stage(browser: "Browser", tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture(scope="module")
 def walked(stage: Stage) -> Stage:
-    """Everything that the tests below ask about has been done."""
+    """Walk through all pages once; the tests below check the result."""
     with stage.visitor() as learner:
         register(stage, learner)
         install(stage, learner)
@@ -174,7 +174,7 @@ def set_up(stage: Stage, learner: PageChecker) -> None:
 
 
 class Gate:
-    """Holds the run up after its next writes, so that a person can watch it."""
+    """Pauses the run at some of its writes, so that a person can watch it."""
 
     def __init__(self, stage: Stage, *numbers: int) -> None:
         self._clock = stage.sandbox.world.clock
@@ -188,7 +188,7 @@ class Gate:
     def _hold(self, number: int) -> None:
         self._reached[number].set()
         assert self._steps[number].wait(30)
-        self._clock.advance(timedelta(seconds=2))  # else the next word is not told yet
+        self._clock.advance(timedelta(seconds=2))  # else the progress is not saved again yet
 
     def reached(self, number: int) -> None:
         assert self._reached[number].wait(30)
@@ -255,7 +255,7 @@ def work(stage: Stage, learner: PageChecker) -> None:
 
 
 def live(stage: Stage, learner: PageChecker) -> None:
-    """Five weeks on, most of the first month done: GitHub has to say once more who it is."""
+    """Let five weeks pass with most of the first month done, and sign in again."""
     app_server = stage.app_server
     stage.sandbox.world.clock.advance(timedelta(days=36))
     app_server.close(*(one for one in app_server.tasks() if one.title in {"a2", "b1"}))
@@ -287,7 +287,7 @@ def accompany(stage: Stage) -> None:
 
 
 def stay_outside(stage: Stage) -> None:
-    """A private repository is as one that never was, to nobody and to somebody else."""
+    """Compare a private repository with an unknown one, before and after a stranger signs in."""
     row = stage.host.store.repositories.repository_named("learner/secret")
     assert row is not None
     assert row.private
@@ -300,7 +300,7 @@ def stay_outside(stage: Stage) -> None:
 
 
 def _answers(stage: Stage, stranger: PageChecker) -> list[tuple[int, str]]:
-    """What the page of the private repository says, and that of one that never was."""
+    """Return status and content of the pages of a private and an unknown repository."""
     found = []
     for name in ("secret", "no-such"):
         status = stranger.open(f"{stage.host.url}/r/learner/{name}")
@@ -357,7 +357,7 @@ def test_what_is_private_is_as_what_never_was(walked: Stage) -> None:
 
 
 def test_nothing_keeps_anybody_out(walked: Stage) -> None:
-    """No serious barrier on any page, by day and by night, on a wide screen and a narrow one."""
+    """No serious barrier on any page, light and dark, on a wide screen and a narrow one."""
     assert walked.problems.barriers == []
 
 
@@ -366,7 +366,7 @@ def test_no_page_is_wider_than_its_window(walked: Stage) -> None:
 
 
 def test_no_browser_complains(walked: Stage) -> None:
-    """Of a script, of what a page may not do, or of an address that is not ours or GitHub's."""
+    """No script error, no violated policy, no request to a third site."""
     assert walked.problems.complaints == []
 
 

@@ -1,4 +1,4 @@
-"""Who may see which repository: a table, and that nothing tells the private from the unknown."""
+"""Who may see which repository: a table; private and unknown ones cannot be told apart."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -24,7 +24,7 @@ WHO = ("anonymous", "stranger", "reader", "writer")
 
 @pytest.fixture(scope="module")
 def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VisitorFixture]:
-    """Lea's repositories: one public, one private, one never heard of, one that is gone."""
+    """Run a server with Lea's repositories: public, private, unknown and gone."""
     folder = tmp_path_factory.mktemp("access")
     with running() as sandbox:
         with visited(sandbox, f"sqlite:///{folder / 'store.sqlite3'}", folder) as made:
@@ -54,7 +54,7 @@ def _fill(app_server: VisitorFixture) -> None:
 
 @pytest.fixture(scope="module")
 def people(app_server: VisitorFixture) -> Iterator[dict[str, Person]]:
-    """Each with a browser of their own, signed in but for the first."""
+    """Yield people with their own browsers, all but the first signed in."""
     with (
         Person(app_server.host.url) as anonymous,
         app_server.person("stranger") as stranger,
@@ -72,7 +72,7 @@ def requested(somebody: Person, path: str) -> httpx2.Response:
 
 
 def anonymised(answer: httpx2.Response, home: str) -> tuple[int, str, dict[str, str]]:
-    """All that an answer tells, but the time and the name that was asked for."""
+    """Return all of an answer but the time and the name that was requested."""
     name = home.partition("/")[2]
     headers = {k: v for k, v in answer.headers.items() if k != "date"}
     return answer.status_code, answer.text.replace(name, "NAME"), headers

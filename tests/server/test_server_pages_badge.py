@@ -1,4 +1,4 @@
-"""Badges: cheap to keep, the same for all that is not to be seen, and secret where they must be."""
+"""Badges: cacheable, the same for all that may not be seen, and secret where they must be."""
 
 import json
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ def sealed(row: RepositoryRow) -> str:
 
 
 def known(answer: httpx2.Response) -> tuple[int, bytes, dict[str, str]]:
-    """All that an answer tells, but the time."""
+    """Return all of an answer but the time."""
     return answer.status_code, answer.content, {**answer.headers, "date": ""}
 
 

@@ -1,4 +1,4 @@
-"""The first page and the mentor's page: what of whose is shown to whom."""
+"""The first page and the mentor's page: who is shown to whom."""
 
 import json
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from github_sandbox.state.objects import Repository
 
 @pytest.fixture(scope="module")
 def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VisitorFixture]:
-    """Learners who share with Ada, or do not."""
+    """Run a server with learners who share with Ada, and others who don't."""
     folder = tmp_path_factory.mktemp("cohort")
     with running() as sandbox:
         with visited(sandbox, f"sqlite:///{folder / 'store.sqlite3'}", folder) as made:
@@ -33,7 +33,7 @@ def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VisitorFixt
 
 
 def of(repository: Repository, **cohort: Any) -> LearningPath:
-    """A view of it whose settings name Ada, and one issue is blocked."""
+    """Return a path whose settings name Ada, with one issue blocked."""
     how = settings("2026-01-05", ahead="all", mentors=["Ada"], cohort=cohort)
     learner = HistoryLearner(RICH, how).done(a1="2026-01-12").label("c1", "status: blocked")
     seen = learner.view("2026-02-16")
@@ -123,7 +123,7 @@ def test_a_learner_who_takes_it_back_is_gone_from_it(
 
 
 def silent_about(monkeypatch: pytest.MonkeyPatch, *names: str) -> list[str]:
-    """GitHub gives no answer about these. Returns what it is asked about, as that grows."""
+    """Let GitHub give no answer about these; return the growing list of requested names."""
     query, requested = SignIn.repository, list[str]()
 
     def answer(signin: SignIn, token: Any, full_name: str) -> Any:
@@ -139,7 +139,7 @@ def silent_about(monkeypatch: pytest.MonkeyPatch, *names: str) -> list[str]:
 def forget_after(
     app_server: VisitorFixture, monkeypatch: pytest.MonkeyPatch, *, hours: int
 ) -> None:
-    """Let GitHub's answers be too old to count."""
+    """Make GitHub's cached answers too old to be used."""
     clock = app_server.host.server.clock
     monkeypatch.setattr(app_server.host.server, "clock", lambda: clock() + timedelta(hours=hours))
 

@@ -1,4 +1,4 @@
-"""What holds for every page: its headers, its errors, and where it leads."""
+"""Every page: its headers, its errors, and where it leads."""
 
 import re
 from collections.abc import Iterator

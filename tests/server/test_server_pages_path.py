@@ -1,4 +1,4 @@
-"""The page of a repository, its pictures and its reports: what people see, whatever the state."""
+"""The page of a repository, its pictures and its reports, in every state."""
 
 import base64
 import hashlib
@@ -53,7 +53,7 @@ def shown(host: Host, path: str) -> Page:
 
 
 def main(page: Page) -> str:
-    """The page's text between its header and its footer, a line for each line of the template."""
+    """Return the text of a page's main part, a line for each line of the template."""
     found = re.search(r"<main.*?</main>", page.answer.text, re.DOTALL)
     assert found
     text = html.unescape(re.sub(r"<[^>]+>", "", found[0]))

@@ -1,4 +1,4 @@
-"""The set-up form by itself: settings fill it in, and what it gives are the same settings."""
+"""The set-up form by itself: settings fill it in, and its answers are the same settings."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -27,7 +27,7 @@ NAMES = st.none() | st.text(
 
 @st.composite
 def settings(draw: st.DrawFn) -> Settings:
-    """Settings of which the form knows every key."""
+    """Draw settings of which the form has every key."""
     return Settings.model_validate(
         {
             "curriculum": draw(

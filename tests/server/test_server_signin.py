@@ -35,12 +35,12 @@ def ada(app_server: VisitorFixture) -> Iterator[Person]:
 
 
 def signed_in(page: Page) -> str:
-    """As whom the page is shown; empty for nobody."""
+    """Return the login that the page is shown to; empty for nobody."""
     return page.text.partition("Signed in as ")[2].partition(" ")[0]
 
 
 def consented(app_server: VisitorFixture, somebody: Person) -> httpx2.URL:
-    """The address that GitHub sends somebody back to, not yet followed."""
+    """Return the address that GitHub sends a person back to, without following it."""
     requested = somebody.open("/sign-in?then=/cohort")
     form = requested.form("Authorize")
     data = {**form.fields, "authorize": "1"}
@@ -61,7 +61,7 @@ def test_somebody_signs_in_and_out(app_server: VisitorFixture, ada: Person) -> N
 
 
 def persons_tokens(app_server: VisitorFixture) -> list[str]:
-    """What GitHub knows of tokens that people signed in with."""
+    """Return the tokens at GitHub that people signed in with."""
     with app_server.world.lock:
         return [value for value, token in app_server.world.tokens.items() if token.through]
 
@@ -128,7 +128,7 @@ def test_a_state_is_good_once(app_server: VisitorFixture, ada: Person) -> None:
 
 
 def test_somebody_else_s_code_signs_nobody_in(app_server: VisitorFixture, ada: Person) -> None:
-    """A link with a code of theirs, or with a state that was made up, is of no use."""
+    """A link with their code, or with an invented state, is useless."""
     with app_server.person("mallory") as other:
         theirs = consented(app_server, other)
     refused = ada.open(str(theirs))
