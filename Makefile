@@ -12,12 +12,13 @@ SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-is
 # Where this is set every start compiles every module anew: half a second for each of many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo setup test lint format types workflows lock audit bench bench-server chaos upgrades dist publish clean
+.PHONY: help demo setup test test-clock lint format types workflows lock audit bench bench-server chaos upgrades dist publish clean
 
 help:
 	@echo "make demo    try Milepost against a local stand-in for GitHub"
 	@echo "make setup   only make the environment; the command is $(BIN)/milepost"
 	@echo "make test    lint, strict types and the whole test suite"
+	@echo "make test-clock  the part of the suite that touches time, on two other days"
 	@echo "make format  put the code in shape"
 	@echo "make bench   measure; prints tables (the server: make bench-server)"
 	@echo "make chaos   try the promises of docs/reference/guarantees.md under faults and races"
@@ -38,6 +39,17 @@ test: $(VENV)/.dev
 	@$(BIN)/lint-imports --config pyproject.toml --no-cache
 	@$(MAKE) --no-print-directory workflows
 	@$(BIN)/pytest -n auto
+
+# What starts whole processes or reckons with days and weeks. Left out is what takes minutes and has
+# its own clock: a simulated year and the laws about faults. Without a MOMENT (and its ZONE) of
+# tests/moved_clock.py these are the two whose turn is today.
+TIMED := tests/e2e tests/action tests/usecases tests/reports tests/server/test_server_next_run.py \
+  tests/server/test_server_worker.py $(addprefix --ignore=tests/,e2e/test_year.py \
+  usecases/test_apply.py usecases/test_sync_laws.py reports/test_checkpoint_laws.py)
+ZONE ?= America/Los_Angeles
+
+test-clock: $(VENV)/.dev
+	@$(BIN)/python tests/moved_clock.py $(or $(MOMENT),today) $(ZONE) $(BIN)/pytest -q -n auto $(TIMED)
 
 lint types: $(VENV)/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

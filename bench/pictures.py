@@ -137,6 +137,7 @@ def every_page(browser: Any, folder: Path) -> None:
 
 def two_weeks_in(browser: Any, folder: Path) -> None:
     """The list and one task, as they first meet the eye."""
+    # real clock: the commands are processes that run by it
     start = datetime.now(UTC).date() - timedelta(days=10)
     with seeded("--start", str(start), "--timezone", "UTC") as sandbox:
         study(sandbox)

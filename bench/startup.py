@@ -129,6 +129,7 @@ class Runs:
 
     def settle(self, python: Path) -> None:
         """Put settings on the default branch and run until nothing is left to do."""
+        # real clock: the Action is a process that runs by it
         start = datetime.now(UTC).date() - timedelta(days=60)
         content = base64.b64encode(SETTINGS.format(start=start).encode()).decode()
         url = (
@@ -207,7 +208,7 @@ def importing(names: list[str]) -> str:
 def until_first_request(made: Environment, on: Runs) -> float:
     """Seconds from the start of the program to the first request of an idle run."""
     on.sandbox.world.journal.forget()
-    started = datetime.now(UTC)
+    started = datetime.now(UTC)  # real clock: the sandbox dates requests by it
     on.run(made.python)
     return (on.sandbox.world.journal.entries[0].at - started).total_seconds()
 

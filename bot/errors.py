@@ -10,6 +10,7 @@ from typing import ClassVar
 EXIT_OK = 0
 EXIT_BUG = 1
 EXIT_CHANGES = 2
+EXIT_INTERRUPTED = 130  # what a shell says of Ctrl-C: 128 and the number of the signal
 
 
 class MilepostError(Exception):

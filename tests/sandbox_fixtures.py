@@ -1,8 +1,19 @@
 """Short names for the fixtures of `github_sandbox.pytest_plugin`, which most tests here use."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from bot.clock import Clock
 from github_sandbox import InstalledApp, Sandbox
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)  # a Tuesday like any other
+
+
+@pytest.fixture
+def github_sandbox_clock() -> Clock:
+    """The sandbox's clock: it stands still. Tests of a live server take the machine's."""
+    return lambda: NOW
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 from cli.terminal import Terminal, terminal
+from moved_clock import starting_at
+from sandbox_fixtures import NOW
 
 __all__ = ["terminal"]
 
@@ -49,6 +51,7 @@ def settled(terminal: Terminal) -> Terminal:
     terminal("sync")
     terminal("sync")
     terminal.sandbox.world.journal.forget()
+    terminal.environ |= starting_at(NOW)
     return terminal
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import settings as settings_file
 from bot.action.inputs import Inputs
+from bot.clock import Clock
 from bot.errors import AuthenticationError, ConfigError
 from bot.planning.ports import Reader
 from bot.settings import Settings
@@ -30,8 +31,9 @@ class ActionContext(run_context.RunContext):
         environ: Mapping[str, str],
         write_log: Callable[[str], None],
         payload: Mapping[str, Any],
+        now: Clock,
     ) -> None:
-        super().__init__(settings_file.environment(environ))
+        super().__init__(settings_file.environment(environ), now)
         self.workspace = Path(environ.get("GITHUB_WORKSPACE") or ".")
         self.temporary = Path(environ.get("RUNNER_TEMP") or ".")
         self._write_log = write_log

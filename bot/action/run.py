@@ -5,12 +5,12 @@ import json
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from bot.action.runner_log import RunnerLog, write_outputs, write_summary
+from bot.clock import Clock, utc_now
 from bot.errors import (
     EXIT_BUG,
     EXIT_OK,
@@ -27,16 +27,11 @@ _PLACE = re.compile(r"(?P<file>[^,\n]+\.(?:ya?ml|md|markdown))(?:, line (?P<line
 _LINE = re.compile(r"\s*line (\d+): (.+)")
 
 
-def utc_now() -> datetime:
-    """The time, aware."""
-    return datetime.now(UTC)
-
-
 def main(
     environ: Mapping[str, str],
     *,
     out: TextIO | None = None,
-    now: Callable[[], datetime] = utc_now,
+    now: Clock = utc_now,
 ) -> int:
     """Do what the event asks for; returns the exit code, 0 when nothing is wrong.
 
@@ -76,9 +71,7 @@ def annotations(error: MilepostError) -> Iterator[dict[str, Any]]:
     yield {"message": f"{where}{error.what}{hint}", "file": file, "line": line, "title": title}
 
 
-def _run(
-    environ: Mapping[str, str], log: RunnerLog, now: Callable[[], datetime]
-) -> "ActivityResult":
+def _run(environ: Mapping[str, str], log: RunnerLog, now: Clock) -> "ActivityResult":
     from bot.action.event import requested_activity
     from bot.action.inputs import inputs
 
@@ -89,7 +82,7 @@ def _run(
         return _write_results(environ, _nothing_to_do(chosen.why))
     from bot.action.context import ActionContext, file_sources, find_settings
 
-    edges = ActionContext(environ, log.write, payload)
+    edges = ActionContext(environ, log.write, payload, now)
     with edges.reader() as reader:
         here, there = file_sources(edges, reader)
         settings = find_settings(given, there if chosen.pull is None else here)
@@ -104,7 +97,7 @@ def _run(
         from bot.sync.file_sources import find_curriculum
 
         files = there if chosen.pull is None else here
-        paths = PathReader(find_curriculum(settings.curriculum, files), settings, now())
+        paths = PathReader(find_curriculum(settings.curriculum, files), settings, edges.now())
         activities = Activities(edges, reader, paths, given=given, log=log, why=chosen.why)
         if chosen.pull is None:
             done = activities.run(chosen.what)

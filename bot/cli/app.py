@@ -25,9 +25,9 @@ from bot.cli import (
     sync,
     weekly,
 )
-from bot.errors import EXIT_BUG, EXIT_OK, MilepostError, UsageError
-
-EXIT_INTERRUPTED = 130
+from bot.cli.clock import command_clock
+from bot.clock import Clock, utc_now
+from bot.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, MilepostError, UsageError
 
 app = typer.Typer(
     name="milepost",
@@ -89,8 +89,16 @@ def root(
     del version  # told by its callback, which also works without a command
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one command; returns the exit code. No traceback reaches a person."""
+def run(arguments: Sequence[str], *, clock: Clock = utc_now) -> int:
+    """Run one command by this clock; returns the exit code. No traceback reaches a person."""
+    before = command_clock.set(clock)
+    try:
+        return _run(arguments)
+    finally:
+        command_clock.reset(before)
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         result = typer.main.get_command(app).main(
             list(arguments), prog_name="milepost", standalone_mode=False

@@ -2,11 +2,11 @@
 
 import os
 import subprocess
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.cli import console
+from bot.cli.clock import command_clock
 from bot.errors import AuthenticationError, ConfigError
 from bot.sync import run_context
 
@@ -25,13 +25,9 @@ class CliContext(run_context.RunContext):
     def __init__(self, repository: str | None = None) -> None:
         from bot import settings
 
-        super().__init__(settings.environment(os.environ))
+        super().__init__(settings.environment(os.environ), command_clock.get())
         self._named = repository
         self.folder = Path.cwd()
-
-    def now(self) -> datetime:
-        """The time, aware, UTC."""
-        return datetime.now(UTC)
 
     def repository(self) -> str:
         """The one named, else the environment's, else where this folder comes from."""

@@ -9,14 +9,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import console, sandbox
+from bot.cli import clock, console, sandbox
 
 if TYPE_CHECKING:
     from bot.curriculum.model import Curriculum
@@ -61,7 +61,7 @@ def _demo(port: int, curriculum: str, *, browse: bool | None) -> None:
     from bot.cli import demo_learner
     from github_sandbox import server
 
-    first = demo_learner.demo_start(datetime.now(UTC))
+    first = demo_learner.demo_start(clock.now())
     with (
         server.running(port, clock=lambda: first) as running,
         tempfile.TemporaryDirectory() as cache,

@@ -3,12 +3,11 @@
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import console
+from bot.cli import clock, console
 from bot.cli.context import CliContext
 from bot.errors import EXIT_OK, GitHubError, MilepostError, UnavailableError, UsageError
 from bot.sync.doctor_findings import Finding
@@ -82,7 +81,7 @@ def _of_server() -> Iterable[Step]:
         ) from None
     from bot.server.doctor import Examination
 
-    return Examination(os.environ).steps()
+    return Examination(os.environ, clock=clock.now).steps()
 
 
 def _settings(edges: CliContext) -> Iterator[Finding]:
@@ -171,7 +170,7 @@ def _rights(seen: "Inspection") -> Finding:
 def _clock(seen: "Inspection") -> Finding:
     if seen.server_time is None:
         return Finding(subject="clock", verdict="mind", text="the server did not say its time.")
-    skew = abs((datetime.now(UTC) - seen.server_time).total_seconds())
+    skew = abs((clock.now() - seen.server_time).total_seconds())
     if skew > MAX_SKEW:
         return Finding(
             subject="clock",

@@ -1,13 +1,13 @@
 """`milepost init`: a few questions, or flags, become checked settings; and a workflow."""
 
 import os
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.cli import console, workflow
+from bot.cli import clock, console, workflow
 from bot.errors import ConfigError, MilepostError, UsageError
 
 
@@ -144,7 +144,7 @@ def _collect_answers(
     from bot.sync import settings_text
 
     built_in = ", ".join(catalog_names())
-    monday = _next_monday(datetime.now().astimezone().date())
+    monday = _next_monday(clock.now().astimezone().date())
     path = asker.answer(
         "curriculum",
         f"Curriculum ({built_in}, or a path to your guide)",

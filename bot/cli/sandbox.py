@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import console
+from bot.cli.clock import command_clock
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,8 +23,13 @@ def sandbox(
     """
     with usage_errors():
         from github_sandbox import server
+        from github_sandbox.world import World
 
-        server.serve(port, on_start=lambda running: console.print_result(introduction(running)))
+        server.serve(
+            port,
+            state=World(command_clock.get()),
+            on_start=lambda running: console.print_result(introduction(running)),
+        )
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import console
+from bot.cli.clock import command_clock
 from bot.errors import UsageError
 
 
@@ -38,4 +39,4 @@ def serve(
 
     settings = config.read(os.environ)
     console.print_status(f"Listening at http://{host}:{port}. Stop with Ctrl-C.")
-    run.serve(settings, host=host, port=port)
+    run.serve(settings, host=host, port=port, clock=command_clock.get())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import AliasChoices, AliasPath, AwareDatetime, Field, SecretStr
 
+from bot.clock import Clock, utc_now
 from bot.errors import (
     AuthenticationError,
     NotThereError,
@@ -24,7 +25,7 @@ from bot.github.app_key import AppKey
 from bot.github.app_tokens import InstallationToken, TokenCache, Want
 from bot.github.client import Connection
 from bot.github.problems import Answer
-from bot.github.retry import Clock, OnWait, Sleep, WaitPolicy, ignore_wait, utc_now
+from bot.github.retry import OnWait, Sleep, WaitPolicy, ignore_wait
 from bot.github.rights import LEAST, LISTING, Rights
 
 if TYPE_CHECKING:

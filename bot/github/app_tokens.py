@@ -13,7 +13,7 @@ from typing import NamedTuple
 from cachetools import LRUCache
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from bot.github.retry import Clock
+from bot.clock import Clock
 from bot.github.rights import Rights
 
 SPARE = timedelta(minutes=5)  # a token handed out has at least so long to go

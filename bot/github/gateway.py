@@ -5,7 +5,6 @@ it.
 """
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, assert_never
 from urllib.parse import quote
 
@@ -20,7 +19,6 @@ from bot.github import branches
 from bot.github.api_client import ApiClient
 from bot.github.client import Connection
 from bot.github.writer import ApiWriter
-from bot.planning.base_change import NOON
 from bot.planning.changes import (
     AddSubIssue,
     CloseIssue,
@@ -38,6 +36,7 @@ from bot.planning.changes import (
     UpdateLabel,
     UpdateMilestone,
 )
+from bot.planning.due_date import at_noon
 from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile, Write
 from bot.planning.ports import WriteResult, nothing
 
@@ -118,7 +117,7 @@ class PyGithubGateway:
     ) -> WriteResult:
         match change:
             case CreateMilestone():
-                due = datetime.combine(change.due_on, NOON)
+                due = at_noon(change.due_on)
                 made = self._writer.create(
                     lambda wire: wire.repository().create_milestone(
                         change.title, description=change.description, due_on=due

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from bot.clock import Clock, utc_now
 from bot.github.problems import LimitReachedError
 from bot.github.rate_limit_state import (
     Quota,
@@ -22,7 +23,7 @@ from bot.github.rate_limit_state import (
     Reservation,
     WriteRates,
 )
-from bot.github.retry import Clock, RetryPause, utc_now
+from bot.github.retry import RetryPause
 
 _MANY = 1_000  # installations; beyond, those that rest are forgotten
 

@@ -6,15 +6,15 @@ else for x-ratelimit-reset, else a minute and then ever longer.
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from math import ceil
 from typing import NamedTuple, TypeVar
 
+from bot.clock import Clock, utc_now
 from bot.errors import UnavailableError, UncertainWriteError
 from bot.github.problems import ADDRESS, AnswerLostError, LimitReachedError, NeverSentError
 
 T = TypeVar("T")
-Clock = Callable[[], datetime]
 Sleep = Callable[[float], None]
 OnWait = Callable[[float, str], None]
 
@@ -28,11 +28,6 @@ class RetryPause(NamedTuple):
 
     seconds: float
     why: str
-
-
-def utc_now() -> datetime:
-    """Return the machine's time, aware, UTC."""
-    return datetime.now(UTC)
 
 
 def ignore_wait(_seconds: float, _why: str) -> None:

@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
+from bot.clock import Clock, utc_now
 from bot.errors import (
     AuthenticationError,
     ConfigError,
@@ -30,7 +31,7 @@ from bot.github.api_client import PUBLIC_API, ApiClient, ApiRequest, bearer, pag
 from bot.github.api_model import ApiModel, items, read
 from bot.github.app import Installation
 from bot.github.problems import Answer, AnswerLostError, NeverSentError
-from bot.github.retry import Clock, WaitPolicy, utc_now
+from bot.github.retry import WaitPolicy
 
 if TYPE_CHECKING:
     import httpx2

@@ -8,12 +8,12 @@ only what an object cannot do without is required.
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
 from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
 
 from bot.github.problems import misshapen
+from bot.planning.due_date import due_day
 from bot.planning.snapshot import (
     CommentState,
     IssueState,
@@ -112,18 +112,6 @@ def blobs(item: Json, path: str) -> dict[str, str]:
 def last_number(items: Iterable[Json]) -> int:
     """The highest number given out so far, issues and pull requests sharing one row; 0 for none."""
     return max((item["number"] for item in items), default=0)
-
-
-def due_day(due_on: str | None) -> date | None:
-    """The day that a milestone's `due_on` means.
-
-    GitHub keeps a day and answers with its midnight in US Pacific time, 07:00Z or 08:00Z; a server
-    that keeps what it was sent answers with noon. Both are that day in UTC.
-    """
-    if not due_on:
-        return None
-    due = datetime.fromisoformat(due_on)
-    return due.astimezone(UTC).date() if due.tzinfo else due.date()
 
 
 def _latest(

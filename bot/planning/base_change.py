@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
 from typing import Any, ClassVar, Self
 
 from bot.errors import GitHubError
 from bot.planning.marker import Key
 from bot.planning.snapshot import FrozenModel, IssueRef
 
-NOON = time(12, tzinfo=UTC)  # on the same day in every time zone from -12 to +11
 _FIELD_WORDS = {
     "marker": "its hidden marker",
     "ledger": "what Milepost remembers",
@@ -77,11 +75,6 @@ class BaseChange(FrozenModel):
         """Return the change with the numbers of what it names by key. Raises KeyError."""
         del numbers
         return self
-
-
-def noon(day: date) -> str:
-    """Return a due date as GitHub is sent it."""
-    return f"{datetime.combine(day, NOON):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def only(sent: Mapping[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:

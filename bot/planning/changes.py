@@ -9,12 +9,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
-from bot.errors import GitHubError, NotThereError, RefusedError, SubIssuesUnsupportedError
-from bot.planning.base_change import BaseChange, Numbers, Row, in_words, noon, only
+from bot.errors import GitHubError, NotThereError, SubIssuesUnsupportedError
+from bot.planning.base_change import BaseChange, Numbers, Row, in_words, only
+from bot.planning.drift import Drift
+from bot.planning.due_date import as_sent
 from bot.planning.marker import Key
+from bot.planning.removal_limit import check_removals
 from bot.planning.snapshot import FrozenModel, IssueRef
-
-REMOVAL_SHARE = 4
 
 
 class CreateLabel(BaseChange):
@@ -91,7 +92,7 @@ class CreateMilestone(BaseChange):
 
     @property
     def payload(self) -> dict[str, Any]:
-        due = noon(self.due_on)
+        due = as_sent(self.due_on)
         return {"title": self.title, "description": self.description, "due_on": due}
 
 
@@ -126,7 +127,7 @@ class UpdateMilestone(BaseChange):
     def payload(self) -> dict[str, Any]:
         sent: dict[str, Any] = {"title": self.title, "description": self.description}
         if "due date" in self.fields:
-            sent["due_on"] = noon(self.due_on) if self.due_on else None
+            sent["due_on"] = as_sent(self.due_on) if self.due_on else None
         return sent | only({"state": self.state}, self.fields)
 
     def describe(self) -> Row:
@@ -376,16 +377,6 @@ class UpdateComment(BaseChange):
     body: str
 
 
-class Drift(FrozenModel):
-    """A field of ours that somebody changed: told, and left as it is."""
-
-    key: Key
-    what: str
-    field: str
-    ours: str
-    theirs: str
-
-
 class Note(FrozenModel):
     """What a person should know that changes nothing: opt-out, duplicate, not ours, leftover."""
 
@@ -426,16 +417,8 @@ class Plan(FrozenModel):
         return sum(change.op == op for change in self.changes)
 
     def check_safe(self) -> None:
-        """Raises RefusedError when it removes more than a quarter of what there is.
-
-        A wrong path or an emptied file in the settings would otherwise close a learner's whole
-        plan.
-        """
-        if self.removals * REMOVAL_SHARE > self.existing:
-            raise RefusedError(
-                f"this plan would close {self.removals} of {self.existing} milestones and issues.",
-                hint="If that is meant, run it again with --allow-removals.",
-            )
+        """Raise RefusedError when it removes more than a quarter of what there is."""
+        check_removals(self.removals, existing=self.existing)
 
 
 def _inside(milestone: Key | None, numbers: Numbers) -> dict[str, int | None]:

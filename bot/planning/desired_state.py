@@ -17,6 +17,7 @@ from bot.planning.marker import Key
 from bot.planning.path import PlannedPath
 from bot.planning.schedule import add_months, due_on
 from bot.planning.snapshot import FrozenModel
+from bot.planning.window import units_in_window
 from bot.settings import Settings
 
 SUMMARY_KEY = "summary:summary"
@@ -136,7 +137,7 @@ class _Issues:
         self._course = path.course
         self._texts = texts
         self._credits = {f"task:{name}" for name in settings.credits}
-        window = path.dates.window(path.today, settings.ahead)
+        window = units_in_window(path.dates, path.today, settings.ahead)
         self._window = {d.unit for d in window} | path.course.opened
         self.labels = tuple(labels_for(curriculum, settings.label_prefix, self._kinds()))
         names = {label.key: label.name for label in self.labels}

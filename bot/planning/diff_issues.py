@@ -1,13 +1,13 @@
 """Issues: which to create, change, close or reopen, field by field, the learner's edits kept."""
 
-from bot.planning.changes import CreateIssue, Drift, Note, UpdateIssue
+from bot.planning.changes import CreateIssue, Note, UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY, DesiredIssue, DesiredState
+from bot.planning.drift import Drift, label_digest
 from bot.planning.ledger import Ledger, with_ledger
 from bot.planning.marker import Key, Marker, digest, normalized, wrap
 from bot.planning.observed_state import ObservedState, OurIssue
 
 MAX_BODY = 65_536
-HAS_COMMENTS = "it has comments"
 # What is made once and then belongs to its time: no plan asks for it for ever.
 NEVER_CLOSED = frozenset({"journal", "weekly", "assessment", "reflection", "project"})
 
@@ -247,14 +247,14 @@ class _Update:
         for key in wanted:
             if key in current.values():
                 continue
-            if _label_digest(key) in base:
+            if label_digest(key) in base:
                 self._drift("labels", f"'{self._diff.label_name(key)}' on it", "it was taken off")
             else:
                 added.append(key)
         removed = {
             name
             for name, key in current.items()
-            if key and _label_digest(key) in base and key not in self._want.labels
+            if key and label_digest(key) in base and key not in self._want.labels
         }
         if added or removed:
             self.fields.append("labels")
@@ -262,7 +262,7 @@ class _Update:
         result = (self._diff.label_name(key) or key for key in (*remaining, *added))
         # What is not among the labels now is no news for this issue when it is there again: the
         # list may lag, or the label was deleted, and what made that known is gone.
-        missing = {key for key in self._want.labels if _label_digest(key) in base}
+        missing = {key for key in self._want.labels if label_digest(key) in base}
         return tuple(result), _label_digests(sorted({*wanted, *missing}))
 
     def _compare_milestone(self) -> tuple[Key | None, Key | None]:
@@ -280,31 +280,6 @@ class _Update:
         return wanted, wanted
 
 
-def issue_touched(ours: OurIssue, label_keys: dict[str, Key], unit: Key | None) -> list[str]:
-    """What somebody else did to an issue since we last wrote it, in words.
-
-    `label_keys` maps case-folded names of our labels to keys, `unit` is the unit of the milestone
-    that the issue is in.
-    """
-    marker, state = ours.marked.marker, ours.state
-    keys_on = {label_keys.get(name.casefold()) for name in state.labels}
-    region = ours.marked.region or ""
-    signs = {
-        "it was closed": state.state == "closed" and marker.state == "open",
-        "it was reopened": state.state == "open" and marker.state == "closed",
-        "its title was changed": digest(state.title) != marker.title,
-        "its text was changed": digest(normalized(region)) != marker.body
-        or not ours.marked.unchanged_outside,
-        "boxes were ticked": "[x]" in region.casefold(),
-        "its labels were changed": None in keys_on
-        or {_label_digest(key) for key in keys_on if key} != set(marker.labels),
-        "it was moved": unit != marker.milestone or (unit is None and state.milestone is not None),
-        HAS_COMMENTS: state.comments > 0,
-        "somebody is assigned": bool(state.assignees),
-    }
-    return [sign for sign, seen in signs.items() if seen]
-
-
 def _closed_by_us(ours: OurIssue) -> bool:
     return (
         ours.state.state == "closed"
@@ -313,9 +288,5 @@ def _closed_by_us(ours: OurIssue) -> bool:
     )
 
 
-def _label_digest(key: Key) -> str:
-    return digest(key)[:8]
-
-
 def _label_digests(keys: list[Key]) -> tuple[str, ...]:
-    return tuple(sorted(_label_digest(key) for key in keys))
+    return tuple(sorted(label_digest(key) for key in keys))

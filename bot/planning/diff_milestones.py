@@ -1,7 +1,8 @@
 """Milestones: which to create, change or close, and which one each unit's issues go into."""
 
-from bot.planning.changes import CreateMilestone, Drift, Note, UpdateMilestone
+from bot.planning.changes import CreateMilestone, Note, UpdateMilestone
 from bot.planning.desired_state import DesiredMilestone, DesiredState
+from bot.planning.drift import Drift
 from bot.planning.marker import Key, Marker, digest, normalized, wrap
 from bot.planning.observed_state import ObservedState, OurMilestone
 
@@ -130,20 +131,6 @@ class MilestoneDiff:
                 fields=("state",),
             )
         )
-
-
-def milestone_touched(ours: OurMilestone) -> list[str]:
-    """What somebody else changed of a milestone since we last wrote it, in words."""
-    marker = ours.marked.marker
-    due = ours.state.due_on.isoformat() if ours.state.due_on else ""
-    signs = {
-        "its title was changed": digest(ours.state.title) != marker.title,
-        "its description was changed": digest(normalized(ours.marked.region or "")) != marker.body
-        or not ours.marked.unchanged_outside,
-        "its due date was changed": digest(due) != marker.due,
-        "it was closed": ours.state.state != marker.state,
-    }
-    return [sign for sign, seen in signs.items() if seen]
 
 
 def _creation(want: DesiredMilestone) -> CreateMilestone:

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from bot import templating
 from bot.planning.changes import Note, UpdateIssue
-from bot.planning.diff_issues import issue_touched
+from bot.planning.drift import issue_touched
 from bot.planning.marker import BEGIN, LEDGER, MEMORY, Key
 from bot.planning.observed_state import ObservedState, OurIssue
 

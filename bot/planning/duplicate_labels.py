@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from bot.planning.changes import DeleteLabel, DeleteMilestone, UpdateLabel, UpdateMilestone
-from bot.planning.diff_milestones import milestone_touched
+from bot.planning.drift import milestone_touched
 from bot.planning.labels import description_without_key, key_in
 from bot.planning.marker import Key, find
 from bot.planning.observed_state import OurMilestone

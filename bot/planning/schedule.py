@@ -75,21 +75,6 @@ class Schedule(FrozenModel):
         found = self.current(self[unit].last + timedelta(days=days))
         return found.unit if found else self.units[0].unit
 
-    def window(self, today: date, weeks_ahead: int | None) -> Iterator[UnitDates]:
-        """The units that should have issues now.
-
-        All that have begun, all that begin within `weeks_ahead` weeks (None: all there are), and in
-        any case the current unit and the one after it.
-        """
-        started = bisect_right([dates.first for dates in self.units], today)
-        for index, dates in enumerate(self.units):
-            if (
-                weeks_ahead is None
-                or index <= max(started, 1)
-                or dates.first <= today + timedelta(weeks=weeks_ahead)
-            ):
-                yield dates
-
 
 def schedule(
     curriculum: Curriculum, settings: Settings, turns: tuple[PlanOverride, ...] = ()

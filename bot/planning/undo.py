@@ -6,9 +6,8 @@ The ledger is written first: what is about to go must not look as if the learner
 
 from bot.planning.changes import Change, DeleteLabel, DeleteMilestone, Note, Plan, UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY
-from bot.planning.diff_issues import HAS_COMMENTS, issue_touched
 from bot.planning.diff_labels import label_print
-from bot.planning.diff_milestones import milestone_touched
+from bot.planning.drift import HAS_COMMENTS, issue_touched, milestone_touched
 from bot.planning.ledger import Ledger, with_ledger
 from bot.planning.observed_state import ObservedState, OurIssue, observe
 from bot.planning.snapshot import Snapshot

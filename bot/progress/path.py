@@ -15,6 +15,7 @@ from bot.planning.observed_state import ObservedState, OurIssue, observe
 from bot.planning.path import PlannedPath
 from bot.planning.schedule import unit_by_key
 from bot.planning.snapshot import Snapshot
+from bot.planning.window import units_in_window
 from bot.progress.forecast import Forecast, forecast
 from bot.progress.learner_history import LearnerHistory
 from bot.progress.progress import Progress, item_keys, read_progress
@@ -73,7 +74,7 @@ class LearningPath(PlannedPath):
 
     def units_with_issues(self, today: date, weeks_ahead: int | None) -> frozenset[str]:
         """Return the ids of the units in the window of `today`, and of those opened early."""
-        window = self.dates.window(today, weeks_ahead)
+        window = units_in_window(self.dates, today, weeks_ahead)
         return frozenset({dates.unit for dates in window} | self.course.opened)
 
     def first_unfinished(self) -> str | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.clock import utc_now
 from bot.errors import (
     ConfigError,
     MilepostError,
@@ -23,7 +24,6 @@ from bot.github import deliveries, problems
 from bot.github.api_client import open_session
 from bot.github.api_model import read as read_item
 from bot.github.app import AppAuth, AppInfo
-from bot.github.retry import utc_now
 from bot.github.rights import LEAST, REACH, Reach, events
 from bot.server import config as configuration
 from bot.server.app import WEBHOOKS

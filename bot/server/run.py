@@ -5,6 +5,7 @@ import os
 
 import uvicorn
 
+from bot.clock import Clock, utc_now
 from bot.errors import UsageError
 from bot.server import logs, telemetry
 from bot.server.app import build
@@ -19,7 +20,7 @@ log = logging.getLogger(__name__)
 GRACE = 10  # seconds for requests that are being answered when it is time to stop
 
 
-def serve(config: ServerConfig, *, host: str, port: int) -> None:
+def serve(config: ServerConfig, *, host: str, port: int, clock: Clock = utc_now) -> None:
     """Serve. Raises ConfigError before it listens, and UsageError when it cannot."""
     logs.set_up()
     logs.hide(config.secrets)
@@ -28,7 +29,7 @@ def serve(config: ServerConfig, *, host: str, port: int) -> None:
     url = config.database_url.get_secret_value()
     # Each thread may hold a connection, and so may the inbox, the clock and some requests.
     with file_lock(url), Store.open(url, connections=config.threads + 8) as store:
-        server = Server(config, store, _reached(host, port), telemetry=traces)
+        server = Server(config, store, _reached(host, port), telemetry=traces, clock=clock)
         running = uvicorn.Server(settings(build(server), host=host, port=port))
         try:
             running.run()

@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
+
+from bot.clock import utc_now
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler
@@ -29,7 +31,6 @@ def make_scheduler(*tasks: Task) -> "BackgroundScheduler":
         timezone=UTC,
     )
     for task, every in tasks:
-        scheduler.add_job(
-            task, "interval", seconds=every.total_seconds(), next_run_time=datetime.now(UTC)
-        )
+        # By the machine's clock, for that is the one that APScheduler wakes by.
+        scheduler.add_job(task, "interval", seconds=every.total_seconds(), next_run_time=utc_now())
     return scheduler

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.clock import utc_now
 from bot.errors import ConfigError
 from bot.github import credentials
 from bot.github.api_client import open_session
 from bot.github.app import AppAuth
 from bot.github.rate_limit_state import WriteRates
 from bot.github.rate_limiter import InMemoryRateLimiter, RateLimiter
-from bot.github.retry import utc_now
 from bot.server import logs
 from bot.server.config import ServerConfig
 from bot.server.jobs import BOT, Jobs

@@ -8,6 +8,8 @@ import time
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, TypeVar
 
+from bot.clock import Clock
+
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
@@ -23,10 +25,11 @@ R = TypeVar("R", bound="HttpReader")
 
 
 class RunContext(ABC):
-    """The edges of one run; `environment` is read once."""
+    """The edges of one run; `environment` is read once, `now` returns the time, aware."""
 
-    def __init__(self, environment: "Environment") -> None:
+    def __init__(self, environment: "Environment", now: Clock) -> None:
         self.environment = environment
+        self.now = now
         self._client: RateLimitedClient | None = None
 
     @abstractmethod
@@ -84,7 +87,7 @@ class RunContext(ABC):
             self._client = local_client(
                 connection.api_url,
                 rates=WriteRates(environment.write_interval),
-                policy=WaitPolicy(on_wait=self.on_wait, max_wait=environment.max_wait),
+                policy=WaitPolicy(self.now, on_wait=self.on_wait, max_wait=environment.max_wait),
             )
         return self._client
 

@@ -8,6 +8,8 @@ import asyncio
 import contextlib
 import socket
 import struct
+from datetime import datetime
+from email.utils import format_datetime
 from functools import cached_property
 from typing import Any
 
@@ -133,14 +135,16 @@ class Application:
             await self.connections.hold(outcome.hold, receive)
             await self.connections.break_off(scope.get("client"), receive)
             return
-        await _send(outcome, send)
+        await _send(outcome, self.world.clock.now(), send)
 
 
-async def _send(reply: Reply, send: Send) -> None:
+async def _send(reply: Reply, now: datetime, send: Send) -> None:
     headers = [
         (name.lower().encode("latin-1"), value.encode("latin-1"))
         for name, value in reply.headers.items()
     ]
+    # uvicorn's own is the machine's time, and late when the machine is busy.
+    headers.append((b"date", format_datetime(now, usegmt=True).encode()))
     headers.append((b"content-length", str(len(reply.content)).encode()))
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.content})

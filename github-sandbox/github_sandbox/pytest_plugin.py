@@ -3,7 +3,8 @@
 Imports nothing heavy: pytest loads this in every run, used or not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,8 +24,19 @@ def github_sandbox_server() -> "Iterator[Sandbox]":
 
 
 @pytest.fixture
-def github_sandbox(github_sandbox_server: "Sandbox") -> "Iterator[Sandbox]":
+def github_sandbox_clock() -> "Callable[[], datetime] | None":
+    """The time of the sandbox, aware; None for the machine's. Override it to choose the day."""
+    return None
+
+
+@pytest.fixture
+def github_sandbox(
+    github_sandbox_server: "Sandbox", github_sandbox_clock: "Callable[[], datetime] | None"
+) -> "Iterator[Sandbox]":
     """A running sandbox as new for each test: one person, one repository, one token."""
+    from github_sandbox.state.clock import Clock
+
+    github_sandbox_server.world.clock = Clock(github_sandbox_clock)
     github_sandbox_server.world.reset()
     yield github_sandbox_server
     github_sandbox_server.webhooks.settle()

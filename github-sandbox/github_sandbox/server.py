@@ -116,6 +116,7 @@ def _prepared(
             lifespan="off",
             log_config=None,
             access_log=False,
+            date_header=False,
             timeout_graceful_shutdown=1,
         )
         with contextlib.closing(webhooks):

@@ -13,7 +13,7 @@ from github_sandbox.server import Sandbox
 from github_sandbox.state import apps
 from github_sandbox.state.objects import App
 from tests.client import Api
-from tests.flows import HOST, VERIFIER, send, code_of, hidden, query_of, token_of, trade
+from tests.flows import HOST, VERIFIER, code_of, hidden, query_of, send, token_of, trade
 
 WithToken = Callable[[str | None], Api]
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cli.terminal import terminal
+from server.conftest import github_sandbox_clock
 
 from bench.pictures import FLAGS, chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-__all__ = ["page", "terminal"]
+__all__ = ["github_sandbox_clock", "page", "terminal"]
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from typing import IO, Any
 import httpx2
 import pytest
 import yaml
+from moved_clock import python_path
 from planning.paths import SMALL
 
 from bot.cli.app import run
@@ -72,15 +73,15 @@ class Terminal:
                 self._patch.setenv(name, value)
 
     def __call__(self, *arguments: str) -> CommandRun:
-        """Run `milepost` with these arguments, in this process."""
+        """Run `milepost` with these arguments, in this process, by the sandbox's clock."""
         assert self._capture
         self._capture.readouterr()
-        code = run(arguments)
+        code = run(arguments, clock=self.sandbox.world.clock.exact)
         caught = self._capture.readouterr()
         return CommandRun(code, caught.out, caught.err)
 
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
-        """Start a real `milepost` and do not wait for it."""
+        """Start a real `milepost`, by the machine's clock, and do not wait for it."""
         return subprocess.Popen(
             [sys.executable, "-m", "bot", *arguments],
             cwd=self.folder,
@@ -208,7 +209,7 @@ def environment(sandbox: Sandbox, home: Path) -> dict[str, str]:
         "MILEPOST_WRITE_INTERVAL": "0",
         "COLUMNS": "80",
         "TZ": "UTC",
-        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "PYTHONPATH": python_path(Path(__file__).parents[2]),
         "GIT_CEILING_DIRECTORIES": str(home),
     }
 

@@ -1,12 +1,13 @@
 """checkpoint and report export over real HTTP: one comment on the checkpoint's issue, and files."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from builders import curriculum
 from cli.terminal import Terminal
 from contracts.checker import contract
+from sandbox_fixtures import NOW
 
 PATH = curriculum(
     """
@@ -55,7 +56,7 @@ def test_a_dry_run_prints_what_would_be_posted(terminal: Terminal) -> None:
 
 
 def test_before_its_time_it_can_be_seen_but_not_posted(terminal: Terminal) -> None:
-    today = datetime.now(UTC).date()
+    today = NOW.date()
     seeded(terminal, start=str(today))
     ran = terminal("checkpoint", "1")
     assert (ran.code, comments(terminal)) == (64, [])

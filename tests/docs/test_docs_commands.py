@@ -25,6 +25,7 @@ import yaml
 from cli.terminal import Terminal, terminal
 from docs.pages import ROOT, Act, Fence, name_of, steps
 
+from bot.clock import Clock
 from github_sandbox.browser_user import BrowserUser
 
 __all__ = ["terminal"]
@@ -42,12 +43,15 @@ SETTINGS_LINE = ".github/milepost.yml"
 
 
 @pytest.fixture
+def github_sandbox_clock() -> Clock:
+    return lambda: NOW
+
+
+@pytest.fixture
 def reader(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator["Reader"]:
     monkeypatch.setenv("MILEPOST_DATA_DIR", str(tmp_path_factory.mktemp("data")))
-    monkeypatch.setattr("bot.cli.context.CliContext.now", lambda _self: NOW)
-    monkeypatch.setattr(terminal.sandbox.world.clock, "_base", lambda: NOW)
     monkeypatch.setattr("bot.cli.init._next_monday", lambda _today: date(2026, 1, 5))
     monkeypatch.setattr("bot.cli.init._local_zone", lambda: "Europe/Berlin")
     with contextlib.ExitStack() as servers:

@@ -154,7 +154,7 @@ def test_every_error_class_is_told_with_its_code() -> None:
 
 @pytest.mark.usefixtures("_every_module")
 def test_every_exit_code_is_told() -> None:
-    from bot.cli.app import EXIT_INTERRUPTED
+    from bot.errors import EXIT_INTERRUPTED
 
     reported = {int(row[0]) for row in ERRORS["Exit codes"].rows}
     plain = {errors.EXIT_OK, errors.EXIT_BUG, errors.EXIT_CHANGES, EXIT_INTERRUPTED}

@@ -11,6 +11,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +21,13 @@ class ForkServer:
     """The other side: runs commands in forked children of one warm process."""
 
     def __init__(self) -> None:
+        from moved_clock import python_path  # out of reach of the script
+
         self._process = subprocess.Popen(
             [sys.executable, __file__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+            env={**os.environ, "PYTHONPATH": python_path(Path(__file__).parents[2])},
             text=True,
         )
         assert self._receive() == "ready"
@@ -34,10 +38,14 @@ class ForkServer:
         environ: dict[str, str],
         arguments: list[str],
         *,
+        now: datetime,
         before: Callable[[int], Any] = lambda _: None,
     ) -> int:
-        """Run `milepost` there; `before` is told the pid. Returns the code, or minus the signal."""
-        self._comment(json.dumps([str(folder), environ, arguments]))
+        """Run `milepost` there, at `now`; `before` is told the pid.
+
+        Returns the code, or minus the signal.
+        """
+        self._comment(json.dumps([str(folder), environ, arguments, now.isoformat()]))
         before(int(self._receive()))
         self._comment("go")
         return os.waitstatus_to_exitcode(int(self._receive()))
@@ -77,12 +85,12 @@ def _serve() -> None:
     requests = os.fdopen(os.dup(0), "rb", buffering=0)
     _report("ready")
     while line := requests.readline():
-        folder, environ, arguments = json.loads(line)
+        folder, environ, arguments, time = json.loads(line)
         child = os.fork()
         if child == 0:
             requests.readline()
             _become(folder, environ)
-            os._exit(run(arguments))
+            os._exit(run(arguments, clock=partial(datetime.fromisoformat, time)))
         _report(str(child))
         _, status = os.waitpid(child, 0)
         _report(str(status))

@@ -1,7 +1,8 @@
 """The real `action.yml` in the workflow that `milepost init --workflow` writes, run by act.
 
 The sandbox is GitHub. Nothing is downloaded: actions that the workflow names come from local
-folders, and the Python of this test stands in for an installed environment.
+folders, and the Python of this test stands in for an installed environment. The processes that act
+starts begin on a Tuesday, like the sandbox's clock.
 """
 
 import compileall
@@ -12,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,9 @@ import pytest
 import yaml
 from action.action_runner import ActionRunner
 from cli.terminal import CURRICULUM, Terminal, curriculum_text
+from moved_clock import starting_at
 from planning.paths import SMALL
+from sandbox_fixtures import NOW
 
 from bot.cli.workflow import DAILY_PATH, WORKFLOW_PATH
 from bot.settings import CONFIG_PATH
@@ -33,6 +36,8 @@ STUB = {
     "description": "Stands in for an action that would be downloaded.",
     "runs": {"using": "composite", "steps": [{"run": "true", "shell": "bash"}]},
 }
+
+START = date(2026, 11, 16)  # the Monday of the week before
 
 pytestmark = pytest.mark.skipif(not ACT.exists(), reason="act's wheel is not installed")
 
@@ -74,6 +79,7 @@ class Runner:
             for name in ("GITHUB_API_URL", "GITHUB_GRAPHQL_URL", "GITHUB_REPOSITORY")
         }
         env |= {"MILEPOST_PYTHON": sys.executable, "MILEPOST_WRITE_INTERVAL": "0"}
+        env |= starting_at(NOW)
         options = [f"--env={name}={value}" for name, value in env.items()]
         options += [f"--local-repository={uses}={folder}" for uses, folder in self._local.items()]
         ended = subprocess.run(
@@ -131,11 +137,11 @@ def milepost(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def runner(terminal: Terminal, milepost: Path) -> Runner:
-    """A repository with the small path, begun yesterday, and the workflow for it."""
+    """A repository with the small path, in its second week, and the workflow for it."""
     stage = ActionRunner(terminal)
     terminal.write(CURRICULUM, curriculum_text(SMALL))
-    started = str(datetime.now(UTC).date() - timedelta(days=1))
-    flags = ("--curriculum", CURRICULUM, "--start", started, "--timezone", "UTC", "--ahead", "all")
+    start = ("--start", str(START), "--timezone", "UTC")
+    flags = ("--curriculum", CURRICULUM, *start, "--ahead", "all")
     assert terminal("init", "--workflow", "--action", ACTION, *flags).code == 0
     for name in (CURRICULUM, CONFIG_PATH, WORKFLOW_PATH, DAILY_PATH):
         terminal.push(name, (terminal.folder / name).read_text(encoding="utf-8"))

@@ -8,12 +8,13 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from cli.terminal import Terminal, environment
 from e2e.fork_server import ForkServer
+from sandbox_fixtures import NOW
 
 from bot.cli.app import run
 from bot.planning.changes import Change
@@ -46,12 +47,19 @@ class KillBefore(Fault):
 def uninterrupted(tmp_path_factory: pytest.TempPathFactory, warm_runs: ForkServer) -> Iterator[Any]:
     """What the repository holds after an apply that nothing disturbed."""
     folder = tmp_path_factory.mktemp("calm")
-    with running() as sandbox:
+    with running(clock=lambda: NOW) as sandbox:
         terminal = Terminal(sandbox, folder, environment(sandbox, folder))
         terminal.follow()
-        assert warm_runs.run(folder, terminal.environ, APPLY) == 0
+        assert applied(warm_runs, terminal) == 0
         assert len(sandbox.world.journal.writes) == WRITES
         yield contents(terminal)
+
+
+def applied(
+    warm_runs: ForkServer, terminal: Terminal, before: Callable[[int], object] = lambda _: None
+) -> int:
+    """Apply in a process of its own; `before` is told the pid. Returns the code or -signal."""
+    return warm_runs.run(terminal.folder, terminal.environ, APPLY, now=NOW, before=before)
 
 
 def contents(terminal: Terminal) -> Any:
@@ -104,8 +112,9 @@ def test_killed_after_a_write_before_its_answer(
     def arm(pid: int) -> None:
         faults.add("kill", method="WRITE", nth=cut, pid=pid)
 
-    assert warm_runs.run(terminal.folder, terminal.environ, APPLY, before=arm) == -signal.SIGKILL
-    assert len(terminal.sandbox.world.journal.writes) == cut
+    assert applied(warm_runs, terminal, arm) == -signal.SIGKILL
+    with terminal.sandbox.world.lock:  # until the request is over that killed
+        assert len(terminal.sandbox.world.journal.writes) == cut
     assert terminal(*APPLY).code == 0
     assert terminal("plan", "--detailed-exitcode").code == 0
     assert contents(terminal) == uninterrupted
@@ -121,7 +130,7 @@ def test_killed_after_an_answer(
     def arm(pid: int) -> None:
         faults.waiting.append(KillBefore("reset", method="WRITE", nth=cut, pid=pid))
 
-    assert warm_runs.run(terminal.folder, terminal.environ, APPLY, before=arm) == -signal.SIGKILL
+    assert applied(warm_runs, terminal, arm) == -signal.SIGKILL
     assert terminal(*APPLY).code == 0
     assert terminal("plan", "--detailed-exitcode").code == 0
     assert contents(terminal) == uninterrupted
@@ -138,7 +147,7 @@ def test_killed_again_and_again(
         faults.clear()
         faults.add("kill", method="WRITE", nth=3, pid=pid)
 
-    codes = [warm_runs.run(terminal.folder, terminal.environ, APPLY, before=arm) for _ in range(11)]
+    codes = [applied(warm_runs, terminal, arm) for _ in range(11)]
     assert codes == [-signal.SIGKILL] * 9 + [0, 0]
     assert contents(terminal) == uninterrupted
 
@@ -163,7 +172,7 @@ def test_stale_lists_after_a_kill_make_no_second_issue(
     def arm(pid: int) -> None:
         faults.add("kill", method="WRITE", nth=cut, pid=pid)
 
-    assert warm_runs.run(terminal.folder, terminal.environ, APPLY, before=arm) == -signal.SIGKILL
+    assert applied(warm_runs, terminal, arm) == -signal.SIGKILL
     faults.clear()
     faults.add("stale", method="GET", path="/repos/*/issues", times=0, requests=6)
     assert terminal(*APPLY).code == 0
@@ -231,7 +240,7 @@ def overtake(terminal: Terminal, monkeypatch: pytest.MonkeyPatch, cut: int) -> N
     def overtaken(writer: PlanWriter, change: Change) -> None:
         left[0] -= 1
         if left[0] == 0:
-            assert run(APPLY) == 0
+            assert run(APPLY, clock=lambda: NOW) == 0
         write(writer, change)
 
     monkeypatch.setattr(PlanWriter, "write", overtaken)

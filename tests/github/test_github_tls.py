@@ -69,7 +69,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh certificate for 127.0.0.1 that nobody knows, with its key in one file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "A GitHub of our own")])
-    now = datetime.now(UTC)
+    now = datetime.now(UTC)  # real clock: OpenSSL checks by it when a certificate ends
     made = (
         x509.CertificateBuilder()
         .subject_name(name)

@@ -134,7 +134,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """For *.example.org, by nobody."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "A web of our own")])
-    now = datetime.now(UTC)
+    now = datetime.now(UTC)  # real clock: OpenSSL checks by it when a certificate ends
     made = (
         x509.CertificateBuilder()
         .subject_name(name)

@@ -13,6 +13,7 @@ from repository_fixture import settings
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError
 from bot.planning.schedule import Schedule, add_months, due_on, hours_by_unit, schedule
+from bot.planning.window import units_in_window
 from bot.settings import Pause, Settings
 
 DAYS = st.dates(date(2020, 1, 1), date(2090, 1, 1))
@@ -175,7 +176,7 @@ def test_a_pause_without_an_end_in_sight_is_refused() -> None:
 )
 def test_the_window_of_units_that_have_issues(today: str, ahead: int | None, units: str) -> None:
     dates = schedule(LONG, settings("2026-01-05"))
-    window = dates.window(date.fromisoformat(today), ahead)
+    window = units_in_window(dates, date.fromisoformat(today), ahead)
     assert "".join(d.unit for d in window) == units
 
 

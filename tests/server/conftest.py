@@ -7,10 +7,17 @@ import pytest
 from server import postgres
 from server.postgres import empty_database
 
+from bot.clock import Clock, utc_now
 from bot.server import config
 from bot.server.store.store import Store
 
 __all__ = ["empty_database"]
+
+
+@pytest.fixture
+def github_sandbox_clock() -> Clock:
+    """The machine's: a live server runs beside the sandbox, and one time holds for both."""
+    return utc_now  # real clock: servers run by it, and no test asks which day it is
 
 
 @pytest.fixture(scope="session")

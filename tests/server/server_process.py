@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from moved_clock import python_path
 from server.kill_points import with_kill_points
 
 from bot.server import config
@@ -41,7 +42,7 @@ def start(port: int, environ: Mapping[str, str]) -> ForkServerProcess:
     context.set_forkserver_preload(["__main__", __name__])
     process = context.Process(target=_serve, args=(port, {**os.environ, **environ}), daemon=True)
     with pytest.MonkeyPatch.context() as patch:  # the process to fork from must find us
-        patch.setenv("PYTHONPATH", f"{ROOT}{os.pathsep}{ROOT / 'tests'}")
+        patch.setenv("PYTHONPATH", python_path(ROOT, ROOT / "tests"))
         process.start()
     return process
 

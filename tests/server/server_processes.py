@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from server import server_process
 from server.conftest import empty_database
 from server.server_fixture import as_app, environment, eventually, register
 
+from bot.clock import utc_now
 from bot.planning.marker import find
 from bot.server import config
 from bot.server.store.engine import open_engine
@@ -72,7 +73,7 @@ class Machine:
 
     def bury(self) -> None:
         """Let the time pass in which those who died are waited for. Only when nobody lives."""
-        now = datetime.now(UTC)
+        now = utc_now()  # real clock: the servers are processes that run by it
         with self.engine.begin() as connection:
             theirs = jobs.update().where(jobs.c.holder.is_not(None))
             connection.execute(theirs.values(due_at=now))
@@ -83,8 +84,9 @@ class Machine:
     def hurry(self) -> None:
         """Let the time pass in which nobody tries again what failed."""
         failed = jobs.update().where(jobs.c.tries > 0, jobs.c.holder.is_(None))
+        now = utc_now()  # real clock: the servers are processes that run by it
         with self.engine.begin() as connection:
-            connection.execute(failed.values(tries=0, due_at=datetime.now(UTC)))
+            connection.execute(failed.values(tries=0, due_at=now))
 
     def at_rest(self) -> bool:
         """Whether nothing is left to do."""

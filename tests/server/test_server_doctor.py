@@ -12,7 +12,7 @@ from server.scenario import Scenario, year_run
 from server.server_fixture import SECRET, as_app, environment
 
 from bot.cli.app import run
-from bot.github.retry import utc_now
+from bot.clock import utc_now
 from bot.server.store.engine import open_engine
 from bot.server.store.rows import repository
 from bot.server.store.store import Store
@@ -130,8 +130,9 @@ def test_a_database_that_does_not_answer(tmp_path: Path, doctor: Doctor) -> None
 def test_work_that_nobody_does(tmp_path: Path, doctor: Doctor) -> None:
     url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
     doctor.live(environment(tmp_path, url))
+    late = utc_now() - timedelta(minutes=30)  # real clock: the doctor looks by it
     with Store.open(url) as store:
-        store.jobs.schedule(repository(1), at=utc_now() - timedelta(minutes=30))
+        store.jobs.schedule(repository(1), at=late)
     verdict, text = doctor()[1]["work"]
     assert verdict == "mind"
     assert text == "1 due, 0 deliveries to be dealt with, the oldest for 30 minutes."

@@ -1,13 +1,13 @@
 """The measures of a process, by the names that dashboards know them under."""
 
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.clock import utc_now
 from bot.github.rate_limiter import LimiterStatus
 from bot.server.metrics import Metrics
 from bot.server.store.rows import APP
@@ -20,7 +20,8 @@ REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "server.md"
 def measures(store: Store) -> Metrics:
     """With something in each of them."""
     standing = LimiterStatus(blocked=0, spared=0, scheduled=2, longest=3.0, remaining=0.5)
-    made = Metrics(store, lambda: datetime.now(UTC), standing=lambda: standing)
+    # real clock: the store dates by it what the metrics give the age of
+    made = Metrics(store, utc_now, standing=lambda: standing)
     made.webhook(202, 0.004)
     made.request("GET", "/r/{owner}/{name}", 200, 0.01)
     made.request("BREW", "none", 405, 0.01)

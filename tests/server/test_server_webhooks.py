@@ -19,7 +19,7 @@ from server.server_fixture import SECRET, Host, environment, headers, hosted
 from bot.server.app import WEBHOOKS
 from bot.server.store.rows import Subject, WebhookDelivery, installation, repository
 from bot.server.store.tables import inbox, jobs
-from bot.server.webhooks import endpoint, payload
+from bot.server.webhooks import body_limit, payload, signature
 
 ISSUE: dict[str, Any] = {
     "action": "closed",
@@ -112,7 +112,7 @@ def test_the_old_secret_opens_while_they_are_changed(host: Host) -> None:
 def test_github_s_own_example_of_a_signature() -> None:
     """From "Validating webhook deliveries"."""
     reported = b"sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
-    assert endpoint._sign(b"It's a Secret to Everybody", b"Hello, World!") == reported
+    assert signature.sign(b"It's a Secret to Everybody", b"Hello, World!") == reported
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_what_is_too_large_is_refused_unread(host: Host) -> None:
 def test_what_is_too_large_is_refused_when_it_does_not_say_so(
     host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(endpoint, "MAX_BODY", 1_000)
+    monkeypatch.setattr(body_limit, "MAX_BODY", 1_000)
 
     def chunks(count: int) -> Iterator[bytes]:
         yield from (b" " * 100 for _ in range(count))

@@ -18,6 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from bot.clock import utc_now
 from bot.github.rate_limit_state import RateLimitState, WriteRates
 from bot.github.rate_limiter import OpenState, StatefulRateLimiter
 from bot.server.store.engine import ONLY_READS, insert
@@ -79,7 +80,7 @@ class DatabaseRateLimiter(StatefulRateLimiter):
 def database_time(connection: Connection) -> datetime:
     """What time it is, aware; not when the transaction began, for it may have waited for a row."""
     if connection.dialect.name == "sqlite":
-        return datetime.now(UTC)
+        return utc_now()
     clock = sa.select(sa.func.clock_timestamp(type_=Moment))
     return connection.execute(clock).scalar_one()
 
