@@ -43,9 +43,9 @@ test: $(VENV)/.dev
 # What starts whole processes or reckons with days and weeks. Left out is what takes minutes and has
 # its own clock: a simulated year and the laws about faults. Without a MOMENT (and its ZONE) of
 # tests/moved_clock.py these are the two whose turn is today.
-TIMED := tests/e2e tests/action tests/usecases tests/reports tests/server/test_server_next_run.py \
+TIMED := tests/e2e tests/action tests/sync tests/reports tests/server/test_server_next_run.py \
   tests/server/test_server_worker.py $(addprefix --ignore=tests/,e2e/test_year.py \
-  usecases/test_apply.py usecases/test_sync_laws.py reports/test_checkpoint_laws.py)
+  sync/test_apply.py sync/test_sync_laws.py reports/test_checkpoint_laws.py)
 ZONE ?= America/Los_Angeles
 
 test-clock: $(VENV)/.dev

@@ -72,10 +72,7 @@ class Activities:
         body = pull_request_comment.comment_body(found, run)
         try:
             outcome: str = pull_request_comment.post_comment(
-                number,
-                body,
-                reader=self._reader,
-                gateway=self._edges.gateway,
+                number, body, reader=self._reader, gateway=self._edges.gateway
             )
         except PermissionDeniedError as denied:
             # A pull request from a fork runs with a token that only reads.
@@ -172,10 +169,7 @@ class Activities:
             found.check_safe()
         with self._log.group("Writing"):
             written = session.apply(
-                found,
-                gateway=self._edges.gateway,
-                sleep=self._edges.sleep,
-                progress=self._progress,
+                found, gateway=self._edges.gateway, sleep=self._edges.sleep, progress=self._progress
             )
         return ActivityResult(
             title="Plan applied" if written else "Nothing to change",

@@ -48,11 +48,7 @@ def comment_body(plan: Plan, run: str | None) -> str:
 
 
 def post_comment(
-    number: int,
-    body: str,
-    *,
-    reader: Reader,
-    gateway: Callable[[], Gateway],
+    number: int, body: str, *, reader: Reader, gateway: Callable[[], Gateway]
 ) -> Outcome:
     """Let the pull request have this one comment. Raises what reader and gateway raise."""
     there = existing_comment(number, reader)

@@ -11,13 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from bot.action.runner_log import RunnerLog, write_outputs, write_summary
 from bot.clock import Clock, utc_now
-from bot.errors import (
-    EXIT_BUG,
-    EXIT_OK,
-    ConfigError,
-    MilepostError,
-    RefusedError,
-)
+from bot.errors import EXIT_BUG, EXIT_OK, ConfigError, MilepostError, RefusedError
 
 if TYPE_CHECKING:
     from bot.action.outputs import ActivityResult
@@ -27,12 +21,7 @@ _PLACE = re.compile(r"(?P<file>[^,\n]+\.(?:ya?ml|md|markdown))(?:, line (?P<line
 _LINE = re.compile(r"\s*line (\d+): (.+)")
 
 
-def main(
-    environ: Mapping[str, str],
-    *,
-    out: TextIO | None = None,
-    now: Clock = utc_now,
-) -> int:
+def main(environ: Mapping[str, str], *, out: TextIO | None = None, now: Clock = utc_now) -> int:
     """Do what the event asks for; returns the exit code, 0 when nothing is wrong.
 
     `environ` is what GitHub's runner and `action.yml` set. `out` is where the log goes, else

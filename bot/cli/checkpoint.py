@@ -28,8 +28,7 @@ class ReportFormat(StrEnum):
 def checkpoint(
     number: Number,
     repo: Annotated[
-        str | None,
-        typer.Option("--repo", metavar="OWNER/NAME", help="The repository to write to."),
+        str | None, typer.Option("--repo", metavar="OWNER/NAME", help="The repository to write to.")
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what would be posted, and post nothing.")
@@ -61,11 +60,7 @@ def checkpoint(
                 hint="See how it stands today with --dry-run, or with `milepost report export`.",
             )
         outcome = publish_once(
-            due,
-            view.observed,
-            reader=reader,
-            gateway=edges.gateway,
-            sleep=edges.sleep,
+            due, view.observed, reader=reader, gateway=edges.gateway, sleep=edges.sleep
         )
     console.print_result(f"Report on the {meant.title}: {outcome.value}.")
 
@@ -81,8 +76,7 @@ def export(
         Path | None, typer.Option("--output", "-o", help="Write it to this file when it changed.")
     ] = None,
     repo: Annotated[
-        str | None,
-        typer.Option("--repo", metavar="OWNER/NAME", help="The repository to look at."),
+        str | None, typer.Option("--repo", metavar="OWNER/NAME", help="The repository to look at.")
     ] = None,
 ) -> None:
     """Write the report on a checkpoint to a file.

@@ -158,11 +158,7 @@ class _DemoRun:
         connection = self._connection
         client = ApiClient(connection.api_url)
         with PyGithubGateway(connection, client) as gateway, self._run() as run:
-            return run.run(
-                gateway=lambda: gateway,
-                sleep=time.sleep,
-                progress=lambda *_: None,
-            )
+            return run.run(gateway=lambda: gateway, sleep=time.sleep, progress=lambda *_: None)
 
     @contextmanager
     def _run(self) -> Iterator["Sync"]:

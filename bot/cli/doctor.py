@@ -23,8 +23,7 @@ PATIENCE = 5  # seconds; a person who asks what is wrong is told of a limit, not
 
 def doctor(
     repo: Annotated[
-        str | None,
-        typer.Option("--repo", metavar="OWNER/NAME", help="The repository to look at."),
+        str | None, typer.Option("--repo", metavar="OWNER/NAME", help="The repository to look at.")
     ] = None,
     server: Annotated[
         bool, typer.Option("--server", help="Look at a server of `milepost serve` instead.")
@@ -63,10 +62,7 @@ def doctor(
 def _of_repository(repo: str | None) -> Iterable[Step]:
     edges = CliContext(repo)
     edges.environment = edges.environment.model_copy(update={"max_wait": PATIENCE})
-    return (
-        ("settings", lambda: _settings(edges)),
-        ("repository", lambda: _repository(edges)),
-    )
+    return (("settings", lambda: _settings(edges)), ("repository", lambda: _repository(edges)))
 
 
 def _of_server() -> Iterable[Step]:

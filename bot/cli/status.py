@@ -13,12 +13,10 @@ if TYPE_CHECKING:
     from bot.progress.path import LearningPath
 
 Repo = Annotated[
-    str | None,
-    typer.Option("--repo", metavar="OWNER/NAME", help="The repository to look at."),
+    str | None, typer.Option("--repo", metavar="OWNER/NAME", help="The repository to look at.")
 ]
 Output = Annotated[
-    Path | None,
-    typer.Option("--output", "-o", help="Write it to this file when it changed."),
+    Path | None, typer.Option("--output", "-o", help="Write it to this file when it changed.")
 ]
 
 

@@ -28,11 +28,7 @@ DryRun = Annotated[
 ]
 
 
-def sync(
-    repo: Repo = None,
-    allow_removals: AllowRemovals = False,
-    dry_run: DryRun = False,
-) -> None:
+def sync(repo: Repo = None, allow_removals: AllowRemovals = False, dry_run: DryRun = False) -> None:
     """Do all that is due: obey commands, follow the plan, post summaries and reports.
 
     Meant to run by itself, on a schedule and whenever something happens; it asks nothing. Run

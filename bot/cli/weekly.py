@@ -15,12 +15,10 @@ if TYPE_CHECKING:
 
 def weekly(
     repo: Annotated[
-        str | None,
-        typer.Option("--repo", metavar="OWNER/NAME", help="The repository to write to."),
+        str | None, typer.Option("--repo", metavar="OWNER/NAME", help="The repository to write to.")
     ] = None,
     week: Annotated[
-        str | None,
-        typer.Option(metavar="2026-W07", help="The week; else the last whole one."),
+        str | None, typer.Option(metavar="2026-W07", help="The week; else the last whole one.")
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what would be posted, and post nothing.")
@@ -54,11 +52,7 @@ def weekly(
                 hint="`milepost sync` makes them; --dry-run shows one.",
             )
         outcome = publish_once(
-            due,
-            view.observed,
-            reader=reader,
-            gateway=edges.gateway,
-            sleep=edges.sleep,
+            due, view.observed, reader=reader, gateway=edges.gateway, sleep=edges.sleep
         )
     console.print_result(f"Summary of week {chosen}: {outcome.value}.")
 

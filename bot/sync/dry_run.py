@@ -147,9 +147,7 @@ class DryRunRepository:
                 self._relabel(lambda worn: tuple(x for x in worn if x != name))
 
     def _write_milestone(
-        self,
-        change: CreateMilestone | UpdateMilestone | DeleteMilestone,
-        check: Callable[[], None],
+        self, change: CreateMilestone | UpdateMilestone | DeleteMilestone, check: Callable[[], None]
     ) -> WriteResult:
         there = self.snapshot().milestones
         if isinstance(change, CreateMilestone):

@@ -52,5 +52,5 @@ def _due_checkpoints(path: LearningPath) -> list[DueComment]:
         for checkpoint in path.curriculum.checkpoints
         for name in (checkpoint.id, *checkpoint.aliases)
     }
-    told = {key for key in keys if path.observed.ledger.has(key)}
-    return [checkpoint_comment(path, one) for one in checkpoints.due_checkpoints(path, told)]
+    reported = {key for key in keys if path.observed.ledger.has(key)}
+    return [checkpoint_comment(path, one) for one in checkpoints.due_checkpoints(path, reported)]

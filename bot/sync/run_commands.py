@@ -169,9 +169,7 @@ class _CommandRun:
     def _edit(self, ours: OurIssue) -> Edit:
         if ours.key not in self._edits:
             self._edits[ours.key] = Edit(
-                ours,
-                self._observed,
-                closed_again=ours.state.number in self._inbox.closed_again,
+                ours, self._observed, closed_again=ours.state.number in self._inbox.closed_again
             )
         return self._edits[ours.key]
 

@@ -55,12 +55,7 @@ class Sync:
     """
 
     def __init__(
-        self,
-        paths: PathReader,
-        reader: Reader,
-        *,
-        web: str,
-        outside: LinkLookup | None = None,
+        self, paths: PathReader, reader: Reader, *, web: str, outside: LinkLookup | None = None
     ) -> None:
         self._paths = paths
         self._reader = reader

@@ -1,7 +1,7 @@
 """Histories of faults, races and edits by anybody: afterwards one run puts everything right.
 
 A small fixed share of `make chaos`. What once went wrong stands beside the code it was in, as
-tests/usecases/test_races.py and tests/planning/test_duplicate_issues.py.
+tests/sync/test_races.py and tests/planning/test_duplicate_issues.py.
 """
 
 import pytest

@@ -12,9 +12,9 @@ import pytest
 from builders import curriculum
 from reports.histories import RICH
 from repository_fixture import settings as config
-from usecases.random_learner import MENTOR, RandomLearner
-from usecases.report_snapshots import ReportSnapshots, agree, closed
-from usecases.sync_runs import SyncRuns
+from sync.random_learner import MENTOR, RandomLearner
+from sync.report_snapshots import ReportSnapshots, agree, closed
+from sync.sync_runs import SyncRuns
 
 from bot.curriculum.load import from_catalog
 from bot.curriculum.model import Curriculum

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from planning.paths import SMALL
 from repository_fixture import settings as config
-from usecases.sync_runs import BOT, SyncRuns
+from sync.sync_runs import BOT, SyncRuns
 
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.ledger import Ledger

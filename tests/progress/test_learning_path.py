@@ -9,7 +9,7 @@ import pytest
 from planning.paths import SMALL
 from repository_fixture import RepositoryFixture
 from repository_fixture import settings as config
-from usecases.sync_runs import SyncRuns
+from sync.sync_runs import SyncRuns
 
 from bot.planning import path as planned
 from bot.progress import path as paths

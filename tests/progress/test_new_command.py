@@ -6,7 +6,7 @@ import pytest
 from planning.paths import SMALL
 from pydantic import Field
 from repository_fixture import RepositoryFixture
-from usecases.command_runs import Run, seed
+from sync.command_runs import Run, seed
 
 from bot.planning.changes import UpdateIssue
 from bot.planning.marker import Key

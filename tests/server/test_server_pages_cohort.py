@@ -43,7 +43,7 @@ def of(repository: Repository, **cohort: Any) -> LearningPath:
     )
 
 
-def _fill(app_server: VisitorFixture, walls: PageDocuments) -> None:
+def _fill(app_server: VisitorFixture, documents: PageDocuments) -> None:
     def home(name: str, *, private: bool = False, readers: tuple[str, ...] = ()) -> Repository:
         roles: Any = dict.fromkeys(readers, "read")
         return app_server.world.add_repository(name, private=private, collaborators=roles)
@@ -61,8 +61,8 @@ def _fill(app_server: VisitorFixture, walls: PageDocuments) -> None:
             apps.install(app_server.world, app_server.app, one.owner.login, repositories=[one])
     app_server.settle()
     for one, cohort in homes.values():
-        walls.hang(one.full_name, of(one, **cohort), number=one.id, private=one.private)
-    walls.store.repositories.mark_repository_gone(homes["gone"][0].id, NOW)
+        documents.add(one.full_name, of(one, **cohort), number=one.id, private=one.private)
+    documents.store.repositories.mark_repository_gone(homes["gone"][0].id, NOW)
 
 
 @pytest.fixture(scope="module")
@@ -110,15 +110,15 @@ def test_programs_get_the_same(ada: Person) -> None:
 def test_a_learner_who_takes_it_back_is_gone_from_it(
     app_server: VisitorFixture, ada: Person
 ) -> None:
-    walls = PageDocuments(app_server.host.store)
+    documents = PageDocuments(app_server.host.store)
     home = next(r for r in app_server.world.repositories.values() if r.full_name == "zoe/path")
     later = NOW.replace(hour=9)
     try:
         shown = showing(of(home, share=False), later)
-        walls.put(walls.row(home.id), shown)
+        documents.put(documents.row(home.id), shown)
         assert "zoe" not in ada.open("/cohort").answer.text
     finally:
-        walls.put(walls.row(home.id), showing(of(home, share=True), NOW.replace(hour=10)))
+        documents.put(documents.row(home.id), showing(of(home, share=True), NOW.replace(hour=10)))
     assert "zoe" in ada.open("/cohort").text
 
 
@@ -175,12 +175,12 @@ def test_whom_a_mentor_may_not_see_is_not_named_when_github_is_silent(
 def test_a_silent_github_is_not_asked_about_everybody(
     app_server: VisitorFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    walls = PageDocuments(app_server.host.store)
+    documents = PageDocuments(app_server.host.store)
     names = [f"many/path-{number}" for number in range(40)]
     for name in names:
         home = app_server.world.add_repository(name, private=True)
         view = of(home, share=True)
-        walls.hang(name, view, number=home.id, private=True)
+        documents.add(name, view, number=home.id, private=True)
     try:
         with app_server.person("ada") as ada:
             app_server.sign_in(ada)
@@ -190,8 +190,8 @@ def test_a_silent_github_is_not_asked_about_everybody(
             assert "somebody may be missing" in page.text
             assert len(requested) < 30
     finally:
-        for row in walls.store.repositories.repositories(HERE.id):
-            walls.store.repositories.mark_repository_gone(row.id, NOW)
+        for row in documents.store.repositories.repositories(HERE.id):
+            documents.store.repositories.mark_repository_gone(row.id, NOW)
 
 
 def test_others_are_told_how_to_share_with_them(app_server: VisitorFixture) -> None:
@@ -206,10 +206,10 @@ def test_others_are_told_how_to_share_with_them(app_server: VisitorFixture) -> N
 def test_nobody_else_gets_anything(app_server: VisitorFixture) -> None:
     with Person(app_server.host.url) as somebody:
         sent = somebody.web.get("/cohort", follow_redirects=False)
-        assert (sent.status_code, sent.headers["location"]) == (303, "/sign-in?then=/cohort")
+        assert (sent.status_code, sent.headers["location"]) == (303, "/sign-in?then=%2Fcohort")
         data = somebody.web.get("/cohort.json")
         assert data.status_code == 401
-        assert data.json() == {"error": "Sign in to see whom you accompany"}
+        assert data.json() == {"error": "Sign in to see your learners"}
 
 
 def test_the_first_page_lists_what_a_person_can_read_here(
@@ -228,12 +228,12 @@ def test_the_first_page_lists_what_a_person_can_read_here(
 
 
 def test_what_is_not_set_up_is_offered_to_who_can_write(app_server: VisitorFixture) -> None:
-    walls = PageDocuments(app_server.host.store)
+    documents = PageDocuments(app_server.host.store)
     new = app_server.world.add_repository("gil/new", collaborators={"hal": "read"})
     with app_server.world.lock:
         apps.install(app_server.world, app_server.app, "gil", repositories=[new])
     app_server.settle()
-    walls.known("gil/new", number=new.id, result="unset")
+    documents.known("gil/new", number=new.id, result="unset")
     for login, offered in (("gil", True), ("hal", False)):
         with app_server.person(login) as somebody:
             app_server.sign_in(somebody)

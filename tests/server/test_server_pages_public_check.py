@@ -30,7 +30,7 @@ def app_server(tmp_path: Any) -> Iterator[VisitorFixture]:
             with made.world.lock:
                 apps.install(made.world, made.app, "lea", repositories=[home])
             made.settle()
-            PageDocuments(made.host.store).hang("lea/path", six_weeks(), number=home.id)
+            PageDocuments(made.host.store).add("lea/path", six_weeks(), number=home.id)
             yield made
         sandbox.webhooks.settle()
 

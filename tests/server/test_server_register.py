@@ -109,7 +109,7 @@ def test_an_organization_s_app(
     address = invitation(caplog)
     wrong = at_github(somebody, address, owner="organization", organization="no such/name")
     assert wrong.status == 422
-    assert "as it stands in its address" in wrong.text
+    assert "Write its name as in its address" in wrong.text
     registered(somebody, address, owner="organization", organization="school", reach="public")
     app = next(iter(sandbox.world.apps.values()))
     assert app.owner is school

@@ -155,20 +155,20 @@ def test_without_the_right_to_files_the_learner_commits(plain: VisitorFixture) -
 
 
 WRONG: list[tuple[dict[str, str], str]] = [
-    ({"start": "soon"}, "Write a day"),
+    ({"start": "soon"}, "Write a date"),
     ({"speed": "months", "months": "0"}, "from 1 to 120"),
     ({"speed": "hours", "hours": "many"}, "hours up to 80"),
-    ({"timezone": "Europe/Atlantis"}, "Choose one of the list."),
+    ({"timezone": "Europe/Atlantis"}, "Choose one from the list."),
     ({"path": "guide.pdf"}, "A guide ends in .md"),
-    ({"path": ""}, "Write where it is"),
+    ({"path": ""}, "Write its path"),
     ({"path": "missing.yml"}, "there is no file"),
     ({"path": "../../etc/passwd.yml"}, "there is no file"),
     ({"curriculum": "no-such"}, "Choose one of these."),
-    ({"mentors": "ada <script>"}, "is no login"),
+    ({"mentors": "ada <script>"}, "isn't a GitHub login"),
     ({"ahead": "9999"}, "from 0 to 520"),
     ({"hour": "24"}, "from 0 to 23"),
-    ({"day": "funday"}, "Choose one of the list."),
-    ({"name": "x" * 61}, "letters at most"),
+    ({"day": "funday"}, "Choose one from the list."),
+    ({"name": "x" * 61}, "at most 60 characters"),
 ]
 
 
@@ -213,7 +213,7 @@ def test_what_was_changed_meanwhile_is_not_overwritten(
     app_server.put(CONFIG_PATH, "curriculum: path.yml\nstart: 2026-02-02\n")
     app_server.settle()
     reported = learner.press(plan, "Write the settings and begin")
-    assert "changed meanwhile, so nothing was written" in reported.text
+    assert "have changed meanwhile, so nothing was written" in reported.text
     assert "- start: 2026-02-02" in reported.text
     found = settings(app_server)
     assert found is not None
@@ -242,7 +242,7 @@ def test_settings_that_cannot_be_used_are_told(app_server: VisitorFixture, learn
     page = learner.open(HOME)
     assert "start" in page.text
     stopped = learner.open(f"{HOME}/progress")
-    assert "The settings cannot be used yet" in stopped.text
+    assert "The settings can't be used yet" in stopped.text
     refused = learner.press(page, "Begin with the settings")
     assert refused.path == HOME
 

@@ -9,7 +9,7 @@ from builders import curriculum
 from planning.paths import SMALL
 from repository_fixture import RepositoryFixture
 from repository_fixture import settings as config
-from usecases.command_runs import Run, labels, marks, seed
+from sync.command_runs import Run, labels, marks, seed
 
 from bot.curriculum.load import from_catalog
 from bot.planning.changes import CreateIssue, React, UpdateIssue

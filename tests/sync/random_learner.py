@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from usecases.sync_runs import SyncRuns
+from sync.sync_runs import SyncRuns
 
 from bot.planning.labels import key_in
 from bot.planning.marker import find

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from planning.paths import SMALL
 from repository_fixture import RepositoryFixture
-from usecases.command_runs import seed
+from sync.command_runs import seed
 
 from bot.planning.ledger import find_ledger, with_ledger
 from bot.planning.observed_state import observe

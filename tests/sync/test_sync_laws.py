@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from planning.paths import LONG
 from reports.histories import RICH
 from repository_fixture import settings as config
-from usecases.random_learner import MENTOR, SUMMARY, RandomLearner
-from usecases.report_snapshots import ReportSnapshots, agree
-from usecases.sync_runs import SyncRuns, local
+from sync.random_learner import MENTOR, SUMMARY, RandomLearner
+from sync.report_snapshots import ReportSnapshots, agree
+from sync.sync_runs import SyncRuns, local
 
 from bot.settings import Weekday
 from bot.sync.publish import Outcome

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from usecases.random_learner import RandomLearner
-from usecases.sync_runs import SyncRuns
+from sync.random_learner import RandomLearner
+from sync.sync_runs import SyncRuns
 
 from bot.planning.marker import find
 from github_sandbox.state.events import Event

@@ -8,7 +8,7 @@ from planning.paths import SMALL
 from pytest_regressions.file_regression import FileRegressionFixture
 from repository_fixture import RepositoryFixture
 from repository_fixture import settings as config
-from usecases.command_runs import Run, seed
+from sync.command_runs import Run, seed
 
 from bot.curriculum.load import from_catalog
 from bot.planning.changes import CreateComment

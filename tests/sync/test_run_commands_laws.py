@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning.paths import SMALL
 from repository_fixture import RepositoryFixture
-from usecases.command_runs import Run, labels, marks, seed
+from sync.command_runs import Run, labels, marks, seed
 
 from bot.planning.marker import find
 
