@@ -23,8 +23,8 @@ def read(data: bytes, *, name: str) -> ImportResult:
     return ImportResult(
         curriculum=built.curriculum,
         repairs=healthy.repairs,
-        placed=built.ledger.placed(),
-        unplaced=built.ledger.unplaced(),
+        placed=built.coverage.placed(),
+        unplaced=built.coverage.unplaced(),
         unit_names=built.path.names(),
         hours=built.path.hours(),
     )

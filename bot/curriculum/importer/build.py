@@ -19,7 +19,7 @@ from bot.curriculum.importer.timeline import Timeline
 from bot.curriculum.importer.topic_guides import mark_topics
 from bot.curriculum.importer.tree import Marks, tree
 from bot.curriculum.model import Checkpoint, Curriculum, Module, Phase, Unit
-from bot.curriculum.sections import Assessment, Overview, Source, Success
+from bot.curriculum.sections import Source
 from bot.errors import GuideError
 
 _FRONT_TITLE = re.compile(r"^title:(.*)$", re.MULTILINE)
@@ -37,7 +37,7 @@ class BuildResult:
     """The curriculum, the account of the lines, the path's draft."""
 
     curriculum: Curriculum
-    ledger: LineCoverage
+    coverage: LineCoverage
     path: PathDraft
 
 
@@ -50,10 +50,18 @@ def build(source: str, name: str) -> BuildResult:
     blocks = bold_labels(expand_schedule_tables(outline(source)))
     attempts: tuple[Marks, ...] = ("common", "all", "none")
     for marks in attempts:
-        read = _GuideReader(blocks, source, name)
-        read.by(marks)
-        if any(unit.tasks or unit.choice for unit in read.path.units()):
-            return read.built()
+        parts = SectionCollector(LineCoverage(source))
+        title, path = _read(blocks, marks, name, parts)
+        if not any(unit.tasks or unit.choice for unit in path.units()):
+            continue
+        try:
+            curriculum = _curriculum(title, name, path, parts, _language(source))
+        except ValidationError as broken:
+            first = broken.errors()[0]
+            raise GuideError(
+                f"its content does not fit a curriculum: {first['msg']}.", where=name
+            ) from None
+        return BuildResult(curriculum, parts.coverage, path)
     raise GuideError(
         "no tasks were found in it, so it is not read as a guide.",
         where=name,
@@ -62,40 +70,18 @@ def build(source: str, name: str) -> BuildResult:
     )
 
 
-class _GuideReader:
-    """One attempt at a guide."""
-
-    def __init__(self, blocks: tuple[Block, ...], source: str, name: str) -> None:
-        self._blocks = blocks
-        self._source = source
-        self._name = name
-        self._ledger = LineCoverage(source)
-        self._parts = SectionCollector(self._ledger)
-        self.path = PathDraft()
-
-    def by(self, marks: Marks) -> None:
-        """Reads the guide by these of its stretches; by its headings when they are none."""
-        root, roles = tree(self._blocks, marks)
-        self._title = line(root.title.text) or _front_title(self._blocks)
-        self._title = self._title or line(PurePath(self._name).stem) or "Guide"
-        if not roles.order:
-            roles = mark_topics(root, self._name) or roles
-        timeline = Timeline(self._parts, roles, self._title)
-        SectionDispatcher(self._parts, roles, timeline).read(root)
-        self.path = timeline.read(root)
-        _place_signatures(self._blocks, self._ledger)
-
-    def built(self) -> BuildResult:
-        """The model of what was read. Raises GuideError where the model cannot hold it."""
-        language = _language(self._source)
-        try:
-            curriculum = _curriculum(self._title, self._name, self.path, self._parts, language)
-        except ValidationError as broken:
-            first = broken.errors()[0]
-            raise GuideError(
-                f"its content does not fit a curriculum: {first['msg']}.", where=self._name
-            ) from None
-        return BuildResult(curriculum, self._ledger, self.path)
+def _read(
+    blocks: tuple[Block, ...], marks: Marks, name: str, parts: SectionCollector
+) -> tuple[str, PathDraft]:
+    """Return the title and the path, read by these stretches; by plain headings without any."""
+    root, roles = tree(blocks, marks)
+    title = line(root.title.text) or _front_title(blocks) or line(PurePath(name).stem) or "Guide"
+    if not roles.order:
+        roles = mark_topics(root, name) or roles
+    SectionDispatcher(parts, roles).read(root)
+    path = Timeline(parts, roles, title).read(root)
+    _place_signatures(blocks, parts.coverage)
+    return title, path
 
 
 def _front_title(blocks: tuple[Block, ...]) -> str:
@@ -103,27 +89,27 @@ def _front_title(blocks: tuple[Block, ...]) -> str:
     return line(found[1].strip().strip("\"'")) if found else ""
 
 
-def _place_signatures(blocks: tuple[Block, ...], ledger: LineCoverage) -> None:
+def _place_signatures(blocks: tuple[Block, ...], coverage: LineCoverage) -> None:
     """Lines that carry no words of the guide: rules, comments, definitions, front matter."""
     for block in blocks:
-        if ledger.is_placed(block):
+        if coverage.is_placed(block):
             continue
         if block.kind == "rule":
-            ledger.place(block, "a line that separates")
+            coverage.place("a line that separates", block)
         elif block.kind == "links":
-            ledger.place(block, "the address of a link")
+            coverage.place("the address of a link", block)
         elif block.kind == "front":
-            ledger.place(block, "front matter")
+            coverage.place("front matter", block)
         elif block.kind == "schedule":
-            ledger.place(block, "the head of the schedule")
+            coverage.place("the head of the schedule", block)
         elif block.kind == "html" and _only_comments(block.code):
-            ledger.place(block, "a comment, which readers do not see")
+            coverage.place("a comment, which readers do not see", block)
         elif block.kind == "html":
-            ledger.mark_unplaced(block, "HTML")
+            coverage.mark_unplaced("HTML", block)
         elif block.kind == "item" and _is_anchor(block):
-            ledger.place(block, "table of contents")
+            coverage.place("table of contents", block)
         elif block.kind == "item" and not block.text:
-            ledger.mark_unplaced(block, "an empty item")
+            coverage.mark_unplaced("an empty item", block)
 
 
 def _is_anchor(block: Block) -> bool:
@@ -144,43 +130,31 @@ def _only_comments(code: str) -> bool:
 def _curriculum(
     title: str, name: str, path: PathDraft, parts: SectionCollector, language: str
 ) -> Curriculum:
-    overview = {
-        **parts.overview,
-        "summary": _summary(parts.summary),
-        "benefits": tuple(parts.benefits),
-    }
     byline = f"by {parts.author}" if parts.author else ""
-    return Curriculum(
-        title=title,
-        version=parts.version or "1.0",
-        language=language,
-        source=Source(
-            name=line(PurePath(name).name) or None, note=text([*parts.notes, byline]) or None
-        ),
-        overview=Overview.model_validate(overview),
-        transferable_skills=tuple(parts.transferable),
-        skills=tuple(parts.skills),
-        phases=_phases(path),
-        checkpoints=_checkpoints(path, parts),
-        actions=tuple(parts.actions),
-        resources=tuple(parts.resources),
-        tools=tuple(parts.tools),
-        clouds=tuple(parts.clouds),
-        roles=tuple(parts.roles),
-        companies=tuple(parts.companies),
-        projects=tuple(parts.projects),
-        community=tuple(parts.community),
-        metrics=tuple(parts.metrics),
-        assessment=Assessment(
-            skills=tuple(parts.assessed),
-            modules=tuple(dict.fromkeys(parts.assessed_after)),
-            scale=parts.scale,
-        ),
-        journal=tuple(parts.journal),
-        reflection=tuple(parts.reflection),
-        success=Success(
-            quantitative=tuple(parts.quantitative), qualitative=tuple(parts.qualitative)
-        ),
+    source = Source(
+        name=line(PurePath(name).name) or None, note=text([*parts.notes, byline]) or None
+    )
+    overview = {**parts.overview, "summary": _summary(parts.summary), "benefits": parts.benefits}
+    sections = {name: tuple(items) for name, items in parts.sections.items()}
+    assessment = {
+        "skills": sections.pop("assessed", ()),
+        "modules": tuple(dict.fromkeys(parts.assessed_after)),
+        "scale": parts.scale,
+    }
+    success = {kind: sections.pop(kind, ()) for kind in ("quantitative", "qualitative")}
+    return Curriculum.model_validate(
+        {
+            "title": title,
+            "version": parts.version or "1.0",
+            "language": language,
+            "source": source,
+            "overview": overview,
+            "phases": _phases(path),
+            "checkpoints": _checkpoints(path, parts),
+            "assessment": assessment,
+            "success": success,
+            **sections,
+        }
     )
 
 
@@ -246,7 +220,7 @@ def _checkpoints(path: PathDraft, parts: SectionCollector) -> tuple[Checkpoint, 
     """In the order in which they are due."""
     modules = list(path.modules())
     order = {module.id: place for place, module in enumerate(modules)}
-    due = [(_due(gate, path) or gate.module or modules[-1], gate) for gate in path.gates]
+    due = [(_due(gate, path) or gate.module or modules[-1], gate) for gate in parts.gates]
     made = [
         Checkpoint(
             id=parts.ids.take("checkpoint", gate.title),

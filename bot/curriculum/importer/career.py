@@ -8,7 +8,6 @@ from bot.curriculum.importer import fields, patterns
 from bot.curriculum.importer.collector import SectionCollector, address, line, text
 from bot.curriculum.importer.drafts import GateDraft
 from bot.curriculum.importer.fields import LabelledItem
-from bot.curriculum.importer.resources import place_item
 from bot.curriculum.importer.tasks import ListEntry, TaskWording, entries, wording
 from bot.curriculum.importer.timeline import gate_items
 from bot.curriculum.importer.tree import TreeNode
@@ -46,8 +45,7 @@ def roles(node: TreeNode, parts: SectionCollector) -> None:
     heading = patterns.fold(node.name)
     level = next((level for pattern, level in _LEVELS if re.search(pattern, heading)), None)
     if level is None:
-        for block in node.blocks:
-            parts.ledger.mark_unplaced(block, "a role needs a heading that tells its level")
+        parts.coverage.mark_unplaced("a role needs a heading that tells its level", *node.blocks)
         return
     experience = _EXPERIENCE.search(node.title.text)
     for one in fields.labelled_items(node):
@@ -63,8 +61,8 @@ def roles(node: TreeNode, parts: SectionCollector) -> None:
             salary=_amounts(pay),
             currency=_CURRENCY[pay["sign"]] if pay else "USD",
         )
-        parts.roles.append(parts.unique("role", role))
-        place_item(one, parts, "role")
+        parts.add("roles", role)
+        parts.coverage.place("role", *one.blocks)
 
 
 def _amounts(found: re.Match[str] | None) -> tuple[int, int] | None:
@@ -84,12 +82,12 @@ def companies(node: TreeNode, parts: SectionCollector) -> None:
     tier_match = re.search(
         r"(?:tier|level)\s*(\d)\s*(?:\((?P<title>[^)]+)\))?", node.name, re.IGNORECASE
     )
-    tier = int(tier_match[1]) if tier_match and int(tier_match[1]) else len(parts.companies) + 1
+    tier = int(tier_match[1]) if tier_match else 0
     title = line((tier_match and tier_match["title"]) or node.name or "Companies")
+    tier = tier or len(parts.sections["companies"]) + 1
     made = CompanyTier(title=title, tier=tier, companies=tuple(names))
-    parts.companies.append(parts.unique("companies", made))
-    for one, _ in listed:
-        place_item(one, parts, "companies")
+    parts.add("companies", made)
+    parts.coverage.place("companies", *(block for one, _ in listed for block in one.blocks))
 
 
 def projects(node: TreeNode, parts: SectionCollector) -> None:
@@ -103,8 +101,8 @@ def projects(node: TreeNode, parts: SectionCollector) -> None:
             level=level or ProjectLevel.BEGINNER,
             resources=tuple(parts.add_link(one.links, near=one.name)),
         )
-        parts.projects.append(parts.unique("project", idea))
-        place_item(one, parts, "project idea")
+        parts.add("projects", idea)
+        parts.coverage.place("project idea", *one.blocks)
 
 
 def actions(node: TreeNode, parts: SectionCollector) -> None:
@@ -122,9 +120,8 @@ def actions(node: TreeNode, parts: SectionCollector) -> None:
             hours_from="guide" if read.hours else "estimate",
             resources=tuple(parts.add_link(read.links, near=read.title)),
         )
-        parts.actions.append(parts.unique("action", action))
-        for block in entry.blocks:
-            parts.ledger.place(block, "action item")
+        parts.add("actions", action)
+        parts.coverage.place("action item", *entry.blocks)
 
 
 def _entries_with_wording(node: TreeNode) -> Iterator[tuple[ListEntry, TaskWording]]:
@@ -147,26 +144,23 @@ def community(node: TreeNode, parts: SectionCollector) -> None:
             note=line(fields.in_brackets(one.text)) or None,
             url=next((url for link in one.links if (url := address(link.url))), None),
         )
-        parts.community.append(parts.unique("community", entry))
-        place_item(one, parts, kind)
+        parts.add("community", entry)
+        parts.coverage.place(kind, *one.blocks)
 
 
 def _short(one: LabelledItem) -> str:
     return line(one.name) or line(one.whole) or "item"
 
 
-def checkpoint(
-    node: TreeNode, parts: SectionCollector, gates: list[GateDraft] | None = None
-) -> None:
+def checkpoint(node: TreeNode, parts: SectionCollector) -> None:
     """The lines under one checkpoint's heading; the words of the heading say when it is due."""
     found = [one for one in entries(node.blocks) if isinstance(one, ListEntry)]
     for child in node.children:
         if not child.is_heading and child.mark is None:
             held = [one for one in entries(child.blocks) if isinstance(one, ListEntry)]
             found += held
-            if held and child.block:
-                parts.ledger.place(child.block, "words about a checkpoint")
+            if held:
+                parts.coverage.place("words about a checkpoint", child.block)
     items = gate_items(found, parts)
-    if items and gates is not None:
-        title = node.name or "Checkpoint"
-        gates.append(GateDraft(line(title), items, node.name))
+    if items:
+        parts.gates.append(GateDraft(line(node.name or "Checkpoint"), items, node.name))

@@ -1,23 +1,23 @@
 """What the sections of a guide are collected in: unique ids, resources, and lists of models."""
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import HttpUrl, ValidationError
 
-from bot.curriculum import model, sections
 from bot.curriculum.base import MAX_ID, Hours, Item, slugify
 from bot.curriculum.importer import patterns
+from bot.curriculum.importer.drafts import GateDraft
 from bot.curriculum.importer.headings import clean
 from bot.curriculum.importer.inline_markdown import BARE_URL, RichLink
 from bot.curriculum.importer.line_coverage import LineCoverage
+from bot.curriculum.sections import Fact, Resource
+from bot.curriculum.sections import ResourceKind as Kind
 
-T = TypeVar("T", bound=Item)
 LINE = 256
 TEXT = 10_000
-Kind = sections.ResourceKind
 _HOSTS: tuple[tuple[str, Kind], ...] = (
     (r"youtube\.|youtu\.be|vimeo\.", Kind.VIDEO),
     (
@@ -88,31 +88,21 @@ class UniqueIds:
 
 @dataclass
 class SectionCollector:
-    """Everything read so far that is not the path itself, and the account of lines."""
+    """Everything read so far that is not the path itself, and the coverage of lines.
 
-    ledger: LineCoverage
+    `sections` are lists by their field in the curriculum, but for the assessed skills
+    ("assessed") and the two kinds of success metrics.
+    """
+
+    coverage: LineCoverage
     ids: UniqueIds = field(default_factory=UniqueIds)
     overview: dict[str, object] = field(default_factory=dict)
     summary: list[str] = field(default_factory=list)
-    benefits: list[sections.Fact] = field(default_factory=list)
-    transferable: list[sections.TransferableSkill] = field(default_factory=list)
-    skills: list[sections.Skill] = field(default_factory=list)
-    resources: list[sections.Resource] = field(default_factory=list)
-    tools: list[sections.ToolCategory] = field(default_factory=list)
-    clouds: list[sections.Cloud] = field(default_factory=list)
-    roles: list[sections.Role] = field(default_factory=list)
-    companies: list[sections.CompanyTier] = field(default_factory=list)
-    projects: list[model.ProjectIdea] = field(default_factory=list)
-    community: list[sections.CommunityEntry] = field(default_factory=list)
-    metrics: list[sections.LearningMetric] = field(default_factory=list)
-    assessed: list[sections.AssessedSkill] = field(default_factory=list)
+    benefits: list[Fact] = field(default_factory=list)
+    sections: dict[str, list[Item]] = field(default_factory=lambda: defaultdict(list))
+    gates: list[GateDraft] = field(default_factory=list)
     assessed_after: list[int] = field(default_factory=list)
     scale: int = 5
-    actions: list[model.ActionItem] = field(default_factory=list)
-    journal: list[sections.TemplateField] = field(default_factory=list)
-    reflection: list[sections.TemplateField] = field(default_factory=list)
-    quantitative: list[sections.Target] = field(default_factory=list)
-    qualitative: list[sections.Quality] = field(default_factory=list)
     version: str | None = None
     notes: list[str] = field(default_factory=list)
     author: str | None = None
@@ -124,7 +114,7 @@ class SectionCollector:
         if url and url in self._by_url:
             return self._by_url[url]
         title = line(title)
-        made = sections.Resource.model_validate(
+        made = Resource.model_validate(
             {
                 "id": self.ids.take("resource", title),
                 "title": title,
@@ -133,7 +123,7 @@ class SectionCollector:
                 **more,
             }
         )
-        self.resources.append(made)
+        self.sections["resources"].append(made)
         if url:
             self._by_url[url] = made.id
         return made.id
@@ -154,9 +144,10 @@ class SectionCollector:
             found.append(self.resource(title, kind or guess_kind(url), url=url))
         return list(dict.fromkeys(found))
 
-    def unique(self, kind: str, made: T) -> T:
-        """`made` with an id that nothing else of `kind` has."""
-        return made.model_copy(update={"id": self.ids.take(kind, made.title)})
+    def add(self, section: str, item: Item) -> None:
+        """Add `item` to a section of the curriculum, with an id that nothing else there has."""
+        free = self.ids.take(section, item.title)
+        self.sections[section].append(item.model_copy(update={"id": free}))
 
 
 def guess_kind(url: str) -> Kind:

@@ -70,10 +70,9 @@ class GateDraft:
 
 @dataclass
 class PathDraft:
-    """All of the path, and its checkpoints in the order of the guide."""
+    """All of the path."""
 
     phases: list[PhaseDraft] = field(default_factory=list)
-    gates: list[GateDraft] = field(default_factory=list)
 
     def modules(self) -> Iterator[ModuleDraft]:
         """Every module, in order."""

@@ -26,13 +26,13 @@ def transferable(node: TreeNode, parts: SectionCollector) -> None:
             filled = [cell.text for cell in row.cells if cell.text]
             if len(filled) >= 2:
                 skill = TransferableSkill(title=line(filled[0]), application=line(filled[1]))
-                parts.transferable.append(parts.unique("transferable", skill))
-                parts.ledger.place_lines(row.line, row.line, "transferable skill")
+                parts.add("transferable_skills", skill)
+                parts.coverage.place_lines(row.line, row.line, "transferable skill")
     for one in fields.labelled_items(node):
         if one.text:
             skill = TransferableSkill(title=one.name, application=line(one.text))
-            parts.transferable.append(parts.unique("transferable", skill))
-            place_item(one, parts, "transferable skill")
+            parts.add("transferable_skills", skill)
+            parts.coverage.place("transferable skill", *one.blocks)
 
 
 def skills(node: TreeNode, parts: SectionCollector) -> None:
@@ -50,12 +50,12 @@ def skills(node: TreeNode, parts: SectionCollector) -> None:
                 specifics=fields.by_comma(specifics or ""),
                 priority=fields.priority(priority_text) or Priority.MEDIUM,
             )
-            parts.skills.append(parts.unique("skill", skill))
-            parts.ledger.place_lines(row.line, row.line, "skill")
+            parts.add("skills", skill)
+            parts.coverage.place_lines(row.line, row.line, "skill")
     for one in fields.labelled_items(node):
         skill = Skill(title=one.name, specifics=fields.by_comma(one.text))
-        parts.skills.append(parts.unique("skill", skill))
-        place_item(one, parts, "skill")
+        parts.add("skills", skill)
+        parts.coverage.place("skill", *one.blocks)
 
 
 def book_resources(node: TreeNode, parts: SectionCollector) -> None:
@@ -74,7 +74,7 @@ def book_resources(node: TreeNode, parts: SectionCollector) -> None:
             rank=one.number or None,
             note=text([clean(note or "")]) or None,
         )
-        place_item(one, parts, "book")
+        parts.coverage.place("book", *one.blocks)
 
 
 def courses(node: TreeNode, parts: SectionCollector) -> None:
@@ -94,7 +94,7 @@ def courses(node: TreeNode, parts: SectionCollector) -> None:
                 focus=fields.column(cells, "focus", "topic", "area"),
                 priority=fields.priority(priority_text or ""),
             )
-            parts.ledger.place_lines(row.line, row.line, "course")
+            parts.coverage.place_lines(row.line, row.line, "course")
     for one in fields.labelled_items(node):
         _resource(one, parts, ResourceKind.COURSE)
 
@@ -112,13 +112,13 @@ def links(node: TreeNode, parts: SectionCollector) -> None:
         if one.links:
             kind = ResourceKind.DOCUMENTATION if documentation else None
             if parts.add_link(one.links, near=one.name, kind=kind):
-                place_item(one, parts, "resource")
+                parts.coverage.place("resource", *one.blocks)
                 continue
         kind = ResourceKind.DOCUMENTATION if documentation else _kind_by_words(one.full)
         _resource(one, parts, kind)
     for block in node.blocks:
         if block.kind == "text" and parts.add_link(block.links, near=block.text):
-            parts.ledger.place(block, "resource")
+            parts.coverage.place("resource", block)
 
 
 def tools(node: TreeNode, parts: SectionCollector) -> None:
@@ -131,39 +131,33 @@ def tools(node: TreeNode, parts: SectionCollector) -> None:
                 group=line(node.name) or None,
                 tools=fields.by_comma(one.text) or (one.name,),
             )
-            parts.tools.append(parts.unique("tools", made))
+            parts.add("tools", made)
             parts.add_link(one.links, near=one.name)
-            place_item(one, parts, "tools")
+            parts.coverage.place("tools", *one.blocks)
         else:
             bare.append(one)
     if bare:
         title = line(node.name) or "Tools"
         made = ToolCategory(title=title, tools=tuple(one.name for one in bare))
-        parts.tools.append(parts.unique("tools", made))
+        parts.add("tools", made)
         for one in bare:
             parts.add_link(one.links, near=one.name)
-            place_item(one, parts, "tool")
+            parts.coverage.place("tool", *one.blocks)
 
 
 def clouds(node: TreeNode, parts: SectionCollector) -> None:
     """Clouds with their services."""
     for one in fields.labelled_items(node):
         cloud = Cloud(title=one.name, services=fields.by_comma(one.text))
-        parts.clouds.append(parts.unique("cloud", cloud))
-        place_item(one, parts, "cloud")
-
-
-def place_item(one: LabelledItem, parts: SectionCollector, became: str) -> None:
-    """All lines of `one` became `became`."""
-    for block in one.blocks:
-        parts.ledger.place(block, became)
+        parts.add("clouds", cloud)
+        parts.coverage.place("cloud", *one.blocks)
 
 
 def _resource(one: LabelledItem, parts: SectionCollector, kind: ResourceKind) -> None:
     if not re.search(r"\w", one.name):
         return
     parts.resource(one.name, kind, url=_first_url(one), note=text([one.text]) or None)
-    place_item(one, parts, kind.value)
+    parts.coverage.place(kind.value, *one.blocks)
 
 
 def _kind_by_words(phrase: str) -> ResourceKind:
@@ -191,6 +185,6 @@ def _web(link: RichLink) -> str | None:
 def _tables(node: TreeNode, parts: SectionCollector, head: str) -> list[Block]:
     found = [block for block in node.blocks if block.kind == "table" and block.rows]
     for table in found:
-        if not parts.ledger.is_placed(table):
-            parts.ledger.place_lines(table.first, table.rows[0].line - 1, head)
+        if not parts.coverage.is_placed(table):
+            parts.coverage.place_lines(table.first, table.rows[0].line - 1, head)
     return [table for table in found if len(table.header) > 1]

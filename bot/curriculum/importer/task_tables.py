@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.curriculum.base import Hours
 from bot.curriculum.importer import durations, patterns
@@ -20,14 +20,6 @@ _EFFORT = re.compile(r"^(?:effort|hours|time|workload|esforco|horas|zeit)\b|hour
 _SKIP = re.compile(r"^(?:status|done|progress|completed?|discussion|chat|check)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class TaskTableRow:
-    """One row as a draft of a task."""
-
-    line: int
-    draft: TaskDraft
-
-
 def is_course_table(table: Block) -> bool:
     """Whether the head promises courses: a name, and how long it takes."""
     heads = [patterns.fold(cell.text) for cell in table.header]
@@ -35,12 +27,15 @@ def is_course_table(table: Block) -> bool:
     return timed and any(_NAMES.match(head) for head in heads)
 
 
-def rows(table: Block) -> Iterator[TaskTableRow]:
-    """Each row with words in its naming column; other columns go to its description."""
+def rows(table: Block) -> Iterator[tuple[int, TaskDraft]]:
+    """Yield the line and the draft of each row with words in its naming column.
+
+    The other columns go to the draft's description.
+    """
     naming = _naming(table)
     for row in table.rows:
         if naming < len(row.cells) and re.search(r"\w", row.cells[naming].text):
-            yield TaskTableRow(row.line, _draft(table, row, naming))
+            yield row.line, _draft(table, row, naming)
 
 
 def _naming(table: Block) -> int:

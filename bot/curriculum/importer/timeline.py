@@ -40,6 +40,7 @@ class Timeline:
     def __init__(self, parts: SectionCollector, roles: HeadingRoles, title: str) -> None:
         self.path = PathDraft()
         self._parts = parts
+        self._coverage = parts.coverage
         self._roles = roles
         self._title = title
         self._reader = UnitReader(parts)
@@ -73,13 +74,13 @@ class Timeline:
                 self._module(mark)
             self._unit(node, mark)
         elif part == "phase":
-            self._place(node, "phase")
+            self._coverage.place("phase", node.block)
             self._read_child(node, self._phase(mark), None)
         elif part == "module":
-            self._place(node, "module")
+            self._coverage.place("module", node.block)
             self._read_child(node, self._phase_now(), self._module(mark))
         elif part == "between":
-            self._place(node, "the name of a group of modules")
+            self._coverage.place("the name of a group of modules", node.block)
             self._read_child(node, self._phase_now(), None)
         else:
             group = self._roles.group(mark)
@@ -100,8 +101,8 @@ class Timeline:
         for block in own.unassigned:
             if block.kind == "text" and module is None:
                 phase.goal.append(block.text)
-                self._parts.ledger.place(block, "the goal of a phase")
-        self._mark_unplaced(own.unassigned, _ABOVE)
+                self._coverage.place("the goal of a phase", block)
+        self._coverage.mark_unplaced(_ABOVE, *own.unassigned)
         for child in node.children:
             if child.mark:
                 self._read_marked(child, child.mark)
@@ -116,24 +117,22 @@ class Timeline:
         if node.inside() is not None:
             self._reader.child(node, content)
         here = module or (phase.modules[-1] if phase.modules else None)
-        if content.goals:
-            phase.goal += [goal for goal, _ in content.goals]
-            for _, block in content.goals:
-                self._parts.ledger.place(block, "the goal of a phase")
+        phase.goal += [goal for goal, _ in content.goals]
+        self._coverage.place("the goal of a phase", *(block for _, block in content.goals))
         self._gates(content, node.name, here)
         target = here or self._module_now()
         target.deliverables += self._deliverables(content.deliverables)
         self._boxes(content.tasks(), include_text=bool(node.value.text))
-        self._mark_unplaced(content.unassigned, _ABOVE)
-        if any(b.kind != "rule" and self._parts.ledger.is_placed(b) for b in node.blocks):
-            self._place(node, "a heading beside the units")
+        self._coverage.mark_unplaced(_ABOVE, *content.unassigned)
+        if any(b.kind != "rule" and self._coverage.is_placed(b) for b in node.blocks):
+            self._coverage.place("a heading beside the units", node.block)
 
     def _boxes(self, found: Iterable[TaskCandidate], *, include_text: bool = False) -> None:
         """Boxes that stand in no unit go to the one before them, or wait for the first."""
         units = list(self._module_now().units)
         for one in found:
             if one.sort != "box" and not (include_text and one.sort == "said"):
-                self._mark_candidates_unplaced(one, _ABOVE)
+                self._coverage.mark_unplaced(_ABOVE, *one.blocks)
             elif units:
                 units[-1].tasks += self._tasks([one], units[-1].id)
             else:
@@ -187,7 +186,7 @@ class Timeline:
             hours=content.hours or stated or self._parts.table_hours.get((mark.group, mark.first)),
         )
         module.units.append(unit)
-        self._place(node, "unit")
+        self._coverage.place("unit", node.block)
         self._fill(unit, content, module)
 
     def _unit_id(self, mark: HeadingMark, module: ModuleDraft, title: str) -> tuple[str, str]:
@@ -199,16 +198,15 @@ class Timeline:
 
     def _fill(self, unit: UnitDraft, content: UnitContent, module: ModuleDraft) -> None:
         unit.goals = [goal for goal, _ in content.goals]
-        for _, block in content.goals:
-            self._parts.ledger.place(block, "goal")
+        self._coverage.place("goal", *(block for _, block in content.goals))
         content.found, self._early = self._early + content.found, []
         tasks = content.tasks()
         unit.tasks = self._tasks(tasks, unit.id)
         chosen = {id(found) for found in tasks}
         for found in content.found:
             if id(found) not in chosen:
-                self._mark_candidates_unplaced(
-                    found, "a bullet in a unit whose tasks are checkboxes"
+                self._coverage.mark_unplaced(
+                    "a bullet in a unit whose tasks are checkboxes", *found.blocks
                 )
         unit.choice = self._choice(content, unit)
         module.deliverables += self._deliverables(content.deliverables)
@@ -217,21 +215,18 @@ class Timeline:
         )
         self._gates(content, unit.title, module)
         self._exam(unit, module)
-        self._mark_unplaced(content.unassigned, "a note beside the tasks")
+        self._coverage.mark_unplaced("a note beside the tasks", *content.unassigned)
 
     def _tasks(self, found: Iterable[TaskCandidate], unit: Slug) -> list[Task]:
         made: list[Task] = []
         for one in found:
             task_ = task(one.draft, self._parts, unit, one.kind)
             if task_ is None:
-                self._mark_candidates_unplaced(one, "an empty item")
+                self._coverage.mark_unplaced("an empty item", *one.blocks)
                 continue
             made.append(task_)
-            if one.rows:
-                self._parts.ledger.place_lines(*one.rows, "task")
-                continue
-            for i, block in enumerate(one.blocks):
-                self._parts.ledger.place(block, "what a task says more" if i else "task")
+            self._coverage.place("task", *one.blocks[:1])
+            self._coverage.place("what a task says more", *one.blocks[1:])
         return made
 
     def _choice(self, content: UnitContent, unit: UnitDraft) -> Choice | None:
@@ -273,7 +268,7 @@ class Timeline:
                 )
             )
             if not quiet:
-                self._parts.ledger.place(block, "deliverable")
+                self._coverage.place("deliverable", block)
         return made
 
     def _gates(self, content: UnitContent, about: str, module: ModuleDraft | None) -> None:
@@ -281,7 +276,7 @@ class Timeline:
             items = gate_items(found, self._parts)
             if items:
                 title = name if name == about else f"{name}: {about}"
-                self.path.gates.append(GateDraft(line(title), items, name, module))
+                self._parts.gates.append(GateDraft(line(title), items, name, module))
 
     def _exam(self, unit: UnitDraft, module: ModuleDraft) -> None:
         """An exam that ends a unit is a gate as well as a task."""
@@ -290,22 +285,8 @@ class Timeline:
                 item = CheckpointItem(
                     id=self._parts.ids.take("line", one.title), title=one.title, evidence=(one.id,)
                 )
-                self.path.gates.append(GateDraft(one.title, [item], "", module))
+                self._parts.gates.append(GateDraft(one.title, [item], "", module))
                 return
-
-    def _place(self, node: TreeNode, became: str) -> None:
-        if node.block:
-            self._parts.ledger.place(node.block, became)
-
-    def _mark_candidates_unplaced(self, found: TaskCandidate, why: str) -> None:
-        if found.rows:
-            self._parts.ledger.mark_lines_unplaced(*found.rows, why)
-        else:
-            self._mark_unplaced(found.blocks, why)
-
-    def _mark_unplaced(self, blocks: Iterable[Block], why: str) -> None:
-        for block in blocks:
-            self._parts.ledger.mark_unplaced(block, why)
 
 
 def gate_items(found: Iterable[ListEntry], parts: SectionCollector) -> list[CheckpointItem]:
@@ -317,8 +298,7 @@ def gate_items(found: Iterable[ListEntry], parts: SectionCollector) -> list[Chec
         item_text = line(f"{title} ({more})" if more and title else title)
         if item_text:
             items.append(CheckpointItem(id=parts.ids.take("line", item_text), title=item_text))
-            for block in entry.blocks:
-                parts.ledger.place(block, "checkpoint item")
+            parts.coverage.place("checkpoint item", *entry.blocks)
     return items
 
 

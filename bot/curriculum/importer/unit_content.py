@@ -39,7 +39,6 @@ class TaskCandidate:
     draft: TaskDraft
     blocks: tuple[Block, ...]
     kind: TaskKind | None = None
-    rows: tuple[int, int] | None = None
 
 
 @dataclass
@@ -79,7 +78,7 @@ class UnitReader:
 
     def __init__(self, parts: SectionCollector) -> None:
         self._parts = parts
-        self._ledger = parts.ledger
+        self._coverage = parts.coverage
 
     def read(self, node: TreeNode) -> UnitContent:
         """All that stands under `node`, sub-headings included."""
@@ -119,21 +118,19 @@ class UnitReader:
                 content.found += list(self._entry(one, kind))
             elif one.kind == "table":
                 content.found += [
-                    TaskCandidate("row", row.draft, (one,), kind, rows=(row.line, row.line))
-                    for row in task_tables.rows(one)
+                    TaskCandidate("row", row, (replace(one, first=number, last=number),), kind)
+                    for number, row in task_tables.rows(one)
                 ]
-                self._header(one)
+                if one.rows:
+                    head = (one.first, one.rows[0].line - 1)
+                    self._coverage.place_lines(*head, "the head of a table")
             elif one.kind != "rule":
                 loose.append(one)
         return loose
 
-    def _header(self, table: Block) -> None:
-        if table.rows:
-            self._ledger.place_lines(table.first, table.rows[0].line - 1, "the head of a table")
-
     def _entry(self, entry: ListEntry, kind: TaskKind | None) -> Iterator[TaskCandidate]:
         if entry.is_group:
-            self._ledger.place(entry.item, "the name of a group of tasks")
+            self._coverage.place("the name of a group of tasks", entry.item)
             for one in entries(entry.below):
                 if isinstance(one, ListEntry):
                     yield from self._entry(one, kind)
@@ -178,7 +175,7 @@ class UnitReader:
             heading = TaskDraft(wording([node.value]))
             content.found.append(TaskCandidate("said", heading, (node.block,), kind))
         elif node.value.text and node.block:
-            self._ledger.mark_unplaced(node.block, "a note beside the tasks")
+            self._coverage.mark_unplaced("a note beside the tasks", node.block)
         if (
             chosen := patterns.CHOOSE.search(patterns.fold(node.name))
         ) and content.choice_node is None:
@@ -190,7 +187,7 @@ class UnitReader:
             content.project = title
             content.deliverables.append((TaskWording(line(title)), node.block))
         if node.block and (len(content.found) > before or title or chosen):
-            self._ledger.place(node.block, "the name of a group of tasks")
+            self._coverage.place("the name of a group of tasks", node.block)
 
     def _choice(self, node: TreeNode, content: UnitContent, kind: TaskKind | None) -> None:
         """ "Choose one of the following" over headings, items or rows: each is a way."""
@@ -219,11 +216,9 @@ class UnitReader:
         self._gather(node, inner, None)
         self._finish(node, inner)
         label, title = option(node.name) or (None, "")
-        if node.block:
-            self._ledger.place(node.block, "option")
+        self._coverage.place("option", node.block)
         about = markdown(inner.unassigned)
-        for block in inner.unassigned:
-            self._ledger.place(block, "the description of an option")
+        self._coverage.place("the description of an option", *inner.unassigned)
         return ChoiceBranch(label, line(title or node.name), inner.tasks(), "\n\n".join(about))
 
     def _task_heading(self, node: TreeNode, title: str, content: UnitContent) -> None:
@@ -242,13 +237,12 @@ class UnitReader:
             content.deliverables.append((TaskWording(line(project)), node.block))
 
     def _goals(self, node: TreeNode, content: UnitContent) -> None:
-        self._head(node, "goals")
+        self._coverage.place("goals", node.block)
         if node.value.text and node.block:
             content.goals.append((node.value.text, node.block))
         for one in _items(node):
             content.goals.append((" ".join(_texts(one)), one.item))
-            for block in one.below:
-                self._ledger.place(block, "goal")
+            self._coverage.place("goal", *one.below)
         for block in _plain(node):
             goal_lines = [rich.text for rich in block.lines if rich.text]
             content.goals += [(text, block) for text in goal_lines]
@@ -260,14 +254,12 @@ class UnitReader:
             stated = durations.hours_without_unit(node.value.text)
         if stated and content.hours is None:
             content.hours = stated
-            for block in [node.block, *node.blocks]:
-                if block:
-                    self._ledger.place(block, "the hours of a unit")
+            self._coverage.place("the hours of a unit", node.block, *node.blocks)
         else:
             self._notes(node, content)
 
     def _deliverable(self, node: TreeNode, content: UnitContent) -> None:
-        self._head(node, "deliverable")
+        self._coverage.place("deliverable", node.block)
         content.deliverables += deliverables(node)
 
     def _criteria(self, node: TreeNode, content: UnitContent) -> None:
@@ -275,31 +267,24 @@ class UnitReader:
         if node.value.text and node.block:
             found.insert(0, ListEntry(replace(node.block, lines=(node.value,))))
         if found:
-            self._head(node, "checkpoint")
+            self._coverage.place("checkpoint", node.block)
             content.criteria.append((node.name, found))
-        for block in _plain(node):
-            self._ledger.mark_unplaced(block, "words about a checkpoint")
+        self._coverage.mark_unplaced("words about a checkpoint", *_plain(node))
 
     def _resources(self, node: TreeNode, content: UnitContent) -> None:
-        self._head(node, "resources")
+        self._coverage.place("resources", node.block)
         for block in [block for one in node.walk() for block in one.blocks]:
             ids = self._parts.add_link(block.links, near=block.text)
             content.resources += ids
             if ids:
-                self._ledger.place(block, "resource")
+                self._coverage.place("resource", block)
             else:
-                self._ledger.mark_unplaced(block, "a resource without a link")
+                self._coverage.mark_unplaced("a resource without a link", block)
         content.resources += self._parts.add_link(node.value.links, near=node.value.text)
 
     def _notes(self, node: TreeNode, content: UnitContent) -> None:
         content.unassigned += [block for one in node.walk() for block in one.blocks]
-        for one in node.walk():
-            if one.block:
-                self._ledger.mark_unplaced(one.block, "a note beside the tasks")
-
-    def _head(self, node: TreeNode, became: str) -> None:
-        if node.block:
-            self._ledger.place(node.block, became)
+        self._coverage.mark_unplaced("a note beside the tasks", *(x.block for x in node.walk()))
 
     def _finish(self, node: TreeNode, content: UnitContent) -> None:
         """Where nothing is a task yet, the goals are, or the unit itself."""
