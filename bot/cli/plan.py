@@ -10,7 +10,7 @@ from bot.cli.context import CliContext
 from bot.errors import EXIT_CHANGES, RefusedError
 
 if TYPE_CHECKING:
-    from bot.planning.changes import Plan
+    from bot.planning.plan import Plan
     from bot.planning.ports import Reader
     from bot.progress.command import Command
     from bot.sync.reconcile import Session

@@ -15,7 +15,7 @@ from bot.planning.issue_texts import IssueTexts, full_unit_name, module_name
 from bot.planning.labels import DesiredLabel, labels_for, task_labels, work_labels
 from bot.planning.marker import Key
 from bot.planning.path import PlannedPath
-from bot.planning.schedule import add_months, due_on
+from bot.planning.schedule import add_months
 from bot.planning.snapshot import FrozenModel
 from bot.planning.window import units_in_window
 from bot.settings import Settings
@@ -152,7 +152,7 @@ class _Issues:
                 aliases=tuple(unit_key(alias) for alias in unit.aliases),
                 title=title,
                 description=self._bodies.milestone(phase, unit),
-                due_on=due_on(self._dates[unit.id]),
+                due_on=self._dates[unit.id].last,
             )
 
     def all(self) -> Iterator[DesiredIssue]:

@@ -1,11 +1,12 @@
 """Issues: which to create, change, close or reopen, field by field, the learner's edits kept."""
 
-from bot.planning.changes import CreateIssue, Note, UpdateIssue
+from bot.planning.changes import CreateIssue, UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY, DesiredIssue, DesiredState
 from bot.planning.drift import Drift, label_digest
 from bot.planning.ledger import Ledger, with_ledger
 from bot.planning.marker import Key, Marker, digest, normalized, wrap
 from bot.planning.observed_state import ObservedState, OurIssue
+from bot.planning.plan import Note
 
 MAX_BODY = 65_536
 # What is made once and then belongs to its time: no plan asks for it for ever.

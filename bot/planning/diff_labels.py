@@ -1,11 +1,12 @@
 """Labels: which to create, which to change, and which name to use for each key."""
 
-from bot.planning.changes import CreateLabel, Note, UpdateLabel
+from bot.planning.changes import CreateLabel, UpdateLabel
 from bot.planning.desired_state import DesiredState
 from bot.planning.drift import Drift
 from bot.planning.labels import DesiredLabel
 from bot.planning.marker import Key, digest
 from bot.planning.observed_state import ObservedState
+from bot.planning.plan import Note
 from bot.planning.snapshot import LabelState
 
 FIELDS = ("name", "color", "description")

@@ -1,10 +1,11 @@
 """Milestones: which to create, change or close, and which one each unit's issues go into."""
 
-from bot.planning.changes import CreateMilestone, Note, UpdateMilestone
+from bot.planning.changes import CreateMilestone, UpdateMilestone
 from bot.planning.desired_state import DesiredMilestone, DesiredState
 from bot.planning.drift import Drift
 from bot.planning.marker import Key, Marker, digest, normalized, wrap
 from bot.planning.observed_state import ObservedState, OurMilestone
+from bot.planning.plan import Note
 
 
 class MilestoneDiff:

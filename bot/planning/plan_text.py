@@ -7,7 +7,7 @@ from itertools import groupby
 
 from bot import templating
 from bot.planning.base_change import Row
-from bot.planning.changes import Plan
+from bot.planning.plan import Plan
 from bot.planning.snapshot import FrozenModel
 from bot.templating import printable
 
@@ -51,7 +51,7 @@ def as_markdown(plan: Plan) -> str:
 
 
 def as_json(plan: Plan) -> str:
-    """Everything, for programs. Keys are those of the models in `bot/planning/changes.py`."""
+    """Everything, for programs. Keys are those of `plan.py` and `changes.py`."""
     content = plan.model_dump(mode="json", exclude={"milestones", "issues"})
     content["notifications"] = plan.notifications
     return json.dumps(content, indent=2, ensure_ascii=False)

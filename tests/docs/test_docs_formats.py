@@ -19,12 +19,13 @@ from bot.curriculum.base import Item
 from bot.curriculum.model import Curriculum, Task, WorkItem
 from bot.planning import changes
 from bot.planning.desired_state import desired_state
+from bot.planning.diff import make_plan, pin_key, relation_key
 from bot.planning.diff_issues import NEVER_CLOSED
 from bot.planning.labels import key_in
 from bot.planning.ledger import Ledger, find_ledger
 from bot.planning.marker import BUTTON, Marker, find
 from bot.planning.path import PlannedPath
-from bot.planning.plan import make_plan, pin_key, relation_key
+from bot.planning.plan import Note, Plan
 from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command
 from bot.progress.command_log import CommandLog, Entry, find_log
@@ -132,14 +133,14 @@ def test_the_example_of_a_plan_is_one() -> None:
     }
     assert set(shown) == reported
     counted = {"notifications": shown.pop("notifications")}
-    plan = changes.Plan.model_validate(shown)
+    plan = Plan.model_validate(shown)
     assert counted == {"notifications": plan.notifications}
     assert plan.model_dump(mode="json", exclude={"milestones", "issues"}) == shown
 
 
 def test_the_kinds_of_notes_are_told() -> None:
     rows = sections(REFERENCE / "plan-format.md")["Drift and notes"].rows
-    kinds = get_args(changes.Note.model_fields["kind"].annotation)
+    kinds = get_args(Note.model_fields["kind"].annotation)
     assert [codes(row[0])[0] for row in rows] == list(kinds)
 
 

@@ -8,10 +8,10 @@ from planning.paths import LONG
 from repository_fixture import RepositoryFixture, settings
 
 from bot.curriculum.model import Curriculum
-from bot.planning.changes import Plan
 from bot.planning.desired_state import ReportTexts, desired_state
+from bot.planning.diff import make_plan
 from bot.planning.observed_state import observe
-from bot.planning.plan import make_plan
+from bot.planning.plan import Plan
 from bot.progress.command import Command
 from bot.progress.command_log import Entry, find_log, with_log
 from bot.progress.commands.count import Count

@@ -7,11 +7,12 @@ from repository_fixture import RepositoryFixture
 from repository_fixture import settings as config
 
 from bot.curriculum.model import Curriculum
-from bot.planning.changes import Change, Plan
+from bot.planning.changes import Change
 from bot.planning.desired_state import DesiredState, desired_state
+from bot.planning.diff import make_plan, with_command_changes
 from bot.planning.marker import find
 from bot.planning.observed_state import observe
-from bot.planning.plan import make_plan, with_command_changes
+from bot.planning.plan import Plan
 from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command
 from bot.progress.command_log import AcceptedCommand, find_log

@@ -12,9 +12,9 @@ from repository_fixture import RepositoryFixture
 from repository_fixture import settings as config
 
 from bot.errors import GitHubError, RefusedError, SubIssuesUnsupportedError, UncertainWriteError
-from bot.planning.changes import AddSubIssue, Plan
-from bot.planning.file_changes import Write
+from bot.planning.changes import AddSubIssue, Write
 from bot.planning.marker import find
+from bot.planning.plan import Plan
 from bot.planning.ports import WriteResult
 from github_sandbox.state import issues
 
