@@ -32,7 +32,7 @@ from bot.server.server import CREDENTIALS, with_credentials
 from bot.server.store.engine import open_engine, read_only
 from bot.server.store.inbox import DeliveryInbox
 from bot.server.store.job_table import JobTable
-from bot.server.store.migrate import standing
+from bot.server.store.migrate import schema_state
 from bot.sync.doctor_findings import Finding, ok, warning
 
 MAX_SKEW = timedelta(seconds=30)  # GitHub takes signatures that are up to a minute off
@@ -123,7 +123,7 @@ class Examination:
         engine = open_engine(url, connections=1)
         try:
             with read_only(engine) as connection:
-                found = standing(connection)
+                found = schema_state(connection)
         except SQLAlchemyError as broken:
             raise ConfigError(
                 f"the database does not answer ({type(broken).__name__}).",

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.server.store.engine import insert
+from bot.server.store.engine import upsert
 from bot.server.store.migrate import lock
 from bot.server.store.store import Store
 from bot.server.store.tables import fact
@@ -40,12 +40,7 @@ def migrate_queue_tables(store: Store) -> None:
             for change in changes:
                 _run(connection, change.read_text(encoding="utf-8"))
         if changes:
-            last = changes[-1].name
-            connection.execute(
-                insert(connection.dialect.name, fact)
-                .values(name=VERSION, value=last)
-                .on_conflict_do_update(index_elements=[fact.c.name], set_={"value": last})
-            )
+            upsert(connection, fact, {"name": VERSION}, {"value": changes[-1].name})
 
 
 def _run(connection: Connection, statements: str) -> None:
