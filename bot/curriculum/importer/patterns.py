@@ -6,7 +6,10 @@ over the text as it stands, case ignored; those marked so are over folded text.
 
 import re
 import unicodedata
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, TypeVar
+
+T = TypeVar("T")
 
 COLON: Final = "\uff1a"  # the full-width signs of Chinese and Japanese
 COMMA: Final = "\uff0c"
@@ -134,12 +137,13 @@ COUNTED: Final = re.compile(
 )
 
 
+def first_match(table: Iterable[tuple[str, T]], text: str) -> T | None:
+    """Return the value of the first pattern in `table` that occurs in `text`, or None."""
+    return next((value for pattern, value in table if re.search(pattern, text)), None)
+
+
 def fold(text: str) -> str:
     """Lower case, without accents, emoji or markup: what the tables are compared with."""
     plain = unicodedata.normalize("NFKD", text.casefold().replace("\u2019", "'"))
-    folded = "".join(c if _is_word(c) else " " for c in plain if not unicodedata.combining(c))
-    return " ".join(folded.split())
-
-
-def _is_word(char: str) -> bool:
-    return char.isalnum() or char in "-'&/%"
+    bare = (c for c in plain if not unicodedata.combining(c))
+    return " ".join("".join(c if c.isalnum() or c in "-'&/%" else " " for c in bare).split())

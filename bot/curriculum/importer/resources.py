@@ -5,16 +5,22 @@ import re
 from bot.curriculum.base import Priority
 from bot.curriculum.importer import fields, patterns
 from bot.curriculum.importer.blocks import Block
-from bot.curriculum.importer.collector import SectionCollector, address, line, text
+from bot.curriculum.importer.collector import SectionCollector, first_address, line, text
 from bot.curriculum.importer.fields import LabelledItem
 from bot.curriculum.importer.headings import clean
-from bot.curriculum.importer.inline_markdown import RichLink
 from bot.curriculum.importer.tree import TreeNode
 from bot.curriculum.sections import Cloud, ResourceKind, Skill, ToolCategory, TransferableSkill
 
 _BY = re.compile(
     r"^[\"“]?(?P<title>.+?)[\"”]?\s+(?:by|von|por|par)\s+(?P<author>[^-\u2013\u2014(]+?)"
     r"(?:\s+[-\u2013\u2014]\s+(?P<note>.+))?$"
+)
+_KINDS = (
+    (r"video|aulas\b|youtube", ResourceKind.VIDEO),
+    (r"\bcourse|\bcurso", ResourceKind.COURSE),
+    (r"\bbook|\blivro|\blibro", ResourceKind.BOOK),
+    (r"\bdoc(?:s|umentation)\b", ResourceKind.DOCUMENTATION),
+    (r"forum|mentor|communit|discord|slack", ResourceKind.COMMUNITY),
 )
 _QUOTES = "\"'“”«»"
 
@@ -69,7 +75,7 @@ def book_resources(node: TreeNode, parts: SectionCollector) -> None:
         parts.resource(
             title,
             ResourceKind.BOOK,
-            url=_first_url(one),
+            url=first_address(one.links),
             author=line(found["author"]) if found else None,
             rank=one.number or None,
             note=text([clean(note or "")]) or None,
@@ -88,7 +94,7 @@ def courses(node: TreeNode, parts: SectionCollector) -> None:
             parts.resource(
                 row.cells[0].text,
                 ResourceKind.COURSE,
-                url=next((u for u in map(_web, row.cells[0].links) if u), None),
+                url=first_address(row.cells[0].links),
                 platform=fields.column(cells, "platform", "provider", "where", "plataforma"),
                 duration=fields.column(cells, "duration", "length", "hours", "time"),
                 focus=fields.column(cells, "focus", "topic", "area"),
@@ -107,15 +113,13 @@ def certifications(node: TreeNode, parts: SectionCollector) -> None:
 
 def links(node: TreeNode, parts: SectionCollector) -> None:
     """Links, one or more an item; an item without a link is a resource by its name."""
-    documentation = node.around() == "documentation"
+    kind = ResourceKind.DOCUMENTATION if node.around() == "documentation" else None
     for one in fields.labelled_items(node):
-        if one.links:
-            kind = ResourceKind.DOCUMENTATION if documentation else None
-            if parts.add_link(one.links, near=one.name, kind=kind):
-                parts.coverage.place("resource", *one.blocks)
-                continue
-        kind = ResourceKind.DOCUMENTATION if documentation else _kind_by_words(one.full)
-        _resource(one, parts, kind)
+        if parts.add_link(one.links, near=one.name, kind=kind):
+            parts.coverage.place("resource", *one.blocks)
+            continue
+        named = patterns.first_match(_KINDS, patterns.fold(one.full))
+        _resource(one, parts, kind or named or ResourceKind.ARTICLE)
     for block in node.blocks:
         if block.kind == "text" and parts.add_link(block.links, near=block.text):
             parts.coverage.place("resource", block)
@@ -156,30 +160,8 @@ def clouds(node: TreeNode, parts: SectionCollector) -> None:
 def _resource(one: LabelledItem, parts: SectionCollector, kind: ResourceKind) -> None:
     if not re.search(r"\w", one.name):
         return
-    parts.resource(one.name, kind, url=_first_url(one), note=text([one.text]) or None)
+    parts.resource(one.name, kind, url=first_address(one.links), note=text([one.text]) or None)
     parts.coverage.place(kind.value, *one.blocks)
-
-
-def _kind_by_words(phrase: str) -> ResourceKind:
-    folded = patterns.fold(phrase)
-    for pattern, kind in (
-        (r"video|aulas\b|youtube", ResourceKind.VIDEO),
-        (r"\bcourse|\bcurso", ResourceKind.COURSE),
-        (r"\bbook|\blivro|\blibro", ResourceKind.BOOK),
-        (r"\bdoc(?:s|umentation)\b", ResourceKind.DOCUMENTATION),
-        (r"forum|mentor|communit|discord|slack", ResourceKind.COMMUNITY),
-    ):
-        if re.search(pattern, folded):
-            return kind
-    return ResourceKind.ARTICLE
-
-
-def _first_url(one: LabelledItem) -> str | None:
-    return next((url for url in map(_web, one.links) if url), None)
-
-
-def _web(link: RichLink) -> str | None:
-    return address(link.url)
 
 
 def _tables(node: TreeNode, parts: SectionCollector, head: str) -> list[Block]:
