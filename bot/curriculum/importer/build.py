@@ -24,6 +24,12 @@ from bot.curriculum.sections import Source
 from bot.errors import GuideError
 
 _FRONT_TITLE = re.compile(r"^title:(.*)$", re.MULTILINE)
+_WORDLESS = {
+    "rule": "a line that separates",
+    "links": "the address of a link",
+    "front": "front matter",
+    "schedule": "the head of the schedule",
+}
 _LANGUAGE_WORDS = {
     "pt": "de e do da com para não uma em os às você",
     "es": "de y el la los con para una en las que cómo",
@@ -93,14 +99,8 @@ def _place_signatures(blocks: tuple[Block, ...], coverage: LineCoverage) -> None
     for block in blocks:
         if coverage.is_placed(block):
             continue
-        if block.kind == "rule":
-            coverage.place("a line that separates", block)
-        elif block.kind == "links":
-            coverage.place("the address of a link", block)
-        elif block.kind == "front":
-            coverage.place("front matter", block)
-        elif block.kind == "schedule":
-            coverage.place("the head of the schedule", block)
+        if block.kind in _WORDLESS:
+            coverage.place(_WORDLESS[block.kind], block)
         elif block.kind == "html" and _only_comments(block.code):
             coverage.place("a comment, which readers do not see", block)
         elif block.kind == "html":
