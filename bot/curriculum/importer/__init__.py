@@ -18,13 +18,4 @@ def read(data: bytes, *, name: str) -> ImportResult:
     from bot.curriculum.importer.build import build
     from bot.curriculum.importer.repair import repair
 
-    healthy = repair(data, name=name)
-    built = build(healthy.text, name)
-    return ImportResult(
-        curriculum=built.curriculum,
-        repairs=healthy.repairs,
-        placed=built.coverage.placed(),
-        unplaced=built.coverage.unplaced(),
-        unit_names=built.path.names(),
-        hours=built.path.hours(),
-    )
+    return build(repair(data, name=name), name)

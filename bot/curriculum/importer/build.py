@@ -1,7 +1,6 @@
 """From a guide's text to the curriculum: outline, path, sections, and all of it in one model."""
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import PurePath
 
@@ -11,8 +10,10 @@ from bot.curriculum.importer.blocks import Block, outline
 from bot.curriculum.importer.collector import SectionCollector, line, text
 from bot.curriculum.importer.drafts import GateDraft, ModuleDraft, PathDraft, UnitDraft
 from bot.curriculum.importer.headings import spans
+from bot.curriculum.importer.import_report import ImportResult
 from bot.curriculum.importer.label_headings import bold_labels
 from bot.curriculum.importer.line_coverage import LineCoverage
+from bot.curriculum.importer.repair import RepairedText
 from bot.curriculum.importer.schedule_tables import expand_schedule_tables
 from bot.curriculum.importer.section_dispatch import SectionDispatcher
 from bot.curriculum.importer.timeline import Timeline
@@ -23,6 +24,12 @@ from bot.curriculum.sections import Source
 from bot.errors import GuideError
 
 _FRONT_TITLE = re.compile(r"^title:(.*)$", re.MULTILINE)
+_WORDLESS = {
+    "rule": "a line that separates",
+    "links": "the address of a link",
+    "front": "front matter",
+    "schedule": "the head of the schedule",
+}
 _LANGUAGE_WORDS = {
     "pt": "de e do da com para não uma em os às você",
     "es": "de y el la los con para una en las que cómo",
@@ -32,36 +39,34 @@ _LANGUAGE_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class BuildResult:
-    """The curriculum, the account of the lines, the path's draft."""
-
-    curriculum: Curriculum
-    coverage: LineCoverage
-    path: PathDraft
-
-
-def build(source: str, name: str) -> BuildResult:
-    """The curriculum of the repaired text `source`. Raises GuideError when it has no tasks.
+def build(guide: RepairedText, name: str) -> ImportResult:
+    """Return the curriculum of a guide. Raise GuideError when it has no tasks.
 
     Read by the stretches that are told by several headings; failing that by any stretch; failing
     that by plain headings.
     """
-    blocks = bold_labels(expand_schedule_tables(outline(source)))
+    blocks = bold_labels(expand_schedule_tables(outline(guide.text)))
     attempts: tuple[Marks, ...] = ("common", "all", "none")
     for marks in attempts:
-        parts = SectionCollector(LineCoverage(source))
+        parts = SectionCollector(LineCoverage(guide.text))
         title, path = _read(blocks, marks, name, parts)
         if not any(unit.tasks or unit.choice for unit in path.units()):
             continue
         try:
-            curriculum = _curriculum(title, name, path, parts, _language(source))
+            curriculum = _curriculum(title, name, path, parts, _language(guide.text))
         except ValidationError as broken:
             first = broken.errors()[0]
             raise GuideError(
                 f"its content does not fit a curriculum: {first['msg']}.", where=name
             ) from None
-        return BuildResult(curriculum, parts.coverage, path)
+        return ImportResult(
+            curriculum=curriculum,
+            repairs=guide.repairs,
+            placed=parts.coverage.placed(),
+            unplaced=parts.coverage.unplaced(),
+            unit_names=path.names(),
+            hours=path.hours(),
+        )
     raise GuideError(
         "no tasks were found in it, so it is not read as a guide.",
         where=name,
@@ -94,14 +99,8 @@ def _place_signatures(blocks: tuple[Block, ...], coverage: LineCoverage) -> None
     for block in blocks:
         if coverage.is_placed(block):
             continue
-        if block.kind == "rule":
-            coverage.place("a line that separates", block)
-        elif block.kind == "links":
-            coverage.place("the address of a link", block)
-        elif block.kind == "front":
-            coverage.place("front matter", block)
-        elif block.kind == "schedule":
-            coverage.place("the head of the schedule", block)
+        if block.kind in _WORDLESS:
+            coverage.place(_WORDLESS[block.kind], block)
         elif block.kind == "html" and _only_comments(block.code):
             coverage.place("a comment, which readers do not see", block)
         elif block.kind == "html":

@@ -1,14 +1,12 @@
 """Sections on where the path leads and with whom: roles, companies, projects, people."""
 
 import re
-from collections.abc import Iterator
 from typing import Literal
 
 from bot.curriculum.importer import fields, patterns
-from bot.curriculum.importer.collector import SectionCollector, address, line, text
+from bot.curriculum.importer.collector import SectionCollector, first_address, line, text
 from bot.curriculum.importer.drafts import GateDraft
-from bot.curriculum.importer.fields import LabelledItem
-from bot.curriculum.importer.tasks import ListEntry, TaskWording, entries, wording
+from bot.curriculum.importer.tasks import ListEntry, entries, wording
 from bot.curriculum.importer.timeline import gate_items
 from bot.curriculum.importer.tree import TreeNode
 from bot.curriculum.model import ActionItem, Horizon, ProjectIdea, ProjectLevel
@@ -42,12 +40,12 @@ _HORIZONS: tuple[tuple[str, Horizon], ...] = (
 
 def roles(node: TreeNode, parts: SectionCollector) -> None:
     """Jobs under a heading that tells their level; a level never told is not guessed."""
-    heading = patterns.fold(node.name)
-    level = next((level for pattern, level in _LEVELS if re.search(pattern, heading)), None)
+    level = patterns.first_match(_LEVELS, patterns.fold(node.name))
     if level is None:
         parts.coverage.mark_unplaced("a role needs a heading that tells its level", *node.blocks)
         return
-    experience = _EXPERIENCE.search(node.title.text)
+    experience_match = _EXPERIENCE.search(node.title.text)
+    experience = line(experience_match[1].replace("experience", "")) if experience_match else ""
     for one in fields.labelled_items(node):
         title = line(one.name)
         pay = _SALARY.search(one.whole)
@@ -55,9 +53,7 @@ def roles(node: TreeNode, parts: SectionCollector) -> None:
         role = Role(
             title=bare or title,
             level=level,
-            experience=line(experience[1].replace("experience", "")) or None
-            if experience
-            else None,
+            experience=experience or None,
             salary=_amounts(pay),
             currency=_CURRENCY[pay["sign"]] if pay else "USD",
         )
@@ -92,8 +88,7 @@ def companies(node: TreeNode, parts: SectionCollector) -> None:
 
 def projects(node: TreeNode, parts: SectionCollector) -> None:
     """Project ideas under a heading that tells how hard they are; else they count as beginner's."""
-    heading = patterns.fold(node.name)
-    level = next((lv for pattern, lv in _PROJECT_LEVELS if re.search(pattern, heading)), None)
+    level = patterns.first_match(_PROJECT_LEVELS, patterns.fold(node.name))
     for one in fields.labelled_items(node):
         idea = ProjectIdea(
             title=line(one.name),
@@ -107,9 +102,11 @@ def projects(node: TreeNode, parts: SectionCollector) -> None:
 
 def actions(node: TreeNode, parts: SectionCollector) -> None:
     """Next steps; the heading says how soon, and the nearest is meant when it does not."""
-    heading = patterns.fold(node.name)
-    horizon = next((h for pattern, h in _HORIZONS if re.search(pattern, heading)), Horizon.WEEK)
-    for entry, read in _entries_with_wording(node):
+    horizon = patterns.first_match(_HORIZONS, patterns.fold(node.name)) or Horizon.WEEK
+    for entry in entries(node.blocks):
+        if not isinstance(entry, ListEntry):
+            continue
+        read = wording(entry.item.lines)
         if not read.title:
             continue
         action = ActionItem(
@@ -124,12 +121,6 @@ def actions(node: TreeNode, parts: SectionCollector) -> None:
         parts.coverage.place("action item", *entry.blocks)
 
 
-def _entries_with_wording(node: TreeNode) -> Iterator[tuple[ListEntry, TaskWording]]:
-    for one in entries(node.blocks):
-        if isinstance(one, ListEntry):
-            yield one, wording(one.item.lines)
-
-
 def community(node: TreeNode, parts: SectionCollector) -> None:
     """Communities, events and people, by the heading they stand under."""
     kind: Literal["community", "event", "person"] = "community"
@@ -139,17 +130,13 @@ def community(node: TreeNode, parts: SectionCollector) -> None:
         kind = "person"
     for one in fields.labelled_items(node):
         entry = CommunityEntry(
-            title=_short(one),
+            title=line(one.name) or line(one.whole) or "item",
             kind=kind,
             note=line(fields.in_brackets(one.text)) or None,
-            url=next((url for link in one.links if (url := address(link.url))), None),
+            url=first_address(one.links),
         )
         parts.add("community", entry)
         parts.coverage.place(kind, *one.blocks)
-
-
-def _short(one: LabelledItem) -> str:
-    return line(one.name) or line(one.whole) or "item"
 
 
 def checkpoint(node: TreeNode, parts: SectionCollector) -> None:

@@ -60,6 +60,11 @@ def address(url: str) -> str | None:
         return None
 
 
+def first_address(links: tuple[RichLink, ...]) -> str | None:
+    """Return the first of `links` that is a web address, or None."""
+    return next((url for link in links if (url := address(link.url))), None)
+
+
 class UniqueIds:
     """Ids that stand once: the title's slug, then with its unit's id, then with a number."""
 
@@ -154,10 +159,7 @@ def guess_kind(url: str) -> Kind:
     """What an address looks like; a site when nothing tells more."""
     rest = urlsplit(url)
     where = (rest.hostname or "").removeprefix("www.") + rest.path
-    for pattern, kind in _HOSTS:
-        if re.search(pattern, where):
-            return kind
-    return Kind.SITE
+    return patterns.first_match(_HOSTS, where) or Kind.SITE
 
 
 def _readable_url(url: str) -> str:

@@ -14,17 +14,13 @@ from bot.curriculum.importer.tasks import ListEntry, entries, markdown
 from bot.curriculum.importer.tree import TreeNode
 
 _PRIORITY = {
-    "high": Priority.HIGH,
-    "must": Priority.HIGH,
-    "essential": Priority.HIGH,
-    "critical": Priority.HIGH,
-    "alta": Priority.HIGH,
-    "medium": Priority.MEDIUM,
-    "mid": Priority.MEDIUM,
-    "media": Priority.MEDIUM,
-    "low": Priority.LOW,
-    "baixa": Priority.LOW,
-    "baja": Priority.LOW,
+    word: level
+    for level, words in (
+        (Priority.HIGH, "high must essential critical alta"),
+        (Priority.MEDIUM, "medium mid media"),
+        (Priority.LOW, "low baixa baja"),
+    )
+    for word in words.split()
 }
 
 

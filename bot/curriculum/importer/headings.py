@@ -59,7 +59,7 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """For each group its spellings, most telling first."""
     out: list[tuple[str, re.Pattern[str]]] = []
     for group in patterns.GROUPS:
-        spelled = "|".join(patterns.STRETCH[group])
+        spelled = patterns.STRETCH[group]
         until = (
             rf"(?:[-\u2013\u2014~/&](?:(?:{spelled})\s*)?(?P<b>{_NUMBER})(?![\w.])"
             rf"|\s*{_JOIN}\s+(?:(?:{spelled})\s*)?(?P<c>{_NUMBER})"
@@ -92,21 +92,19 @@ def _codes() -> re.Pattern[str]:
 
 @cache
 def _trailing() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """The stretch behind the title: "Linear Regression | Day 2", "HTML (Week 1-2)"."""
-    out: list[tuple[str, re.Pattern[str]]] = []
-    for group in patterns.GROUPS:
-        spelled = "|".join(patterns.STRETCH[group])
-        out.append(
-            (
-                group,
-                re.compile(
-                    rf"^(?P<title>.*\S)\s*[|(\[\u2013\u2014-]\s*(?P<label>(?:{spelled})\s*"
-                    rf"(?P<a>{_NUMBER})(?:\s?[-\u2013\u2014]\s?(?P<b>{_NUMBER}))?)\s*[)\]]?$(?P<c>)",
-                    re.IGNORECASE,
-                ),
-            )
+    """Return for each group the pattern of "Linear Regression | Day 2", "HTML (Week 1-2)"."""
+    end = r"\s*[)\]]?$(?P<c>)"
+    until = rf"(?:\s?[-\u2013\u2014]\s?(?P<b>{_NUMBER}))?"
+    start = r"^(?P<title>.*\S)\s*[|(\[\u2013\u2014-]\s*"
+    return tuple(
+        (
+            group,
+            re.compile(
+                rf"{start}(?P<label>(?:{spelled})\s*(?P<a>{_NUMBER}){until}){end}", re.IGNORECASE
+            ),
         )
-    return tuple(out)
+        for group, spelled in patterns.STRETCH.items()
+    )
 
 
 def mark(text: str) -> HeadingMark | None:
@@ -159,7 +157,7 @@ def spans(text: str) -> list[tuple[str, int, int]]:
     """Every stretch a text mentions anywhere, in order: ("month", 3, 3) for "End of Month 3"."""
     found: list[tuple[int, str, int, int]] = []
     for group in patterns.GROUPS:
-        spelled = "|".join(patterns.STRETCH[group])
+        spelled = patterns.STRETCH[group]
         for one in re.finditer(
             rf"\b(?:(?:{spelled})\s*(\d{{1,3}})(?:\s?[-\u2013]\s?(\d{{1,3}}))?|(\d{{1,3}})[\s-](?:{spelled}))\b",
             text[:300],

@@ -70,22 +70,13 @@ def heading_occurrences(blocks: Sequence[Block]) -> Iterator[HeadingOccurrence]:
             elif vocabulary.topic(block.text, vocabulary.AROUND) in vocabulary.NO_TIMELINE and i:
                 closed = block.level
         elif closed is None:
-            for line, found in _label_marks(block, blocks[i + 1 : i + 2]):
-                yield HeadingOccurrence(
-                    found, ITEM_LEVEL + block.depth if line else LABEL_LEVEL, heading=False
-                )
-
-
-def _label_marks(block: Block, following: Sequence[Block]) -> Iterator[tuple[bool, HeadingMark]]:
-    if block.kind == "item":
-        found = item_mark(block, following)
-        if found:
-            yield True, found
-    elif block.kind == "text":
-        for line in block.lines:
-            found = line_mark(line)
-            if found:
-                yield False, found
+            if block.kind == "item":
+                found, level = item_mark(block, blocks[i + 1 : i + 2]), ITEM_LEVEL + block.depth
+                marks = [found]
+            else:
+                level = LABEL_LEVEL
+                marks = [line_mark(line) for line in block.lines if block.kind == "text"]
+            yield from (HeadingOccurrence(one, level, heading=False) for one in marks if one)
 
 
 def line_mark(line: RichText) -> HeadingMark | None:

@@ -42,9 +42,7 @@ def overview(node: TreeNode, parts: SectionCollector) -> None:
     """Known facts go to their fields; other words are the summary."""
     for block in node.blocks:
         if block.kind == "text" and not block.is_picture:
-            _weekly(block.text, parts)
-            parts.summary.append(block.text)
-            parts.coverage.place("overview", block)
+            _summary(block, parts)
     for one in fields.labelled_items(node):
         if not _fact(one, parts):
             parts.summary.append(f"- {clean(one.whole)}")
@@ -87,10 +85,13 @@ def _months(one: LabelledItem, parts: SectionCollector) -> bool:
     return True
 
 
-def _weekly(text: str, parts: SectionCollector) -> None:
-    found = durations.a_week(text)
-    if found and "hours_per_week" not in parts.overview:
-        parts.overview["hours_per_week"] = found
+def _summary(block: Block, parts: SectionCollector) -> None:
+    """Add a paragraph to the summary, and the hours a week that it states to the overview."""
+    hours = durations.a_week(block.text)
+    if hours:
+        parts.overview.setdefault("hours_per_week", hours)
+    parts.summary.append(block.text)
+    parts.coverage.place("overview", block)
 
 
 def benefits(node: TreeNode, parts: SectionCollector) -> None:
@@ -107,9 +108,7 @@ def introduction(root: TreeNode, parts: SectionCollector) -> None:
         if block.kind != "text" or block.is_picture:
             continue
         if first is None or block.first < first:
-            _weekly(block.text, parts)
-            parts.summary.append(block.text)
-            parts.coverage.place("overview", block)
+            _summary(block, parts)
         else:
             parts.notes.append(block.text)
             parts.coverage.place("a note on the guide", block)

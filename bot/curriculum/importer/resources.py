@@ -1,14 +1,14 @@
 """Sections on what to learn and with what: skills, books, courses, tools, links, certifications."""
 
 import re
+from collections.abc import Iterator
 
 from bot.curriculum.base import Priority
 from bot.curriculum.importer import fields, patterns
-from bot.curriculum.importer.blocks import Block
-from bot.curriculum.importer.collector import SectionCollector, address, line, text
+from bot.curriculum.importer.blocks import Block, BlockRow
+from bot.curriculum.importer.collector import SectionCollector, first_address, line, text
 from bot.curriculum.importer.fields import LabelledItem
 from bot.curriculum.importer.headings import clean
-from bot.curriculum.importer.inline_markdown import RichLink
 from bot.curriculum.importer.tree import TreeNode
 from bot.curriculum.sections import Cloud, ResourceKind, Skill, ToolCategory, TransferableSkill
 
@@ -16,18 +16,24 @@ _BY = re.compile(
     r"^[\"“]?(?P<title>.+?)[\"”]?\s+(?:by|von|por|par)\s+(?P<author>[^-\u2013\u2014(]+?)"
     r"(?:\s+[-\u2013\u2014]\s+(?P<note>.+))?$"
 )
+_KINDS = (
+    (r"video|aulas\b|youtube", ResourceKind.VIDEO),
+    (r"\bcourse|\bcurso", ResourceKind.COURSE),
+    (r"\bbook|\blivro|\blibro", ResourceKind.BOOK),
+    (r"\bdoc(?:s|umentation)\b", ResourceKind.DOCUMENTATION),
+    (r"forum|mentor|communit|discord|slack", ResourceKind.COMMUNITY),
+)
 _QUOTES = "\"'“”«»"
 
 
 def transferable(node: TreeNode, parts: SectionCollector) -> None:
     """A skill the learner has, and what it becomes: a table of two columns or labelled items."""
-    for table in _tables(node, parts, "the head of the transferable skills"):
-        for row in table.rows:
-            filled = [cell.text for cell in row.cells if cell.text]
-            if len(filled) >= 2:
-                skill = TransferableSkill(title=line(filled[0]), application=line(filled[1]))
-                parts.add("transferable_skills", skill)
-                parts.coverage.place_lines(row.line, row.line, "transferable skill")
+    for _, row in _rows(node, parts, "the head of the transferable skills"):
+        filled = [cell.text for cell in row.cells if cell.text]
+        if len(filled) >= 2:
+            skill = TransferableSkill(title=line(filled[0]), application=line(filled[1]))
+            parts.add("transferable_skills", skill)
+            parts.coverage.place_lines(row.line, row.line, "transferable skill")
     for one in fields.labelled_items(node):
         if one.text:
             skill = TransferableSkill(title=one.name, application=line(one.text))
@@ -37,21 +43,20 @@ def transferable(node: TreeNode, parts: SectionCollector) -> None:
 
 def skills(node: TreeNode, parts: SectionCollector) -> None:
     """Skills to develop, with specifics and priority where they are told."""
-    for table in _tables(node, parts, "the head of the skills"):
-        for row in table.rows:
-            cells = fields.cells(table, row)
-            title = line(row.cells[0].text)
-            if not title:
-                continue
-            priority_text = fields.column(cells, "priority", "prioridad", "importance") or ""
-            specifics = fields.column(cells, "specific", "topics", "details", "what", "includes")
-            skill = Skill(
-                title=title,
-                specifics=fields.by_comma(specifics or ""),
-                priority=fields.priority(priority_text) or Priority.MEDIUM,
-            )
-            parts.add("skills", skill)
-            parts.coverage.place_lines(row.line, row.line, "skill")
+    for table, row in _rows(node, parts, "the head of the skills"):
+        cells = fields.cells(table, row)
+        title = line(row.cells[0].text)
+        if not title:
+            continue
+        priority_text = fields.column(cells, "priority", "prioridad", "importance") or ""
+        specifics = fields.column(cells, "specific", "topics", "details", "what", "includes")
+        skill = Skill(
+            title=title,
+            specifics=fields.by_comma(specifics or ""),
+            priority=fields.priority(priority_text) or Priority.MEDIUM,
+        )
+        parts.add("skills", skill)
+        parts.coverage.place_lines(row.line, row.line, "skill")
     for one in fields.labelled_items(node):
         skill = Skill(title=one.name, specifics=fields.by_comma(one.text))
         parts.add("skills", skill)
@@ -69,7 +74,7 @@ def book_resources(node: TreeNode, parts: SectionCollector) -> None:
         parts.resource(
             title,
             ResourceKind.BOOK,
-            url=_first_url(one),
+            url=first_address(one.links),
             author=line(found["author"]) if found else None,
             rank=one.number or None,
             note=text([clean(note or "")]) or None,
@@ -79,22 +84,20 @@ def book_resources(node: TreeNode, parts: SectionCollector) -> None:
 
 def courses(node: TreeNode, parts: SectionCollector) -> None:
     """Courses from a table's columns, or from items."""
-    for table in _tables(node, parts, "the head of the courses"):
-        for row in table.rows:
-            cells = fields.cells(table, row)
-            if not re.search(r"\w", row.cells[0].text):
-                continue
-            priority_text = fields.column(cells, "priority", "importance")
-            parts.resource(
-                row.cells[0].text,
-                ResourceKind.COURSE,
-                url=next((u for u in map(_web, row.cells[0].links) if u), None),
-                platform=fields.column(cells, "platform", "provider", "where", "plataforma"),
-                duration=fields.column(cells, "duration", "length", "hours", "time"),
-                focus=fields.column(cells, "focus", "topic", "area"),
-                priority=fields.priority(priority_text or ""),
-            )
-            parts.coverage.place_lines(row.line, row.line, "course")
+    for table, row in _rows(node, parts, "the head of the courses"):
+        cells = fields.cells(table, row)
+        if not re.search(r"\w", row.cells[0].text):
+            continue
+        parts.resource(
+            row.cells[0].text,
+            ResourceKind.COURSE,
+            url=first_address(row.cells[0].links),
+            platform=fields.column(cells, "platform", "provider", "where", "plataforma"),
+            duration=fields.column(cells, "duration", "length", "hours", "time"),
+            focus=fields.column(cells, "focus", "topic", "area"),
+            priority=fields.priority(fields.column(cells, "priority", "importance") or ""),
+        )
+        parts.coverage.place_lines(row.line, row.line, "course")
     for one in fields.labelled_items(node):
         _resource(one, parts, ResourceKind.COURSE)
 
@@ -107,15 +110,13 @@ def certifications(node: TreeNode, parts: SectionCollector) -> None:
 
 def links(node: TreeNode, parts: SectionCollector) -> None:
     """Links, one or more an item; an item without a link is a resource by its name."""
-    documentation = node.around() == "documentation"
+    kind = ResourceKind.DOCUMENTATION if node.around() == "documentation" else None
     for one in fields.labelled_items(node):
-        if one.links:
-            kind = ResourceKind.DOCUMENTATION if documentation else None
-            if parts.add_link(one.links, near=one.name, kind=kind):
-                parts.coverage.place("resource", *one.blocks)
-                continue
-        kind = ResourceKind.DOCUMENTATION if documentation else _kind_by_words(one.full)
-        _resource(one, parts, kind)
+        if parts.add_link(one.links, near=one.name, kind=kind):
+            parts.coverage.place("resource", *one.blocks)
+            continue
+        named = patterns.first_match(_KINDS, patterns.fold(one.full))
+        _resource(one, parts, kind or named or ResourceKind.ARTICLE)
     for block in node.blocks:
         if block.kind == "text" and parts.add_link(block.links, near=block.text):
             parts.coverage.place("resource", block)
@@ -156,35 +157,16 @@ def clouds(node: TreeNode, parts: SectionCollector) -> None:
 def _resource(one: LabelledItem, parts: SectionCollector, kind: ResourceKind) -> None:
     if not re.search(r"\w", one.name):
         return
-    parts.resource(one.name, kind, url=_first_url(one), note=text([one.text]) or None)
+    parts.resource(one.name, kind, url=first_address(one.links), note=text([one.text]) or None)
     parts.coverage.place(kind.value, *one.blocks)
 
 
-def _kind_by_words(phrase: str) -> ResourceKind:
-    folded = patterns.fold(phrase)
-    for pattern, kind in (
-        (r"video|aulas\b|youtube", ResourceKind.VIDEO),
-        (r"\bcourse|\bcurso", ResourceKind.COURSE),
-        (r"\bbook|\blivro|\blibro", ResourceKind.BOOK),
-        (r"\bdoc(?:s|umentation)\b", ResourceKind.DOCUMENTATION),
-        (r"forum|mentor|communit|discord|slack", ResourceKind.COMMUNITY),
-    ):
-        if re.search(pattern, folded):
-            return kind
-    return ResourceKind.ARTICLE
-
-
-def _first_url(one: LabelledItem) -> str | None:
-    return next((url for url in map(_web, one.links) if url), None)
-
-
-def _web(link: RichLink) -> str | None:
-    return address(link.url)
-
-
-def _tables(node: TreeNode, parts: SectionCollector, head: str) -> list[Block]:
-    found = [block for block in node.blocks if block.kind == "table" and block.rows]
-    for table in found:
+def _rows(node: TreeNode, parts: SectionCollector, head: str) -> Iterator[tuple[Block, BlockRow]]:
+    """Yield the tables of `node` with two columns or more, row by row; place their heads."""
+    for table in node.blocks:
+        if table.kind != "table" or not table.rows:
+            continue
         if not parts.coverage.is_placed(table):
             parts.coverage.place_lines(table.first, table.rows[0].line - 1, head)
-    return [table for table in found if len(table.header) > 1]
+        if len(table.header) > 1:
+            yield from ((table, row) for row in table.rows)

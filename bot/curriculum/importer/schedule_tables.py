@@ -19,16 +19,16 @@ _NUMBERED = re.compile(r"^(\d{1,2})\s*[:.\u2013-]\s*(.+)$")
 _LINKING = re.compile(r"(?<!\s)\s*+(?:&|and|\+|,)$")
 _CELL_NUMBER = re.compile(r"^\d{1,3}(?:\s*[-\u2013]\s*\d{1,3})?$")
 _COLUMNS: tuple[tuple[str, str], ...] = (
-    ("group", r"^(?:module|modulo|phase|fase|section|part|unit|stage|month|mes|block|bloco)s?$"),
-    ("hours", r"hours?$|^hours|^time$|^effort$|^horas|^study time|^estimated"),
+    (r"^(?:module|modulo|phase|fase|section|part|unit|stage|month|mes|block|bloco)s?$", "group"),
+    (r"hours?$|^hours|^time$|^effort$|^horas|^study time|^estimated", "hours"),
     (
-        "skip",
         r"^(?:status|done|progress|dates?|score|quiz score|completed?|check|start|end|week of)$",
+        "skip",
     ),
-    ("deliverable", r"deliverables?|milestones?|entreg|^outcome"),
-    ("goals", r"^(?:goals?|objectives?|learning objectives?|objetivos?)$"),
-    ("resources", r"resources?|links?$|references?|materials?|recursos"),
-    ("title", r"^(?:focus|focus areas?|theme|tema|title|phase name)$"),
+    (r"deliverables?|milestones?|entreg|^outcome", "deliverable"),
+    (r"^(?:goals?|objectives?|learning objectives?|objetivos?)$", "goals"),
+    (r"resources?|links?$|references?|materials?|recursos", "resources"),
+    (r"^(?:focus|focus areas?|theme|tema|title|phase name)$", "title"),
 )
 
 
@@ -54,15 +54,11 @@ def columns(table: Block) -> ScheduleColumns | None:
         if found and found.group in {"week", "day", "month", "module", "lesson"}:
             timed = sum(_label(row.cells[i].text, word) is not None for row in table.rows)
             if timed * 2 > len(table.rows):
-                roles = [_role(cell.text) for cell in table.header]
+                heads = [patterns.fold(cell.text) for cell in table.header]
+                roles = [patterns.first_match(_COLUMNS, head) or "task" for head in heads]
                 roles[i] = "time"
                 return ScheduleColumns(i, word, found.group, tuple(roles))
     return None
-
-
-def _role(header: str) -> str:
-    folded = patterns.fold(header)
-    return next((name for name, pattern in _COLUMNS if re.search(pattern, folded)), "task")
 
 
 def _label(cell: str, word: str) -> str | None:

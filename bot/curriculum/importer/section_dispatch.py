@@ -3,7 +3,7 @@
 A section without a known heading takes its parent's meaning; without that, its lines stay unplaced.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from bot.curriculum.importer import career, overview, resources, schedule_tables
 from bot.curriculum.importer.blocks import Block
@@ -40,6 +40,7 @@ HANDLERS: dict[str, Handler] = {
     "objectives": overview.overview,  # what the whole guide aims at is part of its summary
     "checkpoint": career.checkpoint,
 }
+_NO_WORDS = {"html": "HTML", "code": "a block of code"}
 _WHY = {
     "skip": "it is about the page, not about the path",
     "template": "a template to copy has no place in a curriculum",
@@ -97,10 +98,8 @@ class SectionDispatcher:
                 self._parts.coverage.place("a table that repeats the timeline", block)
             elif block.is_picture:
                 self._parts.coverage.mark_unplaced("a picture", block)
-            elif block.kind == "html":
-                self._parts.coverage.mark_unplaced("HTML", block)
-            elif block.kind == "code":
-                self._parts.coverage.mark_unplaced("a block of code", block)
+            elif block.kind in _NO_WORDS:
+                self._parts.coverage.mark_unplaced(_NO_WORDS[block.kind], block)
 
     def _repeats(self, table: Block) -> bool:
         found = schedule_tables.columns(table)
@@ -113,11 +112,11 @@ class SectionDispatcher:
         """A heading is placed with the first thing under it."""
         if node.block is None or self._parts.coverage.is_placed(node.block):
             return
-        below: Sequence[Block] = [b for one in node.walk() for b in one.blocks if b.kind != "rule"]
-        heads = [one.block for one in node.walk() if one.block and one is not node]
+        below = [b for one in node.walk() for b in one.blocks if b.kind != "rule"]
+        below += [one.block for one in node.walk() if one.block and one is not node]
         if any(one.mark for one in node.walk()):
             self._parts.coverage.place("heading: the timeline", node.block)
-        elif any(self._parts.coverage.is_placed(block) for block in [*below, *heads]):
+        elif any(self._parts.coverage.is_placed(block) for block in below):
             self._parts.coverage.place(f"heading: {topic or 'a part of the guide'}", node.block)
         else:
             why = _WHY.get(topic or "", "nothing under it was placed")
@@ -126,14 +125,11 @@ class SectionDispatcher:
 
 def _is_narrower(own: str, inherited: str | None) -> bool:
     """A word that means less inside a section than alone: "Next steps" in a journal."""
-    if inherited in {"journal", "reflection"}:
-        return own not in {"journal", "reflection"}
-    return inherited in {"actions", "checkpoint", "contents", "skip", "projects"} and own not in {
-        "checkpoint",
-        "actions",
-        "journal",
-        "reflection",
-    }
+    templates = {"journal", "reflection"}
+    if inherited in templates:
+        return own not in templates
+    narrow = {"actions", "checkpoint", "contents", "skip", "projects"}
+    return inherited in narrow and own not in {"checkpoint", "actions", *templates}
 
 
 def _is_contents(node: TreeNode) -> bool:

@@ -29,15 +29,12 @@ class ListEntry:
         return (self.item, *self.below)
 
     @property
-    def groups_boxes(self) -> bool:
-        """A plain item over checkboxes only names them."""
-        return self.item.checked is None and any(b.checked is not None for b in self.below)
-
-    @property
     def is_group(self) -> bool:
         """Whether the items below are the things to do, and this one only their name."""
-        items = [block for block in self.below if block.kind == "item"]
-        return bool(items) and (self.groups_boxes or self.item.text.endswith((":", patterns.COLON)))
+        if not any(block.kind == "item" for block in self.below):
+            return False
+        over_boxes = self.item.checked is None and any(b.checked is not None for b in self.below)
+        return over_boxes or self.item.text.endswith((":", patterns.COLON))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,8 @@ def wording(rich_lines: Sequence[RichText]) -> TaskWording:
         title = rich_lines[0].text
         more = " ".join(one.text for one in rich_lines[1:])
     optional = bool(patterns.OPTIONAL.search(title))
-    bare = _without_addresses(patterns.OPTIONAL.sub(" ", title) if optional else title)
+    bare = BARE_URL.sub("", patterns.OPTIONAL.sub(" ", title) if optional else title)
+    bare = _EMPTY_BRACKETS.sub("", bare).strip()
     bare, stated = durations.without_duration(bare)
     if stated is None:
         stated = durations.total(more)
@@ -99,21 +97,13 @@ def wording(rich_lines: Sequence[RichText]) -> TaskWording:
     if short != bare:
         more = text([bare, more])
     if not re.search(r"\w", short):
-        short = next((_link_text(link) for link in links), "")
+        short = line(re.sub(r"^https?://(?:www\.)?", "", links[0].url)) if links else ""
     return TaskWording(short, more, stated, optional, links)
 
 
 def _ends(first: RichText) -> bool:
     """Whether the first line is a title of its own, and not the start of a wrapped sentence."""
     return bool(first.links) or bool(_SENTENCE_END.search(first.text))
-
-
-def _without_addresses(title: str) -> str:
-    return _EMPTY_BRACKETS.sub("", BARE_URL.sub("", title)).strip()
-
-
-def _link_text(link: RichLink) -> str:
-    return line(re.sub(r"^https?://(?:www\.)?", "", link.url))
 
 
 def draft(entry: ListEntry) -> TaskDraft:
@@ -171,6 +161,7 @@ def task(
         return None
     links = (*wording.links, *made.links)
     spent = made.hours or wording.hours
+    guessed = vocabulary.topic(title, vocabulary.TASK_KINDS)
     return Task(
         id=parts.ids.take("task", title, unit),
         title=title,
@@ -179,15 +170,9 @@ def task(
         hours=spent,
         hours_from="guide" if spent else "estimate",
         resources=tuple(parts.add_link(links, near=title)),
-        kind=kind or guess(title),
+        kind=kind or TaskKind(guessed or TaskKind.PRACTICE),
         optional=wording.optional,
     )
-
-
-def guess(title: str, otherwise: TaskKind = TaskKind.PRACTICE) -> TaskKind:
-    """What the title asks for; practice when its words do not tell."""
-    named = vocabulary.topic(title, vocabulary.TASK_KINDS)
-    return TaskKind(named) if named else otherwise
 
 
 def stated_count(title: str) -> int | None:

@@ -13,7 +13,6 @@ from bot.curriculum.importer.headings import HeadingMark, clean, project_title, 
 from bot.curriculum.importer.tasks import ListEntry, TaskWording, markdown, stated_count, task
 from bot.curriculum.importer.tree import TreeNode
 from bot.curriculum.importer.unit_content import (
-    ChoiceBranch,
     TaskCandidate,
     UnitContent,
     UnitReader,
@@ -239,16 +238,16 @@ class Timeline:
         return Choice(
             id=self._parts.ids.take("choice", title),
             title=title,
-            options=tuple(self._option(way, made) for way, made in ways),
-        )
-
-    def _option(self, way: ChoiceBranch, tasks: list[Task]) -> Option:
-        return Option(
-            id=self._parts.ids.take("option", way.title),
-            title=way.title,
-            label=way.label,
-            description=text([way.about]),
-            tasks=tuple(tasks),
+            options=tuple(
+                Option(
+                    id=self._parts.ids.take("option", way.title),
+                    title=way.title,
+                    label=way.label,
+                    description=text([way.about]),
+                    tasks=tuple(made),
+                )
+                for way, made in ways
+            ),
         )
 
     def _deliverables(

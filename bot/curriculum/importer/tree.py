@@ -93,8 +93,7 @@ def tree(blocks: Sequence[Block], marks: Marks = "common") -> tuple[TreeNode, He
     root = TreeNode(title.lines[0] if title else RichText(""), block=title)
     seen = [] if marks == "none" else list(heading_occurrences(blocks))
     roles = decide(seen, root.title.text, rare=marks == "all")
-    builder = _TreeBuilder(root, roles, blocks)
-    builder.build(title)
+    _TreeBuilder(root, roles, blocks).build(title)
     return root, roles
 
 
@@ -115,7 +114,7 @@ class _TreeBuilder:
             if block is title:
                 continue
             if i == footer:
-                self._close(1)
+                del self._stack[1:]
             self._close_items(block)
             if block.kind == "end":
                 self._end(block.level)
@@ -131,7 +130,7 @@ class _TreeBuilder:
     def _other(self, block: Block) -> None:
         """A table after a label that has its words already belongs to the heading."""
         if block.kind == "table" and self._top.level == LABEL_LEVEL + 1 and self._top.parts:
-            self._close(len(self._stack) - 1)
+            self._stack.pop()
         self._top.parts.append(block)
 
     def _footer_from(self) -> int | None:
@@ -147,23 +146,20 @@ class _TreeBuilder:
     def _top(self) -> TreeNode:
         return self._stack[-1]
 
-    def _close(self, depth: int) -> None:
-        del self._stack[depth:]
-
     def _close_items(self, block: Block) -> None:
         """An item that holds others is over when the list goes back to its depth."""
         for i, node in enumerate(self._stack):
             if node.depth and (
                 block.depth < node.depth or (block.kind == "item" and block.depth == node.depth)
             ):
-                self._close(i)
+                del self._stack[i:]
                 return
 
     def _end(self, level: int) -> None:
         """A schedule table is over, and with it the weeks that its rows became."""
         for i, node in enumerate(self._stack):
             if node.level >= level:
-                self._close(i)
+                del self._stack[i:]
                 return
 
     def _push(self, node: TreeNode) -> None:
@@ -190,15 +186,19 @@ class _TreeBuilder:
                 return None
         return found
 
-    def _close_for_mark(self, found: HeadingMark, level: float) -> None:
-        """Close every stretch that cannot hold this one, then headings that are not above it."""
+    def _close_stretches(self, found: HeadingMark) -> None:
+        """Close every stretch that cannot hold `found`."""
         rank = self._roles.rank(found) or 0
         for i, node in enumerate(self._stack):
             if node.mark and (self._roles.rank(node.mark) or 0) >= rank:
-                self._close(i)
-                break
+                del self._stack[i:]
+                return
+
+    def _close_for_mark(self, found: HeadingMark, level: float) -> None:
+        """Close every stretch that cannot hold this one, then headings that are not above it."""
+        self._close_stretches(found)
         while len(self._stack) > 1 and self._top.mark is None and self._top.level >= level:
-            self._close(len(self._stack) - 1)
+            self._stack.pop()
 
     def _close_for_heading(self, new: TreeNode) -> None:
         for i, node in enumerate(self._stack[1:], 1):
@@ -208,7 +208,7 @@ class _TreeBuilder:
             elif closes and node.mark and node.level > ITEM_LEVEL - 2:
                 closes = new.level <= self._stack[i - 1].level
             if closes:
-                self._close(i)
+                del self._stack[i:]
                 return
 
     def _is_repeated(self, node: TreeNode) -> bool:
@@ -236,7 +236,7 @@ class _TreeBuilder:
     def _continue(self, block: Block, *, first: bool) -> None:
         """A line that goes on: joined to the line before, if that is plain text as well."""
         if first and self._top.block and self._top.block.kind == "text" and self._top.value.text:
-            self._close(len(self._stack) - 1)
+            self._stack.pop()
         before = self._top.parts[-1] if self._top.parts else None
         if not first and isinstance(before, Block) and before.kind == "text":
             joined = replace(before, last=block.last, lines=(*before.lines, *block.lines))
@@ -251,28 +251,23 @@ class _TreeBuilder:
             self._push(TreeNode(line, level=LABEL_LEVEL, block=block, mark=found))
             return
         while self._top.block and self._top.block.kind == "text" and self._top.mark is None:
-            self._close(len(self._stack) - 1)
+            self._stack.pop()
         self._push(TreeNode(name, level=LABEL_LEVEL + 1, block=block, value=value))
 
     def _item(self, block: Block, following: Sequence[Block]) -> None:
         holds = any(nxt.depth > block.depth for nxt in following)
         self._leave_finished_label(block)
-        found = self._mark(item_mark(block, following), ITEM_LEVEL + block.depth)
+        level = ITEM_LEVEL + block.depth
+        found = self._mark(item_mark(block, following), level)
         if found:
-            rank = self._roles.rank(found) or 0
-            for i, node in enumerate(self._stack):
-                if node.mark and (self._roles.rank(node.mark) or 0) >= rank:
-                    self._close(i)
-                    break
-            level = ITEM_LEVEL + block.depth
+            self._close_stretches(found)
             self._push(TreeNode(block.lines[0], level, block, found, depth=block.depth))
             return
         named = self._item_label(block)
         if named:
-            level = ITEM_LEVEL + block.depth
             self._push(TreeNode(named[0], level, block, value=named[1], depth=block.depth))
             if not holds and not named[1].text:
-                self._close(len(self._stack) - 1)
+                self._stack.pop()
         else:
             self._top.parts.append(block)
 
@@ -281,7 +276,7 @@ class _TreeBuilder:
         top = self._top
         label = top.value.text
         if block.depth == 1 and label and not label.endswith(":") and top.level == LABEL_LEVEL + 1:
-            self._close(len(self._stack) - 1)
+            self._stack.pop()
 
     def _item_label(self, block: Block) -> tuple[RichText, RichText] | None:
         """ "- **Deliverable**: an app" inside a week says what it is, as a heading would."""

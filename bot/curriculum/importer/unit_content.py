@@ -95,12 +95,10 @@ class UnitReader:
 
     def _gather(self, node: TreeNode, content: UnitContent, kind: TaskKind | None) -> None:
         ways = self._choice_branches(node)
-        loose = self._direct(node.parts, content, kind)
-        content.unassigned += loose
+        content.unassigned += self._direct(node.parts, content, kind)
         for child in node.children:
-            if ways and child in ways:
-                continue
-            self.child(child, content, kind)
+            if child not in ways:
+                self.child(child, content, kind)
         if ways and content.choice_node is None:
             content.choice_node = node
             content.branches = [self._choice_branch(child) for child in ways]
@@ -227,9 +225,9 @@ class UnitReader:
         blocks = [block for one in node.walk() for block in one.blocks]
         inner = [one.block for one in node.walk() if one is not node and one.block]
         everything = sorted([*blocks, *inner], key=lambda block: block.first)
-        made.about = markdown([b for b in everything if b.kind not in {"rule", "html"}], base=1)
-        made.links = [link for block in everything for link in block.links]
         content_blocks = tuple(b for b in everything if b.kind not in {"rule", "html"})
+        made.about = markdown(content_blocks, base=1)
+        made.links = [link for block in everything for link in block.links]
         head = (node.block,) if node.block else ()
         content.found.append(TaskCandidate("said", made, head + content_blocks))
         project = project_title(node.name)
@@ -241,11 +239,10 @@ class UnitReader:
         if node.value.text and node.block:
             content.goals.append((node.value.text, node.block))
         for one in _items(node):
-            content.goals.append((" ".join(_texts(one)), one.item))
+            content.goals.append((" ".join(b.text for b in one.blocks if b.text), one.item))
             self._coverage.place("goal", *one.below)
         for block in _plain(node):
-            goal_lines = [rich.text for rich in block.lines if rich.text]
-            content.goals += [(text, block) for text in goal_lines]
+            content.goals += [(rich.text, block) for rich in block.lines if rich.text]
 
     def _time(self, node: TreeNode, content: UnitContent) -> None:
         text = " ".join([node.name, node.value.text, *(block.text for block in node.blocks)])
@@ -332,7 +329,7 @@ def deliverables(node: TreeNode) -> list[tuple[TaskWording, Block]]:
 
 
 def _items(node: TreeNode) -> Iterator[ListEntry]:
-    """The items under a node and its sub-headings."""
+    """Yield the items under a node and its sub-headings."""
     for one in node.walk():
         yield from (e for e in entries(one.blocks) if isinstance(e, ListEntry) and e.item.text)
 
@@ -344,10 +341,6 @@ def _plain(node: TreeNode) -> list[Block]:
         for block in entries(one.blocks)
         if isinstance(block, Block) and block.kind == "text"
     ]
-
-
-def _texts(entry: ListEntry) -> list[str]:
-    return [entry.item.text, *(block.text for block in entry.below if block.text)]
 
 
 def _holds_items(node: TreeNode) -> bool:
