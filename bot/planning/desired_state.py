@@ -13,6 +13,7 @@ from bot.curriculum.model import Choice, Curriculum, Deliverable, Horizon, Modul
 from bot.errors import ConfigError, CurriculumError
 from bot.planning.issue_texts import IssueTexts, full_unit_name, module_name
 from bot.planning.labels import DesiredLabel, labels_for, task_labels, work_labels
+from bot.planning.length_limits import ISSUE_TITLE, SUB_ISSUES, one_line
 from bot.planning.marker import Key
 from bot.planning.path import PlannedPath
 from bot.planning.schedule import add_months
@@ -21,9 +22,7 @@ from bot.planning.window import units_in_window
 from bot.settings import Settings
 
 SUMMARY_KEY = "summary:summary"
-MAX_TITLE = 256
-MAX_REGION = 60_000
-MAX_CHILDREN = 100
+MAX_REGION = 60_000  # of an issue's 65,536 characters: the rest is the learner's, and the ledger's
 MOST_NAMED = 8
 
 ACTION_TITLES = {
@@ -190,7 +189,7 @@ class _Issues:
     def _summary(self) -> DesiredIssue:
         return DesiredIssue(
             key=SUMMARY_KEY,
-            title=_short(f"Your path: {self._curriculum.title}"),
+            title=one_line(f"Your path: {self._curriculum.title}", ISSUE_TITLE),
             body=self._texts.dashboard,
             labels=("kind:summary",),
             pinned=True,
@@ -228,7 +227,7 @@ class _Issues:
                     continue
                 children += 1
                 yield self._task(
-                    phase, module, unit, task, parent if children <= MAX_CHILDREN else None
+                    phase, module, unit, task, parent if children <= SUB_ISSUES else None
                 )
             if unit.choice:
                 yield self._choice(phase, module, unit, unit.choice)
@@ -251,7 +250,7 @@ class _Issues:
         return DesiredIssue(
             key=key,
             aliases=tuple(f"task:{alias}" for alias in task.aliases),
-            title=_short(task.title),
+            title=one_line(task.title, ISSUE_TITLE),
             body=self._bodies.task(module, unit, task),
             labels=task_labels(self._curriculum, phase.id, task),
             milestone=unit_key(place),
@@ -273,7 +272,7 @@ class _Issues:
                 yield DesiredIssue(
                     key=f"project:{idea.id}",
                     aliases=tuple(f"project:{alias}" for alias in idea.aliases),
-                    title=_short(f"Project: {idea.title}"),
+                    title=one_line(f"Project: {idea.title}", ISSUE_TITLE),
                     body=self._bodies.project(idea),
                     labels=("kind:portfolio", *work_labels(self._curriculum, idea)),
                 )
@@ -282,7 +281,7 @@ class _Issues:
         return DesiredIssue(
             key=f"deliverable:{deliverable.id}",
             aliases=tuple(f"deliverable:{alias}" for alias in deliverable.aliases),
-            title=_short(f"Deliverable: {deliverable.title}"),
+            title=one_line(f"Deliverable: {deliverable.title}", ISSUE_TITLE),
             body=self._bodies.deliverable(module, deliverable),
             labels=(
                 f"phase:{phase.id}",
@@ -297,7 +296,7 @@ class _Issues:
         return DesiredIssue(
             key=f"choice:{choice.id}",
             aliases=tuple(f"choice:{alias}" for alias in choice.aliases),
-            title=_short(choice.title),
+            title=one_line(choice.title, ISSUE_TITLE),
             body=self._bodies.choice(module, choice),
             labels=(f"phase:{phase.id}", "kind:choice"),
             milestone=unit_key(unit),
@@ -315,7 +314,7 @@ class _Issues:
             yield DesiredIssue(
                 key=f"checkpoint:{checkpoint.id}",
                 aliases=tuple(f"checkpoint:{alias}" for alias in checkpoint.aliases),
-                title=_short(title),
+                title=one_line(title, ISSUE_TITLE),
                 body=self._bodies.checkpoint(module, checkpoint),
                 labels=(f"phase:{phase.id}", "kind:checkpoint"),
                 milestone=unit_key(last),
@@ -332,17 +331,12 @@ def _optional_keys_left_out(curriculum: Curriculum, settings: Settings) -> Itera
     yield from (f"task:{name}" for name in settings.credits)
 
 
-def _short(title: str) -> str:
-    title = " ".join(title.split())
-    return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1].rstrip()}…"
-
-
 def _distinct(title: str, taken: set[str]) -> str:
-    """GitHub refuses a second milestone with the same title."""
-    candidate, number = _short(title), 2
+    """Return a title that is not `taken`: GitHub refuses a second milestone of one title."""
+    candidate, number = one_line(title, ISSUE_TITLE), 2
     while candidate in taken:
         tail = f" ({number})"
-        candidate = f"{title[: MAX_TITLE - len(tail)]}{tail}"
+        candidate = f"{title[: ISSUE_TITLE - len(tail)]}{tail}"
         number += 1
     taken.add(candidate)
     return candidate

@@ -10,11 +10,10 @@ from collections.abc import Iterator
 
 from bot.curriculum.base import Priority
 from bot.curriculum.model import Curriculum, Task, WorkItem
+from bot.planning.length_limits import LABEL_DESCRIPTION, LABEL_NAME, one_line
 from bot.planning.marker import Key
 from bot.planning.snapshot import FrozenModel
 
-MAX_NAME = 50
-MAX_DESCRIPTION = 100
 SEPARATOR = " · milepost "
 _OURS = re.compile(r"(?:^|· )milepost (\S+)$")
 
@@ -153,18 +152,18 @@ def _label(
 def _unique(name: str, taken: set[str]) -> str:
     """At most 50 characters, no comma (GitHub's search splits there), and no name twice."""
     name = " ".join(name.replace(",", " ").split())
-    short = name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1].rstrip()}…"
+    short = one_line(name, LABEL_NAME)
     number = 2
     while short.casefold() in taken:
         tail = f" {number}"
-        short = f"{name[: MAX_NAME - len(tail)].rstrip()}{tail}"
+        short = f"{name[: LABEL_NAME - len(tail)].rstrip()}{tail}"
         number += 1
     taken.add(short.casefold())
     return short
 
 
 def _describe(text: str, key: Key) -> str:
-    room = MAX_DESCRIPTION - len(SEPARATOR) - len(key)
+    room = LABEL_DESCRIPTION - len(SEPARATOR) - len(key)
     text = " ".join(text.split()).rstrip(".")
     if len(text) > room:
         text = f"{text[: max(room - 1, 0)].rstrip()}…" if room > 1 else ""
