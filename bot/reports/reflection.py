@@ -8,8 +8,9 @@ from datetime import date, timedelta
 
 from bot import templating
 from bot.curriculum.model import Curriculum, Module
-from bot.planning.desired_state import MAX_TITLE, DesiredIssue
+from bot.planning.desired_state import DesiredIssue
 from bot.planning.issue_texts import module_name
+from bot.planning.length_limits import ISSUE_TITLE, one_line
 from bot.planning.snapshot import FrozenModel
 from bot.progress.journal import JournalEntry, journal
 from bot.progress.path import LearningPath
@@ -93,16 +94,11 @@ def _issue(path: LearningPath, module: Module, entries: tuple[JournalEntry, ...]
     return DesiredIssue(
         key=f"reflection:{module.id}",
         aliases=tuple(f"reflection:{alias}" for alias in module.aliases),
-        title=_title(name),
+        title=one_line(f"Looking back on {name}", ISSUE_TITLE),
         body=templating.render("issues/reflection.md.j2", m=month(path, module, entries)),
         labels=("kind:reflection",),
         starter=_starter(path.curriculum),
     )
-
-
-def _title(name: str) -> str:
-    title = f"Looking back on {name}"
-    return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1].rstrip()}…"
 
 
 def _starter(curriculum: Curriculum) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.planning.changes import UpdateIssue
-from bot.planning.diff_issues import MAX_BODY
+from bot.planning.length_limits import ISSUE_BODY
 from bot.planning.marker import BOX, BUTTON
 from bot.planning.observed_state import ObservedState, OurIssue
 from bot.planning.snapshot import IssueState
@@ -52,7 +52,7 @@ class Edit:
         What was said later and is known already wins, so that the order of runs does not matter.
         """
         memory = self.memory.adding([entry])
-        if len(with_log(self._marked.with_marker(self._marker), memory)) > MAX_BODY:
+        if len(with_log(self._marked.with_marker(self._marker), memory)) > ISSUE_BODY:
             return False
         self.memory = memory
         self._why.append(why)

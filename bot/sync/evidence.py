@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import NamedTuple, Protocol
 
+from bot.planning.length_limits import one_line
 from bot.planning.marker import LEDGER, MEMORY, find
 from bot.planning.observed_state import TRUSTED, ObservedState, OurIssue
 from bot.planning.ports import Reader
@@ -133,7 +134,11 @@ class _EvidenceReader:
             # Not its title: a personal token may see what readers of this repository may not.
             return Evidenced(kind=found.kind, url=url)
         title = self._outside.exists(url) if self._outside else None
-        return None if title is None else Evidenced(kind="post", url=url, title=_short(title))
+        return (
+            None
+            if title is None
+            else Evidenced(kind="post", url=url, title=one_line(title, MAX_TITLE))
+        )
 
 
 def _approvals(path: LearningPath, reader: Reader) -> Iterator[AcceptedCommand]:
@@ -214,8 +219,3 @@ def _web(observed: ObservedState) -> str:
         if root:
             return root[0].lower()
     return PUBLIC_PAGES
-
-
-def _short(title: str) -> str:
-    title = " ".join(title.split())
-    return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1].rstrip()}…"
