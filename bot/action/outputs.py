@@ -21,7 +21,7 @@ class ActivityResult(FrozenModel):
     """
 
     title: str
-    why: str
+    why: str = ""
     view: LearningPath | None = None
     changes: int = 0
     lines: tuple[str, ...] = ()
