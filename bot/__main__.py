@@ -5,7 +5,7 @@ import sys
 
 
 def main() -> None:
-    """Entry point; never returns."""
+    """Run the command line; never returns."""
     if sys.argv[1:] in (["--version"], ["-V"]):
         from importlib.metadata import version
 

@@ -1,4 +1,4 @@
-"""One error root: every way Milepost can stop for a reason that a person can mend is a class here.
+"""The errors and exit codes: every way Milepost stops for a reason that a person can fix.
 
 The exit code tells a script which kind it was; the text tells a person what is wrong, where, and
 what to do. Codes 0 (well), 1 (our own fault) and 2 (`plan --detailed-exitcode` found changes) are
@@ -59,7 +59,7 @@ class GuideError(MilepostError):
 
 
 class GitHubError(MilepostError):
-    """GitHub said no, and saying it again will not help."""
+    """GitHub refused, and asking again will not help."""
 
     exit_code = 6
 
@@ -115,7 +115,7 @@ class UnavailableError(MilepostError):
 
 
 class RefusedError(MilepostError):
-    """We stopped ourselves: the person said no, or the plan removes more than was allowed."""
+    """Milepost stopped itself: the person said no, or the plan removes more than allowed."""
 
     exit_code = 9
 
@@ -127,6 +127,6 @@ class NewerFormatError(MilepostError):
 
 
 class UncertainWriteError(MilepostError):
-    """A write was sent and its answer was lost: look again before doing anything else."""
+    """A write was sent and its response was lost: read again before doing anything else."""
 
     exit_code = 8

@@ -1,4 +1,4 @@
-"""What a person may decide: `.github/milepost.yml`, and what the environment adds to it.
+"""The settings: `.github/milepost.yml`, and what the environment adds to it.
 
 The file says what the plan is; the environment says where and as whom. Unknown keys are refused by
 the name of the nearest known one. Everything here is a value; nothing is read but what is given.
@@ -54,7 +54,7 @@ def _is_zone(value: str) -> str:
 
 
 def _weeks_ahead(value: Any) -> Any:
-    """`4`, `4 weeks` and `all`; None stands for all."""
+    """Return the weeks of `4`, `4 weeks` or `all`; None stands for all."""
     if value == "all":
         return None
     if isinstance(value, str) and (found := re.fullmatch(r"(\d+)\s*(?:weeks?)?", value.strip())):
@@ -127,7 +127,7 @@ class Weekday(StrEnum):
 
     @property
     def number(self) -> int:
-        """0 for Monday, as `date.weekday` counts."""
+        """Return 0 for Monday, as `date.weekday` counts."""
         return list(Weekday).index(self)
 
 
@@ -150,7 +150,7 @@ class SummarySettings(SettingsModel):
     def __get_pydantic_json_schema__(
         cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        """The short form belongs to the schema that editors check files with."""
+        """Return the schema with the short form, for editors that check files."""
         written_out = handler.resolve_ref_schema(handler(core_schema))
         return {"anyOf": [{"enum": ["comment", "issue"]}, written_out]}
 
@@ -172,7 +172,7 @@ class PublishSettings(SettingsModel):
 
     @property
     def to_branch(self) -> bool:
-        """Whether anything goes to the branch."""
+        """Return whether anything goes to the branch."""
         return self.badge or self.pictures or self.reports == "branch"
 
 
@@ -233,12 +233,12 @@ class Settings(SettingsModel):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The learner's time zone."""
+        """Return the learner's time zone."""
         return ZoneInfo(self.timezone)
 
 
 class Environment(SettingsModel):
-    """Where GitHub is and who we are there, as far as anybody said; checked where it is used.
+    """Where GitHub is and who we are there, as far as it is set; checked where it is used.
 
     `write_interval` is the least time between two requests that create content, in seconds.
     """
@@ -252,12 +252,12 @@ class Environment(SettingsModel):
 
 
 def parse(text: str, *, name: str = CONFIG_PATH) -> Settings:
-    """Settings from the YAML of the file `name`. Raises ConfigError with line and key."""
+    """Return the settings of the YAML file `name`. Raises ConfigError with line and key."""
     return yaml_file.parse(text, Settings, name=name, error=ConfigError)
 
 
 def environment(environ: Mapping[str, str]) -> Environment:
-    """What the environment says. Empty variables count as unset. Raises ConfigError."""
+    """Return the environment's settings. Empty variables count as unset. Raises ConfigError."""
     names: dict[str, tuple[str, ...]] = {
         "token": ("GITHUB_TOKEN", "GH_TOKEN"),
         "repository": ("GITHUB_REPOSITORY",),
@@ -289,7 +289,7 @@ def _check_number(variable: str, value: str, most: int) -> None:
 
 
 def schema() -> dict[str, Any]:
-    """JSON Schema of the file, for editors."""
+    """Return the JSON Schema of the file, for editors."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **Settings.model_json_schema(by_alias=True),

@@ -32,7 +32,7 @@ class TemplateCache(BytecodeCache):
         self._recipe = recipe + MAGIC_NUMBER + jinja_version.encode()
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:
-        """Where its bytecode belongs; "" for a template that is not a file."""
+        """Return the path of its bytecode; "" for a template that is not a file."""
         del name  # the path tells more
         if filename is None:
             return ""
@@ -40,11 +40,11 @@ class TemplateCache(BytecodeCache):
         return cache_from_source(f"{filename}{shared}.py")
 
     def get_source_checksum(self, source: str) -> str:
-        """What the bytecode was made of."""
+        """Return the hash of what the bytecode is compiled from."""
         return sha256(self._recipe + source.encode()).hexdigest()
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Fill the bucket when there is bytecode that fits; else the template is compiled."""
+        """Fill the bucket when there is matching bytecode; else the template is compiled."""
         try:
             made_of, _, code = Path(bucket.key).read_bytes().partition(b"\n")
         except OSError:
@@ -53,7 +53,7 @@ class TemplateCache(BytecodeCache):
             bucket.code = marshal.loads(code)  # noqa: S302 - trusted as a .pyc beside it is
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep the bucket's bytecode. Another process never sees half a file."""
+        """Write the bucket's bytecode. Another process never sees half a file."""
         if sys.dont_write_bytecode or not bucket.key:
             return
         place = Path(bucket.key)

@@ -47,13 +47,13 @@ class Html(str):
 
 
 def templates_root() -> Path:
-    """The folder of templates: inside the installed package, or the checkout's `templates/`."""
+    """Return the folder of templates: in the installed package, or the checkout's `templates/`."""
     packaged = Path(__file__).parent / "_templates"
     return packaged if packaged.is_dir() else Path(__file__).parents[1] / "templates"
 
 
 def neutralize(text: str) -> str:
-    """`text` with HTML, mentions, issue references and control characters made inert.
+    """Return `text` with HTML, mentions, issue references and control characters made inert.
 
     A zero-width space keeps the look of "@name" and "#3" and takes their effect.
     """
@@ -64,7 +64,7 @@ def neutralize(text: str) -> str:
 
 
 def link(text: str, url: str | None) -> Markdown:
-    """A Markdown link on one line, or only the text when there is no address."""
+    """Return a Markdown link on one line, or only the text when there is no address."""
     shown = re.sub(r"([\[\]\\`])", r"\\\1", _BREAK.sub(" ", neutralize(text)))
     if not url:
         return Markdown(shown)
@@ -72,32 +72,32 @@ def link(text: str, url: str | None) -> Markdown:
 
 
 def code(text: str) -> Markdown:
-    """A command or a name to type."""
+    """Return a command or a name to type."""
     return Markdown(f"`{neutralize(text).replace('`', '')}`")
 
 
 def cell(text: object) -> Markdown:
-    """`text` for a cell of a table: one line, no bar."""
+    """Return `text` for a cell of a table: one line, no bar."""
     return Markdown(" ".join(neutralize(str(text)).replace("|", r"\|").split()))
 
 
 def day(value: date) -> str:
-    """`23 Nov 2026`, in English whatever the machine's locale, and never broken over two lines."""
+    """Return `23 Nov 2026`: in English whatever the locale, and never broken over two lines."""
     return NO_BREAK.join((str(value.day), MONTHS[value.month - 1], str(value.year)))
 
 
 def hours(value: float) -> str:
-    """Exact to a tenth, so that the rows of a table add up to its sum: `12.5`."""
+    """Return `12.5`: exact to a tenth, so that the rows of a table add up to its sum."""
     return f"{round(value, 1):g}" if value < 1e6 else f"{value:.0f}"
 
 
 def plural(number: float, one: str, many: str | None = None) -> str:
-    """`1 hour`, `2.5 hours`; `many` where it is not `one` with an s."""
+    """Return `1 hour`, `2.5 hours`; `many` where it is not `one` with an s."""
     return f"{hours(number)} {one if hours(number) == '1' else many or f'{one}s'}"
 
 
 def render(template: str, **values: Any) -> str:
-    """The template's text with single blank lines between blocks and no space at line ends."""
+    """Return the template's text with single blank lines and no space at line ends."""
     ending = template.split(".", 1)[1]
     text = environment(ending).get_template(template).render(**values)
     text = "\n".join(line.rstrip() for line in text.splitlines())
@@ -105,13 +105,13 @@ def render(template: str, **values: Any) -> str:
 
 
 def printable(text: str) -> str:
-    """`text` without control characters, so that a title cannot move a terminal's cursor."""
+    """Return `text` without control characters, so that a title cannot move a terminal's cursor."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 @cache
 def environment(ending: str) -> "Environment":
-    """The environment for templates that end so.
+    """Return the environment for templates with this ending.
 
     Made on first use, for Jinja2 costs a run that renders nothing 30 ms.
     """
@@ -163,7 +163,7 @@ def _for_html(value: Any) -> Any:
 
 
 def _html_link(text: str, url: str | None) -> Html:
-    """Only addresses of the web are followed."""
+    """Return a link for web addresses, else only the text."""
     shown = _escaped(text)
     if not url or not url.startswith(("https://", "http://")):
         return Html(shown)

@@ -1,4 +1,4 @@
-"""YAML files that people write: read into a pydantic model, or told what is wrong and where.
+"""Reads YAML files that people write into a pydantic model, or says what is wrong and where.
 
 Used for curricula and for settings. The C parser of PyYAML does the reading (ten times the speed of
 the pure one); the node tree that knows line numbers is built only to explain a mistake.
@@ -53,14 +53,14 @@ class _Loader(_SafeLoader):
         return super().construct_mapping(node, deep)
 
     def construct_scalar(self, node: ScalarNode | MappingNode) -> Any:
-        """Numbers of endless digits take endless time; 1:1:1 is one to YAML, too."""
+        """Refuse numbers of endless digits, which take endless time; 1:1:1 is a number, too."""
         if node.tag in _NUMBERS and len(node.value) > MAX_NUMBER:
             raise _marked_error("this number is too long", node)
         return super().construct_scalar(node)
 
 
 class _LocatingLoader(_Loader):
-    """Says at which node the building of a value failed: slower, so only when one did."""
+    """Reports the node at which building a value failed: slower, so used only when one did."""
 
     def construct_object(self, node: Node, deep: bool = False) -> Any:
         try:
@@ -119,7 +119,7 @@ def _loaded(text: str) -> Any:
 
 
 def _refuse_bombs(text: str) -> None:
-    """Aliases and deep nesting are refused before anything is built of them.
+    """Refuse aliases and deep nesting before anything is built from them.
 
     A few bytes of nested aliases stand for gigabytes, and nothing here needs them. Deep nesting
     makes libyaml run out of stack, which ends the whole process. Most files can hold neither, and
@@ -169,7 +169,7 @@ def _validation_message(
 
 
 def _is_consequence(problem: ErrorDetails, errors: list[ErrorDetails]) -> bool:
-    """Pydantic also calls a list too short when its items were invalid; that is no second fault."""
+    """Return whether pydantic calls a list too short only because its items were invalid."""
     loc = problem["loc"]
     return problem["type"] == "too_short" and any(
         len(other["loc"]) > len(loc) and other["loc"][: len(loc)] == loc for other in errors
@@ -179,7 +179,7 @@ def _is_consequence(problem: ErrorDetails, errors: list[ErrorDetails]) -> bool:
 def _messages(
     problem: ErrorDetails, root: Node | None, text: str, model: type[BaseModel]
 ) -> Iterator[tuple[int, str]]:
-    """Line and sentence; a fault of the whole file is placed by the last name that it quotes."""
+    """Yield line and sentence; an error of the whole file is placed by the last name it quotes."""
     if problem["loc"] or problem["type"] != "value_error":
         yield _line(root, problem["loc"]), _sentence(problem, model)
         return
@@ -217,12 +217,12 @@ def _sentence(problem: ErrorDetails, model: type[BaseModel]) -> str:
 
 
 def _is_noise(part: int | str) -> bool:
-    """Pydantic names its own validators and union branches inside a location."""
+    """Return whether it names one of pydantic's validators or union branches, not a key."""
     return isinstance(part, str) and ("[" in part or "(" in part)
 
 
 def _line(root: Node | None, loc: tuple[int | str, ...]) -> int:
-    """The 1-based line of the innermost node on the way to `loc` that the file really has."""
+    """Return the 1-based line of the innermost node on the way to `loc` that the file has."""
     node, line = root, root.start_mark.line + 1 if root else 1
     for part in loc:
         if isinstance(node, MappingNode):

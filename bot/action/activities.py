@@ -1,6 +1,6 @@
-"""The activities: each does its thing with a use case, and says what it did."""
+"""The activities of the Action: each calls bot/sync and returns what it did."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.action import pull_request_comment
 from bot.action.context import ActionContext
@@ -18,31 +18,27 @@ from bot.sync.file_sources import FileSource
 if TYPE_CHECKING:
     from bot.sync.publish import DueComment
     from bot.sync.reconcile import Session
-    from bot.sync.sync import Sync
 
 
 class Activities:
-    """One path in one repository. Methods raise what reader and gateway raise."""
+    """The activities for one path. Methods raise what reader and gateway raise."""
 
     def __init__(
         self,
-        edges: ActionContext,
+        context: ActionContext,
         reader: Reader,
         paths: PathReader,
-        *,
-        given: Inputs,
+        inputs: Inputs,
         log: RunnerLog,
-        why: str,
     ) -> None:
-        self._edges = edges
+        self._context = context
         self._reader = reader
         self._paths = paths
-        self._given = given
+        self._inputs = inputs
         self._log = log
-        self._why = why
 
     def run(self, what: ActionCommand) -> ActivityResult:
-        """The activity of this name; `auto` is none."""
+        """Run the activity of this name; `auto` is none."""
         methods = {
             ActionCommand.PLAN: self.plan,
             ActionCommand.APPLY: self.apply,
@@ -53,62 +49,73 @@ class Activities:
         }
         return methods[what]()
 
-    def pull(
-        self, number: int, places: tuple[FileSource, FileSource], run: str | None
-    ) -> ActivityResult:
-        """The plan as one comment on a pull request, where that changes the path.
+    def pull(self, number: int, checkout: FileSource, default: FileSource) -> ActivityResult:
+        """Post the plan as one comment on a pull request, where that changes the path.
 
-        `places` are the checkout, which the path was read from, and the default branch. `run` is
-        the address of this run. The addresses that strangers may have put there are not asked for.
+        The path was read from the checkout. Links that strangers may have put there are not
+        looked up.
         """
-        files = (self._given.config, self._paths.settings.curriculum)
+        files = (self._inputs.config, self._paths.settings.curriculum)
         if (
-            not pull_request_comment.changed(files, *places)
+            not pull_request_comment.changed(files, checkout, default)
             and pull_request_comment.existing_comment(number, self._reader) is None
         ):
             return ActivityResult(
                 title="Nothing to do", why="This pull request does not change the path."
             )
-        found = self._plan_in_log(check_links=False)
-        body = pull_request_comment.comment_body(found, run)
+        plan = self._print_plan(self._session(check_links=False).plan())
+        body = pull_request_comment.comment_body(plan, self._context.run_url)
         try:
             outcome: str = pull_request_comment.post_comment(
-                number, body, reader=self._reader, gateway=self._edges.gateway
+                number, body, reader=self._reader, gateway=self._context.gateway
             )
         except PermissionDeniedError as denied:
             # A pull request from a fork runs with a token that only reads.
             outcome = f"not written, for the token may not: {denied.what}"
-        return ActivityResult(
-            title="Plan",
-            why=self._why,
-            view=self._view(),
-            changes=len(found.changes),
-            lines=(f"The comment on pull request {number}: {outcome}.",),
-            pages=(plan_text.as_markdown(found),),
-        )
+        lines = (f"The comment on pull request {number}: {outcome}.",)
+        return self._result("Plan", plan, changes=len(plan.changes), lines=lines)
 
-    def _view(self) -> LearningPath:
-        return self._paths.path(self._reader.snapshot())
+    def plan(self) -> ActivityResult:
+        """Show what `apply` would change. Nothing is written."""
+        plan = self._print_plan(self._session().plan())
+        return self._result("Plan", plan, changes=len(plan.changes))
+
+    def apply(self) -> ActivityResult:
+        """Write labels, milestones and issues as planned. Raises RefusedError as `sync` does."""
+        if self._inputs.dry_run:
+            return self.plan()
+        session = self._session()
+        plan = self._print_plan(session.plan())
+        if not self._inputs.allow_removals:
+            plan.check_safe()
+        with self._log.group("Writing"):
+            written = session.apply(
+                plan,
+                gateway=self._context.gateway,
+                sleep=self._context.sleep,
+                progress=self._progress,
+            )
+        title = "Plan applied" if written else "Nothing to change"
+        return self._result(title, plan, changes=written)
 
     def sync(self) -> ActivityResult:
-        """All that is due. Raises RefusedError when it would remove too much."""
-        from bot.github.addresses import web_root
-        from bot.sync.sync import Sync
-
-        run = Sync(
-            self._paths,
-            self._reader,
-            web=web_root(self._edges.environment.api_url),
-            outside=self._edges.outside(self._paths.settings),
-        )
-        if self._given.dry_run:
-            return self._dry_run(run)
+        """Do all that is due. Raises RefusedError when it would remove too much."""
+        sync = self._context.sync(self._paths, self._reader)
+        if self._inputs.dry_run:
+            seen = sync.foresee()
+            return self._result(
+                "What a run would do now",
+                self._print_plan(seen.plan),
+                changes=len(seen.plan.changes) + len(seen.due) + len(seen.files.paths),
+                lines=tuple(f"Would write {path}" for path in seen.files.paths),
+                due=seen.due,
+            )
         with self._log.group("Writing"):
-            done = run.run(
-                gateway=self._edges.gateway,
-                sleep=self._edges.sleep,
+            done = sync.run(
+                gateway=self._context.gateway,
+                sleep=self._context.sleep,
                 progress=self._progress,
-                allow_removals=self._given.allow_removals,
+                allow_removals=self._inputs.allow_removals,
             )
         posted = [p for p in done.posted if p.outcome.name == "POSTED"]
         changes = done.written + len(posted) + len(done.files.paths)
@@ -116,72 +123,14 @@ class Activities:
         lines += [f"Wrote {path}." for path in done.files.paths]
         return ActivityResult(
             title="The path is up to date again" if changes else "Nothing to change",
-            why=self._why,
             view=done.view,
             changes=changes,
             lines=tuple(lines),
             pages=() if done.plan.empty else (plan_text.as_markdown(done.plan),),
         )
 
-    def plan(self) -> ActivityResult:
-        """What `apply` would change. Nothing is written."""
-        found = self._plan_in_log()
-        return ActivityResult(
-            title="Plan",
-            why=self._why,
-            view=self._view(),
-            changes=len(found.changes),
-            pages=(plan_text.as_markdown(found),),
-        )
-
-    def _dry_run(self, run: "Sync") -> ActivityResult:
-        seen = run.foresee()
-        self._print_plan(seen.plan)
-        return ActivityResult(
-            title="What a run would do now",
-            why=self._why,
-            view=self._view(),
-            changes=len(seen.plan.changes) + len(seen.due) + len(seen.files.paths),
-            lines=tuple(f"Would write {path}" for path in seen.files.paths),
-            pages=(plan_text.as_markdown(seen.plan),),
-            due=seen.due,
-        )
-
-    def _plan_in_log(self, *, check_links: bool = True) -> Plan:
-        """The plan, shown in the log."""
-        found = self._session(check_links=check_links).plan()
-        self._print_plan(found)
-        return found
-
-    def _session(self, *, check_links: bool = True) -> "Session":
-        from bot.sync.reconcile import Session, planner
-
-        outside = self._edges.outside(self._paths.settings) if check_links else None
-        return Session(self._reader, planner(self._paths, self._reader, outside))
-
-    def apply(self) -> ActivityResult:
-        """Labels, milestones and issues as the plan says. Raises RefusedError as `sync` does."""
-        if self._given.dry_run:
-            return self.plan()
-        session = self._session()
-        found = session.plan()
-        self._print_plan(found)
-        if not self._given.allow_removals:
-            found.check_safe()
-        with self._log.group("Writing"):
-            written = session.apply(
-                found, gateway=self._edges.gateway, sleep=self._edges.sleep, progress=self._progress
-            )
-        return ActivityResult(
-            title="Plan applied" if written else "Nothing to change",
-            why=self._why,
-            view=self._view(),
-            changes=written,
-            pages=(plan_text.as_markdown(found),),
-        )
-
     def weekly(self) -> ActivityResult:
-        """The summary of the last whole week."""
+        """Post the summary of the last whole week."""
         from bot.reports.due_weeks import Week
         from bot.sync.due_comments import weekly_comment
 
@@ -190,7 +139,7 @@ class Activities:
         return self._publish(view, weekly_comment(view, week))
 
     def checkpoint(self) -> ActivityResult:
-        """The report on the latest checkpoint whose time has come."""
+        """Post the report on the latest checkpoint whose time has come."""
         from bot.reports import checkpoint as reports
         from bot.sync.due_comments import checkpoint_comment
 
@@ -198,40 +147,51 @@ class Activities:
         newest = reports.newest_reached(view)
         if newest is None:
             lines = ("No checkpoint's time has come yet.",)
-            return ActivityResult(title="Nothing to report", why=self._why, view=view, lines=lines)
+            return ActivityResult(title="Nothing to report", view=view, lines=lines)
         return self._publish(view, checkpoint_comment(view, newest))
 
     def badge(self) -> ActivityResult:
-        """Nothing but what every run leaves: the badge as a file on the runner."""
-        return ActivityResult(title="Badge", why=self._why, view=self._view())
+        """Do nothing but what every run does at its end: draw the badge on the runner."""
+        return ActivityResult(title="Badge", view=self._view())
 
     def _publish(self, view: LearningPath, due: "DueComment") -> ActivityResult:
         from bot.sync.publish import Outcome, publish_once
 
-        title = due.title
-        if self._given.dry_run:
-            return ActivityResult(
-                title=f"Would post: {title}", why=self._why, view=view, pages=(due.text,)
-            )
+        title, pages = due.title, (due.text,)
+        if self._inputs.dry_run:
+            return ActivityResult(title=f"Would post: {title}", view=view, pages=pages)
         outcome = publish_once(
             due,
             view.observed,
             reader=self._reader,
-            gateway=self._edges.gateway,
-            sleep=self._edges.sleep,
+            gateway=self._context.gateway,
+            sleep=self._context.sleep,
         )
         return ActivityResult(
             title=title,
-            why=self._why,
             view=view,
             changes=int(outcome is Outcome.POSTED),
             lines=(f"{title}: {outcome.value}.",),
-            pages=(due.text,),
+            pages=pages,
         )
 
-    def _print_plan(self, plan: Plan) -> None:
+    def _view(self) -> LearningPath:
+        return self._paths.path(self._reader.snapshot())
+
+    def _result(self, title: str, plan: Plan, **fields: Any) -> ActivityResult:
+        pages = (plan_text.as_markdown(plan),)
+        return ActivityResult(title=title, view=self._view(), pages=pages, **fields)
+
+    def _session(self, *, check_links: bool = True) -> "Session":
+        from bot.sync.reconcile import Session, planner
+
+        outside = self._context.outside(self._paths.settings) if check_links else None
+        return Session(self._reader, planner(self._paths, self._reader, outside))
+
+    def _print_plan(self, plan: Plan) -> Plan:
         with self._log.group("Plan"):
             self._log.write(plan_text.as_text(plan))
+        return plan
 
     def _progress(self, done: int, total: int, change: Change) -> None:
         line = change.describe()

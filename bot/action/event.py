@@ -44,7 +44,7 @@ class EventActivity(FrozenModel):
 def requested_activity(
     event: str, payload: Payload, inputs: Inputs, guide: str | None = None
 ) -> EventActivity:
-    """The activity that this event asks for.
+    """Return the activity that this event asks for.
 
     `guide` is the path of the file that the settings name as curriculum, where that is known; it
     matters for a push. Raises nothing, whatever the payload holds.
@@ -68,7 +68,7 @@ def requested_activity(
 
 
 def _refused_because(event: str, payload: Payload) -> str | None:
-    """Why nothing is done whatever the workflow asks for, or None."""
+    """Return why nothing is done whatever the workflow asks for, or None."""
     if event == "pull_request_target":
         return "This event lends a stranger our rights; use `pull_request` instead."
     sender = _value_at(payload, "sender")
@@ -86,7 +86,7 @@ _OBJECTS = ("comment", "issue", "milestone", "label")
 
 
 def _is_ours(sender: Any, things: list[Any]) -> bool:
-    """Whether the sender is a bot that also wrote what carries our marker."""
+    """Return whether the sender is a bot that also wrote what carries our marker."""
     login = _value_at(sender, "login")
     if _value_at(sender, "type") != "Bot" or not isinstance(login, str):
         return False
@@ -104,7 +104,7 @@ def _texts(thing: Any) -> Iterator[str]:
 
 
 def _ignored_because(event: str, payload: Payload, config: str, guide: str | None) -> str | None:
-    """Why the event is of no interest to `auto`, or None."""
+    """Return why `auto` ignores the event, or None."""
     action = _text_at(payload, "action")
     if action in _IGNORED_ACTIONS.get(event, ()):
         return f"That something was {action} changes nothing on a path."
@@ -136,7 +136,7 @@ def _push_ignored_because(payload: Payload, config: str, guide: str | None) -> s
 
 
 def _pushed(payload: Payload) -> set[str] | None:
-    """The files that a push changed, or None where the payload does not tell."""
+    """Return the files that a push changed, or None where the payload lacks them."""
     commits = _value_at(payload, "commits")
     if not isinstance(commits, list) or not commits or _value_at(payload, "forced"):
         return None
@@ -151,7 +151,7 @@ def _pushed(payload: Payload) -> set[str] | None:
 
 
 def _is_copy(payload: Payload) -> bool:
-    """Whether the repository is a fork or a template: its workflow came without being asked for."""
+    """Return whether the repository is a fork or a template: nobody chose its workflow."""
     repository = _value_at(payload, "repository")
     return any(_value_at(repository, name) is True for name in ("fork", "is_template"))
 
@@ -171,13 +171,13 @@ def _why(event: str, payload: Payload) -> str:
 
 
 def _text_at(payload: Payload, *names: str) -> str | None:
-    """The text at the end of a way, or None."""
+    """Return the text at the end of a path through objects, or None."""
     found = _value_at(payload, *names)
     return found if isinstance(found, str) else None
 
 
 def _value_at(thing: Any, *names: str) -> Any:
-    """The value at the end of a way through objects, or None."""
+    """Return the value at the end of a path through objects, or None."""
     for name in names:
         thing = thing.get(name) if isinstance(thing, Mapping) else None
     return thing

@@ -1,20 +1,26 @@
-"""The inputs of the Action. They come as `MILEPOST_*`: a composite action has no `INPUT_*`."""
+"""The inputs of the Action, in `MILEPOST_*`: a composite action has no `INPUT_*`."""
 
+import json
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from bot import settings as settings_file
 from bot.errors import ConfigError
 from bot.planning.snapshot import FrozenModel
-from bot.settings import CONFIG_PATH
+from bot.settings import CONFIG_PATH, Settings
+
+if TYPE_CHECKING:
+    from bot.sync.file_sources import FileSource
 
 YES = frozenset({"true", "yes", "1"})
 NO = frozenset({"false", "no", "0", ""})
 
 
 class ActionCommand(StrEnum):
-    """What a workflow may ask for."""
+    """The activities that a workflow may name."""
 
     AUTO = "auto"
     PLAN = "plan"
@@ -26,7 +32,7 @@ class ActionCommand(StrEnum):
 
 
 class Inputs(FrozenModel):
-    """What the workflow said. The texts of `path` are the user's, not yet checked."""
+    """The inputs. The texts of `path` are not checked yet."""
 
     command: ActionCommand = ActionCommand.AUTO
     dry_run: bool = False
@@ -35,8 +41,8 @@ class Inputs(FrozenModel):
     path: dict[str, str] = Field(default_factory=dict)
 
 
-def inputs(environ: Mapping[str, str]) -> Inputs:
-    """From `MILEPOST_*`; empty ones count as not given. Raises ConfigError."""
+def read_inputs(environ: Mapping[str, str]) -> Inputs:
+    """Return the inputs from `MILEPOST_*`; empty ones count as not given. Raises ConfigError."""
     given = {
         name: value
         for name in ("curriculum", "start", "pace", "timezone", "ahead")
@@ -56,6 +62,28 @@ def inputs(environ: Mapping[str, str]) -> Inputs:
         config=environ.get("MILEPOST_CONFIG", "").strip() or CONFIG_PATH,
         path=given,
     )
+
+
+def read_settings(inputs: Inputs, source: "FileSource") -> Settings:
+    """Return the settings in `source`, or those of the inputs where there is no file.
+
+    Raises ConfigError when there are none, or they are wrong.
+    """
+    content = source.read(inputs.config)
+    if content is not None:
+        text = content.decode("utf-8-sig", errors="replace")
+        return settings_file.parse(text, name=inputs.config)
+    if not {"curriculum", "start"} & inputs.path.keys():
+        raise ConfigError(
+            "there is no such file.",
+            where=inputs.config,
+            hint="Make one with `milepost init`, or give the action 'curriculum' and 'start'.",
+        )
+    try:
+        return settings_file.parse(json.dumps(inputs.path))
+    except ConfigError as wrong:
+        where = "the inputs of the action"
+        raise ConfigError(wrong.what, where=where, hint=wrong.hint) from None
 
 
 def _boolean(environ: Mapping[str, str], name: str) -> bool:

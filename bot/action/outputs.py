@@ -13,7 +13,7 @@ BADGE = "milepost-badge.svg"
 
 
 class ActivityResult(FrozenModel):
-    """What a run did, or would do.
+    """The result of an activity.
 
     `why` says why it ran. `view` is the path afterwards, None where nothing was looked at.
     `changes` counts what was written or, when nothing may be written, what would be. `lines` are
@@ -21,7 +21,7 @@ class ActivityResult(FrozenModel):
     """
 
     title: str
-    why: str
+    why: str = ""
     view: LearningPath | None = None
     changes: int = 0
     lines: tuple[str, ...] = ()
@@ -38,7 +38,7 @@ class SummaryRow(FrozenModel):
 
 
 def outputs(result: ActivityResult, badge: Path | None) -> dict[str, str]:
-    """The outputs of the Action by name; all are there, empty where nothing is known.
+    """Return the outputs of the Action by name: all of them, empty where nothing is known.
 
     `forecast` is two ISO days with a slash between, as ISO 8601 writes an interval.
     """
@@ -57,7 +57,7 @@ def outputs(result: ActivityResult, badge: Path | None) -> dict[str, str]:
 
 
 def summary(result: ActivityResult) -> str:
-    """The page of the step, as Markdown."""
+    """Return the page of the step's summary, as Markdown."""
     return templating.render(
         "action-summary.md.j2",
         title=result.title,
@@ -70,7 +70,7 @@ def summary(result: ActivityResult) -> str:
 
 
 def summary_rows(view: LearningPath) -> tuple[SummaryRow, ...]:
-    """Where the learner is, in a few rows."""
+    """Return where the learner is, in a few rows."""
     found = [SummaryRow(name="Done", value=f"{view.progress.all.percent} %")]
     if unit := _unit(view):
         found.append(SummaryRow(name="Now", value=unit))
@@ -85,7 +85,7 @@ def summary_rows(view: LearningPath) -> tuple[SummaryRow, ...]:
 
 
 def draw_badge(view: LearningPath, folder: Path) -> Path:
-    """The badge that the settings ask for, as a file in `folder`."""
+    """Write the badge that the settings ask for to `folder`; returns the file."""
     from bot.reports import badge
 
     file = folder / BADGE

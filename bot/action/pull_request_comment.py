@@ -21,12 +21,12 @@ Outcome = Literal["written", "edited", "as it was"]
 
 
 def changed(paths: tuple[str, ...], here: FileSource, there: FileSource) -> bool:
-    """Whether one of these files is another in `here` than it is `there`, but for line ends."""
+    """Return whether one of these files differs between the sources, but for line ends."""
     return any(_lines(here.read(path)) != _lines(there.read(path)) for path in paths)
 
 
 def existing_comment(number: int, reader: Reader) -> CommentState | None:
-    """Our comment on this pull request; a stranger's copy does not count."""
+    """Return our comment on this pull request; a stranger's copy does not count."""
     for comment in reader.comments(number, fresh=True):
         marked = find(comment.body) if trusted(comment) else None
         if marked is not None and marked.marker.key == KEY:
@@ -35,7 +35,7 @@ def existing_comment(number: int, reader: Reader) -> CommentState | None:
 
 
 def comment_body(plan: Plan, run: str | None) -> str:
-    """The comment's body. `run` is the address of the run, which holds a plan that is too long.
+    """Return the comment's body. `run` is the URL of the run, which holds a plan that is too long.
 
     The marker's hash is of the plan alone: another run with the same plan says nothing new.
     """
@@ -51,7 +51,7 @@ def comment_body(plan: Plan, run: str | None) -> str:
 def post_comment(
     number: int, body: str, *, reader: Reader, gateway: Callable[[], Gateway]
 ) -> Outcome:
-    """Let the pull request have this one comment. Raises what reader and gateway raise."""
+    """Post this one comment, or edit it. Raises what reader and gateway raise."""
     there = existing_comment(number, reader)
     if there is None:
         try:

@@ -1,4 +1,4 @@
-"""How a run speaks to GitHub's runner: workflow commands, outputs, the step's summary.
+"""Output for GitHub's runner: workflow commands, outputs, the step's summary.
 
 After "Workflow commands for GitHub Actions". The runner reads commands in everything that a step
 prints, `##[name]` even within a line, and titles and comments are other people's text. So commands
@@ -31,13 +31,13 @@ class RunnerLog:
         self._switch_commands(wanted=False)
 
     def write(self, text: str) -> None:
-        """Any text, from anybody."""
+        """Write any text, from anybody."""
         self._open_group()
         self._switch_commands(wanted=True)
         self._print(text)
 
     def command(self, name: str, message: str = "", **properties: str | int | None) -> None:
-        """A command for the runner; message and properties are escaped."""
+        """Write a command for the runner; message and properties are escaped."""
         self._open_group()
         encoded = ",".join(
             f"{k}={_property(str(v))}" for k, v in properties.items() if v is not None
@@ -53,7 +53,7 @@ class RunnerLog:
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:
-        """What is said within folds away; where nothing is, there is no group."""
+        """Fold what is written inside; without any, there is no group."""
         self._title = title
         try:
             yield

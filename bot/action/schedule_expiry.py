@@ -1,4 +1,4 @@
-"""How long GitHub lets the schedule run: the last push, as the event tells it, seen with the rest.
+"""The last push, read from the event: it decides how long GitHub runs the schedule.
 
 In a public repository GitHub switches a schedule off after 60 days without activity ("Disabling and
 enabling a workflow"). Every payload holds the repository, that of `schedule` since September 2022
@@ -14,18 +14,18 @@ from bot.planning.snapshot import Snapshot
 
 
 class LastPushReader(HttpReader):
-    """A reader whose snapshots know of `last_push` (aware), where there is one to know."""
+    """A reader whose snapshots hold `last_push` (aware), where it is known."""
 
     last_push: datetime | None = None
 
     def snapshot(self, *, fresh: bool = False) -> Snapshot:
-        """As ever, and the last push."""
+        """Return the snapshot with the last push."""
         seen = super().snapshot(fresh=fresh)
         return seen.model_copy(update={"last_push": self.last_push}) if self.last_push else seen
 
 
 def last_push(payload: Mapping[str, Any]) -> datetime | None:
-    """When a public repository was pushed to last, aware; None for others, and when not told.
+    """Return when a public repository was pushed to last, aware; None when unknown or private.
 
     Raises nothing, whatever the payload holds.
     """

@@ -1,1 +1,1 @@
-"""The command line: thin entries that gather edges, call a use case and print what it says."""
+"""The command line: thin entries that read flags, call bot/sync and print the result."""

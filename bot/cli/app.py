@@ -127,7 +127,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _usage(error: Exception) -> int:
-    """The exit code when the command line was wrong, else 0."""
+    """Return the exit code when the command line was wrong, else 0."""
     from typer._click.exceptions import ClickException, NoArgsIsHelpError
 
     if not isinstance(error, ClickException):
@@ -140,7 +140,7 @@ def _usage(error: Exception) -> int:
 
 
 def _bug(error: Exception) -> int:
-    """Keep the traceback in a file and tell where; tokens are cut out of it."""
+    """Write the traceback without tokens to a file, and print its name."""
     from platformdirs import user_log_path
 
     name = secrets.token_hex(4)

@@ -1,8 +1,9 @@
-"""What the command line says: results on standard output, everything else on standard error."""
+"""Terminal output: results on standard output, everything else on standard error."""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,35 +12,44 @@ if TYPE_CHECKING:
 
 
 def print_result(text: str = "") -> None:
-    """A result."""
+    """Print a result to standard output."""
     sys.stdout.write(f"{text}\n")
 
 
 def print_status(text: str) -> None:
-    """Something for the person who watches, not for a pipe."""
+    """Print a line for the person who watches, to standard error."""
     sys.stderr.write(f"{text}\n")
 
 
 def print_error(text: str) -> None:
-    """An error, as one paragraph."""
+    """Print an error as one paragraph."""
     sys.stderr.write(f"milepost: {text}\n")
 
 
+def write_output(text: str, output: Path | None, what: str) -> None:
+    """Print the text, or write it to a file that does not hold it yet and name `what` it is."""
+    if output is None:
+        print_result(text.rstrip("\n"))
+    elif not output.is_file() or output.read_text(encoding="utf-8") != text:
+        output.write_text(text, encoding="utf-8")
+        print_status(f"Wrote {output}: {what}.")
+
+
 def interactive() -> bool:
-    """Whether there is a person to ask."""
+    """Return whether a person can answer."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def on_wait(seconds: float, why: str) -> None:
-    """Tells of a wait that GitHub asked for."""
+    """Print that GitHub asked to wait."""
     print_status(f"Waiting {seconds:.0f} s: {why}")
 
 
 @contextmanager
 def progress_bar(title: str) -> Iterator["Progress"]:
-    """A bar in a terminal; elsewhere one line a change."""
+    """Show a bar in a terminal; elsewhere print one line a change."""
     if not sys.stderr.isatty():
-        yield _line_by_line
+        yield lambda done, total, change: print_status(f"[{done + 1}/{total}] {_name(change)}")
         return
     from rich import progress
     from rich.console import Console
@@ -60,10 +70,6 @@ def progress_bar(title: str) -> Iterator["Progress"]:
             bar.update(task, completed=done, total=total, now=now)
 
         yield show
-
-
-def _line_by_line(done: int, total: int, change: "Change") -> None:
-    print_status(f"[{done + 1}/{total}] {_name(change)}")
 
 
 def _name(change: "Change") -> str:

@@ -1,4 +1,4 @@
-"""What a command works with beyond other runs: its folder, its clock, and the path it is about."""
+"""The context of a command: repository, token and folder from flags, environment and checkout."""
 
 import os
 import subprocess
@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 from bot.cli import console
 from bot.cli.clock import command_clock
 from bot.errors import AuthenticationError, ConfigError
-from bot.sync import run_context
+from bot.sync.run_context import RunContext
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from bot.curriculum.model import Curriculum
     from bot.github.etag_cache import EtagCache
     from bot.planning.ports import Reader
-    from bot.settings import Settings
+    from bot.progress.path import LearningPath, PathReader
+    from bot.sync.publish import DueComment, Outcome
 
 
-class CliContext(run_context.RunContext):
-    """The edges of one command; `repository` is what the person named."""
+class CliContext(RunContext):
+    """The context of one command; `repository` is the value of `--repo`."""
 
     def __init__(self, repository: str | None = None) -> None:
         from bot import settings
@@ -30,7 +30,7 @@ class CliContext(run_context.RunContext):
         self.folder = Path.cwd()
 
     def repository(self) -> str:
-        """The one named, else the environment's, else where this folder comes from."""
+        """Return the one named, else the environment's, else the origin of this checkout."""
         repository = self._named or self.environment.repository or _origin(self.folder)
         if repository is None:
             raise ConfigError(
@@ -40,7 +40,6 @@ class CliContext(run_context.RunContext):
         return repository
 
     def token(self) -> "SecretStr":
-        """The environment's. Raises AuthenticationError."""
         if self.environment.token is None:
             raise AuthenticationError(
                 "there is no token.",
@@ -51,25 +50,39 @@ class CliContext(run_context.RunContext):
         return self.environment.token
 
     def cache(self) -> "EtagCache":
-        """Answers are kept on disk, for commands to come."""
         from bot.github.etag_cache import EtagCache
 
         return EtagCache.default(os.environ)
 
     def on_wait(self, seconds: float, why: str) -> None:
-        """Tells the person of a wait that GitHub asked for."""
         console.on_wait(seconds, why)
 
-    def path(self, reader: "Reader | None") -> "tuple[Settings, Curriculum]":
-        """The settings of this folder, else of the repository, and the curriculum they name."""
+    def path_reader(self, reader: "Reader | None") -> "PathReader":
+        """Return how to read the path of this folder's settings, else of the repository's.
+
+        Raises ConfigError, CurriculumError or GuideError.
+        """
+        from bot.progress.path import PathReader
         from bot.sync.file_sources import find_curriculum, find_settings
 
-        settings, place = find_settings(self.folder, reader)
-        return settings, find_curriculum(settings.curriculum, place)
+        settings, source = find_settings(self.folder, reader)
+        return PathReader(find_curriculum(settings.curriculum, source), settings, self.now())
+
+    def learning_path(self, reader: "Reader") -> "LearningPath":
+        """Return that path as the repository is now."""
+        return self.path_reader(reader).path(reader.snapshot())
+
+    def publish(self, due: "DueComment", path: "LearningPath", reader: "Reader") -> "Outcome":
+        """Post a comment unless it stands already."""
+        from bot.sync.publish import publish_once
+
+        return publish_once(
+            due, path.observed, reader=reader, gateway=self.gateway, sleep=self.sleep
+        )
 
 
 def _origin(folder: Path) -> str | None:
-    """OWNER/NAME of the remote `origin` of the checkout we are in, when it has one."""
+    """Return OWNER/NAME of the remote `origin` of the checkout around `folder`, if it has one."""
     try:
         answer = subprocess.run(
             ["git", "config", "--get", "remote.origin.url"],  # noqa: S607 - the person's own git

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import console
+from bot.cli.options import AsJson
 from bot.errors import CurriculumError
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ app = typer.Typer(
 )
 
 Which = Annotated[str, typer.Argument(help="A built-in name, or the path of a .yml or .md file.")]
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 
 
 @app.command("list")

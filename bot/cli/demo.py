@@ -131,7 +131,7 @@ class _DemoRun:
         console.print_result(f"{self._sync().written} changes written. From here on, time flies.")
 
     def _print_week(self, done: "SyncResult") -> None:
-        """What was posted, as the learner reads it."""
+        """Print what was posted, as the learner reads it."""
         for posted in done.posted:
             day = f"{self._running.world.clock.now():%A, %d %B %Y}"
             console.print_result(f"\n--- {day}: {posted.what.title} ---\n\n{posted.what.text}")
@@ -162,7 +162,7 @@ class _DemoRun:
 
     @contextmanager
     def _run(self) -> Iterator["Sync"]:
-        """What `milepost sync` would do at the sandbox's time."""
+        """Open what `milepost sync` runs, at the sandbox's time."""
         from bot.github.addresses import web_root
         from bot.github.etag_cache import EtagCache
         from bot.github.reader import HttpReader

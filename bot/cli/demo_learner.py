@@ -48,7 +48,7 @@ class DemoLearner:
         self._finished: set[int] = set()
 
     def week(self, number: int) -> Iterator[timedelta]:
-        """Lives the week with this number, from 1; yields how far into it each sitting is."""
+        """Live the week with this number, from 1; yields how far into it each sitting is."""
         left = 0.0 if number in QUIET else max(4.0, self._chance.gauss(USUAL_HOURS, 3.0))
         for day, hour in ((1, 19), (3, 20), (5, 10)):
             yield timedelta(days=day, hours=hour)
@@ -68,7 +68,7 @@ class DemoLearner:
                 self._finish_tasks(issue, spent)
 
     def _next(self) -> Issue | None:
-        """The open task that is due first; what is in progress before what is not begun."""
+        """Return the open task that is due first; what is in progress before what is not begun."""
         waiting = self._person.issues(
             lambda issue: (
                 issue.is_open
@@ -106,7 +106,7 @@ class DemoLearner:
             self._person.close(issue)
 
     def _extras(self, week: int, day: int) -> Iterator[Callable[[], object]]:
-        """What is not work on a task, by week; all of it on the last sitting."""
+        """Yield what is not work on a task, by week; all of it on the last sitting."""
         if day != 5:
             return
         summary = self._person.issue_titled("Your path")
@@ -160,6 +160,6 @@ class DemoLearner:
 
 
 def demo_start(today: datetime) -> datetime:
-    """The Monday morning from which the weeks, and a day more, end before `today` (aware)."""
+    """Return the Monday morning from which all weeks and a day end before `today` (aware)."""
     monday = today - timedelta(days=today.weekday(), weeks=WEEKS + 1)
     return monday.replace(hour=8, minute=0, second=0, microsecond=0)

@@ -2,19 +2,16 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bot.cli import console
 from bot.errors import GuideError, UsageError
 
-if TYPE_CHECKING:
-    from bot.curriculum.importer import ImportResult
-
 
 class ImportFormat(StrEnum):
-    """How to sum up a guide."""
+    """How a guide is summed up."""
 
     TEXT = "text"
     JSON = "json"
@@ -34,25 +31,31 @@ def import_guide(
 
     Prints what it understood and every line that it could not place.
     """
-    from bot.curriculum import importer as guides
+    from bot.curriculum import dump, importer
 
     if output is not None and output.exists() and not force:
         raise UsageError("it is there already.", where=str(output), hint="Replace it with --force.")
-    imported = guides.read(_bytes(guide), name=str(guide))
+    imported = importer.read(_read(guide), name=str(guide))
     if summary is ImportFormat.JSON:
         import json
 
         console.print_result(json.dumps(imported.summary(), indent=2, ensure_ascii=False))
     else:
-        console.print_result(_report(imported))
-    if output is not None:
-        from bot.curriculum import dump
+        from bot import templating
 
+        text = templating.render(
+            "import.txt.j2",
+            summary=imported.summary(),
+            repairs=imported.repairs,
+            unplaced=imported.unplaced,
+        )
+        console.print_result(text)
+    if output is not None:
         output.write_text(dump.to_yaml(imported.curriculum), encoding="utf-8")
         console.print_status(f"Wrote {output}. Name it as `curriculum` in .github/milepost.yml.")
 
 
-def _bytes(file: Path) -> bytes:
+def _read(file: Path) -> bytes:
     from bot.curriculum.importer.repair import MAX_BYTES
 
     try:
@@ -65,14 +68,3 @@ def _bytes(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as missing:
         raise GuideError(f"it cannot be read: {missing.strerror}.", where=str(file)) from None
-
-
-def _report(imported: "ImportResult") -> str:
-    from bot import templating
-
-    return templating.render(
-        "import.txt.j2",
-        summary=imported.summary(),
-        repairs=imported.repairs,
-        unplaced=imported.unplaced,
-    )

@@ -1,9 +1,8 @@
 """`milepost init`: a few questions, or flags, become checked settings; and a workflow."""
 
 import os
-from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -41,32 +40,44 @@ def init(
     """Write .github/milepost.yml in this folder: which path, from when, how fast."""
     from bot.settings import CONFIG_PATH
 
-    file, given = (
-        Path.cwd() / CONFIG_PATH,
-        (curriculum, start, pace, hours_per_week, timezone, ahead),
-    )
-    keep_settings = workflows and file.exists() and not any(value is not None for value in given)
+    file = Path.cwd() / CONFIG_PATH
+    given = _Flags(curriculum, start, pace, hours_per_week, timezone, ahead)
+    keep_settings = workflows and file.exists() and given == _Flags()
     if workflows:
         workflow.check_action(action)
         _check_writable(workflow.WORKFLOW_PATH, force=force)
         _check_writable(workflow.DAILY_PATH, force=force)
     if not keep_settings:
         _check_writable(CONFIG_PATH, force=force)
-        _settings(file, *given, yes=yes)
+        text = _settings_text(given, yes=yes)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        console.print_result(f"Wrote {CONFIG_PATH}.")
     if workflows:
-        _workflows(file, repo, action)
+        _write_workflows(file, repo, action)
     console.print_status("Next: `milepost plan` shows what would be made in your repository.")
 
 
+class _Flags(NamedTuple):
+    """The flags that answer a question; None where one was left out."""
+
+    curriculum: str | None = None
+    start: str | None = None
+    pace: str | None = None
+    hours_per_week: float | None = None
+    timezone: str | None = None
+    ahead: str | None = None
+
+
 def _check_writable(path: str, *, force: bool) -> None:
-    """Raises ConfigError when a file is there that nobody asked to replace."""
+    """Raise ConfigError when the file exists and may not be replaced."""
     if not force and (Path.cwd() / path).exists():
         raise ConfigError(
             "it is there already.", where=path, hint="Edit it, or replace it with --force."
         )
 
 
-def _workflows(file: Path, repo: str | None, action: str) -> None:
+def _write_workflows(file: Path, repo: str | None, action: str) -> None:
     """Write the workflows for the settings in `file`."""
     from bot import settings as settings_file
 
@@ -83,44 +94,45 @@ def _workflows(file: Path, repo: str | None, action: str) -> None:
         )
 
 
-def _settings(
-    file: Path,
-    curriculum: str | None,
-    start: str | None,
-    pace: str | None,
-    hours_per_week: float | None,
-    timezone: str | None,
-    ahead: str | None,
-    *,
-    yes: bool,
-) -> None:
-    """Ask for what was not given, and write the settings to `file`."""
-    from bot.settings import CONFIG_PATH
+def _settings_text(given: _Flags, *, yes: bool) -> str:
+    """Return the checked text of the settings, from flags and, where they lack, from answers."""
+    from bot.curriculum.load import catalog_names
+    from bot.settings import DEFAULT_CURRICULUM
     from bot.sync import settings_text
     from bot.sync.file_sources import LocalFiles
 
-    if pace is not None and hours_per_week is not None:
+    if given.pace is not None and given.hours_per_week is not None:
         raise UsageError("--pace and --hours-per-week both say how fast: give one of them.")
     if not yes and not console.interactive():
-        _refuse_to_guess({"--curriculum": curriculum, "--start": start, "--timezone": timezone})
+        _require(given, "curriculum", "start", "timezone")
         yes = True
-    text = _collect_answers(
-        _Prompt(quiet=yes),
-        curriculum=curriculum,
-        start=start,
-        pace=pace,
-        hours_per_week=hours_per_week,
-        timezone=timezone,
-        ahead=ahead,
+    prompt = _Prompt(given, quiet=yes)
+    built_in = ", ".join(catalog_names())
+    question = f"Curriculum ({built_in}, or a path to your guide)"
+    curriculum = prompt.answer("curriculum", question, DEFAULT_CURRICULUM)
+    monday = settings_text.next_monday(clock.now().astimezone().date())
+    start = prompt.answer("start", "First day of study", str(monday))
+    timezone = prompt.answer("timezone", "Time zone", _local_zone())
+    ahead = prompt.answer("ahead", "Weeks of issues ahead, or 'all'", "4 weeks")
+    pace = None
+    if given.hours_per_week is None:
+        pace = prompt.answer("pace", "Months for the whole path (empty: as the guide says)", "")
+    text = settings_text.render(
+        settings_text.SettingsAnswers(
+            curriculum=curriculum,
+            start=start,
+            timezone=timezone,
+            ahead=ahead,
+            pace=pace or None,
+            hours_per_week=given.hours_per_week,
+        )
     )
     settings_text.check(text, LocalFiles(Path.cwd()))
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
-    console.print_result(f"Wrote {CONFIG_PATH}.")
+    return text
 
 
-def _refuse_to_guess(flags: dict[str, str | None]) -> None:
-    missing = [flag for flag, value in flags.items() if value is None]
+def _require(given: _Flags, *names: str) -> None:
+    missing = [f"--{name}" for name in names if getattr(given, name) is None]
     if missing:
         raise UsageError(
             f"there is nobody to ask for {', '.join(missing)}.",
@@ -128,56 +140,17 @@ def _refuse_to_guess(flags: dict[str, str | None]) -> None:
         )
 
 
-def _collect_answers(
-    asker: "_Prompt",
-    *,
-    curriculum: str | None,
-    start: str | None,
-    pace: str | None,
-    hours_per_week: float | None,
-    timezone: str | None,
-    ahead: str | None,
-) -> str:
-    """The file's text, from flags where they were given and answers where not."""
-    from bot.curriculum.load import catalog_names
-    from bot.settings import DEFAULT_CURRICULUM
-    from bot.sync import settings_text
-
-    built_in = ", ".join(catalog_names())
-    monday = _next_monday(clock.now().astimezone().date())
-    path = asker.answer(
-        "curriculum",
-        f"Curriculum ({built_in}, or a path to your guide)",
-        curriculum,
-        DEFAULT_CURRICULUM,
-    )
-    first = asker.answer("start", "First day of study", start, str(monday))
-    zone = asker.answer("timezone", "Time zone", timezone, _local_zone())
-    weeks = asker.answer("ahead", "Weeks of issues ahead, or 'all'", ahead, "4 weeks")
-    if hours_per_week is None:
-        question = "Months for the whole path (empty: as the guide says)"
-        pace = asker.answer("pace", question, pace, "")
-    return settings_text.render(
-        settings_text.SettingsAnswers(
-            curriculum=path,
-            start=first,
-            timezone=zone,
-            ahead=weeks,
-            pace=pace or None,
-            hours_per_week=hours_per_week,
-        )
-    )
-
-
 class _Prompt:
-    """Asks until the answer is one that the file may hold. A wrong flag is not asked again."""
+    """Asks for each answer that no flag gave, until the file can hold it."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, given: _Flags, *, quiet: bool) -> None:
+        self._given = given._asdict()
         self._quiet = quiet
 
-    def answer(self, key: str, question: str, given: str | None, default: str) -> str:
-        if given is not None:
-            return given
+    def answer(self, key: str, question: str, default: str) -> str:
+        """Return the flag's value, else the answer; the default when nobody is asked."""
+        if self._given[key] is not None:
+            return str(self._given[key])
         if self._quiet:
             return default
         while True:
@@ -191,7 +164,7 @@ class _Prompt:
 
 
 def _problem(key: str, answer: str) -> str | None:
-    """What is wrong with one answer, or None."""
+    """Return what is wrong with one answer, or None."""
     from bot import settings as settings_file
     from bot.sync.file_sources import LocalFiles, find_curriculum
     from bot.sync.settings_text import scalar
@@ -209,14 +182,8 @@ def _problem(key: str, answer: str) -> str | None:
     return None
 
 
-def _next_monday(today: date) -> date:
-    from bot.sync.settings_text import next_monday
-
-    return next_monday(today)
-
-
 def _local_zone() -> str:
-    """The machine's IANA zone, or UTC where it does not say."""
+    """Return the machine's IANA zone, or UTC when it is unknown."""
     import tzlocal
 
     try:

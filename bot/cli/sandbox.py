@@ -28,7 +28,7 @@ def sandbox(
         server.serve(
             port,
             state=World(command_clock.get()),
-            on_start=lambda running: console.print_result(introduction(running)),
+            on_start=_introduce,
         )
 
 
@@ -50,15 +50,7 @@ def usage_errors() -> Iterator[None]:
         ) from error
 
 
-def introduction(running: "server.Sandbox") -> str:
-    """How to look at it and how to work with it."""
+def _introduce(running: "server.Sandbox") -> None:
     from bot import templating
 
-    return templating.render(
-        "sandbox.txt.j2",
-        url=running.url,
-        api_url=running.api_url,
-        graphql_url=running.graphql_url,
-        repository=running.repository,
-        token=running.token,
-    )
+    console.print_result(templating.render("sandbox.txt.j2", running=running))

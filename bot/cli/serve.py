@@ -26,8 +26,18 @@ def serve(
     What it needs to know comes from the environment. It ends at Ctrl-C or SIGTERM, after what it is
     doing right now; what is left is done after the next start.
     """
+    check_installed()
+    from bot.server import config, run
+
+    settings = config.read(os.environ)
+    console.print_status(f"Listening at http://{host}:{port}. Stop with Ctrl-C.")
+    run.serve(settings, host=host, port=port, clock=command_clock.get())
+
+
+def check_installed() -> None:
+    """Raise UsageError when the extra `server` is not installed."""
     try:
-        import alembic  # noqa: F401 - of the extra `server`, this is what nothing else brings
+        import alembic  # noqa: F401 - only this extra brings these three
         import apscheduler  # noqa: F401
         import uvicorn  # noqa: F401
     except ModuleNotFoundError as missing:
@@ -35,8 +45,3 @@ def serve(
             f"the server needs '{missing.name}', which is not installed.",
             hint="Install it with: pip install 'milepost[server]'",
         ) from None
-    from bot.server import config, run
-
-    settings = config.read(os.environ)
-    console.print_status(f"Listening at http://{host}:{port}. Stop with Ctrl-C.")
-    run.serve(settings, host=host, port=port, clock=command_clock.get())

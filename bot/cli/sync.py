@@ -6,26 +6,14 @@ import typer
 
 from bot.cli import console
 from bot.cli.context import CliContext
-from bot.cli.plan import (
-    AllowRemovals,
-    PlanFormat,
-    Repo,
-    Shape,
-    Yes,
-    print_plan,
-    session,
-    write_plan,
-)
+from bot.cli.options import AllowRemovals, DryRun, PlanFormat, Repo, Shape, Yes
+from bot.cli.plan import print_plan, session, write_plan
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
-    from bot.planning.ports import Reader
     from bot.progress.command import Command
+    from bot.progress.path import LearningPath
     from bot.sync.sync import SyncPreview, SyncResult
-
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Print all that would be written, and write nothing.")
-]
 
 
 def sync(repo: Repo = None, allow_removals: AllowRemovals = False, dry_run: DryRun = False) -> None:
@@ -34,26 +22,16 @@ def sync(repo: Repo = None, allow_removals: AllowRemovals = False, dry_run: DryR
     Meant to run by itself, on a schedule and whenever something happens; it asks nothing. Run
     again, it changes nothing.
     """
-    from bot.github.addresses import web_root
-    from bot.progress.path import PathReader
-    from bot.sync.sync import Sync
-
-    edges = CliContext(repo)
-    with edges.reader() as reader:
-        settings, curriculum = edges.path(reader)
-        run = Sync(
-            PathReader(curriculum, settings, edges.now()),
-            reader,
-            web=web_root(edges.environment.api_url),
-            outside=edges.outside(settings),
-        )
+    context = CliContext(repo)
+    with context.reader() as reader:
+        run = context.sync(context.path_reader(reader), reader)
         if dry_run:
-            _print_dry_run(run.foresee())
+            _print_preview(run.foresee())
             return
         with console.progress_bar("Writing") as progress:
             done = run.run(
-                gateway=edges.gateway,
-                sleep=edges.sleep,
+                gateway=context.gateway,
+                sleep=context.sleep,
                 progress=progress,
                 allow_removals=allow_removals,
             )
@@ -83,72 +61,60 @@ def replan(
     """
     if hours is not None and months is not None:
         raise UsageError("--hours and --months both say how fast: keep one of them.")
-    edges = CliContext(repo)
-    with edges.reader() as reader:
-        requested = _requested_intents(edges, reader, hours, months, drop_optional=drop_optional)
-        planned = session(edges, reader, requested)
-        found = planned.plan()
-        print_plan(found, shape)
-        if found.empty or dry_run:
-            return 0
-        return write_plan(
-            edges,
-            planned,
-            found,
-            yes=yes,
-            allow_removals=allow_removals,
-            question="Go on like this?",
+    context = CliContext(repo)
+    with context.reader() as reader:
+        commands = _commands(
+            context.learning_path(reader), hours, months, drop_optional=drop_optional
         )
+        planned = session(context, reader, commands)
+        found = print_plan(planned, shape)
+        if dry_run:
+            return 0
+        if not allow_removals:
+            found.check_safe()
+        return write_plan(context, planned, found, None if yes else "Go on like this?")
 
 
-def _requested_intents(
-    edges: CliContext,
-    reader: "Reader",
-    hours: float | None,
-    months: int | None,
-    *,
-    drop_optional: bool,
+def _commands(
+    path: "LearningPath", hours: float | None, months: int | None, *, drop_optional: bool
 ) -> "tuple[Command, ...]":
-    """What was asked for, as it is remembered."""
+    """Return what the flags ask for, as the commands that the summary issue remembers."""
     from bot.planning.desired_state import SUMMARY_KEY
     from bot.progress.commands.optional import DropOptional
     from bot.progress.commands.pace import SetPace, pace_of
     from bot.progress.commands.replan import Replan
-    from bot.progress.path import LearningPath
 
-    settings, curriculum = edges.path(reader)
-    view = LearningPath.read(curriculum, settings, reader.snapshot(), edges.now())
-    if SUMMARY_KEY not in view.observed.issues:
+    if SUMMARY_KEY not in path.observed.issues:
         raise UsageError(
             "there is no plan in this repository yet.",
-            where=view.observed.snapshot.repository,
+            where=path.observed.snapshot.repository,
             hint="Make it with `milepost apply`.",
         )
-    requested: list[Command] = []
+    commands: list[Command] = []
     if hours is not None or months is not None:
-        was = pace_of(settings)
         try:
-            requested.append(SetPace(hours=hours, months=months, was=was))
+            pace = SetPace(hours=hours, months=months, was=pace_of(path.file_settings))
         except ValueError:
             raise UsageError(
                 "a pace is 1 to 80 hours a week, or 1 to 120 months for the whole path.",
                 where="--hours" if hours is not None else "--months",
             ) from None
-    elif (unit := view.progress.first_unfinished()) and not drop_optional:
-        requested.append(Replan(unit=unit))
+        commands.append(pace)
+    elif (unit := path.progress.first_unfinished()) and not drop_optional:
+        commands.append(Replan(unit=unit))
     if drop_optional:
-        requested.append(DropOptional())
-    return tuple(requested)
+        commands.append(DropOptional())
+    return tuple(commands)
 
 
-def _print_dry_run(seen: "SyncPreview") -> None:
+def _print_preview(preview: "SyncPreview") -> None:
     from bot.planning import plan_text
     from bot.sync.files import describe_files
 
-    console.print_result(plan_text.as_text(seen.plan))
-    for item in seen.due:
+    console.print_result(plan_text.as_text(preview.plan))
+    for item in preview.due:
         console.print_result(f"\nWould post: {item.title}\n\n{item.text}")
-    if files := describe_files(seen.files):
+    if files := describe_files(preview.files):
         console.print_result(f"\n{files}")
 
 

@@ -6,6 +6,7 @@ import typer
 
 from bot.cli import console
 from bot.cli.context import CliContext
+from bot.cli.options import DryRunComment, WriteRepo
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -14,50 +15,41 @@ if TYPE_CHECKING:
 
 
 def weekly(
-    repo: Annotated[
-        str | None, typer.Option("--repo", metavar="OWNER/NAME", help="The repository to write to.")
-    ] = None,
+    repo: WriteRepo = None,
     week: Annotated[
         str | None, typer.Option(metavar="2026-W07", help="The week; else the last whole one.")
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print what would be posted, and post nothing.")
-    ] = False,
+    dry_run: DryRunComment = False,
 ) -> None:
     """Post the summary of a week.
 
     A comment on the summary issue, exactly one for each week: one that stands is left alone.
     """
-    from bot.progress.path import LearningPath
     from bot.reports.due_weeks import Week
     from bot.sync.due_comments import weekly_comment
-    from bot.sync.publish import publish_once
 
-    edges = CliContext(repo)
-    with edges.reader() as reader:
-        settings, curriculum = edges.path(reader)
-        view = LearningPath.read(curriculum, settings, reader.snapshot(), edges.now())
-        begins = settings.summary.day
-        chosen = _week(week, begins) or Week.of(view.today, begins).before
-        if chosen.first > view.today:
+    context = CliContext(repo)
+    with context.reader() as reader:
+        path = context.learning_path(reader)
+        summary = path.settings.summary
+        chosen = _parse_week(week, summary.day) or Week.of(path.today, summary.day).before
+        if chosen.first > path.today:
             raise UsageError(f"week {chosen} has not begun.", where="--week")
-        due = weekly_comment(view, chosen)
+        due = weekly_comment(path, chosen)
         if dry_run:
             console.print_result(due.text)
             return
-        if settings.summary.place == "issue":
+        if summary.place == "issue":
             raise UsageError(
                 "the summaries of this repository are issues of their own.",
                 where="summary",
                 hint="`milepost sync` makes them; --dry-run shows one.",
             )
-        outcome = publish_once(
-            due, view.observed, reader=reader, gateway=edges.gateway, sleep=edges.sleep
-        )
+        outcome = context.publish(due, path, reader)
     console.print_result(f"Summary of week {chosen}: {outcome.value}.")
 
 
-def _week(text: str | None, begins: "Weekday") -> "Week | None":
+def _parse_week(text: str | None, begins: "Weekday") -> "Week | None":
     from bot.reports.due_weeks import Week
 
     if text is None:

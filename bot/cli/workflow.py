@@ -25,7 +25,7 @@ MINUTES = [minute for minute in range(60) if minute % 5]  # others like the roun
 
 
 def render(settings: "Settings", repository: str, action: str) -> dict[str, str]:
-    """The files' texts by path, the same for the same arguments; `action` as was checked."""
+    """Return the files' texts by path; `action` was checked."""
     from bot import templating
 
     publish = settings.publish
@@ -48,15 +48,17 @@ def render(settings: "Settings", repository: str, action: str) -> dict[str, str]
 
 
 def check_action(action: str) -> None:
-    """Raises ConfigError when this names no action."""
+    """Raise ConfigError when this isn't a valid action reference."""
     if not _ACTION.fullmatch(action):
         raise ConfigError(
-            f"'{action}' names no action.", where="--action", hint="Write it as OWNER/NAME@TAG."
+            f"'{action}' isn't a valid action reference.",
+            where="--action",
+            hint="Write it as OWNER/NAME@TAG.",
         )
 
 
 def trigger_paths(settings: "Settings") -> list[str]:
-    """The files whose change is a change of the path."""
+    """Return the files whose change is a change of the path."""
     from bot.settings import CONFIG_PATH
 
     named = settings.curriculum
@@ -64,14 +66,14 @@ def trigger_paths(settings: "Settings") -> list[str]:
 
 
 def minute(repository: str) -> int:
-    """A minute off the full hour that belongs to the repository: OWNER/NAME, whatever its case."""
+    """Return a minute off the full hour for the repository OWNER/NAME, whatever its case."""
     from bot.planning.marker import digest
 
     return MINUTES[int(digest(repository.casefold()), 16) % len(MINUTES)]
 
 
 def hour(settings: "Settings") -> int:
-    """The first full hour in UTC at which, all year round, the hour of the summary is over.
+    """Return the first full hour in UTC at which, all year round, the hour of the summary is over.
 
     Where clocks change this is an hour late for a part of the year.
     """
@@ -84,5 +86,5 @@ def hour(settings: "Settings") -> int:
 
 
 def _pattern(path: str) -> str:
-    """A path as GitHub's filters want it, quoted for YAML."""
+    """Return a path escaped for GitHub's filters and quoted for YAML."""
     return json.dumps(_SPECIAL.sub(r"\\\1", path))

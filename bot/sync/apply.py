@@ -39,11 +39,11 @@ FIRST_PAUSE = 2.0
 
 
 Progress = Callable[[int, int, Change], None]
-"""Told before each change: how many are done, how many there are, and which comes now."""
+"""Called before each change with how many are done, how many there are, and which comes now."""
 
 
 class ApplyHooks(NamedTuple):
-    """What an apply calls meanwhile: to let seconds pass, and to tell how far it is."""
+    """Callbacks of an apply: to sleep some seconds, and to report progress."""
 
     sleep: Callable[[float], None]
     progress: Progress
@@ -63,12 +63,12 @@ class OvertakenError(GitHubError):
 
 
 def _shown(milestone: MilestoneState) -> tuple[object, ...]:
-    """What somebody may have changed of it."""
+    """Return the fields that a person may have changed."""
     return milestone.title, _plain(milestone.description), milestone.due_on, milestone.state
 
 
 def _plain(text: str) -> str:
-    """A text without what GitHub may change of it."""
+    """Return a text with the line ends and spaces that GitHub may change made equal."""
     return text.replace("\r\n", "\n").strip()
 
 
@@ -101,7 +101,7 @@ class PlanWriter:
 
     @property
     def highest(self) -> int:
-        """The highest number of an issue that was read or made."""
+        """Return the highest number of an issue that was read or made."""
         return max(self._read, default=0)
 
     def write(self, change: Change) -> None:
@@ -118,7 +118,7 @@ class PlanWriter:
             self._note(change, made)
 
     def _check(self, change: Change) -> None:
-        """Raises OvertakenError when it is not as it was read, or as this plan wrote it."""
+        """Raise OvertakenError when it is not as it was read, or as this plan wrote it."""
         match change:
             case UpdateMilestone(number=number) if number in self._read_milestones:
                 milestone = self._reader.milestone(number)
@@ -130,7 +130,7 @@ class PlanWriter:
                     raise OvertakenError(issue)
 
     def _note(self, change: Change, made: WriteResult) -> None:
-        """Keep what later changes of the plan need to know."""
+        """Note what later changes of the plan need to know."""
         match change:
             case UpdateLabel():
                 self._renamed[change.name] = change.new_name
@@ -155,7 +155,7 @@ class PlanWriter:
                 oldest_comment(change.key, made.id, there, lambda: self._gateway)
 
     def _seen(self, issue: IssueState) -> tuple[object, ...]:
-        """What somebody may have changed; labels by the names that this plan gave them."""
+        """Return the fields that a person may change; labels by the names that this plan gave."""
         names = frozenset(self._renamed.get(name, name).casefold() for name in issue.labels)
         return issue.title, _plain(issue.body), issue.state, issue.milestone, names
 
@@ -208,9 +208,9 @@ def apply(
 
 
 def with_newest(snapshot: Snapshot, reader: Reader, *, known: int = 0) -> Snapshot:
-    """`snapshot` with the issues that are newer than its lists: lists lag, single issues do not.
+    """Return `snapshot` with the issues newer than its lists: lists lag, single issues do not.
 
-    `known` is a number that was given out for sure.
+    `known` is a number that GitHub gave out already.
     """
     number = max([snapshot.last_number, *(issue.number for issue in snapshot.issues)])
     newest = reader.newer(number, known=known)
@@ -222,7 +222,7 @@ def with_newest(snapshot: Snapshot, reader: Reader, *, known: int = 0) -> Snapsh
 
 
 def _with(snapshot: Snapshot, newer: dict[int, IssueState]) -> Snapshot:
-    """`snapshot` with these issues as they were seen: lists lag, single issues do not."""
+    """Return `snapshot` with these issues as they were read: lists lag, single issues do not."""
     issues = (
         found if (found := newer.get(i.number)) and found.updated_at > i.updated_at else i
         for i in snapshot.issues

@@ -1,6 +1,6 @@
-"""cohort = for each repository: ask its own settings whether it shares; if so, look.
+"""The cohort table: reads each repository whose own settings say that it shares.
 
-Nothing is written and nothing is kept: each run reads anew, so whoever leaves is gone with the next
+Nothing is written or stored: each run reads anew, so whoever stops sharing is gone with the next
 one. Of a repository that does not share, only its settings file is read.
 """
 
@@ -20,9 +20,9 @@ OpenReader = Callable[[str], AbstractContextManager[Reader]]
 
 
 def cohort(repositories: Iterable[str], open_reader: OpenReader, now: datetime) -> Cohort:
-    """The table at `now` (aware), in the order of `repositories` (owner/name), each once.
+    """Return the table at `now` (aware), in the order of `repositories` (owner/name), each once.
 
-    What is wrong with one of them is told in its row. Raises AuthenticationError, which would be
+    What is wrong with one of them stands in its row. Raises AuthenticationError, which would be
     wrong with each.
     """
     wanted: dict[str, str] = {}
@@ -32,7 +32,7 @@ def cohort(repositories: Iterable[str], open_reader: OpenReader, now: datetime) 
 
 
 def listed(text: str) -> list[str]:
-    """Repositories of a file: one a line, empty lines and what follows a "#" left out."""
+    """Return the repositories of a file: one a line, without empty lines and "#" comments."""
     lines = (line.partition("#")[0].strip() for line in text.splitlines())
     return [line for line in lines if line]
 

@@ -1,4 +1,4 @@
-"""What Milepost answers to a comment, where words are needed. Pure: a view gives a text."""
+"""The reply to a comment with commands. Pure: a view gives a text."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ class RejectedCommand(FrozenModel):
 
 
 def reply_key(comment: int) -> Key:
-    """The key of the answer to a comment."""
+    """Return the key of the reply to a comment."""
     return f"reply:{comment}"
 
 
@@ -30,7 +30,7 @@ def reply(
     rejected: Sequence[RejectedCommand],
     view: LearningPath,
 ) -> str:
-    """The whole comment, with its marker. `view` is the path once all `accepted` have run."""
+    """Return the reply, with its marker. `view` is the path once all `accepted` have run."""
     context = ReplyContext(
         path=view, commands=slash_commands().values(), status=lambda: _status(view)
     )
@@ -59,5 +59,5 @@ def _status(view: LearningPath) -> dict[str, object]:
 
 
 def _quotable(rejected: Sequence[RejectedCommand]) -> list[RejectedCommand]:
-    """Without backticks, so that each fits between two of them."""
+    """Return the lines without backticks, so that each fits between two of them."""
     return [w.model_copy(update={"line": w.line.replace("`", "'")}) for w in rejected]

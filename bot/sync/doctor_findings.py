@@ -1,10 +1,10 @@
-"""What `milepost doctor` has to say about one thing."""
+"""Findings of `milepost doctor`, on one subject each."""
 
 from typing import Literal, NamedTuple
 
 
 class Finding(NamedTuple):
-    """One line of the report: whether it is well, to be minded, or wrong, and what to do."""
+    """One line of the report: how the subject is, and what to do about it."""
 
     subject: str
     verdict: Literal["well", "mind", "wrong"]
@@ -13,10 +13,15 @@ class Finding(NamedTuple):
 
 
 def ok(subject: str, text: str) -> Finding:
-    """Nothing is to be done."""
+    """Return that nothing is to be done."""
     return Finding(subject, "well", text)
 
 
 def warning(subject: str, text: str, advice: str = "") -> Finding:
-    """It works, and something should be known or done."""
+    """Return that it works, and something should be known or done."""
     return Finding(subject, "mind", text, advice)
+
+
+def problem(subject: str, text: str, advice: str = "") -> Finding:
+    """Return that it does not work."""
+    return Finding(subject, "wrong", text, advice)

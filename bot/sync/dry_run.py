@@ -244,7 +244,7 @@ class DryRunRepository:
     # How it is kept
 
     def _becomes(self, **update: Any) -> None:
-        """A new value, not a copy: a copy would keep what was worked out of the old one."""
+        """Make a new value, not a copy: a copy would keep the cached properties of the old one."""
         there = self.snapshot()
         self._snapshot = Snapshot(
             **{**{name: getattr(there, name) for name in SNAPSHOT_FIELDS}, **update}

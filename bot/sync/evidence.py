@@ -1,4 +1,4 @@
-"""evidence = what was linked and exists, who approved: looked up once, then noted for good.
+"""Evidence: links that resolve and approvals by mentors, each looked up once and then logged.
 
 What is found here becomes deeds, which the run keeps in the memory of the issue concerned; so each
 address is asked for until it is found, and never again. Merged pull requests of the repository that
@@ -36,12 +36,12 @@ class LinkLookup(Protocol):
     """Looks up pages that are not on this GitHub."""
 
     def exists(self, url: str) -> str | None:
-        """The title of the page, empty where it has none; None when there is no such page."""
+        """Return the title of the page, empty where it has none; None when there is no page."""
         ...
 
 
 class _Link(NamedTuple):
-    """An address that somebody wrote at an issue, and when (aware)."""
+    """A link that a person wrote in an issue, and when (aware)."""
 
     issue: OurIssue
     candidate: EvidenceCandidate
@@ -54,7 +54,7 @@ def gather(
     comments: tuple[CommentState, ...],
     outside: LinkLookup | None = None,
 ) -> tuple[AcceptedCommand, ...]:
-    """What is to be noted now: evidence by Milepost, approvals by mentors.
+    """Return what to log now: evidence found by Milepost, approvals by mentors.
 
     `comments` are those since the last run. Pages that are not on this GitHub are looked up only
     where `features.links` is on and there is an `outside`. Nothing is written, and nothing is asked
@@ -75,7 +75,7 @@ class _EvidenceReader:
         self._answers: dict[str, Evidenced | None] = {}
 
     def commands(self, comments: tuple[CommentState, ...]) -> Iterator[AcceptedCommand]:
-        """For each clue that leads somewhere. The newest are asked first, up to ten addresses."""
+        """Yield evidence for each link that resolves: the newest first, up to ten lookups."""
         clues = [*self._in_bodies(), *self._in_comments(comments)]
         noted = {key: {e.url for e in found} for key, found in self._history.evidence.items()}
         for clue in sorted(clues, key=lambda c: (c.at, -c.issue.state.number), reverse=True):
@@ -92,7 +92,7 @@ class _EvidenceReader:
                 )
 
     def _in_bodies(self) -> Iterator[_Link]:
-        """Of issues touched lately: what the learner wrote around our part."""
+        """Yield the links that the learner wrote around our region of issues updated lately."""
         for issue in self._observed.issues.values():
             fresh = self._now - issue.state.updated_at <= RECENT
             if fresh and _may_gain(issue) and not issue.marked.unchanged_outside:
@@ -108,7 +108,7 @@ class _EvidenceReader:
                 )
 
     def _clues(self, issue: OurIssue, text: str, at: datetime) -> Iterator[_Link]:
-        """Links of a text, but for those that the task itself names, which prove nothing."""
+        """Yield the links of a text. Those that the task itself names prove nothing."""
         ours = issue.marked.region or ""
         repository = self._observed.snapshot.repository
         given = {c.url for c in candidates(ours, self._web, repository)}
@@ -142,7 +142,7 @@ class _EvidenceReader:
 
 
 def _approvals(path: LearningPath, reader: Reader) -> Iterator[AcceptedCommand]:
-    """Finished issues that a mentor approved since: the newest first, up to twenty are asked."""
+    """Yield the new approvals of finished issues: the newest first, up to twenty are asked."""
     observed, history, settings = path.observed, path.history, path.settings
     owner = observed.snapshot.repository.partition("/")[0].casefold()
     # Nobody is their own mentor, whatever the settings say.
@@ -175,7 +175,7 @@ def _approvals(path: LearningPath, reader: Reader) -> Iterator[AcceptedCommand]:
 
 
 def _approvers(reader: Reader, issue: IssueState, label: str) -> Iterator[str]:
-    """Who put the label on, then who reacted; each is asked only when it is their turn."""
+    """Yield who put the label on, then who reacted; GitHub is asked for each in turn."""
     if _has_label(issue, label):
         who = reader.labelled_by(issue.number, label)
         yield from [who] if who else []
@@ -194,12 +194,12 @@ def _kind(issue: OurIssue) -> str:
 
 
 def _may_gain(issue: OurIssue) -> bool:
-    """Whether it is work that is open or done: what was set aside needs no evidence."""
+    """Return whether it is work that is open or done: what was skipped needs no evidence."""
     return _kind(issue) in WORK and (issue.state.state == "open" or issue.state.finished)
 
 
 def _own_words(issue: OurIssue) -> str:
-    """The body without our part; nothing when our part cannot be told from it."""
+    """Return the body without our region; "" when our region cannot be found."""
     marked = issue.marked
     if marked.region is None:
         return ""
@@ -207,13 +207,13 @@ def _own_words(issue: OurIssue) -> str:
 
 
 def _by_a_person(comment: CommentState) -> bool:
-    """Whether somebody who may write here wrote it, and not Milepost."""
+    """Return whether a person who may write here wrote it, and not Milepost."""
     person = comment.association in TRUSTED and comment.author_kind != "Bot"
     return person and find(comment.body) is None
 
 
 def _web(observed: ObservedState) -> str:
-    """The root of this GitHub's pages, as the address of an issue begins."""
+    """Return the root of this GitHub's pages, taken from the URL of an issue."""
     for issue in observed.snapshot.issues:
         root = re.match(r"https?://[^/]+", issue.url)
         if root:

@@ -1,4 +1,4 @@
-"""Where settings and curricula are found: the current folder when they are there, else GitHub."""
+"""Finds settings and curricula: in the current folder, else on GitHub."""
 
 from pathlib import Path
 from typing import Protocol
@@ -19,7 +19,7 @@ class FileSource(Protocol):
     """A place that holds files by path."""
 
     def read(self, path: str) -> bytes | None:
-        """The file's bytes, or None when there is none."""
+        """Return the file's bytes, or None when there is none."""
         ...
 
 
@@ -30,7 +30,7 @@ class LocalFiles:
         self._root = root.resolve()
 
     def read(self, path: str) -> bytes | None:
-        """Raises CurriculumError for a path that leads out of the folder, or a huge file."""
+        """Return the file's bytes. Raises CurriculumError for one outside the folder."""
         try:
             file = (self._root / path).resolve()
             inside, there = file.is_relative_to(self._root), file.is_file()
@@ -52,13 +52,13 @@ class RepositoryFiles:
         self._reader = reader
 
     def read(self, path: str) -> bytes | None:
-        """The file as GitHub has it."""
+        """Return the file's bytes on GitHub."""
         text = self._reader.file(path)
         return None if text is None else text.encode()
 
 
 def find_settings(folder: Path, reader: Reader | None) -> tuple[Settings, FileSource]:
-    """The settings, and the place that holds them; a curriculum's path is meant in that place.
+    """Return the settings and the source that holds them, and the curriculum's file too.
 
     Raises ConfigError when there are none in either place, or they are wrong.
     """
@@ -76,7 +76,7 @@ def find_settings(folder: Path, reader: Reader | None) -> tuple[Settings, FileSo
 
 
 def find_curriculum(name: str, place: FileSource) -> Curriculum:
-    """The curriculum that the settings name: a built-in one, or a .yml or .md file in `place`.
+    """Return the curriculum that the settings name: a built-in one, or a file in `source`.
 
     Raises CurriculumError or GuideError.
     """

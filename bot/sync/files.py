@@ -2,7 +2,7 @@
 
 All of it only when the settings ask for it, and written only where it differs. First it says what
 would be written (`plan_files`), then it writes that (`write_files`): a dry run is the first alone.
-What the learner took away is not made again: the ledger remembers it by the keys in `made`.
+What the learner removed is not made again: the ledger remembers it by the keys in `made`.
 """
 
 import re
@@ -34,7 +34,7 @@ class ReportFiles(FrozenModel):
 
     @property
     def key(self) -> Key:
-        """What the ledger remembers its pull request by."""
+        """Return the ledger's key of its pull request."""
         return f"pull:{self.id}"
 
 
@@ -61,12 +61,12 @@ class FilePlan(FrozenModel):
 
     @property
     def empty(self) -> bool:
-        """Nothing is to be written."""
+        """Return whether nothing is to be written."""
         return not (self.on_branch or self.on_default or self.pulls)
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Everything that is written, for people: those of a branch with its name in front."""
+        """Return all that is written, for people: files of a branch with its name in front."""
         return (
             *(f"{self.branch}:{path}" for path in self.on_branch),
             *self.on_default,
@@ -75,7 +75,7 @@ class FilePlan(FrozenModel):
 
 
 def branch_files(view: LearningPath) -> dict[str, bytes]:
-    """What the settings want on the branch, but for reports. Equal days give equal bytes."""
+    """Return what the settings want on the branch, but for reports. Equal days give equal bytes."""
     publish = view.settings.publish
     if not publish.to_branch:
         return {}
@@ -103,7 +103,7 @@ def branch_files(view: LearningPath) -> dict[str, bytes]:
 def plan_files(
     view: LearningPath, reader: Reader, *, web: str, reports: tuple[ReportFiles, ...] = ()
 ) -> FilePlan:
-    """What the settings ask for and the repository does not hold yet.
+    """Return what the settings ask for and the repository does not hold yet.
 
     `web` is where GitHub's pages are. `reports` are all that stand today; where they go is the
     settings' word. Reads only what it needs: nothing when nothing is published. Raises ConfigError
@@ -163,19 +163,19 @@ def _writes(plan: FilePlan) -> Iterator[CommitFiles | PutFile | OpenPullRequest]
 
 
 def describe_files(plan: FilePlan) -> str:
-    """What would be written, one line each; empty for nothing."""
+    """Return what would be written, one line each; empty for nothing."""
     lines = [f"Would write {path}" for path in plan.paths]
     lines += [f"Would open a pull request: {pull.title}" for pull in plan.pulls]
     return "\n".join(lines)
 
 
 def blob_hash(data: bytes) -> str:
-    """Git's name for a file's content."""
+    """Return Git's hash of a file's content."""
     return sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 def _report_files(publish: PublishSettings, reports: tuple[ReportFiles, ...]) -> dict[str, bytes]:
-    """The reports that belong on the branch."""
+    """Return the reports that belong on the branch."""
     if publish.reports != "branch":
         return {}
     return {path: data for report in reports for path, data in report.files.items()}
@@ -187,7 +187,7 @@ def _for_branch(
     """Of `wanted` what the branch does not hold so, and of `immutable` what it does not hold at
     all.
 
-    A report tells of its day: once it is there it stays. A branch that is not ours is not touched.
+    A report describes its day: once it is there it stays. A branch that is not ours is not touched.
     """
     if not wanted:
         return {}
@@ -205,7 +205,7 @@ def _for_branch(
 def _on_default(
     view: LearningPath, reader: Reader, web: str
 ) -> Iterator[tuple[Key, str, bytes | None]]:
-    """Files of the default branch: key, path, and the content where it is to be written."""
+    """Yield key, path and content (None: leave it) of each file of the default branch."""
     publish, ledger = view.settings.publish, view.observed.ledger
     if publish.forms:
         yield from _forms(view, reader, ledger)
@@ -230,9 +230,9 @@ def _forms(
 
 
 def _readme(view: LearningPath, reader: Reader, ledger: Ledger, web: str) -> bytes | None:
-    """The README with a block that is up to date; None when it is, or must be left alone.
+    """Return the README with a new block; None when it is up to date, or must be left alone.
 
-    A README without the block gets it once: taking it out is the learner's word.
+    A README without the block gets it once: a learner who takes it out opts out.
     """
     from bot.reports.readme_block import as_markdown, block, has_block, with_block
 
@@ -248,7 +248,7 @@ def _readme(view: LearningPath, reader: Reader, ledger: Ledger, web: str) -> byt
 
 
 def _pull(report: ReportFiles, branch: str, reader: Reader) -> list[ReportPullRequest]:
-    """The pull request of a report; none when its files are on the default branch already.
+    """Return the pull request of a report; none when its files are on the default branch already.
 
     Its branch is named beside the other, not below it: Git cannot hold `a` and `a/b`.
     """

@@ -107,12 +107,12 @@ def planner(
     reader: Reader,
     outside: LinkLookup | None = None,
     *,
-    extra_intents: tuple[Command, ...] = (),
+    extra_commands: tuple[Command, ...] = (),
     made: Collection[Key] = (),
 ) -> Planner:
     """How to plan the path that `paths` reads.
 
-    `outside` looks up addresses that are not GitHub's. `extra_intents` is what the person who runs
+    `outside` looks up addresses that are not GitHub's. `extra_commands` is what the person who runs
     it wants besides, said of the summary issue. `made` are keys of things written elsewhere, to
     remember; it is looked at anew for each plan. Raises ConfigError or CurriculumError at once,
     before anything is read from GitHub; the planner raises what `reader` raises.
@@ -124,7 +124,7 @@ def planner(
         inbox = read_inbox(reader, before.observed)
         noted = (
             *gather(before, reader, inbox.comments, outside),
-            *_accepted(before, extra_intents),
+            *_accepted(before, extra_commands),
         )
         commands = run_commands(before, inbox, noted)
         path = commands.path

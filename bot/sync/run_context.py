@@ -1,7 +1,7 @@
-"""What a run in one process works with: connection, reader, gateway, other pages, time.
+"""The context of a run in one process: connection, reader, gateway, link checker and clock.
 
-Shared by the command line and the Action. Each says where to write and as whom, where answers are
-kept, and whom to tell of waits. Nothing is loaded or opened before it is used.
+The command line and the Action each say which repository, which token, where responses are cached
+and who is told of waits. Nothing is loaded or opened before its first use.
 """
 
 import time
@@ -19,13 +19,16 @@ if TYPE_CHECKING:
     from bot.github.link_checker import LinkChecker
     from bot.github.rate_limited_client import RateLimitedClient
     from bot.github.reader import HttpReader
+    from bot.planning.ports import Reader
+    from bot.progress.path import PathReader
     from bot.settings import Environment, Settings
+    from bot.sync.sync import Sync
 
 R = TypeVar("R", bound="HttpReader")
 
 
 class RunContext(ABC):
-    """The edges of one run; `environment` is read once, `now` returns the time, aware."""
+    """The context of one run. `now` returns the time, aware."""
 
     def __init__(self, environment: "Environment", now: Clock) -> None:
         self.environment = environment
@@ -34,22 +37,22 @@ class RunContext(ABC):
 
     @abstractmethod
     def repository(self) -> str:
-        """The repository that is meant, OWNER/NAME. Raises ConfigError when that is not clear."""
+        """Return the repository as OWNER/NAME. Raises ConfigError when it is not clear."""
 
     @abstractmethod
     def token(self) -> "SecretStr":
-        """As whom to ask and write. Raises AuthenticationError when there is no token."""
+        """Return the token. Raises AuthenticationError when there is none."""
 
     @abstractmethod
     def cache(self) -> "EtagCache":
-        """Where answers are kept."""
+        """Return the cache of responses."""
 
     @abstractmethod
     def on_wait(self, seconds: float, why: str) -> None:
-        """Tells of a wait that GitHub asked for."""
+        """Report that GitHub asked to wait."""
 
     def connection(self) -> "Connection":
-        """Where to write and as whom. Raises ConfigError or AuthenticationError when it is open."""
+        """Return the connection. Raises what `repository` and `token` raise."""
         from bot.github.client import Connection
 
         return Connection(
@@ -60,7 +63,7 @@ class RunContext(ABC):
         )
 
     def reader(self) -> "HttpReader":
-        """A reader; use it as a context. Raises what `connection` raises."""
+        """Return a reader, to be used as a context. Raises what `connection` raises."""
         from bot.github.reader import HttpReader
 
         return self._reader(HttpReader)
@@ -70,7 +73,7 @@ class RunContext(ABC):
         return kind(connection, cache=self.cache(), client=self._limited(connection))
 
     def gateway(self) -> "PyGithubGateway":
-        """The gateway; it loads PyGithub at its first write."""
+        """Return the gateway; it loads PyGithub at its first write."""
         from bot.github.gateway import PyGithubGateway
 
         connection = self.connection()
@@ -92,13 +95,21 @@ class RunContext(ABC):
         return self._client
 
     def outside(self, settings: "Settings") -> "LinkChecker | None":
-        """What looks up pages that are not GitHub's, when the settings ask for that."""
+        """Return the link checker for pages outside GitHub, when `features.links` is on."""
         if not settings.features.links:
             return None
         from bot.github.link_checker import LinkChecker
 
         return LinkChecker()
 
+    def sync(self, paths: "PathReader", reader: "Reader") -> "Sync":
+        """Return the sync of this repository and path."""
+        from bot.github.addresses import web_root
+        from bot.sync.sync import Sync
+
+        web, outside = web_root(self.environment.api_url), self.outside(paths.settings)
+        return Sync(paths, reader, web=web, outside=outside)
+
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Sleep."""
         time.sleep(seconds)

@@ -1,4 +1,4 @@
-"""A few answers become the text of `.github/milepost.yml`, checked before anybody writes it.
+"""Turns a few answers into the text of `.github/milepost.yml`, checked before it is written.
 
 For `milepost init` and for the server's set-up page: the same answers give the same bytes.
 """
@@ -15,7 +15,7 @@ from bot.sync.file_sources import FileSource, find_curriculum
 
 
 class SettingsAnswers(FrozenModel):
-    """What a person said, as text; None leaves a key out of the file.
+    """The answers, as text; None leaves a key out of the file.
 
     `pace` is months for the whole path. The weekly summary is written at an hour of a day, both
     given or neither, in `timezone`. `share` lets `mentors`, who are logins, see the path among
@@ -52,7 +52,7 @@ ANSWERED_KEYS = frozenset(
 
 
 def render(answers: SettingsAnswers) -> str:
-    """The file's text. Values are quoted as YAML wants them."""
+    """Return the file's text. Values are quoted as YAML needs."""
     from bot import templating
 
     return (
@@ -76,7 +76,7 @@ def render(answers: SettingsAnswers) -> str:
 
 
 def without_answers(there: str) -> str:
-    """What settings that are there say besides: to go below new answers, so that it is kept.
+    """Return what existing settings hold besides the answers, to go below the new ones.
 
     Empty when there is nothing. Comments are not kept. `there` are settings that can be parsed.
     """
@@ -95,9 +95,9 @@ def without_answers(there: str) -> str:
 
 
 def check(text: str, place: FileSource) -> tuple[Settings, Curriculum]:
-    """What the settings say, and the curriculum they name in `place`.
+    """Return the settings and the curriculum that they name in `source`.
 
-    Raises what is wrong with either, or with the two together.
+    Raises ConfigError, CurriculumError or GuideError for either, or for both together.
     """
     from bot.planning.desired_state import desired_state
     from bot.planning.path import PlannedPath
@@ -109,7 +109,7 @@ def check(text: str, place: FileSource) -> tuple[Settings, Curriculum]:
 
 
 def scalar(text: str) -> str:
-    """`text` as a YAML value: dates and whole numbers bare, other text quoted where needed."""
+    """Return `text` as a YAML value: dates and whole numbers bare, other text quoted as needed."""
     value: object = text
     if text.isdecimal():
         value = int(text)
@@ -120,7 +120,7 @@ def scalar(text: str) -> str:
 
 
 def next_monday(today: date) -> date:
-    """The Monday to begin on: today, or the next one."""
+    """Return the Monday to begin on: today, or the next one."""
     return today + timedelta(days=(7 - today.weekday()) % 7)
 
 

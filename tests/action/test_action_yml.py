@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from bot.action.inputs import ActionCommand, Inputs, inputs
+from bot.action.inputs import ActionCommand, Inputs, read_inputs
 from bot.action.outputs import ActivityResult, outputs
 from bot.settings import CONFIG_PATH
 
@@ -33,7 +33,7 @@ def test_every_input_reaches_the_program() -> None:
         for variable, value in ENV.items()
         if (found := re.fullmatch(r"\$\{\{ inputs\.([a-z-]+) \}\}", value))
     }
-    assert inputs(given) == Inputs()
+    assert read_inputs(given) == Inputs()
 
 
 def test_each_variable_is_read() -> None:
@@ -41,7 +41,7 @@ def test_each_variable_is_read() -> None:
     path = {"curriculum": "b", "start": "c", "pace": "d", "timezone": "e", "ahead": "f"}
     variables = {f"MILEPOST_{name.upper()}": value for name, value in (text | path).items()}
     assert set(variables) == {name for name in ENV if name.startswith("MILEPOST_")}
-    assert inputs(variables) == Inputs(
+    assert read_inputs(variables) == Inputs(
         command=ActionCommand.PLAN, dry_run=True, allow_removals=True, config="a.yml", path=path
     )
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from bot import templating
 from bot.action.event import requested_activity
-from bot.action.inputs import ActionCommand, inputs
+from bot.action.inputs import ActionCommand, read_inputs
 from bot.planning import ledger, marker
 from bot.planning.labels import key_in
 from bot.progress import command_log, evidence_links, issue_form_answers, parse_command, quantities
@@ -290,7 +290,8 @@ def test_an_event_asks_for_a_look_or_a_plan_or_nothing(
     names = ("action", "sender", "comment", "issue", "repository", "commits", "pull_request", "ref")
     given = [payload | {name: thing} for name in names]
     found = [
-        requested_activity(event, one, inputs({})) for one in (*given, dict.fromkeys(names, thing))
+        requested_activity(event, one, read_inputs({}))
+        for one in (*given, dict.fromkeys(names, thing))
     ]
     planned = ActionCommand.PLAN if event == "pull_request" else ActionCommand.SYNC
     assert {one.what for one in found} <= {None, planned}

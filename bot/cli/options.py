@@ -1,0 +1,43 @@
+"""Options that several commands share."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class PlanFormat(StrEnum):
+    """How a plan is printed."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+Repo = Annotated[
+    str | None,
+    typer.Option("--repo", metavar="OWNER/NAME", help="The repository; else GITHUB_REPOSITORY."),
+]
+ReadRepo = Annotated[
+    str | None, typer.Option("--repo", metavar="OWNER/NAME", help="The repository to look at.")
+]
+WriteRepo = Annotated[
+    str | None, typer.Option("--repo", metavar="OWNER/NAME", help="The repository to write to.")
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+AllowRemovals = Annotated[
+    bool,
+    typer.Option("--allow-removals", help="Allow closing more than a quarter of what is there."),
+]
+Shape = Annotated[PlanFormat, typer.Option("--format", help="How to print the plan.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Print all that would be written, and write nothing.")
+]
+DryRunComment = Annotated[
+    bool, typer.Option("--dry-run", help="Print what would be posted, and post nothing.")
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write it to this file when it changed.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
