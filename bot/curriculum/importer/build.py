@@ -1,4 +1,4 @@
-"""From a guide's text to the curriculum: outline, path, sections, and all of it in one model."""
+"""Build the curriculum from a guide's text: blocks, tree, path and sections."""
 
 import re
 from itertools import pairwise
@@ -42,8 +42,8 @@ _LANGUAGE_WORDS = {
 def build(guide: RepairedText, name: str) -> ImportResult:
     """Return the curriculum of a guide. Raise GuideError when it has no tasks.
 
-    Read by the stretches that are told by several headings; failing that by any stretch; failing
-    that by plain headings.
+    Read by the stretches that several headings name; without tasks, by any stretch; without tasks
+    again, by plain headings.
     """
     blocks = bold_labels(expand_schedule_tables(outline(guide.text)))
     attempts: tuple[Marks, ...] = ("common", "all", "none")
@@ -95,7 +95,7 @@ def _front_title(blocks: tuple[Block, ...]) -> str:
 
 
 def _place_signatures(blocks: tuple[Block, ...], coverage: LineCoverage) -> None:
-    """Lines that carry no words of the guide: rules, comments, definitions, front matter."""
+    """Place the lines without words of the guide: rules, comments, definitions, front matter."""
     for block in blocks:
         if coverage.is_placed(block):
             continue
@@ -117,7 +117,7 @@ def _is_anchor(block: Block) -> bool:
 
 
 def _only_comments(code: str) -> bool:
-    """Whether nothing else is in it. One pass, for there may be many that nothing closes."""
+    """Return whether nothing else is in it, in one pass: there may be many that nothing closes."""
     at = 0
     while (start := code.find("<!--", at)) >= 0 and (end := code.find("-->", start)) >= 0:
         if code[at:start].strip():
@@ -158,7 +158,7 @@ def _curriculum(
 
 
 def _summary(paragraphs: list[str]) -> str:
-    """Paragraphs, with the bullets of a list on lines of their own."""
+    """Return the paragraphs as one text, with the bullets of a list on lines of their own."""
     out: list[str] = []
     for one in paragraphs:
         if out and one.startswith("- ") and out[-1].rpartition("\n")[2].startswith("- "):
@@ -208,7 +208,7 @@ def _unit(unit: UnitDraft) -> Unit:
 
 
 def _numbers(path: PathDraft) -> list[int]:
-    """The guide's own numbers where they count through it, else 1, 2, 3."""
+    """Return the modules' own numbers where they rise through the guide, else 1, 2, 3."""
     modules = list(path.modules())
     own = [m.month or (m.mark.first if m.mark else 0) for m in modules]
     rising = all(a < b for a, b in pairwise(own))
@@ -216,7 +216,7 @@ def _numbers(path: PathDraft) -> list[int]:
 
 
 def _checkpoints(path: PathDraft, parts: SectionCollector) -> tuple[Checkpoint, ...]:
-    """In the order in which they are due."""
+    """Return the checkpoints in the order in which they are due."""
     modules = list(path.modules())
     order = {module.id: place for place, module in enumerate(modules)}
     due = [(_due(gate, path) or gate.module or modules[-1], gate) for gate in parts.gates]
@@ -233,7 +233,7 @@ def _checkpoints(path: PathDraft, parts: SectionCollector) -> tuple[Checkpoint, 
 
 
 def _due(gate: GateDraft, path: PathDraft) -> ModuleDraft | None:
-    """The module whose number, or whose unit's, the words of the checkpoint name."""
+    """Return the module whose number, or whose unit's, is in the words of the checkpoint."""
     if gate.module is not None and gate.module.units:
         return gate.module
     numbers = dict(zip(_numbers(path), path.modules(), strict=True))
@@ -255,7 +255,7 @@ def _covers(unit: UnitDraft, group: str, number: int) -> bool:
 
 
 def _language(source: str) -> str:
-    """The guide's language by its commonest small words, or by its script."""
+    """Return the guide's language by its commonest small words, or by its script."""
     alphabetic = [c for c in source if c.isalpha()]
     wide = sum(1 for c in alphabetic if "\u4e00" <= c <= "\u9fff")
     if alphabetic and wide * 5 > len(alphabetic):

@@ -1,4 +1,4 @@
-"""Hours of work in the many ways that guides write them: "20 hours", "12-15h", "(130 min)"."""
+"""Parse hours of work in the ways that guides write them: "20 hours", "12-15h", "(130 min)"."""
 
 import re
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class Duration:
 
 
 def find(text: str) -> list[Duration]:
-    """Every duration in `text`, in order."""
+    """Return every duration in `text`, in order."""
     out: list[Duration] = []
     for found in _DURATION.finditer(text[:2000]):
         if found["unit"] == "m" and not found["minutes"]:
@@ -72,12 +72,12 @@ def _hours(low: str, high: str | None, *, scale: int, extra: float = 0.0) -> Hou
 
 
 def total(text: str) -> Hours | None:
-    """The first duration of `text` that is a whole, not a rate."""
+    """Return the first duration of `text` that is a total, not a rate."""
     return next((one.hours for one in find(text) if one.per is None), None)
 
 
 def hours_without_unit(text: str) -> Hours | None:
-    """The hours of a cell or label that says hours already: "12-15", "20", "3h"."""
+    """Return the hours of a cell whose column is hours already: "12-15", "20", "3h"."""
     found = _BARE.fullmatch(text.strip())
     if found:
         return _hours(found[1], found[2], scale=1)
@@ -85,7 +85,7 @@ def hours_without_unit(text: str) -> Hours | None:
 
 
 def a_week(text: str) -> Hours | None:
-    """The weekly hours that a text names: "20-25 hours of study per week"."""
+    """Return the weekly hours in a text: "20-25 hours of study per week"."""
     for one in find(re.sub(r"\bof (?:study|work|learning|your time)\b", "", text)):
         if one.per == "week":
             return one.hours
@@ -93,7 +93,7 @@ def a_week(text: str) -> Hours | None:
 
 
 def hours_over_weeks(duration: str, effort: str) -> Hours | None:
-    """The whole of "14 weeks" at "6-10 hours/week"."""
+    """Return the total hours of "14 weeks" at "6-10 hours/week"."""
     weeks, rate = _WEEKS.search(duration), a_week(effort)
     if not weeks or not rate:
         return None
@@ -104,7 +104,7 @@ def hours_over_weeks(duration: str, effort: str) -> Hours | None:
 
 
 def without_duration(text: str) -> tuple[str, Hours | None]:
-    """`text` without the duration at its end, at its start or in brackets, and that duration."""
+    """Return `text` without a duration at its end, its start or in brackets, and the duration."""
     for one in find(text):
         if one.per is not None:
             continue

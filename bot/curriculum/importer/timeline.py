@@ -1,4 +1,4 @@
-"""The path of the guide: its marked headings become phases, modules and units."""
+"""Read the path of the guide: its marked headings become phases, modules and units."""
 
 import re
 from collections.abc import Iterable
@@ -34,7 +34,7 @@ _WHEN = re.compile(
 
 
 class Timeline:
-    """Reads marked nodes into a Path; the guide's `title` names what the guide does not."""
+    """A reader of marked nodes into a path; `title` names phases that the guide does not."""
 
     def __init__(self, parts: SectionCollector, roles: HeadingRoles, title: str) -> None:
         self.path = PathDraft()
@@ -46,7 +46,7 @@ class Timeline:
         self._early: list[TaskCandidate] = []  # boxes that stand before the first unit
 
     def read(self, root: TreeNode) -> PathDraft:
-        """The path of the whole guide."""
+        """Return the path of the whole guide."""
         self._below(root)
         modules = [module for module in self.path.modules() if module.units]
         for module in self.path.modules():
@@ -111,7 +111,7 @@ class Timeline:
     def _read_beside_units(
         self, node: TreeNode, phase: PhaseDraft, module: ModuleDraft | None
     ) -> None:
-        """What a phase or module says about itself, beside its units."""
+        """Read what a phase or module states about itself, beside its units."""
         content = self._reader.read(node) if node.inside() is None else UnitContent()
         if node.inside() is not None:
             self._reader.child(node, content)
@@ -127,7 +127,7 @@ class Timeline:
             self._coverage.place("a heading beside the units", node.block)
 
     def _boxes(self, found: Iterable[TaskCandidate], *, include_text: bool = False) -> None:
-        """Boxes that stand in no unit go to the one before them, or wait for the first."""
+        """Add boxes that are in no unit to the unit before them, or to the first."""
         units = list(self._module_now().units)
         for one in found:
             if one.sort != "box" and not (include_text and one.sort == "said"):
@@ -158,7 +158,7 @@ class Timeline:
         return made
 
     def _module_now(self) -> ModuleDraft:
-        """The module that is open; one is made for units that the guide puts in none."""
+        """Return the open module, made for units that the guide puts in none."""
         phase = self._phase_now()
         if not phase.modules:
             months = [s for s in spans(phase.mark.name) if s[0] == "month"] if phase.mark else []
@@ -189,7 +189,7 @@ class Timeline:
         self._fill(unit, content, module)
 
     def _unit_id(self, mark: HeadingMark, module: ModuleDraft, title: str) -> tuple[str, str]:
-        """The label, within its module where the guide counts anew in each."""
+        """Return title and suffix of its id: the label, within its module if the guide has one."""
         outer = module.mark or self._phase_now().mark
         if outer is None or outer is mark or not mark.label:
             return mark.label or title, module.id
@@ -278,7 +278,7 @@ class Timeline:
                 self._parts.gates.append(GateDraft(line(title), items, name, module))
 
     def _exam(self, unit: UnitDraft, module: ModuleDraft) -> None:
-        """An exam that ends a unit is a gate as well as a task."""
+        """Add a checkpoint for an exam that ends a unit."""
         for one in unit.tasks:
             if patterns.EXAM.fullmatch(patterns.fold(one.title)):
                 item = CheckpointItem(
@@ -289,7 +289,7 @@ class Timeline:
 
 
 def gate_items(found: Iterable[ListEntry], parts: SectionCollector) -> list[CheckpointItem]:
-    """The lines of a checkpoint, with what hangs below them told in brackets."""
+    """Return the lines of a checkpoint, with what is below them in brackets."""
     items: list[CheckpointItem] = []
     for entry in found:
         more = "; ".join(markdown(entry.below, entry.item.depth + 1))
@@ -304,7 +304,7 @@ def gate_items(found: Iterable[ListEntry], parts: SectionCollector) -> list[Chec
 def _implied_deliverables(
     tasks: list[Task], found: list[TaskCandidate]
 ) -> list[tuple[TaskWording, Block]]:
-    """Deliverables that only a task speaks of: "Project: a weather app", "Capstone Project"."""
+    """Return deliverables named only by a task: "Project: a weather app", "Capstone Project"."""
     titles = {one.title for one in tasks}
     out: dict[str, tuple[TaskWording, Block]] = {}
     for one in found:
@@ -330,7 +330,7 @@ def _without_when(title: str) -> str:
 
 
 def _days(group: str, mark: HeadingMark) -> int:
-    """Nominal length: the label's own, or what the heading mentions ("(Months 1-3)", "3 weeks")."""
+    """Return the days of a label, or what the heading mentions ("(Months 1-3)", "3 weeks")."""
     if group in DAYS:
         return min(DAYS[group] * mark.span, 1000)
     length = _LENGTH.search(mark.title)
