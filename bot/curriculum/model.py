@@ -103,7 +103,7 @@ class Option(Item):
 
 
 class Choice(Item):
-    """A fork in the path: exactly one option is taken."""
+    """A choice in the path: exactly one option is taken."""
 
     description: Text = ""
     options: tuple[Option, ...] = Field(min_length=2)
@@ -178,7 +178,7 @@ class CheckpointItem(Item):
 
 
 class Checkpoint(Item):
-    """A gate of the guide, reached at the end of the module `after`."""
+    """A checkpoint of the guide, due at the end of the module `after`."""
 
     after: Slug
     items: tuple[CheckpointItem, ...] = Field(min_length=1)

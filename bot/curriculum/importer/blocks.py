@@ -20,7 +20,7 @@ Kind = Literal[
 ]
 INNER_HEADING = 6  # a heading inside a list item is the deepest kind there is
 _BOX = re.compile(r"(?:\[([ xX✓✔]?)\]|([☐⬜☑]))\s+|\[([ xX]?)\]$")
-MOST_HTML = 20_000  # how much of one HTML block is looked through for headings
+MAX_HTML = 20_000  # how much of one HTML block is searched for headings
 FOLD_OUT = 5  # the level of <summary>, below the headings that usually hold it
 _HTML_HEADING = re.compile(
     r"<(summary|h[1-6])\b[^>]*>(.{1,1000}?)</\1\s*>", re.IGNORECASE | re.DOTALL
@@ -180,7 +180,7 @@ class _TokenReader:
                 yield self._heading(token, inline, int(token.tag[1:]))
         elif self._item is not None:
             item, self._item = self._item, None
-            first_lines, lazy = self._lazy(token, inline)
+            first_lines, lazy = self._split_bold_lines(token, inline)
             yield self._list_item(item, token, first_lines)
             yield from lazy
         else:
@@ -194,7 +194,7 @@ class _TokenReader:
         """Yield HTML as it is, and the headings or fold-out titles in it."""
         yield self._block("html", token, code=token.content)
         first = _first_line(token)
-        for found in _HTML_HEADING.finditer(token.content[:MOST_HTML]):
+        for found in _HTML_HEADING.finditer(token.content[:MAX_HTML]):
             heading = plain(html.unescape(_TAG.sub("", found[2])))
             lines = [first + token.content[:end].count("\n") for end in found.span()]
             level = FOLD_OUT if found[1][0] in "sS" else int(found[1][1])
@@ -202,7 +202,7 @@ class _TokenReader:
         if "</details>" in token.content.casefold():
             yield Block("end", first, first, level=FOLD_OUT)
 
-    def _lazy(self, paragraph: "Token", inline: "Token") -> tuple[str, list[Block]]:
+    def _split_bold_lines(self, paragraph: "Token", inline: "Token") -> tuple[str, list[Block]]:
         """Return an item's words, and the bold lines after it that no blank line separates."""
         first = (paragraph.map or (0, 0))[0]
         rows = inline.content.split("\n")

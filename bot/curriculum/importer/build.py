@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from bot.curriculum.importer.blocks import Block, outline
 from bot.curriculum.importer.collector import SectionCollector, line, text
-from bot.curriculum.importer.drafts import GateDraft, ModuleDraft, PathDraft, UnitDraft
+from bot.curriculum.importer.drafts import CheckpointDraft, ModuleDraft, PathDraft, UnitDraft
 from bot.curriculum.importer.headings import spans
 from bot.curriculum.importer.import_report import ImportResult
 from bot.curriculum.importer.label_headings import bold_labels
@@ -85,7 +85,7 @@ def _read(
         roles = mark_topics(root, name) or roles
     SectionDispatcher(parts, roles).read(root)
     path = Timeline(parts, roles, title).read(root)
-    _place_signatures(blocks, parts.coverage)
+    _place_wordless(blocks, parts.coverage)
     return title, path
 
 
@@ -94,7 +94,7 @@ def _front_title(blocks: tuple[Block, ...]) -> str:
     return line(found[1].strip().strip("\"'")) if found else ""
 
 
-def _place_signatures(blocks: tuple[Block, ...], coverage: LineCoverage) -> None:
+def _place_wordless(blocks: tuple[Block, ...], coverage: LineCoverage) -> None:
     """Place the lines without words of the guide: rules, comments, definitions, front matter."""
     for block in blocks:
         if coverage.is_placed(block):
@@ -219,25 +219,25 @@ def _checkpoints(path: PathDraft, parts: SectionCollector) -> tuple[Checkpoint, 
     """Return the checkpoints in the order in which they are due."""
     modules = list(path.modules())
     order = {module.id: place for place, module in enumerate(modules)}
-    due = [(_due(gate, path) or gate.module or modules[-1], gate) for gate in parts.gates]
+    due = [(_due(draft, path) or draft.module or modules[-1], draft) for draft in parts.checkpoints]
     made = [
         Checkpoint(
-            id=parts.ids.take("checkpoint", gate.title),
-            title=gate.title,
+            id=parts.ids.take("checkpoint", draft.title),
+            title=draft.title,
             after=module.id if module.id in order else modules[-1].id,
-            items=tuple(gate.items),
+            items=tuple(draft.items),
         )
-        for module, gate in due
+        for module, draft in due
     ]
     return tuple(sorted(made, key=lambda checkpoint: order[checkpoint.after]))
 
 
-def _due(gate: GateDraft, path: PathDraft) -> ModuleDraft | None:
+def _due(draft: CheckpointDraft, path: PathDraft) -> ModuleDraft | None:
     """Return the module whose number, or whose unit's, is in the words of the checkpoint."""
-    if gate.module is not None and gate.module.units:
-        return gate.module
+    if draft.module is not None and draft.module.units:
+        return draft.module
     numbers = dict(zip(_numbers(path), path.modules(), strict=True))
-    for group, number, _ in spans(gate.words):
+    for group, number, _ in spans(draft.words):
         if group in {"month", "module"} and number in numbers:
             return numbers[number]
         if group == "phase":

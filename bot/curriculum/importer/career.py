@@ -5,9 +5,9 @@ from typing import Literal
 
 from bot.curriculum.importer import fields, patterns
 from bot.curriculum.importer.collector import SectionCollector, first_address, line, text
-from bot.curriculum.importer.drafts import GateDraft
+from bot.curriculum.importer.drafts import CheckpointDraft
 from bot.curriculum.importer.tasks import ListEntry, entries, wording
-from bot.curriculum.importer.timeline import gate_items
+from bot.curriculum.importer.timeline import checkpoint_items
 from bot.curriculum.importer.tree import TreeNode
 from bot.curriculum.model import ActionItem, Horizon, ProjectIdea, ProjectLevel
 from bot.curriculum.sections import CommunityEntry, CompanyTier, Role, RoleLevel
@@ -144,10 +144,10 @@ def checkpoint(node: TreeNode, parts: SectionCollector) -> None:
     found = [one for one in entries(node.blocks) if isinstance(one, ListEntry)]
     for child in node.children:
         if not child.is_heading and child.mark is None:
-            held = [one for one in entries(child.blocks) if isinstance(one, ListEntry)]
-            found += held
-            if held:
+            below = [one for one in entries(child.blocks) if isinstance(one, ListEntry)]
+            found += below
+            if below:
                 parts.coverage.place("words about a checkpoint", child.block)
-    items = gate_items(found, parts)
+    items = checkpoint_items(found, parts)
     if items:
-        parts.gates.append(GateDraft(line(node.name or "Checkpoint"), items, node.name))
+        parts.checkpoints.append(CheckpointDraft(line(node.name or "Checkpoint"), items, node.name))

@@ -9,7 +9,7 @@ from pydantic import HttpUrl, ValidationError
 
 from bot.curriculum.base import MAX_ID, Hours, Item, slugify
 from bot.curriculum.importer import patterns
-from bot.curriculum.importer.drafts import GateDraft
+from bot.curriculum.importer.drafts import CheckpointDraft
 from bot.curriculum.importer.headings import clean
 from bot.curriculum.importer.inline_markdown import BARE_URL, RichLink
 from bot.curriculum.importer.line_coverage import LineCoverage
@@ -105,7 +105,7 @@ class SectionCollector:
     summary: list[str] = field(default_factory=list)
     benefits: list[Fact] = field(default_factory=list)
     sections: dict[str, list[Item]] = field(default_factory=lambda: defaultdict(list))
-    gates: list[GateDraft] = field(default_factory=list)
+    checkpoints: list[CheckpointDraft] = field(default_factory=list)
     assessed_after: list[int] = field(default_factory=list)
     scale: int = 5
     version: str | None = None

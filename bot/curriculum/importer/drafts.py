@@ -59,7 +59,7 @@ class PhaseDraft:
 
 
 @dataclass
-class GateDraft:
+class CheckpointDraft:
     """A checkpoint: `module` is where it was found, `words` name when it is due."""
 
     title: str

@@ -26,7 +26,7 @@ _BARE = re.compile(
 )
 _WEEKS = re.compile(r"(\d{1,3})(?:\s*[-\u2013]\s*(\d{1,3}))?\s*(week|month)s?\b", re.IGNORECASE)
 _WEEKS_IN_A_MONTH = 52 / 12
-MOST = 10_000
+MAX_HOURS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def find(text: str) -> list[Duration]:
 def _hours(low: str, high: str | None, *, scale: int, extra: float = 0.0) -> Hours | None:
     first = float(low.replace(",", ".")) / scale
     last = float((high or low).replace(",", ".")) / scale
-    if not first <= last <= MOST or last == 0:
+    if not first <= last <= MAX_HOURS or last == 0:
         return None
     return Hours(low=round(first + extra, 2), high=round(last + extra, 2))
 
@@ -84,7 +84,7 @@ def hours_without_unit(text: str) -> Hours | None:
     return total(text)
 
 
-def a_week(text: str) -> Hours | None:
+def hours_per_week(text: str) -> Hours | None:
     """Return the weekly hours in a text: "20-25 hours of study per week"."""
     for one in find(re.sub(r"\bof (?:study|work|learning|your time)\b", "", text)):
         if one.per == "week":
@@ -94,13 +94,13 @@ def a_week(text: str) -> Hours | None:
 
 def hours_over_weeks(duration: str, effort: str) -> Hours | None:
     """Return the total hours of "14 weeks" at "6-10 hours/week"."""
-    weeks, rate = _WEEKS.search(duration), a_week(effort)
+    weeks, rate = _WEEKS.search(duration), hours_per_week(effort)
     if not weeks or not rate:
         return None
     scale = _WEEKS_IN_A_MONTH if weeks[3].casefold() == "month" else 1
     low = round(int(weeks[1]) * scale * rate.low)
     high = round(int(weeks[2] or weeks[1]) * scale * rate.high)
-    return Hours(low=low, high=high) if low <= high <= MOST else None
+    return Hours(low=low, high=high) if low <= high <= MAX_HOURS else None
 
 
 def without_duration(text: str) -> tuple[str, Hours | None]:

@@ -56,7 +56,7 @@ class ImportResult(CurriculumModel):
             "phases": len(guide.phases),
             "modules": len(list(guide.modules())),
             "options": sum(len(choice.options) for choice in guide.choices()),
-            "checkpoint_items": sum(len(gate.items) for gate in guide.checkpoints),
+            "checkpoint_items": sum(len(checkpoint.items) for checkpoint in guide.checkpoints),
             "action_items": len(guide.actions),
             "learning_metrics": len(guide.metrics),
             "assessed_skills": len(guide.assessment.skills),

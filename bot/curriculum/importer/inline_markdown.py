@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 # Longer runs are taken as plain text: links and emphasis can be quadratic to parse.
 MAX_INLINE = 4000
 MAX_BRACKETS = 150
-MAX_OPEN = 20  # brackets that nothing closes: each is looked for to the end, and again
+MAX_OPEN = 20  # brackets that nothing closes: each makes the parser search to the end
 MAX_LINE = 10_000  # more than any text of a curriculum holds
-MOST_TOKENS = 200_000  # with more of them and of cells, what looks like a table is text
+MAX_TOKENS = 200_000  # with more of them and of cells, what looks like a table is text
 BARE_URL = re.compile(r"https?://[^\s<>\"'`\]]+[^\s<>\"'`\].,;:!?)*_]")
 _BLANK = re.compile(r"(?<![^\s/|:(])_{3,}(?![^\s/|%).,])")  # a gap to fill in, not emphasis
 _SPACES = re.compile(r"[^\S\n]+")
@@ -71,7 +71,7 @@ def _bounded_table(state: "StateBlock", start: int, end: int, silent: bool) -> b
     after = next((line for line in range(start, end) if state.isEmpty(line)), end)
     head = state.src[state.bMarks[start] : state.eMarks[start]]
     cells = (after - start) * (head.count("|") + 1)
-    return len(state.tokens) + cells <= MOST_TOKENS and table(state, start, end, False)
+    return len(state.tokens) + cells <= MAX_TOKENS and table(state, start, end, False)
 
 
 def read_lines(content: str, env: dict[str, Any]) -> tuple[RichText, ...]:

@@ -87,7 +87,7 @@ def _months(one: LabelledItem, parts: SectionCollector) -> bool:
 
 def _summary(block: Block, parts: SectionCollector) -> None:
     """Add a paragraph to the summary, and the hours a week that it states to the overview."""
-    hours = durations.a_week(block.text)
+    hours = durations.hours_per_week(block.text)
     if hours:
         parts.overview.setdefault("hours_per_week", hours)
     parts.summary.append(block.text)

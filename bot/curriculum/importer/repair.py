@@ -27,7 +27,7 @@ _MARKS = (
 )
 _NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_LATE_CONTROL = re.compile(r"[\x80-\x9f\u2028\u2029]")  # damaged text may need them to be mended
+_LATE_CONTROL = re.compile(r"[\x80-\x9f\u2028\u2029]")  # the repair of damaged text may need them
 _ORPHAN_SELECTOR = re.compile(
     r"(?<=[\u2190-\u2bff\U0001f000-\U0001faff])(?:\u00ef\u00b8\u008f?|\u00d4\u220f\u00e8?|\ufffd)"
 )

@@ -137,11 +137,11 @@ def markdown(blocks: Sequence[Block], base: int = 0) -> list[str]:
 
 def _block_text(block: Block) -> str:
     """Return a block's text, with links as Markdown links."""
-    words_ = block.text
+    shown = block.text
     for link in block.links:
-        if link.text and link.url.startswith("http") and link.text in words_:
-            words_ = words_.replace(link.text, f"[{link.text}]({link.url})", 1)
-    return words_
+        if link.text and link.url.startswith("http") and link.text in shown:
+            shown = shown.replace(link.text, f"[{link.text}]({link.url})", 1)
+    return shown
 
 
 def _fenced(code: str) -> str:

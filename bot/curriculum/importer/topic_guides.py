@@ -14,8 +14,8 @@ from bot.curriculum.importer.inline_markdown import RichText
 from bot.curriculum.importer.tree import TreeNode
 
 ROLES = HeadingRoles(order=("phase", "module"), unit="module")
-FEWEST_BOXES = 3
-FEWEST_BULLETS = 5
+MIN_BOXES = 3
+MIN_BULLETS = 5
 _NEVER = vocabulary.NO_TIMELINE - {"tracking", "routine"}
 
 
@@ -23,9 +23,9 @@ def mark_topics(root: TreeNode, name: str) -> HeadingRoles | None:
     """Mark the headings that are units, and those above them as phases; return None without any."""
     title = patterns.fold(f"{root.title.text} {name}")
     for holds, fewest, never in (
-        (_has_box, FEWEST_BOXES, _NEVER),
+        (_has_box, MIN_BOXES, _NEVER),
         (_has_courses, 1, _NEVER),
-        (_has_items, FEWEST_BULLETS, frozenset(topic for topic, _ in vocabulary.AROUND)),
+        (_has_items, MIN_BULLETS, frozenset(topic for topic, _ in vocabulary.AROUND)),
     ):
         if holds is _has_items and not patterns.GUIDE_WORD.search(title):
             continue

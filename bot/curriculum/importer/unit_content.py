@@ -28,7 +28,7 @@ from bot.curriculum.importer.tasks import (
 from bot.curriculum.importer.tree import TreeNode
 from bot.curriculum.model import TaskKind
 
-Sort = Literal["box", "bullet", "row", "said", "goal"]
+Sort = Literal["box", "bullet", "row", "text", "goal"]
 
 
 @dataclass
@@ -69,7 +69,7 @@ class UnitContent:
     def tasks(self) -> list[TaskCandidate]:
         """Return what counts as a task, by the rules above."""
         if any(one.sort == "box" for one in self.found):
-            return [one for one in self.found if one.sort in {"box", "said"}]
+            return [one for one in self.found if one.sort in {"box", "text"}]
         return self.found
 
 
@@ -94,16 +94,16 @@ class UnitReader:
         return content
 
     def _gather(self, node: TreeNode, content: UnitContent, kind: TaskKind | None) -> None:
-        ways = self._choice_branches(node)
+        branches = self._choice_branches(node)
         content.unassigned += self._direct(node.parts, content, kind)
         for child in node.children:
-            if child not in ways:
+            if child not in branches:
                 self.child(child, content, kind)
-        if ways and content.choice_node is None:
+        if branches and content.choice_node is None:
             content.choice_node = node
-            content.branches = [self._choice_branch(child) for child in ways]
-        elif ways:
-            for child in ways:
+            content.branches = [self._choice_branch(child) for child in branches]
+        elif branches:
+            for child in branches:
                 self._gather(child, content, kind)
 
     def _direct(
@@ -171,7 +171,7 @@ class UnitReader:
         before = len(content.found)
         if node.value.text and node.block and node.inside() in {"tasks", "project"}:
             heading = TaskDraft(wording([node.value]))
-            content.found.append(TaskCandidate("said", heading, (node.block,), kind))
+            content.found.append(TaskCandidate("text", heading, (node.block,), kind))
         elif node.value.text and node.block:
             self._coverage.mark_unplaced("a note beside the tasks", node.block)
         if (
@@ -229,7 +229,7 @@ class UnitReader:
         made.about = markdown(content_blocks, base=1)
         made.links = [link for block in everything for link in block.links]
         head = (node.block,) if node.block else ()
-        content.found.append(TaskCandidate("said", made, head + content_blocks))
+        content.found.append(TaskCandidate("text", made, head + content_blocks))
         project = project_title(node.name)
         if project and node.block:
             content.deliverables.append((TaskWording(line(project)), node.block))
@@ -306,7 +306,7 @@ class UnitReader:
             for block in text_blocks:
                 for one in block.lines:
                     if one.text:
-                        yield TaskCandidate("said", TaskDraft(wording([one])), (block,))
+                        yield TaskCandidate("text", TaskDraft(wording([one])), (block,))
             return
         if not content.unassigned and not content.resources:
             return
@@ -314,7 +314,7 @@ class UnitReader:
         made = TaskDraft(wording([RichText(title)]), about=markdown(text_blocks))
         made.links = [link for block in text_blocks for link in block.links]
         if re.search(r"\w", title):
-            yield TaskCandidate("said", made, tuple(text_blocks))
+            yield TaskCandidate("text", made, tuple(text_blocks))
 
 
 def deliverables(node: TreeNode) -> list[tuple[TaskWording, Block]]:
