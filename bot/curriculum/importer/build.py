@@ -1,4 +1,4 @@
-"""From a guide's text to the curriculum: outline, path, sections, and all of it in one model."""
+"""Build the curriculum from a guide's text: blocks, tree, path and sections."""
 
 import re
 from itertools import pairwise
@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from bot.curriculum.importer.blocks import Block, outline
 from bot.curriculum.importer.collector import SectionCollector, line, text
-from bot.curriculum.importer.drafts import GateDraft, ModuleDraft, PathDraft, UnitDraft
+from bot.curriculum.importer.drafts import CheckpointDraft, ModuleDraft, PathDraft, UnitDraft
 from bot.curriculum.importer.headings import spans
 from bot.curriculum.importer.import_report import ImportResult
 from bot.curriculum.importer.label_headings import bold_labels
@@ -42,8 +42,8 @@ _LANGUAGE_WORDS = {
 def build(guide: RepairedText, name: str) -> ImportResult:
     """Return the curriculum of a guide. Raise GuideError when it has no tasks.
 
-    Read by the stretches that are told by several headings; failing that by any stretch; failing
-    that by plain headings.
+    Read by the stretches that several headings name; without tasks, by any stretch; without tasks
+    again, by plain headings.
     """
     blocks = bold_labels(expand_schedule_tables(outline(guide.text)))
     attempts: tuple[Marks, ...] = ("common", "all", "none")
@@ -85,7 +85,7 @@ def _read(
         roles = mark_topics(root, name) or roles
     SectionDispatcher(parts, roles).read(root)
     path = Timeline(parts, roles, title).read(root)
-    _place_signatures(blocks, parts.coverage)
+    _place_wordless(blocks, parts.coverage)
     return title, path
 
 
@@ -94,8 +94,8 @@ def _front_title(blocks: tuple[Block, ...]) -> str:
     return line(found[1].strip().strip("\"'")) if found else ""
 
 
-def _place_signatures(blocks: tuple[Block, ...], coverage: LineCoverage) -> None:
-    """Lines that carry no words of the guide: rules, comments, definitions, front matter."""
+def _place_wordless(blocks: tuple[Block, ...], coverage: LineCoverage) -> None:
+    """Place the lines without words of the guide: rules, comments, definitions, front matter."""
     for block in blocks:
         if coverage.is_placed(block):
             continue
@@ -117,7 +117,7 @@ def _is_anchor(block: Block) -> bool:
 
 
 def _only_comments(code: str) -> bool:
-    """Whether nothing else is in it. One pass, for there may be many that nothing closes."""
+    """Return whether nothing else is in it, in one pass: there may be many that nothing closes."""
     at = 0
     while (start := code.find("<!--", at)) >= 0 and (end := code.find("-->", start)) >= 0:
         if code[at:start].strip():
@@ -158,7 +158,7 @@ def _curriculum(
 
 
 def _summary(paragraphs: list[str]) -> str:
-    """Paragraphs, with the bullets of a list on lines of their own."""
+    """Return the paragraphs as one text, with the bullets of a list on lines of their own."""
     out: list[str] = []
     for one in paragraphs:
         if out and one.startswith("- ") and out[-1].rpartition("\n")[2].startswith("- "):
@@ -208,7 +208,7 @@ def _unit(unit: UnitDraft) -> Unit:
 
 
 def _numbers(path: PathDraft) -> list[int]:
-    """The guide's own numbers where they count through it, else 1, 2, 3."""
+    """Return the modules' own numbers where they rise through the guide, else 1, 2, 3."""
     modules = list(path.modules())
     own = [m.month or (m.mark.first if m.mark else 0) for m in modules]
     rising = all(a < b for a, b in pairwise(own))
@@ -216,28 +216,28 @@ def _numbers(path: PathDraft) -> list[int]:
 
 
 def _checkpoints(path: PathDraft, parts: SectionCollector) -> tuple[Checkpoint, ...]:
-    """In the order in which they are due."""
+    """Return the checkpoints in the order in which they are due."""
     modules = list(path.modules())
     order = {module.id: place for place, module in enumerate(modules)}
-    due = [(_due(gate, path) or gate.module or modules[-1], gate) for gate in parts.gates]
+    due = [(_due(draft, path) or draft.module or modules[-1], draft) for draft in parts.checkpoints]
     made = [
         Checkpoint(
-            id=parts.ids.take("checkpoint", gate.title),
-            title=gate.title,
+            id=parts.ids.take("checkpoint", draft.title),
+            title=draft.title,
             after=module.id if module.id in order else modules[-1].id,
-            items=tuple(gate.items),
+            items=tuple(draft.items),
         )
-        for module, gate in due
+        for module, draft in due
     ]
     return tuple(sorted(made, key=lambda checkpoint: order[checkpoint.after]))
 
 
-def _due(gate: GateDraft, path: PathDraft) -> ModuleDraft | None:
-    """The module whose number, or whose unit's, the words of the checkpoint name."""
-    if gate.module is not None and gate.module.units:
-        return gate.module
+def _due(draft: CheckpointDraft, path: PathDraft) -> ModuleDraft | None:
+    """Return the module whose number, or whose unit's, is in the words of the checkpoint."""
+    if draft.module is not None and draft.module.units:
+        return draft.module
     numbers = dict(zip(_numbers(path), path.modules(), strict=True))
-    for group, number, _ in spans(gate.words):
+    for group, number, _ in spans(draft.words):
         if group in {"month", "module"} and number in numbers:
             return numbers[number]
         if group == "phase":
@@ -255,7 +255,7 @@ def _covers(unit: UnitDraft, group: str, number: int) -> bool:
 
 
 def _language(source: str) -> str:
-    """The guide's language by its commonest small words, or by its script."""
+    """Return the guide's language by its commonest small words, or by its script."""
     alphabetic = [c for c in source if c.isalpha()]
     wide = sum(1 for c in alphabetic if "\u4e00" <= c <= "\u9fff")
     if alphabetic and wide * 5 > len(alphabetic):

@@ -1,13 +1,13 @@
-"""Sections on where the path leads and with whom: roles, companies, projects, people."""
+"""Read the sections on careers: roles, companies, projects, next steps, people, checkpoints."""
 
 import re
 from typing import Literal
 
 from bot.curriculum.importer import fields, patterns
 from bot.curriculum.importer.collector import SectionCollector, first_address, line, text
-from bot.curriculum.importer.drafts import GateDraft
+from bot.curriculum.importer.drafts import CheckpointDraft
 from bot.curriculum.importer.tasks import ListEntry, entries, wording
-from bot.curriculum.importer.timeline import gate_items
+from bot.curriculum.importer.timeline import checkpoint_items
 from bot.curriculum.importer.tree import TreeNode
 from bot.curriculum.model import ActionItem, Horizon, ProjectIdea, ProjectLevel
 from bot.curriculum.sections import CommunityEntry, CompanyTier, Role, RoleLevel
@@ -39,7 +39,7 @@ _HORIZONS: tuple[tuple[str, Horizon], ...] = (
 
 
 def roles(node: TreeNode, parts: SectionCollector) -> None:
-    """Jobs under a heading that tells their level; a level never told is not guessed."""
+    """Add jobs under a heading with their level; without a level they stay unplaced."""
     level = patterns.first_match(_LEVELS, patterns.fold(node.name))
     if level is None:
         parts.coverage.mark_unplaced("a role needs a heading that tells its level", *node.blocks)
@@ -70,7 +70,7 @@ def _amounts(found: re.Match[str] | None) -> tuple[int, int] | None:
 
 
 def companies(node: TreeNode, parts: SectionCollector) -> None:
-    """Companies by tier; each line lists some."""
+    """Add companies by tier; each line lists some."""
     listed = [(one, fields.by_comma(one.full)) for one in fields.labelled_items(node)]
     names = [name for _, some in listed for name in some]
     if not names:
@@ -87,7 +87,7 @@ def companies(node: TreeNode, parts: SectionCollector) -> None:
 
 
 def projects(node: TreeNode, parts: SectionCollector) -> None:
-    """Project ideas under a heading that tells how hard they are; else they count as beginner's."""
+    """Add project ideas; the heading says how hard they are, beginner's if it does not."""
     level = patterns.first_match(_PROJECT_LEVELS, patterns.fold(node.name))
     for one in fields.labelled_items(node):
         idea = ProjectIdea(
@@ -101,7 +101,7 @@ def projects(node: TreeNode, parts: SectionCollector) -> None:
 
 
 def actions(node: TreeNode, parts: SectionCollector) -> None:
-    """Next steps; the heading says how soon, and the nearest is meant when it does not."""
+    """Add next steps; the heading says how soon, within a week if it does not."""
     horizon = patterns.first_match(_HORIZONS, patterns.fold(node.name)) or Horizon.WEEK
     for entry in entries(node.blocks):
         if not isinstance(entry, ListEntry):
@@ -122,7 +122,7 @@ def actions(node: TreeNode, parts: SectionCollector) -> None:
 
 
 def community(node: TreeNode, parts: SectionCollector) -> None:
-    """Communities, events and people, by the heading they stand under."""
+    """Add communities, events and people, by the topic of their heading."""
     kind: Literal["community", "event", "person"] = "community"
     if node.topic == "events":
         kind = "event"
@@ -140,14 +140,14 @@ def community(node: TreeNode, parts: SectionCollector) -> None:
 
 
 def checkpoint(node: TreeNode, parts: SectionCollector) -> None:
-    """The lines under one checkpoint's heading; the words of the heading say when it is due."""
+    """Add a checkpoint with the lines under its heading, whose words say when it is due."""
     found = [one for one in entries(node.blocks) if isinstance(one, ListEntry)]
     for child in node.children:
         if not child.is_heading and child.mark is None:
-            held = [one for one in entries(child.blocks) if isinstance(one, ListEntry)]
-            found += held
-            if held:
+            below = [one for one in entries(child.blocks) if isinstance(one, ListEntry)]
+            found += below
+            if below:
                 parts.coverage.place("words about a checkpoint", child.block)
-    items = gate_items(found, parts)
+    items = checkpoint_items(found, parts)
     if items:
-        parts.gates.append(GateDraft(line(node.name or "Checkpoint"), items, node.name))
+        parts.checkpoints.append(CheckpointDraft(line(node.name or "Checkpoint"), items, node.name))

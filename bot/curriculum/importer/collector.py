@@ -1,4 +1,4 @@
-"""What the sections of a guide are collected in: unique ids, resources, and lists of models."""
+"""Collect the sections of a guide: unique ids, resources, and lists of models."""
 
 import re
 from collections import defaultdict
@@ -9,7 +9,7 @@ from pydantic import HttpUrl, ValidationError
 
 from bot.curriculum.base import MAX_ID, Hours, Item, slugify
 from bot.curriculum.importer import patterns
-from bot.curriculum.importer.drafts import GateDraft
+from bot.curriculum.importer.drafts import CheckpointDraft
 from bot.curriculum.importer.headings import clean
 from bot.curriculum.importer.inline_markdown import BARE_URL, RichLink
 from bot.curriculum.importer.line_coverage import LineCoverage
@@ -32,7 +32,7 @@ _HOSTS: tuple[tuple[str, Kind], ...] = (
 
 
 def line(text: str) -> str:
-    """`text` as one line of at most 256 characters, cut at a word."""
+    """Return `text` as one line of at most 256 characters, cut at a word."""
     text = " ".join(text.split())
     if len(text) <= LINE:
         return text
@@ -40,18 +40,18 @@ def line(text: str) -> str:
 
 
 def lines(texts: list[str]) -> tuple[str, ...]:
-    """Each text as a line; those without words left out."""
+    """Return each text as a line; empty ones are left out."""
     return tuple(one for one in map(line, texts) if one)
 
 
 def text(parts: list[str], between: str = "\n\n") -> str:
-    """Parts joined, at most 10,000 characters."""
+    """Return the parts joined, at most 10,000 characters."""
     whole = between.join(part for part in parts if part.strip()).strip()
     return whole if len(whole) <= TEXT else whole[: TEXT - 1].rstrip() + "…"
 
 
 def address(url: str) -> str | None:
-    """`url` as the model keeps it, or None when it is no web address."""
+    """Return `url` as the model stores it, or None when it is no web address."""
     if not url.startswith(("http://", "https://")):
         return None
     try:
@@ -66,14 +66,14 @@ def first_address(links: tuple[RichLink, ...]) -> str | None:
 
 
 class UniqueIds:
-    """Ids that stand once: the title's slug, then with its unit's id, then with a number."""
+    """Ids without duplicates: the title's slug, then with its unit's id, then with a number."""
 
     def __init__(self) -> None:
         self._taken: dict[str, set[str]] = {}
         self._counts: dict[tuple[str, str], int] = {}
 
     def take(self, kind: str, title: str, suffix: str = "") -> str:
-        """A free id among those of `kind`."""
+        """Return a free id among those of `kind`, and take it."""
         taken = self._taken.setdefault(kind, set())
         base = slugify(title)
         if base in taken and suffix:
@@ -105,7 +105,7 @@ class SectionCollector:
     summary: list[str] = field(default_factory=list)
     benefits: list[Fact] = field(default_factory=list)
     sections: dict[str, list[Item]] = field(default_factory=lambda: defaultdict(list))
-    gates: list[GateDraft] = field(default_factory=list)
+    checkpoints: list[CheckpointDraft] = field(default_factory=list)
     assessed_after: list[int] = field(default_factory=list)
     scale: int = 5
     version: str | None = None
@@ -115,7 +115,7 @@ class SectionCollector:
     _by_url: dict[str, str] = field(default_factory=dict)
 
     def resource(self, title: str, kind: Kind, *, url: str | None = None, **more: object) -> str:
-        """The id of the resource; an address that is known already stays one resource."""
+        """Return the id of a resource, added unless its address is known already."""
         if url and url in self._by_url:
             return self._by_url[url]
         title = line(title)
@@ -136,7 +136,7 @@ class SectionCollector:
     def add_link(
         self, links: tuple[RichLink, ...], near: str = "", kind: Kind | None = None
     ) -> list[str]:
-        """Ids of the resources that `links` lead to; `near` names those that say only "here"."""
+        """Return the ids of the resources of `links`; `near` names those that are only "here"."""
         found: list[str] = []
         for link in links:
             url = address(link.url)
@@ -156,7 +156,7 @@ class SectionCollector:
 
 
 def guess_kind(url: str) -> Kind:
-    """What an address looks like; a site when nothing tells more."""
+    """Return the kind of resource that an address looks like, a site by default."""
     rest = urlsplit(url)
     where = (rest.hostname or "").removeprefix("www.") + rest.path
     return patterns.first_match(_HOSTS, where) or Kind.SITE

@@ -1,4 +1,4 @@
-"""Sections on the guide and the learner: overview, metrics, self-assessment, journal, success."""
+"""Read the sections on guide and learner: overview, metrics, self-assessment, journal, success."""
 
 import re
 from typing import Literal
@@ -39,7 +39,7 @@ _PLACEHOLDER = re.compile(r"^\[.+\]$|^_+$|^<.+>$")
 
 
 def overview(node: TreeNode, parts: SectionCollector) -> None:
-    """Known facts go to their fields; other words are the summary."""
+    """Add known facts to their fields, and other words to the summary."""
     for block in node.blocks:
         if block.kind == "text" and not block.is_picture:
             _summary(block, parts)
@@ -53,7 +53,7 @@ def overview(node: TreeNode, parts: SectionCollector) -> None:
 
 
 def _label_words(child: TreeNode, parts: SectionCollector) -> None:
-    """A label without a value, such as "This is for:", and the plain text after it."""
+    """Add the plain text after a label without a value, such as "This is for:", to the summary."""
     for block in child.blocks:
         if block.kind == "text" and block.text and not block.is_picture:
             parts.summary.append(block.text)
@@ -87,7 +87,7 @@ def _months(one: LabelledItem, parts: SectionCollector) -> bool:
 
 def _summary(block: Block, parts: SectionCollector) -> None:
     """Add a paragraph to the summary, and the hours a week that it states to the overview."""
-    hours = durations.a_week(block.text)
+    hours = durations.hours_per_week(block.text)
     if hours:
         parts.overview.setdefault("hours_per_week", hours)
     parts.summary.append(block.text)
@@ -95,14 +95,14 @@ def _summary(block: Block, parts: SectionCollector) -> None:
 
 
 def benefits(node: TreeNode, parts: SectionCollector) -> None:
-    """Benefits, a name and a sentence each."""
+    """Add benefits, a name and a sentence each."""
     for one in fields.labelled_items(node):
         parts.benefits.append(Fact(name=one.name, text=line(one.text or one.full)))
         parts.coverage.place("benefit", *one.blocks)
 
 
 def introduction(root: TreeNode, parts: SectionCollector) -> None:
-    """The words before the first heading introduce the guide; those after the last sign it."""
+    """Add the words before the first heading to the summary, those after the last to the notes."""
     first = next((c.block.first for c in root.children if c.block and c.is_heading), None)
     for block in root.blocks:
         if block.kind != "text" or block.is_picture:
@@ -118,7 +118,7 @@ def introduction(root: TreeNode, parts: SectionCollector) -> None:
 
 
 def _signature(child: TreeNode, block: Block, parts: SectionCollector, *, closing: bool) -> None:
-    """ "**Version**: 1.0" and the like, mostly at the foot of a guide."""
+    """Add "**Version**: 1.0" and the like, mostly at the foot of a guide."""
     folded, value = patterns.fold(child.name), child.value.text
     if _PLACEHOLDER.match(value):
         parts.coverage.place("a placeholder to fill in", block)
@@ -139,7 +139,7 @@ def _signature(child: TreeNode, block: Block, parts: SectionCollector, *, closin
 
 
 def metrics(node: TreeNode, parts: SectionCollector) -> None:
-    """Numbers to keep: "Courses completed: ___/___"."""
+    """Add numbers to record: "Courses completed: ___/___"."""
     for one in fields.labelled_items(node):
         metric = LearningMetric(
             title=line(_GAP.sub("", one.name).strip(" :/")) or one.name,
@@ -150,7 +150,7 @@ def metrics(node: TreeNode, parts: SectionCollector) -> None:
 
 
 def assessment(node: TreeNode, parts: SectionCollector) -> None:
-    """A table of skills by months, or a list of skills; the heading may tell the scale."""
+    """Add rated skills from a table by months or a list; the heading may state the scale."""
     scale = re.search(r"\b1\s*[-\u2013]\s*(\d{1,2})\b", node.title.text)
     if scale and 2 <= int(scale[1]) <= 10:
         parts.scale = int(scale[1])
@@ -176,7 +176,7 @@ def _assessed(title: str, parts: SectionCollector) -> None:
 
 
 def journal(node: TreeNode, parts: SectionCollector) -> None:
-    """Each label is a field of a journal entry, or of a reflection."""
+    """Add each label as a field of a journal entry, or of a reflection."""
     section = "journal" if node.topic == "journal" else "reflection"
     for child in node.children:
         if child.is_heading or child.block is None or not child.name:
@@ -204,7 +204,7 @@ def _kind_of_field(child: TreeNode) -> Literal["date", "text", "list", "month"]:
 
 
 def quantitative(node: TreeNode, parts: SectionCollector) -> None:
-    """Targets with a number: "Target 12-18 months", "Minimum 10 projects", "50+ people"."""
+    """Add targets with a number: "Target 12-18 months", "Minimum 10 projects", "50+ people"."""
     for one in fields.labelled_items(node):
         text = line(one.text or one.full)
         found = _NUMBERS.search(text)
@@ -221,7 +221,7 @@ def quantitative(node: TreeNode, parts: SectionCollector) -> None:
 
 
 def qualitative(node: TreeNode, parts: SectionCollector) -> None:
-    """A quality and the level aimed at."""
+    """Add qualities and the levels aimed at."""
     for one in fields.labelled_items(node):
         if one.text:
             made = Quality(title=one.name, level=line(one.text))

@@ -1,4 +1,4 @@
-"""How guides spell stretches of time, options, projects and the like; see also vocabulary.py.
+"""Patterns of how guides spell stretches of time, options, projects; see also vocabulary.py.
 
 To teach the importer a language, add its words here. Those for headings and titles are patterns
 over the text as it stands, case ignored; those marked so are over folded text.
@@ -106,7 +106,7 @@ def first_match(table: Iterable[tuple[str, T]], text: str) -> T | None:
 
 
 def fold(text: str) -> str:
-    """Lower case, without accents, emoji or markup: what the tables are compared with."""
+    """Return `text` in lower case without accents, emoji or markup, as the tables have it."""
     plain = unicodedata.normalize("NFKD", text.casefold().replace("\u2019", "'"))
     bare = (c for c in plain if not unicodedata.combining(c))
     return " ".join("".join(c if c.isalnum() or c in "-'&/%" else " " for c in bare).split())

@@ -1,4 +1,4 @@
-"""From the bytes of a guide to healthy text: decode, then mend what wrong decoding has done.
+"""Decode the bytes of a guide, and repair what an earlier wrong decoding has damaged.
 
 A guide that was once UTF-8 and was read as Mac Roman or Windows-1252 shows "Aur√©lien" for
 "Aurélien". ftfy knows these damages and their signs; this file decides where it may act. What looks
@@ -27,7 +27,7 @@ _MARKS = (
 )
 _NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_LATE_CONTROL = re.compile(r"[\x80-\x9f\u2028\u2029]")  # damaged text may need them to be mended
+_LATE_CONTROL = re.compile(r"[\x80-\x9f\u2028\u2029]")  # the repair of damaged text may need them
 _ORPHAN_SELECTOR = re.compile(
     r"(?<=[\u2190-\u2bff\U0001f000-\U0001faff])(?:\u00ef\u00b8\u008f?|\u00d4\u220f\u00e8?|\ufffd)"
 )
@@ -44,7 +44,7 @@ class RepairedText:
 
 
 def repair(data: bytes, *, name: str) -> RepairedText:
-    """The text of `data`. Raises GuideError when it is empty, binary or too large for a guide."""
+    """Return the text of `data`. Raise GuideError when it is empty, binary or too large."""
     if len(data) > MAX_BYTES:
         raise GuideError(
             f"it has {len(data) / 1e6:.1f} MB; a guide of more than 1 MB is not read.",
@@ -85,7 +85,7 @@ def _decoded(data: bytes, name: str, repairs: list[str]) -> str:
 
 
 def _bare_utf16(data: bytes) -> str | None:
-    """UTF-16 without its mark: in Western text every other byte is zero."""
+    """Return the kind of UTF-16 without a mark: in Western text every other byte is zero."""
     head = data[:2000]
     if len(data) % 2 or len(head) < 4:
         return None
@@ -109,7 +109,7 @@ def _decode_as(encoding: str, data: bytes, name: str, repairs: list[str]) -> str
 
 
 def _decode_damaged_utf8(data: bytes, repairs: list[str]) -> str:
-    """Mostly UTF-8 with a few stray bytes, or else Windows-1252 throughout."""
+    """Return the text, read as UTF-8 with a few stray bytes, or else as Windows-1252 throughout."""
     text = data.decode("utf-8", errors="surrogateescape")
     stray = sum(1 for c in text if "\udc80" <= c <= "\udcff")
     healthy = sum(1 for c in text if c > "\x7f") - stray
@@ -121,7 +121,7 @@ def _decode_damaged_utf8(data: bytes, repairs: list[str]) -> str:
 
 
 def _cp1252(data: bytes) -> str:
-    """Windows-1252, where the five bytes it leaves open become the replacement character."""
+    """Return text from Windows-1252; its five undefined bytes become the replacement character."""
     return data.decode("cp1252", errors="replace")
 
 
@@ -169,7 +169,7 @@ def _is_damaged(prose: str) -> bool:
 
 
 def _repair_line(line: str, found: set[str]) -> str:
-    """A line on its own; where even that mixes healthy and damaged text, run by run."""
+    """Repair a line on its own; where it mixes healthy and damaged text, run by run."""
     if line.isascii() or not _is_damaged(line):
         return line
     whole, damage = _undo(line)
@@ -187,7 +187,7 @@ def _repair_line(line: str, found: set[str]) -> str:
 
 
 def _undo(text: str) -> tuple[str, str]:
-    """Text with wrong decoding undone, and the encoding it had been read in ("" for several)."""
+    """Return the text with wrong decoding undone, and the encoding it was read in, or ""."""
     from ftfy import TextFixerConfig, fix_encoding_and_explain
 
     fixed, steps = fix_encoding_and_explain(text, TextFixerConfig(unescape_html=False))
@@ -196,7 +196,7 @@ def _undo(text: str) -> tuple[str, str]:
 
 
 def _lines(text: str) -> list[tuple[str, bool]]:
-    """Each line, and whether it stands outside fenced code."""
+    """Return each line, and whether it is outside fenced code."""
     out: list[tuple[str, bool]] = []
     fence = ""
     for line in text.split("\n"):
@@ -217,7 +217,7 @@ def _without_code(text: str) -> str:
 
 
 def _count_changes(before: str, after: str) -> int:
-    """How many runs of characters beyond ASCII the repair has changed."""
+    """Return how many runs of characters beyond ASCII the repair has changed."""
     changed = 0
     for old, new in zip(before.split("\n"), after.split("\n"), strict=True):
         if old != new:

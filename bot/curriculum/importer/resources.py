@@ -1,4 +1,4 @@
-"""Sections on what to learn and with what: skills, books, courses, tools, links, certifications."""
+"""Read the sections on skills, books, courses, tools, links and certifications."""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ _QUOTES = "\"'“”«»"
 
 
 def transferable(node: TreeNode, parts: SectionCollector) -> None:
-    """A skill the learner has, and what it becomes: a table of two columns or labelled items."""
+    """Add skills the learner has, and what they become, from two columns or labelled items."""
     for _, row in _rows(node, parts, "the head of the transferable skills"):
         filled = [cell.text for cell in row.cells if cell.text]
         if len(filled) >= 2:
@@ -42,7 +42,7 @@ def transferable(node: TreeNode, parts: SectionCollector) -> None:
 
 
 def skills(node: TreeNode, parts: SectionCollector) -> None:
-    """Skills to develop, with specifics and priority where they are told."""
+    """Add skills to develop, with specifics and priority where they are stated."""
     for table, row in _rows(node, parts, "the head of the skills"):
         cells = fields.cells(table, row)
         title = line(row.cells[0].text)
@@ -64,7 +64,7 @@ def skills(node: TreeNode, parts: SectionCollector) -> None:
 
 
 def book_resources(node: TreeNode, parts: SectionCollector) -> None:
-    """Books in their order: "Title" by Author - note."""
+    """Add books in their order: "Title" by Author - note."""
     for one in fields.labelled_items(node):
         found = _BY.match(line(one.full))
         title = clean(found["title"] if found else one.name).strip(_QUOTES)
@@ -83,7 +83,7 @@ def book_resources(node: TreeNode, parts: SectionCollector) -> None:
 
 
 def courses(node: TreeNode, parts: SectionCollector) -> None:
-    """Courses from a table's columns, or from items."""
+    """Add courses from a table's columns, or from items."""
     for table, row in _rows(node, parts, "the head of the courses"):
         cells = fields.cells(table, row)
         if not re.search(r"\w", row.cells[0].text):
@@ -103,13 +103,13 @@ def courses(node: TreeNode, parts: SectionCollector) -> None:
 
 
 def certifications(node: TreeNode, parts: SectionCollector) -> None:
-    """Certifications, one an item."""
+    """Add certifications, one per item."""
     for one in fields.labelled_items(node):
         _resource(one, parts, ResourceKind.CERTIFICATION)
 
 
 def links(node: TreeNode, parts: SectionCollector) -> None:
-    """Links, one or more an item; an item without a link is a resource by its name."""
+    """Add links, one or more per item; an item without a link is a resource by its name."""
     kind = ResourceKind.DOCUMENTATION if node.around() == "documentation" else None
     for one in fields.labelled_items(node):
         if parts.add_link(one.links, near=one.name, kind=kind):
@@ -123,7 +123,7 @@ def links(node: TreeNode, parts: SectionCollector) -> None:
 
 
 def tools(node: TreeNode, parts: SectionCollector) -> None:
-    """ "**Category**: a, b, c"; bare items are gathered under their heading."""
+    """Add tools: "**Category**: a, b, c"; bare items are one category with the heading's name."""
     bare: list[LabelledItem] = []
     for one in fields.labelled_items(node):
         if one.text:
@@ -147,7 +147,7 @@ def tools(node: TreeNode, parts: SectionCollector) -> None:
 
 
 def clouds(node: TreeNode, parts: SectionCollector) -> None:
-    """Clouds with their services."""
+    """Add clouds with their services."""
     for one in fields.labelled_items(node):
         cloud = Cloud(title=one.name, services=fields.by_comma(one.text))
         parts.add("clouds", cloud)

@@ -1,4 +1,4 @@
-"""Schedules written as tables: a row is a week, and its cells say what to do in it.
+"""Expand schedules written as tables: a row is a week, and its cells say what to do in it.
 
 A row is turned into the blocks that the same week would have as a heading with a list, so that the
 rest of the importer needs to know only one shape.
@@ -42,12 +42,12 @@ class ScheduleColumns:
     roles: tuple[str, ...]
 
     def of(self, role: str) -> list[int]:
-        """The columns with this role."""
+        """Return the columns with this role."""
         return [i for i, name in enumerate(self.roles) if name == role]
 
 
 def columns(table: Block) -> ScheduleColumns | None:
-    """The columns of a table with a column of weeks, days or months; None for any other table."""
+    """Return the columns of a table with a column of weeks, days or months; None for others."""
     for i, header in enumerate(table.header):
         word = clean(header.text).rstrip(" #")
         found = mark(f"{word} 1") if word and " " not in word else None
@@ -62,7 +62,7 @@ def columns(table: Block) -> ScheduleColumns | None:
 
 
 def _label(cell: str, word: str) -> str | None:
-    """ "Week 3" from the cell "3" or "Week 3"."""
+    """Return "Week 3" from the cell "3" or "Week 3"."""
     cell = clean(cell)
     label = f"{word} {cell}" if _CELL_NUMBER.match(cell) else cell
     found = mark(label)
@@ -70,7 +70,7 @@ def _label(cell: str, word: str) -> str | None:
 
 
 def expand_schedule_tables(blocks: Sequence[Block]) -> tuple[Block, ...]:
-    """Blocks with every schedule table spread out into headings and items.
+    """Return the blocks with every schedule table expanded into headings and items.
 
     Tables that only repeat weeks which have headings of their own, and tables to fill in, stay.
     """
@@ -162,7 +162,7 @@ def _labelled(row: BlockRow, role: str, cell: RichText) -> Block:
 
 
 def _items(row: BlockRow, cell: RichText) -> Iterator[Block]:
-    """One item for each line of a cell; what is still "to be created" is none."""
+    """Yield one item for each line of a cell; what is still "to be created" is none."""
     pieces = cell.text.split("\n")
     for piece in pieces:
         item_text = _LINKING.sub("", patterns.PLACEHOLDER.sub("", piece).strip())
@@ -175,7 +175,7 @@ def _items(row: BlockRow, cell: RichText) -> Iterator[Block]:
 def remember_hours(
     table: Block, found: ScheduleColumns, into: dict[tuple[str, int], Hours]
 ) -> None:
-    """Hours that a table tells for weeks which have headings of their own."""
+    """Store the hours that a table states for weeks which have headings of their own."""
     for row in table.rows:
         named = mark(_label(row.cells[found.time].text, found.word) or "")
         for i in found.of("hours"):

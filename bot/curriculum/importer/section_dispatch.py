@@ -1,4 +1,4 @@
-"""What stands around the path: each section's heading says what its lines are.
+"""Dispatch the sections around the path to their readers by their headings.
 
 A section without a known heading takes its parent's meaning; without that, its lines stay unplaced.
 """
@@ -51,14 +51,14 @@ _WHY = {
 
 
 class SectionDispatcher:
-    """Walks the unmarked part of the tree."""
+    """A walk through the unmarked part of the tree."""
 
     def __init__(self, parts: SectionCollector, roles: HeadingRoles) -> None:
         self._parts = parts
         self._roles = roles
 
     def read(self, root: TreeNode) -> None:
-        """Everything around the path; the root's own lines introduce or sign the guide."""
+        """Read everything around the path; the root's own lines introduce or sign the guide."""
         self._parts.coverage.place("title", root.block)
         self._plain_blocks(root)
         overview.introduction(root, self._parts)
@@ -92,7 +92,7 @@ class SectionDispatcher:
         self._head(node, topic)
 
     def _plain_blocks(self, node: TreeNode) -> None:
-        """Lines that mean the same in every section."""
+        """Place blocks that mean the same in every section."""
         for block in node.blocks:
             if block.kind == "table" and self._repeats(block):
                 self._parts.coverage.place("a table that repeats the timeline", block)
@@ -109,7 +109,7 @@ class SectionDispatcher:
         return True
 
     def _head(self, node: TreeNode, topic: str | None) -> None:
-        """A heading is placed with the first thing under it."""
+        """Place a heading if anything under it is placed."""
         if node.block is None or self._parts.coverage.is_placed(node.block):
             return
         below = [b for one in node.walk() for b in one.blocks if b.kind != "rule"]
@@ -124,7 +124,7 @@ class SectionDispatcher:
 
 
 def _is_narrower(own: str, inherited: str | None) -> bool:
-    """A word that means less inside a section than alone: "Next steps" in a journal."""
+    """Return whether `own` means less in this section than alone: "Next steps" in a journal."""
     templates = {"journal", "reflection"}
     if inherited in templates:
         return own not in templates

@@ -1,4 +1,4 @@
-"""Tables whose rows are things to do or to learn from: courses, topics, exercises."""
+"""Read tables whose rows are tasks: courses, topics, exercises."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ _SKIP = re.compile(r"^(?:status|done|progress|completed?|discussion|chat|check)\
 
 
 def is_course_table(table: Block) -> bool:
-    """Whether the head promises courses: a name, and how long it takes."""
+    """Return whether the head has columns for a name and for how long it takes."""
     heads = [patterns.fold(cell.text) for cell in table.header]
     timed = any(_DURATION.match(head) or _EFFORT.search(head) for head in heads)
     return timed and any(_NAMES.match(head) for head in heads)
@@ -65,7 +65,7 @@ def _draft(table: Block, row: BlockRow, naming: int) -> TaskDraft:
 
 
 def _named(cell: RichText) -> RichText:
-    """A cell that begins with a link is named by that link; what follows are other ways to it."""
+    """Return the cell, with only the link's words where it begins with a link."""
     first = cell.links[0].text if cell.links else ""
     return replace(cell, text=first) if first and cell.text.startswith(first) else cell
 

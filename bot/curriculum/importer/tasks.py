@@ -1,4 +1,4 @@
-"""From list items and cells to tasks: a plain title, hours, resources, what done means."""
+"""Make tasks of list items and cells: a plain title, hours, resources, the definition of done."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -18,19 +18,19 @@ _EMPTY_BRACKETS = re.compile(r"[(\[]\s*[)\]]")
 
 @dataclass(frozen=True, slots=True)
 class ListEntry:
-    """A list item and what hangs below it."""
+    """A list item and the blocks below it."""
 
     item: Block
     below: tuple[Block, ...] = ()
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        """The item and everything below it."""
+        """Return the item and everything below it."""
         return (self.item, *self.below)
 
     @property
     def is_group(self) -> bool:
-        """Whether the items below are the things to do, and this one only their name."""
+        """Return whether the items below are the tasks, and this one only their name."""
         if not any(block.kind == "item" for block in self.below):
             return False
         over_boxes = self.item.checked is None and any(b.checked is not None for b in self.below)
@@ -39,7 +39,7 @@ class ListEntry:
 
 @dataclass(frozen=True, slots=True)
 class TaskWording:
-    """What a task's own words say, pulled apart."""
+    """The parts of a task's own words."""
 
     title: str
     more: str = ""
@@ -60,7 +60,7 @@ class TaskDraft:
 
 
 def entries(blocks: Sequence[Block]) -> Iterator[ListEntry | Block]:
-    """Items with what hangs below them; other blocks as they are."""
+    """Yield items with what is below them; other blocks as they are."""
     position = 0
     while position < len(blocks):
         block = blocks[position]
@@ -79,7 +79,7 @@ def _below(block: Block, item: Block) -> bool:
 
 
 def wording(rich_lines: Sequence[RichText]) -> TaskWording:
-    """Title, rest, hours and links of the words of one item, cell or label."""
+    """Return title, rest, hours and links of the words of one item, cell or label."""
     whole = " ".join(one.text for one in rich_lines)
     links = tuple(link for one in rich_lines for link in one.links)
     title, more = whole, ""
@@ -102,12 +102,12 @@ def wording(rich_lines: Sequence[RichText]) -> TaskWording:
 
 
 def _ends(first: RichText) -> bool:
-    """Whether the first line is a title of its own, and not the start of a wrapped sentence."""
+    """Return whether the first line is a title of its own, not the start of a wrapped sentence."""
     return bool(first.links) or bool(_SENTENCE_END.search(first.text))
 
 
 def draft(entry: ListEntry) -> TaskDraft:
-    """A draft from an item: boxes below are what done means, the rest is its description."""
+    """Return the draft of an item: boxes below say when it is done, the rest describes it."""
     made = TaskDraft(wording(entry.item.lines))
     base = entry.item.depth + 1
     for block in entry.below:
@@ -120,7 +120,7 @@ def draft(entry: ListEntry) -> TaskDraft:
 
 
 def markdown(blocks: Sequence[Block], base: int = 0) -> list[str]:
-    """Blocks as Markdown again, for a description."""
+    """Return the blocks as lines of Markdown again, for a description."""
     out: list[str] = []
     for block in blocks:
         if block.kind == "item":
@@ -136,12 +136,12 @@ def markdown(blocks: Sequence[Block], base: int = 0) -> list[str]:
 
 
 def _block_text(block: Block) -> str:
-    """Its text, with links as Markdown links."""
-    words_ = block.text
+    """Return a block's text, with links as Markdown links."""
+    shown = block.text
     for link in block.links:
-        if link.text and link.url.startswith("http") and link.text in words_:
-            words_ = words_.replace(link.text, f"[{link.text}]({link.url})", 1)
-    return words_
+        if link.text and link.url.startswith("http") and link.text in shown:
+            shown = shown.replace(link.text, f"[{link.text}]({link.url})", 1)
+    return shown
 
 
 def _fenced(code: str) -> str:
@@ -154,7 +154,7 @@ def _fenced(code: str) -> str:
 def task(
     made: TaskDraft, parts: SectionCollector, unit: str, kind: TaskKind | None = None
 ) -> Task | None:
-    """The task of `made` in the unit with the id `unit`; None when it has no words."""
+    """Return the task of `made` in the unit with the id `unit`; None when it has no words."""
     wording = made.wording
     title = wording.title
     if not re.search(r"\w", title):
@@ -176,6 +176,6 @@ def task(
 
 
 def stated_count(title: str) -> int | None:
-    """How many things a deliverable asks for."""
+    """Return how many things a deliverable asks for, or None."""
     found = patterns.COUNTED.search(patterns.fold(title))
     return int(found[1]) or None if found else None

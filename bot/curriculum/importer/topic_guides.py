@@ -1,4 +1,4 @@
-"""Guides that name no weeks: their headings are the units, if something shows that it is a guide.
+"""Read guides that name no weeks: headings are units, if something shows that it is a guide.
 
 What shows it, strongest first: checkboxes; tables of courses; bullets under headings, when the
 guide calls itself a roadmap, a curriculum, a study plan. A mere README has none of these.
@@ -14,18 +14,18 @@ from bot.curriculum.importer.inline_markdown import RichText
 from bot.curriculum.importer.tree import TreeNode
 
 ROLES = HeadingRoles(order=("phase", "module"), unit="module")
-FEWEST_BOXES = 3
-FEWEST_BULLETS = 5
+MIN_BOXES = 3
+MIN_BULLETS = 5
 _NEVER = vocabulary.NO_TIMELINE - {"tracking", "routine"}
 
 
 def mark_topics(root: TreeNode, name: str) -> HeadingRoles | None:
-    """Marks the headings that are units, and those above them as phases; None when none are."""
+    """Mark the headings that are units, and those above them as phases; return None without any."""
     title = patterns.fold(f"{root.title.text} {name}")
     for holds, fewest, never in (
-        (_has_box, FEWEST_BOXES, _NEVER),
+        (_has_box, MIN_BOXES, _NEVER),
         (_has_courses, 1, _NEVER),
-        (_has_items, FEWEST_BULLETS, frozenset(topic for topic, _ in vocabulary.AROUND)),
+        (_has_items, MIN_BULLETS, frozenset(topic for topic, _ in vocabulary.AROUND)),
     ):
         if holds is _has_items and not patterns.GUIDE_WORD.search(title):
             continue
@@ -39,7 +39,7 @@ def mark_topics(root: TreeNode, name: str) -> HeadingRoles | None:
 def _units(
     node: TreeNode, holds: Callable[[Block], bool], never: frozenset[str]
 ) -> Iterator[TreeNode]:
-    """The outermost headings that hold such blocks themselves or under their labels."""
+    """Yield the outermost headings with such blocks themselves or under their labels."""
     for child in [*node.children]:
         if not child.is_heading or child.around() in never:
             continue
@@ -52,7 +52,7 @@ def _units(
 
 
 def _without_labels(root: TreeNode) -> TreeNode:
-    """Items that stand under no heading but the title's get a node of their own."""
+    """Return a new node for the items that are under no heading but the title's."""
     labels = [c for c in root.children if not c.is_heading]
     remaining = [part for part in root.parts if part not in labels and not _is_listed(part)]
     gathered = TreeNode(RichText(root.title.text or "Tasks"), level=7, parent=root)
@@ -97,7 +97,7 @@ def _is_anchor(block: Block) -> bool:
 
 
 def _mark(found: list[TreeNode], root: TreeNode) -> None:
-    """Units are marked in order; a heading above several of them is a phase.
+    """Mark units in order; a heading above several of them is a phase.
 
     A unit beside such headings, not under one, is a phase of its own.
     """

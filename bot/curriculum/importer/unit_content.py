@@ -1,7 +1,7 @@
-"""Reading one unit: what of a week's content is a task, a goal, a checkpoint or a choice.
+"""Read one unit: what of a week's content is a task, a goal, a checkpoint or a choice.
 
 The rules, in order: checkboxes are tasks; where a unit has none, its bullets, numbered items and
-table rows are; where it has none of those, its goals; and where it only tells something, the unit
+table rows are; where it has none of those, its goals; and where it has only text, the unit
 itself is the one task. What a sub-heading announces (goals, resources, criteria) is not a task.
 """
 
@@ -28,7 +28,7 @@ from bot.curriculum.importer.tasks import (
 from bot.curriculum.importer.tree import TreeNode
 from bot.curriculum.model import TaskKind
 
-Sort = Literal["box", "bullet", "row", "said", "goal"]
+Sort = Literal["box", "bullet", "row", "text", "goal"]
 
 
 @dataclass
@@ -43,7 +43,7 @@ class TaskCandidate:
 
 @dataclass
 class ChoiceBranch:
-    """One way to go at a fork."""
+    """One branch of a choice."""
 
     label: str | None
     title: str
@@ -67,49 +67,49 @@ class UnitContent:
     project: str | None = None
 
     def tasks(self) -> list[TaskCandidate]:
-        """What counts as a task, by the rules above."""
+        """Return what counts as a task, by the rules above."""
         if any(one.sort == "box" for one in self.found):
-            return [one for one in self.found if one.sort in {"box", "said"}]
+            return [one for one in self.found if one.sort in {"box", "text"}]
         return self.found
 
 
 class UnitReader:
-    """Reads the content of a unit's node; lines that become something are placed."""
+    """A reader of the content of a unit's node; lines that become something are placed."""
 
     def __init__(self, parts: SectionCollector) -> None:
         self._parts = parts
         self._coverage = parts.coverage
 
     def read(self, node: TreeNode) -> UnitContent:
-        """All that stands under `node`, sub-headings included."""
+        """Return the content under `node`, sub-headings included."""
         content = UnitContent()
         self._gather(node, content, None)
         self._finish(node, content)
         return content
 
     def direct(self, node: TreeNode) -> UnitContent:
-        """Only what stands directly under `node`, without its sub-headings."""
+        """Return the content directly under `node`, without its sub-headings."""
         content = UnitContent()
         content.unassigned = self._direct(node.parts, content, None)
         return content
 
     def _gather(self, node: TreeNode, content: UnitContent, kind: TaskKind | None) -> None:
-        ways = self._choice_branches(node)
+        branches = self._choice_branches(node)
         content.unassigned += self._direct(node.parts, content, kind)
         for child in node.children:
-            if child not in ways:
+            if child not in branches:
                 self.child(child, content, kind)
-        if ways and content.choice_node is None:
+        if branches and content.choice_node is None:
             content.choice_node = node
-            content.branches = [self._choice_branch(child) for child in ways]
-        elif ways:
-            for child in ways:
+            content.branches = [self._choice_branch(child) for child in branches]
+        elif branches:
+            for child in branches:
                 self._gather(child, content, kind)
 
     def _direct(
         self, parts: Sequence[Block | TreeNode], content: UnitContent, kind: TaskKind | None
     ) -> list[Block]:
-        """Items and rows directly below a heading; what else stands there is given back."""
+        """Add the items and rows directly below a heading, and return the other blocks."""
         loose: list[Block] = []
         for one in entries([part for part in parts if isinstance(part, Block)]):
             if isinstance(one, ListEntry):
@@ -137,7 +137,7 @@ class UnitReader:
         yield TaskCandidate(sort, draft(entry), entry.blocks, kind)
 
     def child(self, node: TreeNode, content: UnitContent, kind: TaskKind | None = None) -> None:
-        """What one sub-heading or label of a unit adds to `content`."""
+        """Add one sub-heading or label of a unit to `content`."""
         topic = node.inside()
         named = task_title(node.name) or self._inner_task(node)
         if named or (topic == "project" and project_title(node.name) and not _holds_items(node)):
@@ -161,17 +161,17 @@ class UnitReader:
             handler(node, content)
 
     def _inner_task(self, node: TreeNode) -> str | None:
-        """ "**Day 3**: Arrays" with no list below is something to do on that day."""
+        """Return the title of "**Day 3**: Arrays" with no list below, or None."""
         if node.mark is None or _holds_items(node):
             return None
         return node.mark.title or (node.name if node.blocks else None)
 
     def _group(self, node: TreeNode, content: UnitContent, kind: TaskKind | None) -> None:
-        """A sub-heading over tasks, or a label that says one: "**Topics**: loops and lists"."""
+        """Add a sub-heading over tasks, or a label with one: "**Topics**: loops and lists"."""
         before = len(content.found)
         if node.value.text and node.block and node.inside() in {"tasks", "project"}:
             heading = TaskDraft(wording([node.value]))
-            content.found.append(TaskCandidate("said", heading, (node.block,), kind))
+            content.found.append(TaskCandidate("text", heading, (node.block,), kind))
         elif node.value.text and node.block:
             self._coverage.mark_unplaced("a note beside the tasks", node.block)
         if (
@@ -188,7 +188,7 @@ class UnitReader:
             self._coverage.place("the name of a group of tasks", node.block)
 
     def _choice(self, node: TreeNode, content: UnitContent, kind: TaskKind | None) -> None:
-        """ "Choose one of the following" over headings, items or rows: each is a way."""
+        """Add the branches of "Choose one of the following" over headings, items or rows."""
         held = [child for child in node.children if _holds_items(child)]
         inner = UnitContent()
         inner.unassigned = self._direct(node.parts, inner, kind)
@@ -205,7 +205,7 @@ class UnitReader:
         content.unassigned += inner.unassigned
 
     def _choice_branches(self, node: TreeNode) -> list[TreeNode]:
-        """Children called "Option A", "Option B", when there are at least two with tasks."""
+        """Return the children called "Option A", "Option B", if at least two have tasks."""
         found = [child for child in node.children if option(child.name) and _holds_items(child)]
         return found if len(found) >= 2 else []
 
@@ -220,7 +220,7 @@ class UnitReader:
         return ChoiceBranch(label, line(title or node.name), inner.tasks(), "\n\n".join(about))
 
     def _task_heading(self, node: TreeNode, title: str, content: UnitContent) -> None:
-        """ "Task 2: Set up Grafana" with its explanation, or a project that has no bullets."""
+        """Add "Task 2: Set up Grafana" with its explanation, or a project without bullets."""
         made = TaskDraft(wording([RichText(title, links=node.title.links)]))
         blocks = [block for one in node.walk() for block in one.blocks]
         inner = [one.block for one in node.walk() if one is not node and one.block]
@@ -229,7 +229,7 @@ class UnitReader:
         made.about = markdown(content_blocks, base=1)
         made.links = [link for block in everything for link in block.links]
         head = (node.block,) if node.block else ()
-        content.found.append(TaskCandidate("said", made, head + content_blocks))
+        content.found.append(TaskCandidate("text", made, head + content_blocks))
         project = project_title(node.name)
         if project and node.block:
             content.deliverables.append((TaskWording(line(project)), node.block))
@@ -284,7 +284,7 @@ class UnitReader:
         self._coverage.mark_unplaced("a note beside the tasks", *(x.block for x in node.walk()))
 
     def _finish(self, node: TreeNode, content: UnitContent) -> None:
-        """Where nothing is a task yet, the goals are, or the unit itself."""
+        """Make tasks of the goals, or of the unit itself, where nothing is a task yet."""
         if content.found or content.branches:
             return
         if content.goals:
@@ -299,14 +299,14 @@ class UnitReader:
             content.unassigned = []
 
     def _text_task(self, node: TreeNode, content: UnitContent) -> Iterator[TaskCandidate]:
-        """Lines with a link each are tasks; other words make the unit one task."""
+        """Yield a task for each line if all have a link, else one task for the unit."""
         text_blocks = [block for block in content.unassigned if block.kind in {"text", "code"}]
         rich = [one for block in text_blocks for one in block.lines if one.text]
         if len(rich) > 1 and all(one.links and one.text for one in rich):
             for block in text_blocks:
                 for one in block.lines:
                     if one.text:
-                        yield TaskCandidate("said", TaskDraft(wording([one])), (block,))
+                        yield TaskCandidate("text", TaskDraft(wording([one])), (block,))
             return
         if not content.unassigned and not content.resources:
             return
@@ -314,11 +314,11 @@ class UnitReader:
         made = TaskDraft(wording([RichText(title)]), about=markdown(text_blocks))
         made.links = [link for block in text_blocks for link in block.links]
         if re.search(r"\w", title):
-            yield TaskCandidate("said", made, tuple(text_blocks))
+            yield TaskCandidate("text", made, tuple(text_blocks))
 
 
 def deliverables(node: TreeNode) -> list[tuple[TaskWording, Block]]:
-    """What a node called "Deliverable" lists, or says on its own line."""
+    """Return what a node called "Deliverable" lists, or has on its own line."""
     found: list[tuple[TaskWording, Block]] = []
     if node.value.text and node.block:
         found.append((wording([node.value]), node.block))
