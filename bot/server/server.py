@@ -21,7 +21,7 @@ from bot.server.metrics import Metrics
 from bot.server.store.rate_limiter import DatabaseRateLimiter
 from bot.server.store.rows import APP, EVERYTHING, SWEEP, WebhookDelivery
 from bot.server.store.store import Store
-from bot.server.telemetry import Telemetry, TracedJobs
+from bot.server.telemetry import Telemetry
 from bot.server.webhooks.delivery_writer import DeliveryWriter
 from bot.server.worker import LEASE, JobRunner, StoppedError, StopSignal, Worker
 
@@ -186,9 +186,9 @@ class Server:
             self.store.jobs.release_all(self.clock())
         self.store.jobs.schedule(APP, EVERYTHING, SWEEP, at=self.clock())
         self.bot()
-        handler = jobs if self.telemetry is None else TracedJobs(jobs, self.telemetry)
+        run_job = jobs.run if self.telemetry is None else self.telemetry.job(jobs.run)
         runner = JobRunner(
-            self.store, handler, clock=self.clock, lease=self.lease, observe=self.metrics.job
+            self.store, run_job, clock=self.clock, lease=self.lease, observe=self.metrics.job
         )
         self.worker = self._make_worker(runner)
         if self.worker is not None:

@@ -7,7 +7,7 @@ the process: no header, body, query, page address, statement or error text.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from bot.errors import ConfigError, UsageError
 from bot.server.access_log import NO_ROUTE
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span, SpanKind, Tracer
     from sqlalchemy.engine import Engine
 
-    from bot.server.worker import JobHandler
+    from bot.server.worker import RunJob
 
 EXPORTER = "OTEL_TRACES_EXPORTER"
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
@@ -129,14 +129,18 @@ class Telemetry:
             span.set_attribute("http.request.method", method)
             yield span
 
-    @contextmanager
-    def job(self, subject: Subject) -> "Iterator[Span]":
-        """Trace a job."""
+    def job(self, run_job: "RunJob") -> "RunJob":
+        """Return the same function, with each job traced."""
         from opentelemetry.trace import SpanKind
 
-        with self._span(f"sync {subject.kind}", SpanKind.INTERNAL) as span:
-            span.set_attribute("milepost.subject", str(subject))
-            yield span
+        def run(subject: Subject, tries: int) -> JobResult:
+            with self._span(f"sync {subject.kind}", SpanKind.INTERNAL) as span:
+                span.set_attribute("milepost.subject", str(subject))
+                result = run_job(subject, tries)
+                span.set_attribute("milepost.result", result.result)
+                return result
+
+        return run
 
     @contextmanager
     def _span(self, name: str, kind: "SpanKind") -> "Iterator[Span]":
@@ -224,20 +228,6 @@ class TracedRequests:
                 route = self._routes.get(scope.get("endpoint"), self._default_route)
                 span.set_attribute("http.route", route)
                 span.update_name(f"{scope['method']} {route}")
-
-
-class TracedJobs(NamedTuple):
-    """Makes each job a span."""
-
-    handler: "JobHandler"
-    telemetry: Telemetry
-
-    def run(self, subject: Subject, tries: int) -> JobResult:
-        """Run the job of a subject."""
-        with self.telemetry.job(subject) as span:
-            result = self.handler.run(subject, tries)
-            span.set_attribute("milepost.result", result.result)
-            return result
 
 
 def _filtered(exporter: "SpanExporter") -> "SpanExporter":

@@ -20,15 +20,9 @@ from bot.server.store.store import Store
 
 log = logging.getLogger(__name__)
 
+RunJob = Callable[[Subject, int], JobResult]  # gets how many tries failed before
+
 LEASE = timedelta(seconds=30)  # a holder that has not renewed for so long is dead
-
-
-class JobHandler(Protocol):
-    """Runs one job."""
-
-    def run(self, subject: Subject, tries: int) -> JobResult:
-        """Run the job of a subject."""
-        ...
 
 
 class Worker(Protocol):
@@ -53,7 +47,7 @@ class StoppedError(Exception):
 
 
 class StopSignal:
-    """Sleeps that end when the server stops."""
+    """Ends sleeps when the server stops."""
 
     def __init__(self) -> None:
         self._stop = threading.Event()
@@ -78,7 +72,7 @@ class JobRunner:
     """Claims and runs jobs, in the threads that call it."""
 
     store: Store
-    handler: JobHandler
+    run_job: RunJob
     clock: Callable[[], datetime]
     lease: timedelta
     observe: Callable[[Subject, str, float], None] = lambda _subject, _result, _seconds: None
@@ -150,7 +144,7 @@ class JobRunner:
 
     def _run(self, claim: Claim) -> JobResult:
         try:
-            return self.handler.run(claim.subject, claim.tries)
+            return self.run_job(claim.subject, claim.tries)
         except StoppedError:
             return JobResult("stopped", self.clock(), settled=False)
         except MilepostError as later:
