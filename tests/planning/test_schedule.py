@@ -142,6 +142,8 @@ def test_hours_a_week_give_each_unit_the_time_its_hours_take() -> None:
     assert [d.days for d in dates.units] == [14] * 6
     dates = schedule(LONG, settings("2026-01-05", hours_per_week=20))
     assert [d.days for d in dates.units] == [4] * 6
+    dates = schedule(LONG, settings("2026-01-05", hours_per_week=13))
+    assert [d.days for d in dates.units] == [6] * 6  # 10 h take 5.4 days: never too few
 
 
 def test_leap_days_and_short_months_are_days_like_others() -> None:
