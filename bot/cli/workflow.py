@@ -51,7 +51,9 @@ def check_action(action: str) -> None:
     """Raise ConfigError when this isn't a valid action reference."""
     if not _ACTION.fullmatch(action):
         raise ConfigError(
-            f"'{action}' isn't a valid action reference.", where="--action", hint="Write it as OWNER/NAME@TAG."
+            f"'{action}' isn't a valid action reference.",
+            where="--action",
+            hint="Write it as OWNER/NAME@TAG.",
         )
 
 

@@ -35,7 +35,7 @@ class LinkLookup(Protocol):
     """Looks up pages that are not on this GitHub."""
 
     def exists(self, url: str) -> str | None:
-        """Return the title of the page, empty where it has none; None when there is no such page."""
+        """Return the title of the page, "" where it has none; None when there is no such page."""
         ...
 
 
@@ -107,7 +107,7 @@ class _EvidenceReader:
                 )
 
     def _clues(self, issue: OurIssue, text: str, at: datetime) -> Iterator[_Link]:
-        """Yield the links of a text, but for those that the task itself names, which prove nothing."""
+        """Yield the links of a text, but for those that the task itself names."""
         ours = issue.marked.region or ""
         repository = self._observed.snapshot.repository
         given = {c.url for c in candidates(ours, self._web, repository)}
