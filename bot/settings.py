@@ -252,7 +252,7 @@ class Environment(SettingsModel):
 
 
 def parse(text: str, *, name: str = CONFIG_PATH) -> Settings:
-    """Return the settings of the YAML file `name`. Raises ConfigError with line and key."""
+    """Return the settings from YAML. Raises ConfigError with file `name`, line and key."""
     return yaml_file.parse(text, Settings, name=name, error=ConfigError)
 
 

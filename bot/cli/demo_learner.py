@@ -160,6 +160,6 @@ class DemoLearner:
 
 
 def demo_start(today: datetime) -> datetime:
-    """Return the Monday morning from which all weeks and a day end before `today` (aware)."""
+    """Return the Monday morning WEEKS and a day or more before `today` (aware)."""
     monday = today - timedelta(days=today.weekday(), weeks=WEEKS + 1)
     return monday.replace(hour=8, minute=0, second=0, microsecond=0)

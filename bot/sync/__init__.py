@@ -1,4 +1,1 @@
-"""What Milepost does, in one sentence each: ports and clock come in, edges stay outside.
-
-*reconcile* = read, plan, apply. *undo* = read, plan the way back, apply.
-"""
+"""Syncs a repository: reads it, runs commands, plans, applies and publishes."""

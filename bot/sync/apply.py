@@ -1,8 +1,8 @@
-"""Apply: a plan's changes through the gateway, one after the other, in the plan's order.
+"""Applies a plan: its changes through the gateway, one after the other, in the plan's order.
 
 An interrupted apply needs no clean-up: what was written carries its marker, and the next plan is
-made from what is there. When the answer to a write is lost, nobody knows whether it happened; then
-we look again and plan anew instead of writing again. The same where an issue changed since it was
+made from what is there. When the response to a write is lost, nobody knows whether it happened;
+then we read and plan again instead of writing again. The same where an issue changed since it was
 read: GitHub takes whole bodies only, and ours would undo what the learner wrote meanwhile.
 """
 
@@ -31,6 +31,7 @@ from bot.planning.changes import (
 from bot.planning.plan import Plan
 from bot.planning.ports import Gateway, Reader, WriteResult
 from bot.planning.snapshot import IssueRef, IssueState, MilestoneState, Snapshot
+from bot.sync.command_changes import after_update
 from bot.sync.publish import oldest_comment
 
 _JUST_NOW = datetime.min.replace(tzinfo=UTC)  # of what this plan made; nobody asks when
@@ -70,18 +71,6 @@ def _shown(milestone: MilestoneState) -> tuple[object, ...]:
 def _plain(text: str) -> str:
     """Return a text with the line ends and spaces that GitHub may change made equal."""
     return text.replace("\r\n", "\n").strip()
-
-
-def after_update(issue: IssueState, change: UpdateIssue) -> IssueState:
-    """Return the issue as it should be once `change` is written."""
-    values = {
-        "title": change.title,
-        "labels": change.labels,
-        "state": change.state,
-        "milestone": change.milestone_number,
-    }
-    update = {field: value for field, value in values.items() if field in change.fields}
-    return issue.model_copy(update={**update, "body": change.body})
 
 
 class PlanWriter:
@@ -149,13 +138,13 @@ class PlanWriter:
                     updated_at=_JUST_NOW,
                 )
             case UpdateIssue(number=int(number)) if number in self._read:
-                self._read[number] = after_update(self._read[number], change)
+                self._read[number] = after_update(self._read[number], change, _JUST_NOW)
             case CreateComment():
                 there = self._reader.comments(change.number, fresh=True)
                 oldest_comment(change.key, made.id, there, lambda: self._gateway)
 
     def _seen(self, issue: IssueState) -> tuple[object, ...]:
-        """Return the fields that a person may change; labels by the names that this plan gave."""
+        """Return the fields that a person may have changed; labels by their new names."""
         names = frozenset(self._renamed.get(name, name).casefold() for name in issue.labels)
         return issue.title, _plain(issue.body), issue.state, issue.milestone, names
 
@@ -171,11 +160,11 @@ def apply(
 ) -> int:
     """Write every change of `plan`, which was made from `snapshot`; returns how many were written.
 
-    Where issues are to be created, GitHub is asked first whether there is one that its list did not
-    show yet. When an answer is lost, or something turns out to be there already, or gone (people
-    work on the repository meanwhile), it looks again, at most five times with growing pauses, and
-    goes on with what `replan` says then. Raises UncertainWriteError when it still cannot know, and
-    what the gateway raises.
+    Before issues are created, GitHub is asked for those that its list did not show yet. When a
+    response is lost, or something is there already, or gone (people work on the repository
+    meanwhile), it reads again, at most five times with growing pauses, and goes on with what
+    `replan` returns. Raises UncertainWriteError when it still cannot know, and what the gateway
+    raises.
     """
     written = reloads = 0
     newer: dict[int, IssueState] = {}

@@ -1,4 +1,4 @@
-"""What commands change in one issue of ours: log, state and labels, in a single change."""
+"""What commands change in an issue: log, state and labels, in a single change."""
 
 from datetime import datetime
 from typing import Literal
@@ -11,15 +11,15 @@ from bot.planning.snapshot import IssueState
 from bot.progress.command import Command
 from bot.progress.command_log import CommandLog, Entry, find_log, with_log
 
-_REPORTED = 3
+_MAX_REASONS = 3
 State = Literal["open", "closed"]
 Reason = Literal["completed", "not_planned", "reopened"]
 
 
 class Edit:
-    """Gathers what changes.
+    """The edit of one issue by all commands of a run.
 
-    `closed_again` says of an issue that a command had closed that its last close is by hand.
+    `closed_again`: a command had closed the issue, and a person closed it again by hand.
     """
 
     def __init__(
@@ -34,22 +34,22 @@ class Edit:
             for key in ("status:in-progress", "status:blocked")
             if (label := observed.labels.get(key))
         }
-        self._switched: tuple[State, Reason] | None = None
+        self._new_state: tuple[State, Reason] | None = None
         self._labels = ours.state.labels
-        self._unticked = False
+        self._boxes_cleared = False
         self._why: list[str] = []
         self._before = find_log(ours.state.body)
         self.memory: CommandLog = self._before
 
     @property
     def number(self) -> int:
-        """The issue's."""
+        """Return the issue's number."""
         return self._ours.state.number
 
     def remember(self, entry: Entry, why: str) -> bool:
-        """Keep an entry and do what it says; False when the issue has no room for it.
+        """Log an entry and do what it says; False when the issue has no room for it.
 
-        What was said later and is known already wins, so that the order of runs does not matter.
+        A later entry that is logged already wins, so that the order of runs does not matter.
         """
         memory = self.memory.adding([entry])
         if len(with_log(self._marked.with_marker(self._marker), memory)) > ISSUE_BODY:
@@ -58,59 +58,59 @@ class Edit:
         self._why.append(why)
         later = memory.entries[memory.entries.index(entry) + 1 :]
         if not any(e.command.state_reason for e in later) and not self._closed_after(entry):
-            self._switch(entry.command)
+            self._set_state(entry.command)
         if entry.command.starts:
             if not any(e.command.state_reason == "completed" for e in later):
-                self._wear("status:in-progress")
+                self._add_label("status:in-progress")
         elif entry.command.state_reason == "completed":
-            self._take_off("status:blocked")
+            self._remove_label("status:blocked")
             if not any(e.command.starts for e in later):
-                self._take_off("status:in-progress")
+                self._remove_label("status:in-progress")
         return True
 
     def _closed_after(self, entry: Entry) -> bool:
-        """Whether the learner closed the issue by hand later than they wrote: that is newer.
+        """Return whether the learner closed the issue by hand after they wrote the command.
 
-        Not when a command that was obeyed before closed it: then the order of the words decides.
+        Not when an earlier command closed it: then the order of the commands decides.
         """
         state, by_us = self._ours.state, self._ours.marked.marker.state == "closed"
         closed = state.closed_at if state.state == "closed" and not by_us else None
-        by_word = self._before.closing is not None and not self._closed_again
-        return closed is not None and not by_word and bool(entry.id) and entry.at < closed
+        by_command = self._before.closing is not None and not self._closed_again
+        return closed is not None and not by_command and bool(entry.id) and entry.at < closed
 
-    def _switch(self, command: Command) -> None:
-        """A close is the learner's; who opens again what the plan had closed keeps it open."""
+    def _set_state(self, command: Command) -> None:
+        """Open or close the issue; the plan then leaves its state to the learner."""
         reason = command.state_reason
         if reason:
             state: State = "open" if reason == "reopened" else "closed"
             before: State = "closed" if state == "open" else "open"
-            self._switched = state, reason
+            self._new_state = state, reason
             self._marker = self._marker.model_copy(update={"state": before})
 
-    def _wear(self, key: str) -> None:
+    def _add_label(self, key: str) -> None:
         name = self._statuses.get(key)
         if name and name.casefold() not in {label.casefold() for label in self._labels}:
             self._labels = (*self._labels, name)
 
-    def _take_off(self, key: str) -> None:
+    def _remove_label(self, key: str) -> None:
         name = self._statuses.get(key, "").casefold()
         self._labels = tuple(label for label in self._labels if label.casefold() != name)
 
-    def untick(self) -> None:
+    def clear_buttons(self) -> None:
         """Clear the boxes of all buttons."""
         region = BOX.sub(
             lambda box: f"{box[1]}[ ] {box[3]}" if BUTTON.search(box[3]) else box[0],
             self._marked.region or "",
         )
         self._marked = self._marked.model_copy(update={"region": region})
-        self._unticked = True
+        self._boxes_cleared = True
 
     @property
     def changes(self) -> tuple[UpdateIssue, ...]:
-        """What to write: at most one change, and before it the opening that another reason needs.
+        """Return what to write: one change at most, and first the opening for another reason.
 
         GitHub ignores the reason of a close where the state does not change (REST: update an
-        issue), so a closed issue is opened first. Cut off there, it is only asked for again.
+        issue), so a closed issue is opened first. Cut off there, the next run does it again.
         """
         change, state = self.change, self._ours.state
         if change is None:
@@ -130,15 +130,15 @@ class Edit:
 
     @property
     def change(self) -> UpdateIssue | None:
-        """All of it as one change; None when nothing changes."""
+        """Return all of it as one change; None when nothing changes."""
         state = self._ours.state
         fields: list[str] = []
         if self.memory != self._before:
             fields.append("memory")
-        if self._unticked:
+        if self._boxes_cleared:
             fields.append("text")
-        switched = self._switched if self._switches(state) else None
-        if switched:
+        new_state = self._new_state if self._changes_state(state) else None
+        if new_state:
             fields.append("state")
         if self._labels != state.labels:
             fields.append("labels")
@@ -150,33 +150,36 @@ class Edit:
             title=state.title,
             body=with_log(self._marked.with_marker(self._marker), self.memory),
             labels=self._labels,
-            state=switched[0] if switched else state.state,
-            state_reason=switched[1] if switched else None,
+            state=new_state[0] if new_state else state.state,
+            state_reason=new_state[1] if new_state else None,
             fields=tuple(fields),
-            why=_reported(self._why),
+            why=_first_reasons(self._why),
         )
 
-    def _switches(self, state: IssueState) -> bool:
-        if self._switched is None:
+    def _changes_state(self, state: IssueState) -> bool:
+        if self._new_state is None:
             return False
-        wanted, reason = self._switched
+        wanted, reason = self._new_state
         return wanted != state.state or (
             wanted == "closed" and (reason == "completed") != state.finished
         )
 
 
-def after(issue: IssueState, change: UpdateIssue, now: datetime) -> IssueState:
-    """The issue as it will be once the change is written, at `now` (aware)."""
-    update: dict[str, object] = {"body": change.body}
-    if "labels" in change.fields:
-        update["labels"] = change.labels
+def after_update(issue: IssueState, change: UpdateIssue, now: datetime) -> IssueState:
+    """Return the issue as it is once `change` is written at `now` (aware)."""
+    values = {
+        "title": change.title,
+        "labels": change.labels,
+        "milestone": change.milestone_number,
+        "state": change.state,
+    }
+    update: dict[str, object] = {k: value for k, value in values.items() if k in change.fields}
     if "state" in change.fields:
         closed_at = now if change.state == "closed" else None
-        update |= {"state": change.state, "state_reason": change.state_reason}
-        update["closed_at"] = closed_at
-    return issue.model_copy(update=update)
+        update |= {"state_reason": change.state_reason, "closed_at": closed_at}
+    return issue.model_copy(update={**update, "body": change.body})
 
 
-def _reported(why: list[str]) -> str:
-    more = len(why) - _REPORTED
-    return "; ".join(why[:_REPORTED]) + (f"; and {more} more" if more > 0 else "")
+def _first_reasons(why: list[str]) -> str:
+    more = len(why) - _MAX_REASONS
+    return "; ".join(why[:_MAX_REASONS]) + (f"; and {more} more" if more > 0 else "")

@@ -1,20 +1,27 @@
-"""Which comments are read: those since the last run, and which of them bear our mark.
+"""Reads the inbox: which comments are read, and which of them still ask for something.
 
-Most runs find no command and ask GitHub for one list, answered with 304 when nothing was said.
+Comments since the last run are read. One is known by the entries that an issue's log holds, and
+marked by a reaction. The log decides; the mark only says that a comment was seen. Most runs find no
+command and ask GitHub for one list, answered with 304 when nothing is new.
 """
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
+from functools import cached_property
 
 from bot.planning.desired_state import SUMMARY_KEY
-from bot.planning.observed_state import ObservedState
+from bot.planning.marker import find
+from bot.planning.observed_state import ObservedState, OurIssue
 from bot.planning.ports import Reader
 from bot.planning.snapshot import CommentState, FrozenModel, ReactionState
-from bot.progress.command_log import find_logs
+from bot.progress.command import Command
+from bot.progress.command_log import CommandLog, find_log, find_logs
+from bot.progress.commands import slash_commands
+from bot.progress.parse_command import ParsedLine, read_commands
 from bot.sync.command_permission import may_command, writers
 
 OVERLAP = timedelta(days=2)
-"""Read again, for lists lag, runs are cut off, and a day is told in the learner's zone."""
+"""Read again, for lists lag, runs are cut off, and a day is one of the learner's zone."""
 
 RUN = "rocket"
 NOT_UNDERSTOOD = "confused"
@@ -26,7 +33,7 @@ class CommentInbox(FrozenModel):
 
     `writers` are the logins, case-folded, of those who may write to it; `marked` are the ids of
     comments that bear our mark, `closed_again` the numbers of issues that a command had closed and
-    that somebody opened and closed by hand since.
+    a person opened and closed by hand since.
     """
 
     comments: tuple[CommentState, ...] = ()
@@ -36,23 +43,20 @@ class CommentInbox(FrozenModel):
 
 
 def read_inbox(reader: Reader, observed: ObservedState) -> CommentInbox:
-    """What was said since the last run; empty before there is anything of ours to speak to."""
-    summary = observed.issues.get(SUMMARY_KEY)
-    if summary is None:
+    """Return the comments since the last run; none before there is a summary issue."""
+    if SUMMARY_KEY not in observed.issues:
         return CommentInbox()
     seen = observed.ledger.seen
-    # Where the summary issue is a new one, what was said before on the others waits still.
+    # Where the summary issue is a new one, older comments on the others are still unread.
     since = min(ours.state.created_at for ours in observed.issues.values())
     if seen is not None:
         since = max(since, datetime.combine(seen - OVERLAP, time(), tzinfo=UTC))
     comments = reader.comments_since(since)
-    remembered = find_logs(observed).values()
+    logged = find_logs(observed).values()
     marked: set[int] = set()
     waiting: list[CommentState] = []
-    for comment in comments:
-        if not may_command(comment):
-            continue
-        if any(memory.knows(comment.id) for memory in remembered):
+    for comment in filter(may_command, comments):
+        if any(memory.knows(comment.id) for memory in logged):
             if not MARKS & comment.reactions.keys():
                 waiting.append(comment)
         elif _is_marked(reader, comment):
@@ -68,26 +72,33 @@ def read_inbox(reader: Reader, observed: ObservedState) -> CommentInbox:
 
 
 def _closed_again(reader: Reader, observed: ObservedState, commented: set[int]) -> frozenset[int]:
-    """Those of them that a command had closed and somebody closed again by hand.
+    """Return those of the issues that a command had closed and a person closed again by hand.
 
-    Lists tell when an issue was closed last, not by what. A command closes before it is marked: so
+    Lists hold when an issue was closed last, not by what. A command closes before it is marked: so
     where a new one waits, GitHub is asked when the old one was marked.
     """
-    remembered = find_logs(observed)
+    logged = find_logs(observed)
     again = set()
     for key, ours in observed.issues.items():
         number, closed_at = ours.state.number, ours.state.closed_at
-        word = remembered[key].closing if key in remembered else None
-        if number not in commented or closed_at is None or word is None or not word.id:
+        closing = logged[key].closing if key in logged else None
+        if number not in commented or closed_at is None or closing is None or not closing.id:
             continue
-        marks = _marks(reader.comment_reactions(word.id), word.by)
+        marks = _marks(reader.comment_reactions(closing.id), closing.by)
         if marks and min(mark.created_at for mark in marks) < closed_at:
             again.add(number)
     return frozenset(again)
 
 
+def _is_marked(reader: Reader, comment: CommentState) -> bool:
+    """Return whether the comment bears our mark; GitHub is asked whose a reaction is."""
+    if not MARKS & comment.reactions.keys():
+        return False
+    return bool(_marks(reader.comment_reactions(comment.id), comment.author))
+
+
 def _marks(reactions: Iterable[ReactionState], author: str | None) -> list[ReactionState]:
-    """Our marks among them: set by a bot or, with a personal token, by the comment's author."""
+    """Return our marks: set by a bot or, with a personal token, by the comment's author."""
     return [
         one
         for one in reactions
@@ -95,8 +106,72 @@ def _marks(reactions: Iterable[ReactionState], author: str | None) -> list[React
     ]
 
 
-def _is_marked(reader: Reader, comment: CommentState) -> bool:
-    """Whether we acted on it."""
-    if not MARKS & comment.reactions.keys():
-        return False
-    return bool(_marks(reader.comment_reactions(comment.id), comment.author))
+class PendingCommands:
+    """The commands of an inbox that no earlier run has done, as the logs of the issues tell."""
+
+    def __init__(self, inbox: CommentInbox, observed: ObservedState) -> None:
+        self._inbox = inbox
+        self._observed = observed
+        snapshot = observed.snapshot
+        self.titles = {issue.number: issue.title for issue in snapshot.issues}
+        self.titles |= {pull.number: pull.title for pull in snapshot.pulls}
+
+    def commands_in(self, comment: CommentState) -> tuple[ParsedLine, ...]:
+        """Return the commands of a comment that are still to be run."""
+        parsed = read_commands(comment.body) if self._counts(comment) else ()
+        seen = comment.id in self._inbox.marked
+        return () if seen and not self._lost(comment, parsed) else parsed
+
+    def known(self, comment: int, n: int) -> Command | None:
+        """Return the command with the index `n` as an earlier run logged it."""
+        return self._logged.get((comment, n))
+
+    def is_merged(self, comment: int) -> bool:
+        """Return whether the comment's entries are part of a sum by now."""
+        return comment in self._merged
+
+    @property
+    def every(self) -> tuple[OurIssue, ...]:
+        """Return all issues with a marker; a command on a duplicate is about the same work."""
+        return (*self._observed.issues.values(), *self._observed.duplicates)
+
+    def _counts(self, comment: CommentState) -> bool:
+        """Return whether to read it: its author may write here, is not us, and no run did it."""
+        return (
+            comment.author is not None
+            and comment.author_kind != "Bot"
+            and comment.author.casefold() in self._inbox.writers
+            and not (comment.id in self._done and MARKS & comment.reactions.keys())
+            and comment.issue in self.titles
+            and find(comment.body) is None
+        )
+
+    def _lost(self, comment: CommentState, parsed: tuple[ParsedLine, ...]) -> bool:
+        """Return whether a marked comment should be in a log, and is not.
+
+        Of two runs that wrote to one issue at the same moment the later put its text over the
+        other's. A mark says that a comment was seen; only the log says that it holds.
+        """
+        if NOT_UNDERSTOOD in comment.reactions or comment.id in self._done:
+            return False
+        commands = slash_commands()
+        return any(one.known and commands[one.word].log_issue.stored for one in parsed)
+
+    @cached_property
+    def _logged(self) -> dict[tuple[int, int], Command]:
+        """The commands of earlier runs, by comment and place in it."""
+        entries = (e for memory in self._logs for e in memory.entries)
+        return {(entry.id, entry.n): entry.command for entry in entries if entry.id}
+
+    @cached_property
+    def _done(self) -> frozenset[int]:
+        """Comments in a log; on them any mark is good enough."""
+        return self._merged | {number for number, _ in self._logged}
+
+    @cached_property
+    def _merged(self) -> frozenset[int]:
+        return frozenset(number for memory in self._logs for number in memory.merged)
+
+    @cached_property
+    def _logs(self) -> list[CommandLog]:
+        return [find_log(ours.state.body) for ours in self.every]

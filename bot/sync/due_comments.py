@@ -1,4 +1,4 @@
-"""Summaries and reports as comments: those that are due, and those that somebody asks for."""
+"""Summaries and reports as comments: those that are due, and those that a person asks for."""
 
 from bot.curriculum.model import Checkpoint
 from bot.planning.desired_state import SUMMARY_KEY
@@ -12,9 +12,9 @@ from bot.sync.publish import DueComment
 
 
 def due(path: LearningPath) -> tuple[DueComment, ...]:
-    """Return the summaries and reports whose time has come and that nobody knows to stand.
+    """Return the summaries and reports whose time has come and that the ledger lacks, oldest first.
 
-    Oldest first. What stands is in the ledger; whether it really does not is asked before posting.
+    Whether one is posted all the same is asked before posting.
     """
     return (*_due_weeks(path), *_due_checkpoints(path))
 
@@ -52,5 +52,5 @@ def _due_checkpoints(path: LearningPath) -> list[DueComment]:
         for checkpoint in path.curriculum.checkpoints
         for name in (checkpoint.id, *checkpoint.aliases)
     }
-    reported = {key for key in keys if path.observed.ledger.has(key)}
-    return [checkpoint_comment(path, one) for one in checkpoints.due_checkpoints(path, reported)]
+    posted = {key for key in keys if path.observed.ledger.has(key)}
+    return [checkpoint_comment(path, one) for one in checkpoints.due_checkpoints(path, posted)]

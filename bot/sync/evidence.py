@@ -36,7 +36,7 @@ class LinkLookup(Protocol):
     """Looks up pages that are not on this GitHub."""
 
     def exists(self, url: str) -> str | None:
-        """Return the title of the page, empty where it has none; None when there is no page."""
+        """Return the title of the page, "" where it has none; None when there is no such page."""
         ...
 
 
@@ -108,7 +108,7 @@ class _EvidenceReader:
                 )
 
     def _clues(self, issue: OurIssue, text: str, at: datetime) -> Iterator[_Link]:
-        """Yield the links of a text. Those that the task itself names prove nothing."""
+        """Yield the links of a text, but for those that the task itself names."""
         ours = issue.marked.region or ""
         repository = self._observed.snapshot.repository
         given = {c.url for c in candidates(ours, self._web, repository)}

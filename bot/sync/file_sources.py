@@ -30,7 +30,7 @@ class LocalFiles:
         self._root = root.resolve()
 
     def read(self, path: str) -> bytes | None:
-        """Return the file's bytes. Raises CurriculumError for one outside the folder."""
+        """Return the file's bytes. Raises CurriculumError outside the folder or above 5 MB."""
         try:
             file = (self._root / path).resolve()
             inside, there = file.is_relative_to(self._root), file.is_file()

@@ -16,7 +16,6 @@ from bot.planning.marker import Key
 from bot.planning.ports import Gateway, Reader
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
-from bot.settings import PublishSettings
 
 README = "README.md"
 README_KEY = "readme:block"
@@ -38,40 +37,28 @@ class ReportFiles(FrozenModel):
         return f"pull:{self.id}"
 
 
-class ReportPullRequest(FrozenModel):
-    """A pull request that shows a report; `files` are those its branch does not hold yet."""
-
-    branch: str
-    title: str
-    body: str
-    files: dict[str, bytes]
-
-
 class FilePlan(FrozenModel):
-    """What is to be written, by path: `on_branch` in one commit, `on_default` one by one.
+    """What is to be written, in order, and the keys that the ledger holds afterwards."""
 
-    `made` are keys that the ledger should hold once it is written, for they stand or are written.
-    """
-
-    branch: str
-    on_branch: dict[str, bytes]
-    on_default: dict[str, bytes]
-    pulls: tuple[ReportPullRequest, ...]
+    writes: tuple[CommitFiles | PutFile | OpenPullRequest, ...]
     made: frozenset[Key]
 
     @property
     def empty(self) -> bool:
         """Return whether nothing is to be written."""
-        return not (self.on_branch or self.on_default or self.pulls)
+        return not self.writes
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Return all that is written, for people: files of a branch with its name in front."""
-        return (
-            *(f"{self.branch}:{path}" for path in self.on_branch),
-            *self.on_default,
-            *(f"{pull.branch}:{path}" for pull in self.pulls for path in pull.files),
-        )
+        """Return all files, for people: those of a branch with its name in front."""
+        found: list[str] = []
+        for write in self.writes:
+            match write:
+                case CommitFiles():
+                    found += [f"{write.branch}:{path}" for path in write.files]
+                case PutFile():
+                    found.append(write.path)
+        return tuple(found)
 
 
 def branch_files(view: LearningPath) -> dict[str, bytes]:
@@ -105,67 +92,53 @@ def plan_files(
 ) -> FilePlan:
     """Return what the settings ask for and the repository does not hold yet.
 
-    `web` is where GitHub's pages are. `reports` are all that stand today; where they go is the
-    settings' word. Reads only what it needs: nothing when nothing is published. Raises ConfigError
-    when the branch is somebody else's, and what the reader raises.
+    `web` is the root of GitHub's pages, `reports` all reports of today. Reads only what it needs:
+    nothing when nothing is published. Raises ConfigError when the branch is not ours, and what the
+    reader raises.
     """
     publish, ledger = view.settings.publish, view.observed.ledger
-    wanted = branch_files(view)
-    on_default: dict[str, bytes] = {}
+    writes: list[CommitFiles | PutFile | OpenPullRequest] = []
     made: set[Key] = set()
+    on_branch = reports if publish.reports == "branch" else ()
+    of_reports = {path: data for report in on_branch for path, data in report.files.items()}
+    if files := _for_branch(branch_files(view), of_reports, publish.branch, reader):
+        writes.append(
+            CommitFiles(
+                branch=publish.branch, files=files, message="Update progress", base="orphan"
+            )
+        )
     for key, path, data in _on_default(view, reader, web):
         made.add(key)
         if data is not None:
-            on_default[path] = data
-    pulls = []
-    if publish.reports == "pull-request":
-        for report in reports:
-            if not ledger.has(report.key):
-                made.add(report.key)
-                pulls += _pull(report, publish.branch, reader)
-    return FilePlan(
-        branch=publish.branch,
-        on_branch=_for_branch(wanted, _report_files(publish, reports), publish.branch, reader),
-        on_default=on_default,
-        pulls=tuple(pulls),
-        made=frozenset(made),
-    )
+            what = "the progress block" if path == README else f"the form {path.rpartition('/')[2]}"
+            writes.append(PutFile(path=path, data=data, message=f"Update {what}"))
+    for report in reports if publish.reports == "pull-request" else ():
+        if not ledger.has(report.key):
+            made.add(report.key)
+            writes += _pull_request(report, publish.branch, reader)
+    return FilePlan(writes=tuple(writes), made=frozenset(made))
 
 
-def write_files(plan: FilePlan, gateway: Callable[[], Gateway]) -> tuple[str, ...]:
-    """Write it; the paths written. A gateway is asked for only when there is something to write.
+def write_files(plan: FilePlan, gateway: Callable[[], Gateway]) -> None:
+    """Write it. The gateway is opened only when there is something to write.
 
     Needs `contents: write`, for pull requests also `pull_requests: write`. Raises what the gateway
     raises.
     """
-    if plan.empty:
-        return ()
-    to = gateway()
-    for change in _writes(plan):
-        to.write(change)
-    return plan.paths
-
-
-def _writes(plan: FilePlan) -> Iterator[CommitFiles | PutFile | OpenPullRequest]:
-    if plan.on_branch:
-        yield CommitFiles(
-            branch=plan.branch, files=plan.on_branch, message="Update progress", base="orphan"
-        )
-    for path, data in plan.on_default.items():
-        what = "the progress block" if path == README else f"the form {path.rpartition('/')[2]}"
-        yield PutFile(path=path, data=data, message=f"Update {what}")
-    for pull in plan.pulls:
-        if pull.files:
-            yield CommitFiles(
-                branch=pull.branch, files=pull.files, message=pull.title, base="default"
-            )
-        yield OpenPullRequest(branch=pull.branch, title=pull.title, body=pull.body)
+    if not plan.empty:
+        opened = gateway()
+        for change in plan.writes:
+            opened.write(change)
 
 
 def describe_files(plan: FilePlan) -> str:
     """Return what would be written, one line each; empty for nothing."""
     lines = [f"Would write {path}" for path in plan.paths]
-    lines += [f"Would open a pull request: {pull.title}" for pull in plan.pulls]
+    lines += [
+        f"Would open a pull request: {write.title}"
+        for write in plan.writes
+        if isinstance(write, OpenPullRequest)
+    ]
     return "\n".join(lines)
 
 
@@ -174,18 +147,10 @@ def blob_hash(data: bytes) -> str:
     return sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
-def _report_files(publish: PublishSettings, reports: tuple[ReportFiles, ...]) -> dict[str, bytes]:
-    """Return the reports that belong on the branch."""
-    if publish.reports != "branch":
-        return {}
-    return {path: data for report in reports for path, data in report.files.items()}
-
-
 def _for_branch(
     wanted: Mapping[str, bytes], immutable: Mapping[str, bytes], branch: str, reader: Reader
 ) -> dict[str, bytes]:
-    """Of `wanted` what the branch does not hold so, and of `immutable` what it does not hold at
-    all.
+    """Return what of `wanted` differs on the branch, and of `immutable` is not there.
 
     A report describes its day: once it is there it stays. A branch that is not ours is not touched.
     """
@@ -247,22 +212,21 @@ def _readme(view: LearningPath, reader: Reader, ledger: Ledger, web: str) -> byt
     return changed.encode() if changed is not None else None
 
 
-def _pull(report: ReportFiles, branch: str, reader: Reader) -> list[ReportPullRequest]:
-    """Return the pull request of a report; none when its files are on the default branch already.
+def _pull_request(
+    report: ReportFiles, branch: str, reader: Reader
+) -> Iterator[CommitFiles | OpenPullRequest]:
+    """Yield the commit and pull request of a report; nothing when its files are on default.
 
     Its branch is named beside the other, not below it: Git cannot hold `a` and `a/b`.
     """
     from bot import templating
 
     if all(reader.file(path) is not None for path in report.files):
-        return []
+        return
     name = f"{branch}-report-{report.id}"
     there = reader.tree(name) or {}
-    return [
-        ReportPullRequest(
-            branch=name,
-            title=report.title,
-            body=templating.render("pull.md.j2", title=report.title, paths=sorted(report.files)),
-            files={p: data for p, data in report.files.items() if there.get(p) != blob_hash(data)},
-        )
-    ]
+    files = {p: data for p, data in report.files.items() if there.get(p) != blob_hash(data)}
+    if files:
+        yield CommitFiles(branch=name, files=files, message=report.title, base="default")
+    body = templating.render("pull.md.j2", title=report.title, paths=sorted(report.files))
+    yield OpenPullRequest(branch=name, title=report.title, body=body)

@@ -1,4 +1,4 @@
-"""publish = read, report, post: a report stands exactly once, found again by its marker."""
+"""Publishes summaries and reports as comments: each exactly once, found again by its marker."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -19,7 +19,7 @@ _SECOND = "another run posted it first"
 
 
 class Outcome(StrEnum):
-    """What publishing did."""
+    """The outcome of publishing."""
 
     POSTED = "posted"
     STANDS = "it was posted already"
@@ -28,7 +28,7 @@ class Outcome(StrEnum):
 
 
 class DueComment(FrozenModel):
-    """A comment that should stand once: its key, its issue's keys, what it is, and its text."""
+    """A comment to post once: its key, the keys of its issue, its title and its text."""
 
     key: Key
     on: tuple[Key, ...] = (SUMMARY_KEY,)
@@ -44,13 +44,13 @@ def publish_once(
     gateway: Callable[[], Gateway],
     sleep: Callable[[float], None],
 ) -> Outcome:
-    """Let an issue of ours have one comment; one that stands is left as it is.
+    """Post a comment on an issue of ours unless it is there already.
 
     A closed summary issue means that the learner does not want any; another issue takes the comment
-    also when it is closed as done. When the answer to the write is lost, it looks again instead of
-    writing again, at most five times. Raises GitHubError when there is no such issue, and what
-    reader and gateway raise. When two runs post at once, the later comment is taken back by whoever
-    wrote it.
+    also when it is closed as done. When the response to the write is lost, it reads again instead
+    of writing again, at most five times. When two runs post at once, the later comment is deleted
+    by the run that wrote it. Raises GitHubError when there is no such issue, and what reader and
+    gateway raise.
     """
     key, on, issues = due.key, due.on, observed.issues
     issue = next((issues[name].state for name in on if name in issues), None)
@@ -87,7 +87,7 @@ def publish_once(
 def oldest_comment(
     key: Key, made: int, comments: tuple[CommentState, ...], gateway: Callable[[], Gateway]
 ) -> Outcome:
-    """Take back the comment `made` where another run was first; ids are given out in order.
+    """Delete the comment `made` where another run was first; ids are given out in order.
 
     `comments` are those of its issue, read after it was written.
     """
@@ -101,7 +101,7 @@ def oldest_comment(
 
 
 def keys_of(comments: Iterable[CommentState]) -> frozenset[Key]:
-    """The keys of the reports that stand in these comments; a stranger's copy does not count."""
+    """Return the keys of the reports in these comments; a stranger's copy does not count."""
     marks = (find(comment.body) for comment in comments if trusted(comment))
     return frozenset(marked.marker.key for marked in marks if marked is not None)
 
@@ -109,7 +109,7 @@ def keys_of(comments: Iterable[CommentState]) -> frozenset[Key]:
 def duplicate_comments(
     comments: Iterable[CommentState], titles: Mapping[int, str]
 ) -> Iterator[DeleteComment]:
-    """Comments that two runs posted at once, but for the first: nobody's words but ours.
+    """Yield the deletion of comments that two runs posted at once, but for the first.
 
     `titles` are those of issues, by number.
     """
@@ -130,7 +130,7 @@ def duplicate_comments(
 
 
 def _untouched(comment: CommentState) -> Key | None:
-    """The key of a comment that is ours from the first letter to the last."""
+    """Return the key of a comment that is ours as a whole and was not edited."""
     marked = find(comment.body) if trusted(comment) else None
     if marked is None or marked.region is None or (marked.before + marked.after).strip():
         return None

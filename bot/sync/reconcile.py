@@ -1,7 +1,6 @@
-"""reconcile = read, obey, plan, apply. Each step stands alone, so a person can look in between.
+"""Reconciles a repository: read, run commands, plan, apply. A person can look in between.
 
-The clock, the reader and the way to get a gateway are arguments. A run that has nothing to write
-never asks for the gateway, and so never pays for loading it.
+A run that has nothing to write never opens the gateway, and so never pays for loading it.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -36,7 +35,7 @@ REPORTS = frozenset({"weekly", "report"})
 
 
 class Session:
-    """One repository, one planner: look at what is to be done, then do it."""
+    """One repository, one planner: plans, then writes."""
 
     def __init__(self, reader: Reader, planner: Planner) -> None:
         self._reader = reader
@@ -45,17 +44,17 @@ class Session:
 
     @property
     def snapshot(self) -> Snapshot:
-        """The repository as it was last read."""
+        """Return the repository as it was last read."""
         if self._snapshot is None:
             self._snapshot = self._reader.snapshot()
         return self._snapshot
 
     def reload(self) -> None:
-        """Forget what was read: the next look asks."""
+        """Forget what was read."""
         self._snapshot = None
 
     def plan(self) -> Plan:
-        """Read the repository and say what would change."""
+        """Read the repository and return what would change."""
         self._snapshot = self._reader.snapshot()
         return self._planner(self._snapshot)
 
@@ -67,10 +66,10 @@ class Session:
         sleep: Callable[[float], None],
         progress: Progress,
     ) -> int:
-        """Write `plan`, which `plan()` gave; returns the number of changes written.
+        """Write a plan of `plan()`; returns the number of changes written.
 
-        The dashboard tells of issues and links to them by number, so once some were made, opened or
-        renamed it looks again and writes what follows from that.
+        The dashboard links to issues by number, so once some were made, opened or renamed, it plans
+        again and writes what follows from that.
         """
         written = 0
         for _ in range(ROUNDS):
@@ -84,21 +83,18 @@ class Session:
                 gateway=gateway(),
                 hooks=ApplyHooks(sleep, progress),
             )
-            if not any(_shows(change) for change in plan.changes):
+            if not any(map(_on_dashboard, plan.changes)):
                 break
             plan = self.plan()
         return written
 
 
-def _shows(change: Change) -> bool:
-    """Whether the dashboard may say something else afterwards than was planned with it."""
-    if isinstance(change, CreateIssue):
-        return True
-    shown = {"state", "title"}
-    return (
+def _on_dashboard(change: Change) -> bool:
+    """Return whether the dashboard may change after this change."""
+    return isinstance(change, CreateIssue) or (
         isinstance(change, UpdateIssue)
         and change.key != SUMMARY_KEY
-        and not shown.isdisjoint(change.fields)
+        and not {"state", "title"}.isdisjoint(change.fields)
     )
 
 
@@ -110,28 +106,26 @@ def planner(
     extra_commands: tuple[Command, ...] = (),
     made: Collection[Key] = (),
 ) -> Planner:
-    """How to plan the path that `paths` reads.
+    """Return a planner of the path that `paths` reads.
 
-    `outside` looks up addresses that are not GitHub's. `extra_commands` is what the person who runs
-    it wants besides, said of the summary issue. `made` are keys of things written elsewhere, to
-    remember; it is looked at anew for each plan. Raises ConfigError or CurriculumError at once,
-    before anything is read from GitHub; the planner raises what `reader` raises.
+    `outside` looks up links outside GitHub. `extra_commands` run as if written on the summary
+    issue. `made` are keys for the ledger of what was written elsewhere; each plan reads it anew.
+    Raises ConfigError or CurriculumError at once, before anything is read from GitHub; the planner
+    raises what `reader` raises.
     """
     check_settings(PlannedPath.at_start(paths.curriculum, paths.settings))
 
     def plan(snapshot: Snapshot) -> Plan:
         before = paths.path(snapshot)
         inbox = read_inbox(reader, before.observed)
-        noted = (
-            *gather(before, reader, inbox.comments, outside),
-            *_accepted(before, extra_commands),
-        )
+        evidence = gather(before, reader, inbox.comments, outside)
+        noted = (*evidence, *_accepted(before, extra_commands))
         commands = run_commands(before, inbox, noted)
         path = commands.path
         written = texts(
             path,
-            reported=_reported(inbox) | frozenset(made),
-            # Marks come last. Cut off before them, the next run must ask for the same comments; and
+            reported=_posted_reports(inbox) | frozenset(made),
+            # Marks come last. Cut off before them, the next run must read the same comments; and
             # without a summary issue none were read.
             seen=None if commands.last or SUMMARY_KEY not in before.observed.issues else path.today,
         )
@@ -145,10 +139,9 @@ def planner(
 def texts(
     path: LearningPath, *, reported: frozenset[Key] = frozenset(), seen: date | None = None
 ) -> ReportTexts:
-    """What is written from the path.
+    """Return the texts of the path.
 
-    `reported` are keys of what is known to stand, `seen` is the day up to which comments are dealt
-    with.
+    `reported` are keys of reports that are posted, `seen` is the day up to which comments are done.
     """
     return ReportTexts(
         dashboard=dashboard.as_markdown(dashboard.dashboard(path)),
@@ -158,8 +151,7 @@ def texts(
     )
 
 
-def _reported(inbox: CommentInbox) -> frozenset[Key]:
-    """The reports among the comments that were read."""
+def _posted_reports(inbox: CommentInbox) -> frozenset[Key]:
     return frozenset(k for k in keys_of(inbox.comments) if k.partition(":")[0] in REPORTS)
 
 

@@ -1,7 +1,7 @@
 """Runs commands: comments, ticked buttons and what Milepost noted become changes, each once. Pure.
 
-Memories are written first, answers next, marks last: whatever is cut off, the next run sees what is
-missing and adds only that. A stranger's commands make us neither write nor talk.
+Logs are written first, replies next, marks last: whatever is cut off, the next run sees what is
+missing and adds only that. A stranger's commands make us neither write nor reply.
 """
 
 from collections.abc import Iterator
@@ -19,18 +19,17 @@ from bot.progress.command_log import AcceptedCommand, Entry, find_log
 from bot.progress.commands import read_stored
 from bot.progress.parse_command import MOST, ParsedLine, parse_command
 from bot.progress.path import LearningPath
-from bot.sync.command_changes import Edit, after
+from bot.sync.command_changes import Edit, after_update
 from bot.sync.command_replies import RejectedCommand, reply, reply_key
-from bot.sync.comment_inbox import NOT_UNDERSTOOD, RUN, CommentInbox
-from bot.sync.pending_commands import PendingCommands
+from bot.sync.comment_inbox import NOT_UNDERSTOOD, RUN, CommentInbox, PendingCommands
 from bot.sync.publish import duplicate_comments, keys_of
 
-_REPORTED = 3
+_MAX_LINES = 3
 _NO_ROOM = "The issue that would remember it is full."
 
 
 class CommandChanges(FrozenModel):
-    """What follows: `first` is written before everything else of the run, `last` after it.
+    """What commands change: `first` is written before everything else of the run, `last` after it.
 
     `path` is the path as it will be after `first`, without the issues created by it.
     """
@@ -43,24 +42,24 @@ class CommandChanges(FrozenModel):
 def run_commands(
     path: LearningPath, inbox: CommentInbox, noted: tuple[AcceptedCommand, ...]
 ) -> CommandChanges:
-    """What was asked for, as changes.
+    """Return what the commands change.
 
-    Raises ConfigError when the path has no dates any more with all that was said.
+    Raises ConfigError when the path has no dates any more with all of them.
     """
     work = _CommandRun(path, inbox)
-    work.join()
+    work.merge_duplicates()
     for accepted in noted:
         work.note(accepted)
     for comment in sorted(inbox.comments, key=lambda c: (c.created_at, c.id)):
         work.read(comment)
-    work.press()
+    work.run_buttons()
     return work.result()
 
 
 class _Answer(FrozenModel):
-    """What came of one comment: what runs, and what was not understood.
+    """The commands of one comment: what runs, and what was not understood.
 
-    It gets one mark: with two, a cut between them would leave one out for good.
+    The comment gets one mark: with two, a cut between them would leave one out for good.
     """
 
     comment: CommentState
@@ -100,8 +99,8 @@ class _CommandRun:
         parsed = self._pending.commands_in(comment)
         if not parsed:
             return
-        values = "; ".join(one.line for one in parsed[:_REPORTED])
-        if self._pending.is_folded(comment.id):
+        values = "; ".join(one.line for one in parsed[:_MAX_LINES])
+        if self._pending.is_merged(comment.id):
             self._answers.append(_Answer(comment=comment, lines=values))
             return
         found = [self._run(comment, n, parsed) for n in range(min(len(parsed), MOST))]
@@ -115,8 +114,8 @@ class _CommandRun:
         answer = _Answer(comment=comment, lines=values, accepted=accepted, rejected=rejected)
         self._answers.append(answer)
 
-    def join(self) -> None:
-        """Bring what is remembered in a twin into the issue that counts."""
+    def merge_duplicates(self) -> None:
+        """Copy the log of each duplicate into the issue that counts."""
         for duplicate in self._observed.duplicates:
             ours = self._observed.issues[duplicate.key]
             entries = (
@@ -173,16 +172,16 @@ class _CommandRun:
             )
         return self._edits[ours.key]
 
-    def press(self) -> None:
+    def run_buttons(self) -> None:
         """Run the buttons that were ticked, and clear them."""
         for ours in self._observed.issues.values():
             boxes = BOX.findall(ours.marked.region or "")
-            pressed = [BUTTON.search(line) for _, box, line in boxes if box != " "]
-            buttons = [button[1] for button in pressed if button]
+            ticked = [BUTTON.search(line) for _, box, line in boxes if box != " "]
+            buttons = [button[1] for button in ticked if button]
             if not buttons:
                 continue
             edit = self._edit(ours)
-            edit.untick()
+            edit.clear_buttons()
             for text in buttons:
                 command = self._button(text)
                 if command is not None:
@@ -191,7 +190,7 @@ class _CommandRun:
                     self._state = None
 
     def _button(self, text: str) -> Command | None:
-        """Return what a button asks for; None when that makes no sense (any more)."""
+        """Return the command of a button; None when it makes no sense (any more)."""
         try:
             command = read_stored(from_json(text))
         except ValueError:
@@ -199,7 +198,7 @@ class _CommandRun:
         return command.pressed(self._path)
 
     def result(self) -> CommandChanges:
-        """All changes."""
+        """Return all changes."""
         edits = sorted(self._edits.values(), key=lambda edit: edit.number)
         updates = (change for edit in edits for change in edit.changes)
         path = self._path.at(self._snapshot())
@@ -214,13 +213,15 @@ class _CommandRun:
         )
 
     def _snapshot(self) -> Snapshot:
-        """The repository with the edits made so far; the same value while there are none."""
+        """Return the repository with the edits so far; the same value while there are none."""
         changes = {edit.number: c for edit in self._edits.values() if (c := edit.change)}
         before = self._observed.snapshot
         if not changes:
             return before
         issues = tuple(
-            after(issue, changes[issue.number], self._now) if issue.number in changes else issue
+            after_update(issue, changes[issue.number], self._now)
+            if issue.number in changes
+            else issue
             for issue in before.issues
         )
         return before.model_copy(update={"issues": issues})

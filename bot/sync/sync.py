@@ -1,6 +1,7 @@
-"""sync = reconcile, then publish: what a run does for any event and for any tick of the clock."""
+"""Syncs a repository: reconcile, then publish. It runs for any event and at any time."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from bot.planning.marker import Key
 from bot.planning.plan import Plan
@@ -19,7 +20,7 @@ from bot.sync.reconcile import Session, planner
 
 
 class SyncPreview(FrozenModel):
-    """What a sync would do now: the plan, the comments that are due, and the files."""
+    """What a sync would write now: the plan, the comments that are due, and the files."""
 
     plan: Plan
     due: tuple[DueComment, ...]
@@ -27,7 +28,7 @@ class SyncPreview(FrozenModel):
 
 
 class PublishedComment(FrozenModel):
-    """What became of a comment that was due."""
+    """A comment that was due, and whether it was posted."""
 
     what: DueComment
     outcome: Outcome
@@ -36,8 +37,7 @@ class PublishedComment(FrozenModel):
 class SyncResult(FrozenModel):
     """What a sync did.
 
-    `written` counts changes, `posted` says what became of each comment that was due, `files` what
-    was written to branches. `view` is the path afterwards.
+    `written` counts changes, `files` is what was written to branches, `view` the path afterwards.
     """
 
     plan: Plan
@@ -48,10 +48,9 @@ class SyncResult(FrozenModel):
 
 
 class Sync:
-    """One repository and one path: look, do, tell. Reads and writes only through what it is given.
+    """Syncs one path in one repository.
 
-    `web` is where the pages of this GitHub are. Raises as `planner` does, and what reader and
-    gateway raise.
+    `web` is the root of this GitHub's pages. Raises what `planner`, reader and gateway raise.
     """
 
     def __init__(
@@ -62,18 +61,17 @@ class Sync:
         self._web = web
         self._outside = outside
         self._made: set[Key] = set()
-        planning = planner(paths, reader, outside, made=self._made)
-        self._session = Session(reader, planning)
+        self._session = Session(reader, planner(paths, reader, outside, made=self._made))
 
     def foresee(self) -> SyncPreview:
-        """Read the repository; say what a run would do now. Nothing is written.
+        """Return what a run would write now; nothing is written.
 
-        It is a run over an imagined repository, so what is posted after the plan was written tells
-        of what the plan changed.
+        It is a run over a copy of the repository, so a comment that is posted after the plan shows
+        what the plan changed.
         """
-        imagined = DryRunRepository(self._reader, self._paths.now, self._web)
-        done = Sync(self._paths, imagined, web=self._web, outside=self._outside).run(
-            gateway=lambda: imagined,
+        dry_run = DryRunRepository(self._reader, self._paths.now, self._web)
+        done = Sync(self._paths, dry_run, web=self._web, outside=self._outside).run(
+            gateway=lambda: dry_run,
             sleep=lambda _: None,
             progress=lambda *_: None,
             allow_removals=True,
@@ -89,14 +87,11 @@ class Sync:
         progress: Progress,
         allow_removals: bool = False,
     ) -> SyncResult:
-        """Do it. Raises RefusedError before anything is written when too much would be removed."""
+        """Write all that is due. Raises RefusedError first when too much would be removed."""
         plan = self._session.plan()
         if not allow_removals:
             plan.check_safe()
-
-        def write(what: Plan) -> int:
-            return self._session.apply(what, gateway=gateway, sleep=sleep, progress=progress)
-
+        write = partial(self._session.apply, gateway=gateway, sleep=sleep, progress=progress)
         written = write(plan)
         if written:
             self._session.reload()
@@ -108,28 +103,22 @@ class Sync:
             posted.append(PublishedComment(what=item, outcome=outcome))
             if outcome in {Outcome.POSTED, Outcome.STANDS}:
                 self._made.add(item.key)
-        files = self._files(self._view())
+        view = self._view()
+        files = plan_files(view, self._reader, web=self._web, reports=tuple(_reports(view)))
         write_files(files, gateway)
-        self._made |= {key for key in files.made if not self._knows(key)}
+        self._made |= {key for key in files.made if not view.observed.ledger.has(key)}
         if self._made:
             written += write(self._session.plan())
         return SyncResult(
             plan=plan, written=written, posted=tuple(posted), files=files, view=self._view()
         )
 
-    def _files(self, view: LearningPath) -> FilePlan:
-        return plan_files(view, self._reader, web=self._web, reports=tuple(_reports(view)))
-
-    def _knows(self, key: Key) -> bool:
-        return self._view().observed.ledger.has(key)
-
     def _view(self) -> LearningPath:
-        """Of the repository as it was last read."""
         return self._paths.path(self._session.snapshot)
 
 
 def _reports(view: LearningPath) -> Iterator[ReportFiles]:
-    """The report on the newest checkpoint that was reached, when reports are to be files."""
+    """Yield the report on the newest reached checkpoint, when reports are to be files."""
     newest = checkpoints.newest_reached(view) if view.settings.publish.reports != "none" else None
     if newest is not None:
         texts = checkpoint_text.files(checkpoints.checkpoint_report(view, newest))

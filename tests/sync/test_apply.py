@@ -11,11 +11,20 @@ from planning.paths import SMALL
 from repository_fixture import RepositoryFixture
 from repository_fixture import settings as config
 
-from bot.errors import GitHubError, RefusedError, SubIssuesUnsupportedError, UncertainWriteError
-from bot.planning.changes import AddSubIssue, Write
+from bot.errors import (
+    GitHubError,
+    MilepostError,
+    RefusedError,
+    SubIssuesUnsupportedError,
+    UnavailableError,
+    UncertainWriteError,
+)
+from bot.planning.changes import AddSubIssue, PinIssue, Write
 from bot.planning.marker import find
 from bot.planning.plan import Plan
 from bot.planning.ports import WriteResult
+from bot.planning.snapshot import IssueState
+from bot.sync.apply import ApplyHooks, apply
 from github_sandbox.state import issues
 
 
@@ -214,6 +223,69 @@ def test_what_somebody_deletes_meanwhile_is_left_and_the_rest_goes_on() -> None:
     later = config("2026-02-02", choices={"choose-your-way": "web"})
     assert bench.plan(SMALL, later).empty
     assert "Choose your way" not in bench.titles()
+
+
+def test_an_issue_that_is_moved_while_a_plan_is_written_stays_where_it_is() -> None:
+    bench = RepositoryFixture()
+    bench.apply(SMALL)
+    snapshot, read = bench.edges.snapshot(), bench.issue("Read")
+    first, second = list(bench.repository.milestones)[:2]
+    moved = second if read.milestone and read.milestone.number == first else first
+    change = writes.update_issue(read.number, read.body or "", milestone=3)
+    bench.edges.before_write = lambda: bench.edit("Read", milestone=moved)
+    written = apply(
+        Plan(repository="a/b", changes=(change,)),
+        snapshot,
+        replan=lambda _: Plan(repository="a/b"),
+        reader=bench.edges,
+        gateway=bench.edges,
+        hooks=ApplyHooks(bench.waits.append, lambda *_: None),
+    )
+    assert written == 0
+    assert read.milestone is not None
+    assert read.milestone.number == moved
+
+
+def test_issues_that_a_run_made_are_found_again_though_no_list_shows_them(
+    monkeypatch: pytest.MonkeyPatch, whole: RepositoryFixture
+) -> None:
+    bench = RepositoryFixture()
+
+    def lagging(number: int, *, known: int = 0) -> tuple[IssueState, ...]:
+        found = (bench.edges.issue(n) for n in range(number + 1, known + 1))
+        return tuple(issue for issue in found if issue)
+
+    def hide_after_a_lost_write() -> None:
+        lost = len(bench.edges.writes) == WRITES - 4 and not bench.waits
+        bench.edges.hidden = set(bench.repository.issues) if lost else set()
+        if lost:
+            raise UncertainWriteError("lost")
+
+    monkeypatch.setattr(bench.edges, "newer", lagging)
+    bench.edges.before_write = hide_after_a_lost_write
+    bench.apply(SMALL)
+    assert bench.waits == [2.0]
+    assert len(bench.repository.issues) == len(whole.repository.issues)
+
+
+@pytest.mark.parametrize("error", [GitHubError("no"), UnavailableError("down")], ids=repr)
+def test_a_refused_pin_changes_nothing_and_an_outage_stops_the_run(
+    monkeypatch: pytest.MonkeyPatch, error: MilepostError
+) -> None:
+    bench = RepositoryFixture()
+    write = bench.edges.write
+
+    def pinning_fails(change: Write, **more: Any) -> WriteResult:
+        if isinstance(change, PinIssue):
+            raise error
+        return write(change, **more)
+
+    monkeypatch.setattr(bench.edges, "write", pinning_fails)
+    if isinstance(error, GitHubError):
+        bench.apply(SMALL)
+        return
+    with pytest.raises(UnavailableError, match="down"):
+        bench.apply(SMALL)
 
 
 def _delete_once(bench: RepositoryFixture) -> None:

@@ -132,8 +132,8 @@ def test_only_what_changed_is_written() -> None:
     assert scenario.publish(today="2026-01-09").paths == ("milepost:burn-up.svg",)
     scenario.bench.close("Read")
     scenario.bench.issue("Read").closed_at = datetime(2026, 1, 9, 12, tzinfo=UTC)
-    changed = scenario.publish(today="2026-01-09").on_branch
-    assert sorted(changed) == sorted([*BADGE, *PICTURES])
+    changed = scenario.publish(today="2026-01-09").paths
+    assert sorted(changed) == sorted(f"milepost:{name}" for name in (*BADGE, *PICTURES))
 
 
 def test_the_badge_says_what_the_settings_want() -> None:
@@ -153,7 +153,7 @@ def test_a_branch_that_is_not_ours_is_not_touched() -> None:
 
 def test_the_readme_gets_a_block_that_is_kept_up_to_date() -> None:
     scenario = PublishFixture(readme=True)
-    assert scenario.publish().on_default.keys() == {"README.md"}
+    assert scenario.publish().paths == ("README.md",)
     text = scenario.files()["README.md"].decode()
     assert text.startswith(f"# Me\n\n{BEGIN}\n[A small path](<https://github.com/learner/")
     assert "0 %, 0 of 8 hours" in text
@@ -199,13 +199,13 @@ def test_without_a_readme_one_is_made_once() -> None:
 def test_forms_are_installed_kept_and_given_away() -> None:
     scenario = PublishFixture(forms=True)
     plan = scenario.publish()
-    assert JOURNAL in plan.on_default
-    assert all(path.startswith(FOLDER) for path in plan.on_default)
+    assert JOURNAL in plan.paths
+    assert all(path.startswith(FOLDER) for path in plan.paths)
     text = scenario.files()[JOURNAL].decode()
     assert text.startswith(MANAGED_NOTE)
     assert scenario.publish().empty
     scenario.write(JOURNAL, f"{MANAGED_NOTE}\nname: An older one\n")
-    assert list(scenario.publish().on_default) == [JOURNAL]
+    assert scenario.publish().paths == (JOURNAL,)
     scenario.write(JOURNAL, "name: Mine\n")
     assert scenario.publish().empty
     scenario.remove(JOURNAL)
@@ -239,7 +239,7 @@ def test_a_pull_request_whose_run_was_cut_short_is_not_opened_twice() -> None:
     scenario.publish(REPORT)
     scenario.made.clear()
     again = scenario.publish(REPORT)
-    assert [pull.files for pull in again.pulls] == [{}]
+    assert [write.op for write in again.writes] == ["open-pull-request"]
     assert len(scenario.bench.edges.snapshot().pulls) == 1
     for path, data in REPORT.files.items():
         scenario.write(path, data.decode())

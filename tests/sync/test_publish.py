@@ -1,5 +1,7 @@
 """A summary stands exactly once, whatever happens on the way."""
 
+from datetime import timedelta
+
 import pytest
 from planning.paths import SMALL
 from repository_fixture import RepositoryFixture, settings
@@ -8,7 +10,7 @@ from bot.errors import GitHubError, UncertainWriteError
 from bot.planning.changes import UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.observed_state import observe
-from bot.sync.publish import DueComment, Outcome, keys_of, publish_once
+from bot.sync.publish import DueComment, Outcome, duplicate_comments, keys_of, publish_once
 from github_sandbox.state import comments
 
 KEY = "weekly:2026-W07"
@@ -143,3 +145,26 @@ def test_summaries_do_not_keep_an_undo_from_closing_the_summary_issue(
     publish(bench)
     assert SUMMARY_KEY not in {note.key for note in bench.undo().notes}
     assert bench.issue("Your path").state == "closed"
+
+
+@pytest.mark.parametrize(
+    ("by", "days", "deleted"),
+    [
+        pytest.param("milepost[bot]", 0, True, id="two runs at once"),
+        pytest.param("milepost[bot]", 60, False, id="a copy of months later"),
+        pytest.param("will", 0, False, id="the copy of a collaborator"),
+    ],
+)
+def test_only_what_two_runs_post_at_once_is_a_duplicate(
+    bench: RepositoryFixture, by: str, days: int, deleted: bool
+) -> None:
+    for login, kind in {"milepost[bot]": "Bot", "will": "User"}.items():
+        bench.world.add_user(login, kind=kind)
+        bench.repository.collaborators[login] = "write"
+    publish(bench)
+    (first,) = bench.issue("Your path").comments
+    first.user = bench.world.users["milepost[bot]"]
+    bench.world.clock.advance(timedelta(days=days))
+    copy = bench.comment("Your path", first.body, by=by)
+    found = bench.edges.comments(bench.issue("Your path").number)
+    assert [one.comment for one in duplicate_comments(found, {})] == [copy.id] * deleted
