@@ -32,6 +32,7 @@ _LENGTH = re.compile(
     rf"(\d{{1,3}})(?:\s*[-\u2013]\s*(\d{{1,3}}))?[\s-]*({'|'.join(patterns.LENGTHS.values())})\b",
     re.IGNORECASE,
 )
+_ONLY_PROJECT = re.compile(r"(?:[\w-]+ )?(?:project|projeto|proyecto|projekt|projet)")
 _WHEN = re.compile(
     r"(?<!\s)\s*+[(\[](?:months?|weeks?|days?|m[eê]s(?:es)?|semanas?|d[ií]as?)?\s*+\d[\d\s\u2013-]{0,30}"
     r"(?:months?|weeks?|days?|meses|semanas?|d[ií]as?)?[)\]]\s*$",
@@ -178,7 +179,7 @@ class Timeline:
         content = self._reader.read(node)
         named, stated = durations.without_duration(mark.name)
         title = durations.without_duration(_without_when(mark.title))[0]
-        if content.project and _is_only_project(title):
+        if content.project and _ONLY_PROJECT.fullmatch(patterns.fold(title)):
             title, named = f"{title} ({content.project})", f"{named} ({content.project})"
         unit = UnitDraft(
             id=self._parts.ids.take("unit", *self._unit_id(mark, module, title)),
@@ -323,14 +324,6 @@ def _implied_deliverables(
         if title and task_title in titles and one.sort != "text":
             out.setdefault(title, (TaskWording(line(title)), one.blocks[0]))
     return list(out.values())
-
-
-def _is_only_project(title: str) -> bool:
-    return bool(
-        re.fullmatch(
-            r"(?:[\w-]+ )?(?:project|projeto|proyecto|projekt|projet)", patterns.fold(title)
-        )
-    )
 
 
 def _without_when(title: str) -> str:
