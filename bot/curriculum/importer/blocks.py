@@ -73,6 +73,11 @@ class Block:
         )
 
     @property
+    def is_anchor(self) -> bool:
+        """Return whether it links, and only to places in the same page."""
+        return bool(self.links) and all(link.url.startswith("#") for link in self.links)
+
+    @property
     def links(self) -> tuple[RichLink, ...]:
         """Return all links of the block's own lines."""
         return tuple(link for line in self.lines for link in line.links)
@@ -82,16 +87,11 @@ def outline(text: str) -> tuple[Block, ...]:
     """Return the blocks of `text` (line ends `\\n`) in order. Any text is valid: no errors."""
     front, text = _front_matter(text)
     env: dict[str, Any] = {}
-    tokens = _block_tokens(text, env)
+    tokens: list[Token] = []
+    # Only blocks: inline content is parsed later, within limits.
+    parser().block.parse(text, parser(), env, tokens)
     blocks = [*front, *_TokenReader(tokens, text.split("\n"), env).blocks(), *_definitions(env)]
     return tuple(sorted(blocks, key=lambda block: block.first))
-
-
-def _block_tokens(text: str, env: dict[str, Any]) -> "list[Token]":
-    """Return the tokens of blocks only: inline content is parsed later, within limits."""
-    tokens: list[Token] = []
-    parser().block.parse(text, parser(), env, tokens)
-    return tokens
 
 
 def _front_matter(text: str) -> tuple[list[Block], str]:

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from pydantic import ValidationError
 
 from bot.curriculum.importer.blocks import Block, outline
-from bot.curriculum.importer.collector import SectionCollector, line, text
+from bot.curriculum.importer.collector import SectionCollector, line, lines, text
 from bot.curriculum.importer.drafts import CheckpointDraft, ModuleDraft, PathDraft, UnitDraft
 from bot.curriculum.importer.headings import spans
 from bot.curriculum.importer.import_report import ImportResult
@@ -200,7 +200,7 @@ def _unit(unit: UnitDraft) -> Unit:
         label=unit.label if unit.label and unit.label != unit.title else None,
         kind=unit.kind,
         days=unit.days,
-        goals=tuple(goal for goal in map(line, unit.goals) if goal),
+        goals=lines(unit.goals),
         hours=unit.hours,
         tasks=tuple(unit.tasks),
         choice=unit.choice,

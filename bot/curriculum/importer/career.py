@@ -132,7 +132,7 @@ def community(node: TreeNode, parts: SectionCollector) -> None:
         entry = CommunityEntry(
             title=line(one.name) or line(one.whole) or "item",
             kind=kind,
-            note=line(fields.in_brackets(one.text)) or None,
+            note=line(re.sub(r"^\((.*)\)\.?$", r"\1", one.text.strip())) or None,
             url=first_address(one.links),
         )
         parts.add("community", entry)

@@ -157,9 +157,7 @@ class SectionCollector:
 
 def guess_kind(url: str) -> Kind:
     """Return the kind of resource that an address looks like, a site by default."""
-    rest = urlsplit(url)
-    where = (rest.hostname or "").removeprefix("www.") + rest.path
-    return patterns.first_match(_HOSTS, where) or Kind.SITE
+    return patterns.first_match(_HOSTS, _readable_url(url)) or Kind.SITE
 
 
 def _readable_url(url: str) -> str:

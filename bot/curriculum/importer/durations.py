@@ -19,6 +19,7 @@ _DURATION = re.compile(
     r"(?P<rate>day|d|week|wk|w|dia|día|semana|tag|woche|jour|semaine)\b|/[天日周週])?",
     re.IGNORECASE,
 )
+_PER_DAY = re.compile(r"day|\bd$|d[ií]a|tag|jour|[天日]", re.IGNORECASE)
 _MINUTE = re.compile(r"m|分", re.IGNORECASE)
 _BARE = re.compile(
     rf"~?\s*({_NUMBER})\s*+(?:[-\u2013\u2014]\s*+({_NUMBER})\s*+)?(?:\+\s*+)?(?:h(?:(?:ou)?rs?)?)?\.?",
@@ -53,11 +54,7 @@ def find(text: str) -> list[Duration]:
         )
         per: Literal["day", "week"] | None = None
         if found["per"]:
-            per = (
-                "day"
-                if re.search(r"day|\bd$|d[ií]a|tag|jour|[天日]", found["per"], re.IGNORECASE)
-                else "week"
-            )
+            per = "day" if _PER_DAY.search(found["per"]) else "week"
         if hours is not None:
             out.append(Duration(hours, found.start(), end, per))
     return out

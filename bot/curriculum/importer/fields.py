@@ -91,12 +91,6 @@ def by_comma(text: str) -> tuple[str, ...]:
     return tuple(line(part.strip(" .")) for part in parts if re.search(r"\w", part))
 
 
-def in_brackets(text: str) -> str:
-    """Return `text` without brackets around the whole of it."""
-    found = re.fullmatch(r"\((.*)\)\.?", text.strip())
-    return found[1].strip() if found else text.strip()
-
-
 def priority(text: str) -> Priority | None:
     """Return high, medium or low by the first such word of `text`, or None."""
     for word in patterns.fold(text).split():

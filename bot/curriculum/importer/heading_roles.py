@@ -15,6 +15,7 @@ from bot.curriculum.importer import patterns
 from bot.curriculum.importer.headings import HeadingMark
 
 Part = Literal["phase", "between", "module", "unit", "inner"]
+_COUNTED_DAYS = re.compile(r"\b\d+[\s-]*days?\b|\bdays? of\b", re.IGNORECASE)
 FEW = 3  # a group that turns up once beside one that turns up this often is a mention
 
 
@@ -67,17 +68,14 @@ def decide(seen: Sequence[HeadingOccurrence], title: str, *, rare: bool = False)
     levels = {g: median(one.level for one in seen if plain.group(one.mark) == g) for g in groups}
     order = tuple(sorted(groups, key=lambda g: (levels[g], patterns.GROUPS.index(g))))
     days = sum(1 for s in seen if s.heading and s.mark.group == "day" and s.mark.span == 1)
-    return HeadingRoles(order, _unit(order, by_day=days >= 5 and _counts_days(title)), wide)
+    by_day = days >= 5 and bool(_COUNTED_DAYS.search(title))
+    return HeadingRoles(order, _unit(order, by_day=by_day), wide)
 
 
 def _ranges_enclose(seen: Sequence[HeadingOccurrence], group: str) -> bool:
     wide = [s.level for s in seen if s.mark.group == group and s.mark.span > 1]
     single = [s.level for s in seen if s.mark.group == group and s.mark.span == 1]
     return bool(wide and single) and median(wide) < median(single)
-
-
-def _counts_days(title: str) -> bool:
-    return bool(re.search(r"\b\d+[\s-]*days?\b|\bdays? of\b", title, re.IGNORECASE))
 
 
 def _unit(order: tuple[str, ...], *, by_day: bool) -> str | None:

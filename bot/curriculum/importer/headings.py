@@ -44,11 +44,7 @@ class HeadingMark:
 
 def clean(text: str) -> str:
     """Return a heading without the emoji and signs around its words."""
-    return _tidy_end(_LEAD.sub("", text.strip()))
-
-
-def _tidy_end(text: str) -> str:
-    text = text.strip()
+    text = _LEAD.sub("", text.strip()).strip()
     while text and not (text[-1].isalnum() or text[-1] in _CLOSING):
         text = text[:-1].rstrip()
     return text

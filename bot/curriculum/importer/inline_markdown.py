@@ -108,11 +108,9 @@ class _Reader:
 
     def _start_line(self) -> None:
         self._text = ""
-        self._bold_from: int | None = None
+        self._bold_from = 0 if self._in_bold else None
         self._bold = ""
         self._picture = False
-        if self._in_bold:
-            self._bold_from = 0
 
     def take(self, token: "Token") -> None:
         """Add one inline token."""
@@ -126,16 +124,15 @@ class _Reader:
             case "link_open":
                 self._open_link = (str(token.attrs.get("href", "")), len(self._text))
             case "link_close":
-                self._close_link()
+                if self._open_link is not None:
+                    url, start = self._open_link
+                    self._links.append(RichLink(_clean(self._text[start:]), url))
+                    self._open_link = None
             case "image":
                 self._picture = True
-                if self._open_link is None:
-                    return
-                self._text += token.content
+                self._text += token.content if self._open_link else ""
             case "html_inline" if _BREAK_TAG.match(token.content):
                 self._text += "\n"
-            case _:
-                pass
 
     def _strong(self, *, opened: bool) -> None:
         self._in_bold += 1 if opened else -1
@@ -143,12 +140,6 @@ class _Reader:
             self._bold_from = len(self._text)
         elif not opened and self._bold_from is not None and not self._bold:
             self._bold = self._text[self._bold_from :]
-
-    def _close_link(self) -> None:
-        if self._open_link is not None:
-            url, start = self._open_link
-            self._links.append(RichLink(_clean(self._text[start:]), url))
-            self._open_link = None
 
     def end_line(self) -> None:
         """Add the line, now that the source line is over."""

@@ -52,7 +52,10 @@ def repair(data: bytes, *, name: str) -> RepairedText:
             hint="Give the Markdown file of one guide.",
         )
     repairs: list[str] = []
-    text = _one_line_end(_decoded(data, name, repairs), repairs)
+    text = _decoded(data, name, repairs)
+    if "\r" in text:
+        repairs.append("line ends were made uniform (CRLF became LF)")
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise GuideError("it is empty.", where=name, hint="Give a Markdown guide with tasks.")
     lines = text.count("\n") + 1
@@ -97,15 +100,12 @@ def _bare_utf16(data: bytes) -> str | None:
 
 
 def _decode_as(encoding: str, data: bytes, name: str, repairs: list[str]) -> str:
-    if encoding != "utf-8":
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            raise _binary_file_error(name) from None
     try:
-        return data.decode("utf-8")
+        return data.decode(encoding)
     except UnicodeDecodeError:
-        return _decode_damaged_utf8(data, repairs)
+        if encoding != "utf-8":
+            raise _binary_file_error(name) from None
+    return _decode_damaged_utf8(data, repairs)
 
 
 def _decode_damaged_utf8(data: bytes, repairs: list[str]) -> str:
@@ -131,19 +131,12 @@ def _binary_file_error(name: str) -> GuideError:
     )
 
 
-def _one_line_end(text: str, repairs: list[str]) -> str:
-    if "\r" in text:
-        repairs.append("line ends were made uniform (CRLF became LF)")
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text
-
-
 def _repair_encoding(text: str, repairs: list[str]) -> str:
     """Undo a wrong decoding: at once if the whole text shares it, else line by line."""
     if text.isascii():
         return text
-    prose = _without_code(text)
-    if not _is_damaged(prose):
+    prose = "\n".join(line for line, outside in _lines(text) if outside)
+    if not _is_damaged(_CODE_SPAN.sub("", prose)):
         return text
     fixed, damage = _undo(text)
     found = {damage}
@@ -209,11 +202,6 @@ def _lines(text: str) -> list[tuple[str, bool]]:
             fence = found[1] if found else ""
             out.append((line, not fence))
     return out
-
-
-def _without_code(text: str) -> str:
-    plain = "\n".join(line for line, outside in _lines(text) if outside)
-    return _CODE_SPAN.sub("", plain)
 
 
 def _count_changes(before: str, after: str) -> int:

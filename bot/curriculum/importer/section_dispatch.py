@@ -134,6 +134,4 @@ def _is_narrower(own: str, inherited: str | None) -> bool:
 
 def _is_contents(node: TreeNode) -> bool:
     items = [block for one in node.walk() for block in one.blocks if block.kind == "item"]
-    return len(items) > 1 and all(
-        block.links and all(link.url.startswith("#") for link in block.links) for block in items
-    )
+    return len(items) > 1 and all(block.is_anchor for block in items)

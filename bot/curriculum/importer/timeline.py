@@ -14,7 +14,7 @@ from bot.curriculum.importer.drafts import (
     PhaseDraft,
     UnitDraft,
 )
-from bot.curriculum.importer.heading_roles import HeadingRoles, Part
+from bot.curriculum.importer.heading_roles import HeadingRoles
 from bot.curriculum.importer.headings import HeadingMark, clean, project_title, spans
 from bot.curriculum.importer.tasks import ListEntry, TaskWording, markdown, stated_count, task
 from bot.curriculum.importer.tree import TreeNode
@@ -32,6 +32,7 @@ _LENGTH = re.compile(
     rf"(\d{{1,3}})(?:\s*[-\u2013]\s*(\d{{1,3}}))?[\s-]*({'|'.join(patterns.LENGTHS.values())})\b",
     re.IGNORECASE,
 )
+_ONLY_PROJECT = re.compile(r"(?:[\w-]+ )?(?:project|projeto|proyecto|projekt|projet)")
 _WHEN = re.compile(
     r"(?<!\s)\s*+[(\[](?:months?|weeks?|days?|m[eê]s(?:es)?|semanas?|d[ií]as?)?\s*+\d[\d\s\u2013-]{0,30}"
     r"(?:months?|weeks?|days?|meses|semanas?|d[ií]as?)?[)\]]\s*$",
@@ -97,8 +98,7 @@ class Timeline:
 
     def _holds_units(self, node: TreeNode) -> bool:
         below = [one.mark for one in node.walk() if one is not node and one.mark]
-        parts: set[Part] = {self._roles.part(mark) for mark in below}
-        return "unit" in parts
+        return any(self._roles.part(mark) == "unit" for mark in below)
 
     def _read_child(self, node: TreeNode, phase: PhaseDraft, module: ModuleDraft | None) -> None:
         own = self._reader.direct(node)
@@ -178,7 +178,7 @@ class Timeline:
         content = self._reader.read(node)
         named, stated = durations.without_duration(mark.name)
         title = durations.without_duration(_without_when(mark.title))[0]
-        if content.project and _is_only_project(title):
+        if content.project and _ONLY_PROJECT.fullmatch(patterns.fold(title)):
             title, named = f"{title} ({content.project})", f"{named} ({content.project})"
         unit = UnitDraft(
             id=self._parts.ids.take("unit", *self._unit_id(mark, module, title)),
@@ -215,9 +215,7 @@ class Timeline:
                 )
         unit.choice = self._choice(content, unit)
         module.deliverables += self._deliverables(content.deliverables)
-        module.deliverables += self._deliverables(
-            _implied_deliverables(unit.tasks, tasks), quiet=True
-        )
+        module.deliverables += self._deliverables(_implied_deliverables(unit.tasks, tasks))
         self._add_checkpoints(content, unit.title, module)
         self._exam(unit, module)
         self._coverage.mark_unplaced("a note beside the tasks", *content.unassigned)
@@ -256,9 +254,7 @@ class Timeline:
             ),
         )
 
-    def _deliverables(
-        self, found: Iterable[tuple[TaskWording, Block]], *, quiet: bool = False
-    ) -> list[Deliverable]:
+    def _deliverables(self, found: Iterable[tuple[TaskWording, Block | None]]) -> list[Deliverable]:
         made: list[Deliverable] = []
         for wording, block in found:
             made.append(
@@ -272,8 +268,7 @@ class Timeline:
                     resources=tuple(self._parts.add_link(wording.links, near=wording.title)),
                 )
             )
-            if not quiet:
-                self._coverage.place("deliverable", block)
+            self._coverage.place("deliverable", block)
         return made
 
     def _add_checkpoints(
@@ -311,26 +306,18 @@ def checkpoint_items(found: Iterable[ListEntry], parts: SectionCollector) -> lis
 
 def _implied_deliverables(
     tasks: list[Task], found: list[TaskCandidate]
-) -> list[tuple[TaskWording, Block]]:
+) -> list[tuple[TaskWording, None]]:
     """Return deliverables named only by a task: "Project: a weather app", "Capstone Project"."""
     titles = {one.title for one in tasks}
-    out: dict[str, tuple[TaskWording, Block]] = {}
+    out: list[str] = []
     for one in found:
         task_title = one.draft.wording.title
         title = project_title(task_title)
         if title is None and patterns.CAPSTONE.match(patterns.fold(task_title)):
             title = task_title
         if title and task_title in titles and one.sort != "text":
-            out.setdefault(title, (TaskWording(line(title)), one.blocks[0]))
-    return list(out.values())
-
-
-def _is_only_project(title: str) -> bool:
-    return bool(
-        re.fullmatch(
-            r"(?:[\w-]+ )?(?:project|projeto|proyecto|projekt|projet)", patterns.fold(title)
-        )
-    )
+            out.append(title)
+    return [(TaskWording(line(title)), None) for title in dict.fromkeys(out)]
 
 
 def _without_when(title: str) -> str:

@@ -30,7 +30,7 @@ def mark_topics(root: TreeNode, name: str) -> HeadingRoles | None:
         if holds is _has_items and not patterns.GUIDE_WORD.search(title):
             continue
         found = list(_units(root, holds, never))
-        if sum(_count_below(node, holds) for node in found) >= fewest:
+        if sum(holds(b) for node in found for one in node.walk() for b in one.blocks) >= fewest:
             _mark(found, root)
             return ROLES
     return None
@@ -43,7 +43,7 @@ def _units(
     for child in [*node.children]:
         if not child.is_heading or child.around() in never:
             continue
-        if _count(child, holds):
+        if any(holds(block) for block in _own(child)):
             yield child
         else:
             yield from _units(child, holds, never)
@@ -54,15 +54,15 @@ def _units(
 def _without_labels(root: TreeNode) -> TreeNode:
     """Return a new node for the items that are under no heading but the title's."""
     labels = [c for c in root.children if not c.is_heading]
-    remaining = [part for part in root.parts if part not in labels and not _is_listed(part)]
+    remaining = [
+        part
+        for part in root.parts
+        if part not in labels and not (isinstance(part, Block) and part.kind in {"item", "table"})
+    ]
     gathered = TreeNode(RichText(root.title.text or "Tasks"), level=7, parent=root)
     gathered.parts = [part for part in root.parts if part not in remaining]
     root.parts = [*remaining, gathered]
     return gathered
-
-
-def _is_listed(part: "Block | TreeNode") -> bool:
-    return isinstance(part, Block) and part.kind in {"item", "table"}
 
 
 def _own(node: TreeNode) -> Iterator[Block]:
@@ -70,14 +70,6 @@ def _own(node: TreeNode) -> Iterator[Block]:
     for child in node.children:
         if not child.is_heading:
             yield from _own(child)
-
-
-def _count(node: TreeNode, holds: Callable[[Block], bool]) -> int:
-    return sum(1 for block in _own(node) if holds(block))
-
-
-def _count_below(node: TreeNode, holds: Callable[[Block], bool]) -> int:
-    return sum(1 for one in node.walk() for block in one.blocks if holds(block))
 
 
 def _has_box(block: Block) -> bool:
@@ -89,11 +81,7 @@ def _has_courses(block: Block) -> bool:
 
 
 def _has_items(block: Block) -> bool:
-    return block.kind == "item" and bool(block.text) and not _is_anchor(block)
-
-
-def _is_anchor(block: Block) -> bool:
-    return bool(block.links) and all(link.url.startswith("#") for link in block.links)
+    return block.kind == "item" and bool(block.text) and not block.is_anchor
 
 
 def _mark(found: list[TreeNode], root: TreeNode) -> None:

@@ -6,7 +6,7 @@ itself is the one task. What a sub-heading announces (goals, resources, criteria
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -90,12 +90,12 @@ class UnitReader:
     def direct(self, node: TreeNode) -> UnitContent:
         """Return the content directly under `node`, without its sub-headings."""
         content = UnitContent()
-        content.unassigned = self._direct(node.parts, content, None)
+        self._direct(node, content, None)
         return content
 
     def _gather(self, node: TreeNode, content: UnitContent, kind: TaskKind | None) -> None:
         branches = self._choice_branches(node)
-        content.unassigned += self._direct(node.parts, content, kind)
+        self._direct(node, content, kind)
         for child in node.children:
             if child not in branches:
                 self.child(child, content, kind)
@@ -106,12 +106,9 @@ class UnitReader:
             for child in branches:
                 self._gather(child, content, kind)
 
-    def _direct(
-        self, parts: Sequence[Block | TreeNode], content: UnitContent, kind: TaskKind | None
-    ) -> list[Block]:
-        """Add the items and rows directly below a heading, and return the other blocks."""
-        loose: list[Block] = []
-        for one in entries([part for part in parts if isinstance(part, Block)]):
+    def _direct(self, node: TreeNode, content: UnitContent, kind: TaskKind | None) -> None:
+        """Add the items, rows and other blocks directly below a heading."""
+        for one in entries(node.blocks):
             if isinstance(one, ListEntry):
                 content.found += list(self._entry(one, kind))
             elif one.kind == "table":
@@ -123,8 +120,7 @@ class UnitReader:
                     head = (one.first, one.rows[0].line - 1)
                     self._coverage.place_lines(*head, "the head of a table")
             elif one.kind != "rule":
-                loose.append(one)
-        return loose
+                content.unassigned.append(one)
 
     def _entry(self, entry: ListEntry, kind: TaskKind | None) -> Iterator[TaskCandidate]:
         if entry.is_group:
@@ -189,11 +185,11 @@ class UnitReader:
 
     def _choice(self, node: TreeNode, content: UnitContent, kind: TaskKind | None) -> None:
         """Add the branches of "Choose one of the following" over headings, items or rows."""
-        held = [child for child in node.children if _holds_items(child)]
+        below = [child for child in node.children if _holds_items(child)]
         inner = UnitContent()
-        inner.unassigned = self._direct(node.parts, inner, kind)
-        if len(held) >= 2 and not inner.found:
-            content.branches = [self._choice_branch(child) for child in held]
+        self._direct(node, inner, kind)
+        if len(below) >= 2 and not inner.found:
+            content.branches = [self._choice_branch(child) for child in below]
         elif len(inner.found) >= 2 and not node.children:
             content.branches = [
                 ChoiceBranch(None, one.draft.wording.title, [one]) for one in inner.found
