@@ -179,7 +179,7 @@ def measured(url: str, number: int) -> dict[str, float]:
 
 def runner(store: Store) -> JobRunner:
     """Of the server; what it looks at is not there."""
-    return JobRunner(store, Nothing(), clock=lambda: NOW, lease=timedelta(minutes=5))
+    return JobRunner(store, Nothing().run, clock=lambda: NOW, lease=timedelta(minutes=5))
 
 
 def wake_some(store: Store, number: int) -> None:

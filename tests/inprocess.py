@@ -10,6 +10,7 @@ from bot.github.addresses import address
 from bot.planning.changes import (
     AddSubIssue,
     CloseIssue,
+    CommitFiles,
     CreateComment,
     CreateIssue,
     CreateLabel,
@@ -17,14 +18,16 @@ from bot.planning.changes import (
     DeleteComment,
     DeleteLabel,
     DeleteMilestone,
+    OpenPullRequest,
     PinIssue,
+    PutFile,
     React,
     UpdateComment,
     UpdateIssue,
     UpdateLabel,
     UpdateMilestone,
+    Write,
 )
-from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile, Write
 from bot.planning.ports import WriteResult, nothing
 from bot.planning.snapshot import (
     CommentState,

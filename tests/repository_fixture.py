@@ -10,8 +10,9 @@ from typing import Any
 from inprocess import Edges, page
 
 from bot.curriculum.model import Curriculum
-from bot.planning.changes import Change, Plan, UpdateIssue
+from bot.planning.changes import Change, UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY
+from bot.planning.plan import Plan
 from bot.planning.undo import make_undo
 from bot.progress.path import PathReader
 from bot.settings import Settings

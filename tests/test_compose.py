@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from bot.server import config
-from bot.server.app import QUIET
+from bot.server.access_log import QUIET
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "compose.yaml").read_text(encoding="utf-8")
@@ -61,7 +61,7 @@ def services(environ: Mapping[str, str]) -> dict[str, Any]:
 def configured(service: Mapping[str, Any]) -> config.ServerConfig:
     """As a server in that container reads its environment."""
     text: dict[str, str] = service["environment"]
-    assert set(text) <= {variable.name for variable in config.VARIABLES}
+    assert set(text) <= config.VARIABLES.keys()
     return config.read({"MILEPOST_DATA_DIR": "/data", **text})
 
 

@@ -85,8 +85,8 @@ def test_an_installed_wheel_renders_without_the_checkout(wheel: Path, tmp_path: 
         archive.extractall(site)
     code = (
         "import bot, bot.templating as t; print(bot.__file__);"
-        "print(t.render('sandbox.txt.j2', url='u', api_url='a', graphql_url='g',"
-        " repository='r', token='x'))"
+        "running = dict(url='u', api_url='a', graphql_url='g', repository='r', token='x');"
+        "print(t.render('sandbox.txt.j2', running=running))"
     )
     answer = subprocess.run(
         [sys.executable, "-c", code],

@@ -9,7 +9,8 @@ from bot.action.outputs import ActivityResult
 from bot.action.runner_log import RunnerLog
 from bot.errors import PermissionDeniedError
 from bot.planning import plan_text
-from bot.planning.changes import Change, Plan
+from bot.planning.changes import Change
+from bot.planning.plan import Plan
 from bot.planning.ports import Reader
 from bot.progress.path import LearningPath, PathReader
 from bot.sync.file_sources import FileSource
@@ -130,7 +131,7 @@ class Activities:
 
     def weekly(self) -> ActivityResult:
         """Post the summary of the last whole week."""
-        from bot.reports.weekly import Week
+        from bot.reports.due_weeks import Week
         from bot.sync.due_comments import weekly_comment
 
         view = self._view()

@@ -6,9 +6,10 @@ from typing import Literal
 from bot import templating
 from bot.errors import UncertainWriteError
 from bot.planning import plan_text
-from bot.planning.changes import CreateComment, Plan, UpdateComment
+from bot.planning.changes import CreateComment, UpdateComment
 from bot.planning.marker import Key, Marker, digest, find, normalized, wrap
 from bot.planning.observed_state import trusted
+from bot.planning.plan import Plan
 from bot.planning.ports import Gateway, Reader
 from bot.planning.snapshot import CommentState
 from bot.sync.file_sources import FileSource

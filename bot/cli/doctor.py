@@ -69,9 +69,9 @@ def _repository_checks(repo: str | None) -> Iterable[Step]:
 
 def _server_checks() -> Iterable[Step]:
     check_installed()
-    from bot.server.doctor import Examination
+    from bot.server.doctor import ServerDoctor
 
-    return Examination(os.environ, clock=clock.now).steps()
+    return ServerDoctor(os.environ, clock=clock.now).steps()
 
 
 def _settings(context: CliContext) -> Iterator[Finding]:

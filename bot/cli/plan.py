@@ -10,7 +10,7 @@ from bot.cli.options import AllowRemovals, PlanFormat, Repo, Shape, Yes
 from bot.errors import EXIT_CHANGES, RefusedError
 
 if TYPE_CHECKING:
-    from bot.planning.changes import Plan
+    from bot.planning.plan import Plan
     from bot.planning.ports import Reader
     from bot.progress.command import Command
     from bot.sync.reconcile import Session

@@ -83,7 +83,6 @@ def _commands(
     from bot.progress.commands.optional import DropOptional
     from bot.progress.commands.pace import SetPace, pace_of
     from bot.progress.commands.replan import Replan
-    from bot.reports.position import first_unfinished
 
     if SUMMARY_KEY not in path.observed.issues:
         raise UsageError(
@@ -101,7 +100,7 @@ def _commands(
                 where="--hours" if hours is not None else "--months",
             ) from None
         commands.append(pace)
-    elif (unit := first_unfinished(path.progress)) and not drop_optional:
+    elif (unit := path.progress.first_unfinished()) and not drop_optional:
         commands.append(Replan(unit=unit))
     if drop_optional:
         commands.append(DropOptional())

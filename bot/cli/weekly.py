@@ -10,7 +10,7 @@ from bot.cli.options import DryRunComment, WriteRepo
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
-    from bot.reports.weekly import Week
+    from bot.reports.due_weeks import Week
     from bot.settings import Weekday
 
 
@@ -25,7 +25,7 @@ def weekly(
 
     A comment on the summary issue, exactly one for each week: one that stands is left alone.
     """
-    from bot.reports.weekly import Week
+    from bot.reports.due_weeks import Week
     from bot.sync.due_comments import weekly_comment
 
     context = CliContext(repo)
@@ -50,7 +50,7 @@ def weekly(
 
 
 def _parse_week(text: str | None, begins: "Weekday") -> "Week | None":
-    from bot.reports.weekly import Week
+    from bot.reports.due_weeks import Week
 
     if text is None:
         return None

@@ -1,4 +1,4 @@
-"""What every part of a curriculum is made of: ids, lines, hours, the frozen base of the models."""
+"""The base of all parts of a curriculum: ids, lines, hours, the frozen model."""
 
 import re
 import unicodedata
@@ -24,7 +24,7 @@ RANGE = re.compile(r"(\d+(?:\.\d+)?)(?:\s*[-\u2013]\s*(\d+(?:\.\d+)?))?")
 
 
 def slugify(text: str) -> str:
-    """A readable id for `text`: lower case, letters and digits of any script, single hyphens.
+    """Return a readable id for `text`: lower case, letters and digits of any script, hyphens.
 
     At most 80 characters, cut at a word; `item` when nothing is left.
     """
@@ -53,7 +53,7 @@ Url = Annotated[str, AfterValidator(_is_web_address)]
 
 
 class CurriculumModel(BaseModel):
-    """Values that never change; unknown keys are refused."""
+    """A frozen model that refuses unknown keys."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True
@@ -61,7 +61,7 @@ class CurriculumModel(BaseModel):
 
 
 class Priority(StrEnum):
-    """How much the guide presses a thing."""
+    """How important something is in the guide."""
 
     HIGH = "high"
     MEDIUM = "medium"
@@ -90,7 +90,7 @@ class Hours(CurriculumModel):
     def __get_pydantic_json_schema__(
         cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        """The short forms belong to the schema that editors check files with."""
+        """Return the JSON schema, the short forms included."""
         written_out = handler.resolve_ref_schema(handler(core_schema))
         short = {"type": "string", "pattern": rf"^\s*{RANGE.pattern}\s*$"}
         return {"anyOf": [{"type": "number", "minimum": 0}, short, written_out]}
@@ -103,7 +103,7 @@ class Hours(CurriculumModel):
 
     @property
     def middle(self) -> float:
-        """The middle of the range: what sums and percentages use."""
+        """Return the middle of the range, which sums and percentages use."""
         return (self.low + self.high) / 2
 
     def __str__(self) -> str:
@@ -111,7 +111,7 @@ class Hours(CurriculumModel):
 
 
 class Item(CurriculumModel):
-    """Anything with a name that something else, or a marker, may point at."""
+    """Anything with an id that another part of the curriculum, or a marker, refers to."""
 
     id: Slug = ""
     title: Line

@@ -1,4 +1,4 @@
-"""Curriculum -> YAML that a person likes to edit and that `load.from_yaml` reads back as equal."""
+"""Write a curriculum as YAML that is easy to edit and that `load.from_yaml` reads back as equal."""
 
 from typing import Any
 
@@ -22,9 +22,9 @@ WIDTH = 100
 
 
 def to_yaml(curriculum: Curriculum) -> str:
-    """The curriculum as YAML, keys in the model's order, defaults left out.
+    """Return the curriculum as YAML, keys in the model's order, defaults left out.
 
-    Ids that issues remember are always written, so that a title may be re-worded; other ids only
+    Ids that issues store are always written, so that a title may be reworded; other ids only
     where they are not the title's slug. Hours are `20` or `12-15`, whole weeks are `weeks`.
     """
     return yaml.dump(
@@ -82,7 +82,7 @@ class _Short(list[Any]):
 
 
 class _Dumper(yaml.SafeDumper):
-    """Block style, lists set in under their key, long texts as literal blocks, no aliases."""
+    """A dumper in block style: indented lists, long texts as literal blocks, no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - every value is written out
         return True

@@ -1,4 +1,4 @@
-"""What one model alone cannot see: ids that stand twice, and ids that point at nothing."""
+"""Check a whole curriculum for ids that are used twice, and references to ids that do not exist."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 def problems(curriculum: "Curriculum") -> Iterator[str]:
-    """One sentence for each id that is repeated or missing."""
+    """Yield one sentence for each id that is repeated or missing."""
     yield from _repeated_ids(curriculum)
     yield from _dangling(curriculum)
 
 
 def _repeated_ids(curriculum: "Curriculum") -> Iterator[str]:
-    """Each kind has its own ids; `aliases` share them, so that an old id has one heir."""
+    """Yield the ids that two items of a kind share. Aliases count as ids of their item."""
     options = [option for choice in curriculum.choices() for option in choice.options]
     kinds: dict[str, list[Item]] = {
         "phase": list(curriculum.phases),
@@ -42,7 +42,7 @@ def _repeated_ids(curriculum: "Curriculum") -> Iterator[str]:
 
 
 def _dangling(curriculum: "Curriculum") -> Iterator[str]:
-    """Ids that something points at and nothing has."""
+    """Yield the references to ids that do not exist."""
     skills = {s.id for s in curriculum.skills}
     resources = {r.id for r in curriculum.resources}
     modules = {m.id for m in curriculum.modules()}

@@ -1,4 +1,4 @@
-"""Curricula from where they are kept: the built-in catalog, a YAML text, or a file on disk."""
+"""Load curricula from the built-in catalog or from YAML."""
 
 from functools import cache
 from importlib import resources
@@ -12,7 +12,7 @@ CATALOG = resources.files("bot.curriculum") / "catalog"
 
 
 def catalog_names() -> list[str]:
-    """Names of the built-in curricula, sorted."""
+    """Return the names of the built-in curricula, sorted."""
     return sorted(
         entry.name.removesuffix(".yml")
         for entry in CATALOG.iterdir()
@@ -21,7 +21,7 @@ def catalog_names() -> list[str]:
 
 
 def from_catalog(name: str) -> Curriculum:
-    """The built-in curriculum `name`. Raises CurriculumError naming those there are."""
+    """Return the built-in curriculum `name`. Raise CurriculumError with the names that exist."""
     if name not in catalog_names():
         raise CurriculumError(
             f"there is no built-in curriculum '{name}'.",
@@ -32,18 +32,18 @@ def from_catalog(name: str) -> Curriculum:
 
 @cache
 def _built_in(name: str) -> Curriculum:
-    """Kept, for a server needs it with every look, and to read it takes a fifth of that."""
+    """Return a built-in curriculum, cached: reading it takes a fifth of a sync."""
     text = (CATALOG / f"{name}.yml").read_text(encoding="utf-8")
     return from_yaml(text, name=f"{name}.yml")
 
 
 def from_yaml(text: str, *, name: str) -> Curriculum:
-    """A curriculum from YAML; `name` is what errors call the file. Raises CurriculumError."""
+    """Return the curriculum of a YAML text. Raise CurriculumError, which calls the file `name`."""
     return yaml_file.parse(text, Curriculum, name=name, error=CurriculumError)
 
 
 def schema() -> dict[str, Any]:
-    """JSON Schema of a curriculum file, for editors."""
+    """Return the JSON Schema of a curriculum file, for editors."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **Curriculum.model_json_schema(),

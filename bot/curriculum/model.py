@@ -103,7 +103,7 @@ class Option(Item):
 
 
 class Choice(Item):
-    """A fork in the path: exactly one option is taken."""
+    """A choice in the path: exactly one option is taken."""
 
     description: Text = ""
     options: tuple[Option, ...] = Field(min_length=2)
@@ -148,7 +148,7 @@ class Unit(Item):
         return value
 
     def all_tasks(self) -> Iterator[Task]:
-        """Tasks, then those of every option."""
+        """Yield the tasks, then those of every option."""
         yield from self.tasks
         if self.choice:
             for option in self.choice.options:
@@ -178,7 +178,7 @@ class CheckpointItem(Item):
 
 
 class Checkpoint(Item):
-    """A gate of the guide, reached at the end of the module `after`."""
+    """A checkpoint of the guide, due at the end of the module `after`."""
 
     after: Slug
     items: tuple[CheckpointItem, ...] = Field(min_length=1)
@@ -225,28 +225,28 @@ class Curriculum(Item):
     success: Success = Field(default_factory=Success)
 
     def modules(self) -> Iterator[Module]:
-        """Every module, in order."""
+        """Yield every module, in order."""
         for phase in self.phases:
             yield from phase.modules
 
     def units(self) -> Iterator[Unit]:
-        """Every unit, in order."""
+        """Yield every unit, in order."""
         for module in self.modules():
             yield from module.units
 
     def tasks(self) -> Iterator[Task]:
-        """Every task of the timeline, those of all options included."""
+        """Yield every task of the timeline, those of all options included."""
         for unit in self.units():
             yield from unit.all_tasks()
 
     def choices(self) -> Iterator[Choice]:
-        """Every choice, in order."""
+        """Yield every choice, in order."""
         for unit in self.units():
             if unit.choice:
                 yield unit.choice
 
     def deliverables(self) -> Iterator[Deliverable]:
-        """Every deliverable, in order."""
+        """Yield every deliverable, in order."""
         for module in self.modules():
             yield from module.deliverables
 

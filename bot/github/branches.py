@@ -14,7 +14,7 @@ from urllib.parse import quote
 from bot.errors import GitHubError, NotThereError
 from bot.github.problems import ConflictError, EmptyRepositoryError, misshapen
 from bot.github.writer import ApiWriter
-from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile
+from bot.planning.changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.ports import WriteResult
 
 ATTEMPTS = 5  # against somebody who writes to the same branch

@@ -22,6 +22,7 @@ from bot.github.writer import ApiWriter
 from bot.planning.changes import (
     AddSubIssue,
     CloseIssue,
+    CommitFiles,
     CreateComment,
     CreateIssue,
     CreateLabel,
@@ -29,15 +30,17 @@ from bot.planning.changes import (
     DeleteComment,
     DeleteLabel,
     DeleteMilestone,
+    OpenPullRequest,
     PinIssue,
+    PutFile,
     React,
     UpdateComment,
     UpdateIssue,
     UpdateLabel,
     UpdateMilestone,
+    Write,
 )
 from bot.planning.due_date import at_noon
-from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile, Write
 from bot.planning.ports import WriteResult, nothing
 
 if TYPE_CHECKING:

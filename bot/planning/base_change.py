@@ -1,4 +1,4 @@
-"""What all changes have: how they print, what they count for, and how keys become numbers."""
+"""The base of all changes: how they print, whether they notify, how keys become numbers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Row(FrozenModel):
 
 @dataclass
 class Numbers:
-    """What GitHub calls the issues and milestones that changes name by key."""
+    """GitHub's numbers of the issues and milestones that changes name by key."""
 
     issues: dict[Key, IssueRef]
     milestones: dict[Key, int]
@@ -36,39 +36,45 @@ class Numbers:
 class BaseChange(FrozenModel):
     """One write. `sign` and `kind` begin its line in a printed plan, as in `Row`.
 
-    `optional` are refusals after which the rest of the plan goes on as if it was done.
+    `notifying` says that GitHub tells the repository's watchers: creating, closing and reopening
+    issues and comments do; labels, milestones, edits without a mention, reactions and sub-issue
+    relations do not (docs: about notifications). After a refusal that is `optional` the rest of
+    the plan goes on as if the write was done.
     """
 
     sign: ClassVar[str] = "~"
     kind: ClassVar[str] = ""
+    notifying: ClassVar[bool] = False
     optional: ClassVar[tuple[type[GitHubError], ...]] = ()
 
     def describe(self) -> Row:
-        """Return its line of a printed plan."""
-        return Row(sign=self.sign, kind=self.kind, title=self.shown, detail=self.detail)
+        """Return its line of a printed plan; closing has the sign of what is taken away."""
+        sign = "-" if self.closes else self.sign
+        return Row(sign=sign, kind=self.kind, title=self.shown, detail=self.detail)
 
     @property
     def shown(self) -> str:
-        """What the line calls the object."""
+        """Return the name of the object in that line."""
         return str(getattr(self, "title", ""))
 
     @property
     def detail(self) -> str:
-        """What the line says behind it."""
+        """Return what the line says behind the name."""
         return ""
 
     @property
-    def notifies(self) -> bool:
-        """Whether a watcher of the repository gets a notification.
-
-        Creating, closing and reopening issues and comments notify; labels, milestones, edits
-        without a mention, reactions and sub-issue relations do not (docs: about notifications).
-        """
+    def closes(self) -> bool:
+        """Return whether the write closes the object."""
         return False
 
     @property
+    def notifies(self) -> bool:
+        """Return whether a watcher of the repository gets a notification."""
+        return self.notifying
+
+    @property
     def payload(self) -> dict[str, Any]:
-        """The JSON that GitHub's REST API is sent."""
+        """Return the JSON that GitHub's REST API is sent."""
         return {}
 
     def resolved(self, numbers: Numbers) -> Self:

@@ -10,12 +10,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field
 
 from bot.errors import GitHubError, NotThereError, SubIssuesUnsupportedError
-from bot.planning.base_change import BaseChange, Numbers, Row, in_words, only
-from bot.planning.drift import Drift
+from bot.planning.base_change import BaseChange, Numbers, in_words, only
 from bot.planning.due_date import as_sent
 from bot.planning.marker import Key
-from bot.planning.removal_limit import check_removals
-from bot.planning.snapshot import FrozenModel, IssueRef
 
 
 class CreateLabel(BaseChange):
@@ -115,7 +112,6 @@ class UpdateMilestone(BaseChange):
 
     @property
     def closes(self) -> bool:
-        """Whether it leaves the plan."""
         return self.state == "closed" and "state" in self.fields
 
     @property
@@ -129,11 +125,6 @@ class UpdateMilestone(BaseChange):
         if "due date" in self.fields:
             sent["due_on"] = as_sent(self.due_on) if self.due_on else None
         return sent | only({"state": self.state}, self.fields)
-
-    def describe(self) -> Row:
-        """Return its line of a printed plan: closing has the sign of what is taken away."""
-        line = super().describe()
-        return line.model_copy(update={"sign": "-"}) if self.closes else line
 
 
 class DeleteMilestone(BaseChange):
@@ -149,7 +140,7 @@ class DeleteMilestone(BaseChange):
 class CreateIssue(BaseChange):
     """An issue that is not there yet; `body` carries the marker, `milestone` is a unit's key."""
 
-    sign, kind = "+", "issue"
+    sign, kind, notifying = "+", "issue", True
     op: Literal["create-issue"] = "create-issue"
     key: Key
     title: str
@@ -157,10 +148,6 @@ class CreateIssue(BaseChange):
     labels: tuple[str, ...]
     milestone: Key | None
     milestone_number: int | None = Field(default=None, exclude=True)
-
-    @property
-    def notifies(self) -> bool:
-        return True
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -195,7 +182,6 @@ class UpdateIssue(BaseChange):
 
     @property
     def closes(self) -> bool:
-        """Whether it is to be closed."""
         return self.state == "closed" and "state" in self.fields
 
     @property
@@ -230,11 +216,6 @@ class UpdateIssue(BaseChange):
         inside = _inside(self.milestone, numbers) if "milestone" in self.fields else {}
         return self.model_copy(update={"number": number, **inside})
 
-    def describe(self) -> Row:
-        """Return its line of a printed plan: closing has the sign of what is taken away."""
-        line = super().describe()
-        return line.model_copy(update={"sign": "-"}) if self.closes else line
-
 
 class AddSubIssue(BaseChange):
     """A relation that is not there yet."""
@@ -261,7 +242,7 @@ class AddSubIssue(BaseChange):
 class CloseIssue(BaseChange):
     """An issue that is only to be closed as completed; nothing else of it is sent."""
 
-    sign, kind = "-", "issue"
+    sign, kind, notifying = "-", "issue", True
     op: Literal["close-issue"] = "close-issue"
     number: int
     title: str
@@ -274,10 +255,6 @@ class CloseIssue(BaseChange):
     @property
     def detail(self) -> str:
         return f"as done: {self.why}"
-
-    @property
-    def notifies(self) -> bool:
-        return True
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -298,7 +275,7 @@ class PinIssue(BaseChange):
 class CreateComment(BaseChange):
     """A comment on an issue, ours or not; `body` carries the marker of `key`."""
 
-    sign, kind = "+", "comment"
+    sign, kind, notifying = "+", "comment", True
     op: Literal["create-comment"] = "create-comment"
     key: Key
     number: int
@@ -308,10 +285,6 @@ class CreateComment(BaseChange):
     @property
     def shown(self) -> str:
         return f"on #{self.number} {self.title}"
-
-    @property
-    def notifies(self) -> bool:
-        return True
 
 
 class DeleteComment(BaseChange):
@@ -377,48 +350,42 @@ class UpdateComment(BaseChange):
     body: str
 
 
-class Note(FrozenModel):
-    """What a person should know that changes nothing: opt-out, duplicate, not ours, leftover."""
+class CommitFiles(BaseChange):
+    """Files of one branch, written in one commit; its other files stay.
 
-    kind: Literal["opted-out", "duplicate", "not-ours", "left"]
-    key: Key
-    text: str
-
-
-class Plan(FrozenModel):
-    """Ordered changes, and what was found and left alone. An empty plan is a plan like any other.
-
-    `removals` counts the objects it would close or delete, `existing` the objects of ours that are
-    open now. `milestones` and `issues` say by key what is there already, for changes that name it.
+    A branch that is not there begins without history, or at the default branch.
     """
 
-    repository: str
-    purpose: Literal["apply", "undo"] = "apply"
-    changes: tuple[Change, ...] = ()
-    drift: tuple[Drift, ...] = ()
-    notes: tuple[Note, ...] = ()
-    removals: int = 0
-    existing: int = 0
-    milestones: dict[Key, int] = Field(default_factory=dict)
-    issues: dict[Key, IssueRef] = Field(default_factory=dict)
+    sign, kind = "+", "commit"
+    op: Literal["commit-files"] = "commit-files"
+    branch: str
+    files: dict[str, bytes]
+    message: str
+    base: Literal["orphan", "default"]
 
-    @property
-    def empty(self) -> bool:
-        """Nothing to do."""
-        return not self.changes
 
-    @property
-    def notifications(self) -> int:
-        """How many notifications a watcher of the repository would get."""
-        return sum(change.notifies for change in self.changes)
+class PutFile(BaseChange):
+    """One file of the default branch."""
 
-    def count(self, op: str) -> int:
-        """How many changes of one kind."""
-        return sum(change.op == op for change in self.changes)
+    sign, kind = "+", "file"
+    op: Literal["put-file"] = "put-file"
+    path: str
+    data: bytes
+    message: str
 
-    def check_safe(self) -> None:
-        """Raise RefusedError when it removes more than a quarter of what there is."""
-        check_removals(self.removals, existing=self.existing)
+
+class OpenPullRequest(BaseChange):
+    """A pull request from `branch` into the default branch, unless one is open already."""
+
+    sign, kind = "+", "pull request"
+    op: Literal["open-pull-request"] = "open-pull-request"
+    branch: str
+    title: str
+    body: str
+
+
+Write = Change | UpdateComment | CommitFiles | PutFile | OpenPullRequest
+"""All that a gateway writes."""
 
 
 def _inside(milestone: Key | None, numbers: Numbers) -> dict[str, int | None]:

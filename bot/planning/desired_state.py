@@ -13,17 +13,16 @@ from bot.curriculum.model import Choice, Curriculum, Deliverable, Horizon, Modul
 from bot.errors import ConfigError, CurriculumError
 from bot.planning.issue_texts import IssueTexts, full_unit_name, module_name
 from bot.planning.labels import DesiredLabel, labels_for, task_labels, work_labels
+from bot.planning.length_limits import ISSUE_TITLE, SUB_ISSUES, one_line
 from bot.planning.marker import Key
 from bot.planning.path import PlannedPath
-from bot.planning.schedule import add_months, due_on
+from bot.planning.schedule import add_months
 from bot.planning.snapshot import FrozenModel
 from bot.planning.window import units_in_window
 from bot.settings import Settings
 
 SUMMARY_KEY = "summary:summary"
-MAX_TITLE = 256
-MAX_REGION = 60_000
-MAX_CHILDREN = 100
+MAX_REGION = 60_000  # of an issue's 65,536 characters: the rest is the learner's, and the ledger's
 MOST_NAMED = 8
 
 ACTION_TITLES = {
@@ -63,7 +62,7 @@ class DesiredIssue(FrozenModel):
 
 
 class ReportTexts(FrozenModel):
-    """What is written from more than the curriculum: made by reports, handed to the plan.
+    """Texts that are written from more than the curriculum: reports make them for the plan.
 
     `dashboard` is the body of the summary issue; `issues` are wanted beside those of the path:
     assessments, reflections. `seen` is the day of the run, when it read comments and has none
@@ -80,7 +79,7 @@ NO_TEXTS = ReportTexts()
 
 
 class DesiredState(FrozenModel):
-    """All that should be there. Issues stand in the order in which they are to be made.
+    """Everything that should be there. Issues stand in the order in which they are to be made.
 
     `set_aside` are the tasks of branches that the learner did not take, and those known before.
     `seen` is the day up to which comments are dealt with; `reported` are reports that stand.
@@ -95,14 +94,20 @@ class DesiredState(FrozenModel):
 
 
 def check_settings(path: PlannedPath) -> None:
-    """Raises ConfigError when a setting does not fit the curriculum, or allows no dates."""
-    _check_choices(path.curriculum, path.settings)
-    _check_credits(path.curriculum, path.settings)
+    """Raise ConfigError when a setting does not fit the curriculum, or allows no dates."""
+    curriculum, settings = path.curriculum, path.settings
+    choices = {choice.id: [o.id for o in choice.options] for choice in curriculum.choices()}
+    for name, taken in settings.choices.items():
+        _check_known("choice", name, list(choices), where="choices")
+        _check_known("option", taken, choices[name], where=f"choices.{name}")
+    tasks = sorted({name for task in curriculum.tasks() for name in (task.id, *task.aliases)})
+    for name in settings.credits:
+        _check_known("task", name, tasks, where="credits")
     _ = path.dates
 
 
 def desired_state(path: PlannedPath, texts: ReportTexts = NO_TEXTS) -> DesiredState:
-    """What should be in the repository on the day of `path`; `texts` are made from more than that.
+    """Return what should be in the repository on the day of `path`.
 
     Raises ConfigError when a setting does not fit the curriculum, CurriculumError when a text is
     too long for an issue.
@@ -115,19 +120,19 @@ def desired_state(path: PlannedPath, texts: ReportTexts = NO_TEXTS) -> DesiredSt
         labels=issues_of.labels,
         milestones=tuple(issues_of.milestones()),
         issues=issues,
-        set_aside=frozenset(_optional_keys_left_out(path.curriculum, path.settings)),
+        set_aside=frozenset(_keys_set_aside(path.curriculum, path.settings)),
         seen=texts.seen,
         reported=texts.reported,
     )
 
 
 def unit_key(unit: Unit | str) -> Key:
-    """The key of a unit's milestone."""
+    """Return the key of a unit's milestone."""
     return f"unit:{unit if isinstance(unit, str) else unit.id}"
 
 
 class _Issues:
-    """Walks the path once and says which issue each part of it becomes."""
+    """Walk the path and make of each part its milestone or issue."""
 
     def __init__(self, path: PlannedPath, texts: ReportTexts) -> None:
         curriculum, settings = path.curriculum, path.settings
@@ -145,14 +150,15 @@ class _Issues:
 
     def milestones(self) -> Iterator[DesiredMilestone]:
         titles: set[str] = set()
-        for phase, module, unit in self._walk():
+        walk = ((p, m, u) for p in self._curriculum.phases for m in p.modules for u in m.units)
+        for phase, module, unit in walk:
             title = _distinct(full_unit_name(self._curriculum, module, unit), titles)
             yield DesiredMilestone(
                 key=unit_key(unit),
                 aliases=tuple(unit_key(alias) for alias in unit.aliases),
                 title=title,
                 description=self._bodies.milestone(phase, unit),
-                due_on=due_on(self._dates[unit.id]),
+                due_on=self._dates[unit.id].last,
             )
 
     def all(self) -> Iterator[DesiredIssue]:
@@ -163,12 +169,6 @@ class _Issues:
             for module in phase.modules:
                 yield from self._module(phase, module)
         yield from self._projects()
-
-    def _walk(self) -> Iterator[tuple[Phase, Module, Unit]]:
-        for phase in self._curriculum.phases:
-            for module in phase.modules:
-                for unit in module.units:
-                    yield phase, module, unit
 
     def _kinds(self) -> set[str]:
         features = self._settings.features
@@ -190,7 +190,7 @@ class _Issues:
     def _summary(self) -> DesiredIssue:
         return DesiredIssue(
             key=SUMMARY_KEY,
-            title=_short(f"Your path: {self._curriculum.title}"),
+            title=one_line(f"Your path: {self._curriculum.title}", ISSUE_TITLE),
             body=self._texts.dashboard,
             labels=("kind:summary",),
             pinned=True,
@@ -228,7 +228,7 @@ class _Issues:
                     continue
                 children += 1
                 yield self._task(
-                    phase, module, unit, task, parent if children <= MAX_CHILDREN else None
+                    phase, module, unit, task, parent if children <= SUB_ISSUES else None
                 )
             if unit.choice:
                 yield self._choice(phase, module, unit, unit.choice)
@@ -251,7 +251,7 @@ class _Issues:
         return DesiredIssue(
             key=key,
             aliases=tuple(f"task:{alias}" for alias in task.aliases),
-            title=_short(task.title),
+            title=one_line(task.title, ISSUE_TITLE),
             body=self._bodies.task(module, unit, task),
             labels=task_labels(self._curriculum, phase.id, task),
             milestone=unit_key(place),
@@ -260,12 +260,12 @@ class _Issues:
         )
 
     def _place(self, key: Key, unit: Unit) -> str:
-        """The unit in which it stands: its own, unless it was moved."""
+        """Return the id of the unit in which it stands: its own, unless it was moved."""
         days = self._course.moved.get(key)
         return self._dates.place(unit.id, days) if days else unit.id
 
     def _projects(self) -> Iterator[DesiredIssue]:
-        """The project ideas that were started; they belong to no unit."""
+        """Yield the project ideas that were started; they belong to no unit."""
         ideas = {idea.id: idea for idea in self._curriculum.projects}
         for name in self._course.projects:
             if name in ideas:
@@ -273,7 +273,7 @@ class _Issues:
                 yield DesiredIssue(
                     key=f"project:{idea.id}",
                     aliases=tuple(f"project:{alias}" for alias in idea.aliases),
-                    title=_short(f"Project: {idea.title}"),
+                    title=one_line(f"Project: {idea.title}", ISSUE_TITLE),
                     body=self._bodies.project(idea),
                     labels=("kind:portfolio", *work_labels(self._curriculum, idea)),
                 )
@@ -282,7 +282,7 @@ class _Issues:
         return DesiredIssue(
             key=f"deliverable:{deliverable.id}",
             aliases=tuple(f"deliverable:{alias}" for alias in deliverable.aliases),
-            title=_short(f"Deliverable: {deliverable.title}"),
+            title=one_line(f"Deliverable: {deliverable.title}", ISSUE_TITLE),
             body=self._bodies.deliverable(module, deliverable),
             labels=(
                 f"phase:{phase.id}",
@@ -297,7 +297,7 @@ class _Issues:
         return DesiredIssue(
             key=f"choice:{choice.id}",
             aliases=tuple(f"choice:{alias}" for alias in choice.aliases),
-            title=_short(choice.title),
+            title=one_line(choice.title, ISSUE_TITLE),
             body=self._bodies.choice(module, choice),
             labels=(f"phase:{phase.id}", "kind:choice"),
             milestone=unit_key(unit),
@@ -315,7 +315,7 @@ class _Issues:
             yield DesiredIssue(
                 key=f"checkpoint:{checkpoint.id}",
                 aliases=tuple(f"checkpoint:{alias}" for alias in checkpoint.aliases),
-                title=_short(title),
+                title=one_line(title, ISSUE_TITLE),
                 body=self._bodies.checkpoint(module, checkpoint),
                 labels=(f"phase:{phase.id}", "kind:checkpoint"),
                 milestone=unit_key(last),
@@ -323,7 +323,7 @@ class _Issues:
             )
 
 
-def _optional_keys_left_out(curriculum: Curriculum, settings: Settings) -> Iterator[Key]:
+def _keys_set_aside(curriculum: Curriculum, settings: Settings) -> Iterator[Key]:
     for choice in curriculum.choices():
         for option in choice.options:
             if option.id != settings.choices.get(choice.id):
@@ -332,45 +332,28 @@ def _optional_keys_left_out(curriculum: Curriculum, settings: Settings) -> Itera
     yield from (f"task:{name}" for name in settings.credits)
 
 
-def _short(title: str) -> str:
-    title = " ".join(title.split())
-    return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1].rstrip()}…"
-
-
 def _distinct(title: str, taken: set[str]) -> str:
-    """GitHub refuses a second milestone with the same title."""
-    candidate, number = _short(title), 2
+    """Return a title that is not `taken`: GitHub refuses a second milestone of one title."""
+    candidate, number = one_line(title, ISSUE_TITLE), 2
     while candidate in taken:
         tail = f" ({number})"
-        candidate = f"{title[: MAX_TITLE - len(tail)]}{tail}"
+        candidate = f"{title[: ISSUE_TITLE - len(tail)]}{tail}"
         number += 1
     taken.add(candidate)
     return candidate
 
 
-def _check_choices(curriculum: Curriculum, settings: Settings) -> None:
-    choices = {choice.id: [o.id for o in choice.options] for choice in curriculum.choices()}
-    for name, taken in settings.choices.items():
-        if name not in choices:
-            raise ConfigError(_unknown("choice", name, list(choices)), where="choices")
-        if taken not in choices[name]:
-            raise ConfigError(_unknown("option", taken, choices[name]), where=f"choices.{name}")
-
-
-def _check_credits(curriculum: Curriculum, settings: Settings) -> None:
-    tasks = {name for task in curriculum.tasks() for name in (task.id, *task.aliases)}
-    for name in settings.credits:
-        if name not in tasks:
-            raise ConfigError(_unknown("task", name, sorted(tasks)), where="credits")
-
-
-def _unknown(kind: str, name: str, known: list[str]) -> str:
+def _check_known(kind: str, name: str, known: list[str], *, where: str) -> None:
+    if name in known:
+        return
     near = get_close_matches(name, known, n=1)
     if near:
-        return f"the curriculum has no {kind} '{name}'. Did you mean '{near[0]}'?"
-    some = ", ".join(known[:MOST_NAMED]) or "none"
-    more = ", …" if len(known) > MOST_NAMED else ""
-    return f"the curriculum has no {kind} '{name}'; it has: {some}{more}."
+        text = f"the curriculum has no {kind} '{name}'. Did you mean '{near[0]}'?"
+    else:
+        some = ", ".join(known[:MOST_NAMED]) or "none"
+        more = ", …" if len(known) > MOST_NAMED else ""
+        text = f"the curriculum has no {kind} '{name}'; it has: {some}{more}."
+    raise ConfigError(text, where=where)
 
 
 def _check_lengths(issues: tuple[DesiredIssue, ...]) -> None:

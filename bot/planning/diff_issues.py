@@ -1,13 +1,14 @@
 """Issues: which to create, change, close or reopen, field by field, the learner's edits kept."""
 
-from bot.planning.changes import CreateIssue, Note, UpdateIssue
+from bot.planning.changes import CreateIssue, UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY, DesiredIssue, DesiredState
-from bot.planning.drift import Drift, label_digest
+from bot.planning.drift import Drift, compare_fields, label_digest
 from bot.planning.ledger import Ledger, with_ledger
+from bot.planning.length_limits import ISSUE_BODY
 from bot.planning.marker import Key, Marker, digest, normalized, wrap
 from bot.planning.observed_state import ObservedState, OurIssue
+from bot.planning.plan import Note
 
-MAX_BODY = 65_536
 # What is made once and then belongs to its time: no plan asks for it for ever.
 NEVER_CLOSED = frozenset({"journal", "weekly", "assessment", "reflection", "project"})
 
@@ -38,7 +39,7 @@ class IssueDiff:
         self._observed = observed
         self._set_aside = desired.set_aside
         self._label_names = label_names
-        self._milestones = milestones
+        self.milestones = milestones
         self._label_keys = {name.casefold(): key for key, name in label_names.items()}
         self._label_keys |= {label.name.casefold(): key for key, label in observed.labels.items()}
         self._unit_of = {number: key for key, number in milestones.items() if number is not None}
@@ -67,7 +68,7 @@ class IssueDiff:
 
     def _creation(self, want: DesiredIssue) -> CreateIssue:
         labels = [key for key in want.labels if key in self._label_names]
-        milestone = want.milestone if want.milestone in self._milestones else None
+        milestone = want.milestone if want.milestone in self.milestones else None
         marker = Marker(
             key=want.key,
             title=digest(want.title),
@@ -100,7 +101,7 @@ class IssueDiff:
         self.changes.append(update.change(reopening=reopening))
 
     def _no_longer_wanted(self, ours: OurIssue) -> None:
-        """Out of the curriculum, or a branch not taken: closed as not planned unless it is done.
+        """Close as not planned what left the curriculum, or is of a branch not taken.
 
         Once: when somebody opens it again, it is theirs.
         """
@@ -125,20 +126,16 @@ class IssueDiff:
         )
 
     def label_key(self, name: str) -> Key | None:
-        """The key of the label called `name` on an issue, when it is one of the path's."""
+        """Return the key of the label `name` on an issue, when it is one of the path's."""
         return self._label_keys.get(name.casefold())
 
     def label_name(self, key: Key) -> str | None:
-        """What the label `key` is called here; None when the learner removed it."""
+        """Return the name of the label `key` here; None when the learner removed it."""
         return self._label_names.get(key)
 
     def unit_of(self, milestone: int | None) -> Key | None:
-        """The unit whose milestone has this number."""
+        """Return the unit whose milestone has this number."""
         return self._unit_of.get(milestone) if milestone is not None else None
-
-    def has_milestone(self, key: Key | None) -> bool:
-        """Whether the unit has a milestone here."""
-        return key in self._milestones
 
 
 class _Update:
@@ -149,18 +146,23 @@ class _Update:
         self._want = want
         self._ours = ours
         self._marker = ours.marked.marker
-        self.fields: list[str] = []
-        self._title = self._compare_title()
+        state, title = ours.state, self._marker.title
+        self._what = f"issue #{state.number} '{state.title}'"
+        self.fields, drift = compare_fields(
+            want.key, self._what, {"title": state.title}, {"title": want.title}, {"title": title}
+        )
+        diff.drift += drift
+        self._title_print = title if drift else digest(want.title)
         self._region = self._compare_body()
         self._labels, self._label_base = self._merge_labels()
         self._milestone, self._milestone_base = self._compare_milestone()
 
     def change(self, *, reopening: bool) -> UpdateIssue:
-        """The change that writes what differs."""
+        """Return the change that writes what differs."""
         want, old = self._want, self._marker
         written = {
             "key": want.key,
-            "title": digest(want.title) if self._title is not None else old.title,
+            "title": self._title_print,
             "body": digest(normalized(want.body)) if self._region is not None else old.body,
             "labels": self._label_base,
             "milestone": self._milestone_base,
@@ -188,35 +190,12 @@ class _Update:
             why="it is part of the plan again" if reopening else "",
         )
 
-    def _differs(self, field: str, wanted: str, current: str, base: str) -> bool:
-        """Whether to write `wanted`; a value that is not the one we last wrote is drift."""
-        if base == digest(current):
-            self.fields.append(field)
-            return True
-        self._drift(field, wanted, current)
-        return False
-
     def _drift(self, field: str, ours: str, theirs: str) -> None:
-        state = self._ours.state
-        self._diff.drift.append(
-            Drift(
-                key=self._want.key,
-                what=f"issue #{state.number} '{state.title}'",
-                field=field,
-                ours=ours,
-                theirs=theirs,
-            )
-        )
-
-    def _compare_title(self) -> str | None:
-        """The title to remember as written by us, or None when the learner's stays."""
-        wanted, current = self._want.title, self._ours.state.title
-        if current == wanted or self._differs("title", wanted, current, self._marker.title):
-            return wanted
-        return None
+        key, what = self._want.key, self._what
+        self._diff.drift.append(Drift(key=key, what=what, field=field, ours=ours, theirs=theirs))
 
     def _compare_body(self) -> str | None:
-        """The region to write, or None when the one that is there stays."""
+        """Return the region to write, or None when the one that is there stays."""
         region = self._ours.marked.region
         current, wanted = normalized(region or ""), normalized(self._want.body)
         if current == wanted:
@@ -224,7 +203,7 @@ class _Update:
         if region is None:
             self._drift("text", "our part of the text", "its markers were removed")
             return None
-        room = MAX_BODY - len(self._ours.state.body) + len(region)
+        room = ISSUE_BODY - len(self._ours.state.body) + len(region)
         if len(self._want.body) + 1_000 > room:
             self._drift("text", "our part of the text", "there is no room for it")
             return None
@@ -235,7 +214,7 @@ class _Update:
         return None
 
     def _merge_labels(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The labels to send, and the hashes of those we stand for afterwards.
+        """Return the names of the labels to send, and the digests to remember as put on by us.
 
         Three ways: what we put on last time, what is on now, what should be. A label the learner
         took off stays off, one they put on stays on.
@@ -266,11 +245,11 @@ class _Update:
         return tuple(result), _label_digests(sorted({*wanted, *missing}))
 
     def _compare_milestone(self) -> tuple[Key | None, Key | None]:
-        """The unit whose milestone to send, and the one to remember as written by us."""
+        """Return the unit whose milestone to send, and the one to remember as written by us."""
         current = self._diff.unit_of(self._ours.state.milestone)
         elsewhere = self._ours.state.milestone is not None and current is None
         base = self._marker.milestone
-        wanted = self._want.milestone if self._diff.has_milestone(self._want.milestone) else None
+        wanted = self._want.milestone if self._want.milestone in self._diff.milestones else None
         if current == wanted and not elsewhere:
             return wanted, wanted
         if current != base or elsewhere:

@@ -1,14 +1,13 @@
 """Labels: which to create, which to change, and which name to use for each key."""
 
-from bot.planning.changes import CreateLabel, Note, UpdateLabel
+from bot.planning.changes import CreateLabel, UpdateLabel
 from bot.planning.desired_state import DesiredState
-from bot.planning.drift import Drift
+from bot.planning.drift import Drift, compare_fields
 from bot.planning.labels import DesiredLabel
 from bot.planning.marker import Key, digest
 from bot.planning.observed_state import ObservedState
+from bot.planning.plan import Note
 from bot.planning.snapshot import LabelState
-
-FIELDS = ("name", "color", "description")
 
 
 class LabelDiff:
@@ -36,32 +35,18 @@ class LabelDiff:
             self._compare(want, ours)
         elif namesake is not None:
             self.names[want.key] = namesake.name
-            self.notes.append(
-                Note(
-                    kind="not-ours",
-                    key=want.key,
-                    text=f"The label '{namesake.name}' was there already: used as it is.",
-                )
-            )
+            text = f"The label '{namesake.name}' was there already: used as it is."
+            self.notes.append(Note(kind="not-ours", key=want.key, text=text))
         elif self._observed.ledger.has(want.key):
-            self.notes.append(
-                Note(
-                    kind="opted-out",
-                    key=want.key,
-                    text=f"The label '{want.name}' was deleted and stays deleted.",
-                )
-            )
+            text = f"The label '{want.name}' was deleted and stays deleted."
+            self.notes.append(Note(kind="opted-out", key=want.key, text=text))
         else:
             self.names[want.key] = want.name
             self.prints[want.key] = label_print(want.name, want.color, want.description)
-            self.changes.append(
-                CreateLabel(
-                    key=want.key, name=want.name, color=want.color, description=want.description
-                )
-            )
+            self.changes.append(CreateLabel(**want.model_dump()))
 
     def _free_name(self, want: DesiredLabel, ours: LabelState) -> str:
-        """The wanted name, or the one it has when another label has the wanted one."""
+        """Return the wanted name, or its present one when another label has the wanted one."""
         holder = self._observed.snapshot.labels_by_name.get(want.name.casefold(), ours)
         if holder == ours:
             return want.name
@@ -76,29 +61,17 @@ class LabelDiff:
             "color": want.color,
             "description": want.description,
         }
-        written = self._observed.ledger.labels.get(want.key, "..").split(".")
-        changed: list[str] = []
-        for field, base in zip(FIELDS, written, strict=True):
-            if current[field] == wanted[field]:
-                continue
-            if base == _short(current[field]):
-                changed.append(field)
-            else:
-                self.drift.append(
-                    Drift(
-                        key=want.key,
-                        what=f"label '{ours.name}'",
-                        field=field,
-                        ours=wanted[field],
-                        theirs=current[field],
-                    )
-                )
-        result = {f: wanted[f] if f in changed else current[f] for f in FIELDS}
+        prints = self._observed.ledger.labels.get(want.key, "..").split(".")
+        written = dict(zip(wanted, prints, strict=True))
+        what = f"label '{ours.name}'"
+        changed, drift = compare_fields(want.key, what, current, wanted, written)
+        self.drift += drift
         if changed:
+            result = current | {field: wanted[field] for field in changed}
             self.names[want.key] = result["name"]
             self.prints[want.key] = ".".join(
-                _short(wanted[f]) if f in changed else base
-                for f, base in zip(FIELDS, written, strict=True)
+                _short(wanted[field]) if field in changed else base
+                for field, base in written.items()
             )
             self.changes.append(
                 UpdateLabel(
@@ -115,7 +88,7 @@ class LabelDiff:
 
 
 def label_print(name: str, color: str, description: str) -> str:
-    """Hashes of a label's three fields, for the ledger."""
+    """Return the hashes of a label's three fields, for the ledger."""
     return ".".join(_short(part) for part in (name, color, description))
 
 

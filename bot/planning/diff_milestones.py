@@ -1,10 +1,11 @@
 """Milestones: which to create, change or close, and which one each unit's issues go into."""
 
-from bot.planning.changes import CreateMilestone, Note, UpdateMilestone
+from bot.planning.changes import CreateMilestone, UpdateMilestone
 from bot.planning.desired_state import DesiredMilestone, DesiredState
-from bot.planning.drift import Drift
+from bot.planning.drift import Drift, compare_fields
 from bot.planning.marker import Key, Marker, digest, normalized, wrap
 from bot.planning.observed_state import ObservedState, OurMilestone
+from bot.planning.plan import Note
 
 
 class MilestoneDiff:
@@ -73,17 +74,15 @@ class MilestoneDiff:
             "due date": want.due_on.isoformat(),
         }
         base = {"title": marker.title, "description": marker.body, "due date": marker.due or ""}
-        differing = [field for field in wanted if current[field] != wanted[field]]
-        changed = [field for field in differing if base[field] == digest(current[field])]
-        for field in differing:
-            if field not in changed:
-                self.drift.append(_drift(want.key, ours, field, wanted[field], current[field]))
+        what = f"milestone '{ours.state.title}'"
+        changed, drift = compare_fields(want.key, what, current, wanted, base)
+        self.drift += drift
         reopened = marker.state == "closed" and ours.state.state == "closed"
         fields = (*changed, *(("state",) if reopened else ()))
         opened = marker.state == "closed" and ours.state.state == "open"
         if not fields and marker.key == want.key and not opened:
             return
-        agreed = {field for field in wanted if field in changed or field not in differing}
+        agreed = wanted.keys() - {one.field for one in drift}
         renewed = _renewed(marker, want.key, wanted, agreed)
         description = (
             ours.marked.with_region(want.description, renewed)
@@ -103,7 +102,7 @@ class MilestoneDiff:
         )
 
     def _free_title(self, want: DesiredMilestone, ours: OurMilestone) -> str:
-        """The wanted title, or the one it has when another milestone has the wanted one."""
+        """Return the wanted title, or the present one when another milestone has that."""
         holder = self._holders.get(want.title, ours.state.number)
         if holder == ours.state.number:
             return want.title
@@ -112,7 +111,7 @@ class MilestoneDiff:
         return ours.state.title
 
     def _no_longer_wanted(self, ours: OurMilestone) -> None:
-        """Its unit left the curriculum: close it, and remember that it was us.
+        """Close the milestone of a unit that left the curriculum, and remember that it was us.
 
         Once: when somebody opens it again, it is theirs.
         """
@@ -148,14 +147,8 @@ def _creation(want: DesiredMilestone) -> CreateMilestone:
     )
 
 
-def _drift(key: Key, ours: OurMilestone, field: str, wanted: str, current: str) -> Drift:
-    return Drift(
-        key=key, what=f"milestone '{ours.state.title}'", field=field, ours=wanted, theirs=current
-    )
-
-
 def _renewed(old: Marker, key: Key, wanted: dict[str, str], agreed: set[str]) -> Marker:
-    """The marker: of `agreed` fields what we want, of others what we last wrote."""
+    """Return the marker with what we want of `agreed` fields, what we last wrote of others."""
     names = {"title": "title", "description": "body", "due date": "due"}
     written = {names[name]: digest(wanted[name]) for name in agreed}
     return old.model_copy(update={"key": key, "state": "open", **written})

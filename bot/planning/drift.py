@@ -3,7 +3,7 @@
 The marker of an object holds the digest of each field as we last wrote it.
 """
 
-from bot.planning.marker import Key, digest, normalized
+from bot.planning.marker import Key, digest
 from bot.planning.observed_state import OurIssue, OurMilestone
 from bot.planning.snapshot import FrozenModel
 
@@ -11,7 +11,7 @@ HAS_COMMENTS = "it has comments"
 
 
 class Drift(FrozenModel):
-    """A field of ours that somebody changed: told, and left as it is."""
+    """A field of ours that somebody changed: it is reported, and left as it is."""
 
     key: Key
     what: str
@@ -21,7 +21,28 @@ class Drift(FrozenModel):
 
 
 def label_digest(key: Key) -> str:
+    """Return the digest by which an issue's marker remembers a label: eight hex digits."""
     return digest(key)[:8]
+
+
+def compare_fields(
+    key: Key, what: str, current: dict[str, str], wanted: dict[str, str], written: dict[str, str]
+) -> tuple[list[str], list[Drift]]:
+    """Return the fields to write, and those that somebody changed since we last wrote them.
+
+    `written` has for each field the digest of what we last wrote, or how it begins; "" for never.
+    """
+    changed: list[str] = []
+    drift: list[Drift] = []
+    for field, ours in wanted.items():
+        theirs = current[field]
+        if ours == theirs:
+            continue
+        if written[field] and digest(theirs).startswith(written[field]):
+            changed.append(field)
+        else:
+            drift.append(Drift(key=key, what=what, field=field, ours=ours, theirs=theirs))
+    return changed, drift
 
 
 def issue_touched(ours: OurIssue, label_keys: dict[str, Key], unit: Key | None) -> list[str]:
@@ -32,14 +53,12 @@ def issue_touched(ours: OurIssue, label_keys: dict[str, Key], unit: Key | None) 
     """
     marker, state = ours.marked.marker, ours.state
     keys_on = {label_keys.get(name.casefold()) for name in state.labels}
-    region = ours.marked.region or ""
     signs = {
         "it was closed": state.state == "closed" and marker.state == "open",
         "it was reopened": state.state == "open" and marker.state == "closed",
         "its title was changed": digest(state.title) != marker.title,
-        "its text was changed": digest(normalized(region)) != marker.body
-        or not ours.marked.unchanged_outside,
-        "boxes were ticked": "[x]" in region.casefold(),
+        "its text was changed": ours.marked.edited,
+        "boxes were ticked": ours.marked.ticked,
         "its labels were changed": None in keys_on
         or {label_digest(key) for key in keys_on if key} != set(marker.labels),
         "it was moved": unit != marker.milestone or (unit is None and state.milestone is not None),
@@ -55,8 +74,7 @@ def milestone_touched(ours: OurMilestone) -> list[str]:
     due = ours.state.due_on.isoformat() if ours.state.due_on else ""
     signs = {
         "its title was changed": digest(ours.state.title) != marker.title,
-        "its description was changed": digest(normalized(ours.marked.region or "")) != marker.body
-        or not ours.marked.unchanged_outside,
+        "its description was changed": ours.marked.edited,
         "its due date was changed": digest(due) != marker.due,
         "it was closed": ours.state.state != marker.state,
     }

@@ -9,10 +9,11 @@ import re
 from datetime import timedelta
 
 from bot import templating
-from bot.planning.changes import Note, UpdateIssue
+from bot.planning.changes import UpdateIssue
 from bot.planning.drift import issue_touched
 from bot.planning.marker import BEGIN, LEDGER, MEMORY, Key
 from bot.planning.observed_state import ObservedState, OurIssue
+from bot.planning.plan import Note
 
 AT_ONCE = timedelta(days=1)
 """Twins are made within it; what is copied later was copied on purpose."""

@@ -30,7 +30,7 @@ OPENINGS = {
 
 
 def module_name(curriculum: Curriculum, module: Module) -> str:
-    """`Month 3: ML lifecycle`; only the title when the path has a single module."""
+    """Return a name as `Month 3: ML lifecycle`; the title alone of a path's single module."""
     if len(list(curriculum.modules())) == 1:
         return module.title
     word = module.kind.capitalize()
@@ -40,14 +40,14 @@ def module_name(curriculum: Curriculum, module: Module) -> str:
 
 
 def unit_name(unit: Unit) -> str:
-    """`Week 1-2: Introduction`; the title alone when the guide gives the stretch no other name."""
+    """Return a name as `Week 1-2: Introduction`, or the title alone when that says it."""
     if unit.label and unit.label.casefold() not in unit.title.casefold():
         return f"{unit.label}: {unit.title}"
     return unit.title
 
 
 def full_unit_name(curriculum: Curriculum, module: Module, unit: Unit) -> str:
-    """The unit's name with its module's in front, as a milestone's title needs it."""
+    """Return the unit's name with its module's in front, as a milestone's title needs it."""
     if len(list(curriculum.modules())) == 1:
         return unit_name(unit)
     if len(module.units) == 1 and unit.title == module.title:
@@ -58,7 +58,7 @@ def full_unit_name(curriculum: Curriculum, module: Module, unit: Unit) -> str:
 
 
 class IssueTexts:
-    """Renders every text of one path. Pure: the same values give the same text."""
+    """Render every text of one path. Pure: the same values give the same text."""
 
     def __init__(self, curriculum: Curriculum, settings: Settings, in_progress: str) -> None:
         self._curriculum = curriculum
@@ -69,7 +69,7 @@ class IssueTexts:
         self._roles = {role.id: role.title for role in curriculum.roles}
 
     def task(self, module: Module, unit: Unit, task: Task) -> str:
-        """A task's body."""
+        """Return a task's body."""
         return templating.render(
             "issues/task.md.j2",
             module=module_name(self._curriculum, module),
@@ -80,7 +80,7 @@ class IssueTexts:
         )
 
     def deliverable(self, module: Module, deliverable: Deliverable) -> str:
-        """A deliverable's body."""
+        """Return a deliverable's body."""
         return templating.render(
             "issues/deliverable.md.j2",
             module=module_name(self._curriculum, module),
@@ -90,7 +90,7 @@ class IssueTexts:
         )
 
     def project(self, idea: ProjectIdea) -> str:
-        """The body of a project of one's own choice."""
+        """Return the body of a project idea that was started."""
         return templating.render(
             "issues/project.md.j2",
             idea=idea,
@@ -99,7 +99,7 @@ class IssueTexts:
         )
 
     def checkpoint(self, module: Module, checkpoint: Checkpoint) -> str:
-        """A checkpoint's body."""
+        """Return a checkpoint's body."""
         return templating.render(
             "issues/checkpoint.md.j2",
             module=module_name(self._curriculum, module),
@@ -107,7 +107,7 @@ class IssueTexts:
         )
 
     def choice(self, module: Module, choice: Choice) -> str:
-        """The body of a choice's issue."""
+        """Return the body of a choice's issue."""
         taken = self._settings.choices.get(choice.id)
         return templating.render(
             "issues/choice.md.j2",
@@ -124,7 +124,7 @@ class IssueTexts:
         )
 
     def actions(self, horizon: Horizon, actions: list[ActionItem]) -> str:
-        """The body of a list of next steps."""
+        """Return the body of a list of next steps."""
         return templating.render(
             "issues/actions.md.j2",
             opening=OPENINGS[horizon],
@@ -133,21 +133,15 @@ class IssueTexts:
         )
 
     def milestone(self, phase: Phase, unit: Unit) -> str:
-        """A milestone's description."""
+        """Return a milestone's description."""
         hours = self._hours[unit.id]
+        # To a tenth, so that the rows of a table add up to its sum.
+        shown = f"{round(hours, 1):g}" if hours else ""
         return templating.render(
-            "milestone.md.j2",
-            goals=unit.goals,
-            phase=phase.title,
-            hours=_hours(hours),
+            "milestone.md.j2", goals=unit.goals, phase=phase.title, hours=shown
         )
 
     def _used(self, items: Iterable[WorkItem]) -> list[Resource]:
-        """The resources of these items, each once, in the order they are named."""
+        """Return the resources of these items, each once, in the order they are named."""
         names = dict.fromkeys(name for item in items for name in item.resources)
         return [self._resources[name] for name in names]
-
-
-def _hours(hours: float | None) -> str:
-    """Exact to a tenth, so that the rows of a table add up to its sum; empty for none."""
-    return f"{round(hours, 1):g}" if hours else ""

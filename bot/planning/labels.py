@@ -10,11 +10,10 @@ from collections.abc import Iterator
 
 from bot.curriculum.base import Priority
 from bot.curriculum.model import Curriculum, Task, WorkItem
+from bot.planning.length_limits import LABEL_DESCRIPTION, LABEL_NAME, one_line
 from bot.planning.marker import Key
 from bot.planning.snapshot import FrozenModel
 
-MAX_NAME = 50
-MAX_DESCRIPTION = 100
 SEPARATOR = " · milepost "
 _OURS = re.compile(r"(?:^|· )milepost (\S+)$")
 
@@ -23,7 +22,6 @@ KIND_COLOR = "57606a"
 SKILL_COLOR = "0e8a83"
 PRIORITY_COLORS = {Priority.HIGH: "cf222e", Priority.MEDIUM: "bf8700", Priority.LOW: "6e7781"}
 HIGHLIGHT_COLOR = "b08800"
-STATUS_COLORS = {"in progress": "2da44e", "blocked": "a40e26", "attested": "8250df"}
 _RANK = {Priority.HIGH: 0, Priority.MEDIUM: 1, Priority.LOW: 2}
 
 KIND_TEXTS = {
@@ -54,6 +52,11 @@ STAGES = {
     "closed": "Over, one way or another",
 }
 STAGE_COLOR = "0969da"
+STATUSES = {
+    "attested": ("8250df", "A mentor puts it on what they approve"),
+    "in progress": ("2da44e", "Put it on what you are working on"),
+    "blocked": ("a40e26", "Put it on what you cannot go on with"),
+}
 
 
 class DesiredLabel(FrozenModel):
@@ -66,60 +69,53 @@ class DesiredLabel(FrozenModel):
 
 
 def labels_for(curriculum: Curriculum, prefix: str, kinds: set[str]) -> Iterator[DesiredLabel]:
-    """Every label the path may use. `kinds` are those that occur."""
+    """Yield every label that the path may use. `kinds` are the kinds of issues that occur."""
     taken: set[str] = set()
+    for key, name, color, text in _label_rows(curriculum, kinds):
+        yield DesiredLabel(
+            key=key,
+            name=_unique(f"{prefix}{name}", taken),
+            color=color,
+            description=_describe(text, key),
+        )
+
+
+def _label_rows(curriculum: Curriculum, kinds: set[str]) -> Iterator[tuple[Key, str, str, str]]:
+    """Yield key, name, color and description of each, neither unique nor cut to fit yet."""
     for index, phase in enumerate(curriculum.phases):
         color = PHASE_COLORS[index % len(PHASE_COLORS)]
-        yield _label(f"phase:{phase.id}", f"phase: {phase.title}", color, phase.goal, prefix, taken)
+        yield f"phase:{phase.id}", f"phase: {phase.title}", color, phase.goal
     for kind, text in KIND_TEXTS.items():
         if kind in kinds:
-            yield _label(f"kind:{kind}", f"kind: {kind}", KIND_COLOR, text, prefix, taken)
+            yield f"kind:{kind}", f"kind: {kind}", KIND_COLOR, text
     for skill in curriculum.skills:
         text = ", ".join(skill.specifics)
-        yield _label(f"skill:{skill.id}", f"skill: {skill.title}", SKILL_COLOR, text, prefix, taken)
+        yield f"skill:{skill.id}", f"skill: {skill.title}", SKILL_COLOR, text
     for priority in sorted({skill.priority for skill in curriculum.skills}, key=_RANK.__getitem__):
         text = f"Serves a skill of {priority} priority"
-        color = PRIORITY_COLORS[priority]
-        yield _label(f"priority:{priority}", f"priority: {priority}", color, text, prefix, taken)
+        yield f"priority:{priority}", f"priority: {priority}", PRIORITY_COLORS[priority], text
     if any(task.optional for task in curriculum.tasks()):
         text = "Good to have; the path is complete without it"
-        yield _label("optional:optional", "optional", KIND_COLOR, text, prefix, taken)
+        yield "optional:optional", "optional", KIND_COLOR, text
     if "application" in kinds:
         for stage, text in STAGES.items():
-            yield _label(f"stage:{stage}", f"stage: {stage}", STAGE_COLOR, text, prefix, taken)
+            yield f"stage:{stage}", f"stage: {stage}", STAGE_COLOR, text
     if "journal" in kinds:
         text = "Worth telling in the next checkpoint report"
-        yield _label("journal:highlight", "highlight", HIGHLIGHT_COLOR, text, prefix, taken)
-    if "attested" in kinds:
-        text = "A mentor puts it on what they approve"
-        color = STATUS_COLORS["attested"]
-        yield _label("status:attested", "status: attested", color, text, prefix, taken)
-    yield _label(
-        "status:in-progress",
-        "status: in progress",
-        STATUS_COLORS["in progress"],
-        "Put it on what you are working on",
-        prefix,
-        taken,
-    )
-    yield _label(
-        "status:blocked",
-        "status: blocked",
-        STATUS_COLORS["blocked"],
-        "Put it on what you cannot go on with",
-        prefix,
-        taken,
-    )
+        yield "journal:highlight", "highlight", HIGHLIGHT_COLOR, text
+    for status, (color, text) in STATUSES.items():
+        if status != "attested" or "attested" in kinds:
+            yield f"status:{status.replace(' ', '-')}", f"status: {status}", color, text
 
 
 def task_labels(curriculum: Curriculum, phase: str, task: Task) -> tuple[Key, ...]:
-    """Keys of the labels of a task."""
+    """Return the keys of the labels of a task."""
     optional = ("optional:optional",) if task.optional else ()
     return (f"phase:{phase}", f"kind:{task.kind}", *work_labels(curriculum, task), *optional)
 
 
 def work_labels(curriculum: Curriculum, item: WorkItem) -> tuple[Key, ...]:
-    """Keys of the skill labels of an item, and of the highest priority among its skills."""
+    """Return the keys of an item's skill labels, and of the highest priority among them."""
     skills = [skill for skill in curriculum.skills if skill.id in item.skills]
     keys = [f"skill:{skill.id}" for skill in skills]
     if skills:
@@ -129,42 +125,31 @@ def work_labels(curriculum: Curriculum, item: WorkItem) -> tuple[Key, ...]:
 
 
 def key_in(description: str) -> Key | None:
-    """The key at the end of a label's description, or None when the label is not ours."""
+    """Return the key at the end of a label's description, or None when it is not ours."""
     found = _OURS.search(description)
     return found[1] if found else None
 
 
 def description_without_key(description: str) -> str:
-    """The description of a label that is not ours any more."""
+    """Return the description for a label that is not ours any more."""
     return _OURS.sub("", description).rstrip()
 
 
-def _label(
-    key: Key, name: str, color: str, text: str, prefix: str, taken: set[str]
-) -> DesiredLabel:
-    return DesiredLabel(
-        key=key,
-        name=_unique(f"{prefix}{name}", taken),
-        color=color,
-        description=_describe(text, key),
-    )
-
-
 def _unique(name: str, taken: set[str]) -> str:
-    """At most 50 characters, no comma (GitHub's search splits there), and no name twice."""
+    """Return a name that GitHub takes, without comma (its search splits there), and none twice."""
     name = " ".join(name.replace(",", " ").split())
-    short = name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1].rstrip()}…"
+    short = one_line(name, LABEL_NAME)
     number = 2
     while short.casefold() in taken:
         tail = f" {number}"
-        short = f"{name[: MAX_NAME - len(tail)].rstrip()}{tail}"
+        short = f"{name[: LABEL_NAME - len(tail)].rstrip()}{tail}"
         number += 1
     taken.add(short.casefold())
     return short
 
 
 def _describe(text: str, key: Key) -> str:
-    room = MAX_DESCRIPTION - len(SEPARATOR) - len(key)
+    room = LABEL_DESCRIPTION - len(SEPARATOR) - len(key)
     text = " ".join(text.split()).rstrip(".")
     if len(text) > room:
         text = f"{text[: max(room - 1, 0)].rstrip()}…" if room > 1 else ""

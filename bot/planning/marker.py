@@ -88,12 +88,23 @@ class MarkedBody(FrozenModel):
 
     @property
     def unchanged_outside(self) -> bool:
-        """Nothing was written outside the region but what we put there ourselves.
+        """Return whether nothing stands outside the region but what we put there ourselves.
 
         Ledger and memory are nobody's text; a starter counts once it was filled in.
         """
         around = MEMORY.sub("", LEDGER.sub("", self.before + self.after)).strip()
         return not around or digest(normalized(around)) == self.marker.starter
+
+    @property
+    def edited(self) -> bool:
+        """Return whether somebody changed the region, or wrote something outside it."""
+        region = digest(normalized(self.region or ""))
+        return region != self.marker.body or not self.unchanged_outside
+
+    @property
+    def ticked(self) -> bool:
+        """Return whether a box in the region is ticked."""
+        return "[x]" in (self.region or "").casefold()
 
     def with_region(self, region: str, marker: Marker) -> str:
         """The body with another region and marker; what stands around them stays.

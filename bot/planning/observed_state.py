@@ -5,7 +5,7 @@ from functools import cached_property
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.labels import key_in
 from bot.planning.ledger import Ledger, find_ledger
-from bot.planning.marker import Key, MarkedBody, check_versions, digest, find, normalized
+from bot.planning.marker import Key, MarkedBody, check_versions, find
 from bot.planning.snapshot import (
     CommentState,
     FrozenModel,
@@ -112,9 +112,8 @@ def _rank(ours: OurIssue) -> tuple[bool, bool, int]:
         (state.state == "closed" and not closed_by_us)
         or state.state_reason == "reopened"
         or state.comments > 0
-        or digest(normalized(ours.marked.region or "")) != marker.body
-        or not ours.marked.unchanged_outside
-        or "[x]" in (ours.marked.region or "").casefold()
+        or ours.marked.edited
+        or ours.marked.ticked
     )
     finished = state.finished and not closed_by_us
     return not finished, not worked_on, state.number

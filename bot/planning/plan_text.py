@@ -7,11 +7,19 @@ from itertools import groupby
 
 from bot import templating
 from bot.planning.base_change import Row
-from bot.planning.changes import Plan
+from bot.planning.plan import Plan
 from bot.planning.snapshot import FrozenModel
 from bot.templating import printable
 
 WIDTH = 100
+VERBS = {
+    "+": "to create",
+    "~": "to change",
+    "-": "to close or delete",
+    ">": "to relate",
+    "^": "to pin",
+    "*": "to set",
+}
 
 
 class PlanGroup(FrozenModel):
@@ -22,7 +30,7 @@ class PlanGroup(FrozenModel):
 
 
 def as_text(plan: Plan) -> str:
-    """Plain text, at most about 100 columns, no control characters from anybody's titles."""
+    """Return plain text of about 100 columns, with no control characters from titles."""
     lines = [f"{heading(plan)} {plan.repository}", ""]
     for group in groups(plan):
         lines += [group.heading]
@@ -38,7 +46,7 @@ def as_text(plan: Plan) -> str:
 
 
 def as_markdown(plan: Plan) -> str:
-    """GitHub Markdown: for a step summary, or a comment on a pull request."""
+    """Return GitHub Markdown, for a step summary or a comment on a pull request."""
     return templating.render(
         "plan.md.j2",
         plan=plan,
@@ -51,19 +59,19 @@ def as_markdown(plan: Plan) -> str:
 
 
 def as_json(plan: Plan) -> str:
-    """Everything, for programs. Keys are those of the models in `bot/planning/changes.py`."""
+    """Return everything as JSON, for programs. Keys are those of `plan.py` and `changes.py`."""
     content = plan.model_dump(mode="json", exclude={"milestones", "issues"})
     content["notifications"] = plan.notifications
     return json.dumps(content, indent=2, ensure_ascii=False)
 
 
 def heading(plan: Plan) -> str:
-    """What kind of plan it is, to stand before the repository's name."""
+    """Return the words that stand before the repository's name."""
     return "Plan for" if plan.purpose == "apply" else "Plan to undo what Milepost made in"
 
 
 def closing(plan: Plan) -> str:
-    """The last sentence: how much there is to do, and how many notifications it makes."""
+    """Return the last sentence: how much there is to do, and how many notifications it makes."""
     if plan.empty and plan.purpose == "undo":
         return "Nothing to take back."
     if plan.empty and plan.drift:
@@ -71,42 +79,27 @@ def closing(plan: Plan) -> str:
     if plan.empty:
         return "Nothing to do: the repository is as the plan wants it."
     signs = [change.describe().sign for change in plan.changes]
-    counts = {
-        "to create": signs.count("+"),
-        "to change": signs.count("~"),
-        "to close or delete": signs.count("-"),
-        "to relate": signs.count(">"),
-        "to pin": signs.count("^"),
-        "to mark": signs.count("*"),
-    }
-    counted = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    verbs = VERBS | {"*": "to mark"}
+    counted = ", ".join(f"{signs.count(s)} {verb}" for s, verb in verbs.items() if s in signs)
     number = plan.notifications
     noise = f"{number} notification{'' if number == 1 else 's'}" if number else "no notification"
     return f"{counted}. Whoever watches the repository gets {noise}."
 
 
 def groups(plan: Plan) -> list[PlanGroup]:
-    """The rows by sign and kind, in the plan's order."""
-    names = {
-        "+": "to create",
-        "~": "to change",
-        "-": "to close or delete",
-        ">": "to relate",
-        "^": "to pin",
-        "*": "to set",
-    }
+    """Return the rows by sign and kind, in the plan's order."""
     found: list[PlanGroup] = []
     rows = [change.describe() for change in plan.changes]
     for (sign, kind), same in groupby(rows, key=lambda r: (r.sign, r.kind)):
         members = tuple(same)
         plural = "" if len(members) == 1 else "s"
-        heading = f"{len(members)} {kind}{plural} {names[sign]}"
+        heading = f"{len(members)} {kind}{plural} {VERBS[sign]}"
         found.append(PlanGroup(heading=heading, rows=members))
     return found
 
 
 def drift_sentences(plan: Plan) -> list[str]:
-    """One sentence a field that somebody changed."""
+    """Return a sentence for each field that somebody changed."""
     return [
         f"{drift.what}: the {drift.field} is {_quoted(drift.theirs)}"
         f" (ours would be {_quoted(drift.ours)})"

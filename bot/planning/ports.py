@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from bot.planning.file_changes import Write
+from bot.planning.changes import Write
 from bot.planning.snapshot import (
     CommentState,
     IssueState,

@@ -147,11 +147,6 @@ def unit_by_key(curriculum: Curriculum) -> dict[str, str]:
     return homes
 
 
-def due_on(dates: UnitDates) -> date:
-    """The day a unit's milestone is due."""
-    return dates.last
-
-
 def hours_by_unit(curriculum: Curriculum, settings: Settings) -> dict[str, float | None]:
     """Hours of each unit by id: its required tasks, else the guide's own sum, else None.
 

@@ -4,12 +4,13 @@ Issues cannot be deleted by an app, so ours are closed as not planned, without l
 The ledger is written first: what is about to go must not look as if the learner had removed it.
 """
 
-from bot.planning.changes import Change, DeleteLabel, DeleteMilestone, Note, Plan, UpdateIssue
+from bot.planning.changes import Change, DeleteLabel, DeleteMilestone, UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.diff_labels import label_print
 from bot.planning.drift import HAS_COMMENTS, issue_touched, milestone_touched
 from bot.planning.ledger import Ledger, with_ledger
 from bot.planning.observed_state import ObservedState, OurIssue, observe
+from bot.planning.plan import Note, Plan
 from bot.planning.snapshot import Snapshot
 
 

@@ -14,8 +14,13 @@ from bot.curriculum.model import Curriculum
 from bot.planning.observed_state import ObservedState
 from bot.planning.snapshot import IssueState
 from bot.progress.command_log import closed_at
-from bot.progress.issue_form_answers import issues_with_label, sections, visible, withdrawn
-from bot.progress.journal import ASSESSMENT
+from bot.progress.issue_form_answers import (
+    ASSESSMENT,
+    issues_with_label,
+    sections,
+    visible,
+    withdrawn,
+)
 from bot.progress.learner_history import Rating
 from bot.settings import Settings
 
@@ -33,7 +38,7 @@ _COLONS = 5  # at which a line is split
 def ratings_in_issues(
     curriculum: Curriculum, observed: ObservedState, settings: Settings
 ) -> tuple[Rating, ...]:
-    """The ratings, in order of day and then of the curriculum; one a skill and issue.
+    """Return the ratings by day, then in the curriculum's order; one for each skill and issue.
 
     The day is the one the issue was closed on, in the learner's zone, else the one it was created
     on: edits of an open issue move nothing in history. Where an issue rates a skill twice, the last
@@ -55,7 +60,7 @@ def ratings_in_issues(
 
 
 def parse_rating(text: str, scale: int) -> int | None:
-    """The rating that `text` begins with, when it is one from 1 to `scale`."""
+    """Return the rating from 1 to `scale` that `text` begins with; None without one."""
     found = _VALUE.match(text.strip(_EMPHASIS))
     if found is None or int(found["scale"] or scale) != scale:
         return None
@@ -64,7 +69,7 @@ def parse_rating(text: str, scale: int) -> int | None:
 
 
 def pairs_in(text: str) -> Iterator[tuple[str, str]]:
-    """Names and what stands behind the colon, from the lines of a text.
+    """Yield the name and the text behind the colon from the lines of a text.
 
     A line is split at each of its first colons, for a skill's title may hold one.
     """
@@ -76,7 +81,7 @@ def pairs_in(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _names(curriculum: Curriculum) -> dict[str, str]:
-    """Ids of assessed skills by the slug of everything they may be called."""
+    """Return the ids of assessed skills by the slug of each of their names."""
     names: dict[str, str] = {}
     for skill in curriculum.assessment.skills:
         for name in (skill.title, skill.id, *skill.aliases):
@@ -85,7 +90,7 @@ def _names(curriculum: Curriculum) -> dict[str, str]:
 
 
 def _answers(observed: ObservedState) -> Iterator[tuple[IssueState, list[tuple[str, str]]]]:
-    """Issues by number, each with names and the text behind them."""
+    """Yield issues by number, each with names and the text behind them."""
     found: dict[int, tuple[IssueState, list[tuple[str, str]]]] = {}
     for key, ours in observed.issues.items():
         if key.startswith("assessment:") and not withdrawn(ours.state):

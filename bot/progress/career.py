@@ -1,4 +1,4 @@
-"""The way to the role: applications, projects for the portfolio, and the numbers of the guide.
+"""Career: job applications, projects for the portfolio, and the numbers of the guide.
 
 Nothing here asks for a salary or for data of a person: a repository may be public. A number that
 nobody but the learner can know, and that they did not count, is left out.
@@ -7,25 +7,18 @@ nobody but the learner can know, and that they did not count, is left out.
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from bot.curriculum.model import (
-    ProjectIdea,
-    ProjectLevel,
-    Task,
-    TaskKind,
-)
+from bot.curriculum.model import ProjectIdea, ProjectLevel, TaskKind
 from bot.curriculum.sections import LearningMetric, Target
 from bot.planning.snapshot import FrozenModel, IssueState
 from bot.progress.command_log import closed_at
-from bot.progress.issue_form_answers import issues_with_label, title_of
+from bot.progress.issue_form_answers import APPLICATION, issues_with_label, title_of
 from bot.progress.metric_kinds import Kind, kind_of
-from bot.progress.progress import Work, WorkState
+from bot.progress.path import LearningPath
+from bot.progress.progress import LEFT_OUT, Work, WorkState, item_keys
+from bot.templating import plural
 
-if TYPE_CHECKING:
-    from bot.progress.path import LearningPath
-
-APPLICATION = "kind:application"
 Stage = Literal["applied", "interview", "offer", "closed"]
 _STAGES: tuple[Stage, ...] = ("applied", "interview", "offer", "closed")
 DAYS_A_WEEK = 7
@@ -74,8 +67,8 @@ class Metric(FrozenModel):
         return self.low is not None and self.value >= self.low
 
 
-def applications(path: "LearningPath") -> tuple[Application, ...]:
-    """Issues that wear our label for applications, by number.
+def applications(path: LearningPath) -> tuple[Application, ...]:
+    """Return the issues that wear our label for applications, by number.
 
     The stage is the label the issue wears, the furthest of several, `applied` without any. An issue
     that is closed is over, unless it wears the label of an offer.
@@ -91,14 +84,14 @@ def applications(path: "LearningPath") -> tuple[Application, ...]:
             url=issue.url,
             title=title_of(issue),
             stage=_stage(issue, names),
-            opened=issue.created_at.astimezone(path.settings.zone).date(),
+            opened=path.day_of(issue.created_at),
         )
         for issue in issues_with_label(path.observed, APPLICATION)
     )
 
 
 def by_stage(found: Iterable[Application]) -> dict[Stage, int]:
-    """How many applications stand at each stage, in the order of the stages."""
+    """Return the number of applications at each stage, in the order of the stages."""
     stages = [application.stage for application in found]
     return {stage: stages.count(stage) for stage in _STAGES}
 
@@ -109,38 +102,36 @@ def _stage(issue: IssueState, names: dict[str, Stage]) -> Stage:
     return furthest if issue.state == "open" or furthest == "offer" else "closed"
 
 
-def ideas(path: "LearningPath") -> tuple[ProjectIdeaState, ...]:
-    """The guide's project ideas, the easiest level first; done is one whose issue is finished."""
+def ideas(path: LearningPath) -> tuple[ProjectIdeaState, ...]:
+    """Return the guide's project ideas, the easiest level first. A finished issue makes it done."""
     levels = list(ProjectLevel)
     found = (_idea(path, idea) for idea in path.curriculum.projects)
     return tuple(sorted(found, key=lambda one: levels.index(one.idea.level)))
 
 
-def _idea(path: "LearningPath", idea: ProjectIdea) -> ProjectIdeaState:
-    issues = path.observed.issues
-    keys = [f"project:{name}" for name in (idea.id, *idea.aliases)]
-    ours = next((issues[key] for key in keys if key in issues), None)
+def _idea(path: LearningPath, idea: ProjectIdea) -> ProjectIdeaState:
+    ours = path.issue_of("project", idea)
     if ours is None:
-        removed = any(map(path.observed.ledger.has, keys))
-        wanted = idea.id in path.life.course.projects and not removed
+        removed = any(map(path.observed.ledger.has, item_keys("project", idea)))
+        wanted = idea.id in path.course.projects and not removed
         return ProjectIdeaState(idea=idea, state="started" if wanted else "idea")
     issue = ours.state
     if issue.state == "closed" and not issue.finished:
         return ProjectIdeaState(idea=idea, state="idea")
-    closed = closed_at(issue) if issue.finished else None
+    closed = closed_at(issue)
     return ProjectIdeaState(
         idea=idea,
         state="done" if issue.finished else "started",
         number=issue.number,
         url=issue.url,
-        done_on=closed.astimezone(path.settings.zone).date() if closed else None,
+        done_on=path.day_of(closed) if closed else None,
     )
 
 
-def metrics(path: "LearningPath", day: date) -> tuple[Metric, ...]:
-    """The numbers of the guide as they stood at the end of `day`, its metrics before its targets.
+def metrics(path: LearningPath, day: date) -> tuple[Metric, ...]:
+    """Return the guide's metrics, then its targets, as of the end of `day`.
 
-    A target about the same thing as a metric is told with that metric, once. What the learner
+    A target about the same thing as a metric is shown with that metric, once. What the learner
     counted (`/count`) is added to what issues show. Left out are salary and time, which nobody here
     can know, and what is of no known kind and was not counted either.
     """
@@ -148,11 +139,8 @@ def metrics(path: "LearningPath", day: date) -> tuple[Metric, ...]:
 
 
 class _MetricReader:
-    def __init__(self, path: "LearningPath", day: date) -> None:
-        self._curriculum = path.curriculum
-        self._progress = path.progress
-        self._life = path.life
-        self._settings = path.settings
+    def __init__(self, path: LearningPath, day: date) -> None:
+        self._path = path
         self._today = day
         self._done = {w.key: w for w in path.progress.work if self._is_done(w)}
         self._kinds = {f"task:{task.id}": task.kind for task in path.curriculum.tasks()}
@@ -163,8 +151,8 @@ class _MetricReader:
         ]
 
     def all(self) -> Iterator[Metric]:
-        targets = list(self._curriculum.success.quantitative)
-        for metric in self._curriculum.metrics:
+        targets = list(self._path.curriculum.success.quantitative)
+        for metric in self._path.curriculum.metrics:
             kind = kind_of(metric)
             same = next((t for t in targets if self._same(metric, kind, t)), None)
             targets = [t for t in targets if t is not same]
@@ -182,7 +170,7 @@ class _MetricReader:
         self, shown: LearningMetric | Target, target: Target | None, kind: Kind
     ) -> Iterator[Metric]:
         names = dict.fromkeys([shown.id, target.id if target else shown.id])
-        counted = sum(self._life.counted(name, self._today) for name in names)
+        counted = sum(self._path.history.counted(name, self._today) for name in names)
         found = self._found(kind, shown)
         if kind is Kind.PRIVATE or (found is None and not counted):
             return
@@ -202,7 +190,7 @@ class _MetricReader:
         )
 
     def _found(self, kind: Kind, shown: LearningMetric | Target) -> tuple[float, list[str]] | None:
-        """What issues show, and how it adds up; None when they cannot show it."""
+        """Return the number that issues show and its parts; None when issues cannot show it."""
         match kind:
             case Kind.HOURS:
                 title = f"{shown.title} {shown.unit or ''}".casefold()
@@ -225,24 +213,24 @@ class _MetricReader:
     ) -> tuple[float | None, float | None, str]:
         if target is not None:
             return target.low, target.high, target.text
-        week = self._curriculum.overview.hours_per_week
+        week = self._path.curriculum.overview.hours_per_week
         if kind is Kind.HOURS and week is not None:
             return week.low, week.high, f"{week} hours a week by the guide"
         if kind is Kind.COURSES and isinstance(shown, LearningMetric) and shown.of_total:
             whole = sum(
                 self._kinds.get(w.key) is TaskKind.COURSE
-                and (w.key in self._done or (w.counts and not _set_aside(w)))
-                for w in self._progress.work
+                and (w.key in self._done or (w.counts and w.state not in LEFT_OUT))
+                for w in self._path.progress.work
             )
             return float(whole), None, f"{whole} on the path"
         return None, None, ""
 
     def _tasks(self, kind: TaskKind, name: str) -> tuple[float, list[str]]:
         count = sum(self._kinds.get(key) is kind for key in self._done)
-        return float(count), [f"{_many(count, name)} done"] if count else []
+        return float(count), [f"{plural(count, name)} done"] if count else []
 
     def _projects(self) -> tuple[float, list[str]]:
-        """Projects in deliverables and tasks of the path, and ideas of the guide carried out.
+        """Count the projects in deliverables and tasks of the path, and the ideas carried out.
 
         Where a deliverable asks for several ("a portfolio of five"), those of other such ones may
         be among them: the largest number counts. What is both a task and part of a deliverable of
@@ -250,8 +238,12 @@ class _MetricReader:
         """
         several: list[int] = []
         beside, path = 0, 0
-        for module in self._curriculum.modules():
-            tasks = sum(self._is_project(t) for unit in module.units for t in unit.all_tasks())
+        for module in self._path.curriculum.modules():
+            tasks = sum(
+                t.kind is TaskKind.PROJECT and f"task:{t.id}" in self._done
+                for unit in module.units
+                for t in unit.all_tasks()
+            )
             deliverables = [d for d in module.deliverables if _PROJECT.search(d.title)]
             done = [d for d in deliverables if f"deliverable:{d.id}" in self._done]
             if any(d.count for d in deliverables):
@@ -265,31 +257,28 @@ class _MetricReader:
             basis.append(f"{len(self._own)} of your own choice")
         return float(path + len(self._own)), basis
 
-    def _is_project(self, task: Task) -> bool:
-        return task.kind is TaskKind.PROJECT and f"task:{task.id}" in self._done
-
     def _hours(self, *, weekly: bool) -> tuple[float, list[str]]:
-        """Hours since the start, in all or a week on average, weeks of pauses left out.
+        """Return the hours since the start, in all or a week on average without weeks of pause.
 
         Those written down, where there are any; else the estimates of what is finished.
         """
-        if self._today < self._settings.start:
+        if self._today < self._path.settings.start:
             return 0.0, ["the path has not begun"]
-        logged = self._life.hours_logged(date.min, self._today)
+        logged = self._path.history.hours_logged(date.min, self._today)
         spent = logged or sum(w.weight for w in self._done.values() if w.finished)
         word = "hours written down" if logged else "hours of finished work by estimate"
         basis = f"{round(spent, 1):g} {word}"
         if not weekly:
             return round(spent, 1), [basis]
         weeks = self._weeks()
-        return round(spent / weeks, 1), [f"{basis} in {_weeks(weeks)}"]
+        return round(spent / weeks, 1), [f"{basis} in {plural(weeks, 'week')}"]
 
     def _weeks(self) -> float:
-        """Weeks of study up to today, one at least."""
-        start, today = self._settings.start, self._today
+        """Return the weeks of study up to the day, at least one."""
+        start, today = self._path.settings.start, self._today
         resting = {
             day
-            for pause in self._settings.pauses
+            for pause in self._path.settings.pauses
             for n in range((min(pause.last, today) - pause.first).days + 1)
             if (day := pause.first + timedelta(days=n)) >= start
         }
@@ -299,15 +288,3 @@ class _MetricReader:
         if work.state is WorkState.CREDITED:
             return True
         return work.done and work.closed_on is not None and work.closed_on <= self._today
-
-
-def _set_aside(work: Work) -> bool:
-    return work.state in {WorkState.SKIPPED, WorkState.REMOVED}
-
-
-def _many(count: int, name: str) -> str:
-    return f"{count} {name}{'' if count == 1 else 's'}"
-
-
-def _weeks(weeks: float) -> str:
-    return f"{weeks:.1f}".removesuffix(".0") + (" week" if weeks == 1 else " weeks")

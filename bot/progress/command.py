@@ -1,4 +1,4 @@
-"""The base of the slash commands: all that one command owns, and what it may ask for.
+"""The base class of slash commands, and the contexts in which they are parsed and answered.
 
 A command is a subclass of `Command` in a file of `bot/progress/commands/`, where it is found by
 itself. Its fields are its arguments, with ids of the curriculum for names. The command log stores
@@ -7,19 +7,19 @@ them as they stand, so a field that was stored once stays readable.
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
-from typing import Any, ClassVar, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
 
 from bot.curriculum.model import Curriculum
 from bot.planning.changes import CreateIssue, UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.marker import Key, button
 from bot.planning.observed_state import ObservedState
-from bot.planning.plan_overrides import PlanOverrides
-from bot.planning.schedule import Schedule
 from bot.planning.snapshot import FrozenModel
 from bot.progress.learner_history import HistoryBuilder
-from bot.settings import Settings
 from bot.templating import Markdown
+
+if TYPE_CHECKING:
+    from bot.progress.path import LearningPath
 
 WORK = frozenset(
     {"task", "deliverable", "checkpoint", "choice", "project", "actions"}
@@ -58,21 +58,15 @@ NOWHERE = LogIssue("nowhere", stored=False)
 
 
 class CommandContext(NamedTuple):
-    """Where and when a command was written.
+    """The path that a command is written about, on which issue, and when.
 
-    `key` is the key of the issue, None when it is not ours; `today` the day in the learner's zone.
-    `settings` are the file's, `in_force` those with what was decided since, `dates` and `course`
-    what follows from them. `first_unfinished` finds the first unit with something left to do.
+    `key` is the key of the issue, None when it is not ours; `today` is the day on which the command
+    was written, in the learner's zone, which may lie before that of the `path`.
     """
 
-    curriculum: Curriculum
-    settings: Settings
-    in_force: Settings
-    course: PlanOverrides
-    dates: Schedule
+    path: "LearningPath"
     key: Key | None
     today: date
-    first_unfinished: Callable[[], str | None]
 
     @property
     def kind(self) -> str:
@@ -81,14 +75,10 @@ class CommandContext(NamedTuple):
 
 
 class ReplyContext(NamedTuple):
-    """What a reply may tell.
+    """What a reply may use: the path after the run, all commands, and the learner's status."""
 
-    All slash `commands`, the `last` day of the path, and by `status` where the learner is.
-    """
-
+    path: "LearningPath"
     commands: Collection[type["Command"]]
-    curriculum: Curriculum
-    last: date
     status: Callable[[], Mapping[str, object]]
 
 
@@ -135,12 +125,9 @@ class Command(FrozenModel):
         """
         return cls()
 
-    def pressed(self, curriculum: Curriculum, settings: Settings, today: date) -> Self | None:
-        """Return the command of a button that was ticked `today`, None when that is no use (now).
-
-        `settings` are the file's.
-        """
-        return self if self.has_button and self.fits(curriculum) else None
+    def pressed(self, path: "LearningPath") -> Self | None:
+        """Return the command of a button that was ticked, None when it has no use (any more)."""
+        return self if self.has_button and self.fits(path.curriculum) else None
 
     def fits(self, curriculum: Curriculum) -> bool:
         """Return whether the curriculum (still) has what the command names."""
@@ -151,7 +138,7 @@ class Command(FrozenModel):
         return (self.line_format or self.form).format(self).rstrip()
 
     def replay(self, history: HistoryBuilder) -> None:
-        """Add what it says to the history."""
+        """Add its effect to the history."""
 
     def own_issue(
         self, key: Key, day: date, observed: ObservedState
@@ -172,12 +159,12 @@ class Command(FrozenModel):
         return type(self).reply is not Command.reply
 
     def repeats(self, logged: "Command") -> bool:
-        """Whether Milepost need not log this, since `logged` says as much."""
+        """Return whether this need not be logged, since `logged` says the same."""
         return False
 
     @property
     def sum_key(self) -> str | None:
-        """What it is added up by where a log grows too long; None when each one is kept."""
+        """The key by which entries of a log that is too long are added up; None to keep each."""
         return None
 
     def add(self, others: list[Self]) -> Self:

@@ -1,10 +1,10 @@
-"""The memory: what the learner said, kept as a hidden comment in the issue it is about.
+"""The command log of an issue: a hidden comment with the commands that were accepted on it.
 
     <!-- milepost:memory {"v":1,"entries":[{"id":17,"at":"2026-01-05T09:00:00Z",...}]} -->
 
-One entry for each command obeyed, with the id of its comment and the command's place in it, so that
-a comment is acted on once even when its mark, a reaction, was lost. What concerns the whole path,
-or an issue that is not ours, stands in the summary issue.
+Each entry has the id of its comment and the command's place in it, so that a comment takes effect
+once even when its mark, a reaction, is lost. Commands about the whole path, and those on an issue
+that is not ours, are logged in the summary issue.
 """
 
 import json
@@ -38,7 +38,7 @@ class AcceptedCommand(FrozenModel):
 
 
 class Entry(FrozenModel):
-    """One thing said: the id of its comment (0 for a button), when (aware, UTC), by whom, what.
+    """A logged command: the id of its comment (0 for a button), when (aware, UTC), and by whom.
 
     `n` is the command's place among those of its comment, from 0.
     """
@@ -51,21 +51,22 @@ class Entry(FrozenModel):
 
     @classmethod
     def of(cls, accepted: AcceptedCommand, n: int = 0) -> Self:
-        """The entry that stores a command."""
+        """Return the entry that stores a command."""
         at = accepted.at.replace(microsecond=0)
         return cls(id=accepted.comment, n=n, at=at, by=accepted.by, command=accepted.command)
 
     def flat(self) -> dict[str, Any]:
-        """As it stands in the comment: one level, defaults left out."""
+        """Return its JSON object: one level, defaults left out."""
         at = f"{self.at:%Y-%m-%dT%H:%M:%SZ}"
         place = {"n": self.n} if self.n else {}
         return {"id": self.id, **place, "at": at, "by": self.by, **self.command.stored()}
 
 
-class Memory(FrozenModel):
-    """The entries of one issue, oldest first. `merged` are ids folded away.
+class CommandLog(FrozenModel):
+    """The entries of one issue, oldest first.
 
-    `unread` are entries that this version does not understand, as JSON: kept word for word.
+    `merged` are the ids of comments whose entries were added up. `unread` are entries that this
+    version does not understand, as JSON: they are written back word for word.
     """
 
     v: Literal[1] = 1
@@ -74,15 +75,15 @@ class Memory(FrozenModel):
     unread: tuple[str, ...] = ()
 
     def knows(self, comment: int) -> bool:
-        """Whether this comment was acted on."""
+        """Return whether a command of this comment is logged."""
         return comment in self.merged or any(number == comment for number, _ in self._places())
 
     def has(self, comment: int, n: int) -> bool:
-        """Whether this command of this comment was obeyed."""
+        """Return whether this command of this comment is logged."""
         return comment in self.merged or (comment, n) in self._places()
 
     def _places(self) -> Iterator[tuple[Any, Any]]:
-        """Comment and place in it of all entries, those of a newer version among them."""
+        """Yield comment and place of each entry, of a newer version's entries, too."""
         yield from ((entry.id, entry.n) for entry in self.entries)
         for text in self.unread:
             item = json.loads(text)
@@ -91,50 +92,50 @@ class Memory(FrozenModel):
 
     @property
     def closing(self) -> Entry | None:
-        """What was said last of open and closed, when that closes the issue."""
+        """The last entry that changes the issue's state, when it closes the issue."""
         last = next((e for e in reversed(self.entries) if e.command.state_reason), None)
         return None if last is None or last.command.state_reason == "reopened" else last
 
     def adding(self, entries: Iterable[Entry]) -> Self:
-        """With these entries, too; those of commands it has are left out."""
+        """Return the log with these entries added; commands it has already are left out."""
         new = [e for e in entries if not (e.id and self.has(e.id, e.n))]
         every = sorted((*self.entries, *new), key=_order)
         return self.model_copy(update={"entries": tuple(every)})
 
     def comment(self) -> str:
-        """The hidden comment; empty when there is nothing to remember."""
+        """Return the hidden comment; empty for an empty log."""
         if not (self.entries or self.unread):
             return ""
         return f"<!-- milepost:memory {safe_json(_compact(self))} -->"
 
 
-def find_memory(body: str) -> Memory:
-    """The memory in an issue's body; an empty one when there is none.
+def find_log(body: str) -> CommandLog:
+    """Return the log in an issue's body; an empty one when there is none.
 
     An entry that cannot be read (a newer version wrote it, or somebody edited it) has no effect and
     stays as it is.
     """
     found = MEMORY.search(body.replace("\r\n", "\n"))
     if found is None:
-        return Memory()
+        return CommandLog()
     try:
         content = json.loads(found[1])
         raw = content["entries"] if content.get("v") == 1 else []
         merged = tuple(int(number) for number in content.get("merged", ()))
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
-        return Memory()
+        return CommandLog()
     found_entries = [(item, _read(item)) for item in raw] if isinstance(raw, list) else []
-    return Memory(
+    return CommandLog(
         entries=tuple(entry for _, entry in found_entries if entry is not None),
         merged=merged,
         unread=tuple(safe_json(item) for item, entry in found_entries if entry is None),
     )
 
 
-def with_memory(body: str, memory: Memory) -> str:
-    """`body` with this memory in place of any other, before the ledger where there is one."""
+def with_log(body: str, log: CommandLog) -> str:
+    """Return `body` with this log in place of any other, before the ledger if there is one."""
     rest = MEMORY.sub("", body.replace("\r\n", "\n")).rstrip()
-    comment = memory.comment()
+    comment = log.comment()
     if not comment:
         return rest
     ledger = LEDGER.search(rest)
@@ -144,23 +145,23 @@ def with_memory(body: str, memory: Memory) -> str:
     return f"{head}\n\n{comment}\n\n{tail}"
 
 
-def memories(observed: ObservedState) -> dict[Key, Memory]:
-    """What is remembered in each issue of ours, by its key."""
-    found = {key: find_memory(ours.state.body) for key, ours in observed.issues.items()}
-    return {key: memory for key, memory in found.items() if memory.entries or memory.unread}
+def find_logs(observed: ObservedState) -> dict[Key, CommandLog]:
+    """Return the log of each issue of ours that has one, by the issue's key."""
+    found = {key: find_log(ours.state.body) for key, ours in observed.issues.items()}
+    return {key: log for key, log in found.items() if log.entries or log.unread}
 
 
 def closed_at(issue: IssueState) -> datetime | None:
-    """When an issue was closed (aware); None while it is open.
+    """Return when an issue was closed (aware); None while it is open.
 
-    What a command closed counts from when the command was written, however late it was obeyed; what
-    was closed by hand, from when it was closed. Who opens by hand what a command closed and closes
-    it once more keeps the time of the command, for lists do not tell who closed.
+    An issue that a command closed counts from when the command was written, however late it ran.
+    Opened and closed again by hand, it keeps the time of the command, for GitHub's lists do not say
+    who closed an issue.
     """
     closed = issue.closed_at
     if issue.state == "open" or closed is None:
         return None
-    every = reversed(find_memory(issue.body).entries)
+    every = reversed(find_log(issue.body).entries)
     last = next((e for e in every if e.command.state_reason and e.at <= closed), None)
     if last is None or last.command.state_reason == "reopened":
         return closed
@@ -173,7 +174,7 @@ def _order(entry: Entry) -> tuple[datetime, int, int]:
 
 
 def _read(item: Any) -> Entry | None:
-    """An entry; None when this version cannot read it."""
+    """Return an entry; None when this version cannot read it."""
     try:
         rest = {k: v for k, v in item.items() if k not in {"id", "n", "at", "by"}}
         command = read_stored(rest)
@@ -183,15 +184,15 @@ def _read(item: Any) -> Entry | None:
         return None
 
 
-def _compact(memory: Memory) -> dict[str, Any]:
-    """The JSON; where it would grow too long, hours and counts of a week are added up."""
-    unread = [json.loads(text) for text in memory.unread]
-    full = {"v": memory.v, "entries": [*(e.flat() for e in memory.entries), *unread]}
-    if memory.merged:
-        full["merged"] = list(memory.merged)
+def _compact(log: CommandLog) -> dict[str, Any]:
+    """Return the JSON; in a log that is too long, hours and counts of a week are added up."""
+    unread = [json.loads(text) for text in log.unread]
+    full = {"v": log.v, "entries": [*(e.flat() for e in log.entries), *unread]}
+    if log.merged:
+        full["merged"] = list(log.merged)
     if len(json.dumps(full)) <= ROOM:
         return full
-    added = _added_up(memory)
+    added = _added_up(log)
     return {
         "v": 1,
         "entries": [*(e.flat() for e in added.entries), *unread],
@@ -199,17 +200,17 @@ def _compact(memory: Memory) -> dict[str, Any]:
     }
 
 
-def _added_up(memory: Memory) -> Memory:
+def _added_up(log: CommandLog) -> CommandLog:
     def kind(entry: Entry) -> tuple[str, str, int, int]:
         year, week, _ = entry.at.isocalendar()
         return entry.command.do, entry.command.sum_key or "", year, week
 
-    sums = [e for e in memory.entries if e.command.sum_key is not None]
-    stored = [e for e in memory.entries if e.command.sum_key is None]
-    merged = list(memory.merged)
+    sums = [e for e in log.entries if e.command.sum_key is not None]
+    stored = [e for e in log.entries if e.command.sum_key is None]
+    merged = list(log.merged)
     for _, group in groupby(sorted(sums, key=kind), key=kind):
         *earlier, last = sorted(group, key=lambda e: e.at)
         merged += [e.id for e in earlier if e.id]
         total = last.command.add([e.command for e in earlier])
         stored.append(last.model_copy(update={"command": total}))
-    return Memory(entries=tuple(sorted(stored, key=_order)), merged=tuple(merged))
+    return CommandLog(entries=tuple(sorted(stored, key=_order)), merged=tuple(merged))

@@ -1,4 +1,4 @@
-"""Links that a learner wrote, and which of them may lead to evidence. Pure: nothing is asked here.
+"""Finds links in a learner's text that may be evidence. Pure: nothing is requested here.
 
 A link counts when a reader of the page sees it: not in code, not in a hidden comment, not as a
 picture. What it means is decided by its address alone.
@@ -39,7 +39,7 @@ class EvidenceCandidate(NamedTuple):
 
 
 def links(text: str, web: str) -> tuple[str, ...]:
-    """The links in a text, Markdown or bare, in order, each once, at most twenty.
+    """Return the links in a text, Markdown or bare, in order, each once, at most twenty.
 
     Only https, without a name or password in it, and what begins with `web`, the root of this
     GitHub's pages (a sandbox may have plain http). The host is in lower case; a fragment and the
@@ -54,7 +54,7 @@ def links(text: str, web: str) -> tuple[str, ...]:
 
 
 def candidates(text: str, web: str, repository: str) -> Iterator[EvidenceCandidate]:
-    """Those links that are worth looking up, for issues of `repository` (owner/name).
+    """Yield the links worth looking up, for issues of `repository` (owner/name).
 
     On this GitHub: pull requests, releases and repositories, a page inside a repository standing
     for it. The repository of the issues itself is no evidence, and neither is an issue or profile.
@@ -68,7 +68,7 @@ def candidates(text: str, web: str, repository: str) -> Iterator[EvidenceCandida
 
 
 def _without_tail(url: str) -> str:
-    """The address without its fragment and what belongs to the sentence: GFM's rule."""
+    """Return the address without its fragment and the sentence's marks, by GFM's rule."""
     url, depth = url.partition("#")[0], 0
     for index, character in enumerate(url):
         depth += (character == "(") - (character == ")")
@@ -106,7 +106,7 @@ def _candidate(url: str, web: str, repository: str) -> EvidenceCandidate | None:
 
 
 def _page(path: str, repository: str) -> str | None:
-    """The path of the pull request, release or repository that a path at GitHub leads to."""
+    """Return the path of the pull request, release or repository that a GitHub path leads to."""
     parts = [part for part in path.split("/") if part]
     if len(parts) < len(("owner", "name")) or parts[0].casefold() in _NO_ACCOUNTS:
         return None

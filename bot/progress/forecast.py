@@ -1,4 +1,4 @@
-"""When the path may end, from the learner's own weeks: a range, its basis, and never a promise.
+"""Forecasts when the path ends from the learner's past weeks: a range of days, and its basis.
 
 Monte Carlo: the weeks to come are drawn from the weeks that were, with a generator passed in, so
 that the same history gives the same dates.
@@ -22,7 +22,7 @@ class Forecast(FrozenModel):
     """Days by which the path ends in half of the runs (`likely`) and in 85 of 100 (`careful`).
 
     Both are None when there is too little history, or nothing left to do. `weeks` is how many weeks
-    were looked at, `active` in how many of them something was finished, `pace` the mean weight
+    were counted, `active` in how many of them something was finished, `pace` the mean weight
     (hours) finished in each, `left` the weight that remains.
     """
 
@@ -42,7 +42,7 @@ def forecast(
     pauses: tuple[Pause, ...],
     random: Random,
 ) -> Forecast:
-    """The range for `progress`, seen from `today` (a day in the learner's zone).
+    """Return the forecast for `progress` as of `today` (a day in the learner's zone).
 
     History is the last twelve whole weeks since `start`, counted back from `today`; weeks that lie
     in a pause altogether are left out. At least three of them must have seen something finished.
@@ -65,7 +65,7 @@ def forecast(
 def weekly(
     progress: Progress, *, start: date, today: date, pauses: tuple[Pause, ...]
 ) -> list[float]:
-    """Weight finished in each of the last whole weeks before `today`, oldest first.
+    """Return the weight finished in each of the last whole weeks before `today`, oldest first.
 
     Work finished before `start` is no pace: it was known already.
     """
@@ -80,7 +80,7 @@ def weekly(
 
 
 def _run(history: list[float], left: float, random: Random) -> int:
-    """Weeks until `left` is done when each week is like one of the past; at most ten years.
+    """Return the weeks until `left` is done when each is like a past one; at most ten years.
 
     Draws as `random.choice` does, in a fraction of its time: most of a run goes by in here.
     """
@@ -95,7 +95,7 @@ def _run(history: list[float], left: float, random: Random) -> int:
 
 
 def _study_weeks(today: date, pauses: tuple[Pause, ...], count: int) -> list[date]:
-    """The last day of each of the next `count` weeks of study, seven study days each."""
+    """Return the last day of each of the next `count` weeks of study, seven study days each."""
     ends: list[date] = []
     day = today
     while len(ends) < count:
@@ -109,6 +109,6 @@ def _study_weeks(today: date, pauses: tuple[Pause, ...], count: int) -> list[dat
 
 
 def _rests(first: date, pauses: tuple[Pause, ...]) -> bool:
-    """Whether all seven days from `first` lie in one pause."""
+    """Return whether all seven days from `first` lie in one pause."""
     last = first + timedelta(days=6)
     return any(pause.first <= first and pause.last >= last for pause in pauses)

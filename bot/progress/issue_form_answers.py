@@ -1,4 +1,4 @@
-"""What people filed by an issue form: which issues those are, and what stands in their bodies.
+"""Finds the issues filed by an issue form, and reads the answers in their bodies.
 
 GitHub writes a form's answers into the body as `### Label`, a blank line, the value. The words
 `_No response_` stand for an empty one, and the ids of the fields are gone (docs: issue forms).
@@ -12,6 +12,9 @@ from bot.planning.marker import Key
 from bot.planning.observed_state import ObservedState, trusted
 from bot.planning.snapshot import IssueState
 
+JOURNAL = "kind:journal"
+ASSESSMENT = "kind:assessment"
+APPLICATION = "kind:application"
 NO_RESPONSE = "_No response_"
 MOST = 100
 _HEADING = re.compile(r"^### +(\S.*)$", re.MULTILINE)
@@ -19,7 +22,7 @@ _NAMED_DAY = ("%d %b %Y", "%d %B %Y", "%d. %B %Y", "%B %d, %Y", "%b %d, %Y", "%Y
 
 
 def issues_with_label(observed: ObservedState, label: Key) -> Iterator[IssueState]:
-    """Issues without our marker that wear our label `label`, by people who may write here.
+    """Yield issues by trusted people with our label `label` and without our marker.
 
     Duplicates are left out. In order of number.
     """
@@ -36,12 +39,12 @@ def issues_with_label(observed: ObservedState, label: Key) -> Iterator[IssueStat
 
 
 def withdrawn(issue: IssueState) -> bool:
-    """Closed, but not as done: the learner does not want it to count."""
+    """Return whether the issue was closed as not done, so that it does not count."""
     return issue.state == "closed" and not issue.finished
 
 
 def sections(body: str) -> tuple[tuple[str, str], ...]:
-    """Labels and values in their order; unanswered ones are left out.
+    """Return the labels and values of a form in their order, without unanswered ones.
 
     What stands before the first heading comes first, with an empty label.
     """
@@ -53,7 +56,7 @@ def sections(body: str) -> tuple[tuple[str, str], ...]:
 
 
 def title_of(issue: IssueState) -> str:
-    """Its title; one left as a form began it (`Journal: `) is completed by the first answer."""
+    """Return the title; one left as the form began it (`Journal: `) gets the first answer."""
     title = issue.title.strip()
     if not title.endswith(":"):
         return title
@@ -62,7 +65,7 @@ def title_of(issue: IssueState) -> str:
 
 
 def first_line(text: str) -> str:
-    """The first line, at most 100 characters, cut at a word."""
+    """Return the first line, at most 100 characters, cut at a word."""
     line = next((found.strip() for found in text.splitlines() if found.strip()), "")
     if len(line) <= MOST:
         return line
@@ -70,7 +73,7 @@ def first_line(text: str) -> str:
 
 
 def visible(body: str) -> str:
-    """What a reader sees of a body: Unix line ends, no hidden comments. Linear in its length."""
+    """Return the part of a body that readers see: Unix line ends, no hidden comments."""
     text = body.replace("\r\n", "\n").replace("\r", "\n")
     seen, at = [], 0
     while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start)) >= 0:
@@ -80,7 +83,7 @@ def visible(body: str) -> str:
 
 
 def as_day(text: str) -> date | None:
-    """The day that `text` is, as `2026-11-23` or `23 Nov 2026`; None for anything else."""
+    """Return the day that `text` is (`2026-11-23`, `23 Nov 2026`); None for anything else."""
     text = " ".join(text.split())
     try:
         return date.fromisoformat(text) if "-" in text else _named(text)

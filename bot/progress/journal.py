@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING
 
 from bot.planning.changes import CloseIssue
-from bot.planning.observed_state import ObservedState, OurIssue
+from bot.planning.observed_state import ObservedState
 from bot.planning.snapshot import FrozenModel, IssueState
 from bot.progress.issue_form_answers import (
+    ASSESSMENT,
+    JOURNAL,
     as_day,
     first_line,
     issues_with_label,
@@ -16,12 +17,8 @@ from bot.progress.issue_form_answers import (
     title_of,
     withdrawn,
 )
+from bot.progress.path import LearningPath
 
-if TYPE_CHECKING:
-    from bot.progress.path import LearningPath
-
-JOURNAL = "kind:journal"
-ASSESSMENT = "kind:assessment"
 HIGHLIGHT = "journal:highlight"
 _SAME_BEGINNING = 30  # characters that two beginnings must share to be the same
 _TITLE = re.compile(r"Journal, ([^:]{8,20}):")
@@ -54,8 +51,8 @@ class JournalEntry(FrozenModel):
         return _day_in(self.title) == self.day
 
 
-def journal(path: "LearningPath") -> tuple[JournalEntry, ...]:
-    """All entries, oldest first: issues of ours with a key `journal:*`, and those by the form.
+def journal(path: LearningPath) -> tuple[JournalEntry, ...]:
+    """Return the entries, oldest first: issues of ours with a key `journal:*` and those by form.
 
     The day is the one written in the form, or in the title of an entry by `/journal` (it may be
     read days after it was written), when that is no later than the issue; else the day on which the
@@ -66,7 +63,7 @@ def journal(path: "LearningPath") -> tuple[JournalEntry, ...]:
 
 
 def closings(observed: ObservedState) -> tuple[CloseIssue, ...]:
-    """Closes what was filed by a form only to be kept: journal entries and self-assessments.
+    """Return changes that close journal entries and self-assessments filed by a form.
 
     Only their state changes. One that somebody opened again stays open.
     """
@@ -84,22 +81,19 @@ def closings(observed: ObservedState) -> tuple[CloseIssue, ...]:
 
 
 def _journal_issues(observed: ObservedState) -> Iterator[tuple[IssueState, str]]:
-    """The issues, each with the part of its body that is the entry."""
+    """Yield the issues, each with the part of its body that is the entry."""
     for key, ours in observed.issues.items():
         if key.startswith("journal:") and not withdrawn(ours.state):
-            yield ours.state, _body_text(ours)
+            marked = ours.marked
+            parts = (marked.before, marked.region or "", marked.after)
+            yield ours.state, "\n\n".join(part.strip() for part in parts if part.strip())
     for issue in issues_with_label(observed, JOURNAL):
         if not withdrawn(issue):
             yield issue, issue.body
 
 
-def _body_text(ours: OurIssue) -> str:
-    around = (ours.marked.before, ours.marked.region or "", ours.marked.after)
-    return "\n\n".join(part.strip() for part in around if part.strip())
-
-
-def _entry(path: "LearningPath", issue: IssueState, body: str) -> JournalEntry:
-    made = issue.created_at.astimezone(path.settings.zone).date()
+def _entry(path: LearningPath, issue: IssueState, body: str) -> JournalEntry:
+    made = path.day_of(issue.created_at)
     answers = sections(body)
     days = [(label, day) for label, value in answers if (day := as_day(value)) and day <= made]
     of_the_form = days[0][0] if days else None

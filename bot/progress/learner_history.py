@@ -1,4 +1,4 @@
-"""What the learner said and did on the way: the facts that plans and reports are made of.
+"""The learner's history: hours, ratings, counts, evidence and decisions, each with its day.
 
 Days are the learner's. The commands in the logs fill it (`replay_commands.py`).
 """
@@ -32,7 +32,7 @@ class Rating(FrozenModel):
 
 
 class Counted(FrozenModel):
-    """A number the learner keeps went up or down."""
+    """A change of a number that the learner counts."""
 
     day: date
     metric: str
@@ -40,7 +40,7 @@ class Counted(FrozenModel):
 
 
 class Evidence(FrozenModel):
-    """Something linked from an issue that was found to exist, and when that was."""
+    """A page linked from an issue that exists, and the day on which it was found."""
 
     day: date
     kind: str
@@ -49,7 +49,7 @@ class Evidence(FrozenModel):
 
 
 class LearnerHistory(FrozenModel):
-    """All of it, oldest first.
+    """The history, oldest first.
 
     `started` says on which day work on an issue began by command, `attested` who approved an issue
     and when. `pauses` and `choices` are those in force, the settings file's among them; `course` is
@@ -68,25 +68,25 @@ class LearnerHistory(FrozenModel):
     course: PlanOverrides = PlanOverrides()
 
     def hours_logged(self, first: date, last: date) -> float:
-        """Hours written down for the days from `first` to `last`, both included."""
+        """Return the hours logged for the days from `first` to `last`, both included."""
         return sum(entry.hours for entry in self.logged if first <= entry.day <= last)
 
     def counted(self, metric: str, until: date) -> int:
-        """Where a number stood at the end of `until`; never below zero."""
+        """Return the count of a metric at the end of `until`; never below zero."""
         return max(0, sum(c.amount for c in self.counts if c.metric == metric and c.day <= until))
 
     def rating(self, skill: str, until: date) -> Rating | None:
-        """The newest rating of a skill by the end of `until`."""
+        """Return the newest rating of a skill by the end of `until`."""
         found = [r for r in self.ratings if r.skill == skill and r.day <= until]
         return found[-1] if found else None
 
     def in_force(self, settings: Settings) -> Settings:
-        """The settings with the choices and pauses that hold now."""
+        """Return the settings with the choices and pauses that hold now."""
         return settings.model_copy(update={"choices": self.choices, "pauses": self.pauses})
 
 
 class HistoryBuilder:
-    """Gathers what commands say, one after the other, oldest first. `settings` are the file's.
+    """Collects the effects of commands, oldest first. `settings` are the file's.
 
     `day` (the learner's), `key` and `by` say when, on which issue and by whom the next was written.
     """

@@ -1,4 +1,4 @@
-"""What the numbers of a guide are about: hours, posts, courses, people, ..."""
+"""Kinds of the numbers in a guide: hours, posts, courses, people, ..."""
 
 import re
 from enum import StrEnum
@@ -7,7 +7,7 @@ from bot.curriculum.sections import LearningMetric, Target
 
 
 class Kind(StrEnum):
-    """What a number of the guide is about, as far as its words tell."""
+    """The kind of a number in the guide, as far as its words show it."""
 
     HOURS = "hours"
     COURSES = "courses"
@@ -35,7 +35,7 @@ _WORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
 
 
 def kind_of(number: LearningMetric | Target) -> Kind:
-    """What a number of the guide is about. Words of English guides are known."""
+    """Return the kind of a guide's number, by the words of English guides."""
     for text in (number.title, number.unit or ""):
         for kind, words in _WORDS:
             if words.search(text):

@@ -1,4 +1,4 @@
-"""Names as people write them: which part of a curriculum is meant.
+"""Finds the part of a curriculum that a name means.
 
 A name fits by id, title, alias or another name a person may use; else by a beginning that only one
 has, else by words that only one title has. Case, accents and punctuation do not matter.
@@ -9,10 +9,10 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from bot.curriculum.base import Item, slugify
-from bot.curriculum.model import Choice, Curriculum, Module, Option, Unit
+from bot.curriculum.model import Choice, Curriculum, Option
 from bot.curriculum.sections import LearningMetric, Target
 from bot.planning.issue_texts import full_unit_name
-from bot.planning.schedule import Schedule
+from bot.planning.path import PlannedPath
 from bot.progress.command import CommandError
 from bot.progress.metric_kinds import Kind, kind_of
 
@@ -28,7 +28,7 @@ _NAMES = {
 
 
 class Named(NamedTuple):
-    """Something that can be meant: its id, what it is called in a reply, and other names."""
+    """Something with a name: its id, its title in replies, and other names."""
 
     id: str
     title: str
@@ -41,7 +41,7 @@ class Named(NamedTuple):
 
 
 def matching(text: str, among: Sequence[Named]) -> tuple[Named, ...]:
-    """What `text` may mean: one for sure, several when it is not clear, none."""
+    """Return the items that `text` may mean: one, several when it is ambiguous, or none."""
     exact = tuple(one for one in among if one.id == text.strip())
     wanted = _plain(text)
     if exact or not wanted:
@@ -59,7 +59,7 @@ def matching(text: str, among: Sequence[Named]) -> tuple[Named, ...]:
 
 
 def listed(among: Iterable[Named], near: str = "") -> str:
-    """Some of them for a reply: those closest to `near` first."""
+    """Return some titles for a reply, those closest to `near` first."""
     titles = [one.title for one in among]
     if near:
         close = get_close_matches(near.casefold(), [t.casefold() for t in titles], n=3, cutoff=0.5)
@@ -102,12 +102,12 @@ def one_line(text: str) -> str:
 
 
 def of_items(items: Iterable[Item]) -> list[Named]:
-    """Items by id, title and aliases."""
+    """Return items by id, title and aliases."""
     return [Named(item.id, item.title, item.aliases) for item in items]
 
 
 def of_options(choice: Choice) -> list[Named]:
-    """The options of a choice, also by letter, number and label."""
+    """Return the options of a choice, also by letter, number and label."""
     return [
         Named(option.id, option.title, (*option.aliases, *_ordinals(option, index)))
         for index, option in enumerate(choice.options)
@@ -121,9 +121,9 @@ def _ordinals(option: Option, index: int) -> tuple[str, ...]:
 
 
 def of_counted(curriculum: Curriculum) -> list[Named]:
-    """The numbers a learner may add to: the guide's metrics and targets, one for each kind.
+    """Return the guide's metrics and targets that a learner may count, one for each kind.
 
-    Hours are logged instead, and what is nobody's business is not kept.
+    Hours are logged instead, and private numbers are never stored.
     """
     found: dict[str, Named] = {}
     numbers: tuple[LearningMetric | Target, ...] = (
@@ -142,7 +142,7 @@ def of_counted(curriculum: Curriculum) -> list[Named]:
 
 
 def of_units(curriculum: Curriculum) -> list[Named]:
-    """Every unit by id, title, full name and aliases."""
+    """Return every unit by id, title, full name and aliases."""
     return [
         Named(unit.id, full_unit_name(curriculum, module, unit), (unit.title, *unit.aliases))
         for module in curriculum.modules()
@@ -151,39 +151,36 @@ def of_units(curriculum: Curriculum) -> list[Named]:
 
 
 def units_meant(
-    text: str, curriculum: Curriculum, dates: Schedule, here: str | None, opened: frozenset[str]
+    text: str, path: PlannedPath, here: str | None, opened: frozenset[str]
 ) -> tuple[Named, ...]:
-    """Units that `text` may mean; `here` is the unit the learner is in, `opened` have issues.
+    """Return the units that `text` may mean; the learner is in unit `here`, `opened` have issues.
 
     A label such as "Week 3-4" is one of the present module first. A module ("month 2") means its
     first unit that has no issues yet, and "next" the first such one of the path.
     """
-    every = of_units(curriculum)
+    every = of_units(path.curriculum)
     by_id = {one.id: one for one in every}
     exact = tuple(one for one in every if one.id == text.strip())
     if exact:
         return exact
     wanted = _plain(text)
     if is_next(text):
-        return tuple(by_id[d.unit] for d in dates.units if d.unit not in opened)[:1]
-    modules = list(curriculum.modules())
+        return tuple(by_id[d.unit] for d in path.dates.units if d.unit not in opened)[:1]
+    modules = list(path.curriculum.modules())
     labelled = [(m, u) for m in modules for u in m.units if u.label and _plain(u.label) == wanted]
     if labelled:
         near = [u for m, u in labelled if here in {unit.id for unit in m.units}]
         return tuple(by_id[u.id] for u in near or [u for _, u in labelled])
     for module in modules:
         if wanted in {f"{module.kind}-{module.number}", module.id, _plain(module.title)}:
-            return (by_id[_first_unopened(module, opened).id],)
+            ahead = (unit for unit in module.units if unit.id not in opened)
+            return (by_id[next(ahead, module.units[0]).id],)
     return matching(text, every)
 
 
 def is_next(text: str) -> bool:
-    """Whether the next one is asked for, without a name."""
+    """Return whether the next one is meant, without a name."""
     return _plain(text) in {"", "next"}
-
-
-def _first_unopened(module: Module, opened: frozenset[str]) -> Unit:
-    return next((unit for unit in module.units if unit.id not in opened), module.units[0])
 
 
 def _plain(text: str) -> str:

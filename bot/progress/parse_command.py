@@ -13,7 +13,7 @@ from bot.planning.snapshot import FrozenModel
 from bot.progress.command import Command, CommandContext, CommandError
 from bot.progress.commands import slash_commands
 
-MOST = 10  # commands of one comment that are obeyed
+MOST = 10  # commands of one comment that are run
 MAX_REST = 300  # characters behind a command that is not a journal's
 _MAX_UNKNOWN = 20  # words of one comment that are compared with the commands' names
 _NEAR = 0.6
@@ -64,7 +64,7 @@ def parse_command(line: ParsedLine, context: CommandContext) -> Command:
 
 
 def read_commands(text: str) -> tuple[ParsedLine, ...]:
-    """The commands of a comment in order: at most one more than `MOST`.
+    """Return the commands of a comment in order: at most one more than `MOST`.
 
     A journal's text goes on until the next command or the end.
     """
@@ -93,7 +93,7 @@ def read_commands(text: str) -> tuple[ParsedLine, ...]:
 def _parse_line(
     line: str, commands: Mapping[str, type[Command]], unknown: int
 ) -> ParsedLine | None:
-    """What a line outside of code asks for, if anything."""
+    """Return the command on a line outside of code, if there is one."""
     matched = _COMMAND.match(line)
     if matched is None:
         return None
@@ -113,7 +113,7 @@ def _with_text(parsed: ParsedLine, lines: list[str]) -> ParsedLine:
 
 
 def _lines(text: str) -> Iterator[tuple[str, bool]]:
-    """Each line without hidden comments, and whether it stands outside of code."""
+    """Yield each line without hidden comments, and whether it stands outside of code."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     last_close = text.rfind("-->")
     fence: tuple[str, int] | None = None
@@ -135,7 +135,7 @@ def _lines(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _closes(line: str, fence: tuple[str, int]) -> bool:
-    """Whether a code block that a fence opened ends here."""
+    """Return whether the line closes the code block that a fence opened."""
     marks, indent = fence
     bare = line.lstrip(" \t")
     closing = len(bare) >= len(marks) and not bare.strip(marks[0])
@@ -143,7 +143,7 @@ def _closes(line: str, fence: tuple[str, int]) -> bool:
 
 
 def _shown(line: str, *, hidden: bool, closes_later: bool) -> tuple[str, bool]:
-    """A line without its hidden parts, and whether a hidden part is still open behind it."""
+    """Return a line without its hidden parts, and whether a hidden part is open at its end."""
     shown: list[str] = []
     at = 0
     if hidden:

@@ -1,55 +1,55 @@
-"""The one value that everything is made from: a learner's path, as one snapshot tells it.
+"""The learner's path: the one value that plans, evidence, reports and pages are computed from.
 
-Use cases, the desired state, evidence, reports and pages read it and pass nothing else beside it.
-What takes time to work out is worked out by the first who asks, and once.
+They pass nothing else beside it. What takes time to compute is computed once, on first use.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from random import Random
 from typing import Self
 
-from bot.curriculum.model import Curriculum
+from bot.curriculum.base import Item
+from bot.curriculum.model import Curriculum, Module
 from bot.planning.marker import Key, digest
-from bot.planning.observed_state import ObservedState, observe
+from bot.planning.observed_state import ObservedState, OurIssue, observe
 from bot.planning.path import PlannedPath
 from bot.planning.schedule import unit_by_key
 from bot.planning.snapshot import Snapshot
-from bot.progress.assessment import ratings_in_issues
+from bot.planning.window import units_in_window
 from bot.progress.forecast import Forecast, forecast
 from bot.progress.learner_history import LearnerHistory
-from bot.progress.progress import Progress, read_progress
+from bot.progress.progress import Progress, item_keys, read_progress
 from bot.progress.replay_commands import read_learner_history
 from bot.settings import Settings
 
 
 class LearningPath(PlannedPath):
-    """A curriculum and the repository of somebody who follows it, at `now` (aware).
+    """A curriculum and a learner's repository at `now` (aware).
 
-    `file_settings` are the settings as the file has them. `observed` is the repository that all
-    else was read from, `life` what its command logs and self-assessments add up to.
+    `file_settings` are those of the settings file, `settings` those in force. `observed` is the
+    repository, `history` what its command logs and self-assessments add up to.
     """
 
     file_settings: Settings
     observed: ObservedState
-    life: LearnerHistory
+    history: LearnerHistory
     now: datetime
 
     @cached_property
     def places(self) -> dict[Key, str]:
-        """The unit of each piece of work that was moved, by its key."""
+        """The unit of each piece of work that the learner moved, by its key."""
         homes = unit_by_key(self.curriculum)
         moved = {key: days for key, days in self.course.moved.items() if key in homes}
         return {key: self.dates.place(homes[key], days) for key, days in moved.items()}
 
     @cached_property
     def progress(self) -> Progress:
-        """How far each piece of work is."""
+        """The state of each piece of work."""
         return read_progress(self)
 
     @cached_property
     def outlook(self) -> Forecast:
-        """When it may end. The same values give the same outlook: chance is seeded by them."""
+        """The forecast of the end; its random draws are seeded by repository and day."""
         seed = digest(f"{self.observed.snapshot.repository} {self.today}")
         return forecast(
             self.progress,
@@ -59,8 +59,34 @@ class LearningPath(PlannedPath):
             random=Random(seed),  # noqa: S311 - a simulation
         )
 
+    def day_of(self, moment: datetime) -> date:
+        """Return the learner's day at `moment` (aware)."""
+        return moment.astimezone(self.settings.zone).date()
+
+    def issue_of(self, kind: str, item: Item) -> OurIssue | None:
+        """Return the issue of an item of the curriculum, under its id or an older name."""
+        issues = self.observed.issues
+        return next((issues[key] for key in item_keys(kind, item) if key in issues), None)
+
+    def module_days(self, module: Module) -> tuple[date, date]:
+        """Return the planned first and last day of a module."""
+        return self.dates[module.units[0].id].first, self.dates[module.units[-1].id].last
+
+    def units_with_issues(self, today: date, weeks_ahead: int | None) -> frozenset[str]:
+        """Return the ids of the units in the window of `today`, and of those opened early."""
+        window = units_in_window(self.dates, today, weeks_ahead)
+        return frozenset({dates.unit for dates in window} | self.course.opened)
+
+    def first_unfinished(self) -> str | None:
+        """Return the id of the first unit that has required work left; None when all is done.
+
+        A task that was moved counts in the unit that it was moved from.
+        """
+        unmoved = self.model_copy(update={"places": {}})
+        return read_progress(unmoved).first_unfinished()
+
     def at(self, snapshot: Snapshot) -> Self:
-        """Return the path as another snapshot tells it; itself for its own."""
+        """Return the path read from another snapshot, itself for its own."""
         if snapshot is self.observed.snapshot:
             return self
         return type(self).read(self.curriculum, self.file_settings, snapshot, self.now)
@@ -69,24 +95,23 @@ class LearningPath(PlannedPath):
     def read(
         cls, curriculum: Curriculum, settings: Settings, snapshot: Snapshot, now: datetime
     ) -> Self:
-        """Return the path at `now` (aware); `settings` are the file's."""
+        """Return the path at `now` (aware); `settings` are those of the file."""
         observed = observe(snapshot)
-        ratings = ratings_in_issues(curriculum, observed, settings)
-        life = read_learner_history(curriculum, settings, observed, ratings)
+        history = read_learner_history(curriculum, settings, observed)
         return cls(
             curriculum=curriculum,
-            settings=life.in_force(settings),
+            settings=history.in_force(settings),
             today=now.astimezone(settings.zone).date(),
-            course=life.course,
+            course=history.course,
             file_settings=settings,
             observed=observed,
-            life=life,
+            history=history,
             now=now,
         )
 
 
 class PathReader:
-    """Reads the path of one curriculum at one moment, once for each snapshot."""
+    """Reads the path of one curriculum at one moment; keeps the last one read."""
 
     def __init__(self, curriculum: Curriculum, settings: Settings, now: datetime) -> None:
         self.curriculum = curriculum
@@ -95,7 +120,7 @@ class PathReader:
         self._last: LearningPath | None = None
 
     def path(self, snapshot: Snapshot) -> LearningPath:
-        """Return the path as `snapshot` tells it; the one read last where it is the same."""
+        """Return the path read from `snapshot`."""
         if self._last is None or self._last.observed.snapshot is not snapshot:
             self._last = LearningPath.read(self.curriculum, self.settings, snapshot, self.now)
         return self._last

@@ -1,4 +1,4 @@
-"""Progress: for every piece of work on the path, whether it is done, and what that adds up to.
+"""Progress: the state of every piece of work on the path, and sums over units and modules.
 
 Everything comes from issues: closed as completed is claimed, closed as not planned is skipped, a
 duplicate does not count, an open one may be in progress or blocked by its label, and the boxes in
@@ -15,8 +15,8 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
+from bot.curriculum.base import Item
 from bot.curriculum.model import Curriculum, Deliverable, Option, Task, Unit
 from bot.planning.marker import BOX, Key
 from bot.planning.observed_state import TRUSTED, ObservedState, OurIssue
@@ -32,7 +32,7 @@ _NAMED = re.compile(r"(?<![\w/&])#(\d{1,9})\b")
 
 
 class WorkState(StrEnum):
-    """How far a piece of work is.
+    """The state of a piece of work.
 
     `ahead` has no issue yet, `removed` had one that the learner deleted. Both `skipped` and
     `removed` are the learner's decision and leave the sums; `credited` does, too, for it took no
@@ -108,6 +108,11 @@ class WorkSum(FrozenModel):
     total: float
 
     @property
+    def complete(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.done >= self.total
+
+    @property
     def percent(self) -> int:
         """Whole percent, rounded down, so that 100 means all of it; 100 for nothing to do."""
         return 100 if not self.total else int(100 * self.done / self.total + 1e-9)
@@ -129,25 +134,40 @@ class Progress(FrozenModel):
         return self._sum(self.work, sum(self.undecided.values()))
 
     def of_module(self, module: str) -> WorkSum:
-        """Over one module, by id."""
+        """Return the sum over one module, by id."""
         undecided = sum(w for unit, w in self.undecided.items() if self.units[unit] == module)
         return self._sum(tuple(w for w in self.work if w.module == module), undecided)
 
     def of_unit(self, unit: str) -> WorkSum:
-        """Over one unit, by id."""
+        """Return the sum over one unit, by id."""
         work = tuple(w for w in self.work if w.unit == unit)
         return self._sum(work, self.undecided.get(unit, 0.0))
 
+    def first_unfinished(self) -> str | None:
+        """Return the id of the first unit that has required work left; None when all is done."""
+        units = ((unit, self.of_unit(unit)) for unit in self.units)
+        return next((unit for unit, found in units if not found.complete), None)
+
     def done_by(self, day: date) -> float:
-        """The weight finished by the end of `day` (in the learner's zone), from closed issues."""
+        """Return the weight finished by the end of `day` (in the learner's zone)."""
         return sum(
             w.weight
             for w in self.work
             if w.counts and w.finished and w.closed_on and w.closed_on <= day
         )
 
+    def percent_by(self, day: date) -> int:
+        """Return the percent of the path that closed issues alone give by the end of `day`."""
+        return WorkSum(done=self.done_by(day), total=self.all.total).percent
+
+    def finished_between(self, first: date, last: date) -> tuple[Work, ...]:
+        """Return the work finished from `first` to `last`, both included, optional work, too."""
+        return tuple(
+            w for w in self.work if w.finished and w.closed_on and first <= w.closed_on <= last
+        )
+
     def count(self, *states: WorkState) -> int:
-        """How many pieces of work, optional ones included, are in one of these states."""
+        """Return the number of pieces of work in one of these states, optional ones included."""
         return sum(w.state in states for w in self.work)
 
     @staticmethod
@@ -159,6 +179,11 @@ class Progress(FrozenModel):
         )
 
 
+def item_keys(kind: str, item: Item) -> tuple[Key, ...]:
+    """Return the keys that an item's issue may have: of its id, then of its older names."""
+    return tuple(f"{kind}:{name}" for name in (item.id, *item.aliases))
+
+
 def read_progress(path: "LearningPath") -> Progress:
     """Return the progress on `path` as its repository tells it."""
     return _ProgressReader(path).progress()
@@ -166,14 +191,10 @@ def read_progress(path: "LearningPath") -> Progress:
 
 class _ProgressReader:
     def __init__(self, path: "LearningPath") -> None:
-        self._curriculum = path.curriculum
-        self._settings = path.settings
-        self._observed = path.observed
-        self._life = path.life
-        self._places = path.places
+        self._path = path
+        self._history = path.history
         self._merged = _merged_pulls(path.observed)
-        self._credited = path.life.credited | {f"task:{name}" for name in path.settings.credits}
-        self._zone: ZoneInfo = path.settings.zone
+        self._credited = path.history.credited | {f"task:{name}" for name in path.settings.credits}
         self._shares = _shares_without_hours(path.curriculum)
         self._statuses = {
             label.name.casefold(): state
@@ -188,7 +209,7 @@ class _ProgressReader:
         work: list[Work] = []
         undecided: dict[str, float] = {}
         units: dict[str, str] = {}
-        for module in self._curriculum.modules():
+        for module in self._path.curriculum.modules():
             for unit in module.units:
                 units[unit.id] = module.id
                 work += [self._work(task, unit, module.id) for task in self._tasks(unit)]
@@ -202,11 +223,11 @@ class _ProgressReader:
     def _chosen_units(self, unit: Unit) -> Option | None:
         if unit.choice is None:
             return None
-        name = self._settings.choices.get(unit.choice.id)
+        name = self._path.settings.choices.get(unit.choice.id)
         return next((o for o in unit.choice.options if o.id == name), None)
 
     def _tasks(self, unit: Unit) -> list[Task]:
-        """Tasks of the unit and of the option taken, and what was done in another option.
+        """Return the tasks of the unit and of the option taken, and finished ones of other options.
 
         Done is never lost: work finished before the learner changed their mind still shows.
         """
@@ -217,12 +238,8 @@ class _ProgressReader:
         return tasks
 
     def _is_claimed(self, task: Task) -> bool:
-        found = self._issue(f"task:{task.id}", tuple(f"task:{a}" for a in task.aliases))
+        found = self._path.issue_of("task", task)
         return found is not None and found.state.finished
-
-    def _issue(self, key: Key, aliases: tuple[Key, ...]) -> OurIssue | None:
-        issues = self._observed.issues
-        return next((issues[name] for name in (key, *aliases) if name in issues), None)
 
     def _weighted(self, option: Option) -> float:
         return sum(self._weight(task) for task in option.tasks if not task.optional)
@@ -234,41 +251,40 @@ class _ProgressReader:
 
     def _work(self, item: Task | Deliverable, unit: Unit, module: str) -> Work:
         kind = "task" if isinstance(item, Task) else "deliverable"
-        key = f"{kind}:{item.id}"
-        aliases = tuple(f"{kind}:{alias}" for alias in item.aliases)
-        names = (key, *aliases)
-        found = self._issue(key, aliases)
+        keys = item_keys(kind, item)
+        found = self._path.issue_of(kind, item)
         boxes = BOX.findall(found.marked.region or "") if found else []
         closed = closed_at(found.state) if found else None
-        evidence = self._evidence(found, names)
-        attested = next((self._life.attested[k] for k in names if k in self._life.attested), None)
+        evidence = self._evidence(found, keys)
+        approvals = self._history.attested
+        attested = next((approvals[key] for key in keys if key in approvals), None)
         return Work(
-            key=key,
+            key=keys[0],
             title=found.state.title if found else item.title,
-            unit=self._places.get(key, unit.id),
+            unit=self._path.places.get(keys[0], unit.id),
             module=module,
             weight=self._weight(item),
             hours=item.hours.middle if item.hours else None,
             counts=not (isinstance(item, Task) and item.optional),
-            state=self._state(found, names, evidenced=bool(evidence), attested=bool(attested)),
+            state=self._state(found, keys, evidenced=bool(evidence), attested=bool(attested)),
             parts=len(boxes),
             ticked=sum(box != " " for _, box, _ in boxes),
             number=found.state.number if found else None,
             url=found.state.url if found else "",
-            closed_on=closed.astimezone(self._zone).date() if closed else None,
+            closed_on=self._path.day_of(closed) if closed else None,
             skills=item.skills,
             evidence=evidence,
             attested_by=attested[0] if attested else None,
         )
 
-    def _evidence(self, found: OurIssue | None, names: tuple[Key, ...]) -> tuple[Evidence, ...]:
-        """Merged pull requests that name the issue, then what was looked up and noted."""
+    def _evidence(self, found: OurIssue | None, keys: tuple[Key, ...]) -> tuple[Evidence, ...]:
+        """Return merged pull requests that name the issue, then the evidence in its log."""
         if found is None:
             return ()
-        noted = [e for name in names for e in self._life.evidence.get(name, ())]
+        noted = [e for key in keys for e in self._history.evidence.get(key, ())]
         pulls = [
             Evidence(
-                day=pull.merged_at.astimezone(self._zone).date(),
+                day=self._path.day_of(pull.merged_at),
                 kind="pull-request",
                 url=pull.url,
                 title=pull.title,
@@ -284,7 +300,7 @@ class _ProgressReader:
         if not self._credited.isdisjoint(keys) and (found is None or found.state.state != "open"):
             return WorkState.CREDITED
         if found is None:
-            made = any(self._observed.ledger.has(key) for key in keys)
+            made = any(self._path.observed.ledger.has(key) for key in keys)
             return WorkState.REMOVED if made else WorkState.AHEAD
         if found.state.finished:
             if attested:
@@ -299,7 +315,7 @@ class _ProgressReader:
 
 
 def _merged_pulls(observed: ObservedState) -> dict[int, list[PullState]]:
-    """Merged pull requests of people who may write here, by the numbers of issues they name."""
+    """Return merged pull requests of trusted people by the numbers of issues they name."""
     found: dict[int, list[PullState]] = {}
     for pull in observed.snapshot.pulls:
         if pull.merged_at is None or pull.association not in TRUSTED:
@@ -310,7 +326,7 @@ def _merged_pulls(observed: ObservedState) -> dict[int, list[PullState]]:
 
 
 def _shares_without_hours(curriculum: Curriculum) -> dict[str, float]:
-    """What a task without hours weighs, by id.
+    """Return the weight of each task without hours, by id.
 
     Its share of what its unit's own hours leave; where the unit says nothing either, the mean of
     the path's tasks that do, or 1.

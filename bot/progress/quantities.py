@@ -1,4 +1,4 @@
-"""Amounts as people write them in a command: hours, days, dates, paces. None when it is not one."""
+"""Parses the amounts in commands: hours, days, dates, paces. None for any other text."""
 
 import re
 from datetime import date, timedelta
@@ -31,7 +31,7 @@ class Pace(NamedTuple):
 
 
 def hours(text: str) -> tuple[float, str] | None:
-    """Hours at the start of `text`, to a hundredth, and what stands behind them.
+    """Return the hours at the start of `text`, to a hundredth, and the rest of it.
 
     `2h30m`, `2h 30`, `90m`, `1.5h`, `1,5 h`, `1 hour 30 minutes`. A bare number is none.
     """
@@ -47,7 +47,7 @@ def hours(text: str) -> tuple[float, str] | None:
 
 
 def span(text: str) -> int | None:
-    """Days in `+1w`, `-3d`, `+1w2d`, `2 weeks`, `10 days`."""
+    """Return the days in `+1w`, `-3d`, `+1w2d`, `2 weeks`, `10 days`."""
     found = _SPAN.fullmatch(text.strip())
     if found is None or not (found[2] or found[3]):
         return None
@@ -56,7 +56,7 @@ def span(text: str) -> int | None:
 
 
 def until(text: str, today: date) -> date | None:
-    """The last day in `until 2026-08-16`, `2026-08-16`, `2 weeks`, `for 10 days`."""
+    """Return the last day in `until 2026-08-16`, `2026-08-16`, `2 weeks`, `for 10 days`."""
     words = text.strip().split(maxsplit=1)
     if len(words) == 2 and words[0].lower() in {"until", "till", "to", "for"}:
         text = words[1]
@@ -71,7 +71,7 @@ def until(text: str, today: date) -> date | None:
 
 
 def pace(text: str) -> Pace | None:
-    """`10h`, `7.5 hours a week`, `15 months`."""
+    """Return the pace in `10h`, `7.5 hours a week`, `15 months`."""
     found = _PACE.fullmatch(text.strip().rstrip("."))
     if found is None:
         return None
@@ -82,5 +82,5 @@ def pace(text: str) -> Pace | None:
 
 
 def signed(text: str) -> int | None:
-    """`+3`, `-1`: a number with its sign."""
+    """Return the number in `+3`, `-1`, which must have a sign."""
     return int(text) if _SIGNED.fullmatch(text) else None

@@ -5,15 +5,14 @@ so is what the learner set aside (skipped, removed, a branch not taken). What wa
 start counts as done.
 """
 
-from collections.abc import Iterable
 from datetime import date
 
 from bot.curriculum.base import Priority
-from bot.curriculum.model import Curriculum
 from bot.curriculum.sections import Role, TransferableSkill
 from bot.planning.snapshot import FrozenModel
-from bot.progress.learner_history import LearnerHistory, Rating
-from bot.progress.progress import Progress, Work, WorkState
+from bot.progress.learner_history import Rating
+from bot.progress.path import LearningPath
+from bot.progress.progress import Work, WorkState
 
 ENOUGH = 0.5  # the part of a skill's hours from which a role's need counts as covered
 ASIDE = frozenset({WorkState.SKIPPED, WorkState.REMOVED})
@@ -79,53 +78,50 @@ class SkillGap(FrozenModel):
     developing: tuple[SkillCover, ...]
 
 
-def coverage(
-    curriculum: Curriculum, progress: Progress, until: date | None = None
-) -> tuple[SkillCover, ...]:
-    """Every skill to develop, in the curriculum's order, as it stood at the end of `until`."""
-    return tuple(
-        SkillCover(
-            id=skill.id,
-            title=skill.title,
-            priority=skill.priority,
-            **_sums(_work_for_skills(progress, {skill.id}), until),
-            done_hours=sum(
-                w.weight for w in _work_for_skills(progress, {skill.id}) if _done(w, until)
-            ),
-            total_hours=sum(w.weight for w in _work_for_skills(progress, {skill.id})),
+def coverage(path: LearningPath, until: date | None = None) -> tuple[SkillCover, ...]:
+    """Return every skill to develop, in the curriculum's order, as of the end of `until`."""
+    found: list[SkillCover] = []
+    for skill in path.curriculum.skills:
+        works = _work_for_skills(path, {skill.id})
+        found.append(
+            SkillCover(
+                id=skill.id,
+                title=skill.title,
+                priority=skill.priority,
+                **_counts(works, until),
+                done_hours=sum(w.weight for w in works if _done(w, until)),
+                total_hours=sum(w.weight for w in works),
+            )
         )
-        for skill in curriculum.skills
-    )
+    return tuple(found)
 
 
-def calibration(
-    curriculum: Curriculum, progress: Progress, life: LearnerHistory, until: date | None = None
-) -> tuple[SkillRating, ...]:
-    """Every assessed skill with its ratings by the end of `until`, and the work that feeds it."""
+def calibration(path: LearningPath, until: date | None = None) -> tuple[SkillRating, ...]:
+    """Return every assessed skill with its ratings up to `until`, and the work that trains it."""
     return tuple(
         SkillRating(
             id=skill.id,
             title=skill.title,
             ratings=tuple(
                 rating
-                for rating in life.ratings
+                for rating in path.history.ratings
                 if rating.skill == skill.id and (until is None or rating.day <= until)
             ),
-            **_sums(_work_for_skills(progress, set(skill.skills)), until),
+            **_counts(_work_for_skills(path, set(skill.skills)), until),
         )
-        for skill in curriculum.assessment.skills
+        for skill in path.curriculum.assessment.skills
     )
 
 
-def role_fits(curriculum: Curriculum, cover: Iterable[SkillCover]) -> tuple[RoleFit, ...]:
-    """Every role of the guide with its needs.
+def role_fits(path: LearningPath, until: date | None = None) -> tuple[RoleFit, ...]:
+    """Return every role of the guide with the skills it needs, as of the end of `until`.
 
     A need counts as covered when at least half of its skill's hours are done. A need that no work
     on the path trains is missing, for nothing shows it.
     """
-    skills = {skill.id: skill for skill in cover}
+    skills = {skill.id: skill for skill in coverage(path, until)}
     fits = []
-    for role in curriculum.roles:
+    for role in path.curriculum.roles:
         needs = [skills[name] for name in role.skills if name in skills]
         fits.append(
             RoleFit(
@@ -137,24 +133,24 @@ def role_fits(curriculum: Curriculum, cover: Iterable[SkillCover]) -> tuple[Role
     return tuple(fits)
 
 
-def gap(curriculum: Curriculum, cover: Iterable[SkillCover]) -> SkillGap:
-    """The gap table: skills brought along, and those to develop by priority."""
+def gap(path: LearningPath) -> SkillGap:
+    """Return the skills brought along, and those to develop by priority."""
     rank = list(Priority)
     return SkillGap(
-        brought=curriculum.transferable_skills,
-        developing=tuple(sorted(cover, key=lambda skill: rank.index(skill.priority))),
+        brought=path.curriculum.transferable_skills,
+        developing=tuple(sorted(coverage(path), key=lambda skill: rank.index(skill.priority))),
     )
 
 
-def _work_for_skills(progress: Progress, skills: set[str]) -> list[Work]:
+def _work_for_skills(path: LearningPath, skills: set[str]) -> list[Work]:
     return [
         work
-        for work in progress.work
+        for work in path.progress.work
         if work.counts and work.state not in ASIDE and not skills.isdisjoint(work.skills)
     ]
 
 
-def _sums(works: list[Work], until: date | None) -> dict[str, int]:
+def _counts(works: list[Work], until: date | None) -> dict[str, int]:
     done = [work for work in works if _done(work, until)]
     return {
         "done": len(done),
@@ -164,7 +160,7 @@ def _sums(works: list[Work], until: date | None) -> dict[str, int]:
 
 
 def _done(work: Work, until: date | None) -> bool:
-    """Done by the end of `until`; what was known before the start always was."""
+    """Return whether it was done by the end of `until`; known work always was."""
     if not work.done or until is None:
         return work.done
     return work.state is WorkState.CREDITED or (

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 from bot.progress.progress import Progress
 
-DAYS_A_WEEK = 7
+DAY = timedelta(days=1)
+WEEK = timedelta(weeks=1)
 
 
 def streak(progress: Progress, today: date) -> int:
@@ -14,16 +15,11 @@ def streak(progress: Progress, today: date) -> int:
     not.
     """
     monday = today - timedelta(days=today.weekday())
-    weeks = 0
-    if _finished(progress, monday) > 0:
+    weeks = int(_finished(progress, monday) > 0)
+    while _finished(progress, monday := monday - WEEK) > 0:
         weeks += 1
-    monday -= timedelta(days=DAYS_A_WEEK)
-    while _finished(progress, monday) > 0:
-        weeks += 1
-        monday -= timedelta(days=DAYS_A_WEEK)
     return weeks
 
 
 def _finished(progress: Progress, monday: date) -> float:
-    before = progress.done_by(monday - timedelta(days=1))
-    return progress.done_by(monday + timedelta(days=DAYS_A_WEEK - 1)) - before
+    return progress.done_by(monday + WEEK - DAY) - progress.done_by(monday - DAY)

@@ -7,7 +7,6 @@ from bot.curriculum.model import Curriculum, Module
 from bot.planning.desired_state import DesiredIssue, unit_key
 from bot.planning.issue_texts import module_name
 from bot.planning.snapshot import FrozenModel
-from bot.planning.window import units_in_window
 from bot.progress.learner_history import Rating
 from bot.progress.path import LearningPath
 
@@ -28,50 +27,49 @@ class LatestRating(FrozenModel):
     rating: Rating | None
 
 
-def assessment_issues(view: LearningPath) -> tuple[DesiredIssue, ...]:
-    """One issue for each module that the curriculum names, seeded with the module's last unit.
+def assessment_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
+    """Return an issue for each assessed module, seeded with the module's last unit.
 
     Its region tells how to rate and how the skills were rated last; the learner's part has a line
     for each skill. None when the settings switch them off.
     """
-    assessment = view.curriculum.assessment
-    if not view.settings.features.assessments or not assessment.skills:
+    assessment = path.curriculum.assessment
+    if not path.settings.features.assessments or not assessment.skills:
         return ()
-    opened = view.life.course.opened
-    window = {d.unit for d in units_in_window(view.dates, view.today, view.settings.ahead)} | opened
+    window = path.units_with_issues(path.today, path.settings.ahead)
     return tuple(
-        _issue(view, module, seed=module.units[-1].id in window)
-        for module in view.curriculum.modules()
+        _issue(path, module, seed=module.units[-1].id in window)
+        for module in path.curriculum.modules()
         if module.number in assessment.modules
     )
 
 
 def meanings(scale: int) -> tuple[str, ...]:
-    """What each number from 1 to `scale` means, as `1: new to me`; with gaps on other scales."""
+    """Return the meaning of each number from 1 to `scale`, such as `1: new to me`."""
     if scale == len(MEANINGS):
         return tuple(f"{value}: {text}" for value, text in enumerate(MEANINGS, start=1))
     return (f"1: {MEANINGS[0]}", f"{scale}: {MEANINGS[-1]}")
 
 
-def newest(view: LearningPath, until: date) -> tuple[LatestRating, ...]:
-    """Every assessed skill with its newest rating by the end of `until`."""
+def newest(path: LearningPath, until: date) -> tuple[LatestRating, ...]:
+    """Return every assessed skill with its newest rating by the end of `until`."""
     return tuple(
-        LatestRating(title=skill.title, rating=view.life.rating(skill.id, until))
-        for skill in view.curriculum.assessment.skills
+        LatestRating(title=skill.title, rating=path.history.rating(skill.id, until))
+        for skill in path.curriculum.assessment.skills
     )
 
 
-def _issue(view: LearningPath, module: Module, *, seed: bool) -> DesiredIssue:
+def _issue(path: LearningPath, module: Module, *, seed: bool) -> DesiredIssue:
     last = module.units[-1]
-    rated = newest(view, view.today)
+    rated = newest(path, path.today)
     body = templating.render(
         "issues/assessment.md.j2",
-        module=module_name(view.curriculum, module),
-        scale=view.curriculum.assessment.scale,
-        meanings=meanings(view.curriculum.assessment.scale),
-        example=view.curriculum.assessment.skills[0].title,
-        form=view.settings.publish.forms,
-        report=view.settings.features.checkpoints and bool(view.curriculum.checkpoints),
+        module=module_name(path.curriculum, module),
+        scale=path.curriculum.assessment.scale,
+        meanings=meanings(path.curriculum.assessment.scale),
+        example=path.curriculum.assessment.skills[0].title,
+        form=path.settings.publish.forms,
+        report=path.settings.features.checkpoints and bool(path.curriculum.checkpoints),
         rated=[one for one in rated if one.rating],
     )
     return DesiredIssue(
@@ -82,7 +80,7 @@ def _issue(view: LearningPath, module: Module, *, seed: bool) -> DesiredIssue:
         labels=("kind:assessment",),
         milestone=unit_key(last),
         seed=seed,
-        starter=_starter(view.curriculum),
+        starter=_starter(path.curriculum),
     )
 
 

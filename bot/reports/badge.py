@@ -25,50 +25,49 @@ BadgeKind = Literal["percent", "month", "streak"]
 
 
 class Badge(FrozenModel):
-    """What stands on it. `color` is six hex digits."""
+    """The texts of a badge. `color` is six hex digits."""
 
     label: str
     message: str
     color: str
 
 
-def badge(kind: BadgeKind, view: LearningPath, *, label: str | None = None) -> Badge:
-    """The badge for the view's day; `label` replaces the curriculum's title."""
-    name = text_width.plain(label or view.curriculum.title)[:MAX_LABEL]
-    sum_of_all = view.progress.all
-    if sum_of_all.done >= sum_of_all.total:
+def badge(kind: BadgeKind, path: LearningPath, *, label: str | None = None) -> Badge:
+    """Return the badge for the path's day; `label` replaces the curriculum's title."""
+    name = text_width.plain(label or path.curriculum.title)[:MAX_LABEL]
+    if path.progress.all.complete:
         return Badge(label=name, message="done", color=GREEN)
-    words, started = {"percent": _percent, "month": _month, "streak": _streak}[kind](view)
+    words, started = {"percent": _percent, "month": _month, "streak": _streak}[kind](path)
     return Badge(label=name, message=words, color=BLUE if started else GREY)
 
 
-def badge_of(view: LearningPath) -> Badge:
-    """The badge that the settings ask for."""
-    settings = view.settings.badge
-    return badge(settings.kind, view, label=settings.label)
+def badge_of(path: LearningPath) -> Badge:
+    """Return the badge that the settings ask for."""
+    settings = path.settings.badge
+    return badge(settings.kind, path, label=settings.label)
 
 
-def _percent(view: LearningPath) -> tuple[str, bool]:
-    percent = view.progress.all.percent
+def _percent(path: LearningPath) -> tuple[str, bool]:
+    percent = path.progress.all.percent
     return f"{percent}%", percent > 0
 
 
-def _month(view: LearningPath) -> tuple[str, bool]:
-    current = view.dates.current(view.today)
+def _month(path: LearningPath) -> tuple[str, bool]:
+    current = path.dates.current(path.today)
     if current is None:
-        return f"from {view.dates.first}", False
-    modules = list(view.curriculum.modules())
-    here = next(m for m in modules if m.id == view.progress.units[current.unit])
+        return f"from {path.dates.first}", False
+    modules = list(path.curriculum.modules())
+    here = next(m for m in modules if m.id == path.progress.units[current.unit])
     return f"{here.kind} {modules.index(here) + 1} of {len(modules)}", True
 
 
-def _streak(view: LearningPath) -> tuple[str, bool]:
-    weeks = streak(view.progress, view.today)
-    return f"{weeks} active week{'' if weeks == 1 else 's'}", weeks > 0
+def _streak(path: LearningPath) -> tuple[str, bool]:
+    weeks = streak(path.progress, path.today)
+    return templating.plural(weeks, "active week"), weeks > 0
 
 
 def as_svg(made: Badge) -> str:
-    """An SVG without script, style sheet or reference to anything outside."""
+    """Return an SVG without script, style sheet or reference to anything outside."""
     left, right = _text_width(made.label), _text_width(made.message)
     return (
         templating.render(
@@ -85,7 +84,7 @@ def as_svg(made: Badge) -> str:
 
 
 def as_shields(made: Badge) -> str:
-    """JSON for https://shields.io/badges/endpoint-badge (schema version 1)."""
+    """Return JSON for https://shields.io/badges/endpoint-badge (schema version 1)."""
     content = {
         "schemaVersion": 1,
         "label": made.label,

@@ -17,17 +17,16 @@ from bot.progress.career import Metric, applications, metrics
 from bot.progress.forecast import Forecast
 from bot.progress.journal import HIGHLIGHT, JournalEntry, journal
 from bot.progress.path import LearningPath
-from bot.progress.progress import LEFT_OUT, Work
-from bot.progress.skills import RoleFit, SkillRating, calibration, coverage, role_fits
+from bot.progress.progress import LEFT_OUT, Work, item_keys
+from bot.progress.skills import RoleFit, SkillRating, calibration, role_fits
 from bot.reports.checkpoint_evidence import (
     EvidencePiece,
     ItemReport,
-    checkpoint_issue,
     item_reports,
     open_pieces,
     piece,
 )
-from bot.reports.position import first_unfinished, in_hours, unit_names
+from bot.reports.position import in_hours, unit_names
 
 STEPS = 3
 HIGHLIGHTS = 5
@@ -83,9 +82,9 @@ class NextStep(FrozenModel):
 
 
 class CheckpointReport(FrozenModel):
-    """A report told for `day`, in the learner's zone. `due` is the last day of its `module`.
+    """A report as of `day`, in the learner's zone. `due` is the last day of its `module`.
 
-    `percent` is that of the whole path. `forecast` is None when the day is not that of the view.
+    `percent` is that of the whole path. `forecast` is None when the day is not that of the path.
     `next_checkpoint` is the title of the one after this, None at the last. `entries` counts the
     journal, `highlight` is the label that chooses from it, and `more_highlights` counts those
     chosen that are not among the newest five. `roles` are those whose needs are covered,
@@ -121,107 +120,108 @@ class CheckpointReport(FrozenModel):
 
 
 def checkpoint_report(
-    view: LearningPath, checkpoint: Checkpoint, day: date | None = None
+    path: LearningPath, checkpoint: Checkpoint, day: date | None = None
 ) -> CheckpointReport:
-    """The values of the report on `checkpoint`, told for `day`: the view's own, or an earlier one.
+    """Return the report on `checkpoint` as of `day`: the path's own day or an earlier one.
 
-    Of an earlier day only what days stand by is told as it was: closed issues, evidence, hours,
-    ratings and counts. Ticks and approvals are told as they stand.
+    For an earlier day, closed issues, evidence, hours, ratings and counts are those of that day.
+    Ticks and approvals have no day, so they are those of now.
     """
-    day = day or view.today
-    curriculum, progress = view.curriculum, view.progress
+    day = day or path.today
+    curriculum, progress = path.curriculum, path.progress
+    label = path.observed.labels.get(HIGHLIGHT)
     module = _module(curriculum, checkpoint)
-    numbers = metrics(view, day)
-    sent = tuple(a for a in applications(view) if a.opened <= day)
-    items = tuple(item_reports(view, checkpoint, day, numbers, sent))
-    skills = calibration(curriculum, progress, view.life, day)
-    fits = role_fits(curriculum, coverage(curriculum, progress, day))
-    entries = [entry for entry in journal(view) if entry.day <= day]
+    numbers = metrics(path, day)
+    sent = tuple(a for a in applications(path) if a.opened <= day)
+    items = tuple(item_reports(path, checkpoint, day, numbers, sent))
+    skills = calibration(path, day)
+    fits = role_fits(path, day)
+    entries = [entry for entry in journal(path) if entry.day <= day]
     chosen = [entry for entry in reversed(entries) if entry.highlighted]
-    issue = checkpoint_issue(view, checkpoint)
+    issue = path.issue_of("checkpoint", checkpoint)
     return CheckpointReport(
         id=checkpoint.id,
         title=checkpoint.title,
         path=curriculum.title,
         module=module_name(curriculum, module),
         day=day,
-        due=last_day(view, checkpoint),
+        due=last_day(path, checkpoint),
         url=issue.state.url if issue else "",
-        percent=_percent(view, day),
+        percent=progress.all.percent if day >= path.today else progress.percent_by(day),
         items=items,
         found=sum(item.found for item in items),
         scale=curriculum.assessment.scale,
         skills=skills,
-        hours=_hours(view, day),
-        deliverables=tuple(piece(work, day) for work in _deliverables(view, module)),
+        hours=_hours(path, day),
+        deliverables=tuple(piece(work, day) for work in _deliverables(path, module)),
         metrics=numbers,
         has_journal=bool(curriculum.journal or entries),
         entries=len(entries),
-        highlight=_highlight(view),
+        highlight=label.name if label else "highlight",
         highlights=tuple(chosen[:HIGHLIGHTS]),
         more_highlights=max(0, len(chosen) - HIGHLIGHTS),
         known_roles=len(fits),
         roles=tuple(_role(fit) for fit in fits if fit.covered and not fit.missing),
         near_roles=tuple(_role(fit) for fit in fits if fit.covered and len(fit.missing) == 1),
-        forecast=view.outlook if day == view.today else None,
+        forecast=path.outlook if day == path.today else None,
         next_checkpoint=_after(curriculum, checkpoint),
-        steps=_steps(view, items, skills, day),
+        steps=_steps(path, items, skills, day),
     )
 
 
-def due_checkpoints(view: LearningPath, posted: set[Key]) -> tuple[Checkpoint, ...]:
-    """The checkpoints to report on now; `posted` are the keys of the reports that stand.
+def due_checkpoints(path: LearningPath, posted: set[Key]) -> tuple[Checkpoint, ...]:
+    """Return the checkpoints to report on now; `posted` are the keys of existing reports.
 
     One is due when its module's last day is over or all up to there is finished, while it has an
     issue that the learner did not set aside. Of several only those at the latest module are, and
-    none that lies before one reported already: who comes late is not told of the past.
+    none that lies before one reported already, so that nobody gets reports on the past.
     """
-    order = {module.id: n for n, module in enumerate(view.curriculum.modules())}
-    checkpoints = view.curriculum.checkpoints
-    reported = [order[c.after] for c in checkpoints if posted.intersection(_report_keys(c))]
+    order = {module.id: n for n, module in enumerate(path.curriculum.modules())}
+    checkpoints = path.curriculum.checkpoints
+    reported = [order[c.after] for c in checkpoints if posted.intersection(item_keys("report", c))]
     ready = [
         c
         for c in checkpoints
         if order[c.after] >= max(reported, default=0)
-        and is_reached(view, c)
-        and _is_wanted(view, c)
+        and is_reached(path, c)
+        and _is_wanted(path, c)
     ]
     latest = max((order[c.after] for c in ready), default=None)
     return tuple(
-        c for c in ready if order[c.after] == latest and posted.isdisjoint(_report_keys(c))
+        c for c in ready if order[c.after] == latest and posted.isdisjoint(item_keys("report", c))
     )
 
 
-def is_reached(view: LearningPath, checkpoint: Checkpoint) -> bool:
-    """Whether its module's last day is over, or all up to there is finished by work."""
-    if last_day(view, checkpoint) < view.today:
+def is_reached(path: LearningPath, checkpoint: Checkpoint) -> bool:
+    """Return whether its module's last day is over, or all work up to there is finished."""
+    if last_day(path, checkpoint) < path.today:
         return True
-    modules = [m.id for m in view.curriculum.modules()]
+    modules = [m.id for m in path.curriculum.modules()]
     upto = set(modules[: modules.index(checkpoint.after) + 1])
-    work = [w for w in view.progress.work if w.module in upto]
+    work = [w for w in path.progress.work if w.module in upto]
     return any(w.finished for w in work) and all(
-        view.progress.of_module(name).percent == 100 for name in upto
+        path.progress.of_module(name).percent == 100 for name in upto
     )
 
 
-def newest_reached(view: LearningPath) -> Checkpoint | None:
+def newest_reached(path: LearningPath) -> Checkpoint | None:
     """Return the checkpoint reached last, by its module's last day; None when there is none."""
-    there = (c for c in view.curriculum.checkpoints if is_reached(view, c))
-    return max(there, key=lambda c: last_day(view, c), default=None)
+    there = (c for c in path.curriculum.checkpoints if is_reached(path, c))
+    return max(there, key=lambda c: last_day(path, c), default=None)
 
 
-def last_day(view: LearningPath, checkpoint: Checkpoint) -> date:
-    """The last day of its module."""
-    return view.dates[_module(view.curriculum, checkpoint).units[-1].id].last
+def last_day(path: LearningPath, checkpoint: Checkpoint) -> date:
+    """Return the last day of its module."""
+    return path.module_days(_module(path.curriculum, checkpoint))[1]
 
 
 def report_key(checkpoint: Checkpoint) -> Key:
-    """The key of its report."""
+    """Return the key of its report."""
     return f"report:{checkpoint.id}"
 
 
 def by_number(curriculum: Curriculum, text: str) -> Checkpoint:
-    """The checkpoint that a person means: by its module's number, its id or its title.
+    """Return the checkpoint that `text` names: by its module's number, its id or its title.
 
     Raises UsageError that says which there are.
     """
@@ -242,12 +242,8 @@ def by_number(curriculum: Curriculum, text: str) -> Checkpoint:
     raise UsageError(what, where="N", hint=f"There are: {names}.")
 
 
-def _report_keys(checkpoint: Checkpoint) -> set[Key]:
-    return {f"report:{name}" for name in (checkpoint.id, *checkpoint.aliases)}
-
-
-def _is_wanted(view: LearningPath, checkpoint: Checkpoint) -> bool:
-    issue = checkpoint_issue(view, checkpoint)
+def _is_wanted(path: LearningPath, checkpoint: Checkpoint) -> bool:
+    issue = path.issue_of("checkpoint", checkpoint)
     return issue is not None and (issue.state.state == "open" or issue.state.finished)
 
 
@@ -256,51 +252,37 @@ def _module(curriculum: Curriculum, checkpoint: Checkpoint) -> Module:
 
 
 def _after(curriculum: Curriculum, checkpoint: Checkpoint) -> str | None:
-    order = [module.id for module in curriculum.modules()]
-    here = order.index(checkpoint.after)
-    ahead = [c for c in curriculum.checkpoints if order.index(c.after) > here]
-    return min(ahead, key=lambda c: order.index(c.after)).title if ahead else None
+    order = {module.id: n for n, module in enumerate(curriculum.modules())}
+    ahead = [c for c in curriculum.checkpoints if order[c.after] > order[checkpoint.after]]
+    return min(ahead, key=lambda c: order[c.after]).title if ahead else None
 
 
-def _percent(view: LearningPath, day: date) -> int:
-    """On the view's own day boxes count, too; what an earlier day's boxes were nobody knows."""
-    everything = view.progress.all
-    if day >= view.today:
-        return everything.percent
-    return everything.model_copy(update={"done": view.progress.done_by(day)}).percent
-
-
-def _deliverables(view: LearningPath, module: Module) -> list[Work]:
-    """Those of all modules up to this one."""
-    if not view.settings.features.deliverables:
+def _deliverables(path: LearningPath, module: Module) -> list[Work]:
+    """Return the deliverables of all modules up to this one."""
+    if not path.settings.features.deliverables:
         return []
-    modules = [m.id for m in view.curriculum.modules()]
+    modules = [m.id for m in path.curriculum.modules()]
     upto = modules[: modules.index(module.id) + 1]
-    return [w for w in view.progress.work if w.module in upto and w.key.startswith("deliverable:")]
+    return [w for w in path.progress.work if w.module in upto and w.key.startswith("deliverable:")]
 
 
-def _hours(view: LearningPath, day: date) -> HoursReport:
-    progress, dates = view.progress, view.dates
+def _hours(path: LearningPath, day: date) -> HoursReport:
+    progress, dates = path.progress, path.dates
     required = [w for w in progress.work if w.counts and w.state not in LEFT_OUT]
     planned = 0.0
     for unit in dates.units:
         days = min(day, unit.last).toordinal() - unit.first.toordinal() + 1
         planned += progress.of_unit(unit.unit).total * max(0, days) / unit.days
     return HoursReport(
-        timed=in_hours(view.curriculum),
+        timed=in_hours(path.curriculum),
         finished=progress.done_by(day),
         planned=planned,
         total=progress.all.total,
-        logged=view.life.hours_logged(date.min, day),
+        logged=path.history.hours_logged(date.min, day),
         pieces_done=sum(w.finished and (w.closed_on or day) <= day for w in required),
         pieces_planned=sum(dates[w.unit].last <= day for w in required),
         pieces=len(required),
     )
-
-
-def _highlight(view: LearningPath) -> str:
-    label = view.observed.labels.get(HIGHLIGHT)
-    return label.name if label else "highlight"
 
 
 def _role(fit: RoleFit) -> RoleReport:
@@ -317,9 +299,9 @@ def _role(fit: RoleFit) -> RoleReport:
 
 
 def _steps(
-    view: LearningPath, items: tuple[ItemReport, ...], skills: tuple[SkillRating, ...], day: date
+    path: LearningPath, items: tuple[ItemReport, ...], skills: tuple[SkillRating, ...], day: date
 ) -> tuple[NextStep, ...]:
-    """Three things that follow from what is seen: open lines, skills without a rating, a unit."""
+    """Return three next steps: open lines, a skill without a rating, a unit."""
     steps: list[NextStep] = []
     taken: set[Key] = set()
     for item in items:
@@ -334,20 +316,19 @@ def _steps(
         for skill in skills
         if not skill.ratings
     ][:1]
-    if dates := _next_unit(view, day):
-        name = unit_names(view.curriculum)[dates.unit]
+    if dates := _next_unit(path, day):
+        name = unit_names(path.curriculum)[dates.unit]
         steps.append(
             NextStep(kind="unit", id=dates.unit, title=name, first=dates.first, last=dates.last)
         )
     return tuple(steps[:STEPS])
 
 
-def _next_unit(view: LearningPath, day: date) -> UnitDates | None:
-    """The unit that `day` falls in, or the first after it, with something left; else any before."""
-    current = view.dates.current(day) or view.dates.units[0]
-    for dates in view.dates.units[view.dates.units.index(current) :]:
-        found = view.progress.of_unit(dates.unit)
-        if found.done < found.total:
+def _next_unit(path: LearningPath, day: date) -> UnitDates | None:
+    """Return the unit of `day` or the first after it that has work left; else any before."""
+    current = path.dates.current(day) or path.dates.units[0]
+    for dates in path.dates.units[path.dates.units.index(current) :]:
+        if not path.progress.of_unit(dates.unit).complete:
             return dates
-    earlier = first_unfinished(view.progress)
-    return view.dates[earlier] if earlier else None
+    earlier = path.progress.first_unfinished()
+    return path.dates[earlier] if earlier else None

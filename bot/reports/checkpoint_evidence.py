@@ -1,4 +1,4 @@
-"""What stands behind the lines of a checkpoint: finished work, evidence, ticks and counts.
+"""The evidence for each line of a checkpoint: finished work, links, ticks and counts.
 
 A line is shown by the tasks, deliverables and next steps that the guide names for it, by the tick
 that the learner set in the checkpoint's issue, and by a number the learner keeps when the line
@@ -12,7 +12,6 @@ from typing import Literal
 
 from bot.curriculum.model import ActionItem, Checkpoint, CheckpointItem
 from bot.planning.marker import BOX, Key
-from bot.planning.observed_state import OurIssue
 from bot.planning.snapshot import FrozenModel
 from bot.progress.career import Application, Metric
 from bot.progress.command_log import closed_at
@@ -36,7 +35,6 @@ PieceState = Literal[
     "credited",
     "set aside",
 ]
-DONE: frozenset[PieceState] = frozenset({"claimed", "evidenced", "attested", "credited"})
 _STATES: dict[str, PieceState] = {
     "ahead": "to come",
     "skipped": "set aside",
@@ -71,7 +69,7 @@ class CountFound(FrozenModel):
 
 
 class ItemReport(FrozenModel):
-    """A line of the checkpoint and all that shows it.
+    """A line of the checkpoint and the evidence for it.
 
     `pieces` is the work the guide names for it, done or not; `named` says whether it names any.
     `found` is whether anything at all was found.
@@ -86,49 +84,42 @@ class ItemReport(FrozenModel):
     counts: tuple[CountFound, ...]
 
 
-def checkpoint_issue(view: LearningPath, checkpoint: Checkpoint) -> OurIssue | None:
-    """The checkpoint's issue, under its name or an older one."""
-    issues = view.observed.issues
-    return next((issues[name] for name in checkpoint_keys(checkpoint) if name in issues), None)
-
-
-def checkpoint_keys(checkpoint: Checkpoint) -> tuple[Key, ...]:
-    """The keys its issue may have."""
-    return tuple(f"checkpoint:{name}" for name in (checkpoint.id, *checkpoint.aliases))
-
-
 def piece(work: Work, day: date) -> EvidencePiece:
-    """A task or deliverable as it stood at the end of `day`, as far as closed issues tell."""
-    state = _STATES.get(work.state.value, work.state.value)
-    if work.finished and work.closed_on and work.closed_on > day:
-        state = "open"
+    """Return a task or deliverable as of the end of `day`, as far as closed issues tell."""
+    later = bool(work.finished and work.closed_on and work.closed_on > day)
+    done = work.done and not later
+    state = "open" if later else _STATES.get(work.state.value, work.state.value)
     return EvidencePiece(
         key=work.key,
-        title=work.title.removeprefix(PREFIX)
-        if work.key.startswith("deliverable:")
-        else work.title,
+        title=work.title.removeprefix(PREFIX if work.key.startswith("deliverable:") else ""),
         url=work.url,
         state=state,
-        done=state in DONE,
-        closed_on=work.closed_on if state in DONE else None,
+        done=done,
+        closed_on=work.closed_on if done else None,
         evidence=tuple(found for found in work.evidence if found.day <= day),
         attested_by=work.attested_by,
     )
 
 
 def item_reports(
-    view: LearningPath,
+    path: LearningPath,
     checkpoint: Checkpoint,
     day: date,
     metrics: tuple[Metric, ...],
     applications: tuple[Application, ...],
 ) -> Iterator[ItemReport]:
-    """Each line of the checkpoint, in its order."""
-    ours = checkpoint_issue(view, checkpoint)
+    """Yield a report on each line of the checkpoint, in its order."""
+    ours = path.issue_of("checkpoint", checkpoint)
     ticked = ticked_lines(ours.state.body) if ours else frozenset()
-    numbers = [*(_count(metric) for metric in metrics), *_applied(applications)]
+    numbers = [
+        *(
+            CountFound(title=m.title, value=m.value, unit=m.unit or "", basis=m.basis)
+            for m in metrics
+        ),
+        *_applied(applications),
+    ]
     for item in checkpoint.items:
-        pieces = tuple(_pieces(view, item, day))
+        pieces = tuple(_pieces(path, item, day))
         counts = tuple(_counts_in_line(item.title, numbers))
         is_ticked = as_line(item.title) in ticked
         shown = any(p.done or p.evidence for p in pieces)
@@ -144,33 +135,33 @@ def item_reports(
 
 
 def ticked_lines(body: str) -> frozenset[str]:
-    """The words behind every ticked box of an issue."""
+    """Return the text behind every ticked box of an issue."""
     text = body.replace("\r\n", "\n")
     return frozenset(as_line(m[3]) for m in BOX.finditer(text) if m[2] != " ")
 
 
 def as_line(text: str) -> str:
-    """Words as they stand behind a box: made safe, whatever the spaces."""
+    """Return the text as it stands behind a box: neutralized, with single spaces."""
     return " ".join(neutralize(text).split())
 
 
-def _pieces(view: LearningPath, item: CheckpointItem, day: date) -> Iterator[EvidencePiece]:
-    """What the guide names for a line; tasks of options that were not taken are left out."""
-    work = {w.key: w for w in view.progress.work}
-    actions = {action.id: action for action in view.curriculum.actions}
+def _pieces(path: LearningPath, item: CheckpointItem, day: date) -> Iterator[EvidencePiece]:
+    """Yield the work that the guide names for a line, without options that were not taken."""
+    work = {w.key: w for w in path.progress.work}
+    actions = {action.id: action for action in path.curriculum.actions}
     for name in item.evidence:
         for key in (f"task:{name}", f"deliverable:{name}"):
             if key in work:
                 yield piece(work[key], day)
         if name in actions:
-            yield _next_step(view, actions[name], day)
+            yield _next_step(path, actions[name], day)
 
 
-def _next_step(view: LearningPath, action: ActionItem, day: date) -> EvidencePiece:
-    """A next step is a line in the issue of its horizon: done when ticked, or the issue is."""
-    ours = view.observed.issues.get(f"actions:{action.horizon}")
+def _next_step(path: LearningPath, action: ActionItem, day: date) -> EvidencePiece:
+    """Return a next step, done when its line is ticked or the issue of its horizon is closed."""
+    ours = path.observed.issues.get(f"actions:{action.horizon}")
     closed = closed_at(ours.state) if ours and ours.state.finished else None
-    closed_on = closed.astimezone(view.settings.zone).date() if closed else None
+    closed_on = path.day_of(closed) if closed else None
     line = as_line(f"**{action.title}**")
     ticked = ours is not None and any(
         found == line or found.startswith(f"{line}:") for found in ticked_lines(ours.state.body)
@@ -188,12 +179,6 @@ def _next_step(view: LearningPath, action: ActionItem, day: date) -> EvidencePie
     )
 
 
-def _count(metric: Metric) -> CountFound:
-    return CountFound(
-        title=metric.title, value=metric.value, unit=metric.unit or "", basis=metric.basis
-    )
-
-
 def _applied(applications: tuple[Application, ...]) -> Iterator[CountFound]:
     if applications:
         yield CountFound(
@@ -205,7 +190,7 @@ def _applied(applications: tuple[Application, ...]) -> Iterator[CountFound]:
 
 
 def _counts_in_line(line: str, numbers: list[CountFound]) -> Iterator[CountFound]:
-    """The number that a line speaks of: its unit stands there, and most of its other words."""
+    """Yield the number that a line is about: its unit and most of its words stand there."""
     words = _stems(line)
     fitting = [n for n in numbers if _stems(n.unit) and _stems(n.unit) <= words]
     best = max(fitting, key=lambda n: len(_stems(n.title) & words), default=None)
@@ -214,10 +199,10 @@ def _counts_in_line(line: str, numbers: list[CountFound]) -> Iterator[CountFound
 
 
 def _stems(text: str) -> set[str]:
-    """The beginnings of its longer words, so that "projects" and "project" are one."""
+    """Return the beginnings of longer words, so that "projects" and "project" are equal."""
     return {word.casefold()[:STEM] for word in _WORD.findall(text)}
 
 
 def open_pieces(item: ItemReport) -> Iterable[EvidencePiece]:
-    """What the guide names for it and is still to be done."""
+    """Return the pieces that the guide names for a line and that are still to be done."""
     return (p for p in item.pieces if not p.done and p.state != "set aside")

@@ -13,7 +13,7 @@ ENDINGS: dict[Format, str] = {"markdown": "md", "json": "json", "html": "html"}
 
 
 def as_markdown(report: CheckpointReport) -> str:
-    """The comment, without marker. Where it would grow too long, the work behind a line is cut."""
+    """Return the comment, without marker. A text that is too long leaves out the evidence."""
     text = templating.render("checkpoint.md.j2", r=report, details=True)
     if len(text) > MOST:
         text = templating.render("checkpoint.md.j2", r=report, details=False)
@@ -21,13 +21,13 @@ def as_markdown(report: CheckpointReport) -> str:
 
 
 def as_json(report: CheckpointReport) -> str:
-    """For programs: `schema`, then the report's fields. Only ASCII, and no `<`."""
+    """Return JSON: `schema`, then the report's fields. Only ASCII, and no `<`."""
     content = {"schema": SCHEMA, **report.model_dump(mode="json")}
     return json.dumps(content, indent=2, ensure_ascii=True).replace("<", "\\u003c")
 
 
 def as_html(report: CheckpointReport, *, back: str = "") -> str:
-    """A page that needs nothing else: one sheet of A4 for a path of usual size.
+    """Return a page that needs nothing else: one sheet of A4 for a path of usual size.
 
     `back` is the address that it leads back to, where it is one of several pages.
     """
@@ -35,13 +35,13 @@ def as_html(report: CheckpointReport, *, back: str = "") -> str:
 
 
 def as_format(report: CheckpointReport, how: Format) -> str:
-    """The report as a file, with a line end at its end."""
+    """Return the report as a file, with a line end at its end."""
     makers = {"markdown": as_markdown, "json": as_json, "html": as_html}
     return f"{makers[how](report)}\n"
 
 
 def files(report: CheckpointReport) -> dict[str, str]:
-    """All forms by the path of their file: `reports/<checkpoint id>.md`, `.json`, `.html`."""
+    """Return all formats by path: `reports/<checkpoint id>.md`, `.json`, `.html`."""
     return {
         f"reports/{report.id}.{ending}": as_format(report, how) for how, ending in ENDINGS.items()
     }

@@ -1,7 +1,7 @@
-"""One table for a mentor: where each learner is who shares that, and who would like help.
+"""A mentor's table of the learners who share their progress, and who would like help.
 
-In the order asked for, never ranked. A learner who goes by another name here is not linked to and
-not told by address, so that the table can be handed on.
+In the order of the request, never ranked. A learner with an alias is not linked to, so that the
+table can be passed on.
 """
 
 import textwrap
@@ -33,9 +33,9 @@ class HelpRequest(FrozenModel):
 class Member(FrozenModel):
     """One learner. Days are those of their time zone.
 
-    `repository` is None and `asking` empty for somebody who goes by another name; `asks` counts all
-    the same. `active_weeks` are weeks in a row with something finished; `last_activity` is the day
-    on which something was last finished, begun or written down. `percent` goes by hours.
+    `repository` is None and `asking` empty for a learner with an alias; `asks` counts all the same.
+    `active_weeks` are weeks in a row with something finished; `last_activity` is the day on which
+    something was last finished, begun or logged. `percent` goes by hours.
     """
 
     state: Literal["shares"] = "shares"
@@ -52,7 +52,7 @@ class Member(FrozenModel):
 
 
 class NotShown(FrozenModel):
-    """A repository of which nothing is told: it does not share, or could not be read."""
+    """A repository that is left out: it does not share, or could not be read."""
 
     state: Literal["does not share", "unreadable"]
     repository: str
@@ -60,7 +60,7 @@ class NotShown(FrozenModel):
 
 
 class Cohort(FrozenModel):
-    """All that were asked for, in that order."""
+    """All requested learners, in that order."""
 
     learners: tuple[Member | NotShown, ...]
 
@@ -75,28 +75,28 @@ class Cohort(FrozenModel):
         return tuple(one for one in self.learners if isinstance(one, NotShown))
 
 
-def member(view: LearningPath) -> Member:
-    """A learner's row, from their view. It must be theirs to share: nobody checks that here."""
-    alias = view.settings.cohort.name
-    repository = view.observed.snapshot.repository
-    requests = _help_requests(view)
-    coming = next_checkpoint(view)
+def member(path: LearningPath) -> Member:
+    """Return a learner's row. The caller checks that the learner shares it."""
+    alias = path.settings.cohort.name
+    repository = path.observed.snapshot.repository
+    requests = _help_requests(path)
+    coming = next_checkpoint(path)
     return Member(
         who=alias or repository.partition("/")[0],
         repository=None if alias else repository,
-        where=_where(view),
-        percent=view.progress.all.percent,
-        active_weeks=streak(view.progress, view.today),
+        where=_where(path),
+        percent=path.progress.all.percent,
+        active_weeks=streak(path.progress, path.today),
         asks=len(requests),
         asking=() if alias else requests,
         checkpoint=coming.title if coming else None,
         checkpoint_on=coming.due if coming else None,
-        last_activity=_last_activity(view),
+        last_activity=_last_activity(path),
     )
 
 
 def as_text(cohort: Cohort) -> str:
-    """The table for a terminal."""
+    """Return the table for a terminal."""
     rows = [_HEAD, *(_cells(one) for one in cohort.members)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
     lines = [
@@ -110,22 +110,22 @@ def as_text(cohort: Cohort) -> str:
 
 
 def as_markdown(cohort: Cohort) -> str:
-    """The table for an issue, a page or a letter."""
+    """Return the table for an issue, a page or a mail."""
     return templating.render("cohort.md.j2", cohort=cohort, **WORDS)
 
 
 def as_json(cohort: Cohort) -> str:
-    """The same for programs; keys as the fields here."""
+    """Return the table as JSON; the keys are the fields here."""
     return cohort.model_dump_json(indent=2)
 
 
-def _help_requests(view: LearningPath) -> tuple[HelpRequest, ...]:
+def _help_requests(path: LearningPath) -> tuple[HelpRequest, ...]:
     """Open issues of the path that wear the label "blocked"."""
-    label = view.observed.labels.get(BLOCKED)
+    label = path.observed.labels.get(BLOCKED)
     if label is None:
         return ()
     name = label.name.casefold()
-    issues = (ours.state for ours in view.observed.issues.values())
+    issues = (ours.state for ours in path.observed.issues.values())
     worn = [i for i in issues if i.state == "open" and name in {x.casefold() for x in i.labels}]
     return tuple(
         HelpRequest(number=issue.number, title=issue.title, url=issue.url)
@@ -133,28 +133,28 @@ def _help_requests(view: LearningPath) -> tuple[HelpRequest, ...]:
     )
 
 
-def _where(view: LearningPath) -> str:
-    if finished_on(view):
+def _where(path: LearningPath) -> str:
+    if finished_on(path):
         return "All done"
-    current = current_unit(view)
+    current = current_unit(path)
     if current is None:
-        return f"Begins on {templating.day(view.dates.first)}"
-    name = unit_names(view.curriculum)[current.unit]
-    rest = pause_end(view)
+        return f"Begins on {templating.day(path.dates.first)}"
+    name = unit_names(path.curriculum)[current.unit]
+    rest = pause_end(path)
     return f"{name} (a pause until {templating.day(rest)})" if rest else name
 
 
-def _last_activity(view: LearningPath) -> date | None:
-    """The last day on which the learner is known to have done something."""
-    life = view.life
+def _last_activity(path: LearningPath) -> date | None:
+    """Return the last day on which the learner finished, started or logged something."""
+    history = path.history
     days = [
-        *(hours.day for hours in life.logged),
-        *(rating.day for rating in life.ratings),
-        *(count.day for count in life.counts),
-        *life.started.values(),
-        *(w.closed_on for w in view.progress.work if w.finished and w.closed_on),
+        *(hours.day for hours in history.logged),
+        *(rating.day for rating in history.ratings),
+        *(count.day for count in history.counts),
+        *history.started.values(),
+        *(w.closed_on for w in path.progress.work if w.finished and w.closed_on),
     ]
-    return max((day for day in days if day <= view.today), default=None)
+    return max((day for day in days if day <= path.today), default=None)
 
 
 def _cells(one: Member) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The dashboard: the body of the summary issue, edited in place.
 
-Where the learner is, what comes next, what it adds up to, and boxes that work as buttons. Told by
-the day, so that two looks on one day with the same facts are equal, byte by byte.
+Where the learner is, what comes next, what it adds up to, and boxes that work as buttons. Two
+runs on one day with the same facts give equal bytes.
 """
 
 from datetime import date, timedelta
@@ -22,17 +22,17 @@ from bot.progress.career import (
 from bot.progress.forecast import Forecast
 from bot.progress.path import LearningPath
 from bot.progress.progress import DONE, Work, WorkState
-from bot.progress.skills import SkillGap, SkillRating, calibration, coverage, gap
+from bot.progress.skills import SkillGap, SkillRating, calibration, gap
 from bot.progress.streak import streak
 from bot.reports.due_weeks import Week
 from bot.reports.formatting import WORDS
+from bot.reports.next_work import late_work, most_important
 from bot.reports.position import (
     NextCheckpoint,
+    around_current,
     current_unit,
     finished_on,
     in_hours,
-    late_work,
-    most_important,
     next_checkpoint,
     pause_end,
     unit_names,
@@ -81,7 +81,7 @@ class DashboardNumbers(FrozenModel):
     """Hours (estimates, as the curriculum has them; shares of one task each without `in_hours`).
 
     `logged` is what the learner wrote down in all, `logged_lately` a week on average over the weeks
-    that the forecast looked at. `streak` counts weeks in a row with something finished.
+    that the forecast is based on. `streak` counts weeks in a row with something finished.
     """
 
     percent: int
@@ -148,14 +148,14 @@ class Dashboard(FrozenModel):
     zone: str
 
 
-def dashboard(view: LearningPath) -> Dashboard:
-    """The values on the view's day."""
-    curriculum, settings, today = view.curriculum, view.settings, view.today
-    overview, dates = curriculum.overview, view.dates
-    cover = coverage(curriculum, view.progress)
-    applied = applications(view)
-    place = _place(view)
-    elsewhere = [w for w in view.progress.work if w.unit != place.unit]
+def dashboard(path: LearningPath) -> Dashboard:
+    """Return the values for the path's day."""
+    curriculum, settings, today = path.curriculum, path.settings, path.today
+    overview, dates = curriculum.overview, path.dates
+    applied = applications(path)
+    place = _place(path)
+    pushed = path.observed.snapshot.last_push
+    elsewhere = [w for w in path.progress.work if w.unit != place.unit]
     return Dashboard(
         title=curriculum.title,
         summary=overview.summary,
@@ -166,27 +166,27 @@ def dashboard(view: LearningPath) -> Dashboard:
         last=dates.last,
         started=today >= dates.first,
         over=today > dates.last,
-        resting_until=pause_end(view),
-        finished_on=finished_on(view),
+        resting_until=pause_end(path),
+        finished_on=finished_on(path),
         place=place,
         under_way=tuple(w for w in elsewhere if w.state in UNDER_WAY),
-        late=tuple(w for w in late_work(view) if w.unit != place.unit and w.state not in UNDER_WAY),
-        checkpoint=next_checkpoint(view),
-        numbers=_numbers(view),
+        late=tuple(w for w in late_work(path) if w.unit != place.unit and w.state not in UNDER_WAY),
+        checkpoint=next_checkpoint(path),
+        numbers=_numbers(path),
         module_kind=next(iter(curriculum.modules())).kind,
-        modules=tuple(_rows(view)),
-        forecast=view.outlook,
+        modules=tuple(_rows(path)),
+        forecast=path.outlook,
         pauses_ahead=any(p.last >= today for p in settings.pauses),
-        offers=suggestions(view),
-        buttons=buttons(view),
+        offers=suggestions(path),
+        buttons=buttons(path),
         scale=curriculum.assessment.scale,
-        rated=calibration(curriculum, view.progress, view.life),
-        gap=gap(curriculum, cover),
-        portfolio=_portfolio(view),
-        metrics=metrics(view, today),
+        rated=calibration(path),
+        gap=gap(path),
+        portfolio=_portfolio(path),
+        metrics=metrics(path, today),
         applications=by_stage(applied) if applied else {},
         next_sync=today + timedelta(days=1),
-        schedule_stops=_schedule_stops(view),
+        schedule_stops=path.day_of(pushed + QUIET_DAYS) if pushed else None,
         week_ends=Week.of(today, settings.summary.day).last + timedelta(days=1),
         summing=settings.summary,
         zone=settings.timezone,
@@ -194,7 +194,7 @@ def dashboard(view: LearningPath) -> Dashboard:
 
 
 def as_markdown(values: Dashboard) -> str:
-    """The body as GitHub shows it, without marker.
+    """Return the body as GitHub shows it, without marker.
 
     What would be too long for one issue leaves out its lists and keeps its numbers.
     """
@@ -203,7 +203,7 @@ def as_markdown(values: Dashboard) -> str:
 
 
 def _rendered(values: Dashboard, *, full: bool) -> str:
-    rows = values.modules if full else _around_the_current(values.modules)
+    rows = values.modules if full else around_current(values.modules, MOST_ROWS)
     works = most_important(values.place.work, MOST_WORK if full else MOST_LATE)
     return templating.render(
         "dashboard.md.j2",
@@ -219,75 +219,65 @@ def _rendered(values: Dashboard, *, full: bool) -> str:
     )
 
 
-def _schedule_stops(view: LearningPath) -> date | None:
-    pushed = view.observed.snapshot.last_push
-    return (pushed + QUIET_DAYS).astimezone(view.settings.zone).date() if pushed else None
-
-
-def _around_the_current(rows: tuple[DashboardModule, ...]) -> tuple[DashboardModule, ...]:
-    current = next((index for index, row in enumerate(rows) if row.current), 0)
-    start = max(0, min(current - MOST_ROWS // 2, len(rows) - MOST_ROWS))
-    return rows[start : start + MOST_ROWS]
-
-
-def _place(view: LearningPath) -> DashboardPosition:
-    current = current_unit(view) or view.dates.units[0]
-    work = (w for w in view.progress.work if w.unit == current.unit)
+def _place(path: LearningPath) -> DashboardPosition:
+    current = current_unit(path) or path.dates.units[0]
+    work = (w for w in path.progress.work if w.unit == current.unit)
     return DashboardPosition(
         unit=current.unit,
-        name=unit_names(view.curriculum)[current.unit],
+        name=unit_names(path.curriculum)[current.unit],
         first=current.first,
         last=current.last,
-        percent=view.progress.of_unit(current.unit).percent,
+        percent=path.progress.of_unit(current.unit).percent,
         work=tuple(w for w in work if w.state is not WorkState.REMOVED),
     )
 
 
-def _numbers(view: LearningPath) -> DashboardNumbers:
-    progress, weeks = view.progress, view.outlook.weeks
-    since = view.today - timedelta(weeks=weeks)
-    lately = view.life.hours_logged(since, view.today - timedelta(days=1))
+def _numbers(path: LearningPath) -> DashboardNumbers:
+    progress, weeks = path.progress, path.outlook.weeks
+    since = path.today - timedelta(weeks=weeks)
+    lately = path.history.hours_logged(since, path.today - timedelta(days=1))
     ahead = (WorkState.AHEAD, WorkState.OPEN, WorkState.IN_PROGRESS, WorkState.BLOCKED)
     return DashboardNumbers(
         percent=progress.all.percent,
         done=progress.all.done,
         total=progress.all.total,
-        in_hours=in_hours(view.curriculum),
-        logged=view.life.hours_logged(date.min, view.today),
+        in_hours=in_hours(path.curriculum),
+        logged=path.history.hours_logged(date.min, path.today),
         logged_lately=lately / weeks if weeks and lately else None,
-        streak=streak(progress, view.today),
+        streak=streak(progress, path.today),
         done_count=progress.count(*DONE),
         open_count=progress.count(*ahead),
         skipped_count=progress.count(WorkState.SKIPPED, WorkState.REMOVED),
     )
 
 
-def _rows(view: LearningPath) -> list[DashboardModule]:
-    progress = view.progress
-    current = None if finished_on(view) or view.today > view.dates.last else current_unit(view)
+def _rows(path: LearningPath) -> list[DashboardModule]:
+    progress = path.progress
+    current = None if finished_on(path) or path.today > path.dates.last else current_unit(path)
     home = progress.units[current.unit] if current else None
-    return [_row(view, module, current=module.id == home) for module in view.curriculum.modules()]
+    return [_row(path, module, current=module.id == home) for module in path.curriculum.modules()]
 
 
-def _row(view: LearningPath, module: Module, *, current: bool) -> DashboardModule:
-    counted = view.progress.of_module(module.id)
+def _row(path: LearningPath, module: Module, *, current: bool) -> DashboardModule:
+    counted = path.progress.of_module(module.id)
+    first, last = path.module_days(module)
     keys = {f"deliverable:{d.id}" for d in module.deliverables}
-    single = len(list(view.curriculum.modules())) == 1
+    single = len(list(path.curriculum.modules())) == 1
     return DashboardModule(
         number=module.number,
-        title=module_name(view.curriculum, module) if single else module.title,
-        first=view.dates[module.units[0].id].first,
-        last=view.dates[module.units[-1].id].last,
+        title=module_name(path.curriculum, module) if single else module.title,
+        first=first,
+        last=last,
         percent=counted.percent,
         done_hours=counted.done,
         total_hours=counted.total,
-        deliverables=tuple(w for w in view.progress.work if w.key in keys),
+        deliverables=tuple(w for w in path.progress.work if w.key in keys),
         current=current,
     )
 
 
-def _portfolio(view: LearningPath) -> Portfolio:
-    found = ideas(view)
+def _portfolio(path: LearningPath) -> Portfolio:
+    found = ideas(path)
     left: dict[ProjectLevel, tuple[ProjectIdeaState, ...]] = {}
     for level in ProjectLevel:
         at_level = tuple(i for i in found if i.state == "idea" and i.idea.level is level)

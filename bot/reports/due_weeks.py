@@ -25,12 +25,12 @@ class Week(FrozenModel):
 
     @classmethod
     def of(cls, day: date, begins: Weekday = Weekday.MONDAY) -> Self:
-        """The week that `day` lies in, when weeks begin on `begins`."""
+        """Return the week of `day` when weeks begin on `begins`."""
         return cls(first=day - timedelta(days=(day.weekday() - begins.number) % DAYS_A_WEEK))
 
     @classmethod
     def parse(cls, text: str, begins: Weekday = Weekday.MONDAY) -> Self:
-        """From `2026-W07`. Raises ValueError."""
+        """Return the week written as `2026-W07`. Raises ValueError."""
         year, _, week = text.upper().partition("-W")
         # From the fourth day on, the week of each of ours ends inside the ISO week.
         return cls.of(date.fromisocalendar(int(year), int(week), 4), begins)
@@ -51,7 +51,7 @@ class Week(FrozenModel):
         return Week(first=self.first + timedelta(days=DAYS_A_WEEK))
 
     def due(self, settings: Settings) -> datetime:
-        """When its summary is to be written (aware, UTC): the day after it, at the hour chosen.
+        """Return when its summary is due (aware, UTC): on the day after it, at the chosen hour.
 
         An hour that the clocks skip is taken as soon as they went on, one that comes twice the
         first time.
@@ -67,12 +67,12 @@ class Week(FrozenModel):
 
 
 def weekly_key(week: Week) -> Key:
-    """The key of a week's summary."""
+    """Return the key of a week's summary."""
     return f"weekly:{week}"
 
 
 class MadeSummaries:
-    """The keys of what stands as an issue, or is known by the ledger to have been made."""
+    """The keys of summaries that exist as issues, or that the ledger lists as made."""
 
     def __init__(self, observed: ObservedState) -> None:
         self._observed = observed
@@ -83,20 +83,20 @@ class MadeSummaries:
 
 
 def due_weeks(
-    view: LearningPath, summary_made_on: date, posted: Container[Key]
+    path: LearningPath, summary_made_on: date, posted: Container[Key]
 ) -> tuple[Week, ...]:
-    """The weeks whose summary is to be written now, oldest first, at most eight.
+    """Return the weeks whose summary is to be written now, oldest first, at most eight.
 
     None before the path's first week or before the summary issue was made (`summary_made_on`, a day
     in the learner's zone), none after the one in which the path was finished, and none whose key is
     in `posted`. What is left over after a long silence comes with the next runs.
     """
-    begins = view.settings.summary.day
-    week = Week.of(max(view.dates.first, summary_made_on), begins)
-    finished = finished_on(view)
+    begins = path.settings.summary.day
+    week = Week.of(max(path.dates.first, summary_made_on), begins)
+    finished = finished_on(path)
     end = Week.of(finished, begins) if finished else None
     found: list[Week] = []
-    while week.due(view.settings) <= view.now and (end is None or week.first <= end.first):
+    while week.due(path.settings) <= path.now and (end is None or week.first <= end.first):
         if weekly_key(week) not in posted:
             found.append(week)
         if len(found) == MOST_AT_ONCE:

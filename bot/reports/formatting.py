@@ -12,7 +12,7 @@ from bot.templating import MONTHS, NO_BREAK, Markdown, day, link
 
 
 def days(first: date, last: date) -> str:
-    """`9 to 15 Feb`, `28 Dec to 3 Jan`: a stretch of days whose year is said elsewhere."""
+    """Return `9 to 15 Feb`, `28 Dec to 3 Jan`: days whose year is written elsewhere."""
     end = f"{last.day}{NO_BREAK}{MONTHS[last.month - 1]}"
     if first == last:
         return end
@@ -22,20 +22,22 @@ def days(first: date, last: date) -> str:
 
 
 def span(first: date, last: date) -> str:
-    """`9 Feb to 1 Mar 2026`: a stretch with its year, both years where they differ."""
+    """Return `9 Feb to 1 Mar 2026`: days with their year, both years where they differ."""
+    if first == last:
+        return day(last)
     start = day(first) if first.year != last.year else day(first).rpartition(NO_BREAK)[0]
     return f"{start} to {day(last)}"
 
 
 def cell_link(text: str, url: str) -> Markdown:
-    """A link for a cell of a table: one line, no bar."""
+    """Return a link for a cell of a table: one line, no bar."""
     return Markdown(link(" ".join(text.split()), url).replace("|", r"\|"))
 
 
-def bar(percent: int, width: int = 20) -> str:
-    """A bar of letters for 0 to 100; the number stands beside it."""
-    full = percent * width // 100
-    return "█" * full + "░" * (width - full)
+def bar(percent: int, width: int = 20, full: str = "█", empty: str = "░") -> str:
+    """Return a bar of `width` characters for 0 to 100 percent."""
+    done = percent * width // 100
+    return full * done + empty * (width - done)
 
 
 WORDS: Mapping[str, Callable[..., Any]] = MappingProxyType(

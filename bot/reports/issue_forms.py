@@ -11,8 +11,7 @@ from bot.curriculum.base import slugify
 from bot.curriculum.model import Curriculum
 from bot.curriculum.sections import TemplateField
 from bot.planning.marker import Key
-from bot.progress.career import APPLICATION
-from bot.progress.journal import ASSESSMENT, JOURNAL
+from bot.progress.issue_form_answers import APPLICATION, ASSESSMENT, JOURNAL
 from bot.reports.assessment import meanings
 from bot.settings import Settings
 
@@ -26,7 +25,7 @@ Form = dict[str, Any]
 def form_files(
     curriculum: Curriculum, settings: Settings, label_names: dict[Key, str]
 ) -> dict[str, str]:
-    """The forms as files: path to text, each with the line `MANAGED_NOTE` on top.
+    """Return the forms as files: path to text, each with the line `MANAGED_NOTE` on top.
 
     `label_names` are the names of our labels in the repository by key. A form whose own label is
     not there is left out, for nobody could tell its issues from others; so is one that the
@@ -156,7 +155,7 @@ def _dropdown(name: str, label: str, options: list[str]) -> Form:
 
 
 def _distinct(body: list[Form]) -> list[Form]:
-    """Ids in ASCII, and no id or label twice, whatever script the guide is written in."""
+    """Return the fields with ids in ASCII, and no id or label twice."""
     ids: set[str] = set()
     labels: set[str] = set()
     for number, element in enumerate(body):

@@ -1,15 +1,26 @@
-"""Where the learner is: what more than one report asks of a view."""
+"""The learner's position on the path: present unit, pause, next checkpoint, end."""
 
 from datetime import date, timedelta
+from typing import Protocol, TypeVar
 
 from bot.curriculum.model import Curriculum
 from bot.planning.issue_texts import full_unit_name
 from bot.planning.schedule import UnitDates
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
-from bot.progress.progress import FINISHED, LEFT_OUT, Progress, Work, WorkState
+from bot.progress.progress import FINISHED, LEFT_OUT
 
 DAYS_A_WEEK = 7
+
+
+class ModuleRow(Protocol):
+    """A row of a table of modules; `current` says that the learner is in it."""
+
+    @property
+    def current(self) -> bool: ...
+
+
+Row = TypeVar("Row", bound=ModuleRow)
 
 
 class NextCheckpoint(FrozenModel):
@@ -21,26 +32,26 @@ class NextCheckpoint(FrozenModel):
     url: str = ""
 
 
-def pause_end(view: LearningPath) -> date | None:
-    """The last day of the pause that today lies in, pauses right behind it included."""
-    last, day = None, view.today
-    while running := [p.last for p in view.settings.pauses if p.first <= day <= p.last]:
+def pause_end(path: LearningPath) -> date | None:
+    """Return the last day of today's pause, pauses right behind it included; None without."""
+    last, day = None, path.today
+    while running := [p.last for p in path.settings.pauses if p.first <= day <= p.last]:
         last = max(running)
         day = last + timedelta(days=1)
     return last
 
 
-def current_unit(view: LearningPath) -> UnitDates | None:
-    """The unit the learner is in; in a pause the one that goes on after it, None before the start.
+def current_unit(path: LearningPath) -> UnitDates | None:
+    """Return the unit the learner is in; in a pause the next one, None before the start.
 
     After the last day it is the last unit.
     """
-    rest = pause_end(view)
-    return view.dates.current(rest + timedelta(days=1) if rest else view.today)
+    rest = pause_end(path)
+    return path.dates.current(rest + timedelta(days=1) if rest else path.today)
 
 
 def unit_names(curriculum: Curriculum) -> dict[str, str]:
-    """The full names of units by id."""
+    """Return the full names of units by id."""
     return {
         unit.id: full_unit_name(curriculum, module, unit)
         for module in curriculum.modules()
@@ -49,69 +60,44 @@ def unit_names(curriculum: Curriculum) -> dict[str, str]:
 
 
 def in_hours(curriculum: Curriculum) -> bool:
-    """Whether weights are hours; else they are shares, one for each task."""
+    """Return whether weights are hours; else they are shares, one for each task."""
     units = curriculum.units()
     return any(u.hours or any(task.hours for task in u.all_tasks()) for u in units) or any(
         deliverable.hours for deliverable in curriculum.deliverables()
     )
 
 
-def finished_on(view: LearningPath) -> date | None:
-    """The day on which the last of what counts was closed; None while something is left.
+def finished_on(path: LearningPath) -> date | None:
+    """Return the day on which the last required work was closed; None while some is left.
 
     Work without weight (a deliverable without hours) does not hold it up. Where nothing was closed,
     as all was known before, it is the first day.
     """
-    progress = view.progress
+    progress = path.progress
     if any(progress.undecided.values()):
         return None
     counted = [w for w in progress.work if w.counts and w.weight and w.state not in LEFT_OUT]
     if any(w.state not in FINISHED for w in counted):
         return None
-    return max((w.closed_on for w in counted if w.closed_on), default=view.dates.first)
+    return max((w.closed_on for w in counted if w.closed_on), default=path.dates.first)
 
 
-def late_work(view: LearningPath) -> list[Work]:
-    """What counts and is open in units whose last day is over."""
-    return [
-        w
-        for w in view.progress.work
-        if w.state in {WorkState.OPEN, WorkState.IN_PROGRESS}
-        and w.counts
-        and view.dates[w.unit].last < view.today
-    ]
-
-
-def first_unfinished(progress: Progress) -> str | None:
-    """The first unit in which something that counts is left, by id."""
-    units = ((unit, progress.of_unit(unit)) for unit in progress.units)
-    return next((unit for unit, found in units if found.done < found.total), None)
-
-
-def most_important(works: tuple[Work, ...], most: int) -> tuple[Work, ...]:
-    """At most so many in their order; what is done or set aside gives way to what is not."""
-    if len(works) <= most:
-        return works
-    chosen = sorted(range(len(works)), key=lambda n: works[n].done or works[n].state in LEFT_OUT)
-    return tuple(works[n] for n in sorted(chosen[:most]))
-
-
-def next_checkpoint(view: LearningPath) -> NextCheckpoint | None:
-    """The first checkpoint ahead whose issue is not closed."""
-    modules = view.curriculum.modules()
-    ends = {module.id: view.dates[module.units[-1].id].last for module in modules}
+def next_checkpoint(path: LearningPath) -> NextCheckpoint | None:
+    """Return the first checkpoint ahead whose issue is not closed."""
+    ends = {module.id: path.module_days(module)[1] for module in path.curriculum.modules()}
     coming: list[NextCheckpoint] = []
-    for checkpoint in view.curriculum.checkpoints:
-        names = (checkpoint.id, *checkpoint.aliases)
-        issues = (view.observed.issues.get(f"checkpoint:{name}") for name in names)
-        issue = next((found.state for found in issues if found), None)
-        if ends[checkpoint.after] >= view.today and not (issue and issue.state == "closed"):
-            coming.append(
-                NextCheckpoint(
-                    title=checkpoint.title,
-                    due=ends[checkpoint.after],
-                    number=issue.number if issue else None,
-                    url=issue.url if issue else "",
-                )
-            )
+    for checkpoint in path.curriculum.checkpoints:
+        ours = path.issue_of("checkpoint", checkpoint)
+        due = ends[checkpoint.after]
+        if due >= path.today and not (ours and ours.state.state == "closed"):
+            number, url = (ours.state.number, ours.state.url) if ours else (None, "")
+            found = NextCheckpoint(title=checkpoint.title, due=due, number=number, url=url)
+            coming.append(found)
     return min(coming, key=lambda checkpoint: checkpoint.due, default=None)
+
+
+def around_current(rows: tuple[Row, ...], most: int) -> tuple[Row, ...]:
+    """Return at most so many rows, those around the one that is marked as current."""
+    current = next((index for index, row in enumerate(rows) if row.current), 0)
+    start = max(0, min(current - most // 2, len(rows) - most))
+    return rows[start : start + most]

@@ -5,8 +5,7 @@
     <!-- milepost:readme-end -->
 
 Everything outside is the owner's and stays byte for byte. A README without the block gets one once;
-where one of the two marks is missing or stands twice, nobody can say what is ours, and it is left
-alone.
+where one of the two marks is missing or stands twice, the README stays as it is.
 """
 
 import re
@@ -27,7 +26,7 @@ _UNDERLINE = re.compile(r" {0,3}=+[ \t]*$")
 
 
 class ReadmeBlock(FrozenModel):
-    """What the block shows, and nothing that moves while the learner rests: no empty commits.
+    """The block's values. None changes while the learner rests, so that no commit is made.
 
     `badge` and `active_days` are None where badge or pictures are not published. `files` is the
     address of the folder the pictures are in, `dashboard` that of the summary issue.
@@ -44,7 +43,7 @@ class ReadmeBlock(FrozenModel):
 
 
 def raw_base(web: str, repository: str, branch: str) -> str:
-    """Where the files of a branch are served as they are.
+    """Return the address at which the files of a branch are served.
 
     `web` is where GitHub's pages are (`https://github.com`), without a slash at its end. GitHub,
     its Enterprise Server and the sandbox all answer there, and a signed-in reader sees those of a
@@ -53,38 +52,38 @@ def raw_base(web: str, repository: str, branch: str) -> str:
     return f"{web}/{repository}/raw/{quote(branch)}"
 
 
-def block(view: LearningPath, *, web: str) -> ReadmeBlock:
-    """The block's values; `web` as for `raw_base`."""
-    publish = view.settings.publish
-    shown = card.card(view)
-    summary = view.observed.issues.get(SUMMARY_KEY)
+def block(path: LearningPath, *, web: str) -> ReadmeBlock:
+    """Return the block's values; `web` as for `raw_base`."""
+    publish = path.settings.publish
+    shown = card.card(path)
+    summary = path.observed.issues.get(SUMMARY_KEY)
     return ReadmeBlock(
-        title=view.curriculum.title,
-        badge=badge_of(view) if publish.badge else None,
-        active_days=len(activity.activity(view).active) if publish.pictures else None,
+        title=path.curriculum.title,
+        badge=badge_of(path) if publish.badge else None,
+        active_days=len(activity.activity(path).active) if publish.pictures else None,
         amount=shown.amount,
         percent=shown.percent,
         facts=shown.facts,
-        files=raw_base(web, view.observed.snapshot.repository, publish.branch),
+        files=raw_base(web, path.observed.snapshot.repository, publish.branch),
         dashboard=summary.state.url if summary else None,
     )
 
 
 def as_markdown(values: ReadmeBlock) -> str:
-    """The block with its marks, for the README."""
+    """Return the block with its marks, for the README."""
     text = templating.render("readme.md.j2", b=values)
     return f"{BEGIN}\n{text}\n{END}"
 
 
 def has_block(readme: str) -> bool:
-    """Whether a README has any of the two marks."""
+    """Return whether a README has any of the two marks."""
     return BEGIN in readme or END in readme
 
 
 def with_block(readme: str, block: str) -> str | None:
-    """`readme` with `block` (marks included) in place of its own, or after its first heading.
+    """Return `readme` with `block` (marks included) in place of its own, else after a heading.
 
-    None when nothing changes, or when it cannot be told what is ours. The block takes the line ends
+    None when nothing changes, or when it is not clear what is ours. The block takes the line ends
     that most lines of the file have.
     """
     windows = readme.count("\r\n")
@@ -113,8 +112,9 @@ def _inserted(readme: str, text: str, line_end: str) -> str:
 
 
 def _after_heading(lines: list[str]) -> int:
-    """The index of the line behind the first heading; 0 without one."""
+    """Return the index of the line behind the first heading; 0 without one."""
     fence = ""
+    above = ""
     for index, line in enumerate(lines):
         bare = line.rstrip("\r\n")
         found = _FENCE.match(bare)
@@ -122,10 +122,7 @@ def _after_heading(lines: list[str]) -> int:
             fence = "" if found and found[1].startswith(fence) else fence
         elif found:
             fence = found[1]
-        elif _HEADING.match(bare) or (index and _underlines(bare, lines[index - 1])):
+        elif _HEADING.match(bare) or (above.strip() and _UNDERLINE.match(bare)):
             return index + 1
+        above = line
     return 0
-
-
-def _underlines(line: str, above: str) -> bool:
-    return bool(_UNDERLINE.match(line) and above.strip())

@@ -1,6 +1,6 @@
 """The reflection: an issue at the end of each module, filled in beforehand with what happened.
 
-Everything in it comes from issues and memories of the module's time, which lasts until the next
+Everything in it comes from issues and command logs of the module's time, which lasts until the next
 module begins. Once that time is over it changes only when the facts do.
 """
 
@@ -8,8 +8,9 @@ from datetime import date, timedelta
 
 from bot import templating
 from bot.curriculum.model import Curriculum, Module
-from bot.planning.desired_state import MAX_TITLE, DesiredIssue
+from bot.planning.desired_state import DesiredIssue
 from bot.planning.issue_texts import module_name
+from bot.planning.length_limits import ISSUE_TITLE, one_line
 from bot.planning.snapshot import FrozenModel
 from bot.progress.journal import JournalEntry, journal
 from bot.progress.path import LearningPath
@@ -22,7 +23,7 @@ TO_FILL_IN = frozenset({"list", "text"})
 
 
 class ReflectionMonth(FrozenModel):
-    """What happened while a module lasted: from `first` to `last`, as planned.
+    """The work, hours and journal of a module, which is planned from `first` to `last`.
 
     `estimated` are the estimates of the work finished, `logged` the hours written down. Of very
     many pieces of work and journal entries the lists leave out as many as `..._more` says.
@@ -40,77 +41,64 @@ class ReflectionMonth(FrozenModel):
     entries_more: int
 
 
-def reflection_issues(view: LearningPath) -> tuple[DesiredIssue, ...]:
-    """One issue for each module whose end is near or not long past; none when switched off."""
-    if not view.settings.features.reflections or not view.curriculum.reflection:
+def reflection_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
+    """Return an issue for each module whose end is near or was recently."""
+    if not path.settings.features.reflections or not path.curriculum.reflection:
         return ()
-    entries = journal(view)
+    entries = journal(path)
     return tuple(
-        _issue(view, module, entries)
-        for module in view.curriculum.modules()
-        if _is_due(view, module)
+        _issue(path, module, entries)
+        for module in path.curriculum.modules()
+        if _is_due(path, module)
     )
 
 
-def _is_due(view: LearningPath, module: Module) -> bool:
-    """From three days before the module's last day on, for two months; one that is there stays."""
-    left = (view.dates[module.units[-1].id].last - view.today).days
-    return -DAYS_BACK <= left <= DAYS_AHEAD or _is_there(view, module)
+def _is_due(path: LearningPath, module: Module) -> bool:
+    """Return whether the issue exists, or the module ends in three days or ended recently."""
+    left = (path.module_days(module)[1] - path.today).days
+    return -DAYS_BACK <= left <= DAYS_AHEAD or path.issue_of("reflection", module) is not None
 
 
-def _is_there(view: LearningPath, module: Module) -> bool:
-    names = (module.id, *module.aliases)
-    return any(f"reflection:{name}" in view.observed.issues for name in names)
-
-
-def month(view: LearningPath, module: Module, entries: tuple[JournalEntry, ...]) -> ReflectionMonth:
-    """What happened in a module; `entries` are those of the whole journal."""
-    begin, end = _time_of(view, module)
-    finished = tuple(
-        w
-        for w in view.progress.work
-        if w.finished and w.closed_on is not None and begin <= w.closed_on <= end
-    )
+def month(path: LearningPath, module: Module, entries: tuple[JournalEntry, ...]) -> ReflectionMonth:
+    """Return the values of a module; `entries` are those of the whole journal."""
+    begin, end = _time_of(path, module)
+    first, last = path.module_days(module)
+    finished = path.progress.finished_between(begin, end)
     written = tuple(entry for entry in entries if begin <= entry.day <= end)
     return ReflectionMonth(
-        module=module_name(view.curriculum, module),
+        module=module_name(path.curriculum, module),
         kind=module.kind,
-        first=view.dates[module.units[0].id].first,
-        last=view.dates[module.units[-1].id].last,
+        first=first,
+        last=last,
         finished=finished[:MOST_LISTED],
         finished_more=max(0, len(finished) - MOST_LISTED),
         estimated=sum(w.hours or 0.0 for w in finished),
-        logged=view.life.hours_logged(begin, end),
+        logged=path.history.hours_logged(begin, end),
         entries=written[:MOST_LISTED],
         entries_more=max(0, len(written) - MOST_LISTED),
     )
 
 
-def _time_of(view: LearningPath, module: Module) -> tuple[date, date]:
-    """First and last day: up to the day before the next module, and from ever for the first."""
-    modules = list(view.curriculum.modules())
+def _time_of(path: LearningPath, module: Module) -> tuple[date, date]:
+    """Return first and last day: the first module has no start, each ends before the next."""
+    modules = list(path.curriculum.modules())
     index = [one.id for one in modules].index(module.id)
-    begin = view.dates[module.units[0].id].first if index else date.min
-    if index + 1 == len(modules):
-        return begin, view.dates[module.units[-1].id].last
-    return begin, view.dates[modules[index + 1].units[0].id].first - timedelta(days=1)
+    first, last = path.module_days(module)
+    if index + 1 < len(modules):
+        last = path.module_days(modules[index + 1])[0] - timedelta(days=1)
+    return (first if index else date.min), last
 
 
-def _issue(view: LearningPath, module: Module, entries: tuple[JournalEntry, ...]) -> DesiredIssue:
-    name = module_name(view.curriculum, module)
+def _issue(path: LearningPath, module: Module, entries: tuple[JournalEntry, ...]) -> DesiredIssue:
+    name = module_name(path.curriculum, module)
     return DesiredIssue(
         key=f"reflection:{module.id}",
         aliases=tuple(f"reflection:{alias}" for alias in module.aliases),
-        title=_title(name),
-        body=templating.render("issues/reflection.md.j2", m=month(view, module, entries)),
+        title=one_line(f"Looking back on {name}", ISSUE_TITLE),
+        body=templating.render("issues/reflection.md.j2", m=month(path, module, entries)),
         labels=("kind:reflection",),
-        starter=_starter(view.curriculum),
+        starter=_starter(path.curriculum),
     )
-
-
-def _title(name: str) -> str:
-    title = f"Looking back on {name}"
-    return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1].rstrip()}…"
 
 
 def _starter(curriculum: Curriculum) -> str:

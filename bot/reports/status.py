@@ -1,6 +1,7 @@
-"""Where the learner is, for the terminal: one page, every number traceable to issues."""
+"""The status page for the terminal; every number can be traced to issues."""
 
 from datetime import date
+from functools import partial
 
 from bot import templating
 from bot.planning.issue_texts import module_name
@@ -9,20 +10,20 @@ from bot.progress.forecast import Forecast
 from bot.progress.path import LearningPath
 from bot.progress.progress import DONE, Work, WorkState
 from bot.progress.streak import streak
+from bot.reports.formatting import bar
+from bot.reports.next_work import late_work, most_important
 from bot.reports.position import (
     NextCheckpoint,
+    around_current,
     current_unit,
     finished_on,
     in_hours,
-    late_work,
-    most_important,
     next_checkpoint,
     pause_end,
     unit_names,
 )
 from bot.reports.suggestions import Suggestions, suggestions
 
-BAR = 20
 MOST_WORK = 20
 MOST_MODULES = 16
 
@@ -73,10 +74,10 @@ class Status(FrozenModel):
     finished_on: date | None
 
 
-def status(view: LearningPath) -> Status:
-    """The page's values."""
-    curriculum, today, dates, progress = view.curriculum, view.today, view.dates, view.progress
-    current = current_unit(view)
+def status(path: LearningPath) -> Status:
+    """Return the page's values."""
+    curriculum, today, dates, progress = path.curriculum, path.today, path.dates, path.progress
+    current = current_unit(path)
     home = progress.units[current.unit] if current else None
     return Status(
         title=curriculum.title,
@@ -87,13 +88,13 @@ def status(view: LearningPath) -> Status:
         done_hours=progress.all.done,
         total_hours=progress.all.total,
         in_hours=in_hours(curriculum),
-        logged_hours=view.life.hours_logged(date.min, today),
+        logged_hours=path.history.hours_logged(date.min, today),
         streak=streak(progress, today),
         unit=unit_names(curriculum)[current.unit] if current else None,
         unit_percent=progress.of_unit(current.unit).percent if current else None,
         unit_last=current.last if current else None,
         work=tuple(w for w in progress.work if current and w.unit == current.unit),
-        late=sum(not current or w.unit != current.unit for w in late_work(view)),
+        late=sum(not current or w.unit != current.unit for w in late_work(path)),
         modules=tuple(
             StatusModule(
                 name=module_name(curriculum, module),
@@ -102,32 +103,24 @@ def status(view: LearningPath) -> Status:
             )
             for module in curriculum.modules()
         ),
-        checkpoint=next_checkpoint(view),
-        forecast=view.outlook,
-        offers=suggestions(view),
+        checkpoint=next_checkpoint(path),
+        forecast=path.outlook,
+        offers=suggestions(path),
         in_progress=progress.count(WorkState.IN_PROGRESS),
         done=progress.count(*DONE),
         skipped=progress.count(WorkState.SKIPPED, WorkState.REMOVED),
-        resting_until=pause_end(view),
+        resting_until=pause_end(path),
         ended=today > dates.last,
-        finished_on=finished_on(view),
+        finished_on=finished_on(path),
     )
 
 
 def as_text(page: Status) -> str:
-    """The page for a terminal; of a long path it shows the part around the present."""
-    current = next((index for index, row in enumerate(page.modules) if row.current), 0)
-    start = max(0, min(current - MOST_MODULES // 2, len(page.modules) - MOST_MODULES))
+    """Return the page for a terminal; of a long path it shows the part around the present."""
     return templating.render(
         "status.txt.j2",
         page=page,
-        rows=page.modules[start : start + MOST_MODULES],
+        rows=around_current(page.modules, MOST_MODULES),
         works=most_important(page.work, MOST_WORK),
-        bar=_bar,
+        bar=partial(bar, full="#", empty="."),
     )
-
-
-def _bar(percent: int) -> str:
-    """A bar of twenty characters that also reads without colour."""
-    full = percent * BAR // 100
-    return "#" * full + "." * (BAR - full)

@@ -1,4 +1,4 @@
-"""What a learner can change from here: the ways that reports offer, and the dashboard's buttons.
+"""Suggestions in reports and the dashboard's buttons: the commands that make sense now.
 
 A button is a box in the summary issue with a command behind it. The next run that sees it ticked
 does what it says and clears the box.
@@ -15,7 +15,6 @@ from bot.errors import ConfigError
 from bot.planning.plan_overrides import PlanOverride
 from bot.planning.schedule import schedule
 from bot.planning.snapshot import FrozenModel
-from bot.planning.window import units_in_window
 from bot.progress.command import Command
 from bot.progress.commands import read_stored
 from bot.progress.commands.choose import Choose
@@ -28,7 +27,6 @@ from bot.progress.progress import WorkState
 from bot.reports.position import (
     DAYS_A_WEEK,
     finished_on,
-    first_unfinished,
     in_hours,
     pause_end,
     unit_names,
@@ -40,7 +38,7 @@ FASTEST = 80  # the fastest pace that the settings take
 NEAR = 4
 
 
-# A page is made from what was kept: which command it is must survive being JSON.
+# Pages are rendered from stored JSON, which must keep the kind of the command.
 StoredCommand = Annotated[
     Command,
     BeforeValidator(lambda found: found if isinstance(found, Command) else read_stored(found)),
@@ -77,63 +75,61 @@ class Suggestions(FrozenModel):
     usual: int | None
 
 
-def buttons(view: LearningPath) -> tuple[Button, ...]:
-    """The buttons that make sense today; none when all is done."""
-    if finished_on(view):
+def buttons(path: LearningPath) -> tuple[Button, ...]:
+    """Return the buttons that make sense today; none when all is done."""
+    if finished_on(path):
         return ()
-    return tuple(_buttons(view))
+    return tuple(_buttons(path))
 
 
-def suggestions(view: LearningPath) -> Suggestions | None:
-    """What to offer when the careful date is after the planned end; None when it is not."""
-    careful, end = view.outlook.careful, view.dates.last
+def suggestions(path: LearningPath) -> Suggestions | None:
+    """Return what to offer when the careful date is after the planned end; else None."""
+    careful, end = path.outlook.careful, path.dates.last
     if careful is None or careful <= end:
         return None
-    unit = first_unfinished(view.progress)
-    known = in_hours(view.curriculum)
-    days = _study_days(view, end)
-    needed = view.outlook.left * DAYS_A_WEEK / days if known and days >= FEWEST_DAYS else None
+    unit = path.progress.first_unfinished()
+    known = in_hours(path.curriculum)
+    days = _study_days(path, end)
+    needed = path.outlook.left * DAYS_A_WEEK / days if known and days >= FEWEST_DAYS else None
     return Suggestions(
-        replanned=_last_when_replanned(view, unit) if unit else None,
-        optional=count_optional_ahead(view),
+        replanned=_last_when_replanned(path, unit) if unit else None,
+        optional=count_optional_ahead(path),
         needed=needed if needed and needed <= MOST_HOURS else None,
-        usual=min(FASTEST, max(1, round(view.outlook.pace))) if known else None,
+        usual=min(FASTEST, max(1, round(path.outlook.pace))) if known else None,
     )
 
 
-def open_choice(view: LearningPath) -> tuple[Unit, Choice] | None:
-    """The first choice not made yet that is within reach: in the window, or four weeks ahead.
+def open_choice(path: LearningPath) -> tuple[Unit, Choice] | None:
+    """Return the first open choice within reach: in the window, or four weeks ahead.
 
     The latter for those who want all issues at once.
     """
-    weeks = NEAR if view.settings.ahead is None else view.settings.ahead
-    reach = {
-        dates.unit for dates in units_in_window(view.dates, view.today, weeks)
-    } | view.life.course.opened
-    for unit in view.curriculum.units():
-        if unit.choice and unit.id in reach and unit.choice.id not in view.settings.choices:
+    weeks = NEAR if path.settings.ahead is None else path.settings.ahead
+    reach = path.units_with_issues(path.today, weeks)
+    for unit in path.curriculum.units():
+        if unit.choice and unit.id in reach and unit.choice.id not in path.settings.choices:
             return unit, unit.choice
     return None
 
 
-def count_optional_ahead(view: LearningPath) -> int:
-    """How many optional tasks would still be made."""
-    if view.life.course.without_optional:
+def count_optional_ahead(path: LearningPath) -> int:
+    """Return the number of optional tasks that would still be made."""
+    if path.course.without_optional:
         return 0
-    return sum(not w.counts and w.state is WorkState.AHEAD for w in view.progress.work)
+    return sum(not w.counts and w.state is WorkState.AHEAD for w in path.progress.work)
 
 
-def next_to_open(view: LearningPath) -> str | None:
-    """The first unit that has no issues and gets none today, by id."""
-    window = _window(view)
-    dropped = view.life.course.without_optional
+def next_to_open(path: LearningPath) -> str | None:
+    """Return the id of the first unit that has no issues and gets none today."""
+    window = path.units_with_issues(path.today, path.settings.ahead)
+    dropped = path.course.without_optional
     waiting = {
         w.unit
-        for w in view.progress.work
+        for w in path.progress.work
         if w.state is WorkState.AHEAD and w.key.startswith("task:") and (w.counts or not dropped)
     }
-    seen = view.observed
-    for unit in view.curriculum.units():
+    seen = path.observed
+    for unit in path.curriculum.units():
         if unit.id in window:
             continue
         key = f"choice:{unit.choice.id}" if unit.choice else ""
@@ -142,46 +138,41 @@ def next_to_open(view: LearningPath) -> str | None:
     return None
 
 
-def _buttons(view: LearningPath) -> Iterator[Button]:
-    names = unit_names(view.curriculum)
-    if unit := next_to_open(view):
+def _buttons(path: LearningPath) -> Iterator[Button]:
+    names = unit_names(path.curriculum)
+    if unit := next_to_open(path):
         yield Button(command=OpenUnit(unit=unit), name=names[unit])
-    unit = first_unfinished(view.progress)
-    last = _last_when_replanned(view, unit) if unit else None
+    unit = path.progress.first_unfinished()
+    last = _last_when_replanned(path, unit) if unit else None
     if unit and last:
         yield Button(command=Replan(unit=unit), name=names[unit], day=last)
-    if rest := pause_end(view):
+    if rest := pause_end(path):
         yield Button(command=Resume(), day=rest)
-    elif view.today >= view.dates.first:
-        last = view.today + timedelta(days=DAYS_A_WEEK - 1)
+    elif path.today >= path.dates.first:
+        last = path.today + timedelta(days=DAYS_A_WEEK - 1)
         yield Button(command=PauseUntil(last=last), day=last)
-    if found := open_choice(view):
+    if found := open_choice(path):
         choice = found[1]
         for option in choice.options:
             name = f"{option.label}: {option.title}" if option.label else option.title
             # Without an option taken the settings file names none: `was` is empty.
             command = Choose(choice=choice.id, option=option.id)
             yield Button(command=command, name=name, choice=choice.title)
-    if count := count_optional_ahead(view):
+    if count := count_optional_ahead(path):
         yield Button(command=DropOptional(), count=count)
 
 
-def _window(view: LearningPath) -> set[str]:
-    window = units_in_window(view.dates, view.today, view.settings.ahead)
-    return {dates.unit for dates in window} | view.life.course.opened
-
-
-def _last_when_replanned(view: LearningPath, unit: str) -> date | None:
-    """The last day if the path went on today at `unit`; None when that changes no date."""
-    turns = (*view.life.course.turns, PlanOverride(on=view.today, unit=unit))
+def _last_when_replanned(path: LearningPath, unit: str) -> date | None:
+    """Return the last day if `unit` began today; None when that changes no date."""
+    turns = (*path.course.turns, PlanOverride(on=path.today, unit=unit))
     try:
-        found = schedule(view.curriculum, view.settings, turns)
+        found = schedule(path.curriculum, path.settings, turns)
     except ConfigError:  # there is no such plan within the calendar, so there is nothing to offer
         return None
-    return None if found.units == view.dates.units else found.last
+    return None if found.units == path.dates.units else found.last
 
 
-def _study_days(view: LearningPath, last: date) -> int:
-    """Days from today to `last` that lie in no pause."""
-    days = (view.today + timedelta(days=n) for n in range((last - view.today).days + 1))
-    return sum(not any(p.first <= d <= p.last for p in view.settings.pauses) for d in days)
+def _study_days(path: LearningPath, last: date) -> int:
+    """Return the number of days from today to `last` that lie in no pause."""
+    days = (path.today + timedelta(days=n) for n in range((last - path.today).days + 1))
+    return sum(not any(p.first <= d <= p.last for p in path.settings.pauses) for d in days)

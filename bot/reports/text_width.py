@@ -1,4 +1,4 @@
-"""How wide words are in a picture, and how to make them fit.
+"""Measures texts in pictures, and cuts them to fit.
 
 Nobody knows the viewer's fonts, so widths are those of Verdana, one of the widest: a text that fits
 by these numbers fits in all of them. Of letters that Verdana has not they are guesses, by script.
@@ -28,12 +28,12 @@ _NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
 def width(text: str, size: float = BASE) -> float:
-    """About how many pixels `text` takes at `size` pixels."""
+    """Return about how many pixels `text` takes at `size` pixels."""
     return sum(map(_character_width, text)) * size / BASE
 
 
 def fit(text: str, size: float, room: float) -> str:
-    """`text` on one line no wider than `room` pixels, cut with an ellipsis where it must be."""
+    """Return `text` on one line no wider than `room` pixels, cut with an ellipsis."""
     text = plain(text)
     if width(text, size) <= room:
         return text
@@ -43,7 +43,7 @@ def fit(text: str, size: float, room: float) -> str:
 
 
 def lines(text: str, size: float, room: float, most: int = 2) -> list[str]:
-    """`text` on at most so many lines, broken between words; the last is cut when it must be."""
+    """Return `text` on at most `most` lines, broken between words; the last may be cut."""
     made: list[str] = []
     words = plain(text).split(" ")
     while words and len(made) < most - 1:
@@ -58,17 +58,17 @@ def lines(text: str, size: float, room: float, most: int = 2) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """One line of what an XML file may hold."""
+    """Return `text` on one line, without characters that XML forbids."""
     return _SPACE.sub(" ", _NOT_XML.sub("", text)).strip()
 
 
 def is_known(text: str) -> bool:
-    """Whether these widths hold for all of `text`, and are no guesses."""
+    """Return whether the widths of all characters are known, none guessed."""
     return all(character in _WIDTHS or ord(character) <= _LAST_CYRILLIC for character in text)
 
 
 def runs_left(text: str) -> bool:
-    """Whether `text` is read from right to left: by its first letter that has a direction.
+    """Return whether `text` runs from right to left, by its first letter with a direction.
 
     Source: Unicode Standard Annex 9, rules P2 and P3.
     """

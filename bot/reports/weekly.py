@@ -18,38 +18,25 @@ from bot.progress.path import LearningPath
 from bot.progress.progress import Work, WorkState
 from bot.reports.due_weeks import MadeSummaries, Week, due_weeks, weekly_key
 from bot.reports.formatting import WORDS, days
+from bot.reports.next_work import late_work, next_work
 from bot.reports.position import (
     DAYS_A_WEEK,
     NextCheckpoint,
     current_unit,
     finished_on,
     in_hours,
-    late_work,
     next_checkpoint,
     pause_end,
     unit_names,
 )
 from bot.reports.suggestions import next_to_open, open_choice, suggestions
 
-__all__ = [
-    "Week",
-    "Weekly",
-    "as_markdown",
-    "due_weeks",
-    "older_weeks",
-    "weekly",
-    "weekly_issues",
-    "weekly_key",
-]
-
-NEXT = 3
 MOST = 15
 CHECKPOINT_NEAR = timedelta(weeks=3)
-WAITING = frozenset({WorkState.OPEN, WorkState.AHEAD})
 
 
 class CountChange(FrozenModel):
-    """A number the learner keeps: how it changed in the week, and where it stood at its end."""
+    """A number the learner counts: its change in the week, and its value at the end."""
 
     title: str
     change: int
@@ -72,8 +59,8 @@ class Weekly(FrozenModel):
     `number` counts the weeks of the path from 1 (0 before its start), `percent` is what closed
     issues alone give by the end of the week. `hours` are the estimates of what was done, `logged`
     what the learner wrote down. `rest` says how much of the week lay in pauses. `doing`, `coming`,
-    `late`, `checkpoint`, the forecast and the suggestion are told of the newest week only, as
-    nobody knows how they stood in older ones. `late` counts what is open in units whose last day is
+    `late`, `checkpoint`, the forecast and the suggestion are those of the newest week only, as
+    their state in older ones is not known. `late` counts what is open in units whose last day is
     over.
     """
 
@@ -99,72 +86,68 @@ class Weekly(FrozenModel):
     suggestion: WeeklySuggestion | None
 
 
-def weekly(view: LearningPath, week: Week) -> Weekly:
-    """The summary of `week`, seen from the view's day."""
-    progress, today, life = view.progress, view.today, view.life
-    done = tuple(
-        w
-        for w in progress.work
-        if w.finished and w.closed_on and week.first <= w.closed_on <= week.last
-    )
-    total = progress.all.total
-    ended = finished_on(view)
+def weekly(path: LearningPath, week: Week) -> Weekly:
+    """Return the summary of `week` as of the path's day."""
+    progress, today = path.progress, path.today
+    done = progress.finished_between(week.first, week.last)
+    ended = finished_on(path)
     newest = today <= week.last + timedelta(days=DAYS_A_WEEK)
-    resting = pause_end(view) if newest else None
+    resting = pause_end(path) if newest else None
     with_outlook = newest and not resting and ended is None
+    coming = next_checkpoint(path) if with_outlook else None
     return Weekly(
         week=week,
-        number=max(0, (week.last - view.dates.first).days // DAYS_A_WEEK + 1),
+        number=max(0, (week.last - path.dates.first).days // DAYS_A_WEEK + 1),
         done=done,
         hours=sum(w.hours or 0.0 for w in done),
-        logged=life.hours_logged(week.first, week.last),
-        in_hours=in_hours(view.curriculum),
-        percent=int(100 * progress.done_by(week.last) / total + 1e-9) if total else 100,
-        counts=_counts(view, week),
-        journal=tuple(entry for entry in journal(view) if week.first <= entry.day <= week.last),
-        rest=_rest(view, week),
+        logged=path.history.hours_logged(week.first, week.last),
+        in_hours=in_hours(path.curriculum),
+        percent=progress.percent_by(week.last),
+        counts=_counts(path, week),
+        journal=tuple(entry for entry in journal(path) if week.first <= entry.day <= week.last),
+        rest=_rest(path, week),
         newest=newest,
         doing=tuple(w for w in progress.work if newest and w.state is WorkState.IN_PROGRESS),
-        coming=_next_work(view) if with_outlook else (),
-        late=len(late_work(view)) if with_outlook else 0,
+        coming=next_work(path) if with_outlook else (),
+        late=len(late_work(path)) if with_outlook else 0,
         resting_until=resting,
-        checkpoint=_near_checkpoint(view) if with_outlook else None,
+        checkpoint=coming if coming and coming.due <= today + CHECKPOINT_NEAR else None,
         finished=ended is not None and ended <= week.last,
-        forecast=view.outlook,
-        planned_end=view.dates.last,
-        suggestion=_suggestion(view, week) if with_outlook else None,
+        forecast=path.outlook,
+        planned_end=path.dates.last,
+        suggestion=_suggestion(path, week) if with_outlook else None,
     )
 
 
 def as_markdown(values: Weekly) -> str:
-    """The summary as GitHub shows it, without marker."""
+    """Return the summary as GitHub shows it, without marker."""
     return templating.render("weekly.md.j2", w=values, most=MOST, **WORDS)
 
 
-def weekly_issues(view: LearningPath) -> tuple[DesiredIssue, ...]:
-    """Summaries due now as issues of their own, for those who want one for each week.
+def weekly_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
+    """Return the summaries due now as issues of their own, for those who want them.
 
-    Only those that are still to be made: what was told is not told otherwise later.
+    Only those that are still to be made: a summary does not change once it is posted.
     """
-    summary = view.observed.issues.get(SUMMARY_KEY)
-    if summary is None or view.settings.summary.place != "issue":
+    summary = path.observed.issues.get(SUMMARY_KEY)
+    if summary is None or path.settings.summary.place != "issue":
         return ()
-    made_on = summary.state.created_at.astimezone(view.settings.zone).date()
+    made_on = path.day_of(summary.state.created_at)
     return tuple(
         DesiredIssue(
             key=weekly_key(week),
             title=f"Week {week} ({days(week.first, week.last)})",
-            body=as_markdown(weekly(view, week)),
+            body=as_markdown(weekly(path, week)),
             labels=("kind:summary",),
         )
-        for week in due_weeks(view, made_on, MadeSummaries(view.observed))
+        for week in due_weeks(path, made_on, MadeSummaries(path.observed))
     )
 
 
 def older_weeks(observed: ObservedState) -> tuple[CloseIssue, ...]:
-    """Closes all weekly issues but the newest; one that somebody opened again stays open.
+    """Return changes that close all weekly issues but the newest and those opened again.
 
-    Two runs at once may have made two of one week: then the first is kept.
+    Two runs at once may have made two of one week: then the first stays open.
     """
     issues = {k: i.state for k, i in observed.issues.items() if k.startswith("weekly:")}
     newest = max(issues, default=None)
@@ -181,112 +164,95 @@ def older_weeks(observed: ObservedState) -> tuple[CloseIssue, ...]:
     )
 
 
-def _counts(view: LearningPath, week: Week) -> tuple[CountChange, ...]:
-    """What changed, by the names of the curriculum, in its order; then what it does not know."""
-    known = (*view.curriculum.metrics, *view.curriculum.success.quantitative)
+def _counts(path: LearningPath, week: Week) -> tuple[CountChange, ...]:
+    """Return the changed counts: the curriculum's in its order, then others."""
+    known = (*path.curriculum.metrics, *path.curriculum.success.quantitative)
     titles = {metric.id: metric.title for metric in known}
     changes: dict[str, int] = dict.fromkeys(titles, 0)
-    for counted in view.life.counts:
+    for counted in path.history.counts:
         if week.first <= counted.day <= week.last:
             changes[counted.metric] = changes.get(counted.metric, 0) + counted.amount
     return tuple(
         CountChange(
-            title=titles.get(name, name), change=change, now=view.life.counted(name, week.last)
+            title=titles.get(name, name), change=change, now=path.history.counted(name, week.last)
         )
         for name, change in changes.items()
         if change
     )
 
 
-def _rest(view: LearningPath, week: Week) -> Literal["none", "part", "all"]:
+def _rest(path: LearningPath, week: Week) -> Literal["none", "part", "all"]:
     every = [week.first + timedelta(days=n) for n in range(DAYS_A_WEEK)]
-    rest = [d for d in every if any(p.first <= d <= p.last for p in view.settings.pauses)]
+    rest = [d for d in every if any(p.first <= d <= p.last for p in path.settings.pauses)]
     if len(rest) == len(every):
         return "all"
     return "part" if rest else "none"
 
 
-def _next_work(view: LearningPath) -> tuple[Work, ...]:
-    """The next three things to take up, in the order of the path, what must be done first."""
-    dropped = view.life.course.without_optional
-    waiting = [
-        w
-        for w in view.progress.work
-        if w.state in WAITING and (w.counts or w.state is WorkState.OPEN or not dropped)
-    ]
-    return tuple(sorted(waiting, key=lambda w: not w.counts)[:NEXT])
-
-
-def _near_checkpoint(view: LearningPath) -> NextCheckpoint | None:
-    found = next_checkpoint(view)
-    return found if found and found.due <= view.today + CHECKPOINT_NEAR else None
-
-
-def _suggestion(view: LearningPath, week: Week) -> WeeklySuggestion | None:
-    """The first that fits, or nothing."""
+def _suggestion(path: LearningPath, week: Week) -> WeeklySuggestion | None:
+    """Return the first suggestion that fits, or None."""
     return (
-        _suggest_unblocking(view)
-        or _suggest_pause(view, week)
-        or _suggest_replan(view)
-        or _suggest_choice(view)
-        or _suggest_pace(view)
-        or _suggest_opening_next(view)
+        _suggest_unblocking(path)
+        or _suggest_pause(path, week)
+        or _suggest_replan(path)
+        or _suggest_choice(path)
+        or _suggest_pace(path)
+        or _suggest_opening_next(path)
     )
 
 
-def _suggest_unblocking(view: LearningPath) -> WeeklySuggestion | None:
-    blocked = [w for w in view.progress.work if w.state is WorkState.BLOCKED]
+def _suggest_unblocking(path: LearningPath) -> WeeklySuggestion | None:
+    blocked = [w for w in path.progress.work if w.state is WorkState.BLOCKED]
     if not blocked:
         return None
     return WeeklySuggestion(kind="blocked", name=blocked[0].title, url=blocked[0].url)
 
 
-def _suggest_pause(view: LearningPath, week: Week) -> WeeklySuggestion | None:
+def _suggest_pause(path: LearningPath, week: Week) -> WeeklySuggestion | None:
     since = week.before.first
-    closed = [w.closed_on for w in view.progress.work if w.finished and w.closed_on]
-    active = any(since <= day <= week.last for day in closed) or view.life.hours_logged(
+    active = path.progress.finished_between(since, week.last) or path.history.hours_logged(
         since, week.last
     )
-    if active or view.dates.first > since:
+    if active or path.dates.first > since:
         return None
-    return WeeklySuggestion(kind="quiet", until=view.today + timedelta(days=2 * DAYS_A_WEEK - 1))
+    return WeeklySuggestion(kind="quiet", until=path.today + timedelta(days=2 * DAYS_A_WEEK - 1))
 
 
-def _suggest_replan(view: LearningPath) -> WeeklySuggestion | None:
-    """When it is more than the present unit holds."""
-    current = view.dates.current(view.today)
-    waiting = sum(w.weight for w in late_work(view))
-    if current and waiting > view.progress.of_unit(current.unit).total:
+def _suggest_replan(path: LearningPath) -> WeeklySuggestion | None:
+    """Suggest to replan when more is late than the present unit holds."""
+    current = path.dates.current(path.today)
+    waiting = sum(w.weight for w in late_work(path))
+    if current and waiting > path.progress.of_unit(current.unit).total:
         return WeeklySuggestion(kind="replan")
     return None
 
 
-def _suggest_choice(view: LearningPath) -> WeeklySuggestion | None:
-    found = open_choice(view)
+def _suggest_choice(path: LearningPath) -> WeeklySuggestion | None:
+    found = open_choice(path)
     if found is None:
         return None
     choice = found[1]
-    issue = view.observed.issues.get(f"choice:{choice.id}")
+    issue = path.observed.issues.get(f"choice:{choice.id}")
     return WeeklySuggestion(kind="choose", name=choice.title, url=issue.state.url if issue else "")
 
 
-def _suggest_pace(view: LearningPath) -> WeeklySuggestion | None:
-    """When the learner's own weeks lead past the planned end, and another pace would be new."""
-    offered = suggestions(view)
-    paces = [turn.hours_per_week for turn in view.life.course.turns if turn.hours_per_week]
-    now = paces[-1] if paces else view.settings.hours_per_week
+def _suggest_pace(path: LearningPath) -> WeeklySuggestion | None:
+    """Suggest the learner's own pace when it leads past the planned end."""
+    offered = suggestions(path)
+    paces = [turn.hours_per_week for turn in path.course.turns if turn.hours_per_week]
+    now = paces[-1] if paces else path.settings.hours_per_week
     if offered is None or offered.usual is None or offered.usual == now:
         return None
     return WeeklySuggestion(kind="pace", hours=offered.usual)
 
 
-def _suggest_opening_next(view: LearningPath) -> WeeklySuggestion | None:
-    current = current_unit(view)
-    if current is None or view.today >= current.last:
+def _suggest_opening_next(path: LearningPath) -> WeeklySuggestion | None:
+    current = current_unit(path)
+    if current is None or path.today >= current.last:
         return None
-    works = [w for w in view.progress.work if w.unit == current.unit and w.counts]
+    works = [w for w in path.progress.work if w.unit == current.unit and w.counts]
     if not works or any(w.share < 1 for w in works):
         return None
-    upcoming = next_to_open(view) if any(not w.url for w in _next_work(view)) else None
-    name = unit_names(view.curriculum)[upcoming] if upcoming else ""
+    upcoming = next_to_open(path) if any(not w.url for w in next_work(path)) else None
+    name = unit_names(path.curriculum)[upcoming] if upcoming else ""
     return WeeklySuggestion(kind="ahead", name=name)

@@ -1,1 +1,1 @@
-"""The GitHub App as a server: webhooks, pages, a store, and jobs for many repositories."""
+"""Runs the GitHub App server: webhooks, pages, a store, and jobs for many repositories."""

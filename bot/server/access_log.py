@@ -1,59 +1,62 @@
-"""Sees each request for a page come and its answer go: plain ASGI, outside of all other layers."""
+"""Logs and counts each request for a page. Plain ASGI, outside of all other layers."""
 
+import logging
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from bot.server.health import HEALTH_PATHS
 from bot.server.webhooks.endpoint import Asgi, Message, Receive, Scope, Send
 
-NOWHERE = "none"  # the route of an address that leads nowhere
+log = logging.getLogger(__name__)
 
-
-class AnsweredRequest(NamedTuple):
-    """Describes a request, without anything that stands in it.
-
-    `route` is the form of its address, with names in braces instead of what was asked for. The
-    status is 500 for one that failed, and 499 for one whose caller went away.
-    """
-
-    method: str
-    route: str
-    status: int
-    seconds: float
+NO_ROUTE = "none"  # the route of an address that leads nowhere
+QUIET = HEALTH_PATHS | {"/metrics"}  # machines request these every few seconds
 
 
 class AccessLog:
-    """Tells of each request when it is answered.
+    """Logs each request when its answer ends, without anything that the caller sent.
 
-    `forms` has the form of the address of each endpoint.
+    `routes` has the path template of each endpoint, as `/r/{owner}`. `observe` gets method, route,
+    status and seconds. The status is 500 after an exception, and 499 when the caller went away.
     """
 
     def __init__(
-        self, app: Asgi, *, log: Callable[[AnsweredRequest], None], forms: Mapping[Any, str]
+        self,
+        app: Asgi,
+        *,
+        observe: Callable[[str, str, int, float], None],
+        routes: Mapping[Any, str],
     ) -> None:
         self._app = app
-        self._log = log
-        self._forms = forms
+        self._observe = observe
+        self._routes = routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request, or the server's start and stop."""
+        """Serve one request, or the server's start and stop."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         status, began = 0, time.perf_counter()
 
-        async def noting(message: Message) -> None:
+        async def send_and_note(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
 
         try:
-            await self._app(scope, receive, noting)
+            await self._app(scope, receive, send_and_note)
         except Exception:
             status = status or 500
             raise
         finally:
             seconds = time.perf_counter() - began
-            route = self._forms.get(scope.get("endpoint"), NOWHERE)
-            self._log(AnsweredRequest(scope["method"], route, status or 499, seconds))
+            route = self._routes.get(scope.get("endpoint"), NO_ROUTE)
+            self._record(scope["method"], route, status or 499, seconds)
+
+    def _record(self, method: str, route: str, status: int, seconds: float) -> None:
+        self._observe(method, route, status, seconds)
+        if route not in QUIET:
+            fields = {"method": method, "route": route, "status": status}
+            log.info("request finished", extra={**fields, "seconds": round(seconds, 3)})

@@ -1,8 +1,8 @@
-"""Registers the App of a server that has none, while it runs, and has it go to work.
+"""Registers the App of a server that has none, while it runs.
 
-Only for whoever read the log: else the first who comes by could slip in an App of theirs. All
-processes on one database log the same code, so that each of them may be the one that is reached. It
-is worth nothing once there is an App.
+That takes a code from the log: else any visitor could register an App of their own. All processes
+on one database log the same code, so any of them may get the request. It is useless once there is
+an App.
 """
 
 import hmac
@@ -28,59 +28,59 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PAGE = "/register"
-PATIENCE = 5.0  # seconds that a person waits for what GitHub wants to wait
-# Strict, for it goes into headers of ours.
+PATIENCE = 5.0  # seconds that a person waits for GitHub's limits
+# Strict, because it goes into headers of ours.
 _GITHUB = re.compile(
     r"(?P<scheme>https?://)?(?P<name>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?)"
 )
 
 
 class Registrar:
-    """Gives a server its App, once. Threads may share it."""
+    """Registers the App of a server, once. Threads may share it."""
 
     def __init__(self, server: "Server") -> None:
         self._server = server
         self._code = Keys.of(server.config, server.store).sign("registration code", "")
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
 
     def fits(self, code: str) -> bool:
-        """Whether it is the code that the log told; takes the same time for all that are not."""
+        """Return whether it is the code in the log, in constant time."""
         return hmac.compare_digest(self._code.encode(), code.encode())
 
     @property
     def done(self) -> bool:
-        """Whether there is an App, registered here or named by the environment."""
+        """Return whether there is an App, registered here or named by the environment."""
         return self._server.config.issuer is not None
 
     def announce(self, base: str) -> None:
-        """Tell the log where an App is registered, when there is none."""
+        """Log where to register an App, when there is none."""
         if not self.done:
             address = f"{base}{PAGE}?{urlencode({'code': self._code})}"
             log.warning("register the App of this server at %s", address)
 
     def check_place(self) -> None:
-        """Raise ConfigError when credentials could not be kept, before they are made."""
+        """Raise ConfigError when credentials could not be stored, before GitHub makes them."""
         folder = self._server.config.data_dir
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as broken:
             raise ConfigError(f"{broken.strerror}.", where=str(folder)) from None
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise ConfigError("nothing can be written there.", where=str(folder))
+            raise ConfigError("the server can't write there.", where=str(folder))
         if (folder / CREDENTIALS).exists():
             raise ConfigError(
                 "there are credentials of an App already.",
                 where=str(folder / CREDENTIALS),
-                hint="Start the server anew to use them, or move the file away.",
+                hint="Restart the server to use them, or move the file away.",
             )
 
     def register(self, code: str, *, api_url: str) -> Registered:
-        """Trade GitHub's code in, keep what it gives, and go to work as that App.
+        """Exchange GitHub's code for credentials, store them, and start the work as that App.
 
         Raises RefusedError when there is one already, ConfigError when the credentials cannot be
-        kept or used, and what `convert` raises.
+        stored or used, and the errors of `convert`.
         """
-        with self._turn:
+        with self._lock:
             if self.done:
                 raise RefusedError("There is an App already.")
             calls = ApiClient(
@@ -100,14 +100,14 @@ class Registrar:
 
 
 def api_of(host: str) -> str:
-    """The API of a GitHub whose pages are at `host`, as `https://HOST` or only HOST.
+    """Return the API's URL of the GitHub at `host`, which is `https://HOST` or only HOST.
 
-    An Enterprise Server has it below its own address, GitHub's clouds have it beside theirs. Raises
-    ConfigError for what is no address.
+    An Enterprise Server has it below its own URL, GitHub's clouds on a host of its own. Raises
+    ConfigError for other texts.
     """
     found = _GITHUB.fullmatch(host.strip().rstrip("/").lower())
     if found is None:
-        raise ConfigError("This is no address of a GitHub: write it as https://HOST.")
+        raise ConfigError("This isn't the address of a GitHub. Write it as https://HOST.")
     scheme, name = found["scheme"] or "https://", found["name"]
     if name == "github.com" or name.endswith(".ghe.com"):
         return f"{scheme}api.{name}"
@@ -115,10 +115,9 @@ def api_of(host: str) -> str:
 
 
 def is_reachable(address: str, api_url: str) -> bool:
-    """Whether that GitHub may bring deliveries to a server at `address`.
+    """Return whether that GitHub can send deliveries to a server at `address`.
 
-    It refuses to call the machine that it is on itself, and what is at home in a private network
-    only an Enterprise Server can reach.
+    It refuses to call loopback addresses; only an Enterprise Server may reach private networks.
     """
     ours, theirs = urlsplit(address).hostname or "", urlsplit(api_url).hostname or ""
     if _loopback(theirs):

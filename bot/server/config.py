@@ -1,11 +1,11 @@
-"""What the environment says about the server: one value, checked when the server starts.
+"""Reads the server's configuration from environment variables, once, when it starts.
 
-`VARIABLES` is the one list of names; docs/reference/server.md says the same, and a test compares.
+docs/reference/server.md lists the same variables; a test compares.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -13,83 +13,52 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from bot.errors import ConfigError
 from bot.settings import DEFAULT_API_URL
 
-KEY_MARK = "PRIVATE KEY-----"
-
-
-class Variable(NamedTuple):
-    """A variable of the environment: its name, and the field of `ServerConfig` that it fills."""
-
-    name: str
-    field: str
-
-
-VARIABLES = (
-    Variable("MILEPOST_DATA_DIR", "data_dir"),
-    Variable("MILEPOST_DATABASE_URL", "database_url"),
-    Variable("MILEPOST_PUBLIC_URL", "public_url"),
-    Variable("MILEPOST_APP_ID", "app_id"),
-    Variable("MILEPOST_CLIENT_ID", "client_id"),
-    Variable("MILEPOST_PRIVATE_KEY", "private_key"),
-    Variable("MILEPOST_PRIVATE_KEY_FILE", "private_key_file"),
-    Variable("MILEPOST_CLIENT_SECRET", "client_secret"),
-    Variable("MILEPOST_WEBHOOK_SECRET", "webhook_secret"),
-    Variable("MILEPOST_WEBHOOK_SECRET_OLD", "webhook_secret_old"),
-    Variable("GITHUB_API_URL", "api_url"),
-    Variable("GITHUB_GRAPHQL_URL", "graphql_url"),
-    Variable("MILEPOST_SECRET_KEY", "secret_key"),
-    Variable("MILEPOST_TRUSTED_PROXIES", "trusted_proxies"),
-    Variable("MILEPOST_PAGE_LIMIT", "page_limit"),
-    Variable("MILEPOST_METRICS_TOKEN", "metrics_token"),
-    Variable("MILEPOST_WORK", "work"),
-    Variable("MILEPOST_THREADS", "threads"),
-    Variable("MILEPOST_SETTLE", "settle"),
-    Variable("MILEPOST_WRITE_INTERVAL", "write_interval"),
-)
-_NAMES = {variable.field: variable.name for variable in VARIABLES}
-
 
 class ServerConfig(BaseModel):
-    """How the server runs. Secrets show in no repr; addresses are without a slash at the end.
+    """Describes how the server runs. Secrets are in no repr; URLs have no slash at the end.
 
-    `settle` is how long to wait for more events before a repository is synced, `write_interval`
-    the least time between two writes of a run, both in seconds. `threads` is how many repositories
-    are worked on at once, none with 0. `work` does nothing any more. `client_secret` signs people
-    in; from `secret_key` comes what seals cookies and makes addresses unguessable. Addresses of
-    clients are believed from `trusted_proxies`; each may ask for `page_limit` pages a minute.
-    Whoever has `metrics_token` may ask for measures, nobody without one.
+    `settle` is how long to wait for more events before a repository is synced, `write_interval` the
+    least time between two writes of a run, both in seconds. `threads` is how many jobs run at once,
+    none with 0. `work` is accepted and has no effect. `client_secret` signs people in; the keys of
+    cookies and secret URLs derive from `secret_key`. Client addresses are taken from
+    `trusted_proxies`; each client may request `page_limit` pages a minute. Metrics need
+    `metrics_token`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    data_dir: Path
-    database_url: SecretStr
-    public_url: str | None = None
-    app_id: int | None = Field(default=None, gt=0)
-    client_id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]{4,64}$")
-    private_key: SecretStr | None = None
-    client_secret: SecretStr | None = None
-    webhook_secret: SecretStr | None = None
-    webhook_secret_old: SecretStr | None = None
-    api_url: str = DEFAULT_API_URL
-    graphql_url: str | None = None
-    secret_key: SecretStr | None = Field(default=None, min_length=32)
-    trusted_proxies: str = "127.0.0.1"
-    page_limit: int = Field(default=120, ge=1, le=1_000_000)
-    metrics_token: SecretStr | None = Field(default=None, min_length=16)
-    work: str | None = None
-    threads: int = Field(default=8, ge=0, le=128)
-    settle: float = Field(default=2.0, ge=0, le=60)
-    write_interval: float = Field(default=1.0, ge=0, le=600)
+    data_dir: Path = Field(alias="MILEPOST_DATA_DIR")
+    database_url: SecretStr = Field(alias="MILEPOST_DATABASE_URL")
+    public_url: str | None = Field(None, alias="MILEPOST_PUBLIC_URL")
+    app_id: int | None = Field(None, alias="MILEPOST_APP_ID", gt=0)
+    client_id: str | None = Field(
+        None, alias="MILEPOST_CLIENT_ID", pattern=r"^[A-Za-z0-9._-]{4,64}$"
+    )
+    private_key: SecretStr | None = Field(None, alias="MILEPOST_PRIVATE_KEY")
+    private_key_file: Path | None = Field(None, alias="MILEPOST_PRIVATE_KEY_FILE")
+    client_secret: SecretStr | None = Field(None, alias="MILEPOST_CLIENT_SECRET")
+    webhook_secret: SecretStr | None = Field(None, alias="MILEPOST_WEBHOOK_SECRET")
+    webhook_secret_old: SecretStr | None = Field(None, alias="MILEPOST_WEBHOOK_SECRET_OLD")
+    api_url: str = Field(DEFAULT_API_URL, alias="GITHUB_API_URL")
+    graphql_url: str | None = Field(None, alias="GITHUB_GRAPHQL_URL")
+    secret_key: SecretStr | None = Field(None, alias="MILEPOST_SECRET_KEY", min_length=32)
+    trusted_proxies: str = Field("127.0.0.1", alias="MILEPOST_TRUSTED_PROXIES")
+    page_limit: int = Field(120, alias="MILEPOST_PAGE_LIMIT", ge=1, le=1_000_000)
+    metrics_token: SecretStr | None = Field(None, alias="MILEPOST_METRICS_TOKEN", min_length=16)
+    work: str | None = Field(None, alias="MILEPOST_WORK")
+    threads: int = Field(8, alias="MILEPOST_THREADS", ge=0, le=128)
+    settle: float = Field(2.0, alias="MILEPOST_SETTLE", ge=0, le=60)
+    write_interval: float = Field(1.0, alias="MILEPOST_WRITE_INTERVAL", ge=0, le=600)
 
     @property
     def webhook_secrets(self) -> tuple[bytes, ...]:
-        """The secrets that a delivery may be signed with, the present one first."""
+        """Return the secrets that a delivery may be signed with, the present one first."""
         known = (self.webhook_secret, self.webhook_secret_old)
         return tuple(secret.get_secret_value().encode() for secret in known if secret is not None)
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """All that nobody may see, in the clear: for what takes it out of logs."""
+        """Return all secrets in the clear, to cut them out of logs."""
         secrets = (value for value in dict(self).values() if isinstance(value, SecretStr))
         password = urlsplit(self.database_url.get_secret_value()).password
         return (
@@ -99,43 +68,41 @@ class ServerConfig(BaseModel):
 
     @property
     def issuer(self) -> str | None:
-        """Who signs our requests as an App: the client id where it is known, else the App's id."""
+        """Return the `iss` of the App's tokens: its client id where it is known, else its id."""
         return self.client_id or (str(self.app_id) if self.app_id is not None else None)
 
 
+# The field of `ServerConfig` that each variable fills.
+VARIABLES = {str(info.alias): name for name, info in ServerConfig.model_fields.items()}
+
+
 def read(environ: Mapping[str, str]) -> ServerConfig:
-    """The configuration. Empty variables count as unset. Raises ConfigError that names one."""
+    """Return the configuration. Empty variables count as unset. Raises ConfigError."""
     values: dict[str, Any] = {
-        variable.field: environ[variable.name].strip()
-        for variable in VARIABLES
-        if environ.get(variable.name, "").strip()
+        name: value for name in VARIABLES if (value := environ.get(name, "").strip())
     }
-    folder = Path(values.get("data_dir") or _default_folder())
-    values["data_dir"] = folder
-    values.setdefault("database_url", f"sqlite:///{folder / 'milepost.sqlite3'}")
-    values["database_url"] = _database(values["database_url"])
+    folder = Path(values.get("MILEPOST_DATA_DIR") or _default_folder())
+    values["MILEPOST_DATA_DIR"] = folder
+    url = values.get("MILEPOST_DATABASE_URL") or f"sqlite:///{folder / 'milepost.sqlite3'}"
+    values["MILEPOST_DATABASE_URL"] = _database_url(url)
     if (key := _private_key(values)) is not None:
-        values["private_key"] = key
-    for field in ("public_url", "api_url", "graphql_url"):
-        if field in values:
-            values[field] = _address(values[field], _NAMES[field])
-    if urlsplit(values.get("public_url", "")).path:
+        values["MILEPOST_PRIVATE_KEY"] = key
+    for name in ("MILEPOST_PUBLIC_URL", "GITHUB_API_URL", "GITHUB_GRAPHQL_URL"):
+        if name in values:
+            values[name] = _http_url(values[name], name)
+    if urlsplit(values.get("MILEPOST_PUBLIC_URL", "")).path:
         raise ConfigError(
             "this has a path.",
-            where=_NAMES["public_url"],
+            where="MILEPOST_PUBLIC_URL",
             hint="Give the server a host name of its own: its pages begin at the host's root.",
         )
-    _check_whole(values)
+    _check_app(values)
     try:
         return ServerConfig.model_validate(values)
-    except ValidationError as wrong:
-        first = wrong.errors(include_input=False)[0]
-        name = _NAMES[str(first["loc"][0])]
-        raise ConfigError(f"{_sentence(first['msg'])}.", where=name) from None
-
-
-def _sentence(message: str) -> str:
-    return message[:1].lower() + message[1:].rstrip(".")
+    except ValidationError as invalid:
+        first = invalid.errors(include_input=False)[0]
+        text = f"{first['msg'][:1].lower()}{first['msg'][1:].rstrip('.')}."
+        raise ConfigError(text, where=str(first["loc"][0])) from None
 
 
 def _default_folder() -> Path:
@@ -144,49 +111,48 @@ def _default_folder() -> Path:
     return user_data_path("milepost", appauthor=False)
 
 
-def _database(url: str) -> str:
-    """The address with the driver that we use. Raises ConfigError for other databases."""
+def _database_url(url: str) -> str:
+    """Return the URL with the driver that we use. Raises ConfigError for other databases."""
     scheme, mark, rest = url.partition("://")
     if mark and scheme in {"sqlite", "sqlite+pysqlite"}:
         return f"sqlite://{rest}"
     if mark and scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
         return f"postgresql+psycopg://{rest}"
     raise ConfigError(
-        "this is no address of a database that Milepost can use.",
+        "this isn't the URL of a database that Milepost can use.",
         where="MILEPOST_DATABASE_URL",
         hint="Write sqlite:////path/to/file or postgresql://USER:PASSWORD@HOST/NAME.",
     )
 
 
-def _private_key(values: dict[str, Any]) -> str | None:
-    """The key in PEM, from the variable or the file; takes the file's name out of `values`."""
-    file: str | None = values.pop("private_key_file", None)
-    key: str | None = values.get("private_key")
-    name = _NAMES["private_key"]
+def _private_key(values: Mapping[str, str]) -> str | None:
+    """Return the key in PEM, from the variable or the file. Raises ConfigError."""
+    name, file_name = "MILEPOST_PRIVATE_KEY", "MILEPOST_PRIVATE_KEY_FILE"
+    key, file = values.get(name), values.get(file_name)
     if file is not None and key is not None:
-        raise ConfigError(f"this and {name}_FILE both hold the key: keep one.", where=name)
+        raise ConfigError(f"this and {file_name} both hold the key: keep one.", where=name)
     if file is not None:
-        name = _NAMES["private_key_file"]
+        name = file_name
         try:
             key = Path(file).read_text(encoding="ascii")
-        except (OSError, UnicodeDecodeError) as wrong:
-            why = wrong.strerror if isinstance(wrong, OSError) else "it is no text"
+        except (OSError, UnicodeDecodeError) as broken:
+            why = broken.strerror if isinstance(broken, OSError) else "it isn't a text file"
             raise ConfigError(f"the key cannot be read ({why}).", where=name) from None
     if key is None:
         return None
     # Where a variable can hold one line only, its line breaks are written as \n.
     key = key.replace("\\n", "\n").strip() + "\n"
-    if KEY_MARK not in key:
+    if "PRIVATE KEY-----" not in key:
         raise ConfigError(
-            "this is no private key.",
+            "this isn't a private key.",
             where=name,
             hint="It is the .pem file that GitHub gave when the key was made.",
         )
     return key
 
 
-def _address(url: str, name: str) -> str:
-    """Without a slash at its end. Raises ConfigError."""
+def _http_url(url: str, name: str) -> str:
+    """Return the URL without a slash at its end. Raises ConfigError."""
     try:
         parts = urlsplit(url)
         good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
@@ -194,26 +160,28 @@ def _address(url: str, name: str) -> str:
         good = False
     if not good or "@" in parts.netloc or parts.query or parts.fragment:
         raise ConfigError(
-            "this is no address.", where=name, hint="Write it as https://HOST or https://HOST/PATH."
+            "this isn't a valid URL.",
+            where=name,
+            hint="Write it as https://HOST or https://HOST/PATH.",
         )
     return url.rstrip("/")
 
 
-def _check_whole(values: dict[str, Any]) -> None:
-    """All of an App or nothing: with half of it the server would refuse every delivery."""
+def _check_app(values: Mapping[str, str]) -> None:
+    """Raise ConfigError for an App that is set in part: each delivery would be refused."""
     parts = {
-        "MILEPOST_APP_ID or MILEPOST_CLIENT_ID": "app_id" in values or "client_id" in values,
-        "MILEPOST_PRIVATE_KEY or MILEPOST_PRIVATE_KEY_FILE": "private_key" in values,
-        "MILEPOST_WEBHOOK_SECRET": "webhook_secret" in values,
+        "MILEPOST_APP_ID or MILEPOST_CLIENT_ID": {"MILEPOST_APP_ID", "MILEPOST_CLIENT_ID"},
+        "MILEPOST_PRIVATE_KEY or MILEPOST_PRIVATE_KEY_FILE": {"MILEPOST_PRIVATE_KEY"},
+        "MILEPOST_WEBHOOK_SECRET": {"MILEPOST_WEBHOOK_SECRET"},
     }
-    missing = [name for name, there in parts.items() if not there]
+    missing = [text for text, names in parts.items() if names.isdisjoint(values)]
     if missing and len(missing) < len(parts):
         raise ConfigError(
             "of the App's id, its private key and its webhook secret only a part is set.",
             where=missing[0],
             hint="Set all three, or none to register an App.",
         )
-    if "webhook_secret_old" in values and "webhook_secret" not in values:
+    if "MILEPOST_WEBHOOK_SECRET_OLD" in values and "MILEPOST_WEBHOOK_SECRET" not in values:
         raise ConfigError(
             "the old secret is set, but not the new one.", where="MILEPOST_WEBHOOK_SECRET"
         )

@@ -1,7 +1,6 @@
-"""What is well about a server, what is not, and what to do about it. Nothing is written.
+"""Finds what is wrong with a server, and what to do about it, whether it runs or not.
 
-It looks from outside: at the environment, the folder, the database and GitHub, whether a server
-runs or not.
+It reads the environment, the data folder, the database and GitHub, and writes nothing.
 """
 
 import os
@@ -32,20 +31,21 @@ from bot.server.server import CREDENTIALS, with_credentials
 from bot.server.store.engine import open_engine, read_only
 from bot.server.store.inbox import DeliveryInbox
 from bot.server.store.job_table import JobTable
-from bot.server.store.migrate import standing
+from bot.server.store.migrate import schema_state
 from bot.sync.doctor_findings import Finding, ok, warning
+from bot.templating import plural
 
-MAX_SKEW = timedelta(seconds=30)  # GitHub takes signatures that are up to a minute off
-PATIENCE = 5.0  # seconds; a person who asks what is wrong is not made to wait for it
+MAX_SKEW = timedelta(seconds=30)  # GitHub accepts signatures that are up to a minute off
+PATIENCE = 5.0  # seconds that one check waits for GitHub at most
 LATE = timedelta(minutes=5)
 LATELY = timedelta(days=1)
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
-Step = tuple[str, Callable[[], Iterator[Finding]]]
+Check = tuple[str, Callable[[], Iterator[Finding]]]
 
 
-class Examination:
-    """One look at everything. What cannot be looked at, because of something else, is left out."""
+class ServerDoctor:
+    """Checks a server, in order. Those that an earlier failure makes impossible are left out."""
 
     def __init__(
         self, environ: Mapping[str, str], *, clock: Callable[[], datetime] = utc_now
@@ -54,81 +54,64 @@ class Examination:
         self._clock = clock
         self._config: ServerConfig | None = None
         self._auth: AppAuth | None = None
-        self._tables = False
+        self._migrated = False
 
-    def steps(self) -> Iterator[Step]:
-        """In this order. Each may raise MilepostError for what is wrong."""
+    def steps(self) -> Iterator[Check]:
+        """Yield each check, to be run before the next one. It may raise MilepostError."""
+        yield "configuration", self._configuration
+        config = self._config
+        if config is None:
+            return
+        yield "data folder", lambda: _data_folder(config.data_dir)
+        yield "database", lambda: self._database(config)
+        if self._migrated:
+            yield "work", lambda: self._work(config)
         try:
-            yield from self._steps()
+            yield "App", lambda: self._app(config)
+            auth = self._auth
+            if auth is not None:
+                yield "webhooks", lambda: _webhooks(config, auth)
+            if (public_url := config.public_url) is not None:
+                yield "address", lambda: _address(public_url)
+            if auth is not None:
+                yield "deliveries", lambda: _deliveries(auth, self._clock())
         finally:
             if self._auth is not None:
                 self._auth.close()
 
-    def _steps(self) -> tuple[Step, ...]:
-        return (
-            ("configuration", self._configuration),
-            ("data folder", self._folder),
-            ("database", self._database),
-            ("work", self._work),
-            ("App", self._app),
-            ("webhooks", self._webhooks),
-            ("address", self._address),
-            ("deliveries", self._deliveries),
-        )
-
     def _configuration(self) -> Iterator[Finding]:
         self._config = configuration.read(self._environ)
         yield ok("configuration", "can be read")
-        # It may refuse the App's file; the rest can be looked at all the same.
+        # This may raise for the App's file; the rest can be checked all the same.
         self._config = config = with_credentials(self._config)
         if config.public_url is None:
             yield warning(
                 "public address",
-                "none is set: GitHub and people cannot be told where the server is.",
+                "none is set, so GitHub and people don't know where the server is.",
                 "Set MILEPOST_PUBLIC_URL.",
             )
         elif not config.public_url.startswith("https:"):
             yield warning(
                 "public address",
-                f"{config.public_url} is not https: cookies and pages can be read on the way.",
+                f"{config.public_url} isn't https: others can read cookies and pages on the way.",
                 "Put a proxy with TLS before the server.",
             )
 
-    def _folder(self) -> Iterator[Finding]:
-        if self._config is None:
-            return
-        folder = self._config.data_dir
-        if not folder.exists():
-            yield warning("data folder", f"{folder} is not there yet; the server makes it.")
-            return
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise ConfigError("nothing can be written there.", where=str(folder))
-        if os.name == "posix" and folder.stat().st_mode & _OTHERS:
-            yield warning(
-                "data folder",
-                f"others on this machine can look into {folder}.",
-                f"Run `chmod 700 {folder}`.",
-            )
-            return
-        yield ok("data folder", f"{folder}, only for its owner")
-
-    def _database(self) -> Iterator[Finding]:
-        if self._config is None:
-            return
-        url = self._config.database_url.get_secret_value()
+    def _database(self, config: ServerConfig) -> Iterator[Finding]:
+        url = config.database_url.get_secret_value()
         file = url.removeprefix("sqlite:///").partition("?")[0]
         if file != url and not Path(file).exists():
-            yield warning("database", "the SQLite file is not there yet; the server makes it.")
+            yield warning("database", "there is no SQLite file yet; the server makes it.")
             return
         engine = open_engine(url, connections=1)
         try:
             with read_only(engine) as connection:
-                found = standing(connection)
+                found = schema_state(connection)
         except SQLAlchemyError as broken:
             raise ConfigError(
                 f"the database does not answer ({type(broken).__name__}).",
                 where="MILEPOST_DATABASE_URL",
-                hint="Check its address, its password, and that it runs.",
+                hint="Check its URL, its password, and whether it runs.",
             ) from None
         finally:
             engine.dispose()
@@ -138,18 +121,16 @@ class Examination:
                 where="MILEPOST_DATABASE_URL",
                 hint="Use that version, or a newer one.",
             )
-        self._tables = found == "current"
-        if found == "current":
+        self._migrated = found == "current"
+        if self._migrated:
             name = engine.dialect.name
             yield ok("database", f"{name} answers, and its tables are those of this version")
         else:
             what = "has no tables yet" if found == "empty" else "has older tables"
             yield warning("database", f"it {what}; the next start brings them up to date.")
 
-    def _work(self) -> Iterator[Finding]:
-        if self._config is None or not self._tables:
-            return
-        engine = open_engine(self._config.database_url.get_secret_value(), connections=1)
+    def _work(self, config: ServerConfig) -> Iterator[Finding]:
+        engine = open_engine(config.database_url.get_secret_value(), connections=1)
         now = self._clock()
         try:
             due, since = JobTable(engine).overdue(now)
@@ -157,25 +138,22 @@ class Examination:
         finally:
             engine.dispose()
         late = max((now - at for at in (since, first) if at is not None), default=timedelta())
-        text = f"{due} due, {waiting} deliveries to be dealt with"
+        text = f"{plural(due, 'job')} due, {plural(waiting, 'delivery', 'deliveries')} waiting"
         if late > LATE:
             yield warning(
                 "work",
                 f"{text}, the oldest for {round(late / timedelta(minutes=1))} minutes.",
-                "Is the server running, with MILEPOST_THREADS above 0? Its log tells what fails.",
+                "Is the server running, with MILEPOST_THREADS above 0? Its log shows what fails.",
             )
         else:
             yield ok("work", text)
 
-    def _app(self) -> Iterator[Finding]:
-        config = self._config
-        if config is None:
-            return
+    def _app(self, config: ServerConfig) -> Iterator[Finding]:
         if config.issuer is None or config.private_key is None:
             yield warning(
                 "App",
                 f"there is none yet, neither in the environment nor in {CREDENTIALS}.",
-                "Start the server: its log tells the address where one is registered.",
+                "Start the server: its log has the address where you register one.",
             )
             return
         auth = AppAuth(
@@ -200,102 +178,105 @@ class Examination:
         if config.client_secret is None:
             yield warning("sign-in", "nobody can sign in.", "Set MILEPOST_CLIENT_SECRET.")
 
-    def _webhooks(self) -> Iterator[Finding]:
-        config, auth = self._config, self._auth
-        if config is None or auth is None:
-            return
-        try:
-            hook_config = auth.as_app("GET", "/app/hook/config").json()
-        except NotThereError:
-            yield warning(
-                "webhooks", "the App has none: the server hears of nothing and looks daily."
-            )
-            return
-        found = hook_config if isinstance(hook_config, dict) else {}
-        url = str(found.get("url", ""))
-        if not config.webhook_secrets or not found.get("secret"):
-            raise ConfigError(
-                "there is no secret to sign deliveries with, so each is refused.",
-                where="MILEPOST_WEBHOOK_SECRET",
-                hint="Set the same one here and in the App's settings on GitHub.",
-            )
-        if config.public_url is not None and url != config.public_url + WEBHOOKS:
-            raise ConfigError(
-                f"GitHub sends deliveries to {url or 'nowhere'}, not to "
-                f"{config.public_url + WEBHOOKS}.",
-                where="MILEPOST_PUBLIC_URL",
-                hint="Change the webhook address in the App's settings on GitHub, or this.",
-            )
-        if found.get("content_type") != "json":
-            raise ConfigError(
-                "GitHub sends deliveries as forms, not as JSON.",
-                hint="Set the content type application/json in the App's settings on GitHub.",
-            )
-        yield ok("webhooks", f"GitHub sends them to {url}")
 
-    def _address(self) -> Iterator[Finding]:
-        if self._config is None or self._config.public_url is None:
-            return
-        import httpx2
+def _data_folder(folder: Path) -> Iterator[Finding]:
+    if not folder.exists():
+        yield warning("data folder", f"there is no {folder} yet; the server makes it.")
+        return
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise ConfigError("the server can't write there.", where=str(folder))
+    if os.name == "posix" and folder.stat().st_mode & _OTHERS:
+        text = f"others on this machine can read {folder}."
+        yield warning("data folder", text, f"Run `chmod 700 {folder}`.")
+    else:
+        yield ok("data folder", f"{folder}, only for its owner")
 
-        url = self._config.public_url + WEBHOOKS
-        try:
-            with open_session(url) as client:
-                # It takes deliveries only by POST; that it says so is enough to know it.
-                status = client.get(url, timeout=PATIENCE, follow_redirects=False).status_code
-        except httpx2.HTTPError as broken:
-            raise UnavailableError(
-                f"{url} does not answer from here ({type(broken).__name__}).",
-                hint="Is the server running, and does the proxy lead to it?",
-            ) from None
-        if status != 405:
-            raise UnavailableError(
-                f"{url} is answered by something else (status {status}).",
-                hint="The proxy has to lead all of the address to the server.",
-            )
-        yield ok("address", f"{self._config.public_url} leads to a server")
 
-    def _deliveries(self) -> Iterator[Finding]:
-        if self._auth is None:
-            return
-        now = self._clock()
-        try:
-            tries = [
-                one
-                for one in deliveries.listed(self._auth, now - LATELY)
-                if one.delivered_at >= now - LATELY
-            ]
-        except NotThereError:
-            return  # an App without webhooks, which was told above
-        found = deliveries.missed(tries)
-        lost = len(found.again) + found.given_up
-        text = f"{found.arrived} arrived since yesterday, {lost} did not"
-        if lost:
-            newest = next(one for one in tries if not one.arrived)
-            yield warning(
-                "deliveries",
-                f"{text}; the last one that did not: {newest.status}.",
-                "They are asked for again every ten minutes while the server runs.",
-            )
-        else:
-            yield ok("deliveries", text)
+def _webhooks(config: ServerConfig, auth: AppAuth) -> Iterator[Finding]:
+    try:
+        hook_config = auth.as_app("GET", "/app/hook/config").json()
+    except NotThereError:
+        yield warning("webhooks", "the App has none: the server syncs once a day only.")
+        return
+    found = hook_config if isinstance(hook_config, dict) else {}
+    url = str(found.get("url", ""))
+    if not config.webhook_secrets or not found.get("secret"):
+        raise ConfigError(
+            "there is no secret to sign deliveries with, so each is refused.",
+            where="MILEPOST_WEBHOOK_SECRET",
+            hint="Set the same one here and in the App's settings on GitHub.",
+        )
+    if config.public_url is not None and url != config.public_url + WEBHOOKS:
+        raise ConfigError(
+            f"GitHub sends deliveries to {url or 'nowhere'}, not to "
+            f"{config.public_url + WEBHOOKS}.",
+            where="MILEPOST_PUBLIC_URL",
+            hint="Change the webhook address in the App's settings on GitHub, or this.",
+        )
+    if found.get("content_type") != "json":
+        raise ConfigError(
+            "GitHub sends deliveries as forms, not as JSON.",
+            hint="Set the content type application/json in the App's settings on GitHub.",
+        )
+    yield ok("webhooks", f"GitHub sends them to {url}")
+
+
+def _address(public_url: str) -> Iterator[Finding]:
+    import httpx2
+
+    url = public_url + WEBHOOKS
+    try:
+        with open_session(url) as client:
+            # The endpoint takes only POST, and says so: that is enough to recognise it.
+            status = client.get(url, timeout=PATIENCE, follow_redirects=False).status_code
+    except httpx2.HTTPError as broken:
+        raise UnavailableError(
+            f"{url} does not answer from here ({type(broken).__name__}).",
+            hint="Is the server running, and does the proxy lead to it?",
+        ) from None
+    if status != 405:
+        raise UnavailableError(
+            f"{url} is answered by something else (status {status}).",
+            hint="The proxy has to lead all of the address to the server.",
+        )
+    yield ok("address", f"{public_url} leads to a server")
+
+
+def _deliveries(auth: AppAuth, now: datetime) -> Iterator[Finding]:
+    since = now - LATELY
+    try:
+        tries = [one for one in deliveries.listed(auth, since) if one.delivered_at >= since]
+    except NotThereError:
+        return  # an App without webhooks: reported above
+    found = deliveries.missed(tries)
+    lost = len(found.again) + found.given_up
+    text = f"{found.arrived} arrived since yesterday, {lost} did not"
+    if lost:
+        newest = next(one for one in tries if not one.arrived)
+        yield warning(
+            "deliveries",
+            f"{text}; the last one that did not: {newest.status}.",
+            "The server asks GitHub for them again every ten minutes while it runs.",
+        )
+    else:
+        yield ok("deliveries", text)
 
 
 def _skew(theirs: datetime | None, ours: datetime) -> Finding:
     if theirs is None:
-        return warning("clock", "GitHub did not say its time.")
+        return warning("clock", "GitHub didn't send its time.")
     skew = abs(ours - theirs)
     if skew > MAX_SKEW:
         return warning(
             "clock",
             f"this machine is {skew.total_seconds():.0f} s off GitHub's time.",
-            "Set it right: GitHub refuses signatures from the future.",
+            "Correct the clock: GitHub refuses signatures from the future.",
         )
     return ok("clock", "agrees with GitHub's")
 
 
 def _reach(info: AppInfo) -> Iterator[Finding]:
-    """How far the App can go, and whether it hears of all that happens there."""
+    """Check the App's permissions, and whether it subscribes to all events that they need."""
     fitting = [one for one in Reach if _covers(info.permissions, REACH[one].permissions)]
     if not fitting:
         raise PermissionDeniedError(
@@ -309,17 +290,17 @@ def _reach(info: AppInfo) -> Iterator[Finding]:
     if more := sorted(info.permissions.keys() - most):
         yield warning(
             "permissions",
-            f"the App may do more than is needed: {', '.join(more)}.",
-            "Take that away in its settings on GitHub.",
+            f"the App has more permissions than it needs: {', '.join(more)}.",
+            "Remove them in its settings on GitHub.",
         )
-    if deaf := [one for one in events(reach) if one not in info.events]:
+    if missing := [one for one in events(reach) if one not in info.events]:
         yield warning(
             "events",
-            f"the App does not hear of: {', '.join(deaf)}.",
-            "Subscribe to them in its settings on GitHub; until then they are noticed daily.",
+            f"the App doesn't subscribe to: {', '.join(missing)}.",
+            "Subscribe to them in its settings on GitHub; until then the daily sync finds them.",
         )
     else:
-        yield ok("events", "the App hears of all that matters")
+        yield ok("events", "the App subscribes to all that it needs")
 
 
 def _covers(granted: Mapping[str, str], wanted: Mapping[str, str]) -> bool:

@@ -1,7 +1,7 @@
 """Runs the jobs of the App, an installation and a repository.
 
-Each job asks GitHub what is, makes our rows say so, and says when to run next. So events may be
-lost, repeated or out of order. What is done about a repository is `Sync`, as everywhere.
+Each job reads the present state from GitHub, stores it in our rows, and returns when to run next.
+So events may be lost, repeated or out of order.
 """
 
 import logging
@@ -40,9 +40,9 @@ from bot.server.sync_repository import RepositoryGoneError, RepositorySync, Repo
 
 log = logging.getLogger(__name__)
 
-BOT = "bot"  # under this name the store keeps the login that we write under
-APP_PAGE = "app page"  # and under this one where the App's page on GitHub is
-SWEPT = "swept"  # and under this one when deliveries were looked through last
+# Facts of the store: the login that we write under, the App's page on GitHub, and when failed
+# deliveries were last looked for.
+BOT, APP_PAGE, SWEPT = "bot", "app page", "swept"
 DAILY = timedelta(days=1)
 SWEEP_EVERY = timedelta(minutes=10)
 OVERLAP = timedelta(hours=2)
@@ -53,9 +53,9 @@ FollowUpJob = tuple[Subject, datetime]
 
 
 class JobResult(NamedTuple):
-    """Holds what came of a job: its follow-up jobs, and when to run it again, if ever.
+    """Holds the result of a job: its follow-up jobs, and when to run it again, if ever.
 
-    `settled` says whether it is done; else it is tried again at `next_run`.
+    Without `settled` the job failed, and `next_run` is its next try.
     """
 
     result: str
@@ -68,8 +68,7 @@ class JobResult(NamedTuple):
 class Jobs:
     """Runs the job of any subject, from any thread. The clock is aware; `sleep` may raise.
 
-    Without `webhooks` nothing is swept: then there is nothing that did not arrive, and GitHub says
-    so by refusing.
+    Without `webhooks` no failed deliveries are looked for: GitHub refuses such requests.
     """
 
     store: Store
@@ -82,7 +81,7 @@ class Jobs:
     curricula: CurriculumCache = field(default_factory=CurriculumCache)
 
     def run(self, subject: Subject, tries: int) -> JobResult:
-        """Run it. `tries` failed before. Raises MilepostError when it is to be tried again."""
+        """Run a job, of which `tries` failed before. Raises MilepostError to have it retried."""
         if subject == APP:
             return self._app()
         if subject == SWEEP:
@@ -95,7 +94,7 @@ class Jobs:
         return self._repository(subject, tries)
 
     def _app(self) -> JobResult:
-        """Who we are, and where we are installed."""
+        """Store the App's login, and schedule the jobs of its installations."""
         now = self.clock()
         app = self.auth.info()
         self.store.repositories.set_fact(BOT, f"{app.slug}[bot]")
@@ -110,9 +109,9 @@ class Jobs:
             if state == "active":
                 late = within * next_run.spread(found.id) if old else timedelta()
                 follow_up.append((installation(found.id), now + late))
-            if state == "suspended":
-                # That one is new, or goes on again, is for its own job to say: only then are its
-                # repositories scheduled.
+            else:
+                # An active one is stored by its own job, which schedules the repositories of a new
+                # or resumed one.
                 row = InstallationRow(found.id, found.account, state)
                 self.store.repositories.save_installation(row, now)
         for row in known.values():
@@ -120,16 +119,16 @@ class Jobs:
         return JobResult("seen", now + DAILY, tuple(follow_up))
 
     def _sweep(self) -> JobResult:
-        """Have GitHub send again what it could not hand over; forget what is long done."""
+        """Request failed deliveries again, and delete expired rows."""
         now = self.clock()
         if self.webhooks:
-            self._ask_again(now)
+            self._request_again(now)
         self.store.cleanup.delete_expired(now)
         return JobResult("swept" if self.webhooks else "tidied", now + SWEEP_EVERY)
 
-    def _ask_again(self, now: datetime) -> None:
+    def _request_again(self, now: datetime) -> None:
         last = self.store.repositories.fact(SWEPT)
-        # What was under way then, or did not arrive again, is asked for once more.
+        # Deliveries that were on their way then, or failed again, are requested once more.
         since = now - datetime.fromisoformat(last) if last else deliveries.REACH
         reach = max(since, timedelta()) + OVERLAP
         swept = deliveries.sweep(self.auth, now=now, reach=reach)
@@ -156,13 +155,13 @@ class Jobs:
             repositories.save_installation(InstallationRow(number, found.account, state), now)
             return JobResult(state, None)
         known = {row.id for row in repositories.repositories(number)}
-        self._forget(known - {repository.id for repository in listed})
+        self._forget(known - {one.id for one in listed})
         seen = [RepositoryInfo(r.id, r.full_name, r.private, r.archived) for r in listed]
         new = repositories.save_repositories(number, seen, now)
-        # After a job that was cut off nobody knows which of them were scheduled.
+        # After an interrupted job it is unknown which of them were scheduled.
         if tries or old is None or old.state != "active":
             new = tuple(one.id for one in seen if not one.archived)
-        # Last, for it says that the repositories were scheduled.
+        # Last, because an active row means that its repositories were scheduled.
         repositories.save_installation(InstallationRow(number, found.account, state), now)
         return JobResult("seen", None, tuple((repository(one), now) for one in new))
 
@@ -194,18 +193,18 @@ class Jobs:
             self.store.repositories.mark_repository_gone(row.id, now)
             return JobResult("gone", None, ((installation(row.installation_id), now),))
         except (InstallationGoneError, InstallationSuspendedError, NotInstalledError):
-            # A token tells first; the job of the installation finds out what it means.
+            # The job of the installation finds out which of these is true.
             return JobResult("unknown", None, ((installation(row.installation_id), now),))
         return self._record(row, done, now, tries)
 
     def _forget(self, repositories: Iterable[int]) -> None:
-        """Keep nothing in memory of what is gone, or not ours to read any more."""
+        """Drop from memory what is gone, or what we may not read any more."""
         gone = list(repositories)
         self.responses.forget(gone)
         self.curricula.forget(gone)
 
     def _progress_writer(self, row: RepositoryRow) -> Callable[[int, int], None]:
-        """Keep how far a run is, at most once a second."""
+        """Return a function that stores the progress of a run, at most once a second."""
         saved_at: datetime | None = None
 
         def save(written: int, of: int) -> None:
@@ -220,7 +219,7 @@ class Jobs:
     def _record(
         self, row: RepositoryRow, done: RepositorySyncResult, now: datetime, tries: int
     ) -> JobResult:
-        """Store what became of it, and return when to run again."""
+        """Store the result of a sync, and return when to run again."""
         if done.view is not None:
             shown = showing(done.view, now)
             page = CachedPage(row.id, now, shown.badge.model_dump_json(), packed(shown))

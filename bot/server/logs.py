@@ -1,8 +1,8 @@
-"""Structured logs: one JSON object a line on standard error, with the ids that belong together.
+"""Writes structured logs: one JSON object a line on standard error.
 
-Nothing secret is ever handed to a logger. All the same what this server's own secrets are is cut
-out, and what looks like a token of GitHub's, a key, or the code of a sign-in. Only the address at
-which an App is registered is logged with its code: to read the log is what proves who may do it.
+No secret is given to a logger. All the same this server's own secrets are cut out, and whatever
+looks like a token of GitHub, a key, or the code of a sign-in. Only the URL that registers an App is
+logged with its code: who can read the log may register it.
 """
 
 import json
@@ -25,7 +25,7 @@ FIELDS = (
     "seconds",
     "count",
 )
-SHORTEST = 8  # characters; what is shorter is no secret, and stands in many words
+SHORTEST = 8  # characters; shorter ones are no secrets, and parts of many words
 CUT = "***"
 # After GitHub's "About authentication to GitHub"; installation tokens have no fixed length.
 _SECRETS = re.compile(
@@ -34,24 +34,24 @@ _SECRETS = re.compile(
     r"|(?<=[?&\s])(?<!/register\?)(?:code|state|client_secret|code_verifier|access_token|refresh_token)=[^&\s\"'\\]+"
 )
 
-# Without one of these there is none of those, and to look for them is ten times as quick.
+# A line without any of these has no match, which is ten times as quick to find out.
 _MARKS = ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "eyJ", "PRIVATE KEY", "=")
 
 
 class JsonLines(logging.Formatter):
-    """A record as one line."""
+    """Formats a record as one line of JSON."""
 
     def __init__(self) -> None:
         super().__init__()
         self._hidden: frozenset[str] = frozenset()
 
     def hide(self, secrets: Iterable[str]) -> None:
-        """Cut these out of all that follows, too."""
+        """Cut these secrets out of all further lines."""
         written = (json.dumps(s, ensure_ascii=False)[1:-1] for s in secrets if len(s) >= SHORTEST)
         self._hidden |= frozenset(written)
 
     def format(self, record: logging.LogRecord) -> str:
-        """Time (UTC), level, where it comes from, what is entry, and the ids."""
+        """Return time (UTC), level, logger, message and the fields of a record."""
         entry = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -70,17 +70,17 @@ class JsonLines(logging.Formatter):
 
 
 def set_up(level: int = logging.INFO, stream: TextIO | None = None) -> None:
-    """Have everything that is logged go to `stream` (standard error) like this."""
+    """Send all logs to `stream` (standard error) as JSON."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    # Each request to GitHub is logged at this level, with its address.
+    # They log each request to GitHub at level INFO, with its URL.
     for chatty in ("httpx2", "httpcore2", "alembic", "github"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def hide(secrets: Iterable[str]) -> None:
-    """Cut these out of what is logged from now on, where `set_up` was called."""
+    """Cut these secrets out of all further logs, where `set_up` was called."""
     known = tuple(secrets)
     for handler in logging.getLogger().handlers:
         if isinstance(handler.formatter, JsonLines):

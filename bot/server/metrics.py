@@ -1,9 +1,9 @@
 """Counts and times what a process does, for Prometheus to fetch.
 
-What stands in the database is asked for when somebody fetches, and is the same from each process
-that shares it.
+Gauges of the database are read at each fetch, and are the same from each process that shares it.
 """
 
+import hmac
 import logging
 from bisect import bisect_left
 from collections import defaultdict
@@ -14,6 +14,8 @@ from importlib.metadata import version
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, cast
 
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -30,6 +32,7 @@ from prometheus_client.core import (
     Metric,
 )
 from prometheus_client.registry import Collector
+from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.github.rate_limit_state import RequestKind, Reservation
@@ -59,15 +62,13 @@ class Metrics:
         store: Store,
         clock: Callable[[], datetime],
         *,
-        standing: Callable[[], LimiterStatus | None] = lambda: None,
+        limiter_status: Callable[[], LimiterStatus | None] = lambda: None,
     ) -> None:
         self._registry = registry = CollectorRegistry()
         self._webhooks = _WebhookCollector()
         registry.register(self._webhooks)
-        counter, histogram = (
-            partial(Counter, registry=registry),
-            partial(Histogram, registry=registry),
-        )
+        counter = partial(Counter, registry=registry)
+        histogram = partial(Histogram, registry=registry)
         labels = ["method", "route", "status"]
         self._requests = counter("milepost_http_requests", "Requests for pages.", labels)
         self._request_seconds = histogram(
@@ -90,21 +91,21 @@ class Metrics:
         build = Info("milepost_build", "The version of Milepost.", registry=registry)
         build.info({"version": version("milepost")})
         ProcessCollector(registry=registry)
-        registry.register(_StoreCollector(store, clock))
-        registry.register(_RateLimitCollector(standing))
+        registry.register(_GaugeCollector(lambda: _store_gauges(store, clock())))
+        registry.register(_GaugeCollector(lambda: _limiter_gauges(limiter_status())))
 
     def webhook(self, status: int, seconds: float) -> None:
-        """Count a delivery that was answered. For one thread only, the endpoint's."""
+        """Count a delivery by its status. For one thread only, the endpoint's."""
         self._webhooks.observe(status, seconds)
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count another request that was answered; `route` is the form of its address."""
+        """Count a request for a page; `route` is the path template of its endpoint."""
         known = method if method in _METHODS else "other"
         self._requests.labels(known, route, status).inc()
         self._request_seconds.labels(route).observe(seconds)
 
     def job(self, subject: Subject, result: str, seconds: float) -> None:
-        """Count a job that is over."""
+        """Count a finished job."""
         self._syncs.labels(subject.kind, result).inc()
         self._sync_seconds.labels(subject.kind).observe(seconds)
 
@@ -118,20 +119,20 @@ class Metrics:
         return counted
 
     def github_response(self, response: "httpx2.Response") -> None:
-        """Count an answer of GitHub. Fits as a hook of httpx2."""
+        """Count a response of GitHub: a hook for httpx2."""
         self._github.labels(response.request.method, response.status_code).inc()
 
-    def counting_budget(self, budget: RateLimiter) -> RateLimiter:
-        """Return the same budget, with the requests that it lets through counted."""
-        return cast("RateLimiter", _CountingBudget(budget, self._writes))
+    def counting_limiter(self, limiter: RateLimiter) -> RateLimiter:
+        """Return the same limiter, with the writes that it lets through counted."""
+        return cast("RateLimiter", _CountingLimiter(limiter, self._writes))
 
     def text(self) -> bytes:
-        """Return all of it, as Prometheus reads it. Asks the database."""
+        """Return all metrics in Prometheus' text format. Queries the database."""
         return generate_latest(self._registry)
 
 
 class _WebhookCollector(Collector):
-    """Counts deliveries. `Counter` and `Histogram` take locks and look into each bucket."""
+    """Counts deliveries without locks: `Counter` and `Histogram` would slow the endpoint down."""
 
     def __init__(self) -> None:
         self._answered: defaultdict[int, int] = defaultdict(int)
@@ -139,16 +140,16 @@ class _WebhookCollector(Collector):
         self._seconds = 0.0
 
     def observe(self, status: int, seconds: float) -> None:
-        """Count one more."""
+        """Count one delivery."""
         self._answered[status] += 1
         self._within[bisect_left(_WEBHOOK_BUCKETS, seconds)] += 1
         self._seconds += seconds
 
     def collect(self) -> Iterator[Metric]:
-        """Yield what was counted so far."""
+        """Yield the counter and the histogram."""
         answered = CounterMetricFamily(
             "milepost_webhook_deliveries",
-            "Deliveries by the status they were answered with.",
+            "Deliveries by the status of the response.",
             labels=["status"],
         )
         for status, count in sorted(self._answered.copy().items()):
@@ -163,89 +164,80 @@ class _WebhookCollector(Collector):
         )
 
 
-class _StoreCollector(Collector):
-    """Asks the database what waits."""
+class _GaugeCollector(Collector):
+    """Reads gauges when somebody fetches them, and not when they are registered."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
-        self._store = store
-        self._clock = clock
+    def __init__(self, gauges: Callable[[], Iterator[tuple[str, str, float]]]) -> None:
+        self._gauges = gauges
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
         """Yield nothing, so that registering asks the database nothing."""
         return iter(())
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yield what waits now."""
-        now = self._clock()
-        try:
-            waits = {
-                "queue": ("jobs that are due and not claimed", self._store.jobs.overdue(now)),
-                "inbox": ("deliveries that are not processed", self._store.inbox.waiting()),
-            }
-        except SQLAlchemyError as broken:
-            log.warning("database unavailable: %s", type(broken).__name__)
-            waits = {}
-        up = "Whether the database answers."
-        yield GaugeMetricFamily("milepost_database_up", up, 1 if waits else 0)
-        for name, (what, (count, first)) in waits.items():
-            age = max(0.0, (now - first).total_seconds()) if first else 0.0
-            yield GaugeMetricFamily(f"milepost_{name}_length", f"How many: {what}.", count)
-            oldest = f"Age of the oldest: {what}."
-            yield GaugeMetricFamily(f"milepost_{name}_age_seconds", oldest, age)
+        """Yield the present values."""
+        for name, text, value in self._gauges():
+            yield GaugeMetricFamily(f"milepost_{name}", text, value)
 
 
-class _RateLimitCollector(Collector):
-    """Asks how all installations stand with GitHub's limits."""
-
-    def __init__(self, standing: Callable[[], LimiterStatus | None]) -> None:
-        self._standing = standing
-
-    def describe(self) -> Iterator[GaugeMetricFamily]:
-        """Yield nothing, so that registering asks nothing."""
-        return iter(())
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yield the limits now; nothing while there is no App."""
-        try:
-            found = self._standing()
-        except SQLAlchemyError:
-            return  # `milepost_database_up` says so already
-        if found is None:
-            return
-        limits = {
-            "paused_installations": ("Installations that GitHub asks to wait.", found.blocked),
-            "reserved_installations": (
-                "Installations whose last requests are kept for people.",
-                found.spared,
-            ),
-            "pending_creations": (
-                "New things that are reserved and not made yet.",
-                found.scheduled,
-            ),
-            "longest_wait_seconds": ("How long a run would wait at most.", found.longest),
-            "remaining_ratio": (
-                "The least share of an hour's requests that is left anywhere.",
-                found.remaining,
-            ),
+def _store_gauges(store: Store, now: datetime) -> Iterator[tuple[str, str, float]]:
+    try:
+        backlogs = {
+            "queue": ("jobs that are due and not claimed", store.jobs.overdue(now)),
+            "inbox": ("deliveries that are not processed", store.inbox.waiting()),
         }
-        for name, (words, value) in limits.items():
-            if value is not None:
-                yield GaugeMetricFamily(f"milepost_github_{name}", words, value)
+    except SQLAlchemyError as broken:
+        log.warning("database unavailable: %s", type(broken).__name__)
+        backlogs = {}
+    yield "database_up", "Whether the database answers.", 1 if backlogs else 0
+    for name, (text, (count, first)) in backlogs.items():
+        age = max(0.0, (now - first).total_seconds()) if first else 0.0
+        yield f"{name}_length", f"How many: {text}.", count
+        yield f"{name}_age_seconds", f"Age of the oldest: {text}.", age
 
 
-class _CountingBudget:
-    """Counts the writes that a budget lets through."""
+def _limiter_gauges(status: LimiterStatus | None) -> Iterator[tuple[str, str, float]]:
+    if status is None:
+        return
+    yield "github_paused_installations", "Installations that GitHub asks to wait.", status.blocked
+    text = "Installations whose last requests are reserved for people."
+    yield "github_reserved_installations", text, status.spared
+    text = "New objects that are reserved and not made yet."
+    yield "github_pending_creations", text, status.scheduled
+    yield "github_longest_wait_seconds", "How long a run would wait at most.", status.longest
+    if status.remaining is not None:
+        text = "The least share of an hour's requests that is left anywhere."
+        yield "github_remaining_ratio", text, status.remaining
 
-    def __init__(self, budget: RateLimiter, written: Counter) -> None:
-        self._budget = budget
-        self._written = written
+
+class _CountingLimiter:
+    """Counts the writes that a rate limiter lets through."""
+
+    def __init__(self, limiter: RateLimiter, writes: Counter) -> None:
+        self._limiter = limiter
+        self._writes = writes
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._budget, name)
+        return getattr(self._limiter, name)
 
-    def reserve(self, installation: int, kind: RequestKind, **wanted: Any) -> Reservation:
+    def reserve(self, installation: int, kind: RequestKind, **options: Any) -> Reservation:
         """See `RateLimiter`."""
-        reserved = self._budget.reserve(installation, kind, **wanted)
+        reserved = self._limiter.reserve(installation, kind, **options)
         if reserved.granted and kind != "read":
-            self._written.inc()
+            self._writes.inc()
         return reserved
+
+
+def add_metrics(app: FastAPI, metrics: Metrics, token: SecretStr | None) -> None:
+    """Add /metrics for those who have the token; without one there is no such page."""
+    if token is None:
+        return
+    expected = f"Bearer {token.get_secret_value()}".encode()
+
+    @app.get("/metrics")
+    def text(request: Request) -> Response:
+        """Return the metrics, or 401."""
+        given = request.headers.get("Authorization", "").encode()
+        if not hmac.compare_digest(given, expected):
+            return Response(status_code=401, headers={"WWW-Authenticate": "Bearer"})
+        return Response(metrics.text(), media_type=CONTENT_TYPE)

@@ -1,6 +1,6 @@
-"""Computes when a job runs next, from settings, a moment and a repository's number.
+"""Computes when a job runs next, from settings, a time and the id of its subject.
 
-Times go in aware and come out aware, UTC. Numbers spread what would be due for all at once.
+Times go in aware and come out in UTC. The id spreads jobs that would all be due at once.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,28 +12,27 @@ from bot.server.store.store import Store
 from bot.settings import Settings
 
 DAY = timedelta(days=1)
-NIGHT = time(1)  # in the learner's zone: before anybody looks at a day, and after it has begun
+NIGHT = time(1)  # in the learner's zone: after the day has begun, and before the learner reads
 NIGHT_LASTS = timedelta(hours=4)
 SUMMARIES_WITHIN = timedelta(minutes=10)
 FIRST_RETRY = timedelta(seconds=30)
 LAST_RETRY = timedelta(hours=6)
 STARTS_PER_SECOND = 4  # repositories, or installations
 LONGEST_START = timedelta(hours=24)
-BATCH = 500  # jobs in one transaction, for deliveries have to be written in between
-_ODD = 2_654_435_761  # Knuth's multiplier: neighbouring numbers come out far apart
-_ALL = 2**32
+BATCH = 500  # jobs in one transaction: deliveries are written in between
+_KNUTH = 2_654_435_761  # Knuth's multiplicative hash: the results of neighbours are far apart
 
 
 def spread(number: int) -> float:
-    """Return a fraction from 0 up to 1 that is the same for the same number, and even over many."""
-    return (number * _ODD % _ALL) / _ALL
+    """Return the hash of a number as a fraction from 0 up to 1, even over many numbers."""
+    return (number * _KNUTH % 2**32) / 2**32
 
 
 def next_sync(settings: Settings | None, now: datetime, number: int) -> datetime:
-    """Return when a repository in which nothing happens is synced next, after `now`.
+    """Return when a repository without events is synced next, after `now`.
 
-    Every night of the learner, when days begin and checkpoints pass, and when the weekly summary is
-    due. Without settings every night in UTC.
+    That is each night of the learner, as days begin and checkpoints pass, and when the weekly
+    summary is due. Without settings it is each night in UTC.
     """
     zone = settings.zone if settings is not None else ZoneInfo("UTC")
     times = [_next_night(now, zone, number)]
@@ -43,16 +42,15 @@ def next_sync(settings: Settings | None, now: datetime, number: int) -> datetime
 
 
 def next_retry(now: datetime, tries: int, number: int) -> datetime:
-    """Return when to try again what failed `tries` times: in half a minute, then ever later."""
+    """Return when to retry a job that failed `tries` times before: exponential backoff."""
     wait = min(FIRST_RETRY * (1 << min(tries, 20)), LAST_RETRY)
     return now + wait * (1 + spread(number) / 4)
 
 
 def schedule_all_repositories(store: Store, now: datetime) -> int:
-    """Schedule all repositories that are active, and return how many.
+    """Schedule all active repositories, spread out over time, and return how many.
 
-    What was missed while no server ran shows then: that is the guarantee. Spread out, so that a
-    start is no storm. `now` is aware.
+    Their syncs find what was missed while no server ran: that is the guarantee.
     """
     within = min(
         timedelta(seconds=store.repositories.count_active() / STARTS_PER_SECOND), LONGEST_START
@@ -67,28 +65,16 @@ def schedule_all_repositories(store: Store, now: datetime) -> int:
 
 
 def _next_night(now: datetime, zone: ZoneInfo, number: int) -> datetime:
-    today = now.astimezone(zone).date()
-    return next(
-        at
-        for days in range(-1, 3)
-        if (at := _night(today + days * DAY, zone) + NIGHT_LASTS * spread(number)) > now
-    )
+    def night(day: date) -> datetime:
+        return datetime.combine(day, NIGHT, tzinfo=zone).astimezone(UTC)
 
-
-def _night(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, NIGHT, tzinfo=zone).astimezone(UTC)
+    today, late = now.astimezone(zone).date(), NIGHT_LASTS * spread(number)
+    return next(at for days in range(-1, 3) if (at := night(today + days * DAY) + late) > now)
 
 
 def _next_summary(settings: Settings, now: datetime, number: int) -> datetime:
-    late = SUMMARIES_WITHIN * spread(number)
-    today = now.astimezone(settings.zone).date()
-    return next(
-        at
-        for weeks in range(-2, 3)
-        if (at := _summary(settings, today + weeks * 7 * DAY) + late) > now
-    )
+    def due(day: date) -> datetime:
+        return Week.of(day, settings.summary.day).due(settings).astimezone(UTC)
 
-
-def _summary(settings: Settings, day: date) -> datetime:
-    """Return when the summary of the week of `day` is due."""
-    return Week.of(day, settings.summary.day).due(settings).astimezone(UTC)
+    today, late = now.astimezone(settings.zone).date(), SUMMARIES_WITHIN * spread(number)
+    return next(at for weeks in range(-2, 3) if (at := due(today + weeks * 7 * DAY) + late) > now)

@@ -1,7 +1,7 @@
-"""How many pages one address may ask for: a moving window in memory, for one process.
+"""Limits the requests for pages of one address: a sliding window in memory, for one process.
 
-What is remembered is bounded: of more addresses than fit, those that were quiet longest are
-forgotten. So whoever has very many addresses is not held up here, and costs no memory either.
+Memory is bounded: of more addresses than fit, those that were idle longest are dropped. So a caller
+with very many addresses is not limited here, and costs no memory either.
 """
 
 import ipaddress
@@ -13,24 +13,24 @@ from collections.abc import Callable
 
 from cachetools import TTLCache
 
+from bot.server.health import HEALTH_PATHS
 from bot.server.webhooks.endpoint import Asgi, Receive, Scope, Send
 
 WINDOW = 60.0  # seconds
-MOST = 300_000  # requests that are remembered, of all addresses together: some 15 MB
-NEIGHBOURS = 64  # bits: of IPv6 somebody has a network of that size at least
-# These are small and much asked for: by a browser with each page, by GitHub for each README.
+MAX_REQUESTS = 300_000  # that are remembered, of all addresses together: some 15 MB
+IPV6_PREFIX = 64  # bits: one person has a network of that size at least
+# A browser requests these with each page, GitHub's image proxy for each README.
 SMALL = ("/assets/", "/badge/")
 SMALL_FACTOR = 50
-FREE = frozenset({"/healthz", "/readyz"})
 
 Refuse = Callable[[Scope, int], Asgi]
 
 
 class RequestWindow:
-    """At most `limit` requests of one name in any `WINDOW`. For any thread."""
+    """Allows each name `limit` requests in any `WINDOW`, from any thread."""
 
     def __init__(
-        self, limit: int, *, most: int = MOST, clock: Callable[[], float] = time.monotonic
+        self, limit: int, *, most: int = MAX_REQUESTS, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._limit = limit
         self._clock = clock
@@ -40,11 +40,11 @@ class RequestWindow:
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        """How many requests it remembers."""
+        """Return how many requests are remembered."""
         return int(self._times.currsize)
 
     def wait(self, name: str) -> float:
-        """0.0 when it may ask now, which counts; else in how many seconds it may."""
+        """Count a request and return 0.0; else return in how many seconds one is allowed."""
         with self._lock:
             now = self._clock()
             times = self._times.get(name) or deque()
@@ -53,12 +53,12 @@ class RequestWindow:
             if len(times) >= self._limit:
                 return times[0] + WINDOW - now
             times.append(now)
-            self._times[name] = times  # anew, for it has grown and lasts longer
+            self._times[name] = times  # again, so that its size and its expiry are current
             return 0.0
 
 
 class PageLimit:
-    """Lets each address ask for so many pages a minute; what is more, `refuse` answers."""
+    """Allows each address `pages` requests a minute; others get the application of `refuse`."""
 
     def __init__(self, app: Asgi, *, pages: int, refuse: Refuse) -> None:
         self._app = app
@@ -67,9 +67,9 @@ class PageLimit:
         self._small = RequestWindow(pages * SMALL_FACTOR)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request, or the server's start and stop."""
+        """Serve one request, or the server's start and stop."""
         app = self._app
-        if scope["type"] == "http" and scope["path"] not in FREE:
+        if scope["type"] == "http" and scope["path"] not in HEALTH_PATHS:
             window = self._small if scope["path"].startswith(SMALL) else self._pages
             seconds = window.wait(client_network(scope.get("client")))
             if seconds:
@@ -78,7 +78,7 @@ class PageLimit:
 
 
 def client_network(client: "tuple[str, int] | None") -> str:
-    """An IPv4 address, or the network of an IPv6 one; those that are not known count as one."""
+    """Return an IPv4 address, or the network of an IPv6 one; "" for all that are unknown."""
     if client is None:
         return ""
     try:
@@ -88,5 +88,5 @@ def client_network(client: "tuple[str, int] | None") -> str:
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped:
             return str(address.ipv4_mapped)
-        return str(ipaddress.IPv6Network((int(address), NEIGHBOURS), strict=False))
+        return str(ipaddress.IPv6Network((int(address), IPV6_PREFIX), strict=False))
     return str(address)

@@ -1,7 +1,7 @@
-"""The queue's own tables: made where there are none, and brought up to date when procrastinate is.
+"""Creates the tables of procrastinate, and migrates them when procrastinate is upgraded.
 
-procrastinate comes with its schema and with one file of SQL for each change of it, in the order of
-their names. It keeps no note of which were done, so we do.
+procrastinate ships its schema, and one file of SQL for each migration, in the order of their names.
+It does not record which were applied, so we do.
 """
 
 from pathlib import Path
@@ -10,21 +10,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.server.store.engine import insert
+from bot.server.store.engine import upsert
 from bot.server.store.migrate import lock
 from bot.server.store.store import Store
 from bot.server.store.tables import fact
 
-NOTE = "queue tables"  # under this name the store keeps the last change that was done
-# What the first Milepost with a queue brought along, before it kept that note.
+VERSION = "queue tables"  # the store's fact with the last migration that was applied
+# The last one of the first Milepost with a queue, which did not record it.
 FIRST = "03.04.00_50_post_add_retry_failed_job_procedure.sql"
 
 
 def migrate_queue_tables(store: Store) -> None:
-    """All of it or nothing; one process at a time. Tables that are newer than ours are left so.
+    """Apply all missing migrations in one transaction, one process at a time.
 
-    The job table says what is to be done, so a process with an older procrastinate that still runs
-    may fail to take jobs from then on, and lose nothing.
+    Newer tables stay as they are. A process with an older procrastinate that still runs may fail to
+    fetch jobs from then on; the job table loses none.
     """
     from procrastinate.schema import SchemaManager
 
@@ -35,20 +35,15 @@ def migrate_queue_tables(store: Store) -> None:
         if there is None:
             _run(connection, SchemaManager.get_schema())
         else:
-            at = connection.execute(sa.select(fact.c.value).where(fact.c.name == NOTE)).scalar()
+            at = connection.execute(sa.select(fact.c.value).where(fact.c.name == VERSION)).scalar()
             changes = [change for change in changes if change.name > (at or FIRST)]
             for change in changes:
                 _run(connection, change.read_text(encoding="utf-8"))
         if changes:
-            last = changes[-1].name
-            connection.execute(
-                insert(connection.dialect.name, fact)
-                .values(name=NOTE, value=last)
-                .on_conflict_do_update(index_elements=[fact.c.name], set_={"value": last})
-            )
+            upsert(connection, fact, {"name": VERSION}, {"value": changes[-1].name})
 
 
 def _run(connection: Connection, statements: str) -> None:
-    # Many statements in one: the driver takes them when nothing is filled in.
+    # The driver takes many statements at once when they have no parameters.
     driver: Any = connection.connection.driver_connection
     driver.execute(statements)

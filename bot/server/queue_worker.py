@@ -1,9 +1,9 @@
-"""Past one machine: what is due goes into a queue of procrastinate's, on the same PostgreSQL.
+"""Runs due jobs from a queue of procrastinate on the same PostgreSQL, for many machines.
 
-The job table says when, and who runs what; the queue only brings work to whoever is free,
-at once. Its jobs say a subject and nothing else, so a job that is lost, doubled or late does no
-harm. Only immediate jobs are used: one that waits for its time, or for another try, would hold its
-lock all the while. A subject's lock and queueing lock keep it in the queue once and in work once.
+The job table says when a job runs, and who runs it; the queue only brings jobs that are due to a
+free process, at once. A queued job names a subject and nothing else, so one that is lost, doubled
+or late does no harm. None is delayed or retried by the queue: it would hold its lock all the while.
+A subject's lock and queueing lock let it be queued once and run once.
 """
 
 import asyncio
@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-QUEUE = "looks"  # and its task "look": in tables of older versions, whose locks hold still
+QUEUE, TASK = "looks", "look"  # as in databases of older versions, whose locks still hold
 BATCH = 200  # jobs queued at a tick
-ANALYZE_AFTER = 2_000  # jobs after which the planner's idea of their table is out of date
-TIMEOUT = 30.0  # seconds for the loop to do what it was asked
+ANALYZE_AFTER = 2_000  # jobs after which the planner's statistics of their table are out of date
+TIMEOUT = 30.0  # seconds for a call into the event loop
 
 
 class QueueWorker:
-    """Queues jobs that are due, and does what the queue brings, from `start` to `stop`.
+    """Queues jobs that are due, and runs queued ones, from `start` to `stop`.
 
-    `threads` subjects at once; with 0 it only queues, for others to run.
+    Up to `threads` jobs run at once; with 0 it only queues, for other processes.
     """
 
     def __init__(
@@ -58,12 +58,12 @@ class QueueWorker:
 
     @property
     def running(self) -> bool:
-        """Whether it works."""
+        """Return whether it works."""
         ticks = self._scheduler is not None and self._scheduler.running
         return ticks and self._thread is not None and self._thread.is_alive()
 
     def start(self) -> None:
-        """Begin, in threads of its own."""
+        """Start, in threads of its own."""
         migrate_queue_tables(self._store)
         ready = threading.Event()
         self._thread = threading.Thread(
@@ -81,7 +81,7 @@ class QueueWorker:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Queue nothing more, and wait for what is being done."""
+        """Queue nothing more, and wait for the jobs that run."""
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=True)
         if self._loop is not None and self._thread is not None:
@@ -95,11 +95,12 @@ class QueueWorker:
         self._loop = asyncio.get_running_loop()
         self._loop.set_default_executor(ThreadPoolExecutor(max(self._threads, 1)))
         self._end = asyncio.Event()
-        app = App(connector=PsycopgConnector(conninfo=self._address(), min_size=1, max_size=4))
-        self._task = app.task(name="look", queue=QUEUE)(self._do)
+        url = self._store.engine.url.set(drivername="postgresql").render_as_string(False)
+        app = App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=4))
+        self._task = app.task(name=TASK, queue=QUEUE)(self._do)
         async with app.open_async():
             self._app = app
-            fetcher: Any = Fetcher(  # what is used of it is not typed
+            fetcher: Any = Fetcher(  # its options are not typed
                 app,
                 queues=[QUEUE],
                 concurrency=max(self._threads, 1),
@@ -117,14 +118,14 @@ class QueueWorker:
                 await working
 
     def _do(self, kind: str, number: int) -> None:
-        """What a job asks for, in a thread."""
+        """Run a queued job, in a thread."""
         claim = self._runner.claim_one(Subject(cast("Kind", kind), number))
         if claim is not None:
             self._runner.run(claim)
 
     def _tick(self) -> None:
         while subjects := self._runner.claim_for_queue(BATCH):
-            self._deferred += self._wait_for(self._defer(subjects))
+            self._deferred += self._call(self._defer(subjects))
             if self._deferred >= ANALYZE_AFTER:
                 self._deferred = 0
                 with self._store.engine.begin() as connection:
@@ -133,7 +134,7 @@ class QueueWorker:
                 return
 
     async def _defer(self, subjects: Sequence[Subject]) -> int:
-        """Put them into the queue; those that are in it stay there. Returns how many were not."""
+        """Queue those that are not queued yet, and return how many."""
         from procrastinate.exceptions import AlreadyEnqueued
 
         new = 0
@@ -147,13 +148,12 @@ class QueueWorker:
         return new
 
     def _drop_dead(self) -> None:
-        self._wait_for(self._drop_dead_jobs())
+        self._call(self._drop_dead_jobs())
 
     async def _drop_dead_jobs(self) -> None:
-        """Drop jobs of workers that died, for their locks keep others out.
+        """Drop the queued jobs of dead workers, whose locks keep others out.
 
-        The job table repeats what they ran; repeating the queue's job instead would fail where its
-        subject is queued again.
+        The job table runs them again. The queue could not: their subjects may be queued again.
         """
         from procrastinate.jobs import Status
 
@@ -165,12 +165,8 @@ class QueueWorker:
             log.warning("lease expired", extra={"subject": job.lock})
             await manager.finish_job(job, status=Status.FAILED, delete_job=True)
 
-    def _wait_for(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Have the loop do it, from another thread."""
+    def _call(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Return the result of a coroutine in the event loop, to another thread."""
         if self._loop is None:
             raise RuntimeError("the queue has not started")
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(TIMEOUT)
-
-    def _address(self) -> str:
-        url = self._store.engine.url.set(drivername="postgresql")
-        return url.render_as_string(hide_password=False)

@@ -1,8 +1,8 @@
-"""GitHub's answers, kept in the memory of one process so that the next sync costs no quota.
+"""Caches GitHub's responses in the memory of one process, so that the next sync costs no quota.
 
-Not in the database: they hold the texts of private repositories, and there they would be in every
-backup, while all that is won is a first sync after a start. Compressed, within a bound; what was
-used longest ago goes first, and what belongs to a repository that is gone goes at once.
+Not in the database: they hold the texts of private repositories, which would then be in each
+backup, only to save the first sync after a start. They are compressed, and bounded: the least
+recently used repositories are dropped first.
 """
 
 import contextlib
@@ -17,8 +17,8 @@ from bot.github.etag_cache import Cache, Page
 
 MAX_BYTES = 64_000_000
 _OVERHEAD = 600  # bytes for what is around a body
-_MOST = 64  # pages of one repository: the address of a list of comments changes with the day
-_LEVEL = 1  # a sync should not take longer for it
+_MAX_PAGES = 64  # of one repository: the URL of a list of comments changes with the day
+_LEVEL = 1  # the quickest compression
 
 
 class _Packed(NamedTuple):
@@ -39,7 +39,7 @@ class ResponseCache:
 
     @property
     def size(self) -> int:
-        """How many bytes they take, about."""
+        """Return how many bytes the pages take, about."""
         return int(self._pages.currsize)
 
     def of(self, repository: int) -> Cache:
@@ -47,7 +47,7 @@ class ResponseCache:
         return _RepositoryCache(self, repository)
 
     def forget(self, repositories: Iterable[int]) -> None:
-        """Drop what belongs to repositories that are gone, or not ours to read any more."""
+        """Drop the pages of repositories that are gone, or that we may not read any more."""
         with self._lock:
             for repository in repositories:
                 self._pages.pop(repository, None)
@@ -63,7 +63,7 @@ class ResponseCache:
         return found.page._replace(body=zlib.decompress(found.body).decode())
 
     def put(self, repository: int, key: str, page: Page) -> None:
-        """Keep a page. Whole repositories make room, for half of one saves little."""
+        """Store a page. Whole repositories make room: half of one would save little."""
         packed = _Packed(page._replace(body=""), zlib.compress(page.body.encode(), _LEVEL))
         if packed.size > self._pages.maxsize // 8:
             return
@@ -72,22 +72,22 @@ class ResponseCache:
                 name: one for name, one in self._pages.pop(repository, {}).items() if name != key
             }
             pages[key] = packed
-            if len(pages) > _MOST:
+            if len(pages) > _MAX_PAGES:
                 del pages[next(iter(pages))]
-            with contextlib.suppress(ValueError):  # more than all may take
+            with contextlib.suppress(ValueError):  # larger than the cache
                 self._pages[repository] = pages
 
 
 class _RepositoryCache:
-    def __init__(self, answers: ResponseCache, repository: int) -> None:
-        self._answers = answers
+    def __init__(self, responses: ResponseCache, repository: int) -> None:
+        self._responses = responses
         self._repository = repository
 
     def get(self, key: str) -> Page | None:
-        return self._answers.get(self._repository, key)
+        return self._responses.get(self._repository, key)
 
     def put(self, key: str, page: Page) -> None:
-        self._answers.put(self._repository, key, page)
+        self._responses.put(self._repository, key, page)
 
 
 def _size(pages: dict[str, _Packed]) -> int:

@@ -21,34 +21,34 @@ GRACE = 10  # seconds for requests that are being answered when it is time to st
 
 
 def serve(config: ServerConfig, *, host: str, port: int, clock: Clock = utc_now) -> None:
-    """Serve. Raises ConfigError before it listens, and UsageError when it cannot."""
+    """Serve. Raises ConfigError before it listens, and UsageError when it cannot listen."""
     logs.set_up()
     logs.hide(config.secrets)
     traces = telemetry.of_environment(os.environ)
     config = with_credentials(config)
     url = config.database_url.get_secret_value()
-    # Each thread may hold a connection, and so may the inbox, the clock and some requests.
+    # Each thread may hold a connection, and so may the inbox, the scheduler and some requests.
     with file_lock(url), Store.open(url, connections=config.threads + 8) as store:
-        server = Server(config, store, _reached(host, port), telemetry=traces, clock=clock)
+        server = Server(config, store, _local_url(host, port), telemetry=traces, clock=clock)
         running = uvicorn.Server(settings(build(server), host=host, port=port))
         try:
             running.run()
         except SystemExit:
             # uvicorn ends the process so when it cannot listen; it has logged why.
             raise UsageError(
-                f"{host}:{port} cannot be listened at, or the start failed.",
-                hint="The line before says why. Choose another port with --port.",
+                f"the server cannot listen at {host}:{port}, or its start failed.",
+                hint="The line above says why. Choose another port with --port.",
             ) from None
 
 
-def _reached(host: str, port: int) -> str:
-    """From this machine."""
-    here = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host)  # noqa: S104 - read, not listened at
+def _local_url(host: str, port: int) -> str:
+    """Return the server's URL on this machine."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host)  # noqa: S104 - compared, not bound
     return f"http://{here or (f'[{host}]' if ':' in host else host)}:{port}"
 
 
 def settings(app: Asgi, *, host: str, port: int) -> uvicorn.Config:
-    """How uvicorn serves it."""
+    """Return how uvicorn serves the application."""
     return uvicorn.Config(
         app,
         host=host,
@@ -58,5 +58,5 @@ def settings(app: Asgi, *, host: str, port: int) -> uvicorn.Config:
         server_header=False,
         ws="none",
         timeout_graceful_shutdown=GRACE,
-        proxy_headers=False,  # `build` sees to that
+        proxy_headers=False,  # `build` adds them
     )

@@ -1,4 +1,4 @@
-"""The clock of a process: APScheduler, set up so that it neither piles work up nor talks of it."""
+"""Makes the APScheduler of a process, which runs a task again and again, once at a time."""
 
 import logging
 from collections.abc import Callable
@@ -15,15 +15,15 @@ Task = tuple[Callable[[], None], timedelta]
 
 
 def make_scheduler(*tasks: Task) -> "BackgroundScheduler":
-    """A scheduler, not yet started, that does each task at once and then again and again.
+    """Return a scheduler, not yet started, that runs each task at once and then at its interval.
 
-    A task that is still being done is left out. No task may ask the scheduler for anything: when it
-    shuts down, it waits for tasks while it lets nobody in.
+    A run is left out while the last one goes on. No task may call the scheduler: its shutdown waits
+    for tasks while it holds its lock.
     """
     from apscheduler.executors.pool import ThreadPoolExecutor
     from apscheduler.schedulers.background import BackgroundScheduler
 
-    # It logs every task otherwise, and of each that a busy moment left out.
+    # It would log each run, and each that was left out.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(
         executors={"default": ThreadPoolExecutor(len(tasks))},
@@ -31,6 +31,6 @@ def make_scheduler(*tasks: Task) -> "BackgroundScheduler":
         timezone=UTC,
     )
     for task, every in tasks:
-        # By the machine's clock, for that is the one that APScheduler wakes by.
+        # By the machine's clock, as APScheduler itself.
         scheduler.add_job(task, "interval", seconds=every.total_seconds(), next_run_time=utc_now())
     return scheduler

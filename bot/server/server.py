@@ -1,9 +1,9 @@
-"""One process of the server: its parts, how they start and how they stop."""
+"""Holds the parts of one server process, starts and stops them."""
 
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ from bot.server.metrics import Metrics
 from bot.server.store.rate_limiter import DatabaseRateLimiter
 from bot.server.store.rows import APP, EVERYTHING, SWEEP, WebhookDelivery
 from bot.server.store.store import Store
-from bot.server.telemetry import Telemetry, TracedJobs
+from bot.server.telemetry import Telemetry
 from bot.server.webhooks.delivery_writer import DeliveryWriter
 from bot.server.worker import LEASE, JobRunner, StoppedError, StopSignal, Worker
 
@@ -32,9 +32,9 @@ CREDENTIALS = "app.json"  # in the data folder
 
 
 def with_credentials(config: ServerConfig) -> ServerConfig:
-    """With the App that was registered here, where the environment names none.
+    """Return the configuration with the App of `app.json`, where the environment names none.
 
-    Raises ConfigError when its file cannot be used.
+    Raises ConfigError when the file cannot be used.
     """
     if config.issuer is not None:
         return config
@@ -55,10 +55,10 @@ def with_credentials(config: ServerConfig) -> ServerConfig:
 
 @dataclass
 class Server:
-    """The parts of one process. `auth` and `worker` are None until there is an App to act as.
+    """Holds the parts of one process. `auth` and `worker` are None until there is an App.
 
-    `config` changes when an App is registered: read it when it is needed. `listens_at` is where
-    people on this machine reach it, as far as that is known.
+    `config` changes when an App is registered: read it when it is needed. `listens_at` is the URL
+    of the server on this machine, as far as that is known.
     """
 
     config: ServerConfig
@@ -75,75 +75,72 @@ class Server:
     telemetry: Telemetry | None = None
     metrics: Metrics = field(init=False, repr=False)
     _bot: str | None = None
-    _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _starting: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:
         self.metrics = Metrics(
-            self.store, self.clock, standing=lambda: self.budget.status() if self.budget else None
+            self.store,
+            self.clock,
+            limiter_status=lambda: self.budget.status() if self.budget else None,
         )
-
-    def secrets(self) -> Sequence[bytes]:
-        """What deliveries may be signed with."""
-        return self.config.webhook_secrets
 
     @property
     def known_bot(self) -> str | None:
-        """The login that we write under, when we know it already."""
+        """Return the login that we write under, when we know it already."""
         return self._bot
 
     def bot(self) -> str | None:
-        """The login that we write under. Asks the store for it until it is known there."""
+        """Return the login that we write under. Reads the store until it is known there."""
         if self._bot is None:
             self._bot = self.store.repositories.fact(BOT)
         return self._bot
 
     async def receive(self, delivery: WebhookDelivery) -> None:
-        """Return when a delivery is safe."""
+        """Store a delivery: return when it is safe."""
         if self.receiver is None:
             raise RuntimeError("the server has not started")
         await self.receiver.receive(delivery)
 
     def write_deliveries(self, deliveries: list[WebhookDelivery]) -> None:
-        """Make deliveries safe, and schedule the jobs of what they are about."""
+        """Store deliveries, and schedule the jobs of what they are about."""
         wake_at = self.clock() + timedelta(seconds=self.config.settle)
         self.store.inbox.receive(deliveries, wake_at=wake_at)
-        self.bot()  # here, for the endpoint must not wait for the database
+        self.bot()  # here, because the endpoint must not wait for the database
 
     def log_deliveries(self, deliveries: list[WebhookDelivery]) -> None:
-        """Log deliveries that are safe."""
-        # One line for all: a line each would cost as much as keeping them does.
+        """Log stored deliveries in one line: a line each would cost as much as storing them."""
         ids = [{"delivery": d.guid, "event": d.event, "subject": str(d.about)} for d in deliveries]
         log.info("deliveries received", extra={"deliveries": ids})
 
     def start(self) -> None:
-        """Begin to work; without an App, as soon as one is registered. Raises ConfigError."""
+        """Start the work; without an App, as soon as one is registered. Raises ConfigError."""
         if self.config.work is not None:
             log.warning(
-                "MILEPOST_WORK does nothing any more: %s",
-                "PostgreSQL means a queue" if self.store.shared else "SQLite means threads",
+                "MILEPOST_WORK has no effect any more: %s",
+                "PostgreSQL uses a queue" if self.store.shared else "SQLite uses threads",
             )
         self.act_as_app()
         if self.auth is None:
             threading.Thread(target=self._wait_for_app, name="app", daemon=True).start()
 
     def _wait_for_app(self) -> None:
-        """Begin when another process on this data folder has registered the App."""
+        """Start the work when another process on this data folder has registered the App."""
         with contextlib.suppress(StoppedError):
             while self.auth is None:
                 self.stop_signal.sleep(self.tick.total_seconds())
                 try:
                     self.act_as_app()
                 except ConfigError as broken:
-                    log.error("the App cannot be used, restart when it can: %s", broken)  # noqa: TRY400 - it says all
+                    log.error("App not usable, restart after the repair: %s", broken)  # noqa: TRY400 - no trace needed
                     return
 
     def act_as_app(self) -> None:
-        """Begin to work, when there is an App to act as: in the environment, or registered here.
+        """Start the work as the App of the environment or of `app.json`, if there is one.
 
-        For any thread, and again after an App was registered; what works already goes on. Raises
-        ConfigError for credentials that cannot be used, and has begun nothing then.
+        For any thread; does nothing when the work has started. Raises ConfigError, and starts
+        nothing, for credentials that cannot be used.
         """
-        with self._turn:
+        with self._starting:
             if self.auth is not None or self.stop_signal.stopped:
                 return
             config = with_credentials(self.config)
@@ -176,23 +173,22 @@ class Server:
         limits = (
             DatabaseRateLimiter(self.store.engine, rates) if shared else InMemoryRateLimiter(rates)
         )
-        budget = self.budget = self.metrics.counting_budget(limits)
-        sleep = self.metrics.counting_sleep(self.stop_signal.sleep)
+        self.budget = self.metrics.counting_limiter(limits)
         jobs = Jobs(
             self.store,
             auth,
-            budget,
+            self.budget,
             clock=self.clock,
-            sleep=sleep,
+            sleep=self.metrics.counting_sleep(self.stop_signal.sleep),
             webhooks=self.config.webhook_secret is not None,
         )
         if not shared:
             self.store.jobs.release_all(self.clock())
         self.store.jobs.schedule(APP, EVERYTHING, SWEEP, at=self.clock())
         self.bot()
-        handler = jobs if self.telemetry is None else TracedJobs(jobs, self.telemetry)
+        run_job = jobs.run if self.telemetry is None else self.telemetry.job(jobs.run)
         runner = JobRunner(
-            self.store, handler, clock=self.clock, lease=self.lease, observe=self.metrics.job
+            self.store, run_job, clock=self.clock, lease=self.lease, observe=self.metrics.job
         )
         self.worker = self._make_worker(runner)
         if self.worker is not None:
@@ -211,15 +207,15 @@ class Server:
         return ThreadWorker(runner, threads=threads, tick=tick, renew=self.lease / 3)
 
     def stop(self) -> None:
-        """End what is being done as soon as it can be, and close everything."""
+        """Stop the work as soon as possible, and close everything."""
         self.stop_signal.stop()
-        with self._turn:
+        with self._starting:
             if self.worker is not None:
                 self.worker.stop()
             if self.auth is not None:
                 self.auth.close()
 
     def ready(self) -> bool:
-        """Whether deliveries can be kept and worked on. Raises SQLAlchemyError."""
+        """Return whether deliveries can be stored and jobs run. Raises SQLAlchemyError."""
         self.store.check()
         return self.worker is None or self.worker.running

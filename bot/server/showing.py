@@ -1,7 +1,7 @@
-"""What pages and badges show of a repository: made after each sync, stored as one row.
+"""Makes the document that pages and badges show of a repository, after each sync.
 
-A page then asks GitHub for none of it, nor the curriculum. What an older version kept and this one
-cannot read counts as not there; the next sync makes it anew.
+It is stored as one row, so that a page needs neither GitHub nor the curriculum. A document of
+another version that cannot be read counts as missing; the next sync makes it again.
 """
 
 import zlib
@@ -25,7 +25,7 @@ LARGEST = 8 * 1024 * 1024  # bytes of a document, unpacked
 
 
 class PageImage(FrozenModel):
-    """An SVG, and the text that stands for it."""
+    """Holds an SVG and its alternative text."""
 
     name: str
     svg: str
@@ -33,11 +33,11 @@ class PageImage(FrozenModel):
 
 
 class Showing(FrozenModel):
-    """All values, as they were at `made_at`.
+    """Holds all that pages and badges show, as of `made_at`.
 
-    `week` is the newest one that is over, None in the first; `summary_url` is the issue with the
+    `week` is the newest complete one, None in the first; `summary_url` is the issue with the
     summaries, empty when there is none. `reports` are of the checkpoints reached, oldest first.
-    `member` is None for somebody who does not share; `mentors` are the logins that may see it, in
+    `member` is None for a learner who does not share; `mentors` are the logins that may see it, in
     lower case.
     """
 
@@ -52,16 +52,16 @@ class Showing(FrozenModel):
     mentors: tuple[str, ...]
 
     def picture(self, name: str) -> PageImage | None:
-        """The one of that name."""
+        """Return the picture of that name."""
         return next((one for one in self.pictures if one.name == name), None)
 
     def report(self, name: str) -> CheckpointReport | None:
-        """The one of that checkpoint's id."""
+        """Return the report on the checkpoint of that id."""
         return next((one for one in self.reports if one.id == name), None)
 
 
 def showing(view: LearningPath, now: datetime) -> Showing:
-    """What is to be shown of it. `now` is aware."""
+    """Return the document of a path. `now` is aware."""
     summary = view.observed.issues.get(SUMMARY_KEY)
     shares = view.settings.cohort.share
     return Showing(
@@ -82,13 +82,13 @@ def showing(view: LearningPath, now: datetime) -> Showing:
 
 
 def packed(shown: Showing) -> bytes:
-    """For the store."""
-    # By alias, for only so fields that have one are read again.
+    """Return the document's bytes for the store."""
+    # By alias, because only so fields that have one can be read.
     return zlib.compress(shown.model_dump_json(by_alias=True).encode())
 
 
 def unpacked(document: bytes) -> Showing | None:
-    """From the store; None for what this version cannot read."""
+    """Return the document from the store's bytes; None when this version cannot read it."""
     try:
         return Showing.model_validate_json(zlib.decompressobj().decompress(document, LARGEST))
     except (zlib.error, ValidationError):
@@ -96,8 +96,9 @@ def unpacked(document: bytes) -> Showing | None:
 
 
 def _week(view: LearningPath) -> Weekly | None:
-    over = Week.of(view.today, view.settings.summary.day).before
-    return weekly(view, over) if over.last >= view.dates.first - timedelta(days=1) else None
+    complete = Week.of(view.today, view.settings.summary.day).before
+    begun = complete.last >= view.dates.first - timedelta(days=1)
+    return weekly(view, complete) if begun else None
 
 
 def _pictures(view: LearningPath) -> tuple[PageImage, ...]:

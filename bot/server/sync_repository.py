@@ -1,11 +1,10 @@
-"""One run for one repository: who it is now, its settings, and `Sync`, with a token of its own."""
+"""Syncs one repository: reads its name and settings, and runs `Sync` with a token of its own."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.curriculum.model import Curriculum
 from bot.errors import (
     ConfigError,
     CurriculumError,
@@ -46,12 +45,12 @@ from bot.templating import plural
 if TYPE_CHECKING:
     from bot.github.link_checker import LinkChecker
 
-COME_BACK_WITHIN = 60.0  # seconds
-UNREACHED = 60.0  # seconds to leave an installation alone when GitHub gave no answer
-PATIENCE = 20.0  # seconds to wait in a thread; what takes longer is taken up again later
+RETRY_SPREAD = 60.0  # seconds over which the repositories of one installation are retried
+UNREACHED = 60.0  # seconds without requests for an installation after GitHub did not answer
+PATIENCE = 20.0  # seconds to wait in a thread; what takes longer is retried later
 
-# These are for others to deal with: they say nothing about this repository.
-_NOT_ABOUT_IT = (
+# Errors of the installation or the App, for the caller.
+_NOT_OF_REPOSITORY = (
     AppRefusedError,
     InstallationGoneError,
     InstallationSuspendedError,
@@ -64,12 +63,10 @@ class RepositoryGoneError(Exception):
 
 
 class RepositorySyncResult(NamedTuple):
-    """What became of a run: a word, a sentence, and the settings as far as they could be read.
+    """Holds the result of a run: a word, a sentence, and the settings if they could be read.
 
-    `view` is the path after a run that went through.
-
-    `retry_in` is None when it is settled, else in how many seconds to try again; 0 leaves that to
-    the caller.
+    `view` is the path after a complete run. `retry_in` is None when the run is settled, else in how
+    many seconds to retry; 0 leaves that to the caller.
     """
 
     result: str
@@ -79,19 +76,12 @@ class RepositorySyncResult(NamedTuple):
     view: LearningPath | None = None
 
 
-class _Path(NamedTuple):
-    settings: Settings
-    curriculum: Curriculum
-
-
 @dataclass
 class RepositorySync:
-    """Does all that is due in a repository, once, with a token of its own.
+    """Writes all changes that are due in a repository, once, with a token of its own.
 
-    `on_info` is called with what GitHub calls it now, `on_progress` before each change with how
-    many are written and how many there are. `cache` has GitHub's earlier answers,
-    `curriculum_cache` what files held before. `now` is aware. `settings` are set as soon as they
-    are read.
+    `on_info` gets how GitHub shows the repository now, `on_progress` before each change how many
+    are written, and of how many. `now` is aware. `settings` are set as soon as they are read.
     """
 
     row: RepositoryRow
@@ -110,32 +100,32 @@ class RepositorySync:
         self._client = limited(self.auth, self.budget, self.row.installation_id, policy)
 
     def run(self) -> RepositorySyncResult:
-        """Sync it.
+        """Sync the repository.
 
-        Raises RepositoryGoneError; InstallationGoneError, InstallationSuspendedError and
-        NotInstalledError; AppRefusedError where the fault is ours; and what `sleep` raises.
+        Raises RepositoryGoneError, InstallationGoneError, InstallationSuspendedError,
+        NotInstalledError, AppRefusedError, and the errors of `sleep`.
         """
         try:
-            # By its id, which outlives names and owners.
+            # By its id, which does not change with its name or owner.
             info = read_repository(self.row, self.auth, self._client, self.cache)
             self.on_info(info)
             if info.archived:
                 return RepositorySyncResult("archived", "The repository is archived.")
             return self._sync(info)
-        except _NOT_ABOUT_IT:
+        except _NOT_OF_REPOSITORY:
             raise
         except (UnavailableError, UncertainWriteError) as later:
-            retry_in = _rest(later, self.budget, self.row)
+            retry_in = self._retry_in(later)
             return RepositorySyncResult("waiting", str(later), self.settings, retry_in=retry_in)
-        except (ConfigError, CurriculumError, GuideError) as wrong:
-            # The push that mends it starts the next sync.
-            return RepositorySyncResult("wrong", str(wrong), self.settings)
+        except (ConfigError, CurriculumError, GuideError) as invalid:
+            # The push that repairs the file starts the next sync.
+            return RepositorySyncResult("wrong", str(invalid), self.settings)
         except MilepostError as refused:
             return RepositorySyncResult("refused", str(refused), self.settings)
 
     def _sync(self, info: RepositoryInfo) -> RepositorySyncResult:
-        """Read its settings and follow them."""
-        home = _as_known(self.row, info.full_name, info.private)
+        """Read the settings and the curriculum, and write what they ask for."""
+        home = _installed(self.row, info.full_name, info.private)
         least = rights_for(None, private=info.private)
         path = self.auth.using(home, self._read, rights=least)
         if path is None:
@@ -145,7 +135,7 @@ class RepositorySync:
         message = f"{plural(done.written, 'change')} written."
         return RepositorySyncResult("synced", message, path.settings, view=done.view)
 
-    def _read(self, connection: Connection) -> _Path | None:
+    def _read(self, connection: Connection) -> PathReader | None:
         with self._reader(connection) as reader:
             place = RepositoryFiles(reader)
             content = place.read(CONFIG_PATH)
@@ -153,14 +143,15 @@ class RepositorySync:
                 return None
             self.settings = parse_settings(content.decode(), name=CONFIG_PATH)
             name = self.settings.curriculum
-            return _Path(self.settings, self.curriculum_cache.find(self.row.id, name, place))
+            curriculum = self.curriculum_cache.find(self.row.id, name, place)
+            return PathReader(curriculum, self.settings, self.now)
 
-    def _write(self, connection: Connection, path: _Path) -> SyncResult:
+    def _write(self, connection: Connection, path: PathReader) -> SyncResult:
         gateway = PyGithubGateway(connection, self._client)
         try:
             with self._reader(connection) as reader:
                 return Sync(
-                    PathReader(path.curriculum, path.settings, self.now),
+                    path,
                     reader,
                     web=web_root(connection.api_url),
                     outside=_outside(path.settings),
@@ -177,6 +168,13 @@ class RepositorySync:
 
     def _reader(self, connection: Connection) -> HttpReader:
         return HttpReader(connection, cache=self.cache, client=self._client)
+
+    def _retry_in(self, later: MilepostError) -> float:
+        """Return in how many seconds to retry; 0 when that is unknown."""
+        seconds = self.budget.blocked(self.row.installation_id).seconds
+        if isinstance(later, LaterError):
+            seconds = max(seconds, later.seconds)
+        return seconds + RETRY_SPREAD * next_run.spread(self.row.id) if seconds > 0 else 0.0
 
 
 def limited(
@@ -206,15 +204,15 @@ def read_repository(
     *,
     rights: Rights = LEAST,
 ) -> RepositoryInfo:
-    """Return how GitHub shows a repository now, by its id: one request, conditional.
+    """Return how GitHub shows a repository now, by its id, with one conditional request.
 
-    Any rights are enough; those of a run save a token where one follows.
+    Any rights are enough; those of a run that follows save a token.
 
-    Raises RepositoryGoneError when it is not there, NotInstalledError when the App is not in it any
-    more, and what `AppAuth.using` raises.
+    Raises RepositoryGoneError when it does not exist, NotInstalledError when the App is no longer
+    installed there, and the errors of `AppAuth.using`.
     """
 
-    def ask(connection: Connection) -> RepositoryInfo:
+    def request(connection: Connection) -> RepositoryInfo:
         with HttpReader(connection, cache=cache, client=client) as reader:
             found = reader.by_id(row.id)
         try:
@@ -228,25 +226,14 @@ def read_repository(
             raise problems.misshapen("/repositories/ID", "no repository") from None
 
     try:
-        return auth.using(_as_known(row, row.full_name, row.private), ask, rights=rights)
+        return auth.using(_installed(row, row.full_name, row.private), request, rights=rights)
     except (NotThereError, RepositoryMissingError) as missing:
         if isinstance(missing, NotInstalledError):
             raise
         raise RepositoryGoneError from None
 
 
-def _rest(later: MilepostError, budget: RateLimiter, row: RepositoryRow) -> float:
-    """In how many seconds to come back; 0 when nobody can say.
-
-    Those of one installation do not come back at the same moment.
-    """
-    seconds = budget.blocked(row.installation_id).seconds
-    if isinstance(later, LaterError):
-        seconds = max(seconds, later.seconds)
-    return seconds + COME_BACK_WITHIN * next_run.spread(row.id) if seconds > 0 else 0.0
-
-
-def _as_known(row: RepositoryRow, full_name: str, private: bool) -> InstalledRepository:
+def _installed(row: RepositoryRow, full_name: str, private: bool) -> InstalledRepository:
     return InstalledRepository(
         installation=row.installation_id, id=row.id, full_name=full_name, private=private
     )

@@ -1,16 +1,16 @@
-"""Traces by OpenTelemetry, when the environment asks for them: requests, jobs, GitHub, the store.
+"""Sends OpenTelemetry traces where the environment asks for them.
 
-What leaves the process is chosen by name: of all that instrumentations note, only what is listed
-here. No header, body, query, address of a page, statement, or text of an error is.
+Requests, jobs, requests to GitHub and statements are spans. Only the attributes in `ALLOWED` leave
+the process: no header, body, query, page address, statement or error text.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from bot.errors import ConfigError, UsageError
-from bot.server.access_log import NOWHERE
+from bot.server.access_log import NO_ROUTE
 from bot.server.jobs import JobResult
 from bot.server.store.rows import Subject
 from bot.server.webhooks.endpoint import Asgi, Message, Receive, Scope, Send
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span, SpanKind, Tracer
     from sqlalchemy.engine import Engine
 
-    from bot.server.worker import JobHandler
+    from bot.server.worker import RunJob
 
 EXPORTER = "OTEL_TRACES_EXPORTER"
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
@@ -47,7 +47,7 @@ ALLOWED = frozenset(
 
 
 def enabled(environ: Mapping[str, str]) -> bool:
-    """Whether the environment asks for traces. Raises ConfigError for what we cannot do."""
+    """Return whether the environment asks for traces. Raises ConfigError for other exporters."""
     values = {name: environ.get(name, "").strip() for name in (EXPORTER, *ENDPOINTS, *PROTOCOLS)}
     if environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true" or values[EXPORTER] == "none":
         return False
@@ -62,9 +62,9 @@ def enabled(environ: Mapping[str, str]) -> bool:
 
 
 def of_environment(environ: Mapping[str, str]) -> "Telemetry | None":
-    """Traces as the environment asks for; where to is told by the variables of OpenTelemetry.
+    """Return the exporter of traces, which reads OpenTelemetry's variables; None without traces.
 
-    Raises ConfigError, and UsageError when they are asked for and the extra is not installed.
+    Raises ConfigError, and UsageError when the extra is not installed.
     """
     if not enabled(environ):
         return None
@@ -81,10 +81,10 @@ def of_environment(environ: Mapping[str, str]) -> "Telemetry | None":
 
 
 class Telemetry:
-    """Traces of one process, sent out in the background. Raises ModuleNotFoundError."""
+    """Traces one process, and sends spans in the background. Raises ModuleNotFoundError."""
 
     def __init__(self, exporter: "SpanExporter") -> None:
-        import opentelemetry.instrumentation.httpx  # noqa: F401 - so that it is there later
+        import opentelemetry.instrumentation.httpx  # noqa: F401 - fail now, not at `begin`
         from opentelemetry.sdk.resources import SERVICE_NAME, Resource
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -93,25 +93,25 @@ class Telemetry:
         if str(resource.attributes.get(SERVICE_NAME, "")).startswith("unknown_service"):
             resource = resource.merge(Resource({SERVICE_NAME: OURS}))
         self._provider = TracerProvider(resource=resource)
-        self._provider.add_span_processor(BatchSpanProcessor(_cleaned(exporter)))
+        self._provider.add_span_processor(BatchSpanProcessor(_filtered(exporter)))
         self._tracer = self._provider.get_tracer(OURS)
         self._propagator: TextMapPropagator | None = None
 
     def begin(self, engine: "Engine") -> None:
-        """Trace requests to GitHub, and what is asked of the store."""
+        """Trace requests to GitHub and statements to the database, from now on."""
         from opentelemetry import propagate
         from opentelemetry.instrumentation.httpx import HTTPX2ClientInstrumentor
         from opentelemetry.propagators.composite import CompositePropagator
 
-        # Instrumentations would put a `traceparent` into what goes to GitHub and to pages of the
-        # open web; it is of no use there, and tells them which requests belong together.
+        # Instrumentations would send a `traceparent` to GitHub and to other sites, which shows them
+        # which requests belong together.
         self._propagator = propagate.get_global_textmap()
         propagate.set_global_textmap(CompositePropagator([]))
         HTTPX2ClientInstrumentor().instrument(tracer_provider=self._provider)
         _Statements(engine, self._tracer)
 
     def end(self) -> None:
-        """Send what is left, and trace nothing more."""
+        """Send the remaining spans, and trace nothing more."""
         from opentelemetry import propagate
         from opentelemetry.instrumentation.httpx import HTTPX2ClientInstrumentor
 
@@ -122,21 +122,25 @@ class Telemetry:
 
     @contextmanager
     def request(self, method: str) -> "Iterator[Span]":
-        """Trace a request of somebody else's."""
+        """Trace a request to this server."""
         from opentelemetry.trace import SpanKind
 
         with self._span(method, SpanKind.SERVER) as span:
             span.set_attribute("http.request.method", method)
             yield span
 
-    @contextmanager
-    def job(self, subject: Subject) -> "Iterator[Span]":
-        """Trace a job."""
+    def job(self, run_job: "RunJob") -> "RunJob":
+        """Return the same function, with each job traced."""
         from opentelemetry.trace import SpanKind
 
-        with self._span(f"sync {subject.kind}", SpanKind.INTERNAL) as span:
-            span.set_attribute("milepost.subject", str(subject))
-            yield span
+        def run(subject: Subject, tries: int) -> JobResult:
+            with self._span(f"sync {subject.kind}", SpanKind.INTERNAL) as span:
+                span.set_attribute("milepost.subject", str(subject))
+                result = run_job(subject, tries)
+                span.set_attribute("milepost.result", result.result)
+                return result
+
+        return run
 
     @contextmanager
     def _span(self, name: str, kind: "SpanKind") -> "Iterator[Span]":
@@ -154,8 +158,10 @@ class Telemetry:
 
 
 class _Statements:
-    """Makes each statement of a request or a job a span with its first word. The scheduler's
-    own statements are none: there would be two a second."""
+    """Makes each statement of a request or a job a span, named by its first word.
+
+    The scheduler's own statements are none: there would be two a second.
+    """
 
     _KEY = "milepost span"
 
@@ -188,63 +194,49 @@ class _Statements:
             span.end()
 
 
-class Traced:
-    """Each request is a span; its name is the form of its address, or `elsewhere` without one."""
+class TracedRequests:
+    """Makes each request a span, named by method and route, or `default_route` without one."""
 
     def __init__(
         self,
         app: Asgi,
         *,
         telemetry: Telemetry,
-        forms: Mapping[Any, str],
-        elsewhere: str = NOWHERE,
+        routes: Mapping[Any, str],
+        default_route: str = NO_ROUTE,
     ) -> None:
         self._app = app
         self._telemetry = telemetry
-        self._forms = forms
-        self._elsewhere = elsewhere
+        self._routes = routes
+        self._default_route = default_route
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request, or the server's start and stop."""
+        """Serve one request, or the server's start and stop."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         with self._telemetry.request(scope["method"]) as span:
 
-            async def noting(message: Message) -> None:
+            async def send_and_note(message: Message) -> None:
                 if message["type"] == "http.response.start":
                     span.set_attribute("http.response.status_code", message["status"])
                 await send(message)
 
             try:
-                await self._app(scope, receive, noting)
+                await self._app(scope, receive, send_and_note)
             finally:
-                route = self._forms.get(scope.get("endpoint"), self._elsewhere)
+                route = self._routes.get(scope.get("endpoint"), self._default_route)
                 span.set_attribute("http.route", route)
                 span.update_name(f"{scope['method']} {route}")
 
 
-class TracedJobs(NamedTuple):
-    """Jobs, each of which is a span."""
-
-    handler: "JobHandler"
-    telemetry: Telemetry
-
-    def run(self, subject: Subject, tries: int) -> JobResult:
-        """Look at it."""
-        with self.telemetry.job(subject) as span:
-            result = self.handler.run(subject, tries)
-            span.set_attribute("milepost.result", result.result)
-            return result
-
-
-def _cleaned(exporter: "SpanExporter") -> "SpanExporter":
-    """Passes on what is allowed."""
+def _filtered(exporter: "SpanExporter") -> "SpanExporter":
+    """Return an exporter that drops all attributes but the allowed ones."""
     from opentelemetry.sdk.trace.export import SpanExporter
 
-    class Cleaned(SpanExporter):
+    class Filtered(SpanExporter):
         def export(self, spans: "Sequence[ReadableSpan]") -> "SpanExportResult":
-            return exporter.export([_clean(one) for one in spans])
+            return exporter.export([_filter(one) for one in spans])
 
         def shutdown(self) -> None:
             exporter.shutdown()
@@ -252,10 +244,10 @@ def _cleaned(exporter: "SpanExporter") -> "SpanExporter":
         def force_flush(self, timeout_millis: int = 30_000) -> bool:
             return exporter.force_flush(timeout_millis)
 
-    return Cleaned()
+    return Filtered()
 
 
-def _clean(span: "ReadableSpan") -> "ReadableSpan":
+def _filter(span: "ReadableSpan") -> "ReadableSpan":
     from opentelemetry.sdk.trace import ReadableSpan
     from opentelemetry.trace import Status
 

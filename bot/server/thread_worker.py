@@ -1,4 +1,4 @@
-"""The one process on SQLite: the clock ticks, takes what is due, and runs it in threads."""
+"""Runs due jobs in threads of one process: the worker on SQLite."""
 
 import logging
 import threading
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class ThreadWorker:
-    """Works from `start` to `stop`; `threads` subjects at once."""
+    """Runs up to `threads` jobs at once, from `start` to `stop`."""
 
     def __init__(
         self, runner: JobRunner, *, threads: int, tick: timedelta, renew: timedelta
@@ -35,11 +35,11 @@ class ThreadWorker:
 
     @property
     def running(self) -> bool:
-        """Whether it works."""
+        """Return whether it works."""
         return self._scheduler is not None and self._scheduler.running
 
     def start(self) -> None:
-        """Begin, in threads of its own."""
+        """Start, in threads of its own."""
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="job")
         self._scheduler = make_scheduler(
             (self._tick, self._tick_every), (self._runner.renew_leases, self._renew_every)
@@ -47,7 +47,7 @@ class ThreadWorker:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Take nothing more, and wait for what is being done."""
+        """Claim nothing more, and wait for the jobs that run."""
         with self._lock:
             self._stopping = True
         if self._scheduler is not None:
@@ -66,7 +66,7 @@ class ThreadWorker:
                 return
 
     def _work(self, claim: Claim) -> None:
-        """Run it, and claim the next that is due: to wait for the tick would be idle."""
+        """Run a job, and claim the next that is due without waiting for the tick."""
         self._runner.run(claim)
         with self._lock:
             if self._stopping or self._pool is None:
@@ -77,5 +77,5 @@ class ThreadWorker:
                 log.exception("claim failed")  # the next tick tries again
                 return
             for found in claims:
-                # Behind what the tick took meanwhile, so that nothing taken waits long.
+                # Behind what the tick claimed meanwhile, so that no claim waits long.
                 self._pool.submit(self._work, found)

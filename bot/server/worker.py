@@ -20,40 +20,34 @@ from bot.server.store.store import Store
 
 log = logging.getLogger(__name__)
 
+RunJob = Callable[[Subject, int], JobResult]  # gets how many tries failed before
+
 LEASE = timedelta(seconds=30)  # a holder that has not renewed for so long is dead
 
 
-class JobHandler(Protocol):
-    """Runs one job, as `Jobs` does."""
-
-    def run(self, subject: Subject, tries: int) -> JobResult:
-        """Run the job of a subject."""
-        ...
-
-
 class Worker(Protocol):
-    """Brings due jobs to a `JobRunner`: in threads of this process, or by a queue."""
+    """Gives due jobs to a `JobRunner`: in threads of this process, or by a queue."""
 
     @property
     def running(self) -> bool:
-        """Whether it works."""
+        """Return whether it works."""
         ...
 
     def start(self) -> None:
-        """Begin, in threads of its own."""
+        """Start, in threads of its own."""
         ...
 
     def stop(self) -> None:
-        """Take nothing more, and wait for what is being done."""
+        """Claim nothing more, and wait for the jobs that run."""
         ...
 
 
 class StoppedError(Exception):
-    """The server stops: what was begun is left for the next start."""
+    """The server stops: unfinished jobs are left for the next start."""
 
 
 class StopSignal:
-    """Sleeps that end when the server stops."""
+    """Ends sleeps when the server stops."""
 
     def __init__(self) -> None:
         self._stop = threading.Event()
@@ -69,16 +63,16 @@ class StopSignal:
 
     @property
     def stopped(self) -> bool:
-        """Whether it is time to stop."""
+        """Return whether it is time to stop."""
         return self._stop.is_set()
 
 
 @dataclass
 class JobRunner:
-    """Claims and runs jobs, in whatever threads its methods are called. Knows what it runs."""
+    """Claims and runs jobs, in the threads that call it."""
 
     store: Store
-    handler: JobHandler
+    run_job: RunJob
     clock: Callable[[], datetime]
     lease: timedelta
     observe: Callable[[Subject, str, float], None] = lambda _subject, _result, _seconds: None
@@ -87,7 +81,7 @@ class JobRunner:
 
     @property
     def busy(self) -> int:
-        """How many jobs it runs now."""
+        """Return how many jobs run now."""
         return len(self._running)
 
     def claim(self, most: int) -> tuple[Claim, ...]:
@@ -113,7 +107,7 @@ class JobRunner:
         self.store.jobs.renew(claims, until=self.clock() + self.lease)
 
     def run(self, claim: Claim) -> None:
-        """Run a claimed job, and release it. Raises nothing: failures are tried again."""
+        """Run a claimed job, and release it. Raises nothing: a job that fails runs again."""
         began = time.monotonic()
         try:
             result = self._run(claim)
@@ -141,7 +135,7 @@ class JobRunner:
         )
 
     def _note(self, claims: Sequence[Claim]) -> tuple[Claim, ...]:
-        """Note claims as made only now: deliveries that came meanwhile are seen as well."""
+        """Date claims at their commit, so that deliveries that came meanwhile count as seen."""
         since = self.clock()
         claimed = tuple(claim._replace(since=since) for claim in claims)
         with self._lock:
@@ -150,7 +144,7 @@ class JobRunner:
 
     def _run(self, claim: Claim) -> JobResult:
         try:
-            return self.handler.run(claim.subject, claim.tries)
+            return self.run_job(claim.subject, claim.tries)
         except StoppedError:
             return JobResult("stopped", self.clock(), settled=False)
         except MilepostError as later:

@@ -24,11 +24,11 @@ from bot.planning.changes import (
     CreateComment,
     CreateIssue,
     CreateMilestone,
-    Plan,
     UpdateIssue,
     UpdateLabel,
     UpdateMilestone,
 )
+from bot.planning.plan import Plan
 from bot.planning.ports import Gateway, Reader, WriteResult
 from bot.planning.snapshot import IssueRef, IssueState, MilestoneState, Snapshot
 from bot.sync.command_changes import after_update

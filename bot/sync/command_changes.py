@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Literal
 
 from bot.planning.changes import UpdateIssue
-from bot.planning.diff_issues import MAX_BODY
+from bot.planning.length_limits import ISSUE_BODY
 from bot.planning.marker import BOX, BUTTON
 from bot.planning.observed_state import ObservedState, OurIssue
 from bot.planning.snapshot import IssueState
 from bot.progress.command import Command
-from bot.progress.command_log import Entry, Memory, find_memory, with_memory
+from bot.progress.command_log import CommandLog, Entry, find_log, with_log
 
 _MAX_REASONS = 3
 State = Literal["open", "closed"]
@@ -38,8 +38,8 @@ class Edit:
         self._labels = ours.state.labels
         self._boxes_cleared = False
         self._why: list[str] = []
-        self._before = find_memory(ours.state.body)
-        self.memory: Memory = self._before
+        self._before = find_log(ours.state.body)
+        self.memory: CommandLog = self._before
 
     @property
     def number(self) -> int:
@@ -52,7 +52,7 @@ class Edit:
         A later entry that is logged already wins, so that the order of runs does not matter.
         """
         memory = self.memory.adding([entry])
-        if len(with_memory(self._marked.with_marker(self._marker), memory)) > MAX_BODY:
+        if len(with_log(self._marked.with_marker(self._marker), memory)) > ISSUE_BODY:
             return False
         self.memory = memory
         self._why.append(why)
@@ -148,7 +148,7 @@ class Edit:
             key=self._ours.key,
             number=state.number,
             title=state.title,
-            body=with_memory(self._marked.with_marker(self._marker), self.memory),
+            body=with_log(self._marked.with_marker(self._marker), self.memory),
             labels=self._labels,
             state=new_state[0] if new_state else state.state,
             state_reason=new_state[1] if new_state else None,

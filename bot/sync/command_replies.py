@@ -32,10 +32,7 @@ def reply(
 ) -> str:
     """Return the reply, with its marker. `view` is the path once all `accepted` have run."""
     context = ReplyContext(
-        commands=slash_commands().values(),
-        curriculum=view.curriculum,
-        last=view.dates.last,
-        status=lambda: _status(view),
+        path=view, commands=slash_commands().values(), status=lambda: _status(view)
     )
     parts = [command.reply(context) for command in dict.fromkeys(accepted)]
     if rejected:

@@ -15,7 +15,7 @@ from bot.planning.observed_state import ObservedState, OurIssue
 from bot.planning.ports import Reader
 from bot.planning.snapshot import CommentState, FrozenModel, ReactionState
 from bot.progress.command import Command
-from bot.progress.command_log import Memory, find_memory, memories
+from bot.progress.command_log import CommandLog, find_log, find_logs
 from bot.progress.commands import slash_commands
 from bot.progress.parse_command import ParsedLine, read_commands
 from bot.sync.command_permission import may_command, writers
@@ -52,7 +52,7 @@ def read_inbox(reader: Reader, observed: ObservedState) -> CommentInbox:
     if seen is not None:
         since = max(since, datetime.combine(seen - OVERLAP, time(), tzinfo=UTC))
     comments = reader.comments_since(since)
-    logged = memories(observed).values()
+    logged = find_logs(observed).values()
     marked: set[int] = set()
     waiting: list[CommentState] = []
     for comment in filter(may_command, comments):
@@ -77,7 +77,7 @@ def _closed_again(reader: Reader, observed: ObservedState, commented: set[int]) 
     Lists hold when an issue was closed last, not by what. A command closes before it is marked: so
     where a new one waits, GitHub is asked when the old one was marked.
     """
-    logged = memories(observed)
+    logged = find_logs(observed)
     again = set()
     for key, ours in observed.issues.items():
         number, closed_at = ours.state.number, ours.state.closed_at
@@ -160,7 +160,7 @@ class PendingCommands:
     @cached_property
     def _logged(self) -> dict[tuple[int, int], Command]:
         """The commands of earlier runs, by comment and place in it."""
-        entries = (e for memory in self._memories for e in memory.entries)
+        entries = (e for memory in self._logs for e in memory.entries)
         return {(entry.id, entry.n): entry.command for entry in entries if entry.id}
 
     @cached_property
@@ -170,8 +170,8 @@ class PendingCommands:
 
     @cached_property
     def _merged(self) -> frozenset[int]:
-        return frozenset(number for memory in self._memories for number in memory.merged)
+        return frozenset(number for memory in self._logs for number in memory.merged)
 
     @cached_property
-    def _memories(self) -> list[Memory]:
-        return [find_memory(ours.state.body) for ours in self.every]
+    def _logs(self) -> list[CommandLog]:
+        return [find_log(ours.state.body) for ours in self.every]

@@ -12,6 +12,7 @@ from bot.errors import NotThereError
 from bot.planning.changes import (
     AddSubIssue,
     CloseIssue,
+    CommitFiles,
     CreateComment,
     CreateIssue,
     CreateLabel,
@@ -19,14 +20,16 @@ from bot.planning.changes import (
     DeleteComment,
     DeleteLabel,
     DeleteMilestone,
+    OpenPullRequest,
     PinIssue,
+    PutFile,
     React,
     UpdateComment,
     UpdateIssue,
     UpdateLabel,
     UpdateMilestone,
+    Write,
 )
-from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile, Write
 from bot.planning.ports import Reader, WriteResult, nothing
 from bot.planning.snapshot import (
     CommentState,

@@ -3,10 +3,10 @@
 from bot.curriculum.model import Checkpoint
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.progress.path import LearningPath
+from bot.progress.progress import item_keys
 from bot.reports import checkpoint as checkpoints
 from bot.reports import checkpoint_text
 from bot.reports import weekly as weeks
-from bot.reports.checkpoint_evidence import checkpoint_keys
 from bot.reports.due_weeks import MadeSummaries, Week, due_weeks, weekly_key
 from bot.sync.publish import DueComment
 
@@ -29,7 +29,7 @@ def checkpoint_comment(path: LearningPath, checkpoint: Checkpoint) -> DueComment
     """Return the report on a checkpoint."""
     return DueComment(
         key=checkpoints.report_key(checkpoint),
-        on=checkpoint_keys(checkpoint),
+        on=item_keys("checkpoint", checkpoint),
         title=f"Report: {checkpoint.title}",
         text=checkpoint_text.as_markdown(checkpoints.checkpoint_report(path, checkpoint)),
     )

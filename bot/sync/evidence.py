@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import NamedTuple, Protocol
 
+from bot.planning.length_limits import one_line
 from bot.planning.marker import LEDGER, MEMORY, find
 from bot.planning.observed_state import TRUSTED, ObservedState, OurIssue
 from bot.planning.ports import Reader
@@ -67,7 +68,7 @@ class _EvidenceReader:
     def __init__(self, path: LearningPath, reader: Reader, outside: LinkLookup | None) -> None:
         self._reader = reader
         self._observed = path.observed
-        self._life = path.life
+        self._history = path.history
         self._now = path.now
         self._outside = outside
         self._web = _web(path.observed)
@@ -76,7 +77,7 @@ class _EvidenceReader:
     def commands(self, comments: tuple[CommentState, ...]) -> Iterator[AcceptedCommand]:
         """Yield evidence for each link that resolves: the newest first, up to ten lookups."""
         links = [*self._in_bodies(), *self._in_comments(comments)]
-        logged = {key: {e.url for e in found} for key, found in self._life.evidence.items()}
+        logged = {key: {e.url for e in found} for key, found in self._history.evidence.items()}
         for link in sorted(links, key=lambda c: (c.at, -c.issue.state.number), reverse=True):
             known = logged.setdefault(link.issue.key, set())
             if link.candidate.url in known or len(known) >= MAX_NOTED:
@@ -129,12 +130,16 @@ class _EvidenceReader:
             # Not its title: a personal token may see what readers of this repository may not.
             return Evidenced(kind=found.kind, url=url)
         title = self._outside.exists(url) if self._outside else None
-        return None if title is None else Evidenced(kind="post", url=url, title=_short(title))
+        return (
+            None
+            if title is None
+            else Evidenced(kind="post", url=url, title=one_line(title, MAX_TITLE))
+        )
 
 
 def _approvals(path: LearningPath, reader: Reader) -> Iterator[AcceptedCommand]:
     """Yield the new approvals of finished issues: the newest first, up to twenty are asked."""
-    observed, life, settings = path.observed, path.life, path.settings
+    observed, history, settings = path.observed, path.history, path.settings
     owner = observed.snapshot.repository.partition("/")[0].casefold()
     # Nobody is their own mentor, whatever the settings say.
     mentors = {name.casefold() for name in settings.mentors} - {owner}
@@ -145,7 +150,7 @@ def _approvals(path: LearningPath, reader: Reader) -> Iterator[AcceptedCommand]:
             issue
             for key, issue in observed.issues.items()
             if mentors
-            and key not in life.attested
+            and key not in history.attested
             and _kind(issue) in WORK
             and issue.state.finished
             and (issue.state.reactions > 0 or _has_label(issue.state, name))
@@ -212,8 +217,3 @@ def _web(observed: ObservedState) -> str:
         if root:
             return root[0].lower()
     return PUBLIC_PAGES
-
-
-def _short(title: str) -> str:
-    title = " ".join(title.split())
-    return title if len(title) <= MAX_TITLE else f"{title[: MAX_TITLE - 1].rstrip()}…"

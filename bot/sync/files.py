@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha1
 
 from bot.errors import ConfigError
-from bot.planning.file_changes import CommitFiles, OpenPullRequest, PutFile
+from bot.planning.changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.ledger import Ledger
 from bot.planning.marker import Key
 from bot.planning.ports import Gateway, Reader

@@ -6,11 +6,12 @@ A run that has nothing to write never opens the gateway, and so never pays for l
 from collections.abc import Callable, Collection, Iterator
 from datetime import date
 
-from bot.planning.changes import Change, CreateIssue, Plan, UpdateIssue
+from bot.planning.changes import Change, CreateIssue, UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY, ReportTexts, check_settings, desired_state
+from bot.planning.diff import make_plan, with_command_changes
 from bot.planning.marker import Key
 from bot.planning.path import PlannedPath
-from bot.planning.plan import make_plan, with_command_changes
+from bot.planning.plan import Plan
 from bot.planning.ports import Gateway, Reader
 from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command

@@ -15,12 +15,10 @@ from bot.planning.marker import BOX, BUTTON, Key
 from bot.planning.observed_state import OurIssue
 from bot.planning.snapshot import CommentState, FrozenModel, Snapshot
 from bot.progress.command import Command, CommandContext, CommandError
-from bot.progress.command_log import AcceptedCommand, Entry, find_memory
+from bot.progress.command_log import AcceptedCommand, Entry, find_log
 from bot.progress.commands import read_stored
 from bot.progress.parse_command import MOST, ParsedLine, parse_command
 from bot.progress.path import LearningPath
-from bot.progress.progress import read_progress
-from bot.reports.position import first_unfinished
 from bot.sync.command_changes import Edit, after_update
 from bot.sync.command_replies import RejectedCommand, reply, reply_key
 from bot.sync.comment_inbox import NOT_UNDERSTOOD, RUN, CommentInbox, PendingCommands
@@ -74,8 +72,6 @@ class _CommandRun:
     def __init__(self, path: LearningPath, inbox: CommentInbox) -> None:
         self._path = path
         self._inbox = inbox
-        self._curriculum = path.curriculum
-        self._settings = path.file_settings
         self._now = path.now
         self._observed = path.observed
         self._pending = PendingCommands(inbox, self._observed)
@@ -123,7 +119,7 @@ class _CommandRun:
         for duplicate in self._observed.duplicates:
             ours = self._observed.issues[duplicate.key]
             entries = (
-                find_memory(duplicate.state.body).entries if are_duplicates(duplicate, ours) else ()
+                find_log(duplicate.state.body).entries if are_duplicates(duplicate, ours) else ()
             )
             for entry in entries:
                 edit = self._edit(ours)
@@ -166,19 +162,8 @@ class _CommandRun:
     def _context_at(self, key: Key | None, at: datetime) -> CommandContext:
         if self._state is None:
             self._state = self._path.at(self._snapshot())
-        path = self._state
-        # A unit is begun again with all that belongs to it, moved or not.
-        unmoved = path.model_copy(update={"places": {}})
-        return CommandContext(
-            curriculum=path.curriculum,
-            settings=path.file_settings,
-            in_force=path.settings,
-            course=path.course,
-            dates=path.dates,
-            key=key,
-            today=at.astimezone(path.settings.zone).date(),
-            first_unfinished=lambda: first_unfinished(read_progress(unmoved)),
-        )
+        today = at.astimezone(self._path.settings.zone).date()
+        return CommandContext(path=self._state, key=key, today=today)
 
     def _edit(self, ours: OurIssue) -> Edit:
         if ours.key not in self._edits:
@@ -210,8 +195,7 @@ class _CommandRun:
             command = read_stored(from_json(text))
         except ValueError:
             return None
-        today = self._now.astimezone(self._settings.zone).date()
-        return command.pressed(self._curriculum, self._settings, today)
+        return command.pressed(self._path)
 
     def result(self) -> CommandChanges:
         """Return all changes."""

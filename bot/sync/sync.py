@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from bot.planning.changes import Plan
 from bot.planning.marker import Key
+from bot.planning.plan import Plan
 from bot.planning.ports import Gateway, Reader
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath, PathReader

@@ -7,8 +7,8 @@
   const SLOWEST = 30000;
 
   const watch = (box) => {
-    const told = box.querySelector("[data-told]");
-    const more = box.querySelector("[data-more]");
+    const message = box.querySelector("[data-message]");
+    const detail = box.querySelector("[data-detail]");
     const bar = box.querySelector("progress");
     let wait = EVERY;
 
@@ -22,8 +22,8 @@
           return;
         }
         // Only what changed is said anew, for who listens to the page.
-        if (told.textContent !== now.told) told.textContent = now.told;
-        if (more.textContent !== now.more) more.textContent = now.more;
+        if (message.textContent !== now.message) message.textContent = now.message;
+        if (detail.textContent !== now.detail) detail.textContent = now.detail;
         bar.hidden = now.to_write === 0;
         if (now.to_write > 0) {
           bar.max = now.to_write;

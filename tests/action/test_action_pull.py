@@ -12,12 +12,13 @@ from bot.action.pull_request_comment import (
     post_comment,
 )
 from bot.errors import UncertainWriteError
-from bot.planning.changes import CreateLabel, Plan
+from bot.planning.changes import CreateLabel
 from bot.planning.desired_state import desired_state
+from bot.planning.diff import make_plan
 from bot.planning.marker import find
 from bot.planning.observed_state import observe
 from bot.planning.path import PlannedPath
-from bot.planning.plan import make_plan
+from bot.planning.plan import Plan
 from bot.planning.snapshot import Snapshot
 
 EMPTY = Plan(repository="learner/portfolio")

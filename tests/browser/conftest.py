@@ -1,4 +1,4 @@
-"""A browser of this machine, and the terminal that seeds what it looks at."""
+"""The browser of this machine, and the terminal that fills the sandbox it visits."""
 
 import os
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ __all__ = ["github_sandbox_clock", "page", "terminal"]
 
 @pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
-    """A Chromium. Where there is none the test is skipped, or fails if MILEPOST_REQUIRE_BROWSER."""
+    """Run Chromium. Without one, skip the test, or fail it if MILEPOST_REQUIRE_BROWSER is set."""
     found = chromium()
     if found is None:
         missing = "no Chromium on this machine: install one, or name it in MILEPOST_CHROMIUM"
@@ -35,7 +35,7 @@ def browser() -> "Iterator[Browser]":
 
 @pytest.fixture
 def page(browser: "Browser") -> "Iterator[Page]":
-    """A page of its own, whose every complaint on the console fails the test."""
+    """Yield a new page; any message on its console fails the test."""
     complaints: list[str] = []
     opened = browser.new_page(viewport={"width": 1200, "height": 900})
     opened.set_default_timeout(10_000)

@@ -1,6 +1,6 @@
-"""A browser that walks through pages and looks at each of them: what people with it would meet.
+"""A browser that walks through pages and checks each of them.
 
-MILEPOST_PICTURES names a folder for pictures of every page that was looked at, in all four ways.
+MILEPOST_PICTURES names a folder for screenshots of every page in all four ways.
 """
 
 import os
@@ -25,7 +25,7 @@ PATIENCE = 20_000  # milliseconds
 
 @dataclass
 class PageProblems:
-    """What was found on all pages that were looked at; all empty when all is well."""
+    """The problems found on all pages that were checked."""
 
     pages: list[str] = field(default_factory=list)
     barriers: list[str] = field(default_factory=list)
@@ -34,49 +34,51 @@ class PageProblems:
 
 
 class PageChecker:
-    """Somebody with a browser of their own. `homes` are the only places it may ask anything of."""
+    """A person with their own browser, which may send requests to `homes` only."""
 
     def __init__(
-        self, context: "BrowserContext", runner: PageProblems, homes: tuple[str, ...]
+        self, context: "BrowserContext", problems: PageProblems, homes: tuple[str, ...]
     ) -> None:
         self._axe = Axe()
-        self._runner = runner
+        self._problems = problems
         self._homes = homes
         self.page: Page = context.new_page()
         self.page.set_default_timeout(PATIENCE)
         context.on("console", self._message)
-        context.on("weberror", lambda error: runner.complaints.append(str(error.error)))
+        context.on("weberror", lambda error: problems.complaints.append(str(error.error)))
         context.on("request", self._requested)
 
-    def job(self, name: str) -> None:
-        """Look at this page: on a wide screen by day, on a narrow one by night."""
-        self._runner.pages.append(name)
+    def check(self, name: str) -> None:
+        """Check this page: on a wide light screen, and on a narrow dark one."""
+        self._problems.pages.append(name)
         self.page.evaluate(self._axe.axe_script)
         for width, scheme in EVERY_WAY if _folder() else WAYS:
             self.page.set_viewport_size({"width": width, "height": 900})
             self.page.emulate_media(color_scheme=scheme)
             reach = self.page.evaluate("document.documentElement.scrollWidth")
             if reach > width:
-                self._runner.wide.append(f"{name} at {width}: {reach}")
-            self._runner.barriers += [f"{name} {width} {scheme}: {one}" for one in self._barriers()]
+                self._problems.wide.append(f"{name} at {width}: {reach}")
+            self._problems.barriers += [
+                f"{name} {width} {scheme}: {one}" for one in self._barriers()
+            ]
             self._picture(f"{name}-{width}-{scheme}.png")
 
     def open(self, address: str) -> int:
-        """Go there; the status of the answer."""
+        """Open an address; return the status of the answer."""
         answer = self.page.goto(address)
         assert answer is not None
         return answer.status
 
     def press(self, words: str) -> None:
-        """The button whose words begin so, and wait for what follows."""
+        """Press the button whose text begins so, and wait for the next page."""
         self._act(self.page.get_by_role("button", name=words).first)
 
     def follow(self, words: str | re.Pattern[str]) -> None:
-        """The same for a link."""
+        """Follow the link with this text, and wait for the next page."""
         self._act(self.page.get_by_role("link", name=words).first)
 
     def contains(self, words: str) -> bool:
-        """Whether it stands in the main part of the page."""
+        """Return whether the main part of the page contains the text."""
         return words in " ".join(self.page.locator("main").inner_text().split())
 
     def _act(self, there: "Locator") -> None:
@@ -97,24 +99,24 @@ class PageChecker:
             self.page.screenshot(path=folder / name, full_page=True)
 
     def _message(self, message: "ConsoleMessage") -> None:
-        # A browser complains of each page that is not there, even of one that somebody asked for.
+        # A browser logs each page that is not found, even one that a person requested.
         expected_error = message.location["url"] == self.page.url and "status of 4" in message.text
         if not expected_error:
-            self._runner.complaints.append(f"{self.page.url}: {message.text}")
+            self._problems.complaints.append(f"{self.page.url}: {message.text}")
 
     def _requested(self, request: "Request") -> None:
         if not request.url.startswith(self._homes):
-            self._runner.complaints.append(f"{self.page.url} asked {request.url}")
+            self._problems.complaints.append(f"{self.page.url} asked {request.url}")
 
 
 @contextmanager
 def walker(
-    browser: "Browser", runner: PageProblems, homes: tuple[str, ...], **how: Any
+    browser: "Browser", problems: PageProblems, homes: tuple[str, ...], **how: Any
 ) -> Iterator[PageChecker]:
-    """Somebody new; `how` is Playwright's, e.g. `java_script_enabled`."""
+    """Run a new browser; `how` is Playwright's, such as `java_script_enabled`."""
     context = browser.new_context(**how)
     try:
-        yield PageChecker(context, runner, homes)
+        yield PageChecker(context, problems, homes)
     finally:
         context.close()
 

@@ -1,4 +1,4 @@
-"""What the learner sees in a browser after an apply, and that working there is no drift."""
+"""The learner's view in a browser after an apply; working there is no drift."""
 
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ PATH = curriculum(
 
 
 def with_details(terminal: Terminal) -> None:
-    """The path, with all that a task can say on its first one."""
+    """Follow the path, whose first task has every field."""
     data = PATH.model_dump(mode="json", exclude_defaults=True)
     task = data["phases"][0]["modules"][0]["units"][0]["tasks"][0]
     task["description"] = "It shows *everything* once."

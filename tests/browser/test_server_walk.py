@@ -1,6 +1,6 @@
 """From a server without an App to a mentor's page, in a real browser: our pages and GitHub's.
 
-One walk, on which every page is looked at; the tests say what must have come of it. The sandbox is
+One walk checks every page; the tests check what must have come of it. The sandbox is
 GitHub, its pages and its clock.
 """
 
@@ -38,7 +38,7 @@ ZONE = "Europe/Berlin"
 
 
 class WarningLog(logging.Handler):
-    """What the log told from the start on."""
+    """Collects the messages of all warnings from the start on."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -50,21 +50,21 @@ class WarningLog(logging.Handler):
 
 @dataclass
 class Stage:
-    """A server that begins without an App, GitHub, and a browser program to visit them with."""
+    """A server that starts without an App, the sandbox as GitHub, and a browser."""
 
     browser: "Browser"
     sandbox: Sandbox
     host: Host
     log: WarningLog
-    runner: PageProblems = field(default_factory=PageProblems)
+    problems: PageProblems = field(default_factory=PageProblems)
     facts: dict[str, Any] = field(default_factory=dict)
 
     @contextmanager
     def visitor(self, login: str = "", *, scripts: bool = True) -> Iterator[PageChecker]:
-        """Somebody with a new browser, whom GitHub knows there as `login`."""
+        """Yield a person with a new browser, signed in at GitHub as `login`."""
         homes = (self.host.url, self.sandbox.url)
         how = {"java_script_enabled": scripts, "timezone_id": ZONE, "locale": "en"}
-        with walker(self.browser, self.runner, homes, **how) as somebody:
+        with walker(self.browser, self.problems, homes, **how) as somebody:
             if login:
                 self.sandbox.world.add_user(login)
                 somebody.open(f"{self.sandbox.url}/login")
@@ -73,13 +73,13 @@ class Stage:
 
     @cached_property
     def app_server(self) -> Scenario:
-        """What is there once the App is registered."""
+        """Return the scenario with the App that was registered."""
         with self.sandbox.world.lock:
             app = next(iter(self.sandbox.world.apps.values()))
         return Scenario(self.sandbox, app, self.host)
 
     def close(self) -> None:
-        if "town" in self.__dict__:
+        if "app_server" in self.__dict__:
             self.app_server.github.close()
 
 
@@ -107,7 +107,7 @@ def stage(browser: "Browser", tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture(scope="module")
 def walked(stage: Stage) -> Stage:
-    """Everything that the tests below ask about has been done."""
+    """Walk through all pages once; the tests below check the result."""
     with stage.visitor() as learner:
         register(stage, learner)
         install(stage, learner)
@@ -124,19 +124,19 @@ def walked(stage: Stage) -> Stage:
 def register(stage: Stage, learner: PageChecker) -> None:
     home = stage.host.url
     learner.open(home)
-    learner.job("landing-bare")
+    learner.check("landing-bare")
     learner.open(f"{home}/register")
-    learner.job("register-code")
+    learner.check("register-code")
     [address] = re.findall(r"http://\S+/register\?code=\S+", "\n".join(stage.log.lines))
     learner.open(address)
-    learner.job("register")
+    learner.check("register")
     learner.page.get_by_label("Name of the App").fill("Paths of Ada")
     learner.page.get_by_label("Anybody on that GitHub").check()
     learner.press("Go on")
-    learner.job("register-send")
+    learner.check("register-send")
     learner.press("Create on GitHub")
     learner.press("Create GitHub App")
-    learner.job("register-done")
+    learner.check("register-done")
     stage.facts["registered"] = learner.contains("This server is now Paths of Ada")
 
 
@@ -152,29 +152,29 @@ def install(stage: Stage, learner: PageChecker) -> None:
     learner.press("Authorize")
     app_server.settle()
     learner.page.reload()
-    learner.job("setup-list")
+    learner.check("setup-list")
     stage.facts["listed"] = learner.contains(HOME)
 
 
 def set_up(stage: Stage, learner: PageChecker) -> None:
     learner.follow("Set it up")
-    learner.job("setup-form")
+    learner.check("setup-form")
     stage.facts["zone"] = learner.page.get_by_label("Time zone").input_value()
     learner.page.get_by_label("A guide of your own").check()
     learner.page.get_by_label("Where your own guide is").fill("nowhere.yml")
     learner.press("See the plan")
-    learner.job("setup-wrong")
+    learner.check("setup-wrong")
     learner.page.get_by_label("Where your own guide is").fill("path.yml")
     learner.page.locator("form.narrow details summary").last.click()
     learner.page.get_by_label("Mentors", exact=True).fill("grace")
     learner.page.get_by_label("Mentors may see").check()
     learner.press("See the plan")
     stage.facts["planned"] = learner.contains("Nothing is written yet")
-    learner.job("setup-plan")
+    learner.check("setup-plan")
 
 
 class Gate:
-    """Holds the run up after its next writes, so that a person can watch it."""
+    """Pauses the run at some of its writes, so that a person can watch it."""
 
     def __init__(self, stage: Stage, *numbers: int) -> None:
         self._clock = stage.sandbox.world.clock
@@ -188,7 +188,7 @@ class Gate:
     def _hold(self, number: int) -> None:
         self._reached[number].set()
         assert self._steps[number].wait(30)
-        self._clock.advance(timedelta(seconds=2))  # else the next word is not told yet
+        self._clock.advance(timedelta(seconds=2))  # else the progress is not saved again yet
 
     def reached(self, number: int) -> None:
         assert self._reached[number].wait(30)
@@ -213,10 +213,10 @@ def watch(stage: Stage, learner: PageChecker) -> None:
         learner.press("Write the settings and begin")
         gate.reached(0)
         page.clock.run_for(2500)
-        reported = page.locator("[data-told]")
+        reported = page.locator("[data-message]")
         expect(reported).to_have_text(re.compile(r"^\d+ of \d+ changes written"), timeout=PATIENCE)
         first = reported.inner_text()
-        learner.job("progress")
+        learner.check("progress")
         page.evaluate("window.same = true")
         gate.open(0)
         gate.reached(1)
@@ -227,12 +227,12 @@ def watch(stage: Stage, learner: PageChecker) -> None:
     page.clock.run_for(2500)
     expect(page.get_by_role("heading", name="It is ready")).to_be_visible(timeout=PATIENCE)
     stage.facts["ready"] = learner.contains("It is ready")
-    learner.job("progress-done")
+    learner.check("progress-done")
 
 
 def work(stage: Stage, learner: PageChecker) -> None:
     learner.follow("Your page")
-    learner.job("path-fresh")
+    learner.check("path-fresh")
     before = learner.page.locator(".big").inner_text()
     stage.facts["fresh"] = before
     shown = learner.page.locator("#badge ~ p img").get_attribute("src")
@@ -244,27 +244,27 @@ def work(stage: Stage, learner: PageChecker) -> None:
     badge = learner.page.locator("#badge ~ p img")
     drawn = badge.evaluate("one => one.complete && one.naturalWidth > 40")
     stage.facts["badge"] = (drawn, badge.get_attribute("alt"), badge.get_attribute("src") != shown)
-    learner.job("path-begun")
+    learner.check("path-begun")
     learner.follow("Change the settings")
-    learner.job("setup-again")
+    learner.check("setup-again")
     learner.page.get_by_label("In a number of months").check()
     learner.page.get_by_label("Months for the whole path").fill("6")
     learner.press("See the plan")
     stage.facts["compared"] = learner.page.locator(".diff ins").all_inner_texts()
-    learner.job("setup-change")
+    learner.check("setup-change")
 
 
 def live(stage: Stage, learner: PageChecker) -> None:
-    """Five weeks on, most of the first month done: GitHub has to say once more who it is."""
+    """Let five weeks pass with most of the first month done, and sign in again."""
     app_server = stage.app_server
     stage.sandbox.world.clock.advance(timedelta(days=36))
     app_server.close(*(one for one in app_server.tasks() if one.title in {"a2", "b1"}))
     app_server.settle()
     app_server.wake()
     learner.open(f"{stage.host.url}/sign-in?then=/r/{HOME}")
-    learner.job("path-living")
+    learner.check("path-living")
     learner.follow("One month in")
-    learner.job("checkpoint")
+    learner.check("checkpoint")
     stage.facts["report"] = learner.page.title()
     learner.follow("From here to there")
     stage.facts["back"] = learner.page.url
@@ -272,35 +272,35 @@ def live(stage: Stage, learner: PageChecker) -> None:
 
 def sign_out(stage: Stage, learner: PageChecker) -> None:
     learner.open(stage.host.url)
-    learner.job("landing-signed-in")
+    learner.check("landing-signed-in")
     learner.press("Sign out")
     stage.facts["out"] = learner.page.get_by_text("Signed in as").count() == 0
-    learner.job("landing")
+    learner.check("landing")
 
 
 def accompany(stage: Stage) -> None:
     with stage.visitor("grace") as mentor:
         mentor.open(f"{stage.host.url}/cohort")  # by way of GitHub, which asks once
         mentor.press("Authorize")
-        mentor.job("cohort")
+        mentor.check("cohort")
         stage.facts["cohort"] = mentor.page.locator("tbody th").all_inner_texts()
 
 
 def stay_outside(stage: Stage) -> None:
-    """A private repository is as one that never was, to nobody and to somebody else."""
+    """Compare a private repository with an unknown one, before and after a stranger signs in."""
     row = stage.host.store.repositories.repository_named("learner/secret")
     assert row is not None
     assert row.private
     with stage.visitor("mallory") as stranger:
         nobody = _answers(stage, stranger)
-        stranger.job("missing")
+        stranger.check("missing")
         stranger.open(f"{stage.host.url}/sign-in")
         stranger.press("Authorize")
         stage.facts["strangers"] = (nobody, _answers(stage, stranger))
 
 
 def _answers(stage: Stage, stranger: PageChecker) -> list[tuple[int, str]]:
-    """What the page of the private repository says, and that of one that never was."""
+    """Return status and content of the pages of a private and an unknown repository."""
     found = []
     for name in ("secret", "no-such"):
         status = stranger.open(f"{stage.host.url}/r/learner/{name}")
@@ -357,17 +357,17 @@ def test_what_is_private_is_as_what_never_was(walked: Stage) -> None:
 
 
 def test_nothing_keeps_anybody_out(walked: Stage) -> None:
-    """No serious barrier on any page, by day and by night, on a wide screen and a narrow one."""
-    assert walked.runner.barriers == []
+    """No serious barrier on any page, light and dark, on a wide screen and a narrow one."""
+    assert walked.problems.barriers == []
 
 
 def test_no_page_is_wider_than_its_window(walked: Stage) -> None:
-    assert walked.runner.wide == []
+    assert walked.problems.wide == []
 
 
 def test_no_browser_complains(walked: Stage) -> None:
-    """Of a script, of what a page may not do, or of an address that is not ours or GitHub's."""
-    assert walked.runner.complaints == []
+    """No script error, no violated policy, no request to a third site."""
+    assert walked.problems.complaints == []
 
 
 def test_a_path_is_set_up_without_scripts(walked: Stage) -> None:
@@ -386,4 +386,4 @@ def test_a_path_is_set_up_without_scripts(walked: Stage) -> None:
         assert learner.page.locator(".picture img").evaluate("one => one.naturalWidth > 0")
         learner.press("Sign out")
         assert learner.page.get_by_text("Signed in as").count() == 0
-    assert walked.runner.complaints == []
+    assert walked.problems.complaints == []

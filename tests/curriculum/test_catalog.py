@@ -22,7 +22,7 @@ def devops() -> Curriculum:
 
 
 def work(curriculum: Curriculum) -> list[WorkItem]:
-    """Everything that can be done."""
+    """Return everything that can be done."""
     return [
         *curriculum.tasks(),
         *curriculum.deliverables(),
@@ -32,7 +32,7 @@ def work(curriculum: Curriculum) -> list[WorkItem]:
 
 
 def strings(value: Any) -> Iterator[str]:
-    """Every text in a YAML value."""
+    """Yield every text in a YAML value."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -44,7 +44,7 @@ def strings(value: Any) -> Iterator[str]:
 
 
 def titled(value: Any) -> Iterator[dict[str, Any]]:
-    """Every mapping with a title in a YAML value."""
+    """Yield every mapping with a title in a YAML value."""
     if isinstance(value, dict):
         if "title" in value:
             yield value
@@ -60,7 +60,7 @@ def raw(name: str) -> Any:
 
 
 def hours_of(unit: Unit) -> list[float]:
-    """Hours of the unit for each way through it, optional tasks left out."""
+    """Return the hours of the unit with each of its options, optional tasks left out."""
     own = sum(task.hours.middle for task in unit.tasks if task.hours and not task.optional)
     if unit.choice is None:
         return [own]

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def repaired(line: str) -> str:
-    """The line as it was before UTF-8 was read as Mac Roman."""
+    """Return the line as it was before UTF-8 was read as Mac Roman."""
     try:
         return line.encode("mac_roman").decode("utf-8")
     except UnicodeError:
@@ -40,14 +40,14 @@ def devops() -> Curriculum:
 
 @pytest.fixture(scope="module")
 def text() -> str:
-    """Every word of the catalog: lower case, single spaces, no comments."""
+    """Return every word of the catalog: lower case, single spaces, no comments."""
     data = yaml.safe_load((CATALOG / "devops-to-mlops.yml").read_text(encoding="utf-8"))
     dumped = yaml.safe_dump(data, allow_unicode=True, width=10**9)
     return " ".join(dumped.casefold().split())
 
 
 def section(guide: str, heading: str) -> str:
-    """The text below the heading with these words, down to a rule or the next of its rank."""
+    """Return the text below a heading with these words, to a rule or the next of its level."""
     found = re.search(rf"^(#+) [^\n]*{re.escape(heading)}[^\n]*\n", guide, re.MULTILINE)
     assert found, heading
     rest = guide[found.end() :]
@@ -56,7 +56,7 @@ def section(guide: str, heading: str) -> str:
 
 
 def rows(text: str) -> list[list[str]]:
-    """The cells of a table, without its head and without bold marks."""
+    """Return the cells of a table, without its head and without bold marks."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
     return [[cell.strip(" *") for cell in line.strip("|").split("|")] for line in lines[2:]]
 

@@ -45,10 +45,10 @@ def test_titles_without_hours_of_their_own_stay_whole(text: str) -> None:
 
 def test_a_rate_is_no_total() -> None:
     assert durations.total("2-3 hours/day, 15 hours in all") == Hours(low=15, high=15)
-    assert durations.a_week("It takes about 20-25 hours of study per week.") == Hours(
+    assert durations.hours_per_week("It takes about 20-25 hours of study per week.") == Hours(
         low=20, high=25
     )
-    assert durations.a_week("20 hours") is None
+    assert durations.hours_per_week("20 hours") is None
 
 
 def test_a_duration_at_a_rate_gives_the_whole() -> None:

@@ -53,7 +53,7 @@ anything = st.one_of(pages, pages, words)
 
 
 def read_or_refused(data: bytes) -> bool:
-    """Whether `data` gave tasks to do, or a refusal that names the file and says what is wrong."""
+    """Return whether `data` has tasks, or raises an error that names the file and the fault."""
     try:
         return any(read(data, name="guide.md").curriculum.tasks())
     except GuideError as refused:
@@ -61,7 +61,7 @@ def read_or_refused(data: bytes) -> bool:
 
 
 def imported(data: bytes) -> ImportResult | None:
-    """What came of `data`; None for what is no guide. Any other error is the test's to see."""
+    """Return the import of `data`, or None on a GuideError. Any other error fails the test."""
     try:
         return read(data, name="guide.md")
     except GuideError:
@@ -69,7 +69,7 @@ def imported(data: bytes) -> ImportResult | None:
 
 
 def weekly(text: str) -> bytes:
-    """`text` below a week with a task, so that it is part of a guide."""
+    """Return `text` below a week with a task, so that it is part of a guide."""
     return f"## Week 1\n- [ ] Begin\n\n{text}".encode(errors="replace")
 
 

@@ -1,4 +1,4 @@
-"""Bytes to text: what is damaged is mended and told, what is healthy stays as it is."""
+"""Bytes to text: damage is repaired and reported, healthy text stays as it is."""
 # ruff: noqa: RUF001 - dashes and signs are here as guides have them
 
 import ftfy.bad_codecs  # noqa: F401 - registers the codec that damages text as browsers do
@@ -13,7 +13,7 @@ HEALTHY = "# Études 🎯\n- naïve café – “quotes” ✅ 🛠️ 日本 ½
 
 
 def damaged(text: str, read_as: str) -> str:
-    """`text` as it looks when its UTF-8 was read as something else."""
+    """Return `text` as it looks when its UTF-8 was read as something else."""
     return text.encode().decode(read_as)
 
 
@@ -30,7 +30,7 @@ def repaired(text: str) -> tuple[str, tuple[str, ...]]:
         ("latin-1", "Windows-1252"),
     ],
 )
-def test_text_read_in_the_wrong_encoding_is_mended(read_as: str, called: str) -> None:
+def test_text_read_in_the_wrong_encoding_is_repaired(read_as: str, called: str) -> None:
     text, repairs = repaired(damaged("Aurélien Géron 🛠️ – ✅\nplain\nGéron\n", read_as))
 
     assert text == "Aurélien Géron 🛠️ – ✅\nplain\nGéron\n"
@@ -90,7 +90,7 @@ def test_plain_ascii_never_changes(text: str) -> None:
         (b"a\x07b", "a b", "1 control character was removed"),
     ],
 )
-def test_each_kind_of_file_is_read_and_the_repair_told(
+def test_each_kind_of_file_is_read_and_the_repair_named(
     data: bytes, text: str, reported: str
 ) -> None:
     done = repair(data, name="guide.md")

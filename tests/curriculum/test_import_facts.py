@@ -32,12 +32,12 @@ def the_guide(number: str) -> ImportResult:
 
 
 def bare(title: str) -> str:
-    """A title without case, signs and what stands in brackets."""
+    """Return a title without case, signs and what is in brackets."""
     return re.sub(r"\W+", " ", re.sub(r"\(.*?\)", "", title.casefold())).strip()
 
 
 def each(files: list[Path], exceptions: list[str]) -> list[Any]:
-    """Every file by its number; those of the exceptions must fail."""
+    """Return every file by its number; those of the exceptions must fail."""
     marks = {number: pytest.mark.xfail(strict=True) for number in exceptions}
     return [
         pytest.param(file, id=number, marks=marks.get(number, ()))
@@ -60,7 +60,7 @@ def test_units_and_tasks_agree_with_the_count_made_by_hand(file: Path) -> None:
     assert summary["checkpoint_items"] == truth["checkpoints"]
 
 
-def test_facts_that_the_truth_tells_beside_the_counts() -> None:
+def test_facts_of_the_truth_files_beside_the_counts() -> None:
     aws, soc, frontend, teach = (the_guide(n) for n in ("06", "07", "10", "43"))
 
     assert aws.summary()["hours"] == 128

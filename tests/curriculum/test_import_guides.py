@@ -26,18 +26,18 @@ def curriculum(text: str) -> Curriculum:
 
 
 def titles(text: str) -> list[str]:
-    """The tasks of a guide given as text, after a heading that makes it one."""
+    """Return the titles of the tasks of a guide."""
     return [task.title for task in curriculum(text).tasks()]
 
 
 def only_task(item: str) -> Task:
-    """The task that one list item under a week becomes."""
+    """Return the task that one list item under a week becomes."""
     (task,) = curriculum(f"## Week 1: A\n{item}").tasks()
     return task
 
 
 def reported(imported: ImportResult) -> str:
-    """An import as a person would check it: what was understood, and what became of each line."""
+    """Return an import as text: the summary, the curriculum, and what became of each line."""
     summary = "\n".join(
         f"# {key}: {value}" for key, value in imported.summary().items() if key != "units"
     )
@@ -157,7 +157,7 @@ def test_one_address_is_one_resource() -> None:
     assert {one.resources for one in guide.tasks()} == {("look-here",)}
 
 
-def test_a_long_title_is_cut_at_a_word_and_kept_whole_in_the_description() -> None:
+def test_a_long_title_is_cut_at_a_word_and_whole_in_the_description() -> None:
     long = "word " * 80 + "end"
 
     task = only_task(f"- {long}")

@@ -14,7 +14,7 @@ CHECKER = Draft202012Validator(load.schema())
 
 
 def written(**unit: Any) -> dict[str, Any]:
-    """The smallest curriculum, with `unit` as it is written in YAML."""
+    """Return the smallest curriculum, with `unit` as it is written in YAML."""
     module = {"title": "M", "number": 1, "units": [{"title": "U", **unit}]}
     return {"title": "T", "phases": [{"title": "P", "modules": [module]}]}
 

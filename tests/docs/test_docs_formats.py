@@ -19,21 +19,22 @@ from bot.curriculum.base import Item
 from bot.curriculum.model import Curriculum, Task, WorkItem
 from bot.planning import changes
 from bot.planning.desired_state import desired_state
+from bot.planning.diff import make_plan, pin_key, relation_key
 from bot.planning.diff_issues import NEVER_CLOSED
 from bot.planning.labels import key_in
 from bot.planning.ledger import Ledger, find_ledger
 from bot.planning.marker import BUTTON, Marker, find
 from bot.planning.path import PlannedPath
-from bot.planning.plan import make_plan, pin_key, relation_key
+from bot.planning.plan import Note, Plan
 from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command
-from bot.progress.command_log import Entry, Memory, find_memory
+from bot.progress.command_log import CommandLog, Entry, find_log
 from bot.progress.commands import read_stored
 from bot.progress.commands.log import Log
 from bot.progress.commands.pause import PauseUntil
 from bot.progress.path import LearningPath
 from bot.reports.checkpoint import report_key
-from bot.reports.weekly import Week, weekly_key
+from bot.reports.due_weeks import Week, weekly_key
 from bot.settings import Settings
 from bot.sync.command_replies import reply_key
 from bot.sync.files import README_KEY, ReportFiles
@@ -132,14 +133,14 @@ def test_the_example_of_a_plan_is_one() -> None:
     }
     assert set(shown) == reported
     counted = {"notifications": shown.pop("notifications")}
-    plan = changes.Plan.model_validate(shown)
+    plan = Plan.model_validate(shown)
     assert counted == {"notifications": plan.notifications}
     assert plan.model_dump(mode="json", exclude={"milestones", "issues"}) == shown
 
 
 def test_the_kinds_of_notes_are_told() -> None:
     rows = sections(REFERENCE / "plan-format.md")["Drift and notes"].rows
-    kinds = get_args(changes.Note.model_fields["kind"].annotation)
+    kinds = get_args(Note.model_fields["kind"].annotation)
     assert [codes(row[0])[0] for row in rows] == list(kinds)
 
 
@@ -157,7 +158,7 @@ def test_the_examples_of_markers_are_markers() -> None:
     assert key_in(label.strip()) == "kind:course"
     assert find_ledger(ledger).labels.keys() == {"kind:course"}
     assert find_ledger(ledger).seen == date(2026, 1, 9)
-    (entry,) = find_memory(memory).entries
+    (entry,) = find_log(memory).entries
     assert entry.command == Log(hours=2.5)
     pressed = BUTTON.search(button)
     assert pressed
@@ -166,7 +167,7 @@ def test_the_examples_of_markers_are_markers() -> None:
 
 @pytest.mark.parametrize(
     ("title", "model"),
-    [("The region and its marker", Marker), ("The memory", Memory), ("The ledger", Ledger)],
+    [("The region and its marker", Marker), ("The memory", CommandLog), ("The ledger", Ledger)],
 )
 def test_the_fields_of_markers_are_told(title: str, model: type[BaseModel]) -> None:
     table = MARKERS[title].tables[0][1:]

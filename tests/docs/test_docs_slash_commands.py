@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from builders import curriculum
 from docs.pages import ROOT, codes, sections
+from reports.histories import HistoryLearner
 
 from bot.progress import quantities
 from bot.progress.command import WORK, ReplyContext
@@ -34,7 +35,8 @@ def test_the_help_is_the_table_of_the_reference() -> None:
         "",
         "</details>",
     ]
-    context = ReplyContext(slash_commands().values(), EMPTY, date(2026, 1, 5), dict)
+    path = HistoryLearner(EMPTY).view("2026-01-05")
+    context = ReplyContext(path, slash_commands().values(), dict)
     assert Help().reply(context) == "\n".join(lines)
 
 

@@ -45,7 +45,7 @@ def _written_again(found: marker.MarkedBody) -> marker.Marker | None:
     return again.marker if again else None
 
 
-def stored(found: command_log.Memory) -> int:
+def stored(found: command_log.CommandLog) -> int:
     """How many entries it has, understood or not."""
     return len(found.entries) + len(found.unread)
 
@@ -74,14 +74,14 @@ READERS = {
         lambda _, found: ledger.find_ledger(found) == ledger.Ledger(),
     ),
     "a memory": Reader(
-        command_log.find_memory,
+        command_log.find_log,
         lambda text, found: (
-            stored(found) == stored(command_log.find_memory(command_log.with_memory(text, found)))
+            stored(found) == stored(command_log.find_log(command_log.with_log(text, found)))
         ),
     ),
     "another memory": Reader(
-        lambda text: command_log.with_memory(text, command_log.Memory()),
-        lambda _, found: command_log.find_memory(found) == command_log.Memory(),
+        lambda text: command_log.with_log(text, command_log.CommandLog()),
+        lambda _, found: command_log.find_log(found) == command_log.CommandLog(),
     ),
     "the text as it counts": Reader(
         marker.normalized, lambda _, found: marker.normalized(found) == found
@@ -187,7 +187,7 @@ def _lines(n: int) -> str:
     [
         ("commands", ()),
         ("a marker", None),
-        ("a memory", command_log.Memory()),
+        ("a memory", command_log.CommandLog()),
         ("a form", (("", _lines(10_000_000).strip()),)),
         ("links", ("https://a.b/c",)),
     ],
@@ -233,11 +233,11 @@ def _forged(kind: str, content: str) -> str:
 @given(NAMES, JSON)
 def test_a_forged_entry_is_kept_and_nothing_comes_of_it_that_is_none(name: str, value: Any) -> None:
     entry = {"id": 1, "at": "2026-01-05T09:00:00Z", "by": "a", "do": "log", "hours": 1, name: value}
-    read = command_log.find_memory(
+    read = command_log.find_log(
         f"<!-- milepost:memory {json.dumps({'v': 1, 'entries': [entry]})} -->"
     )
     assert stored(read) == 1
-    assert stored(command_log.find_memory(command_log.with_memory("", read))) == 1
+    assert stored(command_log.find_log(command_log.with_log("", read))) == 1
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -267,7 +267,7 @@ def test_json_that_is_made_to_hurt_is_nothing_of_ours(kind: str, content: str) -
     assert marker.find(text) is None
     assert ledger.find_ledger(text) == ledger.Ledger()
     # What is odd about some is their time alone, and that does no harm.
-    assert {entry.command.do for entry in command_log.find_memory(text).entries} <= {"start"}
+    assert {entry.command.do for entry in command_log.find_log(text).entries} <= {"start"}
 
 
 EVENTS = (

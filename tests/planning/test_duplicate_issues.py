@@ -9,6 +9,7 @@ from repository_fixture import RepositoryFixture, settings
 
 from bot.planning.changes import CloseIssue
 from bot.planning.marker import find
+from github_sandbox.state import issues
 from github_sandbox.state.objects import Issue
 
 READ = "task:read-the-tutorial"
@@ -111,3 +112,23 @@ def test_settings_are_no_reason_to_touch_a_copy_made_later(bench: RepositoryFixt
     plan = bench.apply(SMALL, settings(ahead="all"))
     assert [note.kind for note in plan.notes] == ["duplicate"]
     assert copy.state == "open"
+
+
+def test_one_that_was_reopened_is_not_closed_again(bench: RepositoryFixture) -> None:
+    first, duplicate = bench.issue("Read"), duplicate_of(bench, "Read")
+    for issue in (first, duplicate):
+        for fields in ({"state": "closed", "state_reason": "not_planned"}, {"state": "open"}):
+            issues.edit(bench.world, bench.learner, bench.repository, issue, fields)
+    settle(bench)
+    assert marked(bench) == [first.number]
+    assert duplicate.state == "open"
+
+
+def test_a_copy_by_somebody_else_is_left_as_it_is(bench: RepositoryFixture) -> None:
+    duplicate = duplicate_of(bench, "Read")
+    duplicate.user = bench.world.add_user("friend")
+    bench.repository.collaborators["friend"] = "write"
+    body = duplicate.body
+    plan = bench.apply(SMALL)
+    assert [note.kind for note in plan.notes] == ["duplicate"]
+    assert (duplicate.state, duplicate.body) == ("open", body)

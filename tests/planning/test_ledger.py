@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.planning.diff import relation_key
 from bot.planning.ledger import Ledger, _pack, _unpack, find_ledger, with_ledger
 from bot.planning.marker import digest, safe_json
-from bot.planning.plan import relation_key
 
 GITHUB_BODY = 65_536  # characters, by GitHub's own message
 LONGEST_DASHBOARD = 17_500  # the recorded ones have at most 8,200

@@ -10,6 +10,7 @@ from repository_fixture import RepositoryFixture, on_the_path, settings
 
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError
+from bot.planning.ledger import find_ledger
 from bot.planning.marker import BUTTON, find
 
 
@@ -458,3 +459,73 @@ def test_what_was_known_before_gets_no_issue_and_an_open_one_is_closed(
 def test_a_credit_that_is_not_there_is_told_with_the_nearest() -> None:
     with pytest.raises(ConfigError, match=r"no task 'read-tutorial'\. Did you mean 'read-the-tuto"):
         RepositoryFixture().plan(SMALL, settings(credits=["read-tutorial"]))
+
+
+def test_dropped_optional_tasks_are_not_made_when_their_unit_comes(
+    bench: RepositoryFixture,
+) -> None:
+    path = curriculum(
+        """
+        Phase: P
+          Month 1: M
+            Week 1-4: A
+              - a1 (10h)
+            Week 5-8: B
+              - b1 (10h)
+            Week 9-12: C
+              - c1 (10h)
+              - Something more (2h)?
+        """
+    )
+    bench.apply(path, settings(ahead=0))
+    bench.comment("Your path", "/drop optional")
+    bench.apply(path, settings(ahead="all"))
+    assert "c1" in bench.titles()
+    assert "Something more" not in bench.titles()
+    bench.comment("Your path", "/keep optional")
+    bench.apply(path, settings(ahead="all"))
+    assert "Something more" in bench.titles()
+
+
+def test_what_was_closed_as_removed_and_done_after_all_stays_done_when_it_returns(
+    bench: RepositoryFixture,
+) -> None:
+    bench.apply(SMALL)
+    bench.apply(without(SMALL, "Install the tools"))
+    bench.edit("Install", state="open")
+    bench.close("Install")
+    bench.apply(SMALL)
+    assert bench.issue("Install").state_reason == "completed"
+
+
+def test_a_closed_issue_is_not_pinned(bench: RepositoryFixture) -> None:
+    bench.apply(SMALL)
+    ledgerless = (bench.issue("Your path").body or "").partition("<!-- milepost:ledger")[0]
+    bench.edit("Your path", body=ledgerless.rstrip())
+    assert bench.plan(SMALL).count("pin-issue") == 1
+    bench.close("Your path")
+    assert bench.plan(SMALL).count("pin-issue") == 0
+
+
+def test_an_issue_of_no_unit_stays_in_the_milestone_of_the_learners_choice(
+    bench: RepositoryFixture,
+) -> None:
+    bench.apply(SMALL)
+    bench.edges.write(writes.create_milestone("Mine", description=""))
+    bench.edit("Your path", milestone=bench.milestone("Mine").number)
+    plan = bench.apply(SMALL)
+    assert ("milestone", "another milestone") in {(d.field, d.theirs) for d in plan.drift}
+    assert bench.issue("Your path").milestone is bench.milestone("Mine")
+
+
+def test_the_ledger_does_not_agree_to_a_label_that_somebody_changed(
+    bench: RepositoryFixture,
+) -> None:
+    bench.apply(SMALL)
+    ledgerless = (bench.issue("Your path").body or "").partition("<!-- milepost:ledger")[0]
+    bench.edit("Your path", body=ledgerless.rstrip())
+    bench.edit_label("kind: reading", color="ffffff")
+    bench.apply(SMALL)
+    labels = find_ledger(bench.issue("Your path").body or "").labels
+    assert "kind:setup" in labels
+    assert "kind:reading" not in labels

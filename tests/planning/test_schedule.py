@@ -1,6 +1,6 @@
 """Dates of units: exact examples, and laws for any path, pace, start, zone and pauses."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +12,8 @@ from repository_fixture import settings
 
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError
-from bot.planning.schedule import Schedule, add_months, due_on, hours_by_unit, schedule
+from bot.planning.due_date import at_noon
+from bot.planning.schedule import Schedule, add_months, hours_by_unit, schedule
 from bot.planning.window import units_in_window
 from bot.settings import Pause, Settings
 
@@ -119,9 +120,7 @@ def test_a_due_date_at_noon_utc_is_that_day_from_pago_pago_to_vladivostok(
 ) -> None:
     _, _, dates = drawn
     for unit in dates.units:
-        day = due_on(unit)
-        noon = datetime.combine(day, time(12), tzinfo=ZoneInfo("UTC"))
-        assert noon.astimezone(ZoneInfo(zone)).date() == day
+        assert at_noon(unit.last).astimezone(ZoneInfo(zone)).date() == unit.last
 
 
 def test_two_week_units_at_their_nominal_length() -> None:
@@ -143,6 +142,8 @@ def test_hours_a_week_give_each_unit_the_time_its_hours_take() -> None:
     assert [d.days for d in dates.units] == [14] * 6
     dates = schedule(LONG, settings("2026-01-05", hours_per_week=20))
     assert [d.days for d in dates.units] == [4] * 6
+    dates = schedule(LONG, settings("2026-01-05", hours_per_week=13))
+    assert [d.days for d in dates.units] == [6] * 6  # 10 h take 5.4 days: never too few
 
 
 def test_leap_days_and_short_months_are_days_like_others() -> None:

@@ -100,3 +100,20 @@ def test_nothing_of_ours_is_an_empty_undo() -> None:
     bench.edges.write(writes.create_issue("Mine", body=""))
     assert bench.undo().empty
     assert bench.titles() == ["Mine"]
+
+
+def test_a_milestone_that_the_learner_closed_stays(bench: RepositoryFixture) -> None:
+    bench.edit_milestone("Month 2", state="closed")
+    plan = bench.undo()
+    assert bench.milestone_titles("closed") == ["Month 2, Week 1-4: Your way"]
+    assert [note.text for note in plan.notes] == [
+        "Milestone 'Month 2, Week 1-4: Your way': it was closed."
+    ]
+
+
+def test_an_issue_of_no_unit_that_was_put_into_a_milestone_stays(bench: RepositoryFixture) -> None:
+    bench.edges.write(writes.create_milestone("Mine", description=""))
+    bench.edit("Your path", milestone=bench.milestone("Mine").number)
+    plan = bench.undo()
+    assert bench.issue("Your path").state == "open"
+    assert any("it was moved" in note.text for note in plan.notes)

@@ -115,7 +115,7 @@ def test_ratings_reach_the_life_of_a_view() -> None:
     learner = HistoryLearner(RICH).rates("rated-python", 2, "2026-01-10")
     requested(learner, "- Python: 4", "2026-02-01")
     view = learner.view("2026-02-02")
-    assert [r.value for r in view.life.ratings] == [2, 4]
+    assert [r.value for r in view.history.ratings] == [2, 4]
 
 
 def test_a_title_with_a_colon_or_a_sign_is_found() -> None:

@@ -11,11 +11,11 @@ from bot.planning.snapshot import IssueState
 from bot.progress.command import Command
 from bot.progress.command_log import (
     AcceptedCommand,
+    CommandLog,
     Entry,
-    Memory,
     closed_at,
-    find_memory,
-    with_memory,
+    find_log,
+    with_log,
 )
 from bot.progress.commands.choose import Choose
 from bot.progress.commands.credit import Credit
@@ -34,8 +34,8 @@ def entry(
     return Entry(id=number, n=n, at=at, by=by, command=command)
 
 
-def back(memory: Memory) -> Memory:
-    return find_memory(with_memory("Words of the learner.", memory))
+def back(memory: CommandLog) -> CommandLog:
+    return find_log(with_log("Words of the learner.", memory))
 
 
 TEXTS: st.SearchStrategy[Command] = st.one_of(
@@ -61,7 +61,7 @@ ENTRIES = st.lists(
 
 @given(ENTRIES)
 def test_what_is_kept_is_found_again_whatever_was_said(entries: list[Entry]) -> None:
-    memory = Memory().adding(entries)
+    memory = CommandLog().adding(entries)
     assert back(memory) == memory
 
 
@@ -69,14 +69,14 @@ def test_what_is_kept_is_found_again_whatever_was_said(entries: list[Entry]) -> 
 def test_the_order_of_adding_does_not_matter(first: list[Entry], second: list[Entry]) -> None:
     known = {(e.id, e.n) for e in first}
     rest = [e for e in second if e.id and (e.id, e.n) not in known]
-    one, other = Memory().adding(first).adding(rest), Memory().adding(rest).adding(first)
+    one, other = CommandLog().adding(first).adding(rest), CommandLog().adding(rest).adding(first)
     assert sorted(map(str, one.entries)) == sorted(map(str, other.entries))
     assert [e.at for e in one.entries] == sorted(e.at for e in one.entries)
 
 
 def test_commands_of_one_comment_are_kept_each() -> None:
     one, two = entry(7, Log(hours=2)), entry(7, Done(), n=1)
-    memory = back(Memory().adding([one]).adding([one, two]).adding([two]))
+    memory = back(CommandLog().adding([one]).adding([one, two]).adding([two]))
     assert memory.entries == (one, two)
     assert memory.has(7, 1)
     assert not memory.has(7, 2)
@@ -86,11 +86,11 @@ def test_commands_of_one_comment_are_kept_each() -> None:
 def test_buttons_are_kept_as_often_as_they_are_pressed() -> None:
     pressed = entry(0, OpenUnit(unit="a"))
     later = entry(0, OpenUnit(unit="b"))
-    assert Memory().adding([pressed]).adding([later]).entries == (pressed, later)
+    assert CommandLog().adding([pressed]).adding([later]).entries == (pressed, later)
 
 
 def test_a_first_command_is_written_without_its_place() -> None:
-    assert '"n"' not in Memory(entries=(entry(7, Done()),)).comment()
+    assert '"n"' not in CommandLog(entries=(entry(7, Done()),)).comment()
 
 
 def test_a_deed_is_kept_to_the_second() -> None:
@@ -101,11 +101,11 @@ def test_a_deed_is_kept_to_the_second() -> None:
 
 def test_the_memory_stands_before_the_ledger_and_only_once() -> None:
     body = with_ledger("Mine.", Ledger())
-    once = with_memory(body, Memory(entries=(entry(1, Done()),)))
-    twice = with_memory(once, Memory(entries=(entry(2, Reopen()),)))
+    once = with_log(body, CommandLog(entries=(entry(1, Done()),)))
+    twice = with_log(once, CommandLog(entries=(entry(2, Reopen()),)))
     assert twice.count("milepost:memory") == 1
     assert twice.index("milepost:memory") < twice.index("milepost:ledger")
-    assert with_memory(twice, Memory()) == body
+    assert with_log(twice, CommandLog()) == body
 
 
 def test_a_damaged_memory_is_an_empty_one() -> None:
@@ -115,16 +115,16 @@ def test_a_damaged_memory_is_an_empty_one() -> None:
         '<!-- milepost:memory {"v":2,"entries":[{"id":1}]} -->',
         '<!-- milepost:memory {"v":1,"entries":[1,{"id":1},{"id":2,"at":"x","do":"fly"}]} -->',
     ):
-        assert find_memory(body).entries == ()
+        assert find_log(body).entries == ()
 
 
 def test_what_a_newer_version_wrote_stays_word_for_word() -> None:
     strange = '{"id":9,"at":"2026-01-05T09:00:00Z","by":"me","do":"fly","to":["the","moon"]}'
     body = f'Text\n\n<!-- milepost:memory {{"v":1,"entries":[{strange}]}} -->'
-    memory = find_memory(body).adding([entry(7, Done())])
-    written = with_memory(body, memory)
+    memory = find_log(body).adding([entry(7, Done())])
+    written = with_log(body, memory)
     assert strange in written
-    assert find_memory(written) == memory
+    assert find_log(written) == memory
     assert memory.knows(9)
     assert memory.has(9, 0)
 
@@ -134,7 +134,7 @@ def test_a_long_memory_adds_up_the_hours_of_a_week_and_forgets_no_comment() -> N
         entry(n, Log(hours=1.5, note="a note " * 5), at=DAY + timedelta(hours=3 * n))
         for n in range(1, 400)
     ]
-    memory = back(Memory().adding(entries))
+    memory = back(CommandLog().adding(entries))
     assert len(memory.comment()) <= 65_536 / 3  # of the room that GitHub gives a body
     assert all(memory.knows(n) and memory.has(n, 0) for n in range(1, 400))
     hours = sum(e.command.hours for e in memory.entries if isinstance(e.command, Log))
@@ -147,7 +147,7 @@ def test_a_log_of_hours_fits_into_an_issue_of_65536_characters(count: int) -> No
         entry(n, Log(hours=1, note="a note " * 9), at=DAY + timedelta(minutes=n))
         for n in range(1, count)
     ]
-    assert len(Memory().adding(entries).comment()) <= 65_536
+    assert len(CommandLog().adding(entries).comment()) <= 65_536
 
 
 def closed(reason: str | None, *text: tuple[Command, int], after: int = 60) -> IssueState:
@@ -157,7 +157,7 @@ def closed(reason: str | None, *text: tuple[Command, int], after: int = 60) -> I
         number=7,
         id=7,
         title="Read",
-        body=with_memory("", Memory().adding(entries)),
+        body=with_log("", CommandLog().adding(entries)),
         state="open" if reason is None else "closed",
         state_reason=reason,
         created_at=DAY,

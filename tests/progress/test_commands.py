@@ -1,6 +1,6 @@
 """Commands are parsed into values with ids; what is not understood becomes one kind sentence."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import pytest
 from builders import curriculum
@@ -11,8 +11,7 @@ from repository_fixture import settings as config
 
 from bot.curriculum.load import from_catalog
 from bot.curriculum.model import Curriculum
-from bot.planning.plan_overrides import PlanOverrides
-from bot.planning.schedule import schedule
+from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command, CommandContext, CommandError
 from bot.progress.commands import slash_commands
 from bot.progress.commands.choose import Choose
@@ -34,6 +33,7 @@ from bot.progress.commands.skip import Skip
 from bot.progress.commands.start import Start
 from bot.progress.commands.status import ShowStatus
 from bot.progress.parse_command import ParsedLine, parse_command, read_commands
+from bot.progress.path import LearningPath
 from bot.settings import Settings
 
 GUIDE = from_catalog("devops-to-mlops")
@@ -47,19 +47,11 @@ def place(
     path: Curriculum = GUIDE,
     how: Settings | None = None,
     today: date = TODAY,
-    unfinished: str | None = "m02-w1-2",
 ) -> CommandContext:
     how = how or config(timezone="UTC")
-    return CommandContext(
-        curriculum=path,
-        settings=how,
-        in_force=how,
-        course=PlanOverrides(),
-        dates=schedule(path, how),
-        key=key,
-        today=today,
-        first_unfinished=lambda: unfinished,
-    )
+    now = datetime.combine(today, time(12), tzinfo=UTC)
+    seen = LearningPath.read(path, how, Snapshot(repository="ada/path"), now)
+    return CommandContext(path=seen, key=key, today=today)
 
 
 def message(text: str, where: CommandContext | None = None) -> Command:
@@ -108,7 +100,7 @@ def rejected(text: str, where: CommandContext | None = None) -> str:
         ("/open month 7, week 3-4", OpenUnit(unit="m07-w3-4")),
         ("/open feature stores", OpenUnit(unit="m07-w1-2")),
         ("/open next", OpenUnit(unit="m03-w3-4")),
-        ("/replan", Replan(unit="m02-w1-2")),
+        ("/replan", Replan(unit="m01-w1-2")),
         ("/drop optional", DropOptional()),
         ("/keep optional", KeepOptional()),
         ("/status", ShowStatus()),
@@ -249,7 +241,9 @@ def test_a_running_pause_can_be_ended() -> None:
 
 
 def test_nothing_is_left_to_plan_when_all_is_done() -> None:
-    assert rejected("/replan", place(unfinished=None))
+    path = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- a (1h)")
+    assert message("/replan", place(path=path)) == Replan(unit=next(path.units()).id)
+    assert rejected("/replan", place(path=path, how=config(credits=["a"])))
 
 
 def test_a_bare_path_says_what_it_does_not_have() -> None:
@@ -271,7 +265,7 @@ INTENTS: st.SearchStrategy[Command] = st.one_of(
                 Help(),
                 Resume(),
             ),
-            Replan(unit="m02-w1-2"),
+            Replan(unit="m01-w1-2"),
         ]
     ),
     st.builds(Skip, why=PLAIN | st.just("")),

@@ -11,7 +11,7 @@ from bot.planning.marker import Key, Marker, wrap
 from bot.planning.observed_state import observe
 from bot.planning.snapshot import IssueState, Snapshot
 from bot.progress.command import Command
-from bot.progress.command_log import Entry, Memory, with_memory
+from bot.progress.command_log import CommandLog, Entry, with_log
 from bot.progress.commands.choose import Choose
 from bot.progress.commands.count import Count
 from bot.progress.commands.credit import Credit
@@ -35,7 +35,7 @@ TASK = "task:a1"
 
 def life(*text: tuple[str, Key, Command], how: object = HOW) -> LearnerHistory:
     """A life from (day, key of the issue, what was said)."""
-    stored: dict[Key, Memory] = {SUMMARY_KEY: Memory(), TASK: Memory()}
+    stored: dict[Key, CommandLog] = {SUMMARY_KEY: CommandLog(), TASK: CommandLog()}
     for number, (day, key, command) in enumerate(text, start=1):
         at = datetime.fromisoformat(f"{day}T20:00:00").replace(tzinfo=UTC)
         stored[key] = stored[key].adding([Entry(id=number, at=at, by="ada", command=command)])
@@ -44,7 +44,7 @@ def life(*text: tuple[str, Key, Command], how: object = HOW) -> LearnerHistory:
             number=number,
             id=number,
             title=key,
-            body=with_memory(wrap("x", Marker(key=key, title="", body="")), memory),
+            body=with_log(wrap("x", Marker(key=key, title="", body="")), memory),
             association="OWNER",
             created_at=datetime(2026, 1, 5, tzinfo=UTC),
             updated_at=datetime(2026, 1, 5, tzinfo=UTC),

@@ -47,7 +47,7 @@ def replayed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[date, Key, str]]:
             found.append((history.day, history.key, self.text))
 
         def reply(self, context: ReplyContext) -> str:
-            return f"Noted: {self.text}, until {context.last}."
+            return f"Noted: {self.text}, until {context.path.dates.last}."
 
     return found
 

@@ -12,6 +12,7 @@ from repository_fixture import RepositoryFixture
 from repository_fixture import settings as config
 
 from bot.curriculum.model import Curriculum
+from bot.planning.snapshot import PullState
 from bot.progress.path import LearningPath
 from bot.progress.progress import Progress, Work, WorkState
 from bot.settings import Settings
@@ -158,6 +159,35 @@ def test_history_is_counted_by_the_day_in_the_learners_zone(bench: RepositoryFix
     assert utc.done_by(date(2026, 1, 9)) == 5
     assert kiribati.done_by(date(2026, 1, 9)) == 0
     assert kiribati.done_by(date(2026, 1, 10)) == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "association", "state"),
+    [
+        ("Closes #{}", "OWNER", WorkState.EVIDENCED),
+        ("(#{})", "COLLABORATOR", WorkState.EVIDENCED),
+        ("Closes #{}", "NONE", WorkState.CLAIMED),
+        ("Closes #{}", "CONTRIBUTOR", WorkState.CLAIMED),
+        ("See other/repo#{}", "OWNER", WorkState.CLAIMED),
+        ("See pull/#{}", "OWNER", WorkState.CLAIMED),
+        ("Fixes &#{}", "OWNER", WorkState.CLAIMED),
+    ],
+)
+def test_only_a_pull_request_of_somebody_trusted_that_names_the_issue_is_evidence(
+    bench: RepositoryFixture, text: str, association: str, state: WorkState
+) -> None:
+    bench.close("Read")
+    pull = PullState(
+        number=99,
+        title="A change",
+        body=text.format(bench.issue("Read").number),
+        association=association,
+        merged_at=datetime(2026, 1, 5, 9, tzinfo=UTC),
+        url="https://github.com/learner/path/pull/99",
+    )
+    snapshot = bench.edges.snapshot().model_copy(update={"pulls": (pull,)})
+    path = LearningPath.read(SMALL, WEB, snapshot, datetime(2026, 1, 5, 12, tzinfo=UTC))
+    assert work(path.progress, "Read").state is state
 
 
 TITLES = ["Read", "Install", "Write", "Build", "Deliverable"]

@@ -27,11 +27,11 @@ ONE = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- x #python #data")
 
 
 def cover(view: LearningPath, until: date | None = None) -> dict[str, SkillCover]:
-    return {s.id: s for s in coverage(view.curriculum, view.progress, until)}
+    return {s.id: s for s in coverage(view, until)}
 
 
 def rated(view: LearningPath, until: date | None = None) -> dict[str, SkillRating]:
-    return {r.id: r for r in calibration(view.curriculum, view.progress, view.life, until)}
+    return {r.id: r for r in calibration(view, until)}
 
 
 def test_a_skill_counts_the_work_that_carries_it_and_no_optional_work() -> None:
@@ -110,7 +110,7 @@ ROLES = curriculum(
 
 
 def fits(view: LearningPath) -> dict[str, RoleFit]:
-    found = role_fits(view.curriculum, coverage(view.curriculum, view.progress))
+    found = role_fits(view)
     return {fit.role.title: fit for fit in found}
 
 
@@ -139,7 +139,7 @@ def test_the_gap_table_names_what_presses_most_first() -> None:
             )
         }
     )
-    table = gap(path, coverage(path, HistoryLearner(RICH).view("2026-01-06").progress))
+    table = gap(HistoryLearner(path).view("2026-01-06"))
     assert [s.id for s in table.developing] == ["data", "python"]
     assert [s.title for s in table.brought] == ["Knives"]
 
@@ -159,10 +159,19 @@ works = st.builds(
 )
 
 
+BARE = HistoryLearner(ONE).view("2026-01-06")
+
+
+def having(works: list[Work]) -> LearningPath:
+    """A path on which exactly these works are to be done."""
+    progress = Progress(work=tuple(works), undecided={}, units={})
+    return BARE.model_copy(update={"progress": progress})
+
+
 @given(st.lists(works, max_size=12))
 def test_coverage_adds_up(found: list[Work]) -> None:
     """Every piece that counts stands in the sums of each of its skills, and nowhere else."""
-    sums = coverage(ONE, Progress(work=tuple(found), undecided={}, units={}))
+    sums = coverage(having(found))
     for skill in sums:
         assert 0 <= skill.evidenced <= skill.done <= skill.total
         assert skill.done_hours <= skill.total_hours
@@ -177,12 +186,12 @@ def test_coverage_adds_up(found: list[Work]) -> None:
 @given(st.lists(works, max_size=12), st.data())
 def test_finishing_something_never_lowers_a_skill(found: list[Work], data: st.DataObject) -> None:
     open_ones = [i for i, w in enumerate(found) if w.state is WorkState.OPEN]
-    before = coverage(ONE, Progress(work=tuple(found), undecided={}, units={}))
+    before = coverage(having(found))
     if open_ones:
         index = data.draw(st.sampled_from(open_ones))
         state = data.draw(st.sampled_from(["claimed", "evidenced", "attested", "credited"]))
         found[index] = found[index].model_copy(update={"state": WorkState(state)})
-    after = coverage(ONE, Progress(work=tuple(found), undecided={}, units={}))
+    after = coverage(having(found))
     for then, now in zip(before, after, strict=True):
         assert now.percent >= then.percent
         assert now.done >= then.done
@@ -191,7 +200,7 @@ def test_finishing_something_never_lowers_a_skill(found: list[Work], data: st.Da
 
 @given(st.lists(works, max_size=12), st.dates(date(2026, 1, 1), UNTIL))
 def test_time_never_lowers_a_skill(found: list[Work], day: date) -> None:
-    progress = Progress(work=tuple(found), undecided={}, units={})
-    for then, now in zip(coverage(ONE, progress, day), coverage(ONE, progress, UNTIL), strict=True):
+    path = having(found)
+    for then, now in zip(coverage(path, day), coverage(path, UNTIL), strict=True):
         assert now.done >= then.done
         assert now.total == then.total

@@ -6,7 +6,7 @@ from reports.histories import RICH, HistoryLearner, at
 from bot.curriculum.load import from_catalog
 from bot.curriculum.model import Curriculum
 from bot.progress.command import Command
-from bot.progress.command_log import Entry, find_memory, with_memory
+from bot.progress.command_log import Entry, find_log, with_log
 from bot.progress.commands.evidence import Attested, Evidenced
 from bot.reports.checkpoint import CheckpointReport, by_number, checkpoint_report
 
@@ -59,7 +59,7 @@ class Studying(HistoryLearner):
         issue = self.bench.issue(title)
         body = issue.body or ""
         entry = Entry(id=0, at=at(day), by=by, command=command)
-        issue.body = with_memory(body, find_memory(body).adding([entry]))
+        issue.body = with_log(body, find_log(body).adding([entry]))
         return self
 
     def report(self, which: str = "3", today: str = REPORTED) -> CheckpointReport:

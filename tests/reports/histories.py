@@ -8,12 +8,12 @@ from planning.paths import LONG
 from repository_fixture import RepositoryFixture, settings
 
 from bot.curriculum.model import Curriculum
-from bot.planning.changes import Plan
 from bot.planning.desired_state import ReportTexts, desired_state
+from bot.planning.diff import make_plan
 from bot.planning.observed_state import observe
-from bot.planning.plan import make_plan
+from bot.planning.plan import Plan
 from bot.progress.command import Command
-from bot.progress.command_log import Entry, find_memory, with_memory
+from bot.progress.command_log import Entry, find_log, with_log
 from bot.progress.commands.count import Count
 from bot.progress.commands.evidence import Evidenced
 from bot.progress.commands.log import Log
@@ -145,7 +145,7 @@ class HistoryLearner:
         issue = self.bench.issue(title)
         body = issue.body or ""
         entry = Entry(id=self._comment, at=at(day), by="learner", command=command)
-        issue.body = with_memory(body, find_memory(body).adding([entry]))
+        issue.body = with_log(body, find_log(body).adding([entry]))
         return self
 
     def logs(self, hours: float, day: str, title: str = SUMMARY) -> "HistoryLearner":

@@ -2,20 +2,17 @@
 
 import re
 
-from reports.histories import HistoryLearner
-
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.progress.command import CommandContext
 from bot.progress.parse_command import parse_command, read_commands
 from bot.progress.path import LearningPath
-from bot.reports.position import first_unfinished
 
 IN_TEXT = re.compile(r"`(/\w[^`]*)`")
 IN_TERMINAL = re.compile(r"^  (/\w.*?) {2,}", re.MULTILINE)
 ON_WORK = {"move", "skip", "done", "log"}
 
 
-def understood(learner: HistoryLearner, seen: LearningPath, text: str) -> set[str]:
+def understood(seen: LearningPath, text: str) -> set[str]:
     """The words of the commands that `text` names; fails when one would not be understood."""
     words = set()
     for line in (*IN_TEXT.findall(text), *IN_TERMINAL.findall(text)):
@@ -24,19 +21,11 @@ def understood(learner: HistoryLearner, seen: LearningPath, text: str) -> set[st
         words.add(requested.word)
         named_only = requested.rest in {"", "until DATE"} and requested.word != "replan"
         if not named_only:
-            parse_command(requested, _place(learner, seen, requested.word))
+            parse_command(requested, _place(seen, requested.word))
     return words
 
 
-def _place(learner: HistoryLearner, seen: LearningPath, word: str) -> CommandContext:
+def _place(seen: LearningPath, word: str) -> CommandContext:
     work = seen.progress.work[0]
-    return CommandContext(
-        curriculum=learner.path,
-        settings=learner.how,
-        in_force=seen.settings,
-        course=seen.life.course,
-        dates=seen.dates,
-        key=work.key if word in ON_WORK else SUMMARY_KEY,
-        today=seen.today,
-        first_unfinished=lambda: first_unfinished(seen.progress),
-    )
+    key = work.key if word in ON_WORK else SUMMARY_KEY
+    return CommandContext(path=seen, key=key, today=seen.today)

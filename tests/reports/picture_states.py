@@ -111,7 +111,7 @@ def seen(
             for skill, value in (rated or {}).items()
         ),
     }
-    return view.model_copy(update={"life": view.life.model_copy(update=text)})
+    return view.model_copy(update={"history": view.history.model_copy(update=text)})
 
 
 def busy() -> LearningPath:

@@ -11,7 +11,6 @@ from repository_fixture import settings as config
 from bot.curriculum.load import from_catalog
 from bot.planning.changes import CreateIssue, UpdateIssue
 from bot.planning.desired_state import DesiredIssue
-from bot.planning.diff_issues import MAX_BODY
 from bot.planning.observed_state import observe
 from bot.progress.assessment import pairs_in, ratings_in_issues
 from bot.progress.commands.open import OpenUnit
@@ -129,4 +128,4 @@ def test_one_that_was_answered_and_closed_is_left_alone() -> None:
 
 def test_there_is_room_for_the_learner() -> None:
     for issue in assessment_issues(HistoryLearner(OFFICIAL).view("2026-03-20")):
-        assert len(issue.body) + len(issue.starter) < MAX_BODY / 4
+        assert len(issue.body) + len(issue.starter) < 65_536 / 4

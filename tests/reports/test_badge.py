@@ -6,8 +6,10 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from builders import curriculum
 from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
+from reports.histories import HistoryLearner
 from repository_fixture import RepositoryFixture, settings
 
 from bot.progress.path import LearningPath
@@ -55,6 +57,13 @@ def test_before_the_start_and_at_the_end(bench: RepositoryFixture) -> None:
         done(bench, title, "2026-02-01")
     for kind in ("percent", "month", "streak"):
         assert message(bench, kind, "2026-02-02") == "done"
+
+
+def test_nearly_all_is_not_done() -> None:
+    path = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- big (249h)\n- small (1h)")
+    learner = HistoryLearner(path).done(big="2026-01-08")
+    assert badge("percent", learner.view("2026-01-09")).message == "99%"
+    assert badge("percent", learner.done(small="2026-01-09").view("2026-01-09")).message == "done"
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,13 @@ from datetime import date
 import pytest
 from builders import curriculum
 from pytest_regressions.file_regression import FileRegressionFixture
-from reports.checkpoints import GUIDE, PLAIN, REPORTED, STATES, Studying
+from reports.checkpoints import GUIDE, PLAIN, REPORTED, STATES, Studying, linked
 from repository_fixture import settings
 
-from bot.curriculum.model import Curriculum
+from bot.curriculum.model import ActionItem, Curriculum, Horizon
 from bot.errors import UsageError
-from bot.reports.checkpoint import by_number, due_checkpoints, report_key
+from bot.planning.desired_state import ACTION_TITLES
+from bot.reports.checkpoint import by_number, checkpoint_report, due_checkpoints, report_key
 from bot.reports.checkpoint_text import MOST, as_format, as_markdown, files
 
 TWICE = curriculum(
@@ -163,3 +164,17 @@ def test_a_name_that_fits_none_or_several_is_told_what_there_is() -> None:
     assert by_number(TWICE, "second-look").title == "Second look"
     with pytest.raises(UsageError, match="has no checkpoints"):
         by_number(curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- x"), "1")
+
+
+@pytest.mark.parametrize(("today", "done"), [("2026-01-14", False), ("2026-01-15", True)])
+def test_a_next_step_closed_later_is_still_open_on_the_day_of_the_report(
+    today: str, done: bool
+) -> None:
+    step = ActionItem(id="join", title="Join a group", horizon=Horizon.WEEK)
+    path = linked(PLAIN.model_copy(update={"actions": (step,)}), can_do_a=["join"])
+    learner = Studying(path).closed({ACTION_TITLES[Horizon.WEEK]: "2026-01-15"})
+    view = learner.view("2026-02-02")
+    report = checkpoint_report(view, by_number(path, "1"), date.fromisoformat(today))
+    (found,) = report.items[0].pieces
+    assert (found.title, found.done) == ("Join a group", done)
+    assert found.closed_on == (date(2026, 1, 15) if done else None)

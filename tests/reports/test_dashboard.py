@@ -124,7 +124,7 @@ def test_every_command_that_it_names_is_understood() -> None:
     words = set()
     for made, today in STATES.values():
         learner = made()
-        words |= understood(learner, learner.view(today), page(learner, today))
+        words |= understood(learner.view(today), page(learner, today))
     assert words >= {"help", "log", "pace", "project", "rate"}
 
 
@@ -338,3 +338,15 @@ def test_it_tells_the_learners_day_and_not_the_servers() -> None:
     seen = LearningPath.read(LONG, learner.how, learner.bench.edges.snapshot(), late_in_london)
     assert dashboard(seen).today == date(2026, 1, 7)
     assert dashboard(seen).next_sync == date(2026, 1, 7) + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("logged", "weekly"),
+    [("2026-01-04", None), ("2026-01-05", 2.0), ("2026-02-01", 2.0), ("2026-02-02", None)],
+)
+def test_hours_a_week_are_those_of_the_whole_weeks_before_today(
+    logged: str, weekly: float | None
+) -> None:
+    path = HistoryLearner(RICH).logs(8, logged).view("2026-02-02")
+    assert path.outlook.weeks == 4
+    assert dashboard(path).numbers.logged_lately == weekly

@@ -76,7 +76,7 @@ def test_page(name: str, file_regression: FileRegressionFixture) -> None:
 def test_every_command_that_it_names_is_understood() -> None:
     learner = past_the_end()
     seen = learner.view("2026-03-10")
-    assert understood(learner, seen, as_text(status(seen))) == {"replan", "drop", "pace"}
+    assert understood(seen, as_text(status(seen))) == {"replan", "drop", "pace"}
 
 
 def test_the_same_values_give_the_same_page() -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning.paths import LONG
 from pytest_regressions.file_regression import FileRegressionFixture
-from reports.histories import ALL, RICH, TINY, UNTIMED, HistoryLearner, day
+from reports.histories import ALL, RICH, SUMMARY, TINY, UNTIMED, HistoryLearner, day
 from reports.named_commands import understood
 from repository_fixture import settings as config
 
 from bot.progress.commands.choose import Choose
 from bot.progress.commands.pause import PauseUntil
-from bot.reports.weekly import Week, Weekly, as_markdown, weekly
+from bot.reports.due_weeks import Week
+from bot.reports.weekly import Weekly, as_markdown, weekly, weekly_issues
 from bot.settings import Settings, Weekday
 
 RESTING = config("2026-01-05", ahead="all", pauses=[{"from": "2026-01-19", "to": "2026-02-08"}])
@@ -166,7 +168,7 @@ def test_every_command_that_it_names_is_understood() -> None:
     for made, week, today in STATES.values():
         learner = made()
         text = as_markdown(reported(learner, week, today))
-        words |= understood(learner, learner.view(today), text)
+        words |= understood(learner.view(today), text)
     assert words >= {"pause", "pace", "replan", "move", "skip", "choose"}
 
 
@@ -279,3 +281,21 @@ def test_the_summary_of_an_untouched_path_names_nothing_done() -> None:
     assert values.forecast.likely is None
     assert values.week.last == day("2026-01-11")
     assert datetime.combine(values.week.first, datetime.min.time(), tzinfo=UTC).weekday() == 0
+
+
+@pytest.mark.parametrize(("today", "shown"), [("2026-01-10", False), ("2026-01-11", True)])
+def test_a_checkpoint_is_named_from_three_weeks_before_its_day(today: str, shown: bool) -> None:
+    path = HistoryLearner(RICH).view(today)
+    found = weekly(path, Week.of(path.today)).checkpoint
+    assert (found is not None) is shown
+    assert found is None or (found.due - path.today).days == 21
+
+
+@pytest.mark.parametrize(("zone", "first"), [("UTC", "2026-W02"), ("Etc/GMT-14", "2026-W03")])
+def test_the_first_summary_is_of_the_week_in_which_the_learner_began(zone: str, first: str) -> None:
+    how = config(timezone=zone, summary={"as": "issue"})
+    learner = HistoryLearner(RICH, how)
+    summary = learner.bench.issue(SUMMARY)
+    summary.birth = replace(summary.birth, at=datetime(2026, 1, 11, 23, 30, tzinfo=UTC))
+    keys = [issue.key for issue in weekly_issues(learner.view("2026-01-21"))]
+    assert keys[0] == f"weekly:{first}"

@@ -1,4 +1,4 @@
-"""Repositories as a look would leave them in the store, for tests of what pages show of them."""
+"""Repositories as a sync leaves them in the store, for tests of what pages show of them."""
 
 import contextlib
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ HERE = InstallationRow(70, "learner", "active")
 
 
 class PageDocuments:
-    """Hangs up what is shown. Ids are beyond those of the sandbox."""
+    """Puts documents into a store. Ids are beyond those of the sandbox."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -40,7 +40,7 @@ class PageDocuments:
         result: str = "",
         detail: str = "",
     ) -> RepositoryRow:
-        """A repository, and what became of its last look, if there was one."""
+        """Add a repository with the result of its last sync, but no document."""
         if number is None:
             number, self._next = self._next, self._next + 1
         there = self.store.repositories.repository(number)
@@ -59,21 +59,21 @@ class PageDocuments:
         assert found is not None
         return found
 
-    def hang(self, full_name: str, view: LearningPath, **how: Any) -> RepositoryRow:
-        """A repository whose last look went through."""
+    def add(self, full_name: str, view: LearningPath, **how: Any) -> RepositoryRow:
+        """Add a repository whose last sync succeeded, with its document."""
         row = self.known(full_name, **{"result": "synced", **how})
         shown = showing(view, NOW)
         self.put(row, shown)
         return row
 
     def put(self, row: RepositoryRow, shown: Showing) -> None:
-        """Show it."""
+        """Put the document of a repository."""
         stored = CachedPage(row.id, shown.made_at, shown.badge.model_dump_json(), packed(shown))
         self.store.page_cache.put(stored, shown.mentors)
 
 
 def busy(path: Curriculum = RICH, **how: Any) -> HistoryLearner:
-    """Six weeks of a learner with a bit of everything."""
+    """Return six weeks of a learner with a bit of everything."""
     learner = HistoryLearner(path, settings("2026-01-05", ahead="all", **how))
     learner.done(a1="2026-01-12", b1="2026-01-30").rates("rated-python", 3, "2026-01-20")
     return learner.logs(6, "2026-02-11").shows("b1", "2026-01-30")
@@ -81,13 +81,13 @@ def busy(path: Curriculum = RICH, **how: Any) -> HistoryLearner:
 
 @cache
 def six_weeks() -> LearningPath:
-    """The same, seen."""
+    """Return the path after these weeks."""
     return busy().view("2026-02-16")
 
 
 @contextlib.contextmanager
-def gallery(folder: Path, **environ: str) -> Iterator[tuple[Host, PageDocuments]]:
-    """A server that is no App, with nothing hung up yet."""
+def document_server(folder: Path, **environ: str) -> Iterator[tuple[Host, PageDocuments]]:
+    """Run a server that is no App and has no documents yet."""
     url = f"sqlite:///{folder / 'store.sqlite3'}"
     with hosted(lambda _: {**environment(folder, url), **environ}) as host:
         yield host, PageDocuments(host.store)

@@ -1,4 +1,4 @@
-"""Somebody with a browser that knows no scripts: opens pages, fills forms in, presses buttons."""
+"""A person with a browser without scripts: opens pages, fills in forms, presses buttons."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -10,7 +10,7 @@ import httpx2
 
 @dataclass
 class Form:
-    """A form on a page: where it goes, what its fields hold, and its buttons by their words."""
+    """A form on a page: its action, the values of its fields, and its buttons by their text."""
 
     method: str = "get"
     action: str = ""
@@ -77,7 +77,7 @@ class _Reader(HTMLParser):
 
 @dataclass
 class Page:
-    """What somebody sees."""
+    """A page as a person sees it."""
 
     answer: httpx2.Response
     forms: list[Form]
@@ -86,7 +86,7 @@ class Page:
 
     @classmethod
     def of(cls, answer: httpx2.Response) -> Self:
-        """As it was answered."""
+        """Read an answer."""
         reader = _Reader()
         reader.feed(answer.text)
         return cls(answer, reader.forms, reader.links, " ".join("".join(reader.text).split()))
@@ -100,7 +100,7 @@ class Page:
         return self.answer.url.path
 
     def form(self, button: str) -> Form:
-        """The form with a button whose words begin so."""
+        """Return the form with a button whose text begins so."""
         for one in self.forms:
             if any(words.startswith(button) for words in one.buttons):
                 return one
@@ -108,7 +108,7 @@ class Page:
 
 
 class Person:
-    """Somebody and their browser."""
+    """A person and their browser."""
 
     def __init__(self, base: str = "") -> None:
         self.web = httpx2.Client(base_url=base, verify=False, follow_redirects=True, timeout=60)
@@ -120,17 +120,17 @@ class Person:
         self.web.close()
 
     def open(self, address: str) -> Page:
-        """Type an address in."""
+        """Open an address."""
         return Page.of(self.web.get(address))
 
     def follow(self, page: Page, link: str) -> Page:
-        """Follow the link whose words begin so."""
+        """Follow the link whose text begins so."""
         found = next((to for words, to in page.links.items() if words.startswith(link)), None)
         assert found is not None, (link, page.links)
         return self.open(urljoin(str(page.answer.url), found))
 
     def press(self, page: Page, button: str, **filled: str | None) -> Page:
-        """Fill fields in (None leaves one out) and press the button whose words begin so."""
+        """Fill in fields (None leaves one out) and press the button whose text begins so."""
         return Page.of(self.send(page, button, **filled))
 
     def send(self, page: Page, button: str, **filled: str | None) -> httpx2.Response:

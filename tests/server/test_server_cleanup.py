@@ -49,7 +49,7 @@ def test_deliveries_that_are_done_go_after_days_and_others_after_months(store: S
     receive(store, 7, repository(1))
     do_all(store, settled=True)
     receive(store, 2, repository(2))
-    few = Cleanup(store.engine, at_once=3)
+    few = Cleanup(store.engine, batch=3)
     assert few.delete_expired(NOON + DELIVERIES) == 0
     assert few.delete_expired(NOON + DELIVERIES + SECOND) == 7
     assert rows(store, inbox) == 2
@@ -69,7 +69,7 @@ def test_what_is_gone_goes_with_all_that_was_kept_of_it(store: Store) -> None:
     store.repositories.save_installation(InstallationRow(3, "learner", "gone"), NOON)
     # To be found gone again, as every day, does not make it younger.
     store.repositories.save_installation(InstallationRow(3, "learner", "gone"), NOON + GONE)
-    few = Cleanup(store.engine, at_once=1)
+    few = Cleanup(store.engine, batch=1)
     assert few.delete_expired(NOON + GONE) == 0
     assert few.delete_expired(NOON + GONE + SECOND) == 3
     assert [rows(store, t) for t in (installation, repositories, shown, jobs)] == [1, 1, 1, 1]

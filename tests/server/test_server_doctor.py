@@ -135,7 +135,7 @@ def test_work_that_nobody_does(tmp_path: Path, doctor: Doctor) -> None:
         store.jobs.schedule(repository(1), at=late)
     verdict, text = doctor()[1]["work"]
     assert verdict == "mind"
-    assert text == "1 due, 0 deliveries to be dealt with, the oldest for 30 minutes."
+    assert text == "1 job due, 0 deliveries waiting, the oldest for 30 minutes."
 
 
 def test_an_app_that_github_does_not_know(
@@ -167,7 +167,7 @@ def test_an_app_that_may_too_little_or_hears_too_little(
     code, found = doctor()
     assert code == 0
     assert "administration" in found["permissions"][1]
-    assert found["events"] == ("mind", "the App does not hear of: milestone.")
+    assert found["events"] == ("mind", "the App doesn't subscribe to: milestone.")
     with app_server.world.lock:
         app_server.app.permissions.update(issues="read")
     code, found = doctor()

@@ -12,7 +12,7 @@ from server.kill_points import VARIABLE
 from server.server_fixture import eventually
 from server.server_processes import Machine, killed, machine, shared
 
-from bot.progress.command_log import find_memory
+from bot.progress.command_log import find_log
 from bot.progress.commands.log import Log
 from github_sandbox.state import comments
 from github_sandbox.state.objects import Comment, Issue
@@ -62,7 +62,7 @@ def over(process: ForkServerProcess, machine: Machine) -> bool:
 def logged(machine: Machine) -> list[int]:
     """The comments whose hours are remembered, each as often as it is."""
     with machine.world.lock:
-        entries = find_memory(issue(machine).body or "").entries
+        entries = find_log(issue(machine).body or "").entries
     return sorted(entry.id for entry in entries if isinstance(entry.command, Log))
 
 

@@ -1,4 +1,4 @@
-"""Who may see which repository: a table, and that nothing tells the private from the unknown."""
+"""Who may see which repository: a table; private and unknown ones cannot be told apart."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -24,7 +24,7 @@ WHO = ("anonymous", "stranger", "reader", "writer")
 
 @pytest.fixture(scope="module")
 def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VisitorFixture]:
-    """Lea's repositories: one public, one private, one never heard of, one that is gone."""
+    """Run a server with Lea's repositories: public, private, unknown and gone."""
     folder = tmp_path_factory.mktemp("access")
     with running() as sandbox:
         with visited(sandbox, f"sqlite:///{folder / 'store.sqlite3'}", folder) as made:
@@ -43,18 +43,18 @@ def _fill(app_server: VisitorFixture) -> None:
         if name != "lea/nobody"
     }
     with app_server.world.lock:
-        there = [homes["lea/public"], homes["lea/veiled"]]
-        apps.install(app_server.world, app_server.app, "lea", repositories=there)
+        # GitHub still shows the one that is gone here to those who may read it.
+        apps.install(app_server.world, app_server.app, "lea", repositories=[*homes.values()])
     app_server.settle()
-    walls = PageDocuments(app_server.host.store)
+    documents = PageDocuments(app_server.host.store)
     for name, home in homes.items():
-        walls.hang(name, six_weeks(), number=home.id, private=home.private)
-    walls.store.repositories.mark_repository_gone(homes["lea/parted"].id, NOW)
+        documents.add(name, six_weeks(), number=home.id, private=home.private)
+    documents.store.repositories.mark_repository_gone(homes["lea/parted"].id, NOW)
 
 
 @pytest.fixture(scope="module")
 def people(app_server: VisitorFixture) -> Iterator[dict[str, Person]]:
-    """Each with a browser of their own, signed in but for the first."""
+    """Yield people with their own browsers, all but the first signed in."""
     with (
         Person(app_server.host.url) as anonymous,
         app_server.person("stranger") as stranger,
@@ -72,7 +72,7 @@ def requested(somebody: Person, path: str) -> httpx2.Response:
 
 
 def anonymised(answer: httpx2.Response, home: str) -> tuple[int, str, dict[str, str]]:
-    """All that an answer tells, but the time and the name that was asked for."""
+    """Return all of an answer but the time and the name that was requested."""
     name = home.partition("/")[2]
     headers = {k: v for k, v in answer.headers.items() if k != "date"}
     return answer.status_code, answer.text.replace(name, "NAME"), headers
@@ -88,9 +88,12 @@ def test_the_table(people: dict[str, Person], who: str, home: str, part: str) ->
 
 
 @pytest.mark.parametrize("who", WHO)
-def test_only_writers_are_led_to_the_settings(people: dict[str, Person], who: str) -> None:
-    page = people[who].open("/r/lea/public")
-    assert ("/setup/lea/public" in page.links.values()) == (who == "writer")
+@pytest.mark.parametrize("home", ["lea/public", "lea/veiled"])
+def test_only_writers_are_led_to_the_settings(
+    people: dict[str, Person], who: str, home: str
+) -> None:
+    page = people[who].open(f"/r/{home}")
+    assert (f"/setup/{home}" in page.links.values()) == (who == "writer")
 
 
 @pytest.mark.parametrize("who", ["anonymous", "stranger"])
@@ -116,7 +119,7 @@ def test_github_is_asked_the_same_whether_we_know_it_or_not(
         new = list(app_server.world.journal.entries)[before:]
         return [entry.path.replace(home, "HOME") for entry in new]
 
-    later(app_server, access.REMEMBERED)
+    later(app_server, access.ANSWER_LIFETIME)
     assert questions("lea/veiled") == questions("lea/nobody") == ["/repos/HOME"]
     # And nobody is looked up for who is not signed in.
     before = len(app_server.world.journal.entries)
@@ -130,7 +133,7 @@ def later(app_server: VisitorFixture, by: timedelta) -> None:
 
 
 def test_an_answer_of_github_holds_for_a_minute(app_server: VisitorFixture) -> None:
-    later(app_server, access.REMEMBERED)
+    later(app_server, access.ANSWER_LIFETIME)
     with app_server.person("guest") as guest:
         with app_server.world.lock:
             home = next(r for r in app_server.world.repositories.values() if r.name == "veiled")
@@ -140,7 +143,7 @@ def test_an_answer_of_github_holds_for_a_minute(app_server: VisitorFixture) -> N
         with app_server.world.lock:
             del home.collaborators["guest"]
         assert requested(guest, "/r/lea/veiled").status_code == 200
-        later(app_server, access.REMEMBERED)
+        later(app_server, access.ANSWER_LIFETIME)
         assert requested(guest, "/r/lea/veiled").status_code == 404
 
 
@@ -163,7 +166,7 @@ def test_what_all_may_see_does_not_wait_for_github(
         raise UnavailableError("GitHub does not answer.")
 
     monkeypatch.setattr(SignIn, "repository", silent)
-    later(app_server, access.REMEMBERED)
+    later(app_server, access.ANSWER_LIFETIME)
     assert requested(people["writer"], "/r/lea/public").status_code == 200
     for home in ("lea/veiled", "lea/nobody"):
         answer = requested(people["reader"], f"/r/{home}")
@@ -174,7 +177,7 @@ def test_what_all_may_see_does_not_wait_for_github(
 def test_the_case_of_letters_does_not_matter(
     app_server: VisitorFixture, people: dict[str, Person]
 ) -> None:
-    later(app_server, access.REMEMBERED)
+    later(app_server, access.ANSWER_LIFETIME)
     assert "From here to there" in requested(people["reader"], "/r/LEA/Veiled").text
 
 

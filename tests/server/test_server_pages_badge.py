@@ -1,4 +1,4 @@
-"""Badges: cheap to keep, the same for all that is not to be seen, and secret where they must be."""
+"""Badges: cacheable, the same for all that may not be seen, and secret where they must be."""
 
 import json
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 from reports.histories import RICH, TINY, HistoryLearner
-from server.page_documents_fixture import NOW, PageDocuments, gallery, six_weeks
+from server.page_documents_fixture import NOW, PageDocuments, document_server, six_weeks
 from server.server_fixture import Host
 
 from bot.server.keys import Keys
@@ -18,21 +18,23 @@ KEY = "a key for these tests only, long enough"
 
 
 @pytest.fixture(scope="module")
-def hung(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, PageDocuments]]:
-    with gallery(tmp_path_factory.mktemp("badges"), MILEPOST_SECRET_KEY=KEY) as made:
-        made[1].hang("lea/open", six_weeks())
-        made[1].hang("lea/hidden", six_weeks(), private=True)
+def host_and_documents(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Host, PageDocuments]]:
+    with document_server(tmp_path_factory.mktemp("badges"), MILEPOST_SECRET_KEY=KEY) as made:
+        made[1].add("lea/open", six_weeks())
+        made[1].add("lea/hidden", six_weeks(), private=True)
         yield made
 
 
 @pytest.fixture
-def host(hung: tuple[Host, PageDocuments]) -> Host:
-    return hung[0]
+def host(host_and_documents: tuple[Host, PageDocuments]) -> Host:
+    return host_and_documents[0]
 
 
 @pytest.fixture
-def walls(hung: tuple[Host, PageDocuments]) -> PageDocuments:
-    return hung[1]
+def documents(host_and_documents: tuple[Host, PageDocuments]) -> PageDocuments:
+    return host_and_documents[1]
 
 
 def badge(host: Host, name: str, **headers: str) -> httpx2.Response:
@@ -44,7 +46,7 @@ def sealed(row: RepositoryRow) -> str:
 
 
 def known(answer: httpx2.Response) -> tuple[int, bytes, dict[str, str]]:
-    """All that an answer tells, but the time."""
+    """Return all of an answer but the time."""
     return answer.status_code, answer.content, {**answer.headers, "date": ""}
 
 
@@ -86,15 +88,15 @@ def test_whoever_has_it_is_told_so_in_no_bytes(host: Host, ending: str) -> None:
 
 
 def test_a_new_number_has_a_new_etag_and_an_old_one_its_own_again(
-    host: Host, walls: PageDocuments
+    host: Host, documents: PageDocuments
 ) -> None:
-    row = walls.hang("lea/moving", HistoryLearner(RICH).view("2026-02-16"))
+    row = documents.add("lea/moving", HistoryLearner(RICH).view("2026-02-16"))
     before = badge(host, "lea/moving.svg").headers["etag"]
-    walls.hang("lea/moving", six_weeks(), number=row.id)
+    documents.add("lea/moving", six_weeks(), number=row.id)
     after = badge(host, "lea/moving.svg", **{"If-None-Match": before})
     assert after.status_code == 200
     assert after.headers["etag"] != before
-    walls.hang("lea/moving", HistoryLearner(RICH).view("2026-02-16"), number=row.id)
+    documents.add("lea/moving", HistoryLearner(RICH).view("2026-02-16"), number=row.id)
     assert badge(host, "lea/moving.svg").headers["etag"] == before
 
 
@@ -131,29 +133,33 @@ def test_what_is_private_unknown_or_wrong_gets_one_answer(
 
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_private_one_has_an_address_that_nobody_can_guess(
-    host: Host, walls: PageDocuments, ending: str
+    host: Host, documents: PageDocuments, ending: str
 ) -> None:
-    row = walls.hang("lea/secret", six_weeks(), private=True)
+    row = documents.add("lea/secret", six_weeks(), private=True)
     assert "32%" in badge(host, f"{sealed(row)}.{ending}").text
-    other = walls.known("lea/other", private=True)
+    other = documents.known("lea/other", private=True)
     stolen = sealed(row).replace(str(row.id), str(other.id))
     assert "not found" in badge(host, f"{stolen}.{ending}").text
-    walls.store.repositories.mark_repository_gone(row.id, NOW)
+    documents.store.repositories.mark_repository_gone(row.id, NOW)
     assert "not found" in badge(host, f"{sealed(row)}.{ending}").text
 
 
-def test_somebody_may_be_called_private(host: Host, walls: PageDocuments) -> None:
-    walls.hang("private/1-portfolio", six_weeks())
+def test_somebody_may_be_called_private(host: Host, documents: PageDocuments) -> None:
+    documents.add("private/1-portfolio", six_weeks())
     assert "32%" in badge(host, "private/1-portfolio.svg").text
 
 
-def test_before_the_first_look_it_says_so(host: Host, walls: PageDocuments) -> None:
-    row = walls.known("lea/new")
+def test_before_the_first_look_it_says_so(host: Host, documents: PageDocuments) -> None:
+    row = documents.known("lea/new")
     assert badge(host, "lea/new.json").json()["message"] == "not begun yet"
-    walls.store.page_cache.put(CachedPage(row.id, NOW, json.dumps({"of": "another version"}), b""))
+    documents.store.page_cache.put(
+        CachedPage(row.id, NOW, json.dumps({"of": "another version"}), b"")
+    )
     assert badge(host, "lea/new.json").json()["message"] == "not begun yet"
 
 
-def test_a_name_may_end_like_a_picture(host: Host, walls: PageDocuments) -> None:
-    walls.hang("lea/site.svg", HistoryLearner(TINY).done(Only_this="2026-01-08").view("2026-01-12"))
+def test_a_name_may_end_like_a_picture(host: Host, documents: PageDocuments) -> None:
+    documents.add(
+        "lea/site.svg", HistoryLearner(TINY).done(Only_this="2026-01-08").view("2026-01-12")
+    )
     assert badge(host, "lea/site.svg.json").json()["message"] == "done"

@@ -1,4 +1,4 @@
-"""The first page and the mentor's page: what of whose is shown to whom."""
+"""The first page and the mentor's page: who is shown to whom."""
 
 import json
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from github_sandbox.state.objects import Repository
 
 @pytest.fixture(scope="module")
 def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VisitorFixture]:
-    """Learners who share with Ada, or do not."""
+    """Run a server with learners who share with Ada, and others who don't."""
     folder = tmp_path_factory.mktemp("cohort")
     with running() as sandbox:
         with visited(sandbox, f"sqlite:///{folder / 'store.sqlite3'}", folder) as made:
@@ -33,7 +33,7 @@ def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VisitorFixt
 
 
 def of(repository: Repository, **cohort: Any) -> LearningPath:
-    """A view of it whose settings name Ada, and one issue is blocked."""
+    """Return a path whose settings name Ada, with one issue blocked."""
     how = settings("2026-01-05", ahead="all", mentors=["Ada"], cohort=cohort)
     learner = HistoryLearner(RICH, how).done(a1="2026-01-12").label("c1", "status: blocked")
     seen = learner.view("2026-02-16")
@@ -43,7 +43,7 @@ def of(repository: Repository, **cohort: Any) -> LearningPath:
     )
 
 
-def _fill(app_server: VisitorFixture, walls: PageDocuments) -> None:
+def _fill(app_server: VisitorFixture, documents: PageDocuments) -> None:
     def home(name: str, *, private: bool = False, readers: tuple[str, ...] = ()) -> Repository:
         roles: Any = dict.fromkeys(readers, "read")
         return app_server.world.add_repository(name, private=private, collaborators=roles)
@@ -61,8 +61,8 @@ def _fill(app_server: VisitorFixture, walls: PageDocuments) -> None:
             apps.install(app_server.world, app_server.app, one.owner.login, repositories=[one])
     app_server.settle()
     for one, cohort in homes.values():
-        walls.hang(one.full_name, of(one, **cohort), number=one.id, private=one.private)
-    walls.store.repositories.mark_repository_gone(homes["gone"][0].id, NOW)
+        documents.add(one.full_name, of(one, **cohort), number=one.id, private=one.private)
+    documents.store.repositories.mark_repository_gone(homes["gone"][0].id, NOW)
 
 
 @pytest.fixture(scope="module")
@@ -110,20 +110,20 @@ def test_programs_get_the_same(ada: Person) -> None:
 def test_a_learner_who_takes_it_back_is_gone_from_it(
     app_server: VisitorFixture, ada: Person
 ) -> None:
-    walls = PageDocuments(app_server.host.store)
+    documents = PageDocuments(app_server.host.store)
     home = next(r for r in app_server.world.repositories.values() if r.full_name == "zoe/path")
     later = NOW.replace(hour=9)
     try:
         shown = showing(of(home, share=False), later)
-        walls.put(walls.row(home.id), shown)
+        documents.put(documents.row(home.id), shown)
         assert "zoe" not in ada.open("/cohort").answer.text
     finally:
-        walls.put(walls.row(home.id), showing(of(home, share=True), NOW.replace(hour=10)))
+        documents.put(documents.row(home.id), showing(of(home, share=True), NOW.replace(hour=10)))
     assert "zoe" in ada.open("/cohort").text
 
 
 def silent_about(monkeypatch: pytest.MonkeyPatch, *names: str) -> list[str]:
-    """GitHub gives no answer about these. Returns what it is asked about, as that grows."""
+    """Let GitHub give no answer about these; return the growing list of requested names."""
     query, requested = SignIn.repository, list[str]()
 
     def answer(signin: SignIn, token: Any, full_name: str) -> Any:
@@ -139,7 +139,7 @@ def silent_about(monkeypatch: pytest.MonkeyPatch, *names: str) -> list[str]:
 def forget_after(
     app_server: VisitorFixture, monkeypatch: pytest.MonkeyPatch, *, hours: int
 ) -> None:
-    """Let GitHub's answers be too old to count."""
+    """Make GitHub's cached answers too old to be used."""
     clock = app_server.host.server.clock
     monkeypatch.setattr(app_server.host.server, "clock", lambda: clock() + timedelta(hours=hours))
 
@@ -175,12 +175,12 @@ def test_whom_a_mentor_may_not_see_is_not_named_when_github_is_silent(
 def test_a_silent_github_is_not_asked_about_everybody(
     app_server: VisitorFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    walls = PageDocuments(app_server.host.store)
+    documents = PageDocuments(app_server.host.store)
     names = [f"many/path-{number}" for number in range(40)]
     for name in names:
         home = app_server.world.add_repository(name, private=True)
         view = of(home, share=True)
-        walls.hang(name, view, number=home.id, private=True)
+        documents.add(name, view, number=home.id, private=True)
     try:
         with app_server.person("ada") as ada:
             app_server.sign_in(ada)
@@ -190,8 +190,8 @@ def test_a_silent_github_is_not_asked_about_everybody(
             assert "somebody may be missing" in page.text
             assert len(requested) < 30
     finally:
-        for row in walls.store.repositories.repositories(HERE.id):
-            walls.store.repositories.mark_repository_gone(row.id, NOW)
+        for row in documents.store.repositories.repositories(HERE.id):
+            documents.store.repositories.mark_repository_gone(row.id, NOW)
 
 
 def test_others_are_told_how_to_share_with_them(app_server: VisitorFixture) -> None:
@@ -206,10 +206,10 @@ def test_others_are_told_how_to_share_with_them(app_server: VisitorFixture) -> N
 def test_nobody_else_gets_anything(app_server: VisitorFixture) -> None:
     with Person(app_server.host.url) as somebody:
         sent = somebody.web.get("/cohort", follow_redirects=False)
-        assert (sent.status_code, sent.headers["location"]) == (303, "/sign-in?then=/cohort")
+        assert (sent.status_code, sent.headers["location"]) == (303, "/sign-in?then=%2Fcohort")
         data = somebody.web.get("/cohort.json")
         assert data.status_code == 401
-        assert data.json() == {"error": "Sign in to see whom you accompany"}
+        assert data.json() == {"error": "Sign in to see your learners"}
 
 
 def test_the_first_page_lists_what_a_person_can_read_here(
@@ -228,12 +228,12 @@ def test_the_first_page_lists_what_a_person_can_read_here(
 
 
 def test_what_is_not_set_up_is_offered_to_who_can_write(app_server: VisitorFixture) -> None:
-    walls = PageDocuments(app_server.host.store)
+    documents = PageDocuments(app_server.host.store)
     new = app_server.world.add_repository("gil/new", collaborators={"hal": "read"})
     with app_server.world.lock:
         apps.install(app_server.world, app_server.app, "gil", repositories=[new])
     app_server.settle()
-    walls.known("gil/new", number=new.id, result="unset")
+    documents.known("gil/new", number=new.id, result="unset")
     for login, offered in (("gil", True), ("hal", False)):
         with app_server.person(login) as somebody:
             app_server.sign_in(somebody)

@@ -1,4 +1,4 @@
-"""What holds for every page: its headers, its errors, and where it leads."""
+"""Every page: its headers, its errors, and where it leads."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from server.page_documents_fixture import PageDocuments, gallery, six_weeks
+from server.page_documents_fixture import PageDocuments, document_server, six_weeks
 from server.person import Page
 from server.server_fixture import Host
 
@@ -33,15 +33,17 @@ TRACE = re.compile(r"Traceback|File \"|/bot/|Error\b")
 
 
 @pytest.fixture(scope="module")
-def hung(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, PageDocuments]]:
-    with gallery(tmp_path_factory.mktemp("frame")) as made:
-        made[1].hang("lea/open", six_weeks())
+def host_and_documents(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Host, PageDocuments]]:
+    with document_server(tmp_path_factory.mktemp("frame")) as made:
+        made[1].add("lea/open", six_weeks())
         yield made
 
 
 @pytest.fixture
-def host(hung: tuple[Host, PageDocuments]) -> Host:
-    return hung[0]
+def host(host_and_documents: tuple[Host, PageDocuments]) -> Host:
+    return host_and_documents[0]
 
 
 def get(host: Host, path: str, method: str = "GET") -> httpx2.Response:
@@ -82,8 +84,11 @@ def test_pages_of_ours_run_nothing_and_load_nothing_from_outside(host: Host) -> 
 
 
 def test_browsers_that_came_by_https_keep_to_it(tmp_path: Path) -> None:
-    with gallery(tmp_path, MILEPOST_PUBLIC_URL="https://milepost.example") as (host, walls):
-        walls.hang("lea/open", six_weeks())
+    with document_server(tmp_path, MILEPOST_PUBLIC_URL="https://milepost.example") as (
+        host,
+        documents,
+    ):
+        documents.add("lea/open", six_weeks())
         for path in ("/", "/nowhere", "/badge/lea/open.svg"):
             text = get(host, path).headers
             assert text["strict-transport-security"] == "max-age=31536000"
@@ -105,7 +110,7 @@ def test_what_is_not_there_is_said_in_kind(host: Host) -> None:
 def test_a_page_that_cannot_be_asked_so_says_so(host: Host) -> None:
     answer = get(host, "/cohort", "DELETE")
     assert answer.status_code == 405
-    assert "This page is not for that" in answer.text
+    assert "be opened like this" in answer.text
     assert "GET" in answer.headers["allow"]
 
 
@@ -128,7 +133,7 @@ def test_what_breaks_here_is_a_page_and_no_traceback(
 
 
 def test_who_asks_too_often_gets_a_page_and_a_time(tmp_path: Path) -> None:
-    with gallery(tmp_path, MILEPOST_PAGE_LIMIT="2") as (host, _):
+    with document_server(tmp_path, MILEPOST_PAGE_LIMIT="2") as (host, _):
         answers = [get(host, "/") for _ in range(3)]
         assert [one.status_code for one in answers] == [200, 200, 429]
         assert "That was a lot at once" in answers[2].text

@@ -1,4 +1,4 @@
-"""The page of a repository, its pictures and its reports: what people see, whatever the state."""
+"""The page of a repository, its pictures and its reports, in every state."""
 
 import base64
 import hashlib
@@ -14,7 +14,7 @@ from pytest_regressions.file_regression import FileRegressionFixture
 from reports import checkpoints
 from reports.checkpoints import GUIDE, Studying
 from reports.histories import RICH, TINY, UNTIMED, HistoryLearner
-from server.page_documents_fixture import HERE, NOW, PageDocuments, busy, gallery, six_weeks
+from server.page_documents_fixture import HERE, NOW, PageDocuments, busy, document_server, six_weeks
 from server.person import Page
 from server.server_fixture import Host
 
@@ -29,19 +29,21 @@ LONG = "Unbreakable" * 23
 
 
 @pytest.fixture(scope="module")
-def hung(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Host, PageDocuments]]:
-    with gallery(tmp_path_factory.mktemp("pages")) as made:
+def host_and_documents(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Host, PageDocuments]]:
+    with document_server(tmp_path_factory.mktemp("pages")) as made:
         yield made
 
 
 @pytest.fixture
-def host(hung: tuple[Host, PageDocuments]) -> Host:
-    return hung[0]
+def host(host_and_documents: tuple[Host, PageDocuments]) -> Host:
+    return host_and_documents[0]
 
 
 @pytest.fixture
-def walls(hung: tuple[Host, PageDocuments]) -> PageDocuments:
-    return hung[1]
+def documents(host_and_documents: tuple[Host, PageDocuments]) -> PageDocuments:
+    return host_and_documents[1]
 
 
 def shown(host: Host, path: str) -> Page:
@@ -51,7 +53,7 @@ def shown(host: Host, path: str) -> Page:
 
 
 def main(page: Page) -> str:
-    """The page's text between its header and its footer, a line for each line of the template."""
+    """Return the text of a page's main part, a line for each line of the template."""
     found = re.search(r"<main.*?</main>", page.answer.text, re.DOTALL)
     assert found
     text = html.unescape(re.sub(r"<[^>]+>", "", found[0]))
@@ -60,17 +62,17 @@ def main(page: Page) -> str:
 
 
 def test_the_page_tells_all_of_it(
-    host: Host, walls: PageDocuments, file_regression: FileRegressionFixture
+    host: Host, documents: PageDocuments, file_regression: FileRegressionFixture
 ) -> None:
-    walls.hang("lea/all", six_weeks())
+    documents.add("lea/all", six_weeks())
     page = shown(host, "/r/lea/all")
     text = main(page).replace(host.url, "https://milepost.example")
     file_regression.check(text, encoding="utf-8", newline="")
 
 
-def test_what_is_told_leads_to_the_issues(host: Host, walls: PageDocuments) -> None:
+def test_what_is_told_leads_to_the_issues(host: Host, documents: PageDocuments) -> None:
     learner = busy()
-    walls.hang("lea/linked", learner.view("2026-02-16"))
+    documents.add("lea/linked", learner.view("2026-02-16"))
     page = shown(host, "/r/lea/linked")
     urls = {learner.bench.url(learner.bench.issue(title)) for title in ("c1", "Deliverable: A sec")}
     assert urls <= set(page.links.values())
@@ -94,11 +96,11 @@ STATES: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("with_data", [False, True])
 def test_what_is_the_matter_is_told_kindly(
-    host: Host, walls: PageDocuments, state: str, with_data: bool
+    host: Host, documents: PageDocuments, state: str, with_data: bool
 ) -> None:
     how, words = STATES[state]
     name = f"lea/{state}-{with_data}"
-    row = walls.hang(name, six_weeks(), **how) if with_data else walls.known(name, **how)
+    row = documents.add(name, six_weeks(), **how) if with_data else documents.known(name, **how)
     page = shown(host, f"/r/{name}")
     assert words in page.text
     assert str(how.get("detail", "")) in page.text
@@ -109,21 +111,23 @@ def test_what_is_the_matter_is_told_kindly(
     assert row.full_name in page.text
 
 
-def test_a_run_that_goes_on_shows_how_far_it_is(host: Host, walls: PageDocuments) -> None:
-    row = walls.hang("lea/writing", six_weeks())
-    walls.store.repositories.record_progress(row.id, 12, 40)
+def test_a_run_that_goes_on_shows_how_far_it_is(host: Host, documents: PageDocuments) -> None:
+    row = documents.add("lea/writing", six_weeks())
+    documents.store.repositories.record_progress(row.id, 12, 40)
     page = shown(host, "/r/lea/writing")
     assert "Milepost is writing just now: 12 of 40 changes." in page.text
     assert 'value="30" aria-label="Changes written"' in page.answer.text
 
 
-def test_a_suspended_app_rests(host: Host, walls: PageDocuments) -> None:
-    walls.hang("lea/resting", six_weeks())
-    walls.store.repositories.save_installation(InstallationRow(HERE.id, "lea", "suspended"), NOW)
+def test_a_suspended_app_rests(host: Host, documents: PageDocuments) -> None:
+    documents.add("lea/resting", six_weeks())
+    documents.store.repositories.save_installation(
+        InstallationRow(HERE.id, "lea", "suspended"), NOW
+    )
     try:
         assert "Milepost rests here." in shown(host, "/r/lea/resting").text
     finally:
-        walls.store.repositories.save_installation(HERE, NOW)
+        documents.store.repositories.save_installation(HERE, NOW)
 
 
 @pytest.mark.parametrize(
@@ -132,27 +136,29 @@ def test_a_suspended_app_rests(host: Host, walls: PageDocuments) -> None:
     ids=["before the start", "without hours", "after the end", "the built-in guide"],
 )
 def test_each_state_of_a_path_is_a_page(
-    host: Host, walls: PageDocuments, path: Curriculum, today: str
+    host: Host, documents: PageDocuments, path: Curriculum, today: str
 ) -> None:
-    row = walls.hang("lea/any", HistoryLearner(path).view(today))
+    row = documents.add("lea/any", HistoryLearner(path).view(today))
     assert path.title in shown(host, "/r/lea/any").text
-    walls.store.repositories.mark_repository_gone(row.id, NOW)
+    documents.store.repositories.mark_repository_gone(row.id, NOW)
 
 
-def test_a_finished_path_is_told_as_one(host: Host, walls: PageDocuments) -> None:
+def test_a_finished_path_is_told_as_one(host: Host, documents: PageDocuments) -> None:
     learner = HistoryLearner(TINY).done(Only_this="2026-01-08")
-    walls.hang("lea/finished", learner.view("2026-01-12"))
+    documents.add("lea/finished", learner.view("2026-01-12"))
     page = shown(host, "/r/lea/finished")
     assert "All of it is done, since 8 Jan 2026." in page.text
     assert "When it may end" not in page.text
 
 
-def test_hostile_long_and_foreign_titles_are_only_text(host: Host, walls: PageDocuments) -> None:
+def test_hostile_long_and_foreign_titles_are_only_text(
+    host: Host, documents: PageDocuments
+) -> None:
     drawing = f"Phase: P\nMonth 1: M\nWeek 1: {RTL}\n- {HOSTILE}\n- {LONG}"
     learner = HistoryLearner(curriculum(drawing, title=f"{RTL} {HOSTILE}"))
     learner.done(**{HOSTILE: "2026-01-12"})
     reported = f"{HOSTILE}\njavascript:alert(3)"
-    walls.hang("lea/hostile", learner.view("2026-01-14"), result="wrong", detail=reported)
+    documents.add("lea/hostile", learner.view("2026-01-14"), result="wrong", detail=reported)
     page = shown(host, "/r/lea/hostile")
     assert page.text.count("<script>alert(1)</script>") >= 4  # as text: title, task, week, told
     assert "<script" not in page.answer.text
@@ -161,8 +167,8 @@ def test_hostile_long_and_foreign_titles_are_only_text(host: Host, walls: PageDo
     assert {httpx2.URL(to).scheme for to in page.links.values()} <= {"", "http", "https"}
 
 
-def test_the_badge_goes_into_a_readme(host: Host, walls: PageDocuments) -> None:
-    walls.hang("lea/badge", six_weeks())
+def test_the_badge_goes_into_a_readme(host: Host, documents: PageDocuments) -> None:
+    documents.add("lea/badge", six_weeks())
     page = shown(host, "/r/lea/badge")
     found = re.search(r"<code>(\[!\[.*?)</code>", page.answer.text)
     assert found
@@ -176,8 +182,8 @@ def test_the_badge_goes_into_a_readme(host: Host, walls: PageDocuments) -> None:
     assert host.client.get(shields.params["url"]).json()["message"] == "32%"
 
 
-def test_pictures_are_drawn_and_kept_by_their_etag(host: Host, walls: PageDocuments) -> None:
-    walls.hang("lea/pictures", six_weeks())
+def test_pictures_are_drawn_and_kept_by_their_etag(host: Host, documents: PageDocuments) -> None:
+    documents.add("lea/pictures", six_weeks())
     page = shown(host, "/r/lea/pictures")
     source = re.search(r'<img src="(/r/[^"]+)" alt="([^"]+)"', page.answer.text)
     assert source
@@ -192,8 +198,10 @@ def test_pictures_are_drawn_and_kept_by_their_etag(host: Host, walls: PageDocume
     assert host.client.get(f"{host.url}/r/lea/pictures/pictures/none.svg").status_code == 404
 
 
-def test_a_report_allows_its_own_style_and_nothing_else(host: Host, walls: PageDocuments) -> None:
-    walls.hang("lea/report", Studying(GUIDE).view(checkpoints.REPORTED))
+def test_a_report_allows_its_own_style_and_nothing_else(
+    host: Host, documents: PageDocuments
+) -> None:
+    documents.add("lea/report", Studying(GUIDE).view(checkpoints.REPORTED))
     page = shown(host, "/r/lea/report")
     to = page.links["Three-month checkpoint"]
     report = shown(host, to)
@@ -208,10 +216,10 @@ def test_a_report_allows_its_own_style_and_nothing_else(host: Host, walls: PageD
 
 
 def test_a_document_of_another_version_counts_as_not_there(
-    host: Host, walls: PageDocuments
+    host: Host, documents: PageDocuments
 ) -> None:
-    row = walls.hang("lea/older", six_weeks())
-    walls.store.page_cache.put(CachedPage(row.id, NOW, "{}", b"of another time"))
+    row = documents.add("lea/older", six_weeks())
+    documents.store.page_cache.put(CachedPage(row.id, NOW, "{}", b"of another time"))
     assert "A path that is not begun yet" in shown(host, "/r/lea/older").text
 
 
@@ -223,16 +231,16 @@ def test_what_is_kept_is_read_again_as_it_was(path: Curriculum) -> None:
     assert unpacked(packed(made)) == made
 
 
-def test_a_newer_look_takes_the_place_of_an_older(host: Host, walls: PageDocuments) -> None:
-    row = walls.hang("lea/newer", HistoryLearner(RICH).view("2026-02-16"))
+def test_a_newer_look_takes_the_place_of_an_older(host: Host, documents: PageDocuments) -> None:
+    row = documents.add("lea/newer", HistoryLearner(RICH).view("2026-02-16"))
     assert "32 %" not in shown(host, "/r/lea/newer").text
     newer = showing(six_weeks(), NOW).model_copy(update={"made_at": NOW.replace(hour=9)})
-    walls.put(row, newer)
+    documents.put(row, newer)
     assert "32 %" in shown(host, "/r/lea/newer").text
 
 
-def test_what_is_gone_is_gone(host: Host, walls: PageDocuments) -> None:
-    row = walls.hang("lea/gone", six_weeks())
-    walls.store.repositories.mark_repository_gone(row.id, NOW)
+def test_what_is_gone_is_gone(host: Host, documents: PageDocuments) -> None:
+    row = documents.add("lea/gone", six_weeks())
+    documents.store.repositories.mark_repository_gone(row.id, NOW)
     for path in ("", "/pictures/burn-up.svg", "/checkpoints/one-month-in"):
         assert host.client.get(f"{host.url}/r/lea/gone{path}").status_code == 404

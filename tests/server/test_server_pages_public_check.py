@@ -1,4 +1,4 @@
-"""What was public and is not any more: how soon pages and badges know it without being told."""
+"""Repositories that are no longer public: how soon pages and badges know without a webhook."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -23,14 +23,14 @@ PAGES = ("/r/lea/path", "/r/lea/path/pictures/burn-up.svg", "/r/lea/path/checkpo
 
 @pytest.fixture
 def app_server(tmp_path: Any) -> Iterator[VisitorFixture]:
-    """Lea's public path, as the last look left it."""
+    """Run a server with Lea's public path as of its last sync."""
     with running() as sandbox:
         with visited(sandbox, f"sqlite:///{tmp_path / 'store.sqlite3'}", tmp_path) as made:
             home = made.world.add_repository("lea/path", collaborators={"reader": "read"})
             with made.world.lock:
                 apps.install(made.world, made.app, "lea", repositories=[home])
             made.settle()
-            PageDocuments(made.host.store).hang("lea/path", six_weeks(), number=home.id)
+            PageDocuments(made.host.store).add("lea/path", six_weeks(), number=home.id)
             yield made
         sandbox.webhooks.settle()
 
@@ -42,7 +42,7 @@ def home_in(app_server: VisitorFixture) -> Repository:
 
 
 def hide(app_server: VisitorFixture) -> None:
-    """Make it private, with nobody telling us."""
+    """Make it private without a webhook."""
     with app_server.world.lock:
         home_in(app_server).private = True
 
@@ -73,7 +73,7 @@ def badge(app_server: VisitorFixture) -> str:
 
 
 def questions(app_server: VisitorFixture) -> list[int]:
-    """What GitHub answered to questions about it by its number."""
+    """Return the statuses of GitHub's answers to requests by its id."""
     path = f"/repositories/{home_in(app_server).id}"
     return [entry.status for entry in app_server.world.journal.entries if entry.path == path]
 
@@ -179,7 +179,7 @@ def test_where_the_app_was_removed_unheard_it_is_gone(app_server: VisitorFixture
     auth.forget_installation(number)
     later(app_server, FRESH)
     assert statuses(app_server) == {404}
-    # And the installation is looked at, by which all that it reached is gone.
+    # And the installation is synced, by which all that it reached is marked gone.
     assert app_server.host.store.jobs.due_at(installation(number)) is not None
 
 

@@ -9,7 +9,7 @@ from procrastinate.schema import SchemaManager
 from server.conftest import empty_database
 
 from bot.server import config
-from bot.server.queue_schema import FIRST, NOTE, migrate_queue_tables
+from bot.server.queue_schema import FIRST, VERSION, migrate_queue_tables
 from bot.server.store.store import Store
 
 
@@ -32,7 +32,7 @@ def test_they_are_made_once(shared: Store) -> None:
     migrate_queue_tables(shared)
     migrate_queue_tables(shared)
     assert there(shared, "procrastinate_jobs")
-    assert (shared.repositories.fact(NOTE) or "") >= FIRST
+    assert (shared.repositories.fact(VERSION) or "") >= FIRST
 
 
 @pytest.mark.parametrize("noted", [True, False])
@@ -50,18 +50,18 @@ def test_changes_are_done_in_order_and_once(
     for _ in range(2):
         migrate_queue_tables(shared)
     assert there(shared, "made")
-    assert shared.repositories.fact(NOTE) == "99.00.00_50_post_fill.sql"
+    assert shared.repositories.fact(VERSION) == "99.00.00_50_post_fill.sql"
 
 
 def test_a_change_that_fails_leaves_nothing(
     shared: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     migrate_queue_tables(shared)
-    before = shared.repositories.fact(NOTE)
+    before = shared.repositories.fact(VERSION)
     (tmp_path / "99.00.00_01_pre_make.sql").write_text("CREATE TABLE made ();")
     (tmp_path / "99.00.00_50_post_fail.sql").write_text("SELECT no_such_thing;")
     monkeypatch.setattr(SchemaManager, "get_migrations_path", lambda: str(tmp_path))
     with pytest.raises(Exception, match="no_such_thing"):
         migrate_queue_tables(shared)
     assert not there(shared, "made")
-    assert shared.repositories.fact(NOTE) == before
+    assert shared.repositories.fact(VERSION) == before

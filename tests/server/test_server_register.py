@@ -109,7 +109,7 @@ def test_an_organization_s_app(
     address = invitation(caplog)
     wrong = at_github(somebody, address, owner="organization", organization="no such/name")
     assert wrong.status == 422
-    assert "as it stands in its address" in wrong.text
+    assert "Write its name as in its address" in wrong.text
     registered(somebody, address, owner="organization", organization="school", reach="public")
     app = next(iter(sandbox.world.apps.values()))
     assert app.owner is school
@@ -237,7 +237,7 @@ def test_of_many_processes_any_registers_the_app_and_all_go_to_work(
             sandbox, tmp_path, MILEPOST_DATABASE_URL=url, MILEPOST_WORK="embedded"
         ) as (worker, _):
             assert invitation(caplog) == address
-            assert caplog.text.count("MILEPOST_WORK does nothing any more: PostgreSQL means") == 1
+            assert caplog.text.count("MILEPOST_WORK has no effect any more: PostgreSQL uses") == 1
             registered(somebody, address)
             eventually(lambda: worker.server.worker is not None and worker.server.worker.running)
             assert (
@@ -250,7 +250,7 @@ def test_an_app_s_file_that_cannot_be_used_is_told_once(
 ) -> None:
     host, _ = bare
     (tmp_path / "app.json").write_text("{")
-    eventually(lambda: "the App cannot be used" in caplog.text)
+    eventually(lambda: "App not usable" in caplog.text)
     assert host.server.auth is None
 
 

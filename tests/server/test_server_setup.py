@@ -1,4 +1,4 @@
-"""Setting a path up on the server's pages: who may, what they see, and what becomes of it."""
+"""Setting a path up on the server's pages: who may, what they see, and the result."""
 
 import base64
 import html
@@ -24,14 +24,14 @@ HOME = "/setup/learner/portfolio"
 
 @pytest.fixture
 def app_server(sandbox: Sandbox, tmp_path: Path) -> Iterator[VisitorFixture]:
-    """With an App that may write files."""
+    """Run a server whose App may write files."""
     with visited(sandbox, f"sqlite:///{tmp_path / 'store.sqlite3'}", tmp_path) as made:
         yield made
 
 
 @pytest.fixture
 def plain(sandbox: Sandbox, tmp_path: Path) -> Iterator[VisitorFixture]:
-    """With one that may not."""
+    """Run a server whose App may not write files."""
     database = f"sqlite:///{tmp_path / 'store.sqlite3'}"
     with visited(sandbox, database, tmp_path, files=False) as made:
         yield made
@@ -39,7 +39,7 @@ def plain(sandbox: Sandbox, tmp_path: Path) -> Iterator[VisitorFixture]:
 
 @pytest.fixture
 def learner(app_server: VisitorFixture) -> Iterator[Person]:
-    """Signed in, with the App on all repositories and a guide of their own."""
+    """Yield a learner who is signed in and has the App on all repositories, and their own guide."""
     path = yaml.safe_dump(SMALL.model_dump(mode="json", exclude_defaults=True))
     app_server.put("path.yml", path)
     app_server.install()
@@ -50,7 +50,7 @@ def learner(app_server: VisitorFixture) -> Iterator[Person]:
 
 
 def settings(app_server: VisitorFixture, home: Repository | None = None) -> Settings | None:
-    """What is in the repository."""
+    """Return the settings in the repository."""
     answer = app_server.github.get(
         f"/repos/{(home or app_server.home).full_name}/contents/{CONFIG_PATH}"
     )
@@ -60,13 +60,13 @@ def settings(app_server: VisitorFixture, home: Repository | None = None) -> Sett
 
 
 def planned(somebody: Person, home: str = HOME, **filled: str | None) -> Page:
-    """The form filled in for the small path, and its plan seen."""
+    """Fill in the form for the small path; return the page with its plan."""
     usual = {"curriculum": "own", "path": "path.yml", "start": "2026-01-05"}
     return somebody.press(somebody.open(home), "See the plan", **{**usual, **filled})
 
 
 def finished(app_server: VisitorFixture, somebody: Person, page: Page) -> Page:
-    """The page of the progress, once nothing goes on any more."""
+    """Return the page of the progress once the server has settled."""
     app_server.settle()
     return somebody.open(str(page.answer.url))
 
@@ -155,20 +155,20 @@ def test_without_the_right_to_files_the_learner_commits(plain: VisitorFixture) -
 
 
 WRONG: list[tuple[dict[str, str], str]] = [
-    ({"start": "soon"}, "Write a day"),
+    ({"start": "soon"}, "Write a date"),
     ({"speed": "months", "months": "0"}, "from 1 to 120"),
     ({"speed": "hours", "hours": "many"}, "hours up to 80"),
-    ({"timezone": "Europe/Atlantis"}, "Choose one of the list."),
+    ({"timezone": "Europe/Atlantis"}, "Choose one from the list."),
     ({"path": "guide.pdf"}, "A guide ends in .md"),
-    ({"path": ""}, "Write where it is"),
+    ({"path": ""}, "Write its path"),
     ({"path": "missing.yml"}, "there is no file"),
     ({"path": "../../etc/passwd.yml"}, "there is no file"),
     ({"curriculum": "no-such"}, "Choose one of these."),
-    ({"mentors": "ada <script>"}, "is no login"),
+    ({"mentors": "ada <script>"}, "isn't a GitHub login"),
     ({"ahead": "9999"}, "from 0 to 520"),
     ({"hour": "24"}, "from 0 to 23"),
-    ({"day": "funday"}, "Choose one of the list."),
-    ({"name": "x" * 61}, "letters at most"),
+    ({"day": "funday"}, "Choose one from the list."),
+    ({"name": "x" * 61}, "at most 60 characters"),
 ]
 
 
@@ -213,7 +213,7 @@ def test_what_was_changed_meanwhile_is_not_overwritten(
     app_server.put(CONFIG_PATH, "curriculum: path.yml\nstart: 2026-02-02\n")
     app_server.settle()
     reported = learner.press(plan, "Write the settings and begin")
-    assert "changed meanwhile, so nothing was written" in reported.text
+    assert "have changed meanwhile, so nothing was written" in reported.text
     assert "- start: 2026-02-02" in reported.text
     found = settings(app_server)
     assert found is not None
@@ -242,7 +242,7 @@ def test_settings_that_cannot_be_used_are_told(app_server: VisitorFixture, learn
     page = learner.open(HOME)
     assert "start" in page.text
     stopped = learner.open(f"{HOME}/progress")
-    assert "The settings cannot be used yet" in stopped.text
+    assert "The settings can't be used yet" in stopped.text
     refused = learner.press(page, "Begin with the settings")
     assert refused.path == HOME
 
@@ -365,7 +365,7 @@ def test_an_owner_who_was_asked_is_waited_for(app_server: VisitorFixture) -> Non
 
 
 def test_an_installation_nobody_told_of_is_looked_at(app_server: VisitorFixture) -> None:
-    """Without webhooks, the page itself has it looked at."""
+    """Without webhooks, the page itself schedules its sync."""
     with app_server.world.lock:
         app_server.world.webhook_faults.lose = 10
     installed = app_server.install()

@@ -1,4 +1,4 @@
-"""The set-up form by itself: settings fill it in, and what it gives are the same settings."""
+"""The set-up form by itself: settings fill it in, and its answers are the same settings."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.server.pages import setup_form
 from bot.server.pages.settings_file import difference
 from bot.server.pages.setup_form import SetupForm
-from bot.server.pages.setup_progress import moment, state
+from bot.server.pages.setup_progress import moment, setup_progress
 from bot.server.store.rows import RepositoryRow
 from bot.settings import Settings, Weekday, parse
 from bot.sync.settings_text import render, without_answers
@@ -27,14 +27,14 @@ NAMES = st.none() | st.text(
 
 @st.composite
 def settings(draw: st.DrawFn) -> Settings:
-    """Settings of which the form knows every key."""
+    """Draw settings of which the form has every key."""
     return Settings.model_validate(
         {
             "curriculum": draw(
                 st.sampled_from(["devops-to-mlops", "docs/my guide.md", "ä/path.YML"])
             ),
             "start": draw(st.dates(date(2000, 1, 1), date(2100, 1, 1))),
-            "timezone": draw(st.sampled_from(sorted(setup_form._known()))),
+            "timezone": draw(st.sampled_from(sorted(setup_form._zone_names()))),
             "ahead": draw(st.integers(0, 520) | st.just("all")),
             "summary": {
                 "as": draw(st.sampled_from(["comment", "issue"])),
@@ -103,9 +103,9 @@ NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
     ],
 )
 def test_how_far_it_is(row: RepositoryRow | None, word: str) -> None:
-    now = state(row, since=NOON, due=NOON)
+    now = setup_progress(row, since=NOON, due=NOON)
     assert now.state == word
-    assert now.told
+    assert now.message
     assert now.again == (word in {"waiting", "working"})
 
 

@@ -2,17 +2,24 @@
 
 import logging
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import httpx2
 import pytest
+from pydantic import SecretStr
 from server.person import Page, Person
 from server.visitor_fixture import VisitorFixture, visited
+from starlette.requests import Request
+from starlette.responses import Response
 
+from bot.server.keys import Keys
+from bot.server.pages.sessions import Errand, PendingSignIn, Sessions
 from github_sandbox.server import Sandbox
 from github_sandbox.state import grants
+
+NOW = datetime(2026, 2, 16, 8, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -28,12 +35,12 @@ def ada(app_server: VisitorFixture) -> Iterator[Person]:
 
 
 def signed_in(page: Page) -> str:
-    """As whom the page is shown; empty for nobody."""
+    """Return the login that the page is shown to; empty for nobody."""
     return page.text.partition("Signed in as ")[2].partition(" ")[0]
 
 
 def consented(app_server: VisitorFixture, somebody: Person) -> httpx2.URL:
-    """The address that GitHub sends somebody back to, not yet followed."""
+    """Return the address that GitHub sends a person back to, without following it."""
     requested = somebody.open("/sign-in?then=/cohort")
     form = requested.form("Authorize")
     data = {**form.fields, "authorize": "1"}
@@ -54,7 +61,7 @@ def test_somebody_signs_in_and_out(app_server: VisitorFixture, ada: Person) -> N
 
 
 def persons_tokens(app_server: VisitorFixture) -> list[str]:
-    """What GitHub knows of tokens that people signed in with."""
+    """Return the tokens at GitHub that people signed in with."""
     with app_server.world.lock:
         return [value for value, token in app_server.world.tokens.items() if token.through]
 
@@ -85,7 +92,7 @@ def test_a_github_that_cannot_be_told_keeps_nobody_signed_in(
     assert (out.path, signed_in(out)) == ("/", "")
     assert signed_in(ada.open("/")) == ""
     assert persons_tokens(app_server) == [token]
-    assert "a token lives on after signing out" in caplog.text
+    assert "token not revoked at sign-out" in caplog.text
     assert token not in caplog.text
 
 
@@ -117,11 +124,11 @@ def test_a_state_is_good_once(app_server: VisitorFixture, ada: Person) -> None:
     back = consented(app_server, ada)
     assert signed_in(ada.open(str(back))) == "ada"
     again = ada.open(str(back))
-    assert (again.status, "not begun here" in again.text) == (400, True)
+    assert (again.status, "can't be completed" in again.text) == (400, True)
 
 
 def test_somebody_else_s_code_signs_nobody_in(app_server: VisitorFixture, ada: Person) -> None:
-    """A link with a code of theirs, or with a state that was made up, is of no use."""
+    """A link with their code, or with an invented state, is useless."""
     with app_server.person("mallory") as other:
         theirs = consented(app_server, other)
     refused = ada.open(str(theirs))
@@ -156,6 +163,32 @@ def test_a_sign_in_ends_after_eight_hours(app_server: VisitorFixture, ada: Perso
     assert signed_in(ada.open("/")) == "ada"
     app_server.world.clock.advance(timedelta(hours=0.2))
     assert signed_in(ada.open("/")) == ""
+
+
+def test_a_sign_in_ends_with_its_token(
+    app_server: VisitorFixture, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grants, "TOKEN_LASTS", timedelta(hours=1))
+    assert signed_in(app_server.sign_in(ada)) == "ada"
+    app_server.world.clock.advance(timedelta(minutes=59))
+    assert signed_in(ada.open("/")) == "ada"
+    app_server.world.clock.advance(timedelta(minutes=1))
+    home = ada.open("/")  # of nobody: with the old token GitHub would answer 401
+    assert (home.status, signed_in(home)) == (200, "")
+
+
+def test_a_cookie_of_one_errand_is_of_no_use_for_another() -> None:
+    sessions = Sessions(Keys(b"x" * 32), secure=False, clock=lambda: NOW)
+    answer = Response()
+    sessions.begin_sign_in(answer, PendingSignIn(errand="sign-in", state=SecretStr("s")))
+    sealed = answer.headers["set-cookie"].partition("=")[2].partition(";")[0]
+
+    def pending(errand: Errand, name: str) -> PendingSignIn | None:
+        headers = [(b"cookie", f"milepost-{name}={sealed}".encode())]
+        return sessions.pending_sign_in(Request({"type": "http", "headers": headers}), errand)
+
+    assert pending("sign-in", "going") is not None
+    assert pending("register", "registering") is None
 
 
 def test_a_sign_in_that_github_took_back_is_over_here(

@@ -128,6 +128,19 @@ def test_who_says_that_he_lives_keeps_his_work(store: Store) -> None:
     assert take(store, NOON + 5 * MINUTE) == [PLAN]
 
 
+def test_only_the_death_of_a_worker_counts_as_a_failed_try(store: Store) -> None:
+    store.jobs.schedule(PLAN, at=NOON)
+    assert store.jobs.claim_for_queue(NOON, 1, until=NOON + MINUTE) == (PLAN,)
+    # Nobody fetched it from the queue in time: it is queued again, and then run.
+    assert store.jobs.claim_for_queue(NOON + MINUTE, 1, until=NOON + 2 * MINUTE) == (PLAN,)
+    queued = store.jobs.claim_one(PLAN, NOON + MINUTE, until=NOON + 2 * MINUTE)
+    assert queued is not None
+    assert queued.tries == 0
+    dead = store.jobs.claim_one(PLAN, NOON + 2 * MINUTE, until=NOON + 3 * MINUTE)
+    assert dead is not None
+    assert dead.tries == 1
+
+
 def test_many_who_take_at_once_never_take_the_same(store: Store) -> None:
     everything = [repository(number) for number in range(60)]
     store.jobs.schedule(*everything, at=NOON)
@@ -402,7 +415,7 @@ def test_many_may_open_an_empty_database_at_once(store: Store) -> None:
 def test_a_database_of_a_newer_version_is_left_alone(store: Store) -> None:
     with store.engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(ConfigError, match="MILEPOST_DATABASE_URL: the database is not one"):
+    with pytest.raises(ConfigError, match="MILEPOST_DATABASE_URL: this version doesn't know"):
         migrate(store.engine)
 
 

@@ -1,4 +1,4 @@
-"""What a worker does with what it took, and what it logs of that."""
+"""Tests of running jobs: claims, results, retries, leases, and their log."""
 
 import itertools
 import json
@@ -27,7 +27,7 @@ MINUTE = timedelta(minutes=1)
 
 
 class Jobs:
-    """Does what it is told, and keeps what it was asked."""
+    """Runs jobs as `act` does, and records them."""
 
     def __init__(self, act: Callable[[Subject], JobResult]) -> None:
         self.act = act
@@ -46,7 +46,7 @@ def stored(tmp_path: Path) -> Iterator[Store]:
 
 
 def once(store: Store, act: Callable[[Subject], JobResult]) -> JobRunner:
-    runner = JobRunner(store, Jobs(act), clock=lambda: NOON, lease=MINUTE)
+    runner = JobRunner(store, Jobs(act).run, clock=lambda: NOON, lease=MINUTE)
     for claim in runner.claim(1):
         runner.run(claim)
     return runner
@@ -80,7 +80,9 @@ def test_a_delivery_that_came_while_the_row_was_taken_is_done_with_it(stored: St
         return NOON + next(ticks) * timedelta(seconds=1)
 
     stored.jobs.claim = slowly  # type: ignore[method-assign] # this once
-    runner = JobRunner(stored, Jobs(lambda _: JobResult("seen", None)), clock=clock, lease=MINUTE)
+    runner = JobRunner(
+        stored, Jobs(lambda _: JobResult("seen", None)).run, clock=clock, lease=MINUTE
+    )
     for taken in runner.claim(1):
         runner.run(taken)
     assert stored.inbox.waiting() == (0, None)
@@ -128,7 +130,7 @@ def test_one_repository_is_never_worked_on_twice_at_once(stored: Store) -> None:
         return JobResult("seen", None)
 
     jobs = Jobs(act)
-    runner = JobRunner(stored, jobs, clock=lambda: NOON, lease=MINUTE)
+    runner = JobRunner(stored, jobs.run, clock=lambda: NOON, lease=MINUTE)
     worker = ThreadWorker(runner, threads=4, tick=QUICK, renew=QUICK)
     worker.start()
     running = worker.running
@@ -141,7 +143,7 @@ def test_one_repository_is_never_worked_on_twice_at_once(stored: Store) -> None:
 def test_what_is_due_is_done_without_waiting_for_the_next_tick(stored: Store) -> None:
     stored.jobs.schedule(*map(repository, range(20)), at=NOON)
     jobs = Jobs(lambda _: JobResult("seen", None))
-    runner = JobRunner(stored, jobs, clock=lambda: NOON, lease=MINUTE)
+    runner = JobRunner(stored, jobs.run, clock=lambda: NOON, lease=MINUTE)
     worker = ThreadWorker(runner, threads=2, tick=timedelta(hours=1), renew=MINUTE)
     worker.start()
     eventually(lambda: len(jobs.requested) == 20)
@@ -161,7 +163,7 @@ def test_a_store_that_fails_in_between_is_asked_again_at_the_next_tick(stored: S
 
     stored.jobs.claim = claiming  # type: ignore[method-assign] # as long as this store lives
     jobs = Jobs(lambda _: JobResult("seen", None))
-    runner = JobRunner(stored, jobs, clock=lambda: NOON, lease=MINUTE)
+    runner = JobRunner(stored, jobs.run, clock=lambda: NOON, lease=MINUTE)
     worker = ThreadWorker(runner, threads=1, tick=QUICK, renew=MINUTE)
     worker.start()
     eventually(lambda: len(jobs.requested) == 6)
@@ -179,7 +181,7 @@ def test_work_that_takes_long_is_kept_by_the_heartbeat(stored: Store) -> None:
 
     clock = [NOON]
     jobs = Jobs(act)
-    runner = JobRunner(stored, jobs, clock=lambda: clock[0], lease=MINUTE)
+    runner = JobRunner(stored, jobs.run, clock=lambda: clock[0], lease=MINUTE)
     worker = ThreadWorker(runner, threads=4, tick=QUICK, renew=QUICK)
     worker.start()
     eventually(lambda: jobs.requested)

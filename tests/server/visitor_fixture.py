@@ -1,4 +1,4 @@
-"""A town whose App people can sign in to: what they do on our pages and on GitHub's."""
+"""A server whose App people can sign in to: what they do on our pages and on GitHub's."""
 
 import contextlib
 from collections.abc import Iterator
@@ -27,11 +27,11 @@ FILES = {**PERMISSIONS, "contents": "write", "pull_requests": "write"}
 
 
 class VisitorFixture(Scenario):
-    """A town, and browsers in it."""
+    """A server, and people with browsers."""
 
     @contextlib.contextmanager
     def person(self, login: str = "learner") -> Iterator[Person]:
-        """Somebody's browser: GitHub knows them there, we do not yet."""
+        """Yield a browser that is signed in at GitHub, but not here yet."""
         with self.world.lock:
             self.world.add_user(login)
         with Person(self.host.url) as somebody:
@@ -41,7 +41,7 @@ class VisitorFixture(Scenario):
             yield somebody
 
     def sign_in(self, somebody: Person, then: str = "/") -> Page:
-        """By way of GitHub, which asks once."""
+        """Sign in by way of GitHub, which asks for consent once; return the page that follows."""
         page = somebody.open(f"/sign-in?{urlencode({'then': then})}")
         if page.path == "/login/oauth/authorize":
             page = somebody.press(page, "Authorize")
@@ -52,7 +52,7 @@ class VisitorFixture(Scenario):
 def visited(
     sandbox: Sandbox, database_url: str, folder: Path, *, files: bool = True, **more: str
 ) -> Iterator[VisitorFixture]:
-    """A town with an empty store, whose App may write files or not. Time is the sandbox's."""
+    """Run a server with an empty store; `files` lets its App write files there."""
     made: list[App] = []
 
     def environ(url: str) -> dict[str, str]:

@@ -7,14 +7,15 @@ from repository_fixture import RepositoryFixture
 from repository_fixture import settings as config
 
 from bot.curriculum.model import Curriculum
-from bot.planning.changes import Change, Plan
+from bot.planning.changes import Change
 from bot.planning.desired_state import DesiredState, desired_state
+from bot.planning.diff import make_plan, with_command_changes
 from bot.planning.marker import find
 from bot.planning.observed_state import observe
-from bot.planning.plan import make_plan, with_command_changes
+from bot.planning.plan import Plan
 from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command
-from bot.progress.command_log import AcceptedCommand, find_memory
+from bot.progress.command_log import AcceptedCommand, find_log
 from bot.progress.learner_history import LearnerHistory
 from bot.progress.path import LearningPath
 from bot.progress.replay_commands import read_learner_history
@@ -109,7 +110,7 @@ class Run:
 
     def remembered(self, title: str) -> list[Command]:
         """The entries of the issue whose title begins so."""
-        return [e.command for e in find_memory(self.bench.issue(title).body or "").entries]
+        return [e.command for e in find_log(self.bench.issue(title).body or "").entries]
 
     def replies(self, title: str) -> list[str]:
         """Comments with our marker on it."""

@@ -19,9 +19,9 @@ from bot.errors import (
     UnavailableError,
     UncertainWriteError,
 )
-from bot.planning.changes import AddSubIssue, PinIssue, Plan
-from bot.planning.file_changes import Write
+from bot.planning.changes import AddSubIssue, PinIssue, Write
 from bot.planning.marker import find
+from bot.planning.plan import Plan
 from bot.planning.ports import WriteResult
 from bot.planning.snapshot import IssueState
 from bot.sync.apply import ApplyHooks, apply

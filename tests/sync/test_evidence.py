@@ -11,7 +11,7 @@ from bot.github.client import Connection
 from bot.github.reader import HttpReader
 from bot.planning.marker import Marker, digest, find, normalized, wrap
 from bot.planning.snapshot import LinkTarget, ReactionState
-from bot.progress.command_log import AcceptedCommand, Entry, find_memory, with_memory
+from bot.progress.command_log import AcceptedCommand, Entry, find_log, with_log
 from bot.progress.commands.evidence import Attested, Evidenced
 from bot.progress.path import LearningPath
 from bot.progress.progress import WorkState
@@ -87,7 +87,7 @@ def run(
     for command in commands:
         issue = bench.repository.issues[command.issue]
         body = issue.body or ""
-        issue.body = with_memory(body, find_memory(body).adding([Entry.of(command)]))
+        issue.body = with_log(body, find_log(body).adding([Entry.of(command)]))
     return list(commands)
 
 

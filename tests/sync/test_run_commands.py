@@ -16,7 +16,7 @@ from bot.planning.changes import CreateIssue, React, UpdateIssue
 from bot.planning.marker import find, safe_json
 from bot.planning.observed_state import observe
 from bot.progress.command import Command
-from bot.progress.command_log import AcceptedCommand, find_memory
+from bot.progress.command_log import AcceptedCommand, find_log
 from bot.progress.commands.choose import Choose
 from bot.progress.commands.done import Done
 from bot.progress.commands.evidence import Attested, Evidenced
@@ -129,7 +129,7 @@ def test_what_was_skipped_can_be_done_after_all(bench: RepositoryFixture, run: R
 def test_why_something_was_skipped_is_kept(bench: RepositoryFixture, run: Run) -> None:
     bench.comment("Read", "/skip I wrote it")
     run()
-    (entry,) = find_memory(bench.issue("Read").body or "").entries
+    (entry,) = find_log(bench.issue("Read").body or "").entries
     assert entry.command == Skip(why="I wrote it")
 
 

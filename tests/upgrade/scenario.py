@@ -13,7 +13,7 @@ from chaos.in_memory_http import WEB, InMemoryHttp, MemoryCache, edges
 from upgrade.state import load
 
 from bot.planning.marker import find
-from bot.progress.command_log import memories
+from bot.progress.command_log import find_logs
 from bot.progress.path import LearningPath, PathReader
 from bot.reports.status import status
 from bot.sync.file_sources import find_curriculum, find_settings
@@ -133,12 +133,12 @@ class Scenario:
 def reported(view: LearningPath) -> dict[str, Any]:
     """What this program reads out of the repository, in the shape of the recording."""
     page = status(view).model_dump(mode="json")
-    life = view.life
+    life = view.history
     return {
         "status": page,
         "entries": {
             key: [[entry.id, entry.n, entry.command.do] for entry in memory.entries]
-            for key, memory in memories(view.observed).items()
+            for key, memory in find_logs(view.observed).items()
         },
         "ratings": [[r.skill, r.value, r.day.isoformat()] for r in life.ratings],
         "counts": [[c.metric, c.amount, c.day.isoformat()] for c in life.counts],

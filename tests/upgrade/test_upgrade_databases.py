@@ -15,7 +15,7 @@ from upgrade.scenario import RECORDINGS
 from bot.server import config
 from bot.server.app import build
 from bot.server.server import Server
-from bot.server.store.migrate import standing
+from bot.server.store.migrate import schema_state
 from bot.server.store.store import Store
 from github_sandbox.state import apps
 
@@ -60,7 +60,7 @@ def test_it_is_brought_up_to_date_and_opens_again(database_url: str, tmp_path: P
     for _ in range(2):
         with Store.open(settings.database_url.get_secret_value()) as store:
             with store.engine.connect() as connection:
-                assert standing(connection) == "current"
+                assert schema_state(connection) == "current"
             names = [store.repositories.repository(number) for number in (HOME, SHARED)]
     assert [row and row.full_name for row in names] == ["learner/portfolio", "learner/bread"]
 

@@ -1,7 +1,7 @@
 """The guide importer: a Markdown guide, as people write them, becomes a Curriculum.
 
-bytes -> repair -> blocks -> outline (a tree) -> timeline and sections -> Curriculum, with an
-account of every line. No rule knows a particular guide; the words are in tables (words.py,
+bytes -> repair -> blocks -> tree -> timeline and sections -> Curriculum (build.py), with the
+coverage of every line. No rule knows a particular guide; the words are in tables (patterns.py,
 vocabulary.py).
 """
 
@@ -11,20 +11,11 @@ __all__ = ["GuideLine", "ImportResult", "LinePlacement", "read"]
 
 
 def read(data: bytes, *, name: str) -> ImportResult:
-    """The guide in `data`; `name` is what errors and the source call it.
+    """Return what was read from the guide in `data`; errors and the source call it `name`.
 
-    Raises GuideError for what is empty, binary, larger than 1 MB or 20,000 lines, or has no tasks.
+    Raise GuideError if it is empty, binary, larger than 1 MB or 20,000 lines, or has no tasks.
     """
     from bot.curriculum.importer.build import build
     from bot.curriculum.importer.repair import repair
 
-    healthy = repair(data, name=name)
-    built = build(healthy.text, name)
-    return ImportResult(
-        curriculum=built.curriculum,
-        repairs=healthy.repairs,
-        placed=built.ledger.placed(),
-        unplaced=built.ledger.unplaced(),
-        unit_names=built.path.names(),
-        hours=built.path.hours(),
-    )
+    return build(repair(data, name=name), name)

@@ -1,7 +1,7 @@
-"""Markdown as a flat outline: headings, lines of text, list items, tables, each with its lines.
+"""Parse Markdown into a flat list of blocks: headings, text, items, tables, each with its lines.
 
-markdown-it-py reads the blocks; nesting is kept as numbers (`level`, `depth`), because guides often
-say in words, not in nesting, what belongs to what.
+markdown-it-py parses the blocks; nesting is stored as numbers (`level`, `depth`), as guides often
+show by words, not by nesting, what belongs to what.
 """
 
 import html
@@ -20,7 +20,7 @@ Kind = Literal[
 ]
 INNER_HEADING = 6  # a heading inside a list item is the deepest kind there is
 _BOX = re.compile(r"(?:\[([ xX✓✔]?)\]|([☐⬜☑]))\s+|\[([ xX]?)\]$")
-MOST_HTML = 20_000  # how much of one HTML block is looked through for headings
+MAX_HTML = 20_000  # how much of one HTML block is searched for headings
 FOLD_OUT = 5  # the level of <summary>, below the headings that usually hold it
 _HTML_HEADING = re.compile(
     r"<(summary|h[1-6])\b[^>]*>(.{1,1000}?)</\1\s*>", re.IGNORECASE | re.DOTALL
@@ -62,40 +62,40 @@ class Block:
 
     @property
     def text(self) -> str:
-        """All lines as one."""
+        """Return all lines as one."""
         return " ".join(line.text for line in self.lines if line.text)
 
     @property
     def is_picture(self) -> bool:
-        """Whether it shows pictures, linked or not, and says nothing."""
+        """Return whether it has pictures, linked or not, and no words."""
         return self.kind == "text" and all(
             not line.text or (line.picture and bool(line.links)) for line in self.lines
         )
 
     @property
+    def is_anchor(self) -> bool:
+        """Return whether it links, and only to places in the same page."""
+        return bool(self.links) and all(link.url.startswith("#") for link in self.links)
+
+    @property
     def links(self) -> tuple[RichLink, ...]:
-        """All links of the block's own lines."""
+        """Return all links of the block's own lines."""
         return tuple(link for line in self.lines for link in line.links)
 
 
 def outline(text: str) -> tuple[Block, ...]:
-    """The blocks of `text` (line ends `\\n`) in order. Any text is valid Markdown: no errors."""
+    """Return the blocks of `text` (line ends `\\n`) in order. Any text is valid: no errors."""
     front, text = _front_matter(text)
     env: dict[str, Any] = {}
-    tokens = _block_tokens(text, env)
+    tokens: list[Token] = []
+    # Only blocks: inline content is parsed later, within limits.
+    parser().block.parse(text, parser(), env, tokens)
     blocks = [*front, *_TokenReader(tokens, text.split("\n"), env).blocks(), *_definitions(env)]
     return tuple(sorted(blocks, key=lambda block: block.first))
 
 
-def _block_tokens(text: str, env: dict[str, Any]) -> "list[Token]":
-    """Blocks only: inline content is read later, where it is wanted and bounded."""
-    tokens: list[Token] = []
-    parser().block.parse(text, parser(), env, tokens)
-    return tokens
-
-
 def _front_matter(text: str) -> tuple[list[Block], str]:
-    """YAML between `---` at the very top; its lines are blanked so that numbers stay true."""
+    """Return the YAML between `---` at the top, and the text with blank lines in its place."""
     lines = text.split("\n")
     if lines[0].rstrip() != "---":
         return [], text
@@ -110,7 +110,7 @@ def _front_matter(text: str) -> tuple[list[Block], str]:
 
 
 def _definitions(env: dict[str, Any]) -> Iterator[Block]:
-    """Link definitions leave no token; a second one for the same name counts for nothing."""
+    """Yield the lines of link definitions, which leave no token."""
     known = list(env.get("references", {}).values()) + env.get("duplicate_refs", [])
     for reference in known:
         first, end = reference["map"]
@@ -118,7 +118,7 @@ def _definitions(env: dict[str, Any]) -> Iterator[Block]:
 
 
 class _TokenReader:
-    """One pass over the tokens, remembering the lists that are open."""
+    """A reader that passes once over the tokens and counts the open lists."""
 
     def __init__(self, tokens: "list[Token]", source: list[str], env: dict[str, Any]) -> None:
         self._tokens = tokens
@@ -163,7 +163,7 @@ class _TokenReader:
                 yield self._block("rule", token, code=token.markup[:1])
 
     def _waiting_item(self) -> Iterator[Block]:
-        """An item that turned out to have no words of its own."""
+        """Yield the open item when it turned out to have no words of its own."""
         if self._item is not None:
             item, self._item = self._item, None
             first = _first_line(item)
@@ -180,7 +180,7 @@ class _TokenReader:
                 yield self._heading(token, inline, int(token.tag[1:]))
         elif self._item is not None:
             item, self._item = self._item, None
-            first_lines, lazy = self._lazy(token, inline)
+            first_lines, lazy = self._split_bold_lines(token, inline)
             yield self._list_item(item, token, first_lines)
             yield from lazy
         else:
@@ -191,10 +191,10 @@ class _TokenReader:
         return self._block("heading", token, lines=lines, level=level)
 
     def _html(self, token: "Token") -> Iterator[Block]:
-        """HTML as it is, and the headings or fold-out titles that stand in it."""
+        """Yield HTML as it is, and the headings or fold-out titles in it."""
         yield self._block("html", token, code=token.content)
         first = _first_line(token)
-        for found in _HTML_HEADING.finditer(token.content[:MOST_HTML]):
+        for found in _HTML_HEADING.finditer(token.content[:MAX_HTML]):
             heading = plain(html.unescape(_TAG.sub("", found[2])))
             lines = [first + token.content[:end].count("\n") for end in found.span()]
             level = FOLD_OUT if found[1][0] in "sS" else int(found[1][1])
@@ -202,8 +202,8 @@ class _TokenReader:
         if "</details>" in token.content.casefold():
             yield Block("end", first, first, level=FOLD_OUT)
 
-    def _lazy(self, paragraph: "Token", inline: "Token") -> tuple[str, list[Block]]:
-        """An item's words, and bold lines glued to it for want of a blank line between them."""
+    def _split_bold_lines(self, paragraph: "Token", inline: "Token") -> tuple[str, list[Block]]:
+        """Return an item's words, and the bold lines after it that no blank line separates."""
         first = (paragraph.map or (0, 0))[0]
         rows = inline.content.split("\n")
         for i in range(1, len(rows)):
@@ -229,7 +229,7 @@ class _TokenReader:
         )
 
     def _text_and_empty_item(self, token: "Token", inline: "Token") -> Iterator[Block]:
-        """A single `-` under a line is an empty bullet to its writer, a heading to CommonMark."""
+        """Yield a line and an empty item: CommonMark takes a single `-` for an underline."""
         first, end = token.map or (0, 0)
         lines = read_lines(inline.content, self._env)
         yield Block("text", first + 1, end - 1, lines=lines, depth=self._depth)

@@ -1,28 +1,35 @@
-"""From a guide's text to the curriculum: outline, path, sections, and all of it in one model."""
+"""Build the curriculum from a guide's text: blocks, tree, path and sections."""
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import PurePath
 
 from pydantic import ValidationError
 
 from bot.curriculum.importer.blocks import Block, outline
-from bot.curriculum.importer.collector import SectionCollector, line, text
-from bot.curriculum.importer.drafts import GateDraft, ModuleDraft, PathDraft, UnitDraft
+from bot.curriculum.importer.collector import SectionCollector, line, lines, text
+from bot.curriculum.importer.drafts import CheckpointDraft, ModuleDraft, PathDraft, UnitDraft
 from bot.curriculum.importer.headings import spans
+from bot.curriculum.importer.import_report import ImportResult
 from bot.curriculum.importer.label_headings import bold_labels
 from bot.curriculum.importer.line_coverage import LineCoverage
+from bot.curriculum.importer.repair import RepairedText
 from bot.curriculum.importer.schedule_tables import expand_schedule_tables
 from bot.curriculum.importer.section_dispatch import SectionDispatcher
 from bot.curriculum.importer.timeline import Timeline
 from bot.curriculum.importer.topic_guides import mark_topics
 from bot.curriculum.importer.tree import Marks, tree
 from bot.curriculum.model import Checkpoint, Curriculum, Module, Phase, Unit
-from bot.curriculum.sections import Assessment, Overview, Source, Success
+from bot.curriculum.sections import Source
 from bot.errors import GuideError
 
 _FRONT_TITLE = re.compile(r"^title:(.*)$", re.MULTILINE)
+_WORDLESS = {
+    "rule": "a line that separates",
+    "links": "the address of a link",
+    "front": "front matter",
+    "schedule": "the head of the schedule",
+}
 _LANGUAGE_WORDS = {
     "pt": "de e do da com para não uma em os às você",
     "es": "de y el la los con para una en las que cómo",
@@ -32,28 +39,34 @@ _LANGUAGE_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class BuildResult:
-    """The curriculum, the account of the lines, the path's draft."""
+def build(guide: RepairedText, name: str) -> ImportResult:
+    """Return the curriculum of a guide. Raise GuideError when it has no tasks.
 
-    curriculum: Curriculum
-    ledger: LineCoverage
-    path: PathDraft
-
-
-def build(source: str, name: str) -> BuildResult:
-    """The curriculum of the repaired text `source`. Raises GuideError when it has no tasks.
-
-    Read by the stretches that are told by several headings; failing that by any stretch; failing
-    that by plain headings.
+    Read by the stretches that several headings name; without tasks, by any stretch; without tasks
+    again, by plain headings.
     """
-    blocks = bold_labels(expand_schedule_tables(outline(source)))
+    blocks = bold_labels(expand_schedule_tables(outline(guide.text)))
     attempts: tuple[Marks, ...] = ("common", "all", "none")
     for marks in attempts:
-        read = _GuideReader(blocks, source, name)
-        read.by(marks)
-        if any(unit.tasks or unit.choice for unit in read.path.units()):
-            return read.built()
+        parts = SectionCollector(LineCoverage(guide.text))
+        title, path = _read(blocks, marks, name, parts)
+        if not any(unit.tasks or unit.choice for unit in path.units()):
+            continue
+        try:
+            curriculum = _curriculum(title, name, path, parts, _language(guide.text))
+        except ValidationError as broken:
+            first = broken.errors()[0]
+            raise GuideError(
+                f"its content does not fit a curriculum: {first['msg']}.", where=name
+            ) from None
+        return ImportResult(
+            curriculum=curriculum,
+            repairs=guide.repairs,
+            placed=parts.coverage.placed(),
+            unplaced=parts.coverage.unplaced(),
+            unit_names=path.names(),
+            hours=path.hours(),
+        )
     raise GuideError(
         "no tasks were found in it, so it is not read as a guide.",
         where=name,
@@ -62,40 +75,18 @@ def build(source: str, name: str) -> BuildResult:
     )
 
 
-class _GuideReader:
-    """One attempt at a guide."""
-
-    def __init__(self, blocks: tuple[Block, ...], source: str, name: str) -> None:
-        self._blocks = blocks
-        self._source = source
-        self._name = name
-        self._ledger = LineCoverage(source)
-        self._parts = SectionCollector(self._ledger)
-        self.path = PathDraft()
-
-    def by(self, marks: Marks) -> None:
-        """Reads the guide by these of its stretches; by its headings when they are none."""
-        root, roles = tree(self._blocks, marks)
-        self._title = line(root.title.text) or _front_title(self._blocks)
-        self._title = self._title or line(PurePath(self._name).stem) or "Guide"
-        if not roles.order:
-            roles = mark_topics(root, self._name) or roles
-        timeline = Timeline(self._parts, roles, self._title)
-        SectionDispatcher(self._parts, roles, timeline).read(root)
-        self.path = timeline.read(root)
-        _place_signatures(self._blocks, self._ledger)
-
-    def built(self) -> BuildResult:
-        """The model of what was read. Raises GuideError where the model cannot hold it."""
-        language = _language(self._source)
-        try:
-            curriculum = _curriculum(self._title, self._name, self.path, self._parts, language)
-        except ValidationError as broken:
-            first = broken.errors()[0]
-            raise GuideError(
-                f"its content does not fit a curriculum: {first['msg']}.", where=self._name
-            ) from None
-        return BuildResult(curriculum, self._ledger, self.path)
+def _read(
+    blocks: tuple[Block, ...], marks: Marks, name: str, parts: SectionCollector
+) -> tuple[str, PathDraft]:
+    """Return the title and the path, read by these stretches; by plain headings without any."""
+    root, roles = tree(blocks, marks)
+    title = line(root.title.text) or _front_title(blocks) or line(PurePath(name).stem) or "Guide"
+    if not roles.order:
+        roles = mark_topics(root, name) or roles
+    SectionDispatcher(parts, roles).read(root)
+    path = Timeline(parts, roles, title).read(root)
+    _place_wordless(blocks, parts.coverage)
+    return title, path
 
 
 def _front_title(blocks: tuple[Block, ...]) -> str:
@@ -103,27 +94,21 @@ def _front_title(blocks: tuple[Block, ...]) -> str:
     return line(found[1].strip().strip("\"'")) if found else ""
 
 
-def _place_signatures(blocks: tuple[Block, ...], ledger: LineCoverage) -> None:
-    """Lines that carry no words of the guide: rules, comments, definitions, front matter."""
+def _place_wordless(blocks: tuple[Block, ...], coverage: LineCoverage) -> None:
+    """Place the lines without words of the guide: rules, comments, definitions, front matter."""
     for block in blocks:
-        if ledger.is_placed(block):
+        if coverage.is_placed(block):
             continue
-        if block.kind == "rule":
-            ledger.place(block, "a line that separates")
-        elif block.kind == "links":
-            ledger.place(block, "the address of a link")
-        elif block.kind == "front":
-            ledger.place(block, "front matter")
-        elif block.kind == "schedule":
-            ledger.place(block, "the head of the schedule")
+        if block.kind in _WORDLESS:
+            coverage.place(_WORDLESS[block.kind], block)
         elif block.kind == "html" and _only_comments(block.code):
-            ledger.place(block, "a comment, which readers do not see")
+            coverage.place("a comment, which readers do not see", block)
         elif block.kind == "html":
-            ledger.mark_unplaced(block, "HTML")
+            coverage.mark_unplaced("HTML", block)
         elif block.kind == "item" and _is_anchor(block):
-            ledger.place(block, "table of contents")
+            coverage.place("table of contents", block)
         elif block.kind == "item" and not block.text:
-            ledger.mark_unplaced(block, "an empty item")
+            coverage.mark_unplaced("an empty item", block)
 
 
 def _is_anchor(block: Block) -> bool:
@@ -132,7 +117,7 @@ def _is_anchor(block: Block) -> bool:
 
 
 def _only_comments(code: str) -> bool:
-    """Whether nothing else is in it. One pass, for there may be many that nothing closes."""
+    """Return whether nothing else is in it, in one pass: there may be many that nothing closes."""
     at = 0
     while (start := code.find("<!--", at)) >= 0 and (end := code.find("-->", start)) >= 0:
         if code[at:start].strip():
@@ -144,48 +129,36 @@ def _only_comments(code: str) -> bool:
 def _curriculum(
     title: str, name: str, path: PathDraft, parts: SectionCollector, language: str
 ) -> Curriculum:
-    overview = {
-        **parts.overview,
-        "summary": _summary(parts.summary),
-        "benefits": tuple(parts.benefits),
-    }
     byline = f"by {parts.author}" if parts.author else ""
-    return Curriculum(
-        title=title,
-        version=parts.version or "1.0",
-        language=language,
-        source=Source(
-            name=line(PurePath(name).name) or None, note=text([*parts.notes, byline]) or None
-        ),
-        overview=Overview.model_validate(overview),
-        transferable_skills=tuple(parts.transferable),
-        skills=tuple(parts.skills),
-        phases=_phases(path),
-        checkpoints=_checkpoints(path, parts),
-        actions=tuple(parts.actions),
-        resources=tuple(parts.resources),
-        tools=tuple(parts.tools),
-        clouds=tuple(parts.clouds),
-        roles=tuple(parts.roles),
-        companies=tuple(parts.companies),
-        projects=tuple(parts.projects),
-        community=tuple(parts.community),
-        metrics=tuple(parts.metrics),
-        assessment=Assessment(
-            skills=tuple(parts.assessed),
-            modules=tuple(dict.fromkeys(parts.assessed_after)),
-            scale=parts.scale,
-        ),
-        journal=tuple(parts.journal),
-        reflection=tuple(parts.reflection),
-        success=Success(
-            quantitative=tuple(parts.quantitative), qualitative=tuple(parts.qualitative)
-        ),
+    source = Source(
+        name=line(PurePath(name).name) or None, note=text([*parts.notes, byline]) or None
+    )
+    overview = {**parts.overview, "summary": _summary(parts.summary), "benefits": parts.benefits}
+    sections = {name: tuple(items) for name, items in parts.sections.items()}
+    assessment = {
+        "skills": sections.pop("assessed", ()),
+        "modules": tuple(dict.fromkeys(parts.assessed_after)),
+        "scale": parts.scale,
+    }
+    success = {kind: sections.pop(kind, ()) for kind in ("quantitative", "qualitative")}
+    return Curriculum.model_validate(
+        {
+            "title": title,
+            "version": parts.version or "1.0",
+            "language": language,
+            "source": source,
+            "overview": overview,
+            "phases": _phases(path),
+            "checkpoints": _checkpoints(path, parts),
+            "assessment": assessment,
+            "success": success,
+            **sections,
+        }
     )
 
 
 def _summary(paragraphs: list[str]) -> str:
-    """Paragraphs, with the bullets of a list on lines of their own."""
+    """Return the paragraphs as one text, with the bullets of a list on lines of their own."""
     out: list[str] = []
     for one in paragraphs:
         if out and one.startswith("- ") and out[-1].rpartition("\n")[2].startswith("- "):
@@ -227,7 +200,7 @@ def _unit(unit: UnitDraft) -> Unit:
         label=unit.label if unit.label and unit.label != unit.title else None,
         kind=unit.kind,
         days=unit.days,
-        goals=tuple(goal for goal in map(line, unit.goals) if goal),
+        goals=lines(unit.goals),
         hours=unit.hours,
         tasks=tuple(unit.tasks),
         choice=unit.choice,
@@ -235,7 +208,7 @@ def _unit(unit: UnitDraft) -> Unit:
 
 
 def _numbers(path: PathDraft) -> list[int]:
-    """The guide's own numbers where they count through it, else 1, 2, 3."""
+    """Return the modules' own numbers where they rise through the guide, else 1, 2, 3."""
     modules = list(path.modules())
     own = [m.month or (m.mark.first if m.mark else 0) for m in modules]
     rising = all(a < b for a, b in pairwise(own))
@@ -243,28 +216,28 @@ def _numbers(path: PathDraft) -> list[int]:
 
 
 def _checkpoints(path: PathDraft, parts: SectionCollector) -> tuple[Checkpoint, ...]:
-    """In the order in which they are due."""
+    """Return the checkpoints in the order in which they are due."""
     modules = list(path.modules())
     order = {module.id: place for place, module in enumerate(modules)}
-    due = [(_due(gate, path) or gate.module or modules[-1], gate) for gate in path.gates]
+    due = [(_due(draft, path) or draft.module or modules[-1], draft) for draft in parts.checkpoints]
     made = [
         Checkpoint(
-            id=parts.ids.take("checkpoint", gate.title),
-            title=gate.title,
+            id=parts.ids.take("checkpoint", draft.title),
+            title=draft.title,
             after=module.id if module.id in order else modules[-1].id,
-            items=tuple(gate.items),
+            items=tuple(draft.items),
         )
-        for module, gate in due
+        for module, draft in due
     ]
     return tuple(sorted(made, key=lambda checkpoint: order[checkpoint.after]))
 
 
-def _due(gate: GateDraft, path: PathDraft) -> ModuleDraft | None:
-    """The module whose number, or whose unit's, the words of the checkpoint name."""
-    if gate.module is not None and gate.module.units:
-        return gate.module
+def _due(draft: CheckpointDraft, path: PathDraft) -> ModuleDraft | None:
+    """Return the module whose number, or whose unit's, is in the words of the checkpoint."""
+    if draft.module is not None and draft.module.units:
+        return draft.module
     numbers = dict(zip(_numbers(path), path.modules(), strict=True))
-    for group, number, _ in spans(gate.words):
+    for group, number, _ in spans(draft.words):
         if group in {"month", "module"} and number in numbers:
             return numbers[number]
         if group == "phase":
@@ -282,7 +255,7 @@ def _covers(unit: UnitDraft, group: str, number: int) -> bool:
 
 
 def _language(source: str) -> str:
-    """The guide's language by its commonest small words, or by its script."""
+    """Return the guide's language by its commonest small words, or by its script."""
     alphabetic = [c for c in source if c.isalpha()]
     wide = sum(1 for c in alphabetic if "\u4e00" <= c <= "\u9fff")
     if alphabetic and wide * 5 > len(alphabetic):

@@ -1,16 +1,13 @@
-"""Sections on where the path leads and with whom: roles, companies, projects, people."""
+"""Read the sections on careers: roles, companies, projects, next steps, people, checkpoints."""
 
 import re
-from collections.abc import Iterator
 from typing import Literal
 
 from bot.curriculum.importer import fields, patterns
-from bot.curriculum.importer.collector import SectionCollector, address, line, text
-from bot.curriculum.importer.drafts import GateDraft
-from bot.curriculum.importer.fields import LabelledItem
-from bot.curriculum.importer.resources import place_item
-from bot.curriculum.importer.tasks import ListEntry, TaskWording, entries, wording
-from bot.curriculum.importer.timeline import gate_items
+from bot.curriculum.importer.collector import SectionCollector, first_address, line, text
+from bot.curriculum.importer.drafts import CheckpointDraft
+from bot.curriculum.importer.tasks import ListEntry, entries, wording
+from bot.curriculum.importer.timeline import checkpoint_items
 from bot.curriculum.importer.tree import TreeNode
 from bot.curriculum.model import ActionItem, Horizon, ProjectIdea, ProjectLevel
 from bot.curriculum.sections import CommunityEntry, CompanyTier, Role, RoleLevel
@@ -42,14 +39,13 @@ _HORIZONS: tuple[tuple[str, Horizon], ...] = (
 
 
 def roles(node: TreeNode, parts: SectionCollector) -> None:
-    """Jobs under a heading that tells their level; a level never told is not guessed."""
-    heading = patterns.fold(node.name)
-    level = next((level for pattern, level in _LEVELS if re.search(pattern, heading)), None)
+    """Add jobs under a heading with their level; without a level they stay unplaced."""
+    level = patterns.first_match(_LEVELS, patterns.fold(node.name))
     if level is None:
-        for block in node.blocks:
-            parts.ledger.mark_unplaced(block, "a role needs a heading that tells its level")
+        parts.coverage.mark_unplaced("a role needs a heading that tells its level", *node.blocks)
         return
-    experience = _EXPERIENCE.search(node.title.text)
+    experience_match = _EXPERIENCE.search(node.title.text)
+    experience = line(experience_match[1].replace("experience", "")) if experience_match else ""
     for one in fields.labelled_items(node):
         title = line(one.name)
         pay = _SALARY.search(one.whole)
@@ -57,14 +53,12 @@ def roles(node: TreeNode, parts: SectionCollector) -> None:
         role = Role(
             title=bare or title,
             level=level,
-            experience=line(experience[1].replace("experience", "")) or None
-            if experience
-            else None,
+            experience=experience or None,
             salary=_amounts(pay),
             currency=_CURRENCY[pay["sign"]] if pay else "USD",
         )
-        parts.roles.append(parts.unique("role", role))
-        place_item(one, parts, "role")
+        parts.add("roles", role)
+        parts.coverage.place("role", *one.blocks)
 
 
 def _amounts(found: re.Match[str] | None) -> tuple[int, int] | None:
@@ -76,7 +70,7 @@ def _amounts(found: re.Match[str] | None) -> tuple[int, int] | None:
 
 
 def companies(node: TreeNode, parts: SectionCollector) -> None:
-    """Companies by tier; each line lists some."""
+    """Add companies by tier; each line lists some."""
     listed = [(one, fields.by_comma(one.full)) for one in fields.labelled_items(node)]
     names = [name for _, some in listed for name in some]
     if not names:
@@ -84,18 +78,17 @@ def companies(node: TreeNode, parts: SectionCollector) -> None:
     tier_match = re.search(
         r"(?:tier|level)\s*(\d)\s*(?:\((?P<title>[^)]+)\))?", node.name, re.IGNORECASE
     )
-    tier = int(tier_match[1]) if tier_match and int(tier_match[1]) else len(parts.companies) + 1
+    tier = int(tier_match[1]) if tier_match else 0
     title = line((tier_match and tier_match["title"]) or node.name or "Companies")
+    tier = tier or len(parts.sections["companies"]) + 1
     made = CompanyTier(title=title, tier=tier, companies=tuple(names))
-    parts.companies.append(parts.unique("companies", made))
-    for one, _ in listed:
-        place_item(one, parts, "companies")
+    parts.add("companies", made)
+    parts.coverage.place("companies", *(block for one, _ in listed for block in one.blocks))
 
 
 def projects(node: TreeNode, parts: SectionCollector) -> None:
-    """Project ideas under a heading that tells how hard they are; else they count as beginner's."""
-    heading = patterns.fold(node.name)
-    level = next((lv for pattern, lv in _PROJECT_LEVELS if re.search(pattern, heading)), None)
+    """Add project ideas; the heading says how hard they are, beginner's if it does not."""
+    level = patterns.first_match(_PROJECT_LEVELS, patterns.fold(node.name))
     for one in fields.labelled_items(node):
         idea = ProjectIdea(
             title=line(one.name),
@@ -103,15 +96,17 @@ def projects(node: TreeNode, parts: SectionCollector) -> None:
             level=level or ProjectLevel.BEGINNER,
             resources=tuple(parts.add_link(one.links, near=one.name)),
         )
-        parts.projects.append(parts.unique("project", idea))
-        place_item(one, parts, "project idea")
+        parts.add("projects", idea)
+        parts.coverage.place("project idea", *one.blocks)
 
 
 def actions(node: TreeNode, parts: SectionCollector) -> None:
-    """Next steps; the heading says how soon, and the nearest is meant when it does not."""
-    heading = patterns.fold(node.name)
-    horizon = next((h for pattern, h in _HORIZONS if re.search(pattern, heading)), Horizon.WEEK)
-    for entry, read in _entries_with_wording(node):
+    """Add next steps; the heading says how soon, within a week if it does not."""
+    horizon = patterns.first_match(_HORIZONS, patterns.fold(node.name)) or Horizon.WEEK
+    for entry in entries(node.blocks):
+        if not isinstance(entry, ListEntry):
+            continue
+        read = wording(entry.item.lines)
         if not read.title:
             continue
         action = ActionItem(
@@ -122,19 +117,12 @@ def actions(node: TreeNode, parts: SectionCollector) -> None:
             hours_from="guide" if read.hours else "estimate",
             resources=tuple(parts.add_link(read.links, near=read.title)),
         )
-        parts.actions.append(parts.unique("action", action))
-        for block in entry.blocks:
-            parts.ledger.place(block, "action item")
-
-
-def _entries_with_wording(node: TreeNode) -> Iterator[tuple[ListEntry, TaskWording]]:
-    for one in entries(node.blocks):
-        if isinstance(one, ListEntry):
-            yield one, wording(one.item.lines)
+        parts.add("actions", action)
+        parts.coverage.place("action item", *entry.blocks)
 
 
 def community(node: TreeNode, parts: SectionCollector) -> None:
-    """Communities, events and people, by the heading they stand under."""
+    """Add communities, events and people, by the topic of their heading."""
     kind: Literal["community", "event", "person"] = "community"
     if node.topic == "events":
         kind = "event"
@@ -142,31 +130,24 @@ def community(node: TreeNode, parts: SectionCollector) -> None:
         kind = "person"
     for one in fields.labelled_items(node):
         entry = CommunityEntry(
-            title=_short(one),
+            title=line(one.name) or line(one.whole) or "item",
             kind=kind,
-            note=line(fields.in_brackets(one.text)) or None,
-            url=next((url for link in one.links if (url := address(link.url))), None),
+            note=line(re.sub(r"^\((.*)\)\.?$", r"\1", one.text.strip())) or None,
+            url=first_address(one.links),
         )
-        parts.community.append(parts.unique("community", entry))
-        place_item(one, parts, kind)
+        parts.add("community", entry)
+        parts.coverage.place(kind, *one.blocks)
 
 
-def _short(one: LabelledItem) -> str:
-    return line(one.name) or line(one.whole) or "item"
-
-
-def checkpoint(
-    node: TreeNode, parts: SectionCollector, gates: list[GateDraft] | None = None
-) -> None:
-    """The lines under one checkpoint's heading; the words of the heading say when it is due."""
+def checkpoint(node: TreeNode, parts: SectionCollector) -> None:
+    """Add a checkpoint with the lines under its heading, whose words say when it is due."""
     found = [one for one in entries(node.blocks) if isinstance(one, ListEntry)]
     for child in node.children:
         if not child.is_heading and child.mark is None:
-            held = [one for one in entries(child.blocks) if isinstance(one, ListEntry)]
-            found += held
-            if held and child.block:
-                parts.ledger.place(child.block, "words about a checkpoint")
-    items = gate_items(found, parts)
-    if items and gates is not None:
-        title = node.name or "Checkpoint"
-        gates.append(GateDraft(line(title), items, node.name))
+            below = [one for one in entries(child.blocks) if isinstance(one, ListEntry)]
+            found += below
+            if below:
+                parts.coverage.place("words about a checkpoint", child.block)
+    items = checkpoint_items(found, parts)
+    if items:
+        parts.checkpoints.append(CheckpointDraft(line(node.name or "Checkpoint"), items, node.name))

@@ -1,23 +1,23 @@
-"""What the sections of a guide are collected in: unique ids, resources, and lists of models."""
+"""Collect the sections of a guide: unique ids, resources, and lists of models."""
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import HttpUrl, ValidationError
 
-from bot.curriculum import model, sections
 from bot.curriculum.base import MAX_ID, Hours, Item, slugify
 from bot.curriculum.importer import patterns
+from bot.curriculum.importer.drafts import CheckpointDraft
 from bot.curriculum.importer.headings import clean
 from bot.curriculum.importer.inline_markdown import BARE_URL, RichLink
 from bot.curriculum.importer.line_coverage import LineCoverage
+from bot.curriculum.sections import Fact, Resource
+from bot.curriculum.sections import ResourceKind as Kind
 
-T = TypeVar("T", bound=Item)
 LINE = 256
 TEXT = 10_000
-Kind = sections.ResourceKind
 _HOSTS: tuple[tuple[str, Kind], ...] = (
     (r"youtube\.|youtu\.be|vimeo\.", Kind.VIDEO),
     (
@@ -32,7 +32,7 @@ _HOSTS: tuple[tuple[str, Kind], ...] = (
 
 
 def line(text: str) -> str:
-    """`text` as one line of at most 256 characters, cut at a word."""
+    """Return `text` as one line of at most 256 characters, cut at a word."""
     text = " ".join(text.split())
     if len(text) <= LINE:
         return text
@@ -40,18 +40,18 @@ def line(text: str) -> str:
 
 
 def lines(texts: list[str]) -> tuple[str, ...]:
-    """Each text as a line; those without words left out."""
+    """Return each text as a line; empty ones are left out."""
     return tuple(one for one in map(line, texts) if one)
 
 
 def text(parts: list[str], between: str = "\n\n") -> str:
-    """Parts joined, at most 10,000 characters."""
+    """Return the parts joined, at most 10,000 characters."""
     whole = between.join(part for part in parts if part.strip()).strip()
     return whole if len(whole) <= TEXT else whole[: TEXT - 1].rstrip() + "…"
 
 
 def address(url: str) -> str | None:
-    """`url` as the model keeps it, or None when it is no web address."""
+    """Return `url` as the model stores it, or None when it is no web address."""
     if not url.startswith(("http://", "https://")):
         return None
     try:
@@ -60,15 +60,20 @@ def address(url: str) -> str | None:
         return None
 
 
+def first_address(links: tuple[RichLink, ...]) -> str | None:
+    """Return the first of `links` that is a web address, or None."""
+    return next((url for link in links if (url := address(link.url))), None)
+
+
 class UniqueIds:
-    """Ids that stand once: the title's slug, then with its unit's id, then with a number."""
+    """Ids without duplicates: the title's slug, then with its unit's id, then with a number."""
 
     def __init__(self) -> None:
         self._taken: dict[str, set[str]] = {}
         self._counts: dict[tuple[str, str], int] = {}
 
     def take(self, kind: str, title: str, suffix: str = "") -> str:
-        """A free id among those of `kind`."""
+        """Return a free id among those of `kind`, and take it."""
         taken = self._taken.setdefault(kind, set())
         base = slugify(title)
         if base in taken and suffix:
@@ -88,31 +93,21 @@ class UniqueIds:
 
 @dataclass
 class SectionCollector:
-    """Everything read so far that is not the path itself, and the account of lines."""
+    """Everything read so far that is not the path itself, and the coverage of lines.
 
-    ledger: LineCoverage
+    `sections` are lists by their field in the curriculum, but for the assessed skills
+    ("assessed") and the two kinds of success metrics.
+    """
+
+    coverage: LineCoverage
     ids: UniqueIds = field(default_factory=UniqueIds)
     overview: dict[str, object] = field(default_factory=dict)
     summary: list[str] = field(default_factory=list)
-    benefits: list[sections.Fact] = field(default_factory=list)
-    transferable: list[sections.TransferableSkill] = field(default_factory=list)
-    skills: list[sections.Skill] = field(default_factory=list)
-    resources: list[sections.Resource] = field(default_factory=list)
-    tools: list[sections.ToolCategory] = field(default_factory=list)
-    clouds: list[sections.Cloud] = field(default_factory=list)
-    roles: list[sections.Role] = field(default_factory=list)
-    companies: list[sections.CompanyTier] = field(default_factory=list)
-    projects: list[model.ProjectIdea] = field(default_factory=list)
-    community: list[sections.CommunityEntry] = field(default_factory=list)
-    metrics: list[sections.LearningMetric] = field(default_factory=list)
-    assessed: list[sections.AssessedSkill] = field(default_factory=list)
+    benefits: list[Fact] = field(default_factory=list)
+    sections: dict[str, list[Item]] = field(default_factory=lambda: defaultdict(list))
+    checkpoints: list[CheckpointDraft] = field(default_factory=list)
     assessed_after: list[int] = field(default_factory=list)
     scale: int = 5
-    actions: list[model.ActionItem] = field(default_factory=list)
-    journal: list[sections.TemplateField] = field(default_factory=list)
-    reflection: list[sections.TemplateField] = field(default_factory=list)
-    quantitative: list[sections.Target] = field(default_factory=list)
-    qualitative: list[sections.Quality] = field(default_factory=list)
     version: str | None = None
     notes: list[str] = field(default_factory=list)
     author: str | None = None
@@ -120,11 +115,11 @@ class SectionCollector:
     _by_url: dict[str, str] = field(default_factory=dict)
 
     def resource(self, title: str, kind: Kind, *, url: str | None = None, **more: object) -> str:
-        """The id of the resource; an address that is known already stays one resource."""
+        """Return the id of a resource, added unless its address is known already."""
         if url and url in self._by_url:
             return self._by_url[url]
         title = line(title)
-        made = sections.Resource.model_validate(
+        made = Resource.model_validate(
             {
                 "id": self.ids.take("resource", title),
                 "title": title,
@@ -133,7 +128,7 @@ class SectionCollector:
                 **more,
             }
         )
-        self.resources.append(made)
+        self.sections["resources"].append(made)
         if url:
             self._by_url[url] = made.id
         return made.id
@@ -141,7 +136,7 @@ class SectionCollector:
     def add_link(
         self, links: tuple[RichLink, ...], near: str = "", kind: Kind | None = None
     ) -> list[str]:
-        """Ids of the resources that `links` lead to; `near` names those that say only "here"."""
+        """Return the ids of the resources of `links`; `near` names those that are only "here"."""
         found: list[str] = []
         for link in links:
             url = address(link.url)
@@ -154,19 +149,15 @@ class SectionCollector:
             found.append(self.resource(title, kind or guess_kind(url), url=url))
         return list(dict.fromkeys(found))
 
-    def unique(self, kind: str, made: T) -> T:
-        """`made` with an id that nothing else of `kind` has."""
-        return made.model_copy(update={"id": self.ids.take(kind, made.title)})
+    def add(self, section: str, item: Item) -> None:
+        """Add `item` to a section of the curriculum, with an id that nothing else there has."""
+        free = self.ids.take(section, item.title)
+        self.sections[section].append(item.model_copy(update={"id": free}))
 
 
 def guess_kind(url: str) -> Kind:
-    """What an address looks like; a site when nothing tells more."""
-    rest = urlsplit(url)
-    where = (rest.hostname or "").removeprefix("www.") + rest.path
-    for pattern, kind in _HOSTS:
-        if re.search(pattern, where):
-            return kind
-    return Kind.SITE
+    """Return the kind of resource that an address looks like, a site by default."""
+    return patterns.first_match(_HOSTS, _readable_url(url)) or Kind.SITE
 
 
 def _readable_url(url: str) -> str:

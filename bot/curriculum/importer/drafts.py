@@ -1,4 +1,4 @@
-"""The path while it is being read: phases, modules and units that may still change."""
+"""Drafts of the path: phases, modules and units that may still change while a guide is read."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class UnitDraft:
     choice: Choice | None = None
 
     def stated_hours(self) -> tuple[float, float] | None:
-        """Its own hours, low and high, or the sum that its tasks state; None when none do."""
+        """Return its own hours, low and high, or the sum of its tasks'; None without any."""
         if self.hours:
             return self.hours.low, self.hours.high
         options = [one for o in self.choice.options for one in o.tasks] if self.choice else []
@@ -59,8 +59,8 @@ class PhaseDraft:
 
 
 @dataclass
-class GateDraft:
-    """A checkpoint: `module` is where it was found, `words` say when it is due."""
+class CheckpointDraft:
+    """A checkpoint: `module` is where it was found, `words` name when it is due."""
 
     title: str
     items: list[CheckpointItem]
@@ -70,30 +70,29 @@ class GateDraft:
 
 @dataclass
 class PathDraft:
-    """All of the path, and its checkpoints in the order of the guide."""
+    """All of the path."""
 
     phases: list[PhaseDraft] = field(default_factory=list)
-    gates: list[GateDraft] = field(default_factory=list)
 
     def modules(self) -> Iterator[ModuleDraft]:
-        """Every module, in order."""
+        """Yield every module, in order."""
         for phase in self.phases:
             yield from phase.modules
 
     def units(self) -> Iterator[UnitDraft]:
-        """Every unit, in order."""
+        """Yield every unit, in order."""
         for module in self.modules():
             yield from module.units
 
     def hours(self) -> tuple[float, float] | None:
-        """The hours of all units, low and high; None when the guide states none."""
+        """Return the hours of all units, low and high; None when the guide states none."""
         stated = [hours for unit in self.units() if (hours := unit.stated_hours())]
         if not stated:
             return None
         return round(sum(low for low, _ in stated), 2), round(sum(high for _, high in stated), 2)
 
     def names(self) -> tuple[str, ...]:
-        """What each unit is called; with its module where numbers start again ("Week 1")."""
+        """Return the name of each unit, with its module where numbers start again ("Week 1")."""
         again = self._restarts_numbering()
         out: list[str] = []
         for phase in self.phases:
@@ -108,7 +107,7 @@ class PathDraft:
         return tuple(out)
 
     def _restarts_numbering(self) -> bool:
-        """Whether some unit's number does not come after that of the unit before it."""
+        """Return whether some unit's number does not come after that of the unit before it."""
         last: dict[str, int] = {}
         for unit in self.units():
             if not unit.label:

@@ -1,4 +1,4 @@
-"""Hours of work in the many ways that guides write them: "20 hours", "12-15h", "(130 min)"."""
+"""Parse hours of work in the ways that guides write them: "20 hours", "12-15h", "(130 min)"."""
 
 import re
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ _DURATION = re.compile(
     r"(?P<rate>day|d|week|wk|w|dia|día|semana|tag|woche|jour|semaine)\b|/[天日周週])?",
     re.IGNORECASE,
 )
+_PER_DAY = re.compile(r"day|\bd$|d[ií]a|tag|jour|[天日]", re.IGNORECASE)
 _MINUTE = re.compile(r"m|分", re.IGNORECASE)
 _BARE = re.compile(
     rf"~?\s*({_NUMBER})\s*+(?:[-\u2013\u2014]\s*+({_NUMBER})\s*+)?(?:\+\s*+)?(?:h(?:(?:ou)?rs?)?)?\.?",
@@ -26,7 +27,7 @@ _BARE = re.compile(
 )
 _WEEKS = re.compile(r"(\d{1,3})(?:\s*[-\u2013]\s*(\d{1,3}))?\s*(week|month)s?\b", re.IGNORECASE)
 _WEEKS_IN_A_MONTH = 52 / 12
-MOST = 10_000
+MAX_HOURS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Duration:
 
 
 def find(text: str) -> list[Duration]:
-    """Every duration in `text`, in order."""
+    """Return every duration in `text`, in order."""
     out: list[Duration] = []
     for found in _DURATION.finditer(text[:2000]):
         if found["unit"] == "m" and not found["minutes"]:
@@ -53,11 +54,7 @@ def find(text: str) -> list[Duration]:
         )
         per: Literal["day", "week"] | None = None
         if found["per"]:
-            per = (
-                "day"
-                if re.search(r"day|\bd$|d[ií]a|tag|jour|[天日]", found["per"], re.IGNORECASE)
-                else "week"
-            )
+            per = "day" if _PER_DAY.search(found["per"]) else "week"
         if hours is not None:
             out.append(Duration(hours, found.start(), end, per))
     return out
@@ -66,26 +63,26 @@ def find(text: str) -> list[Duration]:
 def _hours(low: str, high: str | None, *, scale: int, extra: float = 0.0) -> Hours | None:
     first = float(low.replace(",", ".")) / scale
     last = float((high or low).replace(",", ".")) / scale
-    if not first <= last <= MOST or last == 0:
+    if not first <= last <= MAX_HOURS or last == 0:
         return None
     return Hours(low=round(first + extra, 2), high=round(last + extra, 2))
 
 
 def total(text: str) -> Hours | None:
-    """The first duration of `text` that is a whole, not a rate."""
+    """Return the first duration of `text` that is a total, not a rate."""
     return next((one.hours for one in find(text) if one.per is None), None)
 
 
 def hours_without_unit(text: str) -> Hours | None:
-    """The hours of a cell or label that says hours already: "12-15", "20", "3h"."""
+    """Return the hours of a cell whose column is hours already: "12-15", "20", "3h"."""
     found = _BARE.fullmatch(text.strip())
     if found:
         return _hours(found[1], found[2], scale=1)
     return total(text)
 
 
-def a_week(text: str) -> Hours | None:
-    """The weekly hours that a text names: "20-25 hours of study per week"."""
+def hours_per_week(text: str) -> Hours | None:
+    """Return the weekly hours in a text: "20-25 hours of study per week"."""
     for one in find(re.sub(r"\bof (?:study|work|learning|your time)\b", "", text)):
         if one.per == "week":
             return one.hours
@@ -93,18 +90,18 @@ def a_week(text: str) -> Hours | None:
 
 
 def hours_over_weeks(duration: str, effort: str) -> Hours | None:
-    """The whole of "14 weeks" at "6-10 hours/week"."""
-    weeks, rate = _WEEKS.search(duration), a_week(effort)
+    """Return the total hours of "14 weeks" at "6-10 hours/week"."""
+    weeks, rate = _WEEKS.search(duration), hours_per_week(effort)
     if not weeks or not rate:
         return None
     scale = _WEEKS_IN_A_MONTH if weeks[3].casefold() == "month" else 1
     low = round(int(weeks[1]) * scale * rate.low)
     high = round(int(weeks[2] or weeks[1]) * scale * rate.high)
-    return Hours(low=low, high=high) if low <= high <= MOST else None
+    return Hours(low=low, high=high) if low <= high <= MAX_HOURS else None
 
 
 def without_duration(text: str) -> tuple[str, Hours | None]:
-    """`text` without the duration at its end, at its start or in brackets, and that duration."""
+    """Return `text` without a duration at its end, its start or in brackets, and the duration."""
     for one in find(text):
         if one.per is not None:
             continue

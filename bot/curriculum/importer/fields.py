@@ -1,4 +1,4 @@
-"""Small readings that several kinds of section share: labelled items, lists by comma, columns."""
+"""Parse what several kinds of section share: labelled items, lists by comma, columns."""
 
 import re
 from collections.abc import Iterator
@@ -14,23 +14,19 @@ from bot.curriculum.importer.tasks import ListEntry, entries, markdown
 from bot.curriculum.importer.tree import TreeNode
 
 _PRIORITY = {
-    "high": Priority.HIGH,
-    "must": Priority.HIGH,
-    "essential": Priority.HIGH,
-    "critical": Priority.HIGH,
-    "alta": Priority.HIGH,
-    "medium": Priority.MEDIUM,
-    "mid": Priority.MEDIUM,
-    "media": Priority.MEDIUM,
-    "low": Priority.LOW,
-    "baixa": Priority.LOW,
-    "baja": Priority.LOW,
+    word: level
+    for level, words in (
+        (Priority.HIGH, "high must essential critical alta"),
+        (Priority.MEDIUM, "medium mid media"),
+        (Priority.LOW, "low baixa baja"),
+    )
+    for word in words.split()
 }
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledItem:
-    """An item or labelled line: its name, what is said of it, and the blocks it came from."""
+    """An item or labelled line: its name, its text, and the blocks it came from."""
 
     name: str
     text: str
@@ -41,12 +37,12 @@ class LabelledItem:
 
     @property
     def full(self) -> str:
-        """All of its words, as one line."""
+        """Return all of its words as one line."""
         return line(clean(self.whole))
 
 
 def labelled_items(node: TreeNode) -> Iterator[LabelledItem]:
-    """Every item and labelled line under `node`'s heading, in order; those without words are none.
+    """Yield every item and labelled line with words under `node`'s heading, in order.
 
     The name is what is bold, or stands before a colon, or the item's words.
     """
@@ -90,19 +86,13 @@ def _item(entry: ListEntry) -> LabelledItem:
 
 
 def by_comma(text: str) -> tuple[str, ...]:
-    """A list in a line: split at commas outside brackets."""
+    """Return the parts of a line, split at commas outside brackets."""
     parts = re.split(r",\s*(?![^()]{0,200}\))|;\s+", text)
     return tuple(line(part.strip(" .")) for part in parts if re.search(r"\w", part))
 
 
-def in_brackets(text: str) -> str:
-    """What stands in the brackets around the whole of `text`, or `text`."""
-    found = re.fullmatch(r"\((.*)\)\.?", text.strip())
-    return found[1].strip() if found else text.strip()
-
-
 def priority(text: str) -> Priority | None:
-    """High, medium or low, when a word of `text` says so."""
+    """Return high, medium or low by the first such word of `text`, or None."""
     for word in patterns.fold(text).split():
         if word in _PRIORITY:
             return _PRIORITY[word]
@@ -110,7 +100,7 @@ def priority(text: str) -> Priority | None:
 
 
 def cells(table: Block, row: BlockRow) -> dict[str, str]:
-    """A row by its columns' heads, folded."""
+    """Return the cells of a row by their columns' heads, folded."""
     return {
         patterns.fold(head.text): cell.text
         for head, cell in zip(table.header, row.cells, strict=False)
@@ -119,7 +109,7 @@ def cells(table: Block, row: BlockRow) -> dict[str, str]:
 
 
 def column(row: dict[str, str], *names: str) -> str | None:
-    """The first cell whose head holds one of `names`."""
+    """Return the first cell whose head contains one of `names`, or None."""
     for name in names:
         for head, cell in row.items():
             if name in head and re.search(r"\w", cell):

@@ -1,4 +1,4 @@
-"""Recognising what a heading, a label or an item announces: "Week 1-2: HTML", "Option A"."""
+"""Recognise what a heading, a label or an item announces: "Week 1-2: HTML", "Option A"."""
 
 import re
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _ROMAN = {"I": 1, "V": 5, "X": 10}
 
 @dataclass(frozen=True, slots=True)
 class HeadingMark:
-    """A stretch that a heading names: `group` of words.GROUPS, numbers `first` to `last`.
+    """A stretch that a heading names: `group` of patterns.GROUPS, numbers `first` to `last`.
 
     `label` is how the guide names it ("Week 1-2"), `title` what is left ("" when nothing is), and
     `name` the heading as a whole. `leads` says that the label comes first in the heading.
@@ -38,17 +38,13 @@ class HeadingMark:
 
     @property
     def span(self) -> int:
-        """How many weeks, days, months it covers."""
+        """Return how many weeks, days or months it covers."""
         return self.last - self.first + 1
 
 
 def clean(text: str) -> str:
-    """A heading without the emoji and signs around its words."""
-    return _tidy_end(_LEAD.sub("", text.strip()))
-
-
-def _tidy_end(text: str) -> str:
-    text = text.strip()
+    """Return a heading without the emoji and signs around its words."""
+    text = _LEAD.sub("", text.strip()).strip()
     while text and not (text[-1].isalnum() or text[-1] in _CLOSING):
         text = text[:-1].rstrip()
     return text
@@ -56,10 +52,10 @@ def _tidy_end(text: str) -> str:
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """For each group its spellings, most telling first."""
+    """Return for each group the patterns of its spellings, the most specific first."""
     out: list[tuple[str, re.Pattern[str]]] = []
     for group in patterns.GROUPS:
-        spelled = "|".join(patterns.STRETCH[group])
+        spelled = patterns.STRETCH[group]
         until = (
             rf"(?:[-\u2013\u2014~/&](?:(?:{spelled})\s*)?(?P<b>{_NUMBER})(?![\w.])"
             rf"|\s*{_JOIN}\s+(?:(?:{spelled})\s*)?(?P<c>{_NUMBER})"
@@ -92,25 +88,23 @@ def _codes() -> re.Pattern[str]:
 
 @cache
 def _trailing() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """The stretch behind the title: "Linear Regression | Day 2", "HTML (Week 1-2)"."""
-    out: list[tuple[str, re.Pattern[str]]] = []
-    for group in patterns.GROUPS:
-        spelled = "|".join(patterns.STRETCH[group])
-        out.append(
-            (
-                group,
-                re.compile(
-                    rf"^(?P<title>.*\S)\s*[|(\[\u2013\u2014-]\s*(?P<label>(?:{spelled})\s*"
-                    rf"(?P<a>{_NUMBER})(?:\s?[-\u2013\u2014]\s?(?P<b>{_NUMBER}))?)\s*[)\]]?$(?P<c>)",
-                    re.IGNORECASE,
-                ),
-            )
+    """Return for each group the pattern of "Linear Regression | Day 2", "HTML (Week 1-2)"."""
+    end = r"\s*[)\]]?$(?P<c>)"
+    until = rf"(?:\s?[-\u2013\u2014]\s?(?P<b>{_NUMBER}))?"
+    start = r"^(?P<title>.*\S)\s*[|(\[\u2013\u2014-]\s*"
+    return tuple(
+        (
+            group,
+            re.compile(
+                rf"{start}(?P<label>(?:{spelled})\s*(?P<a>{_NUMBER}){until}){end}", re.IGNORECASE
+            ),
         )
-    return tuple(out)
+        for group, spelled in patterns.STRETCH.items()
+    )
 
 
 def mark(text: str) -> HeadingMark | None:
-    """The stretch that a heading names, or None."""
+    """Return the stretch that a heading names, or None."""
     if len(text) > 300:
         return None
     name = clean(text)
@@ -144,7 +138,7 @@ def _make_mark(
 
 
 def number(text: str) -> int | None:
-    """A number in digits, words or Roman."""
+    """Return the value of a number in digits, words or Roman numerals, or None."""
     if text.isascii() and text.isdigit():
         return int(text)
     if text.casefold() in patterns.NUMBER_WORDS:
@@ -156,10 +150,10 @@ def number(text: str) -> int | None:
 
 
 def spans(text: str) -> list[tuple[str, int, int]]:
-    """Every stretch a text mentions anywhere, in order: ("month", 3, 3) for "End of Month 3"."""
+    """Return every stretch that a text mentions, in order: ("month", 3, 3) for "End of Month 3"."""
     found: list[tuple[int, str, int, int]] = []
     for group in patterns.GROUPS:
-        spelled = "|".join(patterns.STRETCH[group])
+        spelled = patterns.STRETCH[group]
         for one in re.finditer(
             rf"\b(?:(?:{spelled})\s*(\d{{1,3}})(?:\s?[-\u2013]\s?(\d{{1,3}}))?|(\d{{1,3}})[\s-](?:{spelled}))\b",
             text[:300],
@@ -176,7 +170,7 @@ _OPTION = re.compile(
 
 
 def option(text: str) -> tuple[str, str] | None:
-    """Label and title of "Option A: Platform Focus"."""
+    """Return label and title of "Option A: Platform Focus", or None."""
     found = _OPTION.match(clean(text)[:300])
     if not found:
         return None
@@ -193,12 +187,12 @@ _PROJECT = re.compile(
 
 
 def task_title(text: str) -> str | None:
-    """The title of "Task 2: Set up Grafana"."""
+    """Return the title of "Task 2: Set up Grafana", or None."""
     found = _TASK.match(clean(text)[:300])
     return found["title"].strip() if found else None
 
 
 def project_title(text: str) -> str | None:
-    """The title of "Project: Weather dashboard" or "Projeto prático: ..."."""
+    """Return the title of "Project: Weather dashboard" or "Projeto prático: ...", or None."""
     found = _PROJECT.match(clean(text)[:300])
     return found["title"].strip() if found else None

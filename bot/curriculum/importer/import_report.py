@@ -1,4 +1,4 @@
-"""What an import gives back: the curriculum, and what became of every line of the guide."""
+"""The result of an import: the curriculum, and what became of every line of the guide."""
 
 from typing import Any
 
@@ -25,9 +25,9 @@ class GuideLine(CurriculumModel):
 
 
 class ImportResult(CurriculumModel):
-    """A guide as it was understood.
+    """The result of reading a guide.
 
-    `repairs` are sentences on what was mended before reading. Every line with words on it is in
+    `repairs` are sentences on what was repaired before reading. Every line with words on it is in
     `placed` or in `unplaced`. `unit_names` are the units as the guide calls them, in order;
     `hours` is the sum, low and high, of the hours that the guide states for its units and tasks.
     """
@@ -40,7 +40,7 @@ class ImportResult(CurriculumModel):
     hours: tuple[float, float] | None = None
 
     def summary(self) -> dict[str, Any]:
-        """Counts for machines; `hours` is the middle where the guide states a range."""
+        """Return counts for machines; `hours` is the middle where the guide states a range."""
         guide = self.curriculum
         units = [
             {"title": name, "kind": unit.kind.value, "tasks": len(list(unit.all_tasks()))}
@@ -56,7 +56,7 @@ class ImportResult(CurriculumModel):
             "phases": len(guide.phases),
             "modules": len(list(guide.modules())),
             "options": sum(len(choice.options) for choice in guide.choices()),
-            "checkpoint_items": sum(len(gate.items) for gate in guide.checkpoints),
+            "checkpoint_items": sum(len(checkpoint.items) for checkpoint in guide.checkpoints),
             "action_items": len(guide.actions),
             "learning_metrics": len(guide.metrics),
             "assessed_skills": len(guide.assessment.skills),

@@ -1,4 +1,4 @@
-"""Inline Markdown as a guide's reader sees it: plain text, its links, and a bold beginning."""
+"""Parse inline Markdown into plain text, its links, and its bold beginning."""
 
 import re
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 # Longer runs are taken as plain text: links and emphasis can be quadratic to parse.
 MAX_INLINE = 4000
 MAX_BRACKETS = 150
-MAX_OPEN = 20  # brackets that nothing closes: each is looked for to the end, and again
+MAX_OPEN = 20  # brackets that nothing closes: each makes the parser search to the end
 MAX_LINE = 10_000  # more than any text of a curriculum holds
-MOST_TOKENS = 200_000  # with more of them and of cells, what looks like a table is text
+MAX_TOKENS = 200_000  # with more of them and of cells, what looks like a table is text
 BARE_URL = re.compile(r"https?://[^\s<>\"'`\]]+[^\s<>\"'`\].,;:!?)*_]")
 _BLANK = re.compile(r"(?<![^\s/|:(])_{3,}(?![^\s/|%).,])")  # a gap to fill in, not emphasis
 _SPACES = re.compile(r"[^\S\n]+")
@@ -24,7 +24,7 @@ _BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class RichLink:
-    """A link of the guide: what it says and where it leads."""
+    """A link of the guide: its text and its address."""
 
     text: str
     url: str
@@ -46,7 +46,7 @@ class RichText:
 
     @property
     def rest(self) -> str:
-        """What follows the bold beginning."""
+        """Return what follows the bold beginning."""
         if not self.bold:
             return self.text
         return self.text[self.text.index(self.bold) + len(self.bold) :].strip()
@@ -54,7 +54,7 @@ class RichText:
 
 @cache
 def parser() -> "MarkdownIt":
-    """CommonMark with tables; nesting is bounded, and inline content is left for `read_lines`."""
+    """Return a parser of CommonMark with tables and limited nesting."""
     from markdown_it import MarkdownIt
 
     made = MarkdownIt("commonmark", {"maxNesting": 20}).enable("table")
@@ -63,7 +63,7 @@ def parser() -> "MarkdownIt":
 
 
 def _bounded_table(state: "StateBlock", start: int, end: int, silent: bool) -> bool:
-    """A table, as long as there are not too many cells: a short row stands for a whole one."""
+    """Parse a table unless it has too many cells: a short row stands for a whole one."""
     from markdown_it.rules_block.table import table
 
     if silent or not table(state, start, end, True):
@@ -71,11 +71,11 @@ def _bounded_table(state: "StateBlock", start: int, end: int, silent: bool) -> b
     after = next((line for line in range(start, end) if state.isEmpty(line)), end)
     head = state.src[state.bMarks[start] : state.eMarks[start]]
     cells = (after - start) * (head.count("|") + 1)
-    return len(state.tokens) + cells <= MOST_TOKENS and table(state, start, end, False)
+    return len(state.tokens) + cells <= MAX_TOKENS and table(state, start, end, False)
 
 
 def read_lines(content: str, env: dict[str, Any]) -> tuple[RichText, ...]:
-    """The lines of a paragraph, heading or cell; `env` holds the guide's link definitions."""
+    """Return the lines of a paragraph, heading or cell; `env` holds the link definitions."""
     opened = content.count("[")
     hopeless = opened > MAX_BRACKETS or opened - content.count("]") > MAX_OPEN
     if len(content) > MAX_INLINE or hopeless:
@@ -91,13 +91,13 @@ def read_lines(content: str, env: dict[str, Any]) -> tuple[RichText, ...]:
 
 
 def plain(text: str) -> RichText:
-    """`text` as it is, with only its bare addresses recognised."""
+    """Return `text` as it is, with only its bare addresses as links."""
     text = _clean(text[:MAX_LINE])
     return RichText(text, links=_bare_links(text, ()))
 
 
 class _Reader:
-    """Collects the tokens of one line after the other."""
+    """A reader that collects the tokens of one line after the other."""
 
     def __init__(self) -> None:
         self.lines: list[RichText] = []
@@ -108,14 +108,12 @@ class _Reader:
 
     def _start_line(self) -> None:
         self._text = ""
-        self._bold_from: int | None = None
+        self._bold_from = 0 if self._in_bold else None
         self._bold = ""
         self._picture = False
-        if self._in_bold:
-            self._bold_from = 0
 
     def take(self, token: "Token") -> None:
-        """One inline token."""
+        """Add one inline token."""
         match token.type:
             case "text" | "code_inline" | "text_special":
                 self._text += token.content
@@ -126,16 +124,15 @@ class _Reader:
             case "link_open":
                 self._open_link = (str(token.attrs.get("href", "")), len(self._text))
             case "link_close":
-                self._close_link()
+                if self._open_link is not None:
+                    url, start = self._open_link
+                    self._links.append(RichLink(_clean(self._text[start:]), url))
+                    self._open_link = None
             case "image":
                 self._picture = True
-                if self._open_link is None:
-                    return
-                self._text += token.content
+                self._text += token.content if self._open_link else ""
             case "html_inline" if _BREAK_TAG.match(token.content):
                 self._text += "\n"
-            case _:
-                pass
 
     def _strong(self, *, opened: bool) -> None:
         self._in_bold += 1 if opened else -1
@@ -144,14 +141,8 @@ class _Reader:
         elif not opened and self._bold_from is not None and not self._bold:
             self._bold = self._text[self._bold_from :]
 
-    def _close_link(self) -> None:
-        if self._open_link is not None:
-            url, start = self._open_link
-            self._links.append(RichLink(_clean(self._text[start:]), url))
-            self._open_link = None
-
     def end_line(self) -> None:
-        """The source line is over."""
+        """Add the line, now that the source line is over."""
         if self._in_bold and self._bold_from is not None and not self._bold:
             self._bold = self._text[self._bold_from :]
         text, bold = _clean(self._text), _clean(self._bold)

@@ -1,4 +1,4 @@
-"""Lines and items that work as headings: labels in bold, weeks in lists, and the guide's title."""
+"""Find lines and items that work as headings: labels in bold, weeks in lists, the title."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ _SEPARATORS = f":{patterns.COLON}-\u2013\u2014"
 
 
 def label(line: RichText) -> tuple[RichText, RichText] | None:
-    """Name and value of a line such as "**Goal**: learn", "**Day 1: S3**" or "Goal: learn"."""
+    """Return name and value of "**Goal**: learn", "**Day 1: S3**" or "Goal: learn", or None."""
     if line.bold:
         return _bold_label(line)
     name, colon, value = line.text.partition(":")
@@ -46,7 +46,7 @@ def _bold_label(line: RichText) -> tuple[RichText, RichText] | None:
 
 
 def find_title(blocks: Sequence[Block]) -> Block | None:
-    """The only heading of the top level, or else the first, unless it starts a section."""
+    """Return the only heading of the top level, or else the first unless it starts a section."""
     headings = [block for block in blocks if block.kind == "heading" and block.text]
     top = [block for block in headings if block.level == 1]
     for block in [*(top if len(top) == 1 else []), *headings[:1]]:
@@ -57,7 +57,7 @@ def find_title(blocks: Sequence[Block]) -> Block | None:
 
 
 def heading_occurrences(blocks: Sequence[Block]) -> Iterator[HeadingOccurrence]:
-    """Marks wherever they may count, before it is known which do."""
+    """Yield all marks that may count, before the roles are decided."""
     closed: int | None = None
     for i, block in enumerate(blocks):
         if block.kind == "heading":
@@ -70,26 +70,17 @@ def heading_occurrences(blocks: Sequence[Block]) -> Iterator[HeadingOccurrence]:
             elif vocabulary.topic(block.text, vocabulary.AROUND) in vocabulary.NO_TIMELINE and i:
                 closed = block.level
         elif closed is None:
-            for line, found in _label_marks(block, blocks[i + 1 : i + 2]):
-                yield HeadingOccurrence(
-                    found, ITEM_LEVEL + block.depth if line else LABEL_LEVEL, heading=False
-                )
-
-
-def _label_marks(block: Block, following: Sequence[Block]) -> Iterator[tuple[bool, HeadingMark]]:
-    if block.kind == "item":
-        found = item_mark(block, following)
-        if found:
-            yield True, found
-    elif block.kind == "text":
-        for line in block.lines:
-            found = line_mark(line)
-            if found:
-                yield False, found
+            if block.kind == "item":
+                found, level = item_mark(block, blocks[i + 1 : i + 2]), ITEM_LEVEL + block.depth
+                marks = [found]
+            else:
+                level = LABEL_LEVEL
+                marks = [line_mark(line) for line in block.lines if block.kind == "text"]
+            yield from (HeadingOccurrence(one, level, heading=False) for one in marks if one)
 
 
 def line_mark(line: RichText) -> HeadingMark | None:
-    """The stretch that a bold line names: "**Week 1**: Start", "**Day 1-2: Basics**"."""
+    """Return the stretch that a bold line names: "**Week 1**: Start", "**Day 1-2: Basics**"."""
     if not line.bold or len(line.text) > 2 * LONGEST_LABEL:
         return None
     found = mark(line.text)
@@ -97,7 +88,7 @@ def line_mark(line: RichText) -> HeadingMark | None:
 
 
 def item_mark(block: Block, following: Sequence[Block]) -> HeadingMark | None:
-    """The stretch that an item names. A ticked-off item counts only when others hang below it."""
+    """Return the stretch that an item names. A checkbox counts only with others below it."""
     if not block.lines or any(link.url.startswith("#") for link in block.links):
         return None
     holds = any(nxt.depth > block.depth for nxt in following)
@@ -112,7 +103,7 @@ def item_mark(block: Block, following: Sequence[Block]) -> HeadingMark | None:
 
 
 def bold_labels(blocks: Sequence[Block]) -> tuple[Block, ...]:
-    """A plain line "Week 1: Start" right above a list counts as if it were bold."""
+    """Return the blocks with a plain line "Week 1: Start" right above a list made bold."""
     out = list(blocks)
     for i, (block, following) in enumerate(pairwise(blocks)):
         if block.kind != "text" or block.depth or len(block.lines) != 1 or following.kind != "item":

@@ -1,13 +1,13 @@
-"""Sections on the guide and the learner: overview, metrics, self-assessment, journal, success."""
+"""Read the sections on guide and learner: overview, metrics, self-assessment, journal, success."""
 
 import re
+from typing import Literal
 
 from bot.curriculum.importer import durations, fields, patterns
 from bot.curriculum.importer.blocks import Block
 from bot.curriculum.importer.collector import SectionCollector, line
 from bot.curriculum.importer.fields import LabelledItem
 from bot.curriculum.importer.headings import clean, spans
-from bot.curriculum.importer.resources import place_item
 from bot.curriculum.importer.tasks import ListEntry, entries
 from bot.curriculum.importer.tree import TreeNode
 from bot.curriculum.sections import (
@@ -39,29 +39,27 @@ _PLACEHOLDER = re.compile(r"^\[.+\]$|^_+$|^<.+>$")
 
 
 def overview(node: TreeNode, parts: SectionCollector) -> None:
-    """Known facts go to their fields; other words are the summary."""
+    """Add known facts to their fields, and other words to the summary."""
     for block in node.blocks:
         if block.kind == "text" and not block.is_picture:
-            _weekly(block.text, parts)
-            parts.summary.append(block.text)
-            parts.ledger.place(block, "overview")
+            _summary(block, parts)
     for one in fields.labelled_items(node):
         if not _fact(one, parts):
             parts.summary.append(f"- {clean(one.whole)}")
-        place_item(one, parts, "overview")
+        parts.coverage.place("overview", *one.blocks)
     for child in node.children:
         if not child.is_heading and child.mark is None:
             _label_words(child, parts)
 
 
 def _label_words(child: TreeNode, parts: SectionCollector) -> None:
-    """A label without a value, such as "This is for:", and the plain text after it."""
+    """Add the plain text after a label without a value, such as "This is for:", to the summary."""
     for block in child.blocks:
         if block.kind == "text" and block.text and not block.is_picture:
             parts.summary.append(block.text)
-            parts.ledger.place(block, "overview")
-    if child.block and any(parts.ledger.is_placed(block) for block in child.blocks):
-        parts.ledger.place(child.block, "overview")
+            parts.coverage.place("overview", block)
+    if child.block and any(parts.coverage.is_placed(block) for block in child.blocks):
+        parts.coverage.place("overview", child.block)
 
 
 def _fact(one: LabelledItem, parts: SectionCollector) -> bool:
@@ -87,71 +85,72 @@ def _months(one: LabelledItem, parts: SectionCollector) -> bool:
     return True
 
 
-def _weekly(text: str, parts: SectionCollector) -> None:
-    found = durations.a_week(text)
-    if found and "hours_per_week" not in parts.overview:
-        parts.overview["hours_per_week"] = found
+def _summary(block: Block, parts: SectionCollector) -> None:
+    """Add a paragraph to the summary, and the hours a week that it states to the overview."""
+    hours = durations.hours_per_week(block.text)
+    if hours:
+        parts.overview.setdefault("hours_per_week", hours)
+    parts.summary.append(block.text)
+    parts.coverage.place("overview", block)
 
 
 def benefits(node: TreeNode, parts: SectionCollector) -> None:
-    """Benefits, a name and a sentence each."""
+    """Add benefits, a name and a sentence each."""
     for one in fields.labelled_items(node):
         parts.benefits.append(Fact(name=one.name, text=line(one.text or one.full)))
-        place_item(one, parts, "benefit")
+        parts.coverage.place("benefit", *one.blocks)
 
 
 def introduction(root: TreeNode, parts: SectionCollector) -> None:
-    """The words before the first heading introduce the guide; those after the last sign it."""
+    """Add the words before the first heading to the summary, those after the last to the notes."""
     first = next((c.block.first for c in root.children if c.block and c.is_heading), None)
     for block in root.blocks:
         if block.kind != "text" or block.is_picture:
             continue
         if first is None or block.first < first:
-            _weekly(block.text, parts)
-            parts.summary.append(block.text)
-            parts.ledger.place(block, "overview")
+            _summary(block, parts)
         else:
             parts.notes.append(block.text)
-            parts.ledger.place(block, "a note on the guide")
+            parts.coverage.place("a note on the guide", block)
     for child in root.children:
         if child.block and not child.is_heading and child.mark is None:
             _signature(child, child.block, parts, closing=bool(first and child.block.first > first))
 
 
 def _signature(child: TreeNode, block: Block, parts: SectionCollector, *, closing: bool) -> None:
-    """ "**Version**: 1.0" and the like, mostly at the foot of a guide."""
+    """Add "**Version**: 1.0" and the like, mostly at the foot of a guide."""
     folded, value = patterns.fold(child.name), child.value.text
     if _PLACEHOLDER.match(value):
-        parts.ledger.place(block, "a placeholder to fill in")
+        parts.coverage.place("a placeholder to fill in", block)
     elif folded == "version" and value:
         parts.version = line(value)
-        parts.ledger.place(block, "the guide's version")
+        parts.coverage.place("the guide's version", block)
     elif re.match(r"(?:created|written|made) by|author|autor", folded) and value:
         parts.author = line(value)
-        parts.ledger.place(block, "the guide's author")
+        parts.coverage.place("the guide's author", block)
     elif value and closing and not child.parts:
         parts.notes.append(f"{child.name}: {value}")
-        parts.ledger.place(block, "a note on the guide")
+        parts.coverage.place("a note on the guide", block)
     elif value and not child.parts:
         one = LabelledItem(child.name, value, (block,), whole=f"{child.name}: {value}")
         if not _fact(one, parts):
             parts.summary.append(one.full)
-        parts.ledger.place(block, "overview")
+        parts.coverage.place("overview", block)
 
 
 def metrics(node: TreeNode, parts: SectionCollector) -> None:
-    """Numbers to keep: "Courses completed: ___/___"."""
+    """Add numbers to record: "Courses completed: ___/___"."""
     for one in fields.labelled_items(node):
         metric = LearningMetric(
             title=line(_GAP.sub("", one.name).strip(" :/")) or one.name,
             of_total=bool(re.search(r"_\s*/\s*_|\bof\s+_", one.whole)),
         )
-        parts.metrics.append(parts.unique("metric", metric))
-        place_item(one, parts, "learning metric")
+        parts.add("metrics", metric)
+        parts.coverage.place("learning metric", *one.blocks)
 
 
 def assessment(node: TreeNode, parts: SectionCollector) -> None:
-    """A table of skills by months, or a list of skills; the heading may tell the scale."""
+    """Add rated skills from a table by months or a list; the heading may state the scale."""
     scale = re.search(r"\b1\s*[-\u2013]\s*(\d{1,2})\b", node.title.text)
     if scale and 2 <= int(scale[1]) <= 10:
         parts.scale = int(scale[1])
@@ -160,44 +159,42 @@ def assessment(node: TreeNode, parts: SectionCollector) -> None:
             continue
         for head in table.header[1:]:
             parts.assessed_after += [low for _, low, _ in spans(head.text)[:1]]
-        parts.ledger.place_lines(table.first, table.rows[0].line - 1, "when skills are rated")
+        parts.coverage.place_lines(table.first, table.rows[0].line - 1, "when skills are rated")
         for row in table.rows:
             if row.cells[0].text:
                 _assessed(row.cells[0].text, parts)
-                parts.ledger.place_lines(row.line, row.line, "assessed skill")
+                parts.coverage.place_lines(row.line, row.line, "assessed skill")
     for one in fields.labelled_items(node):
         _assessed(_GAP.sub("", one.name), parts)
-        place_item(one, parts, "assessed skill")
+        parts.coverage.place("assessed skill", *one.blocks)
 
 
 def _assessed(title: str, parts: SectionCollector) -> None:
     title = line(clean(title).strip(" :/"))
     if title:
-        parts.assessed.append(parts.unique("assessed", AssessedSkill(title=title)))
+        parts.add("assessed", AssessedSkill(title=title))
 
 
 def journal(node: TreeNode, parts: SectionCollector) -> None:
-    """Each label is a field of a journal entry, or of a reflection."""
-    into = parts.journal if node.topic == "journal" else parts.reflection
+    """Add each label as a field of a journal entry, or of a reflection."""
+    section = "journal" if node.topic == "journal" else "reflection"
     for child in node.children:
         if child.is_heading or child.block is None or not child.name:
             continue
-        made = TemplateField(title=line(child.name), kind="text")
-        kind = _kind_of_field(child)
-        into.append(parts.unique(f"{node.topic} field", made.model_copy(update={"kind": kind})))
-        parts.ledger.place(child.block, "a field of a template")
+        parts.add(section, TemplateField(title=line(child.name), kind=_kind_of_field(child)))
+        parts.coverage.place("a field of a template", child.block)
         for block in child.blocks:
             if block.kind == "rule" or not block.text:
-                parts.ledger.place(block, "room to write in a template")
+                parts.coverage.place("room to write in a template", block)
     for entry in entries(node.blocks):
         if isinstance(entry, ListEntry) and entry.item.text:
             title = line(clean(_GAP.sub("", entry.item.text)))
             if title:
-                into.append(parts.unique(f"{node.topic} field", TemplateField(title=title)))
-                parts.ledger.place(entry.item, "a field of a template")
+                parts.add(section, TemplateField(title=title))
+                parts.coverage.place("a field of a template", entry.item)
 
 
-def _kind_of_field(child: TreeNode) -> str:
+def _kind_of_field(child: TreeNode) -> Literal["date", "text", "list", "month"]:
     folded = patterns.fold(child.name)
     if re.fullmatch(r"date|data|fecha|datum|日期", folded):
         return "date"
@@ -207,7 +204,7 @@ def _kind_of_field(child: TreeNode) -> str:
 
 
 def quantitative(node: TreeNode, parts: SectionCollector) -> None:
-    """Targets with a number: "Target 12-18 months", "Minimum 10 projects", "50+ people"."""
+    """Add targets with a number: "Target 12-18 months", "Minimum 10 projects", "50+ people"."""
     for one in fields.labelled_items(node):
         text = line(one.text or one.full)
         found = _NUMBERS.search(text)
@@ -219,14 +216,14 @@ def quantitative(node: TreeNode, parts: SectionCollector) -> None:
             if _AT_MOST.search(text):
                 low, high = None, low
         made = Target(title=one.name, low=low, high=high, unit=unit, text=text)
-        parts.quantitative.append(parts.unique("target", made))
-        place_item(one, parts, "quantitative metric")
+        parts.add("quantitative", made)
+        parts.coverage.place("quantitative metric", *one.blocks)
 
 
 def qualitative(node: TreeNode, parts: SectionCollector) -> None:
-    """A quality and the level aimed at."""
+    """Add qualities and the levels aimed at."""
     for one in fields.labelled_items(node):
         if one.text:
             made = Quality(title=one.name, level=line(one.text))
-            parts.qualitative.append(parts.unique("quality", made))
-            place_item(one, parts, "qualitative metric")
+            parts.add("qualitative", made)
+            parts.coverage.place("qualitative metric", *one.blocks)

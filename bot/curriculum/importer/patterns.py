@@ -1,4 +1,4 @@
-"""How guides spell stretches of time, options, projects and the like; see also vocabulary.py.
+"""Patterns of how guides spell stretches of time, options, projects; see also vocabulary.py.
 
 To teach the importer a language, add its words here. Those for headings and titles are patterns
 over the text as it stands, case ignored; those marked so are over folded text.
@@ -6,7 +6,10 @@ over the text as it stands, case ignored; those marked so are over folded text.
 
 import re
 import unicodedata
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, TypeVar
+
+T = TypeVar("T")
 
 COLON: Final = "\uff1a"  # the full-width signs of Chinese and Japanese
 COMMA: Final = "\uff0c"
@@ -16,43 +19,17 @@ BRACKETS: Final = "\uff08\uff09"
 # heading levels. `kind` in the model: phase and part become phases, the rest modules and units.
 GROUPS: Final = ("phase", "part", "month", "module", "week", "lesson", "day")
 
-STRETCH: Final[dict[str, tuple[str, ...]]] = {
-    "phase": ("phases?", "stages?", "fases?", "etapas?", "[ée]tapes?", "phasen", "этап", "фаза"),
-    "part": ("parts?", "levels?", "tracks?", "partes?", "n[íi]ve(?:l|is)", "teile?"),
-    "month": ("months?", "m[êe]s(?:es)?", "mois", "monate?", "mes[ei]", "месяц"),
-    "module": (
-        "modules?",
-        "m[óo]dulos?",
-        "modul[ei]?",
-        "units?",
-        "unidades?",
-        "chapters?",
-        "cap[íi]tulos?",
-        "kapitel",
-        "sprints?",
-        "topics?",
-        "модуль",
-    ),
-    "week": (
-        "weeks?",
-        "wks?",
-        "semanas?",
-        "semaines?",
-        "wochen?",
-        "settiman[ae]",
-        "tydzie[ńn]",
-        "недел[яи]",
-    ),
-    "lesson": (
-        "lessons?",
-        "lektion(?:en)?",
-        "aulas?",
-        "lecci[óo]n(?:es)?",
-        "li[çc](?:[ãa]o|[õo]es)",
-    ),
-    "day": ("days?", "d[íi]as?", "jours?", "tage?", "giorn[oi]", "день"),
+STRETCH: Final = {
+    "phase": "phases?|stages?|fases?|etapas?|[ée]tapes?|phasen|этап|фаза",
+    "part": "parts?|levels?|tracks?|partes?|n[íi]ve(?:l|is)|teile?",
+    "month": "months?|m[êe]s(?:es)?|mois|monate?|mes[ei]|месяц",
+    "module": "modules?|m[óo]dulos?|modul[ei]?|units?|unidades?|chapters?|cap[íi]tulos?|kapitel|"
+    "sprints?|topics?|модуль",
+    "week": "weeks?|wks?|semanas?|semaines?|wochen?|settiman[ae]|tydzie[ńn]|недел[яи]",
+    "lesson": "lessons?|lektion(?:en)?|aulas?|lecci[óo]n(?:es)?|li[çc](?:[ãa]o|[õo]es)",
+    "day": "days?|d[íi]as?|jours?|tage?|giorn[oi]|день",
 }
-CJK_STRETCH: Final[dict[str, str]] = {
+CJK_STRETCH: Final = {
     "phase": "阶段|階段|フェーズ",
     "part": "部分|部",
     "month": "个月|個月|ヶ月|月",
@@ -67,23 +44,12 @@ LENGTHS: Final = {
     "month": "months?|m[êe]s(?:es)?|monate?|mois",
 }
 CODES: Final = {"m": "module", "w": "week"}  # S3 and D3 are no weeks and no days
+_ENGLISH_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve"
 NUMBER_WORDS: Final = {
     **dict(zip("一二三四五六七八九十", range(1, 11), strict=True)),
     "十一": 11,
     "十二": 12,
-    "zero": 0,
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "eleven": 11,
-    "twelve": 12,
+    **{word: number for number, word in enumerate(_ENGLISH_NUMBERS.split())},
 }
 
 OPTION: Final = r"(?:option|opç[aã]o|opci[oó]n|variante|alternative|path|选项|方案)"
@@ -134,12 +100,13 @@ COUNTED: Final = re.compile(
 )
 
 
+def first_match(table: Iterable[tuple[str, T]], text: str) -> T | None:
+    """Return the value of the first pattern in `table` that occurs in `text`, or None."""
+    return next((value for pattern, value in table if re.search(pattern, text)), None)
+
+
 def fold(text: str) -> str:
-    """Lower case, without accents, emoji or markup: what the tables are compared with."""
+    """Return `text` in lower case without accents, emoji or markup, as the tables have it."""
     plain = unicodedata.normalize("NFKD", text.casefold().replace("\u2019", "'"))
-    folded = "".join(c if _is_word(c) else " " for c in plain if not unicodedata.combining(c))
-    return " ".join(folded.split())
-
-
-def _is_word(char: str) -> bool:
-    return char.isalnum() or char in "-'&/%"
+    bare = (c for c in plain if not unicodedata.combining(c))
+    return " ".join("".join(c if c.isalnum() or c in "-'&/%" else " " for c in bare).split())

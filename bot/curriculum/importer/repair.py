@@ -1,4 +1,4 @@
-"""From the bytes of a guide to healthy text: decode, then mend what wrong decoding has done.
+"""Decode the bytes of a guide, and repair what an earlier wrong decoding has damaged.
 
 A guide that was once UTF-8 and was read as Mac Roman or Windows-1252 shows "Aur√©lien" for
 "Aurélien". ftfy knows these damages and their signs; this file decides where it may act. What looks
@@ -27,7 +27,7 @@ _MARKS = (
 )
 _NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_LATE_CONTROL = re.compile(r"[\x80-\x9f\u2028\u2029]")  # damaged text may need them to be mended
+_LATE_CONTROL = re.compile(r"[\x80-\x9f\u2028\u2029]")  # the repair of damaged text may need them
 _ORPHAN_SELECTOR = re.compile(
     r"(?<=[\u2190-\u2bff\U0001f000-\U0001faff])(?:\u00ef\u00b8\u008f?|\u00d4\u220f\u00e8?|\ufffd)"
 )
@@ -44,7 +44,7 @@ class RepairedText:
 
 
 def repair(data: bytes, *, name: str) -> RepairedText:
-    """The text of `data`. Raises GuideError when it is empty, binary or too large for a guide."""
+    """Return the text of `data`. Raise GuideError when it is empty, binary or too large."""
     if len(data) > MAX_BYTES:
         raise GuideError(
             f"it has {len(data) / 1e6:.1f} MB; a guide of more than 1 MB is not read.",
@@ -52,7 +52,10 @@ def repair(data: bytes, *, name: str) -> RepairedText:
             hint="Give the Markdown file of one guide.",
         )
     repairs: list[str] = []
-    text = _one_line_end(_decoded(data, name, repairs), repairs)
+    text = _decoded(data, name, repairs)
+    if "\r" in text:
+        repairs.append("line ends were made uniform (CRLF became LF)")
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise GuideError("it is empty.", where=name, hint="Give a Markdown guide with tasks.")
     lines = text.count("\n") + 1
@@ -85,7 +88,7 @@ def _decoded(data: bytes, name: str, repairs: list[str]) -> str:
 
 
 def _bare_utf16(data: bytes) -> str | None:
-    """UTF-16 without its mark: in Western text every other byte is zero."""
+    """Return the kind of UTF-16 without a mark: in Western text every other byte is zero."""
     head = data[:2000]
     if len(data) % 2 or len(head) < 4:
         return None
@@ -97,19 +100,16 @@ def _bare_utf16(data: bytes) -> str | None:
 
 
 def _decode_as(encoding: str, data: bytes, name: str, repairs: list[str]) -> str:
-    if encoding != "utf-8":
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            raise _binary_file_error(name) from None
     try:
-        return data.decode("utf-8")
+        return data.decode(encoding)
     except UnicodeDecodeError:
-        return _decode_damaged_utf8(data, repairs)
+        if encoding != "utf-8":
+            raise _binary_file_error(name) from None
+    return _decode_damaged_utf8(data, repairs)
 
 
 def _decode_damaged_utf8(data: bytes, repairs: list[str]) -> str:
-    """Mostly UTF-8 with a few stray bytes, or else Windows-1252 throughout."""
+    """Return the text, read as UTF-8 with a few stray bytes, or else as Windows-1252 throughout."""
     text = data.decode("utf-8", errors="surrogateescape")
     stray = sum(1 for c in text if "\udc80" <= c <= "\udcff")
     healthy = sum(1 for c in text if c > "\x7f") - stray
@@ -121,7 +121,7 @@ def _decode_damaged_utf8(data: bytes, repairs: list[str]) -> str:
 
 
 def _cp1252(data: bytes) -> str:
-    """Windows-1252, where the five bytes it leaves open become the replacement character."""
+    """Return text from Windows-1252; its five undefined bytes become the replacement character."""
     return data.decode("cp1252", errors="replace")
 
 
@@ -131,19 +131,12 @@ def _binary_file_error(name: str) -> GuideError:
     )
 
 
-def _one_line_end(text: str, repairs: list[str]) -> str:
-    if "\r" in text:
-        repairs.append("line ends were made uniform (CRLF became LF)")
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text
-
-
 def _repair_encoding(text: str, repairs: list[str]) -> str:
     """Undo a wrong decoding: at once if the whole text shares it, else line by line."""
     if text.isascii():
         return text
-    prose = _without_code(text)
-    if not _is_damaged(prose):
+    prose = "\n".join(line for line, outside in _lines(text) if outside)
+    if not _is_damaged(_CODE_SPAN.sub("", prose)):
         return text
     fixed, damage = _undo(text)
     found = {damage}
@@ -169,7 +162,7 @@ def _is_damaged(prose: str) -> bool:
 
 
 def _repair_line(line: str, found: set[str]) -> str:
-    """A line on its own; where even that mixes healthy and damaged text, run by run."""
+    """Repair a line on its own; where it mixes healthy and damaged text, run by run."""
     if line.isascii() or not _is_damaged(line):
         return line
     whole, damage = _undo(line)
@@ -187,7 +180,7 @@ def _repair_line(line: str, found: set[str]) -> str:
 
 
 def _undo(text: str) -> tuple[str, str]:
-    """Text with wrong decoding undone, and the encoding it had been read in ("" for several)."""
+    """Return the text with wrong decoding undone, and the encoding it was read in, or ""."""
     from ftfy import TextFixerConfig, fix_encoding_and_explain
 
     fixed, steps = fix_encoding_and_explain(text, TextFixerConfig(unescape_html=False))
@@ -196,7 +189,7 @@ def _undo(text: str) -> tuple[str, str]:
 
 
 def _lines(text: str) -> list[tuple[str, bool]]:
-    """Each line, and whether it stands outside fenced code."""
+    """Return each line, and whether it is outside fenced code."""
     out: list[tuple[str, bool]] = []
     fence = ""
     for line in text.split("\n"):
@@ -211,13 +204,8 @@ def _lines(text: str) -> list[tuple[str, bool]]:
     return out
 
 
-def _without_code(text: str) -> str:
-    plain = "\n".join(line for line, outside in _lines(text) if outside)
-    return _CODE_SPAN.sub("", plain)
-
-
 def _count_changes(before: str, after: str) -> int:
-    """How many runs of characters beyond ASCII the repair has changed."""
+    """Return how many runs of characters beyond ASCII the repair has changed."""
     changed = 0
     for old, new in zip(before.split("\n"), after.split("\n"), strict=True):
         if old != new:

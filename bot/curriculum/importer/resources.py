@@ -1,14 +1,14 @@
-"""Sections on what to learn and with what: skills, books, courses, tools, links, certifications."""
+"""Read the sections on skills, books, courses, tools, links and certifications."""
 
 import re
+from collections.abc import Iterator
 
 from bot.curriculum.base import Priority
 from bot.curriculum.importer import fields, patterns
-from bot.curriculum.importer.blocks import Block
-from bot.curriculum.importer.collector import SectionCollector, address, line, text
+from bot.curriculum.importer.blocks import Block, BlockRow
+from bot.curriculum.importer.collector import SectionCollector, first_address, line, text
 from bot.curriculum.importer.fields import LabelledItem
 from bot.curriculum.importer.headings import clean
-from bot.curriculum.importer.inline_markdown import RichLink
 from bot.curriculum.importer.tree import TreeNode
 from bot.curriculum.sections import Cloud, ResourceKind, Skill, ToolCategory, TransferableSkill
 
@@ -16,50 +16,55 @@ _BY = re.compile(
     r"^[\"“]?(?P<title>.+?)[\"”]?\s+(?:by|von|por|par)\s+(?P<author>[^-\u2013\u2014(]+?)"
     r"(?:\s+[-\u2013\u2014]\s+(?P<note>.+))?$"
 )
+_KINDS = (
+    (r"video|aulas\b|youtube", ResourceKind.VIDEO),
+    (r"\bcourse|\bcurso", ResourceKind.COURSE),
+    (r"\bbook|\blivro|\blibro", ResourceKind.BOOK),
+    (r"\bdoc(?:s|umentation)\b", ResourceKind.DOCUMENTATION),
+    (r"forum|mentor|communit|discord|slack", ResourceKind.COMMUNITY),
+)
 _QUOTES = "\"'“”«»"
 
 
 def transferable(node: TreeNode, parts: SectionCollector) -> None:
-    """A skill the learner has, and what it becomes: a table of two columns or labelled items."""
-    for table in _tables(node, parts, "the head of the transferable skills"):
-        for row in table.rows:
-            filled = [cell.text for cell in row.cells if cell.text]
-            if len(filled) >= 2:
-                skill = TransferableSkill(title=line(filled[0]), application=line(filled[1]))
-                parts.transferable.append(parts.unique("transferable", skill))
-                parts.ledger.place_lines(row.line, row.line, "transferable skill")
+    """Add skills the learner has, and what they become, from two columns or labelled items."""
+    for _, row in _rows(node, parts, "the head of the transferable skills"):
+        filled = [cell.text for cell in row.cells if cell.text]
+        if len(filled) >= 2:
+            skill = TransferableSkill(title=line(filled[0]), application=line(filled[1]))
+            parts.add("transferable_skills", skill)
+            parts.coverage.place_lines(row.line, row.line, "transferable skill")
     for one in fields.labelled_items(node):
         if one.text:
             skill = TransferableSkill(title=one.name, application=line(one.text))
-            parts.transferable.append(parts.unique("transferable", skill))
-            place_item(one, parts, "transferable skill")
+            parts.add("transferable_skills", skill)
+            parts.coverage.place("transferable skill", *one.blocks)
 
 
 def skills(node: TreeNode, parts: SectionCollector) -> None:
-    """Skills to develop, with specifics and priority where they are told."""
-    for table in _tables(node, parts, "the head of the skills"):
-        for row in table.rows:
-            cells = fields.cells(table, row)
-            title = line(row.cells[0].text)
-            if not title:
-                continue
-            priority_text = fields.column(cells, "priority", "prioridad", "importance") or ""
-            specifics = fields.column(cells, "specific", "topics", "details", "what", "includes")
-            skill = Skill(
-                title=title,
-                specifics=fields.by_comma(specifics or ""),
-                priority=fields.priority(priority_text) or Priority.MEDIUM,
-            )
-            parts.skills.append(parts.unique("skill", skill))
-            parts.ledger.place_lines(row.line, row.line, "skill")
+    """Add skills to develop, with specifics and priority where they are stated."""
+    for table, row in _rows(node, parts, "the head of the skills"):
+        cells = fields.cells(table, row)
+        title = line(row.cells[0].text)
+        if not title:
+            continue
+        priority_text = fields.column(cells, "priority", "prioridad", "importance") or ""
+        specifics = fields.column(cells, "specific", "topics", "details", "what", "includes")
+        skill = Skill(
+            title=title,
+            specifics=fields.by_comma(specifics or ""),
+            priority=fields.priority(priority_text) or Priority.MEDIUM,
+        )
+        parts.add("skills", skill)
+        parts.coverage.place_lines(row.line, row.line, "skill")
     for one in fields.labelled_items(node):
         skill = Skill(title=one.name, specifics=fields.by_comma(one.text))
-        parts.skills.append(parts.unique("skill", skill))
-        place_item(one, parts, "skill")
+        parts.add("skills", skill)
+        parts.coverage.place("skill", *one.blocks)
 
 
 def book_resources(node: TreeNode, parts: SectionCollector) -> None:
-    """Books in their order: "Title" by Author - note."""
+    """Add books in their order: "Title" by Author - note."""
     for one in fields.labelled_items(node):
         found = _BY.match(line(one.full))
         title = clean(found["title"] if found else one.name).strip(_QUOTES)
@@ -69,60 +74,56 @@ def book_resources(node: TreeNode, parts: SectionCollector) -> None:
         parts.resource(
             title,
             ResourceKind.BOOK,
-            url=_first_url(one),
+            url=first_address(one.links),
             author=line(found["author"]) if found else None,
             rank=one.number or None,
             note=text([clean(note or "")]) or None,
         )
-        place_item(one, parts, "book")
+        parts.coverage.place("book", *one.blocks)
 
 
 def courses(node: TreeNode, parts: SectionCollector) -> None:
-    """Courses from a table's columns, or from items."""
-    for table in _tables(node, parts, "the head of the courses"):
-        for row in table.rows:
-            cells = fields.cells(table, row)
-            if not re.search(r"\w", row.cells[0].text):
-                continue
-            priority_text = fields.column(cells, "priority", "importance")
-            parts.resource(
-                row.cells[0].text,
-                ResourceKind.COURSE,
-                url=next((u for u in map(_web, row.cells[0].links) if u), None),
-                platform=fields.column(cells, "platform", "provider", "where", "plataforma"),
-                duration=fields.column(cells, "duration", "length", "hours", "time"),
-                focus=fields.column(cells, "focus", "topic", "area"),
-                priority=fields.priority(priority_text or ""),
-            )
-            parts.ledger.place_lines(row.line, row.line, "course")
+    """Add courses from a table's columns, or from items."""
+    for table, row in _rows(node, parts, "the head of the courses"):
+        cells = fields.cells(table, row)
+        if not re.search(r"\w", row.cells[0].text):
+            continue
+        parts.resource(
+            row.cells[0].text,
+            ResourceKind.COURSE,
+            url=first_address(row.cells[0].links),
+            platform=fields.column(cells, "platform", "provider", "where", "plataforma"),
+            duration=fields.column(cells, "duration", "length", "hours", "time"),
+            focus=fields.column(cells, "focus", "topic", "area"),
+            priority=fields.priority(fields.column(cells, "priority", "importance") or ""),
+        )
+        parts.coverage.place_lines(row.line, row.line, "course")
     for one in fields.labelled_items(node):
         _resource(one, parts, ResourceKind.COURSE)
 
 
 def certifications(node: TreeNode, parts: SectionCollector) -> None:
-    """Certifications, one an item."""
+    """Add certifications, one per item."""
     for one in fields.labelled_items(node):
         _resource(one, parts, ResourceKind.CERTIFICATION)
 
 
 def links(node: TreeNode, parts: SectionCollector) -> None:
-    """Links, one or more an item; an item without a link is a resource by its name."""
-    documentation = node.around() == "documentation"
+    """Add links, one or more per item; an item without a link is a resource by its name."""
+    kind = ResourceKind.DOCUMENTATION if node.around() == "documentation" else None
     for one in fields.labelled_items(node):
-        if one.links:
-            kind = ResourceKind.DOCUMENTATION if documentation else None
-            if parts.add_link(one.links, near=one.name, kind=kind):
-                place_item(one, parts, "resource")
-                continue
-        kind = ResourceKind.DOCUMENTATION if documentation else _kind_by_words(one.full)
-        _resource(one, parts, kind)
+        if parts.add_link(one.links, near=one.name, kind=kind):
+            parts.coverage.place("resource", *one.blocks)
+            continue
+        named = patterns.first_match(_KINDS, patterns.fold(one.full))
+        _resource(one, parts, kind or named or ResourceKind.ARTICLE)
     for block in node.blocks:
         if block.kind == "text" and parts.add_link(block.links, near=block.text):
-            parts.ledger.place(block, "resource")
+            parts.coverage.place("resource", block)
 
 
 def tools(node: TreeNode, parts: SectionCollector) -> None:
-    """ "**Category**: a, b, c"; bare items are gathered under their heading."""
+    """Add tools: "**Category**: a, b, c"; bare items are one category with the heading's name."""
     bare: list[LabelledItem] = []
     for one in fields.labelled_items(node):
         if one.text:
@@ -131,66 +132,41 @@ def tools(node: TreeNode, parts: SectionCollector) -> None:
                 group=line(node.name) or None,
                 tools=fields.by_comma(one.text) or (one.name,),
             )
-            parts.tools.append(parts.unique("tools", made))
+            parts.add("tools", made)
             parts.add_link(one.links, near=one.name)
-            place_item(one, parts, "tools")
+            parts.coverage.place("tools", *one.blocks)
         else:
             bare.append(one)
     if bare:
         title = line(node.name) or "Tools"
         made = ToolCategory(title=title, tools=tuple(one.name for one in bare))
-        parts.tools.append(parts.unique("tools", made))
+        parts.add("tools", made)
         for one in bare:
             parts.add_link(one.links, near=one.name)
-            place_item(one, parts, "tool")
+            parts.coverage.place("tool", *one.blocks)
 
 
 def clouds(node: TreeNode, parts: SectionCollector) -> None:
-    """Clouds with their services."""
+    """Add clouds with their services."""
     for one in fields.labelled_items(node):
         cloud = Cloud(title=one.name, services=fields.by_comma(one.text))
-        parts.clouds.append(parts.unique("cloud", cloud))
-        place_item(one, parts, "cloud")
-
-
-def place_item(one: LabelledItem, parts: SectionCollector, became: str) -> None:
-    """All lines of `one` became `became`."""
-    for block in one.blocks:
-        parts.ledger.place(block, became)
+        parts.add("clouds", cloud)
+        parts.coverage.place("cloud", *one.blocks)
 
 
 def _resource(one: LabelledItem, parts: SectionCollector, kind: ResourceKind) -> None:
     if not re.search(r"\w", one.name):
         return
-    parts.resource(one.name, kind, url=_first_url(one), note=text([one.text]) or None)
-    place_item(one, parts, kind.value)
+    parts.resource(one.name, kind, url=first_address(one.links), note=text([one.text]) or None)
+    parts.coverage.place(kind.value, *one.blocks)
 
 
-def _kind_by_words(phrase: str) -> ResourceKind:
-    folded = patterns.fold(phrase)
-    for pattern, kind in (
-        (r"video|aulas\b|youtube", ResourceKind.VIDEO),
-        (r"\bcourse|\bcurso", ResourceKind.COURSE),
-        (r"\bbook|\blivro|\blibro", ResourceKind.BOOK),
-        (r"\bdoc(?:s|umentation)\b", ResourceKind.DOCUMENTATION),
-        (r"forum|mentor|communit|discord|slack", ResourceKind.COMMUNITY),
-    ):
-        if re.search(pattern, folded):
-            return kind
-    return ResourceKind.ARTICLE
-
-
-def _first_url(one: LabelledItem) -> str | None:
-    return next((url for url in map(_web, one.links) if url), None)
-
-
-def _web(link: RichLink) -> str | None:
-    return address(link.url)
-
-
-def _tables(node: TreeNode, parts: SectionCollector, head: str) -> list[Block]:
-    found = [block for block in node.blocks if block.kind == "table" and block.rows]
-    for table in found:
-        if not parts.ledger.is_placed(table):
-            parts.ledger.place_lines(table.first, table.rows[0].line - 1, head)
-    return [table for table in found if len(table.header) > 1]
+def _rows(node: TreeNode, parts: SectionCollector, head: str) -> Iterator[tuple[Block, BlockRow]]:
+    """Yield the tables of `node` with two columns or more, row by row; place their heads."""
+    for table in node.blocks:
+        if table.kind != "table" or not table.rows:
+            continue
+        if not parts.coverage.is_placed(table):
+            parts.coverage.place_lines(table.first, table.rows[0].line - 1, head)
+        if len(table.header) > 1:
+            yield from ((table, row) for row in table.rows)

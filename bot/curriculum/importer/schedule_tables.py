@@ -1,4 +1,4 @@
-"""Schedules written as tables: a row is a week, and its cells say what to do in it.
+"""Expand schedules written as tables: a row is a week, and its cells say what to do in it.
 
 A row is turned into the blocks that the same week would have as a heading with a list, so that the
 rest of the importer needs to know only one shape.
@@ -19,16 +19,16 @@ _NUMBERED = re.compile(r"^(\d{1,2})\s*[:.\u2013-]\s*(.+)$")
 _LINKING = re.compile(r"(?<!\s)\s*+(?:&|and|\+|,)$")
 _CELL_NUMBER = re.compile(r"^\d{1,3}(?:\s*[-\u2013]\s*\d{1,3})?$")
 _COLUMNS: tuple[tuple[str, str], ...] = (
-    ("group", r"^(?:module|modulo|phase|fase|section|part|unit|stage|month|mes|block|bloco)s?$"),
-    ("hours", r"hours?$|^hours|^time$|^effort$|^horas|^study time|^estimated"),
+    (r"^(?:module|modulo|phase|fase|section|part|unit|stage|month|mes|block|bloco)s?$", "group"),
+    (r"hours?$|^hours|^time$|^effort$|^horas|^study time|^estimated", "hours"),
     (
-        "skip",
         r"^(?:status|done|progress|dates?|score|quiz score|completed?|check|start|end|week of)$",
+        "skip",
     ),
-    ("deliverable", r"deliverables?|milestones?|entreg|^outcome"),
-    ("goals", r"^(?:goals?|objectives?|learning objectives?|objetivos?)$"),
-    ("resources", r"resources?|links?$|references?|materials?|recursos"),
-    ("title", r"^(?:focus|focus areas?|theme|tema|title|phase name)$"),
+    (r"deliverables?|milestones?|entreg|^outcome", "deliverable"),
+    (r"^(?:goals?|objectives?|learning objectives?|objetivos?)$", "goals"),
+    (r"resources?|links?$|references?|materials?|recursos", "resources"),
+    (r"^(?:focus|focus areas?|theme|tema|title|phase name)$", "title"),
 )
 
 
@@ -42,31 +42,27 @@ class ScheduleColumns:
     roles: tuple[str, ...]
 
     def of(self, role: str) -> list[int]:
-        """The columns with this role."""
+        """Return the columns with this role."""
         return [i for i, name in enumerate(self.roles) if name == role]
 
 
 def columns(table: Block) -> ScheduleColumns | None:
-    """The columns of a table with a column of weeks, days or months; None for any other table."""
+    """Return the columns of a table with a column of weeks, days or months; None for others."""
     for i, header in enumerate(table.header):
         word = clean(header.text).rstrip(" #")
         found = mark(f"{word} 1") if word and " " not in word else None
         if found and found.group in {"week", "day", "month", "module", "lesson"}:
             timed = sum(_label(row.cells[i].text, word) is not None for row in table.rows)
             if timed * 2 > len(table.rows):
-                roles = [_role(cell.text) for cell in table.header]
+                heads = [patterns.fold(cell.text) for cell in table.header]
+                roles = [patterns.first_match(_COLUMNS, head) or "task" for head in heads]
                 roles[i] = "time"
                 return ScheduleColumns(i, word, found.group, tuple(roles))
     return None
 
 
-def _role(header: str) -> str:
-    folded = patterns.fold(header)
-    return next((name for name, pattern in _COLUMNS if re.search(pattern, folded)), "task")
-
-
 def _label(cell: str, word: str) -> str | None:
-    """ "Week 3" from the cell "3" or "Week 3"."""
+    """Return "Week 3" from the cell "3" or "Week 3"."""
     cell = clean(cell)
     label = f"{word} {cell}" if _CELL_NUMBER.match(cell) else cell
     found = mark(label)
@@ -74,7 +70,7 @@ def _label(cell: str, word: str) -> str | None:
 
 
 def expand_schedule_tables(blocks: Sequence[Block]) -> tuple[Block, ...]:
-    """Blocks with every schedule table spread out into headings and items.
+    """Return the blocks with every schedule table expanded into headings and items.
 
     Tables that only repeat weeks which have headings of their own, and tables to fill in, stay.
     """
@@ -166,7 +162,7 @@ def _labelled(row: BlockRow, role: str, cell: RichText) -> Block:
 
 
 def _items(row: BlockRow, cell: RichText) -> Iterator[Block]:
-    """One item for each line of a cell; what is still "to be created" is none."""
+    """Yield one item for each line of a cell; what is still "to be created" is none."""
     pieces = cell.text.split("\n")
     for piece in pieces:
         item_text = _LINKING.sub("", patterns.PLACEHOLDER.sub("", piece).strip())
@@ -179,7 +175,7 @@ def _items(row: BlockRow, cell: RichText) -> Iterator[Block]:
 def remember_hours(
     table: Block, found: ScheduleColumns, into: dict[tuple[str, int], Hours]
 ) -> None:
-    """Hours that a table tells for weeks which have headings of their own."""
+    """Store the hours that a table states for weeks which have headings of their own."""
     for row in table.rows:
         named = mark(_label(row.cells[found.time].text, found.word) or "")
         for i in found.of("hours"):

@@ -1,15 +1,14 @@
-"""What stands around the path: each section's heading says what its lines are.
+"""Dispatch the sections around the path to their readers by their headings.
 
 A section without a known heading takes its parent's meaning; without that, its lines stay unplaced.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from bot.curriculum.importer import career, overview, resources, schedule_tables
 from bot.curriculum.importer.blocks import Block
 from bot.curriculum.importer.collector import SectionCollector
 from bot.curriculum.importer.heading_roles import HeadingRoles
-from bot.curriculum.importer.timeline import Timeline
 from bot.curriculum.importer.tree import TreeNode
 
 Handler = Callable[[TreeNode, SectionCollector], None]
@@ -41,6 +40,7 @@ HANDLERS: dict[str, Handler] = {
     "objectives": overview.overview,  # what the whole guide aims at is part of its summary
     "checkpoint": career.checkpoint,
 }
+_NO_WORDS = {"html": "HTML", "code": "a block of code"}
 _WHY = {
     "skip": "it is about the page, not about the path",
     "template": "a template to copy has no place in a curriculum",
@@ -51,17 +51,15 @@ _WHY = {
 
 
 class SectionDispatcher:
-    """Walks the unmarked part of the tree."""
+    """A walk through the unmarked part of the tree."""
 
-    def __init__(self, parts: SectionCollector, roles: HeadingRoles, timeline: Timeline) -> None:
+    def __init__(self, parts: SectionCollector, roles: HeadingRoles) -> None:
         self._parts = parts
         self._roles = roles
-        self._timeline = timeline
 
     def read(self, root: TreeNode) -> None:
-        """Everything around the path; the root's own lines introduce or sign the guide."""
-        if root.block:
-            self._parts.ledger.place(root.block, "title")
+        """Read everything around the path; the root's own lines introduce or sign the guide."""
+        self._parts.coverage.place("title", root.block)
         self._plain_blocks(root)
         overview.introduction(root, self._parts)
         for child in root.children:
@@ -74,46 +72,34 @@ class SectionDispatcher:
         node.topic = topic
         self._plain_blocks(node)
         if topic == "contents" or _is_contents(node):
-            for one in node.walk():
-                for block in one.blocks:
-                    self._parts.ledger.place(block, "table of contents")
+            self._parts.coverage.place(
+                "table of contents", *(block for one in node.walk() for block in one.blocks)
+            )
         elif topic in HANDLERS:
-            self._handle(node, topic)
+            HANDLERS[topic](node, self._parts)
+            labels = [one for one in node.children if not one.is_heading and one.mark is None]
+            self._parts.coverage.mark_unplaced(
+                f"nothing of the kind '{topic}' was understood in it",
+                *node.blocks,
+                *(block for one in labels for block in (one.block, *one.blocks)),
+            )
         else:
             why = _WHY.get(topic or "", "no kind of section is known by this heading")
-            for block in node.blocks:
-                self._parts.ledger.mark_unplaced(block, why)
+            self._parts.coverage.mark_unplaced(why, *node.blocks)
         for child in node.children:
             if child.mark is None and (child.is_heading or topic not in HANDLERS):
                 self._section(child, topic)
         self._head(node, topic)
 
-    def _handle(self, node: TreeNode, topic: str) -> None:
-        self._read(node, topic)
-        labels = [one for one in node.children if not one.is_heading and one.mark is None]
-        heads = [one.block for one in labels if one.block]
-        for block in [*node.blocks, *heads, *(b for one in labels for b in one.blocks)]:
-            self._parts.ledger.mark_unplaced(
-                block, f"nothing of the kind '{topic}' was understood in it"
-            )
-
-    def _read(self, node: TreeNode, topic: str) -> None:
-        if topic == "checkpoint":
-            career.checkpoint(node, self._parts, self._timeline.path.gates)
-        else:
-            HANDLERS[topic](node, self._parts)
-
     def _plain_blocks(self, node: TreeNode) -> None:
-        """Lines that mean the same in every section."""
+        """Place blocks that mean the same in every section."""
         for block in node.blocks:
             if block.kind == "table" and self._repeats(block):
-                self._parts.ledger.place(block, "a table that repeats the timeline")
+                self._parts.coverage.place("a table that repeats the timeline", block)
             elif block.is_picture:
-                self._parts.ledger.mark_unplaced(block, "a picture")
-            elif block.kind == "html":
-                self._parts.ledger.mark_unplaced(block, "HTML")
-            elif block.kind == "code":
-                self._parts.ledger.mark_unplaced(block, "a block of code")
+                self._parts.coverage.mark_unplaced("a picture", block)
+            elif block.kind in _NO_WORDS:
+                self._parts.coverage.mark_unplaced(_NO_WORDS[block.kind], block)
 
     def _repeats(self, table: Block) -> bool:
         found = schedule_tables.columns(table)
@@ -123,35 +109,29 @@ class SectionDispatcher:
         return True
 
     def _head(self, node: TreeNode, topic: str | None) -> None:
-        """A heading is placed with the first thing under it."""
-        if node.block is None or self._parts.ledger.is_placed(node.block):
+        """Place a heading if anything under it is placed."""
+        if node.block is None or self._parts.coverage.is_placed(node.block):
             return
-        below: Sequence[Block] = [b for one in node.walk() for b in one.blocks if b.kind != "rule"]
-        heads = [one.block for one in node.walk() if one.block and one is not node]
+        below = [b for one in node.walk() for b in one.blocks if b.kind != "rule"]
+        below += [one.block for one in node.walk() if one.block and one is not node]
         if any(one.mark for one in node.walk()):
-            self._parts.ledger.place(node.block, "heading: the timeline")
-        elif any(self._parts.ledger.is_placed(block) for block in [*below, *heads]):
-            self._parts.ledger.place(node.block, f"heading: {topic or 'a part of the guide'}")
+            self._parts.coverage.place("heading: the timeline", node.block)
+        elif any(self._parts.coverage.is_placed(block) for block in below):
+            self._parts.coverage.place(f"heading: {topic or 'a part of the guide'}", node.block)
         else:
-            self._parts.ledger.mark_unplaced(
-                node.block, _WHY.get(topic or "", "nothing under it was placed")
-            )
+            why = _WHY.get(topic or "", "nothing under it was placed")
+            self._parts.coverage.mark_unplaced(why, node.block)
 
 
 def _is_narrower(own: str, inherited: str | None) -> bool:
-    """A word that means less inside a section than alone: "Next steps" in a journal."""
-    if inherited in {"journal", "reflection"}:
-        return own not in {"journal", "reflection"}
-    return inherited in {"actions", "checkpoint", "contents", "skip", "projects"} and own not in {
-        "checkpoint",
-        "actions",
-        "journal",
-        "reflection",
-    }
+    """Return whether `own` means less in this section than alone: "Next steps" in a journal."""
+    templates = {"journal", "reflection"}
+    if inherited in templates:
+        return own not in templates
+    narrow = {"actions", "checkpoint", "contents", "skip", "projects"}
+    return inherited in narrow and own not in {"checkpoint", "actions", *templates}
 
 
 def _is_contents(node: TreeNode) -> bool:
     items = [block for one in node.walk() for block in one.blocks if block.kind == "item"]
-    return len(items) > 1 and all(
-        block.links and all(link.url.startswith("#") for link in block.links) for block in items
-    )
+    return len(items) > 1 and all(block.is_anchor for block in items)

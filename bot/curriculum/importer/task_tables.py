@@ -1,8 +1,8 @@
-"""Tables whose rows are things to do or to learn from: courses, topics, exercises."""
+"""Read tables whose rows are tasks: courses, topics, exercises."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.curriculum.base import Hours
 from bot.curriculum.importer import durations, patterns
@@ -20,27 +20,22 @@ _EFFORT = re.compile(r"^(?:effort|hours|time|workload|esforco|horas|zeit)\b|hour
 _SKIP = re.compile(r"^(?:status|done|progress|completed?|discussion|chat|check)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class TaskTableRow:
-    """One row as a draft of a task."""
-
-    line: int
-    draft: TaskDraft
-
-
 def is_course_table(table: Block) -> bool:
-    """Whether the head promises courses: a name, and how long it takes."""
+    """Return whether the head has columns for a name and for how long it takes."""
     heads = [patterns.fold(cell.text) for cell in table.header]
     timed = any(_DURATION.match(head) or _EFFORT.search(head) for head in heads)
     return timed and any(_NAMES.match(head) for head in heads)
 
 
-def rows(table: Block) -> Iterator[TaskTableRow]:
-    """Each row with words in its naming column; other columns go to its description."""
+def rows(table: Block) -> Iterator[tuple[int, TaskDraft]]:
+    """Yield the line and the draft of each row with words in its naming column.
+
+    The other columns go to the draft's description.
+    """
     naming = _naming(table)
     for row in table.rows:
         if naming < len(row.cells) and re.search(r"\w", row.cells[naming].text):
-            yield TaskTableRow(row.line, _draft(table, row, naming))
+            yield row.line, _draft(table, row, naming)
 
 
 def _naming(table: Block) -> int:
@@ -70,7 +65,7 @@ def _draft(table: Block, row: BlockRow, naming: int) -> TaskDraft:
 
 
 def _named(cell: RichText) -> RichText:
-    """A cell that begins with a link is named by that link; what follows are other ways to it."""
+    """Return the cell, with only the link's words where it begins with a link."""
     first = cell.links[0].text if cell.links else ""
     return replace(cell, text=first) if first and cell.text.startswith(first) else cell
 

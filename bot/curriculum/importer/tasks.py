@@ -1,4 +1,4 @@
-"""From list items and cells to tasks: a plain title, hours, resources, what done means."""
+"""Make tasks of list items and cells: a plain title, hours, resources, the definition of done."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -18,31 +18,28 @@ _EMPTY_BRACKETS = re.compile(r"[(\[]\s*[)\]]")
 
 @dataclass(frozen=True, slots=True)
 class ListEntry:
-    """A list item and what hangs below it."""
+    """A list item and the blocks below it."""
 
     item: Block
     below: tuple[Block, ...] = ()
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        """The item and everything below it."""
+        """Return the item and everything below it."""
         return (self.item, *self.below)
 
     @property
-    def groups_boxes(self) -> bool:
-        """A plain item over checkboxes only names them."""
-        return self.item.checked is None and any(b.checked is not None for b in self.below)
-
-    @property
     def is_group(self) -> bool:
-        """Whether the items below are the things to do, and this one only their name."""
-        items = [block for block in self.below if block.kind == "item"]
-        return bool(items) and (self.groups_boxes or self.item.text.endswith((":", patterns.COLON)))
+        """Return whether the items below are the tasks, and this one only their name."""
+        if not any(block.kind == "item" for block in self.below):
+            return False
+        over_boxes = self.item.checked is None and any(b.checked is not None for b in self.below)
+        return over_boxes or self.item.text.endswith((":", patterns.COLON))
 
 
 @dataclass(frozen=True, slots=True)
 class TaskWording:
-    """What a task's own words say, pulled apart."""
+    """The parts of a task's own words."""
 
     title: str
     more: str = ""
@@ -63,7 +60,7 @@ class TaskDraft:
 
 
 def entries(blocks: Sequence[Block]) -> Iterator[ListEntry | Block]:
-    """Items with what hangs below them; other blocks as they are."""
+    """Yield items with what is below them; other blocks as they are."""
     position = 0
     while position < len(blocks):
         block = blocks[position]
@@ -82,7 +79,7 @@ def _below(block: Block, item: Block) -> bool:
 
 
 def wording(rich_lines: Sequence[RichText]) -> TaskWording:
-    """Title, rest, hours and links of the words of one item, cell or label."""
+    """Return title, rest, hours and links of the words of one item, cell or label."""
     whole = " ".join(one.text for one in rich_lines)
     links = tuple(link for one in rich_lines for link in one.links)
     title, more = whole, ""
@@ -90,7 +87,8 @@ def wording(rich_lines: Sequence[RichText]) -> TaskWording:
         title = rich_lines[0].text
         more = " ".join(one.text for one in rich_lines[1:])
     optional = bool(patterns.OPTIONAL.search(title))
-    bare = _without_addresses(patterns.OPTIONAL.sub(" ", title) if optional else title)
+    bare = BARE_URL.sub("", patterns.OPTIONAL.sub(" ", title) if optional else title)
+    bare = _EMPTY_BRACKETS.sub("", bare).strip()
     bare, stated = durations.without_duration(bare)
     if stated is None:
         stated = durations.total(more)
@@ -99,25 +97,17 @@ def wording(rich_lines: Sequence[RichText]) -> TaskWording:
     if short != bare:
         more = text([bare, more])
     if not re.search(r"\w", short):
-        short = next((_link_text(link) for link in links), "")
+        short = line(re.sub(r"^https?://(?:www\.)?", "", links[0].url)) if links else ""
     return TaskWording(short, more, stated, optional, links)
 
 
 def _ends(first: RichText) -> bool:
-    """Whether the first line is a title of its own, and not the start of a wrapped sentence."""
+    """Return whether the first line is a title of its own, not the start of a wrapped sentence."""
     return bool(first.links) or bool(_SENTENCE_END.search(first.text))
 
 
-def _without_addresses(title: str) -> str:
-    return _EMPTY_BRACKETS.sub("", BARE_URL.sub("", title)).strip()
-
-
-def _link_text(link: RichLink) -> str:
-    return line(re.sub(r"^https?://(?:www\.)?", "", link.url))
-
-
 def draft(entry: ListEntry) -> TaskDraft:
-    """A draft from an item: boxes below are what done means, the rest is its description."""
+    """Return the draft of an item: boxes below say when it is done, the rest describes it."""
     made = TaskDraft(wording(entry.item.lines))
     base = entry.item.depth + 1
     for block in entry.below:
@@ -130,7 +120,7 @@ def draft(entry: ListEntry) -> TaskDraft:
 
 
 def markdown(blocks: Sequence[Block], base: int = 0) -> list[str]:
-    """Blocks as Markdown again, for a description."""
+    """Return the blocks as lines of Markdown again, for a description."""
     out: list[str] = []
     for block in blocks:
         if block.kind == "item":
@@ -146,12 +136,12 @@ def markdown(blocks: Sequence[Block], base: int = 0) -> list[str]:
 
 
 def _block_text(block: Block) -> str:
-    """Its text, with links as Markdown links."""
-    words_ = block.text
+    """Return a block's text, with links as Markdown links."""
+    shown = block.text
     for link in block.links:
-        if link.text and link.url.startswith("http") and link.text in words_:
-            words_ = words_.replace(link.text, f"[{link.text}]({link.url})", 1)
-    return words_
+        if link.text and link.url.startswith("http") and link.text in shown:
+            shown = shown.replace(link.text, f"[{link.text}]({link.url})", 1)
+    return shown
 
 
 def _fenced(code: str) -> str:
@@ -164,13 +154,14 @@ def _fenced(code: str) -> str:
 def task(
     made: TaskDraft, parts: SectionCollector, unit: str, kind: TaskKind | None = None
 ) -> Task | None:
-    """The task of `made` in the unit with the id `unit`; None when it has no words."""
+    """Return the task of `made` in the unit with the id `unit`; None when it has no words."""
     wording = made.wording
     title = wording.title
     if not re.search(r"\w", title):
         return None
     links = (*wording.links, *made.links)
     spent = made.hours or wording.hours
+    guessed = vocabulary.topic(title, vocabulary.TASK_KINDS)
     return Task(
         id=parts.ids.take("task", title, unit),
         title=title,
@@ -179,18 +170,12 @@ def task(
         hours=spent,
         hours_from="guide" if spent else "estimate",
         resources=tuple(parts.add_link(links, near=title)),
-        kind=kind or guess(title),
+        kind=kind or TaskKind(guessed or TaskKind.PRACTICE),
         optional=wording.optional,
     )
 
 
-def guess(title: str, otherwise: TaskKind = TaskKind.PRACTICE) -> TaskKind:
-    """What the title asks for; practice when its words do not tell."""
-    named = vocabulary.topic(title, vocabulary.TASK_KINDS)
-    return TaskKind(named) if named else otherwise
-
-
 def stated_count(title: str) -> int | None:
-    """How many things a deliverable asks for."""
+    """Return how many things a deliverable asks for, or None."""
     found = patterns.COUNTED.search(patterns.fold(title))
     return int(found[1]) or None if found else None

@@ -1,4 +1,4 @@
-"""The path of the guide: its marked headings become phases, modules and units."""
+"""Read the path of the guide: its marked headings become phases, modules and units."""
 
 import re
 from collections.abc import Iterable
@@ -7,13 +7,18 @@ from bot.curriculum.base import Slug
 from bot.curriculum.importer import durations, patterns
 from bot.curriculum.importer.blocks import Block
 from bot.curriculum.importer.collector import SectionCollector, line, text
-from bot.curriculum.importer.drafts import GateDraft, ModuleDraft, PathDraft, PhaseDraft, UnitDraft
-from bot.curriculum.importer.heading_roles import HeadingRoles, Part
+from bot.curriculum.importer.drafts import (
+    CheckpointDraft,
+    ModuleDraft,
+    PathDraft,
+    PhaseDraft,
+    UnitDraft,
+)
+from bot.curriculum.importer.heading_roles import HeadingRoles
 from bot.curriculum.importer.headings import HeadingMark, clean, project_title, spans
 from bot.curriculum.importer.tasks import ListEntry, TaskWording, markdown, stated_count, task
 from bot.curriculum.importer.tree import TreeNode
 from bot.curriculum.importer.unit_content import (
-    ChoiceBranch,
     TaskCandidate,
     UnitContent,
     UnitReader,
@@ -27,6 +32,7 @@ _LENGTH = re.compile(
     rf"(\d{{1,3}})(?:\s*[-\u2013]\s*(\d{{1,3}}))?[\s-]*({'|'.join(patterns.LENGTHS.values())})\b",
     re.IGNORECASE,
 )
+_ONLY_PROJECT = re.compile(r"(?:[\w-]+ )?(?:project|projeto|proyecto|projekt|projet)")
 _WHEN = re.compile(
     r"(?<!\s)\s*+[(\[](?:months?|weeks?|days?|m[eê]s(?:es)?|semanas?|d[ií]as?)?\s*+\d[\d\s\u2013-]{0,30}"
     r"(?:months?|weeks?|days?|meses|semanas?|d[ií]as?)?[)\]]\s*$",
@@ -35,18 +41,19 @@ _WHEN = re.compile(
 
 
 class Timeline:
-    """Reads marked nodes into a Path; the guide's `title` names what the guide does not."""
+    """A reader of marked nodes into a path; `title` names phases that the guide does not."""
 
     def __init__(self, parts: SectionCollector, roles: HeadingRoles, title: str) -> None:
         self.path = PathDraft()
         self._parts = parts
+        self._coverage = parts.coverage
         self._roles = roles
         self._title = title
         self._reader = UnitReader(parts)
         self._early: list[TaskCandidate] = []  # boxes that stand before the first unit
 
     def read(self, root: TreeNode) -> PathDraft:
-        """The path of the whole guide."""
+        """Return the path of the whole guide."""
         self._below(root)
         modules = [module for module in self.path.modules() if module.units]
         for module in self.path.modules():
@@ -73,14 +80,14 @@ class Timeline:
                 self._module(mark)
             self._unit(node, mark)
         elif part == "phase":
-            self._place(node, "phase")
+            self._coverage.place("phase", node.block)
             self._read_child(node, self._phase(mark), None)
         elif part == "module":
-            self._place(node, "module")
-            self._read_child(node, self._phase_now(), self._module(mark))
+            self._coverage.place("module", node.block)
+            self._read_child(node, self._open_phase(), self._module(mark))
         elif part == "between":
-            self._place(node, "the name of a group of modules")
-            self._read_child(node, self._phase_now(), None)
+            self._coverage.place("the name of a group of modules", node.block)
+            self._read_child(node, self._open_phase(), None)
         else:
             group = self._roles.group(mark)
             if group in {"phase", "part"}:
@@ -91,8 +98,7 @@ class Timeline:
 
     def _holds_units(self, node: TreeNode) -> bool:
         below = [one.mark for one in node.walk() if one is not node and one.mark]
-        parts: set[Part] = {self._roles.part(mark) for mark in below}
-        return "unit" in parts
+        return any(self._roles.part(mark) == "unit" for mark in below)
 
     def _read_child(self, node: TreeNode, phase: PhaseDraft, module: ModuleDraft | None) -> None:
         own = self._reader.direct(node)
@@ -100,8 +106,8 @@ class Timeline:
         for block in own.unassigned:
             if block.kind == "text" and module is None:
                 phase.goal.append(block.text)
-                self._parts.ledger.place(block, "the goal of a phase")
-        self._mark_unplaced(own.unassigned, _ABOVE)
+                self._coverage.place("the goal of a phase", block)
+        self._coverage.mark_unplaced(_ABOVE, *own.unassigned)
         for child in node.children:
             if child.mark:
                 self._read_marked(child, child.mark)
@@ -111,29 +117,27 @@ class Timeline:
     def _read_beside_units(
         self, node: TreeNode, phase: PhaseDraft, module: ModuleDraft | None
     ) -> None:
-        """What a phase or module says about itself, beside its units."""
+        """Read what a phase or module states about itself, beside its units."""
         content = self._reader.read(node) if node.inside() is None else UnitContent()
         if node.inside() is not None:
             self._reader.child(node, content)
         here = module or (phase.modules[-1] if phase.modules else None)
-        if content.goals:
-            phase.goal += [goal for goal, _ in content.goals]
-            for _, block in content.goals:
-                self._parts.ledger.place(block, "the goal of a phase")
-        self._gates(content, node.name, here)
-        target = here or self._module_now()
+        phase.goal += [goal for goal, _ in content.goals]
+        self._coverage.place("the goal of a phase", *(block for _, block in content.goals))
+        self._add_checkpoints(content, node.name, here)
+        target = here or self._open_module()
         target.deliverables += self._deliverables(content.deliverables)
         self._boxes(content.tasks(), include_text=bool(node.value.text))
-        self._mark_unplaced(content.unassigned, _ABOVE)
-        if any(b.kind != "rule" and self._parts.ledger.is_placed(b) for b in node.blocks):
-            self._place(node, "a heading beside the units")
+        self._coverage.mark_unplaced(_ABOVE, *content.unassigned)
+        if any(b.kind != "rule" and self._coverage.is_placed(b) for b in node.blocks):
+            self._coverage.place("a heading beside the units", node.block)
 
     def _boxes(self, found: Iterable[TaskCandidate], *, include_text: bool = False) -> None:
-        """Boxes that stand in no unit go to the one before them, or wait for the first."""
-        units = list(self._module_now().units)
+        """Add boxes that are in no unit to the unit before them, or to the first."""
+        units = list(self._open_module().units)
         for one in found:
-            if one.sort != "box" and not (include_text and one.sort == "said"):
-                self._mark_candidates_unplaced(one, _ABOVE)
+            if one.sort != "box" and not (include_text and one.sort == "text"):
+                self._coverage.mark_unplaced(_ABOVE, *one.blocks)
             elif units:
                 units[-1].tasks += self._tasks([one], units[-1].id)
             else:
@@ -145,7 +149,7 @@ class Timeline:
         self.path.phases.append(made)
         return made
 
-    def _phase_now(self) -> PhaseDraft:
+    def _open_phase(self) -> PhaseDraft:
         if not self.path.phases:
             self.path.phases.append(
                 PhaseDraft(self._parts.ids.take("phase", self._title), line(self._title))
@@ -154,14 +158,14 @@ class Timeline:
 
     def _module(self, mark: HeadingMark) -> ModuleDraft:
         title = _without_when(mark.title) or mark.label or mark.name
-        taken = self._parts.ids.take("module", mark.label or title, self._phase_now().id)
+        taken = self._parts.ids.take("module", mark.label or title, self._open_phase().id)
         made = ModuleDraft(taken, line(title), mark)
-        self._phase_now().modules.append(made)
+        self._open_phase().modules.append(made)
         return made
 
-    def _module_now(self) -> ModuleDraft:
-        """The module that is open; one is made for units that the guide puts in none."""
-        phase = self._phase_now()
+    def _open_module(self) -> ModuleDraft:
+        """Return the open module, made for units that the guide puts in none."""
+        phase = self._open_phase()
         if not phase.modules:
             months = [s for s in spans(phase.mark.name) if s[0] == "month"] if phase.mark else []
             month = months[0][1] if len(months) == 1 and months[0][1] == months[0][2] else None
@@ -170,11 +174,11 @@ class Timeline:
         return phase.modules[-1]
 
     def _unit(self, node: TreeNode, mark: HeadingMark) -> None:
-        module = self._module_now()
+        module = self._open_module()
         content = self._reader.read(node)
         named, stated = durations.without_duration(mark.name)
         title = durations.without_duration(_without_when(mark.title))[0]
-        if content.project and _is_only_project(title):
+        if content.project and _ONLY_PROJECT.fullmatch(patterns.fold(title)):
             title, named = f"{title} ({content.project})", f"{named} ({content.project})"
         unit = UnitDraft(
             id=self._parts.ids.take("unit", *self._unit_id(mark, module, title)),
@@ -187,78 +191,70 @@ class Timeline:
             hours=content.hours or stated or self._parts.table_hours.get((mark.group, mark.first)),
         )
         module.units.append(unit)
-        self._place(node, "unit")
+        self._coverage.place("unit", node.block)
         self._fill(unit, content, module)
 
     def _unit_id(self, mark: HeadingMark, module: ModuleDraft, title: str) -> tuple[str, str]:
-        """The label, within its module where the guide counts anew in each."""
-        outer = module.mark or self._phase_now().mark
+        """Return title and suffix of its id: the label, within its module if the guide has one."""
+        outer = module.mark or self._open_phase().mark
         if outer is None or outer is mark or not mark.label:
             return mark.label or title, module.id
         return f"{module.id} {mark.label}", title
 
     def _fill(self, unit: UnitDraft, content: UnitContent, module: ModuleDraft) -> None:
         unit.goals = [goal for goal, _ in content.goals]
-        for _, block in content.goals:
-            self._parts.ledger.place(block, "goal")
+        self._coverage.place("goal", *(block for _, block in content.goals))
         content.found, self._early = self._early + content.found, []
         tasks = content.tasks()
         unit.tasks = self._tasks(tasks, unit.id)
         chosen = {id(found) for found in tasks}
         for found in content.found:
             if id(found) not in chosen:
-                self._mark_candidates_unplaced(
-                    found, "a bullet in a unit whose tasks are checkboxes"
+                self._coverage.mark_unplaced(
+                    "a bullet in a unit whose tasks are checkboxes", *found.blocks
                 )
         unit.choice = self._choice(content, unit)
         module.deliverables += self._deliverables(content.deliverables)
-        module.deliverables += self._deliverables(
-            _implied_deliverables(unit.tasks, tasks), quiet=True
-        )
-        self._gates(content, unit.title, module)
+        module.deliverables += self._deliverables(_implied_deliverables(unit.tasks, tasks))
+        self._add_checkpoints(content, unit.title, module)
         self._exam(unit, module)
-        self._mark_unplaced(content.unassigned, "a note beside the tasks")
+        self._coverage.mark_unplaced("a note beside the tasks", *content.unassigned)
 
     def _tasks(self, found: Iterable[TaskCandidate], unit: Slug) -> list[Task]:
         made: list[Task] = []
         for one in found:
-            task_ = task(one.draft, self._parts, unit, one.kind)
-            if task_ is None:
-                self._mark_candidates_unplaced(one, "an empty item")
+            created = task(one.draft, self._parts, unit, one.kind)
+            if created is None:
+                self._coverage.mark_unplaced("an empty item", *one.blocks)
                 continue
-            made.append(task_)
-            if one.rows:
-                self._parts.ledger.place_lines(*one.rows, "task")
-                continue
-            for i, block in enumerate(one.blocks):
-                self._parts.ledger.place(block, "what a task says more" if i else "task")
+            made.append(created)
+            self._coverage.place("task", *one.blocks[:1])
+            self._coverage.place("what a task says more", *one.blocks[1:])
         return made
 
     def _choice(self, content: UnitContent, unit: UnitDraft) -> Choice | None:
-        ways = [(way, self._tasks(way.found, unit.id)) for way in content.branches]
-        ways = [(way, made) for way, made in ways if made]
-        if len(ways) < 2 or content.choice_node is None:
-            unit.tasks += [one for _, made in ways for one in made]
+        branches = [(branch, self._tasks(branch.found, unit.id)) for branch in content.branches]
+        branches = [(branch, made) for branch, made in branches if made]
+        if len(branches) < 2 or content.choice_node is None:
+            unit.tasks += [one for _, made in branches for one in made]
             return None
         title = unit.title if content.choice_node.mark else line(content.choice_node.name)
         return Choice(
             id=self._parts.ids.take("choice", title),
             title=title,
-            options=tuple(self._option(way, made) for way, made in ways),
+            options=tuple(
+                Option(
+                    id=self._parts.ids.take("option", branch.title),
+                    title=branch.title,
+                    label=branch.label,
+                    description=text([branch.about]),
+                    tasks=tuple(made),
+                )
+                for branch, made in branches
+            ),
         )
 
-    def _option(self, way: ChoiceBranch, tasks: list[Task]) -> Option:
-        return Option(
-            id=self._parts.ids.take("option", way.title),
-            title=way.title,
-            label=way.label,
-            description=text([way.about]),
-            tasks=tuple(tasks),
-        )
-
-    def _deliverables(
-        self, found: Iterable[tuple[TaskWording, Block]], *, quiet: bool = False
-    ) -> list[Deliverable]:
+    def _deliverables(self, found: Iterable[tuple[TaskWording, Block | None]]) -> list[Deliverable]:
         made: list[Deliverable] = []
         for wording, block in found:
             made.append(
@@ -272,44 +268,31 @@ class Timeline:
                     resources=tuple(self._parts.add_link(wording.links, near=wording.title)),
                 )
             )
-            if not quiet:
-                self._parts.ledger.place(block, "deliverable")
+            self._coverage.place("deliverable", block)
         return made
 
-    def _gates(self, content: UnitContent, about: str, module: ModuleDraft | None) -> None:
+    def _add_checkpoints(
+        self, content: UnitContent, about: str, module: ModuleDraft | None
+    ) -> None:
         for name, found in content.criteria:
-            items = gate_items(found, self._parts)
+            items = checkpoint_items(found, self._parts)
             if items:
                 title = name if name == about else f"{name}: {about}"
-                self.path.gates.append(GateDraft(line(title), items, name, module))
+                self._parts.checkpoints.append(CheckpointDraft(line(title), items, name, module))
 
     def _exam(self, unit: UnitDraft, module: ModuleDraft) -> None:
-        """An exam that ends a unit is a gate as well as a task."""
+        """Add a checkpoint for an exam that ends a unit."""
         for one in unit.tasks:
             if patterns.EXAM.fullmatch(patterns.fold(one.title)):
                 item = CheckpointItem(
                     id=self._parts.ids.take("line", one.title), title=one.title, evidence=(one.id,)
                 )
-                self.path.gates.append(GateDraft(one.title, [item], "", module))
+                self._parts.checkpoints.append(CheckpointDraft(one.title, [item], "", module))
                 return
 
-    def _place(self, node: TreeNode, became: str) -> None:
-        if node.block:
-            self._parts.ledger.place(node.block, became)
 
-    def _mark_candidates_unplaced(self, found: TaskCandidate, why: str) -> None:
-        if found.rows:
-            self._parts.ledger.mark_lines_unplaced(*found.rows, why)
-        else:
-            self._mark_unplaced(found.blocks, why)
-
-    def _mark_unplaced(self, blocks: Iterable[Block], why: str) -> None:
-        for block in blocks:
-            self._parts.ledger.mark_unplaced(block, why)
-
-
-def gate_items(found: Iterable[ListEntry], parts: SectionCollector) -> list[CheckpointItem]:
-    """The lines of a checkpoint, with what hangs below them told in brackets."""
+def checkpoint_items(found: Iterable[ListEntry], parts: SectionCollector) -> list[CheckpointItem]:
+    """Return the lines of a checkpoint, with what is below them in brackets."""
     items: list[CheckpointItem] = []
     for entry in found:
         more = "; ".join(markdown(entry.below, entry.item.depth + 1))
@@ -317,33 +300,24 @@ def gate_items(found: Iterable[ListEntry], parts: SectionCollector) -> list[Chec
         item_text = line(f"{title} ({more})" if more and title else title)
         if item_text:
             items.append(CheckpointItem(id=parts.ids.take("line", item_text), title=item_text))
-            for block in entry.blocks:
-                parts.ledger.place(block, "checkpoint item")
+            parts.coverage.place("checkpoint item", *entry.blocks)
     return items
 
 
 def _implied_deliverables(
     tasks: list[Task], found: list[TaskCandidate]
-) -> list[tuple[TaskWording, Block]]:
-    """Deliverables that only a task speaks of: "Project: a weather app", "Capstone Project"."""
+) -> list[tuple[TaskWording, None]]:
+    """Return deliverables named only by a task: "Project: a weather app", "Capstone Project"."""
     titles = {one.title for one in tasks}
-    out: dict[str, tuple[TaskWording, Block]] = {}
+    out: list[str] = []
     for one in found:
         task_title = one.draft.wording.title
         title = project_title(task_title)
         if title is None and patterns.CAPSTONE.match(patterns.fold(task_title)):
             title = task_title
-        if title and task_title in titles and one.sort != "said":
-            out.setdefault(title, (TaskWording(line(title)), one.blocks[0]))
-    return list(out.values())
-
-
-def _is_only_project(title: str) -> bool:
-    return bool(
-        re.fullmatch(
-            r"(?:[\w-]+ )?(?:project|projeto|proyecto|projekt|projet)", patterns.fold(title)
-        )
-    )
+        if title and task_title in titles and one.sort != "text":
+            out.append(title)
+    return [(TaskWording(line(title)), None) for title in dict.fromkeys(out)]
 
 
 def _without_when(title: str) -> str:
@@ -351,7 +325,7 @@ def _without_when(title: str) -> str:
 
 
 def _days(group: str, mark: HeadingMark) -> int:
-    """Nominal length: the label's own, or what the heading mentions ("(Months 1-3)", "3 weeks")."""
+    """Return the days of a label, or what the heading mentions ("(Months 1-3)", "3 weeks")."""
     if group in DAYS:
         return min(DAYS[group] * mark.span, 1000)
     length = _LENGTH.search(mark.title)

@@ -1,4 +1,4 @@
-"""Guides that name no weeks: their headings are the units, if something shows that it is a guide.
+"""Read guides that name no weeks: headings are units, if something shows that it is a guide.
 
 What shows it, strongest first: checkboxes; tables of courses; bullets under headings, when the
 guide calls itself a roadmap, a curriculum, a study plan. A mere README has none of these.
@@ -14,23 +14,23 @@ from bot.curriculum.importer.inline_markdown import RichText
 from bot.curriculum.importer.tree import TreeNode
 
 ROLES = HeadingRoles(order=("phase", "module"), unit="module")
-FEWEST_BOXES = 3
-FEWEST_BULLETS = 5
+MIN_BOXES = 3
+MIN_BULLETS = 5
 _NEVER = vocabulary.NO_TIMELINE - {"tracking", "routine"}
 
 
 def mark_topics(root: TreeNode, name: str) -> HeadingRoles | None:
-    """Marks the headings that are units, and those above them as phases; None when none are."""
+    """Mark the headings that are units, and those above them as phases; return None without any."""
     title = patterns.fold(f"{root.title.text} {name}")
     for holds, fewest, never in (
-        (_has_box, FEWEST_BOXES, _NEVER),
+        (_has_box, MIN_BOXES, _NEVER),
         (_has_courses, 1, _NEVER),
-        (_has_items, FEWEST_BULLETS, frozenset(topic for topic, _ in vocabulary.AROUND)),
+        (_has_items, MIN_BULLETS, frozenset(topic for topic, _ in vocabulary.AROUND)),
     ):
         if holds is _has_items and not patterns.GUIDE_WORD.search(title):
             continue
         found = list(_units(root, holds, never))
-        if sum(_count_below(node, holds) for node in found) >= fewest:
+        if sum(holds(b) for node in found for one in node.walk() for b in one.blocks) >= fewest:
             _mark(found, root)
             return ROLES
     return None
@@ -39,11 +39,11 @@ def mark_topics(root: TreeNode, name: str) -> HeadingRoles | None:
 def _units(
     node: TreeNode, holds: Callable[[Block], bool], never: frozenset[str]
 ) -> Iterator[TreeNode]:
-    """The outermost headings that hold such blocks themselves or under their labels."""
+    """Yield the outermost headings with such blocks themselves or under their labels."""
     for child in [*node.children]:
         if not child.is_heading or child.around() in never:
             continue
-        if _count(child, holds):
+        if any(holds(block) for block in _own(child)):
             yield child
         else:
             yield from _units(child, holds, never)
@@ -52,17 +52,17 @@ def _units(
 
 
 def _without_labels(root: TreeNode) -> TreeNode:
-    """Items that stand under no heading but the title's get a node of their own."""
+    """Return a new node for the items that are under no heading but the title's."""
     labels = [c for c in root.children if not c.is_heading]
-    remaining = [part for part in root.parts if part not in labels and not _is_listed(part)]
+    remaining = [
+        part
+        for part in root.parts
+        if part not in labels and not (isinstance(part, Block) and part.kind in {"item", "table"})
+    ]
     gathered = TreeNode(RichText(root.title.text or "Tasks"), level=7, parent=root)
     gathered.parts = [part for part in root.parts if part not in remaining]
     root.parts = [*remaining, gathered]
     return gathered
-
-
-def _is_listed(part: "Block | TreeNode") -> bool:
-    return isinstance(part, Block) and part.kind in {"item", "table"}
 
 
 def _own(node: TreeNode) -> Iterator[Block]:
@@ -70,14 +70,6 @@ def _own(node: TreeNode) -> Iterator[Block]:
     for child in node.children:
         if not child.is_heading:
             yield from _own(child)
-
-
-def _count(node: TreeNode, holds: Callable[[Block], bool]) -> int:
-    return sum(1 for block in _own(node) if holds(block))
-
-
-def _count_below(node: TreeNode, holds: Callable[[Block], bool]) -> int:
-    return sum(1 for one in node.walk() for block in one.blocks if holds(block))
 
 
 def _has_box(block: Block) -> bool:
@@ -89,15 +81,11 @@ def _has_courses(block: Block) -> bool:
 
 
 def _has_items(block: Block) -> bool:
-    return block.kind == "item" and bool(block.text) and not _is_anchor(block)
-
-
-def _is_anchor(block: Block) -> bool:
-    return bool(block.links) and all(link.url.startswith("#") for link in block.links)
+    return block.kind == "item" and bool(block.text) and not block.is_anchor
 
 
 def _mark(found: list[TreeNode], root: TreeNode) -> None:
-    """Units are marked in order; a heading above several of them is a phase.
+    """Mark units in order; a heading above several of them is a phase.
 
     A unit beside such headings, not under one, is a phase of its own.
     """

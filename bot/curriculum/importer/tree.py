@@ -1,4 +1,4 @@
-"""The guide as a tree: which block belongs under which heading, label or week.
+"""Build the tree of a guide: which block belongs under which heading, label or week.
 
 Markdown's levels are only half of the answer. A bold line works as a heading, a list item "Week
 1-2" holds the items below it, and "### Week 1" may stand beside the "### Phase 1" that it is in.
@@ -48,34 +48,34 @@ class TreeNode:
 
     @property
     def name(self) -> str:
-        """The title's words, without emoji and the colon of a label."""
+        """Return the title's words, without emoji and the colon of a label."""
         return clean(self.title.text)
 
     @property
     def blocks(self) -> list[Block]:
-        """What stands directly under it."""
+        """Return the blocks directly under it."""
         return [part for part in self.parts if isinstance(part, Block)]
 
     @property
     def children(self) -> "list[TreeNode]":
-        """Headings, labels and items right below."""
+        """Return the headings, labels and items directly under it."""
         return [part for part in self.parts if isinstance(part, TreeNode)]
 
     @property
     def is_heading(self) -> bool:
-        """Whether Markdown itself calls it a heading."""
+        """Return whether it is a heading in Markdown itself."""
         return self.block is not None and self.block.kind == "heading"
 
     def around(self) -> str | None:
-        """Its topic outside the timeline."""
+        """Return its topic outside the timeline, or None."""
         return None if self.mark else vocabulary.topic(self.name, vocabulary.AROUND)
 
     def inside(self) -> str | None:
-        """Its topic inside the timeline."""
+        """Return its topic inside the timeline, or None."""
         return vocabulary.topic(self.name, vocabulary.INSIDE)
 
     def walk(self) -> "Iterator[TreeNode]":
-        """Itself and everything below, in order."""
+        """Yield itself and everything below, in order."""
         yield self
         for child in self.children:
             yield from child.walk()
@@ -85,7 +85,7 @@ Marks = Literal["common", "all", "none"]
 
 
 def tree(blocks: Sequence[Block], marks: Marks = "common") -> tuple[TreeNode, HeadingRoles]:
-    """The tree of a whole guide, its title at the root, and the roles of its stretches.
+    """Return the tree of a whole guide, its title at the root, and the roles of its stretches.
 
     `marks` says which stretches count: the common ones, all, or none.
     """
@@ -93,13 +93,12 @@ def tree(blocks: Sequence[Block], marks: Marks = "common") -> tuple[TreeNode, He
     root = TreeNode(title.lines[0] if title else RichText(""), block=title)
     seen = [] if marks == "none" else list(heading_occurrences(blocks))
     roles = decide(seen, root.title.text, rare=marks == "all")
-    builder = _TreeBuilder(root, roles, blocks)
-    builder.build(title)
+    _TreeBuilder(root, roles, blocks).build(title)
     return root, roles
 
 
 class _TreeBuilder:
-    """Hangs each block where it belongs; the stack holds the nodes that are still open."""
+    """A builder that adds each block to its node; the stack holds the nodes that are open."""
 
     def __init__(self, root: TreeNode, roles: HeadingRoles, blocks: Sequence[Block]) -> None:
         self._stack = [root]
@@ -115,7 +114,7 @@ class _TreeBuilder:
             if block is title:
                 continue
             if i == footer:
-                self._close(1)
+                del self._stack[1:]
             self._close_items(block)
             if block.kind == "end":
                 self._end(block.level)
@@ -129,13 +128,13 @@ class _TreeBuilder:
                 self._other(block)
 
     def _other(self, block: Block) -> None:
-        """A table after a label that has its words already belongs to the heading."""
+        """Add a block; a table after a label that has its words already belongs to the heading."""
         if block.kind == "table" and self._top.level == LABEL_LEVEL + 1 and self._top.parts:
-            self._close(len(self._stack) - 1)
+            self._stack.pop()
         self._top.parts.append(block)
 
     def _footer_from(self) -> int | None:
-        """Words after the last heading and a rule belong to the guide, not to its last section."""
+        """Return where the guide's footer starts: words after a rule after the last heading."""
         last = max((i for i, b in enumerate(self._blocks) if b.kind == "heading"), default=-1)
         for i in range(last + 2, len(self._blocks) - 1):
             rule, following = self._blocks[i], self._blocks[i + 1]
@@ -147,23 +146,20 @@ class _TreeBuilder:
     def _top(self) -> TreeNode:
         return self._stack[-1]
 
-    def _close(self, depth: int) -> None:
-        del self._stack[depth:]
-
     def _close_items(self, block: Block) -> None:
-        """An item that holds others is over when the list goes back to its depth."""
+        """Close an item that holds others when the list goes back to its depth."""
         for i, node in enumerate(self._stack):
             if node.depth and (
                 block.depth < node.depth or (block.kind == "item" and block.depth == node.depth)
             ):
-                self._close(i)
+                del self._stack[i:]
                 return
 
     def _end(self, level: int) -> None:
-        """A schedule table is over, and with it the weeks that its rows became."""
+        """Close a schedule table, and with it the weeks that its rows became."""
         for i, node in enumerate(self._stack):
             if node.level >= level:
-                self._close(i)
+                del self._stack[i:]
                 return
 
     def _push(self, node: TreeNode) -> None:
@@ -190,15 +186,19 @@ class _TreeBuilder:
                 return None
         return found
 
-    def _close_for_mark(self, found: HeadingMark, level: float) -> None:
-        """Close every stretch that cannot hold this one, then headings that are not above it."""
+    def _close_stretches(self, found: HeadingMark) -> None:
+        """Close every stretch that cannot hold `found`."""
         rank = self._roles.rank(found) or 0
         for i, node in enumerate(self._stack):
             if node.mark and (self._roles.rank(node.mark) or 0) >= rank:
-                self._close(i)
-                break
+                del self._stack[i:]
+                return
+
+    def _close_for_mark(self, found: HeadingMark, level: float) -> None:
+        """Close every stretch that cannot hold this one, then headings that are not above it."""
+        self._close_stretches(found)
         while len(self._stack) > 1 and self._top.mark is None and self._top.level >= level:
-            self._close(len(self._stack) - 1)
+            self._stack.pop()
 
     def _close_for_heading(self, new: TreeNode) -> None:
         for i, node in enumerate(self._stack[1:], 1):
@@ -208,15 +208,15 @@ class _TreeBuilder:
             elif closes and node.mark and node.level > ITEM_LEVEL - 2:
                 closes = new.level <= self._stack[i - 1].level
             if closes:
-                self._close(i)
+                del self._stack[i:]
                 return
 
     def _is_repeated(self, node: TreeNode) -> bool:
-        """ "### Tasks" beside each "### Week 1" is the week's; a single "## Resources" is not."""
+        """Return whether a heading recurs: "### Tasks" beside each "### Week 1" is the week's."""
         return self._headings[patterns.fold(node.name)] > 1 and node.inside() is not None
 
     def _text(self, block: Block) -> None:
-        """Lines of a paragraph; each label among them opens a node of its own."""
+        """Add the lines of a paragraph; each label among them opens a node of its own."""
         one_each = len(block.lines) == block.last - block.first + 1
         if not one_each or block.depth:
             self._top.parts.append(block)
@@ -234,9 +234,9 @@ class _TreeBuilder:
                 self._continue(here, first=i == 0)
 
     def _continue(self, block: Block, *, first: bool) -> None:
-        """A line that goes on: joined to the line before, if that is plain text as well."""
+        """Add a line, joined to the line before if that is plain text as well."""
         if first and self._top.block and self._top.block.kind == "text" and self._top.value.text:
-            self._close(len(self._stack) - 1)
+            self._stack.pop()
         before = self._top.parts[-1] if self._top.parts else None
         if not first and isinstance(before, Block) and before.kind == "text":
             joined = replace(before, last=block.last, lines=(*before.lines, *block.lines))
@@ -251,40 +251,35 @@ class _TreeBuilder:
             self._push(TreeNode(line, level=LABEL_LEVEL, block=block, mark=found))
             return
         while self._top.block and self._top.block.kind == "text" and self._top.mark is None:
-            self._close(len(self._stack) - 1)
+            self._stack.pop()
         self._push(TreeNode(name, level=LABEL_LEVEL + 1, block=block, value=value))
 
     def _item(self, block: Block, following: Sequence[Block]) -> None:
         holds = any(nxt.depth > block.depth for nxt in following)
         self._leave_finished_label(block)
-        found = self._mark(item_mark(block, following), ITEM_LEVEL + block.depth)
+        level = ITEM_LEVEL + block.depth
+        found = self._mark(item_mark(block, following), level)
         if found:
-            rank = self._roles.rank(found) or 0
-            for i, node in enumerate(self._stack):
-                if node.mark and (self._roles.rank(node.mark) or 0) >= rank:
-                    self._close(i)
-                    break
-            level = ITEM_LEVEL + block.depth
+            self._close_stretches(found)
             self._push(TreeNode(block.lines[0], level, block, found, depth=block.depth))
             return
         named = self._item_label(block)
         if named:
-            level = ITEM_LEVEL + block.depth
             self._push(TreeNode(named[0], level, block, value=named[1], depth=block.depth))
             if not holds and not named[1].text:
-                self._close(len(self._stack) - 1)
+                self._stack.pop()
         else:
             self._top.parts.append(block)
 
     def _leave_finished_label(self, block: Block) -> None:
-        """A list after "**Goal**: learn X" is not part of the goal; after "**Goals**:" it is."""
+        """Close "**Goal**: learn X" before a list, but not "**Goals**:"."""
         top = self._top
         label = top.value.text
         if block.depth == 1 and label and not label.endswith(":") and top.level == LABEL_LEVEL + 1:
-            self._close(len(self._stack) - 1)
+            self._stack.pop()
 
     def _item_label(self, block: Block) -> tuple[RichText, RichText] | None:
-        """ "- **Deliverable**: an app" inside a week says what it is, as a heading would."""
+        """Return name and value of "- **Deliverable**: an app" inside a week, or None."""
         if block.checked is not None or len(block.lines) != 1:
             return None
         if not any(node.mark for node in self._stack):

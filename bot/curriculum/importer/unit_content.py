@@ -1,12 +1,12 @@
-"""Reading one unit: what of a week's content is a task, a goal, a checkpoint or a choice.
+"""Read one unit: what of a week's content is a task, a goal, a checkpoint or a choice.
 
 The rules, in order: checkboxes are tasks; where a unit has none, its bullets, numbered items and
-table rows are; where it has none of those, its goals; and where it only tells something, the unit
+table rows are; where it has none of those, its goals; and where it has only text, the unit
 itself is the one task. What a sub-heading announces (goals, resources, criteria) is not a task.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -28,7 +28,7 @@ from bot.curriculum.importer.tasks import (
 from bot.curriculum.importer.tree import TreeNode
 from bot.curriculum.model import TaskKind
 
-Sort = Literal["box", "bullet", "row", "said", "goal"]
+Sort = Literal["box", "bullet", "row", "text", "goal"]
 
 
 @dataclass
@@ -39,12 +39,11 @@ class TaskCandidate:
     draft: TaskDraft
     blocks: tuple[Block, ...]
     kind: TaskKind | None = None
-    rows: tuple[int, int] | None = None
 
 
 @dataclass
 class ChoiceBranch:
-    """One way to go at a fork."""
+    """One branch of a choice."""
 
     label: str | None
     title: str
@@ -68,72 +67,64 @@ class UnitContent:
     project: str | None = None
 
     def tasks(self) -> list[TaskCandidate]:
-        """What counts as a task, by the rules above."""
+        """Return what counts as a task, by the rules above."""
         if any(one.sort == "box" for one in self.found):
-            return [one for one in self.found if one.sort in {"box", "said"}]
+            return [one for one in self.found if one.sort in {"box", "text"}]
         return self.found
 
 
 class UnitReader:
-    """Reads the content of a unit's node; lines that become something are placed."""
+    """A reader of the content of a unit's node; lines that become something are placed."""
 
     def __init__(self, parts: SectionCollector) -> None:
         self._parts = parts
-        self._ledger = parts.ledger
+        self._coverage = parts.coverage
 
     def read(self, node: TreeNode) -> UnitContent:
-        """All that stands under `node`, sub-headings included."""
+        """Return the content under `node`, sub-headings included."""
         content = UnitContent()
         self._gather(node, content, None)
         self._finish(node, content)
         return content
 
     def direct(self, node: TreeNode) -> UnitContent:
-        """Only what stands directly under `node`, without its sub-headings."""
+        """Return the content directly under `node`, without its sub-headings."""
         content = UnitContent()
-        content.unassigned = self._direct(node.parts, content, None)
+        self._direct(node, content, None)
         return content
 
     def _gather(self, node: TreeNode, content: UnitContent, kind: TaskKind | None) -> None:
-        ways = self._choice_branches(node)
-        loose = self._direct(node.parts, content, kind)
-        content.unassigned += loose
+        branches = self._choice_branches(node)
+        self._direct(node, content, kind)
         for child in node.children:
-            if ways and child in ways:
-                continue
-            self.child(child, content, kind)
-        if ways and content.choice_node is None:
+            if child not in branches:
+                self.child(child, content, kind)
+        if branches and content.choice_node is None:
             content.choice_node = node
-            content.branches = [self._choice_branch(child) for child in ways]
-        elif ways:
-            for child in ways:
+            content.branches = [self._choice_branch(child) for child in branches]
+        elif branches:
+            for child in branches:
                 self._gather(child, content, kind)
 
-    def _direct(
-        self, parts: Sequence[Block | TreeNode], content: UnitContent, kind: TaskKind | None
-    ) -> list[Block]:
-        """Items and rows directly below a heading; what else stands there is given back."""
-        loose: list[Block] = []
-        for one in entries([part for part in parts if isinstance(part, Block)]):
+    def _direct(self, node: TreeNode, content: UnitContent, kind: TaskKind | None) -> None:
+        """Add the items, rows and other blocks directly below a heading."""
+        for one in entries(node.blocks):
             if isinstance(one, ListEntry):
                 content.found += list(self._entry(one, kind))
             elif one.kind == "table":
                 content.found += [
-                    TaskCandidate("row", row.draft, (one,), kind, rows=(row.line, row.line))
-                    for row in task_tables.rows(one)
+                    TaskCandidate("row", row, (replace(one, first=number, last=number),), kind)
+                    for number, row in task_tables.rows(one)
                 ]
-                self._header(one)
+                if one.rows:
+                    head = (one.first, one.rows[0].line - 1)
+                    self._coverage.place_lines(*head, "the head of a table")
             elif one.kind != "rule":
-                loose.append(one)
-        return loose
-
-    def _header(self, table: Block) -> None:
-        if table.rows:
-            self._ledger.place_lines(table.first, table.rows[0].line - 1, "the head of a table")
+                content.unassigned.append(one)
 
     def _entry(self, entry: ListEntry, kind: TaskKind | None) -> Iterator[TaskCandidate]:
         if entry.is_group:
-            self._ledger.place(entry.item, "the name of a group of tasks")
+            self._coverage.place("the name of a group of tasks", entry.item)
             for one in entries(entry.below):
                 if isinstance(one, ListEntry):
                     yield from self._entry(one, kind)
@@ -142,7 +133,7 @@ class UnitReader:
         yield TaskCandidate(sort, draft(entry), entry.blocks, kind)
 
     def child(self, node: TreeNode, content: UnitContent, kind: TaskKind | None = None) -> None:
-        """What one sub-heading or label of a unit adds to `content`."""
+        """Add one sub-heading or label of a unit to `content`."""
         topic = node.inside()
         named = task_title(node.name) or self._inner_task(node)
         if named or (topic == "project" and project_title(node.name) and not _holds_items(node)):
@@ -166,19 +157,19 @@ class UnitReader:
             handler(node, content)
 
     def _inner_task(self, node: TreeNode) -> str | None:
-        """ "**Day 3**: Arrays" with no list below is something to do on that day."""
+        """Return the title of "**Day 3**: Arrays" with no list below, or None."""
         if node.mark is None or _holds_items(node):
             return None
         return node.mark.title or (node.name if node.blocks else None)
 
     def _group(self, node: TreeNode, content: UnitContent, kind: TaskKind | None) -> None:
-        """A sub-heading over tasks, or a label that says one: "**Topics**: loops and lists"."""
+        """Add a sub-heading over tasks, or a label with one: "**Topics**: loops and lists"."""
         before = len(content.found)
         if node.value.text and node.block and node.inside() in {"tasks", "project"}:
             heading = TaskDraft(wording([node.value]))
-            content.found.append(TaskCandidate("said", heading, (node.block,), kind))
+            content.found.append(TaskCandidate("text", heading, (node.block,), kind))
         elif node.value.text and node.block:
-            self._ledger.mark_unplaced(node.block, "a note beside the tasks")
+            self._coverage.mark_unplaced("a note beside the tasks", node.block)
         if (
             chosen := patterns.CHOOSE.search(patterns.fold(node.name))
         ) and content.choice_node is None:
@@ -190,15 +181,15 @@ class UnitReader:
             content.project = title
             content.deliverables.append((TaskWording(line(title)), node.block))
         if node.block and (len(content.found) > before or title or chosen):
-            self._ledger.place(node.block, "the name of a group of tasks")
+            self._coverage.place("the name of a group of tasks", node.block)
 
     def _choice(self, node: TreeNode, content: UnitContent, kind: TaskKind | None) -> None:
-        """ "Choose one of the following" over headings, items or rows: each is a way."""
-        held = [child for child in node.children if _holds_items(child)]
+        """Add the branches of "Choose one of the following" over headings, items or rows."""
+        below = [child for child in node.children if _holds_items(child)]
         inner = UnitContent()
-        inner.unassigned = self._direct(node.parts, inner, kind)
-        if len(held) >= 2 and not inner.found:
-            content.branches = [self._choice_branch(child) for child in held]
+        self._direct(node, inner, kind)
+        if len(below) >= 2 and not inner.found:
+            content.branches = [self._choice_branch(child) for child in below]
         elif len(inner.found) >= 2 and not node.children:
             content.branches = [
                 ChoiceBranch(None, one.draft.wording.title, [one]) for one in inner.found
@@ -210,7 +201,7 @@ class UnitReader:
         content.unassigned += inner.unassigned
 
     def _choice_branches(self, node: TreeNode) -> list[TreeNode]:
-        """Children called "Option A", "Option B", when there are at least two with tasks."""
+        """Return the children called "Option A", "Option B", if at least two have tasks."""
         found = [child for child in node.children if option(child.name) and _holds_items(child)]
         return found if len(found) >= 2 else []
 
@@ -219,39 +210,35 @@ class UnitReader:
         self._gather(node, inner, None)
         self._finish(node, inner)
         label, title = option(node.name) or (None, "")
-        if node.block:
-            self._ledger.place(node.block, "option")
+        self._coverage.place("option", node.block)
         about = markdown(inner.unassigned)
-        for block in inner.unassigned:
-            self._ledger.place(block, "the description of an option")
+        self._coverage.place("the description of an option", *inner.unassigned)
         return ChoiceBranch(label, line(title or node.name), inner.tasks(), "\n\n".join(about))
 
     def _task_heading(self, node: TreeNode, title: str, content: UnitContent) -> None:
-        """ "Task 2: Set up Grafana" with its explanation, or a project that has no bullets."""
+        """Add "Task 2: Set up Grafana" with its explanation, or a project without bullets."""
         made = TaskDraft(wording([RichText(title, links=node.title.links)]))
         blocks = [block for one in node.walk() for block in one.blocks]
         inner = [one.block for one in node.walk() if one is not node and one.block]
         everything = sorted([*blocks, *inner], key=lambda block: block.first)
-        made.about = markdown([b for b in everything if b.kind not in {"rule", "html"}], base=1)
-        made.links = [link for block in everything for link in block.links]
         content_blocks = tuple(b for b in everything if b.kind not in {"rule", "html"})
+        made.about = markdown(content_blocks, base=1)
+        made.links = [link for block in everything for link in block.links]
         head = (node.block,) if node.block else ()
-        content.found.append(TaskCandidate("said", made, head + content_blocks))
+        content.found.append(TaskCandidate("text", made, head + content_blocks))
         project = project_title(node.name)
         if project and node.block:
             content.deliverables.append((TaskWording(line(project)), node.block))
 
     def _goals(self, node: TreeNode, content: UnitContent) -> None:
-        self._head(node, "goals")
+        self._coverage.place("goals", node.block)
         if node.value.text and node.block:
             content.goals.append((node.value.text, node.block))
         for one in _items(node):
-            content.goals.append((" ".join(_texts(one)), one.item))
-            for block in one.below:
-                self._ledger.place(block, "goal")
+            content.goals.append((" ".join(b.text for b in one.blocks if b.text), one.item))
+            self._coverage.place("goal", *one.below)
         for block in _plain(node):
-            goal_lines = [rich.text for rich in block.lines if rich.text]
-            content.goals += [(text, block) for text in goal_lines]
+            content.goals += [(rich.text, block) for rich in block.lines if rich.text]
 
     def _time(self, node: TreeNode, content: UnitContent) -> None:
         text = " ".join([node.name, node.value.text, *(block.text for block in node.blocks)])
@@ -260,14 +247,12 @@ class UnitReader:
             stated = durations.hours_without_unit(node.value.text)
         if stated and content.hours is None:
             content.hours = stated
-            for block in [node.block, *node.blocks]:
-                if block:
-                    self._ledger.place(block, "the hours of a unit")
+            self._coverage.place("the hours of a unit", node.block, *node.blocks)
         else:
             self._notes(node, content)
 
     def _deliverable(self, node: TreeNode, content: UnitContent) -> None:
-        self._head(node, "deliverable")
+        self._coverage.place("deliverable", node.block)
         content.deliverables += deliverables(node)
 
     def _criteria(self, node: TreeNode, content: UnitContent) -> None:
@@ -275,34 +260,27 @@ class UnitReader:
         if node.value.text and node.block:
             found.insert(0, ListEntry(replace(node.block, lines=(node.value,))))
         if found:
-            self._head(node, "checkpoint")
+            self._coverage.place("checkpoint", node.block)
             content.criteria.append((node.name, found))
-        for block in _plain(node):
-            self._ledger.mark_unplaced(block, "words about a checkpoint")
+        self._coverage.mark_unplaced("words about a checkpoint", *_plain(node))
 
     def _resources(self, node: TreeNode, content: UnitContent) -> None:
-        self._head(node, "resources")
+        self._coverage.place("resources", node.block)
         for block in [block for one in node.walk() for block in one.blocks]:
             ids = self._parts.add_link(block.links, near=block.text)
             content.resources += ids
             if ids:
-                self._ledger.place(block, "resource")
+                self._coverage.place("resource", block)
             else:
-                self._ledger.mark_unplaced(block, "a resource without a link")
+                self._coverage.mark_unplaced("a resource without a link", block)
         content.resources += self._parts.add_link(node.value.links, near=node.value.text)
 
     def _notes(self, node: TreeNode, content: UnitContent) -> None:
         content.unassigned += [block for one in node.walk() for block in one.blocks]
-        for one in node.walk():
-            if one.block:
-                self._ledger.mark_unplaced(one.block, "a note beside the tasks")
-
-    def _head(self, node: TreeNode, became: str) -> None:
-        if node.block:
-            self._ledger.place(node.block, became)
+        self._coverage.mark_unplaced("a note beside the tasks", *(x.block for x in node.walk()))
 
     def _finish(self, node: TreeNode, content: UnitContent) -> None:
-        """Where nothing is a task yet, the goals are, or the unit itself."""
+        """Make tasks of the goals, or of the unit itself, where nothing is a task yet."""
         if content.found or content.branches:
             return
         if content.goals:
@@ -317,14 +295,14 @@ class UnitReader:
             content.unassigned = []
 
     def _text_task(self, node: TreeNode, content: UnitContent) -> Iterator[TaskCandidate]:
-        """Lines with a link each are tasks; other words make the unit one task."""
+        """Yield a task for each line if all have a link, else one task for the unit."""
         text_blocks = [block for block in content.unassigned if block.kind in {"text", "code"}]
         rich = [one for block in text_blocks for one in block.lines if one.text]
         if len(rich) > 1 and all(one.links and one.text for one in rich):
             for block in text_blocks:
                 for one in block.lines:
                     if one.text:
-                        yield TaskCandidate("said", TaskDraft(wording([one])), (block,))
+                        yield TaskCandidate("text", TaskDraft(wording([one])), (block,))
             return
         if not content.unassigned and not content.resources:
             return
@@ -332,11 +310,11 @@ class UnitReader:
         made = TaskDraft(wording([RichText(title)]), about=markdown(text_blocks))
         made.links = [link for block in text_blocks for link in block.links]
         if re.search(r"\w", title):
-            yield TaskCandidate("said", made, tuple(text_blocks))
+            yield TaskCandidate("text", made, tuple(text_blocks))
 
 
 def deliverables(node: TreeNode) -> list[tuple[TaskWording, Block]]:
-    """What a node called "Deliverable" lists, or says on its own line."""
+    """Return what a node called "Deliverable" lists, or has on its own line."""
     found: list[tuple[TaskWording, Block]] = []
     if node.value.text and node.block:
         found.append((wording([node.value]), node.block))
@@ -347,7 +325,7 @@ def deliverables(node: TreeNode) -> list[tuple[TaskWording, Block]]:
 
 
 def _items(node: TreeNode) -> Iterator[ListEntry]:
-    """The items under a node and its sub-headings."""
+    """Yield the items under a node and its sub-headings."""
     for one in node.walk():
         yield from (e for e in entries(one.blocks) if isinstance(e, ListEntry) and e.item.text)
 
@@ -359,10 +337,6 @@ def _plain(node: TreeNode) -> list[Block]:
         for block in entries(one.blocks)
         if isinstance(block, Block) and block.kind == "text"
     ]
-
-
-def _texts(entry: ListEntry) -> list[str]:
-    return [entry.item.text, *(block.text for block in entry.below if block.text)]
 
 
 def _holds_items(node: TreeNode) -> bool:

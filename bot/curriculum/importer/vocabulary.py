@@ -1,4 +1,4 @@
-"""What headings, labels and tasks are about: a line is a topic and the words that tell it.
+"""The words by which headings, labels and tasks have a topic: a line is a topic and its words.
 
 To teach the importer a language, add lines. The words are small regular expressions over folded
 text (lower case, no accents); the first topic whose words occur wins, so the special stand before
@@ -15,7 +15,7 @@ Topics = tuple[tuple[str, str], ...]
 
 
 def table(lines: str) -> Topics:
-    """Topics and their pattern, in the order of their first lines."""
+    """Return the topics and their patterns, in the order of their first lines."""
     topics: dict[str, list[str]] = {}
     for line in lines.strip().splitlines():
         name, _, pattern = line.strip().partition(": ")
@@ -24,7 +24,7 @@ def table(lines: str) -> Topics:
 
 
 def topic(text: str, among: Topics) -> str | None:
-    """The first topic whose words stand in `text`."""
+    """Return the first topic whose words are in `text`, or None."""
     folded = fold(text)
     return next((name for name, pattern in _compiled(among) if pattern.search(folded)), None)
 

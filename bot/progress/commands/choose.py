@@ -1,8 +1,7 @@
 """`/choose`: the learner takes an option of a choice."""
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from bot.curriculum.model import Choice, Curriculum, Option
 from bot.planning.marker import Key
@@ -15,12 +14,14 @@ from bot.progress.command import (
     ReplyContext,
 )
 from bot.progress.learner_history import HistoryBuilder
-from bot.settings import Settings
 from bot.templating import render
+
+if TYPE_CHECKING:
+    from bot.progress.path import LearningPath
 
 
 class Choose(Command):
-    """An option taken. `was` is what the settings file said then: a later edit of it wins."""
+    """An option taken. `was` is the option in the settings file then: a later edit of it wins."""
 
     form = "/choose A"
     line_format = "/choose {0.choice} {0.option}"
@@ -35,17 +36,18 @@ class Choose(Command):
     @classmethod
     def parse(cls, text: str, context: CommandContext) -> Self:
         """Read an option of the choice whose issue this is, or of any: then named by both."""
-        every = list(context.curriculum.choices())
+        every = list(context.path.curriculum.choices())
         choices = [choice for choice in every if _is_on(choice, context.key)] or every
         if not choices:
             raise CommandError("This path has no choice to make.")
         choice, option = _option(text, choices)
-        return cls(choice=choice, option=option, was=context.settings.choices.get(choice, ""))
+        was = context.path.file_settings.choices.get(choice, "")
+        return cls(choice=choice, option=option, was=was)
 
-    def pressed(self, curriculum: Curriculum, settings: Settings, today: date) -> Self | None:
+    def pressed(self, path: "LearningPath") -> Self | None:
         """Return it with what the file says now, as long as there is such an option."""
-        was = settings.choices.get(self.choice, "")
-        return self.model_copy(update={"was": was}) if self.fits(curriculum) else None
+        was = path.file_settings.choices.get(self.choice, "")
+        return self.model_copy(update={"was": was}) if self.fits(path.curriculum) else None
 
     def replay(self, history: HistoryBuilder) -> None:
         if history.settings.choices.get(self.choice, "") == self.was:
@@ -55,8 +57,8 @@ class Choose(Command):
         return self.option in self._options(curriculum)
 
     def reply(self, context: ReplyContext) -> str:
-        option = self._options(context.curriculum).get(self.option)
-        return render("replies/choose.md.j2", last=context.last, option=option)
+        option = self._options(context.path.curriculum).get(self.option)
+        return render("replies/choose.md.j2", last=context.path.dates.last, option=option)
 
     def _options(self, curriculum: Curriculum) -> Mapping[str, Option]:
         found = (choice.options for choice in curriculum.choices() if choice.id == self.choice)

@@ -26,7 +26,7 @@ class Count(Command):
     @classmethod
     def parse(cls, text: str, context: CommandContext) -> Self:
         """Read the name of a number, then how much, with its sign."""
-        known = names.of_counted(context.curriculum)
+        known = names.of_counted(context.path.curriculum)
         if not known:
             raise CommandError("This path has no numbers to count.")
         words = text.split()

@@ -5,7 +5,7 @@ from bot.templating import render
 
 
 class Help(Command):
-    """A short answer: what can be asked."""
+    """Replies with the table of commands."""
 
     form = "/help"
     help_line = "Shows this table."

@@ -10,8 +10,8 @@ from bot.planning.desired_state import MAX_REGION
 from bot.planning.marker import Key, Marker, digest, normalized, wrap
 from bot.planning.observed_state import ObservedState
 from bot.progress.command import Command, CommandContext, CommandError, LogIssue
+from bot.progress.issue_form_answers import JOURNAL
 
-LABEL = "kind:journal"
 MAX_JOURNAL = 50_000
 _MAX_FIRST = 60
 
@@ -54,7 +54,7 @@ class Journal(Command):
         body = templating.render("replies/journal.md.j2", text=self.text)
         if len(body) > MAX_REGION:
             raise CommandError("The entry is too long for an issue: in two parts it fits.")
-        label = observed.labels.get(LABEL)
+        label = observed.labels.get(JOURNAL)
         first = next(filter(None, (line.strip("#*>-_` ") for line in self.text.splitlines())), "")
         short = textwrap.shorten(first, _MAX_FIRST, placeholder="…") or first[:_MAX_FIRST]
         title = f"Journal, {templating.day(day).replace(templating.NO_BREAK, ' ')}: {short}"
@@ -62,7 +62,7 @@ class Journal(Command):
             key=key,
             title=digest(title),
             body=digest(normalized(body)),
-            labels=(digest(LABEL)[:8],) if label else (),
+            labels=(digest(JOURNAL)[:8],) if label else (),
         )
         made = CreateIssue(
             key=key,

@@ -3,7 +3,6 @@
 from typing import Self
 
 from bot.curriculum.model import Curriculum
-from bot.planning.window import units_in_window
 from bot.progress import names
 from bot.progress.command import Command, CommandContext, CommandError
 from bot.progress.learner_history import HistoryBuilder
@@ -23,15 +22,13 @@ class OpenUnit(Command):
     @classmethod
     def parse(cls, text: str, context: CommandContext) -> Self:
         """Read which unit: by name, by label or month, or the next."""
-        window = units_in_window(context.dates, context.today, context.in_force.ahead)
-        opened = frozenset({dates.unit for dates in window} | context.course.opened)
-        here = context.dates.current(context.today)
-        found = names.units_meant(
-            text, context.curriculum, context.dates, here.unit if here else None, opened
-        )
+        path = context.path
+        opened = path.units_with_issues(context.today, path.settings.ahead)
+        here = path.dates.current(context.today)
+        found = names.units_meant(text, path, here.unit if here else None, opened)
         if not found and names.is_next(text):
             raise CommandError("Every stretch of the path has its issues already.")
-        ahead = [unit for unit in names.of_units(context.curriculum) if unit.id not in opened]
+        ahead = [unit for unit in names.of_units(path.curriculum) if unit.id not in opened]
         return cls(unit=names.only("later stretch", text, found, ahead).id)
 
     def replay(self, history: HistoryBuilder) -> None:

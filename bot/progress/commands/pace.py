@@ -19,7 +19,7 @@ MAX_MONTHS = 120
 
 
 class SetPace(Command):
-    """Another speed from the present unit on. `was` is what the settings file said then."""
+    """Another speed from the present unit on. `was` is the pace in the settings file then."""
 
     form = "/pace 10h"
     help_line = "Another speed: hours a week, or months in all."
@@ -44,10 +44,10 @@ class SetPace(Command):
             _check_months(months, context)
         speed = {"hours_per_week": hours, "pace": months}
         try:
-            schedule(context.curriculum, context.in_force.model_copy(update=speed))
+            schedule(context.path.curriculum, context.path.settings.model_copy(update=speed))
         except ConfigError as impossible:
             raise CommandError(f"That does not work out: {impossible.what}") from None
-        return cls(hours=hours, months=months, was=pace_of(context.settings))
+        return cls(hours=hours, months=months, was=pace_of(context.path.file_settings))
 
     def format_command(self) -> str:
         """Return hours or months."""
@@ -62,7 +62,7 @@ class SetPace(Command):
 
     def reply(self, context: ReplyContext) -> str:
         speed = {"hours": self.hours, "months": self.months}
-        return render("replies/pace.md.j2", last=context.last, **speed)
+        return render("replies/pace.md.j2", last=context.path.dates.last, **speed)
 
 
 def pace_of(settings: Settings) -> str:
@@ -75,7 +75,7 @@ def pace_of(settings: Settings) -> str:
 def _check_months(months: int, context: CommandContext) -> None:
     if not 1 <= months <= MAX_MONTHS:
         raise CommandError(f"A pace is between 1 and {MAX_MONTHS} months in all.")
-    end = add_months(context.in_force.start, months)
+    end = add_months(context.path.settings.start, months)
     if end <= context.today:
         raise CommandError(
             f"{plural(months, 'month')} from the start ended on {format_day(end)} already:"

@@ -1,20 +1,21 @@
 """`/pause` and `/resume`: days without study."""
 
 from datetime import date, timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from bot.curriculum.model import Curriculum
 from bot.progress import quantities
 from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
 from bot.progress.learner_history import HistoryBuilder
-from bot.settings import Settings
 from bot.templating import render
+
+if TYPE_CHECKING:
+    from bot.progress.path import LearningPath
 
 LONGEST_PAUSE = timedelta(days=366)
 
 
 class PauseUntil(Command):
-    """No study from the day this was asked for to `last`, both included."""
+    """No study from the day of the command to `last`, both included."""
 
     form = "/pause until 2026-08-16"
     line_format = "/pause until {0.last}"
@@ -39,15 +40,15 @@ class PauseUntil(Command):
             raise CommandError("That is more than a year: a pause lasts up to one.")
         return cls(last=last)
 
-    def pressed(self, curriculum: Curriculum, settings: Settings, today: date) -> Self | None:
+    def pressed(self, path: "LearningPath") -> Self | None:
         """Return it as long as the day is not over."""
-        return self if today <= self.last <= today + LONGEST_PAUSE else None
+        return self if path.today <= self.last <= path.today + LONGEST_PAUSE else None
 
     def replay(self, history: HistoryBuilder) -> None:
         history.pause(history.day, self.last)
 
     def reply(self, context: ReplyContext) -> str:
-        return render("replies/pause.md.j2", last=context.last, until=self.last)
+        return render("replies/pause.md.j2", last=context.path.dates.last, until=self.last)
 
 
 class Resume(Command):
@@ -61,7 +62,7 @@ class Resume(Command):
     @classmethod
     def parse(cls, text: str, context: CommandContext) -> Self:
         """Check that a pause is running."""
-        if not any(p.first <= context.today <= p.last for p in context.in_force.pauses):
+        if not any(p.first <= context.today <= p.last for p in context.path.settings.pauses):
             raise CommandError("No pause is running: everything goes on as it is.")
         return cls()
 

@@ -21,7 +21,7 @@ class StartProject(Command):
     @classmethod
     def parse(cls, text: str, context: CommandContext) -> Self:
         """Read the name of an idea; `start` may be left out."""
-        ideas = names.of_items(context.curriculum.projects)
+        ideas = names.of_items(context.path.curriculum.projects)
         if not ideas:
             raise CommandError("This path has no project ideas.")
         first, _, name = text.partition(" ")

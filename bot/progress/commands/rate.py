@@ -29,8 +29,8 @@ class Rate(Command):
     @classmethod
     def parse(cls, text: str, context: CommandContext) -> Self:
         """Read the name of a skill, then a number on the path's scale."""
-        scale = context.curriculum.assessment.scale
-        skills = names.of_items(context.curriculum.assessment.skills)
+        assessment = context.path.curriculum.assessment
+        scale, skills = assessment.scale, names.of_items(assessment.skills)
         if not skills:
             raise CommandError("This path has no skills to rate.")
         words = text.replace(":", " ").replace("=", " ").split()

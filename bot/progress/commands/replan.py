@@ -23,7 +23,7 @@ class Replan(Command):
     @classmethod
     def parse(cls, text: str, context: CommandContext) -> Self:
         """Find the first unit that is not finished."""
-        unit = context.first_unfinished()
+        unit = context.path.first_unfinished()
         if unit is None:
             raise CommandError("Everything on the path is done: nothing is left to plan.")
         return cls(unit=unit)
@@ -35,6 +35,6 @@ class Replan(Command):
         return self.unit in {unit.id for unit in curriculum.units()}
 
     def reply(self, context: ReplyContext) -> str:
-        units = {unit.id: unit.title for unit in names.of_units(context.curriculum)}
+        units = {unit.id: unit.title for unit in names.of_units(context.path.curriculum)}
         unit = units.get(self.unit, self.unit)
-        return render("replies/replan.md.j2", last=context.last, unit=unit)
+        return render("replies/replan.md.j2", last=context.path.dates.last, unit=unit)

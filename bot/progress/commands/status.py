@@ -5,7 +5,7 @@ from bot.templating import render
 
 
 class ShowStatus(Command):
-    """A short answer: where the learner is."""
+    """Replies with the learner's position."""
 
     form = "/status"
     help_line = "Says where you are."

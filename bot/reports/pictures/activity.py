@@ -6,6 +6,7 @@ from bot import templating
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.reports.pictures import canvas
+from bot.reports.position import in_hours
 from bot.reports.text_width import width
 from bot.templating import MONTHS
 
@@ -47,28 +48,28 @@ class ActivityMap(FrozenModel):
         return tuple(day for day in self.days if day.level)
 
 
-def activity(view: LearningPath) -> ActivityMap:
-    """The values."""
-    monday = view.today - timedelta(days=view.today.weekday())
+def activity(path: LearningPath) -> ActivityMap:
+    """Return the values of the map on the path's day."""
+    monday = path.today - timedelta(days=path.today.weekday())
     first = monday - timedelta(weeks=WEEKS - 1)
-    in_hours = canvas.has_hours(view)
+    timed = in_hours(path.curriculum)
     finished: dict[date, list[float]] = {}
-    for work in view.progress.work:
+    for work in path.progress.work:
         if work.finished and work.closed_on:
-            finished.setdefault(work.closed_on, []).append(work.weight if in_hours else 1.0)
+            finished.setdefault(work.closed_on, []).append(work.weight if timed else 1.0)
     days = (first + timedelta(days=index) for index in range(WEEKS * DAYS_A_WEEK))
     return ActivityMap(
-        title=view.curriculum.title,
-        in_hours=in_hours,
+        title=path.curriculum.title,
+        in_hours=timed,
         days=tuple(
-            _day(day, finished.get(day, []), view.life.hours_logged(day, day), in_hours=in_hours)
+            _day(day, finished.get(day, []), path.history.hours_logged(day, day), in_hours=timed)
             for day in days
         ),
     )
 
 
 def description(values: ActivityMap) -> str:
-    """The map read aloud."""
+    """Return the map in words, as its text alternative."""
     weeks = f"the {WEEKS} weeks up to {templating.day(values.days[-1].day)}"
     if not values.active:
         return f"Active days of {weeks} will show here."
@@ -83,7 +84,7 @@ def description(values: ActivityMap) -> str:
 
 
 def as_svg(values: ActivityMap) -> str:
-    """The picture."""
+    """Return the SVG."""
     return canvas.render_picture(
         "activity",
         wide=WIDE,
@@ -135,11 +136,11 @@ def _cell(index: int, day: ActivityDay, values: ActivityMap) -> dict[str, object
     if day.logged:
         details.append(f"{templating.plural(day.logged, 'hour')} logged")
     square = _square(day.level, LEFT + week * STEP, TOP + weekday * STEP)
-    return square | {"told": f"{templating.day(day.day)}: {', '.join(details) or 'active'}"}
+    return square | {"text": f"{templating.day(day.day)}: {', '.join(details) or 'active'}"}
 
 
 def _months(values: ActivityMap) -> list[dict[str, object]]:
-    """Names above the first whole week of each month."""
+    """Return the names above the first whole week of each month."""
     made = []
     free = 0.0
     for week in range(WEEKS):
@@ -153,7 +154,7 @@ def _months(values: ActivityMap) -> list[dict[str, object]]:
 
 
 def _legend(values: ActivityMap) -> list[dict[str, object]]:
-    """A square of each size and what it stands for."""
+    """Return a square of each size with its meaning."""
     low, middle, high = UP_TO_HOURS if values.in_hours else UP_TO_TASKS
     unit = " h" if values.in_hours else ""
     texts = ("nothing", f"up to {low}{unit}", f"up to {middle}{unit}", f"up to {high}{unit}")

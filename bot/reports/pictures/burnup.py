@@ -8,7 +8,9 @@ from bot import templating
 from bot.planning.schedule import UnitDates, add_months
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
+from bot.reports import formatting
 from bot.reports.pictures import canvas
+from bot.reports.position import in_hours
 from bot.reports.text_width import width
 from bot.settings import Pause
 from bot.templating import MONTHS
@@ -57,35 +59,35 @@ class BurnUp(FrozenModel):
         return max(end, forecast, self.done[-1].day)
 
 
-def burn_up(view: LearningPath) -> BurnUp:
-    """The values."""
-    progress, outlook = view.progress, view.outlook
-    plan = _planned(view)
-    finished = progress.all.done >= progress.all.total
+def burn_up(path: LearningPath) -> BurnUp:
+    """Return the values of the picture on the path's day."""
+    progress, outlook = path.progress, path.outlook
+    plan = _planned(path)
+    finished = progress.all.complete
     days = {w.closed_on for w in progress.work if w.counts and w.finished and w.closed_on}
     first = plan[0].day
     done = [
         BurnUpPoint(day, progress.done_by(day)) for day in sorted({first, *days}) if day >= first
     ]
-    if not finished and view.today >= first:
-        done = [point for point in done if point.day < view.today]
-        done.append(BurnUpPoint(view.today, progress.all.done))
+    if not finished and path.today >= first:
+        done = [point for point in done if point.day < path.today]
+        done.append(BurnUpPoint(path.today, progress.all.done))
     return BurnUp(
-        title=view.curriculum.title,
-        in_hours=canvas.has_hours(view),
+        title=path.curriculum.title,
+        in_hours=in_hours(path.curriculum),
         total=progress.all.total,
         done=tuple(done),
         plan=plan,
-        today=None if finished or view.today < first else view.today,
-        planned_today=_at(plan, view.today),
+        today=None if finished or path.today < first else path.today,
+        planned_today=_at(plan, path.today),
         likely=outlook.likely,
         careful=outlook.careful,
-        rests=tuple((max(p.first, first), p.last) for p in view.settings.pauses if p.last > first),
+        rests=tuple((max(p.first, first), p.last) for p in path.settings.pauses if p.last > first),
     )
 
 
 def description(values: BurnUp) -> str:
-    """The picture read aloud."""
+    """Return the picture in words, as its text alternative."""
     done = values.done[-1].amount
     sentences = [f"Done: {canvas.amount_of(done, values.total, in_hours=values.in_hours)}"]
     if values.today:
@@ -103,7 +105,7 @@ def description(values: BurnUp) -> str:
 
 
 def as_svg(values: BurnUp) -> str:
-    """The picture."""
+    """Return the SVG."""
     plot = _Plot(values)
     end = plot.done[-1]
     cone = (
@@ -163,7 +165,7 @@ class _Plot:
         return self.x(day), self.y(amount)
 
     def rows(self) -> list[dict[str, object]]:
-        """Lines across at round amounts, and at the whole; none so close that words touch."""
+        """Return lines across at round amounts and at the total, none so close that texts touch."""
         total = self._values.total
         step = _round_step(total / ROWS) if total else 1.0
         amounts = [index * step for index in range(ROWS * 2 + 1)]
@@ -174,7 +176,7 @@ class _Plot:
         ]
 
     def months(self) -> list[dict[str, object]]:
-        """Firsts of months, so few that their names fit; weeks of a short path."""
+        """Return ticks at the firsts of months, so few that names fit; at weeks of a short path."""
         if self._days <= SHORT:
             starts = range(1, self._days + 1, 7)
             return self._ticks([self._first + index * DAY for index in starts], with_year=False)
@@ -212,13 +214,13 @@ class _Plot:
 
 
 def _legend(values: BurnUp) -> list[dict[str, object]]:
-    """What each line is, with its number, side by side."""
+    """Return the meaning of each line with its number, side by side."""
     done = canvas.amount_of(values.done[-1].amount, values.total, in_hours=values.in_hours)
     entries = [("done", f"done: {done}")]
     by_today = f": {_planned_amount(values)} by today" if values.today else ""
     entries.append(("plan", f"plan{by_today}"))
     if values.likely and values.careful:
-        entries.append(("cone", f"likely end: {canvas.date_range(values.likely, values.careful)}"))
+        entries.append(("cone", f"likely end: {formatting.span(values.likely, values.careful)}"))
     elif values.today:
         entries.append(("", "too little history for a forecast yet"))
     if values.rests:
@@ -244,12 +246,12 @@ def _legend(values: BurnUp) -> list[dict[str, object]]:
 
 
 def _planned_amount(values: BurnUp) -> str:
-    """Whole ones, for a plan is no measurement."""
+    """Return a whole number, for a plan is no measurement."""
     return templating.plural(round(values.planned_today), "hour" if values.in_hours else "task")
 
 
 def _round_step(least: float) -> float:
-    """The next of 1, 2, 5, 10, 20, ..."""
+    """Return the next of 1, 2, 5, 10, 20, ..."""
     size = 1.0
     while True:
         for factor in (1, 2, 5):
@@ -258,20 +260,20 @@ def _round_step(least: float) -> float:
         size *= 10
 
 
-def _planned(view: LearningPath) -> tuple[BurnUpPoint, ...]:
-    """Each unit's work spread evenly over its days of study; level in pauses."""
-    amounts = {view.dates.first - DAY: 0.0}
+def _planned(path: LearningPath) -> tuple[BurnUpPoint, ...]:
+    """Return each unit's work spread evenly over its days of study; level in pauses."""
+    amounts = {path.dates.first - DAY: 0.0}
     before = 0.0
-    for dates in view.dates.units:
-        weight = view.progress.of_unit(dates.unit).total
-        for day, share in _shares(dates, view.settings.pauses):
+    for dates in path.dates.units:
+        weight = path.progress.of_unit(dates.unit).total
+        for day, share in _shares(dates, path.settings.pauses):
             amounts[day] = before + weight * share
         before += weight
     return tuple(BurnUpPoint(day, amounts[day]) for day in sorted(amounts))
 
 
 def _shares(dates: UnitDates, pauses: tuple[Pause, ...]) -> list[tuple[date, float]]:
-    """How much of a unit is planned to be done by its ends, and by those of each pause in it."""
+    """Return the planned share of a unit by its ends, and by those of each pause in it."""
     inside = [p for p in pauses if dates.first <= p.last and p.first <= dates.last]
     edges = {
         dates.first - DAY,
@@ -289,7 +291,7 @@ def _shares(dates: UnitDates, pauses: tuple[Pause, ...]) -> list[tuple[date, flo
 
 
 def _at(plan: tuple[BurnUpPoint, ...], day: date) -> float:
-    """Where the plan stands on a day, between its points."""
+    """Return the planned amount on a day, between the plan's points."""
     if day <= plan[0].day:
         return 0.0
     for before, after in pairwise(plan):

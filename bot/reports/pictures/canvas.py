@@ -5,13 +5,11 @@ Colours have names for what they mean. Each theme keeps the contrast that WCAG 2
 """
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from bot import templating
-from bot.progress.path import LearningPath
 from bot.reports.text_width import plain
-from bot.templating import NO_BREAK, day, hours, plural
+from bot.templating import hours, plural
 
 LIGHT = {
     "paper": "#ffffff",
@@ -36,7 +34,7 @@ DARK = {
 def render_picture(
     template: str, *, wide: float, high: float, title: str, words: str, **values: Any
 ) -> str:
-    """The SVG of `templates/pictures/<template>.svg.j2`: one line for each thing in it.
+    """Return the SVG of `templates/pictures/<template>.svg.j2`, one line for each element.
 
     `title` and `words` are its text alternative: what a screen reader says instead.
     """
@@ -54,40 +52,25 @@ def render_picture(
 
 
 def round_to_tenth(number: float) -> float:
-    """A coordinate, to a tenth of a pixel; whole ones without a point."""
+    """Return a coordinate to a tenth of a pixel; whole ones without a point."""
     rounded = round(number, 1)
     return int(rounded) if rounded == int(rounded) else rounded
 
 
 def line_path(points: Iterable[tuple[float, float]]) -> str:
-    """The points of a polyline or polygon."""
+    """Return the points of a polyline or polygon."""
     return " ".join(f"{round_to_tenth(x)},{round_to_tenth(y)}" for x, y in points)
 
 
 def step_path(points: list[tuple[float, float]]) -> str:
-    """A path that goes sideways first and then up, as work that is done on a day."""
+    """Return a path that goes sideways first and then up."""
     (x, y), *rest = points
     return f"M{round_to_tenth(x)},{round_to_tenth(y)}" + "".join(
         f"H{round_to_tenth(x)}V{round_to_tenth(y)}" for x, y in rest
     )
 
 
-def has_hours(view: LearningPath) -> bool:
-    """Whether the path says anything about hours; else tasks are counted."""
-    return any(task.hours for task in view.curriculum.tasks()) or any(
-        unit.hours for unit in view.curriculum.units()
-    )
-
-
 def amount_of(done: float, total: float, *, in_hours: bool) -> str:
-    """`12 of 40 hours`, `1 of 3 tasks`."""
+    """Return `12 of 40 hours`, `1 of 3 tasks`."""
     unit = "hour" if in_hours else "task"
     return f"{hours(done)} of {plural(total, unit)}"
-
-
-def date_range(first: date, last: date) -> str:
-    """`3 Mar to 20 May 2027`; one day when both are the same."""
-    if first == last:
-        return day(last)
-    start = day(first)
-    return f"{start.removesuffix(f'{NO_BREAK}{last.year}')} to {day(last)}"

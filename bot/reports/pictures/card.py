@@ -1,21 +1,26 @@
 """The progress card: where the learner is, on one small card."""
 
-from datetime import date, timedelta
-
 from bot import templating
-from bot.planning.issue_texts import full_unit_name, module_name
-from bot.planning.schedule import UnitDates
+from bot.planning.issue_texts import module_name
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.progress.streak import streak
+from bot.reports import formatting
 from bot.reports.pictures import canvas
+from bot.reports.position import (
+    current_unit,
+    in_hours,
+    next_checkpoint,
+    pause_end,
+    unit_names,
+)
 from bot.reports.text_width import fit, lines
 
 WIDE = 480
 EDGE = 24
 ROOM = WIDE - 2 * EDGE
 TITLE, FACT, LINE = 16, 13, 20
-BOLD = 1.12  # how much wider letters are than the plain ones that `letters` knows
+BOLD = 1.12  # how much wider letters are than the plain ones that `text_width` knows
 MOST_MODULES = 30
 STRIP = 32
 
@@ -30,7 +35,7 @@ class CardModule(FrozenModel):
 
 
 class ProgressCard(FrozenModel):
-    """What stands on it. `facts` and `outlook` are lines of plain words.
+    """The values of the card. `facts` and `outlook` are lines of plain words.
 
     `facts` change with the plan and the work, `outlook` also with time alone.
     """
@@ -43,31 +48,31 @@ class ProgressCard(FrozenModel):
     outlook: tuple[str, ...]
 
 
-def card(view: LearningPath) -> ProgressCard:
-    """The card's values."""
-    whole = view.progress.all
-    here = _current(view)
-    module = view.progress.units[here.unit] if here else None
+def card(path: LearningPath) -> ProgressCard:
+    """Return the values of the card on the path's day."""
+    whole = path.progress.all
+    here = None if whole.complete else current_unit(path)
+    module = path.progress.units[here.unit] if here else None
     return ProgressCard(
-        title=view.curriculum.title,
+        title=path.curriculum.title,
         percent=whole.percent,
-        amount=canvas.amount_of(whole.done, whole.total, in_hours=canvas.has_hours(view)),
+        amount=canvas.amount_of(whole.done, whole.total, in_hours=in_hours(path.curriculum)),
         parts=tuple(
             CardModule(
                 number=number,
-                name=module_name(view.curriculum, m),
-                percent=view.progress.of_module(m.id).percent,
+                name=module_name(path.curriculum, m),
+                percent=path.progress.of_module(m.id).percent,
                 current=m.id == module,
             )
-            for number, m in enumerate(view.curriculum.modules(), 1)
+            for number, m in enumerate(path.curriculum.modules(), 1)
         ),
-        facts=tuple(_facts(view, here)),
-        outlook=tuple(_outlook(view)),
+        facts=tuple(_facts(path)),
+        outlook=tuple(_outlook(path)),
     )
 
 
 def description(values: ProgressCard) -> str:
-    """The card read aloud."""
+    """Return the card in words, as its text alternative."""
     parts = ", ".join(f"{part.number}: {part.percent} %" for part in values.parts)
     parts_text = f" By part, {parts}." if len(values.parts) > 1 else ""
     facts = ". ".join((*values.facts, *values.outlook))
@@ -75,7 +80,7 @@ def description(values: ProgressCard) -> str:
 
 
 def as_svg(values: ProgressCard) -> str:
-    """The picture."""
+    """Return the SVG."""
     text_lines = (*values.facts, *values.outlook)
     title = lines(values.title, TITLE * BOLD, ROOM)
     top = EDGE + TITLE - 2 + (len(title) - 1) * (LINE + 2)
@@ -119,47 +124,29 @@ def _strip(values: ProgressCard, top: float) -> list[dict[str, object]]:
     ]
 
 
-def _current(view: LearningPath) -> UnitDates | None:
-    """The unit of today; in a pause the one that goes on after it. None when all is done."""
-    if view.progress.all.done >= view.progress.all.total:
-        return None
-    rest = _resting(view)
-    return view.dates.current(rest + timedelta(days=1) if rest else view.today)
-
-
-def _resting(view: LearningPath) -> date | None:
-    pauses = view.settings.pauses
-    return max((p.last for p in pauses if p.first <= view.today <= p.last), default=None)
-
-
-def _facts(view: LearningPath, here: UnitDates | None) -> list[str]:
-    if view.progress.all.done >= view.progress.all.total:
+def _facts(path: LearningPath) -> list[str]:
+    if path.progress.all.complete:
         return ["All of it is done"]
     facts: list[str] = []
+    here = current_unit(path)
     if here is None:
-        facts.append(f"Begins on {templating.day(view.dates.first)}")
-    elif rest := _resting(view):
+        facts.append(f"Begins on {templating.day(path.dates.first)}")
+    elif rest := pause_end(path):
         facts.append(f"Resting until {templating.day(rest)}")
     else:
-        curriculum = view.curriculum
-        named = ((m, u) for m in curriculum.modules() for u in m.units if u.id == here.unit)
-        facts.append(full_unit_name(curriculum, *next(named)))
-    ends = {m.id: view.dates[m.units[-1].id].last for m in view.curriculum.modules()}
-    coming = [(ends[c.after], c.title) for c in view.curriculum.checkpoints]
-    coming = [pair for pair in coming if pair[0] >= view.today]
-    if coming:
-        day, title = min(coming)
-        facts.append(f"Next checkpoint by {templating.day(day)}: {title}")
+        facts.append(unit_names(path.curriculum)[here.unit])
+    if checkpoint := next_checkpoint(path):
+        facts.append(f"Next checkpoint by {templating.day(checkpoint.due)}: {checkpoint.title}")
     return facts
 
 
-def _outlook(view: LearningPath) -> list[str]:
-    if view.progress.all.done >= view.progress.all.total:
+def _outlook(path: LearningPath) -> list[str]:
+    if path.progress.all.complete:
         return []
     lines: list[str] = []
-    if (weeks := streak(view.progress, view.today)) > 1:
+    if (weeks := streak(path.progress, path.today)) > 1:
         lines.append(f"{weeks} active weeks in a row")
-    outlook = view.outlook
+    outlook = path.outlook
     if outlook.likely and outlook.careful:
-        lines.append(f"Likely end: {canvas.date_range(outlook.likely, outlook.careful)}")
+        lines.append(f"Likely end: {formatting.span(outlook.likely, outlook.careful)}")
     return lines

@@ -70,9 +70,9 @@ class AxisLabel(NamedTuple):
     lines: tuple[tuple[float, float, str], ...]
 
 
-def skills(view: LearningPath) -> SkillPicture:
-    """The values: the skills the learner rates, else those the guide wants developed."""
-    curriculum, progress, life = view.curriculum, view.progress, view.life
+def skills(path: LearningPath) -> SkillPicture:
+    """Return the skills that the learner rates, else those that the guide wants developed."""
+    curriculum = path.curriculum
     axes = [
         SkillAxis(
             title=rated.title,
@@ -81,24 +81,24 @@ def skills(view: LearningPath) -> SkillPicture:
             rating=rated.ratings[-1].value if rated.ratings else None,
             scale=curriculum.assessment.scale,
         )
-        for rated in calibration(curriculum, progress, life, view.today)
+        for rated in calibration(path, path.today)
     ] or [
         SkillAxis(title=one.title, done=one.done, total=one.total, rating=None, scale=1)
-        for one in coverage(curriculum, progress)
+        for one in coverage(path)
         if one.total
     ]
     return SkillPicture(title=curriculum.title, axes=tuple(axes))
 
 
 def description(values: SkillPicture) -> str:
-    """The picture read aloud."""
+    """Return the picture in words, as its text alternative."""
     if not values.axes:
         return "This path names no skills."
     return ". ".join(f"{axis.title}: {_numbers(axis)}" for axis in values.axes) + "."
 
 
 def as_svg(values: SkillPicture) -> str:
-    """The picture."""
+    """Return the SVG."""
     high, drawn = _radar(values) if values.is_radar else _bars(values)
     return canvas.render_picture(
         "skills",
@@ -145,7 +145,7 @@ def _radar(values: SkillPicture) -> tuple[float, dict[str, object]]:
 
 
 def _label(axis: SkillAxis, point: tuple[float, float], centre: tuple[float, float]) -> AxisLabel:
-    """Name and numbers beside the end of an axis, away from the middle."""
+    """Return name and numbers beside the end of an axis, away from the middle."""
     x, y = point
     side = x - centre[0]
     anchor = "middle" if abs(side) < 1 else "start" if side > 0 else "end"

@@ -1,13 +1,12 @@
-"""Badges: small pictures that READMEs show, drawn from one short column of the store.
+"""Badges: small pictures for READMEs, drawn from one short column of the store.
 
-That of a private repository has an address that nobody can guess: `/badge/private/ID-SEAL.svg`.
-What is private, not there, or sealed wrongly gets one and the same grey badge, with status 200: an
-image proxy like GitHub's shows nothing at all for an error, and README badges that vanish help
-nobody. Shields answers so, too, for the same reason.
+The badge of a private repository has an address that nobody can guess:
+`/badge/private/ID-SEAL.svg`. A repository that is private or missing and a wrong seal all get the
+same grey badge with status 200, as Shields does: image proxies like GitHub's show nothing at all
+for an error.
 """
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from fastapi import FastAPI
 from pydantic import ValidationError
@@ -17,36 +16,33 @@ from starlette.responses import Response
 from bot.errors import UnavailableError
 from bot.reports.badge import GREY, Badge, as_shields, as_svg
 from bot.server.pages.access import Access, repository_name
-from bot.server.pages.conditional_response import conditional_response, etag
 from bot.server.pages.frame import Frame, PageError
+from bot.server.pages.response_headers import conditional_response
 from bot.server.store.rows import RepositoryRow
 
 PRIVATE = "private"
 PURPOSE = "badge"
 NOT_FOUND = Badge(label="milepost", message="not found", color=GREY)
 NOT_YET = Badge(label="milepost", message="not begun yet", color=GREY)
-# GitHub's image proxy keeps a badge for as long as this says, and with `stale-*` goes on to show
-# the last one while it asks anew, or while this server is away. Shields keeps its own as long.
-CACHE_CONTROL = "max-age=300, s-maxage=300, stale-while-revalidate=300, stale-if-error=86400"
+# GitHub's image proxy caches a badge this long, and with `stale-*` shows the last one while it
+# revalidates or this server is down. Shields caches its own as long.
+HEADERS = {
+    "Cache-Control": "max-age=300, s-maxage=300, stale-while-revalidate=300, stale-if-error=86400",
+    # Badges are for other people's pages.
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
 TYPES = {"svg": "image/svg+xml", "json": "application/json"}
 
 
-class BadgeImage(NamedTuple):
-    """The bytes of a badge, and their strong validator."""
-
-    content: bytes
-    etag: str
-
-
 @lru_cache(maxsize=1024)
-def badge_image(badge: Badge, ending: str) -> BadgeImage:
-    """The badge as a picture (`svg`) or for Shields (`json`)."""
-    content = (as_svg(badge) if ending == "svg" else as_shields(badge)).encode()
-    return BadgeImage(content, etag(content))
+def badge_image(badge: Badge, ending: str) -> bytes:
+    """Return the badge as a picture (`svg`) or for Shields (`json`)."""
+    return (as_svg(badge) if ending == "svg" else as_shields(badge)).encode()
 
 
 def address(frame: Frame, row: RepositoryRow, ending: str = "svg") -> str:
-    """The path of a repository's badge; whoever knows that of a private one sees it."""
+    """Return the path of a repository's badge. That of a private repository is a secret."""
     if not row.private:
         return f"/badge/{row.full_name}.{ending}"
     seal = frame.keys.sign(PURPOSE, str(row.id))
@@ -54,11 +50,12 @@ def address(frame: Frame, row: RepositoryRow, ending: str = "svg") -> str:
 
 
 def add(app: FastAPI, frame: Frame, access: Access) -> None:
-    """The badges below `/badge`."""
+    """Add the badges below `/badge`."""
 
     def badge(request: Request) -> Response:
         ending = request.url.path.rpartition(".")[2]
-        return _answer(request, badge_image(_badge(frame, access, request), ending), ending)
+        image = badge_image(_badge(frame, access, request), ending)
+        return conditional_response(request, image, TYPES[ending], HEADERS)
 
     for ending in TYPES:
         app.add_route(f"/badge/{{owner}}/{{name}}.{ending}", badge, methods=["GET"])
@@ -67,13 +64,9 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
 def _badge(frame: Frame, access: Access, request: Request) -> Badge:
     try:
         name = repository_name(request)
-    except PageError:
-        return NOT_FOUND
-    row = _private_repository(frame, name) if name.startswith(f"{PRIVATE}/") else None
-    # Somebody on GitHub may be called "private".
-    try:
-        row = row or access.public(name)
-    except UnavailableError:
+        row = _private_repository(frame, name) if name.startswith(f"{PRIVATE}/") else None
+        row = row or access.public(name)  # somebody on GitHub may be called "private"
+    except (PageError, UnavailableError):
         return NOT_FOUND
     if row is None:
         return NOT_FOUND
@@ -90,13 +83,3 @@ def _private_repository(frame: Frame, name: str) -> RepositoryRow | None:
         return None
     row = frame.store.repositories.repository(int(number))
     return row if row is not None and row.state != "gone" else None
-
-
-def _answer(request: Request, made: BadgeImage, ending: str) -> Response:
-    headers = {
-        "Cache-Control": CACHE_CONTROL,
-        # Badges are for other people's pages.
-        "Access-Control-Allow-Origin": "*",
-        "Cross-Origin-Resource-Policy": "cross-origin",
-    }
-    return conditional_response(request, made.content, made.etag, TYPES[ending], headers)

@@ -1,20 +1,17 @@
-"""What all pages share: who is looking, the page around a page, what its headers allow, its errors.
+"""What all pages share: the visitor, the page around a page, forms, and refusals.
 
-A page is a plain function from a request to a response: it runs in a thread, so it may ask the
-store and GitHub. It raises `PageError` to say no; what else goes wrong becomes a page of ours, too,
-and never a traceback.
+A page is a plain function from a request to a response. It runs in a thread, so it may ask the
+store and GitHub. It raises `PageError` to refuse; any other error becomes a page in `error_pages`.
 """
 
-import logging
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from anyio import from_thread
-from pydantic import BaseModel, ConfigDict
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -22,7 +19,9 @@ from bot import templating
 from bot.reports.formatting import WORDS
 from bot.server.keys import Keys
 from bot.server.pages.assets import Assets
+from bot.server.pages.response_headers import page_policy
 from bot.server.pages.sessions import Sessions, Visitor
+from bot.server.showing import Showing, unpacked
 
 if TYPE_CHECKING:
     from bot.github.signin import SignIn
@@ -30,17 +29,14 @@ if TYPE_CHECKING:
     from bot.server.server import Server
     from bot.server.store.store import Store
 
-log = logging.getLogger(__name__)
-
-Page = Callable[[Request], Response]
+SIGN_IN = "/sign-in"
 TOKEN = "form_token"  # the hidden field of every form  # noqa: S105 - the name of a field
-LARGEST_FORM = 256 * 1024  # bytes
-MOST_FIELDS = 100
-A_YEAR = 31_536_000  # seconds
+MAX_FORM = 256 * 1024  # bytes
+MAX_FIELDS = 100
 
 
 class PageError(Exception):
-    """A page that cannot be shown, and why, in words for a person. `again` is in seconds."""
+    """A page that can't be shown, and why, in words for a person. `again` is in seconds."""
 
     def __init__(
         self, status: int, title: str, detail: str = "", *, again: int | None = None
@@ -52,118 +48,77 @@ class PageError(Exception):
         self.again = again
 
 
+class SignInRequiredError(Exception):
+    """A page for people who are signed in, requested by somebody who is not."""
+
+
 def not_found() -> PageError:
-    """The same for what is not there and for what is not to be seen."""
-    return PageError(404, "There is no such page", "Or it is not for everybody to see.")
-
-
-class PagePolicy(BaseModel):
-    """What a page may do besides showing itself: run our script, send a form to `form_to`."""
-
-    model_config = ConfigDict(frozen=True)
-
-    script: bool = False
-    form_to: str = ""
-    style: str = "'self'"
-
-    @property
-    def policy(self) -> str:
-        """The Content-Security-Policy."""
-        rules = [
-            "default-src 'none'",
-            f"style-src {self.style}",
-            "img-src 'self'",
-            f"form-action 'self' {self.form_to}".rstrip(),
-            "base-uri 'none'",
-            "frame-ancestors 'none'",
-        ]
-        if self.script:
-            rules += ["script-src 'self'", "connect-src 'self'"]
-        return "; ".join(rules)
-
-
-def set_security_headers(headers: MutableHeaders, *, https: bool) -> None:
-    """Add what every answer says, where it does not say otherwise.
-
-    `same-origin` tells other sites as little as `no-referrer` does; with that, browsers would call
-    the origin of our own forms "null".
-    """
-    headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("Cache-Control", "no-store")
-    headers.setdefault("X-Robots-Tag", "noindex")
-    if https:
-        headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
+    """Return the error for pages that don't exist, and for pages that the visitor may not see."""
+    return PageError(404, "There is no such page", "Or you don't have access.")
 
 
 def local_path(path: str) -> str:
-    """`path` when it leads to a page of ours, else the first page."""
+    """Return `path` when it leads to a page of ours, else `/`."""
     parts = urlsplit(path) if path.isascii() and path.isprintable() else None
     ours = parts and not parts.scheme and not parts.netloc and path.startswith("/")
     return path if ours and not path.startswith("//") and "\\" not in path else "/"
 
 
+def sign_in_address(then: str) -> str:
+    """Return the path that signs somebody in and leads to `then` afterwards."""
+    return f"{SIGN_IN}?{urlencode({'then': then})}"
+
+
 class Frame:
-    """Renders pages of one server. What the server knows may change while it runs."""
+    """Renders the pages of one server, whose configuration may change while it runs."""
 
     def __init__(self, server: "Server") -> None:
-        self._server = server
-        self._signin: tuple[object, SignIn] | None = None
-        self._closing: list[Callable[[], None]] = []
+        self.server = server
         self.assets = Assets()
-
-    @property
-    def server(self) -> "Server":
-        """For pages that change it: an App is registered while it runs."""
-        return self._server
+        self._signin: tuple[object, SignIn] | None = None
+        self._resources = ExitStack()
 
     def on_close(self, close: Callable[[], None]) -> None:
-        """Have that called when the server stops."""
-        self._closing.append(close)
+        """Call `close` when the server stops."""
+        self._resources.callback(close)
 
     def close(self) -> None:
         """Close what pages have opened."""
-        for close in self._closing:
-            close()
-        if self._signin is not None:
-            self._signin[1].close()
+        self._resources.close()
 
     @property
     def config(self) -> "ServerConfig":
-        """As it is now."""
-        return self._server.config
+        """Return the configuration as it is now."""
+        return self.server.config
 
     @property
     def store(self) -> "Store":
-        """Rows and documents."""
-        return self._server.store
+        """Return the store of the server."""
+        return self.server.store
 
     @property
     def clock(self) -> Callable[[], datetime]:
-        """Aware times."""
-        return self._server.clock
+        """Return the clock, which gives aware times."""
+        return self.server.clock
 
     @property
     def https(self) -> bool:
-        """Whether people reach us so."""
+        """Return whether people reach us by https."""
         return (self.config.public_url or "").startswith("https:")
 
     @cached_property
     def keys(self) -> Keys:
-        """Keys of this server's own."""
+        """Return the keys of this server."""
         return Keys.of(self.config, self.store)
 
     @cached_property
     def sessions(self) -> Sessions:
-        """Who is signed in."""
+        """Return the cookies of people who sign in."""
         return Sessions(self.keys, secure=self.https, clock=self.clock)
 
     @property
     def signin(self) -> "SignIn | None":
-        """Signing in at GitHub; None while there is no App, or its client secret is not known."""
+        """Return the OAuth client; None without an App or its client secret."""
         config = self.config
         if config.client_id is None or config.client_secret is None:
             return None
@@ -174,15 +129,28 @@ class Frame:
             made = SignIn(
                 config.client_id, config.client_secret, api_url=config.api_url, clock=self.clock
             )
+            self.on_close(made.close)
             self._signin = (known, made)
         return self._signin[1]
 
     def visitor(self, request: Request) -> Visitor | None:
-        """Who is looking; None for anybody who is not signed in."""
+        """Return the person who is signed in, or None."""
         return self.sessions.visitor(request)
 
+    def signed_in_visitor(self, request: Request) -> Visitor:
+        """Return the person who is signed in. Raises SignInRequiredError."""
+        visitor = self.visitor(request)
+        if visitor is None:
+            raise SignInRequiredError
+        return visitor
+
+    def document(self, repository_id: int) -> Showing | None:
+        """Return what pages show of a repository as of its last sync; None before the first."""
+        stored = self.store.page_cache.get(repository_id)
+        return _unpacked(stored.document) if stored is not None else None
+
     def address(self, request: Request, path: str = "/") -> str:
-        """The whole address of a page of ours, as people outside reach it."""
+        """Return the full URL of a page of ours, as people outside reach it."""
         base = self.config.public_url or str(request.base_url).rstrip("/")
         return base + path
 
@@ -192,11 +160,11 @@ class Frame:
         template: str,
         *,
         status: int = 200,
-        allowed: PagePolicy | None = None,
+        policy: str | None = None,
         index: bool = False,
         **values: Any,
     ) -> Response:
-        """A page from `templates/server/TEMPLATE`. `index` lets search engines keep it."""
+        """Render `templates/server/TEMPLATE`. `index` lets search engines list the page."""
         visitor = self.visitor(request)
         text = templating.render(
             f"server/{template}",
@@ -209,25 +177,21 @@ class Frame:
             **values,
         )
         response = HTMLResponse(text + "\n", status)
-        response.headers["Content-Security-Policy"] = (allowed or PagePolicy()).policy
-        set_security_headers(response.headers, https=self.https)
+        response.headers["Content-Security-Policy"] = policy or page_policy()
         if index:
-            del response.headers["X-Robots-Tag"]
             response.headers["X-Robots-Tag"] = "all"
         return response
 
     def redirect(self, path: str) -> Response:
-        """Go on to another page of ours (303); anything else leads to the first page."""
-        response = RedirectResponse(local_path(path), 303)
-        set_security_headers(response.headers, https=self.https)
-        return response
+        """Redirect to another page of ours (303), and to `/` instead of anywhere else."""
+        return RedirectResponse(local_path(path), 303)
 
     def form(self, request: Request, visitor: Visitor | None) -> Mapping[str, str]:
-        """The fields of a form that one of our pages showed to this person.
+        """Return the fields of a form that one of our pages showed to this person.
 
-        For a page that runs in a thread. Raises PageError when it is too large, comes from another
-        site, or was shown to somebody else. Who is nobody needs no token: nothing can be done in
-        their name.
+        Runs in the thread of a page. Raises PageError when the form is too large, comes from
+        another site, or was shown to somebody else. Without a visitor no token is needed: nothing
+        can be done in their name.
         """
         fields = from_thread.run(_fields, request)
         origin = request.headers.get("Origin")
@@ -239,8 +203,11 @@ class Frame:
 
     @property
     def can_sign_in(self) -> bool:
-        """Whether there is an App with which people sign in."""
+        """Return whether there is an App with which people sign in."""
         return self.config.client_id is not None and self.config.client_secret is not None
+
+
+_unpacked = lru_cache(maxsize=64)(unpacked)
 
 
 def _origin(url: str) -> str:
@@ -251,15 +218,15 @@ def _origin(url: str) -> str:
 def _forged_form() -> PageError:
     return PageError(
         403,
-        "This form is not from here",
-        "It may be older than your sign-in. Go back, load the page again, and send it anew.",
+        "This form can't be accepted",
+        "It may be older than your sign-in. Go back, reload the page, and send it again.",
     )
 
 
 async def _fields(request: Request) -> dict[str, str]:
-    """Text fields only; of those that come twice the last."""
+    """Return the text fields; the last one of those that come twice."""
     content_length = request.headers.get("Content-Length", "")
-    if not content_length.isdigit() or int(content_length) > LARGEST_FORM:
-        raise PageError(413, "That is more than a form of ours holds")
-    async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
+    if not content_length.isdigit() or int(content_length) > MAX_FORM:
+        raise PageError(413, "This form is too large")
+    async with request.form(max_files=0, max_fields=MAX_FIELDS) as form:
         return {name: value for name, value in form.items() if isinstance(value, str)}

@@ -1,4 +1,4 @@
-"""The first page: what this is and the way in; for who is signed in, what of theirs is here."""
+"""The first page: what Milepost is, how to install it, and the visitor's own repositories."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,7 +12,6 @@ from bot.github import credentials
 from bot.github.app_problems import InstallationGoneError, InstallationSuspendedError
 from bot.server.jobs import APP_PAGE
 from bot.server.pages.frame import Frame
-from bot.server.pages.page_documents import OpenDocuments
 from bot.server.pages.path import Standing, standing
 from bot.server.pages.sessions import Visitor
 from bot.server.server import CREDENTIALS
@@ -21,13 +20,13 @@ from bot.server.store.rows import RepositoryRow
 if TYPE_CHECKING:
     from bot.github.signin import Reachable, SignIn
 
-MOST_OPENED = 200  # of how many repositories it is told how far they are
+MAX_DOCUMENTS = 200  # repositories that are listed with title and percent
 
 
 class LandingRepository(NamedTuple):
-    """A repository that is here, and that the person who looks can read.
+    """A repository with the App that the visitor can read.
 
-    `title` and `percent` are None where no look went through yet, or there are very many.
+    `title` and `percent` are None before the first sync, and after the first MAX_DOCUMENTS.
     """
 
     row: RepositoryRow
@@ -37,8 +36,8 @@ class LandingRepository(NamedTuple):
     percent: int | None
 
 
-def add(app: FastAPI, frame: Frame, opened: OpenDocuments) -> None:
-    """The page at `/`."""
+def add(app: FastAPI, frame: Frame) -> None:
+    """Add the page at `/`."""
 
     def landing(request: Request) -> Response:
         visitor, config = frame.visitor(request), frame.config
@@ -46,7 +45,7 @@ def add(app: FastAPI, frame: Frame, opened: OpenDocuments) -> None:
         slow = False
         if visitor is not None and (signin := frame.signin) is not None:
             try:
-                mine = list(_own_repositories(frame, opened, signin, visitor))
+                mine = list(_own_repositories(frame, signin, visitor))
             except UnavailableError:
                 slow = True
         return frame.page(
@@ -63,10 +62,7 @@ def add(app: FastAPI, frame: Frame, opened: OpenDocuments) -> None:
 
 
 def install_address(frame: Frame) -> str | None:
-    """Where on GitHub people choose the repositories that our App is let into.
-
-    None until there is an App, and GitHub has told where its page is.
-    """
+    """Return GitHub's page where people install our App; None until it is known."""
     config = frame.config
     if config.issuer is None:
         return None
@@ -81,13 +77,13 @@ def install_address(frame: Frame) -> str | None:
 
 
 def _own_repositories(
-    frame: Frame, opened: OpenDocuments, signin: "SignIn", visitor: Visitor
+    frame: Frame, signin: "SignIn", visitor: Visitor
 ) -> Iterator[LandingRepository]:
-    """By name. Raises AuthenticationError, UnavailableError."""
+    """Yield the visitor's repositories by name. Raises AuthenticationError, UnavailableError."""
     reached = {one.id: one for one in _reachable_repositories(signin, visitor)}
     rows = frame.store.repositories.by_ids(sorted(reached))
     for number, row in enumerate(rows):
-        shown = opened.of(row.id) if number < MOST_OPENED else None
+        shown = frame.document(row.id) if number < MAX_DOCUMENTS else None
         yield LandingRepository(
             row,
             reached[row.id].can_write,

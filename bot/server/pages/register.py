@@ -1,12 +1,14 @@
-"""Registering the App: a form, GitHub's own page, and back with a code.
+"""Registering the App of this server: a form, GitHub's own page, and back with a code.
 
-The flow after "Registering a GitHub App from a manifest". Nobody has signed in yet, for there is no
-App to sign in with: whoever holds the code that the log told may do this.
+Follows "Registering a GitHub App from a manifest". Nobody can sign in without an App, so
+whoever has the code from the server's log may do this.
 """
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,7 +30,8 @@ from bot.github.registration import LONGEST_NAME, form_action, manifest
 from bot.github.rights import REACH, Reach
 from bot.server.app_registration import PAGE, Registrar, api_of, is_reachable
 from bot.server.pages import sign_in
-from bot.server.pages.frame import Frame, PageError, PagePolicy
+from bot.server.pages.frame import Frame, PageError
+from bot.server.pages.response_headers import page_policy
 from bot.server.pages.sessions import PendingSignIn
 from bot.settings import DEFAULT_API_URL
 
@@ -43,15 +46,16 @@ REACHES = {
     ),
     Reach.FILES: (
         "And write files",
-        "It can also write files: settings made on a page here, badges, pictures, reports.",
+        "It can also write files: settings from a page here, badges, pictures, reports.",
     ),
 }
 
 
 class RegistrationForm(BaseModel):
-    """What somebody filled in. `owner` is me or organization, `who` may install it mine or anybody.
+    """The fields of the form.
 
-    `github` is the address of an Enterprise Server, empty for github.com.
+    `owner` is "me" or "organization", `who` may install the App "mine" or "anybody". `github` is
+    the address of an Enterprise Server, empty for github.com.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -65,12 +69,12 @@ class RegistrationForm(BaseModel):
 
     @property
     def account(self) -> str | None:
-        """The organization that is to own it, None for the person."""
+        """Return the organization that is to own the App; None for the person."""
         return self.organization if self.owner == "organization" else None
 
 
 def add(app: FastAPI, frame: Frame) -> None:
-    """The pages, for as long as there is no App."""
+    """Add the pages, which redirect to `/` once there is an App."""
     registrar = Registrar(frame.server)
     app.state.registrar = registrar
     registrar.announce(frame.config.public_url or frame.server.listens_at)
@@ -86,12 +90,9 @@ def add(app: FastAPI, frame: Frame) -> None:
             return frame.redirect("/")
         return _sent(frame, registrar, request, fields)
 
-    def done(request: Request) -> Response:
-        return _done(frame, registrar, request)
-
     app.add_route(PAGE, show_form, methods=["GET"])
     app.add_route(PAGE, send, methods=["POST"])
-    app.add_route(DONE, done, methods=["GET"])
+    app.add_route(DONE, partial(_done, frame, registrar), methods=["GET"])
 
 
 def _form(
@@ -102,7 +103,7 @@ def _form(
     form: RegistrationForm | None = None,
     wrong: Mapping[str, str] | None = None,
 ) -> Response:
-    """The form, or what is asked before it is shown."""
+    """Return the form, or the page that asks for the code first."""
     if not registrar.fits(code):
         return frame.page(
             request, "register-code.html.j2", status=403 if code else 200, refused=bool(code)
@@ -128,36 +129,35 @@ def _form(
 def _sent(
     frame: Frame, registrar: Registrar, request: Request, fields: Mapping[str, str]
 ) -> Response:
-    """Show what will be asked of GitHub, and the button that goes there."""
+    """Show what GitHub will be asked for, and the button that goes there."""
     code = fields.get("code", "")
     if "name" not in fields or not registrar.fits(code):
         return _form(frame, registrar, request, code)
     form = _read_form(fields)
-    state, wrong = secrets.token_urlsafe(32), {}
-    api_url = frame.config.api_url
-    try:
-        api_url = api_url if _is_configured(frame) or not form.github else api_of(form.github)
-    except ConfigError as refused:
-        wrong["github"] = refused.what
-    try:
+    state, wrong = secrets.token_urlsafe(32), dict[str, str]()
+
+    @contextmanager
+    def errors_of(field: str, message: str = "") -> Iterator[None]:
+        try:
+            yield
+        except ConfigError as error:
+            wrong[field] = message or str(error)
+
+    api_url, action, made = frame.config.api_url, "", dict[str, Any]()
+    with errors_of("github"):
+        api_url = api_of(form.github) if form.github and not _is_configured(frame) else api_url
+    with errors_of("organization", "Write its name as in its address on GitHub."):
         action = form_action(api_url, state=state, organization=form.account)
-    except ConfigError:
-        action, wrong["organization"] = "", "Write its name as it stands in its address on GitHub."
-    made: dict[str, Any] = {}
-    try:
+    with errors_of("name"):
         made = _manifest(frame, request, form, api_url)
-    except ConfigError as refused:
-        wrong["name"] = refused.what
-    try:
+    with errors_of("place"):
         registrar.check_place()
-    except ConfigError as refused:
-        wrong["place"] = str(refused)
     if wrong:
         return _form(frame, registrar, request, code, form, wrong)
     response = frame.page(
         request,
         "register-send.html.j2",
-        allowed=PagePolicy(form_to=web_root(api_url)),
+        policy=page_policy(form_to=web_root(api_url)),
         action=action,
         manifest=json.dumps(made),
         values=form,
@@ -165,8 +165,8 @@ def _sent(
         permissions=REACH[form.reach].permissions,
         receives_webhooks="hook_attributes" in made,
     )
-    going = PendingSignIn(errand="register", state=SecretStr(state), then=api_url)
-    frame.sessions.begin_sign_in(response, going)
+    pending = PendingSignIn(errand="register", state=SecretStr(state), then=api_url)
+    frame.sessions.begin_sign_in(response, pending)
     return response
 
 
@@ -180,48 +180,47 @@ def _read_form(fields: Mapping[str, str]) -> RegistrationForm:
 
 
 def _done(frame: Frame, registrar: Registrar, request: Request) -> Response:
-    """They are back: take the App up, and lead on to installing it."""
+    """Register the App that GitHub made, and lead on to installing it."""
     query = request.query_params
-    going = frame.sessions.pending_sign_in(request, "register")
-    if going is None or not going.fits(query.get("state", "")):
+    pending = frame.sessions.pending_sign_in(request, "register")
+    if pending is None or not pending.fits(query.get("state", "")):
         if registrar.done:
             return frame.redirect("/")
         raise PageError(
             400,
-            "This registration was not begun here",
-            "Or it was longer ago than an hour, or in another browser. Begin again with the "
-            "address in the server's log.",
+            "This registration can't be completed",
+            "It started more than an hour ago, in another browser, or somewhere else. Start again "
+            "with the address in the server's log.",
         )
     try:
-        app = registrar.register(query.get("code", ""), api_url=going.then)
+        app = registrar.register(query.get("code", ""), api_url=pending.then)
     except RefusedError:
         return frame.redirect("/")
-    except MilepostError as refused:
-        raise _not_registered(refused) from None
+    except MilepostError as error:
+        raise _not_registered(error) from None
     response = frame.page(request, "register-done.html.j2", app=app)
     frame.sessions.end_sign_in(response, "register")
     return response
 
 
-def _not_registered(refused: MilepostError) -> PageError:
-    match refused:
+def _not_registered(error: MilepostError) -> PageError:
+    match error:
         case UnavailableError():
-            detail = "GitHub does not answer just now. Load this page again in a minute."
-            return PageError(503, "The App is not taken up yet", detail, again=60)
+            detail = "GitHub does not answer just now. Reload this page in a minute."
+            return PageError(503, "The App isn't registered yet", detail, again=60)
         case GitHubError() | UncertainWriteError():
-            return PageError(400, "GitHub did not hand over the App's key", str(refused))
-        case _:
-            detail = (
-                f"{refused} The App is on GitHub, but its key is lost: delete it there in its "
-                "settings, see to this, and begin again."
-            )
-            return PageError(500, "The App's key could not be kept", detail)
+            return PageError(400, "GitHub did not send the App's key", str(error))
+    detail = (
+        f"{error} The App is on GitHub, but its key is lost: delete the App there in its settings, "
+        "fix this, and start again."
+    )
+    return PageError(500, "The App's key could not be saved", detail)
 
 
 def _manifest(
     frame: Frame, request: Request, form: RegistrationForm, api_url: str
 ) -> dict[str, Any]:
-    """Raises ConfigError for what GitHub would refuse."""
+    """Return the manifest. Raises ConfigError for what GitHub would refuse."""
     hook = frame.address(request, HOOK)
     return manifest(
         name=form.name,
@@ -236,12 +235,12 @@ def _manifest(
 
 
 def _is_configured(frame: Frame) -> bool:
-    """Whether the environment says which GitHub it is."""
+    """Return whether the environment names the GitHub."""
     return frame.config.api_url != DEFAULT_API_URL
 
 
 def _name_for(public: str) -> str:
-    """A name that nobody else is likely to have: they are unique on a GitHub."""
+    """Return a name that is likely to be free: names are unique on a GitHub."""
     host = urlsplit(public).hostname or ""
     name = f"Milepost at {host}"
     if "." in host and not host[-1].isdigit() and len(name) <= LONGEST_NAME:

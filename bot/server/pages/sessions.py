@@ -1,14 +1,14 @@
-"""Who is signed in: one sealed cookie, read by this server only. Nothing of it is stored here.
+"""Sessions: one encrypted cookie that only this server reads. Nothing of it is stored here.
 
-The cookie holds the person's own GitHub token, which reaches what both they and the App reach, so
-that access is asked of GitHub each time and nobody keeps what GitHub has taken away.
+The cookie holds the person's own GitHub token, which reaches what both they and the App reach. So
+access is asked of GitHub each time, and ends here when GitHub ends it.
 """
 
 import hmac
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, TypeVar
 
 from cryptography.fernet import Fernet, InvalidToken
 from pydantic import AwareDatetime, BaseModel, ConfigDict, SecretStr, ValidationError
@@ -17,16 +17,19 @@ from starlette.responses import Response
 
 from bot.server.keys import Keys
 
-LASTS = timedelta(hours=8)  # as GitHub's user tokens do
+SESSION_LIFETIME = timedelta(hours=8)  # as GitHub's user tokens do
 _SESSION = "session"
 Errand = Literal["sign-in", "register"]
-_GOING: dict[Errand, str] = {"sign-in": "going", "register": "registering"}
-# A code of GitHub's is good for so long: after signing in, and after registering an App.
-_GOING_LASTS: dict[Errand, timedelta] = {
+_PENDING_COOKIE: dict[Errand, str] = {"sign-in": "going", "register": "registering"}
+# How long GitHub's codes are valid: after signing in, and after registering an App.
+_PENDING_LIFETIME: dict[Errand, timedelta] = {
     "sign-in": timedelta(minutes=10),
     "register": timedelta(hours=1),
 }
-_LARGEST = 3_500  # characters; browsers keep 4,096 with name and attributes
+_MAX_COOKIE = 3_500  # characters; browsers keep 4,096 with name and attributes
+
+
+Content = TypeVar("Content", bound=BaseModel)
 
 
 class Visitor(BaseModel):
@@ -43,7 +46,7 @@ class Visitor(BaseModel):
 class PendingSignIn(BaseModel):
     """What must come back from GitHub.
 
-    `then` is where to go after signing in, a path of ours; for registering it is the API to ask.
+    `then` is the path of ours to go to after signing in, or the URL of the API to register at.
     `verifier` is the secret of PKCE, empty where there is none.
     """
 
@@ -55,13 +58,12 @@ class PendingSignIn(BaseModel):
     then: str = "/"
 
     def fits(self, state: str) -> bool:
-        """Whether this came back; takes the same time for all that did not."""
+        """Return whether this state came back, in constant time."""
         return hmac.compare_digest(self.state.get_secret_value().encode(), state.encode())
 
 
 class Sessions:
-    """Reads and writes the cookies. `secure` where the server is reached by https; the clock is
-    aware."""
+    """Reads and writes the cookies. `secure` is whether the server is reached by https."""
 
     def __init__(self, keys: Keys, *, secure: bool, clock: Callable[[], datetime]) -> None:
         self._keys = keys
@@ -70,84 +72,70 @@ class Sessions:
         self._clock = clock
 
     def visitor(self, request: Request) -> Visitor | None:
-        """Who asks; None for anybody who is not signed in, or not any more."""
-        found = self._open(request, _SESSION, LASTS)
-        if found is None:
-            return None
-        try:
-            visitor = Visitor.model_validate_json(found)
-        except ValidationError:
-            return None
-        return visitor if visitor.until > self._clock() else None
+        """Return the person who is signed in; None when nobody is, or not any more."""
+        visitor = self._open(request, _SESSION, SESSION_LIFETIME, Visitor)
+        return visitor if visitor is not None and visitor.until > self._clock() else None
 
     def begin(self, response: Response, visitor: Visitor) -> None:
-        """Sign somebody in."""
-        content = {
-            **visitor.model_dump(mode="json"),
-            "token": visitor.token.get_secret_value(),
-        }
-        self._write(response, _SESSION, json.dumps(content), LASTS)
+        """Sign a person in."""
+        self._write(response, _SESSION, visitor, SESSION_LIFETIME)
 
     def end(self, response: Response) -> None:
-        """Sign them out."""
+        """Sign them out here."""
         self._drop(response, _SESSION)
 
-    def begin_sign_in(self, response: Response, going: PendingSignIn) -> None:
-        """Remember what must come back. Another attempt takes the place of an older one."""
-        content = {
-            **going.model_dump(mode="json"),
-            "state": going.state.get_secret_value(),
-            "verifier": going.verifier.get_secret_value(),
-        }
-        name, lasts = _GOING[going.errand], _GOING_LASTS[going.errand]
-        self._write(response, name, json.dumps(content), lasts)
+    def begin_sign_in(self, response: Response, pending: PendingSignIn) -> None:
+        """Remember what must come back. A new attempt replaces an older one."""
+        name, lifetime = _PENDING_COOKIE[pending.errand], _PENDING_LIFETIME[pending.errand]
+        self._write(response, name, pending, lifetime)
 
     def pending_sign_in(self, request: Request, errand: Errand) -> PendingSignIn | None:
-        """What was remembered, as long as GitHub's code is good."""
-        found = self._open(request, _GOING[errand], _GOING_LASTS[errand])
-        try:
-            going = PendingSignIn.model_validate_json(found) if found is not None else None
-        except ValidationError:
-            return None
-        return going if going is not None and going.errand == errand else None
+        """Return what was remembered, while GitHub's code is valid; None otherwise."""
+        name, lifetime = _PENDING_COOKIE[errand], _PENDING_LIFETIME[errand]
+        pending = self._open(request, name, lifetime, PendingSignIn)
+        return pending if pending is not None and pending.errand == errand else None
 
     def end_sign_in(self, response: Response, errand: Errand) -> None:
-        """Forget what was remembered: a state is good once."""
-        self._drop(response, _GOING[errand])
+        """Forget what was remembered: a state is valid once."""
+        self._drop(response, _PENDING_COOKIE[errand])
 
     def form_token(self, visitor: Visitor) -> str:
-        """For a hidden field of a form, so that no other site can send it for them."""
-        return self._keys.sign("form", f"{visitor.id} {visitor.until.isoformat()}")
+        """Return the hidden field of a form, so that no other site can send it for them."""
+        return self._keys.sign("form", _form_text(visitor))
 
     def is_form_token(self, visitor: Visitor, token: str) -> bool:
-        """Whether a form came from one of our pages, shown to this person."""
-        return self._keys.fits("form", f"{visitor.id} {visitor.until.isoformat()}", token)
+        """Return whether a form came from one of our pages, shown to this person."""
+        return self._keys.fits("form", _form_text(visitor), token)
 
     def _name(self, what: str) -> str:
         # With this prefix browsers take the cookie only over https, from this host, for all of it.
         return f"__Host-milepost-{what}" if self._secure else f"milepost-{what}"
 
-    def _open(self, request: Request, what: str, lasts: timedelta) -> bytes | None:
+    def _open(
+        self, request: Request, what: str, lifetime: timedelta, model: type[Content]
+    ) -> Content | None:
         sealed = request.cookies.get(self._name(what), "")
-        if not sealed or len(sealed) > _LARGEST:
+        if not sealed or len(sealed) > _MAX_COOKIE:
             return None
         try:
             now = int(self._clock().timestamp())
-            return self._seal.decrypt_at_time(
-                sealed.encode(), ttl=int(lasts.total_seconds()), current_time=now
+            content = self._seal.decrypt_at_time(
+                sealed.encode(), ttl=int(lifetime.total_seconds()), current_time=now
             )
-        except (InvalidToken, UnicodeEncodeError):
+            return model.model_validate_json(content)
+        except (InvalidToken, UnicodeEncodeError, ValidationError):
             return None
 
-    def _write(self, response: Response, what: str, content: str, lasts: timedelta) -> None:
+    def _write(self, response: Response, what: str, value: BaseModel, lifetime: timedelta) -> None:
+        content = json.dumps(value.model_dump(), default=_in_clear).encode()
         now = int(self._clock().timestamp())
-        sealed = self._seal.encrypt_at_time(content.encode(), current_time=now).decode()
-        if len(sealed) > _LARGEST:
-            raise ValueError("a cookie that no browser keeps")
+        sealed = self._seal.encrypt_at_time(content, current_time=now).decode()
+        if len(sealed) > _MAX_COOKIE:
+            raise ValueError("the cookie is too large for browsers")
         response.set_cookie(
             self._name(what),
             sealed,
-            max_age=int(lasts.total_seconds()),
+            max_age=int(lifetime.total_seconds()),
             path="/",
             secure=self._secure,
             httponly=True,
@@ -158,3 +146,12 @@ class Sessions:
         response.delete_cookie(
             self._name(what), path="/", secure=self._secure, httponly=True, samesite="lax"
         )
+
+
+def _form_text(visitor: Visitor) -> str:
+    return f"{visitor.id} {visitor.until.isoformat()}"
+
+
+def _in_clear(value: object) -> str:
+    """Return a value as text, secrets included: what is written is encrypted."""
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)

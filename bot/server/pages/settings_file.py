@@ -1,8 +1,8 @@
-"""The settings file of a repository, as a page reads, tries and writes it.
+"""The settings file of a repository, as the set-up page reads, previews and writes it.
 
-Read and tried with an installation token that can do no more than read; written, where somebody
-asks for it, with their own token, so that it is their commit and GitHub's word whether they may. A
-person waits for all of this: it has seconds, and then says that GitHub is slow.
+Read and previewed with an installation token that can only read; written with the token of the
+person who asks for it, so that it is their commit and GitHub decides whether they may. A person
+waits for all of this: after some seconds the page says that GitHub is slow.
 """
 
 import base64
@@ -13,22 +13,26 @@ from urllib.parse import quote, urlencode
 
 from pydantic import SecretStr
 
-from bot.errors import GitHubError, NotThereError
+from bot.errors import GitHubError, NotThereError, RefusedError
 from bot.github import problems
 from bot.github.addresses import web_root
 from bot.github.api_client import ApiClient, open_session
 from bot.github.api_model import ApiModel, read
-from bot.github.app import AppAuth, InstalledRepository
+from bot.github.app import AppAuth, Installation, InstalledRepository
 from bot.github.client import Connection, RestClient
 from bot.github.problems import ConflictError
 from bot.github.reader import HttpReader
 from bot.github.retry import WaitPolicy
 from bot.github.rights import Rights
 from bot.github.writer import ApiWriter
+from bot.planning import plan_text
+from bot.planning.changes import CreateIssue, CreateMilestone
+from bot.planning.plan_text import PlanGroup
 from bot.progress.path import PathReader
 from bot.server.pages.frame import Frame, PageError
 from bot.settings import CONFIG_PATH
 from bot.sync.file_sources import RepositoryFiles
+from bot.sync.files import describe_files
 from bot.sync.settings_text import check
 from bot.sync.sync import Sync, SyncPreview
 
@@ -37,37 +41,51 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PATIENCE = 4.0  # seconds in all that GitHub may ask a page to wait
-ANSWERS_WITHIN = 8.0
+MAX_WAIT = 4.0  # seconds in all that GitHub may ask a page to wait
+TIMEOUT = 8.0  # seconds for one answer
 MESSAGE = "Set up Milepost"
-_APPEARED = '"sha" wasn\'t supplied'
+# GitHub's answer when a file has appeared where none was.
+_SHA_MISSING = '"sha" wasn\'t supplied'
 
 
 class ChangedError(Exception):
-    """The file is not any more what was shown."""
+    """The file is no longer what was shown."""
 
 
 class SettingsFileState(NamedTuple):
-    """The file on the default branch as it is now: its text, None when there is none.
-
-    `sha` is Git's name for it, empty when there is none.
-    """
+    """The file on the default branch; without one, `text` is None and `sha` empty."""
 
     text: str | None
     sha: str
     branch: str
 
 
-class _InstallationAnswer(ApiModel):
-    id: int
-    permissions: dict[str, str]
-
-
 class AppRepository(NamedTuple):
-    """Where the App is in a repository: its installation, and whether it may write files there."""
+    """A repository with the App in it, and whether the App may write files there."""
 
     repository: InstalledRepository
     writes_files: bool
+
+
+class SetupPreview(NamedTuple):
+    """What a run would do.
+
+    `issues` are the titles of new ones. `notifications` are what each person who watches the
+    repository would get. `minutes` is how long the writing takes, 0 for less than half a minute.
+    `refused` says why a run would do none of it, empty when it would.
+    """
+
+    changes: int
+    labels: int
+    issues: tuple[str, ...]
+    milestones: tuple[CreateMilestone, ...]
+    notifications: int
+    minutes: int
+    groups: tuple[PlanGroup, ...]
+    notes: tuple[str, ...]
+    posts: tuple[str, ...]
+    files: tuple[str, ...]
+    refused: str
 
 
 class _RepositoryAnswer(ApiModel):
@@ -80,7 +98,7 @@ class _FileAnswer(ApiModel):
 
 
 class SettingsFile:
-    """Reads, tries and writes the file for pages. Threads may share it.
+    """Reads, previews and writes the file for pages. Threads may share it.
 
     Every method may raise UnavailableError, AuthenticationError and GitHubError.
     """
@@ -89,28 +107,22 @@ class SettingsFile:
         self._frame = frame
         self._auth: tuple[str, AppAuth] | None = None
 
-    def close(self) -> None:
-        """Close the connections."""
-        if self._auth is not None:
-            self._auth[1].close()
-
     def app_repository(self, number: int, full_name: str, *, private: bool) -> AppRepository | None:
-        """Where the App is in that repository; None when it is not ("Get a repository installation
-        for the authenticated app")."""
+        """Return the repository with its installation; None when the App is not in it."""
         path = f"/repos/{full_name}/installation"
         answer = self._app().signed("GET", path)
         if answer.status in {301, 404}:
             return None
         if answer.status >= 400:
             raise problems.problem(answer, full_name)
-        found = read(_InstallationAnswer, answer.json(), path)
+        found = read(Installation, answer.json(), path)
         at = InstalledRepository(
             installation=found.id, id=number, full_name=full_name, private=private
         )
         return AppRepository(at, writes_files=found.permissions.get("contents") == "write")
 
     def state(self, home: InstalledRepository) -> SettingsFileState:
-        """What GitHub has now."""
+        """Return the file as it is on GitHub now."""
 
         def read_file(connection: Connection) -> SettingsFileState:
             with RestClient(connection, self._client(connection.api_url)) as client:
@@ -125,58 +137,50 @@ class SettingsFile:
 
         return self._using(home, read_file)
 
-    def dry_run(self, home: InstalledRepository, text: str) -> SyncPreview:
-        """What a run would do if that were the settings. Nothing is written.
+    def preview(self, home: InstalledRepository, text: str) -> SetupPreview:
+        """Return what a run would do if `text` were the settings. Nothing is written.
 
-        Raises ConfigError, CurriculumError or GuideError for settings that cannot be used.
+        Raises ConfigError, CurriculumError or GuideError for settings that can't be used.
         """
 
-        def run_dry(connection: Connection) -> SyncPreview:
+        def run_dry(connection: Connection) -> SetupPreview:
             client = self._client(connection.api_url)
             with HttpReader(connection, client=client) as reader:
                 settings, curriculum = check(text, RepositoryFiles(reader))
-                run = Sync(
-                    PathReader(curriculum, settings, self._frame.clock()),
-                    reader,
-                    web=web_root(connection.api_url),
-                )
-                return run.foresee()
+                paths = PathReader(curriculum, settings, self._frame.clock())
+                run = Sync(paths, reader, web=web_root(connection.api_url))
+                return _preview(run.foresee(), interval=self._frame.config.write_interval)
 
         return self._using(home, run_dry)
 
     def write(
         self, home: InstalledRepository, token: SecretStr, text: str, *, instead_of: str
     ) -> None:
-        """Commit it in place of what was seen, as whoever has the token.
+        """Commit `text` as the person with the token.
 
-        `instead_of` is the hash of what is there, empty for nothing. Raises ChangedError when it is
-        not that any more.
+        `instead_of` is the SHA of the file that it replaces, empty for a new file. Raises
+        ChangedError when the file is no longer that.
         """
         connection = Connection(
             repository=home.full_name, token=token, api_url=self._frame.config.api_url
         )
         writer = ApiWriter(connection, self._client(connection.api_url))
-        content = base64.b64encode(text.encode()).decode()
-        body = {"message": MESSAGE, "content": content}
+        body = {"message": MESSAGE, "content": base64.b64encode(text.encode()).decode()}
+        if instead_of:
+            body["sha"] = instead_of
         try:
-            writer.send(
-                "PUT",
-                f"/contents/{CONFIG_PATH}",
-                body | ({"sha": instead_of} if instead_of else {}),
-                creates=True,
-            )
+            writer.send("PUT", f"/contents/{CONFIG_PATH}", body, creates=True)
         except ConflictError:
             raise ChangedError from None
-        except GitHubError as refused:
-            if _APPEARED in refused.what:
+        except GitHubError as error:
+            if _SHA_MISSING in error.what:
                 raise ChangedError from None
             raise
         finally:
             writer.close()
 
     def page(self, home: InstalledRepository, there: SettingsFileState, text: str) -> str:
-        """GitHub's own page for it: to make the file with this text in it, or to edit what is
-        there."""
+        """Return GitHub's page to create the file with this text, or to edit the present file."""
         root = f"{web_root(self._frame.config.api_url)}/{home.full_name}"
         branch = quote(there.branch)
         if there.text is not None:
@@ -184,17 +188,17 @@ class SettingsFile:
         return f"{root}/new/{branch}?{urlencode({'filename': CONFIG_PATH, 'value': text})}"
 
     def _using(self, home: InstalledRepository, operation: Callable[[Connection], T]) -> T:
-        """With a token that reads and can do no more."""
+        """Call `operation` with a token that can only read."""
         reads = "read" if home.private else None
         rights = Rights(issues="read", contents=reads, pull_requests=reads)
         return self._app().using(home, operation, rights=rights)
 
     def _client(self, api_url: str) -> ApiClient:
-        policy = WaitPolicy(self._frame.clock, self._sleep, max_wait=PATIENCE)
+        policy = WaitPolicy(self._frame.clock, self._sleep, max_wait=MAX_WAIT)
         return ApiClient(api_url, http=self._http(api_url), policy=policy)
 
     def _app(self) -> AppAuth:
-        """The App, with less patience than work has. Raises PageError while there is none."""
+        """Return the App's client, with short waits. Raises PageError without an App."""
         config = self._frame.config
         if config.issuer is None or config.private_key is None:
             raise PageError(503, "This server has no App yet")
@@ -207,15 +211,16 @@ class SettingsFile:
                 http=self._http(config.api_url),
                 clock=self._frame.clock,
                 sleep=self._sleep,
-                max_wait=PATIENCE,
+                max_wait=MAX_WAIT,
             )
+            self._frame.on_close(made.close)
             self._auth = (config.issuer, made)
         return self._auth[1]
 
     @staticmethod
     def _http(api_url: str) -> "httpx2.Client":
         made = open_session(api_url)
-        made.timeout = ANSWERS_WITHIN
+        made.timeout = TIMEOUT
         return made
 
     @property
@@ -223,10 +228,32 @@ class SettingsFile:
         return self._frame.server.stop_signal.sleep
 
 
-def difference(old: str, new: str) -> tuple[tuple[str, str], ...]:
-    """What changes from one text to another: lines, each with `+`, `-`, a space, or `…` for a gap.
+def _preview(sync: SyncPreview, *, interval: float) -> SetupPreview:
+    """Return what the page shows of a dry run; `interval` is in seconds between two writes."""
+    plan, refused = sync.plan, ""
+    try:
+        plan.check_safe()
+    except RefusedError as error:
+        refused = error.what
+    return SetupPreview(
+        changes=len(plan.changes),
+        labels=plan.count("create-label"),
+        issues=tuple(one.title for one in plan.changes if isinstance(one, CreateIssue)),
+        milestones=tuple(one for one in plan.changes if isinstance(one, CreateMilestone)),
+        notifications=plan.notifications + len(sync.due),
+        minutes=round(interval * (len(plan.changes) + len(sync.due)) / 60),
+        groups=tuple(plan_text.groups(plan)),
+        notes=(*plan_text.drift_sentences(plan), *(note.text for note in plan.notes)),
+        posts=tuple(post.title for post in sync.due),
+        files=tuple(describe_files(sync.files).splitlines()),
+        refused=refused,
+    )
 
-    Empty when nothing does.
+
+def difference(old: str, new: str) -> tuple[tuple[str, str], ...]:
+    """Return the changed lines with some context, each after `+`, `-`, a space, or `…` for a gap.
+
+    Empty when the texts have the same lines.
     """
     lines = difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=2)
     shown = [("…", "") if line.startswith("@@") else (line[0], line[1:]) for line in lines]

@@ -1,6 +1,6 @@
-"""The form that sets a path up: fields as text, what is wrong with them, and the answers they give.
+"""The form that sets a path up: its fields as text, their errors, and the answers they give.
 
-Pure: the same fields give the same file. The curriculum in the repository is for others to find.
+Pure: the same fields give the same file. A curriculum in the repository is checked elsewhere.
 """
 
 import re
@@ -21,16 +21,16 @@ from bot.templating import plural
 
 OWN = "own"  # instead of the name of a built-in curriculum
 AHEAD = ("2", "4", "6", "8", "12", "26", "all")
-MOST_MENTORS = 20
-LONGEST_NAME = 60
+MAX_MENTORS = 20
+MAX_NAME = 60
 _LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38}[A-Za-z0-9])?")
 _BETWEEN = re.compile(r"[\s,;]+")
 
 
 class SetupForm(FrozenModel):
-    """What the fields hold. `curriculum` is a built-in name, or OWN with its `path`.
+    """The fields. `curriculum` is a built-in name, or OWN with its `path`.
 
-    `speed` says which of the two numbers counts, if any.
+    `speed` chooses which of the two numbers counts, if any.
     """
 
     curriculum: str = DEFAULT_CURRICULUM
@@ -50,7 +50,7 @@ class SetupForm(FrozenModel):
 
 
 class CurriculumOption(NamedTuple):
-    """A built-in curriculum: its name, its title, and how long it takes by itself."""
+    """A built-in curriculum: its name, its title, and how long it takes at its own pace."""
 
     name: str
     title: str
@@ -58,19 +58,19 @@ class CurriculumOption(NamedTuple):
 
 
 class SetupFormResult(NamedTuple):
-    """A form that was read: its answers, or by field what is wrong."""
+    """The answers of a form, or its errors by field."""
 
     answers: SettingsAnswers | None
     wrong: dict[str, str]
 
 
 def default_form(today: date) -> SetupForm:
-    """The form before anybody filled it in."""
+    """Return the form before anybody filled it in."""
     return SetupForm(start=str(next_monday(today)))
 
 
 def from_fields(fields: Mapping[str, str]) -> SetupForm:
-    """The form as it came. What no page of ours offers counts as not said."""
+    """Return the form as it was sent, without choices that no page of ours offers."""
     values = {name: fields[name].strip() for name in SetupForm.model_fields if name in fields}
     offered = {"speed": {"guide", "months", "hours"}, "place": {"comment", "issue"}}
     known = {k: v for k, v in values.items() if k not in offered or v in offered[k]}
@@ -78,7 +78,7 @@ def from_fields(fields: Mapping[str, str]) -> SetupForm:
 
 
 def of_settings(there: Settings) -> SetupForm:
-    """The form as the settings that are there would have filled it in."""
+    """Return the form filled in from settings."""
     own = there.curriculum.casefold().endswith((*YAML_ENDINGS, *GUIDE_ENDINGS))
     return SetupForm(
         curriculum=OWN if own else there.curriculum,
@@ -99,19 +99,19 @@ def of_settings(there: Settings) -> SetupForm:
 
 
 def read(form: SetupForm) -> SetupFormResult:
-    """The answers, when all of them can be."""
+    """Return the answers, when all fields are valid, or the errors."""
     checks = {
         "curriculum": _curriculum(form),
         "path": _path(form),
         "start": _start(form.start),
-        "months": _whole(form.months, 1, 120) if form.speed == "months" else "",
+        "months": _whole_number(form.months, 1, 120) if form.speed == "months" else "",
         "hours": _hours(form.hours) if form.speed == "hours" else "",
-        "timezone": "" if form.timezone in _known() else "Choose one of the list.",
-        "ahead": "" if form.ahead == "all" else _whole(form.ahead, 0, 520),
-        "day": "" if form.day in set(Weekday) else "Choose one of the list.",
-        "hour": _whole(form.hour, 0, 23),
+        "timezone": "" if form.timezone in _zone_names() else "Choose one from the list.",
+        "ahead": "" if form.ahead == "all" else _whole_number(form.ahead, 0, 520),
+        "day": "" if form.day in set(Weekday) else "Choose one from the list.",
+        "hour": _whole_number(form.hour, 0, 23),
         "mentors": _mentors(form.mentors),
-        "name": "" if len(form.name) <= LONGEST_NAME else f"{LONGEST_NAME} letters at most.",
+        "name": "" if len(form.name) <= MAX_NAME else f"Use at most {MAX_NAME} characters.",
     }
     wrong = {field: problem for field, problem in checks.items() if problem}
     return SetupFormResult(None if wrong else _answers(form), wrong)
@@ -119,7 +119,7 @@ def read(form: SetupForm) -> SetupFormResult:
 
 @cache
 def curriculum_options() -> tuple[CurriculumOption, ...]:
-    """The built-in curricula, the usual one first."""
+    """Return the built-in curricula, the default one first."""
     found = [(name, from_catalog(name)) for name in catalog_names()]
     found.sort(key=lambda pair: (pair[0] != DEFAULT_CURRICULUM, pair[1].title))
     return tuple(CurriculumOption(name, one.title, _length(one)) for name, one in found)
@@ -127,19 +127,19 @@ def curriculum_options() -> tuple[CurriculumOption, ...]:
 
 @cache
 def zones() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """IANA time zones by region, UTC first."""
-    names = sorted(name for name in _known() if "/" in name and not name.startswith("Etc/"))
+    """Return the IANA time zones by region, UTC first."""
+    names = sorted(name for name in _zone_names() if "/" in name and not name.startswith("Etc/"))
     regions = groupby(names, key=lambda name: name.partition("/")[0])
     return (("", ("UTC",)), *((region, tuple(same)) for region, same in regions))
 
 
 @cache
-def _known() -> frozenset[str]:
+def _zone_names() -> frozenset[str]:
     return frozenset(zoneinfo.available_timezones())
 
 
 def _length(curriculum: Curriculum) -> str:
-    """How long it takes at its own pace, as the schedule reckons."""
+    """Return how long it takes at its own pace, as the schedule counts."""
     if curriculum.overview.months:
         return plural(curriculum.overview.months[0], "month")
     return plural(sum(unit.days for unit in curriculum.units()) // 7, "week")
@@ -175,7 +175,7 @@ def _path(form: SetupForm) -> str:
     if form.curriculum != OWN:
         return ""
     if not form.path:
-        return "Write where it is, as docs/guide.md."
+        return "Write its path, for example docs/guide.md."
     if not form.path.casefold().endswith((*YAML_ENDINGS, *GUIDE_ENDINGS)):
         return "A guide ends in .md, a curriculum in .yml."
     return "" if form.path.isprintable() else "Write its path on one line."
@@ -185,11 +185,11 @@ def _start(text: str) -> str:
     try:
         date.fromisoformat(text)
     except ValueError:
-        return "Write a day, as 2026-01-31."
+        return "Write a date, for example 2026-01-31."
     return ""
 
 
-def _whole(text: str, least: int, most: int) -> str:
+def _whole_number(text: str, least: int, most: int) -> str:
     good = text.isascii() and text.isdigit() and len(text) < 5 and least <= int(text) <= most
     return "" if good else f"Write a whole number from {least} to {most}."
 
@@ -204,7 +204,7 @@ def _hours(text: str) -> str:
 
 def _mentors(text: str) -> str:
     logins = _logins(text)
-    if len(logins) > MOST_MENTORS:
-        return f"{MOST_MENTORS} at most."
+    if len(logins) > MAX_MENTORS:
+        return f"Name at most {MAX_MENTORS}."
     odd = next((one for one in logins if not _LOGIN.fullmatch(one)), None)
-    return f"'{odd}' is no login on GitHub." if odd else ""
+    return f"'{odd}' isn't a GitHub login." if odd else ""

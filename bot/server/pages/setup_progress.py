@@ -1,36 +1,76 @@
-"""How far the first run of a repository is, told from its row. Pure but for the answer."""
+"""The page that shows how far the first sync of a repository is, and its data for the script."""
 
 from datetime import UTC, datetime
 from typing import Literal
 
+from fastapi import FastAPI
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from bot.github.signin import Reachable
 from bot.planning.snapshot import FrozenModel
-from bot.server.store.rows import RepositoryRow
+from bot.server.pages.access import Access
+from bot.server.pages.frame import Frame, not_found
+from bot.server.pages.response_headers import page_policy
+from bot.server.store.rows import RepositoryRow, repository
 from bot.templating import plural
 
-Word = Literal["waiting", "working", "done", "trouble"]
-LATEST = 1 << 53  # milliseconds
+HOME = "/setup/{owner}/{name}/progress"
 
 
 class SetupProgress(FrozenModel):
-    """What a person is told. `again` is whether it goes on by itself."""
+    """How far the first sync is, in words for a person and in changes that are written."""
 
-    state: Word
-    told: str
-    more: str = ""
+    state: Literal["waiting", "working", "done", "trouble"]
+    message: str
+    detail: str = ""
     written: int = 0
     to_write: int = 0
 
     @property
     def again(self) -> bool:
-        """Whether asking again may bring something new."""
+        """Return whether a later request may bring something new."""
         return self.state in {"waiting", "working"}
 
 
+def add(app: FastAPI, frame: Frame, access: Access) -> None:
+    """Add the page and its data."""
+
+    def page(request: Request) -> Response:
+        found = access.writable_repository(request)
+        now = _progress(frame, found, request)
+        return frame.page(
+            request,
+            "setup-progress.html.j2",
+            policy=page_policy(script=True),
+            full_name=found.full_name,
+            private=found.private,
+            progress=now,
+            since=request.query_params.get("since", ""),
+            shown=frame.document(found.id) if now.state == "done" else None,
+        )
+
+    def data(request: Request) -> Response:
+        if frame.visitor(request) is None:
+            raise not_found()
+        now = _progress(frame, access.writable_repository(request), request)
+        return JSONResponse({**now.model_dump(), "again": now.again})
+
+    app.add_route(f"{HOME}.json", data, methods=["GET"])
+    app.add_route(HOME, page, methods=["GET"])
+
+
+def _progress(frame: Frame, found: Reachable, request: Request) -> SetupProgress:
+    return setup_progress(
+        frame.store.repositories.repository(found.id),
+        since=moment(request.query_params.get("since", "")),
+        due=frame.store.jobs.due_at(repository(found.id)),
+    )
+
+
 def moment(text: str) -> datetime | None:
-    """Milliseconds since 1970 as an aware time; None for anything else."""
-    if not (text.isascii() and text.isdigit() and len(text) < 16) or int(text) > LATEST:
+    """Return the aware time of milliseconds since 1970; None for any other text."""
+    if not (text.isascii() and text.isdigit() and len(text) < 16):
         return None
     try:
         return datetime.fromtimestamp(int(text) / 1000, UTC)
@@ -38,45 +78,35 @@ def moment(text: str) -> datetime | None:
         return None
 
 
-def state(
+def setup_progress(
     row: RepositoryRow | None, *, since: datetime | None, due: datetime | None
 ) -> SetupProgress:
-    """How things are. What a look found that began before `since` is not what was asked for.
+    """Return how far the sync is that was requested at `since`; older results don't count.
 
-    `due` is when the repository is looked at next, as far as that is known.
+    `due` is when the repository is synced next, as far as that is known. Times are aware.
     """
     if row is None or row.state == "gone":
-        return SetupProgress(state="waiting", told="GitHub is telling us about this repository.")
+        return SetupProgress(state="waiting", message="Waiting for GitHub to add the repository.")
     if row.to_write:
         return SetupProgress(
             state="working",
-            told=f"{row.written} of {plural(row.to_write, 'change')} written.",
+            message=f"{row.written} of {plural(row.to_write, 'change')} written.",
             written=row.written,
             to_write=row.to_write,
         )
     if row.synced_at is None or (since is not None and row.synced_at < since):
-        return SetupProgress(state="waiting", told="It begins in a moment.")
+        return SetupProgress(state="waiting", message="It starts in a moment.")
     match row.result:
         case "synced":
-            return SetupProgress(state="done", told="All is written.")
+            return SetupProgress(state="done", message="Everything is written.")
         case "waiting":
             at = f" at {due.astimezone(UTC):%H:%M} UTC" if due is not None else ""
-            return SetupProgress(
-                state="waiting",
-                told=f"GitHub asks for patience. It goes on by itself{at}.",
-                more=row.message,
-            )
+            message = f"GitHub asks us to wait. It goes on by itself{at}."
+            return SetupProgress(state="waiting", message=message, detail=row.message)
         case "unset":
-            return SetupProgress(
-                state="trouble", told="There are no settings yet.", more=row.message
-            )
+            message = "There are no settings yet."
         case "wrong":
-            return SetupProgress(
-                state="trouble", told="The settings cannot be used yet.", more=row.message
-            )
-    return SetupProgress(state="trouble", told="GitHub did not let it go on.", more=row.message)
-
-
-def answer(now: SetupProgress) -> Response:
-    """For the script on the page."""
-    return JSONResponse({**now.model_dump(), "again": now.again})
+            message = "The settings can't be used yet."
+        case _:
+            message = "GitHub did not let it go on."
+    return SetupProgress(state="trouble", message=message, detail=row.message)

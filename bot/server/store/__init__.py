@@ -1,1 +1,1 @@
-"""What the server keeps: cache, schedule and inbox. Losing it loses no learner's progress."""
+"""The server's database: cache, schedule and inbox. Losing it loses no learner's progress."""

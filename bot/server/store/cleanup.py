@@ -1,6 +1,5 @@
-"""How long rows are kept that nobody needs any more. A few at a time, so that nobody waits long."""
+"""Deletes expired rows, a few in each transaction, so that others do not wait long."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -9,43 +8,38 @@ from sqlalchemy.engine import Connection, Engine
 from bot.server.store.page_cache import clear
 from bot.server.store.tables import inbox, installation, jobs, repository
 
-# GitHub sends again for three days, its Enterprise Server for seven: until then a GUID may come.
+# GitHub redelivers for three days, its Enterprise Server for seven: a GUID may come until then.
 DELIVERIES = timedelta(days=8)
-UNDONE = timedelta(days=90)  # it was tried all the time
-GONE = timedelta(days=90)  # an installation or repository may come back, and is known then
-AT_ONCE = 2_000  # rows in one transaction
-
-Forget = Callable[[Connection, datetime], int]
+UNDONE = timedelta(days=90)  # for deliveries that could not be processed
+GONE = timedelta(days=90)  # for installations and repositories, which may come back
+BATCH = 2_000  # rows in one transaction
 
 
 class Cleanup:
-    """Forgets what is old. Times are aware."""
+    """Deletes expired rows. Times are aware."""
 
-    def __init__(self, engine: Engine, *, at_once: int = AT_ONCE) -> None:
+    def __init__(self, engine: Engine, *, batch: int = BATCH) -> None:
         self._engine = engine
-        self._at_once = at_once
+        self._batch = batch
 
     def delete_expired(self, now: datetime) -> int:
-        """Drop all that has been kept for long enough. Returns how many rows."""
-        dropped = 0
-        for forget in (self._deliveries, self._repositories, self._installations):
-            while found := self._once(forget, now):
-                dropped += found
-                if found < self._at_once:
-                    break
-        return dropped
-
-    def _once(self, forget: Forget, now: datetime) -> int:
-        with self._engine.begin() as connection:
-            return forget(connection, now)
+        """Delete all rows that have expired, and return how many."""
+        deleted = 0
+        for delete in (self._deliveries, self._repositories, self._installations):
+            last = self._batch
+            while last >= self._batch:
+                with self._engine.begin() as connection:
+                    last = delete(connection, now)
+                deleted += last
+        return deleted
 
     def _deliveries(self, connection: Connection, now: datetime) -> int:
-        came = inbox.c.received_at
-        # Said so that the index on the time serves both.
+        received, done = inbox.c.received_at, inbox.c.done_at.is_not(None)
+        # In this form the index on the time serves both.
         found = (
             sa.select(inbox.c.guid)
-            .where(came < now - DELIVERIES, inbox.c.done_at.is_not(None) | (came < now - UNDONE))
-            .limit(self._at_once)
+            .where(received < now - DELIVERIES, done | (received < now - UNDONE))
+            .limit(self._batch)
         )
         return connection.execute(inbox.delete().where(inbox.c.guid.in_(found))).rowcount
 
@@ -54,7 +48,7 @@ class Cleanup:
         numbers = self._some(connection, sa.select(repository.c.id).where(removed))
         if numbers:
             clear(connection, sa.select(repository.c.id).where(repository.c.id.in_(numbers)))
-            _forget_work(connection, "repository", numbers)
+            _delete_jobs(connection, "repository", numbers)
             connection.execute(repository.delete().where(repository.c.id.in_(numbers)))
         return len(numbers)
 
@@ -65,15 +59,14 @@ class Cleanup:
         )
         numbers = self._some(connection, sa.select(installation.c.id).where(removed))
         if numbers:
-            _forget_work(connection, "installation", numbers)
+            _delete_jobs(connection, "installation", numbers)
             connection.execute(installation.delete().where(installation.c.id.in_(numbers)))
         return len(numbers)
 
     def _some(self, connection: Connection, found: sa.Select[int]) -> list[int]:
-        return list(connection.execute(found.limit(self._at_once)).scalars())
+        return list(connection.execute(found.limit(self._batch)).scalars())
 
 
-def _forget_work(connection: Connection, kind: str, numbers: list[int]) -> None:
-    """None of it is in work: what is gone is looked at only when a delivery comes."""
+def _delete_jobs(connection: Connection, kind: str, numbers: list[int]) -> None:
     idle = jobs.c.holder.is_(None)
     connection.execute(jobs.delete().where(jobs.c.kind == kind, jobs.c.id.in_(numbers), idle))

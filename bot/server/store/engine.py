@@ -2,9 +2,9 @@
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVarTuple, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -12,11 +12,12 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.errors import ConfigError
 
-BUSY = 20_000  # milliseconds SQLite waits for another writer
-ONLY_READS = "milepost_only_reads"
-# A database that is gone without a word is noticed after half a minute, not after a quarter of an
-# hour; whoever writes these into the address knows better.
-_USUAL = {
+Columns = TypeVarTuple("Columns")
+
+BUSY = 20_000  # milliseconds that SQLite waits for another writer
+# A connection that is lost silently is noticed after half a minute, not after a quarter of an hour.
+# The database's URL may name others.
+_POSTGRESQL_DEFAULTS = {
     "application_name": "milepost",
     "connect_timeout": "10",
     "keepalives_idle": "15",
@@ -24,16 +25,17 @@ _USUAL = {
     "keepalives_count": "3",
     "tcp_user_timeout": "30000",  # milliseconds
 }
-_TURN = "milepost_turn"
-_TURNS = "milepost_turns"
+_ONLY_READS = "milepost_only_reads"
+_LOCKED = "milepost_locked"
+_WRITE_LOCK = "milepost_write_lock"
 
 
 def open_engine(url: str, *, connections: int = 10) -> Engine:
-    """An engine with a pool; nothing is connected yet. Raises ConfigError for a bad address."""
+    """Return an engine with a pool, not yet connected. Raises ConfigError for a bad URL."""
     try:
         parsed = sa.engine.make_url(url)
     except sa.exc.ArgumentError:
-        raise ConfigError("it cannot be read.", where="MILEPOST_DATABASE_URL") from None
+        raise ConfigError("this isn't a URL.", where="MILEPOST_DATABASE_URL") from None
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed, connections)
     return sa.create_engine(
@@ -42,27 +44,27 @@ def open_engine(url: str, *, connections: int = 10) -> Engine:
         max_overflow=2,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={name: value for name, value in _USUAL.items() if name not in parsed.query},
+        connect_args={k: v for k, v in _POSTGRESQL_DEFAULTS.items() if k not in parsed.query},
     )
 
 
 def _sqlite(url: sa.engine.URL, connections: int) -> Engine:
     if not url.database or url.database == ":memory:":
         raise ConfigError(
-            "a database in memory would be forgotten.",
+            "a database in memory would be lost at the end.",
             where="MILEPOST_DATABASE_URL",
             hint="Write sqlite:////path/to/file.",
         )
     try:
         Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as wrong:
+    except OSError as broken:
         raise ConfigError(
-            f"its folder cannot be made ({wrong.strerror}).", where="MILEPOST_DATABASE_URL"
+            f"its folder cannot be made ({broken.strerror}).", where="MILEPOST_DATABASE_URL"
         ) from None
-    turns = _Turns()
+    write_lock = _WriteLock()
     engine = sa.create_engine(
         url,
-        execution_options={_TURNS: turns},
+        execution_options={_WRITE_LOCK: write_lock},
         poolclass=sa.pool.QueuePool,
         hide_parameters=True,
         pool_size=connections,
@@ -70,63 +72,60 @@ def _sqlite(url: sa.engine.URL, connections: int) -> Engine:
         connect_args={"check_same_thread": False, "timeout": BUSY / 1000},
     )
     sa.event.listen(engine, "connect", _prepare)
-    sa.event.listen(engine, "begin", turns.begin)
-    sa.event.listen(engine.pool, "checkin", turns.end)
+    sa.event.listen(engine, "begin", write_lock.begin)
+    sa.event.listen(engine.pool, "checkin", write_lock.checkin)
     return engine
 
 
 def _prepare(connection: Any, _record: Any) -> None:
-    # The driver must not begin transactions by itself: `_begin` does, and says of which kind.
+    # The driver must not begin transactions by itself: `begin` does, with their kind.
     connection.isolation_level = None
     pragmas = (
         "journal_mode=WAL",
         "synchronous=FULL",
         f"busy_timeout={BUSY}",
-        "cache_size=-16384",  # in KB, at most: enough for what a busy inbox touches
-        "wal_autocheckpoint=4000",  # in pages: who commits then waits, so let it be seldom
+        "cache_size=-16384",  # at most so many KB: enough for the pages of a busy inbox
+        "wal_autocheckpoint=4000",  # in pages: seldom, for a commit waits for it
     )
     for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
 
 
-class _Turns:
-    """Who writes to SQLite waits here for the others of this process.
+class _WriteLock:
+    """Lets one thread of this process write to SQLite at a time.
 
-    SQLite itself has them sleep and try again, ever longer: twice as slow when many write, and
-    some wait for long.
+    SQLite itself would have the others sleep and try again, ever longer: twice as slow when many
+    write, and some wait for long.
     """
 
     def __init__(self) -> None:
-        self._one = threading.Lock()
+        self._lock = threading.Lock()
+        self.release = self._lock.release
 
     def begin(self, connection: Connection) -> None:
-        """Begin a transaction, in turn."""
-        if connection.get_execution_options().get(ONLY_READS, False):
+        """Begin a transaction, with the lock unless it only reads."""
+        if connection.get_execution_options().get(_ONLY_READS, False):
             connection.exec_driver_sql("BEGIN")
             return
-        connection.info[_TURN] = self.take()
-        # One that reads first and writes then would fail when another wrote in between.
+        connection.info[_LOCKED] = self.acquire()
+        # A transaction that reads first would fail to write when another wrote in between.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    def end(self, _connection: Any, record: sa.pool.ConnectionPoolEntry) -> None:
-        """A connection is given back, whatever became of its transaction."""
-        if record.info.pop(_TURN, False):
-            self.give()
+    def checkin(self, _connection: Any, record: sa.pool.ConnectionPoolEntry) -> None:
+        """Release the lock with the connection, whatever became of its transaction."""
+        if record.info.pop(_LOCKED, False):
+            self.release()
 
-    def take(self) -> bool:
-        """Wait; False when that took too long. Then SQLite is asked, and says that it is locked."""
-        return self._one.acquire(timeout=BUSY / 1000)
-
-    def give(self) -> None:
-        """To the next one."""
-        self._one.release()
+    def acquire(self) -> bool:
+        """Return False after `BUSY`: SQLite then reports that it is locked."""
+        return self._lock.acquire(timeout=BUSY / 1000)
 
 
 @contextlib.contextmanager
 def writing(engine: Engine, connection: Any) -> Iterator[None]:
-    """A transaction that writes, in turn, on a connection of SQLite's driver."""
-    turns: _Turns = engine.get_execution_options()[_TURNS]
-    taken = turns.take()
+    """Hold a transaction that writes, on a connection of SQLite's driver."""
+    lock: _WriteLock = engine.get_execution_options()[_WRITE_LOCK]
+    locked = lock.acquire()
     try:
         connection.execute("BEGIN IMMEDIATE")
         yield
@@ -136,17 +135,38 @@ def writing(engine: Engine, connection: Any) -> Iterator[None]:
             connection.execute("ROLLBACK")
         raise
     finally:
-        if taken:
-            turns.give()
+        if locked:
+            lock.release()
 
 
 def read_only(engine: Engine) -> Connection:
     """Return a connection whose transaction only reads, and so waits for no writer on SQLite."""
-    return engine.connect().execution_options(**{ONLY_READS: True})
+    return engine.connect().execution_options(**{_ONLY_READS: True})
+
+
+def fetch(engine: Engine, query: sa.Select[*Columns]) -> Sequence[sa.Row[*Columns]]:
+    """Return the rows of a query, in a transaction that only reads."""
+    with read_only(engine) as connection:
+        return connection.execute(query).all()
+
+
+def upsert(
+    connection: Connection,
+    table: sa.Table,
+    key: Mapping[str, Any],
+    values: Mapping[str, Any],
+    *,
+    where: sa.ColumnElement[bool] | None = None,
+) -> None:
+    """Insert a row, or set the values of the one with that key, if `where` holds for it."""
+    statement = insert(connection.dialect.name, table).values(**key, **values)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=list(key), set_=values, where=where)
+    )
 
 
 def insert(dialect: str, table: sa.Table) -> postgresql.Insert:
-    """An INSERT that knows ON CONFLICT, in the words of the database of that name."""
-    # Both say it alike; only their classes differ.
+    """Return an INSERT of the dialect, which may have an ON CONFLICT."""
+    # They are written alike; only their classes differ.
     kind = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return cast("postgresql.Insert", kind(table))

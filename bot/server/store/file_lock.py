@@ -1,7 +1,7 @@
 """Lets one process at a time serve a SQLite file.
 
-The lock is SQLite's own, on an empty file beside the database: the system drops it when the
-process ends, however it ends, and it works on every system that SQLite works on.
+The lock is SQLite's own, on an empty file beside the database. The operating system releases it
+when the process ends, however it ends.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from bot.errors import UsageError
 def file_lock(url: str) -> Iterator[None]:
     """Hold the lock of a SQLite database; do nothing for PostgreSQL, which processes may share.
 
-    Raises UsageError when another process has it, or when it cannot be taken.
+    Raises UsageError when another process holds it, or when the file cannot be locked.
     """
     parsed = sa.engine.make_url(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database:

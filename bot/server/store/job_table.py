@@ -1,8 +1,8 @@
-"""Keeps when which job runs, and who runs it: one row for each subject.
+"""Stores when each job runs, and who runs it: one row for each subject.
 
-Jobs of one subject run together: of many times, the earliest counts until somebody claims the job,
-and what comes while it runs is for the next time. A row is free again only when its holder says
-so, or when the holder's lease has expired.
+Requests for one subject are one job: the earliest time counts until the job is claimed, and what is
+scheduled while it runs is for its next run. A row is free again when its holder finishes it, or
+when the holder's lease has expired.
 """
 
 import itertools
@@ -16,23 +16,23 @@ from functools import cache
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from bot.server.store.engine import insert, read_only
+from bot.server.store.engine import fetch, insert
 from bot.server.store.rows import Claim, Subject
 from bot.server.store.tables import inbox, jobs
 
-QUEUE = "queue"  # holds what is queued and not yet claimed
+QUEUE = "queue"  # the holder of jobs that are queued and not yet claimed
 
 _A = jobs.c
 
 
 def schedule(connection: Connection, jobs: Iterable[tuple[Subject, datetime]]) -> None:
-    """Schedule the jobs of subjects, at a time or sooner. Part of the caller's transaction."""
+    """Schedule the jobs of subjects, at each time or sooner. Part of the caller's transaction."""
     earliest: dict[Subject, datetime] = {}
     for subject, at in jobs:
         earliest[subject] = min(at, earliest.get(subject, at))
     if not earliest:
         return
-    # In one order always, so that two who schedule the same rows cannot wait for each other.
+    # Always in one order, so that two who schedule the same rows cannot wait for each other.
     rows = [
         {"kind": subject.kind, "id": subject.id, "at": at, "due_at": at}
         for subject, at in sorted(earliest.items())
@@ -42,7 +42,7 @@ def schedule(connection: Connection, jobs: Iterable[tuple[Subject, datetime]]) -
 
 @cache
 def _schedule_statement(dialect: str) -> sa.Insert:
-    """Kept, for to put it together takes longer than to run it."""
+    """Return the statement, cached: to compile it takes longer than to run it."""
     statement = insert(dialect, jobs)
     new = statement.excluded
     return statement.on_conflict_do_update(
@@ -60,7 +60,7 @@ class JobTable:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        # For the person who reads the table, too: who runs it.
+        # Also for a person who reads the table: host and process.
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._numbers = itertools.count(1)
 
@@ -75,35 +75,34 @@ class JobTable:
                 schedule(connection, some)
 
     def claim(self, now: datetime, most: int, *, until: datetime) -> tuple[Claim, ...]:
-        """Claim up to so many that are due, the longest waiting first.
+        """Claim up to so many due jobs until `until`, the longest waiting first.
 
-        They are taken until `until`, unless `renew` is called before. What another process is just
-        taking is passed over.
+        Those that another process is claiming right now are passed over.
         """
-        return self._take(_due(now, most), now, until)
+        return self._claim(_due(now, most), now, until)
 
     def claim_for_queue(self, now: datetime, most: int, *, until: datetime) -> tuple[Subject, ...]:
-        """Take up to so many that are due for the queue, from which `claim_one` claims them.
+        """Mark up to so many due jobs as queued, for `claim_one`.
 
-        What nobody has taken from it by `until` is due again.
+        Those that nobody has claimed by `until` are due again.
         """
         with self._engine.begin() as connection:
             rows = connection.execute(_due(now, most).with_for_update(skip_locked=True)).all()
             claims = [Claim(Subject(row.kind, row.id), QUEUE, row.tries, now) for row in rows]
-            self._write_down(connection, claims, until)
+            self._set_holders(connection, claims, until)
         return tuple(claim.subject for claim in claims)
 
     def claim_one(self, subject: Subject, now: datetime, *, until: datetime) -> Claim | None:
-        """Take this one when it is due or queued; None when it is not, or another has it."""
+        """Claim this job when it is due or queued; None when it is not, or another runs it."""
         free = sa.or_(_A.due_at <= now, _A.holder == QUEUE)
         found = sa.select(_A.kind, _A.id, _A.tries, _A.holder).where(_is(subject), free)
-        return next(iter(self._take(found, now, until)), None)
+        return next(iter(self._claim(found, now, until)), None)
 
     def renew(self, claims: Iterable[Claim], *, until: datetime) -> None:
         """Renew the leases of these."""
         rows = [{"of_kind": c.subject.kind, "of_id": c.subject.id, "by": c.holder} for c in claims]
         if rows:
-            # By the key: nothing else leads to a holder.
+            # By the key: there is no index on the holder.
             its = _A.kind == sa.bindparam("of_kind"), _A.id == sa.bindparam("of_id")
             mine = jobs.update().where(*its, _A.holder == sa.bindparam("by"))
             with self._engine.begin() as connection:
@@ -114,8 +113,8 @@ class JobTable:
     ) -> bool:
         """Release it, to run at `next_run`, or sooner where that was scheduled meanwhile.
 
-        When it is `settled`, deliveries that came before it was taken are done, and failures are
-        forgotten. False when it was taken away before.
+        When it is `settled`, deliveries that came before the claim are processed, and its failures
+        are reset. Returns False when its lease had expired and another claimed it.
         """
         at = (
             _A.at
@@ -123,12 +122,12 @@ class JobTable:
             else sa.case((sa.or_(_A.at.is_(None), _A.at > next_run), next_run), else_=_A.at)
         )
         with self._engine.begin() as connection:
-            given = connection.execute(
+            released = connection.execute(
                 jobs.update()
                 .where(_is(claim.subject), _A.holder == claim.holder)
                 .values(at=at, due_at=at, holder=None, tries=0 if settled else claim.tries + 1)
             ).rowcount
-            if given and settled:
+            if released and settled:
                 connection.execute(
                     inbox.update()
                     .where(
@@ -139,10 +138,10 @@ class JobTable:
                     )
                     .values(done_at=now)
                 )
-        return bool(given)
+        return bool(released)
 
     def release_all(self, now: datetime) -> None:
-        """Free what anybody has. For a process that knows to be the only one: the others died."""
+        """Release all jobs of other holders, at the start of the only process: they are dead."""
         with self._engine.begin() as connection:
             connection.execute(
                 jobs.update().where(_A.holder.is_not(None)).values(at=now, due_at=now)
@@ -150,18 +149,16 @@ class JobTable:
 
     def due_at(self, subject: Subject) -> datetime | None:
         """Return when its job runs next, as far as that is known."""
-        with read_only(self._engine) as connection:
-            row = connection.execute(sa.select(_A.due_at).where(_is(subject))).first()
-        return row.due_at if row else None
+        rows = fetch(self._engine, sa.select(_A.due_at).where(_is(subject)))
+        return rows[0].due_at if rows else None
 
     def overdue(self, now: datetime) -> tuple[int, datetime | None]:
-        """How many wait to be taken, and since when the first one does."""
-        found = sa.select(sa.func.count(), sa.func.min(_A.due_at)).where(_A.due_at <= now)
-        with read_only(self._engine) as connection:
-            count, first = connection.execute(found).one()
+        """Return how many jobs are due and not claimed, and when the first one was due."""
+        query = sa.select(sa.func.count(), sa.func.min(_A.due_at)).where(_A.due_at <= now)
+        count, first = fetch(self._engine, query)[0]
         return count, first
 
-    def _take(
+    def _claim(
         self, found: sa.Select[tuple[str, int, int, str | None]], now: datetime, until: datetime
     ) -> tuple[Claim, ...]:
         with self._engine.begin() as connection:
@@ -170,24 +167,24 @@ class JobTable:
                 Claim(
                     Subject(row.kind, row.id),
                     f"{self._name}:{next(self._numbers)}",
-                    # Whoever had it before has died of it, perhaps.
+                    # Its last holder died: perhaps of this job.
                     row.tries + (row.holder not in {None, QUEUE}),
                     now,
                 )
                 for row in rows
             ]
-            self._write_down(connection, claims, until)
+            self._set_holders(connection, claims, until)
         return tuple(claims)
 
     @staticmethod
-    def _write_down(connection: Connection, claims: Sequence[Claim], until: datetime) -> None:
+    def _set_holders(connection: Connection, claims: Sequence[Claim], until: datetime) -> None:
         if claims:
             connection.execute(
                 jobs.update()
                 .where(_A.kind == sa.bindparam("of_kind"), _A.id == sa.bindparam("of_id"))
-                .values(at=None, due_at=until, holder=sa.bindparam("taker")),
+                .values(at=None, due_at=until, holder=sa.bindparam("by")),
                 [
-                    {"of_kind": c.subject.kind, "of_id": c.subject.id, "taker": c.holder}
+                    {"of_kind": c.subject.kind, "of_id": c.subject.id, "by": c.holder}
                     for c in claims
                 ],
             )

@@ -1,4 +1,4 @@
-"""Brings the tables to the shape that this version needs, by Alembic, one process at a time."""
+"""Migrates the tables with Alembic, one process at a time."""
 
 from pathlib import Path
 from typing import Literal
@@ -9,11 +9,11 @@ from sqlalchemy.engine import Connection, Engine
 from bot.errors import ConfigError
 
 SCRIPTS = Path(__file__).parent / "migrations"
-_LOCK = 7_166_145_020  # any number that nobody else locks in this database
+_LOCK = 7_166_145_020  # an arbitrary key of PostgreSQL's advisory locks
 
 
 def migrate(engine: Engine) -> None:
-    """Do what is to be done, all of it or nothing. Others who try meanwhile wait.
+    """Apply the missing migrations in one transaction. Other processes wait meanwhile.
 
     Raises ConfigError when the database cannot be reached, or is of a newer version.
     """
@@ -29,21 +29,21 @@ def migrate(engine: Engine) -> None:
             lock(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-    except CommandError as wrong:
+    except CommandError as unknown:
         raise ConfigError(
-            f"the database is not one that this version knows ({wrong}).",
+            f"this version doesn't know the database's version ({unknown}).",
             where="MILEPOST_DATABASE_URL",
             hint="Use the version of Milepost that wrote to it last, or a newer one.",
         ) from None
-    except sa.exc.OperationalError as wrong:
-        reason = str(wrong.orig).splitlines()[0]
+    except sa.exc.OperationalError as broken:
+        reason = str(broken.orig).splitlines()[0]
         raise ConfigError(
             f"the database cannot be used: {reason}.", where="MILEPOST_DATABASE_URL"
         ) from None
 
 
-def standing(connection: Connection) -> Literal["empty", "older", "current", "newer"]:
-    """How far the tables are, as this version sees it. Changes nothing."""
+def schema_state(connection: Connection) -> Literal["empty", "older", "current", "newer"]:
+    """Compare the tables' version with ours. Changes nothing."""
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
@@ -58,6 +58,6 @@ def standing(connection: Connection) -> Literal["empty", "older", "current", "ne
 
 
 def lock(connection: Connection) -> None:
-    """Until the transaction ends nobody else gets here. On SQLite its beginning was the lock."""
+    """Lock out others until the transaction ends. On SQLite its BEGIN IMMEDIATE did."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})

@@ -1,12 +1,12 @@
-"""GitHub's limits, kept in the database: one row for each installation, for all processes on it.
+"""Keeps GitHub's limits for all processes on one database: one row for each installation.
 
-A row is held for one short transaction, in which nobody sleeps: who gets a place waits for it
-afterwards. Those who want the same row get it in the order in which they came. Places that a
-process took with it when it died pass by unused, and that is all.
+A row is locked for one short transaction, in which nobody sleeps: the wait for a reserved place
+follows afterwards. Callers get the row in the order in which they asked. The places of a process
+that died pass unused, which does no harm.
 
-Times are by the clock of the database, read when the row is held. Machines' own clocks differ, and
-by one that is late a write would seem to have gone longer ago than it did. A place is told in
-seconds from now, so it means the same on every machine.
+Times are by the clock of the database, read when the row is locked: by a machine's clock that is
+late, a write would seem to be longer ago than it is. A reservation is in seconds from now, so it
+means the same on every machine.
 """
 
 import struct
@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection, Engine
 from bot.clock import utc_now
 from bot.github.rate_limit_state import RateLimitState, WriteRates
 from bot.github.rate_limiter import OpenState, StatefulRateLimiter
-from bot.server.store.engine import ONLY_READS, insert
+from bot.server.store.engine import insert, read_only
 from bot.server.store.tables import Moment, budget
 
 _B = budget.c
@@ -35,8 +35,7 @@ Now = Callable[[Connection], datetime]
 class DatabaseRateLimiter(StatefulRateLimiter):
     """Limits all processes on one database. Each call is one transaction, or two when new.
 
-    `now` is for tests; else it is the database's clock, and where that is in this process anyway,
-    this machine's.
+    `now` is for tests; without it the database's clock counts, on SQLite this machine's.
     """
 
     def __init__(
@@ -49,7 +48,7 @@ class DatabaseRateLimiter(StatefulRateLimiter):
     @contextmanager
     def _open(self, installation: int) -> Iterator[OpenState]:
         with self._engine.begin() as connection:
-            row = _held(connection, installation)
+            row = _locked_row(connection, installation)
             at = OpenState(_state(row), self._now(connection))
             before = at.state
             yield at
@@ -61,24 +60,21 @@ class DatabaseRateLimiter(StatefulRateLimiter):
                 )
 
     def _read(self, installation: int) -> OpenState:
-        with self._reading() as connection:
+        with read_only(self._engine) as connection:
             found = sa.select(budget).where(_B.installation_id == installation)
             row = connection.execute(found).mappings().first()
             return OpenState(_state(row) if row else RateLimitState(), self._now(connection))
 
     def _all(self) -> tuple[list[RateLimitState], datetime]:
-        with self._reading() as connection:
+        with read_only(self._engine) as connection:
             now = self._now(connection)
             ahead = sa.or_(*(at > now for at in (_B.last_at, _B.shut_at, _B.spare_at)))
             rows = connection.execute(sa.select(budget).where(ahead)).mappings().all()
         return [_state(row) for row in rows], now
 
-    def _reading(self) -> Connection:
-        return self._engine.connect().execution_options(**{ONLY_READS: True})
-
 
 def database_time(connection: Connection) -> datetime:
-    """What time it is, aware; not when the transaction began, for it may have waited for a row."""
+    """Return the present time, aware; not when the transaction began, which may have waited."""
     if connection.dialect.name == "sqlite":
         return utc_now()
     clock = sa.select(sa.func.clock_timestamp(type_=Moment))
@@ -86,14 +82,14 @@ def database_time(connection: Connection) -> datetime:
 
 
 def forget(connection: Connection, installation: int) -> None:
-    """The installation is gone. Part of the caller's transaction."""
+    """Delete the row of an installation that is gone. Part of the caller's transaction."""
     connection.execute(budget.delete().where(_B.installation_id == installation))
 
 
-def _held(connection: Connection, installation: int) -> Any:
-    """The row, which nobody else gets until the transaction ends."""
+def _locked_row(connection: Connection, installation: int) -> Any:
+    """Return the row, locked until the transaction ends."""
     if connection.dialect.name == "postgresql":
-        # When the database breaks down, the places of the last moment may be lost: no harm.
+        # A crash of the database may lose the last moment's reservations, which does no harm.
         connection.execute(sa.text("SET LOCAL synchronous_commit TO off"))
     found = sa.select(budget).where(_B.installation_id == installation).with_for_update()
     row = connection.execute(found).mappings().first()
@@ -142,7 +138,7 @@ def _columns(state: RateLimitState) -> dict[str, Any]:
 
 
 def _packed(created: tuple[datetime, ...], last: datetime | None) -> bytes:
-    """How long before the last write each was, in milliseconds, rounded to later.
+    """Return how long before the last write each was, in milliseconds, rounded to later.
 
     Four bytes each, so that the 500 of an hour stay within the row.
     """
@@ -160,5 +156,5 @@ def _unpacked(packed: bytes, last: datetime | None) -> tuple[datetime, ...]:
 
 
 def _ticks(at: datetime) -> int:
-    """Milliseconds, rounded up: what was rounded stays as it is, however often it is packed."""
+    """Return milliseconds since 1970, rounded up, so that packing again changes nothing."""
     return -((_EPOCH - at) // _TICK)

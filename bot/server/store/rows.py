@@ -1,4 +1,4 @@
-"""The values that go into the store and come out of it. All times are aware, UTC."""
+"""Defines the values that go into the store and come out of it. All times are aware, in UTC."""
 
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -9,7 +9,7 @@ RepositoryState = Literal["active", "archived", "gone"]
 
 
 class Subject(NamedTuple):
-    """What a job is about: the App itself, one installation of it, one repository."""
+    """Names what a job is about: the App itself, one installation of it, one repository."""
 
     kind: Kind
     id: int
@@ -19,22 +19,22 @@ class Subject(NamedTuple):
 
 
 APP = Subject("app", 0)
-SWEEP = Subject("app", 1)  # the App's deliveries that never arrived
+SWEEP = Subject("app", 1)  # the App's failed deliveries
 EVERYTHING = Subject("app", 2)  # all repositories, each by a job of its own
 
 
 def installation(number: int) -> Subject:
-    """The installation of that id."""
+    """Return the subject of an installation's job."""
     return Subject("installation", number)
 
 
 def repository(number: int) -> Subject:
-    """The repository of that id."""
+    """Return the subject of a repository's job."""
     return Subject("repository", number)
 
 
 class WebhookDelivery(NamedTuple):
-    """One webhook delivery, as far as it matters: it says what is to be synced."""
+    """Describes one webhook delivery, as far as is needed to sync what it is about."""
 
     guid: str
     event: str
@@ -45,7 +45,7 @@ class WebhookDelivery(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """Work that `holder` has taken; `tries` failed before. Deliveries up to `since` are seen."""
+    """Describes a job that `holder` runs, with deliveries up to `since`; `tries` failed before."""
 
     subject: Subject
     holder: str
@@ -54,7 +54,7 @@ class Claim(NamedTuple):
 
 
 class InstallationRow(NamedTuple):
-    """An installation as GitHub last showed it."""
+    """Holds an installation as GitHub last showed it."""
 
     id: int
     account: str
@@ -62,10 +62,10 @@ class InstallationRow(NamedTuple):
 
 
 class RepositoryRow(NamedTuple):
-    """A repository as GitHub last showed it, and what became of its last sync.
+    """Holds a repository as GitHub last showed it, and the result of its last sync.
 
-    `result` is a word ("" when there was none yet), `message` the sentence that goes with it. While
-    a run goes on, `written` of `to_write` changes are made; else both are 0.
+    `result` is a word ("" before the first sync), `message` the sentence that goes with it. During
+    a run `written` of `to_write` changes are made; else both are 0.
     """
 
     id: int
@@ -82,7 +82,7 @@ class RepositoryRow(NamedTuple):
 
 
 class RepositoryInfo(NamedTuple):
-    """A repository as a list of GitHub shows it."""
+    """Holds a repository as a list of GitHub shows it."""
 
     id: int
     full_name: str

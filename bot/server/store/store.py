@@ -1,4 +1,4 @@
-"""The store as the rest of the server knows it: its parts over one database."""
+"""Opens the store: its parts over one database."""
 
 from typing import Self
 
@@ -15,7 +15,7 @@ from bot.server.store.repositories import Repositories
 
 
 class Store:
-    """SQLite or PostgreSQL, told apart by the address alone. Threads may share it."""
+    """Gives access to all tables, on SQLite or PostgreSQL, to any number of threads."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -27,7 +27,7 @@ class Store:
 
     @classmethod
     def open(cls, url: str, *, connections: int = 10) -> Self:
-        """Connect, and bring the tables up to date. Raises ConfigError when that fails."""
+        """Connect, and migrate the tables. Raises ConfigError when that fails."""
         engine = open_engine(url, connections=connections)
         try:
             migrate(engine)
@@ -49,10 +49,10 @@ class Store:
 
     @property
     def shared(self) -> bool:
-        """Whether other processes may work on the same database."""
+        """Return whether other processes may work on the same database."""
         return self.engine.dialect.name != "sqlite"
 
     def check(self) -> None:
-        """Ask it something. Raises sqlalchemy.exc.SQLAlchemyError when it does not answer."""
+        """Raise sqlalchemy.exc.SQLAlchemyError when the database does not answer."""
         with self.engine.connect() as connection:
             connection.execute(sa.select(1))

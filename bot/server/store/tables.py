@@ -1,4 +1,4 @@
-"""The tables, as SQLAlchemy Core knows them. Migrations make them; a test compares both."""
+"""Defines the tables for SQLAlchemy Core. Migrations make them; a test compares both."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,18 +7,18 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 metadata = sa.MetaData()
-# SQLite numbers its rows by INTEGER only, and that holds 64 bits there.
+# SQLite takes only INTEGER, which has 64 bits there, as the key of a row.
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 class Moment(sa.types.TypeDecorator[datetime]):
-    """An aware time, kept and given back in UTC; SQLite, which knows no zones, keeps text."""
+    """Stores an aware time in UTC; as text in SQLite, which knows no zones."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """Refuses a naive time: it would be somebody's local one."""
+        """Return the value for the driver. Raises ValueError for a naive time."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -27,7 +27,7 @@ class Moment(sa.types.TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """UTC, whatever zone the connection is in."""
+        """Return the time in UTC, whatever zone the connection is in."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
@@ -83,7 +83,7 @@ shown = sa.Table(
     sa.Column("document", sa.LargeBinary, nullable=False),  # JSON, packed
 )
 
-# Who may see a repository in the table of those they accompany, as its learner wishes.
+# The mentors who may see a repository in their table of learners.
 mentor = sa.Table(
     "mentor",
     metadata,
@@ -125,8 +125,8 @@ inbox = sa.Table(
     ),
 )
 
-# What an installation has used and booked of GitHub's limits: a `Book`, its times by the clock of
-# the database. `created` are the places of new things, packed.
+# What an installation has used and reserved of GitHub's limits: a `RateLimitState`, whose times are
+# by the clock of the database. `created` has the times of new objects, packed.
 budget = sa.Table(
     "budget",
     metadata,

@@ -1,4 +1,4 @@
-"""Writes deliveries by group commit: those that come during one transaction share the next."""
+"""Writes deliveries by group commit: those that come during a transaction share the next one."""
 
 import asyncio
 import logging
@@ -15,10 +15,10 @@ OnWritten = Callable[[list[WebhookDelivery]], object]
 
 
 class DeliveryWriter:
-    """Hands deliveries to `write`, which runs in a thread and returns when they are safe.
+    """Gives groups of deliveries to `write`, which runs in a thread and stores them.
 
-    Belongs to one event loop, in which `on_written` is called with those that are safe. When
-    `write` raises, each delivery of that group does.
+    It belongs to one event loop, in which `on_written` gets stored deliveries. An error of `write`
+    is raised for each delivery of the group.
     """
 
     def __init__(self, write: Write, on_written: OnWritten = lambda _deliveries: None) -> None:
@@ -29,7 +29,7 @@ class DeliveryWriter:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="inbox")
 
     async def receive(self, delivery: WebhookDelivery) -> None:
-        """Return when it is safe."""
+        """Return when the delivery is stored."""
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((delivery, written))
         if self._writer is None:
@@ -37,7 +37,7 @@ class DeliveryWriter:
         await written
 
     async def close(self) -> None:
-        """Wait until all that came is safe."""
+        """Wait until all deliveries are stored."""
         if self._writer is not None:
             await self._writer
         self._thread.shutdown()

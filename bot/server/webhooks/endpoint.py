@@ -1,7 +1,7 @@
-"""Receives webhooks of GitHub. Plain ASGI, for it is the one place where many come at once.
+"""Receives webhooks of GitHub. Plain ASGI, because many come at once.
 
-Size, signature, headers, body, inbox, in this order; 202 only when the delivery is safe. Rules of
-signature and headers: GitHub's "Validating webhook deliveries" and "Webhook events and payloads".
+It checks size, signature, headers and body, in this order, and answers 202 when the delivery is
+stored. Rules: GitHub's "Validating webhook deliveries" and "Webhook events and payloads".
 """
 
 import logging
@@ -36,8 +36,8 @@ class WebhookEndpoint:
     """Answers POSTs of GitHub.
 
     `secrets` returns the secrets that a delivery may be signed with, `bot` the login that we write
-    under, `receive` returns when a delivery is safe. `observe` is called with each status, 499 when
-    the caller went away before, and the seconds that it took.
+    under, `receive` returns when a delivery is stored. `observe` gets each status, 499 when the
+    caller went away, and the seconds that it took.
     """
 
     receive: Callable[[WebhookDelivery], Awaitable[None]]
@@ -47,7 +47,7 @@ class WebhookEndpoint:
     observe: Callable[[int, float], None] = lambda _status, _seconds: None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Serve one request."""
         if scope["method"] != "POST":
             await _respond(send, 405, (b"allow", b"POST"))
             return
@@ -86,13 +86,13 @@ class WebhookEndpoint:
         delivery = WebhookDelivery(guid, event, read.action, about, through, self.clock())
         try:
             await self.receive(delivery)
-        except Exception:  # noqa: BLE001 - GitHub is told, and asked for it again later
+        except Exception:  # noqa: BLE001 - GitHub is asked for it again later
             return 503
         return 202
 
 
 async def _respond(send: Send, status: int, *headers: tuple[bytes, bytes]) -> None:
-    """Send a status without a body: whoever has no secret learns nothing."""
+    """Send a status without a body, which shows nothing to a caller without the secret."""
     await send(
         {
             "type": "http.response.start",
@@ -105,13 +105,13 @@ async def _respond(send: Send, status: int, *headers: tuple[bytes, bytes]) -> No
 
 @dataclass(frozen=True)
 class WebhookRouter:
-    """Routes requests for `path` to the endpoint, past all that pages need; others to the pages."""
+    """Routes requests for `path` to the endpoint, and others to `app`."""
 
     app: Asgi
     path: str
     endpoint: Asgi
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request, or the server's start and stop."""
+        """Serve one request, or the server's start and stop."""
         is_webhook = scope["type"] == "http" and scope["path"] == self.path
         await (self.endpoint if is_webhook else self.app)(scope, receive, send)

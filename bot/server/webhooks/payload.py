@@ -1,8 +1,7 @@
-"""What a delivery is about: the few fields of a payload that matter, and what they ask for.
+"""Reads from a payload what to sync: pure, no other fields are read or stored.
 
-Pure. Events, actions and fields are those of GitHub's "Webhook events and payloads". A delivery
-only says "sync again": what is true is asked for then. So nothing else of it is read, let alone
-kept.
+Events, actions and fields are those of GitHub's "Webhook events and payloads". A delivery only
+triggers a sync, which reads the present state from GitHub.
 """
 
 from typing import Annotated, Final
@@ -26,36 +25,35 @@ REPOSITORY_EVENTS: Final = frozenset(
     }
 )
 INSTALLATION_EVENTS: Final = frozenset({"installation", "installation_repositories"})
-# After these the installation may reach other repositories than before.
+# Actions of `repository` after which the installation may reach other repositories than before.
 MOVES: Final = frozenset({"deleted", "transferred"})
 
-
-# What a database could not keep would be refused there together with all that came with it.
+# The database would refuse other values, together with all deliveries of the group.
 Id = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Word = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]{0,64}\Z")]
 
 
 class PayloadInstallation(msgspec.Struct):
-    """Anything with an id."""
+    """Holds the installation that a delivery came through."""
 
     id: Id
 
 
 class PayloadRepository(msgspec.Struct):
-    """The repository of an event."""
+    """Holds the repository of an event."""
 
     id: Id
     default_branch: str = ""
 
 
 class Sender(msgspec.Struct):
-    """Who did it."""
+    """Holds the account that caused an event."""
 
     login: str
 
 
 class Payload(msgspec.Struct):
-    """What is read of a payload; all else is passed over."""
+    """Holds the fields that are read; others are skipped."""
 
     action: Word | None = None
     ref: str | None = None
@@ -65,14 +63,14 @@ class Payload(msgspec.Struct):
 
 
 class MalformedError(ValueError):
-    """The body is not what GitHub sends."""
+    """The body isn't one that GitHub sends."""
 
 
 _decoder = msgspec.json.Decoder(Payload)
 
 
 def read(body: bytes | bytearray) -> Payload:
-    """Raises MalformedError."""
+    """Return the payload of a body. Raises MalformedError."""
     try:
         return _decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -80,10 +78,10 @@ def read(body: bytes | bytearray) -> Payload:
 
 
 def subject_of(event: str, payload: Payload, bot: str | None) -> Subject | None:
-    """Return what to sync because of it; None when that would show nothing new.
+    """Return what to sync; None when a sync would find nothing new.
 
-    `bot` is the login under which we write: what we did ourselves, we know. Raises MalformedError
-    when the payload does not say what the event is about.
+    `bot` is the login that we write under: its own events are skipped. Raises MalformedError when
+    the payload names neither repository nor installation.
     """
     if event in INSTALLATION_EVENTS:
         if payload.installation is None:

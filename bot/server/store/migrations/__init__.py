@@ -1,1 +1,1 @@
-"""What changed in the tables, step by step. Alembic runs it; nothing imports it."""
+"""Migrates the tables, step by step. Alembic runs it; nothing imports it."""

@@ -1,4 +1,4 @@
-"""The first tables: installations, repositories, the agenda, the inbox, facts."""
+"""Creates the first tables: installations, repositories, jobs, the inbox, facts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -69,9 +69,3 @@ def upgrade() -> None:
         sa.Column("name", sa.Text, primary_key=True),
         sa.Column("value", sa.Text, nullable=False),
     )
-
-
-def downgrade() -> None:
-    """Nobody goes back: what is kept here can be had from GitHub again."""
-    for name in ("fact", "inbox", "agenda", "repository", "installation"):
-        op.drop_table(name)

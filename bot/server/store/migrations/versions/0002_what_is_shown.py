@@ -1,4 +1,4 @@
-"""What pages show of a repository, with whom it is shared, and how far a run is."""
+"""Adds what pages show of a repository, with whom it is shared, and the progress of a run."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,11 +31,3 @@ def upgrade() -> None:
     op.add_column(
         "repository", sa.Column("to_write", sa.Integer, nullable=False, server_default="0")
     )
-
-
-def downgrade() -> None:
-    """Nobody goes back: what is kept here can be had from GitHub again."""
-    op.drop_column("repository", "to_write")
-    op.drop_column("repository", "written")
-    for name in ("mentor", "shown"):
-        op.drop_table(name)

@@ -1,4 +1,4 @@
-"""What each installation has used and booked of GitHub's limits, for all processes to share."""
+"""Adds what each installation has used and reserved of GitHub's limits, for all processes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,8 +28,3 @@ def upgrade() -> None:
         sa.Column("strikes", sa.Integer, nullable=False, server_default="0"),
         sa.Column("seen_at", Moment),
     )
-
-
-def downgrade() -> None:
-    """Nobody goes back: GitHub counts by itself, and refuses what is too much."""
-    op.drop_table("budget")

@@ -1,4 +1,4 @@
-"""Names of repositories in small letters, to find them by: GitHub does not tell the case apart."""
+"""Adds names of repositories in lower case, to find them by: GitHub ignores their case."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Add the column, fill it, and look names up there."""
+    """Add the column and its index, and fill it."""
     op.add_column("repository", sa.Column("known_as", sa.Text, nullable=False, server_default=""))
     op.execute("UPDATE repository SET known_as = lower(full_name)")
     op.create_index("ix_repository_known_as", "repository", ["known_as"])
@@ -16,7 +16,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Nobody goes back: what is kept here can be had from GitHub again."""
+    """Remove them, for a test of the upgrade."""
     op.create_index("ix_repository_full_name", "repository", ["full_name"])
     op.drop_index("ix_repository_known_as", "repository")
     op.drop_column("repository", "known_as")

@@ -1,4 +1,4 @@
-"""Finds what is gone without reading all that is not."""
+"""Adds indexes to find what is gone."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +19,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them."""
+    """Drop the indexes."""
     for table in TABLES:
         op.drop_index(f"ix_{table}_gone", table)

@@ -1,1 +1,1 @@
-"""One file for each step."""
+"""Contains one file for each migration."""

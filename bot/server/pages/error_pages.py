@@ -1,0 +1,86 @@
+"""The page of each error, and what is answered instead where no page was requested."""
+
+import logging
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bot.errors import AuthenticationError, MilepostError, UnavailableError
+from bot.server.pages.frame import Frame, PageError, not_found
+from bot.server.pages.response_headers import set_security_headers
+
+log = logging.getLogger(__name__)
+
+
+def add(app: FastAPI, frame: Frame) -> None:
+    """Answer every error with a page."""
+
+    def show(request: Request, error: Exception) -> Response:
+        response = error_page(frame, request, _page_error(error))
+        if isinstance(error, HTTPException):
+            response.headers.update(error.headers or {})
+        elif isinstance(error, AuthenticationError):
+            frame.sessions.end(response)
+        return response
+
+    for kind in (PageError, HTTPException, MilepostError, Exception):
+        app.add_exception_handler(kind, show)
+
+
+def error_page(frame: Frame, request: Request, error: PageError) -> Response:
+    """Return the page of an error; JSON or plain text where the address is no page's."""
+    path = request.url.path
+    if path.endswith(".json"):
+        response: Response = JSONResponse({"error": error.title}, error.status)
+    elif path.endswith((".svg", ".css", ".js", ".csv")):
+        response = Response(f"{error.title}\n", error.status, media_type="text/plain")
+    else:
+        response = frame.page(request, "error.html.j2", status=error.status, error=error)
+    if error.again is not None:
+        response.headers["Retry-After"] = str(error.again)
+    # Some errors are answered outside the middleware that does this for all else.
+    set_security_headers(response.headers, https=frame.https)
+    return response
+
+
+def _page_error(error: Exception) -> PageError:
+    match error:
+        case PageError():
+            return error
+        case HTTPException():
+            return _of_status(error.status_code)
+        case AuthenticationError():
+            return PageError(
+                401, "GitHub asks you to sign in again", "Your sign-in ended there and here."
+            )
+        case UnavailableError():
+            return PageError(
+                503,
+                "GitHub does not answer just now",
+                "Nothing is lost. Try again in a minute.",
+                again=60,
+            )
+        case MilepostError():
+            log.warning("unusable answer from GitHub: %s", type(error).__name__)
+            return PageError(502, "GitHub's answer can't be used", "Try again in a while.")
+    log.error("page failed: %s", type(error).__name__)
+    return _of_status(500)
+
+
+def _of_status(status: int) -> PageError:
+    match status:
+        case 404:
+            return not_found()
+        case 405:
+            return PageError(
+                405, "This page can't be opened like this", "Go back and use the button there."
+            )
+    if status < 500:
+        return PageError(status, "This can't be done", "Go back and try it another way.")
+    return PageError(
+        status,
+        "Something went wrong here",
+        "It is logged, and nothing is lost. Try again.",
+    )
