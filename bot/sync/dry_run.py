@@ -1,7 +1,7 @@
-"""A repository as it would be: reads what is there, and keeps to itself what is written.
+"""The repository of a dry run: reads what is there, and writes to memory only.
 
-So a dry run is a run. What it says is what happens, as long as nobody else works on the repository
-meanwhile: numbers are given out as GitHub does, the next free one each time.
+So a dry run is a run. What it shows is what happens, as long as nobody else works on the repository
+meanwhile: issue numbers are the next free ones, as at GitHub.
 """
 
 from collections.abc import Callable, Iterable
@@ -48,8 +48,8 @@ SNAPSHOT_FIELDS = tuple(Snapshot.model_fields)
 class DryRunRepository:
     """Reader and gateway in one. `now` (aware) dates what is written, `web` is GitHub's pages.
 
-    Raises what `reader` raises, and NotThereError like a gateway. Files are not kept: nothing that
-    a run reads after it wrote them depends on them.
+    Raises what `reader` raises, and NotThereError like a gateway. Files are not stored: nothing
+    that a run reads after it wrote them depends on them.
     """
 
     def __init__(self, reader: Reader, now: datetime, web: str) -> None:
@@ -61,7 +61,7 @@ class DryRunRepository:
         self._comments: list[CommentState] = []
         self._marks: dict[int, list[ReactionState]] = {}
 
-    # What a reader does
+    # The reader
 
     def snapshot(self, *, fresh: bool = False) -> Snapshot:
         del fresh
@@ -110,7 +110,7 @@ class DryRunRepository:
     def tree(self, branch: str) -> dict[str, str] | None:
         return self._reader.tree(branch)
 
-    # What a gateway does
+    # The gateway
 
     def write(self, change: Write, *, check: Callable[[], None] = nothing) -> WriteResult:
         match change:
@@ -139,14 +139,14 @@ class DryRunRepository:
         match change:
             case CreateLabel():
                 made = LabelState(name=name, color=change.color, description=change.description)
-                self._becomes(labels=(*there, made))
+                self._replace(labels=(*there, made))
             case UpdateLabel(new_name=new):
                 update = {**change.payload, "name": new}
                 labels = (x.model_copy(update=update) if x.name == name else x for x in there)
-                self._becomes(labels=tuple(labels))
+                self._replace(labels=tuple(labels))
                 self._relabel(lambda worn: tuple(new if x == name else x for x in worn))
             case DeleteLabel():
-                self._becomes(labels=tuple(x for x in there if x.name != name))
+                self._replace(labels=tuple(x for x in there if x.name != name))
                 self._relabel(lambda worn: tuple(x for x in worn if x != name))
 
     def _write_milestone(
@@ -160,7 +160,7 @@ class DryRunRepository:
                 description=change.description,
                 due_on=change.due_on,
             )
-            self._becomes(milestones=(*there, made))
+            self._replace(milestones=(*there, made))
             return WriteResult(number=made.number)
         rest = (m for m in there if m.number != change.number)
         if isinstance(change, UpdateMilestone):
@@ -172,12 +172,12 @@ class DryRunRepository:
         else:
             issues = self.snapshot().issues
             out = {"milestone": None}
-            self._becomes(
+            self._replace(
                 issues=tuple(
                     i.model_copy(update=out) if i.milestone == change.number else i for i in issues
                 )
             )
-        self._becomes(milestones=tuple(rest))
+        self._replace(milestones=tuple(rest))
         return WriteResult()
 
     def _create_issue(self, change: CreateIssue) -> WriteResult:
@@ -195,7 +195,7 @@ class DryRunRepository:
             url=f"{self._web}/{self.snapshot().repository}/issues/{number}",
             **OURS,
         )
-        self._becomes(issues=(*self.snapshot().issues, made))
+        self._replace(issues=(*self.snapshot().issues, made))
         return WriteResult(number, made.id)
 
     def _update_issue(self, change: UpdateIssue | CloseIssue, check: Callable[[], None]) -> None:
@@ -205,18 +205,18 @@ class DryRunRepository:
         if "labels" in update:
             update["labels"] = tuple(update["labels"])
         if update.get("state", found.state) == found.state:
-            # GitHub heeds the reason only where the state changes with it.
+            # GitHub uses the reason only where the state changes with it.
             update.pop("state_reason", None)
         else:
             update.setdefault("state_reason", None)
             update["closed_at"] = self._now if update["state"] == "closed" else None
-        self._put(found.model_copy(update={**update, "updated_at": self._now}))
+        self._replace_issue(found.model_copy(update={**update, "updated_at": self._now}))
 
     def _relate(self, change: AddSubIssue) -> None:
         child = next((i for i in self.snapshot().issues if i.id == change.child_id), None)
         if child is None:
             raise NotThereError("add sub-issue: there is no such issue.")
-        self._put(child.model_copy(update={"parent": change.parent_number}))
+        self._replace_issue(child.model_copy(update={"parent": change.parent_number}))
 
     def _write_comment(
         self, change: CreateComment | UpdateComment | DeleteComment | React
@@ -224,7 +224,7 @@ class DryRunRepository:
         match change:
             case CreateComment(number=number, body=body):
                 found = self._found(number)
-                self._put(found.model_copy(update={"comments": found.comments + 1}))
+                self._replace_issue(found.model_copy(update={"comments": found.comments + 1}))
                 there = -1 - len(self._comments)
                 made = CommentState(id=there, issue=number, body=body, created_at=self._now, **OURS)
                 self._comments.append(made)
@@ -241,9 +241,9 @@ class DryRunRepository:
                 self._marks.setdefault(comment, []).append(mark)
         return WriteResult()
 
-    # How it is kept
+    # The state
 
-    def _becomes(self, **update: Any) -> None:
+    def _replace(self, **update: Any) -> None:
         """Make a new value, not a copy: a copy would keep the cached properties of the old one."""
         there = self.snapshot()
         self._snapshot = Snapshot(
@@ -252,7 +252,7 @@ class DryRunRepository:
 
     def _next_number(self) -> int:
         number = max([self.snapshot().last_number, *(i.number for i in self.snapshot().issues)]) + 1
-        self._becomes(last_number=number)
+        self._replace(last_number=number)
         return number
 
     def _found(self, number: int) -> IssueState:
@@ -261,14 +261,14 @@ class DryRunRepository:
             raise NotThereError(f"there is no issue {number}.")
         return found
 
-    def _put(self, issue: IssueState) -> None:
+    def _replace_issue(self, issue: IssueState) -> None:
         issues = (issue if i.number == issue.number else i for i in self.snapshot().issues)
-        self._becomes(issues=tuple(issues))
+        self._replace(issues=tuple(issues))
 
     def _relabel(self, change: Callable[[tuple[str, ...]], tuple[str, ...]]) -> None:
         issues = self.snapshot().issues
         worn = (i.model_copy(update={"labels": change(i.labels)}) for i in issues)
-        self._becomes(issues=tuple(worn))
+        self._replace(issues=tuple(worn))
 
     def _marked(self, comments: Iterable[CommentState]) -> tuple[CommentState, ...]:
         return tuple(self._with_marks(comment) for comment in comments)

@@ -1,8 +1,8 @@
 """Evidence: links that resolve and approvals by mentors, each looked up once and then logged.
 
-What is found here becomes deeds, which the run keeps in the memory of the issue concerned; so each
-address is asked for until it is found, and never again. Merged pull requests of the repository that
-name an issue are not looked up: they stand in the snapshot.
+What is found here becomes commands, which the run writes to the log of the issue; so each link is
+looked up until it resolves, and never again. Merged pull requests of the repository that name an
+issue are not looked up: they are in the snapshot.
 """
 
 import re
@@ -16,6 +16,7 @@ from bot.planning.marker import LEDGER, MEMORY, find
 from bot.planning.observed_state import TRUSTED, ObservedState, OurIssue
 from bot.planning.ports import Reader
 from bot.planning.snapshot import CommentState, IssueState
+from bot.progress.command import Command
 from bot.progress.command_log import AcceptedCommand
 from bot.progress.commands.evidence import Attested, Evidenced
 from bot.progress.evidence_links import EvidenceCandidate, candidates
@@ -56,9 +57,8 @@ def gather(
 ) -> tuple[AcceptedCommand, ...]:
     """Return what to log now: evidence found by Milepost, approvals by mentors.
 
-    `comments` are those since the last run. Pages that are not on this GitHub are looked up only
-    where `features.links` is on and there is an `outside`. Nothing is written, and nothing is asked
-    when there is nothing new. Raises what the reader raises.
+    `comments` are those since the last run. Pages outside GitHub are looked up only where
+    `features.links` is on and there is an `outside`. Raises what the reader raises.
     """
     evidence = _EvidenceReader(path, reader, outside if path.settings.features.links else None)
     return (*evidence.commands(comments), *_approvals(path, reader))
@@ -76,38 +76,34 @@ class _EvidenceReader:
 
     def commands(self, comments: tuple[CommentState, ...]) -> Iterator[AcceptedCommand]:
         """Yield evidence for each link that resolves: the newest first, up to ten lookups."""
-        clues = [*self._in_bodies(), *self._in_comments(comments)]
-        noted = {key: {e.url for e in found} for key, found in self._history.evidence.items()}
-        for clue in sorted(clues, key=lambda c: (c.at, -c.issue.state.number), reverse=True):
-            key, url = clue.issue.key, clue.candidate.url
-            known = noted.setdefault(key, set())
-            if url in known or len(known) >= MAX_NOTED:
+        links = [*self._in_bodies(), *self._in_comments(comments)]
+        logged = {key: {e.url for e in found} for key, found in self._history.evidence.items()}
+        for link in sorted(links, key=lambda c: (c.at, -c.issue.state.number), reverse=True):
+            known = logged.setdefault(link.issue.key, set())
+            if link.candidate.url in known or len(known) >= MAX_NOTED:
                 continue
-            found = self._find(clue.candidate)
+            found = self._find(link.candidate)
             if found is not None:
-                known.add(url)
-                number = clue.issue.state.number
-                yield AcceptedCommand(
-                    command=found, comment=0, issue=number, key=key, at=self._now, by=OURSELVES
-                )
+                known.add(link.candidate.url)
+                yield _command(found, link.issue, self._now, by=OURSELVES)
 
     def _in_bodies(self) -> Iterator[_Link]:
         """Yield the links that the learner wrote around our region of issues updated lately."""
         for issue in self._observed.issues.values():
             fresh = self._now - issue.state.updated_at <= RECENT
-            if fresh and _may_gain(issue) and not issue.marked.unchanged_outside:
-                yield from self._clues(issue, _own_words(issue), issue.state.updated_at)
+            if fresh and _takes_evidence(issue) and not issue.marked.unchanged_outside:
+                yield from self._links(issue, _learner_text(issue), issue.state.updated_at)
 
     def _in_comments(self, comments: tuple[CommentState, ...]) -> Iterator[_Link]:
         by_number = {issue.state.number: issue for issue in self._observed.issues.values()}
         for comment in comments:
             issue = by_number.get(comment.issue)
-            if issue is not None and _may_gain(issue) and _by_a_person(comment):
-                yield from self._clues(
+            if issue is not None and _takes_evidence(issue) and _from_writer(comment):
+                yield from self._links(
                     issue, comment.body, comment.updated_at or comment.created_at
                 )
 
-    def _clues(self, issue: OurIssue, text: str, at: datetime) -> Iterator[_Link]:
+    def _links(self, issue: OurIssue, text: str, at: datetime) -> Iterator[_Link]:
         """Yield the links of a text, but for those that the task itself names."""
         ours = issue.marked.region or ""
         repository = self._observed.snapshot.repository
@@ -168,10 +164,12 @@ def _approvals(path: LearningPath, reader: Reader) -> Iterator[AcceptedCommand]:
             None,
         )
         if mentor is not None:
-            number = issue.state.number
-            yield AcceptedCommand(
-                command=Attested(), comment=0, issue=number, key=issue.key, at=path.now, by=mentor
-            )
+            yield _command(Attested(), issue, path.now, by=mentor)
+
+
+def _command(command: Command, issue: OurIssue, at: datetime, *, by: str) -> AcceptedCommand:
+    number = issue.state.number
+    return AcceptedCommand(command=command, comment=0, issue=number, key=issue.key, at=at, by=by)
 
 
 def _approvers(reader: Reader, issue: IssueState, label: str) -> Iterator[str]:
@@ -193,12 +191,12 @@ def _kind(issue: OurIssue) -> str:
     return issue.key.partition(":")[0]
 
 
-def _may_gain(issue: OurIssue) -> bool:
+def _takes_evidence(issue: OurIssue) -> bool:
     """Return whether it is work that is open or done: what was skipped needs no evidence."""
     return _kind(issue) in WORK and (issue.state.state == "open" or issue.state.finished)
 
 
-def _own_words(issue: OurIssue) -> str:
+def _learner_text(issue: OurIssue) -> str:
     """Return the body without our region; "" when our region cannot be found."""
     marked = issue.marked
     if marked.region is None:
@@ -206,7 +204,7 @@ def _own_words(issue: OurIssue) -> str:
     return MEMORY.sub("", LEDGER.sub("", f"{marked.before}\n\n{marked.after}"))
 
 
-def _by_a_person(comment: CommentState) -> bool:
+def _from_writer(comment: CommentState) -> bool:
     """Return whether a person who may write here wrote it, and not Milepost."""
     person = comment.association in TRUSTED and comment.author_kind != "Bot"
     return person and find(comment.body) is None
