@@ -61,7 +61,6 @@ BANNED = {
 ALLOWED = {
     "BOOK": "a kind of resource in a curriculum: a real book",
     "book_resources": "real books, in a guide's section on them",
-    "code_letters": "letters of the alphabet: M and W of M1 and W2",
 }
 
 # Public class names that more than one module of bot/ has, and why.

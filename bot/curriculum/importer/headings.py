@@ -78,9 +78,9 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 @cache
 def _codes() -> re.Pattern[str]:
-    code_letters = "".join(patterns.CODES)
+    codes = "".join(patterns.CODES)
     return re.compile(
-        rf"^(?P<label>(?P<code>[{code_letters}])(?P<a>\d{{1,3}})(?:-[{code_letters}]?(?P<b>\d{{1,3}}))?)"
+        rf"^(?P<label>(?P<code>[{codes}])(?P<a>\d{{1,3}})(?:-[{codes}]?(?P<b>\d{{1,3}}))?)"
         rf"(?:\s*[{_COLONS}|.\u2013\u2014-]|$)(?P<c>)(?P<title>.*)$",
         re.IGNORECASE,
     )
