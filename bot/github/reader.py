@@ -24,11 +24,12 @@ from bot.errors import (
 )
 from bot.github import problems, translate
 from bot.github.addresses import Address, address, web_root
-from bot.github.api_client import JSON, RAW, ApiClient, bearer
+from bot.github.api_client import JSON, RAW, ApiClient, ApiRequest, bearer
 from bot.github.client import Connection, RestClient
 from bot.github.etag_cache import Cache, CacheIdentity
 from bot.github.problems import EmptyRepositoryError, UnreadableAnswerError
 from bot.github.translate import Json
+from bot.planning.identity import identify
 from bot.planning.snapshot import (
     CommentState,
     IssueState,
@@ -42,6 +43,7 @@ PER_PAGE = "100"  # the most that GitHub gives
 MAX_PAGES = 1_000
 MOST_PASSED = 100  # numbers in a row that are no issue
 WRITERS = frozenset({"admin", "write"})  # GitHub's older words; "maintain" is told as "write"
+_VIEWER = "query { viewer { databaseId } }"
 _NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next\b')
 
 
@@ -61,6 +63,8 @@ class HttpReader:
     ) -> None:
         self._connection = connection
         self._cache = cache
+        self._viewer: int | None = None
+        self._writers: dict[tuple[str, int], bool] = {}
         self._client = RestClient(connection, client)
         identity = bearer(connection.token).get("Authorization", "")
         self._asker = CacheIdentity(JSON, identity, connection.fingerprint)
@@ -84,15 +88,15 @@ class HttpReader:
         numbered = self._numbered(every, fresh)
         labels = self._list(f"{root}/labels", {}, fresh)
         milestones = self._list(f"{root}/milestones", {"state": "all"}, fresh)
-        issues = translate.issues(numbered, "issues", name)
-        return Snapshot(
+        found = Snapshot(
             repository=name,
             labels=translate.labels(labels, "labels"),
             milestones=translate.milestones(milestones, "milestones"),
-            issues=issues,
+            issues=translate.issues(numbered, "issues", name),
             pulls=translate.pulls(numbered, "issues"),
             last_number=translate.last_number(numbered),
         )
+        return found.model_copy(update={"trust": identify(found, self, self._viewer)})
 
     def by_id(self, number: int) -> Json:
         """A repository, by the number that outlives its name. Raises NotThereError."""
@@ -162,19 +166,43 @@ class HttpReader:
         except NotThereError:
             return None
 
-    def may_write(self, login: str) -> bool:
-        """Whether this account may push: the owner always, others by their permission.
+    def may_write(self, login: str, account: int) -> bool:
+        """Whether the account with this login and id may push; asked once in a run.
 
-        A token that may not ask for it gets no for an answer: nobody is trusted unseen. Source:
-        "Get repository permissions for a user".
+        The id tells that the login is not somebody else's by now. A token that may not ask gets no
+        for an answer: nobody is trusted unseen. Source: "Get repository permissions for a user".
         """
-        if login.casefold() == self._connection.repository.partition("/")[0].casefold():
-            return True
-        path = f"{self._connection.root}/collaborators/{quote(login, safe='')}/permission"
-        try:
-            return self._object(path).get("permission") in WRITERS
-        except (NotThereError, PermissionDeniedError):
-            return False
+        if (login, account) not in self._writers:
+            path = f"{self._connection.root}/collaborators/{quote(login, safe='')}/permission"
+            try:
+                found = self._object(path)
+            except (NotThereError, PermissionDeniedError):
+                found = {}
+            same = (found.get("user") or {}).get("id") == account
+            self._writers[login, account] = same and found.get("permission") in WRITERS
+        return self._writers[login, account]
+
+    def viewer(self) -> int | None:
+        """The id of the account whose token this is; None without a token.
+
+        Asked by GraphQL, for an App may not ask REST's "Get the authenticated user" (reports:
+        fullsend-ai/fullsend#1953, pingdotgg/t3code#11273).
+        """
+        if self._viewer is None and self._connection.token is not None:
+            path = self._connection.graphql
+            request = ApiRequest("POST", path, body={"query": _VIEWER})
+            answer = self._client.retry(lambda _: self._client.exchange(request), repeatable=True)
+            found = answer.json()
+            if complaints := problems.graphql_complaints(found):
+                raise GitHubError(
+                    f"GitHub does not say whose token this is: {'; '.join(complaints)}",
+                    where=self._connection.repository,
+                )
+            try:
+                self._viewer = int(found["data"]["viewer"]["databaseId"])
+            except (KeyError, TypeError, ValueError):
+                raise problems.misshapen(path, "no viewer") from None
+        return self._viewer
 
     def find(self, url: str) -> LinkTarget | None:
         """What an address on this GitHub leads to: a merged pull request, release or repository.

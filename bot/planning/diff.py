@@ -175,6 +175,7 @@ def _ledger_change(
     ledger = observed.ledger.adding(
         observed.keys() | written | related | desired.reported, prints, desired.seen
     )
+    ledger = ledger.model_copy(update={"writers": observed.snapshot.trust.recorded})
     if SUMMARY_KEY not in issues.present or not _changes_ledger(ledger, observed.ledger, changes):
         return changes
     rest = [c for c in changes if not (isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY)]

@@ -22,6 +22,7 @@ class MilestoneDiff:
         self.numbers: dict[Key, int | None] = {}
         self.removals = 0
         self._observed = observed
+        self._writers = tuple(sorted(observed.snapshot.trust.recorded))
         self._holders = {m.title: m.number for m in observed.snapshot.milestones}
         self._foreign = {
             milestone.title: milestone
@@ -39,6 +40,7 @@ class MilestoneDiff:
         for key, ours in observed.milestones.items():
             if key not in matched:
                 self._no_longer_wanted(ours)
+        self._record_writers()
 
     def _one(self, want: DesiredMilestone) -> set[Key]:
         keys = (want.key, *want.aliases)
@@ -58,7 +60,7 @@ class MilestoneDiff:
             self.notes.append(Note(kind="opted-out", key=want.key, text=text))
         else:
             self.numbers[want.key] = None
-            self.changes.append(_creation(want))
+            self.changes.append(_creation(want, self._writers))
         return set()
 
     def _compare(self, want: DesiredMilestone, ours: OurMilestone) -> None:
@@ -84,6 +86,7 @@ class MilestoneDiff:
             return
         agreed = wanted.keys() - {one.field for one in drift}
         renewed = _renewed(marker, want.key, wanted, agreed)
+        renewed = renewed.model_copy(update={"writers": self._writers})
         description = (
             ours.marked.with_region(want.description, renewed)
             if "description" in changed
@@ -110,6 +113,29 @@ class MilestoneDiff:
         self.notes.append(Note(kind="not-ours", key=want.key, text=text))
         return ours.state.title
 
+    def _record_writers(self) -> None:
+        """Write to one milestone which accounts the path is written by, where none says so yet.
+
+        It comes before the issues: cut off anywhere, what was made is known again.
+        """
+        there = [ours.marked.marker for ours in self._observed.milestones.values()]
+        known = {writer for marker in there for writer in marker.writers}
+        if self.changes or not there or known.issuperset(self._writers):
+            return
+        ours = next(iter(self._observed.milestones.values()))
+        marker = ours.marked.marker.model_copy(update={"writers": self._writers})
+        self.changes.append(
+            UpdateMilestone(
+                key=marker.key,
+                number=ours.state.number,
+                title=ours.state.title,
+                description=ours.marked.with_marker(marker),
+                due_on=ours.state.due_on,
+                state=ours.state.state,
+                fields=("marker",),
+            )
+        )
+
     def _no_longer_wanted(self, ours: OurMilestone) -> None:
         """Close the milestone of a unit that left the curriculum, and remember that it was us.
 
@@ -118,7 +144,8 @@ class MilestoneDiff:
         if ours.state.state == "closed" or ours.marked.marker.state == "closed":
             return
         self.removals += 1
-        marker = ours.marked.marker.model_copy(update={"state": "closed"})
+        written = {"state": "closed", "writers": self._writers}
+        marker = ours.marked.marker.model_copy(update=written)
         self.changes.append(
             UpdateMilestone(
                 key=marker.key,
@@ -132,12 +159,13 @@ class MilestoneDiff:
         )
 
 
-def _creation(want: DesiredMilestone) -> CreateMilestone:
+def _creation(want: DesiredMilestone, writers: tuple[int, ...]) -> CreateMilestone:
     marker = Marker(
         key=want.key,
         title=digest(want.title),
         body=digest(normalized(want.description)),
         due=digest(want.due_on.isoformat()),
+        writers=writers,
     )
     return CreateMilestone(
         key=want.key,

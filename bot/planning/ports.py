@@ -71,8 +71,15 @@ class Reader(Protocol):
         """The login of whoever put this label on the issue last; None when nobody can be named."""
         ...
 
-    def may_write(self, login: str) -> bool:
-        """Whether this account may push to the repository."""
+    def may_write(self, login: str, account: int) -> bool:
+        """Whether the account with this login and id may push to the repository."""
+        ...
+
+    def viewer(self) -> int | None:
+        """The id of the account that we write as; None when nobody is signed in.
+
+        From then on snapshots count what it wrote as ours.
+        """
         ...
 
     def find(self, url: str) -> LinkTarget | None:

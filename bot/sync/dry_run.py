@@ -41,7 +41,7 @@ from bot.planning.snapshot import (
     Snapshot,
 )
 
-OURS: dict[str, Any] = {"author": "milepost[bot]", "author_kind": "Bot"}
+OURS: dict[str, Any] = {"author": "milepost[bot]", "author_id": -1, "author_kind": "Bot"}
 SNAPSHOT_FIELDS = tuple(Snapshot.model_fields)
 
 
@@ -67,6 +67,7 @@ class DryRunRepository:
         del fresh
         if self._snapshot is None:
             self._snapshot = self._reader.snapshot()
+            self._trust()
         return self._snapshot
 
     def issue(self, number: int) -> IssueState | None:
@@ -98,8 +99,13 @@ class DryRunRepository:
     def labelled_by(self, number: int, label: str) -> str | None:
         return self._reader.labelled_by(number, label)
 
-    def may_write(self, login: str) -> bool:
-        return self._reader.may_write(login)
+    def may_write(self, login: str, account: int) -> bool:
+        return self._reader.may_write(login, account)
+
+    def viewer(self) -> int | None:
+        viewer = self._reader.viewer()
+        self._trust(viewer)
+        return viewer
 
     def find(self, url: str) -> LinkTarget | None:
         return self._reader.find(url)
@@ -242,6 +248,13 @@ class DryRunRepository:
         return WriteResult()
 
     # The state
+
+    def _trust(self, viewer: int | None = None) -> None:
+        """Count what is written here as ours, and what `viewer` wrote."""
+        trust = self.snapshot().trust
+        known = {OURS["author_id"]} | ({viewer} if viewer else set())
+        trust = trust.model_copy(update={"accounts": trust.accounts | known})
+        self._replace(trust=trust)
 
     def _replace(self, **update: Any) -> None:
         """Make a new value, not a copy: a copy would keep the cached properties of the old one."""

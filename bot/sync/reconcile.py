@@ -41,6 +41,7 @@ class Session:
         self._reader = reader
         self._planner = planner
         self._snapshot: Snapshot | None = None
+        self._signed_in = False
 
     @property
     def snapshot(self) -> Snapshot:
@@ -58,6 +59,19 @@ class Session:
         self._snapshot = self._reader.snapshot()
         return self._planner(self._snapshot)
 
+    def sign_in(self) -> bool:
+        """Find out which account writes; return whether the path did not know it yet.
+
+        Until it is part of the plan nothing may be written: what an unknown account wrote is not
+        known again.
+        """
+        if self._signed_in:
+            return False
+        self._signed_in = True
+        known = self.snapshot.trust.accounts
+        viewer = self._reader.viewer()
+        return viewer is not None and viewer not in known
+
     def apply(
         self,
         plan: Plan,
@@ -72,6 +86,8 @@ class Session:
         again and writes what follows from that.
         """
         written = 0
+        if not plan.empty and self.sign_in():
+            plan = self.plan()
         for _ in range(ROUNDS):
             if plan.empty:
                 break
@@ -124,7 +140,7 @@ def planner(
         path = commands.path
         written = texts(
             path,
-            reported=_posted_reports(inbox) | frozenset(made),
+            reported=_posted_reports(inbox, snapshot.trust.accounts) | frozenset(made),
             # Marks come last. Cut off before them, the next run must read the same comments; and
             # without a summary issue none were read.
             seen=None if commands.last or SUMMARY_KEY not in before.observed.issues else path.today,
@@ -151,8 +167,9 @@ def texts(
     )
 
 
-def _posted_reports(inbox: CommentInbox) -> frozenset[Key]:
-    return frozenset(k for k in keys_of(inbox.comments) if k.partition(":")[0] in REPORTS)
+def _posted_reports(inbox: CommentInbox, accounts: Collection[int]) -> frozenset[Key]:
+    found = keys_of(inbox.comments, accounts)
+    return frozenset(k for k in found if k.partition(":")[0] in REPORTS)
 
 
 def _accepted(path: LearningPath, commands: tuple[Command, ...]) -> Iterator[AcceptedCommand]:

@@ -96,6 +96,8 @@ class Sync:
         if written:
             self._session.reload()
         posted: list[PublishedComment] = []
+        if due(self._view()) and self._session.sign_in():
+            written += write(self._session.plan())
         for item in due(self._view()):
             outcome = publish_once(
                 item, self._view().observed, reader=self._reader, gateway=gateway, sleep=sleep

@@ -27,7 +27,8 @@ def graphql(call: Call) -> Answer:
     text = str(call.fields.get("query", ""))
     variables = call.fields.get("variables") or {}
     if re.search(r"\bviewer\b", text) and "mutation" not in text:
-        return Answer(data={"data": {"viewer": {"login": call.actor.user.login}}})
+        user = call.actor.user
+        return Answer(data={"data": {"viewer": {"login": user.login, "databaseId": user.id}}})
     for name in MUTATIONS:
         if re.search(rf"\b{name}\s*\(", text):
             return _mutate(call, name, _input(text, variables))
