@@ -16,9 +16,9 @@ from starlette.responses import JSONResponse, Response
 from github_sandbox import dump
 from github_sandbox.api import app_shapes
 from github_sandbox.pages import sign_in
-from github_sandbox.state import apps, grants, hooks, pulls
+from github_sandbox.state import apps, bots, grants, hooks, pulls
 from github_sandbox.state.faults import KINDS
-from github_sandbox.state.objects import Repository, Role
+from github_sandbox.state.objects import Permissions, Repository, Role
 from github_sandbox.state.refusals import NotFound
 from github_sandbox.webhooks import Webhooks
 from github_sandbox.world import World
@@ -53,7 +53,7 @@ class UserBody(RequestBody):
 class TokenBody(RequestBody):
     token: str
     user: str | None = None
-    kind: Literal["fine-grained", "classic"] = "fine-grained"
+    kind: Literal["fine-grained", "classic", "workflow"] = "fine-grained"
     permissions: dict[str, Literal["read", "write"]] | None = None
     repositories: list[str] | None = None
     expires_in: float | None = None
@@ -129,7 +129,7 @@ def router(world: World, webhooks: Webhooks) -> APIRouter:
     return routes
 
 
-def _repository(world: World, full_name: str) -> Repository:
+def _repository(world: World, full_name: str | None) -> Repository:
     try:
         return world.repository(full_name)
     except NotFound:
@@ -240,6 +240,29 @@ def _add_people(routes: APIRouter, world: World) -> None:
             token = world.add_token(f"as-{login}", user=login)
         return {"token": token.value}
 
+    @routes.post("/as-bot/{name}")
+    async def act_as_bot(name: str, repository: str | None = None) -> JSON:
+        """A token of another App, which is made and installed when missing."""
+        with world.lock:
+            actor = bots.other_bot(world, name, _repository(world, repository))
+        return {"token": actor.token.value if actor.token else None}
+
+    @routes.delete("/users/{login}")
+    async def delete_user(login: str) -> JSON:
+        with world.lock:
+            if login.lower() not in world.users:
+                raise HTTPException(404, f"no account {login}")
+            world.delete_user(login)
+        return {"deleted": login}
+
+    @routes.put("/users/{login}/members/{member}")
+    async def add_member(login: str, member: str, public: bool = True) -> JSON:
+        with world.lock:
+            if login.lower() not in world.users:
+                raise HTTPException(404, f"no account {login}")
+            world.add_member(login, member, public=public)
+        return {"member": member, "public": public}
+
     @routes.post("/sign-in/{login}")
     async def sign_in_as(login: str) -> Response:
         """From now on, whoever sends the cookie of the answer looks at the pages as that person."""
@@ -252,11 +275,18 @@ def _add_people(routes: APIRouter, world: World) -> None:
     @routes.post("/tokens", status_code=201)
     async def add_token(body: TokenBody) -> JSON:
         named = [_repository(world, name).full_name for name in body.repositories or []]
+        permissions: Permissions | None = None
+        if body.permissions is not None:
+            permissions = dict(body.permissions)
         with world.lock:
+            if body.kind == "workflow":
+                home = world.repository(named[0] if named else None)
+                bots.actions_token(world, home, body.token, permissions)
+                return {"token": body.token}
             world.add_token(
                 body.token,
                 user=body.user or world.owner,
-                permissions=dict(body.permissions) if body.permissions is not None else None,
+                permissions=permissions,
                 repositories=named if body.repositories is not None else None,
                 kind=body.kind,
                 expires_in=None if body.expires_in is None else timedelta(seconds=body.expires_in),

@@ -76,7 +76,7 @@ def list_issue_reactions(call: Call) -> Answer:
 
 @routes("POST", ISSUE + "/reactions", "issues:write", creates=True)
 def react_to_issue(call: Call) -> Answer:
-    return _react(call, call.issue)
+    return _react(call, call.issue, call.issue)
 
 
 @routes("DELETE", ISSUE + "/reactions/{reaction_id}", "issues:write")
@@ -92,7 +92,7 @@ def list_comment_reactions(call: Call) -> Answer:
 
 @routes("POST", COMMENT + "/reactions", "issues:write", creates=True)
 def react_to_comment(call: Call) -> Answer:
-    return _react(call, _found(call)[1])
+    return _react(call, *_found(call))
 
 
 @routes("DELETE", COMMENT + "/reactions/{reaction_id}", "issues:write")
@@ -115,6 +115,7 @@ def _reactions(call: Call, thing: Issue | Comment) -> Answer:
     return call.listing(found, call.shapes.reaction)
 
 
-def _react(call: Call, thing: Issue | Comment) -> Answer:
+def _react(call: Call, issue: Issue, thing: Issue | Comment) -> Answer:
+    comments.check_reactions_open(issue)
     reaction, new = comments.react(call.world, call.actor, thing, call.fields)
     return Answer(201 if new else 200, call.shapes.reaction(reaction))

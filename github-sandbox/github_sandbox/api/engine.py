@@ -159,7 +159,7 @@ class Engine:
         if route is None:
             raise NotFound
         if route.permission:
-            trace.headers["X-Accepted-GitHub-Permissions"] = "=".join(route.permission)
+            trace.headers["X-Accepted-GitHub-Permissions"] = access.accepted(route)
         access.check_access(route, who)
         repository = None
         if "repo" in params:
@@ -167,7 +167,7 @@ class Engine:
             if repository is None:
                 return self._elsewhere(params, path, who.actor)
             if route.access != "app":  # an App sees where it is installed, whatever it may do there
-                access.check_permission(self.world, route, who.actor, repository)
+                access.check_permission(self.world, route, who.actor, repository, params)
         call = Call(
             world=self.world,
             web=self.web,

@@ -84,7 +84,7 @@ def get_permission(call: Call) -> Answer:
     if not (inputs.installation or call.world.has_role(inputs, call.repository, "write")):
         raise Forbidden("Must have push access to view collaborator permission.")
     user = call.world.users.get(call.params["username"].lower())
-    if user is None:
+    if user is None or user.kind != "User":
         raise NotFound(f"{call.params['username']} is not a user")
     return Answer(data=shape.permission(call.shapes, call.repository, user))
 

@@ -29,10 +29,18 @@ class User:
     created_at: datetime
     name: str | None = None
     owners: frozenset[str] = frozenset()  # of an organization, by lower-case login
+    members: dict[str, bool] = field(default_factory=dict)  # the same -> whether all may know it
+    deleted: bool = False
 
     @property
     def email(self) -> str:
         return f"{self.id}+{self.login}@users.noreply.github.com"
+
+    def has_member(self, person: "User", *, publicly: bool) -> bool:
+        """Whether the person is of this organization, as far as everybody may know."""
+        login = person.login.lower()
+        known = self.members.get(login, login in self.owners)
+        return known or (not publicly and login in self.members)
 
     def is_run_by(self, person: "User") -> bool:
         """Whether it is the person's own account, or an organization that they own."""
@@ -96,6 +104,7 @@ class Happening:
     label: tuple[str, str] | None = None
     milestone: str | None = None
     commit: str | None = None
+    lock_reason: str | None = None
 
 
 @dataclass(eq=False)
@@ -195,15 +204,26 @@ class Repository:
 
     def given_role_of(self, user: User) -> Role | None:
         """The same, without what everybody may do in a public repository."""
+        if user.deleted:
+            return None
         if self.owner.is_run_by(user):
             return "admin"
         return self.collaborators.get(user.login.lower())
 
-    def association_of(self, user: User) -> str:
-        """How GitHub names somebody's tie to the repository."""
+    def association_of(self, user: User, *, publicly: bool = False) -> str:
+        """Return how GitHub names somebody's tie to the repository.
+
+        With `publicly` as who may not know of private memberships sees it.
+        """
         if user is self.owner:
             return "OWNER"
-        return "COLLABORATOR" if user.login.lower() in self.collaborators else "NONE"
+        if user.deleted:
+            return "NONE"
+        if self.owner.has_member(user, publicly=publicly):
+            return "MEMBER"
+        if user.login.lower() in self.collaborators:
+            return "COLLABORATOR"
+        return "CONTRIBUTOR" if user.email in self.git.authors else "NONE"
 
     def milestone_counts(self) -> dict[Milestone, tuple[int, int]]:
         """Open and closed issues of each milestone that has any."""
