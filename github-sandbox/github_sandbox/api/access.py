@@ -173,7 +173,11 @@ def check_access(route: Route, who: Credentials) -> None:
 def accepted(route: Route) -> str:
     """Return the header that names the permissions, any one of which may do."""
     name, level = route.permission or ("metadata", "read")
-    names = (name, "pull_requests") if route.serves_pull_requests else (name,)
+    # As recorded: reading an issue asks for `issues` alone, reading its comments for either.
+    both = route.serves_pull_requests and not (
+        route.method == "GET" and route.path.endswith(("{issue_number}", "/events"))
+    )
+    names = (name, "pull_requests") if both else (name,)
     return "; ".join(f"{one}={level}" for one in names)
 
 

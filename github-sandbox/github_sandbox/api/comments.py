@@ -5,7 +5,7 @@ https://docs.github.com/rest/issues/comments, https://docs.github.com/rest/react
 
 from github_sandbox.api.call import Answer, Call, Routes
 from github_sandbox.api.issues import ISSUE, ISSUES, moment
-from github_sandbox.state import comments
+from github_sandbox.state import checks, comments, moderation
 from github_sandbox.state.objects import Comment, Issue
 
 routes = Routes()
@@ -69,6 +69,20 @@ def delete_comment(call: Call) -> Answer:
     return Answer(204)
 
 
+@routes("PUT", COMMENT + "/pin", "issues:write")
+def pin_comment(call: Call) -> Answer:
+    checks.may_write(call.world, call.actor, call.repository)
+    comments.pin(call.world, call.actor, *_found(call))
+    return _shown(call)
+
+
+@routes("DELETE", COMMENT + "/pin", "issues:write")
+def unpin_comment(call: Call) -> Answer:
+    checks.may_write(call.world, call.actor, call.repository)
+    comments.unpin(_found(call)[0])
+    return Answer(204)
+
+
 @routes("GET", ISSUE + "/reactions", "issues:read")
 def list_issue_reactions(call: Call) -> Answer:
     return _reactions(call, call.issue)
@@ -117,5 +131,6 @@ def _reactions(call: Call, thing: Issue | Comment) -> Answer:
 
 def _react(call: Call, issue: Issue, thing: Issue | Comment) -> Answer:
     comments.check_reactions_open(issue)
+    moderation.check_interaction(call.world, call.actor, call.repository, "Reaction", issue)
     reaction, new = comments.react(call.world, call.actor, thing, call.fields)
     return Answer(201 if new else 200, call.shapes.reaction(reaction))

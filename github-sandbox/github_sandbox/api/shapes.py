@@ -187,9 +187,12 @@ class Shapes:
         return {"draft": bool(issue.pull and issue.pull.draft), "pull_request": pull}
 
     def _relations(self, issue: Issue) -> JSON:
+        pinned = next((one for one in issue.comments if one.pinned), None)
         total = len(issue.children)
         done = sum(not child.is_open for child in issue.children)
         relations: JSON = {
+            "type": None,  # only organizations have types, and none is kept here
+            "pinned_comment": self.comment(self.home_of(issue), issue, pinned) if pinned else None,
             "sub_issues_summary": {
                 "total": total,
                 "completed": done,
@@ -254,6 +257,13 @@ class Shapes:
             "body": comment.body,
             "reactions": self.reactions(f"{url}/reactions", comment.reactions),
             "performed_via_github_app": self.app(comment.app) if comment.app else None,
+            "pin": {
+                "pinned_at": written(comment.pinned[0]),
+                "pinned_by": self.user(comment.pinned[1]),
+            }
+            if comment.pinned
+            else None,
+            "minimized": None,
         }
 
     def reaction(self, reaction: Reaction) -> JSON:

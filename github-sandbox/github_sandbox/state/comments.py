@@ -1,6 +1,6 @@
 """Comments on issues, and reactions on both."""
 
-from github_sandbox.state import checks
+from github_sandbox.state import checks, moderation
 from github_sandbox.state.checks import Fields
 from github_sandbox.state.events import Event
 from github_sandbox.state.objects import REACTIONS, Actor, Comment, Issue, Reaction, Repository
@@ -13,6 +13,7 @@ def create(
 ) -> Comment:
     """From `body`. Raises Forbidden in a locked conversation, see `check_not_locked`."""
     check_not_locked(world, actor, repository, issue, "create")
+    moderation.check_interaction(world, actor, repository, "IssueComment", issue)
     body = _body(fields)
     birth = world.birth()
     comment = Comment(world.next_id("comment"), actor.user, actor.app, body, birth, birth.at)
@@ -53,6 +54,17 @@ def delete(world: World, actor: Actor, repository: Repository, comment: Comment)
     _may_change(world, actor, repository, comment)
     issue.comments.remove(comment)
     _emit(world, actor, repository, "deleted", issue, comment)
+
+
+def pin(world: World, actor: Actor, issue: Issue, comment: Comment) -> None:
+    """Put on top of the conversation, in place of the one that was there."""
+    unpin(issue)
+    comment.pinned = world.clock.now(), actor.user
+
+
+def unpin(issue: Issue) -> None:
+    for comment in issue.comments:
+        comment.pinned = None
 
 
 def check_not_locked(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from github_sandbox.state import checks, labels
+from github_sandbox.state import checks, labels, moderation
 from github_sandbox.state.checks import Fields
 from github_sandbox.state.events import Event
 from github_sandbox.state.objects import Actor, Issue, Milestone, Pull, Repository, User
@@ -57,6 +57,8 @@ def create(
     """
     if not repository.issues_enabled:
         raise Gone("Issues are disabled for this repo")
+    resource = "PullRequest" if pull else "Issue"
+    moderation.check_interaction(world, actor, repository, resource)
     title = _title(fields)
     body = _body(fields)
     trusted = world.can_push(actor, repository)

@@ -3,9 +3,12 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from github_sandbox.state.git import Git
+
+if TYPE_CHECKING:
+    from github_sandbox.state.moderation import BranchRule
 
 Role = Literal["read", "triage", "write", "maintain", "admin"]
 ROLES: tuple[Role, ...] = ("read", "triage", "write", "maintain", "admin")
@@ -30,6 +33,7 @@ class User:
     name: str | None = None
     owners: frozenset[str] = frozenset()  # of an organization, by lower-case login
     members: dict[str, bool] = field(default_factory=dict)  # the same -> whether all may know it
+    blocked: set[str] = field(default_factory=set)  # whom this account blocks, by lower-case login
     deleted: bool = False
 
     @property
@@ -87,6 +91,7 @@ class Comment:
     birth: Birth
     updated_at: datetime
     reactions: list[Reaction] = field(default_factory=list)
+    pinned: tuple[datetime, User] | None = None
 
 
 @dataclass(frozen=True)
@@ -190,6 +195,9 @@ class Repository:
     deleted_issues: set[int] = field(default_factory=set)
     transferred: dict[int, "tuple[Repository, Issue]"] = field(default_factory=dict)  # by number
     releases: list[Release] = field(default_factory=list)
+    branch_rules: "list[BranchRule]" = field(default_factory=list)
+    interaction_limit: str | None = None
+    interaction_limit_status: int = 422
     last_issue: int = 0
     last_milestone: int = 0
     git: Git = field(default_factory=Git)
