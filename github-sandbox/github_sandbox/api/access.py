@@ -170,7 +170,20 @@ def check_access(route: Route, who: Credentials) -> None:
         raise Forbidden("You must authenticate with an installation access token.")
 
 
-def check_permission(world: World, route: Route, actor: Actor, repository: Repository) -> None:
+def accepted(route: Route) -> str:
+    """Return the header that names the permissions, any one of which may do."""
+    name, level = route.permission or ("metadata", "read")
+    # As recorded: reading an issue asks for `issues` alone, reading its comments for either.
+    both = route.serves_pull_requests and not (
+        route.method == "GET" and route.path.endswith(("{issue_number}", "/events"))
+    )
+    names = (name, "pull_requests") if both else (name,)
+    return "; ".join(f"{one}={level}" for one in names)
+
+
+def check_permission(
+    world: World, route: Route, actor: Actor, repository: Repository, params: Mapping[str, str]
+) -> None:
     """Raises NotFound where the repository is invisible, Forbidden where more is needed."""
     if not world.can_see(actor, repository):
         raise NotFound
@@ -180,11 +193,28 @@ def check_permission(world: World, route: Route, actor: Actor, repository: Repos
     if level == "write":
         if actor.token is None:
             raise Unauthorized("Requires authentication")
+        if route.serves_pull_requests and _is_of_a_pull_request(repository, params):
+            name = "pull_requests"
         if not world.permits(actor, repository, name, "write"):
             raise Forbidden(f"Resource not accessible by {_kind(actor)}")
         checks.writable(repository)
     elif repository.private and not world.permits(actor, repository, name, "read"):
         raise Forbidden(f"Resource not accessible by {_kind(actor)}")
+
+
+def _is_of_a_pull_request(repository: Repository, params: Mapping[str, str]) -> bool:
+    """Whether the number or the comment in the path belongs to a pull request.
+
+    The description has these endpoints under "Issues", but what counts is the parent: `issues:
+    write` alone is refused on a pull request, `pull-requests: write` alone does.
+    Source: eneo-ai/eneo#512, NOFireAI/ravel#347, resend/react-email#3512.
+    """
+    number, comment = params.get("issue_number"), params.get("comment_id")
+    return any(
+        issue.is_pull_request
+        and (str(issue.number) == number or any(str(one.id) == comment for one in issue.comments))
+        for issue in repository.issues.values()
+    )
 
 
 def _limited_name(who: Credentials) -> str:

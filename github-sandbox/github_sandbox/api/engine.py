@@ -102,11 +102,13 @@ class Engine:
             return outcome
 
     def _outcome(self, request: Request, fault: Fault | None, trace: Trace) -> Reply | Dropped:
-        if fault and not fault.comes_after_the_write and fault.kind != "stale":
+        if fault and fault.replaces_the_answer:
             return self._early(fault, trace)
+        if fault:
+            self._change_repository(request, fault)
         answer = self._answer(request, fault, trace)
         reply = self._reply(request, answer, trace)
-        if fault is None or fault.kind == "stale":
+        if fault is None or not fault.comes_after_the_write:
             return reply
         if fault.kind == "kill" and fault.pid:
             with contextlib.suppress(ProcessLookupError):  # it ended by itself
@@ -116,6 +118,15 @@ class Engine:
         if fault.kind in {"timeout-after", "reset-after"}:
             return Dropped(fault.hold if fault.kind == "timeout-after" else 0.0)
         return self._server_error(502) if fault.kind == "502-after" else reply
+
+    def _change_repository(self, request: Request, fault: Fault) -> None:
+        """Do to the repository what somebody does in the middle of a client's run."""
+        _, params, _ = self._find(request)
+        repository = self._repository(params) if "repo" in params else None
+        if repository and fault.kind == "archived":
+            self.world.archive(repository)
+        elif repository and fault.kind == "renamed":
+            self.world.rename(repository, fault.name)
 
     def _early(self, fault: Fault, trace: Trace) -> Reply | Dropped:
         """A fault that strikes before anything is done."""
@@ -159,7 +170,7 @@ class Engine:
         if route is None:
             raise NotFound
         if route.permission:
-            trace.headers["X-Accepted-GitHub-Permissions"] = "=".join(route.permission)
+            trace.headers["X-Accepted-GitHub-Permissions"] = access.accepted(route)
         access.check_access(route, who)
         repository = None
         if "repo" in params:
@@ -167,7 +178,7 @@ class Engine:
             if repository is None:
                 return self._elsewhere(params, path, who.actor)
             if route.access != "app":  # an App sees where it is installed, whatever it may do there
-                access.check_permission(self.world, route, who.actor, repository)
+                access.check_permission(self.world, route, who.actor, repository, params)
         call = Call(
             world=self.world,
             web=self.web,
