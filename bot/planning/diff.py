@@ -183,13 +183,13 @@ def _ledger_change(
 
 
 def _changes_ledger(new: Ledger, old: Ledger, changes: list[Change]) -> bool:
-    """Whether to write the ledger: a newer day alone waits for company, which comes each week.
+    """Whether to write the ledger: a newer day and accounts alone wait for company.
 
-    So a run that follows right behind one with commands has nothing to write, however long nothing
-    ran before.
+    That comes each week. So a run that follows right behind one with commands has nothing to write,
+    however long nothing ran before.
     """
-    if new == old or new.model_copy(update={"seen": old.seen}) != old:
-        return new != old
+    if new.model_copy(update={"seen": old.seen, "writers": old.writers}) != old:
+        return True
     return any(isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY for c in changes)
 
 

@@ -114,13 +114,14 @@ class MilestoneDiff:
         return ours.state.title
 
     def _record_writers(self) -> None:
-        """Write to one milestone which accounts the path is written by, where none says so yet.
+        """Write to one milestone which accounts the path is written by, where none has this one.
 
         It comes before the issues: cut off anywhere, what was made is known again.
         """
         there = [ours.marked.marker for ours in self._observed.milestones.values()]
         known = {writer for marker in there for writer in marker.writers}
-        if self.changes or not there or known.issuperset(self._writers):
+        viewer = self._observed.snapshot.trust.viewer
+        if self.changes or not there or viewer is None or viewer in known:
             return
         ours = next(iter(self._observed.milestones.values()))
         marker = ours.marked.marker.model_copy(update={"writers": self._writers})

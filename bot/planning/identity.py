@@ -62,22 +62,20 @@ def identify(snapshot: Snapshot, people: People, viewer: int | None = None) -> T
     recorded = {writer for ours in milestones.values() for writer in ours.marker.writers}
     known = recorded | {i.author_id for each in marked.values() for i in each if owns(snapshot, i)}
     known |= set() if viewer is None else {viewer}
-    if marked and not orphans and not known & marked.keys() and (us := people.viewer()):
-        known.add(us)
     recorded |= _recorded(orphans)
     for writer in known & marked.keys():
         recorded |= _recorded(marked[writer])
     known |= recorded
-    unknown = [marked[writer] for writer in marked if writer not in known]
-    if not known & marked.keys() and not orphans:
-        _check_no_path(unknown, people, begun=bool(recorded))
     if not recorded:
-        known |= {issues[0].author_id for issues in unknown if _adopts(issues, milestones, people)}
+        known |= {w for w in marked.keys() - known if _adopts(marked[w], milestones, people)}
+    if marked and not orphans and not known & marked.keys():
+        known |= _ourselves(marked, people, begun=bool(recorded))
     ours = {issue.number for issues in marked.values() for issue in issues}
     return Trust(
         accounts=frozenset(known),
         orphans=frozenset(issue.number for issue in orphans),
         writers=frozenset(_writers(snapshot, ours, people)),
+        viewer=viewer,
     )
 
 
@@ -117,20 +115,29 @@ def _adopts(issues: list[IssueState], milestones: Mapping[int, MarkedBody], peop
     takes write access to put it there, and a copy stays outside.
     """
     author = issues[0]
+    if _recorded(issues):
+        return False
     if author.author_kind == "Bot":
         return any(issue.milestone in milestones for issue in issues)
     return people.may_write(author.author or GHOST, author.author_id)
 
 
-def _check_no_path(unknown: list[list[IssueState]], people: People, *, begun: bool) -> None:
-    """Raise UnknownAccountError when one of the authors began a path here, and may write."""
-    for issues in unknown:
+def _ourselves(
+    marked: Mapping[int, list[IssueState]], people: People, *, begun: bool
+) -> frozenset[int]:
+    """Return the account that we write as, when it wrote one of the issues.
+
+    Else raises UnknownAccountError when one of the authors began a path here and may write.
+    """
+    viewer = people.viewer()
+    if viewer in marked:
+        return frozenset({viewer, *_recorded(marked[viewer])})
+    for issues in marked.values():
         author = issues[0]
         if not begun and author.author_id not in _recorded(issues):
             continue
-        if author.author_kind == "Bot" or people.may_write(
-            author.author or GHOST, author.author_id
-        ):
+        is_app = author.author_kind == "Bot"
+        if is_app or people.may_write(author.author or GHOST, author.author_id):
             raise UnknownAccountError(
                 f"issue #{author.number} belongs to a path that {author.author} began, and nothing "
                 "in this repository says that they still write for it.",
@@ -138,6 +145,7 @@ def _check_no_path(unknown: list[list[IssueState]], people: People, *, begun: bo
                 hint="Run it once as that account, or close the issue and take the hidden comment "
                 "at its end out. Nothing was written.",
             )
+    return frozenset()
 
 
 def _writers(snapshot: Snapshot, ours: AbstractSet[int], people: People) -> Iterator[int]:

@@ -132,12 +132,14 @@ class Trust(FrozenModel):
 
     `accounts` are ids of accounts that the path is written by: markers in their text are ours.
     `orphans` are numbers of issues that count although their author's account was deleted.
-    `writers` are ids of people who may write, among those whom it matters of.
+    `writers` are ids of people who may write, among those whom it matters of. `viewer` is the
+    account that we write as, once something is to be written.
     """
 
     accounts: frozenset[int] = frozenset()
     orphans: frozenset[int] = frozenset()
     writers: frozenset[int] = frozenset()
+    viewer: int | None = None
 
     @property
     def recorded(self) -> frozenset[int]:

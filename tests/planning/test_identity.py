@@ -135,13 +135,18 @@ def test_a_path_of_an_earlier_version_is_adopted_by_rights() -> None:
     forget_accounts(bench)
     copied(bench, "Read", "stranger")
     copied(bench, "Read", OTHER, "write")
-    write_as(bench, "github-actions[bot]")
-    names = ("mona", APP, "github-actions[bot]")
-    known = {bench.world.users[name].id for name in names}
+    known = {bench.world.users["mona"].id, bench.world.users[APP].id}
+    action = write_as(bench, "github-actions[bot]")
     assert trust(bench).accounts == known
+    assert bench.plan(SMALL, ALL).empty
+    bench.comment("Read", "/done")
     plan = bench.apply(SMALL, ALL)
-    assert {change.op for change in plan.changes} <= {"update-milestone", "update-issue"}
-    assert trust(bench).accounts == known
+    assert plan.count("update-issue")
+    assert not plan.count("create-issue")
+    recorded = find_ledger(bench.issue("Your path").body or "").writers
+    assert recorded == known | {action.id}
+    write_as(bench, "mona")
+    assert trust(bench).accounts == recorded
 
 
 def test_an_account_that_may_no_longer_write_is_known_by_the_record() -> None:
