@@ -18,11 +18,7 @@ from bot.curriculum.importer.heading_roles import HeadingRoles
 from bot.curriculum.importer.headings import HeadingMark, clean, project_title, spans
 from bot.curriculum.importer.tasks import ListEntry, TaskWording, markdown, stated_count, task
 from bot.curriculum.importer.tree import TreeNode
-from bot.curriculum.importer.unit_content import (
-    TaskCandidate,
-    UnitContent,
-    UnitReader,
-)
+from bot.curriculum.importer.unit_content import TaskCandidate, UnitContent, UnitReader
 from bot.curriculum.model import CheckpointItem, Choice, Deliverable, Option, Task, UnitKind
 
 DAYS = {"day": 1, "week": 7, "month": 28}
