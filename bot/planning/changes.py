@@ -19,15 +19,12 @@ class CreateLabel(BaseChange):
     """A label that is not there yet."""
 
     sign, kind = "+", "label"
+    shown_as = "{name}"
     op: Literal["create-label"] = "create-label"
     key: Key
     name: str
     color: str
     description: str
-
-    @property
-    def shown(self) -> str:
-        return self.name
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -38,6 +35,7 @@ class UpdateLabel(BaseChange):
     """A label of ours that should read or look otherwise; `name` is what it is called now."""
 
     kind = "label"
+    shown_as = "{name}"
     op: Literal["update-label"] = "update-label"
     key: Key
     name: str
@@ -45,10 +43,6 @@ class UpdateLabel(BaseChange):
     color: str
     description: str
     fields: tuple[str, ...]
-
-    @property
-    def shown(self) -> str:
-        return self.name
 
     @property
     def detail(self) -> str:
@@ -64,28 +58,22 @@ class DeleteLabel(BaseChange):
     """A label of ours that is to go."""
 
     sign, kind = "-", "label"
+    shown_as = "{name}"
     op: Literal["delete-label"] = "delete-label"
     key: Key
     name: str
-
-    @property
-    def shown(self) -> str:
-        return self.name
 
 
 class CreateMilestone(BaseChange):
     """A milestone that is not there yet; `description` carries the marker."""
 
     sign, kind = "+", "milestone"
+    detail_as = "due {due_on}"
     op: Literal["create-milestone"] = "create-milestone"
     key: Key
     title: str
     description: str
     due_on: date
-
-    @property
-    def detail(self) -> str:
-        return f"due {self.due_on}"
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -222,6 +210,7 @@ class AddSubIssue(BaseChange):
 
     sign, kind = ">", "sub-issue"
     optional = (SubIssuesUnsupportedError,)
+    detail_as = "of {parent_title}"
     op: Literal["add-sub-issue"] = "add-sub-issue"
     parent: Key
     child: Key
@@ -229,10 +218,6 @@ class AddSubIssue(BaseChange):
     title: str
     parent_number: int = Field(default=0, exclude=True)
     child_id: int = Field(default=0, exclude=True)
-
-    @property
-    def detail(self) -> str:
-        return f"of {self.parent_title}"
 
     def resolved(self, numbers: Numbers) -> Self:
         parent, child = numbers.issues[self.parent], numbers.issues[self.child]
@@ -243,18 +228,11 @@ class CloseIssue(BaseChange):
     """An issue that is only to be closed as completed; nothing else of it is sent."""
 
     sign, kind, notifying = "-", "issue", True
+    shown_as, detail_as = "#{number} {title}", "as done: {why}"
     op: Literal["close-issue"] = "close-issue"
     number: int
     title: str
     why: str
-
-    @property
-    def shown(self) -> str:
-        return f"#{self.number} {self.title}"
-
-    @property
-    def detail(self) -> str:
-        return f"as done: {self.why}"
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -276,15 +254,12 @@ class CreateComment(BaseChange):
     """A comment on an issue, ours or not; `body` carries the marker of `key`."""
 
     sign, kind, notifying = "+", "comment", True
+    shown_as = "on #{number} {title}"
     op: Literal["create-comment"] = "create-comment"
     key: Key
     number: int
     title: str
     body: str
-
-    @property
-    def shown(self) -> str:
-        return f"on #{self.number} {self.title}"
 
 
 class DeleteComment(BaseChange):
@@ -292,19 +267,12 @@ class DeleteComment(BaseChange):
 
     sign, kind = "-", "comment"
     optional = (NotThereError,)
+    shown_as, detail_as = "on #{number} {title}", "{why}"
     op: Literal["delete-comment"] = "delete-comment"
     comment: int
     number: int
     title: str
     why: str
-
-    @property
-    def shown(self) -> str:
-        return f"on #{self.number} {self.title}"
-
-    @property
-    def detail(self) -> str:
-        return self.why
 
 
 class React(BaseChange):
@@ -312,14 +280,11 @@ class React(BaseChange):
 
     sign, kind = "*", "mark"
     optional = (NotThereError,)
+    shown_as = "{why}"
     op: Literal["react"] = "react"
     comment: int
     content: str
     why: str
-
-    @property
-    def shown(self) -> str:
-        return self.why
 
 
 Change = Annotated[
