@@ -8,7 +8,9 @@ when the window moves away from it, so that a later start never closes anything.
 from collections.abc import Iterator
 from datetime import date, timedelta
 from difflib import get_close_matches
+from typing import Any
 
+from bot.curriculum.base import Item
 from bot.curriculum.model import Choice, Curriculum, Deliverable, Horizon, Module, Phase, Task, Unit
 from bot.errors import ConfigError, CurriculumError
 from bot.planning.issue_texts import IssueTexts, full_unit_name, module_name
@@ -139,11 +141,11 @@ class _Issues:
         self._curriculum = curriculum
         self._settings = settings
         self._dates = path.dates
-        self._course = path.course
+        self._overrides = path.overrides
         self._texts = texts
         self._credits = {f"task:{name}" for name in settings.credits}
         window = units_in_window(path.dates, path.today, settings.ahead)
-        self._window = {d.unit for d in window} | path.course.opened
+        self._window = {d.unit for d in window} | path.overrides.opened
         self.labels = tuple(labels_for(curriculum, settings.label_prefix, self._kinds()))
         names = {label.key: label.name for label in self.labels}
         self._bodies = IssueTexts(curriculum, settings, names["status:in-progress"])
@@ -178,7 +180,7 @@ class _Issues:
             "checkpoint": features.checkpoints and bool(self._curriculum.checkpoints),
             "choice": any(self._curriculum.choices()),
             "next-steps": features.actions and bool(self._curriculum.actions),
-            "portfolio": bool(self._course.projects),
+            "portfolio": bool(self._overrides.projects),
             "assessment": features.assessments and bool(self._curriculum.assessment.skills),
             "reflection": features.reflections and bool(self._curriculum.reflection),
             "journal": bool(self._curriculum.journal),
@@ -186,6 +188,15 @@ class _Issues:
             "attested": bool(self._settings.mentors),
         }
         return kinds | {kind for kind, used in extra.items() if used}
+
+    def _issue(self, kind: str, item: Item, title: str, **more: Any) -> DesiredIssue:
+        """Return the issue of a part of the curriculum, found by its old ids as well."""
+        return DesiredIssue(
+            key=f"{kind}:{item.id}",
+            aliases=tuple(f"{kind}:{alias}" for alias in item.aliases),
+            title=one_line(title, ISSUE_TITLE),
+            **more,
+        )
 
     def _summary(self) -> DesiredIssue:
         return DesiredIssue(
@@ -246,58 +257,48 @@ class _Issues:
     def _task(
         self, phase: Phase, module: Module, unit: Unit, task: Task, parent: Key | None
     ) -> DesiredIssue:
-        key = f"task:{task.id}"
-        place = self._place(key, unit)
-        return DesiredIssue(
-            key=key,
-            aliases=tuple(f"task:{alias}" for alias in task.aliases),
-            title=one_line(task.title, ISSUE_TITLE),
+        place = self._place(f"task:{task.id}", unit)
+        return self._issue(
+            "task",
+            task,
+            task.title,
             body=self._bodies.task(module, unit, task),
             labels=task_labels(self._curriculum, phase.id, task),
             milestone=unit_key(place),
             parent=parent,
-            seed=place in self._window and not (task.optional and self._course.without_optional),
+            seed=place in self._window and not (task.optional and self._overrides.without_optional),
         )
 
     def _place(self, key: Key, unit: Unit) -> str:
         """Return the id of the unit in which it stands: its own, unless it was moved."""
-        days = self._course.moved.get(key)
+        days = self._overrides.moved.get(key)
         return self._dates.place(unit.id, days) if days else unit.id
 
     def _projects(self) -> Iterator[DesiredIssue]:
         """Yield the project ideas that were started; they belong to no unit."""
         ideas = {idea.id: idea for idea in self._curriculum.projects}
-        for name in self._course.projects:
-            if name in ideas:
-                idea = ideas[name]
-                yield DesiredIssue(
-                    key=f"project:{idea.id}",
-                    aliases=tuple(f"project:{alias}" for alias in idea.aliases),
-                    title=one_line(f"Project: {idea.title}", ISSUE_TITLE),
-                    body=self._bodies.project(idea),
-                    labels=("kind:portfolio", *work_labels(self._curriculum, idea)),
-                )
+        for idea in (ideas[name] for name in self._overrides.projects if name in ideas):
+            labels = ("kind:portfolio", *work_labels(self._curriculum, idea))
+            title, body = f"Project: {idea.title}", self._bodies.project(idea)
+            yield self._issue("project", idea, title, body=body, labels=labels)
 
     def _deliverable(self, phase: Phase, module: Module, deliverable: Deliverable) -> DesiredIssue:
-        return DesiredIssue(
-            key=f"deliverable:{deliverable.id}",
-            aliases=tuple(f"deliverable:{alias}" for alias in deliverable.aliases),
-            title=one_line(f"Deliverable: {deliverable.title}", ISSUE_TITLE),
+        skills = work_labels(self._curriculum, deliverable)
+        return self._issue(
+            "deliverable",
+            deliverable,
+            f"Deliverable: {deliverable.title}",
             body=self._bodies.deliverable(module, deliverable),
-            labels=(
-                f"phase:{phase.id}",
-                "kind:deliverable",
-                *work_labels(self._curriculum, deliverable),
-            ),
+            labels=(f"phase:{phase.id}", "kind:deliverable", *skills),
             milestone=unit_key(self._place(f"deliverable:{deliverable.id}", module.units[-1])),
             seed=any(unit.id in self._window for unit in module.units),
         )
 
     def _choice(self, phase: Phase, module: Module, unit: Unit, choice: Choice) -> DesiredIssue:
-        return DesiredIssue(
-            key=f"choice:{choice.id}",
-            aliases=tuple(f"choice:{alias}" for alias in choice.aliases),
-            title=one_line(choice.title, ISSUE_TITLE),
+        return self._issue(
+            "choice",
+            choice,
+            choice.title,
             body=self._bodies.choice(module, choice),
             labels=(f"phase:{phase.id}", "kind:choice"),
             milestone=unit_key(unit),
@@ -312,10 +313,10 @@ class _Issues:
             title = checkpoint.title
             if "checkpoint" not in title.casefold():
                 title = f"Checkpoint after {module_name(self._curriculum, module)}: {title}"
-            yield DesiredIssue(
-                key=f"checkpoint:{checkpoint.id}",
-                aliases=tuple(f"checkpoint:{alias}" for alias in checkpoint.aliases),
-                title=one_line(title, ISSUE_TITLE),
+            yield self._issue(
+                "checkpoint",
+                checkpoint,
+                title,
                 body=self._bodies.checkpoint(module, checkpoint),
                 labels=(f"phase:{phase.id}", "kind:checkpoint"),
                 milestone=unit_key(last),

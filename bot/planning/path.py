@@ -5,8 +5,7 @@ from functools import cached_property
 from typing import Self
 
 from bot.curriculum.model import Curriculum
-from bot.planning.plan_overrides import NO_OVERRIDES, PlanOverrides
-from bot.planning.schedule import Schedule, schedule
+from bot.planning.schedule import NO_OVERRIDES, PlanOverrides, Schedule, schedule
 from bot.planning.snapshot import FrozenModel
 from bot.settings import Settings
 
@@ -14,14 +13,14 @@ from bot.settings import Settings
 class PlannedPath(FrozenModel):
     """A curriculum on one day.
 
-    `settings` are those in force: with the choices and pauses made on the way. `course` is what
+    `settings` are those in force: with the choices and pauses made on the way. `overrides` are what
     else bends the plan. `today` is the day in `settings.zone`.
     """
 
     curriculum: Curriculum
     settings: Settings
     today: date
-    course: PlanOverrides = NO_OVERRIDES
+    overrides: PlanOverrides = NO_OVERRIDES
 
     @classmethod
     def at_start(cls, curriculum: Curriculum, settings: Settings) -> Self:
@@ -31,4 +30,4 @@ class PlannedPath(FrozenModel):
     @cached_property
     def dates(self) -> Schedule:
         """The dates of all units. Raises ConfigError when the settings allow none."""
-        return schedule(self.curriculum, self.settings, self.course.turns)
+        return schedule(self.curriculum, self.settings, self.overrides.turns)
