@@ -9,10 +9,9 @@ from pydantic import ValidationError
 from bot.curriculum.importer.blocks import Block, outline
 from bot.curriculum.importer.collector import SectionCollector, line, lines, text
 from bot.curriculum.importer.drafts import CheckpointDraft, ModuleDraft, PathDraft, UnitDraft
+from bot.curriculum.importer.heading_roles import bold_labels
 from bot.curriculum.importer.headings import spans
-from bot.curriculum.importer.import_report import ImportResult
-from bot.curriculum.importer.label_headings import bold_labels
-from bot.curriculum.importer.line_coverage import LineCoverage
+from bot.curriculum.importer.line_coverage import ImportResult, LineCoverage
 from bot.curriculum.importer.repair import RepairedText
 from bot.curriculum.importer.schedule_tables import expand_schedule_tables
 from bot.curriculum.importer.section_dispatch import SectionDispatcher

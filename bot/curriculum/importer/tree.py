@@ -11,18 +11,19 @@ from typing import Literal
 
 from bot.curriculum.importer import patterns, vocabulary
 from bot.curriculum.importer.blocks import Block
-from bot.curriculum.importer.heading_roles import HeadingRoles, decide
-from bot.curriculum.importer.headings import HeadingMark, clean, mark
-from bot.curriculum.importer.inline_markdown import RichText
-from bot.curriculum.importer.label_headings import (
+from bot.curriculum.importer.heading_roles import (
     ITEM_LEVEL,
     LABEL_LEVEL,
+    HeadingRoles,
+    decide,
     find_title,
     heading_occurrences,
     item_mark,
     label,
     line_mark,
 )
+from bot.curriculum.importer.headings import HeadingMark, clean, mark
+from bot.curriculum.importer.inline_markdown import RichText
 
 NOTHING = RichText("")
 _NO_ITEM_LABEL = frozenset({"project", "notes", "skip", "tasks"})

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bot.curriculum.base import Hours
-from bot.curriculum.importer import durations, patterns, task_tables
+from bot.curriculum.importer import durations, patterns
 from bot.curriculum.importer.blocks import Block
 from bot.curriculum.importer.collector import SectionCollector, line
 from bot.curriculum.importer.headings import option, project_title, task_title
@@ -23,6 +23,7 @@ from bot.curriculum.importer.tasks import (
     draft,
     entries,
     markdown,
+    table_rows,
     wording,
 )
 from bot.curriculum.importer.tree import TreeNode
@@ -114,7 +115,7 @@ class UnitReader:
             elif one.kind == "table":
                 content.found += [
                     TaskCandidate("row", row, (replace(one, first=number, last=number),), kind)
-                    for number, row in task_tables.rows(one)
+                    for number, row in table_rows(one)
                 ]
                 if one.rows:
                     head = (one.first, one.rows[0].line - 1)
