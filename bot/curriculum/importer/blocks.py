@@ -32,10 +32,15 @@ _FRONT_KEY = re.compile(r"[\w-]+:(?:\s|$)")
 
 @dataclass(frozen=True, slots=True)
 class BlockRow:
-    """A row of a table: its line and its cells, as many as the header has."""
+    """A row of a table: its line (`first`) and its cells, as many as the header has."""
 
-    line: int
+    first: int
     cells: tuple[RichText, ...]
+
+    @property
+    def last(self) -> int:
+        """Return the line, which is its last one as well."""
+        return self.first
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +249,7 @@ class _TokenReader:
             elif token.type == "inline":
                 cells.append(_cell(token.content, self._env))
             elif token.type == "tr_close":
-                rows[-1] = BlockRow(rows[-1].line, tuple(cells))
+                rows[-1] = BlockRow(rows[-1].first, tuple(cells))
         return self._block("table", tokens[0], header=rows[0].cells, rows=tuple(rows[1:]))
 
     def _block(self, kind: Kind, token: "Token", **parts: Any) -> Block:

@@ -57,8 +57,7 @@ def roles(node: TreeNode, parts: SectionCollector) -> None:
             salary=_amounts(pay),
             currency=_CURRENCY[pay["sign"]] if pay else "USD",
         )
-        parts.add("roles", role)
-        parts.coverage.place("role", *one.blocks)
+        parts.add("roles", role, "role", *one.blocks)
 
 
 def _amounts(found: re.Match[str] | None) -> tuple[int, int] | None:
@@ -82,8 +81,7 @@ def companies(node: TreeNode, parts: SectionCollector) -> None:
     title = line((tier_match and tier_match["title"]) or node.name or "Companies")
     tier = tier or len(parts.sections["companies"]) + 1
     made = CompanyTier(title=title, tier=tier, companies=tuple(names))
-    parts.add("companies", made)
-    parts.coverage.place("companies", *(block for one, _ in listed for block in one.blocks))
+    parts.add("companies", made, "companies", *(block for one, _ in listed for block in one.blocks))
 
 
 def projects(node: TreeNode, parts: SectionCollector) -> None:
@@ -96,8 +94,7 @@ def projects(node: TreeNode, parts: SectionCollector) -> None:
             level=level or ProjectLevel.BEGINNER,
             resources=tuple(parts.add_link(one.links, near=one.name)),
         )
-        parts.add("projects", idea)
-        parts.coverage.place("project idea", *one.blocks)
+        parts.add("projects", idea, "project idea", *one.blocks)
 
 
 def actions(node: TreeNode, parts: SectionCollector) -> None:
@@ -117,8 +114,7 @@ def actions(node: TreeNode, parts: SectionCollector) -> None:
             hours_from="guide" if read.hours else "estimate",
             resources=tuple(parts.add_link(read.links, near=read.title)),
         )
-        parts.add("actions", action)
-        parts.coverage.place("action item", *entry.blocks)
+        parts.add("actions", action, "action item", *entry.blocks)
 
 
 def community(node: TreeNode, parts: SectionCollector) -> None:
@@ -135,8 +131,7 @@ def community(node: TreeNode, parts: SectionCollector) -> None:
             note=line(re.sub(r"^\((.*)\)\.?$", r"\1", one.text.strip())) or None,
             url=first_address(one.links),
         )
-        parts.add("community", entry)
-        parts.coverage.place(kind, *one.blocks)
+        parts.add("community", entry, kind, *one.blocks)
 
 
 def checkpoint(node: TreeNode, parts: SectionCollector) -> None:

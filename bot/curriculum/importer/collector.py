@@ -9,6 +9,7 @@ from pydantic import HttpUrl, ValidationError
 
 from bot.curriculum.base import MAX_ID, Hours, Item, slugify
 from bot.curriculum.importer import patterns
+from bot.curriculum.importer.blocks import Block, BlockRow
 from bot.curriculum.importer.drafts import CheckpointDraft
 from bot.curriculum.importer.headings import clean
 from bot.curriculum.importer.inline_markdown import BARE_URL, RichLink
@@ -149,10 +150,11 @@ class SectionCollector:
             found.append(self.resource(title, kind or guess_kind(url), url=url))
         return list(dict.fromkeys(found))
 
-    def add(self, section: str, item: Item) -> None:
-        """Add `item` to a section of the curriculum, with an id that nothing else there has."""
+    def add(self, section: str, item: Item, became: str, *blocks: Block | BlockRow | None) -> None:
+        """Add `item` to a section with an id of its own, and record that `blocks` became it."""
         free = self.ids.take(section, item.title)
         self.sections[section].append(item.model_copy(update={"id": free}))
+        self.coverage.place(became, *blocks)
 
 
 def guess_kind(url: str) -> Kind:

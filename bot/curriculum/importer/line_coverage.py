@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from bot.curriculum.base import CurriculumModel
-from bot.curriculum.importer.blocks import Block
+from bot.curriculum.importer.blocks import Block, BlockRow
 from bot.curriculum.model import Curriculum
 
 
@@ -76,7 +76,7 @@ class LineCoverage:
         self._became: list[str] = [""] * len(self._lines)
         self._why: list[str] = [""] * len(self._lines)
 
-    def place(self, became: str, *blocks: Block | None) -> None:
+    def place(self, became: str, *blocks: Block | BlockRow | None) -> None:
         """Record that all lines of `blocks` became `became`. None is left out."""
         for block in blocks:
             if block:

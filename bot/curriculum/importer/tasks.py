@@ -206,7 +206,7 @@ def table_rows(table: Block) -> Iterator[tuple[int, TaskDraft]]:
     naming = _naming(table)
     for row in table.rows:
         if naming < len(row.cells) and re.search(r"\w", row.cells[naming].text):
-            yield row.line, _row_draft(table, row, naming)
+            yield row.first, _row_draft(table, row, naming)
 
 
 def _naming(table: Block) -> int:

@@ -118,7 +118,7 @@ class UnitReader:
                     for number, row in table_rows(one)
                 ]
                 if one.rows:
-                    head = (one.first, one.rows[0].line - 1)
+                    head = (one.first, one.rows[0].first - 1)
                     self._coverage.place_lines(*head, "the head of a table")
             elif one.kind != "rule":
                 content.unassigned.append(one)
