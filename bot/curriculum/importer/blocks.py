@@ -95,7 +95,10 @@ def outline(text: str) -> tuple[Block, ...]:
     tokens: list[Token] = []
     # Only blocks: inline content is parsed later, within limits.
     parser().block.parse(text, parser(), env, tokens)
-    blocks = [*front, *_TokenReader(tokens, text.split("\n"), env).blocks(), *_definitions(env)]
+    # Link definitions leave no token.
+    defined = [*env.get("references", {}).values(), *env.get("duplicate_refs", [])]
+    definitions = [Block("links", one["map"][0] + 1, one["map"][1]) for one in defined]
+    blocks = [*front, *_TokenReader(tokens, text.split("\n"), env).blocks(), *definitions]
     return tuple(sorted(blocks, key=lambda block: block.first))
 
 
@@ -114,14 +117,6 @@ def _front_matter(text: str) -> tuple[list[Block], str]:
     return [], text
 
 
-def _definitions(env: dict[str, Any]) -> Iterator[Block]:
-    """Yield the lines of link definitions, which leave no token."""
-    known = list(env.get("references", {}).values()) + env.get("duplicate_refs", [])
-    for reference in known:
-        first, end = reference["map"]
-        yield Block("links", first + 1, end)
-
-
 class _TokenReader:
     """A reader that passes once over the tokens and counts the open lists."""
 
@@ -137,7 +132,8 @@ class _TokenReader:
         while position < len(self._tokens):
             token = self._tokens[position]
             if token.type == "table_open":
-                end = _closing(self._tokens, position)
+                following = range(position, len(self._tokens))
+                end = next(i for i in following if self._tokens[i].type == "table_close")
                 yield from self._waiting_item()
                 yield self._table(self._tokens[position : end + 1])
                 position = end
@@ -176,13 +172,15 @@ class _TokenReader:
 
     def _worded(self, token: "Token", inline: "Token") -> Iterator[Block]:
         if token.type == "heading_open":
-            if _is_dash_underline(token, self._source):
+            end = (token.map or (0, 1))[1]
+            if token.markup == "-" and self._source[end - 1].strip(" >\t") == "-":
                 yield from self._text_and_empty_item(token, inline)
-            elif self._depth:
+                return
+            if self._depth:
                 yield from self._waiting_item()
-                yield self._heading(token, inline, INNER_HEADING)
-            else:
-                yield self._heading(token, inline, int(token.tag[1:]))
+            level = INNER_HEADING if self._depth else int(token.tag[1:])
+            lines = read_lines(inline.content, self._env)
+            yield self._block("heading", token, lines=lines, level=level)
         elif self._item is not None:
             item, self._item = self._item, None
             first_lines, lazy = self._split_bold_lines(token, inline)
@@ -190,10 +188,6 @@ class _TokenReader:
             yield from lazy
         else:
             yield self._block("text", token, lines=read_lines(inline.content, self._env))
-
-    def _heading(self, token: "Token", inline: "Token", level: int) -> Block:
-        lines = read_lines(inline.content, self._env)
-        return self._block("heading", token, lines=lines, level=level)
 
     def _html(self, token: "Token") -> Iterator[Block]:
         """Yield HTML as it is, and the headings or fold-out titles in it."""
@@ -247,7 +241,7 @@ class _TokenReader:
                 rows.append(BlockRow(_first_line(token), ()))
                 cells: list[RichText] = []
             elif token.type == "inline":
-                cells.append(_cell(token.content, self._env))
+                cells.append(read_lines(token.content, self._env)[0])
             elif token.type == "tr_close":
                 rows[-1] = BlockRow(rows[-1].first, tuple(cells))
         return self._block("table", tokens[0], header=rows[0].cells, rows=tuple(rows[1:]))
@@ -261,24 +255,9 @@ class _TokenReader:
         return Block(kind, first + 1, max(end, first + 1), **parts)
 
 
-def _cell(content: str, env: dict[str, Any]) -> RichText:
-    lines = read_lines(content, env) if content else ()
-    return lines[0] if lines else RichText("")
-
-
-def _closing(tokens: "list[Token]", start: int) -> int:
-    kind = tokens[start].type.replace("_open", "_close")
-    return next(i for i in range(start, len(tokens)) if tokens[i].type == kind)
-
-
 def _first_line(token: "Token") -> int:
     return (token.map or (0, 1))[0] + 1
 
 
 def _number(item: "Token") -> int | None:
     return int(item.info) if item.info.isdigit() and item.info.isascii() else None
-
-
-def _is_dash_underline(token: "Token", source: list[str]) -> bool:
-    last = (token.map or (0, 1))[1] - 1
-    return token.markup == "-" and source[last].strip(" >\t") == "-"

@@ -79,18 +79,15 @@ def _read(
 ) -> tuple[str, PathDraft]:
     """Return the title and the path, read by these stretches; by plain headings without any."""
     root, roles = tree(blocks, marks)
-    title = line(root.title.text) or _front_title(blocks) or line(PurePath(name).stem) or "Guide"
+    front = _FRONT_TITLE.search(blocks[0].code if blocks[:1] and blocks[0].kind == "front" else "")
+    fronted = line(front[1].strip().strip("\"'")) if front else ""
+    title = line(root.title.text) or fronted or line(PurePath(name).stem) or "Guide"
     if not roles.order:
         roles = mark_topics(root, name) or roles
     SectionDispatcher(parts, roles).read(root)
     path = Timeline(parts, roles, title).read(root)
     _place_wordless(blocks, parts.coverage)
     return title, path
-
-
-def _front_title(blocks: tuple[Block, ...]) -> str:
-    found = _FRONT_TITLE.search(blocks[0].code) if blocks and blocks[0].kind == "front" else None
-    return line(found[1].strip().strip("\"'")) if found else ""
 
 
 def _place_wordless(blocks: tuple[Block, ...], coverage: LineCoverage) -> None:
@@ -104,15 +101,11 @@ def _place_wordless(blocks: tuple[Block, ...], coverage: LineCoverage) -> None:
             coverage.place("a comment, which readers do not see", block)
         elif block.kind == "html":
             coverage.mark_unplaced("HTML", block)
-        elif block.kind == "item" and _is_anchor(block):
-            coverage.place("table of contents", block)
-        elif block.kind == "item" and not block.text:
-            coverage.mark_unplaced("an empty item", block)
-
-
-def _is_anchor(block: Block) -> bool:
-    links = block.links
-    return len(links) == 1 and links[0].url.startswith("#") and links[0].text == block.text
+        elif block.kind == "item":
+            if block.is_anchor and [link.text for link in block.links] == [block.text]:
+                coverage.place("table of contents", block)
+            elif not block.text:
+                coverage.mark_unplaced("an empty item", block)
 
 
 def _only_comments(code: str) -> bool:
@@ -244,13 +237,10 @@ def _due(draft: CheckpointDraft, path: PathDraft) -> ModuleDraft | None:
             if named:
                 return named[0].modules[-1]
         for module in path.modules():
-            if any(_covers(unit, group, number) for unit in module.units):
+            marks = [unit.mark for unit in module.units if unit.mark.group == group]
+            if any(mark.first <= number <= mark.last for mark in marks):
                 return module
     return None
-
-
-def _covers(unit: UnitDraft, group: str, number: int) -> bool:
-    return unit.mark.group == group and unit.mark.first <= number <= unit.mark.last
 
 
 def _language(source: str) -> str:

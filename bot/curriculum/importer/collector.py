@@ -120,15 +120,9 @@ class SectionCollector:
         if url and url in self._by_url:
             return self._by_url[url]
         title = line(title)
-        made = Resource.model_validate(
-            {
-                "id": self.ids.take("resource", title),
-                "title": title,
-                "kind": kind,
-                "url": url,
-                **more,
-            }
-        )
+        taken = self.ids.take("resource", title)
+        given = {"id": taken, "title": title, "kind": kind, "url": url, **more}
+        made = Resource.model_validate(given)
         self.sections["resources"].append(made)
         if url:
             self._by_url[url] = made.id
@@ -146,8 +140,10 @@ class SectionCollector:
             title = BARE_URL.sub("", clean(link.text)).strip()
             if patterns.NOT_A_TITLE.fullmatch(patterns.fold(title)) or not re.search(r"\w", title):
                 title = near.strip()
-            title = title if re.search(r"\w", title) else _readable_url(url)
-            found.append(self.resource(title, kind or guess_kind(url), url=url))
+            address_words = _readable_url(url)
+            title = title if re.search(r"\w", title) else address_words
+            guessed = patterns.first_match(_HOSTS, address_words) or Kind.SITE
+            found.append(self.resource(title, kind or guessed, url=url))
         return list(dict.fromkeys(found))
 
     def add(self, section: str, item: Item, became: str, *blocks: Block | BlockRow | None) -> None:
@@ -155,11 +151,6 @@ class SectionCollector:
         free = self.ids.take(section, item.title)
         self.sections[section].append(item.model_copy(update={"id": free}))
         self.coverage.place(became, *blocks)
-
-
-def guess_kind(url: str) -> Kind:
-    """Return the kind of resource that an address looks like, a site by default."""
-    return patterns.first_match(_HOSTS, _readable_url(url)) or Kind.SITE
 
 
 def _readable_url(url: str) -> str:

@@ -83,8 +83,10 @@ def wording(rich_lines: Sequence[RichText]) -> TaskWording:
     whole = " ".join(one.text for one in rich_lines)
     links = tuple(link for one in rich_lines for link in one.links)
     title, more = whole, ""
-    if len(rich_lines) > 1 and (len(whole) > LINE or _ends(rich_lines[0])):
-        title = rich_lines[0].text
+    # A first line with a link or a full stop is a title, not the start of a wrapped sentence.
+    first = rich_lines[0] if len(rich_lines) > 1 else None
+    if first and (len(whole) > LINE or first.links or _SENTENCE_END.search(first.text)):
+        title = first.text
         more = " ".join(one.text for one in rich_lines[1:])
     optional = bool(patterns.OPTIONAL.search(title))
     bare = BARE_URL.sub("", patterns.OPTIONAL.sub(" ", title) if optional else title)
@@ -99,11 +101,6 @@ def wording(rich_lines: Sequence[RichText]) -> TaskWording:
     if not re.search(r"\w", short):
         short = line(re.sub(r"^https?://(?:www\.)?", "", links[0].url)) if links else ""
     return TaskWording(short, more, stated, optional, links)
-
-
-def _ends(first: RichText) -> bool:
-    """Return whether the first line is a title of its own, not the start of a wrapped sentence."""
-    return bool(first.links) or bool(_SENTENCE_END.search(first.text))
 
 
 def draft(entry: ListEntry) -> TaskDraft:
