@@ -75,10 +75,9 @@ def _fact(one: LabelledItem, parts: SectionCollector) -> bool:
 
 def _months(one: LabelledItem, parts: SectionCollector) -> bool:
     found = _MONTHS.search(one.text)
-    low, high = (int(found[1]), int(found[2])) if found else (0, 0)
-    if not found:
-        month = next((s for s in spans(one.text) if s[0] == "month"), None)
-        low, high = (month[1], month[2]) if month else (0, 0)
+    stated = [(int(found[1]), int(found[2]))] if found else []
+    stated += [(first, last) for group, first, last in spans(one.text) if group == "month"]
+    low, high = stated[0] if stated else (0, 0)
     if not 1 <= low <= high:
         return False
     parts.overview["months"] = (low, high)

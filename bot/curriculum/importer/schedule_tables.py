@@ -143,7 +143,9 @@ def _row(row: BlockRow, found: ScheduleColumns, group: str) -> Iterator[Block]:
     for role in ("goals", "hours", "deliverable", "resources"):
         for i in found.of(role):
             if i in cells and not patterns.PLACEHOLDER.fullmatch(cells[i].text):
-                yield _labelled(row, role, cells[i])
+                labelled = f"{role}: {cells[i].text}".replace("\n", "; ")
+                rich = replace(cells[i], text=labelled, bold=role)
+                yield Block("text", row.first, row.first, lines=(rich,))
     for i in tasks:
         yield from _items(row, cells[i])
     if not tasks and titles and not found.of("task"):
@@ -154,11 +156,6 @@ def _bare(group: str) -> str:
     found = mark(group)
     numbered = _NUMBERED.match(group)
     return found.title or group if found else numbered[2] if numbered else group
-
-
-def _labelled(row: BlockRow, role: str, cell: RichText) -> Block:
-    labelled = replace(cell, text=f"{role}: {cell.text}".replace("\n", "; "), bold=role)
-    return Block("text", row.first, row.first, lines=(labelled,))
 
 
 def _items(row: BlockRow, cell: RichText) -> Iterator[Block]:

@@ -69,7 +69,8 @@ class Timeline:
 
     def _read_marked(self, node: TreeNode, mark: HeadingMark) -> None:
         part = self._roles.part(mark)
-        if part != "unit" and not self._holds_units(node):
+        below = (one.mark for one in node.walk() if one is not node and one.mark)
+        if part != "unit" and not any(self._roles.part(one) == "unit" for one in below):
             if part == "phase":
                 self._phase(mark)
             elif part == "module":
@@ -91,10 +92,6 @@ class Timeline:
             elif group in {"month", "module"}:
                 self._module(mark)
             self._unit(node, mark)
-
-    def _holds_units(self, node: TreeNode) -> bool:
-        below = [one.mark for one in node.walk() if one is not node and one.mark]
-        return any(self._roles.part(mark) == "unit" for mark in below)
 
     def _read_child(self, node: TreeNode, phase: PhaseDraft, module: ModuleDraft | None) -> None:
         own = self._reader.direct(node)
@@ -147,9 +144,8 @@ class Timeline:
 
     def _open_phase(self) -> PhaseDraft:
         if not self.path.phases:
-            self.path.phases.append(
-                PhaseDraft(self._parts.ids.take("phase", self._title), line(self._title))
-            )
+            taken = self._parts.ids.take("phase", self._title)
+            self.path.phases.append(PhaseDraft(taken, line(self._title)))
         return self.path.phases[-1]
 
     def _module(self, mark: HeadingMark) -> ModuleDraft:
@@ -203,12 +199,9 @@ class Timeline:
         content.found, self._early = self._early + content.found, []
         tasks = content.tasks()
         unit.tasks = self._tasks(tasks, unit.id)
-        chosen = {id(found) for found in tasks}
-        for found in content.found:
-            if id(found) not in chosen:
-                self._coverage.mark_unplaced(
-                    "a bullet in a unit whose tasks are checkboxes", *found.blocks
-                )
+        chosen = {id(one) for one in tasks}
+        left = [block for one in content.found if id(one) not in chosen for block in one.blocks]
+        self._coverage.mark_unplaced("a bullet in a unit whose tasks are checkboxes", *left)
         unit.choice = self._choice(content, unit)
         module.deliverables += self._deliverables(content.deliverables)
         module.deliverables += self._deliverables(_implied_deliverables(unit.tasks, tasks))
@@ -229,8 +222,8 @@ class Timeline:
         return made
 
     def _choice(self, content: UnitContent, unit: UnitDraft) -> Choice | None:
-        branches = [(branch, self._tasks(branch.found, unit.id)) for branch in content.branches]
-        branches = [(branch, made) for branch, made in branches if made]
+        read = [(branch, self._tasks(branch.found, unit.id)) for branch in content.branches]
+        branches = [(branch, made) for branch, made in read if made]
         if len(branches) < 2 or content.choice_node is None:
             unit.tasks += [one for _, made in branches for one in made]
             return None
@@ -328,10 +321,9 @@ def _days(group: str, mark: HeadingMark) -> int:
     if length:
         low, high = int(length[1]), int(length[2] or length[1])
         span = high - low if length[2] and high > low else high
-        unit = next(
-            unit for unit in DAYS if re.match(patterns.LENGTHS[unit], length[3], re.IGNORECASE)
-        )
-        return max(1, min(DAYS[unit] * span, 1000))
+        word = length[3]
+        days = next(DAYS[u] for u in DAYS if re.match(patterns.LENGTHS[u], word, re.IGNORECASE))
+        return max(1, min(days * span, 1000))
     for unit, first, last in spans(mark.title):
         if unit in DAYS and last >= first:
             return min(DAYS[unit] * (last - first + 1), 1000)
