@@ -169,7 +169,7 @@ def _ledger_change(
                 written.add(change.key)
     related |= _standing_relations(desired, observed, issues)
     ledger = observed.ledger.adding(
-        observed.keys() | written | related | desired.reported, prints, desired.seen
+        observed.keys() | written | related | desired.texts.reported, prints, desired.texts.seen
     )
     if SUMMARY_KEY not in issues.present or not _changes_ledger(ledger, observed.ledger, changes):
         return changes
