@@ -30,7 +30,6 @@ from bot.planning.snapshot import IssueRef
 
 def make_plan(desired: DesiredState, observed: ObservedState) -> Plan:
     """What to change so that `observed` becomes `desired`; what was found and is left alone."""
-    repository = observed.snapshot.repository
     extras = DuplicateLabelDiff(observed.snapshot)
     if extras.changes:
         observed = observe(extras.rest)
@@ -39,34 +38,24 @@ def make_plan(desired: DesiredState, observed: ObservedState) -> Plan:
     issues = IssueDiff(desired, observed, label_names=labels.names, milestones=milestones.numbers)
     relations = _relations(desired, observed, issues)
     pins = _pins(desired, observed, issues)
-    changes: list[Change] = [
-        *extras.changes,
-        *labels.changes,
-        *milestones.changes,
-        *issues.changes,
-        *relations,
-        *pins,
-    ]
-    duplicates = DuplicateIssueDiff(
-        observed, {x.name.casefold(): key for key, x in observed.labels.items()}
-    )
+    changes: list[Change] = [*extras.changes, *labels.changes, *milestones.changes]
+    changes += [*issues.changes, *relations, *pins]
+    label_keys = {label.name.casefold(): key for key, label in observed.labels.items()}
+    duplicates = DuplicateIssueDiff(observed, label_keys)
     changes = _ledger_change(changes, desired, observed, issues, labels.prints)
     # Behind the ledger: what they remember stands elsewhere by then.
     changes += duplicates.changes
+    states = [ours.state.state for ours in observed.issues.values()]
+    states += [ours.state.state for ours in observed.milestones.values()]
     return Plan(
-        repository=repository,
+        repository=observed.snapshot.repository,
         changes=tuple(changes),
         drift=(*labels.drift, *milestones.drift, *issues.drift),
         notes=(*labels.notes, *milestones.notes, *issues.notes, *duplicates.notes),
         removals=milestones.removals + issues.removals,
-        existing=sum(ours.state.state == "open" for ours in observed.issues.values())
-        + sum(ours.state.state == "open" for ours in observed.milestones.values()),
+        existing=states.count("open"),
         milestones={key: n for key, n in milestones.numbers.items() if n is not None},
-        issues={
-            key: IssueRef(ours.state.number, ours.state.id)
-            for key, ours in issues.present.items()
-            if ours is not None
-        },
+        issues={k: IssueRef(o.state.number, o.state.id) for k, o in issues.present.items() if o},
     )
 
 
@@ -129,21 +118,15 @@ def _relations(
     for want in desired.issues:
         if want.parent is None or not {want.key, want.parent} <= issues.present.keys():
             continue
-        child = issues.present[want.key]
-        if child is not None and child.state.parent is not None:
+        child, parent = issues.present[want.key], want.parent
+        if (
+            (child is not None and child.state.parent is not None)
+            or {want.key, parent} & issues.staying_closed
+            or observed.ledger.has(relation_key(parent, want.key))
+        ):
             continue
-        if {want.key, want.parent} & issues.staying_closed:
-            continue
-        if observed.ledger.has(relation_key(want.parent, want.key)):
-            continue
-        wanted.append(
-            AddSubIssue(
-                parent=want.parent,
-                child=want.key,
-                parent_title=titles[want.parent],
-                title=want.title,
-            )
-        )
+        title, above = want.title, titles[parent]
+        wanted.append(AddSubIssue(parent=parent, child=want.key, parent_title=above, title=title))
     return wanted
 
 
@@ -155,26 +138,25 @@ def _ledger_change(
     prints: dict[Key, str],
 ) -> list[Change]:
     """`changes` with the ledger brought up to date at the end, in the summary issue."""
-    written: set[Key] = set()
-    related: set[Key] = set()
+    made = observed.keys() | desired.texts.reported
     for change in changes:
         match change:
             case AddSubIssue():
-                related.add(relation_key(change.parent, change.child))
+                made.add(relation_key(change.parent, change.child))
             case PinIssue():
-                related.add(pin_key(change.key))
+                made.add(pin_key(change.key))
             case CloseIssue() | CreateComment() | DeleteComment() | React():
                 pass
             case _:
-                written.add(change.key)
-    related |= _standing_relations(desired, observed, issues)
-    ledger = observed.ledger.adding(
-        observed.keys() | written | related | desired.texts.reported, prints, desired.texts.seen
-    )
+                made.add(change.key)
+    made |= _standing_relations(desired, observed, issues)
+    ledger = observed.ledger.adding(made, prints, desired.texts.seen)
     if SUMMARY_KEY not in issues.present or not _changes_ledger(ledger, observed.ledger, changes):
         return changes
     rest = [c for c in changes if not (isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY)]
-    return [*rest, _with_ledger(_summary_change(changes, issues), ledger)]
+    summary = _summary_change(changes, issues)
+    update = {"body": with_ledger(summary.body, ledger), "fields": (*summary.fields, "ledger")}
+    return [*rest, summary.model_copy(update=update)]
 
 
 def _changes_ledger(new: Ledger, old: Ledger, changes: list[Change]) -> bool:
@@ -202,11 +184,6 @@ def _summary_change(changes: list[Change], issues: IssueDiff) -> UpdateIssue:
         title, body = ours.state.title, ours.state.body
     number = ours.state.number if ours else None
     return UpdateIssue(key=SUMMARY_KEY, number=number, title=title, body=body, fields=())
-
-
-def _with_ledger(change: UpdateIssue, ledger: Ledger) -> UpdateIssue:
-    fields = (*change.fields, "ledger")
-    return change.model_copy(update={"body": with_ledger(change.body, ledger), "fields": fields})
 
 
 def _standing_relations(

@@ -92,16 +92,16 @@ class IssueDiff:
         )
 
     def _compare(self, want: DesiredIssue, ours: OurIssue) -> None:
-        reopening = _closed_by_us(ours)
-        if ours.state.state == "closed" and not reopening:
+        marker, state = ours.marked.marker, ours.state
+        closed_by_us = state.state == "closed" and marker.state == "closed"
+        reopening = closed_by_us and state.state_reason == "not_planned"
+        if state.state == "closed" and not reopening:
             self.staying_closed.add(want.key)
             return
         update = _Update(self, want, ours)
-        marker = ours.marked.marker
-        is_true = marker.key == want.key and marker.state == ours.state.state
-        if is_true and not update.fields and not reopening:
-            return
-        self.changes.append(update.change(reopening=reopening))
+        is_true = marker.key == want.key and marker.state == state.state
+        if update.fields or reopening or not is_true:
+            self.changes.append(update.change(reopening=reopening))
 
     def _no_longer_wanted(self, ours: OurIssue) -> None:
         """Close as not planned what left the curriculum, or is of a branch not taken.
@@ -161,18 +161,15 @@ class _Update:
         }
         marker = old.model_copy(update=written)
         marked = self._ours.marked
-        body = (
-            marked.with_marker(marker)
-            if self._region is None
-            else marked.with_region(self._region, marker)
-        )
+        region = self._region
+        whole = marked.with_marker(marker) if region is None else marked.with_region(region, marker)
         if reopening:
             self.fields.append("state")
         return UpdateIssue(
             key=self._want.key,
             number=self._ours.state.number,
             title=self._want.title if "title" in self.fields else self._ours.state.title,
-            body=body,
+            body=whole,
             labels=self._labels,
             milestone=self._milestone,
             state="open",
@@ -249,14 +246,6 @@ class _Update:
             return current, base
         self.fields.append("milestone")
         return wanted, wanted
-
-
-def _closed_by_us(ours: OurIssue) -> bool:
-    return (
-        ours.state.state == "closed"
-        and ours.marked.marker.state == "closed"
-        and ours.state.state_reason == "not_planned"
-    )
 
 
 def _label_digests(keys: list[Key]) -> tuple[str, ...]:

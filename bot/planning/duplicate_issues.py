@@ -1,4 +1,4 @@
-"""Twins: two issues with one key, made by two runs at once. One stays, and no work is lost.
+"""Duplicate issues: two with one key, made by two runs at once. One stays, and no work is lost.
 
 Which one counts says `observe`. Another that nobody touched is closed and told to be a mistake; one
 that somebody worked on loses its marks and is the learner's own from then on. What was said there
@@ -16,7 +16,7 @@ from bot.planning.observed_state import ObservedState, OurIssue
 from bot.planning.plan import Note
 
 AT_ONCE = timedelta(days=1)
-"""Twins are made within it; what is copied later was copied on purpose."""
+"""Duplicates are made within it; what is copied later was copied on purpose."""
 
 _MARK = re.compile(r"<!-- milepost:end [^\n]*-->\n*")
 
@@ -75,7 +75,7 @@ def _closed(extra: OurIssue, first: int, why: str) -> UpdateIssue:
         key=extra.key,
         number=extra.state.number,
         title=extra.state.title,
-        body=templating.render("issues/twin.md.j2", number=first),
+        body=templating.render("issues/duplicate.md.j2", number=first),
         state="closed",
         state_reason="not_planned",
         fields=("text", "labels", "milestone", "state"),

@@ -35,7 +35,10 @@ class DuplicateLabelDiff:
                 if extra is not first:
                     self._label(key, extra, first, used=bool(worn[extra.name.casefold()]))
         inside = Counter(issue.milestone for issue in snapshot.issues)
-        for key, milestones in _repeated((_key_of(m), m) for m in snapshot.milestones):
+        for key, milestones in _repeated(
+            (ours.marker.key if (ours := find(m.description)) else None, m)
+            for m in snapshot.milestones
+        ):
             counts = max(milestones, key=lambda milestone: inside[milestone.number])
             for one in milestones:
                 if one is not counts:
@@ -95,8 +98,3 @@ def _repeated(found: Iterable[tuple[Key | None, T]]) -> list[tuple[Key, list[T]]
         if key is not None:
             by_key.setdefault(key, []).append(one)
     return [(key, every) for key, every in by_key.items() if len(every) > 1]
-
-
-def _key_of(milestone: MilestoneState) -> Key | None:
-    marked = find(milestone.description)
-    return marked.marker.key if marked else None

@@ -81,17 +81,15 @@ def observe(snapshot: Snapshot) -> ObservedState:
         check_versions(milestone.description, f"milestone '{milestone.title}'")
         marked = find(milestone.description)
         if marked:
-            ours_here = OurMilestone(state=milestone, marked=marked)
-            milestones.setdefault(marked.marker.key, ours_here)
+            milestones.setdefault(marked.marker.key, OurMilestone(state=milestone, marked=marked))
     found: dict[Key, list[OurIssue]] = {}
     for issue in sorted(snapshot.issues, key=lambda i: i.number):
         if not trusted(issue):
             continue
         check_versions(issue.body, f"issue #{issue.number}")
         marked = find(issue.body)
-        if marked is not None:
-            ours = OurIssue(state=issue, marked=marked)
-            found.setdefault(marked.marker.key, []).append(ours)
+        if marked:
+            found.setdefault(marked.marker.key, []).append(OurIssue(state=issue, marked=marked))
     issues = {key: min(every, key=_rank) for key, every in found.items()}
     duplicates = [one for key, every in found.items() for one in every if one is not issues[key]]
     return ObservedState(

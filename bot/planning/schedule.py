@@ -132,7 +132,11 @@ def schedule(
             lengths[index:] = _lengths_from(
                 curriculum, units[index:], settings.model_copy(update=speed), first
             )
-        past_units = (_ended_by(dates, first - timedelta(days=1)) for dates in found.units[:index])
+        end = first - timedelta(days=1)  # of what is past, where the path goes on early
+        past_units = (
+            UnitDates(unit=d.unit, first=min(d.first, end), last=min(d.last, end))
+            for d in found.units[:index]
+        )
         ahead = _assign_dates(units[index:], lengths[index:], first, settings)
         found = Schedule(units=(*past_units, *ahead), original_start=found.first)
     return found
@@ -144,13 +148,6 @@ def _apply_override(before: Schedule, turn: PlanOverride) -> tuple[int, date]:
         return [dates.unit for dates in before.units].index(turn.unit), turn.on
     here = before.current(turn.on) or before.units[0]
     return before.units.index(here), here.first
-
-
-def _ended_by(dates: UnitDates, last: date) -> UnitDates:
-    """Cut off where the path went on early."""
-    if dates.last <= last:
-        return dates
-    return dates.model_copy(update={"first": min(dates.first, last), "last": last})
 
 
 def _assign_dates(

@@ -38,6 +38,9 @@ _HORIZONS: tuple[tuple[str, Horizon], ...] = (
 )
 
 
+_COMMUNITY: dict[str | None, Literal["event", "person"]] = {"events": "event", "people": "person"}
+
+
 def roles(node: TreeNode, parts: SectionCollector) -> None:
     """Add jobs under a heading with their level; without a level they stay unplaced."""
     level = patterns.first_match(_LEVELS, patterns.fold(node.name))
@@ -119,18 +122,12 @@ def actions(node: TreeNode, parts: SectionCollector) -> None:
 
 def community(node: TreeNode, parts: SectionCollector) -> None:
     """Add communities, events and people, by the topic of their heading."""
-    kind: Literal["community", "event", "person"] = "community"
-    if node.topic == "events":
-        kind = "event"
-    elif node.topic == "people":
-        kind = "person"
+    kind = _COMMUNITY.get(node.topic, "community")
     for one in fields.labelled_items(node):
-        entry = CommunityEntry(
-            title=line(one.name) or line(one.whole) or "item",
-            kind=kind,
-            note=line(re.sub(r"^\((.*)\)\.?$", r"\1", one.text.strip())) or None,
-            url=first_address(one.links),
-        )
+        title = line(one.name) or line(one.whole) or "item"
+        note = line(re.sub(r"^\((.*)\)\.?$", r"\1", one.text.strip())) or None
+        url = first_address(one.links)
+        entry = CommunityEntry(title=title, kind=kind, note=note, url=url)
         parts.add("community", entry, kind, *one.blocks)
 
 
@@ -141,8 +138,7 @@ def checkpoint(node: TreeNode, parts: SectionCollector) -> None:
         if not child.is_heading and child.mark is None:
             below = [one for one in entries(child.blocks) if isinstance(one, ListEntry)]
             found += below
-            if below:
-                parts.coverage.place("words about a checkpoint", child.block)
+            parts.coverage.place("words about a checkpoint", child.block if below else None)
     items = checkpoint_items(found, parts)
     if items:
         parts.checkpoints.append(CheckpointDraft(line(node.name or "Checkpoint"), items, node.name))

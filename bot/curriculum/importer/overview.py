@@ -66,22 +66,18 @@ def _fact(one: LabelledItem, parts: SectionCollector) -> bool:
     folded = patterns.fold(one.name)
     for name, pattern in _FACTS:
         if re.search(pattern, folded) and one.text and name not in parts.overview:
-            if name == "months":
-                return _months(one, parts)
-            parts.overview[name] = line(one.text)
-            return True
+            value = _months(one.text) if name == "months" else line(one.text)
+            if value:
+                parts.overview[name] = value
+            return bool(value)
     return False
 
 
-def _months(one: LabelledItem, parts: SectionCollector) -> bool:
-    found = _MONTHS.search(one.text)
+def _months(text: str) -> tuple[int, int] | None:
+    found = _MONTHS.search(text)
     stated = [(int(found[1]), int(found[2]))] if found else []
-    stated += [(first, last) for group, first, last in spans(one.text) if group == "month"]
-    low, high = stated[0] if stated else (0, 0)
-    if not 1 <= low <= high:
-        return False
-    parts.overview["months"] = (low, high)
-    return True
+    stated += [(first, last) for group, first, last in spans(text) if group == "month"]
+    return stated[0] if stated and 1 <= stated[0][0] <= stated[0][1] else None
 
 
 def _summary(block: Block, parts: SectionCollector) -> None:
@@ -140,10 +136,9 @@ def _signature(child: TreeNode, block: Block, parts: SectionCollector, *, closin
 def metrics(node: TreeNode, parts: SectionCollector) -> None:
     """Add numbers to record: "Courses completed: ___/___"."""
     for one in fields.labelled_items(node):
-        metric = LearningMetric(
-            title=line(_GAP.sub("", one.name).strip(" :/")) or one.name,
-            of_total=bool(re.search(r"_\s*/\s*_|\bof\s+_", one.whole)),
-        )
+        title = line(_GAP.sub("", one.name).strip(" :/")) or one.name
+        of_total = bool(re.search(r"_\s*/\s*_|\bof\s+_", one.whole))
+        metric = LearningMetric(title=title, of_total=of_total)
         parts.add("metrics", metric, "learning metric", *one.blocks)
 
 

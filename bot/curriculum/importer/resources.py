@@ -43,17 +43,12 @@ def skills(node: TreeNode, parts: SectionCollector) -> None:
     """Add skills to develop, with specifics and priority where they are stated."""
     for table, row in _rows(node, parts, "the head of the skills"):
         cells = fields.cells(table, row)
-        title = line(row.cells[0].text)
-        if not title:
-            continue
-        priority_text = fields.column(cells, "priority", "prioridad", "importance") or ""
-        specifics = fields.column(cells, "specific", "topics", "details", "what", "includes")
-        skill = Skill(
-            title=title,
-            specifics=fields.by_comma(specifics or ""),
-            priority=fields.priority(priority_text) or Priority.MEDIUM,
-        )
-        parts.add("skills", skill, "skill", row)
+        rank = fields.priority(fields.column(cells, "priority", "prioridad", "importance") or "")
+        named = fields.column(cells, "specific", "topics", "details", "what", "includes") or ""
+        if title := line(row.cells[0].text):
+            specifics = fields.by_comma(named)
+            skill = Skill(title=title, specifics=specifics, priority=rank or Priority.MEDIUM)
+            parts.add("skills", skill, "skill", row)
     for one in fields.labelled_items(node):
         skill = Skill(title=one.name, specifics=fields.by_comma(one.text))
         parts.add("skills", skill, "skill", *one.blocks)

@@ -228,35 +228,31 @@ class Timeline:
             unit.tasks += [one for _, made in branches for one in made]
             return None
         title = unit.title if content.choice_node.mark else line(content.choice_node.name)
-        return Choice(
-            id=self._parts.ids.take("choice", title),
-            title=title,
-            options=tuple(
-                Option(
-                    id=self._parts.ids.take("option", branch.title),
-                    title=branch.title,
-                    label=branch.label,
-                    description=text([branch.about]),
-                    tasks=tuple(made),
-                )
-                for branch, made in branches
-            ),
+        options = tuple(
+            Option(
+                id=self._parts.ids.take("option", branch.title),
+                title=branch.title,
+                label=branch.label,
+                description=text([branch.about]),
+                tasks=tuple(made),
+            )
+            for branch, made in branches
         )
+        return Choice(id=self._parts.ids.take("choice", title), title=title, options=options)
 
     def _deliverables(self, found: Iterable[tuple[TaskWording, Block | None]]) -> list[Deliverable]:
         made: list[Deliverable] = []
-        for wording, block in found:
-            made.append(
-                Deliverable(
-                    id=self._parts.ids.take("deliverable", wording.title),
-                    title=wording.title,
-                    description=wording.more,
-                    hours=wording.hours,
-                    hours_from="guide" if wording.hours else "estimate",
-                    count=stated_count(wording.title),
-                    resources=tuple(self._parts.add_link(wording.links, near=wording.title)),
-                )
+        for words, block in found:
+            deliverable = Deliverable(
+                id=self._parts.ids.take("deliverable", words.title),
+                title=words.title,
+                description=words.more,
+                hours=words.hours,
+                hours_from="guide" if words.hours else "estimate",
+                count=stated_count(words.title),
+                resources=tuple(self._parts.add_link(words.links, near=words.title)),
             )
+            made.append(deliverable)
             self._coverage.place("deliverable", block)
         return made
 
@@ -273,9 +269,8 @@ class Timeline:
         """Add a checkpoint for an exam that ends a unit."""
         for one in unit.tasks:
             if patterns.EXAM.fullmatch(patterns.fold(one.title)):
-                item = CheckpointItem(
-                    id=self._parts.ids.take("line", one.title), title=one.title, evidence=(one.id,)
-                )
+                taken = self._parts.ids.take("line", one.title)
+                item = CheckpointItem(id=taken, title=one.title, evidence=(one.id,))
                 self._parts.checkpoints.append(CheckpointDraft(one.title, [item], "", module))
                 return
 
