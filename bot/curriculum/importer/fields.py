@@ -94,19 +94,9 @@ def priority(text: str) -> Priority | None:
     return next((_PRIORITY[w] for w in patterns.fold(text).split() if w in _PRIORITY), None)
 
 
-def cells(table: Block, row: BlockRow) -> dict[str, str]:
-    """Return the cells of a row by their columns' heads, folded."""
-    return {
-        patterns.fold(head.text): cell.text
-        for head, cell in zip(table.header, row.cells, strict=False)
-        if cell.text
-    }
-
-
-def column(row: dict[str, str], *names: str) -> str | None:
-    """Return the first cell whose head contains one of `names`, or None."""
-    for name in names:
-        for head, cell in row.items():
-            if name in head and re.search(r"\w", cell):
-                return line(cell)
-    return None
+def column(table: Block, row: BlockRow, *names: str) -> str | None:
+    """Return the first cell with words whose head contains one of `names`, or None."""
+    pairs = zip(table.header, row.cells, strict=False)
+    cells = {patterns.fold(head.text): cell.text for head, cell in pairs if cell.text}
+    named = (cell for name in names for head, cell in cells.items() if name in head)
+    return next((line(cell) for cell in named if re.search(r"\w", cell)), None)

@@ -89,10 +89,9 @@ class LineCoverage:
 
     def mark_unplaced(self, why: str, *blocks: Block | None) -> None:
         """Record why `blocks` found no place. The first reason counts; placed lines stay placed."""
-        for block in blocks:
-            if block:
-                for number in range(block.first - 1, min(block.last, len(self._lines))):
-                    self._why[number] = self._why[number] or why
+        for block in filter(None, blocks):
+            for number in range(block.first - 1, min(block.last, len(self._lines))):
+                self._why[number] = self._why[number] or why
 
     def is_placed(self, block: Block) -> bool:
         """Return whether the first line of `block` has a place."""

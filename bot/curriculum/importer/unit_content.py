@@ -115,10 +115,9 @@ class UnitReader:
             if isinstance(one, ListEntry):
                 content.found += list(self._entry(one, kind))
             elif one.kind == "table":
-                content.found += [
-                    TaskCandidate("row", row, (replace(one, first=number, last=number),), kind)
-                    for number, row in table_rows(one)
-                ]
+                for number, row in table_rows(one):
+                    source = replace(one, first=number, last=number)
+                    content.found.append(TaskCandidate("row", row, (source,), kind))
                 if one.rows:
                     head = (one.first, one.rows[0].first - 1)
                     self._coverage.place_lines(*head, "the head of a table")
@@ -268,10 +267,8 @@ class UnitReader:
         for block in [block for one in node.walk() for block in one.blocks]:
             ids = self._parts.add_link(block.links, near=block.text)
             content.resources += ids
-            if ids:
-                self._coverage.place("resource", block)
-            else:
-                self._coverage.mark_unplaced("a resource without a link", block)
+            self._coverage.place("resource", block if ids else None)
+            self._coverage.mark_unplaced("a resource without a link", None if ids else block)
         content.resources += self._parts.add_link(node.value.links, near=node.value.text)
 
     def _notes(self, node: TreeNode, content: UnitContent) -> None:
@@ -283,10 +280,9 @@ class UnitReader:
         if content.found or content.branches:
             return
         if content.goals:
-            content.found = [
-                TaskCandidate("goal", TaskDraft(wording([RichText(text)])), (block,))
-                for text, block in content.goals
-            ]
+            for text, block in content.goals:
+                made = TaskDraft(wording([RichText(text)]))
+                content.found.append(TaskCandidate("goal", made, (block,)))
             content.goals = []
             return
         content.found = list(self._text_task(node, content))
