@@ -309,7 +309,6 @@ Change = Annotated[
 class UpdateComment(BaseChange):
     """A comment of ours that should read otherwise: no plan has one, for what was said stays."""
 
-    kind = "comment"
     op: Literal["update-comment"] = "update-comment"
     comment: int
     body: str
@@ -321,7 +320,6 @@ class CommitFiles(BaseChange):
     A branch that is not there begins without history, or at the default branch.
     """
 
-    sign, kind = "+", "commit"
     op: Literal["commit-files"] = "commit-files"
     branch: str
     files: dict[str, bytes]
@@ -332,7 +330,6 @@ class CommitFiles(BaseChange):
 class PutFile(BaseChange):
     """One file of the default branch."""
 
-    sign, kind = "+", "file"
     op: Literal["put-file"] = "put-file"
     path: str
     data: bytes
@@ -342,7 +339,6 @@ class PutFile(BaseChange):
 class OpenPullRequest(BaseChange):
     """A pull request from `branch` into the default branch, unless one is open already."""
 
-    sign, kind = "+", "pull request"
     op: Literal["open-pull-request"] = "open-pull-request"
     branch: str
     title: str

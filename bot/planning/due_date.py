@@ -5,9 +5,14 @@ from datetime import UTC, date, datetime, time
 NOON = time(12, tzinfo=UTC)  # on the same day in every time zone from -12 to +11
 
 
+def at_noon(day: date) -> datetime:
+    """Return the time that stands for a due day: GitHub would read midnight as the day before."""
+    return datetime.combine(day, NOON)
+
+
 def as_sent(day: date) -> str:
-    """Return a due day as the REST API gets it: GitHub would read midnight as the day before."""
-    return f"{datetime.combine(day, NOON):%Y-%m-%dT%H:%M:%SZ}"
+    """Return a due day as GitHub's REST API is sent it."""
+    return f"{at_noon(day):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def due_day(due_on: str | None) -> date | None:

@@ -36,8 +36,8 @@ class DuplicateIssueDiff:
 
     def _one(self, extra: OurIssue, first: OurIssue) -> None:
         if not are_duplicates(extra, first):
-            number, kept = extra.state.number, first.state.number
-            text = f"Issue {number} says it is issue {kept}: only {kept} is kept up."
+            number, other = extra.state.number, first.state.number
+            text = f"Issue {number} says it is issue {other}: only {other} is kept up."
             self.notes.append(Note(kind="duplicate", key=extra.key, text=text))
             return
         unit = self._observed.unit_of_milestone.get(extra.state.milestone or 0)

@@ -124,12 +124,12 @@ class MarkedBody(FrozenModel):
     def with_marker(self, marker: Marker) -> str:
         """The body with another marker; every other byte stays."""
         region = "" if self.region is None else f"{BEGIN}\n{self.region}\n"
-        return f"{self.before}{region}{_comment('end', marker)}{self.after}"
+        return f"{self.before}{region}{_end_comment(marker)}{self.after}"
 
 
 def wrap(region: str, marker: Marker) -> str:
     """A whole region with its markers."""
-    return f"{BEGIN}\n{region}\n{_comment('end', marker)}"
+    return f"{BEGIN}\n{region}\n{_end_comment(marker)}"
 
 
 def find(body: str) -> MarkedBody | None:
@@ -169,8 +169,8 @@ def check_versions(text: str, where: str) -> None:
         checked.add(kind)
 
 
-def _comment(name: str, marker: Marker) -> str:
-    return f"<!-- milepost:{name} {safe_json(marker.model_dump(exclude_defaults=True))} -->"
+def _end_comment(marker: Marker) -> str:
+    return f"<!-- milepost:end {safe_json(marker.model_dump(exclude_defaults=True))} -->"
 
 
 def safe_json(content: object) -> str:

@@ -172,14 +172,16 @@ class _TokenReader:
 
     def _worded(self, token: "Token", inline: "Token") -> Iterator[Block]:
         if token.type == "heading_open":
-            end = (token.map or (0, 1))[1]
+            first, end = _first_line(token), (token.map or (0, 1))[1]
+            lines = read_lines(inline.content, self._env)
             if token.markup == "-" and self._source[end - 1].strip(" >\t") == "-":
-                yield from self._text_and_empty_item(token, inline)
+                # CommonMark takes a single `-` for an underline: it is a line and an empty item.
+                yield Block("text", first, end - 1, lines=lines, depth=self._depth)
+                yield Block("item", end, end, depth=self._depth + 1)
                 return
             if self._depth:
                 yield from self._waiting_item()
             level = INNER_HEADING if self._depth else int(token.tag[1:])
-            lines = read_lines(inline.content, self._env)
             yield self._block("heading", token, lines=lines, level=level)
         elif self._item is not None:
             item, self._item = self._item, None
@@ -227,23 +229,16 @@ class _TokenReader:
             checked=checked,
         )
 
-    def _text_and_empty_item(self, token: "Token", inline: "Token") -> Iterator[Block]:
-        """Yield a line and an empty item: CommonMark takes a single `-` for an underline."""
-        first, end = token.map or (0, 0)
-        lines = read_lines(inline.content, self._env)
-        yield Block("text", first + 1, end - 1, lines=lines, depth=self._depth)
-        yield Block("item", end, end, depth=self._depth + 1)
-
     def _table(self, tokens: "list[Token]") -> Block:
         rows: list[BlockRow] = []
+        row, cells = tokens[0], list[RichText]()
         for token in tokens:
             if token.type == "tr_open":
-                rows.append(BlockRow(_first_line(token), ()))
-                cells: list[RichText] = []
+                row, cells = token, []
             elif token.type == "inline":
                 cells.append(read_lines(token.content, self._env)[0])
             elif token.type == "tr_close":
-                rows[-1] = BlockRow(rows[-1].first, tuple(cells))
+                rows.append(BlockRow(_first_line(row), tuple(cells)))
         return self._block("table", tokens[0], header=rows[0].cells, rows=tuple(rows[1:]))
 
     def _block(self, kind: Kind, token: "Token", **parts: Any) -> Block:

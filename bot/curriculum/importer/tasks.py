@@ -152,8 +152,7 @@ def task(
     made: TaskDraft, parts: SectionCollector, unit: str, kind: TaskKind | None = None
 ) -> Task | None:
     """Return the task of `made` in the unit with the id `unit`; None when it has no words."""
-    wording = made.wording
-    title = wording.title
+    wording, title = made.wording, made.wording.title
     if not re.search(r"\w", title):
         return None
     links = (*wording.links, *made.links)
@@ -200,22 +199,20 @@ def table_rows(table: Block) -> Iterator[tuple[int, TaskDraft]]:
 
     The other columns go to the draft's description.
     """
-    naming = _naming(table)
+    heads = [patterns.fold(cell.text) for cell in table.header]
+    second = len(heads) > 1 and _INDEX.match(table.header[0].text)
+    naming = next((i for i, head in enumerate(heads) if _NAMES.match(head)), 1 if second else 0)
     for row in table.rows:
         if naming < len(row.cells) and re.search(r"\w", row.cells[naming].text):
             yield row.first, _row_draft(table, row, naming)
 
 
-def _naming(table: Block) -> int:
-    heads = [patterns.fold(cell.text) for cell in table.header]
-    for i, head in enumerate(heads):
-        if _NAMES.match(head):
-            return i
-    return 1 if len(heads) > 1 and _INDEX.match(table.header[0].text) else 0
-
-
 def _row_draft(table: Block, row: BlockRow, naming: int) -> TaskDraft:
-    made = TaskDraft(wording([_named(row.cells[naming])]))
+    cell = row.cells[naming]
+    first = cell.links[0].text if cell.links else ""
+    if first and cell.text.startswith(first):
+        cell = replace(cell, text=first)  # only the link's words
+    made = TaskDraft(wording([cell]))
     duration = effort = ""
     for i, cell in enumerate(row.cells):
         head = patterns.fold(table.header[i].text)
@@ -230,12 +227,6 @@ def _row_draft(table: Block, row: BlockRow, naming: int) -> TaskDraft:
             made.links += cell.links
     made.hours = _hours(duration, effort)
     return made
-
-
-def _named(cell: RichText) -> RichText:
-    """Return the cell, with only the link's words where it begins with a link."""
-    first = cell.links[0].text if cell.links else ""
-    return replace(cell, text=first) if first and cell.text.startswith(first) else cell
 
 
 def _hours(duration: str, effort: str) -> Hours | None:
