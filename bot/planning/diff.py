@@ -21,7 +21,7 @@ from bot.planning.diff_labels import LabelDiff
 from bot.planning.diff_milestones import MilestoneDiff
 from bot.planning.duplicate_issues import DuplicateIssueDiff
 from bot.planning.duplicate_labels import DuplicateLabelDiff
-from bot.planning.ledger import Ledger, with_ledger
+from bot.planning.ledger import with_ledger
 from bot.planning.marker import Key
 from bot.planning.observed_state import ObservedState, observe
 from bot.planning.plan import Plan
@@ -65,7 +65,7 @@ def with_command_changes(first: tuple[Change, ...], plan: Plan, last: tuple[Chan
     Two changes of one issue become one, where the plan has it: its body was made from the other's.
     So the ledger stays last. `last` are replies and marks, which tell that all else is done.
     """
-    updates = {c.number: c for c in plan.changes if isinstance(c, UpdateIssue) and c.number}
+    updates = {c.number for c in plan.changes if isinstance(c, UpdateIssue) and c.number}
     before = [c for c in first if not (isinstance(c, UpdateIssue) and c.number in updates)]
     earlier = {c.number: c for c in first if isinstance(c, UpdateIssue) and c.number in updates}
     changes = [
@@ -151,38 +151,26 @@ def _ledger_change(
                 made.add(change.key)
     made |= _standing_relations(desired, observed, issues)
     ledger = observed.ledger.adding(made, prints, desired.texts.seen)
-    if SUMMARY_KEY not in issues.present or not _changes_ledger(ledger, observed.ledger, changes):
+    own = [c for c in changes if isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY]
+    # A newer day alone waits for another change of the issue, which comes each week: a run that
+    # follows right behind one with commands has nothing to write, however long nothing ran before.
+    only_seen = ledger.model_copy(update={"seen": observed.ledger.seen}) == observed.ledger
+    unchanged = ledger == observed.ledger or (only_seen and not own)
+    if SUMMARY_KEY not in issues.present or unchanged:
         return changes
-    rest = [c for c in changes if not (isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY)]
-    summary = _summary_change(changes, issues)
+    summary = own[0] if own else _empty_summary_change(changes, issues)
     update = {"body": with_ledger(summary.body, ledger), "fields": (*summary.fields, "ledger")}
+    rest = [change for change in changes if change is not summary]
     return [*rest, summary.model_copy(update=update)]
 
 
-def _changes_ledger(new: Ledger, old: Ledger, changes: list[Change]) -> bool:
-    """Whether to write the ledger: a newer day alone waits for company, which comes each week.
-
-    So a run that follows right behind one with commands has nothing to write, however long nothing
-    ran before.
-    """
-    if new == old or new.model_copy(update={"seen": old.seen}) != old:
-        return new != old
-    return any(isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY for c in changes)
-
-
-def _summary_change(changes: list[Change], issues: IssueDiff) -> UpdateIssue:
-    """What this plan does to the summary issue anyway, or a change that changes nothing yet."""
-    created = None
-    for change in changes:
-        if isinstance(change, UpdateIssue) and change.key == SUMMARY_KEY:
-            return change
-        if isinstance(change, CreateIssue) and change.key == SUMMARY_KEY:
-            created = change
+def _empty_summary_change(changes: list[Change], issues: IssueDiff) -> UpdateIssue:
+    """Return a change of the summary issue, there or to be created, that changes nothing yet."""
     ours = issues.present[SUMMARY_KEY]
-    title, body = (created.title, created.body) if created else ("", "")
-    if ours is not None:
-        title, body = ours.state.title, ours.state.body
+    created = (c for c in changes if isinstance(c, CreateIssue) and c.key == SUMMARY_KEY)
+    source = ours.state if ours else next(created)
     number = ours.state.number if ours else None
+    title, body = source.title, source.body
     return UpdateIssue(key=SUMMARY_KEY, number=number, title=title, body=body, fields=())
 
 
