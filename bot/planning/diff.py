@@ -4,6 +4,8 @@ Order: extras, labels, milestones, issues, relations, and last the ledger, so th
 cut off anywhere leaves nothing the next plan would not see by itself.
 """
 
+from itertools import product
+
 from bot.planning.changes import (
     AddSubIssue,
     Change,
@@ -114,15 +116,17 @@ def _relations(
     desired: DesiredState, observed: ObservedState, issues: IssueDiff
 ) -> list[AddSubIssue]:
     titles = {want.key: want.title for want in desired.issues}
+    names = {want.key: (want.key, *want.aliases) for want in desired.issues}
     wanted: list[AddSubIssue] = []
     for want in desired.issues:
         if want.parent is None or not {want.key, want.parent} <= issues.present.keys():
             continue
         child, parent = issues.present[want.key], want.parent
+        once = (relation_key(*pair) for pair in product(names[parent], names[want.key]))
         if (
             (child is not None and child.state.parent is not None)
             or {want.key, parent} & issues.staying_closed
-            or observed.ledger.has(relation_key(parent, want.key))
+            or any(observed.ledger.has(key) for key in once)
         ):
             continue
         title, above = want.title, titles[parent]
