@@ -1,4 +1,4 @@
-"""Changes as data: what a plan is made of. Each prints itself and says what GitHub is to be sent.
+"""Changes as data: each prints itself and says what GitHub is to be sent.
 
 A change names other objects by key. `resolved` puts in the numbers that they have got by then;
 fields for those are no part of a printed plan.
@@ -32,7 +32,7 @@ class CreateLabel(BaseChange):
 
 
 class UpdateLabel(BaseChange):
-    """A label of ours that should read or look otherwise; `name` is what it is called now."""
+    """A label of ours that should differ from what is there; `name` is its present one."""
 
     kind = "label"
     shown_as = "{name}"
@@ -82,7 +82,7 @@ class CreateMilestone(BaseChange):
 
 
 class UpdateMilestone(BaseChange):
-    """A milestone of ours that should be otherwise.
+    """A milestone of ours that should differ from what is there.
 
     `title` and `description` (with the marker) are always sent, as GitHub wants the one and the
     marker the other; `due_on` and `state` only when `fields` names them.
@@ -147,7 +147,7 @@ class CreateIssue(BaseChange):
 
 
 class UpdateIssue(BaseChange):
-    """An issue of ours that should be otherwise.
+    """An issue of ours that should differ from what is there.
 
     `body` is the whole body and always sent, for the marker in it; of the rest only what `fields`
     names is. `title` is there in any case, for the reader of the plan. `number` is None while the
@@ -240,7 +240,7 @@ class CloseIssue(BaseChange):
 
 
 class PinIssue(BaseChange):
-    """The pin that keeps an issue on top of the list. Asked for once; a refusal is no error."""
+    """The pin that keeps an issue on top of the list. Tried once; a refusal is no error."""
 
     sign, kind = "^", "issue"
     optional = (GitHubError,)  # three are all there is, and not every token may
@@ -276,7 +276,7 @@ class DeleteComment(BaseChange):
 
 
 class React(BaseChange):
-    """A reaction to a comment: the mark that it was acted on. `why` says what it answers."""
+    """A reaction to a comment: the mark that the bot acted on it. `why` says what it answers."""
 
     sign, kind = "*", "mark"
     optional = (NotThereError,)
@@ -307,7 +307,7 @@ Change = Annotated[
 
 
 class UpdateComment(BaseChange):
-    """A comment of ours that should read otherwise: no plan has one, for what was said stays."""
+    """A comment of ours that should read differently; no plan has one."""
 
     op: Literal["update-comment"] = "update-comment"
     comment: int

@@ -31,7 +31,7 @@ from bot.planning.snapshot import IssueRef
 
 
 def make_plan(desired: DesiredState, observed: ObservedState) -> Plan:
-    """What to change so that `observed` becomes `desired`; what was found and is left alone."""
+    """Return what to change so that `observed` becomes `desired`, and what is left alone."""
     extras = DuplicateLabelDiff(observed.snapshot)
     if extras.changes:
         observed = observe(extras.rest)
@@ -62,7 +62,7 @@ def make_plan(desired: DesiredState, observed: ObservedState) -> Plan:
 
 
 def with_command_changes(first: tuple[Change, ...], plan: Plan, last: tuple[Change, ...]) -> Plan:
-    """`plan`, made from the repository as it is once `first` is done, with `first` in it.
+    """Return `plan`, made from the repository as it is once `first` is done, with `first` in it.
 
     Two changes of one issue become one, where the plan has it: its body was made from the other's.
     So the ledger stays last. `last` are replies and marks, which tell that all else is done.
@@ -90,17 +90,17 @@ def _merge_updates(first: UpdateIssue, second: UpdateIssue) -> UpdateIssue:
 
 
 def relation_key(parent: Key, child: Key) -> Key:
-    """What the ledger remembers of a relation, so that one the learner undid is not made again."""
+    """Return the key under which the ledger remembers a relation, so that it is made once."""
     return f"relation:{parent}>{child}"
 
 
 def pin_key(key: Key) -> Key:
-    """What the ledger remembers of a pin, so that one the learner took off stays off."""
+    """Return the key under which the ledger remembers a pin, so that it is made once."""
     return f"pinned:{key}"
 
 
 def _pins(desired: DesiredState, observed: ObservedState, issues: IssueDiff) -> list[PinIssue]:
-    """A pin needs the issue's node id, so what is created now is pinned by the next look."""
+    """Return the pins to make: a new issue has no node id yet, so the next sync pins it."""
     wanted: list[PinIssue] = []
     for want in desired.issues:
         ours = issues.present.get(want.key) if want.pinned else None

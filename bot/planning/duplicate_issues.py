@@ -22,7 +22,7 @@ _MARK = re.compile(r"<!-- milepost:end [^\n]*-->\n*")
 
 
 class DuplicateIssueDiff:
-    """What to do about issues whose key another one has. `notes` tell of those left alone."""
+    """The changes for issues whose key another one has; `notes` name those left alone."""
 
     def __init__(self, observed: ObservedState, label_keys: dict[str, Key]) -> None:
         self.changes: list[UpdateIssue] = []
@@ -67,7 +67,7 @@ class DuplicateIssueDiff:
 
 
 def are_duplicates(one: OurIssue, other: OurIssue) -> bool:
-    """Whether two issues with one key were made by runs of ours at the same time."""
+    """Return whether two issues with one key were made by runs of ours at the same time."""
     apart = abs(one.state.created_at - other.state.created_at)
     return one.state.author == other.state.author and apart <= AT_ONCE
 

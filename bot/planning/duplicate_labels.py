@@ -1,4 +1,4 @@
-"""Extras: labels and milestones whose key another one has, made by a run that did not see it.
+"""Duplicate labels and milestones: two with one key, as a run makes that did not see the first.
 
 GitHub takes no second one of the same name, but settings or curriculum may ask for another name
 while its lists still lack what was just made. An extra that nothing uses and nobody changed is
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class DuplicateLabelDiff:
-    """What to do about them, before anything else; `rest` is what is there afterwards."""
+    """The changes for them, before any other; `rest` is the snapshot as it is afterwards."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.changes: list[DeleteLabel | UpdateLabel | DeleteMilestone | UpdateMilestone] = []

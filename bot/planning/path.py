@@ -1,4 +1,4 @@
-"""The path as it is planned: what is to be learned, under which settings, and when."""
+"""The path as it is planned: curriculum, settings in force, and dates."""
 
 from datetime import date
 from difflib import get_close_matches
@@ -33,7 +33,7 @@ class PlannedPath(FrozenModel):
 
     @cached_property
     def dates(self) -> Schedule:
-        """The dates of all units. Raises ConfigError when the settings allow none."""
+        """Return the dates of all units. Raises ConfigError when the settings allow none."""
         return schedule(self.curriculum, self.settings, self.overrides.turns)
 
     def check_settings(self) -> None:

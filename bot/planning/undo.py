@@ -15,7 +15,7 @@ from bot.planning.snapshot import Snapshot
 
 
 def make_undo(snapshot: Snapshot) -> Plan:
-    """The plan that takes back what is ours in `snapshot`. It needs no curriculum."""
+    """Return the plan that takes back what is ours in `snapshot`. It needs no curriculum."""
     observed = observe(snapshot)
     label_keys = {label.name.casefold(): key for key, label in observed.labels.items()}
     notes: list[Note] = []
@@ -49,7 +49,7 @@ def make_undo(snapshot: Snapshot) -> Plan:
 def _closings(
     closing: list[OurIssue], observed: ObservedState, ledger: Ledger
 ) -> list[UpdateIssue]:
-    """The summary issue first, for it carries the ledger."""
+    """Return the closings, the summary issue first, for it carries the ledger."""
     changes = [_closed(ours) for ours in closing if ours.key != SUMMARY_KEY]
     summary = observed.issues.get(SUMMARY_KEY)
     if summary is None:
