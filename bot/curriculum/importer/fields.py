@@ -94,9 +94,13 @@ def priority(text: str) -> Priority | None:
     return next((_PRIORITY[w] for w in patterns.fold(text).split() if w in _PRIORITY), None)
 
 
-def column(table: Block, row: BlockRow, *names: str) -> str | None:
-    """Return the first cell with words whose head contains one of `names`, or None."""
+def cells(table: Block, row: BlockRow) -> dict[str, str]:
+    """Return the cells of a row by their columns' heads, folded."""
     pairs = zip(table.header, row.cells, strict=False)
-    cells = {patterns.fold(head.text): cell.text for head, cell in pairs if cell.text}
-    named = (cell for name in names for head, cell in cells.items() if name in head)
+    return {patterns.fold(head.text): cell.text for head, cell in pairs if cell.text}
+
+
+def column(row: dict[str, str], *names: str) -> str | None:
+    """Return the first cell with words whose head contains one of `names`, or None."""
+    named = (cell for name in names for head, cell in row.items() if name in head)
     return next((line(cell) for cell in named if re.search(r"\w", cell)), None)

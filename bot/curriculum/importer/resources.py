@@ -42,10 +42,9 @@ def transferable(node: TreeNode, parts: SectionCollector) -> None:
 def skills(node: TreeNode, parts: SectionCollector) -> None:
     """Add skills to develop, with specifics and priority where they are stated."""
     for table, row in _rows(node, parts, "the head of the skills"):
-        rank = fields.priority(
-            fields.column(table, row, "priority", "prioridad", "importance") or ""
-        )
-        named = fields.column(table, row, "specific", "topics", "details", "what", "includes") or ""
+        cells = fields.cells(table, row)
+        rank = fields.priority(fields.column(cells, "priority", "prioridad", "importance") or "")
+        named = fields.column(cells, "specific", "topics", "details", "what", "includes") or ""
         if title := line(row.cells[0].text):
             specifics = fields.by_comma(named)
             skill = Skill(title=title, specifics=specifics, priority=rank or Priority.MEDIUM)
@@ -77,16 +76,17 @@ def book_resources(node: TreeNode, parts: SectionCollector) -> None:
 def courses(node: TreeNode, parts: SectionCollector) -> None:
     """Add courses from a table's columns, or from items."""
     for table, row in _rows(node, parts, "the head of the courses"):
+        cells = fields.cells(table, row)
         if not re.search(r"\w", row.cells[0].text):
             continue
         parts.resource(
             row.cells[0].text,
             ResourceKind.COURSE,
             url=first_address(row.cells[0].links),
-            platform=fields.column(table, row, "platform", "provider", "where", "plataforma"),
-            duration=fields.column(table, row, "duration", "length", "hours", "time"),
-            focus=fields.column(table, row, "focus", "topic", "area"),
-            priority=fields.priority(fields.column(table, row, "priority", "importance") or ""),
+            platform=fields.column(cells, "platform", "provider", "where", "plataforma"),
+            duration=fields.column(cells, "duration", "length", "hours", "time"),
+            focus=fields.column(cells, "focus", "topic", "area"),
+            priority=fields.priority(fields.column(cells, "priority", "importance") or ""),
         )
         parts.coverage.place("course", row)
     for one in fields.labelled_items(node):
