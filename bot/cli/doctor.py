@@ -61,10 +61,7 @@ def doctor(
 def _repository_checks(repo: str | None) -> Iterable[Step]:
     context = CliContext(repo)
     context.environment = context.environment.model_copy(update={"max_wait": MAX_WAIT})
-    return (
-        ("settings", lambda: _settings(context)),
-        ("repository", lambda: _repository(context)),
-    )
+    return (("settings", lambda: _settings(context)), ("repository", lambda: _repository(context)))
 
 
 def _server_checks() -> Iterable[Step]:

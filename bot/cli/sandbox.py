@@ -25,11 +25,7 @@ def sandbox(
         from github_sandbox import server
         from github_sandbox.world import World
 
-        server.serve(
-            port,
-            state=World(command_clock.get()),
-            on_start=_introduce,
-        )
+        server.serve(port, state=World(command_clock.get()), on_start=_introduce)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from bot.settings import Settings
 
 # A whole number, maybe "/5" or "of 5", then nothing or words: not "4.5", not "3-4".
 _VALUE = re.compile(
-    r"(?P<value>\d{1,2})(?:\s*(?:/|of\b)\s*(?P<scale>\d{1,2}))?(?![\d/])(?!\s*[-\u2013.,]\s*\d)",
+    r"(?P<value>\d{1,2})(?:\s*(?:/|of\b)\s*(?P<scale>\d{1,2}))?(?![\d/])(?!\s*[-\u2013.,]\s*\d)"
 )
 _SPLIT = re.compile("[:=]")
 _BULLET = re.compile(r"^(?:[-*+]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")

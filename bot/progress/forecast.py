@@ -35,12 +35,7 @@ class Forecast(FrozenModel):
 
 
 def forecast(
-    progress: Progress,
-    *,
-    start: date,
-    today: date,
-    pauses: tuple[Pause, ...],
-    random: Random,
+    progress: Progress, *, start: date, today: date, pauses: tuple[Pause, ...], random: Random
 ) -> Forecast:
     """Return the forecast for `progress` as of `today` (a day in the learner's zone).
 

@@ -69,9 +69,7 @@ def closings(observed: ObservedState) -> tuple[CloseIssue, ...]:
     """
     found = {
         issue.number: CloseIssue(
-            number=issue.number,
-            title=issue.title,
-            why="it is filed; it counts closed just as well",
+            number=issue.number, title=issue.title, why="it is filed; it counts closed just as well"
         )
         for kind in (JOURNAL, ASSESSMENT)
         for issue in issues_with_label(observed, kind)

@@ -24,13 +24,7 @@ from bot.progress.commands.pause import PauseUntil, Resume
 from bot.progress.commands.replan import Replan
 from bot.progress.path import LearningPath
 from bot.progress.progress import WorkState
-from bot.reports.position import (
-    DAYS_A_WEEK,
-    finished_on,
-    in_hours,
-    pause_end,
-    unit_names,
-)
+from bot.reports.position import DAYS_A_WEEK, finished_on, in_hours, pause_end, unit_names
 
 FEWEST_DAYS = 14
 MOST_HOURS = 40

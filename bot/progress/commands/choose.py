@@ -6,13 +6,7 @@ from typing import TYPE_CHECKING, Self
 from bot.curriculum.model import Choice, Curriculum, Option
 from bot.planning.marker import Key
 from bot.progress import names
-from bot.progress.command import (
-    Command,
-    CommandContext,
-    CommandError,
-    LogIssue,
-    ReplyContext,
-)
+from bot.progress.command import Command, CommandContext, CommandError, LogIssue, ReplyContext
 from bot.progress.learner_history import HistoryBuilder
 from bot.templating import render
 

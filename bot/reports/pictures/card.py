@@ -7,13 +7,7 @@ from bot.progress.path import LearningPath
 from bot.progress.streak import streak
 from bot.reports import formatting
 from bot.reports.pictures import canvas
-from bot.reports.position import (
-    current_unit,
-    in_hours,
-    next_checkpoint,
-    pause_end,
-    unit_names,
-)
+from bot.reports.position import current_unit, in_hours, next_checkpoint, pause_end, unit_names
 from bot.reports.text_width import fit, lines
 
 WIDE = 480
