@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import clock, console
-from bot.cli.context import CliContext
+from bot.cli import console
+from bot.cli.context import CliContext, now
 from bot.errors import UsageError
 
 
@@ -45,7 +45,7 @@ def cohort(
             "there is no repository to look at.",
             hint="Name some as OWNER/NAME, or a file of them with --file.",
         )
-    made = gather(named, lambda name: CliContext(name).reader(), clock.now())
+    made = gather(named, lambda name: CliContext(name).reader(), now())
     write = {
         CohortFormat.TEXT: tables.as_text,
         CohortFormat.MARKDOWN: tables.as_markdown,

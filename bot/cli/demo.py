@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import clock, console, sandbox
+from bot.cli import console, sandbox
+from bot.cli.context import now
 
 if TYPE_CHECKING:
     from bot.curriculum.model import Curriculum
@@ -61,7 +62,7 @@ def _demo(port: int, curriculum: str, *, browse: bool | None) -> None:
     from bot.cli import demo_learner
     from github_sandbox import server
 
-    first = demo_learner.demo_start(clock.now())
+    first = demo_learner.demo_start(now())
     with (
         server.running(port, clock=lambda: first) as running,
         tempfile.TemporaryDirectory() as cache,

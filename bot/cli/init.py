@@ -6,7 +6,8 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from bot.cli import clock, console, workflow
+from bot.cli import console, workflow
+from bot.cli.context import now
 from bot.errors import ConfigError, MilepostError, UsageError
 
 
@@ -110,7 +111,7 @@ def _settings_text(given: _Flags, *, yes: bool) -> str:
     built_in = ", ".join(catalog_names())
     question = f"Curriculum ({built_in}, or a path to your guide)"
     curriculum = prompt.answer("curriculum", question, DEFAULT_CURRICULUM)
-    monday = settings_text.next_monday(clock.now().astimezone().date())
+    monday = settings_text.next_monday(now().astimezone().date())
     start = prompt.answer("start", "First day of study", str(monday))
     timezone = prompt.answer("timezone", "Time zone", _local_zone())
     ahead = prompt.answer("ahead", "Weeks of issues ahead, or 'all'", "4 weeks")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import console
-from bot.cli.clock import command_clock
+from bot.cli.context import command_clock
 from bot.errors import UsageError
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """The learner's history: hours, ratings, counts, evidence and decisions, each with its day.
 
-Days are the learner's. The commands in the logs fill it (`replay_commands.py`).
+Days are the learner's. The commands in the logs fill it (`read_learner_history` in `path.py`).
 """
 
 from datetime import date

@@ -4,23 +4,25 @@ Logs are written first, replies next, marks last: whatever is cut off, the next 
 missing and adds only that. A stranger's commands make us neither write nor reply.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from pydantic_core import from_json
 
+from bot import templating
 from bot.planning.changes import Change, CreateComment, CreateIssue, React, UpdateIssue
+from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.duplicate_issues import are_duplicates
-from bot.planning.marker import BOX, BUTTON, Key
+from bot.planning.marker import BOX, BUTTON, Key, Marker, digest, normalized, wrap
 from bot.planning.observed_state import OurIssue
 from bot.planning.snapshot import CommentState, FrozenModel, Snapshot
-from bot.progress.command import Command, CommandContext, CommandError
+from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
 from bot.progress.command_log import AcceptedCommand, Entry, find_log
-from bot.progress.commands import read_stored
+from bot.progress.commands import read_stored, slash_commands
 from bot.progress.parse_command import MOST, ParsedLine, parse_command
 from bot.progress.path import LearningPath
+from bot.reports.position import current_unit, next_checkpoint, pause_end, unit_names
 from bot.sync.command_changes import Edit, after_update
-from bot.sync.command_replies import RejectedCommand, reply, reply_key
 from bot.sync.comment_inbox import NOT_UNDERSTOOD, RUN, CommentInbox, PendingCommands
 from bot.sync.publish import duplicate_comments, keys_of
 
@@ -54,6 +56,13 @@ def run_commands(
         work.read(comment)
     work.run_buttons()
     return work.result()
+
+
+class RejectedCommand(FrozenModel):
+    """A command that does not run: as it was written (empty: all of them), and why."""
+
+    line: str
+    why: str
 
 
 class _Answer(FrozenModel):
@@ -245,3 +254,47 @@ class _CommandRun:
             why = f"{answer.lines} by {answer.comment.author}"
             content = NOT_UNDERSTOOD if answer.rejected else RUN
             yield React(comment=answer.comment.id, content=content, why=why)
+
+
+def reply_key(comment: int) -> Key:
+    """Return the key of the reply to a comment."""
+    return f"reply:{comment}"
+
+
+def reply(
+    comment: int,
+    accepted: Sequence[Command],
+    rejected: Sequence[RejectedCommand],
+    view: LearningPath,
+) -> str:
+    """Return the reply, with its marker. `view` is the path once all `accepted` have run."""
+    context = ReplyContext(
+        path=view, commands=slash_commands().values(), status=lambda: _status(view)
+    )
+    parts = [command.reply(context) for command in dict.fromkeys(accepted)]
+    if rejected:
+        rest_done = bool(accepted) and all(one.line for one in rejected)
+        values = {"wrong": _quotable(rejected), "rest_done": rest_done}
+        parts.append(templating.render("replies/misunderstood.md.j2", **values))
+    text = "\n\n".join(filter(None, parts))
+    return wrap(text, Marker(key=reply_key(comment), title="", body=digest(normalized(text))))
+
+
+def _status(view: LearningPath) -> dict[str, object]:
+    found = current_unit(view)
+    summary = view.observed.issues.get(SUMMARY_KEY)
+    return {
+        "unit": unit_names(view.curriculum)[found.unit] if found else "",
+        "until": found.last if found else view.dates.last,
+        "over": view.today > view.dates.last,
+        "first": view.dates.first,
+        "resting": pause_end(view),
+        "percent": view.progress.all.percent,
+        "checkpoint": next_checkpoint(view),
+        "summary": summary.state if summary else None,
+    }
+
+
+def _quotable(rejected: Sequence[RejectedCommand]) -> list[RejectedCommand]:
+    """Return the lines without backticks, so that each fits between two of them."""
+    return [w.model_copy(update={"line": w.line.replace("`", "'")}) for w in rejected]

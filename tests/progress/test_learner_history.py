@@ -27,7 +27,7 @@ from bot.progress.commands.rate import Rate
 from bot.progress.commands.replan import Replan
 from bot.progress.commands.start import Start
 from bot.progress.learner_history import LearnerHistory
-from bot.progress.replay_commands import read_learner_history
+from bot.progress.path import read_learner_history
 
 HOW = settings("2026-01-05", choices={"choose-your-way": "web"}, pace=6)
 TASK = "task:a1"

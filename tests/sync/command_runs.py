@@ -17,8 +17,7 @@ from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command
 from bot.progress.command_log import AcceptedCommand, find_log
 from bot.progress.learner_history import LearnerHistory
-from bot.progress.path import LearningPath
-from bot.progress.replay_commands import read_learner_history
+from bot.progress.path import LearningPath, read_learner_history
 from bot.settings import Settings
 from bot.sync.apply import ApplyHooks, apply
 from bot.sync.comment_inbox import CommentInbox

@@ -1,7 +1,7 @@
-"""`milepost checkpoint` and `milepost report export`: what there is to show at a checkpoint."""
+"""`milepost weekly`, `checkpoint` and `report export`: summaries and reports, one at a time."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,10 @@ from bot.cli import console
 from bot.cli.context import CliContext
 from bot.cli.options import DryRunComment, Output, ReadRepo, WriteRepo
 from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.reports.due_weeks import Week
+    from bot.settings import Weekday
 
 app = typer.Typer(help="Write reports into files.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -77,3 +81,51 @@ def export(
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)
     console.write_output(text, output, chosen.title)
+
+
+def weekly(
+    repo: WriteRepo = None,
+    week: Annotated[
+        str | None, typer.Option(metavar="2026-W07", help="The week; else the last whole one.")
+    ] = None,
+    dry_run: DryRunComment = False,
+) -> None:
+    """Post the summary of a week.
+
+    A comment on the summary issue, exactly one for each week: one that stands is left alone.
+    """
+    from bot.reports.due_weeks import Week
+    from bot.sync.due_comments import weekly_comment
+
+    context = CliContext(repo)
+    with context.reader() as reader:
+        path = context.learning_path(reader)
+        summary = path.settings.summary
+        chosen = _parse_week(week, summary.day) or Week.of(path.today, summary.day).before
+        if chosen.first > path.today:
+            raise UsageError(f"week {chosen} has not begun.", where="--week")
+        due = weekly_comment(path, chosen)
+        if dry_run:
+            console.print_result(due.text)
+            return
+        if summary.place == "issue":
+            raise UsageError(
+                "the summaries of this repository are issues of their own.",
+                where="summary",
+                hint="`milepost sync` makes them; --dry-run shows one.",
+            )
+        outcome = context.publish(due, path, reader)
+    console.print_result(f"Summary of week {chosen}: {outcome.value}.")
+
+
+def _parse_week(text: str | None, begins: "Weekday") -> "Week | None":
+    from bot.reports.due_weeks import Week
+
+    if text is None:
+        return None
+    try:
+        return Week.parse(text, begins)
+    except ValueError:
+        raise UsageError(
+            f"'{text}' is no week.", where="--week", hint="Write it as 2026-W07."
+        ) from None
