@@ -150,12 +150,7 @@ class Activities:
         if not self._inputs.allow_removals:
             plan.check_safe()
         with self._log.group("Writing"):
-            written = session.apply(
-                plan,
-                gateway=self._context.gateway,
-                sleep=self._context.sleep,
-                progress=self._progress,
-            )
+            written = session.apply(plan, self._context.write_context(self._progress))
         title = "Plan applied" if written else "Nothing to change"
         return self._result(title, plan, changes=written)
 
@@ -172,12 +167,8 @@ class Activities:
                 due=seen.due,
             )
         with self._log.group("Writing"):
-            done = sync.run(
-                gateway=self._context.gateway,
-                sleep=self._context.sleep,
-                progress=self._progress,
-                allow_removals=self._inputs.allow_removals,
-            )
+            context = self._context.write_context(self._progress)
+            done = sync.run(context, allow_removals=self._inputs.allow_removals)
         posted = [p for p in done.posted if p.outcome.name == "POSTED"]
         changes = done.written + len(posted) + len(done.files.paths)
         lines = [f"{p.what.title}: {p.outcome.value}." for p in done.posted]
@@ -221,13 +212,8 @@ class Activities:
         title, pages = due.title, (due.text,)
         if self._inputs.dry_run:
             return ActivityResult(title=f"Would post: {title}", view=view, pages=pages)
-        outcome = publish_once(
-            due,
-            view.observed,
-            reader=self._reader,
-            gateway=self._context.gateway,
-            sleep=self._context.sleep,
-        )
+        context = self._context.write_context()
+        outcome = publish_once(due, view.observed, self._reader, context)
         return ActivityResult(
             title=title,
             view=view,

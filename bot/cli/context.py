@@ -85,9 +85,7 @@ class CliContext(RunContext):
         """Post a comment unless it stands already."""
         from bot.sync.publish import publish_once
 
-        return publish_once(
-            due, path.observed, reader=reader, gateway=self.gateway, sleep=self.sleep
-        )
+        return publish_once(due, path.observed, reader, self.write_context())
 
 
 def _origin(folder: Path) -> str | None:

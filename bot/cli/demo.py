@@ -155,11 +155,12 @@ class _DemoRun:
     def _sync(self) -> "SyncResult":
         from bot.github.api_client import ApiClient
         from bot.github.gateway import PyGithubGateway
+        from bot.sync.apply import WriteContext
 
         connection = self._connection
         client = ApiClient(connection.api_url)
         with PyGithubGateway(connection, client) as gateway, self._run() as run:
-            return run.run(gateway=lambda: gateway, sleep=time.sleep, progress=lambda *_: None)
+            return run.run(WriteContext(lambda: gateway, time.sleep))
 
     @contextmanager
     def _run(self) -> Iterator["Sync"]:

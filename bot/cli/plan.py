@@ -111,9 +111,7 @@ def write_plan(context: CliContext, planned: "Session", found: "Plan", question:
         if not typer.confirm(question, err=True):
             raise RefusedError("you said no, so nothing was written.")
     with console.progress_bar("Writing") as progress:
-        written = planned.apply(
-            found, gateway=context.gateway, sleep=context.sleep, progress=progress
-        )
+        written = planned.apply(found, context.write_context(progress))
     console.print_status(f"Done: {written} changes written.")
     return 0
 
@@ -131,12 +129,7 @@ def sync(repo: Repo = None, allow_removals: AllowRemovals = False, dry_run: DryR
             _print_preview(run.foresee())
             return
         with console.progress_bar("Writing") as progress:
-            done = run.run(
-                gateway=context.gateway,
-                sleep=context.sleep,
-                progress=progress,
-                allow_removals=allow_removals,
-            )
+            done = run.run(context.write_context(progress), allow_removals=allow_removals)
     _print_result(done)
 
 

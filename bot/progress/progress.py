@@ -281,9 +281,8 @@ class _ProgressReader:
         """Return merged pull requests that name the issue, then the evidence in its log."""
         if found is None:
             return ()
-        noted = [e for key in keys for e in self._history.evidence.get(key, ())]
-        pulls = [
-            Evidence(
+        evidence = {
+            pull.url: Evidence(
                 day=self._path.day_of(pull.merged_at),
                 kind="pull-request",
                 url=pull.url,
@@ -291,8 +290,10 @@ class _ProgressReader:
             )
             for pull in self._merged.get(found.state.number, ())
             if pull.merged_at
-        ]
-        return tuple({e.url: e for e in (*pulls, *noted)}.values())
+        }
+        for key in keys:
+            evidence |= self._history.evidence.get(key, {})
+        return tuple(evidence.values())
 
     def _state(
         self, found: OurIssue | None, keys: tuple[Key, ...], *, evidenced: bool, attested: bool

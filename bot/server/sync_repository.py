@@ -32,12 +32,14 @@ from bot.github.rate_limiter import RateLimiter
 from bot.github.reader import HttpReader
 from bot.github.retry import Sleep, WaitPolicy
 from bot.github.rights import LEAST, Rights, rights_for
+from bot.planning.changes import Change
 from bot.progress.path import LearningPath, PathReader
 from bot.server import next_run
 from bot.server.curriculum_cache import CurriculumCache
 from bot.server.store.rows import RepositoryInfo, RepositoryRow
 from bot.settings import CONFIG_PATH, Settings
 from bot.settings import parse as parse_settings
+from bot.sync.apply import WriteContext
 from bot.sync.file_sources import RepositoryFiles
 from bot.sync.sync import Sync, SyncResult
 from bot.templating import plural
@@ -148,6 +150,10 @@ class RepositorySync:
 
     def _write(self, connection: Connection, path: PathReader) -> SyncResult:
         gateway = PyGithubGateway(connection, self._client)
+
+        def progress(written: int, of: int, _: Change) -> None:
+            self.on_progress(written, of)
+
         try:
             with self._reader(connection) as reader:
                 return Sync(
@@ -155,11 +161,7 @@ class RepositorySync:
                     reader,
                     web=web_root(connection.api_url),
                     outside=_outside(path.settings),
-                ).run(
-                    gateway=lambda: gateway,
-                    sleep=self.sleep,
-                    progress=lambda written, of, _: self.on_progress(written, of),
-                )
+                ).run(WriteContext(lambda: gateway, self.sleep, progress))
         except LaterError:
             raise
         except UnavailableError as silent:

@@ -43,11 +43,12 @@ Progress = Callable[[int, int, Change], None]
 """Called before each change with how many are done, how many there are, and which comes now."""
 
 
-class ApplyHooks(NamedTuple):
-    """Callbacks of an apply: to sleep some seconds, and to report progress."""
+class WriteContext(NamedTuple):
+    """The means of writing: opens the gateway, sleeps some seconds, and reports progress."""
 
+    gateway: Callable[[], Gateway]
     sleep: Callable[[float], None]
-    progress: Progress
+    progress: Progress = lambda *_: None
 
 
 class OvertakenError(GitHubError):
@@ -155,8 +156,7 @@ def apply(
     *,
     replan: Callable[[Snapshot], Plan],
     reader: Reader,
-    gateway: Gateway,
-    hooks: ApplyHooks,
+    context: WriteContext,
 ) -> int:
     """Write every change of `plan`, which was made from `snapshot`; returns how many were written.
 
@@ -166,6 +166,7 @@ def apply(
     `replan` returns. Raises UncertainWriteError when it still cannot know, and what the gateway
     raises.
     """
+    gateway = context.gateway()
     written = reloads = 0
     newer: dict[int, IssueState] = {}
     known = 0  # the highest number that GitHub gave to this run
@@ -178,14 +179,14 @@ def apply(
         total = written + len(plan.changes)
         try:
             for change in plan.changes:
-                hooks.progress(written, total, change)
+                context.progress(written, total, change)
                 writer.write(change)
                 written += 1
         except (UncertainWriteError, AlreadyExistsError, NotThereError, OvertakenError) as why:
             reloads += 1
             if reloads > MOST_RELOADS:
                 raise
-            hooks.sleep(FIRST_PAUSE * 2 ** (reloads - 1))
+            context.sleep(FIRST_PAUSE * 2 ** (reloads - 1))
             known = max(known, writer.highest)
             snapshot = with_newest(reader.snapshot(fresh=True), reader, known=known)
             if isinstance(why, OvertakenError) and isinstance(why.now, IssueState):

@@ -77,7 +77,7 @@ class _EvidenceReader:
     def commands(self, comments: tuple[CommentState, ...]) -> Iterator[AcceptedCommand]:
         """Yield evidence for each link that resolves: the newest first, up to ten lookups."""
         links = [*self._in_bodies(), *self._in_comments(comments)]
-        logged = {key: {e.url for e in found} for key, found in self._history.evidence.items()}
+        logged = {key: set(found) for key, found in self._history.evidence.items()}
         for link in sorted(links, key=lambda c: (c.at, -c.issue.state.number), reverse=True):
             known = logged.setdefault(link.issue.key, set())
             if link.candidate.url in known or len(known) >= MAX_NOTED:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from bot.errors import GitHubError, NotThereError, UncertainWriteError
 from bot.planning.changes import CreateComment, DeleteComment
@@ -12,6 +13,9 @@ from bot.planning.marker import Key, Marker, digest, find, normalized, wrap
 from bot.planning.observed_state import ObservedState, trusted
 from bot.planning.ports import Gateway, Reader
 from bot.planning.snapshot import CommentState, FrozenModel
+
+if TYPE_CHECKING:
+    from bot.sync.apply import WriteContext
 
 MOST_READS = 5
 FIRST_PAUSE = 2.0
@@ -37,12 +41,7 @@ class DueComment(FrozenModel):
 
 
 def publish_once(
-    due: DueComment,
-    observed: ObservedState,
-    *,
-    reader: Reader,
-    gateway: Callable[[], Gateway],
-    sleep: Callable[[float], None],
+    due: DueComment, observed: ObservedState, reader: Reader, context: "WriteContext"
 ) -> Outcome:
     """Post a comment on an issue of ours unless it is there already.
 
@@ -70,13 +69,14 @@ def publish_once(
     comment = CreateComment(key=key, number=issue.number, title=issue.title, body=body)
     for attempt in range(MOST_READS):
         try:
-            made = gateway().write(comment).id
+            made = context.gateway().write(comment).id
         except UncertainWriteError:
-            sleep(FIRST_PAUSE * 2**attempt)
+            context.sleep(FIRST_PAUSE * 2**attempt)
             if key in keys_of(reader.comments(issue.number, fresh=True)):
                 return Outcome.POSTED
         else:
-            return oldest_comment(key, made, reader.comments(issue.number, fresh=True), gateway)
+            there = reader.comments(issue.number, fresh=True)
+            return oldest_comment(key, made, there, context.gateway)
     raise UncertainWriteError(
         "the answers to several writes were lost.",
         where=issue.url,

@@ -12,7 +12,7 @@ from bot.planning.diff import make_plan, with_command_changes
 from bot.planning.marker import Key
 from bot.planning.path import PlannedPath
 from bot.planning.plan import Plan
-from bot.planning.ports import Gateway, Reader
+from bot.planning.ports import Reader
 from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command
 from bot.progress.command_log import AcceptedCommand
@@ -22,7 +22,7 @@ from bot.reports import dashboard
 from bot.reports.assessment import assessment_issues
 from bot.reports.reflection import reflection_issues
 from bot.reports.weekly import older_weeks, weekly_issues
-from bot.sync.apply import ApplyHooks, Progress, apply
+from bot.sync.apply import WriteContext, apply
 from bot.sync.comment_inbox import CommentInbox, read_inbox
 from bot.sync.evidence import LinkLookup, gather
 from bot.sync.publish import keys_of
@@ -58,14 +58,7 @@ class Session:
         self._snapshot = self._reader.snapshot()
         return self._planner(self._snapshot)
 
-    def apply(
-        self,
-        plan: Plan,
-        *,
-        gateway: Callable[[], Gateway],
-        sleep: Callable[[float], None],
-        progress: Progress,
-    ) -> int:
+    def apply(self, plan: Plan, context: WriteContext) -> int:
         """Write a plan of `plan()`; returns the number of changes written.
 
         The dashboard links to issues by number, so once some were made, opened or renamed, it plans
@@ -80,8 +73,7 @@ class Session:
                 self.snapshot,
                 replan=self._planner,
                 reader=self._reader,
-                gateway=gateway(),
-                hooks=ApplyHooks(sleep, progress),
+                context=context,
             )
             if not any(map(_on_dashboard, plan.changes)):
                 break

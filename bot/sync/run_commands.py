@@ -6,6 +6,7 @@ missing and adds only that. A stranger's commands make us neither write nor repl
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import reduce
 
 from pydantic_core import from_json
 
@@ -223,17 +224,15 @@ class _CommandRun:
 
     def _snapshot(self) -> Snapshot:
         """Return the repository with the edits so far; the same value while there are none."""
-        changes = {edit.number: c for edit in self._edits.values() if (c := edit.change)}
+        changes = {edit.number: c for edit in self._edits.values() if (c := edit.changes)}
         before = self._observed.snapshot
         if not changes:
             return before
-        issues = tuple(
-            after_update(issue, changes[issue.number], self._now)
-            if issue.number in changes
-            else issue
-            for issue in before.issues
+        issues = (
+            reduce(lambda i, c: after_update(i, c, self._now), changes.get(old.number, ()), old)
+            for old in before.issues
         )
-        return before.model_copy(update={"issues": issues})
+        return before.model_copy(update={"issues": tuple(issues)})
 
     def _replies(self, path: LearningPath) -> Iterator[CreateComment]:
         standing = keys_of(self._inbox.comments)

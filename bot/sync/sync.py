@@ -1,16 +1,15 @@
 """Syncs a repository: reconcile, then publish. It runs for any event and at any time."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 
 from bot.planning.marker import Key
 from bot.planning.plan import Plan
-from bot.planning.ports import Gateway, Reader
+from bot.planning.ports import Reader
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath, PathReader
 from bot.reports import checkpoint as checkpoints
 from bot.reports import checkpoint_text
-from bot.sync.apply import Progress
+from bot.sync.apply import WriteContext
 from bot.sync.dry_run import DryRunRepository
 from bot.sync.due_comments import due
 from bot.sync.evidence import LinkLookup
@@ -71,44 +70,31 @@ class Sync:
         """
         dry_run = DryRunRepository(self._reader, self._paths.now, self._web)
         done = Sync(self._paths, dry_run, web=self._web, outside=self._outside).run(
-            gateway=lambda: dry_run,
-            sleep=lambda _: None,
-            progress=lambda *_: None,
-            allow_removals=True,
+            WriteContext(lambda: dry_run, lambda _: None), allow_removals=True
         )
         posted = tuple(p.what for p in done.posted if p.outcome is Outcome.POSTED)
         return SyncPreview(plan=done.plan, due=posted, files=done.files)
 
-    def run(
-        self,
-        *,
-        gateway: Callable[[], Gateway],
-        sleep: Callable[[float], None],
-        progress: Progress,
-        allow_removals: bool = False,
-    ) -> SyncResult:
+    def run(self, context: WriteContext, *, allow_removals: bool = False) -> SyncResult:
         """Write all that is due. Raises RefusedError first when too much would be removed."""
         plan = self._session.plan()
         if not allow_removals:
             plan.check_safe()
-        write = partial(self._session.apply, gateway=gateway, sleep=sleep, progress=progress)
-        written = write(plan)
+        written = self._session.apply(plan, context)
         if written:
             self._session.reload()
         posted: list[PublishedComment] = []
         for item in due(self._view()):
-            outcome = publish_once(
-                item, self._view().observed, reader=self._reader, gateway=gateway, sleep=sleep
-            )
+            outcome = publish_once(item, self._view().observed, self._reader, context)
             posted.append(PublishedComment(what=item, outcome=outcome))
             if outcome in {Outcome.POSTED, Outcome.STANDS}:
                 self._made.add(item.key)
         view = self._view()
         files = plan_files(view, self._reader, web=self._web, reports=tuple(_reports(view)))
-        write_files(files, gateway)
+        write_files(files, context.gateway)
         self._made |= {key for key in files.made if not view.observed.ledger.has(key)}
         if self._made:
-            written += write(self._session.plan())
+            written += self._session.apply(self._session.plan(), context)
         return SyncResult(
             plan=plan, written=written, posted=tuple(posted), files=files, view=self._view()
         )

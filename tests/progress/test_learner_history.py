@@ -122,7 +122,9 @@ def test_who_approved_and_when_and_what_was_found_is_known_of_each_issue() -> No
         ("2026-02-04", TASK, Start()),
     )
     assert found.attested == {TASK: ("ada", date(2026, 2, 2))}
-    assert [(e.day, e.title) for e in found.evidence[TASK]] == [(date(2026, 2, 3), "Again")]
+    assert [(e.day, e.title) for e in found.evidence[TASK].values()] == [
+        (date(2026, 2, 3), "Again")
+    ]
     assert found.started == {TASK: date(2026, 2, 1)}
 
 
