@@ -175,7 +175,7 @@ class Activities:
         lines += [f"Wrote {path}." for path in done.files.paths]
         return ActivityResult(
             title="The path is up to date again" if changes else "Nothing to change",
-            view=done.view,
+            path=done.path,
             changes=changes,
             lines=tuple(lines),
             pages=() if done.plan.empty else (plan_text.as_markdown(done.plan),),
@@ -184,50 +184,50 @@ class Activities:
     def weekly(self) -> ActivityResult:
         """Post the summary of the last whole week."""
         from bot.reports.due_weeks import Week
-        from bot.sync.due_comments import weekly_comment
+        from bot.sync.sync import weekly_comment
 
-        view = self._view()
-        week = Week.of(view.today, view.settings.summary.day).before
-        return self._publish(view, weekly_comment(view, week))
+        path = self._path()
+        week = Week.of(path.today, path.settings.summary.day).before
+        return self._publish(path, weekly_comment(path, week))
 
     def checkpoint(self) -> ActivityResult:
         """Post the report on the latest checkpoint whose time has come."""
         from bot.reports import checkpoint as reports
-        from bot.sync.due_comments import checkpoint_comment
+        from bot.sync.sync import checkpoint_comment
 
-        view = self._view()
-        newest = reports.newest_reached(view)
+        path = self._path()
+        newest = reports.newest_reached(path)
         if newest is None:
             lines = ("No checkpoint's time has come yet.",)
-            return ActivityResult(title="Nothing to report", view=view, lines=lines)
-        return self._publish(view, checkpoint_comment(view, newest))
+            return ActivityResult(title="Nothing to report", path=path, lines=lines)
+        return self._publish(path, checkpoint_comment(path, newest))
 
     def badge(self) -> ActivityResult:
         """Do nothing but what every run does at its end: draw the badge on the runner."""
-        return ActivityResult(title="Badge", view=self._view())
+        return ActivityResult(title="Badge", path=self._path())
 
-    def _publish(self, view: LearningPath, due: "DueComment") -> ActivityResult:
+    def _publish(self, path: LearningPath, due: "DueComment") -> ActivityResult:
         from bot.sync.publish import Outcome, publish_once
 
         title, pages = due.title, (due.text,)
         if self._inputs.dry_run:
-            return ActivityResult(title=f"Would post: {title}", view=view, pages=pages)
+            return ActivityResult(title=f"Would post: {title}", path=path, pages=pages)
         context = self._context.write_context()
-        outcome = publish_once(due, view.observed, self._reader, context)
+        outcome = publish_once(due, path.observed, self._reader, context)
         return ActivityResult(
             title=title,
-            view=view,
+            path=path,
             changes=int(outcome is Outcome.POSTED),
             lines=(f"{title}: {outcome.value}.",),
             pages=pages,
         )
 
-    def _view(self) -> LearningPath:
+    def _path(self) -> LearningPath:
         return self._paths.path(self._reader.snapshot())
 
     def _result(self, title: str, plan: Plan, **fields: Any) -> ActivityResult:
         pages = (plan_text.as_markdown(plan),)
-        return ActivityResult(title=title, view=self._view(), pages=pages, **fields)
+        return ActivityResult(title=title, path=self._path(), pages=pages, **fields)
 
     def _session(self, *, check_links: bool = True) -> "Session":
         from bot.sync.reconcile import Session, planner

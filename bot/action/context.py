@@ -42,11 +42,7 @@ def last_push(payload: Mapping[str, Any]) -> datetime | None:
     try:
         if isinstance(pushed_at, int):  # so it is in the payload of a push: seconds since 1970
             return datetime.fromtimestamp(pushed_at, UTC)
-        return (
-            datetime.fromisoformat(pushed_at).astimezone(UTC)
-            if isinstance(pushed_at, str)
-            else None
-        )
+        return datetime.fromisoformat(str(pushed_at)).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None
 

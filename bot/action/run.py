@@ -102,17 +102,15 @@ def _nothing_to_do(environ: Mapping[str, str], why: str) -> "ActivityResult":
 def _write_results(
     environ: Mapping[str, str], done: "ActivityResult", folder: Path | None = None
 ) -> "ActivityResult":
-    """Write the outputs, the summary page and, to `folder`, the badge."""
     from bot.action.outputs import draw_badge, outputs, summary
 
-    badge = draw_badge(done.view, folder) if done.view and folder else None
+    badge = draw_badge(done.path, folder) if done.path and folder else None
     write_outputs(environ.get("GITHUB_OUTPUT"), outputs(done, badge))
     write_summary(environ.get("GITHUB_STEP_SUMMARY"), summary(done))
     return done
 
 
 def _stdout() -> TextIO:
-    """Return standard output in UTF-8, whatever the system's encoding."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="\n")
     return sys.stdout
@@ -140,7 +138,9 @@ def annotations(error: MilepostError) -> Iterator[dict[str, Any]]:
     """Yield the annotations of one error: one for each mistake of a file, with its line."""
     place = _PLACE.fullmatch(error.where or "")
     file = place["file"] if place else None
-    hint = f" {_hint(error)}" if error.hint else ""
+    hint = f" {error.hint}" if error.hint else ""
+    if error.hint and isinstance(error, RefusedError):
+        hint = " If that is meant, start the workflow by hand with 'allow-removals'."
     title = "Milepost stopped"
     several = [found for part in error.what.split("\n") if (found := _LINE.fullmatch(part))]
     if file and several:
@@ -150,12 +150,6 @@ def annotations(error: MilepostError) -> Iterator[dict[str, Any]]:
     where = f"{error.where}: " if error.where and not file else ""
     line = place["line"] if place else None
     yield {"message": f"{where}{error.what}{hint}", "file": file, "line": line, "title": title}
-
-
-def _hint(error: MilepostError) -> str:
-    if isinstance(error, RefusedError):
-        return "If that is meant, start the workflow by hand with 'allow-removals'."
-    return error.hint or ""
 
 
 def _report_bug(error: Exception, environ: Mapping[str, str], log: RunnerLog) -> int:

@@ -18,7 +18,6 @@ from bot.cli import (
     init,
     plan,
     report,
-    sandbox,
     serve,
     status,
 )
@@ -56,7 +55,7 @@ app.command("import", short_help="Read a learning guide into a curriculum.")(
     curriculum.import_guide
 )
 app.add_typer(curriculum.app, name="curriculum")
-app.command("sandbox", short_help="Serve a local GitHub to try things on.")(sandbox.sandbox)
+app.command("sandbox", short_help="Serve a local GitHub to try things on.")(demo.sandbox)
 app.command("serve", short_help="Be a GitHub App, for many repositories.")(serve.serve)
 app.command("doctor", short_help="Check token, repository, permissions, clock and settings.")(
     doctor.doctor
@@ -124,7 +123,6 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _usage(error: Exception) -> int:
-    """Return the exit code when the command line was wrong, else 0."""
     from typer._click.exceptions import ClickException, NoArgsIsHelpError
 
     if not isinstance(error, ClickException):

@@ -1,9 +1,8 @@
 """`milepost curriculum` and `milepost import`: built-in curricula, files and guides."""
 
 import json
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -96,21 +95,14 @@ def _facts(name: str, curriculum: "Curriculum") -> dict[str, object]:
     }
 
 
-class ImportFormat(StrEnum):
-    """How a guide is summed up."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
 def import_guide(
     guide: Annotated[Path, typer.Argument(help="A Markdown guide.", metavar="GUIDE.md")],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the curriculum to this file.")
     ] = None,
     summary: Annotated[
-        ImportFormat, typer.Option(help="How to say what was understood.")
-    ] = ImportFormat.TEXT,
+        Literal["text", "json"], typer.Option(help="How to say what was understood.")
+    ] = "text",
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
     """Read a learning guide: phases, weeks, tasks, hours, deliverables, checkpoints, resources.
@@ -122,9 +114,7 @@ def import_guide(
     if output is not None and output.exists() and not force:
         raise UsageError("it is there already.", where=str(output), hint="Replace it with --force.")
     imported = importer.read(_read(guide), name=str(guide))
-    if summary is ImportFormat.JSON:
-        import json
-
+    if summary == "json":
         console.print_result(json.dumps(imported.summary(), indent=2, ensure_ascii=False))
     else:
         from bot import templating

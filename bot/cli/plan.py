@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def plan(
     repo: Repo = None,
-    shape: Shape = PlanFormat.TEXT,
+    shape: Shape = "text",
     detailed_exitcode: Annotated[
         bool, typer.Option(help="Exit with 2 when there are changes, 0 when there are none.")
     ] = False,
@@ -39,7 +39,7 @@ def apply(
     repo: Repo = None,
     yes: Yes = False,
     allow_removals: AllowRemovals = False,
-    shape: Shape = PlanFormat.TEXT,
+    shape: Shape = "text",
 ) -> int:
     """Make the repository as the plan says: labels, milestones, issues, relations.
 
@@ -54,7 +54,7 @@ def apply(
         return write_plan(context, planned, found, None if yes else "Apply these changes?")
 
 
-def undo(repo: Repo = None, yes: Yes = False, shape: Shape = PlanFormat.TEXT) -> int:
+def undo(repo: Repo = None, yes: Yes = False, shape: Shape = "text") -> int:
     """Take back what Milepost made and nobody touched, and say what stays.
 
     Issues are closed as not planned (GitHub lets no app delete them); milestones and labels are
@@ -86,9 +86,9 @@ def print_plan(planned: "Session", shape: PlanFormat) -> "Plan":
     from bot.planning import plan_text
 
     printers = {
-        PlanFormat.TEXT: plan_text.as_text,
-        PlanFormat.MARKDOWN: plan_text.as_markdown,
-        PlanFormat.JSON: plan_text.as_json,
+        "text": plan_text.as_text,
+        "markdown": plan_text.as_markdown,
+        "json": plan_text.as_json,
     }
     found = planned.plan()
     console.print_result(printers[shape](found))
@@ -96,10 +96,7 @@ def print_plan(planned: "Session", shape: PlanFormat) -> "Plan":
 
 
 def write_plan(context: CliContext, planned: "Session", found: "Plan", question: str | None) -> int:
-    """Ask `question`, if any, and write; returns the exit code. An empty plan asks nothing.
-
-    Raises RefusedError when the answer is no or nobody can answer.
-    """
+    """Ask `question`, if any, and write; returns the exit code. Raises RefusedError."""
     if found.empty:
         return 0
     if question:
@@ -146,7 +143,7 @@ def replan(
     ] = False,
     yes: Yes = False,
     allow_removals: AllowRemovals = False,
-    shape: Shape = PlanFormat.TEXT,
+    shape: Shape = "text",
     dry_run: DryRun = False,
 ) -> int:
     """Make a plan again from today.
@@ -173,7 +170,6 @@ def replan(
 def _commands(
     path: "LearningPath", hours: float | None, months: int | None, *, drop_optional: bool
 ) -> "tuple[Command, ...]":
-    """Return what the flags ask for, as the commands that the summary issue remembers."""
     from bot.planning.desired_state import SUMMARY_KEY
     from bot.progress.commands.optional import DropOptional
     from bot.progress.commands.pace import SetPace, pace_of

@@ -1,7 +1,6 @@
 """`milepost weekly`, `checkpoint` and `report export`: summaries and reports, one at a time."""
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -21,14 +20,6 @@ Number = Annotated[
 ]
 
 
-class ReportFormat(StrEnum):
-    """How a report is written."""
-
-    MARKDOWN = "markdown"
-    JSON = "json"
-    HTML = "html"
-
-
 def checkpoint(number: Number, repo: WriteRepo = None, dry_run: DryRunComment = False) -> None:
     """Post the report on a checkpoint.
 
@@ -36,7 +27,7 @@ def checkpoint(number: Number, repo: WriteRepo = None, dry_run: DryRunComment = 
     one: a report that stands is left alone.
     """
     from bot.reports import checkpoint as reports
-    from bot.sync.due_comments import checkpoint_comment
+    from bot.sync.sync import checkpoint_comment
 
     context = CliContext(repo)
     with context.reader() as reader:
@@ -60,9 +51,9 @@ def checkpoint(number: Number, repo: WriteRepo = None, dry_run: DryRunComment = 
 def export(
     number: Number,
     form: Annotated[
-        ReportFormat,
+        Literal["markdown", "json", "html"],
         typer.Option("--format", help="Markdown, JSON for programs, or a page to print."),
-    ] = ReportFormat.MARKDOWN,
+    ] = "markdown",
     output: Output = None,
     repo: ReadRepo = None,
 ) -> None:
@@ -71,13 +62,12 @@ def export(
     As it stands today, before its time, too. Nothing is posted.
     """
     from bot.reports import checkpoint as reports
-    from bot.reports.checkpoint_text import as_format
 
     context = CliContext(repo)
     with context.reader() as reader:
         path = context.learning_path(reader)
     chosen = reports.by_number(path.curriculum, number)
-    text = as_format(reports.checkpoint_report(path, chosen), form.value)
+    text = reports.as_format(reports.checkpoint_report(path, chosen), form)
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)
     console.write_output(text, output, chosen.title)
@@ -95,7 +85,7 @@ def weekly(
     A comment on the summary issue, exactly one for each week: one that stands is left alone.
     """
     from bot.reports.due_weeks import Week
-    from bot.sync.due_comments import weekly_comment
+    from bot.sync.sync import weekly_comment
 
     context = CliContext(repo)
     with context.reader() as reader:

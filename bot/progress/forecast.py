@@ -104,6 +104,5 @@ def _study_weeks(today: date, pauses: tuple[Pause, ...], count: int) -> list[dat
 
 
 def _rests(first: date, pauses: tuple[Pause, ...]) -> bool:
-    """Return whether all seven days from `first` lie in one pause."""
     last = first + timedelta(days=6)
     return any(pause.first <= first and pause.last >= last for pause in pauses)

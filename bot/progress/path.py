@@ -98,10 +98,7 @@ class LearningPath(PlannedPath):
         return frozenset({dates.unit for dates in window} | self.course.opened)
 
     def first_unfinished(self) -> str | None:
-        """Return the id of the first unit that has required work left; None when all is done.
-
-        A task that was moved counts in the unit that it was moved from.
-        """
+        """Return the first unit with required work left, moved tasks in their old unit, or None."""
         unmoved = self.model_copy(update={"places": {}})
         return read_progress(unmoved).first_unfinished()
 

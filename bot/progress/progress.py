@@ -91,6 +91,12 @@ class Work(FrozenModel):
         """Done, by work or by what was known before."""
         return self.state in DONE
 
+    def done_by(self, day: date | None) -> bool:
+        """Return whether it was done by the end of `day` (None: now); known work always was."""
+        if day is None or self.state is WorkState.CREDITED:
+            return self.done
+        return self.done and self.closed_on is not None and self.closed_on <= day
+
     @property
     def share(self) -> float:
         """How much of it is done, from 0 to 1: all when finished, else the boxes ticked."""
@@ -316,7 +322,6 @@ class _ProgressReader:
 
 
 def _merged_pulls(observed: ObservedState) -> dict[int, list[PullState]]:
-    """Return merged pull requests of trusted people by the numbers of issues they name."""
     found: dict[int, list[PullState]] = {}
     for pull in observed.snapshot.pulls:
         if pull.merged_at is None or pull.association not in TRUSTED:

@@ -67,7 +67,7 @@ class RepositoryGoneError(Exception):
 class RepositorySyncResult(NamedTuple):
     """Holds the result of a run: a word, a sentence, and the settings if they could be read.
 
-    `view` is the path after a complete run. `retry_in` is None when the run is settled, else in how
+    `path` is the path after a complete run. `retry_in` is None when the run is settled, else in how
     many seconds to retry; 0 leaves that to the caller.
     """
 
@@ -75,7 +75,7 @@ class RepositorySyncResult(NamedTuple):
     message: str = ""
     settings: Settings | None = None
     retry_in: float | None = None
-    view: LearningPath | None = None
+    path: LearningPath | None = None
 
 
 @dataclass
@@ -135,7 +135,7 @@ class RepositorySync:
         rights = rights_for(path.settings, private=info.private)
         done = self.auth.using(home, lambda c: self._write(c, path), rights=rights)
         message = f"{plural(done.written, 'change')} written."
-        return RepositorySyncResult("synced", message, path.settings, view=done.view)
+        return RepositorySyncResult("synced", message, path.settings, path=done.path)
 
     def _read(self, connection: Connection) -> PathReader | None:
         with self._reader(connection) as reader:

@@ -79,7 +79,6 @@ class Edit:
         return closed is not None and not by_command and bool(entry.id) and entry.at < closed
 
     def _set_state(self, command: Command) -> None:
-        """Open or close the issue; the plan then leaves its state to the learner."""
         reason = command.state_reason
         if reason:
             state: State = "open" if reason == "reopened" else "closed"

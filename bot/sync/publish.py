@@ -87,10 +87,7 @@ def publish_once(
 def oldest_comment(
     key: Key, made: int, comments: tuple[CommentState, ...], gateway: Callable[[], Gateway]
 ) -> Outcome:
-    """Delete the comment `made` where another run was first; ids are given out in order.
-
-    `comments` are those of its issue, read after it was written.
-    """
+    """Delete the comment `made` where another run was first: ids are given out in order."""
     same = [comment.id for comment in comments if key in keys_of([comment])]
     if not same or min(same) >= made:
         return Outcome.POSTED
@@ -109,10 +106,7 @@ def keys_of(comments: Iterable[CommentState]) -> frozenset[Key]:
 def duplicate_comments(
     comments: Iterable[CommentState], titles: Mapping[int, str]
 ) -> Iterator[DeleteComment]:
-    """Yield the deletion of comments that two runs posted at once, but for the first.
-
-    `titles` are those of issues, by number.
-    """
+    """Yield the deletion of all but the first that two runs posted at once; `titles` by number."""
     first: dict[Key, CommentState] = {}
     for comment in sorted(comments, key=lambda c: c.id):
         key = _untouched(comment)

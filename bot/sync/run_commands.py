@@ -45,10 +45,7 @@ class CommandChanges(FrozenModel):
 def run_commands(
     path: LearningPath, inbox: CommentInbox, noted: tuple[AcceptedCommand, ...]
 ) -> CommandChanges:
-    """Return what the commands change.
-
-    Raises ConfigError when the path has no dates any more with all of them.
-    """
+    """Return what the commands change. Raises ConfigError when the path has no dates with them."""
     work = _CommandRun(path, inbox)
     work.merge_duplicates()
     for accepted in noted:
@@ -93,7 +90,7 @@ class _CommandRun:
 
     def note(self, accepted: AcceptedCommand) -> None:
         """Log what Milepost found by itself, unless it is logged already."""
-        ours = self._observed.issues.get(accepted.key or "")
+        ours = self._observed.issues.get(accepted.key)
         if ours is None:
             return
         edit, entry = self._edit(ours), Entry.of(accepted)
@@ -157,17 +154,13 @@ class _CommandRun:
             if home is None:
                 return None
             entry = Entry(id=comment.id, n=n, at=at, by=comment.author or "", command=command)
-            self._log(home, entry, f"{line.line} by {entry.by}")
+            if not self._edit(home).remember(entry, f"{line.line} by {entry.by}"):
+                return RejectedCommand(line=line.line, why=_NO_ROOM)
+            if command.moves_dates:
+                self._state = None
         except CommandError as error:
             return RejectedCommand(line=line.line, why=str(error))
         return command
-
-    def _log(self, ours: OurIssue, entry: Entry, why: str) -> None:
-        """Add an entry to an issue's log, and do what it says. Raises CommandError."""
-        if not self._edit(ours).remember(entry, why):
-            raise CommandError(_NO_ROOM)
-        if entry.command.moves_dates:
-            self._state = None
 
     def _context_at(self, key: Key | None, at: datetime) -> CommandContext:
         if self._state is None:
@@ -264,36 +257,33 @@ def reply(
     comment: int,
     accepted: Sequence[Command],
     rejected: Sequence[RejectedCommand],
-    view: LearningPath,
+    path: LearningPath,
 ) -> str:
-    """Return the reply, with its marker. `view` is the path once all `accepted` have run."""
+    """Return the reply, with its marker. `path` is the path once all `accepted` have run."""
     context = ReplyContext(
-        path=view, commands=slash_commands().values(), status=lambda: _status(view)
+        path=path, commands=slash_commands().values(), status=lambda: _status(path)
     )
     parts = [command.reply(context) for command in dict.fromkeys(accepted)]
     if rejected:
         rest_done = bool(accepted) and all(one.line for one in rejected)
-        values = {"wrong": _quotable(rejected), "rest_done": rest_done}
-        parts.append(templating.render("replies/misunderstood.md.j2", **values))
+        # Without backticks, each line fits between two of them.
+        wrong = [w.model_copy(update={"line": w.line.replace("`", "'")}) for w in rejected]
+        text = templating.render("replies/misunderstood.md.j2", wrong=wrong, rest_done=rest_done)
+        parts.append(text)
     text = "\n\n".join(filter(None, parts))
     return wrap(text, Marker(key=reply_key(comment), title="", body=digest(normalized(text))))
 
 
-def _status(view: LearningPath) -> dict[str, object]:
-    found = current_unit(view)
-    summary = view.observed.issues.get(SUMMARY_KEY)
+def _status(path: LearningPath) -> dict[str, object]:
+    found = current_unit(path)
+    summary = path.observed.issues.get(SUMMARY_KEY)
     return {
-        "unit": unit_names(view.curriculum)[found.unit] if found else "",
-        "until": found.last if found else view.dates.last,
-        "over": view.today > view.dates.last,
-        "first": view.dates.first,
-        "resting": pause_end(view),
-        "percent": view.progress.all.percent,
-        "checkpoint": next_checkpoint(view),
+        "unit": unit_names(path.curriculum)[found.unit] if found else "",
+        "until": found.last if found else path.dates.last,
+        "over": path.today > path.dates.last,
+        "first": path.dates.first,
+        "resting": pause_end(path),
+        "percent": path.progress.all.percent,
+        "checkpoint": next_checkpoint(path),
         "summary": summary.state if summary else None,
     }
-
-
-def _quotable(rejected: Sequence[RejectedCommand]) -> list[RejectedCommand]:
-    """Return the lines without backticks, so that each fits between two of them."""
-    return [w.model_copy(update={"line": w.line.replace("`", "'")}) for w in rejected]

@@ -88,7 +88,7 @@ class Scenario:
             closed=tuple(closed),
             edited=tuple(f"{m} {p}" for m, p in writes if m not in {"POST", "PUT"}),
             drift=tuple(sorted((d.key, d.field) for d in synced.plan.drift)),
-            view=synced.view,
+            view=synced.path,
         )
 
     def _run(self) -> SyncResult:
