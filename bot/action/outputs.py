@@ -29,25 +29,18 @@ class ActivityResult(FrozenModel):
     due: tuple[DueComment, ...] = ()
 
 
-class SummaryRow(FrozenModel):
-    """A row of the page's table."""
-
-    name: str
-    value: str
-    url: str | None = None
-
-
 def outputs(result: ActivityResult, badge: Path | None) -> dict[str, str]:
     """Return the outputs by name, "" where unknown; `forecast` is an interval of ISO 8601."""
     path = result.path
     values = {"percent": "", "unit": "", "summary-url": "", "forecast": ""}
     if path is not None:
-        outlook = path.outlook
+        outlook, current = path.outlook, current_unit(path)
+        ours = path.observed.issues.get(SUMMARY_KEY)
         known = outlook.likely is not None and outlook.careful is not None
         values = {
             "percent": str(path.progress.all.percent),
-            "unit": _unit(path) or "",
-            "summary-url": _dashboard(path) or "",
+            "unit": unit_names(path.curriculum)[current.unit] if current else "",
+            "summary-url": ours.state.url if ours else "",
             "forecast": f"{outlook.likely}/{outlook.careful}" if known else "",
         }
     return values | {"changes": str(result.changes), "badge-path": str(badge or "")}
@@ -55,30 +48,9 @@ def outputs(result: ActivityResult, badge: Path | None) -> dict[str, str]:
 
 def summary(result: ActivityResult) -> str:
     """Return the page of the step's summary, as Markdown."""
-    return templating.render(
-        "action-summary.md.j2",
-        title=result.title,
-        why=result.why,
-        facts=summary_rows(result.path) if result.path is not None else (),
-        lines=result.lines,
-        pages=result.pages,
-        due=result.due,
-    )
-
-
-def summary_rows(path: LearningPath) -> tuple[SummaryRow, ...]:
-    """Return where the learner is, in a few rows."""
-    found = [SummaryRow(name="Done", value=f"{path.progress.all.percent} %")]
-    if unit := _unit(path):
-        found.append(SummaryRow(name="Now", value=unit))
-    outlook = path.outlook
-    if outlook.likely is not None and outlook.careful is not None:
-        days = templating.day(outlook.likely), templating.day(outlook.careful)
-        value = days[0] if days[0] == days[1] else f"between {days[0]} and {days[1]}"
-        found.append(SummaryRow(name="May end", value=value))
-    if url := _dashboard(path):
-        found.append(SummaryRow(name="Dashboard", value="Your path", url=url))
-    return tuple(found)
+    known = outputs(result, None)
+    unit, dashboard = known["unit"], known["summary-url"]
+    return templating.render("action-summary.md.j2", r=result, unit=unit, dashboard=dashboard)
 
 
 def draw_badge(path: LearningPath, folder: Path) -> Path:
@@ -88,13 +60,3 @@ def draw_badge(path: LearningPath, folder: Path) -> Path:
     file = folder / BADGE
     file.write_text(badge.as_svg(badge.badge_of(path)), encoding="utf-8")
     return file
-
-
-def _unit(path: LearningPath) -> str | None:
-    current = current_unit(path)
-    return unit_names(path.curriculum)[current.unit] if current else None
-
-
-def _dashboard(path: LearningPath) -> str | None:
-    ours = path.observed.issues.get(SUMMARY_KEY)
-    return ours.state.url if ours else None

@@ -9,18 +9,7 @@ from pathlib import Path
 
 import typer
 
-from bot.cli import (
-    cohort,
-    console,
-    curriculum,
-    demo,
-    doctor,
-    init,
-    plan,
-    report,
-    serve,
-    status,
-)
+from bot.cli import cohort, console, curriculum, demo, doctor, init, plan, report, serve, status
 from bot.cli.context import command_clock
 from bot.clock import Clock, utc_now
 from bot.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, MilepostError, UsageError

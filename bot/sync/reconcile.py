@@ -69,11 +69,7 @@ class Session:
             if plan.empty:
                 break
             written += apply(
-                plan,
-                self.snapshot,
-                replan=self._planner,
-                reader=self._reader,
-                context=context,
+                plan, self.snapshot, replan=self._planner, reader=self._reader, context=context
             )
             if not any(map(_on_dashboard, plan.changes)):
                 break
