@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import clock, console
-from bot.cli.context import CliContext
+from bot.cli import console
+from bot.cli.context import CliContext, now
 from bot.cli.options import AsJson, ReadRepo
 from bot.cli.serve import check_installed
 from bot.errors import EXIT_OK, GitHubError, MilepostError, UnavailableError, UsageError
@@ -61,17 +61,14 @@ def doctor(
 def _repository_checks(repo: str | None) -> Iterable[Step]:
     context = CliContext(repo)
     context.environment = context.environment.model_copy(update={"max_wait": MAX_WAIT})
-    return (
-        ("settings", lambda: _settings(context)),
-        ("repository", lambda: _repository(context)),
-    )
+    return (("settings", lambda: _settings(context)), ("repository", lambda: _repository(context)))
 
 
 def _server_checks() -> Iterable[Step]:
     check_installed()
     from bot.server.doctor import ServerDoctor
 
-    return ServerDoctor(os.environ, clock=clock.now).steps()
+    return ServerDoctor(os.environ, clock=now).steps()
 
 
 def _settings(context: CliContext) -> Iterator[Finding]:
@@ -148,7 +145,7 @@ def _permissions(seen: "Inspection") -> Finding:
 def _clock(seen: "Inspection") -> Finding:
     if seen.server_time is None:
         return warning("clock", "the server did not say its time.")
-    skew = abs((clock.now() - seen.server_time).total_seconds())
+    skew = abs((now() - seen.server_time).total_seconds())
     if skew > MAX_SKEW:
         return warning(
             "clock",

@@ -16,11 +16,31 @@ from bot.planning.path import PlannedPath
 from bot.planning.schedule import unit_by_key
 from bot.planning.snapshot import Snapshot
 from bot.planning.window import units_in_window
+from bot.progress.assessment import ratings_in_issues
+from bot.progress.command_log import find_logs
 from bot.progress.forecast import Forecast, forecast
-from bot.progress.learner_history import LearnerHistory
+from bot.progress.learner_history import HistoryBuilder, LearnerHistory
 from bot.progress.progress import Progress, item_keys, read_progress
-from bot.progress.replay_commands import read_learner_history
 from bot.settings import Settings
+
+
+def read_learner_history(
+    curriculum: Curriculum, settings: Settings, observed: ObservedState
+) -> LearnerHistory:
+    """Return the history that the command logs and self-assessments in `observed` add up to.
+
+    `settings` are the file's. A command that no longer fits the curriculum (its skill, unit or
+    option is gone) is left out.
+    """
+    logged = [(entry, key) for key, log in find_logs(observed).items() for entry in log.entries]
+    history = HistoryBuilder(curriculum, settings)
+    for entry, key in sorted(logged, key=lambda pair: (pair[0].at, pair[0].id)):
+        if entry.command.fits(curriculum):
+            history.day, history.key = entry.at.astimezone(settings.zone).date(), key
+            history.by = entry.by
+            entry.command.replay(history)
+    history.ratings += ratings_in_issues(curriculum, observed, settings)
+    return history.build()
 
 
 class LearningPath(PlannedPath):
@@ -78,10 +98,7 @@ class LearningPath(PlannedPath):
         return frozenset({dates.unit for dates in window} | self.overrides.opened)
 
     def first_unfinished(self) -> str | None:
-        """Return the id of the first unit that has required work left; None when all is done.
-
-        A task that was moved counts in the unit that it was moved from.
-        """
+        """Return the first unit with required work left, moved tasks in their old unit, or None."""
         unmoved = self.model_copy(update={"places": {}})
         return read_progress(unmoved).first_unfinished()
 

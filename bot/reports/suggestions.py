@@ -23,13 +23,7 @@ from bot.progress.commands.pause import PauseUntil, Resume
 from bot.progress.commands.replan import Replan
 from bot.progress.path import LearningPath
 from bot.progress.progress import WorkState
-from bot.reports.position import (
-    DAYS_A_WEEK,
-    finished_on,
-    in_hours,
-    pause_end,
-    unit_names,
-)
+from bot.reports.position import DAYS_A_WEEK, finished_on, in_hours, pause_end, unit_names
 
 FEWEST_DAYS = 14
 MOST_HOURS = 40
@@ -99,10 +93,7 @@ def suggestions(path: LearningPath) -> Suggestions | None:
 
 
 def open_choice(path: LearningPath) -> tuple[Unit, Choice] | None:
-    """Return the first open choice within reach: in the window, or four weeks ahead.
-
-    The latter for those who want all issues at once.
-    """
+    """Return the first open choice in the window, or four weeks ahead where all issues are made."""
     weeks = NEAR if path.settings.ahead is None else path.settings.ahead
     reach = path.units_with_issues(path.today, weeks)
     for unit in path.curriculum.units():
@@ -172,6 +163,5 @@ def _last_when_replanned(path: LearningPath, unit: str) -> date | None:
 
 
 def _study_days(path: LearningPath, last: date) -> int:
-    """Return the number of days from today to `last` that lie in no pause."""
     days = (path.today + timedelta(days=n) for n in range((last - path.today).days + 1))
     return sum(not any(p.first <= d <= p.last for p in path.settings.pauses) for d in days)

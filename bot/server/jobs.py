@@ -220,8 +220,8 @@ class Jobs:
         self, row: RepositoryRow, done: RepositorySyncResult, now: datetime, tries: int
     ) -> JobResult:
         """Store the result of a sync, and return when to run again."""
-        if done.view is not None:
-            shown = showing(done.view, now)
+        if done.path is not None:
+            shown = showing(done.path, now)
             page = CachedPage(row.id, now, shown.badge.model_dump_json(), packed(shown))
             self.store.page_cache.put(page, shown.mentors)
         self.store.repositories.record_result(

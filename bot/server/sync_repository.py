@@ -32,12 +32,14 @@ from bot.github.rate_limiter import RateLimiter
 from bot.github.reader import HttpReader
 from bot.github.retry import Sleep, WaitPolicy
 from bot.github.rights import LEAST, Rights, rights_for
+from bot.planning.changes import Change
 from bot.progress.path import LearningPath, PathReader
 from bot.server import next_run
 from bot.server.curriculum_cache import CurriculumCache
 from bot.server.store.rows import RepositoryInfo, RepositoryRow
 from bot.settings import CONFIG_PATH, Settings
 from bot.settings import parse as parse_settings
+from bot.sync.apply import WriteContext
 from bot.sync.file_sources import RepositoryFiles
 from bot.sync.sync import Sync, SyncResult
 from bot.templating import plural
@@ -65,7 +67,7 @@ class RepositoryGoneError(Exception):
 class RepositorySyncResult(NamedTuple):
     """Holds the result of a run: a word, a sentence, and the settings if they could be read.
 
-    `view` is the path after a complete run. `retry_in` is None when the run is settled, else in how
+    `path` is the path after a complete run. `retry_in` is None when the run is settled, else in how
     many seconds to retry; 0 leaves that to the caller.
     """
 
@@ -73,7 +75,7 @@ class RepositorySyncResult(NamedTuple):
     message: str = ""
     settings: Settings | None = None
     retry_in: float | None = None
-    view: LearningPath | None = None
+    path: LearningPath | None = None
 
 
 @dataclass
@@ -133,7 +135,7 @@ class RepositorySync:
         rights = rights_for(path.settings, private=info.private)
         done = self.auth.using(home, lambda c: self._write(c, path), rights=rights)
         message = f"{plural(done.written, 'change')} written."
-        return RepositorySyncResult("synced", message, path.settings, view=done.view)
+        return RepositorySyncResult("synced", message, path.settings, path=done.path)
 
     def _read(self, connection: Connection) -> PathReader | None:
         with self._reader(connection) as reader:
@@ -148,6 +150,10 @@ class RepositorySync:
 
     def _write(self, connection: Connection, path: PathReader) -> SyncResult:
         gateway = PyGithubGateway(connection, self._client)
+
+        def progress(written: int, of: int, _: Change) -> None:
+            self.on_progress(written, of)
+
         try:
             with self._reader(connection) as reader:
                 return Sync(
@@ -155,11 +161,7 @@ class RepositorySync:
                     reader,
                     web=web_root(connection.api_url),
                     outside=_outside(path.settings),
-                ).run(
-                    gateway=lambda: gateway,
-                    sleep=self.sleep,
-                    progress=lambda written, of, _: self.on_progress(written, of),
-                )
+                ).run(WriteContext(lambda: gateway, self.sleep, progress))
         except LaterError:
             raise
         except UnavailableError as silent:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.planning.ports import Reader
     from bot.progress.path import PathReader
     from bot.settings import Environment, Settings
+    from bot.sync.apply import Progress, WriteContext
     from bot.sync.sync import Sync
 
 R = TypeVar("R", bound="HttpReader")
@@ -93,6 +94,12 @@ class RunContext(ABC):
                 policy=WaitPolicy(self.now, on_wait=self.on_wait, max_wait=environment.max_wait),
             )
         return self._client
+
+    def write_context(self, *progress: "Progress") -> "WriteContext":
+        """Return the means of writing, which report to `progress` if it is given."""
+        from bot.sync.apply import WriteContext
+
+        return WriteContext(self.gateway, self.sleep, *progress)
 
     def outside(self, settings: "Settings") -> "LinkChecker | None":
         """Return the link checker for pages outside GitHub, when `features.links` is on."""

@@ -27,7 +27,7 @@ from bot.progress.commands.rate import Rate
 from bot.progress.commands.replan import Replan
 from bot.progress.commands.start import Start
 from bot.progress.learner_history import LearnerHistory
-from bot.progress.replay_commands import read_learner_history
+from bot.progress.path import read_learner_history
 
 HOW = settings("2026-01-05", choices={"choose-your-way": "web"}, pace=6)
 TASK = "task:a1"
@@ -122,7 +122,9 @@ def test_who_approved_and_when_and_what_was_found_is_known_of_each_issue() -> No
         ("2026-02-04", TASK, Start()),
     )
     assert found.attested == {TASK: ("ada", date(2026, 2, 2))}
-    assert [(e.day, e.title) for e in found.evidence[TASK]] == [(date(2026, 2, 3), "Again")]
+    assert [(e.day, e.title) for e in found.evidence[TASK].values()] == [
+        (date(2026, 2, 3), "Again")
+    ]
     assert found.started == {TASK: date(2026, 2, 1)}
 
 

@@ -12,8 +12,16 @@ from repository_fixture import settings
 from bot.curriculum.model import ActionItem, Curriculum, Horizon
 from bot.errors import UsageError
 from bot.planning.desired_state import ACTION_TEXTS
-from bot.reports.checkpoint import by_number, checkpoint_report, due_checkpoints, report_key
-from bot.reports.checkpoint_text import MOST, as_format, as_markdown, files
+from bot.reports.checkpoint import (
+    MOST,
+    as_format,
+    as_markdown,
+    by_number,
+    checkpoint_report,
+    due_checkpoints,
+    files,
+    report_key,
+)
 
 TWICE = curriculum(
     """

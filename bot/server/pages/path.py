@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from bot.github.addresses import web_root
-from bot.reports import checkpoint_text, weekly
+from bot.reports import checkpoint as checkpoint_reports
+from bot.reports import weekly
 from bot.reports.next_work import most_important
 from bot.server.pages import badge
 from bot.server.pages.access import Access
@@ -77,7 +78,7 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
         report = shown.report(request.path_params["id"]) if shown is not None else None
         if report is None:
             raise not_found()
-        page = checkpoint_text.as_html(report, back=f"/r/{row.full_name}") + "\n"
+        page = checkpoint_reports.as_html(report, back=f"/r/{row.full_name}") + "\n"
         policy = page_policy(style=_style_hashes(page))
         return HTMLResponse(page, headers={"Content-Security-Policy": policy})
 
