@@ -22,13 +22,13 @@ from bot.errors import (
     PermissionDeniedError,
     RepositoryMissingError,
 )
-from bot.github import problems, translate
+from bot.github import problems, response_parser
 from bot.github.addresses import Address, address, web_root
 from bot.github.api_client import JSON, RAW, ApiClient, bearer
 from bot.github.client import Connection, RestClient
 from bot.github.etag_cache import Cache, CacheIdentity
 from bot.github.problems import EmptyRepositoryError, UnreadableAnswerError
-from bot.github.translate import Json
+from bot.github.response_parser import Json
 from bot.planning.snapshot import (
     CommentState,
     IssueState,
@@ -84,14 +84,14 @@ class HttpReader:
         numbered = self._numbered(every, fresh)
         labels = self._list(f"{root}/labels", {}, fresh)
         milestones = self._list(f"{root}/milestones", {"state": "all"}, fresh)
-        issues = translate.issues(numbered, "issues", name)
+        issues = response_parser.issues(numbered, "issues", name)
         return Snapshot(
             repository=name,
-            labels=translate.labels(labels, "labels"),
-            milestones=translate.milestones(milestones, "milestones"),
+            labels=response_parser.labels(labels, "labels"),
+            milestones=response_parser.milestones(milestones, "milestones"),
             issues=issues,
-            pulls=translate.pulls(numbered, "issues"),
-            last_number=translate.last_number(numbered),
+            pulls=response_parser.pulls(numbered, "issues"),
+            last_number=response_parser.last_number(numbered),
         )
 
     def by_id(self, number: int) -> Json:
@@ -126,12 +126,12 @@ class HttpReader:
             found = self._object(path)
         except NotThereError:
             return None
-        return translate.milestones([found], path)[0]
+        return response_parser.milestones([found], path)[0]
 
     def comments(self, number: int, *, fresh: bool = False) -> tuple[CommentState, ...]:
         """The comments of one issue, oldest first. Raises NotThereError when there is none."""
         path = f"{self._connection.root}/issues/{number}/comments"
-        return translate.comments(self._list(path, {}, fresh), path)
+        return response_parser.comments(self._list(path, {}, fresh), path)
 
     def comments_since(self, since: datetime) -> tuple[CommentState, ...]:
         """Comments of the whole repository written or edited since then (aware), oldest first."""
@@ -141,7 +141,7 @@ class HttpReader:
             "sort": "updated",
             "direction": "asc",
         }
-        return translate.comments(self._list(path, query, fresh=False), path)
+        return response_parser.comments(self._list(path, query, fresh=False), path)
 
     def reactions(self, number: int) -> tuple[ReactionState, ...]:
         """The reactions to one issue, in order; none when the issue is gone."""
@@ -158,7 +158,7 @@ class HttpReader:
         """
         path = f"{self._connection.root}/issues/{number}/events"
         try:
-            return translate.last_labelled(self._list(path, {}, fresh=False), label, path)
+            return response_parser.last_labelled(self._list(path, {}, fresh=False), label, path)
         except NotThereError:
             return None
 
@@ -191,7 +191,7 @@ class HttpReader:
             raise
         except GitHubError:
             return None
-        return translate.found(item, place.kind, url)
+        return response_parser.found(item, place.kind, url)
 
     def tree(self, branch: str) -> dict[str, str] | None:
         """Git's blob hashes of all files of a branch by path; None when there is no such branch.
@@ -203,7 +203,7 @@ class HttpReader:
             item = self._object(path, {"recursive": "1"})
         except (NotThereError, EmptyRepositoryError):
             return None
-        return translate.blobs(item, path)
+        return response_parser.blobs(item, path)
 
     def file(self, path: str) -> str | None:
         """The text of a file on the default branch; None when there is none of that name.
@@ -236,7 +236,7 @@ class HttpReader:
             return False, None
         if not isinstance(item, dict):
             raise problems.misshapen(path, "no object")
-        return True, translate.issue(item, path, self._connection.repository)
+        return True, response_parser.issue(item, path, self._connection.repository)
 
     def _numbered(self, params: dict[str, str], fresh: bool) -> list[Json]:
         """Issues and pull requests. Where issues are off, GitHub answers 410, 404 or with none."""
@@ -265,7 +265,7 @@ class HttpReader:
 
     def _reactions(self, path: str) -> tuple[ReactionState, ...]:
         try:
-            return translate.reactions(self._list(path, {}, fresh=False), path)
+            return response_parser.reactions(self._list(path, {}, fresh=False), path)
         except NotThereError:
             return ()
 

@@ -18,7 +18,7 @@ from bot.server.server import CREDENTIALS
 from bot.server.store.rows import RepositoryRow
 
 if TYPE_CHECKING:
-    from bot.github.signin import Reachable, SignIn
+    from bot.github.oauth import OAuthClient, Reachable
 
 MAX_DOCUMENTS = 200  # repositories that are listed with title and percent
 
@@ -77,7 +77,7 @@ def install_address(frame: Frame) -> str | None:
 
 
 def _own_repositories(
-    frame: Frame, signin: "SignIn", visitor: Visitor
+    frame: Frame, signin: "OAuthClient", visitor: Visitor
 ) -> Iterator[LandingRepository]:
     """Yield the visitor's repositories by name. Raises AuthenticationError, UnavailableError."""
     reached = {one.id: one for one in _reachable_repositories(signin, visitor)}
@@ -93,7 +93,7 @@ def _own_repositories(
         )
 
 
-def _reachable_repositories(signin: "SignIn", visitor: Visitor) -> Iterator["Reachable"]:
+def _reachable_repositories(signin: "OAuthClient", visitor: Visitor) -> Iterator["Reachable"]:
     for installation in signin.installations(visitor.token):
         try:
             yield from signin.repositories(visitor.token, installation.id)

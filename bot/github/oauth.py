@@ -93,7 +93,7 @@ def challenge_of(verifier: str) -> str:
     return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-class SignIn:
+class OAuthClient:
     """The sign-in of one App on one GitHub, for all threads of a process.
 
     Every method but `address` may raise UnavailableError when GitHub does not answer, and, but for
@@ -119,7 +119,7 @@ class SignIn:
         self._web = ApiClient(web_root(api_url), http=http, policy=policy)
 
     def __repr__(self) -> str:
-        return f"SignIn({self.client_id!r}, api_url={self._api.api_url!r})"
+        return f"OAuthClient({self.client_id!r}, api_url={self._api.api_url!r})"
 
     def close(self) -> None:
         """Close the connections; the next request opens new ones."""
