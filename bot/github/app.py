@@ -1,31 +1,29 @@
-"""Acts as a GitHub App: its installations, their repositories, and a token for one of them.
+"""Acts as a GitHub App: lists installations and their repositories, gets a token for one of them.
 
 Endpoints and fields after "REST API endpoints for GitHub Apps" and "... for GitHub App
 installations". Times are aware UTC.
 """
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import AliasChoices, AliasPath, AwareDatetime, Field, SecretStr
 
-from bot.clock import Clock, utc_now
 from bot.errors import (
     AuthenticationError,
     NotThereError,
     PermissionDeniedError,
     RepositoryMissingError,
 )
-from bot.github import app_problems, problems
 from bot.github.api_client import PUBLIC_API, ApiClient, ApiRequest, bearer, pages
 from bot.github.api_model import ApiModel, items, read
 from bot.github.app_key import AppKey
 from bot.github.app_tokens import InstallationToken, TokenCache, Want
-from bot.github.client import Connection
-from bot.github.problems import Answer
-from bot.github.retry import OnWait, Sleep, WaitPolicy, ignore_wait
+from bot.github.connection import Connection
+from bot.github.errors import Answer, app_error, error_of, installation_error
+from bot.github.rate_limit_headers import server_time
+from bot.github.retry import WaitPolicy
 from bot.github.rights import LEAST, LISTING, Rights
 
 if TYPE_CHECKING:
@@ -40,11 +38,12 @@ _PERHAPS_THE_TOKEN = (
     RepositoryMissingError,
     NotThereError,
 )
+PATIENCE = 60.0  # seconds a request that GitHub's limits may take
 _TOLERATED = timedelta(seconds=5)  # a clock that is off by less was not the reason
 
 
 class AppInfo(ApiModel):
-    """The App as GitHub knows it."""
+    """Describe the App as GitHub knows it."""
 
     id: int
     slug: str = ""
@@ -55,8 +54,8 @@ class AppInfo(ApiModel):
 
 
 class Installation(ApiModel):
-    """An App on an account: `kind` is User, Organization or Enterprise, `selection` says whether
-    it reaches all repositories of it or only selected ones."""
+    """Describe an App on an account: `kind` is User, Organization or Enterprise, `selection` is
+    `all` or `selected`, by which repositories of it the App reaches."""
 
     id: int
     account: str = Field(
@@ -71,7 +70,7 @@ class Installation(ApiModel):
 
 
 class InstalledRepository(ApiModel):
-    """A repository and the installation that reaches it. The id outlives a new name."""
+    """Name a repository and the installation that reaches it. The id outlives a new name."""
 
     installation: int
     id: int
@@ -81,11 +80,11 @@ class InstalledRepository(ApiModel):
 
 
 class AppAuth:
-    """One App on one GitHub, for all threads of a process.
+    """Act as one App on one GitHub, for all threads of a process.
 
     `issuer` is the client id (or the App's number). The clock is told the time of GitHub's server
     when a signature is refused for its times. Waits that GitHub asks for are obeyed up to
-    `max_wait` seconds a request. Every method may raise UnavailableError, AppRefusedError,
+    `policy.max_wait` seconds a request. Every method may raise UnavailableError, AppRefusedError,
     ConfigError for a key that is none, and UnreadableAnswerError.
     """
 
@@ -97,16 +96,13 @@ class AppAuth:
         api_url: str = PUBLIC_API,
         graphql_url: str | None = None,
         http: "httpx2.Client | None" = None,
-        clock: Clock = utc_now,
-        sleep: Sleep = time.sleep,
-        on_wait: OnWait = ignore_wait,
-        max_wait: float = 60.0,
+        policy: WaitPolicy | None = None,
     ) -> None:
         self._key = AppKey(issuer, private_key)
-        policy = WaitPolicy(clock, sleep, on_wait, max_wait)
+        policy = policy or WaitPolicy(max_wait=PATIENCE)
         self._calls = ApiClient(api_url, http=http, policy=policy)
         self._graphql_url = graphql_url
-        self._clock = clock
+        self._clock = policy.clock
         self._ahead = timedelta()  # of GitHub's clock over ours
         self._tokens = TokenCache(self._new_token, self.now)
 
@@ -115,12 +111,12 @@ class AppAuth:
 
     @property
     def api_url(self) -> str:
-        """The API root of its GitHub."""
+        """Return the API root of its GitHub."""
         return self._calls.api_url
 
     @property
     def issuer(self) -> str:
-        """As whom it signs."""
+        """Return as whom it signs."""
         return self._key.issuer
 
     def close(self) -> None:
@@ -128,11 +124,11 @@ class AppAuth:
         self._calls.close()
 
     def http(self) -> "httpx2.Client":
-        """Connections to this GitHub, for any number of threads; `close` closes them."""
+        """Return connections to this GitHub, for any number of threads; `close` closes them."""
         return self._calls.http()
 
     def now(self) -> datetime:
-        """The time, by GitHub's clock as far as it is known."""
+        """Return the time, by GitHub's clock as far as it is known."""
         return self._clock() + self._ahead
 
     def check_key(self) -> None:
@@ -140,25 +136,25 @@ class AppAuth:
         self._key.check()
 
     def info(self) -> AppInfo:
-        """The App, asked for with its own signature: the proof that id and key fit together."""
+        """Request the App with its own signature: the proof that id and key fit together."""
         return read(AppInfo, self.as_app("GET", "/app").json(), "/app")
 
     def installations(self) -> Iterator[Installation]:
-        """All installations, suspended ones too, page by page."""
+        """Yield all installations, suspended ones too, page by page."""
         path = "/app/installations"
         for answer in pages(lambda query: self.as_app("GET", path, query=query), path):
             yield from (read(Installation, item, path) for item in items(answer.json(), path))
 
     def installation(self, number: int) -> Installation:
-        """One installation of this App. Raises InstallationGoneError for anything else."""
+        """Return one installation of this App. Raises InstallationGoneError for anything else."""
         path = f"/app/installations/{number}"
         answer = self.signed("GET", path)
         if answer.status >= 400:
-            raise app_problems.of_installation(answer, self.issuer, number)
+            raise installation_error(answer, self.issuer, number)
         return read(Installation, answer.json(), path)
 
     def repositories(self, installation: int) -> Iterator[InstalledRepository]:
-        """The repositories that an installation reaches, page by page.
+        """Yield the repositories that an installation reaches, page by page.
 
         Raises InstallationSuspendedError or InstallationGoneError.
         """
@@ -174,7 +170,7 @@ class AppAuth:
                 yield read(InstalledRepository, {**item, "installation": installation}, path)
 
     def token(self, installation: int, repository: int | None, rights: Rights = LEAST) -> SecretStr:
-        """A token for one repository by its id (None for all), with at least some minutes to go.
+        """Return a token for one repository by its id (None for all), with some minutes to go.
 
         Raises InstallationSuspendedError, InstallationGoneError, NotGrantedError or
         NotInstalledError.
@@ -188,7 +184,7 @@ class AppAuth:
         *,
         rights: Rights = LEAST,
     ) -> T:
-        """What `work` returns, done with a connection to the repository.
+        """Return what `work` returns, done with a connection to the repository.
 
         When GitHub refuses the token in the middle, because it expired or was revoked, `work` is
         done once more with a new one: it must be safe to begin again, as a run is. A refusal that a
@@ -224,13 +220,13 @@ class AppAuth:
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> Answer:
-        """A good answer (2xx) to a request with the App's own signature, harmless to repeat.
+        """Return a good answer (2xx) to a request with the App's own signature, harmless to repeat.
 
         Raises the error that a refusal means.
         """
         answer = self.signed(method, path, query=query, body=body)
         if answer.status >= 400:
-            raise app_problems.of_app(answer, self.issuer)
+            raise app_error(answer, self.issuer)
         return answer
 
     def signed(
@@ -241,7 +237,7 @@ class AppAuth:
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> Answer:
-        """The same, whether GitHub says yes or no (2xx or 4xx)."""
+        """Return the same, whether GitHub says yes or no (2xx or 4xx)."""
 
         def send() -> Answer:
             identity = bearer(self._key.sign(self.now()))
@@ -251,9 +247,9 @@ class AppAuth:
         return send() if answer.status == 401 and self._set_clock(answer) else answer
 
     def _set_clock(self, answer: Answer) -> bool:
-        """Whether a signature was refused because our clock is off, which is then allowed for."""
-        message = problems.message_of(answer).casefold()
-        server = problems.server_time(answer.headers)
+        """Return whether our clock is off, by a refused signature, and allow for it."""
+        message = answer.message.casefold()
+        server = server_time(answer.headers)
         if server is None or not any(words in message for words in _CLOCK_WORDS):
             return False
         ahead = server - self._clock()
@@ -269,7 +265,7 @@ class AppAuth:
             body["repository_ids"] = [want.repository]
         answer = self.signed("POST", path, body=body)
         if answer.status >= 400:
-            raise app_problems.of_installation(answer, self.issuer, want.installation)
+            raise installation_error(answer, self.issuer, want.installation)
         return read(InstallationToken, answer.json(), path)
 
     def _as_installation(
@@ -283,7 +279,7 @@ class AppAuth:
             token = self.token(installation, None, LISTING)
             answer = self._calls.send(request._replace(headers=bearer(token)))
         if answer.status >= 400:
-            raise problems.problem(answer, f"installation {installation}")
+            raise error_of(answer, f"installation {installation}")
         return answer
 
     def _connection(self, repository: InstalledRepository, token: SecretStr) -> Connection:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from bot.github.problems import LimitReachedError
+from bot.github.errors import LimitReachedError
 from bot.github.retry import RetryPause, backoff
 
 RequestKind = Literal["read", "write", "create"]

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
 
-from bot.github.problems import misshapen
+from bot.github.errors import shape_error
 from bot.planning.due_date import due_day
 from bot.planning.snapshot import (
     CommentState,
@@ -104,7 +104,7 @@ def blobs(item: Json, path: str) -> dict[str, str]:
     """The hashes of the files in a tree of git's, by path."""
     entries = item.get("tree")
     if not isinstance(entries, list):
-        raise misshapen(path, "no list of entries")
+        raise shape_error(path, "no list of entries")
     files = (entry for entry in entries if isinstance(entry, dict) and entry.get("type") == "blob")
     return _latest(files, lambda entry: str(entry["path"]), lambda entry: str(entry["sha"]), path)
 
@@ -123,13 +123,13 @@ def _latest(
         try:
             found[key(item)] = make(item)
         except KeyError as missing:
-            raise misshapen(path, f"{missing} is missing") from None
+            raise shape_error(path, f"{missing} is missing") from None
         except ValidationError as wrong:
             first = wrong.errors(include_input=False, include_url=False)[0]
             place = ".".join(str(part) for part in first["loc"])
-            raise misshapen(path, f"{place}: {first['msg']}") from None
+            raise shape_error(path, f"{place}: {first['msg']}") from None
         except (TypeError, ValueError, AttributeError) as wrong:
-            raise misshapen(path, str(wrong)) from None
+            raise shape_error(path, str(wrong)) from None
     return found
 
 

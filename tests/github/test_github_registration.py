@@ -28,8 +28,15 @@ from bot.errors import (
 from bot.github.api_client import ApiClient
 from bot.github.app import AppAuth
 from bot.github.credentials import load, save
-from bot.github.problems import UnreadableAnswerError
-from bot.github.registration import Registered, convert, form_action, from_data, manifest
+from bot.github.errors import UnreadableAnswerError
+from bot.github.registration import (
+    AppAddresses,
+    Registered,
+    convert,
+    form_action,
+    from_data,
+    manifest,
+)
 from bot.github.retry import WaitPolicy
 from bot.github.rights import REACH, Reach, events, rights_for
 from bot.settings import PublishSettings, Settings
@@ -39,17 +46,17 @@ from github_sandbox.world import World
 
 pytestmark = pytest.mark.httpx2(base_url="https://api.github.com")
 PAGE = ROOT / "docs" / "explanation" / "github-app.md"
-PLACES: dict[str, Any] = {
-    "name": "Milepost of Ada",
-    "url": "https://paths.example",
-    "webhook_url": "https://paths.example/webhooks/github",
-    "redirect_url": "https://paths.example/register/done",
-}
+NAME = "Milepost of Ada"
+ADDRESSES = AppAddresses(
+    home="https://paths.example",
+    redirect="https://paths.example/register/done",
+    webhook="https://paths.example/webhooks/github",
+)
 
 
 class TestManifest:
     def test_it_asks_for_what_milepost_needs_and_nothing_else(self) -> None:
-        assert manifest(**PLACES) == {
+        assert manifest(NAME, ADDRESSES) == {
             "name": "Milepost of Ada",
             "url": "https://paths.example",
             "hook_attributes": {"url": "https://paths.example/webhooks/github", "active": True},
@@ -73,9 +80,10 @@ class TestManifest:
 
     def test_it_says_where_people_go(self) -> None:
         made = manifest(
-            **PLACES,
-            setup_url="https://paths.example/setup",
-            callback_urls=["https://paths.example/signed-in"],
+            NAME,
+            ADDRESSES._replace(
+                setup="https://paths.example/setup", callbacks=["https://paths.example/signed-in"]
+            ),
             public=True,
         )
         assert made["setup_url"] == "https://paths.example/setup"
@@ -83,13 +91,13 @@ class TestManifest:
         assert made["public"] is True
 
     def test_without_webhooks_it_hears_of_nothing(self) -> None:
-        made = manifest(**(PLACES | {"webhook_url": None}))
+        made = manifest(NAME, ADDRESSES._replace(webhook=None))
         assert "hook_attributes" not in made
         assert made["default_events"] == []
 
     @pytest.mark.parametrize("reach", Reach)
     def test_github_knows_its_permissions_and_events(self, reach: Reach) -> None:
-        made = manifest(**PLACES, reach=reach)
+        made = manifest(NAME, ADDRESSES, reach=reach)
         schemas = json.loads((HERE / "rest.json").read_text())["components"]["schemas"]
         described = schemas["app-permissions"]["properties"]
         for name, level in made["default_permissions"].items():
@@ -100,20 +108,24 @@ class TestManifest:
     @pytest.mark.parametrize(
         ("other", "words"),
         [
-            ({"name": "x" * 35}, "35 characters"),
-            ({"name": "  "}, "0 characters"),
-            ({"url": "paths.example"}, "'paths.example' is no address"),
-            ({"webhook_url": "ftp://paths.example"}, "is no address"),
-            ({"redirect_url": "https://me:canary@paths.example"}, "'paths.example' is no address"),
-            ({"setup_url": "https://[::1"}, "is no address"),
-            ({"setup_url": "https://paths.example:0/"}, "is no address"),
-            ({"callback_urls": ["https://paths.example"] * 11}, "up to 10"),
+            ({"home": "paths.example"}, "'paths.example' is no address"),
+            ({"webhook": "ftp://paths.example"}, "is no address"),
+            ({"redirect": "https://me:canary@paths.example"}, "'paths.example' is no address"),
+            ({"setup": "https://[::1"}, "is no address"),
+            ({"setup": "https://paths.example:0/"}, "is no address"),
+            ({"callbacks": ["https://paths.example"] * 11}, "up to 10"),
         ],
     )
     def test_what_github_would_refuse_is_told(self, other: dict[str, Any], words: str) -> None:
         with pytest.raises(ConfigError, match=words) as reported:
-            manifest(**(PLACES | other))
+            manifest(NAME, ADDRESSES._replace(**other))
         assert "canary" not in str(reported.value)
+
+    @pytest.mark.parametrize(("name", "count"), [("x" * 35, 35), ("  ", 0)])
+    def test_a_name_has_1_to_34_characters(self, name: str, count: int) -> None:
+        with pytest.raises(ConfigError, match=f"{count} characters"):
+            manifest(name, ADDRESSES)
+        assert manifest("x" * 34, ADDRESSES)["name"] == "x" * 34
 
 
 class TestFormAction:
@@ -152,7 +164,7 @@ def calls(sandbox: Sandbox, policy: WaitPolicy) -> Iterator[ApiClient]:
 @pytest.fixture
 def code(world: World) -> str:
     """What GitHub sends a person back with who confirmed the manifest."""
-    return apps.submit_manifest(world, "learner", manifest(**(PLACES | {"webhook_url": None})))
+    return apps.submit_manifest(world, "learner", manifest(NAME, ADDRESSES._replace(webhook=None)))
 
 
 def conversions(world: World) -> list[int]:
@@ -178,7 +190,8 @@ class TestConvert:
         self, calls: ApiClient, world: World
     ) -> None:
         hook_url = "http://127.0.0.1:1/hooks"
-        code = apps.submit_manifest(world, "acme", manifest(**(PLACES | {"webhook_url": hook_url})))
+        hooked = manifest(NAME, ADDRESSES._replace(webhook=hook_url))
+        code = apps.submit_manifest(world, "acme", hooked)
         app = convert(code, calls)
         hook = world.apps[app.id].hook
         assert hook is not None

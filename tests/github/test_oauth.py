@@ -20,9 +20,12 @@ from bot.errors import (
     UnavailableError,
     UncertainWriteError,
 )
-from bot.github.app_problems import InstallationGoneError, InstallationSuspendedError
+from bot.github.errors import (
+    InstallationGoneError,
+    InstallationSuspendedError,
+    UnreadableAnswerError,
+)
 from bot.github.oauth import CodeRefusedError, OAuthClient, Reachable, challenge_of
-from bot.github.problems import UnreadableAnswerError
 from github_sandbox.server import Sandbox
 from github_sandbox.state import apps, grants
 from github_sandbox.state.objects import App

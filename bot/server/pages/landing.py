@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from bot.errors import ConfigError, UnavailableError
 from bot.github import credentials
-from bot.github.app_problems import InstallationGoneError, InstallationSuspendedError
+from bot.github.errors import InstallationGoneError, InstallationSuspendedError
 from bot.server.jobs import APP_PAGE
 from bot.server.pages.frame import Frame
 from bot.server.pages.path import Standing, standing

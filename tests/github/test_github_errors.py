@@ -21,17 +21,17 @@ from bot.errors import (
     RepositoryArchivedError,
     RepositoryMissingError,
 )
-from bot.github.problems import (
+from bot.github.errors import (
     Answer,
     AnswerLostError,
     LimitReachedError,
     RedirectedError,
     UnreadableAnswerError,
-    check,
-    limit_of,
-    moved,
-    problem,
+    error_of,
+    moved_error,
 )
+from bot.github.rate_limit_headers import limit_of
+from bot.github.repository_client import check
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOME = "/repos/learner/portfolio"
@@ -138,13 +138,15 @@ REFUSALS: dict[str, tuple[Answer, type[MilepostError]]] = {
 @pytest.mark.parametrize("name", REFUSALS)
 def test_each_refusal_has_its_class(name: str) -> None:
     refusal, kind = REFUSALS[name]
-    assert type(problem(refusal, "learner/portfolio")) is kind
+    assert type(error_of(refusal, "learner/portfolio")) is kind
 
 
 def test_the_errors_read_well(file_regression: FileRegressionFixture) -> None:
-    found = {name: problem(refusal, "learner/portfolio") for name, (refusal, _) in REFUSALS.items()}
-    found["moved"] = moved("learner/portfolio", "learner/path")
-    found["moved out of sight"] = moved("learner/portfolio", None)
+    found = {
+        name: error_of(refusal, "learner/portfolio") for name, (refusal, _) in REFUSALS.items()
+    }
+    found["moved"] = moved_error("learner/portfolio", "learner/path")
+    found["moved out of sight"] = moved_error("learner/portfolio", None)
     shown = [f"# {name} ({type(e).__name__}, exit {e.exit_code})\n{e}" for name, e in found.items()]
     file_regression.check("\n\n".join(shown) + "\n", encoding="utf-8")
 
