@@ -4,12 +4,16 @@ Endpoints and fields after "REST API endpoints for GitHub Apps" and "... for Git
 installations". Times are aware UTC.
 """
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from cachetools import LRUCache
 from pydantic import AliasChoices, AliasPath, AwareDatetime, Field, SecretStr
 
+from bot.clock import Clock
 from bot.errors import (
     AuthenticationError,
     NotThereError,
@@ -17,12 +21,11 @@ from bot.errors import (
     RepositoryMissingError,
 )
 from bot.github.api_client import PUBLIC_API, ApiClient, ApiRequest, bearer, pages
-from bot.github.api_model import ApiModel, items, read
 from bot.github.app_key import AppKey
-from bot.github.app_tokens import InstallationToken, TokenCache, Want
 from bot.github.connection import Connection
 from bot.github.errors import Answer, app_error, error_of, installation_error
 from bot.github.rate_limit_headers import server_time
+from bot.github.response_parser import ApiModel, items, read
 from bot.github.retry import WaitPolicy
 from bot.github.rights import LEAST, LISTING, Rights
 
@@ -40,6 +43,8 @@ _PERHAPS_THE_TOKEN = (
 )
 PATIENCE = 60.0  # seconds a request that GitHub's limits may take
 _TOLERATED = timedelta(seconds=5)  # a clock that is off by less was not the reason
+TOKEN_SPARE = timedelta(minutes=5)  # a token handed out has at least so long to go
+MAX_TOKENS = 4_096
 
 
 class AppInfo(ApiModel):
@@ -77,6 +82,85 @@ class InstalledRepository(ApiModel):
     full_name: str
     private: bool = False
     archived: bool = False
+
+
+class Want(NamedTuple):
+    """Name what a token is for: an installation, a repository of it by id or all, and rights."""
+
+    installation: int
+    repository: int | None
+    rights: Rights
+
+
+class InstallationToken(ApiModel):
+    """Hold a token and the end of its life (aware). It shows in no repr.
+
+    It is never looked into: GitHub may change its form and length. It lasts an hour ("Generating an
+    installation access token for a GitHub App").
+    """
+
+    token: SecretStr
+    expires_at: datetime
+
+
+class TokenCache:
+    """Store the tokens of one App until shortly before they expire.
+
+    `create_token` gets a new one. Threads that want the same token wait for one request, and get
+    the same error. The least used are dropped beyond `most`.
+    """
+
+    def __init__(
+        self,
+        create_token: Callable[[Want], InstallationToken],
+        clock: Clock,
+        *,
+        most: int = MAX_TOKENS,
+    ) -> None:
+        self._create_token = create_token
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._tokens: LRUCache[Want, InstallationToken] = LRUCache(most)
+        self._pending: dict[Want, Future[InstallationToken]] = {}
+
+    def get(self, want: Want) -> SecretStr:
+        """Return a token with some minutes to go. Raises what `create_token` raises."""
+        with self._lock:
+            cached = self._tokens.get(want)
+            if cached is not None and self._clock() < cached.expires_at - TOKEN_SPARE:
+                return cached.token
+            coming = self._pending.get(want)
+            first = coming is None
+            if coming is None:
+                coming = self._pending[want] = Future()
+        if first:
+            self._fetch(want, coming)
+        return coming.result().token
+
+    def forget(self, token: SecretStr) -> None:
+        """Hand this one out no more: it was refused."""
+        with self._lock:
+            for want in [want for want, cached in self._tokens.items() if cached.token == token]:
+                del self._tokens[want]
+
+    def forget_installation(self, installation: int) -> None:
+        """Hand out no more tokens of an installation: it is suspended, gone or changed."""
+        with self._lock:
+            for want in [want for want in self._tokens if want.installation == installation]:
+                del self._tokens[want]
+
+    def _fetch(self, want: Want, coming: "Future[InstallationToken]") -> None:
+        try:
+            token = self._create_token(want)
+        except BaseException as error:  # noqa: BLE001 - told to all who wait, `result` raises it
+            with self._lock:
+                del self._pending[want]
+            coming.set_exception(error)
+            return
+        with self._lock:
+            del self._pending[want]
+            self._tokens[want] = token
+        coming.set_result(token)
 
 
 class AppAuth:
@@ -137,12 +221,12 @@ class AppAuth:
 
     def info(self) -> AppInfo:
         """Request the App with its own signature: the proof that id and key fit together."""
-        return read(AppInfo, self.as_app("GET", "/app").json(), "/app")
+        return read(AppInfo, self.as_app("/app").json(), "/app")
 
     def installations(self) -> Iterator[Installation]:
         """Yield all installations, suspended ones too, page by page."""
         path = "/app/installations"
-        for answer in pages(lambda query: self.as_app("GET", path, query=query), path):
+        for answer in pages(lambda query: self.as_app(path, query), path):
             yield from (read(Installation, item, path) for item in items(answer.json(), path))
 
     def installation(self, number: int) -> Installation:
@@ -201,10 +285,6 @@ class AppAuth:
                 raise
         return work(self._connection(repository, token))
 
-    def forget(self, token: SecretStr) -> None:
-        """Hand this token out no more: GitHub refused it."""
-        self._tokens.forget(token)
-
     def forget_installation(self, installation: int) -> None:
         """Hand out no more kept tokens of an installation that was suspended, changed or removed.
 
@@ -212,19 +292,12 @@ class AppAuth:
         """
         self._tokens.forget_installation(installation)
 
-    def as_app(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        body: Mapping[str, Any] | None = None,
-    ) -> Answer:
-        """Return a good answer (2xx) to a request with the App's own signature, harmless to repeat.
+    def as_app(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
+        """Return a good answer (2xx) to a GET with the App's own signature.
 
         Raises the error that a refusal means.
         """
-        answer = self.signed(method, path, query=query, body=body)
+        answer = self.signed("GET", path, query)
         if answer.status >= 400:
             raise app_error(answer, self.issuer)
         return answer
@@ -233,11 +306,10 @@ class AppAuth:
         self,
         method: str,
         path: str,
-        *,
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> Answer:
-        """Return the same, whether GitHub says yes or no (2xx or 4xx)."""
+        """Return the answer, a yes or a no (2xx or 4xx), to what is harmless to repeat."""
 
         def send() -> Answer:
             identity = bearer(self._key.sign(self.now()))

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from pydantic import AwareDatetime
 
 from bot.github.api_client import pages
-from bot.github.api_model import ApiModel, items, read
 from bot.github.app import AppAuth
 from bot.github.errors import app_error
+from bot.github.response_parser import ApiModel, items, read
 
 REACH = timedelta(days=3)  # GitHub Enterprise Server keeps seven days; three do
 ATTEMPTS = 5
@@ -99,7 +99,7 @@ def sweep(
 
 def listed(auth: AppAuth, since: datetime) -> Iterator[HookDelivery]:
     """Yield attempts from the newest back to the page with one older than `since` (aware)."""
-    for answer in pages(lambda query: auth.as_app("GET", PATH, query=query), PATH):
+    for answer in pages(lambda query: auth.as_app(PATH, query), PATH):
         found = [read(HookDelivery, item, PATH) for item in items(answer.json(), PATH)]
         yield from found
         if not found or found[-1].delivered_at < since:

@@ -143,47 +143,33 @@ class Answer(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """One row of the table: a refusal with one of `statuses` (none for any), `words` in its
-    message and all that `when` asks becomes `error`. `what` and `hint` are formatted with the
-    answer's `_values`."""
+    """Map a refusal to an error: one row of the table.
 
-    statuses: tuple[int, ...]
-    words: str
+    `case` is a status, and words that its message has ("403 archived"); "" is any. The sentences
+    are formatted with the answer's `_values`.
+    """
+
+    case: str
     error: type[MilepostError]
     what: str
     hint: str | None = None
-    when: Callable[[Answer], bool] | None = None
+    when: Callable[[Answer], bool] = lambda _answer: True
 
     def fits(self, answer: Answer) -> bool:
         """Return whether the answer is this refusal."""
-        return (
-            (answer.status in self.statuses or not self.statuses)
-            and self.words in answer.message.casefold()
-            and (self.when is None or self.when(answer))
-        )
-
-
-def _names_permissions(answer: Answer) -> bool:
-    return bool(_permissions(answer))
-
-
-def _is_whole(answer: Answer) -> bool:
-    return _WHOLE.fullmatch(answer.path) is not None
+        status, _, words = self.case.partition(" ")
+        fits = status in {"", str(answer.status)} and words in answer.message.casefold()
+        return fits and self.when(answer)
 
 
 def _is_taken(answer: Answer) -> bool:
     return any(isinstance(e, dict) and e.get("code") == "already_exists" for e in answer.errors)
 
 
-def _knows_app(answer: Answer) -> bool:
-    return _UNKNOWN_APP not in answer.message.casefold()
-
-
 _REFUSED = "GitHub refused {method} {path}: {complaints}."
 _NOTHING = "GitHub finds nothing at {path} ({message})."
 ISSUES_DISABLED = Refusal(
-    (410,),
-    "disabled",
+    "410 disabled",
     IssuesDisabledError,
     "The repository has its issues switched off.",
     "Switch them on in its settings, under Features.",
@@ -191,33 +177,29 @@ ISSUES_DISABLED = Refusal(
 # The first row that fits is the reason.
 REPOSITORY = (
     Refusal(
-        (401,),
-        "",
+        "401",
         AuthenticationError,
         "GitHub does not accept the token ({reason}).",
         "Check GITHUB_TOKEN: it may be missing, mistyped, expired or revoked.",
     ),
     Refusal(
-        (403, 451),
-        "archived",
+        "403 archived",
         RepositoryArchivedError,
         "The repository is archived, so nothing in it can be changed.",
         "Unarchive it in its settings (Danger Zone), or use another repository.",
     ),
-    Refusal((451,), "", GitHubError, "GitHub blocks this repository: {message}."),
-    Refusal((403,), "access blocked", GitHubError, "GitHub blocks this repository: {message}."),
+    Refusal("451", GitHubError, "GitHub blocks this repository: {message}."),
+    Refusal("403 access blocked", GitHubError, "GitHub blocks this repository: {message}."),
     Refusal(
-        (403,),
-        "",
+        "403",
         PermissionDeniedError,
         "The token may not do this: it needs {needed}.",
         "GitHub says: {message}. Give it that permission on this repository; in a workflow, under "
         "`permissions:`.",
-        _names_permissions,
+        lambda answer: bool(_permissions(answer)),
     ),
     Refusal(
-        (403,),
-        "",
+        "403",
         PermissionDeniedError,
         "The token may not do this.",
         "GitHub says: {message}. Milepost needs Issues: Read and write; in a workflow, "
@@ -225,38 +207,34 @@ REPOSITORY = (
     ),
     ISSUES_DISABLED,
     Refusal(
-        (404,),
-        "",
+        "404",
         RepositoryMissingError,
         "There is no such repository, or the token cannot see it.",
         "Check the name. A classic token needs the scope `repo` (`public_repo` for a public one); "
         "a fine-grained one needs this repository selected, with Issues: Read and write.",
-        _is_whole,
+        lambda answer: _WHOLE.fullmatch(answer.path) is not None,
     ),
-    Refusal((404,), "", NotThereError, _NOTHING),
-    Refusal((410,), "", DeletedError, _NOTHING),
+    Refusal("404", NotThereError, _NOTHING),
+    Refusal("410", DeletedError, _NOTHING),
     Refusal(
-        (409,),
-        "empty",
+        "409 empty",
         EmptyRepositoryError,
         "The repository holds no commit yet.",
         "Add a README to it: on its page, or with `git push`.",
     ),
-    Refusal((409,), "", ConflictError, _REFUSED),
-    Refusal((), "", AlreadyExistsError, _REFUSED, when=_is_taken),
+    Refusal("409", ConflictError, _REFUSED),
+    Refusal("", AlreadyExistsError, _REFUSED, when=_is_taken),
 )
-_OTHER = Refusal((), "", GitHubError, _REFUSED)
+_OTHER = Refusal("", GitHubError, _REFUSED)
 APP = (
     Refusal(
-        (401,),
-        "",
+        "401",
         AppRefusedError,
         "GitHub does not accept the App's signature ({reason}).",
         "Check that the private key is one of this App's, and this machine's clock.",
     ),
     Refusal(
-        (404,),
-        _UNKNOWN_APP,
+        f"404 {_UNKNOWN_APP}",
         AppRefusedError,
         "There is no such GitHub App.",
         "Check the client id; an App is known only on the GitHub where it was registered.",
@@ -264,30 +242,26 @@ APP = (
 )
 INSTALLATION = (
     Refusal(
-        (403,),
-        "suspended",
+        "403 suspended",
         InstallationSuspendedError,
         "The App is suspended there.",
         "Whoever installed it can let it go on, in their settings under Applications.",
     ),
     Refusal(
-        (404,),
-        "",
+        "404",
         InstallationGoneError,
         "The App is not installed there any more.",
-        when=_knows_app,
+        when=lambda answer: _UNKNOWN_APP not in answer.message.casefold(),
     ),
     Refusal(
-        (422,),
-        "permission",
+        "422 permission",
         NotGrantedError,
         "The installation has not granted a permission that is needed.",
         "Whoever installed the App can accept its new permissions, in their settings under "
         "Applications.",
     ),
     Refusal(
-        (422,),
-        "repositor",
+        "422 repositor",
         NotInstalledError,
         "The installation does not reach this repository.",
         "Whoever installed the App can add the repository, in their settings under Applications.",

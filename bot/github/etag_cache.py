@@ -120,13 +120,7 @@ class EtagCache:
         if len(body) > MAX_ENTRY:
             return
         digest = hashlib.sha256(body).hexdigest()
-        meta = {
-            "key": key,
-            "etag": page.etag,
-            "link": page.link,
-            "by": page.by,
-            "sha256": digest,
-        }
+        meta = {"key": key, "etag": page.etag, "link": page.link, "by": page.by, "sha256": digest}
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._replace(self._path(key), json.dumps(meta).encode() + b"\n" + body)

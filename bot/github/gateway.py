@@ -114,9 +114,7 @@ class PyGithubGateway:
         return WriteResult()
 
     def _write_milestone(
-        self,
-        change: CreateMilestone | UpdateMilestone | DeleteMilestone,
-        check: Callable[[], None],
+        self, change: CreateMilestone | UpdateMilestone | DeleteMilestone, check: Callable[[], None]
     ) -> WriteResult:
         match change:
             case CreateMilestone():

@@ -32,11 +32,7 @@ MAX_TITLE = 120
 TIME = 5.0  # seconds a request may take in all, from connecting to the last byte
 GOOD = range(200, 300)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-HEADERS = [
-    ("Accept", "text/html"),
-    ("Accept-Encoding", "identity"),
-    ("User-Agent", USER_AGENT),
-]
+HEADERS = [("Accept", "text/html"), ("Accept-Encoding", "identity"), ("User-Agent", USER_AGENT)]
 # Global unicast; what lies elsewhere is local, reserved, or an IPv4 address in disguise (NAT64).
 _GLOBAL_V6 = IPv6Network("2000::/3")
 # What some versions of `ipaddress` take for global: protocol assignments, documentation, and the

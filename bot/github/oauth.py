@@ -27,7 +27,6 @@ from bot.errors import (
 )
 from bot.github.addresses import web_root
 from bot.github.api_client import PUBLIC_API, ApiClient, ApiRequest, bearer, pages
-from bot.github.api_model import ApiModel, items, read
 from bot.github.app import Installation
 from bot.github.errors import (
     Answer,
@@ -37,6 +36,7 @@ from bot.github.errors import (
     installation_error,
     shape_error,
 )
+from bot.github.response_parser import ApiModel, items, read
 from bot.github.retry import WaitPolicy
 
 if TYPE_CHECKING:

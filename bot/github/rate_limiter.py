@@ -16,13 +16,7 @@ from typing import NamedTuple
 
 from bot.clock import Clock, utc_now
 from bot.github.errors import LimitReachedError
-from bot.github.rate_limit_state import (
-    Quota,
-    RateLimitState,
-    RequestKind,
-    Reservation,
-    WriteRates,
-)
+from bot.github.rate_limit_state import Quota, RateLimitState, RequestKind, Reservation, WriteRates
 from bot.github.retry import RetryPause
 
 _MANY = 1_000  # installations; beyond, those that rest are forgotten

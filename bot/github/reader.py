@@ -23,12 +23,11 @@ from bot.errors import (
 from bot.github import errors, response_parser
 from bot.github.addresses import Address, address, web_root
 from bot.github.api_client import JSON, PER_PAGE, RAW, ApiClient, bearer, next_page, pages
-from bot.github.api_model import items
 from bot.github.connection import Connection
 from bot.github.errors import Answer, EmptyRepositoryError, UnreadableAnswerError
 from bot.github.etag_cache import Cache, CacheIdentity
 from bot.github.repository_client import RepositoryClient
-from bot.github.response_parser import Json
+from bot.github.response_parser import Json, items
 from bot.planning.snapshot import (
     CommentState,
     IssueState,
@@ -50,11 +49,7 @@ class HttpReader:
     """
 
     def __init__(
-        self,
-        connection: Connection,
-        *,
-        cache: Cache | None = None,
-        client: ApiClient | None = None,
+        self, connection: Connection, *, cache: Cache | None = None, client: ApiClient | None = None
     ) -> None:
         self._connection = connection
         self._cache = cache

@@ -2,17 +2,23 @@
 
 The flow after "Registering a GitHub App from a manifest": a page of ours posts the manifest to
 GitHub, a person confirms it there, GitHub sends them back with a code, and the code is traded in
-within an hour, once, for the App's key and secrets.
+within an hour, once, for the App's key and secrets. The credentials are in a file that only its
+owner can read, replaced whole.
 """
 
+import json
+import os
 import re
+import stat
+import tempfile
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from bot.errors import ConfigError, GitHubError, UncertainWriteError
+from bot.errors import ConfigError, GitHubError, RefusedError, UncertainWriteError
 from bot.github.addresses import is_http_address, web_root
 from bot.github.api_client import MANIFESTS, ApiClient, ApiRequest
 from bot.github.errors import error_of
@@ -21,6 +27,7 @@ from bot.github.rights import REACH, Reach, events
 LONGEST_NAME = 34  # "Registering a GitHub App"
 MOST_CALLBACKS = 10
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _AGAIN = "Register again; an App that came about all the same can be deleted in GitHub's settings."
 
 
@@ -140,6 +147,75 @@ def from_data(data: Any, *, api_url: str | None = None, where: str) -> Registere
     except ValidationError as wrong:
         fields = ", ".join(str(error["loc"][0]) for error in wrong.errors())
         raise ConfigError(f"The App's credentials lack something: {fields}.", where=where) from None
+
+
+def save_credentials(path: Path, app: Registered, *, replace: bool = False) -> None:
+    """Write an App's credentials to a file, mode 0600, in a folder that is made if need be.
+
+    Raises RefusedError when there is one already, without `replace`: its key may be the
+    only copy. Raises ConfigError when it cannot be written.
+    """
+    if path.exists() and not replace:
+        raise RefusedError(
+            "There are credentials of an App already.",
+            where=str(path),
+            hint="Move the file away to register another App.",
+        )
+    content = json.dumps(_opened(app), indent=2).encode()
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(path, content)
+    except OSError as broken:
+        raise ConfigError(
+            f"The App's credentials cannot be kept: {broken.strerror}.", where=str(path)
+        ) from None
+
+
+def load_credentials(path: Path) -> Registered | None:
+    """Return the credentials in a file; None when there is none.
+
+    Raises ConfigError for one that others can read, or that is damaged.
+    """
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError):
+        raise ConfigError("The App's credentials cannot be read.", where=str(path)) from None
+    if os.name == "posix" and mode & _OTHERS:
+        raise ConfigError(
+            "Others on this machine can read the App's key.",
+            where=str(path),
+            hint=f"Run `chmod 600 {path}`; if they may have read it, make a new key on GitHub.",
+        )
+    try:
+        data = json.loads(text)
+    except ValueError:
+        raise ConfigError("The App's credentials are damaged.", where=str(path)) from None
+    return from_data(data, where=str(path))
+
+
+def _opened(app: Registered) -> dict[str, object]:
+    """Return the fields with the secrets in the clear: for the file, and for nothing else."""
+    return {
+        name: value.get_secret_value() if isinstance(value, SecretStr) else value
+        for name, value in app
+    }
+
+
+def _write(path: Path, content: bytes) -> None:
+    # mkstemp makes the file readable by its owner only, whatever the umask.
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def _address(url: str) -> str:

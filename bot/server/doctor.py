@@ -21,9 +21,9 @@ from bot.errors import (
 )
 from bot.github import deliveries
 from bot.github.api_client import open_session
-from bot.github.api_model import read as read_item
 from bot.github.app import AppAuth, AppInfo
 from bot.github.rate_limit_headers import server_time
+from bot.github.response_parser import read as read_item
 from bot.github.retry import WaitPolicy
 from bot.github.rights import LEAST, REACH, Reach, events
 from bot.server import config as configuration
@@ -167,7 +167,7 @@ class ServerDoctor:
         )
         try:
             auth.check_key()
-            answer = auth.as_app("GET", "/app")
+            answer = auth.as_app("/app")
         except MilepostError:
             auth.close()
             raise
@@ -195,7 +195,7 @@ def _data_folder(folder: Path) -> Iterator[Finding]:
 
 def _webhooks(config: ServerConfig, auth: AppAuth) -> Iterator[Finding]:
     try:
-        hook_config = auth.as_app("GET", "/app/hook/config").json()
+        hook_config = auth.as_app("/app/hook/config").json()
     except NotThereError:
         yield warning("webhooks", "the App has none: the server syncs once a day only.")
         return

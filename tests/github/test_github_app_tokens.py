@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pydantic import SecretStr
 
 from bot.errors import MilepostError
-from bot.github.app_tokens import InstallationToken, TokenCache, Want
+from bot.github.app import InstallationToken, TokenCache, Want
 from bot.github.errors import InstallationGoneError
 from bot.github.rights import LEAST
 

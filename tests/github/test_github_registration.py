@@ -27,7 +27,6 @@ from bot.errors import (
 )
 from bot.github.api_client import ApiClient
 from bot.github.app import AppAuth
-from bot.github.credentials import load, save
 from bot.github.errors import UnreadableAnswerError
 from bot.github.registration import (
     AppAddresses,
@@ -35,7 +34,9 @@ from bot.github.registration import (
     convert,
     form_action,
     from_data,
+    load_credentials,
     manifest,
+    save_credentials,
 )
 from bot.github.retry import WaitPolicy
 from bot.github.rights import REACH, Reach, events, rights_for
@@ -268,8 +269,8 @@ class TestConvert:
     ) -> None:
         caplog.set_level(logging.DEBUG)
         app = convert(code, calls)
-        save(tmp_path / "app.json", app)
-        shown = f"{app!r} {app} {app.model_dump_json()} {load(tmp_path / 'app.json')!r}"
+        save_credentials(tmp_path / "app.json", app)
+        shown = f"{app!r} {app} {app.model_dump_json()} {load_credentials(tmp_path / 'app.json')!r}"
         # The sandbox's own server logs in the same process.
         ours = [r.getMessage() for r in caplog.records if not r.name.startswith("uvicorn")]
         everything = f"{shown} {ours}"
@@ -296,14 +297,14 @@ class TestCredentials:
     @pytest.mark.parametrize("app", [APP, APP.model_copy(update={"webhook_secret": None})])
     def test_they_come_back_as_they_went(self, tmp_path: Path, app: Registered) -> None:
         file = tmp_path / "data" / "app.json"
-        assert load(file) is None
-        save(file, app)
-        assert load(file) == app
+        assert load_credentials(file) is None
+        save_credentials(file, app)
+        assert load_credentials(file) == app
 
     def test_only_the_owner_can_read_them_whatever_the_umask(self, tmp_path: Path) -> None:
         before = os.umask(0)
         try:
-            save(tmp_path / "data" / "app.json", APP)
+            save_credentials(tmp_path / "data" / "app.json", APP)
         finally:
             os.umask(before)
         file, folder = tmp_path / "data" / "app.json", tmp_path / "data"
@@ -314,20 +315,20 @@ class TestCredentials:
     @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o777], ids=oct)
     def test_a_file_that_others_can_read_is_refused(self, tmp_path: Path, mode: int) -> None:
         file = tmp_path / "app.json"
-        save(file, APP)
+        save_credentials(file, APP)
         file.chmod(mode)
         with pytest.raises(ConfigError, match="chmod 600"):
-            load(file)
+            load_credentials(file)
 
     def test_a_key_is_not_replaced_unasked(self, tmp_path: Path) -> None:
         file = tmp_path / "app.json"
         other = APP.model_copy(update={"id": 8})
-        save(file, APP)
+        save_credentials(file, APP)
         with pytest.raises(RefusedError, match="already"):
-            save(file, other)
-        assert load(file) == APP
-        save(file, other, replace=True)
-        assert load(file) == other
+            save_credentials(file, other)
+        assert load_credentials(file) == APP
+        save_credentials(file, other, replace=True)
+        assert load_credentials(file) == other
 
     @pytest.mark.parametrize(
         "content",
@@ -340,27 +341,27 @@ class TestCredentials:
         file.write_bytes(content)
         file.chmod(0o600)
         with pytest.raises(ConfigError, match=r"app\.json") as reported:
-            load(file)
+            load_credentials(file)
         assert "canary" not in str(reported.value)
 
     def test_a_place_that_cannot_be_written_is_told(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("x")
         with pytest.raises(ConfigError, match="cannot be kept"):
-            save(tmp_path / "file" / "app.json", APP)
+            save_credentials(tmp_path / "file" / "app.json", APP)
 
     def test_a_write_that_fails_leaves_the_old_file(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         file = tmp_path / "app.json"
-        save(file, APP)
+        save_credentials(file, APP)
 
         def full(_handle: int) -> None:
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr(os, "fsync", full)
         with pytest.raises(ConfigError, match="No space left"):
-            save(file, APP.model_copy(update={"id": 8}), replace=True)
-        assert load(file) == APP
+            save_credentials(file, APP.model_copy(update={"id": 8}), replace=True)
+        assert load_credentials(file) == APP
         assert list(tmp_path.iterdir()) == [file]
 
     def test_an_unknown_key_of_a_newer_version_does_no_harm(self) -> None:

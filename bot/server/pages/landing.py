@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.errors import ConfigError, UnavailableError
-from bot.github import credentials
 from bot.github.errors import InstallationGoneError, InstallationSuspendedError
+from bot.github.registration import load_credentials
 from bot.server.jobs import APP_PAGE
 from bot.server.pages.frame import Frame
 from bot.server.pages.path import Standing, standing
@@ -67,7 +67,7 @@ def install_address(frame: Frame) -> str | None:
     if config.issuer is None:
         return None
     try:
-        registered = credentials.load(config.data_dir / CREDENTIALS)
+        registered = load_credentials(config.data_dir / CREDENTIALS)
     except ConfigError:
         registered = None
     if registered is not None and registered.client_id == config.client_id:

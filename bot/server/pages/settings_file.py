@@ -16,12 +16,12 @@ from pydantic import SecretStr
 from bot.errors import GitHubError, NotThereError, RefusedError
 from bot.github.addresses import web_root
 from bot.github.api_client import ApiClient, open_session
-from bot.github.api_model import ApiModel, read
 from bot.github.app import AppAuth, Installation, InstalledRepository
 from bot.github.connection import Connection
 from bot.github.errors import ConflictError, error_of
 from bot.github.reader import HttpReader
 from bot.github.repository_client import RepositoryClient
+from bot.github.response_parser import ApiModel, read
 from bot.github.retry import WaitPolicy
 from bot.github.rights import Rights
 from bot.planning import plan_text
