@@ -1,4 +1,4 @@
-"""The way to one GitHub: its connections, and one request at a time over httpx2.
+"""Sends requests to one GitHub over httpx2: connections, retries, rate limits.
 
 httpx2 is imported by the first request: the command line and the gateway load this module, too.
 """
@@ -7,6 +7,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from math import ceil
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -42,7 +43,7 @@ OWN = 0  # stands for the installation where a token is nobody else's
 
 
 class ApiRequest(NamedTuple):
-    """One request. `path` is quoted and below the API root, or a whole address on its host.
+    """Describe a request. `path` is quoted and below the API root, or an address on its host.
 
     `creates` says that it makes something new, which GitHub limits more than other writes. `before`
     is called when all waiting is over, right before it is sent; what it raises ends it. `timeout`,
@@ -60,7 +61,7 @@ class ApiRequest(NamedTuple):
 
 
 class LaterError(UnavailableError):
-    """It would take `seconds` until there is a place: more than the run may wait."""
+    """Report that a place is `seconds` away: more than the run may wait."""
 
     def __init__(self, seconds: float, why: str) -> None:
         minutes = ceil(seconds / 60)
@@ -72,7 +73,7 @@ class LaterError(UnavailableError):
 
 
 class ApiClient:
-    """Sends requests to one GitHub, for any number of threads.
+    """Send requests to one GitHub, for any number of threads.
 
     Redirects are never followed: a secret stays with its host. Waits that GitHub asks for are
     obeyed up to `policy.max_wait` seconds. `http` is closed with the client unless it is `shared`.
@@ -149,11 +150,7 @@ class ApiClient:
 
         def once(_again: bool) -> Answer:
             answer = self.exchange(request)
-            limit = limit_of(answer, self.policy.clock())
-            if limit is not None:
-                raise limit
-            if answer.status >= 500:
-                raise AnswerLostError(f"the server answered {answer.status}")
+            check_decided(answer, self.policy.clock())
             if 300 <= answer.status < 400 and not moves:
                 raise shape_error(self.api_url, "a redirect")
             return answer
@@ -169,7 +166,7 @@ class ApiClient:
 
 
 class RateLimitedClient(ApiClient):
-    """Sends the requests of one run within the limits of an installation.
+    """Send the requests of one run within the limits of an installation.
 
     `policy.max_wait` is the longest single wait in seconds for a reservation; what would take
     longer raises LaterError, and UnavailableError where the token is nobody else's. `people` says
@@ -229,6 +226,18 @@ def local_client(
     patient = policy._replace(max_wait=max(policy.max_wait, rates.interval))
     limiter = InMemoryRateLimiter(rates, clock=policy.clock)
     return RateLimitedClient(limiter, api_url=api_url, http=http, people=True, policy=patient)
+
+
+def check_decided(answer: Answer, now: datetime) -> None:
+    """Return when GitHub decided on the request, raise LimitReachedError or AnswerLostError else.
+
+    `now` (aware) stands in for the Date header when there is none.
+    """
+    limit = limit_of(answer, now)
+    if limit is not None:
+        raise limit
+    if answer.status >= 500:
+        raise AnswerLostError(f"the server answered {answer.status}")
 
 
 def bearer(token: SecretStr | None) -> dict[str, str]:

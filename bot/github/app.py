@@ -243,11 +243,7 @@ class AppAuth:
         Raises InstallationSuspendedError or InstallationGoneError.
         """
         path = "/installation/repositories"
-
-        def fetch_page(query: Mapping[str, str]) -> Answer:
-            return self._as_installation(installation, "GET", path, query)
-
-        for answer in pages(fetch_page, path):
+        for answer in pages(lambda query: self._as_installation(installation, path, query), path):
             found = answer.json()
             listed = found.get("repositories") if isinstance(found, dict) else None
             for item in items(listed, path):
@@ -340,11 +336,9 @@ class AppAuth:
             raise installation_error(answer, self.issuer, want.installation)
         return read(InstallationToken, answer.json(), path)
 
-    def _as_installation(
-        self, installation: int, method: str, path: str, query: Mapping[str, str]
-    ) -> Answer:
+    def _as_installation(self, installation: int, path: str, query: Mapping[str, str]) -> Answer:
         token = self.token(installation, None, LISTING)
-        request = ApiRequest(method, path, query, headers=bearer(token))
+        request = ApiRequest("GET", path, query, headers=bearer(token))
         answer = self._calls.send(request)
         if answer.status in {401, 403}:
             self._tokens.forget(token)

@@ -1,4 +1,4 @@
-"""The App's private key, and the short-lived signatures made with it.
+"""Signs with the App's private key: JSON web tokens that last some minutes.
 
 Rules after "Generating a JSON Web Token (JWT) for a GitHub App": RS256, issued a minute ago to
 allow for clocks, valid for ten minutes at most, the client id as issuer. PyJWT and cryptography
@@ -22,7 +22,7 @@ SPARE = timedelta(minutes=2)  # a kept signature has at least so long to go
 
 
 class AppKey:
-    """Signs as one App, for all threads of a process. The key shows in no repr and no error.
+    """Sign as one App, for all threads of a process. The key shows in no repr and no error.
 
     `issuer` is the App's client id, or its number.
     """

@@ -1,4 +1,4 @@
-"""Says which repository, on which GitHub, and as whom."""
+"""Names which repository, on which GitHub, and as whom."""
 
 import hashlib
 import re

@@ -57,17 +57,17 @@ class Swept(NamedTuple):
     given_up: int
 
 
-def missed(deliveries: Iterable[HookDelivery], *, attempts: int = ATTEMPTS) -> Missed:
+def missed(deliveries: Iterable[HookDelivery]) -> Missed:
     """Return the newest attempt of each delivery that never arrived, for attempts in any order.
 
-    One that was tried `attempts` times is given up: something about it will not do.
+    One that was tried `ATTEMPTS` times is given up: something about it will not do.
     """
     found: dict[str, list[HookDelivery]] = {}
     for delivery in deliveries:
         found.setdefault(delivery.guid, []).append(delivery)
     lost = [tries for tries in found.values() if not any(one.arrived for one in tries)]
     # GitHub may list one attempt on two pages, when new ones come in between.
-    hopeful = [tries for tries in lost if len({one.id for one in tries}) < attempts]
+    hopeful = [tries for tries in lost if len({one.id for one in tries}) < ATTEMPTS]
     newest = (max(tries, key=lambda one: (one.delivered_at, one.id)) for tries in hopeful)
     return Missed(
         again=tuple(sorted(one.id for one in newest)),
@@ -76,9 +76,7 @@ def missed(deliveries: Iterable[HookDelivery], *, attempts: int = ATTEMPTS) -> M
     )
 
 
-def sweep(
-    auth: AppAuth, *, now: datetime, reach: timedelta = REACH, attempts: int = ATTEMPTS
-) -> Swept:
+def sweep(auth: AppAuth, *, now: datetime, reach: timedelta = REACH) -> Swept:
     """Ask once for each delivery since `now - reach` that never arrived.
 
     A busy App may look less far back than three days, so long as it reaches over several sweeps.
@@ -86,7 +84,7 @@ def sweep(
     """
     since = now - min(reach, REACH)
     deliveries = [one for one in listed(auth, since) if one.delivered_at >= since]
-    plan = missed(deliveries, attempts=attempts)
+    plan = missed(deliveries)
     taken = sum(_redeliver(auth, number) for number in plan.again)
     return Swept(
         attempts=len(deliveries),

@@ -102,7 +102,7 @@ class RedirectedError(Exception):
 
 
 class Answer(NamedTuple):
-    """One HTTP answer. `path` is below the API root, header names are in lower case."""
+    """Hold one HTTP answer. `path` is below the API root, header names are in lower case."""
 
     method: str
     path: str

@@ -101,14 +101,12 @@ class PyGithubGateway:
                 made = change.payload
                 self._client.call(lambda wire: wire.repository().create_label(**made))
             case UpdateLabel():
-                url = f"{self._connection.root}/labels/{quote(change.name, safe='')}"
                 # PyGithub's Label.edit sends a colour in any case, and so one that somebody just
                 # changed. After a rename the old name is gone: a second try would miss what the
                 # first one did.
-                self._client.call(
-                    lambda wire: wire.requestJsonAndCheck("PATCH", url, input=change.payload),
-                    repeatable=change.name.casefold() == change.new_name.casefold(),
-                )
+                path = f"/labels/{quote(change.name, safe='')}"
+                same = change.name.casefold() == change.new_name.casefold()
+                self._client.send("PATCH", path, change.payload, repeatable=same)
             case DeleteLabel():
                 self._client.delete(lambda wire: wire.label(change.name).delete())
         return WriteResult()
@@ -175,8 +173,7 @@ class PyGithubGateway:
             raise
         except NotThereError:
             # A missing issue and a missing feature look the same; asking for the issue tells.
-            url = f"{self._connection.root}/issues/{parent}"
-            self._client.get(url)
+            self._client.get(f"{self._connection.root}/issues/{parent}")
             raise SubIssuesUnsupportedError(
                 "This server has no sub-issues.",
                 where=self._connection.api_url,
@@ -200,11 +197,7 @@ class PyGithubGateway:
                 self._client.send("PATCH", path, {"body": change.body})
             case DeleteComment():
                 url = f"{self._connection.root}/issues/comments/{change.comment}"
-
-                def send(wire: "PyGithubAdapter") -> None:
-                    wire.requestJsonAndCheck("DELETE", url)
-
-                self._client.delete(send)
+                self._client.delete(lambda wire: wire.requestJsonAndCheck("DELETE", url))
             case React():
                 path = f"/issues/comments/{change.comment}/reactions"
                 self._client.send("POST", path, {"content": change.content}, creates=True)

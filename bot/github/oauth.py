@@ -276,7 +276,7 @@ class OAuthClient:
         return answer
 
     def _refused(self, answer: Answer, found: Any) -> MilepostError:
-        """Words after "Troubleshooting OAuth app access token request errors"."""
+        """Return the error, by "Troubleshooting OAuth app access token request errors"."""
         code = found.get("error") if isinstance(found, dict) else None
         # Only a plain word: nobody knows what else a refusal repeats of what was sent.
         word = (

@@ -1,4 +1,4 @@
-"""PyGithub over our own client: its objects make the requests, the client sends and judges them.
+"""Runs PyGithub over our own client: its objects make the requests, the client sends them.
 
 By itself PyGithub posts again after a 502 (so making a second issue), follows a 301, takes a 307 or
 a proxy's web page for success, and logs to the screen. Importing it takes 0.2 s, so the gateway
@@ -25,7 +25,7 @@ logging.getLogger("github").handlers.clear()
 
 
 class PyGithubAdapter(Requester):
-    """PyGithub's requester, sending each request once and handing on good answers only.
+    """Send each of PyGithub's requests once and return good answers only.
 
     All that PyGithub's objects do here goes through `requestJson`, which raises what
     `RepositoryClient.exchange_json` raises.

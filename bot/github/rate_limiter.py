@@ -1,4 +1,4 @@
-"""What GitHub allows one installation, shared by everything that works for it at the same time.
+"""Shares what GitHub allows one installation among all that works for it at the same time.
 
 GitHub counts for an installation as a whole, however many runs, threads and machines there are.
 `RateLimiter` is what they share, all of it but where its states are; `InMemoryRateLimiter` has them
@@ -40,14 +40,14 @@ class LimiterStatus(NamedTuple):
 
 @dataclass
 class OpenState:
-    """A state that nobody else has open, and its time. What is in `state` afterwards is kept."""
+    """Hold a state that nobody else has open, and its time; `state` is stored afterwards."""
 
     state: RateLimitState
     now: datetime
 
 
 class RateLimiter(ABC):
-    """Reserves places for requests of installations, and knows which of them must wait.
+    """Reserve places for requests of installations, and answer which of them must wait.
 
     What is for `people`, who wait for it, also gets what is reserved for them. Where the states are
     is for the classes below to decide.
@@ -125,7 +125,7 @@ class RateLimiter(ABC):
 
 
 class InMemoryRateLimiter(RateLimiter):
-    """A rate limiter for the threads of one process; the clock is aware."""
+    """Limit the threads of one process; the clock is aware."""
 
     def __init__(self, rates: WriteRates | None = None, *, clock: Clock = utc_now) -> None:
         super().__init__(rates)

@@ -161,7 +161,8 @@ def save_credentials(path: Path, app: Registered, *, replace: bool = False) -> N
             where=str(path),
             hint="Move the file away to register another App.",
         )
-    content = json.dumps(_opened(app), indent=2).encode()
+    fields = {k: v.get_secret_value() if isinstance(v, SecretStr) else v for k, v in app}
+    content = json.dumps(fields, indent=2).encode()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(path, content)
@@ -194,14 +195,6 @@ def load_credentials(path: Path) -> Registered | None:
     except ValueError:
         raise ConfigError("The App's credentials are damaged.", where=str(path)) from None
     return from_data(data, where=str(path))
-
-
-def _opened(app: Registered) -> dict[str, object]:
-    """Return the fields with the secrets in the clear: for the file, and for nothing else."""
-    return {
-        name: value.get_secret_value() if isinstance(value, SecretStr) else value
-        for name, value in app
-    }
 
 
 def _write(path: Path, content: bytes) -> None:

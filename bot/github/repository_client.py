@@ -12,10 +12,10 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.errors import DeletedError, GitHubError, MilepostError, NotThereError
 from bot.github import errors
-from bot.github.api_client import JSON, ApiClient, ApiRequest, bearer
+from bot.github.api_client import JSON, ApiClient, ApiRequest, bearer, check_decided
 from bot.github.connection import Connection
 from bot.github.errors import Answer, AnswerLostError, NeverSentError, RedirectedError
-from bot.github.rate_limit_headers import limit_of, server_time
+from bot.github.rate_limit_headers import server_time
 from bot.github.retry import Waiter, retry
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class RepositoryClient:
-    """Reads and writes one repository. Redirects are never followed: the token stays with its host.
+    """Read and write one repository. Redirects are never followed: the token stays with its host.
 
     `client` is closed with this one.
     """
@@ -67,7 +67,12 @@ class RepositoryClient:
         headers = {"Accept": accept} | ({"If-None-Match": etag} if etag else {})
         request = ApiRequest("GET", path, params, headers=headers)
         try:
-            return self._retry(lambda _again: self.exchange(request), repeatable=True, reads=True)
+            return retry(
+                lambda _again: self.exchange(request),
+                waiter=self._waiter,
+                repeatable=True,
+                reads=True,
+            )
         except RedirectedError as redirected:
             onward = below(redirected.location, self.connection.api_url)
             if follow and onward is not None:
@@ -82,15 +87,16 @@ class RepositoryClient:
         *,
         creates: bool = False,
         check: Callable[[], None] | None = None,
+        repeatable: bool = True,
     ) -> Any:
-        """Return the JSON for JSON that may be sent twice and PyGithub has no good call for.
+        """Return the JSON for JSON that PyGithub has no good call for.
 
         `path` is below the repository. `check` is called right before each try, when all waiting is
         over; what it raises ends it.
         """
         url = self.connection.root + path
         request = ApiRequest(verb, url, body=dict(body), creates=creates, before=check)
-        return self._write(request).data
+        return self._write(request, repeatable=repeatable).data
 
     def call(self, action: "Callable[[PyGithubAdapter], T]", *, repeatable: bool = False) -> T:
         """Return what `action` returns, after three tries at most.
@@ -99,7 +105,7 @@ class RepositoryClient:
         """
         return self._retry_write(lambda _again: action(self._pygithub()), repeatable=repeatable)
 
-    def delete(self, action: "Callable[[PyGithubAdapter], None]") -> None:
+    def delete(self, action: "Callable[[PyGithubAdapter], object]") -> None:
         """Send a removal. Raises NotThereError, unless an earlier try may have done it."""
 
         def once(again: bool) -> None:
@@ -144,17 +150,14 @@ class RepositoryClient:
             raise AnswerLostError(f"status {answer.status} came without JSON")
         return answer
 
-    def _write(self, request: ApiRequest, *, repeatable: bool = True) -> Answer:
+    def _write(self, request: ApiRequest, *, repeatable: bool) -> Answer:
         return self._retry_write(lambda _again: self.exchange_json(request), repeatable=repeatable)
 
     def _retry_write(self, send: Callable[[bool], T], *, repeatable: bool) -> T:
         try:
-            return self._retry(send, repeatable=repeatable)
+            return retry(send, waiter=self._waiter, repeatable=repeatable)
         except RedirectedError as redirected:
             raise self._moved(redirected) from None
-
-    def _retry(self, send: Callable[[bool], T], *, repeatable: bool, reads: bool = False) -> T:
-        return retry(send, waiter=self._waiter, repeatable=repeatable, reads=reads)
 
     def _exchange(self, request: ApiRequest) -> Answer:
         return self._client.exchange(
@@ -188,16 +191,10 @@ def check(answer: Answer, repository: str, now: datetime) -> None:
     `now` (aware) stands in for the Date header when there is none. Raises LimitReachedError,
     AnswerLostError, RedirectedError, or the MilepostError that `error_of` returns.
     """
-    if answer.status == 304:
-        return
-    limit = limit_of(answer, now)
-    if limit is not None:
-        raise limit
-    if answer.status >= 500:
-        raise AnswerLostError(f"the server answered {answer.status}")
+    check_decided(answer, now)
     if answer.status >= 400:
         raise errors.error_of(answer, repository)
-    if answer.status >= 300:
+    if answer.status >= 300 and answer.status != 304:
         raise RedirectedError(answer.headers.get("location"), answer.path)
 
 
