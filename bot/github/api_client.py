@@ -36,7 +36,7 @@ ANSWER_TIMEOUT = 20  # seconds; GitHub ends its own work after ten
 MANIFESTS = "/app-manifests/"
 MAX_CONNECTIONS = 100  # GitHub: "No more than 100 concurrent requests are allowed"
 PER_PAGE = "100"  # the most that GitHub gives
-MAX_PAGES = 1_000
+MAX_PAGES = 100_000  # of an App's lists, which are read page by page
 _NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next\b')
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 OWN = 0  # stands for the installation where a token is nobody else's
@@ -272,14 +272,18 @@ def open_session(api_url: str) -> "httpx2.Client":
 
 
 def pages(
-    fetch: Callable[[Mapping[str, str]], Answer], path: str, query: Mapping[str, str] = _NOTHING
+    fetch: Callable[[Mapping[str, str]], Answer],
+    path: str,
+    query: Mapping[str, str] = _NOTHING,
+    *,
+    most: int = MAX_PAGES,
 ) -> Iterator[Answer]:
     """Yield all pages of a list. Only the query of the link to the next one is taken over: the link
     may name a repository by its id, and whatever host it names, the token goes nowhere else."""
     query = {**query, "per_page": PER_PAGE}
-    seen: list[Mapping[str, str]] = []
-    while query not in seen and len(seen) < MAX_PAGES:
-        seen.append(query)
+    seen: set[frozenset[tuple[str, str]]] = set()
+    while (page := frozenset(query.items())) not in seen and len(seen) < most:
+        seen.add(page)
         answer = fetch(query)
         yield answer
         following = next_page(answer)

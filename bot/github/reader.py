@@ -37,6 +37,7 @@ from bot.planning.snapshot import (
     Snapshot,
 )
 
+MAX_PAGES = 1_000  # of a list that is held whole
 MOST_PASSED = 100  # numbers in a row that are no issue
 WRITERS = frozenset({"admin", "write"})  # GitHub's older words; "maintain" is told as "write"
 
@@ -241,7 +242,10 @@ class HttpReader:
             raise
 
     def _list(self, path: str, params: Mapping[str, str], fresh: bool) -> Iterator[Json]:
-        for answer in pages(lambda query: self._cached(path, query, fresh=fresh), path, params):
+        def fetch_page(query: Mapping[str, str]) -> Answer:
+            return self._cached(path, query, fresh=fresh)
+
+        for answer in pages(fetch_page, path, params, most=MAX_PAGES):
             yield from items(answer.json(), path)
 
     def _reactions(self, path: str) -> tuple[ReactionState, ...]:

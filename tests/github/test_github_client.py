@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ import respx
 from pydantic import ValidationError
 
 from bot.errors import AuthenticationError, ConfigError, MilepostError
-from bot.github.api_client import open_session
+from bot.github.api_client import open_session, pages
 from bot.github.connection import Connection
 from bot.github.errors import Answer, NeverSentError, UnreadableAnswerError
 from bot.github.repository_client import RepositoryClient, inspect, new_name
@@ -195,6 +197,22 @@ def test_100_requests_may_be_open_at_the_same_time() -> None:
     with open_session("http://127.0.0.1:1") as client:
         transport: Any = client._transport
         assert transport._pool._max_connections == 100
+
+
+@pytest.mark.parametrize(
+    ("follow", "requests"), [(lambda page: page % 3 + 1, 4), (lambda page: page + 1, 20)]
+)
+def test_pages_that_never_end_are_an_error(follow: Callable[[int], int], requests: int) -> None:
+    fetched: list[int] = []
+
+    def fetch(query: Mapping[str, str]) -> Answer:
+        fetched.append(int(query.get("page", "1")))
+        link = f'<https://api.github.com/x?per_page=100&page={follow(fetched[-1])}>; rel="next"'
+        return Answer("GET", "/x", 200, {"link": link}, "[]")
+
+    with pytest.raises(UnreadableAnswerError, match="never end"):
+        list(islice(pages(fetch, "/x", most=20), 100))
+    assert len(fetched) == requests  # the first of the round is known as 1 by its link only
 
 
 def test_a_wrong_graphql_address_is_named_as_such() -> None:

@@ -24,13 +24,16 @@ from bot.errors import (
 from bot.github.errors import (
     Answer,
     AnswerLostError,
+    AppRefusedError,
+    InstallationGoneError,
     LimitReachedError,
     RedirectedError,
     UnreadableAnswerError,
     error_of,
+    installation_error,
     moved_error,
 )
-from bot.github.rate_limit_headers import limit_of
+from bot.github.rate_limit_headers import limit_of, quota_of
 from bot.github.repository_client import check
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -149,6 +152,28 @@ def test_the_errors_read_well(file_regression: FileRegressionFixture) -> None:
     found["moved out of sight"] = moved_error("learner/portfolio", None)
     shown = [f"# {name} ({type(e).__name__}, exit {e.exit_code})\n{e}" for name, e in found.items()]
     file_regression.check("\n\n".join(shown) + "\n", encoding="utf-8")
+
+
+def test_an_installation_is_gone_only_where_the_app_is_known() -> None:
+    path = "/app/installations/7"
+    gone = installation_error(answer(404, text("Not Found"), path=path), "Iv1.x", 7)
+    refused = installation_error(answer(404, text("Integration not found"), path=path), "Iv1.x", 7)
+    assert (type(gone), type(refused)) == (InstallationGoneError, AppRefusedError)
+
+
+@pytest.mark.parametrize(("resource", "quota"), [("core", (5000, 42, 60.0)), ("search", None)])
+def test_only_the_hour_of_the_core_counts(
+    resource: str, quota: tuple[int, int, float] | None
+) -> None:
+    hour = answer(
+        200,
+        [],
+        x_ratelimit_resource=resource,
+        x_ratelimit_limit="5000",
+        x_ratelimit_remaining="42",
+        x_ratelimit_reset=str(int(NOW.timestamp()) + 60),
+    )
+    assert quota_of(hour.headers, NOW) == quota
 
 
 def test_good_answers_pass() -> None:
