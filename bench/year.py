@@ -23,7 +23,7 @@ from bot.cli.demo_learner import DemoLearner
 from bot.curriculum import load
 from bot.github.addresses import web_root
 from bot.github.api_client import ApiClient
-from bot.github.client import Connection
+from bot.github.connection import Connection
 from bot.github.etag_cache import EtagCache
 from bot.github.gateway import PyGithubGateway
 from bot.github.reader import HttpReader

@@ -22,7 +22,7 @@ from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.curriculum.model import Curriculum
-    from bot.github.client import Connection
+    from bot.github.connection import Connection
     from bot.settings import Settings
     from bot.sync.sync import Sync, SyncResult
     from github_sandbox.server import Sandbox
@@ -180,7 +180,7 @@ class _DemoRun:
     def _connection(self) -> "Connection":
         from pydantic import SecretStr
 
-        from bot.github.client import Connection
+        from bot.github.connection import Connection
 
         return Connection(
             repository=self._running.repository,

@@ -15,7 +15,7 @@ from bot.errors import EXIT_OK, GitHubError, MilepostError, UnavailableError, Us
 from bot.sync.doctor_findings import Finding, ok, problem, warning
 
 if TYPE_CHECKING:
-    from bot.github.client import Inspection
+    from bot.github.repository_client import Inspection
 
 MAX_SKEW = 60
 LOW_RATE_LIMIT = 200
@@ -94,13 +94,13 @@ def _settings(context: CliContext) -> Iterator[Finding]:
 
 def _repository(context: CliContext) -> Iterator[Finding]:
     from bot.github.api_client import ApiClient
-    from bot.github.client import RestClient, inspect
+    from bot.github.repository_client import RepositoryClient, inspect
     from bot.github.retry import WaitPolicy
 
     connection = context.connection()
     policy = WaitPolicy(sleep=context.sleep, on_wait=console.on_wait, max_wait=MAX_WAIT)
     client = ApiClient(connection.api_url, policy=policy)
-    seen = inspect(connection, client=RestClient(connection, client))
+    seen = inspect(connection, client=RepositoryClient(connection, client))
     kind = f" ({seen.token_kind})" if seen.token_kind not in {None, "unknown"} else ""
     yield ok("token", f"accepted{kind} by {connection.api_url}")
     for check in (_identity, _permissions, _clock, _rate_limit):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
 from bot.errors import ConfigError, RefusedError
-from bot.github import credentials, registration
+from bot.github import registration
 from bot.github.api_client import ApiClient
 from bot.github.registration import Registered
 from bot.github.retry import WaitPolicy
@@ -93,7 +93,7 @@ class Registrar:
                 app = registration.convert(code, calls)
             finally:
                 calls.close()
-            credentials.save(self._server.config.data_dir / CREDENTIALS, app)
+            registration.save_credentials(self._server.config.data_dir / CREDENTIALS, app)
             self._server.act_as_app()
         log.info("registered an App")
         return app

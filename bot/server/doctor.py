@@ -19,10 +19,12 @@ from bot.errors import (
     PermissionDeniedError,
     UnavailableError,
 )
-from bot.github import deliveries, problems
+from bot.github import deliveries
 from bot.github.api_client import open_session
-from bot.github.api_model import read as read_item
 from bot.github.app import AppAuth, AppInfo
+from bot.github.rate_limit_headers import server_time
+from bot.github.response_parser import read as read_item
+from bot.github.retry import WaitPolicy
 from bot.github.rights import LEAST, REACH, Reach, events
 from bot.server import config as configuration
 from bot.server.app import WEBHOOKS
@@ -161,19 +163,18 @@ class ServerDoctor:
             config.private_key,
             api_url=config.api_url,
             graphql_url=config.graphql_url,
-            clock=self._clock,
-            max_wait=PATIENCE,
+            policy=WaitPolicy(self._clock, max_wait=PATIENCE),
         )
         try:
             auth.check_key()
-            answer = auth.as_app("GET", "/app")
+            answer = auth.as_app("/app")
         except MilepostError:
             auth.close()
             raise
         self._auth = auth
         info = read_item(AppInfo, answer.json(), "/app")
         yield ok("App", f"'{info.name}' is known to {config.api_url}, and its key signs")
-        yield _skew(problems.server_time(answer.headers), self._clock())
+        yield _skew(server_time(answer.headers), self._clock())
         yield from _reach(info)
         if config.client_secret is None:
             yield warning("sign-in", "nobody can sign in.", "Set MILEPOST_CLIENT_SECRET.")
@@ -194,7 +195,7 @@ def _data_folder(folder: Path) -> Iterator[Finding]:
 
 def _webhooks(config: ServerConfig, auth: AppAuth) -> Iterator[Finding]:
     try:
-        hook_config = auth.as_app("GET", "/app/hook/config").json()
+        hook_config = auth.as_app("/app/hook/config").json()
     except NotThereError:
         yield warning("webhooks", "the App has none: the server syncs once a day only.")
         return

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from bot.github import deliveries
 from bot.github.app import AppAuth
-from bot.github.app_problems import (
+from bot.github.errors import (
     InstallationGoneError,
     InstallationSuspendedError,
     NotInstalledError,

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 
 from bot.clock import utc_now
 from bot.errors import ConfigError
-from bot.github import credentials
 from bot.github.api_client import open_session
-from bot.github.app import AppAuth
+from bot.github.app import PATIENCE, AppAuth
 from bot.github.rate_limit_state import WriteRates
 from bot.github.rate_limiter import InMemoryRateLimiter, RateLimiter
+from bot.github.registration import load_credentials
+from bot.github.retry import WaitPolicy
 from bot.server import logs
 from bot.server.config import ServerConfig
 from bot.server.jobs import BOT, Jobs
@@ -38,7 +39,7 @@ def with_credentials(config: ServerConfig) -> ServerConfig:
     """
     if config.issuer is not None:
         return config
-    app = credentials.load(config.data_dir / CREDENTIALS)
+    app = load_credentials(config.data_dir / CREDENTIALS)
     if app is None:
         return config
     return config.model_copy(
@@ -154,8 +155,7 @@ class Server:
                 api_url=config.api_url,
                 graphql_url=config.graphql_url,
                 http=http,
-                clock=self.clock,
-                sleep=self.stop_signal.sleep,
+                policy=WaitPolicy(self.clock, self.stop_signal.sleep, max_wait=PATIENCE),
             )
             try:
                 auth.check_key()

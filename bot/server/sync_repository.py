@@ -15,19 +15,19 @@ from bot.errors import (
     UnavailableError,
     UncertainWriteError,
 )
-from bot.github import problems
 from bot.github.addresses import web_root
+from bot.github.api_client import LaterError, RateLimitedClient
 from bot.github.app import AppAuth, InstalledRepository
-from bot.github.app_problems import (
+from bot.github.connection import Connection
+from bot.github.errors import (
     AppRefusedError,
     InstallationGoneError,
     InstallationSuspendedError,
     NotInstalledError,
+    shape_error,
 )
-from bot.github.client import Connection
 from bot.github.etag_cache import Cache
 from bot.github.gateway import PyGithubGateway
-from bot.github.rate_limited_client import LaterError, RateLimitedClient
 from bot.github.rate_limiter import RateLimiter
 from bot.github.reader import HttpReader
 from bot.github.retry import Sleep, WaitPolicy
@@ -225,7 +225,7 @@ def read_repository(
                 archived=bool(found.get("archived")),
             )
         except (KeyError, TypeError, ValueError):
-            raise problems.misshapen("/repositories/ID", "no repository") from None
+            raise shape_error("/repositories/ID", "no repository") from None
 
     try:
         return auth.using(_installed(row, row.full_name, row.private), request, rights=rights)

@@ -13,11 +13,11 @@ from bot.clock import Clock
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from bot.github.client import Connection
+    from bot.github.api_client import RateLimitedClient
+    from bot.github.connection import Connection
     from bot.github.etag_cache import EtagCache
     from bot.github.gateway import PyGithubGateway
     from bot.github.link_checker import LinkChecker
-    from bot.github.rate_limited_client import RateLimitedClient
     from bot.github.reader import HttpReader
     from bot.planning.ports import Reader
     from bot.progress.path import PathReader
@@ -54,7 +54,7 @@ class RunContext(ABC):
 
     def connection(self) -> "Connection":
         """Return the connection. Raises what `repository` and `token` raise."""
-        from bot.github.client import Connection
+        from bot.github.connection import Connection
 
         return Connection(
             repository=self.repository(),
@@ -83,8 +83,8 @@ class RunContext(ABC):
     def _limited(self, connection: "Connection") -> "RateLimitedClient":
         """Return the one client of this run: reading and writing share its limits."""
         if self._client is None:
+            from bot.github.api_client import local_client
             from bot.github.rate_limit_state import WriteRates
-            from bot.github.rate_limited_client import local_client
             from bot.github.retry import WaitPolicy
 
             environment = self.environment

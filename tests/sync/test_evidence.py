@@ -7,7 +7,7 @@ import pytest
 from planning.paths import SMALL
 from repository_fixture import RepositoryFixture, settings
 
-from bot.github.client import Connection
+from bot.github.connection import Connection
 from bot.github.reader import HttpReader
 from bot.planning.marker import Marker, digest, find, normalized, wrap
 from bot.planning.snapshot import LinkTarget, ReactionState

@@ -23,7 +23,7 @@ from bot.server.pages.sessions import Visitor
 from bot.server.store.rows import RepositoryRow
 
 if TYPE_CHECKING:
-    from bot.github.signin import Reachable
+    from bot.github.oauth import Reachable
 
 ANSWER_LIFETIME = timedelta(minutes=1)
 MAX_ANSWERS = 4_096

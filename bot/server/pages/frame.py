@@ -24,7 +24,7 @@ from bot.server.pages.sessions import Sessions, Visitor
 from bot.server.showing import Showing, unpacked
 
 if TYPE_CHECKING:
-    from bot.github.signin import SignIn
+    from bot.github.oauth import OAuthClient
     from bot.server.config import ServerConfig
     from bot.server.server import Server
     from bot.server.store.store import Store
@@ -75,7 +75,7 @@ class Frame:
     def __init__(self, server: "Server") -> None:
         self.server = server
         self.assets = Assets()
-        self._signin: tuple[object, SignIn] | None = None
+        self._signin: tuple[object, OAuthClient] | None = None
         self._resources = ExitStack()
 
     def on_close(self, close: Callable[[], None]) -> None:
@@ -117,16 +117,16 @@ class Frame:
         return Sessions(self.keys, secure=self.https, clock=self.clock)
 
     @property
-    def signin(self) -> "SignIn | None":
+    def signin(self) -> "OAuthClient | None":
         """Return the OAuth client; None without an App or its client secret."""
         config = self.config
         if config.client_id is None or config.client_secret is None:
             return None
         known = (config.client_id, config.client_secret, config.api_url)
         if self._signin is None or self._signin[0] != known:
-            from bot.github.signin import SignIn
+            from bot.github.oauth import OAuthClient
 
-            made = SignIn(
+            made = OAuthClient(
                 config.client_id, config.client_secret, api_url=config.api_url, clock=self.clock
             )
             self.on_close(made.close)

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.errors import ConfigError, UnavailableError
-from bot.github import credentials
-from bot.github.app_problems import InstallationGoneError, InstallationSuspendedError
+from bot.github.errors import InstallationGoneError, InstallationSuspendedError
+from bot.github.registration import load_credentials
 from bot.server.jobs import APP_PAGE
 from bot.server.pages.frame import Frame
 from bot.server.pages.path import Standing, standing
@@ -18,7 +18,7 @@ from bot.server.server import CREDENTIALS
 from bot.server.store.rows import RepositoryRow
 
 if TYPE_CHECKING:
-    from bot.github.signin import Reachable, SignIn
+    from bot.github.oauth import OAuthClient, Reachable
 
 MAX_DOCUMENTS = 200  # repositories that are listed with title and percent
 
@@ -67,7 +67,7 @@ def install_address(frame: Frame) -> str | None:
     if config.issuer is None:
         return None
     try:
-        registered = credentials.load(config.data_dir / CREDENTIALS)
+        registered = load_credentials(config.data_dir / CREDENTIALS)
     except ConfigError:
         registered = None
     if registered is not None and registered.client_id == config.client_id:
@@ -77,7 +77,7 @@ def install_address(frame: Frame) -> str | None:
 
 
 def _own_repositories(
-    frame: Frame, signin: "SignIn", visitor: Visitor
+    frame: Frame, signin: "OAuthClient", visitor: Visitor
 ) -> Iterator[LandingRepository]:
     """Yield the visitor's repositories by name. Raises AuthenticationError, UnavailableError."""
     reached = {one.id: one for one in _reachable_repositories(signin, visitor)}
@@ -93,7 +93,7 @@ def _own_repositories(
         )
 
 
-def _reachable_repositories(signin: "SignIn", visitor: Visitor) -> Iterator["Reachable"]:
+def _reachable_repositories(signin: "OAuthClient", visitor: Visitor) -> Iterator["Reachable"]:
     for installation in signin.installations(visitor.token):
         try:
             yield from signin.repositories(visitor.token, installation.id)

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from cachetools import LRUCache
 
 from bot.errors import MilepostError, UnavailableError
-from bot.github.app_problems import InstallationGoneError, NotInstalledError
-from bot.github.rate_limited_client import LaterError
+from bot.github.api_client import LaterError
+from bot.github.errors import InstallationGoneError, NotInstalledError
 from bot.github.retry import WaitPolicy
 from bot.github.rights import LISTING
 from bot.server.pages.frame import Frame

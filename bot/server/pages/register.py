@@ -26,7 +26,7 @@ from bot.errors import (
     UncertainWriteError,
 )
 from bot.github.addresses import web_root
-from bot.github.registration import LONGEST_NAME, form_action, manifest
+from bot.github.registration import LONGEST_NAME, AppAddresses, form_action, manifest
 from bot.github.rights import REACH, Reach
 from bot.server.app_registration import PAGE, Registrar, api_of, is_reachable
 from bot.server.pages import sign_in
@@ -222,16 +222,14 @@ def _manifest(
 ) -> dict[str, Any]:
     """Return the manifest. Raises ConfigError for what GitHub would refuse."""
     hook = frame.address(request, HOOK)
-    return manifest(
-        name=form.name,
-        url=frame.address(request),
-        webhook_url=hook if is_reachable(hook, api_url) else None,
-        redirect_url=frame.address(request, DONE),
-        setup_url=frame.address(request, SETUP),
-        callback_urls=[frame.address(request, sign_in.BACK)],
-        reach=form.reach,
-        public=form.who == "anybody",
+    addresses = AppAddresses(
+        home=frame.address(request),
+        redirect=frame.address(request, DONE),
+        webhook=hook if is_reachable(hook, api_url) else None,
+        setup=frame.address(request, SETUP),
+        callbacks=[frame.address(request, sign_in.BACK)],
     )
+    return manifest(form.name, addresses, reach=form.reach, public=form.who == "anybody")
 
 
 def _is_configured(frame: Frame) -> bool:

@@ -14,17 +14,16 @@ from urllib.parse import quote, urlencode
 from pydantic import SecretStr
 
 from bot.errors import GitHubError, NotThereError, RefusedError
-from bot.github import problems
 from bot.github.addresses import web_root
 from bot.github.api_client import ApiClient, open_session
-from bot.github.api_model import ApiModel, read
 from bot.github.app import AppAuth, Installation, InstalledRepository
-from bot.github.client import Connection, RestClient
-from bot.github.problems import ConflictError
+from bot.github.connection import Connection
+from bot.github.errors import ConflictError, error_of
 from bot.github.reader import HttpReader
+from bot.github.repository_client import RepositoryClient
+from bot.github.response_parser import ApiModel, read
 from bot.github.retry import WaitPolicy
 from bot.github.rights import Rights
-from bot.github.writer import ApiWriter
 from bot.planning import plan_text
 from bot.planning.changes import CreateIssue, CreateMilestone
 from bot.planning.plan_text import PlanGroup
@@ -114,7 +113,7 @@ class SettingsFile:
         if answer.status in {301, 404}:
             return None
         if answer.status >= 400:
-            raise problems.problem(answer, full_name)
+            raise error_of(answer, full_name)
         found = read(Installation, answer.json(), path)
         at = InstalledRepository(
             installation=found.id, id=number, full_name=full_name, private=private
@@ -125,7 +124,7 @@ class SettingsFile:
         """Return the file as it is on GitHub now."""
 
         def read_file(connection: Connection) -> SettingsFileState:
-            with RestClient(connection, self._client(connection.api_url)) as client:
+            with RepositoryClient(connection, self._client(connection.api_url)) as client:
                 found = read(_RepositoryAnswer, client.get(connection.root).json(), connection.root)
                 path = f"{connection.root}/contents/{CONFIG_PATH}"
                 try:
@@ -164,20 +163,18 @@ class SettingsFile:
         connection = Connection(
             repository=home.full_name, token=token, api_url=self._frame.config.api_url
         )
-        writer = ApiWriter(connection, self._client(connection.api_url))
         body = {"message": MESSAGE, "content": base64.b64encode(text.encode()).decode()}
         if instead_of:
             body["sha"] = instead_of
         try:
-            writer.send("PUT", f"/contents/{CONFIG_PATH}", body, creates=True)
+            with RepositoryClient(connection, self._client(connection.api_url)) as client:
+                client.send("PUT", f"/contents/{CONFIG_PATH}", body, creates=True)
         except ConflictError:
             raise ChangedError from None
         except GitHubError as error:
             if _SHA_MISSING in error.what:
                 raise ChangedError from None
             raise
-        finally:
-            writer.close()
 
     def page(self, home: InstalledRepository, there: SettingsFileState, text: str) -> str:
         """Return GitHub's page to create the file with this text, or to edit the present file."""
@@ -194,8 +191,7 @@ class SettingsFile:
         return self._app().using(home, operation, rights=rights)
 
     def _client(self, api_url: str) -> ApiClient:
-        policy = WaitPolicy(self._frame.clock, self._sleep, max_wait=MAX_WAIT)
-        return ApiClient(api_url, http=self._http(api_url), policy=policy)
+        return ApiClient(api_url, http=self._http(api_url), policy=self._policy)
 
     def _app(self) -> AppAuth:
         """Return the App's client, with short waits. Raises PageError without an App."""
@@ -209,9 +205,7 @@ class SettingsFile:
                 api_url=config.api_url,
                 graphql_url=config.graphql_url,
                 http=self._http(config.api_url),
-                clock=self._frame.clock,
-                sleep=self._sleep,
-                max_wait=MAX_WAIT,
+                policy=self._policy,
             )
             self._frame.on_close(made.close)
             self._auth = (config.issuer, made)
@@ -224,8 +218,9 @@ class SettingsFile:
         return made
 
     @property
-    def _sleep(self) -> Callable[[float], None]:
-        return self._frame.server.stop_signal.sleep
+    def _policy(self) -> WaitPolicy:
+        sleep = self._frame.server.stop_signal.sleep
+        return WaitPolicy(self._frame.clock, sleep, max_wait=MAX_WAIT)
 
 
 def _preview(sync: SyncPreview, *, interval: float) -> SetupPreview:

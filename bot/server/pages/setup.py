@@ -20,8 +20,8 @@ from bot.errors import (
     UnavailableError,
 )
 from bot.github.app import Installation, InstalledRepository
-from bot.github.app_problems import InstallationGoneError, InstallationSuspendedError
-from bot.github.signin import Reachable
+from bot.github.errors import InstallationGoneError, InstallationSuspendedError
+from bot.github.oauth import Reachable
 from bot.server.pages import setup_form
 from bot.server.pages.access import Access
 from bot.server.pages.frame import Frame, PageError, not_found

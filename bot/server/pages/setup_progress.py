@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot.github.signin import Reachable
+from bot.github.oauth import Reachable
 from bot.planning.snapshot import FrozenModel
 from bot.server.pages.access import Access
 from bot.server.pages.frame import Frame, not_found

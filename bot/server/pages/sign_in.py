@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.errors import ConfigError, GitHubError, MilepostError, UncertainWriteError
-from bot.github.signin import SignIn, challenge_of
+from bot.github.oauth import OAuthClient, challenge_of
 from bot.server.pages.frame import (
     SIGN_IN,
     Frame,
@@ -145,7 +145,7 @@ def _retry_page(frame: Frame, request: Request, problem: Problem, *, then: str =
     return response
 
 
-def _signin(frame: Frame) -> SignIn:
+def _signin(frame: Frame) -> OAuthClient:
     """Return the OAuth client. Raises PageError without one."""
     if frame.signin is None:
         raise PageError(

@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.clock import utc_now
 from bot.github.rate_limit_state import RateLimitState, WriteRates
-from bot.github.rate_limiter import OpenState, StatefulRateLimiter
+from bot.github.rate_limiter import OpenState, RateLimiter
 from bot.server.store.engine import insert, read_only
 from bot.server.store.tables import Moment, budget
 
@@ -32,7 +32,7 @@ _MOST = 2**32 - 1
 Now = Callable[[Connection], datetime]
 
 
-class DatabaseRateLimiter(StatefulRateLimiter):
+class DatabaseRateLimiter(RateLimiter):
     """Limits all processes on one database. Each call is one transaction, or two when new.
 
     `now` is for tests; without it the database's clock counts, on SQLite this machine's.
