@@ -5,8 +5,9 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 from bot.server.health import HEALTH_PATHS
-from bot.server.webhooks.endpoint import Asgi, Message, Receive, Scope, Send
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ class AccessLog:
 
     def __init__(
         self,
-        app: Asgi,
+        app: ASGIApp,
         *,
         observe: Callable[[str, str, int, float], None],
         routes: Mapping[Any, str],

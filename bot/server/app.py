@@ -8,6 +8,7 @@ from typing import Any, cast
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.routing import Route
+from starlette.types import ASGIApp, Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.server.access_log import AccessLog
@@ -19,17 +20,16 @@ from bot.server.pages.frame import PageError
 from bot.server.pages.routes import add_pages
 from bot.server.server import Server
 from bot.server.telemetry import TracedRequests
-from bot.server.webhooks.delivery_writer import DeliveryWriter
-from bot.server.webhooks.endpoint import Asgi, Scope, WebhookEndpoint, WebhookRouter
+from bot.server.webhooks.endpoint import DeliveryWriter, WebhookEndpoint, WebhookRouter
 
 log = logging.getLogger(__name__)
 
 WEBHOOKS = "/webhooks/github"
 
 
-def build(server: Server) -> Asgi:
+def build(server: Server) -> ASGIApp:
     """Return all that is served. Deliveries go straight to the endpoint, past the pages' layers."""
-    endpoint: Asgi = WebhookEndpoint(
+    endpoint: ASGIApp = WebhookEndpoint(
         server.receive,
         secrets=lambda: server.config.webhook_secrets,
         bot=lambda: server.known_bot,
@@ -64,7 +64,7 @@ def application(server: Server) -> FastAPI:
             await run_in_threadpool(server.telemetry.end)
         log.info("stopped")
 
-    def refuse(scope: Scope, seconds: int) -> Asgi:
+    def refuse(scope: Scope, seconds: int) -> ASGIApp:
         text = f"Wait {seconds} seconds, then load the page again."
         error = PageError(429, "That was a lot at once", text, again=seconds)
         return error_page(frame, Request(scope), error)

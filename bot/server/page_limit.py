@@ -12,9 +12,9 @@ from collections import deque
 from collections.abc import Callable
 
 from cachetools import TTLCache
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.server.health import HEALTH_PATHS
-from bot.server.webhooks.endpoint import Asgi, Receive, Scope, Send
 
 WINDOW = 60.0  # seconds
 MAX_REQUESTS = 300_000  # that are remembered, of all addresses together: some 15 MB
@@ -23,7 +23,7 @@ IPV6_PREFIX = 64  # bits: one person has a network of that size at least
 SMALL = ("/assets/", "/badge/")
 SMALL_FACTOR = 50
 
-Refuse = Callable[[Scope, int], Asgi]
+Refuse = Callable[[Scope, int], ASGIApp]
 
 
 class RequestWindow:
@@ -60,7 +60,7 @@ class RequestWindow:
 class PageLimit:
     """Allows each address `pages` requests a minute; others get the application of `refuse`."""
 
-    def __init__(self, app: Asgi, *, pages: int, refuse: Refuse) -> None:
+    def __init__(self, app: ASGIApp, *, pages: int, refuse: Refuse) -> None:
         self._app = app
         self._refuse = refuse
         self._pages = RequestWindow(pages)

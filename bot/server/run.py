@@ -4,6 +4,7 @@ import logging
 import os
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from bot.clock import Clock, utc_now
 from bot.errors import UsageError
@@ -13,7 +14,6 @@ from bot.server.config import ServerConfig
 from bot.server.server import Server, with_credentials
 from bot.server.store.file_lock import file_lock
 from bot.server.store.store import Store
-from bot.server.webhooks.endpoint import Asgi
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ def _local_url(host: str, port: int) -> str:
     return f"http://{here or (f'[{host}]' if ':' in host else host)}:{port}"
 
 
-def settings(app: Asgi, *, host: str, port: int) -> uvicorn.Config:
+def settings(app: ASGIApp, *, host: str, port: int) -> uvicorn.Config:
     """Return how uvicorn serves the application."""
     return uvicorn.Config(
         app,

@@ -22,7 +22,7 @@ from bot.server.store.rate_limiter import DatabaseRateLimiter
 from bot.server.store.rows import APP, EVERYTHING, SWEEP, WebhookDelivery
 from bot.server.store.store import Store
 from bot.server.telemetry import Telemetry
-from bot.server.webhooks.delivery_writer import DeliveryWriter
+from bot.server.webhooks.endpoint import DeliveryWriter
 from bot.server.worker import LEASE, JobRunner, StoppedError, StopSignal, Worker
 
 log = logging.getLogger(__name__)

@@ -151,10 +151,7 @@ class RepositorySync:
         try:
             with self._reader(connection) as reader:
                 return Sync(
-                    path,
-                    reader,
-                    web=web_root(connection.api_url),
-                    outside=_outside(path.settings),
+                    path, reader, web=web_root(connection.api_url), outside=_outside(path.settings)
                 ).run(
                     gateway=lambda: gateway,
                     sleep=self.sleep,
@@ -187,12 +184,7 @@ def limited(
 ) -> RateLimitedClient:
     """Return a client for one run, over the App's connections and within the limits."""
     return RateLimitedClient(
-        limiter,
-        installation,
-        api_url=auth.api_url,
-        http=auth.http(),
-        people=people,
-        policy=policy,
+        limiter, installation, api_url=auth.api_url, http=auth.http(), people=people, policy=policy
     )
 
 

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 from bot.errors import ConfigError, UsageError
 from bot.server.access_log import NO_ROUTE
 from bot.server.jobs import JobResult
 from bot.server.store.rows import Subject
-from bot.server.webhooks.endpoint import Asgi, Message, Receive, Scope, Send
 
 if TYPE_CHECKING:
     from opentelemetry.propagators.textmap import TextMapPropagator
@@ -199,7 +200,7 @@ class TracedRequests:
 
     def __init__(
         self,
-        app: Asgi,
+        app: ASGIApp,
         *,
         telemetry: Telemetry,
         routes: Mapping[Any, str],

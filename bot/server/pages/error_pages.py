@@ -80,7 +80,5 @@ def _of_status(status: int) -> PageError:
     if status < 500:
         return PageError(status, "This can't be done", "Go back and try it another way.")
     return PageError(
-        status,
-        "Something went wrong here",
-        "It is logged, and nothing is lost. Try again.",
+        status, "Something went wrong here", "It is logged, and nothing is lost. Try again."
     )

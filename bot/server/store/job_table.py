@@ -47,10 +47,7 @@ def _schedule_statement(dialect: str) -> sa.Insert:
     new = statement.excluded
     return statement.on_conflict_do_update(
         index_elements=[_A.kind, _A.id],
-        set_={
-            "at": new.at,
-            "due_at": sa.case((_A.holder.is_(None), new.at), else_=_A.due_at),
-        },
+        set_={"at": new.at, "due_at": sa.case((_A.holder.is_(None), new.at), else_=_A.due_at)},
         where=sa.or_(_A.at.is_(None), _A.at > new.at),
     )
 
