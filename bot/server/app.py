@@ -15,9 +15,11 @@ from bot.server.access_log import AccessLog
 from bot.server.health import add_health
 from bot.server.metrics import add_metrics
 from bot.server.page_limit import PageLimit
+from bot.server.pages import badge, cohort, error_pages, landing, path, register, setup, sign_in
+from bot.server.pages.access import Access
 from bot.server.pages.error_pages import error_page
-from bot.server.pages.frame import PageError
-from bot.server.pages.routes import add_pages
+from bot.server.pages.frame import Frame, PageError
+from bot.server.pages.response_headers import SecurityHeaders
 from bot.server.server import Server
 from bot.server.telemetry import TracedRequests
 from bot.server.webhooks.endpoint import DeliveryWriter, WebhookEndpoint, WebhookRouter
@@ -59,7 +61,7 @@ def application(server: Server) -> FastAPI:
         yield
         await receiver.close()
         await run_in_threadpool(server.stop)
-        await run_in_threadpool(frame.close)
+        await run_in_threadpool(frame.resources.close)
         if server.telemetry is not None:
             await run_in_threadpool(server.telemetry.end)
         log.info("stopped")
@@ -83,3 +85,20 @@ def application(server: Server) -> FastAPI:
     if server.telemetry is not None:
         app.add_middleware(TracedRequests, telemetry=server.telemetry, routes=routes)
     return app
+
+
+def add_pages(app: FastAPI, server: Server) -> Frame:
+    """Add the pages of `server`, which they read anew for each request; return their frame."""
+    frame = Frame(server)
+    access = Access(frame)
+    frame.assets.add(app)
+    landing.add(app, frame)
+    path.add(app, frame, access)
+    cohort.add(app, frame, access)
+    badge.add(app, frame, access)
+    register.add(app, frame)
+    sign_in.add(app, frame)
+    setup.add(app, frame, access)
+    error_pages.add(app, frame)
+    app.add_middleware(SecurityHeaders, https=frame.https)
+    return frame

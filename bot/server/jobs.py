@@ -22,6 +22,7 @@ from bot.server import next_run
 from bot.server.curriculum_cache import CurriculumCache
 from bot.server.response_cache import ResponseCache
 from bot.server.showing import packed, showing
+from bot.server.store.cleanup import delete_expired
 from bot.server.store.page_cache import CachedPage
 from bot.server.store.rows import (
     APP,
@@ -123,7 +124,7 @@ class Jobs:
         now = self.clock()
         if self.webhooks:
             self._request_again(now)
-        self.store.cleanup.delete_expired(now)
+        delete_expired(self.store.engine, now)
         return JobResult("swept" if self.webhooks else "tidied", now + SWEEP_EVERY)
 
     def _request_again(self, now: datetime) -> None:

@@ -12,15 +12,18 @@ import threading
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
-from bot.server.queue_schema import migrate_queue_tables
-from bot.server.scheduler import make_scheduler
+from bot.server.store.engine import upsert
+from bot.server.store.migrate import lock
 from bot.server.store.rows import Kind, Subject
 from bot.server.store.store import Store
-from bot.server.worker import JobRunner
+from bot.server.store.tables import fact
+from bot.server.worker import JobRunner, make_scheduler
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler
@@ -170,3 +173,37 @@ class QueueWorker:
         if self._loop is None:
             raise RuntimeError("the queue has not started")
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(TIMEOUT)
+
+
+VERSION = "queue tables"  # the store's fact with the last migration that was applied
+# The last one of the first Milepost with a queue, which did not record it.
+FIRST = "03.04.00_50_post_add_retry_failed_job_procedure.sql"
+
+
+def migrate_queue_tables(store: Store) -> None:
+    """Apply all missing migrations in one transaction, one process at a time.
+
+    Newer tables stay as they are. A process with an older procrastinate that still runs may fail to
+    fetch jobs from then on; the job table loses none.
+    """
+    from procrastinate.schema import SchemaManager
+
+    changes = sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))
+    with store.engine.begin() as connection:
+        lock(connection)
+        there = connection.execute(sa.text("SELECT to_regclass('procrastinate_jobs')")).scalar()
+        if there is None:
+            _run(connection, SchemaManager.get_schema())
+        else:
+            at = connection.execute(sa.select(fact.c.value).where(fact.c.name == VERSION)).scalar()
+            changes = [change for change in changes if change.name > (at or FIRST)]
+            for change in changes:
+                _run(connection, change.read_text(encoding="utf-8"))
+        if changes:
+            upsert(connection, fact, {"name": VERSION}, {"value": changes[-1].name})
+
+
+def _run(connection: Connection, statements: str) -> None:
+    # The driver takes many statements at once when they have no parameters.
+    driver: Any = connection.connection.driver_connection
+    driver.execute(statements)

@@ -1,8 +1,13 @@
 """Runs the server in this process until SIGTERM or Ctrl-C."""
 
+import contextlib
 import logging
 import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
 
+import sqlalchemy as sa
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -12,7 +17,6 @@ from bot.server import logs, telemetry
 from bot.server.app import build
 from bot.server.config import ServerConfig
 from bot.server.server import Server, with_credentials
-from bot.server.store.file_lock import file_lock
 from bot.server.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -60,3 +64,31 @@ def settings(app: ASGIApp, *, host: str, port: int) -> uvicorn.Config:
         timeout_graceful_shutdown=GRACE,
         proxy_headers=False,  # `build` adds them
     )
+
+
+@contextlib.contextmanager
+def file_lock(url: str) -> Iterator[None]:
+    """Hold the lock of a SQLite database; do nothing for PostgreSQL, which processes may share.
+
+    Raises UsageError when another process holds it, or when the file cannot be locked.
+    """
+    parsed = sa.engine.make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        yield
+        return
+    database = Path(parsed.database).resolve()  # two names of one file are one lock
+    with contextlib.ExitStack() as held:
+        try:
+            database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = sqlite3.connect(f"{database}.lock", timeout=0, isolation_level=None)
+            held.callback(lock.close)
+            lock.execute("BEGIN EXCLUSIVE")
+        except (OSError, sqlite3.OperationalError) as refused:
+            if getattr(refused, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+                raise UsageError(
+                    "another `milepost serve` is running on this database.",
+                    where=str(database),
+                    hint="Stop it first. For more than one process use PostgreSQL.",
+                ) from None
+            raise UsageError(f"it cannot be locked: {refused}.", where=str(database)) from None
+        yield

@@ -23,7 +23,7 @@ from bot.server.store.rows import APP, EVERYTHING, SWEEP, WebhookDelivery
 from bot.server.store.store import Store
 from bot.server.telemetry import Telemetry
 from bot.server.webhooks.endpoint import DeliveryWriter
-from bot.server.worker import LEASE, JobRunner, StoppedError, StopSignal, Worker
+from bot.server.worker import LEASE, JobRunner, StoppedError, StopSignal, ThreadWorker, Worker
 
 log = logging.getLogger(__name__)
 
@@ -202,8 +202,6 @@ class Server:
             return QueueWorker(self.store, runner, threads=threads, tick=tick, lease=self.lease)
         if not threads:
             return None
-        from bot.server.thread_worker import ThreadWorker
-
         return ThreadWorker(runner, threads=threads, tick=tick, renew=self.lease / 3)
 
     def stop(self) -> None:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from bot.server.pages import setup_form
 from bot.server.pages.settings_file import difference
+from bot.server.pages.setup import moment, setup_progress
 from bot.server.pages.setup_form import SetupForm
-from bot.server.pages.setup_progress import moment, setup_progress
 from bot.server.store.rows import RepositoryRow
 from bot.settings import Settings, Weekday, parse
 from bot.sync.settings_text import render, without_answers

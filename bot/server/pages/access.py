@@ -11,19 +11,17 @@ import hashlib
 import re
 import threading
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cachetools import LRUCache
 from starlette.requests import Request
 
 from bot.errors import AuthenticationError, UnavailableError
+from bot.github.signin import Reachable
 from bot.server.pages.frame import Frame, not_found
 from bot.server.pages.public_check import PublicCheck
 from bot.server.pages.sessions import Visitor
 from bot.server.store.rows import RepositoryRow
-
-if TYPE_CHECKING:
-    from bot.github.signin import Reachable
 
 ANSWER_LIFETIME = timedelta(minutes=1)
 MAX_ANSWERS = 4_096
@@ -73,7 +71,7 @@ class Access:
             raise not_found()
         return VisibleRepository(row, found.can_write)
 
-    def writable_repository(self, request: Request) -> "Reachable":
+    def writable_repository(self, request: Request) -> Reachable:
         """Return the repository that the address names, when the visitor may write to it.
 
         Raises SignInRequiredError, PageError, AuthenticationError and UnavailableError.
@@ -96,7 +94,7 @@ class Access:
         """Return whether a repository is still public. Raises UnavailableError as `public` does."""
         return not row.private and self._public_check.is_public(row)
 
-    def fetch_reachable(self, visitor: Visitor, full_name: str) -> "Reachable | None":
+    def fetch_reachable(self, visitor: Visitor, full_name: str) -> Reachable | None:
         """Return the repository that GitHub shows this person under a name.
 
         Raises AuthenticationError when their token is no longer valid, UnavailableError.

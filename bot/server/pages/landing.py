@@ -1,7 +1,7 @@
 """The first page: what Milepost is, how to install it, and the visitor's own repositories."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -10,15 +10,13 @@ from starlette.responses import Response
 from bot.errors import ConfigError, UnavailableError
 from bot.github import credentials
 from bot.github.app_problems import InstallationGoneError, InstallationSuspendedError
+from bot.github.signin import Reachable, SignIn
 from bot.server.jobs import APP_PAGE
 from bot.server.pages.frame import Frame
 from bot.server.pages.path import Standing, standing
 from bot.server.pages.sessions import Visitor
 from bot.server.server import CREDENTIALS
 from bot.server.store.rows import RepositoryRow
-
-if TYPE_CHECKING:
-    from bot.github.signin import Reachable, SignIn
 
 MAX_DOCUMENTS = 200  # repositories that are listed with title and percent
 
@@ -77,7 +75,7 @@ def install_address(frame: Frame) -> str | None:
 
 
 def _own_repositories(
-    frame: Frame, signin: "SignIn", visitor: Visitor
+    frame: Frame, signin: SignIn, visitor: Visitor
 ) -> Iterator[LandingRepository]:
     """Yield the visitor's repositories by name. Raises AuthenticationError, UnavailableError."""
     reached = {one.id: one for one in _reachable_repositories(signin, visitor)}
@@ -93,7 +91,7 @@ def _own_repositories(
         )
 
 
-def _reachable_repositories(signin: "SignIn", visitor: Visitor) -> Iterator["Reachable"]:
+def _reachable_repositories(signin: SignIn, visitor: Visitor) -> Iterator[Reachable]:
     for installation in signin.installations(visitor.token):
         try:
             yield from signin.repositories(visitor.token, installation.id)

@@ -213,7 +213,7 @@ class SettingsFile:
                 sleep=self._sleep,
                 max_wait=MAX_WAIT,
             )
-            self._frame.on_close(made.close)
+            self._frame.resources.callback(made.close)
             self._auth = (config.issuer, made)
         return self._auth[1]
 

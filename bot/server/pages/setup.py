@@ -5,11 +5,12 @@ Only people who may write there see these pages; for others they don't exist.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
 
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from bot.errors import (
     AuthenticationError,
@@ -22,6 +23,7 @@ from bot.errors import (
 from bot.github.app import Installation, InstalledRepository
 from bot.github.app_problems import InstallationGoneError, InstallationSuspendedError
 from bot.github.signin import Reachable
+from bot.planning.snapshot import FrozenModel
 from bot.server.pages import setup_form
 from bot.server.pages.access import Access
 from bot.server.pages.frame import Frame, PageError, not_found
@@ -40,9 +42,11 @@ from bot.server.store.rows import RepositoryRow, installation, repository
 from bot.settings import CONFIG_PATH, Weekday
 from bot.settings import parse as parse_settings
 from bot.sync.settings_text import render, without_answers
+from bot.templating import plural
 
 PAGE = "/setup"
 HOME = f"{PAGE}/{{owner}}/{{name}}"
+PROGRESS = f"{HOME}/progress"
 CHANGED = "The settings have changed meanwhile, so nothing was written. Check the plan again."
 
 
@@ -61,12 +65,29 @@ class SetupPage(NamedTuple):
     text: str = ""
 
 
+class SetupProgress(FrozenModel):
+    """How far the first sync is, in words for a person and in changes that are written."""
+
+    state: Literal["waiting", "working", "done", "trouble"]
+    message: str
+    detail: str = ""
+    written: int = 0
+    to_write: int = 0
+
+    @property
+    def again(self) -> bool:
+        """Return whether a later request may bring something new."""
+        return self.state in {"waiting", "working"}
+
+
 def add(app: FastAPI, frame: Frame, access: Access) -> None:
-    """Add the list of repositories at `/setup`, and the form of each below it."""
+    """Add the list of repositories at `/setup`, and the form and the progress of each below it."""
     pages = _Pages(frame, access)
     app.add_route(PAGE, pages.list_repositories, methods=["GET"])
     app.add_route(HOME, pages.show_form, methods=["GET"])
     app.add_route(HOME, pages.submit, methods=["POST"])
+    app.add_route(f"{PROGRESS}.json", pages.progress_data, methods=["GET"])
+    app.add_route(PROGRESS, pages.show_progress, methods=["GET"])
 
 
 class _Pages:
@@ -108,6 +129,35 @@ class _Pages:
         if action == "look":
             return self._start_without_writing(request, page)
         return self._preview_or_write(request, page, fields, write=action == "write")
+
+    def show_progress(self, request: Request) -> Response:
+        """Show how far the first sync is."""
+        found = self._access.writable_repository(request)
+        progress = self._progress(found, request)
+        return self._frame.page(
+            request,
+            "setup-progress.html.j2",
+            policy=page_policy(script=True),
+            full_name=found.full_name,
+            private=found.private,
+            progress=progress,
+            since=request.query_params.get("since", ""),
+            shown=self._frame.document(found.id) if progress.state == "done" else None,
+        )
+
+    def progress_data(self, request: Request) -> Response:
+        """Return the same for the script."""
+        if self._frame.visitor(request) is None:
+            raise not_found()
+        progress = self._progress(self._access.writable_repository(request), request)
+        return JSONResponse({**progress.model_dump(), "again": progress.again})
+
+    def _progress(self, found: Reachable, request: Request) -> SetupProgress:
+        return setup_progress(
+            self._frame.store.repositories.repository(found.id),
+            since=moment(request.query_params.get("since", "")),
+            due=self._frame.store.jobs.due_at(repository(found.id)),
+        )
 
     def _start_without_writing(self, request: Request, page: SetupPage) -> Response:
         """Start, when there are settings that can be used."""
@@ -258,3 +308,47 @@ def _unmanaged_settings(there: SettingsFileState) -> str:
     except ConfigError:
         return ""
     return without_answers(there.text)
+
+
+def moment(text: str) -> datetime | None:
+    """Return the aware time of milliseconds since 1970; None for any other text."""
+    if not (text.isascii() and text.isdigit() and len(text) < 16):
+        return None
+    try:
+        return datetime.fromtimestamp(int(text) / 1000, UTC)
+    except (OverflowError, ValueError):
+        return None
+
+
+def setup_progress(
+    row: RepositoryRow | None, *, since: datetime | None, due: datetime | None
+) -> SetupProgress:
+    """Return how far the sync is that was requested at `since`; older results don't count.
+
+    `due` is when the repository is synced next, as far as that is known. Times are aware.
+    """
+    if row is None or row.state == "gone":
+        return SetupProgress(state="waiting", message="Waiting for GitHub to add the repository.")
+    if row.to_write:
+        return SetupProgress(
+            state="working",
+            message=f"{row.written} of {plural(row.to_write, 'change')} written.",
+            written=row.written,
+            to_write=row.to_write,
+        )
+    if row.synced_at is None or (since is not None and row.synced_at < since):
+        return SetupProgress(state="waiting", message="It starts in a moment.")
+    match row.result:
+        case "synced":
+            return SetupProgress(state="done", message="Everything is written.")
+        case "waiting":
+            at = f" at {due.astimezone(UTC):%H:%M} UTC" if due is not None else ""
+            message = f"GitHub asks us to wait. It goes on by itself{at}."
+            return SetupProgress(state="waiting", message=message, detail=row.message)
+        case "unset":
+            message = "There are no settings yet."
+        case "wrong":
+            message = "The settings can't be used yet."
+        case _:
+            message = "GitHub did not let it go on."
+    return SetupProgress(state="trouble", message=message, detail=row.message)

@@ -9,7 +9,7 @@ import itertools
 import os
 import secrets
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 
@@ -23,6 +23,10 @@ from bot.server.store.tables import inbox, jobs
 QUEUE = "queue"  # the holder of jobs that are queued and not yet claimed
 
 _A = jobs.c
+# By the key: there is no index on the holder.
+_BY_KEY = jobs.update().where(_A.kind == sa.bindparam("of_kind"), _A.id == sa.bindparam("of_id"))
+
+Found = sa.Select[tuple[str, int, int, str | None]]
 
 
 def schedule(connection: Connection, jobs: Iterable[tuple[Subject, datetime]]) -> None:
@@ -83,10 +87,7 @@ class JobTable:
 
         Those that nobody has claimed by `until` are due again.
         """
-        with self._engine.begin() as connection:
-            rows = connection.execute(_due(now, most).with_for_update(skip_locked=True)).all()
-            claims = [Claim(Subject(row.kind, row.id), QUEUE, row.tries, now) for row in rows]
-            self._set_holders(connection, claims, until)
+        claims = self._claim(_due(now, most), now, until, holder=QUEUE)
         return tuple(claim.subject for claim in claims)
 
     def claim_one(self, subject: Subject, now: datetime, *, until: datetime) -> Claim | None:
@@ -97,11 +98,8 @@ class JobTable:
 
     def renew(self, claims: Iterable[Claim], *, until: datetime) -> None:
         """Renew the leases of these."""
-        rows = [{"of_kind": c.subject.kind, "of_id": c.subject.id, "by": c.holder} for c in claims]
-        if rows:
-            # By the key: there is no index on the holder.
-            its = _A.kind == sa.bindparam("of_kind"), _A.id == sa.bindparam("of_id")
-            mine = jobs.update().where(*its, _A.holder == sa.bindparam("by"))
+        if rows := _parameters(claims):
+            mine = _BY_KEY.where(_A.holder == sa.bindparam("by"))
             with self._engine.begin() as connection:
                 connection.execute(mine.values(due_at=until), rows)
 
@@ -113,11 +111,9 @@ class JobTable:
         When it is `settled`, deliveries that came before the claim are processed, and its failures
         are reset. Returns False when its lease had expired and another claimed it.
         """
-        at = (
-            _A.at
-            if next_run is None
-            else sa.case((sa.or_(_A.at.is_(None), _A.at > next_run), next_run), else_=_A.at)
-        )
+        at: sa.ColumnElement[datetime | None] = _A.at
+        if next_run is not None:
+            at = sa.case((sa.or_(at.is_(None), at > next_run), next_run), else_=at)
         with self._engine.begin() as connection:
             released = connection.execute(
                 jobs.update()
@@ -140,9 +136,8 @@ class JobTable:
     def release_all(self, now: datetime) -> None:
         """Release all jobs of other holders, at the start of the only process: they are dead."""
         with self._engine.begin() as connection:
-            connection.execute(
-                jobs.update().where(_A.holder.is_not(None)).values(at=now, due_at=now)
-            )
+            held = jobs.update().where(_A.holder.is_not(None))
+            connection.execute(held.values(at=now, due_at=now))
 
     def due_at(self, subject: Subject) -> datetime | None:
         """Return when its job runs next, as far as that is known."""
@@ -156,38 +151,32 @@ class JobTable:
         return count, first
 
     def _claim(
-        self, found: sa.Select[tuple[str, int, int, str | None]], now: datetime, until: datetime
+        self, found: Found, now: datetime, until: datetime, holder: str = ""
     ) -> tuple[Claim, ...]:
+        """Claim what is found, each by a holder of its own unless there is one for all."""
         with self._engine.begin() as connection:
             rows = connection.execute(found.with_for_update(skip_locked=True)).all()
             claims = [
                 Claim(
                     Subject(row.kind, row.id),
-                    f"{self._name}:{next(self._numbers)}",
+                    holder or f"{self._name}:{next(self._numbers)}",
                     # Its last holder died: perhaps of this job.
                     row.tries + (row.holder not in {None, QUEUE}),
                     now,
                 )
                 for row in rows
             ]
-            self._set_holders(connection, claims, until)
+            if claims:
+                held = _BY_KEY.values(at=None, due_at=until, holder=sa.bindparam("by"))
+                connection.execute(held, _parameters(claims))
         return tuple(claims)
 
-    @staticmethod
-    def _set_holders(connection: Connection, claims: Sequence[Claim], until: datetime) -> None:
-        if claims:
-            connection.execute(
-                jobs.update()
-                .where(_A.kind == sa.bindparam("of_kind"), _A.id == sa.bindparam("of_id"))
-                .values(at=None, due_at=until, holder=sa.bindparam("by")),
-                [
-                    {"of_kind": c.subject.kind, "of_id": c.subject.id, "by": c.holder}
-                    for c in claims
-                ],
-            )
+
+def _parameters(claims: Iterable[Claim]) -> list[dict[str, object]]:
+    return [{"of_kind": c.subject.kind, "of_id": c.subject.id, "by": c.holder} for c in claims]
 
 
-def _due(now: datetime, most: int) -> sa.Select[tuple[str, int, int, str | None]]:
+def _due(now: datetime, most: int) -> Found:
     found = sa.select(_A.kind, _A.id, _A.tries, _A.holder).where(_A.due_at <= now)
     return found.order_by(_A.due_at).limit(most)
 
