@@ -31,7 +31,7 @@ from bot.server.store import tables
 from bot.server.store.cleanup import delete_expired
 from bot.server.store.rows import Subject, WebhookDelivery, repository
 from bot.server.store.store import Store
-from bot.server.worker import JobRunner, ThreadWorker, Worker
+from bot.server.worker import JobRunner, ThreadWorker
 from bot.settings import Settings
 
 NUMBERS = (1_000, 10_000, 100_000, 1_000_000)
@@ -209,7 +209,7 @@ def doing(store: Store, number: int) -> float:
     wake_some(store, number)
     due, _ = store.jobs.overdue(NOW)
     tick, lease = timedelta(milliseconds=500), timedelta(minutes=3)
-    worker: Worker
+    worker: ThreadWorker | QueueWorker
     if store.shared:
         worker = QueueWorker(store, runner(store), threads=THREADS, tick=tick, lease=lease)
     else:

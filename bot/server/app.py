@@ -22,7 +22,7 @@ from bot.server.pages.frame import Frame, PageError
 from bot.server.pages.response_headers import SecurityHeaders
 from bot.server.server import Server
 from bot.server.telemetry import TracedRequests
-from bot.server.webhooks.endpoint import DeliveryWriter, WebhookEndpoint, WebhookRouter
+from bot.server.webhooks.endpoint import WebhookEndpoint, WebhookRouter
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ WEBHOOKS = "/webhooks/github"
 def build(server: Server) -> ASGIApp:
     """Return all that is served. Deliveries go straight to the endpoint, past the pages' layers."""
     endpoint: ASGIApp = WebhookEndpoint(
-        server.receive,
+        server.receiver.receive,
         secrets=lambda: server.config.webhook_secrets,
         bot=lambda: server.known_bot,
         clock=server.clock,
@@ -55,11 +55,10 @@ def application(server: Server) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if server.telemetry is not None:
             server.telemetry.begin(server.store.engine)
-        receiver = server.receiver = DeliveryWriter(server.write_deliveries, server.log_deliveries)
         await run_in_threadpool(server.start)
         log.info("started")
         yield
-        await receiver.close()
+        await server.receiver.close()
         await run_in_threadpool(server.stop)
         await run_in_threadpool(frame.resources.close)
         if server.telemetry is not None:

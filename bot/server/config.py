@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from bot.errors import ConfigError
@@ -81,7 +82,7 @@ def read(environ: Mapping[str, str]) -> ServerConfig:
     values: dict[str, Any] = {
         name: value for name in VARIABLES if (value := environ.get(name, "").strip())
     }
-    folder = Path(values.get("MILEPOST_DATA_DIR") or _default_folder())
+    folder = Path(values.get("MILEPOST_DATA_DIR") or user_data_path("milepost", appauthor=False))
     values["MILEPOST_DATA_DIR"] = folder
     url = values.get("MILEPOST_DATABASE_URL") or f"sqlite:///{folder / 'milepost.sqlite3'}"
     values["MILEPOST_DATABASE_URL"] = _database_url(url)
@@ -103,12 +104,6 @@ def read(environ: Mapping[str, str]) -> ServerConfig:
         first = invalid.errors(include_input=False)[0]
         text = f"{first['msg'][:1].lower()}{first['msg'][1:].rstrip('.')}."
         raise ConfigError(text, where=str(first["loc"][0])) from None
-
-
-def _default_folder() -> Path:
-    from platformdirs import user_data_path
-
-    return user_data_path("milepost", appauthor=False)
 
 
 def _database_url(url: str) -> str:

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import httpx2
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.clock import utc_now
+from bot.clock import Clock, utc_now
 from bot.errors import (
     ConfigError,
     MilepostError,
@@ -27,7 +28,7 @@ from bot.github.rights import LEAST, REACH, Reach, events
 from bot.server import config as configuration
 from bot.server.app import WEBHOOKS
 from bot.server.config import ServerConfig
-from bot.server.server import CREDENTIALS, with_credentials
+from bot.server.server import CREDENTIALS, app_auth, with_credentials
 from bot.server.store.engine import open_engine, read_only
 from bot.server.store.inbox import DeliveryInbox
 from bot.server.store.job_table import JobTable
@@ -47,9 +48,7 @@ Check = tuple[str, Callable[[], Iterator[Finding]]]
 class ServerDoctor:
     """Checks a server, in order. Those that an earlier failure makes impossible are left out."""
 
-    def __init__(
-        self, environ: Mapping[str, str], *, clock: Callable[[], datetime] = utc_now
-    ) -> None:
+    def __init__(self, environ: Mapping[str, str], *, clock: Clock = utc_now) -> None:
         self._environ = environ
         self._clock = clock
         self._config: ServerConfig | None = None
@@ -149,28 +148,22 @@ class ServerDoctor:
             yield ok("work", text)
 
     def _app(self, config: ServerConfig) -> Iterator[Finding]:
-        if config.issuer is None or config.private_key is None:
+        auth = app_auth(config, clock=self._clock, max_wait=PATIENCE)
+        if auth is None:
             yield warning(
                 "App",
                 f"there is none yet, neither in the environment nor in {CREDENTIALS}.",
                 "Start the server: its log has the address where you register one.",
             )
             return
-        auth = AppAuth(
-            config.issuer,
-            config.private_key,
-            api_url=config.api_url,
-            graphql_url=config.graphql_url,
-            clock=self._clock,
-            max_wait=PATIENCE,
-        )
+        self._auth = auth
         try:
             auth.check_key()
             answer = auth.as_app("GET", "/app")
         except MilepostError:
             auth.close()
+            self._auth = None
             raise
-        self._auth = auth
         info = read_item(AppInfo, answer.json(), "/app")
         yield ok("App", f"'{info.name}' is known to {config.api_url}, and its key signs")
         yield _skew(problems.server_time(answer.headers), self._clock())
@@ -222,8 +215,6 @@ def _webhooks(config: ServerConfig, auth: AppAuth) -> Iterator[Finding]:
 
 
 def _address(public_url: str) -> Iterator[Finding]:
-    import httpx2
-
     url = public_url + WEBHOOKS
     try:
         with open_session(url) as client:

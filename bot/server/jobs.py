@@ -54,10 +54,7 @@ FollowUpJob = tuple[Subject, datetime]
 
 
 class JobResult(NamedTuple):
-    """Holds the result of a job: its follow-up jobs, and when to run it again, if ever.
-
-    Without `settled` the job failed, and `next_run` is its next try.
-    """
+    """Holds follow-up jobs, and when to run again, if ever; as a retry unless it is `settled`."""
 
     result: str
     next_run: datetime | None
@@ -110,9 +107,7 @@ class Jobs:
             if state == "active":
                 late = within * next_run.spread(found.id) if old else timedelta()
                 follow_up.append((installation(found.id), now + late))
-            else:
-                # An active one is stored by its own job, which schedules the repositories of a new
-                # or resumed one.
+            else:  # an active one is stored by its own job, which schedules its repositories
                 row = InstallationRow(found.id, found.account, state)
                 self.store.repositories.save_installation(row, now)
         for row in known.values():
@@ -175,6 +170,7 @@ class Jobs:
         owner = self.store.repositories.installation(row.installation_id)
         if owner is None or owner.state != "active":
             return JobResult(owner.state if owner else "unknown", None)
+        save = self.store.repositories.save_repository
         try:
             done = RepositorySync(
                 row,
@@ -184,9 +180,7 @@ class Jobs:
                 self.curricula,
                 now=now,
                 sleep=self.sleep,
-                on_info=lambda info: self.store.repositories.save_repository(
-                    row.installation_id, info, now
-                ),
+                on_info=lambda info: save(row.installation_id, info, now),
                 on_progress=self._progress_writer(row),
             ).run()
         except RepositoryGoneError:
@@ -225,13 +219,9 @@ class Jobs:
             shown = showing(done.view, now)
             page = CachedPage(row.id, now, shown.badge.model_dump_json(), packed(shown))
             self.store.page_cache.put(page, shown.mentors)
-        self.store.repositories.record_result(
-            row.id,
-            result=done.result,
-            message=done.message,
-            zone=done.settings.timezone if done.settings else row.zone,
-            at=now,
-        )
+        zone = done.settings.timezone if done.settings else row.zone
+        record = self.store.repositories.record_result
+        record(row.id, result=done.result, message=done.message, zone=zone, at=now)
         if done.retry_in is None:
             again = next_run.next_sync(done.settings, now, row.id)
         elif done.retry_in > 0:

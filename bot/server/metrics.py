@@ -12,8 +12,9 @@ from datetime import datetime
 from functools import partial
 from importlib.metadata import version
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
+import httpx2
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from prometheus_client import (
@@ -39,9 +40,6 @@ from bot.github.rate_limit_state import RequestKind, Reservation
 from bot.github.rate_limiter import LimiterStatus, RateLimiter
 from bot.server.store.rows import Subject
 from bot.server.store.store import Store
-
-if TYPE_CHECKING:
-    import httpx2
 
 log = logging.getLogger(__name__)
 # Prometheus asks for no `_created` of each counter: it knows by itself when a process is new.
@@ -118,7 +116,7 @@ class Metrics:
 
         return counted
 
-    def github_response(self, response: "httpx2.Response") -> None:
+    def github_response(self, response: httpx2.Response) -> None:
         """Count a response of GitHub: a hook for httpx2."""
         self._github.labels(response.request.method, response.status_code).inc()
 

@@ -52,9 +52,8 @@ def schedule_all_repositories(store: Store, now: datetime) -> int:
 
     Their syncs find what was missed while no server ran: that is the guarantee.
     """
-    within = min(
-        timedelta(seconds=store.repositories.count_active() / STARTS_PER_SECOND), LONGEST_START
-    )
+    needed = timedelta(seconds=store.repositories.count_active() / STARTS_PER_SECOND)
+    within = min(needed, LONGEST_START)
     scheduled = last = 0
     while numbers := store.repositories.active_repositories(after=last, most=BATCH):
         store.jobs.schedule_each(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from bot.errors import (
     ConfigError,
@@ -27,6 +27,7 @@ from bot.github.app_problems import (
 from bot.github.client import Connection
 from bot.github.etag_cache import Cache
 from bot.github.gateway import PyGithubGateway
+from bot.github.link_checker import LinkChecker
 from bot.github.rate_limited_client import LaterError, RateLimitedClient
 from bot.github.rate_limiter import RateLimiter
 from bot.github.reader import HttpReader
@@ -41,9 +42,6 @@ from bot.settings import parse as parse_settings
 from bot.sync.file_sources import RepositoryFiles
 from bot.sync.sync import Sync, SyncResult
 from bot.templating import plural
-
-if TYPE_CHECKING:
-    from bot.github.link_checker import LinkChecker
 
 RETRY_SPREAD = 60.0  # seconds over which the repositories of one installation are retried
 UNREACHED = 60.0  # seconds without requests for an installation after GitHub did not answer
@@ -148,11 +146,10 @@ class RepositorySync:
 
     def _write(self, connection: Connection, path: PathReader) -> SyncResult:
         gateway = PyGithubGateway(connection, self._client)
+        outside = LinkChecker() if path.settings.features.links else None
         try:
             with self._reader(connection) as reader:
-                return Sync(
-                    path, reader, web=web_root(connection.api_url), outside=_outside(path.settings)
-                ).run(
+                return Sync(path, reader, web=web_root(connection.api_url), outside=outside).run(
                     gateway=lambda: gateway,
                     sleep=self.sleep,
                     progress=lambda written, of, _: self.on_progress(written, of),
@@ -229,11 +226,3 @@ def _installed(row: RepositoryRow, full_name: str, private: bool) -> InstalledRe
     return InstalledRepository(
         installation=row.installation_id, id=row.id, full_name=full_name, private=private
     )
-
-
-def _outside(settings: Settings) -> "LinkChecker | None":
-    if not settings.features.links:
-        return None
-    from bot.github.link_checker import LinkChecker
-
-    return LinkChecker()

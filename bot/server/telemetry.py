@@ -4,7 +4,7 @@ Requests, jobs, requests to GitHub and statements are spans. Only the attributes
 the process: no header, body, query, page address, statement or error text.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from bot.server.store.rows import Subject
 if TYPE_CHECKING:
     from opentelemetry.propagators.textmap import TextMapPropagator
     from opentelemetry.sdk.trace import ReadableSpan
-    from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+    from opentelemetry.sdk.trace.export import SpanExporter
     from opentelemetry.trace import Span, SpanKind, Tracer
     from sqlalchemy.engine import Engine
 
@@ -90,11 +90,15 @@ class Telemetry:
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
+        class FilteredSpanProcessor(BatchSpanProcessor):
+            def on_end(self, span: "ReadableSpan") -> None:
+                super().on_end(_filter(span))
+
         resource = Resource.create({"service.version": version("milepost")})
         if str(resource.attributes.get(SERVICE_NAME, "")).startswith("unknown_service"):
             resource = resource.merge(Resource({SERVICE_NAME: OURS}))
         self._provider = TracerProvider(resource=resource)
-        self._provider.add_span_processor(BatchSpanProcessor(_filtered(exporter)))
+        self._provider.add_span_processor(FilteredSpanProcessor(exporter))
         self._tracer = self._provider.get_tracer(OURS)
         self._propagator: TextMapPropagator | None = None
 
@@ -231,24 +235,8 @@ class TracedRequests:
                 span.update_name(f"{scope['method']} {route}")
 
 
-def _filtered(exporter: "SpanExporter") -> "SpanExporter":
-    """Return an exporter that drops all attributes but the allowed ones."""
-    from opentelemetry.sdk.trace.export import SpanExporter
-
-    class Filtered(SpanExporter):
-        def export(self, spans: "Sequence[ReadableSpan]") -> "SpanExportResult":
-            return exporter.export([_filter(one) for one in spans])
-
-        def shutdown(self) -> None:
-            exporter.shutdown()
-
-        def force_flush(self, timeout_millis: int = 30_000) -> bool:
-            return exporter.force_flush(timeout_millis)
-
-    return Filtered()
-
-
 def _filter(span: "ReadableSpan") -> "ReadableSpan":
+    """Return the span without any attributes but the allowed ones, and without error texts."""
     from opentelemetry.sdk.trace import ReadableSpan
     from opentelemetry.trace import Status
 

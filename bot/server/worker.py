@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -32,46 +32,17 @@ RunJob = Callable[[Subject, int], JobResult]  # gets how many tries failed befor
 LEASE = timedelta(seconds=30)  # a holder that has not renewed for so long is dead
 
 
-class Worker(Protocol):
-    """Gives due jobs to a `JobRunner`: in threads of this process, or by a queue."""
-
-    @property
-    def running(self) -> bool:
-        """Return whether it works."""
-        ...
-
-    def start(self) -> None:
-        """Start, in threads of its own."""
-        ...
-
-    def stop(self) -> None:
-        """Claim nothing more, and wait for the jobs that run."""
-        ...
-
-
 class StoppedError(Exception):
     """The server stops: unfinished jobs are left for the next start."""
 
 
-class StopSignal:
+class StopSignal(threading.Event):
     """Ends sleeps when the server stops."""
-
-    def __init__(self) -> None:
-        self._stop = threading.Event()
 
     def sleep(self, seconds: float) -> None:
         """Sleep. Raises StoppedError when it is time to stop."""
-        if self._stop.wait(seconds):
+        if self.wait(seconds):
             raise StoppedError
-
-    def stop(self) -> None:
-        """End all sleeps, now and from now on."""
-        self._stop.set()
-
-    @property
-    def stopped(self) -> bool:
-        """Return whether it is time to stop."""
-        return self._stop.is_set()
 
 
 @dataclass
@@ -131,15 +102,9 @@ class JobRunner:
                 del self._running[claim.holder]
         seconds = time.monotonic() - began
         self.observe(claim.subject, result.result, seconds)
-        log.info(
-            "sync finished" if finished else "lease expired",
-            extra={
-                "subject": str(claim.subject),
-                "result": result.result,
-                "tries": claim.tries,
-                "seconds": round(seconds, 3),
-            },
-        )
+        fields = {"subject": str(claim.subject), "result": result.result, "tries": claim.tries}
+        text = "sync finished" if finished else "lease expired"
+        log.info(text, extra={**fields, "seconds": round(seconds, 3)})
 
     def _note(self, claims: Sequence[Claim]) -> tuple[Claim, ...]:
         """Date claims at their commit, so that deliveries that came meanwhile count as seen."""
@@ -162,9 +127,6 @@ class JobRunner:
             log.exception("internal error", extra={"subject": str(claim.subject)})
         again = next_run.next_retry(self.clock(), claim.tries, claim.subject.id)
         return JobResult(result, again, settled=False)
-
-
-Task = tuple[Callable[[], None], timedelta]
 
 
 class ThreadWorker:
@@ -230,11 +192,10 @@ class ThreadWorker:
                 self._pool.submit(self._work, found)
 
 
-def make_scheduler(*tasks: Task) -> "BackgroundScheduler":
+def make_scheduler(*tasks: tuple[Callable[[], None], timedelta]) -> "BackgroundScheduler":
     """Return a scheduler, not yet started, that runs each task at once and then at its interval.
 
-    A run is left out while the last one goes on. No task may call the scheduler: its shutdown waits
-    for tasks while it holds its lock.
+    No task may call the scheduler: its shutdown waits for tasks while it holds its lock.
     """
     from apscheduler.executors.pool import ThreadPoolExecutor
     from apscheduler.schedulers.background import BackgroundScheduler

@@ -204,7 +204,7 @@ def test_a_pause_ends_when_the_server_stops() -> None:
 
     thread = threading.Thread(target=sleep)
     thread.start()
-    pauses.stop()
+    pauses.set()
     thread.join(5)
     assert ended.is_set()
 

@@ -25,8 +25,6 @@ from bot.server.store.rows import RepositoryRow
 
 ANSWER_LIFETIME = timedelta(minutes=1)
 MAX_ANSWERS = 4_096
-
-
 # What GitHub allows in names; anything else names no repository.
 _PART = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
@@ -83,24 +81,17 @@ class Access:
         return found
 
     def public(self, full_name: str) -> RepositoryRow | None:
-        """Return the repository of that name when GitHub lately confirmed that it is public.
-
-        Raises UnavailableError when GitHub has not answered for too long.
-        """
-        row = self._frame.store.repositories.public_named(full_name)
+        """Return a repository that GitHub lately confirmed as public. Raises UnavailableError."""
+        row = self._frame.store.repositories.repository_named(full_name, public=True)
         return row if row is not None and self.is_public(row) else None
 
     def is_public(self, row: RepositoryRow) -> bool:
-        """Return whether a repository is still public. Raises UnavailableError as `public` does."""
+        """Return whether a repository is still public. Raises UnavailableError."""
         return not row.private and self._public_check.is_public(row)
 
     def fetch_reachable(self, visitor: Visitor, full_name: str) -> Reachable | None:
-        """Return the repository that GitHub shows this person under a name.
-
-        Raises AuthenticationError when their token is no longer valid, UnavailableError.
-        """
-        signin = self._frame.signin
-        if signin is None:
+        """Return what GitHub shows them there. Raises AuthenticationError, UnavailableError."""
+        if (signin := self._frame.signin) is None:
             return None
         key, now = _key(visitor, full_name), self._frame.clock()
         with self._lock:

@@ -71,7 +71,10 @@ def _cohort(frame: Frame, access: Access, visitor: Visitor) -> CohortResult:
     members: list[Member] = []
     waiting: list[str] = []
     for row, visibility in zip(rows, visibilities, strict=True):
-        if visibility == "hidden" or (found := _member(frame, row, visitor)) is None:
+        shown = frame.document(row.id)  # shares or not as of the last sync
+        if visibility == "hidden" or shown is None or visitor.login.lower() not in shown.mentors:
+            continue
+        if (found := shown.member) is None:
             continue
         if visibility == "seen":
             members.append(found)
@@ -107,11 +110,3 @@ def _visible_repositories(
 
     with ThreadPoolExecutor(CONCURRENCY) as pool:
         return list(pool.map(visibility, rows))
-
-
-def _member(frame: Frame, row: RepositoryRow, visitor: Visitor) -> Member | None:
-    """Return the learner when their settings, as of the last sync, share with this mentor."""
-    shown = frame.document(row.id)
-    if shown is None or visitor.login.lower() not in shown.mentors:
-        return None
-    return shown.member

@@ -7,6 +7,7 @@ store and GitHub. It raises `PageError` to refuse; any other error becomes a pag
 import hashlib
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -35,17 +36,14 @@ MAX_FORM = 256 * 1024  # bytes
 MAX_FIELDS = 100
 
 
+@dataclass(eq=False)
 class PageError(Exception):
     """A page that can't be shown, and why, in words for a person. `again` is in seconds."""
 
-    def __init__(
-        self, status: int, title: str, detail: str = "", *, again: int | None = None
-    ) -> None:
-        super().__init__(status, title)
-        self.status = status
-        self.title = title
-        self.detail = detail
-        self.again = again
+    status: int
+    title: str
+    detail: str = ""
+    again: int | None = None
 
 
 class SignInRequiredError(Exception):
@@ -103,8 +101,7 @@ class Assets:
         app.add_route("/favicon.ico", self._icon, methods=["GET"])
 
     def _asset(self, request: Request) -> Response:
-        found = self._all.get(request.path_params["name"])
-        if found is None:
+        if (found := self._all.get(request.path_params["name"])) is None:
             raise HTTPException(404)
         current = request.query_params.get("v") == found.version
         headers = {"Cache-Control": CACHE_FOREVER if current else CACHE_BRIEFLY}
@@ -249,11 +246,8 @@ def _origin(url: str) -> str:
 
 
 def _forged_form() -> PageError:
-    return PageError(
-        403,
-        "This form can't be accepted",
-        "It may be older than your sign-in. Go back, reload the page, and send it again.",
-    )
+    text = "It may be older than your sign-in. Go back, reload the page, and send it again."
+    return PageError(403, "This form can't be accepted", text)
 
 
 async def _fields(request: Request) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The first page: what Milepost is, how to install it, and the visitor's own repositories."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from fastapi import FastAPI
@@ -78,7 +79,10 @@ def _own_repositories(
     frame: Frame, signin: SignIn, visitor: Visitor
 ) -> Iterator[LandingRepository]:
     """Yield the visitor's repositories by name. Raises AuthenticationError, UnavailableError."""
-    reached = {one.id: one for one in _reachable_repositories(signin, visitor)}
+    reached: dict[int, Reachable] = {}
+    for at in signin.installations(visitor.token):
+        with suppress(InstallationGoneError, InstallationSuspendedError):
+            reached |= {one.id: one for one in signin.repositories(visitor.token, at.id)}
     rows = frame.store.repositories.by_ids(sorted(reached))
     for number, row in enumerate(rows):
         shown = frame.document(row.id) if number < MAX_DOCUMENTS else None
@@ -89,11 +93,3 @@ def _own_repositories(
             shown.dashboard.title if shown is not None else None,
             shown.dashboard.numbers.percent if shown is not None else None,
         )
-
-
-def _reachable_repositories(signin: SignIn, visitor: Visitor) -> Iterator[Reachable]:
-    for installation in signin.installations(visitor.token):
-        try:
-            yield from signin.repositories(visitor.token, installation.id)
-        except (InstallationGoneError, InstallationSuspendedError):
-            continue

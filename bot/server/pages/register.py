@@ -14,7 +14,7 @@ import re
 import secrets
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -71,20 +71,16 @@ REACHES = {
 
 
 class RegistrationForm(BaseModel):
-    """The fields of the form.
-
-    `owner` is "me" or "organization", `who` may install the App "mine" or "anybody". `github` is
-    the address of an Enterprise Server, empty for github.com.
-    """
+    """The fields of the form."""
 
     model_config = ConfigDict(frozen=True)
 
     name: str = ""
-    owner: str = "me"
+    owner: str = "me"  # or "organization"
     organization: str = ""
     reach: Reach = Reach.FILES
-    who: str = "mine"
-    github: str = ""
+    who: str = "mine"  # who may install the App, or "anybody"
+    github: str = ""  # the address of an Enterprise Server
 
     @property
     def account(self) -> str | None:
@@ -140,16 +136,10 @@ class Registrar:
         with self._lock:
             if self.done:
                 raise RefusedError("There is an App already.")
-            calls = ApiClient(
-                api_url,
-                policy=WaitPolicy(
-                    self._server.clock, self._server.stop_signal.sleep, max_wait=PATIENCE
-                ),
-            )
-            try:
+            sleep = self._server.stop_signal.sleep
+            policy = WaitPolicy(self._server.clock, sleep, max_wait=PATIENCE)
+            with closing(ApiClient(api_url, policy=policy)) as calls:
                 app = registration.convert(code, calls)
-            finally:
-                calls.close()
             credentials.save(self._server.config.data_dir / CREDENTIALS, app)
             self._server.act_as_app()
         log.info("registered an App")
@@ -157,11 +147,7 @@ class Registrar:
 
 
 def api_of(host: str) -> str:
-    """Return the API's URL of the GitHub at `host`, which is `https://HOST` or only HOST.
-
-    An Enterprise Server has it below its own URL, GitHub's clouds on a host of its own. Raises
-    ConfigError for other texts.
-    """
+    """Return the API's URL of the GitHub at `https://HOST` or HOST. Raises ConfigError."""
     found = _GITHUB.fullmatch(host.strip().rstrip("/").lower())
     if found is None:
         raise ConfigError("This isn't the address of a GitHub. Write it as https://HOST.")
@@ -186,12 +172,10 @@ def is_reachable(address: str, api_url: str) -> bool:
 
 
 def _loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
     try:
         number = ipaddress.ip_address(host)
     except ValueError:
-        return False
+        return f".{host}".endswith(".localhost")
     return number.is_loopback or number.is_unspecified
 
 
@@ -300,9 +284,8 @@ def _sent(
 
 
 def _read_form(fields: Mapping[str, str]) -> RegistrationForm:
-    values = {
-        name: fields[name].strip() for name in RegistrationForm.model_fields if name in fields
-    }
+    known = RegistrationForm.model_fields.keys() & fields.keys()
+    values = {name: fields[name].strip() for name in known}
     if values.get("reach") not in set(Reach):
         values.pop("reach", None)  # no page of ours offers it
     return RegistrationForm.model_validate(values)
@@ -364,7 +347,6 @@ def _manifest(
 
 
 def _is_configured(frame: Frame) -> bool:
-    """Return whether the environment names the GitHub."""
     return frame.config.api_url != DEFAULT_API_URL
 
 

@@ -8,9 +8,10 @@ waits for all of this: after some seconds the page says that GitHub is slow.
 import base64
 import difflib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 from urllib.parse import quote, urlencode
 
+import httpx2
 from pydantic import SecretStr
 
 from bot.errors import GitHubError, NotThereError, RefusedError
@@ -30,14 +31,12 @@ from bot.planning.changes import CreateIssue, CreateMilestone
 from bot.planning.plan_text import PlanGroup
 from bot.progress.path import PathReader
 from bot.server.pages.frame import Frame, PageError
+from bot.server.server import app_auth
 from bot.settings import CONFIG_PATH
 from bot.sync.file_sources import RepositoryFiles
 from bot.sync.files import describe_files
 from bot.sync.settings_text import check
 from bot.sync.sync import Sync, SyncPreview
-
-if TYPE_CHECKING:
-    import httpx2
 
 T = TypeVar("T")
 
@@ -105,7 +104,7 @@ class SettingsFile:
 
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
-        self._auth: tuple[str, AppAuth] | None = None
+        self._auth: AppAuth | None = None
 
     def app_repository(self, number: int, full_name: str, *, private: bool) -> AppRepository | None:
         """Return the repository with its installation; None when the App is not in it."""
@@ -194,38 +193,26 @@ class SettingsFile:
         return self._app().using(home, operation, rights=rights)
 
     def _client(self, api_url: str) -> ApiClient:
-        policy = WaitPolicy(self._frame.clock, self._sleep, max_wait=MAX_WAIT)
+        sleep = self._frame.server.stop_signal.sleep
+        policy = WaitPolicy(self._frame.clock, sleep, max_wait=MAX_WAIT)
         return ApiClient(api_url, http=self._http(api_url), policy=policy)
 
     def _app(self) -> AppAuth:
         """Return the App's client, with short waits. Raises PageError without an App."""
         config = self._frame.config
-        if config.issuer is None or config.private_key is None:
-            raise PageError(503, "This server has no App yet")
-        if self._auth is None or self._auth[0] != config.issuer:
-            made = AppAuth(
-                config.issuer,
-                config.private_key,
-                api_url=config.api_url,
-                graphql_url=config.graphql_url,
-                http=self._http(config.api_url),
-                clock=self._frame.clock,
-                sleep=self._sleep,
-                max_wait=MAX_WAIT,
-            )
-            self._frame.resources.callback(made.close)
-            self._auth = (config.issuer, made)
-        return self._auth[1]
+        if self._auth is None or self._auth.issuer != config.issuer:
+            waits = {"sleep": self._frame.server.stop_signal.sleep, "max_wait": MAX_WAIT}
+            self._auth = app_auth(config, self._http, clock=self._frame.clock, **waits)
+            if self._auth is None:
+                raise PageError(503, "This server has no App yet")
+            self._frame.resources.callback(self._auth.close)
+        return self._auth
 
     @staticmethod
-    def _http(api_url: str) -> "httpx2.Client":
+    def _http(api_url: str) -> httpx2.Client:
         made = open_session(api_url)
         made.timeout = TIMEOUT
         return made
-
-    @property
-    def _sleep(self) -> Callable[[float], None]:
-        return self._frame.server.stop_signal.sleep
 
 
 def _preview(sync: SyncPreview, *, interval: float) -> SetupPreview:

@@ -50,9 +50,6 @@ PROGRESS = f"{HOME}/progress"
 CHANGED = "The settings have changed meanwhile, so nothing was written. Check the plan again."
 
 
-Listed = tuple[Reachable, RepositoryRow | None]
-
-
 class SetupPage(NamedTuple):
     """The values of the page with the form; with a preview, `text` are the settings it is of."""
 
@@ -223,7 +220,7 @@ class _Pages:
             private=home.private,
             writes_files=page.target.writes_files,
             config_path=CONFIG_PATH,
-            changed=_changed_lines(page),
+            changed=difference(there.text, page.text) if page.ahead and there.text else (),
             github=self._file.page(home, there, page.text),
             offers=setup_form.curriculum_options(),
             own=setup_form.OWN,
@@ -241,11 +238,8 @@ class _Pages:
         """
         found = self._access.writable_repository(request)
         if found.archived:
-            raise PageError(
-                409,
-                "This repository is archived",
-                "GitHub lets nobody write to it. Unarchive it in its settings, then come back.",
-            )
+            text = "GitHub lets nobody write to it. Unarchive it in its settings, then come back."
+            raise PageError(409, "This repository is archived", text)
         try:
             target = self._file.app_repository(found.id, found.full_name, private=found.private)
         except (AuthenticationError, UnavailableError):
@@ -253,20 +247,13 @@ class _Pages:
         except MilepostError as error:
             raise PageError(403, "GitHub refuses the App", str(error)) from None
         if target is None:
-            raise PageError(
-                409,
-                "The App is not in this repository",
-                "Add the repository in the App's settings on GitHub, then come back.",
-            )
+            text = "Add the repository in the App's settings on GitHub, then come back."
+            raise PageError(409, "The App is not in this repository", text)
         return target
 
     def _installations(self, visitor: Visitor, number: str | None) -> list[Installation]:
-        """Return the installations that GitHub shows to this person; only `number` when given.
-
-        Raises PageError for a number that GitHub does not show.
-        """
-        signin = self._frame.signin
-        if signin is None:
+        """Return those that GitHub shows them; only `number` when given. Raises PageError."""
+        if (signin := self._frame.signin) is None:
             raise not_found()
         found = signin.installations(visitor.token)
         chosen = [one for one in found if number is None or str(one.id) == number]
@@ -274,7 +261,9 @@ class _Pages:
             raise not_found()
         return chosen
 
-    def _listed(self, visitor: Visitor, at: Installation) -> list[Listed]:
+    def _listed(
+        self, visitor: Visitor, at: Installation
+    ) -> list[tuple[Reachable, RepositoryRow | None]]:
         """Return what they may set up there; sync an installation that the store doesn't have."""
         rows, signin = self._frame.store.repositories, self._frame.signin
         if signin is None or at.suspended_at is not None:
@@ -291,12 +280,6 @@ class _Pages:
             for one in sorted(found, key=lambda one: one.full_name.lower())
             if one.can_write and not one.archived
         ]
-
-
-def _changed_lines(page: SetupPage) -> tuple[tuple[str, str], ...]:
-    if page.ahead is None or page.there.text is None:
-        return ()
-    return difference(page.there.text, page.text)
 
 
 def _unmanaged_settings(there: SettingsFileState) -> str:

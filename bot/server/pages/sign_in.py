@@ -128,10 +128,9 @@ def _signed_in(frame: Frame, request: Request) -> Response:
 
 def _revoke(frame: Frame, visitor: Visitor) -> None:
     """Revoke their token at GitHub, if it answers. They are signed out here in any case."""
-    if frame.signin is None:
-        return
     try:
-        frame.signin.revoke(visitor.token)
+        if frame.signin is not None:
+            frame.signin.revoke(visitor.token)
     except MilepostError as error:
         log.warning("token not revoked at sign-out: %s", error.what)
 
@@ -148,9 +147,6 @@ def _retry_page(frame: Frame, request: Request, problem: Problem, *, then: str =
 def _signin(frame: Frame) -> SignIn:
     """Return the OAuth client. Raises PageError without one."""
     if frame.signin is None:
-        raise PageError(
-            503,
-            "Nobody can sign in here yet",
-            "The server doesn't have the client secret of its App.",
-        )
+        text = "The server doesn't have the client secret of its App."
+        raise PageError(503, "Nobody can sign in here yet", text)
     return frame.signin

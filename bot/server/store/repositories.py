@@ -97,14 +97,10 @@ class Repositories:
         """Return the repository of that id, when it is known."""
         return self._repository(_R.id == number)
 
-    def repository_named(self, full_name: str) -> RepositoryRow | None:
-        """Return the repository that has this name now, in any case; none that is gone."""
-        return self._repository(_R.known_as == full_name.lower(), _R.state != "gone")
-
-    def public_named(self, full_name: str) -> RepositoryRow | None:
-        """Return the same among public ones."""
-        same = _R.known_as == full_name.lower()
-        return self._repository(same, _R.state != "gone", _R.private.is_(False))
+    def repository_named(self, full_name: str, *, public: bool = False) -> RepositoryRow | None:
+        """Return the (public) repository that has this name now, in any case; none that is gone."""
+        seen = [_R.private.is_(False)] if public else []
+        return self._repository(_R.known_as == full_name.lower(), _R.state != "gone", *seen)
 
     def by_ids(self, numbers: Sequence[int]) -> tuple[RepositoryRow, ...]:
         """Return those of these ids that are known and not gone, by name."""
@@ -117,11 +113,8 @@ class Repositories:
         return tuple(RepositoryRow(*row) for row in fetch(self._engine, query))
 
     def active_repositories(self, *, after: int, most: int) -> list[int]:
-        """Return the ids of the next active ones after that id, in order.
-
-        Those of suspended installations too: with one table alone the query is quick even before
-        the database has statistics of its tables.
-        """
+        """Return the ids of the next active ones after that id, of suspended installations too."""
+        # With one table alone the query is quick even before the database has statistics.
         query = sa.select(_R.id).where(_R.state == "active", _R.id > after).order_by(_R.id)
         return [row.id for row in fetch(self._engine, query.limit(most))]
 
