@@ -11,7 +11,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from bot.server.access_log import AccessLog
+from bot.server.access_log import NO_ROUTE, access_log
 from bot.server.health import add_health
 from bot.server.metrics import add_metrics
 from bot.server.page_limit import PageLimit
@@ -19,10 +19,9 @@ from bot.server.pages import badge, cohort, error_pages, landing, path, register
 from bot.server.pages.access import Access
 from bot.server.pages.error_pages import error_page
 from bot.server.pages.frame import Frame, PageError
-from bot.server.pages.response_headers import SecurityHeaders
+from bot.server.pages.response_headers import with_security_headers
 from bot.server.server import Server
-from bot.server.telemetry import TracedRequests
-from bot.server.webhooks.endpoint import WebhookEndpoint, WebhookRouter
+from bot.server.webhooks.endpoint import WebhookEndpoint, route_webhooks
 
 log = logging.getLogger(__name__)
 
@@ -39,13 +38,11 @@ def build(server: Server) -> ASGIApp:
         observe=server.metrics.webhook,
     )
     if server.telemetry is not None:
-        endpoint = TracedRequests(
-            endpoint, telemetry=server.telemetry, routes={}, default_route=WEBHOOKS
-        )
+        endpoint = server.telemetry.trace(endpoint, route=lambda _: WEBHOOKS)
     proxied: Any = ProxyHeadersMiddleware(
         cast("Any", application(server)), trusted_hosts=server.config.trusted_proxies
     )
-    return WebhookRouter(proxied, path=WEBHOOKS, endpoint=endpoint)
+    return route_webhooks(proxied, WEBHOOKS, endpoint)
 
 
 def application(server: Server) -> FastAPI:
@@ -79,10 +76,16 @@ def application(server: Server) -> FastAPI:
     frame = add_pages(app, server)
     # What is added later is further out.
     app.add_middleware(PageLimit, pages=server.config.page_limit, refuse=refuse)
-    routes = {route.endpoint: route.path for route in app.routes if isinstance(route, Route)}
-    app.add_middleware(AccessLog, observe=server.metrics.request, routes=routes)
+    paths: dict[Any, str] = {
+        route.endpoint: route.path for route in app.routes if isinstance(route, Route)
+    }
+
+    def route(scope: Scope) -> str:
+        return paths.get(scope.get("endpoint"), NO_ROUTE)
+
+    app.add_middleware(access_log, observe=server.metrics.request, route=route)
     if server.telemetry is not None:
-        app.add_middleware(TracedRequests, telemetry=server.telemetry, routes=routes)
+        app.add_middleware(server.telemetry.trace, route=route)
     return app
 
 
@@ -99,5 +102,5 @@ def add_pages(app: FastAPI, server: Server) -> Frame:
     sign_in.add(app, frame)
     setup.add(app, frame, access)
     error_pages.add(app, frame)
-    app.add_middleware(SecurityHeaders, https=frame.https)
+    app.add_middleware(with_security_headers, https=frame.https)
     return frame

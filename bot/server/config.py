@@ -138,11 +138,8 @@ def _private_key(values: Mapping[str, str]) -> str | None:
     # Where a variable can hold one line only, its line breaks are written as \n.
     key = key.replace("\\n", "\n").strip() + "\n"
     if "PRIVATE KEY-----" not in key:
-        raise ConfigError(
-            "this isn't a private key.",
-            where=name,
-            hint="It is the .pem file that GitHub gave when the key was made.",
-        )
+        hint = "It is the .pem file that GitHub gave when the key was made."
+        raise ConfigError("this isn't a private key.", where=name, hint=hint)
     return key
 
 
@@ -154,11 +151,8 @@ def _http_url(url: str, name: str) -> str:
     except ValueError:
         good = False
     if not good or "@" in parts.netloc or parts.query or parts.fragment:
-        raise ConfigError(
-            "this isn't a valid URL.",
-            where=name,
-            hint="Write it as https://HOST or https://HOST/PATH.",
-        )
+        hint = "Write it as https://HOST or https://HOST/PATH."
+        raise ConfigError("this isn't a valid URL.", where=name, hint=hint)
     return url.rstrip("/")
 
 

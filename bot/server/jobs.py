@@ -10,13 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.github import deliveries
+from bot.github import app_problems, deliveries
 from bot.github.app import AppAuth
-from bot.github.app_problems import (
-    InstallationGoneError,
-    InstallationSuspendedError,
-    NotInstalledError,
-)
 from bot.github.rate_limiter import RateLimiter
 from bot.server import next_run
 from bot.server.curriculum_cache import CurriculumCache
@@ -37,7 +32,12 @@ from bot.server.store.rows import (
     repository,
 )
 from bot.server.store.store import Store
-from bot.server.sync_repository import RepositoryGoneError, RepositorySync, RepositorySyncResult
+from bot.server.sync_repository import (
+    INSTALLATION_ERRORS,
+    RepositoryGoneError,
+    RepositorySync,
+    RepositorySyncResult,
+)
 
 log = logging.getLogger(__name__)
 
@@ -138,12 +138,12 @@ class Jobs:
         try:
             found = self.auth.installation(number)
             listed = list(self.auth.repositories(number)) if not found.suspended_at else []
-        except InstallationGoneError:
+        except app_problems.InstallationGoneError:
             self._forget(row.id for row in repositories.repositories(number))
             account = old.account if (old := repositories.installation(number)) else ""
             repositories.save_installation(InstallationRow(number, account, "gone"), now)
             return JobResult("gone", None)
-        except InstallationSuspendedError:
+        except app_problems.InstallationSuspendedError:
             return JobResult("suspended", now + next_run.FIRST_RETRY, settled=False)
         old = repositories.installation(number)
         state: InstallationState = "suspended" if found.suspended_at else "active"
@@ -187,7 +187,7 @@ class Jobs:
             self._forget([row.id])
             self.store.repositories.mark_repository_gone(row.id, now)
             return JobResult("gone", None, ((installation(row.installation_id), now),))
-        except (InstallationGoneError, InstallationSuspendedError, NotInstalledError):
+        except INSTALLATION_ERRORS:
             # The job of the installation finds out which of these is true.
             return JobResult("unknown", None, ((installation(row.installation_id), now),))
         return self._record(row, done, now, tries)

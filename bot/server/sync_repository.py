@@ -5,25 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.errors import (
-    ConfigError,
-    CurriculumError,
-    GuideError,
-    MilepostError,
-    NotThereError,
-    RepositoryMissingError,
-    UnavailableError,
-    UncertainWriteError,
-)
-from bot.github import problems
+from bot import errors
+from bot.github import app_problems, problems
 from bot.github.addresses import web_root
 from bot.github.app import AppAuth, InstalledRepository
-from bot.github.app_problems import (
-    AppRefusedError,
-    InstallationGoneError,
-    InstallationSuspendedError,
-    NotInstalledError,
-)
 from bot.github.client import Connection
 from bot.github.etag_cache import Cache
 from bot.github.gateway import PyGithubGateway
@@ -47,12 +32,11 @@ RETRY_SPREAD = 60.0  # seconds over which the repositories of one installation a
 UNREACHED = 60.0  # seconds without requests for an installation after GitHub did not answer
 PATIENCE = 20.0  # seconds to wait in a thread; what takes longer is retried later
 
-# Errors of the installation or the App, for the caller.
-_NOT_OF_REPOSITORY = (
-    AppRefusedError,
-    InstallationGoneError,
-    InstallationSuspendedError,
-    NotInstalledError,
+# Errors of the installation, for the caller.
+INSTALLATION_ERRORS = (
+    app_problems.InstallationGoneError,
+    app_problems.InstallationSuspendedError,
+    app_problems.NotInstalledError,
 )
 
 
@@ -110,15 +94,15 @@ class RepositorySync:
             if info.archived:
                 return RepositorySyncResult("archived", "The repository is archived.")
             return self._sync(info)
-        except _NOT_OF_REPOSITORY:
+        except (app_problems.AppRefusedError, *INSTALLATION_ERRORS):
             raise
-        except (UnavailableError, UncertainWriteError) as later:
+        except (errors.UnavailableError, errors.UncertainWriteError) as later:
             retry_in = self._retry_in(later)
             return RepositorySyncResult("waiting", str(later), self.settings, retry_in=retry_in)
-        except (ConfigError, CurriculumError, GuideError) as invalid:
+        except (errors.ConfigError, errors.CurriculumError, errors.GuideError) as invalid:
             # The push that repairs the file starts the next sync.
             return RepositorySyncResult("wrong", str(invalid), self.settings)
-        except MilepostError as refused:
+        except errors.MilepostError as refused:
             return RepositorySyncResult("refused", str(refused), self.settings)
 
     def _sync(self, info: RepositoryInfo) -> RepositorySyncResult:
@@ -156,14 +140,14 @@ class RepositorySync:
                 )
         except LaterError:
             raise
-        except UnavailableError as silent:
+        except errors.UnavailableError as silent:
             self.budget.block(self.row.installation_id, UNREACHED, silent.what)
             raise
 
     def _reader(self, connection: Connection) -> HttpReader:
         return HttpReader(connection, cache=self.cache, client=self._client)
 
-    def _retry_in(self, later: MilepostError) -> float:
+    def _retry_in(self, later: errors.MilepostError) -> float:
         """Return in how many seconds to retry; 0 when that is unknown."""
         seconds = self.budget.blocked(self.row.installation_id).seconds
         if isinstance(later, LaterError):
@@ -216,8 +200,8 @@ def read_repository(
 
     try:
         return auth.using(_installed(row, row.full_name, row.private), request, rights=rights)
-    except (NotThereError, RepositoryMissingError) as missing:
-        if isinstance(missing, NotInstalledError):
+    except (errors.NotThereError, errors.RepositoryMissingError) as missing:
+        if isinstance(missing, app_problems.NotInstalledError):
             raise
         raise RepositoryGoneError from None
 

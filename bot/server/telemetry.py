@@ -4,7 +4,7 @@ Requests, jobs, requests to GitHub and statements are spans. Only the attributes
 the process: no header, body, query, page address, statement or error text.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.errors import ConfigError, UsageError
-from bot.server.access_log import NO_ROUTE
 from bot.server.jobs import JobResult
 from bot.server.store.rows import Subject
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from opentelemetry.propagators.textmap import TextMapPropagator
     from opentelemetry.sdk.trace import ReadableSpan
     from opentelemetry.sdk.trace.export import SpanExporter
-    from opentelemetry.trace import Span, SpanKind, Tracer
+    from opentelemetry.trace import Span, Tracer
     from sqlalchemy.engine import Engine
 
     from bot.server.worker import RunJob
@@ -125,21 +124,34 @@ class Telemetry:
             propagate.set_global_textmap(self._propagator)
         self._provider.shutdown()
 
-    @contextmanager
-    def request(self, method: str) -> "Iterator[Span]":
-        """Trace a request to this server."""
-        from opentelemetry.trace import SpanKind
+    def trace(self, app: ASGIApp, *, route: Callable[[Scope], str]) -> ASGIApp:
+        """Return the same application, with each request a span, named by method and `route`."""
 
-        with self._span(method, SpanKind.SERVER) as span:
-            span.set_attribute("http.request.method", method)
-            yield span
+        async def traced(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != "http":
+                await app(scope, receive, send)
+                return
+            with self._span(scope["method"], "SERVER") as span:
+                span.set_attribute("http.request.method", scope["method"])
+
+                async def send_and_note(message: Message) -> None:
+                    if message["type"] == "http.response.start":
+                        span.set_attribute("http.response.status_code", message["status"])
+                    await send(message)
+
+                try:
+                    await app(scope, receive, send_and_note)
+                finally:
+                    span.set_attribute("http.route", route(scope))
+                    span.update_name(f"{scope['method']} {route(scope)}")
+
+        return traced
 
     def job(self, run_job: "RunJob") -> "RunJob":
         """Return the same function, with each job traced."""
-        from opentelemetry.trace import SpanKind
 
         def run(subject: Subject, tries: int) -> JobResult:
-            with self._span(f"sync {subject.kind}", SpanKind.INTERNAL) as span:
+            with self._span(f"sync {subject.kind}", "INTERNAL") as span:
                 span.set_attribute("milepost.subject", str(subject))
                 result = run_job(subject, tries)
                 span.set_attribute("milepost.result", result.result)
@@ -148,11 +160,11 @@ class Telemetry:
         return run
 
     @contextmanager
-    def _span(self, name: str, kind: "SpanKind") -> "Iterator[Span]":
-        from opentelemetry.trace import StatusCode
+    def _span(self, name: str, kind: str) -> "Iterator[Span]":
+        from opentelemetry.trace import SpanKind, StatusCode
 
         with self._tracer.start_as_current_span(
-            name, kind=kind, record_exception=False, set_status_on_exception=False
+            name, kind=SpanKind[kind], record_exception=False, set_status_on_exception=False
         ) as span:
             try:
                 yield span
@@ -197,42 +209,6 @@ class _Statements:
         if (span := context.connection.info.pop(self._KEY, None)) is not None:
             span.set_attribute("error.type", type(context.original_exception).__name__)
             span.end()
-
-
-class TracedRequests:
-    """Makes each request a span, named by method and route, or `default_route` without one."""
-
-    def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        telemetry: Telemetry,
-        routes: Mapping[Any, str],
-        default_route: str = NO_ROUTE,
-    ) -> None:
-        self._app = app
-        self._telemetry = telemetry
-        self._routes = routes
-        self._default_route = default_route
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or the server's start and stop."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        with self._telemetry.request(scope["method"]) as span:
-
-            async def send_and_note(message: Message) -> None:
-                if message["type"] == "http.response.start":
-                    span.set_attribute("http.response.status_code", message["status"])
-                await send(message)
-
-            try:
-                await self._app(scope, receive, send_and_note)
-            finally:
-                route = self._routes.get(scope.get("endpoint"), self._default_route)
-                span.set_attribute("http.route", route)
-                span.update_name(f"{scope['method']} {route}")
 
 
 def _filter(span: "ReadableSpan") -> "ReadableSpan":

@@ -24,14 +24,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.errors import (
-    ConfigError,
-    GitHubError,
-    MilepostError,
-    RefusedError,
-    UnavailableError,
-    UncertainWriteError,
-)
+from bot import errors
 from bot.github import credentials, registration
 from bot.github.addresses import web_root
 from bot.github.api_client import ApiClient
@@ -117,11 +110,11 @@ class Registrar:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as broken:
-            raise ConfigError(f"{broken.strerror}.", where=str(folder)) from None
+            raise errors.ConfigError(f"{broken.strerror}.", where=str(folder)) from None
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise ConfigError("the server can't write there.", where=str(folder))
+            raise errors.ConfigError("the server can't write there.", where=str(folder))
         if (folder / CREDENTIALS).exists():
-            raise ConfigError(
+            raise errors.ConfigError(
                 "there are credentials of an App already.",
                 where=str(folder / CREDENTIALS),
                 hint="Restart the server to use them, or move the file away.",
@@ -135,7 +128,7 @@ class Registrar:
         """
         with self._lock:
             if self.done:
-                raise RefusedError("There is an App already.")
+                raise errors.RefusedError("There is an App already.")
             sleep = self._server.stop_signal.sleep
             policy = WaitPolicy(self._server.clock, sleep, max_wait=PATIENCE)
             with closing(ApiClient(api_url, policy=policy)) as calls:
@@ -150,7 +143,7 @@ def api_of(host: str) -> str:
     """Return the API's URL of the GitHub at `https://HOST` or HOST. Raises ConfigError."""
     found = _GITHUB.fullmatch(host.strip().rstrip("/").lower())
     if found is None:
-        raise ConfigError("This isn't the address of a GitHub. Write it as https://HOST.")
+        raise errors.ConfigError("This isn't the address of a GitHub. Write it as https://HOST.")
     scheme, name = found["scheme"] or "https://", found["name"]
     if name == "github.com" or name.endswith(".ghe.com"):
         return f"{scheme}api.{name}"
@@ -253,7 +246,7 @@ def _sent(
     def errors_of(field: str, message: str = "") -> Iterator[None]:
         try:
             yield
-        except ConfigError as error:
+        except errors.ConfigError as error:
             wrong[field] = message or str(error)
 
     api_url, action, made = frame.config.api_url, "", dict[str, Any]()
@@ -306,21 +299,21 @@ def _done(frame: Frame, registrar: Registrar, request: Request) -> Response:
         )
     try:
         app = registrar.register(query.get("code", ""), api_url=pending.then)
-    except RefusedError:
+    except errors.RefusedError:
         return frame.redirect("/")
-    except MilepostError as error:
+    except errors.MilepostError as error:
         raise _not_registered(error) from None
     response = frame.page(request, "register-done.html.j2", app=app)
     frame.sessions.end_sign_in(response, "register")
     return response
 
 
-def _not_registered(error: MilepostError) -> PageError:
+def _not_registered(error: errors.MilepostError) -> PageError:
     match error:
-        case UnavailableError():
+        case errors.UnavailableError():
             detail = "GitHub does not answer just now. Reload this page in a minute."
             return PageError(503, "The App isn't registered yet", detail, again=60)
-        case GitHubError() | UncertainWriteError():
+        case errors.GitHubError() | errors.UncertainWriteError():
             return PageError(400, "GitHub did not send the App's key", str(error))
     detail = (
         f"{error} The App is on GitHub, but its key is lost: delete the App there in its settings, "

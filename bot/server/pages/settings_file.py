@@ -237,11 +237,13 @@ def _preview(sync: SyncPreview, *, interval: float) -> SetupPreview:
     )
 
 
-def difference(old: str, new: str) -> tuple[tuple[str, str], ...]:
+def difference(old: str | None, new: str) -> tuple[tuple[str, str], ...]:
     """Return the changed lines with some context, each after `+`, `-`, a space, or `…` for a gap.
 
-    Empty when the texts have the same lines.
+    Empty when the texts have the same lines, and without an old text.
     """
+    if old is None:
+        return ()
     lines = difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=2)
     shown = [("…", "") if line.startswith("@@") else (line[0], line[1:]) for line in lines]
     return tuple(shown[2:])[1:]  # after the names of the files, and the first gap

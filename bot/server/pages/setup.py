@@ -12,14 +12,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot.errors import (
-    AuthenticationError,
-    ConfigError,
-    CurriculumError,
-    GuideError,
-    MilepostError,
-    UnavailableError,
-)
+from bot import errors
 from bot.github.app import Installation, InstalledRepository
 from bot.github.app_problems import InstallationGoneError, InstallationSuspendedError
 from bot.github.signin import Reachable
@@ -110,7 +103,7 @@ class _Pages:
         if there.text is not None:
             try:
                 form = setup_form.of_settings(parse_settings(there.text))
-            except ConfigError as error:
+            except errors.ConfigError as error:
                 detail = str(error)
         return self._show(request, SetupPage(target, there, form, detail=detail))
 
@@ -163,7 +156,7 @@ class _Pages:
             return self._show(request, page._replace(detail=detail))
         try:
             self._file.preview(page.target.repository, page.there.text)
-        except (ConfigError, CurriculumError, GuideError) as error:
+        except (errors.ConfigError, errors.CurriculumError, errors.GuideError) as error:
             return self._show(request, page._replace(detail=str(error)))
         return self._schedule_first_sync(page.target.repository)
 
@@ -180,8 +173,8 @@ class _Pages:
             return self._schedule_first_sync(home)  # the form was sent twice
         try:
             ahead = self._file.preview(home, text)
-        except (ConfigError, CurriculumError, GuideError) as error:
-            if page.form.curriculum == setup_form.OWN and not isinstance(error, ConfigError):
+        except (errors.ConfigError, errors.CurriculumError, errors.GuideError) as error:
+            if page.form.curriculum == setup_form.OWN and not isinstance(error, errors.ConfigError):
                 return self._show(request, page._replace(wrong={"path": str(error)}))
             return self._show(request, page._replace(detail=str(error)))
         page = page._replace(ahead=ahead, text=text)
@@ -220,7 +213,7 @@ class _Pages:
             private=home.private,
             writes_files=page.target.writes_files,
             config_path=CONFIG_PATH,
-            changed=difference(there.text, page.text) if page.ahead and there.text else (),
+            changed=() if page.ahead is None else difference(there.text, page.text),
             github=self._file.page(home, there, page.text),
             offers=setup_form.curriculum_options(),
             own=setup_form.OWN,
@@ -242,9 +235,9 @@ class _Pages:
             raise PageError(409, "This repository is archived", text)
         try:
             target = self._file.app_repository(found.id, found.full_name, private=found.private)
-        except (AuthenticationError, UnavailableError):
+        except (errors.AuthenticationError, errors.UnavailableError):
             raise
-        except MilepostError as error:
+        except errors.MilepostError as error:
             raise PageError(403, "GitHub refuses the App", str(error)) from None
         if target is None:
             text = "Add the repository in the App's settings on GitHub, then come back."
@@ -288,7 +281,7 @@ def _unmanaged_settings(there: SettingsFileState) -> str:
         return ""
     try:
         parse_settings(there.text)
-    except ConfigError:
+    except errors.ConfigError:
         return ""
     return without_answers(there.text)
 

@@ -190,18 +190,14 @@ async def _respond(send: Send, status: int, *headers: tuple[bytes, bytes]) -> No
     await send({"type": "http.response.body", "body": b""})
 
 
-@dataclass(frozen=True)
-class WebhookRouter:
-    """Routes requests for `path` to the endpoint, and others to `app`."""
+def route_webhooks(app: ASGIApp, path: str, endpoint: ASGIApp) -> ASGIApp:
+    """Return an application that gives requests for `path` to the endpoint, others to `app`."""
 
-    app: ASGIApp
-    path: str
-    endpoint: ASGIApp
+    async def routed(scope: Scope, receive: Receive, send: Send) -> None:
+        is_webhook = scope["type"] == "http" and scope["path"] == path
+        await (endpoint if is_webhook else app)(scope, receive, send)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or the server's start and stop."""
-        is_webhook = scope["type"] == "http" and scope["path"] == self.path
-        await (self.endpoint if is_webhook else self.app)(scope, receive, send)
+    return routed
 
 
 class DeliveryWriter:
