@@ -14,7 +14,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from bot.server.access_log import NO_ROUTE, access_log
 from bot.server.health import add_health
 from bot.server.metrics import add_metrics
-from bot.server.page_limit import PageLimit
+from bot.server.page_limit import limit_pages
 from bot.server.pages import badge, cohort, error_pages, landing, path, register, setup, sign_in
 from bot.server.pages.access import Access
 from bot.server.pages.error_pages import error_page
@@ -35,7 +35,7 @@ def build(server: Server) -> ASGIApp:
         secrets=lambda: server.config.webhook_secrets,
         bot=lambda: server.known_bot,
         clock=server.clock,
-        observe=server.metrics.webhook,
+        observe=server.metrics.webhooks.observe,
     )
     if server.telemetry is not None:
         endpoint = server.telemetry.trace(endpoint, route=lambda _: WEBHOOKS)
@@ -75,7 +75,7 @@ def application(server: Server) -> FastAPI:
     add_metrics(app, server.metrics, server.config.metrics_token)
     frame = add_pages(app, server)
     # What is added later is further out.
-    app.add_middleware(PageLimit, pages=server.config.page_limit, refuse=refuse)
+    app.add_middleware(limit_pages, pages=server.config.page_limit, refuse=refuse)
     paths: dict[Any, str] = {
         route.endpoint: route.path for route in app.routes if isinstance(route, Route)
     }

@@ -62,10 +62,8 @@ class ServerConfig(BaseModel):
         """Return all secrets in the clear, to cut them out of logs."""
         secrets = (value for value in dict(self).values() if isinstance(value, SecretStr))
         password = urlsplit(self.database_url.get_secret_value()).password
-        return (
-            *(one.get_secret_value() for one in secrets),
-            *([unquote(password)] if password else []),
-        )
+        more = [unquote(password)] if password else []
+        return (*(one.get_secret_value() for one in secrets), *more)
 
     @property
     def issuer(self) -> str | None:

@@ -63,8 +63,8 @@ class Metrics:
         limiter_status: Callable[[], LimiterStatus | None] = lambda: None,
     ) -> None:
         self._registry = registry = CollectorRegistry()
-        self._webhooks = _WebhookCollector()
-        registry.register(self._webhooks)
+        self.webhooks = WebhookCollector()
+        registry.register(self.webhooks)
         counter = partial(Counter, registry=registry)
         histogram = partial(Histogram, registry=registry)
         labels = ["method", "route", "status"]
@@ -91,10 +91,6 @@ class Metrics:
         ProcessCollector(registry=registry)
         registry.register(_GaugeCollector(lambda: _store_gauges(store, clock())))
         registry.register(_GaugeCollector(lambda: _limiter_gauges(limiter_status())))
-
-    def webhook(self, status: int, seconds: float) -> None:
-        """Count a delivery by its status. For one thread only, the endpoint's."""
-        self._webhooks.observe(status, seconds)
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request for a page; `route` is the path template of its endpoint."""
@@ -129,7 +125,7 @@ class Metrics:
         return generate_latest(self._registry)
 
 
-class _WebhookCollector(Collector):
+class WebhookCollector(Collector):
     """Counts deliveries without locks: `Counter` and `Histogram` would slow the endpoint down."""
 
     def __init__(self) -> None:
@@ -138,7 +134,7 @@ class _WebhookCollector(Collector):
         self._seconds = 0.0
 
     def observe(self, status: int, seconds: float) -> None:
-        """Count one delivery."""
+        """Count a delivery by its status. For one thread only, the endpoint's."""
         self._answered[status] += 1
         self._within[bisect_left(_WEBHOOK_BUCKETS, seconds)] += 1
         self._seconds += seconds

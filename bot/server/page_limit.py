@@ -23,8 +23,6 @@ IPV6_PREFIX = 64  # bits: one person has a network of that size at least
 SMALL = ("/assets/", "/badge/")
 SMALL_FACTOR = 50
 
-Refuse = Callable[[Scope, int], ASGIApp]
-
 
 class RequestWindow:
     """Allows each name `limit` requests in any `WINDOW`, from any thread."""
@@ -57,24 +55,22 @@ class RequestWindow:
             return 0.0
 
 
-class PageLimit:
-    """Allows each address `pages` requests a minute; others get the application of `refuse`."""
+def limit_pages(app: ASGIApp, *, pages: int, refuse: Callable[[Scope, int], ASGIApp]) -> ASGIApp:
+    """Return the same application, with `pages` requests a minute for each address.
 
-    def __init__(self, app: ASGIApp, *, pages: int, refuse: Refuse) -> None:
-        self._app = app
-        self._refuse = refuse
-        self._pages = RequestWindow(pages)
-        self._small = RequestWindow(pages * SMALL_FACTOR)
+    Others get the application that `refuse` returns for them, and for the seconds to wait.
+    """
+    large, small = RequestWindow(pages), RequestWindow(pages * SMALL_FACTOR)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or the server's start and stop."""
-        app = self._app
+    async def limited(scope: Scope, receive: Receive, send: Send) -> None:
+        allowed = app
         if scope["type"] == "http" and scope["path"] not in HEALTH_PATHS:
-            window = self._small if scope["path"].startswith(SMALL) else self._pages
-            seconds = window.wait(client_network(scope.get("client")))
-            if seconds:
-                app = self._refuse(scope, math.ceil(seconds))
-        await app(scope, receive, send)
+            window = small if scope["path"].startswith(SMALL) else large
+            if seconds := window.wait(client_network(scope.get("client"))):
+                allowed = refuse(scope, math.ceil(seconds))
+        await allowed(scope, receive, send)
+
+    return limited
 
 
 def client_network(client: "tuple[str, int] | None") -> str:

@@ -68,10 +68,7 @@ def settings(app: ASGIApp, *, host: str, port: int) -> uvicorn.Config:
 
 @contextlib.contextmanager
 def file_lock(url: str) -> Iterator[None]:
-    """Hold the lock of a SQLite database; do nothing for PostgreSQL, which processes may share.
-
-    Raises UsageError when another process holds it, or when the file cannot be locked.
-    """
+    """Hold the lock of a SQLite database, none for PostgreSQL. Raises UsageError when taken."""
     parsed = sa.engine.make_url(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         yield

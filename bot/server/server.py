@@ -34,24 +34,15 @@ CREDENTIALS = "app.json"  # in the data folder
 
 
 def with_credentials(config: ServerConfig) -> ServerConfig:
-    """Return the configuration with the App of `app.json`, where the environment names none.
-
-    Raises ConfigError when the file cannot be used.
-    """
+    """Return the configuration with the App of `app.json` where it has none. Raises ConfigError."""
     if config.issuer is not None:
         return config
     app = credentials.load(config.data_dir / CREDENTIALS)
     if app is None:
         return config
+    same = ("client_id", "private_key", "client_secret", "webhook_secret", "api_url")
     return config.model_copy(
-        update={
-            "app_id": app.id,
-            "client_id": app.client_id,
-            "private_key": app.private_key,
-            "client_secret": app.client_secret,
-            "webhook_secret": app.webhook_secret,
-            "api_url": app.api_url,
-        }
+        update={"app_id": app.id, **{name: getattr(app, name) for name in same}}
     )
 
 
@@ -187,17 +178,13 @@ class Server:
         runner = JobRunner(
             self.store, run_job, clock=self.clock, lease=self.lease, observe=self.metrics.job
         )
-        self.worker = self._make_worker(runner)
+        threads, tick, lease = self.config.threads, self.tick, self.lease
+        if shared:
+            self.worker = QueueWorker(self.store, runner, threads=threads, tick=tick, lease=lease)
+        elif threads:
+            self.worker = ThreadWorker(runner, threads=threads, tick=tick, renew=lease / 3)
         if self.worker is not None:
             self.worker.start()
-
-    def _make_worker(self, runner: JobRunner) -> ThreadWorker | QueueWorker | None:
-        threads, tick = self.config.threads, self.tick
-        if self.store.shared:
-            return QueueWorker(self.store, runner, threads=threads, tick=tick, lease=self.lease)
-        if not threads:
-            return None
-        return ThreadWorker(runner, threads=threads, tick=tick, renew=self.lease / 3)
 
     def stop(self) -> None:
         """Stop the work as soon as possible, and close everything."""

@@ -64,6 +64,11 @@ def showing(view: LearningPath, now: datetime) -> Showing:
     """Return the document of a path. `now` is aware."""
     summary = view.observed.issues.get(SUMMARY_KEY)
     shares = view.settings.cohort.share
+    descriptions = {
+        "burn-up": burnup.description(burnup.burn_up(view)),
+        "skills": skills.description(skills.skills(view)),
+        "activity": activity.description(activity.activity(view)),
+    }
     return Showing(
         made_at=now,
         dashboard=dashboard(view),
@@ -75,7 +80,10 @@ def showing(view: LearningPath, now: datetime) -> Showing:
             for one in view.curriculum.checkpoints
             if is_reached(view, one)
         ),
-        pictures=_pictures(view),
+        pictures=tuple(
+            PageImage(name=name, svg=pictures.picture(name, view), words=words)
+            for name, words in descriptions.items()
+        ),
         member=member(view) if shares else None,
         mentors=tuple(sorted({m.lower() for m in view.settings.mentors})) if shares else (),
     )
@@ -99,15 +107,3 @@ def _week(view: LearningPath) -> Weekly | None:
     complete = Week.of(view.today, view.settings.summary.day).before
     begun = complete.last >= view.dates.first - timedelta(days=1)
     return weekly(view, complete) if begun else None
-
-
-def _pictures(view: LearningPath) -> tuple[PageImage, ...]:
-    values = {
-        "burn-up": burnup.description(burnup.burn_up(view)),
-        "skills": skills.description(skills.skills(view)),
-        "activity": activity.description(activity.activity(view)),
-    }
-    return tuple(
-        PageImage(name=name, svg=pictures.picture(name, view), words=words)
-        for name, words in values.items()
-    )

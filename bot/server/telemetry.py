@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.errors import ConfigError, UsageError
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
     from opentelemetry.sdk.trace.export import SpanExporter
     from opentelemetry.trace import Span, Tracer
-    from sqlalchemy.engine import Engine
 
     from bot.server.worker import RunJob
 
@@ -101,7 +102,7 @@ class Telemetry:
         self._tracer = self._provider.get_tracer(OURS)
         self._propagator: TextMapPropagator | None = None
 
-    def begin(self, engine: "Engine") -> None:
+    def begin(self, engine: Engine) -> None:
         """Trace requests to GitHub and statements to the database, from now on."""
         from opentelemetry import propagate
         from opentelemetry.instrumentation.httpx import HTTPX2ClientInstrumentor
@@ -112,7 +113,7 @@ class Telemetry:
         self._propagator = propagate.get_global_textmap()
         propagate.set_global_textmap(CompositePropagator([]))
         HTTPX2ClientInstrumentor().instrument(tracer_provider=self._provider)
-        _Statements(engine, self._tracer)
+        _trace_statements(engine, self._tracer)
 
     def end(self) -> None:
         """Send the remaining spans, and trace nothing more."""
@@ -174,41 +175,31 @@ class Telemetry:
                 raise
 
 
-class _Statements:
-    """Makes each statement of a request or a job a span, named by its first word.
+def _trace_statements(engine: Engine, tracer: "Tracer") -> None:
+    """Make each statement of a request or a job a span; the scheduler has too many."""
+    from opentelemetry.trace import SpanKind, get_current_span
 
-    The scheduler's own statements are none: there would be two a second.
-    """
+    key = "milepost span"
 
-    _KEY = "milepost span"
-
-    def __init__(self, engine: "Engine", tracer: "Tracer") -> None:
-        import sqlalchemy as sa
-
-        self._tracer = tracer
-        self._system = engine.dialect.name
-        sa.event.listen(engine, "before_cursor_execute", self._begin)
-        sa.event.listen(engine, "after_cursor_execute", self._end)
-        sa.event.listen(engine, "handle_error", self._fail)
-
-    def _begin(self, connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        from opentelemetry.trace import SpanKind, get_current_span
-
+    def begin(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if get_current_span().get_span_context().is_valid:
-            span = self._tracer.start_span(statement.split(None, 1)[0], kind=SpanKind.CLIENT)
-            span.set_attribute("db.system.name", self._system)
-            connection.info[self._KEY] = span
+            span = tracer.start_span(statement.split(None, 1)[0], kind=SpanKind.CLIENT)
+            span.set_attribute("db.system.name", engine.dialect.name)
+            connection.info[key] = span
 
-    def _end(self, connection: Any, *_: Any) -> None:
-        if (span := connection.info.pop(self._KEY, None)) is not None:
+    def end(connection: Any, *_: Any) -> None:
+        if (span := connection.info.pop(key, None)) is not None:
             span.end()
 
-    def _fail(self, context: Any) -> None:
-        if context.connection is None:
-            return
-        if (span := context.connection.info.pop(self._KEY, None)) is not None:
+    def fail(context: Any) -> None:
+        info = context.connection.info if context.connection is not None else {}
+        if (span := info.pop(key, None)) is not None:
             span.set_attribute("error.type", type(context.original_exception).__name__)
             span.end()
+
+    sa.event.listen(engine, "before_cursor_execute", begin)
+    sa.event.listen(engine, "after_cursor_execute", end)
+    sa.event.listen(engine, "handle_error", fail)
 
 
 def _filter(span: "ReadableSpan") -> "ReadableSpan":

@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
+from apscheduler.executors import pool
+from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import utc_now
@@ -21,9 +22,6 @@ from bot.server import next_run
 from bot.server.jobs import JobResult
 from bot.server.store.rows import Claim, Subject
 from bot.server.store.store import Store
-
-if TYPE_CHECKING:
-    from apscheduler.schedulers.background import BackgroundScheduler
 
 log = logging.getLogger(__name__)
 
@@ -129,48 +127,43 @@ class JobRunner:
         return JobResult(result, again, settled=False)
 
 
+@dataclass
 class ThreadWorker:
     """Runs up to `threads` jobs at once, from `start` to `stop`."""
 
-    def __init__(
-        self, runner: JobRunner, *, threads: int, tick: timedelta, renew: timedelta
-    ) -> None:
-        self._runner = runner
-        self._threads = threads
-        self._tick_every = tick
-        self._renew_every = renew
-        self._pool: ThreadPoolExecutor | None = None
+    runner: JobRunner
+    threads: int
+    tick: timedelta
+    renew: timedelta
+
+    def __post_init__(self) -> None:
+        self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="job")
         self._stopping = False
         self._lock = threading.Lock()
-        self._scheduler: BackgroundScheduler | None = None
+        self._scheduler = make_scheduler(
+            (self._tick, self.tick), (self.runner.renew_leases, self.renew)
+        )
 
     @property
     def running(self) -> bool:
         """Return whether it works."""
-        return self._scheduler is not None and self._scheduler.running
+        return bool(self._scheduler.running)
 
     def start(self) -> None:
         """Start, in threads of its own."""
-        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="job")
-        self._scheduler = make_scheduler(
-            (self._tick, self._tick_every), (self._runner.renew_leases, self._renew_every)
-        )
         self._scheduler.start()
 
     def stop(self) -> None:
         """Claim nothing more, and wait for the jobs that run."""
         with self._lock:
             self._stopping = True
-        if self._scheduler is not None:
+        if self.running:
             self._scheduler.shutdown(wait=True)
-        if self._pool is not None:
-            self._pool.shutdown(wait=True)
+        self._pool.shutdown(wait=True)
 
     def _tick(self) -> None:
-        if self._pool is None:
-            return
-        while not self._stopping and (free := self._threads - self._runner.busy) > 0:
-            claims = self._runner.claim(free)
+        while not self._stopping and (free := self.threads - self.runner.busy) > 0:
+            claims = self.runner.claim(free)
             for claim in claims:
                 self._pool.submit(self._work, claim)
             if len(claims) < free:
@@ -178,12 +171,12 @@ class ThreadWorker:
 
     def _work(self, claim: Claim) -> None:
         """Run a job, and claim the next that is due without waiting for the tick."""
-        self._runner.run(claim)
+        self.runner.run(claim)
         with self._lock:
-            if self._stopping or self._pool is None:
+            if self._stopping:
                 return
             try:
-                claims = self._runner.claim(1)
+                claims = self.runner.claim(1)
             except SQLAlchemyError:
                 log.exception("claim failed")  # the next tick tries again
                 return
@@ -192,18 +185,15 @@ class ThreadWorker:
                 self._pool.submit(self._work, found)
 
 
-def make_scheduler(*tasks: tuple[Callable[[], None], timedelta]) -> "BackgroundScheduler":
+def make_scheduler(*tasks: tuple[Callable[[], None], timedelta]) -> BackgroundScheduler:
     """Return a scheduler, not yet started, that runs each task at once and then at its interval.
 
     No task may call the scheduler: its shutdown waits for tasks while it holds its lock.
     """
-    from apscheduler.executors.pool import ThreadPoolExecutor
-    from apscheduler.schedulers.background import BackgroundScheduler
-
     # It would log each run, and each that was left out.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(len(tasks))},
+        executors={"default": pool.ThreadPoolExecutor(len(tasks))},
         job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
         timezone=UTC,
     )

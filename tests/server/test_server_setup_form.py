@@ -34,7 +34,7 @@ def settings(draw: st.DrawFn) -> Settings:
                 st.sampled_from(["devops-to-mlops", "docs/my guide.md", "ä/path.YML"])
             ),
             "start": draw(st.dates(date(2000, 1, 1), date(2100, 1, 1))),
-            "timezone": draw(st.sampled_from(sorted(setup_form._zone_names()))),
+            "timezone": draw(st.sampled_from(sorted(setup_form._ZONE_NAMES))),
             "ahead": draw(st.integers(0, 520) | st.just("all")),
             "summary": {
                 "as": draw(st.sampled_from(["comment", "issue"])),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -23,10 +23,7 @@ MAX_DOCUMENTS = 200  # repositories that are listed with title and percent
 
 
 class LandingRepository(NamedTuple):
-    """A repository with the App that the visitor can read.
-
-    `title` and `percent` are None before the first sync, and after the first MAX_DOCUMENTS.
-    """
+    """A repository that the visitor can read; title and percent once they are known."""
 
     row: RepositoryRow
     can_write: bool
@@ -39,23 +36,15 @@ def add(app: FastAPI, frame: Frame) -> None:
     """Add the page at `/`."""
 
     def landing(request: Request) -> Response:
-        visitor, config = frame.visitor(request), frame.config
-        mine: list[LandingRepository] = []
-        slow = False
-        if visitor is not None and (signin := frame.signin) is not None:
-            try:
-                mine = list(_own_repositories(frame, signin, visitor))
-            except UnavailableError:
-                slow = True
-        return frame.page(
-            request,
-            "landing.html.j2",
-            index=True,
-            has_app=config.issuer is not None,
-            install=install_address(frame),
-            mine=mine,
-            slow=slow,
-        )
+        visitor, signin = frame.visitor(request), frame.signin
+        values: dict[str, Any] = {"mine": [], "slow": False, "install": install_address(frame)}
+        try:
+            if visitor is not None and signin is not None:
+                values["mine"] = list(_own_repositories(frame, signin, visitor))
+        except UnavailableError:
+            values["slow"] = True
+        has_app = frame.config.issuer is not None
+        return frame.page(request, "landing.html.j2", index=True, has_app=has_app, **values)
 
     app.add_route("/", landing, methods=["GET"])
 

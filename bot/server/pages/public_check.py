@@ -53,11 +53,7 @@ class PublicCheck:
         self._silent_until = self._began
 
     def is_public(self, row: RepositoryRow) -> bool:
-        """Return whether everybody may see it under this name.
-
-        One thread asks GitHub and waits; others use the last answer meanwhile. Raises
-        UnavailableError when GitHub has not answered for longer than `HOLDS`.
-        """
+        """Return whether everybody may see it. Raises UnavailableError after `HOLDS` in silence."""
         now = self._frame.clock()
         last, is_due = self._claim_request(row.id, now)
         found = self._request(row, now) if is_due else None

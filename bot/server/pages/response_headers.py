@@ -12,10 +12,7 @@ A_YEAR = 31_536_000  # seconds
 
 
 def page_policy(*, script: bool = False, form_to: str = "", style: str = "'self'") -> str:
-    """Return the Content-Security-Policy of a page.
-
-    `script` lets it run our script, `form_to` is another site that it may send a form to.
-    """
+    """Return a Content-Security-Policy. `form_to` is another site that forms may go to."""
     rules = [
         "default-src 'none'",
         f"style-src {style}",

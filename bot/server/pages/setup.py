@@ -143,11 +143,9 @@ class _Pages:
         return JSONResponse({**progress.model_dump(), "again": progress.again})
 
     def _progress(self, found: Reachable, request: Request) -> SetupProgress:
-        return setup_progress(
-            self._frame.store.repositories.repository(found.id),
-            since=moment(request.query_params.get("since", "")),
-            due=self._frame.store.jobs.due_at(repository(found.id)),
-        )
+        store, since = self._frame.store, moment(request.query_params.get("since", ""))
+        row, due = store.repositories.repository(found.id), store.jobs.due_at(repository(found.id))
+        return setup_progress(row, since=since, due=due)
 
     def _start_without_writing(self, request: Request, page: SetupPage) -> Response:
         """Start, when there are settings that can be used."""
@@ -299,19 +297,12 @@ def moment(text: str) -> datetime | None:
 def setup_progress(
     row: RepositoryRow | None, *, since: datetime | None, due: datetime | None
 ) -> SetupProgress:
-    """Return how far the sync is that was requested at `since`; older results don't count.
-
-    `due` is when the repository is synced next, as far as that is known. Times are aware.
-    """
+    """Return how far the sync is that was requested at `since`, next `due` then; both aware."""
     if row is None or row.state == "gone":
         return SetupProgress(state="waiting", message="Waiting for GitHub to add the repository.")
-    if row.to_write:
-        return SetupProgress(
-            state="working",
-            message=f"{row.written} of {plural(row.to_write, 'change')} written.",
-            written=row.written,
-            to_write=row.to_write,
-        )
+    if of := row.to_write:
+        text = f"{row.written} of {plural(of, 'change')} written."
+        return SetupProgress(state="working", message=text, written=row.written, to_write=of)
     if row.synced_at is None or (since is not None and row.synced_at < since):
         return SetupProgress(state="waiting", message="It starts in a moment.")
     match row.result:

@@ -67,8 +67,12 @@ def add(app: FastAPI, frame: Frame) -> None:
     def sign_out(request: Request) -> Response:
         visitor = frame.visitor(request)
         frame.form(request, visitor)
-        if visitor is not None:
-            _revoke(frame, visitor)
+        try:
+            # Without an answer they are signed out here all the same.
+            if visitor is not None and frame.signin is not None:
+                frame.signin.revoke(visitor.token)
+        except MilepostError as error:
+            log.warning("token not revoked at sign-out: %s", error.what)
         response = frame.redirect("/")
         frame.sessions.end(response)
         return response
@@ -124,15 +128,6 @@ def _signed_in(frame: Frame, request: Request) -> Response:
     frame.sessions.begin(response, visitor)
     frame.sessions.end_sign_in(response, "sign-in")
     return response
-
-
-def _revoke(frame: Frame, visitor: Visitor) -> None:
-    """Revoke their token at GitHub, if it answers. They are signed out here in any case."""
-    try:
-        if frame.signin is not None:
-            frame.signin.revoke(visitor.token)
-    except MilepostError as error:
-        log.warning("token not revoked at sign-out: %s", error.what)
 
 
 def _retry_page(frame: Frame, request: Request, problem: Problem, *, then: str = "/") -> Response:

@@ -65,10 +65,7 @@ _POSTGRESQL: Final = f"""
 
 
 class DeliveryInbox:
-    """Stores deliveries, and counts those that wait.
-
-    It holds one connection open: to borrow one each time costs as much as writing a group.
-    """
+    """Stores deliveries on one open connection: to borrow one costs as much as to write."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

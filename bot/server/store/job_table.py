@@ -76,17 +76,11 @@ class JobTable:
                 schedule(connection, some)
 
     def claim(self, now: datetime, most: int, *, until: datetime) -> tuple[Claim, ...]:
-        """Claim up to so many due jobs until `until`, the longest waiting first.
-
-        Those that another process is claiming right now are passed over.
-        """
+        """Claim up to so many due jobs, longest waiting first, but for those being claimed now."""
         return self._claim(_due(now, most), now, until)
 
     def claim_for_queue(self, now: datetime, most: int, *, until: datetime) -> tuple[Subject, ...]:
-        """Mark up to so many due jobs as queued, for `claim_one`.
-
-        Those that nobody has claimed by `until` are due again.
-        """
+        """Mark due jobs as queued, for `claim_one`; those unclaimed by `until` are due again."""
         claims = self._claim(_due(now, most), now, until, holder=QUEUE)
         return tuple(claim.subject for claim in claims)
 

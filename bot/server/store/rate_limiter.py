@@ -130,10 +130,7 @@ def _columns(state: RateLimitState) -> dict[str, Any]:
 
 
 def _packed(created: tuple[datetime, ...], last: datetime | None) -> bytes:
-    """Return how long before the last write each was, in milliseconds, rounded to later.
-
-    Four bytes each, so that the 500 of an hour stay within the row.
-    """
+    """Return the milliseconds of each before the last write, rounded to later, in four bytes."""
     if last is None:
         return b""
     steps = [min(_ticks(last) - _ticks(at), _MOST) for at in created]

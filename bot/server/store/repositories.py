@@ -40,10 +40,7 @@ class Repositories:
     def save_repositories(
         self, installation_id: int, seen: Sequence[RepositoryInfo], at: datetime
     ) -> tuple[int, ...]:
-        """Store all that an installation reaches; others that it reached before are gone.
-
-        Returns the ids of those to sync: new ones, and those that came back.
-        """
+        """Store all that an installation reaches now. Return the ids to sync: new or back again."""
         with self._engine.begin() as connection:
             its = sa.select(_R.id, _R.state).where(_R.installation_id == installation_id)
             old = {row.id: row.state for row in connection.execute(its)}

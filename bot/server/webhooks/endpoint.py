@@ -19,6 +19,7 @@ from typing import Annotated, Final
 import msgspec
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.github.rights import Reach, events
 from bot.server.store.rows import Subject, WebhookDelivery, installation, repository
 from bot.server.webhooks.body_limit import is_too_long, read_body
 from bot.server.webhooks.signature import is_valid
@@ -31,19 +32,8 @@ _EVENT = re.compile(rb"[a-z0-9_]{1,64}")
 _SIGNATURE = b"x-hub-signature-256"
 _LENGTH = b"content-length"
 # A sync of a repository or an installation covers all actions of these events.
-REPOSITORY_EVENTS: Final = frozenset(
-    {
-        "issue_comment",
-        "issues",
-        "label",
-        "milestone",
-        "pull_request",
-        "push",
-        "release",
-        "repository",
-        "sub_issues",
-    }
-)
+_MORE_EVENTS = {"pull_request", "release", "sub_issues"}
+REPOSITORY_EVENTS: Final = frozenset(_MORE_EVENTS.union(events(Reach.FILES)))
 INSTALLATION_EVENTS: Final = frozenset({"installation", "installation_repositories"})
 # Actions of `repository` after which the installation may reach other repositories than before.
 MOVES: Final = frozenset({"deleted", "transferred"})
