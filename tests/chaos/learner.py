@@ -322,9 +322,11 @@ class Learner(Expectations):
             comments.delete(self.world, self.me, self.home, comment)
             self.text.pop(comment.id, None)
             key = markers.key_of(comment.body)
-            if key in self.settled or str(key).startswith("reply:"):
-                self.taken_away.add(str(key))
-            elif key:
+            if key:
+                # Whether it comes again, if no run ended well since it was posted, is open: a run
+                # that was cut off later may have noted it in the ledger already.
+                self.taken_away.add(key)
+            if key and key not in self.settled and not key.startswith("reply:"):
                 self.unheard.add(comment.id)
                 self.promises.pop(("gone", -1, key), None)
 
