@@ -64,17 +64,14 @@ class JobResult(NamedTuple):
 
 @dataclass
 class Jobs:
-    """Runs the job of any subject, from any thread. The clock is aware; `sleep` may raise.
-
-    Without `webhooks` no failed deliveries are looked for: GitHub refuses such requests.
-    """
+    """Runs the job of any subject, from any thread. The clock is aware; `sleep` may raise."""
 
     store: Store
     auth: AppAuth
     budget: RateLimiter
     clock: Callable[[], datetime]
     sleep: Callable[[float], None]
-    webhooks: bool = True
+    webhooks: bool = True  # without, GitHub refuses to list deliveries
     responses: ResponseCache = field(default_factory=ResponseCache)
     curricula: CurriculumCache = field(default_factory=CurriculumCache)
 

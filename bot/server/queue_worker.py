@@ -40,7 +40,7 @@ TIMEOUT = 30.0  # seconds for a call into the event loop
 
 @dataclass
 class QueueWorker:
-    """Queues jobs that are due, and runs up to `threads` queued ones at once; with 0 none."""
+    """Queues jobs that are due, and runs up to `threads` queued ones at once, or none with 0."""
 
     store: Store
     runner: JobRunner

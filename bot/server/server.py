@@ -62,15 +62,11 @@ def app_auth(
 
 @dataclass
 class Server:
-    """Holds the parts of one process. `auth` and `worker` are None until there is an App.
+    """Holds the parts of one process. `auth` and `worker` are None until there is an App."""
 
-    `config` changes when an App is registered: read it when it is needed. `listens_at` is the URL
-    of the server on this machine, as far as that is known.
-    """
-
-    config: ServerConfig
+    config: ServerConfig  # changes when an App is registered: read it when it is needed
     store: Store
-    listens_at: str = ""
+    listens_at: str = ""  # the URL of the server on this machine, as far as that is known
     clock: Clock = utc_now
     tick: timedelta = TICK
     lease: timedelta = LEASE

@@ -33,23 +33,17 @@ class PageImage(FrozenModel):
 
 
 class Showing(FrozenModel):
-    """Holds all that pages and badges show, as of `made_at`.
-
-    `week` is the newest complete one, None in the first; `summary_url` is the issue with the
-    summaries, empty when there is none. `reports` are of the checkpoints reached, oldest first.
-    `member` is None for a learner who does not share; `mentors` are the logins that may see it, in
-    lower case.
-    """
+    """Holds all that pages and badges show, as of `made_at`."""
 
     made_at: AwareDatetime
     dashboard: Dashboard
     badge: Badge
-    week: Weekly | None
-    summary_url: str
-    reports: tuple[CheckpointReport, ...]
+    week: Weekly | None  # the newest complete one, None in the first
+    summary_url: str  # the issue with the summaries, empty when there is none
+    reports: tuple[CheckpointReport, ...]  # of the checkpoints reached, oldest first
     pictures: tuple[PageImage, ...]
-    member: Member | None
-    mentors: tuple[str, ...]
+    member: Member | None  # None for a learner who does not share
+    mentors: tuple[str, ...]  # the logins that may see it, in lower case
 
     def picture(self, name: str) -> PageImage | None:
         """Return the picture of that name."""

@@ -45,37 +45,29 @@ class RepositoryGoneError(Exception):
 
 
 class RepositorySyncResult(NamedTuple):
-    """Holds the result of a run: a word, a sentence, and the settings if they could be read.
-
-    `view` is the path after a complete run. `retry_in` is None when the run is settled, else in how
-    many seconds to retry; 0 leaves that to the caller.
-    """
+    """Holds the result of a run: a word, a sentence, and the settings if they could be read."""
 
     result: str
     message: str = ""
     settings: Settings | None = None
-    retry_in: float | None = None
-    view: LearningPath | None = None
+    retry_in: float | None = None  # seconds, 0 as the caller likes; None when it is settled
+    view: LearningPath | None = None  # the path after a complete run
 
 
 @dataclass
 class RepositorySync:
-    """Writes all changes that are due in a repository, once, with a token of its own.
-
-    `on_info` gets how GitHub shows the repository now, `on_progress` before each change how many
-    are written, and of how many. `now` is aware. `settings` are set as soon as they are read.
-    """
+    """Writes all changes that are due in a repository, once, with a token of its own."""
 
     row: RepositoryRow
     auth: AppAuth
     budget: RateLimiter
     cache: Cache
     curriculum_cache: CurriculumCache
-    now: datetime
+    now: datetime  # aware
     sleep: Sleep
-    on_info: Callable[[RepositoryInfo], None]
-    on_progress: Callable[[int, int], None]
-    settings: Settings | None = None
+    on_info: Callable[[RepositoryInfo], None]  # gets how GitHub shows the repository now
+    on_progress: Callable[[int, int], None]  # before each change: how many are written, of how many
+    settings: Settings | None = None  # set as soon as they are read
 
     def __post_init__(self) -> None:
         policy = WaitPolicy(sleep=self.sleep, max_wait=PATIENCE)

@@ -291,12 +291,11 @@ def _done(frame: Frame, registrar: Registrar, request: Request) -> Response:
     if pending is None or not pending.fits(query.get("state", "")):
         if registrar.done:
             return frame.redirect("/")
-        raise PageError(
-            400,
-            "This registration can't be completed",
+        text = (
             "It started more than an hour ago, in another browser, or somewhere else. Start again "
-            "with the address in the server's log.",
+            "with the address in the server's log."
         )
+        raise PageError(400, "This registration can't be completed", text)
     try:
         app = registrar.register(query.get("code", ""), api_url=pending.then)
     except errors.RefusedError:

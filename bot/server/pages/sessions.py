@@ -43,18 +43,14 @@ class Visitor(BaseModel):
 
 
 class PendingSignIn(BaseModel):
-    """What must come back from GitHub.
-
-    `then` is the path of ours to go to after signing in, or the URL of the API to register at.
-    `verifier` is the secret of PKCE, empty where there is none.
-    """
+    """What must come back from GitHub."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     errand: Errand
     state: SecretStr
-    verifier: SecretStr = SecretStr("")
-    then: str = "/"
+    verifier: SecretStr = SecretStr("")  # the secret of PKCE, where there is one
+    then: str = "/"  # the path to go to after signing in, or the URL of the API to register at
 
     def fits(self, state: str) -> bool:
         """Return whether this state came back, in constant time."""

@@ -67,24 +67,19 @@ class AppRepository(NamedTuple):
 
 
 class SetupPreview(NamedTuple):
-    """What a run would do.
-
-    `issues` are the titles of new ones. `notifications` are what each person who watches the
-    repository would get. `minutes` is how long the writing takes, 0 for less than half a minute.
-    `refused` says why a run would do none of it, empty when it would.
-    """
+    """What a run would do."""
 
     changes: int
     labels: int
-    issues: tuple[str, ...]
+    issues: tuple[str, ...]  # the titles of new ones
     milestones: tuple[CreateMilestone, ...]
-    notifications: int
-    minutes: int
+    notifications: int  # for each person who watches the repository
+    minutes: int  # that the writing takes, 0 for less than half a minute
     groups: tuple[PlanGroup, ...]
     notes: tuple[str, ...]
     posts: tuple[str, ...]
     files: tuple[str, ...]
-    refused: str
+    refused: str  # why a run would do none of it, empty when it would
 
 
 class _RepositoryAnswer(ApiModel):

@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import cache
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Engine
 
 from bot.server.store.engine import fetch, insert
 from bot.server.store.rows import Claim, Subject
@@ -27,21 +27,6 @@ _A = jobs.c
 _BY_KEY = jobs.update().where(_A.kind == sa.bindparam("of_kind"), _A.id == sa.bindparam("of_id"))
 
 Found = sa.Select[tuple[str, int, int, str | None]]
-
-
-def schedule(connection: Connection, jobs: Iterable[tuple[Subject, datetime]]) -> None:
-    """Schedule the jobs of subjects, at each time or sooner. Part of the caller's transaction."""
-    earliest: dict[Subject, datetime] = {}
-    for subject, at in jobs:
-        earliest[subject] = min(at, earliest.get(subject, at))
-    if not earliest:
-        return
-    # Always in one order, so that two who schedule the same rows cannot wait for each other.
-    rows = [
-        {"kind": subject.kind, "id": subject.id, "at": at, "due_at": at}
-        for subject, at in sorted(earliest.items())
-    ]
-    connection.execute(_schedule_statement(connection.dialect.name), rows)
 
 
 @cache
@@ -71,9 +56,17 @@ class JobTable:
 
     def schedule_each(self, jobs: Iterable[tuple[Subject, datetime]]) -> None:
         """Schedule each at its time or sooner."""
-        if some := tuple(jobs):
+        earliest: dict[Subject, datetime] = {}
+        for subject, at in jobs:
+            earliest[subject] = min(at, earliest.get(subject, at))
+        # Always in one order, so that two who schedule the same rows cannot wait for each other.
+        rows = [
+            {"kind": subject.kind, "id": subject.id, "at": at, "due_at": at}
+            for subject, at in sorted(earliest.items())
+        ]
+        if rows:
             with self._engine.begin() as connection:
-                schedule(connection, some)
+                connection.execute(_schedule_statement(connection.dialect.name), rows)
 
     def claim(self, now: datetime, most: int, *, until: datetime) -> tuple[Claim, ...]:
         """Claim up to so many due jobs, longest waiting first, but for those being claimed now."""
@@ -109,22 +102,15 @@ class JobTable:
         if next_run is not None:
             at = sa.case((sa.or_(at.is_(None), at > next_run), next_run), else_=at)
         with self._engine.begin() as connection:
+            held = jobs.update().where(_is(claim.subject), _A.holder == claim.holder)
+            tries = 0 if settled else claim.tries + 1
             released = connection.execute(
-                jobs.update()
-                .where(_is(claim.subject), _A.holder == claim.holder)
-                .values(at=at, due_at=at, holder=None, tries=0 if settled else claim.tries + 1)
+                held.values(at=at, due_at=at, holder=None, tries=tries)
             ).rowcount
             if released and settled:
-                connection.execute(
-                    inbox.update()
-                    .where(
-                        inbox.c.kind == claim.subject.kind,
-                        inbox.c.subject_id == claim.subject.id,
-                        inbox.c.done_at.is_(None),
-                        inbox.c.received_at <= claim.since,
-                    )
-                    .values(done_at=now)
-                )
+                its = inbox.c.kind == claim.subject.kind, inbox.c.subject_id == claim.subject.id
+                waiting = inbox.c.done_at.is_(None), inbox.c.received_at <= claim.since
+                connection.execute(inbox.update().where(*its, *waiting).values(done_at=now))
         return bool(released)
 
     def release_all(self, now: datetime) -> None:

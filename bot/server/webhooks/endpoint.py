@@ -114,16 +114,11 @@ def subject_of(event: str, payload: Payload, bot: str | None) -> Subject | None:
 
 @dataclass(frozen=True)
 class WebhookEndpoint:
-    """Answers POSTs of GitHub.
+    """Answers POSTs of GitHub. `observe` gets each status, 499 for nobody there, and seconds."""
 
-    `secrets` returns the secrets that a delivery may be signed with, `bot` the login that we write
-    under, `receive` returns when a delivery is stored. `observe` gets each status, 499 when the
-    caller went away, and the seconds that it took.
-    """
-
-    receive: Callable[[WebhookDelivery], Awaitable[None]]
-    secrets: Callable[[], Sequence[bytes]]
-    bot: Callable[[], str | None]
+    receive: Callable[[WebhookDelivery], Awaitable[None]]  # returns when it is stored
+    secrets: Callable[[], Sequence[bytes]]  # that a delivery may be signed with
+    bot: Callable[[], str | None]  # the login that we write under
     clock: Callable[[], datetime]
     observe: Callable[[int, float], None] = lambda _status, _seconds: None
 
