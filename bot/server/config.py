@@ -16,15 +16,7 @@ from bot.settings import DEFAULT_API_URL
 
 
 class ServerConfig(BaseModel):
-    """Describes how the server runs. Secrets are in no repr; URLs have no slash at the end.
-
-    `settle` is how long to wait for more events before a repository is synced, `write_interval` the
-    least time between two writes of a run, both in seconds. `threads` is how many jobs run at once,
-    none with 0. `work` is accepted and has no effect. `client_secret` signs people in; the keys of
-    cookies and secret URLs derive from `secret_key`. Client addresses are taken from
-    `trusted_proxies`; each client may request `page_limit` pages a minute. Metrics need
-    `metrics_token`.
-    """
+    """Describes how the server runs. Secrets are in no repr; URLs have no slash at the end."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -44,11 +36,14 @@ class ServerConfig(BaseModel):
     graphql_url: str | None = Field(None, alias="GITHUB_GRAPHQL_URL")
     secret_key: SecretStr | None = Field(None, alias="MILEPOST_SECRET_KEY", min_length=32)
     trusted_proxies: str = Field("127.0.0.1", alias="MILEPOST_TRUSTED_PROXIES")
+    # Pages that each client may request in a minute.
     page_limit: int = Field(120, alias="MILEPOST_PAGE_LIMIT", ge=1, le=1_000_000)
     metrics_token: SecretStr | None = Field(None, alias="MILEPOST_METRICS_TOKEN", min_length=16)
-    work: str | None = Field(None, alias="MILEPOST_WORK")
-    threads: int = Field(8, alias="MILEPOST_THREADS", ge=0, le=128)
+    work: str | None = Field(None, alias="MILEPOST_WORK")  # accepted, without effect
+    threads: int = Field(8, alias="MILEPOST_THREADS", ge=0, le=128)  # jobs at once
+    # Seconds to wait for more events before a repository is synced.
     settle: float = Field(2.0, alias="MILEPOST_SETTLE", ge=0, le=60)
+    # The least seconds between two writes of a run.
     write_interval: float = Field(1.0, alias="MILEPOST_WRITE_INTERVAL", ge=0, le=600)
 
     @property

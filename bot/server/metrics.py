@@ -15,23 +15,10 @@ from itertools import accumulate
 from typing import Any, cast
 
 import httpx2
+import prometheus_client as prometheus
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Histogram,
-    Info,
-    ProcessCollector,
-    disable_created_metrics,
-    generate_latest,
-)
-from prometheus_client.core import (
-    CounterMetricFamily,
-    GaugeMetricFamily,
-    HistogramMetricFamily,
-    Metric,
-)
+from prometheus_client import core
 from prometheus_client.registry import Collector
 from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
@@ -43,7 +30,7 @@ from bot.server.store.store import Store
 
 log = logging.getLogger(__name__)
 # Prometheus asks for no `_created` of each counter: it knows by itself when a process is new.
-disable_created_metrics()  # type: ignore[no-untyped-call] # it has no hints
+prometheus.disable_created_metrics()  # type: ignore[no-untyped-call] # it has no hints
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _METHODS = {"GET", "HEAD", "POST"}
@@ -62,11 +49,11 @@ class Metrics:
         *,
         limiter_status: Callable[[], LimiterStatus | None] = lambda: None,
     ) -> None:
-        self._registry = registry = CollectorRegistry()
+        self._registry = registry = prometheus.CollectorRegistry()
         self.webhooks = WebhookCollector()
         registry.register(self.webhooks)
-        counter = partial(Counter, registry=registry)
-        histogram = partial(Histogram, registry=registry)
+        counter = partial(prometheus.Counter, registry=registry)
+        histogram = partial(prometheus.Histogram, registry=registry)
         labels = ["method", "route", "status"]
         self._requests = counter("milepost_http_requests", "Requests for pages.", labels)
         self._request_seconds = histogram(
@@ -86,9 +73,9 @@ class Metrics:
         self._github = counter("milepost_github_requests", "Requests to GitHub.", labels)
         self._writes = counter("milepost_github_writes", "Writes that GitHub's limits let through.")
         self._waited = counter("milepost_github_wait_seconds", "Seconds slept for GitHub's limits.")
-        build = Info("milepost_build", "The version of Milepost.", registry=registry)
+        build = prometheus.Info("milepost_build", "The version of Milepost.", registry=registry)
         build.info({"version": version("milepost")})
-        ProcessCollector(registry=registry)
+        prometheus.ProcessCollector(registry=registry)
         registry.register(_GaugeCollector(lambda: _store_gauges(store, clock())))
         registry.register(_GaugeCollector(lambda: _limiter_gauges(limiter_status())))
 
@@ -122,7 +109,7 @@ class Metrics:
 
     def text(self) -> bytes:
         """Return all metrics in Prometheus' text format. Queries the database."""
-        return generate_latest(self._registry)
+        return prometheus.generate_latest(self._registry)
 
 
 class WebhookCollector(Collector):
@@ -139,9 +126,9 @@ class WebhookCollector(Collector):
         self._within[bisect_left(_WEBHOOK_BUCKETS, seconds)] += 1
         self._seconds += seconds
 
-    def collect(self) -> Iterator[Metric]:
+    def collect(self) -> Iterator[core.Metric]:
         """Yield the counter and the histogram."""
-        answered = CounterMetricFamily(
+        answered = core.CounterMetricFamily(
             "milepost_webhook_deliveries",
             "Deliveries by the status of the response.",
             labels=["status"],
@@ -150,7 +137,7 @@ class WebhookCollector(Collector):
             answered.add_metric([str(status)], count)
         yield answered
         bounds = [*map(str, _WEBHOOK_BUCKETS), "+Inf"]
-        yield HistogramMetricFamily(
+        yield core.HistogramMetricFamily(
             "milepost_webhook_duration_seconds",
             "From a delivery's headers to its answer.",
             buckets=list(zip(bounds, accumulate(self._within), strict=True)),
@@ -164,14 +151,14 @@ class _GaugeCollector(Collector):
     def __init__(self, gauges: Callable[[], Iterator[tuple[str, str, float]]]) -> None:
         self._gauges = gauges
 
-    def describe(self) -> Iterator[GaugeMetricFamily]:
+    def describe(self) -> Iterator[core.GaugeMetricFamily]:
         """Yield nothing, so that registering asks the database nothing."""
         return iter(())
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[core.GaugeMetricFamily]:
         """Yield the present values."""
         for name, text, value in self._gauges():
-            yield GaugeMetricFamily(f"milepost_{name}", text, value)
+            yield core.GaugeMetricFamily(f"milepost_{name}", text, value)
 
 
 def _store_gauges(store: Store, now: datetime) -> Iterator[tuple[str, str, float]]:
@@ -207,7 +194,7 @@ def _limiter_gauges(status: LimiterStatus | None) -> Iterator[tuple[str, str, fl
 class _CountingLimiter:
     """Counts the writes that a rate limiter lets through."""
 
-    def __init__(self, limiter: RateLimiter, writes: Counter) -> None:
+    def __init__(self, limiter: RateLimiter, writes: prometheus.Counter) -> None:
         self._limiter = limiter
         self._writes = writes
 

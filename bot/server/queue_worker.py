@@ -163,7 +163,8 @@ class QueueWorker:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(TIMEOUT)
 
 
-VERSION = "queue tables"  # the store's fact with the last migration that was applied
+# The store's fact with the last migration that was applied: procrastinate does not record it.
+VERSION = "queue tables"
 # The last one of the first Milepost with a queue, which did not record it.
 FIRST = "03.04.00_50_post_add_retry_failed_job_procedure.sql"
 

@@ -69,6 +69,8 @@ def settings(app: ASGIApp, *, host: str, port: int) -> uvicorn.Config:
 @contextlib.contextmanager
 def file_lock(url: str) -> Iterator[None]:
     """Hold the lock of a SQLite database, none for PostgreSQL. Raises UsageError when taken."""
+    # It is SQLite's own, on an empty file beside the database: the system releases it with the end
+    # of the process, however it ends.
     parsed = sa.engine.make_url(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         yield

@@ -129,7 +129,7 @@ class JobRunner:
 
 @dataclass
 class ThreadWorker:
-    """Runs up to `threads` jobs at once, from `start` to `stop`."""
+    """Runs up to `threads` jobs at once in threads of this process: the worker on SQLite."""
 
     runner: JobRunner
     threads: int

@@ -81,7 +81,7 @@ class Asset(NamedTuple):
 
 
 class Assets:
-    """The assets in `templates/server`, read once."""
+    """The assets in `templates/server`, at addresses that change with their content."""
 
     def __init__(self) -> None:
         self._all = {

@@ -17,19 +17,11 @@ from bot.github.app import Installation, InstalledRepository
 from bot.github.app_problems import InstallationGoneError, InstallationSuspendedError
 from bot.github.signin import Reachable
 from bot.planning.snapshot import FrozenModel
-from bot.server.pages import setup_form
+from bot.server.pages import settings_file, setup_form
 from bot.server.pages.access import Access
 from bot.server.pages.frame import Frame, PageError, not_found
 from bot.server.pages.response_headers import page_policy
 from bot.server.pages.sessions import Visitor
-from bot.server.pages.settings_file import (
-    AppRepository,
-    ChangedError,
-    SettingsFile,
-    SettingsFileState,
-    SetupPreview,
-    difference,
-)
 from bot.server.pages.setup_form import SetupForm
 from bot.server.store.rows import RepositoryRow, installation, repository
 from bot.settings import CONFIG_PATH, Weekday
@@ -46,12 +38,12 @@ CHANGED = "The settings have changed meanwhile, so nothing was written. Check th
 class SetupPage(NamedTuple):
     """The values of the page with the form; with a preview, `text` are the settings it is of."""
 
-    target: AppRepository
-    there: SettingsFileState
+    target: settings_file.AppRepository
+    there: settings_file.SettingsFileState
     form: SetupForm
     wrong: Mapping[str, str] = {}
     detail: str = ""
-    ahead: SetupPreview | None = None
+    ahead: settings_file.SetupPreview | None = None
     text: str = ""
 
 
@@ -84,7 +76,7 @@ class _Pages:
     def __init__(self, frame: Frame, access: Access) -> None:
         self._frame = frame
         self._access = access
-        self._file = SettingsFile(frame)
+        self._file = settings_file.SettingsFile(frame)
 
     def list_repositories(self, request: Request) -> Response:
         """Show the repositories that the visitor may set up; GitHub leads here after installing."""
@@ -183,7 +175,7 @@ class _Pages:
             try:
                 self._file.write(home, token, text, instead_of=there.sha)
                 return self._schedule_first_sync(home)
-            except ChangedError:
+            except settings_file.ChangedError:
                 page = page._replace(there=self._file.state(home))
         return self._show(request, page._replace(detail=CHANGED))
 
@@ -211,7 +203,7 @@ class _Pages:
             private=home.private,
             writes_files=page.target.writes_files,
             config_path=CONFIG_PATH,
-            changed=() if page.ahead is None else difference(there.text, page.text),
+            changed=() if page.ahead is None else settings_file.difference(there.text, page.text),
             github=self._file.page(home, there, page.text),
             offers=setup_form.curriculum_options(),
             own=setup_form.OWN,
@@ -222,7 +214,7 @@ class _Pages:
             running=row is not None and row.state == "active" and row.result == "synced",
         )
 
-    def _target(self, request: Request) -> AppRepository:
+    def _target(self, request: Request) -> settings_file.AppRepository:
         """Return the repository that the visitor may write to and the App is in.
 
         Raises SignInRequiredError, PageError, AuthenticationError and UnavailableError.
@@ -273,7 +265,7 @@ class _Pages:
         ]
 
 
-def _unmanaged_settings(there: SettingsFileState) -> str:
+def _unmanaged_settings(there: settings_file.SettingsFileState) -> str:
     """Return the present settings that the form has no field for."""
     if there.text is None:
         return ""

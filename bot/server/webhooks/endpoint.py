@@ -188,10 +188,8 @@ def route_webhooks(app: ASGIApp, path: str, endpoint: ASGIApp) -> ASGIApp:
 class DeliveryWriter:
     """Writes deliveries by group commit: those that come during a transaction share the next one.
 
-    It gives groups of deliveries to `write`, which runs in a thread and stores them.
-
-    It belongs to one event loop, in which `on_written` gets stored deliveries. An error of `write`
-    is raised for each delivery of the group.
+    `write` runs in a thread and gets groups; its error is raised for each delivery of the group.
+    The writer belongs to one event loop, in which `on_written` gets stored deliveries.
     """
 
     def __init__(self, write: Write, on_written: Write) -> None:
