@@ -26,12 +26,6 @@ def access_log(
     route, status and seconds: 500 after an exception, and 499 when the caller went away.
     """
 
-    def record(method: str, path: str, status: int, seconds: float) -> None:
-        observe(method, path, status, seconds)
-        if path not in QUIET:
-            fields = {"method": method, "route": path, "status": status}
-            log.info("request finished", extra={**fields, "seconds": round(seconds, 3)})
-
     async def logged(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
@@ -50,7 +44,10 @@ def access_log(
             status = status or 500
             raise
         finally:
-            seconds = time.perf_counter() - began
-            record(scope["method"], route(scope), status or 499, seconds)
+            seconds, method, path = time.perf_counter() - began, scope["method"], route(scope)
+            observe(method, path, status or 499, seconds)
+            if path not in QUIET:
+                fields = {"method": method, "route": path, "status": status or 499}
+                log.info("request finished", extra={**fields, "seconds": round(seconds, 3)})
 
     return logged

@@ -56,16 +56,12 @@ class Metrics:
         histogram = partial(prometheus.Histogram, registry=registry)
         labels = ["method", "route", "status"]
         self._requests = counter("milepost_http_requests", "Requests for pages.", labels)
+        text = "Seconds from a request's headers to its answer."
         self._request_seconds = histogram(
-            "milepost_http_request_duration_seconds",
-            "Seconds from a request's headers to its answer.",
-            ["route"],
-            buckets=_PAGE_BUCKETS,
+            "milepost_http_request_duration_seconds", text, ["route"], buckets=_PAGE_BUCKETS
         )
-        labels = ["kind", "result"]
-        self._syncs = counter(
-            "milepost_sync", "Syncs of the App, installations and repositories.", labels
-        )
+        text = "Syncs of the App, installations and repositories."
+        self._syncs = counter("milepost_sync", text, ["kind", "result"])
         self._sync_seconds = histogram(
             "milepost_sync_seconds", "Seconds that a sync took.", ["kind"], buckets=_SYNC_BUCKETS
         )

@@ -37,10 +37,6 @@ class RequestWindow:
         )
         self._lock = threading.Lock()
 
-    def __len__(self) -> int:
-        """Return how many requests are remembered."""
-        return int(self._times.currsize)
-
     def wait(self, name: str) -> float:
         """Count a request and return 0.0; else return in how many seconds one is allowed."""
         with self._lock:

@@ -38,11 +38,6 @@ class ResponseCache:
         self._lock = threading.Lock()
         self._pages: LRUCache[int, dict[str, _Packed]] = LRUCache(max_bytes, getsizeof=_size)
 
-    @property
-    def size(self) -> int:
-        """Return how many bytes the pages take, about."""
-        return int(self._pages.currsize)
-
     def of(self, repository: int) -> Cache:
         """Return the cache of one repository, by its id."""
         return _RepositoryCache(repository, self._pages, self._lock)

@@ -71,15 +71,14 @@ def _cohort(frame: Frame, access: Access, visitor: Visitor) -> CohortResult:
     members: list[Member] = []
     waiting: list[str] = []
     for row, visibility in zip(rows, visibilities, strict=True):
-        shown = frame.document(row.id)  # shares or not as of the last sync
-        if visibility == "hidden" or shown is None or visitor.login.lower() not in shown.mentors:
-            continue
-        if (found := shown.member) is None:
+        shown = frame.document(row.id) if visibility != "hidden" else None
+        # Learners share, or not, as of their last sync.
+        if shown is None or shown.member is None or visitor.login.lower() not in shown.mentors:
             continue
         if visibility == "seen":
-            members.append(found)
+            members.append(shown.member)
         elif not row.private or access.is_reachable_cached(visitor, row.full_name):
-            waiting.append(found.who)
+            waiting.append(shown.member.who)
     return CohortResult(
         learners=tuple(sorted(members, key=lambda one: one.who.casefold())),
         complete="unknown" not in visibilities,
