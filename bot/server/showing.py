@@ -58,6 +58,8 @@ def showing(view: LearningPath, now: datetime) -> Showing:
     """Return the document of a path. `now` is aware."""
     summary = view.observed.issues.get(SUMMARY_KEY)
     shares = view.settings.cohort.share
+    complete = Week.of(view.today, view.settings.summary.day).before
+    before_first = view.dates.first - timedelta(days=1)
     descriptions = {
         "burn-up": burnup.description(burnup.burn_up(view)),
         "skills": skills.description(skills.skills(view)),
@@ -67,7 +69,7 @@ def showing(view: LearningPath, now: datetime) -> Showing:
         made_at=now,
         dashboard=dashboard(view),
         badge=badge_of(view),
-        week=_week(view),
+        week=weekly(view, complete) if complete.last >= before_first else None,
         summary_url=summary.state.url if summary else "",
         reports=tuple(
             checkpoint_report(view, one)
@@ -95,9 +97,3 @@ def unpacked(document: bytes) -> Showing | None:
         return Showing.model_validate_json(zlib.decompressobj().decompress(document, LARGEST))
     except (zlib.error, ValidationError):
         return None
-
-
-def _week(view: LearningPath) -> Weekly | None:
-    complete = Week.of(view.today, view.settings.summary.day).before
-    begun = complete.last >= view.dates.first - timedelta(days=1)
-    return weekly(view, complete) if begun else None

@@ -64,9 +64,8 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
 
 def _cohort(frame: Frame, access: Access, visitor: Visitor) -> CohortResult:
     """Return the learners sorted by the names shown here, so that the order reveals nothing."""
-    rows = frame.store.repositories.by_ids(
-        frame.store.page_cache.repositories_of_mentor(visitor.login)
-    )
+    shared = frame.store.page_cache.repositories_of_mentor(visitor.login)
+    rows = frame.store.repositories.by_ids(shared)
     visibilities = _visible_repositories(access, rows, visitor)
     members: list[Member] = []
     waiting: list[str] = []

@@ -224,8 +224,8 @@ class Frame:
         can be done in their name.
         """
         fields = from_thread.run(_fields, request)
-        origin = request.headers.get("Origin")
-        if origin is not None and origin != _origin(self.address(request)):
+        origin, ours = request.headers.get("Origin"), urlsplit(self.address(request))
+        if origin is not None and origin != f"{ours.scheme}://{ours.netloc}".lower():
             raise _forged_form()
         if visitor is not None and not self.sessions.is_form_token(visitor, fields.get(TOKEN, "")):
             raise _forged_form()
@@ -238,11 +238,6 @@ class Frame:
 
 
 _unpacked = lru_cache(maxsize=64)(unpacked)
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def _forged_form() -> PageError:

@@ -75,10 +75,7 @@ def _own_repositories(
     rows = frame.store.repositories.by_ids(sorted(reached))
     for number, row in enumerate(rows):
         shown = frame.document(row.id) if number < MAX_DOCUMENTS else None
-        yield LandingRepository(
-            row,
-            reached[row.id].can_write,
-            standing(frame, row),
-            shown.dashboard.title if shown is not None else None,
-            shown.dashboard.numbers.percent if shown is not None else None,
-        )
+        title = shown.dashboard.title if shown is not None else None
+        percent = shown.dashboard.numbers.percent if shown is not None else None
+        can_write, state = reached[row.id].can_write, standing(frame, row)
+        yield LandingRepository(row, can_write, state, title, percent)

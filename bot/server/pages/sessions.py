@@ -27,7 +27,6 @@ _PENDING: dict[Errand, tuple[str, timedelta]] = {
 }
 _MAX_COOKIE = 3_500  # characters; browsers keep 4,096 with name and attributes
 
-
 Content = TypeVar("Content", bound=BaseModel)
 
 
