@@ -113,7 +113,7 @@ def _idea(path: LearningPath, idea: ProjectIdea) -> ProjectIdeaState:
     ours = path.issue_of("project", idea)
     if ours is None:
         removed = any(map(path.observed.ledger.has, item_keys("project", idea)))
-        wanted = idea.id in path.course.projects and not removed
+        wanted = idea.id in path.overrides.projects and not removed
         return ProjectIdeaState(idea=idea, state="started" if wanted else "idea")
     issue = ours.state
     if issue.state == "closed" and not issue.finished:

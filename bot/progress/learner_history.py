@@ -9,7 +9,7 @@ from pydantic import Field
 
 from bot.curriculum.model import Curriculum
 from bot.planning.marker import Key
-from bot.planning.plan_overrides import PlanOverride, PlanOverrides
+from bot.planning.schedule import PlanOverride, PlanOverrides
 from bot.planning.snapshot import FrozenModel
 from bot.settings import Pause, Settings
 
@@ -52,8 +52,8 @@ class LearnerHistory(FrozenModel):
     """The history, oldest first.
 
     `started` says on which day work on an issue began by command, `attested` who approved an issue
-    and when. `pauses` and `choices` are those in force, the settings file's among them; `course` is
-    what else bends the plan. `hours_per_week` and `pace` say which speed holds now.
+    and when. `pauses` and `choices` are those in force, the settings file's among them; `overrides`
+    is what else bends the plan. `hours_per_week` and `pace` say which speed holds now.
     """
 
     logged: tuple[Logged, ...] = ()
@@ -65,7 +65,7 @@ class LearnerHistory(FrozenModel):
     attested: dict[Key, tuple[str, date]] = Field(default_factory=dict)
     pauses: tuple[Pause, ...] = ()
     choices: dict[str, str] = Field(default_factory=dict)
-    course: PlanOverrides = PlanOverrides()
+    overrides: PlanOverrides = PlanOverrides()
 
     def hours_logged(self, first: date, last: date) -> float:
         """Return the hours logged for the days from `first` to `last`, both included."""
@@ -130,7 +130,7 @@ class HistoryBuilder:
             attested=self.attested,
             pauses=tuple(self.pauses),
             choices=self.choices,
-            course=PlanOverrides(
+            overrides=PlanOverrides(
                 turns=tuple(self.turns),
                 opened=frozenset(self.opened),
                 moved=self.moved,

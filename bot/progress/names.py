@@ -11,8 +11,8 @@ from typing import NamedTuple
 from bot.curriculum.base import Item, slugify
 from bot.curriculum.model import Choice, Curriculum, Option
 from bot.curriculum.sections import LearningMetric, Target
-from bot.planning.issue_texts import full_unit_name
 from bot.planning.path import PlannedPath
+from bot.planning.unit_names import full_unit_name
 from bot.progress.command import CommandError
 from bot.progress.metric_kinds import Kind, kind_of
 

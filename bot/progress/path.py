@@ -39,7 +39,7 @@ class LearningPath(PlannedPath):
     def places(self) -> dict[Key, str]:
         """The unit of each piece of work that the learner moved, by its key."""
         homes = unit_by_key(self.curriculum)
-        moved = {key: days for key, days in self.course.moved.items() if key in homes}
+        moved = {key: days for key, days in self.overrides.moved.items() if key in homes}
         return {key: self.dates.place(homes[key], days) for key, days in moved.items()}
 
     @cached_property
@@ -75,7 +75,7 @@ class LearningPath(PlannedPath):
     def units_with_issues(self, today: date, weeks_ahead: int | None) -> frozenset[str]:
         """Return the ids of the units in the window of `today`, and of those opened early."""
         window = units_in_window(self.dates, today, weeks_ahead)
-        return frozenset({dates.unit for dates in window} | self.course.opened)
+        return frozenset({dates.unit for dates in window} | self.overrides.opened)
 
     def first_unfinished(self) -> str | None:
         """Return the id of the first unit that has required work left; None when all is done.
@@ -102,7 +102,7 @@ class LearningPath(PlannedPath):
             curriculum=curriculum,
             settings=history.in_force(settings),
             today=now.astimezone(settings.zone).date(),
-            course=history.course,
+            overrides=history.overrides,
             file_settings=settings,
             observed=observed,
             history=history,

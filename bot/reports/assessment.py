@@ -5,8 +5,8 @@ from datetime import date
 from bot import templating
 from bot.curriculum.model import Curriculum, Module
 from bot.planning.desired_state import DesiredIssue, unit_key
-from bot.planning.issue_texts import module_name
 from bot.planning.snapshot import FrozenModel
+from bot.planning.unit_names import module_name
 from bot.progress.learner_history import Rating
 from bot.progress.path import LearningPath
 

@@ -9,10 +9,10 @@ from typing import Literal
 
 from bot.curriculum.model import Checkpoint, Curriculum, Module
 from bot.errors import UsageError
-from bot.planning.issue_texts import module_name
 from bot.planning.marker import Key
 from bot.planning.schedule import UnitDates
 from bot.planning.snapshot import FrozenModel
+from bot.planning.unit_names import module_name
 from bot.progress.career import Metric, applications, metrics
 from bot.progress.forecast import Forecast
 from bot.progress.journal import HIGHLIGHT, JournalEntry, journal

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from bot import templating
 from bot.curriculum.model import Module, ProjectLevel
-from bot.planning.issue_texts import module_name
 from bot.planning.snapshot import FrozenModel
+from bot.planning.unit_names import module_name
 from bot.progress.career import (
     Metric,
     ProjectIdeaState,

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 from typing import Protocol, TypeVar
 
 from bot.curriculum.model import Curriculum
-from bot.planning.issue_texts import full_unit_name
 from bot.planning.schedule import UnitDates
 from bot.planning.snapshot import FrozenModel
+from bot.planning.unit_names import full_unit_name
 from bot.progress.path import LearningPath
 from bot.progress.progress import FINISHED, LEFT_OUT
 

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from bot import templating
 from bot.curriculum.model import Curriculum, Module
 from bot.planning.desired_state import DesiredIssue
-from bot.planning.issue_texts import module_name
 from bot.planning.length_limits import ISSUE_TITLE, one_line
 from bot.planning.snapshot import FrozenModel
+from bot.planning.unit_names import module_name
 from bot.progress.journal import JournalEntry, journal
 from bot.progress.path import LearningPath
 from bot.progress.progress import Work

@@ -4,8 +4,8 @@ from datetime import date
 from functools import partial
 
 from bot import templating
-from bot.planning.issue_texts import module_name
 from bot.planning.snapshot import FrozenModel
+from bot.planning.unit_names import module_name
 from bot.progress.forecast import Forecast
 from bot.progress.path import LearningPath
 from bot.progress.progress import DONE, Work, WorkState

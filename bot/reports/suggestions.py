@@ -12,8 +12,7 @@ from pydantic import BeforeValidator, PlainSerializer
 
 from bot.curriculum.model import Choice, Unit
 from bot.errors import ConfigError
-from bot.planning.plan_overrides import PlanOverride
-from bot.planning.schedule import schedule
+from bot.planning.schedule import PlanOverride, schedule
 from bot.planning.snapshot import FrozenModel
 from bot.progress.command import Command
 from bot.progress.commands import read_stored
@@ -114,7 +113,7 @@ def open_choice(path: LearningPath) -> tuple[Unit, Choice] | None:
 
 def count_optional_ahead(path: LearningPath) -> int:
     """Return the number of optional tasks that would still be made."""
-    if path.course.without_optional:
+    if path.overrides.without_optional:
         return 0
     return sum(not w.counts and w.state is WorkState.AHEAD for w in path.progress.work)
 
@@ -122,7 +121,7 @@ def count_optional_ahead(path: LearningPath) -> int:
 def next_to_open(path: LearningPath) -> str | None:
     """Return the id of the first unit that has no issues and gets none today."""
     window = path.units_with_issues(path.today, path.settings.ahead)
-    dropped = path.course.without_optional
+    dropped = path.overrides.without_optional
     waiting = {
         w.unit
         for w in path.progress.work
@@ -164,7 +163,7 @@ def _buttons(path: LearningPath) -> Iterator[Button]:
 
 def _last_when_replanned(path: LearningPath, unit: str) -> date | None:
     """Return the last day if `unit` began today; None when that changes no date."""
-    turns = (*path.course.turns, PlanOverride(on=path.today, unit=unit))
+    turns = (*path.overrides.turns, PlanOverride(on=path.today, unit=unit))
     try:
         found = schedule(path.curriculum, path.settings, turns)
     except ConfigError:  # there is no such plan within the calendar, so there is nothing to offer

@@ -239,7 +239,7 @@ def _suggest_choice(path: LearningPath) -> WeeklySuggestion | None:
 def _suggest_pace(path: LearningPath) -> WeeklySuggestion | None:
     """Suggest the learner's own pace when it leads past the planned end."""
     offered = suggestions(path)
-    paces = [turn.hours_per_week for turn in path.course.turns if turn.hours_per_week]
+    paces = [turn.hours_per_week for turn in path.overrides.turns if turn.hours_per_week]
     now = paces[-1] if paces else path.settings.hours_per_week
     if offered is None or offered.usual is None or offered.usual == now:
         return None

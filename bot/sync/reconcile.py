@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import date
 
 from bot.planning.changes import Change, CreateIssue, UpdateIssue
-from bot.planning.desired_state import SUMMARY_KEY, ReportTexts, check_settings, desired_state
+from bot.planning.desired_state import SUMMARY_KEY, ReportTexts, desired_state
 from bot.planning.diff import make_plan, with_command_changes
 from bot.planning.marker import Key
 from bot.planning.path import PlannedPath
@@ -113,7 +113,7 @@ def planner(
     Raises ConfigError or CurriculumError at once, before anything is read from GitHub; the planner
     raises what `reader` raises.
     """
-    check_settings(PlannedPath.at_start(paths.curriculum, paths.settings))
+    PlannedPath.at_start(paths.curriculum, paths.settings).check_settings()
 
     def plan(snapshot: Snapshot) -> Plan:
         before = paths.path(snapshot)

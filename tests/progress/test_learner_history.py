@@ -110,7 +110,7 @@ def test_a_choice_holds_until_the_file_is_edited(was: str, taken: str) -> None:
 @pytest.mark.parametrize(("was", "turns"), [("6 months", 1), ("", 0), ("10h", 0)])
 def test_a_pace_holds_until_the_file_is_edited(was: str, turns: int) -> None:
     found = life(("2026-02-02", SUMMARY_KEY, SetPace(hours=5, was=was)))
-    assert len(found.course.turns) == turns
+    assert len(found.overrides.turns) == turns
 
 
 def test_who_approved_and_when_and_what_was_found_is_known_of_each_issue() -> None:
@@ -147,7 +147,7 @@ def test_the_last_word_counts() -> None:
         ("2026-02-07", SUMMARY_KEY, Rate(skill="rated-python", value=9)),
     )
     assert found.credited == frozenset()
-    assert found.course.moved == {TASK: 14}
+    assert found.overrides.moved == {TASK: 14}
     assert [rating.value for rating in found.ratings] == [2, 5]  # the scale ends there
 
 

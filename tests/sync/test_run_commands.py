@@ -332,10 +332,10 @@ def test_without_the_summary_issue_the_path_s_commands_wait(
 def test_optional_tasks_can_be_dropped_and_kept_again(bench: RepositoryFixture, run: Run) -> None:
     bench.comment("Your path", "/drop optional")
     run()
-    assert run.life().course.without_optional
+    assert run.life().overrides.without_optional
     bench.comment("Your path", "/keep optional")
     run()
-    assert not run.life().course.without_optional
+    assert not run.life().overrides.without_optional
 
 
 def test_a_full_issue_says_so(bench: RepositoryFixture, run: Run) -> None:

@@ -1,8 +1,8 @@
 """The progress card: where the learner is, on one small card."""
 
 from bot import templating
-from bot.planning.issue_texts import module_name
 from bot.planning.snapshot import FrozenModel
+from bot.planning.unit_names import module_name
 from bot.progress.path import LearningPath
 from bot.progress.streak import streak
 from bot.reports import formatting
