@@ -4,12 +4,12 @@ import base64
 import hashlib
 import re
 from datetime import datetime
-from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
+from markdown_it import MarkdownIt
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -24,9 +24,6 @@ from bot.server.pages.response_headers import conditional_response, page_policy
 from bot.server.store.rows import RepositoryRow, repository
 from bot.settings import CONFIG_PATH
 from bot.templating import Html
-
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
 
 MOST_WORK = 40
 SHIELDS = "https://img.shields.io/endpoint?url="
@@ -107,22 +104,16 @@ def standing(frame: Frame, row: RepositoryRow) -> Standing:
 
 
 def markdown_html(text: str) -> Html:
-    """Return a report as HTML: paragraphs, lists, emphasis and links to the web.
-
-    HTML in it is shown as text. Pictures are left out: they would be loaded from other sites.
-    """
-    return Html(_markdown_parser().render(text))
+    """Return a report as HTML, with links to the web, and without its own HTML or pictures."""
+    return Html(_MARKDOWN.render(text))
 
 
-@cache
-def _markdown_parser() -> "MarkdownIt":
-    from markdown_it import MarkdownIt
+class _Parser(MarkdownIt):
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - the parser's own name for it
+        return url.startswith(("https://", "http://"))
 
-    class Parser(MarkdownIt):
-        def validateLink(self, url: str) -> bool:  # noqa: N802 - the parser's own name for it
-            return url.startswith(("https://", "http://"))
 
-    return Parser("commonmark", {"html": False}).disable(["image", "html_inline", "html_block"])
+_MARKDOWN = _Parser("commonmark", {"html": False}).disable(["image", "html_inline", "html_block"])
 
 
 def _badge(frame: Frame, request: Request, row: RepositoryRow) -> dict[str, Any]:
