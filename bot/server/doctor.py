@@ -20,6 +20,7 @@ from bot.github.api_client import open_session
 from bot.github.app import AppAuth, AppInfo
 from bot.github.rate_limit_headers import server_time
 from bot.github.response_parser import read as read_item
+from bot.github.retry import WaitPolicy
 from bot.github.rights import LEAST, REACH, Reach, events
 from bot.server import config as configuration
 from bot.server.app import WEBHOOKS
@@ -118,7 +119,7 @@ class ServerDoctor:
             yield warning("database", f"it {what}; the next start brings them up to date.")
 
     def _app(self, config: ServerConfig) -> Iterator[Finding]:
-        auth = app_auth(config, clock=self._clock, max_wait=PATIENCE)
+        auth = app_auth(config, WaitPolicy(self._clock, max_wait=PATIENCE))
         if auth is None:
             text = f"there is none yet, neither in the environment nor in {CREDENTIALS}."
             advice = "Start the server: its log has the address where you register one."

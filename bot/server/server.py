@@ -11,10 +11,11 @@ from typing import Any
 from bot.clock import Clock, utc_now
 from bot.errors import ConfigError
 from bot.github.api_client import open_session
-from bot.github.app import AppAuth
+from bot.github.app import PATIENCE, AppAuth
 from bot.github.rate_limit_state import WriteRates
 from bot.github.rate_limiter import InMemoryRateLimiter, RateLimiter
 from bot.github.registration import load_credentials
+from bot.github.retry import WaitPolicy
 from bot.server import logs
 from bot.server.config import ServerConfig
 from bot.server.jobs import BOT, Jobs
@@ -47,17 +48,22 @@ def with_credentials(config: ServerConfig) -> ServerConfig:
 
 
 def app_auth(
-    config: ServerConfig, session: Callable[[str], Any] | None = None, **options: Any
+    config: ServerConfig, policy: WaitPolicy, session: Callable[[str], Any] | None = None
 ) -> AppAuth | None:
-    """Return the client of the App with these `options`; None without an App.
+    """Return the client of the App, which waits by `policy`; None without an App.
 
     `session` opens connections to the URL of the API, for others to close.
     """
     if config.issuer is None or config.private_key is None:
         return None
-    options |= {"api_url": config.api_url, "graphql_url": config.graphql_url}
-    http = session(config.api_url) if session is not None else None
-    return AppAuth(config.issuer, config.private_key, http=http, **options)
+    return AppAuth(
+        config.issuer,
+        config.private_key,
+        api_url=config.api_url,
+        graphql_url=config.graphql_url,
+        http=session(config.api_url) if session is not None else None,
+        policy=policy,
+    )
 
 
 @dataclass
@@ -132,8 +138,8 @@ class Server:
             if self.auth is not None or self.stop_signal.is_set():
                 return
             config = with_credentials(self.config)
-            sleep = self.stop_signal.sleep
-            auth = app_auth(config, self._counted_session, clock=self.clock, sleep=sleep)
+            policy = WaitPolicy(self.clock, self.stop_signal.sleep, max_wait=PATIENCE)
+            auth = app_auth(config, policy, self._counted_session)
             if auth is None:
                 return
             try:

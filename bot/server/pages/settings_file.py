@@ -185,16 +185,18 @@ class SettingsFile:
         return self._app().using(home, operation, rights=rights)
 
     def _client(self, api_url: str) -> ApiClient:
+        return ApiClient(api_url, http=self._http(api_url), policy=self._policy)
+
+    @property
+    def _policy(self) -> WaitPolicy:
         sleep = self._frame.server.stop_signal.sleep
-        policy = WaitPolicy(self._frame.clock, sleep, max_wait=MAX_WAIT)
-        return ApiClient(api_url, http=self._http(api_url), policy=policy)
+        return WaitPolicy(self._frame.clock, sleep, max_wait=MAX_WAIT)
 
     def _app(self) -> AppAuth:
         """Return the App's client, with short waits. Raises PageError without an App."""
         config = self._frame.config
         if self._auth is None or self._auth.issuer != config.issuer:
-            waits = {"sleep": self._frame.server.stop_signal.sleep, "max_wait": MAX_WAIT}
-            self._auth = app_auth(config, self._http, clock=self._frame.clock, **waits)
+            self._auth = app_auth(config, self._policy, self._http)
             if self._auth is None:
                 raise PageError(503, "This server has no App yet")
             self._frame.resources.callback(self._auth.close)
