@@ -70,6 +70,7 @@ class TestBranchRules:
         sha = api("GET", "/git/ref/heads/main").json()["object"]["sha"]
         moved = api("PATCH", "/git/refs/heads/main", {"sha": sha})
         assert (moved.status_code, moved.json()["message"]) == (422, PULL_REQUEST)
+        assert "protected-branches" in moved.json()["documentation_url"]
         assert api("GET", "/branches/main").json()["protected"] is True
 
     def test_who_is_let_past_is_not_held_to_it(

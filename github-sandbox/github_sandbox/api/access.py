@@ -9,6 +9,7 @@ from github_sandbox.api.call import Answer, Route
 from github_sandbox.state import checks
 from github_sandbox.state.objects import Actor, App, Repository
 from github_sandbox.state.refusals import (
+    DOCS,
     Conflict,
     Forbidden,
     Gone,
@@ -22,7 +23,6 @@ from github_sandbox.state.refusals import (
 )
 from github_sandbox.world import World
 
-DOCS = "https://docs.github.com/rest"
 RATE_DOCS = f"{DOCS}/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits"
 STATUS: dict[type[Refusal], int] = {
     Malformed: 400,
@@ -59,7 +59,7 @@ class Credentials:
 
 def refused(refusal: Refusal) -> Answer:
     """A refusal as GitHub writes it."""
-    return complaint(STATUS[type(refusal)], refusal.message, refusal.errors)
+    return complaint(STATUS[type(refusal)], refusal.message, refusal.errors, refusal.docs)
 
 
 def complaint(
