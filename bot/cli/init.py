@@ -6,7 +6,8 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from bot.cli import clock, console, workflow
+from bot.cli import console, workflow
+from bot.cli.context import now
 from bot.errors import ConfigError, MilepostError, UsageError
 
 
@@ -70,7 +71,6 @@ class _Flags(NamedTuple):
 
 
 def _check_writable(path: str, *, force: bool) -> None:
-    """Raise ConfigError when the file exists and may not be replaced."""
     if not force and (Path.cwd() / path).exists():
         raise ConfigError(
             "it is there already.", where=path, hint="Edit it, or replace it with --force."
@@ -78,7 +78,6 @@ def _check_writable(path: str, *, force: bool) -> None:
 
 
 def _write_workflows(file: Path, repo: str | None, action: str) -> None:
-    """Write the workflows for the settings in `file`."""
     from bot import settings as settings_file
 
     repository = repo or settings_file.environment(os.environ).repository or Path.cwd().name
@@ -106,27 +105,23 @@ def _settings_text(given: _Flags, *, yes: bool) -> str:
     if not yes and not console.interactive():
         _require(given, "curriculum", "start", "timezone")
         yes = True
-    prompt = _Prompt(given, quiet=yes)
     built_in = ", ".join(catalog_names())
-    question = f"Curriculum ({built_in}, or a path to your guide)"
-    curriculum = prompt.answer("curriculum", question, DEFAULT_CURRICULUM)
-    monday = settings_text.next_monday(clock.now().astimezone().date())
-    start = prompt.answer("start", "First day of study", str(monday))
-    timezone = prompt.answer("timezone", "Time zone", _local_zone())
-    ahead = prompt.answer("ahead", "Weeks of issues ahead, or 'all'", "4 weeks")
-    pace = None
-    if given.hours_per_week is None:
-        pace = prompt.answer("pace", "Months for the whole path (empty: as the guide says)", "")
-    text = settings_text.render(
-        settings_text.SettingsAnswers(
-            curriculum=curriculum,
-            start=start,
-            timezone=timezone,
-            ahead=ahead,
-            pace=pace or None,
-            hours_per_week=given.hours_per_week,
-        )
-    )
+    monday = settings_text.next_monday(now().astimezone().date())
+    questions = {
+        "curriculum": (f"Curriculum ({built_in}, or a path to your guide)", DEFAULT_CURRICULUM),
+        "start": ("First day of study", str(monday)),
+        "timezone": ("Time zone", _local_zone()),
+        "ahead": ("Weeks of issues ahead, or 'all'", "4 weeks"),
+        "pace": ("Months for the whole path (empty: as the guide says)", ""),
+    }
+    if given.hours_per_week is not None:
+        del questions["pace"]
+    answers: dict[str, object] = {"hours_per_week": given.hours_per_week}
+    for key, (question, default) in questions.items():
+        answers[key] = getattr(given, key)
+        if answers[key] is None:
+            answers[key] = default if yes else _answer(key, question, default)
+    text = settings_text.render(settings_text.SettingsAnswers.model_validate(answers))
     settings_text.check(text, LocalFiles(Path.cwd()))
     return text
 
@@ -140,31 +135,19 @@ def _require(given: _Flags, *names: str) -> None:
         )
 
 
-class _Prompt:
-    """Asks for each answer that no flag gave, until the file can hold it."""
-
-    def __init__(self, given: _Flags, *, quiet: bool) -> None:
-        self._given = given._asdict()
-        self._quiet = quiet
-
-    def answer(self, key: str, question: str, default: str) -> str:
-        """Return the flag's value, else the answer; the default when nobody is asked."""
-        if self._given[key] is not None:
-            return str(self._given[key])
-        if self._quiet:
-            return default
-        while True:
-            answer = str(
-                typer.prompt(question, default=default, err=True, show_default=bool(default))
-            ).strip()
-            problem = _problem(key, answer)
-            if problem is None:
-                return answer
-            console.print_status(problem)
+def _answer(key: str, question: str, default: str) -> str:
+    """Ask until the file can hold the answer."""
+    while True:
+        answer = str(
+            typer.prompt(question, default=default, err=True, show_default=bool(default))
+        ).strip()
+        problem = _problem(key, answer)
+        if problem is None:
+            return answer
+        console.print_status(problem)
 
 
 def _problem(key: str, answer: str) -> str | None:
-    """Return what is wrong with one answer, or None."""
     from bot import settings as settings_file
     from bot.sync.file_sources import LocalFiles, find_curriculum
     from bot.sync.settings_text import scalar
@@ -183,7 +166,6 @@ def _problem(key: str, answer: str) -> str | None:
 
 
 def _local_zone() -> str:
-    """Return the machine's IANA zone, or UTC when it is unknown."""
     import tzlocal
 
     try:
