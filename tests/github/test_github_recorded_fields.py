@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from bot.github import translate
+from bot.github import response_parser
 from github_sandbox.server import Sandbox
 from github_sandbox.state import comments, pulls
 
@@ -21,11 +21,11 @@ HOME = "learner/portfolio"
 Json = dict[str, Any]
 # Kind -> where an example is, and what reads it.
 KINDS: dict[str, tuple[str, Callable[[Iterable[Json]], tuple[object, ...]]]] = {
-    "comment": ("issues/1/comments", lambda items: translate.comments(items, "")),
-    "issue": ("issues?direction=asc", lambda items: translate.issues(items, "", HOME)),
-    "label": ("labels", lambda items: translate.labels(items, "")),
-    "milestone": ("milestones", lambda items: translate.milestones(items, "")),
-    "pull request's issue": ("issues", lambda items: translate.pulls(items, "")),
+    "comment": ("issues/1/comments", lambda items: response_parser.comments(items, "")),
+    "issue": ("issues?direction=asc", lambda items: response_parser.issues(items, "", HOME)),
+    "label": ("labels", lambda items: response_parser.labels(items, "")),
+    "milestone": ("milestones", lambda items: response_parser.milestones(items, "")),
+    "pull request's issue": ("issues", lambda items: response_parser.pulls(items, "")),
 }
 
 
