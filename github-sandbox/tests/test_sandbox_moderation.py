@@ -121,7 +121,10 @@ class TestBlocks:
         assert noisy("POST", "/issues/1/reactions", {"content": "eyes"}).status_code == 422
         assert noisy("POST", "/issues/2/comments", {"body": "x"}).status_code == 201
         assert author("POST", "/issues/1/comments", {"body": "x"}).status_code == 201
+        moderation.unblock(world.users["author"], world.users["noisy"])
+        assert noisy("POST", "/issues/1/comments", {"body": "x"}).status_code == 201
         moderation.block(world.users["learner"], world.users["noisy"])
+        assert noisy("POST", "/issues/1/comments", {"body": "x"}).status_code == 422
         assert noisy("POST", "/issues/2/comments", {"body": "x"}).status_code == 422
         assert noisy("POST", "/issues", {"title": "x"}).status_code == 422
         moderation.unblock(world.users["learner"], world.users["noisy"])
