@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from github_sandbox.browser_user import BrowserUser
+    from github_sandbox.browser_user import BrowserUser, act_as_bot
     from github_sandbox.server import PortError, Sandbox, running, serve
     from github_sandbox.testing import InstalledApp, WebhookInbox
     from github_sandbox.world import World
@@ -22,6 +22,7 @@ __all__ = [
     "Sandbox",
     "WebhookInbox",
     "World",
+    "act_as_bot",
     "running",
     "serve",
 ]
@@ -30,6 +31,7 @@ _MODULES = {
     "BrowserUser": "browser_user",
     "InstalledApp": "testing",
     "WebhookInbox": "testing",
+    "act_as_bot": "browser_user",
     "World": "world",
 }
 

@@ -6,20 +6,37 @@ Each method takes the world's lock, so a running sandbox may serve requests mean
 from collections.abc import Callable
 from typing import Any
 
-from github_sandbox.state import comments, issues, pulls
+from github_sandbox.state import bots, comments, issues, pulls
 from github_sandbox.state.objects import Actor, Comment, Issue, Repository
 from github_sandbox.world import World
+
+
+def act_as_bot(world: World, name: str = "stale", repository: str | None = None) -> "BrowserUser":
+    """Return another App at work in a repository: it closes, locks, labels and edits issues.
+
+    What it does shows its account (`stale[bot]`) in `closed_by` and in events, there with
+    `performed_via_github_app`. The App is made and installed when it is missing.
+    """
+    with world.lock:
+        actor = bots.other_bot(world, name, world.repository(repository))
+    return BrowserUser(world, repository=repository, actor=actor)
 
 
 class BrowserUser:
     """One account (the first repository's owner) and one repository (the first)."""
 
     def __init__(
-        self, world: World, login: str | None = None, repository: str | None = None
+        self,
+        world: World,
+        login: str | None = None,
+        repository: str | None = None,
+        *,
+        actor: Actor | None = None,
     ) -> None:
         self._world = world
         self._login = login
         self._home = repository
+        self._actor = actor
 
     @property
     def repository(self) -> Repository:
@@ -27,7 +44,7 @@ class BrowserUser:
 
     @property
     def _me(self) -> Actor:
-        return self._world.actor(self._login)
+        return self._actor or self._world.actor(self._login)
 
     def issues(self, wanted: Callable[[Issue], bool]) -> list[Issue]:
         """Return the issues, without pull requests, by number."""
@@ -73,6 +90,21 @@ class BrowserUser:
         with self._world.lock:
             fields = {"body": text}
             return comments.create(self._world, self._me, self.repository, issue, fields)
+
+    def lock(self, issue: Issue, reason: str | None = None) -> None:
+        """Lock the conversation; `reason` is one of GitHub's, such as "resolved"."""
+        with self._world.lock:
+            fields = {"lock_reason": reason}
+            issues.lock(self._world, self._me, self.repository, issue, fields)
+
+    def unlock(self, issue: Issue) -> None:
+        with self._world.lock:
+            issues.unlock(self._world, self._me, self.repository, issue)
+
+    def pin(self, issue: Issue) -> None:
+        """Pin the issue. Raises Invalid when three are pinned."""
+        with self._world.lock:
+            issues.pin(self.repository, issue)
 
     def react(self, thing: Issue | Comment, content: str = "+1") -> None:
         with self._world.lock:

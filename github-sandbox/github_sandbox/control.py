@@ -10,110 +10,32 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from github_sandbox import dump
 from github_sandbox.api import app_shapes
+from github_sandbox.control_bodies import (
+    AppBody,
+    FaultBody,
+    HookBody,
+    InstallBody,
+    LimitsBody,
+    RepositoryBody,
+    RepositoryChangeBody,
+    TokenBody,
+    UserBody,
+    WebhookFaultsBody,
+)
 from github_sandbox.pages import sign_in
-from github_sandbox.state import apps, grants, hooks, pulls
+from github_sandbox.state import apps, bots, grants, hooks, moderation, pulls
 from github_sandbox.state.faults import KINDS
-from github_sandbox.state.objects import Repository, Role
+from github_sandbox.state.objects import Permissions, Repository, Role
 from github_sandbox.state.refusals import NotFound
 from github_sandbox.webhooks import Webhooks
 from github_sandbox.world import World
 
 JSON = dict[str, Any]
-
-
-class RequestBody(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class FaultBody(RequestBody):
-    kind: str = Field(examples=list(KINDS))
-    method: str = "*"
-    path: str = "*"
-    nth: Annotated[int, Field(ge=1)] = 1
-    times: Annotated[int, Field(ge=0)] = 1
-    retry_after: int | None = None
-    hold: Annotated[float, Field(ge=0, le=600)] = 30.0
-    requests: Annotated[int, Field(ge=0)] = 0
-    seconds: Annotated[float, Field(ge=0)] = 0.0
-    pid: Annotated[int, Field(gt=1)] | None = None
-
-
-class UserBody(RequestBody):
-    login: str
-    name: str | None = None
-    kind: Literal["User", "Organization"] = "User"
-    owners: list[str] = Field(default_factory=list)
-
-
-class TokenBody(RequestBody):
-    token: str
-    user: str | None = None
-    kind: Literal["fine-grained", "classic"] = "fine-grained"
-    permissions: dict[str, Literal["read", "write"]] | None = None
-    repositories: list[str] | None = None
-    expires_in: float | None = None
-
-
-class RepositoryBody(RequestBody):
-    full_name: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
-    private: bool = False
-    description: str | None = None
-    empty: bool = False
-    collaborators: dict[str, Role] = Field(default_factory=dict)
-
-
-class RepositoryChangeBody(RequestBody):
-    name: Annotated[str, Field(pattern=r"^[\w.-]+$")] | None = None
-    archived: bool | None = None
-    issues_enabled: bool | None = None
-    private: bool | None = None
-
-
-class LimitsBody(RequestBody):
-    primary: int | None = None
-    secondary: bool | None = None
-    points_per_minute: int | None = None
-    created_per_minute: int | None = None
-    created_per_hour: int | None = None
-    secondary_status: Literal[403, 429] | None = None
-
-
-class WebhookFaultsBody(RequestBody):
-    held: bool | None = None
-    lose: Annotated[int, Field(ge=0)] | None = None
-    copies: Annotated[int, Field(ge=1)] | None = None
-
-
-class HookBody(RequestBody):
-    repository: str
-    url: str
-    secret: str | None = None
-    events: list[str] | None = None
-
-
-class AppBody(RequestBody):
-    name: str
-    owner: str | None = None
-    permissions: dict[str, Literal["read", "write"]]
-    events: list[str] = Field(default_factory=list)
-    hook_url: str | None = None
-    hook_secret: str | None = None
-    setup_url: str | None = None
-    setup_on_update: bool = False
-    callback_urls: list[str] = Field(default_factory=list)
-    external_url: str = "https://example.invalid"
-    description: str | None = None
-    public: bool = True
-
-
-class InstallBody(RequestBody):
-    account: str | None = None
-    repositories: list[str] | None = None
 
 
 def router(world: World, webhooks: Webhooks) -> APIRouter:
@@ -123,13 +45,14 @@ def router(world: World, webhooks: Webhooks) -> APIRouter:
     _add_log(routes, world)
     _add_faults(routes, world)
     _add_people(routes, world)
+    _add_accounts(routes, world)
     _add_repositories(routes, world)
     _add_hooks(routes, world, webhooks)
     _add_apps(routes, world)
     return routes
 
 
-def _repository(world: World, full_name: str) -> Repository:
+def _repository(world: World, full_name: str | None) -> Repository:
     try:
         return world.repository(full_name)
     except NotFound:
@@ -240,6 +163,13 @@ def _add_people(routes: APIRouter, world: World) -> None:
             token = world.add_token(f"as-{login}", user=login)
         return {"token": token.value}
 
+    @routes.post("/as-bot/{name}")
+    async def act_as_bot(name: str, repository: str | None = None) -> JSON:
+        """A token of another App, which is made and installed when missing."""
+        with world.lock:
+            actor = bots.other_bot(world, name, _repository(world, repository))
+        return {"token": actor.token.value if actor.token else None}
+
     @routes.post("/sign-in/{login}")
     async def sign_in_as(login: str) -> Response:
         """From now on, whoever sends the cookie of the answer looks at the pages as that person."""
@@ -252,16 +182,55 @@ def _add_people(routes: APIRouter, world: World) -> None:
     @routes.post("/tokens", status_code=201)
     async def add_token(body: TokenBody) -> JSON:
         named = [_repository(world, name).full_name for name in body.repositories or []]
+        permissions: Permissions | None = None
+        if body.permissions is not None:
+            permissions = dict(body.permissions)
         with world.lock:
+            if body.kind == "workflow":
+                home = world.repository(named[0] if named else None)
+                bots.actions_token(world, home, body.token, permissions)
+                return {"token": body.token}
             world.add_token(
                 body.token,
                 user=body.user or world.owner,
-                permissions=dict(body.permissions) if body.permissions is not None else None,
+                permissions=permissions,
                 repositories=named if body.repositories is not None else None,
                 kind=body.kind,
                 expires_in=None if body.expires_in is None else timedelta(seconds=body.expires_in),
             )
         return {"token": body.token}
+
+
+def _add_accounts(routes: APIRouter, world: World) -> None:
+    @routes.delete("/users/{login}")
+    async def delete_user(login: str) -> JSON:
+        with world.lock:
+            if login.lower() not in world.users:
+                raise HTTPException(404, f"no account {login}")
+            world.delete_user(login)
+        return {"deleted": login}
+
+    @routes.put("/users/{login}/blocks/{other}")
+    async def block(login: str, other: str) -> JSON:
+        with world.lock:
+            moderation.block(world.add_user(login), world.add_user(other))
+        return {"blocked": other}
+
+    @routes.delete("/users/{login}/blocks/{other}")
+    async def unblock(login: str, other: str) -> JSON:
+        with world.lock:
+            moderation.unblock(world.add_user(login), world.add_user(other))
+        return {"unblocked": other}
+
+    @routes.put("/users/{login}/members/{member}")
+    async def add_member(
+        login: str, member: str, public: bool = True, role: Role | None = None
+    ) -> JSON:
+        with world.lock:
+            if login.lower() not in world.users:
+                raise HTTPException(404, f"no account {login}")
+            world.add_member(login, member, public=public, role=role)
+        return {"member": member, "public": public}
 
 
 def _add_repositories(routes: APIRouter, world: World) -> None:
@@ -282,6 +251,13 @@ def _add_repositories(routes: APIRouter, world: World) -> None:
             found.private = found.private if body.private is None else body.private
             if body.issues_enabled is not None:
                 found.issues_enabled = body.issues_enabled
+            if body.interaction_limit:
+                limit = None if body.interaction_limit == "none" else body.interaction_limit
+                moderation.limit_interactions(found, limit)
+            if body.protected_branches is not None:
+                found.branch_rules.clear()
+                for pattern in body.protected_branches:
+                    moderation.protect(found, pattern, body.protected_by)
             return dump.repository(found)
 
     @routes.post("/repositories/{owner}/{name}/pull-requests", status_code=201)

@@ -24,6 +24,7 @@ from github_sandbox.state.objects import (
     Birth,
     Hook,
     Installation,
+    Issue,
     Permissions,
     Repository,
     Role,
@@ -148,6 +149,26 @@ class World:
         user = User(number, login, kind, self.clock.now(), name, run_by)  # type: ignore[arg-type] # checked
         self.users[login.lower()] = user
         return user
+
+    def add_member(
+        self, organization: str, login: str, *, public: bool = True, role: Role | None = None
+    ) -> User:
+        """Let a person be of an organization; a private membership is its members' to know.
+
+        `role` is theirs in all its repositories, as by a team, without being a collaborator.
+        """
+        person, owner = self.add_user(login), self.users[organization.lower()]
+        owner.members[login.lower()] = public
+        if role:
+            owner.roles[login.lower()] = role
+        return person
+
+    def delete_user(self, login: str) -> None:
+        """Delete an account. What it wrote stays, as that of `ghost`; its tokens die."""
+        person = self.users.pop(login.lower())
+        person.deleted = True
+        for value in [value for value, token in self.tokens.items() if token.user is person]:
+            del self.tokens[value]
 
     def add_repository(
         self,
@@ -307,10 +328,21 @@ class World:
             return False
         return _allows(token.permissions, name, level)
 
-    def can_push(self, actor: Actor, repository: Repository) -> bool:
+    def knows_members(self, actor: Actor, organization: User) -> bool:
+        """Whether this actor is told who is a member in private.
+
+        An App is, with `members: read`; a workflow's GITHUB_TOKEN never.
+        Source: openwisp/openwisp-utils#732, coder/coder#24149, flutter/flutter#101394.
+        """
+        if actor.installation and actor.token:
+            return _allows(actor.token.permissions, "members", "read")
+        return organization.has_member(actor.user, publicly=False)
+
+    def can_push(self, actor: Actor, repository: Repository, issue: Issue | None = None) -> bool:
         """Whether labels, milestones and assignees sent by this actor are heeded."""
+        kind = "pull_requests" if issue and issue.is_pull_request else "issues"
         return self.has_role(actor, repository, "triage") and self.permits(
-            actor, repository, "issues", "write"
+            actor, repository, kind, "write"
         )
 
     # Telling others

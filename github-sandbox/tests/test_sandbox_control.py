@@ -112,6 +112,34 @@ def test_people_tokens_and_repositories_are_added(control: httpx2.Client, api: A
     assert api("POST", f"{notes}/issues", {"title": "x"}, headers=as_narrow).status_code == 403
 
 
+def test_bots_members_and_deleted_accounts(control: httpx2.Client, api: Api) -> None:
+    def as_token(value: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {value}"}
+
+    workflow = {"token": "ghs", "kind": "workflow", "permissions": {"issues": "write"}}
+    made = ok(control.post("tokens", json=workflow))["token"]
+    stale = ok(control.post("as-bot/stale"))["token"]
+    for token, login in ((made, "github-actions[bot]"), (stale, "stale[bot]")):
+        answer = api("POST", "/issues", {"title": "x"}, headers=as_token(token))
+        assert answer.json()["user"]["login"] == login
+    assert control.post("as-bot/stale", params={"repository": "no/where"}).status_code == 404
+
+    ok(control.post("users", json={"login": "school", "kind": "Organization"}))
+    ok(control.put("users/school/members/ada", params={"public": False}))
+    ok(control.post("repositories", json={"full_name": "school/course"}))
+    ada = as_token(ok(control.post("as/ada"))["token"])
+    course = str(api.client.base_url).rstrip("/") + "/repos/school/course"
+    api("POST", f"{course}/issues", {"title": "x"}, headers=ada)
+    assert api("GET", f"{course}/issues/1").json()["author_association"] == "NONE"
+    mine = api("GET", f"{course}/issues/1", headers=ada).json()
+    assert mine["author_association"] == "MEMBER"
+
+    ok(control.delete("users/ada"))
+    assert api("GET", f"{course}/issues/1").json()["user"]["login"] == "ghost"
+    assert control.delete("users/ada").status_code == 404
+    assert control.put("users/nowhere/members/ada").status_code == 404
+
+
 def test_a_repository_is_renamed_archived_and_closed(control: httpx2.Client, api: Api) -> None:
     ok(control.post("repositories/learner/portfolio/pull-requests", params={"title": "PR"}))
     assert "pull_request" in api("GET", "/issues").json()[0]

@@ -146,3 +146,29 @@ def test_a_function_is_called_after_the_write(sandbox: Sandbox, api: Api, fail: 
 def test_an_unknown_fault_is_refused(fail: Break) -> None:
     with pytest.raises(ValueError, match="there are 500, 502"):
         fail("flood")
+
+
+def test_a_repository_is_archived_in_the_middle(api: Api, fail: Break) -> None:
+    fail("archived", method="POST", path="/repos/*/labels", nth=2)
+
+    statuses = [api("POST", "/labels", {"name": str(n)}).status_code for n in range(3)]
+
+    assert statuses == [201, 403, 403]
+    assert api("GET", "").json()["archived"] is True
+
+
+def test_a_repository_is_renamed_in_the_middle(sandbox: Sandbox, api: Api, fail: Break) -> None:
+    fail("renamed", method="GET", path="/repos/*/issues", nth=2, name="path")
+
+    statuses = [api("GET", "/issues").status_code for _ in range(3)]
+
+    assert statuses == [200, 301, 301]
+    assert sandbox.world.repository("learner/path").name == "path"
+    assert api("GET", "/issues", follow_redirects=True).status_code == 200
+
+
+def test_what_names_no_repository_goes_on_when_one_is_archived(api: Api, fail: Break) -> None:
+    fail("archived", path="/user")
+
+    assert api("GET", "user").status_code == 200
+    assert api("GET", "").json()["archived"] is False

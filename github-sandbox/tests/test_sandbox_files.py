@@ -59,3 +59,34 @@ def test_an_empty_repository_gets_its_branch_with_the_first_file(
     assert api("GET", f"{root}/git/ref/heads/main").status_code == 409
     assert api("PUT", f"{root}/contents/x", put(b"1")).status_code == 201
     assert [one["name"] for one in api("GET", f"{root}/branches").json()] == ["main"]
+
+
+@pytest.mark.parametrize(
+    ("files", "shown"),
+    [
+        ("README.md", "README.md"),
+        ("docs/README.md readme.md", "readme.md"),
+        ("docs/README.md README.txt .github/README.rst", ".github/README.rst"),
+        ("docs/Readme.adoc docs/guide.md", "docs/Readme.adoc"),
+        ("README README.txt README.rst", "README.rst"),
+        ("README.rst README.md README.markdown", "README.markdown"),
+        ("README.txt README.Rmd README", "README"),
+        ("readme.md README.md", "README.md"),
+        ("src/README.md README.zh.md", None),
+    ],
+)
+def test_the_readme_is_the_one_that_github_prefers(
+    sandbox: Sandbox, api: Api, files: str, shown: str | None
+) -> None:
+    home = sandbox.world.repository()
+    home.git.refs.clear()
+    contents = {path: path.encode() for path in ("LICENSE", *files.split())}
+    sandbox.world.commit_files(home, contents, "Files")
+
+    answer = api("GET", "/readme")
+
+    assert answer.json().get("path") == shown
+    assert answer.status_code == (200 if shown else 404)
+    if shown:
+        raw = api("GET", "/readme", headers={"Accept": "application/vnd.github.raw+json"})
+        assert raw.text == shown

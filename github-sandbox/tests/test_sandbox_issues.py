@@ -180,6 +180,22 @@ def test_comments_are_counted_and_listed(api: Api) -> None:
     assert [one["body"] for one in api("GET", "/issues/comments").json()] == ["Two"]
 
 
+def test_a_comment_is_pinned_in_place_of_another(api: Api) -> None:
+    api.issue()
+    first, second = (
+        api("POST", "/issues/1/comments", {"body": body}).json()["id"] for body in ("One", "Two")
+    )
+    assert api("GET", "/issues/1").json()["pinned_comment"] is None
+    api("PUT", f"/issues/comments/{first}/pin")
+    pinned = api("PUT", f"/issues/comments/{second}/pin").json()
+
+    assert pinned["pin"]["pinned_by"]["login"] == "learner"
+    assert api("GET", f"/issues/comments/{first}").json()["pin"] is None
+    assert api("GET", "/issues/1").json()["pinned_comment"]["body"] == "Two"
+    assert api("DELETE", f"/issues/comments/{second}/pin").status_code == 204
+    assert api("GET", "/issues/1").json()["pinned_comment"] is None
+
+
 def test_a_reaction_is_new_once(api: Api) -> None:
     api.issue()
     answers = [api("POST", "/issues/1/reactions", {"content": "heart"}) for _ in range(2)]

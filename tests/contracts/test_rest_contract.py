@@ -98,6 +98,9 @@ def walk_relations(api: httpx2.Client, ids: list[int]) -> None:
 
 def walk_comments(api: httpx2.Client) -> None:
     comment = api.post(f"{R}/issues/1/comments", json={"body": "Hello"}).json()["id"]
+    api.put(f"{R}/issues/comments/{comment}/pin")
+    api.get(f"{R}/issues/1")
+    api.delete(f"{R}/issues/comments/{comment}/pin")
     api.post(f"{R}/issues/1/comments", json={"body": ""})
     api.get(f"{R}/issues/1/comments", params={"since": "2020-01-01T00:00:00Z"})
     api.get(f"{R}/issues/comments", params={"sort": "updated", "direction": "desc"})

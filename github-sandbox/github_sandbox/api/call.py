@@ -20,6 +20,8 @@ from github_sandbox.world import World
 
 PER_PAGE = 30
 MOST_PER_PAGE = 100
+# Relations that pull requests do not have.
+ISSUES_ONLY = ("/sub_issue", "/parent", "/dependencies/")
 Access = Literal["anyone", "token", "user", "signed-in", "installation", "app", "client"]
 
 
@@ -53,6 +55,12 @@ class Route:
     access: Access
     creates: bool
 
+    @property
+    def serves_pull_requests(self) -> bool:
+        """Whether it serves pull requests as well, by the number or a comment of their issue."""
+        parent = "{issue_number}" in self.path or "{comment_id}" in self.path
+        return parent and not any(part in self.path for part in ISSUES_ONLY)
+
 
 @dataclass
 class Call:
@@ -71,7 +79,7 @@ class Call:
 
     @cached_property
     def shapes(self) -> Shapes:
-        return Shapes(self.world, self.web)
+        return Shapes(self.world, self.web, self.actor)
 
     @property
     def repository(self) -> Repository:

@@ -5,7 +5,7 @@ https://docs.github.com/rest/issues/comments, https://docs.github.com/rest/react
 
 from github_sandbox.api.call import Answer, Call, Routes
 from github_sandbox.api.issues import ISSUE, ISSUES, moment
-from github_sandbox.state import comments
+from github_sandbox.state import checks, comments, moderation
 from github_sandbox.state.objects import Comment, Issue
 
 routes = Routes()
@@ -69,6 +69,20 @@ def delete_comment(call: Call) -> Answer:
     return Answer(204)
 
 
+@routes("PUT", COMMENT + "/pin", "issues:write")
+def pin_comment(call: Call) -> Answer:
+    checks.may_write(call.world, call.actor, call.repository)
+    comments.pin(call.world, call.actor, *_found(call))
+    return _shown(call)
+
+
+@routes("DELETE", COMMENT + "/pin", "issues:write")
+def unpin_comment(call: Call) -> Answer:
+    checks.may_write(call.world, call.actor, call.repository)
+    comments.unpin(_found(call)[0])
+    return Answer(204)
+
+
 @routes("GET", ISSUE + "/reactions", "issues:read")
 def list_issue_reactions(call: Call) -> Answer:
     return _reactions(call, call.issue)
@@ -76,7 +90,7 @@ def list_issue_reactions(call: Call) -> Answer:
 
 @routes("POST", ISSUE + "/reactions", "issues:write", creates=True)
 def react_to_issue(call: Call) -> Answer:
-    return _react(call, call.issue)
+    return _react(call, call.issue, call.issue)
 
 
 @routes("DELETE", ISSUE + "/reactions/{reaction_id}", "issues:write")
@@ -92,7 +106,7 @@ def list_comment_reactions(call: Call) -> Answer:
 
 @routes("POST", COMMENT + "/reactions", "issues:write", creates=True)
 def react_to_comment(call: Call) -> Answer:
-    return _react(call, _found(call)[1])
+    return _react(call, *_found(call))
 
 
 @routes("DELETE", COMMENT + "/reactions/{reaction_id}", "issues:write")
@@ -115,6 +129,8 @@ def _reactions(call: Call, thing: Issue | Comment) -> Answer:
     return call.listing(found, call.shapes.reaction)
 
 
-def _react(call: Call, thing: Issue | Comment) -> Answer:
+def _react(call: Call, issue: Issue, thing: Issue | Comment) -> Answer:
+    comments.check_reactions_open(issue)
+    moderation.check_interaction(call.world, call.actor, call.repository, "Reaction", issue)
     reaction, new = comments.react(call.world, call.actor, thing, call.fields)
     return Answer(201 if new else 200, call.shapes.reaction(reaction))

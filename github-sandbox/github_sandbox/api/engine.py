@@ -102,11 +102,13 @@ class Engine:
             return outcome
 
     def _outcome(self, request: Request, fault: Fault | None, trace: Trace) -> Reply | Dropped:
-        if fault and not fault.comes_after_the_write and fault.kind != "stale":
+        if fault and fault.replaces_the_answer:
             return self._early(fault, trace)
+        if fault:
+            self._change_repository(request, fault)
         answer = self._answer(request, fault, trace)
         reply = self._reply(request, answer, trace)
-        if fault is None or fault.kind == "stale":
+        if fault is None or not fault.comes_after_the_write:
             return reply
         if fault.kind == "kill" and fault.pid:
             with contextlib.suppress(ProcessLookupError):  # it ended by itself
@@ -116,6 +118,15 @@ class Engine:
         if fault.kind in {"timeout-after", "reset-after"}:
             return Dropped(fault.hold if fault.kind == "timeout-after" else 0.0)
         return self._server_error(502) if fault.kind == "502-after" else reply
+
+    def _change_repository(self, request: Request, fault: Fault) -> None:
+        """Do to the repository what somebody does in the middle of a client's run."""
+        _, params, _ = self._find(request)
+        repository = self._repository(params) if "repo" in params else None
+        if repository and fault.kind == "archived":
+            self.world.archive(repository)
+        elif repository and fault.kind == "renamed":
+            self.world.rename(repository, fault.name)
 
     def _early(self, fault: Fault, trace: Trace) -> Reply | Dropped:
         """A fault that strikes before anything is done."""
@@ -159,15 +170,15 @@ class Engine:
         if route is None:
             raise NotFound
         if route.permission:
-            trace.headers["X-Accepted-GitHub-Permissions"] = "=".join(route.permission)
+            trace.headers["X-Accepted-GitHub-Permissions"] = access.accepted(route)
         access.check_access(route, who)
         repository = None
         if "repo" in params:
             repository = self._repository(params)
             if repository is None:
-                return self._elsewhere(params, path, who.actor)
+                return self._elsewhere(params, path, request.method, who.actor)
             if route.access != "app":  # an App sees where it is installed, whatever it may do there
-                access.check_permission(self.world, route, who.actor, repository)
+                access.check_permission(self.world, route, who.actor, repository, params)
         call = Call(
             world=self.world,
             web=self.web,
@@ -217,13 +228,13 @@ class Engine:
         except NotFound:
             return None
 
-    def _elsewhere(self, params: dict[str, str], path: str, actor: Actor) -> Answer:
+    def _elsewhere(self, params: dict[str, str], path: str, method: str, actor: Actor) -> Answer:
         full_name = f"{params['owner']}/{params['repo']}"
         there = self.world.moved(full_name)
         if there is None or not self.world.can_see(actor, there):
             raise NotFound
         rest = path.removeprefix(f"/repos/{full_name}")
-        return access.moved(f"{self.web}/api/v3/repositories/{there.id}{rest}")
+        return access.moved(f"{self.web}/api/v3/repositories/{there.id}{rest}", method)
 
     def _transferred(self, request: Request, moved: Moved, trace: Trace) -> Answer:
         """Leads to the issue in its new repository, whatever was asked of it."""
@@ -231,7 +242,7 @@ class Engine:
             return access.refused(moved)
         rest = ISSUE_BY_NUMBER.sub("", request.path)
         there = f"{self.web}/api/v3/repositories/{moved.home.id}/issues/{moved.issue.number}"
-        return access.moved(there + rest)
+        return access.moved(there + rest, request.method)
 
     def _reply(self, request: Request, answer: Answer, trace: Trace) -> Reply:
         """Encode, and answer 304 to someone who has it already. A 304 costs no primary quota."""

@@ -51,7 +51,7 @@ def update_ref(call: Call) -> Answer:
 @routes("DELETE", REFS, "contents:write")
 def delete_ref(call: Call) -> Answer:
     checks.may_write(call.world, call.actor, call.repository)
-    files.delete_ref(call.repository, call.params["ref"])
+    files.delete_ref(call.actor, call.repository, call.params["ref"])
     return Answer(204)
 
 

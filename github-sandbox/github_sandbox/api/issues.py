@@ -107,15 +107,15 @@ def list_events(call: Call) -> Answer:
 
 @routes("PUT", ISSUE + "/lock", "issues:write")
 def lock_issue(call: Call) -> Answer:
-    checks.may_push(call.world, call.actor, call.repository)
-    issues.lock(call.world, call.issue, call.fields)
+    checks.may_write(call.world, call.actor, call.repository)
+    issues.lock(call.world, call.actor, call.repository, call.issue, call.fields)
     return Answer(204)
 
 
 @routes("DELETE", ISSUE + "/lock", "issues:write")
 def unlock_issue(call: Call) -> Answer:
-    checks.may_push(call.world, call.actor, call.repository)
-    issues.unlock(call.world, call.issue)
+    checks.may_write(call.world, call.actor, call.repository)
+    issues.unlock(call.world, call.actor, call.repository, call.issue)
     return Answer(204)
 
 

@@ -57,9 +57,12 @@ def delete_contents(call: Call) -> Answer:
 @routes("GET", REPO + "/readme", "contents:read")
 def get_readme(call: Call) -> Answer:
     commit = files.commit_at(call.repository, call.query.get("ref"))
-    if "README.md" not in commit.files:
+    path = files.readme(commit)
+    if path is None:
         raise NotFound
-    return Answer(data=shape.content_file(call.shapes, call.repository, commit, "README.md"))
+    if call.headers.get("accept", "").startswith(RAW):
+        return Answer(raw=commit.files[path])
+    return Answer(data=shape.content_file(call.shapes, call.repository, commit, path))
 
 
 @routes("GET", REPO + "/branches", "contents:read")
@@ -84,7 +87,7 @@ def get_permission(call: Call) -> Answer:
     if not (inputs.installation or call.world.has_role(inputs, call.repository, "write")):
         raise Forbidden("Must have push access to view collaborator permission.")
     user = call.world.users.get(call.params["username"].lower())
-    if user is None:
+    if user is None or user.kind != "User":
         raise NotFound(f"{call.params['username']} is not a user")
     return Answer(data=shape.permission(call.shapes, call.repository, user))
 

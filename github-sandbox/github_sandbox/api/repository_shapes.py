@@ -5,6 +5,7 @@ import base64
 from github_sandbox.api.shapes import JSON, Shapes, written
 from github_sandbox.state.files import Written, folder
 from github_sandbox.state.git import Commit, blob_sha, tree_sha, tree_shas
+from github_sandbox.state.moderation import rules_for
 from github_sandbox.state.objects import ROLES, Actor, Repository, User
 
 # Addresses of parts the sandbox does not serve; GitHub's description requires them all the same.
@@ -251,16 +252,17 @@ def branch(shapes: Shapes, repo: Repository, name: str, *, full: bool) -> JSON:
     assert head is not None  # noqa: S101 - the caller looked
     root = shapes.repository_url(repo)
     url = f"{root}/branches/{name}"
+    protected = bool(rules_for(repo, name))
     if not full:
         short = {"sha": head.sha, "url": f"{root}/commits/{head.sha}"}
-        return {"name": name, "commit": short, "protected": False}
+        return {"name": name, "commit": short, "protected": protected}
     return {
         "name": name,
         "commit": _commit(shapes, repo, head),
         "_links": {"self": url, "html": f"{shapes.web}/{repo.full_name}/tree/{name}"},
-        "protected": False,
+        "protected": protected,
         "protection": {
-            "enabled": False,
+            "enabled": protected,
             "required_status_checks": {
                 "enforcement_level": "off",
                 "contexts": [],

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from github_sandbox.state.milestones import due_on
 from github_sandbox.state.objects import (
     REACTIONS,
+    Actor,
     App,
     Comment,
     Happening,
@@ -34,11 +35,15 @@ def written(at: datetime | None) -> str | None:
 
 
 class Shapes:
-    """Turns state into JSON for one answer. `web` is the address of the pages, without a slash."""
+    """Turns state into JSON for one answer. `web` is the address of the pages, without a slash.
 
-    def __init__(self, world: World, web: str) -> None:
+    Without a `viewer`, as in webhooks, it shows what everybody may see.
+    """
+
+    def __init__(self, world: World, web: str, viewer: Actor | None = None) -> None:
         self.world = world
         self.web = web
+        self.viewer = viewer
         self.api = f"{web}/api/v3"
 
     def node(self, prefix: str, number: int) -> str:
@@ -48,6 +53,7 @@ class Shapes:
         return f"{self.api}/repos/{repository.full_name}"
 
     def user(self, user: User) -> JSON:
+        user = self._ghost if user.deleted else user
         api = f"{self.api}/users/{user.login}"
         page = f"{self.web}/apps/{user.login}" if user.kind == "Bot" else f"{self.web}/{user.login}"
         return {
@@ -71,6 +77,22 @@ class Shapes:
             "user_view_type": "public",
             "site_admin": False,
         }
+
+    @cached_property
+    def _ghost(self) -> User:
+        """Who stands for deleted accounts, with the id that it has on github.com."""
+        return User(10_137, "ghost", "User", self.world.clock.now())
+
+    @cached_property
+    def _knows_members(self) -> dict[User, bool]:
+        return {}
+
+    def _association(self, repository: Repository, user: User) -> str:
+        owner, viewer = repository.owner, self.viewer
+        if owner not in self._knows_members:
+            known = viewer is not None and self.world.knows_members(viewer, owner)
+            self._knows_members[owner] = known
+        return repository.association_of(user, publicly=not self._knows_members[owner])
 
     def label(self, repository: Repository, label: Label) -> JSON:
         return {
@@ -140,7 +162,7 @@ class Shapes:
             "created_at": written(issue.birth.at),
             "updated_at": written(issue.updated_at),
             "closed_at": written(issue.closed_at),
-            "author_association": repository.association_of(issue.user),
+            "author_association": self._association(repository, issue.user),
             "active_lock_reason": issue.lock_reason,
             "body": issue.body,
             "closed_by": self.user(issue.closed_by) if issue.closed_by else None,
@@ -165,9 +187,12 @@ class Shapes:
         return {"draft": bool(issue.pull and issue.pull.draft), "pull_request": pull}
 
     def _relations(self, issue: Issue) -> JSON:
+        pinned = next((one for one in issue.comments if one.pinned), None)
         total = len(issue.children)
         done = sum(not child.is_open for child in issue.children)
         relations: JSON = {
+            "type": None,  # only organizations have types, and none is kept here
+            "pinned_comment": self.comment(self.home_of(issue), issue, pinned) if pinned else None,
             "sub_issues_summary": {
                 "total": total,
                 "completed": done,
@@ -209,6 +234,8 @@ class Shapes:
         }
         if event.label:
             shape["label"] = {"name": event.label[0], "color": event.label[1]}
+        if event.kind == "locked":
+            shape["lock_reason"] = event.lock_reason
         if event.milestone:
             shape["milestone"] = {"title": event.milestone}
         return shape
@@ -226,10 +253,17 @@ class Shapes:
             "user": self.user(comment.user),
             "created_at": written(comment.birth.at),
             "updated_at": written(comment.updated_at),
-            "author_association": repository.association_of(comment.user),
+            "author_association": self._association(repository, comment.user),
             "body": comment.body,
             "reactions": self.reactions(f"{url}/reactions", comment.reactions),
             "performed_via_github_app": self.app(comment.app) if comment.app else None,
+            "pin": {
+                "pinned_at": written(comment.pinned[0]),
+                "pinned_by": self.user(comment.pinned[1]),
+            }
+            if comment.pinned
+            else None,
+            "minimized": None,
         }
 
     def reaction(self, reaction: Reaction) -> JSON:

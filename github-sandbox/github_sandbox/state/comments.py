@@ -1,19 +1,19 @@
 """Comments on issues, and reactions on both."""
 
-from github_sandbox.state import checks
+from github_sandbox.state import checks, moderation
 from github_sandbox.state.checks import Fields
 from github_sandbox.state.events import Event
 from github_sandbox.state.objects import REACTIONS, Actor, Comment, Issue, Reaction, Repository
-from github_sandbox.state.refusals import Forbidden, NotFound, invalid
+from github_sandbox.state.refusals import LOCKING, Forbidden, NotFound, invalid
 from github_sandbox.world import World
 
 
 def create(
     world: World, actor: Actor, repository: Repository, issue: Issue, fields: Fields
 ) -> Comment:
-    """From `body`. A locked issue takes comments only from people with push access."""
-    if issue.locked and not world.can_push(actor, repository):
-        raise Forbidden("Unable to create comment because issue is locked.")
+    """From `body`. Raises Forbidden in a locked conversation, see `check_not_locked`."""
+    check_not_locked(world, actor, repository, issue, "create")
+    moderation.check_interaction(world, actor, repository, "IssueComment", issue)
     body = _body(fields)
     birth = world.birth()
     comment = Comment(world.next_id("comment"), actor.user, actor.app, body, birth, birth.at)
@@ -38,6 +38,7 @@ def edit(
     """Change the text. Own comments, or any with push access."""
     issue, _ = find(repository, comment.id)
     _may_change(world, actor, repository, comment)
+    check_not_locked(world, actor, repository, issue, "update")
     body = _body(fields)
     if body != comment.body:
         old, comment.body = comment.body, body
@@ -53,6 +54,40 @@ def delete(world: World, actor: Actor, repository: Repository, comment: Comment)
     _may_change(world, actor, repository, comment)
     issue.comments.remove(comment)
     _emit(world, actor, repository, "deleted", issue, comment)
+
+
+def pin(world: World, actor: Actor, issue: Issue, comment: Comment) -> None:
+    """Put on top of the conversation, in place of the one that was there."""
+    unpin(issue)
+    comment.pinned = world.clock.now(), actor.user
+
+
+def unpin(issue: Issue) -> None:
+    for comment in issue.comments:
+        comment.pinned = None
+
+
+def check_not_locked(
+    world: World, actor: Actor, repository: Repository, issue: Issue, verb: str
+) -> None:
+    """Raise Forbidden in a locked conversation, except for people who may write.
+
+    An App and GITHUB_TOKEN have permissions but no role: they are refused whatever they may.
+    Source: renovatebot/renovate#6215, hashicorp/terraform-github-actions#100,
+    open-telemetry/opentelemetry-dotnet#6554.
+    """
+    if issue.locked and (actor.installation or not world.has_role(actor, repository, "write")):
+        raise Forbidden(f"Unable to {verb} comment because issue is locked.", docs=LOCKING)
+
+
+def check_reactions_open(issue: Issue) -> None:
+    """Raise Forbidden in a locked conversation, for everybody: the owner cannot react either.
+
+    Source: GitHawkApp/GitHawk#385 and #2297, github/gh-aw#15966. GitHub's words for it over REST
+    are in none of them.
+    """
+    if issue.locked:
+        raise Forbidden("Unable to create reaction because issue is locked.", docs=LOCKING)
 
 
 def react(
@@ -88,7 +123,8 @@ def _body(fields: Fields) -> str:
 
 
 def _may_change(world: World, actor: Actor, repository: Repository, comment: Comment) -> None:
-    if comment.user is not actor.user and not world.can_push(actor, repository):
+    issue, _ = find(repository, comment.id)
+    if comment.user is not actor.user and not world.can_push(actor, repository, issue):
         raise Forbidden("Must have admin rights to Repository.")
 
 

@@ -21,7 +21,10 @@ class Event:
 
 
 # Making, editing and deleting an issue is in no list of events.
-LISTED = frozenset({"labeled", "unlabeled", "milestoned", "demilestoned", "closed", "reopened"})
+LISTED = frozenset(
+    {"labeled", "unlabeled", "milestoned", "demilestoned"}
+    | {"closed", "reopened", "locked", "unlocked"}
+)
 
 
 def remember(event: Event, at: datetime, next_id: Callable[[str], int]) -> None:
@@ -38,5 +41,6 @@ def remember(event: Event, at: datetime, next_id: Callable[[str], int]) -> None:
             at,
             (label.name, label.color) if label else None,
             milestone.title if milestone else None,
+            lock_reason=event.subject["issue"].lock_reason,
         )
     )

@@ -20,6 +20,8 @@ Kind = Literal[
     "secondary-graphql",  # GraphQL's form: 200 and an error in the body
     "expired",  # 401, as with a token that ran out
     "stale",  # lists miss what was made lately
+    "archived",  # the repository is archived right before the request
+    "renamed",  # the repository gets another name right before the request
     "kill",  # the write is done and answered, then `pid` gets SIGKILL
     "call",  # the write is done, `call` runs before the answer leaves (Python only)
 ]
@@ -33,7 +35,8 @@ class Fault:
     `method` is a method, "WRITE" (any that changes) or "*"; `path` a shell pattern over the path
     below the API root, e.g. "/repos/*/issues". `retry_after` (seconds) goes with the secondary
     limits, None leaves the header out; `hold` (seconds) with the time-outs; `requests` and
-    `seconds` say how far back a stale list is; `pid` goes with "kill". `times` 0 means always.
+    `seconds` say how far back a stale list is; `pid` goes with "kill"; `name` is what a repository
+    is renamed to. `times` 0 means always.
     """
 
     kind: str
@@ -46,6 +49,7 @@ class Fault:
     requests: int = 0
     seconds: float = 0.0
     pid: int | None = None
+    name: str = "renamed"
     call: Callable[[], Any] | None = None
     seen: int = 0
 
@@ -63,6 +67,11 @@ class Fault:
         self.seen += 1
         last = self.nth + self.times - 1 if self.times else self.seen
         return self.nth <= self.seen <= last
+
+    @property
+    def replaces_the_answer(self) -> bool:
+        """Whether nothing is asked of the state: the fault itself is the answer."""
+        return not self.comes_after_the_write and self.kind not in {"stale", "archived", "renamed"}
 
     @property
     def comes_after_the_write(self) -> bool:

@@ -5,13 +5,18 @@ import binascii
 import re
 from dataclasses import dataclass
 
-from github_sandbox.state import checks
+from github_sandbox.state import checks, moderation
 from github_sandbox.state.checks import Fields
 from github_sandbox.state.events import Event
 from github_sandbox.state.git import Commit, blob_sha
 from github_sandbox.state.objects import Actor, Repository
 from github_sandbox.state.refusals import Conflict, Invalid, NotFound
 from github_sandbox.world import World
+
+RENDERED = frozenset(
+    {"adoc", "asciidoc", "creole", "markdown", "md", "mdown", "mediawiki", "mkd", "mkdn"}
+    | {"org", "pod", "rdoc", "rst", "textile", "wiki"}
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,25 @@ def commit_at(repository: Repository, ref: str | None) -> Commit:
     if commit is None:
         raise NotFound(f"No commit found for the ref {ref}")
     return commit
+
+
+def readme(commit: Commit) -> str | None:
+    """Return the path of the README that GitHub shows, None where there is none.
+
+    Folders come first, formats that it renders before others, then the alphabet.
+    Source: GitHub's "About READMEs", github/markup#360, KrisTHL181/Break-This-Repo#33.
+    """
+    for place in (".github", "", "docs"):
+        names = [name for name, is_file in folder(commit, place).items() if is_file]
+        found = [name for name in names if re.fullmatch(r"readme(\.[a-z]+)?", name, re.IGNORECASE)]
+        if found:
+            return "/".join(filter(None, (place, min(found, key=_preference))))
+    return None
+
+
+def _preference(name: str) -> tuple[bool, str, str]:
+    extension = name.partition(".")[2].lower()
+    return extension not in RENDERED, extension, name
 
 
 def folder(commit: Commit, path: str) -> dict[str, bool]:
@@ -57,6 +81,7 @@ def put(world: World, actor: Actor, repository: Repository, path: str, fields: F
     branch, head = _branch(repository, fields)
     old = head.files.get(path) if head else None
     _check_sha(path, old, fields.get("sha"))
+    moderation.check_push(actor, repository, branch, "create" if old is None else "update")
     files = {**(head.files if head else {}), path: content}
     commit = _commit(world, actor, repository, branch, files, message)
     _pushed(world, actor, repository, branch, head, commit)
@@ -73,6 +98,7 @@ def delete(
     if head is None or path not in head.files:
         raise NotFound
     _check_sha(path, head.files[path], sha)
+    moderation.check_push(actor, repository, branch, "update")
     files = {name: data for name, data in head.files.items() if name != path}
     commit = _commit(world, actor, repository, branch, files, message)
     _pushed(world, actor, repository, branch, head, commit)
@@ -105,12 +131,14 @@ def update_ref(
         raise Invalid("Object does not exist")
     if not fields.get("force") and repository.git.refs[ref] not in repository.git.history(sha):
         raise Invalid("Update is not a fast forward")
+    moderation.check_push(actor, repository, ref.removeprefix("refs/heads/"))
     _move(world, actor, repository, ref, sha)
     return ref
 
 
-def delete_ref(repository: Repository, name: str) -> None:
-    """Raises Invalid when it is not there."""
+def delete_ref(actor: Actor, repository: Repository, name: str) -> None:
+    """Raises Invalid when it is not there, or a rule keeps it."""
+    moderation.check_push(actor, repository, name.removeprefix("heads/"))
     if repository.git.refs.pop(f"refs/{name}", None) is None:
         raise Invalid("Reference does not exist")
 

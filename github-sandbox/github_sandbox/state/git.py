@@ -79,6 +79,7 @@ class Git:
     refs: dict[str, str] = field(default_factory=dict)
     blobs: dict[str, bytes] = field(default_factory=dict)
     trees: dict[str, Files] = field(default_factory=dict)
+    authors: set[str] = field(default_factory=set)  # their addresses
     pushed_at: datetime | None = None
 
     def head(self, branch: str) -> Commit | None:
@@ -131,6 +132,7 @@ class Git:
         sha = _named("commit", "\n".join(lines).encode())
         commit = Commit(sha, message, author, email, at, self.trees[tree], tree, parents)
         self.commits[sha] = commit
+        self.authors.add(email)
         return commit
 
     def commit(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from github_sandbox.state import checks, labels
+from github_sandbox.state import checks, labels, moderation
 from github_sandbox.state.checks import Fields
 from github_sandbox.state.events import Event
 from github_sandbox.state.objects import Actor, Issue, Milestone, Pull, Repository, User
@@ -57,6 +57,8 @@ def create(
     """
     if not repository.issues_enabled:
         raise Gone("Issues are disabled for this repo")
+    resource = "PullRequest" if pull else "Issue"
+    moderation.check_interaction(world, actor, repository, resource)
     title = _title(fields)
     body = _body(fields)
     trusted = world.can_push(actor, repository)
@@ -92,7 +94,7 @@ def create(
 
 def edit(world: World, actor: Actor, repository: Repository, issue: Issue, fields: Fields) -> Issue:
     """Change what is named in `fields`. Authors may edit their own; others need push access."""
-    trusted = world.can_push(actor, repository)
+    trusted = world.can_push(actor, repository, issue)
     if not trusted and issue.user is not actor.user:
         raise Forbidden("Must have admin rights to Repository.")
     _edit_text(world, actor, repository, issue, fields)
@@ -135,19 +137,21 @@ def unrelate(issue: Issue) -> None:
         other.blocking.remove(issue)
 
 
-def lock(world: World, issue: Issue, fields: Fields) -> None:
+def lock(world: World, actor: Actor, repository: Repository, issue: Issue, fields: Fields) -> None:
     """Lock the conversation, with `lock_reason` if given."""
     if fields.get("lock_reason") is not None:
         issue.lock_reason = checks.one_of(fields, "lock_reason", LOCK_REASONS)
     issue.locked = True
     issue.updated_at = world.clock.now()
+    _emit(world, actor, repository, "locked", issue)
 
 
-def unlock(world: World, issue: Issue) -> None:
+def unlock(world: World, actor: Actor, repository: Repository, issue: Issue) -> None:
     """Open the conversation again."""
     issue.locked = False
     issue.lock_reason = None
     issue.updated_at = world.clock.now()
+    _emit(world, actor, repository, "unlocked", issue)
 
 
 def pin(repository: Repository, issue: Issue) -> None:

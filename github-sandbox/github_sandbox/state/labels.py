@@ -118,4 +118,8 @@ def _color(fields: Fields) -> str | None:
 def _description(fields: Fields) -> str | None:
     description = checks.text(fields, "description")
     checks.not_longer("Label", "description", description, 100)
+    if any(ord(character) > 0xFFFF for character in description or ""):
+        # A name may have them. Source: repository-settings/app#672, safe-settings#428.
+        message = "description doesn't accept 4-byte Unicode"
+        raise invalid("Label", "description", "custom", message)
     return description or None

@@ -3,9 +3,12 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from github_sandbox.state.git import Git
+
+if TYPE_CHECKING:
+    from github_sandbox.state.moderation import BranchRule
 
 Role = Literal["read", "triage", "write", "maintain", "admin"]
 ROLES: tuple[Role, ...] = ("read", "triage", "write", "maintain", "admin")
@@ -29,10 +32,20 @@ class User:
     created_at: datetime
     name: str | None = None
     owners: frozenset[str] = frozenset()  # of an organization, by lower-case login
+    members: dict[str, bool] = field(default_factory=dict)  # the same -> whether all may know it
+    roles: "dict[str, Role]" = field(default_factory=dict)  # of members, in all repositories
+    blocked: set[str] = field(default_factory=set)  # whom this account blocks, by lower-case login
+    deleted: bool = False
 
     @property
     def email(self) -> str:
         return f"{self.id}+{self.login}@users.noreply.github.com"
+
+    def has_member(self, person: "User", *, publicly: bool) -> bool:
+        """Whether the person is of this organization, as far as everybody may know."""
+        login = person.login.lower()
+        known = self.members.get(login, login in self.owners)
+        return known or (not publicly and login in self.members)
 
     def is_run_by(self, person: "User") -> bool:
         """Whether it is the person's own account, or an organization that they own."""
@@ -79,6 +92,7 @@ class Comment:
     birth: Birth
     updated_at: datetime
     reactions: list[Reaction] = field(default_factory=list)
+    pinned: tuple[datetime, User] | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +110,7 @@ class Happening:
     label: tuple[str, str] | None = None
     milestone: str | None = None
     commit: str | None = None
+    lock_reason: str | None = None
 
 
 @dataclass(eq=False)
@@ -181,6 +196,9 @@ class Repository:
     deleted_issues: set[int] = field(default_factory=set)
     transferred: dict[int, "tuple[Repository, Issue]"] = field(default_factory=dict)  # by number
     releases: list[Release] = field(default_factory=list)
+    branch_rules: "list[BranchRule]" = field(default_factory=list)
+    interaction_limit: str | None = None
+    interaction_limit_status: int = 422
     last_issue: int = 0
     last_milestone: int = 0
     git: Git = field(default_factory=Git)
@@ -195,15 +213,28 @@ class Repository:
 
     def given_role_of(self, user: User) -> Role | None:
         """The same, without what everybody may do in a public repository."""
+        if user.deleted:
+            return None
         if self.owner.is_run_by(user):
             return "admin"
-        return self.collaborators.get(user.login.lower())
+        login = user.login.lower()
+        given = [one for one in (self.collaborators.get(login), self.owner.roles.get(login)) if one]
+        return max(given, key=ROLES.index, default=None)
 
-    def association_of(self, user: User) -> str:
-        """How GitHub names somebody's tie to the repository."""
+    def association_of(self, user: User, *, publicly: bool = False) -> str:
+        """Return how GitHub names somebody's tie to the repository.
+
+        With `publicly` as who may not know of private memberships sees it.
+        """
         if user is self.owner:
             return "OWNER"
-        return "COLLABORATOR" if user.login.lower() in self.collaborators else "NONE"
+        if user.deleted:
+            return "NONE"
+        if self.owner.has_member(user, publicly=publicly):
+            return "MEMBER"
+        if user.login.lower() in self.collaborators:
+            return "COLLABORATOR"
+        return "CONTRIBUTOR" if user.email in self.git.authors else "NONE"
 
     def milestone_counts(self) -> dict[Milestone, tuple[int, int]]:
         """Open and closed issues of each milestone that has any."""
