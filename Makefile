@@ -12,7 +12,7 @@ SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-is
 # Where this is set every start compiles every module anew: half a second for each of many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo setup test test-clock lint format types workflows lock audit bench bench-server chaos upgrades dist publish clean
+.PHONY: help demo setup test test-clock lint format types workflows lock platforms audit bench bench-server chaos upgrades dist publish clean
 
 help:
 	@echo "make demo    try Milepost against a local stand-in for GitHub"
@@ -24,6 +24,7 @@ help:
 	@echo "make chaos   try the promises of docs/reference/guarantees.md under faults and races"
 	@echo "make upgrades  sync the paths that earlier versions began, and print what that changes"
 	@echo "make lock    resolve the dependencies again (requirements/)"
+	@echo "make platforms  check that what the Action installs has wheels for every runner"
 	@echo "make audit   ask whether a locked dependency has a known weakness"
 	@echo "make dist    build both packages and the lists of their parts"
 
@@ -85,7 +86,11 @@ upgrades: $(VENV)/.dev
 	@PYTHONPATH=.:tests $(BIN)/python -m upgrade.table
 
 lock: $(UV)
-	UPGRADE=$(UPGRADE) sh requirements/lock.sh $(UV)
+	UPGRADE="$(UPGRADE)" sh requirements/lock.sh $(UV)
+
+# For each platform and Python that the Action supports: needs the network, installs nothing.
+platforms: $(UV)
+	@$(BIN)/python requirements/platforms.py $(UV)
 
 # What a release consists of: both packages and a list of all that a run of the Action is made of.
 dist: setup
