@@ -4,6 +4,8 @@ Order: extras, labels, milestones, issues, relations, and last the ledger, so th
 cut off anywhere leaves nothing the next plan would not see by itself.
 """
 
+from itertools import product
+
 from bot.planning.changes import (
     AddSubIssue,
     Change,
@@ -125,6 +127,7 @@ def _relations(
     desired: DesiredState, observed: ObservedState, issues: IssueDiff
 ) -> list[AddSubIssue]:
     titles = {want.key: want.title for want in desired.issues}
+    names = {want.key: (want.key, *want.aliases) for want in desired.issues}
     wanted: list[AddSubIssue] = []
     for want in desired.issues:
         if want.parent is None or not {want.key, want.parent} <= issues.present.keys():
@@ -134,7 +137,8 @@ def _relations(
             continue
         if {want.key, want.parent} & issues.staying_closed:
             continue
-        if observed.ledger.has(relation_key(want.parent, want.key)):
+        once = (relation_key(*pair) for pair in product(names[want.parent], names[want.key]))
+        if any(observed.ledger.has(key) for key in once):
             continue
         wanted.append(
             AddSubIssue(

@@ -275,6 +275,8 @@ def test_a_relation_the_learner_undid_is_not_made_again(bench: RepositoryFixture
     issue.parent.children.remove(issue)
     issue.parent = None
     assert bench.plan(SMALL).empty
+    newer = reworded(SMALL, "Read the tutorial", "Study the handbook", alias=True)
+    assert not bench.apply(newer).count("add-sub-issue")
 
 
 def test_switched_off_features_seed_nothing_of_theirs(bench: RepositoryFixture) -> None:
