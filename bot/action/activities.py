@@ -130,12 +130,15 @@ class Activities:
         )
 
     def weekly(self) -> ActivityResult:
-        """Post the summary of the last whole week."""
-        from bot.reports.due_weeks import Week
+        """Post the summary of the last whole week, none of a week before the path's first."""
+        from bot.reports.due_weeks import Week, first_week
         from bot.sync.due_comments import weekly_comment
 
         view = self._view()
         week = Week.of(view.today, view.settings.summary.day).before
+        if week.first < first_week(view).first:
+            lines = (f"The path starts on {view.dates.first}: no week of it is over yet.",)
+            return ActivityResult(title="Nothing to report", view=view, lines=lines)
         return self._publish(view, weekly_comment(view, week))
 
     def checkpoint(self) -> ActivityResult:
