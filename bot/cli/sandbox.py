@@ -1,5 +1,6 @@
 """`milepost sandbox`: a local stand-in for GitHub, to try things on."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -54,3 +55,4 @@ def _introduce(running: "server.Sandbox") -> None:
     from bot import templating
 
     console.print_result(templating.render("sandbox.txt.j2", running=running))
+    sys.stdout.flush()  # into a pipe or a file it would come when the sandbox ends
