@@ -7,7 +7,8 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from bot.cli import clock, console, workflow
+from bot.cli import console, workflow
+from bot.cli.context import now
 from bot.errors import ConfigError, MilepostError, UsageError
 
 _REQUIRED = ("curriculum", "start", "timezone")
@@ -79,7 +80,6 @@ class _Flags(NamedTuple):
 
 
 def _check_writable(path: str, *, force: bool) -> None:
-    """Raise ConfigError when the file exists and may not be replaced."""
     if not force and (Path.cwd() / path).exists():
         raise ConfigError(
             "it is there already.", where=path, hint="Edit it, or replace it with --force."
@@ -87,7 +87,6 @@ def _check_writable(path: str, *, force: bool) -> None:
 
 
 def _write_workflows(file: Path, repo: str | None, action: str) -> None:
-    """Write the workflows for the settings in `file`."""
     from bot import settings as settings_file
 
     repository = repo or settings_file.environment(os.environ).repository or Path.cwd().name
@@ -123,27 +122,27 @@ def _settings_text(given: _Flags, *, yes: bool) -> str:
         raise UsageError("--pace and --hours-per-week both say how fast: give one of them.")
     if not console.interactive():
         yes = yes or None not in (given.curriculum, given.start, given.timezone)
-    prompt = _Prompt(given, quiet=yes)
     built_in = ", ".join(catalog_names())
-    question = f"Curriculum ({built_in}, or a path to your guide)"
-    curriculum = prompt.answer("curriculum", question, DEFAULT_CURRICULUM)
-    monday = settings_text.next_monday(clock.now().astimezone().date())
-    start = prompt.answer("start", "First day of study", str(monday))
-    timezone = prompt.answer("timezone", "Time zone", _local_zone())
-    ahead = prompt.answer("ahead", "Weeks of issues ahead, or 'all'", "4 weeks")
-    pace = None
-    if given.hours_per_week is None:
-        pace = prompt.answer("pace", "Months for the whole path (empty: as the guide says)", "")
-    text = settings_text.render(
-        settings_text.SettingsAnswers(
-            curriculum=curriculum,
-            start=start,
-            timezone=timezone,
-            ahead=ahead,
-            pace=pace or None,
-            hours_per_week=given.hours_per_week,
-        )
-    )
+    monday = settings_text.next_monday(now().astimezone().date())
+    questions = {
+        "curriculum": (f"Curriculum ({built_in}, or a path to your guide)", DEFAULT_CURRICULUM),
+        "start": ("First day of study", str(monday)),
+        "timezone": ("Time zone", _local_zone()),
+        "ahead": ("Weeks of issues ahead, or 'all'", "4 weeks"),
+        "pace": ("Months for the whole path (empty: as the guide says)", ""),
+    }
+    if given.hours_per_week is not None:
+        del questions["pace"]
+    answers: dict[str, object] = {"hours_per_week": given.hours_per_week}
+    for key, (question, default) in questions.items():
+        answers[key] = getattr(given, key)
+        if answers[key] is None and not yes:
+            answers[key] = _answer(key, question, default)
+            if answers[key] is None:
+                _check_complete(given, answers)
+        if answers[key] is None:
+            answers[key] = default
+    text = settings_text.render(settings_text.SettingsAnswers.model_validate(answers))
     settings_text.check(text, LocalFiles(Path.cwd()))
     return text
 
@@ -158,44 +157,31 @@ def _read_answer(question: str, default: str) -> str | None:
     return line.strip() or default if line else None
 
 
-class _Prompt:
-    """Asks for each answer that no flag gave, until the file can hold it."""
+def _answer(key: str, question: str, default: str) -> str | None:
+    """Ask until the file can hold the answer, a pipe only once; None at the pipe's end."""
+    while True:
+        answer = _read_answer(question, default)
+        problem = None if answer is None else _problem(key, answer)
+        if problem is None:
+            return answer
+        if not console.interactive():
+            raise UsageError(problem)
+        console.print_status(problem)
 
-    def __init__(self, given: _Flags, *, quiet: bool) -> None:
-        self._given = given._asdict()
-        self._quiet = quiet
 
-    def answer(self, key: str, question: str, default: str) -> str:
-        """Return the flag's value, else the answer; the default when nobody is asked."""
-        if self._given[key] is not None:
-            return str(self._given[key])
-        if self._quiet:
-            return default
-        while True:
-            answer = _read_answer(question, default)
-            if answer is None:
-                return self._at_the_end(default)
-            problem = _problem(key, answer)
-            if problem is None:
-                self._given[key] = answer
-                return answer
-            if not console.interactive():
-                raise UsageError(problem)
-            console.print_status(problem)
-
-    def _at_the_end(self, default: str) -> str:
-        """Return the default of what has one by itself; raises UsageError naming other flags."""
-        missing = [f"--{name}" for name in _REQUIRED if self._given[name] is None]
-        if missing:
-            raise UsageError(
-                f"there is nobody to ask for {', '.join(missing)}.",
-                hint="Give these flags, or --yes to take the defaults.",
-            )
-        return default
+def _check_complete(given: _Flags, answers: dict[str, object]) -> None:
+    """Raise UsageError naming the flags that have neither a value nor an answer."""
+    missing = [
+        f"--{name}" for name in _REQUIRED if getattr(given, name) is answers.get(name) is None
+    ]
+    if missing:
+        raise UsageError(
+            f"there is nobody to ask for {', '.join(missing)}.",
+            hint="Give these flags, or --yes to take the defaults.",
+        )
 
 
 def _problem(key: str, answer: str) -> str | None:
-    """Return what is wrong with one answer, or None."""
     from bot import settings as settings_file
     from bot.sync.file_sources import LocalFiles, find_curriculum
     from bot.sync.settings_text import scalar
@@ -214,7 +200,6 @@ def _problem(key: str, answer: str) -> str | None:
 
 
 def _local_zone() -> str:
-    """Return the machine's IANA zone, or UTC when it is unknown."""
     import tzlocal
 
     try:

@@ -25,10 +25,7 @@ def may_command(comment: CommentState) -> bool:
 
 
 def writers(reader: Reader, comments: list[CommentState]) -> frozenset[str]:
-    """Return the case-folded logins of those authors who may push.
-
-    A member of the organisation need not be one: GitHub is asked for all but the owner.
-    """
+    """Return the case-folded logins of those who may push; only the owner is not asked for."""
     owners = {c.author for c in comments if c.author and c.association == "OWNER"}
     others = {c.author for c in comments if c.author} - owners
     allowed = owners | {login for login in sorted(others) if reader.may_write(login)}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from bot.errors import GitHubError, NotThereError, UncertainWriteError
 from bot.planning.changes import CreateComment, DeleteComment
@@ -12,6 +13,9 @@ from bot.planning.marker import Key, Marker, digest, find, normalized, wrap
 from bot.planning.observed_state import ObservedState, trusted
 from bot.planning.ports import Gateway, Reader
 from bot.planning.snapshot import CommentState, FrozenModel
+
+if TYPE_CHECKING:
+    from bot.sync.apply import WriteContext
 
 MOST_READS = 5
 FIRST_PAUSE = 2.0
@@ -37,12 +41,7 @@ class DueComment(FrozenModel):
 
 
 def publish_once(
-    due: DueComment,
-    observed: ObservedState,
-    *,
-    reader: Reader,
-    gateway: Callable[[], Gateway],
-    sleep: Callable[[float], None],
+    due: DueComment, observed: ObservedState, reader: Reader, context: "WriteContext"
 ) -> Outcome:
     """Post a comment on an issue of ours unless it is there already.
 
@@ -70,13 +69,14 @@ def publish_once(
     comment = CreateComment(key=key, number=issue.number, title=issue.title, body=body)
     for attempt in range(MOST_READS):
         try:
-            made = gateway().write(comment).id
+            made = context.gateway().write(comment).id
         except UncertainWriteError:
-            sleep(FIRST_PAUSE * 2**attempt)
+            context.sleep(FIRST_PAUSE * 2**attempt)
             if key in keys_of(reader.comments(issue.number, fresh=True)):
                 return Outcome.POSTED
         else:
-            return oldest_comment(key, made, reader.comments(issue.number, fresh=True), gateway)
+            there = reader.comments(issue.number, fresh=True)
+            return oldest_comment(key, made, there, context.gateway)
     raise UncertainWriteError(
         "the answers to several writes were lost.",
         where=issue.url,
@@ -87,10 +87,7 @@ def publish_once(
 def oldest_comment(
     key: Key, made: int, comments: tuple[CommentState, ...], gateway: Callable[[], Gateway]
 ) -> Outcome:
-    """Delete the comment `made` where another run was first; ids are given out in order.
-
-    `comments` are those of its issue, read after it was written.
-    """
+    """Delete the comment `made` where another run was first: ids are given out in order."""
     same = [comment.id for comment in comments if key in keys_of([comment])]
     if not same or min(same) >= made:
         return Outcome.POSTED
@@ -109,10 +106,7 @@ def keys_of(comments: Iterable[CommentState]) -> frozenset[Key]:
 def duplicate_comments(
     comments: Iterable[CommentState], titles: Mapping[int, str]
 ) -> Iterator[DeleteComment]:
-    """Yield the deletion of comments that two runs posted at once, but for the first.
-
-    `titles` are those of issues, by number.
-    """
+    """Yield the deletion of all but the first that two runs posted at once; `titles` by number."""
     first: dict[Key, CommentState] = {}
     for comment in sorted(comments, key=lambda c: c.id):
         key = _untouched(comment)

@@ -9,8 +9,8 @@ import respx
 from timeline import Timeline
 
 from bot.errors import AuthenticationError
+from bot.github.errors import UnreadableAnswerError
 from bot.github.etag_cache import EtagCache
-from bot.github.problems import UnreadableAnswerError
 from bot.github.reader import HttpReader
 from github_sandbox.server import Sandbox
 from github_sandbox.state import comments, issues, pulls, releases

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.github import translate
-from bot.github.problems import UnreadableAnswerError
+from bot.github import response_parser
+from bot.github.errors import UnreadableAnswerError
 from bot.planning.due_date import due_day
 
 HOME = "learner/portfolio"
@@ -24,7 +24,7 @@ LEAST = {
 
 
 def issues(*items: dict[str, Any]) -> Any:
-    return translate.issues(items, "issues", HOME)
+    return response_parser.issues(items, "issues", HOME)
 
 
 def test_an_issue_with_everything() -> None:
@@ -92,25 +92,27 @@ def test_a_parent_in_another_repository_is_none_of_ours() -> None:
 def test_pull_requests_are_left_out_but_their_numbers_count() -> None:
     pull = LEAST | {"number": 2, "pull_request": {"url": "https://x"}}
     assert [issue.number for issue in issues(LEAST, pull)] == [1]
-    assert translate.last_number([LEAST, pull]) == 2
-    assert translate.last_number([]) == 0
+    assert response_parser.last_number([LEAST, pull]) == 2
+    assert response_parser.last_number([]) == 0
 
 
 class TestPulls:
     PULL = LEAST | {"number": 2, "pull_request": {"url": "https://x"}}
 
     def test_one_with_no_more_than_it_needs(self) -> None:
-        (found,) = translate.pulls([LEAST, self.PULL], "issues")
+        (found,) = response_parser.pulls([LEAST, self.PULL], "issues")
         assert (found.number, found.state, found.merged_at) == (2, "open", None)
         assert (found.author, found.association, found.body) == (None, "NONE", "")
 
     def test_a_merged_one(self) -> None:
-        (found,) = translate.pulls([self.PULL | {"pull_request": {"merged_at": TIME}}], "issues")
+        (found,) = response_parser.pulls(
+            [self.PULL | {"pull_request": {"merged_at": TIME}}], "issues"
+        )
         assert found.merged_at == datetime(2026, 3, 1, 12, tzinfo=UTC)
 
     def test_another_shape_is_no_traceback(self) -> None:
         with pytest.raises(UnreadableAnswerError):
-            translate.pulls([self.PULL | {"pull_request": "yes"}], "issues")
+            response_parser.pulls([self.PULL | {"pull_request": "yes"}], "issues")
 
 
 LEAST_COMMENT = {"id": 7, "created_at": TIME}
@@ -118,14 +120,14 @@ LEAST_COMMENT = {"id": 7, "created_at": TIME}
 
 class TestComments:
     def test_one_with_no_more_than_it_needs(self) -> None:
-        (found,) = translate.comments([LEAST_COMMENT], "comments")
+        (found,) = response_parser.comments([LEAST_COMMENT], "comments")
         assert (found.id, found.issue, found.reactions) == (7, 0, {})
         assert (found.updated_at, found.author, found.association) == (None, None, "NONE")
 
     def test_only_reactions_that_were_given_count(self) -> None:
         rollup = {"url": "x", "total_count": 3, "+1": 2, "rocket": 1, "eyes": 0, "new": 4}
         url = "https://api.github.com/repositories/1/issues/12"
-        (found,) = translate.comments(
+        (found,) = response_parser.comments(
             [LEAST_COMMENT | {"reactions": rollup, "issue_url": url}], "comments"
         )
         assert found.reactions == {"+1": 2, "rocket": 1}
@@ -134,7 +136,7 @@ class TestComments:
     @pytest.mark.parametrize("odd", [{"reactions": [1]}, {"reactions": {"+1": "many"}}])
     def test_another_shape_is_no_traceback(self, odd: dict[str, Any]) -> None:
         with pytest.raises(UnreadableAnswerError):
-            translate.comments([LEAST_COMMENT | odd], "comments")
+            response_parser.comments([LEAST_COMMENT | odd], "comments")
 
 
 def test_what_shows_twice_counts_as_last_seen() -> None:
@@ -143,7 +145,7 @@ def test_what_shows_twice_counts_as_last_seen() -> None:
 
 
 def test_labels_come_by_name_in_lower_case_colours() -> None:
-    found = translate.labels(
+    found = response_parser.labels(
         [{"name": "b", "color": "AABBCC", "description": None}, {"name": "A"}], "labels"
     )
     assert [(label.name, label.color, label.description) for label in found] == [

@@ -20,9 +20,12 @@ from bot.errors import (
     UnavailableError,
     UncertainWriteError,
 )
-from bot.github.app_problems import InstallationGoneError, InstallationSuspendedError
-from bot.github.problems import UnreadableAnswerError
-from bot.github.signin import CodeRefusedError, Reachable, SignIn, challenge_of
+from bot.github.errors import (
+    InstallationGoneError,
+    InstallationSuspendedError,
+    UnreadableAnswerError,
+)
+from bot.github.oauth import CodeRefusedError, OAuthClient, Reachable, challenge_of
 from github_sandbox.server import Sandbox
 from github_sandbox.state import apps, grants
 from github_sandbox.state.objects import App
@@ -32,7 +35,7 @@ from tests.flows import hidden, query_of
 BACK = "https://paths.example/signed-in"
 VERIFIER = "a-verifier-of-at-least-forty-three-characters"
 SECRET = SecretStr("client-secret")
-Made = Callable[..., SignIn]
+Made = Callable[..., OAuthClient]
 
 
 @pytest.fixture
@@ -44,9 +47,9 @@ def app(world: World) -> App:
 
 
 @pytest.fixture
-def signin(sandbox: Sandbox, app: App, timeline: Timeline) -> Iterator[SignIn]:
+def oauth(sandbox: Sandbox, app: App, timeline: Timeline) -> Iterator[OAuthClient]:
     secret = SecretStr(app.client_secret)
-    made = SignIn(app.client_id, secret, api_url=sandbox.api_url, clock=timeline.clock)
+    made = OAuthClient(app.client_id, secret, api_url=sandbox.api_url, clock=timeline.clock)
     yield made
     made.close()
 
@@ -54,14 +57,14 @@ def signin(sandbox: Sandbox, app: App, timeline: Timeline) -> Iterator[SignIn]:
 @pytest.fixture
 def answering(httpx2_mock: respx.Router) -> Iterator[Made]:
     """A sign-in whose GitHub always answers the same."""
-    opened: list[SignIn] = []
+    opened: list[OAuthClient] = []
 
     def make(
         status: int = 200, body: object = None, headers: dict[str, str] | None = None
-    ) -> SignIn:
+    ) -> OAuthClient:
         text = body if isinstance(body, str) else json.dumps(body)
         httpx2_mock.route().respond(status, text=text, headers=headers)
-        opened.append(SignIn("Iv1.1", SECRET))
+        opened.append(OAuthClient("Iv1.1", SECRET))
         return opened[-1]
 
     yield make
@@ -94,8 +97,8 @@ class TestAddress:
         ],
     )
     def test_it_leads_to_the_pages_of_the_api(self, api_url: str, root: str) -> None:
-        signin = SignIn("Iv1.1", SECRET, api_url=api_url)
-        address = signin.address(redirect_uri=BACK, state="a&b", challenge="c" * 43)
+        oauth = OAuthClient("Iv1.1", SECRET, api_url=api_url)
+        address = oauth.address(redirect_uri=BACK, state="a&b", challenge="c" * 43)
         assert address.startswith(f"{root}/login/oauth/authorize?")
         assert parse_qs(urlsplit(address).query) == {
             "client_id": ["Iv1.1"],
@@ -113,21 +116,21 @@ class TestAddress:
 
 class TestRevoke:
     def test_a_token_ends_and_those_of_others_do_not(
-        self, signin: SignIn, world: World, app: App, token: SecretStr
+        self, oauth: OAuthClient, world: World, app: App, token: SecretStr
     ) -> None:
         other = token_for(world, app, "mentor")
-        signin.revoke(token)
+        oauth.revoke(token)
         with pytest.raises(AuthenticationError):
-            signin.person(token)
-        assert signin.person(other).login == "mentor"
+            oauth.person(token)
+        assert oauth.person(other).login == "mentor"
         # What is at its end already stays there.
-        signin.revoke(token)
+        oauth.revoke(token)
 
     def test_a_wrong_secret_is_told(self, sandbox: Sandbox, app: App, token: SecretStr) -> None:
-        signin = SignIn(app.client_id, SECRET, api_url=sandbox.api_url)
+        oauth = OAuthClient(app.client_id, SECRET, api_url=sandbox.api_url)
         with pytest.raises(ConfigError, match="client secret"):
-            signin.revoke(token)
-        signin.close()
+            oauth.revoke(token)
+        oauth.close()
 
     @pytest.mark.parametrize("status", [302, 403, 500, 503])
     def test_anything_else_is_no_answer(self, answering: Made, status: int) -> None:
@@ -135,46 +138,46 @@ class TestRevoke:
             answering(status, {"message": "ghu_secret"}).revoke(SecretStr("ghu_secret"))
         assert "ghu_" not in str(reported.value)
 
-    def test_it_is_asked_once(self, sandbox: Sandbox, signin: SignIn, token: SecretStr) -> None:
+    def test_it_is_asked_once(self, sandbox: Sandbox, oauth: OAuthClient, token: SecretStr) -> None:
         sandbox.world.faults.add("reset", path="/applications/*", times=0)
         before = sandbox.world.journal.received
         with pytest.raises(UnavailableError):
-            signin.revoke(token)
+            oauth.revoke(token)
         assert sandbox.world.journal.received == before + 1
 
 
 class TestExchange:
-    def test_a_person_signs_in(self, signin: SignIn, timeline: Timeline) -> None:
-        address = signin.address(redirect_uri=BACK, state="s", challenge=challenge_of(VERIFIER))
+    def test_a_person_signs_in(self, oauth: OAuthClient, timeline: Timeline) -> None:
+        address = oauth.address(redirect_uri=BACK, state="s", challenge=challenge_of(VERIFIER))
         with httpx2.Client(verify=False, timeout=60) as browser:
             page = browser.get(address)
             action = address.partition("?")[0]
             back = query_of(browser.post(action, data=hidden(page) | {"authorize": "1"}))
         assert back["state"] == "s"
 
-        given = signin.exchange(back["code"], redirect_uri=BACK, verifier=VERIFIER)
+        given = oauth.exchange(back["code"], redirect_uri=BACK, verifier=VERIFIER)
         assert given.until == timeline.now + timedelta(hours=8)
-        assert signin.person(given.token).login == "learner"
+        assert oauth.person(given.token).login == "learner"
 
     def test_a_code_works_once_and_with_its_verifier_only(
-        self, signin: SignIn, world: World, app: App
+        self, oauth: OAuthClient, world: World, app: App
     ) -> None:
         code = code_for(world, app)
-        signin.exchange(code, redirect_uri=BACK, verifier=VERIFIER)
+        oauth.exchange(code, redirect_uri=BACK, verifier=VERIFIER)
         with pytest.raises(CodeRefusedError, match="used up") as reported:
-            signin.exchange(code, redirect_uri=BACK, verifier=VERIFIER)
+            oauth.exchange(code, redirect_uri=BACK, verifier=VERIFIER)
         assert code not in str(reported.value)
         with pytest.raises(CodeRefusedError):
-            signin.exchange(code_for(world, app), redirect_uri=BACK, verifier=VERIFIER + "x")
+            oauth.exchange(code_for(world, app), redirect_uri=BACK, verifier=VERIFIER + "x")
 
     def test_what_the_operator_must_mend_is_told(
-        self, signin: SignIn, sandbox: Sandbox, world: World, app: App
+        self, oauth: OAuthClient, sandbox: Sandbox, world: World, app: App
     ) -> None:
         code = code_for(world, app)
         with pytest.raises(ConfigError, match="callback URL"):
-            signin.exchange(code, redirect_uri=f"{BACK}/x", verifier=VERIFIER)
+            oauth.exchange(code, redirect_uri=f"{BACK}/x", verifier=VERIFIER)
         for client in (app.client_id, "Iv1.none"):
-            other = SignIn(client, SECRET, api_url=sandbox.api_url)
+            other = OAuthClient(client, SECRET, api_url=sandbox.api_url)
             with pytest.raises(ConfigError, match="client secret") as reported:
                 other.exchange(code, redirect_uri=BACK, verifier=VERIFIER)
             other.close()
@@ -216,34 +219,34 @@ class TestExchange:
         sent = httpx2_mock.post(
             "https://github.com/login/oauth/access_token", headers={"accept": "application/json"}
         ).mock(side_effect=httpx2.ReadTimeout("canary"))
-        signin = SignIn("Iv1.1", SECRET)
+        oauth = OAuthClient("Iv1.1", SECRET)
         with pytest.raises(UncertainWriteError, match="Sign in again"):
-            signin.exchange("c", redirect_uri=BACK, verifier="v")
+            oauth.exchange("c", redirect_uri=BACK, verifier="v")
         assert sent.call_count == 1
-        signin.close()
+        oauth.close()
 
     def test_no_secret_is_shown_or_logged(
-        self, signin: SignIn, world: World, app: App, caplog: pytest.LogCaptureFixture
+        self, oauth: OAuthClient, world: World, app: App, caplog: pytest.LogCaptureFixture
     ) -> None:
         code = code_for(world, app)
         with caplog.at_level(logging.DEBUG):
-            given = signin.exchange(code, redirect_uri=BACK, verifier=VERIFIER)
-            signin.person(given.token)
-        written = caplog.text + repr(signin) + repr(given)
+            given = oauth.exchange(code, redirect_uri=BACK, verifier=VERIFIER)
+            oauth.person(given.token)
+        written = caplog.text + repr(oauth) + repr(given)
         secrets = (code, VERIFIER, app.client_secret, given.token.get_secret_value())
         assert [secret for secret in secrets if secret in written] == []
 
 
 class TestWhatTheySee:
     def test_a_token_that_ended_is_told_for_every_question(
-        self, signin: SignIn, token: SecretStr, timeline: Timeline
+        self, oauth: OAuthClient, token: SecretStr, timeline: Timeline
     ) -> None:
         timeline.sleep(timedelta(hours=8).total_seconds())
         questions: list[Callable[[], object]] = [
-            lambda: signin.person(token),
-            lambda: signin.installations(token),
-            lambda: signin.repositories(token, 1),
-            lambda: signin.repository(token, "learner/portfolio"),
+            lambda: oauth.person(token),
+            lambda: oauth.installations(token),
+            lambda: oauth.repositories(token, 1),
+            lambda: oauth.repository(token, "learner/portfolio"),
         ]
         for query in questions:
             with pytest.raises(AuthenticationError, match="Sign in again") as reported:
@@ -251,22 +254,22 @@ class TestWhatTheySee:
             assert token.get_secret_value() not in str(reported.value)
 
     def test_installations_and_repositories_are_those_of_both(
-        self, signin: SignIn, world: World, app: App, token: SecretStr
+        self, oauth: OAuthClient, world: World, app: App, token: SecretStr
     ) -> None:
         guest = token_for(world, app, "mentor")
-        assert signin.installations(token) == ()
+        assert oauth.installations(token) == ()
         secret = world.add_repository(
             "learner/secret", private=True, collaborators={"mentor": "write"}
         )
         made = apps.install(world, app, "learner")
 
-        (found,) = signin.installations(token)
+        (found,) = oauth.installations(token)
         assert (found.id, found.account, found.selection) == (made.id, "learner", "all")
-        assert [one.full_name for one in signin.repositories(token, made.id)] == [
+        assert [one.full_name for one in oauth.repositories(token, made.id)] == [
             "learner/portfolio",
             "learner/secret",
         ]
-        assert signin.repositories(guest, made.id) == (
+        assert oauth.repositories(guest, made.id) == (
             Reachable(
                 id=secret.id,
                 full_name="learner/secret",
@@ -277,60 +280,60 @@ class TestWhatTheySee:
         )
 
     def test_every_page_is_read(
-        self, signin: SignIn, world: World, app: App, token: SecretStr
+        self, oauth: OAuthClient, world: World, app: App, token: SecretStr
     ) -> None:
         for number in range(101):
             world.add_repository(f"learner/r{number}", empty=True)
         made = apps.install(world, app, "learner")
-        found = signin.repositories(token, made.id)
+        found = oauth.repositories(token, made.id)
         assert len({one.id for one in found}) == 102
 
     def test_an_installation_that_is_not_theirs_is_gone(
-        self, signin: SignIn, world: World, app: App, token: SecretStr
+        self, oauth: OAuthClient, world: World, app: App, token: SecretStr
     ) -> None:
         theirs = apps.install(world, app, "stranger")
         for number in (theirs.id, 99):
             with pytest.raises(InstallationGoneError):
-                signin.repositories(token, number)
+                oauth.repositories(token, number)
 
     def test_a_suspended_one_is_listed_but_not_opened(
-        self, signin: SignIn, world: World, app: App, token: SecretStr
+        self, oauth: OAuthClient, world: World, app: App, token: SecretStr
     ) -> None:
         made = apps.install(world, app, "learner")
         apps.suspend(world, world.actor(), made)
-        (found,) = signin.installations(token)
+        (found,) = oauth.installations(token)
         assert found.suspended_at is not None
         with pytest.raises(InstallationSuspendedError):
-            signin.repositories(token, made.id)
+            oauth.repositories(token, made.id)
 
     def test_a_repository_is_told_with_their_role(
-        self, signin: SignIn, world: World, app: App, token: SecretStr
+        self, oauth: OAuthClient, world: World, app: App, token: SecretStr
     ) -> None:
         guest = token_for(world, app, "mentor")
-        mine = signin.repository(token, "Learner/Portfolio")
-        theirs = signin.repository(guest, "learner/portfolio")
+        mine = oauth.repository(token, "Learner/Portfolio")
+        theirs = oauth.repository(guest, "learner/portfolio")
         assert mine is not None
         assert theirs is not None
         assert (mine.full_name, mine.can_write, mine.can_admin) == ("learner/portfolio", True, True)
         assert (theirs.id, theirs.can_write, theirs.can_admin) == (mine.id, False, False)
 
     def test_a_private_one_is_not_there_without_the_app(
-        self, signin: SignIn, world: World, app: App, token: SecretStr
+        self, oauth: OAuthClient, world: World, app: App, token: SecretStr
     ) -> None:
         world.add_repository("learner/secret", private=True)
-        assert signin.repository(token, "learner/secret") is None
-        assert signin.repository(token, "learner/nothing") is None
+        assert oauth.repository(token, "learner/secret") is None
+        assert oauth.repository(token, "learner/nothing") is None
         apps.install(world, app, "learner")
-        found = signin.repository(token, "learner/secret")
+        found = oauth.repository(token, "learner/secret")
         assert found is not None
         assert found.private
 
     def test_a_former_name_leads_to_the_new_one(
-        self, signin: SignIn, world: World, token: SecretStr
+        self, oauth: OAuthClient, world: World, token: SecretStr
     ) -> None:
         home = world.repository()
         world.rename(home, "journey")
-        found = signin.repository(token, "learner/portfolio")
+        found = oauth.repository(token, "learner/portfolio")
         assert found is not None
         assert (found.id, found.full_name) == (home.id, "learner/journey")
 
@@ -338,18 +341,18 @@ class TestWhatTheySee:
         "name", ["", "learner", "a/b/c", "a/..", "a/.", "a/b?c", "../user", "a/ "]
     )
     def test_what_is_no_name_is_not_asked_for(
-        self, signin: SignIn, world: World, token: SecretStr, name: str
+        self, oauth: OAuthClient, world: World, token: SecretStr, name: str
     ) -> None:
-        assert signin.repository(token, name) is None
+        assert oauth.repository(token, name) is None
         assert not world.journal.entries
 
     @pytest.mark.parametrize(
         "location", ["https://evil.example/x", "", "/repositories/1/../../user"]
     )
     def test_a_redirect_to_elsewhere_is_not_followed(self, answering: Made, location: str) -> None:
-        signin = answering(301, {}, {"location": location})
+        oauth = answering(301, {}, {"location": location})
         with pytest.raises(UnreadableAnswerError, match="a redirect"):
-            signin.repository(SecretStr("t"), "a/b")
+            oauth.repository(SecretStr("t"), "a/b")
 
     @pytest.mark.parametrize("status", [403, 451])
     def test_what_github_withholds_is_not_there(self, answering: Made, status: int) -> None:
@@ -362,8 +365,8 @@ class TestWhatTheySee:
             answering(body=body).installations(SecretStr("t"))
 
     def test_nobody_waits_long_for_githubs_limits(
-        self, signin: SignIn, world: World, token: SecretStr
+        self, oauth: OAuthClient, world: World, token: SecretStr
     ) -> None:
         world.faults.add("secondary-403", retry_after=60)
         with pytest.raises(UnavailableError, match="wait until"):
-            signin.repository(token, "learner/portfolio")
+            oauth.repository(token, "learner/portfolio")

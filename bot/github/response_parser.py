@@ -1,4 +1,4 @@
-"""GitHub's JSON -> the snapshot's frozen values. Pure.
+"""Reads GitHub's JSON into frozen values: the snapshot's, and models of the fields used. Pure.
 
 Fields after "List repository issues", "List milestones", "List labels", "List issue comments",
 "List reactions for an issue", "List issue events" and "Get a tree" of GitHub's REST reference. Old
@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, Literal, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bot.github.problems import misshapen
+from bot.github.errors import shape_error
 from bot.planning.due_date import due_day
 from bot.planning.snapshot import (
     CommentState,
@@ -25,67 +25,84 @@ from bot.planning.snapshot import (
 )
 
 T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 Json = dict[str, Any]
 Kind = Literal["pull-request", "release", "repository"]
 REACTIONS = ("+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes")
 
 
+class ApiModel(BaseModel):
+    """Hold what GitHub answers; of its many fields only what is used here."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", hide_input_in_errors=True, populate_by_name=True
+    )
+
+
+def items(found: Any, path: str) -> list[dict[str, Any]]:
+    """Return a list of objects out of the answer to `path`. Raises UnreadableAnswerError."""
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        raise shape_error(path, "no list of objects")
+    return found
+
+
+def read(model: type[M], item: Any, path: str) -> M:
+    """Return an object out of the answer to `path`. Raises UnreadableAnswerError."""
+    try:
+        return model.model_validate(item)
+    except ValidationError as wrong:
+        # Only the names of the fields: among the values may be a token.
+        fields = ", ".join(".".join(map(str, error["loc"])) or "all" for error in wrong.errors())
+        raise shape_error(path, f"what is wrong: {fields}") from None
+
+
 def labels(items: Iterable[Json], path: str) -> tuple[LabelState, ...]:
-    """Labels in order of name. Raises UnreadableAnswerError, as all here."""
-    found = _latest(items, lambda item: str(item["name"]).casefold(), _label, path)
-    return tuple(found[name] for name in sorted(found))
+    """Return labels in order of name. Raises UnreadableAnswerError, as all here."""
+    return _in_order(items, lambda item: str(item["name"]).casefold(), _label, path)
 
 
 def milestones(items: Iterable[Json], path: str) -> tuple[MilestoneState, ...]:
-    """Milestones in order of number."""
-    found = _latest(items, _number, _milestone, path)
-    return tuple(found[number] for number in sorted(found))
+    """Return milestones in order of number."""
+    return _in_order(items, _number, _milestone, path)
 
 
 def issues(items: Iterable[Json], path: str, repository: str) -> tuple[IssueState, ...]:
-    """Issues in order of number; GitHub lists pull requests among them, which are left out."""
+    """Return issues in order of number, without the pull requests that GitHub lists among them."""
     real = (item for item in items if not item.get("pull_request"))
-    found = _latest(real, _number, lambda item: _issue(item, repository), path)
-    return tuple(found[number] for number in sorted(found))
+    return _in_order(real, _number, lambda item: _issue(item, repository), path)
 
 
 def pulls(items: Iterable[Json], path: str) -> tuple[PullState, ...]:
-    """The pull requests out of a list of issues, in order of number."""
+    """Return the pull requests out of a list of issues, in order of number."""
     real = (item for item in items if item.get("pull_request"))
-    found = _latest(real, _number, _pull, path)
-    return tuple(found[number] for number in sorted(found))
+    return _in_order(real, _number, _pull, path)
 
 
 def issue(item: Json, path: str, repository: str) -> IssueState | None:
-    """One issue, or None for a pull request."""
+    """Return one issue, or None for a pull request."""
     found = issues([item], path, repository)
     return found[0] if found else None
 
 
 def comments(items: Iterable[Json], path: str) -> tuple[CommentState, ...]:
-    """Comments in order of id, which is the order in which they were made."""
-    found = _latest(items, lambda item: int(item["id"]), _comment, path)
-    return tuple(found[number] for number in sorted(found))
+    """Return comments in order of id, which is that in which they were made."""
+    return _in_order(items, _id, _comment, path)
 
 
 def reactions(items: Iterable[Json], path: str) -> tuple[ReactionState, ...]:
-    """Reactions in order of id, which is the order in which they were given."""
-    found = _latest(items, lambda item: int(item["id"]), _reaction, path)
-    return tuple(found[number] for number in sorted(found))
+    """Return reactions in order of id, which is that in which they were given."""
+    return _in_order(items, _id, _reaction, path)
 
 
 def last_labelled(items: Iterable[Json], label: str, path: str) -> str | None:
-    """Who put this label on last, by the list of an issue's events; names compared without case."""
-    found = _latest(items, lambda item: int(item["id"]), _labelled, path)
-    wanted = label.casefold()
-    logins = [login for _, (name, login) in sorted(found.items()) if name == wanted]
+    """Return who put this label on last, by an issue's events; names compared without case."""
+    found, wanted = _in_order(items, _id, _labelled, path), label.casefold()
+    logins = [login for name, login in found if name == wanted]
     return logins[-1] if logins else None
 
 
-def found(
-    item: Json, kind: Literal["pull-request", "release", "repository"], url: str
-) -> LinkTarget | None:
-    """What an address leads to, by the object that was found there.
+def found(item: Json, kind: Kind, url: str) -> LinkTarget | None:
+    """Return what an address leads to, by the object that was found there.
 
     None for a pull request that is not merged, and for a draft of a release.
     """
@@ -101,40 +118,51 @@ def found(
 
 
 def blobs(item: Json, path: str) -> dict[str, str]:
-    """The hashes of the files in a tree of git's, by path."""
+    """Return the hashes of the files in a tree of git's, by path."""
     entries = item.get("tree")
     if not isinstance(entries, list):
-        raise misshapen(path, "no list of entries")
+        raise shape_error(path, "no list of entries")
     files = (entry for entry in entries if isinstance(entry, dict) and entry.get("type") == "blob")
     return _latest(files, lambda entry: str(entry["path"]), lambda entry: str(entry["sha"]), path)
 
 
 def last_number(items: Iterable[Json]) -> int:
-    """The highest number given out so far, issues and pull requests sharing one row; 0 for none."""
+    """Return the highest number given out so far to issues and pull requests; 0 for none."""
     return max((item["number"] for item in items), default=0)
 
 
 def _latest(
     items: Iterable[Json], key: Callable[[Json], Any], make: Callable[[Json], T], path: str
 ) -> dict[Any, T]:
-    """By key, the last one winning: a list that changes while it is paged shows things twice."""
+    """Return values by key; the last wins, for a list that changes while paged has some twice."""
     found: dict[Any, T] = {}
     for item in items:
         try:
             found[key(item)] = make(item)
         except KeyError as missing:
-            raise misshapen(path, f"{missing} is missing") from None
+            raise shape_error(path, f"{missing} is missing") from None
         except ValidationError as wrong:
             first = wrong.errors(include_input=False, include_url=False)[0]
             place = ".".join(str(part) for part in first["loc"])
-            raise misshapen(path, f"{place}: {first['msg']}") from None
+            raise shape_error(path, f"{place}: {first['msg']}") from None
         except (TypeError, ValueError, AttributeError) as wrong:
-            raise misshapen(path, str(wrong)) from None
+            raise shape_error(path, str(wrong)) from None
     return found
+
+
+def _in_order(
+    items: Iterable[Json], key: Callable[[Json], Any], make: Callable[[Json], T], path: str
+) -> tuple[T, ...]:
+    found = _latest(items, key, make, path)
+    return tuple(found[number] for number in sorted(found))
 
 
 def _number(item: Json) -> int:
     return int(item["number"])
+
+
+def _id(item: Json) -> int:
+    return int(item["id"])
 
 
 def _label(item: Json) -> LabelState:
@@ -227,19 +255,19 @@ def _reaction(item: Json) -> ReactionState:
 
 
 def _labelled(item: Json) -> tuple[str, str | None]:
-    """The label that an event put on, in lower case, and who did it; '' for any other event."""
+    """Return the label that an event put on, in lower case, and who did it; '' for others."""
     if item.get("event") != "labeled":
         return "", None
     return str(item["label"]["name"]).casefold(), (item.get("actor") or {}).get("login")
 
 
 def _name(label: Json | str) -> str:
-    """A label of an issue is an object, in old forms just its name."""
+    """Return the name of an issue's label, an object or, in old forms, just the name."""
     return label if isinstance(label, str) else str(label["name"])
 
 
 def _parent(url: str | None, repository: str) -> int | None:
-    """The parent's number, if it is in the same repository: elsewhere it is none of ours."""
+    """Return the parent's number, if it is in the same repository: elsewhere it is none of ours."""
     match = re.search(r"/repos/([^/]+/[^/]+)/issues/(\d+)$", url or "")
     if match is None or match[1].casefold() != repository.casefold():
         return None

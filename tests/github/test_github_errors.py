@@ -21,17 +21,20 @@ from bot.errors import (
     RepositoryArchivedError,
     RepositoryMissingError,
 )
-from bot.github.problems import (
+from bot.github.errors import (
     Answer,
     AnswerLostError,
+    AppRefusedError,
+    InstallationGoneError,
     LimitReachedError,
     RedirectedError,
     UnreadableAnswerError,
-    check,
-    limit_of,
-    moved,
-    problem,
+    error_of,
+    installation_error,
+    moved_error,
 )
+from bot.github.rate_limit_headers import limit_of, quota_of
+from bot.github.repository_client import check
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOME = "/repos/learner/portfolio"
@@ -138,15 +141,39 @@ REFUSALS: dict[str, tuple[Answer, type[MilepostError]]] = {
 @pytest.mark.parametrize("name", REFUSALS)
 def test_each_refusal_has_its_class(name: str) -> None:
     refusal, kind = REFUSALS[name]
-    assert type(problem(refusal, "learner/portfolio")) is kind
+    assert type(error_of(refusal, "learner/portfolio")) is kind
 
 
 def test_the_errors_read_well(file_regression: FileRegressionFixture) -> None:
-    found = {name: problem(refusal, "learner/portfolio") for name, (refusal, _) in REFUSALS.items()}
-    found["moved"] = moved("learner/portfolio", "learner/path")
-    found["moved out of sight"] = moved("learner/portfolio", None)
+    found = {
+        name: error_of(refusal, "learner/portfolio") for name, (refusal, _) in REFUSALS.items()
+    }
+    found["moved"] = moved_error("learner/portfolio", "learner/path")
+    found["moved out of sight"] = moved_error("learner/portfolio", None)
     shown = [f"# {name} ({type(e).__name__}, exit {e.exit_code})\n{e}" for name, e in found.items()]
     file_regression.check("\n\n".join(shown) + "\n", encoding="utf-8")
+
+
+def test_an_installation_is_gone_only_where_the_app_is_known() -> None:
+    path = "/app/installations/7"
+    gone = installation_error(answer(404, text("Not Found"), path=path), "Iv1.x", 7)
+    refused = installation_error(answer(404, text("Integration not found"), path=path), "Iv1.x", 7)
+    assert (type(gone), type(refused)) == (InstallationGoneError, AppRefusedError)
+
+
+@pytest.mark.parametrize(("resource", "quota"), [("core", (5000, 42, 60.0)), ("search", None)])
+def test_only_the_hour_of_the_core_counts(
+    resource: str, quota: tuple[int, int, float] | None
+) -> None:
+    hour = answer(
+        200,
+        [],
+        x_ratelimit_resource=resource,
+        x_ratelimit_limit="5000",
+        x_ratelimit_remaining="42",
+        x_ratelimit_reset=str(int(NOW.timestamp()) + 60),
+    )
+    assert quota_of(hour.headers, NOW) == quota
 
 
 def test_good_answers_pass() -> None:

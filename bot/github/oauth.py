@@ -25,12 +25,18 @@ from bot.errors import (
     UnavailableError,
     UncertainWriteError,
 )
-from bot.github import app_problems, problems
 from bot.github.addresses import web_root
 from bot.github.api_client import PUBLIC_API, ApiClient, ApiRequest, bearer, pages
-from bot.github.api_model import ApiModel, items, read
 from bot.github.app import Installation
-from bot.github.problems import Answer, AnswerLostError, NeverSentError
+from bot.github.errors import (
+    Answer,
+    AnswerLostError,
+    NeverSentError,
+    error_of,
+    installation_error,
+    shape_error,
+)
+from bot.github.response_parser import ApiModel, items, read
 from bot.github.retry import WaitPolicy
 
 if TYPE_CHECKING:
@@ -48,7 +54,7 @@ _HIDDEN = {403, 404, 451}
 
 
 class UserToken(BaseModel):
-    """A person's token. `until` is None when the App's tokens do not expire."""
+    """Hold a person's token. `until` is None when the App's tokens do not expire."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -57,14 +63,14 @@ class UserToken(BaseModel):
 
 
 class Person(ApiModel):
-    """Whose token it is. The id outlives a new login."""
+    """Name the person whose token it is. The id outlives a new login."""
 
     id: int
     login: str
 
 
 class Reachable(ApiModel):
-    """A repository that a person sees, and what their role in it is good for.
+    """Describe a repository that a person sees, and what their role in it is good for.
 
     `can_write` holds for the roles write, maintain and admin. Internal ones count as private.
     """
@@ -88,13 +94,13 @@ class CodeRefusedError(GitHubError):
 
 
 def challenge_of(verifier: str) -> str:
-    """The PKCE challenge (S256, 43 characters) of a verifier of 43 to 128; RFC 7636, 4.2."""
+    """Return the PKCE challenge (S256, 43 characters) of a verifier of 43 to 128; RFC 7636, 4.2."""
     digest = hashlib.sha256(verifier.encode()).digest()
     return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-class SignIn:
-    """The sign-in of one App on one GitHub, for all threads of a process.
+class OAuthClient:
+    """Sign people in to one App on one GitHub, for all threads of a process.
 
     Every method but `address` may raise UnavailableError when GitHub does not answer, and, but for
     `revoke`, UnreadableAnswerError; those that ask with a token raise AuthenticationError when it
@@ -119,7 +125,7 @@ class SignIn:
         self._web = ApiClient(web_root(api_url), http=http, policy=policy)
 
     def __repr__(self) -> str:
-        return f"SignIn({self.client_id!r}, api_url={self._api.api_url!r})"
+        return f"OAuthClient({self.client_id!r}, api_url={self._api.api_url!r})"
 
     def close(self) -> None:
         """Close the connections; the next request opens new ones."""
@@ -127,8 +133,11 @@ class SignIn:
         self._web.close()
 
     def address(self, *, redirect_uri: str, state: str, challenge: str) -> str:
-        """Where to send the person. `challenge` is `challenge_of` a verifier that stays with us;
-        `redirect_uri` is, to the letter, one of the App's callback URLs."""
+        """Return where to send the person.
+
+        `challenge` is `challenge_of` a verifier that stays with us; `redirect_uri` is, to the
+        letter, one of the App's callback URLs.
+        """
         query = {
             "client_id": self.client_id,
             "redirect_uri": redirect_uri,
@@ -194,21 +203,23 @@ class SignIn:
         raise UnavailableError(f"GitHub answered {status}.")
 
     def person(self, token: SecretStr) -> Person:
-        """Whose token it is ("Get the authenticated user")."""
+        """Return whose token it is ("Get the authenticated user")."""
         answer = self._response("/user", token)
         if answer.status >= 300:
-            raise problems.problem(answer, "the person who signs in")
+            raise error_of(answer, "the person who signs in")
         return read(Person, answer.json(), "/user")
 
     def installations(self, token: SecretStr) -> tuple[Installation, ...]:
-        """Where this App is installed and the person may see it, suspended ones too ("List app
-        installations accessible to the user access token")."""
+        """Return where this App is installed and the person may see it, suspended ones too.
+
+        Source: "List app installations accessible to the user access token".
+        """
         path = "/user/installations"
         found = self._listed(path, token, "installations")
         return tuple(read(Installation, one, path) for one in found)
 
     def repositories(self, token: SecretStr, installation: int) -> tuple[Reachable, ...]:
-        """The repositories there that both the person and the App reach ("List repositories
+        """Return the repositories there that both the person and the App reach ("List repositories
         accessible to the user access token").
 
         Raises InstallationGoneError for an installation that GitHub does not show to the person,
@@ -219,8 +230,9 @@ class SignIn:
         return tuple(_reachable(one, path) for one in found)
 
     def repository(self, token: SecretStr, full_name: str) -> Reachable | None:
-        """A repository by its name, a former one too; None when GitHub does not show it to them
-        ("Get a repository"). Public ones are shown to everybody."""
+        """Return a repository by its name, a former one too; None when GitHub does not show it.
+
+        Source: "Get a repository". Public ones are shown to everybody."""
         if not _NAME.fullmatch(full_name):
             return None
         path = f"/repos/{full_name}"
@@ -229,12 +241,12 @@ class SignIn:
             # Only what the address says of the repository is taken over: the token stays here.
             there = _BY_ID.search(answer.headers.get("location", ""))
             if there is None:
-                raise problems.misshapen(path, "a redirect")
+                raise shape_error(path, "a redirect")
             answer = self._response(there[0], token)
         if answer.status in _HIDDEN:
             return None
         if answer.status >= 300:
-            raise problems.problem(answer, full_name)
+            raise error_of(answer, full_name)
         return _reachable(answer.json(), path)
 
     def _listed(
@@ -243,9 +255,9 @@ class SignIn:
         def fetch_page(query: Mapping[str, str]) -> Answer:
             answer = self._response(path, token, query)
             if answer.status >= 400 and installation is not None:
-                raise app_problems.of_installation(answer, self.client_id, installation)
+                raise installation_error(answer, self.client_id, installation)
             if answer.status >= 300:
-                raise problems.problem(answer, f"App {self.client_id}")
+                raise error_of(answer, f"App {self.client_id}")
             return answer
 
         listed: list[dict[str, Any]] = []
@@ -264,7 +276,7 @@ class SignIn:
         return answer
 
     def _refused(self, answer: Answer, found: Any) -> MilepostError:
-        """Words after "Troubleshooting OAuth app access token request errors"."""
+        """Return the error, by "Troubleshooting OAuth app access token request errors"."""
         code = found.get("error") if isinstance(found, dict) else None
         # Only a plain word: nobody knows what else a refusal repeats of what was sent.
         word = (
