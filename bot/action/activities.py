@@ -182,12 +182,15 @@ class Activities:
         )
 
     def weekly(self) -> ActivityResult:
-        """Post the summary of the last whole week."""
-        from bot.reports.due_weeks import Week
+        """Post the summary of the last whole week, none of a week before the path's first."""
+        from bot.reports.due_weeks import Week, first_week
         from bot.sync.sync import weekly_comment
 
         path = self._path()
         week = Week.of(path.today, path.settings.summary.day).before
+        if week.first < first_week(path).first:
+            lines = (f"The path starts on {path.dates.first}: no week of it is over yet.",)
+            return ActivityResult(title="Nothing to report", path=path, lines=lines)
         return self._publish(path, weekly_comment(path, week))
 
     def checkpoint(self) -> ActivityResult:

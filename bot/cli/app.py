@@ -14,6 +14,12 @@ from bot.cli.context import command_clock
 from bot.clock import Clock, utc_now
 from bot.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, MilepostError, UsageError
 
+
+def _full_word(word: str) -> str:
+    """Return the word that a shorter one stands for: `--format md` is `--format markdown`."""
+    return "markdown" if word == "md" else word
+
+
 app = typer.Typer(
     name="milepost",
     help="Turns a learning guide into a living plan inside your own GitHub repository.",
@@ -22,7 +28,10 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "token_normalize_func": _full_word,
+    },
 )
 app.command("demo", short_help="Try the whole job against a local GitHub, without an account.")(
     demo.demo

@@ -219,6 +219,7 @@ def sandbox(
 
         def introduce(running: server.Sandbox) -> None:
             console.print_result(templating.render("sandbox.txt.j2", running=running))
+            sys.stdout.flush()  # into a pipe or a file it would come when the sandbox ends
 
         server.serve(port, state=World(command_clock.get()), on_start=introduce)
 

@@ -84,7 +84,7 @@ def weekly(
 
     A comment on the summary issue, exactly one for each week: one that stands is left alone.
     """
-    from bot.reports.due_weeks import Week
+    from bot.reports.due_weeks import Week, first_week
     from bot.sync.sync import weekly_comment
 
     context = CliContext(repo)
@@ -94,6 +94,13 @@ def weekly(
         chosen = _parse_week(week, summary.day) or Week.of(path.today, summary.day).before
         if chosen.first > path.today:
             raise UsageError(f"week {chosen} has not begun.", where="--week")
+        first = first_week(path)
+        if chosen.first < first.first:
+            why = f"the path starts on {path.dates.first}, so its first summary is of week {first}."
+            if week is not None:
+                raise UsageError(why, where="--week")
+            console.print_result(f"Nothing to post: {why}")
+            return
         due = weekly_comment(path, chosen)
         if dry_run:
             console.print_result(due.text)

@@ -65,6 +65,11 @@ class Week(FrozenModel):
         return f"{year}-W{week:02d}"
 
 
+def first_week(path: LearningPath) -> Week:
+    """Return the week in which the path starts: no summary is of an earlier one."""
+    return Week.of(path.dates.first, path.settings.summary.day)
+
+
 def weekly_key(week: Week) -> Key:
     """Return the key of a week's summary."""
     return f"weekly:{week}"
