@@ -45,7 +45,7 @@ CMD ["serve", "--host", "0.0.0.0"]
 FROM tools AS build-command
 COPY requirements/action.txt requirements/
 RUN /opt/build/bin/uv pip install --no-cache --python /opt/milepost/bin/python --no-build \
-      --require-hashes --compile-bytecode -r requirements/action.txt
+      --no-deps --require-hashes --compile-bytecode -r requirements/action.txt
 COPY --from=wheel /dist /dist
 RUN /opt/build/bin/uv pip install --no-cache --python /opt/milepost/bin/python --no-deps \
       --compile-bytecode /dist/*.whl \

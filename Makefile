@@ -12,7 +12,7 @@ SELF := $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-is
 # Where this is set every start compiles every module anew: half a second for each of many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo setup test test-clock lint format types workflows lock audit bench bench-server chaos upgrades dist publish clean
+.PHONY: help demo setup test test-clock lint format types workflows lock platforms recordings audit bench bench-server chaos upgrades dist publish clean
 
 help:
 	@echo "make demo    try Milepost against a local stand-in for GitHub"
@@ -23,7 +23,9 @@ help:
 	@echo "make bench   measure; prints tables (the server: make bench-server)"
 	@echo "make chaos   try the promises of docs/reference/guarantees.md under faults and races"
 	@echo "make upgrades  sync the paths that earlier versions began, and print what that changes"
+	@echo "make recordings  read which fields GitHub answers from recordings that others keep"
 	@echo "make lock    resolve the dependencies again (requirements/)"
+	@echo "make platforms  check that what the Action installs has wheels for every runner"
 	@echo "make audit   ask whether a locked dependency has a known weakness"
 	@echo "make dist    build both packages and the lists of their parts"
 
@@ -84,8 +86,16 @@ chaos: $(VENV)/.dev
 upgrades: $(VENV)/.dev
 	@PYTHONPATH=.:tests $(BIN)/python -m upgrade.table
 
+# The table that the stand-in and the reader are held against. FROM=/folder/{owner}/{name}: copies.
+recordings: $(VENV)/.dev
+	@$(BIN)/python github-sandbox/tests/recordings.py $(if $(FROM),'$(FROM)')
+
 lock: $(UV)
-	UPGRADE=$(UPGRADE) sh requirements/lock.sh $(UV)
+	UPGRADE="$(UPGRADE)" sh requirements/lock.sh $(UV)
+
+# For each platform and Python that the Action supports: needs the network, installs nothing.
+platforms: $(UV)
+	@$(BIN)/python requirements/platforms.py $(UV)
 
 # What a release consists of: both packages and a list of all that a run of the Action is made of.
 dist: setup

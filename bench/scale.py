@@ -28,10 +28,10 @@ from bot.server.jobs import JobResult
 from bot.server.next_run import schedule_all_repositories
 from bot.server.queue_worker import QueueWorker
 from bot.server.store import tables
+from bot.server.store.cleanup import delete_expired
 from bot.server.store.rows import Subject, WebhookDelivery, repository
 from bot.server.store.store import Store
-from bot.server.thread_worker import ThreadWorker
-from bot.server.worker import JobRunner, Worker
+from bot.server.worker import JobRunner, ThreadWorker
 from bot.settings import Settings
 
 NUMBERS = (1_000, 10_000, 100_000, 1_000_000)
@@ -165,7 +165,7 @@ def measured(url: str, number: int) -> dict[str, float]:
                 )
             ),
             "metrics": often(lambda: (store.jobs.overdue(NOW), store.inbox.waiting()), 20),
-            "tidy": often(lambda: store.cleanup.delete_expired(NOW), 5),
+            "tidy": often(lambda: delete_expired(store.engine, NOW), 5),
         }
         before = size(store)
         found["keep"] = lease_seconds(store, number)
@@ -209,7 +209,7 @@ def doing(store: Store, number: int) -> float:
     wake_some(store, number)
     due, _ = store.jobs.overdue(NOW)
     tick, lease = timedelta(milliseconds=500), timedelta(minutes=3)
-    worker: Worker
+    worker: ThreadWorker | QueueWorker
     if store.shared:
         worker = QueueWorker(store, runner(store), threads=THREADS, tick=tick, lease=lease)
     else:

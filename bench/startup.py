@@ -76,8 +76,9 @@ class Environment:
         options: list[str | Path] = ["--compile-bytecode"] if compiled else []
         started = time.perf_counter()
         _quiet(UV, "venv", "--quiet", "--no-project", "--python", sys.executable, self.folder)
+        checked = ("--no-deps", "--require-hashes")
         options += ["--python", self.python, "--requirement", ROOT / "requirements/action.txt"]
-        _quiet(UV, "pip", "install", "--quiet", "--no-build", "--require-hashes", *options)
+        _quiet(UV, "pip", "install", "--quiet", "--no-build", *checked, *options)
         found = _quiet(self.python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))")
         self.site = Path(found.strip())
         stored = shutil.ignore_patterns("__pycache__")

@@ -16,9 +16,10 @@ from statistics import median
 import yaml
 from pydantic import SecretStr
 
-from bot.github.app import AppAuth
+from bot.github.app import PATIENCE, AppAuth
 from bot.github.rate_limit_state import WriteRates
 from bot.github.rate_limiter import InMemoryRateLimiter
+from bot.github.retry import WaitPolicy
 from bot.server.jobs import Jobs
 from bot.server.store.rows import APP, Subject, installation, repository
 from bot.server.store.store import Store
@@ -71,7 +72,7 @@ class Bench:
             app.client_id,
             SecretStr(app.private_key),
             api_url=sandbox.api_url,
-            clock=world.clock.now,
+            policy=WaitPolicy(world.clock.now, max_wait=PATIENCE),
         )
         budget = InMemoryRateLimiter(WriteRates(interval=0))
         self._jobs = Jobs(store, self._auth, budget, clock=world.clock.now, sleep=time.sleep)

@@ -23,12 +23,13 @@ from bot.cli.demo_learner import DemoLearner
 from bot.curriculum import load
 from bot.github.addresses import web_root
 from bot.github.api_client import ApiClient
-from bot.github.client import Connection
+from bot.github.connection import Connection
 from bot.github.etag_cache import EtagCache
 from bot.github.gateway import PyGithubGateway
 from bot.github.reader import HttpReader
 from bot.progress.path import PathReader
 from bot.settings import Settings
+from bot.sync.apply import WriteContext
 from bot.sync.sync import Sync
 from github_sandbox.browser_user import BrowserUser
 from github_sandbox.server import Sandbox, running
@@ -86,11 +87,10 @@ class YearRun:
                 reader,
                 web=web_root(self._connection.api_url),
             ).run(
-                gateway=lambda: PyGithubGateway(
-                    self._connection, ApiClient(self._connection.api_url)
-                ),
-                sleep=time.sleep,
-                progress=lambda *_: None,
+                WriteContext(
+                    lambda: PyGithubGateway(self._connection, ApiClient(self._connection.api_url)),
+                    time.sleep,
+                )
             )
         counted = journal.summary()
         return Count(

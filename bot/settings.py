@@ -53,34 +53,32 @@ def _is_zone(value: str) -> str:
     return value
 
 
-def _weeks_ahead(value: Any) -> Any:
-    """Return the weeks of `4`, `4 weeks` or `all`; None stands for all."""
-    if value == "all":
-        return None
-    if isinstance(value, str) and (found := re.fullmatch(r"(\d+)\s*(?:weeks?)?", value.strip())):
-        return int(found[1])
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    raise ValueError("ahead is a number of weeks such as '4 weeks', or 'all'")
+def _number_of(unit: str, none: str | None, advice: str) -> BeforeValidator:
+    """Return a validator of `4` and, with `unit`, of `4 weeks`; `none` stands for None."""
 
+    def read(value: Any) -> Any:
+        if value is none or value == none:
+            return None
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        if isinstance(value, str) and (
+            found := re.fullmatch(rf"(\d+)\s*(?:{unit}s?)?", value.strip())
+        ):
+            return int(found[1])
+        raise ValueError(advice)
 
-def _months_of_pace(value: Any) -> Any:
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
-        return value
-    if isinstance(value, str) and (found := re.fullmatch(r"(\d+)\s*(?:months?)?", value.strip())):
-        return int(found[1])
-    raise ValueError("pace is a number of months such as '15 months'")
+    return BeforeValidator(read)
 
 
 Zone = Annotated[str, AfterValidator(_is_zone)]
 Ahead = Annotated[
     Annotated[int, Field(ge=0, le=520)] | None,
-    BeforeValidator(_weeks_ahead),
+    _number_of("week", "all", "ahead is a number of weeks such as '4 weeks', or 'all'"),
     WithJsonSchema({"type": ["integer", "string"], "examples": ["4 weeks", 6, "all"]}),
 ]
 Months = Annotated[
     Annotated[int, Field(ge=1, le=120)] | None,
-    BeforeValidator(_months_of_pace),
+    _number_of("month", None, "pace is a number of months such as '15 months'"),
     WithJsonSchema({"type": ["integer", "string"], "examples": ["15 months", 12]}),
 ]
 

@@ -111,10 +111,7 @@ def printable(text: str) -> str:
 
 @cache
 def environment(ending: str) -> "Environment":
-    """Return the environment for templates with this ending.
-
-    Made on first use, for Jinja2 costs a run that renders nothing 30 ms.
-    """
+    """Return the environment of templates with this ending; loading Jinja2 takes 30 ms."""
     import jinja2
 
     from bot.template_cache import TemplateCache
@@ -163,7 +160,6 @@ def _for_html(value: Any) -> Any:
 
 
 def _html_link(text: str, url: str | None) -> Html:
-    """Return a link for web addresses, else only the text."""
     shown = _escaped(text)
     if not url or not url.startswith(("https://", "http://")):
         return Html(shown)

@@ -14,7 +14,9 @@ compile() {
 }
 compile build.txt requirements/build.in
 compile uv.txt requirements/uv.in
-compile action.txt pyproject.toml
+# The Action signs nothing, and cryptography has no wheel for Intel Macs and Windows on ARM. PyGithub
+# asks for it and loads without it; so this set is installed with --no-deps.
+compile action.txt pyproject.toml --no-emit-package cryptography
 compile sandbox.txt pyproject.toml requirements/build.in --extra sandbox
 compile server.txt pyproject.toml --extra server --extra telemetry
 compile dev.txt pyproject.toml requirements/build.in --extra dev

@@ -262,7 +262,7 @@ class Edges:
         return WriteResult()
 
     def _comment(self, change: UpdateComment | DeleteComment | React) -> None:
-        _, comment = comments.find(self.repository, change.comment)
+        issue, comment = comments.find(self.repository, change.comment)
         match change:
             case UpdateComment():
                 sent = {"body": change.body}
@@ -270,6 +270,7 @@ class Edges:
             case DeleteComment():
                 comments.delete(self.world, self.bot, self.repository, comment)
             case React():
+                comments.check_reactions_open(issue)
                 comments.react(self.world, self.bot, comment, {"content": change.content})
 
     def _commit(self, change: CommitFiles | PutFile) -> None:

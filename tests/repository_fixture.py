@@ -16,6 +16,7 @@ from bot.planning.plan import Plan
 from bot.planning.undo import make_undo
 from bot.progress.path import PathReader
 from bot.settings import Settings
+from bot.sync.apply import WriteContext
 from bot.sync.reconcile import Session, planner
 from github_sandbox.state import comments, issues, labels, milestones, pulls
 from github_sandbox.state.objects import Comment, Issue, Milestone, Reaction
@@ -59,12 +60,7 @@ class RepositoryFixture:
 
     def _run(self, session: Session) -> Plan:
         plan = session.plan()
-        session.apply(
-            plan,
-            gateway=lambda: self.edges,
-            sleep=self.waits.append,
-            progress=lambda *_: None,
-        )
+        session.apply(plan, WriteContext(lambda: self.edges, self.waits.append))
         return plan
 
     def issue(self, title: str) -> Issue:

@@ -21,7 +21,7 @@ BANNED = {
     "deed": "command",
     "deeds": "commands",
     "door": "endpoint",
-    "hands": "worker, thread_worker",
+    "hands": "worker",
     "hear": "receive, observe",
     "heap": "queue, backlog",
     "heard": "received, observed",

@@ -1,23 +1,87 @@
 """The activities of the Action: each calls bot/sync and returns what it did."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal
 
-from bot.action import pull_request_comment
+from bot import templating
 from bot.action.context import ActionContext
 from bot.action.inputs import ActionCommand, Inputs
 from bot.action.outputs import ActivityResult
 from bot.action.runner_log import RunnerLog
-from bot.errors import PermissionDeniedError
+from bot.errors import PermissionDeniedError, UncertainWriteError
 from bot.planning import plan_text
-from bot.planning.changes import Change
+from bot.planning.changes import Change, CreateComment, UpdateComment
+from bot.planning.marker import Key, Marker, digest, find, normalized, wrap
 from bot.planning.plan import Plan
-from bot.planning.ports import Reader
+from bot.planning.ports import Gateway, Reader
+from bot.planning.snapshot import CommentState
 from bot.progress.path import LearningPath, PathReader
 from bot.sync.file_sources import FileSource
 
 if TYPE_CHECKING:
     from bot.sync.publish import DueComment
     from bot.sync.reconcile import Session
+
+KEY: Key = "plan:pull-request"
+MOST = 60_000  # characters of a comment; GitHub holds 65,536
+
+Outcome = Literal["written", "edited", "as it was"]
+
+
+def changed(paths: tuple[str, ...], here: FileSource, there: FileSource) -> bool:
+    """Return whether one of these files differs between the sources, but for line ends."""
+    return any(_lines(here.read(path)) != _lines(there.read(path)) for path in paths)
+
+
+def existing_comment(number: int, reader: Reader) -> CommentState | None:
+    """Return our comment on this pull request; anybody else's copy does not count."""
+    ours = reader.viewer()
+    for comment in reader.comments(number, fresh=True):
+        marked = find(comment.body) if comment.author_id == ours else None
+        if marked is not None and marked.marker.key == KEY:
+            return comment
+    return None
+
+
+def comment_body(plan: Plan, run: str | None) -> str:
+    """Return the comment's body. `run` is the URL of the run, which holds a plan that is too long.
+
+    The marker's hash is of the plan alone: another run with the same plan says nothing new.
+    """
+    plan_markdown = plan_text.as_markdown(plan)
+    values = {
+        "plan": plan_markdown if len(plan_markdown) <= MOST else None,
+        "closing": plan_text.closing(plan),
+    }
+    text = templating.render("action-pull.md.j2", run=run, **values)
+    return wrap(text, Marker(key=KEY, title="", body=digest(normalized(plan_markdown))))
+
+
+def post_comment(
+    number: int, body: str, *, reader: Reader, gateway: Callable[[], Gateway]
+) -> Outcome:
+    """Post this one comment, or edit it. Raises what reader and gateway raise."""
+    there = existing_comment(number, reader)
+    if there is None:
+        try:
+            gateway().write(CreateComment(key=KEY, number=number, title="", body=body))
+        except UncertainWriteError:
+            if existing_comment(number, reader) is None:
+                raise
+        return "written"
+    if _plan(there.body) == _plan(body):
+        return "as it was"
+    gateway().write(UpdateComment(comment=there.id, body=body))
+    return "edited"
+
+
+def _plan(body: str) -> str | None:
+    marked = find(body)
+    return marked.marker.body if marked else None
+
+
+def _lines(content: bytes | None) -> bytes | None:
+    return None if content is None else content.replace(b"\r\n", b"\n")
 
 
 class Activities:
@@ -56,17 +120,14 @@ class Activities:
         looked up.
         """
         files = (self._inputs.config, self._paths.settings.curriculum)
-        if (
-            not pull_request_comment.changed(files, checkout, default)
-            and pull_request_comment.existing_comment(number, self._reader) is None
-        ):
+        if not changed(files, checkout, default) and existing_comment(number, self._reader) is None:
             return ActivityResult(
                 title="Nothing to do", why="This pull request does not change the path."
             )
         plan = self._print_plan(self._session(check_links=False).plan())
-        body = pull_request_comment.comment_body(plan, self._context.run_url)
+        body = comment_body(plan, self._context.run_url)
         try:
-            outcome: str = pull_request_comment.post_comment(
+            outcome: str = post_comment(
                 number, body, reader=self._reader, gateway=self._context.gateway
             )
         except PermissionDeniedError as denied:
@@ -89,12 +150,7 @@ class Activities:
         if not self._inputs.allow_removals:
             plan.check_safe()
         with self._log.group("Writing"):
-            written = session.apply(
-                plan,
-                gateway=self._context.gateway,
-                sleep=self._context.sleep,
-                progress=self._progress,
-            )
+            written = session.apply(plan, self._context.write_context(self._progress))
         title = "Plan applied" if written else "Nothing to change"
         return self._result(title, plan, changes=written)
 
@@ -111,76 +167,70 @@ class Activities:
                 due=seen.due,
             )
         with self._log.group("Writing"):
-            done = sync.run(
-                gateway=self._context.gateway,
-                sleep=self._context.sleep,
-                progress=self._progress,
-                allow_removals=self._inputs.allow_removals,
-            )
+            context = self._context.write_context(self._progress)
+            done = sync.run(context, allow_removals=self._inputs.allow_removals)
         posted = [p for p in done.posted if p.outcome.name == "POSTED"]
         changes = done.written + len(posted) + len(done.files.paths)
         lines = [f"{p.what.title}: {p.outcome.value}." for p in done.posted]
         lines += [f"Wrote {path}." for path in done.files.paths]
         return ActivityResult(
             title="The path is up to date again" if changes else "Nothing to change",
-            view=done.view,
+            path=done.path,
             changes=changes,
             lines=tuple(lines),
             pages=() if done.plan.empty else (plan_text.as_markdown(done.plan),),
         )
 
     def weekly(self) -> ActivityResult:
-        """Post the summary of the last whole week."""
-        from bot.reports.due_weeks import Week
-        from bot.sync.due_comments import weekly_comment
+        """Post the summary of the last whole week, none of a week before the path's first."""
+        from bot.reports.due_weeks import Week, first_week
+        from bot.sync.sync import weekly_comment
 
-        view = self._view()
-        week = Week.of(view.today, view.settings.summary.day).before
-        return self._publish(view, weekly_comment(view, week))
+        path = self._path()
+        week = Week.of(path.today, path.settings.summary.day).before
+        if week.first < first_week(path).first:
+            lines = (f"The path starts on {path.dates.first}: no week of it is over yet.",)
+            return ActivityResult(title="Nothing to report", path=path, lines=lines)
+        return self._publish(path, weekly_comment(path, week))
 
     def checkpoint(self) -> ActivityResult:
         """Post the report on the latest checkpoint whose time has come."""
         from bot.reports import checkpoint as reports
-        from bot.sync.due_comments import checkpoint_comment
+        from bot.sync.sync import checkpoint_comment
 
-        view = self._view()
-        newest = reports.newest_reached(view)
+        path = self._path()
+        newest = reports.newest_reached(path)
         if newest is None:
             lines = ("No checkpoint's time has come yet.",)
-            return ActivityResult(title="Nothing to report", view=view, lines=lines)
-        return self._publish(view, checkpoint_comment(view, newest))
+            return ActivityResult(title="Nothing to report", path=path, lines=lines)
+        return self._publish(path, checkpoint_comment(path, newest))
 
     def badge(self) -> ActivityResult:
         """Do nothing but what every run does at its end: draw the badge on the runner."""
-        return ActivityResult(title="Badge", view=self._view())
+        return ActivityResult(title="Badge", path=self._path())
 
-    def _publish(self, view: LearningPath, due: "DueComment") -> ActivityResult:
+    def _publish(self, path: LearningPath, due: "DueComment") -> ActivityResult:
         from bot.sync.publish import Outcome, publish_once
 
         title, pages = due.title, (due.text,)
         if self._inputs.dry_run:
-            return ActivityResult(title=f"Would post: {title}", view=view, pages=pages)
-        outcome = publish_once(
-            due,
-            view.observed,
-            reader=self._reader,
-            gateway=self._context.gateway,
-            sleep=self._context.sleep,
-        )
+            return ActivityResult(title=f"Would post: {title}", path=path, pages=pages)
+        context = self._context.write_context()
+        outcome = publish_once(due, path.observed, self._reader, context)
         return ActivityResult(
             title=title,
-            view=view,
+            path=path,
             changes=int(outcome is Outcome.POSTED),
             lines=(f"{title}: {outcome.value}.",),
             pages=pages,
         )
 
-    def _view(self) -> LearningPath:
+    def _path(self) -> LearningPath:
         return self._paths.path(self._reader.snapshot())
 
     def _result(self, title: str, plan: Plan, **fields: Any) -> ActivityResult:
         pages = (plan_text.as_markdown(plan),)
-        return ActivityResult(title=title, view=self._view(), pages=pages, **fields)
+        return ActivityResult(title=title, path=self._path(), pages=pages, **fields)
 
     def _session(self, *, check_links: bool = True) -> "Session":
         from bot.sync.reconcile import Session, planner

@@ -1,19 +1,50 @@
 """The context of a run of the Action: repository, token and folders from the runner."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot import settings as settings_file
 from bot.clock import Clock
 from bot.errors import AuthenticationError, ConfigError
+from bot.github.reader import HttpReader
+from bot.planning.snapshot import Snapshot
 from bot.sync.run_context import RunContext
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from bot.action.schedule_expiry import LastPushReader
     from bot.github.etag_cache import EtagCache
+
+
+class LastPushReader(HttpReader):
+    """A reader whose snapshots hold `last_push` (aware), where it is known."""
+
+    last_push: datetime | None = None
+
+    def snapshot(self, *, fresh: bool = False) -> Snapshot:
+        """Return the snapshot with the last push."""
+        seen = super().snapshot(fresh=fresh)
+        return seen.model_copy(update={"last_push": self.last_push}) if self.last_push else seen
+
+
+def last_push(payload: Mapping[str, Any]) -> datetime | None:
+    """Return when a public repository was pushed to last, aware; None when unknown or private.
+
+    It decides how long GitHub runs the schedule: 60 days without activity ("Disabling and enabling
+    a workflow"). Each payload holds it, so knowing costs no request. Raises nothing.
+    """
+    home = payload.get("repository")
+    if not isinstance(home, Mapping) or home.get("private") is not False:
+        return None
+    pushed_at = home.get("pushed_at")
+    try:
+        if isinstance(pushed_at, int):  # so it is in the payload of a push: seconds since 1970
+            return datetime.fromtimestamp(pushed_at, UTC)
+        return datetime.fromisoformat(str(pushed_at)).astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 class ActionContext(RunContext):
@@ -54,10 +85,8 @@ class ActionContext(RunContext):
             )
         return self.environment.token
 
-    def reader(self) -> "LastPushReader":
+    def reader(self) -> LastPushReader:
         """Return a reader whose snapshots hold the last push that the event names."""
-        from bot.action.schedule_expiry import LastPushReader, last_push
-
         reader = self._reader(LastPushReader)
         reader.last_push = last_push(self._payload)
         return reader

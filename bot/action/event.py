@@ -86,7 +86,6 @@ _OBJECTS = ("comment", "issue", "milestone", "label")
 
 
 def _is_ours(sender: Any, things: list[Any]) -> bool:
-    """Return whether the sender is a bot that also wrote what carries our marker."""
     login = _value_at(sender, "login")
     if _value_at(sender, "type") != "Bot" or not isinstance(login, str):
         return False
@@ -171,7 +170,6 @@ def _why(event: str, payload: Payload) -> str:
 
 
 def _text_at(payload: Payload, *names: str) -> str | None:
-    """Return the text at the end of a path through objects, or None."""
     found = _value_at(payload, *names)
     return found if isinstance(found, str) else None
 

@@ -65,10 +65,7 @@ def read_inputs(environ: Mapping[str, str]) -> Inputs:
 
 
 def read_settings(inputs: Inputs, source: "FileSource") -> Settings:
-    """Return the settings in `source`, or those of the inputs where there is no file.
-
-    Raises ConfigError when there are none, or they are wrong.
-    """
+    """Return the settings in `source`, else of the inputs. Raises ConfigError."""
     content = source.read(inputs.config)
     if content is not None:
         text = content.decode("utf-8-sig", errors="replace")

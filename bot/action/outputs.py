@@ -15,42 +15,32 @@ BADGE = "milepost-badge.svg"
 class ActivityResult(FrozenModel):
     """The result of an activity.
 
-    `why` says why it ran. `view` is the path afterwards, None where nothing was looked at.
+    `why` says why it ran. `path` is the path afterwards, None where nothing was looked at.
     `changes` counts what was written or, when nothing may be written, what would be. `lines` are
     single sentences, `pages` Markdown that was made safe, `due` comments that were not posted.
     """
 
     title: str
     why: str = ""
-    view: LearningPath | None = None
+    path: LearningPath | None = None
     changes: int = 0
     lines: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
     due: tuple[DueComment, ...] = ()
 
 
-class SummaryRow(FrozenModel):
-    """A row of the page's table."""
-
-    name: str
-    value: str
-    url: str | None = None
-
-
 def outputs(result: ActivityResult, badge: Path | None) -> dict[str, str]:
-    """Return the outputs of the Action by name: all of them, empty where nothing is known.
-
-    `forecast` is two ISO days with a slash between, as ISO 8601 writes an interval.
-    """
-    view = result.view
+    """Return the outputs by name, "" where unknown; `forecast` is an interval of ISO 8601."""
+    path = result.path
     values = {"percent": "", "unit": "", "summary-url": "", "forecast": ""}
-    if view is not None:
-        outlook = view.outlook
+    if path is not None:
+        outlook, current = path.outlook, current_unit(path)
+        ours = path.observed.issues.get(SUMMARY_KEY)
         known = outlook.likely is not None and outlook.careful is not None
         values = {
-            "percent": str(view.progress.all.percent),
-            "unit": _unit(view) or "",
-            "summary-url": _dashboard(view) or "",
+            "percent": str(path.progress.all.percent),
+            "unit": unit_names(path.curriculum)[current.unit] if current else "",
+            "summary-url": ours.state.url if ours else "",
             "forecast": f"{outlook.likely}/{outlook.careful}" if known else "",
         }
     return values | {"changes": str(result.changes), "badge-path": str(badge or "")}
@@ -58,46 +48,15 @@ def outputs(result: ActivityResult, badge: Path | None) -> dict[str, str]:
 
 def summary(result: ActivityResult) -> str:
     """Return the page of the step's summary, as Markdown."""
-    return templating.render(
-        "action-summary.md.j2",
-        title=result.title,
-        why=result.why,
-        facts=summary_rows(result.view) if result.view is not None else (),
-        lines=result.lines,
-        pages=result.pages,
-        due=result.due,
-    )
+    known = outputs(result, None)
+    unit, dashboard = known["unit"], known["summary-url"]
+    return templating.render("action-summary.md.j2", r=result, unit=unit, dashboard=dashboard)
 
 
-def summary_rows(view: LearningPath) -> tuple[SummaryRow, ...]:
-    """Return where the learner is, in a few rows."""
-    found = [SummaryRow(name="Done", value=f"{view.progress.all.percent} %")]
-    if unit := _unit(view):
-        found.append(SummaryRow(name="Now", value=unit))
-    outlook = view.outlook
-    if outlook.likely is not None and outlook.careful is not None:
-        days = templating.day(outlook.likely), templating.day(outlook.careful)
-        value = days[0] if days[0] == days[1] else f"between {days[0]} and {days[1]}"
-        found.append(SummaryRow(name="May end", value=value))
-    if url := _dashboard(view):
-        found.append(SummaryRow(name="Dashboard", value="Your path", url=url))
-    return tuple(found)
-
-
-def draw_badge(view: LearningPath, folder: Path) -> Path:
+def draw_badge(path: LearningPath, folder: Path) -> Path:
     """Write the badge that the settings ask for to `folder`; returns the file."""
     from bot.reports import badge
 
     file = folder / BADGE
-    file.write_text(badge.as_svg(badge.badge_of(view)), encoding="utf-8")
+    file.write_text(badge.as_svg(badge.badge_of(path)), encoding="utf-8")
     return file
-
-
-def _unit(view: LearningPath) -> str | None:
-    current = current_unit(view)
-    return unit_names(view.curriculum)[current.unit] if current else None
-
-
-def _dashboard(view: LearningPath) -> str | None:
-    ours = view.observed.issues.get(SUMMARY_KEY)
-    return ours.state.url if ours else None

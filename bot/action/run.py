@@ -2,14 +2,15 @@
 
 import io
 import json
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from bot.action.runner_log import RunnerLog, write_outputs, write_summary
 from bot.clock import Clock, utc_now
-from bot.errors import EXIT_OK, ConfigError
+from bot.errors import EXIT_BUG, EXIT_OK, ConfigError, MilepostError, RefusedError
 
 if TYPE_CHECKING:
     from bot.action.outputs import ActivityResult
@@ -27,8 +28,6 @@ def main(environ: Mapping[str, str], *, out: TextIO | None = None, now: Clock = 
         try:
             done = _run(environ, log, now)
         except Exception as error:  # noqa: BLE001 - the last resort: a bug is reported, and logged
-            from bot.action.error_report import report
-
             return report(error, environ, log)
         for line in (done.why, f"{done.title}.", *done.lines):
             log.write(line)
@@ -103,17 +102,68 @@ def _nothing_to_do(environ: Mapping[str, str], why: str) -> "ActivityResult":
 def _write_results(
     environ: Mapping[str, str], done: "ActivityResult", folder: Path | None = None
 ) -> "ActivityResult":
-    """Write the outputs, the summary page and, to `folder`, the badge."""
     from bot.action.outputs import draw_badge, outputs, summary
 
-    badge = draw_badge(done.view, folder) if done.view and folder else None
+    badge = draw_badge(done.path, folder) if done.path and folder else None
     write_outputs(environ.get("GITHUB_OUTPUT"), outputs(done, badge))
     write_summary(environ.get("GITHUB_STEP_SUMMARY"), summary(done))
     return done
 
 
 def _stdout() -> TextIO:
-    """Return standard output in UTF-8, whatever the system's encoding."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="\n")
     return sys.stdout
+
+
+_PLACE = re.compile(r"(?P<file>[^,\n]+\.(?:ya?ml|md|markdown))(?:, line (?P<line>\d+))?")
+_LINE = re.compile(r"\s*line (\d+): (.+)")
+
+
+def report(error: Exception, environ: Mapping[str, str], log: RunnerLog) -> int:
+    """Write an error to the log and to the summary; returns the exit code."""
+    if not isinstance(error, MilepostError):
+        return _report_bug(error, environ, log)
+    from bot.templating import render
+
+    wrong = list(annotations(error))
+    for line in wrong:
+        log.command("error", **line)
+    page = render("action-stopped.md.j2", wrong=wrong)
+    write_summary(environ.get("GITHUB_STEP_SUMMARY"), page)
+    return error.exit_code
+
+
+def annotations(error: MilepostError) -> Iterator[dict[str, Any]]:
+    """Yield the annotations of one error: one for each mistake of a file, with its line."""
+    place = _PLACE.fullmatch(error.where or "")
+    file = place["file"] if place else None
+    hint = f" {error.hint}" if error.hint else ""
+    if error.hint and isinstance(error, RefusedError):
+        hint = " If that is meant, start the workflow by hand with 'allow-removals'."
+    title = "Milepost stopped"
+    several = [found for part in error.what.split("\n") if (found := _LINE.fullmatch(part))]
+    if file and several:
+        for found in several:
+            yield {"message": f"{found[2]}{hint}", "file": file, "line": found[1], "title": title}
+        return
+    where = f"{error.where}: " if error.where and not file else ""
+    line = place["line"] if place else None
+    yield {"message": f"{where}{error.what}{hint}", "file": file, "line": line, "title": title}
+
+
+def _report_bug(error: Exception, environ: Mapping[str, str], log: RunnerLog) -> int:
+    """Write the traceback to the log, folded away and without the token."""
+    import traceback
+
+    text = "".join(traceback.format_exception(error))
+    secret = environ.get("GITHUB_TOKEN", "").strip()
+    with log.group("Details for a report"):
+        log.write(text.replace(secret, "***") if secret else text)
+    log.command(
+        "error",
+        f"This is a mistake in Milepost, not yours ({type(error).__name__}). What was written "
+        "before stays. Please report it with the details from the log.",
+        title="Milepost stopped",
+    )
+    return EXIT_BUG

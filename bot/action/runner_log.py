@@ -68,7 +68,6 @@ class RunnerLog:
             self.command("group", title)
 
     def _switch_commands(self, *, wanted: bool) -> None:
-        """Let the runner obey no commands, or obey them again."""
         if wanted != self._stopped:
             self._print(f"::stop-commands::{self._token}" if wanted else f"::{self._token}::")
             self._stopped = wanted

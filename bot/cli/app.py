@@ -9,25 +9,16 @@ from pathlib import Path
 
 import typer
 
-from bot.cli import (
-    checkpoint,
-    cohort,
-    console,
-    curriculum,
-    demo,
-    doctor,
-    import_guide,
-    init,
-    plan,
-    sandbox,
-    serve,
-    status,
-    sync,
-    weekly,
-)
-from bot.cli.clock import command_clock
+from bot.cli import cohort, console, curriculum, demo, doctor, init, plan, report, serve, status
+from bot.cli.context import command_clock
 from bot.clock import Clock, utc_now
 from bot.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_OK, MilepostError, UsageError
+
+
+def _full_word(word: str) -> str:
+    """Return the word that a shorter one stands for: `--format md` is `--format markdown`."""
+    return "markdown" if word == "md" else word
+
 
 app = typer.Typer(
     name="milepost",
@@ -37,7 +28,10 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "token_normalize_func": _full_word,
+    },
 )
 app.command("demo", short_help="Try the whole job against a local GitHub, without an account.")(
     demo.demo
@@ -46,20 +40,20 @@ app.command("init", short_help="Write the settings file, by questions or flags."
 app.command("plan", short_help="Show what `apply` would change; nothing is written.")(plan.plan)
 app.command("apply", short_help="Make the repository as the plan says.")(plan.apply)
 app.command("undo", short_help="Take back what Milepost made and nobody touched.")(plan.undo)
-app.command("sync", short_help="Do all that is due: commands, plan, summaries, reports.")(sync.sync)
-app.command("replan", short_help="Make a plan again from today.")(sync.replan)
+app.command("sync", short_help="Do all that is due: commands, plan, summaries, reports.")(plan.sync)
+app.command("replan", short_help="Make a plan again from today.")(plan.replan)
 app.command("status", short_help="Show where you are on the path.")(status.status)
 app.command("badge", short_help="Draw a badge for a README.")(status.badge)
 app.command("picture", short_help="Draw a picture of your progress.")(status.picture)
-app.command("weekly", short_help="Post the summary of a week.")(weekly.weekly)
-app.command("checkpoint", short_help="Post the report on a checkpoint.")(checkpoint.checkpoint)
-app.add_typer(checkpoint.app, name="report")
+app.command("weekly", short_help="Post the summary of a week.")(report.weekly)
+app.command("checkpoint", short_help="Post the report on a checkpoint.")(report.checkpoint)
+app.add_typer(report.app, name="report")
 app.command("cohort", short_help="Show where the learners are who share that.")(cohort.cohort)
 app.command("import", short_help="Read a learning guide into a curriculum.")(
-    import_guide.import_guide
+    curriculum.import_guide
 )
 app.add_typer(curriculum.app, name="curriculum")
-app.command("sandbox", short_help="Serve a local GitHub to try things on.")(sandbox.sandbox)
+app.command("sandbox", short_help="Serve a local GitHub to try things on.")(demo.sandbox)
 app.command("serve", short_help="Be a GitHub App, for many repositories.")(serve.serve)
 app.command("doctor", short_help="Check token, repository, permissions, clock and settings.")(
     doctor.doctor
@@ -127,7 +121,6 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _usage(error: Exception) -> int:
-    """Return the exit code when the command line was wrong, else 0."""
     from typer._click.exceptions import ClickException, NoArgsIsHelpError
 
     if not isinstance(error, ClickException):

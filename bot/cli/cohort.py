@@ -1,22 +1,13 @@
 """`milepost cohort`: one table for a mentor, of those who share where they are."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from bot.cli import clock, console
-from bot.cli.context import CliContext
+from bot.cli import console
+from bot.cli.context import CliContext, now
 from bot.errors import UsageError
-
-
-class CohortFormat(StrEnum):
-    """How the table is written."""
-
-    TEXT = "text"
-    MARKDOWN = "markdown"
-    JSON = "json"
 
 
 def cohort(
@@ -27,8 +18,9 @@ def cohort(
         Path | None, typer.Option("--file", help="A file with one repository a line.")
     ] = None,
     shape: Annotated[
-        CohortFormat, typer.Option("--format", help="How the table is written.")
-    ] = CohortFormat.TEXT,
+        Literal["text", "markdown", "json"],
+        typer.Option("--format", help="How the table is written."),
+    ] = "text",
 ) -> None:
     """Show where the learners are who share that with you.
 
@@ -45,12 +37,8 @@ def cohort(
             "there is no repository to look at.",
             hint="Name some as OWNER/NAME, or a file of them with --file.",
         )
-    made = gather(named, lambda name: CliContext(name).reader(), clock.now())
-    write = {
-        CohortFormat.TEXT: tables.as_text,
-        CohortFormat.MARKDOWN: tables.as_markdown,
-        CohortFormat.JSON: tables.as_json,
-    }
+    made = gather(named, lambda name: CliContext(name).reader(), now())
+    write = {"text": tables.as_text, "markdown": tables.as_markdown, "json": tables.as_json}
     console.print_result(write[shape](made))
 
 

@@ -2,11 +2,13 @@
 
 import os
 import subprocess
+from contextvars import ContextVar
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.cli import console
-from bot.cli.clock import command_clock
+from bot.clock import Clock, utc_now
 from bot.errors import AuthenticationError, ConfigError
 from bot.sync.run_context import RunContext
 
@@ -17,6 +19,13 @@ if TYPE_CHECKING:
     from bot.planning.ports import Reader
     from bot.progress.path import LearningPath, PathReader
     from bot.sync.publish import DueComment, Outcome
+
+command_clock: ContextVar[Clock] = ContextVar("command_clock", default=utc_now)
+
+
+def now() -> datetime:
+    """Return the time of this command, aware."""
+    return command_clock.get()()
 
 
 class CliContext(RunContext):
@@ -76,9 +85,7 @@ class CliContext(RunContext):
         """Post a comment unless it stands already."""
         from bot.sync.publish import publish_once
 
-        return publish_once(
-            due, path.observed, reader=reader, gateway=self.gateway, sleep=self.sleep
-        )
+        return publish_once(due, path.observed, reader, self.write_context())
 
 
 def _origin(folder: Path) -> str | None:

@@ -1,14 +1,14 @@
-"""`milepost curriculum`: what is built in, what a file holds, and the schema for editors."""
+"""`milepost curriculum` and `milepost import`: built-in curricula, files and guides."""
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from bot.cli import console
 from bot.cli.options import AsJson
-from bot.errors import CurriculumError
+from bot.errors import CurriculumError, GuideError, UsageError
 
 if TYPE_CHECKING:
     from bot.curriculum.model import Curriculum
@@ -93,3 +93,54 @@ def _facts(name: str, curriculum: "Curriculum") -> dict[str, object]:
         "tasks": len(list(curriculum.tasks())),
         "hours": sum(task.hours.middle for task in curriculum.tasks() if task.hours),
     }
+
+
+def import_guide(
+    guide: Annotated[Path, typer.Argument(help="A Markdown guide.", metavar="GUIDE.md")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the curriculum to this file.")
+    ] = None,
+    summary: Annotated[
+        Literal["text", "json"], typer.Option(help="How to say what was understood.")
+    ] = "text",
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Read a learning guide: phases, weeks, tasks, hours, deliverables, checkpoints, resources.
+
+    Prints what it understood and every line that it could not place.
+    """
+    from bot.curriculum import dump, importer
+
+    if output is not None and output.exists() and not force:
+        raise UsageError("it is there already.", where=str(output), hint="Replace it with --force.")
+    imported = importer.read(_read(guide), name=str(guide))
+    if summary == "json":
+        console.print_result(json.dumps(imported.summary(), indent=2, ensure_ascii=False))
+    else:
+        from bot import templating
+
+        text = templating.render(
+            "import.txt.j2",
+            summary=imported.summary(),
+            repairs=imported.repairs,
+            unplaced=imported.unplaced,
+        )
+        console.print_result(text)
+    if output is not None:
+        output.write_text(dump.to_yaml(imported.curriculum), encoding="utf-8")
+        console.print_status(f"Wrote {output}. Name it as `curriculum` in .github/milepost.yml.")
+
+
+def _read(file: Path) -> bytes:
+    from bot.curriculum.importer.repair import MAX_BYTES
+
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise GuideError(
+                f"it is larger than {MAX_BYTES // 1_000_000} MB.",
+                where=str(file),
+                hint="A guide is text; give the Markdown file itself.",
+            )
+        return file.read_bytes()
+    except OSError as missing:
+        raise GuideError(f"it cannot be read: {missing.strerror}.", where=str(file)) from None

@@ -1,7 +1,7 @@
-"""`milepost demo`: thirteen weeks with a made-up learner, against a local GitHub, in seconds.
+"""`milepost sandbox`, a local stand-in for GitHub; and `milepost demo`, thirteen weeks on it.
 
-Over real HTTP and without an account. The clock is the sandbox's: it begins fourteen weeks ago and
-ends the day after the last of thirteen weeks, so that what is left to look at could be today's.
+Over real HTTP and without an account. The demo goes by the sandbox's clock: it begins fourteen
+weeks ago and ends the day after the last of thirteen weeks, so that its end could be today's.
 """
 
 import sys
@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import clock, console, sandbox
+from bot.cli import console
+from bot.cli.context import command_clock, now
+from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.curriculum.model import Curriculum
-    from bot.github.client import Connection
+    from bot.github.connection import Connection
     from bot.settings import Settings
     from bot.sync.sync import Sync, SyncResult
     from github_sandbox.server import Sandbox
@@ -53,7 +55,7 @@ def demo(
     A made-up learner works, writes and rests; Milepost plans, obeys, sums up each week and reports
     at the checkpoint. Then you may look around.
     """
-    with sandbox.usage_errors():
+    with usage_errors():
         _demo(port, curriculum, browse=browse)
 
 
@@ -61,7 +63,7 @@ def _demo(port: int, curriculum: str, *, browse: bool | None) -> None:
     from bot.cli import demo_learner
     from github_sandbox import server
 
-    first = demo_learner.demo_start(clock.now())
+    first = demo_learner.demo_start(now())
     with (
         server.running(port, clock=lambda: first) as running,
         tempfile.TemporaryDirectory() as cache,
@@ -72,8 +74,6 @@ def _demo(port: int, curriculum: str, *, browse: bool | None) -> None:
 
 
 class _DemoRun:
-    """The demo's repository, its learner, and the runs of Milepost on it."""
-
     def __init__(self, running: "Sandbox", name: str, first: datetime, cache: Path) -> None:
         from bot import settings as settings_file
         from bot.cli import demo_learner
@@ -131,7 +131,6 @@ class _DemoRun:
         console.print_result(f"{self._sync().written} changes written. From here on, time flies.")
 
     def _print_week(self, done: "SyncResult") -> None:
-        """Print what was posted, as the learner reads it."""
         for posted in done.posted:
             day = f"{self._running.world.clock.now():%A, %d %B %Y}"
             console.print_result(f"\n--- {day}: {posted.what.title} ---\n\n{posted.what.text}")
@@ -139,12 +138,12 @@ class _DemoRun:
     def _print_start(self) -> None:
         from bot.reports import badge, dashboard, status
 
-        view = self._sync().view
+        path = self._sync().path
         console.print_result("\n--- The dashboard, kept in the issue 'Your path' ---\n")
-        console.print_result(dashboard.as_markdown(dashboard.dashboard(view)))
+        console.print_result(dashboard.as_markdown(dashboard.dashboard(path)))
         console.print_result("\n$ milepost status\n")
-        console.print_result(status.as_text(status.status(view)))
-        made = badge.badge_of(view)
+        console.print_result(status.as_text(status.status(path)))
+        made = badge.badge_of(path)
         console.print_result(f"\nThe badge says: {made.label} | {made.message}")
 
     def _until(self, moment: datetime) -> None:
@@ -154,11 +153,12 @@ class _DemoRun:
     def _sync(self) -> "SyncResult":
         from bot.github.api_client import ApiClient
         from bot.github.gateway import PyGithubGateway
+        from bot.sync.apply import WriteContext
 
         connection = self._connection
         client = ApiClient(connection.api_url)
         with PyGithubGateway(connection, client) as gateway, self._run() as run:
-            return run.run(gateway=lambda: gateway, sleep=time.sleep, progress=lambda *_: None)
+            return run.run(WriteContext(lambda: gateway, time.sleep))
 
     @contextmanager
     def _run(self) -> Iterator["Sync"]:
@@ -180,7 +180,7 @@ class _DemoRun:
     def _connection(self) -> "Connection":
         from pydantic import SecretStr
 
-        from bot.github.client import Connection
+        from bot.github.connection import Connection
 
         return Connection(
             repository=self._running.repository,
@@ -203,3 +203,40 @@ def _print_end(running: "Sandbox", *, stay: bool) -> None:
             time.sleep(3600)
     except KeyboardInterrupt:
         console.print_result("\nBye. On your own repository: milepost init, plan, apply.")
+
+
+def sandbox(
+    port: Annotated[int, typer.Option(help="The port on this machine; 0 takes a free one.")] = 4010,
+) -> None:
+    """Serve a local GitHub until Ctrl-C: an empty repository, a token, pages to look at.
+
+    Only this machine can reach it, and it forgets everything when it stops.
+    """
+    with usage_errors():
+        from bot import templating
+        from github_sandbox import server
+        from github_sandbox.world import World
+
+        def introduce(running: server.Sandbox) -> None:
+            console.print_result(templating.render("sandbox.txt.j2", running=running))
+            sys.stdout.flush()  # into a pipe or a file it would come when the sandbox ends
+
+        server.serve(port, state=World(command_clock.get()), on_start=introduce)
+
+
+@contextmanager
+def usage_errors() -> Iterator[None]:
+    """Raise UsageError when the stand-in is not installed or its port cannot be used."""
+    try:
+        from github_sandbox.server import PortError
+    except ModuleNotFoundError as missing:
+        raise UsageError(
+            f"a local GitHub needs '{missing.name}', which is not installed.",
+            hint="Install it with: pip install 'milepost[sandbox]'",
+        ) from None
+    try:
+        yield
+    except PortError as error:
+        raise UsageError(
+            str(error), hint="Choose another one with --port, or 0 for any free port."
+        ) from error

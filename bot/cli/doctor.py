@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli import clock, console
-from bot.cli.context import CliContext
+from bot.cli import console
+from bot.cli.context import CliContext, now
 from bot.cli.options import AsJson, ReadRepo
 from bot.cli.serve import check_installed
 from bot.errors import EXIT_OK, GitHubError, MilepostError, UnavailableError, UsageError
 from bot.sync.doctor_findings import Finding, ok, problem, warning
 
 if TYPE_CHECKING:
-    from bot.github.client import Inspection
+    from bot.github.repository_client import Inspection
 
 MAX_SKEW = 60
 LOW_RATE_LIMIT = 200
@@ -61,17 +61,14 @@ def doctor(
 def _repository_checks(repo: str | None) -> Iterable[Step]:
     context = CliContext(repo)
     context.environment = context.environment.model_copy(update={"max_wait": MAX_WAIT})
-    return (
-        ("settings", lambda: _settings(context)),
-        ("repository", lambda: _repository(context)),
-    )
+    return (("settings", lambda: _settings(context)), ("repository", lambda: _repository(context)))
 
 
 def _server_checks() -> Iterable[Step]:
     check_installed()
     from bot.server.doctor import ServerDoctor
 
-    return ServerDoctor(os.environ, clock=clock.now).steps()
+    return ServerDoctor(os.environ, clock=now).steps()
 
 
 def _settings(context: CliContext) -> Iterator[Finding]:
@@ -97,13 +94,13 @@ def _settings(context: CliContext) -> Iterator[Finding]:
 
 def _repository(context: CliContext) -> Iterator[Finding]:
     from bot.github.api_client import ApiClient
-    from bot.github.client import RestClient, inspect
+    from bot.github.repository_client import RepositoryClient, inspect
     from bot.github.retry import WaitPolicy
 
     connection = context.connection()
     policy = WaitPolicy(sleep=context.sleep, on_wait=console.on_wait, max_wait=MAX_WAIT)
     client = ApiClient(connection.api_url, policy=policy)
-    seen = inspect(connection, client=RestClient(connection, client))
+    seen = inspect(connection, client=RepositoryClient(connection, client))
     kind = f" ({seen.token_kind})" if seen.token_kind not in {None, "unknown"} else ""
     yield ok("token", f"accepted{kind} by {connection.api_url}")
     for check in (_identity, _permissions, _clock, _rate_limit):
@@ -148,7 +145,7 @@ def _permissions(seen: "Inspection") -> Finding:
 def _clock(seen: "Inspection") -> Finding:
     if seen.server_time is None:
         return warning("clock", "the server did not say its time.")
-    skew = abs((clock.now() - seen.server_time).total_seconds())
+    skew = abs((now() - seen.server_time).total_seconds())
     if skew > MAX_SKEW:
         return warning(
             "clock",

@@ -1,13 +1,17 @@
 """`milepost init`: a few questions, or flags, become checked settings; and a workflow."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import typer
 
-from bot.cli import clock, console, workflow
+from bot.cli import console, workflow
+from bot.cli.context import now
 from bot.errors import ConfigError, MilepostError, UsageError
+
+_REQUIRED = ("curriculum", "start", "timezone")
 
 
 def init(
@@ -30,8 +34,8 @@ def init(
         typer.Option("--workflow", help="Also write workflows for GitHub Actions; settings stay."),
     ] = False,
     action: Annotated[
-        str, typer.Option(metavar="OWNER/NAME@TAG", help="The action that they use.")
-    ] = workflow.ACTION,
+        str | None, typer.Option(metavar="OWNER/NAME@TAG", help="The action that they use.")
+    ] = None,
     repo: Annotated[
         str | None,
         typer.Option("--repo", metavar="OWNER/NAME", help="The repository that they are for."),
@@ -44,16 +48,22 @@ def init(
     given = _Flags(curriculum, start, pace, hours_per_week, timezone, ahead)
     keep_settings = workflows and file.exists() and given == _Flags()
     if workflows:
-        workflow.check_action(action)
         _check_writable(workflow.WORKFLOW_PATH, force=force)
         _check_writable(workflow.DAILY_PATH, force=force)
+        action = action or workflow.named_action(Path.cwd())
+        if action:
+            workflow.check_action(action)
+    text = None
     if not keep_settings:
         _check_writable(CONFIG_PATH, force=force)
         text = _settings_text(given, yes=yes)
+    if workflows and not action:
+        action = _ask_action(quiet=yes)
+    if text is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
         console.print_result(f"Wrote {CONFIG_PATH}.")
-    if workflows:
+    if workflows and action:
         _write_workflows(file, repo, action)
     console.print_status("Next: `milepost plan` shows what would be made in your repository.")
 
@@ -70,7 +80,6 @@ class _Flags(NamedTuple):
 
 
 def _check_writable(path: str, *, force: bool) -> None:
-    """Raise ConfigError when the file exists and may not be replaced."""
     if not force and (Path.cwd() / path).exists():
         raise ConfigError(
             "it is there already.", where=path, hint="Edit it, or replace it with --force."
@@ -78,7 +87,6 @@ def _check_writable(path: str, *, force: bool) -> None:
 
 
 def _write_workflows(file: Path, repo: str | None, action: str) -> None:
-    """Write the workflows for the settings in `file`."""
     from bot import settings as settings_file
 
     repository = repo or settings_file.environment(os.environ).repository or Path.cwd().name
@@ -88,10 +96,19 @@ def _write_workflows(file: Path, repo: str | None, action: str) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
         console.print_result(f"Wrote {path}.")
-    if action == workflow.ACTION:
-        console.print_status(
-            f"In them, put the owner of the Milepost you use in place of OWNER: {action}."
+
+
+def _ask_action(*, quiet: bool) -> str:
+    """Return the action that a person names. Raises UsageError when nobody does."""
+    question = "The action to use, as OWNER/milepost@v0"
+    answer = None if quiet else _read_answer(question, "")
+    if not answer:
+        raise UsageError(
+            "it can't be known which Milepost the workflows are to use.",
+            hint="Name it with --action OWNER/milepost@v0: the account that holds it, and a tag.",
         )
+    workflow.check_action(answer)
+    return answer
 
 
 def _settings_text(given: _Flags, *, yes: bool) -> str:
@@ -103,36 +120,60 @@ def _settings_text(given: _Flags, *, yes: bool) -> str:
 
     if given.pace is not None and given.hours_per_week is not None:
         raise UsageError("--pace and --hours-per-week both say how fast: give one of them.")
-    if not yes and not console.interactive():
-        _require(given, "curriculum", "start", "timezone")
-        yes = True
-    prompt = _Prompt(given, quiet=yes)
+    if not console.interactive():
+        yes = yes or None not in (given.curriculum, given.start, given.timezone)
     built_in = ", ".join(catalog_names())
-    question = f"Curriculum ({built_in}, or a path to your guide)"
-    curriculum = prompt.answer("curriculum", question, DEFAULT_CURRICULUM)
-    monday = settings_text.next_monday(clock.now().astimezone().date())
-    start = prompt.answer("start", "First day of study", str(monday))
-    timezone = prompt.answer("timezone", "Time zone", _local_zone())
-    ahead = prompt.answer("ahead", "Weeks of issues ahead, or 'all'", "4 weeks")
-    pace = None
-    if given.hours_per_week is None:
-        pace = prompt.answer("pace", "Months for the whole path (empty: as the guide says)", "")
-    text = settings_text.render(
-        settings_text.SettingsAnswers(
-            curriculum=curriculum,
-            start=start,
-            timezone=timezone,
-            ahead=ahead,
-            pace=pace or None,
-            hours_per_week=given.hours_per_week,
-        )
-    )
+    monday = settings_text.next_monday(now().astimezone().date())
+    questions = {
+        "curriculum": (f"Curriculum ({built_in}, or a path to your guide)", DEFAULT_CURRICULUM),
+        "start": ("First day of study", str(monday)),
+        "timezone": ("Time zone", _local_zone()),
+        "ahead": ("Weeks of issues ahead, or 'all'", "4 weeks"),
+        "pace": ("Months for the whole path (empty: as the guide says)", ""),
+    }
+    if given.hours_per_week is not None:
+        del questions["pace"]
+    answers: dict[str, object] = {"hours_per_week": given.hours_per_week}
+    for key, (question, default) in questions.items():
+        answers[key] = getattr(given, key)
+        if answers[key] is None and not yes:
+            answers[key] = _answer(key, question, default)
+            if answers[key] is None:
+                _check_complete(given, answers)
+        if answers[key] is None:
+            answers[key] = default
+    text = settings_text.render(settings_text.SettingsAnswers.model_validate(answers))
     settings_text.check(text, LocalFiles(Path.cwd()))
     return text
 
 
-def _require(given: _Flags, *names: str) -> None:
-    missing = [f"--{name}" for name in names if getattr(given, name) is None]
+def _read_answer(question: str, default: str) -> str | None:
+    """Return a person's answer or the next line of a pipe, else the default; None at its end."""
+    if console.interactive():
+        answer = typer.prompt(question, default=default, err=True, show_default=bool(default))
+        return str(answer).strip()
+    console.print_status(f"{question} [{default}]:")
+    line = sys.stdin.readline()
+    return line.strip() or default if line else None
+
+
+def _answer(key: str, question: str, default: str) -> str | None:
+    """Ask until the file can hold the answer, a pipe only once; None at the pipe's end."""
+    while True:
+        answer = _read_answer(question, default)
+        problem = None if answer is None else _problem(key, answer)
+        if problem is None:
+            return answer
+        if not console.interactive():
+            raise UsageError(problem)
+        console.print_status(problem)
+
+
+def _check_complete(given: _Flags, answers: dict[str, object]) -> None:
+    """Raise UsageError naming the flags that have neither a value nor an answer."""
+    missing = [
+        f"--{name}" for name in _REQUIRED if getattr(given, name) is answers.get(name) is None
+    ]
     if missing:
         raise UsageError(
             f"there is nobody to ask for {', '.join(missing)}.",
@@ -140,31 +181,7 @@ def _require(given: _Flags, *names: str) -> None:
         )
 
 
-class _Prompt:
-    """Asks for each answer that no flag gave, until the file can hold it."""
-
-    def __init__(self, given: _Flags, *, quiet: bool) -> None:
-        self._given = given._asdict()
-        self._quiet = quiet
-
-    def answer(self, key: str, question: str, default: str) -> str:
-        """Return the flag's value, else the answer; the default when nobody is asked."""
-        if self._given[key] is not None:
-            return str(self._given[key])
-        if self._quiet:
-            return default
-        while True:
-            answer = str(
-                typer.prompt(question, default=default, err=True, show_default=bool(default))
-            ).strip()
-            problem = _problem(key, answer)
-            if problem is None:
-                return answer
-            console.print_status(problem)
-
-
 def _problem(key: str, answer: str) -> str | None:
-    """Return what is wrong with one answer, or None."""
     from bot import settings as settings_file
     from bot.sync.file_sources import LocalFiles, find_curriculum
     from bot.sync.settings_text import scalar
@@ -183,7 +200,6 @@ def _problem(key: str, answer: str) -> str | None:
 
 
 def _local_zone() -> str:
-    """Return the machine's IANA zone, or UTC when it is unknown."""
     import tzlocal
 
     try:

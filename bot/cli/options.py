@@ -1,20 +1,11 @@
 """Options that several commands share."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-
-class PlanFormat(StrEnum):
-    """How a plan is printed."""
-
-    TEXT = "text"
-    MARKDOWN = "markdown"
-    JSON = "json"
-
-
+PlanFormat = Literal["text", "markdown", "json"]
 Repo = Annotated[
     str | None,
     typer.Option("--repo", metavar="OWNER/NAME", help="The repository; else GITHUB_REPOSITORY."),

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import console
-from bot.cli.clock import command_clock
+from bot.cli.context import command_clock
 from bot.errors import UsageError
 
 

@@ -1,7 +1,6 @@
 """`milepost status`, `milepost badge` and `milepost picture`: where you are on the path."""
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -11,30 +10,6 @@ from bot.cli.options import AsJson, Output, ReadRepo
 
 if TYPE_CHECKING:
     from bot.progress.path import LearningPath
-
-
-class BadgeOption(StrEnum):
-    """The number on a badge."""
-
-    PERCENT = "percent"
-    MONTH = "month"
-    STREAK = "streak"
-
-
-class PictureOption(StrEnum):
-    """The subject of a picture."""
-
-    CARD = "card"
-    BURN_UP = "burn-up"
-    SKILLS = "skills"
-    ACTIVITY = "activity"
-
-
-class StatusFormat(StrEnum):
-    """How a badge is written."""
-
-    SVG = "svg"
-    SHIELDS = "shields"
 
 
 def status(repo: ReadRepo = None, as_json: AsJson = False) -> None:
@@ -52,14 +27,16 @@ def status(repo: ReadRepo = None, as_json: AsJson = False) -> None:
 def badge(
     repo: ReadRepo = None,
     kind: Annotated[
-        BadgeOption | None, typer.Option(help="What it tells; else as the settings say.")
+        Literal["percent", "month", "streak"] | None,
+        typer.Option(help="What it tells; else as the settings say."),
     ] = None,
     label: Annotated[
         str | None, typer.Option(help="Its left half; else the settings' or the path's title.")
     ] = None,
     shape: Annotated[
-        StatusFormat, typer.Option("--format", help="A picture, or JSON for Shields' endpoint.")
-    ] = StatusFormat.SVG,
+        Literal["svg", "shields"],
+        typer.Option("--format", help="A picture, or JSON for Shields' endpoint."),
+    ] = "svg",
     output: Output = None,
 ) -> None:
     """Draw a badge for a README.
@@ -70,13 +47,16 @@ def badge(
 
     path = _load_path(repo)
     wanted = path.settings.badge
-    made = badges.badge(kind.value if kind else wanted.kind, path, label=label or wanted.label)
-    text = badges.as_svg(made) if shape is StatusFormat.SVG else f"{badges.as_shields(made)}\n"
+    made = badges.badge(kind or wanted.kind, path, label=label or wanted.label)
+    text = badges.as_svg(made) if shape == "svg" else f"{badges.as_shields(made)}\n"
     console.write_output(text, output, f"{made.label}, {made.message}")
 
 
 def picture(
-    name: Annotated[PictureOption, typer.Argument(metavar="NAME", help="Which one.")],
+    name: Annotated[
+        Literal["card", "burn-up", "skills", "activity"],
+        typer.Argument(metavar="NAME", help="Which one."),
+    ],
     repo: ReadRepo = None,
     output: Output = None,
 ) -> None:
@@ -86,7 +66,7 @@ def picture(
     """
     from bot.reports.pictures import picture
 
-    console.write_output(picture(name.value, _load_path(repo)), output, name.value)
+    console.write_output(picture(name, _load_path(repo)), output, name)
 
 
 def _load_path(repo: str | None) -> "LearningPath":

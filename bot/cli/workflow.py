@@ -6,7 +6,6 @@ events, after 60 days without a commit in a public repository; a plan of issues 
 
 import json
 import re
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 WORKFLOW_PATH = ".github/workflows/milepost.yml"
 DAILY_PATH = ".github/workflows/milepost-daily.yml"
-ACTION = "OWNER/milepost@v0"
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 _ACTION = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9_./-]+@[A-Za-z0-9_./-]+|\./[A-Za-z0-9_./-]*")
 _SPECIAL = re.compile(r"([*?+\[\]!\\])")  # in GitHub's filter patterns
@@ -32,8 +30,7 @@ def render(settings: "Settings", repository: str, action: str) -> dict[str, str]
     files = publish.to_branch or publish.readme or publish.forms or publish.reports != "none"
     values = {
         "minute": minute(repository),
-        "hour": hour(settings),
-        "summary_hour": settings.summary.hour,
+        "hour": settings.summary.hour,
         "timezone": settings.timezone,
         "paths": [_pattern(path) for path in trigger_paths(settings)],
         "contents": "write" if files else "read",
@@ -47,14 +44,29 @@ def render(settings: "Settings", repository: str, action: str) -> dict[str, str]
     }
 
 
+def named_action(folder: Path) -> str | None:
+    """Return the action that a workflow of ours in this folder names, if there is one."""
+    for path in (DAILY_PATH, WORKFLOW_PATH):
+        if (folder / path).is_file():
+            text = (folder / path).read_text(encoding="utf-8", errors="replace")
+            named = re.findall(r"^ *- uses: (\S+)$", text, re.MULTILINE)
+            return next((one for one in named if _valid(one)), None)
+    return None
+
+
 def check_action(action: str) -> None:
     """Raise ConfigError when this isn't a valid action reference."""
-    if not _ACTION.fullmatch(action):
+    if not _valid(action):
         raise ConfigError(
             f"'{action}' isn't a valid action reference.",
             where="--action",
-            hint="Write it as OWNER/NAME@TAG.",
+            hint="Write it as OWNER/NAME@TAG, with the account that holds Milepost as OWNER.",
         )
+
+
+def _valid(action: str) -> bool:
+    """Return whether it is a reference to an action, and not the example of one."""
+    return bool(_ACTION.fullmatch(action)) and not action.startswith("OWNER/")
 
 
 def trigger_paths(settings: "Settings") -> list[str]:
@@ -70,19 +82,6 @@ def minute(repository: str) -> int:
     from bot.planning.marker import digest
 
     return MINUTES[int(digest(repository.casefold()), 16) % len(MINUTES)]
-
-
-def hour(settings: "Settings") -> int:
-    """Return the first full hour in UTC at which, all year round, the hour of the summary is over.
-
-    Where clocks change this is an hour late for a part of the year.
-    """
-    months = (
-        datetime(settings.start.year, month, 1, tzinfo=settings.zone) for month in range(1, 13)
-    )
-    least = min(offset for month in months if (offset := month.utcoffset()) is not None)
-    late = timedelta(hours=settings.summary.hour) - least
-    return -(-late // timedelta(hours=1)) % 24
 
 
 def _pattern(path: str) -> str:

@@ -10,13 +10,13 @@ Ids are slugs. They are what the marker in an issue remembers, so they must outl
 write them out, or list the old ones under `aliases`. Where none is written, it is the title's slug.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from bot.curriculum import integrity
 from bot.curriculum.base import Hours, Item, Line, Slug, Text
 from bot.curriculum.sections import (
     Assessment,
@@ -252,7 +252,59 @@ class Curriculum(Item):
 
     @model_validator(mode="after")
     def _ids_and_references(self) -> Self:
-        problems = list(integrity.problems(self))
+        problems = list(_problems(self))
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+
+def _problems(curriculum: Curriculum) -> Iterator[str]:
+    """Yield a sentence for each id that two of a kind share, or that is named and not there.
+
+    Aliases count as ids of their item.
+    """
+    kinds: dict[str, list[Item]] = {
+        "phase": list(curriculum.phases),
+        "module": list(curriculum.modules()),
+        "unit": list(curriculum.units()),
+        "task": list(curriculum.tasks()),
+        "deliverable": list(curriculum.deliverables()),
+        "choice": list(curriculum.choices()),
+        "option": [option for choice in curriculum.choices() for option in choice.options],
+        "checkpoint": list(curriculum.checkpoints),
+        "action": list(curriculum.actions),
+        "skill": list(curriculum.skills),
+        "resource": list(curriculum.resources),
+        "role": list(curriculum.roles),
+        "project": list(curriculum.projects),
+    }
+    for kind, items in kinds.items():
+        counts = Counter(name for item in items for name in {item.id, *item.aliases})
+        for name, count in counts.items():
+            if count > 1:
+                yield f"{count} {kind}s share the id '{name}'"
+    known = {kind: {item.id for item in items} for kind, items in kinds.items()}
+    known["evidence"] = known["task"] | known["deliverable"] | known["action"]
+    for who, names, kind in _references(curriculum):
+        for name in names:
+            if name not in known[kind]:
+                yield f"{who} '{name}', which is not there"
+
+
+def _references(curriculum: Curriculum) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """Yield who names something, the ids that it names, and their kind."""
+    work: list[WorkItem] = [*curriculum.tasks(), *curriculum.deliverables()]
+    for item in (*work, *curriculum.actions, *curriculum.projects):
+        yield f"'{item.id}' names the skill", item.skills, "skill"
+        yield f"'{item.id}' names the resource", item.resources, "resource"
+    for checkpoint in curriculum.checkpoints:
+        yield f"checkpoint '{checkpoint.id}' comes after the module", (checkpoint.after,), "module"
+        for line in checkpoint.items:
+            yield f"checkpoint item '{line.id}' names", line.evidence, "evidence"
+    for choice in curriculum.choices():
+        for option in choice.options:
+            yield f"option '{option.id}' names the role", option.roles, "role"
+    for rated in curriculum.assessment.skills:
+        yield f"assessed skill '{rated.id}' names the skill", rated.skills, "skill"
+    for role in curriculum.roles:
+        yield f"role '{role.id}' names the skill", role.skills, "skill"

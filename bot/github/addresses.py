@@ -1,4 +1,4 @@
-"""Addresses of GitHub's pages -> what they name. Pure: nothing is asked for here.
+"""Reads what addresses of GitHub's pages name. Pure: nothing is requested here.
 
 The paths are those that GitHub's pages have had for years; its REST description knows them as the
 `html_url` of a pull request, a release and a repository.
@@ -15,7 +15,7 @@ _PAGE = re.compile(
 
 
 class Address(NamedTuple):
-    """A page's subject: a repository (`owner/name`), and in it a pull request or a release's tag.
+    """Name a page's subject: a repository (`owner/name`), or a pull request or release in it.
 
     `number` is 0 and `tag` empty where the kind has none.
     """
@@ -27,7 +27,7 @@ class Address(NamedTuple):
 
 
 def web_root(api_url: str) -> str:
-    """Where the pages are whose API is at `api_url`, as `scheme://host`.
+    """Return where the pages are whose API is at `api_url`, as `scheme://host`.
 
     `api.github.com` serves github.com, `api.NAME.ghe.com` serves NAME.ghe.com; an Enterprise Server
     has both on one host.
@@ -37,8 +37,22 @@ def web_root(api_url: str) -> str:
     return f"{parts.scheme}://{host if parts.path.strip('/') else host.removeprefix('api.')}"
 
 
+def is_http_address(url: str) -> bool:
+    """Return whether it is a whole address over HTTP(S), without a user or a password.
+
+    A password in an address would show in errors.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    named = bool(parts.hostname) and "@" not in parts.netloc
+    return parts.scheme in {"http", "https"} and named and port != 0
+
+
 def address(url: str, web: str) -> Address | None:
-    """What `url` names on the GitHub whose pages are at `web`; None for any other address."""
+    """Return what `url` names on the GitHub with its pages at `web`; None for other addresses."""
     try:
         parts = urlsplit(url.strip())
     except ValueError:

@@ -1,4 +1,4 @@
-"""The way to one GitHub: its connections, and one request at a time over httpx2.
+"""Sends requests to one GitHub over httpx2: connections, retries, rate limits.
 
 httpx2 is imported by the first request: the command line and the gateway load this module, too.
 """
@@ -7,16 +7,20 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from math import ceil
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import SecretStr
 
-from bot.errors import ConfigError
-from bot.github import problems
-from bot.github.problems import Answer, AnswerLostError, NeverSentError
-from bot.github.retry import Waiter, WaitPolicy, retry
+from bot.errors import ConfigError, UnavailableError
+from bot.github.errors import Answer, AnswerLostError, NeverSentError, shape_error
+from bot.github.rate_limit_headers import limit_of, quota_of
+from bot.github.rate_limit_state import WriteRates
+from bot.github.rate_limiter import InMemoryRateLimiter, RateLimiter
+from bot.github.retry import RetryPause, Waiter, WaitPolicy, retry
 
 if TYPE_CHECKING:
     import httpx2
@@ -30,14 +34,16 @@ RAW = "application/vnd.github.raw+json"
 CONNECT_TIMEOUT = 10  # seconds
 ANSWER_TIMEOUT = 20  # seconds; GitHub ends its own work after ten
 MANIFESTS = "/app-manifests/"
+MAX_CONNECTIONS = 100  # GitHub: "No more than 100 concurrent requests are allowed"
 PER_PAGE = "100"  # the most that GitHub gives
-MAX_PAGES = 100_000
+MAX_PAGES = 100_000  # of an App's lists, which are read page by page
 _NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next\b')
-_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+OWN = 0  # stands for the installation where a token is nobody else's
 
 
 class ApiRequest(NamedTuple):
-    """One request. `path` is quoted and below the API root, or a whole address on its host.
+    """Describe a request. `path` is quoted and below the API root, or an address on its host.
 
     `creates` says that it makes something new, which GitHub limits more than other writes. `before`
     is called when all waiting is over, right before it is sent; what it raises ends it. `timeout`,
@@ -48,14 +54,26 @@ class ApiRequest(NamedTuple):
     path: str
     query: Mapping[str, str] | None = None
     body: Any = None
-    headers: Mapping[str, str] = _NO_HEADERS
+    headers: Mapping[str, str] = _NOTHING
     creates: bool = False
     before: Callable[[], None] | None = None
     timeout: float | None = None
 
 
+class LaterError(UnavailableError):
+    """Report that a place is `seconds` away: more than the run may wait."""
+
+    def __init__(self, seconds: float, why: str) -> None:
+        minutes = ceil(seconds / 60)
+        super().__init__(
+            f"This installation has to wait {minutes} minute{'s' if minutes > 1 else ''} ({why}).",
+            hint="What is left is done then: nothing is lost.",
+        )
+        self.seconds = seconds
+
+
 class ApiClient:
-    """Sends requests to one GitHub, for any number of threads.
+    """Send requests to one GitHub, for any number of threads.
 
     Redirects are never followed: a secret stays with its host. Waits that GitHub asks for are
     obeyed up to `policy.max_wait` seconds. `http` is closed with the client unless it is `shared`.
@@ -132,13 +150,9 @@ class ApiClient:
 
         def once(_again: bool) -> Answer:
             answer = self.exchange(request)
-            limit = problems.limit_of(answer, self.policy.clock())
-            if limit is not None:
-                raise limit
-            if answer.status >= 500:
-                raise AnswerLostError(f"the server answered {answer.status}")
+            check_decided(answer, self.policy.clock())
             if 300 <= answer.status < 400 and not moves:
-                raise problems.misshapen(self.api_url, "a redirect")
+                raise shape_error(self.api_url, "a redirect")
             return answer
 
         return retry(once, waiter=Waiter(self.policy), repeatable=repeatable, reads=repeatable)
@@ -147,8 +161,83 @@ class ApiClient:
         if "://" not in path:
             return self.api_url + path
         if urlsplit(path)[:2] != urlsplit(self.api_url)[:2]:
-            raise problems.misshapen(self.api_url, "an address on another host")
+            raise shape_error(self.api_url, "an address on another host")
         return path
+
+
+class RateLimitedClient(ApiClient):
+    """Send the requests of one run within the limits of an installation.
+
+    `policy.max_wait` is the longest single wait in seconds for a reservation; what would take
+    longer raises LaterError, and UnavailableError where the token is nobody else's. `people` says
+    that somebody waits before a page. `http` is used by many and never closed here.
+    """
+
+    def __init__(
+        self,
+        limiter: RateLimiter,
+        installation: int = OWN,
+        *,
+        api_url: str = PUBLIC_API,
+        http: "httpx2.Client | None" = None,
+        people: bool = False,
+        policy: WaitPolicy | None = None,
+    ) -> None:
+        super().__init__(api_url, http=http, shared=http is not None, policy=policy)
+        self.limiter = limiter
+        self.installation = installation
+        self._people = people
+
+    def exchange(self, request: ApiRequest) -> Answer:
+        """Return the answer, as `ApiClient.exchange`, when the limiter's time has come."""
+        writes = request.method != "GET"
+        reserved = self.limiter.reserve(
+            self.installation,
+            ("create" if request.creates else "write") if writes else "read",
+            at_most=self.policy.max_wait,
+            people=self._people,
+        )
+        pause = RetryPause(reserved.seconds, reserved.why)
+        if not reserved.granted:
+            own = self.installation == OWN
+            raise self.policy.too_long(pause) if own else LaterError(*pause)
+        self.policy.rest(pause)
+        answer = super().exchange(request)
+        now = self.policy.clock()
+        quota = quota_of(answer.headers, now)
+        if quota is not None:
+            self.limiter.observe(self.installation, quota)
+        limit = limit_of(answer, now)
+        if limit is not None:
+            self.limiter.rejected(self.installation, limit, wrote=writes)
+        return answer
+
+
+def local_client(
+    api_url: str = PUBLIC_API,
+    *,
+    rates: WriteRates | None = None,
+    http: "httpx2.Client | None" = None,
+    policy: WaitPolicy | None = None,
+) -> RateLimitedClient:
+    """Return a client whose limiter nobody else uses: for a token that is nobody else's."""
+    rates, policy = rates or WriteRates(), policy or WaitPolicy()
+    # One write after the other may take its time, however little patience there is with limits.
+    patient = policy._replace(max_wait=max(policy.max_wait, rates.interval))
+    limiter = InMemoryRateLimiter(rates, clock=policy.clock)
+    return RateLimitedClient(limiter, api_url=api_url, http=http, people=True, policy=patient)
+
+
+def check_decided(answer: Answer, now: datetime) -> None:
+    """Return when GitHub decided on the request, raise LimitReachedError or AnswerLostError else.
+
+    `now` (aware) stands in for the Date header when there is none.
+    """
+    limit = limit_of(answer, now)
+    if limit is not None:
+        raise limit
+    if answer.status >= 500:
+        raise AnswerLostError(f"the server answered {answer.status}")
 
 
 def bearer(token: SecretStr | None) -> dict[str, str]:
@@ -162,10 +251,11 @@ def open_session(api_url: str) -> "httpx2.Client":
 
     logging.getLogger("httpx2").addFilter(_holds_no_code)
     timeout = httpx2.Timeout(ANSWER_TIMEOUT, connect=CONNECT_TIMEOUT)
+    limits = httpx2.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=20)
     # Without TLS there is nothing to verify, and loading the certificates takes 40 ms.
     tls = api_url.startswith("https:")
     try:
-        return httpx2.Client(timeout=timeout, verify=tls)
+        return httpx2.Client(timeout=timeout, verify=tls, limits=limits)
     except (ValueError, ImportError) as wrong:
         raise ConfigError(
             f"The proxy settings cannot be used: {wrong}.",
@@ -181,20 +271,32 @@ def open_session(api_url: str) -> "httpx2.Client":
         ) from None
 
 
-def pages(ask: Callable[[Mapping[str, str]], Answer], path: str) -> Iterator[Answer]:
-    """Yield all pages of a list. Only the query of the link to the next one is taken over."""
-    query: Mapping[str, str] = {"per_page": PER_PAGE}
-    for _ in range(MAX_PAGES):
-        answer = ask(query)
+def pages(
+    fetch: Callable[[Mapping[str, str]], Answer],
+    path: str,
+    query: Mapping[str, str] = _NOTHING,
+    *,
+    most: int = MAX_PAGES,
+) -> Iterator[Answer]:
+    """Yield all pages of a list. Only the query of the link to the next one is taken over: the link
+    may name a repository by its id, and whatever host it names, the token goes nowhere else."""
+    query = {**query, "per_page": PER_PAGE}
+    seen: set[frozenset[tuple[str, str]]] = set()
+    while (page := frozenset(query.items())) not in seen and len(seen) < most:
+        seen.add(page)
+        answer = fetch(query)
         yield answer
-        found = _NEXT.search(answer.headers.get("link", ""))
-        following = dict(parse_qsl(urlsplit(found[1]).query)) if found else query
-        if found is None:
+        following = next_page(answer)
+        if following is None:
             return
-        if following == query:
-            break
         query = following
-    raise problems.misshapen(path, "its pages never end")
+    raise shape_error(path, "its pages never end")
+
+
+def next_page(answer: Answer) -> Mapping[str, str] | None:
+    """Return the query of the next page of a list; None after the last one."""
+    found = _NEXT.search(answer.headers.get("link", ""))
+    return dict(parse_qsl(urlsplit(found[1]).query)) if found else None
 
 
 def _holds_no_code(record: logging.LogRecord) -> bool:

@@ -1,31 +1,32 @@
-"""Acts as a GitHub App: its installations, their repositories, and a token for one of them.
+"""Acts as a GitHub App: lists installations and their repositories, gets a token for one of them.
 
 Endpoints and fields after "REST API endpoints for GitHub Apps" and "... for GitHub App
 installations". Times are aware UTC.
 """
 
-import time
+import threading
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from cachetools import LRUCache
 from pydantic import AliasChoices, AliasPath, AwareDatetime, Field, SecretStr
 
-from bot.clock import Clock, utc_now
+from bot.clock import Clock
 from bot.errors import (
     AuthenticationError,
     NotThereError,
     PermissionDeniedError,
     RepositoryMissingError,
 )
-from bot.github import app_problems, problems
 from bot.github.api_client import PUBLIC_API, ApiClient, ApiRequest, bearer, pages
-from bot.github.api_model import ApiModel, items, read
 from bot.github.app_key import AppKey
-from bot.github.app_tokens import InstallationToken, TokenCache, Want
-from bot.github.client import Connection
-from bot.github.problems import Answer
-from bot.github.retry import OnWait, Sleep, WaitPolicy, ignore_wait
+from bot.github.connection import Connection
+from bot.github.errors import Answer, app_error, error_of, installation_error
+from bot.github.rate_limit_headers import server_time
+from bot.github.response_parser import ApiModel, items, read
+from bot.github.retry import WaitPolicy
 from bot.github.rights import LEAST, LISTING, Rights
 
 if TYPE_CHECKING:
@@ -40,11 +41,14 @@ _PERHAPS_THE_TOKEN = (
     RepositoryMissingError,
     NotThereError,
 )
+PATIENCE = 60.0  # seconds a request that GitHub's limits may take
 _TOLERATED = timedelta(seconds=5)  # a clock that is off by less was not the reason
+TOKEN_SPARE = timedelta(minutes=5)  # a token handed out has at least so long to go
+MAX_TOKENS = 4_096
 
 
 class AppInfo(ApiModel):
-    """The App as GitHub knows it."""
+    """Describe the App as GitHub knows it."""
 
     id: int
     slug: str = ""
@@ -55,8 +59,8 @@ class AppInfo(ApiModel):
 
 
 class Installation(ApiModel):
-    """An App on an account: `kind` is User, Organization or Enterprise, `selection` says whether
-    it reaches all repositories of it or only selected ones."""
+    """Describe an App on an account: `kind` is User, Organization or Enterprise, `selection` is
+    `all` or `selected`, by which repositories of it the App reaches."""
 
     id: int
     account: str = Field(
@@ -71,7 +75,7 @@ class Installation(ApiModel):
 
 
 class InstalledRepository(ApiModel):
-    """A repository and the installation that reaches it. The id outlives a new name."""
+    """Name a repository and the installation that reaches it. The id outlives a new name."""
 
     installation: int
     id: int
@@ -80,12 +84,91 @@ class InstalledRepository(ApiModel):
     archived: bool = False
 
 
+class Want(NamedTuple):
+    """Name what a token is for: an installation, a repository of it by id or all, and rights."""
+
+    installation: int
+    repository: int | None
+    rights: Rights
+
+
+class InstallationToken(ApiModel):
+    """Hold a token and the end of its life (aware). It shows in no repr.
+
+    It is never looked into: GitHub may change its form and length. It lasts an hour ("Generating an
+    installation access token for a GitHub App").
+    """
+
+    token: SecretStr
+    expires_at: datetime
+
+
+class TokenCache:
+    """Store the tokens of one App until shortly before they expire.
+
+    `create_token` gets a new one. Threads that want the same token wait for one request, and get
+    the same error. The least used are dropped beyond `most`.
+    """
+
+    def __init__(
+        self,
+        create_token: Callable[[Want], InstallationToken],
+        clock: Clock,
+        *,
+        most: int = MAX_TOKENS,
+    ) -> None:
+        self._create_token = create_token
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._tokens: LRUCache[Want, InstallationToken] = LRUCache(most)
+        self._pending: dict[Want, Future[InstallationToken]] = {}
+
+    def get(self, want: Want) -> SecretStr:
+        """Return a token with some minutes to go. Raises what `create_token` raises."""
+        with self._lock:
+            cached = self._tokens.get(want)
+            if cached is not None and self._clock() < cached.expires_at - TOKEN_SPARE:
+                return cached.token
+            coming = self._pending.get(want)
+            first = coming is None
+            if coming is None:
+                coming = self._pending[want] = Future()
+        if first:
+            self._fetch(want, coming)
+        return coming.result().token
+
+    def forget(self, token: SecretStr) -> None:
+        """Hand this one out no more: it was refused."""
+        with self._lock:
+            for want in [want for want, cached in self._tokens.items() if cached.token == token]:
+                del self._tokens[want]
+
+    def forget_installation(self, installation: int) -> None:
+        """Hand out no more tokens of an installation: it is suspended, gone or changed."""
+        with self._lock:
+            for want in [want for want in self._tokens if want.installation == installation]:
+                del self._tokens[want]
+
+    def _fetch(self, want: Want, coming: "Future[InstallationToken]") -> None:
+        try:
+            token = self._create_token(want)
+        except BaseException as error:  # noqa: BLE001 - told to all who wait, `result` raises it
+            with self._lock:
+                del self._pending[want]
+            coming.set_exception(error)
+            return
+        with self._lock:
+            del self._pending[want]
+            self._tokens[want] = token
+        coming.set_result(token)
+
+
 class AppAuth:
-    """One App on one GitHub, for all threads of a process.
+    """Act as one App on one GitHub, for all threads of a process.
 
     `issuer` is the client id (or the App's number). The clock is told the time of GitHub's server
     when a signature is refused for its times. Waits that GitHub asks for are obeyed up to
-    `max_wait` seconds a request. Every method may raise UnavailableError, AppRefusedError,
+    `policy.max_wait` seconds a request. Every method may raise UnavailableError, AppRefusedError,
     ConfigError for a key that is none, and UnreadableAnswerError.
     """
 
@@ -97,16 +180,13 @@ class AppAuth:
         api_url: str = PUBLIC_API,
         graphql_url: str | None = None,
         http: "httpx2.Client | None" = None,
-        clock: Clock = utc_now,
-        sleep: Sleep = time.sleep,
-        on_wait: OnWait = ignore_wait,
-        max_wait: float = 60.0,
+        policy: WaitPolicy | None = None,
     ) -> None:
         self._key = AppKey(issuer, private_key)
-        policy = WaitPolicy(clock, sleep, on_wait, max_wait)
+        policy = policy or WaitPolicy(max_wait=PATIENCE)
         self._calls = ApiClient(api_url, http=http, policy=policy)
         self._graphql_url = graphql_url
-        self._clock = clock
+        self._clock = policy.clock
         self._ahead = timedelta()  # of GitHub's clock over ours
         self._tokens = TokenCache(self._new_token, self.now)
 
@@ -115,12 +195,12 @@ class AppAuth:
 
     @property
     def api_url(self) -> str:
-        """The API root of its GitHub."""
+        """Return the API root of its GitHub."""
         return self._calls.api_url
 
     @property
     def issuer(self) -> str:
-        """As whom it signs."""
+        """Return as whom it signs."""
         return self._key.issuer
 
     def close(self) -> None:
@@ -128,11 +208,11 @@ class AppAuth:
         self._calls.close()
 
     def http(self) -> "httpx2.Client":
-        """Connections to this GitHub, for any number of threads; `close` closes them."""
+        """Return connections to this GitHub, for any number of threads; `close` closes them."""
         return self._calls.http()
 
     def now(self) -> datetime:
-        """The time, by GitHub's clock as far as it is known."""
+        """Return the time, by GitHub's clock as far as it is known."""
         return self._clock() + self._ahead
 
     def check_key(self) -> None:
@@ -140,41 +220,37 @@ class AppAuth:
         self._key.check()
 
     def info(self) -> AppInfo:
-        """The App, asked for with its own signature: the proof that id and key fit together."""
-        return read(AppInfo, self.as_app("GET", "/app").json(), "/app")
+        """Request the App with its own signature: the proof that id and key fit together."""
+        return read(AppInfo, self.as_app("/app").json(), "/app")
 
     def installations(self) -> Iterator[Installation]:
-        """All installations, suspended ones too, page by page."""
+        """Yield all installations, suspended ones too, page by page."""
         path = "/app/installations"
-        for answer in pages(lambda query: self.as_app("GET", path, query=query), path):
+        for answer in pages(lambda query: self.as_app(path, query), path):
             yield from (read(Installation, item, path) for item in items(answer.json(), path))
 
     def installation(self, number: int) -> Installation:
-        """One installation of this App. Raises InstallationGoneError for anything else."""
+        """Return one installation of this App. Raises InstallationGoneError for anything else."""
         path = f"/app/installations/{number}"
         answer = self.signed("GET", path)
         if answer.status >= 400:
-            raise app_problems.of_installation(answer, self.issuer, number)
+            raise installation_error(answer, self.issuer, number)
         return read(Installation, answer.json(), path)
 
     def repositories(self, installation: int) -> Iterator[InstalledRepository]:
-        """The repositories that an installation reaches, page by page.
+        """Yield the repositories that an installation reaches, page by page.
 
         Raises InstallationSuspendedError or InstallationGoneError.
         """
         path = "/installation/repositories"
-
-        def fetch_page(query: Mapping[str, str]) -> Answer:
-            return self._as_installation(installation, "GET", path, query)
-
-        for answer in pages(fetch_page, path):
+        for answer in pages(lambda query: self._as_installation(installation, path, query), path):
             found = answer.json()
             listed = found.get("repositories") if isinstance(found, dict) else None
             for item in items(listed, path):
                 yield read(InstalledRepository, {**item, "installation": installation}, path)
 
     def token(self, installation: int, repository: int | None, rights: Rights = LEAST) -> SecretStr:
-        """A token for one repository by its id (None for all), with at least some minutes to go.
+        """Return a token for one repository by its id (None for all), with some minutes to go.
 
         Raises InstallationSuspendedError, InstallationGoneError, NotGrantedError or
         NotInstalledError.
@@ -188,7 +264,7 @@ class AppAuth:
         *,
         rights: Rights = LEAST,
     ) -> T:
-        """What `work` returns, done with a connection to the repository.
+        """Return what `work` returns, done with a connection to the repository.
 
         When GitHub refuses the token in the middle, because it expired or was revoked, `work` is
         done once more with a new one: it must be safe to begin again, as a run is. A refusal that a
@@ -205,10 +281,6 @@ class AppAuth:
                 raise
         return work(self._connection(repository, token))
 
-    def forget(self, token: SecretStr) -> None:
-        """Hand this token out no more: GitHub refused it."""
-        self._tokens.forget(token)
-
     def forget_installation(self, installation: int) -> None:
         """Hand out no more kept tokens of an installation that was suspended, changed or removed.
 
@@ -216,32 +288,24 @@ class AppAuth:
         """
         self._tokens.forget_installation(installation)
 
-    def as_app(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        body: Mapping[str, Any] | None = None,
-    ) -> Answer:
-        """A good answer (2xx) to a request with the App's own signature, harmless to repeat.
+    def as_app(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
+        """Return a good answer (2xx) to a GET with the App's own signature.
 
         Raises the error that a refusal means.
         """
-        answer = self.signed(method, path, query=query, body=body)
+        answer = self.signed("GET", path, query)
         if answer.status >= 400:
-            raise app_problems.of_app(answer, self.issuer)
+            raise app_error(answer, self.issuer)
         return answer
 
     def signed(
         self,
         method: str,
         path: str,
-        *,
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> Answer:
-        """The same, whether GitHub says yes or no (2xx or 4xx)."""
+        """Return the answer, a yes or a no (2xx or 4xx), to what is harmless to repeat."""
 
         def send() -> Answer:
             identity = bearer(self._key.sign(self.now()))
@@ -251,9 +315,9 @@ class AppAuth:
         return send() if answer.status == 401 and self._set_clock(answer) else answer
 
     def _set_clock(self, answer: Answer) -> bool:
-        """Whether a signature was refused because our clock is off, which is then allowed for."""
-        message = problems.message_of(answer).casefold()
-        server = problems.server_time(answer.headers)
+        """Return whether our clock is off, by a refused signature, and allow for it."""
+        message = answer.message.casefold()
+        server = server_time(answer.headers)
         if server is None or not any(words in message for words in _CLOCK_WORDS):
             return False
         ahead = server - self._clock()
@@ -269,21 +333,19 @@ class AppAuth:
             body["repository_ids"] = [want.repository]
         answer = self.signed("POST", path, body=body)
         if answer.status >= 400:
-            raise app_problems.of_installation(answer, self.issuer, want.installation)
+            raise installation_error(answer, self.issuer, want.installation)
         return read(InstallationToken, answer.json(), path)
 
-    def _as_installation(
-        self, installation: int, method: str, path: str, query: Mapping[str, str]
-    ) -> Answer:
+    def _as_installation(self, installation: int, path: str, query: Mapping[str, str]) -> Answer:
         token = self.token(installation, None, LISTING)
-        request = ApiRequest(method, path, query, headers=bearer(token))
+        request = ApiRequest("GET", path, query, headers=bearer(token))
         answer = self._calls.send(request)
         if answer.status in {401, 403}:
             self._tokens.forget(token)
             token = self.token(installation, None, LISTING)
             answer = self._calls.send(request._replace(headers=bearer(token)))
         if answer.status >= 400:
-            raise problems.problem(answer, f"installation {installation}")
+            raise error_of(answer, f"installation {installation}")
         return answer
 
     def _connection(self, repository: InstalledRepository, token: SecretStr) -> Connection:

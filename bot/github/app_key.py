@@ -1,4 +1,4 @@
-"""The App's private key, and the short-lived signatures made with it.
+"""Signs with the App's private key: JSON web tokens that last some minutes.
 
 Rules after "Generating a JSON Web Token (JWT) for a GitHub App": RS256, issued a minute ago to
 allow for clocks, valid for ten minutes at most, the client id as issuer. PyJWT and cryptography
@@ -22,21 +22,18 @@ SPARE = timedelta(minutes=2)  # a kept signature has at least so long to go
 
 
 class AppKey:
-    """Signs as one App, for all threads of a process. The key shows in no repr and no error.
+    """Sign as one App, for all threads of a process. The key shows in no repr and no error.
 
-    `issuer` is the App's client id, or its number. `where` names the key in errors.
+    `issuer` is the App's client id, or its number.
     """
 
-    def __init__(
-        self, issuer: str, private_key: SecretStr, *, where: str = "the App's private key"
-    ) -> None:
+    def __init__(self, issuer: str, private_key: SecretStr) -> None:
         self.issuer = issuer.strip()
         if not self.issuer:
             raise ConfigError(
                 "The App's client id is empty.", hint="Its settings on GitHub say it."
             )
         self._pem = private_key
-        self._where = where
         self._key: RSAPrivateKey | None = None
         self._cached: tuple[datetime, datetime, SecretStr] | None = None
         self._lock = threading.Lock()
@@ -50,7 +47,7 @@ class AppKey:
             self._loaded()
 
     def sign(self, now: datetime) -> SecretStr:
-        """A JSON web token that is good now (aware), kept for some minutes. Raises ConfigError."""
+        """Return a JSON web token good now (aware), stored for minutes. Raises ConfigError."""
         with self._lock:
             if self._cached is not None:
                 first, last, token = self._cached
@@ -72,17 +69,18 @@ class AppKey:
 
     def _loaded(self) -> "RSAPrivateKey":
         if self._key is None:
-            self._key = _load(self._pem.get_secret_value(), self._where)
+            self._key = _load(self._pem.get_secret_value())
         return self._key
 
 
-def _load(text: str, where: str) -> "RSAPrivateKey":
+def _load(text: str) -> "RSAPrivateKey":
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     # Where a variable cannot hold line breaks, people write them as \n.
     pem = text.strip().replace("\\n", "\n")
+    where = "the App's private key"
     hint = "It is the file that GitHub gave you, beginning with -----BEGIN RSA PRIVATE KEY-----."
     try:
         key = load_pem_private_key(pem.encode(), password=None)

@@ -1,5 +1,6 @@
-"""Files on branches and pull requests, written through a `ApiWriter`. All of it is harmless to
-repeat.
+"""Writes files on branches and opens pull requests, through a `RepositoryClient`.
+
+All of it is harmless to repeat.
 
 After GitHub's REST reference: "Git database" (a tree upon the branch's, a commit, then the branch
 moved forward to it), "Repository contents" and "Pull requests".
@@ -7,13 +8,13 @@ moved forward to it), "Repository contents" and "Pull requests".
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from bot.errors import GitHubError, NotThereError
-from bot.github.problems import ConflictError, EmptyRepositoryError, misshapen
-from bot.github.writer import ApiWriter
+from bot.github.errors import ConflictError, EmptyRepositoryError, shape_error
+from bot.github.repository_client import RepositoryClient
 from bot.planning.changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.ports import WriteResult
 
@@ -23,12 +24,12 @@ _APPEARED = '"sha" wasn\'t supplied'
 
 
 def blob_sha(content: bytes) -> str:
-    """The name that git gives to a file's content, 40 hex digits."""
+    """Return the name that git gives to a file's content, 40 hex digits."""
     head = b"blob %d\0" % len(content)
     return hashlib.sha1(head + content, usedforsecurity=False).hexdigest()
 
 
-def write(writer: ApiWriter, change: CommitFiles | PutFile | OpenPullRequest) -> WriteResult:
+def write(client: RepositoryClient, change: CommitFiles | PutFile | OpenPullRequest) -> WriteResult:
     """Write files or open a pull request; see `PyGithubGateway.write`.
 
     No commit is made when the files are there already. The pull request that is open already is as
@@ -36,73 +37,73 @@ def write(writer: ApiWriter, change: CommitFiles | PutFile | OpenPullRequest) ->
     """
     match change:
         case CommitFiles():
-            _try(writer, f"the branch {change.branch}", lambda: _committed(writer, change))
+            _try(client, f"the branch {change.branch}", lambda: _committed(client, change))
         case PutFile():
-            _try(writer, change.path, lambda: _written(writer, change))
+            _try(client, change.path, lambda: _written(client, change))
         case OpenPullRequest():
-            return WriteResult(number=_pull_request(writer, change))
+            return WriteResult(number=_pull_request(client, change))
     return WriteResult()
 
 
-def _try(writer: ApiWriter, what: str, once: Callable[[], bool]) -> None:
+def _try(client: RepositoryClient, what: str, once: Callable[[], bool]) -> None:
     if not any(once() for _ in range(ATTEMPTS)):
         raise ConflictError(
             f"Others kept writing to {what}, {ATTEMPTS} times in a row.",
-            where=writer.connection.repository,
+            where=client.connection.repository,
             hint="Run the same command again when they are done.",
         )
 
 
-def _pull_request(writer: ApiWriter, change: OpenPullRequest) -> int:
-    into = _text(writer.get(""), "default_branch")
-    url = f"{writer.connection.root}/pulls"
+def _pull_request(client: RepositoryClient, change: OpenPullRequest) -> int:
+    into = _text(_get(client, ""), "default_branch")
+    url = f"{client.connection.root}/pulls"
     fields = {"title": change.title, "head": change.branch, "base": into, "body": change.body}
     try:
         # GitHub has one open pull request for two branches at most: a second try makes no second.
-        _, made = writer.create(
+        _, made = client.call(
             lambda wire: wire.requestJsonAndCheck("POST", url, input=fields), repeatable=True
         )
     except GitHubError as refused:
         if "pull request already exists" not in refused.what.casefold():
             raise
-        owner = writer.connection.repository.partition("/")[0]
+        owner = client.connection.repository.partition("/")[0]
         query = {"state": "open", "head": f"{owner}:{change.branch}", "base": into}
-        found = writer.get("/pulls", query)
+        found = _get(client, "/pulls", query)
         if not isinstance(found, list) or not found:
             raise
         made = found[0]
     return _number(made, "number")
 
 
-def _committed(writer: ApiWriter, change: CommitFiles) -> bool:
-    """False when somebody else moved the branch meanwhile."""
+def _committed(client: RepositoryClient, change: CommitFiles) -> bool:
+    """Return False when somebody else moved the branch meanwhile."""
     branch, files = change.branch, change.files
     if not files:
         return True
-    head = _head(writer, branch)
+    head = _head(client, branch)
     parent = head
     if head is None and change.base == "default":
-        parent = _head(writer, _text(writer.get(""), "default_branch"))
-    under = _text(writer.get(f"/git/commits/{parent}"), "tree", "sha") if parent else None
-    entries = [_entry(writer, path, files[path]) for path in sorted(files)]
+        parent = _head(client, _text(_get(client, ""), "default_branch"))
+    under = _text(_get(client, f"/git/commits/{parent}"), "tree", "sha") if parent else None
+    entries = [_entry(client, path, files[path]) for path in sorted(files)]
     grown = {"tree": entries} | ({"base_tree": under} if under else {})
-    tree = _text(writer.send("POST", "/git/trees", grown), "sha")
+    tree = _text(client.send("POST", "/git/trees", grown), "sha")
     if tree == under:
         return True
     new = {"message": change.message, "tree": tree, "parents": [parent] if parent else []}
-    sha = _text(writer.send("POST", "/git/commits", new), "sha")
-    return _moved(writer, branch, sha, exists=head is not None)
+    sha = _text(client.send("POST", "/git/commits", new), "sha")
+    return _moved(client, branch, sha, exists=head is not None)
 
 
-def _written(writer: ApiWriter, change: PutFile) -> bool:
-    """False when somebody else wrote the file meanwhile."""
+def _written(client: RepositoryClient, change: PutFile) -> bool:
+    """Return False when somebody else wrote the file meanwhile."""
     url = f"/contents/{quote(change.path)}"
-    there = _file_sha(writer, url)
+    there = _file_sha(client, url)
     if there == blob_sha(change.data):
         return True
     body = {"message": change.message, "content": base64.b64encode(change.data).decode()}
     try:
-        writer.send("PUT", url, body | ({"sha": there} if there else {}), creates=True)
+        client.send("PUT", url, body | ({"sha": there} if there else {}), creates=True)
     except ConflictError:
         return False
     except GitHubError as refused:
@@ -112,14 +113,14 @@ def _written(writer: ApiWriter, change: PutFile) -> bool:
     return True
 
 
-def _moved(writer: ApiWriter, branch: str, sha: str, *, exists: bool) -> bool:
+def _moved(client: RepositoryClient, branch: str, sha: str, *, exists: bool) -> bool:
     try:
         if exists:
             path = f"/git/refs/heads/{quote(branch)}"
-            writer.send("PATCH", path, {"sha": sha, "force": False}, creates=True)
+            client.send("PATCH", path, {"sha": sha, "force": False}, creates=True)
         else:
             ref = {"ref": f"refs/heads/{branch}", "sha": sha}
-            writer.send("POST", "/git/refs", ref, creates=True)
+            client.send("POST", "/git/refs", ref, creates=True)
     except EmptyRepositoryError:
         raise
     except ConflictError:
@@ -131,16 +132,16 @@ def _moved(writer: ApiWriter, branch: str, sha: str, *, exists: bool) -> bool:
     return True
 
 
-def _head(writer: ApiWriter, branch: str) -> str | None:
-    """The hash of a branch's last commit; None when there is no such branch."""
+def _head(client: RepositoryClient, branch: str) -> str | None:
+    """Return the hash of a branch's last commit; None when there is no such branch."""
     try:
-        return _text(writer.get(f"/git/ref/heads/{quote(branch)}"), "object", "sha")
+        return _text(_get(client, f"/git/ref/heads/{quote(branch)}"), "object", "sha")
     except NotThereError:
         return None
 
 
-def _entry(writer: ApiWriter, path: str, content: bytes) -> dict[str, str]:
-    """A file's entry in a tree: text goes in as it is, other bytes by way of a blob."""
+def _entry(client: RepositoryClient, path: str, content: bytes) -> dict[str, str]:
+    """Return a file's entry in a tree: text goes in as it is, other bytes by way of a blob."""
     entry = {"path": path, "mode": "100644", "type": "blob"}
     try:
         text = content.decode()
@@ -149,26 +150,30 @@ def _entry(writer: ApiWriter, path: str, content: bytes) -> dict[str, str]:
     if "\0" not in text:
         return entry | {"content": text}
     blob = {"content": base64.b64encode(content).decode(), "encoding": "base64"}
-    return entry | {"sha": _text(writer.send("POST", "/git/blobs", blob), "sha")}
+    return entry | {"sha": _text(client.send("POST", "/git/blobs", blob), "sha")}
 
 
-def _file_sha(writer: ApiWriter, url: str) -> str | None:
+def _file_sha(client: RepositoryClient, url: str) -> str | None:
     try:
-        return _text(writer.get(url), "sha")
+        return _text(_get(client, url), "sha")
     except NotThereError:
         return None
+
+
+def _get(client: RepositoryClient, path: str, query: Mapping[str, str] | None = None) -> Any:
+    return client.get(client.connection.root + path, query).json()
 
 
 def _text(found: Any, *names: str) -> str:
     for name in names:
         found = found.get(name) if isinstance(found, dict) else None
     if not isinstance(found, str):
-        raise misshapen(".".join(names), "no text")
+        raise shape_error(".".join(names), "no text")
     return found
 
 
 def _number(found: Any, name: str) -> int:
     value = found.get(name) if isinstance(found, dict) else None
     if not isinstance(value, int):
-        raise misshapen(name, "no number")
+        raise shape_error(name, "no number")
     return value

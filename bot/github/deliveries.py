@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime
 
-from bot.github import app_problems, problems
 from bot.github.api_client import pages
 from bot.github.app import AppAuth
-from bot.github.problems import Answer
+from bot.github.errors import app_error
+from bot.github.response_parser import ApiModel, items, read
 
 REACH = timedelta(days=3)  # GitHub Enterprise Server keeps seven days; three do
 ATTEMPTS = 5
@@ -23,10 +23,8 @@ PATH = "/app/hook/deliveries"
 _NO_REDELIVERY = {400, 404, 422}  # it can be asked for no more
 
 
-class HookDelivery(BaseModel):
-    """One attempt to deliver. `status` is OK, or what went wrong; 0 is the code of no answer."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
+class HookDelivery(ApiModel):
+    """Describe an attempt to deliver. `status` is OK or what went wrong; code 0 is no answer."""
 
     id: int
     guid: str
@@ -37,12 +35,12 @@ class HookDelivery(BaseModel):
 
     @property
     def arrived(self) -> bool:
-        """Whether we said that we have it."""
+        """Return whether we confirmed that we have it."""
         return self.status == "OK" or 200 <= self.status_code < 300
 
 
 class Missed(NamedTuple):
-    """What a sweep has to do: ids of attempts to repeat, oldest first, and how it came to them."""
+    """Plan a sweep: ids of attempts to repeat, oldest first, and how it came to them."""
 
     again: tuple[int, ...]
     arrived: int
@@ -50,7 +48,7 @@ class Missed(NamedTuple):
 
 
 class Swept(NamedTuple):
-    """What a sweep did. `requested` were asked for again, `refused` GitHub has no more."""
+    """Count what a sweep did. `requested` were asked for again, `refused` GitHub has no more."""
 
     attempts: int
     arrived: int
@@ -59,17 +57,17 @@ class Swept(NamedTuple):
     given_up: int
 
 
-def missed(deliveries: Iterable[HookDelivery], *, attempts: int = ATTEMPTS) -> Missed:
-    """Of each delivery that never arrived the newest attempt, in any order of attempts.
+def missed(deliveries: Iterable[HookDelivery]) -> Missed:
+    """Return the newest attempt of each delivery that never arrived, for attempts in any order.
 
-    One that was tried `attempts` times is given up: something about it will not do.
+    One that was tried `ATTEMPTS` times is given up: something about it will not do.
     """
     found: dict[str, list[HookDelivery]] = {}
     for delivery in deliveries:
         found.setdefault(delivery.guid, []).append(delivery)
     lost = [tries for tries in found.values() if not any(one.arrived for one in tries)]
     # GitHub may list one attempt on two pages, when new ones come in between.
-    hopeful = [tries for tries in lost if len({one.id for one in tries}) < attempts]
+    hopeful = [tries for tries in lost if len({one.id for one in tries}) < ATTEMPTS]
     newest = (max(tries, key=lambda one: (one.delivered_at, one.id)) for tries in hopeful)
     return Missed(
         again=tuple(sorted(one.id for one in newest)),
@@ -78,9 +76,7 @@ def missed(deliveries: Iterable[HookDelivery], *, attempts: int = ATTEMPTS) -> M
     )
 
 
-def sweep(
-    auth: AppAuth, *, now: datetime, reach: timedelta = REACH, attempts: int = ATTEMPTS
-) -> Swept:
+def sweep(auth: AppAuth, *, now: datetime, reach: timedelta = REACH) -> Swept:
     """Ask once for each delivery since `now - reach` that never arrived.
 
     A busy App may look less far back than three days, so long as it reaches over several sweeps.
@@ -88,7 +84,7 @@ def sweep(
     """
     since = now - min(reach, REACH)
     deliveries = [one for one in listed(auth, since) if one.delivered_at >= since]
-    plan = missed(deliveries, attempts=attempts)
+    plan = missed(deliveries)
     taken = sum(_redeliver(auth, number) for number in plan.again)
     return Swept(
         attempts=len(deliveries),
@@ -100,30 +96,19 @@ def sweep(
 
 
 def listed(auth: AppAuth, since: datetime) -> Iterator[HookDelivery]:
-    """Attempts from the newest back to the page on which one is older than `since` (aware)."""
-    for answer in pages(lambda query: auth.as_app("GET", PATH, query=query), PATH):
-        found = _read(answer)
+    """Yield attempts from the newest back to the page with one older than `since` (aware)."""
+    for answer in pages(lambda query: auth.as_app(PATH, query), PATH):
+        found = [read(HookDelivery, item, PATH) for item in items(answer.json(), PATH)]
         yield from found
         if not found or found[-1].delivered_at < since:
             return
 
 
 def _redeliver(auth: AppAuth, number: int) -> bool:
-    """Whether GitHub took the request; it sends a little later."""
+    """Return whether GitHub took the request; it sends a little later."""
     answer = auth.signed("POST", f"{PATH}/{number}/attempts")
     if answer.status in _NO_REDELIVERY:
         return False
     if answer.status >= 400:
-        raise app_problems.of_app(answer, auth.issuer)
+        raise app_error(answer, auth.issuer)
     return True
-
-
-def _read(answer: Answer) -> list[HookDelivery]:
-    found = answer.json()
-    if not isinstance(found, list):
-        raise problems.misshapen(PATH, "no list")
-    try:
-        return [HookDelivery.model_validate(item) for item in found]
-    except ValidationError as wrong:
-        fields = {str(error["loc"][-1]) for error in wrong.errors() if error["loc"]}
-        raise problems.misshapen(PATH, f"what is wrong: {', '.join(sorted(fields))}") from None

@@ -1,4 +1,4 @@
-"""Answers kept with their ETags, so that asking again costs no quota when nothing changed.
+"""Stores answers with their ETags, so that asking again costs no quota when nothing changed.
 
 A cache is never needed and never trusted: what is missing, damaged or unreadable counts as absent.
 On disk one file an answer, replaced whole, so that several processes can share the folder. It holds
@@ -32,7 +32,7 @@ _SUFFIX = ".page"
 
 
 class Page(NamedTuple):
-    """A kept answer: its ETag, its Link header ('' when it had none) and its body.
+    """Hold a stored answer: its ETag, its Link header ('' when it had none) and its body.
 
     The ETag is good for the token with the fingerprint `by`; '' when it can be made for any.
     """
@@ -44,39 +44,37 @@ class Page(NamedTuple):
 
 
 class Cache(Protocol):
-    """Keeps pages, or forgets them, as it likes."""
+    """Store pages, or forget them, as it likes."""
 
     def get(self, key: str) -> Page | None:
-        """The page kept under `key`, or None."""
+        """Return the page stored under `key`, or None."""
         ...
 
     def put(self, key: str, page: Page) -> None:
-        """Keep `page`, if that is possible."""
+        """Store `page`, if that is possible."""
         ...
 
 
 class CacheIdentity(NamedTuple):
-    """As whom an answer is asked for: the headers that are in its ETag, and who that is."""
+    """Name as whom an answer is requested: the headers in its ETag, and who that is."""
 
     accept: str
     authorization: str
     fingerprint: str
 
     def page(self, etag: str, link: str, body: str) -> Page:
-        """An answer to keep."""
+        """Return an answer to store."""
         return Page(etag, link, body, "" if _bare(etag) == self._made(body) else self.fingerprint)
 
     def tag(self, page: Page) -> str | None:
-        """What to send as If-None-Match; None when it would be of no use."""
+        """Return what to send as If-None-Match; None when it would be of no use."""
         if page.by:
             return page.etag if page.by == self.fingerprint else None
         return f'W/"{self._made(page.body)}"'
 
     def _made(self, body: str) -> str:
-        identity = (
-            f"{self.accept}:{self.authorization}:" if self.authorization else f"{self.accept}:"
-        )
-        return hashlib.sha256(f"{identity}{body}".encode()).hexdigest()
+        by = f"{self.authorization}:" if self.authorization else ""
+        return hashlib.sha256(f"{self.accept}:{by}{body}".encode()).hexdigest()
 
 
 def _bare(etag: str) -> str:
@@ -84,7 +82,7 @@ def _bare(etag: str) -> str:
 
 
 class EtagCache:
-    """Pages by key in one folder, the oldest dropped when they grow beyond `max_bytes`."""
+    """Store pages by key in one folder; the oldest go when they grow beyond `max_bytes`."""
 
     def __init__(self, folder: Path, *, max_bytes: int = MAX_BYTES) -> None:
         self.folder = folder
@@ -92,7 +90,7 @@ class EtagCache:
 
     @classmethod
     def default(cls, environ: Mapping[str, str]) -> "EtagCache":
-        """The user's cache folder for Milepost, or the one that MILEPOST_CACHE_DIR names."""
+        """Return a cache in the user's folder for Milepost, or where MILEPOST_CACHE_DIR names."""
         named = environ.get(DIRECTORY_VARIABLE, "").strip()
         if named:
             return cls(Path(named))
@@ -101,7 +99,7 @@ class EtagCache:
         return cls(Path(user_cache_dir("milepost", appauthor=False)))
 
     def get(self, key: str) -> Page | None:
-        """The page kept under `key`, or None."""
+        """Return the page stored under `key`, or None."""
         try:
             head, _, body = self._path(key).read_bytes().partition(b"\n")
             meta = json.loads(head)
@@ -115,18 +113,12 @@ class EtagCache:
             return None
 
     def put(self, key: str, page: Page) -> None:
-        """Keep `page`; when that is not possible, the next run asks in full, and that is all."""
+        """Store `page`; when that is not possible, the next run asks in full, and that is all."""
         body = page.body.encode()
         if len(body) > MAX_ENTRY:
             return
         digest = hashlib.sha256(body).hexdigest()
-        meta = {
-            "key": key,
-            "etag": page.etag,
-            "link": page.link,
-            "by": page.by,
-            "sha256": digest,
-        }
+        meta = {"key": key, "etag": page.etag, "link": page.link, "by": page.by, "sha256": digest}
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._replace(self._path(key), json.dumps(meta).encode() + b"\n" + body)

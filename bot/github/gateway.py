@@ -1,4 +1,4 @@
-"""The one place that writes to GitHub: PyGithub, paced, each write sent once unless surely undone.
+"""Writes to GitHub, in one place: PyGithub, paced, each write sent once unless surely undone.
 
 PyGithub is imported by the first write, not by this module: a run that changes nothing never loads
 it.
@@ -16,9 +16,9 @@ from bot.errors import (
     UncertainWriteError,
 )
 from bot.github import branches
-from bot.github.api_client import ApiClient
-from bot.github.client import Connection
-from bot.github.writer import ApiWriter
+from bot.github.api_client import ApiClient, local_client
+from bot.github.connection import Connection
+from bot.github.repository_client import RepositoryClient
 from bot.planning.changes import (
     AddSubIssue,
     CloseIssue,
@@ -51,7 +51,7 @@ _HAS_A_PARENT = ("duplicate", "one parent")  # words of GitHub's 422 for add sub
 
 
 class PyGithubGateway:
-    """Implements `bot.planning.ports.Gateway`: one change, one request, in the order of calls.
+    """Implement `bot.planning.ports.Gateway`: one change, one request, in the order of calls.
 
     Files and pull requests take a few, all harmless to repeat. What would be there twice is never
     sent again after a lost answer: UncertainWriteError. What is harmless to repeat is sent up to
@@ -61,7 +61,7 @@ class PyGithubGateway:
 
     def __init__(self, connection: Connection, client: ApiClient | None = None) -> None:
         self._connection = connection
-        self._writer = ApiWriter(connection, client)
+        self._client = RepositoryClient(connection, client or local_client(connection.api_url))
 
     def __enter__(self) -> Self:
         return self
@@ -71,7 +71,7 @@ class PyGithubGateway:
 
     def close(self) -> None:
         """Close the connections, if any write opened one."""
-        self._writer.close()
+        self._client.close()
 
     def write(self, change: Write, *, check: Callable[[], None] = nothing) -> WriteResult:
         """Send one change that is `resolved`; see `Gateway.write`.
@@ -91,7 +91,7 @@ class PyGithubGateway:
             case CreateComment() | UpdateComment() | DeleteComment() | React():
                 return self._write_comment(change)
             case CommitFiles() | PutFile() | OpenPullRequest():
-                return branches.write(self._writer, change)
+                return branches.write(self._client, change)
             case _:
                 assert_never(change)
 
@@ -99,29 +99,25 @@ class PyGithubGateway:
         match change:
             case CreateLabel():
                 made = change.payload
-                self._writer.create(lambda wire: wire.repository().create_label(**made))
+                self._client.call(lambda wire: wire.repository().create_label(**made))
             case UpdateLabel():
-                url = f"{self._connection.root}/labels/{quote(change.name, safe='')}"
                 # PyGithub's Label.edit sends a colour in any case, and so one that somebody just
                 # changed. After a rename the old name is gone: a second try would miss what the
                 # first one did.
-                self._writer.repeat(
-                    lambda wire: wire.requestJsonAndCheck("PATCH", url, input=change.payload),
-                    repeatable=change.name.casefold() == change.new_name.casefold(),
-                )
+                path = f"/labels/{quote(change.name, safe='')}"
+                same = change.name.casefold() == change.new_name.casefold()
+                self._client.send("PATCH", path, change.payload, repeatable=same)
             case DeleteLabel():
-                self._writer.delete(lambda wire: wire.label(change.name).delete())
+                self._client.delete(lambda wire: wire.label(change.name).delete())
         return WriteResult()
 
     def _write_milestone(
-        self,
-        change: CreateMilestone | UpdateMilestone | DeleteMilestone,
-        check: Callable[[], None],
+        self, change: CreateMilestone | UpdateMilestone | DeleteMilestone, check: Callable[[], None]
     ) -> WriteResult:
         match change:
             case CreateMilestone():
                 due = at_noon(change.due_on)
-                made = self._writer.create(
+                made = self._client.call(
                     lambda wire: wire.repository().create_milestone(
                         change.title, description=change.description, due_on=due
                     )
@@ -131,9 +127,9 @@ class PyGithubGateway:
                 # PyGithub's Milestone.edit can neither clear a due date (which null does, though
                 # GitHub's description of the endpoint does not say so) nor send a time with it.
                 path = f"/milestones/{change.number}"
-                self._writer.send("PATCH", path, change.payload, check=check)
+                self._client.send("PATCH", path, change.payload, check=check)
             case DeleteMilestone():
-                self._writer.delete(lambda wire: wire.milestone(change.number).delete())
+                self._client.delete(lambda wire: wire.milestone(change.number).delete())
         return WriteResult()
 
     def _write_issue(
@@ -147,12 +143,12 @@ class PyGithubGateway:
             case UpdateIssue() | CloseIssue():
                 # PyGithub's Issue.edit clears a milestone with "", where GitHub documents null.
                 path = f"/issues/{change.number}"
-                self._writer.send("PATCH", path, change.payload, check=check)
+                self._client.send("PATCH", path, change.payload, check=check)
             case AddSubIssue():
                 self._add_sub_issue(change.parent_number, change.child_id)
             case PinIssue():
                 wanted = {"input": {"issueId": change.node_id}}
-                self._writer.graphql(_PIN, wanted, repeatable=True)
+                self._client.graphql(_PIN, wanted, repeatable=True)
         return WriteResult()
 
     def _create_issue(self, change: CreateIssue) -> WriteResult:
@@ -162,7 +158,7 @@ class PyGithubGateway:
                 sent["milestone"] = wire.milestone(sent["milestone"])
             return wire.repository().create_issue(**sent)
 
-        made = self._writer.create(send).raw_data
+        made = self._client.call(send).raw_data
         return WriteResult(_integer(made, "number"), _integer(made, "id"))
 
     def _add_sub_issue(self, parent: int, child_id: int) -> None:
@@ -172,13 +168,12 @@ class PyGithubGateway:
         under another one it is somebody's choice.
         """
         try:
-            self._writer.create(lambda wire: wire.issue(parent).add_sub_issue(child_id))
+            self._client.call(lambda wire: wire.issue(parent).add_sub_issue(child_id))
         except DeletedError:
             raise
         except NotThereError:
             # A missing issue and a missing feature look the same; asking for the issue tells.
-            url = f"{self._connection.root}/issues/{parent}"
-            self._writer.repeat(lambda wire: wire.requestJson("GET", url))
+            self._client.get(f"{self._connection.root}/issues/{parent}")
             raise SubIssuesUnsupportedError(
                 "This server has no sub-issues.",
                 where=self._connection.api_url,
@@ -193,28 +188,24 @@ class PyGithubGateway:
     ) -> WriteResult:
         match change:
             case CreateComment():
-                made = self._writer.create(
+                made = self._client.call(
                     lambda wire: wire.issue(change.number).create_comment(change.body)
                 )
                 return WriteResult(id=_integer(made.raw_data, "id"))
             case UpdateComment():
                 path = f"/issues/comments/{change.comment}"
-                self._writer.send("PATCH", path, {"body": change.body})
+                self._client.send("PATCH", path, {"body": change.body})
             case DeleteComment():
                 url = f"{self._connection.root}/issues/comments/{change.comment}"
-
-                def send(wire: "PyGithubAdapter") -> None:
-                    wire.requestJsonAndCheck("DELETE", url)
-
-                self._writer.delete(send)
+                self._client.delete(lambda wire: wire.requestJsonAndCheck("DELETE", url))
             case React():
                 path = f"/issues/comments/{change.comment}/reactions"
-                self._writer.send("POST", path, {"content": change.content}, creates=True)
+                self._client.send("POST", path, {"content": change.content}, creates=True)
         return WriteResult()
 
     def graphql(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
-        """The `data` of a GraphQL mutation, sent once. Raises GitHubError for its errors."""
-        return self._writer.graphql(query, variables)
+        """Return the `data` of a GraphQL mutation, sent once. Raises GitHubError for its errors."""
+        return self._client.graphql(query, variables)
 
 
 def _integer(made: Any, field: str) -> int:

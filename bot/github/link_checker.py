@@ -32,11 +32,7 @@ MAX_TITLE = 120
 TIME = 5.0  # seconds a request may take in all, from connecting to the last byte
 GOOD = range(200, 300)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-HEADERS = [
-    ("Accept", "text/html"),
-    ("Accept-Encoding", "identity"),
-    ("User-Agent", USER_AGENT),
-]
+HEADERS = [("Accept", "text/html"), ("Accept-Encoding", "identity"), ("User-Agent", USER_AGENT)]
 # Global unicast; what lies elsewhere is local, reserved, or an IPv4 address in disguise (NAT64).
 _GLOBAL_V6 = IPv6Network("2000::/3")
 # What some versions of `ipaddress` take for global: protocol assignments, documentation, and the
@@ -54,7 +50,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 def is_public(address: IpAddress) -> bool:
-    """Whether an address belongs to the open internet and to one machine in it.
+    """Return whether an address belongs to the open internet and to one machine in it.
 
     Source: IANA's special-purpose address registries, as `ipaddress` has them. What carries an IPv4
     address inside (mapped, NAT64, 6to4, Teredo) is refused whatever it carries.
@@ -67,13 +63,13 @@ def is_public(address: IpAddress) -> bool:
 
 
 def system_resolver(host: str) -> list[str]:
-    """The addresses that this machine's resolver knows. Raises OSError."""
+    """Return the addresses that this machine's resolver knows. Raises OSError."""
     found = socket.getaddrinfo(host, HTTPS_PORT, type=socket.SOCK_STREAM)
     return [str(entry[4][0]) for entry in found]
 
 
 class LinkChecker:
-    """Implements `bot.sync.evidence.LinkLookup`. One connection for each request, none is kept.
+    """Implement `bot.sync.evidence.LinkLookup`. One connection for each request, none is kept.
 
     `dial` connects to an address that was checked, `allowed` is the check. `clock` counts seconds.
     How long the machine's resolver may take is the machine's setting.
@@ -95,7 +91,7 @@ class LinkChecker:
         self._clock = clock
 
     def exists(self, url: str) -> str | None:
-        """The title of the page at `url`, empty where it has none; None when there is no such page.
+        """Return the title of the page at `url`, empty where it has none; None without a page.
 
         None, too, for whatever is refused, broken or too slow: nobody can vouch for that.
         """
@@ -112,7 +108,7 @@ class LinkChecker:
         return None
 
     def _get(self, page: httpx2.URL, tls: ssl.SSLContext) -> "_Answer":
-        """One answer, as far as its first 64 KB."""
+        """Return one answer, as far as its first 64 KB."""
         guard = _Guard(self._dial, self._resolve, self._allowed, self._clock)
         address = httpcore2.URL(
             scheme=page.raw_scheme, host=page.raw_host, port=HTTPS_PORT, target=page.raw_path
@@ -130,7 +126,7 @@ class LinkChecker:
 
 
 class _RefusedError(httpcore2.ConnectError):
-    """We do not connect there."""
+    """Refuse an address that is not public."""
 
 
 class _Answer(NamedTuple):
@@ -140,7 +136,7 @@ class _Answer(NamedTuple):
 
     @property
     def title(self) -> str:
-        """On one line, without control characters; empty when it is no HTML or has none."""
+        """Return the title on one line, without control characters; empty without HTML or one."""
         kind = self.headers.get("content-type", "text/html")
         if "html" not in kind.lower():
             return ""
@@ -158,7 +154,7 @@ class _Answer(NamedTuple):
 
 
 class _Guard(httpcore2.NetworkBackend):
-    """Connects by name to a checked address only, and lets nothing take longer than its time."""
+    """Connect by name to a checked address only, and lets nothing take longer than its time."""
 
     def __init__(
         self,
@@ -194,7 +190,7 @@ class _Guard(httpcore2.NetworkBackend):
         raise failed or httpcore2.ConnectError(f"{host} has no address")
 
     def _addresses(self, host: str) -> list[str]:
-        """Of a name with even one address inside, none is used."""
+        """Return the addresses of a name; raise for one with even one address inside."""
         try:
             found = list(dict.fromkeys(self._resolve(host)))
             public = all(self._allowed(ip_address(address)) for address in found)
@@ -206,7 +202,7 @@ class _Guard(httpcore2.NetworkBackend):
 
 
 class _Hurried(httpcore2.NetworkStream):
-    """A stream whose every step has only what is left of the time, however slowly bytes drip."""
+    """Give every step of a stream only what is left of the time, however slowly bytes drip."""
 
     def __init__(self, stream: httpcore2.NetworkStream, left: "_Countdown") -> None:
         self._stream = stream
@@ -236,7 +232,7 @@ class _Hurried(httpcore2.NetworkStream):
 
 
 class _Countdown:
-    """The seconds that are left of the time of one request."""
+    """Count the seconds that are left of the time of one request."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -250,7 +246,7 @@ class _Countdown:
 
 
 def _checked(page: httpx2.URL) -> httpx2.URL:
-    """The address, when it is one that we would go to at all: https, its usual port, a name."""
+    """Return the address, when it is one to go to at all: https, its usual port, a name."""
     host = page.raw_host.decode("ascii")
     if (
         page.scheme != "https"

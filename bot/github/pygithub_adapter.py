@@ -1,4 +1,4 @@
-"""PyGithub over our own client: its objects make the requests, the client sends and judges them.
+"""Runs PyGithub over our own client: its objects make the requests, the client sends them.
 
 By itself PyGithub posts again after a 502 (so making a second issue), follows a 301, takes a 307 or
 a proxy's web page for success, and logs to the screen. Importing it takes 0.2 s, so the gateway
@@ -15,25 +15,23 @@ from github.Milestone import Milestone
 from github.Repository import Repository
 from github.Requester import Requester
 
-from bot.github import problems
 from bot.github.api_client import ANSWER_TIMEOUT, USER_AGENT, ApiRequest
-from bot.github.problems import AnswerLostError
 
 if TYPE_CHECKING:
-    from bot.github.client import RestClient
+    from bot.github.repository_client import RepositoryClient
 
 # PyGithub's import hangs a handler on its logger; what is worth telling, the caller tells.
 logging.getLogger("github").handlers.clear()
 
 
 class PyGithubAdapter(Requester):
-    """PyGithub's requester, sending each request once and handing on good answers only.
+    """Send each of PyGithub's requests once and return good answers only.
 
     All that PyGithub's objects do here goes through `requestJson`, which raises what
-    `RestClient.exchange` raises.
+    `RepositoryClient.exchange_json` raises.
     """
 
-    def __init__(self, client: "RestClient") -> None:
+    def __init__(self, client: "RepositoryClient") -> None:
         super().__init__(
             auth=None,
             base_url=client.connection.api_url,
@@ -61,9 +59,7 @@ class PyGithubAdapter(Requester):
         """Return one good answer: status, headers (names in lower case) and JSON text."""
         # What PyGithub's own methods post makes something new.
         request = ApiRequest(verb, url, parameters, input, headers or {}, creates=verb == "POST")
-        answer = self._client.exchange(request)
-        if answer.text and problems.decoded(answer) is None:
-            raise AnswerLostError(f"status {answer.status} came without JSON")
+        answer = self._client.exchange_json(request)
         return answer.status, dict(answer.headers), answer.text
 
     def repository(self) -> Repository:

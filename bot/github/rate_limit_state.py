@@ -1,7 +1,7 @@
-"""What one installation has used and booked of GitHub's limits: values and pure functions.
+"""Computes what one installation has used and reserved of GitHub's limits. Pure.
 
-A `RateLimitState` is kept by a limiter, for the threads of a process or for many processes. Times
-are aware and of one clock; a place is told in seconds from now, so whoever books needs no clock.
+A `RateLimitState` is stored by a limiter, for the threads of a process or for many processes. Times
+are aware and of one clock; a place is in seconds from now, so whoever reserves needs no clock.
 
 Numbers after GitHub's pages "Rate limits for the REST API" and "Best practices for using the REST
 API": one write a second; at most 80 content-creating requests a minute and 500 an hour; 900 points
@@ -12,9 +12,9 @@ answer tells how many are left.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from bot.github.problems import LimitReachedError
+from bot.github.errors import LimitReachedError
 from bot.github.retry import RetryPause, backoff
 
 RequestKind = Literal["read", "write", "create"]
@@ -37,7 +37,7 @@ FOR_PEOPLE = "what is left of this hour's requests is kept for people"
 
 
 class WriteRates(NamedTuple):
-    """How fast writes may go: seconds from one to the next, and new things a minute and an hour.
+    """Say how fast writes may go: seconds between them, new things a minute and an hour.
 
     An `interval` of 0 lifts all limits.
     """
@@ -62,7 +62,7 @@ class WriteRates(NamedTuple):
 
 
 class Reservation(NamedTuple):
-    """The next free place for a request, `seconds` from now; it is ours only when `granted`."""
+    """Name the next free place for a request, `seconds` from now; ours only when `granted`."""
 
     seconds: float
     why: str
@@ -70,7 +70,7 @@ class Reservation(NamedTuple):
 
 
 class Quota(NamedTuple):
-    """What an answer tells of the hour: of `limit` requests so many `remaining`, new in seconds."""
+    """Count the hour by an answer: of `limit` requests so many `remaining`, new in seconds."""
 
     limit: int
     remaining: int
@@ -78,13 +78,13 @@ class Quota(NamedTuple):
 
     @property
     def low(self) -> bool:
-        """Whether the rest should be kept for people."""
+        """Return whether the rest should be kept for people."""
         return self.remaining <= self.limit * RESERVE
 
 
 @dataclass(frozen=True)
 class RateLimitState:
-    """Places taken and rests ordered; some lie ahead.
+    """Hold places taken and rests ordered; some lie ahead.
 
     `last` is the newest place of a write, `created` are the places of new things, oldest first, of
     the last hour. Requests are paid for until `busy`. Nobody may send anything before `shut`, for
@@ -135,7 +135,7 @@ class RateLimitState:
         return granted, replace(state, last=due, created=stored, busy=busy)
 
     def block(self, now: datetime, seconds: float, why: str) -> "RateLimitState":
-        """Nobody sends anything for so long. A longer closing holds against a shorter one."""
+        """Let nobody send anything for so long. A longer block holds against a shorter one."""
         state, until = self._at(now), now + timedelta(seconds=seconds)
         if state.shut is not None and state.shut >= until:
             return state
@@ -144,17 +144,17 @@ class RateLimitState:
     def rejected(
         self, now: datetime, rates: WriteRates, limit: LimitReachedError, *, wrote: bool
     ) -> "RateLimitState":
-        """GitHub refused a request: rest as long as it wants, and learn from it.
+        """Rest as long as GitHub wants after it refused a request, and learn from it.
 
         What was under way when the first one was refused, and is refused as well, teaches nothing.
         """
         state = self._at(now)
         again = state.shut is not None and state.shut > now
-        if again and not _text(limit):
+        if again and not _is_timed(limit):
             return state
         strikes = state.strikes if state.shut is not None and state.shut > now - HOUR else 0
         wait = backoff(limit, strikes)
-        seconds = wait if _text(limit) else min(wait, _LONGEST)
+        seconds = wait if _is_timed(limit) else min(wait, _LONGEST)
         closed = state.block(now, seconds, f"GitHub's {limit}")
         if again or not limit.secondary:
             return closed
@@ -167,7 +167,7 @@ class RateLimitState:
         return replace(closed, learned=learned, refused_at=now, strikes=strikes)
 
     def observe(self, now: datetime, quota: Quota) -> "RateLimitState":
-        """What an answer tells of the hour's requests."""
+        """Note what an answer tells of the hour's requests."""
         state = self._at(now)
         if not quota.low:
             return replace(state, spare=None)
@@ -175,7 +175,7 @@ class RateLimitState:
         return replace(state, spare=now + timedelta(seconds=quota.reset_in + 1))
 
     def blocked(self, now: datetime, *, people: bool = False) -> RetryPause:
-        """How long nothing may be sent; 0 seconds when it may."""
+        """Return how long nothing may be sent; 0 seconds when it may."""
         due, why = max(_closings(self._at(now), now, people=people))
         return RetryPause((due - now).total_seconds(), why)
 
@@ -184,7 +184,7 @@ class RateLimitState:
         return sum(at > now for at in self._at(now).created)
 
     def rates(self, now: datetime, given: WriteRates) -> WriteRates:
-        """The given ones, or slower ones that were learned lately."""
+        """Return the given ones, or slower ones that were learned lately."""
         learned, at = self.learned, self.refused_at
         if learned is None or at is None or at < now - LEARNED_FOR:
             return given
@@ -195,34 +195,24 @@ class RateLimitState:
         )
 
     def idle(self, now: datetime) -> bool:
-        """Whether nothing in it matters any more."""
+        """Return whether nothing in it matters any more."""
         known = (self.last, self.shut, self.busy, self.spare)
         past = all(at < now - HOUR for at in known if at is not None)
         return past and (self.refused_at is None or self.refused_at < now - LEARNED_FOR)
 
     def _at(self, now: datetime) -> "RateLimitState":
-        """When the clock was set back, all times are taken along instead of waiting for it."""
+        """Move all times along when the clock was set back, instead of waiting for it."""
         back = self.seen - now if self.seen is not None else timedelta()
         if back <= timedelta():
             return replace(self, seen=now)
-
-        def moved(at: datetime | None) -> datetime | None:
-            return at - back if at is not None else None
-
-        return replace(
-            self,
-            last=moved(self.last),
-            created=tuple(at - back for at in self.created),
-            busy=moved(self.busy),
-            shut=moved(self.shut),
-            spare=moved(self.spare),
-            refused_at=moved(self.refused_at),
-            seen=now,
-        )
+        moved: dict[str, Any] = {
+            name: at - back for name, at in vars(self).items() if isinstance(at, datetime)
+        }
+        return replace(self, **moved | {"created": tuple(at - back for at in self.created)})
 
 
-def _text(limit: LimitReachedError) -> bool:
-    """Whether GitHub said how long to wait."""
+def _is_timed(limit: LimitReachedError) -> bool:
+    """Return whether GitHub stated how long to wait."""
     return limit.after is not None or limit.reset_in is not None
 
 
@@ -239,7 +229,7 @@ def _closings(
 def _spacings(
     state: RateLimitState, pace: WriteRates, kind: RequestKind
 ) -> Iterator[tuple[datetime, str]]:
-    """From when on each of the rules for writes allows one."""
+    """Yield from when on each of the rules for writes allows one."""
     if not pace.interval:
         return
     if state.last is not None:
@@ -256,6 +246,6 @@ def _spacings(
 
 
 def _paid(state: RateLimitState, at: datetime, points: int, rates: WriteRates) -> datetime:
-    """Until when they are paid for; where writes may be closer, this GitHub allows more of all."""
+    """Return until when they are paid for; where writes may be closer, more of all is."""
     seconds = points / POINTS * min(rates.interval, 1.0)
     return max(state.busy or at, at) + timedelta(seconds=seconds)

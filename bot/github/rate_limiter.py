@@ -1,8 +1,8 @@
-"""What GitHub allows one installation, shared by everything that works for it at the same time.
+"""Shares what GitHub allows one installation among all that works for it at the same time.
 
 GitHub counts for an installation as a whole, however many runs, threads and machines there are.
-`RateLimiter` is what they share, `StatefulRateLimiter` all of it but where its states are, and
-`InMemoryRateLimiter` keeps them in the memory of one process.
+`RateLimiter` is what they share, all of it but where its states are; `InMemoryRateLimiter` has them
+in the memory of one process.
 """
 
 import threading
@@ -12,24 +12,18 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from bot.clock import Clock, utc_now
-from bot.github.problems import LimitReachedError
-from bot.github.rate_limit_state import (
-    Quota,
-    RateLimitState,
-    RequestKind,
-    Reservation,
-    WriteRates,
-)
+from bot.github.errors import LimitReachedError
+from bot.github.rate_limit_state import Quota, RateLimitState, RequestKind, Reservation, WriteRates
 from bot.github.retry import RetryPause
 
 _MANY = 1_000  # installations; beyond, those that rest are forgotten
 
 
 class LimiterStatus(NamedTuple):
-    """How all installations stand, for metrics.
+    """Count how all installations stand, for metrics.
 
     `blocked` of them GitHub wants left alone; in `spared` the rest of the hour is kept for people.
     `scheduled` places for new things are not due yet; `longest` is the longest time that a run
@@ -44,49 +38,20 @@ class LimiterStatus(NamedTuple):
     remaining: float | None
 
 
-class RateLimiter(Protocol):
-    """Reserves places for requests of installations, and knows which of them must wait.
-
-    What is for `people`, who wait for it, also gets what is kept for them.
-    """
-
-    def reserve(
-        self, installation: int, kind: RequestKind, *, at_most: float, people: bool = False
-    ) -> Reservation:
-        """Take the next place for one request, unless it is more than `at_most` seconds away."""
-        ...
-
-    def block(self, installation: int, seconds: float, why: str) -> None:
-        """Let nobody send anything for so many seconds."""
-        ...
-
-    def rejected(self, installation: int, limit: LimitReachedError, *, wrote: bool) -> None:
-        """Let all learn from a request that GitHub refused."""
-        ...
-
-    def observe(self, installation: int, quota: Quota) -> None:
-        """Note what an answer tells of the hour."""
-        ...
-
-    def blocked(self, installation: int, *, people: bool = False) -> RetryPause:
-        """Return how long nothing may be sent; 0 seconds when it may."""
-        ...
-
-    def status(self) -> LimiterStatus:
-        """Return how all of them stand. Asks nobody but the states."""
-        ...
-
-
 @dataclass
 class OpenState:
-    """A state that nobody else has open, and its time. What is in `state` afterwards is kept."""
+    """Hold a state that nobody else has open, and its time; `state` is stored afterwards."""
 
     state: RateLimitState
     now: datetime
 
 
-class StatefulRateLimiter(ABC):
-    """A rate limiter, but for where its states are."""
+class RateLimiter(ABC):
+    """Reserve places for requests of installations, and answer which of them must wait.
+
+    What is for `people`, who wait for it, also gets what is reserved for them. Where the states are
+    is for the classes below to decide.
+    """
 
     def __init__(self, rates: WriteRates | None = None) -> None:
         self._rates = rates or WriteRates()
@@ -108,7 +73,7 @@ class StatefulRateLimiter(ABC):
     def reserve(
         self, installation: int, kind: RequestKind, *, at_most: float, people: bool = False
     ) -> Reservation:
-        """See `RateLimiter`."""
+        """Take the next place for one request, unless it is more than `at_most` seconds away."""
         with self._open(installation) as at:
             reserved, at.state = at.state.reserve(
                 at.now, self._rates, kind, at_most=at_most, people=people
@@ -116,17 +81,18 @@ class StatefulRateLimiter(ABC):
         return reserved
 
     def block(self, installation: int, seconds: float, why: str) -> None:
-        """See `RateLimiter`. A longer block holds against a shorter one."""
+        """Let nobody send anything for so many seconds. A longer block holds against a shorter."""
         with self._open(installation) as at:
             at.state = at.state.block(at.now, seconds, why)
 
     def rejected(self, installation: int, limit: LimitReachedError, *, wrote: bool) -> None:
-        """See `RateLimiter`."""
+        """Let all learn from a request that GitHub refused."""
         with self._open(installation) as at:
             at.state = at.state.rejected(at.now, self._rates, limit, wrote=wrote)
 
     def observe(self, installation: int, quota: Quota) -> None:
-        """See `RateLimiter`. Each process observes for itself; what changes something is shared."""
+        """Note what an answer tells of the hour. Each process observes for itself; what changes
+        something is shared."""
         with self._observing:
             before = self._quotas.pop(installation, None)
             self._quotas[installation] = quota
@@ -137,12 +103,12 @@ class StatefulRateLimiter(ABC):
                 at.state = at.state.observe(at.now, quota)
 
     def blocked(self, installation: int, *, people: bool = False) -> RetryPause:
-        """See `RateLimiter`."""
+        """Return how long nothing may be sent; 0 seconds when it may."""
         at = self._read(installation)
         return at.state.blocked(at.now, people=people)
 
     def status(self) -> LimiterStatus:
-        """See `RateLimiter`."""
+        """Return how all of them stand. Asks nobody but the states."""
         states, now = self._all()
         for_people = [state.blocked(now, people=True).seconds for state in states]
         waits = [state.blocked(now).seconds for state in states]
@@ -158,8 +124,8 @@ class StatefulRateLimiter(ABC):
         )
 
 
-class InMemoryRateLimiter(StatefulRateLimiter):
-    """A rate limiter for the threads of one process; the clock is aware."""
+class InMemoryRateLimiter(RateLimiter):
+    """Limit the threads of one process; the clock is aware."""
 
     def __init__(self, rates: WriteRates | None = None, *, clock: Clock = utc_now) -> None:
         super().__init__(rates)

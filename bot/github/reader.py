@@ -6,13 +6,11 @@ are three answers without a body that cost no quota.
 
 import base64
 import binascii
-import json
 import posixpath
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, Self
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from typing import Self
+from urllib.parse import quote, urlencode
 
 from bot.errors import (
     AuthenticationError,
@@ -22,13 +20,22 @@ from bot.errors import (
     PermissionDeniedError,
     RepositoryMissingError,
 )
-from bot.github import problems, translate
+from bot.github import errors, response_parser
 from bot.github.addresses import Address, address, web_root
-from bot.github.api_client import JSON, RAW, ApiClient, ApiRequest, bearer
-from bot.github.client import Connection, RestClient
+from bot.github.api_client import (
+    JSON,
+    PER_PAGE,
+    RAW,
+    ApiClient,
+    bearer,
+    next_page,
+    pages,
+)
+from bot.github.connection import Connection
+from bot.github.errors import Answer, EmptyRepositoryError, UnreadableAnswerError, shape_error
 from bot.github.etag_cache import Cache, CacheIdentity
-from bot.github.problems import EmptyRepositoryError, UnreadableAnswerError
-from bot.github.translate import Json
+from bot.github.repository_client import RepositoryClient
+from bot.github.response_parser import Json, items
 from bot.planning.identity import identify
 from bot.planning.snapshot import (
     CommentState,
@@ -39,33 +46,27 @@ from bot.planning.snapshot import (
     Snapshot,
 )
 
-PER_PAGE = "100"  # the most that GitHub gives
-MAX_PAGES = 1_000
+MAX_PAGES = 1_000  # of a list that is held whole
 MOST_PASSED = 100  # numbers in a row that are no issue
 WRITERS = frozenset({"admin", "write"})  # GitHub's older words; "maintain" is told as "write"
 _VIEWER = "query { viewer { databaseId } }"
-_NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next\b')
 
 
 class HttpReader:
-    """Implements `bot.planning.ports.Reader` over REST.
+    """Implement `bot.planning.ports.Reader` over REST.
 
     `cache` None asks for everything in full. `client` is closed with the reader. Times are aware
     UTC.
     """
 
     def __init__(
-        self,
-        connection: Connection,
-        *,
-        cache: Cache | None = None,
-        client: ApiClient | None = None,
+        self, connection: Connection, *, cache: Cache | None = None, client: ApiClient | None = None
     ) -> None:
         self._connection = connection
         self._cache = cache
         self._viewer: int | None = None
         self._writers: dict[tuple[str, int], bool] = {}
-        self._client = RestClient(connection, client)
+        self._client = RepositoryClient(connection, client)
         identity = bearer(connection.token).get("Authorization", "")
         self._asker = CacheIdentity(JSON, identity, connection.fingerprint)
 
@@ -76,7 +77,7 @@ class HttpReader:
         self._client.close()
 
     def snapshot(self, *, fresh: bool = False) -> Snapshot:
-        """All labels, milestones, issues and pull requests; `fresh` asks in full, past the cache.
+        """Return all labels, milestones, issues and pull requests; `fresh` passes the cache by.
 
         Lists are read page by page while people work on them. What moves to an earlier page
         meanwhile (only a deletion does that, issues being sorted by creation) can be missed; what
@@ -90,24 +91,24 @@ class HttpReader:
         milestones = self._list(f"{root}/milestones", {"state": "all"}, fresh)
         found = Snapshot(
             repository=name,
-            labels=translate.labels(labels, "labels"),
-            milestones=translate.milestones(milestones, "milestones"),
-            issues=translate.issues(numbered, "issues", name),
-            pulls=translate.pulls(numbered, "issues"),
-            last_number=translate.last_number(numbered),
+            labels=response_parser.labels(labels, "labels"),
+            milestones=response_parser.milestones(milestones, "milestones"),
+            issues=response_parser.issues(numbered, "issues", name),
+            pulls=response_parser.pulls(numbered, "issues"),
+            last_number=response_parser.last_number(numbered),
         )
         return found.model_copy(update={"trust": identify(found, self, self._viewer)})
 
     def by_id(self, number: int) -> Json:
-        """A repository, by the number that outlives its name. Raises NotThereError."""
+        """Return a repository, by the number that outlives its name. Raises NotThereError."""
         return self._object(f"/repositories/{number}")
 
     def issue(self, number: int) -> IssueState | None:
-        """One issue as it is now; None when it is not here (any more), or is a pull request."""
+        """Return one issue as it is now; None when it is not here, or is a pull request."""
         return self._at(number)[1]
 
     def newer(self, number: int, *, known: int = 0) -> tuple[IssueState, ...]:
-        """Issues with higher numbers as they are now, asked for one by one, in order.
+        """Return issues with higher numbers as they are now, asked for one by one, in order.
 
         A pull request, and an issue that was deleted (410) or transferred (301), is passed over.
         404 ends it above `known`, though it also stands for what was transferred to where the token
@@ -124,50 +125,50 @@ class HttpReader:
         return tuple(found)
 
     def milestone(self, number: int) -> MilestoneState | None:
-        """One milestone as it is now; None when it is not here (any more)."""
+        """Return one milestone as it is now; None when it is not here (any more)."""
         path = f"{self._connection.root}/milestones/{number}"
         try:
             found = self._object(path)
         except NotThereError:
             return None
-        return translate.milestones([found], path)[0]
+        return response_parser.milestones([found], path)[0]
 
     def comments(self, number: int, *, fresh: bool = False) -> tuple[CommentState, ...]:
-        """The comments of one issue, oldest first. Raises NotThereError when there is none."""
+        """Return the comments of an issue, oldest first. Raises NotThereError without the issue."""
         path = f"{self._connection.root}/issues/{number}/comments"
-        return translate.comments(self._list(path, {}, fresh), path)
+        return response_parser.comments(self._list(path, {}, fresh), path)
 
     def comments_since(self, since: datetime) -> tuple[CommentState, ...]:
-        """Comments of the whole repository written or edited since then (aware), oldest first."""
+        """Return all comments written or edited since then (aware), oldest first."""
         path = f"{self._connection.root}/issues/comments"
         query = {
             "since": f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
             "sort": "updated",
             "direction": "asc",
         }
-        return translate.comments(self._list(path, query, fresh=False), path)
+        return response_parser.comments(self._list(path, query, fresh=False), path)
 
     def reactions(self, number: int) -> tuple[ReactionState, ...]:
-        """The reactions to one issue, in order; none when the issue is gone."""
+        """Return the reactions to one issue, in order; none when the issue is gone."""
         return self._reactions(f"{self._connection.root}/issues/{number}/reactions")
 
     def comment_reactions(self, comment: int) -> tuple[ReactionState, ...]:
-        """The reactions to one comment, by its id, in order; none when the comment is gone."""
+        """Return the reactions to a comment, by its id, in order; none when it is gone."""
         return self._reactions(f"{self._connection.root}/issues/comments/{comment}/reactions")
 
     def labelled_by(self, number: int, label: str) -> str | None:
-        """The login of whoever put this label on the issue last.
+        """Return the login of whoever put this label on the issue last.
 
         None when nobody did, when the account or the issue is gone.
         """
         path = f"{self._connection.root}/issues/{number}/events"
         try:
-            return translate.last_labelled(self._list(path, {}, fresh=False), label, path)
+            return response_parser.last_labelled(self._list(path, {}, fresh=False), label, path)
         except NotThereError:
             return None
 
     def may_write(self, login: str, account: int) -> bool:
-        """Whether the account with this login and id may push; asked once in a run.
+        """Return whether the account with this login and id may push; asked once in a run.
 
         The id tells that the login is not somebody else's by now. A token that may not ask gets no
         for an answer: nobody is trusted unseen. Source: "Get repository permissions for a user".
@@ -183,29 +184,20 @@ class HttpReader:
         return self._writers[login, account]
 
     def viewer(self) -> int | None:
-        """The id of the account whose token this is; None without a token.
+        """Return the id of the account whose token this is; None without a token.
 
         Asked by GraphQL, for an App may not ask REST's "Get the authenticated user" (reports:
         fullsend-ai/fullsend#1953, pingdotgg/t3code#11273).
         """
         if self._viewer is None and self._connection.token is not None:
-            path = self._connection.graphql
-            request = ApiRequest("POST", path, body={"query": _VIEWER})
-            answer = self._client.retry(lambda _: self._client.exchange(request), repeatable=True)
-            found = answer.json()
-            if complaints := problems.graphql_complaints(found):
-                raise GitHubError(
-                    f"GitHub does not say whose token this is: {'; '.join(complaints)}",
-                    where=self._connection.repository,
-                )
-            try:
-                self._viewer = int(found["data"]["viewer"]["databaseId"])
-            except (KeyError, TypeError, ValueError):
-                raise problems.misshapen(path, "no viewer") from None
+            viewer = self._client.graphql(_VIEWER, {}, repeatable=True).get("viewer") or {}
+            if not isinstance(viewer.get("databaseId"), int):
+                raise shape_error(self._connection.graphql, "no viewer")
+            self._viewer = viewer["databaseId"]
         return self._viewer
 
     def find(self, url: str) -> LinkTarget | None:
-        """What an address on this GitHub leads to: a merged pull request, release or repository.
+        """Return the merged pull request, release or repository at an address on this GitHub.
 
         None for an address elsewhere, which nobody is asked about, for one that leads nowhere, to
         something else, or to what the token may not see.
@@ -219,10 +211,10 @@ class HttpReader:
             raise
         except GitHubError:
             return None
-        return translate.found(item, place.kind, url)
+        return response_parser.found(item, place.kind, url)
 
     def tree(self, branch: str) -> dict[str, str] | None:
-        """Git's blob hashes of all files of a branch by path; None when there is no such branch.
+        """Return git's blob hashes of a branch's files by path; None without such a branch.
 
         GitHub leaves out the rest of a list of more than 100,000 entries.
         """
@@ -231,10 +223,10 @@ class HttpReader:
             item = self._object(path, {"recursive": "1"})
         except (NotThereError, EmptyRepositoryError):
             return None
-        return translate.blobs(item, path)
+        return response_parser.blobs(item, path)
 
     def file(self, path: str) -> str | None:
-        """The text of a file on the default branch; None when there is none of that name.
+        """Return the text of a file on the default branch; None when there is none of that name.
 
         Bytes that are no UTF-8 are read as Windows-1252, so that a damaged guide can be looked at.
         """
@@ -243,7 +235,7 @@ class HttpReader:
             return None
         url = f"{self._connection.root}/contents/{quote(inside)}"
         try:
-            found, _ = self._cached(url, {})
+            found = self._cached(url, {}).json()
             if not isinstance(found, dict) or found.get("type") != "file":
                 return None
             if found.get("encoding") == "base64":
@@ -254,7 +246,7 @@ class HttpReader:
             return None
 
     def _at(self, number: int) -> tuple[bool, IssueState | None]:
-        """Whether a number was given out, as far as GitHub tells, and the issue that has it."""
+        """Return whether GitHub gave a number out, and the issue that has it."""
         path = f"{self._connection.root}/issues/{number}"
         try:
             item = self._client.get(path).json()
@@ -263,73 +255,62 @@ class HttpReader:
         except NotThereError:
             return False, None
         if not isinstance(item, dict):
-            raise problems.misshapen(path, "no object")
-        return True, translate.issue(item, path, self._connection.repository)
+            raise errors.shape_error(path, "no object")
+        return True, response_parser.issue(item, path, self._connection.repository)
 
     def _numbered(self, params: dict[str, str], fresh: bool) -> list[Json]:
-        """Issues and pull requests. Where issues are off, GitHub answers 410, 404 or with none."""
+        """Return issues and pull requests. With issues off, GitHub answers 410, 404 or none."""
         try:
             return list(self._list(f"{self._connection.root}/issues", params, fresh))
         except RepositoryMissingError:
             home = self._client.get(self._connection.root).json()
             if isinstance(home, dict) and home.get("has_issues") is False:
-                raise problems.issues_disabled(self._connection.repository) from None
+                raise errors.issues_disabled(self._connection.repository) from None
             raise
 
-    def _list(self, path: str, params: dict[str, str], fresh: bool) -> Iterator[Json]:
-        query = params | {"per_page": PER_PAGE}
-        queries: list[dict[str, str]] = []
-        while query not in queries and len(queries) < MAX_PAGES:
-            queries.append(query)
-            items, link = self._page(path, query, fresh)
-            yield from items
-            following = _NEXT.search(link)
-            if following is None:
-                return
-            # Only the query is taken over: the link may name the repository by id, and whatever
-            # host it names, the token goes nowhere else.
-            query = dict(parse_qsl(urlsplit(following[1]).query))
-        raise problems.misshapen(path, "its pages never end")
+    def _list(self, path: str, params: Mapping[str, str], fresh: bool) -> Iterator[Json]:
+        def fetch_page(query: Mapping[str, str]) -> Answer:
+            return self._cached(path, query, fresh=fresh)
+
+        for answer in pages(fetch_page, path, params, most=MAX_PAGES):
+            yield from items(answer.json(), path)
 
     def _reactions(self, path: str) -> tuple[ReactionState, ...]:
         try:
-            return translate.reactions(self._list(path, {}, fresh=False), path)
+            return response_parser.reactions(self._list(path, {}, fresh=False), path)
         except NotThereError:
             return ()
 
-    def _page(self, path: str, query: dict[str, str], fresh: bool) -> tuple[list[Json], str]:
-        """The items of one page, and the Link header that came with them."""
-        found, link = self._cached(path, query, fresh=fresh)
-        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-            raise problems.misshapen(path, "no list of objects")
-        return found, link
-
     def _object(
-        self, path: str, query: dict[str, str] | None = None, *, follow: bool = False
+        self, path: str, query: Mapping[str, str] | None = None, *, follow: bool = False
     ) -> Json:
-        """One object, through the cache."""
-        found, _ = self._cached(path, query or {}, follow=follow)
+        """Return one object, through the cache."""
+        found = self._cached(path, query or {}, follow=follow).json()
         if not isinstance(found, dict):
-            raise problems.misshapen(path, "no object")
+            raise errors.shape_error(path, "no object")
         return found
 
     def _cached(
-        self, path: str, query: dict[str, str], *, fresh: bool = False, follow: bool = False
-    ) -> tuple[Any, str]:
-        """An answer's JSON and Link header: the kept ones, when GitHub says they still hold."""
+        self, path: str, query: Mapping[str, str], *, fresh: bool = False, follow: bool = False
+    ) -> Answer:
+        """Return an answer: the stored one, when GitHub confirms that it still holds."""
         key = f"{self._connection.api_url}{path}?{urlencode(sorted(query.items()))}"
         cached = self._cache.get(key) if self._cache is not None and not fresh else None
         etag = self._asker.tag(cached) if cached else None
         answer = self._client.get(path, query, etag=etag, follow=follow)
         if answer.status == 304 and cached is not None:
-            return json.loads(cached.body), cached.link
-        found, link = answer.json(), answer.headers.get("link", "")
+            return answer._replace(status=200, text=cached.body, headers={"link": cached.link})
         etag = answer.headers.get("etag", "")
-        # The link is not in the ETag: a full last page would stay the last one when more come.
-        full = isinstance(found, list) and len(found) >= int(PER_PAGE)
-        if self._cache is not None and etag and not (full and _NEXT.search(link) is None):
+        if self._cache is not None and etag and not _is_full_last_page(answer):
+            link = answer.headers.get("link", "")
             self._cache.put(key, self._asker.page(etag, link, answer.text))
-        return found, link
+        return answer
+
+
+def _is_full_last_page(answer: Answer) -> bool:
+    """Return whether more may come while the ETag stays: the link to it is not in the ETag."""
+    found = answer.json() if next_page(answer) is None else None
+    return isinstance(found, list) and len(found) >= int(PER_PAGE)
 
 
 def _api_path(place: Address) -> str:
@@ -343,7 +324,7 @@ def _unpacked(found: Json, url: str) -> bytes:
     try:
         return base64.b64decode(found["content"])
     except (KeyError, TypeError, binascii.Error) as wrong:
-        raise problems.misshapen(url, f"content: {wrong}") from None
+        raise errors.shape_error(url, f"content: {wrong}") from None
 
 
 def _text(content: bytes) -> str:

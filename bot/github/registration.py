@@ -1,31 +1,38 @@
-"""Registers a GitHub App by its manifest, and keeps what GitHub gives for it.
+"""Registers a GitHub App by its manifest, and returns what GitHub gives for it.
 
 The flow after "Registering a GitHub App from a manifest": a page of ours posts the manifest to
 GitHub, a person confirms it there, GitHub sends them back with a code, and the code is traded in
-within an hour, once, for the App's key and secrets.
+within an hour, once, for the App's key and secrets. The credentials are in a file that only its
+owner can read, replaced whole.
 """
 
+import json
+import os
 import re
+import stat
+import tempfile
 from collections.abc import Mapping, Sequence
-from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from bot.errors import ConfigError, GitHubError, UncertainWriteError
-from bot.github import problems
-from bot.github.addresses import web_root
+from bot.errors import ConfigError, GitHubError, RefusedError, UncertainWriteError
+from bot.github.addresses import is_http_address, web_root
 from bot.github.api_client import MANIFESTS, ApiClient, ApiRequest
+from bot.github.errors import error_of
 from bot.github.rights import REACH, Reach, events
 
 LONGEST_NAME = 34  # "Registering a GitHub App"
 MOST_CALLBACKS = 10
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _AGAIN = "Register again; an App that came about all the same can be deleted in GitHub's settings."
 
 
 class Registered(BaseModel):
-    """An App and what is needed to act as it. `api_url` is the GitHub that knows it.
+    """Hold an App and what is needed to act as it. `api_url` is the GitHub that knows it.
 
     The secrets show in no repr. `webhook_secret` is None for an App without webhooks.
     """
@@ -46,52 +53,54 @@ class Registered(BaseModel):
 
     @property
     def install_url(self) -> str:
-        """Where a person chooses the account and the repositories to install it on."""
+        """Return where a person chooses the account and the repositories to install it on."""
         return f"{self.html_url.rstrip('/')}/installations/new"
 
 
-def manifest(
-    *,
-    name: str,
-    url: str,
-    webhook_url: str | None,
-    redirect_url: str,
-    setup_url: str | None = None,
-    callback_urls: Sequence[str] = (),
-    reach: Reach = Reach.PRIVATE,
-    public: bool = False,
-) -> dict[str, Any]:
-    """The manifest of an App that can do what Milepost needs and nothing else.
+class AppAddresses(NamedTuple):
+    """Name an App's addresses: its home page, where the code goes, webhooks, people after
+    installing, and people after signing in. Without `webhook` it gets no events."""
 
-    `url` is its home page, `redirect_url` gets the code, `setup_url` people after installing,
-    `callback_urls` people after signing in. Without `webhook_url` it hears of nothing and looks by
-    itself. `public` lets other accounts install it. Raises ConfigError for what GitHub refuses.
+    home: str
+    redirect: str
+    webhook: str | None = None
+    setup: str | None = None
+    callbacks: Sequence[str] = ()
+
+
+def manifest(
+    name: str, addresses: AppAddresses, *, reach: Reach = Reach.PRIVATE, public: bool = False
+) -> dict[str, Any]:
+    """Return the manifest of an App that can do what Milepost needs and nothing else.
+
+    `public` lets other accounts install it. Raises ConfigError for what GitHub refuses.
     """
+    home, redirect, webhook, setup, callbacks = addresses
     if not 1 <= len(name.strip()) <= LONGEST_NAME:
         raise ConfigError(
             f"The App's name has {len(name.strip())} characters; GitHub takes 1 to {LONGEST_NAME}."
         )
-    if len(callback_urls) > MOST_CALLBACKS:
+    if len(callbacks) > MOST_CALLBACKS:
         raise ConfigError(f"GitHub takes up to {MOST_CALLBACKS} callback addresses.")
     made: dict[str, Any] = {
         "name": name.strip(),
-        "url": _address(url),
-        "redirect_url": _address(redirect_url),
+        "url": _address(home),
+        "redirect_url": _address(redirect),
         "public": public,
         "default_permissions": REACH[reach].permissions,
-        "default_events": list(events(reach)) if webhook_url is not None else [],
+        "default_events": list(events(reach)) if webhook is not None else [],
     }
-    if webhook_url is not None:
-        made["hook_attributes"] = {"url": _address(webhook_url), "active": True}
-    if setup_url is not None:
-        made["setup_url"] = _address(setup_url)
-    if callback_urls:
-        made["callback_urls"] = [_address(one) for one in callback_urls]
+    if webhook is not None:
+        made["hook_attributes"] = {"url": _address(webhook), "active": True}
+    if setup is not None:
+        made["setup_url"] = _address(setup)
+    if callbacks:
+        made["callback_urls"] = [_address(one) for one in callbacks]
     return made
 
 
 def form_action(api_url: str, *, state: str, organization: str | None = None) -> str:
-    """Where on GitHub the form goes that posts the manifest, for a person or an organization.
+    """Return where the form on GitHub goes that posts the manifest of a person or an organization.
 
     GitHub hands `state` back with the code: one that nobody can guess, and that is checked then,
     keeps others from slipping in an App of theirs. Raises ConfigError.
@@ -118,18 +127,18 @@ def convert(code: str, calls: ApiClient) -> Registered:
         raise UncertainWriteError(
             "GitHub's answer with the App's key was lost.", hint=_AGAIN
         ) from None
-    if answer.status in {404, 422} and problems.decoded(answer) is not None:
+    if answer.status in {404, 422} and answer.data is not None:
         raise GitHubError(
             "GitHub does not take this code: it is used up, or older than an hour.", hint=_AGAIN
         )
     answer = answer._replace(path=shown)
     if answer.status >= 400:
-        raise problems.problem(answer, "the App's registration")
+        raise error_of(answer, "the App's registration")
     return from_data(answer.json(), api_url=calls.api_url, where=shown)
 
 
 def from_data(data: Any, *, api_url: str | None = None, where: str) -> Registered:
-    """What GitHub answered, or what was stored. Raises ConfigError that names the fields only."""
+    """Read what GitHub answered, or what was stored. Raises ConfigError that names fields only."""
     given = dict(data) if isinstance(data, Mapping) else {}
     if api_url is not None:
         given["api_url"] = api_url
@@ -140,12 +149,69 @@ def from_data(data: Any, *, api_url: str | None = None, where: str) -> Registere
         raise ConfigError(f"The App's credentials lack something: {fields}.", where=where) from None
 
 
-def _address(url: str) -> str:
+def save_credentials(path: Path, app: Registered, *, replace: bool = False) -> None:
+    """Write an App's credentials to a file, mode 0600, in a folder that is made if need be.
+
+    Raises RefusedError when there is one already, without `replace`: its key may be the
+    only copy. Raises ConfigError when it cannot be written.
+    """
+    if path.exists() and not replace:
+        raise RefusedError(
+            "There are credentials of an App already.",
+            where=str(path),
+            hint="Move the file away to register another App.",
+        )
+    fields = {k: v.get_secret_value() if isinstance(v, SecretStr) else v for k, v in app}
+    content = json.dumps(fields, indent=2).encode()
     try:
-        parts = urlsplit(url.strip())
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(path, content)
+    except OSError as broken:
+        raise ConfigError(
+            f"The App's credentials cannot be kept: {broken.strerror}.", where=str(path)
+        ) from None
+
+
+def load_credentials(path: Path) -> Registered | None:
+    """Return the credentials in a file; None when there is none.
+
+    Raises ConfigError for one that others can read, or that is damaged.
+    """
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError):
+        raise ConfigError("The App's credentials cannot be read.", where=str(path)) from None
+    if os.name == "posix" and mode & _OTHERS:
+        raise ConfigError(
+            "Others on this machine can read the App's key.",
+            where=str(path),
+            hint=f"Run `chmod 600 {path}`; if they may have read it, make a new key on GitHub.",
+        )
+    try:
+        data = json.loads(text)
     except ValueError:
-        good = False
-    if not good or "@" in parts.netloc:
+        raise ConfigError("The App's credentials are damaged.", where=str(path)) from None
+    return from_data(data, where=str(path))
+
+
+def _write(path: Path, content: bytes) -> None:
+    # mkstemp makes the file readable by its owner only, whatever the umask.
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _address(url: str) -> str:
+    if not is_http_address(url.strip()):
         raise ConfigError(f"'{url.rpartition('@')[2]}' is no address that GitHub could send to.")
     return url.strip()

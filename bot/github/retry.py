@@ -1,4 +1,4 @@
-"""How long to wait for GitHub, and what to send again: over a clock and a sleep that are passed in.
+"""Decides how long to wait for GitHub and what to send again, over a given clock and sleep.
 
 After GitHub's page "Best practices for using the REST API": after a refusal wait for Retry-After,
 else for x-ratelimit-reset, else a minute and then ever longer.
@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from bot.clock import Clock, utc_now
 from bot.errors import UnavailableError, UncertainWriteError
-from bot.github.problems import ADDRESS, AnswerLostError, LimitReachedError, NeverSentError
+from bot.github.errors import ADDRESS, AnswerLostError, LimitReachedError, NeverSentError
 
 T = TypeVar("T")
 Sleep = Callable[[float], None]
@@ -24,7 +24,7 @@ _REPORTED_ABOVE = 2.0  # seconds; shorter waits are not worth a line on the scre
 
 
 class RetryPause(NamedTuple):
-    """A wait before a request: seconds, and the reason in words."""
+    """Describe a wait before a request: seconds, and the reason in words."""
 
     seconds: float
     why: str
@@ -35,7 +35,7 @@ def ignore_wait(_seconds: float, _why: str) -> None:
 
 
 class WaitPolicy(NamedTuple):
-    """By which clock to wait, how, whom to notify of waits beforehand, and for how many seconds."""
+    """Say by which clock to wait, how, whom to notify beforehand, and for how many seconds."""
 
     clock: Clock = utc_now
     sleep: Sleep = time.sleep
@@ -62,7 +62,7 @@ class WaitPolicy(NamedTuple):
 
 
 class Waiter:
-    """Does the waiting of one run, and ends it when that would exceed `max_wait` seconds in all."""
+    """Wait for one run, and end it when that would exceed `max_wait` seconds in all."""
 
     def __init__(self, policy: WaitPolicy | None = None) -> None:
         self.policy = policy or WaitPolicy()

@@ -1,4 +1,4 @@
-"""What Milepost asks to be allowed as a GitHub App: of whoever installs it, and of each token.
+"""Names the permissions that Milepost needs as a GitHub App, and that each token needs.
 
 An installation grants once what the App may ever do there; a token is asked for with only what its
 run needs. Names and levels after "Permissions required for GitHub Apps" and "Webhook events and
@@ -18,7 +18,7 @@ Level = Literal["read", "write"]
 
 
 class Rights(BaseModel):
-    """Levels by permission; None leaves one out. By itself the least that a plan can live on.
+    """Name levels by permission; None leaves one out. By itself the least for a plan.
 
     `metadata: read` always comes along: GitHub gives no token without it.
     """
@@ -31,7 +31,7 @@ class Rights(BaseModel):
 
     @property
     def permissions(self) -> dict[str, str]:
-        """As GitHub's API names them."""
+        """Return them as GitHub's API names them."""
         return {"metadata": "read", **self.model_dump(exclude_none=True)}
 
 
@@ -40,7 +40,7 @@ LISTING = Rights(issues=None)  # enough to ask which repositories there are
 
 
 class Reach(StrEnum):
-    """How far an App can go at most; whoever registers one decides.
+    """Say how far an App can go at most; whoever registers one decides.
 
     PUBLIC keeps plans in public repositories. PRIVATE also reads the settings, the guide and the
     merged pull requests of private ones. FILES can also write what `publish` asks for.
@@ -62,7 +62,7 @@ _EVENTS = ("issues", "issue_comment", "label", "milestone", "repository")
 
 
 def events(reach: Reach) -> tuple[str, ...]:
-    """The webhook events an App of that reach subscribes to.
+    """Return the webhook events an App of that reach subscribes to.
 
     Those about the installation itself come unasked. GitHub tells of a push only who may read
     files.
@@ -71,7 +71,7 @@ def events(reach: Reach) -> tuple[str, ...]:
 
 
 def rights_for(settings: Settings | None, *, private: bool) -> Rights:
-    """The least that a run in a repository needs; `settings` None while they are not read yet.
+    """Return the least that a run in a repository needs; `settings` None until they are read.
 
     Files of a public repository can be read with any token, those of a private one cannot.
     """

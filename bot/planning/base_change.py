@@ -34,7 +34,8 @@ class Numbers:
 
 
 class BaseChange(FrozenModel):
-    """One write. `sign` and `kind` begin its line in a printed plan, as in `Row`.
+    """One write. `sign` and `kind` begin its line in a printed plan, as in `Row`; `shown_as` is the
+    name of the object in it and `detail_as` what follows, with the change's fields in braces.
 
     `notifying` says that GitHub tells the repository's watchers: creating, closing and reopening
     issues and comments do; labels, milestones, edits without a mention, reactions and sub-issue
@@ -44,6 +45,8 @@ class BaseChange(FrozenModel):
 
     sign: ClassVar[str] = "~"
     kind: ClassVar[str] = ""
+    shown_as: ClassVar[str] = "{title}"
+    detail_as: ClassVar[str] = ""
     notifying: ClassVar[bool] = False
     optional: ClassVar[tuple[type[GitHubError], ...]] = ()
 
@@ -55,12 +58,12 @@ class BaseChange(FrozenModel):
     @property
     def shown(self) -> str:
         """Return the name of the object in that line."""
-        return str(getattr(self, "title", ""))
+        return self.shown_as.format_map(vars(self))
 
     @property
     def detail(self) -> str:
         """Return what the line says behind the name."""
-        return ""
+        return self.detail_as.format_map(vars(self))
 
     @property
     def closes(self) -> bool:

@@ -1,4 +1,4 @@
-"""Changes as data: what a plan is made of. Each prints itself and says what GitHub is to be sent.
+"""Changes as data: each prints itself and says what GitHub is to be sent.
 
 A change names other objects by key. `resolved` puts in the numbers that they have got by then;
 fields for those are no part of a printed plan.
@@ -19,6 +19,7 @@ class CreateLabel(BaseChange):
     """A label that is not there yet."""
 
     sign, kind = "+", "label"
+    shown_as = "{name}"
     op: Literal["create-label"] = "create-label"
     key: Key
     name: str
@@ -26,18 +27,15 @@ class CreateLabel(BaseChange):
     description: str
 
     @property
-    def shown(self) -> str:
-        return self.name
-
-    @property
     def payload(self) -> dict[str, Any]:
         return {"name": self.name, "color": self.color, "description": self.description}
 
 
 class UpdateLabel(BaseChange):
-    """A label of ours that should read or look otherwise; `name` is what it is called now."""
+    """A label of ours that should differ from what is there; `name` is its present one."""
 
     kind = "label"
+    shown_as = "{name}"
     op: Literal["update-label"] = "update-label"
     key: Key
     name: str
@@ -45,10 +43,6 @@ class UpdateLabel(BaseChange):
     color: str
     description: str
     fields: tuple[str, ...]
-
-    @property
-    def shown(self) -> str:
-        return self.name
 
     @property
     def detail(self) -> str:
@@ -64,28 +58,22 @@ class DeleteLabel(BaseChange):
     """A label of ours that is to go."""
 
     sign, kind = "-", "label"
+    shown_as = "{name}"
     op: Literal["delete-label"] = "delete-label"
     key: Key
     name: str
-
-    @property
-    def shown(self) -> str:
-        return self.name
 
 
 class CreateMilestone(BaseChange):
     """A milestone that is not there yet; `description` carries the marker."""
 
     sign, kind = "+", "milestone"
+    detail_as = "due {due_on}"
     op: Literal["create-milestone"] = "create-milestone"
     key: Key
     title: str
     description: str
     due_on: date
-
-    @property
-    def detail(self) -> str:
-        return f"due {self.due_on}"
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -94,7 +82,7 @@ class CreateMilestone(BaseChange):
 
 
 class UpdateMilestone(BaseChange):
-    """A milestone of ours that should be otherwise.
+    """A milestone of ours that should differ from what is there.
 
     `title` and `description` (with the marker) are always sent, as GitHub wants the one and the
     marker the other; `due_on` and `state` only when `fields` names them.
@@ -159,7 +147,7 @@ class CreateIssue(BaseChange):
 
 
 class UpdateIssue(BaseChange):
-    """An issue of ours that should be otherwise.
+    """An issue of ours that should differ from what is there.
 
     `body` is the whole body and always sent, for the marker in it; of the rest only what `fields`
     names is. `title` is there in any case, for the reader of the plan. `number` is None while the
@@ -222,6 +210,7 @@ class AddSubIssue(BaseChange):
 
     sign, kind = ">", "sub-issue"
     optional = (SubIssuesUnsupportedError,)
+    detail_as = "of {parent_title}"
     op: Literal["add-sub-issue"] = "add-sub-issue"
     parent: Key
     child: Key
@@ -229,10 +218,6 @@ class AddSubIssue(BaseChange):
     title: str
     parent_number: int = Field(default=0, exclude=True)
     child_id: int = Field(default=0, exclude=True)
-
-    @property
-    def detail(self) -> str:
-        return f"of {self.parent_title}"
 
     def resolved(self, numbers: Numbers) -> Self:
         parent, child = numbers.issues[self.parent], numbers.issues[self.child]
@@ -243,18 +228,11 @@ class CloseIssue(BaseChange):
     """An issue that is only to be closed as completed; nothing else of it is sent."""
 
     sign, kind, notifying = "-", "issue", True
+    shown_as, detail_as = "#{number} {title}", "as done: {why}"
     op: Literal["close-issue"] = "close-issue"
     number: int
     title: str
     why: str
-
-    @property
-    def shown(self) -> str:
-        return f"#{self.number} {self.title}"
-
-    @property
-    def detail(self) -> str:
-        return f"as done: {self.why}"
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -262,7 +240,7 @@ class CloseIssue(BaseChange):
 
 
 class PinIssue(BaseChange):
-    """The pin that keeps an issue on top of the list. Asked for once; a refusal is no error."""
+    """The pin that keeps an issue on top of the list. Tried once; a refusal is no error."""
 
     sign, kind = "^", "issue"
     optional = (GitHubError,)  # three are all there is, and not every token may
@@ -276,15 +254,12 @@ class CreateComment(BaseChange):
     """A comment on an issue, ours or not; `body` carries the marker of `key`."""
 
     sign, kind, notifying = "+", "comment", True
+    shown_as = "on #{number} {title}"
     op: Literal["create-comment"] = "create-comment"
     key: Key
     number: int
     title: str
     body: str
-
-    @property
-    def shown(self) -> str:
-        return f"on #{self.number} {self.title}"
 
 
 class DeleteComment(BaseChange):
@@ -292,34 +267,24 @@ class DeleteComment(BaseChange):
 
     sign, kind = "-", "comment"
     optional = (NotThereError,)
+    shown_as, detail_as = "on #{number} {title}", "{why}"
     op: Literal["delete-comment"] = "delete-comment"
     comment: int
     number: int
     title: str
     why: str
 
-    @property
-    def shown(self) -> str:
-        return f"on #{self.number} {self.title}"
-
-    @property
-    def detail(self) -> str:
-        return self.why
-
 
 class React(BaseChange):
-    """A reaction to a comment: the mark that it was acted on. `why` says what it answers."""
+    """A reaction to a comment: the mark that the bot acted on it. `why` says what it answers."""
 
     sign, kind = "*", "mark"
     optional = (NotThereError,)
+    shown_as = "{why}"
     op: Literal["react"] = "react"
     comment: int
     content: str
     why: str
-
-    @property
-    def shown(self) -> str:
-        return self.why
 
 
 Change = Annotated[
@@ -342,9 +307,8 @@ Change = Annotated[
 
 
 class UpdateComment(BaseChange):
-    """A comment of ours that should read otherwise: no plan has one, for what was said stays."""
+    """A comment of ours that should read differently; no plan has one."""
 
-    kind = "comment"
     op: Literal["update-comment"] = "update-comment"
     comment: int
     body: str
@@ -356,7 +320,6 @@ class CommitFiles(BaseChange):
     A branch that is not there begins without history, or at the default branch.
     """
 
-    sign, kind = "+", "commit"
     op: Literal["commit-files"] = "commit-files"
     branch: str
     files: dict[str, bytes]
@@ -367,7 +330,6 @@ class CommitFiles(BaseChange):
 class PutFile(BaseChange):
     """One file of the default branch."""
 
-    sign, kind = "+", "file"
     op: Literal["put-file"] = "put-file"
     path: str
     data: bytes
@@ -377,7 +339,6 @@ class PutFile(BaseChange):
 class OpenPullRequest(BaseChange):
     """A pull request from `branch` into the default branch, unless one is open already."""
 
-    sign, kind = "+", "pull request"
     op: Literal["open-pull-request"] = "open-pull-request"
     branch: str
     title: str

@@ -7,28 +7,50 @@ when the window moves away from it, so that a later start never closes anything.
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from difflib import get_close_matches
+from typing import Any
 
-from bot.curriculum.model import Choice, Curriculum, Deliverable, Horizon, Module, Phase, Task, Unit
-from bot.errors import ConfigError, CurriculumError
-from bot.planning.issue_texts import IssueTexts, full_unit_name, module_name
+from bot import templating
+from bot.curriculum.base import Item
+from bot.curriculum.model import (
+    Choice,
+    Curriculum,
+    Deliverable,
+    Horizon,
+    Module,
+    Phase,
+    Task,
+    Unit,
+    WorkItem,
+)
+from bot.curriculum.sections import Resource
+from bot.errors import CurriculumError
 from bot.planning.labels import DesiredLabel, labels_for, task_labels, work_labels
 from bot.planning.length_limits import ISSUE_TITLE, SUB_ISSUES, one_line
-from bot.planning.marker import Key
+from bot.planning.marker import Key, button
 from bot.planning.path import PlannedPath
-from bot.planning.schedule import add_months
+from bot.planning.schedule import add_months, hours_by_unit
 from bot.planning.snapshot import FrozenModel
+from bot.planning.unit_names import full_unit_name, module_name, unit_name
 from bot.planning.window import units_in_window
-from bot.settings import Settings
+from bot.settings import CONFIG_PATH, Settings
 
 SUMMARY_KEY = "summary:summary"
 MAX_REGION = 60_000  # of an issue's 65,536 characters: the rest is the learner's, and the ledger's
-MOST_NAMED = 8
 
-ACTION_TITLES = {
-    Horizon.WEEK: "Next steps: this week",
-    Horizon.MONTH: "Next steps: this month",
-    Horizon.QUARTER: "Next steps: the first three months",
+
+ACTION_TEXTS = {  # the title of the issue, and how it begins
+    Horizon.WEEK: (
+        "Next steps: this week",
+        "Small first steps for this week: they open the doors the path goes through.",
+    ),
+    Horizon.MONTH: (
+        "Next steps: this month",
+        "For the first month, beside the tasks of the weeks.",
+    ),
+    Horizon.QUARTER: (
+        "Next steps: the first three months",
+        "For the first three months: where the start should have led.",
+    ),
 }
 
 
@@ -82,28 +104,13 @@ class DesiredState(FrozenModel):
     """Everything that should be there. Issues stand in the order in which they are to be made.
 
     `set_aside` are the tasks of branches that the learner did not take, and those known before.
-    `seen` is the day up to which comments are dealt with; `reported` are reports that stand.
     """
 
     labels: tuple[DesiredLabel, ...]
     milestones: tuple[DesiredMilestone, ...]
     issues: tuple[DesiredIssue, ...]
     set_aside: frozenset[Key] = frozenset()
-    seen: date | None = None
-    reported: frozenset[Key] = frozenset()
-
-
-def check_settings(path: PlannedPath) -> None:
-    """Raise ConfigError when a setting does not fit the curriculum, or allows no dates."""
-    curriculum, settings = path.curriculum, path.settings
-    choices = {choice.id: [o.id for o in choice.options] for choice in curriculum.choices()}
-    for name, taken in settings.choices.items():
-        _check_known("choice", name, list(choices), where="choices")
-        _check_known("option", taken, choices[name], where=f"choices.{name}")
-    tasks = sorted({name for task in curriculum.tasks() for name in (task.id, *task.aliases)})
-    for name in settings.credits:
-        _check_known("task", name, tasks, where="credits")
-    _ = path.dates
+    texts: ReportTexts = NO_TEXTS
 
 
 def desired_state(path: PlannedPath, texts: ReportTexts = NO_TEXTS) -> DesiredState:
@@ -112,7 +119,7 @@ def desired_state(path: PlannedPath, texts: ReportTexts = NO_TEXTS) -> DesiredSt
     Raises ConfigError when a setting does not fit the curriculum, CurriculumError when a text is
     too long for an issue.
     """
-    check_settings(path)
+    path.check_settings()
     issues_of = _Issues(path, texts)
     issues = (*issues_of.all(), *texts.issues)
     _check_lengths(issues)
@@ -121,8 +128,7 @@ def desired_state(path: PlannedPath, texts: ReportTexts = NO_TEXTS) -> DesiredSt
         milestones=tuple(issues_of.milestones()),
         issues=issues,
         set_aside=frozenset(_keys_set_aside(path.curriculum, path.settings)),
-        seen=texts.seen,
-        reported=texts.reported,
+        texts=texts,
     )
 
 
@@ -139,25 +145,30 @@ class _Issues:
         self._curriculum = curriculum
         self._settings = settings
         self._dates = path.dates
-        self._course = path.course
+        self._overrides = path.overrides
         self._texts = texts
         self._credits = {f"task:{name}" for name in settings.credits}
         window = units_in_window(path.dates, path.today, settings.ahead)
-        self._window = {d.unit for d in window} | path.course.opened
+        self._window = {d.unit for d in window} | path.overrides.opened
         self.labels = tuple(labels_for(curriculum, settings.label_prefix, self._kinds()))
         names = {label.key: label.name for label in self.labels}
-        self._bodies = IssueTexts(curriculum, settings, names["status:in-progress"])
+        self._in_progress = names["status:in-progress"]
+        self._resources = {resource.id: resource for resource in curriculum.resources}
+        self._hours = hours_by_unit(curriculum, settings)
 
     def milestones(self) -> Iterator[DesiredMilestone]:
         titles: set[str] = set()
         walk = ((p, m, u) for p in self._curriculum.phases for m in p.modules for u in m.units)
         for phase, module, unit in walk:
             title = _distinct(full_unit_name(self._curriculum, module, unit), titles)
+            # To a tenth, so that the rows of a table add up to its sum.
+            hours = f"{round(self._hours[unit.id] or 0, 1):g}" if self._hours[unit.id] else ""
+            values = {"goals": unit.goals, "phase": phase.title, "hours": hours}
             yield DesiredMilestone(
                 key=unit_key(unit),
                 aliases=tuple(unit_key(alias) for alias in unit.aliases),
                 title=title,
-                description=self._bodies.milestone(phase, unit),
+                description=templating.render("milestone.md.j2", **values),
                 due_on=self._dates[unit.id].last,
             )
 
@@ -178,7 +189,7 @@ class _Issues:
             "checkpoint": features.checkpoints and bool(self._curriculum.checkpoints),
             "choice": any(self._curriculum.choices()),
             "next-steps": features.actions and bool(self._curriculum.actions),
-            "portfolio": bool(self._course.projects),
+            "portfolio": bool(self._overrides.projects),
             "assessment": features.assessments and bool(self._curriculum.assessment.skills),
             "reflection": features.reflections and bool(self._curriculum.reflection),
             "journal": bool(self._curriculum.journal),
@@ -186,6 +197,26 @@ class _Issues:
             "attested": bool(self._settings.mentors),
         }
         return kinds | {kind for kind, used in extra.items() if used}
+
+    def _used(self, *items: WorkItem) -> list[Resource]:
+        """Return the resources of these items, each once, in the order they are named."""
+        names = dict.fromkeys(name for item in items for name in item.resources)
+        return [self._resources[name] for name in names]
+
+    def _issue(
+        self, kind: str, item: Item, title: str, values: dict[str, Any], **more: Any
+    ) -> DesiredIssue:
+        """Return the issue of a part of the curriculum, found by its old ids as well.
+
+        `values` are what its template needs beside the part itself.
+        """
+        return DesiredIssue(
+            key=f"{kind}:{item.id}",
+            aliases=tuple(f"{kind}:{alias}" for alias in item.aliases),
+            title=one_line(title, ISSUE_TITLE),
+            body=templating.render(f"issues/{kind}.md.j2", **{kind: item}, **values),
+            **more,
+        )
 
     def _summary(self) -> DesiredIssue:
         return DesiredIssue(
@@ -206,10 +237,12 @@ class _Issues:
             actions = [a for a in self._curriculum.actions if a.horizon == horizon]
             unit = self._dates.current(ends[horizon])
             if actions and unit:
+                title, opening = ACTION_TEXTS[horizon]
+                values = {"opening": opening, "actions": actions, "resources": self._used(*actions)}
                 yield DesiredIssue(
                     key=f"actions:{horizon}",
-                    title=ACTION_TITLES[horizon],
-                    body=self._bodies.actions(horizon, actions),
+                    title=title,
+                    body=templating.render("issues/actions.md.j2", **values),
                     labels=("kind:next-steps",),
                     milestone=unit_key(unit.unit),
                 )
@@ -227,78 +260,90 @@ class _Issues:
                 if f"task:{task.id}" in self._credits:
                     continue
                 children += 1
-                yield self._task(
-                    phase, module, unit, task, parent if children <= SUB_ISSUES else None
-                )
+                within = parent if children <= SUB_ISSUES else None
+                yield self._task(phase, module, unit, task, within)
             if unit.choice:
                 yield self._choice(phase, module, unit, unit.choice)
         if self._settings.features.checkpoints:
             yield from self._checkpoints(phase, module)
 
-    def _tasks_of(self, unit: Unit) -> Iterator[Task]:
-        yield from unit.tasks
-        if unit.choice:
-            taken = self._settings.choices.get(unit.choice.id)
-            for option in unit.choice.options:
-                if option.id == taken:
-                    yield from option.tasks
+    def _tasks_of(self, unit: Unit) -> list[Task]:
+        options = unit.choice.options if unit.choice else ()
+        taken = self._settings.choices.get(unit.choice.id) if unit.choice else None
+        return [*unit.tasks, *(task for one in options if one.id == taken for task in one.tasks)]
 
     def _task(
         self, phase: Phase, module: Module, unit: Unit, task: Task, parent: Key | None
     ) -> DesiredIssue:
-        key = f"task:{task.id}"
-        place = self._place(key, unit)
-        return DesiredIssue(
-            key=key,
-            aliases=tuple(f"task:{alias}" for alias in task.aliases),
-            title=one_line(task.title, ISSUE_TITLE),
-            body=self._bodies.task(module, unit, task),
+        place = self._place(f"task:{task.id}", unit)
+        values = {
+            "module": module_name(self._curriculum, module),
+            "unit": unit_name(unit),
+            "resources": self._used(task),
+            "in_progress": self._in_progress,
+        }
+        return self._issue(
+            "task",
+            task,
+            task.title,
+            values,
             labels=task_labels(self._curriculum, phase.id, task),
             milestone=unit_key(place),
             parent=parent,
-            seed=place in self._window and not (task.optional and self._course.without_optional),
+            seed=place in self._window and not (task.optional and self._overrides.without_optional),
         )
 
     def _place(self, key: Key, unit: Unit) -> str:
         """Return the id of the unit in which it stands: its own, unless it was moved."""
-        days = self._course.moved.get(key)
+        days = self._overrides.moved.get(key)
         return self._dates.place(unit.id, days) if days else unit.id
 
     def _projects(self) -> Iterator[DesiredIssue]:
         """Yield the project ideas that were started; they belong to no unit."""
         ideas = {idea.id: idea for idea in self._curriculum.projects}
-        for name in self._course.projects:
-            if name in ideas:
-                idea = ideas[name]
-                yield DesiredIssue(
-                    key=f"project:{idea.id}",
-                    aliases=tuple(f"project:{alias}" for alias in idea.aliases),
-                    title=one_line(f"Project: {idea.title}", ISSUE_TITLE),
-                    body=self._bodies.project(idea),
-                    labels=("kind:portfolio", *work_labels(self._curriculum, idea)),
-                )
+        for idea in (ideas[name] for name in self._overrides.projects if name in ideas):
+            labels = ("kind:portfolio", *work_labels(self._curriculum, idea))
+            skills = [skill.title for skill in self._curriculum.skills if skill.id in idea.skills]
+            values = {"skills": skills, "resources": self._used(idea)}
+            yield self._issue("project", idea, f"Project: {idea.title}", values, labels=labels)
 
     def _deliverable(self, phase: Phase, module: Module, deliverable: Deliverable) -> DesiredIssue:
-        return DesiredIssue(
-            key=f"deliverable:{deliverable.id}",
-            aliases=tuple(f"deliverable:{alias}" for alias in deliverable.aliases),
-            title=one_line(f"Deliverable: {deliverable.title}", ISSUE_TITLE),
-            body=self._bodies.deliverable(module, deliverable),
-            labels=(
-                f"phase:{phase.id}",
-                "kind:deliverable",
-                *work_labels(self._curriculum, deliverable),
-            ),
+        skills = work_labels(self._curriculum, deliverable)
+        values = {
+            "module": module_name(self._curriculum, module),
+            "module_kind": module.kind,
+            "resources": self._used(deliverable),
+        }
+        return self._issue(
+            "deliverable",
+            deliverable,
+            f"Deliverable: {deliverable.title}",
+            values,
+            labels=(f"phase:{phase.id}", "kind:deliverable", *skills),
             milestone=unit_key(self._place(f"deliverable:{deliverable.id}", module.units[-1])),
             seed=any(unit.id in self._window for unit in module.units),
         )
 
     def _choice(self, phase: Phase, module: Module, unit: Unit, choice: Choice) -> DesiredIssue:
-        return DesiredIssue(
-            key=f"choice:{choice.id}",
-            aliases=tuple(f"choice:{alias}" for alias in choice.aliases),
-            title=one_line(choice.title, ISSUE_TITLE),
-            body=self._bodies.choice(module, choice),
+        taken = self._settings.choices.get(choice.id)
+        roles = {role.id: role.title for role in self._curriculum.roles}
+        buttons = {
+            option.id: button({"do": "choose", "choice": choice.id, "option": option.id})
+            for option in choice.options
+        }
+        values = {
+            "module": module_name(self._curriculum, module),
+            "roles": {o.id: [roles[role] for role in o.roles] for o in choice.options},
+            "taken": next((o.title for o in choice.options if o.id == taken), None),
+            "others": [o for o in choice.options if o.id != taken],
+            "buttons": buttons,
+            "config_path": CONFIG_PATH,
+        }
+        return self._issue(
+            "choice",
+            choice,
+            choice.title,
+            values,
             labels=(f"phase:{phase.id}", "kind:choice"),
             milestone=unit_key(unit),
             seed=unit.id in self._window,
@@ -309,14 +354,14 @@ class _Issues:
         for checkpoint in self._curriculum.checkpoints:
             if checkpoint.after != module.id:
                 continue
-            title = checkpoint.title
+            title, name = checkpoint.title, module_name(self._curriculum, module)
             if "checkpoint" not in title.casefold():
-                title = f"Checkpoint after {module_name(self._curriculum, module)}: {title}"
-            yield DesiredIssue(
-                key=f"checkpoint:{checkpoint.id}",
-                aliases=tuple(f"checkpoint:{alias}" for alias in checkpoint.aliases),
-                title=one_line(title, ISSUE_TITLE),
-                body=self._bodies.checkpoint(module, checkpoint),
+                title = f"Checkpoint after {name}: {title}"
+            yield self._issue(
+                "checkpoint",
+                checkpoint,
+                title,
+                {"module": name},
                 labels=(f"phase:{phase.id}", "kind:checkpoint"),
                 milestone=unit_key(last),
                 seed=last.id in self._window,
@@ -341,19 +386,6 @@ def _distinct(title: str, taken: set[str]) -> str:
         number += 1
     taken.add(candidate)
     return candidate
-
-
-def _check_known(kind: str, name: str, known: list[str], *, where: str) -> None:
-    if name in known:
-        return
-    near = get_close_matches(name, known, n=1)
-    if near:
-        text = f"the curriculum has no {kind} '{name}'. Did you mean '{near[0]}'?"
-    else:
-        some = ", ".join(known[:MOST_NAMED]) or "none"
-        more = ", …" if len(known) > MOST_NAMED else ""
-        text = f"the curriculum has no {kind} '{name}'; it has: {some}{more}."
-    raise ConfigError(text, where=where)
 
 
 def _check_lengths(issues: tuple[DesiredIssue, ...]) -> None:

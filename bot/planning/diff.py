@@ -23,7 +23,7 @@ from bot.planning.diff_labels import LabelDiff
 from bot.planning.diff_milestones import MilestoneDiff
 from bot.planning.duplicate_issues import DuplicateIssueDiff
 from bot.planning.duplicate_labels import DuplicateLabelDiff
-from bot.planning.ledger import Ledger, with_ledger
+from bot.planning.ledger import with_ledger
 from bot.planning.marker import Key
 from bot.planning.observed_state import ObservedState, observe
 from bot.planning.plan import Plan
@@ -31,8 +31,7 @@ from bot.planning.snapshot import IssueRef
 
 
 def make_plan(desired: DesiredState, observed: ObservedState) -> Plan:
-    """What to change so that `observed` becomes `desired`; what was found and is left alone."""
-    repository = observed.snapshot.repository
+    """Return what to change so that `observed` becomes `desired`, and what is left alone."""
     extras = DuplicateLabelDiff(observed.snapshot)
     if extras.changes:
         observed = observe(extras.rest)
@@ -41,44 +40,34 @@ def make_plan(desired: DesiredState, observed: ObservedState) -> Plan:
     issues = IssueDiff(desired, observed, label_names=labels.names, milestones=milestones.numbers)
     relations = _relations(desired, observed, issues)
     pins = _pins(desired, observed, issues)
-    changes: list[Change] = [
-        *extras.changes,
-        *labels.changes,
-        *milestones.changes,
-        *issues.changes,
-        *relations,
-        *pins,
-    ]
-    duplicates = DuplicateIssueDiff(
-        observed, {x.name.casefold(): key for key, x in observed.labels.items()}
-    )
+    changes: list[Change] = [*extras.changes, *labels.changes, *milestones.changes]
+    changes += [*issues.changes, *relations, *pins]
+    label_keys = {label.name.casefold(): key for key, label in observed.labels.items()}
+    duplicates = DuplicateIssueDiff(observed, label_keys)
     changes = _ledger_change(changes, desired, observed, issues, labels.prints)
     # Behind the ledger: what they remember stands elsewhere by then.
     changes += duplicates.changes
+    states = [ours.state.state for ours in observed.issues.values()]
+    states += [ours.state.state for ours in observed.milestones.values()]
     return Plan(
-        repository=repository,
+        repository=observed.snapshot.repository,
         changes=tuple(changes),
         drift=(*labels.drift, *milestones.drift, *issues.drift),
         notes=(*labels.notes, *milestones.notes, *issues.notes, *duplicates.notes),
         removals=milestones.removals + issues.removals,
-        existing=sum(ours.state.state == "open" for ours in observed.issues.values())
-        + sum(ours.state.state == "open" for ours in observed.milestones.values()),
+        existing=states.count("open"),
         milestones={key: n for key, n in milestones.numbers.items() if n is not None},
-        issues={
-            key: IssueRef(ours.state.number, ours.state.id)
-            for key, ours in issues.present.items()
-            if ours is not None
-        },
+        issues={k: IssueRef(o.state.number, o.state.id) for k, o in issues.present.items() if o},
     )
 
 
 def with_command_changes(first: tuple[Change, ...], plan: Plan, last: tuple[Change, ...]) -> Plan:
-    """`plan`, made from the repository as it is once `first` is done, with `first` in it.
+    """Return `plan`, made from the repository as it is once `first` is done, with `first` in it.
 
     Two changes of one issue become one, where the plan has it: its body was made from the other's.
     So the ledger stays last. `last` are replies and marks, which tell that all else is done.
     """
-    updates = {c.number: c for c in plan.changes if isinstance(c, UpdateIssue) and c.number}
+    updates = {c.number for c in plan.changes if isinstance(c, UpdateIssue) and c.number}
     before = [c for c in first if not (isinstance(c, UpdateIssue) and c.number in updates)]
     earlier = {c.number: c for c in first if isinstance(c, UpdateIssue) and c.number in updates}
     changes = [
@@ -101,17 +90,17 @@ def _merge_updates(first: UpdateIssue, second: UpdateIssue) -> UpdateIssue:
 
 
 def relation_key(parent: Key, child: Key) -> Key:
-    """What the ledger remembers of a relation, so that one the learner undid is not made again."""
+    """Return the key under which the ledger remembers a relation, so that it is made once."""
     return f"relation:{parent}>{child}"
 
 
 def pin_key(key: Key) -> Key:
-    """What the ledger remembers of a pin, so that one the learner took off stays off."""
+    """Return the key under which the ledger remembers a pin, so that it is made once."""
     return f"pinned:{key}"
 
 
 def _pins(desired: DesiredState, observed: ObservedState, issues: IssueDiff) -> list[PinIssue]:
-    """A pin needs the issue's node id, so what is created now is pinned by the next look."""
+    """Return the pins to make: a new issue has no node id yet, so the next sync pins it."""
     wanted: list[PinIssue] = []
     for want in desired.issues:
         ours = issues.present.get(want.key) if want.pinned else None
@@ -132,22 +121,16 @@ def _relations(
     for want in desired.issues:
         if want.parent is None or not {want.key, want.parent} <= issues.present.keys():
             continue
-        child = issues.present[want.key]
-        if child is not None and child.state.parent is not None:
+        child, parent = issues.present[want.key], want.parent
+        once = (relation_key(*pair) for pair in product(names[parent], names[want.key]))
+        if (
+            (child is not None and child.state.parent is not None)
+            or {want.key, parent} & issues.staying_closed
+            or any(observed.ledger.has(key) for key in once)
+        ):
             continue
-        if {want.key, want.parent} & issues.staying_closed:
-            continue
-        once = (relation_key(*pair) for pair in product(names[want.parent], names[want.key]))
-        if any(observed.ledger.has(key) for key in once):
-            continue
-        wanted.append(
-            AddSubIssue(
-                parent=want.parent,
-                child=want.key,
-                parent_title=titles[want.parent],
-                title=want.title,
-            )
-        )
+        title, above = want.title, titles[parent]
+        wanted.append(AddSubIssue(parent=parent, child=want.key, parent_title=above, title=title))
     return wanted
 
 
@@ -159,59 +142,42 @@ def _ledger_change(
     prints: dict[Key, str],
 ) -> list[Change]:
     """`changes` with the ledger brought up to date at the end, in the summary issue."""
-    written: set[Key] = set()
-    related: set[Key] = set()
+    made = observed.keys() | desired.texts.reported
     for change in changes:
         match change:
             case AddSubIssue():
-                related.add(relation_key(change.parent, change.child))
+                made.add(relation_key(change.parent, change.child))
             case PinIssue():
-                related.add(pin_key(change.key))
+                made.add(pin_key(change.key))
             case CloseIssue() | CreateComment() | DeleteComment() | React():
                 pass
             case _:
-                written.add(change.key)
-    related |= _standing_relations(desired, observed, issues)
-    ledger = observed.ledger.adding(
-        observed.keys() | written | related | desired.reported, prints, desired.seen
-    )
+                made.add(change.key)
+    made |= _standing_relations(desired, observed, issues)
+    ledger = observed.ledger.adding(made, prints, desired.texts.seen)
     ledger = ledger.model_copy(update={"writers": observed.snapshot.trust.recorded})
-    if SUMMARY_KEY not in issues.present or not _changes_ledger(ledger, observed.ledger, changes):
+    own = [c for c in changes if isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY]
+    # A newer day and accounts alone wait for another change of the issue, which comes each week: a
+    # run right behind one with commands has nothing to write, however long nothing ran before.
+    waits = {"seen": observed.ledger.seen, "writers": observed.ledger.writers}
+    can_wait = ledger.model_copy(update=waits) == observed.ledger and not own
+    unchanged = ledger == observed.ledger or can_wait
+    if SUMMARY_KEY not in issues.present or unchanged:
         return changes
-    rest = [c for c in changes if not (isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY)]
-    return [*rest, _with_ledger(_summary_change(changes, issues), ledger)]
+    summary = own[0] if own else _empty_summary_change(changes, issues)
+    update = {"body": with_ledger(summary.body, ledger), "fields": (*summary.fields, "ledger")}
+    rest = [change for change in changes if change is not summary]
+    return [*rest, summary.model_copy(update=update)]
 
 
-def _changes_ledger(new: Ledger, old: Ledger, changes: list[Change]) -> bool:
-    """Whether to write the ledger: a newer day and accounts alone wait for company.
-
-    That comes each week. So a run that follows right behind one with commands has nothing to write,
-    however long nothing ran before.
-    """
-    if new.model_copy(update={"seen": old.seen, "writers": old.writers}) != old:
-        return True
-    return any(isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY for c in changes)
-
-
-def _summary_change(changes: list[Change], issues: IssueDiff) -> UpdateIssue:
-    """What this plan does to the summary issue anyway, or a change that changes nothing yet."""
-    created = None
-    for change in changes:
-        if isinstance(change, UpdateIssue) and change.key == SUMMARY_KEY:
-            return change
-        if isinstance(change, CreateIssue) and change.key == SUMMARY_KEY:
-            created = change
+def _empty_summary_change(changes: list[Change], issues: IssueDiff) -> UpdateIssue:
+    """Return a change of the summary issue, there or to be created, that changes nothing yet."""
     ours = issues.present[SUMMARY_KEY]
-    title, body = (created.title, created.body) if created else ("", "")
-    if ours is not None:
-        title, body = ours.state.title, ours.state.body
+    created = (c for c in changes if isinstance(c, CreateIssue) and c.key == SUMMARY_KEY)
+    source = ours.state if ours else next(created)
     number = ours.state.number if ours else None
+    title, body = source.title, source.body
     return UpdateIssue(key=SUMMARY_KEY, number=number, title=title, body=body, fields=())
-
-
-def _with_ledger(change: UpdateIssue, ledger: Ledger) -> UpdateIssue:
-    fields = (*change.fields, "ledger")
-    return change.model_copy(update={"body": with_ledger(change.body, ledger), "fields": fields})
 
 
 def _standing_relations(

@@ -16,10 +16,11 @@ NEVER_CLOSED = frozenset({"journal", "weekly", "assessment", "reflection", "proj
 class IssueDiff:
     """The difference in issues.
 
-    `label_names` and `milestones` say which labels and milestones can be used, by key.
-    `present` maps the keys of issues that are there, or will be, to the one that is there (or None
-    while it is to be created), `staying_closed` are those of them that no change opens. `removals`
-    counts closings that no choice of the learner explains.
+    `label_names` and `milestones` say which labels and milestones can be used, by key; `label_keys`
+    and `unit_of` give the keys of case-folded names and of numbers. `present` maps the keys of
+    issues that are there, or will be, to the one that is there (or None while it is to be created),
+    `staying_closed` are those of them that no change opens. `removals` counts closings that no
+    choice of the learner explains.
     """
 
     def __init__(
@@ -38,11 +39,13 @@ class IssueDiff:
         self.removals = 0
         self._observed = observed
         self._set_aside = desired.set_aside
-        self._label_names = label_names
+        self.label_names = label_names
         self.milestones = milestones
-        self._label_keys = {name.casefold(): key for key, name in label_names.items()}
-        self._label_keys |= {label.name.casefold(): key for key, label in observed.labels.items()}
-        self._unit_of = {number: key for key, number in milestones.items() if number is not None}
+        self.label_keys = {name.casefold(): key for key, name in label_names.items()}
+        self.label_keys |= {label.name.casefold(): key for key, label in observed.labels.items()}
+        self.unit_of: dict[int | None, Key] = {
+            number: key for key, number in milestones.items() if number is not None
+        }
         matched: set[Key] = set()
         for want in desired.issues:
             matched.update(self._one(want))
@@ -67,7 +70,7 @@ class IssueDiff:
         return set()
 
     def _creation(self, want: DesiredIssue) -> CreateIssue:
-        labels = [key for key in want.labels if key in self._label_names]
+        labels = [key for key in want.labels if key in self.label_names]
         milestone = want.milestone if want.milestone in self.milestones else None
         marker = Marker(
             key=want.key,
@@ -84,21 +87,21 @@ class IssueDiff:
             key=want.key,
             title=want.title,
             body=with_ledger(body, Ledger()) if want.key == SUMMARY_KEY else body,
-            labels=tuple(self._label_names[key] for key in labels),
+            labels=tuple(self.label_names[key] for key in labels),
             milestone=milestone,
         )
 
     def _compare(self, want: DesiredIssue, ours: OurIssue) -> None:
-        reopening = _closed_by_us(ours)
-        if ours.state.state == "closed" and not reopening:
+        marker, state = ours.marked.marker, ours.state
+        closed_by_us = state.state == "closed" and marker.state == "closed"
+        reopening = closed_by_us and state.state_reason == "not_planned"
+        if state.state == "closed" and not reopening:
             self.staying_closed.add(want.key)
             return
         update = _Update(self, want, ours)
-        marker = ours.marked.marker
-        is_true = marker.key == want.key and marker.state == ours.state.state
-        if is_true and not update.fields and not reopening:
-            return
-        self.changes.append(update.change(reopening=reopening))
+        is_true = marker.key == want.key and marker.state == state.state
+        if update.fields or reopening or not is_true:
+            self.changes.append(update.change(reopening=reopening))
 
     def _no_longer_wanted(self, ours: OurIssue) -> None:
         """Close as not planned what left the curriculum, or is of a branch not taken.
@@ -117,25 +120,13 @@ class IssueDiff:
                 title=ours.state.title,
                 body=ours.marked.with_marker(marker),
                 labels=ours.state.labels,
-                milestone=self.unit_of(ours.state.milestone),
+                milestone=self.unit_of.get(ours.state.milestone),
                 state="closed",
                 state_reason="not_planned",
                 fields=("state",),
                 why="it is no longer part of the plan",
             )
         )
-
-    def label_key(self, name: str) -> Key | None:
-        """Return the key of the label `name` on an issue, when it is one of the path's."""
-        return self._label_keys.get(name.casefold())
-
-    def label_name(self, key: Key) -> str | None:
-        """Return the name of the label `key` here; None when the learner removed it."""
-        return self._label_names.get(key)
-
-    def unit_of(self, milestone: int | None) -> Key | None:
-        """Return the unit whose milestone has this number."""
-        return self._unit_of.get(milestone) if milestone is not None else None
 
 
 class _Update:
@@ -170,18 +161,15 @@ class _Update:
         }
         marker = old.model_copy(update=written)
         marked = self._ours.marked
-        body = (
-            marked.with_marker(marker)
-            if self._region is None
-            else marked.with_region(self._region, marker)
-        )
+        region = self._region
+        whole = marked.with_marker(marker) if region is None else marked.with_region(region, marker)
         if reopening:
             self.fields.append("state")
         return UpdateIssue(
             key=self._want.key,
             number=self._ours.state.number,
             title=self._want.title if "title" in self.fields else self._ours.state.title,
-            body=body,
+            body=whole,
             labels=self._labels,
             milestone=self._milestone,
             state="open",
@@ -219,15 +207,16 @@ class _Update:
         Three ways: what we put on last time, what is on now, what should be. A label the learner
         took off stays off, one they put on stays on.
         """
-        current = {name: self._diff.label_key(name) for name in self._ours.state.labels}
+        keys, names = self._diff.label_keys, self._diff.label_names
+        current = {name: keys.get(name.casefold()) for name in self._ours.state.labels}
         base = set(self._marker.labels)
-        wanted = [key for key in self._want.labels if self._diff.label_name(key)]
+        wanted = [key for key in self._want.labels if key in names]
         added: list[Key] = []
         for key in wanted:
             if key in current.values():
                 continue
             if label_digest(key) in base:
-                self._drift("labels", f"'{self._diff.label_name(key)}' on it", "it was taken off")
+                self._drift("labels", f"'{names[key]}' on it", "it was taken off")
             else:
                 added.append(key)
         removed = {
@@ -238,7 +227,7 @@ class _Update:
         if added or removed:
             self.fields.append("labels")
         remaining = [key or name for name, key in current.items() if name not in removed]
-        result = (self._diff.label_name(key) or key for key in (*remaining, *added))
+        result = (names.get(key, key) for key in (*remaining, *added))
         # What is not among the labels now is no news for this issue when it is there again: the
         # list may lag, or the label was deleted, and what made that known is gone.
         missing = {key for key in self._want.labels if label_digest(key) in base}
@@ -246,7 +235,7 @@ class _Update:
 
     def _compare_milestone(self) -> tuple[Key | None, Key | None]:
         """Return the unit whose milestone to send, and the one to remember as written by us."""
-        current = self._diff.unit_of(self._ours.state.milestone)
+        current = self._diff.unit_of.get(self._ours.state.milestone)
         elsewhere = self._ours.state.milestone is not None and current is None
         base = self._marker.milestone
         wanted = self._want.milestone if self._want.milestone in self._diff.milestones else None
@@ -257,14 +246,6 @@ class _Update:
             return current, base
         self.fields.append("milestone")
         return wanted, wanted
-
-
-def _closed_by_us(ours: OurIssue) -> bool:
-    return (
-        ours.state.state == "closed"
-        and ours.marked.marker.state == "closed"
-        and ours.state.state_reason == "not_planned"
-    )
 
 
 def _label_digests(keys: list[Key]) -> tuple[str, ...]:

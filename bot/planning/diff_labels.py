@@ -56,11 +56,8 @@ class LabelDiff:
 
     def _compare(self, want: DesiredLabel, ours: LabelState) -> None:
         current = {"name": ours.name, "color": ours.color, "description": ours.description}
-        wanted = {
-            "name": self._free_name(want, ours),
-            "color": want.color,
-            "description": want.description,
-        }
+        name = self._free_name(want, ours)
+        wanted = {"name": name, "color": want.color, "description": want.description}
         prints = self._observed.ledger.labels.get(want.key, "..").split(".")
         written = dict(zip(wanted, prints, strict=True))
         what = f"label '{ours.name}'"
@@ -68,21 +65,13 @@ class LabelDiff:
         self.drift += drift
         if changed:
             result = current | {field: wanted[field] for field in changed}
-            self.names[want.key] = result["name"]
-            self.prints[want.key] = ".".join(
-                _short(wanted[field]) if field in changed else base
-                for field, base in written.items()
+            self.names[want.key] = new_name = result.pop("name")
+            written |= {field: _short(wanted[field]) for field in changed}
+            self.prints[want.key] = ".".join(written.values())
+            update = UpdateLabel(
+                key=want.key, name=ours.name, new_name=new_name, **result, fields=tuple(changed)
             )
-            self.changes.append(
-                UpdateLabel(
-                    key=want.key,
-                    name=ours.name,
-                    new_name=result["name"],
-                    color=result["color"],
-                    description=result["description"],
-                    fields=tuple(changed),
-                )
-            )
+            self.changes.append(update)
         elif want.key not in self._observed.ledger.labels and current == wanted:
             self.prints[want.key] = label_print(want.name, want.color, want.description)
 

@@ -84,9 +84,12 @@ class MilestoneDiff:
         opened = marker.state == "closed" and ours.state.state == "open"
         if not fields and marker.key == want.key and not opened:
             return
+        # What we want of the fields that agree, what we last wrote of the others.
+        names = {"title": "title", "description": "body", "due date": "due"}
         agreed = wanted.keys() - {one.field for one in drift}
-        renewed = _renewed(marker, want.key, wanted, agreed)
-        renewed = renewed.model_copy(update={"writers": self._writers})
+        written = {names[name]: digest(wanted[name]) for name in agreed}
+        update = {"key": want.key, "state": "open", "writers": self._writers, **written}
+        renewed = marker.model_copy(update=update)
         description = (
             ours.marked.with_region(want.description, renewed)
             if "description" in changed
@@ -168,16 +171,5 @@ def _creation(want: DesiredMilestone, writers: tuple[int, ...]) -> CreateMilesto
         due=digest(want.due_on.isoformat()),
         writers=writers,
     )
-    return CreateMilestone(
-        key=want.key,
-        title=want.title,
-        description=wrap(want.description, marker),
-        due_on=want.due_on,
-    )
-
-
-def _renewed(old: Marker, key: Key, wanted: dict[str, str], agreed: set[str]) -> Marker:
-    """Return the marker with what we want of `agreed` fields, what we last wrote of others."""
-    names = {"title": "title", "description": "body", "due date": "due"}
-    written = {names[name]: digest(wanted[name]) for name in agreed}
-    return old.model_copy(update={"key": key, "state": "open", **written})
+    text = wrap(want.description, marker)
+    return CreateMilestone(key=want.key, title=want.title, description=text, due_on=want.due_on)

@@ -1,4 +1,4 @@
-"""Twins: two issues with one key, made by two runs at once. One stays, and no work is lost.
+"""Duplicate issues: two with one key, made by two runs at once. One stays, and no work is lost.
 
 Which one counts says `observe`. Another that nobody touched is closed and told to be a mistake; one
 that somebody worked on loses its marks and is the learner's own from then on. What was said there
@@ -16,13 +16,13 @@ from bot.planning.observed_state import ObservedState, OurIssue
 from bot.planning.plan import Note
 
 AT_ONCE = timedelta(days=1)
-"""Twins are made within it; what is copied later was copied on purpose."""
+"""Duplicates are made within it; what is copied later was copied on purpose."""
 
 _MARK = re.compile(r"<!-- milepost:end [^\n]*-->\n*")
 
 
 class DuplicateIssueDiff:
-    """What to do about issues whose key another one has. `notes` tell of those left alone."""
+    """The changes for issues whose key another one has; `notes` name those left alone."""
 
     def __init__(self, observed: ObservedState, label_keys: dict[str, Key]) -> None:
         self.changes: list[UpdateIssue] = []
@@ -36,48 +36,42 @@ class DuplicateIssueDiff:
 
     def _one(self, extra: OurIssue, first: OurIssue) -> None:
         if not are_duplicates(extra, first):
-            text = (
-                f"Issue {extra.state.number} says it is issue {first.state.number}: "
-                f"only {first.state.number} is kept up."
-            )
+            number, other = extra.state.number, first.state.number
+            text = f"Issue {number} says it is issue {other}: only {other} is kept up."
             self.notes.append(Note(kind="duplicate", key=extra.key, text=text))
             return
         unit = self._observed.unit_of_milestone.get(extra.state.milestone or 0)
         touched = issue_touched(extra, self._label_keys, unit)
         why = f"it was made twice, and #{first.state.number} is the one that counts"
         if touched or extra.state.state_reason == "reopened":
-            self.changes.append(_release(extra, why))
+            change = UpdateIssue(
+                key=extra.key,
+                number=extra.state.number,
+                title=extra.state.title,
+                body=_without_marks(extra.state.body),
+                fields=("marker",),
+                why=f"{why}; this one is yours",
+            )
         else:
-            self.changes.append(_closed(extra, first.state.number, why))
+            change = UpdateIssue(
+                key=extra.key,
+                number=extra.state.number,
+                title=extra.state.title,
+                body=templating.render("issues/duplicate.md.j2", number=first.state.number),
+                state="closed",
+                state_reason="not_planned",
+                fields=("text", "labels", "milestone", "state"),
+                why=why,
+            )
+        self.changes.append(change)
 
 
 def are_duplicates(one: OurIssue, other: OurIssue) -> bool:
-    """Whether two issues with one key were made by runs of ours at the same time."""
+    """Return whether two issues with one key were made by runs of ours at the same time."""
     apart = abs(one.state.created_at - other.state.created_at)
     return one.state.author_id == other.state.author_id and apart <= AT_ONCE
 
 
-def _release(extra: OurIssue, why: str) -> UpdateIssue:
-    body = MEMORY.sub("", LEDGER.sub("", extra.state.body.replace("\r\n", "\n")))
-    body = _MARK.sub("", body.replace(f"{BEGIN}\n", "").replace(BEGIN, "")).strip()
-    return UpdateIssue(
-        key=extra.key,
-        number=extra.state.number,
-        title=extra.state.title,
-        body=body,
-        fields=("marker",),
-        why=f"{why}; this one is yours",
-    )
-
-
-def _closed(extra: OurIssue, first: int, why: str) -> UpdateIssue:
-    return UpdateIssue(
-        key=extra.key,
-        number=extra.state.number,
-        title=extra.state.title,
-        body=templating.render("issues/twin.md.j2", number=first),
-        state="closed",
-        state_reason="not_planned",
-        fields=("text", "labels", "milestone", "state"),
-        why=why,
-    )
+def _without_marks(body: str) -> str:
+    text = MEMORY.sub("", LEDGER.sub("", body.replace("\r\n", "\n")))
+    return _MARK.sub("", text.replace(f"{BEGIN}\n", "").replace(BEGIN, "")).strip()

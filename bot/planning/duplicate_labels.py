@@ -1,4 +1,4 @@
-"""Extras: labels and milestones whose key another one has, made by a run that did not see it.
+"""Duplicate labels and milestones: two with one key, as a run makes that did not see the first.
 
 GitHub takes no second one of the same name, but settings or curriculum may ask for another name
 while its lists still lack what was just made. An extra that nothing uses and nobody changed is
@@ -7,7 +7,7 @@ which of several is meant.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from bot.planning.changes import DeleteLabel, DeleteMilestone, UpdateLabel, UpdateMilestone
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class DuplicateLabelDiff:
-    """What to do about them, before anything else; `rest` is what is there afterwards."""
+    """The changes for them, before any other; `rest` is the snapshot as it is afterwards."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.changes: list[DeleteLabel | UpdateLabel | DeleteMilestone | UpdateMilestone] = []
@@ -29,17 +29,14 @@ class DuplicateLabelDiff:
         self._labels = {label.name: label for label in snapshot.labels}
         self._milestones = {milestone.number: milestone for milestone in snapshot.milestones}
         worn = Counter(name.casefold() for issue in snapshot.issues for name in issue.labels)
-        for key, labels in _repeated((key_in(x.description), x) for x in snapshot.labels):
-            first = max(labels, key=lambda label: worn[label.name.casefold()])
-            for extra in labels:
-                if extra is not first:
-                    self._label(key, extra, first, used=bool(worn[extra.name.casefold()]))
+        labels = [(key_in(label.description), label) for label in snapshot.labels]
+        for key, label, first in _extras(labels, lambda label: worn[label.name.casefold()]):
+            self._label(key, label, first, used=bool(worn[label.name.casefold()]))
         inside = Counter(issue.milestone for issue in snapshot.issues)
-        for key, milestones in _repeated((_key_of(m), m) for m in snapshot.milestones):
-            counts = max(milestones, key=lambda milestone: inside[milestone.number])
-            for one in milestones:
-                if one is not counts:
-                    self._milestone(key, one, used=bool(inside[one.number]))
+        marked = [(find(milestone.description), milestone) for milestone in snapshot.milestones]
+        milestones = [(ours.marker.key if ours else None, milestone) for ours, milestone in marked]
+        for key, one, _ in _extras(milestones, lambda milestone: inside[milestone.number]):
+            self._milestone(key, one, used=bool(inside[one.number]))
         if self.changes:
             left = {"labels": self._labels.values(), "milestones": self._milestones.values()}
             fields = {name: getattr(snapshot, name) for name in Snapshot.model_fields}
@@ -53,24 +50,16 @@ class DuplicateLabelDiff:
             return
         own = extra.model_copy(update={"description": description_without_key(extra.description)})
         self._labels[extra.name] = own
-        self.changes.append(
-            UpdateLabel(
-                key=key,
-                name=own.name,
-                new_name=own.name,
-                color=own.color,
-                description=own.description,
-                fields=("description",),
-            )
-        )
+        values = own.model_dump(include={"name", "color", "description"})
+        change = UpdateLabel(key=key, new_name=own.name, **values, fields=("description",))
+        self.changes.append(change)
 
     def _milestone(self, key: Key, extra: MilestoneState, *, used: bool) -> None:
         marked = find(extra.description)
         if marked is None:
             return
         if not used and not milestone_touched(OurMilestone(state=extra, marked=marked)):
-            deletion = DeleteMilestone(key=key, number=extra.number, title=extra.title)
-            self.changes.append(deletion)
+            self.changes.append(DeleteMilestone(key=key, number=extra.number, title=extra.title))
             del self._milestones[extra.number]
             return
         parts = (marked.before.strip(), (marked.region or "").strip(), marked.after.strip())
@@ -89,14 +78,14 @@ class DuplicateLabelDiff:
         )
 
 
-def _repeated(found: Iterable[tuple[Key | None, T]]) -> list[tuple[Key, list[T]]]:
+def _extras(
+    found: list[tuple[Key | None, T]], used: Callable[[T], int]
+) -> Iterator[tuple[Key, T, T]]:
+    """Yield the key and each object but the most used one that has it, and that one."""
     by_key: dict[Key, list[T]] = {}
     for key, one in found:
         if key is not None:
             by_key.setdefault(key, []).append(one)
-    return [(key, every) for key, every in by_key.items() if len(every) > 1]
-
-
-def _key_of(milestone: MilestoneState) -> Key | None:
-    marked = find(milestone.description)
-    return marked.marker.key if marked else None
+    for key, every in by_key.items():
+        first = max(every, key=used)
+        yield from ((key, one, first) for one in every if one is not first)

@@ -130,7 +130,7 @@ def _ourselves(
     Else raises UnknownAccountError when one of the authors began a path here and may write.
     """
     viewer = people.viewer()
-    if viewer in marked:
+    if viewer is not None and viewer in marked:
         return frozenset({viewer, *_recorded(marked[viewer])})
     for issues in marked.values():
         author = issues[0]
@@ -154,10 +154,10 @@ def _writers(snapshot: Snapshot, ours: AbstractSet[int], people: People) -> Iter
     `ours` are the numbers of issues with a marker.
     """
     forms = {x.name.casefold() for x in snapshot.labels if key_in(x.description) in FORMS}
-    asked: list[PullState | IssueState] = [
+    candidates: list[PullState | IssueState] = [
         p for p in snapshot.pulls if p.merged_at and not ours.isdisjoint(named_issues(p))
     ]
-    asked += [i for i in snapshot.issues if not forms.isdisjoint(map(str.casefold, i.labels))]
-    for account, written in {one.author_id: one for one in asked if one.author}.items():
+    candidates += [i for i in snapshot.issues if not forms.isdisjoint(map(str.casefold, i.labels))]
+    for account, written in {one.author_id: one for one in candidates if one.author}.items():
         if owns(snapshot, written) or people.may_write(written.author or GHOST, account):
             yield account

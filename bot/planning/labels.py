@@ -72,12 +72,8 @@ def labels_for(curriculum: Curriculum, prefix: str, kinds: set[str]) -> Iterator
     """Yield every label that the path may use. `kinds` are the kinds of issues that occur."""
     taken: set[str] = set()
     for key, name, color, text in _label_rows(curriculum, kinds):
-        yield DesiredLabel(
-            key=key,
-            name=_unique(f"{prefix}{name}", taken),
-            color=color,
-            description=_describe(text, key),
-        )
+        free, shown = _unique(f"{prefix}{name}", taken), _describe(text, key)
+        yield DesiredLabel(key=key, name=free, color=color, description=shown)
 
 
 def _label_rows(curriculum: Curriculum, kinds: set[str]) -> Iterator[tuple[Key, str, str, str]]:

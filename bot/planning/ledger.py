@@ -44,11 +44,11 @@ class Ledger(FrozenModel):
     more: dict[str, str] = Field(default_factory=dict)
 
     def has(self, key: Key) -> bool:
-        """Whether an object with this key was ever made."""
+        """Return whether an object with this key was ever made."""
         return _number(key) in self.made
 
     def adding(self, keys: Iterable[Key], labels: dict[Key, str], seen: date | None = None) -> Self:
-        """With these keys made, these labels written, and comments read on that day."""
+        """Return it with these keys made, these labels written and comments read on that day."""
         return self.model_copy(
             update={
                 "made": self.made | {_number(key) for key in keys},
@@ -58,11 +58,11 @@ class Ledger(FrozenModel):
         )
 
     def without(self, keys: Iterable[Key]) -> Self:
-        """With these keys never made; what was last written of labels stays known."""
+        """Return it with these keys never made; what was last written of labels stays known."""
         return self.model_copy(update={"made": self.made - {_number(key) for key in keys}})
 
     def comment(self) -> str:
-        """The hidden comment. Sorted, so that equal ledgers are equal bytes."""
+        """Return the hidden comment. Sorted, so that equal ledgers are equal bytes."""
         fields = {
             "v": str(self.v),
             "made": f'"{_pack(self.made)}"',
@@ -76,7 +76,7 @@ class Ledger(FrozenModel):
 
 
 def find_ledger(body: str) -> Ledger:
-    """The ledger in the summary issue's body; an empty one when it is not there or damaged."""
+    """Return the ledger in the summary issue's body; an empty one when it is missing or damaged."""
     found = LEDGER.search(body.replace("\r\n", "\n"))
     if found is None:
         return Ledger()
@@ -87,7 +87,7 @@ def find_ledger(body: str) -> Ledger:
 
 
 def with_ledger(body: str, ledger: Ledger) -> str:
-    """`body` with this ledger as its last line, in place of any other."""
+    """Return `body` with this ledger as its last line, in place of any other."""
     rest = LEDGER.sub("", body.replace("\r\n", "\n")).rstrip()
     return f"{rest}\n\n{ledger.comment()}"
 
@@ -97,7 +97,7 @@ def _number(key: Key) -> int:
 
 
 def _read(content: dict[str, Any]) -> Ledger:
-    """Of either version. Raises ValueError, and what JSON of another shape leads to."""
+    """Return a ledger of either version. Raises ValueError, or what another shape leads to."""
     if content.get("v", 1) == 1:
         made = frozenset(int(text[:8], 16) for text in content["made"])
     else:
@@ -108,7 +108,7 @@ def _read(content: dict[str, Any]) -> Ledger:
 
 
 def _pack(numbers: frozenset[int]) -> str:
-    """How many there are, a colon, and the distances between them: see above."""
+    """Return their count, a colon, and the distances between them as described above."""
     width = _width(len(numbers))
     bits: list[str] = []
     before = -1
@@ -123,7 +123,7 @@ def _pack(numbers: frozenset[int]) -> str:
 
 
 def _unpack(text: str) -> frozenset[int]:
-    """Raises ValueError when it is damaged."""
+    """Return the numbers that `_pack` wrote. Raises ValueError when the text is damaged."""
     count, _, packed = text.partition(":")
     codes = [ord(char) - _FIRST for char in packed]
     if not all(0 <= code < 1 << _BITS for code in codes):
@@ -143,5 +143,5 @@ def _unpack(text: str) -> frozenset[int]:
 
 
 def _width(count: int) -> int:
-    """Bits of a distance that are written as they are; the rest is counted."""
+    """Return how many bits of a distance are written as they are; the rest is counted."""
     return (SPACE // max(count, 1)).bit_length() - 1

@@ -44,12 +44,12 @@ Key = str
 
 
 def digest(text: str) -> str:
-    """Ten hex digits of SHA-256: enough to notice a change, short enough to keep."""
+    """Return ten hex digits of SHA-256: enough to notice a change, short enough to store."""
     return sha256(text.encode()).hexdigest()[:10]
 
 
 def normalized(text: str) -> str:
-    """`text` as it counts in a comparison: Unix line ends, no trailing space, boxes unticked.
+    """Return `text` for comparisons: Unix line ends, no trailing space, boxes unticked.
 
     Ticking a box is progress, not an edit. GitHub's web editor sends CRLF.
     """
@@ -109,7 +109,7 @@ class MarkedBody(FrozenModel):
         return "[x]" in (self.region or "").casefold()
 
     def with_region(self, region: str, marker: Marker) -> str:
-        """The body with another region and marker; what stands around them stays.
+        """Return the body with another region and marker; the text around them stays.
 
         Boxes that were ticked stay ticked where the same line is still there; buttons do not.
         """
@@ -124,18 +124,18 @@ class MarkedBody(FrozenModel):
         return self.before + wrap(ticked_region, marker) + self.after
 
     def with_marker(self, marker: Marker) -> str:
-        """The body with another marker; every other byte stays."""
+        """Return the body with another marker; every other byte stays."""
         region = "" if self.region is None else f"{BEGIN}\n{self.region}\n"
-        return f"{self.before}{region}{_comment('end', marker)}{self.after}"
+        return f"{self.before}{region}{_end_comment(marker)}{self.after}"
 
 
 def wrap(region: str, marker: Marker) -> str:
     """A whole region with its markers."""
-    return f"{BEGIN}\n{region}\n{_comment('end', marker)}"
+    return f"{BEGIN}\n{region}\n{_end_comment(marker)}"
 
 
 def find(body: str) -> MarkedBody | None:
-    """Our region in `body`, or None when nothing there is ours.
+    """Return our region in `body`, or None when nothing there is ours.
 
     Of several end markers the first counts: a copy pasted below does not change whose issue it is.
     """
@@ -171,12 +171,12 @@ def check_versions(text: str, where: str) -> None:
         checked.add(kind)
 
 
-def _comment(name: str, marker: Marker) -> str:
-    return f"<!-- milepost:{name} {safe_json(marker.model_dump(exclude_defaults=True))} -->"
+def _end_comment(marker: Marker) -> str:
+    return f"<!-- milepost:end {safe_json(marker.model_dump(exclude_defaults=True))} -->"
 
 
 def safe_json(content: object) -> str:
-    """Compact JSON that cannot end an HTML comment."""
+    """Return compact JSON that cannot end an HTML comment."""
     text = json.dumps(content, ensure_ascii=True, separators=(",", ":"))
     return text.replace("--", "-\\u002d").replace("<", "\\u003c").replace(">", "\\u003e")
 

@@ -1,4 +1,4 @@
-"""What of a snapshot is ours: objects by key, the ledger, and markers that do not count."""
+"""Our objects in a snapshot by key, the ledger, and duplicates."""
 
 from functools import cached_property
 
@@ -30,12 +30,12 @@ class OurIssue(FrozenModel):
 
     @property
     def key(self) -> Key:
-        """Its key, as the marker has it."""
+        """Return its key, as the marker has it."""
         return self.marked.marker.key
 
 
 class ObservedState(FrozenModel):
-    """Ours in a snapshot.
+    """Our objects in a snapshot.
 
     Of several issues with one key one is meant: a finished one before any other, then one that
     somebody worked on, then the oldest. The others are `duplicates`.
@@ -50,16 +50,16 @@ class ObservedState(FrozenModel):
 
     @cached_property
     def unit_of_milestone(self) -> dict[int, Key]:
-        """Keys of our milestones by number."""
+        """Return the keys of our milestones by number."""
         return {our.state.number: key for key, our in self.milestones.items()}
 
     def keys(self) -> set[Key]:
-        """Keys of all that is there."""
+        """Return the keys of everything that is there."""
         return {*self.labels, *self.milestones, *self.issues}
 
 
 def observe(snapshot: Snapshot) -> ObservedState:
-    """Find ours. A marker in an issue is only text unless a known account wrote it.
+    """Return our objects. A marker in an issue is only text unless a known account wrote it.
 
     Raises NewerFormatError when one of ours was written by a newer program.
     """
@@ -73,17 +73,15 @@ def observe(snapshot: Snapshot) -> ObservedState:
         check_versions(milestone.description, f"milestone '{milestone.title}'")
         marked = find(milestone.description)
         if marked:
-            ours_here = OurMilestone(state=milestone, marked=marked)
-            milestones.setdefault(marked.marker.key, ours_here)
+            milestones.setdefault(marked.marker.key, OurMilestone(state=milestone, marked=marked))
     found: dict[Key, list[OurIssue]] = {}
     for issue in sorted(snapshot.issues, key=lambda i: i.number):
         if not snapshot.trust.counts(issue):
             continue
         check_versions(issue.body, f"issue #{issue.number}")
         marked = find(issue.body)
-        if marked is not None:
-            ours = OurIssue(state=issue, marked=marked)
-            found.setdefault(marked.marker.key, []).append(ours)
+        if marked:
+            found.setdefault(marked.marker.key, []).append(OurIssue(state=issue, marked=marked))
     issues = {key: min(every, key=_rank) for key, every in found.items()}
     duplicates = [one for key, every in found.items() for one in every if one is not issues[key]]
     return ObservedState(
@@ -97,7 +95,7 @@ def observe(snapshot: Snapshot) -> ObservedState:
 
 
 def _rank(ours: OurIssue) -> tuple[bool, bool, int]:
-    """Which of two that were made at once counts: the smallest. Work done on it decides."""
+    """Return the sort key of duplicates: the smallest counts, and work on it decides."""
     state, marker = ours.state, ours.marked.marker
     closed_by_us = state.state == "closed" and marker.state == "closed"
     worked_on = (
@@ -112,7 +110,7 @@ def _rank(ours: OurIssue) -> tuple[bool, bool, int]:
 
 
 def _ledger(summary: OurIssue | None, every: list[OurIssue]) -> Ledger:
-    """What any summary issue remembers to have been made, with the rest of the one that counts."""
+    """Return the ledger of the summary issue that counts, with all that any other says was made."""
     ledger = find_ledger(summary.state.body) if summary else Ledger()
     for other in every:
         if other is not summary:

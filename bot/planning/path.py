@@ -1,27 +1,30 @@
-"""The path as it is planned: what is to be learned, under which settings, and when."""
+"""The path as it is planned: curriculum, settings in force, and dates."""
 
 from datetime import date
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Self
 
 from bot.curriculum.model import Curriculum
-from bot.planning.plan_overrides import NO_OVERRIDES, PlanOverrides
-from bot.planning.schedule import Schedule, schedule
+from bot.errors import ConfigError
+from bot.planning.schedule import NO_OVERRIDES, PlanOverrides, Schedule, schedule
 from bot.planning.snapshot import FrozenModel
 from bot.settings import Settings
+
+MOST_NAMED = 8
 
 
 class PlannedPath(FrozenModel):
     """A curriculum on one day.
 
-    `settings` are those in force: with the choices and pauses made on the way. `course` is what
+    `settings` are those in force: with the choices and pauses made on the way. `overrides` are what
     else bends the plan. `today` is the day in `settings.zone`.
     """
 
     curriculum: Curriculum
     settings: Settings
     today: date
-    course: PlanOverrides = NO_OVERRIDES
+    overrides: PlanOverrides = NO_OVERRIDES
 
     @classmethod
     def at_start(cls, curriculum: Curriculum, settings: Settings) -> Self:
@@ -30,5 +33,31 @@ class PlannedPath(FrozenModel):
 
     @cached_property
     def dates(self) -> Schedule:
-        """The dates of all units. Raises ConfigError when the settings allow none."""
-        return schedule(self.curriculum, self.settings, self.course.turns)
+        """Return the dates of all units. Raises ConfigError when the settings allow none."""
+        return schedule(self.curriculum, self.settings, self.overrides.turns)
+
+    def check_settings(self) -> None:
+        """Raise ConfigError when a setting does not fit the curriculum, or allows no dates."""
+        choices = {
+            choice.id: [o.id for o in choice.options] for choice in self.curriculum.choices()
+        }
+        for name, taken in self.settings.choices.items():
+            _check_known("choice", name, list(choices), where="choices")
+            _check_known("option", taken, choices[name], where=f"choices.{name}")
+        tasks = sorted({n for task in self.curriculum.tasks() for n in (task.id, *task.aliases)})
+        for name in self.settings.credits:
+            _check_known("task", name, tasks, where="credits")
+        _ = self.dates
+
+
+def _check_known(kind: str, name: str, known: list[str], *, where: str) -> None:
+    if name in known:
+        return
+    near = get_close_matches(name, known, n=1)
+    if near:
+        text = f"the curriculum has no {kind} '{name}'. Did you mean '{near[0]}'?"
+    else:
+        some = ", ".join(known[:MOST_NAMED]) or "none"
+        more = ", …" if len(known) > MOST_NAMED else ""
+        text = f"the curriculum has no {kind} '{name}'; it has: {some}{more}."
+    raise ConfigError(text, where=where)

@@ -12,7 +12,7 @@ from bot.planning.snapshot import FrozenModel, IssueRef
 
 
 class Note(FrozenModel):
-    """What a person should know that changes nothing: opt-out, duplicate, not ours, leftover."""
+    """A fact for people that changes nothing: opt-out, duplicate, not ours, leftover."""
 
     kind: Literal["opted-out", "duplicate", "not-ours", "left"]
     key: Key
@@ -38,16 +38,16 @@ class Plan(FrozenModel):
 
     @property
     def empty(self) -> bool:
-        """Nothing to do."""
+        """Return whether there is nothing to do."""
         return not self.changes
 
     @property
     def notifications(self) -> int:
-        """How many notifications a watcher of the repository would get."""
+        """Return how many notifications a watcher of the repository would get."""
         return sum(change.notifies for change in self.changes)
 
     def count(self, op: str) -> int:
-        """How many changes of one kind."""
+        """Return how many changes of one kind there are."""
         return sum(change.op == op for change in self.changes)
 
     def check_safe(self) -> None:

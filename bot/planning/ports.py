@@ -1,4 +1,4 @@
-"""The two edges a use case is handed: one that reads a repository and one that writes to it."""
+"""The two ports that a use case gets: a reader of a repository and a gateway that writes."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -25,22 +25,22 @@ class WriteResult(NamedTuple):
 
 
 def nothing() -> None:
-    """For a write before which nobody has to look."""
+    """Do nothing: the check of a write that needs none."""
 
 
 class Reader(Protocol):
-    """Reads. Every method may raise GitHubError or UnavailableError."""
+    """Read a repository. Every method may raise GitHubError or UnavailableError."""
 
     def snapshot(self, *, fresh: bool = False) -> Snapshot:
-        """All labels, milestones and issues. `fresh` asks without the help of a cache."""
+        """Return all labels, milestones and issues. `fresh` bypasses the cache."""
         ...
 
     def issue(self, number: int) -> IssueState | None:
-        """One issue as it is now; None when there is none, or it is a pull request."""
+        """Return one issue as it is now; None when there is none, or it is a pull request."""
         ...
 
     def newer(self, number: int, *, known: int = 0) -> tuple[IssueState, ...]:
-        """Issues with higher numbers as they are now, asked for one by one, in order.
+        """Return issues with higher numbers as they are now, requested one by one, in order.
 
         For lists lag, and single issues do not. It ends at the first number that was never given
         out, as far as can be told; up to `known`, which was, no gap ends it.
@@ -48,53 +48,53 @@ class Reader(Protocol):
         ...
 
     def milestone(self, number: int) -> MilestoneState | None:
-        """One milestone as it is now; None when there is none."""
+        """Return one milestone as it is now; None when there is none."""
         ...
 
     def comments(self, number: int, *, fresh: bool = False) -> tuple[CommentState, ...]:
-        """The comments of one issue, oldest first."""
+        """Return the comments of one issue, oldest first."""
         ...
 
     def comments_since(self, since: datetime) -> tuple[CommentState, ...]:
-        """Comments of the whole repository written or edited since then (aware), oldest first."""
+        """Return all comments written or edited since then (aware), oldest first."""
         ...
 
     def reactions(self, number: int) -> tuple[ReactionState, ...]:
-        """The reactions to one issue."""
+        """Return the reactions to one issue."""
         ...
 
     def comment_reactions(self, comment: int) -> tuple[ReactionState, ...]:
-        """The reactions to one comment, by its id; none when the comment is gone."""
+        """Return the reactions to one comment, by its id; none when the comment is gone."""
         ...
 
     def labelled_by(self, number: int, label: str) -> str | None:
-        """The login of whoever put this label on the issue last; None when nobody can be named."""
+        """Return the login of who put this label on the issue last; None when it is unknown."""
         ...
 
     def may_write(self, login: str, account: int) -> bool:
-        """Whether the account with this login and id may push to the repository."""
+        """Return whether the account with this login and id may push to the repository."""
         ...
 
     def viewer(self) -> int | None:
-        """The id of the account that we write as; None when nobody is signed in.
+        """Return the id of the account that we write as; None when nobody is signed in.
 
         From then on snapshots count what it wrote as ours.
         """
         ...
 
     def find(self, url: str) -> LinkTarget | None:
-        """What an address on this GitHub leads to: a merged pull request, release or repository.
+        """Return the merged pull request, release or repository that an address leads to.
 
         None when it leads nowhere, to something else, or to what the token may not see.
         """
         ...
 
     def file(self, path: str) -> str | None:
-        """The text of a file on the default branch, or None when it is not there."""
+        """Return the text of a file on the default branch, or None when it is not there."""
         ...
 
     def tree(self, branch: str) -> dict[str, str] | None:
-        """Git's blob hashes of all files of a branch by path; None when there is no such branch."""
+        """Return Git's blob hashes of a branch's files by path; None when there is no branch."""
         ...
 
 

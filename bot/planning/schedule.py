@@ -1,4 +1,4 @@
-"""When: dates for every unit, from the start, the pace and the pauses. Days only, never hours."""
+"""The schedule: dates for every unit, from start, pace and pauses. Days only, never hours."""
 
 from bisect import bisect_right
 from calendar import monthrange
@@ -8,14 +8,48 @@ from functools import cached_property
 from itertools import pairwise
 from math import ceil
 
+from pydantic import Field
+
 from bot.curriculum.model import Curriculum, Task, Unit
 from bot.errors import ConfigError
-from bot.planning.plan_overrides import PlanOverride
+from bot.planning.marker import Key
 from bot.planning.snapshot import FrozenModel
 from bot.settings import Pause, Settings
 
 LAST_YEAR = 2200
 DAYS_A_WEEK = 7
+
+
+class PlanOverride(FrozenModel):
+    """From the day `on` the path goes another way.
+
+    With `unit` that unit begins on `on`, and the units after it follow. Without, the unit that `on`
+    falls in keeps its first day. `hours_per_week` or `months` (for the whole path, counted from its
+    start) is the pace from there; with neither the pace stays.
+    """
+
+    on: date
+    unit: str | None = None
+    hours_per_week: float | None = None
+    months: int | None = None
+
+
+class PlanOverrides(FrozenModel):
+    """Decisions made on the way, beside the settings: choices and pauses are put into those.
+
+    `opened` are units whose issues exist ahead of the window. `moved` says by how many days a
+    task's place differs from the curriculum's. `projects` are the ideas started, in that order.
+    `without_optional` says that optional tasks are no longer made.
+    """
+
+    turns: tuple[PlanOverride, ...] = ()
+    opened: frozenset[str] = frozenset()
+    moved: dict[Key, int] = Field(default_factory=dict)
+    projects: tuple[str, ...] = ()
+    without_optional: bool = False
+
+
+NO_OVERRIDES = PlanOverrides()
 
 
 class UnitDates(FrozenModel):
@@ -27,7 +61,7 @@ class UnitDates(FrozenModel):
 
     @property
     def days(self) -> int:
-        """Calendar days from first to last, pauses inside included."""
+        """Return the calendar days from first to last, pauses inside included."""
         return (self.last - self.first).days + 1
 
 
@@ -50,17 +84,17 @@ class Schedule(FrozenModel):
 
     @property
     def first(self) -> date:
-        """The first day of study."""
+        """Return the first day of study."""
         first = self.units[0].first
         return min(first, self.original_start) if self.original_start else first
 
     @property
     def last(self) -> date:
-        """The last day of study."""
+        """Return the last day of study."""
         return self.units[-1].last
 
     def current(self, today: date) -> UnitDates | None:
-        """The unit that `today` falls in, or in a pause the one before it; None before the start.
+        """Return the unit of `today`, or in a pause the one before it; None before the start.
 
         After the end it is the last unit.
         """
@@ -68,7 +102,7 @@ class Schedule(FrozenModel):
         return self.units[index - 1] if index else None
 
     def place(self, unit: str, days: int) -> str:
-        """The unit where something of `unit` stands when it is moved by so many days.
+        """Return the unit where something of `unit` stands when it is moved by so many days.
 
         That is the unit in which its own last day, moved, falls; the first or last one at the ends.
         """
@@ -79,7 +113,7 @@ class Schedule(FrozenModel):
 def schedule(
     curriculum: Curriculum, settings: Settings, turns: tuple[PlanOverride, ...] = ()
 ) -> Schedule:
-    """Dates for every unit of `curriculum`.
+    """Return dates for every unit of `curriculum`.
 
     With a pace in months the whole path lasts exactly that many calendar months of study and every
     unit gets its share by nominal length. With hours a week a unit lasts as long as its hours take,
@@ -98,25 +132,22 @@ def schedule(
             lengths[index:] = _lengths_from(
                 curriculum, units[index:], settings.model_copy(update=speed), first
             )
-        past_units = (_ended_by(dates, first - timedelta(days=1)) for dates in found.units[:index])
+        end = first - timedelta(days=1)  # of what is past, where the path goes on early
+        past_units = (
+            UnitDates(unit=d.unit, first=min(d.first, end), last=min(d.last, end))
+            for d in found.units[:index]
+        )
         ahead = _assign_dates(units[index:], lengths[index:], first, settings)
         found = Schedule(units=(*past_units, *ahead), original_start=found.first)
     return found
 
 
 def _apply_override(before: Schedule, turn: PlanOverride) -> tuple[int, date]:
-    """The index of the first unit that a turn lays out anew, and its first day."""
+    """Return the index of the first unit that a turn lays out anew, and its first day."""
     if turn.unit is not None:
         return [dates.unit for dates in before.units].index(turn.unit), turn.on
     here = before.current(turn.on) or before.units[0]
     return before.units.index(here), here.first
-
-
-def _ended_by(dates: UnitDates, last: date) -> UnitDates:
-    """Cut off where the path went on early."""
-    if dates.last <= last:
-        return dates
-    return dates.model_copy(update={"first": min(dates.first, last), "last": last})
 
 
 def _assign_dates(
@@ -131,14 +162,14 @@ def _assign_dates(
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day `months` later, or the last of that month where it is shorter."""
+    """Return the same day `months` later, or the last of that month where it is shorter."""
     index = day.year * 12 + day.month - 1 + months
     year, month = index // 12, index % 12 + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def unit_by_key(curriculum: Curriculum) -> dict[str, str]:
-    """The unit of every task and deliverable by the key of its issue."""
+    """Return the unit of every task and deliverable by the key of its issue."""
     homes: dict[str, str] = {}
     for module in curriculum.modules():
         for unit in module.units:
@@ -148,7 +179,7 @@ def unit_by_key(curriculum: Curriculum) -> dict[str, str]:
 
 
 def hours_by_unit(curriculum: Curriculum, settings: Settings) -> dict[str, float | None]:
-    """Hours of each unit by id: its required tasks, else the guide's own sum, else None.
+    """Return hours of each unit by id: its required tasks, else the guide's own sum, else None.
 
     Of a choice, the option taken counts; before one is taken, the mean of the options does. The
     deliverables of a module are work of its last unit, where that has hours to add them to.
@@ -180,7 +211,7 @@ def _sum(tasks: tuple[Task, ...]) -> float:
 
 
 def _lengths(curriculum: Curriculum, units: list[Unit], settings: Settings) -> list[int]:
-    """Study days for each unit, at least one each."""
+    """Return study days for each unit, at least one each."""
     if settings.hours_per_week is not None:
         a_day = settings.hours_per_week / DAYS_A_WEEK
         hours = hours_by_unit(curriculum, settings)
@@ -204,7 +235,7 @@ def _lengths(curriculum: Curriculum, units: list[Unit], settings: Settings) -> l
 def _lengths_from(
     curriculum: Curriculum, rest: list[Unit], speed: Settings, first: date
 ) -> list[int]:
-    """Study days for the units that remain on `first`.
+    """Return study days for the units that remain on `first`.
 
     A pace in months that was asked for on the way is meant for the whole path: what is left of it,
     less the pauses to come, is shared out, a day for each unit at least.
@@ -223,7 +254,7 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 
 def _shares(total: int, weights: list[int]) -> list[int]:
-    """`total` split in proportion to `weights`, at least 1 each; the shares sum to `total`."""
+    """Return `total` split in proportion to `weights`, at least 1 each."""
     whole, spare = sum(weights), total - len(weights)
     marks = [0]
     passed = 0

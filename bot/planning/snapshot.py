@@ -1,4 +1,4 @@
-"""What a repository holds right now, as far as we care: frozen values that a reader fills."""
+"""The snapshot: what a repository holds right now, as frozen values that a reader fills."""
 
 from datetime import date, datetime
 from functools import cached_property
@@ -66,7 +66,7 @@ class IssueState(FrozenModel):
 
     @property
     def finished(self) -> bool:
-        """Closed as done: the only kind of closed that counts as work."""
+        """Return whether it is closed as done: the only kind of closed that counts as work."""
         return self.state == "closed" and self.state_reason in {None, "completed"}
 
 
@@ -99,7 +99,7 @@ class ReactionState(FrozenModel):
 
 
 class PullState(FrozenModel):
-    """A pull request of this repository, as the list of issues tells of it. Times aware, UTC."""
+    """A pull request of this repository, from the list of issues. Times aware, UTC."""
 
     number: int
     title: str
@@ -112,7 +112,7 @@ class PullState(FrozenModel):
 
 
 class LinkTarget(FrozenModel):
-    """What an address of GitHub leads to. `at` is when it was merged, published or created."""
+    """The target of an address on GitHub. `at` is when it was merged, published or created."""
 
     kind: Literal["pull-request", "release", "repository"]
     url: str
@@ -121,7 +121,7 @@ class LinkTarget(FrozenModel):
 
 
 class IssueRef(NamedTuple):
-    """How GitHub knows an issue: its number, and the database id that relations want."""
+    """An issue's number, and the database id that relations want."""
 
     number: int
     id: int
@@ -170,5 +170,5 @@ class Snapshot(FrozenModel):
 
     @cached_property
     def labels_by_name(self) -> dict[str, LabelState]:
-        """Labels by case-folded name, as GitHub compares them."""
+        """Return labels by case-folded name, as GitHub compares them."""
         return {label.name.casefold(): label for label in self.labels}

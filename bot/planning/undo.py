@@ -15,7 +15,7 @@ from bot.planning.snapshot import Snapshot
 
 
 def make_undo(snapshot: Snapshot) -> Plan:
-    """The plan that takes back what is ours in `snapshot`. It needs no curriculum."""
+    """Return the plan that takes back what is ours in `snapshot`. It needs no curriculum."""
     observed = observe(snapshot)
     label_keys = {label.name.casefold(): key for key, label in observed.labels.items()}
     notes: list[Note] = []
@@ -31,8 +31,8 @@ def make_undo(snapshot: Snapshot) -> Plan:
         elif ours.state.state == "open":
             closing.append(ours)
     going = {ours.state.number for ours in closing}
-    labels, label_notes = _labels(observed, going)
-    milestones, milestone_notes = _milestones(observed, going)
+    milestones = _milestones(observed, going, notes)
+    labels = _labels(observed, going, notes)
     deleted = {label.key for label in labels} | {milestone.key for milestone in milestones}
     ledger = observed.ledger.without(deleted)
     changes: list[Change] = [*_closings(closing, observed, ledger), *milestones, *labels]
@@ -40,7 +40,7 @@ def make_undo(snapshot: Snapshot) -> Plan:
         repository=snapshot.repository,
         purpose="undo",
         changes=tuple(changes),
-        notes=(*notes, *milestone_notes, *label_notes),
+        notes=tuple(notes),
         removals=len(closing) + len(labels) + len(milestones),
         existing=len(observed.keys()),
     )
@@ -49,7 +49,7 @@ def make_undo(snapshot: Snapshot) -> Plan:
 def _closings(
     closing: list[OurIssue], observed: ObservedState, ledger: Ledger
 ) -> list[UpdateIssue]:
-    """The summary issue first, for it carries the ledger."""
+    """Return the closings, the summary issue first, for it carries the ledger."""
     changes = [_closed(ours) for ours in closing if ours.key != SUMMARY_KEY]
     summary = observed.issues.get(SUMMARY_KEY)
     if summary is None:
@@ -78,23 +78,16 @@ def _closed(ours: OurIssue) -> UpdateIssue:
         number=ours.state.number,
         title=ours.state.title,
         body=ours.marked.with_marker(marker),
-        labels=(),
-        milestone=None,
         state="closed",
         state_reason="not_planned",
         fields=("labels", "milestone", "state"),
     )
 
 
-def _labels(observed: ObservedState, going: set[int]) -> tuple[list[DeleteLabel], list[Note]]:
-    used = {
-        name.casefold()
-        for issue in observed.snapshot.issues
-        if issue.number not in going
-        for name in issue.labels
-    }
+def _labels(observed: ObservedState, going: set[int], notes: list[Note]) -> list[DeleteLabel]:
+    left = [issue for issue in observed.snapshot.issues if issue.number not in going]
+    used = {name.casefold() for issue in left for name in issue.labels}
     deleted: list[DeleteLabel] = []
-    notes: list[Note] = []
     for key, label in observed.labels.items():
         written = observed.ledger.labels.get(key)
         if label.name.casefold() in used:
@@ -105,15 +98,14 @@ def _labels(observed: ObservedState, going: set[int]) -> tuple[list[DeleteLabel]
             deleted.append(DeleteLabel(key=key, name=label.name))
             continue
         notes.append(Note(kind="left", key=key, text=f"Label '{label.name}': {reason}."))
-    return deleted, notes
+    return deleted
 
 
 def _milestones(
-    observed: ObservedState, going: set[int]
-) -> tuple[list[DeleteMilestone], list[Note]]:
+    observed: ObservedState, going: set[int], notes: list[Note]
+) -> list[DeleteMilestone]:
     used = {i.milestone for i in observed.snapshot.issues if i.number not in going}
     deleted: list[DeleteMilestone] = []
-    notes: list[Note] = []
     for key, ours in observed.milestones.items():
         reasons = milestone_touched(ours)
         if ours.state.number in used:
@@ -122,10 +114,9 @@ def _milestones(
             text = f"Milestone '{ours.state.title}': {_join_with_and(reasons)}."
             notes.append(Note(kind="left", key=key, text=text))
         else:
-            deleted.append(
-                DeleteMilestone(key=key, number=ours.state.number, title=ours.state.title)
-            )
-    return deleted, notes
+            state = ours.state
+            deleted.append(DeleteMilestone(key=key, number=state.number, title=state.title))
+    return deleted
 
 
 def _join_with_and(parts: list[str]) -> str:

@@ -13,20 +13,14 @@ from bot.curriculum.base import slugify
 from bot.curriculum.model import Curriculum
 from bot.planning.observed_state import ObservedState
 from bot.planning.snapshot import IssueState
+from bot.progress import issue_form_answers as forms
 from bot.progress.command_log import closed_at
-from bot.progress.issue_form_answers import (
-    ASSESSMENT,
-    issues_with_label,
-    sections,
-    visible,
-    withdrawn,
-)
 from bot.progress.learner_history import Rating
 from bot.settings import Settings
 
 # A whole number, maybe "/5" or "of 5", then nothing or words: not "4.5", not "3-4".
 _VALUE = re.compile(
-    r"(?P<value>\d{1,2})(?:\s*(?:/|of\b)\s*(?P<scale>\d{1,2}))?(?![\d/])(?!\s*[-\u2013.,]\s*\d)",
+    r"(?P<value>\d{1,2})(?:\s*(?:/|of\b)\s*(?P<scale>\d{1,2}))?(?![\d/])(?!\s*[-\u2013.,]\s*\d)"
 )
 _SPLIT = re.compile("[:=]")
 _BULLET = re.compile(r"^(?:[-*+]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
@@ -45,7 +39,10 @@ def ratings_in_issues(
     line counts.
     """
     found: list[Rating] = []
-    names = _names(curriculum)
+    names: dict[str, str] = {}
+    for rated in curriculum.assessment.skills:
+        for name in (rated.title, rated.id, *rated.aliases):
+            names.setdefault(slugify(name), rated.id)
     for issue, pairs in _answers(observed):
         day = (closed_at(issue) or issue.created_at).astimezone(settings.zone).date()
         values: dict[str, int] = {}
@@ -69,10 +66,7 @@ def parse_rating(text: str, scale: int) -> int | None:
 
 
 def pairs_in(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the name and the text behind the colon from the lines of a text.
-
-    A line is split at each of its first colons, for a skill's title may hold one.
-    """
+    """Yield name and value from lines `name: value`, for each colon that may end the name."""
     for line in text.splitlines():
         words = _BULLET.sub("", line.strip(" \t>"))
         if len(words) <= _LONGEST:
@@ -80,24 +74,15 @@ def pairs_in(text: str) -> Iterator[tuple[str, str]]:
                 yield words[: at.start()].strip(_EMPHASIS), words[at.end() :]
 
 
-def _names(curriculum: Curriculum) -> dict[str, str]:
-    """Return the ids of assessed skills by the slug of each of their names."""
-    names: dict[str, str] = {}
-    for skill in curriculum.assessment.skills:
-        for name in (skill.title, skill.id, *skill.aliases):
-            names.setdefault(slugify(name), skill.id)
-    return names
-
-
 def _answers(observed: ObservedState) -> Iterator[tuple[IssueState, list[tuple[str, str]]]]:
     """Yield issues by number, each with names and the text behind them."""
     found: dict[int, tuple[IssueState, list[tuple[str, str]]]] = {}
     for key, ours in observed.issues.items():
-        if key.startswith("assessment:") and not withdrawn(ours.state):
-            theirs = visible(f"{ours.marked.before}\n{ours.marked.after}")
+        if key.startswith("assessment:") and not forms.withdrawn(ours.state):
+            theirs = forms.visible(f"{ours.marked.before}\n{ours.marked.after}")
             found[ours.state.number] = (ours.state, list(pairs_in(theirs)))
-    for issue in (one for one in issues_with_label(observed, ASSESSMENT) if not withdrawn(one)):
-        pairs = [*sections(issue.body), *pairs_in(visible(issue.body))]
+    for issue in forms.filed_issues(observed, forms.ASSESSMENT):
+        pairs = [*forms.sections(issue.body), *pairs_in(forms.visible(issue.body))]
         found[issue.number] = (issue, pairs)
     for number in sorted(found):
         yield found[number]

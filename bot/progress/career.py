@@ -14,14 +14,19 @@ from bot.curriculum.sections import LearningMetric, Target
 from bot.planning.snapshot import FrozenModel, IssueState
 from bot.progress.command_log import closed_at
 from bot.progress.issue_form_answers import APPLICATION, issues_with_label, title_of
-from bot.progress.metric_kinds import Kind, kind_of
+from bot.progress.names import Kind, kind_of
 from bot.progress.path import LearningPath
-from bot.progress.progress import LEFT_OUT, Work, WorkState, item_keys
+from bot.progress.progress import LEFT_OUT, item_keys
 from bot.templating import plural
 
 Stage = Literal["applied", "interview", "offer", "closed"]
 _STAGES: tuple[Stage, ...] = ("applied", "interview", "offer", "closed")
 DAYS_A_WEEK = 7
+_TASKS = {
+    Kind.COURSES: (TaskKind.COURSE, "course task"),
+    Kind.POSTS: (TaskKind.POST, "writing task"),
+    Kind.CONTRIBUTIONS: (TaskKind.CONTRIBUTION, "contribution task"),
+}
 _PROJECT = re.compile(r"\b(?:projects?|portfolio|programs?|apps?)\b", re.IGNORECASE)
 
 
@@ -113,7 +118,7 @@ def _idea(path: LearningPath, idea: ProjectIdea) -> ProjectIdeaState:
     ours = path.issue_of("project", idea)
     if ours is None:
         removed = any(map(path.observed.ledger.has, item_keys("project", idea)))
-        wanted = idea.id in path.course.projects and not removed
+        wanted = idea.id in path.overrides.projects and not removed
         return ProjectIdeaState(idea=idea, state="started" if wanted else "idea")
     issue = ours.state
     if issue.state == "closed" and not issue.finished:
@@ -142,7 +147,7 @@ class _MetricReader:
     def __init__(self, path: LearningPath, day: date) -> None:
         self._path = path
         self._today = day
-        self._done = {w.key: w for w in path.progress.work if self._is_done(w)}
+        self._done = {w.key: w for w in path.progress.work if w.done_by(day)}
         self._kinds = {f"task:{task.id}": task.kind for task in path.curriculum.tasks()}
         self._own = [
             one
@@ -195,18 +200,11 @@ class _MetricReader:
             case Kind.HOURS:
                 title = f"{shown.title} {shown.unit or ''}".casefold()
                 return self._hours(weekly="week" in title)
-            case Kind.COURSES:
-                return self._tasks(TaskKind.COURSE, "course task")
-            case Kind.POSTS:
-                return self._tasks(TaskKind.POST, "writing task")
-            case Kind.CONTRIBUTIONS:
-                return self._tasks(TaskKind.CONTRIBUTION, "contribution task")
             case Kind.PROJECTS:
                 return self._projects()
             case Kind.PEOPLE:
                 return 0.0, []
-            case _:
-                return None
+        return self._tasks(*_TASKS[kind]) if kind in _TASKS else None
 
     def _target(
         self, shown: LearningMetric | Target, target: Target | None, kind: Kind
@@ -258,10 +256,7 @@ class _MetricReader:
         return float(path + len(self._own)), basis
 
     def _hours(self, *, weekly: bool) -> tuple[float, list[str]]:
-        """Return the hours since the start, in all or a week on average without weeks of pause.
-
-        Those written down, where there are any; else the estimates of what is finished.
-        """
+        """Return the hours (written down, else estimates) since the start, in all or a week."""
         if self._today < self._path.settings.start:
             return 0.0, ["the path has not begun"]
         logged = self._path.history.hours_logged(date.min, self._today)
@@ -274,7 +269,6 @@ class _MetricReader:
         return round(spent / weeks, 1), [f"{basis} in {plural(weeks, 'week')}"]
 
     def _weeks(self) -> float:
-        """Return the weeks of study up to the day, at least one."""
         start, today = self._path.settings.start, self._today
         resting = {
             day
@@ -283,8 +277,3 @@ class _MetricReader:
             if (day := pause.first + timedelta(days=n)) >= start
         }
         return max(1.0, ((today - start).days + 1 - len(resting)) / DAYS_A_WEEK)
-
-    def _is_done(self, work: Work) -> bool:
-        if work.state is WorkState.CREDITED:
-            return True
-        return work.done and work.closed_on is not None and work.closed_on <= self._today

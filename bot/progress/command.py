@@ -119,10 +119,7 @@ class Command(FrozenModel):
 
     @classmethod
     def parse(cls, text: str, context: CommandContext) -> Self:
-        """Return the command with its arguments from the `text` behind its word.
-
-        Raises CommandError.
-        """
+        """Return the command from the `text` behind its word. Raises CommandError."""
         return cls()
 
     def pressed(self, path: "LearningPath") -> Self | None:

@@ -23,16 +23,10 @@ ROOM = 20_000
 
 
 class AcceptedCommand(FrozenModel):
-    """A command that is to be run: on which issue, from which comment, when (aware, UTC), by whom.
-
-    `comment` is 0 for a button and for what Milepost noted itself. `key` is the issue's key; None
-    when the issue is not ours.
-    """
+    """A command that stands in no comment: on the issue `key`, when (aware, UTC), by whom."""
 
     command: Command
-    comment: int
-    issue: int
-    key: Key | None
+    key: Key
     at: datetime
     by: str
 
@@ -50,10 +44,10 @@ class Entry(FrozenModel):
     command: Command
 
     @classmethod
-    def of(cls, accepted: AcceptedCommand, n: int = 0) -> Self:
+    def of(cls, accepted: AcceptedCommand) -> Self:
         """Return the entry that stores a command."""
         at = accepted.at.replace(microsecond=0)
-        return cls(id=accepted.comment, n=n, at=at, by=accepted.by, command=accepted.command)
+        return cls(id=0, at=at, by=accepted.by, command=accepted.command)
 
     def flat(self) -> dict[str, Any]:
         """Return its JSON object: one level, defaults left out."""
@@ -174,7 +168,6 @@ def _order(entry: Entry) -> tuple[datetime, int, int]:
 
 
 def _read(item: Any) -> Entry | None:
-    """Return an entry; None when this version cannot read it."""
     try:
         rest = {k: v for k, v in item.items() if k not in {"id", "n", "at", "by"}}
         command = read_stored(rest)

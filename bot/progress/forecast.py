@@ -35,12 +35,7 @@ class Forecast(FrozenModel):
 
 
 def forecast(
-    progress: Progress,
-    *,
-    start: date,
-    today: date,
-    pauses: tuple[Pause, ...],
-    random: Random,
+    progress: Progress, *, start: date, today: date, pauses: tuple[Pause, ...], random: Random
 ) -> Forecast:
     """Return the forecast for `progress` as of `today` (a day in the learner's zone).
 
@@ -72,10 +67,11 @@ def weekly(
     amounts: list[float] = []
     for back in range(HISTORY_WEEKS, 0, -1):
         first = today - timedelta(weeks=back)
-        if first < start or _rests(first, pauses):
+        last = first + timedelta(days=6)
+        if first < start or any(p.first <= first and p.last >= last for p in pauses):
             continue
         before = progress.done_by(first - timedelta(days=1))
-        amounts.append(progress.done_by(first + timedelta(days=6)) - before)
+        amounts.append(progress.done_by(last) - before)
     return amounts
 
 
@@ -106,9 +102,3 @@ def _study_weeks(today: date, pauses: tuple[Pause, ...], count: int) -> list[dat
             day = max(rest, default=day) + timedelta(days=1)
         ends.append(day - timedelta(days=1))
     return ends
-
-
-def _rests(first: date, pauses: tuple[Pause, ...]) -> bool:
-    """Return whether all seven days from `first` lie in one pause."""
-    last = first + timedelta(days=6)
-    return any(pause.first <= first and pause.last >= last for pause in pauses)

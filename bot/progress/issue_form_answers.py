@@ -22,10 +22,7 @@ _NAMED_DAY = ("%d %b %Y", "%d %B %Y", "%d. %B %Y", "%B %d, %Y", "%b %d, %Y", "%Y
 
 
 def issues_with_label(observed: ObservedState, label: Key) -> Iterator[IssueState]:
-    """Yield issues by people who may write with our label `label` and without our marker.
-
-    Duplicates are left out. In order of number.
-    """
+    """Yield issues of who may write with our label and no marker, by number, no duplicates."""
     ours = observed.labels.get(label)
     if ours is None:
         return
@@ -39,16 +36,18 @@ def issues_with_label(observed: ObservedState, label: Key) -> Iterator[IssueStat
             yield issue
 
 
+def filed_issues(observed: ObservedState, label: Key) -> Iterator[IssueState]:
+    """Yield those of them that count."""
+    return (one for one in issues_with_label(observed, label) if not withdrawn(one))
+
+
 def withdrawn(issue: IssueState) -> bool:
     """Return whether the issue was closed as not done, so that it does not count."""
     return issue.state == "closed" and not issue.finished
 
 
 def sections(body: str) -> tuple[tuple[str, str], ...]:
-    """Return the labels and values of a form in their order, without unanswered ones.
-
-    What stands before the first heading comes first, with an empty label.
-    """
+    """Return labels and values of a form, without unanswered ones; "" labels what is above all."""
     text = visible(body)
     parts = _HEADING.split(text)
     pairs = [("", parts[0]), *zip(parts[1::2], parts[2::2], strict=True)]

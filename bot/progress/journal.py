@@ -7,16 +7,7 @@ from datetime import date
 from bot.planning.changes import CloseIssue
 from bot.planning.observed_state import ObservedState
 from bot.planning.snapshot import FrozenModel, IssueState
-from bot.progress.issue_form_answers import (
-    ASSESSMENT,
-    JOURNAL,
-    as_day,
-    first_line,
-    issues_with_label,
-    sections,
-    title_of,
-    withdrawn,
-)
+from bot.progress import issue_form_answers as forms
 from bot.progress.path import LearningPath
 
 HIGHLIGHT = "journal:highlight"
@@ -41,7 +32,7 @@ class JournalEntry(FrozenModel):
     @property
     def excerpt(self) -> str:
         """The first line, where the title does not say it already."""
-        line = first_line(self.text)
+        line = forms.first_line(self.text)
         beginnings = (part[:_SAME_BEGINNING] for part in (line, line.partition(": ")[2]) if part)
         return "" if any(part in self.title for part in beginnings) else line
 
@@ -69,12 +60,10 @@ def closings(observed: ObservedState) -> tuple[CloseIssue, ...]:
     """
     found = {
         issue.number: CloseIssue(
-            number=issue.number,
-            title=issue.title,
-            why="it is filed; it counts closed just as well",
+            number=issue.number, title=issue.title, why="it is filed; it counts closed just as well"
         )
-        for kind in (JOURNAL, ASSESSMENT)
-        for issue in issues_with_label(observed, kind)
+        for kind in (forms.JOURNAL, forms.ASSESSMENT)
+        for issue in forms.issues_with_label(observed, kind)
         if issue.state == "open" and issue.state_reason != "reopened"
     }
     return tuple(found[number] for number in sorted(found))
@@ -83,24 +72,23 @@ def closings(observed: ObservedState) -> tuple[CloseIssue, ...]:
 def _journal_issues(observed: ObservedState) -> Iterator[tuple[IssueState, str]]:
     """Yield the issues, each with the part of its body that is the entry."""
     for key, ours in observed.issues.items():
-        if key.startswith("journal:") and not withdrawn(ours.state):
+        if key.startswith("journal:") and not forms.withdrawn(ours.state):
             marked = ours.marked
             parts = (marked.before, marked.region or "", marked.after)
             yield ours.state, "\n\n".join(part.strip() for part in parts if part.strip())
-    for issue in issues_with_label(observed, JOURNAL):
-        if not withdrawn(issue):
-            yield issue, issue.body
+    yield from ((issue, issue.body) for issue in forms.filed_issues(observed, forms.JOURNAL))
 
 
 def _entry(path: LearningPath, issue: IssueState, body: str) -> JournalEntry:
     made = path.day_of(issue.created_at)
-    answers = sections(body)
-    days = [(label, day) for label, value in answers if (day := as_day(value)) and day <= made]
+    answers = forms.sections(body)
+    dated = ((label, forms.as_day(value)) for label, value in answers)
+    days = [(label, day) for label, day in dated if day and day <= made]
     of_the_form = days[0][0] if days else None
     lines = [
         f"{label}: {value}" if label else value
         for label, value in answers
-        if label != of_the_form or as_day(value) is None
+        if label != of_the_form or forms.as_day(value) is None
     ]
     highlight = path.observed.labels.get(HIGHLIGHT)
     worn = {name.casefold() for name in issue.labels}
@@ -108,7 +96,7 @@ def _entry(path: LearningPath, issue: IssueState, body: str) -> JournalEntry:
         number=issue.number,
         url=issue.url,
         day=days[0][1] if days else min(_day_in(issue.title) or made, made),
-        title=title_of(issue),
+        title=forms.title_of(issue),
         text="\n".join(lines),
         highlighted=highlight is not None and highlight.name.casefold() in worn,
     )
@@ -116,4 +104,4 @@ def _entry(path: LearningPath, issue: IssueState, body: str) -> JournalEntry:
 
 def _day_in(title: str) -> date | None:
     found = _TITLE.match(title)
-    return as_day(found[1]) if found else None
+    return forms.as_day(found[1]) if found else None

@@ -1,6 +1,6 @@
 """The learner's history: hours, ratings, counts, evidence and decisions, each with its day.
 
-Days are the learner's. The commands in the logs fill it (`replay_commands.py`).
+Days are the learner's. The commands in the logs fill it (`read_learner_history` in `path.py`).
 """
 
 from datetime import date
@@ -9,7 +9,7 @@ from pydantic import Field
 
 from bot.curriculum.model import Curriculum
 from bot.planning.marker import Key
-from bot.planning.plan_overrides import PlanOverride, PlanOverrides
+from bot.planning.schedule import PlanOverride, PlanOverrides
 from bot.planning.snapshot import FrozenModel
 from bot.settings import Pause, Settings
 
@@ -52,8 +52,8 @@ class LearnerHistory(FrozenModel):
     """The history, oldest first.
 
     `started` says on which day work on an issue began by command, `attested` who approved an issue
-    and when. `pauses` and `choices` are those in force, the settings file's among them; `course` is
-    what else bends the plan. `hours_per_week` and `pace` say which speed holds now.
+    and when, `evidence` what was found, by URL. `pauses` and `choices` are those in force, the
+    settings file's among them; `overrides` is what else bends the plan.
     """
 
     logged: tuple[Logged, ...] = ()
@@ -61,11 +61,11 @@ class LearnerHistory(FrozenModel):
     counts: tuple[Counted, ...] = ()
     started: dict[Key, date] = Field(default_factory=dict)
     credited: frozenset[Key] = frozenset()
-    evidence: dict[Key, tuple[Evidence, ...]] = Field(default_factory=dict)
+    evidence: dict[Key, dict[str, Evidence]] = Field(default_factory=dict)
     attested: dict[Key, tuple[str, date]] = Field(default_factory=dict)
     pauses: tuple[Pause, ...] = ()
     choices: dict[str, str] = Field(default_factory=dict)
-    course: PlanOverrides = PlanOverrides()
+    overrides: PlanOverrides = PlanOverrides()
 
     def hours_logged(self, first: date, last: date) -> float:
         """Return the hours logged for the days from `first` to `last`, both included."""
@@ -86,9 +86,10 @@ class LearnerHistory(FrozenModel):
 
 
 class HistoryBuilder:
-    """Collects the effects of commands, oldest first. `settings` are the file's.
+    """Collects the effects of commands, oldest first, in the fields of what it builds.
 
-    `day` (the learner's), `key` and `by` say when, on which issue and by whom the next was written.
+    `settings` are the file's. `day` (the learner's), `key` and `by` say when, on which issue and by
+    whom the next was written.
     """
 
     day: date
@@ -110,7 +111,7 @@ class HistoryBuilder:
         self.turns: list[PlanOverride] = []
         self.opened: set[str] = set()
         self.moved: dict[Key, int] = {}
-        self.projects: dict[str, None] = {}
+        self.projects: list[str] = []
         self.without_optional = False
 
     def pause(self, first: date, last: date) -> None:
@@ -120,21 +121,10 @@ class HistoryBuilder:
 
     def build(self) -> LearnerHistory:
         """Return the history up to here."""
-        return LearnerHistory(
-            logged=tuple(self.logged),
-            ratings=tuple(sorted(self.ratings, key=lambda rating: rating.day)),
-            counts=tuple(self.counts),
-            started=self.started,
-            credited=frozenset(self.credited),
-            evidence={key: tuple(found.values()) for key, found in self.evidence.items()},
-            attested=self.attested,
-            pauses=tuple(self.pauses),
-            choices=self.choices,
-            course=PlanOverrides(
-                turns=tuple(self.turns),
-                opened=frozenset(self.opened),
-                moved=self.moved,
-                projects=tuple(self.projects),
-                without_optional=self.without_optional,
-            ),
-        )
+        self.ratings.sort(key=lambda rating: rating.day)
+        return LearnerHistory.model_validate(self, from_attributes=True)
+
+    @property
+    def overrides(self) -> PlanOverrides:
+        """The decisions that bend the plan."""
+        return PlanOverrides.model_validate(self, from_attributes=True)

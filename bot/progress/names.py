@@ -1,20 +1,60 @@
 """Finds the part of a curriculum that a name means.
 
 A name fits by id, title, alias or another name a person may use; else by a beginning that only one
-has, else by words that only one title has. Case, accents and punctuation do not matter.
+has, else by words that only one title has. Case, accents and punctuation do not matter. A number of
+the guide is also known by its kind: hours, posts, courses, people, ...
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
+from enum import StrEnum
 from typing import NamedTuple
 
 from bot.curriculum.base import Item, slugify
 from bot.curriculum.model import Choice, Curriculum, Option
 from bot.curriculum.sections import LearningMetric, Target
-from bot.planning.issue_texts import full_unit_name
 from bot.planning.path import PlannedPath
+from bot.planning.unit_names import full_unit_name
 from bot.progress.command import CommandError
-from bot.progress.metric_kinds import Kind, kind_of
+
+
+class Kind(StrEnum):
+    """The kind of a number in the guide, as far as its words show it."""
+
+    HOURS = "hours"
+    COURSES = "courses"
+    PROJECTS = "projects"
+    POSTS = "posts"
+    CONTRIBUTIONS = "contributions"
+    PEOPLE = "people"
+    PRIVATE = "private"
+    OTHER = "other"
+
+
+# The first that fits counts: "Time to the first MLOps project role" is nobody's project.
+_WORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(rf"\b(?:{words})", re.IGNORECASE))
+    for kind, words in (
+        (Kind.PRIVATE, r"salar|income|wage|compensation|pay\b|raise\b|time to\b|bonus"),
+        (Kind.CONTRIBUTIONS, r"contribut|open[ -]source"),
+        (Kind.POSTS, r"posts?\b|articles?\b|blog"),
+        (Kind.PEOPLE, r"network\b|networking\b|connections?\b|contacts?\b|people\b"),
+        (Kind.COURSES, r"courses?\b|moocs?\b"),
+        (Kind.PROJECTS, r"projects?\b|portfolio|programs?\b|apps?\b"),
+        (Kind.HOURS, r"hours?\b|study time"),
+    )
+)
+
+
+def kind_of(number: LearningMetric | Target) -> Kind:
+    """Return the kind of a guide's number, by the words of English guides."""
+    for text in (number.title, number.unit or ""):
+        for kind, words in _WORDS:
+            if words.search(text):
+                return kind
+    return Kind.OTHER
+
 
 SHOWN = 4
 # What people call the things that are counted, beside the guide's words.
@@ -50,7 +90,10 @@ def matching(text: str, among: Sequence[Named]) -> tuple[Named, ...]:
     tests: tuple[Callable[[Named], bool], ...] = (
         lambda one: wanted in one.slugs,
         lambda one: any(slug.startswith(wanted) for slug in one.slugs),
-        lambda one: any(_has_words(slug.split("-"), words) for slug in one.slugs),
+        lambda one: any(
+            all(any(part.startswith(word) for part in slug.split("-")) for word in words)
+            for slug in one.slugs
+        ),
     )
     for fits in tests:
         if found := tuple(one for one in among if fits(one)):
@@ -71,19 +114,11 @@ def listed(among: Iterable[Named], near: str = "") -> str:
     return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
-def one(what: str, text: str, among: Sequence[Named]) -> Named:
-    """Return the one thing that `text` means; `what` it is says the error.
-
-    Raises CommandError.
-    """
-    return only(what, text, matching(text, among), among)
-
-
-def only(what: str, text: str, found: Sequence[Named], among: Sequence[Named]) -> Named:
-    """Return the one that was `found` for `text`; `among` are those that could be meant.
-
-    Raises CommandError.
-    """
+def one(
+    what: str, text: str, among: Sequence[Named], found: Sequence[Named] | None = None
+) -> Named:
+    """Return the one thing that `text` means, or was `found` for it. Raises CommandError."""
+    found = matching(text, among) if found is None else found
     if len(found) == 1:
         return found[0]
     quoted = one_line(text)[:60]
@@ -121,10 +156,7 @@ def _ordinals(option: Option, index: int) -> tuple[str, ...]:
 
 
 def of_counted(curriculum: Curriculum) -> list[Named]:
-    """Return the guide's metrics and targets that a learner may count, one for each kind.
-
-    Hours are logged instead, and private numbers are never stored.
-    """
+    """Return the metrics and targets that may be counted, one a kind; no hours, none private."""
     found: dict[str, Named] = {}
     numbers: tuple[LearningMetric | Target, ...] = (
         *curriculum.metrics,
@@ -185,7 +217,3 @@ def is_next(text: str) -> bool:
 
 def _plain(text: str) -> str:
     return slugify(text) if any(c.isalnum() for c in text) else ""
-
-
-def _has_words(words: list[str], wanted: list[str]) -> bool:
-    return all(any(word.startswith(one) for word in words) for one in wanted)

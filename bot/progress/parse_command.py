@@ -51,10 +51,7 @@ class ParsedLine(FrozenModel):
 
 
 def parse_command(line: ParsedLine, context: CommandContext) -> Command:
-    """Return what a line asks for, with its arguments.
-
-    Raises CommandError, and nothing else.
-    """
+    """Return what a line asks for, with its arguments. Raises CommandError, and nothing else."""
     kind = slash_commands().get(line.word)
     if kind is None:
         raise CommandError(f"There is no such command. Did you mean `/{line.near}`?")
@@ -64,10 +61,7 @@ def parse_command(line: ParsedLine, context: CommandContext) -> Command:
 
 
 def read_commands(text: str) -> tuple[ParsedLine, ...]:
-    """Return the commands of a comment in order: at most one more than `MOST`.
-
-    A journal's text goes on until the next command or the end.
-    """
+    """Return the commands of a comment in order: at most one more than `MOST`."""
     commands = slash_commands()
     found: list[ParsedLine] = []
     lines: list[str] | None = None
@@ -93,7 +87,6 @@ def read_commands(text: str) -> tuple[ParsedLine, ...]:
 def _parse_line(
     line: str, commands: Mapping[str, type[Command]], unknown: int
 ) -> ParsedLine | None:
-    """Return the command on a line outside of code, if there is one."""
     matched = _COMMAND.match(line)
     if matched is None:
         return None

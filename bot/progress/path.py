@@ -16,11 +16,31 @@ from bot.planning.path import PlannedPath
 from bot.planning.schedule import unit_by_key
 from bot.planning.snapshot import Snapshot
 from bot.planning.window import units_in_window
+from bot.progress.assessment import ratings_in_issues
+from bot.progress.command_log import find_logs
 from bot.progress.forecast import Forecast, forecast
-from bot.progress.learner_history import LearnerHistory
+from bot.progress.learner_history import HistoryBuilder, LearnerHistory
 from bot.progress.progress import Progress, item_keys, read_progress
-from bot.progress.replay_commands import read_learner_history
 from bot.settings import Settings
+
+
+def read_learner_history(
+    curriculum: Curriculum, settings: Settings, observed: ObservedState
+) -> LearnerHistory:
+    """Return the history that the command logs and self-assessments in `observed` add up to.
+
+    `settings` are the file's. A command that no longer fits the curriculum (its skill, unit or
+    option is gone) is left out.
+    """
+    logged = [(entry, key) for key, log in find_logs(observed).items() for entry in log.entries]
+    history = HistoryBuilder(curriculum, settings)
+    for entry, key in sorted(logged, key=lambda pair: (pair[0].at, pair[0].id)):
+        if entry.command.fits(curriculum):
+            history.day, history.key = entry.at.astimezone(settings.zone).date(), key
+            history.by = entry.by
+            entry.command.replay(history)
+    history.ratings += ratings_in_issues(curriculum, observed, settings)
+    return history.build()
 
 
 class LearningPath(PlannedPath):
@@ -39,7 +59,7 @@ class LearningPath(PlannedPath):
     def places(self) -> dict[Key, str]:
         """The unit of each piece of work that the learner moved, by its key."""
         homes = unit_by_key(self.curriculum)
-        moved = {key: days for key, days in self.course.moved.items() if key in homes}
+        moved = {key: days for key, days in self.overrides.moved.items() if key in homes}
         return {key: self.dates.place(homes[key], days) for key, days in moved.items()}
 
     @cached_property
@@ -75,13 +95,10 @@ class LearningPath(PlannedPath):
     def units_with_issues(self, today: date, weeks_ahead: int | None) -> frozenset[str]:
         """Return the ids of the units in the window of `today`, and of those opened early."""
         window = units_in_window(self.dates, today, weeks_ahead)
-        return frozenset({dates.unit for dates in window} | self.course.opened)
+        return frozenset({dates.unit for dates in window} | self.overrides.opened)
 
     def first_unfinished(self) -> str | None:
-        """Return the id of the first unit that has required work left; None when all is done.
-
-        A task that was moved counts in the unit that it was moved from.
-        """
+        """Return the first unit with required work left, moved tasks in their old unit, or None."""
         unmoved = self.model_copy(update={"places": {}})
         return read_progress(unmoved).first_unfinished()
 
@@ -102,7 +119,7 @@ class LearningPath(PlannedPath):
             curriculum=curriculum,
             settings=history.in_force(settings),
             today=now.astimezone(settings.zone).date(),
-            course=history.course,
+            overrides=history.overrides,
             file_settings=settings,
             observed=observed,
             history=history,

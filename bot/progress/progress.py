@@ -1,13 +1,10 @@
 """Progress: the state of every piece of work on the path, and sums over units and modules.
 
-Everything comes from issues: closed as completed is claimed, closed as not planned is skipped, a
-duplicate does not count, an open one may be in progress or blocked by its label, and the boxes in
-it are its parts. What is claimed is evidenced when something that it links to exists (a merged pull
-request that names the issue, or what was found behind an address and noted), attested when a mentor
-approved it, credited when it was known before the start. The sums go by estimated hours over the
-whole path, never by GitHub's milestone bars, which know only the issues made so far. Optional work
-stands apart; of a choice only the option taken counts, and before one is taken the mean of the
-options.
+Closed as completed is claimed, closed as not planned is skipped, a duplicate does not count.
+Claimed work is evidenced when something that it links to exists, attested when a mentor approved
+it, and credited when it was known before the start. Sums go by estimated hours over the whole path,
+never by GitHub's milestone bars, which know only the issues made so far. Optional work stands
+apart; of a choice only the option taken counts, and before one is taken the mean of the options.
 """
 
 from datetime import date
@@ -87,6 +84,12 @@ class Work(FrozenModel):
     def done(self) -> bool:
         """Done, by work or by what was known before."""
         return self.state in DONE
+
+    def done_by(self, day: date | None) -> bool:
+        """Return whether it was done by the end of `day` (None: now); known work always was."""
+        if day is None or self.state is WorkState.CREDITED:
+            return self.done
+        return self.done and self.closed_on is not None and self.closed_on <= day
 
     @property
     def share(self) -> float:
@@ -212,7 +215,9 @@ class _ProgressReader:
                 work += [self._work(task, unit, module.id) for task in self._tasks(unit)]
                 if unit.choice and self._chosen_units(unit) is None:
                     options = unit.choice.options
-                    undecided[unit.id] = sum(map(self._weighted, options)) / len(options)
+                    required = ([t for t in one.tasks if not t.optional] for one in options)
+                    weights = (sum(map(self._weight, tasks)) for tasks in required)
+                    undecided[unit.id] = sum(weights) / len(options)
             last = module.units[-1]
             work += [self._work(left, last, module.id) for left in module.deliverables]
         return Progress(work=tuple(work), undecided=undecided, units=units)
@@ -237,9 +242,6 @@ class _ProgressReader:
     def _is_claimed(self, task: Task) -> bool:
         found = self._path.issue_of("task", task)
         return found is not None and found.state.finished
-
-    def _weighted(self, option: Option) -> float:
-        return sum(self._weight(task) for task in option.tasks if not task.optional)
 
     def _weight(self, item: Task | Deliverable) -> float:
         if item.hours is not None:
@@ -278,9 +280,8 @@ class _ProgressReader:
         """Return merged pull requests that name the issue, then the evidence in its log."""
         if found is None:
             return ()
-        noted = [e for key in keys for e in self._history.evidence.get(key, ())]
-        pulls = [
-            Evidence(
+        evidence = {
+            pull.url: Evidence(
                 day=self._path.day_of(pull.merged_at),
                 kind="pull-request",
                 url=pull.url,
@@ -288,8 +289,10 @@ class _ProgressReader:
             )
             for pull in self._merged.get(found.state.number, ())
             if pull.merged_at
-        ]
-        return tuple({e.url: e for e in (*pulls, *noted)}.values())
+        }
+        for key in keys:
+            evidence |= self._history.evidence.get(key, {})
+        return tuple(evidence.values())
 
     def _state(
         self, found: OurIssue | None, keys: tuple[Key, ...], *, evidenced: bool, attested: bool
@@ -312,7 +315,6 @@ class _ProgressReader:
 
 
 def _merged_pulls(observed: ObservedState) -> dict[int, list[PullState]]:
-    """Return merged pull requests of people who may write, by the numbers of issues they name."""
     found: dict[int, list[PullState]] = {}
     for pull in observed.snapshot.pulls:
         if pull.merged_at is None or pull.author_id not in observed.snapshot.trust.writers:

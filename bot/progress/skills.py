@@ -89,7 +89,7 @@ def coverage(path: LearningPath, until: date | None = None) -> tuple[SkillCover,
                 title=skill.title,
                 priority=skill.priority,
                 **_counts(works, until),
-                done_hours=sum(w.weight for w in works if _done(w, until)),
+                done_hours=sum(w.weight for w in works if w.done_by(until)),
                 total_hours=sum(w.weight for w in works),
             )
         )
@@ -151,7 +151,7 @@ def _work_for_skills(path: LearningPath, skills: set[str]) -> list[Work]:
 
 
 def _counts(works: list[Work], until: date | None) -> dict[str, int]:
-    done = [work for work in works if _done(work, until)]
+    done = [work for work in works if work.done_by(until)]
     return {
         "done": len(done),
         "evidenced": sum(_proven(work, until) for work in done),
@@ -159,18 +159,7 @@ def _counts(works: list[Work], until: date | None) -> dict[str, int]:
     }
 
 
-def _done(work: Work, until: date | None) -> bool:
-    """Return whether it was done by the end of `until`; known work always was."""
-    if not work.done or until is None:
-        return work.done
-    return work.state is WorkState.CREDITED or (
-        work.closed_on is not None and work.closed_on <= until
-    )
-
-
 def _proven(work: Work, until: date | None) -> bool:
-    if work.state not in PROVEN:
-        return False
-    if until is None or work.state is WorkState.ATTESTED:
-        return True
+    if until is None or work.state is not WorkState.EVIDENCED:
+        return work.state in PROVEN
     return any(found.day <= until for found in work.evidence)

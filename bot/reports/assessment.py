@@ -1,13 +1,9 @@
 """The self-assessment: an issue after some modules that asks how sure the learner feels."""
 
-from datetime import date
-
 from bot import templating
 from bot.curriculum.model import Curriculum, Module
 from bot.planning.desired_state import DesiredIssue, unit_key
-from bot.planning.issue_texts import module_name
-from bot.planning.snapshot import FrozenModel
-from bot.progress.learner_history import Rating
+from bot.planning.unit_names import module_name
 from bot.progress.path import LearningPath
 
 # What the numbers mean on the usual scale; of others only the ends are named.
@@ -18,13 +14,6 @@ MEANINGS = (
     "I can do it alone",
     "I can show it to others",
 )
-
-
-class LatestRating(FrozenModel):
-    """A skill, and how it was rated last."""
-
-    title: str
-    rating: Rating | None
 
 
 def assessment_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
@@ -51,26 +40,19 @@ def meanings(scale: int) -> tuple[str, ...]:
     return (f"1: {MEANINGS[0]}", f"{scale}: {MEANINGS[-1]}")
 
 
-def newest(path: LearningPath, until: date) -> tuple[LatestRating, ...]:
-    """Return every assessed skill with its newest rating by the end of `until`."""
-    return tuple(
-        LatestRating(title=skill.title, rating=path.history.rating(skill.id, until))
-        for skill in path.curriculum.assessment.skills
-    )
-
-
 def _issue(path: LearningPath, module: Module, *, seed: bool) -> DesiredIssue:
     last = module.units[-1]
-    rated = newest(path, path.today)
+    skills = path.curriculum.assessment.skills
+    latest = [(skill.title, path.history.rating(skill.id, path.today)) for skill in skills]
     body = templating.render(
         "issues/assessment.md.j2",
         module=module_name(path.curriculum, module),
         scale=path.curriculum.assessment.scale,
         meanings=meanings(path.curriculum.assessment.scale),
-        example=path.curriculum.assessment.skills[0].title,
+        example=skills[0].title,
         form=path.settings.publish.forms,
         report=path.settings.features.checkpoints and bool(path.curriculum.checkpoints),
-        rated=[one for one in rated if one.rating],
+        rated=[{"title": title, "rating": rating} for title, rating in latest if rating],
     )
     return DesiredIssue(
         key=f"assessment:{module.id}",

@@ -37,7 +37,7 @@ def badge(kind: BadgeKind, path: LearningPath, *, label: str | None = None) -> B
     name = text_width.plain(label or path.curriculum.title)[:MAX_LABEL]
     if path.progress.all.complete:
         return Badge(label=name, message="done", color=GREEN)
-    words, started = {"percent": _percent, "month": _month, "streak": _streak}[kind](path)
+    words, started = _words(kind, path)
     return Badge(label=name, message=words, color=BLUE if started else GREY)
 
 
@@ -47,23 +47,20 @@ def badge_of(path: LearningPath) -> Badge:
     return badge(settings.kind, path, label=settings.label)
 
 
-def _percent(path: LearningPath) -> tuple[str, bool]:
-    percent = path.progress.all.percent
-    return f"{percent}%", percent > 0
-
-
-def _month(path: LearningPath) -> tuple[str, bool]:
+def _words(kind: BadgeKind, path: LearningPath) -> tuple[str, bool]:
+    """Return the number in words, and whether there is any progress in it."""
+    if kind == "percent":
+        percent = path.progress.all.percent
+        return f"{percent}%", percent > 0
+    if kind == "streak":
+        weeks = streak(path.progress, path.today)
+        return templating.plural(weeks, "active week"), weeks > 0
     current = path.dates.current(path.today)
     if current is None:
         return f"from {path.dates.first}", False
     modules = list(path.curriculum.modules())
     here = next(m for m in modules if m.id == path.progress.units[current.unit])
     return f"{here.kind} {modules.index(here) + 1} of {len(modules)}", True
-
-
-def _streak(path: LearningPath) -> tuple[str, bool]:
-    weeks = streak(path.progress, path.today)
-    return templating.plural(weeks, "active week"), weeks > 0
 
 
 def as_svg(made: Badge) -> str:

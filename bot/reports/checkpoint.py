@@ -1,31 +1,27 @@
 """The checkpoint report: what the learner has to show at a gate of the guide, and what comes next.
 
-Values only, pure; `bot/reports/checkpoint_text.py` makes Markdown, JSON and a page of them. Every
-number is read from issues, comments and the schedule; where nothing was found it says so.
+The values are pure; they become a comment, JSON for programs, and one page to print. Every number
+is read from issues, comments and the schedule; where nothing was found it says so.
 """
 
+import json
 from datetime import date
 from typing import Literal
 
+from bot import templating
 from bot.curriculum.model import Checkpoint, Curriculum, Module
 from bot.errors import UsageError
-from bot.planning.issue_texts import module_name
 from bot.planning.marker import Key
 from bot.planning.schedule import UnitDates
 from bot.planning.snapshot import FrozenModel
+from bot.planning.unit_names import module_name
 from bot.progress.career import Metric, applications, metrics
 from bot.progress.forecast import Forecast
 from bot.progress.journal import HIGHLIGHT, JournalEntry, journal
 from bot.progress.path import LearningPath
 from bot.progress.progress import LEFT_OUT, Work, item_keys
 from bot.progress.skills import RoleFit, SkillRating, calibration, role_fits
-from bot.reports.checkpoint_evidence import (
-    EvidencePiece,
-    ItemReport,
-    item_reports,
-    open_pieces,
-    piece,
-)
+from bot.reports import checkpoint_evidence as evidence
 from bot.reports.position import in_hours, unit_names
 
 STEPS = 3
@@ -99,12 +95,12 @@ class CheckpointReport(FrozenModel):
     due: date
     url: str
     percent: int
-    items: tuple[ItemReport, ...]
+    items: tuple[evidence.ItemReport, ...]
     found: int
     scale: int
     skills: tuple[SkillRating, ...]
     hours: HoursReport
-    deliverables: tuple[EvidencePiece, ...]
+    deliverables: tuple[evidence.EvidencePiece, ...]
     metrics: tuple[Metric, ...]
     has_journal: bool
     entries: int
@@ -133,7 +129,7 @@ def checkpoint_report(
     module = _module(curriculum, checkpoint)
     numbers = metrics(path, day)
     sent = tuple(a for a in applications(path) if a.opened <= day)
-    items = tuple(item_reports(path, checkpoint, day, numbers, sent))
+    items = tuple(evidence.item_reports(path, checkpoint, day, numbers, sent))
     skills = calibration(path, day)
     fits = role_fits(path, day)
     entries = [entry for entry in journal(path) if entry.day <= day]
@@ -153,7 +149,7 @@ def checkpoint_report(
         scale=curriculum.assessment.scale,
         skills=skills,
         hours=_hours(path, day),
-        deliverables=tuple(piece(work, day) for work in _deliverables(path, module)),
+        deliverables=tuple(evidence.piece(work, day) for work in _deliverables(path, module)),
         metrics=numbers,
         has_journal=bool(curriculum.journal or entries),
         entries=len(entries),
@@ -221,10 +217,7 @@ def report_key(checkpoint: Checkpoint) -> Key:
 
 
 def by_number(curriculum: Curriculum, text: str) -> Checkpoint:
-    """Return the checkpoint that `text` names: by its module's number, its id or its title.
-
-    Raises UsageError that says which there are.
-    """
+    """Return the checkpoint of this module number, id or title. Raises UsageError."""
     wanted = " ".join(text.split()).casefold()
     numbers = {module.id: str(module.number) for module in curriculum.modules()}
     checkpoints = curriculum.checkpoints
@@ -258,7 +251,6 @@ def _after(curriculum: Curriculum, checkpoint: Checkpoint) -> str | None:
 
 
 def _deliverables(path: LearningPath, module: Module) -> list[Work]:
-    """Return the deliverables of all modules up to this one."""
     if not path.settings.features.deliverables:
         return []
     modules = [m.id for m in path.curriculum.modules()]
@@ -286,26 +278,20 @@ def _hours(path: LearningPath, day: date) -> HoursReport:
 
 
 def _role(fit: RoleFit) -> RoleReport:
-    role = fit.role
-    return RoleReport(
-        id=role.id,
-        title=role.title,
-        level=role.level,
-        salary=role.salary,
-        currency=role.currency,
-        covered=fit.covered,
-        missing=fit.missing,
-    )
+    needs = {"covered": fit.covered, "missing": fit.missing}
+    return RoleReport.model_validate(dict(fit.role) | needs)
 
 
 def _steps(
-    path: LearningPath, items: tuple[ItemReport, ...], skills: tuple[SkillRating, ...], day: date
+    path: LearningPath,
+    items: tuple[evidence.ItemReport, ...],
+    skills: tuple[SkillRating, ...],
+    day: date,
 ) -> tuple[NextStep, ...]:
-    """Return three next steps: open lines, a skill without a rating, a unit."""
     steps: list[NextStep] = []
     taken: set[Key] = set()
     for item in items:
-        work = next((p for p in open_pieces(item)), None)
+        work = next((p for p in evidence.open_pieces(item)), None)
         if item.found or (work and work.key in taken):
             continue
         taken |= {work.key} if work else set()
@@ -332,3 +318,44 @@ def _next_unit(path: LearningPath, day: date) -> UnitDates | None:
             return dates
     earlier = path.progress.first_unfinished()
     return path.dates[earlier] if earlier else None
+
+
+SCHEMA = 1
+MOST = 60_000  # characters of a comment; GitHub holds 65,536
+Format = Literal["markdown", "json", "html"]
+ENDINGS: dict[Format, str] = {"markdown": "md", "json": "json", "html": "html"}
+
+
+def as_markdown(report: CheckpointReport) -> str:
+    """Return the comment, without marker. A text that is too long leaves out the evidence."""
+    text = templating.render("checkpoint.md.j2", r=report, details=True)
+    if len(text) > MOST:
+        text = templating.render("checkpoint.md.j2", r=report, details=False)
+    return text
+
+
+def as_json(report: CheckpointReport) -> str:
+    """Return JSON: `schema`, then the report's fields. Only ASCII, and no `<`."""
+    content = {"schema": SCHEMA, **report.model_dump(mode="json")}
+    return json.dumps(content, indent=2, ensure_ascii=True).replace("<", "\\u003c")
+
+
+def as_html(report: CheckpointReport, *, back: str = "") -> str:
+    """Return a page that needs nothing else: one sheet of A4 for a path of usual size.
+
+    `back` is the address that it leads back to, where it is one of several pages.
+    """
+    return templating.render("checkpoint.html.j2", r=report, back=back)
+
+
+def as_format(report: CheckpointReport, how: Format) -> str:
+    """Return the report as a file, with a line end at its end."""
+    makers = {"markdown": as_markdown, "json": as_json, "html": as_html}
+    return f"{makers[how](report)}\n"
+
+
+def files(report: CheckpointReport) -> dict[str, str]:
+    """Return all formats by path: `reports/<checkpoint id>.md`, `.json`, `.html`."""
+    return {
+        f"reports/{report.id}.{ending}": as_format(report, how) for how, ending in ENDINGS.items()
+    }

@@ -120,7 +120,6 @@ def as_json(cohort: Cohort) -> str:
 
 
 def _help_requests(path: LearningPath) -> tuple[HelpRequest, ...]:
-    """Open issues of the path that wear the label "blocked"."""
     label = path.observed.labels.get(BLOCKED)
     if label is None:
         return ()
@@ -145,7 +144,6 @@ def _where(path: LearningPath) -> str:
 
 
 def _last_activity(path: LearningPath) -> date | None:
-    """Return the last day on which the learner finished, started or logged something."""
     history = path.history
     days = [
         *(hours.day for hours in history.logged),

@@ -8,35 +8,18 @@ from datetime import date, timedelta
 
 from bot import templating
 from bot.curriculum.model import Module, ProjectLevel
-from bot.planning.issue_texts import module_name
 from bot.planning.snapshot import FrozenModel
-from bot.progress.career import (
-    Metric,
-    ProjectIdeaState,
-    Stage,
-    applications,
-    by_stage,
-    ideas,
-    metrics,
-)
+from bot.planning.unit_names import module_name
+from bot.progress import career
 from bot.progress.forecast import Forecast
 from bot.progress.path import LearningPath
 from bot.progress.progress import DONE, Work, WorkState
 from bot.progress.skills import SkillGap, SkillRating, calibration, gap
 from bot.progress.streak import streak
+from bot.reports import position
 from bot.reports.due_weeks import Week
 from bot.reports.formatting import WORDS
 from bot.reports.next_work import late_work, most_important
-from bot.reports.position import (
-    NextCheckpoint,
-    around_current,
-    current_unit,
-    finished_on,
-    in_hours,
-    next_checkpoint,
-    pause_end,
-    unit_names,
-)
 from bot.reports.suggestions import Button, Suggestions, buttons, suggestions
 from bot.settings import CONFIG_PATH, SummarySettings
 
@@ -99,8 +82,8 @@ class DashboardNumbers(FrozenModel):
 class Portfolio(FrozenModel):
     """Project ideas: those begun, and what is left by level."""
 
-    started: tuple[ProjectIdeaState, ...]
-    left: dict[ProjectLevel, tuple[ProjectIdeaState, ...]]
+    started: tuple[career.ProjectIdeaState, ...]
+    left: dict[ProjectLevel, tuple[career.ProjectIdeaState, ...]]
 
 
 class Dashboard(FrozenModel):
@@ -127,7 +110,7 @@ class Dashboard(FrozenModel):
     place: DashboardPosition
     under_way: tuple[Work, ...]
     late: tuple[Work, ...]
-    checkpoint: NextCheckpoint | None
+    checkpoint: position.NextCheckpoint | None
     numbers: DashboardNumbers
     module_kind: str
     modules: tuple[DashboardModule, ...]
@@ -139,8 +122,8 @@ class Dashboard(FrozenModel):
     rated: tuple[SkillRating, ...]
     gap: SkillGap
     portfolio: Portfolio
-    metrics: tuple[Metric, ...]
-    applications: dict[Stage, int]
+    metrics: tuple[career.Metric, ...]
+    applications: dict[career.Stage, int]
     next_sync: date
     schedule_stops: date | None
     week_ends: date
@@ -152,7 +135,7 @@ def dashboard(path: LearningPath) -> Dashboard:
     """Return the values for the path's day."""
     curriculum, settings, today = path.curriculum, path.settings, path.today
     overview, dates = curriculum.overview, path.dates
-    applied = applications(path)
+    applied = career.applications(path)
     place = _place(path)
     pushed = path.observed.snapshot.last_push
     elsewhere = [w for w in path.progress.work if w.unit != place.unit]
@@ -166,12 +149,12 @@ def dashboard(path: LearningPath) -> Dashboard:
         last=dates.last,
         started=today >= dates.first,
         over=today > dates.last,
-        resting_until=pause_end(path),
-        finished_on=finished_on(path),
+        resting_until=position.pause_end(path),
+        finished_on=position.finished_on(path),
         place=place,
         under_way=tuple(w for w in elsewhere if w.state in UNDER_WAY),
         late=tuple(w for w in late_work(path) if w.unit != place.unit and w.state not in UNDER_WAY),
-        checkpoint=next_checkpoint(path),
+        checkpoint=position.next_checkpoint(path),
         numbers=_numbers(path),
         module_kind=next(iter(curriculum.modules())).kind,
         modules=tuple(_rows(path)),
@@ -183,8 +166,8 @@ def dashboard(path: LearningPath) -> Dashboard:
         rated=calibration(path),
         gap=gap(path),
         portfolio=_portfolio(path),
-        metrics=metrics(path, today),
-        applications=by_stage(applied) if applied else {},
+        metrics=career.metrics(path, today),
+        applications=career.by_stage(applied) if applied else {},
         next_sync=today + timedelta(days=1),
         schedule_stops=path.day_of(pushed + QUIET_DAYS) if pushed else None,
         week_ends=Week.of(today, settings.summary.day).last + timedelta(days=1),
@@ -194,16 +177,13 @@ def dashboard(path: LearningPath) -> Dashboard:
 
 
 def as_markdown(values: Dashboard) -> str:
-    """Return the body as GitHub shows it, without marker.
-
-    What would be too long for one issue leaves out its lists and keeps its numbers.
-    """
+    """Return the body without marker; one that would be too long has numbers but no lists."""
     text = _rendered(values, full=True)
     return text if len(text) <= MOST_CHARACTERS else _rendered(values, full=False)
 
 
 def _rendered(values: Dashboard, *, full: bool) -> str:
-    rows = values.modules if full else around_current(values.modules, MOST_ROWS)
+    rows = values.modules if full else position.around_current(values.modules, MOST_ROWS)
     works = most_important(values.place.work, MOST_WORK if full else MOST_LATE)
     return templating.render(
         "dashboard.md.j2",
@@ -220,11 +200,11 @@ def _rendered(values: Dashboard, *, full: bool) -> str:
 
 
 def _place(path: LearningPath) -> DashboardPosition:
-    current = current_unit(path) or path.dates.units[0]
+    current = position.current_unit(path) or path.dates.units[0]
     work = (w for w in path.progress.work if w.unit == current.unit)
     return DashboardPosition(
         unit=current.unit,
-        name=unit_names(path.curriculum)[current.unit],
+        name=position.unit_names(path.curriculum)[current.unit],
         first=current.first,
         last=current.last,
         percent=path.progress.of_unit(current.unit).percent,
@@ -241,7 +221,7 @@ def _numbers(path: LearningPath) -> DashboardNumbers:
         percent=progress.all.percent,
         done=progress.all.done,
         total=progress.all.total,
-        in_hours=in_hours(path.curriculum),
+        in_hours=position.in_hours(path.curriculum),
         logged=path.history.hours_logged(date.min, path.today),
         logged_lately=lately / weeks if weeks and lately else None,
         streak=streak(progress, path.today),
@@ -253,7 +233,8 @@ def _numbers(path: LearningPath) -> DashboardNumbers:
 
 def _rows(path: LearningPath) -> list[DashboardModule]:
     progress = path.progress
-    current = None if finished_on(path) or path.today > path.dates.last else current_unit(path)
+    over = position.finished_on(path) or path.today > path.dates.last
+    current = None if over else position.current_unit(path)
     home = progress.units[current.unit] if current else None
     return [_row(path, module, current=module.id == home) for module in path.curriculum.modules()]
 
@@ -277,8 +258,8 @@ def _row(path: LearningPath, module: Module, *, current: bool) -> DashboardModul
 
 
 def _portfolio(path: LearningPath) -> Portfolio:
-    found = ideas(path)
-    left: dict[ProjectLevel, tuple[ProjectIdeaState, ...]] = {}
+    found = career.ideas(path)
+    left: dict[ProjectLevel, tuple[career.ProjectIdeaState, ...]] = {}
     for level in ProjectLevel:
         at_level = tuple(i for i in found if i.state == "idea" and i.idea.level is level)
         if at_level:

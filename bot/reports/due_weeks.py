@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Self
 
 from bot.planning.marker import Key
-from bot.planning.observed_state import ObservedState
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
 from bot.reports.position import DAYS_A_WEEK, finished_on
@@ -66,30 +65,24 @@ class Week(FrozenModel):
         return f"{year}-W{week:02d}"
 
 
+def first_week(path: LearningPath) -> Week:
+    """Return the week in which the path starts: no summary is of an earlier one."""
+    return Week.of(path.dates.first, path.settings.summary.day)
+
+
 def weekly_key(week: Week) -> Key:
     """Return the key of a week's summary."""
     return f"weekly:{week}"
 
 
-class MadeSummaries:
-    """The keys of summaries that exist as issues, or that the ledger lists as made."""
-
-    def __init__(self, observed: ObservedState) -> None:
-        self._observed = observed
-
-    def __contains__(self, key: object) -> bool:
-        known = self._observed
-        return isinstance(key, str) and (key in known.issues or known.ledger.has(key))
-
-
 def due_weeks(
-    path: LearningPath, summary_made_on: date, posted: Container[Key]
+    path: LearningPath, summary_made_on: date, posted: Container[Key] = ()
 ) -> tuple[Week, ...]:
     """Return the weeks whose summary is to be written now, oldest first, at most eight.
 
     None before the path's first week or before the summary issue was made (`summary_made_on`, a day
-    in the learner's zone), none after the one in which the path was finished, and none whose key is
-    in `posted`. What is left over after a long silence comes with the next runs.
+    in the learner's zone), none after the one in which the path was finished, and none that has an
+    issue, is in the ledger, or whose key is `posted`. What is left over comes with the next runs.
     """
     begins = path.settings.summary.day
     week = Week.of(max(path.dates.first, summary_made_on), begins)
@@ -97,7 +90,8 @@ def due_weeks(
     end = Week.of(finished, begins) if finished else None
     found: list[Week] = []
     while week.due(path.settings) <= path.now and (end is None or week.first <= end.first):
-        if weekly_key(week) not in posted:
+        key, observed = weekly_key(week), path.observed
+        if not (key in posted or key in observed.issues or observed.ledger.has(key)):
             found.append(week)
         if len(found) == MOST_AT_ONCE:
             break

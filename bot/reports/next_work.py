@@ -9,7 +9,7 @@ WAITING = frozenset({WorkState.OPEN, WorkState.AHEAD})
 
 def next_work(path: LearningPath) -> tuple[Work, ...]:
     """Return the next three things to take up, required work first, in the order of the path."""
-    dropped = path.course.without_optional
+    dropped = path.overrides.without_optional
     waiting = [
         w
         for w in path.progress.work

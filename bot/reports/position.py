@@ -4,9 +4,9 @@ from datetime import date, timedelta
 from typing import Protocol, TypeVar
 
 from bot.curriculum.model import Curriculum
-from bot.planning.issue_texts import full_unit_name
 from bot.planning.schedule import UnitDates
 from bot.planning.snapshot import FrozenModel
+from bot.planning.unit_names import full_unit_name
 from bot.progress.path import LearningPath
 from bot.progress.progress import FINISHED, LEFT_OUT
 
@@ -42,10 +42,7 @@ def pause_end(path: LearningPath) -> date | None:
 
 
 def current_unit(path: LearningPath) -> UnitDates | None:
-    """Return the unit the learner is in; in a pause the next one, None before the start.
-
-    After the last day it is the last unit.
-    """
+    """Return the present unit, in a pause the next, at the end the last; before the start None."""
     rest = pause_end(path)
     return path.dates.current(rest + timedelta(days=1) if rest else path.today)
 

@@ -13,9 +13,8 @@ from urllib.parse import quote
 
 from bot import templating
 from bot.planning.desired_state import SUMMARY_KEY
-from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath
-from bot.reports.badge import Badge, badge_of
+from bot.reports.badge import badge_of
 from bot.reports.pictures import activity, card
 
 BEGIN = "<!-- milepost:readme -->"
@@ -23,23 +22,6 @@ END = "<!-- milepost:readme-end -->"
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)|.*</h[1-6]>[ \t]*$", re.IGNORECASE)
 _UNDERLINE = re.compile(r" {0,3}=+[ \t]*$")
-
-
-class ReadmeBlock(FrozenModel):
-    """The block's values. None changes while the learner rests, so that no commit is made.
-
-    `badge` and `active_days` are None where badge or pictures are not published. `files` is the
-    address of the folder the pictures are in, `dashboard` that of the summary issue.
-    """
-
-    title: str
-    badge: Badge | None
-    active_days: int | None
-    amount: str
-    percent: int
-    facts: tuple[str, ...]
-    files: str
-    dashboard: str | None
 
 
 def raw_base(web: str, repository: str, branch: str) -> str:
@@ -52,26 +34,22 @@ def raw_base(web: str, repository: str, branch: str) -> str:
     return f"{web}/{repository}/raw/{quote(branch)}"
 
 
-def block(path: LearningPath, *, web: str) -> ReadmeBlock:
-    """Return the block's values; `web` as for `raw_base`."""
+def as_markdown(path: LearningPath, *, web: str) -> str:
+    """Return the block with its marks; `web` as for `raw_base`.
+
+    Nothing in it changes while the learner rests, so that no commit is made.
+    """
     publish = path.settings.publish
-    shown = card.card(path)
     summary = path.observed.issues.get(SUMMARY_KEY)
-    return ReadmeBlock(
+    text = templating.render(
+        "readme.md.j2",
         title=path.curriculum.title,
         badge=badge_of(path) if publish.badge else None,
         active_days=len(activity.activity(path).active) if publish.pictures else None,
-        amount=shown.amount,
-        percent=shown.percent,
-        facts=shown.facts,
+        card=card.card(path),
         files=raw_base(web, path.observed.snapshot.repository, publish.branch),
         dashboard=summary.state.url if summary else None,
     )
-
-
-def as_markdown(values: ReadmeBlock) -> str:
-    """Return the block with its marks, for the README."""
-    text = templating.render("readme.md.j2", b=values)
     return f"{BEGIN}\n{text}\n{END}"
 
 

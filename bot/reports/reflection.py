@@ -9,36 +9,15 @@ from datetime import date, timedelta
 from bot import templating
 from bot.curriculum.model import Curriculum, Module
 from bot.planning.desired_state import DesiredIssue
-from bot.planning.issue_texts import module_name
 from bot.planning.length_limits import ISSUE_TITLE, one_line
-from bot.planning.snapshot import FrozenModel
+from bot.planning.unit_names import module_name
 from bot.progress.journal import JournalEntry, journal
 from bot.progress.path import LearningPath
-from bot.progress.progress import Work
 
 DAYS_AHEAD = 3
 DAYS_BACK = 60  # a late install asks nobody to look back on a whole year
 MOST_LISTED = 40
 TO_FILL_IN = frozenset({"list", "text"})
-
-
-class ReflectionMonth(FrozenModel):
-    """The work, hours and journal of a module, which is planned from `first` to `last`.
-
-    `estimated` are the estimates of the work finished, `logged` the hours written down. Of very
-    many pieces of work and journal entries the lists leave out as many as `..._more` says.
-    """
-
-    module: str
-    kind: str
-    first: date
-    last: date
-    finished: tuple[Work, ...]
-    finished_more: int
-    estimated: float
-    logged: float
-    entries: tuple[JournalEntry, ...]
-    entries_more: int
 
 
 def reflection_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
@@ -59,24 +38,29 @@ def _is_due(path: LearningPath, module: Module) -> bool:
     return -DAYS_BACK <= left <= DAYS_AHEAD or path.issue_of("reflection", module) is not None
 
 
-def month(path: LearningPath, module: Module, entries: tuple[JournalEntry, ...]) -> ReflectionMonth:
-    """Return the values of a module; `entries` are those of the whole journal."""
+def _month(
+    path: LearningPath, module: Module, entries: tuple[JournalEntry, ...]
+) -> dict[str, object]:
+    """Return the work, hours and journal of a module; `entries` are those of the whole journal.
+
+    `estimated` are the estimates of the work finished, `logged` the hours written down.
+    """
     begin, end = _time_of(path, module)
     first, last = path.module_days(module)
     finished = path.progress.finished_between(begin, end)
     written = tuple(entry for entry in entries if begin <= entry.day <= end)
-    return ReflectionMonth(
-        module=module_name(path.curriculum, module),
-        kind=module.kind,
-        first=first,
-        last=last,
-        finished=finished[:MOST_LISTED],
-        finished_more=max(0, len(finished) - MOST_LISTED),
-        estimated=sum(w.hours or 0.0 for w in finished),
-        logged=path.history.hours_logged(begin, end),
-        entries=written[:MOST_LISTED],
-        entries_more=max(0, len(written) - MOST_LISTED),
-    )
+    return {
+        "module": module_name(path.curriculum, module),
+        "kind": module.kind,
+        "first": first,
+        "last": last,
+        "finished": finished[:MOST_LISTED],
+        "finished_more": max(0, len(finished) - MOST_LISTED),
+        "estimated": sum(w.hours or 0.0 for w in finished),
+        "logged": path.history.hours_logged(begin, end),
+        "entries": written[:MOST_LISTED],
+        "entries_more": max(0, len(written) - MOST_LISTED),
+    }
 
 
 def _time_of(path: LearningPath, module: Module) -> tuple[date, date]:
@@ -95,7 +79,7 @@ def _issue(path: LearningPath, module: Module, entries: tuple[JournalEntry, ...]
         key=f"reflection:{module.id}",
         aliases=tuple(f"reflection:{alias}" for alias in module.aliases),
         title=one_line(f"Looking back on {name}", ISSUE_TITLE),
-        body=templating.render("issues/reflection.md.j2", m=month(path, module, entries)),
+        body=templating.render("issues/reflection.md.j2", m=_month(path, module, entries)),
         labels=("kind:reflection",),
         starter=_starter(path.curriculum),
     )

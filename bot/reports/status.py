@@ -4,24 +4,15 @@ from datetime import date
 from functools import partial
 
 from bot import templating
-from bot.planning.issue_texts import module_name
 from bot.planning.snapshot import FrozenModel
+from bot.planning.unit_names import module_name
 from bot.progress.forecast import Forecast
 from bot.progress.path import LearningPath
 from bot.progress.progress import DONE, Work, WorkState
 from bot.progress.streak import streak
+from bot.reports import position
 from bot.reports.formatting import bar
 from bot.reports.next_work import late_work, most_important
-from bot.reports.position import (
-    NextCheckpoint,
-    around_current,
-    current_unit,
-    finished_on,
-    in_hours,
-    next_checkpoint,
-    pause_end,
-    unit_names,
-)
 from bot.reports.suggestions import Suggestions, suggestions
 
 MOST_WORK = 20
@@ -63,7 +54,7 @@ class Status(FrozenModel):
     work: tuple[Work, ...]
     late: int
     modules: tuple[StatusModule, ...]
-    checkpoint: NextCheckpoint | None
+    checkpoint: position.NextCheckpoint | None
     forecast: Forecast
     offers: Suggestions | None
     in_progress: int
@@ -77,7 +68,7 @@ class Status(FrozenModel):
 def status(path: LearningPath) -> Status:
     """Return the page's values."""
     curriculum, today, dates, progress = path.curriculum, path.today, path.dates, path.progress
-    current = current_unit(path)
+    current = position.current_unit(path)
     home = progress.units[current.unit] if current else None
     return Status(
         title=curriculum.title,
@@ -87,10 +78,10 @@ def status(path: LearningPath) -> Status:
         percent=progress.all.percent,
         done_hours=progress.all.done,
         total_hours=progress.all.total,
-        in_hours=in_hours(curriculum),
+        in_hours=position.in_hours(curriculum),
         logged_hours=path.history.hours_logged(date.min, today),
         streak=streak(progress, today),
-        unit=unit_names(curriculum)[current.unit] if current else None,
+        unit=position.unit_names(curriculum)[current.unit] if current else None,
         unit_percent=progress.of_unit(current.unit).percent if current else None,
         unit_last=current.last if current else None,
         work=tuple(w for w in progress.work if current and w.unit == current.unit),
@@ -103,15 +94,15 @@ def status(path: LearningPath) -> Status:
             )
             for module in curriculum.modules()
         ),
-        checkpoint=next_checkpoint(path),
+        checkpoint=position.next_checkpoint(path),
         forecast=path.outlook,
         offers=suggestions(path),
         in_progress=progress.count(WorkState.IN_PROGRESS),
         done=progress.count(*DONE),
         skipped=progress.count(WorkState.SKIPPED, WorkState.REMOVED),
-        resting_until=pause_end(path),
+        resting_until=position.pause_end(path),
         ended=today > dates.last,
-        finished_on=finished_on(path),
+        finished_on=position.finished_on(path),
     )
 
 
@@ -120,7 +111,7 @@ def as_text(page: Status) -> str:
     return templating.render(
         "status.txt.j2",
         page=page,
-        rows=around_current(page.modules, MOST_MODULES),
+        rows=position.around_current(page.modules, MOST_MODULES),
         works=most_important(page.work, MOST_WORK),
         bar=partial(bar, full="#", empty="."),
     )

@@ -12,8 +12,7 @@ from pydantic import BeforeValidator, PlainSerializer
 
 from bot.curriculum.model import Choice, Unit
 from bot.errors import ConfigError
-from bot.planning.plan_overrides import PlanOverride
-from bot.planning.schedule import schedule
+from bot.planning.schedule import PlanOverride, schedule
 from bot.planning.snapshot import FrozenModel
 from bot.progress.command import Command
 from bot.progress.commands import read_stored
@@ -24,13 +23,7 @@ from bot.progress.commands.pause import PauseUntil, Resume
 from bot.progress.commands.replan import Replan
 from bot.progress.path import LearningPath
 from bot.progress.progress import WorkState
-from bot.reports.position import (
-    DAYS_A_WEEK,
-    finished_on,
-    in_hours,
-    pause_end,
-    unit_names,
-)
+from bot.reports.position import DAYS_A_WEEK, finished_on, in_hours, pause_end, unit_names
 
 FEWEST_DAYS = 14
 MOST_HOURS = 40
@@ -100,10 +93,7 @@ def suggestions(path: LearningPath) -> Suggestions | None:
 
 
 def open_choice(path: LearningPath) -> tuple[Unit, Choice] | None:
-    """Return the first open choice within reach: in the window, or four weeks ahead.
-
-    The latter for those who want all issues at once.
-    """
+    """Return the first open choice in the window, or four weeks ahead where all issues are made."""
     weeks = NEAR if path.settings.ahead is None else path.settings.ahead
     reach = path.units_with_issues(path.today, weeks)
     for unit in path.curriculum.units():
@@ -114,7 +104,7 @@ def open_choice(path: LearningPath) -> tuple[Unit, Choice] | None:
 
 def count_optional_ahead(path: LearningPath) -> int:
     """Return the number of optional tasks that would still be made."""
-    if path.course.without_optional:
+    if path.overrides.without_optional:
         return 0
     return sum(not w.counts and w.state is WorkState.AHEAD for w in path.progress.work)
 
@@ -122,7 +112,7 @@ def count_optional_ahead(path: LearningPath) -> int:
 def next_to_open(path: LearningPath) -> str | None:
     """Return the id of the first unit that has no issues and gets none today."""
     window = path.units_with_issues(path.today, path.settings.ahead)
-    dropped = path.course.without_optional
+    dropped = path.overrides.without_optional
     waiting = {
         w.unit
         for w in path.progress.work
@@ -164,7 +154,7 @@ def _buttons(path: LearningPath) -> Iterator[Button]:
 
 def _last_when_replanned(path: LearningPath, unit: str) -> date | None:
     """Return the last day if `unit` began today; None when that changes no date."""
-    turns = (*path.course.turns, PlanOverride(on=path.today, unit=unit))
+    turns = (*path.overrides.turns, PlanOverride(on=path.today, unit=unit))
     try:
         found = schedule(path.curriculum, path.settings, turns)
     except ConfigError:  # there is no such plan within the calendar, so there is nothing to offer
@@ -173,6 +163,5 @@ def _last_when_replanned(path: LearningPath, unit: str) -> date | None:
 
 
 def _study_days(path: LearningPath, last: date) -> int:
-    """Return the number of days from today to `last` that lie in no pause."""
     days = (path.today + timedelta(days=n) for n in range((last - path.today).days + 1))
     return sum(not any(p.first <= d <= p.last for p in path.settings.pauses) for d in days)

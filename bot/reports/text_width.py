@@ -68,10 +68,7 @@ def is_known(text: str) -> bool:
 
 
 def runs_left(text: str) -> bool:
-    """Return whether `text` runs from right to left, by its first letter with a direction.
-
-    Source: Unicode Standard Annex 9, rules P2 and P3.
-    """
+    """Return whether `text` runs from right to left (Unicode Standard Annex 9, rules P2 and P3)."""
     strong = (found for x in text if (found := unicodedata.bidirectional(x)) in {"L", "R", "AL"})
     return next(strong, "L") != "L"
 

@@ -4,6 +4,7 @@ What was done in a week is read from the days on which issues were closed and th
 down, so the summary of a past week can be made again.
 """
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Literal
 
@@ -16,19 +17,10 @@ from bot.progress.forecast import Forecast
 from bot.progress.journal import JournalEntry, journal
 from bot.progress.path import LearningPath
 from bot.progress.progress import Work, WorkState
-from bot.reports.due_weeks import MadeSummaries, Week, due_weeks, weekly_key
+from bot.reports import position
+from bot.reports.due_weeks import Week, due_weeks, weekly_key
 from bot.reports.formatting import WORDS, days
 from bot.reports.next_work import late_work, next_work
-from bot.reports.position import (
-    DAYS_A_WEEK,
-    NextCheckpoint,
-    current_unit,
-    finished_on,
-    in_hours,
-    next_checkpoint,
-    pause_end,
-    unit_names,
-)
 from bot.reports.suggestions import next_to_open, open_choice, suggestions
 
 MOST = 15
@@ -79,7 +71,7 @@ class Weekly(FrozenModel):
     coming: tuple[Work, ...]
     late: int
     resting_until: date | None
-    checkpoint: NextCheckpoint | None
+    checkpoint: position.NextCheckpoint | None
     finished: bool
     forecast: Forecast
     planned_end: date
@@ -90,18 +82,18 @@ def weekly(path: LearningPath, week: Week) -> Weekly:
     """Return the summary of `week` as of the path's day."""
     progress, today = path.progress, path.today
     done = progress.finished_between(week.first, week.last)
-    ended = finished_on(path)
-    newest = today <= week.last + timedelta(days=DAYS_A_WEEK)
-    resting = pause_end(path) if newest else None
+    ended = position.finished_on(path)
+    newest = today <= week.last + timedelta(days=position.DAYS_A_WEEK)
+    resting = position.pause_end(path) if newest else None
     with_outlook = newest and not resting and ended is None
-    coming = next_checkpoint(path) if with_outlook else None
+    coming = position.next_checkpoint(path) if with_outlook else None
     return Weekly(
         week=week,
-        number=max(0, (week.last - path.dates.first).days // DAYS_A_WEEK + 1),
+        number=max(0, (week.last - path.dates.first).days // position.DAYS_A_WEEK + 1),
         done=done,
         hours=sum(w.hours or 0.0 for w in done),
         logged=path.history.hours_logged(week.first, week.last),
-        in_hours=in_hours(path.curriculum),
+        in_hours=position.in_hours(path.curriculum),
         percent=progress.percent_by(week.last),
         counts=_counts(path, week),
         journal=tuple(entry for entry in journal(path) if week.first <= entry.day <= week.last),
@@ -115,7 +107,7 @@ def weekly(path: LearningPath, week: Week) -> Weekly:
         finished=ended is not None and ended <= week.last,
         forecast=path.outlook,
         planned_end=path.dates.last,
-        suggestion=_suggestion(path, week) if with_outlook else None,
+        suggestion=next(_suggestions(path, week), None) if with_outlook else None,
     )
 
 
@@ -125,10 +117,7 @@ def as_markdown(values: Weekly) -> str:
 
 
 def weekly_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
-    """Return the summaries due now as issues of their own, for those who want them.
-
-    Only those that are still to be made: a summary does not change once it is posted.
-    """
+    """Return the summaries due now as issues of their own, for those who want them."""
     summary = path.observed.issues.get(SUMMARY_KEY)
     if summary is None or path.settings.summary.place != "issue":
         return ()
@@ -140,7 +129,7 @@ def weekly_issues(path: LearningPath) -> tuple[DesiredIssue, ...]:
             body=as_markdown(weekly(path, week)),
             labels=("kind:summary",),
         )
-        for week in due_weeks(path, made_on, MadeSummaries(path.observed))
+        for week in due_weeks(path, made_on)
     )
 
 
@@ -182,77 +171,47 @@ def _counts(path: LearningPath, week: Week) -> tuple[CountChange, ...]:
 
 
 def _rest(path: LearningPath, week: Week) -> Literal["none", "part", "all"]:
-    every = [week.first + timedelta(days=n) for n in range(DAYS_A_WEEK)]
+    every = [week.first + timedelta(days=n) for n in range(position.DAYS_A_WEEK)]
     rest = [d for d in every if any(p.first <= d <= p.last for p in path.settings.pauses)]
     if len(rest) == len(every):
         return "all"
     return "part" if rest else "none"
 
 
-def _suggestion(path: LearningPath, week: Week) -> WeeklySuggestion | None:
-    """Return the first suggestion that fits, or None."""
-    return (
-        _suggest_unblocking(path)
-        or _suggest_pause(path, week)
-        or _suggest_replan(path)
-        or _suggest_choice(path)
-        or _suggest_pace(path)
-        or _suggest_opening_next(path)
-    )
-
-
-def _suggest_unblocking(path: LearningPath) -> WeeklySuggestion | None:
-    blocked = [w for w in path.progress.work if w.state is WorkState.BLOCKED]
-    if not blocked:
-        return None
-    return WeeklySuggestion(kind="blocked", name=blocked[0].title, url=blocked[0].url)
-
-
-def _suggest_pause(path: LearningPath, week: Week) -> WeeklySuggestion | None:
-    since = week.before.first
-    active = path.progress.finished_between(since, week.last) or path.history.hours_logged(
-        since, week.last
-    )
-    if active or path.dates.first > since:
-        return None
-    return WeeklySuggestion(kind="quiet", until=path.today + timedelta(days=2 * DAYS_A_WEEK - 1))
-
-
-def _suggest_replan(path: LearningPath) -> WeeklySuggestion | None:
-    """Suggest to replan when more is late than the present unit holds."""
+def _suggestions(path: LearningPath, week: Week) -> Iterator[WeeklySuggestion]:
+    """Yield what follows from what is seen, the most pressing first."""
+    for work in path.progress.work:
+        if work.state is WorkState.BLOCKED:
+            yield WeeklySuggestion(kind="blocked", name=work.title, url=work.url)
+    since, until = week.before.first, path.today + timedelta(days=2 * position.DAYS_A_WEEK - 1)
+    finished = path.progress.finished_between(since, week.last)
+    active = finished or path.history.hours_logged(since, week.last)
+    if not active and path.dates.first <= since:
+        yield WeeklySuggestion(kind="quiet", until=until)
     current = path.dates.current(path.today)
     waiting = sum(w.weight for w in late_work(path))
     if current and waiting > path.progress.of_unit(current.unit).total:
-        return WeeklySuggestion(kind="replan")
-    return None
-
-
-def _suggest_choice(path: LearningPath) -> WeeklySuggestion | None:
-    found = open_choice(path)
-    if found is None:
-        return None
-    choice = found[1]
-    issue = path.observed.issues.get(f"choice:{choice.id}")
-    return WeeklySuggestion(kind="choose", name=choice.title, url=issue.state.url if issue else "")
-
-
-def _suggest_pace(path: LearningPath) -> WeeklySuggestion | None:
-    """Suggest the learner's own pace when it leads past the planned end."""
-    offered = suggestions(path)
-    paces = [turn.hours_per_week for turn in path.course.turns if turn.hours_per_week]
+        yield WeeklySuggestion(kind="replan")
+    if found := open_choice(path):
+        choice = found[1]
+        issue = path.observed.issues.get(f"choice:{choice.id}")
+        url = issue.state.url if issue else ""
+        yield WeeklySuggestion(kind="choose", name=choice.title, url=url)
+    paces = [turn.hours_per_week for turn in path.overrides.turns if turn.hours_per_week]
     now = paces[-1] if paces else path.settings.hours_per_week
-    if offered is None or offered.usual is None or offered.usual == now:
-        return None
-    return WeeklySuggestion(kind="pace", hours=offered.usual)
+    offered = suggestions(path)
+    if offered and offered.usual not in {None, now}:
+        yield WeeklySuggestion(kind="pace", hours=offered.usual)
+    if _is_ahead(path):
+        upcoming = next_to_open(path) if any(not w.url for w in next_work(path)) else None
+        name = position.unit_names(path.curriculum)[upcoming] if upcoming else ""
+        yield WeeklySuggestion(kind="ahead", name=name)
 
 
-def _suggest_opening_next(path: LearningPath) -> WeeklySuggestion | None:
-    current = current_unit(path)
+def _is_ahead(path: LearningPath) -> bool:
+    """Return whether all work of the present unit is done before its last day."""
+    current = position.current_unit(path)
     if current is None or path.today >= current.last:
-        return None
+        return False
     works = [w for w in path.progress.work if w.unit == current.unit and w.counts]
-    if not works or any(w.share < 1 for w in works):
-        return None
-    upcoming = next_to_open(path) if any(not w.url for w in next_work(path)) else None
-    name = unit_names(path.curriculum)[upcoming] if upcoming else ""
-    return WeeklySuggestion(kind="ahead", name=name)
+    return bool(works) and all(w.share >= 1 for w in works)

@@ -8,42 +8,41 @@ from typing import Any, cast
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.routing import Route
+from starlette.types import ASGIApp, Scope
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from bot.server.access_log import AccessLog
+from bot.server.access_log import NO_ROUTE, access_log
 from bot.server.health import add_health
 from bot.server.metrics import add_metrics
-from bot.server.page_limit import PageLimit
+from bot.server.page_limit import limit_pages
+from bot.server.pages import badge, cohort, error_pages, landing, path, register, setup, sign_in
+from bot.server.pages.access import Access
 from bot.server.pages.error_pages import error_page
-from bot.server.pages.frame import PageError
-from bot.server.pages.routes import add_pages
+from bot.server.pages.frame import Frame, PageError
+from bot.server.pages.response_headers import with_security_headers
 from bot.server.server import Server
-from bot.server.telemetry import TracedRequests
-from bot.server.webhooks.delivery_writer import DeliveryWriter
-from bot.server.webhooks.endpoint import Asgi, Scope, WebhookEndpoint, WebhookRouter
+from bot.server.webhooks.endpoint import WebhookEndpoint, route_webhooks
 
 log = logging.getLogger(__name__)
 
 WEBHOOKS = "/webhooks/github"
 
 
-def build(server: Server) -> Asgi:
+def build(server: Server) -> ASGIApp:
     """Return all that is served. Deliveries go straight to the endpoint, past the pages' layers."""
-    endpoint: Asgi = WebhookEndpoint(
-        server.receive,
+    endpoint: ASGIApp = WebhookEndpoint(
+        server.receiver.receive,
         secrets=lambda: server.config.webhook_secrets,
         bot=lambda: server.known_bot,
         clock=server.clock,
-        observe=server.metrics.webhook,
+        observe=server.metrics.webhooks.observe,
     )
     if server.telemetry is not None:
-        endpoint = TracedRequests(
-            endpoint, telemetry=server.telemetry, routes={}, default_route=WEBHOOKS
-        )
+        endpoint = server.telemetry.trace(endpoint, route=lambda _: WEBHOOKS)
     proxied: Any = ProxyHeadersMiddleware(
         cast("Any", application(server)), trusted_hosts=server.config.trusted_proxies
     )
-    return WebhookRouter(proxied, path=WEBHOOKS, endpoint=endpoint)
+    return route_webhooks(proxied, WEBHOOKS, endpoint)
 
 
 def application(server: Server) -> FastAPI:
@@ -53,18 +52,17 @@ def application(server: Server) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if server.telemetry is not None:
             server.telemetry.begin(server.store.engine)
-        receiver = server.receiver = DeliveryWriter(server.write_deliveries, server.log_deliveries)
         await run_in_threadpool(server.start)
         log.info("started")
         yield
-        await receiver.close()
+        await server.receiver.close()
         await run_in_threadpool(server.stop)
-        await run_in_threadpool(frame.close)
+        await run_in_threadpool(frame.resources.close)
         if server.telemetry is not None:
             await run_in_threadpool(server.telemetry.end)
         log.info("stopped")
 
-    def refuse(scope: Scope, seconds: int) -> Asgi:
+    def refuse(scope: Scope, seconds: int) -> ASGIApp:
         text = f"Wait {seconds} seconds, then load the page again."
         error = PageError(429, "That was a lot at once", text, again=seconds)
         return error_page(frame, Request(scope), error)
@@ -77,9 +75,32 @@ def application(server: Server) -> FastAPI:
     add_metrics(app, server.metrics, server.config.metrics_token)
     frame = add_pages(app, server)
     # What is added later is further out.
-    app.add_middleware(PageLimit, pages=server.config.page_limit, refuse=refuse)
-    routes = {route.endpoint: route.path for route in app.routes if isinstance(route, Route)}
-    app.add_middleware(AccessLog, observe=server.metrics.request, routes=routes)
+    app.add_middleware(limit_pages, pages=server.config.page_limit, refuse=refuse)
+    paths: dict[Any, str] = {
+        route.endpoint: route.path for route in app.routes if isinstance(route, Route)
+    }
+
+    def route(scope: Scope) -> str:
+        return paths.get(scope.get("endpoint"), NO_ROUTE)
+
+    app.add_middleware(access_log, observe=server.metrics.request, route=route)
     if server.telemetry is not None:
-        app.add_middleware(TracedRequests, telemetry=server.telemetry, routes=routes)
+        app.add_middleware(server.telemetry.trace, route=route)
     return app
+
+
+def add_pages(app: FastAPI, server: Server) -> Frame:
+    """Add the pages of `server`, which they read anew for each request; return their frame."""
+    frame = Frame(server)
+    access = Access(frame)
+    frame.assets.add(app)
+    landing.add(app, frame)
+    path.add(app, frame, access)
+    cohort.add(app, frame, access)
+    badge.add(app, frame, access)
+    register.add(app, frame)
+    sign_in.add(app, frame)
+    setup.add(app, frame, access)
+    error_pages.add(app, frame)
+    app.add_middleware(with_security_headers, https=frame.https)
+    return frame

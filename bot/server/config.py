@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from bot.errors import ConfigError
@@ -15,15 +16,7 @@ from bot.settings import DEFAULT_API_URL
 
 
 class ServerConfig(BaseModel):
-    """Describes how the server runs. Secrets are in no repr; URLs have no slash at the end.
-
-    `settle` is how long to wait for more events before a repository is synced, `write_interval` the
-    least time between two writes of a run, both in seconds. `threads` is how many jobs run at once,
-    none with 0. `work` is accepted and has no effect. `client_secret` signs people in; the keys of
-    cookies and secret URLs derive from `secret_key`. Client addresses are taken from
-    `trusted_proxies`; each client may request `page_limit` pages a minute. Metrics need
-    `metrics_token`.
-    """
+    """Describes how the server runs. Secrets are in no repr; URLs have no slash at the end."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -43,11 +36,14 @@ class ServerConfig(BaseModel):
     graphql_url: str | None = Field(None, alias="GITHUB_GRAPHQL_URL")
     secret_key: SecretStr | None = Field(None, alias="MILEPOST_SECRET_KEY", min_length=32)
     trusted_proxies: str = Field("127.0.0.1", alias="MILEPOST_TRUSTED_PROXIES")
+    # Pages that each client may request in a minute.
     page_limit: int = Field(120, alias="MILEPOST_PAGE_LIMIT", ge=1, le=1_000_000)
     metrics_token: SecretStr | None = Field(None, alias="MILEPOST_METRICS_TOKEN", min_length=16)
-    work: str | None = Field(None, alias="MILEPOST_WORK")
-    threads: int = Field(8, alias="MILEPOST_THREADS", ge=0, le=128)
+    work: str | None = Field(None, alias="MILEPOST_WORK")  # accepted, without effect
+    threads: int = Field(8, alias="MILEPOST_THREADS", ge=0, le=128)  # jobs at once
+    # Seconds to wait for more events before a repository is synced.
     settle: float = Field(2.0, alias="MILEPOST_SETTLE", ge=0, le=60)
+    # The least seconds between two writes of a run.
     write_interval: float = Field(1.0, alias="MILEPOST_WRITE_INTERVAL", ge=0, le=600)
 
     @property
@@ -61,10 +57,8 @@ class ServerConfig(BaseModel):
         """Return all secrets in the clear, to cut them out of logs."""
         secrets = (value for value in dict(self).values() if isinstance(value, SecretStr))
         password = urlsplit(self.database_url.get_secret_value()).password
-        return (
-            *(one.get_secret_value() for one in secrets),
-            *([unquote(password)] if password else []),
-        )
+        more = [unquote(password)] if password else []
+        return (*(one.get_secret_value() for one in secrets), *more)
 
     @property
     def issuer(self) -> str | None:
@@ -81,7 +75,7 @@ def read(environ: Mapping[str, str]) -> ServerConfig:
     values: dict[str, Any] = {
         name: value for name in VARIABLES if (value := environ.get(name, "").strip())
     }
-    folder = Path(values.get("MILEPOST_DATA_DIR") or _default_folder())
+    folder = Path(values.get("MILEPOST_DATA_DIR") or user_data_path("milepost", appauthor=False))
     values["MILEPOST_DATA_DIR"] = folder
     url = values.get("MILEPOST_DATABASE_URL") or f"sqlite:///{folder / 'milepost.sqlite3'}"
     values["MILEPOST_DATABASE_URL"] = _database_url(url)
@@ -103,12 +97,6 @@ def read(environ: Mapping[str, str]) -> ServerConfig:
         first = invalid.errors(include_input=False)[0]
         text = f"{first['msg'][:1].lower()}{first['msg'][1:].rstrip('.')}."
         raise ConfigError(text, where=str(first["loc"][0])) from None
-
-
-def _default_folder() -> Path:
-    from platformdirs import user_data_path
-
-    return user_data_path("milepost", appauthor=False)
 
 
 def _database_url(url: str) -> str:
@@ -143,11 +131,8 @@ def _private_key(values: Mapping[str, str]) -> str | None:
     # Where a variable can hold one line only, its line breaks are written as \n.
     key = key.replace("\\n", "\n").strip() + "\n"
     if "PRIVATE KEY-----" not in key:
-        raise ConfigError(
-            "this isn't a private key.",
-            where=name,
-            hint="It is the .pem file that GitHub gave when the key was made.",
-        )
+        hint = "It is the .pem file that GitHub gave when the key was made."
+        raise ConfigError("this isn't a private key.", where=name, hint=hint)
     return key
 
 
@@ -159,11 +144,8 @@ def _http_url(url: str, name: str) -> str:
     except ValueError:
         good = False
     if not good or "@" in parts.netloc or parts.query or parts.fragment:
-        raise ConfigError(
-            "this isn't a valid URL.",
-            where=name,
-            hint="Write it as https://HOST or https://HOST/PATH.",
-        )
+        hint = "Write it as https://HOST or https://HOST/PATH."
+        raise ConfigError("this isn't a valid URL.", where=name, hint=hint)
     return url.rstrip("/")
 
 

@@ -46,11 +46,6 @@ class CurriculumCache:
         self._lock = threading.Lock()
         self._entries: LRUCache[bytes, _Entry] = LRUCache(max_text, getsizeof=lambda one: one.size)
 
-    @property
-    def size(self) -> int:
-        """Return how many bytes the cached files have, about."""
-        return int(self._entries.currsize)
-
     def find(self, repository: int, name: str, place: FileSource) -> Curriculum:
         """Return what `find_curriculum` does, and raise the same. The file itself is read anew."""
         is_file = name.casefold().endswith((*YAML_ENDINGS, *GUIDE_ENDINGS))

@@ -12,31 +12,17 @@ from typing import NamedTuple
 
 from bot.github import deliveries
 from bot.github.app import AppAuth
-from bot.github.app_problems import (
-    InstallationGoneError,
-    InstallationSuspendedError,
-    NotInstalledError,
-)
+from bot.github.errors import InstallationGoneError, InstallationSuspendedError
 from bot.github.rate_limiter import RateLimiter
-from bot.server import next_run
+from bot.server import next_run, sync_repository
 from bot.server.curriculum_cache import CurriculumCache
 from bot.server.response_cache import ResponseCache
 from bot.server.showing import packed, showing
+from bot.server.store import rows
+from bot.server.store.cleanup import delete_expired
 from bot.server.store.page_cache import CachedPage
-from bot.server.store.rows import (
-    APP,
-    EVERYTHING,
-    SWEEP,
-    InstallationRow,
-    InstallationState,
-    RepositoryInfo,
-    RepositoryRow,
-    Subject,
-    installation,
-    repository,
-)
 from bot.server.store.store import Store
-from bot.server.sync_repository import RepositoryGoneError, RepositorySync, RepositorySyncResult
+from bot.server.sync_repository import RepositorySync, RepositorySyncResult
 
 log = logging.getLogger(__name__)
 
@@ -49,14 +35,11 @@ OVERLAP = timedelta(hours=2)
 INSTALLATIONS_WITHIN = timedelta(minutes=10)
 PROGRESS_EVERY = timedelta(seconds=1)
 
-FollowUpJob = tuple[Subject, datetime]
+FollowUpJob = tuple[rows.Subject, datetime]
 
 
 class JobResult(NamedTuple):
-    """Holds the result of a job: its follow-up jobs, and when to run it again, if ever.
-
-    Without `settled` the job failed, and `next_run` is its next try.
-    """
+    """Holds follow-up jobs, and when to run again, if ever; as a retry unless it is `settled`."""
 
     result: str
     next_run: datetime | None
@@ -66,27 +49,24 @@ class JobResult(NamedTuple):
 
 @dataclass
 class Jobs:
-    """Runs the job of any subject, from any thread. The clock is aware; `sleep` may raise.
-
-    Without `webhooks` no failed deliveries are looked for: GitHub refuses such requests.
-    """
+    """Runs the job of any subject, from any thread. The clock is aware; `sleep` may raise."""
 
     store: Store
     auth: AppAuth
     budget: RateLimiter
     clock: Callable[[], datetime]
     sleep: Callable[[float], None]
-    webhooks: bool = True
+    webhooks: bool = True  # without, GitHub refuses to list deliveries
     responses: ResponseCache = field(default_factory=ResponseCache)
     curricula: CurriculumCache = field(default_factory=CurriculumCache)
 
-    def run(self, subject: Subject, tries: int) -> JobResult:
+    def run(self, subject: rows.Subject, tries: int) -> JobResult:
         """Run a job, of which `tries` failed before. Raises MilepostError to have it retried."""
-        if subject == APP:
+        if subject == rows.APP:
             return self._app()
-        if subject == SWEEP:
+        if subject == rows.SWEEP:
             return self._sweep()
-        if subject == EVERYTHING:
+        if subject == rows.EVERYTHING:
             next_run.schedule_all_repositories(self.store, self.clock())
             return JobResult("scheduled", None)
         if subject.kind == "installation":
@@ -104,15 +84,13 @@ class Jobs:
         within = min(max(INSTALLATIONS_WITHIN, needed), next_run.LONGEST_START)
         follow_up: list[FollowUpJob] = []
         for found in self.auth.installations():
-            state: InstallationState = "suspended" if found.suspended_at else "active"
+            state: rows.InstallationState = "suspended" if found.suspended_at else "active"
             old = known.pop(found.id, None)
             if state == "active":
                 late = within * next_run.spread(found.id) if old else timedelta()
-                follow_up.append((installation(found.id), now + late))
-            else:
-                # An active one is stored by its own job, which schedules the repositories of a new
-                # or resumed one.
-                row = InstallationRow(found.id, found.account, state)
+                follow_up.append((rows.installation(found.id), now + late))
+            else:  # an active one is stored by its own job, which schedules its repositories
+                row = rows.InstallationRow(found.id, found.account, state)
                 self.store.repositories.save_installation(row, now)
         for row in known.values():
             self.store.repositories.save_installation(row._replace(state="gone"), now)
@@ -123,7 +101,7 @@ class Jobs:
         now = self.clock()
         if self.webhooks:
             self._request_again(now)
-        self.store.cleanup.delete_expired(now)
+        delete_expired(self.store.engine, now)
         return JobResult("swept" if self.webhooks else "tidied", now + SWEEP_EVERY)
 
     def _request_again(self, now: datetime) -> None:
@@ -145,35 +123,38 @@ class Jobs:
         except InstallationGoneError:
             self._forget(row.id for row in repositories.repositories(number))
             account = old.account if (old := repositories.installation(number)) else ""
-            repositories.save_installation(InstallationRow(number, account, "gone"), now)
+            repositories.save_installation(rows.InstallationRow(number, account, "gone"), now)
             return JobResult("gone", None)
         except InstallationSuspendedError:
             return JobResult("suspended", now + next_run.FIRST_RETRY, settled=False)
         old = repositories.installation(number)
-        state: InstallationState = "suspended" if found.suspended_at else "active"
+        state: rows.InstallationState = "suspended" if found.suspended_at else "active"
         if state == "suspended":
-            repositories.save_installation(InstallationRow(number, found.account, state), now)
+            repositories.save_installation(rows.InstallationRow(number, found.account, state), now)
             return JobResult(state, None)
         known = {row.id for row in repositories.repositories(number)}
         self._forget(known - {one.id for one in listed})
-        seen = [RepositoryInfo(r.id, r.full_name, r.private, r.archived) for r in listed]
+        seen = [rows.RepositoryInfo(r.id, r.full_name, r.private, r.archived) for r in listed]
         new = repositories.save_repositories(number, seen, now)
         # After an interrupted job it is unknown which of them were scheduled.
         if tries or old is None or old.state != "active":
             new = tuple(one.id for one in seen if not one.archived)
         # Last, because an active row means that its repositories were scheduled.
-        repositories.save_installation(InstallationRow(number, found.account, state), now)
-        return JobResult("seen", None, tuple((repository(one), now) for one in new))
+        repositories.save_installation(rows.InstallationRow(number, found.account, state), now)
+        return JobResult("seen", None, tuple((rows.repository(one), now) for one in new))
 
-    def _repository(self, subject: Subject, tries: int) -> JobResult:
+    def _repository(self, subject: rows.Subject, tries: int) -> JobResult:
         now, row = self.clock(), self.store.repositories.repository(subject.id)
         if row is None or row.state == "gone":
             self._forget([subject.id])
             through = self.store.inbox.installation_of(subject)
-            return JobResult("unknown", None, ((installation(through), now),) if through else ())
+            return JobResult(
+                "unknown", None, ((rows.installation(through), now),) if through else ()
+            )
         owner = self.store.repositories.installation(row.installation_id)
         if owner is None or owner.state != "active":
             return JobResult(owner.state if owner else "unknown", None)
+        save = self.store.repositories.save_repository
         try:
             done = RepositorySync(
                 row,
@@ -183,18 +164,16 @@ class Jobs:
                 self.curricula,
                 now=now,
                 sleep=self.sleep,
-                on_info=lambda info: self.store.repositories.save_repository(
-                    row.installation_id, info, now
-                ),
+                on_info=lambda info: save(row.installation_id, info, now),
                 on_progress=self._progress_writer(row),
             ).run()
-        except RepositoryGoneError:
+        except sync_repository.RepositoryGoneError:
             self._forget([row.id])
             self.store.repositories.mark_repository_gone(row.id, now)
-            return JobResult("gone", None, ((installation(row.installation_id), now),))
-        except (InstallationGoneError, InstallationSuspendedError, NotInstalledError):
+            return JobResult("gone", None, ((rows.installation(row.installation_id), now),))
+        except sync_repository.INSTALLATION_ERRORS:
             # The job of the installation finds out which of these is true.
-            return JobResult("unknown", None, ((installation(row.installation_id), now),))
+            return JobResult("unknown", None, ((rows.installation(row.installation_id), now),))
         return self._record(row, done, now, tries)
 
     def _forget(self, repositories: Iterable[int]) -> None:
@@ -203,7 +182,7 @@ class Jobs:
         self.responses.forget(gone)
         self.curricula.forget(gone)
 
-    def _progress_writer(self, row: RepositoryRow) -> Callable[[int, int], None]:
+    def _progress_writer(self, row: rows.RepositoryRow) -> Callable[[int, int], None]:
         """Return a function that stores the progress of a run, at most once a second."""
         saved_at: datetime | None = None
 
@@ -217,20 +196,20 @@ class Jobs:
         return save
 
     def _record(
-        self, row: RepositoryRow, done: RepositorySyncResult, now: datetime, tries: int
+        self,
+        row: rows.RepositoryRow,
+        done: RepositorySyncResult,
+        now: datetime,
+        tries: int,
     ) -> JobResult:
         """Store the result of a sync, and return when to run again."""
-        if done.view is not None:
-            shown = showing(done.view, now)
+        if done.path is not None:
+            shown = showing(done.path, now)
             page = CachedPage(row.id, now, shown.badge.model_dump_json(), packed(shown))
             self.store.page_cache.put(page, shown.mentors)
-        self.store.repositories.record_result(
-            row.id,
-            result=done.result,
-            message=done.message,
-            zone=done.settings.timezone if done.settings else row.zone,
-            at=now,
-        )
+        zone = done.settings.timezone if done.settings else row.zone
+        record = self.store.repositories.record_result
+        record(row.id, result=done.result, message=done.message, zone=zone, at=now)
         if done.retry_in is None:
             again = next_run.next_sync(done.settings, now, row.id)
         elif done.retry_in > 0:

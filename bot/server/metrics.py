@@ -12,25 +12,13 @@ from datetime import datetime
 from functools import partial
 from importlib.metadata import version
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
+import httpx2
+import prometheus_client as prometheus
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Histogram,
-    Info,
-    ProcessCollector,
-    disable_created_metrics,
-    generate_latest,
-)
-from prometheus_client.core import (
-    CounterMetricFamily,
-    GaugeMetricFamily,
-    HistogramMetricFamily,
-    Metric,
-)
+from prometheus_client import core
 from prometheus_client.registry import Collector
 from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
@@ -40,12 +28,9 @@ from bot.github.rate_limiter import LimiterStatus, RateLimiter
 from bot.server.store.rows import Subject
 from bot.server.store.store import Store
 
-if TYPE_CHECKING:
-    import httpx2
-
 log = logging.getLogger(__name__)
 # Prometheus asks for no `_created` of each counter: it knows by itself when a process is new.
-disable_created_metrics()  # type: ignore[no-untyped-call] # it has no hints
+prometheus.disable_created_metrics()  # type: ignore[no-untyped-call] # it has no hints
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _METHODS = {"GET", "HEAD", "POST"}
@@ -64,23 +49,19 @@ class Metrics:
         *,
         limiter_status: Callable[[], LimiterStatus | None] = lambda: None,
     ) -> None:
-        self._registry = registry = CollectorRegistry()
-        self._webhooks = _WebhookCollector()
-        registry.register(self._webhooks)
-        counter = partial(Counter, registry=registry)
-        histogram = partial(Histogram, registry=registry)
+        self._registry = registry = prometheus.CollectorRegistry()
+        self.webhooks = WebhookCollector()
+        registry.register(self.webhooks)
+        counter = partial(prometheus.Counter, registry=registry)
+        histogram = partial(prometheus.Histogram, registry=registry)
         labels = ["method", "route", "status"]
         self._requests = counter("milepost_http_requests", "Requests for pages.", labels)
+        text = "Seconds from a request's headers to its answer."
         self._request_seconds = histogram(
-            "milepost_http_request_duration_seconds",
-            "Seconds from a request's headers to its answer.",
-            ["route"],
-            buckets=_PAGE_BUCKETS,
+            "milepost_http_request_duration_seconds", text, ["route"], buckets=_PAGE_BUCKETS
         )
-        labels = ["kind", "result"]
-        self._syncs = counter(
-            "milepost_sync", "Syncs of the App, installations and repositories.", labels
-        )
+        text = "Syncs of the App, installations and repositories."
+        self._syncs = counter("milepost_sync", text, ["kind", "result"])
         self._sync_seconds = histogram(
             "milepost_sync_seconds", "Seconds that a sync took.", ["kind"], buckets=_SYNC_BUCKETS
         )
@@ -88,15 +69,11 @@ class Metrics:
         self._github = counter("milepost_github_requests", "Requests to GitHub.", labels)
         self._writes = counter("milepost_github_writes", "Writes that GitHub's limits let through.")
         self._waited = counter("milepost_github_wait_seconds", "Seconds slept for GitHub's limits.")
-        build = Info("milepost_build", "The version of Milepost.", registry=registry)
+        build = prometheus.Info("milepost_build", "The version of Milepost.", registry=registry)
         build.info({"version": version("milepost")})
-        ProcessCollector(registry=registry)
+        prometheus.ProcessCollector(registry=registry)
         registry.register(_GaugeCollector(lambda: _store_gauges(store, clock())))
         registry.register(_GaugeCollector(lambda: _limiter_gauges(limiter_status())))
-
-    def webhook(self, status: int, seconds: float) -> None:
-        """Count a delivery by its status. For one thread only, the endpoint's."""
-        self._webhooks.observe(status, seconds)
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request for a page; `route` is the path template of its endpoint."""
@@ -118,7 +95,7 @@ class Metrics:
 
         return counted
 
-    def github_response(self, response: "httpx2.Response") -> None:
+    def github_response(self, response: httpx2.Response) -> None:
         """Count a response of GitHub: a hook for httpx2."""
         self._github.labels(response.request.method, response.status_code).inc()
 
@@ -128,10 +105,10 @@ class Metrics:
 
     def text(self) -> bytes:
         """Return all metrics in Prometheus' text format. Queries the database."""
-        return generate_latest(self._registry)
+        return prometheus.generate_latest(self._registry)
 
 
-class _WebhookCollector(Collector):
+class WebhookCollector(Collector):
     """Counts deliveries without locks: `Counter` and `Histogram` would slow the endpoint down."""
 
     def __init__(self) -> None:
@@ -140,14 +117,14 @@ class _WebhookCollector(Collector):
         self._seconds = 0.0
 
     def observe(self, status: int, seconds: float) -> None:
-        """Count one delivery."""
+        """Count a delivery by its status. For one thread only, the endpoint's."""
         self._answered[status] += 1
         self._within[bisect_left(_WEBHOOK_BUCKETS, seconds)] += 1
         self._seconds += seconds
 
-    def collect(self) -> Iterator[Metric]:
+    def collect(self) -> Iterator[core.Metric]:
         """Yield the counter and the histogram."""
-        answered = CounterMetricFamily(
+        answered = core.CounterMetricFamily(
             "milepost_webhook_deliveries",
             "Deliveries by the status of the response.",
             labels=["status"],
@@ -156,7 +133,7 @@ class _WebhookCollector(Collector):
             answered.add_metric([str(status)], count)
         yield answered
         bounds = [*map(str, _WEBHOOK_BUCKETS), "+Inf"]
-        yield HistogramMetricFamily(
+        yield core.HistogramMetricFamily(
             "milepost_webhook_duration_seconds",
             "From a delivery's headers to its answer.",
             buckets=list(zip(bounds, accumulate(self._within), strict=True)),
@@ -170,14 +147,14 @@ class _GaugeCollector(Collector):
     def __init__(self, gauges: Callable[[], Iterator[tuple[str, str, float]]]) -> None:
         self._gauges = gauges
 
-    def describe(self) -> Iterator[GaugeMetricFamily]:
+    def describe(self) -> Iterator[core.GaugeMetricFamily]:
         """Yield nothing, so that registering asks the database nothing."""
         return iter(())
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[core.GaugeMetricFamily]:
         """Yield the present values."""
         for name, text, value in self._gauges():
-            yield GaugeMetricFamily(f"milepost_{name}", text, value)
+            yield core.GaugeMetricFamily(f"milepost_{name}", text, value)
 
 
 def _store_gauges(store: Store, now: datetime) -> Iterator[tuple[str, str, float]]:
@@ -213,7 +190,7 @@ def _limiter_gauges(status: LimiterStatus | None) -> Iterator[tuple[str, str, fl
 class _CountingLimiter:
     """Counts the writes that a rate limiter lets through."""
 
-    def __init__(self, limiter: RateLimiter, writes: Counter) -> None:
+    def __init__(self, limiter: RateLimiter, writes: prometheus.Counter) -> None:
         self._limiter = limiter
         self._writes = writes
 

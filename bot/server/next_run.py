@@ -3,7 +3,7 @@
 Times go in aware and come out in UTC. The id spreads jobs that would all be due at once.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.reports.due_weeks import Week
@@ -48,13 +48,9 @@ def next_retry(now: datetime, tries: int, number: int) -> datetime:
 
 
 def schedule_all_repositories(store: Store, now: datetime) -> int:
-    """Schedule all active repositories, spread out over time, and return how many.
-
-    Their syncs find what was missed while no server ran: that is the guarantee.
-    """
-    within = min(
-        timedelta(seconds=store.repositories.count_active() / STARTS_PER_SECOND), LONGEST_START
-    )
+    """Schedule all active repositories, spread out over time, and return how many."""
+    needed = timedelta(seconds=store.repositories.count_active() / STARTS_PER_SECOND)
+    within = min(needed, LONGEST_START)
     scheduled = last = 0
     while numbers := store.repositories.active_repositories(after=last, most=BATCH):
         store.jobs.schedule_each(
@@ -65,16 +61,14 @@ def schedule_all_repositories(store: Store, now: datetime) -> int:
 
 
 def _next_night(now: datetime, zone: ZoneInfo, number: int) -> datetime:
-    def night(day: date) -> datetime:
-        return datetime.combine(day, NIGHT, tzinfo=zone).astimezone(UTC)
-
     today, late = now.astimezone(zone).date(), NIGHT_LASTS * spread(number)
-    return next(at for days in range(-1, 3) if (at := night(today + days * DAY) + late) > now)
+    days = (today + count * DAY for count in range(-1, 3))
+    nights = (datetime.combine(day, NIGHT, tzinfo=zone).astimezone(UTC) + late for day in days)
+    return next(night for night in nights if night > now)
 
 
 def _next_summary(settings: Settings, now: datetime, number: int) -> datetime:
-    def due(day: date) -> datetime:
-        return Week.of(day, settings.summary.day).due(settings).astimezone(UTC)
-
     today, late = now.astimezone(settings.zone).date(), SUMMARIES_WITHIN * spread(number)
-    return next(at for weeks in range(-2, 3) if (at := due(today + weeks * 7 * DAY) + late) > now)
+    days = (today + weeks * 7 * DAY for weeks in range(-2, 3))
+    times = (Week.of(day, settings.summary.day).due(settings).astimezone(UTC) for day in days)
+    return next(at + late for at in times if at + late > now)

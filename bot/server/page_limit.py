@@ -12,9 +12,9 @@ from collections import deque
 from collections.abc import Callable
 
 from cachetools import TTLCache
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.server.health import HEALTH_PATHS
-from bot.server.webhooks.endpoint import Asgi, Receive, Scope, Send
 
 WINDOW = 60.0  # seconds
 MAX_REQUESTS = 300_000  # that are remembered, of all addresses together: some 15 MB
@@ -22,8 +22,6 @@ IPV6_PREFIX = 64  # bits: one person has a network of that size at least
 # A browser requests these with each page, GitHub's image proxy for each README.
 SMALL = ("/assets/", "/badge/")
 SMALL_FACTOR = 50
-
-Refuse = Callable[[Scope, int], Asgi]
 
 
 class RequestWindow:
@@ -39,10 +37,6 @@ class RequestWindow:
         )
         self._lock = threading.Lock()
 
-    def __len__(self) -> int:
-        """Return how many requests are remembered."""
-        return int(self._times.currsize)
-
     def wait(self, name: str) -> float:
         """Count a request and return 0.0; else return in how many seconds one is allowed."""
         with self._lock:
@@ -57,24 +51,22 @@ class RequestWindow:
             return 0.0
 
 
-class PageLimit:
-    """Allows each address `pages` requests a minute; others get the application of `refuse`."""
+def limit_pages(app: ASGIApp, *, pages: int, refuse: Callable[[Scope, int], ASGIApp]) -> ASGIApp:
+    """Return the same application, with `pages` requests a minute for each address.
 
-    def __init__(self, app: Asgi, *, pages: int, refuse: Refuse) -> None:
-        self._app = app
-        self._refuse = refuse
-        self._pages = RequestWindow(pages)
-        self._small = RequestWindow(pages * SMALL_FACTOR)
+    Others get the application that `refuse` returns for them, and for the seconds to wait.
+    """
+    large, small = RequestWindow(pages), RequestWindow(pages * SMALL_FACTOR)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or the server's start and stop."""
-        app = self._app
+    async def limited(scope: Scope, receive: Receive, send: Send) -> None:
+        allowed = app
         if scope["type"] == "http" and scope["path"] not in HEALTH_PATHS:
-            window = self._small if scope["path"].startswith(SMALL) else self._pages
-            seconds = window.wait(client_network(scope.get("client")))
-            if seconds:
-                app = self._refuse(scope, math.ceil(seconds))
-        await app(scope, receive, send)
+            window = small if scope["path"].startswith(SMALL) else large
+            if seconds := window.wait(client_network(scope.get("client"))):
+                allowed = refuse(scope, math.ceil(seconds))
+        await allowed(scope, receive, send)
+
+    return limited
 
 
 def client_network(client: "tuple[str, int] | None") -> str:

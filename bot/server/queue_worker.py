@@ -11,19 +11,22 @@ import logging
 import threading
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
-from bot.server.queue_schema import migrate_queue_tables
-from bot.server.scheduler import make_scheduler
+from bot.server.store.engine import upsert
+from bot.server.store.migrate import lock
 from bot.server.store.rows import Kind, Subject
 from bot.server.store.store import Store
-from bot.server.worker import JobRunner
+from bot.server.store.tables import fact
+from bot.server.worker import JobRunner, make_scheduler
 
 if TYPE_CHECKING:
-    from apscheduler.schedulers.background import BackgroundScheduler
     from procrastinate import App
 
 T = TypeVar("T")
@@ -35,67 +38,61 @@ ANALYZE_AFTER = 2_000  # jobs after which the planner's statistics of their tabl
 TIMEOUT = 30.0  # seconds for a call into the event loop
 
 
+@dataclass
 class QueueWorker:
-    """Queues jobs that are due, and runs queued ones, from `start` to `stop`.
+    """Queues jobs that are due, and runs up to `threads` queued ones at once, or none with 0."""
 
-    Up to `threads` jobs run at once; with 0 it only queues, for other processes.
-    """
+    store: Store
+    runner: JobRunner
+    threads: int
+    tick: timedelta
+    lease: timedelta
 
-    def __init__(
-        self, store: Store, runner: JobRunner, *, threads: int, tick: timedelta, lease: timedelta
-    ) -> None:
-        self._store = store
-        self._runner = runner
-        self._threads = threads
-        self._tick_every = tick
-        self._lease = lease
+    def __post_init__(self) -> None:
         self._deferred = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._app: App | None = None
         self._task: Any = None
-        self._scheduler: BackgroundScheduler | None = None
-        self._thread: threading.Thread | None = None
+        self._ready = threading.Event()
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._serve()), name="queue", daemon=True
+        )
+        renew = self.lease / 3
+        self._scheduler = make_scheduler(
+            (self._tick, self.tick),
+            (self.runner.renew_leases, renew),
+            (lambda: self._call(self._drop_dead_jobs()), renew),
+        )
 
     @property
     def running(self) -> bool:
         """Return whether it works."""
-        ticks = self._scheduler is not None and self._scheduler.running
-        return ticks and self._thread is not None and self._thread.is_alive()
+        return self._scheduler.running and self._thread.is_alive()
 
     def start(self) -> None:
         """Start, in threads of its own."""
-        migrate_queue_tables(self._store)
-        ready = threading.Event()
-        self._thread = threading.Thread(
-            target=lambda: asyncio.run(self._serve(ready)), name="queue", daemon=True
-        )
+        migrate_queue_tables(self.store)
         self._thread.start()
-        if not ready.wait(TIMEOUT):
+        if not self._ready.wait(TIMEOUT):
             raise TimeoutError("the queue did not start")
-        renew = self._lease / 3
-        self._scheduler = make_scheduler(
-            (self._tick, self._tick_every),
-            (self._runner.renew_leases, renew),
-            (self._drop_dead, renew),
-        )
         self._scheduler.start()
 
     def stop(self) -> None:
         """Queue nothing more, and wait for the jobs that run."""
-        if self._scheduler is not None:
+        if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
-        if self._loop is not None and self._thread is not None:
+        if self._loop is not None:
             self._loop.call_soon_threadsafe(self._end.set)
             self._thread.join()
 
-    async def _serve(self, ready: threading.Event) -> None:
+    async def _serve(self) -> None:
         from procrastinate import App, PsycopgConnector
         from procrastinate.worker import Worker as Fetcher
 
         self._loop = asyncio.get_running_loop()
-        self._loop.set_default_executor(ThreadPoolExecutor(max(self._threads, 1)))
+        self._loop.set_default_executor(ThreadPoolExecutor(max(self.threads, 1)))
         self._end = asyncio.Event()
-        url = self._store.engine.url.set(drivername="postgresql").render_as_string(False)
+        url = self.store.engine.url.set(drivername="postgresql").render_as_string(False)
         app = App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=4))
         self._task = app.task(name=TASK, queue=QUEUE)(self._do)
         async with app.open_async():
@@ -103,15 +100,15 @@ class QueueWorker:
             fetcher: Any = Fetcher(  # its options are not typed
                 app,
                 queues=[QUEUE],
-                concurrency=max(self._threads, 1),
+                concurrency=max(self.threads, 1),
                 delete_jobs="always",
                 install_signal_handlers=False,
                 fetch_job_polling_interval=1.0,
-                update_heartbeat_interval=self._lease.total_seconds() / 3,
-                stalled_worker_timeout=self._lease.total_seconds(),
+                update_heartbeat_interval=self.lease.total_seconds() / 3,
+                stalled_worker_timeout=self.lease.total_seconds(),
             )
-            working = asyncio.create_task(fetcher.run()) if self._threads else None
-            ready.set()
+            working = asyncio.create_task(fetcher.run()) if self.threads else None
+            self._ready.set()
             await self._end.wait()
             if working is not None:
                 fetcher.stop()
@@ -119,16 +116,16 @@ class QueueWorker:
 
     def _do(self, kind: str, number: int) -> None:
         """Run a queued job, in a thread."""
-        claim = self._runner.claim_one(Subject(cast("Kind", kind), number))
+        claim = self.runner.claim_one(Subject(cast("Kind", kind), number))
         if claim is not None:
-            self._runner.run(claim)
+            self.runner.run(claim)
 
     def _tick(self) -> None:
-        while subjects := self._runner.claim_for_queue(BATCH):
+        while subjects := self.runner.claim_for_queue(BATCH):
             self._deferred += self._call(self._defer(subjects))
             if self._deferred >= ANALYZE_AFTER:
                 self._deferred = 0
-                with self._store.engine.begin() as connection:
+                with self.store.engine.begin() as connection:
                     connection.execute(sa.text("ANALYZE procrastinate_jobs"))
             if len(subjects) < BATCH:
                 return
@@ -147,20 +144,14 @@ class QueueWorker:
                 continue
         return new
 
-    def _drop_dead(self) -> None:
-        self._call(self._drop_dead_jobs())
-
     async def _drop_dead_jobs(self) -> None:
-        """Drop the queued jobs of dead workers, whose locks keep others out.
-
-        The job table runs them again. The queue could not: their subjects may be queued again.
-        """
+        """Drop the queued jobs of dead workers, whose locks keep others out: they are due again."""
         from procrastinate.jobs import Status
 
         if self._app is None:
             return
         manager = self._app.job_manager
-        lease = self._lease.total_seconds()
+        lease = self.lease.total_seconds()
         for job in await manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=lease):
             log.warning("lease expired", extra={"subject": job.lock})
             await manager.finish_job(job, status=Status.FAILED, delete_job=True)
@@ -170,3 +161,38 @@ class QueueWorker:
         if self._loop is None:
             raise RuntimeError("the queue has not started")
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(TIMEOUT)
+
+
+# The store's fact with the last migration that was applied: procrastinate does not record it.
+VERSION = "queue tables"
+# The last one of the first Milepost with a queue, which did not record it.
+FIRST = "03.04.00_50_post_add_retry_failed_job_procedure.sql"
+
+
+def migrate_queue_tables(store: Store) -> None:
+    """Apply all missing migrations in one transaction, one process at a time.
+
+    Newer tables stay as they are. A process with an older procrastinate that still runs may fail to
+    fetch jobs from then on; the job table loses none.
+    """
+    from procrastinate.schema import SchemaManager
+
+    changes = sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))
+    with store.engine.begin() as connection:
+        lock(connection)
+        there = connection.execute(sa.text("SELECT to_regclass('procrastinate_jobs')")).scalar()
+        if there is None:
+            _run(connection, SchemaManager.get_schema())
+        else:
+            at = connection.execute(sa.select(fact.c.value).where(fact.c.name == VERSION)).scalar()
+            changes = [change for change in changes if change.name > (at or FIRST)]
+            for change in changes:
+                _run(connection, change.read_text(encoding="utf-8"))
+        if changes:
+            upsert(connection, fact, {"name": VERSION}, {"value": changes[-1].name})
+
+
+def _run(connection: Connection, statements: str) -> None:
+    # The driver takes many statements at once when they have no parameters.
+    driver: Any = connection.connection.driver_connection
+    driver.execute(statements)

@@ -9,6 +9,7 @@ import contextlib
 import threading
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from cachetools import LRUCache
@@ -37,14 +38,9 @@ class ResponseCache:
         self._lock = threading.Lock()
         self._pages: LRUCache[int, dict[str, _Packed]] = LRUCache(max_bytes, getsizeof=_size)
 
-    @property
-    def size(self) -> int:
-        """Return how many bytes the pages take, about."""
-        return int(self._pages.currsize)
-
     def of(self, repository: int) -> Cache:
         """Return the cache of one repository, by its id."""
-        return _RepositoryCache(self, repository)
+        return _RepositoryCache(repository, self._pages, self._lock)
 
     def forget(self, repositories: Iterable[int]) -> None:
         """Drop the pages of repositories that are gone, or that we may not read any more."""
@@ -52,42 +48,35 @@ class ResponseCache:
             for repository in repositories:
                 self._pages.pop(repository, None)
 
-    def get(self, repository: int, key: str) -> Page | None:
-        """Return the page, or None."""
-        with self._lock:
-            pages = self._pages.get(repository, {})
+
+@dataclass(frozen=True)
+class _RepositoryCache:
+    repository: int
+    all: LRUCache[int, dict[str, _Packed]]
+    lock: threading.Lock
+
+    def get(self, key: str) -> Page | None:
+        with self.lock:
+            pages = self.all.get(self.repository, {})
             found = pages.pop(key, None)
             if found is None:
                 return None
             pages[key] = found  # as the newest
         return found.page._replace(body=zlib.decompress(found.body).decode())
 
-    def put(self, repository: int, key: str, page: Page) -> None:
+    def put(self, key: str, page: Page) -> None:
         """Store a page. Whole repositories make room: half of one would save little."""
         packed = _Packed(page._replace(body=""), zlib.compress(page.body.encode(), _LEVEL))
-        if packed.size > self._pages.maxsize // 8:
+        if packed.size > self.all.maxsize // 8:
             return
-        with self._lock:
-            pages = {
-                name: one for name, one in self._pages.pop(repository, {}).items() if name != key
-            }
+        with self.lock:
+            pages = dict(self.all.pop(self.repository, {}))
+            pages.pop(key, None)
             pages[key] = packed
             if len(pages) > _MAX_PAGES:
                 del pages[next(iter(pages))]
             with contextlib.suppress(ValueError):  # larger than the cache
-                self._pages[repository] = pages
-
-
-class _RepositoryCache:
-    def __init__(self, responses: ResponseCache, repository: int) -> None:
-        self._responses = responses
-        self._repository = repository
-
-    def get(self, key: str) -> Page | None:
-        return self._responses.get(self._repository, key)
-
-    def put(self, key: str, page: Page) -> None:
-        self._responses.put(self._repository, key, page)
+                self.all[self.repository] = pages
 
 
 def _size(pages: dict[str, _Packed]) -> int:

@@ -1,9 +1,15 @@
 """Runs the server in this process until SIGTERM or Ctrl-C."""
 
+import contextlib
 import logging
 import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
 
+import sqlalchemy as sa
 import uvicorn
+from starlette.types import ASGIApp
 
 from bot.clock import Clock, utc_now
 from bot.errors import UsageError
@@ -11,9 +17,7 @@ from bot.server import logs, telemetry
 from bot.server.app import build
 from bot.server.config import ServerConfig
 from bot.server.server import Server, with_credentials
-from bot.server.store.file_lock import file_lock
 from bot.server.store.store import Store
-from bot.server.webhooks.endpoint import Asgi
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +51,7 @@ def _local_url(host: str, port: int) -> str:
     return f"http://{here or (f'[{host}]' if ':' in host else host)}:{port}"
 
 
-def settings(app: Asgi, *, host: str, port: int) -> uvicorn.Config:
+def settings(app: ASGIApp, *, host: str, port: int) -> uvicorn.Config:
     """Return how uvicorn serves the application."""
     return uvicorn.Config(
         app,
@@ -60,3 +64,30 @@ def settings(app: Asgi, *, host: str, port: int) -> uvicorn.Config:
         timeout_graceful_shutdown=GRACE,
         proxy_headers=False,  # `build` adds them
     )
+
+
+@contextlib.contextmanager
+def file_lock(url: str) -> Iterator[None]:
+    """Hold the lock of a SQLite database, none for PostgreSQL. Raises UsageError when taken."""
+    # It is SQLite's own, on an empty file beside the database: the system releases it with the end
+    # of the process, however it ends.
+    parsed = sa.engine.make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        yield
+        return
+    database = Path(parsed.database).resolve()  # two names of one file are one lock
+    with contextlib.ExitStack() as held:
+        try:
+            database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = sqlite3.connect(f"{database}.lock", timeout=0, isolation_level=None)
+            held.callback(lock.close)
+            lock.execute("BEGIN EXCLUSIVE")
+        except (OSError, sqlite3.OperationalError) as refused:
+            if getattr(refused, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+                raise UsageError(
+                    "another `milepost serve` is running on this database.",
+                    where=str(database),
+                    hint="Stop it first. For more than one process use PostgreSQL.",
+                ) from None
+            raise UsageError(f"it cannot be locked: {refused}.", where=str(database)) from None
+        yield

@@ -5,25 +5,28 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
-from bot.clock import utc_now
+from bot.clock import Clock, utc_now
 from bot.errors import ConfigError
-from bot.github import credentials
 from bot.github.api_client import open_session
-from bot.github.app import AppAuth
+from bot.github.app import PATIENCE, AppAuth
 from bot.github.rate_limit_state import WriteRates
 from bot.github.rate_limiter import InMemoryRateLimiter, RateLimiter
+from bot.github.registration import load_credentials
+from bot.github.retry import WaitPolicy
 from bot.server import logs
 from bot.server.config import ServerConfig
 from bot.server.jobs import BOT, Jobs
 from bot.server.metrics import Metrics
+from bot.server.queue_worker import QueueWorker
 from bot.server.store.rate_limiter import DatabaseRateLimiter
 from bot.server.store.rows import APP, EVERYTHING, SWEEP, WebhookDelivery
 from bot.server.store.store import Store
 from bot.server.telemetry import Telemetry
-from bot.server.webhooks.delivery_writer import DeliveryWriter
-from bot.server.worker import LEASE, JobRunner, StoppedError, StopSignal, Worker
+from bot.server.webhooks.endpoint import DeliveryWriter
+from bot.server.worker import LEASE, JobRunner, StoppedError, StopSignal, ThreadWorker
 
 log = logging.getLogger(__name__)
 
@@ -32,49 +35,55 @@ CREDENTIALS = "app.json"  # in the data folder
 
 
 def with_credentials(config: ServerConfig) -> ServerConfig:
-    """Return the configuration with the App of `app.json`, where the environment names none.
-
-    Raises ConfigError when the file cannot be used.
-    """
+    """Return the configuration with the App of `app.json` where it has none. Raises ConfigError."""
     if config.issuer is not None:
         return config
-    app = credentials.load(config.data_dir / CREDENTIALS)
+    app = load_credentials(config.data_dir / CREDENTIALS)
     if app is None:
         return config
+    same = ("client_id", "private_key", "client_secret", "webhook_secret", "api_url")
     return config.model_copy(
-        update={
-            "app_id": app.id,
-            "client_id": app.client_id,
-            "private_key": app.private_key,
-            "client_secret": app.client_secret,
-            "webhook_secret": app.webhook_secret,
-            "api_url": app.api_url,
-        }
+        update={"app_id": app.id, **{name: getattr(app, name) for name in same}}
+    )
+
+
+def app_auth(
+    config: ServerConfig, policy: WaitPolicy, session: Callable[[str], Any] | None = None
+) -> AppAuth | None:
+    """Return the client of the App, which waits by `policy`; None without an App.
+
+    `session` opens connections to the URL of the API, for others to close.
+    """
+    if config.issuer is None or config.private_key is None:
+        return None
+    return AppAuth(
+        config.issuer,
+        config.private_key,
+        api_url=config.api_url,
+        graphql_url=config.graphql_url,
+        http=session(config.api_url) if session is not None else None,
+        policy=policy,
     )
 
 
 @dataclass
 class Server:
-    """Holds the parts of one process. `auth` and `worker` are None until there is an App.
+    """Holds the parts of one process. `auth` and `worker` are None until there is an App."""
 
-    `config` changes when an App is registered: read it when it is needed. `listens_at` is the URL
-    of the server on this machine, as far as that is known.
-    """
-
-    config: ServerConfig
+    config: ServerConfig  # changes when an App is registered: read it when it is needed
     store: Store
-    listens_at: str = ""
-    clock: Callable[[], datetime] = utc_now
+    listens_at: str = ""  # the URL of the server on this machine, as far as that is known
+    clock: Clock = utc_now
     tick: timedelta = TICK
     lease: timedelta = LEASE
     auth: AppAuth | None = None
-    worker: Worker | None = None
+    worker: ThreadWorker | QueueWorker | None = None
     budget: RateLimiter | None = None
     stop_signal: StopSignal = field(default_factory=StopSignal)
-    receiver: DeliveryWriter | None = None
     telemetry: Telemetry | None = None
+    known_bot: str | None = None
     metrics: Metrics = field(init=False, repr=False)
-    _bot: str | None = None
+    receiver: DeliveryWriter = field(init=False, repr=False)
     _starting: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:
@@ -83,34 +92,19 @@ class Server:
             self.clock,
             limiter_status=lambda: self.budget.status() if self.budget else None,
         )
-
-    @property
-    def known_bot(self) -> str | None:
-        """Return the login that we write under, when we know it already."""
-        return self._bot
+        self.receiver = DeliveryWriter(self.write_deliveries, log_deliveries)
 
     def bot(self) -> str | None:
         """Return the login that we write under. Reads the store until it is known there."""
-        if self._bot is None:
-            self._bot = self.store.repositories.fact(BOT)
-        return self._bot
-
-    async def receive(self, delivery: WebhookDelivery) -> None:
-        """Store a delivery: return when it is safe."""
-        if self.receiver is None:
-            raise RuntimeError("the server has not started")
-        await self.receiver.receive(delivery)
+        if self.known_bot is None:
+            self.known_bot = self.store.repositories.fact(BOT)
+        return self.known_bot
 
     def write_deliveries(self, deliveries: list[WebhookDelivery]) -> None:
         """Store deliveries, and schedule the jobs of what they are about."""
         wake_at = self.clock() + timedelta(seconds=self.config.settle)
         self.store.inbox.receive(deliveries, wake_at=wake_at)
         self.bot()  # here, because the endpoint must not wait for the database
-
-    def log_deliveries(self, deliveries: list[WebhookDelivery]) -> None:
-        """Log stored deliveries in one line: a line each would cost as much as storing them."""
-        ids = [{"delivery": d.guid, "event": d.event, "subject": str(d.about)} for d in deliveries]
-        log.info("deliveries received", extra={"deliveries": ids})
 
     def start(self) -> None:
         """Start the work; without an App, as soon as one is registered. Raises ConfigError."""
@@ -141,22 +135,13 @@ class Server:
         nothing, for credentials that cannot be used.
         """
         with self._starting:
-            if self.auth is not None or self.stop_signal.stopped:
+            if self.auth is not None or self.stop_signal.is_set():
                 return
             config = with_credentials(self.config)
-            if config.issuer is None or config.private_key is None:
+            policy = WaitPolicy(self.clock, self.stop_signal.sleep, max_wait=PATIENCE)
+            auth = app_auth(config, policy, self._counted_session)
+            if auth is None:
                 return
-            http = open_session(config.api_url)
-            http.event_hooks = {"response": [self.metrics.github_response]}
-            auth = AppAuth(
-                config.issuer,
-                config.private_key,
-                api_url=config.api_url,
-                graphql_url=config.graphql_url,
-                http=http,
-                clock=self.clock,
-                sleep=self.stop_signal.sleep,
-            )
             try:
                 auth.check_key()
             except ConfigError:
@@ -166,6 +151,11 @@ class Server:
             logs.hide(config.secrets)
             self.auth = auth
             self._begin(auth)
+
+    def _counted_session(self, api_url: str) -> Any:
+        http = open_session(api_url)
+        http.event_hooks = {"response": [self.metrics.github_response]}
+        return http
 
     def _begin(self, auth: AppAuth) -> None:
         rates = WriteRates(self.config.write_interval)
@@ -190,25 +180,17 @@ class Server:
         runner = JobRunner(
             self.store, run_job, clock=self.clock, lease=self.lease, observe=self.metrics.job
         )
-        self.worker = self._make_worker(runner)
+        threads, tick, lease = self.config.threads, self.tick, self.lease
+        if shared:
+            self.worker = QueueWorker(self.store, runner, threads=threads, tick=tick, lease=lease)
+        elif threads:
+            self.worker = ThreadWorker(runner, threads=threads, tick=tick, renew=lease / 3)
         if self.worker is not None:
             self.worker.start()
 
-    def _make_worker(self, runner: JobRunner) -> Worker | None:
-        threads, tick = self.config.threads, self.tick
-        if self.store.shared:
-            from bot.server.queue_worker import QueueWorker
-
-            return QueueWorker(self.store, runner, threads=threads, tick=tick, lease=self.lease)
-        if not threads:
-            return None
-        from bot.server.thread_worker import ThreadWorker
-
-        return ThreadWorker(runner, threads=threads, tick=tick, renew=self.lease / 3)
-
     def stop(self) -> None:
         """Stop the work as soon as possible, and close everything."""
-        self.stop_signal.stop()
+        self.stop_signal.set()
         with self._starting:
             if self.worker is not None:
                 self.worker.stop()
@@ -219,3 +201,9 @@ class Server:
         """Return whether deliveries can be stored and jobs run. Raises SQLAlchemyError."""
         self.store.check()
         return self.worker is None or self.worker.running
+
+
+def log_deliveries(deliveries: list[WebhookDelivery]) -> None:
+    """Log stored deliveries in one line: a line each would cost as much as storing them."""
+    ids = [{"delivery": d.guid, "event": d.event, "subject": str(d.about)} for d in deliveries]
+    log.info("deliveries received", extra={"deliveries": ids})

@@ -33,23 +33,17 @@ class PageImage(FrozenModel):
 
 
 class Showing(FrozenModel):
-    """Holds all that pages and badges show, as of `made_at`.
-
-    `week` is the newest complete one, None in the first; `summary_url` is the issue with the
-    summaries, empty when there is none. `reports` are of the checkpoints reached, oldest first.
-    `member` is None for a learner who does not share; `mentors` are the logins that may see it, in
-    lower case.
-    """
+    """Holds all that pages and badges show, as of `made_at`."""
 
     made_at: AwareDatetime
     dashboard: Dashboard
     badge: Badge
-    week: Weekly | None
-    summary_url: str
-    reports: tuple[CheckpointReport, ...]
+    week: Weekly | None  # the newest complete one, None in the first
+    summary_url: str  # the issue with the summaries, empty when there is none
+    reports: tuple[CheckpointReport, ...]  # of the checkpoints reached, oldest first
     pictures: tuple[PageImage, ...]
-    member: Member | None
-    mentors: tuple[str, ...]
+    member: Member | None  # None for a learner who does not share
+    mentors: tuple[str, ...]  # the logins that may see it, in lower case
 
     def picture(self, name: str) -> PageImage | None:
         """Return the picture of that name."""
@@ -64,18 +58,28 @@ def showing(view: LearningPath, now: datetime) -> Showing:
     """Return the document of a path. `now` is aware."""
     summary = view.observed.issues.get(SUMMARY_KEY)
     shares = view.settings.cohort.share
+    complete = Week.of(view.today, view.settings.summary.day).before
+    before_first = view.dates.first - timedelta(days=1)
+    descriptions = {
+        "burn-up": burnup.description(burnup.burn_up(view)),
+        "skills": skills.description(skills.skills(view)),
+        "activity": activity.description(activity.activity(view)),
+    }
     return Showing(
         made_at=now,
         dashboard=dashboard(view),
         badge=badge_of(view),
-        week=_week(view),
+        week=weekly(view, complete) if complete.last >= before_first else None,
         summary_url=summary.state.url if summary else "",
         reports=tuple(
             checkpoint_report(view, one)
             for one in view.curriculum.checkpoints
             if is_reached(view, one)
         ),
-        pictures=_pictures(view),
+        pictures=tuple(
+            PageImage(name=name, svg=pictures.picture(name, view), words=words)
+            for name, words in descriptions.items()
+        ),
         member=member(view) if shares else None,
         mentors=tuple(sorted({m.lower() for m in view.settings.mentors})) if shares else (),
     )
@@ -93,21 +97,3 @@ def unpacked(document: bytes) -> Showing | None:
         return Showing.model_validate_json(zlib.decompressobj().decompress(document, LARGEST))
     except (zlib.error, ValidationError):
         return None
-
-
-def _week(view: LearningPath) -> Weekly | None:
-    complete = Week.of(view.today, view.settings.summary.day).before
-    begun = complete.last >= view.dates.first - timedelta(days=1)
-    return weekly(view, complete) if begun else None
-
-
-def _pictures(view: LearningPath) -> tuple[PageImage, ...]:
-    values = {
-        "burn-up": burnup.description(burnup.burn_up(view)),
-        "skills": skills.description(skills.skills(view)),
-        "activity": activity.description(activity.activity(view)),
-    }
-    return tuple(
-        PageImage(name=name, svg=pictures.picture(name, view), words=words)
-        for name, words in values.items()
-    )

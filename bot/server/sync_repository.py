@@ -3,31 +3,23 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from bot.errors import (
-    ConfigError,
-    CurriculumError,
-    GuideError,
-    MilepostError,
-    NotThereError,
-    RepositoryMissingError,
-    UnavailableError,
-    UncertainWriteError,
-)
-from bot.github import problems
+from bot import errors
 from bot.github.addresses import web_root
+from bot.github.api_client import LaterError, RateLimitedClient
 from bot.github.app import AppAuth, InstalledRepository
-from bot.github.app_problems import (
+from bot.github.connection import Connection
+from bot.github.errors import (
     AppRefusedError,
     InstallationGoneError,
     InstallationSuspendedError,
     NotInstalledError,
+    shape_error,
 )
-from bot.github.client import Connection
 from bot.github.etag_cache import Cache
 from bot.github.gateway import PyGithubGateway
-from bot.github.rate_limited_client import LaterError, RateLimitedClient
+from bot.github.link_checker import LinkChecker
 from bot.github.rate_limiter import RateLimiter
 from bot.github.reader import HttpReader
 from bot.github.retry import Sleep, WaitPolicy
@@ -38,24 +30,17 @@ from bot.server.curriculum_cache import CurriculumCache
 from bot.server.store.rows import RepositoryInfo, RepositoryRow
 from bot.settings import CONFIG_PATH, Settings
 from bot.settings import parse as parse_settings
+from bot.sync.apply import WriteContext
 from bot.sync.file_sources import RepositoryFiles
 from bot.sync.sync import Sync, SyncResult
 from bot.templating import plural
-
-if TYPE_CHECKING:
-    from bot.github.link_checker import LinkChecker
 
 RETRY_SPREAD = 60.0  # seconds over which the repositories of one installation are retried
 UNREACHED = 60.0  # seconds without requests for an installation after GitHub did not answer
 PATIENCE = 20.0  # seconds to wait in a thread; what takes longer is retried later
 
-# Errors of the installation or the App, for the caller.
-_NOT_OF_REPOSITORY = (
-    AppRefusedError,
-    InstallationGoneError,
-    InstallationSuspendedError,
-    NotInstalledError,
-)
+# Errors of the installation, for the caller.
+INSTALLATION_ERRORS = (InstallationGoneError, InstallationSuspendedError, NotInstalledError)
 
 
 class RepositoryGoneError(Exception):
@@ -63,37 +48,29 @@ class RepositoryGoneError(Exception):
 
 
 class RepositorySyncResult(NamedTuple):
-    """Holds the result of a run: a word, a sentence, and the settings if they could be read.
-
-    `view` is the path after a complete run. `retry_in` is None when the run is settled, else in how
-    many seconds to retry; 0 leaves that to the caller.
-    """
+    """Holds the result of a run: a word, a sentence, and the settings if they could be read."""
 
     result: str
     message: str = ""
     settings: Settings | None = None
-    retry_in: float | None = None
-    view: LearningPath | None = None
+    retry_in: float | None = None  # seconds, 0 as the caller likes; None when it is settled
+    path: LearningPath | None = None  # the path after a complete run
 
 
 @dataclass
 class RepositorySync:
-    """Writes all changes that are due in a repository, once, with a token of its own.
-
-    `on_info` gets how GitHub shows the repository now, `on_progress` before each change how many
-    are written, and of how many. `now` is aware. `settings` are set as soon as they are read.
-    """
+    """Writes all changes that are due in a repository, once, with a token of its own."""
 
     row: RepositoryRow
     auth: AppAuth
     budget: RateLimiter
     cache: Cache
     curriculum_cache: CurriculumCache
-    now: datetime
+    now: datetime  # aware
     sleep: Sleep
-    on_info: Callable[[RepositoryInfo], None]
-    on_progress: Callable[[int, int], None]
-    settings: Settings | None = None
+    on_info: Callable[[RepositoryInfo], None]  # gets how GitHub shows the repository now
+    on_progress: Callable[[int, int], None]  # before each change: how many are written, of how many
+    settings: Settings | None = None  # set as soon as they are read
 
     def __post_init__(self) -> None:
         policy = WaitPolicy(sleep=self.sleep, max_wait=PATIENCE)
@@ -112,15 +89,15 @@ class RepositorySync:
             if info.archived:
                 return RepositorySyncResult("archived", "The repository is archived.")
             return self._sync(info)
-        except _NOT_OF_REPOSITORY:
+        except (AppRefusedError, *INSTALLATION_ERRORS):
             raise
-        except (UnavailableError, UncertainWriteError) as later:
+        except (errors.UnavailableError, errors.UncertainWriteError) as later:
             retry_in = self._retry_in(later)
             return RepositorySyncResult("waiting", str(later), self.settings, retry_in=retry_in)
-        except (ConfigError, CurriculumError, GuideError) as invalid:
+        except (errors.ConfigError, errors.CurriculumError, errors.GuideError) as invalid:
             # The push that repairs the file starts the next sync.
             return RepositorySyncResult("wrong", str(invalid), self.settings)
-        except MilepostError as refused:
+        except errors.MilepostError as refused:
             return RepositorySyncResult("refused", str(refused), self.settings)
 
     def _sync(self, info: RepositoryInfo) -> RepositorySyncResult:
@@ -133,7 +110,7 @@ class RepositorySync:
         rights = rights_for(path.settings, private=info.private)
         done = self.auth.using(home, lambda c: self._write(c, path), rights=rights)
         message = f"{plural(done.written, 'change')} written."
-        return RepositorySyncResult("synced", message, path.settings, view=done.view)
+        return RepositorySyncResult("synced", message, path.settings, path=done.path)
 
     def _read(self, connection: Connection) -> PathReader | None:
         with self._reader(connection) as reader:
@@ -148,28 +125,25 @@ class RepositorySync:
 
     def _write(self, connection: Connection, path: PathReader) -> SyncResult:
         gateway = PyGithubGateway(connection, self._client)
+        outside = LinkChecker() if path.settings.features.links else None
         try:
             with self._reader(connection) as reader:
-                return Sync(
-                    path,
-                    reader,
-                    web=web_root(connection.api_url),
-                    outside=_outside(path.settings),
-                ).run(
-                    gateway=lambda: gateway,
-                    sleep=self.sleep,
-                    progress=lambda written, of, _: self.on_progress(written, of),
+                sync = Sync(path, reader, web=web_root(connection.api_url), outside=outside)
+                return sync.run(
+                    WriteContext(
+                        lambda: gateway, self.sleep, lambda n, of, _: self.on_progress(n, of)
+                    )
                 )
         except LaterError:
             raise
-        except UnavailableError as silent:
+        except errors.UnavailableError as silent:
             self.budget.block(self.row.installation_id, UNREACHED, silent.what)
             raise
 
     def _reader(self, connection: Connection) -> HttpReader:
         return HttpReader(connection, cache=self.cache, client=self._client)
 
-    def _retry_in(self, later: MilepostError) -> float:
+    def _retry_in(self, later: errors.MilepostError) -> float:
         """Return in how many seconds to retry; 0 when that is unknown."""
         seconds = self.budget.blocked(self.row.installation_id).seconds
         if isinstance(later, LaterError):
@@ -187,12 +161,7 @@ def limited(
 ) -> RateLimitedClient:
     """Return a client for one run, over the App's connections and within the limits."""
     return RateLimitedClient(
-        limiter,
-        installation,
-        api_url=auth.api_url,
-        http=auth.http(),
-        people=people,
-        policy=policy,
+        limiter, installation, api_url=auth.api_url, http=auth.http(), people=people, policy=policy
     )
 
 
@@ -223,11 +192,11 @@ def read_repository(
                 archived=bool(found.get("archived")),
             )
         except (KeyError, TypeError, ValueError):
-            raise problems.misshapen("/repositories/ID", "no repository") from None
+            raise shape_error("/repositories/ID", "no repository") from None
 
     try:
         return auth.using(_installed(row, row.full_name, row.private), request, rights=rights)
-    except (NotThereError, RepositoryMissingError) as missing:
+    except (errors.NotThereError, errors.RepositoryMissingError) as missing:
         if isinstance(missing, NotInstalledError):
             raise
         raise RepositoryGoneError from None
@@ -237,11 +206,3 @@ def _installed(row: RepositoryRow, full_name: str, private: bool) -> InstalledRe
     return InstalledRepository(
         installation=row.installation_id, id=row.id, full_name=full_name, private=private
     )
-
-
-def _outside(settings: Settings) -> "LinkChecker | None":
-    if not settings.features.links:
-        return None
-    from bot.github.link_checker import LinkChecker
-
-    return LinkChecker()

@@ -4,23 +4,24 @@ Requests, jobs, requests to GitHub and statements are spans. Only the attributes
 the process: no header, body, query, page address, statement or error text.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 from bot.errors import ConfigError, UsageError
-from bot.server.access_log import NO_ROUTE
 from bot.server.jobs import JobResult
 from bot.server.store.rows import Subject
-from bot.server.webhooks.endpoint import Asgi, Message, Receive, Scope, Send
 
 if TYPE_CHECKING:
     from opentelemetry.propagators.textmap import TextMapPropagator
     from opentelemetry.sdk.trace import ReadableSpan
-    from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
-    from opentelemetry.trace import Span, SpanKind, Tracer
-    from sqlalchemy.engine import Engine
+    from opentelemetry.sdk.trace.export import SpanExporter
+    from opentelemetry.trace import Span, Tracer
 
     from bot.server.worker import RunJob
 
@@ -89,15 +90,19 @@ class Telemetry:
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
+        class FilteredSpanProcessor(BatchSpanProcessor):
+            def on_end(self, span: "ReadableSpan") -> None:
+                super().on_end(_filter(span))
+
         resource = Resource.create({"service.version": version("milepost")})
         if str(resource.attributes.get(SERVICE_NAME, "")).startswith("unknown_service"):
             resource = resource.merge(Resource({SERVICE_NAME: OURS}))
         self._provider = TracerProvider(resource=resource)
-        self._provider.add_span_processor(BatchSpanProcessor(_filtered(exporter)))
+        self._provider.add_span_processor(FilteredSpanProcessor(exporter))
         self._tracer = self._provider.get_tracer(OURS)
         self._propagator: TextMapPropagator | None = None
 
-    def begin(self, engine: "Engine") -> None:
+    def begin(self, engine: Engine) -> None:
         """Trace requests to GitHub and statements to the database, from now on."""
         from opentelemetry import propagate
         from opentelemetry.instrumentation.httpx import HTTPX2ClientInstrumentor
@@ -108,7 +113,7 @@ class Telemetry:
         self._propagator = propagate.get_global_textmap()
         propagate.set_global_textmap(CompositePropagator([]))
         HTTPX2ClientInstrumentor().instrument(tracer_provider=self._provider)
-        _Statements(engine, self._tracer)
+        _trace_statements(engine, self._tracer)
 
     def end(self) -> None:
         """Send the remaining spans, and trace nothing more."""
@@ -120,21 +125,34 @@ class Telemetry:
             propagate.set_global_textmap(self._propagator)
         self._provider.shutdown()
 
-    @contextmanager
-    def request(self, method: str) -> "Iterator[Span]":
-        """Trace a request to this server."""
-        from opentelemetry.trace import SpanKind
+    def trace(self, app: ASGIApp, *, route: Callable[[Scope], str]) -> ASGIApp:
+        """Return the same application, with each request a span, named by method and `route`."""
 
-        with self._span(method, SpanKind.SERVER) as span:
-            span.set_attribute("http.request.method", method)
-            yield span
+        async def traced(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != "http":
+                await app(scope, receive, send)
+                return
+            with self._span(scope["method"], "SERVER") as span:
+                span.set_attribute("http.request.method", scope["method"])
+
+                async def send_and_note(message: Message) -> None:
+                    if message["type"] == "http.response.start":
+                        span.set_attribute("http.response.status_code", message["status"])
+                    await send(message)
+
+                try:
+                    await app(scope, receive, send_and_note)
+                finally:
+                    span.set_attribute("http.route", route(scope))
+                    span.update_name(f"{scope['method']} {route(scope)}")
+
+        return traced
 
     def job(self, run_job: "RunJob") -> "RunJob":
         """Return the same function, with each job traced."""
-        from opentelemetry.trace import SpanKind
 
         def run(subject: Subject, tries: int) -> JobResult:
-            with self._span(f"sync {subject.kind}", SpanKind.INTERNAL) as span:
+            with self._span(f"sync {subject.kind}", "INTERNAL") as span:
                 span.set_attribute("milepost.subject", str(subject))
                 result = run_job(subject, tries)
                 span.set_attribute("milepost.result", result.result)
@@ -143,11 +161,11 @@ class Telemetry:
         return run
 
     @contextmanager
-    def _span(self, name: str, kind: "SpanKind") -> "Iterator[Span]":
-        from opentelemetry.trace import StatusCode
+    def _span(self, name: str, kind: str) -> "Iterator[Span]":
+        from opentelemetry.trace import SpanKind, StatusCode
 
         with self._tracer.start_as_current_span(
-            name, kind=kind, record_exception=False, set_status_on_exception=False
+            name, kind=SpanKind[kind], record_exception=False, set_status_on_exception=False
         ) as span:
             try:
                 yield span
@@ -157,97 +175,35 @@ class Telemetry:
                 raise
 
 
-class _Statements:
-    """Makes each statement of a request or a job a span, named by its first word.
+def _trace_statements(engine: Engine, tracer: "Tracer") -> None:
+    """Make each statement of a request or a job a span; the scheduler has too many."""
+    from opentelemetry.trace import SpanKind, get_current_span
 
-    The scheduler's own statements are none: there would be two a second.
-    """
+    key = "milepost span"
 
-    _KEY = "milepost span"
-
-    def __init__(self, engine: "Engine", tracer: "Tracer") -> None:
-        import sqlalchemy as sa
-
-        self._tracer = tracer
-        self._system = engine.dialect.name
-        sa.event.listen(engine, "before_cursor_execute", self._begin)
-        sa.event.listen(engine, "after_cursor_execute", self._end)
-        sa.event.listen(engine, "handle_error", self._fail)
-
-    def _begin(self, connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        from opentelemetry.trace import SpanKind, get_current_span
-
+    def begin(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if get_current_span().get_span_context().is_valid:
-            span = self._tracer.start_span(statement.split(None, 1)[0], kind=SpanKind.CLIENT)
-            span.set_attribute("db.system.name", self._system)
-            connection.info[self._KEY] = span
+            span = tracer.start_span(statement.split(None, 1)[0], kind=SpanKind.CLIENT)
+            span.set_attribute("db.system.name", engine.dialect.name)
+            connection.info[key] = span
 
-    def _end(self, connection: Any, *_: Any) -> None:
-        if (span := connection.info.pop(self._KEY, None)) is not None:
+    def end(connection: Any, *_: Any) -> None:
+        if (span := connection.info.pop(key, None)) is not None:
             span.end()
 
-    def _fail(self, context: Any) -> None:
-        if context.connection is None:
-            return
-        if (span := context.connection.info.pop(self._KEY, None)) is not None:
+    def fail(context: Any) -> None:
+        info = context.connection.info if context.connection is not None else {}
+        if (span := info.pop(key, None)) is not None:
             span.set_attribute("error.type", type(context.original_exception).__name__)
             span.end()
 
-
-class TracedRequests:
-    """Makes each request a span, named by method and route, or `default_route` without one."""
-
-    def __init__(
-        self,
-        app: Asgi,
-        *,
-        telemetry: Telemetry,
-        routes: Mapping[Any, str],
-        default_route: str = NO_ROUTE,
-    ) -> None:
-        self._app = app
-        self._telemetry = telemetry
-        self._routes = routes
-        self._default_route = default_route
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or the server's start and stop."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        with self._telemetry.request(scope["method"]) as span:
-
-            async def send_and_note(message: Message) -> None:
-                if message["type"] == "http.response.start":
-                    span.set_attribute("http.response.status_code", message["status"])
-                await send(message)
-
-            try:
-                await self._app(scope, receive, send_and_note)
-            finally:
-                route = self._routes.get(scope.get("endpoint"), self._default_route)
-                span.set_attribute("http.route", route)
-                span.update_name(f"{scope['method']} {route}")
-
-
-def _filtered(exporter: "SpanExporter") -> "SpanExporter":
-    """Return an exporter that drops all attributes but the allowed ones."""
-    from opentelemetry.sdk.trace.export import SpanExporter
-
-    class Filtered(SpanExporter):
-        def export(self, spans: "Sequence[ReadableSpan]") -> "SpanExportResult":
-            return exporter.export([_filter(one) for one in spans])
-
-        def shutdown(self) -> None:
-            exporter.shutdown()
-
-        def force_flush(self, timeout_millis: int = 30_000) -> bool:
-            return exporter.force_flush(timeout_millis)
-
-    return Filtered()
+    sa.event.listen(engine, "before_cursor_execute", begin)
+    sa.event.listen(engine, "after_cursor_execute", end)
+    sa.event.listen(engine, "handle_error", fail)
 
 
 def _filter(span: "ReadableSpan") -> "ReadableSpan":
+    """Return the span without any attributes but the allowed ones, and without error texts."""
     from opentelemetry.sdk.trace import ReadableSpan
     from opentelemetry.trace import Status
 

@@ -8,10 +8,15 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
 
+from apscheduler.executors import pool
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.clock import utc_now
 from bot.errors import MilepostError
 from bot.server import next_run
 from bot.server.jobs import JobResult
@@ -25,46 +30,17 @@ RunJob = Callable[[Subject, int], JobResult]  # gets how many tries failed befor
 LEASE = timedelta(seconds=30)  # a holder that has not renewed for so long is dead
 
 
-class Worker(Protocol):
-    """Gives due jobs to a `JobRunner`: in threads of this process, or by a queue."""
-
-    @property
-    def running(self) -> bool:
-        """Return whether it works."""
-        ...
-
-    def start(self) -> None:
-        """Start, in threads of its own."""
-        ...
-
-    def stop(self) -> None:
-        """Claim nothing more, and wait for the jobs that run."""
-        ...
-
-
 class StoppedError(Exception):
     """The server stops: unfinished jobs are left for the next start."""
 
 
-class StopSignal:
+class StopSignal(threading.Event):
     """Ends sleeps when the server stops."""
-
-    def __init__(self) -> None:
-        self._stop = threading.Event()
 
     def sleep(self, seconds: float) -> None:
         """Sleep. Raises StoppedError when it is time to stop."""
-        if self._stop.wait(seconds):
+        if self.wait(seconds):
             raise StoppedError
-
-    def stop(self) -> None:
-        """End all sleeps, now and from now on."""
-        self._stop.set()
-
-    @property
-    def stopped(self) -> bool:
-        """Return whether it is time to stop."""
-        return self._stop.is_set()
 
 
 @dataclass
@@ -124,15 +100,9 @@ class JobRunner:
                 del self._running[claim.holder]
         seconds = time.monotonic() - began
         self.observe(claim.subject, result.result, seconds)
-        log.info(
-            "sync finished" if finished else "lease expired",
-            extra={
-                "subject": str(claim.subject),
-                "result": result.result,
-                "tries": claim.tries,
-                "seconds": round(seconds, 3),
-            },
-        )
+        fields = {"subject": str(claim.subject), "result": result.result, "tries": claim.tries}
+        text = "sync finished" if finished else "lease expired"
+        log.info(text, extra={**fields, "seconds": round(seconds, 3)})
 
     def _note(self, claims: Sequence[Claim]) -> tuple[Claim, ...]:
         """Date claims at their commit, so that deliveries that came meanwhile count as seen."""
@@ -155,3 +125,79 @@ class JobRunner:
             log.exception("internal error", extra={"subject": str(claim.subject)})
         again = next_run.next_retry(self.clock(), claim.tries, claim.subject.id)
         return JobResult(result, again, settled=False)
+
+
+@dataclass
+class ThreadWorker:
+    """Runs up to `threads` jobs at once in threads of this process: the worker on SQLite."""
+
+    runner: JobRunner
+    threads: int
+    tick: timedelta
+    renew: timedelta
+
+    def __post_init__(self) -> None:
+        self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="job")
+        self._stopping = False
+        self._lock = threading.Lock()
+        self._scheduler = make_scheduler(
+            (self._tick, self.tick), (self.runner.renew_leases, self.renew)
+        )
+
+    @property
+    def running(self) -> bool:
+        """Return whether it works."""
+        return bool(self._scheduler.running)
+
+    def start(self) -> None:
+        """Start, in threads of its own."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Claim nothing more, and wait for the jobs that run."""
+        with self._lock:
+            self._stopping = True
+        if self.running:
+            self._scheduler.shutdown(wait=True)
+        self._pool.shutdown(wait=True)
+
+    def _tick(self) -> None:
+        while not self._stopping and (free := self.threads - self.runner.busy) > 0:
+            claims = self.runner.claim(free)
+            for claim in claims:
+                self._pool.submit(self._work, claim)
+            if len(claims) < free:
+                return
+
+    def _work(self, claim: Claim) -> None:
+        """Run a job, and claim the next that is due without waiting for the tick."""
+        self.runner.run(claim)
+        with self._lock:
+            if self._stopping:
+                return
+            try:
+                claims = self.runner.claim(1)
+            except SQLAlchemyError:
+                log.exception("claim failed")  # the next tick tries again
+                return
+            for found in claims:
+                # Behind what the tick claimed meanwhile, so that no claim waits long.
+                self._pool.submit(self._work, found)
+
+
+def make_scheduler(*tasks: tuple[Callable[[], None], timedelta]) -> BackgroundScheduler:
+    """Return a scheduler, not yet started, that runs each task at once and then at its interval.
+
+    No task may call the scheduler: its shutdown waits for tasks while it holds its lock.
+    """
+    # It would log each run, and each that was left out.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    scheduler = BackgroundScheduler(
+        executors={"default": pool.ThreadPoolExecutor(len(tasks))},
+        job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
+        timezone=UTC,
+    )
+    for task, every in tasks:
+        # By the machine's clock, as APScheduler itself.
+        scheduler.add_job(task, "interval", seconds=every.total_seconds(), next_run_time=utc_now())
+    return scheduler

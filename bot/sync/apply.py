@@ -17,17 +17,8 @@ from bot.errors import (
     SubIssuesUnsupportedError,
     UncertainWriteError,
 )
+from bot.planning import changes
 from bot.planning.base_change import Numbers
-from bot.planning.changes import (
-    AddSubIssue,
-    Change,
-    CreateComment,
-    CreateIssue,
-    CreateMilestone,
-    UpdateIssue,
-    UpdateLabel,
-    UpdateMilestone,
-)
 from bot.planning.plan import Plan
 from bot.planning.ports import Gateway, Reader, WriteResult
 from bot.planning.snapshot import IssueRef, IssueState, MilestoneState, Snapshot
@@ -39,15 +30,16 @@ MOST_RELOADS = 5
 FIRST_PAUSE = 2.0
 
 
-Progress = Callable[[int, int, Change], None]
+Progress = Callable[[int, int, changes.Change], None]
 """Called before each change with how many are done, how many there are, and which comes now."""
 
 
-class ApplyHooks(NamedTuple):
-    """Callbacks of an apply: to sleep some seconds, and to report progress."""
+class WriteContext(NamedTuple):
+    """The means of writing: opens the gateway, sleeps some seconds, and reports progress."""
 
+    gateway: Callable[[], Gateway]
     sleep: Callable[[float], None]
-    progress: Progress
+    progress: Progress = lambda *_: None
 
 
 class OvertakenError(GitHubError):
@@ -94,9 +86,9 @@ class PlanWriter:
         """Return the highest number of an issue that was read or made."""
         return max(self._read, default=0)
 
-    def write(self, change: Change) -> None:
+    def write(self, change: changes.Change) -> None:
         """Send one change. Raises OvertakenError, and what reader and gateway raise."""
-        if isinstance(change, AddSubIssue) and not self._has_sub_issues:
+        if isinstance(change, changes.AddSubIssue) and not self._has_sub_issues:
             return
         change = change.resolved(self._numbers)
         try:
@@ -107,26 +99,25 @@ class PlanWriter:
         else:
             self._note(change, made)
 
-    def _check(self, change: Change) -> None:
+    def _check(self, change: changes.Change) -> None:
         """Raise OvertakenError when it is not as it was read, or as this plan wrote it."""
         match change:
-            case UpdateMilestone(number=number) if number in self._read_milestones:
+            case changes.UpdateMilestone(number=number) if number in self._read_milestones:
                 milestone = self._reader.milestone(number)
                 if milestone and _shown(milestone) != _shown(self._read_milestones[number]):
                     raise OvertakenError(milestone)
-            case UpdateIssue(number=int(number)) if number in self._read:
+            case changes.UpdateIssue(number=int(number)) if number in self._read:
                 issue = self._reader.issue(number)
                 if issue and self._seen(issue) != self._seen(self._read[number]):
                     raise OvertakenError(issue)
 
-    def _note(self, change: Change, made: WriteResult) -> None:
-        """Note what later changes of the plan need to know."""
+    def _note(self, change: changes.Change, made: WriteResult) -> None:
         match change:
-            case UpdateLabel():
+            case changes.UpdateLabel():
                 self._renamed[change.name] = change.new_name
-            case CreateMilestone():
+            case changes.CreateMilestone():
                 self._numbers.milestones[change.key] = made.number
-            case CreateIssue():
+            case changes.CreateIssue():
                 self._numbers.issues[change.key] = IssueRef(made.number, made.id)
                 self._read[made.number] = IssueState(
                     number=made.number,
@@ -138,9 +129,9 @@ class PlanWriter:
                     created_at=_JUST_NOW,
                     updated_at=_JUST_NOW,
                 )
-            case UpdateIssue(number=int(number)) if number in self._read:
+            case changes.UpdateIssue(number=int(number)) if number in self._read:
                 self._read[number] = after_update(self._read[number], change, _JUST_NOW)
-            case CreateComment():
+            case changes.CreateComment():
                 there = self._reader.comments(change.number, fresh=True)
                 oldest_comment(change.key, made.id, there, self._accounts, lambda: self._gateway)
 
@@ -156,8 +147,7 @@ def apply(
     *,
     replan: Callable[[Snapshot], Plan],
     reader: Reader,
-    gateway: Gateway,
-    hooks: ApplyHooks,
+    context: WriteContext,
 ) -> int:
     """Write every change of `plan`, which was made from `snapshot`; returns how many were written.
 
@@ -167,6 +157,7 @@ def apply(
     `replan` returns. Raises UncertainWriteError when it still cannot know, and what the gateway
     raises.
     """
+    gateway = context.gateway()
     written = reloads = 0
     newer: dict[int, IssueState] = {}
     known = 0  # the highest number that GitHub gave to this run
@@ -179,14 +170,14 @@ def apply(
         total = written + len(plan.changes)
         try:
             for change in plan.changes:
-                hooks.progress(written, total, change)
+                context.progress(written, total, change)
                 writer.write(change)
                 written += 1
         except (UncertainWriteError, AlreadyExistsError, NotThereError, OvertakenError) as why:
             reloads += 1
             if reloads > MOST_RELOADS:
                 raise
-            hooks.sleep(FIRST_PAUSE * 2 ** (reloads - 1))
+            context.sleep(FIRST_PAUSE * 2 ** (reloads - 1))
             known = max(known, writer.highest)
             snapshot = with_newest(reader.snapshot(fresh=True), reader, known=known)
             if isinstance(why, OvertakenError) and isinstance(why.now, IssueState):
@@ -198,10 +189,7 @@ def apply(
 
 
 def with_newest(snapshot: Snapshot, reader: Reader, *, known: int = 0) -> Snapshot:
-    """Return `snapshot` with the issues newer than its lists: lists lag, single issues do not.
-
-    `known` is a number that GitHub gave out already.
-    """
+    """Return `snapshot` with issues newer than its lists, which lag; GitHub gave out `known`."""
     number = max([snapshot.last_number, *(issue.number for issue in snapshot.issues)])
     newest = reader.newer(number, known=known)
     if not newest:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from bot.planning.changes import UpdateIssue
+from bot.planning.changes import CloseIssue, UpdateIssue
 from bot.planning.length_limits import ISSUE_BODY
 from bot.planning.marker import BOX, BUTTON
 from bot.planning.observed_state import ObservedState, OurIssue
@@ -79,7 +79,6 @@ class Edit:
         return closed is not None and not by_command and bool(entry.id) and entry.at < closed
 
     def _set_state(self, command: Command) -> None:
-        """Open or close the issue; the plan then leaves its state to the learner."""
         reason = command.state_reason
         if reason:
             state: State = "open" if reason == "reopened" else "closed"
@@ -165,19 +164,18 @@ class Edit:
         )
 
 
-def after_update(issue: IssueState, change: UpdateIssue, now: datetime) -> IssueState:
+def after_update(issue: IssueState, change: UpdateIssue | CloseIssue, now: datetime) -> IssueState:
     """Return the issue as it is once `change` is written at `now` (aware)."""
-    values = {
-        "title": change.title,
-        "labels": change.labels,
-        "milestone": change.milestone_number,
-        "state": change.state,
-    }
-    update: dict[str, object] = {k: value for k, value in values.items() if k in change.fields}
-    if "state" in change.fields:
-        closed_at = now if change.state == "closed" else None
-        update |= {"state_reason": change.state_reason, "closed_at": closed_at}
-    return issue.model_copy(update={**update, "body": change.body})
+    update = change.payload
+    if "labels" in update:
+        update["labels"] = tuple(update["labels"])
+    if update.get("state", issue.state) == issue.state:
+        # GitHub uses the reason only where the state changes with it.
+        update.pop("state_reason", None)
+    else:
+        update.setdefault("state_reason", None)
+        update["closed_at"] = now if update["state"] == "closed" else None
+    return issue.model_copy(update=update)
 
 
 def _first_reasons(why: list[str]) -> str:

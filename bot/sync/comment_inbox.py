@@ -156,7 +156,6 @@ class PendingCommands:
 
     @cached_property
     def _logged(self) -> dict[tuple[int, int], Command]:
-        """The commands of earlier runs, by comment and place in it."""
         entries = (e for memory in self._logs for e in memory.entries)
         return {(entry.id, entry.n): entry.command for entry in entries if entry.id}
 

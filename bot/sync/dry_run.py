@@ -4,43 +4,29 @@ So a dry run is a run. What it shows is what happens, as long as nobody else wor
 meanwhile: issue numbers are the next free ones, as at GitHub.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, assert_never
 
 from bot.errors import NotThereError
-from bot.planning.changes import (
-    AddSubIssue,
-    CloseIssue,
-    CommitFiles,
-    CreateComment,
-    CreateIssue,
-    CreateLabel,
-    CreateMilestone,
-    DeleteComment,
-    DeleteLabel,
-    DeleteMilestone,
-    OpenPullRequest,
-    PinIssue,
-    PutFile,
-    React,
-    UpdateComment,
-    UpdateIssue,
-    UpdateLabel,
-    UpdateMilestone,
-    Write,
-)
+from bot.planning import changes
 from bot.planning.ports import Reader, WriteResult, nothing
 from bot.planning.snapshot import (
     CommentState,
     IssueState,
     LabelState,
-    LinkTarget,
     MilestoneState,
     ReactionState,
     Snapshot,
 )
+from bot.sync.command_changes import after_update
 
+LabelChange = changes.CreateLabel | changes.UpdateLabel | changes.DeleteLabel
+MilestoneChange = changes.CreateMilestone | changes.UpdateMilestone | changes.DeleteMilestone
+CommentChange = (
+    changes.CreateComment | changes.UpdateComment | changes.DeleteComment | changes.React
+)
 OURS: dict[str, Any] = {"author": "milepost[bot]", "author_id": -1, "author_kind": "Bot"}
 SNAPSHOT_FIELDS = tuple(Snapshot.model_fields)
 
@@ -60,6 +46,10 @@ class DryRunRepository:
         self._since: dict[datetime, tuple[CommentState, ...]] = {}
         self._comments: list[CommentState] = []
         self._marks: dict[int, list[ReactionState]] = {}
+        # What no write of a run changes.
+        self.reactions, self.labelled_by = reader.reactions, reader.labelled_by
+        self.may_write, self.find = reader.may_write, reader.find
+        self.file, self.tree = reader.file, reader.tree
 
     # The reader
 
@@ -90,76 +80,64 @@ class DryRunRepository:
             self._since[since] = self._reader.comments_since(since)
         return self._marked((*self._since[since], *self._comments))
 
-    def reactions(self, number: int) -> tuple[ReactionState, ...]:
-        return self._reader.reactions(number)
-
     def comment_reactions(self, comment: int) -> tuple[ReactionState, ...]:
         return (*self._reader.comment_reactions(comment), *self._marks.get(comment, ()))
-
-    def labelled_by(self, number: int, label: str) -> str | None:
-        return self._reader.labelled_by(number, label)
-
-    def may_write(self, login: str, account: int) -> bool:
-        return self._reader.may_write(login, account)
 
     def viewer(self) -> int | None:
         viewer = self._reader.viewer()
         self._trust(viewer)
         return viewer
 
-    def find(self, url: str) -> LinkTarget | None:
-        return self._reader.find(url)
-
-    def file(self, path: str) -> str | None:
-        return self._reader.file(path)
-
-    def tree(self, branch: str) -> dict[str, str] | None:
-        return self._reader.tree(branch)
-
     # The gateway
 
-    def write(self, change: Write, *, check: Callable[[], None] = nothing) -> WriteResult:
+    def write(self, change: changes.Write, *, check: Callable[[], None] = nothing) -> WriteResult:
+        if isinstance(change, MilestoneChange):
+            return self._write_milestone(change, check)
+        if isinstance(change, CommentChange):
+            return self._write_comment(change)
+        if isinstance(change, LabelChange):
+            return self._write_label(change)
         match change:
-            case CreateLabel() | UpdateLabel() | DeleteLabel():
-                self._write_label(change)
-            case CreateMilestone() | UpdateMilestone() | DeleteMilestone():
-                return self._write_milestone(change, check)
-            case CreateIssue():
+            case changes.CreateIssue():
                 return self._create_issue(change)
-            case UpdateIssue() | CloseIssue():
-                self._update_issue(change, check)
-            case AddSubIssue():
-                self._relate(change)
-            case CreateComment() | UpdateComment() | DeleteComment() | React():
-                return self._write_comment(change)
-            case OpenPullRequest():
+            case changes.UpdateIssue() | changes.CloseIssue():
+                check()
+                written = after_update(self._found(change.number or 0), change, self._now)
+                self._replace_issue(written.model_copy(update={"updated_at": self._now}))
+            case changes.AddSubIssue():
+                child = next((i for i in self.snapshot().issues if i.id == change.child_id), None)
+                if child is None:
+                    raise NotThereError("add sub-issue: there is no such issue.")
+                self._replace_issue(child.model_copy(update={"parent": change.parent_number}))
+            case changes.OpenPullRequest():
                 return WriteResult(number=self._next_number())
-            case PinIssue() | CommitFiles() | PutFile():
+            case changes.PinIssue() | changes.CommitFiles() | changes.PutFile():
                 pass
             case _:
                 assert_never(change)
         return WriteResult()
 
-    def _write_label(self, change: CreateLabel | UpdateLabel | DeleteLabel) -> None:
+    def _write_label(self, change: LabelChange) -> WriteResult:
         there, name = self.snapshot().labels, change.name
         match change:
-            case CreateLabel():
+            case changes.CreateLabel():
                 made = LabelState(name=name, color=change.color, description=change.description)
                 self._replace(labels=(*there, made))
-            case UpdateLabel(new_name=new):
+            case changes.UpdateLabel(new_name=new):
                 update = {**change.payload, "name": new}
                 labels = (x.model_copy(update=update) if x.name == name else x for x in there)
                 self._replace(labels=tuple(labels))
-                self._relabel(lambda worn: tuple(new if x == name else x for x in worn))
-            case DeleteLabel():
+                self._each_issue(
+                    lambda i: {"labels": tuple(new if x == name else x for x in i.labels)}
+                )
+            case changes.DeleteLabel():
                 self._replace(labels=tuple(x for x in there if x.name != name))
-                self._relabel(lambda worn: tuple(x for x in worn if x != name))
+                self._each_issue(lambda i: {"labels": tuple(x for x in i.labels if x != name)})
+        return WriteResult()
 
-    def _write_milestone(
-        self, change: CreateMilestone | UpdateMilestone | DeleteMilestone, check: Callable[[], None]
-    ) -> WriteResult:
+    def _write_milestone(self, change: MilestoneChange, check: Callable[[], None]) -> WriteResult:
         there = self.snapshot().milestones
-        if isinstance(change, CreateMilestone):
+        if isinstance(change, changes.CreateMilestone):
             made = MilestoneState(
                 number=max((m.number for m in there), default=0) + 1,
                 title=change.title,
@@ -169,24 +147,19 @@ class DryRunRepository:
             self._replace(milestones=(*there, made))
             return WriteResult(number=made.number)
         rest = (m for m in there if m.number != change.number)
-        if isinstance(change, UpdateMilestone):
+        if isinstance(change, changes.UpdateMilestone):
             check()
             update = change.payload
             if "due_on" in update:
                 update["due_on"] = change.due_on
             rest = (m.model_copy(update=update) if m.number == change.number else m for m in there)
         else:
-            issues = self.snapshot().issues
             out = {"milestone": None}
-            self._replace(
-                issues=tuple(
-                    i.model_copy(update=out) if i.milestone == change.number else i for i in issues
-                )
-            )
+            self._each_issue(lambda i: out if i.milestone == change.number else {})
         self._replace(milestones=tuple(rest))
         return WriteResult()
 
-    def _create_issue(self, change: CreateIssue) -> WriteResult:
+    def _create_issue(self, change: changes.CreateIssue) -> WriteResult:
         number = self._next_number()
         made = IssueState(
             number=number,
@@ -204,45 +177,23 @@ class DryRunRepository:
         self._replace(issues=(*self.snapshot().issues, made))
         return WriteResult(number, made.id)
 
-    def _update_issue(self, change: UpdateIssue | CloseIssue, check: Callable[[], None]) -> None:
-        check()
-        found = self._found(change.number or 0)
-        update = change.payload
-        if "labels" in update:
-            update["labels"] = tuple(update["labels"])
-        if update.get("state", found.state) == found.state:
-            # GitHub uses the reason only where the state changes with it.
-            update.pop("state_reason", None)
-        else:
-            update.setdefault("state_reason", None)
-            update["closed_at"] = self._now if update["state"] == "closed" else None
-        self._replace_issue(found.model_copy(update={**update, "updated_at": self._now}))
-
-    def _relate(self, change: AddSubIssue) -> None:
-        child = next((i for i in self.snapshot().issues if i.id == change.child_id), None)
-        if child is None:
-            raise NotThereError("add sub-issue: there is no such issue.")
-        self._replace_issue(child.model_copy(update={"parent": change.parent_number}))
-
-    def _write_comment(
-        self, change: CreateComment | UpdateComment | DeleteComment | React
-    ) -> WriteResult:
+    def _write_comment(self, change: CommentChange) -> WriteResult:
         match change:
-            case CreateComment(number=number, body=body):
+            case changes.CreateComment(number=number, body=body):
                 found = self._found(number)
                 self._replace_issue(found.model_copy(update={"comments": found.comments + 1}))
                 there = -1 - len(self._comments)
                 made = CommentState(id=there, issue=number, body=body, created_at=self._now, **OURS)
                 self._comments.append(made)
                 return WriteResult(id=made.id)
-            case UpdateComment(comment=comment, body=body):
+            case changes.UpdateComment(comment=comment, body=body):
                 self._comments = [
                     c.model_copy(update={"body": body}) if c.id == comment else c
                     for c in self._comments
                 ]
-            case DeleteComment(comment=comment):
+            case changes.DeleteComment(comment=comment):
                 self._comments = [c for c in self._comments if c.id != comment]
-            case React(comment=comment, content=content):
+            case changes.React(comment=comment, content=content):
                 mark = ReactionState(content=content, created_at=self._now, **OURS)
                 self._marks.setdefault(comment, []).append(mark)
         return WriteResult()
@@ -253,7 +204,9 @@ class DryRunRepository:
         """Count what is written here as ours, and what `viewer` wrote."""
         trust = self.snapshot().trust
         known = {OURS["author_id"]} | ({viewer} if viewer else set())
-        trust = trust.model_copy(update={"accounts": trust.accounts | known})
+        trust = trust.model_copy(
+            update={"accounts": trust.accounts | known, "viewer": viewer or trust.viewer}
+        )
         self._replace(trust=trust)
 
     def _replace(self, **update: Any) -> None:
@@ -278,16 +231,14 @@ class DryRunRepository:
         issues = (issue if i.number == issue.number else i for i in self.snapshot().issues)
         self._replace(issues=tuple(issues))
 
-    def _relabel(self, change: Callable[[tuple[str, ...]], tuple[str, ...]]) -> None:
+    def _each_issue(self, update: Callable[[IssueState], dict[str, Any]]) -> None:
         issues = self.snapshot().issues
-        worn = (i.model_copy(update={"labels": change(i.labels)}) for i in issues)
-        self._replace(issues=tuple(worn))
+        self._replace(issues=tuple(i.model_copy(update=update(i)) for i in issues))
 
     def _marked(self, comments: Iterable[CommentState]) -> tuple[CommentState, ...]:
         return tuple(self._with_marks(comment) for comment in comments)
 
     def _with_marks(self, comment: CommentState) -> CommentState:
-        counts = dict(comment.reactions)
-        for mark in self._marks.get(comment.id, ()):
-            counts[mark.content] = counts.get(mark.content, 0) + 1
-        return comment.model_copy(update={"reactions": counts})
+        counts = Counter(comment.reactions)
+        counts.update(mark.content for mark in self._marks.get(comment.id, ()))
+        return comment.model_copy(update={"reactions": dict(counts)})

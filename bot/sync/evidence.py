@@ -17,7 +17,6 @@ from bot.planning.marker import LEDGER, MEMORY, find
 from bot.planning.observed_state import ObservedState, OurIssue
 from bot.planning.ports import Reader
 from bot.planning.snapshot import CommentState, IssueState
-from bot.progress.command import Command
 from bot.progress.command_log import AcceptedCommand
 from bot.progress.commands.evidence import Attested, Evidenced
 from bot.progress.evidence_links import EvidenceCandidate, candidates
@@ -78,7 +77,7 @@ class _EvidenceReader:
     def commands(self, comments: tuple[CommentState, ...]) -> Iterator[AcceptedCommand]:
         """Yield evidence for each link that resolves: the newest first, up to ten lookups."""
         links = [*self._in_bodies(), *self._in_comments(comments)]
-        logged = {key: {e.url for e in found} for key, found in self._history.evidence.items()}
+        logged = {key: set(found) for key, found in self._history.evidence.items()}
         for link in sorted(links, key=lambda c: (c.at, -c.issue.state.number), reverse=True):
             known = logged.setdefault(link.issue.key, set())
             if link.candidate.url in known or len(known) >= MAX_NOTED:
@@ -86,10 +85,10 @@ class _EvidenceReader:
             found = self._find(link.candidate)
             if found is not None:
                 known.add(link.candidate.url)
-                yield _command(found, link.issue, self._now, by=OURSELVES)
+                key = link.issue.key
+                yield AcceptedCommand(command=found, key=key, at=self._now, by=OURSELVES)
 
     def _in_bodies(self) -> Iterator[_Link]:
-        """Yield the links that the learner wrote around our region of issues updated lately."""
         for issue in self._observed.issues.values():
             fresh = self._now - issue.state.updated_at <= RECENT
             if fresh and _takes_evidence(issue) and not issue.marked.unchanged_outside:
@@ -139,11 +138,9 @@ class _EvidenceReader:
             # Not its title: a personal token may see what readers of this repository may not.
             return Evidenced(kind=found.kind, url=url)
         title = self._outside.exists(url) if self._outside else None
-        return (
-            None
-            if title is None
-            else Evidenced(kind="post", url=url, title=one_line(title, MAX_TITLE))
-        )
+        if title is None:
+            return None
+        return Evidenced(kind="post", url=url, title=one_line(title, MAX_TITLE))
 
 
 def _approvals(path: LearningPath, reader: Reader) -> Iterator[AcceptedCommand]:
@@ -173,12 +170,7 @@ def _approvals(path: LearningPath, reader: Reader) -> Iterator[AcceptedCommand]:
             None,
         )
         if mentor is not None:
-            yield _command(Attested(), issue, path.now, by=mentor)
-
-
-def _command(command: Command, issue: OurIssue, at: datetime, *, by: str) -> AcceptedCommand:
-    number = issue.state.number
-    return AcceptedCommand(command=command, comment=0, issue=number, key=issue.key, at=at, by=by)
+            yield AcceptedCommand(command=Attested(), key=issue.key, at=path.now, by=mentor)
 
 
 def _approvers(reader: Reader, issue: IssueState, label: str) -> Iterator[str]:

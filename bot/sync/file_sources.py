@@ -58,10 +58,7 @@ class RepositoryFiles:
 
 
 def find_settings(folder: Path, reader: Reader | None) -> tuple[Settings, FileSource]:
-    """Return the settings and the source that holds them, and the curriculum's file too.
-
-    Raises ConfigError when there are none in either place, or they are wrong.
-    """
+    """Return the settings and the source that has them. Raises ConfigError without any."""
     here = LocalFiles(folder)
     places: list[FileSource] = [here] if reader is None else [here, RepositoryFiles(reader)]
     for place in places:
@@ -76,10 +73,7 @@ def find_settings(folder: Path, reader: Reader | None) -> tuple[Settings, FileSo
 
 
 def find_curriculum(name: str, place: FileSource) -> Curriculum:
-    """Return the curriculum that the settings name: a built-in one, or a file in `source`.
-
-    Raises CurriculumError or GuideError.
-    """
+    """Return a built-in curriculum, or one of a file. Raises CurriculumError or GuideError."""
     lower = name.casefold()
     if not lower.endswith((*YAML_ENDINGS, *GUIDE_ENDINGS)):
         return load.from_catalog(name)

@@ -199,7 +199,7 @@ def _readme(view: LearningPath, reader: Reader, ledger: Ledger, web: str) -> byt
 
     A README without the block gets it once: a learner who takes it out opts out.
     """
-    from bot.reports.readme_block import as_markdown, block, has_block, with_block
+    from bot.reports.readme_block import as_markdown, has_block, with_block
 
     there = reader.file(README)
     if (there is None or not has_block(there)) and ledger.has(README_KEY):
@@ -208,7 +208,7 @@ def _readme(view: LearningPath, reader: Reader, ledger: Ledger, web: str) -> byt
         return None
     if there is None:
         there = f"# {view.observed.snapshot.repository.rpartition('/')[2]}\n"
-    changed = with_block(there, as_markdown(block(view, web=web)))
+    changed = with_block(there, as_markdown(view, web=web))
     return changed.encode() if changed is not None else None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from bot.errors import GitHubError, NotThereError, UncertainWriteError
 from bot.planning.changes import CreateComment, DeleteComment
@@ -12,6 +13,9 @@ from bot.planning.marker import Key, Marker, digest, find, normalized, wrap
 from bot.planning.observed_state import ObservedState
 from bot.planning.ports import Gateway, Reader
 from bot.planning.snapshot import CommentState, FrozenModel
+
+if TYPE_CHECKING:
+    from bot.sync.apply import WriteContext
 
 MOST_READS = 5
 FIRST_PAUSE = 2.0
@@ -37,12 +41,7 @@ class DueComment(FrozenModel):
 
 
 def publish_once(
-    due: DueComment,
-    observed: ObservedState,
-    *,
-    reader: Reader,
-    gateway: Callable[[], Gateway],
-    sleep: Callable[[float], None],
+    due: DueComment, observed: ObservedState, reader: Reader, context: "WriteContext"
 ) -> Outcome:
     """Post a comment on an issue of ours unless it is there already.
 
@@ -71,14 +70,14 @@ def publish_once(
     comment = CreateComment(key=key, number=issue.number, title=issue.title, body=body)
     for attempt in range(MOST_READS):
         try:
-            made = gateway().write(comment).id
+            made = context.gateway().write(comment).id
         except UncertainWriteError:
-            sleep(FIRST_PAUSE * 2**attempt)
+            context.sleep(FIRST_PAUSE * 2**attempt)
             if key in keys_of(reader.comments(issue.number, fresh=True), accounts):
                 return Outcome.POSTED
         else:
             there = reader.comments(issue.number, fresh=True)
-            return oldest_comment(key, made, there, accounts, gateway)
+            return oldest_comment(key, made, there, accounts, context.gateway)
     raise UncertainWriteError(
         "the answers to several writes were lost.",
         where=issue.url,
@@ -93,10 +92,7 @@ def oldest_comment(
     accounts: Collection[int],
     gateway: Callable[[], Gateway],
 ) -> Outcome:
-    """Delete the comment `made` where another run was first; ids are given out in order.
-
-    `comments` are those of its issue, read after it was written; `accounts` write for this path.
-    """
+    """Delete the comment `made` where another run was first: ids are given out in order."""
     same = [comment.id for comment in comments if key in keys_of([comment], accounts)]
     if not same or min(same) >= made:
         return Outcome.POSTED
@@ -115,10 +111,7 @@ def keys_of(comments: Iterable[CommentState], accounts: Collection[int]) -> froz
 def duplicate_comments(
     comments: Iterable[CommentState], titles: Mapping[int, str], accounts: Collection[int]
 ) -> Iterator[DeleteComment]:
-    """Yield the deletion of comments that two runs posted at once, but for the first.
-
-    `titles` are those of issues, by number; `accounts` write for this path.
-    """
+    """Yield the deletion of all but the first that two runs posted at once; `titles` by number."""
     first: dict[Key, CommentState] = {}
     for comment in sorted(comments, key=lambda c: c.id):
         key = _untouched(comment) if comment.author_id in accounts else None

@@ -3,16 +3,16 @@
 A run that has nothing to write never opens the gateway, and so never pays for loading it.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from datetime import date
 
 from bot.planning.changes import Change, CreateIssue, UpdateIssue
-from bot.planning.desired_state import SUMMARY_KEY, ReportTexts, check_settings, desired_state
+from bot.planning.desired_state import SUMMARY_KEY, ReportTexts, desired_state
 from bot.planning.diff import make_plan, with_command_changes
 from bot.planning.marker import Key
 from bot.planning.path import PlannedPath
 from bot.planning.plan import Plan
-from bot.planning.ports import Gateway, Reader
+from bot.planning.ports import Reader
 from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command
 from bot.progress.command_log import AcceptedCommand
@@ -22,9 +22,9 @@ from bot.reports import dashboard
 from bot.reports.assessment import assessment_issues
 from bot.reports.reflection import reflection_issues
 from bot.reports.weekly import older_weeks, weekly_issues
-from bot.sync.apply import ApplyHooks, Progress, apply
-from bot.sync.comment_inbox import CommentInbox, read_inbox
-from bot.sync.evidence import LinkLookup, gather
+from bot.sync.apply import WriteContext, apply
+from bot.sync.comment_inbox import read_inbox
+from bot.sync.evidence import OURSELVES, LinkLookup, gather
 from bot.sync.publish import keys_of
 from bot.sync.run_commands import run_commands
 
@@ -72,14 +72,7 @@ class Session:
         viewer = self._reader.viewer()
         return viewer is not None and viewer not in known
 
-    def apply(
-        self,
-        plan: Plan,
-        *,
-        gateway: Callable[[], Gateway],
-        sleep: Callable[[float], None],
-        progress: Progress,
-    ) -> int:
+    def apply(self, plan: Plan, context: WriteContext) -> int:
         """Write a plan of `plan()`; returns the number of changes written.
 
         The dashboard links to issues by number, so once some were made, opened or renamed, it plans
@@ -92,12 +85,7 @@ class Session:
             if plan.empty:
                 break
             written += apply(
-                plan,
-                self.snapshot,
-                replan=self._planner,
-                reader=self._reader,
-                gateway=gateway(),
-                hooks=ApplyHooks(sleep, progress),
+                plan, self.snapshot, replan=self._planner, reader=self._reader, context=context
             )
             if not any(map(_on_dashboard, plan.changes)):
                 break
@@ -106,7 +94,6 @@ class Session:
 
 
 def _on_dashboard(change: Change) -> bool:
-    """Return whether the dashboard may change after this change."""
     return isinstance(change, CreateIssue) or (
         isinstance(change, UpdateIssue)
         and change.key != SUMMARY_KEY
@@ -129,18 +116,22 @@ def planner(
     Raises ConfigError or CurriculumError at once, before anything is read from GitHub; the planner
     raises what `reader` raises.
     """
-    check_settings(PlannedPath.at_start(paths.curriculum, paths.settings))
+    PlannedPath.at_start(paths.curriculum, paths.settings).check_settings()
 
     def plan(snapshot: Snapshot) -> Plan:
         before = paths.path(snapshot)
         inbox = read_inbox(reader, before.observed)
         evidence = gather(before, reader, inbox.comments, outside)
-        noted = (*evidence, *_accepted(before, extra_commands))
+        extra = (
+            AcceptedCommand(command=command, key=SUMMARY_KEY, at=before.now, by=OURSELVES)
+            for command in extra_commands
+        )
+        noted = (*evidence, *extra)
         commands = run_commands(before, inbox, noted)
-        path = commands.path
+        path, posted = commands.path, keys_of(inbox.comments, snapshot.trust.accounts)
         written = texts(
             path,
-            reported=_posted_reports(inbox, snapshot.trust.accounts) | frozenset(made),
+            reported=frozenset(made).union(k for k in posted if k.partition(":")[0] in REPORTS),
             # Marks come last. Cut off before them, the next run must read the same comments; and
             # without a summary issue none were read.
             seen=None if commands.last or SUMMARY_KEY not in before.observed.issues else path.today,
@@ -155,32 +146,10 @@ def planner(
 def texts(
     path: LearningPath, *, reported: frozenset[Key] = frozenset(), seen: date | None = None
 ) -> ReportTexts:
-    """Return the texts of the path.
-
-    `reported` are keys of reports that are posted, `seen` is the day up to which comments are done.
-    """
+    """Return the texts; `reported` are keys posted, `seen` the day to which comments are done."""
     return ReportTexts(
         dashboard=dashboard.as_markdown(dashboard.dashboard(path)),
         issues=(*assessment_issues(path), *reflection_issues(path), *weekly_issues(path)),
         seen=seen,
         reported=reported,
     )
-
-
-def _posted_reports(inbox: CommentInbox, accounts: Collection[int]) -> frozenset[Key]:
-    found = keys_of(inbox.comments, accounts)
-    return frozenset(k for k in found if k.partition(":")[0] in REPORTS)
-
-
-def _accepted(path: LearningPath, commands: tuple[Command, ...]) -> Iterator[AcceptedCommand]:
-    summary = path.observed.issues.get(SUMMARY_KEY)
-    if summary is not None:
-        for command in commands:
-            yield AcceptedCommand(
-                command=command,
-                comment=0,
-                issue=summary.state.number,
-                key=SUMMARY_KEY,
-                at=path.now,
-                by="milepost",
-            )

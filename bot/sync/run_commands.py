@@ -4,23 +4,26 @@ Logs are written first, replies next, marks last: whatever is cut off, the next 
 missing and adds only that. A stranger's commands make us neither write nor reply.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import reduce
 
 from pydantic_core import from_json
 
+from bot import templating
 from bot.planning.changes import Change, CreateComment, CreateIssue, React, UpdateIssue
+from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.duplicate_issues import are_duplicates
-from bot.planning.marker import BOX, BUTTON, Key
+from bot.planning.marker import BOX, BUTTON, Key, Marker, digest, normalized, wrap
 from bot.planning.observed_state import OurIssue
 from bot.planning.snapshot import CommentState, FrozenModel, Snapshot
-from bot.progress.command import Command, CommandContext, CommandError
+from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
 from bot.progress.command_log import AcceptedCommand, Entry, find_log
-from bot.progress.commands import read_stored
+from bot.progress.commands import read_stored, slash_commands
 from bot.progress.parse_command import MOST, ParsedLine, parse_command
 from bot.progress.path import LearningPath
+from bot.reports.position import current_unit, next_checkpoint, pause_end, unit_names
 from bot.sync.command_changes import Edit, after_update
-from bot.sync.command_replies import RejectedCommand, reply, reply_key
 from bot.sync.comment_inbox import NOT_UNDERSTOOD, RUN, CommentInbox, PendingCommands
 from bot.sync.publish import duplicate_comments, keys_of
 
@@ -42,10 +45,7 @@ class CommandChanges(FrozenModel):
 def run_commands(
     path: LearningPath, inbox: CommentInbox, noted: tuple[AcceptedCommand, ...]
 ) -> CommandChanges:
-    """Return what the commands change.
-
-    Raises ConfigError when the path has no dates any more with all of them.
-    """
+    """Return what the commands change. Raises ConfigError when the path has no dates with them."""
     work = _CommandRun(path, inbox)
     work.merge_duplicates()
     for accepted in noted:
@@ -54,6 +54,13 @@ def run_commands(
         work.read(comment)
     work.run_buttons()
     return work.result()
+
+
+class RejectedCommand(FrozenModel):
+    """A command that does not run: as it was written (empty: all of them), and why."""
+
+    line: str
+    why: str
 
 
 class _Answer(FrozenModel):
@@ -83,7 +90,7 @@ class _CommandRun:
 
     def note(self, accepted: AcceptedCommand) -> None:
         """Log what Milepost found by itself, unless it is logged already."""
-        ours = self._observed.issues.get(accepted.key or "")
+        ours = self._observed.issues.get(accepted.key)
         if ours is None:
             return
         edit, entry = self._edit(ours), Entry.of(accepted)
@@ -147,17 +154,13 @@ class _CommandRun:
             if home is None:
                 return None
             entry = Entry(id=comment.id, n=n, at=at, by=comment.author or "", command=command)
-            self._log(home, entry, f"{line.line} by {entry.by}")
+            if not self._edit(home).remember(entry, f"{line.line} by {entry.by}"):
+                return RejectedCommand(line=line.line, why=_NO_ROOM)
+            if command.moves_dates:
+                self._state = None
         except CommandError as error:
             return RejectedCommand(line=line.line, why=str(error))
         return command
-
-    def _log(self, ours: OurIssue, entry: Entry, why: str) -> None:
-        """Add an entry to an issue's log, and do what it says. Raises CommandError."""
-        if not self._edit(ours).remember(entry, why):
-            raise CommandError(_NO_ROOM)
-        if entry.command.moves_dates:
-            self._state = None
 
     def _context_at(self, key: Key | None, at: datetime) -> CommandContext:
         if self._state is None:
@@ -218,17 +221,15 @@ class _CommandRun:
 
     def _snapshot(self) -> Snapshot:
         """Return the repository with the edits so far; the same value while there are none."""
-        changes = {edit.number: c for edit in self._edits.values() if (c := edit.change)}
+        changes = {edit.number: c for edit in self._edits.values() if (c := edit.changes)}
         before = self._observed.snapshot
         if not changes:
             return before
-        issues = tuple(
-            after_update(issue, changes[issue.number], self._now)
-            if issue.number in changes
-            else issue
-            for issue in before.issues
+        issues = (
+            reduce(lambda i, c: after_update(i, c, self._now), changes.get(old.number, ()), old)
+            for old in before.issues
         )
-        return before.model_copy(update={"issues": issues})
+        return before.model_copy(update={"issues": tuple(issues)})
 
     def _replies(self, path: LearningPath) -> Iterator[CreateComment]:
         standing = keys_of(self._inbox.comments, self._observed.snapshot.trust.accounts)
@@ -249,3 +250,44 @@ class _CommandRun:
             why = f"{answer.lines} by {answer.comment.author}"
             content = NOT_UNDERSTOOD if answer.rejected else RUN
             yield React(comment=answer.comment.id, content=content, why=why)
+
+
+def reply_key(comment: int) -> Key:
+    """Return the key of the reply to a comment."""
+    return f"reply:{comment}"
+
+
+def reply(
+    comment: int,
+    accepted: Sequence[Command],
+    rejected: Sequence[RejectedCommand],
+    path: LearningPath,
+) -> str:
+    """Return the reply, with its marker. `path` is the path once all `accepted` have run."""
+    context = ReplyContext(
+        path=path, commands=slash_commands().values(), status=lambda: _status(path)
+    )
+    parts = [command.reply(context) for command in dict.fromkeys(accepted)]
+    if rejected:
+        rest_done = bool(accepted) and all(one.line for one in rejected)
+        # Without backticks, each line fits between two of them.
+        wrong = [w.model_copy(update={"line": w.line.replace("`", "'")}) for w in rejected]
+        text = templating.render("replies/misunderstood.md.j2", wrong=wrong, rest_done=rest_done)
+        parts.append(text)
+    text = "\n\n".join(filter(None, parts))
+    return wrap(text, Marker(key=reply_key(comment), title="", body=digest(normalized(text))))
+
+
+def _status(path: LearningPath) -> dict[str, object]:
+    found = current_unit(path)
+    summary = path.observed.issues.get(SUMMARY_KEY)
+    return {
+        "unit": unit_names(path.curriculum)[found.unit] if found else "",
+        "until": found.last if found else path.dates.last,
+        "over": path.today > path.dates.last,
+        "first": path.dates.first,
+        "resting": pause_end(path),
+        "percent": path.progress.all.percent,
+        "checkpoint": next_checkpoint(path),
+        "summary": summary.state if summary else None,
+    }

@@ -13,15 +13,16 @@ from bot.clock import Clock
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from bot.github.client import Connection
+    from bot.github.api_client import RateLimitedClient
+    from bot.github.connection import Connection
     from bot.github.etag_cache import EtagCache
     from bot.github.gateway import PyGithubGateway
     from bot.github.link_checker import LinkChecker
-    from bot.github.rate_limited_client import RateLimitedClient
     from bot.github.reader import HttpReader
     from bot.planning.ports import Reader
     from bot.progress.path import PathReader
     from bot.settings import Environment, Settings
+    from bot.sync.apply import Progress, WriteContext
     from bot.sync.sync import Sync
 
 R = TypeVar("R", bound="HttpReader")
@@ -53,7 +54,7 @@ class RunContext(ABC):
 
     def connection(self) -> "Connection":
         """Return the connection. Raises what `repository` and `token` raise."""
-        from bot.github.client import Connection
+        from bot.github.connection import Connection
 
         return Connection(
             repository=self.repository(),
@@ -82,8 +83,8 @@ class RunContext(ABC):
     def _limited(self, connection: "Connection") -> "RateLimitedClient":
         """Return the one client of this run: reading and writing share its limits."""
         if self._client is None:
+            from bot.github.api_client import local_client
             from bot.github.rate_limit_state import WriteRates
-            from bot.github.rate_limited_client import local_client
             from bot.github.retry import WaitPolicy
 
             environment = self.environment
@@ -93,6 +94,12 @@ class RunContext(ABC):
                 policy=WaitPolicy(self.now, on_wait=self.on_wait, max_wait=environment.max_wait),
             )
         return self._client
+
+    def write_context(self, *progress: "Progress") -> "WriteContext":
+        """Return the means of writing, which report to `progress` if it is given."""
+        from bot.sync.apply import WriteContext
+
+        return WriteContext(self.gateway, self.sleep, *progress)
 
     def outside(self, settings: "Settings") -> "LinkChecker | None":
         """Return the link checker for pages outside GitHub, when `features.links` is on."""

@@ -36,50 +36,22 @@ class SettingsAnswers(FrozenModel):
     name: str | None = None
 
 
+# The keys that answers decide on.
 ANSWERED_KEYS = frozenset(
-    {
-        "curriculum",
-        "start",
-        "timezone",
-        "ahead",
-        "pace",
-        "hours_per_week",
-        "summary",
-        "mentors",
-        "cohort",
-    }
-)  # the keys that answers decide on
+    {"curriculum", "start", "timezone", "ahead", "pace", "hours_per_week", "summary", "mentors"}
+    | {"cohort"}
+)
 
 
 def render(answers: SettingsAnswers) -> str:
     """Return the file's text. Values are quoted as YAML needs."""
     from bot import templating
 
-    return (
-        templating.render(
-            "milepost.yml.j2",
-            curriculum=scalar(answers.curriculum),
-            start=scalar(answers.start),
-            timezone=scalar(answers.timezone),
-            ahead=scalar(answers.ahead),
-            pace=scalar(answers.pace) if answers.pace else None,
-            hours_per_week=answers.hours_per_week,
-            day=answers.summary_day,
-            hour=answers.summary_hour,
-            place=answers.summary_place,
-            mentors=[_dumped(login) for login in answers.mentors],
-            share=answers.share,
-            name=_dumped(answers.name) if answers.name else None,
-        )
-        + "\n"
-    )
+    return templating.render("milepost.yml.j2", a=answers, scalar=scalar, text=_dumped) + "\n"
 
 
 def without_answers(there: str) -> str:
-    """Return what existing settings hold besides the answers, to go below the new ones.
-
-    Empty when there is nothing. Comments are not kept. `there` are settings that can be parsed.
-    """
+    """Return what existing settings hold besides the answers, without comments; "" for nothing."""
     import yaml
 
     found = yaml.safe_load(there)
@@ -95,10 +67,7 @@ def without_answers(there: str) -> str:
 
 
 def check(text: str, place: FileSource) -> tuple[Settings, Curriculum]:
-    """Return the settings and the curriculum that they name in `source`.
-
-    Raises ConfigError, CurriculumError or GuideError for either, or for both together.
-    """
+    """Return settings and curriculum. Raises ConfigError, CurriculumError or GuideError."""
     from bot.planning.desired_state import desired_state
     from bot.planning.path import PlannedPath
 

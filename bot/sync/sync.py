@@ -1,18 +1,20 @@
-"""Syncs a repository: reconcile, then publish. It runs for any event and at any time."""
+"""Syncs a repository: reconcile, then publish what is due. It runs for any event, at any time."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 
+from bot.curriculum.model import Checkpoint
+from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.marker import Key
 from bot.planning.plan import Plan
-from bot.planning.ports import Gateway, Reader
+from bot.planning.ports import Reader
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath, PathReader
+from bot.progress.progress import item_keys
 from bot.reports import checkpoint as checkpoints
-from bot.reports import checkpoint_text
-from bot.sync.apply import Progress
+from bot.reports import weekly as weeks
+from bot.reports.due_weeks import Week, due_weeks, weekly_key
+from bot.sync.apply import WriteContext
 from bot.sync.dry_run import DryRunRepository
-from bot.sync.due_comments import due
 from bot.sync.evidence import LinkLookup
 from bot.sync.files import FilePlan, ReportFiles, plan_files, write_files
 from bot.sync.publish import DueComment, Outcome, publish_once
@@ -37,14 +39,14 @@ class PublishedComment(FrozenModel):
 class SyncResult(FrozenModel):
     """What a sync did.
 
-    `written` counts changes, `files` is what was written to branches, `view` the path afterwards.
+    `written` counts changes, `files` is what was written to branches, `path` the path afterwards.
     """
 
     plan: Plan
     written: int
     posted: tuple[PublishedComment, ...]
     files: FilePlan
-    view: LearningPath
+    path: LearningPath
 
 
 class Sync:
@@ -71,58 +73,83 @@ class Sync:
         """
         dry_run = DryRunRepository(self._reader, self._paths.now, self._web)
         done = Sync(self._paths, dry_run, web=self._web, outside=self._outside).run(
-            gateway=lambda: dry_run,
-            sleep=lambda _: None,
-            progress=lambda *_: None,
-            allow_removals=True,
+            WriteContext(lambda: dry_run, lambda _: None), allow_removals=True
         )
         posted = tuple(p.what for p in done.posted if p.outcome is Outcome.POSTED)
         return SyncPreview(plan=done.plan, due=posted, files=done.files)
 
-    def run(
-        self,
-        *,
-        gateway: Callable[[], Gateway],
-        sleep: Callable[[float], None],
-        progress: Progress,
-        allow_removals: bool = False,
-    ) -> SyncResult:
+    def run(self, context: WriteContext, *, allow_removals: bool = False) -> SyncResult:
         """Write all that is due. Raises RefusedError first when too much would be removed."""
         plan = self._session.plan()
         if not allow_removals:
             plan.check_safe()
-        write = partial(self._session.apply, gateway=gateway, sleep=sleep, progress=progress)
-        written = write(plan)
+        written = self._session.apply(plan, context)
         if written:
             self._session.reload()
         posted: list[PublishedComment] = []
-        if due(self._view()) and self._session.sign_in():
-            written += write(self._session.plan())
-        for item in due(self._view()):
-            outcome = publish_once(
-                item, self._view().observed, reader=self._reader, gateway=gateway, sleep=sleep
-            )
+        if self._due() and self._session.sign_in():
+            written += self._session.apply(self._session.plan(), context)
+        for item in self._due():
+            outcome = publish_once(item, self._path().observed, self._reader, context)
             posted.append(PublishedComment(what=item, outcome=outcome))
             if outcome in {Outcome.POSTED, Outcome.STANDS}:
                 self._made.add(item.key)
-        view = self._view()
-        files = plan_files(view, self._reader, web=self._web, reports=tuple(_reports(view)))
-        write_files(files, gateway)
-        self._made |= {key for key in files.made if not view.observed.ledger.has(key)}
+        path = self._path()
+        files = plan_files(path, self._reader, web=self._web, reports=tuple(_reports(path)))
+        write_files(files, context.gateway)
+        self._made |= {key for key in files.made if not path.observed.ledger.has(key)}
         if self._made:
-            written += write(self._session.plan())
+            written += self._session.apply(self._session.plan(), context)
         return SyncResult(
-            plan=plan, written=written, posted=tuple(posted), files=files, view=self._view()
+            plan=plan, written=written, posted=tuple(posted), files=files, path=self._path()
         )
 
-    def _view(self) -> LearningPath:
+    def _due(self) -> tuple[DueComment, ...]:
+        return *_due_weeks(self._path()), *_due_checkpoints(self._path())
+
+    def _path(self) -> LearningPath:
         return self._paths.path(self._session.snapshot)
 
 
-def _reports(view: LearningPath) -> Iterator[ReportFiles]:
-    """Yield the report on the newest reached checkpoint, when reports are to be files."""
-    newest = checkpoints.newest_reached(view) if view.settings.publish.reports != "none" else None
+def _reports(path: LearningPath) -> Iterator[ReportFiles]:
+    newest = checkpoints.newest_reached(path) if path.settings.publish.reports != "none" else None
     if newest is not None:
-        texts = checkpoint_text.files(checkpoints.checkpoint_report(view, newest))
+        texts = checkpoints.files(checkpoints.checkpoint_report(path, newest))
         files = {path: text.encode() for path, text in texts.items()}
         yield ReportFiles(id=newest.id, title=newest.title, files=files)
+
+
+def weekly_comment(path: LearningPath, week: Week) -> DueComment:
+    """Return the summary of a week."""
+    text = weeks.as_markdown(weeks.weekly(path, week))
+    return DueComment(key=weekly_key(week), title=f"Summary of week {week}", text=text)
+
+
+def checkpoint_comment(path: LearningPath, checkpoint: Checkpoint) -> DueComment:
+    """Return the report on a checkpoint."""
+    return DueComment(
+        key=checkpoints.report_key(checkpoint),
+        on=item_keys("checkpoint", checkpoint),
+        title=f"Report: {checkpoint.title}",
+        text=checkpoints.as_markdown(checkpoints.checkpoint_report(path, checkpoint)),
+    )
+
+
+def _due_weeks(path: LearningPath) -> list[DueComment]:
+    summary = path.observed.issues.get(SUMMARY_KEY)
+    if summary is None or summary.state.state == "closed":
+        return []
+    if path.settings.summary.place == "issue":
+        return []
+    made_on = path.day_of(summary.state.created_at)
+    return [weekly_comment(path, week) for week in due_weeks(path, made_on)]
+
+
+def _due_checkpoints(path: LearningPath) -> list[DueComment]:
+    keys = {
+        f"report:{name}"
+        for checkpoint in path.curriculum.checkpoints
+        for name in (checkpoint.id, *checkpoint.aliases)
+    }
+    posted = {key for key in keys if path.observed.ledger.has(key)}
+    return [checkpoint_comment(path, one) for one in checkpoints.due_checkpoints(path, posted)]

@@ -30,7 +30,7 @@ from github_sandbox.control_bodies import (
 from github_sandbox.pages import sign_in
 from github_sandbox.state import apps, bots, grants, hooks, moderation, pulls
 from github_sandbox.state.faults import KINDS
-from github_sandbox.state.objects import Permissions, Repository
+from github_sandbox.state.objects import Permissions, Repository, Role
 from github_sandbox.state.refusals import NotFound
 from github_sandbox.webhooks import Webhooks
 from github_sandbox.world import World
@@ -223,11 +223,13 @@ def _add_accounts(routes: APIRouter, world: World) -> None:
         return {"unblocked": other}
 
     @routes.put("/users/{login}/members/{member}")
-    async def add_member(login: str, member: str, public: bool = True) -> JSON:
+    async def add_member(
+        login: str, member: str, public: bool = True, role: Role | None = None
+    ) -> JSON:
         with world.lock:
             if login.lower() not in world.users:
                 raise HTTPException(404, f"no account {login}")
-            world.add_member(login, member, public=public)
+            world.add_member(login, member, public=public, role=role)
         return {"member": member, "public": public}
 
 

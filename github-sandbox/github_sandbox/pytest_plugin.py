@@ -43,6 +43,15 @@ def github_sandbox(
 
 
 @pytest.fixture
+def github_sandbox_workflow(github_sandbox: "Sandbox") -> str:
+    """The GITHUB_TOKEN of a workflow in the first repository, with every permission."""
+    from github_sandbox.state import bots
+
+    with github_sandbox.world.lock:
+        return bots.actions_token(github_sandbox.world, github_sandbox.world.repository()).value
+
+
+@pytest.fixture
 def webhook_inbox() -> "Iterator[WebhookInbox]":
     """A server that records the webhooks that are sent to its `url`."""
     from github_sandbox.testing import WebhookInbox

@@ -150,13 +150,17 @@ class World:
         self.users[login.lower()] = user
         return user
 
-    def add_member(self, organization: str, login: str, *, public: bool = True) -> User:
+    def add_member(
+        self, organization: str, login: str, *, public: bool = True, role: Role | None = None
+    ) -> User:
         """Let a person be of an organization; a private membership is its members' to know.
 
-        It gives no role in a repository: that is for `owners` and `collaborators`.
+        `role` is theirs in all its repositories, as by a team, without being a collaborator.
         """
-        person = self.add_user(login)
-        self.users[organization.lower()].members[login.lower()] = public
+        person, owner = self.add_user(login), self.users[organization.lower()]
+        owner.members[login.lower()] = public
+        if role:
+            owner.roles[login.lower()] = role
         return person
 
     def delete_user(self, login: str) -> None:

@@ -114,6 +114,10 @@ def test_a_renamed_repository_leads_to_itself(sandbox: Sandbox, api: Api) -> Non
     assert moved.headers["location"] == moved.json()["url"]
     assert there.json()["repository_url"].endswith("/repos/learner/path")
     assert api("GET", "").status_code == 301
+    written = api("PATCH", "/issues/1", {"title": "New"})
+    assert (written.status_code, written.json()["message"]) == (307, "Moved Permanently")
+    again = api("PATCH", "/issues/1", {"title": "New"}, follow_redirects=True)
+    assert again.json()["title"] == "New"
 
 
 def test_an_archived_repository_can_only_be_read(sandbox: Sandbox, api: Api) -> None:

@@ -70,6 +70,7 @@ class TestBranchRules:
         sha = api("GET", "/git/ref/heads/main").json()["object"]["sha"]
         moved = api("PATCH", "/git/refs/heads/main", {"sha": sha})
         assert (moved.status_code, moved.json()["message"]) == (422, PULL_REQUEST)
+        assert "protected-branches" in moved.json()["documentation_url"]
         assert api("GET", "/branches/main").json()["protected"] is True
 
     def test_who_is_let_past_is_not_held_to_it(
@@ -120,7 +121,10 @@ class TestBlocks:
         assert noisy("POST", "/issues/1/reactions", {"content": "eyes"}).status_code == 422
         assert noisy("POST", "/issues/2/comments", {"body": "x"}).status_code == 201
         assert author("POST", "/issues/1/comments", {"body": "x"}).status_code == 201
+        moderation.unblock(world.users["author"], world.users["noisy"])
+        assert noisy("POST", "/issues/1/comments", {"body": "x"}).status_code == 201
         moderation.block(world.users["learner"], world.users["noisy"])
+        assert noisy("POST", "/issues/1/comments", {"body": "x"}).status_code == 422
         assert noisy("POST", "/issues/2/comments", {"body": "x"}).status_code == 422
         assert noisy("POST", "/issues", {"title": "x"}).status_code == 422
         moderation.unblock(world.users["learner"], world.users["noisy"])

@@ -258,3 +258,21 @@ def test_its_own_forms_can(seeded: Sandbox, web: httpx2.Client) -> None:
     own = {"Origin": seeded.url, "Sec-Fetch-Site": "same-origin"}
 
     assert web.post(f"{HOME}/issues/2/delete", headers=own).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [(".github/readme.md", "<strong>Hi</strong>"), ("README.rst", "**Hi** &lt;script&gt;")],
+)
+def test_the_front_page_shows_the_readme_that_is_there(
+    sandbox: Sandbox, web: httpx2.Client, path: str, shown: str
+) -> None:
+    home = sandbox.world.repository()
+    home.git.refs.clear()
+    sandbox.world.commit_files(home, {path: b"**Hi** <script>"}, "Add it")
+
+    text = web.get(HOME).text
+
+    assert f"<strong>{path}</strong>" in text
+    assert shown in text
+    assert "<script>" not in text

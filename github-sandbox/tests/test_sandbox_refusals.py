@@ -125,6 +125,7 @@ class TestLocks:
             one("POST", "/issues/1/comments", {"body": "x"}) for one in (*clients, workflow())
         ]
         assert [answer.status_code for answer in answers] == [201, 403, 403, 403]
+        assert "locking-conversations" in answers[3].json()["documentation_url"]
         assert answers[3].json()["message"] == "Unable to create comment because issue is locked."
         assert api("POST", "/issues/1/comments", {"body": "x"}).status_code == 201
 
@@ -192,6 +193,13 @@ class TestOtherBots:
         assert (made["user"]["login"], made["user"]["id"]) == ("github-actions[bot]", 41_898_282)
         assert made["performed_via_github_app"]["id"] == 15_368
         assert api("GET", "user").json()["login"] == "learner"
+
+    def test_the_fixture_s_token_has_every_right_of_a_workflow_and_its_limit(
+        self, github_sandbox_workflow: str, with_token: WithToken
+    ) -> None:
+        answer = with_token(github_sandbox_workflow)("POST", "/issues", {"title": "x"})
+        assert answer.status_code == 201
+        assert answer.headers["x-ratelimit-limit"] == "1000"
 
     def test_a_workflow_s_token_reaches_its_repository_alone(
         self, world: World, with_token: WithToken

@@ -83,6 +83,17 @@ def test_a_workflow_and_an_app_without_the_right_to_see_members_are_not(
         assert ties(with_token(token), sandbox)["boss"] == boss
 
 
+def test_a_role_by_membership_is_no_tie_that_outsiders_see(
+    sandbox: Sandbox, home: Repository, with_token: WithToken
+) -> None:
+    sandbox.world.add_member("school", "eve", public=False, role="write")
+    labels = f"{sandbox.api_url}/repos/school/course/labels"
+    assert with_token("eve")("POST", labels, {"name": "x"}).status_code == 201
+    assert ties(with_token("stranger"), sandbox)["eve"] == "NONE"
+    sandbox.world.add_member("school", "mentor", role="read")
+    assert home.given_role_of(sandbox.world.users["mentor"]) == "write"
+
+
 def test_who_has_a_commit_there_is_a_contributor(
     sandbox: Sandbox, home: Repository, with_token: WithToken
 ) -> None:

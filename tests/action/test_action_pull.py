@@ -4,7 +4,7 @@ import pytest
 from planning.paths import SMALL
 from repository_fixture import RepositoryFixture, settings
 
-from bot.action.pull_request_comment import (
+from bot.action.activities import (
     KEY,
     changed,
     comment_body,

@@ -126,6 +126,16 @@ def test_commands_do_one_thing_each(stage: ActionRunner) -> None:
     assert stage.writes() == before + 2
 
 
+def test_no_summary_is_of_a_week_before_the_start(stage: ActionRunner) -> None:
+    stage.follow(start="2026-01-06")  # the day of the run, a Tuesday
+    assert stage.run("schedule", command="apply").code == 0
+    before = stage.writes()
+    ran = stage.run("schedule", command="weekly")
+    assert (ran.code, ran.outputs["changes"]) == (0, "0")
+    assert "The path starts on 2026-01-06: no week of it is over yet." in ran.log
+    assert stage.writes() == before
+
+
 def test_a_checkpoint_before_its_time_is_not_reported(stage: ActionRunner) -> None:
     stage.follow()
     stage.run("workflow_dispatch")

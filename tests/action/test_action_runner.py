@@ -9,7 +9,7 @@ from action.action_runner import read_outputs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.action.error_report import annotations
+from bot.action.run import annotations
 from bot.action.runner_log import MOST, RunnerLog, write_outputs, write_summary
 from bot.errors import ConfigError, CurriculumError, MilepostError, RefusedError
 

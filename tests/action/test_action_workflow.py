@@ -3,10 +3,8 @@
 import re
 import subprocess
 import sys
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -15,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_regressions.file_regression import FileRegressionFixture
 
-from bot.cli.workflow import ACTION, DAILY_PATH, WORKFLOW_PATH, hour, minute, render
+from bot.cli.workflow import DAILY_PATH, WORKFLOW_PATH, minute, render
 from bot.settings import CONFIG_PATH, Settings
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
+ACTION = "learning/milepost@v0"
 
 
 def settings(**more: Any) -> Settings:
@@ -86,10 +85,17 @@ def test_runs_queue_and_are_never_cut_off() -> None:
     }
 
 
+def test_a_tag_starts_no_run() -> None:
+    """A filter of branches alone leaves tags out; `**` is every branch."""
+    push = workflow()["on"]["push"]
+    assert push["branches"] == ["**"]
+    assert not {"tags", "tags-ignore"} & set(push)
+
+
 def test_it_hears_of_changes_to_the_guide_whatever_it_is_called() -> None:
     on = workflow(curriculum="C++ [mine]*.md")["on"]
     assert on["push"]["paths"] == [CONFIG_PATH, r"C\+\+ \[mine\]\*.md"]
-    assert on["pull_request"] == on["push"]
+    assert on["pull_request"] == {"paths": on["push"]["paths"]}
     assert workflow(curriculum="devops-to-mlops")["on"]["push"]["paths"] == [CONFIG_PATH]
 
 
@@ -104,20 +110,12 @@ def test_repositories_do_not_all_run_at_once() -> None:
     assert len({minute(f"learner-{n}/portfolio") for n in range(200)}) > 40
 
 
-@given(
-    st.sampled_from(
-        ["UTC", "Europe/Berlin", "America/St_Johns", "Asia/Kathmandu", "Pacific/Kiritimati"]
-    ),
-    st.integers(0, 23),
-    st.dates(date(2026, 1, 1), date(2026, 12, 31)),
-)
-def test_its_hour_is_never_before_the_summary_s_nor_long_after(
-    zone: str, wanted: int, day: date
-) -> None:
-    made = hour(settings(timezone=zone, summary={"hour": wanted}))
-    at = datetime(day.year, day.month, day.day, made, tzinfo=UTC).astimezone(ZoneInfo(zone))
-    since = timedelta(hours=(at.hour - wanted) % 24, minutes=at.minute)
-    assert timedelta() <= since < timedelta(hours=2)
+def test_its_hour_is_that_of_the_summary_where_the_learner_is() -> None:
+    """Source: the commit "Update schedule docs to include timezone" of github/docs (#60290)."""
+    made = read(DAILY_PATH, timezone="America/St_Johns", summary={"hour": 19})
+    assert made["on"]["schedule"] == [
+        {"cron": f"{minute('learner/portfolio')} 19 * * *", "timezone": "America/St_Johns"}
+    ]
 
 
 def test_it_keeps_settings_that_are_there(terminal: Terminal) -> None:
@@ -130,16 +128,36 @@ def test_it_keeps_settings_that_are_there(terminal: Terminal) -> None:
     assert re.findall(r"uses: (mine\S+)", made) == ["mine/milepost@v1"] * 2
     assert terminal("init", "--workflow").code == 3
     assert terminal("init", "--workflow", "--force").code == 0
+    again = (terminal.folder / WORKFLOW_PATH).read_text(encoding="utf-8")
+    assert again == made  # the action is taken from the files that are replaced
     assert (terminal.folder / CONFIG_PATH).read_bytes() == before
 
 
-def test_it_writes_both_and_says_what_is_left_to_do(terminal: Terminal) -> None:
-    ran = terminal("init", "--workflow", "--yes")
+def test_it_writes_both_for_the_action_that_is_named(terminal: Terminal) -> None:
+    ran = terminal("init", "--workflow", "--yes", "--action", ACTION)
     assert ran.out == f"Wrote {CONFIG_PATH}.\nWrote {WORKFLOW_PATH}.\nWrote {DAILY_PATH}.\n"
-    assert f"in place of OWNER: {ACTION}" in ran.err
+    assert ACTION in (terminal.folder / DAILY_PATH).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("action", ["milepost", "a/b", "a/b@c d", "a/b@c\n      - run: id"])
+@pytest.mark.parametrize("flags", [("--yes",), ()])
+def test_it_stops_where_nobody_names_the_action(terminal: Terminal, flags: tuple[str, ...]) -> None:
+    given = ("--curriculum", "devops-to-mlops", "--start", "2026-02-02", "--timezone", "UTC")
+    ran = terminal("init", "--workflow", *given, *flags)
+    assert ran.code == 64
+    assert "--action OWNER/milepost@v0" in ran.err
+    assert not list(terminal.folder.iterdir())
+
+
+def test_it_asks_for_the_action(terminal: Terminal) -> None:
+    terminal.follow()
+    ran = terminal.dialogue("init", "--workflow", answers={"The action to use": ACTION})
+    assert ran.code == 0, ran.err
+    assert ACTION in (terminal.folder / WORKFLOW_PATH).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "action", ["milepost", "a/b", "a/b@c d", "OWNER/milepost@v0", "a/b@c\n      - run: id"]
+)
 def test_it_takes_no_word_that_is_no_action(terminal: Terminal, action: str) -> None:
     ran = terminal("init", "--workflow", "--yes", "--action", action)
     assert ran.code == 3

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,12 @@ from bot.action.outputs import ActivityResult, outputs
 from bot.settings import CONFIG_PATH
 
 ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+CLASSIFIERS: list[str] = PROJECT["classifiers"]
 TEXT = (ROOT / "action.yml").read_text(encoding="utf-8")
 ACTION: dict[str, Any] = yaml.safe_load(TEXT)
 STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
+INSTALL: str = next(step["run"] for step in STEPS if step.get("id") == "install")
 ENV: dict[str, str] = STEPS[-1]["env"]
 
 
@@ -70,11 +74,41 @@ def test_what_is_downloaded_is_pinned() -> None:
     lines = [line for line in TEXT.split("\n") if "uses:" in line]
     assert lines
     assert all(re.search(r"uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v[\d.]+$", line) for line in lines)
-    uv = re.search(r"^uv==([\d.]+)", (ROOT / "requirements/uv.txt").read_text(), re.MULTILINE)
-    assert uv
-    assert [s["with"]["version"] for s in STEPS if "setup-uv" in s.get("uses", "")] == [uv[1]]
-    install = next(step["run"] for step in STEPS if step.get("id") == "install")
-    assert "--require-hashes" in install
+    script = INSTALL.replace("\\\n", " ")
+    installs = [line for line in script.split("\n") if re.search(r"\bpip install\b", line)]
+    locks = [re.search(r"--requirement requirements/([\w.]+)", line) for line in installs]
+    assert [found[1] for found in locks if found] == ["uv.txt", "action.txt"]
+    for line in installs:
+        assert "--require-hashes" in line
+        assert "--no-deps" in line
+        assert "--no-build" in line or "--only-binary :all:" in line
+
+
+def test_it_takes_a_python_of_the_runner_and_none_that_has_no_wheels() -> None:
+    assert "--python-preference system" in INSTALL
+    tested = [line.rsplit(" ", 1)[1] for line in CLASSIFIERS if re.search(r":: 3\.\d+$", line)]
+    newest = int(tested[-1].split(".")[1])
+    assert f'--python ">=$oldest,<3.{newest + 1}"' in INSTALL
+    assert f"oldest={tested[0]}\n" in INSTALL
+
+
+def test_a_runner_without_python_is_told_what_to_do(tmp_path: Path) -> None:
+    for name in ("python3", "python"):  # as on Windows, where the name may open a shop
+        (tmp_path / name).write_text("#!/bin/sh\nexit 9\n")
+        (tmp_path / name).chmod(0o755)
+    ran = subprocess.run(
+        ["bash", "-e", "-o", "pipefail", "-c", INSTALL],
+        env={
+            "PATH": f"{tmp_path}:/usr/bin:/bin",
+            "GITHUB_ACTION_PATH": str(ROOT),
+            "RUNNER_TEMP": str(tmp_path),
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert (ran.returncode, ran.stderr) == (1, "")
+    [line] = ran.stdout.splitlines()
+    assert line.startswith("::error::This runner has no Python 3 with pip. Install both, or name")
 
 
 def test_the_learner_s_files_are_never_imported(tmp_path: Path) -> None:

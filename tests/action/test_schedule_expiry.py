@@ -8,7 +8,7 @@ from action.action_runner import NOW, ActionRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.action.schedule_expiry import last_push
+from bot.action.context import last_push
 
 PUSHED = datetime(2026, 1, 5, 10, tzinfo=UTC)
 REPORTED = "2026-01-05T10:00:00Z"

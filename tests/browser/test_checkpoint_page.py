@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from reports.checkpoints import STATES
 
-from bot.reports.checkpoint_text import as_html
+from bot.reports.checkpoint import as_html
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -11,11 +11,10 @@ from urllib.parse import unquote
 
 import httpx2
 
-from bot.github.api_client import ANSWER_TIMEOUT
-from bot.github.client import Connection
+from bot.github.api_client import ANSWER_TIMEOUT, local_client
+from bot.github.connection import Connection
 from bot.github.etag_cache import EtagCache, Page
 from bot.github.gateway import PyGithubGateway
-from bot.github.rate_limited_client import local_client
 from bot.github.reader import HttpReader
 from bot.github.retry import WaitPolicy
 from github_sandbox.api.engine import Dropped, Engine, Reply, Request

@@ -12,6 +12,7 @@ from bot.curriculum.model import Curriculum
 from bot.github.retry import WaitPolicy
 from bot.progress.path import PathReader
 from bot.settings import Settings
+from bot.sync.apply import WriteContext
 from bot.sync.sync import Sync
 from github_sandbox.state.journal import Entry
 from github_sandbox.world import REPOSITORY
@@ -53,7 +54,7 @@ class Seeding:
         )
         before = self.scenario.world.journal.received
         Sync(PathReader(self.path, self._settings, self.scenario.now), reader, web=WEB).run(
-            gateway=lambda: gateway, sleep=line.sleep, progress=lambda *_: None
+            WriteContext(lambda: gateway, line.sleep)
         )
         return sum(e.is_write for e in self.entries() if e.number > before)
 

@@ -22,6 +22,7 @@ from bot.curriculum.model import Curriculum
 from bot.errors import MilepostError
 from bot.progress.path import PathReader
 from bot.settings import Settings
+from bot.sync.apply import WriteContext
 from bot.sync.reconcile import Session, planner
 from bot.sync.sync import Sync, SyncPreview
 from github_sandbox.api.engine import Engine
@@ -169,9 +170,7 @@ class Scenario:
         reader, gateway = edges(line, repository=REPOSITORY, token=self.token, cache=cache)
         if run.kind == "sync":
             self._sync(reader).run(
-                gateway=lambda: gateway,
-                sleep=line.sleep,
-                progress=lambda *_: None,
+                WriteContext(lambda: gateway, line.sleep),
                 allow_removals=faults.removes,
             )
             return
@@ -180,7 +179,7 @@ class Scenario:
         if run.kind == "apply":
             if not faults.removes:
                 plan.check_safe()
-            session.apply(plan, gateway=lambda: gateway, sleep=line.sleep, progress=lambda *_: None)
+            session.apply(plan, WriteContext(lambda: gateway, line.sleep))
 
     def _sync(self, reader: Any) -> Sync:
         return Sync(PathReader(self.path, self.settings, self.now), reader, web=WEB)
@@ -191,9 +190,7 @@ class Scenario:
         reader, gateway = edges(line, repository=REPOSITORY, token=self.token, cache=self.cache)
         before = self.world.journal.received
         self._sync(reader).run(
-            gateway=lambda: gateway,
-            sleep=line.sleep,
-            progress=lambda *_: None,
+            WriteContext(lambda: gateway, line.sleep),
             allow_removals=True,
         )
         return [

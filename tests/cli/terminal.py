@@ -3,6 +3,7 @@
 Commands run in this process, for speed; `process` starts a real one where that is the point.
 """
 
+import io
 import os
 import pty
 import re
@@ -57,6 +58,7 @@ class Terminal:
         """Let commands run in this process: its output is caught, its environment replaced."""
         self._capture, self._patch = capture, patch
         patch.chdir(self.folder)
+        patch.setattr(sys, "stdin", io.StringIO())  # nobody answers
         for name in CLEARED:
             patch.delenv(name, raising=False)
         for name, value in self.environ.items():

@@ -46,6 +46,7 @@ def test_as_text_and_as_markdown(mentor: Terminal) -> None:
     number = mentor.issue("Write")["number"]
     assert f"learner: #{number} Write {mentor.sandbox.url}/learner/portfolio/issues/" in text
     assert "| learner | 75 % |" in mentor("cohort", "learner/portfolio", "--format", "markdown").out
+    assert mentor("cohort", "learner/portfolio", "--format", "md").out.startswith("| ")
 
 
 def test_who_leaves_is_gone_with_the_next_run(mentor: Terminal) -> None:

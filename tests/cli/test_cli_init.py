@@ -1,11 +1,12 @@
 """`milepost init`: flags, or answers, become a checked settings file, or nothing at all."""
 
+import subprocess
 from datetime import date
 from typing import Any
 
 import pytest
 from builders import curriculum
-from cli.terminal import Terminal, curriculum_text
+from cli.terminal import CommandRun, Terminal, curriculum_text
 from pytest_regressions.file_regression import FileRegressionFixture
 
 from bot.settings import CONFIG_PATH, parse
@@ -112,6 +113,47 @@ def test_answers_typed_in_a_terminal(terminal: Terminal) -> None:
     settings = parse(written(terminal))
     assert (settings.timezone, settings.ahead, settings.pace) == ("Asia/Kolkata", 6, 13)
     assert settings.start.weekday() == 0
+
+
+def test_answers_from_a_pipe(terminal: Terminal) -> None:
+    ran = piped(terminal, "\n2026-02-02\nAsia/Kolkata\n6\n13\n")
+    assert (ran.code, ran.out) == (0, "Wrote .github/milepost.yml.\n")
+    settings = parse(written(terminal))
+    assert settings.curriculum == "devops-to-mlops"
+    assert settings.start == date(2026, 2, 2)
+    assert (settings.timezone, settings.ahead, settings.pace) == ("Asia/Kolkata", 6, 13)
+
+
+def test_a_pipe_may_end_before_the_answers_that_have_a_default(terminal: Terminal) -> None:
+    assert piped(terminal, "\n2026-02-02\nUTC").code == 0
+    assert parse(written(terminal)).ahead == 4
+
+
+@pytest.mark.parametrize(
+    ("lines", "reported"),
+    [("", "for --curriculum, --start, --timezone"), ("\n", "for --start, --timezone")],
+)
+def test_a_pipe_that_ends_early_writes_nothing(
+    terminal: Terminal, lines: str, reported: str
+) -> None:
+    ran = piped(terminal, lines)
+    assert ran.code == 64
+    assert f"there is nobody to ask {reported}. Give these flags, or --yes" in ran.err
+    assert not (terminal.folder / CONFIG_PATH).exists()
+
+
+def test_a_wrong_answer_from_a_pipe_is_not_asked_again(terminal: Terminal) -> None:
+    ran = piped(terminal, "\nsoon\nUTC\n4\n\n2026-02-02\n")
+    assert ran.code == 64
+    assert "start" in ran.err
+    assert not (terminal.folder / CONFIG_PATH).exists()
+
+
+def piped(terminal: Terminal, lines: str) -> CommandRun:
+    """What `init` does with these lines on its standard input."""
+    with terminal.start("init", stdin=subprocess.PIPE) as process:
+        out, err = process.communicate(lines, timeout=60)
+    return CommandRun(process.returncode, out, err)
 
 
 def test_a_curriculum_of_ones_own(terminal: Terminal) -> None:

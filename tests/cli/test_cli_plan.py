@@ -27,6 +27,7 @@ def test_a_plan_reads_well(
     ran = terminal("plan", "--format", shape)
     assert (ran.code, ran.err) == (0, "")
     file_regression.check(ran.out, extension=extension)
+    assert shape == "text" or terminal("plan", "--format", "md").out == ran.out
 
 
 def test_a_plan_is_json_for_programs(

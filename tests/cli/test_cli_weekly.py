@@ -1,5 +1,6 @@
 """weekly over real HTTP: one comment for each week, and none where it is not wanted."""
 
+import pytest
 from builders import curriculum
 from cli.terminal import Terminal
 from contracts.checker import contract
@@ -57,6 +58,26 @@ def test_what_is_no_week_and_what_has_no_summary_issue_are_told(terminal: Termin
     missing = terminal("weekly")
     assert missing.code == 6
     assert "milepost apply" in missing.err
+
+
+@pytest.mark.parametrize("start", ["2026-11-25", "2026-12-07"])  # the sandbox's day is 24 Nov
+def test_no_summary_is_of_a_week_before_the_start(terminal: Terminal, start: str) -> None:
+    terminal.follow(PATH, ahead="all", start=start)
+    assert terminal("apply", "--yes").code == 0
+    ran = terminal("weekly")
+    assert ran.code == 0
+    assert ran.out.startswith(f"Nothing to post: the path starts on {start}, so its first summary")
+    earlier = terminal("weekly", "--week", "2026-W47")
+    assert (earlier.code, earlier.out) == (64, "")
+    assert f"--week: the path starts on {start}" in earlier.err
+    assert terminal("weekly", "--dry-run", "--week", "2026-W47").code == 64
+    assert comments(terminal) == []
+
+
+def test_the_week_of_the_start_has_a_summary(terminal: Terminal) -> None:
+    terminal.follow(PATH, ahead="all", start="2026-11-22")  # a Sunday: the last day of its week
+    assert terminal("apply", "--yes").code == 0
+    assert terminal("weekly").out == "Summary of week 2026-W47: posted.\n"
 
 
 def test_where_summaries_are_issues_no_comment_is_posted(terminal: Terminal) -> None:

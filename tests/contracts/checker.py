@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 ROOT = "urn:github-rest"
 SPANS_SLASHES = {"path", "name", "ref", "branch", "tree_sha", "tag"}
 # Statuses that GitHub may give on any endpoint, though its description does not list them there.
-ANYWHERE = {301, 400, 401, 403, 404, 409, 410, 422, 429, 500, 502, 503}
+ANYWHERE = {301, 307, 400, 401, 403, 404, 409, 410, 422, 429, 500, 502, 503}
 
 
 def _is_date_time(value: object) -> bool:

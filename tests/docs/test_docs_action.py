@@ -8,7 +8,6 @@ from docs.pages import ROOT, codes, fences, sections
 
 from bot.action.event import requested_activity
 from bot.action.inputs import ActionCommand, Inputs
-from bot.cli.workflow import ACTION
 
 PAGE = sections(ROOT / "docs/reference/action.md")
 HOW_TO = ROOT / "docs/how-to/run-as-an-action.md"
@@ -46,5 +45,5 @@ def test_the_workflow_to_copy_is_one() -> None:
     workflow = yaml.safe_load(shown)
     job = workflow["jobs"]["keep"]
     assert job["permissions"] == {"contents": "read", "issues": "write"}
-    assert job["steps"] == [{"uses": ACTION}]
+    assert job["steps"] == [{"uses": "OWNER/milepost@v0"}]
     assert workflow["permissions"] == {}

@@ -13,7 +13,7 @@ import yaml
 from docs.pages import ROOT, codes, fences, name_of, sections
 from pydantic import BaseModel
 
-from bot.action.pull_request_comment import KEY as PLAN_KEY
+from bot.action.activities import KEY as PLAN_KEY
 from bot.curriculum import load
 from bot.curriculum.base import Item
 from bot.curriculum.model import Curriculum, Task, WorkItem
@@ -36,9 +36,9 @@ from bot.progress.path import LearningPath
 from bot.reports.checkpoint import report_key
 from bot.reports.due_weeks import Week, weekly_key
 from bot.settings import Settings
-from bot.sync.command_replies import reply_key
 from bot.sync.files import README_KEY, ReportFiles
 from bot.sync.reconcile import REPORTS, texts
+from bot.sync.run_commands import reply_key
 
 REFERENCE = ROOT / "docs" / "reference"
 CURRICULUM = sections(REFERENCE / "curriculum.md")

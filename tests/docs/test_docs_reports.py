@@ -13,9 +13,8 @@ from bot.progress.forecast import Forecast
 from bot.progress.journal import JournalEntry
 from bot.progress.learner_history import Evidence, Rating
 from bot.progress.skills import SkillRating
-from bot.reports.checkpoint import CheckpointReport, HoursReport, NextStep, RoleReport
+from bot.reports.checkpoint import CheckpointReport, HoursReport, NextStep, RoleReport, as_json
 from bot.reports.checkpoint_evidence import CountFound, EvidencePiece, ItemReport
-from bot.reports.checkpoint_text import as_json
 
 PAGE = sections(ROOT / "docs" / "reference" / "reports.md")
 MODELS: dict[str, type[BaseModel]] = {

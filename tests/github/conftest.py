@@ -12,12 +12,11 @@ import pytest
 from contracts.checker import contract
 from timeline import Timeline
 
-from bot.github.api_client import ApiClient
-from bot.github.client import Connection
+from bot.github.api_client import ApiClient, local_client
+from bot.github.connection import Connection
 from bot.github.etag_cache import EtagCache
 from bot.github.gateway import PyGithubGateway
 from bot.github.rate_limit_state import WriteRates
-from bot.github.rate_limited_client import local_client
 from bot.github.reader import HttpReader
 from bot.github.retry import WaitPolicy
 from github_sandbox.server import Sandbox

@@ -21,16 +21,18 @@ from bot.errors import (
 )
 from bot.github.app import AppAuth, InstalledRepository
 from bot.github.app_key import AppKey
-from bot.github.app_problems import (
+from bot.github.connection import Connection
+from bot.github.errors import (
     AppRefusedError,
     InstallationGoneError,
     InstallationSuspendedError,
     NotGrantedError,
     NotInstalledError,
+    UnreadableAnswerError,
 )
-from bot.github.client import Connection, RestClient, inspect
-from bot.github.problems import UnreadableAnswerError
 from bot.github.reader import HttpReader
+from bot.github.repository_client import RepositoryClient, inspect
+from bot.github.retry import WaitPolicy
 from bot.github.rights import LEAST, Rights
 from github_sandbox import InstalledApp
 from github_sandbox.state import apps
@@ -52,8 +54,7 @@ def make_auth(sandbox_app: InstalledApp, timeline: Timeline) -> Iterator[MakeAut
             "issuer": sandbox_app.app.client_id,
             "private_key": SecretStr(sandbox_app.app.private_key),
             "api_url": sandbox_app.sandbox.api_url,
-            "clock": timeline.clock,
-            "sleep": timeline.sleep,
+            "policy": WaitPolicy(timeline.clock, timeline.sleep, max_wait=60),
         }
         made.append(AppAuth(**(usual | other)))
         return made[-1]
@@ -120,7 +121,7 @@ class TestSignatures:
     def test_a_wrong_clock_is_set_by_github_s(
         self, make_auth: MakeAuth, home: InstalledRepository, world: World, minutes: int
     ) -> None:
-        off = make_auth(clock=lambda: world.clock.exact() + timedelta(minutes=minutes))
+        off = make_auth(policy=WaitPolicy(lambda: world.clock.exact() + timedelta(minutes=minutes)))
         token_of(off, home)
         token_of(off, home)
         assert token_requests(world) == [401, 201]
@@ -186,7 +187,7 @@ class TestTokens:
         odd = "ghs_123456_" + "eyJ0eXAi." * 60 + "-_x"
         given = {"token": odd, "expires_at": "2026-03-02T13:00:00Z"}
         httpx2_mock.post("/app/installations/1/access_tokens").respond(201, json=given)
-        auth = AppAuth("Iv1.x", SecretStr(KEY), clock=lambda: NOON)
+        auth = AppAuth("Iv1.x", SecretStr(KEY), policy=WaitPolicy(lambda: NOON))
         place = InstalledRepository(installation=1, id=2, full_name="learner/portfolio")
         assert auth.token(1, 2).get_secret_value() == odd
         assert auth.using(place, lambda connection: connection.token) == SecretStr(odd)
@@ -279,7 +280,7 @@ class TestRefusedTokens:
             stored.repositories = []  # GitHub takes it from the tokens that are about, too
 
         def work(connection: Connection) -> None:
-            with RestClient(connection) as client:
+            with RepositoryClient(connection) as client:
                 client.get(path.format(id=home.id))
 
         with pytest.raises(NotInstalledError):

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pydantic import SecretStr
 
 from bot.errors import MilepostError
-from bot.github.app_problems import InstallationGoneError
-from bot.github.app_tokens import InstallationToken, TokenCache, Want
+from bot.github.app import InstallationToken, TokenCache, Want
+from bot.github.errors import InstallationGoneError
 from bot.github.rights import LEAST
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -14,8 +14,8 @@ from bot.errors import (
     RepositoryMovedError,
     UnavailableError,
 )
+from bot.github.errors import ConflictError, EmptyRepositoryError
 from bot.github.gateway import PyGithubGateway
-from bot.github.problems import ConflictError, EmptyRepositoryError
 from github_sandbox.state import comments, pulls
 from github_sandbox.state.objects import Repository
 from github_sandbox.world import World

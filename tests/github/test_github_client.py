@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -10,8 +12,10 @@ import respx
 from pydantic import ValidationError
 
 from bot.errors import AuthenticationError, ConfigError, MilepostError
-from bot.github.client import Connection, RestClient, inspect, new_name
-from bot.github.problems import Answer, NeverSentError, UnreadableAnswerError
+from bot.github.api_client import open_session, pages
+from bot.github.connection import Connection
+from bot.github.errors import Answer, NeverSentError, UnreadableAnswerError
+from bot.github.repository_client import RepositoryClient, inspect, new_name
 from github_sandbox.world import World
 
 pytestmark = pytest.mark.httpx2(base_url="https://api.github.com")
@@ -185,7 +189,30 @@ def test_a_proxy_that_is_none_is_a_mistake_in_the_settings(
 def test_certificates_that_are_not_there_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/certificates.pem")
     with pytest.raises(ConfigError, match="SSL_CERT_FILE"):
-        RestClient(Connection(repository="learner/portfolio")).get("/")
+        RepositoryClient(Connection(repository="learner/portfolio")).get("/")
+
+
+def test_100_requests_may_be_open_at_the_same_time() -> None:
+    """As "Rate limits for the REST API" has it: "No more than 100 concurrent requests"."""
+    with open_session("http://127.0.0.1:1") as client:
+        transport: Any = client._transport
+        assert transport._pool._max_connections == 100
+
+
+@pytest.mark.parametrize(
+    ("follow", "requests"), [(lambda page: page % 3 + 1, 4), (lambda page: page + 1, 20)]
+)
+def test_pages_that_never_end_are_an_error(follow: Callable[[int], int], requests: int) -> None:
+    fetched: list[int] = []
+
+    def fetch(query: Mapping[str, str]) -> Answer:
+        fetched.append(int(query.get("page", "1")))
+        link = f'<https://api.github.com/x?per_page=100&page={follow(fetched[-1])}>; rel="next"'
+        return Answer("GET", "/x", 200, {"link": link}, "[]")
+
+    with pytest.raises(UnreadableAnswerError, match="never end"):
+        list(islice(pages(fetch, "/x", most=20), 100))
+    assert len(fetched) == requests  # the first of the round is known as 1 by its link only
 
 
 def test_a_wrong_graphql_address_is_named_as_such() -> None:
@@ -195,7 +222,7 @@ def test_a_wrong_graphql_address_is_named_as_such() -> None:
 
 def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
     code = (
-        "import sys; import bot.github.reader, bot.github.gateway, bot.github.client as c;"
+        "import sys; import bot.github.reader, bot.github.gateway, bot.github.connection as c;"
         "x = c.Connection(repository='a/b'); bot.github.reader.HttpReader(x);"
         "bot.github.gateway.PyGithubGateway(x);"
         "print(*sorted({'github', 'requests', 'httpx2', 'platformdirs', 'jwt'} & set(sys.modules)))"
@@ -206,7 +233,7 @@ def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
 
 def test_reading_does_not_import_the_writer(connection: Connection) -> None:
     code = (
-        "import sys; from bot.github.reader import HttpReader; from bot.github.client import *;"
+        "import sys; from bot.github.reader import HttpReader; from bot.github.connection import *;"
         "to = dict(repository='learner/portfolio', token='sandbox-token', api_url=sys.argv[1]);"
         "HttpReader(Connection(**to)).snapshot();"
         "print(*sorted({'github', 'requests', 'httpx2'} & set(sys.modules)))"

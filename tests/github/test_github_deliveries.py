@@ -14,9 +14,9 @@ from timeline import Timeline
 
 from bot.github import deliveries
 from bot.github.app import AppAuth
-from bot.github.app_problems import AppRefusedError
 from bot.github.deliveries import HookDelivery, Missed, missed, sweep
-from bot.github.problems import UnreadableAnswerError
+from bot.github.errors import AppRefusedError, UnreadableAnswerError
+from bot.github.retry import WaitPolicy
 from github_sandbox import InstalledApp, WebhookInbox
 from github_sandbox.state import apps, labels
 from github_sandbox.state.hooks import Delivery as Sent
@@ -101,8 +101,7 @@ def auth(sandbox_app: InstalledApp, timeline: Timeline) -> Iterator[AppAuth]:
         sandbox_app.app.client_id,
         SecretStr(sandbox_app.app.private_key),
         api_url=sandbox_app.sandbox.api_url,
-        clock=timeline.clock,
-        sleep=timeline.sleep,
+        policy=WaitPolicy(timeline.clock, timeline.sleep, max_wait=60),
     )
     yield made
     made.close()

@@ -25,7 +25,7 @@ from bot.errors import (
     UnavailableError,
     UncertainWriteError,
 )
-from bot.github.client import Connection
+from bot.github.connection import Connection
 from bot.github.gateway import PyGithubGateway
 from bot.planning.changes import CloseIssue
 from bot.planning.ports import WriteResult

@@ -18,9 +18,9 @@ from bot.errors import (
     RepositoryMovedError,
     UnavailableError,
 )
+from bot.github.errors import UnreadableAnswerError
 from bot.github.etag_cache import EtagCache
 from bot.github.gateway import PyGithubGateway
-from bot.github.problems import UnreadableAnswerError
 from bot.github.reader import MOST_PASSED, HttpReader
 from bot.planning.snapshot import Snapshot
 from github_sandbox.state import comments, issues, labels, milestones, relations

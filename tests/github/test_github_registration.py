@@ -27,9 +27,17 @@ from bot.errors import (
 )
 from bot.github.api_client import ApiClient
 from bot.github.app import AppAuth
-from bot.github.credentials import load, save
-from bot.github.problems import UnreadableAnswerError
-from bot.github.registration import Registered, convert, form_action, from_data, manifest
+from bot.github.errors import UnreadableAnswerError
+from bot.github.registration import (
+    AppAddresses,
+    Registered,
+    convert,
+    form_action,
+    from_data,
+    load_credentials,
+    manifest,
+    save_credentials,
+)
 from bot.github.retry import WaitPolicy
 from bot.github.rights import REACH, Reach, events, rights_for
 from bot.settings import PublishSettings, Settings
@@ -39,17 +47,17 @@ from github_sandbox.world import World
 
 pytestmark = pytest.mark.httpx2(base_url="https://api.github.com")
 PAGE = ROOT / "docs" / "explanation" / "github-app.md"
-PLACES: dict[str, Any] = {
-    "name": "Milepost of Ada",
-    "url": "https://paths.example",
-    "webhook_url": "https://paths.example/webhooks/github",
-    "redirect_url": "https://paths.example/register/done",
-}
+NAME = "Milepost of Ada"
+ADDRESSES = AppAddresses(
+    home="https://paths.example",
+    redirect="https://paths.example/register/done",
+    webhook="https://paths.example/webhooks/github",
+)
 
 
 class TestManifest:
     def test_it_asks_for_what_milepost_needs_and_nothing_else(self) -> None:
-        assert manifest(**PLACES) == {
+        assert manifest(NAME, ADDRESSES) == {
             "name": "Milepost of Ada",
             "url": "https://paths.example",
             "hook_attributes": {"url": "https://paths.example/webhooks/github", "active": True},
@@ -73,9 +81,10 @@ class TestManifest:
 
     def test_it_says_where_people_go(self) -> None:
         made = manifest(
-            **PLACES,
-            setup_url="https://paths.example/setup",
-            callback_urls=["https://paths.example/signed-in"],
+            NAME,
+            ADDRESSES._replace(
+                setup="https://paths.example/setup", callbacks=["https://paths.example/signed-in"]
+            ),
             public=True,
         )
         assert made["setup_url"] == "https://paths.example/setup"
@@ -83,13 +92,13 @@ class TestManifest:
         assert made["public"] is True
 
     def test_without_webhooks_it_hears_of_nothing(self) -> None:
-        made = manifest(**(PLACES | {"webhook_url": None}))
+        made = manifest(NAME, ADDRESSES._replace(webhook=None))
         assert "hook_attributes" not in made
         assert made["default_events"] == []
 
     @pytest.mark.parametrize("reach", Reach)
     def test_github_knows_its_permissions_and_events(self, reach: Reach) -> None:
-        made = manifest(**PLACES, reach=reach)
+        made = manifest(NAME, ADDRESSES, reach=reach)
         schemas = json.loads((HERE / "rest.json").read_text())["components"]["schemas"]
         described = schemas["app-permissions"]["properties"]
         for name, level in made["default_permissions"].items():
@@ -100,20 +109,24 @@ class TestManifest:
     @pytest.mark.parametrize(
         ("other", "words"),
         [
-            ({"name": "x" * 35}, "35 characters"),
-            ({"name": "  "}, "0 characters"),
-            ({"url": "paths.example"}, "'paths.example' is no address"),
-            ({"webhook_url": "ftp://paths.example"}, "is no address"),
-            ({"redirect_url": "https://me:canary@paths.example"}, "'paths.example' is no address"),
-            ({"setup_url": "https://[::1"}, "is no address"),
-            ({"setup_url": "https://paths.example:0/"}, "is no address"),
-            ({"callback_urls": ["https://paths.example"] * 11}, "up to 10"),
+            ({"home": "paths.example"}, "'paths.example' is no address"),
+            ({"webhook": "ftp://paths.example"}, "is no address"),
+            ({"redirect": "https://me:canary@paths.example"}, "'paths.example' is no address"),
+            ({"setup": "https://[::1"}, "is no address"),
+            ({"setup": "https://paths.example:0/"}, "is no address"),
+            ({"callbacks": ["https://paths.example"] * 11}, "up to 10"),
         ],
     )
     def test_what_github_would_refuse_is_told(self, other: dict[str, Any], words: str) -> None:
         with pytest.raises(ConfigError, match=words) as reported:
-            manifest(**(PLACES | other))
+            manifest(NAME, ADDRESSES._replace(**other))
         assert "canary" not in str(reported.value)
+
+    @pytest.mark.parametrize(("name", "count"), [("x" * 35, 35), ("  ", 0)])
+    def test_a_name_has_1_to_34_characters(self, name: str, count: int) -> None:
+        with pytest.raises(ConfigError, match=f"{count} characters"):
+            manifest(name, ADDRESSES)
+        assert manifest("x" * 34, ADDRESSES)["name"] == "x" * 34
 
 
 class TestFormAction:
@@ -152,7 +165,7 @@ def calls(sandbox: Sandbox, policy: WaitPolicy) -> Iterator[ApiClient]:
 @pytest.fixture
 def code(world: World) -> str:
     """What GitHub sends a person back with who confirmed the manifest."""
-    return apps.submit_manifest(world, "learner", manifest(**(PLACES | {"webhook_url": None})))
+    return apps.submit_manifest(world, "learner", manifest(NAME, ADDRESSES._replace(webhook=None)))
 
 
 def conversions(world: World) -> list[int]:
@@ -178,7 +191,8 @@ class TestConvert:
         self, calls: ApiClient, world: World
     ) -> None:
         hook_url = "http://127.0.0.1:1/hooks"
-        code = apps.submit_manifest(world, "acme", manifest(**(PLACES | {"webhook_url": hook_url})))
+        hooked = manifest(NAME, ADDRESSES._replace(webhook=hook_url))
+        code = apps.submit_manifest(world, "acme", hooked)
         app = convert(code, calls)
         hook = world.apps[app.id].hook
         assert hook is not None
@@ -255,8 +269,8 @@ class TestConvert:
     ) -> None:
         caplog.set_level(logging.DEBUG)
         app = convert(code, calls)
-        save(tmp_path / "app.json", app)
-        shown = f"{app!r} {app} {app.model_dump_json()} {load(tmp_path / 'app.json')!r}"
+        save_credentials(tmp_path / "app.json", app)
+        shown = f"{app!r} {app} {app.model_dump_json()} {load_credentials(tmp_path / 'app.json')!r}"
         # The sandbox's own server logs in the same process.
         ours = [r.getMessage() for r in caplog.records if not r.name.startswith("uvicorn")]
         everything = f"{shown} {ours}"
@@ -283,14 +297,14 @@ class TestCredentials:
     @pytest.mark.parametrize("app", [APP, APP.model_copy(update={"webhook_secret": None})])
     def test_they_come_back_as_they_went(self, tmp_path: Path, app: Registered) -> None:
         file = tmp_path / "data" / "app.json"
-        assert load(file) is None
-        save(file, app)
-        assert load(file) == app
+        assert load_credentials(file) is None
+        save_credentials(file, app)
+        assert load_credentials(file) == app
 
     def test_only_the_owner_can_read_them_whatever_the_umask(self, tmp_path: Path) -> None:
         before = os.umask(0)
         try:
-            save(tmp_path / "data" / "app.json", APP)
+            save_credentials(tmp_path / "data" / "app.json", APP)
         finally:
             os.umask(before)
         file, folder = tmp_path / "data" / "app.json", tmp_path / "data"
@@ -301,20 +315,20 @@ class TestCredentials:
     @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o777], ids=oct)
     def test_a_file_that_others_can_read_is_refused(self, tmp_path: Path, mode: int) -> None:
         file = tmp_path / "app.json"
-        save(file, APP)
+        save_credentials(file, APP)
         file.chmod(mode)
         with pytest.raises(ConfigError, match="chmod 600"):
-            load(file)
+            load_credentials(file)
 
     def test_a_key_is_not_replaced_unasked(self, tmp_path: Path) -> None:
         file = tmp_path / "app.json"
         other = APP.model_copy(update={"id": 8})
-        save(file, APP)
+        save_credentials(file, APP)
         with pytest.raises(RefusedError, match="already"):
-            save(file, other)
-        assert load(file) == APP
-        save(file, other, replace=True)
-        assert load(file) == other
+            save_credentials(file, other)
+        assert load_credentials(file) == APP
+        save_credentials(file, other, replace=True)
+        assert load_credentials(file) == other
 
     @pytest.mark.parametrize(
         "content",
@@ -327,27 +341,27 @@ class TestCredentials:
         file.write_bytes(content)
         file.chmod(0o600)
         with pytest.raises(ConfigError, match=r"app\.json") as reported:
-            load(file)
+            load_credentials(file)
         assert "canary" not in str(reported.value)
 
     def test_a_place_that_cannot_be_written_is_told(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("x")
         with pytest.raises(ConfigError, match="cannot be kept"):
-            save(tmp_path / "file" / "app.json", APP)
+            save_credentials(tmp_path / "file" / "app.json", APP)
 
     def test_a_write_that_fails_leaves_the_old_file(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         file = tmp_path / "app.json"
-        save(file, APP)
+        save_credentials(file, APP)
 
         def full(_handle: int) -> None:
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr(os, "fsync", full)
         with pytest.raises(ConfigError, match="No space left"):
-            save(file, APP.model_copy(update={"id": 8}), replace=True)
-        assert load(file) == APP
+            save_credentials(file, APP.model_copy(update={"id": 8}), replace=True)
+        assert load_credentials(file) == APP
         assert list(tmp_path.iterdir()) == [file]
 
     def test_an_unknown_key_of_a_newer_version_does_no_harm(self) -> None:

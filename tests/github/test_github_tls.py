@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 
 from bot.errors import ConfigError, RepositoryMovedError, UnavailableError, UncertainWriteError
 from bot.github.api_client import ApiClient
-from bot.github.client import Connection
+from bot.github.connection import Connection
 from bot.github.gateway import PyGithubGateway
 from bot.github.reader import HttpReader
 from bot.github.retry import WaitPolicy

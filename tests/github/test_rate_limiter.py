@@ -14,12 +14,11 @@ from hypothesis import strategies as st
 from timeline import Timeline
 
 from bot.errors import UnavailableError
-from bot.github.api_client import ApiRequest
-from bot.github.client import Connection
+from bot.github.api_client import ApiRequest, LaterError, RateLimitedClient
+from bot.github.connection import Connection
+from bot.github.errors import UnreadableAnswerError
 from bot.github.gateway import PyGithubGateway
-from bot.github.problems import UnreadableAnswerError
 from bot.github.rate_limit_state import RequestKind, Reservation, WriteRates
-from bot.github.rate_limited_client import LaterError, RateLimitedClient
 from bot.github.rate_limiter import InMemoryRateLimiter, RateLimiter
 from bot.github.reader import HttpReader
 from bot.github.retry import WaitPolicy

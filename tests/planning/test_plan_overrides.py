@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from planning.paths import LONG
 from repository_fixture import settings
 
-from bot.planning.plan_overrides import PlanOverride
-from bot.planning.schedule import Schedule, schedule
+from bot.planning.schedule import PlanOverride, Schedule, schedule
 
 HOW = settings("2026-01-05", pauses=[{"from": "2026-02-16", "to": "2026-02-22"}])
 UNITS = [unit.id for unit in LONG.units()]

@@ -25,7 +25,7 @@ from bot.progress.career import (
 from bot.progress.commands.count import Count
 from bot.progress.commands.credit import Credit
 from bot.progress.commands.project import StartProject
-from bot.progress.metric_kinds import Kind, kind_of
+from bot.progress.names import Kind, kind_of
 from bot.progress.path import LearningPath
 
 

@@ -95,8 +95,8 @@ def test_a_first_command_is_written_without_its_place() -> None:
 
 def test_a_deed_is_kept_to_the_second() -> None:
     at = DAY.replace(microsecond=5)
-    command = AcceptedCommand(command=Done(), comment=7, issue=1, key="task:a", at=at, by="learner")
-    assert Entry.of(command, 2) == entry(7, Done(), n=2)
+    command = AcceptedCommand(command=Done(), key="task:a", at=at, by="learner")
+    assert Entry.of(command) == entry(0, Done())
 
 
 def test_the_memory_stands_before_the_ledger_and_only_once() -> None:

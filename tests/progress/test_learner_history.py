@@ -27,7 +27,7 @@ from bot.progress.commands.rate import Rate
 from bot.progress.commands.replan import Replan
 from bot.progress.commands.start import Start
 from bot.progress.learner_history import LearnerHistory
-from bot.progress.replay_commands import read_learner_history
+from bot.progress.path import read_learner_history
 
 HOW = settings("2026-01-05", choices={"choose-your-way": "web"}, pace=6)
 TASK = "task:a1"
@@ -110,7 +110,7 @@ def test_a_choice_holds_until_the_file_is_edited(was: str, taken: str) -> None:
 @pytest.mark.parametrize(("was", "turns"), [("6 months", 1), ("", 0), ("10h", 0)])
 def test_a_pace_holds_until_the_file_is_edited(was: str, turns: int) -> None:
     found = life(("2026-02-02", SUMMARY_KEY, SetPace(hours=5, was=was)))
-    assert len(found.course.turns) == turns
+    assert len(found.overrides.turns) == turns
 
 
 def test_who_approved_and_when_and_what_was_found_is_known_of_each_issue() -> None:
@@ -122,7 +122,9 @@ def test_who_approved_and_when_and_what_was_found_is_known_of_each_issue() -> No
         ("2026-02-04", TASK, Start()),
     )
     assert found.attested == {TASK: ("ada", date(2026, 2, 2))}
-    assert [(e.day, e.title) for e in found.evidence[TASK]] == [(date(2026, 2, 3), "Again")]
+    assert [(e.day, e.title) for e in found.evidence[TASK].values()] == [
+        (date(2026, 2, 3), "Again")
+    ]
     assert found.started == {TASK: date(2026, 2, 1)}
 
 
@@ -147,7 +149,7 @@ def test_the_last_word_counts() -> None:
         ("2026-02-07", SUMMARY_KEY, Rate(skill="rated-python", value=9)),
     )
     assert found.credited == frozenset()
-    assert found.course.moved == {TASK: 14}
+    assert found.overrides.moved == {TASK: 14}
     assert [rating.value for rating in found.ratings] == [2, 5]  # the scale ends there
 
 

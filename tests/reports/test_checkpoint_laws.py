@@ -14,8 +14,15 @@ from reports.histories import RICH
 
 from bot.curriculum.model import Curriculum
 from bot.progress.commands.evidence import Attested, Evidenced
-from bot.reports.checkpoint import CheckpointReport, by_number, checkpoint_report
-from bot.reports.checkpoint_text import as_html, as_json, as_markdown, files
+from bot.reports.checkpoint import (
+    CheckpointReport,
+    as_html,
+    as_json,
+    as_markdown,
+    by_number,
+    checkpoint_report,
+    files,
+)
 
 PATH = linked(RICH, can_do_a=["a1", "b1", "a-first-thing"], did_it_all=["c1", "e1"])
 HOURS = {"a1": 10, "a2": 4, "b1": 10, "c1": 10, "e1": 20, "e2": 5}

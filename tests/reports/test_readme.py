@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pytest_regressions.file_regression import FileRegressionFixture
 from reports.picture_states import BARE, seen
 
-from bot.reports.readme_block import BEGIN, END, as_markdown, block, raw_base, with_block
+from bot.reports.readme_block import BEGIN, END, as_markdown, raw_base, with_block
 
 BLOCK = f"{BEGIN}\nnew\n{END}"
 OLD = f"{BEGIN}\nold\nlines\n{END}"
@@ -23,14 +23,14 @@ def test_the_block_reads_well(
 ) -> None:
     publish = {**published, "readme": True}
     view = seen(BARE, "2026-01-15", {"a1": "2026-01-07"}, publish=publish)
-    file_regression.check(as_markdown(block(view, web=WEB)), extension=".md")
+    file_regression.check(as_markdown(view, web=WEB), extension=".md")
 
 
 def test_a_day_on_which_nothing_happens_changes_nothing() -> None:
     done = {"a1": "2026-01-07", "a2": "2026-01-13"}
     publish = {"badge": True, "pictures": True, "readme": True}
     days = ["2026-01-13", "2026-01-14", "2026-01-18"]
-    texts = {as_markdown(block(seen(BARE, day, done, publish=publish), web=WEB)) for day in days}
+    texts = {as_markdown(seen(BARE, day, done, publish=publish), web=WEB) for day in days}
     assert len(texts) == 1
 
 
@@ -38,7 +38,7 @@ def test_a_title_cannot_break_out() -> None:
     view = seen(BARE, "2026-01-15", publish={"badge": True, "pictures": True})
     evil = f"]({WEB}) <b> @you #3 {END}"
     path = view.curriculum.model_copy(update={"title": evil})
-    text = as_markdown(block(view.model_copy(update={"curriculum": path}), web=WEB))
+    text = as_markdown(view.model_copy(update={"curriculum": path}), web=WEB)
     assert text.count(END) == 1
     assert "<b>" not in text
     assert "@you" not in text

@@ -66,8 +66,8 @@ class Machine:
     def kill_the_writer(self) -> None:
         """End the process that is at a repository."""
         with self.engine.connect() as connection:
-            rows = sa.select(jobs.c.holder).where(jobs.c.kind == "repository")
-            holder = str(connection.execute(rows).scalar())
+            running = jobs.c.kind == "repository", jobs.c.holder.like("%:%")  # not only queued
+            holder = str(connection.execute(sa.select(jobs.c.holder).where(*running)).scalar())
         self.killed.append(int(holder.split(":")[1]))
         os.kill(self.killed[-1], signal.SIGKILL)
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from server.scenario import Scenario
 from server.server_fixture import as_app, environment, eventually, hosted, register
 
-from bot.server.store.cleanup import DELIVERIES, GONE, UNDONE, Cleanup
+from bot.server.store.cleanup import DELIVERIES, GONE, UNDONE, delete_expired
 from bot.server.store.page_cache import CachedPage
 from bot.server.store.rows import (
     InstallationRow,
@@ -49,12 +49,11 @@ def test_deliveries_that_are_done_go_after_days_and_others_after_months(store: S
     receive(store, 7, repository(1))
     do_all(store, settled=True)
     receive(store, 2, repository(2))
-    few = Cleanup(store.engine, batch=3)
-    assert few.delete_expired(NOON + DELIVERIES) == 0
-    assert few.delete_expired(NOON + DELIVERIES + SECOND) == 7
+    assert delete_expired(store.engine, NOON + DELIVERIES, batch=3) == 0
+    assert delete_expired(store.engine, NOON + DELIVERIES + SECOND, batch=3) == 7
     assert rows(store, inbox) == 2
-    assert few.delete_expired(NOON + UNDONE) == 0
-    assert few.delete_expired(NOON + UNDONE + SECOND) == 2
+    assert delete_expired(store.engine, NOON + UNDONE, batch=3) == 0
+    assert delete_expired(store.engine, NOON + UNDONE + SECOND, batch=3) == 2
 
 
 def test_what_is_gone_goes_with_all_that_was_kept_of_it(store: Store) -> None:
@@ -69,9 +68,8 @@ def test_what_is_gone_goes_with_all_that_was_kept_of_it(store: Store) -> None:
     store.repositories.save_installation(InstallationRow(3, "learner", "gone"), NOON)
     # To be found gone again, as every day, does not make it younger.
     store.repositories.save_installation(InstallationRow(3, "learner", "gone"), NOON + GONE)
-    few = Cleanup(store.engine, batch=1)
-    assert few.delete_expired(NOON + GONE) == 0
-    assert few.delete_expired(NOON + GONE + SECOND) == 3
+    assert delete_expired(store.engine, NOON + GONE, batch=1) == 0
+    assert delete_expired(store.engine, NOON + GONE + SECOND, batch=1) == 3
     assert [rows(store, t) for t in (installation, repositories, shown, jobs)] == [1, 1, 1, 1]
 
 
@@ -80,7 +78,7 @@ def test_a_repository_taken_from_an_installation_goes_in_time(store: Store) -> N
     store.repositories.save_repositories(3, seen, NOON)
     store.repositories.save_repositories(3, seen[:1], NOON)
     store.repositories.save_repositories(3, seen[:1], NOON + GONE)
-    assert store.cleanup.delete_expired(NOON + GONE + SECOND) == 1
+    assert delete_expired(store.engine, NOON + GONE + SECOND) == 1
     assert rows(store, repositories) == 1
 
 

@@ -110,9 +110,9 @@ def test_what_belongs_to_nobody_any_more_is_dropped(reads: list[str]) -> None:
         try:
             stored.find(BOB, name, Files(files))
         except CurriculumError:
-            assert stored.size == 0
+            assert stored._entries.currsize == 0
         stored.forget([BOB])
-        assert stored.size == 0
+        assert stored._entries.currsize == 0
 
 
 def test_it_stays_within_its_bound(reads: list[str]) -> None:
@@ -120,14 +120,14 @@ def test_it_stays_within_its_bound(reads: list[str]) -> None:
     places = [Files({"guide.md": GUIDE.format(f"book {number}")}) for number in range(8)]
     for number, place in enumerate(places):
         stored.find(number, "guide.md", place)
-        assert stored.size <= 10_000
+        assert stored._entries.currsize <= 10_000
     stored.find(7, "guide.md", places[7])
     assert len(reads) == 8
     stored.find(0, "guide.md", places[0])
     assert len(reads) == 9
     large = Files({"guide.md": GUIDE + "\n" * 10_001})
     assert stored.find(9, "guide.md", large) == stored.find(9, "guide.md", large)
-    assert stored.size <= 10_000
+    assert stored._entries.currsize <= 10_000
 
 
 def test_threads_may_share_it() -> None:
@@ -142,7 +142,7 @@ def test_threads_may_share_it() -> None:
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(work, range(200)))
     stored.forget(range(7))
-    assert stored.size == 0
+    assert stored._entries.currsize == 0
 
 
 def test_a_second_look_of_the_server_reads_no_guide_anew(

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from bot.errors import UsageError
-from bot.server.store.file_lock import file_lock
+from bot.server.run import file_lock
 
 ROOT = Path(__file__).parents[2]
 HOLDER = """
 import sys
-from bot.server.store.file_lock import file_lock
+from bot.server.run import file_lock
 with file_lock(sys.argv[1]):
     print("locked", flush=True)
     sys.stdin.read()

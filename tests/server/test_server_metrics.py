@@ -22,7 +22,7 @@ def measures(store: Store) -> Metrics:
     status = LimiterStatus(blocked=0, spared=0, scheduled=2, longest=3.0, remaining=0.5)
     # real clock: the store dates by it what the metrics give the age of
     made = Metrics(store, utc_now, limiter_status=lambda: status)
-    made.webhook(202, 0.004)
+    made.webhooks.observe(202, 0.004)
     made.request("GET", "/r/{owner}/{name}", 200, 0.01)
     made.request("BREW", "none", 405, 0.01)
     made.job(APP, "seen", 2.0)

@@ -11,7 +11,7 @@ from server.person import Person
 from server.visitor_fixture import VisitorFixture, visited
 
 from bot.errors import UnavailableError
-from bot.github.signin import SignIn
+from bot.github.oauth import OAuthClient
 from bot.server.pages import access
 from github_sandbox.server import running
 from github_sandbox.state import apps, grants
@@ -165,7 +165,7 @@ def test_what_all_may_see_does_not_wait_for_github(
     def silent(*_: Any) -> None:
         raise UnavailableError("GitHub does not answer.")
 
-    monkeypatch.setattr(SignIn, "repository", silent)
+    monkeypatch.setattr(OAuthClient, "repository", silent)
     later(app_server, access.ANSWER_LIFETIME)
     assert requested(people["writer"], "/r/lea/public").status_code == 200
     for home in ("lea/veiled", "lea/nobody"):

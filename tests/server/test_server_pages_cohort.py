@@ -13,7 +13,7 @@ from server.person import Person
 from server.visitor_fixture import VisitorFixture, visited
 
 from bot.errors import UnavailableError
-from bot.github.signin import SignIn
+from bot.github.oauth import OAuthClient
 from bot.progress.path import LearningPath
 from bot.server.showing import showing
 from github_sandbox.server import running
@@ -124,15 +124,15 @@ def test_a_learner_who_takes_it_back_is_gone_from_it(
 
 def silent_about(monkeypatch: pytest.MonkeyPatch, *names: str) -> list[str]:
     """Let GitHub give no answer about these; return the growing list of requested names."""
-    query, requested = SignIn.repository, list[str]()
+    query, requested = OAuthClient.repository, list[str]()
 
-    def answer(signin: SignIn, token: Any, full_name: str) -> Any:
+    def answer(signin: OAuthClient, token: Any, full_name: str) -> Any:
         requested.append(full_name)
         if full_name in names:
             raise UnavailableError("GitHub does not answer.")
         return query(signin, token, full_name)
 
-    monkeypatch.setattr(SignIn, "repository", answer)
+    monkeypatch.setattr(OAuthClient, "repository", answer)
     return requested
 
 
@@ -256,7 +256,7 @@ def test_it_stands_when_github_does_not(ada: Person, monkeypatch: pytest.MonkeyP
     def silent(*_: Any) -> None:
         raise UnavailableError("GitHub does not answer.")
 
-    monkeypatch.setattr(SignIn, "installations", silent)
+    monkeypatch.setattr(OAuthClient, "installations", silent)
     page = ada.open("/")
     assert page.status == 200
     assert "GitHub does not answer just now." in page.text

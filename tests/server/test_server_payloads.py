@@ -8,7 +8,13 @@ import pytest
 from contracts import checker
 
 from bot.server.store.rows import Subject
-from bot.server.webhooks import payload
+from bot.server.webhooks.endpoint import (
+    INSTALLATION_EVENTS,
+    REPOSITORY_EVENTS,
+    MalformedError,
+    read_payload,
+    subject_of,
+)
 
 HERE = Path(checker.__file__).parent
 EXAMPLES = {file.stem: file for file in sorted((HERE / "payloads").glob("*.json"))}
@@ -38,16 +44,16 @@ def test_github_s_examples_are_understood(name: str) -> None:
     event, _, action = name.partition(".")
     content = EXAMPLES[name].read_bytes()
     body = json.loads(content)
-    read = payload.read(content)
+    read = read_payload(content)
     assert (read.action or "") == action
     assert read.sender is None or read.sender.login == body["sender"]["login"]
-    assert payload.subject_of(event, read, "somebody[bot]") == wanted(event, body)
+    assert subject_of(event, read, "somebody[bot]") == wanted(event, body)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_examples_are_of_events_that_are_known(name: str) -> None:
     event = name.partition(".")[0]
-    assert event in {*payload.REPOSITORY_EVENTS, *payload.INSTALLATION_EVENTS, "ping"}
+    assert event in {*REPOSITORY_EVENTS, *INSTALLATION_EVENTS, "ping"}
 
 
 def types(schema: dict[str, Any], *path: str) -> set[str]:
@@ -82,9 +88,9 @@ def test_the_fields_that_are_read_are_github_s(name: str) -> None:
     event = name.partition(".")[0]
     assert types(schema, "sender", "login") <= {"string"}
     assert types(schema, "installation", "id") <= {"integer"}
-    if event in payload.INSTALLATION_EVENTS:
+    if event in INSTALLATION_EVENTS:
         assert types(schema, "installation", "id") == {"integer"}
-    elif event in payload.REPOSITORY_EVENTS:
+    elif event in REPOSITORY_EVENTS:
         assert types(schema, "repository", "id") == {"integer"}
         assert types(schema, "repository", "default_branch") == {"string"}
     if event == "push":
@@ -104,5 +110,5 @@ def test_the_fields_that_are_read_are_github_s(name: str) -> None:
     ],
 )
 def test_what_a_database_could_not_keep_is_malformed(content: str) -> None:
-    with pytest.raises(payload.MalformedError):
-        payload.read(content.encode())
+    with pytest.raises(MalformedError):
+        read_payload(content.encode())

@@ -9,7 +9,7 @@ from procrastinate.schema import SchemaManager
 from server.conftest import empty_database
 
 from bot.server import config
-from bot.server.queue_schema import FIRST, VERSION, migrate_queue_tables
+from bot.server.queue_worker import FIRST, VERSION, migrate_queue_tables
 from bot.server.store.store import Store
 
 

@@ -17,9 +17,9 @@ from server import reservation_process as process
 from server.conftest import empty_database
 from sqlalchemy.engine import Connection
 
-from bot.github.problems import LimitReachedError
+from bot.github.errors import LimitReachedError
 from bot.github.rate_limit_state import Quota, RequestKind, Reservation, WriteRates
-from bot.github.rate_limiter import InMemoryRateLimiter, LimiterStatus, StatefulRateLimiter
+from bot.github.rate_limiter import InMemoryRateLimiter, LimiterStatus, RateLimiter
 from bot.server import config
 from bot.server.store.engine import open_engine
 from bot.server.store.rate_limiter import DatabaseRateLimiter, database_time
@@ -58,9 +58,7 @@ def shared(store: Store, clock: Clock, rates: WriteRates | None = None) -> Datab
     return DatabaseRateLimiter(store.engine, rates, now=clock)
 
 
-def take(
-    budget: StatefulRateLimiter, installation: int = ADA, kind: RequestKind = "create"
-) -> Reservation:
+def take(budget: RateLimiter, installation: int = ADA, kind: RequestKind = "create") -> Reservation:
     place = budget.reserve(installation, kind, at_most=1e9)
     assert place.granted
     return place

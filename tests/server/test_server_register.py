@@ -15,7 +15,7 @@ from server.person import Page, Person
 from server.server_fixture import Host, environment, eventually, hosted
 
 from bot.errors import ConfigError
-from bot.server.app_registration import api_of, is_reachable
+from bot.server.pages.register import api_of, is_reachable
 from bot.server.server import Server
 from github_sandbox.server import Sandbox
 

@@ -20,13 +20,13 @@ def test_a_name_is_found_in_any_case_and_a_private_one_not_among_the_public(stor
     row = store.repositories.repository_named("lea/PATH")
     assert row is not None
     assert row.full_name == "Lea/Path"
-    assert store.repositories.public_named("lea/PATH") is None
+    assert store.repositories.repository_named("lea/PATH", public=True) is None
     store.repositories.save_repository(
         1, RepositoryInfo(5, "Lea/Path", private=False, archived=False), NOON
     )
-    assert store.repositories.public_named("lea/PATH") is not None
+    assert store.repositories.repository_named("lea/PATH", public=True) is not None
     store.repositories.mark_repository_gone(5, NOON)
-    assert store.repositories.public_named("lea/PATH") is None
+    assert store.repositories.repository_named("lea/PATH", public=True) is None
 
 
 def test_of_two_that_were_called_so_it_is_the_one_seen_last(store: Store) -> None:
@@ -59,7 +59,7 @@ def test_rows_of_an_older_version_are_found_by_name_too(store: Store) -> None:
         config.attributes["connection"] = connection
         command.downgrade(config, "0003")
     migrate(store.engine)
-    assert store.repositories.public_named("lea/path") is not None
+    assert store.repositories.repository_named("lea/path", public=True) is not None
 
 
 def test_a_million_names_are_not_read_for_one(store: Store) -> None:

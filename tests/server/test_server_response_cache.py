@@ -44,7 +44,7 @@ def test_the_repository_that_was_used_longest_ago_makes_room() -> None:
         answers.of(number).put("a", noise(number))
         answers.of(number).put("b", noise(-number))
         answers.of(0).get("a")
-        assert answers.size <= 40_000
+        assert answers._pages.currsize <= 40_000
     stored = [number for number in range(20) if answers.of(number).get("a")]
     assert stored[0] == 0
     assert stored[1:] == list(range(stored[1], 20))
@@ -80,7 +80,7 @@ def test_threads_may_use_it_together() -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(use, range(8)))
     answers.forget(range(8))
-    assert answers.size == 0
+    assert answers._pages.currsize == 0
 
 
 @pytest.fixture

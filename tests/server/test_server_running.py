@@ -171,10 +171,10 @@ def test_what_is_remembered_is_bounded() -> None:
     for number in range(1_000):
         now += 0.001
         window.wait(str(number % 300))
-        assert len(window) <= 51
+        assert window._times.currsize <= 51
     now += page_limit.WINDOW + 1
     window.wait("last")
-    assert len(window) == 1
+    assert window._times.currsize == 1
 
 
 def test_the_reference_tells_every_measure(host: Host) -> None:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from bot.server.pages import setup_form
 from bot.server.pages.settings_file import difference
+from bot.server.pages.setup import moment, setup_progress
 from bot.server.pages.setup_form import SetupForm
-from bot.server.pages.setup_progress import moment, setup_progress
 from bot.server.store.rows import RepositoryRow
 from bot.settings import Settings, Weekday, parse
 from bot.sync.settings_text import render, without_answers
@@ -34,7 +34,7 @@ def settings(draw: st.DrawFn) -> Settings:
                 st.sampled_from(["devops-to-mlops", "docs/my guide.md", "ä/path.YML"])
             ),
             "start": draw(st.dates(date(2000, 1, 1), date(2100, 1, 1))),
-            "timezone": draw(st.sampled_from(sorted(setup_form._zone_names()))),
+            "timezone": draw(st.sampled_from(sorted(setup_form._ZONE_NAMES))),
             "ahead": draw(st.integers(0, 520) | st.just("all")),
             "summary": {
                 "as": draw(st.sampled_from(["comment", "issue"])),

@@ -19,7 +19,8 @@ from server.server_fixture import SECRET, Host, environment, headers, hosted
 from bot.server.app import WEBHOOKS
 from bot.server.store.rows import Subject, WebhookDelivery, installation, repository
 from bot.server.store.tables import inbox, jobs
-from bot.server.webhooks import body_limit, payload, signature
+from bot.server.webhooks import body_limit, signature
+from bot.server.webhooks.endpoint import MalformedError, Payload, read_payload, subject_of
 
 ISSUE: dict[str, Any] = {
     "action": "closed",
@@ -250,8 +251,8 @@ def test_many_at_once_share_transactions_and_none_is_lost(
 # What a payload is about
 
 
-def read(body: dict[str, Any]) -> payload.Payload:
-    return payload.read(json.dumps(body).encode())
+def read(body: dict[str, Any]) -> Payload:
+    return read_payload(json.dumps(body).encode())
 
 
 @pytest.mark.parametrize(
@@ -279,17 +280,17 @@ def read(body: dict[str, Any]) -> payload.Payload:
     ],
 )
 def test_what_an_event_is_about(event: str, change: dict[str, Any], wanted: Subject | None) -> None:
-    assert payload.subject_of(event, read({**ISSUE, **change}), BOT) == wanted
+    assert subject_of(event, read({**ISSUE, **change}), BOT) == wanted
 
 
 @given(body=st.binary(max_size=200))
 def test_any_bytes_are_read_or_malformed(body: bytes) -> None:
     try:
-        found = payload.read(body)
-    except payload.MalformedError:
+        found = read_payload(body)
+    except MalformedError:
         return
     assert isinstance(json.loads(body), dict)
-    assert isinstance(found, payload.Payload)
+    assert isinstance(found, Payload)
 
 
 # Health

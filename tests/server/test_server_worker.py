@@ -18,8 +18,7 @@ from bot.server.jobs import JobResult
 from bot.server.logs import JsonLines
 from bot.server.store.rows import APP, Claim, Subject, WebhookDelivery, repository
 from bot.server.store.store import Store
-from bot.server.thread_worker import ThreadWorker
-from bot.server.worker import JobRunner, StoppedError, StopSignal
+from bot.server.worker import JobRunner, StoppedError, StopSignal, ThreadWorker
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 QUICK = timedelta(milliseconds=10)
@@ -205,7 +204,7 @@ def test_a_pause_ends_when_the_server_stops() -> None:
 
     thread = threading.Thread(target=sleep)
     thread.start()
-    pauses.stop()
+    pauses.set()
     thread.join(5)
     assert ended.is_set()
 

@@ -17,10 +17,9 @@ from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command
 from bot.progress.command_log import AcceptedCommand, find_log
 from bot.progress.learner_history import LearnerHistory
-from bot.progress.path import LearningPath
-from bot.progress.replay_commands import read_learner_history
+from bot.progress.path import LearningPath, read_learner_history
 from bot.settings import Settings
-from bot.sync.apply import ApplyHooks, apply
+from bot.sync.apply import WriteContext, apply
 from bot.sync.comment_inbox import CommentInbox
 from bot.sync.run_commands import CommandChanges, run_commands
 from github_sandbox.state.objects import Comment
@@ -56,8 +55,7 @@ def write(bench: RepositoryFixture, plan: Callable[[Snapshot], Plan]) -> Plan:
         snapshot,
         replan=plan,
         reader=bench.edges,
-        gateway=bench.edges,
-        hooks=ApplyHooks(bench.waits.append, lambda *_: None),
+        context=WriteContext(lambda: bench.edges, bench.waits.append),
     )
     return planned
 

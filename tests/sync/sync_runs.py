@@ -11,6 +11,7 @@ from bot.curriculum.model import Curriculum
 from bot.planning.marker import find
 from bot.progress.path import PathReader
 from bot.settings import Settings
+from bot.sync.apply import WriteContext
 from bot.sync.sync import Sync, SyncPreview, SyncResult
 from github_sandbox.state.clock import Clock
 from github_sandbox.state.objects import Comment, Issue
@@ -50,11 +51,7 @@ class SyncRuns:
 
     def sync(self) -> SyncResult:
         """One run."""
-        return self._sync().run(
-            gateway=lambda: self.bench.edges,
-            sleep=self.bench.waits.append,
-            progress=lambda *_: None,
-        )
+        return self._sync().run(WriteContext(lambda: self.bench.edges, self.bench.waits.append))
 
     def foresee(self) -> SyncPreview:
         """What a run would do."""

@@ -24,7 +24,7 @@ from bot.planning.marker import find
 from bot.planning.plan import Plan
 from bot.planning.ports import WriteResult
 from bot.planning.snapshot import IssueState
-from bot.sync.apply import ApplyHooks, apply
+from bot.sync.apply import WriteContext, apply
 from github_sandbox.state import issues
 
 
@@ -238,8 +238,7 @@ def test_an_issue_that_is_moved_while_a_plan_is_written_stays_where_it_is() -> N
         snapshot,
         replan=lambda _: Plan(repository="a/b"),
         reader=bench.edges,
-        gateway=bench.edges,
-        hooks=ApplyHooks(bench.waits.append, lambda *_: None),
+        context=WriteContext(lambda: bench.edges, bench.waits.append),
     )
     assert written == 0
     assert read.milestone is not None

@@ -7,7 +7,7 @@ import pytest
 from planning.paths import SMALL
 from repository_fixture import RepositoryFixture, settings
 
-from bot.github.client import Connection
+from bot.github.connection import Connection
 from bot.github.reader import HttpReader
 from bot.planning.marker import Marker, digest, find, normalized, wrap
 from bot.planning.snapshot import LinkTarget, ReactionState
@@ -85,7 +85,7 @@ def run(
     path = LearningPath.read(SMALL, how, bench.edges.snapshot(), now)
     commands = gather(path, asker, bench.edges.comments_since(NOW - timedelta(days=2)), outside)
     for command in commands:
-        issue = bench.repository.issues[command.issue]
+        issue = bench.repository.issues[path.observed.issues[command.key].state.number]
         body = issue.body or ""
         issue.body = with_log(body, find_log(body).adding([Entry.of(command)]))
     return list(commands)
@@ -122,8 +122,7 @@ def test_a_repository_that_exists_is_evidence_once(
         bench.comment(LOOP, text)
     (command,) = run(bench, asker)
     assert command.command == Evidenced(kind="repository", url=MODEL)
-    number = bench.issue(LOOP).number
-    assert (command.comment, command.issue, command.by, command.at) == (0, number, "milepost", NOW)
+    assert (command.key, command.by, command.at) == ("task:write-a-loop", "milepost", NOW)
     assert run(bench, asker) == []
     assert asker.requested == [MODEL]
     assert state_of(bench, LOOP) is WorkState.OPEN
@@ -213,9 +212,9 @@ def test_one_address_at_two_issues_is_asked_for_once(
 ) -> None:
     bench.comment(LOOP, MODEL)
     bench.comment(READ, MODEL)
-    assert {command.issue for command in run(bench, asker)} == {
-        bench.issue(LOOP).number,
-        bench.issue(READ).number,
+    assert {command.key for command in run(bench, asker)} == {
+        "task:write-a-loop",
+        "task:read-the-tutorial",
     }
     assert asker.requested == [MODEL]
 

@@ -10,6 +10,7 @@ from bot.errors import GitHubError, UncertainWriteError
 from bot.planning.changes import UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.observed_state import observe
+from bot.sync.apply import WriteContext
 from bot.sync.publish import DueComment, Outcome, duplicate_comments, keys_of, publish_once
 from github_sandbox.state import comments
 
@@ -32,9 +33,8 @@ def publish(
     return publish_once(
         DueComment(key=key, on=on, title="", text=text),
         observe(bench.edges.snapshot()),
-        reader=bench.edges,
-        gateway=lambda: bench.edges,
-        sleep=bench.waits.append,
+        bench.edges,
+        WriteContext(lambda: bench.edges, bench.waits.append),
     )
 
 

@@ -330,10 +330,10 @@ def test_without_the_summary_issue_the_path_s_commands_wait(
 def test_optional_tasks_can_be_dropped_and_kept_again(bench: RepositoryFixture, run: Run) -> None:
     bench.comment("Your path", "/drop optional")
     run()
-    assert run.life().course.without_optional
+    assert run.life().overrides.without_optional
     bench.comment("Your path", "/keep optional")
     run()
-    assert not run.life().course.without_optional
+    assert not run.life().overrides.without_optional
 
 
 def test_a_full_issue_says_so(bench: RepositoryFixture, run: Run) -> None:
@@ -428,24 +428,21 @@ def test_clearing_a_button_leaves_other_boxes_alone(bench: RepositoryFixture, ru
     assert run.life().choices == {"choose-your-way": "web"}
 
 
-def noted(
-    bench: RepositoryFixture, command: Command, key: str = "task:read-the-tutorial"
-) -> AcceptedCommand:
-    number = bench.issue("Read").number
+def noted(command: Command, key: str = "task:read-the-tutorial") -> AcceptedCommand:
     at = datetime(2026, 1, 5, 10, tzinfo=UTC)
-    return AcceptedCommand(command=command, comment=0, issue=number, key=key, at=at, by="milepost")
+    return AcceptedCommand(command=command, key=key, at=at, by="milepost")
 
 
-def test_what_was_found_is_noted_once(bench: RepositoryFixture, run: Run) -> None:
+def test_what_was_found_is_noted_once(run: Run) -> None:
     found = Evidenced(kind="release", url="https://github.com/learner/x/releases/v1")
     again = found.model_copy(update={"title": "Another title"})
-    assert len(run(noted(bench, found), noted(bench, Attested()))) == 1
-    assert run(noted(bench, again), noted(bench, Attested())) == ()
+    assert len(run(noted(found), noted(Attested()))) == 1
+    assert run(noted(again), noted(Attested())) == ()
     assert run.remembered("Read") == [found, Attested()]
 
 
-def test_what_the_same_run_asks_for_twice_is_kept_once(bench: RepositoryFixture, run: Run) -> None:
-    command = noted(bench, Replan(unit="first-steps"), key="summary:summary")
+def test_what_the_same_run_asks_for_twice_is_kept_once(run: Run) -> None:
+    command = noted(Replan(unit="first-steps"), key="summary:summary")
     run(command)
     assert run(command) == ()
 
@@ -460,8 +457,8 @@ def test_a_remembered_comment_with_any_mark_is_left_alone(
     assert run_commands(path, inbox, ()).last == ()
 
 
-def test_a_deed_about_an_issue_that_is_gone_is_left_out(bench: RepositoryFixture, run: Run) -> None:
-    assert run(noted(bench, Attested(), key="task:gone")) == ()
+def test_a_deed_about_an_issue_that_is_gone_is_left_out(run: Run) -> None:
+    assert run(noted(Attested(), key="task:gone")) == ()
 
 
 def test_the_snapshot_is_as_it_will_be(bench: RepositoryFixture, run: Run) -> None:

@@ -121,7 +121,7 @@ def test_what_is_written_while_a_run_goes_on_is_not_overwritten(whose: str) -> N
 
     interrupted(runs, 1, meanwhile)
     assert (bench.issue(whose).body or "").startswith("A thought.")
-    assert sum(entry.hours for entry in runs.sync().view.history.logged) == 7
+    assert sum(entry.hours for entry in runs.sync().path.history.logged) == 7
     assert runs.writes() == []
 
 

@@ -16,6 +16,7 @@ from bot.planning.marker import find
 from bot.progress.command_log import find_logs
 from bot.progress.path import LearningPath, PathReader
 from bot.reports.status import status
+from bot.sync.apply import WriteContext
 from bot.sync.file_sources import find_curriculum, find_settings
 from bot.sync.sync import Sync, SyncResult
 from github_sandbox.api.engine import Engine
@@ -87,7 +88,7 @@ class Scenario:
             closed=tuple(closed),
             edited=tuple(f"{m} {p}" for m, p in writes if m not in {"POST", "PUT"}),
             drift=tuple(sorted((d.key, d.field) for d in synced.plan.drift)),
-            view=synced.view,
+            view=synced.path,
         )
 
     def _run(self) -> SyncResult:
@@ -98,7 +99,7 @@ class Scenario:
         settings, place = find_settings(Path("/nowhere"), reader)
         path = find_curriculum(settings.curriculum, place)
         sync = Sync(PathReader(path, settings, self.world.clock.now()), reader, web=WEB)
-        return sync.run(gateway=lambda: gateway, sleep=line.sleep, progress=lambda *_: None)
+        return sync.run(WriteContext(lambda: gateway, line.sleep))
 
     def issues(self) -> dict[int, Issue]:
         return dict(self.home.issues)
@@ -147,5 +148,5 @@ def reported(view: LearningPath) -> dict[str, Any]:
         "credited": sorted(life.credited),
         "attested": sorted(life.attested),
         "started": sorted(life.started),
-        "evidence": {key: [one.url for one in found] for key, found in life.evidence.items()},
+        "evidence": {key: list(found) for key, found in life.evidence.items()},
     }

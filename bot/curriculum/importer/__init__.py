@@ -5,7 +5,7 @@ coverage of every line. No rule knows a particular guide; the words are in table
 vocabulary.py).
 """
 
-from bot.curriculum.importer.import_report import GuideLine, ImportResult, LinePlacement
+from bot.curriculum.importer.line_coverage import GuideLine, ImportResult, LinePlacement
 
 __all__ = ["GuideLine", "ImportResult", "LinePlacement", "read"]
 

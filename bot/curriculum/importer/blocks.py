@@ -32,10 +32,15 @@ _FRONT_KEY = re.compile(r"[\w-]+:(?:\s|$)")
 
 @dataclass(frozen=True, slots=True)
 class BlockRow:
-    """A row of a table: its line and its cells, as many as the header has."""
+    """A row of a table: its line (`first`) and its cells, as many as the header has."""
 
-    line: int
+    first: int
     cells: tuple[RichText, ...]
+
+    @property
+    def last(self) -> int:
+        """Return the line, which is its last one as well."""
+        return self.first
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,10 @@ def outline(text: str) -> tuple[Block, ...]:
     tokens: list[Token] = []
     # Only blocks: inline content is parsed later, within limits.
     parser().block.parse(text, parser(), env, tokens)
-    blocks = [*front, *_TokenReader(tokens, text.split("\n"), env).blocks(), *_definitions(env)]
+    # Link definitions leave no token.
+    defined = [*env.get("references", {}).values(), *env.get("duplicate_refs", [])]
+    definitions = [Block("links", one["map"][0] + 1, one["map"][1]) for one in defined]
+    blocks = [*front, *_TokenReader(tokens, text.split("\n"), env).blocks(), *definitions]
     return tuple(sorted(blocks, key=lambda block: block.first))
 
 
@@ -109,14 +117,6 @@ def _front_matter(text: str) -> tuple[list[Block], str]:
     return [], text
 
 
-def _definitions(env: dict[str, Any]) -> Iterator[Block]:
-    """Yield the lines of link definitions, which leave no token."""
-    known = list(env.get("references", {}).values()) + env.get("duplicate_refs", [])
-    for reference in known:
-        first, end = reference["map"]
-        yield Block("links", first + 1, end)
-
-
 class _TokenReader:
     """A reader that passes once over the tokens and counts the open lists."""
 
@@ -132,7 +132,8 @@ class _TokenReader:
         while position < len(self._tokens):
             token = self._tokens[position]
             if token.type == "table_open":
-                end = _closing(self._tokens, position)
+                following = range(position, len(self._tokens))
+                end = next(i for i in following if self._tokens[i].type == "table_close")
                 yield from self._waiting_item()
                 yield self._table(self._tokens[position : end + 1])
                 position = end
@@ -171,13 +172,17 @@ class _TokenReader:
 
     def _worded(self, token: "Token", inline: "Token") -> Iterator[Block]:
         if token.type == "heading_open":
-            if _is_dash_underline(token, self._source):
-                yield from self._text_and_empty_item(token, inline)
-            elif self._depth:
+            first, end = _first_line(token), (token.map or (0, 1))[1]
+            lines = read_lines(inline.content, self._env)
+            if token.markup == "-" and self._source[end - 1].strip(" >\t") == "-":
+                # CommonMark takes a single `-` for an underline: it is a line and an empty item.
+                yield Block("text", first, end - 1, lines=lines, depth=self._depth)
+                yield Block("item", end, end, depth=self._depth + 1)
+                return
+            if self._depth:
                 yield from self._waiting_item()
-                yield self._heading(token, inline, INNER_HEADING)
-            else:
-                yield self._heading(token, inline, int(token.tag[1:]))
+            level = INNER_HEADING if self._depth else int(token.tag[1:])
+            yield self._block("heading", token, lines=lines, level=level)
         elif self._item is not None:
             item, self._item = self._item, None
             first_lines, lazy = self._split_bold_lines(token, inline)
@@ -185,10 +190,6 @@ class _TokenReader:
             yield from lazy
         else:
             yield self._block("text", token, lines=read_lines(inline.content, self._env))
-
-    def _heading(self, token: "Token", inline: "Token", level: int) -> Block:
-        lines = read_lines(inline.content, self._env)
-        return self._block("heading", token, lines=lines, level=level)
 
     def _html(self, token: "Token") -> Iterator[Block]:
         """Yield HTML as it is, and the headings or fold-out titles in it."""
@@ -228,23 +229,16 @@ class _TokenReader:
             checked=checked,
         )
 
-    def _text_and_empty_item(self, token: "Token", inline: "Token") -> Iterator[Block]:
-        """Yield a line and an empty item: CommonMark takes a single `-` for an underline."""
-        first, end = token.map or (0, 0)
-        lines = read_lines(inline.content, self._env)
-        yield Block("text", first + 1, end - 1, lines=lines, depth=self._depth)
-        yield Block("item", end, end, depth=self._depth + 1)
-
     def _table(self, tokens: "list[Token]") -> Block:
         rows: list[BlockRow] = []
+        row, cells = tokens[0], list[RichText]()
         for token in tokens:
             if token.type == "tr_open":
-                rows.append(BlockRow(_first_line(token), ()))
-                cells: list[RichText] = []
+                row, cells = token, []
             elif token.type == "inline":
-                cells.append(_cell(token.content, self._env))
+                cells.append(read_lines(token.content, self._env)[0])
             elif token.type == "tr_close":
-                rows[-1] = BlockRow(rows[-1].line, tuple(cells))
+                rows.append(BlockRow(_first_line(row), tuple(cells)))
         return self._block("table", tokens[0], header=rows[0].cells, rows=tuple(rows[1:]))
 
     def _block(self, kind: Kind, token: "Token", **parts: Any) -> Block:
@@ -256,24 +250,9 @@ class _TokenReader:
         return Block(kind, first + 1, max(end, first + 1), **parts)
 
 
-def _cell(content: str, env: dict[str, Any]) -> RichText:
-    lines = read_lines(content, env) if content else ()
-    return lines[0] if lines else RichText("")
-
-
-def _closing(tokens: "list[Token]", start: int) -> int:
-    kind = tokens[start].type.replace("_open", "_close")
-    return next(i for i in range(start, len(tokens)) if tokens[i].type == kind)
-
-
 def _first_line(token: "Token") -> int:
     return (token.map or (0, 1))[0] + 1
 
 
 def _number(item: "Token") -> int | None:
     return int(item.info) if item.info.isdigit() and item.info.isascii() else None
-
-
-def _is_dash_underline(token: "Token", source: list[str]) -> bool:
-    last = (token.map or (0, 1))[1] - 1
-    return token.markup == "-" and source[last].strip(" >\t") == "-"

@@ -9,10 +9,9 @@ from pydantic import ValidationError
 from bot.curriculum.importer.blocks import Block, outline
 from bot.curriculum.importer.collector import SectionCollector, line, lines, text
 from bot.curriculum.importer.drafts import CheckpointDraft, ModuleDraft, PathDraft, UnitDraft
+from bot.curriculum.importer.heading_roles import bold_labels
 from bot.curriculum.importer.headings import spans
-from bot.curriculum.importer.import_report import ImportResult
-from bot.curriculum.importer.label_headings import bold_labels
-from bot.curriculum.importer.line_coverage import LineCoverage
+from bot.curriculum.importer.line_coverage import ImportResult, LineCoverage
 from bot.curriculum.importer.repair import RepairedText
 from bot.curriculum.importer.schedule_tables import expand_schedule_tables
 from bot.curriculum.importer.section_dispatch import SectionDispatcher
@@ -80,18 +79,15 @@ def _read(
 ) -> tuple[str, PathDraft]:
     """Return the title and the path, read by these stretches; by plain headings without any."""
     root, roles = tree(blocks, marks)
-    title = line(root.title.text) or _front_title(blocks) or line(PurePath(name).stem) or "Guide"
+    front = _FRONT_TITLE.search(blocks[0].code if blocks[:1] and blocks[0].kind == "front" else "")
+    fronted = line(front[1].strip().strip("\"'")) if front else ""
+    title = line(root.title.text) or fronted or line(PurePath(name).stem) or "Guide"
     if not roles.order:
         roles = mark_topics(root, name) or roles
     SectionDispatcher(parts, roles).read(root)
     path = Timeline(parts, roles, title).read(root)
     _place_wordless(blocks, parts.coverage)
     return title, path
-
-
-def _front_title(blocks: tuple[Block, ...]) -> str:
-    found = _FRONT_TITLE.search(blocks[0].code) if blocks and blocks[0].kind == "front" else None
-    return line(found[1].strip().strip("\"'")) if found else ""
 
 
 def _place_wordless(blocks: tuple[Block, ...], coverage: LineCoverage) -> None:
@@ -105,15 +101,11 @@ def _place_wordless(blocks: tuple[Block, ...], coverage: LineCoverage) -> None:
             coverage.place("a comment, which readers do not see", block)
         elif block.kind == "html":
             coverage.mark_unplaced("HTML", block)
-        elif block.kind == "item" and _is_anchor(block):
-            coverage.place("table of contents", block)
-        elif block.kind == "item" and not block.text:
-            coverage.mark_unplaced("an empty item", block)
-
-
-def _is_anchor(block: Block) -> bool:
-    links = block.links
-    return len(links) == 1 and links[0].url.startswith("#") and links[0].text == block.text
+        elif block.kind == "item":
+            if block.is_anchor and [link.text for link in block.links] == [block.text]:
+                coverage.place("table of contents", block)
+            elif not block.text:
+                coverage.mark_unplaced("an empty item", block)
 
 
 def _only_comments(code: str) -> bool:
@@ -245,13 +237,10 @@ def _due(draft: CheckpointDraft, path: PathDraft) -> ModuleDraft | None:
             if named:
                 return named[0].modules[-1]
         for module in path.modules():
-            if any(_covers(unit, group, number) for unit in module.units):
+            marks = [unit.mark for unit in module.units if unit.mark.group == group]
+            if any(mark.first <= number <= mark.last for mark in marks):
                 return module
     return None
-
-
-def _covers(unit: UnitDraft, group: str, number: int) -> bool:
-    return unit.mark.group == group and unit.mark.first <= number <= unit.mark.last
 
 
 def _language(source: str) -> str:

@@ -38,6 +38,9 @@ _HORIZONS: tuple[tuple[str, Horizon], ...] = (
 )
 
 
+_COMMUNITY: dict[str | None, Literal["event", "person"]] = {"events": "event", "people": "person"}
+
+
 def roles(node: TreeNode, parts: SectionCollector) -> None:
     """Add jobs under a heading with their level; without a level they stay unplaced."""
     level = patterns.first_match(_LEVELS, patterns.fold(node.name))
@@ -57,8 +60,7 @@ def roles(node: TreeNode, parts: SectionCollector) -> None:
             salary=_amounts(pay),
             currency=_CURRENCY[pay["sign"]] if pay else "USD",
         )
-        parts.add("roles", role)
-        parts.coverage.place("role", *one.blocks)
+        parts.add("roles", role, "role", *one.blocks)
 
 
 def _amounts(found: re.Match[str] | None) -> tuple[int, int] | None:
@@ -82,8 +84,7 @@ def companies(node: TreeNode, parts: SectionCollector) -> None:
     title = line((tier_match and tier_match["title"]) or node.name or "Companies")
     tier = tier or len(parts.sections["companies"]) + 1
     made = CompanyTier(title=title, tier=tier, companies=tuple(names))
-    parts.add("companies", made)
-    parts.coverage.place("companies", *(block for one, _ in listed for block in one.blocks))
+    parts.add("companies", made, "companies", *(block for one, _ in listed for block in one.blocks))
 
 
 def projects(node: TreeNode, parts: SectionCollector) -> None:
@@ -96,8 +97,7 @@ def projects(node: TreeNode, parts: SectionCollector) -> None:
             level=level or ProjectLevel.BEGINNER,
             resources=tuple(parts.add_link(one.links, near=one.name)),
         )
-        parts.add("projects", idea)
-        parts.coverage.place("project idea", *one.blocks)
+        parts.add("projects", idea, "project idea", *one.blocks)
 
 
 def actions(node: TreeNode, parts: SectionCollector) -> None:
@@ -117,26 +117,18 @@ def actions(node: TreeNode, parts: SectionCollector) -> None:
             hours_from="guide" if read.hours else "estimate",
             resources=tuple(parts.add_link(read.links, near=read.title)),
         )
-        parts.add("actions", action)
-        parts.coverage.place("action item", *entry.blocks)
+        parts.add("actions", action, "action item", *entry.blocks)
 
 
 def community(node: TreeNode, parts: SectionCollector) -> None:
     """Add communities, events and people, by the topic of their heading."""
-    kind: Literal["community", "event", "person"] = "community"
-    if node.topic == "events":
-        kind = "event"
-    elif node.topic == "people":
-        kind = "person"
+    kind = _COMMUNITY.get(node.topic, "community")
     for one in fields.labelled_items(node):
-        entry = CommunityEntry(
-            title=line(one.name) or line(one.whole) or "item",
-            kind=kind,
-            note=line(re.sub(r"^\((.*)\)\.?$", r"\1", one.text.strip())) or None,
-            url=first_address(one.links),
-        )
-        parts.add("community", entry)
-        parts.coverage.place(kind, *one.blocks)
+        title = line(one.name) or line(one.whole) or "item"
+        note = line(re.sub(r"^\((.*)\)\.?$", r"\1", one.text.strip())) or None
+        url = first_address(one.links)
+        entry = CommunityEntry(title=title, kind=kind, note=note, url=url)
+        parts.add("community", entry, kind, *one.blocks)
 
 
 def checkpoint(node: TreeNode, parts: SectionCollector) -> None:
@@ -146,8 +138,7 @@ def checkpoint(node: TreeNode, parts: SectionCollector) -> None:
         if not child.is_heading and child.mark is None:
             below = [one for one in entries(child.blocks) if isinstance(one, ListEntry)]
             found += below
-            if below:
-                parts.coverage.place("words about a checkpoint", child.block)
+            parts.coverage.place("words about a checkpoint", child.block if below else None)
     items = checkpoint_items(found, parts)
     if items:
         parts.checkpoints.append(CheckpointDraft(line(node.name or "Checkpoint"), items, node.name))

@@ -9,6 +9,7 @@ from pydantic import HttpUrl, ValidationError
 
 from bot.curriculum.base import MAX_ID, Hours, Item, slugify
 from bot.curriculum.importer import patterns
+from bot.curriculum.importer.blocks import Block, BlockRow
 from bot.curriculum.importer.drafts import CheckpointDraft
 from bot.curriculum.importer.headings import clean
 from bot.curriculum.importer.inline_markdown import BARE_URL, RichLink
@@ -119,15 +120,9 @@ class SectionCollector:
         if url and url in self._by_url:
             return self._by_url[url]
         title = line(title)
-        made = Resource.model_validate(
-            {
-                "id": self.ids.take("resource", title),
-                "title": title,
-                "kind": kind,
-                "url": url,
-                **more,
-            }
-        )
+        taken = self.ids.take("resource", title)
+        given = {"id": taken, "title": title, "kind": kind, "url": url, **more}
+        made = Resource.model_validate(given)
         self.sections["resources"].append(made)
         if url:
             self._by_url[url] = made.id
@@ -145,19 +140,17 @@ class SectionCollector:
             title = BARE_URL.sub("", clean(link.text)).strip()
             if patterns.NOT_A_TITLE.fullmatch(patterns.fold(title)) or not re.search(r"\w", title):
                 title = near.strip()
-            title = title if re.search(r"\w", title) else _readable_url(url)
-            found.append(self.resource(title, kind or guess_kind(url), url=url))
+            address_words = _readable_url(url)
+            title = title if re.search(r"\w", title) else address_words
+            guessed = patterns.first_match(_HOSTS, address_words) or Kind.SITE
+            found.append(self.resource(title, kind or guessed, url=url))
         return list(dict.fromkeys(found))
 
-    def add(self, section: str, item: Item) -> None:
-        """Add `item` to a section of the curriculum, with an id that nothing else there has."""
+    def add(self, section: str, item: Item, became: str, *blocks: Block | BlockRow | None) -> None:
+        """Add `item` to a section with an id of its own, and record that `blocks` became it."""
         free = self.ids.take(section, item.title)
         self.sections[section].append(item.model_copy(update={"id": free}))
-
-
-def guess_kind(url: str) -> Kind:
-    """Return the kind of resource that an address looks like, a site by default."""
-    return patterns.first_match(_HOSTS, _readable_url(url)) or Kind.SITE
+        self.coverage.place(became, *blocks)
 
 
 def _readable_url(url: str) -> str:

@@ -30,9 +30,7 @@ class UnitDraft:
             return self.hours.low, self.hours.high
         options = [one for o in self.choice.options for one in o.tasks] if self.choice else []
         stated = [one.hours for one in (*self.tasks, *options) if one.hours]
-        if not stated:
-            return None
-        return sum(h.low for h in stated), sum(h.high for h in stated)
+        return (sum(h.low for h in stated), sum(h.high for h in stated)) if stated else None
 
 
 @dataclass
@@ -99,11 +97,9 @@ class PathDraft:
             for module in phase.modules:
                 outer = module.mark or phase.mark
                 for unit in module.units:
-                    if again and outer and outer is not unit.mark:
-                        over = outer.label if unit.mark.title else outer.name
-                        out.append(f"{over} / {unit.name}")
-                    else:
-                        out.append(unit.name)
+                    inner = again and outer and outer is not unit.mark
+                    over = (outer.label if unit.mark.title else outer.name) if outer else ""
+                    out.append(f"{over} / {unit.name}" if inner else unit.name)
         return tuple(out)
 
     def _restarts_numbering(self) -> bool:

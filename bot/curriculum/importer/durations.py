@@ -76,17 +76,13 @@ def total(text: str) -> Hours | None:
 def hours_without_unit(text: str) -> Hours | None:
     """Return the hours of a cell whose column is hours already: "12-15", "20", "3h"."""
     found = _BARE.fullmatch(text.strip())
-    if found:
-        return _hours(found[1], found[2], scale=1)
-    return total(text)
+    return _hours(found[1], found[2], scale=1) if found else total(text)
 
 
 def hours_per_week(text: str) -> Hours | None:
     """Return the weekly hours in a text: "20-25 hours of study per week"."""
-    for one in find(re.sub(r"\bof (?:study|work|learning|your time)\b", "", text)):
-        if one.per == "week":
-            return one.hours
-    return None
+    found = find(re.sub(r"\bof (?:study|work|learning|your time)\b", "", text))
+    return next((one.hours for one in found if one.per == "week"), None)
 
 
 def hours_over_weeks(duration: str, effort: str) -> Hours | None:
@@ -108,14 +104,11 @@ def without_duration(text: str) -> tuple[str, Hours | None]:
         before, after = text[: one.start].rstrip(), text[one.end :].lstrip()
         bracketed = before[-1:] in {"(", "["} and after[:1] in {")", "]"}
         if bracketed:
-            return _join_around(before[:-1], after[1:]), one.hours
+            before, after = before[:-1].rstrip(), after[1:].lstrip()
+            space = "" if after[:1] in {":", ",", ".", ";"} else " "
+            return f"{before}{space}{after}".strip().rstrip(" -\u2013\u2014:"), one.hours
         if not after.strip(" .*_") and re.search(r"[-\u2013\u2014:,|(⏱~]$", before):
             return before.rstrip(" -\u2013\u2014:,|(⏱\ufe0f~"), one.hours
         if not before and after[:1] in {":", "-", "\u2013", "\u2014"}:
             return after[1:].strip(), one.hours
     return text, None
-
-
-def _join_around(before: str, after: str) -> str:
-    space = "" if after.lstrip()[:1] in {":", ",", ".", ";"} else " "
-    return f"{before.rstrip()}{space}{after.lstrip()}".strip().rstrip(" -\u2013\u2014:")

@@ -46,23 +46,21 @@ def labelled_items(node: TreeNode) -> Iterator[LabelledItem]:
 
     The name is what is bold, or stands before a colon, or the item's words.
     """
-    return (one for one in _labelled_items(node) if re.search(r"\w", one.name))
-
-
-def _labelled_items(node: TreeNode) -> Iterator[LabelledItem]:
     run: list[Block] = []
     for part in [*node.parts, None]:
         if isinstance(part, Block):
             run.append(part)
             continue
-        yield from (_item(e) for e in entries(run) if isinstance(e, ListEntry) and e.item.text)
+        found = [_item(e) for e in entries(run) if isinstance(e, ListEntry) and e.item.text]
         run = []
-        if part is not None and part.block and not part.is_heading and part.mark is None:
-            name, value = line(clean(part.title.text)), part.value.text
-            own = (part.block, *part.blocks)
-            if value:
-                yield LabelledItem(name, value, own, part.value.links, whole=f"{name}: {value}")
-            yield from _labelled_items(part)
+        label = part if part and part.block and not part.is_heading and not part.mark else None
+        if label and label.block and label.value.text:
+            name, value = line(clean(label.title.text)), label.value
+            own, whole = (label.block, *label.blocks), f"{name}: {value.text}"
+            found.append(LabelledItem(name, value.text, own, value.links, whole=whole))
+        yield from (one for one in found if re.search(r"\w", one.name))
+        if label:
+            yield from labelled_items(label)
 
 
 def _item(entry: ListEntry) -> LabelledItem:
@@ -93,25 +91,16 @@ def by_comma(text: str) -> tuple[str, ...]:
 
 def priority(text: str) -> Priority | None:
     """Return high, medium or low by the first such word of `text`, or None."""
-    for word in patterns.fold(text).split():
-        if word in _PRIORITY:
-            return _PRIORITY[word]
-    return None
+    return next((_PRIORITY[w] for w in patterns.fold(text).split() if w in _PRIORITY), None)
 
 
 def cells(table: Block, row: BlockRow) -> dict[str, str]:
     """Return the cells of a row by their columns' heads, folded."""
-    return {
-        patterns.fold(head.text): cell.text
-        for head, cell in zip(table.header, row.cells, strict=False)
-        if cell.text
-    }
+    pairs = zip(table.header, row.cells, strict=False)
+    return {patterns.fold(head.text): cell.text for head, cell in pairs if cell.text}
 
 
 def column(row: dict[str, str], *names: str) -> str | None:
-    """Return the first cell whose head contains one of `names`, or None."""
-    for name in names:
-        for head, cell in row.items():
-            if name in head and re.search(r"\w", cell):
-                return line(cell)
-    return None
+    """Return the first cell with words whose head contains one of `names`, or None."""
+    named = (cell for name in names for head, cell in row.items() if name in head)
+    return next((line(cell) for cell in named if re.search(r"\w", cell)), None)

@@ -92,15 +92,11 @@ def _trailing() -> tuple[tuple[str, re.Pattern[str]], ...]:
     end = r"\s*[)\]]?$(?P<c>)"
     until = rf"(?:\s?[-\u2013\u2014]\s?(?P<b>{_NUMBER}))?"
     start = r"^(?P<title>.*\S)\s*[|(\[\u2013\u2014-]\s*"
-    return tuple(
-        (
-            group,
-            re.compile(
-                rf"{start}(?P<label>(?:{spelled})\s*(?P<a>{_NUMBER}){until}){end}", re.IGNORECASE
-            ),
-        )
+    spellings = {
+        group: rf"{start}(?P<label>(?:{spelled})\s*(?P<a>{_NUMBER}){until}){end}"
         for group, spelled in patterns.STRETCH.items()
-    )
+    }
+    return tuple((group, re.compile(one, re.IGNORECASE)) for group, one in spellings.items())
 
 
 def mark(text: str) -> HeadingMark | None:
@@ -116,11 +112,8 @@ def mark(text: str) -> HeadingMark | None:
             found = pattern.match(candidate)
             if found:
                 return _make_mark(group, found, name)
-    for group, pattern in _trailing():
-        found = pattern.match(name)
-        if found:
-            return _make_mark(group, found, name, leads=False)
-    return None
+    trailing = ((group, pattern.match(name)) for group, pattern in _trailing())
+    return next((_make_mark(g, found, name, leads=False) for g, found in trailing if found), None)
 
 
 def _make_mark(
@@ -172,9 +165,7 @@ _OPTION = re.compile(
 def option(text: str) -> tuple[str, str] | None:
     """Return label and title of "Option A: Platform Focus", or None."""
     found = _OPTION.match(clean(text)[:300])
-    if not found:
-        return None
-    return found["label"], clean(_AFTER.sub("", found["title"]))
+    return (found["label"], clean(_AFTER.sub("", found["title"]))) if found else None
 
 
 _TASK = re.compile(

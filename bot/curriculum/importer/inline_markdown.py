@@ -148,14 +148,9 @@ class _Reader:
         text, bold = _clean(self._text), _clean(self._bold)
         links = tuple(self._links)
         self._links = []
-        self.lines.append(
-            RichText(
-                text,
-                bold=bold if bold in text else "",
-                links=links + _bare_links(text, links),
-                picture=self._picture,
-            )
-        )
+        bold = bold if bold in text else ""
+        links += _bare_links(text, links)
+        self.lines.append(RichText(text, bold, links, self._picture))
         if self._open_link is not None:
             self._open_link = (self._open_link[0], 0)
         self._start_line()

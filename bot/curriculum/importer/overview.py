@@ -4,7 +4,7 @@ import re
 from typing import Literal
 
 from bot.curriculum.importer import durations, fields, patterns
-from bot.curriculum.importer.blocks import Block
+from bot.curriculum.importer.blocks import Block, BlockRow
 from bot.curriculum.importer.collector import SectionCollector, line
 from bot.curriculum.importer.fields import LabelledItem
 from bot.curriculum.importer.headings import clean, spans
@@ -66,23 +66,18 @@ def _fact(one: LabelledItem, parts: SectionCollector) -> bool:
     folded = patterns.fold(one.name)
     for name, pattern in _FACTS:
         if re.search(pattern, folded) and one.text and name not in parts.overview:
-            if name == "months":
-                return _months(one, parts)
-            parts.overview[name] = line(one.text)
-            return True
+            value = _months(one.text) if name == "months" else line(one.text)
+            if value:
+                parts.overview[name] = value
+            return bool(value)
     return False
 
 
-def _months(one: LabelledItem, parts: SectionCollector) -> bool:
-    found = _MONTHS.search(one.text)
-    low, high = (int(found[1]), int(found[2])) if found else (0, 0)
-    if not found:
-        month = next((s for s in spans(one.text) if s[0] == "month"), None)
-        low, high = (month[1], month[2]) if month else (0, 0)
-    if not 1 <= low <= high:
-        return False
-    parts.overview["months"] = (low, high)
-    return True
+def _months(text: str) -> tuple[int, int] | None:
+    found = _MONTHS.search(text)
+    stated = [(int(found[1]), int(found[2]))] if found else []
+    stated += [(first, last) for group, first, last in spans(text) if group == "month"]
+    return stated[0] if stated and 1 <= stated[0][0] <= stated[0][1] else None
 
 
 def _summary(block: Block, parts: SectionCollector) -> None:
@@ -141,12 +136,10 @@ def _signature(child: TreeNode, block: Block, parts: SectionCollector, *, closin
 def metrics(node: TreeNode, parts: SectionCollector) -> None:
     """Add numbers to record: "Courses completed: ___/___"."""
     for one in fields.labelled_items(node):
-        metric = LearningMetric(
-            title=line(_GAP.sub("", one.name).strip(" :/")) or one.name,
-            of_total=bool(re.search(r"_\s*/\s*_|\bof\s+_", one.whole)),
-        )
-        parts.add("metrics", metric)
-        parts.coverage.place("learning metric", *one.blocks)
+        title = line(_GAP.sub("", one.name).strip(" :/")) or one.name
+        of_total = bool(re.search(r"_\s*/\s*_|\bof\s+_", one.whole))
+        metric = LearningMetric(title=title, of_total=of_total)
+        parts.add("metrics", metric, "learning metric", *one.blocks)
 
 
 def assessment(node: TreeNode, parts: SectionCollector) -> None:
@@ -159,20 +152,19 @@ def assessment(node: TreeNode, parts: SectionCollector) -> None:
             continue
         for head in table.header[1:]:
             parts.assessed_after += [low for _, low, _ in spans(head.text)[:1]]
-        parts.coverage.place_lines(table.first, table.rows[0].line - 1, "when skills are rated")
+        parts.coverage.place_lines(table.first, table.rows[0].first - 1, "when skills are rated")
         for row in table.rows:
             if row.cells[0].text:
-                _assessed(row.cells[0].text, parts)
-                parts.coverage.place_lines(row.line, row.line, "assessed skill")
+                _assessed(row.cells[0].text, parts, row)
     for one in fields.labelled_items(node):
-        _assessed(_GAP.sub("", one.name), parts)
-        parts.coverage.place("assessed skill", *one.blocks)
+        _assessed(_GAP.sub("", one.name), parts, *one.blocks)
 
 
-def _assessed(title: str, parts: SectionCollector) -> None:
-    title = line(clean(title).strip(" :/"))
-    if title:
-        parts.add("assessed", AssessedSkill(title=title))
+def _assessed(title: str, parts: SectionCollector, *blocks: Block | BlockRow) -> None:
+    if title := line(clean(title).strip(" :/")):
+        parts.add("assessed", AssessedSkill(title=title), "assessed skill", *blocks)
+    else:
+        parts.coverage.place("assessed skill", *blocks)
 
 
 def journal(node: TreeNode, parts: SectionCollector) -> None:
@@ -181,17 +173,14 @@ def journal(node: TreeNode, parts: SectionCollector) -> None:
     for child in node.children:
         if child.is_heading or child.block is None or not child.name:
             continue
-        parts.add(section, TemplateField(title=line(child.name), kind=_kind_of_field(child)))
-        parts.coverage.place("a field of a template", child.block)
+        field = TemplateField(title=line(child.name), kind=_kind_of_field(child))
+        parts.add(section, field, "a field of a template", child.block)
         for block in child.blocks:
             if block.kind == "rule" or not block.text:
                 parts.coverage.place("room to write in a template", block)
     for entry in entries(node.blocks):
-        if isinstance(entry, ListEntry) and entry.item.text:
-            title = line(clean(_GAP.sub("", entry.item.text)))
-            if title:
-                parts.add(section, TemplateField(title=title))
-                parts.coverage.place("a field of a template", entry.item)
+        if isinstance(entry, ListEntry) and (title := line(clean(_GAP.sub("", entry.item.text)))):
+            parts.add(section, TemplateField(title=title), "a field of a template", entry.item)
 
 
 def _kind_of_field(child: TreeNode) -> Literal["date", "text", "list", "month"]:
@@ -216,8 +205,7 @@ def quantitative(node: TreeNode, parts: SectionCollector) -> None:
             if _AT_MOST.search(text):
                 low, high = None, low
         made = Target(title=one.name, low=low, high=high, unit=unit, text=text)
-        parts.add("quantitative", made)
-        parts.coverage.place("quantitative metric", *one.blocks)
+        parts.add("quantitative", made, "quantitative metric", *one.blocks)
 
 
 def qualitative(node: TreeNode, parts: SectionCollector) -> None:
@@ -225,5 +213,4 @@ def qualitative(node: TreeNode, parts: SectionCollector) -> None:
     for one in fields.labelled_items(node):
         if one.text:
             made = Quality(title=one.name, level=line(one.text))
-            parts.add("qualitative", made)
-            parts.coverage.place("qualitative metric", *one.blocks)
+            parts.add("qualitative", made, "qualitative metric", *one.blocks)

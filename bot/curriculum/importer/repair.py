@@ -77,7 +77,12 @@ def _decoded(data: bytes, name: str, repairs: list[str]) -> str:
     if mark or encoding != "utf-8":
         repairs.append(description)
     data = data[len(mark) :]
-    text = _decode_as(encoding, data, name, repairs)
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        if encoding != "utf-8":
+            raise _binary_file_error(name) from None
+        text = _decode_damaged_utf8(data, repairs)
     controls = _CONTROL.findall(text)
     if "\x00" in controls or len(controls) > 8 + len(text) // 100:
         raise _binary_file_error(name)
@@ -97,15 +102,6 @@ def _bare_utf16(data: bytes) -> str | None:
     if head[::2].count(0) > len(head) // 4 and 0 not in head[1::2]:
         return "utf-16-be"
     return None
-
-
-def _decode_as(encoding: str, data: bytes, name: str, repairs: list[str]) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        if encoding != "utf-8":
-            raise _binary_file_error(name) from None
-    return _decode_damaged_utf8(data, repairs)
 
 
 def _decode_damaged_utf8(data: bytes, repairs: list[str]) -> str:

@@ -32,35 +32,26 @@ def transferable(node: TreeNode, parts: SectionCollector) -> None:
         filled = [cell.text for cell in row.cells if cell.text]
         if len(filled) >= 2:
             skill = TransferableSkill(title=line(filled[0]), application=line(filled[1]))
-            parts.add("transferable_skills", skill)
-            parts.coverage.place_lines(row.line, row.line, "transferable skill")
+            parts.add("transferable_skills", skill, "transferable skill", row)
     for one in fields.labelled_items(node):
         if one.text:
             skill = TransferableSkill(title=one.name, application=line(one.text))
-            parts.add("transferable_skills", skill)
-            parts.coverage.place("transferable skill", *one.blocks)
+            parts.add("transferable_skills", skill, "transferable skill", *one.blocks)
 
 
 def skills(node: TreeNode, parts: SectionCollector) -> None:
     """Add skills to develop, with specifics and priority where they are stated."""
     for table, row in _rows(node, parts, "the head of the skills"):
         cells = fields.cells(table, row)
-        title = line(row.cells[0].text)
-        if not title:
-            continue
-        priority_text = fields.column(cells, "priority", "prioridad", "importance") or ""
-        specifics = fields.column(cells, "specific", "topics", "details", "what", "includes")
-        skill = Skill(
-            title=title,
-            specifics=fields.by_comma(specifics or ""),
-            priority=fields.priority(priority_text) or Priority.MEDIUM,
-        )
-        parts.add("skills", skill)
-        parts.coverage.place_lines(row.line, row.line, "skill")
+        rank = fields.priority(fields.column(cells, "priority", "prioridad", "importance") or "")
+        named = fields.column(cells, "specific", "topics", "details", "what", "includes") or ""
+        if title := line(row.cells[0].text):
+            specifics = fields.by_comma(named)
+            skill = Skill(title=title, specifics=specifics, priority=rank or Priority.MEDIUM)
+            parts.add("skills", skill, "skill", row)
     for one in fields.labelled_items(node):
         skill = Skill(title=one.name, specifics=fields.by_comma(one.text))
-        parts.add("skills", skill)
-        parts.coverage.place("skill", *one.blocks)
+        parts.add("skills", skill, "skill", *one.blocks)
 
 
 def book_resources(node: TreeNode, parts: SectionCollector) -> None:
@@ -97,7 +88,7 @@ def courses(node: TreeNode, parts: SectionCollector) -> None:
             focus=fields.column(cells, "focus", "topic", "area"),
             priority=fields.priority(fields.column(cells, "priority", "importance") or ""),
         )
-        parts.coverage.place_lines(row.line, row.line, "course")
+        parts.coverage.place("course", row)
     for one in fields.labelled_items(node):
         _resource(one, parts, ResourceKind.COURSE)
 
@@ -125,33 +116,27 @@ def links(node: TreeNode, parts: SectionCollector) -> None:
 def tools(node: TreeNode, parts: SectionCollector) -> None:
     """Add tools: "**Category**: a, b, c"; bare items are one category with the heading's name."""
     bare: list[LabelledItem] = []
+    group = line(node.name)
     for one in fields.labelled_items(node):
-        if one.text:
-            made = ToolCategory(
-                title=one.name,
-                group=line(node.name) or None,
-                tools=fields.by_comma(one.text) or (one.name,),
-            )
-            parts.add("tools", made)
-            parts.add_link(one.links, near=one.name)
-            parts.coverage.place("tools", *one.blocks)
-        else:
+        if not one.text:
             bare.append(one)
+            continue
+        named = fields.by_comma(one.text) or (one.name,)
+        category = ToolCategory(title=one.name, group=group or None, tools=named)
+        parts.add("tools", category, "tools", *one.blocks)
+        parts.add_link(one.links, near=one.name)
     if bare:
-        title = line(node.name) or "Tools"
-        made = ToolCategory(title=title, tools=tuple(one.name for one in bare))
-        parts.add("tools", made)
+        category = ToolCategory(title=group or "Tools", tools=tuple(one.name for one in bare))
+        parts.add("tools", category, "tool", *(block for one in bare for block in one.blocks))
         for one in bare:
             parts.add_link(one.links, near=one.name)
-            parts.coverage.place("tool", *one.blocks)
 
 
 def clouds(node: TreeNode, parts: SectionCollector) -> None:
     """Add clouds with their services."""
     for one in fields.labelled_items(node):
         cloud = Cloud(title=one.name, services=fields.by_comma(one.text))
-        parts.add("clouds", cloud)
-        parts.coverage.place("cloud", *one.blocks)
+        parts.add("clouds", cloud, "cloud", *one.blocks)
 
 
 def _resource(one: LabelledItem, parts: SectionCollector, kind: ResourceKind) -> None:
@@ -167,6 +152,6 @@ def _rows(node: TreeNode, parts: SectionCollector, head: str) -> Iterator[tuple[
         if table.kind != "table" or not table.rows:
             continue
         if not parts.coverage.is_placed(table):
-            parts.coverage.place_lines(table.first, table.rows[0].line - 1, head)
+            parts.coverage.place_lines(table.first, table.rows[0].first - 1, head)
         if len(table.header) > 1:
             yield from ((table, row) for row in table.rows)

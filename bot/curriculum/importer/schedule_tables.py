@@ -101,7 +101,7 @@ def _announced_mark(block: Block) -> HeadingMark | None:
 
 
 def _expand(table: Block, found: ScheduleColumns) -> Iterator[Block]:
-    yield Block("schedule", table.first, table.rows[0].line - 1)
+    yield Block("schedule", table.first, table.rows[0].first - 1)
     groups: list[str] = []
     for row in table.rows:
         group = next((row.cells[i].text for i in found.of("group") if row.cells[i].text), "")
@@ -125,14 +125,14 @@ def _group_title(group: str, count: int, table: Block, found: ScheduleColumns) -
 
 
 def _heading(row: BlockRow, title: str, level: int) -> Block:
-    return Block("heading", row.line, row.line, lines=(RichText(title),), level=level)
+    return Block("heading", row.first, row.first, lines=(RichText(title),), level=level)
 
 
 def _row(row: BlockRow, found: ScheduleColumns, group: str) -> Iterator[Block]:
     label = _label(row.cells[found.time].text, found.word)
     cells = {i: cell for i, cell in enumerate(row.cells) if cell.text}
     if label is None:
-        yield Block("text", row.line, row.line, lines=tuple(cells.values()))
+        yield Block("text", row.first, row.first, lines=tuple(cells.values()))
         return
     titles = [cells[i].text for i in found.of("title") if i in cells]
     tasks = [i for i in found.of("task") if i in cells]
@@ -143,7 +143,9 @@ def _row(row: BlockRow, found: ScheduleColumns, group: str) -> Iterator[Block]:
     for role in ("goals", "hours", "deliverable", "resources"):
         for i in found.of(role):
             if i in cells and not patterns.PLACEHOLDER.fullmatch(cells[i].text):
-                yield _labelled(row, role, cells[i])
+                labelled = f"{role}: {cells[i].text}".replace("\n", "; ")
+                rich = replace(cells[i], text=labelled, bold=role)
+                yield Block("text", row.first, row.first, lines=(rich,))
     for i in tasks:
         yield from _items(row, cells[i])
     if not tasks and titles and not found.of("task"):
@@ -156,11 +158,6 @@ def _bare(group: str) -> str:
     return found.title or group if found else numbered[2] if numbered else group
 
 
-def _labelled(row: BlockRow, role: str, cell: RichText) -> Block:
-    labelled = replace(cell, text=f"{role}: {cell.text}".replace("\n", "; "), bold=role)
-    return Block("text", row.line, row.line, lines=(labelled,))
-
-
 def _items(row: BlockRow, cell: RichText) -> Iterator[Block]:
     """Yield one item for each line of a cell; what is still "to be created" is none."""
     pieces = cell.text.split("\n")
@@ -169,7 +166,7 @@ def _items(row: BlockRow, cell: RichText) -> Iterator[Block]:
         if re.search(r"\w", item_text):
             links = tuple(k for k in cell.links if len(pieces) == 1 or k.text in piece)
             rich = replace(cell, text=clean(item_text), links=links, bold="")
-            yield Block("item", row.line, row.line, lines=(rich,), depth=1)
+            yield Block("item", row.first, row.first, lines=(rich,), depth=1)
 
 
 def remember_hours(

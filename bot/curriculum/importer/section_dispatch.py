@@ -71,10 +71,10 @@ class SectionDispatcher:
         topic = own if own and not _is_narrower(own, inherited) else inherited
         node.topic = topic
         self._plain_blocks(node)
-        if topic == "contents" or _is_contents(node):
-            self._parts.coverage.place(
-                "table of contents", *(block for one in node.walk() for block in one.blocks)
-            )
+        below = [block for one in node.walk() for block in one.blocks]
+        items = [block for block in below if block.kind == "item"]
+        if topic == "contents" or (len(items) > 1 and all(item.is_anchor for item in items)):
+            self._parts.coverage.place("table of contents", *below)
         elif topic in HANDLERS:
             HANDLERS[topic](node, self._parts)
             labels = [one for one in node.children if not one.is_heading and one.mark is None]
@@ -130,8 +130,3 @@ def _is_narrower(own: str, inherited: str | None) -> bool:
         return own not in templates
     narrow = {"actions", "checkpoint", "contents", "skip", "projects"}
     return inherited in narrow and own not in {"checkpoint", "actions", *templates}
-
-
-def _is_contents(node: TreeNode) -> bool:
-    items = [block for one in node.walk() for block in one.blocks if block.kind == "item"]
-    return len(items) > 1 and all(block.is_anchor for block in items)

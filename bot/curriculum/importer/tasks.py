@@ -1,12 +1,12 @@
-"""Make tasks of list items and cells: a plain title, hours, resources, the definition of done."""
+"""Make tasks of list items, cells and the rows of tables: courses, topics, exercises."""
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.curriculum.base import Hours
 from bot.curriculum.importer import durations, patterns, vocabulary
-from bot.curriculum.importer.blocks import Block
+from bot.curriculum.importer.blocks import Block, BlockRow
 from bot.curriculum.importer.collector import LINE, SectionCollector, line, lines, text
 from bot.curriculum.importer.headings import clean
 from bot.curriculum.importer.inline_markdown import BARE_URL, RichLink, RichText
@@ -83,8 +83,10 @@ def wording(rich_lines: Sequence[RichText]) -> TaskWording:
     whole = " ".join(one.text for one in rich_lines)
     links = tuple(link for one in rich_lines for link in one.links)
     title, more = whole, ""
-    if len(rich_lines) > 1 and (len(whole) > LINE or _ends(rich_lines[0])):
-        title = rich_lines[0].text
+    # A first line with a link or a full stop is a title, not the start of a wrapped sentence.
+    first = rich_lines[0] if len(rich_lines) > 1 else None
+    if first and (len(whole) > LINE or first.links or _SENTENCE_END.search(first.text)):
+        title = first.text
         more = " ".join(one.text for one in rich_lines[1:])
     optional = bool(patterns.OPTIONAL.search(title))
     bare = BARE_URL.sub("", patterns.OPTIONAL.sub(" ", title) if optional else title)
@@ -99,11 +101,6 @@ def wording(rich_lines: Sequence[RichText]) -> TaskWording:
     if not re.search(r"\w", short):
         short = line(re.sub(r"^https?://(?:www\.)?", "", links[0].url)) if links else ""
     return TaskWording(short, more, stated, optional, links)
-
-
-def _ends(first: RichText) -> bool:
-    """Return whether the first line is a title of its own, not the start of a wrapped sentence."""
-    return bool(first.links) or bool(_SENTENCE_END.search(first.text))
 
 
 def draft(entry: ListEntry) -> TaskDraft:
@@ -155,8 +152,7 @@ def task(
     made: TaskDraft, parts: SectionCollector, unit: str, kind: TaskKind | None = None
 ) -> Task | None:
     """Return the task of `made` in the unit with the id `unit`; None when it has no words."""
-    wording = made.wording
-    title = wording.title
+    wording, title = made.wording, made.wording.title
     if not re.search(r"\w", title):
         return None
     links = (*wording.links, *made.links)
@@ -179,3 +175,64 @@ def stated_count(title: str) -> int | None:
     """Return how many things a deliverable asks for, or None."""
     found = patterns.COUNTED.search(patterns.fold(title))
     return int(found[1]) or None if found else None
+
+
+_INDEX = re.compile(r"^(?:#|no\.?|nr\.?|n[ºo°]|id|\W*)$", re.IGNORECASE)
+_NAMES = re.compile(
+    r"^(?:courses?|topics?|tasks?|title|name|content|subject|lesson|exercise|project|book|resource|"
+    r"skill|what|curso|disciplina|topico|tarefa|conteudo|内容|课程|任务|主题)s?\b"
+)
+_DURATION = re.compile(r"^(?:duration|length|duracao|duracion|dauer|weeks)\b")
+_EFFORT = re.compile(r"^(?:effort|hours|time|workload|esforco|horas|zeit)\b|hours?$")
+_SKIP = re.compile(r"^(?:status|done|progress|completed?|discussion|chat|check)\b")
+
+
+def is_course_table(table: Block) -> bool:
+    """Return whether the head has columns for a name and for how long it takes."""
+    heads = [patterns.fold(cell.text) for cell in table.header]
+    timed = any(_DURATION.match(head) or _EFFORT.search(head) for head in heads)
+    return timed and any(_NAMES.match(head) for head in heads)
+
+
+def table_rows(table: Block) -> Iterator[tuple[int, TaskDraft]]:
+    """Yield the line and the draft of each row with words in its naming column.
+
+    The other columns go to the draft's description.
+    """
+    heads = [patterns.fold(cell.text) for cell in table.header]
+    second = len(heads) > 1 and _INDEX.match(table.header[0].text)
+    naming = next((i for i, head in enumerate(heads) if _NAMES.match(head)), 1 if second else 0)
+    for row in table.rows:
+        if naming < len(row.cells) and re.search(r"\w", row.cells[naming].text):
+            yield row.first, _row_draft(table, row, naming)
+
+
+def _row_draft(table: Block, row: BlockRow, naming: int) -> TaskDraft:
+    cell = row.cells[naming]
+    first = cell.links[0].text if cell.links else ""
+    if first and cell.text.startswith(first):
+        cell = replace(cell, text=first)  # only the link's words
+    made = TaskDraft(wording([cell]))
+    duration = effort = ""
+    for i, cell in enumerate(row.cells):
+        head = patterns.fold(table.header[i].text)
+        if i == naming or not re.search(r"\w", cell.text) or _INDEX.match(table.header[i].text):
+            continue
+        if _DURATION.match(head):
+            duration = cell.text
+        elif _EFFORT.search(head):
+            effort = cell.text
+        if not _SKIP.match(head):
+            made.about.append(f"{table.header[i].text}: {cell.text}".replace("\n", " "))
+            made.links += cell.links
+    made.hours = _hours(duration, effort)
+    return made
+
+
+def _hours(duration: str, effort: str) -> Hours | None:
+    whole = (
+        durations.hours_over_weeks(duration, effort)
+        or durations.total(effort)
+        or durations.total(duration)
+    )
+    return whole or (durations.hours_without_unit(effort) if effort and not duration else None)

@@ -18,11 +18,7 @@ from bot.curriculum.importer.heading_roles import HeadingRoles
 from bot.curriculum.importer.headings import HeadingMark, clean, project_title, spans
 from bot.curriculum.importer.tasks import ListEntry, TaskWording, markdown, stated_count, task
 from bot.curriculum.importer.tree import TreeNode
-from bot.curriculum.importer.unit_content import (
-    TaskCandidate,
-    UnitContent,
-    UnitReader,
-)
+from bot.curriculum.importer.unit_content import TaskCandidate, UnitContent, UnitReader
 from bot.curriculum.model import CheckpointItem, Choice, Deliverable, Option, Task, UnitKind
 
 DAYS = {"day": 1, "week": 7, "month": 28}
@@ -73,7 +69,8 @@ class Timeline:
 
     def _read_marked(self, node: TreeNode, mark: HeadingMark) -> None:
         part = self._roles.part(mark)
-        if part != "unit" and not self._holds_units(node):
+        below = (one.mark for one in node.walk() if one is not node and one.mark)
+        if part != "unit" and not any(self._roles.part(one) == "unit" for one in below):
             if part == "phase":
                 self._phase(mark)
             elif part == "module":
@@ -95,10 +92,6 @@ class Timeline:
             elif group in {"month", "module"}:
                 self._module(mark)
             self._unit(node, mark)
-
-    def _holds_units(self, node: TreeNode) -> bool:
-        below = [one.mark for one in node.walk() if one is not node and one.mark]
-        return any(self._roles.part(mark) == "unit" for mark in below)
 
     def _read_child(self, node: TreeNode, phase: PhaseDraft, module: ModuleDraft | None) -> None:
         own = self._reader.direct(node)
@@ -151,9 +144,8 @@ class Timeline:
 
     def _open_phase(self) -> PhaseDraft:
         if not self.path.phases:
-            self.path.phases.append(
-                PhaseDraft(self._parts.ids.take("phase", self._title), line(self._title))
-            )
+            taken = self._parts.ids.take("phase", self._title)
+            self.path.phases.append(PhaseDraft(taken, line(self._title)))
         return self.path.phases[-1]
 
     def _module(self, mark: HeadingMark) -> ModuleDraft:
@@ -207,12 +199,9 @@ class Timeline:
         content.found, self._early = self._early + content.found, []
         tasks = content.tasks()
         unit.tasks = self._tasks(tasks, unit.id)
-        chosen = {id(found) for found in tasks}
-        for found in content.found:
-            if id(found) not in chosen:
-                self._coverage.mark_unplaced(
-                    "a bullet in a unit whose tasks are checkboxes", *found.blocks
-                )
+        chosen = {id(one) for one in tasks}
+        left = [block for one in content.found if id(one) not in chosen for block in one.blocks]
+        self._coverage.mark_unplaced("a bullet in a unit whose tasks are checkboxes", *left)
         unit.choice = self._choice(content, unit)
         module.deliverables += self._deliverables(content.deliverables)
         module.deliverables += self._deliverables(_implied_deliverables(unit.tasks, tasks))
@@ -233,41 +222,37 @@ class Timeline:
         return made
 
     def _choice(self, content: UnitContent, unit: UnitDraft) -> Choice | None:
-        branches = [(branch, self._tasks(branch.found, unit.id)) for branch in content.branches]
-        branches = [(branch, made) for branch, made in branches if made]
+        read = [(branch, self._tasks(branch.found, unit.id)) for branch in content.branches]
+        branches = [(branch, made) for branch, made in read if made]
         if len(branches) < 2 or content.choice_node is None:
             unit.tasks += [one for _, made in branches for one in made]
             return None
         title = unit.title if content.choice_node.mark else line(content.choice_node.name)
-        return Choice(
-            id=self._parts.ids.take("choice", title),
-            title=title,
-            options=tuple(
-                Option(
-                    id=self._parts.ids.take("option", branch.title),
-                    title=branch.title,
-                    label=branch.label,
-                    description=text([branch.about]),
-                    tasks=tuple(made),
-                )
-                for branch, made in branches
-            ),
+        options = tuple(
+            Option(
+                id=self._parts.ids.take("option", branch.title),
+                title=branch.title,
+                label=branch.label,
+                description=text([branch.about]),
+                tasks=tuple(made),
+            )
+            for branch, made in branches
         )
+        return Choice(id=self._parts.ids.take("choice", title), title=title, options=options)
 
     def _deliverables(self, found: Iterable[tuple[TaskWording, Block | None]]) -> list[Deliverable]:
         made: list[Deliverable] = []
-        for wording, block in found:
-            made.append(
-                Deliverable(
-                    id=self._parts.ids.take("deliverable", wording.title),
-                    title=wording.title,
-                    description=wording.more,
-                    hours=wording.hours,
-                    hours_from="guide" if wording.hours else "estimate",
-                    count=stated_count(wording.title),
-                    resources=tuple(self._parts.add_link(wording.links, near=wording.title)),
-                )
+        for words, block in found:
+            deliverable = Deliverable(
+                id=self._parts.ids.take("deliverable", words.title),
+                title=words.title,
+                description=words.more,
+                hours=words.hours,
+                hours_from="guide" if words.hours else "estimate",
+                count=stated_count(words.title),
+                resources=tuple(self._parts.add_link(words.links, near=words.title)),
             )
+            made.append(deliverable)
             self._coverage.place("deliverable", block)
         return made
 
@@ -284,9 +269,8 @@ class Timeline:
         """Add a checkpoint for an exam that ends a unit."""
         for one in unit.tasks:
             if patterns.EXAM.fullmatch(patterns.fold(one.title)):
-                item = CheckpointItem(
-                    id=self._parts.ids.take("line", one.title), title=one.title, evidence=(one.id,)
-                )
+                taken = self._parts.ids.take("line", one.title)
+                item = CheckpointItem(id=taken, title=one.title, evidence=(one.id,))
                 self._parts.checkpoints.append(CheckpointDraft(one.title, [item], "", module))
                 return
 
@@ -332,10 +316,9 @@ def _days(group: str, mark: HeadingMark) -> int:
     if length:
         low, high = int(length[1]), int(length[2] or length[1])
         span = high - low if length[2] and high > low else high
-        unit = next(
-            unit for unit in DAYS if re.match(patterns.LENGTHS[unit], length[3], re.IGNORECASE)
-        )
-        return max(1, min(DAYS[unit] * span, 1000))
+        word = length[3]
+        days = next(DAYS[u] for u in DAYS if re.match(patterns.LENGTHS[u], word, re.IGNORECASE))
+        return max(1, min(days * span, 1000))
     for unit, first, last in spans(mark.title):
         if unit in DAYS and last >= first:
             return min(DAYS[unit] * (last - first + 1), 1000)

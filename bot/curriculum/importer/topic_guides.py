@@ -6,11 +6,12 @@ guide calls itself a roadmap, a curriculum, a study plan. A mere README has none
 
 from collections.abc import Callable, Iterator
 
-from bot.curriculum.importer import patterns, task_tables, vocabulary
+from bot.curriculum.importer import patterns, vocabulary
 from bot.curriculum.importer.blocks import Block
 from bot.curriculum.importer.heading_roles import HeadingRoles
 from bot.curriculum.importer.headings import HeadingMark
 from bot.curriculum.importer.inline_markdown import RichText
+from bot.curriculum.importer.tasks import is_course_table
 from bot.curriculum.importer.tree import TreeNode
 
 ROLES = HeadingRoles(order=("phase", "module"), unit="module")
@@ -77,7 +78,7 @@ def _has_box(block: Block) -> bool:
 
 
 def _has_courses(block: Block) -> bool:
-    return block.kind == "table" and bool(block.rows) and task_tables.is_course_table(block)
+    return block.kind == "table" and bool(block.rows) and is_course_table(block)
 
 
 def _has_items(block: Block) -> bool:

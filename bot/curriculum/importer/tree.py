@@ -5,24 +5,25 @@ Markdown's levels are only half of the answer. A bold line works as a heading, a
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bot.curriculum.importer import patterns, vocabulary
 from bot.curriculum.importer.blocks import Block
-from bot.curriculum.importer.heading_roles import HeadingRoles, decide
-from bot.curriculum.importer.headings import HeadingMark, clean, mark
-from bot.curriculum.importer.inline_markdown import RichText
-from bot.curriculum.importer.label_headings import (
+from bot.curriculum.importer.heading_roles import (
     ITEM_LEVEL,
     LABEL_LEVEL,
+    HeadingRoles,
+    decide,
     find_title,
     heading_occurrences,
     item_mark,
     label,
     line_mark,
 )
+from bot.curriculum.importer.headings import HeadingMark, clean, mark
+from bot.curriculum.importer.inline_markdown import RichText
 
 NOTHING = RichText("")
 _NO_ITEM_LABEL = frozenset({"project", "notes", "skip", "tasks"})
@@ -148,19 +149,19 @@ class _TreeBuilder:
 
     def _close_items(self, block: Block) -> None:
         """Close an item that holds others when the list goes back to its depth."""
+        inner = block.depth + (block.kind != "item")
+        self._close(lambda node: node.depth > 0 and node.depth >= inner)
+
+    def _close(self, closes: Callable[[TreeNode], bool]) -> None:
+        """Close the outermost open node that `closes` accepts, and all that is open in it."""
         for i, node in enumerate(self._stack):
-            if node.depth and (
-                block.depth < node.depth or (block.kind == "item" and block.depth == node.depth)
-            ):
+            if closes(node):
                 del self._stack[i:]
                 return
 
     def _end(self, level: int) -> None:
         """Close a schedule table, and with it the weeks that its rows became."""
-        for i, node in enumerate(self._stack):
-            if node.level >= level:
-                del self._stack[i:]
-                return
+        self._close(lambda node: node.level >= level)
 
     def _push(self, node: TreeNode) -> None:
         node.parent = self._top
@@ -188,11 +189,8 @@ class _TreeBuilder:
 
     def _close_stretches(self, found: HeadingMark) -> None:
         """Close every stretch that cannot hold `found`."""
-        rank = self._roles.rank(found) or 0
-        for i, node in enumerate(self._stack):
-            if node.mark and (self._roles.rank(node.mark) or 0) >= rank:
-                del self._stack[i:]
-                return
+        rank = self._roles.rank
+        self._close(lambda node: bool(node.mark and (rank(node.mark) or 0) >= (rank(found) or 0)))
 
     def _close_for_mark(self, found: HeadingMark, level: float) -> None:
         """Close every stretch that cannot hold this one, then headings that are not above it."""
@@ -204,16 +202,14 @@ class _TreeBuilder:
         for i, node in enumerate(self._stack[1:], 1):
             closes = node.level >= new.level
             if closes and node.mark and node.level == new.level:
-                closes = not (self._is_repeated(new) or not node.parts)
+                # "### Tasks" beside each "### Week 1" is the week's.
+                repeated = self._headings[patterns.fold(new.name)] > 1 and new.inside() is not None
+                closes = not repeated and bool(node.parts)
             elif closes and node.mark and node.level > ITEM_LEVEL - 2:
                 closes = new.level <= self._stack[i - 1].level
             if closes:
                 del self._stack[i:]
                 return
-
-    def _is_repeated(self, node: TreeNode) -> bool:
-        """Return whether a heading recurs: "### Tasks" beside each "### Week 1" is the week's."""
-        return self._headings[patterns.fold(node.name)] > 1 and node.inside() is not None
 
     def _text(self, block: Block) -> None:
         """Add the lines of a paragraph; each label among them opens a node of its own."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bot.curriculum.base import Hours
-from bot.curriculum.importer import durations, patterns, task_tables
+from bot.curriculum.importer import durations, patterns
 from bot.curriculum.importer.blocks import Block
 from bot.curriculum.importer.collector import SectionCollector, line
 from bot.curriculum.importer.headings import option, project_title, task_title
@@ -23,6 +23,7 @@ from bot.curriculum.importer.tasks import (
     draft,
     entries,
     markdown,
+    table_rows,
     wording,
 )
 from bot.curriculum.importer.tree import TreeNode
@@ -94,7 +95,9 @@ class UnitReader:
         return content
 
     def _gather(self, node: TreeNode, content: UnitContent, kind: TaskKind | None) -> None:
-        branches = self._choice_branches(node)
+        # "Option A" and "Option B" are a choice if at least two have tasks.
+        branches = [one for one in node.children if option(one.name) and _holds_items(one)]
+        branches = branches if len(branches) > 1 else []
         self._direct(node, content, kind)
         for child in node.children:
             if child not in branches:
@@ -112,12 +115,11 @@ class UnitReader:
             if isinstance(one, ListEntry):
                 content.found += list(self._entry(one, kind))
             elif one.kind == "table":
-                content.found += [
-                    TaskCandidate("row", row, (replace(one, first=number, last=number),), kind)
-                    for number, row in task_tables.rows(one)
-                ]
+                for number, row in table_rows(one):
+                    source = replace(one, first=number, last=number)
+                    content.found.append(TaskCandidate("row", row, (source,), kind))
                 if one.rows:
-                    head = (one.first, one.rows[0].line - 1)
+                    head = (one.first, one.rows[0].first - 1)
                     self._coverage.place_lines(*head, "the head of a table")
             elif one.kind != "rule":
                 content.unassigned.append(one)
@@ -135,7 +137,9 @@ class UnitReader:
     def child(self, node: TreeNode, content: UnitContent, kind: TaskKind | None = None) -> None:
         """Add one sub-heading or label of a unit to `content`."""
         topic = node.inside()
-        named = task_title(node.name) or self._inner_task(node)
+        named = task_title(node.name)
+        if named is None and node.mark and not _holds_items(node):
+            named = node.mark.title or (node.name if node.blocks else None)
         if named or (topic == "project" and project_title(node.name) and not _holds_items(node)):
             self._task_heading(node, named or node.name, content)
             return
@@ -156,12 +160,6 @@ class UnitReader:
         else:
             handler(node, content)
 
-    def _inner_task(self, node: TreeNode) -> str | None:
-        """Return the title of "**Day 3**: Arrays" with no list below, or None."""
-        if node.mark is None or _holds_items(node):
-            return None
-        return node.mark.title or (node.name if node.blocks else None)
-
     def _group(self, node: TreeNode, content: UnitContent, kind: TaskKind | None) -> None:
         """Add a sub-heading over tasks, or a label with one: "**Topics**: loops and lists"."""
         before = len(content.found)
@@ -170,9 +168,8 @@ class UnitReader:
             content.found.append(TaskCandidate("text", heading, (node.block,), kind))
         elif node.value.text and node.block:
             self._coverage.mark_unplaced("a note beside the tasks", node.block)
-        if (
-            chosen := patterns.CHOOSE.search(patterns.fold(node.name))
-        ) and content.choice_node is None:
+        chosen = patterns.CHOOSE.search(patterns.fold(node.name))
+        if chosen and content.choice_node is None:
             self._choice(node, content, kind)
         else:
             self._gather(node, content, kind)
@@ -199,11 +196,6 @@ class UnitReader:
             return
         content.choice_node = node
         content.unassigned += inner.unassigned
-
-    def _choice_branches(self, node: TreeNode) -> list[TreeNode]:
-        """Return the children called "Option A", "Option B", if at least two have tasks."""
-        found = [child for child in node.children if option(child.name) and _holds_items(child)]
-        return found if len(found) >= 2 else []
 
     def _choice_branch(self, node: TreeNode) -> ChoiceBranch:
         inner = UnitContent()
@@ -252,8 +244,14 @@ class UnitReader:
             self._notes(node, content)
 
     def _deliverable(self, node: TreeNode, content: UnitContent) -> None:
+        """Add what a node called "Deliverable" lists, or has on its own line."""
         self._coverage.place("deliverable", node.block)
-        content.deliverables += deliverables(node)
+        found: list[tuple[TaskWording, Block]] = []
+        if node.value.text and node.block:
+            found.append((wording([node.value]), node.block))
+        found += [(wording(one.item.lines), one.item) for one in _items(node)]
+        found = found or [(wording(block.lines), block) for block in _plain(node)]
+        content.deliverables += [one for one in found if one[0].title]
 
     def _criteria(self, node: TreeNode, content: UnitContent) -> None:
         found = list(_items(node))
@@ -269,10 +267,8 @@ class UnitReader:
         for block in [block for one in node.walk() for block in one.blocks]:
             ids = self._parts.add_link(block.links, near=block.text)
             content.resources += ids
-            if ids:
-                self._coverage.place("resource", block)
-            else:
-                self._coverage.mark_unplaced("a resource without a link", block)
+            self._coverage.place("resource", block if ids else None)
+            self._coverage.mark_unplaced("a resource without a link", None if ids else block)
         content.resources += self._parts.add_link(node.value.links, near=node.value.text)
 
     def _notes(self, node: TreeNode, content: UnitContent) -> None:
@@ -284,10 +280,9 @@ class UnitReader:
         if content.found or content.branches:
             return
         if content.goals:
-            content.found = [
-                TaskCandidate("goal", TaskDraft(wording([RichText(text)])), (block,))
-                for text, block in content.goals
-            ]
+            for text, block in content.goals:
+                made = TaskDraft(wording([RichText(text)]))
+                content.found.append(TaskCandidate("goal", made, (block,)))
             content.goals = []
             return
         content.found = list(self._text_task(node, content))
@@ -313,17 +308,6 @@ class UnitReader:
             yield TaskCandidate("text", made, tuple(text_blocks))
 
 
-def deliverables(node: TreeNode) -> list[tuple[TaskWording, Block]]:
-    """Return what a node called "Deliverable" lists, or has on its own line."""
-    found: list[tuple[TaskWording, Block]] = []
-    if node.value.text and node.block:
-        found.append((wording([node.value]), node.block))
-    found += [(wording(one.item.lines), one.item) for one in _items(node)]
-    if not found:
-        found = [(wording(block.lines), block) for block in _plain(node)]
-    return [(task_wording, block) for task_wording, block in found if task_wording.title]
-
-
 def _items(node: TreeNode) -> Iterator[ListEntry]:
     """Yield the items under a node and its sub-headings."""
     for one in node.walk():
@@ -331,12 +315,8 @@ def _items(node: TreeNode) -> Iterator[ListEntry]:
 
 
 def _plain(node: TreeNode) -> list[Block]:
-    return [
-        block
-        for one in node.walk()
-        for block in entries(one.blocks)
-        if isinstance(block, Block) and block.kind == "text"
-    ]
+    found = [one for part in node.walk() for one in entries(part.blocks)]
+    return [one for one in found if isinstance(one, Block) and one.kind == "text"]
 
 
 def _holds_items(node: TreeNode) -> bool:

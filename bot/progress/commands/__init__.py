@@ -20,10 +20,7 @@ def slash_commands() -> dict[str, type[Command]]:
 
 
 def read_stored(stored: object) -> Command:
-    """Return the command that a log or a button holds.
-
-    Raises ValueError when this version does not know it.
-    """
+    """Return the command of a log or a button. Raises ValueError for one of a newer version."""
     kind = Command.registry.get(str(stored.get("do"))) if isinstance(stored, dict) else None
     if kind is None:
         raise ValueError("no command of this version")

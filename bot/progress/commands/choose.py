@@ -4,15 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Self
 
 from bot.curriculum.model import Choice, Curriculum, Option
-from bot.planning.marker import Key
 from bot.progress import names
-from bot.progress.command import (
-    Command,
-    CommandContext,
-    CommandError,
-    LogIssue,
-    ReplyContext,
-)
+from bot.progress.command import Command, CommandContext, CommandError, LogIssue, ReplyContext
 from bot.progress.learner_history import HistoryBuilder
 from bot.templating import render
 
@@ -37,7 +30,9 @@ class Choose(Command):
     def parse(cls, text: str, context: CommandContext) -> Self:
         """Read an option of the choice whose issue this is, or of any: then named by both."""
         every = list(context.path.curriculum.choices())
-        choices = [choice for choice in every if _is_on(choice, context.key)] or every
+        here = (context.key or "").removeprefix("choice:")
+        choices = [c for c in every if context.kind == "choice" and here in (c.id, *c.aliases)]
+        choices = choices or every
         if not choices:
             raise CommandError("This path has no choice to make.")
         choice, option = _option(text, choices)
@@ -63,10 +58,6 @@ class Choose(Command):
     def _options(self, curriculum: Curriculum) -> Mapping[str, Option]:
         found = (choice.options for choice in curriculum.choices() if choice.id == self.choice)
         return {option.id: option for options in found for option in options}
-
-
-def _is_on(choice: Choice, key: Key | None) -> bool:
-    return key in {f"choice:{name}" for name in (choice.id, *choice.aliases)}
 
 
 def _option(text: str, choices: list[Choice]) -> tuple[str, str]:

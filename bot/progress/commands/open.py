@@ -29,7 +29,7 @@ class OpenUnit(Command):
         if not found and names.is_next(text):
             raise CommandError("Every stretch of the path has its issues already.")
         ahead = [unit for unit in names.of_units(path.curriculum) if unit.id not in opened]
-        return cls(unit=names.only("later stretch", text, found, ahead).id)
+        return cls(unit=names.one("later stretch", text, ahead, found).id)
 
     def replay(self, history: HistoryBuilder) -> None:
         history.opened.add(self.unit)

@@ -5,8 +5,7 @@ from typing import Self
 from pydantic import Field
 
 from bot.errors import ConfigError
-from bot.planning.plan_overrides import PlanOverride
-from bot.planning.schedule import add_months, schedule
+from bot.planning.schedule import PlanOverride, add_months, schedule
 from bot.progress import quantities
 from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
 from bot.progress.learner_history import HistoryBuilder

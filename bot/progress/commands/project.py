@@ -30,7 +30,8 @@ class StartProject(Command):
         return cls(idea=names.one("project", text, ideas).id)
 
     def replay(self, history: HistoryBuilder) -> None:
-        history.projects.setdefault(self.idea)
+        if self.idea not in history.projects:
+            history.projects.append(self.idea)
 
     def fits(self, curriculum: Curriculum) -> bool:
         return self.idea in {idea.id for idea in curriculum.projects}

@@ -3,7 +3,7 @@
 from typing import Self
 
 from bot.curriculum.model import Curriculum
-from bot.planning.plan_overrides import PlanOverride
+from bot.planning.schedule import PlanOverride
 from bot.progress import names
 from bot.progress.command import Command, CommandContext, CommandError, ReplyContext
 from bot.progress.learner_history import HistoryBuilder

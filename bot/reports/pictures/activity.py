@@ -118,12 +118,7 @@ def _level(amount: float, limits: tuple[int, ...]) -> int:
 def _square(level: int, x: float, y: float) -> dict[str, object]:
     side = SIDES[level]
     gap = (CELL - side) / 2
-    return {
-        "x": canvas.round_to_tenth(x + gap),
-        "y": canvas.round_to_tenth(y + gap),
-        "side": side,
-        "level": level,
-    }
+    return {"x": x + gap, "y": y + gap, "side": side, "level": level}
 
 
 def _cell(index: int, day: ActivityDay, values: ActivityMap) -> dict[str, object]:
@@ -154,7 +149,6 @@ def _months(values: ActivityMap) -> list[dict[str, object]]:
 
 
 def _legend(values: ActivityMap) -> list[dict[str, object]]:
-    """Return a square of each size with its meaning."""
     low, middle, high = UP_TO_HOURS if values.in_hours else UP_TO_TASKS
     unit = " h" if values.in_hours else ""
     texts = ("nothing", f"up to {low}{unit}", f"up to {middle}{unit}", f"up to {high}{unit}")
@@ -163,8 +157,6 @@ def _legend(values: ActivityMap) -> list[dict[str, object]]:
     made = []
     x = float(LEFT)
     for level, text in enumerate((*texts, "more")):
-        made.append(
-            _square(level, x, HIGH - 27) | {"text": text, "text_x": canvas.round_to_tenth(x + 16)}
-        )
+        made.append(_square(level, x, HIGH - 27) | {"text": text, "text_x": x + 16})
         x += 16 + width(text, SMALL) + 14
     return made

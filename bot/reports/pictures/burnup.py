@@ -133,15 +133,9 @@ def as_svg(values: BurnUp) -> str:
         rests=plot.rests(),
         plan=canvas.line_path(plot.at(*point) for point in values.plan),
         done=canvas.step_path(plot.done),
-        end={"x": canvas.round_to_tenth(end[0]), "y": canvas.round_to_tenth(end[1])},
-        cone=[
-            canvas.line_path(cone),
-            canvas.line_path(cone[:2]),
-            canvas.line_path([cone[0], cone[2]]),
-        ]
-        if cone
-        else [],
-        today=canvas.round_to_tenth(plot.x(values.today)) if values.today else None,
+        end=dict(zip("xy", end, strict=True)),
+        cone=[canvas.line_path(side) for side in (cone, cone[:2], cone[::2]) if side],
+        today=plot.x(values.today) if values.today else None,
     )
 
 
@@ -171,7 +165,7 @@ class _Plot:
         amounts = [index * step for index in range(ROWS * 2 + 1)]
         spaced = [amount for amount in amounts if self.y(amount) - self.y(total) >= APART]
         return [
-            {"y": canvas.round_to_tenth(self.y(amount)), "text": templating.hours(amount)}
+            {"y": self.y(amount), "text": templating.hours(amount)}
             for amount in ([*spaced, total] if total else [0.0])
         ]
 
@@ -198,23 +192,19 @@ class _Plot:
             month = MONTHS[day.month - 1]
             name = f"{month} {day.year}" if with_year else f"{day.day} {month}"
             if self.x(day) + width(name, SMALL) / 2 <= WIDE - 4:
-                ticks.append({"x": canvas.round_to_tenth(self.x(day)), "text": name})
+                ticks.append({"x": self.x(day), "text": name})
         return ticks
 
     def rests(self) -> list[dict[str, object]]:
         shown = [(f, min(last, self._values.last)) for f, last in self._values.rests]
         return [
-            {
-                "x": canvas.round_to_tenth(self.x(f - DAY)),
-                "wide": canvas.round_to_tenth(self.x(last) - self.x(f - DAY)),
-            }
+            {"x": self.x(f - DAY), "wide": self.x(last) - self.x(f - DAY)}
             for f, last in shown
             if last >= f
         ]
 
 
 def _legend(values: BurnUp) -> list[dict[str, object]]:
-    """Return the meaning of each line with its number, side by side."""
     done = canvas.amount_of(values.done[-1].amount, values.total, in_hours=values.in_hours)
     entries = [("done", f"done: {done}")]
     by_today = f": {_planned_amount(values)} by today" if values.today else ""
@@ -232,15 +222,7 @@ def _legend(values: BurnUp) -> list[dict[str, object]]:
         wide = mark + width(text, LEGEND) + 18
         if x + wide > WIDE and x > LEFT:
             x, y = LEFT, y + 18
-        made.append(
-            {
-                "kind": kind,
-                "x": canvas.round_to_tenth(x),
-                "y": y,
-                "text_x": canvas.round_to_tenth(x + mark),
-            }
-            | {"text": text}
-        )
+        made.append({"kind": kind, "x": x, "y": y, "text_x": x + mark, "text": text})
         x += wide
     return made
 
@@ -291,7 +273,6 @@ def _shares(dates: UnitDates, pauses: tuple[Pause, ...]) -> list[tuple[date, flo
 
 
 def _at(plan: tuple[BurnUpPoint, ...], day: date) -> float:
-    """Return the planned amount on a day, between the plan's points."""
     if day <= plan[0].day:
         return 0.0
     for before, after in pairwise(plan):

@@ -36,7 +36,8 @@ def render_picture(
 ) -> str:
     """Return the SVG of `templates/pictures/<template>.svg.j2`, one line for each element.
 
-    `title` and `words` are its text alternative: what a screen reader says instead.
+    `title` and `words` are its text alternative: what a screen reader says instead. Coordinates are
+    rounded to a tenth of a pixel.
     """
     made = templating.render(
         f"pictures/{template}.svg.j2",
@@ -46,9 +47,17 @@ def render_picture(
         title=plain(title),
         words=plain(words),
         themes={"light": LIGHT, "dark": DARK},
-        **values,
+        **_rounded(values),
     )
     return "\n".join(line for line in made.splitlines() if line.strip()) + "\n"
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _rounded(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(each) for each in value]
+    return round_to_tenth(value) if isinstance(value, float) else value
 
 
 def round_to_tenth(number: float) -> float:

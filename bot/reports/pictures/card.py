@@ -1,19 +1,13 @@
 """The progress card: where the learner is, on one small card."""
 
 from bot import templating
-from bot.planning.issue_texts import module_name
 from bot.planning.snapshot import FrozenModel
+from bot.planning.unit_names import module_name
 from bot.progress.path import LearningPath
 from bot.progress.streak import streak
 from bot.reports import formatting
 from bot.reports.pictures import canvas
-from bot.reports.position import (
-    current_unit,
-    in_hours,
-    next_checkpoint,
-    pause_end,
-    unit_names,
-)
+from bot.reports.position import current_unit, in_hours, next_checkpoint, pause_end, unit_names
 from bot.reports.text_width import fit, lines
 
 WIDE = 480
@@ -97,7 +91,7 @@ def as_svg(values: ProgressCard) -> str:
         percent=f"{values.percent} %",
         amount=values.amount,
         numbers=top + 48,
-        bar={"y": bar, "filled": canvas.round_to_tenth(ROOM * values.percent / 100)},
+        bar={"y": bar, "filled": ROOM * values.percent / 100},
         parts=_strip(values, bar + 30) if shows_parts else [],
         facts=[
             {"y": facts + row * LINE, "text": fit(text, FACT, ROOM)}
@@ -111,12 +105,12 @@ def _strip(values: ProgressCard, top: float) -> list[dict[str, object]]:
     wide = step - min(6, step / 4)
     return [
         {
-            "x": canvas.round_to_tenth(EDGE + index * step),
-            "middle": canvas.round_to_tenth(EDGE + index * step + wide / 2),
-            "wide": canvas.round_to_tenth(wide),
+            "x": EDGE + index * step,
+            "middle": EDGE + index * step + wide / 2,
+            "wide": wide,
             "y": top,
-            "filled_y": canvas.round_to_tenth(top + STRIP * (1 - part.percent / 100)),
-            "filled": canvas.round_to_tenth(STRIP * part.percent / 100),
+            "filled_y": top + STRIP * (1 - part.percent / 100),
+            "filled": STRIP * part.percent / 100,
             "number": part.number,
             "current": part.current,
         }

@@ -4,7 +4,7 @@ A radar for three to eight skills; bars for fewer, for more, or where names leav
 """
 
 from math import cos, pi, sin
-from typing import NamedTuple
+from typing import Any
 
 from bot import templating
 from bot.planning.snapshot import FrozenModel
@@ -61,13 +61,6 @@ class SkillPicture(FrozenModel):
     def is_rated(self) -> bool:
         """Whether the learner rated any."""
         return any(axis.rating is not None for axis in self.axes)
-
-
-class AxisLabel(NamedTuple):
-    """Lines of words at the end of an axis: x, y and text of each; the last has the numbers."""
-
-    anchor: str
-    lines: tuple[tuple[float, float, str], ...]
 
 
 def skills(path: LearningPath) -> SkillPicture:
@@ -130,22 +123,22 @@ def _radar(values: SkillPicture) -> tuple[float, dict[str, object]]:
     covered = [at(i, axis.covered) for i, axis in enumerate(axes)]
     rated = [at(i, axis.rated) for i, axis in enumerate(axes) if axis.rated is not None]
     labels = [_label(axis, at(i, 1.0, AWAY), centre) for i, axis in enumerate(axes)]
-    return max(label.lines[-1][1] for label in labels) + EDGE, {
+    return canvas.round_to_tenth(max(label["lines"][-1][1] for label in labels)) + EDGE, {
         "bars": [],
         "rings": [
             canvas.line_path(at(i, (ring + 1) / RINGS) for i in every) for ring in range(RINGS)
         ],
         "spokes": [canvas.line_path((centre, at(i, 1.0))) for i in every],
         "covered": canvas.line_path(covered),
-        "covered_dots": [_dot(point) for point in covered],
+        "covered_dots": covered,
         "rating": canvas.line_path(rated) if len(rated) == len(axes) else None,
-        "rating_dots": [_dot(point) for point in rated],
+        "rating_dots": rated,
         "labels": labels,
     }
 
 
-def _label(axis: SkillAxis, point: tuple[float, float], centre: tuple[float, float]) -> AxisLabel:
-    """Return name and numbers beside the end of an axis, away from the middle."""
+def _label(axis: SkillAxis, point: Spot, centre: Spot) -> dict[str, Any]:
+    """Return the lines of name and numbers beside the end of an axis, away from the middle."""
     x, y = point
     side = x - centre[0]
     anchor = "middle" if abs(side) < 1 else "start" if side > 0 else "end"
@@ -157,11 +150,8 @@ def _label(axis: SkillAxis, point: tuple[float, float], centre: tuple[float, flo
         first = y - height + 15 if above > 0 else y + 10
     else:
         first = y - height / 2 + 11
-    spots = (
-        (canvas.round_to_tenth(x), canvas.round_to_tenth(first + row * 15), text)
-        for row, text in enumerate(texts)
-    )
-    return AxisLabel(anchor=anchor, lines=tuple(spots))
+    spots = [(x, first + row * 15, text) for row, text in enumerate(texts)]
+    return {"anchor": anchor, "lines": spots}
 
 
 def _bars(values: SkillPicture) -> tuple[float, dict[str, object]]:
@@ -171,10 +161,8 @@ def _bars(values: SkillPicture) -> tuple[float, dict[str, object]]:
         {
             "y": TOP + row * ROW,
             "text": fit(axis.title, LABEL, NAMES),
-            "covered": canvas.round_to_tenth(BARS * axis.covered),
-            "rated": None
-            if axis.rated is None
-            else canvas.round_to_tenth(left + BARS * axis.rated),
+            "covered": BARS * axis.covered,
+            "rated": None if axis.rated is None else left + BARS * axis.rated,
             "numbers": fit(_numbers(axis), SMALL, WIDE - left - BARS - 24),
         }
         for row, axis in enumerate(shown)
@@ -188,7 +176,3 @@ def _bars(values: SkillPicture) -> tuple[float, dict[str, object]]:
         "more": f"and {templating.plural(more, 'more skill')}" if more else "",
         "more_y": TOP + len(shown) * ROW + 4,
     }
-
-
-def _dot(point: Spot) -> dict[str, float]:
-    return {"x": canvas.round_to_tenth(point[0]), "y": canvas.round_to_tenth(point[1])}

@@ -11,24 +11,20 @@ import hashlib
 import re
 import threading
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cachetools import LRUCache
 from starlette.requests import Request
 
 from bot.errors import AuthenticationError, UnavailableError
+from bot.github.oauth import Reachable
 from bot.server.pages.frame import Frame, not_found
 from bot.server.pages.public_check import PublicCheck
 from bot.server.pages.sessions import Visitor
 from bot.server.store.rows import RepositoryRow
 
-if TYPE_CHECKING:
-    from bot.github.signin import Reachable
-
 ANSWER_LIFETIME = timedelta(minutes=1)
 MAX_ANSWERS = 4_096
-
-
 # What GitHub allows in names; anything else names no repository.
 _PART = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
@@ -73,7 +69,7 @@ class Access:
             raise not_found()
         return VisibleRepository(row, found.can_write)
 
-    def writable_repository(self, request: Request) -> "Reachable":
+    def writable_repository(self, request: Request) -> Reachable:
         """Return the repository that the address names, when the visitor may write to it.
 
         Raises SignInRequiredError, PageError, AuthenticationError and UnavailableError.
@@ -85,24 +81,17 @@ class Access:
         return found
 
     def public(self, full_name: str) -> RepositoryRow | None:
-        """Return the repository of that name when GitHub lately confirmed that it is public.
-
-        Raises UnavailableError when GitHub has not answered for too long.
-        """
-        row = self._frame.store.repositories.public_named(full_name)
+        """Return a repository that GitHub lately confirmed as public. Raises UnavailableError."""
+        row = self._frame.store.repositories.repository_named(full_name, public=True)
         return row if row is not None and self.is_public(row) else None
 
     def is_public(self, row: RepositoryRow) -> bool:
-        """Return whether a repository is still public. Raises UnavailableError as `public` does."""
+        """Return whether a repository is still public. Raises UnavailableError."""
         return not row.private and self._public_check.is_public(row)
 
-    def fetch_reachable(self, visitor: Visitor, full_name: str) -> "Reachable | None":
-        """Return the repository that GitHub shows this person under a name.
-
-        Raises AuthenticationError when their token is no longer valid, UnavailableError.
-        """
-        signin = self._frame.signin
-        if signin is None:
+    def fetch_reachable(self, visitor: Visitor, full_name: str) -> Reachable | None:
+        """Return what GitHub shows them there. Raises AuthenticationError, UnavailableError."""
+        if (signin := self._frame.signin) is None:
             return None
         key, now = _key(visitor, full_name), self._frame.clock()
         with self._lock:

@@ -64,19 +64,20 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
 
 def _cohort(frame: Frame, access: Access, visitor: Visitor) -> CohortResult:
     """Return the learners sorted by the names shown here, so that the order reveals nothing."""
-    rows = frame.store.repositories.by_ids(
-        frame.store.page_cache.repositories_of_mentor(visitor.login)
-    )
+    shared = frame.store.page_cache.repositories_of_mentor(visitor.login)
+    rows = frame.store.repositories.by_ids(shared)
     visibilities = _visible_repositories(access, rows, visitor)
     members: list[Member] = []
     waiting: list[str] = []
     for row, visibility in zip(rows, visibilities, strict=True):
-        if visibility == "hidden" or (found := _member(frame, row, visitor)) is None:
+        shown = frame.document(row.id) if visibility != "hidden" else None
+        # Learners share, or not, as of their last sync.
+        if shown is None or shown.member is None or visitor.login.lower() not in shown.mentors:
             continue
         if visibility == "seen":
-            members.append(found)
+            members.append(shown.member)
         elif not row.private or access.is_reachable_cached(visitor, row.full_name):
-            waiting.append(found.who)
+            waiting.append(shown.member.who)
     return CohortResult(
         learners=tuple(sorted(members, key=lambda one: one.who.casefold())),
         complete="unknown" not in visibilities,
@@ -107,11 +108,3 @@ def _visible_repositories(
 
     with ThreadPoolExecutor(CONCURRENCY) as pool:
         return list(pool.map(visibility, rows))
-
-
-def _member(frame: Frame, row: RepositoryRow, visitor: Visitor) -> Member | None:
-    """Return the learner when their settings, as of the last sync, share with this mentor."""
-    shown = frame.document(row.id)
-    if shown is None or visitor.login.lower() not in shown.mentors:
-        return None
-    return shown.member

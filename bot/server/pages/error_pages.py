@@ -13,6 +13,8 @@ from bot.server.pages.response_headers import set_security_headers
 
 log = logging.getLogger(__name__)
 
+FAILED = "Something went wrong here", "It is logged, and nothing is lost. Try again."
+
 
 def add(app: FastAPI, frame: Frame) -> None:
     """Answer every error with a page."""
@@ -49,38 +51,23 @@ def _page_error(error: Exception) -> PageError:
     match error:
         case PageError():
             return error
+        case HTTPException(status_code=404):
+            return not_found()
+        case HTTPException(status_code=405):
+            advice = "Go back and use the button there."
+            return PageError(405, "This page can't be opened like this", advice)
+        case HTTPException(status_code=status) if status < 500:
+            return PageError(status, "This can't be done", "Go back and try it another way.")
         case HTTPException():
-            return _of_status(error.status_code)
+            return PageError(error.status_code, *FAILED)
         case AuthenticationError():
-            return PageError(
-                401, "GitHub asks you to sign in again", "Your sign-in ended there and here."
-            )
+            text = "Your sign-in ended there and here."
+            return PageError(401, "GitHub asks you to sign in again", text)
         case UnavailableError():
-            return PageError(
-                503,
-                "GitHub does not answer just now",
-                "Nothing is lost. Try again in a minute.",
-                again=60,
-            )
+            text = "Nothing is lost. Try again in a minute."
+            return PageError(503, "GitHub does not answer just now", text, again=60)
         case MilepostError():
             log.warning("unusable answer from GitHub: %s", type(error).__name__)
             return PageError(502, "GitHub's answer can't be used", "Try again in a while.")
     log.error("page failed: %s", type(error).__name__)
-    return _of_status(500)
-
-
-def _of_status(status: int) -> PageError:
-    match status:
-        case 404:
-            return not_found()
-        case 405:
-            return PageError(
-                405, "This page can't be opened like this", "Go back and use the button there."
-            )
-    if status < 500:
-        return PageError(status, "This can't be done", "Go back and try it another way.")
-    return PageError(
-        status,
-        "Something went wrong here",
-        "It is logged, and nothing is lost. Try again.",
-    )
+    return PageError(500, *FAILED)

@@ -4,30 +4,31 @@ A page is a plain function from a request to a response. It runs in a thread, so
 store and GitHub. It raises `PageError` to refuse; any other error becomes a page in `error_pages`.
 """
 
-from collections.abc import Callable, Mapping
+import hashlib
+from collections.abc import Mapping
 from contextlib import ExitStack
-from datetime import datetime
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from anyio import from_thread
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot import templating
+from bot.clock import Clock
+from bot.github.oauth import OAuthClient
 from bot.reports.formatting import WORDS
+from bot.server.config import ServerConfig
 from bot.server.keys import Keys
-from bot.server.pages.assets import Assets
 from bot.server.pages.response_headers import page_policy
 from bot.server.pages.sessions import Sessions, Visitor
+from bot.server.server import Server
 from bot.server.showing import Showing, unpacked
-
-if TYPE_CHECKING:
-    from bot.github.signin import SignIn
-    from bot.server.config import ServerConfig
-    from bot.server.server import Server
-    from bot.server.store.store import Store
+from bot.templating import templates_root
 
 SIGN_IN = "/sign-in"
 TOKEN = "form_token"  # the hidden field of every form  # noqa: S105 - the name of a field
@@ -35,17 +36,14 @@ MAX_FORM = 256 * 1024  # bytes
 MAX_FIELDS = 100
 
 
+@dataclass(eq=False)
 class PageError(Exception):
     """A page that can't be shown, and why, in words for a person. `again` is in seconds."""
 
-    def __init__(
-        self, status: int, title: str, detail: str = "", *, again: int | None = None
-    ) -> None:
-        super().__init__(status, title)
-        self.status = status
-        self.title = title
-        self.detail = detail
-        self.again = again
+    status: int
+    title: str
+    detail: str = ""
+    again: int | None = None
 
 
 class SignInRequiredError(Exception):
@@ -69,36 +67,72 @@ def sign_in_address(then: str) -> str:
     return f"{SIGN_IN}?{urlencode({'then': then})}"
 
 
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+CACHE_FOREVER = "public, max-age=31536000, immutable"
+CACHE_BRIEFLY = "public, max-age=300"
+
+
+class Asset(NamedTuple):
+    """A file, its media type, and a hash of its content."""
+
+    content: bytes
+    media_type: str
+    version: str
+
+
+class Assets:
+    """The assets in `templates/server`, at addresses that change with their content."""
+
+    def __init__(self) -> None:
+        self._all = {
+            file.name: _read(file.read_bytes(), TYPES[file.suffix])
+            for file in sorted((templates_root() / "server").iterdir())
+            if file.suffix in TYPES
+        }
+
+    def address(self, name: str) -> str:
+        """Return the path of an asset. Raises KeyError for an unknown name."""
+        return f"/assets/{name}?v={self._all[name].version}"
+
+    def add(self, app: FastAPI) -> None:
+        """Add the routes of the assets."""
+        app.add_route("/assets/{name}", self._asset, methods=["GET"])
+        # Browsers ask for it beside a page that names none, such as a report.
+        app.add_route("/favicon.ico", self._icon, methods=["GET"])
+
+    def _asset(self, request: Request) -> Response:
+        if (found := self._all.get(request.path_params["name"])) is None:
+            raise HTTPException(404)
+        current = request.query_params.get("v") == found.version
+        headers = {"Cache-Control": CACHE_FOREVER if current else CACHE_BRIEFLY}
+        return Response(found.content, media_type=found.media_type, headers=headers)
+
+    def _icon(self, _: Request) -> Response:
+        return RedirectResponse(self.address("icon.svg"), 303)
+
+
+def _read(content: bytes, media_type: str) -> Asset:
+    return Asset(content, media_type, hashlib.sha256(content).hexdigest()[:16])
+
+
 class Frame:
     """Renders the pages of one server, whose configuration may change while it runs."""
 
-    def __init__(self, server: "Server") -> None:
+    def __init__(self, server: Server) -> None:
         self.server = server
+        self.store = server.store
         self.assets = Assets()
-        self._signin: tuple[object, SignIn] | None = None
-        self._resources = ExitStack()
-
-    def on_close(self, close: Callable[[], None]) -> None:
-        """Call `close` when the server stops."""
-        self._resources.callback(close)
-
-    def close(self) -> None:
-        """Close what pages have opened."""
-        self._resources.close()
+        self.resources = ExitStack()  # what pages have opened, closed when the server stops
+        self._signin: tuple[object, OAuthClient] | None = None
 
     @property
-    def config(self) -> "ServerConfig":
+    def config(self) -> ServerConfig:
         """Return the configuration as it is now."""
         return self.server.config
 
     @property
-    def store(self) -> "Store":
-        """Return the store of the server."""
-        return self.server.store
-
-    @property
-    def clock(self) -> Callable[[], datetime]:
-        """Return the clock, which gives aware times."""
+    def clock(self) -> Clock:
+        """Return the clock of the server, which gives aware times."""
         return self.server.clock
 
     @property
@@ -117,19 +151,17 @@ class Frame:
         return Sessions(self.keys, secure=self.https, clock=self.clock)
 
     @property
-    def signin(self) -> "SignIn | None":
+    def signin(self) -> OAuthClient | None:
         """Return the OAuth client; None without an App or its client secret."""
         config = self.config
         if config.client_id is None or config.client_secret is None:
             return None
         known = (config.client_id, config.client_secret, config.api_url)
         if self._signin is None or self._signin[0] != known:
-            from bot.github.signin import SignIn
-
-            made = SignIn(
+            made = OAuthClient(
                 config.client_id, config.client_secret, api_url=config.api_url, clock=self.clock
             )
-            self.on_close(made.close)
+            self.resources.callback(made.close)
             self._signin = (known, made)
         return self._signin[1]
 
@@ -139,8 +171,7 @@ class Frame:
 
     def signed_in_visitor(self, request: Request) -> Visitor:
         """Return the person who is signed in. Raises SignInRequiredError."""
-        visitor = self.visitor(request)
-        if visitor is None:
+        if (visitor := self.visitor(request)) is None:
             raise SignInRequiredError
         return visitor
 
@@ -151,8 +182,7 @@ class Frame:
 
     def address(self, request: Request, path: str = "/") -> str:
         """Return the full URL of a page of ours, as people outside reach it."""
-        base = self.config.public_url or str(request.base_url).rstrip("/")
-        return base + path
+        return (self.config.public_url or str(request.base_url).rstrip("/")) + path
 
     def page(
         self,
@@ -194,8 +224,8 @@ class Frame:
         can be done in their name.
         """
         fields = from_thread.run(_fields, request)
-        origin = request.headers.get("Origin")
-        if origin is not None and origin != _origin(self.address(request)):
+        origin, ours = request.headers.get("Origin"), urlsplit(self.address(request))
+        if origin is not None and origin != f"{ours.scheme}://{ours.netloc}".lower():
             raise _forged_form()
         if visitor is not None and not self.sessions.is_form_token(visitor, fields.get(TOKEN, "")):
             raise _forged_form()
@@ -210,17 +240,9 @@ class Frame:
 _unpacked = lru_cache(maxsize=64)(unpacked)
 
 
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}".lower()
-
-
 def _forged_form() -> PageError:
-    return PageError(
-        403,
-        "This form can't be accepted",
-        "It may be older than your sign-in. Go back, reload the page, and send it again.",
-    )
+    text = "It may be older than your sign-in. Go back, reload the page, and send it again."
+    return PageError(403, "This form can't be accepted", text)
 
 
 async def _fields(request: Request) -> dict[str, str]:

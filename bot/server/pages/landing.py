@@ -1,15 +1,17 @@
 """The first page: what Milepost is, how to install it, and the visitor's own repositories."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.errors import ConfigError, UnavailableError
-from bot.github import credentials
-from bot.github.app_problems import InstallationGoneError, InstallationSuspendedError
+from bot.github.errors import InstallationGoneError, InstallationSuspendedError
+from bot.github.oauth import OAuthClient, Reachable
+from bot.github.registration import load_credentials
 from bot.server.jobs import APP_PAGE
 from bot.server.pages.frame import Frame
 from bot.server.pages.path import Standing, standing
@@ -17,17 +19,11 @@ from bot.server.pages.sessions import Visitor
 from bot.server.server import CREDENTIALS
 from bot.server.store.rows import RepositoryRow
 
-if TYPE_CHECKING:
-    from bot.github.signin import Reachable, SignIn
-
 MAX_DOCUMENTS = 200  # repositories that are listed with title and percent
 
 
 class LandingRepository(NamedTuple):
-    """A repository with the App that the visitor can read.
-
-    `title` and `percent` are None before the first sync, and after the first MAX_DOCUMENTS.
-    """
+    """A repository that the visitor can read; title and percent once they are known."""
 
     row: RepositoryRow
     can_write: bool
@@ -40,23 +36,15 @@ def add(app: FastAPI, frame: Frame) -> None:
     """Add the page at `/`."""
 
     def landing(request: Request) -> Response:
-        visitor, config = frame.visitor(request), frame.config
-        mine: list[LandingRepository] = []
-        slow = False
-        if visitor is not None and (signin := frame.signin) is not None:
-            try:
-                mine = list(_own_repositories(frame, signin, visitor))
-            except UnavailableError:
-                slow = True
-        return frame.page(
-            request,
-            "landing.html.j2",
-            index=True,
-            has_app=config.issuer is not None,
-            install=install_address(frame),
-            mine=mine,
-            slow=slow,
-        )
+        visitor, signin = frame.visitor(request), frame.signin
+        values: dict[str, Any] = {"mine": [], "slow": False, "install": install_address(frame)}
+        try:
+            if visitor is not None and signin is not None:
+                values["mine"] = list(_own_repositories(frame, signin, visitor))
+        except UnavailableError:
+            values["slow"] = True
+        has_app = frame.config.issuer is not None
+        return frame.page(request, "landing.html.j2", index=True, has_app=has_app, **values)
 
     app.add_route("/", landing, methods=["GET"])
 
@@ -67,7 +55,7 @@ def install_address(frame: Frame) -> str | None:
     if config.issuer is None:
         return None
     try:
-        registered = credentials.load(config.data_dir / CREDENTIALS)
+        registered = load_credentials(config.data_dir / CREDENTIALS)
     except ConfigError:
         registered = None
     if registered is not None and registered.client_id == config.client_id:
@@ -77,25 +65,17 @@ def install_address(frame: Frame) -> str | None:
 
 
 def _own_repositories(
-    frame: Frame, signin: "SignIn", visitor: Visitor
+    frame: Frame, signin: OAuthClient, visitor: Visitor
 ) -> Iterator[LandingRepository]:
     """Yield the visitor's repositories by name. Raises AuthenticationError, UnavailableError."""
-    reached = {one.id: one for one in _reachable_repositories(signin, visitor)}
+    reached: dict[int, Reachable] = {}
+    for at in signin.installations(visitor.token):
+        with suppress(InstallationGoneError, InstallationSuspendedError):
+            reached |= {one.id: one for one in signin.repositories(visitor.token, at.id)}
     rows = frame.store.repositories.by_ids(sorted(reached))
     for number, row in enumerate(rows):
         shown = frame.document(row.id) if number < MAX_DOCUMENTS else None
-        yield LandingRepository(
-            row,
-            reached[row.id].can_write,
-            standing(frame, row),
-            shown.dashboard.title if shown is not None else None,
-            shown.dashboard.numbers.percent if shown is not None else None,
-        )
-
-
-def _reachable_repositories(signin: "SignIn", visitor: Visitor) -> Iterator["Reachable"]:
-    for installation in signin.installations(visitor.token):
-        try:
-            yield from signin.repositories(visitor.token, installation.id)
-        except (InstallationGoneError, InstallationSuspendedError):
-            continue
+        title = shown.dashboard.title if shown is not None else None
+        percent = shown.dashboard.numbers.percent if shown is not None else None
+        can_write, state = reached[row.id].can_write, standing(frame, row)
+        yield LandingRepository(row, can_write, state, title, percent)

@@ -4,17 +4,18 @@ import base64
 import hashlib
 import re
 from datetime import datetime
-from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
+from markdown_it import MarkdownIt
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from bot.github.addresses import web_root
-from bot.reports import checkpoint_text, weekly
+from bot.reports import checkpoint as checkpoint_reports
+from bot.reports import weekly
 from bot.reports.next_work import most_important
 from bot.server.pages import badge
 from bot.server.pages.access import Access
@@ -23,9 +24,6 @@ from bot.server.pages.response_headers import conditional_response, page_policy
 from bot.server.store.rows import RepositoryRow, repository
 from bot.settings import CONFIG_PATH
 from bot.templating import Html
-
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
 
 MOST_WORK = 40
 SHIELDS = "https://img.shields.io/endpoint?url="
@@ -77,7 +75,7 @@ def add(app: FastAPI, frame: Frame, access: Access) -> None:
         report = shown.report(request.path_params["id"]) if shown is not None else None
         if report is None:
             raise not_found()
-        page = checkpoint_text.as_html(report, back=f"/r/{row.full_name}") + "\n"
+        page = checkpoint_reports.as_html(report, back=f"/r/{row.full_name}") + "\n"
         policy = page_policy(style=_style_hashes(page))
         return HTMLResponse(page, headers={"Content-Security-Policy": policy})
 
@@ -106,22 +104,16 @@ def standing(frame: Frame, row: RepositoryRow) -> Standing:
 
 
 def markdown_html(text: str) -> Html:
-    """Return a report as HTML: paragraphs, lists, emphasis and links to the web.
-
-    HTML in it is shown as text. Pictures are left out: they would be loaded from other sites.
-    """
-    return Html(_markdown_parser().render(text))
+    """Return a report as HTML, with links to the web, and without its own HTML or pictures."""
+    return Html(_MARKDOWN.render(text))
 
 
-@cache
-def _markdown_parser() -> "MarkdownIt":
-    from markdown_it import MarkdownIt
+class _Parser(MarkdownIt):
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - the parser's own name for it
+        return url.startswith(("https://", "http://"))
 
-    class Parser(MarkdownIt):
-        def validateLink(self, url: str) -> bool:  # noqa: N802 - the parser's own name for it
-            return url.startswith(("https://", "http://"))
 
-    return Parser("commonmark", {"html": False}).disable(["image", "html_inline", "html_block"])
+_MARKDOWN = _Parser("commonmark", {"html": False}).disable(["image", "html_inline", "html_block"])
 
 
 def _badge(frame: Frame, request: Request, row: RepositoryRow) -> dict[str, Any]:

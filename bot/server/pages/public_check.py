@@ -14,8 +14,8 @@ from typing import NamedTuple
 from cachetools import LRUCache
 
 from bot.errors import MilepostError, UnavailableError
-from bot.github.app_problems import InstallationGoneError, NotInstalledError
-from bot.github.rate_limited_client import LaterError
+from bot.github.api_client import LaterError
+from bot.github.errors import InstallationGoneError, NotInstalledError
 from bot.github.retry import WaitPolicy
 from bot.github.rights import LISTING
 from bot.server.pages.frame import Frame
@@ -53,11 +53,7 @@ class PublicCheck:
         self._silent_until = self._began
 
     def is_public(self, row: RepositoryRow) -> bool:
-        """Return whether everybody may see it under this name.
-
-        One thread asks GitHub and waits; others use the last answer meanwhile. Raises
-        UnavailableError when GitHub has not answered for longer than `HOLDS`.
-        """
+        """Return whether everybody may see it. Raises UnavailableError after `HOLDS` in silence."""
         now = self._frame.clock()
         last, is_due = self._claim_request(row.id, now)
         found = self._request(row, now) if is_due else None
@@ -95,7 +91,10 @@ class PublicCheck:
         except LaterError:
             return None
         except UnavailableError:
-            self._record_silence(row.id, now)
+            with self._lock:
+                self._silent_until = now + REST  # for all repositories
+                if (last := self._confirmations.get(row.id)) is not None:
+                    self._confirmations[row.id] = last._replace(silent=True)
             return None
         except MilepostError as refused:
             # The App is suspended, or its key is: that says nothing about the repository.
@@ -118,9 +117,3 @@ class PublicCheck:
             self._confirmations[row.id] = _Confirmation(self._began - HOLDS, now)
         self._frame.store.jobs.schedule(subject, at=now)
         return False
-
-    def _record_silence(self, number: int, now: datetime) -> None:
-        with self._lock:
-            self._silent_until = now + REST  # for all repositories
-            if (last := self._confirmations.get(number)) is not None:
-                self._confirmations[number] = last._replace(silent=True)

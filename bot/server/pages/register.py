@@ -1,40 +1,52 @@
 """Registering the App of this server: a form, GitHub's own page, and back with a code.
 
-Follows "Registering a GitHub App from a manifest". Nobody can sign in without an App, so
-whoever has the code from the server's log may do this.
+Follows "Registering a GitHub App from a manifest". Nobody can sign in without an App, so whoever
+has the code from the server's log may do this. All processes on one database log the same code, so
+any of them may get the request. It is useless once there is an App.
 """
 
+import hmac
+import ipaddress
 import json
+import logging
+import os
+import re
 import secrets
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.errors import (
-    ConfigError,
-    GitHubError,
-    MilepostError,
-    RefusedError,
-    UnavailableError,
-    UncertainWriteError,
-)
+from bot import errors
+from bot.github import registration
 from bot.github.addresses import web_root
-from bot.github.registration import LONGEST_NAME, form_action, manifest
+from bot.github.api_client import ApiClient
+from bot.github.registration import LONGEST_NAME, AppAddresses, Registered, form_action, manifest
+from bot.github.retry import WaitPolicy
 from bot.github.rights import REACH, Reach
-from bot.server.app_registration import PAGE, Registrar, api_of, is_reachable
+from bot.server.keys import Keys
 from bot.server.pages import sign_in
 from bot.server.pages.frame import Frame, PageError
 from bot.server.pages.response_headers import page_policy
 from bot.server.pages.sessions import PendingSignIn
+from bot.server.server import CREDENTIALS, Server
 from bot.settings import DEFAULT_API_URL
 
+log = logging.getLogger(__name__)
+
+PAGE = "/register"
+PATIENCE = 5.0  # seconds that a person waits for GitHub's limits
+# Strict, because it goes into headers of ours.
+_GITHUB = re.compile(
+    r"(?P<scheme>https?://)?(?P<name>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?)"
+)
 DONE = f"{PAGE}/done"
 SETUP = "/setup"
 HOOK = "/webhooks/github"
@@ -52,25 +64,119 @@ REACHES = {
 
 
 class RegistrationForm(BaseModel):
-    """The fields of the form.
-
-    `owner` is "me" or "organization", `who` may install the App "mine" or "anybody". `github` is
-    the address of an Enterprise Server, empty for github.com.
-    """
+    """The fields of the form."""
 
     model_config = ConfigDict(frozen=True)
 
     name: str = ""
-    owner: str = "me"
+    owner: str = "me"  # or "organization"
     organization: str = ""
     reach: Reach = Reach.FILES
-    who: str = "mine"
-    github: str = ""
+    who: str = "mine"  # who may install the App, or "anybody"
+    github: str = ""  # the address of an Enterprise Server
 
     @property
     def account(self) -> str | None:
         """Return the organization that is to own the App; None for the person."""
         return self.organization if self.owner == "organization" else None
+
+
+class Registrar:
+    """Registers the App of a server, once. Threads may share it."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._code = Keys.of(server.config, server.store).sign("registration code", "")
+        self._lock = threading.Lock()
+
+    def fits(self, code: str) -> bool:
+        """Return whether it is the code in the log, in constant time."""
+        return hmac.compare_digest(self._code.encode(), code.encode())
+
+    @property
+    def done(self) -> bool:
+        """Return whether there is an App, registered here or named by the environment."""
+        return self._server.config.issuer is not None
+
+    def announce(self, base: str) -> None:
+        """Log where to register an App, when there is none."""
+        if not self.done:
+            address = f"{base}{PAGE}?{urlencode({'code': self._code})}"
+            log.warning("register the App of this server at %s", address)
+
+    def check_place(self) -> None:
+        """Raise ConfigError when credentials could not be stored, before GitHub makes them."""
+        folder = self._server.config.data_dir
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as broken:
+            raise errors.ConfigError(f"{broken.strerror}.", where=str(folder)) from None
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise errors.ConfigError("the server can't write there.", where=str(folder))
+        if (folder / CREDENTIALS).exists():
+            raise errors.ConfigError(
+                "there are credentials of an App already.",
+                where=str(folder / CREDENTIALS),
+                hint="Restart the server to use them, or move the file away.",
+            )
+
+    def register(self, code: str, *, api_url: str) -> Registered:
+        """Exchange GitHub's code for credentials, store them, and start the work as that App.
+
+        Raises RefusedError when there is one already, ConfigError when the credentials cannot be
+        stored or used, and the errors of `convert`.
+        """
+        with self._lock:
+            if self.done:
+                raise errors.RefusedError("There is an App already.")
+            sleep = self._server.stop_signal.sleep
+            policy = WaitPolicy(self._server.clock, sleep, max_wait=PATIENCE)
+            with closing(ApiClient(api_url, policy=policy)) as calls:
+                app = registration.convert(code, calls)
+            registration.save_credentials(self._server.config.data_dir / CREDENTIALS, app)
+            self._server.act_as_app()
+        log.info("registered an App")
+        return app
+
+
+def api_of(host: str) -> str:
+    """Return the API's URL of the GitHub at `https://HOST` or HOST. Raises ConfigError."""
+    found = _GITHUB.fullmatch(host.strip().rstrip("/").lower())
+    if found is None:
+        raise errors.ConfigError("This isn't the address of a GitHub. Write it as https://HOST.")
+    scheme, name = found["scheme"] or "https://", found["name"]
+    if name == "github.com" or name.endswith(".ghe.com"):
+        return f"{scheme}api.{name}"
+    return f"{scheme}{name}/api/v3"
+
+
+def is_reachable(address: str, api_url: str) -> bool:
+    """Return whether that GitHub can send deliveries to a server at `address`.
+
+    It refuses to call loopback addresses; only an Enterprise Server may reach private networks.
+    """
+    ours, theirs = urlsplit(address).hostname or "", urlsplit(api_url).hostname or ""
+    if _loopback(theirs):
+        return True  # a stand-in on this machine
+    if _loopback(ours):
+        return False
+    cloud = theirs == "api.github.com" or theirs.endswith(".ghe.com")
+    return not cloud or not _private(ours)
+
+
+def _loopback(host: str) -> bool:
+    try:
+        number = ipaddress.ip_address(host)
+    except ValueError:
+        return f".{host}".endswith(".localhost")
+    return number.is_loopback or number.is_unspecified
+
+
+def _private(host: str) -> bool:
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".internal", ".home.arpa"))
 
 
 def add(app: FastAPI, frame: Frame) -> None:
@@ -140,7 +246,7 @@ def _sent(
     def errors_of(field: str, message: str = "") -> Iterator[None]:
         try:
             yield
-        except ConfigError as error:
+        except errors.ConfigError as error:
             wrong[field] = message or str(error)
 
     api_url, action, made = frame.config.api_url, "", dict[str, Any]()
@@ -171,9 +277,8 @@ def _sent(
 
 
 def _read_form(fields: Mapping[str, str]) -> RegistrationForm:
-    values = {
-        name: fields[name].strip() for name in RegistrationForm.model_fields if name in fields
-    }
+    known = RegistrationForm.model_fields.keys() & fields.keys()
+    values = {name: fields[name].strip() for name in known}
     if values.get("reach") not in set(Reach):
         values.pop("reach", None)  # no page of ours offers it
     return RegistrationForm.model_validate(values)
@@ -186,29 +291,28 @@ def _done(frame: Frame, registrar: Registrar, request: Request) -> Response:
     if pending is None or not pending.fits(query.get("state", "")):
         if registrar.done:
             return frame.redirect("/")
-        raise PageError(
-            400,
-            "This registration can't be completed",
+        text = (
             "It started more than an hour ago, in another browser, or somewhere else. Start again "
-            "with the address in the server's log.",
+            "with the address in the server's log."
         )
+        raise PageError(400, "This registration can't be completed", text)
     try:
         app = registrar.register(query.get("code", ""), api_url=pending.then)
-    except RefusedError:
+    except errors.RefusedError:
         return frame.redirect("/")
-    except MilepostError as error:
+    except errors.MilepostError as error:
         raise _not_registered(error) from None
     response = frame.page(request, "register-done.html.j2", app=app)
     frame.sessions.end_sign_in(response, "register")
     return response
 
 
-def _not_registered(error: MilepostError) -> PageError:
+def _not_registered(error: errors.MilepostError) -> PageError:
     match error:
-        case UnavailableError():
+        case errors.UnavailableError():
             detail = "GitHub does not answer just now. Reload this page in a minute."
             return PageError(503, "The App isn't registered yet", detail, again=60)
-        case GitHubError() | UncertainWriteError():
+        case errors.GitHubError() | errors.UncertainWriteError():
             return PageError(400, "GitHub did not send the App's key", str(error))
     detail = (
         f"{error} The App is on GitHub, but its key is lost: delete the App there in its settings, "
@@ -222,20 +326,17 @@ def _manifest(
 ) -> dict[str, Any]:
     """Return the manifest. Raises ConfigError for what GitHub would refuse."""
     hook = frame.address(request, HOOK)
-    return manifest(
-        name=form.name,
-        url=frame.address(request),
-        webhook_url=hook if is_reachable(hook, api_url) else None,
-        redirect_url=frame.address(request, DONE),
-        setup_url=frame.address(request, SETUP),
-        callback_urls=[frame.address(request, sign_in.BACK)],
-        reach=form.reach,
-        public=form.who == "anybody",
+    addresses = AppAddresses(
+        home=frame.address(request),
+        redirect=frame.address(request, DONE),
+        webhook=hook if is_reachable(hook, api_url) else None,
+        setup=frame.address(request, SETUP),
+        callbacks=[frame.address(request, sign_in.BACK)],
     )
+    return manifest(form.name, addresses, reach=form.reach, public=form.who == "anybody")
 
 
 def _is_configured(frame: Frame) -> bool:
-    """Return whether the environment names the GitHub."""
     return frame.config.api_url != DEFAULT_API_URL
 
 

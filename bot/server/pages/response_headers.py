@@ -12,10 +12,7 @@ A_YEAR = 31_536_000  # seconds
 
 
 def page_policy(*, script: bool = False, form_to: str = "", style: str = "'self'") -> str:
-    """Return the Content-Security-Policy of a page.
-
-    `script` lets it run our script, `form_to` is another site that it may send a form to.
-    """
+    """Return a Content-Security-Policy. `form_to` is another site that forms may go to."""
     rules = [
         "default-src 'none'",
         f"style-src {style}",
@@ -46,20 +43,18 @@ def set_security_headers(headers: MutableHeaders, *, https: bool) -> None:
         headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
 
 
-class SecurityHeaders:
-    """ASGI middleware that adds the security headers to every answer."""
+def with_security_headers(app: ASGIApp, *, https: bool) -> ASGIApp:
+    """Return the same application, with the security headers in every answer."""
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
-        self._app = app
-        self._https = https
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def secured(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                set_security_headers(MutableHeaders(scope=message), https=self._https)
+                set_security_headers(MutableHeaders(scope=message), https=https)
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        await app(scope, receive, send_with_headers)
+
+    return secured
 
 
 def conditional_response(

@@ -20,14 +20,12 @@ from bot.server.keys import Keys
 SESSION_LIFETIME = timedelta(hours=8)  # as GitHub's user tokens do
 _SESSION = "session"
 Errand = Literal["sign-in", "register"]
-_PENDING_COOKIE: dict[Errand, str] = {"sign-in": "going", "register": "registering"}
-# How long GitHub's codes are valid: after signing in, and after registering an App.
-_PENDING_LIFETIME: dict[Errand, timedelta] = {
-    "sign-in": timedelta(minutes=10),
-    "register": timedelta(hours=1),
+# The cookie of each, and how long GitHub's code is valid afterwards.
+_PENDING: dict[Errand, tuple[str, timedelta]] = {
+    "sign-in": ("going", timedelta(minutes=10)),
+    "register": ("registering", timedelta(hours=1)),
 }
 _MAX_COOKIE = 3_500  # characters; browsers keep 4,096 with name and attributes
-
 
 Content = TypeVar("Content", bound=BaseModel)
 
@@ -44,18 +42,14 @@ class Visitor(BaseModel):
 
 
 class PendingSignIn(BaseModel):
-    """What must come back from GitHub.
-
-    `then` is the path of ours to go to after signing in, or the URL of the API to register at.
-    `verifier` is the secret of PKCE, empty where there is none.
-    """
+    """What must come back from GitHub."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     errand: Errand
     state: SecretStr
-    verifier: SecretStr = SecretStr("")
-    then: str = "/"
+    verifier: SecretStr = SecretStr("")  # the secret of PKCE, where there is one
+    then: str = "/"  # the path to go to after signing in, or the URL of the API to register at
 
     def fits(self, state: str) -> bool:
         """Return whether this state came back, in constant time."""
@@ -86,18 +80,17 @@ class Sessions:
 
     def begin_sign_in(self, response: Response, pending: PendingSignIn) -> None:
         """Remember what must come back. A new attempt replaces an older one."""
-        name, lifetime = _PENDING_COOKIE[pending.errand], _PENDING_LIFETIME[pending.errand]
+        name, lifetime = _PENDING[pending.errand]
         self._write(response, name, pending, lifetime)
 
     def pending_sign_in(self, request: Request, errand: Errand) -> PendingSignIn | None:
         """Return what was remembered, while GitHub's code is valid; None otherwise."""
-        name, lifetime = _PENDING_COOKIE[errand], _PENDING_LIFETIME[errand]
-        pending = self._open(request, name, lifetime, PendingSignIn)
+        pending = self._open(request, *_PENDING[errand], PendingSignIn)
         return pending if pending is not None and pending.errand == errand else None
 
     def end_sign_in(self, response: Response, errand: Errand) -> None:
         """Forget what was remembered: a state is valid once."""
-        self._drop(response, _PENDING_COOKIE[errand])
+        self._drop(response, _PENDING[errand][0])
 
     def form_token(self, visitor: Visitor) -> str:
         """Return the hidden field of a form, so that no other site can send it for them."""

@@ -8,36 +8,34 @@ waits for all of this: after some seconds the page says that GitHub is slow.
 import base64
 import difflib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 from urllib.parse import quote, urlencode
 
+import httpx2
 from pydantic import SecretStr
 
 from bot.errors import GitHubError, NotThereError, RefusedError
-from bot.github import problems
 from bot.github.addresses import web_root
 from bot.github.api_client import ApiClient, open_session
-from bot.github.api_model import ApiModel, read
 from bot.github.app import AppAuth, Installation, InstalledRepository
-from bot.github.client import Connection, RestClient
-from bot.github.problems import ConflictError
+from bot.github.connection import Connection
+from bot.github.errors import ConflictError, error_of
 from bot.github.reader import HttpReader
+from bot.github.repository_client import RepositoryClient
+from bot.github.response_parser import ApiModel, read
 from bot.github.retry import WaitPolicy
 from bot.github.rights import Rights
-from bot.github.writer import ApiWriter
 from bot.planning import plan_text
 from bot.planning.changes import CreateIssue, CreateMilestone
 from bot.planning.plan_text import PlanGroup
 from bot.progress.path import PathReader
 from bot.server.pages.frame import Frame, PageError
+from bot.server.server import app_auth
 from bot.settings import CONFIG_PATH
 from bot.sync.file_sources import RepositoryFiles
 from bot.sync.files import describe_files
 from bot.sync.settings_text import check
 from bot.sync.sync import Sync, SyncPreview
-
-if TYPE_CHECKING:
-    import httpx2
 
 T = TypeVar("T")
 
@@ -68,24 +66,19 @@ class AppRepository(NamedTuple):
 
 
 class SetupPreview(NamedTuple):
-    """What a run would do.
-
-    `issues` are the titles of new ones. `notifications` are what each person who watches the
-    repository would get. `minutes` is how long the writing takes, 0 for less than half a minute.
-    `refused` says why a run would do none of it, empty when it would.
-    """
+    """What a run would do."""
 
     changes: int
     labels: int
-    issues: tuple[str, ...]
+    issues: tuple[str, ...]  # the titles of new ones
     milestones: tuple[CreateMilestone, ...]
-    notifications: int
-    minutes: int
+    notifications: int  # for each person who watches the repository
+    minutes: int  # that the writing takes, 0 for less than half a minute
     groups: tuple[PlanGroup, ...]
     notes: tuple[str, ...]
     posts: tuple[str, ...]
     files: tuple[str, ...]
-    refused: str
+    refused: str  # why a run would do none of it, empty when it would
 
 
 class _RepositoryAnswer(ApiModel):
@@ -105,7 +98,7 @@ class SettingsFile:
 
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
-        self._auth: tuple[str, AppAuth] | None = None
+        self._auth: AppAuth | None = None
 
     def app_repository(self, number: int, full_name: str, *, private: bool) -> AppRepository | None:
         """Return the repository with its installation; None when the App is not in it."""
@@ -114,7 +107,7 @@ class SettingsFile:
         if answer.status in {301, 404}:
             return None
         if answer.status >= 400:
-            raise problems.problem(answer, full_name)
+            raise error_of(answer, full_name)
         found = read(Installation, answer.json(), path)
         at = InstalledRepository(
             installation=found.id, id=number, full_name=full_name, private=private
@@ -125,7 +118,7 @@ class SettingsFile:
         """Return the file as it is on GitHub now."""
 
         def read_file(connection: Connection) -> SettingsFileState:
-            with RestClient(connection, self._client(connection.api_url)) as client:
+            with RepositoryClient(connection, self._client(connection.api_url)) as client:
                 found = read(_RepositoryAnswer, client.get(connection.root).json(), connection.root)
                 path = f"{connection.root}/contents/{CONFIG_PATH}"
                 try:
@@ -164,20 +157,18 @@ class SettingsFile:
         connection = Connection(
             repository=home.full_name, token=token, api_url=self._frame.config.api_url
         )
-        writer = ApiWriter(connection, self._client(connection.api_url))
         body = {"message": MESSAGE, "content": base64.b64encode(text.encode()).decode()}
         if instead_of:
             body["sha"] = instead_of
         try:
-            writer.send("PUT", f"/contents/{CONFIG_PATH}", body, creates=True)
+            with RepositoryClient(connection, self._client(connection.api_url)) as client:
+                client.send("PUT", f"/contents/{CONFIG_PATH}", body, creates=True)
         except ConflictError:
             raise ChangedError from None
         except GitHubError as error:
             if _SHA_MISSING in error.what:
                 raise ChangedError from None
             raise
-        finally:
-            writer.close()
 
     def page(self, home: InstalledRepository, there: SettingsFileState, text: str) -> str:
         """Return GitHub's page to create the file with this text, or to edit the present file."""
@@ -194,38 +185,28 @@ class SettingsFile:
         return self._app().using(home, operation, rights=rights)
 
     def _client(self, api_url: str) -> ApiClient:
-        policy = WaitPolicy(self._frame.clock, self._sleep, max_wait=MAX_WAIT)
-        return ApiClient(api_url, http=self._http(api_url), policy=policy)
+        return ApiClient(api_url, http=self._http(api_url), policy=self._policy)
+
+    @property
+    def _policy(self) -> WaitPolicy:
+        sleep = self._frame.server.stop_signal.sleep
+        return WaitPolicy(self._frame.clock, sleep, max_wait=MAX_WAIT)
 
     def _app(self) -> AppAuth:
         """Return the App's client, with short waits. Raises PageError without an App."""
         config = self._frame.config
-        if config.issuer is None or config.private_key is None:
-            raise PageError(503, "This server has no App yet")
-        if self._auth is None or self._auth[0] != config.issuer:
-            made = AppAuth(
-                config.issuer,
-                config.private_key,
-                api_url=config.api_url,
-                graphql_url=config.graphql_url,
-                http=self._http(config.api_url),
-                clock=self._frame.clock,
-                sleep=self._sleep,
-                max_wait=MAX_WAIT,
-            )
-            self._frame.on_close(made.close)
-            self._auth = (config.issuer, made)
-        return self._auth[1]
+        if self._auth is None or self._auth.issuer != config.issuer:
+            self._auth = app_auth(config, self._policy, self._http)
+            if self._auth is None:
+                raise PageError(503, "This server has no App yet")
+            self._frame.resources.callback(self._auth.close)
+        return self._auth
 
     @staticmethod
-    def _http(api_url: str) -> "httpx2.Client":
+    def _http(api_url: str) -> httpx2.Client:
         made = open_session(api_url)
         made.timeout = TIMEOUT
         return made
-
-    @property
-    def _sleep(self) -> Callable[[float], None]:
-        return self._frame.server.stop_signal.sleep
 
 
 def _preview(sync: SyncPreview, *, interval: float) -> SetupPreview:
@@ -250,11 +231,13 @@ def _preview(sync: SyncPreview, *, interval: float) -> SetupPreview:
     )
 
 
-def difference(old: str, new: str) -> tuple[tuple[str, str], ...]:
+def difference(old: str | None, new: str) -> tuple[tuple[str, str], ...]:
     """Return the changed lines with some context, each after `+`, `-`, a space, or `…` for a gap.
 
-    Empty when the texts have the same lines.
+    Empty when the texts have the same lines, and without an old text.
     """
+    if old is None:
+        return ()
     lines = difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=2)
     shown = [("…", "") if line.startswith("@@") else (line[0], line[1:]) for line in lines]
     return tuple(shown[2:])[1:]  # after the names of the files, and the first gap

@@ -5,75 +5,78 @@ Only people who may write there see these pages; for others they don't exist.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
 
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
-from bot.errors import (
-    AuthenticationError,
-    ConfigError,
-    CurriculumError,
-    GuideError,
-    MilepostError,
-    UnavailableError,
-)
+from bot import errors
 from bot.github.app import Installation, InstalledRepository
-from bot.github.app_problems import InstallationGoneError, InstallationSuspendedError
-from bot.github.signin import Reachable
-from bot.server.pages import setup_form
+from bot.github.errors import InstallationGoneError, InstallationSuspendedError
+from bot.github.oauth import Reachable
+from bot.planning.snapshot import FrozenModel
+from bot.server.pages import settings_file, setup_form
 from bot.server.pages.access import Access
 from bot.server.pages.frame import Frame, PageError, not_found
 from bot.server.pages.response_headers import page_policy
 from bot.server.pages.sessions import Visitor
-from bot.server.pages.settings_file import (
-    AppRepository,
-    ChangedError,
-    SettingsFile,
-    SettingsFileState,
-    SetupPreview,
-    difference,
-)
 from bot.server.pages.setup_form import SetupForm
 from bot.server.store.rows import RepositoryRow, installation, repository
 from bot.settings import CONFIG_PATH, Weekday
 from bot.settings import parse as parse_settings
 from bot.sync.settings_text import render, without_answers
+from bot.templating import plural
 
 PAGE = "/setup"
 HOME = f"{PAGE}/{{owner}}/{{name}}"
+PROGRESS = f"{HOME}/progress"
 CHANGED = "The settings have changed meanwhile, so nothing was written. Check the plan again."
-
-
-Listed = tuple[Reachable, RepositoryRow | None]
 
 
 class SetupPage(NamedTuple):
     """The values of the page with the form; with a preview, `text` are the settings it is of."""
 
-    target: AppRepository
-    there: SettingsFileState
+    target: settings_file.AppRepository
+    there: settings_file.SettingsFileState
     form: SetupForm
     wrong: Mapping[str, str] = {}
     detail: str = ""
-    ahead: SetupPreview | None = None
+    ahead: settings_file.SetupPreview | None = None
     text: str = ""
 
 
+class SetupProgress(FrozenModel):
+    """How far the first sync is, in words for a person and in changes that are written."""
+
+    state: Literal["waiting", "working", "done", "trouble"]
+    message: str
+    detail: str = ""
+    written: int = 0
+    to_write: int = 0
+
+    @property
+    def again(self) -> bool:
+        """Return whether a later request may bring something new."""
+        return self.state in {"waiting", "working"}
+
+
 def add(app: FastAPI, frame: Frame, access: Access) -> None:
-    """Add the list of repositories at `/setup`, and the form of each below it."""
+    """Add the list of repositories at `/setup`, and the form and the progress of each below it."""
     pages = _Pages(frame, access)
     app.add_route(PAGE, pages.list_repositories, methods=["GET"])
     app.add_route(HOME, pages.show_form, methods=["GET"])
     app.add_route(HOME, pages.submit, methods=["POST"])
+    app.add_route(f"{PROGRESS}.json", pages.progress_data, methods=["GET"])
+    app.add_route(PROGRESS, pages.show_progress, methods=["GET"])
 
 
 class _Pages:
     def __init__(self, frame: Frame, access: Access) -> None:
         self._frame = frame
         self._access = access
-        self._file = SettingsFile(frame)
+        self._file = settings_file.SettingsFile(frame)
 
     def list_repositories(self, request: Request) -> Response:
         """Show the repositories that the visitor may set up; GitHub leads here after installing."""
@@ -92,7 +95,7 @@ class _Pages:
         if there.text is not None:
             try:
                 form = setup_form.of_settings(parse_settings(there.text))
-            except ConfigError as error:
+            except errors.ConfigError as error:
                 detail = str(error)
         return self._show(request, SetupPage(target, there, form, detail=detail))
 
@@ -109,6 +112,33 @@ class _Pages:
             return self._start_without_writing(request, page)
         return self._preview_or_write(request, page, fields, write=action == "write")
 
+    def show_progress(self, request: Request) -> Response:
+        """Show how far the first sync is."""
+        found = self._access.writable_repository(request)
+        progress = self._progress(found, request)
+        return self._frame.page(
+            request,
+            "setup-progress.html.j2",
+            policy=page_policy(script=True),
+            full_name=found.full_name,
+            private=found.private,
+            progress=progress,
+            since=request.query_params.get("since", ""),
+            shown=self._frame.document(found.id) if progress.state == "done" else None,
+        )
+
+    def progress_data(self, request: Request) -> Response:
+        """Return the same for the script."""
+        if self._frame.visitor(request) is None:
+            raise not_found()
+        progress = self._progress(self._access.writable_repository(request), request)
+        return JSONResponse({**progress.model_dump(), "again": progress.again})
+
+    def _progress(self, found: Reachable, request: Request) -> SetupProgress:
+        store, since = self._frame.store, moment(request.query_params.get("since", ""))
+        row, due = store.repositories.repository(found.id), store.jobs.due_at(repository(found.id))
+        return setup_progress(row, since=since, due=due)
+
     def _start_without_writing(self, request: Request, page: SetupPage) -> Response:
         """Start, when there are settings that can be used."""
         if page.there.text is None:
@@ -116,7 +146,7 @@ class _Pages:
             return self._show(request, page._replace(detail=detail))
         try:
             self._file.preview(page.target.repository, page.there.text)
-        except (ConfigError, CurriculumError, GuideError) as error:
+        except (errors.ConfigError, errors.CurriculumError, errors.GuideError) as error:
             return self._show(request, page._replace(detail=str(error)))
         return self._schedule_first_sync(page.target.repository)
 
@@ -133,8 +163,8 @@ class _Pages:
             return self._schedule_first_sync(home)  # the form was sent twice
         try:
             ahead = self._file.preview(home, text)
-        except (ConfigError, CurriculumError, GuideError) as error:
-            if page.form.curriculum == setup_form.OWN and not isinstance(error, ConfigError):
+        except (errors.ConfigError, errors.CurriculumError, errors.GuideError) as error:
+            if page.form.curriculum == setup_form.OWN and not isinstance(error, errors.ConfigError):
                 return self._show(request, page._replace(wrong={"path": str(error)}))
             return self._show(request, page._replace(detail=str(error)))
         page = page._replace(ahead=ahead, text=text)
@@ -145,7 +175,7 @@ class _Pages:
             try:
                 self._file.write(home, token, text, instead_of=there.sha)
                 return self._schedule_first_sync(home)
-            except ChangedError:
+            except settings_file.ChangedError:
                 page = page._replace(there=self._file.state(home))
         return self._show(request, page._replace(detail=CHANGED))
 
@@ -173,7 +203,7 @@ class _Pages:
             private=home.private,
             writes_files=page.target.writes_files,
             config_path=CONFIG_PATH,
-            changed=_changed_lines(page),
+            changed=() if page.ahead is None else settings_file.difference(there.text, page.text),
             github=self._file.page(home, there, page.text),
             offers=setup_form.curriculum_options(),
             own=setup_form.OWN,
@@ -184,39 +214,29 @@ class _Pages:
             running=row is not None and row.state == "active" and row.result == "synced",
         )
 
-    def _target(self, request: Request) -> AppRepository:
+    def _target(self, request: Request) -> settings_file.AppRepository:
         """Return the repository that the visitor may write to and the App is in.
 
         Raises SignInRequiredError, PageError, AuthenticationError and UnavailableError.
         """
         found = self._access.writable_repository(request)
         if found.archived:
-            raise PageError(
-                409,
-                "This repository is archived",
-                "GitHub lets nobody write to it. Unarchive it in its settings, then come back.",
-            )
+            text = "GitHub lets nobody write to it. Unarchive it in its settings, then come back."
+            raise PageError(409, "This repository is archived", text)
         try:
             target = self._file.app_repository(found.id, found.full_name, private=found.private)
-        except (AuthenticationError, UnavailableError):
+        except (errors.AuthenticationError, errors.UnavailableError):
             raise
-        except MilepostError as error:
+        except errors.MilepostError as error:
             raise PageError(403, "GitHub refuses the App", str(error)) from None
         if target is None:
-            raise PageError(
-                409,
-                "The App is not in this repository",
-                "Add the repository in the App's settings on GitHub, then come back.",
-            )
+            text = "Add the repository in the App's settings on GitHub, then come back."
+            raise PageError(409, "The App is not in this repository", text)
         return target
 
     def _installations(self, visitor: Visitor, number: str | None) -> list[Installation]:
-        """Return the installations that GitHub shows to this person; only `number` when given.
-
-        Raises PageError for a number that GitHub does not show.
-        """
-        signin = self._frame.signin
-        if signin is None:
+        """Return those that GitHub shows them; only `number` when given. Raises PageError."""
+        if (signin := self._frame.signin) is None:
             raise not_found()
         found = signin.installations(visitor.token)
         chosen = [one for one in found if number is None or str(one.id) == number]
@@ -224,7 +244,9 @@ class _Pages:
             raise not_found()
         return chosen
 
-    def _listed(self, visitor: Visitor, at: Installation) -> list[Listed]:
+    def _listed(
+        self, visitor: Visitor, at: Installation
+    ) -> list[tuple[Reachable, RepositoryRow | None]]:
         """Return what they may set up there; sync an installation that the store doesn't have."""
         rows, signin = self._frame.store.repositories, self._frame.signin
         if signin is None or at.suspended_at is not None:
@@ -243,18 +265,49 @@ class _Pages:
         ]
 
 
-def _changed_lines(page: SetupPage) -> tuple[tuple[str, str], ...]:
-    if page.ahead is None or page.there.text is None:
-        return ()
-    return difference(page.there.text, page.text)
-
-
-def _unmanaged_settings(there: SettingsFileState) -> str:
+def _unmanaged_settings(there: settings_file.SettingsFileState) -> str:
     """Return the present settings that the form has no field for."""
     if there.text is None:
         return ""
     try:
         parse_settings(there.text)
-    except ConfigError:
+    except errors.ConfigError:
         return ""
     return without_answers(there.text)
+
+
+def moment(text: str) -> datetime | None:
+    """Return the aware time of milliseconds since 1970; None for any other text."""
+    if not (text.isascii() and text.isdigit() and len(text) < 16):
+        return None
+    try:
+        return datetime.fromtimestamp(int(text) / 1000, UTC)
+    except (OverflowError, ValueError):
+        return None
+
+
+def setup_progress(
+    row: RepositoryRow | None, *, since: datetime | None, due: datetime | None
+) -> SetupProgress:
+    """Return how far the sync is that was requested at `since`, next `due` then; both aware."""
+    if row is None or row.state == "gone":
+        return SetupProgress(state="waiting", message="Waiting for GitHub to add the repository.")
+    if of := row.to_write:
+        text = f"{row.written} of {plural(of, 'change')} written."
+        return SetupProgress(state="working", message=text, written=row.written, to_write=of)
+    if row.synced_at is None or (since is not None and row.synced_at < since):
+        return SetupProgress(state="waiting", message="It starts in a moment.")
+    match row.result:
+        case "synced":
+            return SetupProgress(state="done", message="Everything is written.")
+        case "waiting":
+            at = f" at {due.astimezone(UTC):%H:%M} UTC" if due is not None else ""
+            message = f"GitHub asks us to wait. It goes on by itself{at}."
+            return SetupProgress(state="waiting", message=message, detail=row.message)
+        case "unset":
+            message = "There are no settings yet."
+        case "wrong":
+            message = "The settings can't be used yet."
+        case _:
+            message = "GitHub did not let it go on."
+    return SetupProgress(state="trouble", message=message, detail=row.message)

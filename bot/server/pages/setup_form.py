@@ -24,14 +24,12 @@ AHEAD = ("2", "4", "6", "8", "12", "26", "all")
 MAX_MENTORS = 20
 MAX_NAME = 60
 _LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38}[A-Za-z0-9])?")
+_ZONE_NAMES = frozenset(zoneinfo.available_timezones())
 _BETWEEN = re.compile(r"[\s,;]+")
 
 
 class SetupForm(FrozenModel):
-    """The fields. `curriculum` is a built-in name, or OWN with its `path`.
-
-    `speed` chooses which of the two numbers counts, if any.
-    """
+    """The fields. `path` counts for the curriculum OWN, and one number as `speed` says."""
 
     curriculum: str = DEFAULT_CURRICULUM
     path: str = ""
@@ -101,12 +99,12 @@ def of_settings(there: Settings) -> SetupForm:
 def read(form: SetupForm) -> SetupFormResult:
     """Return the answers, when all fields are valid, or the errors."""
     checks = {
-        "curriculum": _curriculum(form),
+        "curriculum": "" if form.curriculum in {OWN, *catalog_names()} else "Choose one of these.",
         "path": _path(form),
         "start": _start(form.start),
         "months": _whole_number(form.months, 1, 120) if form.speed == "months" else "",
         "hours": _hours(form.hours) if form.speed == "hours" else "",
-        "timezone": "" if form.timezone in _zone_names() else "Choose one from the list.",
+        "timezone": "" if form.timezone in _ZONE_NAMES else "Choose one from the list.",
         "ahead": "" if form.ahead == "all" else _whole_number(form.ahead, 0, 520),
         "day": "" if form.day in set(Weekday) else "Choose one from the list.",
         "hour": _whole_number(form.hour, 0, 23),
@@ -128,14 +126,9 @@ def curriculum_options() -> tuple[CurriculumOption, ...]:
 @cache
 def zones() -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return the IANA time zones by region, UTC first."""
-    names = sorted(name for name in _zone_names() if "/" in name and not name.startswith("Etc/"))
+    names = sorted(name for name in _ZONE_NAMES if "/" in name and not name.startswith("Etc/"))
     regions = groupby(names, key=lambda name: name.partition("/")[0])
     return (("", ("UTC",)), *((region, tuple(same)) for region, same in regions))
-
-
-@cache
-def _zone_names() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())
 
 
 def _length(curriculum: Curriculum) -> str:
@@ -164,11 +157,6 @@ def _answers(form: SetupForm) -> SettingsAnswers:
 
 def _logins(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.removeprefix("@") for one in _BETWEEN.split(text) if one))
-
-
-def _curriculum(form: SetupForm) -> str:
-    known = {OWN, *catalog_names()}
-    return "" if form.curriculum in known else "Choose one of these."
 
 
 def _path(form: SetupForm) -> str:

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.errors import ConfigError, GitHubError, MilepostError, UncertainWriteError
-from bot.github.signin import SignIn, challenge_of
+from bot.github.oauth import OAuthClient, challenge_of
 from bot.server.pages.frame import (
     SIGN_IN,
     Frame,
@@ -67,8 +67,12 @@ def add(app: FastAPI, frame: Frame) -> None:
     def sign_out(request: Request) -> Response:
         visitor = frame.visitor(request)
         frame.form(request, visitor)
-        if visitor is not None:
-            _revoke(frame, visitor)
+        try:
+            # Without an answer they are signed out here all the same.
+            if visitor is not None and frame.signin is not None:
+                frame.signin.revoke(visitor.token)
+        except MilepostError as error:
+            log.warning("token not revoked at sign-out: %s", error.what)
         response = frame.redirect("/")
         frame.sessions.end(response)
         return response
@@ -126,16 +130,6 @@ def _signed_in(frame: Frame, request: Request) -> Response:
     return response
 
 
-def _revoke(frame: Frame, visitor: Visitor) -> None:
-    """Revoke their token at GitHub, if it answers. They are signed out here in any case."""
-    if frame.signin is None:
-        return
-    try:
-        frame.signin.revoke(visitor.token)
-    except MilepostError as error:
-        log.warning("token not revoked at sign-out: %s", error.what)
-
-
 def _retry_page(frame: Frame, request: Request, problem: Problem, *, then: str = "/") -> Response:
     """Return a page that states the problem, with a button to try again."""
     response = frame.page(
@@ -145,12 +139,9 @@ def _retry_page(frame: Frame, request: Request, problem: Problem, *, then: str =
     return response
 
 
-def _signin(frame: Frame) -> SignIn:
+def _signin(frame: Frame) -> OAuthClient:
     """Return the OAuth client. Raises PageError without one."""
     if frame.signin is None:
-        raise PageError(
-            503,
-            "Nobody can sign in here yet",
-            "The server doesn't have the client secret of its App.",
-        )
+        text = "The server doesn't have the client secret of its App."
+        raise PageError(503, "Nobody can sign in here yet", text)
     return frame.signin

@@ -50,11 +50,11 @@ def open_engine(url: str, *, connections: int = 10) -> Engine:
 
 def _sqlite(url: sa.engine.URL, connections: int) -> Engine:
     if not url.database or url.database == ":memory:":
-        raise ConfigError(
+        text, hint = (
             "a database in memory would be lost at the end.",
-            where="MILEPOST_DATABASE_URL",
-            hint="Write sqlite:////path/to/file.",
+            "Write sqlite:////path/to/file.",
         )
+        raise ConfigError(text, where="MILEPOST_DATABASE_URL", hint=hint)
     try:
         Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as broken:
@@ -80,23 +80,18 @@ def _sqlite(url: sa.engine.URL, connections: int) -> Engine:
 def _prepare(connection: Any, _record: Any) -> None:
     # The driver must not begin transactions by itself: `begin` does, with their kind.
     connection.isolation_level = None
-    pragmas = (
+    for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
         f"busy_timeout={BUSY}",
         "cache_size=-16384",  # at most so many KB: enough for the pages of a busy inbox
         "wal_autocheckpoint=4000",  # in pages: seldom, for a commit waits for it
-    )
-    for pragma in pragmas:
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
 class _WriteLock:
-    """Lets one thread of this process write to SQLite at a time.
-
-    SQLite itself would have the others sleep and try again, ever longer: twice as slow when many
-    write, and some wait for long.
-    """
+    """Lets one thread write at a time; SQLite has others sleep ever longer: twice as slow."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,7 +1,7 @@
 """Stores webhook deliveries before they are acknowledged, each GUID once.
 
 Each delivery waits for this, so the statements go past SQLAlchemy, which would take longer to bind
-their values than the database to write them. They schedule jobs as `job_table.schedule` does.
+their values than the database to write them. They schedule jobs as `JobTable.schedule` does.
 """
 
 import threading
@@ -65,10 +65,7 @@ _POSTGRESQL: Final = f"""
 
 
 class DeliveryInbox:
-    """Stores deliveries, and counts those that wait.
-
-    It holds one connection open: to borrow one each time costs as much as writing a group.
-    """
+    """Stores deliveries on one open connection: to borrow one costs as much as to write."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -98,26 +95,16 @@ class DeliveryInbox:
 
     def installation_of(self, subject: Subject) -> int | None:
         """Return the installation of its newest delivery that is not processed."""
-        query = (
-            sa.select(inbox.c.installation_id)
-            .where(
-                inbox.c.kind == subject.kind,
-                inbox.c.subject_id == subject.id,
-                inbox.c.installation_id.is_not(None),
-                inbox.c.done_at.is_(None),
-            )
-            .order_by(inbox.c.received_at.desc())
-            .limit(1)
-        )
-        rows = fetch(self._engine, query)
+        through = inbox.c.installation_id
+        its = inbox.c.kind == subject.kind, inbox.c.subject_id == subject.id
+        waiting = sa.select(through).where(*its, through.is_not(None), inbox.c.done_at.is_(None))
+        rows = fetch(self._engine, waiting.order_by(inbox.c.received_at.desc()).limit(1))
         return rows[0].installation_id if rows else None
 
     def waiting(self) -> tuple[int, datetime | None]:
         """Return how many deliveries wait to be processed, and when the first one came."""
-        query = sa.select(sa.func.count(), sa.func.min(inbox.c.received_at)).where(
-            inbox.c.done_at.is_(None)
-        )
-        count, first = fetch(self._engine, query)[0]
+        query = sa.select(sa.func.count(), sa.func.min(inbox.c.received_at))
+        count, first = fetch(self._engine, query.where(inbox.c.done_at.is_(None)))[0]
         return count, first
 
     def _write(self, deliveries: Sequence[WebhookDelivery], wake_at: datetime) -> int:

@@ -9,12 +9,12 @@ import itertools
 import os
 import secrets
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Engine
 
 from bot.server.store.engine import fetch, insert
 from bot.server.store.rows import Claim, Subject
@@ -23,21 +23,10 @@ from bot.server.store.tables import inbox, jobs
 QUEUE = "queue"  # the holder of jobs that are queued and not yet claimed
 
 _A = jobs.c
+# By the key: there is no index on the holder.
+_BY_KEY = jobs.update().where(_A.kind == sa.bindparam("of_kind"), _A.id == sa.bindparam("of_id"))
 
-
-def schedule(connection: Connection, jobs: Iterable[tuple[Subject, datetime]]) -> None:
-    """Schedule the jobs of subjects, at each time or sooner. Part of the caller's transaction."""
-    earliest: dict[Subject, datetime] = {}
-    for subject, at in jobs:
-        earliest[subject] = min(at, earliest.get(subject, at))
-    if not earliest:
-        return
-    # Always in one order, so that two who schedule the same rows cannot wait for each other.
-    rows = [
-        {"kind": subject.kind, "id": subject.id, "at": at, "due_at": at}
-        for subject, at in sorted(earliest.items())
-    ]
-    connection.execute(_schedule_statement(connection.dialect.name), rows)
+Found = sa.Select[tuple[str, int, int, str | None]]
 
 
 @cache
@@ -47,10 +36,7 @@ def _schedule_statement(dialect: str) -> sa.Insert:
     new = statement.excluded
     return statement.on_conflict_do_update(
         index_elements=[_A.kind, _A.id],
-        set_={
-            "at": new.at,
-            "due_at": sa.case((_A.holder.is_(None), new.at), else_=_A.due_at),
-        },
+        set_={"at": new.at, "due_at": sa.case((_A.holder.is_(None), new.at), else_=_A.due_at)},
         where=sa.or_(_A.at.is_(None), _A.at > new.at),
     )
 
@@ -70,26 +56,25 @@ class JobTable:
 
     def schedule_each(self, jobs: Iterable[tuple[Subject, datetime]]) -> None:
         """Schedule each at its time or sooner."""
-        if some := tuple(jobs):
+        earliest: dict[Subject, datetime] = {}
+        for subject, at in jobs:
+            earliest[subject] = min(at, earliest.get(subject, at))
+        # Always in one order, so that two who schedule the same rows cannot wait for each other.
+        rows = [
+            {"kind": subject.kind, "id": subject.id, "at": at, "due_at": at}
+            for subject, at in sorted(earliest.items())
+        ]
+        if rows:
             with self._engine.begin() as connection:
-                schedule(connection, some)
+                connection.execute(_schedule_statement(connection.dialect.name), rows)
 
     def claim(self, now: datetime, most: int, *, until: datetime) -> tuple[Claim, ...]:
-        """Claim up to so many due jobs until `until`, the longest waiting first.
-
-        Those that another process is claiming right now are passed over.
-        """
+        """Claim up to so many due jobs, longest waiting first, but for those being claimed now."""
         return self._claim(_due(now, most), now, until)
 
     def claim_for_queue(self, now: datetime, most: int, *, until: datetime) -> tuple[Subject, ...]:
-        """Mark up to so many due jobs as queued, for `claim_one`.
-
-        Those that nobody has claimed by `until` are due again.
-        """
-        with self._engine.begin() as connection:
-            rows = connection.execute(_due(now, most).with_for_update(skip_locked=True)).all()
-            claims = [Claim(Subject(row.kind, row.id), QUEUE, row.tries, now) for row in rows]
-            self._set_holders(connection, claims, until)
+        """Mark due jobs as queued, for `claim_one`; those unclaimed by `until` are due again."""
+        claims = self._claim(_due(now, most), now, until, holder=QUEUE)
         return tuple(claim.subject for claim in claims)
 
     def claim_one(self, subject: Subject, now: datetime, *, until: datetime) -> Claim | None:
@@ -100,11 +85,8 @@ class JobTable:
 
     def renew(self, claims: Iterable[Claim], *, until: datetime) -> None:
         """Renew the leases of these."""
-        rows = [{"of_kind": c.subject.kind, "of_id": c.subject.id, "by": c.holder} for c in claims]
-        if rows:
-            # By the key: there is no index on the holder.
-            its = _A.kind == sa.bindparam("of_kind"), _A.id == sa.bindparam("of_id")
-            mine = jobs.update().where(*its, _A.holder == sa.bindparam("by"))
+        if rows := _parameters(claims):
+            mine = _BY_KEY.where(_A.holder == sa.bindparam("by"))
             with self._engine.begin() as connection:
                 connection.execute(mine.values(due_at=until), rows)
 
@@ -116,36 +98,26 @@ class JobTable:
         When it is `settled`, deliveries that came before the claim are processed, and its failures
         are reset. Returns False when its lease had expired and another claimed it.
         """
-        at = (
-            _A.at
-            if next_run is None
-            else sa.case((sa.or_(_A.at.is_(None), _A.at > next_run), next_run), else_=_A.at)
-        )
+        at: sa.ColumnElement[datetime | None] = _A.at
+        if next_run is not None:
+            at = sa.case((sa.or_(at.is_(None), at > next_run), next_run), else_=at)
         with self._engine.begin() as connection:
+            held = jobs.update().where(_is(claim.subject), _A.holder == claim.holder)
+            tries = 0 if settled else claim.tries + 1
             released = connection.execute(
-                jobs.update()
-                .where(_is(claim.subject), _A.holder == claim.holder)
-                .values(at=at, due_at=at, holder=None, tries=0 if settled else claim.tries + 1)
+                held.values(at=at, due_at=at, holder=None, tries=tries)
             ).rowcount
             if released and settled:
-                connection.execute(
-                    inbox.update()
-                    .where(
-                        inbox.c.kind == claim.subject.kind,
-                        inbox.c.subject_id == claim.subject.id,
-                        inbox.c.done_at.is_(None),
-                        inbox.c.received_at <= claim.since,
-                    )
-                    .values(done_at=now)
-                )
+                its = inbox.c.kind == claim.subject.kind, inbox.c.subject_id == claim.subject.id
+                waiting = inbox.c.done_at.is_(None), inbox.c.received_at <= claim.since
+                connection.execute(inbox.update().where(*its, *waiting).values(done_at=now))
         return bool(released)
 
     def release_all(self, now: datetime) -> None:
         """Release all jobs of other holders, at the start of the only process: they are dead."""
         with self._engine.begin() as connection:
-            connection.execute(
-                jobs.update().where(_A.holder.is_not(None)).values(at=now, due_at=now)
-            )
+            held = jobs.update().where(_A.holder.is_not(None))
+            connection.execute(held.values(at=now, due_at=now))
 
     def due_at(self, subject: Subject) -> datetime | None:
         """Return when its job runs next, as far as that is known."""
@@ -159,38 +131,32 @@ class JobTable:
         return count, first
 
     def _claim(
-        self, found: sa.Select[tuple[str, int, int, str | None]], now: datetime, until: datetime
+        self, found: Found, now: datetime, until: datetime, holder: str = ""
     ) -> tuple[Claim, ...]:
+        """Claim what is found, each by a holder of its own unless there is one for all."""
         with self._engine.begin() as connection:
             rows = connection.execute(found.with_for_update(skip_locked=True)).all()
             claims = [
                 Claim(
                     Subject(row.kind, row.id),
-                    f"{self._name}:{next(self._numbers)}",
+                    holder or f"{self._name}:{next(self._numbers)}",
                     # Its last holder died: perhaps of this job.
                     row.tries + (row.holder not in {None, QUEUE}),
                     now,
                 )
                 for row in rows
             ]
-            self._set_holders(connection, claims, until)
+            if claims:
+                held = _BY_KEY.values(at=None, due_at=until, holder=sa.bindparam("by"))
+                connection.execute(held, _parameters(claims))
         return tuple(claims)
 
-    @staticmethod
-    def _set_holders(connection: Connection, claims: Sequence[Claim], until: datetime) -> None:
-        if claims:
-            connection.execute(
-                jobs.update()
-                .where(_A.kind == sa.bindparam("of_kind"), _A.id == sa.bindparam("of_id"))
-                .values(at=None, due_at=until, holder=sa.bindparam("by")),
-                [
-                    {"of_kind": c.subject.kind, "of_id": c.subject.id, "by": c.holder}
-                    for c in claims
-                ],
-            )
+
+def _parameters(claims: Iterable[Claim]) -> list[dict[str, object]]:
+    return [{"of_kind": c.subject.kind, "of_id": c.subject.id, "by": c.holder} for c in claims]
 
 
-def _due(now: datetime, most: int) -> sa.Select[tuple[str, int, int, str | None]]:
+def _due(now: datetime, most: int) -> Found:
     found = sa.select(_A.kind, _A.id, _A.tries, _A.holder).where(_A.due_at <= now)
     return found.order_by(_A.due_at).limit(most)
 

@@ -13,10 +13,7 @@ _LOCK = 7_166_145_020  # an arbitrary key of PostgreSQL's advisory locks
 
 
 def migrate(engine: Engine) -> None:
-    """Apply the missing migrations in one transaction. Other processes wait meanwhile.
-
-    Raises ConfigError when the database cannot be reached, or is of a newer version.
-    """
+    """Apply the missing migrations in one transaction. Raises ConfigError where that fails."""
     from alembic import command
     from alembic.config import Config
     from alembic.util.exc import CommandError

@@ -34,11 +34,8 @@ class PageCache:
         with self._engine.begin() as connection:
             upsert(connection, shown, {"repository_id": page.repository_id}, values)
             connection.execute(mentor.delete().where(mentor.c.repository_id == page.repository_id))
-            rows = [
-                {"login": login, "repository_id": page.repository_id}
-                for login in sorted(set(mentors))
-            ]
-            if rows:
+            its = {"repository_id": page.repository_id}
+            if rows := [{"login": login, **its} for login in sorted(set(mentors))]:
                 connection.execute(mentor.insert(), rows)
 
     def get(self, repository_id: int) -> CachedPage | None:

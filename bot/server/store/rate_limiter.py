@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.clock import utc_now
 from bot.github.rate_limit_state import RateLimitState, WriteRates
-from bot.github.rate_limiter import OpenState, StatefulRateLimiter
+from bot.github.rate_limiter import OpenState, RateLimiter
 from bot.server.store.engine import insert, read_only
 from bot.server.store.tables import Moment, budget
 
@@ -28,11 +28,22 @@ _B = budget.c
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(milliseconds=1)
 _MOST = 2**32 - 1
+# The column of each field of a `RateLimitState`, but for those that are packed or taken apart.
+_COLUMNS = {
+    "last": "last_at",
+    "busy": "busy_at",
+    "shut": "shut_at",
+    "spare": "spare_at",
+    "seen": "seen_at",
+    "refused_at": "refused_at",
+    "strikes": "strikes",
+    "why": "why",
+}
 
 Now = Callable[[Connection], datetime]
 
 
-class DatabaseRateLimiter(StatefulRateLimiter):
+class DatabaseRateLimiter(RateLimiter):
     """Limits all processes on one database. Each call is one transaction, or two when new.
 
     `now` is for tests; without it the database's clock counts, on SQLite this machine's.
@@ -53,11 +64,8 @@ class DatabaseRateLimiter(StatefulRateLimiter):
             before = at.state
             yield at
             if at.state != before:
-                connection.execute(
-                    budget.update()
-                    .where(_B.installation_id == installation)
-                    .values(_columns(at.state))
-                )
+                its = budget.update().where(_B.installation_id == installation)
+                connection.execute(its.values(_columns(at.state)))
 
     def _read(self, installation: int) -> OpenState:
         with read_only(self._engine) as connection:
@@ -94,11 +102,9 @@ def _locked_row(connection: Connection, installation: int) -> Any:
     found = sa.select(budget).where(_B.installation_id == installation).with_for_update()
     row = connection.execute(found).mappings().first()
     if row is None:
-        connection.execute(
-            insert(connection.dialect.name, budget)
-            .values(installation_id=installation, created=b"")
-            .on_conflict_do_nothing()
-        )
+        new = insert(connection.dialect.name, budget)
+        new = new.values(installation_id=installation, created=b"")
+        connection.execute(new.on_conflict_do_nothing())
         row = connection.execute(found).mappings().one()
     return row
 
@@ -106,42 +112,25 @@ def _locked_row(connection: Connection, installation: int) -> Any:
 def _state(row: Any) -> RateLimitState:
     known = row["spacing"] is not None
     return RateLimitState(
-        last=row["last_at"],
         created=_unpacked(row["created"], row["last_at"]),
-        busy=row["busy_at"],
-        shut=row["shut_at"],
-        why=row["why"],
-        spare=row["spare_at"],
         learned=WriteRates(row["spacing"], row["per_minute"], row["per_hour"]) if known else None,
-        refused_at=row["refused_at"],
-        strikes=row["strikes"],
-        seen=row["seen_at"],
+        **{field: row[column] for field, column in _COLUMNS.items()},
     )
 
 
 def _columns(state: RateLimitState) -> dict[str, Any]:
     spacing, per_minute, per_hour = state.learned or (None, None, None)
     return {
-        "last_at": state.last,
         "created": _packed(state.created, state.last),
-        "busy_at": state.busy,
-        "shut_at": state.shut,
-        "why": state.why,
-        "spare_at": state.spare,
         "spacing": spacing,
         "per_minute": per_minute,
         "per_hour": per_hour,
-        "refused_at": state.refused_at,
-        "strikes": state.strikes,
-        "seen_at": state.seen,
+        **{column: getattr(state, field) for field, column in _COLUMNS.items()},
     }
 
 
 def _packed(created: tuple[datetime, ...], last: datetime | None) -> bytes:
-    """Return how long before the last write each was, in milliseconds, rounded to later.
-
-    Four bytes each, so that the 500 of an hour stay within the row.
-    """
+    """Return the milliseconds of each before the last write, rounded to later, in four bytes."""
     if last is None:
         return b""
     steps = [min(_ticks(last) - _ticks(at), _MOST) for at in created]

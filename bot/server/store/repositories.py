@@ -14,17 +14,7 @@ from bot.server.store.tables import fact, installation, repository
 
 _R = repository.c
 _REPOSITORIES = sa.select(
-    _R.id,
-    _R.installation_id,
-    _R.full_name,
-    _R.private,
-    _R.state,
-    _R.zone,
-    _R.synced_at,
-    _R.result,
-    _R.told,
-    _R.written,
-    _R.to_write,
+    *(_R["told" if name == "message" else name] for name in RepositoryRow._fields)
 )
 _INSTALLATIONS = sa.select(installation.c.id, installation.c.account, installation.c.state)
 
@@ -50,28 +40,17 @@ class Repositories:
     def save_repositories(
         self, installation_id: int, seen: Sequence[RepositoryInfo], at: datetime
     ) -> tuple[int, ...]:
-        """Store all that an installation reaches; others that it reached before are gone.
-
-        Returns the ids of those to sync: new ones, and those that came back.
-        """
+        """Store all that an installation reaches now. Return the ids to sync: new or back again."""
         with self._engine.begin() as connection:
-            old = {
-                row.id: row.state
-                for row in connection.execute(
-                    sa.select(_R.id, _R.state).where(_R.installation_id == installation_id)
-                )
-            }
+            its = sa.select(_R.id, _R.state).where(_R.installation_id == installation_id)
+            old = {row.id: row.state for row in connection.execute(its)}
             for one in seen:
                 _save(connection, installation_id, one, at)
             there = {number for number, state in old.items() if state != "gone"}
-            lost = there - {one.id for one in seen}
-            if lost:
-                connection.execute(
-                    repository.update()
-                    .where(_R.id == sa.bindparam("lost"))
-                    .values(state="gone", seen_at=at),
-                    [{"lost": number} for number in sorted(lost)],
-                )
+            if lost := there - {one.id for one in seen}:
+                each = repository.update().where(_R.id == sa.bindparam("lost"))
+                rows = [{"lost": number} for number in sorted(lost)]
+                connection.execute(each.values(state="gone", seen_at=at), rows)
                 gone = sa.and_(_R.installation_id == installation_id, _R.state == "gone")
                 clear(connection, sa.select(_R.id).where(gone))
         return tuple(one.id for one in seen if not one.archived and old.get(one.id) != "active")
@@ -91,20 +70,15 @@ class Repositories:
     ) -> None:
         """Store the result of a sync."""
         with self._engine.begin() as connection:
-            connection.execute(
-                repository.update()
-                .where(_R.id == number)
-                .values(result=result, told=message, zone=zone, synced_at=at, written=0, to_write=0)
-            )
+            its = repository.update().where(_R.id == number)
+            values = {"result": result, "told": message, "zone": zone, "synced_at": at}
+            connection.execute(its.values(**values, written=0, to_write=0))
 
     def record_progress(self, number: int, written: int, to_write: int) -> None:
         """Store how many changes of the present run are written."""
         with self._engine.begin() as connection:
-            connection.execute(
-                repository.update()
-                .where(_R.id == number)
-                .values(written=written, to_write=to_write)
-            )
+            its = repository.update().where(_R.id == number)
+            connection.execute(its.values(written=written, to_write=to_write))
 
     def installation(self, number: int) -> InstallationRow | None:
         """Return the installation of that id, when it is known."""
@@ -120,14 +94,10 @@ class Repositories:
         """Return the repository of that id, when it is known."""
         return self._repository(_R.id == number)
 
-    def repository_named(self, full_name: str) -> RepositoryRow | None:
-        """Return the repository that has this name now, in any case; none that is gone."""
-        return self._repository(_R.known_as == full_name.lower(), _R.state != "gone")
-
-    def public_named(self, full_name: str) -> RepositoryRow | None:
-        """Return the same among public ones."""
-        same = _R.known_as == full_name.lower()
-        return self._repository(same, _R.state != "gone", _R.private.is_(False))
+    def repository_named(self, full_name: str, *, public: bool = False) -> RepositoryRow | None:
+        """Return the (public) repository that has this name now, in any case; none that is gone."""
+        seen = [_R.private.is_(False)] if public else []
+        return self._repository(_R.known_as == full_name.lower(), _R.state != "gone", *seen)
 
     def by_ids(self, numbers: Sequence[int]) -> tuple[RepositoryRow, ...]:
         """Return those of these ids that are known and not gone, by name."""
@@ -140,20 +110,15 @@ class Repositories:
         return tuple(RepositoryRow(*row) for row in fetch(self._engine, query))
 
     def active_repositories(self, *, after: int, most: int) -> list[int]:
-        """Return the ids of the next active ones after that id, in order.
-
-        Those of suspended installations too: with one table alone the query is quick even before
-        the database has statistics of its tables.
-        """
+        """Return the ids of the next active ones after that id, of suspended installations too."""
+        # With one table alone the query is quick even before the database has statistics.
         query = sa.select(_R.id).where(_R.state == "active", _R.id > after).order_by(_R.id)
         return [row.id for row in fetch(self._engine, query.limit(most))]
 
     def count_active(self) -> int:
         """Return how many are active."""
-        count: int = fetch(self._engine, sa.select(sa.func.count()).where(_R.state == "active"))[0][
-            0
-        ]
-        return count
+        query = sa.select(sa.func.count().label("active")).where(_R.state == "active")
+        return int(fetch(self._engine, query)[0].active)
 
     def fact(self, name: str) -> str | None:
         """Return the value of a fact."""
@@ -168,11 +133,8 @@ class Repositories:
     def set_fact_once(self, name: str, value: str) -> str:
         """Store a fact unless there is one, and return the stored value."""
         with self._engine.begin() as connection:
-            connection.execute(
-                insert(connection.dialect.name, fact)
-                .values(name=name, value=value)
-                .on_conflict_do_nothing()
-            )
+            new = insert(connection.dialect.name, fact).values(name=name, value=value)
+            connection.execute(new.on_conflict_do_nothing())
             found = connection.execute(sa.select(fact.c.value).where(fact.c.name == name))
             return str(found.scalar_one())
 

@@ -62,11 +62,7 @@ class InstallationRow(NamedTuple):
 
 
 class RepositoryRow(NamedTuple):
-    """Holds a repository as GitHub last showed it, and the result of its last sync.
-
-    `result` is a word ("" before the first sync), `message` the sentence that goes with it. During
-    a run `written` of `to_write` changes are made; else both are 0.
-    """
+    """Holds a repository as GitHub last showed it, and the result of its last sync."""
 
     id: int
     installation_id: int
@@ -75,10 +71,10 @@ class RepositoryRow(NamedTuple):
     state: RepositoryState
     zone: str = "UTC"
     synced_at: datetime | None = None
-    result: str = ""
-    message: str = ""
-    written: int = 0
-    to_write: int = 0
+    result: str = ""  # a word; empty before the first sync
+    message: str = ""  # the sentence that goes with it
+    written: int = 0  # changes of the present run, else 0
+    to_write: int = 0  # of how many, else 0
 
 
 class RepositoryInfo(NamedTuple):

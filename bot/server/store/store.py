@@ -5,7 +5,6 @@ from typing import Self
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from bot.server.store.cleanup import Cleanup
 from bot.server.store.engine import open_engine
 from bot.server.store.inbox import DeliveryInbox
 from bot.server.store.job_table import JobTable
@@ -22,7 +21,6 @@ class Store:
         self.jobs = JobTable(engine)
         self.inbox = DeliveryInbox(engine)
         self.repositories = Repositories(engine)
-        self.cleanup = Cleanup(engine)
         self.page_cache = PageCache(engine)
 
     @classmethod

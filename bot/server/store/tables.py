@@ -33,6 +33,11 @@ class Moment(sa.types.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
+def _partial_index(name: str, *columns: str, where: str) -> sa.Index:
+    rows = sa.text(where)
+    return sa.Index(name, *columns, sqlite_where=rows, postgresql_where=rows)
+
+
 installation = sa.Table(
     "installation",
     metadata,
@@ -40,12 +45,7 @@ installation = sa.Table(
     sa.Column("account", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),  # active, suspended, gone
     sa.Column("seen_at", Moment, nullable=False),
-    sa.Index(
-        "ix_installation_gone",
-        "seen_at",
-        sqlite_where=sa.text("state = 'gone'"),
-        postgresql_where=sa.text("state = 'gone'"),
-    ),
+    _partial_index("ix_installation_gone", "seen_at", where="state = 'gone'"),
 )
 
 repository = sa.Table(
@@ -66,12 +66,7 @@ repository = sa.Table(
     sa.Column("to_write", sa.Integer, nullable=False, server_default="0"),
     # The full name in small letters, to find it by.
     sa.Column("known_as", sa.Text, nullable=False, server_default="", index=True),
-    sa.Index(
-        "ix_repository_gone",
-        "seen_at",
-        sqlite_where=sa.text("state = 'gone'"),
-        postgresql_where=sa.text("state = 'gone'"),
-    ),
+    _partial_index("ix_repository_gone", "seen_at", where="state = 'gone'"),
 )
 
 shown = sa.Table(
@@ -116,13 +111,7 @@ inbox = sa.Table(
     sa.Column("installation_id", Id),
     sa.Column("received_at", Moment, nullable=False, index=True),
     sa.Column("done_at", Moment),
-    sa.Index(
-        "ix_inbox_waiting",
-        "kind",
-        "subject_id",
-        sqlite_where=sa.text("done_at IS NULL"),
-        postgresql_where=sa.text("done_at IS NULL"),
-    ),
+    _partial_index("ix_inbox_waiting", "kind", "subject_id", where="done_at IS NULL"),
 )
 
 # What an installation has used and reserved of GitHub's limits: a `RateLimitState`, whose times are

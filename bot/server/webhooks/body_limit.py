@@ -1,9 +1,6 @@
 """Reads the body of a webhook, up to the size that GitHub sends."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
-
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+from starlette.types import Receive
 
 MAX_BODY = 25 * 1024 * 1024  # bytes; GitHub sends nothing larger
 

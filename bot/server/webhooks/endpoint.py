@@ -1,48 +1,124 @@
-"""Receives webhooks of GitHub. Plain ASGI, because many come at once.
+"""Receives webhooks of GitHub: checks them, reads what to sync, and stores that. Plain ASGI.
 
 It checks size, signature, headers and body, in this order, and answers 202 when the delivery is
-stored. Rules: GitHub's "Validating webhook deliveries" and "Webhook events and payloads".
+stored. A delivery only triggers a sync, which reads the present state from GitHub: no other fields
+of its payload are read. Rules, events, actions and fields: GitHub's "Validating webhook deliveries"
+and "Webhook events and payloads".
 """
 
+import asyncio
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Final
 
-from bot.server.store.rows import WebhookDelivery
-from bot.server.webhooks import payload
+import msgspec
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bot.github.rights import Reach, events
+from bot.server.store.rows import Subject, WebhookDelivery, installation, repository
 from bot.server.webhooks.body_limit import is_too_long, read_body
 from bot.server.webhooks.signature import is_valid
 
 log = logging.getLogger(__name__)
 
-Message = MutableMapping[str, Any]
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
-
+GROUP_SIZE = 500  # deliveries in one transaction
 _GUID = re.compile(rb"[A-Za-z0-9-]{1,64}")
 _EVENT = re.compile(rb"[a-z0-9_]{1,64}")
 _SIGNATURE = b"x-hub-signature-256"
 _LENGTH = b"content-length"
+# A sync of a repository or an installation covers all actions of these events.
+_MORE_EVENTS = {"pull_request", "release", "sub_issues"}
+REPOSITORY_EVENTS: Final = frozenset(_MORE_EVENTS.union(events(Reach.FILES)))
+INSTALLATION_EVENTS: Final = frozenset({"installation", "installation_repositories"})
+# Actions of `repository` after which the installation may reach other repositories than before.
+MOVES: Final = frozenset({"deleted", "transferred"})
+
+# The database would refuse other values, together with all deliveries of the group.
+Id = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+Word = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]{0,64}\Z")]
+
+Write = Callable[[list[WebhookDelivery]], object]
+
+
+class PayloadInstallation(msgspec.Struct):
+    """Holds the installation that a delivery came through."""
+
+    id: Id
+
+
+class PayloadRepository(msgspec.Struct):
+    """Holds the repository of an event."""
+
+    id: Id
+    default_branch: str = ""
+
+
+class Sender(msgspec.Struct):
+    """Holds the account that caused an event."""
+
+    login: str
+
+
+class Payload(msgspec.Struct):
+    """Holds the fields that are read; others are skipped."""
+
+    action: Word | None = None
+    ref: str | None = None
+    repository: PayloadRepository | None = None
+    installation: PayloadInstallation | None = None
+    sender: Sender | None = None
+
+
+class MalformedError(ValueError):
+    """The body isn't one that GitHub sends."""
+
+
+_decoder = msgspec.json.Decoder(Payload)
+
+
+def read_payload(body: bytes | bytearray) -> Payload:
+    """Return the payload of a body. Raises MalformedError."""
+    try:
+        return _decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise MalformedError from None
+
+
+def subject_of(event: str, payload: Payload, bot: str | None) -> Subject | None:
+    """Return what to sync; None when a sync would find nothing new.
+
+    `bot` is the login that we write under: its own events are skipped. Raises MalformedError when
+    the payload names neither repository nor installation.
+    """
+    if event in INSTALLATION_EVENTS:
+        if payload.installation is None:
+            raise MalformedError
+        return installation(payload.installation.id)
+    if event not in REPOSITORY_EVENTS:
+        return None
+    if payload.repository is None:
+        raise MalformedError
+    if payload.sender is not None and payload.sender.login == bot:
+        return None
+    if event == "push" and payload.ref != f"refs/heads/{payload.repository.default_branch}":
+        return None
+    if event == "repository" and payload.action in MOVES and payload.installation is not None:
+        return installation(payload.installation.id)
+    return repository(payload.repository.id)
 
 
 @dataclass(frozen=True)
 class WebhookEndpoint:
-    """Answers POSTs of GitHub.
+    """Answers POSTs of GitHub. `observe` gets each status, 499 for nobody there, and seconds."""
 
-    `secrets` returns the secrets that a delivery may be signed with, `bot` the login that we write
-    under, `receive` returns when a delivery is stored. `observe` gets each status, 499 when the
-    caller went away, and the seconds that it took.
-    """
-
-    receive: Callable[[WebhookDelivery], Awaitable[None]]
-    secrets: Callable[[], Sequence[bytes]]
-    bot: Callable[[], str | None]
+    receive: Callable[[WebhookDelivery], Awaitable[None]]  # returns when it is stored
+    secrets: Callable[[], Sequence[bytes]]  # that a delivery may be signed with
+    bot: Callable[[], str | None]  # the login that we write under
     clock: Callable[[], datetime]
     observe: Callable[[int, float], None] = lambda _status, _seconds: None
 
@@ -76,9 +152,9 @@ class WebhookEndpoint:
 
     async def _accept(self, event: str, guid: str, body: bytes | bytearray) -> int:
         try:
-            read = payload.read(body)
-            about = payload.subject_of(event, read, self.bot())
-        except payload.MalformedError:
+            read = read_payload(body)
+            about = subject_of(event, read, self.bot())
+        except MalformedError:
             return 400
         if about is None:
             return 202
@@ -94,24 +170,64 @@ class WebhookEndpoint:
 async def _respond(send: Send, status: int, *headers: tuple[bytes, bytes]) -> None:
     """Send a status without a body, which shows nothing to a caller without the secret."""
     await send(
-        {
-            "type": "http.response.start",
-            "status": status,
-            "headers": [(_LENGTH, b"0"), *headers],
-        }
+        {"type": "http.response.start", "status": status, "headers": [(_LENGTH, b"0"), *headers]}
     )
     await send({"type": "http.response.body", "body": b""})
 
 
-@dataclass(frozen=True)
-class WebhookRouter:
-    """Routes requests for `path` to the endpoint, and others to `app`."""
+def route_webhooks(app: ASGIApp, path: str, endpoint: ASGIApp) -> ASGIApp:
+    """Return an application that gives requests for `path` to the endpoint, others to `app`."""
 
-    app: Asgi
-    path: str
-    endpoint: Asgi
+    async def routed(scope: Scope, receive: Receive, send: Send) -> None:
+        is_webhook = scope["type"] == "http" and scope["path"] == path
+        await (endpoint if is_webhook else app)(scope, receive, send)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or the server's start and stop."""
-        is_webhook = scope["type"] == "http" and scope["path"] == self.path
-        await (self.endpoint if is_webhook else self.app)(scope, receive, send)
+    return routed
+
+
+class DeliveryWriter:
+    """Writes deliveries by group commit: those that come during a transaction share the next one.
+
+    `write` runs in a thread and gets groups; its error is raised for each delivery of the group.
+    The writer belongs to one event loop, in which `on_written` gets stored deliveries.
+    """
+
+    def __init__(self, write: Write, on_written: Write) -> None:
+        self._write_group = write
+        self._on_written = on_written
+        self._waiting: list[tuple[WebhookDelivery, asyncio.Future[None]]] = []
+        self._writer: asyncio.Task[None] | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="inbox")
+
+    async def receive(self, delivery: WebhookDelivery) -> None:
+        """Return when the delivery is stored."""
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((delivery, written))
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write())
+        await written
+
+    async def close(self) -> None:
+        """Wait until all deliveries are stored."""
+        if self._writer is not None:
+            await self._writer
+        self._thread.shutdown()
+
+    async def _write(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            group, self._waiting = self._waiting[:GROUP_SIZE], self._waiting[GROUP_SIZE:]
+            deliveries = [one for one, _ in group]
+            try:
+                await loop.run_in_executor(self._thread, self._write_group, deliveries)
+            except Exception as broken:
+                log.exception("deliveries not written")
+                for _, written in group:
+                    if not written.done():
+                        written.set_exception(broken)
+            else:
+                for _, written in group:
+                    if not written.done():
+                        written.set_result(None)
+                self._on_written(deliveries)
+        self._writer = None

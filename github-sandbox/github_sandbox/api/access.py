@@ -9,6 +9,7 @@ from github_sandbox.api.call import Answer, Route
 from github_sandbox.state import checks
 from github_sandbox.state.objects import Actor, App, Repository
 from github_sandbox.state.refusals import (
+    DOCS,
     Conflict,
     Forbidden,
     Gone,
@@ -22,7 +23,7 @@ from github_sandbox.state.refusals import (
 )
 from github_sandbox.world import World
 
-DOCS = "https://docs.github.com/rest"
+REDIRECTS = "https://docs.github.com/v3/#http-redirects"
 RATE_DOCS = f"{DOCS}/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits"
 STATUS: dict[type[Refusal], int] = {
     Malformed: 400,
@@ -59,7 +60,7 @@ class Credentials:
 
 def refused(refusal: Refusal) -> Answer:
     """A refusal as GitHub writes it."""
-    return complaint(STATUS[type(refusal)], refusal.message, refusal.errors)
+    return complaint(STATUS[type(refusal)], refusal.message, refusal.errors, refusal.docs)
 
 
 def complaint(
@@ -73,10 +74,14 @@ def complaint(
     return Answer(status, body)
 
 
-def moved(location: str) -> Answer:
-    """The answer to a request under a repository's former name, or an issue's former number."""
-    body = {"message": "Moved Permanently", "url": location, "documentation_url": DOCS}
-    return Answer(301, body, {"Location": location})
+def moved(location: str, method: str) -> Answer:
+    """The answer to a request under a repository's former name, or an issue's former number.
+
+    A write gets 307 with the same words. Source: octokit/fixtures (rename-repository),
+    VirtusLab/git-machete#597 and #1211.
+    """
+    body = {"message": "Moved Permanently", "url": location, "documentation_url": REDIRECTS}
+    return Answer(301 if method == "GET" else 307, body, {"Location": location})
 
 
 def secondary(status: int, retry_after: int | None) -> Answer:
@@ -209,10 +214,12 @@ def _is_of_a_pull_request(repository: Repository, params: Mapping[str, str]) -> 
     write` alone is refused on a pull request, `pull-requests: write` alone does.
     Source: eneo-ai/eneo#512, NOFireAI/ravel#347, resend/react-email#3512.
     """
-    number, comment = params.get("issue_number"), params.get("comment_id")
+    number, comment = params.get("issue_number", ""), params.get("comment_id")
+    if comment is None:
+        issue = repository.issues.get(int(number)) if number.isdecimal() else None
+        return issue is not None and issue.is_pull_request
     return any(
-        issue.is_pull_request
-        and (str(issue.number) == number or any(str(one.id) == comment for one in issue.comments))
+        issue.is_pull_request and any(str(one.id) == comment for one in issue.comments)
         for issue in repository.issues.values()
     )
 

@@ -176,7 +176,7 @@ class Engine:
         if "repo" in params:
             repository = self._repository(params)
             if repository is None:
-                return self._elsewhere(params, path, who.actor)
+                return self._elsewhere(params, path, request.method, who.actor)
             if route.access != "app":  # an App sees where it is installed, whatever it may do there
                 access.check_permission(self.world, route, who.actor, repository, params)
         call = Call(
@@ -228,13 +228,13 @@ class Engine:
         except NotFound:
             return None
 
-    def _elsewhere(self, params: dict[str, str], path: str, actor: Actor) -> Answer:
+    def _elsewhere(self, params: dict[str, str], path: str, method: str, actor: Actor) -> Answer:
         full_name = f"{params['owner']}/{params['repo']}"
         there = self.world.moved(full_name)
         if there is None or not self.world.can_see(actor, there):
             raise NotFound
         rest = path.removeprefix(f"/repos/{full_name}")
-        return access.moved(f"{self.web}/api/v3/repositories/{there.id}{rest}")
+        return access.moved(f"{self.web}/api/v3/repositories/{there.id}{rest}", method)
 
     def _transferred(self, request: Request, moved: Moved, trace: Trace) -> Answer:
         """Leads to the issue in its new repository, whatever was asked of it."""
@@ -242,7 +242,7 @@ class Engine:
             return access.refused(moved)
         rest = ISSUE_BY_NUMBER.sub("", request.path)
         there = f"{self.web}/api/v3/repositories/{moved.home.id}/issues/{moved.issue.number}"
-        return access.moved(there + rest)
+        return access.moved(there + rest, request.method)
 
     def _reply(self, request: Request, answer: Answer, trace: Trace) -> Reply:
         """Encode, and answer 304 to someone who has it already. A 304 costs no primary quota."""

@@ -90,7 +90,9 @@ def _add_folders(routes: APIRouter, world: World) -> None:
 
 def _folder(repo: Repository, place: Place | None) -> Response:
     inside = files.folder(place.commit, place.path) if place else {}
-    readme = place.commit.files.get("README.md", b"") if place and not place.path else b""
+    name = files.readme(place.commit) if place and not place.path else None
+    readme = place.commit.files[name].decode(errors="replace") if place and name else ""
+    is_markdown = bool(name) and str(name).lower().endswith((".md", ".markdown"))
     setting = Setting(IssueUrl(repo), breaks=False)
     return page(
         "repository.html.j2",
@@ -101,7 +103,8 @@ def _folder(repo: Repository, place: Place | None) -> Response:
         path=place.path if place else "",
         entries=sorted(inside.items(), key=lambda entry: (entry[1], entry[0])),
         commit=place.commit if place else None,
-        readme=markdown.render(readme.decode(errors="replace"), setting),
+        readme_path=name,
+        readme=markdown.render(readme, setting) if is_markdown else readme,
     )
 
 

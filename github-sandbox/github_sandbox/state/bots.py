@@ -7,6 +7,7 @@ from github_sandbox.world import World
 # As they are on github.com.
 ACTIONS_APP_ID = 15_368
 ACTIONS_USER_ID = 41_898_282
+REQUESTS_PER_HOUR = 1_000  # of a GITHUB_TOKEN, for each repository
 WORKFLOW_PERMISSIONS: Permissions = {
     "contents": "write",
     "issues": "write",
@@ -35,6 +36,7 @@ def actions_token(
         world.clock.now(),
         [repository],
     )
+    world.limits.smaller[f"installation/{installation.id}"] = REQUESTS_PER_HOUR
     return _token(world, installation, value)
 
 

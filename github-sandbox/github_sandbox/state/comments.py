@@ -4,7 +4,7 @@ from github_sandbox.state import checks, moderation
 from github_sandbox.state.checks import Fields
 from github_sandbox.state.events import Event
 from github_sandbox.state.objects import REACTIONS, Actor, Comment, Issue, Reaction, Repository
-from github_sandbox.state.refusals import Forbidden, NotFound, invalid
+from github_sandbox.state.refusals import LOCKING, Forbidden, NotFound, invalid
 from github_sandbox.world import World
 
 
@@ -77,7 +77,7 @@ def check_not_locked(
     open-telemetry/opentelemetry-dotnet#6554.
     """
     if issue.locked and (actor.installation or not world.has_role(actor, repository, "write")):
-        raise Forbidden(f"Unable to {verb} comment because issue is locked.")
+        raise Forbidden(f"Unable to {verb} comment because issue is locked.", docs=LOCKING)
 
 
 def check_reactions_open(issue: Issue) -> None:
@@ -87,7 +87,7 @@ def check_reactions_open(issue: Issue) -> None:
     are in none of them.
     """
     if issue.locked:
-        raise Forbidden("Unable to create reaction because issue is locked.")
+        raise Forbidden("Unable to create reaction because issue is locked.", docs=LOCKING)
 
 
 def react(

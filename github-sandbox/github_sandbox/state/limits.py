@@ -49,6 +49,7 @@ class Limits:
         self.created_per_minute = 80
         self.created_per_hour = 500
         self.secondary_status = 403
+        self.smaller: dict[str, int] = {}  # by actor, where GitHub gives less than `primary`
         self._windows: dict[tuple[str, str], Window] = {}
         self._recent: dict[str, Recent] = {}
 
@@ -57,7 +58,8 @@ class Limits:
         key = (actor, resource)
         window = self._windows.get(key)
         if window is None or window.resets_at <= now:
-            limit = self.primary if actor else self.anonymous
+            most = self.primary if actor else self.anonymous
+            limit = min(most, self.smaller.get(actor, most))
             window = self._windows[key] = Window(limit, now + HOUR)
         return window
 

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Literal, get_args
 
 from github_sandbox.state.objects import Actor, Issue, Repository, User
-from github_sandbox.state.refusals import Conflict, Forbidden, Invalid
+from github_sandbox.state.refusals import DOCS, PROTECTED, Conflict, Forbidden, Invalid
 from github_sandbox.world import World
 
 Rule = Literal["ruleset", "branch protection"]
@@ -60,11 +60,11 @@ def check_push(
     for rule in rules_for(repository, branch):
         if actor.user.login.lower() in rule.bypass:
             continue
-        if rule.kind == "ruleset":
-            message = f"Repository rule violations found\n\n{BY_PULL_REQUEST}\n\n"
-        else:
+        docs, message = DOCS, f"Repository rule violations found\n\n{BY_PULL_REQUEST}\n\n"
+        if rule.kind == "branch protection":
+            docs = PROTECTED
             message = f"Could not {verb} file: {BY_PULL_REQUEST}" if verb else BY_PULL_REQUEST
-        raise Conflict(message) if verb else Invalid(message)
+        raise Conflict(message, docs=docs) if verb else Invalid(message, docs=docs)
 
 
 def rules_for(repository: Repository, branch: str) -> list[BranchRule]:

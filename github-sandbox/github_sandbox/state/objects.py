@@ -33,6 +33,7 @@ class User:
     name: str | None = None
     owners: frozenset[str] = frozenset()  # of an organization, by lower-case login
     members: dict[str, bool] = field(default_factory=dict)  # the same -> whether all may know it
+    roles: "dict[str, Role]" = field(default_factory=dict)  # of members, in all repositories
     blocked: set[str] = field(default_factory=set)  # whom this account blocks, by lower-case login
     deleted: bool = False
 
@@ -216,7 +217,9 @@ class Repository:
             return None
         if self.owner.is_run_by(user):
             return "admin"
-        return self.collaborators.get(user.login.lower())
+        login = user.login.lower()
+        given = [one for one in (self.collaborators.get(login), self.owner.roles.get(login)) if one]
+        return max(given, key=ROLES.index, default=None)
 
     def association_of(self, user: User, *, publicly: bool = False) -> str:
         """Return how GitHub names somebody's tie to the repository.

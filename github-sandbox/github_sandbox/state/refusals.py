@@ -10,13 +10,21 @@ if TYPE_CHECKING:
     from github_sandbox.state.objects import Issue, Repository
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
-    """GitHub's `message`, and `errors` where the answer lists them."""
+DOCS = "https://docs.github.com/rest"
+LOCKING = "https://docs.github.com/articles/locking-conversations/"
+PROTECTED = "https://docs.github.com/articles/about-protected-branches"
 
-    def __init__(self, message: str, errors: list[dict[str, object]] | None = None) -> None:
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """GitHub's `message`, `errors` where the answer lists them, and the page that explains it."""
+
+    def __init__(
+        self, message: str, errors: list[dict[str, object]] | None = None, docs: str = DOCS
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.errors = errors
+        self.docs = docs
 
 
 class Malformed(Refusal):

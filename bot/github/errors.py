@@ -1,0 +1,374 @@
+"""Judges GitHub's answers: one table from status, message and path to an error and its advice.
+
+Status codes and wording after GitHub's REST documentation ("Troubleshooting the REST API", "Best
+practices", "Create an installation access token for an app") and the descriptions of the single
+endpoints; a suspended installation's words from reports of it (ossf/allstar issue 314).
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from bot.errors import (
+    AlreadyExistsError,
+    AuthenticationError,
+    DeletedError,
+    GitHubError,
+    IssuesDisabledError,
+    MilepostError,
+    NotThereError,
+    PermissionDeniedError,
+    RepositoryArchivedError,
+    RepositoryMissingError,
+    RepositoryMovedError,
+)
+
+ADDRESS = "Check GITHUB_API_URL, and any proxy between you and GitHub."
+# A list of the repository, or the repository itself: a 404 here is about the repository.
+_WHOLE = re.compile(r"/repos/[^/]+/[^/]+(/(labels|milestones|issues))?")
+_ISSUE = re.compile(r"/repos/[^/]+/[^/]+/issues/\d+(/.*)?")
+_UNKNOWN_APP = "integration not found"
+_FIELD_CODES = {
+    "missing": "does not exist",
+    "missing_field": "is missing",
+    "invalid": "is not valid",
+    "already_exists": "is taken already",
+    "unprocessable": "cannot be processed",
+}
+
+
+class UnreadableAnswerError(GitHubError):
+    """The answer is no JSON, or JSON of another shape: a proxy or a wrong address answered."""
+
+
+class ConflictError(GitHubError):
+    """409: what was to be changed has changed meanwhile."""
+
+
+class EmptyRepositoryError(ConflictError):
+    """409: there is no commit in the repository, so no branch to read or to write."""
+
+
+class AppRefusedError(AuthenticationError):
+    """401 or 404: GitHub does not know this App, or its key does not belong to it."""
+
+
+class InstallationSuspendedError(GitHubError):
+    """403: whoever installed the App has stopped it for now."""
+
+
+class InstallationGoneError(GitHubError):
+    """404: the App is not installed there any more."""
+
+
+class NotGrantedError(PermissionDeniedError):
+    """422: the installation has not granted a permission that the token was to have."""
+
+
+class NotInstalledError(RepositoryMissingError):
+    """422: the installation does not reach this repository (any more)."""
+
+
+class LimitReachedError(Exception):
+    """A rate limit refused the request: it did not happen and may be sent again later.
+
+    `after` is the Retry-After header, `reset_in` the time to x-ratelimit-reset, both in seconds
+    from the answer; both None means that GitHub left the wait to us.
+    """
+
+    def __init__(self, *, secondary: bool, after: float | None, reset_in: float | None) -> None:
+        super().__init__("secondary rate limit" if secondary else "rate limit")
+        self.secondary = secondary
+        self.after = after
+        self.reset_in = reset_in
+
+
+class NeverSentError(Exception):
+    """No connection came about: whatever was to be sent has not happened."""
+
+
+class AnswerLostError(Exception):
+    """Sent, but no word on the outcome: 5xx, a timeout, or a connection that broke."""
+
+
+class RedirectedError(Exception):
+    """3xx: it lives elsewhere. GitHub answers 301 to a GET and 307 to a write."""
+
+    def __init__(self, location: str | None, path: str = "") -> None:
+        super().__init__("redirected")
+        self.location = location
+        self.path = path
+
+
+class Answer(NamedTuple):
+    """Hold one HTTP answer. `path` is below the API root, header names are in lower case."""
+
+    method: str
+    path: str
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    def json(self) -> Any:
+        """Return the body as JSON. Raises UnreadableAnswerError when it is none."""
+        try:
+            return json.loads(self.text)
+        except ValueError:
+            raise _no_json(self) from None
+
+    @property
+    def data(self) -> Any:
+        """Return the body as JSON, or None when it is none."""
+        try:
+            return json.loads(self.text)
+        except ValueError:
+            return None
+
+    @property
+    def message(self) -> str:
+        """Return GitHub's own sentence about the answer, or ''."""
+        data = self.data
+        message = data.get("message") if isinstance(data, dict) else None
+        return " ".join(message.split()).rstrip(".") if isinstance(message, str) else ""
+
+    @property
+    def errors(self) -> list[Any]:
+        """Return the list of errors in the body; GraphQL has one even with status 200."""
+        data = self.data
+        errors = data.get("errors") if isinstance(data, dict) else None
+        if isinstance(errors, str):
+            return [errors]
+        return errors if isinstance(errors, list) else []
+
+
+class Refusal(NamedTuple):
+    """Map a refusal to an error: one row of the table.
+
+    `case` is a status, and words that its message has ("403 archived"); "" is any. The sentences
+    are formatted with the answer's `_values`.
+    """
+
+    case: str
+    error: type[MilepostError]
+    what: str
+    hint: str | None = None
+    when: Callable[[Answer], bool] = lambda _answer: True
+
+    def fits(self, answer: Answer) -> bool:
+        """Return whether the answer is this refusal."""
+        status, _, words = self.case.partition(" ")
+        fits = status in {"", str(answer.status)} and words in answer.message.casefold()
+        return fits and self.when(answer)
+
+
+def _is_taken(answer: Answer) -> bool:
+    return any(isinstance(e, dict) and e.get("code") == "already_exists" for e in answer.errors)
+
+
+_REFUSED = "GitHub refused {method} {path}: {complaints}."
+_NOTHING = "GitHub finds nothing at {path} ({message})."
+ISSUES_DISABLED = Refusal(
+    "410 disabled",
+    IssuesDisabledError,
+    "The repository has its issues switched off.",
+    "Switch them on in its settings, under Features.",
+)
+# The first row that fits is the reason.
+REPOSITORY = (
+    Refusal(
+        "401",
+        AuthenticationError,
+        "GitHub does not accept the token ({reason}).",
+        "Check GITHUB_TOKEN: it may be missing, mistyped, expired or revoked.",
+    ),
+    Refusal(
+        "403 archived",
+        RepositoryArchivedError,
+        "The repository is archived, so nothing in it can be changed.",
+        "Unarchive it in its settings (Danger Zone), or use another repository.",
+    ),
+    Refusal("451", GitHubError, "GitHub blocks this repository: {message}."),
+    Refusal("403 access blocked", GitHubError, "GitHub blocks this repository: {message}."),
+    Refusal(
+        "403",
+        PermissionDeniedError,
+        "The token may not do this: it needs {needed}.",
+        "GitHub says: {message}. Give it that permission on this repository; in a workflow, under "
+        "`permissions:`.",
+        lambda answer: bool(_permissions(answer)),
+    ),
+    Refusal(
+        "403",
+        PermissionDeniedError,
+        "The token may not do this.",
+        "GitHub says: {message}. Milepost needs Issues: Read and write; in a workflow, "
+        "`issues: write`.",
+    ),
+    ISSUES_DISABLED,
+    Refusal(
+        "404",
+        RepositoryMissingError,
+        "There is no such repository, or the token cannot see it.",
+        "Check the name. A classic token needs the scope `repo` (`public_repo` for a public one); "
+        "a fine-grained one needs this repository selected, with Issues: Read and write.",
+        lambda answer: _WHOLE.fullmatch(answer.path) is not None,
+    ),
+    Refusal("404", NotThereError, _NOTHING),
+    Refusal("410", DeletedError, _NOTHING),
+    Refusal(
+        "409 empty",
+        EmptyRepositoryError,
+        "The repository holds no commit yet.",
+        "Add a README to it: on its page, or with `git push`.",
+    ),
+    Refusal("409", ConflictError, _REFUSED),
+    Refusal("", AlreadyExistsError, _REFUSED, when=_is_taken),
+)
+_OTHER = Refusal("", GitHubError, _REFUSED)
+APP = (
+    Refusal(
+        "401",
+        AppRefusedError,
+        "GitHub does not accept the App's signature ({reason}).",
+        "Check that the private key is one of this App's, and this machine's clock.",
+    ),
+    Refusal(
+        f"404 {_UNKNOWN_APP}",
+        AppRefusedError,
+        "There is no such GitHub App.",
+        "Check the client id; an App is known only on the GitHub where it was registered.",
+    ),
+)
+INSTALLATION = (
+    Refusal(
+        "403 suspended",
+        InstallationSuspendedError,
+        "The App is suspended there.",
+        "Whoever installed it can let it go on, in their settings under Applications.",
+    ),
+    Refusal(
+        "404",
+        InstallationGoneError,
+        "The App is not installed there any more.",
+        when=lambda answer: _UNKNOWN_APP not in answer.message.casefold(),
+    ),
+    Refusal(
+        "422 permission",
+        NotGrantedError,
+        "The installation has not granted a permission that is needed.",
+        "Whoever installed the App can accept its new permissions, in their settings under "
+        "Applications.",
+    ),
+    Refusal(
+        "422 repositor",
+        NotInstalledError,
+        "The installation does not reach this repository.",
+        "Whoever installed the App can add the repository, in their settings under Applications.",
+    ),
+)
+
+
+def error_of(answer: Answer, where: str) -> MilepostError:
+    """Return the error that a refusal (4xx) of `where`, such as a repository, means."""
+    if answer.text.strip() and answer.data is None:
+        return _no_json(answer)
+    return _first(REPOSITORY, answer, where) or _made(_OTHER, answer, where)
+
+
+def app_error(answer: Answer, issuer: str) -> MilepostError:
+    """Return the error that a refusal (4xx) of a request with the App's own signature means."""
+    where = f"App {issuer}"
+    return _first(APP, answer, where) or error_of(answer, where)
+
+
+def installation_error(answer: Answer, issuer: str, installation: int) -> MilepostError:
+    """Return the error that a refusal (4xx) of a token for an installation means."""
+    found = _first(INSTALLATION, answer, f"installation {installation}")
+    return found or app_error(answer, issuer)
+
+
+def moved_error(repository: str, new_name: str | None) -> RepositoryMovedError:
+    """Return the error for 301, 307 and kin: the repository was renamed or transferred."""
+    if new_name is None:
+        what = "The repository has another name or owner now."
+        hint = "Look it up in a browser and set GITHUB_REPOSITORY to the new owner/name."
+    else:
+        what = f"The repository is called {new_name} now."
+        hint = f"Set GITHUB_REPOSITORY to {new_name}, and `git remote set-url` in your clone."
+    return RepositoryMovedError(what, where=repository, hint=hint)
+
+
+def issues_disabled(repository: str) -> IssuesDisabledError:
+    """Return the error for a repository that is fine but for its issues."""
+    row = ISSUES_DISABLED
+    return IssuesDisabledError(row.what, where=repository, hint=row.hint)
+
+
+def is_issue_path(path: str) -> bool:
+    """Return whether it is the path of one issue, or of something on it.
+
+    Such a path redirects when its repository was renamed, and also when the issue was transferred
+    to another repository, where it is none of ours. Source: "Get an issue".
+    """
+    return _ISSUE.fullmatch(path) is not None
+
+
+def shape_error(path: str, why: str) -> UnreadableAnswerError:
+    """Return the error for JSON that is not what GitHub documents for `path`."""
+    return UnreadableAnswerError(
+        f"The answer to {path} is not what GitHub documents: {why}.", hint=ADDRESS
+    )
+
+
+def _first(table: Iterable[Refusal], answer: Answer, where: str) -> MilepostError | None:
+    return next((_made(row, answer, where) for row in table if row.fits(answer)), None)
+
+
+def _made(row: Refusal, answer: Answer, where: str) -> MilepostError:
+    values = _values(answer)
+    hint = None if row.hint is None else row.hint.format_map(values)
+    return row.error(row.what.format_map(values), where=where, hint=hint)
+
+
+def _values(answer: Answer) -> dict[str, str]:
+    """Return what the sentences of the table may name."""
+    message = answer.message
+    return {
+        "method": answer.method,
+        "path": answer.path,
+        "message": message or str(answer.status),
+        "reason": message or "no reason given",
+        "needed": _permissions(answer),
+        "complaints": "; ".join(_complaints(answer)) or message or f"status {answer.status}",
+    }
+
+
+def _permissions(answer: Answer) -> str:
+    """Return "issues: write or pull_requests: write" for "issues=write; pull_requests=write"."""
+    header = answer.headers.get("x-accepted-github-permissions", "")
+    sets = [" and ".join(one.strip() for one in s.split(",")) for s in header.split(";")]
+    return " or ".join(s.replace("=", ": ") for s in sets if s)
+
+
+def _complaints(answer: Answer) -> list[str]:
+    words = []
+    for error in answer.errors:
+        if isinstance(error, str):
+            words.append(error)
+        elif isinstance(error, dict) and error.get("message"):
+            words.append(str(error["message"]))
+        elif isinstance(error, dict):
+            field = error.get("field", "a field")
+            code = str(error.get("code", "invalid"))
+            words.append(f"{error.get('resource', '')} {field} {_FIELD_CODES.get(code, code)}")
+    return [word.strip().rstrip(".") for word in words]
+
+
+def _no_json(answer: Answer) -> UnreadableAnswerError:
+    kind = answer.headers.get("content-type", "no type").split(";")[0]
+    return UnreadableAnswerError(
+        f"{answer.method} {answer.path} brought no JSON (status {answer.status}, {kind}): "
+        "something other than GitHub's API answered.",
+        hint=ADDRESS,
+    )
