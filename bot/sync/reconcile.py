@@ -59,18 +59,20 @@ class Session:
         self._snapshot = self._reader.snapshot()
         return self._planner(self._snapshot)
 
-    def sign_in(self) -> bool:
-        """Find out which account writes; return whether the path did not know it yet.
+    def sign_in(self, plan: Plan) -> Plan:
+        """Find out which account writes; return the plan that puts it on record.
 
-        Until it is part of the plan nothing may be written: what an unknown account wrote is not
-        known again.
+        That comes first: what an account wrote that is not on record is not known again.
         """
-        if self._signed_in:
-            return False
+        viewer = None if self._signed_in else self._reader.viewer()
         self._signed_in = True
-        known = self.snapshot.trust.accounts
-        viewer = self._reader.viewer()
-        return viewer is not None and viewer not in known
+        if viewer is None:
+            return plan
+        trust = self.snapshot.trust
+        known = {"viewer": viewer, "accounts": trust.accounts | {viewer}}
+        update = {"trust": trust.model_copy(update=known)}
+        self._snapshot = self.snapshot.model_copy(update=update)
+        return self._planner(self._snapshot)
 
     def apply(self, plan: Plan, context: WriteContext) -> int:
         """Write a plan of `plan()`; returns the number of changes written.
@@ -79,8 +81,8 @@ class Session:
         again and writes what follows from that.
         """
         written = 0
-        if not plan.empty and self.sign_in():
-            plan = self.plan()
+        if not plan.empty:
+            plan = self.sign_in(plan)
         for _ in range(ROUNDS):
             if plan.empty:
                 break

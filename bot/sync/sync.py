@@ -87,8 +87,9 @@ class Sync:
         if written:
             self._session.reload()
         posted: list[PublishedComment] = []
-        if self._due() and self._session.sign_in():
-            written += self._session.apply(self._session.plan(), context)
+        if self._due():
+            record = self._session.sign_in(Plan(repository=plan.repository))
+            written += self._session.apply(record, context)
         for item in self._due():
             outcome = publish_once(item, self._path().observed, self._reader, context)
             posted.append(PublishedComment(what=item, outcome=outcome))
