@@ -138,8 +138,8 @@ class FullError(ChangeRefusedError):
     """422: the parent has as many sub-issues as GitHub allows."""
 
 
-class InvalidTextError(ChangeRefusedError):
-    """422: GitHub does not take a text or a value of this change."""
+class InvalidChangeError(ChangeRefusedError):
+    """422: GitHub does not take a text or another value of this change."""
 
 
 class PullRequestPermissionError(ChangeRefusedError):

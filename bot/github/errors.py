@@ -18,7 +18,7 @@ from bot.errors import (
     FullError,
     GitHubError,
     InteractionLimitError,
-    InvalidTextError,
+    InvalidChangeError,
     IssuesDisabledError,
     LockedError,
     MilepostError,
@@ -271,7 +271,7 @@ REPOSITORY = (
     ),
     Refusal("409", ConflictError, _REFUSED),
     Refusal("", AlreadyExistsError, _REFUSED, when=_is_taken),
-    Refusal("422", InvalidTextError, _REFUSED),
+    Refusal("422", InvalidChangeError, _REFUSED),
 )
 _OTHER = Refusal("", GitHubError, _REFUSED)
 APP = (

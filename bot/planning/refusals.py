@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from bot.errors import ChangeRefusedError, InvalidTextError
+from bot.errors import ChangeRefusedError, InvalidChangeError
 from bot.planning.changes import AddSubIssue, Change, CreateIssue, CreateMilestone, UpdateIssue
 from bot.planning.ledger import RefusedChange
 from bot.planning.marker import Key, digest
@@ -56,7 +56,7 @@ def noted(before: Refusals, refused: Iterable[Refused], today: date) -> dict[str
             why=" ".join(filter(None, (error.what, error.hint))),
             tries=old.tries + 1 if old else 1,
             tried=today,
-            text=_text(change) if isinstance(error, InvalidTextError) else "",
+            text=_text(change) if isinstance(error, InvalidChangeError) else "",
             locked=error.issue,
         )
     return dict(list(found.items())[-MOST_REFUSED:])

@@ -218,11 +218,11 @@ def apply(
 ) -> int:
     """Write every change of `plan`, which was made from `snapshot`; returns how many were written.
 
-    What GitHub refuses of one change alone is added to `refused`; what depends on it waits. Before issues are created, GitHub is asked for those that its list did not show yet. When a
-    response is lost, or something is there already, or gone (people work on the repository
-    meanwhile), it reads again, at most five times with growing pauses, and goes on with what
-    `replan` returns. Raises UncertainWriteError when it still cannot know, and what the gateway
-    raises.
+    What GitHub refuses of one change alone is added to `refused`; what depends on it waits. Before
+    issues are created, GitHub is asked for those that its list did not show yet. When a response is
+    lost, or something is there already, or gone (people work on the repository meanwhile), it reads
+    again, at most five times with growing pauses, and goes on with what `replan` returns. Raises
+    UncertainWriteError when it still cannot know, and what the gateway raises.
     """
     gateway = context.gateway()
     written = reloads = 0

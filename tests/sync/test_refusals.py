@@ -112,7 +112,7 @@ def test_a_command_on_a_pull_request_counts_without_the_right_to_answer_there() 
 def test_who_blocked_the_account_gets_no_answer_and_stops_nothing() -> None:
     home = Workflow()
     mona = home.world.users[MENTOR]
-    asked = home.comment(home.issue("task:a1"), "/help", by=MENTOR)
+    command = home.comment(home.issue("task:a1"), "/help", by=MENTOR)
     moderation.block(home.me.user, home.bot)
     home.later(1)
     home.calm_run()
@@ -122,7 +122,7 @@ def test_who_blocked_the_account_gets_no_answer_and_stops_nothing() -> None:
     home.later(25)
     home.calm_run()
     assert any(c.user is home.bot for c in home.issue("task:a1").comments)
-    assert marks(asked) == ["rocket"]
+    assert marks(command) == ["rocket"]
     assert home.refused() == {}
     assert mona.login == MENTOR
 
