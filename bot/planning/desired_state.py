@@ -25,7 +25,7 @@ from bot.curriculum.model import (
 from bot.curriculum.sections import Resource
 from bot.errors import CurriculumError
 from bot.planning.labels import DesiredLabel, labels_for, task_labels, work_labels
-from bot.planning.length_limits import ISSUE_TITLE, SUB_ISSUES, one_line
+from bot.planning.length_limits import SUB_ISSUES, TITLE, cut, one_line
 from bot.planning.marker import Key, button
 from bot.planning.path import PlannedPath
 from bot.planning.schedule import add_months, hours_by_unit
@@ -213,7 +213,7 @@ class _Issues:
         return DesiredIssue(
             key=f"{kind}:{item.id}",
             aliases=tuple(f"{kind}:{alias}" for alias in item.aliases),
-            title=one_line(title, ISSUE_TITLE),
+            title=one_line(title, TITLE),
             body=templating.render(f"issues/{kind}.md.j2", **{kind: item}, **values),
             **more,
         )
@@ -221,7 +221,7 @@ class _Issues:
     def _summary(self) -> DesiredIssue:
         return DesiredIssue(
             key=SUMMARY_KEY,
-            title=one_line(f"Your path: {self._curriculum.title}", ISSUE_TITLE),
+            title=one_line(f"Your path: {self._curriculum.title}", TITLE),
             body=self._texts.dashboard,
             labels=("kind:summary",),
             pinned=True,
@@ -379,10 +379,11 @@ def _keys_set_aside(curriculum: Curriculum, settings: Settings) -> Iterator[Key]
 
 def _distinct(title: str, taken: set[str]) -> str:
     """Return a title that is not `taken`: GitHub refuses a second milestone of one title."""
-    candidate, number = one_line(title, ISSUE_TITLE), 2
+    short, number = one_line(title, TITLE), 2
+    candidate = short
     while candidate in taken:
         tail = f" ({number})"
-        candidate = f"{title[: ISSUE_TITLE - len(tail)]}{tail}"
+        candidate = f"{cut(short, TITLE.most - len(tail))}{tail}"
         number += 1
     taken.add(candidate)
     return candidate

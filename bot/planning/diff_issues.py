@@ -4,7 +4,7 @@ from bot.planning.changes import CreateIssue, UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY, DesiredIssue, DesiredState
 from bot.planning.drift import Drift, compare_fields, label_digest
 from bot.planning.ledger import Ledger, with_ledger
-from bot.planning.length_limits import ISSUE_BODY
+from bot.planning.length_limits import BODY
 from bot.planning.marker import Key, Marker, digest, normalized, wrap
 from bot.planning.observed_state import ObservedState, OurIssue
 from bot.planning.plan import Note
@@ -191,7 +191,7 @@ class _Update:
         if region is None:
             self._drift("text", "our part of the text", "its markers were removed")
             return None
-        room = ISSUE_BODY - len(self._ours.state.body) + len(region)
+        room = BODY.most - len(self._ours.state.body) + len(region)
         if len(self._want.body) + 1_000 > room:
             self._drift("text", "our part of the text", "there is no room for it")
             return None

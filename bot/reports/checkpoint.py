@@ -11,6 +11,7 @@ from typing import Literal
 from bot import templating
 from bot.curriculum.model import Checkpoint, Curriculum, Module
 from bot.errors import UsageError
+from bot.planning.length_limits import git_name
 from bot.planning.marker import Key
 from bot.planning.schedule import UnitDates
 from bot.planning.snapshot import FrozenModel
@@ -356,6 +357,5 @@ def as_format(report: CheckpointReport, how: Format) -> str:
 
 def files(report: CheckpointReport) -> dict[str, str]:
     """Return all formats by path: `reports/<checkpoint id>.md`, `.json`, `.html`."""
-    return {
-        f"reports/{report.id}.{ending}": as_format(report, how) for how, ending in ENDINGS.items()
-    }
+    name = git_name(report.id)
+    return {f"reports/{name}.{ending}": as_format(report, how) for how, ending in ENDINGS.items()}

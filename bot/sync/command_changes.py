@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.planning.changes import CloseIssue, UpdateIssue
-from bot.planning.length_limits import ISSUE_BODY
+from bot.planning.length_limits import BODY
 from bot.planning.marker import BOX, BUTTON
 from bot.planning.observed_state import ObservedState, OurIssue
 from bot.planning.snapshot import IssueState
@@ -52,7 +52,7 @@ class Edit:
         A later entry that is logged already wins, so that the order of runs does not matter.
         """
         memory = self.memory.adding([entry])
-        if len(with_log(self._marked.with_marker(self._marker), memory)) > ISSUE_BODY:
+        if len(with_log(self._marked.with_marker(self._marker), memory)) > BODY.most:
             return False
         self.memory = memory
         self._why.append(why)

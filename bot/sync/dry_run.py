@@ -85,6 +85,7 @@ class DryRunRepository:
     # The gateway
 
     def write(self, change: changes.Write, *, check: Callable[[], None] = nothing) -> WriteResult:
+        change = change.fitted()
         if isinstance(change, MilestoneChange):
             return self._write_milestone(change, check)
         if isinstance(change, CommentChange):

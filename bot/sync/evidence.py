@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import NamedTuple, Protocol
 
-from bot.planning.length_limits import one_line
+from bot.planning.length_limits import FieldLimit, one_line
 from bot.planning.marker import LEDGER, MEMORY, find
 from bot.planning.observed_state import TRUSTED, ObservedState, OurIssue
 from bot.planning.ports import Reader
@@ -27,7 +27,7 @@ RECENT = timedelta(days=3)
 MAX_LOOKUPS = 10
 MAX_NOTED = 10
 MAX_APPROVALS = 20
-MAX_TITLE = 120
+LINK_TITLE = FieldLimit(120)
 PUBLIC_PAGES = "https://github.com"
 APPROVALS = frozenset({"+1", "heart", "hooray", "rocket"})
 
@@ -131,7 +131,7 @@ class _EvidenceReader:
         title = self._outside.exists(url) if self._outside else None
         if title is None:
             return None
-        return Evidenced(kind="post", url=url, title=one_line(title, MAX_TITLE))
+        return Evidenced(kind="post", url=url, title=one_line(title, LINK_TITLE))
 
 
 def _approvals(path: LearningPath, reader: Reader) -> Iterator[AcceptedCommand]:

@@ -12,6 +12,7 @@ from hashlib import sha1
 from bot.errors import ConfigError
 from bot.planning.changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.ledger import Ledger
+from bot.planning.length_limits import git_name
 from bot.planning.marker import Key
 from bot.planning.ports import Gateway, Reader
 from bot.planning.snapshot import FrozenModel
@@ -223,7 +224,7 @@ def _pull_request(
 
     if all(reader.file(path) is not None for path in report.files):
         return
-    name = f"{branch}-report-{report.id}"
+    name = git_name(f"{branch}-report-{report.id}")
     there = reader.tree(name) or {}
     files = {p: data for p, data in report.files.items() if there.get(p) != blob_hash(data)}
     if files:
