@@ -1,13 +1,10 @@
 """Who may command: people who may write to the repository. Bots and strangers are passed over."""
 
-import re
-
 from bot.planning.marker import find
 from bot.planning.observed_state import TRUSTED
 from bot.planning.ports import Reader
 from bot.planning.snapshot import CommentState
-
-_COMMAND = re.compile(r"^ {0,3}/[A-Za-z]", re.MULTILINE)
+from bot.progress.parse_command import BEGINNING
 
 
 def may_command(comment: CommentState) -> bool:
@@ -20,7 +17,7 @@ def may_command(comment: CommentState) -> bool:
         and comment.author_kind == "User"
         and comment.association in TRUSTED
         and find(comment.body) is None
-        and _COMMAND.search(comment.body) is not None
+        and BEGINNING.search(comment.body) is not None
     )
 
 

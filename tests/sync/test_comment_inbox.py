@@ -74,3 +74,9 @@ def test_only_who_may_write_commands_and_strangers_are_not_even_asked_about(
     monkeypatch.setattr(bench.edges, "may_write", query)
     assert read(bench).writers == {"will"}
     assert requested == ["rita", "will"]
+
+
+def test_a_command_behind_a_space_that_does_not_break_is_obeyed(bench: RepositoryFixture) -> None:
+    bench.comment("Read", "\ufeff\xa0/done\u200b")
+    bench.apply(SMALL)
+    assert (bench.issue("Read").state, bench.issue("Read").state_reason) == ("closed", "completed")
