@@ -10,6 +10,7 @@ from bot.action.outputs import ActivityResult
 from bot.action.runner_log import RunnerLog
 from bot.errors import PermissionDeniedError, UncertainWriteError
 from bot.planning import plan_text
+from bot.planning.backlinks import without_backlinks
 from bot.planning.changes import Change, CreateComment, UpdateComment
 from bot.planning.marker import Key, Marker, digest, find, normalized, wrap
 from bot.planning.observed_state import trusted
@@ -54,6 +55,7 @@ def comment_body(plan: Plan, run: str | None) -> str:
         "closing": plan_text.closing(plan),
     }
     text = templating.render("action-pull.md.j2", run=run, **values)
+    text = without_backlinks(text, plan.repository)
     return wrap(text, Marker(key=KEY, title="", body=digest(normalized(plan_markdown))))
 
 

@@ -24,6 +24,7 @@ from bot.curriculum.model import (
 )
 from bot.curriculum.sections import Resource
 from bot.errors import CurriculumError
+from bot.planning.backlinks import without_backlinks
 from bot.planning.labels import DesiredLabel, labels_for, task_labels, work_labels
 from bot.planning.length_limits import SUB_ISSUES, TITLE, cut, one_line
 from bot.planning.marker import Key, button
@@ -121,7 +122,7 @@ def desired_state(path: PlannedPath, texts: ReportTexts = NO_TEXTS) -> DesiredSt
     """
     path.check_settings()
     issues_of = _Issues(path, texts)
-    issues = (*issues_of.all(), *texts.issues)
+    issues = tuple(_without_backlinks(i, path) for i in (*issues_of.all(), *texts.issues))
     _check_lengths(issues)
     return DesiredState(
         labels=issues_of.labels,
@@ -146,6 +147,7 @@ class _Issues:
         self._settings = settings
         self._dates = path.dates
         self._overrides = path.overrides
+        self._repository = path.repository
         self._texts = texts
         self._credits = {f"task:{name}" for name in settings.credits}
         window = units_in_window(path.dates, path.today, settings.ahead)
@@ -168,7 +170,9 @@ class _Issues:
                 key=unit_key(unit),
                 aliases=tuple(unit_key(alias) for alias in unit.aliases),
                 title=title,
-                description=templating.render("milestone.md.j2", **values),
+                description=without_backlinks(
+                    templating.render("milestone.md.j2", **values), self._repository
+                ),
                 due_on=self._dates[unit.id].last,
             )
 
@@ -366,6 +370,12 @@ class _Issues:
                 milestone=unit_key(last),
                 seed=last.id in self._window,
             )
+
+
+def _without_backlinks(issue: DesiredIssue, path: PlannedPath) -> DesiredIssue:
+    texts = {"body": issue.body, "starter": issue.starter}
+    update = {name: without_backlinks(text, path.repository) for name, text in texts.items()}
+    return issue if update == texts else issue.model_copy(update=update)
 
 
 def _keys_set_aside(curriculum: Curriculum, settings: Settings) -> Iterator[Key]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.errors import GitHubError, NotThereError, UncertainWriteError
+from bot.planning.backlinks import without_backlinks
 from bot.planning.changes import CreateComment, DeleteComment
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.duplicate_issues import AT_ONCE
@@ -65,7 +66,8 @@ def publish_once(
         return Outcome.SKIPPED
     if key in keys_of(reader.comments(issue.number)):
         return Outcome.STANDS
-    body = wrap(due.text, Marker(key=key, title="", body=digest(normalized(due.text))))
+    text = without_backlinks(due.text, observed.snapshot.repository)
+    body = wrap(text, Marker(key=key, title="", body=digest(normalized(text))))
     comment = CreateComment(key=key, number=issue.number, title=issue.title, body=body)
     for attempt in range(MOST_READS):
         try:
