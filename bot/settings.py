@@ -169,6 +169,7 @@ class PublishSettings(SettingsModel):
     Needs a token with `contents: write`. `badge` and `pictures` go to the branch `branch`, which
     has no history in common with the others; `readme` keeps a block of the README, `forms` puts
     issue forms into `.github/ISSUE_TEMPLATE`; `reports` says where checkpoint reports go as files.
+    `skip_ci` keeps these commits from starting workflows and deployments.
     """
 
     badge: bool = False
@@ -177,6 +178,7 @@ class PublishSettings(SettingsModel):
     forms: bool = False
     reports: Literal["none", "branch", "pull-request"] = "none"
     branch: Branch = "milepost"
+    skip_ci: bool = True
 
     @property
     def to_branch(self) -> bool:

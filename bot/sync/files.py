@@ -21,6 +21,9 @@ from bot.progress.path import LearningPath
 README = "README.md"
 README_KEY = "readme:block"
 NO_TEXT = re.compile("[\0\N{REPLACEMENT CHARACTER}]")  # some encoding that we would spoil
+# GitHub, GitLab, Netlify and others read it, and start nothing (netlify/ask-netlify#27,
+# decaporg/decap-cms#2733). A required check of a pull request would wait for ever: not there.
+SKIP_CI = " [skip ci]"
 MARK = ".milepost"
 MARK_TEXT = b"This branch is kept by Milepost.\n"
 
@@ -98,6 +101,7 @@ def plan_files(
     reader raises.
     """
     publish, ledger = view.settings.publish, view.observed.ledger
+    skip = SKIP_CI if publish.skip_ci else ""
     writes: list[CommitFiles | PutFile | OpenPullRequest] = []
     made: set[Key] = set()
     on_branch = reports if publish.reports == "branch" else ()
@@ -105,14 +109,17 @@ def plan_files(
     if files := _for_branch(branch_files(view), of_reports, publish.branch, reader):
         writes.append(
             CommitFiles(
-                branch=publish.branch, files=files, message="Update progress", base="orphan"
+                branch=publish.branch,
+                files=files,
+                message=f"Update progress{skip}",
+                base="orphan",
             )
         )
     for key, path, data in _on_default(view, reader, web):
         made.add(key)
         if data is not None:
             what = "the progress block" if path == README else f"the form {path.rpartition('/')[2]}"
-            writes.append(PutFile(path=path, data=data, message=f"Update {what}"))
+            writes.append(PutFile(path=path, data=data, message=f"Update {what}{skip}"))
     for report in reports if publish.reports == "pull-request" else ():
         if not ledger.has(report.key):
             made.add(report.key)

@@ -11,6 +11,7 @@ from builders import curriculum
 from repository_fixture import RepositoryFixture, settings
 
 from bot.errors import ConfigError
+from bot.planning.changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.ledger import Ledger
 from bot.planning.ports import Gateway
 from bot.progress.path import LearningPath
@@ -124,6 +125,19 @@ def test_it_is_one_commit_without_history_and_only_when_something_changed() -> N
     assert scenario.bench.edges.writes == ["commit-files"]
     view = scenario.view()
     write_files(plan_files(view, scenario.bench.edges, web=WEB), never)
+
+
+@pytest.mark.parametrize(("publish", "ends"), [({}, True), ({"skip_ci": False}, False)])
+def test_a_commit_that_only_publishes_starts_nothing(publish: dict[str, Any], ends: bool) -> None:
+    scenario = PublishFixture(
+        badge=True, readme=True, forms=True, reports="pull-request", **publish
+    )
+    plan = scenario.publish(REPORT)
+    messages = [w.message for w in plan.writes if isinstance(w, PutFile | CommitFiles)]
+    published = [message for message in messages if message != REPORT.title]
+    assert len(published) == len(messages) - 1 == 3
+    assert all(message.endswith(" [skip ci]") is ends for message in published)
+    assert not any(isinstance(w, OpenPullRequest) and "skip" in w.title for w in plan.writes)
 
 
 def test_only_what_changed_is_written() -> None:
