@@ -38,9 +38,19 @@ from bot.planning.snapshot import (
     MilestoneState,
     PullState,
     ReactionState,
+    ReadmeFile,
     Snapshot,
 )
-from github_sandbox.state import comments, issues, labels, milestones, pulls, relations, releases
+from github_sandbox.state import (
+    comments,
+    files,
+    issues,
+    labels,
+    milestones,
+    pulls,
+    relations,
+    releases,
+)
 from github_sandbox.state.git import blob_sha
 from github_sandbox.state.objects import Actor, Comment, Issue, Milestone, Reaction, Repository
 from github_sandbox.state.refusals import Gone, Invalid, NotFound, Refusal
@@ -172,6 +182,11 @@ class Edges:
         head = self.repository.git.head(self.repository.default_branch)
         content = head.files.get(path) if head else None
         return None if content is None else content.decode()
+
+    def readme(self) -> ReadmeFile | None:
+        head = self.repository.git.head(self.repository.default_branch)
+        path = files.readme(head) if head else None
+        return ReadmeFile(path, head.files[path].decode()) if head and path else None
 
     def tree(self, branch: str) -> dict[str, str] | None:
         head = self.repository.git.head(branch)

@@ -165,7 +165,7 @@ class Activities:
                 "What a run would do now",
                 self._print_plan(seen.plan),
                 changes=len(seen.plan.changes) + len(seen.due) + len(seen.files.paths),
-                lines=tuple(f"Would write {path}" for path in seen.files.paths),
+                lines=(*(f"Would write {path}" for path in seen.files.paths), *seen.files.notes),
                 due=seen.due,
             )
         with self._log.group("Writing"):
@@ -174,7 +174,7 @@ class Activities:
         posted = [p for p in done.posted if p.outcome.name == "POSTED"]
         changes = done.written + len(posted) + len(done.files.paths)
         lines = [f"{p.what.title}: {p.outcome.value}." for p in done.posted]
-        lines += [f"Wrote {path}." for path in done.files.paths]
+        lines += [*(f"Wrote {path}." for path in done.files.paths), *done.files.notes]
         return ActivityResult(
             title="The path is up to date again" if changes else "Nothing to change",
             path=done.path,

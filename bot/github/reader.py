@@ -43,6 +43,7 @@ from bot.planning.snapshot import (
     LinkTarget,
     MilestoneState,
     ReactionState,
+    ReadmeFile,
     Snapshot,
 )
 
@@ -233,15 +234,29 @@ class HttpReader:
         inside = posixpath.normpath(path).lstrip("/")
         if inside.startswith(".."):
             return None
-        url = f"{self._connection.root}/contents/{quote(inside)}"
+        found = self._file(f"{self._connection.root}/contents/{quote(inside)}")
+        return found.text if found else None
+
+    def readme(self) -> ReadmeFile | None:
+        """Return the README that GitHub shows; None when there is none.
+
+        It may be in `.github`, the root or `docs`, in any case and format. Source: "Get a
+        repository README", "About READMEs"; an empty repository has none (409).
+        """
+        try:
+            return self._file(f"{self._connection.root}/readme")
+        except EmptyRepositoryError:
+            return None
+
+    def _file(self, url: str) -> ReadmeFile | None:
         try:
             found = self._cached(url, {}).json()
             if not isinstance(found, dict) or found.get("type") != "file":
                 return None
             if found.get("encoding") == "base64":
-                return _text(_unpacked(found, url))
+                return ReadmeFile(str(found.get("path")), _text(_unpacked(found, url)))
             # From 1 MB on GitHub leaves the content out of the JSON.
-            return self._client.get(url, accept=RAW).text
+            return ReadmeFile(str(found.get("path")), self._client.get(url, accept=RAW).text)
         except NotThereError:
             return None
 

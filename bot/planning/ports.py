@@ -11,6 +11,7 @@ from bot.planning.snapshot import (
     LinkTarget,
     MilestoneState,
     ReactionState,
+    ReadmeFile,
     Snapshot,
 )
 
@@ -91,6 +92,10 @@ class Reader(Protocol):
 
     def file(self, path: str) -> str | None:
         """Return the text of a file on the default branch, or None when it is not there."""
+        ...
+
+    def readme(self) -> ReadmeFile | None:
+        """Return the README that GitHub shows of the default branch; None when there is none."""
         ...
 
     def tree(self, branch: str) -> dict[str, str] | None:

@@ -120,6 +120,13 @@ class LinkTarget(FrozenModel):
     at: datetime | None = None
 
 
+class ReadmeFile(NamedTuple):
+    """The README that GitHub shows of a repository: its path and text."""
+
+    path: str
+    text: str
+
+
 class IssueRef(NamedTuple):
     """An issue's number, and the database id that relations want."""
 

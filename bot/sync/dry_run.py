@@ -49,7 +49,7 @@ class DryRunRepository:
         # What no write of a run changes.
         self.reactions, self.labelled_by = reader.reactions, reader.labelled_by
         self.may_write, self.find = reader.may_write, reader.find
-        self.file, self.tree = reader.file, reader.tree
+        self.file, self.readme, self.tree = reader.file, reader.readme, reader.tree
 
     # The reader
 

@@ -189,18 +189,63 @@ def test_a_block_that_was_taken_out_does_not_come_back() -> None:
     assert scenario.publish().empty
 
 
-def test_half_a_block_is_left_alone() -> None:
+@pytest.mark.parametrize("text", [f"# Me\n{BEGIN}\n", f"# Me\n{END}\n", f"{END}\n{BEGIN}\n"])
+def test_half_a_block_is_left_alone(text: str) -> None:
     scenario = PublishFixture(readme=True)
-    scenario.write("README.md", f"# Me\n{BEGIN}\n")
-    assert scenario.publish().empty
-    scenario.write("README.md", f"# Me\n{END}\n")
-    assert scenario.publish().empty
+    scenario.write("README.md", text)
+    plan = scenario.publish()
+    assert plan.empty
+    assert describe_files(plan).startswith("No progress block: its two marks in README.md")
 
 
 def test_a_readme_in_another_encoding_is_left_alone() -> None:
     scenario = PublishFixture(readme=True)
     scenario.write("README.md", "\0#\0 \0M\0e")
+    plan = scenario.publish()
+    assert (plan.empty, plan.made) == (True, frozenset())
+    assert "README.md isn't UTF-8" in describe_files(plan)
+
+
+@pytest.mark.parametrize(
+    "path", ["readme.md", "Readme.MD", "README.markdown", ".github/README.md", "docs/readme.md"]
+)
+def test_the_readme_that_is_there_gets_the_block(path: str) -> None:
+    scenario = PublishFixture(readme=True)
+    scenario.remove("README.md")
+    scenario.write(path, "# Me\n")
+    assert scenario.publish().paths == (path,)
+    assert list(scenario.files()) == [path]
+    assert scenario.files()[path].startswith(f"# Me\n\n{BEGIN}\n".encode())
     assert scenario.publish().empty
+    scenario.write(path, "# Me\n")
+    assert scenario.publish().empty
+
+
+@pytest.mark.parametrize("path", ["README.rst", "README", "readme.txt", "docs/README.adoc"])
+def test_beside_a_readme_that_cannot_hold_the_block_none_is_made(path: str) -> None:
+    scenario = PublishFixture(readme=True)
+    scenario.remove("README.md")
+    scenario.write(path, "Me\n==\n")
+    plan = scenario.publish()
+    assert (plan.empty, list(scenario.files())) == (True, [path])
+    assert f"No progress block: {path} isn't Markdown" in describe_files(plan)
+    scenario.remove(path)
+    scenario.write("README.md", "# Me\n")
+    assert scenario.publish().paths == ("README.md",)
+
+
+def test_of_two_readmes_the_one_that_github_shows_gets_the_block() -> None:
+    scenario = PublishFixture(readme=True)
+    scenario.write(".github/README.md", "# Us\n")
+    assert scenario.publish().paths == (".github/README.md",)
+    assert scenario.files()["README.md"] == b"# Me\n"
+
+
+def test_a_block_that_is_up_to_date_in_windows_line_ends_says_nothing() -> None:
+    scenario = PublishFixture(readme=True)
+    scenario.write("README.md", "# Me\r\n")
+    scenario.publish()
+    assert describe_files(scenario.publish()) == ""
 
 
 def test_without_a_readme_one_is_made_once() -> None:
