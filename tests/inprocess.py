@@ -31,6 +31,7 @@ from bot.planning.changes import (
 from bot.planning.identity import identify
 from bot.planning.ports import WriteResult, nothing
 from bot.planning.snapshot import (
+    Closing,
     CommentState,
     IssueState,
     LabelState,
@@ -41,6 +42,7 @@ from bot.planning.snapshot import (
     ReadmeFile,
     Snapshot,
 )
+from bot.progress.closings import with_closings
 from github_sandbox.state import (
     comments,
     files,
@@ -99,7 +101,8 @@ class Edges:
             pulls=tuple(_pull(repository, issue) for issue in listed if issue.is_pull_request),
             last_number=max((issue.number for issue in listed), default=0),
         )
-        return found.model_copy(update={"trust": identify(found, self, self._viewer)})
+        found = found.model_copy(update={"trust": identify(found, self, self._viewer)})
+        return with_closings(found, self)
 
     def issue(self, number: int) -> IssueState | None:
         found = self.repository.issues.get(number)
@@ -142,6 +145,13 @@ class Edges:
         except NotFound:
             return ()
         return tuple(_reaction(one) for one in found.reactions)
+
+    def closing(self, number: int) -> Closing | None:
+        issue = self.repository.issues.get(number)
+        for event in reversed(issue.events if issue else []):
+            if event.kind == "closed":
+                return Closing(event.actor.login, event.actor.kind == "Bot")
+        return None
 
     def labelled_by(self, number: int, label: str) -> str | None:
         issue = self.repository.issues.get(number)

@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 
 from bot.planning.changes import Write
 from bot.planning.snapshot import (
+    Closing,
     CommentState,
     IssueState,
     LinkTarget,
@@ -66,6 +67,10 @@ class Reader(Protocol):
 
     def comment_reactions(self, comment: int) -> tuple[ReactionState, ...]:
         """Return the reactions to one comment, by its id; none when the comment is gone."""
+        ...
+
+    def closing(self, number: int) -> Closing | None:
+        """Return the last closing of an issue; None when nobody is known to have closed it."""
         ...
 
     def labelled_by(self, number: int, label: str) -> str | None:

@@ -238,7 +238,7 @@ def by_number(curriculum: Curriculum, text: str) -> Checkpoint:
 
 def _is_wanted(path: LearningPath, checkpoint: Checkpoint) -> bool:
     issue = path.issue_of("checkpoint", checkpoint)
-    return issue is not None and (issue.state.state == "open" or issue.state.finished)
+    return issue is not None and (not issue.state.settled or issue.state.finished)
 
 
 def _module(curriculum: Curriculum, checkpoint: Checkpoint) -> Module:

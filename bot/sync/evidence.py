@@ -194,7 +194,7 @@ def _kind(issue: OurIssue) -> str:
 
 def _takes_evidence(issue: OurIssue) -> bool:
     """Return whether it is work that is open or done: what was skipped needs no evidence."""
-    return _kind(issue) in WORK and (issue.state.state == "open" or issue.state.finished)
+    return _kind(issue) in WORK and (not issue.state.settled or issue.state.finished)
 
 
 def _learner_text(issue: OurIssue) -> str:

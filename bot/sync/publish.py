@@ -61,9 +61,9 @@ def publish_once(
             where=observed.snapshot.repository,
             hint="Make it with `milepost apply`.",
         )
-    if issue.state == "closed" and SUMMARY_KEY in on:
+    if issue.settled and SUMMARY_KEY in on:
         return Outcome.DECLINED
-    if issue.state == "closed" and not issue.finished:
+    if issue.settled and not issue.finished:
         return Outcome.SKIPPED
     if key in keys_of(reader.comments(issue.number), accounts):
         return Outcome.STANDS
