@@ -18,6 +18,7 @@ from bot.planning.marker import find
 from bot.planning.snapshot import Closing, Closings, IssueState, Snapshot
 from bot.progress.command_log import find_log
 
+CLOSED_BY_US = frozenset({"weekly", "journal"})  # in any case, and no work is in them
 # In a path that was begun before closings were read, what was closed earlier stays as it counted.
 RECENT = timedelta(days=3)
 
@@ -75,5 +76,7 @@ def _bots(
 def _by_us(issue: IssueState) -> bool:
     """Return whether we closed it: by ourselves, or because a command said so."""
     marked = find(issue.body)
-    by_itself = marked is not None and marked.marker.state == "closed"
-    return by_itself or find_log(issue.body).closing is not None
+    if marked is None:
+        return True
+    by_plan = marked.marker.state == "closed" or marked.marker.key.partition(":")[0] in CLOSED_BY_US
+    return by_plan or find_log(issue.body).closing is not None

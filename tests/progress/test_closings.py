@@ -185,3 +185,19 @@ def test_before_closings_were_read_what_was_closed_counts_as_it_did(scenario: Sc
         "Write": WorkState.OPEN,
         "Build": WorkState.OPEN,
     }
+
+
+def test_the_summary_of_a_week_and_an_entry_of_the_journal_are_closed_by_us(
+    scenario: Scenario,
+) -> None:
+    bot = scenario.world.add_user("milepost[bot]", kind="Bot")
+    scenario.repository.collaborators[bot.login] = "write"
+    scenario.edges.use(scenario.world.actor(bot.login))
+    scenario.comment("Your path", "/journal Loops, and what they are for")
+    for today in ("2026-01-13", "2026-01-20", "2026-01-27"):
+        scenario.later()
+        scenario.apply(PATH, settings(summary="issue"), today=today)
+    closed = scenario.titles("closed")
+    assert {title.partition(" ")[0] for title in closed} == {"Week", "Journal,"}, closed
+    assert scenario.requested == []
+    assert find_ledger(scenario.dashboard).bots == {}
