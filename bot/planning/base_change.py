@@ -9,6 +9,7 @@ from bot.planning.length_limits import FieldLimit, fit
 from bot.planning.marker import Key
 from bot.planning.snapshot import FrozenModel, IssueRef
 
+_IDENTITY = ("key", "number", "comment", "parent", "child", "name")
 _FIELD_WORDS = {
     "marker": "its hidden marker",
     "ledger": "what Milepost remembers",
@@ -51,6 +52,7 @@ class BaseChange(FrozenModel):
     notifying: ClassVar[bool] = False
     optional: ClassVar[tuple[type[GitHubError], ...]] = ()
     limits: ClassVar[Mapping[str, FieldLimit]] = {}
+    op: str
 
     def describe(self) -> Row:
         """Return its line of a printed plan; closing has the sign of what is taken away."""
@@ -66,6 +68,12 @@ class BaseChange(FrozenModel):
     def detail(self) -> str:
         """Return what the line says behind the name."""
         return self.detail_as.format_map(vars(self))
+
+    @property
+    def identity(self) -> str:
+        """Return what the change is about, the same for every try: its kind, key and number."""
+        about = {name: getattr(self, name, None) for name in _IDENTITY}
+        return " ".join([self.op, *(str(value) for value in about.values() if value)])
 
     @property
     def closes(self) -> bool:
