@@ -31,6 +31,7 @@ class Verdict:
     summaries: list[str] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
     unsettled: list[str] = field(default_factory=list)
+    untrue: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     @property

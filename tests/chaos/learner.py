@@ -89,6 +89,7 @@ class Learner(Expectations):
             note = f"My words inside {self._next()}."
             body = (issue.body or "").replace(markers.BEGIN, f"{markers.BEGIN}\n{note}", 1)
             self._edit(issue, body=body)
+            self.edited.add(("inside", issue.number))
             self._promise(note, issue, lambda: note in (issue.body or ""), note)
 
     def act_tick(self, number: int) -> None:
@@ -125,6 +126,7 @@ class Learner(Expectations):
             key = markers.label_key(label)
             left = [x.name for x in issue.labels if x is not label]
             self._edit(issue, labels=left)
+            self.taken_off.add((issue.number, key))
             self._promise(
                 f"off {key}",
                 issue,
@@ -138,6 +140,7 @@ class Learner(Expectations):
             there = [m for m in self.home.milestones.values() if m.title == "Mine"]
             mine = there[0] if there else self._milestone_of_mine()
             self._edit(issue, milestone=mine.number)
+            self.edited.add(("milestone", issue.number))
             self._promise("milestone", issue, lambda: issue.milestone is mine, "'Mine'")
 
     def _milestone_of_mine(self) -> Milestone:
@@ -149,6 +152,7 @@ class Learner(Expectations):
             child = found[number % len(found)]
             assert child.parent
             relations.remove_child(self.world, self.me, self.home, child.parent, child.id)
+            self.edited.add(("parent", child.number))
             if ("parent", child.number) in self.settled:
                 self._promise("parent", child, lambda: child.parent is None, "no parent")
 
@@ -226,6 +230,7 @@ class Learner(Expectations):
         if label := self._label(number):
             key, name = markers.label_key(label), label.name
             labels.delete(self.world, self.me, self.home, label)
+            self.labels_removed.add(key)
             for slot in [s for s in self.promises if s[0] == "label" and s[2] == key]:
                 del self.promises[slot]
             if key in self.settled and not self.scenario.busy:
@@ -250,6 +255,7 @@ class Learner(Expectations):
         if found := self._milestone(number):
             sent = {"due_on": f"{value}T12:00:00Z"} if field == "due" else {field: value}
             milestones.edit(self.world, self.me, self.home, found, sent)
+            self.edited.add((field, found.number))
 
             def stored() -> str | None:
                 now = getattr(found, field)
@@ -280,6 +286,7 @@ class Learner(Expectations):
         if found := self._milestone(number):
             key = markers.key_of(found.description)
             milestones.delete(self.world, self.me, self.home, found)
+            self.removed |= {key} if key else set()
             for slot in [s for s in self.promises if s[0] == "milestone" and s[2] == found.number]:
                 del self.promises[slot]
             if key in self.settled:

@@ -12,7 +12,7 @@ MEMORY = re.compile(r"<!-- milepost:memory (\{[^\n]*\}) -->")
 BEGIN = "<!-- milepost:begin -->"
 WORK = frozenset({"task", "deliverable", "checkpoint", "project"})
 SUMMARY = "summary:summary"
-LABEL = re.compile(r"· milepost (\S+)$")
+LABEL = re.compile(r"(?:^|· )milepost (\S+)$")
 
 
 def key_of(text: str | None) -> str | None:

@@ -80,6 +80,7 @@ class Tally:
     requests: int = 0
     acts: int = 0
     faults: Counter[str] = field(default_factory=Counter)
+    judged: Counter[str] = field(default_factory=Counter)
 
 
 class Scenario:
@@ -109,6 +110,7 @@ class Scenario:
         self.act: Callable[[Any], None] = lambda _: None
         self.busy: list[_FaultInjector] = []
         self.errors: list[str] = []
+        self.ran_at = self.now  # when the last run began that nothing disturbed
 
     @property
     def now(self) -> datetime:
@@ -187,6 +189,7 @@ class Scenario:
     def calm_run(self) -> list[str]:
         """One run that nothing disturbs: what it wrote. Raises whatever goes wrong."""
         line = InMemoryHttp(self.engine)
+        self.ran_at = self.now
         reader, gateway = edges(line, repository=REPOSITORY, token=self.token, cache=self.cache)
         before = self.world.journal.received
         self._sync(reader).run(

@@ -14,6 +14,7 @@ from typing import Any
 
 from chaos import actions, markers
 from chaos.actions import Act, Change, ConcurrentRuns, Place, Run
+from chaos.expected import Expected
 from chaos.invariants import Verdict, judge
 from chaos.learner import Learner
 from chaos.maintainer import Maintainer
@@ -153,12 +154,16 @@ class LearnerStateMachine(RuleBasedStateMachine):
         scenario.later(1)
         try:
             self._settle()
+            expected = Expected(scenario, self.learner)
+            untrue = list(expected.complaints())
             again = scenario.foreseen()
             wrote = scenario.calm_run()
         except MilepostError as error:
             scenario.errors.append(f"the run at the end: {type(error).__name__}: {error}")
             return judge(scenario, self.learner)
         verdict = judge(scenario, self.learner)
+        verdict.untrue = untrue
+        scenario.tally.judged += expected.judged
         verdict.unsettled = [f"{c.op} {c!r}"[:300] for c in again.plan.changes]
         verdict.unsettled += [f"due: {due.title}" for due in again.due]
         verdict.unsettled += [f"a second run: {write}" for write in wrote]
