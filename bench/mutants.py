@@ -127,8 +127,8 @@ def tests_of(tree: Path, path: str) -> list[list[str]]:
     return [sorted(files) for files in found.values() if files]
 
 
-def passes(tree: Path, mutant: Mutant) -> bool:
-    """Return whether all tests of its room pass with the change, and the type checker."""
+def noticed(tree: Path, mutant: Mutant) -> str:
+    """Return what failed with the change, of the room's tests and the type checker; "" if none."""
     file = tree / mutant.path
     text = file.read_bytes()
     paths = os.pathsep.join(map(str, (tree, tree / "github-sandbox")))
@@ -145,11 +145,11 @@ def passes(tree: Path, mutant: Mutant) -> bool:
                 check=True,
                 timeout=TIMEOUT,
             )
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-        return False
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        return f"{error}\n{(error.stdout or b'').decode()[-2_000:]}"
     finally:
         file.write_bytes(text)
-    return True
+    return ""
 
 
 def main() -> None:
@@ -167,9 +167,7 @@ def main() -> None:
     modules = [name for name in files if name.startswith(rooms) and name.endswith(".py")]
     every = [one for name in modules for one in mutants(name, (ROOT / name).read_bytes())]
     chosen = random.Random(options.seed).sample(every, min(options.count, len(every)))
-    tried: Counter[str] = Counter()
-    survived: Counter[str] = Counter()
-    end = time.monotonic() + 60 * options.minutes
+    began, tried, survived = time.monotonic(), Counter[str](), Counter[str]()
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder, "tree")
         subprocess.run(["git", "clone", "--quiet", "--shared", ROOT, tree], check=True)
@@ -177,13 +175,14 @@ def main() -> None:
         for name in files:
             shutil.copy2(ROOT / name, tree / name)
         for mutant in chosen:
-            if time.monotonic() > end:
+            if time.monotonic() > began + 60 * options.minutes:
                 break
             room = mutant.path.split("/")[1]
-            if not tried[room] and not passes(tree, replace(mutant, start=0, end=0, new="")):
-                sys.exit(f"The tests of {room} fail without any change.")
+            same = replace(mutant, end=mutant.start, new="")
+            if not tried[room] and (error := noticed(tree, same)):
+                sys.exit(f"The tests of {room} fail without any change: {error}")
             tried[room] += 1
-            if passes(tree, mutant):
+            if not noticed(tree, mutant):
                 survived[room] += 1
                 text = (ROOT / mutant.path).read_bytes()[mutant.start : mutant.end].decode()
                 print(f"{mutant.path}:{mutant.line}")

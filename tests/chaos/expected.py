@@ -124,6 +124,8 @@ class Expected(ExpectedPath):
             if self._is_removed(work.keys) or self._is_removed(above[0].keys):
                 continue
             self.judged["parents"] += 1
+            if issue.parent and markers.key_of(issue.parent.body) is None:
+                continue  # a duplicate that was closed keeps what was put below it
             if issue.parent is not above[1]:
                 yield f"#{issue.number} ({work.keys[0]}) is no part of #{above[1].number}"
 
