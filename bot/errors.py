@@ -120,6 +120,10 @@ class RefusedError(MilepostError):
     exit_code = 9
 
 
+class UnknownAccountError(RefusedError):
+    """A path stands here that an unknown account wrote: to go on would make it a second time."""
+
+
 class NewerFormatError(MilepostError):
     """A newer version wrote to this repository, in a format that this one cannot read."""
 

@@ -28,6 +28,7 @@ from bot.planning.changes import (
     UpdateMilestone,
     Write,
 )
+from bot.planning.identity import identify
 from bot.planning.ports import WriteResult, nothing
 from bot.planning.snapshot import (
     CommentState,
@@ -41,7 +42,7 @@ from bot.planning.snapshot import (
 )
 from github_sandbox.state import comments, issues, labels, milestones, pulls, relations, releases
 from github_sandbox.state.git import blob_sha
-from github_sandbox.state.objects import Comment, Issue, Milestone, Reaction, Repository
+from github_sandbox.state.objects import Actor, Comment, Issue, Milestone, Reaction, Repository
 from github_sandbox.state.refusals import Gone, Invalid, NotFound, Refusal
 from github_sandbox.world import World
 
@@ -58,17 +59,22 @@ class Edges:
         self.world = world
         self.repository = world.repository()
         self.bot = world.actor()
+        self._viewer: int | None = None
         self.writes: list[str] = []
         self.hidden: set[int] = set()
         self.before_write: Callable[[], None] = lambda: None
         self.after_write: Callable[[], None] = lambda: None
+
+    def use(self, actor: Actor) -> None:
+        """Write as this account from now on; who it is must be asked for anew."""
+        self.bot, self._viewer = actor, None
 
     def snapshot(self, *, fresh: bool = False) -> Snapshot:
         del fresh
         repository = self.repository
         counts = repository.milestone_counts()
         listed = [i for i in repository.issues.values() if i.number not in self.hidden]
-        return Snapshot(
+        found = Snapshot(
             repository="learner/portfolio",
             labels=tuple(
                 LabelState(name=x.name, color=x.color, description=x.description or "")
@@ -83,6 +89,7 @@ class Edges:
             pulls=tuple(_pull(repository, issue) for issue in listed if issue.is_pull_request),
             last_number=max((issue.number for issue in listed), default=0),
         )
+        return found.model_copy(update={"trust": identify(found, self, self._viewer)})
 
     def issue(self, number: int) -> IssueState | None:
         found = self.repository.issues.get(number)
@@ -134,10 +141,14 @@ class Edges:
                 return event.actor.login
         return None
 
-    def may_write(self, login: str) -> bool:
+    def may_write(self, login: str, account: int) -> bool:
         user = self.world.users.get(login.lower())
-        role = self.repository.role_of(user) if user else None
+        role = self.repository.role_of(user) if user and user.id == account else None
         return role in {"write", "maintain", "admin"}
+
+    def viewer(self) -> int:
+        self._viewer = self.bot.user.id
+        return self._viewer
 
     def find(self, url: str) -> LinkTarget | None:
         place = address(url, WEB)
@@ -321,7 +332,7 @@ def _state(repository: Repository, issue: Issue) -> IssueState:
         parent=issue.parent.number if issue.parent else None,
         author=issue.user.login,
         author_kind=issue.user.kind,
-        association=repository.association_of(issue.user),
+        author_id=issue.user.id,
         assignees=tuple(user.login for user in issue.assignees),
         comments=len(issue.comments),
         reactions=len(issue.reactions),
@@ -339,7 +350,7 @@ def _pull(repository: Repository, issue: Issue) -> PullState:
         body=issue.body or "",
         state="open" if issue.is_open else "closed",
         author=issue.user.login,
-        association=repository.association_of(issue.user),
+        author_id=issue.user.id,
         merged_at=issue.pull.merged_at if issue.pull else None,
         url=page(repository, issue),
     )
@@ -352,7 +363,7 @@ def _comment(repository: Repository, issue: Issue, comment: Comment) -> CommentS
         body=comment.body,
         author=comment.user.login,
         author_kind=comment.user.kind,
-        association=repository.association_of(comment.user),
+        author_id=comment.user.id,
         reactions=dict(Counter(one.content for one in comment.reactions)),
         created_at=comment.birth.at,
         updated_at=comment.updated_at,
@@ -364,6 +375,7 @@ def _reaction(reaction: Reaction) -> ReactionState:
     return ReactionState(
         content=reaction.content,
         author=reaction.user.login,
+        author_id=reaction.user.id,
         author_kind=reaction.user.kind,
         created_at=reaction.created_at,
     )

@@ -12,7 +12,6 @@ from bot.errors import PermissionDeniedError, UncertainWriteError
 from bot.planning import plan_text
 from bot.planning.changes import Change, CreateComment, UpdateComment
 from bot.planning.marker import Key, Marker, digest, find, normalized, wrap
-from bot.planning.observed_state import trusted
 from bot.planning.plan import Plan
 from bot.planning.ports import Gateway, Reader
 from bot.planning.snapshot import CommentState
@@ -35,9 +34,10 @@ def changed(paths: tuple[str, ...], here: FileSource, there: FileSource) -> bool
 
 
 def existing_comment(number: int, reader: Reader) -> CommentState | None:
-    """Return our comment on this pull request; a stranger's copy does not count."""
+    """Return our comment on this pull request; anybody else's copy does not count."""
+    ours = reader.viewer()
     for comment in reader.comments(number, fresh=True):
-        marked = find(comment.body) if trusted(comment) else None
+        marked = find(comment.body) if comment.author_id == ours else None
         if marked is not None and marked.marker.key == KEY:
             return comment
     return None

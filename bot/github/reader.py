@@ -22,12 +22,21 @@ from bot.errors import (
 )
 from bot.github import errors, response_parser
 from bot.github.addresses import Address, address, web_root
-from bot.github.api_client import JSON, PER_PAGE, RAW, ApiClient, bearer, next_page, pages
+from bot.github.api_client import (
+    JSON,
+    PER_PAGE,
+    RAW,
+    ApiClient,
+    bearer,
+    next_page,
+    pages,
+)
 from bot.github.connection import Connection
-from bot.github.errors import Answer, EmptyRepositoryError, UnreadableAnswerError
+from bot.github.errors import Answer, EmptyRepositoryError, UnreadableAnswerError, shape_error
 from bot.github.etag_cache import Cache, CacheIdentity
 from bot.github.repository_client import RepositoryClient
 from bot.github.response_parser import Json, items
+from bot.planning.identity import identify
 from bot.planning.snapshot import (
     CommentState,
     IssueState,
@@ -40,6 +49,7 @@ from bot.planning.snapshot import (
 MAX_PAGES = 1_000  # of a list that is held whole
 MOST_PASSED = 100  # numbers in a row that are no issue
 WRITERS = frozenset({"admin", "write"})  # GitHub's older words; "maintain" is told as "write"
+_VIEWER = "query { viewer { databaseId } }"
 
 
 class HttpReader:
@@ -54,6 +64,8 @@ class HttpReader:
     ) -> None:
         self._connection = connection
         self._cache = cache
+        self._viewer: int | None = None
+        self._writers: dict[tuple[str, int], bool] = {}
         self._client = RepositoryClient(connection, client)
         identity = bearer(connection.token).get("Authorization", "")
         self._asker = CacheIdentity(JSON, identity, connection.fingerprint)
@@ -77,15 +89,15 @@ class HttpReader:
         numbered = self._numbered(every, fresh)
         labels = self._list(f"{root}/labels", {}, fresh)
         milestones = self._list(f"{root}/milestones", {"state": "all"}, fresh)
-        issues = response_parser.issues(numbered, "issues", name)
-        return Snapshot(
+        found = Snapshot(
             repository=name,
             labels=response_parser.labels(labels, "labels"),
             milestones=response_parser.milestones(milestones, "milestones"),
-            issues=issues,
+            issues=response_parser.issues(numbered, "issues", name),
             pulls=response_parser.pulls(numbered, "issues"),
             last_number=response_parser.last_number(numbered),
         )
+        return found.model_copy(update={"trust": identify(found, self, self._viewer)})
 
     def by_id(self, number: int) -> Json:
         """Return a repository, by the number that outlives its name. Raises NotThereError."""
@@ -155,19 +167,34 @@ class HttpReader:
         except NotThereError:
             return None
 
-    def may_write(self, login: str) -> bool:
-        """Return whether this account may push: the owner always, others by their permission.
+    def may_write(self, login: str, account: int) -> bool:
+        """Return whether the account with this login and id may push; asked once in a run.
 
-        A token that may not ask for it gets no for an answer: nobody is trusted unseen. Source:
-        "Get repository permissions for a user".
+        The id tells that the login is not somebody else's by now. A token that may not ask gets no
+        for an answer: nobody is trusted unseen. Source: "Get repository permissions for a user".
         """
-        if login.casefold() == self._connection.repository.partition("/")[0].casefold():
-            return True
-        path = f"{self._connection.root}/collaborators/{quote(login, safe='')}/permission"
-        try:
-            return self._object(path).get("permission") in WRITERS
-        except (NotThereError, PermissionDeniedError):
-            return False
+        if (login, account) not in self._writers:
+            path = f"{self._connection.root}/collaborators/{quote(login, safe='')}/permission"
+            try:
+                found = self._object(path)
+            except (NotThereError, PermissionDeniedError):
+                found = {}
+            same = (found.get("user") or {}).get("id") == account
+            self._writers[login, account] = same and found.get("permission") in WRITERS
+        return self._writers[login, account]
+
+    def viewer(self) -> int | None:
+        """Return the id of the account whose token this is; None without a token.
+
+        Asked by GraphQL, for an App may not ask REST's "Get the authenticated user" (reports:
+        fullsend-ai/fullsend#1953, pingdotgg/t3code#11273).
+        """
+        if self._viewer is None and self._connection.token is not None:
+            viewer = self._client.graphql(_VIEWER, {}, repeatable=True).get("viewer") or {}
+            if not isinstance(viewer.get("databaseId"), int):
+                raise shape_error(self._connection.graphql, "no viewer")
+            self._viewer = viewer["databaseId"]
+        return self._viewer
 
     def find(self, url: str) -> LinkTarget | None:
         """Return the merged pull request, release or repository at an address on this GitHub.

@@ -200,8 +200,8 @@ def _issue(item: Json, repository: str) -> IssueState:
         milestone=milestone.get("number"),
         parent=_parent(item.get("parent_issue_url"), repository),
         author=author.get("login"),
+        author_id=author.get("id") or 0,
         author_kind=author.get("type") or "User",
-        association=item.get("author_association") or "NONE",
         via_app=bool(item.get("performed_via_github_app")),
         assignees=tuple(one["login"] for one in item.get("assignees") or ()),
         comments=item.get("comments") or 0,
@@ -220,7 +220,7 @@ def _pull(item: Json) -> PullState:
         body=item.get("body") or "",
         state=item["state"],
         author=(item.get("user") or {}).get("login"),
-        association=item.get("author_association") or "NONE",
+        author_id=(item.get("user") or {}).get("id") or 0,
         merged_at=item["pull_request"].get("merged_at"),
         url=item.get("html_url") or "",
     )
@@ -235,8 +235,8 @@ def _comment(item: Json) -> CommentState:
         issue=int(issue[1]) if issue else 0,
         body=item.get("body") or "",
         author=author.get("login"),
+        author_id=author.get("id") or 0,
         author_kind=author.get("type") or "User",
-        association=item.get("author_association") or "NONE",
         reactions={content: rollup[content] for content in REACTIONS if rollup.get(content)},
         created_at=item["created_at"],
         updated_at=item.get("updated_at"),
@@ -249,6 +249,7 @@ def _reaction(item: Json) -> ReactionState:
     return ReactionState(
         content=item["content"],
         author=author.get("login"),
+        author_id=author.get("id") or 0,
         author_kind=author.get("type") or "User",
         created_at=item["created_at"],
     )

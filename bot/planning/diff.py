@@ -155,11 +155,13 @@ def _ledger_change(
                 made.add(change.key)
     made |= _standing_relations(desired, observed, issues)
     ledger = observed.ledger.adding(made, prints, desired.texts.seen)
+    ledger = ledger.model_copy(update={"writers": observed.snapshot.trust.recorded})
     own = [c for c in changes if isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY]
-    # A newer day alone waits for another change of the issue, which comes each week: a run that
-    # follows right behind one with commands has nothing to write, however long nothing ran before.
-    only_seen = ledger.model_copy(update={"seen": observed.ledger.seen}) == observed.ledger
-    unchanged = ledger == observed.ledger or (only_seen and not own)
+    # A newer day and accounts alone wait for another change of the issue, which comes each week: a
+    # run right behind one with commands has nothing to write, however long nothing ran before.
+    waits = {"seen": observed.ledger.seen, "writers": observed.ledger.writers}
+    can_wait = ledger.model_copy(update=waits) == observed.ledger and not own
+    unchanged = ledger == observed.ledger or can_wait
     if SUMMARY_KEY not in issues.present or unchanged:
         return changes
     summary = own[0] if own else _empty_summary_change(changes, issues)

@@ -22,6 +22,7 @@ class MilestoneDiff:
         self.numbers: dict[Key, int | None] = {}
         self.removals = 0
         self._observed = observed
+        self._writers = tuple(sorted(observed.snapshot.trust.recorded))
         self._holders = {m.title: m.number for m in observed.snapshot.milestones}
         self._foreign = {
             milestone.title: milestone
@@ -39,6 +40,7 @@ class MilestoneDiff:
         for key, ours in observed.milestones.items():
             if key not in matched:
                 self._no_longer_wanted(ours)
+        self._record_writers()
 
     def _one(self, want: DesiredMilestone) -> set[Key]:
         keys = (want.key, *want.aliases)
@@ -58,7 +60,7 @@ class MilestoneDiff:
             self.notes.append(Note(kind="opted-out", key=want.key, text=text))
         else:
             self.numbers[want.key] = None
-            self.changes.append(_creation(want))
+            self.changes.append(_creation(want, self._writers))
         return set()
 
     def _compare(self, want: DesiredMilestone, ours: OurMilestone) -> None:
@@ -86,7 +88,8 @@ class MilestoneDiff:
         names = {"title": "title", "description": "body", "due date": "due"}
         agreed = wanted.keys() - {one.field for one in drift}
         written = {names[name]: digest(wanted[name]) for name in agreed}
-        renewed = marker.model_copy(update={"key": want.key, "state": "open", **written})
+        update = {"key": want.key, "state": "open", "writers": self._writers, **written}
+        renewed = marker.model_copy(update=update)
         description = (
             ours.marked.with_region(want.description, renewed)
             if "description" in changed
@@ -113,6 +116,30 @@ class MilestoneDiff:
         self.notes.append(Note(kind="not-ours", key=want.key, text=text))
         return ours.state.title
 
+    def _record_writers(self) -> None:
+        """Write to one milestone which accounts the path is written by, where none has this one.
+
+        It comes before the issues: cut off anywhere, what was made is known again.
+        """
+        there = [ours.marked.marker for ours in self._observed.milestones.values()]
+        known = {writer for marker in there for writer in marker.writers}
+        viewer = self._observed.snapshot.trust.viewer
+        if self.changes or not there or viewer is None or viewer in known:
+            return
+        ours = next(iter(self._observed.milestones.values()))
+        marker = ours.marked.marker.model_copy(update={"writers": self._writers})
+        self.changes.append(
+            UpdateMilestone(
+                key=marker.key,
+                number=ours.state.number,
+                title=ours.state.title,
+                description=ours.marked.with_marker(marker),
+                due_on=ours.state.due_on,
+                state=ours.state.state,
+                fields=("marker",),
+            )
+        )
+
     def _no_longer_wanted(self, ours: OurMilestone) -> None:
         """Close the milestone of a unit that left the curriculum, and remember that it was us.
 
@@ -121,7 +148,8 @@ class MilestoneDiff:
         if ours.state.state == "closed" or ours.marked.marker.state == "closed":
             return
         self.removals += 1
-        marker = ours.marked.marker.model_copy(update={"state": "closed"})
+        written = {"state": "closed", "writers": self._writers}
+        marker = ours.marked.marker.model_copy(update=written)
         self.changes.append(
             UpdateMilestone(
                 key=marker.key,
@@ -135,12 +163,13 @@ class MilestoneDiff:
         )
 
 
-def _creation(want: DesiredMilestone) -> CreateMilestone:
+def _creation(want: DesiredMilestone, writers: tuple[int, ...]) -> CreateMilestone:
     marker = Marker(
         key=want.key,
         title=digest(want.title),
         body=digest(normalized(want.description)),
         due=digest(want.due_on.isoformat()),
+        writers=writers,
     )
     text = wrap(want.description, marker)
     return CreateMilestone(key=want.key, title=want.title, description=text, due_on=want.due_on)

@@ -69,7 +69,7 @@ class DuplicateIssueDiff:
 def are_duplicates(one: OurIssue, other: OurIssue) -> bool:
     """Return whether two issues with one key were made by runs of ours at the same time."""
     apart = abs(one.state.created_at - other.state.created_at)
-    return one.state.author == other.state.author and apart <= AT_ONCE
+    return one.state.author_id == other.state.author_id and apart <= AT_ONCE
 
 
 def _without_marks(body: str) -> str:

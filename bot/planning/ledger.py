@@ -25,20 +25,22 @@ from bot.planning.snapshot import FrozenModel
 SPACE = 1 << 32
 _FIRST = 0x4E00
 _BITS = 14
-_OWN = frozenset({"v", "made", "labels", "seen"})
+_OWN = frozenset({"v", "made", "labels", "seen", "writers"})
 
 
 class Ledger(FrozenModel):
     """Numbers of the keys of all objects ever made, and per label key what we last wrote of it.
 
     `seen` is the day of the last run that read comments and had none to answer: the next one asks
-    for those since then. `more` holds fields that this program does not know, as JSON.
+    for those since then. `writers` are the ids of the accounts that the path was written by. `more`
+    holds fields that this program does not know, as JSON.
     """
 
     v: Literal[2] = 2
     made: frozenset[int] = frozenset()
     labels: dict[Key, str] = Field(default_factory=dict)
     seen: date | None = None
+    writers: frozenset[int] = frozenset()
     more: dict[str, str] = Field(default_factory=dict)
 
     def has(self, key: Key) -> bool:
@@ -66,6 +68,7 @@ class Ledger(FrozenModel):
             "made": f'"{_pack(self.made)}"',
             "labels": safe_json(dict(sorted(self.labels.items()))),
             **({"seen": safe_json(self.seen.isoformat())} if self.seen else {}),
+            **({"writers": safe_json(sorted(self.writers))} if self.writers else {}),
             **dict(sorted(self.more.items())),
         }
         content = ",".join(f"{safe_json(name)}:{value}" for name, value in fields.items())
@@ -99,7 +102,7 @@ def _read(content: dict[str, Any]) -> Ledger:
         made = frozenset(int(text[:8], 16) for text in content["made"])
     else:
         made = _unpack(content["made"])
-    given = {name: content[name] for name in ("labels", "seen") if name in content}
+    given = {name: content[name] for name in ("labels", "seen", "writers") if name in content}
     more = {name: safe_json(value) for name, value in content.items() if name not in _OWN}
     return Ledger.model_validate({**given, "v": 2, "made": made, "more": more})
 

@@ -62,7 +62,8 @@ class Marker(FrozenModel):
 
     `labels` holds a hash for each label we put on, `milestone` the key of the unit it was put in,
     `due` the day, `state` the state as we last set it. `starter` is the hash of the text that was
-    put behind the region for the learner to fill in. Fields that are not known here are kept.
+    put behind the region for the learner to fill in. `writers` are, in a milestone, the ids of the
+    accounts that the path is written by. Fields that are not known here are kept.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -76,6 +77,7 @@ class Marker(FrozenModel):
     due: str | None = None
     state: Literal["open", "closed"] = "open"
     starter: str | None = None
+    writers: tuple[int, ...] = ()
 
 
 class MarkedBody(FrozenModel):

@@ -7,15 +7,12 @@ from bot.planning.labels import key_in
 from bot.planning.ledger import Ledger, find_ledger
 from bot.planning.marker import Key, MarkedBody, check_versions, find
 from bot.planning.snapshot import (
-    CommentState,
     FrozenModel,
     IssueState,
     LabelState,
     MilestoneState,
     Snapshot,
 )
-
-TRUSTED = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 
 
 class OurMilestone(FrozenModel):
@@ -62,12 +59,7 @@ class ObservedState(FrozenModel):
 
 
 def observe(snapshot: Snapshot) -> ObservedState:
-    """Return our objects. A marker in an issue by a stranger is only text.
-
-    Who counts: people whom GitHub calls owner, member or collaborator of the repository
-    (REST: `author_association`), and bots (`user.type`), for an app writes under its own name only
-    where somebody installed it. A stranger may well write by way of some app of theirs, so
-    `performed_via_github_app` says nothing.
+    """Return our objects. A marker in an issue is only text unless a known account wrote it.
 
     Raises NewerFormatError when one of ours was written by a newer program.
     """
@@ -84,7 +76,7 @@ def observe(snapshot: Snapshot) -> ObservedState:
             milestones.setdefault(marked.marker.key, OurMilestone(state=milestone, marked=marked))
     found: dict[Key, list[OurIssue]] = {}
     for issue in sorted(snapshot.issues, key=lambda i: i.number):
-        if not trusted(issue):
+        if not snapshot.trust.counts(issue):
             continue
         check_versions(issue.body, f"issue #{issue.number}")
         marked = find(issue.body)
@@ -125,8 +117,3 @@ def _ledger(summary: OurIssue | None, every: list[OurIssue]) -> Ledger:
             made = ledger.made | find_ledger(other.state.body).made
             ledger = ledger.model_copy(update={"made": made})
     return ledger
-
-
-def trusted(written: IssueState | CommentState) -> bool:
-    """Return whether a marker in it counts, as `observe` says."""
-    return written.association in TRUSTED or written.author_kind == "Bot"

@@ -71,8 +71,15 @@ class Reader(Protocol):
         """Return the login of who put this label on the issue last; None when it is unknown."""
         ...
 
-    def may_write(self, login: str) -> bool:
-        """Return whether this account may push to the repository."""
+    def may_write(self, login: str, account: int) -> bool:
+        """Return whether the account with this login and id may push to the repository."""
+        ...
+
+    def viewer(self) -> int | None:
+        """Return the id of the account that we write as; None when nobody is signed in.
+
+        From then on snapshots count what it wrote as ours.
+        """
         ...
 
     def find(self, url: str) -> LinkTarget | None:

@@ -37,8 +37,9 @@ class IssueState(FrozenModel):
     """An issue, never a pull request.
 
     `id` is the database id that sub-issue requests want; `parent` and `milestone` are numbers.
-    `author_kind` is GitHub's user type (`User`, `Bot`, ...), `association` its author_association.
-    `reactions` counts them all; `node_id` is what GraphQL wants. Times are aware, UTC.
+    `author_kind` is GitHub's user type (`User`, `Bot`, ...), `author_id` the account's id, which
+    outlives its login. `reactions` counts them all; `node_id` is what GraphQL wants. Times are
+    aware, UTC.
     """
 
     number: int
@@ -52,8 +53,8 @@ class IssueState(FrozenModel):
     milestone: int | None = None
     parent: int | None = None
     author: str | None = None
+    author_id: int = 0
     author_kind: str = "User"
-    association: str = "NONE"
     via_app: bool = False
     assignees: tuple[str, ...] = ()
     comments: int = 0
@@ -79,8 +80,8 @@ class CommentState(FrozenModel):
     issue: int = 0
     body: str = ""
     author: str | None = None
+    author_id: int = 0
     author_kind: str = "User"
-    association: str = "NONE"
     reactions: dict[str, int] = Field(default_factory=dict)
     created_at: datetime
     updated_at: datetime | None = None
@@ -92,6 +93,7 @@ class ReactionState(FrozenModel):
 
     content: str
     author: str | None = None
+    author_id: int = 0
     author_kind: str = "User"
     created_at: datetime
 
@@ -104,7 +106,7 @@ class PullState(FrozenModel):
     body: str = ""
     state: Literal["open", "closed"] = "open"
     author: str | None = None
-    association: str = "NONE"
+    author_id: int = 0
     merged_at: datetime | None = None
     url: str = ""
 
@@ -125,6 +127,30 @@ class IssueRef(NamedTuple):
     id: int
 
 
+class Trust(FrozenModel):
+    """Whose text counts: see `bot/planning/identity.py`.
+
+    `accounts` are ids of accounts that the path is written by: markers in their text are ours.
+    `orphans` are numbers of issues that count although their author's account was deleted.
+    `writers` are ids of people who may write, among those whom it matters of. `viewer` is the
+    account that we write as, once something is to be written.
+    """
+
+    accounts: frozenset[int] = frozenset()
+    orphans: frozenset[int] = frozenset()
+    writers: frozenset[int] = frozenset()
+    viewer: int | None = None
+
+    @property
+    def recorded(self) -> frozenset[int]:
+        """The accounts to remember. GitHub's ids are positive; a dry run writes as none."""
+        return frozenset(account for account in self.accounts if account > 0)
+
+    def counts(self, issue: IssueState) -> bool:
+        """Whether a marker in this issue is ours."""
+        return issue.author_id in self.accounts or issue.number in self.orphans
+
+
 class Snapshot(FrozenModel):
     """A repository at one moment; issues in order of number.
 
@@ -138,6 +164,7 @@ class Snapshot(FrozenModel):
     milestones: tuple[MilestoneState, ...] = ()
     issues: tuple[IssueState, ...] = ()
     pulls: tuple[PullState, ...] = ()
+    trust: Trust = Trust()
     last_number: int = 0
     last_push: datetime | None = None
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from bot.planning.marker import Key
-from bot.planning.observed_state import ObservedState, trusted
+from bot.planning.observed_state import ObservedState
 from bot.planning.snapshot import IssueState
 
 JOURNAL = "kind:journal"
@@ -22,7 +22,7 @@ _NAMED_DAY = ("%d %b %Y", "%d %B %Y", "%d. %B %Y", "%B %d, %Y", "%b %d, %Y", "%Y
 
 
 def issues_with_label(observed: ObservedState, label: Key) -> Iterator[IssueState]:
-    """Yield issues of trusted people with our label and no marker, by number, no duplicates."""
+    """Yield issues of who may write with our label and no marker, by number, no duplicates."""
     ours = observed.labels.get(label)
     if ours is None:
         return
@@ -31,7 +31,8 @@ def issues_with_label(observed: ObservedState, label: Key) -> Iterator[IssueStat
     for issue in sorted(observed.snapshot.issues, key=lambda issue: issue.number):
         wears = name in {worn.casefold() for worn in issue.labels}
         copy = issue.state == "closed" and issue.state_reason == "duplicate"
-        if wears and not copy and issue.number not in marked and trusted(issue):
+        theirs = issue.number not in marked and issue.author_id in observed.snapshot.trust.writers
+        if wears and not copy and theirs:
             yield issue
 
 

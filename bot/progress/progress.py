@@ -7,7 +7,6 @@ never by GitHub's milestone bars, which know only the issues made so far. Option
 apart; of a choice only the option taken counts, and before one is taken the mean of the options.
 """
 
-import re
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -15,17 +14,15 @@ from typing import TYPE_CHECKING
 
 from bot.curriculum.base import Item
 from bot.curriculum.model import Curriculum, Deliverable, Option, Task, Unit
+from bot.planning.identity import named_issues
 from bot.planning.marker import BOX, Key
-from bot.planning.observed_state import TRUSTED, ObservedState, OurIssue
+from bot.planning.observed_state import ObservedState, OurIssue
 from bot.planning.snapshot import FrozenModel, PullState
 from bot.progress.command_log import closed_at
 from bot.progress.learner_history import Evidence
 
 if TYPE_CHECKING:
     from bot.progress.path import LearningPath
-
-# "#12" as GitHub links it: not inside a word, not another repository's.
-_NAMED = re.compile(r"(?<![\w/&])#(\d{1,9})\b")
 
 
 class WorkState(StrEnum):
@@ -320,9 +317,9 @@ class _ProgressReader:
 def _merged_pulls(observed: ObservedState) -> dict[int, list[PullState]]:
     found: dict[int, list[PullState]] = {}
     for pull in observed.snapshot.pulls:
-        if pull.merged_at is None or pull.association not in TRUSTED:
+        if pull.merged_at is None or pull.author_id not in observed.snapshot.trust.writers:
             continue
-        for number in {int(n) for n in _NAMED.findall(f"{pull.title}\n{pull.body}")}:
+        for number in named_issues(pull):
             found.setdefault(number, []).append(pull)
     return found
 

@@ -76,6 +76,7 @@ class PlanWriter:
         self._reader = reader
         self._read = {issue.number: issue for issue in snapshot.issues}
         self._read_milestones = {m.number: m for m in snapshot.milestones}
+        self._accounts = snapshot.trust.accounts
         self._renamed: dict[str, str] = {}
         self._numbers = Numbers(issues=dict(plan.issues), milestones=dict(plan.milestones))
         self._has_sub_issues = True
@@ -132,7 +133,7 @@ class PlanWriter:
                 self._read[number] = after_update(self._read[number], change, _JUST_NOW)
             case changes.CreateComment():
                 there = self._reader.comments(change.number, fresh=True)
-                oldest_comment(change.key, made.id, there, lambda: self._gateway)
+                oldest_comment(change.key, made.id, there, self._accounts, lambda: self._gateway)
 
     def _seen(self, issue: IssueState) -> tuple[object, ...]:
         """Return the fields that a person may have changed; labels by their new names."""

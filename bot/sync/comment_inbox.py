@@ -31,13 +31,13 @@ MARKS = frozenset({RUN, NOT_UNDERSTOOD})
 class CommentInbox(FrozenModel):
     """Comments of the repository since the last run.
 
-    `writers` are the logins, case-folded, of those who may write to it; `marked` are the ids of
+    `writers` are the ids of the accounts that may write to it; `marked` are the ids of
     comments that bear our mark, `closed_again` the numbers of issues that a command had closed and
     a person opened and closed by hand since.
     """
 
     comments: tuple[CommentState, ...] = ()
-    writers: frozenset[str] = frozenset()
+    writers: frozenset[int] = frozenset()
     marked: frozenset[int] = frozenset()
     closed_again: frozenset[int] = frozenset()
 
@@ -59,13 +59,13 @@ def read_inbox(reader: Reader, observed: ObservedState) -> CommentInbox:
         if any(memory.knows(comment.id) for memory in logged):
             if not MARKS & comment.reactions.keys():
                 waiting.append(comment)
-        elif _is_marked(reader, comment):
+        elif _is_marked(reader, comment, observed):
             marked.add(comment.id)
         else:
             waiting.append(comment)
     return CommentInbox(
         comments=comments,
-        writers=writers(reader, waiting),
+        writers=writers(reader, observed.snapshot, waiting),
         marked=frozenset(marked),
         closed_again=_closed_again(reader, observed, {comment.issue for comment in waiting}),
     )
@@ -84,26 +84,23 @@ def _closed_again(reader: Reader, observed: ObservedState, commented: set[int]) 
         closing = logged[key].closing if key in logged else None
         if number not in commented or closed_at is None or closing is None or not closing.id:
             continue
-        marks = _marks(reader.comment_reactions(closing.id), closing.by)
+        marks = _marks(reader.comment_reactions(closing.id), observed)
         if marks and min(mark.created_at for mark in marks) < closed_at:
             again.add(number)
     return frozenset(again)
 
 
-def _is_marked(reader: Reader, comment: CommentState) -> bool:
+def _is_marked(reader: Reader, comment: CommentState, observed: ObservedState) -> bool:
     """Return whether the comment bears our mark; GitHub is asked whose a reaction is."""
     if not MARKS & comment.reactions.keys():
         return False
-    return bool(_marks(reader.comment_reactions(comment.id), comment.author))
+    return bool(_marks(reader.comment_reactions(comment.id), observed))
 
 
-def _marks(reactions: Iterable[ReactionState], author: str | None) -> list[ReactionState]:
-    """Return our marks: set by a bot or, with a personal token, by the comment's author."""
-    return [
-        one
-        for one in reactions
-        if one.content in MARKS and (one.author_kind == "Bot" or one.author == author)
-    ]
+def _marks(reactions: Iterable[ReactionState], observed: ObservedState) -> list[ReactionState]:
+    """Return our marks: set by an account that writes for this path."""
+    accounts = observed.snapshot.trust.accounts
+    return [one for one in reactions if one.content in MARKS and one.author_id in accounts]
 
 
 class PendingCommands:
@@ -140,7 +137,7 @@ class PendingCommands:
         return (
             comment.author is not None
             and comment.author_kind != "Bot"
-            and comment.author.casefold() in self._inbox.writers
+            and comment.author_id in self._inbox.writers
             and not (comment.id in self._done and MARKS & comment.reactions.keys())
             and comment.issue in self.titles
             and find(comment.body) is None

@@ -27,7 +27,7 @@ MilestoneChange = changes.CreateMilestone | changes.UpdateMilestone | changes.De
 CommentChange = (
     changes.CreateComment | changes.UpdateComment | changes.DeleteComment | changes.React
 )
-OURS: dict[str, Any] = {"author": "milepost[bot]", "author_kind": "Bot"}
+OURS: dict[str, Any] = {"author": "milepost[bot]", "author_id": -1, "author_kind": "Bot"}
 SNAPSHOT_FIELDS = tuple(Snapshot.model_fields)
 
 
@@ -57,6 +57,7 @@ class DryRunRepository:
         del fresh
         if self._snapshot is None:
             self._snapshot = self._reader.snapshot()
+            self._trust()
         return self._snapshot
 
     def issue(self, number: int) -> IssueState | None:
@@ -81,6 +82,11 @@ class DryRunRepository:
 
     def comment_reactions(self, comment: int) -> tuple[ReactionState, ...]:
         return (*self._reader.comment_reactions(comment), *self._marks.get(comment, ()))
+
+    def viewer(self) -> int | None:
+        viewer = self._reader.viewer()
+        self._trust(viewer)
+        return viewer
 
     # The gateway
 
@@ -193,6 +199,15 @@ class DryRunRepository:
         return WriteResult()
 
     # The state
+
+    def _trust(self, viewer: int | None = None) -> None:
+        """Count what is written here as ours, and what `viewer` wrote."""
+        trust = self.snapshot().trust
+        known = {OURS["author_id"]} | ({viewer} if viewer else set())
+        trust = trust.model_copy(
+            update={"accounts": trust.accounts | known, "viewer": viewer or trust.viewer}
+        )
+        self._replace(trust=trust)
 
     def _replace(self, **update: Any) -> None:
         """Make a new value, not a copy: a copy would keep the cached properties of the old one."""

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import NamedTuple, Protocol
 
+from bot.planning.identity import owns
 from bot.planning.length_limits import one_line
 from bot.planning.marker import LEDGER, MEMORY, find
-from bot.planning.observed_state import TRUSTED, ObservedState, OurIssue
+from bot.planning.observed_state import ObservedState, OurIssue
 from bot.planning.ports import Reader
 from bot.planning.snapshot import CommentState, IssueState
 from bot.progress.command_log import AcceptedCommand
@@ -97,10 +98,18 @@ class _EvidenceReader:
         by_number = {issue.state.number: issue for issue in self._observed.issues.values()}
         for comment in comments:
             issue = by_number.get(comment.issue)
-            if issue is not None and _takes_evidence(issue) and _from_writer(comment):
-                yield from self._links(
-                    issue, comment.body, comment.updated_at or comment.created_at
-                )
+            if issue is not None and _takes_evidence(issue):
+                at = comment.updated_at or comment.created_at
+                links = [*self._links(issue, comment.body, at)]
+                yield from links if links and self._from_writer(comment) else ()
+
+    def _from_writer(self, comment: CommentState) -> bool:
+        """Return whether a person who may write here wrote it, and not Milepost."""
+        if comment.author is None or comment.author_kind == "Bot" or find(comment.body):
+            return False
+        if owns(self._observed.snapshot, comment):
+            return True
+        return self._reader.may_write(comment.author, comment.author_id)
 
     def _links(self, issue: OurIssue, text: str, at: datetime) -> Iterator[_Link]:
         """Yield the links of a text, but for those that the task itself names."""
@@ -194,11 +203,6 @@ def _learner_text(issue: OurIssue) -> str:
     if marked.region is None:
         return ""
     return MEMORY.sub("", LEDGER.sub("", f"{marked.before}\n\n{marked.after}"))
-
-
-def _from_writer(comment: CommentState) -> bool:
-    person = comment.association in TRUSTED and comment.author_kind != "Bot"
-    return person and find(comment.body) is None
 
 
 def _web(observed: ObservedState) -> str:

@@ -1,6 +1,6 @@
 """Publishes summaries and reports as comments: each exactly once, found again by its marker."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from bot.planning.changes import CreateComment, DeleteComment
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.duplicate_issues import AT_ONCE
 from bot.planning.marker import Key, Marker, digest, find, normalized, wrap
-from bot.planning.observed_state import ObservedState, trusted
+from bot.planning.observed_state import ObservedState
 from bot.planning.ports import Gateway, Reader
 from bot.planning.snapshot import CommentState, FrozenModel
 
@@ -52,6 +52,7 @@ def publish_once(
     gateway raise.
     """
     key, on, issues = due.key, due.on, observed.issues
+    accounts = observed.snapshot.trust.accounts
     issue = next((issues[name].state for name in on if name in issues), None)
     if issue is None:
         raise GitHubError(
@@ -63,7 +64,7 @@ def publish_once(
         return Outcome.DECLINED
     if issue.state == "closed" and not issue.finished:
         return Outcome.SKIPPED
-    if key in keys_of(reader.comments(issue.number)):
+    if key in keys_of(reader.comments(issue.number), accounts):
         return Outcome.STANDS
     body = wrap(due.text, Marker(key=key, title="", body=digest(normalized(due.text))))
     comment = CreateComment(key=key, number=issue.number, title=issue.title, body=body)
@@ -72,11 +73,11 @@ def publish_once(
             made = context.gateway().write(comment).id
         except UncertainWriteError:
             context.sleep(FIRST_PAUSE * 2**attempt)
-            if key in keys_of(reader.comments(issue.number, fresh=True)):
+            if key in keys_of(reader.comments(issue.number, fresh=True), accounts):
                 return Outcome.POSTED
         else:
             there = reader.comments(issue.number, fresh=True)
-            return oldest_comment(key, made, there, context.gateway)
+            return oldest_comment(key, made, there, accounts, context.gateway)
     raise UncertainWriteError(
         "the answers to several writes were lost.",
         where=issue.url,
@@ -85,10 +86,14 @@ def publish_once(
 
 
 def oldest_comment(
-    key: Key, made: int, comments: tuple[CommentState, ...], gateway: Callable[[], Gateway]
+    key: Key,
+    made: int,
+    comments: tuple[CommentState, ...],
+    accounts: Collection[int],
+    gateway: Callable[[], Gateway],
 ) -> Outcome:
     """Delete the comment `made` where another run was first: ids are given out in order."""
-    same = [comment.id for comment in comments if key in keys_of([comment])]
+    same = [comment.id for comment in comments if key in keys_of([comment], accounts)]
     if not same or min(same) >= made:
         return Outcome.POSTED
     number = comments[0].issue
@@ -97,24 +102,24 @@ def oldest_comment(
     return Outcome.STANDS
 
 
-def keys_of(comments: Iterable[CommentState]) -> frozenset[Key]:
-    """Return the keys of the reports in these comments; a stranger's copy does not count."""
-    marks = (find(comment.body) for comment in comments if trusted(comment))
+def keys_of(comments: Iterable[CommentState], accounts: Collection[int]) -> frozenset[Key]:
+    """Return the keys of the reports in comments by these accounts; a copy does not count."""
+    marks = (find(comment.body) for comment in comments if comment.author_id in accounts)
     return frozenset(marked.marker.key for marked in marks if marked is not None)
 
 
 def duplicate_comments(
-    comments: Iterable[CommentState], titles: Mapping[int, str]
+    comments: Iterable[CommentState], titles: Mapping[int, str], accounts: Collection[int]
 ) -> Iterator[DeleteComment]:
     """Yield the deletion of all but the first that two runs posted at once; `titles` by number."""
     first: dict[Key, CommentState] = {}
     for comment in sorted(comments, key=lambda c: c.id):
-        key = _untouched(comment)
+        key = _untouched(comment) if comment.author_id in accounts else None
         if key is None:
             continue
         other = first.setdefault(key, comment)
         apart = comment.created_at - other.created_at
-        if other is not comment and other.author == comment.author and apart <= AT_ONCE:
+        if other is not comment and other.author_id == comment.author_id and apart <= AT_ONCE:
             yield DeleteComment(
                 comment=comment.id,
                 number=comment.issue,
@@ -125,7 +130,7 @@ def duplicate_comments(
 
 def _untouched(comment: CommentState) -> Key | None:
     """Return the key of a comment that is ours as a whole and was not edited."""
-    marked = find(comment.body) if trusted(comment) else None
+    marked = find(comment.body)
     if marked is None or marked.region is None or (marked.before + marked.after).strip():
         return None
     ours = digest(normalized(marked.region)) == marked.marker.body

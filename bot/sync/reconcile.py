@@ -41,6 +41,7 @@ class Session:
         self._reader = reader
         self._planner = planner
         self._snapshot: Snapshot | None = None
+        self._signed_in = False
 
     @property
     def snapshot(self) -> Snapshot:
@@ -58,6 +59,21 @@ class Session:
         self._snapshot = self._reader.snapshot()
         return self._planner(self._snapshot)
 
+    def sign_in(self, plan: Plan) -> Plan:
+        """Find out which account writes; return the plan that puts it on record.
+
+        That comes first: what an account wrote that is not on record is not known again.
+        """
+        viewer = None if self._signed_in else self._reader.viewer()
+        self._signed_in = True
+        if viewer is None:
+            return plan
+        trust = self.snapshot.trust
+        known = {"viewer": viewer, "accounts": trust.accounts | {viewer}}
+        update = {"trust": trust.model_copy(update=known)}
+        self._snapshot = self.snapshot.model_copy(update=update)
+        return self._planner(self._snapshot)
+
     def apply(self, plan: Plan, context: WriteContext) -> int:
         """Write a plan of `plan()`; returns the number of changes written.
 
@@ -65,6 +81,8 @@ class Session:
         again and writes what follows from that.
         """
         written = 0
+        if not plan.empty:
+            plan = self.sign_in(plan)
         for _ in range(ROUNDS):
             if plan.empty:
                 break
@@ -112,7 +130,7 @@ def planner(
         )
         noted = (*evidence, *extra)
         commands = run_commands(before, inbox, noted)
-        path, posted = commands.path, keys_of(inbox.comments)
+        path, posted = commands.path, keys_of(inbox.comments, snapshot.trust.accounts)
         written = texts(
             path,
             reported=frozenset(made).union(k for k in posted if k.partition(":")[0] in REPORTS),

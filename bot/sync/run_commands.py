@@ -211,7 +211,11 @@ class _CommandRun:
             last=(
                 *self._replies(path),
                 *self._marks(),
-                *duplicate_comments(self._inbox.comments, self._pending.titles),
+                *duplicate_comments(
+                    self._inbox.comments,
+                    self._pending.titles,
+                    self._observed.snapshot.trust.accounts,
+                ),
             ),
         )
 
@@ -228,7 +232,7 @@ class _CommandRun:
         return before.model_copy(update={"issues": tuple(issues)})
 
     def _replies(self, path: LearningPath) -> Iterator[CreateComment]:
-        standing = keys_of(self._inbox.comments)
+        standing = keys_of(self._inbox.comments, self._observed.snapshot.trust.accounts)
         for answer in self._answers:
             comment = answer.comment
             has_reply = answer.rejected or any(one.has_reply for one in answer.accepted)

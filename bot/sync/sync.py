@@ -87,7 +87,10 @@ class Sync:
         if written:
             self._session.reload()
         posted: list[PublishedComment] = []
-        for item in (*_due_weeks(self._path()), *_due_checkpoints(self._path())):
+        if self._due():
+            record = self._session.sign_in(Plan(repository=plan.repository))
+            written += self._session.apply(record, context)
+        for item in self._due():
             outcome = publish_once(item, self._path().observed, self._reader, context)
             posted.append(PublishedComment(what=item, outcome=outcome))
             if outcome in {Outcome.POSTED, Outcome.STANDS}:
@@ -101,6 +104,9 @@ class Sync:
         return SyncResult(
             plan=plan, written=written, posted=tuple(posted), files=files, path=self._path()
         )
+
+    def _due(self) -> tuple[DueComment, ...]:
+        return *_due_weeks(self._path()), *_due_checkpoints(self._path())
 
     def _path(self) -> LearningPath:
         return self._paths.path(self._session.snapshot)

@@ -3,8 +3,9 @@
 from cli.terminal import Terminal
 from planning.paths import LONG
 
-# Four lists, again for the dashboard's links; the pin, the dashboard, the ledger, a look before it.
-OVERHEAD = 12
+# Four lists, again for the dashboard's links; who writes; the pin, the dashboard, the ledger and a
+# look before it.
+OVERHEAD = 13
 MARGIN = 1.05
 IDLE = 5
 

@@ -70,7 +70,10 @@ def test_both_tell_the_same(
     for comment in (text.id for text in lived_in.repository().issues[2].comments):
         assert reader.comment_reactions(comment) == edges.comment_reactions(comment)
     for login in ("learner", "mentor", "Stranger", "nobody"):
-        assert reader.may_write(login) is edges.may_write(login)
+        user = lived_in.users.get(login.lower())
+        account = user.id if user else 0
+        assert reader.may_write(login, account) is edges.may_write(login, account)
+    assert reader.viewer() == edges.viewer()
     for branch in ("main", "milepost", "gone"):
         assert reader.tree(branch) == edges.tree(branch)
     for path in ("README.md", "gone.md"):

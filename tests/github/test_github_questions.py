@@ -8,7 +8,7 @@ import pytest
 import respx
 from timeline import Timeline
 
-from bot.errors import AuthenticationError
+from bot.errors import AuthenticationError, GitHubError
 from bot.github.errors import UnreadableAnswerError
 from bot.github.etag_cache import EtagCache
 from bot.github.reader import HttpReader
@@ -56,7 +56,7 @@ class TestSnapshot:
         opened, done = reader.snapshot().pulls
         assert (opened.number, opened.title, opened.body) == (1, "Still open", "Closes #9")
         assert (opened.state, opened.merged_at) == ("open", None)
-        assert (done.state, done.association) == ("closed", "OWNER")
+        assert (done.state, done.author_id) == ("closed", me.user.id)
         assert done.merged_at == world.repository().issues[2].closed_at
         assert done.url.endswith("/learner/portfolio/pull/2")
         assert len(world.journal.entries) == 3
@@ -73,7 +73,7 @@ class TestComments:
         comments.react(world, person(world, "friend"), text, {"content": "rocket"})
         (found,) = reader.comments(2)
         assert (found.issue, found.body, found.reactions) == (2, "/done", {"rocket": 2})
-        assert (found.author, found.association) == ("mentor", "COLLABORATOR")
+        assert (found.author, found.author_id) == ("mentor", world.users["mentor"].id)
         assert found.updated_at == found.created_at
 
     def test_of_the_whole_repository_since_a_moment(
@@ -167,20 +167,28 @@ class TestMayWrite:
         ],
     )
     def test_by_the_role(self, world: World, reader: HttpReader, role: Any, expected: bool) -> None:
-        world.add_user("mentor")
+        mentor = world.add_user("mentor")
         world.repository().collaborators["mentor"] = role
-        assert reader.may_write("Mentor") is expected
+        assert reader.may_write("Mentor", mentor.id) is expected
+        assert reader.may_write("Mentor", mentor.id) is expected
+        assert len(world.journal.entries) == 1
+
+    def test_a_login_that_somebody_else_has_now_says_nothing(
+        self, world: World, reader: HttpReader
+    ) -> None:
+        mentor = world.add_user("mentor")
+        world.repository().collaborators["mentor"] = "write"
+        assert not reader.may_write("mentor", mentor.id + 1)
 
     def test_a_stranger_and_nobody_may_not(self, world: World, reader: HttpReader) -> None:
-        world.add_user("stranger")
-        assert not reader.may_write("stranger")
-        assert not reader.may_write("nobody")
-        assert not reader.may_write("robot[bot]")
-        assert not reader.may_write("../../../user")
+        stranger = world.add_user("stranger")
+        assert not reader.may_write("stranger", stranger.id)
+        assert not reader.may_write("nobody", 0)
+        assert not reader.may_write("robot[bot]", 0)
+        assert not reader.may_write("../../../user", world.actor().user.id)
 
-    def test_the_owner_always_may(self, world: World, reader: HttpReader) -> None:
-        assert reader.may_write("Learner")
-        assert len(world.journal.entries) == 0
+    def test_the_owner_may(self, world: World, reader: HttpReader) -> None:
+        assert reader.may_write("Learner", world.actor().user.id)
 
     def test_a_token_that_may_not_ask_makes_nobody_a_writer(
         self, world: World, make_reader: MakeReader
@@ -188,21 +196,50 @@ class TestMayWrite:
         world.add_user("friend")
         world.add_token("friends", user="friend")
         world.repository().collaborators["mentor"] = "admin"
-        world.add_user("mentor")
-        assert not make_reader(token="friends").may_write("mentor")
+        mentor = world.add_user("mentor")
+        assert not make_reader(token="friends").may_write("mentor", mentor.id)
         assert statuses(world) == [403]
 
     def test_a_wrong_token_is_told(self, make_reader: MakeReader) -> None:
         with pytest.raises(AuthenticationError):
-            make_reader(token="wrong").may_write("mentor")
+            make_reader(token="wrong").may_write("mentor", 1)
 
     @pytest.mark.parametrize("body", [{}, {"permission": "push"}, {"permission": None}])
     def test_an_unknown_word_is_a_no(
         self, make_reader: MakeReader, httpx2_mock: respx.Router, body: Any
     ) -> None:
         permission = "/repos/learner/portfolio/collaborators/mentor/permission"
-        httpx2_mock.get(permission).respond(json=body)
-        assert not make_reader(**PUBLIC).may_write("mentor")
+        httpx2_mock.get(permission).respond(json={"user": {"id": 7}} | body)
+        assert not make_reader(**PUBLIC).may_write("mentor", 7)
+
+
+class TestViewer:
+    def test_a_person(self, world: World, reader: HttpReader) -> None:
+        assert reader.viewer() == world.actor().user.id
+        assert reader.viewer() == world.actor().user.id
+        assert len(world.journal.entries) == 1
+
+    def test_without_a_token_nobody_is(self, make_reader: MakeReader) -> None:
+        assert make_reader(**PUBLIC, token=None).viewer() is None
+
+    def test_a_wrong_token_is_told(self, make_reader: MakeReader) -> None:
+        with pytest.raises(AuthenticationError):
+            make_reader(token="wrong").viewer()
+
+    @pytest.mark.parametrize(
+        ("answer", "reason"),
+        [
+            ({"errors": [{"message": "Not for you"}]}, "Not for you"),
+            ({"data": {"viewer": None}}, "no viewer"),
+            ([], "unknown shape"),
+        ],
+    )
+    def test_no_answer_is_no_guess(
+        self, make_reader: MakeReader, httpx2_mock: respx.Router, answer: Any, reason: str
+    ) -> None:
+        httpx2_mock.post("/graphql").respond(json=answer)
+        with pytest.raises(GitHubError, match=reason):
+            make_reader(**PUBLIC).viewer()
 
 
 class TestFind:

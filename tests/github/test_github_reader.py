@@ -66,7 +66,7 @@ class TestSnapshot:
         assert (read.title, read.body, read.labels) == ("Read", "Why", ("kind/read",))
         assert (read.state, read.state_reason) == ("closed", "not_planned")
         assert (read.milestone, read.parent, read.id) == (1, parent.number, child.id)
-        assert (read.author, read.association) == ("learner", "OWNER")
+        assert (read.author, read.author_id) == ("learner", me.user.id)
         (week,) = found.milestones
         assert (week.title, str(week.due_on)) == ("Week 1", "2026-03-08")
         assert (week.open_issues, week.closed_issues) == (0, 1)
@@ -267,7 +267,7 @@ class TestComments:
         comments.create(world, me, home, home.issues[2], {"body": "elsewhere"})
         found = reader.comments(1)
         assert [comment.body for comment in found] == [f"comment {n}" for n in range(130)]
-        assert {(c.author, c.association) for c in found} == {("learner", "OWNER")}
+        assert {(c.author, c.author_id) for c in found} == {("learner", me.user.id)}
         assert len(world.journal.entries) == 2
 
 

@@ -309,7 +309,7 @@ class TestRuns:
     ) -> None:
         world.add_user("stranger")
         with HttpReader(connection, client=make_client()) as reader:
-            assert reader.may_write("stranger") is False
+            assert reader.may_write("stranger", 1) is False
             assert reader.file("nothing.md") is None
         assert limiter.blocked(ADA).seconds == 0
 

@@ -37,8 +37,7 @@ def test_an_issue_with_everything() -> None:
             "labels": [{"name": "kind/read", "color": "aabbcc"}, "old form"],
             "milestone": {"number": 4, "title": "Week 1"},
             "parent_issue_url": "https://api.github.com/repos/Learner/Portfolio/issues/9",
-            "user": {"login": "github-actions[bot]", "type": "Bot"},
-            "author_association": "OWNER",
+            "user": {"login": "github-actions[bot]", "id": 41898282, "type": "Bot"},
             "performed_via_github_app": {"id": 1},
             "assignees": [{"login": "learner"}],
             "comments": 2,
@@ -102,7 +101,7 @@ class TestPulls:
     def test_one_with_no_more_than_it_needs(self) -> None:
         (found,) = response_parser.pulls([LEAST, self.PULL], "issues")
         assert (found.number, found.state, found.merged_at) == (2, "open", None)
-        assert (found.author, found.association, found.body) == (None, "NONE", "")
+        assert (found.author, found.author_id, found.body) == (None, 0, "")
 
     def test_a_merged_one(self) -> None:
         (found,) = response_parser.pulls(
@@ -122,7 +121,7 @@ class TestComments:
     def test_one_with_no_more_than_it_needs(self) -> None:
         (found,) = response_parser.comments([LEAST_COMMENT], "comments")
         assert (found.id, found.issue, found.reactions) == (7, 0, {})
-        assert (found.updated_at, found.author, found.association) == (None, None, "NONE")
+        assert (found.updated_at, found.author, found.author_id) == (None, None, 0)
 
     def test_only_reactions_that_were_given_count(self) -> None:
         rollup = {"url": "x", "total_count": 3, "+1": 2, "rocket": 1, "eyes": 0, "new": 4}

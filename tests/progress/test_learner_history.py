@@ -9,7 +9,7 @@ from repository_fixture import settings
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.marker import Key, Marker, wrap
 from bot.planning.observed_state import observe
-from bot.planning.snapshot import IssueState, Snapshot
+from bot.planning.snapshot import IssueState, Snapshot, Trust
 from bot.progress.command import Command
 from bot.progress.command_log import CommandLog, Entry, with_log
 from bot.progress.commands.choose import Choose
@@ -45,13 +45,13 @@ def life(*text: tuple[str, Key, Command], how: object = HOW) -> LearnerHistory:
             id=number,
             title=key,
             body=with_log(wrap("x", Marker(key=key, title="", body="")), memory),
-            association="OWNER",
+            author_id=1,
             created_at=datetime(2026, 1, 5, tzinfo=UTC),
             updated_at=datetime(2026, 1, 5, tzinfo=UTC),
         )
         for number, (key, memory) in enumerate(stored.items(), start=1)
     )
-    seen = observe(Snapshot(repository="a/b", issues=issues))
+    seen = observe(Snapshot(repository="a/b", issues=issues, trust=Trust(accounts=frozenset({1}))))
     return read_learner_history(RICH, how, seen)  # type: ignore[arg-type]
 
 

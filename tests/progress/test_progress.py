@@ -12,10 +12,10 @@ from repository_fixture import RepositoryFixture
 from repository_fixture import settings as config
 
 from bot.curriculum.model import Curriculum
-from bot.planning.snapshot import PullState
 from bot.progress.path import LearningPath
 from bot.progress.progress import Progress, Work, WorkState
 from bot.settings import Settings
+from github_sandbox.state.objects import Role
 
 WEB = config(choices={"choose-your-way": "web"})
 
@@ -162,30 +162,27 @@ def test_history_is_counted_by_the_day_in_the_learners_zone(bench: RepositoryFix
 
 
 @pytest.mark.parametrize(
-    ("text", "association", "state"),
+    ("text", "role", "state"),
     [
-        ("Closes #{}", "OWNER", WorkState.EVIDENCED),
-        ("(#{})", "COLLABORATOR", WorkState.EVIDENCED),
-        ("Closes #{}", "NONE", WorkState.CLAIMED),
-        ("Closes #{}", "CONTRIBUTOR", WorkState.CLAIMED),
-        ("See other/repo#{}", "OWNER", WorkState.CLAIMED),
-        ("See pull/#{}", "OWNER", WorkState.CLAIMED),
-        ("Fixes &#{}", "OWNER", WorkState.CLAIMED),
+        ("Closes #{}", "admin", WorkState.EVIDENCED),
+        ("(#{})", "write", WorkState.EVIDENCED),
+        ("Closes #{}", None, WorkState.CLAIMED),
+        ("Closes #{}", "read", WorkState.CLAIMED),
+        ("See other/repo#{}", "admin", WorkState.CLAIMED),
+        ("See pull/#{}", "admin", WorkState.CLAIMED),
+        ("Fixes &#{}", "admin", WorkState.CLAIMED),
     ],
 )
-def test_only_a_pull_request_of_somebody_trusted_that_names_the_issue_is_evidence(
-    bench: RepositoryFixture, text: str, association: str, state: WorkState
+def test_only_a_pull_request_of_who_may_write_that_names_the_issue_is_evidence(
+    bench: RepositoryFixture, text: str, role: Role | None, state: WorkState
 ) -> None:
     bench.close("Read")
-    pull = PullState(
-        number=99,
-        title="A change",
-        body=text.format(bench.issue("Read").number),
-        association=association,
-        merged_at=datetime(2026, 1, 5, 9, tzinfo=UTC),
-        url="https://github.com/learner/path/pull/99",
-    )
-    snapshot = bench.edges.snapshot().model_copy(update={"pulls": (pull,)})
+    helper = bench.world.add_user("helper")
+    if role is not None:
+        bench.repository.collaborators[helper.login] = role
+    pull = bench.merge_pull("A change", text.format(bench.issue("Read").number))
+    pull.user = helper
+    snapshot = bench.edges.snapshot()
     path = LearningPath.read(SMALL, WEB, snapshot, datetime(2026, 1, 5, 12, tzinfo=UTC))
     assert work(path.progress, "Read").state is state
 

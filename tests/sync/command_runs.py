@@ -74,7 +74,7 @@ class Run:
         self.path = path
         self.how = how or config()
         self.now = datetime.fromisoformat(f"{today or '2026-01-05'}T12:00:00+00:00")
-        self.writers = {bench.learner.user.login}
+        self.writers = {bench.learner.user.id}
         self.only: set[int] | None = None
 
     def inbox(self) -> CommentInbox:
@@ -82,7 +82,7 @@ class Run:
         found = self.bench.edges.comments_since(LONG_AGO)
         return CommentInbox(
             comments=tuple(c for c in found if self.only is None or c.id in self.only),
-            writers=frozenset(login.casefold() for login in self.writers),
+            writers=frozenset(self.writers),
             marked=frozenset(c.id for c in found if MARKS & c.reactions.keys()),
         )
 

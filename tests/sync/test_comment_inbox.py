@@ -36,8 +36,10 @@ def test_the_reaction_of_a_stranger_says_nothing(bench: RepositoryFixture, conte
     text = bench.comment("Read", "/done")
     bench.react(text, content, by="stranger")
     assert read(bench).marked == frozenset()
-    assert read(bench).writers == {"learner"}
+    assert read(bench).writers == {bench.learner.user.id}
     bot_reacts(bench, text, content)
+    assert read(bench).marked == frozenset()
+    bench.react(text, content)  # the learner's token is the one that writes here
     assert read(bench).marked == {text.id}
 
 
@@ -59,21 +61,24 @@ def test_comments_of_two_days_before_the_last_run_are_read_again(
     assert [comment.id for comment in read(bench).comments] == [text.id] * is_read
 
 
-def test_only_who_may_write_commands_and_strangers_are_not_even_asked_about(
+def test_only_who_may_write_commands_and_the_owner_is_not_even_asked_about(
     bench: RepositoryFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for login, role in {"rita": "read", "will": "write"}.items():
         bench.world.add_user(login)
         bench.repository.collaborators[login] = role  # type: ignore[assignment]
-    for login in ("rita", "will", "stranger"):
+    for login in ("rita", "will", "stranger", "rita"):
         bench.comment("Read", "/done", by=login)
+    bench.comment("Read", "/done")
+    bench.comment("Read", "A word without a command.", by="somebody")
     requested: list[str] = []
     may_write = bench.edges.may_write
 
-    def query(login: str) -> bool:
+    def query(login: str, account: int) -> bool:
         requested.append(login)
-        return may_write(login)
+        return may_write(login, account)
 
     monkeypatch.setattr(bench.edges, "may_write", query)
-    assert read(bench).writers == {"will"}
-    assert requested == ["rita", "will"]
+    will = bench.world.users["will"]
+    assert read(bench).writers == {bench.learner.user.id, will.id}
+    assert requested == ["rita", "will", "stranger"]

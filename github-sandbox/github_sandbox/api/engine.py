@@ -95,7 +95,7 @@ class Engine:
         with self.world.lock:
             started = time.perf_counter()
             self.world.journal.received += 1
-            fault = self.world.faults.next(request.method, request.path)
+            fault = self.world.faults.next(request.method, request.path, _is_write(request))
             trace = Trace()
             outcome = self._outcome(request, fault, trace)
             self._log(request, outcome, trace, fault, (time.perf_counter() - started) * 1000)

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Literal, get_args
 
-from github_sandbox.state.journal import WRITES
-
 Kind = Literal[
     "500",  # before the write
     "502",  # before the write
@@ -58,8 +56,8 @@ class Fault:
             raise ValueError(f"no such fault: {self.kind}; there are {', '.join(KINDS)}")
         self.method = self.method.upper()
 
-    def matches(self, method: str, path: str) -> bool:
-        fits = self.method in {"*", method} or (self.method == "WRITE" and method in WRITES)
+    def matches(self, method: str, path: str, is_write: bool) -> bool:
+        fits = self.method in {"*", method} or (self.method == "WRITE" and is_write)
         return fits and fnmatchcase(path, self.path)
 
     def fires(self) -> bool:
@@ -96,7 +94,7 @@ class Faults:
     def clear(self) -> None:
         self.waiting.clear()
 
-    def next(self, method: str, path: str) -> Fault | None:
+    def next(self, method: str, path: str, is_write: bool) -> Fault | None:
         """Count the request with every matching fault and return the one that fires, if any."""
-        firing = [f for f in self.waiting if f.matches(method, path) and f.fires()]
+        firing = [f for f in self.waiting if f.matches(method, path, is_write) and f.fires()]
         return firing[0] if firing else None
