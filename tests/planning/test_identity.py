@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import writes
 from planning.paths import SMALL
 from repository_fixture import RepositoryFixture, settings
 
@@ -200,3 +201,15 @@ def test_what_a_deleted_account_wrote_counts_where_it_was_arranged() -> None:
     assert bench.plan(SMALL, FIRST_WEEK).empty
     bench.world.clock.advance(timedelta(days=1))
     assert ghost.id not in trust(bench).accounts
+
+
+def test_a_label_that_a_form_gives_anybody_vouches_for_nothing() -> None:
+    bench = begun_by("mona")
+    for key in ("kind:journal", "kind:summary"):
+        forged = copied(bench, "Your path", "ghost")
+        name = f"label {key}"
+        bench.edges.write(
+            writes.create_label(name, color="57606a", description=f"· milepost {key}")
+        )
+        issues.edit(bench.world, bench.learner, bench.repository, forged, {"labels": [name]})
+        assert (forged.number in trust(bench).orphans) is (key == "kind:summary")
