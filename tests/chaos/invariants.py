@@ -131,12 +131,12 @@ def _summaries(scenario: Scenario, learner: Learner) -> list[str]:
         ),
         None,
     )
-    if summary is None or summary.state == "closed" or scenario.how["summary"] == "issue":
+    if summary is None or summary.state == "closed" or scenario.settings.summary.place == "issue":
         return found
     if _all_done(scenario):
         return found
     known = {*reported, *learner.taken_away}
-    weeks = _weeks(scenario, summary.birth.at.date())
+    weeks = _weeks(scenario, scenario.local(summary.birth.at).date())
     return found + [f"the summary of {w} is missing" for w in weeks if f"weekly:{w}" not in known]
 
 
@@ -168,7 +168,7 @@ def _first_day(scenario: Scenario) -> date:
     for issue in markers.issues(scenario.repository):
         for entry in markers.entries(issue):
             if entry["do"] == "pause":
-                begin = datetime.fromisoformat(entry["at"]).date()
+                begin = scenario.local(datetime.fromisoformat(entry["at"])).date()
                 pauses.append((begin, date.fromisoformat(entry["last"])))
     for begin, last in sorted(pauses):
         if begin <= first <= last:
@@ -178,7 +178,7 @@ def _first_day(scenario: Scenario) -> date:
 
 def _weeks(scenario: Scenario, made: date) -> list[str]:
     """Names of the weeks that are over at their hour, by walking the calendar."""
-    now, hour = scenario.now, scenario.settings.summary.hour
+    now, hour = scenario.local(scenario.ran_at), scenario.settings.summary.hour
     begins = scenario.settings.summary.day.number
     day, found = max(made, _first_day(scenario)) + timedelta(days=1), []
     while day < now.date() or (day == now.date() and now.hour >= hour):

@@ -210,6 +210,8 @@ class Learner(Expectations):
         if label := self._label(number):
             key, name = markers.label_key(label), f"label {self._next()}"
             labels.edit(self.world, self.me, self.home, label, {"new_name": name})
+            # Issues that a run makes meanwhile bring the old name back.
+            self.labels_removed |= {key} if self.scenario.busy else set()
             self._about_label(label, key, "name", name)
 
     def act_label_colour(self, number: int) -> None:

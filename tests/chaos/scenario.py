@@ -14,7 +14,7 @@ from functools import cache, partial
 from itertools import cycle
 from typing import Any
 
-from chaos.actions import ConcurrentRuns, Fault, Run
+from chaos.actions import PLAIN, ConcurrentRuns, Fault, Run, Setup
 from chaos.in_memory_http import WEB, InMemoryHttp, MemoryCache, RecordedRequest, edges
 from reports.histories import RICH
 
@@ -32,6 +32,7 @@ BEGINS = datetime(2026, 1, 5, 9, tzinfo=UTC)
 BOT = "milepost[bot]"
 BOT_TOKEN = "chaos-token"
 MENTOR = "mona-mentor"
+PUBLISHED = {"badge": True, "readme": True, "reports": "branch"}
 STALE_FOR = 25
 """How many requests a list stays stale for."""
 
@@ -86,7 +87,7 @@ class Tally:
 class Scenario:
     """A repository with everything around it. `act` does an act of the learner's."""
 
-    def __init__(self, *, app: bool = False, place: str = "comment") -> None:
+    def __init__(self, *, app: bool = False, place: str = "comment", setup: Setup = PLAIN) -> None:
         self.world = World(lambda: BEGINS)
         self.repository = self.world.repository()
         self.engine = Engine(self.world, WEB)
@@ -94,10 +95,12 @@ class Scenario:
         self.elsewhere = self.world.add_repository("learner/elsewhere")
         self.mods: frozenset[str] = frozenset()
         self.how: dict[str, Any] = {
-            "start": date(2026, 1, 5),
+            "start": date(2026, 1, 5) - timedelta(days=setup.early),
             "ahead": "all",
-            "summary": place,
+            "timezone": setup.zone,
+            "summary": {"as": place, "day": setup.day},
             "mentors": [MENTOR],
+            "publish": PUBLISHED if setup.publish else {},
         }
         self.token = TOKEN
         if app:
@@ -115,6 +118,10 @@ class Scenario:
     @property
     def now(self) -> datetime:
         return self.world.clock.now()
+
+    def local(self, moment: datetime) -> datetime:
+        """A moment on the learner's clock."""
+        return moment.astimezone(self.settings.zone)
 
     @property
     def settings(self) -> Settings:

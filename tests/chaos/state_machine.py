@@ -13,7 +13,7 @@ import sys
 from typing import Any
 
 from chaos import actions, markers
-from chaos.actions import Act, Change, ConcurrentRuns, Place, Run
+from chaos.actions import PLAIN, Act, Change, ConcurrentRuns, Place, Run, Setup
 from chaos.expected import Expected
 from chaos.invariants import Verdict, judge
 from chaos.learner import Learner
@@ -58,10 +58,17 @@ class LearnerStateMachine(RuleBasedStateMachine):
         super().__init__()
         self._rules_strategy = _AnyRule(self)
 
-    @initialize(app=st.booleans(), place=actions.PLACES, first=actions.ANY_RUN | actions.TWO)
-    def begin(self, app: bool, place: Place, first: Run | ConcurrentRuns) -> None:
+    @initialize(
+        app=st.booleans(),
+        place=actions.PLACES,
+        first=actions.ANY_RUN | actions.TWO,
+        setup=actions.SETUPS,
+    )
+    def begin(
+        self, app: bool, place: Place, first: Run | ConcurrentRuns, setup: Setup = PLAIN
+    ) -> None:
         """A new repository: who writes, where a week is summed up, and what makes the path."""
-        self.scenario = Scenario(app=app, place=place)
+        self.scenario = Scenario(app=app, place=place, setup=setup)
         self.learner = Learner(self.scenario)
         self.maintainer = Maintainer(self.scenario)
         self.scenario.act = self.learner.does
