@@ -39,7 +39,17 @@ REMOVING = {
 }
 COMMANDING = {"command": 9, "command_twice": 4}
 SAYING = {"comment": 6, "press": 2, "edit_comment": 2}
-LEARNER = FINISHING | MARKING | WRITING | ARRANGING | REMOVING | COMMANDING | SAYING
+OTHERS = {
+    "friend_command": 4,
+    "mentor_approves": 2,
+    "stranger_command": 2,
+    "stranger_reacts": 1,
+    "stranger_copy": 2,
+    "stranger_quote": 1,
+    "marker_cut": 1,
+    "link": 2,
+}
+LEARNER = FINISHING | MARKING | WRITING | ARRANGING | REMOVING | COMMANDING | SAYING | OTHERS
 MAINTAINER = ("ahead", "choice", "credit", "feature", "pace", "path", "path", "pause", "prefix")
 
 SECONDARY = ("secondary-403", "secondary-429")

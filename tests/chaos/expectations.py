@@ -15,7 +15,7 @@ from chaos.scenario import Scenario
 
 from github_sandbox import dump
 from github_sandbox.state import comments, issues
-from github_sandbox.state.objects import Comment, Issue, Label, Milestone
+from github_sandbox.state.objects import Actor, Comment, Issue, Label, Milestone
 from github_sandbox.state.refusals import Refusal
 
 STATES = {"/done": "done", "/credit": "done", "/skip": "skipped", "/reopen": "open"}
@@ -123,8 +123,8 @@ class Expectations:
     def _duplicates(self, key: str | None) -> list[Issue]:
         return markers.by_key(self.home).get(str(key), [])
 
-    def _comment(self, issue: Issue, text: str) -> None:
-        made = comments.create(self.world, self.me, self.home, issue, {"body": text})
+    def _comment(self, issue: Issue, text: str, actor: Actor | None = None) -> None:
+        made = comments.create(self.world, actor or self.me, self.home, issue, {"body": text})
         self.text[made.id] = self.comments_written[made.id] = text
         for word in re.findall(r"^/\w+", text, re.MULTILINE):
             if word in STATES:
@@ -140,7 +140,7 @@ class Expectations:
                 self._wants(issue, None if self.scenario.busy else STATES[word])
 
     def _waits(self, comment: Comment) -> bool:
-        return not any(r.content in {"rocket", "confused"} for r in comment.reactions)
+        return not markers.marks(comment)
 
     def _promise(self, what: str, issue: Issue, stored: Callable[[], bool], value: str) -> None:
         self.promises["edit", issue.number, what] = lambda: (

@@ -97,7 +97,7 @@ def _unheard(scenario: Scenario, learner: Learner) -> list[str]:
         if text is None or comment.id in learner.unheard:
             continue
         where = f"'{text}' on #{issue.number}"
-        worn = [r.content for r in comment.reactions if r.content in {"rocket", "confused"}]
+        worn = markers.marks(comment)
         if len(worn) != 1:
             found.append(f"{where} has the marks {worn}")
         obeyed = "rocket" in worn

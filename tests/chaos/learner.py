@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any
 
 from chaos import markers
-from chaos.expectations import STATES, Expectations
+from chaos.expectations import STATES
+from chaos.others import Others
 
 from github_sandbox import dump
 from github_sandbox.state import comments, issues, labels, milestones, relations, transfers
@@ -45,7 +46,7 @@ SAYINGS = (
 ANSWERED = ("/status", "/log lots", "/replan", "/pace", "/pause")
 
 
-class Learner(Expectations):
+class Learner(Others):
     """Each act picks by its number what it is done to, of what is there then; or does nothing."""
 
     # Open and closed

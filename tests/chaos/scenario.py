@@ -14,6 +14,7 @@ from functools import cache, partial
 from itertools import cycle
 from typing import Any
 
+from chaos import markers
 from chaos.actions import PLAIN, ConcurrentRuns, Fault, Run, Setup
 from chaos.in_memory_http import WEB, InMemoryHttp, MemoryCache, RecordedRequest, edges
 from reports.histories import RICH
@@ -32,6 +33,7 @@ BEGINS = datetime(2026, 1, 5, 9, tzinfo=UTC)
 BOT = "milepost[bot]"
 BOT_TOKEN = "chaos-token"
 MENTOR = "mona-mentor"
+FRIEND = "finn-friend"
 PUBLISHED = {"badge": True, "readme": True, "reports": "branch"}
 STALE_FOR = 25
 """How many requests a list stays stale for."""
@@ -91,7 +93,10 @@ class Scenario:
         self.world = World(lambda: BEGINS)
         self.repository = self.world.repository()
         self.engine = Engine(self.world, WEB)
-        self.world.add_user(MENTOR)
+        self.web = WEB
+        for login in (MENTOR, FRIEND, markers.STRANGER):
+            self.world.add_user(login)
+        self.repository.collaborators[FRIEND] = "write"
         self.elsewhere = self.world.add_repository("learner/elsewhere")
         self.mods: frozenset[str] = frozenset()
         self.how: dict[str, Any] = {

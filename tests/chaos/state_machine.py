@@ -105,8 +105,12 @@ class LearnerStateMachine(RuleBasedStateMachine):
     def comment(self, act: Act) -> None:
         self.does(act)
 
+    @rule(act=actions.acts(actions.OTHERS))
+    def others(self, act: Act) -> None:
+        self.does(act)
+
     def does(self, act: Act) -> None:
-        """An act of the learner's."""
+        """An act of the learner's, or of other people."""
         self.scenario.tally.steps += 1
         self.learner.does(act)
 

@@ -52,7 +52,10 @@ def test_chance_alone_chooses_what_a_history_is_made_of(monkeypatch: pytest.Monk
         actions.REMOVING,
     )
     for acts in by_chance:
-        assert all(acts & set(group) for group in (*groups, actions.COMMANDING, actions.SAYING))
+        assert all(
+            acts & set(group)
+            for group in (*groups, actions.COMMANDING, actions.SAYING, actions.OTHERS)
+        )
     assert callable(HypothesisProvider._maybe_draw_constant), "what `_ByChance` replaces"
 
 
