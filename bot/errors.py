@@ -108,6 +108,43 @@ class SubIssuesUnsupportedError(GitHubError):
     """404: this server has no sub-issues (GitHub Enterprise Server without that API)."""
 
 
+class ChangeRefusedError(GitHubError):
+    """GitHub refused one change for a reason of its own thing: all others may pass.
+
+    `issue` is the number of the issue that is locked, 0 for another reason.
+    """
+
+    issue = 0
+
+
+class LockedError(ChangeRefusedError):
+    """403: the conversation is locked, and this account may not write in it."""
+
+
+class PersonBlockedError(ChangeRefusedError):
+    """422: the owner, or whom it would answer, blocked this account."""
+
+
+class InteractionLimitError(ChangeRefusedError):
+    """403 or 422: for now only some people may write in this repository."""
+
+
+class BranchRuleError(ChangeRefusedError):
+    """409 or 422: a rule of the repository wants a pull request for this branch."""
+
+
+class FullError(ChangeRefusedError):
+    """422: the parent has as many sub-issues as GitHub allows."""
+
+
+class InvalidChangeError(ChangeRefusedError):
+    """422: GitHub does not take a text or another value of this change."""
+
+
+class PullRequestPermissionError(ChangeRefusedError):
+    """403: the token may write to issues, and not to pull requests."""
+
+
 class UnavailableError(MilepostError):
     """GitHub did not answer, or asks for more patience than a run has. Trying later will help."""
 
@@ -122,6 +159,12 @@ class RefusedError(MilepostError):
 
 class UnknownAccountError(RefusedError):
     """A path stands here that an unknown account wrote: to go on would make it a second time."""
+
+
+class PartRefusedError(MilepostError):
+    """All is done but for changes that GitHub refused and that the learner would miss."""
+
+    exit_code = 11
 
 
 class NewerFormatError(MilepostError):

@@ -13,12 +13,18 @@ from typing import Any, NamedTuple
 from bot.errors import (
     AlreadyExistsError,
     AuthenticationError,
+    BranchRuleError,
     DeletedError,
+    FullError,
     GitHubError,
+    InteractionLimitError,
+    InvalidChangeError,
     IssuesDisabledError,
+    LockedError,
     MilepostError,
     NotThereError,
     PermissionDeniedError,
+    PersonBlockedError,
     RepositoryArchivedError,
     RepositoryMissingError,
     RepositoryMovedError,
@@ -156,10 +162,10 @@ class Refusal(NamedTuple):
     when: Callable[[Answer], bool] = lambda _answer: True
 
     def fits(self, answer: Answer) -> bool:
-        """Return whether the answer is this refusal."""
+        """Return whether the answer is this refusal; its words may stand in any message."""
         status, _, words = self.case.partition(" ")
-        fits = status in {"", str(answer.status)} and words in answer.message.casefold()
-        return fits and self.when(answer)
+        text = " ".join((answer.message, *_complaints(answer))).casefold()
+        return status in {"", str(answer.status)} and words in text and self.when(answer)
 
 
 def _is_taken(answer: Answer) -> bool:
@@ -174,8 +180,49 @@ ISSUES_DISABLED = Refusal(
     "The repository has its issues switched off.",
     "Switch them on in its settings, under Features.",
 )
+# Refusals of one change: the words are GitHub's, the status differs between endpoints (reports:
+# probot/stale#25, odoo/runbot#127, mastra-ai/mastra#20609).
+CHANGE = (
+    Refusal(
+        " issue is locked",
+        LockedError,
+        "The conversation is locked.",
+        "Unlock it on its page; nothing else waits for it.",
+    ),
+    Refusal(
+        " user is blocked",
+        PersonBlockedError,
+        "Somebody there has blocked this account.",
+        "Whoever did can unblock it in their settings.",
+    ),
+    Refusal(
+        " interactions on this repository have been restricted",
+        InteractionLimitError,
+        "For now only some people may write in this repository.",
+        "Its owner can end that in the settings, under Moderation options.",
+    ),
+    Refusal(
+        " through a pull request",
+        BranchRuleError,
+        "A rule of this repository wants a pull request for that branch.",
+        "Let this account bypass the rule, in the settings under Rules.",
+    ),
+    Refusal(
+        " rule violations found",
+        BranchRuleError,
+        "A rule of this repository forbids it: {message}.",
+        "Let this account bypass the rule, in the settings under Rules.",
+    ),
+    Refusal(
+        "422 cannot have more than",
+        FullError,
+        "It is full: {complaints}.",
+        "Take something out of it; nothing else waits for it.",
+    ),
+)
 # The first row that fits is the reason.
 REPOSITORY = (
+    *CHANGE,
     Refusal(
         "401",
         AuthenticationError,
@@ -224,6 +271,7 @@ REPOSITORY = (
     ),
     Refusal("409", ConflictError, _REFUSED),
     Refusal("", AlreadyExistsError, _REFUSED, when=_is_taken),
+    Refusal("422", InvalidChangeError, _REFUSED),
 )
 _OTHER = Refusal("", GitHubError, _REFUSED)
 APP = (

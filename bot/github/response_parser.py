@@ -196,6 +196,7 @@ def _issue(item: Json, repository: str) -> IssueState:
         body=item.get("body") or "",
         state=item["state"],
         state_reason=item.get("state_reason"),
+        locked=bool(item.get("locked")),
         labels=tuple(_name(label) for label in item.get("labels") or ()),
         milestone=milestone.get("number"),
         parent=_parent(item.get("parent_issue_url"), repository),

@@ -8,6 +8,7 @@ from bot.errors import GitHubError
 from bot.planning.marker import Key
 from bot.planning.snapshot import FrozenModel, IssueRef
 
+_IDENTITY = ("key", "number", "comment", "parent", "child", "name")
 _FIELD_WORDS = {
     "marker": "its hidden marker",
     "ledger": "what Milepost remembers",
@@ -49,6 +50,7 @@ class BaseChange(FrozenModel):
     detail_as: ClassVar[str] = ""
     notifying: ClassVar[bool] = False
     optional: ClassVar[tuple[type[GitHubError], ...]] = ()
+    op: str
 
     def describe(self) -> Row:
         """Return its line of a printed plan; closing has the sign of what is taken away."""
@@ -64,6 +66,12 @@ class BaseChange(FrozenModel):
     def detail(self) -> str:
         """Return what the line says behind the name."""
         return self.detail_as.format_map(vars(self))
+
+    @property
+    def identity(self) -> str:
+        """Return what the change is about, the same for every try: its kind, key and number."""
+        about = {name: getattr(self, name, None) for name in _IDENTITY}
+        return " ".join([self.op, *(str(value) for value in about.values() if value)])
 
     @property
     def closes(self) -> bool:

@@ -283,6 +283,7 @@ class React(BaseChange):
     shown_as = "{why}"
     op: Literal["react"] = "react"
     comment: int
+    number: int = 0
     content: str
     why: str
 

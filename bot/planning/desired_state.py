@@ -25,6 +25,7 @@ from bot.curriculum.model import (
 from bot.curriculum.sections import Resource
 from bot.errors import CurriculumError
 from bot.planning.labels import DesiredLabel, labels_for, task_labels, work_labels
+from bot.planning.ledger import RefusedChange
 from bot.planning.length_limits import ISSUE_TITLE, SUB_ISSUES, one_line
 from bot.planning.marker import Key, button
 from bot.planning.path import PlannedPath
@@ -88,13 +89,15 @@ class ReportTexts(FrozenModel):
 
     `dashboard` is the body of the summary issue; `issues` are wanted beside those of the path:
     assessments, reflections. `seen` is the day of the run, when it read comments and has none
-    to answer, and `reported` are the keys of the reports it met there.
+    to answer, and `reported` are the keys of the reports it met there. `refused` are the changes
+    that GitHub did not take; None leaves them as they are.
     """
 
     dashboard: str = ""
     issues: tuple[DesiredIssue, ...] = ()
     seen: date | None = None
     reported: frozenset[Key] = frozenset()
+    refused: dict[str, RefusedChange] | None = None
 
 
 NO_TEXTS = ReportTexts()

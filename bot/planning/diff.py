@@ -27,11 +27,17 @@ from bot.planning.ledger import with_ledger
 from bot.planning.marker import Key
 from bot.planning.observed_state import ObservedState, observe
 from bot.planning.plan import Plan
+from bot.planning.refusals import HeldChanges
 from bot.planning.snapshot import IssueRef
 
 
-def make_plan(desired: DesiredState, observed: ObservedState) -> Plan:
-    """Return what to change so that `observed` becomes `desired`, and what is left alone."""
+def make_plan(
+    desired: DesiredState, observed: ObservedState, held: HeldChanges | None = None
+) -> Plan:
+    """Return what to change so that `observed` becomes `desired`, and what is left alone.
+
+    What `held` does not let pass is not part of it, nor noted in the ledger.
+    """
     extras = DuplicateLabelDiff(observed.snapshot)
     if extras.changes:
         observed = observe(extras.rest)
@@ -44,9 +50,10 @@ def make_plan(desired: DesiredState, observed: ObservedState) -> Plan:
     changes += [*issues.changes, *relations, *pins]
     label_keys = {label.name.casefold(): key for key, label in observed.labels.items()}
     duplicates = DuplicateIssueDiff(observed, label_keys)
+    changes = held.passing(changes) if held is not None else changes
     changes = _ledger_change(changes, desired, observed, issues, labels.prints)
     # Behind the ledger: what they remember stands elsewhere by then.
-    changes += duplicates.changes
+    changes += held.passing(duplicates.changes) if held is not None else duplicates.changes
     states = [ours.state.state for ours in observed.issues.values()]
     states += [ours.state.state for ours in observed.milestones.values()]
     return Plan(
@@ -155,7 +162,12 @@ def _ledger_change(
                 made.add(change.key)
     made |= _standing_relations(desired, observed, issues)
     ledger = observed.ledger.adding(made, prints, desired.texts.seen)
-    ledger = ledger.model_copy(update={"writers": observed.snapshot.trust.recorded})
+    refused = desired.texts.refused
+    update = {
+        "writers": observed.snapshot.trust.recorded,
+        "refused": ledger.refused if refused is None else refused,
+    }
+    ledger = ledger.model_copy(update=update)
     own = [c for c in changes if isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY]
     # A newer day and accounts alone wait for another change of the issue, which comes each week: a
     # run right behind one with commands has nothing to write, however long nothing ran before.

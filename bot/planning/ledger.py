@@ -14,10 +14,10 @@ characters; version 1, a list of hex digits, took 227,000.
 
 import json
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from bot.planning.marker import LEDGER, Key, digest, safe_json
 from bot.planning.snapshot import FrozenModel
@@ -25,15 +25,40 @@ from bot.planning.snapshot import FrozenModel
 SPACE = 1 << 32
 _FIRST = 0x4E00
 _BITS = 14
-_OWN = frozenset({"v", "made", "labels", "seen", "writers"})
+_OWN = frozenset({"v", "made", "labels", "seen", "writers", "refused"})
+MOST_DAYS = 28  # between two tries of what GitHub refused
+
+
+class RefusedChange(FrozenModel):
+    """What was refused, why, how often it was tried, and last on which day.
+
+    `text` is the hash of what was sent where its text was the reason, `locked` the number of the
+    issue that is locked, 0 for none.
+    """
+
+    what: str
+    why: str
+    tries: int = 1
+    tried: date
+    text: str = ""
+    locked: int = 0
+
+    @property
+    def next_try(self) -> date:
+        """Return the day of the next try, in the learner's zone."""
+        return self.tried + timedelta(days=min(2 ** (self.tries - 1), MOST_DAYS))
+
+
+_REFUSED = TypeAdapter(dict[str, RefusedChange])
 
 
 class Ledger(FrozenModel):
     """Numbers of the keys of all objects ever made, and per label key what we last wrote of it.
 
     `seen` is the day of the last run that read comments and had none to answer: the next one asks
-    for those since then. `writers` are the ids of the accounts that the path was written by. `more`
-    holds fields that this program does not know, as JSON.
+    for those since then. `writers` are the ids of the accounts that the path was written by.
+    `refused` are the changes that GitHub did not take, by identity. `more` holds fields that this
+    program does not know, as JSON.
     """
 
     v: Literal[2] = 2
@@ -41,6 +66,7 @@ class Ledger(FrozenModel):
     labels: dict[Key, str] = Field(default_factory=dict)
     seen: date | None = None
     writers: frozenset[int] = frozenset()
+    refused: dict[str, RefusedChange] = Field(default_factory=dict)
     more: dict[str, str] = Field(default_factory=dict)
 
     def has(self, key: Key) -> bool:
@@ -69,6 +95,7 @@ class Ledger(FrozenModel):
             "labels": safe_json(dict(sorted(self.labels.items()))),
             **({"seen": safe_json(self.seen.isoformat())} if self.seen else {}),
             **({"writers": safe_json(sorted(self.writers))} if self.writers else {}),
+            **({"refused": safe_json(_dumped(self.refused))} if self.refused else {}),
             **dict(sorted(self.more.items())),
         }
         content = ",".join(f"{safe_json(name)}:{value}" for name, value in fields.items())
@@ -92,6 +119,13 @@ def with_ledger(body: str, ledger: Ledger) -> str:
     return f"{rest}\n\n{ledger.comment()}"
 
 
+def _dumped(refused: dict[str, RefusedChange]) -> dict[str, Any]:
+    return {
+        name: one.model_dump(mode="json", exclude_defaults=True)
+        for name, one in sorted(refused.items())
+    }
+
+
 def _number(key: Key) -> int:
     return int(digest(key)[:8], 16)
 
@@ -104,7 +138,11 @@ def _read(content: dict[str, Any]) -> Ledger:
         made = _unpack(content["made"])
     given = {name: content[name] for name in ("labels", "seen", "writers") if name in content}
     more = {name: safe_json(value) for name, value in content.items() if name not in _OWN}
-    return Ledger.model_validate({**given, "v": 2, "made": made, "more": more})
+    try:
+        refused = _REFUSED.validate_python(content.get("refused", {}))
+    except ValueError:  # each is tried again
+        refused = {}
+    return Ledger.model_validate({"refused": refused, **given, "v": 2, "made": made, "more": more})
 
 
 def _pack(numbers: frozenset[int]) -> str:

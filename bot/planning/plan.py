@@ -14,7 +14,7 @@ from bot.planning.snapshot import FrozenModel, IssueRef
 class Note(FrozenModel):
     """A fact for people that changes nothing: opt-out, duplicate, not ours, leftover."""
 
-    kind: Literal["opted-out", "duplicate", "not-ours", "left"]
+    kind: Literal["opted-out", "duplicate", "not-ours", "left", "refused"]
     key: Key
     text: str
 
@@ -22,8 +22,9 @@ class Note(FrozenModel):
 class Plan(FrozenModel):
     """Ordered changes, and what was found and left alone. An empty plan is a plan like any other.
 
-    `removals` counts the objects it would close or delete, `existing` the objects of ours that are
-    open now. `milestones` and `issues` say by key what is there already, for changes that name it.
+    `retries` says that a change is tried again that GitHub had refused. `removals` counts the
+    objects it would close or delete, `existing` those of ours that are open now. `milestones` and
+    `issues` say by key what is there already, for changes that name it.
     """
 
     repository: str
@@ -31,6 +32,7 @@ class Plan(FrozenModel):
     changes: tuple[Change, ...] = ()
     drift: tuple[Drift, ...] = ()
     notes: tuple[Note, ...] = ()
+    retries: bool = Field(default=False, exclude=True)
     removals: int = 0
     existing: int = 0
     milestones: dict[Key, int] = Field(default_factory=dict)

@@ -39,7 +39,7 @@ class IssueState(FrozenModel):
     `id` is the database id that sub-issue requests want; `parent` and `milestone` are numbers.
     `author_kind` is GitHub's user type (`User`, `Bot`, ...), `author_id` the account's id, which
     outlives its login. `reactions` counts them all; `node_id` is what GraphQL wants. Times are
-    aware, UTC.
+    aware, UTC. In one that is `locked` only who may write can comment.
     """
 
     number: int
@@ -49,6 +49,7 @@ class IssueState(FrozenModel):
     body: str = ""
     state: Literal["open", "closed"] = "open"
     state_reason: str | None = None
+    locked: bool = False
     labels: tuple[str, ...] = ()
     milestone: int | None = None
     parent: int | None = None
@@ -167,6 +168,10 @@ class Snapshot(FrozenModel):
     trust: Trust = Trust()
     last_number: int = 0
     last_push: datetime | None = None
+
+    def is_locked(self, number: int) -> bool:
+        """Whether the conversation of this issue is locked."""
+        return any(issue.locked for issue in self.issues if issue.number == number)
 
     @cached_property
     def labels_by_name(self) -> dict[str, LabelState]:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from bot import templating
 from bot.curriculum.model import Module, ProjectLevel
+from bot.planning.ledger import RefusedChange
 from bot.planning.snapshot import FrozenModel
 from bot.planning.unit_names import module_name
 from bot.progress import career
@@ -129,10 +130,11 @@ class Dashboard(FrozenModel):
     week_ends: date
     summing: SummarySettings
     zone: str
+    refused: tuple[RefusedChange, ...]
 
 
-def dashboard(path: LearningPath) -> Dashboard:
-    """Return the values for the path's day."""
+def dashboard(path: LearningPath, refused: tuple[RefusedChange, ...] = ()) -> Dashboard:
+    """Return the values for the path's day; `refused` is what GitHub did not take."""
     curriculum, settings, today = path.curriculum, path.settings, path.today
     overview, dates = curriculum.overview, path.dates
     applied = career.applications(path)
@@ -173,6 +175,7 @@ def dashboard(path: LearningPath) -> Dashboard:
         week_ends=Week.of(today, settings.summary.day).last + timedelta(days=1),
         summing=settings.summary,
         zone=settings.timezone,
+        refused=refused,
     )
 
 

@@ -6,21 +6,27 @@ then we read and plan again instead of writing again. The same where an issue ch
 read: GitHub takes whole bodies only, and ours would undo what the learner wrote meanwhile.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from bot.errors import (
     AlreadyExistsError,
+    ChangeRefusedError,
     GitHubError,
+    LockedError,
     NotThereError,
+    PermissionDeniedError,
+    PullRequestPermissionError,
     SubIssuesUnsupportedError,
     UncertainWriteError,
 )
 from bot.planning import changes
 from bot.planning.base_change import Numbers
+from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.plan import Plan
 from bot.planning.ports import Gateway, Reader, WriteResult
+from bot.planning.refusals import Refused, created, waits_for
 from bot.planning.snapshot import IssueRef, IssueState, MilestoneState, Snapshot
 from bot.sync.command_changes import after_update
 from bot.sync.publish import oldest_comment
@@ -28,6 +34,7 @@ from bot.sync.publish import oldest_comment
 _JUST_NOW = datetime.min.replace(tzinfo=UTC)  # of what this plan made; nobody asks when
 MOST_RELOADS = 5
 FIRST_PAUSE = 2.0
+_DASHBOARD = f"create-issue {SUMMARY_KEY}"  # without it there is nothing to go on with
 
 
 Progress = Callable[[int, int, changes.Change], None]
@@ -40,6 +47,10 @@ class WriteContext(NamedTuple):
     gateway: Callable[[], Gateway]
     sleep: Callable[[float], None]
     progress: Progress = lambda *_: None
+
+
+class _NotAsPlannedError(Exception):
+    """Part of the plan was refused: what it would note in the ledger is not true any more."""
 
 
 class OvertakenError(GitHubError):
@@ -71,12 +82,25 @@ class PlanWriter:
     Knows which number each key has got by now, and which issues are still as they were read.
     """
 
-    def __init__(self, gateway: Gateway, plan: Plan, reader: Reader, snapshot: Snapshot) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        plan: Plan,
+        reader: Reader,
+        snapshot: Snapshot,
+        refused: list[Refused],
+    ) -> None:
         self._gateway = gateway
+        self._plan = plan
+        self._refused = refused
+        self._missing: set[str] = set()  # keys of what could not be made
+        self._incomplete = False
         self._reader = reader
         self._read = {issue.number: issue for issue in snapshot.issues}
         self._read_milestones = {m.number: m for m in snapshot.milestones}
         self._accounts = snapshot.trust.accounts
+        self._pulls = {pull.number for pull in snapshot.pulls}
+        self._locked = {issue.number for issue in snapshot.issues if issue.locked}
         self._renamed: dict[str, str] = {}
         self._numbers = Numbers(issues=dict(plan.issues), milestones=dict(plan.milestones))
         self._has_sub_issues = True
@@ -86,18 +110,60 @@ class PlanWriter:
         """Return the highest number of an issue that was read or made."""
         return max(self._read, default=0)
 
-    def write(self, change: changes.Change) -> None:
-        """Send one change. Raises OvertakenError, and what reader and gateway raise."""
+    def remaining(self) -> Iterator[changes.Change]:
+        """Yield the changes that can be written: none that waits for what was refused.
+
+        Raises _NotAsPlannedError before the ledger, when something was refused that it would note.
+        """
+        for change in self._plan.changes:
+            if waits_for(change, self._missing):
+                self._missing |= created(change)
+            elif self._incomplete and "ledger" in getattr(change, "fields", ()):
+                raise _NotAsPlannedError
+            else:
+                yield change
+
+    def write(self, change: changes.Change) -> bool:
+        """Send one change; return whether it was written.
+
+        What GitHub refuses of this one alone is noted. Raises OvertakenError, and what reader and
+        gateway raise.
+        """
+        try:
+            return self._write(change)
+        except ChangeRefusedError as error:
+            if change.identity == _DASHBOARD:
+                raise
+            self._refused.append((change, error))
+            self._missing |= created(change)
+            self._incomplete = True
+            return False
+
+    def _write(self, change: changes.Change) -> bool:
         if isinstance(change, changes.AddSubIssue) and not self._has_sub_issues:
-            return
+            return False
         change = change.resolved(self._numbers)
+        number = getattr(change, "number", 0)
         try:
             made = self._gateway.write(change, check=lambda: self._check(change))
+        except LockedError as locked:
+            locked.issue = number if number in self._locked else 0
+            raise
+        except PermissionDeniedError as denied:
+            if number not in self._pulls:
+                raise
+            raise PullRequestPermissionError(
+                f"The token may not write on pull requests ({denied.what.rstrip('.')}).",
+                hint="Give it Pull requests: Read and write, in a workflow `pull-requests: write`.",
+            ) from denied
         except change.optional as refused:
+            if isinstance(refused, ChangeRefusedError):
+                raise
             if isinstance(refused, SubIssuesUnsupportedError):
                 self._has_sub_issues = False
-        else:
-            self._note(change, made)
+            return False
+        self._note(change, made)
+        return True
 
     def _check(self, change: changes.Change) -> None:
         """Raise OvertakenError when it is not as it was read, or as this plan wrote it."""
@@ -148,14 +214,15 @@ def apply(
     replan: Callable[[Snapshot], Plan],
     reader: Reader,
     context: WriteContext,
+    refused: list[Refused],
 ) -> int:
     """Write every change of `plan`, which was made from `snapshot`; returns how many were written.
 
-    Before issues are created, GitHub is asked for those that its list did not show yet. When a
-    response is lost, or something is there already, or gone (people work on the repository
-    meanwhile), it reads again, at most five times with growing pauses, and goes on with what
-    `replan` returns. Raises UncertainWriteError when it still cannot know, and what the gateway
-    raises.
+    What GitHub refuses of one change alone is added to `refused`; what depends on it waits. Before
+    issues are created, GitHub is asked for those that its list did not show yet. When a response is
+    lost, or something is there already, or gone (people work on the repository meanwhile), it reads
+    again, at most five times with growing pauses, and goes on with what `replan` returns. Raises
+    UncertainWriteError when it still cannot know, and what the gateway raises.
     """
     gateway = context.gateway()
     written = reloads = 0
@@ -166,26 +233,28 @@ def apply(
         plan = plan if seen is snapshot else replan(seen)
         snapshot = seen
     while True:
-        writer = PlanWriter(gateway, plan, reader, snapshot)
-        total = written + len(plan.changes)
+        writer = PlanWriter(gateway, plan, reader, snapshot, refused)
         try:
-            for change in plan.changes:
-                context.progress(written, total, change)
-                writer.write(change)
-                written += 1
+            for change in writer.remaining():
+                context.progress(written, written + len(plan.changes), change)
+                written += writer.write(change)
+        except _NotAsPlannedError:
+            reloads += 1
+            if reloads > MOST_RELOADS:
+                raise refused[-1][1] from None
         except (UncertainWriteError, AlreadyExistsError, NotThereError, OvertakenError) as why:
             reloads += 1
             if reloads > MOST_RELOADS:
                 raise
             context.sleep(FIRST_PAUSE * 2 ** (reloads - 1))
-            known = max(known, writer.highest)
-            snapshot = with_newest(reader.snapshot(fresh=True), reader, known=known)
             if isinstance(why, OvertakenError) and isinstance(why.now, IssueState):
                 newer[why.now.number] = why.now
-            snapshot = _with(snapshot, newer)
-            plan = replan(snapshot)
         else:
             return written
+        known = max(known, writer.highest)
+        snapshot = with_newest(reader.snapshot(fresh=True), reader, known=known)
+        snapshot = _with(snapshot, newer)
+        plan = replan(snapshot)
 
 
 def with_newest(snapshot: Snapshot, reader: Reader, *, known: int = 0) -> Snapshot:

@@ -5,13 +5,14 @@ from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.errors import GitHubError, NotThereError, UncertainWriteError
+from bot.errors import ChangeRefusedError, GitHubError, NotThereError, UncertainWriteError
 from bot.planning.changes import CreateComment, DeleteComment
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.duplicate_issues import AT_ONCE
 from bot.planning.marker import Key, Marker, digest, find, normalized, wrap
 from bot.planning.observed_state import ObservedState
 from bot.planning.ports import Gateway, Reader
+from bot.planning.refusals import RefusalLog
 from bot.planning.snapshot import CommentState, FrozenModel
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Outcome(StrEnum):
     POSTED = "posted"
     STANDS = "it was posted already"
     DECLINED = "not posted, for the summary issue is closed"
+    REFUSED = "not posted, for GitHub refused it"
     SKIPPED = "not posted, for its issue is closed as not planned"
 
 
@@ -41,15 +43,19 @@ class DueComment(FrozenModel):
 
 
 def publish_once(
-    due: DueComment, observed: ObservedState, reader: Reader, context: "WriteContext"
+    due: DueComment,
+    observed: ObservedState,
+    reader: Reader,
+    context: "WriteContext",
+    log: RefusalLog | None = None,
 ) -> Outcome:
     """Post a comment on an issue of ours unless it is there already.
 
     A closed summary issue means that the learner does not want any; another issue takes the comment
     also when it is closed as done. When the response to the write is lost, it reads again instead
     of writing again, at most five times. When two runs post at once, the later comment is deleted
-    by the run that wrote it. Raises GitHubError when there is no such issue, and what reader and
-    gateway raise.
+    by the run that wrote it. What GitHub refuses goes to `log`, and waits while it is held there.
+    Raises GitHubError when there is no such issue, and what reader and gateway raise.
     """
     key, on, issues = due.key, due.on, observed.issues
     accounts = observed.snapshot.trust.accounts
@@ -68,6 +74,8 @@ def publish_once(
         return Outcome.STANDS
     body = wrap(due.text, Marker(key=key, title="", body=digest(normalized(due.text))))
     comment = CreateComment(key=key, number=issue.number, title=issue.title, body=body)
+    if log is not None and log.holds(comment, observed):
+        return Outcome.REFUSED
     for attempt in range(MOST_READS):
         try:
             made = context.gateway().write(comment).id
@@ -75,6 +83,12 @@ def publish_once(
             context.sleep(FIRST_PAUSE * 2**attempt)
             if key in keys_of(reader.comments(issue.number, fresh=True), accounts):
                 return Outcome.POSTED
+        except ChangeRefusedError as refused:
+            if log is None:
+                raise
+            refused.issue = issue.number if issue.locked else 0
+            log.refused.append((comment, refused))
+            return Outcome.REFUSED
         else:
             there = reader.comments(issue.number, fresh=True)
             return oldest_comment(key, made, there, accounts, context.gateway)

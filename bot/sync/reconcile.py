@@ -3,7 +3,7 @@
 A run that has nothing to write never opens the gateway, and so never pays for loading it.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 
 from bot.planning.changes import Change, CreateIssue, UpdateIssue
@@ -13,6 +13,7 @@ from bot.planning.marker import Key
 from bot.planning.path import PlannedPath
 from bot.planning.plan import Plan
 from bot.planning.ports import Reader
+from bot.planning.refusals import HeldChanges, Refusals, Refused, is_given_up, noted
 from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command
 from bot.progress.command_log import AcceptedCommand
@@ -37,11 +38,14 @@ REPORTS = frozenset({"weekly", "report"})
 class Session:
     """One repository, one planner: plans, then writes."""
 
-    def __init__(self, reader: Reader, planner: Planner) -> None:
+    def __init__(
+        self, reader: Reader, planner: Planner, refused: list[Refused] | None = None
+    ) -> None:
         self._reader = reader
         self._planner = planner
         self._snapshot: Snapshot | None = None
         self._signed_in = False
+        self._refused = refused if refused is not None else []
 
     @property
     def snapshot(self) -> Snapshot:
@@ -49,6 +53,11 @@ class Session:
         if self._snapshot is None:
             self._snapshot = self._reader.snapshot()
         return self._snapshot
+
+    @property
+    def refusals(self) -> Refusals:
+        """Return what GitHub did not take since this session began."""
+        return noted({}, self._refused, date.min)
 
     def reload(self) -> None:
         """Forget what was read."""
@@ -86,10 +95,17 @@ class Session:
         for _ in range(ROUNDS):
             if plan.empty:
                 break
+            refused = len(self._refused)
             written += apply(
-                plan, self.snapshot, replan=self._planner, reader=self._reader, context=context
+                plan,
+                self.snapshot,
+                replan=self._planner,
+                reader=self._reader,
+                context=context,
+                refused=self._refused,
             )
-            if not any(map(_on_dashboard, plan.changes)):
+            follows = plan.retries or len(self._refused) > refused
+            if not (follows or any(map(_on_dashboard, plan.changes))):
                 break
             plan = self.plan()
         return written
@@ -110,11 +126,13 @@ def planner(
     *,
     extra_commands: tuple[Command, ...] = (),
     made: Collection[Key] = (),
+    refused: Sequence[Refused] = (),
 ) -> Planner:
     """Return a planner of the path that `paths` reads.
 
     `outside` looks up links outside GitHub. `extra_commands` run as if written on the summary
-    issue. `made` are keys for the ledger of what was written elsewhere; each plan reads it anew.
+    issue. `made` are keys for the ledger of what was written elsewhere, `refused` what GitHub did
+    not take in this run; each plan reads them anew.
     Raises ConfigError or CurriculumError at once, before anything is read from GitHub; the planner
     raises what `reader` raises.
     """
@@ -128,30 +146,50 @@ def planner(
             AcceptedCommand(command=command, key=SUMMARY_KEY, at=before.now, by=OURSELVES)
             for command in extra_commands
         )
-        noted = (*evidence, *extra)
-        commands = run_commands(before, inbox, noted)
+        commands = run_commands(before, inbox, (*evidence, *extra))
         path, posted = commands.path, keys_of(inbox.comments, snapshot.trust.accounts)
-        written = texts(
-            path,
-            reported=frozenset(made).union(k for k in posted if k.partition(":")[0] in REPORTS),
-            # Marks come last. Cut off before them, the next run must read the same comments; and
-            # without a summary issue none were read.
-            seen=None if commands.last or SUMMARY_KEY not in before.observed.issues else path.today,
-        )
+        refusals = noted(before.observed.ledger.refused, refused, path.today)
+        # Marks come last. Cut off before them, the next run must read the same comments; and
+        # without a summary issue none were read.
+        read = all(is_given_up(refusals, change) for change in commands.last)
+        read = read and SUMMARY_KEY in before.observed.issues
+        reported = frozenset(made).union(k for k in posted if k.partition(":")[0] in REPORTS)
         first = (*commands.first, *closings(path.observed), *older_weeks(path.observed))
-        wanted = make_plan(desired_state(path, written), path.observed)
-        return with_command_changes(first, wanted, commands.last)
+
+        def plan_with(refusals: Refusals) -> tuple[Plan, Refusals]:
+            seen = path.today if read else None
+            written = texts(path, reported=reported, seen=seen, refused=refusals)
+            held = HeldChanges(refusals, snapshot, path.today)
+            wanted = make_plan(desired_state(path, written), path.observed, held)
+            rest = held.passing(first), held.passing(commands.last)
+            plan = with_command_changes(tuple(rest[0]), wanted, tuple(rest[1]))
+            more = {"notes": (*plan.notes, *held.notes), "retries": held.retries}
+            return plan.model_copy(update=more), held.left(reported)
+
+        found, left = plan_with(refusals)
+        # What nothing asks for any more is forgotten, and the dashboard tells of it no longer.
+        return found if left == refusals else plan_with(left)[0]
 
     return plan
 
 
 def texts(
-    path: LearningPath, *, reported: frozenset[Key] = frozenset(), seen: date | None = None
+    path: LearningPath,
+    *,
+    reported: frozenset[Key] = frozenset(),
+    seen: date | None = None,
+    refused: Refusals | None = None,
 ) -> ReportTexts:
-    """Return the texts; `reported` are keys posted, `seen` the day to which comments are done."""
+    """Return the texts; `reported` are keys posted, `seen` the day to which comments are done.
+
+    `refused` are the changes that GitHub did not take, by default those of the ledger.
+    """
+    if refused is None:
+        refused = path.observed.ledger.refused
     return ReportTexts(
-        dashboard=dashboard.as_markdown(dashboard.dashboard(path)),
+        dashboard=dashboard.as_markdown(dashboard.dashboard(path, tuple(refused.values()))),
         issues=(*assessment_issues(path), *reflection_issues(path), *weekly_issues(path)),
         seen=seen,
         reported=reported,
+        refused=dict(refused),
     )

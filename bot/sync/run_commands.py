@@ -249,7 +249,9 @@ class _CommandRun:
         for answer in self._answers:
             why = f"{answer.lines} by {answer.comment.author}"
             content = NOT_UNDERSTOOD if answer.rejected else RUN
-            yield React(comment=answer.comment.id, content=content, why=why)
+            yield React(
+                comment=answer.comment.id, number=answer.comment.issue, content=content, why=why
+            )
 
 
 def reply_key(comment: int) -> Key:

@@ -7,6 +7,7 @@ from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.marker import Key
 from bot.planning.plan import Plan
 from bot.planning.ports import Reader
+from bot.planning.refusals import RefusalLog, Refusals, Refused, noted
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath, PathReader
 from bot.progress.progress import item_keys
@@ -39,13 +40,15 @@ class PublishedComment(FrozenModel):
 class SyncResult(FrozenModel):
     """What a sync did.
 
-    `written` counts changes, `files` is what was written to branches, `path` the path afterwards.
+    `written` counts changes, `files` is what was written to branches, `refused` what GitHub has not
+    taken so far, `path` the path afterwards.
     """
 
     plan: Plan
     written: int
     posted: tuple[PublishedComment, ...]
     files: FilePlan
+    refused: Refusals
     path: LearningPath
 
 
@@ -63,7 +66,9 @@ class Sync:
         self._web = web
         self._outside = outside
         self._made: set[Key] = set()
-        self._session = Session(reader, planner(paths, reader, outside, made=self._made))
+        self._refused: list[Refused] = []
+        wanted = planner(paths, reader, outside, made=self._made, refused=self._refused)
+        self._session = Session(reader, wanted, self._refused)
 
     def foresee(self) -> SyncPreview:
         """Return what a run would write now; nothing is written.
@@ -91,7 +96,8 @@ class Sync:
             record = self._session.sign_in(Plan(repository=plan.repository))
             written += self._session.apply(record, context)
         for item in self._due():
-            outcome = publish_once(item, self._path().observed, self._reader, context)
+            log = RefusalLog(self._refused, self._path().today)
+            outcome = publish_once(item, self._path().observed, self._reader, context, log)
             posted.append(PublishedComment(what=item, outcome=outcome))
             if outcome in {Outcome.POSTED, Outcome.STANDS}:
                 self._made.add(item.key)
@@ -99,11 +105,22 @@ class Sync:
         files = plan_files(path, self._reader, web=self._web, reports=tuple(_reports(path)))
         write_files(files, context.gateway)
         self._made |= {key for key in files.made if not path.observed.ledger.has(key)}
-        if self._made:
+        if self._made or self._refused:
             written += self._session.apply(self._session.plan(), context)
         return SyncResult(
-            plan=plan, written=written, posted=tuple(posted), files=files, path=self._path()
+            plan=plan,
+            written=written,
+            posted=tuple(posted),
+            files=files,
+            refused=self._refusals(),
+            path=self._path(),
         )
+
+    def _refusals(self) -> Refusals:
+        path = self._path()
+        found = noted(path.observed.ledger.refused, self._refused, path.today)
+        posted = {f"create-comment {key} " for key in self._made}
+        return {name: one for name, one in found.items() if not name.startswith(tuple(posted))}
 
     def _due(self) -> tuple[DueComment, ...]:
         return *_due_weeks(self._path()), *_due_checkpoints(self._path())

@@ -12,12 +12,18 @@ from pytest_regressions.file_regression import FileRegressionFixture
 from bot.errors import (
     AlreadyExistsError,
     AuthenticationError,
+    BranchRuleError,
     DeletedError,
+    FullError,
     GitHubError,
+    InteractionLimitError,
+    InvalidChangeError,
     IssuesDisabledError,
+    LockedError,
     MilepostError,
     NotThereError,
     PermissionDeniedError,
+    PersonBlockedError,
     RepositoryArchivedError,
     RepositoryMissingError,
 )
@@ -64,6 +70,7 @@ def invalid(*errors: Any) -> dict[str, Any]:
 
 
 TAKEN = {"resource": "Label", "code": "already_exists", "field": "name"}
+BLOCKED = {"resource": "IssueComment", "code": "unprocessable", "message": "User is blocked"}
 LONG = {
     "resource": "Issue",
     "code": "custom",
@@ -112,22 +119,58 @@ REFUSALS: dict[str, tuple[Answer, type[MilepostError]]] = {
         answer(422, invalid(TAKEN), path=f"{HOME}/labels", method="POST"),
         AlreadyExistsError,
     ),
-    "body too long": (answer(422, invalid(LONG), method="POST"), GitHubError),
+    "locked": (
+        answer(403, text("Unable to create comment because issue is locked."), method="POST"),
+        LockedError,
+    ),
+    "somebody blocked us": (answer(422, invalid(BLOCKED), method="POST"), PersonBlockedError),
+    "interactions limited": (
+        answer(422, invalid("Interactions on this repository have been restricted to users.")),
+        InteractionLimitError,
+    ),
+    "interactions limited, the other way": (
+        answer(403, text("Interactions on this repository have been restricted to users.")),
+        InteractionLimitError,
+    ),
+    "a ruleset": (
+        answer(
+            409,
+            text(
+                "Repository rule violations found\n\nChanges must be made through a pull "
+                "request.\n\n"
+            ),
+            method="PUT",
+        ),
+        BranchRuleError,
+    ),
+    "another rule": (
+        answer(422, text("Repository rule violations found\n\nCommits must be signed.")),
+        BranchRuleError,
+    ),
+    "a protected branch": (
+        answer(409, text("Changes must be made through a pull request."), method="PUT"),
+        BranchRuleError,
+    ),
+    "a full parent": (
+        answer(422, text("Parent cannot have more than 100 sub-issues"), method="POST"),
+        FullError,
+    ),
+    "body too long": (answer(422, invalid(LONG), method="POST"), InvalidChangeError),
     "field missing and a bare sentence": (
         answer(
             422,
             invalid({"resource": "Issue", "code": "missing_field", "field": "title"}, "And more."),
             method="POST",
         ),
-        GitHubError,
+        InvalidChangeError,
     ),
     "errors that are no list": (
         answer(422, text("Validation Failed", errors="Sub-issue may only have one parent")),
-        GitHubError,
+        InvalidChangeError,
     ),
     "refused in one sentence": (
         answer(422, text("Invalid request.\n\nFor 'links/0', nil is not an object.")),
-        GitHubError,
+        InvalidChangeError,
     ),
     "unknown version": (answer(400, text("1999-01-01 is not a supported version.")), GitHubError),
     "a proxy's page": (

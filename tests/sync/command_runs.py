@@ -56,6 +56,7 @@ def write(bench: RepositoryFixture, plan: Callable[[Snapshot], Plan]) -> Plan:
         replan=plan,
         reader=bench.edges,
         context=WriteContext(lambda: bench.edges, bench.waits.append),
+        refused=[],
     )
     return planned
 

@@ -239,6 +239,7 @@ def test_an_issue_that_is_moved_while_a_plan_is_written_stays_where_it_is() -> N
         replan=lambda _: Plan(repository="a/b"),
         reader=bench.edges,
         context=WriteContext(lambda: bench.edges, bench.waits.append),
+        refused=[],
     )
     assert written == 0
     assert read.milestone is not None

@@ -1,0 +1,156 @@
+"""Refusals: changes that GitHub did not take. Each concerns one thing, and all others go on.
+
+They are values: the ledger keeps them, the dashboard tells them in one line. A change is tried
+again after 1, 2, 4, ... 28 days, and at once when its text is another one or the lock is off. What
+depends on it waits.
+"""
+
+from collections.abc import Container, Iterable, Mapping
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from bot.errors import ChangeRefusedError, InvalidChangeError
+from bot.planning.changes import AddSubIssue, Change, CreateIssue, CreateMilestone, UpdateIssue
+from bot.planning.ledger import RefusedChange
+from bot.planning.marker import Key, digest
+from bot.planning.observed_state import ObservedState
+from bot.planning.plan import Note
+from bot.planning.snapshot import Snapshot
+
+MOST_REFUSED = 50
+MOST_TRIES = 5  # over two weeks; then the comment that a reply or mark is for is read no more
+LONGEST = timedelta(days=60)
+REPORTS = ("create-comment weekly:", "create-comment report:")
+OPTIONAL = frozenset({"react", "pin-issue", "add-sub-issue"})
+"""What no learner misses: marks, the pin, relations."""
+
+
+Refusals = Mapping[str, RefusedChange]
+"""By the identity of the change."""
+Refused = tuple[Change, ChangeRefusedError]
+"""What GitHub refused in a run, and why."""
+
+
+class RefusalLog(NamedTuple):
+    """What GitHub refused in a run on `today` (the learner's day), and what waits because of it."""
+
+    refused: list[Refused]
+    today: date
+
+    def holds(self, change: Change, observed: ObservedState) -> bool:
+        """Return whether a change waits for its next try, after this run or earlier ones."""
+        refusals = noted(observed.ledger.refused, self.refused, self.today)
+        return is_held(refusals, change, observed.snapshot, self.today)
+
+
+def noted(before: Refusals, refused: Iterable[Refused], today: date) -> dict[str, RefusedChange]:
+    """Return the refusals with those of a run on `today`; one that has them already is itself."""
+    found = dict(before)
+    for change, error in refused:
+        old = found.get(change.identity)
+        if old is not None and old.tried == today:
+            continue
+        row = change.describe()
+        found[change.identity] = RefusedChange(
+            what=f"{row.kind} {row.title}",
+            why=" ".join(filter(None, (error.what, error.hint))),
+            tries=old.tries + 1 if old else 1,
+            tried=today,
+            text=_text(change) if isinstance(error, InvalidChangeError) else "",
+            locked=error.issue,
+        )
+    return dict(list(found.items())[-MOST_REFUSED:])
+
+
+def is_held(refusals: Refusals, change: Change, snapshot: Snapshot, today: date) -> bool:
+    """Return whether a change waits for its next try."""
+    found = refusals.get(change.identity)
+    if found is None or found.next_try <= today or found.text not in {"", _text(change)}:
+        return False
+    return not found.locked or snapshot.is_locked(found.locked)
+
+
+def is_given_up(refusals: Refusals, change: Change) -> bool:
+    """Return whether a change was refused so often that nothing else waits for it any more."""
+    found = refusals.get(change.identity)
+    return found is not None and found.tries >= MOST_TRIES
+
+
+def waits_for(change: Change, missing: set[str]) -> bool:
+    """Return whether a change names something by key that is not there, since it was refused."""
+    match change:
+        case CreateIssue(milestone=milestone):
+            return milestone in missing
+        case AddSubIssue(parent=parent, child=child):
+            return parent in missing or child in missing
+        case UpdateIssue(number=None, key=key):
+            return key in missing
+        case _:
+            return False
+
+
+def created(change: Change) -> set[Key]:
+    """Return the key of what a change makes, for others to name; empty when it makes nothing."""
+    return {change.key} if isinstance(change, CreateMilestone | CreateIssue) else set()
+
+
+class HeldChanges:
+    """Lets changes pass but for those that wait. `notes` tell of these.
+
+    `retries` says that some are tried again.
+    """
+
+    def __init__(self, refusals: Refusals, snapshot: Snapshot, today: date) -> None:
+        self.notes: list[Note] = []
+        self.retries = False
+        self._refusals = refusals
+        self._snapshot = snapshot
+        self._today = today
+        self._wanted: set[str] = set()
+        self._missing: set[Key] = set()
+
+    def passing(self, changes: Iterable[Change]) -> list[Change]:
+        """Return the changes that do not wait."""
+        return [change for change in changes if self._passes(change)]
+
+    def _passes(self, change: Change) -> bool:
+        found = self._refusals.get(change.identity)
+        self._wanted.add(change.identity)
+        if is_held(self._refusals, change, self._snapshot, self._today) and found is not None:
+            text = f"Not written: {found.what}. {found.why} Next try: {found.next_try}."
+            self.notes.append(Note(kind="refused", key=change.identity, text=text))
+        elif not waits_for(change, self._missing):
+            self.retries = self.retries or found is not None
+            return True
+        self._missing |= created(change)
+        return False
+
+    def left(self, reported: Container[Key]) -> dict[str, RefusedChange]:
+        """Return the refusals of changes that are still wanted, and of reports.
+
+        No plan has those: `reported` are the keys of the ones that are posted.
+        """
+        return {
+            name: one
+            for name, one in self._refusals.items()
+            if name in self._wanted
+            or (
+                name.startswith(REPORTS)
+                and name.split()[1] not in reported
+                and self._today - one.tried < LONGEST
+            )
+        }
+
+
+def sentences(refusals: Refusals) -> tuple[str, ...]:
+    """Return a sentence for each refusal: what was not written, why, and what to do."""
+    return tuple(f"Not written: {one.what}. {one.why}" for one in refusals.values())
+
+
+def matter(refusals: Refusals) -> bool:
+    """Return whether one of these is due to the learner, and no mark, pin or relation."""
+    return any(identity.partition(" ")[0] not in OPTIONAL for identity in refusals)
+
+
+def _text(change: Change) -> str:
+    return digest(change.model_dump_json(exclude={"number", "milestone_number"}))

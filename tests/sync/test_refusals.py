@@ -1,0 +1,159 @@
+"""GitHub refuses one thing: the run ends, the rest stands, the next run is quiet, lifting it heals.
+
+Over HTTP, with the real reader and gateway, as the account of a workflow.
+"""
+
+from typing import Any
+
+import pytest
+from chaos import markers
+from chaos.scenario import MENTOR, Scenario
+
+from bot.planning.ledger import find_ledger
+from bot.planning.refusals import matter
+from github_sandbox.state import comments, issues, moderation, pulls
+from github_sandbox.state.bots import actions_token
+from github_sandbox.state.objects import Comment, Issue
+
+ISSUES_ONLY = {"issues": "write", "metadata": "read"}
+
+
+class Workflow(Scenario):
+    """A path that a workflow with `issues: write` keeps up, in a learner's repository."""
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__()
+        self.how |= how
+        token = actions_token(self.world, self.repository, permissions=ISSUES_ONLY)
+        self.token = token.value
+        self.bot = token.user
+        self.me = self.world.actor()
+        self.repository.collaborators[MENTOR] = "write"
+        self.calm_run()
+
+    def issue(self, key: str) -> Issue:
+        return markers.by_key(self.repository)[key][0]
+
+    def comment(self, issue: Issue, text: str, by: str | None = None) -> Comment:
+        actor = self.world.actor(by) if by else self.me
+        return comments.create(self.world, actor, self.repository, issue, {"body": text})
+
+    def weeks(self) -> list[str]:
+        found = (markers.key_of(c.body) for _, c in markers.comments(self.repository))
+        return [key for key in found if key and key.startswith("weekly:")]
+
+    def dashboard(self) -> str:
+        return self.issue(markers.SUMMARY).body or ""
+
+    def refused(self) -> dict[str, Any]:
+        return dict(find_ledger(self.dashboard()).refused)
+
+
+def marks(comment: Comment) -> list[str]:
+    return [reaction.content for reaction in comment.reactions]
+
+
+def test_a_locked_dashboard_gets_no_summary_and_everything_else_goes_on() -> None:
+    home = Workflow()
+    issues.lock(home.world, home.me, home.repository, home.issue(markers.SUMMARY), {})
+    done = home.issue("task:a1")
+    text = home.comment(done, "/done")
+    home.later(8 * 24)
+    home.calm_run()
+    assert home.weeks() == []
+    assert (done.state, marks(text)) == ("closed", ["rocket"])
+    assert "One thing could not be written:" in home.dashboard()
+    assert "The conversation is locked. Unlock it on its page" in home.dashboard()
+    assert matter(home.refused())
+    home.later(1)
+    assert home.calm_run() == []
+    issues.unlock(home.world, home.me, home.repository, home.issue(markers.SUMMARY))
+    home.calm_run()
+    assert home.weeks() == ["weekly:2026-W02"]
+    assert home.refused() == {}
+    assert "could not be written" not in home.dashboard()
+    assert home.calm_run() == []
+
+
+def test_a_locked_issue_keeps_its_command_and_gets_no_mark() -> None:
+    home = Workflow()
+    issue = home.issue("task:a1")
+    text = home.comment(issue, "/done")
+    issues.lock(home.world, home.me, home.repository, issue, {})
+    home.later(1)
+    home.calm_run()
+    assert (issue.state, marks(text)) == ("closed", [])
+    assert not matter(home.refused())
+    home.later(1)
+    assert home.calm_run() == []
+    issues.unlock(home.world, home.me, home.repository, issue)
+    home.later(1)
+    home.calm_run()
+    assert marks(text) == ["rocket"]
+
+
+def test_a_command_on_a_pull_request_counts_without_the_right_to_answer_there() -> None:
+    home = Workflow()
+    pull = pulls.propose(home.world, home.me, home.repository, "Some work")
+    text = home.comment(pull, "/log 2h")
+    home.later(1)
+    home.calm_run()
+    assert marks(text) == []
+    assert "/log 2h" in home.dashboard() or '"do":"log"' in home.dashboard()
+    assert "pull-requests: write" in home.dashboard()
+    home.later(1)
+    assert home.calm_run() == []
+    home.later(30)
+    home.calm_run()
+    assert [c.body for c in pull.comments] == ["/log 2h"]
+    assert home.dashboard().count('"do":"log"') == 1
+
+
+def test_who_blocked_the_account_gets_no_answer_and_stops_nothing() -> None:
+    home = Workflow()
+    mona = home.world.users[MENTOR]
+    command = home.comment(home.issue("task:a1"), "/help", by=MENTOR)
+    moderation.block(home.me.user, home.bot)
+    home.later(1)
+    home.calm_run()
+    assert all(c.user is not home.bot for c in home.issue("task:a1").comments)
+    assert "blocked" in home.dashboard()
+    moderation.unblock(home.me.user, home.bot)
+    home.later(25)
+    home.calm_run()
+    assert any(c.user is home.bot for c in home.issue("task:a1").comments)
+    assert marks(command) == ["rocket"]
+    assert home.refused() == {}
+    assert mona.login == MENTOR
+
+
+def test_what_is_refused_is_tried_at_a_growing_distance() -> None:
+    home = Workflow()
+    issue = home.issue("task:a1")
+    home.comment(issue, "/help", by=MENTOR)
+    moderation.block(home.me.user, home.bot)
+    tried = []
+    for day in range(20):
+        before = home.world.journal.received
+        home.calm_run()
+        sent = {e.path for e in home.world.journal.writes if e.number > before}
+        tried += [day] if f"/repos/learner/portfolio/issues/{issue.number}/comments" in sent else []
+        home.later(24)
+    assert tried == [0, 1, 3, 7, 15]
+
+
+@pytest.mark.parametrize("place", ["comment", "issue"])
+def test_limited_interactions_stop_no_run(place: str) -> None:
+    home = Workflow(summary=place)
+    moderation.limit_interactions(home.repository, "collaborators_only")
+    home.later(8 * 24)
+    home.calm_run()
+    assert "only some people may write" in home.dashboard()
+    home.later(1)
+    assert home.calm_run() == []
+    moderation.limit_interactions(home.repository, None)
+    home.later(25)
+    home.calm_run()
+    assert home.refused() == {}
+    found = {**dict.fromkeys(home.weeks()), **markers.by_key(home.repository)}
+    assert "weekly:2026-W02" in found
