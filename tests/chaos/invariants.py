@@ -98,11 +98,13 @@ def _unheard(scenario: Scenario, learner: Learner) -> list[str]:
             continue
         where = f"'{text}' on #{issue.number}"
         worn = markers.marks(comment)
+        lines = REMEMBERED.findall(text)
+        here = sum(n for (number, _), n in known.items() if number == comment.id)
+        if here and not worn and len(comment.reactions) > len(worn):
+            continue  # A run was cut off before it set its mark; to what is logged any mark does.
         if len(worn) != 1:
             found.append(f"{where} has the marks {worn}")
         obeyed = "rocket" in worn
-        lines = REMEMBERED.findall(text)
-        here = sum(n for (number, _), n in known.items() if number == comment.id)
         if obeyed and here != len(lines):
             found.append(f"{where} ({comment.id}) is remembered {here} times")
         answer = f"reply:{comment.id}"

@@ -178,4 +178,4 @@ def test_two_copies_by_a_stranger_are_left_as_they_are(bench: RepositoryFixture)
     copies = [bench.comment("Your path", first.body, by="stranger") for _ in range(2)]
     found = bench.edges.comments(bench.issue("Your path").number)
     assert [comment.id for comment in found] == [first.id, *(copy.id for copy in copies)]
-    assert list(duplicate_comments(found, {}, {first.user.id})) == []
+    assert list(duplicate_comments(found[1:], {}, {first.user.id})) == []
