@@ -7,7 +7,7 @@ from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.marker import Key
 from bot.planning.plan import Plan
 from bot.planning.ports import Reader
-from bot.planning.refusals import RefusalLog, Refusals, Refused
+from bot.planning.refusals import RefusalLog, Refusals, Refused, noted
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath, PathReader
 from bot.progress.progress import item_keys
@@ -40,19 +40,16 @@ class PublishedComment(FrozenModel):
 class SyncResult(FrozenModel):
     """What a sync did.
 
-    `written` counts changes, `files` is what was written to branches, `path` the path afterwards.
+    `written` counts changes, `files` is what was written to branches, `refused` what GitHub has not
+    taken so far, `path` the path afterwards.
     """
 
     plan: Plan
     written: int
     posted: tuple[PublishedComment, ...]
     files: FilePlan
+    refused: Refusals
     path: LearningPath
-
-    @property
-    def refused(self) -> Refusals:
-        """Return what GitHub has not taken so far."""
-        return self.path.observed.ledger.refused
 
 
 class Sync:
@@ -115,8 +112,15 @@ class Sync:
             written=written,
             posted=tuple(posted),
             files=files,
+            refused=self._refusals(),
             path=self._path(),
         )
+
+    def _refusals(self) -> Refusals:
+        path = self._path()
+        found = noted(path.observed.ledger.refused, self._refused, path.today)
+        posted = {f"create-comment {key} " for key in self._made}
+        return {name: one for name, one in found.items() if not name.startswith(tuple(posted))}
 
     def _due(self) -> tuple[DueComment, ...]:
         return *_due_weeks(self._path()), *_due_checkpoints(self._path())
