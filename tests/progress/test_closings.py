@@ -255,6 +255,6 @@ def test_an_issue_that_is_closed_anew_is_no_bot_s_any_more(scenario: Scenario) -
 
 def test_what_a_commit_closed_is_the_learner_s_work(scenario: Scenario) -> None:
     by_commit = Closing("merge-queue[bot]", is_bot=True, by_commit=True)
-    scenario.edges.closing = lambda _: by_commit  # type: ignore[method-assign]
+    scenario.edges.closing = lambda _: by_commit  # type: ignore[method-assign,assignment]
     scenario.bot_closes("Read", "completed")
     assert scenario.states()["Read"] is WorkState.CLAIMED
