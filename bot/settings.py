@@ -53,6 +53,13 @@ def _is_zone(value: str) -> str:
     return value
 
 
+def _is_branch(value: str) -> str:
+    """Return a name that Git takes for a branch (git-check-ref-format)."""
+    if re.search(r"\.\.|//|/\.|[./]$|\.lock(?:/|$)", value):
+        raise ValueError(f"Git takes no branch named '{value}'; write one such as milepost")
+    return value
+
+
 def _number_of(unit: str, none: str | None, advice: str) -> BeforeValidator:
     """Return a validator of `4` and, with `unit`, of `4 weeks`; `none` stands for None."""
 
@@ -70,6 +77,9 @@ def _number_of(unit: str, none: str | None, advice: str) -> BeforeValidator:
     return BeforeValidator(read)
 
 
+Branch = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,80}$"), AfterValidator(_is_branch)
+]
 Zone = Annotated[str, AfterValidator(_is_zone)]
 Ahead = Annotated[
     Annotated[int, Field(ge=0, le=520)] | None,
@@ -159,6 +169,7 @@ class PublishSettings(SettingsModel):
     Needs a token with `contents: write`. `badge` and `pictures` go to the branch `branch`, which
     has no history in common with the others; `readme` keeps a block of the README, `forms` puts
     issue forms into `.github/ISSUE_TEMPLATE`; `reports` says where checkpoint reports go as files.
+    `skip_ci` keeps these commits from starting workflows and deployments.
     """
 
     badge: bool = False
@@ -166,7 +177,8 @@ class PublishSettings(SettingsModel):
     readme: bool = False
     forms: bool = False
     reports: Literal["none", "branch", "pull-request"] = "none"
-    branch: str = Field(default="milepost", pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,80}$")
+    branch: Branch = "milepost"
+    skip_ci: bool = True
 
     @property
     def to_branch(self) -> bool:

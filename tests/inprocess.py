@@ -31,6 +31,7 @@ from bot.planning.changes import (
 from bot.planning.identity import identify
 from bot.planning.ports import WriteResult, nothing
 from bot.planning.snapshot import (
+    Closing,
     CommentState,
     IssueState,
     LabelState,
@@ -38,9 +39,20 @@ from bot.planning.snapshot import (
     MilestoneState,
     PullState,
     ReactionState,
+    ReadmeFile,
     Snapshot,
 )
-from github_sandbox.state import comments, issues, labels, milestones, pulls, relations, releases
+from bot.progress.closings import with_closings
+from github_sandbox.state import (
+    comments,
+    files,
+    issues,
+    labels,
+    milestones,
+    pulls,
+    relations,
+    releases,
+)
 from github_sandbox.state.git import blob_sha
 from github_sandbox.state.objects import Actor, Comment, Issue, Milestone, Reaction, Repository
 from github_sandbox.state.refusals import Gone, Invalid, NotFound, Refusal
@@ -89,7 +101,8 @@ class Edges:
             pulls=tuple(_pull(repository, issue) for issue in listed if issue.is_pull_request),
             last_number=max((issue.number for issue in listed), default=0),
         )
-        return found.model_copy(update={"trust": identify(found, self, self._viewer)})
+        found = found.model_copy(update={"trust": identify(found, self, self._viewer)})
+        return with_closings(found, self)
 
     def issue(self, number: int) -> IssueState | None:
         found = self.repository.issues.get(number)
@@ -133,6 +146,13 @@ class Edges:
             return ()
         return tuple(_reaction(one) for one in found.reactions)
 
+    def closing(self, number: int) -> Closing | None:
+        issue = self.repository.issues.get(number)
+        for event in reversed(issue.events if issue else []):
+            if event.kind == "closed":
+                return Closing(event.actor.login, event.actor.kind == "Bot")
+        return None
+
     def labelled_by(self, number: int, label: str) -> str | None:
         issue = self.repository.issues.get(number)
         for event in reversed(issue.events if issue else []):
@@ -172,6 +192,11 @@ class Edges:
         head = self.repository.git.head(self.repository.default_branch)
         content = head.files.get(path) if head else None
         return None if content is None else content.decode()
+
+    def readme(self) -> ReadmeFile | None:
+        head = self.repository.git.head(self.repository.default_branch)
+        path = files.readme(head) if head else None
+        return ReadmeFile(path, head.files[path].decode()) if head and path else None
 
     def tree(self, branch: str) -> dict[str, str] | None:
         head = self.repository.git.head(branch)

@@ -63,6 +63,10 @@ def test_the_ways_to_write_a_value(text: str, field: str, value: object) -> None
         ("- start", "keys with values are expected"),
         ("start: [", "this is not valid YAML"),
         ("label_prefix: 'a,b'\nstart: 2026-01-05", "line 1: label_prefix"),
+        *(
+            (f"start: 2026-01-05\npublish:\n  branch: {name}", f"no branch named '{name}'")
+            for name in ("a..b", "a//b", "a/", "a.", "a/.b", "a.lock", "a.lock/b")
+        ),
     ],
 )
 def test_a_mistake_is_told_with_line_key_and_what_to_do(text: str, reported: str) -> None:

@@ -10,6 +10,7 @@ from bot.action.outputs import ActivityResult
 from bot.action.runner_log import RunnerLog
 from bot.errors import PermissionDeniedError, UncertainWriteError
 from bot.planning import plan_text
+from bot.planning.backlinks import without_backlinks
 from bot.planning.changes import Change, CreateComment, UpdateComment
 from bot.planning.marker import Key, Marker, digest, find, normalized, wrap
 from bot.planning.plan import Plan
@@ -55,6 +56,7 @@ def comment_body(plan: Plan, run: str | None) -> str:
         "closing": plan_text.closing(plan),
     }
     text = templating.render("action-pull.md.j2", run=run, **values)
+    text = without_backlinks(text, plan.repository)
     return wrap(text, Marker(key=KEY, title="", body=digest(normalized(plan_markdown))))
 
 
@@ -165,7 +167,7 @@ class Activities:
                 "What a run would do now",
                 self._print_plan(seen.plan),
                 changes=len(seen.plan.changes) + len(seen.due) + len(seen.files.paths),
-                lines=tuple(f"Would write {path}" for path in seen.files.paths),
+                lines=(*(f"Would write {path}" for path in seen.files.paths), *seen.files.notes),
                 due=seen.due,
             )
         with self._log.group("Writing"):
@@ -174,7 +176,7 @@ class Activities:
         posted = [p for p in done.posted if p.outcome.name == "POSTED"]
         changes = done.written + len(posted) + len(done.files.paths)
         lines = [f"{p.what.title}: {p.outcome.value}." for p in done.posted]
-        lines += [f"Wrote {path}." for path in done.files.paths]
+        lines += [*(f"Wrote {path}." for path in done.files.paths), *done.files.notes]
         lines += self._report_refusals(done.refused)
         return ActivityResult(
             title="The path is up to date again" if changes else "Nothing to change",

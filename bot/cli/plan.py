@@ -232,3 +232,5 @@ def _print_result(done: "SyncResult") -> None:
         console.print_result(f"{posted.what.title}: {posted.outcome.value}.")
     for path in done.files.paths:
         console.print_result(f"Wrote {path}.")
+    for note in done.files.notes:
+        console.print_result(note)

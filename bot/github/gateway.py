@@ -81,6 +81,7 @@ class PyGithubGateway:
         without them, ConflictError when others keep writing to a branch, EmptyRepositoryError for a
         repository without any commit.
         """
+        change = change.fitted()
         match change:
             case CreateLabel() | UpdateLabel() | DeleteLabel():
                 return self._write_label(change)

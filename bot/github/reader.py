@@ -38,13 +38,16 @@ from bot.github.repository_client import RepositoryClient
 from bot.github.response_parser import Json, items
 from bot.planning.identity import identify
 from bot.planning.snapshot import (
+    Closing,
     CommentState,
     IssueState,
     LinkTarget,
     MilestoneState,
     ReactionState,
+    ReadmeFile,
     Snapshot,
 )
+from bot.progress.closings import with_closings
 
 MAX_PAGES = 1_000  # of a list that is held whole
 MOST_PASSED = 100  # numbers in a row that are no issue
@@ -97,7 +100,8 @@ class HttpReader:
             pulls=response_parser.pulls(numbered, "issues"),
             last_number=response_parser.last_number(numbered),
         )
-        return found.model_copy(update={"trust": identify(found, self, self._viewer)})
+        found = found.model_copy(update={"trust": identify(found, self, self._viewer)})
+        return with_closings(found, self)
 
     def by_id(self, number: int) -> Json:
         """Return a repository, by the number that outlives its name. Raises NotThereError."""
@@ -155,6 +159,14 @@ class HttpReader:
     def comment_reactions(self, comment: int) -> tuple[ReactionState, ...]:
         """Return the reactions to a comment, by its id, in order; none when it is gone."""
         return self._reactions(f"{self._connection.root}/issues/comments/{comment}/reactions")
+
+    def closing(self, number: int) -> Closing | None:
+        """Return the last closing of an issue, by its events; None when nobody is known for it."""
+        path = f"{self._connection.root}/issues/{number}/events"
+        try:
+            return response_parser.last_closing(self._list(path, {}, fresh=False), path)
+        except NotThereError:
+            return None
 
     def labelled_by(self, number: int, label: str) -> str | None:
         """Return the login of whoever put this label on the issue last.
@@ -233,15 +245,29 @@ class HttpReader:
         inside = posixpath.normpath(path).lstrip("/")
         if inside.startswith(".."):
             return None
-        url = f"{self._connection.root}/contents/{quote(inside)}"
+        found = self._file(f"{self._connection.root}/contents/{quote(inside)}")
+        return found.text if found else None
+
+    def readme(self) -> ReadmeFile | None:
+        """Return the README that GitHub shows; None when there is none.
+
+        It may be in `.github`, the root or `docs`, in any case and format. Source: "Get a
+        repository README", "About READMEs"; an empty repository has none (409).
+        """
+        try:
+            return self._file(f"{self._connection.root}/readme")
+        except EmptyRepositoryError:
+            return None
+
+    def _file(self, url: str) -> ReadmeFile | None:
         try:
             found = self._cached(url, {}).json()
             if not isinstance(found, dict) or found.get("type") != "file":
                 return None
             if found.get("encoding") == "base64":
-                return _text(_unpacked(found, url))
+                return ReadmeFile(str(found.get("path")), _text(_unpacked(found, url)))
             # From 1 MB on GitHub leaves the content out of the JSON.
-            return self._client.get(url, accept=RAW).text
+            return ReadmeFile(str(found.get("path")), self._client.get(url, accept=RAW).text)
         except NotThereError:
             return None
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from bot.github.errors import shape_error
 from bot.planning.due_date import due_day
 from bot.planning.snapshot import (
+    Closing,
     CommentState,
     IssueState,
     LabelState,
@@ -99,6 +100,12 @@ def last_labelled(items: Iterable[Json], label: str, path: str) -> str | None:
     found, wanted = _in_order(items, _id, _labelled, path), label.casefold()
     logins = [login for name, login in found if name == wanted]
     return logins[-1] if logins else None
+
+
+def last_closing(items: Iterable[Json], path: str) -> Closing | None:
+    """Return the last closing among an issue's events; None without, or by a deleted account."""
+    closings = [c for c in _in_order(items, _id, _closing, path) if c is not None]
+    return closings[-1] if closings and closings[-1].login else None
 
 
 def found(item: Json, kind: Kind, url: str) -> LinkTarget | None:
@@ -261,6 +268,14 @@ def _labelled(item: Json) -> tuple[str, str | None]:
     if item.get("event") != "labeled":
         return "", None
     return str(item["label"]["name"]).casefold(), (item.get("actor") or {}).get("login")
+
+
+def _closing(item: Json) -> Closing | None:
+    if item.get("event") != "closed":
+        return None
+    actor = item.get("actor") or {}
+    by_commit = item.get("commit_id") is not None
+    return Closing(actor.get("login") or "", actor.get("type") == "Bot", by_commit)
 
 
 def _name(label: Json | str) -> str:

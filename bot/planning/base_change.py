@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from bot.errors import GitHubError
+from bot.planning.length_limits import FieldLimit, fit
 from bot.planning.marker import Key
 from bot.planning.snapshot import FrozenModel, IssueRef
 
@@ -41,7 +42,7 @@ class BaseChange(FrozenModel):
     `notifying` says that GitHub tells the repository's watchers: creating, closing and reopening
     issues and comments do; labels, milestones, edits without a mention, reactions and sub-issue
     relations do not (docs: about notifications). After a refusal that is `optional` the rest of
-    the plan goes on as if the write was done.
+    the plan goes on as if the write was done. `limits` are those of GitHub's fields, by field.
     """
 
     sign: ClassVar[str] = "~"
@@ -50,6 +51,7 @@ class BaseChange(FrozenModel):
     detail_as: ClassVar[str] = ""
     notifying: ClassVar[bool] = False
     optional: ClassVar[tuple[type[GitHubError], ...]] = ()
+    limits: ClassVar[Mapping[str, FieldLimit]] = {}
     op: str
 
     def describe(self) -> Row:
@@ -87,6 +89,12 @@ class BaseChange(FrozenModel):
     def payload(self) -> dict[str, Any]:
         """Return the JSON that GitHub's REST API is sent."""
         return {}
+
+    def fitted(self) -> Self:
+        """Return the change as GitHub takes it: each of its texts fits the field it goes to."""
+        texts = {name: fit(getattr(self, name), limit) for name, limit in self.limits.items()}
+        same = all(getattr(self, name) == text for name, text in texts.items())
+        return self if same else self.model_copy(update=texts)
 
     def resolved(self, numbers: Numbers) -> Self:
         """Return the change with the numbers of what it names by key. Raises KeyError."""

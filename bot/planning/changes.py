@@ -5,14 +5,17 @@ fields for those are no part of a printed plan.
 """
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
 from bot.errors import GitHubError, NotThereError, SubIssuesUnsupportedError
 from bot.planning.base_change import BaseChange, Numbers, in_words, only
 from bot.planning.due_date import as_sent
+from bot.planning.length_limits import BODY, LABEL_DESCRIPTION, LABEL_NAME, TITLE, FieldLimit
 from bot.planning.marker import Key
+
+Limits = dict[str, FieldLimit]
 
 
 class CreateLabel(BaseChange):
@@ -20,6 +23,7 @@ class CreateLabel(BaseChange):
 
     sign, kind = "+", "label"
     shown_as = "{name}"
+    limits: ClassVar[Limits] = {"name": LABEL_NAME, "description": LABEL_DESCRIPTION}
     op: Literal["create-label"] = "create-label"
     key: Key
     name: str
@@ -36,6 +40,7 @@ class UpdateLabel(BaseChange):
 
     kind = "label"
     shown_as = "{name}"
+    limits: ClassVar[Limits] = {"new_name": LABEL_NAME, "description": LABEL_DESCRIPTION}
     op: Literal["update-label"] = "update-label"
     key: Key
     name: str
@@ -69,6 +74,7 @@ class CreateMilestone(BaseChange):
 
     sign, kind = "+", "milestone"
     detail_as = "due {due_on}"
+    limits: ClassVar[Limits] = {"title": TITLE, "description": BODY}
     op: Literal["create-milestone"] = "create-milestone"
     key: Key
     title: str
@@ -89,6 +95,7 @@ class UpdateMilestone(BaseChange):
     """
 
     kind = "milestone"
+    limits: ClassVar[Limits] = {"title": TITLE, "description": BODY}
     op: Literal["update-milestone"] = "update-milestone"
     key: Key
     number: int
@@ -129,6 +136,7 @@ class CreateIssue(BaseChange):
     """An issue that is not there yet; `body` carries the marker, `milestone` is a unit's key."""
 
     sign, kind, notifying = "+", "issue", True
+    limits: ClassVar[Limits] = {"title": TITLE, "body": BODY}
     op: Literal["create-issue"] = "create-issue"
     key: Key
     title: str
@@ -155,6 +163,7 @@ class UpdateIssue(BaseChange):
     """
 
     kind = "issue"
+    limits: ClassVar[Limits] = {"title": TITLE, "body": BODY}
     op: Literal["update-issue"] = "update-issue"
     key: Key
     number: int | None
@@ -255,6 +264,7 @@ class CreateComment(BaseChange):
 
     sign, kind, notifying = "+", "comment", True
     shown_as = "on #{number} {title}"
+    limits: ClassVar[Limits] = {"body": BODY}
     op: Literal["create-comment"] = "create-comment"
     key: Key
     number: int
@@ -310,6 +320,7 @@ Change = Annotated[
 class UpdateComment(BaseChange):
     """A comment of ours that should read differently; no plan has one."""
 
+    limits: ClassVar[Limits] = {"body": BODY}
     op: Literal["update-comment"] = "update-comment"
     comment: int
     body: str
@@ -321,6 +332,7 @@ class CommitFiles(BaseChange):
     A branch that is not there begins without history, or at the default branch.
     """
 
+    limits: ClassVar[Limits] = {"message": TITLE}
     op: Literal["commit-files"] = "commit-files"
     branch: str
     files: dict[str, bytes]
@@ -331,6 +343,7 @@ class CommitFiles(BaseChange):
 class PutFile(BaseChange):
     """One file of the default branch."""
 
+    limits: ClassVar[Limits] = {"message": TITLE}
     op: Literal["put-file"] = "put-file"
     path: str
     data: bytes
@@ -340,6 +353,7 @@ class PutFile(BaseChange):
 class OpenPullRequest(BaseChange):
     """A pull request from `branch` into the default branch, unless one is open already."""
 
+    limits: ClassVar[Limits] = {"title": TITLE, "body": BODY}
     op: Literal["open-pull-request"] = "open-pull-request"
     branch: str
     title: str

@@ -5,7 +5,7 @@ Pure: the same curriculum, settings and day give the same values. Every task of 
 when the window moves away from it, so that a later start never closes anything.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,9 +24,10 @@ from bot.curriculum.model import (
 )
 from bot.curriculum.sections import Resource
 from bot.errors import CurriculumError
+from bot.planning.backlinks import without_backlinks
 from bot.planning.labels import DesiredLabel, labels_for, task_labels, work_labels
 from bot.planning.ledger import RefusedChange
-from bot.planning.length_limits import ISSUE_TITLE, SUB_ISSUES, one_line
+from bot.planning.length_limits import SUB_ISSUES, TITLE, cut, one_line
 from bot.planning.marker import Key, button
 from bot.planning.path import PlannedPath
 from bot.planning.schedule import add_months, hours_by_unit
@@ -124,7 +125,7 @@ def desired_state(path: PlannedPath, texts: ReportTexts = NO_TEXTS) -> DesiredSt
     """
     path.check_settings()
     issues_of = _Issues(path, texts)
-    issues = (*issues_of.all(), *texts.issues)
+    issues = tuple(_without_backlinks(i, path) for i in (*issues_of.all(), *texts.issues))
     _check_lengths(issues)
     return DesiredState(
         labels=issues_of.labels,
@@ -149,6 +150,7 @@ class _Issues:
         self._settings = settings
         self._dates = path.dates
         self._overrides = path.overrides
+        self._repository = path.repository
         self._texts = texts
         self._credits = {f"task:{name}" for name in settings.credits}
         window = units_in_window(path.dates, path.today, settings.ahead)
@@ -163,7 +165,8 @@ class _Issues:
         titles: set[str] = set()
         walk = ((p, m, u) for p in self._curriculum.phases for m in p.modules for u in m.units)
         for phase, module, unit in walk:
-            title = _distinct(full_unit_name(self._curriculum, module, unit), titles)
+            title = distinct_title(full_unit_name(self._curriculum, module, unit), titles)
+            titles.add(title)
             # To a tenth, so that the rows of a table add up to its sum.
             hours = f"{round(self._hours[unit.id] or 0, 1):g}" if self._hours[unit.id] else ""
             values = {"goals": unit.goals, "phase": phase.title, "hours": hours}
@@ -171,7 +174,9 @@ class _Issues:
                 key=unit_key(unit),
                 aliases=tuple(unit_key(alias) for alias in unit.aliases),
                 title=title,
-                description=templating.render("milestone.md.j2", **values),
+                description=without_backlinks(
+                    templating.render("milestone.md.j2", **values), self._repository
+                ),
                 due_on=self._dates[unit.id].last,
             )
 
@@ -216,7 +221,7 @@ class _Issues:
         return DesiredIssue(
             key=f"{kind}:{item.id}",
             aliases=tuple(f"{kind}:{alias}" for alias in item.aliases),
-            title=one_line(title, ISSUE_TITLE),
+            title=one_line(title, TITLE),
             body=templating.render(f"issues/{kind}.md.j2", **{kind: item}, **values),
             **more,
         )
@@ -224,7 +229,7 @@ class _Issues:
     def _summary(self) -> DesiredIssue:
         return DesiredIssue(
             key=SUMMARY_KEY,
-            title=one_line(f"Your path: {self._curriculum.title}", ISSUE_TITLE),
+            title=one_line(f"Your path: {self._curriculum.title}", TITLE),
             body=self._texts.dashboard,
             labels=("kind:summary",),
             pinned=True,
@@ -371,6 +376,12 @@ class _Issues:
             )
 
 
+def _without_backlinks(issue: DesiredIssue, path: PlannedPath) -> DesiredIssue:
+    texts = {"body": issue.body, "starter": issue.starter}
+    update = {name: without_backlinks(text, path.repository) for name, text in texts.items()}
+    return issue if update == texts else issue.model_copy(update=update)
+
+
 def _keys_set_aside(curriculum: Curriculum, settings: Settings) -> Iterator[Key]:
     for choice in curriculum.choices():
         for option in choice.options:
@@ -380,14 +391,14 @@ def _keys_set_aside(curriculum: Curriculum, settings: Settings) -> Iterator[Key]
     yield from (f"task:{name}" for name in settings.credits)
 
 
-def _distinct(title: str, taken: set[str]) -> str:
+def distinct_title(title: str, taken: Container[str]) -> str:
     """Return a title that is not `taken`: GitHub refuses a second milestone of one title."""
-    candidate, number = one_line(title, ISSUE_TITLE), 2
+    short, number = one_line(title, TITLE), 2
+    candidate = short
     while candidate in taken:
         tail = f" ({number})"
-        candidate = f"{title[: ISSUE_TITLE - len(tail)]}{tail}"
+        candidate = f"{cut(short, TITLE.most - len(tail))}{tail}"
         number += 1
-    taken.add(candidate)
     return candidate
 
 

@@ -166,20 +166,34 @@ def _ledger_change(
     update = {
         "writers": observed.snapshot.trust.recorded,
         "refused": ledger.refused if refused is None else refused,
+        "closed": observed.snapshot.closings.until or ledger.closed,
+        "bots": _standing_closings(observed, changes),
     }
     ledger = ledger.model_copy(update=update)
     own = [c for c in changes if isinstance(c, UpdateIssue) and c.key == SUMMARY_KEY]
-    # A newer day and accounts alone wait for another change of the issue, which comes each week: a
+    # Newer days and accounts alone wait for another change of the issue, which comes each week: a
     # run right behind one with commands has nothing to write, however long nothing ran before.
-    waits = {"seen": observed.ledger.seen, "writers": observed.ledger.writers}
+    waits = {name: getattr(observed.ledger, name) for name in ("seen", "writers", "closed")}
     can_wait = ledger.model_copy(update=waits) == observed.ledger and not own
     unchanged = ledger == observed.ledger or can_wait
     if SUMMARY_KEY not in issues.present or unchanged:
         return changes
     summary = own[0] if own else _empty_summary_change(changes, issues)
-    update = {"body": with_ledger(summary.body, ledger), "fields": (*summary.fields, "ledger")}
+    written = {"body": with_ledger(summary.body, ledger), "fields": (*summary.fields, "ledger")}
     rest = [change for change in changes if change is not summary]
-    return [*rest, summary.model_copy(update=update)]
+    return [*rest, summary.model_copy(update=written)]
+
+
+def _standing_closings(observed: ObservedState, changes: list[Change]) -> dict[int, str]:
+    """Return the bots whose closings stand once the plan is written, by the issue's number."""
+    until, bots = observed.snapshot.closings.until, observed.snapshot.closings.bots
+    if until is None or not bots:
+        return {}
+    opened = {c.number for c in changes if isinstance(c, UpdateIssue) and "state" in c.fields}
+    # A command that was obeyed in this run has opened it, or closed it anew.
+    closed = {i.number: i.closed_at for i in observed.snapshot.issues if i.number in bots}
+    standing = (n for n, at in closed.items() if at and at <= until and n not in opened)
+    return {number: bots[number] for number in standing}
 
 
 def _empty_summary_change(changes: list[Change], issues: IssueDiff) -> UpdateIssue:

@@ -4,10 +4,11 @@ from bot.planning.changes import CreateIssue, UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY, DesiredIssue, DesiredState
 from bot.planning.drift import Drift, compare_fields, label_digest
 from bot.planning.ledger import Ledger, with_ledger
-from bot.planning.length_limits import ISSUE_BODY
+from bot.planning.length_limits import BODY
 from bot.planning.marker import Key, Marker, digest, normalized, wrap
 from bot.planning.observed_state import ObservedState, OurIssue
 from bot.planning.plan import Note
+from bot.planning.snapshot import IssueState
 
 # What is made once and then belongs to its time: no plan asks for it for ever.
 NEVER_CLOSED = frozenset({"journal", "weekly", "assessment", "reflection", "project"})
@@ -95,6 +96,8 @@ class IssueDiff:
         marker, state = ours.marked.marker, ours.state
         closed_by_us = state.state == "closed" and marker.state == "closed"
         reopening = closed_by_us and state.state_reason == "not_planned"
+        # The learner may close the dashboard; a bot that closes it takes the summaries away.
+        reopening = reopening or (want.key == SUMMARY_KEY and bool(state.closed_by_bot))
         if state.state == "closed" and not reopening:
             self.staying_closed.add(want.key)
             return
@@ -175,7 +178,7 @@ class _Update:
             state="open",
             state_reason="reopened" if reopening else None,
             fields=tuple(self.fields) or ("marker",),
-            why="it is part of the plan again" if reopening else "",
+            why=_reopened_because(self._ours.state) if reopening else "",
         )
 
     def _drift(self, field: str, ours: str, theirs: str) -> None:
@@ -191,7 +194,7 @@ class _Update:
         if region is None:
             self._drift("text", "our part of the text", "its markers were removed")
             return None
-        room = ISSUE_BODY - len(self._ours.state.body) + len(region)
+        room = BODY.most - len(self._ours.state.body) + len(region)
         if len(self._want.body) + 1_000 > room:
             self._drift("text", "our part of the text", "there is no room for it")
             return None
@@ -246,6 +249,11 @@ class _Update:
             return current, base
         self.fields.append("milestone")
         return wanted, wanted
+
+
+def _reopened_because(state: IssueState) -> str:
+    by_bot = f"{state.closed_by_bot} closed it, not you"
+    return by_bot if state.closed_by_bot else "it is part of the plan again"
 
 
 def _label_digests(keys: list[Key]) -> tuple[str, ...]:

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 
 from bot.curriculum.base import Priority
 from bot.curriculum.model import Curriculum, Task, WorkItem
-from bot.planning.length_limits import LABEL_DESCRIPTION, LABEL_NAME, one_line
+from bot.planning.length_limits import LABEL_DESCRIPTION, LABEL_NAME, cut, one_line
 from bot.planning.marker import Key
 from bot.planning.snapshot import FrozenModel
 
 SEPARATOR = " · milepost "
 _OURS = re.compile(r"(?:^|· )milepost (\S+)$")
+_CODE = re.compile(r"%((?:10|[1-9a-f])[0-9a-f]{4});")
 
 PHASE_COLORS = ("1f6feb", "8250df", "bf3989", "bc4c00", "1a7f37", "0a7ea4")
 KIND_COLOR = "57606a"
@@ -123,7 +124,7 @@ def work_labels(curriculum: Curriculum, item: WorkItem) -> tuple[Key, ...]:
 def key_in(description: str) -> Key | None:
     """Return the key at the end of a label's description, or None when it is not ours."""
     found = _OURS.search(description)
-    return found[1] if found else None
+    return _CODE.sub(lambda code: chr(int(code[1], 16)), found[1]) if found else None
 
 
 def description_without_key(description: str) -> str:
@@ -133,20 +134,20 @@ def description_without_key(description: str) -> str:
 
 def _unique(name: str, taken: set[str]) -> str:
     """Return a name that GitHub takes, without comma (its search splits there), and none twice."""
-    name = " ".join(name.replace(",", " ").split())
-    short = one_line(name, LABEL_NAME)
-    number = 2
-    while short.casefold() in taken:
+    short = one_line(name.replace(",", " "), LABEL_NAME)
+    free, number = short, 2
+    while free.casefold() in taken:
         tail = f" {number}"
-        short = f"{name[: LABEL_NAME - len(tail)].rstrip()}{tail}"
+        free = f"{cut(short, LABEL_NAME.most - len(tail))}{tail}"
         number += 1
-    taken.add(short.casefold())
-    return short
+    taken.add(free.casefold())
+    return free
 
 
 def _describe(text: str, key: Key) -> str:
-    room = LABEL_DESCRIPTION - len(SEPARATOR) - len(key)
-    text = " ".join(text.split()).rstrip(".")
-    if len(text) > room:
-        text = f"{text[: max(room - 1, 0)].rstrip()}…" if room > 1 else ""
-    return f"{text}{SEPARATOR}{key}" if text else f"milepost {key}"
+    """Return the description, with the key behind it; characters of 4 bytes in that are numbers."""
+    coded = re.sub("[\U00010000-\U0010ffff]", lambda character: f"%{ord(character[0]):x};", key)
+    room = LABEL_DESCRIPTION.most - len(SEPARATOR) - len(coded)
+    text = one_line(text, LABEL_DESCRIPTION).rstrip(".")
+    text = one_line(text, LABEL_DESCRIPTION._replace(most=room)) if room > 1 else ""
+    return f"{text}{SEPARATOR}{coded}" if text else f"milepost {coded}"

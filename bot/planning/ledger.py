@@ -14,7 +14,7 @@ characters; version 1, a list of hex digits, took 227,000.
 
 import json
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, Self
 
 from pydantic import Field, TypeAdapter
@@ -25,7 +25,7 @@ from bot.planning.snapshot import FrozenModel
 SPACE = 1 << 32
 _FIRST = 0x4E00
 _BITS = 14
-_OWN = frozenset({"v", "made", "labels", "seen", "writers", "refused"})
+_OWN = frozenset({"v", "made", "labels", "seen", "writers", "refused", "closed", "bots"})
 MOST_DAYS = 28  # between two tries of what GitHub refused
 
 
@@ -57,8 +57,8 @@ class Ledger(FrozenModel):
 
     `seen` is the day of the last run that read comments and had none to answer: the next one asks
     for those since then. `writers` are the ids of the accounts that the path was written by.
-    `refused` are the changes that GitHub did not take, by identity. `more` holds fields that this
-    program does not know, as JSON.
+    `refused` are the changes that GitHub did not take, by identity, `closed` (aware, UTC) and
+    `bots` those of `Closings`. `more` holds fields that this program does not know, as JSON.
     """
 
     v: Literal[2] = 2
@@ -67,6 +67,8 @@ class Ledger(FrozenModel):
     seen: date | None = None
     writers: frozenset[int] = frozenset()
     refused: dict[str, RefusedChange] = Field(default_factory=dict)
+    closed: datetime | None = None
+    bots: dict[int, str] = Field(default_factory=dict)
     more: dict[str, str] = Field(default_factory=dict)
 
     def has(self, key: Key) -> bool:
@@ -96,6 +98,8 @@ class Ledger(FrozenModel):
             **({"seen": safe_json(self.seen.isoformat())} if self.seen else {}),
             **({"writers": safe_json(sorted(self.writers))} if self.writers else {}),
             **({"refused": safe_json(_dumped(self.refused))} if self.refused else {}),
+            **({"closed": f'"{self.closed:%Y-%m-%dT%H:%M:%SZ}"'} if self.closed else {}),
+            **({"bots": safe_json(dict(sorted(self.bots.items())))} if self.bots else {}),
             **dict(sorted(self.more.items())),
         }
         content = ",".join(f"{safe_json(name)}:{value}" for name, value in fields.items())
@@ -136,7 +140,7 @@ def _read(content: dict[str, Any]) -> Ledger:
         made = frozenset(int(text[:8], 16) for text in content["made"])
     else:
         made = _unpack(content["made"])
-    given = {name: content[name] for name in ("labels", "seen", "writers") if name in content}
+    given = {name: content[name] for name in _OWN - {"v", "made", "refused"} if name in content}
     more = {name: safe_json(value) for name, value in content.items() if name not in _OWN}
     try:
         refused = _REFUSED.validate_python(content.get("refused", {}))

@@ -99,7 +99,7 @@ def _rank(ours: OurIssue) -> tuple[bool, bool, int]:
     state, marker = ours.state, ours.marked.marker
     closed_by_us = state.state == "closed" and marker.state == "closed"
     worked_on = (
-        (state.state == "closed" and not closed_by_us)
+        (state.settled and not closed_by_us)
         or state.state_reason == "reopened"
         or state.comments > 0
         or ours.marked.edited

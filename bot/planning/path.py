@@ -18,13 +18,15 @@ class PlannedPath(FrozenModel):
     """A curriculum on one day.
 
     `settings` are those in force: with the choices and pauses made on the way. `overrides` are what
-    else bends the plan. `today` is the day in `settings.zone`.
+    else bends the plan. `today` is the day in `settings.zone`, `repository` (owner/name) where the
+    path is, as far as it is known.
     """
 
     curriculum: Curriculum
     settings: Settings
     today: date
     overrides: PlanOverrides = NO_OVERRIDES
+    repository: str = ""
 
     @classmethod
     def at_start(cls, curriculum: Curriculum, settings: Settings) -> Self:

@@ -6,11 +6,13 @@ from typing import NamedTuple, Protocol
 
 from bot.planning.changes import Write
 from bot.planning.snapshot import (
+    Closing,
     CommentState,
     IssueState,
     LinkTarget,
     MilestoneState,
     ReactionState,
+    ReadmeFile,
     Snapshot,
 )
 
@@ -67,6 +69,10 @@ class Reader(Protocol):
         """Return the reactions to one comment, by its id; none when the comment is gone."""
         ...
 
+    def closing(self, number: int) -> Closing | None:
+        """Return the last closing of an issue; None when nobody is known to have closed it."""
+        ...
+
     def labelled_by(self, number: int, label: str) -> str | None:
         """Return the login of who put this label on the issue last; None when it is unknown."""
         ...
@@ -91,6 +97,10 @@ class Reader(Protocol):
 
     def file(self, path: str) -> str | None:
         """Return the text of a file on the default branch, or None when it is not there."""
+        ...
+
+    def readme(self) -> ReadmeFile | None:
+        """Return the README that GitHub shows of the default branch; None when there is none."""
         ...
 
     def tree(self, branch: str) -> dict[str, str] | None:

@@ -38,8 +38,9 @@ class IssueState(FrozenModel):
 
     `id` is the database id that sub-issue requests want; `parent` and `milestone` are numbers.
     `author_kind` is GitHub's user type (`User`, `Bot`, ...), `author_id` the account's id, which
-    outlives its login. `reactions` counts them all; `node_id` is what GraphQL wants. Times are
-    aware, UTC. In one that is `locked` only who may write can comment.
+    outlives its login. `reactions` counts them all; `node_id` is what GraphQL wants. The login in
+    `closed_by_bot` is that of a bot, not us, that closed it. Times are aware, UTC. In one that is
+    `locked` only who may write can comment.
     """
 
     number: int
@@ -63,12 +64,18 @@ class IssueState(FrozenModel):
     created_at: datetime
     updated_at: datetime
     closed_at: datetime | None = None
+    closed_by_bot: str = ""
     url: str = ""
+
+    @property
+    def settled(self) -> bool:
+        """Return whether it is closed, by a person or by us: what another bot closes goes on."""
+        return self.state == "closed" and not self.closed_by_bot
 
     @property
     def finished(self) -> bool:
         """Return whether it is closed as done: the only kind of closed that counts as work."""
-        return self.state == "closed" and self.state_reason in {None, "completed"}
+        return self.settled and self.state_reason in {None, "completed"}
 
 
 class CommentState(FrozenModel):
@@ -121,11 +128,36 @@ class LinkTarget(FrozenModel):
     at: datetime | None = None
 
 
+class ReadmeFile(NamedTuple):
+    """The README that GitHub shows of a repository: its path and text."""
+
+    path: str
+    text: str
+
+
 class IssueRef(NamedTuple):
     """An issue's number, and the database id that relations want."""
 
     number: int
     id: int
+
+
+class Closing(NamedTuple):
+    """The closing of an issue: by whom, and whether a commit did it that says "closes #12"."""
+
+    login: str
+    is_bot: bool
+    by_commit: bool = False
+
+
+class Closings(FrozenModel):
+    """What is known of closings: see `bot/progress/closings.py`.
+
+    `until` (aware, UTC) is up to when, `bots` are logins of bots by the issue that they closed.
+    """
+
+    until: datetime | None = None
+    bots: dict[int, str] = Field(default_factory=dict)
 
 
 class Trust(FrozenModel):
@@ -166,6 +198,7 @@ class Snapshot(FrozenModel):
     issues: tuple[IssueState, ...] = ()
     pulls: tuple[PullState, ...] = ()
     trust: Trust = Trust()
+    closings: Closings = Closings()
     last_number: int = 0
     last_push: datetime | None = None
 

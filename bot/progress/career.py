@@ -121,7 +121,7 @@ def _idea(path: LearningPath, idea: ProjectIdea) -> ProjectIdeaState:
         wanted = idea.id in path.overrides.projects and not removed
         return ProjectIdeaState(idea=idea, state="started" if wanted else "idea")
     issue = ours.state
-    if issue.state == "closed" and not issue.finished:
+    if issue.settled and not issue.finished:
         return ProjectIdeaState(idea=idea, state="idea")
     closed = closed_at(issue)
     return ProjectIdeaState(

@@ -153,7 +153,7 @@ def closed_at(issue: IssueState) -> datetime | None:
     who closed an issue.
     """
     closed = issue.closed_at
-    if issue.state == "open" or closed is None:
+    if not issue.settled or closed is None:
         return None
     every = reversed(find_log(issue.body).entries)
     last = next((e for e in every if e.command.state_reason and e.at <= closed), None)

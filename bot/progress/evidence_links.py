@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
+from bot.planning.backlinks import REDIRECTING
+
 MAX_LINKS = 20
 MAX_LENGTH = 500
 HTTPS_PORT = 443
@@ -85,6 +87,7 @@ def _normal(url: str, web: str) -> str | None:
     except ValueError:
         return None
     scheme, host = parts.scheme.lower(), (parts.hostname or "").rstrip(".")
+    host = "github.com" if host == REDIRECTING else host  # as we write it ourselves
     if not host or "@" in parts.netloc or len(url) > MAX_LENGTH:
         return None
     usual = port is None or (scheme == "https" and port == HTTPS_PORT)

@@ -1,8 +1,11 @@
 """Slash commands: finds them in a comment and parses them. Pure, linear in the text, never raises.
 
 A command is the first thing on a line, behind three spaces at most, as Markdown allows them before
-a paragraph. What stands in a code block, a quote or a hidden comment is no command, and neither is
-a path such as /usr/bin. Each command parses its own arguments (`bot/progress/commands/`).
+a paragraph. Spaces that do not break, and characters without width, which phones and copied text
+bring along, are spaces (reports: slack-ruby/slack-ruby-bot#255, NousResearch/hermes-agent#16269,
+element-hq/element-web#1509). What stands in a code block, a quote or a hidden comment is no
+command, and neither is a path such as /usr/bin. Each command parses its own arguments
+(`bot/progress/commands/`).
 """
 
 import re
@@ -19,10 +22,18 @@ _MAX_UNKNOWN = 20  # words of one comment that are compared with the commands' n
 _NEAR = 0.6
 
 _COMMAND = re.compile(r" {0,3}/([A-Za-z]{2,20}(?:-[A-Za-z]{2,20})?)(?:[.!]?[ \t]*$|[ \t]+(\S.*)$)")
+# Spaces that are not U+0020, characters without width, marks of direction, byte order mark.
+_ODD = "\xa0\u1680\u2000-\u200b\u200e\u200f\u2028-\u202f\u205f-\u2064\u2066-\u2069\u3000\ufeff"
+_ODD_SPACE = re.compile(f"[{_ODD}]")
+_JOINERS = "\u200c\u200d"  # within a text they make emoji and Persian words
+_MARGIN = re.compile(f"[ {_ODD}{_JOINERS}]*")
+_WORD = re.compile(f"^( *)(/[A-Za-z-]+[.!]?)([ \\t{_ODD}{_JOINERS}]+|$)")
+BEGINNING = re.compile(f"^[ {_ODD}{_JOINERS}]*/[A-Za-z]", re.MULTILINE)
+"""The beginning of a line that may hold a command."""
 _FENCE = re.compile(r"( {0,3}(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)(`{3,}|~{3,})([^\n]*)$")
 _CODE_SPAN = re.compile(r"`[^`]*`")
 # Stands where a hidden comment was: what comes behind it is not the first on its line.
-_HIDDEN = "\N{ZERO WIDTH SPACE}"
+_HIDDEN = "\0"
 # What stands behind a mistyped command: a number, or one of the words that commands know.
 _ARGUMENT = re.compile(r"[+-]?\d|(?:until|start|for)[ \t]|optional$|[^\n]{1,80}[ \t][+-]?\d{1,7}$")
 # The top of a Unix file system is often the first thing on a line.
@@ -69,7 +80,7 @@ def read_commands(text: str) -> tuple[ParsedLine, ...]:
     for line, plain in _lines(text):
         parsed = _parse_line(line, commands, unknown) if plain else None
         if parsed is None:
-            unknown += plain and line.lstrip(" ").startswith("/")
+            unknown += plain and line[_margin(line) :].startswith("/")
             if lines is not None:
                 lines.append(line)
             continue
@@ -87,18 +98,37 @@ def read_commands(text: str) -> tuple[ParsedLine, ...]:
 def _parse_line(
     line: str, commands: Mapping[str, type[Command]], unknown: int
 ) -> ParsedLine | None:
-    matched = _COMMAND.match(line)
+    matched = _COMMAND.match(_with_plain_spaces(line))
     if matched is None:
         return None
     word, rest = matched[1].lower(), (matched[2] or "").replace(_HIDDEN, "").strip()
     if alias := next((kind for kind in commands.values() if kind.alias == word), None):
         word, _, rest = alias.form.removeprefix("/").partition(" ")
+    if word in commands and commands[word].multiline:
+        return ParsedLine(word=word, rest=rest)
+    rest = _ODD_SPACE.sub(" ", rest)[:MAX_REST].strip()
     if word in commands:
-        return ParsedLine(word=word, rest=rest if commands[word].multiline else rest[:MAX_REST])
+        return ParsedLine(word=word, rest=rest)
     if word in _FOLDERS or unknown >= _MAX_UNKNOWN or (rest and not _ARGUMENT.match(rest)):
         return None
     near = get_close_matches(word, commands, n=1, cutoff=_NEAR)
-    return ParsedLine(word=word, rest=rest[:MAX_REST], known=False, near=near[0]) if near else None
+    return ParsedLine(word=word, rest=rest, known=False, near=near[0]) if near else None
+
+
+def _with_plain_spaces(line: str) -> str:
+    """Return a line with plain spaces before, and one behind, the word of a command.
+
+    Only plain ones before it make code of the line, as Markdown reads it.
+    """
+    end = _margin(line)
+    line = " " * line.count(" ", 0, end) + line[end:]
+    return _WORD.sub(r"\1\2 ", line)
+
+
+def _margin(line: str) -> int:
+    """Return how many spaces of any kind a line begins with."""
+    found = _MARGIN.match(line)
+    return found.end() if found else 0
 
 
 def _with_text(parsed: ParsedLine, lines: list[str]) -> ParsedLine:
@@ -107,7 +137,7 @@ def _with_text(parsed: ParsedLine, lines: list[str]) -> ParsedLine:
 
 def _lines(text: str) -> Iterator[tuple[str, bool]]:
     """Yield each line without hidden comments, and whether it stands outside of code."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     last_close = text.rfind("-->")
     fence: tuple[str, int] | None = None
     hidden = False

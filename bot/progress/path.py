@@ -120,6 +120,7 @@ class LearningPath(PlannedPath):
             settings=history.in_force(settings),
             today=now.astimezone(settings.zone).date(),
             overrides=history.overrides,
+            repository=snapshot.repository,
             file_settings=settings,
             observed=observed,
             history=history,

@@ -306,7 +306,7 @@ class _ProgressReader:
             if attested:
                 return WorkState.ATTESTED
             return WorkState.EVIDENCED if evidenced else WorkState.CLAIMED
-        if found.state.state == "closed":
+        if found.state.settled:
             return WorkState.SKIPPED
         worn = {self._statuses.get(name.casefold()) for name in found.state.labels}
         if WorkState.BLOCKED in worn:

@@ -11,6 +11,7 @@ from typing import Literal
 from bot import templating
 from bot.curriculum.model import Checkpoint, Curriculum, Module
 from bot.errors import UsageError
+from bot.planning.length_limits import git_name
 from bot.planning.marker import Key
 from bot.planning.schedule import UnitDates
 from bot.planning.snapshot import FrozenModel
@@ -237,7 +238,7 @@ def by_number(curriculum: Curriculum, text: str) -> Checkpoint:
 
 def _is_wanted(path: LearningPath, checkpoint: Checkpoint) -> bool:
     issue = path.issue_of("checkpoint", checkpoint)
-    return issue is not None and (issue.state.state == "open" or issue.state.finished)
+    return issue is not None and (not issue.state.settled or issue.state.finished)
 
 
 def _module(curriculum: Curriculum, checkpoint: Checkpoint) -> Module:
@@ -356,6 +357,5 @@ def as_format(report: CheckpointReport, how: Format) -> str:
 
 def files(report: CheckpointReport) -> dict[str, str]:
     """Return all formats by path: `reports/<checkpoint id>.md`, `.json`, `.html`."""
-    return {
-        f"reports/{report.id}.{ending}": as_format(report, how) for how, ending in ENDINGS.items()
-    }
+    name = git_name(report.id)
+    return {f"reports/{name}.{ending}": as_format(report, how) for how, ending in ENDINGS.items()}

@@ -4,10 +4,12 @@ Where the learner is, what comes next, what it adds up to, and boxes that work a
 runs on one day with the same facts give equal bytes.
 """
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from bot import templating
 from bot.curriculum.model import Module, ProjectLevel
+from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.ledger import RefusedChange
 from bot.planning.snapshot import FrozenModel
 from bot.planning.unit_names import module_name
@@ -80,6 +82,14 @@ class DashboardNumbers(FrozenModel):
     skipped_count: int
 
 
+class ClosedByBot(FrozenModel):
+    """An issue that a bot closed: title, address, and the bot's login."""
+
+    title: str
+    url: str
+    bot: str
+
+
 class Portfolio(FrozenModel):
     """Project ideas: those begun, and what is left by level."""
 
@@ -92,9 +102,9 @@ class Dashboard(FrozenModel):
 
     `place` is the present unit, before the start the first one, in a pause the one that goes on
     after it. `under_way` and `late` are what is begun, and what is left from earlier, in other
-    units. `week_ends` is the day on which the present week is summed up. `schedule_stops` is the
-    day on which GitHub stops the schedule if nothing is pushed before; None where it does not, or
-    where nobody knows.
+    units; `closed_by_bots` is open to the learner all the same. `week_ends` is the day on which the
+    present week is summed up. `schedule_stops` is the day on which GitHub stops the schedule if
+    nothing is pushed before; None where it does not, or where nobody knows.
     """
 
     title: str
@@ -111,6 +121,7 @@ class Dashboard(FrozenModel):
     place: DashboardPosition
     under_way: tuple[Work, ...]
     late: tuple[Work, ...]
+    closed_by_bots: tuple[ClosedByBot, ...]
     checkpoint: position.NextCheckpoint | None
     numbers: DashboardNumbers
     module_kind: str
@@ -156,6 +167,7 @@ def dashboard(path: LearningPath, refused: tuple[RefusedChange, ...] = ()) -> Da
         place=place,
         under_way=tuple(w for w in elsewhere if w.state in UNDER_WAY),
         late=tuple(w for w in late_work(path) if w.unit != place.unit and w.state not in UNDER_WAY),
+        closed_by_bots=tuple(_closed_by_bots(path)),
         checkpoint=position.next_checkpoint(path),
         numbers=_numbers(path),
         module_kind=next(iter(curriculum.modules())).kind,
@@ -200,6 +212,14 @@ def _rendered(values: Dashboard, *, full: bool) -> str:
         config_path=CONFIG_PATH,
         **WORDS,
     )
+
+
+def _closed_by_bots(path: LearningPath) -> Iterator[ClosedByBot]:
+    """Yield them by number, but for the dashboard, which is opened again."""
+    for ours in sorted(path.observed.issues.values(), key=lambda ours: ours.state.number):
+        issue = ours.state
+        if issue.closed_by_bot and ours.key != SUMMARY_KEY:
+            yield ClosedByBot(title=issue.title, url=issue.url, bot=issue.closed_by_bot)
 
 
 def _place(path: LearningPath) -> DashboardPosition:

@@ -86,7 +86,7 @@ def next_checkpoint(path: LearningPath) -> NextCheckpoint | None:
     for checkpoint in path.curriculum.checkpoints:
         ours = path.issue_of("checkpoint", checkpoint)
         due = ends[checkpoint.after]
-        if due >= path.today and not (ours and ours.state.state == "closed"):
+        if due >= path.today and not (ours and ours.state.settled):
             number, url = (ours.state.number, ours.state.url) if ours else (None, "")
             found = NextCheckpoint(title=checkpoint.title, due=due, number=number, url=url)
             coming.append(found)

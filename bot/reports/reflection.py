@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from bot import templating
 from bot.curriculum.model import Curriculum, Module
 from bot.planning.desired_state import DesiredIssue
-from bot.planning.length_limits import ISSUE_TITLE, one_line
+from bot.planning.length_limits import TITLE, one_line
 from bot.planning.unit_names import module_name
 from bot.progress.journal import JournalEntry, journal
 from bot.progress.path import LearningPath
@@ -78,7 +78,7 @@ def _issue(path: LearningPath, module: Module, entries: tuple[JournalEntry, ...]
     return DesiredIssue(
         key=f"reflection:{module.id}",
         aliases=tuple(f"reflection:{alias}" for alias in module.aliases),
-        title=one_line(f"Looking back on {name}", ISSUE_TITLE),
+        title=one_line(f"Looking back on {name}", TITLE),
         body=templating.render("issues/reflection.md.j2", m=_month(path, module, entries)),
         labels=("kind:reflection",),
         starter=_starter(path.curriculum),

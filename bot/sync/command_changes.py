@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.planning.changes import CloseIssue, UpdateIssue
-from bot.planning.length_limits import ISSUE_BODY
+from bot.planning.length_limits import BODY
 from bot.planning.marker import BOX, BUTTON
 from bot.planning.observed_state import ObservedState, OurIssue
 from bot.planning.snapshot import IssueState
@@ -52,7 +52,7 @@ class Edit:
         A later entry that is logged already wins, so that the order of runs does not matter.
         """
         memory = self.memory.adding([entry])
-        if len(with_log(self._marked.with_marker(self._marker), memory)) > ISSUE_BODY:
+        if len(with_log(self._marked.with_marker(self._marker), memory)) > BODY.most:
             return False
         self.memory = memory
         self._why.append(why)
@@ -74,7 +74,7 @@ class Edit:
         Not when an earlier command closed it: then the order of the commands decides.
         """
         state, by_us = self._ours.state, self._ours.marked.marker.state == "closed"
-        closed = state.closed_at if state.state == "closed" and not by_us else None
+        closed = state.closed_at if state.settled and not by_us else None
         by_command = self._before.closing is not None and not self._closed_again
         return closed is not None and not by_command and bool(entry.id) and entry.at < closed
 
@@ -159,9 +159,8 @@ class Edit:
         if self._new_state is None:
             return False
         wanted, reason = self._new_state
-        return wanted != state.state or (
-            wanted == "closed" and (reason == "completed") != state.finished
-        )
+        other_reason = (reason == "completed") != state.finished or not state.settled
+        return wanted != state.state or (wanted == "closed" and other_reason)
 
 
 def after_update(issue: IssueState, change: UpdateIssue | CloseIssue, now: datetime) -> IssueState:
@@ -174,6 +173,7 @@ def after_update(issue: IssueState, change: UpdateIssue | CloseIssue, now: datet
         update.pop("state_reason", None)
     else:
         update.setdefault("state_reason", None)
+        update["closed_by_bot"] = ""
         update["closed_at"] = now if update["state"] == "closed" else None
     return issue.model_copy(update=update)
 

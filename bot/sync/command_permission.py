@@ -1,14 +1,12 @@
 """Who may command: people who may write to the repository. Bots and strangers are passed over."""
 
-import re
 from collections.abc import Iterable
 
 from bot.planning.identity import owns
 from bot.planning.marker import find
 from bot.planning.ports import Reader
 from bot.planning.snapshot import CommentState, Snapshot
-
-_COMMAND = re.compile(r"^ {0,3}/[A-Za-z]", re.MULTILINE)
+from bot.progress.parse_command import BEGINNING
 
 
 def may_command(comment: CommentState) -> bool:
@@ -17,7 +15,7 @@ def may_command(comment: CommentState) -> bool:
         comment.author is not None
         and comment.author_kind == "User"
         and find(comment.body) is None
-        and _COMMAND.search(comment.body) is not None
+        and BEGINNING.search(comment.body) is not None
     )
 
 

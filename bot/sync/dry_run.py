@@ -48,8 +48,9 @@ class DryRunRepository:
         self._marks: dict[int, list[ReactionState]] = {}
         # What no write of a run changes.
         self.reactions, self.labelled_by = reader.reactions, reader.labelled_by
+        self.closing = reader.closing
         self.may_write, self.find = reader.may_write, reader.find
-        self.file, self.tree = reader.file, reader.tree
+        self.file, self.readme, self.tree = reader.file, reader.readme, reader.tree
 
     # The reader
 
@@ -91,6 +92,7 @@ class DryRunRepository:
     # The gateway
 
     def write(self, change: changes.Write, *, check: Callable[[], None] = nothing) -> WriteResult:
+        change = change.fitted()
         if isinstance(change, MilestoneChange):
             return self._write_milestone(change, check)
         if isinstance(change, CommentChange):

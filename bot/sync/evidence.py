@@ -12,7 +12,7 @@ from itertools import islice
 from typing import NamedTuple, Protocol
 
 from bot.planning.identity import owns
-from bot.planning.length_limits import one_line
+from bot.planning.length_limits import FieldLimit, one_line
 from bot.planning.marker import LEDGER, MEMORY, find
 from bot.planning.observed_state import ObservedState, OurIssue
 from bot.planning.ports import Reader
@@ -28,7 +28,7 @@ RECENT = timedelta(days=3)
 MAX_LOOKUPS = 10
 MAX_NOTED = 10
 MAX_APPROVALS = 20
-MAX_TITLE = 120
+LINK_TITLE = FieldLimit(120)
 PUBLIC_PAGES = "https://github.com"
 APPROVALS = frozenset({"+1", "heart", "hooray", "rocket"})
 
@@ -140,7 +140,7 @@ class _EvidenceReader:
         title = self._outside.exists(url) if self._outside else None
         if title is None:
             return None
-        return Evidenced(kind="post", url=url, title=one_line(title, MAX_TITLE))
+        return Evidenced(kind="post", url=url, title=one_line(title, LINK_TITLE))
 
 
 def _approvals(path: LearningPath, reader: Reader) -> Iterator[AcceptedCommand]:
@@ -194,7 +194,7 @@ def _kind(issue: OurIssue) -> str:
 
 def _takes_evidence(issue: OurIssue) -> bool:
     """Return whether it is work that is open or done: what was skipped needs no evidence."""
-    return _kind(issue) in WORK and (issue.state.state == "open" or issue.state.finished)
+    return _kind(issue) in WORK and (not issue.state.settled or issue.state.finished)
 
 
 def _learner_text(issue: OurIssue) -> str:

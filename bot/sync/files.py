@@ -12,14 +12,19 @@ from hashlib import sha1
 from bot.errors import ConfigError
 from bot.planning.changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.ledger import Ledger
+from bot.planning.length_limits import git_name
 from bot.planning.marker import Key
 from bot.planning.ports import Gateway, Reader
-from bot.planning.snapshot import FrozenModel
+from bot.planning.snapshot import FrozenModel, ReadmeFile
 from bot.progress.path import LearningPath
 
 README = "README.md"
 README_KEY = "readme:block"
+MARKDOWN = (".md", ".markdown", ".mdown", ".mkdn")  # as GitHub renders it (github/markup)
 NO_TEXT = re.compile("[\0\N{REPLACEMENT CHARACTER}]")  # some encoding that we would spoil
+# GitHub, GitLab, Netlify and others read it, and start nothing (netlify/ask-netlify#27,
+# decaporg/decap-cms#2733). A required check of a pull request would wait for ever: not there.
+SKIP_CI = " [skip ci]"
 MARK = ".milepost"
 MARK_TEXT = b"This branch is kept by Milepost.\n"
 
@@ -38,10 +43,14 @@ class ReportFiles(FrozenModel):
 
 
 class FilePlan(FrozenModel):
-    """What is to be written, in order, and the keys that the ledger holds afterwards."""
+    """What is to be written, in order, and the keys that the ledger holds afterwards.
+
+    `notes` say for people what is asked for and left out, and why.
+    """
 
     writes: tuple[CommitFiles | PutFile | OpenPullRequest, ...]
     made: frozenset[Key]
+    notes: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -97,6 +106,7 @@ def plan_files(
     reader raises.
     """
     publish, ledger = view.settings.publish, view.observed.ledger
+    skip = SKIP_CI if publish.skip_ci else ""
     writes: list[CommitFiles | PutFile | OpenPullRequest] = []
     made: set[Key] = set()
     on_branch = reports if publish.reports == "branch" else ()
@@ -104,19 +114,29 @@ def plan_files(
     if files := _for_branch(branch_files(view), of_reports, publish.branch, reader):
         writes.append(
             CommitFiles(
-                branch=publish.branch, files=files, message="Update progress", base="orphan"
+                branch=publish.branch,
+                files=files,
+                message=f"Update progress{skip}",
+                base="orphan",
             )
         )
-    for key, path, data in _on_default(view, reader, web):
+    for key, path, data in _forms(view, reader, ledger) if publish.forms else ():
         made.add(key)
         if data is not None:
-            what = "the progress block" if path == README else f"the form {path.rpartition('/')[2]}"
-            writes.append(PutFile(path=path, data=data, message=f"Update {what}"))
+            message = f"Update the form {path.rpartition('/')[2]}{skip}"
+            writes.append(PutFile(path=path, data=data, message=message))
+    readme = _readme(view, reader, web) if publish.readme else None
+    if isinstance(readme, ReadmeFile):
+        message = f"Update the progress block{skip}"
+        writes.append(PutFile(path=readme.path, data=readme.text.encode(), message=message))
+    if publish.readme and not isinstance(readme, str):
+        made.add(README_KEY)
     for report in reports if publish.reports == "pull-request" else ():
         if not ledger.has(report.key):
             made.add(report.key)
             writes += _pull_request(report, publish.branch, reader)
-    return FilePlan(writes=tuple(writes), made=frozenset(made))
+    notes = (readme,) if isinstance(readme, str) else ()
+    return FilePlan(writes=tuple(writes), made=frozenset(made), notes=notes)
 
 
 def write_files(plan: FilePlan, gateway: Callable[[], Gateway]) -> None:
@@ -139,7 +159,7 @@ def describe_files(plan: FilePlan) -> str:
         for write in plan.writes
         if isinstance(write, OpenPullRequest)
     ]
-    return "\n".join(lines)
+    return "\n".join((*lines, *plan.notes))
 
 
 def blob_hash(data: bytes) -> str:
@@ -167,17 +187,6 @@ def _for_branch(
     return changed | {p: data for p, data in immutable.items() if p not in there}
 
 
-def _on_default(
-    view: LearningPath, reader: Reader, web: str
-) -> Iterator[tuple[Key, str, bytes | None]]:
-    """Yield key, path and content (None: leave it) of each file of the default branch."""
-    publish, ledger = view.settings.publish, view.observed.ledger
-    if publish.forms:
-        yield from _forms(view, reader, ledger)
-    if publish.readme:
-        yield README_KEY, README, _readme(view, reader, ledger, web)
-
-
 def _forms(
     view: LearningPath, reader: Reader, ledger: Ledger
 ) -> Iterator[tuple[Key, str, bytes | None]]:
@@ -194,22 +203,28 @@ def _forms(
         yield key, path, text.encode() if wanted else None
 
 
-def _readme(view: LearningPath, reader: Reader, ledger: Ledger, web: str) -> bytes | None:
-    """Return the README with a new block; None when it is up to date, or must be left alone.
+def _readme(view: LearningPath, reader: Reader, web: str) -> ReadmeFile | str | None:
+    """Return the README with a new block; None when nothing is to be written, or why not.
 
-    A README without the block gets it once: a learner who takes it out opts out.
+    The one that GitHub shows gets the block, wherever it is, once: a learner who takes it out opts
+    out. Beside one that can't hold it no second is made; it would show instead, or never.
     """
     from bot.reports.readme_block import as_markdown, has_block, with_block
 
-    there = reader.file(README)
-    if (there is None or not has_block(there)) and ledger.has(README_KEY):
-        return None
-    if there and NO_TEXT.search(there):
+    there = reader.readme()
+    if (there is None or not has_block(there.text)) and view.observed.ledger.has(README_KEY):
         return None
     if there is None:
-        there = f"# {view.observed.snapshot.repository.rpartition('/')[2]}\n"
-    changed = with_block(there, as_markdown(view, web=web))
-    return changed.encode() if changed is not None else None
+        there = ReadmeFile(README, f"# {view.observed.snapshot.repository.rpartition('/')[2]}\n")
+    if not there.path.lower().endswith(MARKDOWN):
+        return f"No progress block: {there.path} isn't Markdown. `publish.readme: false` is quiet."
+    if NO_TEXT.search(there.text):
+        return f"No progress block: {there.path} isn't UTF-8 text. Save it as UTF-8."
+    block = as_markdown(view, web=web)
+    changed = with_block(there.text, block)
+    if changed is None and block not in there.text.replace("\r\n", "\n"):
+        return f"No progress block: its two marks in {there.path} don't stand once, in order."
+    return ReadmeFile(there.path, changed) if changed is not None else None
 
 
 def _pull_request(
@@ -223,7 +238,7 @@ def _pull_request(
 
     if all(reader.file(path) is not None for path in report.files):
         return
-    name = f"{branch}-report-{report.id}"
+    name = git_name(f"{branch}-report-{report.id}")
     there = reader.tree(name) or {}
     files = {p: data for p, data in report.files.items() if there.get(p) != blob_hash(data)}
     if files:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.errors import ChangeRefusedError, GitHubError, NotThereError, UncertainWriteError
+from bot.planning.backlinks import without_backlinks
 from bot.planning.changes import CreateComment, DeleteComment
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.duplicate_issues import AT_ONCE
@@ -66,13 +67,14 @@ def publish_once(
             where=observed.snapshot.repository,
             hint="Make it with `milepost apply`.",
         )
-    if issue.state == "closed" and SUMMARY_KEY in on:
+    if issue.settled and SUMMARY_KEY in on:
         return Outcome.DECLINED
-    if issue.state == "closed" and not issue.finished:
+    if issue.settled and not issue.finished:
         return Outcome.SKIPPED
     if key in keys_of(reader.comments(issue.number), accounts):
         return Outcome.STANDS
-    body = wrap(due.text, Marker(key=key, title="", body=digest(normalized(due.text))))
+    text = without_backlinks(due.text, observed.snapshot.repository)
+    body = wrap(text, Marker(key=key, title="", body=digest(normalized(text))))
     comment = CreateComment(key=key, number=issue.number, title=issue.title, body=body)
     if log is not None and log.holds(comment, observed):
         return Outcome.REFUSED

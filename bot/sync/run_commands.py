@@ -11,6 +11,7 @@ from functools import reduce
 from pydantic_core import from_json
 
 from bot import templating
+from bot.planning.backlinks import without_backlinks
 from bot.planning.changes import Change, CreateComment, CreateIssue, React, UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.duplicate_issues import are_duplicates
@@ -276,7 +277,7 @@ def reply(
         wrong = [w.model_copy(update={"line": w.line.replace("`", "'")}) for w in rejected]
         text = templating.render("replies/misunderstood.md.j2", wrong=wrong, rest_done=rest_done)
         parts.append(text)
-    text = "\n\n".join(filter(None, parts))
+    text = without_backlinks("\n\n".join(filter(None, parts)), path.repository)
     return wrap(text, Marker(key=reply_key(comment), title="", body=digest(normalized(text))))
 
 

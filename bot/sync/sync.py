@@ -155,7 +155,7 @@ def checkpoint_comment(path: LearningPath, checkpoint: Checkpoint) -> DueComment
 
 def _due_weeks(path: LearningPath) -> list[DueComment]:
     summary = path.observed.issues.get(SUMMARY_KEY)
-    if summary is None or summary.state.state == "closed":
+    if summary is None or summary.state.settled:
         return []
     if path.settings.summary.place == "issue":
         return []

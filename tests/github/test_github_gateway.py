@@ -51,6 +51,23 @@ def create_issue(gateway: PyGithubGateway, title: str = "Read") -> WriteResult:
 
 
 class TestOneCallIsOneRequest:
+    def test_each_text_leaves_as_its_field_takes_it(
+        self, world: World, gateway: PyGithubGateway
+    ) -> None:
+        gateway.write(
+            writes.create_label("l" * 60, color=COLOR, description="\N{ROCKET} Go " + "d" * 120)
+        )
+        name = "l" * 49 + "…"
+        gateway.write(writes.update_label(name, name, description="All\0 \N{ROCKET}done"))
+        gateway.write(writes.create_issue("two\nlines" + "t" * 300, body="a\0b"))
+        (label,), (issue,) = (
+            world.repository().labels.values(),
+            world.repository().issues.values(),
+        )
+        assert (label.name, label.description) == (name, "All done")
+        assert (issue.title, issue.body) == ("two lines" + "t" * 246 + "…", "ab")
+        assert [entry.status for entry in world.journal.entries] == [201, 200, 201]
+
     def test_labels(self, world: World, gateway: PyGithubGateway) -> None:
         gateway.write(writes.create_label("kind/read: a?b", color=COLOR, description="To read"))
         gateway.write(

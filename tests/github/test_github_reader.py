@@ -23,7 +23,8 @@ from bot.github.etag_cache import EtagCache
 from bot.github.gateway import PyGithubGateway
 from bot.github.reader import MOST_PASSED, HttpReader
 from bot.planning.snapshot import Snapshot
-from github_sandbox.state import comments, issues, labels, milestones, relations
+from github_sandbox.state import comments, files, issues, labels, milestones, relations
+from github_sandbox.state.git import blob_sha
 from github_sandbox.world import World
 
 MakeReader = Callable[..., HttpReader]
@@ -287,6 +288,26 @@ class TestFiles:
     ) -> None:
         world.commit_files(world.repository(), {"guide.md": b"caf\xe9 \x80 \x81"}, "Add")
         assert reader.file("guide.md") == "café € \ufffd"
+
+    @pytest.mark.parametrize(
+        "path", ["readme.md", "README.rst", "docs/README.md", ".github/readme"]
+    )
+    @pytest.mark.parametrize("text", ["# Me, caf\xe9\n", "x" * 1_100_000])
+    def test_the_readme_wherever_it_is(
+        self, world: World, reader: HttpReader, path: str, text: str
+    ) -> None:
+        home = world.repository()
+        head = home.git.head("main")
+        assert head is not None
+        fields = {"message": "Go", "sha": blob_sha(head.files["README.md"])}
+        files.delete(world, world.actor(), home, "README.md", fields)
+        assert reader.readme() is None
+        world.commit_files(home, {path: text.encode()}, "Add")
+        assert reader.readme() == (path, text)
+
+    def test_an_empty_repository_has_no_readme(self, world: World, make_reader: MakeReader) -> None:
+        world.add_repository("learner/empty", empty=True)
+        assert make_reader(repository="learner/empty").readme() is None
 
     @pytest.mark.parametrize("path", ["nope.md", "docs", "docs/", "../../user", "."])
     def test_none_when_there_is_no_such_file(

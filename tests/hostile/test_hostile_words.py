@@ -23,7 +23,6 @@ from bot.planning.labels import key_in
 from bot.progress import command_log, evidence_links, issue_form_answers, parse_command, quantities
 from bot.progress.commands import slash_commands
 from bot.reports import readme_block
-from bot.sync.command_permission import _COMMAND
 
 SIZE = 16_000  # characters; GitHub takes at most 65,536 in a body or comment
 MONDAY = date(2026, 1, 5)
@@ -59,7 +58,7 @@ READERS = {
         ),
     ),
     "a command somewhere": Reader(
-        lambda text: _COMMAND.search(text.replace("\r", "\n")),
+        lambda text: parse_command.BEGINNING.search(text.replace("\r", "\n")),
         lambda text, found: found is not None or parse_command.read_commands(text) == (),
     ),
     "a marker": Reader(

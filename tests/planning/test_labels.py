@@ -51,6 +51,7 @@ def test_names_and_descriptions_fit_and_are_told_apart(
     for label in labels:
         assert len(label.name) <= 50
         assert len(label.description) <= 100
+        assert all(len(character.encode()) < 4 for character in label.description)
         assert "," not in label.name
         assert key_in(label.description) == label.key
     assert len({label.key for label in labels}) == len(labels)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.progress import quantities
 from bot.progress.command import Command
 from bot.progress.commands import slash_commands
-from bot.progress.parse_command import MOST, ParsedLine, read_commands
+from bot.progress.parse_command import BEGINNING, MOST, ParsedLine, read_commands
 
 
 def words(text: str) -> list[str]:
@@ -40,6 +40,39 @@ def words(text: str) -> list[str]:
 )
 def test_a_command_is_the_first_thing_on_a_line(text: str) -> None:
     assert words(text) == ["done"]
+
+
+@pytest.mark.parametrize(
+    "space",
+    [
+        "\xa0",
+        "\u200b",
+        "\u200c",
+        "\u200d",
+        "\u2060",
+        "\ufeff",
+        "\u202f",
+        "\u3000",
+        "\u200e",
+        "\u2066",
+    ],
+)
+def test_odd_spaces_and_characters_without_width_are_spaces(space: str) -> None:
+    assert words(f"{space}/done") == ["done"]
+    assert words(f"Well.\n {space} {space}{space}{space}/done{space}\nbye") == ["done"]
+    (logged,) = read_commands(f"/log{space}2h{space} about loops")
+    assert logged.rest.split() == ["2h", "about", "loops"] or space in "\u200c\u200d"
+    assert read_commands(f"    {space}/done") == ()
+    assert read_commands(f"{space}> /done") == ()
+    assert BEGINNING.search(f"Well.\r\n{space} /done")
+    assert not BEGINNING.search(f"{space}> /done {space}")
+
+
+def test_what_joins_the_characters_of_a_text_stays_in_it() -> None:
+    family = "\N{MAN}\N{ZERO WIDTH JOINER}\N{GIRL}"
+    (journal,) = read_commands(f"/journal\xa0Fin\xa0! {family}\nA\u200bB")
+    assert journal.rest == f"Fin\xa0! {family}\nA\u200bB"
+    assert read_commands(f"/log 2h {family}")[0].rest == f"2h {family}"
 
 
 @pytest.mark.parametrize(

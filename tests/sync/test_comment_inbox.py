@@ -82,3 +82,9 @@ def test_only_who_may_write_commands_and_the_owner_is_not_even_asked_about(
     will = bench.world.users["will"]
     assert read(bench).writers == {bench.learner.user.id, will.id}
     assert requested == ["rita", "will", "stranger"]
+
+
+def test_a_command_behind_a_space_that_does_not_break_is_obeyed(bench: RepositoryFixture) -> None:
+    bench.comment("Read", "\ufeff\xa0/done\u200b")
+    bench.apply(SMALL)
+    assert (bench.issue("Read").state, bench.issue("Read").state_reason) == ("closed", "completed")

@@ -11,6 +11,7 @@ from builders import curriculum
 from repository_fixture import RepositoryFixture, settings
 
 from bot.errors import ConfigError
+from bot.planning.changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.ledger import Ledger
 from bot.planning.ports import Gateway
 from bot.progress.path import LearningPath
@@ -126,6 +127,19 @@ def test_it_is_one_commit_without_history_and_only_when_something_changed() -> N
     write_files(plan_files(view, scenario.bench.edges, web=WEB), never)
 
 
+@pytest.mark.parametrize(("publish", "ends"), [({}, True), ({"skip_ci": False}, False)])
+def test_a_commit_that_only_publishes_starts_nothing(publish: dict[str, Any], ends: bool) -> None:
+    scenario = PublishFixture(
+        badge=True, readme=True, forms=True, reports="pull-request", **publish
+    )
+    plan = scenario.publish(REPORT)
+    messages = [w.message for w in plan.writes if isinstance(w, PutFile | CommitFiles)]
+    published = [message for message in messages if message != REPORT.title]
+    assert len(published) == len(messages) - 1 == 3
+    assert all(message.endswith(" [skip ci]") is ends for message in published)
+    assert not any(isinstance(w, OpenPullRequest) and "skip" in w.title for w in plan.writes)
+
+
 def test_only_what_changed_is_written() -> None:
     scenario = PublishFixture(badge=True, pictures=True)
     scenario.publish()
@@ -175,18 +189,63 @@ def test_a_block_that_was_taken_out_does_not_come_back() -> None:
     assert scenario.publish().empty
 
 
-def test_half_a_block_is_left_alone() -> None:
+@pytest.mark.parametrize("text", [f"# Me\n{BEGIN}\n", f"# Me\n{END}\n", f"{END}\n{BEGIN}\n"])
+def test_half_a_block_is_left_alone(text: str) -> None:
     scenario = PublishFixture(readme=True)
-    scenario.write("README.md", f"# Me\n{BEGIN}\n")
-    assert scenario.publish().empty
-    scenario.write("README.md", f"# Me\n{END}\n")
-    assert scenario.publish().empty
+    scenario.write("README.md", text)
+    plan = scenario.publish()
+    assert plan.empty
+    assert describe_files(plan).startswith("No progress block: its two marks in README.md")
 
 
 def test_a_readme_in_another_encoding_is_left_alone() -> None:
     scenario = PublishFixture(readme=True)
     scenario.write("README.md", "\0#\0 \0M\0e")
+    plan = scenario.publish()
+    assert (plan.empty, plan.made) == (True, frozenset())
+    assert "README.md isn't UTF-8" in describe_files(plan)
+
+
+@pytest.mark.parametrize(
+    "path", ["readme.md", "Readme.MD", "README.markdown", ".github/README.md", "docs/readme.md"]
+)
+def test_the_readme_that_is_there_gets_the_block(path: str) -> None:
+    scenario = PublishFixture(readme=True)
+    scenario.remove("README.md")
+    scenario.write(path, "# Me\n")
+    assert scenario.publish().paths == (path,)
+    assert list(scenario.files()) == [path]
+    assert scenario.files()[path].startswith(f"# Me\n\n{BEGIN}\n".encode())
     assert scenario.publish().empty
+    scenario.write(path, "# Me\n")
+    assert scenario.publish().empty
+
+
+@pytest.mark.parametrize("path", ["README.rst", "README", "readme.txt", "docs/README.adoc"])
+def test_beside_a_readme_that_cannot_hold_the_block_none_is_made(path: str) -> None:
+    scenario = PublishFixture(readme=True)
+    scenario.remove("README.md")
+    scenario.write(path, "Me\n==\n")
+    plan = scenario.publish()
+    assert (plan.empty, list(scenario.files())) == (True, [path])
+    assert f"No progress block: {path} isn't Markdown" in describe_files(plan)
+    scenario.remove(path)
+    scenario.write("README.md", "# Me\n")
+    assert scenario.publish().paths == ("README.md",)
+
+
+def test_of_two_readmes_the_one_that_github_shows_gets_the_block() -> None:
+    scenario = PublishFixture(readme=True)
+    scenario.write(".github/README.md", "# Us\n")
+    assert scenario.publish().paths == (".github/README.md",)
+    assert scenario.files()["README.md"] == b"# Me\n"
+
+
+def test_a_block_that_is_up_to_date_in_windows_line_ends_says_nothing() -> None:
+    scenario = PublishFixture(readme=True)
+    scenario.write("README.md", "# Me\r\n")
+    scenario.publish()
+    assert describe_files(scenario.publish()) == ""
 
 
 def test_without_a_readme_one_is_made_once() -> None:
