@@ -10,7 +10,6 @@ from typing import ClassVar
 EXIT_OK = 0
 EXIT_BUG = 1
 EXIT_CHANGES = 2
-EXIT_PART_REFUSED = 11
 EXIT_INTERRUPTED = 130  # what a shell says of Ctrl-C: 128 and the number of the signal
 
 
@@ -160,6 +159,12 @@ class RefusedError(MilepostError):
 
 class UnknownAccountError(RefusedError):
     """A path stands here that an unknown account wrote: to go on would make it a second time."""
+
+
+class PartRefusedError(MilepostError):
+    """All is done but for changes that GitHub refused and that the learner would miss."""
+
+    exit_code = 11
 
 
 class NewerFormatError(MilepostError):

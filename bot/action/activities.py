@@ -15,6 +15,7 @@ from bot.planning.changes import Change, CreateComment, UpdateComment
 from bot.planning.marker import Key, Marker, digest, find, normalized, wrap
 from bot.planning.plan import Plan
 from bot.planning.ports import Gateway, Reader
+from bot.planning.refusals import Refusals, sentences
 from bot.planning.snapshot import CommentState
 from bot.progress.path import LearningPath, PathReader
 from bot.sync.file_sources import FileSource
@@ -154,7 +155,8 @@ class Activities:
         with self._log.group("Writing"):
             written = session.apply(plan, self._context.write_context(self._progress))
         title = "Plan applied" if written else "Nothing to change"
-        return self._result(title, plan, changes=written)
+        lines = self._report_refusals(session.refusals)
+        return self._result(title, plan, changes=written, lines=lines)
 
     def sync(self) -> ActivityResult:
         """Do all that is due. Raises RefusedError when it would remove too much."""
@@ -175,6 +177,7 @@ class Activities:
         changes = done.written + len(posted) + len(done.files.paths)
         lines = [f"{p.what.title}: {p.outcome.value}." for p in done.posted]
         lines += [*(f"Wrote {path}." for path in done.files.paths), *done.files.notes]
+        lines += self._report_refusals(done.refused)
         return ActivityResult(
             title="The path is up to date again" if changes else "Nothing to change",
             path=done.path,
@@ -182,6 +185,14 @@ class Activities:
             lines=tuple(lines),
             pages=() if done.plan.empty else (plan_text.as_markdown(done.plan),),
         )
+
+    def _report_refusals(self, refusals: Refusals) -> tuple[str, ...]:
+        """Warn once of what GitHub refused; the job stays green. Returns a sentence for each."""
+        found = sentences(refusals)
+        if found:
+            title = "Part of the path could not be written"
+            self._log.command("warning", " ".join(found), title=title)
+        return found
 
     def weekly(self) -> ActivityResult:
         """Post the summary of the last whole week, none of a week before the path's first."""

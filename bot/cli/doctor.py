@@ -105,6 +105,17 @@ def _repository(context: CliContext) -> Iterator[Finding]:
     yield ok("token", f"accepted{kind} by {connection.api_url}")
     for check in (_identity, _permissions, _clock, _rate_limit):
         yield check(seen)
+    if seen.has_issues:
+        yield from _refusals(context)
+
+
+def _refusals(context: CliContext) -> Iterator[Finding]:
+    from bot.planning.observed_state import observe
+
+    with context.reader() as reader:
+        refused = observe(reader.snapshot()).ledger.refused
+    for one in refused.values():
+        yield warning("path", f"not written: {one.what}.", one.why)
 
 
 def _identity(seen: "Inspection") -> Finding:

@@ -7,11 +7,12 @@ import typer
 from bot.cli import console
 from bot.cli.context import CliContext
 from bot.cli.options import AllowRemovals, DryRun, PlanFormat, Repo, Shape, Yes
-from bot.errors import EXIT_CHANGES, RefusedError, UsageError
+from bot.errors import EXIT_CHANGES, PartRefusedError, RefusedError, UsageError
 
 if TYPE_CHECKING:
     from bot.planning.plan import Plan
     from bot.planning.ports import Reader
+    from bot.planning.refusals import Refusals
     from bot.progress.command import Command
     from bot.progress.path import LearningPath
     from bot.sync.reconcile import Session
@@ -109,8 +110,22 @@ def write_plan(context: CliContext, planned: "Session", found: "Plan", question:
             raise RefusedError("you said no, so nothing was written.")
     with console.progress_bar("Writing") as progress:
         written = planned.apply(found, context.write_context(progress))
-    console.print_status(f"Done: {written} changes written.")
+    console.print_status(f"Done: {written} change{'' if written == 1 else 's'} written.")
+    report_refusals(planned.refusals)
     return 0
+
+
+def report_refusals(refusals: "Refusals") -> None:
+    """Print what GitHub refused. Raises PartRefusedError when the learner would miss some of it."""
+    from bot.planning.refusals import matter, sentences
+
+    for sentence in sentences(refusals):
+        console.print_result(sentence)
+    if matter(refusals):
+        raise PartRefusedError(
+            "GitHub refused a part of it.",
+            hint="It is tried again by itself, the first time tomorrow; all the rest is done.",
+        )
 
 
 def sync(repo: Repo = None, allow_removals: AllowRemovals = False, dry_run: DryRun = False) -> None:
@@ -128,6 +143,7 @@ def sync(repo: Repo = None, allow_removals: AllowRemovals = False, dry_run: DryR
         with console.progress_bar("Writing") as progress:
             done = run.run(context.write_context(progress), allow_removals=allow_removals)
     _print_result(done)
+    report_refusals(done.refused)
 
 
 def replan(

@@ -5,7 +5,7 @@ Pure: the same curriculum, settings and day give the same values. Every task of 
 when the window moves away from it, so that a later start never closes anything.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -165,7 +165,8 @@ class _Issues:
         titles: set[str] = set()
         walk = ((p, m, u) for p in self._curriculum.phases for m in p.modules for u in m.units)
         for phase, module, unit in walk:
-            title = _distinct(full_unit_name(self._curriculum, module, unit), titles)
+            title = distinct_title(full_unit_name(self._curriculum, module, unit), titles)
+            titles.add(title)
             # To a tenth, so that the rows of a table add up to its sum.
             hours = f"{round(self._hours[unit.id] or 0, 1):g}" if self._hours[unit.id] else ""
             values = {"goals": unit.goals, "phase": phase.title, "hours": hours}
@@ -390,7 +391,7 @@ def _keys_set_aside(curriculum: Curriculum, settings: Settings) -> Iterator[Key]
     yield from (f"task:{name}" for name in settings.credits)
 
 
-def _distinct(title: str, taken: set[str]) -> str:
+def distinct_title(title: str, taken: Container[str]) -> str:
     """Return a title that is not `taken`: GitHub refuses a second milestone of one title."""
     short, number = one_line(title, TITLE), 2
     candidate = short
@@ -398,7 +399,6 @@ def _distinct(title: str, taken: set[str]) -> str:
         tail = f" ({number})"
         candidate = f"{cut(short, TITLE.most - len(tail))}{tail}"
         number += 1
-    taken.add(candidate)
     return candidate
 
 

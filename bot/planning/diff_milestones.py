@@ -1,11 +1,12 @@
 """Milestones: which to create, change or close, and which one each unit's issues go into."""
 
 from bot.planning.changes import CreateMilestone, UpdateMilestone
-from bot.planning.desired_state import DesiredMilestone, DesiredState
+from bot.planning.desired_state import DesiredMilestone, DesiredState, distinct_title
 from bot.planning.drift import Drift, compare_fields
 from bot.planning.marker import Key, Marker, digest, normalized, wrap
 from bot.planning.observed_state import ObservedState, OurMilestone
 from bot.planning.plan import Note
+from bot.planning.snapshot import MilestoneState
 
 
 class MilestoneDiff:
@@ -29,6 +30,7 @@ class MilestoneDiff:
             for milestone in observed.snapshot.milestones
             if milestone.number not in observed.unit_of_milestone
         }
+        self._titles = {want.title for want in desired.milestones}
         wanted = {key for want in desired.milestones for key in (want.key, *want.aliases)}
         # A unit that got another id but kept its title: GitHub takes no second one of that title.
         self._orphans = {
@@ -51,8 +53,9 @@ class MilestoneDiff:
             self.numbers[want.key] = ours.state.number
             self._compare(want, ours)
             return {found}
-        if want.title in self._foreign:
-            self.numbers[want.key] = self._foreign[want.title].number
+        foreign = self._foreign.get(want.title)
+        if foreign and self._takes_issues(foreign):
+            self.numbers[want.key] = foreign.number
             text = f"The milestone '{want.title}' was there already: used as it is."
             self.notes.append(Note(kind="not-ours", key=want.key, text=text))
         elif any(self._observed.ledger.has(key) for key in keys):
@@ -60,8 +63,18 @@ class MilestoneDiff:
             self.notes.append(Note(kind="opted-out", key=want.key, text=text))
         else:
             self.numbers[want.key] = None
-            self.changes.append(_creation(want, self._writers))
+            title = distinct_title(want.title, self._holders.keys() | (self._titles - {want.title}))
+            if title != want.title:
+                text = f"The milestone '{want.title}' was there already, closed: ours is '{title}'."
+                self.notes.append(Note(kind="not-ours", key=want.key, text=text))
+            wanted = want.model_copy(update={"title": title})
+            self.changes.append(_creation(wanted, self._writers))
         return set()
+
+    def _takes_issues(self, foreign: MilestoneState) -> bool:
+        """Return whether to use a milestone of the learner's: it is open, or issues are in it."""
+        issues = self._observed.issues.values()
+        return foreign.state == "open" or any(i.state.milestone == foreign.number for i in issues)
 
     def _compare(self, want: DesiredMilestone, ours: OurMilestone) -> None:
         marker, region = ours.marked.marker, ours.marked.region

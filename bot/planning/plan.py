@@ -32,7 +32,7 @@ class Plan(FrozenModel):
     changes: tuple[Change, ...] = ()
     drift: tuple[Drift, ...] = ()
     notes: tuple[Note, ...] = ()
-    retries: bool = False
+    retries: bool = Field(default=False, exclude=True)
     removals: int = 0
     existing: int = 0
     milestones: dict[Key, int] = Field(default_factory=dict)

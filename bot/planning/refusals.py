@@ -151,6 +151,11 @@ class HeldChanges:
         }
 
 
+def sentences(refusals: Refusals) -> tuple[str, ...]:
+    """Return a sentence for each refusal: what was not written, why, and what to do."""
+    return tuple(f"Not written: {one.what}. {one.why}" for one in refusals.values())
+
+
 def matter(refusals: Refusals) -> bool:
     """Return whether one of these is due to the learner, and no mark, pin or relation."""
     return any(identity.partition(" ")[0] not in OPTIONAL for identity in refusals)

@@ -24,6 +24,7 @@ from bot.github.rate_limiter import RateLimiter
 from bot.github.reader import HttpReader
 from bot.github.retry import Sleep, WaitPolicy
 from bot.github.rights import LEAST, Rights, rights_for
+from bot.planning.refusals import sentences
 from bot.progress.path import LearningPath, PathReader
 from bot.server import next_run
 from bot.server.curriculum_cache import CurriculumCache
@@ -109,7 +110,7 @@ class RepositorySync:
             return RepositorySyncResult("unset", f"There is no {CONFIG_PATH} yet.")
         rights = rights_for(path.settings, private=info.private)
         done = self.auth.using(home, lambda c: self._write(c, path), rights=rights)
-        message = f"{plural(done.written, 'change')} written."
+        message = " ".join((f"{plural(done.written, 'change')} written.", *sentences(done.refused)))
         return RepositorySyncResult("synced", message, path.settings, path=done.path)
 
     def _read(self, connection: Connection) -> PathReader | None:

@@ -234,9 +234,10 @@ def apply(
         snapshot = seen
     while True:
         writer = PlanWriter(gateway, plan, reader, snapshot, refused)
+        total = written + len(plan.changes)
         try:
             for change in writer.remaining():
-                context.progress(written, written + len(plan.changes), change)
+                context.progress(written, total, change)
                 written += writer.write(change)
         except _NotAsPlannedError:
             reloads += 1

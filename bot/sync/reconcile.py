@@ -67,6 +67,11 @@ class Session:
             self._snapshot = self._reader.snapshot()
         return self._snapshot
 
+    @property
+    def refusals(self) -> Refusals:
+        """Return what GitHub did not take since this session began."""
+        return noted({}, self._refused, date.min)
+
     def reload(self) -> None:
         """Forget what was read."""
         self._snapshot = None

@@ -6,7 +6,7 @@ from bot.curriculum.model import Checkpoint
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.plan import Plan
 from bot.planning.ports import Reader
-from bot.planning.refusals import FILES, RefusalLog, Refusals
+from bot.planning.refusals import FILES, RefusalLog, Refusals, noted
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath, PathReader
 from bot.progress.progress import item_keys
@@ -41,19 +41,16 @@ class PublishedComment(FrozenModel):
 class SyncResult(FrozenModel):
     """What a sync did.
 
-    `written` counts changes, `files` is what was written to branches, `path` the path afterwards.
+    `written` counts changes, `files` is what was written to branches, `refused` what GitHub has not
+    taken so far, `path` the path afterwards.
     """
 
     plan: Plan
     written: int
     posted: tuple[PublishedComment, ...]
     files: FilePlan
+    refused: Refusals
     path: LearningPath
-
-    @property
-    def refused(self) -> Refusals:
-        """Return what GitHub has not taken so far."""
-        return self.path.observed.ledger.refused
 
 
 class Sync:
@@ -112,6 +109,7 @@ class Sync:
             written=written,
             posted=tuple(posted),
             files=files,
+            refused=self._refusals(),
             path=self._path(),
         )
 
@@ -133,6 +131,16 @@ class Sync:
             name for name in ledger.refused if name.startswith(FILES) and name not in files.held
         )
         return files.model_copy(update={"writes": tuple(written)})
+
+    def _refusals(self) -> Refusals:
+        path, record = self._path(), self._record
+        found = noted(path.observed.ledger.refused, record.refused, path.today)
+        posted = tuple(f"create-comment {key} " for key in record.made)
+        return {
+            name: one
+            for name, one in found.items()
+            if name not in record.settled and not name.startswith(posted)
+        }
 
     def _due(self) -> tuple[DueComment, ...]:
         return *_due_weeks(self._path()), *_due_checkpoints(self._path())

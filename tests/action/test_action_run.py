@@ -1,6 +1,6 @@
 """Runs of the Action against the sandbox: events in; writes, outputs and a page out."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ from planning.paths import LONG, SMALL
 from bot.action.run import main
 from bot.settings import CONFIG_PATH
 from bot.sync import sync as sync_module
+from github_sandbox.state import issues
+from github_sandbox.state.bots import actions_token
 
 HOSTILE = "$(id) `id` ${{ github.token }} ##[error]a <img src=x> @everyone \u202egnp.exe"
 
@@ -272,3 +274,18 @@ def test_what_the_runner_should_have_set_is_named(
     assert (
         "the input 'token'" if missing == "GITHUB_TOKEN" else missing
     ) in capsys.readouterr().out
+
+
+def test_one_locked_issue_is_one_warning_and_no_red_job(stage: ActionRunner) -> None:
+    world = stage.sandbox.world
+    home = world.repository()
+    stage.follow()
+    stage.terminal.environ["GITHUB_TOKEN"] = actions_token(world, home).value
+    stage.run("workflow_dispatch")
+    issues.lock(world, world.actor(), home, home.issues[1], {})
+    late = datetime(2026, 12, 8, 9, tzinfo=UTC)  # two weeks after the sandbox made it
+    ran = stage.run("schedule", stage.event(schedule="6 7 * * *"), now=late)
+    assert ran.code == 0
+    assert ran.log.count("::warning") == 1
+    assert "::warning title=Part of the path could not be written::Not written: comment" in ran.log
+    assert "Not written: comment on #\u200b1 Your path" in ran.summary

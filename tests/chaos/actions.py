@@ -39,7 +39,17 @@ REMOVING = {
 }
 COMMANDING = {"command": 9, "command_twice": 4}
 SAYING = {"comment": 6, "press": 2, "edit_comment": 2}
-LEARNER = FINISHING | MARKING | WRITING | ARRANGING | REMOVING | COMMANDING | SAYING
+OTHERS = {
+    "friend_command": 4,
+    "mentor_approves": 2,
+    "stranger_command": 2,
+    "stranger_reacts": 1,
+    "stranger_copy": 2,
+    "stranger_quote": 1,
+    "marker_cut": 1,
+    "link": 2,
+}
+LEARNER = FINISHING | MARKING | WRITING | ARRANGING | REMOVING | COMMANDING | SAYING | OTHERS
 MAINTAINER = ("ahead", "choice", "credit", "feature", "pace", "path", "path", "pause", "prefix")
 
 SECONDARY = ("secondary-403", "secondary-429")
@@ -59,6 +69,19 @@ FAULTS = (
 )
 Kind = Literal["sync", "apply", "plan"]
 Place = Literal["comment", "issue"]
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Settings of a history: the path began `early` days before the first run."""
+
+    zone: str = "UTC"
+    day: str = "monday"
+    early: int = 0
+    publish: bool = False
+
+
+PLAIN = Setup()
 
 
 @dataclass(frozen=True)
@@ -156,4 +179,11 @@ HOURS = st.sampled_from((1, 5, 20, 30, 60, 100, 170))
 ANY_RUN = runs("sync", "sync", "sync", "apply")
 TURNS = st.lists(_near(4, 20), min_size=1, max_size=6).map(tuple)
 TWO = st.builds(ConcurrentRuns, first=ANY_RUN, second=ANY_RUN, turns=TURNS)
+SETUPS = st.builds(
+    Setup,
+    zone=st.sampled_from(("UTC", "UTC", "Pacific/Kiritimati", "America/Los_Angeles")),
+    day=st.sampled_from(("monday", "monday", "friday", "sunday")),
+    early=st.sampled_from((0, 0, 20, 40, 60)),
+    publish=st.sampled_from((False, False, True)),
+)
 PLACES: SearchStrategy[Place] = st.sampled_from(("comment", "comment", "comment", "issue"))

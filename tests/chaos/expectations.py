@@ -15,7 +15,7 @@ from chaos.scenario import Scenario
 
 from github_sandbox import dump
 from github_sandbox.state import comments, issues
-from github_sandbox.state.objects import Comment, Issue, Label, Milestone
+from github_sandbox.state.objects import Actor, Comment, Issue, Label, Milestone
 from github_sandbox.state.refusals import Refusal
 
 STATES = {"/done": "done", "/credit": "done", "/skip": "skipped", "/reopen": "open"}
@@ -28,7 +28,9 @@ class Expectations:
 
     `promises` are by slot; whatever is about an issue has its number second.
     `settled` is what was there when a run ended well alone: from then on it is known to have been
-    made, so that taking it away is an answer.
+    made, so that taking it away is an answer. `comments_written` are
+    their texts, also of those deleted; `removed`, `labels_removed`, `taken_off` and `edited` name
+    what people decided at any time, which nobody can expect to stand as the path has it.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -42,6 +44,11 @@ class Expectations:
         self.text: dict[int, str] = {}
         self.unheard: set[int] = set()
         self.taken_away: set[str] = set()
+        self.comments_written: dict[int, str] = {}
+        self.removed: set[str] = set()
+        self.labels_removed: set[str | None] = set()
+        self.taken_off: set[tuple[int, str | None]] = set()
+        self.edited: set[tuple[str, int]] = set()
         self.left_elsewhere = dump.repository(scenario.elsewhere)
         self._count = 0
 
@@ -99,6 +106,7 @@ class Expectations:
             s: p for s, p in self.promises.items() if len(s) < 2 or s[1] != issue.number
         }
         self.finished.discard(issue.number)
+        self.removed |= {key} if key else set()
         for comment in issue.comments:
             self.text.pop(comment.id, None)
         if key in self.settled and not self._duplicates(key):
@@ -115,9 +123,9 @@ class Expectations:
     def _duplicates(self, key: str | None) -> list[Issue]:
         return markers.by_key(self.home).get(str(key), [])
 
-    def _comment(self, issue: Issue, text: str) -> None:
-        made = comments.create(self.world, self.me, self.home, issue, {"body": text})
-        self.text[made.id] = text
+    def _comment(self, issue: Issue, text: str, actor: Actor | None = None) -> None:
+        made = comments.create(self.world, actor or self.me, self.home, issue, {"body": text})
+        self.text[made.id] = self.comments_written[made.id] = text
         for word in re.findall(r"^/\w+", text, re.MULTILINE):
             if word in STATES:
                 self._wants(issue, STATES[word])
@@ -132,7 +140,7 @@ class Expectations:
                 self._wants(issue, None if self.scenario.busy else STATES[word])
 
     def _waits(self, comment: Comment) -> bool:
-        return not any(r.content in {"rocket", "confused"} for r in comment.reactions)
+        return not markers.marks(comment)
 
     def _promise(self, what: str, issue: Issue, stored: Callable[[], bool], value: str) -> None:
         self.promises["edit", issue.number, what] = lambda: (

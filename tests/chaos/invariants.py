@@ -31,6 +31,7 @@ class Verdict:
     summaries: list[str] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
     unsettled: list[str] = field(default_factory=list)
+    untrue: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     @property
@@ -96,12 +97,14 @@ def _unheard(scenario: Scenario, learner: Learner) -> list[str]:
         if text is None or comment.id in learner.unheard:
             continue
         where = f"'{text}' on #{issue.number}"
-        worn = [r.content for r in comment.reactions if r.content in {"rocket", "confused"}]
+        worn = markers.marks(comment)
+        lines = REMEMBERED.findall(text)
+        here = sum(n for (number, _), n in known.items() if number == comment.id)
+        if here and not worn and len(comment.reactions) > len(worn):
+            continue  # A run was cut off before it set its mark; to what is logged any mark does.
         if len(worn) != 1:
             found.append(f"{where} has the marks {worn}")
         obeyed = "rocket" in worn
-        lines = REMEMBERED.findall(text)
-        here = sum(n for (number, _), n in known.items() if number == comment.id)
         if obeyed and here != len(lines):
             found.append(f"{where} ({comment.id}) is remembered {here} times")
         answer = f"reply:{comment.id}"
@@ -130,12 +133,12 @@ def _summaries(scenario: Scenario, learner: Learner) -> list[str]:
         ),
         None,
     )
-    if summary is None or summary.state == "closed" or scenario.how["summary"] == "issue":
+    if summary is None or summary.state == "closed" or scenario.settings.summary.place == "issue":
         return found
     if _all_done(scenario):
         return found
     known = {*reported, *learner.taken_away}
-    weeks = _weeks(scenario, summary.birth.at.date())
+    weeks = _weeks(scenario, scenario.local(summary.birth.at).date())
     return found + [f"the summary of {w} is missing" for w in weeks if f"weekly:{w}" not in known]
 
 
@@ -167,7 +170,7 @@ def _first_day(scenario: Scenario) -> date:
     for issue in markers.issues(scenario.repository):
         for entry in markers.entries(issue):
             if entry["do"] == "pause":
-                begin = datetime.fromisoformat(entry["at"]).date()
+                begin = scenario.local(datetime.fromisoformat(entry["at"])).date()
                 pauses.append((begin, date.fromisoformat(entry["last"])))
     for begin, last in sorted(pauses):
         if begin <= first <= last:
@@ -177,7 +180,7 @@ def _first_day(scenario: Scenario) -> date:
 
 def _weeks(scenario: Scenario, made: date) -> list[str]:
     """Names of the weeks that are over at their hour, by walking the calendar."""
-    now, hour = scenario.now, scenario.settings.summary.hour
+    now, hour = scenario.local(scenario.ran_at), scenario.settings.summary.hour
     begins = scenario.settings.summary.day.number
     day, found = max(made, _first_day(scenario)) + timedelta(days=1), []
     while day < now.date() or (day == now.date() and now.hour >= hour):

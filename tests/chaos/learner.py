@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any
 
 from chaos import markers
-from chaos.expectations import STATES, Expectations
+from chaos.expectations import STATES
+from chaos.others import Others
 
 from github_sandbox import dump
 from github_sandbox.state import comments, issues, labels, milestones, relations, transfers
@@ -45,7 +46,7 @@ SAYINGS = (
 ANSWERED = ("/status", "/log lots", "/replan", "/pace", "/pause")
 
 
-class Learner(Expectations):
+class Learner(Others):
     """Each act picks by its number what it is done to, of what is there then; or does nothing."""
 
     # Open and closed
@@ -89,6 +90,7 @@ class Learner(Expectations):
             note = f"My words inside {self._next()}."
             body = (issue.body or "").replace(markers.BEGIN, f"{markers.BEGIN}\n{note}", 1)
             self._edit(issue, body=body)
+            self.edited.add(("inside", issue.number))
             self._promise(note, issue, lambda: note in (issue.body or ""), note)
 
     def act_tick(self, number: int) -> None:
@@ -125,6 +127,7 @@ class Learner(Expectations):
             key = markers.label_key(label)
             left = [x.name for x in issue.labels if x is not label]
             self._edit(issue, labels=left)
+            self.taken_off.add((issue.number, key))
             self._promise(
                 f"off {key}",
                 issue,
@@ -138,6 +141,7 @@ class Learner(Expectations):
             there = [m for m in self.home.milestones.values() if m.title == "Mine"]
             mine = there[0] if there else self._milestone_of_mine()
             self._edit(issue, milestone=mine.number)
+            self.edited.add(("milestone", issue.number))
             self._promise("milestone", issue, lambda: issue.milestone is mine, "'Mine'")
 
     def _milestone_of_mine(self) -> Milestone:
@@ -149,6 +153,7 @@ class Learner(Expectations):
             child = found[number % len(found)]
             assert child.parent
             relations.remove_child(self.world, self.me, self.home, child.parent, child.id)
+            self.edited.add(("parent", child.number))
             if ("parent", child.number) in self.settled:
                 self._promise("parent", child, lambda: child.parent is None, "no parent")
 
@@ -206,6 +211,8 @@ class Learner(Expectations):
         if label := self._label(number):
             key, name = markers.label_key(label), f"label {self._next()}"
             labels.edit(self.world, self.me, self.home, label, {"new_name": name})
+            # Issues that a run makes meanwhile bring the old name back.
+            self.labels_removed |= {key} if self.scenario.busy else set()
             self._about_label(label, key, "name", name)
 
     def act_label_colour(self, number: int) -> None:
@@ -226,6 +233,7 @@ class Learner(Expectations):
         if label := self._label(number):
             key, name = markers.label_key(label), label.name
             labels.delete(self.world, self.me, self.home, label)
+            self.labels_removed.add(key)
             for slot in [s for s in self.promises if s[0] == "label" and s[2] == key]:
                 del self.promises[slot]
             if key in self.settled and not self.scenario.busy:
@@ -250,6 +258,7 @@ class Learner(Expectations):
         if found := self._milestone(number):
             sent = {"due_on": f"{value}T12:00:00Z"} if field == "due" else {field: value}
             milestones.edit(self.world, self.me, self.home, found, sent)
+            self.edited.add((field, found.number))
 
             def stored() -> str | None:
                 now = getattr(found, field)
@@ -280,6 +289,7 @@ class Learner(Expectations):
         if found := self._milestone(number):
             key = markers.key_of(found.description)
             milestones.delete(self.world, self.me, self.home, found)
+            self.removed |= {key} if key else set()
             for slot in [s for s in self.promises if s[0] == "milestone" and s[2] == found.number]:
                 del self.promises[slot]
             if key in self.settled:

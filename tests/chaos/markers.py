@@ -12,7 +12,8 @@ MEMORY = re.compile(r"<!-- milepost:memory (\{[^\n]*\}) -->")
 BEGIN = "<!-- milepost:begin -->"
 WORK = frozenset({"task", "deliverable", "checkpoint", "project"})
 SUMMARY = "summary:summary"
-LABEL = re.compile(r"· milepost (\S+)$")
+STRANGER = "sam-stranger"
+LABEL = re.compile(r"(?:^|· )milepost (\S+)$")
 
 
 def key_of(text: str | None) -> str | None:
@@ -39,8 +40,9 @@ def entries(issue: Issue) -> list[dict[str, Any]]:
 
 
 def issues(repository: Repository) -> list[Issue]:
-    """All of them, oldest first; no pull requests."""
-    return [i for i in repository.issues.values() if not i.is_pull_request]
+    """All of them but a stranger's, oldest first; no pull requests."""
+    every = repository.issues.values()
+    return [i for i in every if not i.is_pull_request and i.user.login != STRANGER]
 
 
 def by_key(repository: Repository) -> dict[str, list[Issue]]:
@@ -53,9 +55,17 @@ def by_key(repository: Repository) -> dict[str, list[Issue]]:
 
 
 def comments(repository: Repository) -> Iterator[tuple[Issue, Comment]]:
+    """Yield all but a stranger's, with their issues."""
     for issue in repository.issues.values():
         for comment in issue.comments:
-            yield issue, comment
+            if comment.user.login != STRANGER:
+                yield issue, comment
+
+
+def marks(comment: Comment) -> list[str]:
+    """Which of our marks it has; a stranger's is none."""
+    given = [r.content for r in comment.reactions if r.user.login != STRANGER]
+    return [content for content in given if content in {"rocket", "confused"}]
 
 
 def weeks_reported(repository: Repository) -> int:

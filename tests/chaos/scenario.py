@@ -14,7 +14,8 @@ from functools import cache, partial
 from itertools import cycle
 from typing import Any
 
-from chaos.actions import ConcurrentRuns, Fault, Run
+from chaos import markers
+from chaos.actions import PLAIN, ConcurrentRuns, Fault, Run, Setup
 from chaos.in_memory_http import WEB, InMemoryHttp, MemoryCache, RecordedRequest, edges
 from reports.histories import RICH
 
@@ -32,6 +33,8 @@ BEGINS = datetime(2026, 1, 5, 9, tzinfo=UTC)
 BOT = "milepost[bot]"
 BOT_TOKEN = "chaos-token"
 MENTOR = "mona-mentor"
+FRIEND = "finn-friend"
+PUBLISHED = {"badge": True, "readme": True, "reports": "branch"}
 STALE_FOR = 25
 """How many requests a list stays stale for."""
 
@@ -80,23 +83,29 @@ class Tally:
     requests: int = 0
     acts: int = 0
     faults: Counter[str] = field(default_factory=Counter)
+    judged: Counter[str] = field(default_factory=Counter)
 
 
 class Scenario:
     """A repository with everything around it. `act` does an act of the learner's."""
 
-    def __init__(self, *, app: bool = False, place: str = "comment") -> None:
+    def __init__(self, *, app: bool = False, place: str = "comment", setup: Setup = PLAIN) -> None:
         self.world = World(lambda: BEGINS)
         self.repository = self.world.repository()
         self.engine = Engine(self.world, WEB)
-        self.world.add_user(MENTOR)
+        self.web = WEB
+        for login in (MENTOR, FRIEND, markers.STRANGER):
+            self.world.add_user(login)
+        self.repository.collaborators[FRIEND] = "write"
         self.elsewhere = self.world.add_repository("learner/elsewhere")
         self.mods: frozenset[str] = frozenset()
         self.how: dict[str, Any] = {
-            "start": date(2026, 1, 5),
+            "start": date(2026, 1, 5) - timedelta(days=setup.early),
             "ahead": "all",
-            "summary": place,
+            "timezone": setup.zone,
+            "summary": {"as": place, "day": setup.day},
             "mentors": [MENTOR],
+            "publish": PUBLISHED if setup.publish else {},
         }
         self.token = TOKEN
         if app:
@@ -109,10 +118,15 @@ class Scenario:
         self.act: Callable[[Any], None] = lambda _: None
         self.busy: list[_FaultInjector] = []
         self.errors: list[str] = []
+        self.ran_at = self.now  # when the last run began that nothing disturbed
 
     @property
     def now(self) -> datetime:
         return self.world.clock.now()
+
+    def local(self, moment: datetime) -> datetime:
+        """A moment on the learner's clock."""
+        return moment.astimezone(self.settings.zone)
 
     @property
     def settings(self) -> Settings:
@@ -187,6 +201,7 @@ class Scenario:
     def calm_run(self) -> list[str]:
         """One run that nothing disturbs: what it wrote. Raises whatever goes wrong."""
         line = InMemoryHttp(self.engine)
+        self.ran_at = self.now
         reader, gateway = edges(line, repository=REPOSITORY, token=self.token, cache=self.cache)
         before = self.world.journal.received
         self._sync(reader).run(

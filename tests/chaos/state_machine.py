@@ -13,7 +13,8 @@ import sys
 from typing import Any
 
 from chaos import actions, markers
-from chaos.actions import Act, Change, ConcurrentRuns, Place, Run
+from chaos.actions import PLAIN, Act, Change, ConcurrentRuns, Place, Run, Setup
+from chaos.expected import Expected
 from chaos.invariants import Verdict, judge
 from chaos.learner import Learner
 from chaos.maintainer import Maintainer
@@ -57,10 +58,17 @@ class LearnerStateMachine(RuleBasedStateMachine):
         super().__init__()
         self._rules_strategy = _AnyRule(self)
 
-    @initialize(app=st.booleans(), place=actions.PLACES, first=actions.ANY_RUN | actions.TWO)
-    def begin(self, app: bool, place: Place, first: Run | ConcurrentRuns) -> None:
+    @initialize(
+        app=st.booleans(),
+        place=actions.PLACES,
+        first=actions.ANY_RUN | actions.TWO,
+        setup=actions.SETUPS,
+    )
+    def begin(
+        self, app: bool, place: Place, first: Run | ConcurrentRuns, setup: Setup = PLAIN
+    ) -> None:
         """A new repository: who writes, where a week is summed up, and what makes the path."""
-        self.scenario = Scenario(app=app, place=place)
+        self.scenario = Scenario(app=app, place=place, setup=setup)
         self.learner = Learner(self.scenario)
         self.maintainer = Maintainer(self.scenario)
         self.scenario.act = self.learner.does
@@ -97,8 +105,12 @@ class LearnerStateMachine(RuleBasedStateMachine):
     def comment(self, act: Act) -> None:
         self.does(act)
 
+    @rule(act=actions.acts(actions.OTHERS))
+    def others(self, act: Act) -> None:
+        self.does(act)
+
     def does(self, act: Act) -> None:
-        """An act of the learner's."""
+        """An act of the learner's, or of other people."""
         self.scenario.tally.steps += 1
         self.learner.does(act)
 
@@ -153,12 +165,16 @@ class LearnerStateMachine(RuleBasedStateMachine):
         scenario.later(1)
         try:
             self._settle()
+            expected = Expected(scenario, self.learner)
+            untrue = list(expected.complaints())
             again = scenario.foreseen()
             wrote = scenario.calm_run()
         except MilepostError as error:
             scenario.errors.append(f"the run at the end: {type(error).__name__}: {error}")
             return judge(scenario, self.learner)
         verdict = judge(scenario, self.learner)
+        verdict.untrue = untrue
+        scenario.tally.judged += expected.judged
         verdict.unsettled = [f"{c.op} {c!r}"[:300] for c in again.plan.changes]
         verdict.unsettled += [f"due: {due.title}" for due in again.due]
         verdict.unsettled += [f"a second run: {write}" for write in wrote]

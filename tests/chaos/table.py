@@ -48,6 +48,7 @@ class RunTotals:
     requests: int = 0
     acts: int = 0
     faults: Counter[str] = field(default_factory=Counter)
+    judged: Counter[str] = field(default_factory=Counter)
     wrong: Counter[str] = field(default_factory=Counter)
     failed: list[tuple[Share, list[str]]] = field(default_factory=list)
 
@@ -59,6 +60,7 @@ class RunTotals:
         self.requests += tally.requests
         self.acts += tally.acts
         self.faults += tally.faults
+        self.judged += tally.judged
         self.blame(share, verdict)
 
     def blame(self, share: Share, verdict: Verdict) -> None:
@@ -69,6 +71,7 @@ class RunTotals:
         self.wrong["summaries missing or doubled"] += len(verdict.summaries)
         self.wrong["touched elsewhere"] += len(verdict.elsewhere)
         self.wrong["not settled by one run"] += len(verdict.unsettled)
+        self.wrong["not as it ought to be"] += len(verdict.untrue)
         self.wrong["errors"] += len(verdict.errors)
         if verdict.violations:
             self.failed.append((share, verdict.violations))
@@ -97,6 +100,8 @@ class RunTotals:
             ("runs of ours", self.runs),
             ("requests in them", self.requests),
             ("acts of the learner", self.acts),
+            ("things judged", sum(self.judged.values())),
+            *((f"- {kind}", count) for kind, count in sorted(self.judged.items())),
             *self.wrong.items(),
             ("violations", self.violations),
         ]

@@ -52,7 +52,10 @@ def test_chance_alone_chooses_what_a_history_is_made_of(monkeypatch: pytest.Monk
         actions.REMOVING,
     )
     for acts in by_chance:
-        assert all(acts & set(group) for group in (*groups, actions.COMMANDING, actions.SAYING))
+        assert all(
+            acts & set(group)
+            for group in (*groups, actions.COMMANDING, actions.SAYING, actions.OTHERS)
+        )
     assert callable(HypothesisProvider._maybe_draw_constant), "what `_ByChance` replaces"
 
 
@@ -178,9 +181,10 @@ def test_a_failure_is_told_in_its_smallest_form_as_lines_to_paste(
     with pytest.raises(AssertionError, match="lost_edits: the note") as caught:
         play(Strict, 1, histories=30, steps=20)
     first = "Run(kind='sync', faults=(), meanwhile=(), warm=True)"
+    setup = "Setup(zone='UTC', day='monday', early=0, publish=False)"
     assert table.reported(caught.value).splitlines()[-5:] == [
         "state = Strict()",
-        f"state.begin(app=False, place='comment', first={first})",
+        f"state.begin(app=False, place='comment', first={first}, setup={setup})",
         "state.write(act=Act(name='note', number=0))",
         "state.finish(act=Act(name='close', number=0))",
         "state.teardown()",

@@ -7,6 +7,9 @@ from builders import curriculum
 from cli.terminal import Terminal
 from contracts.checker import contract
 
+from github_sandbox.state import issues
+from github_sandbox.state.bots import actions_token
+
 PATH = curriculum(
     """
     Phase: P
@@ -129,3 +132,25 @@ def test_without_a_plan_there_is_nothing_to_plan_again(terminal: Terminal) -> No
     ran = terminal("replan", "--yes")
     assert ran.code == 64
     assert "milepost apply" in ran.err
+
+
+def test_a_locked_dashboard_is_told_with_a_code_of_its_own_until_it_is_open_again(
+    terminal: Terminal,
+) -> None:
+    world = terminal.sandbox.world
+    home, me = world.repository(), world.actor()
+    seeded(terminal)
+    terminal.setenv(GITHUB_TOKEN=actions_token(world, home).value)
+    dashboard = home.issues[terminal.issue("Your path")["number"]]
+    issues.lock(world, me, home, dashboard, {})
+    ran = terminal("sync")
+    assert ran.code == 11, ran.text
+    assert "Not written: comment on #1 Your path" in ran.out
+    assert "The conversation is locked. Unlock it on its page" in ran.out
+    assert "GitHub refused a part of it. It is tried again by itself" in ran.err
+    assert "path: not written: comment on #1 Your path" in terminal("doctor").out
+    assert len(comments(terminal, "Checkpoint")) == 1
+    issues.unlock(world, me, home, dashboard)
+    assert terminal("sync").code == 0
+    assert len(comments(terminal, "Your path")) == WEEKS
+    assert terminal("sync").out == "Nothing to change.\n"

@@ -36,6 +36,7 @@ def test_hours_are_cut_from_a_title(text: str, rest: str, stated: str) -> None:
         "$95K - $130K",
         "Chapters 1-5",
         "0 hours",
+        "Join the forum (0 hours)",
         "Python 3.11 basics",
     ],
 )

@@ -39,6 +39,16 @@ def test_text_read_in_the_wrong_encoding_is_repaired(read_as: str, called: str) 
     assert repairs[0].endswith(" places repaired")
 
 
+@pytest.mark.parametrize(("allowed", "length"), [(8, 10), (8, 99), (9, 100), (18, 1_000)])
+def test_more_than_a_few_control_characters_are_a_binary_file(allowed: int, length: int) -> None:
+    """Eight are allowed, and one more for each hundred characters."""
+    assert repaired("\x01" * allowed + "x" * (length - allowed))[0].strip() == "x" * (
+        length - allowed
+    )
+    with pytest.raises(GuideError, match="not text"):
+        repaired("\x01" * (allowed + 1) + "x" * (length - allowed - 1))
+
+
 def test_healthy_and_damaged_lines_may_stand_together() -> None:
     mixed = "Healthy 🎯 é\n" + damaged("Aurélien\n", "mac_roman") + damaged("café\n", "latin-1")
 

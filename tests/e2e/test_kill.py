@@ -237,11 +237,11 @@ def overtake(terminal: Terminal, monkeypatch: pytest.MonkeyPatch, cut: int) -> N
     without_waits(monkeypatch)
     write, left = PlanWriter.write, [cut]
 
-    def overtaken(writer: PlanWriter, change: Change) -> None:
+    def overtaken(writer: PlanWriter, change: Change) -> bool:
         left[0] -= 1
         if left[0] == 0:
             assert run(APPLY, clock=lambda: NOW) == 0
-        write(writer, change)
+        return write(writer, change)
 
     monkeypatch.setattr(PlanWriter, "write", overtaken)
 

@@ -131,3 +131,18 @@ def test_a_copy_by_somebody_else_is_left_as_it_is(bench: RepositoryFixture) -> N
     body = duplicate.body
     assert bench.apply(SMALL).empty
     assert (duplicate.state, duplicate.body) == ("open", body)
+
+
+def test_a_copy_by_another_account_that_counts_is_left_as_it_is() -> None:
+    """The App began the path; what the owner copies within a day was copied on purpose."""
+    bench = RepositoryFixture()
+    app = bench.world.add_user("milepost[bot]", kind="Bot")
+    bench.repository.collaborators[app.login] = "write"
+    bench.edges.use(bench.world.actor(app.login))
+    bench.apply(SMALL)
+    duplicate = duplicate_of(bench, "Read")
+    duplicate.user = bench.learner.user
+    body = duplicate.body
+    plan = bench.apply(SMALL)
+    assert [note.kind for note in plan.notes] == ["duplicate"]
+    assert (duplicate.state, duplicate.body) == ("open", body)

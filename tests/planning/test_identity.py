@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import writes
 from planning.paths import SMALL
 from repository_fixture import RepositoryFixture, settings
 
@@ -11,7 +12,7 @@ from bot.errors import UnknownAccountError
 from bot.planning.ledger import find_ledger
 from bot.planning.observed_state import observe
 from bot.planning.snapshot import Trust
-from github_sandbox.state import issues
+from github_sandbox.state import issues, pulls
 from github_sandbox.state.objects import Issue, Role, User
 
 FIRST_WEEK = settings(ahead=1)
@@ -200,3 +201,47 @@ def test_what_a_deleted_account_wrote_counts_where_it_was_arranged() -> None:
     assert bench.plan(SMALL, FIRST_WEEK).empty
     bench.world.clock.advance(timedelta(days=1))
     assert ghost.id not in trust(bench).accounts
+
+
+def test_a_label_that_a_form_gives_anybody_vouches_for_nothing() -> None:
+    bench = begun_by("mona")
+    for key in ("kind:journal", "kind:summary"):
+        forged = copied(bench, "Your path", "ghost")
+        name = f"label {key}"
+        bench.edges.write(
+            writes.create_label(name, color="57606a", description=f"· milepost {key}")
+        )
+        issues.edit(bench.world, bench.learner, bench.repository, forged, {"labels": [name]})
+        assert (forged.number in trust(bench).orphans) is (key == "kind:summary")
+
+
+def test_a_path_that_an_unknown_app_began_stops_the_run_whatever_its_rights() -> None:
+    """GitHub tells no rights of an App by its login."""
+    bench = begun_by(OTHER)
+    for title in bench.milestone_titles():
+        bench.delete_milestone(title)
+    del bench.repository.collaborators[OTHER]
+    bench.edges.use(bench.world.actor(account(bench, APP, "write").login))
+    with pytest.raises(UnknownAccountError, match="that importer"):
+        bench.plan(SMALL, FIRST_WEEK)
+
+
+def test_only_authors_of_merged_work_that_names_an_issue_of_ours_are_asked_about(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bench = begun_by(APP)
+    number = bench.issue("Read").number
+    queried: list[str] = []
+
+    def may_write(login: str, _: int) -> bool:
+        queried.append(login)
+        return False
+
+    monkeypatch.setattr(bench.edges, "may_write", may_write)
+    for login, body in (("ann", f"#{number}"), ("ben", "#999"), ("cid", f"#{number}")):
+        actor = bench.world.actor(account(bench, login).login)
+        pull = pulls.propose(bench.world, actor, bench.repository, "Work", body)
+        if login != "cid":
+            pulls.merge(bench.world, bench.learner, bench.repository, pull.number)
+    trust(bench)
+    assert queried == ["ann"]

@@ -10,8 +10,11 @@ from repository_fixture import RepositoryFixture, on_the_path, settings
 
 from bot.curriculum.model import Curriculum
 from bot.errors import ConfigError
+from bot.planning.base_change import Numbers
+from bot.planning.changes import UpdateIssue
 from bot.planning.ledger import find_ledger
 from bot.planning.marker import BUTTON, find
+from bot.planning.observed_state import observe
 
 
 @pytest.fixture
@@ -136,6 +139,30 @@ def test_a_changed_curriculum_changes_what_nobody_touched(bench: RepositoryFixtu
     assert [(c.op, c.title) for c in on_the_path(plan)] == [("update-issue", "Read the handbook")]  # type: ignore[union-attr]
     assert {"Read the handbook", "Mine"} <= set(bench.titles())
     assert bench.plan(newer).empty
+
+
+def test_a_text_of_ours_follows_each_change_of_the_curriculum(bench: RepositoryFixture) -> None:
+    """Of what was written the second time the marker knows, too: it is no edit of the learner's."""
+    bench.apply(LONG)
+    for hours, title in (("20", "twice"), ("30", "again")):
+        data = LONG.model_dump(mode="json", exclude_defaults=True)
+        [task] = data["phases"][0]["modules"][0]["units"][0]["tasks"]
+        task |= {"hours": hours, "title": title}
+        plan = bench.apply(Curriculum.model_validate(data))
+        assert plan.drift == ()
+        assert f"about {hours} hours" in (bench.milestone("Month 1, Week 1-2").description or "")
+        assert title in bench.titles()
+
+
+def test_an_issue_moved_since_it_was_read_is_not_moved_back_by_another_change(
+    bench: RepositoryFixture,
+) -> None:
+    bench.apply(SMALL)
+    newer = reworded(SMALL, "Read the tutorial", "Read the handbook")
+    [change] = [c for c in on_the_path(bench.plan(newer)) if isinstance(c, UpdateIssue)]
+    sent = change.resolved(Numbers(issues={}, milestones={}))
+    assert sent.fields == ("title",)
+    assert not {"milestone", "labels", "state"} & sent.payload.keys()
 
 
 def test_a_new_id_with_the_old_one_as_alias_is_the_same_task(bench: RepositoryFixture) -> None:
@@ -356,6 +383,17 @@ def test_removing_much_is_counted_against_what_is_there(bench: RepositoryFixture
     plan = bench.plan(removed, settings(ahead="all"))
     assert plan.removals == 5
     assert plan.existing == 6 + len(bench.titles())
+
+
+def test_a_milestone_that_is_closed_counts_as_removed(bench: RepositoryFixture) -> None:
+    bench.apply(LONG)
+    data = LONG.model_dump(mode="json", exclude_defaults=True)
+    data["phases"][0]["modules"].pop()
+    data["checkpoints"] = []
+    there = observe(bench.edges.snapshot())
+    gone = {"unit:e", "unit:f"} & there.milestones.keys()
+    gone |= {"task:e1", "task:f1", "checkpoint:the-end"} & there.issues.keys()
+    assert bench.plan(Curriculum.model_validate(data)).removals == len(gone) >= 2
 
 
 def retitled(path: Curriculum, unit: str, title: str) -> Curriculum:

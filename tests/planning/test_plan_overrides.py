@@ -70,6 +70,21 @@ def test_a_pace_in_months_is_meant_for_the_whole_path() -> None:
     assert after.last == date(2026, 7, 4)
 
 
+def test_of_a_pause_that_runs_only_the_days_to_come_are_added_to_a_pace_in_months() -> None:
+    """The third unit begins on 2 February, in the middle of a pause that is over on the 7th."""
+    rest = [{"from": date(2026, 1, 26), "to": date(2026, 2, 7)}]
+    turn = PlanOverride(on=date(2026, 2, 10), months=6)
+    after = schedule(LONG, settings("2026-01-05", pauses=rest), (turn,))
+    assert after.last == date(2026, 7, 4)
+
+
+def test_a_path_that_starts_anew_later_keeps_the_day_on_which_it_began() -> None:
+    turn = PlanOverride(on=date(2026, 1, 20), unit="a")
+    after = schedule(LONG, settings("2026-01-05"), (turn,))
+    assert after["a"].first == date(2026, 1, 20)
+    assert after.first == date(2026, 1, 5)
+
+
 def test_a_pace_that_is_too_fast_for_what_is_left_gives_each_unit_a_day() -> None:
     after = schedule(LONG, settings("2026-01-05"), (PlanOverride(on=date(2026, 3, 1), months=1),))
     assert all(unit.days == 1 for unit in after.units[4:])

@@ -1,6 +1,6 @@
 """Commands are parsed into values with ids; what is not understood becomes one kind sentence."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from builders import curriculum
@@ -192,6 +192,12 @@ def test_the_sentences_read_well(file_regression: FileRegressionFixture) -> None
 def test_each_limit_is_the_last_that_is_taken(just: str, beyond: str) -> None:
     message(just)
     assert rejected(beyond)
+
+
+@pytest.mark.parametrize(("days", "holds"), [(-1, False), (0, True), (366, True), (367, False)])
+def test_a_pause_by_a_tick_holds_to_the_same_limits(days: int, holds: bool) -> None:
+    pause = PauseUntil(last=TODAY + timedelta(days=days))
+    assert pause.pressed(place().path) == (pause if holds else None)
 
 
 def test_a_pace_that_ends_today_is_over() -> None:

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.server.keys import Keys
-from bot.server.pages.sessions import Errand, PendingSignIn, Sessions
+from bot.server.pages.sessions import Errand, PendingSignIn, Sessions, Visitor
 from github_sandbox.server import Sandbox
 from github_sandbox.state import grants
 
@@ -175,6 +175,19 @@ def test_a_sign_in_ends_with_its_token(
     app_server.world.clock.advance(timedelta(minutes=1))
     home = ada.open("/")  # of nobody: with the old token GitHub would answer 401
     assert (home.status, signed_in(home)) == (200, "")
+
+
+@pytest.mark.parametrize(("seconds", "login"), [(-1, None), (0, None), (1, "ada")])
+def test_nobody_is_signed_in_from_the_second_at_which_the_token_ends(
+    seconds: int, login: str | None
+) -> None:
+    sessions = Sessions(Keys(b"x" * 32), secure=False, clock=lambda: NOW)
+    answer = Response()
+    until = NOW + timedelta(seconds=seconds)
+    sessions.begin(answer, Visitor(id=1, login="ada", token=SecretStr("t"), until=until))
+    cookie = answer.headers["set-cookie"].partition(";")[0].encode()
+    visitor = sessions.visitor(Request({"type": "http", "headers": [(b"cookie", cookie)]}))
+    assert (visitor and visitor.login) == login
 
 
 def test_a_cookie_of_one_errand_is_of_no_use_for_another() -> None:

@@ -48,14 +48,17 @@ def test_another_reaction_of_a_bot_says_nothing(bench: RepositoryFixture) -> Non
     assert read(bench).marked == frozenset()
 
 
-def test_a_day_that_is_ahead_of_utc_hides_no_comment(bench: RepositoryFixture) -> None:
+@pytest.mark.parametrize(("day", "is_read"), [(6, True), (7, True), (8, False)])
+def test_comments_of_two_days_before_the_last_run_are_read_again(
+    bench: RepositoryFixture, day: int, is_read: bool
+) -> None:
     """Where the learner is (UTC+14) the 6th began at 10:00 UTC on the 5th."""
     body = bench.issue("Your path").body or ""
-    ledger = find_ledger(body).model_copy(update={"seen": date(2026, 1, 6)})
+    ledger = find_ledger(body).model_copy(update={"seen": date(2026, 1, day)})
     bench.edit("Your path", body=with_ledger(body, ledger))
     bench.world.clock.advance(timedelta(hours=3))
     text = bench.comment("Read", "/done")
-    assert [comment.id for comment in read(bench).comments] == [text.id]
+    assert [comment.id for comment in read(bench).comments] == [text.id] * is_read
 
 
 def test_only_who_may_write_commands_and_the_owner_is_not_even_asked_about(

@@ -170,3 +170,12 @@ def test_only_what_two_runs_post_at_once_is_a_duplicate(
     found = bench.edges.comments(bench.issue("Your path").number)
     accounts = {user.id for user in bench.world.users.values()}
     assert [one.comment for one in duplicate_comments(found, {}, accounts)] == [copy.id] * deleted
+
+
+def test_two_copies_by_a_stranger_are_left_as_they_are(bench: RepositoryFixture) -> None:
+    publish(bench)
+    (first,) = bench.issue("Your path").comments
+    copies = [bench.comment("Your path", first.body, by="stranger") for _ in range(2)]
+    found = bench.edges.comments(bench.issue("Your path").number)
+    assert [comment.id for comment in found] == [first.id, *(copy.id for copy in copies)]
+    assert list(duplicate_comments(found[1:], {}, {first.user.id})) == []

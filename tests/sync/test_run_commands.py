@@ -345,6 +345,22 @@ def test_a_full_issue_says_so(bench: RepositoryFixture, run: Run) -> None:
     assert marks(text) == ["confused"]
 
 
+def test_a_log_takes_the_last_of_65536_characters_and_no_more() -> None:
+    def done(length: int) -> str:
+        """Return the text of an issue of that length after `/done` on it."""
+        bench = RepositoryFixture()
+        seed(bench, SMALL)
+        body = bench.issue("Read").body or ""
+        bench.edit("Read", body=body + "x" * (length - len(body)))
+        bench.comment("Read", "/done")
+        Run(bench, SMALL)()
+        return bench.issue("Read").body or ""
+
+    grown = len(done(5_000)) - 5_000
+    assert len(done(65_536 - grown)) == 65_536
+    assert len(done(65_537 - grown)) == 65_537 - grown
+
+
 def test_a_journal_entry_becomes_a_closed_issue(bench: RepositoryFixture, run: Run) -> None:
     bench.comment("Read", "/journal Loops, at last.\n\nAsk @bob about <b>#3</b>.\n> quoted")
     made, closed, _ = run()
