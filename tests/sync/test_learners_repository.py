@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from chaos import markers
-from chaos.in_memory_http import InMemoryHttp, edges
-from chaos.scenario import WEB, Scenario
+from chaos.in_memory_http import WEB, InMemoryHttp, edges
+from chaos.scenario import Scenario
 
 from bot.errors import RepositoryArchivedError, RepositoryMovedError
 from bot.progress.path import PathReader
