@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from bot.errors import ChangeRefusedError, InvalidChangeError
+from bot.errors import ChangeRefusedError, InvalidChangeError, PullRequestPermissionError
 from bot.planning.changes import (
     AddSubIssue,
     Change,
@@ -66,6 +66,8 @@ def noted(before: Refusals, refused: Iterable[Refused], today: date) -> dict[str
             tried=today,
             text=_text(change) if isinstance(error, InvalidChangeError) else "",
             locked=error.issue,
+            pull=_pull(change, error),
+            first=old.first if old else today,
         )
     return dict(list(found.items())[-MOST_REFUSED:])
 
@@ -157,8 +159,19 @@ def sentences(refusals: Refusals) -> tuple[str, ...]:
 
 
 def matter(refusals: Refusals) -> bool:
-    """Return whether one of these is due to the learner, and no mark, pin or relation."""
-    return any(identity.partition(" ")[0] not in OPTIONAL for identity in refusals)
+    """Return whether one of these is due to the learner, and no mark, pin or relation.
+
+    On pull requests commands are obeyed without an answer where the token may not write.
+    """
+    return any(
+        identity.partition(" ")[0] not in OPTIONAL and not one.pull
+        for identity, one in refusals.items()
+    )
+
+
+def _pull(change: Write, error: ChangeRefusedError) -> int:
+    on_pull = isinstance(error, PullRequestPermissionError)
+    return getattr(change, "number", 0) if on_pull else 0
 
 
 def _text(change: Write) -> str:

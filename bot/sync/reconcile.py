@@ -200,8 +200,10 @@ def texts(
     """
     if refused is None:
         refused = path.observed.ledger.refused
-    # A file that goes by a pull request is told by that.
-    on_dashboard = tuple(one for name, one in refused.items() if not name.startswith("put-file "))
+    # A pull request tells of the files that it brings, the weekly summary of commands on others.
+    on_dashboard = tuple(
+        one for name, one in refused.items() if not (one.pull or name.startswith("put-file "))
+    )
     return ReportTexts(
         dashboard=dashboard.as_markdown(dashboard.dashboard(path, on_dashboard)),
         issues=(*assessment_issues(path), *reflection_issues(path), *weekly_issues(path)),

@@ -42,6 +42,11 @@ class Workflow(Scenario):
         found = (markers.key_of(c.body) for _, c in markers.comments(self.repository))
         return [key for key in found if key and key.startswith("weekly:")]
 
+    def summaries(self) -> list[str]:
+        """The texts of the weekly summaries, in order."""
+        found = (c.body for _, c in markers.comments(self.repository))
+        return [body for body in found if (markers.key_of(body) or "").startswith("weekly:")]
+
     def dashboard(self) -> str:
         return self.issue(markers.SUMMARY).body or ""
 
@@ -100,13 +105,46 @@ def test_a_command_on_a_pull_request_counts_without_the_right_to_answer_there() 
     home.calm_run()
     assert marks(text) == []
     assert "/log 2h" in home.dashboard() or '"do":"log"' in home.dashboard()
-    assert "pull-requests: write" in home.dashboard()
+    assert "could not be written" not in home.dashboard()
+    assert not matter(home.refused())
     home.later(1)
     assert home.calm_run() == []
-    home.later(30)
+    for _ in range(2):
+        home.later(7 * 24)
+        home.calm_run()
+    (first, second) = home.summaries()
+    assert "Your commands on [Some work](" in first
+    assert "the token needs `pull-requests: write`" in first
+    assert "pull-requests" not in second
+    home.later(15 * 24)
     home.calm_run()
     assert [c.body for c in pull.comments] == ["/log 2h"]
     assert home.dashboard().count('"do":"log"') == 1
+
+
+@pytest.mark.parametrize("words", ["/retest", "/lgtm", "/close", "/plan", "/skip", "/reopn"])
+def test_other_bots_words_on_a_pull_request_get_no_answer(words: str) -> None:
+    home = Workflow()
+    pull = pulls.propose(home.world, home.me, home.repository, "Some work")
+    home.comment(pull, words)
+    home.later(1)
+    assert not [write for write in home.calm_run() if "/comments" in write]
+    assert home.refused() == {}
+
+
+def test_a_right_that_is_given_brings_the_answers_on_pull_requests() -> None:
+    home = Workflow()
+    pull = pulls.propose(home.world, home.me, home.repository, "Some work")
+    text = home.comment(pull, "/help")
+    home.calm_run()
+    assert [c.body for c in pull.comments] == ["/help"]
+    granted = ISSUES_ONLY | {"pull_requests": "write"}
+    home.token = actions_token(home.world, home.repository, permissions=granted).value
+    home.later(25)
+    home.calm_run()
+    assert marks(text) == ["rocket"]
+    assert len(pull.comments) == 2
+    assert home.refused() == {}
 
 
 def test_who_blocked_the_account_gets_no_answer_and_stops_nothing() -> None:
