@@ -153,9 +153,19 @@ class HeldChanges:
         }
 
 
+def to_report(refusals: Refusals) -> tuple[RefusedChange, ...]:
+    """Return the refusals that nothing else tells of.
+
+    A pull request tells of the files that it brings, the weekly summary of commands on others.
+    """
+    return tuple(
+        one for name, one in refusals.items() if not (one.pull or name.startswith("put-file "))
+    )
+
+
 def sentences(refusals: Refusals) -> tuple[str, ...]:
     """Return a sentence for each refusal: what was not written, why, and what to do."""
-    return tuple(f"Not written: {one.what}. {one.why}" for one in refusals.values())
+    return tuple(f"Not written: {one.what}. {one.why}" for one in to_report(refusals))
 
 
 def matter(refusals: Refusals) -> bool:

@@ -14,7 +14,7 @@ from bot.planning.marker import Key
 from bot.planning.path import PlannedPath
 from bot.planning.plan import Plan
 from bot.planning.ports import Reader
-from bot.planning.refusals import HeldChanges, Refusals, Refused, is_given_up, noted
+from bot.planning.refusals import HeldChanges, Refusals, Refused, is_given_up, noted, to_report
 from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command
 from bot.progress.command_log import AcceptedCommand
@@ -200,12 +200,8 @@ def texts(
     """
     if refused is None:
         refused = path.observed.ledger.refused
-    # A pull request tells of the files that it brings, the weekly summary of commands on others.
-    on_dashboard = tuple(
-        one for name, one in refused.items() if not (one.pull or name.startswith("put-file "))
-    )
     return ReportTexts(
-        dashboard=dashboard.as_markdown(dashboard.dashboard(path, on_dashboard)),
+        dashboard=dashboard.as_markdown(dashboard.dashboard(path, to_report(refused))),
         issues=(*assessment_issues(path), *reflection_issues(path), *weekly_issues(path)),
         seen=seen,
         reported=reported,
