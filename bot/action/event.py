@@ -107,8 +107,9 @@ def _ignored_because(event: str, payload: Payload, config: str, guide: str | Non
     action = _text_at(payload, "action")
     if action in _IGNORED_ACTIONS.get(event, ()):
         return f"That something was {action} changes nothing on a path."
-    if event in {"issues", "issue_comment"} and _value_at(payload, "issue", "pull_request"):
-        return "That is a pull request, not an issue."
+    on_pull = event in {"issues", "issue_comment"} and _value_at(payload, "issue", "pull_request")
+    if on_pull and not _holds_command(_text_at(payload, "comment", "body") or ""):
+        return "That is a pull request, and no command in a comment on one."
     if event == "push":
         return _push_ignored_because(payload, config, guide)
     if event == "pull_request":
@@ -118,6 +119,12 @@ def _ignored_because(event: str, payload: Payload, config: str, guide: str | Non
         if base != default and default is not None:
             return f"This pull request does not lead to the default branch, {default}."
     return None
+
+
+def _holds_command(text: str) -> bool:
+    from bot.progress.parse_command import is_for_us, read_commands
+
+    return any(is_for_us(line, ours=False) for line in read_commands(text))
 
 
 def _push_ignored_because(payload: Payload, config: str, guide: str | None) -> str | None:

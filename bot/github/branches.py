@@ -80,9 +80,8 @@ def _committed(client: RepositoryClient, change: CommitFiles) -> bool:
     branch, files = change.branch, change.files
     if not files:
         return True
-    head = _head(client, branch)
-    parent = head
-    if head is None and change.base == "default":
+    head = parent = _head(client, branch)
+    if change.base == "merge" or (head is None and change.base == "default"):
         parent = _head(client, _text(_get(client, ""), "default_branch"))
     under = _text(_get(client, f"/git/commits/{parent}"), "tree", "sha") if parent else None
     entries = [_entry(client, path, files[path]) for path in sorted(files)]
@@ -90,7 +89,8 @@ def _committed(client: RepositoryClient, change: CommitFiles) -> bool:
     tree = _text(client.send("POST", "/git/trees", grown), "sha")
     if tree == under:
         return True
-    new = {"message": change.message, "tree": tree, "parents": [parent] if parent else []}
+    parents = [sha for sha in dict.fromkeys((head, parent)) if sha]
+    new = {"message": change.message, "tree": tree, "parents": parents}
     sha = _text(client.send("POST", "/git/commits", new), "sha")
     return _moved(client, branch, sha, exists=head is not None)
 

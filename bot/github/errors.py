@@ -25,6 +25,7 @@ from bot.errors import (
     NotThereError,
     PermissionDeniedError,
     PersonBlockedError,
+    PullRequestPermissionError,
     RepositoryArchivedError,
     RepositoryMissingError,
     RepositoryMovedError,
@@ -212,6 +213,14 @@ CHANGE = (
         BranchRuleError,
         "A rule of this repository forbids it: {message}.",
         "Let this account bypass the rule, in the settings under Rules.",
+    ),
+    # uppt#11, create-pull-request#1175, pfBlockerNG#1799: whatever the workflow's `permissions:`.
+    Refusal(
+        " not permitted to create or approve pull requests",
+        PullRequestPermissionError,
+        "Workflows may not open pull requests in this repository.",
+        "Allow it in the settings under Actions, General: Allow GitHub Actions to create and "
+        "approve pull requests.",
     ),
     Refusal(
         "422 cannot have more than",

@@ -9,7 +9,7 @@ from bot.planning.length_limits import FieldLimit, fit
 from bot.planning.marker import Key
 from bot.planning.snapshot import FrozenModel, IssueRef
 
-_IDENTITY = ("key", "number", "comment", "parent", "child", "name")
+_IDENTITY = ("key", "number", "comment", "parent", "child", "name", "branch", "path")
 _FIELD_WORDS = {
     "marker": "its hidden marker",
     "ledger": "what Milepost remembers",

@@ -33,7 +33,8 @@ class RefusedChange(FrozenModel):
     """What was refused, why, how often it was tried, and last on which day.
 
     `text` is the hash of what was sent where its text was the reason, `locked` the number of the
-    issue that is locked, 0 for none.
+    issue that is locked, `pull` that of the pull request on which the token may not write, 0 for
+    none. `first` is the day of the first try.
     """
 
     what: str
@@ -42,6 +43,8 @@ class RefusedChange(FrozenModel):
     tried: date
     text: str = ""
     locked: int = 0
+    pull: int = 0
+    first: date | None = None
 
     @property
     def next_try(self) -> date:

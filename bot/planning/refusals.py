@@ -9,8 +9,15 @@ from collections.abc import Container, Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from bot.errors import ChangeRefusedError, InvalidChangeError
-from bot.planning.changes import AddSubIssue, Change, CreateIssue, CreateMilestone, UpdateIssue
+from bot.errors import ChangeRefusedError, InvalidChangeError, PullRequestPermissionError
+from bot.planning.changes import (
+    AddSubIssue,
+    Change,
+    CreateIssue,
+    CreateMilestone,
+    UpdateIssue,
+    Write,
+)
 from bot.planning.ledger import RefusedChange
 from bot.planning.marker import Key, digest
 from bot.planning.observed_state import ObservedState
@@ -21,13 +28,14 @@ MOST_REFUSED = 50
 MOST_TRIES = 5  # over two weeks; then the comment that a reply or mark is for is read no more
 LONGEST = timedelta(days=60)
 REPORTS = ("create-comment weekly:", "create-comment report:")
-OPTIONAL = frozenset({"react", "pin-issue", "add-sub-issue"})
-"""What no learner misses: marks, the pin, relations."""
+FILES = ("commit-files ", "put-file ", "open-pull-request ")
+OPTIONAL = frozenset({"react", "pin-issue", "add-sub-issue", "put-file"})
+"""What no learner misses: marks, the pin, relations; a file, which goes by a pull request then."""
 
 
 Refusals = Mapping[str, RefusedChange]
 """By the identity of the change."""
-Refused = tuple[Change, ChangeRefusedError]
+Refused = tuple[Write, ChangeRefusedError]
 """What GitHub refused in a run, and why."""
 
 
@@ -37,7 +45,7 @@ class RefusalLog(NamedTuple):
     refused: list[Refused]
     today: date
 
-    def holds(self, change: Change, observed: ObservedState) -> bool:
+    def holds(self, change: Write, observed: ObservedState) -> bool:
         """Return whether a change waits for its next try, after this run or earlier ones."""
         refusals = noted(observed.ledger.refused, self.refused, self.today)
         return is_held(refusals, change, observed.snapshot, self.today)
@@ -58,11 +66,13 @@ def noted(before: Refusals, refused: Iterable[Refused], today: date) -> dict[str
             tried=today,
             text=_text(change) if isinstance(error, InvalidChangeError) else "",
             locked=error.issue,
+            pull=_pull(change, error),
+            first=old.first if old else today,
         )
     return dict(list(found.items())[-MOST_REFUSED:])
 
 
-def is_held(refusals: Refusals, change: Change, snapshot: Snapshot, today: date) -> bool:
+def is_held(refusals: Refusals, change: Write, snapshot: Snapshot, today: date) -> bool:
     """Return whether a change waits for its next try."""
     found = refusals.get(change.identity)
     if found is None or found.next_try <= today or found.text not in {"", _text(change)}:
@@ -126,7 +136,7 @@ class HeldChanges:
         return False
 
     def left(self, reported: Container[Key]) -> dict[str, RefusedChange]:
-        """Return the refusals of changes that are still wanted, and of reports.
+        """Return the refusals of changes that are still wanted, and of reports and files.
 
         No plan has those: `reported` are the keys of the ones that are posted.
         """
@@ -134,6 +144,7 @@ class HeldChanges:
             name: one
             for name, one in self._refusals.items()
             if name in self._wanted
+            or name.startswith(FILES)
             or (
                 name.startswith(REPORTS)
                 and name.split()[1] not in reported
@@ -142,15 +153,36 @@ class HeldChanges:
         }
 
 
+def to_report(refusals: Refusals) -> tuple[RefusedChange, ...]:
+    """Return the refusals that nothing else tells of.
+
+    A pull request tells of the files that it brings, the weekly summary of commands on others.
+    """
+    return tuple(
+        one for name, one in refusals.items() if not (one.pull or name.startswith("put-file "))
+    )
+
+
 def sentences(refusals: Refusals) -> tuple[str, ...]:
     """Return a sentence for each refusal: what was not written, why, and what to do."""
-    return tuple(f"Not written: {one.what}. {one.why}" for one in refusals.values())
+    return tuple(f"Not written: {one.what}. {one.why}" for one in to_report(refusals))
 
 
 def matter(refusals: Refusals) -> bool:
-    """Return whether one of these is due to the learner, and no mark, pin or relation."""
-    return any(identity.partition(" ")[0] not in OPTIONAL for identity in refusals)
+    """Return whether one of these is due to the learner, and no mark, pin or relation.
+
+    On pull requests commands are obeyed without an answer where the token may not write.
+    """
+    return any(
+        identity.partition(" ")[0] not in OPTIONAL and not one.pull
+        for identity, one in refusals.items()
+    )
 
 
-def _text(change: Change) -> str:
+def _pull(change: Write, error: ChangeRefusedError) -> int:
+    on_pull = isinstance(error, PullRequestPermissionError)
+    return getattr(change, "number", 0) if on_pull else 0
+
+
+def _text(change: Write) -> str:
     return digest(change.model_dump_json(exclude={"number", "milestone_number"}))

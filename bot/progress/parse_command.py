@@ -19,7 +19,9 @@ from bot.progress.commands import slash_commands
 MOST = 10  # commands of one comment that are run
 MAX_REST = 300  # characters behind a command that is not a journal's
 _MAX_UNKNOWN = 20  # words of one comment that are compared with the commands' names
-_NEAR = 0.6
+# Words of other bots that are ones of ours or look like them: Prow's command help has /reopen and
+# /skip, Terraform's bots have /plan.
+_OTHER_BOTS = frozenset({"plan", "reopen", "skip"})
 
 _COMMAND = re.compile(r" {0,3}/([A-Za-z]{2,20}(?:-[A-Za-z]{2,20})?)(?:[.!]?[ \t]*$|[ \t]+(\S.*)$)")
 # Spaces that are not U+0020, characters without width, marks of direction, byte order mark.
@@ -71,6 +73,15 @@ def parse_command(line: ParsedLine, context: CommandContext) -> Command:
     return kind.parse(line.rest, context)
 
 
+def is_for_us(line: ParsedLine, *, ours: bool) -> bool:
+    """Return whether a line asks Milepost for something; `ours`: on an issue of the path.
+
+    Elsewhere other bots have their words: what is no command of ours is theirs, and what they have
+    as well, too.
+    """
+    return ours or (line.known and line.word not in _OTHER_BOTS)
+
+
 def read_commands(text: str) -> tuple[ParsedLine, ...]:
     """Return the commands of a comment in order: at most one more than `MOST`."""
     commands = slash_commands()
@@ -111,7 +122,9 @@ def _parse_line(
         return ParsedLine(word=word, rest=rest)
     if word in _FOLDERS or unknown >= _MAX_UNKNOWN or (rest and not _ARGUMENT.match(rest)):
         return None
-    near = get_close_matches(word, commands, n=1, cutoff=_NEAR)
+    if word in _OTHER_BOTS:
+        return None
+    near = get_close_matches(word, commands, n=1, cutoff=0.99 - 1 / len(word))  # a letter
     return ParsedLine(word=word, rest=rest, known=False, near=near[0]) if near else None
 
 

@@ -12,7 +12,7 @@ from bot import templating
 from bot.planning.changes import CloseIssue
 from bot.planning.desired_state import SUMMARY_KEY, DesiredIssue
 from bot.planning.observed_state import ObservedState
-from bot.planning.snapshot import FrozenModel
+from bot.planning.snapshot import FrozenModel, PullState
 from bot.progress.forecast import Forecast
 from bot.progress.journal import JournalEntry, journal
 from bot.progress.path import LearningPath
@@ -53,7 +53,7 @@ class Weekly(FrozenModel):
     what the learner wrote down. `rest` says how much of the week lay in pauses. `doing`, `coming`,
     `late`, `checkpoint`, the forecast and the suggestion are those of the newest week only, as
     their state in older ones is not known. `late` counts what is open in units whose last day is
-    over.
+    over. On the `silent` pull requests commands were obeyed that could not be answered there.
     """
 
     week: Week
@@ -76,6 +76,7 @@ class Weekly(FrozenModel):
     forecast: Forecast
     planned_end: date
     suggestion: WeeklySuggestion | None
+    silent: tuple[PullState, ...]
 
 
 def weekly(path: LearningPath, week: Week) -> Weekly:
@@ -108,7 +109,15 @@ def weekly(path: LearningPath, week: Week) -> Weekly:
         forecast=path.outlook,
         planned_end=path.dates.last,
         suggestion=next(_suggestions(path, week), None) if with_outlook else None,
+        silent=_silent(path, week),
     )
+
+
+def _silent(path: LearningPath, week: Week) -> tuple[PullState, ...]:
+    """Return the pull requests on which an answer was refused for the first time in the week."""
+    refused = path.observed.ledger.refused.values()
+    numbers = {one.pull for one in refused if one.first and week.first <= one.first <= week.last}
+    return tuple(pull for pull in path.observed.snapshot.pulls if pull.number in numbers)
 
 
 def as_markdown(values: Weekly) -> str:

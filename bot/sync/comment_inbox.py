@@ -17,7 +17,7 @@ from bot.planning.snapshot import CommentState, FrozenModel, ReactionState
 from bot.progress.command import Command
 from bot.progress.command_log import CommandLog, find_log, find_logs
 from bot.progress.commands import slash_commands
-from bot.progress.parse_command import ParsedLine, read_commands
+from bot.progress.parse_command import ParsedLine, is_for_us, read_commands
 from bot.sync.command_permission import may_command, writers
 
 OVERLAP = timedelta(days=2)
@@ -115,7 +115,9 @@ class PendingCommands:
 
     def commands_in(self, comment: CommentState) -> tuple[ParsedLine, ...]:
         """Return the commands of a comment that are still to be run."""
-        parsed = read_commands(comment.body) if self._counts(comment) else ()
+        ours = comment.issue in self._numbers
+        found = read_commands(comment.body) if self._counts(comment) else ()
+        parsed = tuple(line for line in found if is_for_us(line, ours=ours))
         seen = comment.id in self._inbox.marked
         return () if seen and not self._lost(comment, parsed) else parsed
 
@@ -153,6 +155,10 @@ class PendingCommands:
             return False
         commands = slash_commands()
         return any(one.known and commands[one.word].log_issue.stored for one in parsed)
+
+    @cached_property
+    def _numbers(self) -> frozenset[int]:
+        return frozenset(ours.state.number for ours in self.every)
 
     @cached_property
     def _logged(self) -> dict[tuple[int, int], Command]:

@@ -9,17 +9,25 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha1
 
-from bot.errors import ConfigError
+from bot.errors import (
+    ChangeRefusedError,
+    ConfigError,
+    PermissionDeniedError,
+    PullRequestPermissionError,
+)
 from bot.planning.changes import CommitFiles, OpenPullRequest, PutFile
 from bot.planning.ledger import Ledger
 from bot.planning.length_limits import git_name
-from bot.planning.marker import Key
+from bot.planning.marker import Key, Marker, digest, find, normalized, wrap
 from bot.planning.ports import Gateway, Reader
-from bot.planning.snapshot import FrozenModel, ReadmeFile
+from bot.planning.refusals import RefusalLog, Refused
+from bot.planning.snapshot import FrozenModel, PullState, ReadmeFile
 from bot.progress.path import LearningPath
 
 README = "README.md"
 README_KEY = "readme:block"
+FILES_PULL = "pull:files"
+FILES_TITLE = "Update the files of Milepost"
 MARKDOWN = (".md", ".markdown", ".mdown", ".mkdn")  # as GitHub renders it (github/markup)
 NO_TEXT = re.compile("[\0\N{REPLACEMENT CHARACTER}]")  # some encoding that we would spoil
 # GitHub, GitLab, Netlify and others read it, and start nothing (netlify/ask-netlify#27,
@@ -27,6 +35,9 @@ NO_TEXT = re.compile("[\0\N{REPLACEMENT CHARACTER}]")  # some encoding that we w
 SKIP_CI = " [skip ci]"
 MARK = ".milepost"
 MARK_TEXT = b"This branch is kept by Milepost.\n"
+
+
+FileWrite = CommitFiles | PutFile | OpenPullRequest
 
 
 class ReportFiles(FrozenModel):
@@ -45,12 +56,14 @@ class ReportFiles(FrozenModel):
 class FilePlan(FrozenModel):
     """What is to be written, in order, and the keys that the ledger holds afterwards.
 
-    `notes` say for people what is asked for and left out, and why.
+    `notes` say for people what is asked for and left out, and why. `held` are the identities of
+    writes that GitHub refused and that wait for their next try.
     """
 
-    writes: tuple[CommitFiles | PutFile | OpenPullRequest, ...]
+    writes: tuple[FileWrite, ...]
     made: frozenset[Key]
     notes: tuple[str, ...] = ()
+    held: frozenset[str] = frozenset()
 
     @property
     def empty(self) -> bool:
@@ -96,23 +109,51 @@ def branch_files(view: LearningPath) -> dict[str, bytes]:
     return {MARK: MARK_TEXT, **{path: text.encode() for path, text in texts.items()}}
 
 
+class _Collector:
+    """Collects writes, but for those that wait after a refusal."""
+
+    def __init__(self, view: LearningPath, log: RefusalLog | None) -> None:
+        self.writes: list[FileWrite] = []
+        self.made: set[Key] = set()
+        self.held: list[FileWrite] = []
+        self._observed = view.observed
+        self._log = log
+
+    def add(self, *writes: FileWrite, key: Key | None = None) -> None:
+        """Add writes that need each other, in order, and the key of what they make.
+
+        Behind one that waits all wait, and nothing is made.
+        """
+        for write in writes:
+            if self._log is not None and self._log.holds(write, self._observed):
+                self.held.append(write)
+                return
+            self.writes.append(write)
+        self.made |= set() if key is None else {key}
+
+
 def plan_files(
-    view: LearningPath, reader: Reader, *, web: str, reports: tuple[ReportFiles, ...] = ()
+    view: LearningPath,
+    reader: Reader,
+    *,
+    web: str,
+    reports: tuple[ReportFiles, ...] = (),
+    log: RefusalLog | None = None,
 ) -> FilePlan:
     """Return what the settings ask for and the repository does not hold yet.
 
-    `web` is the root of GitHub's pages, `reports` all reports of today. Reads only what it needs:
-    nothing when nothing is published. Raises ConfigError when the branch is not ours, and what the
-    reader raises.
+    `web` is the root of GitHub's pages, `reports` all reports of today, `log` what GitHub refused
+    in this run. A file of the default branch that was refused goes by a pull request. Reads only
+    what it needs: nothing when nothing is published. Raises ConfigError when the branch is not
+    ours, and what the reader raises.
     """
     publish, ledger = view.settings.publish, view.observed.ledger
     skip = SKIP_CI if publish.skip_ci else ""
-    writes: list[CommitFiles | PutFile | OpenPullRequest] = []
-    made: set[Key] = set()
+    found = _Collector(view, log)
     on_branch = reports if publish.reports == "branch" else ()
     of_reports = {path: data for report in on_branch for path, data in report.files.items()}
     if files := _for_branch(branch_files(view), of_reports, publish.branch, reader):
-        writes.append(
+        found.add(
             CommitFiles(
                 branch=publish.branch,
                 files=files,
@@ -121,34 +162,65 @@ def plan_files(
             )
         )
     for key, path, data in _forms(view, reader, ledger) if publish.forms else ():
-        made.add(key)
-        if data is not None:
-            message = f"Update the form {path.rpartition('/')[2]}{skip}"
-            writes.append(PutFile(path=path, data=data, message=message))
+        message = f"Update the form {path.rpartition('/')[2]}{skip}"
+        change = () if data is None else (PutFile(path=path, data=data, message=message),)
+        found.add(*change, key=key)
     readme = _readme(view, reader, web) if publish.readme else None
     if isinstance(readme, ReadmeFile):
-        message = f"Update the progress block{skip}"
-        writes.append(PutFile(path=readme.path, data=readme.text.encode(), message=message))
-    if publish.readme and not isinstance(readme, str):
-        made.add(README_KEY)
+        message, data = f"Update the progress block{skip}", readme.text.encode()
+        found.add(PutFile(path=readme.path, data=data, message=message), key=README_KEY)
+    elif publish.readme and readme is None:
+        found.add(key=README_KEY)
+    by_pull = {write.path: write.data for write in found.held if isinstance(write, PutFile)}
+    found.add(*_files_pull(view, by_pull, reader))
     for report in reports if publish.reports == "pull-request" else ():
         if not ledger.has(report.key):
-            made.add(report.key)
-            writes += _pull_request(report, publish.branch, reader)
-    notes = (readme,) if isinstance(readme, str) else ()
-    return FilePlan(writes=tuple(writes), made=frozenset(made), notes=notes)
+            found.add(*_pull_request(report, publish.branch, reader), key=report.key)
+    return FilePlan(
+        writes=tuple(found.writes),
+        made=frozenset(found.made),
+        notes=(readme,) if isinstance(readme, str) else (),
+        held=frozenset(write.identity for write in found.held),
+    )
 
 
-def write_files(plan: FilePlan, gateway: Callable[[], Gateway]) -> None:
-    """Write it. The gateway is opened only when there is something to write.
+def write_files(
+    plan: FilePlan, gateway: Callable[[], Gateway], refused: list[Refused]
+) -> tuple[FileWrite, ...]:
+    """Write it and return what was written. The gateway is opened only when there is something.
 
-    Needs `contents: write`, for pull requests also `pull_requests: write`. Raises what the gateway
-    raises.
+    Needs `contents: write`, for pull requests also `pull_requests: write`. What GitHub refuses of
+    one write alone is added to `refused`. Raises what the gateway raises.
     """
-    if not plan.empty:
-        opened = gateway()
-        for change in plan.writes:
-            opened.write(change)
+    written: list[FileWrite] = []
+    opened = None if plan.empty else gateway()
+    missing: set[str] = set()  # branches that could not be written
+    for change in plan.writes:
+        if opened is None or (isinstance(change, OpenPullRequest) and change.branch in missing):
+            continue
+        try:
+            _write(opened, change)
+        except ChangeRefusedError as error:
+            if isinstance(change, PutFile):
+                error.hint = f"It comes by a pull request instead. {error.hint or ''}".rstrip()
+            refused.append((change, error))
+            missing |= {change.branch} if isinstance(change, CommitFiles) else set()
+        else:
+            written.append(change)
+    return tuple(written)
+
+
+def _write(gateway: Gateway, change: FileWrite) -> None:
+    try:
+        gateway.write(change)
+    except PermissionDeniedError as denied:
+        if not isinstance(change, OpenPullRequest):
+            raise
+        raise PullRequestPermissionError(
+            f"The token may not open pull requests ({denied.what.rstrip('.')}).",
+            hint="Give it Pull requests: Read and write, in a workflow `pull-requests: write`; or "
+            f"open one from the branch {change.branch}.",
+        ) from denied
 
 
 def describe_files(plan: FilePlan) -> str:
@@ -225,6 +297,42 @@ def _readme(view: LearningPath, reader: Reader, web: str) -> ReadmeFile | str | 
     if changed is None and block not in there.text.replace("\r\n", "\n"):
         return f"No progress block: its two marks in {there.path} don't stand once, in order."
     return ReadmeFile(there.path, changed) if changed is not None else None
+
+
+def _files_pull(
+    view: LearningPath, files: Mapping[str, bytes], reader: Reader
+) -> Iterator[CommitFiles | OpenPullRequest]:
+    """Yield the commit and pull request of files that the default branch refused.
+
+    One that is open is kept up to date; after one that was merged comes another, and after one that
+    was closed none.
+    """
+    from bot import templating
+
+    pull = _newest_pull(view)
+    merged = pull is not None and pull.merged_at is not None
+    if not files or (pull is not None and pull.state == "closed" and not merged):
+        return
+    name = f"{view.settings.publish.branch}-files"
+    there = reader.tree(name) or {}
+    if any(there.get(path) != blob_hash(data) for path, data in files.items()):
+        yield CommitFiles(branch=name, files=dict(files), message=FILES_TITLE, base="merge")
+    if pull is None or merged:
+        text = templating.render("pull-files.md.j2", paths=sorted(files))
+        body = wrap(text, Marker(key=FILES_PULL, title="", body=digest(normalized(text))))
+        yield OpenPullRequest(branch=name, title=FILES_TITLE, body=body)
+
+
+def _newest_pull(view: LearningPath) -> PullState | None:
+    snapshot = view.observed.snapshot
+    ours = (
+        pull
+        for pull in snapshot.pulls
+        if pull.author_id in snapshot.trust.accounts
+        and (marked := find(pull.body)) is not None
+        and marked.marker.key == FILES_PULL
+    )
+    return max(ours, key=lambda pull: pull.number, default=None)
 
 
 def _pull_request(

@@ -3,8 +3,9 @@
 A run that has nothing to write never opens the gateway, and so never pays for loading it.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable
 from datetime import date
+from typing import NamedTuple
 
 from bot.planning.changes import Change, CreateIssue, UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY, ReportTexts, desired_state
@@ -13,7 +14,7 @@ from bot.planning.marker import Key
 from bot.planning.path import PlannedPath
 from bot.planning.plan import Plan
 from bot.planning.ports import Reader
-from bot.planning.refusals import HeldChanges, Refusals, Refused, is_given_up, noted
+from bot.planning.refusals import HeldChanges, Refusals, Refused, is_given_up, noted, to_report
 from bot.planning.snapshot import Snapshot
 from bot.progress.command import Command
 from bot.progress.command_log import AcceptedCommand
@@ -33,6 +34,18 @@ Planner = Callable[[Snapshot], Plan]
 
 ROUNDS = 3
 REPORTS = frozenset({"weekly", "report"})
+
+
+class RunRecord(NamedTuple):
+    """What a run wrote and GitHub refused outside of plans, for its next plan.
+
+    `made` are keys for the ledger, `settled` the identities of earlier refusals that nothing asks
+    for any more.
+    """
+
+    made: set[Key]
+    refused: list[Refused]
+    settled: set[str]
 
 
 class Session:
@@ -125,18 +138,17 @@ def planner(
     outside: LinkLookup | None = None,
     *,
     extra_commands: tuple[Command, ...] = (),
-    made: Collection[Key] = (),
-    refused: Sequence[Refused] = (),
+    record: RunRecord | None = None,
 ) -> Planner:
     """Return a planner of the path that `paths` reads.
 
     `outside` looks up links outside GitHub. `extra_commands` run as if written on the summary
-    issue. `made` are keys for the ledger of what was written elsewhere, `refused` what GitHub did
-    not take in this run; each plan reads them anew.
+    issue. Each plan reads `record` anew.
     Raises ConfigError or CurriculumError at once, before anything is read from GitHub; the planner
     raises what `reader` raises.
     """
     PlannedPath.at_start(paths.curriculum, paths.settings).check_settings()
+    done = record or RunRecord(set(), [], set())
 
     def plan(snapshot: Snapshot) -> Plan:
         before = paths.path(snapshot)
@@ -148,12 +160,14 @@ def planner(
         )
         commands = run_commands(before, inbox, (*evidence, *extra))
         path, posted = commands.path, keys_of(inbox.comments, snapshot.trust.accounts)
-        refusals = noted(before.observed.ledger.refused, refused, path.today)
+        refusals = noted(before.observed.ledger.refused, done.refused, path.today)
+        for name in done.settled:
+            refusals.pop(name, None)
         # Marks come last. Cut off before them, the next run must read the same comments; and
         # without a summary issue none were read.
         read = all(is_given_up(refusals, change) for change in commands.last)
         read = read and SUMMARY_KEY in before.observed.issues
-        reported = frozenset(made).union(k for k in posted if k.partition(":")[0] in REPORTS)
+        reported = frozenset(done.made).union(k for k in posted if k.partition(":")[0] in REPORTS)
         first = (*commands.first, *closings(path.observed), *older_weeks(path.observed))
 
         def plan_with(refusals: Refusals) -> tuple[Plan, Refusals]:
@@ -187,7 +201,7 @@ def texts(
     if refused is None:
         refused = path.observed.ledger.refused
     return ReportTexts(
-        dashboard=dashboard.as_markdown(dashboard.dashboard(path, tuple(refused.values()))),
+        dashboard=dashboard.as_markdown(dashboard.dashboard(path, to_report(refused))),
         issues=(*assessment_issues(path), *reflection_issues(path), *weekly_issues(path)),
         seen=seen,
         reported=reported,

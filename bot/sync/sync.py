@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 from bot.curriculum.model import Checkpoint
 from bot.planning.desired_state import SUMMARY_KEY
-from bot.planning.marker import Key
 from bot.planning.plan import Plan
 from bot.planning.ports import Reader
-from bot.planning.refusals import RefusalLog, Refusals, Refused, noted
+from bot.planning.refusals import FILES, RefusalLog, Refusals, noted
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath, PathReader
 from bot.progress.progress import item_keys
@@ -17,9 +16,11 @@ from bot.reports.due_weeks import Week, due_weeks, weekly_key
 from bot.sync.apply import WriteContext
 from bot.sync.dry_run import DryRunRepository
 from bot.sync.evidence import LinkLookup
-from bot.sync.files import FilePlan, ReportFiles, plan_files, write_files
+from bot.sync.files import FilePlan, FileWrite, ReportFiles, plan_files, write_files
 from bot.sync.publish import DueComment, Outcome, publish_once
-from bot.sync.reconcile import Session, planner
+from bot.sync.reconcile import RunRecord, Session, planner
+
+FILE_PASSES = 4  # the refused files by pull request, the refused pull request, and no more
 
 
 class SyncPreview(FrozenModel):
@@ -65,10 +66,9 @@ class Sync:
         self._reader = reader
         self._web = web
         self._outside = outside
-        self._made: set[Key] = set()
-        self._refused: list[Refused] = []
-        wanted = planner(paths, reader, outside, made=self._made, refused=self._refused)
-        self._session = Session(reader, wanted, self._refused)
+        self._record = RunRecord(set(), [], set())
+        wanted = planner(paths, reader, outside, record=self._record)
+        self._session = Session(reader, wanted, self._record.refused)
 
     def foresee(self) -> SyncPreview:
         """Return what a run would write now; nothing is written.
@@ -96,16 +96,13 @@ class Sync:
             record = self._session.sign_in(Plan(repository=plan.repository))
             written += self._session.apply(record, context)
         for item in self._due():
-            log = RefusalLog(self._refused, self._path().today)
+            log = RefusalLog(self._record.refused, self._path().today)
             outcome = publish_once(item, self._path().observed, self._reader, context, log)
             posted.append(PublishedComment(what=item, outcome=outcome))
             if outcome in {Outcome.POSTED, Outcome.STANDS}:
-                self._made.add(item.key)
-        path = self._path()
-        files = plan_files(path, self._reader, web=self._web, reports=tuple(_reports(path)))
-        write_files(files, context.gateway)
-        self._made |= {key for key in files.made if not path.observed.ledger.has(key)}
-        if self._made or self._refused:
+                self._record.made.add(item.key)
+        files = self._write_files(context)
+        if any(self._record):
             written += self._session.apply(self._session.plan(), context)
         return SyncResult(
             plan=plan,
@@ -116,11 +113,34 @@ class Sync:
             path=self._path(),
         )
 
+    def _write_files(self, context: WriteContext) -> FilePlan:
+        """Write the files, and plan again where GitHub refused one; return what was written."""
+        path, record = self._path(), self._record
+        log = RefusalLog(record.refused, path.today)
+        reports = tuple(_reports(path))
+        written: list[FileWrite] = []
+        for _ in range(FILE_PASSES):
+            files = plan_files(path, self._reader, web=self._web, reports=reports, log=log)
+            before = len(record.refused)
+            written += write_files(files, context.gateway, record.refused)
+            if len(record.refused) == before:
+                break
+        ledger = path.observed.ledger
+        record.made.update(key for key in files.made if not ledger.has(key))
+        record.settled.update(
+            name for name in ledger.refused if name.startswith(FILES) and name not in files.held
+        )
+        return files.model_copy(update={"writes": tuple(written)})
+
     def _refusals(self) -> Refusals:
-        path = self._path()
-        found = noted(path.observed.ledger.refused, self._refused, path.today)
-        posted = {f"create-comment {key} " for key in self._made}
-        return {name: one for name, one in found.items() if not name.startswith(tuple(posted))}
+        path, record = self._path(), self._record
+        found = noted(path.observed.ledger.refused, record.refused, path.today)
+        posted = tuple(f"create-comment {key} " for key in record.made)
+        return {
+            name: one
+            for name, one in found.items()
+            if name not in record.settled and not name.startswith(posted)
+        }
 
     def _due(self) -> tuple[DueComment, ...]:
         return *_due_weeks(self._path()), *_due_checkpoints(self._path())

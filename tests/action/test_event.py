@@ -37,6 +37,7 @@ def pull(base: str = "main") -> dict[str, Any]:
 
 
 OUR_TASK = {"body": MARKED, "user": APP}
+ON_PULL = {"body": "", "user": LEARNER, "pull_request": {"url": "..."}}
 
 TABLE: list[tuple[str, dict[str, Any], str | None]] = [
     ("issues", came("closed", issue=OUR_TASK), "sync"),
@@ -50,6 +51,11 @@ TABLE: list[tuple[str, dict[str, Any], str | None]] = [
     ("issues", came("assigned", issue=OUR_TASK), None),
     ("issues", came("closed", issue={"body": "", "pull_request": {}}), "sync"),
     ("issues", came("closed", issue={"body": "", "pull_request": {"url": "..."}}), None),
+    ("issue_comment", came("created", issue=ON_PULL, comment={"body": "Well.\n/done"}), "sync"),
+    ("issue_comment", came("created", issue=ON_PULL, comment={"body": "/retest"}), None),
+    ("issue_comment", came("created", issue=ON_PULL, comment={"body": "/skip"}), None),
+    ("issue_comment", came("created", issue=ON_PULL, comment={"body": "Well done."}), None),
+    ("issue_comment", came("created", issue=ON_PULL, comment={"body": 7}), None),
     ("issue_comment", came("created", issue=OUR_TASK, comment={"body": "/done"}), "sync"),
     ("issue_comment", came("edited", issue=OUR_TASK, comment={"body": None}), "sync"),
     ("issue_comment", came("created", issue=OUR_TASK, comment={"body": MARKED}), None),

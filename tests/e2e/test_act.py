@@ -27,6 +27,8 @@ from sandbox_fixtures import NOW
 
 from bot.cli.workflow import DAILY_PATH, WORKFLOW_PATH
 from bot.settings import CONFIG_PATH
+from github_sandbox.state import pulls
+from github_sandbox.state.bots import actions_token
 
 ROOT = Path(__file__).parents[2]
 ACT = Path(sys.executable).parent / "act"
@@ -51,6 +53,7 @@ class Job:
     outputs: dict[str, str]
     summary: str
     errors: tuple[tuple[str, dict[str, str]], ...]
+    warnings: tuple[str, ...]
 
 
 class Runner:
@@ -58,6 +61,7 @@ class Runner:
 
     def __init__(self, stage: ActionRunner, milepost: Path) -> None:
         self.stage = stage
+        self.token = stage.sandbox.token
         self._home = stage.folder.parent / "runner"
         stub = self._home / "stub"
         stub.mkdir(parents=True)
@@ -67,6 +71,13 @@ class Runner:
         for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "All"]):
             identity = ["-c", "user.name=learner", "-c", "user.email=learner@example.com"]
             assert stage.terminal.run("git", *identity, *words).code == 0
+
+    def may(self, **permissions: str) -> None:
+        """Give the next runs a workflow's token with these permissions."""
+        granted = {"metadata": "read", "contents": "read", **permissions}
+        world = self.stage.sandbox.world
+        with world.lock:
+            self.token = actions_token(world, world.repository(), permissions=granted).value
 
     def __call__(self, event: str, payload: Mapping[str, Any] | None = None) -> Job:
         """Let an event happen."""
@@ -87,7 +98,7 @@ class Runner:
                 *(str(ACT), event, "--json", "--eventpath", str(file), "--workflows", workflow),
                 *("--platform", "ubuntu-latest=-self-hosted", "--pull=false", "--no-cache-server"),
                 *("--action-cache-path", str(self._home / "cache")),
-                *("--secret", f"GITHUB_TOKEN={self.stage.sandbox.token}", *options),
+                *("--secret", f"GITHUB_TOKEN={self.token}", *options),
             ],
             cwd=self.stage.folder,
             env={"PATH": terminal.environ["PATH"], "HOME": str(self._home)},
@@ -118,6 +129,7 @@ def _read(ended: "subprocess.CompletedProcess[str]") -> Job:
             for line in lines
             if line.get("command") == "error"
         ),
+        warnings=tuple(line["arg"] for line in lines if line.get("command") == "warning"),
     )
 
 
@@ -215,6 +227,76 @@ def test_a_mistake_in_the_settings_is_shown_in_its_line(runner: Runner) -> None:
     assert place["line"] == "2"
     assert "start" in message
     assert runner.stage.writes() == 0
+
+
+def test_a_command_on_a_pull_request_is_obeyed_without_an_answer(runner: Runner) -> None:
+    stage, terminal = runner.stage, runner.stage.terminal
+    runner.may(issues="write")
+    assert runner("workflow_dispatch").code == 0
+    world = stage.sandbox.world
+    with world.lock:
+        number = pulls.propose(world, world.actor(), world.repository(), "Some work").number
+    comment = terminal.github("POST", f"/issues/{number}/comments", body="/log 2h\n/retest")
+    issue = terminal.github("GET", f"/issues/{number}")
+    event = stage.event("created", issue=issue, comment=comment)
+    job = runner("issue_comment", event)
+    assert (job.code, job.errors, job.warnings) == (0, (), ())
+    assert '"do":"log"' in terminal.issue("Your path")["body"]
+    assert len(terminal.github("GET", f"/issues/{number}/comments")) == 1
+    assert terminal.github("GET", f"/issues/comments/{comment['id']}/reactions") == []
+    assert_nothing_more(runner, "issue_comment", event)
+
+
+def test_a_locked_dashboard_leaves_the_job_green_with_one_warning(runner: Runner) -> None:
+    stage, terminal = runner.stage, runner.stage.terminal
+    runner.may(issues="write")
+    assert runner("workflow_dispatch").code == 0
+    number = terminal.issue("Your path")["number"]
+    stage.age(number, days=9)
+    terminal.github("PUT", f"/issues/{number}/lock")
+    event = {"schedule": "17 7 * * *"}
+    job = runner("schedule", event)
+    assert (job.code, job.errors) == (0, ())
+    (warning,) = job.warnings
+    assert "The conversation is locked. Unlock it on its page" in warning
+    assert "The conversation is locked." in job.summary
+    assert terminal.github("GET", f"/issues/{number}/comments") == []
+    assert_nothing_more(runner, "schedule", event)
+
+
+def test_a_fork_stays_as_it_is_until_somebody_asks(runner: Runner) -> None:
+    event = runner.stage.event("opened")
+    event["repository"]["fork"] = True
+    job = runner("issues", event)
+    assert (job.code, job.errors, job.warnings) == (0, (), ())
+    assert "This is a fork or a template: start the workflow by hand" in job.printed
+    assert runner.stage.writes() == 0
+
+
+def test_a_pull_request_from_a_fork_gets_its_plan_in_the_summary(runner: Runner) -> None:
+    runner.may(issues="read", pull_requests="read")
+    terminal = runner.stage.terminal
+    terminal.settings(start="2027-02-01")
+    number = terminal.github("POST", "/issues", title="Stands for a pull request")["number"]
+    event = runner.stage.event("opened", pull_request={"number": number, "base": {"ref": "main"}})
+    job = runner("pull_request", event)
+    assert (job.code, job.errors) == (0, ())
+    assert "First steps (due 2027-02-14)" in job.summary
+    assert "not written, for the token may not" in job.summary
+    assert terminal.github("GET", f"/issues/{number}/comments") == []
+
+
+def test_a_token_that_only_reads_issues_stops_the_job_and_names_the_permission(
+    runner: Runner,
+) -> None:
+    runner.may(issues="read")
+    job = runner("workflow_dispatch")
+    assert job.code == 1
+    ((message, _),) = job.errors
+    assert "The token may not do this" in message
+    assert "it needs issues: write." in message
+    assert job.warnings == ()
+    assert runner.stage.terminal.issues() == []
 
 
 def assert_nothing_more(

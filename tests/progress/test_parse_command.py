@@ -124,6 +124,22 @@ def test_a_mistyped_command_names_the_nearest_one(text: str, near: str) -> None:
     assert (requested.known, requested.near) == (False, near)
 
 
+OTHER_BOTS = (
+    "retest test test-all lgtm approve close hold unhold assign unassign cc uncc kind area "
+    "priority label remove-label lifecycle remove-lifecycle milestone retitle override ok-to- "
+    "test rebase merge cherrypick cherry-pick backport verify-owners joke meow woof pony shrug "
+    "triage transfer sig plan apply unlock deploy build run rerun update refresh queue requeue "
+    "review ready stale release fix format lint preview benchmark rollback cancel ask describe "
+    "improve validate resolve stop check wip sync remove regenerate override draft squash"
+)
+
+
+@pytest.mark.parametrize("word", OTHER_BOTS.split())
+def test_other_bots_words_are_no_mistakes_of_ours(word: str) -> None:
+    assert read_commands(f"/{word}") == ()
+    assert read_commands(f"/{word} 2") == ()
+
+
 def test_a_mistyped_word_in_prose_is_prose() -> None:
     assert read_commands("/doone is what I wrote yesterday") == ()
 

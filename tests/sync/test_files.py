@@ -67,7 +67,7 @@ class PublishFixture:
         edges = self.bench.edges
         view = self.view(today, hour)
         plan = plan_files(view, edges, web=WEB, reports=reports)
-        write_files(plan, lambda: edges)
+        write_files(plan, lambda: edges, [])
         self.made |= plan.made
         return plan
 
@@ -124,7 +124,7 @@ def test_it_is_one_commit_without_history_and_only_when_something_changed() -> N
     scenario.publish(hour=21)
     assert scenario.bench.edges.writes == ["commit-files"]
     view = scenario.view()
-    write_files(plan_files(view, scenario.bench.edges, web=WEB), never)
+    write_files(plan_files(view, scenario.bench.edges, web=WEB), never, [])
 
 
 @pytest.mark.parametrize(("publish", "ends"), [({}, True), ({"skip_ci": False}, False)])
