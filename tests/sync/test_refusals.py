@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from chaos import markers
 from chaos.scenario import MENTOR, Scenario
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.planning.ledger import find_ledger
 from bot.planning.refusals import matter
@@ -29,6 +31,9 @@ class Workflow(Scenario):
         self.bot = token.user
         self.me = self.world.actor()
         self.repository.collaborators[MENTOR] = "write"
+        self.world.add_user("stale[bot]", kind="Bot")
+        self.repository.collaborators["stale[bot]"] = "write"
+        self.stale = self.world.actor("stale[bot]")
         self.calm_run()
 
     def issue(self, key: str) -> Issue:
@@ -41,6 +46,16 @@ class Workflow(Scenario):
     def weeks(self) -> list[str]:
         found = (markers.key_of(c.body) for _, c in markers.comments(self.repository))
         return [key for key in found if key and key.startswith("weekly:")]
+
+    def tasks(self) -> dict[str, Issue]:
+        return {key: found[0] for key, found in markers.by_key(self.repository).items()}
+
+    def lift(self) -> None:
+        """Nothing is locked, blocked or limited any more."""
+        for issue in self.repository.issues.values():
+            issues.unlock(self.world, self.me, self.repository, issue)
+        moderation.unblock(self.me.user, self.bot)
+        moderation.limit_interactions(self.repository, None)
 
     def dashboard(self) -> str:
         return self.issue(markers.SUMMARY).body or ""
@@ -157,3 +172,59 @@ def test_limited_interactions_stop_no_run(place: str) -> None:
     assert home.refused() == {}
     found = {**dict.fromkeys(home.weeks()), **markers.by_key(home.repository)}
     assert "weekly:2026-W02" in found
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["lock", "unlock", "block", "limit", "free", "say", "close", "stale bot"]),
+        st.integers(0, 9),
+        st.sampled_from([1, 20, 45, 170]),
+    ),
+    max_size=8,
+)
+
+
+def step(home: Workflow, what: str, number: int) -> None:
+    """Somebody arranges something in the repository, or works on it."""
+    ours = [issue for key, issue in home.tasks().items() if key]
+    issue = ours[number % len(ours)]
+    match what:
+        case "lock":
+            issues.lock(home.world, home.me, home.repository, issue, {})
+        case "unlock":
+            issues.unlock(home.world, home.me, home.repository, issue)
+        case "block":
+            moderation.block(home.me.user, home.bot)
+        case "limit":
+            moderation.limit_interactions(home.repository, "collaborators_only")
+        case "free":
+            home.lift()
+        case "say":
+            home.comment(issue, ["/log 1h", "/status", "/start"][number % 3])
+        case "close" if issue.state == "open":
+            fields = {"state": "closed", "state_reason": "completed"}
+            issues.edit(home.world, home.me, home.repository, issue, fields)
+        case "stale bot" if issue.state == "open":
+            fields = {"state": "closed", "state_reason": "not_planned"}
+            issues.edit(home.world, home.stale, home.repository, issue, fields)
+
+
+@settings(max_examples=25, deadline=None)
+@given(STEPS)
+def test_no_refusal_stops_a_run_and_what_is_lifted_heals(
+    steps: list[tuple[str, int, int]],
+) -> None:
+    home = Workflow()
+    for what, number, hours in steps:
+        step(home, what, number)
+        home.calm_run()  # raises what would stop a run
+        home.later(hours)
+    home.lift()
+    home.later(29 * 24)
+    home.calm_run()
+    home.calm_run()
+    assert home.calm_run() == []
+    assert home.refused() == {}
+    weeks = home.weeks()
+    assert len(weeks) == len(set(weeks))
+    assert len(weeks) >= 4
