@@ -102,7 +102,12 @@ def _read(text: str, name: str, error: type[MilepostError]) -> Any:
     except yaml.MarkedYAMLError as broken:
         mark = broken.problem_mark or broken.context_mark
         where = f"{name}, line {mark.line + 1}" if mark else name
-        raise error(f"this is not valid YAML: {broken.problem}.", where=where) from None
+        # PyYAML has a limit of its own, since 6.0.4.
+        too_deep = "nesting depth" in str(broken.problem)
+        what = (
+            "it is nested too deeply" if too_deep else f"this is not valid YAML: {broken.problem}"
+        )
+        raise error(f"{what}.", where=where) from None
     except yaml.YAMLError as broken:
         raise error(f"this is not valid YAML: {broken}.", where=name) from None
     except UnicodeEncodeError:
