@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-TIMEOUT = 600  # seconds that the tests of one change may take
+TIMEOUT = 1_800  # seconds that the tests of one change may take
 ROOMS = {
     "planning": ("tests/planning", "tests/sync"),
     "progress": ("tests/progress", "tests/reports", "tests/sync"),

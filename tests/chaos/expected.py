@@ -4,6 +4,7 @@ Shares nothing with how Milepost plans, counts and reports. What a person edited
 deleted is theirs and not asked about; `judged` counts what was.
 """
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -38,6 +39,7 @@ class Expected(ExpectedPath):
             self._wrong_parents,
             self._wrong_hours,
             self._wrong_dashboard,
+            self._wrong_badge,
             self._wrong_weeks,
             self._missing_reports,
         ):
@@ -144,6 +146,17 @@ class Expected(ExpectedPath):
             return
         text, hours = found[0].body or "", self._hours_logged()
         yield from self._wrong_numbers("the dashboard", text, DASHBOARD, self._percent(), hours)
+
+    def _wrong_badge(self) -> Iterator[str]:
+        """The number on the badge, for other programs; done is done."""
+        head = self._scenario.repository.git.head("milepost")
+        percent = self._percent()
+        if not self._settings.publish.badge or percent is None:
+            return
+        self.judged["badges"] += 1
+        shown = json.loads(head.files["badge.json"])["message"] if head else None
+        if shown not in {f"{percent}%", "done" if percent == 100 else ""}:
+            yield f"the badge says {shown}, not {percent} %"
 
     def _wrong_numbers(
         self, where: str, text: str, patterns: tuple[str, str], percent: int | None, hours: float

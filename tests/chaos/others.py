@@ -78,10 +78,11 @@ class Others(Expectations):
     # Edits by hand
 
     def act_marker_cut(self, number: int) -> None:
-        """Without its marker an issue is the learner's own; the path has no other for it."""
+        """Without a marker that can be read an issue is the learner's, and the path has none."""
         if issue := self._work(number):
             key = markers.key_of(issue.body)
-            self._edit(issue, body=MARK.sub("", (issue.body or "").replace("\r\n", "\n")))
+            left = "<!-- milepost:end {broken -->" if number % 2 else ""
+            self._edit(issue, body=MARK.sub(left, (issue.body or "").replace("\r\n", "\n")))
             self._removed(issue, key)
 
     def act_link(self, number: int) -> None:

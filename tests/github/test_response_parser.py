@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.github import response_parser
 from bot.github.errors import UnreadableAnswerError
 from bot.planning.due_date import due_day
+from bot.planning.snapshot import Closing
 
 HOME = "learner/portfolio"
 TIME = "2026-03-01T12:00:00Z"
@@ -216,3 +217,18 @@ def test_any_json_is_an_issue_or_refused(odd: dict[str, Any]) -> None:
 def test_times_keep_their_moment() -> None:
     (found,) = issues(LEAST | {"updated_at": "2026-03-01T14:00:00+02:00"})
     assert found.updated_at - found.created_at == timedelta()
+
+
+def _closed(number: int, login: str | None, kind: str = "User", commit: str | None = None) -> Any:
+    actor = {"login": login, "type": kind} if login else None
+    return {"id": number, "event": "closed", "actor": actor, "commit_id": commit}
+
+
+def test_the_last_closing_says_by_whom_and_whether_a_commit_did_it() -> None:
+    other = {"id": 9, "event": "labeled", "label": {"name": "x"}, "actor": None}
+    first, last = _closed(3, "stale[bot]", "Bot"), _closed(7, "mona", commit="0a1b2c3")
+    read = response_parser.last_closing
+    assert read([last, other, first], "events") == Closing("mona", is_bot=False, by_commit=True)
+    assert read([other, first], "events") == Closing("stale[bot]", is_bot=True)
+    assert read([other], "events") is None
+    assert read([first, _closed(8, None)], "events") is None

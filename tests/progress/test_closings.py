@@ -7,10 +7,14 @@ import pytest
 from builders import curriculum
 from repository_fixture import RepositoryFixture, settings
 
+from bot.planning.changes import CloseIssue
 from bot.planning.ledger import find_ledger, with_ledger
+from bot.planning.snapshot import Closing
 from bot.progress.path import LearningPath
 from bot.progress.progress import WorkState
+from bot.sync.command_changes import after_update
 from github_sandbox.browser_user import BrowserUser, act_as_bot
+from github_sandbox.state import issues, pulls
 
 PATH = curriculum(
     "Phase: P\nMonth 1: M\nWeek 1: W\n- Read (6h) #a\n- Write (2h) #b\n- Build (2h) #c"
@@ -64,6 +68,7 @@ def test_what_a_bot_closes_is_neither_done_nor_skipped(scenario: Scenario, reaso
     for _ in range(2):
         assert scenario.states()["Read"] is WorkState.OPEN
         assert scenario.path().progress.all.total == 10
+        assert not any(work.closed_on for work in scenario.path().progress.work)
         scenario.apply(PATH)
         scenario.later()
     assert scenario.issue("Read").state == "closed"
@@ -166,7 +171,7 @@ def test_a_dashboard_that_a_bot_closed_is_opened_again(scenario: Scenario) -> No
 def test_a_dashboard_that_the_learner_closed_stays_closed(scenario: Scenario) -> None:
     scenario.later()
     scenario.close("Your path")
-    scenario.apply(PATH)
+    assert not scenario.apply(PATH).changes
     scenario.later()
     scenario.apply(PATH)
     assert scenario.issue("Your path").state == "closed"
@@ -201,3 +206,55 @@ def test_the_summary_of_a_week_and_an_entry_of_the_journal_are_closed_by_us(
     assert {title.partition(" ")[0] for title in closed} == {"Week", "Journal,"}, closed
     assert scenario.requested == []
     assert find_ledger(scenario.dashboard).bots == {}
+
+
+def test_a_command_that_was_written_before_a_bot_closed_the_issue_holds(scenario: Scenario) -> None:
+    scenario.comment("Read", "/skip")
+    scenario.bot_closes("Read", "completed")
+    scenario.apply(PATH)
+    assert scenario.states()["Read"] is WorkState.SKIPPED
+
+
+def test_a_pull_request_that_is_not_merged_explains_no_closing(scenario: Scenario) -> None:
+    title = f"Closes #{scenario.issue('Read').number}"
+    pulls.propose(scenario.world, scenario.learner, scenario.repository, title, "")
+    scenario.bot_closes("Read", "completed")
+    assert scenario.states()["Read"] is WorkState.OPEN
+
+
+def test_nobody_is_asked_about_the_issue_of_a_stranger(scenario: Scenario) -> None:
+    stranger = scenario.world.actor(scenario.world.add_user("stranger").login)
+    fields = {"title": "Copied", "body": scenario.issue("Read").body}
+    issues.create(scenario.world, stranger, scenario.repository, fields)
+    scenario.bot_closes("Copied")
+    scenario.apply(PATH)
+    assert scenario.requested == []
+
+
+def test_what_left_the_plan_was_closed_by_us(scenario: Scenario) -> None:
+    bot = scenario.world.add_user("milepost[bot]", kind="Bot")
+    scenario.repository.collaborators[bot.login] = "write"
+    scenario.edges.use(scenario.world.actor(bot.login))
+    scenario.later()
+    shorter = curriculum("Phase: P\nMonth 1: M\nWeek 1: W\n- Read (6h) #a\n- Write (2h) #b")
+    scenario.apply(shorter)
+    scenario.later()
+    scenario.apply(shorter)
+    assert scenario.issue("Build").state == "closed"
+    assert scenario.requested == []
+    assert find_ledger(scenario.dashboard).bots == {}
+
+
+def test_an_issue_that_is_closed_anew_is_no_bot_s_any_more(scenario: Scenario) -> None:
+    scenario.bot_closes("Read")
+    (issue,) = [i for i in scenario.edges.snapshot().issues if i.closed_by_bot]
+    change = CloseIssue(number=issue.number, title="", why="")
+    opened = issue.model_copy(update={"state": "open"})
+    assert after_update(opened, change, scenario.world.clock.now()).finished
+
+
+def test_what_a_commit_closed_is_the_learner_s_work(scenario: Scenario) -> None:
+    by_commit = Closing("merge-queue[bot]", is_bot=True, by_commit=True)
+    scenario.edges.closing = lambda _: by_commit  # type: ignore[method-assign,assignment]
+    scenario.bot_closes("Read", "completed")
+    assert scenario.states()["Read"] is WorkState.CLAIMED

@@ -144,6 +144,12 @@ def test_a_mistyped_word_in_prose_is_prose() -> None:
     assert read_commands("/doone is what I wrote yesterday") == ()
 
 
+def test_only_words_that_begin_with_a_slash_use_up_what_is_compared() -> None:
+    assert [one.near for one in read_commands("A day.\n" * 50 + "/doone")] == ["done"]
+    assert read_commands("/zzzzzz\n" * 20 + "/doone") == ()
+    assert [one.near for one in read_commands("/zzzzzz\n" * 19 + "/doone")] == ["done"]
+
+
 def test_every_command_of_a_comment_is_found_in_order() -> None:
     text = "Today:\n/log 2h\n\nand\n/done\n/count posts +1"
     assert read_commands(text) == (

@@ -203,3 +203,17 @@ def test_a_pull_request_that_an_app_merged_counts_for_the_learner() -> None:
     home.later(1)
     path = home.sync().path
     assert next(w.state.value for w in path.progress.work if w.key == "task:a1") == "evidenced"
+
+
+def test_a_checkpoint_that_a_bot_closed_is_reported_all_the_same() -> None:
+    home = Home()
+    home.sync()
+    home.later(1)
+    (key,) = [k for k in home.standing() if k.startswith("checkpoint:")][:1]
+    issue = markers.by_key(home.repository)[key][0]
+    act_as_bot(home.world, "stale").edit(issue, state="closed", state_reason="not_planned")
+    home.later(TWO_MONTHS)
+    home.sync()
+    assert [k for k in (markers.key_of(c.body) for c in issue.comments) if k] == [
+        key.replace("checkpoint:", "report:")
+    ]
