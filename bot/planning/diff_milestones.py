@@ -1,5 +1,7 @@
 """Milestones: which to create, change or close, and which one each unit's issues go into."""
 
+from typing import Literal
+
 from bot.planning.changes import CreateMilestone, UpdateMilestone
 from bot.planning.desired_state import DesiredMilestone, DesiredState, distinct_title
 from bot.planning.drift import Drift, compare_fields
@@ -141,17 +143,7 @@ class MilestoneDiff:
             return
         ours = next(iter(self._observed.milestones.values()))
         marker = ours.marked.marker.model_copy(update={"writers": self._writers})
-        self.changes.append(
-            UpdateMilestone(
-                key=marker.key,
-                number=ours.state.number,
-                title=ours.state.title,
-                description=ours.marked.with_marker(marker),
-                due_on=ours.state.due_on,
-                state=ours.state.state,
-                fields=("marker",),
-            )
-        )
+        self.changes.append(_remark(ours, marker, "marker", ours.state.state))
 
     def _no_longer_wanted(self, ours: OurMilestone) -> None:
         """Close the milestone of a unit that left the curriculum, and remember that it was us.
@@ -163,17 +155,22 @@ class MilestoneDiff:
         self.removals += 1
         written = {"state": "closed", "writers": self._writers}
         marker = ours.marked.marker.model_copy(update=written)
-        self.changes.append(
-            UpdateMilestone(
-                key=marker.key,
-                number=ours.state.number,
-                title=ours.state.title,
-                description=ours.marked.with_marker(marker),
-                due_on=ours.state.due_on,
-                state="closed",
-                fields=("state",),
-            )
-        )
+        self.changes.append(_remark(ours, marker, "state", "closed"))
+
+
+def _remark(
+    ours: OurMilestone, marker: Marker, field: str, state: Literal["open", "closed"]
+) -> UpdateMilestone:
+    """Return a change of a milestone's marker and state; all else stays as it is there."""
+    return UpdateMilestone(
+        key=marker.key,
+        number=ours.state.number,
+        title=ours.state.title,
+        description=ours.marked.with_marker(marker),
+        due_on=ours.state.due_on,
+        state=state,
+        fields=(field,),
+    )
 
 
 def _creation(want: DesiredMilestone, writers: tuple[int, ...]) -> CreateMilestone:

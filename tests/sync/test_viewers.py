@@ -75,12 +75,12 @@ def test_the_workflow_is_told_less(home: Organisation) -> None:
     home.sync("lea-token")
     issue, lea = home.issue("a1"), home.world.users["lea"]
     assert issue.user is lea
-    told = {
+    answers = {
         token: json.loads(home.get(token, f"/repos/{HOME}/issues/{issue.number}"))
         for token in ("lea-token", home.workflow)
     }
-    assert told["lea-token"]["author_association"] == "MEMBER"
-    assert told[home.workflow]["author_association"] in {"CONTRIBUTOR", "NONE"}
+    assert answers["lea-token"]["author_association"] == "MEMBER"
+    assert answers[home.workflow]["author_association"] in {"CONTRIBUTOR", "NONE"}
 
 
 def test_a_token_that_sees_less_makes_nothing_again(home: Organisation) -> None:
