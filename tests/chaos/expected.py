@@ -117,6 +117,9 @@ class Expected(ExpectedPath):
         parents = {
             w.module.id: (w, issue) for w, issue in open_work if isinstance(w.item, Deliverable)
         }
+        # A duplicate that was closed keeps its place above or below, and the other has none then.
+        closed = [i for i in markers.issues(self._scenario.repository) if i.state == "closed"]
+        duplicates = [i for i in closed if markers.key_of(i.body) is None]
         for work, issue in open_work:
             above = parents.get(work.module.id)
             if above is None or isinstance(work.item, Deliverable):
@@ -126,8 +129,8 @@ class Expected(ExpectedPath):
             if self._is_removed(work.keys) or self._is_removed(above[0].keys):
                 continue
             self.judged["parents"] += 1
-            if issue.parent and markers.key_of(issue.parent.body) is None:
-                continue  # a duplicate that was closed keeps what was put below it
+            if issue.parent in duplicates or any(i.parent is above[1] for i in duplicates):
+                continue
             if issue.parent is not above[1]:
                 yield f"#{issue.number} ({work.keys[0]}) is no part of #{above[1].number}"
 

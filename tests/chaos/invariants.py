@@ -86,6 +86,7 @@ def _unheard(scenario: Scenario, learner: Learner) -> list[str]:
     known = Counter(
         (entry["id"], entry.get("n", 0))
         for issue in markers.issues(scenario.repository)
+        if markers.key_of(issue.body)
         for entry in markers.entries(issue)
     )
     answers = Counter(markers.key_of(c.body) for _, c in markers.comments(scenario.repository))
