@@ -149,7 +149,10 @@ def _permissions(seen: "Inspection") -> Finding:
             "you may not push, and GitHub silently drops labels and milestones then.",
             "Ask the owner for write access, or use a repository of your own.",
         )
-    text = "write access; a fine-grained token also needs 'Issues: read and write'"
+    text = (
+        "write access; a fine-grained token also needs 'Issues: read and write', and "
+        "'Pull requests: read and write' to answer commands there, which are obeyed without it, too"
+    )
     return ok("permissions", text)
 
 

@@ -34,6 +34,7 @@ def render(settings: "Settings", repository: str, action: str) -> dict[str, str]
         "timezone": settings.timezone,
         "paths": [_pattern(path) for path in trigger_paths(settings)],
         "contents": "write" if files else "read",
+        "default_files": publish.readme or publish.forms,
         "pulls": publish.reports == "pull-request",
         "action": action,
         "checkout": CHECKOUT,

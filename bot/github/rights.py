@@ -73,13 +73,14 @@ def events(reach: Reach) -> tuple[str, ...]:
 def rights_for(settings: Settings | None, *, private: bool) -> Rights:
     """Return the least that a run in a repository needs; `settings` None until they are read.
 
-    Files of a public repository can be read with any token, those of a private one cannot.
+    Files of a public repository can be read with any token, those of a private one cannot. A file
+    of the default branch goes by a pull request where a rule refuses the push.
     """
     publish = settings.publish if settings is not None else None
-    proposes = publish is not None and publish.reports == "pull-request"
-    writes = publish is not None and (
-        publish.to_branch or publish.readme or publish.forms or proposes
+    proposes = publish is not None and (
+        publish.readme or publish.forms or publish.reports == "pull-request"
     )
+    writes = publish is not None and (publish.to_branch or proposes)
     reads: Level | None = "read" if private else None
     return Rights(
         contents="write" if writes else reads, pull_requests="write" if proposes else reads

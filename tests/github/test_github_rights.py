@@ -14,8 +14,8 @@ from bot.settings import PublishSettings, Settings
         ({}, False, {}),
         ({}, True, {"contents": "read", "pull_requests": "read"}),
         ({"badge": True}, False, {"contents": "write"}),
-        ({"readme": True}, True, {"contents": "write", "pull_requests": "read"}),
-        ({"forms": True}, False, {"contents": "write"}),
+        ({"readme": True}, True, {"contents": "write", "pull_requests": "write"}),
+        ({"forms": True}, False, {"contents": "write", "pull_requests": "write"}),
         ({"reports": "branch"}, False, {"contents": "write"}),
         (
             {"reports": "pull-request"},
