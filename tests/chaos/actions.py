@@ -48,6 +48,8 @@ OTHERS = {
     "stranger_quote": 1,
     "marker_cut": 1,
     "link": 2,
+    "lock": 3,
+    "unlock": 1,
 }
 LEARNER = FINISHING | MARKING | WRITING | ARRANGING | REMOVING | COMMANDING | SAYING | OTHERS
 MAINTAINER = ("ahead", "choice", "credit", "feature", "pace", "path", "path", "pause", "prefix")

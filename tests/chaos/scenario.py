@@ -20,18 +20,17 @@ from chaos.in_memory_http import WEB, InMemoryHttp, MemoryCache, RecordedRequest
 from reports.histories import RICH
 
 from bot.curriculum.model import Curriculum
-from bot.errors import MilepostError
+from bot.errors import ChangeRefusedError, MilepostError, PermissionDeniedError
 from bot.progress.path import PathReader
 from bot.settings import Settings
 from bot.sync.apply import WriteContext
 from bot.sync.reconcile import Session, planner
 from bot.sync.sync import Sync, SyncPreview
 from github_sandbox.api.engine import Engine
+from github_sandbox.state.bots import actions_token
 from github_sandbox.world import REPOSITORY, TOKEN, World
 
 BEGINS = datetime(2026, 1, 5, 9, tzinfo=UTC)
-BOT = "milepost[bot]"
-BOT_TOKEN = "chaos-token"
 MENTOR = "mona-mentor"
 FRIEND = "finn-friend"
 PUBLISHED = {"badge": True, "readme": True, "reports": "branch"}
@@ -109,10 +108,7 @@ class Scenario:
         }
         self.token = TOKEN
         if app:
-            bot = self.world.add_user(BOT, kind="Bot")
-            self.repository.collaborators[bot.login] = "write"
-            self.world.add_token(BOT_TOKEN, user=bot.login)
-            self.token = BOT_TOKEN
+            self.token = actions_token(self.world, self.repository).value
         self.cache = MemoryCache()
         self.tally = Tally()
         self.act: Callable[[Any], None] = lambda _: None
@@ -165,6 +161,9 @@ class Scenario:
         try:
             self._go(run, faults)
         except Killed:
+            return False
+        except (ChangeRefusedError, PermissionDeniedError) as refused:
+            self.errors.append(f"stopped by one thing: {refused}")
             return False
         except MilepostError:
             return False

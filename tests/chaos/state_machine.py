@@ -159,9 +159,10 @@ class LearnerStateMachine(RuleBasedStateMachine):
             self.over(self.end())
 
     def end(self) -> Verdict:
-        """The faults stop; one run. What is wrong after that."""
+        """The faults stop, and nothing is locked any more; one run. What is wrong after that."""
         scenario = self.scenario
         scenario.world.faults.clear()
+        self.learner.unlock_all()
         scenario.later(1)
         try:
             self._settle()
