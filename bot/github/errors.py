@@ -188,7 +188,7 @@ CHANGE = (
         " issue is locked",
         LockedError,
         "The conversation is locked.",
-        "Unlock it on its page; nothing else waits for it.",
+        "Unlock it on its page.",
     ),
     Refusal(
         " user is blocked",
@@ -226,7 +226,7 @@ CHANGE = (
         "422 cannot have more than",
         FullError,
         "It is full: {complaints}.",
-        "Take something out of it; nothing else waits for it.",
+        "Take something out of it.",
     ),
 )
 # The first row that fits is the reason.
