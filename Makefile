@@ -52,7 +52,7 @@ TIMED := tests/e2e tests/action tests/sync tests/reports tests/server/test_serve
 ZONE ?= America/Los_Angeles
 
 test-clock: $(VENV)/.dev
-	@$(BIN)/python tests/moved_clock.py $(or $(MOMENT),today) $(ZONE) $(BIN)/pytest -q -n auto $(TIMED)
+	@$(BIN)/python tests/moved_clock.py $(or $(MOMENT),today) $(ZONE) $(BIN)/pytest -q -p crash_rerun -n auto $(TIMED)
 
 lint types: $(VENV)/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
