@@ -48,7 +48,8 @@ test: $(VENV)/.dev
 # tests/moved_clock.py these are the two whose turn is today.
 TIMED := tests/e2e tests/action tests/sync tests/reports tests/server/test_server_next_run.py \
   tests/server/test_server_worker.py $(addprefix --ignore=tests/,e2e/test_year.py \
-  sync/test_apply.py sync/test_sync_laws.py reports/test_checkpoint_laws.py)
+  sync/test_apply.py sync/test_sync_laws.py sync/test_refusals.py sync/test_branch_rules.py \
+  sync/test_learners_repository.py sync/test_viewers.py reports/test_checkpoint_laws.py)
 ZONE ?= America/Los_Angeles
 
 test-clock: $(VENV)/.dev
