@@ -5,7 +5,7 @@ Pure: the same curriculum, settings and day give the same values. Every task of 
 when the window moves away from it, so that a later start never closes anything.
 """
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -27,7 +27,7 @@ from bot.errors import CurriculumError
 from bot.planning.backlinks import without_backlinks
 from bot.planning.labels import DesiredLabel, labels_for, task_labels, work_labels
 from bot.planning.ledger import RefusedChange
-from bot.planning.length_limits import SUB_ISSUES, TITLE, cut, one_line
+from bot.planning.length_limits import SUB_ISSUES, TITLE, distinct_title, one_line
 from bot.planning.marker import Key, button
 from bot.planning.path import PlannedPath
 from bot.planning.schedule import add_months, hours_by_unit
@@ -389,17 +389,6 @@ def _keys_set_aside(curriculum: Curriculum, settings: Settings) -> Iterator[Key]
                 for task in option.tasks:
                     yield from (f"task:{name}" for name in (task.id, *task.aliases))
     yield from (f"task:{name}" for name in settings.credits)
-
-
-def distinct_title(title: str, taken: Container[str]) -> str:
-    """Return a title that is not `taken`: GitHub refuses a second milestone of one title."""
-    short, number = one_line(title, TITLE), 2
-    candidate = short
-    while candidate in taken:
-        tail = f" ({number})"
-        candidate = f"{cut(short, TITLE.most - len(tail))}{tail}"
-        number += 1
-    return candidate
 
 
 def _check_lengths(issues: tuple[DesiredIssue, ...]) -> None:

@@ -3,8 +3,9 @@
 from typing import Literal
 
 from bot.planning.changes import CreateMilestone, UpdateMilestone
-from bot.planning.desired_state import DesiredMilestone, DesiredState, distinct_title
+from bot.planning.desired_state import DesiredMilestone, DesiredState
 from bot.planning.drift import Drift, compare_fields
+from bot.planning.length_limits import distinct_title
 from bot.planning.marker import Key, Marker, digest, normalized, wrap
 from bot.planning.observed_state import ObservedState, OurMilestone
 from bot.planning.plan import Note

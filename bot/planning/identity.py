@@ -17,12 +17,12 @@ from collections.abc import Set as AbstractSet
 from typing import Protocol
 
 from bot.errors import UnknownAccountError
+from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.labels import key_in
 from bot.planning.ledger import find_ledger
-from bot.planning.marker import Key, MarkedBody, find
+from bot.planning.marker import MarkedBody, find
 from bot.planning.snapshot import CommentState, IssueState, PullState, Snapshot, Trust
 
-DASHBOARD: Key = "summary:summary"
 FORMS = frozenset({"kind:journal", "kind:assessment", "kind:application"})
 GHOST = "ghost"
 """The login under which GitHub shows what a deleted account wrote."""
@@ -104,7 +104,7 @@ def _is_arranged(
 
 def _recorded(issues: list[IssueState]) -> frozenset[int]:
     """Return the accounts that the dashboards among these issues have recorded."""
-    dashboards = (issue.body for issue in issues if f'"key":"{DASHBOARD}"' in issue.body)
+    dashboards = (issue.body for issue in issues if f'"key":"{SUMMARY_KEY}"' in issue.body)
     return frozenset[int]().union(*(find_ledger(body).writers for body in dashboards))
 
 

@@ -9,6 +9,7 @@ Financial-Times/github-label-sync#171; a label's name takes them), git-check-ref
 
 import re
 import unicodedata
+from collections.abc import Container
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -65,6 +66,17 @@ def cut(text: str, most: int) -> str:
     while end > max(0, most - MOST_JOINED) and _is_joined(text, end):
         end -= 1
     return text[: most if _is_joined(text, end) else end].rstrip()
+
+
+def distinct_title(title: str, taken: Container[str]) -> str:
+    """Return a title that is not `taken`: GitHub refuses a second milestone of one title."""
+    short, number = one_line(title, TITLE), 2
+    candidate = short
+    while candidate in taken:
+        tail = f" ({number})"
+        candidate = f"{cut(short, TITLE.most - len(tail))}{tail}"
+        number += 1
+    return candidate
 
 
 def git_name(text: str) -> str:

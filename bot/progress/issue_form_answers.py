@@ -95,6 +95,6 @@ def _named(text: str) -> date | None:
     for shape in _NAMED_DAY:
         try:
             return datetime.strptime(text, shape).date()  # noqa: DTZ007 - a day has no time zone
-        except ValueError:
+        except ValueError:  # the next shape may fit; a text of none is no day
             continue
     return None

@@ -140,7 +140,7 @@ class QueueWorker:
             try:
                 await job.defer_async(kind=subject.kind, number=subject.id)
                 new += 1
-            except AlreadyEnqueued:
+            except AlreadyEnqueued:  # which is all that was wanted
                 continue
         return new
 

@@ -78,25 +78,32 @@ def publish_once(
     comment = CreateComment(key=key, number=issue.number, title=issue.title, body=body)
     if log is not None and log.holds(comment, observed):
         return Outcome.REFUSED
+    try:
+        return _post(comment, accounts, reader, context)
+    except ChangeRefusedError as refused:
+        if log is None:
+            raise
+        refused.issue = issue.number if issue.locked else 0
+        log.refused.append((comment, refused))
+        return Outcome.REFUSED
+
+
+def _post(
+    comment: CreateComment, accounts: Collection[int], reader: Reader, context: "WriteContext"
+) -> Outcome:
     for attempt in range(MOST_READS):
         try:
             made = context.gateway().write(comment).id
         except UncertainWriteError:
             context.sleep(FIRST_PAUSE * 2**attempt)
-            if key in keys_of(reader.comments(issue.number, fresh=True), accounts):
+            if comment.key in keys_of(reader.comments(comment.number, fresh=True), accounts):
                 return Outcome.POSTED
-        except ChangeRefusedError as refused:
-            if log is None:
-                raise
-            refused.issue = issue.number if issue.locked else 0
-            log.refused.append((comment, refused))
-            return Outcome.REFUSED
         else:
-            there = reader.comments(issue.number, fresh=True)
-            return oldest_comment(key, made, there, accounts, context.gateway)
+            there = reader.comments(comment.number, fresh=True)
+            return oldest_comment(comment.key, made, there, accounts, context.gateway)
     raise UncertainWriteError(
         "the answers to several writes were lost.",
-        where=issue.url,
+        where=f"issue #{comment.number}",
         hint="Look whether the comment stands there before you run it again.",
     )
 
@@ -113,7 +120,8 @@ def oldest_comment(
     if not same or min(same) >= made:
         return Outcome.POSTED
     number = comments[0].issue
-    with suppress(NotThereError):
+    # Refused, it stays twice for now: what was posted stands all the same.
+    with suppress(NotThereError, ChangeRefusedError):
         gateway().write(DeleteComment(comment=made, number=number, title="", why=_SECOND))
     return Outcome.STANDS
 

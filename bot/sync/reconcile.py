@@ -10,6 +10,7 @@ from typing import NamedTuple
 from bot.planning.changes import Change, CreateIssue, UpdateIssue
 from bot.planning.desired_state import SUMMARY_KEY, ReportTexts, desired_state
 from bot.planning.diff import make_plan, with_command_changes
+from bot.planning.ledger import Ledger, RefusedChange
 from bot.planning.marker import Key
 from bot.planning.path import PlannedPath
 from bot.planning.plan import Plan
@@ -46,6 +47,11 @@ class RunRecord(NamedTuple):
     made: set[Key]
     refused: list[Refused]
     settled: set[str]
+
+    def refusals(self, ledger: Ledger, today: date) -> dict[str, RefusedChange]:
+        """Return what GitHub has not taken so far, on the learner's day `today`."""
+        found = noted(ledger.refused, self.refused, today)
+        return {name: one for name, one in found.items() if name not in self.settled}
 
 
 class Session:
@@ -143,9 +149,8 @@ def planner(
     """Return a planner of the path that `paths` reads.
 
     `outside` looks up links outside GitHub. `extra_commands` run as if written on the summary
-    issue. Each plan reads `record` anew.
-    Raises ConfigError or CurriculumError at once, before anything is read from GitHub; the planner
-    raises what `reader` raises.
+    issue. Each plan reads `record` anew. Raises ConfigError or CurriculumError at once, before
+    anything is read from GitHub; the planner raises what `reader` raises.
     """
     PlannedPath.at_start(paths.curriculum, paths.settings).check_settings()
     done = record or RunRecord(set(), [], set())
@@ -160,9 +165,7 @@ def planner(
         )
         commands = run_commands(before, inbox, (*evidence, *extra))
         path, posted = commands.path, keys_of(inbox.comments, snapshot.trust.accounts)
-        refusals = noted(before.observed.ledger.refused, done.refused, path.today)
-        for name in done.settled:
-            refusals.pop(name, None)
+        refusals = done.refusals(before.observed.ledger, path.today)
         # Marks come last. Cut off before them, the next run must read the same comments; and
         # without a summary issue none were read.
         read = all(is_given_up(refusals, change) for change in commands.last)

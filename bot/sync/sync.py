@@ -6,7 +6,7 @@ from bot.curriculum.model import Checkpoint
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.plan import Plan
 from bot.planning.ports import Reader
-from bot.planning.refusals import FILES, RefusalLog, Refusals, noted
+from bot.planning.refusals import FILES, RefusalLog, Refusals
 from bot.planning.snapshot import FrozenModel
 from bot.progress.path import LearningPath, PathReader
 from bot.progress.progress import item_keys
@@ -134,13 +134,9 @@ class Sync:
 
     def _refusals(self) -> Refusals:
         path, record = self._path(), self._record
-        found = noted(path.observed.ledger.refused, record.refused, path.today)
+        found = record.refusals(path.observed.ledger, path.today)
         posted = tuple(f"create-comment {key} " for key in record.made)
-        return {
-            name: one
-            for name, one in found.items()
-            if name not in record.settled and not name.startswith(posted)
-        }
+        return {name: one for name, one in found.items() if not name.startswith(posted)}
 
     def _due(self) -> tuple[DueComment, ...]:
         return *_due_weeks(self._path()), *_due_checkpoints(self._path())

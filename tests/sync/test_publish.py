@@ -1,15 +1,17 @@
 """A summary stands exactly once, whatever happens on the way."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from planning.paths import SMALL
 from repository_fixture import RepositoryFixture, settings
 
-from bot.errors import GitHubError, UncertainWriteError
-from bot.planning.changes import UpdateIssue
+from bot.errors import GitHubError, LockedError, UncertainWriteError
+from bot.planning.changes import DeleteComment, UpdateIssue, Write
 from bot.planning.desired_state import SUMMARY_KEY
 from bot.planning.observed_state import observe
+from bot.planning.ports import WriteResult
 from bot.sync.apply import WriteContext
 from bot.sync.publish import DueComment, Outcome, duplicate_comments, keys_of, publish_once
 from github_sandbox.state import comments
@@ -126,6 +128,26 @@ def test_of_two_runs_at_once_the_first_comment_stays(bench: RepositoryFixture) -
     assert publish(bench, "Mine.") is Outcome.STANDS
     (body,) = posted(bench)
     assert "The other's." in body
+
+
+def test_a_second_comment_that_may_not_be_deleted_stops_nothing(
+    bench: RepositoryFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both, write = iter([True]), bench.edges.write
+
+    def other_run() -> None:
+        if next(both, False):
+            publish(bench, "The other's.")
+
+    def refuse(change: Write, **how: Any) -> WriteResult:
+        if isinstance(change, DeleteComment):
+            raise LockedError("locked")
+        return write(change, **how)
+
+    bench.edges.before_write = other_run
+    monkeypatch.setattr(bench.edges, "write", refuse)
+    assert publish(bench, "Mine.") is Outcome.STANDS
+    assert len(posted(bench)) == 2
 
 
 def test_the_learners_comments_and_a_plan_stay_as_they_are(bench: RepositoryFixture) -> None:
